@@ -1,0 +1,1 @@
+"""Rows: the only lasting truth of the station."""

@@ -1,0 +1,1 @@
+"""The operator's panel: Flask, server-rendered, in Vietnamese."""

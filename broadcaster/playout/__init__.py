@@ -1,0 +1,1 @@
+"""The clock and the sound: plays what is due, by itself."""

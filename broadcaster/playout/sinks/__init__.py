@@ -1,0 +1,1 @@
+"""Where sound goes: nowhere, a file, a sound device."""

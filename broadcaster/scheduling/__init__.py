@@ -1,0 +1,1 @@
+"""From rotation rules to dated broadcasts, and what is wrong with them."""

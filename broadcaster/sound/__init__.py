@@ -1,0 +1,1 @@
+"""Sound as files: the content-addressed store, joining, mastering, metering, cues."""

@@ -1,0 +1,1 @@
+"""Voices behind one small interface: engines, their registry, and sentence-level requests."""

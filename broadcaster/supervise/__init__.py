@@ -1,0 +1,1 @@
+"""`loa up`: starts, watches and stops the three processes."""

@@ -1,0 +1,1 @@
+"""Office documents into plain text, with a list of what must not be read aloud."""
