@@ -1,0 +1,144 @@
+"""Broadcasts (buổi phát): one dated airing with its pinned rundown, and the states it passes through."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from broadcaster.domain.lateness import LatePolicy
+
+
+class BroadcastState(StrEnum):
+    """A broadcast ends in exactly one terminal state."""
+
+    PLANNED = "planned"
+    CUED = "cued"
+    AIRING = "airing"
+    AIRED = "aired"
+    PARTIAL = "partial"
+    MISSED = "missed"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese word."""
+        return _STATES[self]
+
+    @property
+    def terminal(self) -> bool:
+        """Whether nothing follows."""
+        return self not in {BroadcastState.PLANNED, BroadcastState.CUED, BroadcastState.AIRING}
+
+
+_STATES = {
+    BroadcastState.PLANNED: "Chờ phát",
+    BroadcastState.CUED: "Sẵn sàng",
+    BroadcastState.AIRING: "Đang phát",
+    BroadcastState.AIRED: "Đã phát",
+    BroadcastState.PARTIAL: "Phát dở",
+    BroadcastState.MISSED: "Không phát",
+    BroadcastState.REFUSED: "Từ chối phát",
+    BroadcastState.CANCELLED: "Đã hủy",
+}
+
+
+class BroadcastKind(StrEnum):
+    """Why there is a broadcast."""
+
+    ROTATION = "rotation"
+    ONCE = "once"
+    TRIAL = "trial"
+    """Heard on the air-check only, never on a horn, so that it may run at any hour."""
+    EMERGENCY = "emergency"
+
+
+class Overrun(StrEnum):
+    """What to do when the sound is longer than the slot."""
+
+    CUT = "cut"
+    FINISH = "finish"
+
+
+@dataclass(frozen=True, slots=True)
+class RundownItem:
+    """One piece of sound in a broadcast, pinned by hash. Scripts carry what was approved; cues do not need it."""
+
+    no: int
+    kind: str
+    """`cue` or `script`."""
+    title: str
+    audio_sha256: str
+    duration_ms: int
+    script_id: int | None = None
+    revision: int | None = None
+    spoken_sha256: str | None = None
+    topic: str | None = None
+    unit: str | None = None
+    genre: str | None = None
+    voice: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the item as JSON-able fields."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> RundownItem:
+        """Rebuild an item from `as_json()`."""
+        return cls(**fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """What play-out needs to know of one broadcast; times aware UTC."""
+
+    id: int
+    title: str
+    kind: BroadcastKind
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    """The latest end: start plus the slot's maximum length."""
+    zones: tuple[str, ...]
+    rundown: tuple[RundownItem, ...]
+    late: LatePolicy = LatePolicy.SKIP
+    grace: dt.timedelta = dt.timedelta(minutes=2)
+    overrun: Overrun = Overrun.CUT
+
+    @property
+    def sound_ms(self) -> int:
+        """Length of all items, joined without gaps."""
+        return sum(i.duration_ms for i in self.rundown)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the broadcast as JSON-able fields, for play-out's own disk."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "kind": self.kind.value,
+            "starts_at": self.starts_at.isoformat(),
+            "ends_at": self.ends_at.isoformat(),
+            "zones": list(self.zones),
+            "rundown": [i.as_json() for i in self.rundown],
+            "late": self.late.value,
+            "grace": self.grace.total_seconds(),
+            "overrun": self.overrun.value,
+        }
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Broadcast:
+        """Rebuild a broadcast from `as_json()`."""
+        return cls(
+            id=fields["id"],
+            title=fields["title"],
+            kind=BroadcastKind(fields["kind"]),
+            starts_at=dt.datetime.fromisoformat(fields["starts_at"]),
+            ends_at=dt.datetime.fromisoformat(fields["ends_at"]),
+            zones=tuple(fields["zones"]),
+            rundown=tuple(RundownItem.from_json(i) for i in fields["rundown"]),
+            late=LatePolicy(fields["late"]),
+            grace=dt.timedelta(seconds=fields["grace"]),
+            overrun=Overrun(fields["overrun"]),
+        )

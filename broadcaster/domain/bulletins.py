@@ -1,0 +1,241 @@
+"""How a slot's rundown is filled: deterministic, and able to say why each item is in and each other is not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from broadcaster.domain.broadcasts import RundownItem
+from broadcaster.domain.rotations import CueStep, FillStep, ScriptStep, Slot
+from broadcaster.domain.scripts import Genre, Priority
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An approved script with its sound, as the rotation sees it."""
+
+    script_id: int
+    revision: int
+    title: str
+    topic: str
+    unit: str
+    genre: Genre
+    priority: Priority
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+    approved_at: dt.datetime
+    spoken_sha256: str
+    audio_sha256: str
+    duration_ms: int
+    voice: str
+
+    def valid_on(self, day: dt.date) -> bool:
+        """Return whether the script may air on `day`."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class CueSound:
+    """A station sound."""
+
+    name: str
+    title: str
+    audio_sha256: str
+    duration_ms: int
+
+
+@dataclass
+class History:
+    """When each script and topic was last placed, and how often; grows as days are filled in order."""
+
+    last: dict[int, dt.datetime] = field(default_factory=dict)
+    topic_counts: dict[str, int] = field(default_factory=dict)
+
+    def place(self, candidate: Candidate, at: dt.datetime) -> None:
+        """Remember that `candidate` was placed in a broadcast starting at `at`."""
+        self.last[candidate.script_id] = max(at, self.last.get(candidate.script_id, at))
+        self.topic_counts[candidate.topic] = self.topic_counts.get(candidate.topic, 0) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a script is in or out: a Vietnamese sentence."""
+
+    script_id: int | None
+    title: str
+    chosen: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A rundown and the reasons behind it."""
+
+    items: tuple[RundownItem, ...]
+    reasons: tuple[Reason, ...]
+
+    @property
+    def sound_ms(self) -> int:
+        """Length of all items."""
+        return sum(i.duration_ms for i in self.items)
+
+
+_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
+def fill(  # noqa: C901 - one pass over the steps of a template, each kind in its branch
+    slot: Slot,
+    starts_at: dt.datetime,
+    day: dt.date,
+    candidates: Sequence[Candidate],
+    cues: Mapping[str, CueSound],
+    history: History,
+) -> Filled:
+    """Return the rundown of `slot` on station day `day`; `history` is updated with what was chosen.
+
+    Fixed steps take their length first, so that a closing is never cut off by a long column; the fill takes
+    what is left: higher priority, then least recently aired, then the topic aired least, then approval order.
+    """
+    items: list[RundownItem] = []
+    reasons: list[Reason] = []
+    used: set[int] = set()
+    fixed: dict[int, Candidate | CueSound] = {}
+    for index, step in enumerate(slot.steps):
+        match step:
+            case CueStep(cue):
+                fixed[index] = cues[cue]
+            case ScriptStep(genre, script_id):
+                found = _newest(candidates, day, genre, script_id)
+                if found is None:
+                    label = Genre(genre).label if genre else f"kịch bản số {script_id}"
+                    reasons.append(
+                        Reason(
+                            script_id, label, chosen=False, why=f"Chưa có {label.lower()} nào được duyệt và còn hạn."
+                        )
+                    )
+                else:
+                    fixed[index] = found
+                    used.add(found.script_id)
+            case FillStep():
+                pass
+    left_ms = int(slot.max_length.total_seconds() * 1000) - sum(f.duration_ms for f in fixed.values())
+    for index, step in enumerate(slot.steps):
+        if isinstance(step, FillStep):
+            chosen, why = _choose(step, starts_at, day, candidates, cues, history, used, left_ms)
+            reasons += why
+            separator = cues[step.separator] if step.separator else None
+            for number, candidate in enumerate(chosen):
+                if separator and number:
+                    items.append(_cue_item(separator))
+                    left_ms -= separator.duration_ms
+                items.append(_script_item(candidate))
+                left_ms -= candidate.duration_ms
+        elif (piece := fixed.get(index)) is not None:
+            items.append(_cue_item(piece) if isinstance(piece, CueSound) else _script_item(piece))
+            if isinstance(piece, Candidate):
+                reasons.append(Reason(piece.script_id, piece.title, chosen=True, why="Phần cố định của khung phát."))
+    return Filled(tuple(replace(item, no=n) for n, item in enumerate(items, 1)), tuple(reasons))
+
+
+def _newest(
+    candidates: Sequence[Candidate], day: dt.date, genre: str | None, script_id: int | None
+) -> Candidate | None:
+    fitting = [
+        c
+        for c in candidates
+        if c.valid_on(day) and (c.script_id == script_id if script_id is not None else c.genre == genre)
+    ]
+    return max(fitting, key=lambda c: (c.approved_at, c.script_id), default=None)
+
+
+def _choose(
+    step: FillStep,
+    starts_at: dt.datetime,
+    day: dt.date,
+    candidates: Sequence[Candidate],
+    cues: Mapping[str, CueSound],
+    history: History,
+    used: set[int],
+    left_ms: int,
+) -> tuple[list[Candidate], list[Reason]]:
+    gap_ms = cues[step.separator].duration_ms if step.separator else 0
+    fitting = [
+        c
+        for c in candidates
+        if c.genre in step.genres and ("*" in step.topics or c.topic in step.topics) and c.script_id not in used
+    ]
+    order = sorted(
+        fitting,
+        key=lambda c: (
+            -c.priority.rank,
+            history.last.get(c.script_id, _NEVER),
+            history.topic_counts.get(c.topic, 0),
+            c.approved_at,
+            c.script_id,
+        ),
+    )
+    chosen: list[Candidate] = []
+    reasons: list[Reason] = []
+    topics_in: set[str] = set()
+    # Two passes: first one item of each topic, so that a session is varied; then whatever still fits.
+    for second_pass in (False, True):
+        for c in order:
+            if c in chosen or (not second_pass and c.topic in topics_in and c.priority is Priority.NORMAL):
+                continue
+            if why_not := _why_not(c, step, day, len(chosen), left_ms, gap_ms):
+                if second_pass:
+                    reasons.append(Reason(c.script_id, c.title, chosen=False, why=why_not))
+                continue
+            repeats = step.repeat_notices if c.genre is Genre.NOTICE else 0
+            cost = c.duration_ms + (gap_ms if chosen else 0)
+            chosen.append(c)
+            topics_in.add(c.topic)
+            left_ms -= cost
+            for _ in range(repeats):
+                if c.duration_ms + gap_ms <= left_ms:
+                    chosen.append(c)
+                    left_ms -= c.duration_ms + gap_ms
+            reasons.append(Reason(c.script_id, c.title, chosen=True, why=_why(c, history)))
+    for c in dict.fromkeys(chosen):
+        used.add(c.script_id)
+        history.place(c, starts_at)
+    return chosen, reasons
+
+
+def _why_not(c: Candidate, step: FillStep, day: dt.date, chosen: int, left_ms: int, gap_ms: int) -> str | None:
+    if not c.valid_on(day):
+        return "Chưa đến hoặc đã quá thời hạn phát."
+    if chosen >= step.max_items:
+        return f"Đã đủ {step.max_items} mục của khung phát."
+    if c.duration_ms + (gap_ms if chosen else 0) > left_ms:
+        return f"Dài {c.duration_ms / 1000:.0f} giây, khung phát chỉ còn {max(left_ms, 0) / 1000:.0f} giây."
+    return None
+
+
+def _why(c: Candidate, history: History) -> str:
+    if c.priority is not Priority.NORMAL:
+        return f"Mức {c.priority.label.lower()}, được xếp trước."
+    last = history.last.get(c.script_id)
+    return "Chưa phát lần nào." if last is None else f"Lâu nhất chưa phát lại (lần trước {last:%d/%m/%Y})."
+
+
+def _cue_item(cue: CueSound) -> RundownItem:
+    return RundownItem(0, "cue", cue.title, cue.audio_sha256, cue.duration_ms)
+
+
+def _script_item(c: Candidate) -> RundownItem:
+    return RundownItem(
+        no=0,
+        kind="script",
+        title=c.title,
+        audio_sha256=c.audio_sha256,
+        duration_ms=c.duration_ms,
+        script_id=c.script_id,
+        revision=c.revision,
+        spoken_sha256=c.spoken_sha256,
+        topic=c.topic,
+        unit=c.unit,
+        genre=c.genre.value,
+        voice=c.voice,
+    )

@@ -1,0 +1,46 @@
+"""Vietnamese letters for machines: normal form, search folding, alphabetical order, file-name slugs."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_LETTER_RANK = {letter: index for index, letter in enumerate(_ALPHABET)}
+# The order of tones in Vietnamese dictionaries: ngang, huyền, hỏi, ngã, sắc, nặng.
+_TONE_RANK = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
+_SLUG_GAP = re.compile(r"[^a-z0-9]+")
+
+
+def nfc(text: str) -> str:
+    """Return `text` in Unicode normal form C, the only form kept inside the station."""
+    return unicodedata.normalize("NFC", text)
+
+
+def fold(text: str) -> str:
+    """Return `text` in lower case without tone or vowel marks, đ as d: for search only."""
+    decomposed = unicodedata.normalize("NFD", text.casefold())
+    return "".join("d" if c == "đ" else c for c in decomposed if not unicodedata.combining(c))
+
+
+def slug(text: str) -> str:
+    """Return a file-name part of `text`: folded ASCII words joined by hyphens."""
+    return _SLUG_GAP.sub("-", fold(text)).strip("-")
+
+
+def sort_key(text: str) -> tuple[tuple[int, ...], tuple[int, ...], str]:
+    """Return the key that sorts by the Vietnamese alphabet first and by tone second."""
+    letters: list[int] = []
+    tones: list[int] = []
+    for c in unicodedata.normalize("NFC", text.casefold()):
+        tone = 0
+        base = ""
+        for part in unicodedata.normalize("NFD", c):
+            if part in _TONE_RANK:
+                tone = _TONE_RANK[part]
+            else:
+                base += part
+        letter = unicodedata.normalize("NFC", base)
+        letters.append(_LETTER_RANK[letter] + 1000 if letter in _LETTER_RANK else min(ord(letter[:1] or " "), 999))
+        tones.append(tone)
+    return tuple(letters), tuple(tones), text

@@ -1,0 +1,175 @@
+"""Rotations: rules that say what airs when and where; pure, without dates worked out.
+
+The TOML form in `schedules/` is an import and export form of these; `scheduling.rotation_toml` reads it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import combinations
+
+from broadcaster.domain.broadcasts import Overrun
+from broadcaster.domain.lateness import LatePolicy
+from broadcaster.domain.windows import StationHours
+from broadcaster.domain.zones import ZoneMap
+from broadcaster.errors import RuleError
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEKDAY_LABELS = ("Thứ hai", "Thứ ba", "Thứ tư", "Thứ năm", "Thứ sáu", "Thứ bảy", "Chủ nhật")
+
+
+class DayKind(StrEnum):
+    """What kind of day it is; a rotation rules one kind."""
+
+    ORDINARY = "ordinary"
+    TET = "tet"
+    HOLIDAY = "holiday"
+    MOURNING = "mourning"
+    STORM = "storm"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese word."""
+        return _DAY_KINDS[self]
+
+
+_DAY_KINDS = {
+    DayKind.ORDINARY: "Ngày thường",
+    DayKind.TET: "Tết",
+    DayKind.HOLIDAY: "Ngày lễ",
+    DayKind.MOURNING: "Quốc tang",
+    DayKind.STORM: "Mưa bão",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CueStep:
+    """A station sound."""
+
+    cue: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptStep:
+    """The newest approved script of a genre, or one script by its number."""
+
+    genre: str | None = None
+    script_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FillStep:
+    """Items that the rotation chooses."""
+
+    topics: tuple[str, ...] = ("*",)
+    genres: tuple[str, ...] = ("bulletin", "column", "notice")
+    max_items: int = 6
+    separator: str | None = None
+    repeat_notices: int = 0
+    """How many more times a notice is read after the first (đọc lại)."""
+
+
+Step = CueStep | ScriptStep | FillStep
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place in the day."""
+
+    code: str
+    title: str
+    start: dt.time
+    """Station time."""
+    max_length: dt.timedelta
+    weekdays: frozenset[int]
+    """0 is Monday."""
+    zones: tuple[str, ...]
+    steps: tuple[Step, ...]
+    late: LatePolicy = LatePolicy.SKIP
+    grace: dt.timedelta = dt.timedelta(minutes=2)
+    overrun: Overrun = Overrun.CUT
+
+    def clashes(self, other: Slot, zones: ZoneMap) -> tuple[str, ...]:
+        """Return the zones where both would sound at once on some weekday."""
+        if not self.weekdays & other.weekdays:
+            return ()
+        mine, theirs = _minutes(self.start), _minutes(other.start)
+        length, other_length = self.max_length.total_seconds() / 60, other.max_length.total_seconds() / 60
+        if mine + length <= theirs or theirs + other_length <= mine:
+            return ()
+        there = set(zones.expand(other.zones, where=f"slot {other.code}: zones"))
+        return tuple(z for z in zones.expand(self.zones, where=f"slot {self.code}: zones") if z in there)
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """A set of slots that rules the days of one kind between two dates."""
+
+    code: str
+    title: str
+    days: DayKind
+    slots: tuple[Slot, ...]
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+    priority: int = 0
+
+    def rules(self, day: dt.date, kind: DayKind) -> bool:
+        """Return whether this rotation may rule `day` of `kind`."""
+        return kind is self.days and self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def check(self, *, zones: ZoneMap, hours: StationHours, cues: Mapping[str, object]) -> None:
+        """Check what one rotation alone can break.
+
+        Raises:
+            RuleError: a slot lies outside the windows, overlaps another in some zone, or names an unknown
+                zone or sound; `field` names the slot.
+        """
+        any_day = dt.date(2024, 1, 1)
+        seen: set[str] = set()
+        for number, slot in enumerate(self.slots, 1):
+            where = f"slot {number} ({slot.code})"
+            if slot.code in seen:
+                raise RuleError(
+                    f"Mã khung phát “{slot.code}” bị trùng. Mỗi khung phát cần một mã riêng.", field=f"{where}: code"
+                )
+            seen.add(slot.code)
+            if not zones.expand(slot.zones, where=f"{where}: zones"):
+                raise RuleError("Khung phát này không có cụm loa nào đang hoạt động.", field=f"{where}: zones")
+            hours.require(dt.datetime.combine(any_day, slot.start), slot.max_length, field=f"{where}: start")
+            for step_number, step in enumerate(slot.steps, 1):
+                for cue in _cues_of(step):
+                    if cue not in cues:
+                        raise RuleError(
+                            f"Không có âm thanh nào tên “{cue}”. Các âm thanh đang có: {', '.join(sorted(cues))}.",
+                            field=f"{where}: item {step_number}: cue",
+                        )
+        for one, two in combinations(self.slots, 2):
+            if both := one.clashes(two, zones):
+                raise RuleError(
+                    f"Khung phát “{one.title}” ({one.start:%H:%M}) và “{two.title}” ({two.start:%H:%M}) chồng giờ nhau "
+                    f"ở cụm loa {', '.join(both)}. Hãy dời giờ hoặc rút ngắn một khung.",
+                    field=f"slot {two.code}: start",
+                )
+
+
+def ruling(rotations: Sequence[Rotation], day: dt.date, kind: DayKind) -> Rotation | None:
+    """Return the one rotation that rules `day`: the highest priority, then the latest to begin, then by code."""
+    candidates = [r for r in rotations if r.rules(day, kind)]
+    return max(candidates, key=lambda r: (r.priority, r.valid_from, r.code), default=None)
+
+
+def _minutes(time: dt.time) -> int:
+    return time.hour * 60 + time.minute
+
+
+def _cues_of(step: Step) -> tuple[str, ...]:
+    match step:
+        case CueStep(cue):
+            return (cue,)
+        case FillStep(separator=separator) if separator:
+            return (separator,)
+        case _:
+            return ()

@@ -1,0 +1,129 @@
+"""Scripts (kịch bản): what they are, and the states they pass through."""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+
+from broadcaster.domain.fold import nfc
+from broadcaster.errors import RuleError
+
+MAX_BODY = 100_000
+"""Characters in a script's body: over an hour and a half of speech."""
+
+
+class Genre(StrEnum):
+    """What a script is for in a broadcast."""
+
+    OPENING = "opening"
+    STATION_CALL = "station_call"
+    BULLETIN = "bulletin"
+    COLUMN = "column"
+    NOTICE = "notice"
+    SLOGAN = "slogan"
+    CLOSING = "closing"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese word."""
+        return _GENRES[self]
+
+
+class Priority(StrEnum):
+    """The three priorities of Thông tư 39/2020/TT-BTTTT, low to high."""
+
+    NORMAL = "normal"
+    PRIORITY = "priority"
+    EMERGENCY = "emergency"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese word."""
+        return _PRIORITIES[self]
+
+    @property
+    def rank(self) -> int:
+        """0 for normal, 2 for emergency."""
+        return list(Priority).index(self)
+
+
+class ScriptState(StrEnum):
+    """Where a script stands on its way to the air."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    RETIRED = "retired"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese word."""
+        return _STATES[self]
+
+
+_GENRES = {
+    Genre.OPENING: "Lời mở đầu",
+    Genre.STATION_CALL: "Lời xướng",
+    Genre.BULLETIN: "Bản tin",
+    Genre.COLUMN: "Chuyên mục",
+    Genre.NOTICE: "Thông báo",
+    Genre.SLOGAN: "Khẩu hiệu",
+    Genre.CLOSING: "Lời kết",
+}
+_PRIORITIES = {Priority.NORMAL: "Thường", Priority.PRIORITY: "Ưu tiên", Priority.EMERGENCY: "Khẩn cấp"}
+_STATES = {
+    ScriptState.DRAFT: "Nháp",
+    ScriptState.SUBMITTED: "Chờ duyệt",
+    ScriptState.RETURNED: "Trả lại",
+    ScriptState.APPROVED: "Đã duyệt",
+    ScriptState.RETIRED: "Ngừng dùng",
+}
+_NEXT: dict[ScriptState, frozenset[ScriptState]] = {
+    ScriptState.DRAFT: frozenset({ScriptState.SUBMITTED, ScriptState.RETIRED}),
+    ScriptState.SUBMITTED: frozenset(
+        {ScriptState.APPROVED, ScriptState.RETURNED, ScriptState.DRAFT, ScriptState.RETIRED}
+    ),
+    ScriptState.RETURNED: frozenset({ScriptState.SUBMITTED, ScriptState.DRAFT, ScriptState.RETIRED}),
+    ScriptState.APPROVED: frozenset({ScriptState.DRAFT, ScriptState.SUBMITTED, ScriptState.RETIRED}),
+    ScriptState.RETIRED: frozenset({ScriptState.DRAFT}),
+}
+
+
+def move(now: ScriptState, to: ScriptState) -> ScriptState:
+    """Return `to` when a script may pass there from `now`.
+
+    Raises:
+        RuleError: it may not.
+    """
+    if to is now:
+        return to
+    if to not in _NEXT[now]:
+        raise RuleError(
+            f"Kịch bản đang ở trạng thái “{now.label}” nên không chuyển sang “{to.label}” được.", field="state"
+        )
+    return to
+
+
+def require_body(body: str, *, where: str) -> str:
+    """Return the body in NFC, without outer white space.
+
+    Raises:
+        RuleError: it is empty or longer than `MAX_BODY`.
+    """
+    body = nfc(body).strip()
+    if not body:
+        raise RuleError("Kịch bản chưa có nội dung. Hãy viết ít nhất một câu.", field=where)
+    if len(body) > MAX_BODY:
+        raise RuleError(
+            f"Kịch bản dài {len(body):,} ký tự, quá mức cho phép {MAX_BODY:,} ký tự. Hãy chia thành nhiều bài.".replace(
+                ",", "."
+            ),
+            field=where,
+        )
+    return body
+
+
+def text_sha256(text: str) -> str:
+    """Return the SHA-256 of the text's UTF-8 bytes in NFC."""
+    return hashlib.sha256(nfc(text).encode()).hexdigest()

@@ -1,0 +1,138 @@
+"""When the horns may sound: allowed windows, quiet hours and the caps of the commune's Quy chế.
+
+A start at 3:15 in the night woke a commune in 12/2025 (a relay set to a wrong hour); here it is not a form's
+check but a property of the domain: what lies outside the windows cannot be planned nor aired, unless it is a
+confirmed emergency.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from broadcaster.errors import RuleError
+
+_DAY_MINUTES = 24 * 60
+
+
+def parse_time(text: str, *, field: str) -> dt.time:
+    """Return the station time written `HH:MM` on the 24-hour clock.
+
+    Raises:
+        RuleError: the text is not such a time; `field` names where it stands.
+    """
+    parts = text.strip().split(":")
+    try:
+        hour, minute = (int(p) for p in parts) if len(parts) == 2 else (-1, -1)
+        return dt.time(hour, minute)
+    except ValueError:
+        raise RuleError(
+            f"Giờ “{text}” không hợp lệ. Hãy viết giờ theo kiểu 24 giờ, ví dụ 05:00 hoặc 17:30.", field=field
+        ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of the day, in station time, in which the horns may sound: [start, end)."""
+
+    start: dt.time
+    end: dt.time
+
+    def __post_init__(self) -> None:
+        if self.start >= self.end:
+            raise RuleError(f"Khung giờ {self} phải có giờ kết thúc sau giờ bắt đầu.", field="hours.windows")
+
+    def __str__(self) -> str:
+        return f"{self.start:%H:%M}-{self.end:%H:%M}"
+
+    @classmethod
+    def parse(cls, text: str, *, field: str = "hours.windows") -> Window:
+        """Return the window written `05:00-07:30`.
+
+        Raises:
+            RuleError: the text is not two times in order.
+        """
+        start, dash, end = text.partition("-")
+        if not dash:
+            raise RuleError(f"Khung giờ “{text}” phải viết như 05:00-07:30.", field=field)
+        return cls(parse_time(start, field=field), parse_time(end, field=field))
+
+    def covers(self, start: dt.datetime, end: dt.datetime) -> bool:
+        """Return whether the local stretch [start, end] lies wholly inside this window on one day."""
+        return start.date() == end.date() and self.start <= start.time() and end.time() <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """Limits of the Quy chế; None means no limit."""
+
+    sessions_per_day: int | None = 3
+    minutes_per_session: int | None = 45
+    days_per_week: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StationHours:
+    """The allowed windows of the station."""
+
+    windows: tuple[Window, ...]
+
+    def allows(self, start: dt.datetime, length: dt.timedelta) -> bool:
+        """Return whether a broadcast from local `start` of `length` lies wholly inside one window."""
+        return any(w.covers(start, start + length) for w in self.windows)
+
+    def require(self, start: dt.datetime, length: dt.timedelta, *, field: str) -> None:
+        """Check that a broadcast may be planned.
+
+        Raises:
+            RuleError: it would start or end outside the allowed windows.
+        """
+        if not self.allows(start, length):
+            minutes = int(length.total_seconds() // 60)
+            raise RuleError(
+                f"Buổi phát {start:%H:%M} dài tối đa {minutes} phút nằm ngoài khung giờ được phép "
+                f"({self}). Hãy đổi giờ phát, rút ngắn buổi phát, hoặc sửa [hours] trong station.toml.",
+                field=field,
+            )
+
+    def __str__(self) -> str:
+        return ", ".join(str(w) for w in self.windows)
+
+    @property
+    def minutes(self) -> int:
+        """Allowed minutes in a day."""
+        allowed = [False] * _DAY_MINUTES
+        for w in self.windows:
+            for m in range(w.start.hour * 60 + w.start.minute, w.end.hour * 60 + w.end.minute):
+                allowed[m] = True
+        return sum(allowed)
+
+
+def breaches(caps: Caps, sessions: Iterable[tuple[dt.date, float]]) -> list[str]:
+    """Return a Vietnamese sentence for each cap that `sessions` (local day, minutes) of one zone break."""
+    found: list[str] = []
+    by_day: dict[dt.date, int] = {}
+    for day, minutes in sessions:
+        by_day[day] = by_day.get(day, 0) + 1
+        if caps.minutes_per_session is not None and minutes > caps.minutes_per_session:
+            found.append(
+                f"Ngày {day:%d/%m/%Y}: một buổi dài {minutes:.0f} phút, quá {caps.minutes_per_session} phút mỗi buổi."
+            )
+    if caps.sessions_per_day is not None:
+        found += [
+            f"Ngày {day:%d/%m/%Y}: {count} buổi, quá {caps.sessions_per_day} buổi mỗi ngày."
+            for day, count in sorted(by_day.items())
+            if count > caps.sessions_per_day
+        ]
+    if caps.days_per_week is not None:
+        weeks: dict[tuple[int, int], int] = {}
+        for day in by_day:
+            year, week, _ = day.isocalendar()
+            weeks[year, week] = weeks.get((year, week), 0) + 1
+        found += [
+            f"Tuần {week} năm {year}: phát {count} ngày, quá {caps.days_per_week} ngày mỗi tuần."
+            for (year, week), count in sorted(weeks.items())
+            if count > caps.days_per_week
+        ]
+    return found
