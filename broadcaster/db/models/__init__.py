@@ -1,0 +1,31 @@
+"""All rows, by the room of life they belong to."""
+
+from broadcaster.db.models.airing import ChainHead, Command, Heartbeat, Incident, PlayLogEntry
+from broadcaster.db.models.content import Approval, Rendition, Revision, Script, Topic
+from broadcaster.db.models.people import AuditEvent, Unit, User
+from broadcaster.db.models.schedule import BroadcastRow, CueRow, DayException, RotationRow, ZoneGroup, ZoneRow
+from broadcaster.db.models.work import Job, Report
+
+__all__ = [
+    "Approval",
+    "AuditEvent",
+    "BroadcastRow",
+    "ChainHead",
+    "Command",
+    "CueRow",
+    "DayException",
+    "Heartbeat",
+    "Incident",
+    "Job",
+    "PlayLogEntry",
+    "Rendition",
+    "Report",
+    "Revision",
+    "RotationRow",
+    "Script",
+    "Topic",
+    "Unit",
+    "User",
+    "ZoneGroup",
+    "ZoneRow",
+]

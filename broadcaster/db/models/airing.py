@@ -1,0 +1,102 @@
+"""What was heard, what went wrong, and what play-out is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from broadcaster.db.base import Base, Word
+from broadcaster.domain.playlog import Outcome
+
+
+class PlayLogEntry(Base):
+    """One item in one zone. Append-only (triggers refuse change), chained by hash; `seq` has no gap."""
+
+    __tablename__ = "play_log"
+    __table_args__ = (
+        Index("ix_play_log_planned_at", "planned_at"),
+        Index("ix_play_log_broadcast_id", "broadcast_id"),
+        CheckConstraint("heard_ms >= 0 AND heard_ms <= duration_ms", name="heard"),
+    )
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[str] = mapped_column(String(80), unique=True)
+    broadcast_id: Mapped[int | None]
+    broadcast_title: Mapped[str] = mapped_column(String(300))
+    item_no: Mapped[int]
+    zone: Mapped[str] = mapped_column(String(32))
+    kind: Mapped[str] = mapped_column(String(16))
+    title: Mapped[str] = mapped_column(String(300))
+    script_id: Mapped[int | None]
+    revision: Mapped[int | None]
+    topic: Mapped[str | None] = mapped_column(String(64))
+    unit: Mapped[str | None] = mapped_column(String(32))
+    genre: Mapped[str | None] = mapped_column(String(32))
+    audio_sha256: Mapped[str | None] = mapped_column(String(64))
+    planned_at: Mapped[dt.datetime]
+    started_at: Mapped[dt.datetime | None]
+    ended_at: Mapped[dt.datetime | None]
+    duration_ms: Mapped[int]
+    heard_ms: Mapped[int]
+    outcome: Mapped[Outcome] = mapped_column(Word(Outcome))
+    reason: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(String(64))
+    host: Mapped[str] = mapped_column(String(120))
+    sink: Mapped[str] = mapped_column(String(64))
+    voice: Mapped[str | None] = mapped_column(String(80))
+    corrects: Mapped[str | None] = mapped_column(String(80))
+    recorded_at: Mapped[dt.datetime]
+    prev_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class ChainHead(Base):
+    """The end of the play log's chain; one row, locked while entries are added."""
+
+    __tablename__ = "chain_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class Incident(Base):
+    """Something that a person should know: silence, a wrong clock, a sink that failed."""
+
+    __tablename__ = "incidents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    what: Mapped[str] = mapped_column(String(48), index=True)
+    zone: Mapped[str | None] = mapped_column(String(32))
+    started_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+    note: Mapped[str] = mapped_column(Text)
+
+
+class Command(Base):
+    """What a person told play-out to do; carried out once, in order."""
+
+    __tablename__ = "commands"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    verb: Mapped[str] = mapped_column(String(32))
+    arguments: Mapped[dict[str, Any]]
+    by: Mapped[str] = mapped_column(String(64))
+    at: Mapped[dt.datetime]
+    done_at: Mapped[dt.datetime | None] = mapped_column(index=True)
+    answer: Mapped[str] = mapped_column(Text, default="")
+
+
+class Heartbeat(Base):
+    """A process says that it lives, and what it is doing."""
+
+    __tablename__ = "heartbeats"
+
+    process: Mapped[str] = mapped_column(String(32), primary_key=True)
+    host: Mapped[str] = mapped_column(String(120))
+    pid: Mapped[int]
+    at: Mapped[dt.datetime]
+    status: Mapped[dict[str, Any]]

@@ -1,0 +1,110 @@
+"""Scripts, their revisions, what was spoken of them, and who approved which bytes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from broadcaster.db.base import Base, Word
+from broadcaster.domain.scripts import Genre, Priority, ScriptState
+
+
+class Topic(Base):
+    """A topic of the yearly plan."""
+
+    __tablename__ = "topics"
+
+    code: Mapped[str] = mapped_column(String(64), primary_key=True)
+    title: Mapped[str] = mapped_column(Text)
+    short: Mapped[str] = mapped_column(String(120))
+    position: Mapped[int]
+
+
+class Script(Base):
+    """A text to be broadcast; its words live in revisions."""
+
+    __tablename__ = "scripts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(300))
+    folded: Mapped[str] = mapped_column(Text)
+    """Title and body without marks, for search."""
+    unit_code: Mapped[str] = mapped_column(ForeignKey("units.code"))
+    topic_code: Mapped[str] = mapped_column(ForeignKey("topics.code"), index=True)
+    genre: Mapped[Genre] = mapped_column(Word(Genre))
+    priority: Mapped[Priority] = mapped_column(Word(Priority), default=Priority.NORMAL)
+    state: Mapped[ScriptState] = mapped_column(Word(ScriptState), default=ScriptState.DRAFT, index=True)
+    valid_from: Mapped[dt.date | None]
+    valid_to: Mapped[dt.date | None]
+    verify: Mapped[list[str]]
+    """Facts that an officer must check before airing."""
+    source_name: Mapped[str | None] = mapped_column(String(300))
+    created_at: Mapped[dt.datetime]
+    updated_at: Mapped[dt.datetime]
+    revisions: Mapped[list[Revision]] = relationship(back_populates="script", order_by="Revision.number")
+
+
+class Revision(Base):
+    """The words of a script at one moment; never changed."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (UniqueConstraint("script_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    script_id: Mapped[int] = mapped_column(ForeignKey("scripts.id"))
+    number: Mapped[int]
+    body: Mapped[str] = mapped_column(Text)
+    body_sha256: Mapped[str] = mapped_column(String(64))
+    author: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[dt.datetime]
+    script: Mapped[Script] = relationship(back_populates="revisions")
+
+
+class Rendition(Base):
+    """A revision spoken and mastered: the words and the sound, each by its hash; never overwritten."""
+
+    __tablename__ = "renditions"
+    __table_args__ = (
+        Index("ix_renditions_revision", "revision_id"),
+        CheckConstraint("duration_ms > 0", name="duration"),
+        UniqueConstraint("revision_id", "spoken_sha256", "audio_sha256"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"))
+    spoken_text: Mapped[str] = mapped_column(Text)
+    spoken_sha256: Mapped[str] = mapped_column(String(64))
+    lexicon_version: Mapped[str] = mapped_column(String(64))
+    voice: Mapped[str] = mapped_column(String(80))
+    engine_version: Mapped[str] = mapped_column(String(120))
+    audio_sha256: Mapped[str] = mapped_column(String(64))
+    duration_ms: Mapped[int]
+    lufs: Mapped[float]
+    dbtp: Mapped[float]
+    cues: Mapped[list[dict[str, Any]]]
+    notes: Mapped[list[str]]
+    """Vietnamese sentences: which voice failed first, what should be looked at."""
+    created_at: Mapped[dt.datetime]
+
+
+class Approval(Base):
+    """A leader's decision on one rendition, bound to its hashes. Append-only; the latest of a script counts."""
+
+    __tablename__ = "approvals"
+    __table_args__ = (CheckConstraint("decision IN ('approved', 'returned', 'withdrawn')", name="decision"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    script_id: Mapped[int] = mapped_column(ForeignKey("scripts.id"), index=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"))
+    rendition_id: Mapped[int | None] = mapped_column(ForeignKey("renditions.id"))
+    decision: Mapped[str] = mapped_column(String(16))
+    by: Mapped[str] = mapped_column(String(64))
+    own_work: Mapped[bool] = mapped_column(default=False)
+    """The author approved it: allowed by setting only, and shown."""
+    comment: Mapped[str] = mapped_column(Text, default="")
+    spoken_sha256: Mapped[str | None] = mapped_column(String(64))
+    audio_sha256: Mapped[str | None] = mapped_column(String(64))
+    at: Mapped[dt.datetime]

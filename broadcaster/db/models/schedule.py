@@ -1,0 +1,112 @@
+"""Zones, station sounds, rotations, exception days and the broadcasts planned from them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from broadcaster.db.base import Base, Word
+from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.rotations import DayKind
+
+
+class ZoneRow(Base):
+    """A cluster of horns."""
+
+    __tablename__ = "zones"
+    __table_args__ = (CheckConstraint("volume BETWEEN 0 AND 100", name="volume"),)
+
+    code: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    place: Mapped[str] = mapped_column(String(300), default="")
+    sink: Mapped[str] = mapped_column(String(64), default="main")
+    volume: Mapped[int] = mapped_column(default=100)
+    enabled: Mapped[bool] = mapped_column(default=True)
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class ZoneGroup(Base):
+    """A named set of zones."""
+
+    __tablename__ = "zone_groups"
+
+    code: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    members: Mapped[list[str]]
+
+
+class CueRow(Base):
+    """A station sound: chime, tune, separator, alert."""
+
+    __tablename__ = "cues"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    title: Mapped[str] = mapped_column(String(200))
+    audio_sha256: Mapped[str] = mapped_column(String(64))
+    duration_ms: Mapped[int]
+    licence: Mapped[str] = mapped_column(String(64))
+    source: Mapped[str] = mapped_column(String(200), default="")
+
+
+class RotationRow(Base):
+    """One version of a rotation; the newest version of a code is the one in force."""
+
+    __tablename__ = "rotations"
+    __table_args__ = (UniqueConstraint("code", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(64))
+    version: Mapped[int]
+    title: Mapped[str] = mapped_column(String(200))
+    definition: Mapped[dict[str, Any]]
+    """The validated rotation in its TOML file's shape."""
+    sha256: Mapped[str] = mapped_column(String(64))
+    applied_by: Mapped[str] = mapped_column(String(64))
+    applied_at: Mapped[dt.datetime]
+    retired_at: Mapped[dt.datetime | None]
+
+
+class DayException(Base):
+    """A day that is not ordinary."""
+
+    __tablename__ = "day_exceptions"
+
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    kind: Mapped[DayKind] = mapped_column(Word(DayKind))
+    title: Mapped[str] = mapped_column(String(200))
+
+
+class BroadcastRow(Base):
+    """One dated airing. The row, not an alarm, is the truth about what should air."""
+
+    __tablename__ = "broadcasts"
+    __table_args__ = (
+        UniqueConstraint("slot_key", "starts_at"),
+        Index("ix_broadcasts_state_starts_at", "state", "starts_at"),
+        Index("ix_broadcasts_starts_at", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slot_key: Mapped[str] = mapped_column(String(140))
+    """`rotation/slot`, or a name of its own for a single airing."""
+    kind: Mapped[BroadcastKind] = mapped_column(Word(BroadcastKind), default=BroadcastKind.ROTATION)
+    title: Mapped[str] = mapped_column(String(300))
+    starts_at: Mapped[dt.datetime]
+    ends_at: Mapped[dt.datetime]
+    zones: Mapped[list[str]]
+    rundown: Mapped[list[dict[str, Any]]]
+    reasons: Mapped[list[dict[str, Any]]]
+    sound_ms: Mapped[int] = mapped_column(default=0)
+    late: Mapped[str] = mapped_column(String(8), default="skip")
+    grace_s: Mapped[int] = mapped_column(default=120)
+    overrun: Mapped[str] = mapped_column(String(8), default="cut")
+    state: Mapped[BroadcastState] = mapped_column(Word(BroadcastState), default=BroadcastState.PLANNED)
+    verdict: Mapped[str] = mapped_column(Text, default="")
+    """How it ended, in a Vietnamese sentence."""
+    owner: Mapped[str | None] = mapped_column(String(120))
+    started_at: Mapped[dt.datetime | None]
+    finished_at: Mapped[dt.datetime | None]

@@ -1,0 +1,53 @@
+"""Wishes for background work, and reports."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from broadcaster.db.base import Base
+
+
+class Job(Base):
+    """Something wanted: the row is the truth, the queue only wakes the worker."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (UniqueConstraint("kind", "key"), Index("ix_jobs_state_run_after", "state", "run_after"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    key: Mapped[str] = mapped_column(String(120))
+    arguments: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(String(16), default="wanted")
+    """wanted, running, done or failed."""
+    progress: Mapped[float] = mapped_column(default=0.0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    run_after: Mapped[dt.datetime]
+    claimed_by: Mapped[str | None] = mapped_column(String(120))
+    claimed_at: Mapped[dt.datetime | None]
+    finished_at: Mapped[dt.datetime | None]
+    error: Mapped[str] = mapped_column(Text, default="")
+    """A Vietnamese sentence."""
+    by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[dt.datetime]
+
+
+class Report(Base):
+    """A report as it was drawn: figures frozen, with the end of the chain it was drawn from."""
+
+    __tablename__ = "reports"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(String(40))
+    title: Mapped[str] = mapped_column(String(300))
+    first: Mapped[dt.date]
+    last: Mapped[dt.date]
+    figures: Mapped[dict[str, Any]]
+    entries_to: Mapped[int]
+    last_hash: Mapped[str] = mapped_column(String(64))
+    files: Mapped[list[str]]
+    by: Mapped[str] = mapped_column(String(64))
+    at: Mapped[dt.datetime]

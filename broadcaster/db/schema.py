@@ -1,0 +1,55 @@
+"""Bring a database's schema to the version of this program, and tell whether it is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from broadcaster.db.base import Base
+from broadcaster.db.session import Database
+
+_FOLDER = Path(__file__).parent / "migrations"
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(database: Database, target: str = "head") -> None:
+    """Run every migration that is missing, all in one transaction."""
+    with database.engine.begin() as connection:
+        command.upgrade(_config(connection), target)
+
+
+def downgrade(database: Database, target: str = "base") -> None:
+    """Take migrations back to `target`; for tests of the way back."""
+    with database.engine.begin() as connection:
+        command.downgrade(_config(connection), target)
+
+
+def is_current(database: Database) -> bool:
+    """Return whether the schema is that of this program."""
+    with database.engine.connect() as connection:
+        here = MigrationContext.configure(connection).get_current_heads()
+    return set(here) == set(ScriptDirectory.from_config(_config()).get_heads())
+
+
+def drift(database: Database) -> list[object]:
+    """Return the differences between the migrated schema and the models; empty when there are none."""
+    with database.engine.connect() as connection:
+        return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
+
+
+def new_revision(database: Database, message: str) -> None:
+    """Write a migration file from the difference between models and `database`; for developers."""
+    with database.engine.begin() as connection:
+        command.revision(_config(connection), message=message, autogenerate=True, rev_id=message.split("-")[0])

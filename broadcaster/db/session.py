@@ -1,0 +1,87 @@
+"""One door to the database, for SQLite in the home and PostgreSQL by URL alike."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from broadcaster.errors import StationError
+
+_BUSY_MS = 10_000
+
+
+class Database:
+    """Opens sessions: `read()` for looking, `write()` for one transaction that changes things."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self.engine: Engine = create_engine(url, pool_pre_ping=not self.is_sqlite)
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _sqlite_connect)
+            event.listen(self.engine, "begin", _sqlite_begin)
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a session whose changes are thrown away."""
+        with self._guard(), self._sessions() as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Open one transaction: committed at the end, rolled back whole on any error.
+
+        On SQLite it takes the write lock at once, so that what was read in it stays true until it commits.
+        """
+        with self._guard(), self._sessions() as session:
+            if self.is_sqlite:
+                session.connection(execution_options={"loa_immediate": True})
+            yield session
+            session.commit()
+
+    @contextmanager
+    def _guard(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as error:
+            raise DatabaseUnavailableError(str(error.orig)) from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise DatabaseUnavailableError(str(error.orig)) from error
+            raise
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+class DatabaseUnavailableError(StationError):
+    """Raised when the database does not answer, is locked too long, or its disk is full."""
+
+    code = "database"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(f"Cơ sở dữ liệu chưa dùng được: {detail}")
+
+
+def _sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.close()
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("loa_immediate")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

@@ -1,0 +1,105 @@
+"""The station home: one folder that holds everything of one station."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from broadcaster import settings as settings_module
+from broadcaster.errors import RuleError
+from broadcaster.settings import Settings
+
+FOLDERS = ("scripts", "audio", "audio/store", "schedules", "web", "reports", "backups", "run", "logs")
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where the things of a station are."""
+
+    root: Path
+
+    @property
+    def settings_file(self) -> Path:
+        """`station.toml`."""
+        return self.root / "station.toml"
+
+    @property
+    def store(self) -> Path:
+        """Content-addressed sounds."""
+        return self.root / "audio" / "store"
+
+    @property
+    def clips(self) -> Path:
+        """Cached sentences; may be deleted at any time."""
+        return self.root / "audio" / "clips"
+
+    @property
+    def airchecks(self) -> Path:
+        """What the file sinks recorded."""
+        return self.root / "audio" / "aircheck"
+
+    @property
+    def playout(self) -> Path:
+        """Play-out's own disk: pinned bundles and the journal."""
+        return self.root / "run" / "playout"
+
+    @property
+    def reports(self) -> Path:
+        """Finished reports."""
+        return self.root / "reports"
+
+    @property
+    def backups(self) -> Path:
+        """Backups."""
+        return self.root / "backups"
+
+    @property
+    def run(self) -> Path:
+        """Locks, wake-up addresses, the queue."""
+        return self.root / "run"
+
+    @property
+    def logs(self) -> Path:
+        """JSON logs of the processes."""
+        return self.root / "logs"
+
+    def settings(self) -> Settings:
+        """Return the settings.
+
+        Raises:
+            RuleError: as `settings.load`.
+        """
+        return settings_module.load(self.settings_file)
+
+    def database_url(self, settings: Settings) -> str:
+        """Return the database's URL: the setting, else SQLite in the home."""
+        return settings.database.url or f"sqlite:///{(self.root / 'station.db').as_posix()}"
+
+    def make_folders(self) -> None:
+        """Make whatever folder is missing.
+
+        Raises:
+            RuleError: the disk refuses.
+        """
+        try:
+            for name in FOLDERS:
+                (self.root / name).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RuleError(f"Không tạo được thư mục đài: {error.strerror}.", field=str(self.root)) from None
+
+
+def find(given: str | os.PathLike[str] | None) -> Home:
+    """Return the home given, else that of `LOA_HOME`, else `./station`.
+
+    Raises:
+        RuleError: there is no station there.
+    """
+    root = Path(given or os.environ.get("LOA_HOME") or "station").expanduser().resolve()
+    home = Home(root)
+    if not home.settings_file.is_file():
+        raise RuleError(
+            "Thư mục này chưa phải là một đài (thiếu station.toml). Hãy chạy “loa init” hoặc chỉ đúng --home.",
+            field=str(root),
+        )
+    return home

@@ -1,0 +1,227 @@
+"""Every setting of a station: `station.toml` in its home, overridden by `LOA_SECTION__KEY` in the environment."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from broadcaster.domain.windows import Caps, StationHours, Window
+from broadcaster.errors import RuleError
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError("không có múi giờ này; ví dụ đúng: Asia/Ho_Chi_Minh") from None
+    return name
+
+
+def _window(text: str) -> str:
+    try:
+        Window.parse(text)
+    except RuleError as error:
+        raise ValueError(error.message) from None
+    return text
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Station(_Section):
+    """Đơn vị và đài."""
+
+    commune: str = Field("xã Mẫu", description="Tên xã, phường hoặc đặc khu, viết như trong văn bản.")
+    province: str = Field("tỉnh Mẫu", description="Tên tỉnh hoặc thành phố.")
+    name: str = Field("Đài truyền thanh xã Mẫu", description="Tên đài, dùng trong lời xướng.")
+    timezone: Annotated[str, AfterValidator(_zone)] = Field("Asia/Ho_Chi_Minh", description="Múi giờ của đài.")
+    region: Literal["south", "north"] = Field(
+        "south", description="Cách đọc số: south (lẻ, ngàn) hoặc north (linh, nghìn)."
+    )
+
+
+class Hours(_Section):
+    """Giờ được phép phát. Ngoài các khung này loa không bao giờ kêu, trừ phát khẩn cấp đã xác nhận."""
+
+    windows: list[Annotated[str, AfterValidator(_window)]] = Field(
+        ["05:00-07:30", "10:30-12:00", "16:30-19:00"], min_length=1, description="Các khung giờ trong ngày."
+    )
+    sessions_per_day: int | None = Field(3, ge=1, description="Số buổi tối đa mỗi ngày ở một cụm loa, theo Quy chế.")
+    minutes_per_session: int | None = Field(45, ge=1, description="Số phút tối đa mỗi buổi.")
+    days_per_week: int | None = Field(
+        None, ge=1, le=7, description="Số ngày phát tối đa mỗi tuần; bỏ trống: không hạn chế."
+    )
+
+
+class Approval(_Section):
+    """Phê duyệt."""
+
+    four_eyes: bool = Field(
+        True, description="Người viết không tự duyệt bài của mình. Tắt đi thì việc tự duyệt vẫn được ghi lại."
+    )
+
+
+class Speech(_Section):
+    """Giọng đọc."""
+
+    voices: list[str] = Field(
+        ["vi-neural:south-female", "espeak:vi+f2"],
+        min_length=1,
+        description="Thứ tự giọng: giọng đầu dùng trước, hỏng thì sang giọng kế tiếp. Xem: loa voice list.",
+    )
+    rate: float = Field(1.0, ge=0.5, le=1.6, description="Tốc độ đọc; 1.0 là bình thường.")
+    cache_megabytes: int = Field(2048, ge=50, description="Dung lượng tối đa của kho câu đã đọc.")
+
+
+class Sound(_Section):
+    """Âm thanh thành phẩm."""
+
+    profile: Literal["horn", "studio"] = Field(
+        "horn", description="horn: xử lý cho loa nén ngoài trời; studio: giữ tự nhiên."
+    )
+    loudness: float = Field(-16.0, ge=-30, le=-9, description="Độ to thành phẩm (LUFS).")
+    true_peak: float = Field(-1.5, ge=-9, le=-0.5, description="Đỉnh tối đa (dBTP).")
+
+
+class SinkSettings(_Section):
+    """Một đường ra âm thanh."""
+
+    kind: Literal["null", "file", "device", "icecast", "pipe"] = Field(
+        "file", description="null, file, device, icecast hoặc pipe."
+    )
+    options: dict[str, Any] = Field({}, description="Tùy chọn riêng của loại đường ra.")
+
+
+class Playout(_Section):
+    """Phát sóng."""
+
+    sinks: dict[str, SinkSettings] = Field(
+        {"main": SinkSettings(kind="device"), "aircheck": SinkSettings(kind="file")},
+        description="Các đường ra; mỗi cụm loa trỏ tới một. device tự chuyển sang file nếu máy không có card âm thanh.",
+    )
+    plan_days: int = Field(7, ge=1, le=60, description="Lên lịch trước bao nhiêu ngày.")
+
+
+class Database(_Section):
+    """Cơ sở dữ liệu."""
+
+    url: str = Field("", description="Bỏ trống: tệp station.db trong thư mục đài. Ví dụ: postgresql+psycopg://loa@/loa")
+
+
+class Web(_Section):
+    """Trang quản lý."""
+
+    host: str = Field("127.0.0.1", description="Địa chỉ lắng nghe; 0.0.0.0 để máy khác trong mạng vào được.")
+    port: int = Field(8080, ge=1, le=65535, description="Cổng.")
+    threads: int = Field(8, ge=2, le=64, description="Số luồng phục vụ.")
+
+
+class Report(_Section):
+    """Báo cáo."""
+
+    superior: str = Field("ỦY BAN NHÂN DÂN", description="Dòng trên của khối tên cơ quan.")
+    place: str = Field("", description="Địa danh trước ngày tháng; bỏ trống: tên xã không có chữ xã.")
+    cutoff_day: int = Field(
+        14, ge=0, le=27, description="Ngày chốt số liệu trong tháng (CV 581/BNV-CCHC: 14); 0: theo tháng dương lịch."
+    )
+    signer_mode: Literal["TM", "KT", "TL"] = Field(
+        "TM", description="Hình thức ký: TM. Ủy ban nhân dân, KT. Chủ tịch, TL. Chủ tịch."
+    )
+    signer_title: str = Field("CHỦ TỊCH", description="Chức vụ người ký.")
+    recipients: list[str] = Field(["Sở Nội vụ", "Lưu: VT."], description="Các dòng Nơi nhận.")
+    drafting_unit: str = Field("Phòng Văn hóa - Xã hội", description="Đơn vị tổng hợp báo cáo.")
+
+
+class Settings(BaseSettings):
+    """The whole of `station.toml`."""
+
+    model_config = SettingsConfigDict(env_prefix="LOA_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    station: Station = Station()
+    hours: Hours = Hours()
+    approval: Approval = Approval()
+    speech: Speech = Speech()
+    sound: Sound = Sound()
+    playout: Playout = Playout()
+    database: Database = Database()
+    web: Web = Web()
+    report: Report = Report()
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The station's time zone."""
+        return ZoneInfo(self.station.timezone)
+
+    @property
+    def station_hours(self) -> StationHours:
+        """The allowed windows."""
+        return StationHours(tuple(Window.parse(w) for w in self.hours.windows))
+
+    @property
+    def caps(self) -> Caps:
+        """The limits of the Quy chế."""
+        return Caps(self.hours.sessions_per_day, self.hours.minutes_per_session, self.hours.days_per_week)
+
+
+def load(path: Path) -> Settings:
+    """Return the settings in `path`, overridden by the environment.
+
+    Raises:
+        RuleError: the file is missing or not TOML, or a key or value is wrong; all faults are named at once, a
+            mistyped key with the key that was probably meant.
+    """
+
+    class _FromFile(Settings):
+        model_config = SettingsConfigDict(toml_file=path)
+
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            del dotenv_settings, file_secret_settings
+            return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    if not path.is_file():
+        raise RuleError("Không tìm thấy tệp cài đặt của đài. Hãy chạy “loa init” trước.", field=str(path))
+    try:
+        return _FromFile()
+    except tomllib.TOMLDecodeError as error:
+        raise RuleError(f"Tệp cài đặt viết sai cú pháp TOML: {error}.", field=str(path)) from None
+    except UnicodeDecodeError:
+        raise RuleError("Tệp cài đặt phải được lưu bằng bảng mã UTF-8.", field=str(path)) from None
+    except ValidationError as error:
+        raise RuleError(_explain(error), field=str(path)) from None
+
+
+def _explain(error: ValidationError) -> str:
+    sentences = []
+    for fault in error.errors():
+        where = ".".join(str(part) for part in fault["loc"])
+        if fault["type"] == "extra_forbidden":
+            near = difflib.get_close_matches(str(fault["loc"][-1]), _keys_beside(fault["loc"]), n=1)
+            hint = f" Có phải ý là “{near[0]}” không?" if near else ""
+            sentences.append(f"{where}: không có cài đặt này.{hint}")
+        else:
+            sentences.append(f"{where}: {fault['msg'].removeprefix('Value error, ')} (đang ghi: {fault['input']!r}).")
+    return " ".join(sentences)
+
+
+def _keys_beside(loc: tuple[int | str, ...]) -> list[str]:
+    model: type[BaseModel] | None = Settings
+    for part in loc[:-1]:
+        field = model.model_fields.get(str(part)) if model else None
+        kind = field.annotation if field else None
+        model = kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+    return list(model.model_fields) if model else []
