@@ -52,4 +52,4 @@ def drift(database: Database) -> list[object]:
 def new_revision(database: Database, message: str) -> None:
     """Write a migration file from the difference between models and `database`; for developers."""
     with database.engine.begin() as connection:
-        command.revision(_config(connection), message=message, autogenerate=True, rev_id=message.split("-")[0])
+        command.revision(_config(connection), message=message, autogenerate=True, rev_id=message.partition("-")[0])

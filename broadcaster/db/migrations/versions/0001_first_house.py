@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-
 APPEND_ONLY = ("play_log", "audit_events", "approvals", "revisions", "renditions")
 
 revision = "0001"

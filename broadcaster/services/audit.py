@@ -1,0 +1,38 @@
+"""The audit trail: every change of state, written in the transaction that makes it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import AuditEvent
+from broadcaster.domain.roles import Actor
+
+
+def record(
+    session: Session,
+    now: dt.datetime,
+    actor: Actor,
+    verb: str,
+    kind: str,
+    object_id: object,
+    *,
+    note: str = "",
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Add one event to the trail."""
+    session.add(
+        AuditEvent(
+            at=now,
+            actor=actor.username,
+            verb=verb,
+            object_kind=kind,
+            object_id=str(object_id),
+            note=note,
+            before=before,
+            after=after,
+        )
+    )

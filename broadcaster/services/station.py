@@ -1,0 +1,58 @@
+"""The open station: what every use case needs, gathered once per process."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from dataclasses import dataclass
+
+from broadcaster import home as home_module
+from broadcaster.clock import Clock, SystemClock
+from broadcaster.db import schema
+from broadcaster.db.session import Database
+from broadcaster.errors import StationError
+from broadcaster.home import Home
+from broadcaster.settings import Settings
+
+
+@dataclass(frozen=True)
+class Station:
+    """One station, open for work."""
+
+    home: Home
+    settings: Settings
+    db: Database
+    clock: Clock
+
+    def now(self) -> dt.datetime:
+        """Return the present moment, aware UTC."""
+        return self.clock.now()
+
+    def local(self, moment: dt.datetime) -> dt.datetime:
+        """Return an aware moment in station time."""
+        return moment.astimezone(self.settings.tz)
+
+    def today(self) -> dt.date:
+        """Return today's date in station time."""
+        return self.local(self.now()).date()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.db.dispose()
+
+
+def open_station(where: str | os.PathLike[str] | None = None, *, clock: Clock | None = None) -> Station:
+    """Open the station at `where` (else `LOA_HOME`, else `./station`).
+
+    Raises:
+        RuleError: there is no station there, or its settings are wrong.
+        StationError: its database is of another version of this program.
+    """
+    home = home_module.find(where)
+    settings = home.settings()
+    database = Database(home.database_url(settings))
+    if not schema.is_current(database):
+        raise StationError(
+            "Cơ sở dữ liệu của đài thuộc phiên bản khác. Hãy chạy “loa init” để nâng cấp.", code="schema"
+        )
+    return Station(home, settings, database, clock or SystemClock())
