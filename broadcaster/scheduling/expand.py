@@ -1,0 +1,56 @@
+"""From rotations to dated occurrences, in station time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from broadcaster.domain.rotations import DayKind, Rotation, Slot, ruling
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One slot on one day; moments are aware UTC."""
+
+    rotation: str
+    slot: Slot
+    day: dt.date
+    starts_at: dt.datetime
+
+    @property
+    def key(self) -> str:
+        """What makes the broadcast unique together with its start."""
+        return f"{self.rotation}/{self.slot.code}"
+
+    @property
+    def ends_at(self) -> dt.datetime:
+        """The latest end."""
+        return self.starts_at + self.slot.max_length
+
+
+def expand(
+    rotations: Sequence[Rotation],
+    first: dt.date,
+    days: int,
+    exceptions: Mapping[dt.date, DayKind],
+    zone: ZoneInfo,
+) -> Iterator[Occurrence]:
+    """Yield what `rotations` say for `days` station days from `first`, in order of time.
+
+    A day of a kind that no rotation rules falls back to the ordinary one; but on a day of mourning without a
+    rotation of its own nothing airs.
+    """
+    for offset in range(days):
+        day = first + dt.timedelta(days=offset)
+        kind = exceptions.get(day, DayKind.ORDINARY)
+        rotation = ruling(rotations, day, kind)
+        if rotation is None and kind is not DayKind.MOURNING:
+            rotation = ruling(rotations, day, DayKind.ORDINARY)
+        if rotation is None:
+            continue
+        slots = sorted((s for s in rotation.slots if day.weekday() in s.weekdays), key=lambda s: (s.start, s.code))
+        for slot in slots:
+            local = dt.datetime.combine(day, slot.start, tzinfo=zone)
+            yield Occurrence(rotation.code, slot, day, local.astimezone(dt.UTC))

@@ -1,0 +1,221 @@
+"""The TOML form of rotations, zones and exception days: validated at the door, faults named by table and key.
+
+The form is described in `schedules/README.md` and, for editors with completion, by the JSON Schemas beside it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import tomllib
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from broadcaster.domain.broadcasts import Overrun
+from broadcaster.domain.fold import nfc
+from broadcaster.domain.lateness import LatePolicy
+from broadcaster.domain.rotations import WEEKDAYS, CueStep, DayKind, FillStep, Rotation, ScriptStep, Slot, Step
+from broadcaster.domain.windows import parse_time
+from broadcaster.errors import RuleError
+
+F = TypeVar("F", bound=BaseModel)
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$")]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Item(_Table):
+    kind: Literal["cue", "script", "fill"]
+    cue: str | None = None
+    genre: str | None = None
+    script: int | None = Field(None, ge=1)
+    topics: list[str] = Field(["*"], min_length=1)
+    genres: list[str] = Field(["bulletin", "column", "notice"], min_length=1)
+    max_items: int = Field(6, ge=1, le=50)
+    separator: str | None = None
+    repeat_notices: int = Field(0, ge=0, le=5)
+
+    def step(self, where: str) -> Step:
+        match self.kind:
+            case "cue":
+                if not self.cue:
+                    raise RuleError("Mục kiểu cue cần khóa “cue” ghi tên âm thanh.", field=f"{where}: cue")
+                return CueStep(self.cue)
+            case "script":
+                if (self.genre is None) == (self.script is None):
+                    raise RuleError("Mục kiểu script cần đúng một trong hai khóa “genre” hoặc “script”.", field=where)
+                return ScriptStep(self.genre, self.script)
+            case "fill":
+                return FillStep(
+                    tuple(self.topics), tuple(self.genres), self.max_items, self.separator, self.repeat_notices
+                )
+
+
+class _Slot(_Table):
+    code: Code
+    title: str = Field(min_length=1)
+    start: str | dt.time
+    max_minutes: int = Field(ge=1, le=240)
+    weekdays: list[Weekday] = Field(["mon", "tue", "wed", "thu", "fri", "sat", "sun"], min_length=1)
+    zones: list[str] = Field(["all"], min_length=1)
+    late: LatePolicy = LatePolicy.SKIP
+    grace_seconds: int = Field(120, ge=0, le=1800)
+    overrun: Overrun = Overrun.CUT
+    item: list[_Item] = Field(min_length=1)
+
+
+class _Rotation(_Table):
+    code: Code
+    title: str = Field(min_length=1)
+    days: DayKind = DayKind.ORDINARY
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+    priority: int = 0
+
+
+class _RotationFile(_Table):
+    rotation: _Rotation
+    slot: list[_Slot] = Field(min_length=1)
+
+
+class ZoneForm(_Table):
+    """One zone of `zones.toml`."""
+
+    code: Code
+    name: str = Field(min_length=1)
+    place: str = ""
+    sink: str = "main"
+    volume: int = Field(100, ge=0, le=100)
+    enabled: bool = True
+
+
+class GroupForm(_Table):
+    """One group of `zones.toml`."""
+
+    code: Code
+    name: str = Field(min_length=1)
+    zones: list[str] = Field(min_length=1)
+
+
+class ZonesForm(_Table):
+    """The whole of `zones.toml`."""
+
+    zone: list[ZoneForm] = Field(min_length=1)
+    group: list[GroupForm] = []
+
+
+class ExceptionForm(_Table):
+    """One exception day, or a run of them."""
+
+    day: dt.date
+    to: dt.date | None = None
+    kind: DayKind
+    title: str
+
+
+class ExceptionsForm(_Table):
+    """The whole of `exceptions.toml`."""
+
+    exception: list[ExceptionForm]
+
+
+def read_toml(text: str, *, name: str) -> dict[str, Any]:
+    """Return the table in NFC.
+
+    Raises:
+        RuleError: it is not TOML; the sentence names the line.
+    """
+    try:
+        return tomllib.loads(nfc(text))
+    except tomllib.TOMLDecodeError as error:
+        raise RuleError(f"Tệp viết sai cú pháp TOML: {error}.", field=name) from None
+
+
+def parse_form(form: type[F], table: dict[str, Any], *, name: str) -> F:
+    """Return `table` checked against `form`.
+
+    Raises:
+        RuleError: keys or values are wrong; all faults at once, each with its place.
+    """
+    try:
+        return form.model_validate(table)
+    except ValidationError as error:
+        raise RuleError(" ".join(_sentence(form, fault) for fault in error.errors()), field=name) from None
+
+
+def parse_rotation(table: dict[str, Any], *, name: str) -> Rotation:
+    """Return the rotation that a table of a rotation file means.
+
+    Raises:
+        RuleError: as `parse_form`, or a time is not on the 24-hour clock.
+    """
+    form = parse_form(_RotationFile, table, name=name)
+    slots = []
+    for number, s in enumerate(form.slot, 1):
+        where = f"{name}: slot {number} ({s.code})"
+        start = s.start if isinstance(s.start, dt.time) else parse_time(s.start, field=f"{where}: start")
+        slots.append(
+            Slot(
+                code=s.code,
+                title=s.title,
+                start=start,
+                max_length=dt.timedelta(minutes=s.max_minutes),
+                weekdays=frozenset(WEEKDAYS.index(d) for d in s.weekdays),
+                zones=tuple(s.zones),
+                steps=tuple(item.step(f"{where}: item {n}") for n, item in enumerate(s.item, 1)),
+                late=s.late,
+                grace=dt.timedelta(seconds=s.grace_seconds),
+                overrun=s.overrun,
+            )
+        )
+    r = form.rotation
+    if r.valid_to is not None and r.valid_to < r.valid_from:
+        raise RuleError("Ngày hết hiệu lực phải sau ngày bắt đầu.", field=f"{name}: rotation: valid_to")
+    return Rotation(r.code, r.title, r.days, tuple(slots), r.valid_from, r.valid_to, r.priority)
+
+
+def plain(value: Any) -> Any:
+    """Return a TOML table with its dates and times as ISO text, so that it can be kept as JSON."""
+    if isinstance(value, dict):
+        return {k: plain(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [plain(v) for v in value]
+    if isinstance(value, dt.time):
+        return value.isoformat("minutes")
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _sentence(form: type[BaseModel], fault: Any) -> str:
+    where = _place(fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(str(fault["loc"][-1]), _keys_at(form, fault["loc"][:-1]), n=1)
+        return f"{where}: không có khóa này." + (f" Có phải ý là “{near[0]}” không?" if near else "")
+    if fault["type"] == "missing":
+        return f"{where}: thiếu khóa này."
+    if fault["type"] in {"literal_error", "enum"}:
+        return f"{where}: “{fault['input']}” không hợp lệ; các giá trị đúng: {fault['ctx']['expected']}."
+    return f"{where}: giá trị {fault['input']!r} không hợp lệ ({fault['msg']})."
+
+
+def _place(loc: Sequence[int | str]) -> str:
+    words: list[str] = []
+    for part in loc:
+        if isinstance(part, int):
+            words[-1] += f" {part + 1}"
+        else:
+            words.append(str(part))
+    return ": ".join(words)
+
+
+def _keys_at(form: type[BaseModel], loc: Sequence[int | str]) -> list[str]:
+    model: Any = form
+    for part in loc:
+        if isinstance(part, str):
+            annotation = model.model_fields[part].annotation
+            model = next((a for a in getattr(annotation, "__args__", ()) if hasattr(a, "model_fields")), annotation)
+    return list(getattr(model, "model_fields", {}))

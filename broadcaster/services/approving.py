@@ -1,0 +1,200 @@
+"""Approval: a leader's word on exact words and exact sound. What was approved, to the byte, is what airs."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import Approval, Rendition, Revision, Script
+from broadcaster.domain.bulletins import Candidate
+from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.scripts import ScriptState, move
+from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
+from broadcaster.services import audit
+from broadcaster.services.station import Station
+
+
+def get_script(session: Session, script_id: int) -> Script:
+    """Return a script.
+
+    Raises:
+        NotFoundError: there is none of that number.
+    """
+    script = session.get(Script, script_id)
+    if script is None:
+        raise NotFoundError(f"Không có kịch bản số {script_id}.", field="script")
+    return script
+
+
+def latest_revision(session: Session, script_id: int) -> Revision:
+    """Return the newest revision of a script that exists."""
+    return session.scalars(
+        select(Revision).where(Revision.script_id == script_id).order_by(Revision.number.desc()).limit(1)
+    ).one()
+
+
+def latest_rendition(session: Session, revision_id: int) -> Rendition | None:
+    """Return the newest rendition of a revision."""
+    return session.scalars(
+        select(Rendition).where(Rendition.revision_id == revision_id).order_by(Rendition.id.desc()).limit(1)
+    ).first()
+
+
+def approve(
+    station: Station, actor: Actor, script_id: int, comment: str = "", *, rendition_id: int | None = None
+) -> int:
+    """Approve the newest revision of a script as it was last spoken; return the approval's number.
+
+    `rendition_id` is what the leader listened to: when something newer has come since, nothing is approved.
+
+    Raises:
+        ForbiddenError: the actor may not approve, or wrote the text and the station asks for four eyes.
+        RuleError: the text was never spoken, or changed since the leader listened.
+    """
+    actor.require(Permission.APPROVE)
+    with station.db.write() as session:
+        script = get_script(session, script_id)
+        revision = latest_revision(session, script_id)
+        rendition = latest_rendition(session, revision.id)
+        if rendition is None:
+            raise RuleError(
+                "Bản mới nhất của kịch bản chưa được đọc thành tiếng. Hãy tạo bản đọc rồi nghe trước khi duyệt.",
+                field="rendition",
+            )
+        if rendition_id is not None and rendition.id != rendition_id:
+            raise RuleError(
+                "Kịch bản đã có bản mới hơn bản vừa nghe. Hãy nghe lại bản mới rồi duyệt.", field="rendition"
+            )
+        own = revision.author == actor.username
+        if own and station.settings.approval.four_eyes:
+            raise ForbiddenError(
+                "Người viết không được tự duyệt bài của mình. Hãy nhờ lãnh đạo khác duyệt.", field="approval"
+            )
+        if script.state in {ScriptState.DRAFT, ScriptState.RETURNED}:
+            script.state = move(script.state, ScriptState.SUBMITTED)
+        script.state = move(script.state, ScriptState.APPROVED)
+        script.updated_at = station.now()
+        approval = _decide(station, session, actor, script, revision, rendition, "approved", comment, own=own)
+        return approval.id
+
+
+def send_back(station: Station, actor: Actor, script_id: int, comment: str) -> None:
+    """Return a script to its editor with a comment; an approval it had ends.
+
+    Raises:
+        ForbiddenError: the actor may not approve.
+        RuleError: there is no comment.
+    """
+    actor.require(Permission.APPROVE)
+    if not comment.strip():
+        raise RuleError("Hãy ghi lý do trả lại để người viết biết cần sửa gì.", field="comment")
+    with station.db.write() as session:
+        script = get_script(session, script_id)
+        revision = latest_revision(session, script_id)
+        if script.state is ScriptState.APPROVED:
+            script.state = move(script.state, ScriptState.SUBMITTED)
+        if script.state is ScriptState.DRAFT:
+            script.state = move(script.state, ScriptState.SUBMITTED)
+        script.state = move(script.state, ScriptState.RETURNED)
+        script.updated_at = station.now()
+        _decide(station, session, actor, script, revision, None, "returned", comment, own=False)
+
+
+def withdraw(station: Station, session: Session, actor: Actor, script: Script, why: str) -> None:
+    """End the approval of a script inside a transaction that changes it."""
+    if latest_decision(session, script.id) == "approved":
+        _decide(station, session, actor, script, latest_revision(session, script.id), None, "withdrawn", why, own=False)
+
+
+def latest_decision(session: Session, script_id: int) -> str | None:
+    """Return the word of the latest decision on a script."""
+    return session.scalars(
+        select(Approval.decision).where(Approval.script_id == script_id).order_by(Approval.id.desc()).limit(1)
+    ).first()
+
+
+def airable(session: Session) -> list[Candidate]:
+    """Return every script whose latest decision approves a rendition, with that rendition."""
+    latest = select(Approval.script_id, func.max(Approval.id).label("id")).group_by(Approval.script_id).subquery()
+    rows = session.execute(
+        select(Script, Approval, Revision, Rendition)
+        .join(latest, latest.c.script_id == Script.id)
+        .join(Approval, Approval.id == latest.c.id)
+        .join(Revision, Revision.id == Approval.revision_id)
+        .join(Rendition, Rendition.id == Approval.rendition_id)
+        .where(Approval.decision == "approved", Script.state == ScriptState.APPROVED)
+        .order_by(Script.id)
+    )
+    return [
+        Candidate(
+            script_id=script.id,
+            revision=revision.number,
+            title=script.title,
+            topic=script.topic_code,
+            unit=script.unit_code,
+            genre=script.genre,
+            priority=script.priority,
+            valid_from=script.valid_from,
+            valid_to=script.valid_to,
+            approved_at=approval.at,
+            spoken_sha256=rendition.spoken_sha256,
+            audio_sha256=rendition.audio_sha256,
+            duration_ms=rendition.duration_ms,
+            voice=rendition.voice,
+        )
+        for script, approval, revision, rendition in rows
+    ]
+
+
+def refusal(session: Session, script_id: int, spoken_sha256: str | None, audio_sha256: str, day: dt.date) -> str | None:
+    """Return why exactly these words and bytes may not air on station day `day`, or None when they may."""
+    row = session.execute(
+        select(Script, Approval)
+        .join(Approval, and_(Approval.script_id == Script.id))
+        .where(Script.id == script_id)
+        .order_by(Approval.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return "Kịch bản chưa được duyệt."
+    script, approval = row
+    if approval.decision != "approved" or script.state is not ScriptState.APPROVED:
+        return f"Kịch bản không còn được duyệt (đang ở trạng thái “{script.state.label}”)."
+    if approval.spoken_sha256 != spoken_sha256 or approval.audio_sha256 != audio_sha256:
+        return "Lời đọc hoặc âm thanh khác với bản đã duyệt."
+    if (script.valid_from and day < script.valid_from) or (script.valid_to and script.valid_to < day):
+        return "Kịch bản chưa đến hoặc đã quá thời hạn phát."
+    return None
+
+
+def _decide(
+    station: Station,
+    session: Session,
+    actor: Actor,
+    script: Script,
+    revision: Revision,
+    rendition: Rendition | None,
+    decision: str,
+    comment: str,
+    *,
+    own: bool,
+) -> Approval:
+    approval = Approval(
+        script_id=script.id,
+        revision_id=revision.id,
+        rendition_id=rendition.id if rendition else None,
+        decision=decision,
+        by=actor.username,
+        own_work=own,
+        comment=comment.strip(),
+        spoken_sha256=rendition.spoken_sha256 if rendition else None,
+        audio_sha256=rendition.audio_sha256 if rendition else None,
+        at=station.now(),
+    )
+    session.add(approval)
+    session.flush()
+    note = comment.strip() + (" (người viết tự duyệt)" if own else "")
+    audit.record(session, station.now(), actor, decision, "script", script.id, note=note.strip())
+    return approval

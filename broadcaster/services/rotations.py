@@ -1,0 +1,127 @@
+"""Rotations into force, exception days, and what they stand on: zones and station sounds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import CueRow, DayException, RotationRow, ZoneGroup, ZoneRow
+from broadcaster.domain.bulletins import CueSound
+from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.rotations import DayKind, Rotation
+from broadcaster.domain.zones import Zone, ZoneMap
+from broadcaster.scheduling.rotation_toml import parse_rotation, plain, read_toml
+from broadcaster.services import audit
+from broadcaster.services.station import Station
+
+
+def zone_map(session: Session) -> ZoneMap:
+    """Return all zones and groups."""
+    rows = session.scalars(select(ZoneRow).order_by(ZoneRow.position, ZoneRow.code))
+    zones = {z.code: Zone(z.code, z.name, z.place, z.sink, z.volume, z.enabled) for z in rows}
+    return ZoneMap(zones, {g.code: tuple(g.members) for g in session.scalars(select(ZoneGroup))})
+
+
+def cue_sounds(session: Session) -> dict[str, CueSound]:
+    """Return the station sounds by name."""
+    return {
+        c.name: CueSound(c.name, c.title, c.audio_sha256, c.duration_ms)
+        for c in session.scalars(select(CueRow).order_by(CueRow.name))
+    }
+
+
+def rotations_in_force(session: Session) -> list[Rotation]:
+    """Return the newest version of each rotation that is not retired."""
+    newest: dict[str, RotationRow] = {}
+    for row in session.scalars(select(RotationRow).order_by(RotationRow.code, RotationRow.version)):
+        newest[row.code] = row
+    return [parse_rotation(r.definition, name=r.code) for r in newest.values() if r.retired_at is None]
+
+
+def apply_rotation(station: Station, actor: Actor, text: str, name: str, *, dry_run: bool = False) -> list[str]:
+    """Put the rotation in TOML `text` into force as a new version; return the differences, a line each.
+
+    An unchanged rotation makes no new version and returns no line. `dry_run` only shows.
+
+    Raises:
+        RuleError: the file breaks the form or a rule; `field` names the place. Nothing is changed.
+    """
+    actor.require(Permission.SCHEDULE)
+    table = plain(read_toml(text, name=name))
+    rotation = parse_rotation(table, name=name)
+    with station.db.write() as session:
+        rotation.check(zones=zone_map(session), hours=station.settings.station_hours, cues=cue_sounds(session))
+        before = session.scalars(
+            select(RotationRow).where(RotationRow.code == rotation.code).order_by(RotationRow.version.desc())
+        ).first()
+        lines = _difference(before.definition if before and before.retired_at is None else None, table)
+        if dry_run or not lines:
+            session.rollback()
+            return lines
+        body = json.dumps(table, ensure_ascii=False, sort_keys=True)
+        session.add(
+            RotationRow(
+                code=rotation.code,
+                version=before.version + 1 if before else 1,
+                title=rotation.title,
+                definition=table,
+                sha256=hashlib.sha256(body.encode()).hexdigest(),
+                applied_by=actor.username,
+                applied_at=station.now(),
+            )
+        )
+        audit.record(session, station.now(), actor, "apply", "rotation", rotation.code, note="\n".join(lines))
+    return lines
+
+
+def _difference(before: dict[str, Any] | None, after: dict[str, Any]) -> list[str]:
+    """Say what changes between two rotation tables, a Vietnamese line for each change."""
+    title = after["rotation"]["title"]
+    if before is None:
+        return [f"+ Lịch mới “{title}”"] + [
+            f"+ Khung {s['code']} “{s['title']}” lúc {s['start']}, tối đa {s['max_minutes']} phút"
+            for s in after["slot"]
+        ]
+    lines = [
+        f"~ {key}: {before['rotation'].get(key, '(chưa có)')} → {after['rotation'].get(key, '(bỏ)')}"
+        for key in sorted(before["rotation"].keys() | after["rotation"].keys())
+        if before["rotation"].get(key) != after["rotation"].get(key)
+    ]
+    old, new = ({s["code"]: s for s in table["slot"]} for table in (before, after))
+    lines += [f"- Bỏ khung {code} “{old[code]['title']}”" for code in old if code not in new]
+    lines += [
+        f"+ Khung {c} “{s['title']}” lúc {s['start']}, tối đa {s['max_minutes']} phút"
+        for c, s in new.items()
+        if c not in old
+    ]
+    for code in (c for c in new if c in old and old[c] != new[c]):
+        for key in sorted(old[code].keys() | new[code].keys()):
+            if old[code].get(key) != new[code].get(key):
+                what = "danh sách mục" if key == "item" else key
+                detail = (
+                    ""
+                    if key == "item"
+                    else f": {old[code].get(key, '(mặc định)')} → {new[code].get(key, '(mặc định)')}"
+                )
+                lines.append(f"~ Khung {code}, {what} thay đổi{detail}")
+    return lines
+
+
+def add_exception(station: Station, actor: Actor, day: dt.date, kind: DayKind, title: str) -> None:
+    """Make `day` a day of `kind`; ordinary takes the exception away."""
+    actor.require(Permission.SCHEDULE)
+    with station.db.write() as session:
+        row = session.get(DayException, day)
+        if kind is DayKind.ORDINARY:
+            if row:
+                session.delete(row)
+        elif row:
+            row.kind, row.title = kind, title
+        else:
+            session.add(DayException(day=day, kind=kind, title=title))
+        audit.record(session, station.now(), actor, "exception", "day", day.isoformat(), note=f"{kind.label}: {title}")

@@ -1,0 +1,167 @@
+"""Scripts in and out: add, revise, submit, retire."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import Revision, Script, Topic, Unit
+from broadcaster.domain.fold import fold, nfc
+from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.scripts import Genre, Priority, ScriptState, move, require_body, text_sha256
+from broadcaster.errors import RuleError
+from broadcaster.services import audit
+from broadcaster.services.approving import get_script, latest_revision, withdraw
+from broadcaster.services.station import Station
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptDraft:
+    """What an editor hands in."""
+
+    title: str
+    unit: str
+    topic: str
+    body: str
+    genre: Genre = Genre.BULLETIN
+    priority: Priority = Priority.NORMAL
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    verify: tuple[str, ...] = ()
+    source_name: str | None = None
+
+    @property
+    def where(self) -> str:
+        """What a message about this draft names."""
+        return self.source_name or "kịch bản"
+
+
+def add_script(station: Station, actor: Actor, draft: ScriptDraft) -> int:
+    """Add a script in state draft with its first revision; return its number.
+
+    Raises:
+        RuleError: a field is wrong; `field` names it. Nothing is added.
+    """
+    actor.require(Permission.WRITE)
+    with station.db.write() as session:
+        draft = _checked(session, draft)
+        now = station.now()
+        script = Script(state=ScriptState.DRAFT, created_at=now, updated_at=now, **_columns(draft))
+        session.add(script)
+        session.flush()
+        session.add(_revision(script.id, 1, draft.body, actor, now))
+        audit.record(session, now, actor, "add", "script", script.id, note=draft.title)
+        return script.id
+
+
+def revise(station: Station, actor: Actor, script_id: int, draft: ScriptDraft) -> int:
+    """Replace what a script says; return the number of its newest revision. Any approval it had ends.
+
+    The same words and fields change nothing.
+
+    Raises:
+        RuleError: a field is wrong, or the script is retired; nothing is changed.
+    """
+    actor.require(Permission.WRITE)
+    with station.db.write() as session:
+        script = get_script(session, script_id)
+        draft = _checked(session, draft)
+        latest = latest_revision(session, script_id)
+        columns = _columns(draft)
+        before = {k: getattr(script, k) for k in columns}
+        if before == columns and latest.body == draft.body:
+            return latest.number
+        now = station.now()
+        withdraw(station, session, actor, script, "Nội dung đã được sửa sau khi duyệt.")
+        for key, value in columns.items():
+            setattr(script, key, value)
+        script.state = move(script.state, ScriptState.DRAFT)
+        script.updated_at = now
+        number = latest.number
+        if latest.body != draft.body:
+            number += 1
+            session.add(_revision(script_id, number, draft.body, actor, now))
+        changed = {k: (str(before[k]), str(v)) for k, v in columns.items() if before[k] != v and k != "folded"}
+        audit.record(
+            session, now, actor, "revise", "script", script_id,
+            before={k: b for k, (b, _) in changed.items()}, after={k: a for k, (_, a) in changed.items()},
+        )  # fmt: skip
+        return number
+
+
+def submit(station: Station, actor: Actor, script_id: int) -> None:
+    """Hand a draft to the leader."""
+    _set_state(station, actor, script_id, ScriptState.SUBMITTED, "submit")
+
+
+def retire(station: Station, actor: Actor, script_id: int) -> None:
+    """Take a script out of use; it stays on record."""
+    _set_state(station, actor, script_id, ScriptState.RETIRED, "retire")
+
+
+def restore(station: Station, actor: Actor, script_id: int) -> None:
+    """Bring a retired script back as a draft."""
+    _set_state(station, actor, script_id, ScriptState.DRAFT, "restore")
+
+
+def _set_state(station: Station, actor: Actor, script_id: int, state: ScriptState, verb: str) -> None:
+    actor.require(Permission.WRITE)
+    with station.db.write() as session:
+        script = get_script(session, script_id)
+        if script.state is ScriptState.APPROVED and state is not ScriptState.APPROVED:
+            withdraw(station, session, actor, script, "Người biên tập đã đổi trạng thái kịch bản.")
+        script.state = move(script.state, state)
+        script.updated_at = station.now()
+        audit.record(session, station.now(), actor, verb, "script", script_id)
+
+
+def _checked(session: Session, draft: ScriptDraft) -> ScriptDraft:
+    title = nfc(draft.title).strip()
+    if not title:
+        raise RuleError("Kịch bản chưa có tên. Hãy đặt tên ngắn cho dễ tìm.", field=f"{draft.where}: title")
+    if len(title) > 300:
+        raise RuleError("Tên kịch bản dài quá 300 ký tự. Hãy rút gọn.", field=f"{draft.where}: title")
+    _known(session, Unit, draft.unit, "đơn vị", f"{draft.where}: unit")
+    _known(session, Topic, draft.topic, "chủ đề", f"{draft.where}: topic")
+    if draft.valid_from and draft.valid_to and draft.valid_to < draft.valid_from:
+        raise RuleError("Ngày hết hạn phát phải sau ngày bắt đầu phát.", field=f"{draft.where}: valid_to")
+    return replace(draft, title=title, body=require_body(draft.body, where=f"{draft.where}: body"))
+
+
+def _known(session: Session, table: type[Unit | Topic], code: str, what: str, where: str) -> None:
+    if session.get(table, code) is None:
+        codes = list(session.scalars(select(table.code).order_by(table.code)))
+        near = difflib.get_close_matches(code, codes, n=1)
+        hint = f" Có phải ý là “{near[0]}” không?" if near else f" Các mã đang có: {', '.join(codes)}."
+        raise RuleError(f"Không có {what} nào mang mã “{code}”.{hint}", field=where)
+
+
+def _columns(draft: ScriptDraft) -> dict[str, Any]:
+    return {
+        "title": draft.title,
+        "folded": fold(f"{draft.title}\n{draft.body}"),
+        "unit_code": draft.unit,
+        "topic_code": draft.topic,
+        "genre": draft.genre,
+        "priority": draft.priority,
+        "valid_from": draft.valid_from,
+        "valid_to": draft.valid_to,
+        "verify": list(draft.verify),
+        "source_name": draft.source_name,
+    }
+
+
+def _revision(script_id: int, number: int, body: str, actor: Actor, now: dt.datetime) -> Revision:
+    return Revision(
+        script_id=script_id,
+        number=number,
+        body=body,
+        body_sha256=text_sha256(body),
+        author=actor.username,
+        created_at=now,
+    )
