@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from broadcaster.domain.broadcasts import RundownItem
 from broadcaster.domain.rotations import CueStep, FillStep, ScriptStep, Slot
@@ -127,15 +127,16 @@ def fill(  # noqa: C901 - one pass over the steps of a template, each kind in it
             separator = cues[step.separator] if step.separator else None
             for number, candidate in enumerate(chosen):
                 if separator and number:
-                    items.append(_cue_item(separator))
+                    items.append(cue_item(separator, len(items) + 1))
                     left_ms -= separator.duration_ms
-                items.append(_script_item(candidate))
+                items.append(script_item(candidate, len(items) + 1))
                 left_ms -= candidate.duration_ms
         elif (piece := fixed.get(index)) is not None:
-            items.append(_cue_item(piece) if isinstance(piece, CueSound) else _script_item(piece))
+            no = len(items) + 1
+            items.append(cue_item(piece, no) if isinstance(piece, CueSound) else script_item(piece, no))
             if isinstance(piece, Candidate):
                 reasons.append(Reason(piece.script_id, piece.title, chosen=True, why="Phần cố định của khung phát."))
-    return Filled(tuple(replace(item, no=n) for n, item in enumerate(items, 1)), tuple(reasons))
+    return Filled(tuple(items), tuple(reasons))
 
 
 def _newest(
@@ -220,13 +221,15 @@ def _why(c: Candidate, history: History) -> str:
     return "Chưa phát lần nào." if last is None else f"Lâu nhất chưa phát lại (lần trước {last:%d/%m/%Y})."
 
 
-def _cue_item(cue: CueSound) -> RundownItem:
-    return RundownItem(0, "cue", cue.title, cue.audio_sha256, cue.duration_ms)
+def cue_item(cue: CueSound, no: int) -> RundownItem:
+    """Return a station sound as item number `no` of a rundown."""
+    return RundownItem(no, "cue", cue.title, cue.audio_sha256, cue.duration_ms)
 
 
-def _script_item(c: Candidate) -> RundownItem:
+def script_item(c: Candidate, no: int) -> RundownItem:
+    """Return an approved script as item number `no` of a rundown."""
     return RundownItem(
-        no=0,
+        no=no,
         kind="script",
         title=c.title,
         audio_sha256=c.audio_sha256,

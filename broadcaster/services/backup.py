@@ -1,0 +1,89 @@
+"""Backups: an online copy of the database and a list of every sound by hash; restore is tested."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+import sqlite3
+import tempfile
+import zipfile
+from contextlib import closing
+from pathlib import Path
+
+from broadcaster.errors import RuleError
+from broadcaster.home import Home
+from broadcaster.services.station import Station
+
+KEEP = 14
+"""Backups kept: two weeks of nights."""
+
+
+def backup(station: Station, *, with_sound: bool = False) -> Path:
+    """Write one backup into the home's `backups` folder; return its path.
+
+    It holds the database (SQLite), `station.toml`, the schedules and the manifest of the sound store; the sounds
+    themselves too when `with_sound`. On PostgreSQL the database is left to `pg_dump`, and the backup says so.
+
+    Raises:
+        StationError: the disk is full or refuses.
+    """
+    home = station.home
+    stamp = f"{station.local(station.now()):%Y%m%d-%H%M%S}"
+    target = home.backups / f"loa-{stamp}.zip"
+    with tempfile.TemporaryDirectory(dir=home.run) as scratch:
+        part = Path(scratch) / "backup.zip"
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+            if station.db.is_sqlite:
+                copy = Path(scratch) / "station.db"
+                with closing(sqlite3.connect(home.root / "station.db")) as source, closing(sqlite3.connect(copy)) as to:
+                    source.backup(to)
+                archive.write(copy, "station.db")
+            else:
+                archive.writestr("POSTGRESQL.txt", "Cơ sở dữ liệu PostgreSQL cần được sao lưu riêng bằng pg_dump.\n")
+            archive.write(home.settings_file, "station.toml")
+            for path in sorted((home.root / "schedules").glob("*.toml")):
+                archive.write(path, f"schedules/{path.name}")
+            sounds = sorted(p for p in home.store.rglob("*.flac"))
+            manifest = {p.stem: p.stat().st_size for p in sounds}
+            archive.writestr("store.json", json.dumps(manifest, indent=1))
+            if with_sound:
+                for path in sounds:
+                    archive.write(path, path.relative_to(home.root).as_posix(), zipfile.ZIP_STORED)
+        part.replace(target)
+    for old in sorted(home.backups.glob("loa-*.zip"))[:-KEEP]:
+        old.unlink()
+    return target
+
+
+def restore(archive: Path, root: Path) -> Home:
+    """Unpack a backup into the empty folder `root`; return the home.
+
+    Raises:
+        RuleError: the archive is not a backup of ours, or the folder is not empty.
+    """
+    if root.exists() and any(root.iterdir()):
+        raise RuleError("Thư mục khôi phục phải trống, để không ghi đè lên đài đang có.", field=str(root))
+    home = Home(root.resolve())
+    try:
+        with zipfile.ZipFile(archive) as bundle:
+            names = set(bundle.namelist())
+            if not {"station.toml", "store.json"} <= names:
+                raise RuleError("Tệp này không phải bản sao lưu của đài.", field=str(archive))
+            home.make_folders()
+            for name in names:
+                target = (home.root / name).resolve()
+                if not target.is_relative_to(home.root):
+                    raise RuleError("Bản sao lưu chứa đường dẫn lạ nên không khôi phục.", field=name)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with bundle.open(name) as source, target.open("wb") as to:
+                    shutil.copyfileobj(source, to)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise RuleError(f"Không đọc được bản sao lưu: {error}.", field=str(archive)) from None
+    return home
+
+
+def last_backup(home: Home) -> dt.datetime | None:
+    """Return when the newest backup was written, aware UTC."""
+    newest = max((p.stat().st_mtime for p in home.backups.glob("loa-*.zip")), default=None)
+    return dt.datetime.fromtimestamp(newest, dt.UTC) if newest else None

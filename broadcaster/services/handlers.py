@@ -1,0 +1,30 @@
+"""What the worker can do, by kind of job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from broadcaster.services.backup import backup
+from broadcaster.services.jobs import Handler, Progress
+from broadcaster.services.planning import plan
+from broadcaster.services.speaking import speak_job
+from broadcaster.services.starter import first_bulletin_job, starter_job
+from broadcaster.services.station import Station
+
+
+def _plan(station: Station, _arguments: Mapping[str, Any], _progress: Progress) -> None:
+    plan(station)
+
+
+def _backup(station: Station, _arguments: Mapping[str, Any], _progress: Progress) -> None:
+    backup(station)
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "speak": speak_job,
+    "plan": _plan,
+    "backup": _backup,
+    "starter": starter_job,
+    "first-bulletin": first_bulletin_job,
+}

@@ -1,0 +1,205 @@
+"""A new station: its home, its database, and the starter kit of the shipped rooms."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from broadcaster import settings_file
+from broadcaster.clock import Clock
+from broadcaster.db import schema
+from broadcaster.db.models import ChainHead, CueRow, DayException, Script, Topic, Unit, ZoneGroup, ZoneRow
+from broadcaster.db.session import Database
+from broadcaster.domain.chain import GENESIS
+from broadcaster.domain.roles import Actor
+from broadcaster.domain.scripts import Genre, Priority
+from broadcaster.errors import RuleError
+from broadcaster.home import Home
+from broadcaster.rooms import room
+from broadcaster.scheduling.rotation_toml import ExceptionsForm, ZonesForm, parse_form, read_toml
+from broadcaster.services.scripts import ScriptDraft, add_script
+from broadcaster.services.station import Station, open_station
+from broadcaster.settings import Settings
+from broadcaster.sound.store import Store
+from broadcaster.text import front_matter
+from broadcaster.text.ingest import read_bytes
+
+
+def init(
+    root: Path, *, overrides: Mapping[str, Mapping[str, Any]] | None = None, clock: Clock | None = None
+) -> Station:
+    """Make the station home at `root`, or bring an existing one up to date; return the open station.
+
+    Nothing that exists is overwritten: settings, schedules and rows of the station stay as they are.
+
+    Raises:
+        RuleError: the folder cannot be made, or an existing `station.toml` is wrong.
+    """
+    home = Home(root.expanduser().resolve())
+    home.make_folders()
+    if not home.settings_file.exists():
+        home.settings_file.write_text(settings_file.document(overrides), encoding="utf-8")
+    for source in sorted(room("schedules").glob("*.toml")):
+        target = home.root / "schedules" / source.name
+        if not target.exists():
+            shutil.copyfile(source, target)
+    database = Database(home.database_url(home.settings()))
+    schema.upgrade(database)
+    database.dispose()
+    station = open_station(home.root, clock=clock)
+    with station.db.write() as session:
+        _load_lists(session)
+        _load_zones(session, home)
+        _load_exceptions(session, home)
+        _load_cues(session, Store(home.store))
+        if session.get(ChainHead, 1) is None:
+            session.add(ChainHead(id=1, seq=0, hash=GENESIS))
+    return station
+
+
+def add_file(
+    station: Station, actor: Actor, name: str, data: bytes, *, defaults: Mapping[str, Any] | None = None
+) -> int:
+    """Add the script in a file (.md, .txt, .docx, .odt, .pdf); return its number.
+
+    Front matter wins over `defaults` (title, unit, topic, genre, priority, valid_from, valid_to).
+
+    Raises:
+        RuleError: the file or a field of it is wrong; nothing is added.
+    """
+    return add_script(station, actor, read_draft(station, name, data, defaults=defaults))
+
+
+def read_draft(station: Station, name: str, data: bytes, *, defaults: Mapping[str, Any] | None = None) -> ScriptDraft:
+    """Return what a script file says.
+
+    Raises:
+        RuleError: the file or a field of it is wrong.
+    """
+    text = read_bytes(name, data).text
+    parsed = front_matter.parse(text, name=name)
+    fields = {k: v for k, v in (defaults or {}).items() if v is not None} | dict(parsed.fields)
+    if not parsed.body.strip():
+        raise RuleError("Tệp chưa có nội dung để đọc.", field=name)
+    title = str(fields.get("title") or _first_line(parsed.body))
+    with station.db.read() as session:
+        unit = fields.get("unit") or session.scalars(select(Unit.code).order_by(Unit.code)).first() or ""
+        topic = fields.get("topic") or OTHER_TOPIC
+    return ScriptDraft(
+        title=title,
+        unit=str(unit),
+        topic=str(topic),
+        body=_fill_in(parsed.body, station.settings),
+        genre=_word(Genre, fields.get("genre", Genre.BULLETIN), f"{name}: genre"),
+        priority=_word(Priority, fields.get("priority", Priority.NORMAL), f"{name}: priority"),
+        valid_from=fields.get("valid_from"),
+        valid_to=fields.get("valid_to"),
+        verify=tuple(str(v) for v in fields.get("verify", ())),
+        source_name=Path(name).name,
+    )
+
+
+OTHER_TOPIC = "khac"
+"""The topic of what belongs to none of the plan's."""
+
+
+def load_starter_scripts(station: Station, actor: Actor) -> list[int]:
+    """Add the shipped scripts that the station does not have yet, in order of their files; return their numbers."""
+    with station.db.read() as session:
+        have = set(session.scalars(select(Script.source_name)))
+    missing = [p for p in starter_files() if p.name not in have]
+    return [add_file(station, actor, p.name, p.read_bytes()) for p in missing]
+
+
+def starter_files() -> list[Path]:
+    """Return the shipped script files: those of the station itself first, then slogans, then topics."""
+    base = room("scripts")
+    found = [p for p in sorted(base.rglob("*.md")) if p.name != "README.md"]
+    return sorted(found, key=lambda p: (p.parent.name != "station", p.parent.name == "slogans", p.as_posix()))
+
+
+def _load_lists(session: Session) -> None:
+    topics = tomllib.loads((room("scripts") / "topics.toml").read_text(encoding="utf-8"))["topic"]
+    for position, t in enumerate(topics):
+        if session.get(Topic, t["code"]) is None:
+            session.add(Topic(code=t["code"], title=t["title"], short=t["short"], position=position))
+    for u in tomllib.loads((room("scripts") / "units.toml").read_text(encoding="utf-8"))["unit"]:
+        if session.get(Unit, u["code"]) is None:
+            session.add(Unit(code=u["code"], name=u["name"], kind=u.get("kind", "office")))
+
+
+def _load_zones(session: Session, home: Home) -> None:
+    if session.scalars(select(ZoneRow.code).limit(1)).first() is not None:
+        return
+    path = home.root / "schedules" / "zones.toml"
+    form = parse_form(ZonesForm, read_toml(path.read_text(encoding="utf-8"), name=path.name), name=path.name)
+    codes = {z.code for z in form.zone}
+    for position, z in enumerate(form.zone):
+        session.add(ZoneRow(position=position, **z.model_dump()))
+    for g in form.group:
+        if unknown := set(g.zones) - codes:
+            raise RuleError(
+                f"Nhóm “{g.code}” nhắc tới cụm loa không có: {', '.join(sorted(unknown))}.", field=path.name
+            )
+        session.add(ZoneGroup(code=g.code, name=g.name, members=g.zones))
+
+
+def _load_exceptions(session: Session, home: Home) -> None:
+    if session.scalars(select(DayException.day).limit(1)).first() is not None:
+        return
+    path = home.root / "schedules" / "exceptions.toml"
+    form = parse_form(ExceptionsForm, read_toml(path.read_text(encoding="utf-8"), name=path.name), name=path.name)
+    for e in form.exception:
+        for offset in range(((e.to or e.day) - e.day).days + 1):
+            session.merge(DayException(day=e.day + dt.timedelta(days=offset), kind=e.kind, title=e.title))
+
+
+def _load_cues(session: Session, store: Store) -> None:
+    base = room("audio")
+    for sound in tomllib.loads((base / "manifest.toml").read_text(encoding="utf-8"))["sound"]:
+        if session.get(CueRow, sound["name"]) is None:
+            session.add(
+                CueRow(
+                    name=sound["name"],
+                    kind=sound["kind"],
+                    title=sound["title"],
+                    audio_sha256=store.put(base / sound["file"]),
+                    duration_ms=round(sound["seconds"] * 1000),
+                    licence=sound["licence"],
+                    source=sound.get("source", ""),
+                )
+            )
+
+
+def _first_line(body: str) -> str:
+    for line in body.splitlines():
+        if words := line.strip().lstrip("#").strip():
+            return words[:200]
+    return ""
+
+
+def _word(kind: type[Any], value: object, where: str) -> Any:
+    try:
+        return kind(str(value))
+    except ValueError:
+        raise RuleError(
+            f"“{value}” không hợp lệ; các giá trị đúng: {', '.join(str(k) for k in kind)}.", field=where
+        ) from None
+
+
+def _fill_in(body: str, settings: Settings) -> str:
+    """Fill the placeholders of starter texts from the settings of the station."""
+    for key, value in {
+        "{station}": settings.station.name,
+        "{commune}": settings.station.commune,
+        "{province}": settings.station.province,
+    }.items():
+        body = body.replace(key, value)
+    return body

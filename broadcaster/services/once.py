@@ -1,0 +1,98 @@
+"""Single airings beside the rotation: a broadcast at a chosen moment, and a trial heard on the air-check only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import BroadcastRow
+from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, RundownItem
+from broadcaster.domain.bulletins import Candidate, CueSound, cue_item, script_item
+from broadcaster.domain.roles import Actor, Permission
+from broadcaster.errors import RuleError
+from broadcaster.services import audit
+from broadcaster.services.approving import airable
+from broadcaster.services.rotations import cue_sounds, zone_map
+from broadcaster.services.station import Station
+
+
+def air_once(
+    station: Station,
+    actor: Actor,
+    items: Sequence[int | str],
+    *,
+    title: str,
+    starts_at: dt.datetime,
+    zones: Sequence[str] = ("all",),
+    trial: bool = False,
+) -> int:
+    """Plan one broadcast of `items` (script numbers and names of station sounds); return its number.
+
+    A trial goes to the air-check alone and may run at any hour.
+
+    Raises:
+        RuleError: an item is not approved or unknown, the hour is not allowed, or another broadcast is on then.
+    """
+    actor.require(Permission.SCHEDULE if not trial else Permission.OPERATE)
+    with station.db.write() as session:
+        approved = {c.script_id: c for c in airable(session)}
+        cues = cue_sounds(session)
+        rundown = [_item(n, wanted, approved, cues) for n, wanted in enumerate(items, 1)]
+        length = dt.timedelta(milliseconds=sum(i.duration_ms for i in rundown))
+        codes = zone_map(session).expand(zones, where="zones")
+        if not trial:
+            local = station.local(starts_at).replace(tzinfo=None)
+            station.settings.station_hours.require(local, length, field="start")
+            _require_free(station, session, codes, starts_at, starts_at + length)
+        row = BroadcastRow(
+            slot_key=f"{'trial' if trial else 'once'}/{starts_at:%Y%m%dT%H%M%S}-{title[:80]}",
+            kind=BroadcastKind.TRIAL if trial else BroadcastKind.ONCE,
+            title=title,
+            starts_at=starts_at,
+            ends_at=starts_at + length + dt.timedelta(seconds=30),
+            zones=list(codes),
+            rundown=[i.as_json() for i in rundown],
+            reasons=[],
+            sound_ms=sum(i.duration_ms for i in rundown),
+            late="air",
+            grace_s=120,
+            overrun="finish",
+            state=BroadcastState.PLANNED,
+        )
+        session.add(row)
+        session.flush()
+        audit.record(session, station.now(), actor, "plan", "broadcast", row.id, note=title)
+        return row.id
+
+
+def _item(number: int, wanted: int | str, approved: dict[int, Candidate], cues: dict[str, CueSound]) -> RundownItem:
+    if isinstance(wanted, int):
+        if wanted not in approved:
+            raise RuleError(f"Kịch bản số {wanted} chưa được duyệt nên chưa phát được.", field="items")
+        return script_item(approved[wanted], number)
+    if wanted not in cues:
+        raise RuleError(f"Không có âm thanh nào tên “{wanted}”.", field="items")
+    return cue_item(cues[wanted], number)
+
+
+def _require_free(
+    station: Station, session: Session, zones: Sequence[str], start: dt.datetime, end: dt.datetime
+) -> None:
+    rows = session.scalars(
+        select(BroadcastRow).where(
+            BroadcastRow.starts_at < end,
+            BroadcastRow.ends_at > start,
+            BroadcastRow.kind != BroadcastKind.TRIAL,
+            BroadcastRow.state.in_([BroadcastState.PLANNED, BroadcastState.CUED, BroadcastState.AIRING]),
+        )
+    )
+    for row in rows:
+        if set(row.zones) & set(zones):
+            local = station.local(row.starts_at)
+            raise RuleError(
+                f"Giờ này đã có buổi “{row.title}” ({local:%H:%M %d/%m}). Hãy chọn giờ khác hoặc cụm loa khác.",
+                field="start",
+            )

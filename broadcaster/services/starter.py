@@ -1,0 +1,96 @@
+"""The starter kit brought to life: sample scripts spoken and approved, and a first bulletin on the air."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from broadcaster.db.models import BroadcastRow, Script
+from broadcaster.domain.broadcasts import BroadcastKind
+from broadcaster.domain.roles import Actor, machine
+from broadcaster.domain.scripts import Genre
+from broadcaster.services import jobs
+from broadcaster.services.approving import airable, approve
+from broadcaster.services.importing import load_starter_scripts
+from broadcaster.services.jobs import Progress
+from broadcaster.services.once import air_once
+from broadcaster.services.planning import plan
+from broadcaster.services.queue import wake_worker
+from broadcaster.services.rotations import apply_rotation
+from broadcaster.services.speaking import speak
+from broadcaster.services.station import Station
+
+KIT = machine("bộ cài mẫu")
+COMMENT = "Nội dung mẫu của bộ cài, được duyệt tự động khi cài đặt. Lãnh đạo cần nghe lại trước khi dùng lâu dài."
+FIRST_TITLE = "Buổi phát đầu tiên"
+_LEAD = dt.timedelta(seconds=12)
+"""From the wish to the first sound: play-out checks and loads a broadcast before its time."""
+
+
+def prepare(station: Station, editor: Actor) -> None:
+    """Load the sample scripts and rotations, and ask the worker to speak and approve them.
+
+    The station's own calls come first, then one column for the first bulletin, which airs as soon as it is ready;
+    the rest is spoken while the station already lives. A second call does nothing new.
+    """
+    numbers = load_starter_scripts(station, editor)
+    for path in sorted((station.home.root / "schedules").glob("*.toml")):
+        if path.name not in {"zones.toml", "exceptions.toml"}:
+            apply_rotation(station, machine("bộ cài mẫu"), path.read_text(encoding="utf-8"), path.name)
+    plan(station)
+    if not numbers:
+        return
+    with station.db.write() as session:
+        genres = {s.id: s.genre for s in session.scalars(select(Script).where(Script.id.in_(numbers)))}
+        first = _first_items(genres)
+        rest = [n for n in numbers if n not in first]
+        wanted = [_want(station, session, "starter", str(n), {"script_id": n}) for n in first]
+        wanted.append(_want(station, session, "first-bulletin", "first", {"scripts": first}))
+        wanted += [_want(station, session, "starter", str(n), {"script_id": n}) for n in rest]
+    for job_id in wanted:
+        wake_worker(station, job_id)
+
+
+def starter_job(station: Station, arguments: Mapping[str, Any], progress: Progress) -> None:
+    """Speak one sample script and approve it in the kit's name."""
+    script_id = int(arguments["script_id"])
+    speak(station, KIT, script_id, progress)
+    approve(station, KIT, script_id, COMMENT)
+
+
+def first_bulletin_job(station: Station, arguments: Mapping[str, Any], _progress: Progress) -> None:
+    """Plan the first bulletin a few seconds from now: on the horns in an allowed hour, else as a trial."""
+    with station.db.read() as session:
+        if session.scalars(select(BroadcastRow.id).where(BroadcastRow.title == FIRST_TITLE)).first() is not None:
+            return
+        approved = {c.script_id: c for c in airable(session)}
+    scripts = [int(n) for n in arguments["scripts"] if int(n) in approved]
+    items: Sequence[int | str] = ["nhac-hieu", *scripts, "nhac-ket"]
+    starts_at = (station.now() + _LEAD).replace(microsecond=0)
+    length = dt.timedelta(milliseconds=sum(approved[n].duration_ms for n in scripts) + 60_000)
+    trial = not station.settings.station_hours.allows(station.local(starts_at).replace(tzinfo=None), length)
+    air_once(station, KIT, items, title=FIRST_TITLE, starts_at=starts_at, trial=trial)
+    plan(station)
+
+
+def first_bulletin(station: Station) -> tuple[str, dt.datetime, bool] | None:
+    """Return the state, start (aware UTC) and trial mark of the first bulletin, once it is planned."""
+    with station.db.read() as session:
+        row = session.scalars(select(BroadcastRow).where(BroadcastRow.title == FIRST_TITLE)).first()
+        return (row.state, row.starts_at, row.kind is BroadcastKind.TRIAL) if row else None
+
+
+def _first_items(genres: Mapping[int, Genre]) -> list[int]:
+    """Choose opening, one column and closing for the first bulletin, in the order in which they air."""
+    chosen = []
+    for genre in (Genre.STATION_CALL, Genre.COLUMN, Genre.CLOSING):
+        fitting = [number for number, g in genres.items() if g is genre]
+        chosen += fitting[:1]
+    return chosen
+
+
+def _want(station: Station, session: Any, kind: str, key: str, arguments: dict[str, Any]) -> int:
+    return jobs.want(session, station.now(), kind, key, arguments, by=KIT.username)

@@ -1,0 +1,54 @@
+"""Write `station.toml` with every setting and its explanation, so that the file is its own manual."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import tomlkit
+from pydantic import BaseModel
+from tomlkit.items import Table
+
+from broadcaster.settings import Settings
+
+_TITLE = (
+    "Cài đặt của đài. Dòng bắt đầu bằng # là lời giải thích.",
+    "Sửa xong hãy khởi động lại đài. Kiểm tra bằng lệnh: loa doctor",
+)
+
+
+def document(overrides: Mapping[str, Mapping[str, Any]] | None = None) -> str:
+    """Return the text of `station.toml` with defaults, less what `overrides` (section -> key -> value) sets."""
+    doc = tomlkit.document()
+    for line in _TITLE:
+        doc.add(tomlkit.comment(line))
+    chosen = overrides or {}
+    for name, field in Settings.model_fields.items():
+        section = field.default
+        if isinstance(section, BaseModel):
+            doc.add(tomlkit.nl())
+            doc.add(name, _table(section, chosen.get(name, {})))
+    return tomlkit.dumps(doc)
+
+
+def _table(section: BaseModel, chosen: Mapping[str, Any]) -> Table:
+    table = tomlkit.table()
+    if section.__doc__:
+        table.add(tomlkit.comment(section.__doc__))
+    for key, field in type(section).model_fields.items():
+        if field.description:
+            table.add(tomlkit.comment(field.description))
+        value = chosen.get(key, getattr(section, key))
+        if value is None:
+            table.add(tomlkit.comment(f"{key} ="))
+        else:
+            table.add(key, _plain(value))
+    return table
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return {k: v for k, v in value.model_dump().items() if v != {}}
+    if isinstance(value, Mapping):
+        return {k: _plain(v) for k, v in value.items()}
+    return value

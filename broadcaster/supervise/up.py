@@ -1,0 +1,96 @@
+"""`loa up`: starts play-out, worker and web, starts again what falls, stops all in order."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from broadcaster.clock import Clock
+from broadcaster.home import Home
+
+log = structlog.get_logger(__name__)
+
+ORDER = ("playout", "worker", "web")
+"""Started in this order and stopped in the reverse: the sound comes first and goes last."""
+BACK_OFF = (1.0, 2.0, 5.0, 15.0, 60.0)
+"""Seconds before a fallen process is started again; a run of `STEADY` seconds begins anew."""
+STEADY = 120.0
+_STOP_SECONDS = {"web": 10.0, "worker": 20.0, "playout": 20.0}
+
+
+@dataclass
+class _Child:
+    name: str
+    arguments: Sequence[str]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    falls: int = 0
+    start_at: float = field(default=0.0)
+
+
+class Supervisor:
+    """Keeps the three processes of one station alive."""
+
+    def __init__(self, home: Home, clock: Clock, *, web_arguments: Sequence[str] = ()) -> None:
+        self._home = home
+        self._clock = clock
+        self._children = [_Child(name, web_arguments if name == "web" else ()) for name in ORDER]
+
+    def run(self, stop: threading.Event) -> None:
+        """Start all and watch them until `stop` is set; then stop all in order."""
+        try:
+            while not stop.is_set():
+                for child in self._children:
+                    self._tend(child)
+                stop.wait(0.2)
+        finally:
+            for child in reversed(self._children):
+                self._end(child)
+
+    def pids(self) -> Mapping[str, int]:
+        """Return the process numbers of what runs."""
+        return {c.name: c.process.pid for c in self._children if c.process and c.process.poll() is None}
+
+    def _tend(self, child: _Child) -> None:
+        now = self._clock.monotonic()
+        if child.process is not None:
+            code = child.process.poll()
+            if code is None:
+                return
+            if now - child.started > STEADY:
+                child.falls = 0
+            pause = BACK_OFF[min(child.falls, len(BACK_OFF) - 1)]
+            child.falls += 1
+            child.process, child.start_at = None, now + pause
+            log.warning("process fell", process=child.name, code=code, again_in=pause)
+        if now >= child.start_at:
+            child.process = subprocess.Popen(
+                [sys.executable, "-m", "broadcaster", "--home", str(self._home.root), child.name, *child.arguments],
+                stdin=subprocess.DEVNULL,
+                env=os.environ | {"LOA_SUPERVISED": "1"},
+                # Ctrl-C goes to the supervisor alone, which then stops the others in order.
+                start_new_session=os.name == "posix",
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+            )
+            child.started = now
+            log.info("process started", process=child.name, pid=child.process.pid)
+
+    def _end(self, child: _Child) -> None:
+        process = child.process
+        if process is None or process.poll() is not None:
+            return
+        process.send_signal(signal.SIGTERM if os.name == "posix" else signal.CTRL_BREAK_EVENT)  # type: ignore[attr-defined,unused-ignore]
+        try:
+            process.wait(_STOP_SECONDS[child.name])
+        except subprocess.TimeoutExpired:
+            log.warning("process killed", process=child.name)
+            process.kill()
+            process.wait()
+        log.info("process stopped", process=child.name)

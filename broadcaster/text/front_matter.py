@@ -1,0 +1,93 @@
+"""The head of a script file: TOML between `+++` lines, or plain `key: value` lines between `---` lines."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from broadcaster.domain.fold import nfc
+from broadcaster.errors import RuleError
+
+KEYS = ("title", "unit", "topic", "genre", "priority", "valid_from", "valid_to", "verify", "language")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_VIETNAMESE_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A file's head and body; `fields` holds only keys of `KEYS`."""
+
+    fields: Mapping[str, Any]
+    body: str
+
+
+def parse(text: str, *, name: str) -> Parsed:
+    """Return the head and body of a script file; a file without a head has no fields.
+
+    Raises:
+        RuleError: the head is not closed, not TOML, or has an unknown key or a wrong date; names the line.
+    """
+    text = nfc(text.removeprefix("\ufeff")).replace("\r\n", "\n")
+    lines = text.split("\n")
+    fence = lines[0].strip()
+    if fence not in {"+++", "---"}:
+        return Parsed({}, text)
+    end = next((n for n, line in enumerate(lines[1:], 1) if line.strip() == fence), None)
+    if end is None:
+        raise RuleError(f"Phần đầu tệp mở bằng “{fence}” nhưng không đóng lại bằng “{fence}”.", field=f"{name}: dòng 1")
+    head, body = lines[1:end], "\n".join(lines[end + 1 :]).lstrip("\n")
+    fields = _toml(head, name) if fence == "+++" else _plain(head, name)
+    for key, value in list(fields.items()):
+        line = next((n for n, text in enumerate(head, 2) if text.lstrip().startswith(key)), 1)
+        if key not in KEYS:
+            near = difflib.get_close_matches(key, KEYS, n=1)
+            hint = f" Có phải ý là “{near[0]}” không?" if near else f" Các khóa đúng: {', '.join(KEYS)}."
+            raise RuleError(f"Không có khóa “{key}”.{hint}", field=f"{name}: dòng {line}")
+        if key in {"valid_from", "valid_to"}:
+            fields[key] = _date(value, f"{name}: dòng {line}: {key}")
+    return Parsed(fields, body)
+
+
+def _toml(head: list[str], name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads("\n".join(head))
+    except tomllib.TOMLDecodeError as error:
+        raise RuleError(f"Phần đầu tệp viết sai cú pháp TOML: {error}.", field=name) from None
+
+
+def _plain(head: list[str], name: str) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for number, line in enumerate(head, 2):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        key, colon, value = line.partition(":")
+        if not colon:
+            raise RuleError(
+                f"Dòng “{line.strip()}” phải viết theo kiểu “khóa: giá trị”.", field=f"{name}: dòng {number}"
+            )
+        value = value.strip()
+        if value.startswith("[") and value.endswith("]"):
+            fields[key.strip()] = [v.strip().strip("\"'") for v in value[1:-1].split(",") if v.strip()]
+        else:
+            fields[key.strip()] = value.strip("\"'")
+    return fields
+
+
+def _date(value: Any, where: str) -> dt.date | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    try:
+        if isinstance(value, str) and _DATE.fullmatch(value):
+            return dt.date.fromisoformat(value)
+        if isinstance(value, str) and (match := _VIETNAMESE_DATE.fullmatch(value)):
+            return dt.date(int(match[3]), int(match[2]), int(match[1]))
+    except ValueError:
+        pass
+    raise RuleError(f"Ngày “{value}” không hợp lệ. Viết như 2026-11-24 hoặc 24/11/2026.", field=where)

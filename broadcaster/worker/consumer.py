@@ -1,0 +1,76 @@
+"""The worker: a Huey consumer with one thread of work, and a reconcile pass that loses nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from contextlib import suppress
+from typing import Any
+
+import psutil
+import structlog
+from sqlalchemy import select
+
+from broadcaster.db.models import Job
+from broadcaster.errors import StationError
+from broadcaster.services import jobs
+from broadcaster.services.handlers import HANDLERS
+from broadcaster.services.heartbeats import beat
+from broadcaster.services.queue import TASK, queue_at
+from broadcaster.services.station import Station
+
+log = structlog.get_logger(__name__)
+
+_BEAT_SECONDS = 10.0
+_RECONCILE_EVERY = 6
+"""Beats between two reconcile passes: one minute."""
+_PLAN_EVERY = dt.timedelta(hours=1)
+_BACKUP_HOUR = 1
+"""Station hour from which the night's backup may run: far from any session."""
+
+
+def run(station: Station, stop: threading.Event) -> None:
+    """Work until `stop` is set, at low priority: speech and mastering must never disturb play-out."""
+    with suppress(psutil.Error, OSError):
+        psutil.Process().nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", 10))
+    queue = queue_at(station.home.run)
+
+    @queue.task(name=TASK)  # type: ignore[untyped-decorator]
+    def perform(job_id: int) -> None:
+        jobs.perform(station, job_id, HANDLERS)
+
+    jobs.release_all(station)
+    consumer = queue.create_consumer(workers=1, periodic=False, initial_delay=0.05, max_delay=0.5)
+    consumer.start()
+    log.info("worker ready")
+    try:
+        beats = 0
+        while not stop.is_set():
+            try:
+                beat(station, "worker", {})
+                if beats % _RECONCILE_EVERY == 0:
+                    reconcile(station, perform)
+            except StationError as error:
+                log.warning("reconcile failed", error=str(error))
+            beats += 1
+            stop.wait(_BEAT_SECONDS)
+    finally:
+        consumer.stop(graceful=True)
+        log.info("worker stopped")
+
+
+def reconcile(station: Station, offer: Any) -> None:
+    """Ask for the periodic work that is due, and offer again what a crash or a lost queue left undone."""
+    now = station.now()
+    local = station.local(now)
+    jobs.reconcile(station)
+    with station.db.write() as session:
+        last = {j.key: j for j in session.scalars(select(Job).where(Job.key.in_(["hourly", "nightly"])))}
+        planned, saved = last.get("hourly"), last.get("nightly")
+        if planned is None or (planned.finished_at and now - planned.finished_at > _PLAN_EVERY):
+            jobs.want(session, now, "plan", "hourly", {}, by="tự động")
+        today_saved = saved and (not saved.finished_at or station.local(saved.finished_at).date() == local.date())
+        if local.hour >= _BACKUP_HOUR and not today_saved:
+            jobs.want(session, now, "backup", "nightly", {}, by="tự động")
+    for job_id in jobs.due(station):
+        offer(job_id)
