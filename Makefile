@@ -1,0 +1,59 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+HOME_DIR ?= station
+STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-dev
+
+.PHONY: help run test test-fast check lint types contracts format bench shots build clean
+
+help: ## show what can be done
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+run: $(STAMP) ## set up if needed and run a living station (Ctrl-C stops it)
+	$(BIN)/loa --home $(HOME_DIR) up --starter
+
+test: $(DEV_STAMP) ## every check and every test, as CI runs them
+	bash tests/run-all.sh $(BIN)
+
+test-fast: $(DEV_STAMP) ## the fast tests alone
+	$(BIN)/python -m pytest -q -m "not slow and not browser"
+
+check: lint types contracts ## style, types, import contracts
+
+lint: $(DEV_STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/codespell
+
+types: $(DEV_STAMP)
+	$(BIN)/mypy
+
+contracts: $(DEV_STAMP)
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+format: $(DEV_STAMP) ## put the code in form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(DEV_STAMP) ## the measured figures of docs/benchmarks.md
+	$(BIN)/python -m tests.benchmarks.all
+
+build: $(DEV_STAMP) ## sdist and wheel, the wheel through the sdist
+	$(BIN)/python -m build
+
+clean: ## forget the environment; the station stays
+	rm -rf $(VENV) dist build
+
+$(BIN)/python:
+	@bash tests/make-venv.sh "$(PYTHON)" "$(VENV)"
+
+$(STAMP): pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet -e .
+	@touch $@
+
+$(DEV_STAMP): pyproject.toml $(STAMP)
+	$(BIN)/python -m pip install --quiet --group dev
+	@touch $@

@@ -1,0 +1,80 @@
+"""What every command shares: the open station, the actor, and the two ways of showing things."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from broadcaster.domain.roles import Actor, machine
+from broadcaster.services.accounts import actor_named
+from broadcaster.services.station import Station, open_station
+
+COMMAND_LINE = "dòng lệnh"
+
+home_option = click.option("--home", "own_home", metavar="THƯ_MỤC", help="Thư mục của đài.")
+format_option = click.option(
+    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Cách in kết quả."
+)
+
+
+def where(ctx: click.Context, own_home: str | None = None) -> str | None:
+    """Return the home named on the command line, before or after the command's name."""
+    return own_home or ctx.find_root().obj["home"]
+
+
+@contextmanager
+def opened(ctx: click.Context, own_home: str | None = None) -> Iterator[Station]:
+    """Open the station for the length of a command."""
+    station = open_station(where(ctx, own_home))
+    try:
+        yield station
+    finally:
+        station.close()
+
+
+def actor_of(ctx: click.Context, station: Station) -> Actor:
+    """Return the account of `--as`, else the command line itself: whoever owns the files may do all, by that name."""
+    username = ctx.find_root().obj["as"]
+    return actor_named(station, username) if username else machine(COMMAND_LINE)
+
+
+def show_json(value: Any) -> None:
+    """Print JSON as it is."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str) -> None:
+    """Print rows as a table, or the sentence that says there are none."""
+    if not rows:
+        click.echo(empty)
+        return
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for column in columns:
+        table.add_column(column)
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    console = Console()
+    Console(width=None if console.is_terminal else 160).print(table)
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[float], None]]:
+    """Show a bar on standard error while something long goes on; the callback takes a share from 0 to 1."""
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=not console.is_terminal) as progress:
+        task = progress.add_task(label, total=1.0)
+        yield lambda share: progress.update(task, completed=share)
+        progress.update(task, completed=1.0)

@@ -1,0 +1,169 @@
+"""The schedule at the command line: apply, plan, show, why, exception days; air once; stop."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import click
+
+from broadcaster.cli.common import actor_of, format_option, home_option, opened, show_json, show_table
+from broadcaster.db.queries.broadcasts import broadcast_detail, broadcasts_between
+from broadcaster.domain.rotations import WEEKDAY_LABELS, DayKind
+from broadcaster.domain.windows import parse_time
+from broadcaster.errors import RuleError
+from broadcaster.services.airing import send
+from broadcaster.services.once import air_once
+from broadcaster.services.planning import plan
+from broadcaster.services.rotations import add_exception, apply_rotation
+from broadcaster.services.station import Station
+
+
+@click.group("schedule")
+def schedule_command() -> None:
+    """Lịch phát: áp dụng, xem, giải thích."""
+
+
+@schedule_command.command("apply")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Chỉ xem thay đổi, chưa áp dụng.")
+@home_option
+@click.pass_context
+def apply(ctx: click.Context, file: Path, own_home: str | None, *, dry_run: bool) -> None:
+    """Áp dụng một tệp lịch phát (TOML) và lên lịch các ngày tới."""
+    with opened(ctx, own_home) as station:
+        path = file if file.exists() else station.home.root / file
+        try:
+            text = path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise RuleError("Không có tệp lịch phát này.", field=str(file)) from None
+        except UnicodeDecodeError:
+            raise RuleError("Tệp lịch phát phải được lưu bằng bảng mã UTF-8.", field=str(file)) from None
+        lines = apply_rotation(station, actor_of(ctx, station), text, path.name, dry_run=dry_run)
+        click.echo("\n".join(lines) if lines else "Không có gì thay đổi.")
+        if not dry_run:
+            _plan(station, None)
+
+
+@schedule_command.command("plan")
+@click.option("--days", type=click.IntRange(1, 400), help="Số ngày lên lịch trước.")
+@home_option
+@click.pass_context
+def plan_(ctx: click.Context, days: int | None, own_home: str | None) -> None:
+    """Lên lịch các ngày tới từ các lịch phát đang có hiệu lực."""
+    with opened(ctx, own_home) as station:
+        _plan(station, days)
+
+
+def _plan(station: Station, days: int | None) -> None:
+    result = plan(station, days)
+    click.echo(
+        f"Lên lịch: thêm {result.added}, đổi {result.changed}, bỏ {result.removed}, giữ {result.kept} buổi phát."
+    )
+    for warning in result.warnings:
+        click.echo(f"Cảnh báo: {warning}")
+
+
+@schedule_command.command("show")
+@click.option("--days", type=click.IntRange(1, 400), default=7, show_default=True)
+@format_option
+@home_option
+@click.pass_context
+def show(ctx: click.Context, days: int, shape: str, own_home: str | None) -> None:
+    """Xem lịch các ngày tới."""
+    with opened(ctx, own_home) as station:
+        start = dt.datetime.combine(station.today(), dt.time(), tzinfo=station.settings.tz)
+        with station.db.read() as session:
+            rows = broadcasts_between(session, start, start + dt.timedelta(days=days))
+        if shape == "json":
+            show_json(rows)
+            return
+        cells = [
+            (r["id"], _when(station, r["starts_at"]), r["title"], f"{r['sound_ms'] / 60000:.1f}", len(r["rundown"]), len(r["zones"]), r["state_label"])
+            for r in rows
+        ]  # fmt: skip
+    columns = ["Số", "Lúc", "Buổi phát", "Phút", "Mục", "Cụm loa", "Trạng thái"]
+    show_table("Lịch phát", columns, cells, empty="Chưa có buổi phát nào. Hãy áp dụng một tệp lịch: loa schedule apply")
+
+
+@schedule_command.command("why")
+@click.argument("number", type=int)
+@format_option
+@home_option
+@click.pass_context
+def why(ctx: click.Context, number: int, shape: str, own_home: str | None) -> None:
+    """Giải thích vì sao mỗi mục có mặt, và vì sao bài khác không có."""
+    with opened(ctx, own_home) as station, station.db.read() as session:
+        detail = broadcast_detail(session, number)
+    if shape == "json":
+        show_json(detail)
+        return
+    click.echo(f"{detail['title']}: {detail['sound_ms'] / 60000:.1f} phút")
+    for item in detail["rundown"]:
+        click.echo(f"  {item['no']:>2}. {item['title']} ({item['duration_ms'] / 1000:.0f} giây)")
+    for reason in detail["reasons"]:
+        click.echo(f"  {'CÓ   ' if reason['chosen'] else 'KHÔNG'} {reason['title']}: {reason['why']}")
+
+
+@schedule_command.command("day")
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("kind", type=click.Choice([k.value for k in DayKind]))
+@click.option("--title", default="", help="Tên ngày.")
+@home_option
+@click.pass_context
+def day_(ctx: click.Context, day: dt.datetime, kind: str, title: str, own_home: str | None) -> None:
+    """Đánh dấu một ngày là lễ, Tết, quốc tang, mưa bão; ordinary để bỏ đánh dấu."""
+    with opened(ctx, own_home) as station:
+        add_exception(station, actor_of(ctx, station), day.date(), DayKind(kind), title or DayKind(kind).label)
+        _plan(station, None)
+
+
+@click.command("air")
+@click.argument("items", nargs=-1, required=True, metavar="SỐ_KỊCH_BẢN|TÊN_ÂM_THANH...")
+@click.option("--at", "at", help="Giờ phát HH:MM hôm nay (mặc định: 20 giây nữa).")
+@click.option("--zones", default="all", show_default=True, help="Cụm loa hoặc nhóm, cách nhau bằng dấu phẩy.")
+@click.option("--title", default="Phát theo yêu cầu")
+@click.option("--trial", is_flag=True, help="Nghe thử: chỉ ghi vào bản thu, không ra loa.")
+@home_option
+@click.pass_context
+def air_command(
+    ctx: click.Context,
+    items: tuple[str, ...],
+    at: str | None,
+    zones: str,
+    title: str,
+    own_home: str | None,
+    *,
+    trial: bool,
+) -> None:
+    """Phát một lần các bài đã duyệt, ngoài lịch."""
+    with opened(ctx, own_home) as station:
+        starts = station.now().replace(microsecond=0) + dt.timedelta(seconds=20)
+        if at:
+            time = parse_time(at, field="--at")
+            starts = dt.datetime.combine(station.today(), time, tzinfo=station.settings.tz)
+            if starts <= station.now():
+                raise RuleError("Giờ này hôm nay đã qua.", field="--at")
+        wanted: list[int | str] = [int(i) if i.isdigit() else i for i in items]
+        number = air_once(
+            station, actor_of(ctx, station), wanted, title=title, starts_at=starts, zones=zones.split(","), trial=trial
+        )
+        click.echo(f"Buổi phát số {number} sẽ phát lúc {_when(station, starts)}.")
+
+
+@click.command("stop")
+@click.option("--zones", help="Chỉ dừng các cụm loa này, cách nhau bằng dấu phẩy.")
+@home_option
+@click.pass_context
+def stop_command(ctx: click.Context, zones: str | None, own_home: str | None) -> None:
+    """DỪNG PHÁT ngay."""
+    with opened(ctx, own_home) as station:
+        arguments: dict[str, Any] = {"zones": zones.split(",") if zones else None}
+        send(station, actor_of(ctx, station), "stop", **arguments)
+        click.echo("Đã ra lệnh dừng phát.")
+
+
+def _when(station: Station, moment: dt.datetime) -> str:
+    local = station.local(moment)
+    return f"{local:%H:%M:%S} {WEEKDAY_LABELS[local.weekday()].lower()} {local:%d/%m/%Y}"

@@ -1,0 +1,200 @@
+"""The station as a whole: init, up and its three processes, doctor, backup and restore."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import click
+import structlog
+
+from broadcaster import home as home_module
+from broadcaster import logs
+from broadcaster.cli.common import format_option, home_option, opened, show_json, where
+from broadcaster.clock import SystemClock
+from broadcaster.home import Home
+from broadcaster.services import doctor as doctor_service
+from broadcaster.services.accounts import actor_named, make_first_accounts
+from broadcaster.services.backup import backup, restore
+from broadcaster.services.importing import init
+from broadcaster.services.starter import first_bulletin, prepare
+from broadcaster.services.station import Station, open_station
+from broadcaster.supervise.signals import stop_event
+from broadcaster.supervise.up import Supervisor
+
+_WATCH_SECONDS = 240.0
+
+
+def _setting(text: str) -> tuple[str, str, str]:
+    name, equals, value = text.partition("=")
+    section, dot, key = name.partition(".")
+    if not (equals and dot and section and key):
+        raise click.BadParameter(f"“{text}” phải viết như station.commune=xã Mẫu")
+    return section, key, value
+
+
+@click.command("init")
+@click.argument("folder", required=False, metavar="[HOME]")
+@click.option("--set", "chosen", multiple=True, metavar="MỤC.KHÓA=GIÁ_TRỊ", help="Đặt trước một cài đặt.")
+@click.option("--starter", is_flag=True, help="Nạp thêm kịch bản và lịch phát mẫu.")
+@home_option
+@click.pass_context
+def init_command(
+    ctx: click.Context, folder: str | None, chosen: tuple[str, ...], own_home: str | None, *, starter: bool
+) -> None:
+    """Lập một đài mới, hoặc nâng cấp đài đang có; không ghi đè gì."""
+    root = Path(folder or where(ctx, own_home) or "station")
+    overrides: dict[str, dict[str, str]] = {}
+    for section, key, value in map(_setting, chosen):
+        overrides.setdefault(section, {})[key] = value
+    station = init(root, overrides=overrides)
+    try:
+        click.echo(f"Đài ở {station.home.root}. Cài đặt: {station.home.settings_file}")
+        _show_accounts(station)
+        if starter:
+            prepare(station, actor_named(station, "bientap"))
+            click.echo("Đã nạp kịch bản và lịch phát mẫu. Chạy “loa up” để đài hoạt động.")
+    finally:
+        station.close()
+
+
+@click.command("up")
+@click.option("--host", help="Địa chỉ lắng nghe của trang quản lý.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Cổng của trang quản lý.")
+@click.option("--starter", is_flag=True, help="Lập đài nếu chưa có, nạp nội dung mẫu và phát ngay một bản tin.")
+@home_option
+@click.pass_context
+def up_command(ctx: click.Context, host: str | None, port: int | None, own_home: str | None, *, starter: bool) -> None:
+    """Bật đài: phát sóng, xử lý nền và trang quản lý. Ctrl-C để tắt lần lượt."""
+    stop = stop_event()
+    if starter:
+        station = init(Path(where(ctx, own_home) or "station"))
+        _show_accounts(station)
+        prepare(station, actor_named(station, "bientap"))
+    else:
+        station = open_station(where(ctx, own_home))
+    logs.configure("up", station.home.logs)
+    host, port = host or station.settings.web.host, port or station.settings.web.port
+    for line in doctor_service.sink_sentences(station):
+        click.echo(line)
+    click.echo(f"Trang quản lý: http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/  (Ctrl-C để tắt đài)")  # noqa: S104
+    watcher = threading.Thread(target=_tell_first_bulletin, args=(station, stop), daemon=True)
+    if starter:
+        watcher.start()
+    Supervisor(station.home, station.clock, web_arguments=["--host", host, "--port", str(port)]).run(stop)
+    click.echo("Đài đã tắt.")
+
+
+@click.command("web")
+@click.option("--host", help="Địa chỉ lắng nghe.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Cổng.")
+@home_option
+@click.pass_context
+def web_command(ctx: click.Context, host: str | None, port: int | None, own_home: str | None) -> None:
+    """Chạy trang quản lý (thường do “loa up” gọi)."""
+    from broadcaster.panel.serve import serve  # noqa: PLC0415 - only this process needs Flask
+
+    station = _process(ctx, own_home, "web")
+    serve(station, host or station.settings.web.host, port or station.settings.web.port, stop_event())
+
+
+@click.command("playout")
+@home_option
+@click.pass_context
+def playout_command(ctx: click.Context, own_home: str | None) -> None:
+    """Chạy phần phát sóng (thường do “loa up” gọi)."""
+    from broadcaster.playout.engine import Playout  # noqa: PLC0415 - only this process makes sound
+
+    station = _process(ctx, own_home, "playout")
+    Playout.of(station).run(stop_event())
+
+
+@click.command("worker")
+@home_option
+@click.pass_context
+def worker_command(ctx: click.Context, own_home: str | None) -> None:
+    """Chạy phần xử lý nền: đọc, xử lý âm thanh, lên lịch, sao lưu (thường do “loa up” gọi)."""
+    from broadcaster.worker.consumer import run  # noqa: PLC0415 - only this process works in the background
+
+    run(_process(ctx, own_home, "worker"), stop_event())
+
+
+@click.command("doctor")
+@format_option
+@home_option
+@click.pass_context
+def doctor_command(ctx: click.Context, shape: str, own_home: str | None) -> None:
+    """Khám đài: đồng hồ, ổ đĩa, ffmpeg, giọng đọc, đường ra âm thanh, buổi phát sắp tới."""
+    with opened(ctx, own_home) as station:
+        checks = doctor_service.examine(station)
+    if shape == "json":
+        show_json([{"name": c.name, "ok": c.ok, "sentence": c.sentence} for c in checks])
+    else:
+        for c in checks:
+            click.echo(f"{'TỐT ' if c.ok else 'HỎNG' if c.ok is False else 'LƯU Ý'}  {c.name}: {c.sentence}")
+    ctx.exit(1 if any(c.ok is False for c in checks) else 0)
+
+
+@click.command("backup")
+@click.option("--with-sound", is_flag=True, help="Sao lưu cả kho âm thanh.")
+@home_option
+@click.pass_context
+def backup_command(ctx: click.Context, own_home: str | None, *, with_sound: bool) -> None:
+    """Sao lưu đài vào thư mục backups."""
+    with opened(ctx, own_home) as station:
+        click.echo(f"Đã sao lưu: {backup(station, with_sound=with_sound)}")
+
+
+@click.command("restore")
+@click.argument("archive", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def restore_command(archive: Path, folder: Path) -> None:
+    """Khôi phục một bản sao lưu vào thư mục trống."""
+    click.echo(f"Đã khôi phục đài vào {restore(archive, folder).root}")
+
+
+def _process(ctx: click.Context, own_home: str | None, name: str) -> Station:
+    home: Home = home_module.find(where(ctx, own_home))
+    logs.configure(name, home.logs)
+    return open_station(home.root, clock=SystemClock())
+
+
+def _show_accounts(station: Station) -> None:
+    fresh = make_first_accounts(station)
+    if not fresh:
+        return
+    click.echo("Tài khoản mới (mỗi người đổi mật khẩu ở lần đăng nhập đầu; mật khẩu chỉ in một lần này):")
+    for account in fresh:
+        click.echo(f"  {account.role.label:<16} {account.username:<12} {account.password}")
+
+
+def _tell_first_bulletin(station: Station, stop: threading.Event) -> None:
+    """Tell the person at the screen what the first bulletin does."""
+    told = ""
+    deadline = station.clock.monotonic() + _WATCH_SECONDS
+    while station.clock.monotonic() < deadline and not stop.wait(0.5):
+        try:
+            found = first_bulletin(station)
+        except Exception:  # noqa: BLE001 - only words for the screen; the station itself goes on
+            structlog.get_logger(__name__).warning("first bulletin not readable")
+            return
+        state = found[0] if found else "speaking"
+        if state == told:
+            continue
+        told = state
+        if found is None:
+            click.echo("Đang đọc bản tin đầu tiên...")
+        elif state == "planned":
+            to = (
+                f"chỉ ghi vào bản thu {station.home.airchecks} (ngoài giờ được phép)"
+                if found[2]
+                else "ra loa và bản thu"
+            )
+            click.echo(f"Bản tin đầu tiên phát lúc {station.local(found[1]):%H:%M:%S}, {to}.")
+        elif state in {"aired", "partial", "missed", "refused", "cancelled"}:
+            click.echo(
+                "Bản tin đầu tiên đã phát xong. Xem nhật ký: loa log show"
+                if state == "aired"
+                else f"Bản tin đầu tiên: {state}"
+            )
+            return

@@ -1,0 +1,138 @@
+"""Reads of scripts: the list, and one script whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import Approval, Rendition, Revision, Script
+from broadcaster.domain.fold import fold
+from broadcaster.domain.scripts import ScriptState
+from broadcaster.errors import NotFoundError, RuleError
+
+
+def script_filter(
+    *,
+    search: str = "",
+    state: str | None = None,
+    topic: str | None = None,
+    unit: str | None = None,
+    genre: str | None = None,
+) -> Select[tuple[Script]]:
+    """Return the query of scripts that match; every word of `search` must occur, marks or none.
+
+    Raises:
+        RuleError: there is no such state.
+    """
+    query = select(Script)
+    for word in fold(search).split():
+        query = query.where(Script.folded.contains(word, autoescape=True))
+    if state:
+        try:
+            query = query.where(Script.state == ScriptState(state))
+        except ValueError:
+            raise RuleError(
+                f"Không có trạng thái “{state}”. Các trạng thái: {', '.join(ScriptState)}.", field="state"
+            ) from None
+    if topic:
+        query = query.where(Script.topic_code == topic)
+    if unit:
+        query = query.where(Script.unit_code == unit)
+    if genre:
+        query = query.where(Script.genre == genre)
+    return query
+
+
+def find_scripts(session: Session, *, limit: int = 1000, offset: int = 0, **filters: Any) -> list[dict[str, Any]]:
+    """Return matching scripts as plain rows, newest change first, each with the length of its newest rendition."""
+    scripts = list(
+        session.scalars(
+            script_filter(**filters).order_by(Script.updated_at.desc(), Script.id.desc()).limit(limit).offset(offset)
+        )
+    )
+    newest = dict(
+        session.execute(
+            select(Revision.script_id, func.max(Rendition.id))
+            .join(Rendition, Rendition.revision_id == Revision.id)
+            .where(Revision.script_id.in_([s.id for s in scripts]))
+            .group_by(Revision.script_id)
+        ).tuples()
+    )
+    lengths = dict(
+        session.execute(select(Rendition.id, Rendition.duration_ms).where(Rendition.id.in_(newest.values()))).tuples()
+    )
+    return [_row(s) | {"duration": _length(lengths.get(newest.get(s.id, 0)))} for s in scripts]
+
+
+def script_detail(session: Session, number: int) -> dict[str, Any]:
+    """Return one script with its newest words, newest rendition and every decision.
+
+    Raises:
+        NotFoundError: there is none of that number.
+    """
+    script = session.get(Script, number)
+    if script is None:
+        raise NotFoundError(f"Không có kịch bản số {number}.", field="script")
+    revision = session.scalars(
+        select(Revision).where(Revision.script_id == number).order_by(Revision.number.desc()).limit(1)
+    ).one()
+    rendition = session.scalars(
+        select(Rendition).where(Rendition.revision_id == revision.id).order_by(Rendition.id.desc()).limit(1)
+    ).first()
+    decisions = session.scalars(select(Approval).where(Approval.script_id == number).order_by(Approval.id))
+    return _row(script) | {
+        "body": revision.body,
+        "body_sha256": revision.body_sha256,
+        "revision": revision.number,
+        "author": revision.author,
+        "rendition": rendition
+        and {
+            "id": rendition.id,
+            "spoken_text": rendition.spoken_text,
+            "spoken_sha256": rendition.spoken_sha256,
+            "audio_sha256": rendition.audio_sha256,
+            "voice": rendition.voice,
+            "duration_ms": rendition.duration_ms,
+            "lufs": rendition.lufs,
+            "dbtp": rendition.dbtp,
+            "cues": rendition.cues,
+            "notes": rendition.notes,
+        },
+        "approvals": [
+            {
+                "at": a.at,
+                "by": a.by,
+                "decision": a.decision,
+                "comment": a.comment,
+                "own_work": a.own_work,
+                "spoken_sha256": a.spoken_sha256,
+                "audio_sha256": a.audio_sha256,
+            }
+            for a in decisions
+        ],
+    }
+
+
+def _row(s: Script) -> dict[str, Any]:
+    return {
+        "id": s.id,
+        "title": s.title,
+        "unit": s.unit_code,
+        "topic": s.topic_code,
+        "genre": s.genre.value,
+        "genre_label": s.genre.label,
+        "priority": s.priority.value,
+        "state": s.state.value,
+        "state_label": s.state.label,
+        "valid_from": s.valid_from,
+        "valid_to": s.valid_to,
+        "verify": s.verify,
+        "source_name": s.source_name,
+        "updated_at": s.updated_at,
+    }
+
+
+def _length(ms: int | None) -> str | None:
+    return None if ms is None else f"{ms // 60000}:{ms % 60000 // 1000:02d}"

@@ -1,0 +1,174 @@
+"""What is well and what is not with the station, in words that an operator understands."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from broadcaster.db.models import BroadcastRow, Incident
+from broadcaster.domain.broadcasts import BroadcastState
+from broadcaster.domain.rotations import WEEKDAY_LABELS
+from broadcaster.errors import StationError
+from broadcaster.services.approving import airable
+from broadcaster.services.backup import last_backup
+from broadcaster.services.heartbeats import status
+from broadcaster.services.playlog import verify
+from broadcaster.services.station import Station
+from broadcaster.sound import ffmpeg
+from broadcaster.speech.registry import engine_of
+
+_BELIEVABLE_FROM = 2026
+_DISK_LOW = 2_000_000_000
+_DISK_OUT = 300_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding: `ok` is None for a remark."""
+
+    name: str
+    ok: bool | None
+    sentence: str
+
+
+def examine(station: Station) -> list[Check]:
+    """Return every check, in the order in which an operator would ask; one that breaks is a finding of its own."""
+    checks: list[tuple[str, Callable[[Station], Check]]] = [
+        ("Đồng hồ", _clock),
+        ("Ổ đĩa", _disk),
+        ("ffmpeg", _ffmpeg),
+        ("Giọng đọc", _voices),
+        ("Âm thanh ra", _sinks),
+        ("Phát sóng", _playout),
+        ("Xử lý nền", _worker),
+        ("Bài đã duyệt", _approved),
+        ("Buổi sắp tới", _next),
+        ("Nhật ký", _log),
+        ("Sao lưu", _backup),
+        ("Sự cố", _incidents),
+    ]
+    found = []
+    for name, check in checks:
+        try:
+            found.append(check(station))
+        except StationError as error:
+            found.append(Check(name, ok=False, sentence=str(error)))
+    return found
+
+
+def sink_sentences(station: Station) -> list[str]:
+    """Say where the sound of this station goes on this machine."""
+    from broadcaster.services.outputs import describe_sinks  # noqa: PLC0415 - asks the sound system
+
+    return describe_sinks(station.settings, station.home)
+
+
+def _clock(station: Station) -> Check:
+    now = station.local(station.now())
+    words = f"{WEEKDAY_LABELS[now.weekday()]}, {now:%d/%m/%Y %H:%M:%S}, múi giờ {station.settings.station.timezone}."
+    if now.year < _BELIEVABLE_FROM:
+        return Check("Đồng hồ", ok=False, sentence=f"{words} Năm không đúng: hãy chỉnh đồng hồ máy rồi khởi động lại.")
+    return Check("Đồng hồ", ok=True, sentence=words)
+
+
+def _disk(station: Station) -> Check:
+    free = shutil.disk_usage(station.home.root).free
+    words = f"Còn trống {free / 1e9:.1f} GB."
+    if free < _DISK_OUT:
+        return Check("Ổ đĩa", ok=False, sentence=f"{words} Gần hết chỗ: hãy xóa bớt tệp không dùng.")
+    return Check("Ổ đĩa", ok=True if free > _DISK_LOW else None, sentence=words)
+
+
+def _ffmpeg(_station: Station) -> Check:
+    return Check("ffmpeg", ok=True, sentence=ffmpeg.version())
+
+
+def _voices(station: Station) -> Check:
+    names = station.settings.speech.voices
+    faults = {name: engine_of(name).check() for name in names}
+    good = [name for name, fault in faults.items() if fault is None]
+    if not good:
+        return Check(
+            "Giọng đọc",
+            ok=False,
+            sentence="Không giọng nào dùng được. " + " ".join(f"{n}: {f}" for n, f in faults.items()),
+        )
+    words = f"Dùng {good[0]}."
+    if missing := [f"{n}: {f}" for n, f in faults.items() if f is not None]:
+        return Check("Giọng đọc", ok=None, sentence=f"{words} Chưa dùng được: {' '.join(missing)}")
+    return Check("Giọng đọc", ok=True, sentence=f"{words} Dự phòng: {', '.join(good[1:]) or 'không có'}.")
+
+
+def _sinks(station: Station) -> Check:
+    return Check("Âm thanh ra", ok=True, sentence=" ".join(sink_sentences(station)))
+
+
+def _playout(station: Station) -> Check:
+    alive, _ = status(station, "playout")
+    words = "Đang chạy." if alive else "Không chạy. Hãy chạy “loa up”."
+    return Check("Phát sóng", ok=alive or None, sentence=words)
+
+
+def _worker(station: Station) -> Check:
+    alive, _ = status(station, "worker")
+    words = "Đang chạy." if alive else "Không chạy. Hãy chạy “loa up”."
+    return Check("Xử lý nền", ok=alive or None, sentence=words)
+
+
+def _approved(station: Station) -> Check:
+    with station.db.read() as session:
+        count = sum(1 for c in airable(session) if c.valid_on(station.today()))
+    if not count:
+        return Check("Bài đã duyệt", ok=None, sentence="Chưa có bài nào được duyệt và còn hạn, nên buổi phát sẽ trống.")
+    return Check("Bài đã duyệt", ok=True, sentence=f"{count} bài được duyệt và còn hạn.")
+
+
+def _next(station: Station) -> Check:
+    with station.db.read() as session:
+        row = session.scalars(
+            select(BroadcastRow)
+            .where(
+                BroadcastRow.starts_at > station.now(),
+                BroadcastRow.state.in_([BroadcastState.PLANNED, BroadcastState.CUED]),
+            )
+            .order_by(BroadcastRow.starts_at)
+            .limit(1)
+        ).first()
+    if row is None:
+        return Check(
+            "Buổi sắp tới", ok=None, sentence="Chưa có buổi phát nào được lên lịch. Hãy áp dụng một lịch phát."
+        )
+    local = station.local(row.starts_at)
+    weekday = WEEKDAY_LABELS[local.weekday()].lower()
+    words = f"“{row.title}” lúc {local:%H:%M} {weekday} {local:%d/%m/%Y}, {len(row.rundown)} mục."
+    return Check("Buổi sắp tới", ok=bool(row.rundown) or None, sentence=words)
+
+
+def _log(station: Station) -> Check:
+    with station.db.read() as session:
+        verdict = verify(session)
+    if verdict.holds:
+        return Check("Nhật ký", ok=True, sentence=f"{verdict.entries} bản ghi, chuỗi dấu còn nguyên vẹn.")
+    return Check("Nhật ký", ok=False, sentence=" ".join(f.what for f in verdict.faults[:3]))
+
+
+def _backup(station: Station) -> Check:
+    last = last_backup(station.home)
+    if last is None:
+        return Check("Sao lưu", ok=None, sentence="Chưa sao lưu lần nào; đài tự sao lưu mỗi đêm khi đang chạy.")
+    fresh = station.now() - last < dt.timedelta(days=2)
+    return Check("Sao lưu", ok=fresh or None, sentence=f"Lần gần nhất {station.local(last):%H:%M %d/%m/%Y}.")
+
+
+def _incidents(station: Station) -> Check:
+    with station.db.read() as session:
+        rows = list(
+            session.scalars(select(Incident).where(Incident.ended_at.is_(None)).order_by(Incident.id.desc()).limit(3))
+        )
+    if not rows:
+        return Check("Sự cố", ok=True, sentence="Không có sự cố đang mở.")
+    return Check("Sự cố", ok=None, sentence=" ".join(r.note for r in rows))

@@ -1,0 +1,56 @@
+"""The schema: migrations lead to the models and back, and records cannot be changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+
+from broadcaster.db import schema
+from broadcaster.db.models import AuditEvent, Unit
+from broadcaster.db.session import Database
+
+NOW = dt.datetime(2026, 3, 2, 5, tzinfo=dt.UTC)
+
+
+def test_migrations_lead_exactly_to_the_models(database: Database) -> None:
+    assert schema.is_current(database)
+    assert schema.drift(database) == []
+
+
+def test_migrations_go_back_to_nothing_and_forth_again(database: Database) -> None:
+    schema.downgrade(database)
+    assert not schema.is_current(database)
+    schema.upgrade(database)
+    assert schema.drift(database) == []
+
+
+@pytest.mark.parametrize("change", ["UPDATE audit_events SET actor = 'x'", "DELETE FROM audit_events"])
+def test_a_record_can_be_neither_changed_nor_removed(database: Database, change: str) -> None:
+    with database.write() as session:
+        session.add(AuditEvent(at=NOW, actor="a", verb="v", object_kind="k", object_id="1", note=""))
+    with pytest.raises(DatabaseError, match="append-only"), database.write() as session:
+        session.execute(text(change))
+    with database.read() as session:
+        assert session.query(AuditEvent).one().actor == "a"
+
+
+def test_moments_come_back_aware_and_in_utc(database: Database) -> None:
+    local = dt.datetime(2026, 3, 2, 12, 30, tzinfo=dt.timezone(dt.timedelta(hours=7)))
+    with database.write() as session:
+        session.add(AuditEvent(at=local, actor="a", verb="v", object_kind="k", object_id="1", note=""))
+    with database.read() as session:
+        at = session.query(AuditEvent).one().at
+    assert at == local
+    assert at.utcoffset() == dt.timedelta(0)
+
+
+def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
+    with pytest.raises(RuntimeError), database.write() as session:
+        session.add(Unit(code="x", name="X", kind="office"))
+        session.flush()
+        raise RuntimeError
+    with database.read() as session:
+        assert session.get(Unit, "x") is None

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Build the wheel through the sdist, install it into an empty environment, and use it from another directory.
+set -euo pipefail
+bin=$(realpath "$1")
+root=$(pwd)
+work=$(mktemp -d)
+trap 'kill "${web:-0}" 2>/dev/null || true; rm -rf "$work"' EXIT
+"$bin/python" -m build --outdir "$work/dist" "$root" >"$work/build.log" 2>&1 || { tail -30 "$work/build.log"; exit 1; }
+"$bin/python" -m venv "$work/venv"
+"$work/venv/bin/python" -m pip install --quiet "$work"/dist/*.whl
+cd "$work"
+"$work/venv/bin/loa" init "$work/station" >"$work/init.log"
+"$work/venv/bin/loa" --home "$work/station" doctor
+"$work/venv/bin/loa" --home "$work/station" web --port 18399 >"$work/web.log" 2>&1 &
+web=$!
+"$work/venv/bin/python" - <<'PY'
+import time, urllib.request
+base = "http://127.0.0.1:18399"
+for _ in range(100):
+    try:
+        page = urllib.request.urlopen(f"{base}/login", timeout=5).read().decode()
+        break
+    except OSError:
+        time.sleep(0.2)
+assert "Đăng nhập" in page, page[:400]
+css = urllib.request.urlopen(f"{base}/static/css/app.css", timeout=5)
+assert css.status == 200 and "--" in css.read().decode()
+print("wheel: home page and static file served")
+PY
