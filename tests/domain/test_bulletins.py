@@ -1,0 +1,104 @@
+"""Filling a rundown: deterministic, never too long, fair, and able to explain itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broadcaster.domain.bulletins import Candidate, CueSound, History, fill
+from broadcaster.domain.rotations import CueStep, FillStep, ScriptStep, Slot
+from broadcaster.domain.scripts import Genre, Priority
+
+DAY = dt.date(2026, 3, 2)
+START = dt.datetime(2026, 3, 1, 22, tzinfo=dt.UTC)
+CUES = {"nhac": CueSound("nhac", "Nhạc hiệu", "c" * 64, 15_000), "ngat": CueSound("ngat", "Ngắt", "d" * 64, 2_000)}
+
+
+def candidate(
+    number: int, seconds: int = 60, topic: str = "t1", genre: Genre = Genre.COLUMN, **more: object
+) -> Candidate:
+    values: dict[str, object] = {
+        "script_id": number, "revision": 1, "title": f"Bài {number}", "topic": topic, "unit": "vhxh", "genre": genre,
+        "priority": Priority.NORMAL, "valid_from": None, "valid_to": None,
+        "approved_at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=number),
+        "spoken_sha256": "a" * 64, "audio_sha256": f"{number:064d}", "duration_ms": seconds * 1000, "voice": "tone:tone",
+    }  # fmt: skip
+    return Candidate(**(values | more))  # type: ignore[arg-type]
+
+
+def slot(minutes: int, *steps: object) -> Slot:
+    return Slot("sang", "Sáng", dt.time(5), dt.timedelta(minutes=minutes), frozenset(range(7)), ("all",), steps)  # type: ignore[arg-type]
+
+
+CANDIDATES = st.lists(
+    st.builds(
+        lambda n, s, t, p: candidate(n, s, t, priority=p),
+        st.integers(1, 40), st.integers(5, 400), st.sampled_from(["t1", "t2", "t3"]), st.sampled_from(Priority),
+    ),
+    max_size=15, unique_by=lambda c: c.script_id,
+)  # fmt: skip
+
+
+@given(CANDIDATES, st.integers(1, 30), st.integers(1, 8))
+def test_a_rundown_never_exceeds_its_slot_and_never_takes_an_item_twice(
+    found: list[Candidate], minutes: int, most: int
+) -> None:
+    place = slot(minutes, CueStep("nhac"), FillStep(max_items=most, separator="ngat"))
+    filled = fill(place, START, DAY, found, CUES, History())
+    assert filled.sound_ms <= max(minutes * 60_000, 15_000)
+    scripts = [i.script_id for i in filled.items if i.kind == "script"]
+    assert len(scripts) == len(set(scripts)) <= most
+    assert [i.no for i in filled.items] == list(range(1, len(filled.items) + 1))
+    assert {r.script_id for r in filled.reasons} == {c.script_id for c in found}
+    assert all(r.why for r in filled.reasons)
+
+
+@given(CANDIDATES, st.integers(1, 30))
+def test_the_same_question_has_the_same_answer(found: list[Candidate], minutes: int) -> None:
+    place = slot(minutes, FillStep())
+    one = fill(place, START, DAY, found, CUES, History())
+    two = fill(place, START, DAY, list(reversed(found)), CUES, History())
+    assert one.items == two.items
+
+
+def test_every_item_has_its_turn() -> None:
+    found = [candidate(n) for n in range(1, 8)]
+    history = History()
+    heard: list[int | None] = []
+    for day in range(7):
+        filled = fill(slot(2, FillStep(max_items=1)), START + dt.timedelta(days=day), DAY, found, CUES, history)
+        heard += [i.script_id for i in filled.items]
+    assert sorted(heard) == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_priority_goes_first_and_what_has_expired_never_airs() -> None:
+    yesterday = DAY - dt.timedelta(days=1)
+    found = [
+        candidate(1),
+        candidate(2, priority=Priority.PRIORITY),
+        candidate(3, valid_to=yesterday, priority=Priority.EMERGENCY),
+    ]
+    filled = fill(slot(1, FillStep(max_items=1)), START, DAY, found, CUES, History())
+    assert [i.script_id for i in filled.items] == [2]
+    assert next(r.why for r in filled.reasons if r.script_id == 3) == "Chưa đến hoặc đã quá thời hạn phát."
+
+
+def test_the_closing_keeps_its_place_when_time_is_short() -> None:
+    found = [candidate(1, 50), candidate(2, 10, genre=Genre.CLOSING)]
+    filled = fill(slot(1, FillStep(), ScriptStep("closing")), START, DAY, found, CUES, History())
+    assert [i.script_id for i in filled.items] == [1, 2]
+    filled = fill(slot(1, FillStep(), ScriptStep("closing")), START, DAY, [candidate(1, 51), found[1]], CUES, History())
+    assert [i.script_id for i in filled.items] == [2]
+
+
+def test_a_notice_is_read_again_when_asked() -> None:
+    filled = fill(slot(5, FillStep(repeat_notices=1)), START, DAY, [candidate(1, genre=Genre.NOTICE)], CUES, History())
+    assert [i.script_id for i in filled.items] == [1, 1]
+
+
+def test_a_missing_station_call_is_said() -> None:
+    filled = fill(slot(5, ScriptStep("station_call")), START, DAY, [], CUES, History())
+    assert filled.items == ()
+    assert filled.reasons[0].why == "Chưa có lời xướng nào được duyệt và còn hạn."

@@ -1,0 +1,43 @@
+"""Vietnamese letters: folding for search, sorting as a dictionary does."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broadcaster.domain.fold import fold, nfc, slug, sort_key
+
+
+@pytest.mark.parametrize(
+    ("written", "folded"),
+    [("Đàn", "dan"), ("thông báo", "thong bao"), ("Nghĩa", "nghia"), ("ƯỚC", "uoc"), ("ĐẶNG", "dang")],
+)
+def test_marks_and_the_bar_of_d_do_not_matter_in_search(written: str, folded: str) -> None:
+    assert fold(written) == folded
+    assert fold(unicodedata.normalize("NFD", written)) == folded
+
+
+def test_words_sort_as_in_a_vietnamese_dictionary() -> None:
+    words = ["Ấp", "Đài", "Em", "An", "Ăn", "Ba", "Dài", "ma", "mà", "mả", "mã", "má", "mạ", "Ốc", "Ơn", "Oanh"]
+    assert sorted(reversed(words), key=sort_key) == [
+        "An", "Ăn", "Ấp", "Ba", "Dài", "Đài", "Em", "ma", "mà", "mả", "mã", "má", "mạ", "Oanh", "Ốc", "Ơn",
+    ]  # fmt: skip
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+    assert nfc(nfc(text)) == nfc(text)
+
+
+@given(st.text())
+def test_a_slug_is_safe_in_any_path(text: str) -> None:
+    assert set(slug(text)) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+
+
+@given(st.lists(st.text(max_size=6), max_size=8))
+def test_sorting_is_total(words: list[str]) -> None:
+    assert sorted(sorted(words, key=sort_key), key=sort_key) == sorted(words, key=sort_key)

@@ -1,0 +1,65 @@
+"""Allowed hours: a start at 3:15 in the night is impossible."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broadcaster.domain.windows import Caps, StationHours, Window, breaches, parse_time
+from broadcaster.errors import RuleError
+from broadcaster.settings import Settings
+
+HOURS = StationHours((Window(dt.time(5), dt.time(7, 30)), Window(dt.time(16, 30), dt.time(19))))
+DAY = dt.datetime(2026, 3, 2)
+MINUTES = st.integers(0, 24 * 60 - 1)
+
+
+def test_the_night_of_the_3_15_incident_is_refused_by_the_default_settings() -> None:
+    with pytest.raises(RuleError, match="ngoài khung giờ") as caught:
+        Settings().station_hours.require(
+            DAY.replace(hour=3, minute=15), dt.timedelta(minutes=30), field="slot sang: start"
+        )
+    assert caught.value.field == "slot sang: start"
+
+
+@given(MINUTES, st.integers(1, 300))
+def test_a_broadcast_is_allowed_only_when_every_minute_of_it_is(start: int, length: int) -> None:
+    begin = DAY + dt.timedelta(minutes=start)
+    allowed = HOURS.allows(begin, dt.timedelta(minutes=length))
+    minutes = [(begin + dt.timedelta(minutes=m)) for m in range(length)]
+    inside_one = any(
+        all(w.start <= m.time() < w.end and m.date() == DAY.date() for m in minutes) for w in HOURS.windows
+    )
+    assert allowed == inside_one
+
+
+def test_a_broadcast_may_end_exactly_with_the_window() -> None:
+    assert HOURS.allows(DAY.replace(hour=7), dt.timedelta(minutes=30))
+    assert not HOURS.allows(DAY.replace(hour=7), dt.timedelta(minutes=30, seconds=1))
+
+
+@pytest.mark.parametrize("text", ["25:00", "7h30", "07:60", "7", "", "a:b", "07:30:00", "-1:00"])
+def test_what_is_no_24_hour_time_is_refused(text: str) -> None:
+    with pytest.raises(RuleError) as caught:
+        parse_time(text, field="start")
+    assert caught.value.field == "start"
+
+
+def test_windows_must_run_forward() -> None:
+    with pytest.raises(RuleError):
+        Window.parse("19:00-05:00")
+
+
+def test_each_cap_is_watched() -> None:
+    monday = dt.date(2026, 3, 2)
+    caps = Caps(sessions_per_day=2, minutes_per_session=30, days_per_week=5)
+    week = [(monday + dt.timedelta(days=d), 20.0) for d in range(6)]
+    found = breaches(caps, [*week, (monday, 20.0), (monday, 31.0)])
+    assert len(found) == 3
+    assert any("31 phút" in f for f in found)
+    assert any("3 buổi" in f for f in found)
+    assert any("6 ngày" in f for f in found)
+    assert breaches(Caps(None, None, None), week * 5) == []
