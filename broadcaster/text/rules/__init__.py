@@ -1,1 +1,1 @@
-"""One module for each family of written forms that must be spoken otherwise than they are spelled."""
+"""One module per family of written forms; each rule looks at one place and answers with a reading or nothing."""

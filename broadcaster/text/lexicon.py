@@ -1,0 +1,264 @@
+"""The lexicon: how words, abbreviations, units and issuers are said; layers of data, the later over the earlier.
+
+Data comes as TOML. `[expand]`, `[word]`, `[spell]`, `[leave]` and `[typo]` map a written form to its spoken form
+(a list of forms for `spell` and `leave`); `[[entry]]` gives one entry with conditions; the other tables
+(`[letters]`, `[units]`, `[document_types]`, `[issuers]`, `[web]`, `[symbols]`, `[currencies]`) feed the rules.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+from unicodedata import normalize as unicode_normalize
+
+_MODES = frozenset(("expand", "word", "spell", "leave", "typo"))
+TABLES = ("letters", "units", "document_types", "issuers", "web", "symbols", "currencies")
+_FIELDS = frozenset(
+    "written spoken mode case preceded_by followed_by valid_from valid_until respell alternatives note look".split()
+)
+
+
+class LexiconError(ValueError):
+    """Raised when lexicon data cannot be used; the message is a Vietnamese sentence."""
+
+
+class Mode(StrEnum):
+    """What is done with the written form."""
+
+    EXPAND = "expand"
+    WORD = "word"
+    SPELL = "spell"
+    LEAVE = "leave"
+    TYPO = "typo"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How one written form is said.
+
+    `case` is `exact` or `any`. `preceded_by` and `followed_by` list phrases of which one must stand there, in any
+    case; `<số>` stands for a figure, `<tên>` for a capitalised word, `<hết>` for the end of a clause. The entry
+    holds from `valid_from` to `valid_until`, both included. `respell` gives other spellings for named engines.
+    A `typo` entry leaves the words as they are and tells a person that `spoken` was probably meant.
+    """
+
+    written: str
+    spoken: str = ""
+    mode: Mode = Mode.EXPAND
+    case: str = "exact"
+    preceded_by: tuple[str, ...] = ()
+    followed_by: tuple[str, ...] = ()
+    valid_from: date | None = None
+    valid_until: date | None = None
+    respell: Mapping[str, str] = field(default_factory=dict)
+    alternatives: tuple[str, ...] = ()
+    note: str = ""
+    look: bool = False
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the entry is valid on `day`."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day <= self.valid_until
+        )
+
+    @property
+    def key(self) -> tuple[str, bool, tuple[str, ...], tuple[str, ...]]:
+        """Entries with the same key replace each other, the later layer winning."""
+        folded = self.case == "any"
+        return (self.written.lower() if folded else self.written, folded, self.preceded_by, self.followed_by)
+
+
+def first_token(written: str) -> str:
+    """The lower-case run of letters, or the single other character, that a written form starts with."""
+    end = 0
+    while end < len(written) and written[end].isalpha():
+        end += 1
+    return written[: end or 1].lower()
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Entries and tables; immutable. Make one by `from_toml` or `of`, add layers by `over`."""
+
+    entries: tuple[Entry, ...] = ()
+    tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def from_toml(cls, *texts: str) -> Lexicon:
+        """The lexicon of some TOML texts, each a layer over those before it; raises LexiconError."""
+        lexicon = cls()
+        for text in texts:
+            lexicon = lexicon.over(parse_lexicon(text))
+        return lexicon
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Lexicon:
+        """The lexicon of already parsed data, shaped like the TOML; raises LexiconError."""
+        return _from_data(data)
+
+    def over(self, layer: Lexicon) -> Lexicon:
+        """A lexicon in which `layer` wins over this one (station over shipped, script over station)."""
+        replaced = {entry.key for entry in layer.entries}
+        # An unconditional entry of a higher layer settles its word: conditions below it no longer apply.
+        settled = {e.key[0] for e in layer.entries if not e.preceded_by and not e.followed_by}
+        kept = tuple(
+            e
+            for e in self.entries
+            if e.key not in replaced and e.key[0] not in settled and e.written not in settled
+        )
+        tables = {
+            name: {**self.tables.get(name, {}), **layer.tables.get(name, {})}
+            for name in TABLES
+            if name in self.tables or name in layer.tables
+        }
+        return Lexicon(layer.entries + kept, tables)
+
+    def on(self, day: date) -> Lexicon:
+        """Only the entries that are valid on `day`."""
+        return replace(self, entries=tuple(e for e in self.entries if e.holds_on(day)))
+
+    def for_engine(self, engine: str) -> Lexicon:
+        """The lexicon with each spoken form as `engine` needs it spelled."""
+        return replace(
+            self,
+            entries=tuple(
+                replace(e, spoken=e.respell[engine], mode=Mode.WORD) if engine in e.respell else e
+                for e in self.entries
+            ),
+        )
+
+    def table(self, name: str) -> Mapping[str, str]:
+        """One of the tables; empty when the data has none."""
+        return self.tables.get(name, {})
+
+    @cached_property
+    def index(self) -> Mapping[str, tuple[Entry, ...]]:
+        """Entries by first token: the longest written form first, conditions before none."""
+        found: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            found.setdefault(first_token(entry.written), []).append(entry)
+        return {
+            token: tuple(
+                sorted(
+                    group,
+                    key=lambda e: (-len(e.written), not (e.preceded_by or e.followed_by), e.case == "any"),
+                )
+            )
+            for token, group in found.items()
+        }
+
+    @cached_property
+    def by_written(self) -> Mapping[str, Entry]:
+        """The unconditional entry of each written form."""
+        found: dict[str, Entry] = {}
+        for entry in self.entries:
+            if not entry.preceded_by and not entry.followed_by:
+                found.setdefault(entry.written, entry)
+        return found
+
+    @cached_property
+    def issuers_by_length(self) -> tuple[str, ...]:
+        """The issuers' written forms, longest first."""
+        return tuple(sorted(self.table("issuers"), key=len, reverse=True))
+
+    def letter(self, letter: str) -> str:
+        """The name of a letter; the letter itself when the table has none."""
+        return self.table("letters").get(letter.lower(), letter.lower())
+
+    def spell(self, word: str) -> str:
+        """The names of the word's letters."""
+        return " ".join(self.letter(c) for c in word if c.isalpha())
+
+
+def parse_lexicon(toml_text: str) -> Lexicon:
+    """The lexicon of one TOML text; raises LexiconError with a Vietnamese sentence."""
+    try:
+        data = tomllib.loads(toml_text)
+    except tomllib.TOMLDecodeError as error:
+        raise LexiconError(f"Từ điển đọc không phải TOML hợp lệ: {error}.") from error
+    return _from_data(data)
+
+
+def _from_data(data: Mapping[str, Any]) -> Lexicon:
+    entries: list[Entry] = []
+    tables: dict[str, dict[str, str]] = {}
+    for section, content in data.items():
+        if section == "entry":
+            entries += [_entry(item) for item in content]
+        elif section in _MODES:
+            entries += _simple(Mode(section), content)
+        elif section in TABLES:
+            tables[section] = {_nfc(k): _nfc(str(v)) for k, v in content.items()}
+        else:
+            raise LexiconError(f"Từ điển đọc có mục lạ [{section}]; hãy xem lại tên mục.")
+    return Lexicon(tuple(entries), tables)
+
+
+def _simple(mode: Mode, content: Mapping[str, str] | Mapping[str, list[str]]) -> Iterable[Entry]:
+    for written, spoken in content.items():
+        if isinstance(spoken, list):
+            for form in spoken:
+                yield Entry(_nfc(form), mode=mode, case="any" if written == "any" else "exact")
+        else:
+            case = "exact" if mode is Mode.EXPAND and any(c.isupper() for c in written) else "any"
+            yield Entry(_nfc(written), _nfc(spoken), mode, case="exact" if mode is Mode.TYPO else case)
+
+
+def _entry(item: Mapping[str, Any]) -> Entry:
+    written = _nfc(str(item.get("written", ""))).strip()
+    if not written:
+        raise LexiconError("Một mục từ điển đọc thiếu cách viết (written).")
+    strange = set(item) - _FIELDS
+    if strange:
+        raise LexiconError(f"Mục “{written}” có trường lạ: {', '.join(sorted(strange))}.")
+    try:
+        mode = Mode(item.get("mode", "expand"))
+    except ValueError as error:
+        raise LexiconError(f"Mục “{written}” có cách đọc lạ: {item['mode']}.") from error
+    spoken = _nfc(str(item.get("spoken", "")))
+    if not spoken and mode in (Mode.EXPAND, Mode.WORD, Mode.TYPO):
+        raise LexiconError(f"Mục “{written}” thiếu cách đọc (spoken).")
+    if item.get("case", "exact") not in ("exact", "any"):
+        raise LexiconError(f"Mục “{written}”: case phải là exact hoặc any.")
+    return Entry(
+        written,
+        spoken,
+        mode,
+        case=item.get("case", "exact"),
+        preceded_by=_phrases(item, "preceded_by"),
+        followed_by=_phrases(item, "followed_by"),
+        valid_from=_day(item, "valid_from"),
+        valid_until=_day(item, "valid_until"),
+        respell={str(k): _nfc(str(v)) for k, v in item.get("respell", {}).items()},
+        alternatives=tuple(_nfc(str(a)) for a in item.get("alternatives", ())),
+        note=str(item.get("note", "")),
+        look=bool(item.get("look", False)),
+    )
+
+
+def _phrases(item: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    value = item.get(name, ())
+    if isinstance(value, str):
+        value = (value,)
+    return tuple(_nfc(str(v)).lower() for v in value)
+
+
+def _day(item: Mapping[str, Any], name: str) -> date | None:
+    value = item.get(name)
+    if value is None:
+        return None
+    if type(value) is date:
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError as error:
+        raise LexiconError(f"Mục “{item['written']}”: {name} không phải ngày dạng năm-tháng-ngày.") from error
+
+
+def _nfc(text: str) -> str:
+    return unicode_normalize("NFC", text)

@@ -1,0 +1,336 @@
+"""The engine: one pass over the text; each token that needs it goes to the rules for its kind of character."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from broadcaster.text.lexicon import Lexicon
+from broadcaster.text.numbers import coded
+from broadcaster.text.profile import RegionalProfile
+from broadcaster.text.rules import (
+    codes, dates, documents, legal, lists, phones, quantities, roman, signs, times, weather, web, words,
+)  # fmt: skip
+from broadcaster.text.rules.reasons import reason_of
+from broadcaster.text.sentences import cut, pause_after, tidy
+from broadcaster.text.spoken import Notice, Sentence, Span, Spoken
+from broadcaster.text.tokens import TOKEN, Context, Left, Reading
+
+_FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
+_BLANKS = {
+    ord(c): " "
+    for c in "\t\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+}
+_BLANKS |= {0x2028: "\n", 0x2029: "\n"}
+_BROKEN_LINE = re.compile(r"(?<=[^\s.!?:;…])[ ]*\n\s*(?=[a-zà-ỹđ])(?![a-zđ]{1,2}[.)])")
+_STOP = re.compile(r"[.!?…]+(?=[\s\"”’')\]»]|$)|\n")
+_DIGITS = re.compile(r"\d+")
+
+_NUMBER_RULES = (
+    lists.numbered,
+    *phones.RULES,
+    *times.RULES,
+    *weather.RULES,
+    *documents.RULES,
+    quantities.ordinal,
+    quantities.score,
+    *dates.RULES,
+    *codes.NUMBER_RULES,
+    *legal.RULES,
+    *quantities.RULES[1:],
+)
+_JOINERS = frozenset("@._-:0123456789²³")
+_START_OF_SIGNED = frozenset("+-−–±")
+
+
+class Piece(NamedTuple):
+    """A stretch of the text and what is said for it; `spoken` is None where the text is said as it stands."""
+
+    start: int
+    end: int
+    spoken: str | None
+    rule: str
+    alternatives: tuple[str, ...] = ()
+    look: bool = False
+
+
+def normalize(text: str, *, profile: RegionalProfile, lexicon: Lexicon, explain: bool = True) -> Spoken:
+    """The words that an announcer would say for `text`; pure, total, in time linear in its length.
+
+    With `explain=False` no spans are made, which is faster; sentences and warnings are the same.
+    """
+    source = text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+    ctx = Context(_prepared(source), profile, lexicon)
+    words.learn(ctx)
+    pieces = _read(ctx)
+    sentences = _sentences(ctx, pieces)
+    spans = _spans(source, pieces) if explain else ()
+    return Spoken(sentences, spans, tuple(sorted(ctx.notices, key=lambda n: (n.start, n.end))), source)
+
+
+def speak_line(line: str, *, profile: RegionalProfile, lexicon: Lexicon) -> str:
+    """The spoken words of one line, on one line, single-spaced, with the punctuation that separates phrases."""
+    flat = " ".join(line.split("\n"))
+    return normalize(flat, profile=profile, lexicon=lexicon, explain=False).text
+
+
+def _prepared(source: str) -> str:
+    """The text as the rules see it: same length, plain blanks, ASCII digits, lines mended that break in a sentence."""
+    text = source.translate(_BLANKS) if not source.isascii() or "\t" in source or "\r" in source else source
+    if _FOREIGN_DIGIT.search(text):
+        text = _FOREIGN_DIGIT.sub(lambda m: str(unicodedata.decimal(m[0])), text)
+    if "\n" in text:
+        text = _BROKEN_LINE.sub(lambda m: " " * len(m[0]), text)
+    return text
+
+
+def _read(ctx: Context) -> list[Piece]:
+    text = ctx.text
+    index = ctx.lexicon.index
+    pieces: list[Piece] = []
+    done = 0
+    scan_from = 0
+    while True:
+        reading: Reading | None = None
+        for m in TOKEN.finditer(text, scan_from):
+            kind = m.lastindex
+            pos = m.start()
+            if kind == 2:
+                token = m[2]
+                if token.islower() and len(token) > 1 and token not in index and token.isalpha():
+                    after = text[m.end() : m.end() + 2]
+                    if len(after) < 2 or after[0] not in _JOINERS or after[1].isspace():
+                        continue
+                reading = _word(ctx, pos, token)
+            elif kind == 1:
+                reading = _number(ctx, pos)
+            elif kind == 3:
+                reading = _sign(ctx, pos)
+            if reading is not None:
+                break
+        if reading is None:
+            break
+        start = max(reading.start, done)
+        if start > done:
+            pieces.append(Piece(done, start, None, "plain"))
+        pieces.append(Piece(start, reading.end, *reading[2:]))
+        done = scan_from = max(reading.end, start + 1)
+    if done < len(text):
+        pieces.append(Piece(done, len(text), None, "plain"))
+    return pieces
+
+
+def _number(ctx: Context, pos: int) -> Reading:
+    left = ctx.left(pos)
+    for rule in _NUMBER_RULES:
+        reading = rule(ctx, pos, left)
+        if reading is not None:
+            return reading
+    m = _DIGITS.match(ctx.text, pos)
+    end = m.end() if m else pos + 1
+    return Reading(pos, end, coded(ctx.text[pos:end], ctx.profile), "number.cardinal")
+
+
+def _word(ctx: Context, pos: int, token: str) -> Reading | None:
+    if not token.isalpha():
+        place = next(i for i, c in enumerate(token) if not c.isalpha())
+        if place == 0:
+            return signs.odd_letter(ctx, pos, token[0])
+        token = token[:place]
+    text = ctx.text
+    left = ctx.left(pos)
+    if len(token) == 1:
+        reading = lists.lettered(ctx, pos, left)
+        if reading is not None:
+            return reading
+    after = text[pos + len(token) : pos + len(token) + 2]
+    if token.isascii() and (after[:1] in "@._-" or after == ":/") and after:
+        reading = web.address(ctx, pos, left)
+        if reading is not None:
+            return reading
+    reading = words.lexicon_entry(ctx, pos, token, left)
+    if reading is not None and not (reading.end < len(text) and text[reading.end].isdigit()):
+        return reading
+    if token.islower():
+        if len(token) == 1:
+            reading = legal.letter(ctx, pos, left)
+            if reading is not None:
+                return reading
+        if len(token) == 1 and after[:1].isdigit() and token.isascii():
+            return codes.letters_figures(ctx, pos, left)
+        return _odd_rest(ctx, pos, token)
+    if token[0] in "IVXLCDM":
+        found = roman.roman(ctx, pos, left)
+        if found is not None:
+            return found
+    if token.isupper():
+        found = codes.road(ctx, pos, left)
+        if found is None and (after[:1].isdigit() or (after[:1] in "-." and after[1:2].isdigit())):
+            found = codes.letters_figures(ctx, pos, left)
+        if found is not None:
+            return found
+    if len(token) == 1:
+        return words.single_letter(ctx, pos, token, left)
+    if token.istitle():
+        return None
+    return words.acronym(ctx, pos, token, left)
+
+
+def _odd_rest(ctx: Context, pos: int, token: str) -> Reading | None:
+    """A word cut short by a figure-like letter ("m²" without a number): the word itself stays."""
+    unit = quantities.unit_after_word(ctx, pos, token)
+    return unit
+
+
+def _sign(ctx: Context, pos: int) -> Reading | None:
+    text = ctx.text
+    c = text[pos]
+    left = ctx.left(pos)
+    if c in "+(":
+        reading = phones.signed_or_bracketed(ctx, pos, left)
+        if reading is not None:
+            return reading
+    reading = lists.bullet(ctx, pos, left)
+    if reading is not None:
+        return reading
+    if c in _START_OF_SIGNED:
+        reading = quantities.signed(ctx, pos, left)
+        if reading is not None:
+            return reading
+    if c == "#":
+        reading = web.hashtag(ctx, pos, left)
+        if reading is not None:
+            return reading
+    if c in "$€£¥₫":
+        reading = quantities.sign_first(ctx, pos, left)
+        if reading is not None:
+            return reading
+    return signs.sign(ctx, pos, left)
+
+
+def _spans(source: str, pieces: list[Piece]) -> tuple[Span, ...]:
+    spans = []
+    for p in pieces:
+        written = source[p.start : p.end]
+        spoken = written if p.spoken is None else p.spoken.strip()
+        spans.append(Span(p.start, p.end, written, spoken, p.rule, reason_of(p.rule), p.alternatives, p.look))
+    return tuple(spans)
+
+
+class _Builder:
+    """Collects what is said into sentences and paragraphs."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.parts: list[str] = []
+        self.places: list[tuple[int, int, int]] = []
+        self.sentences: list[Sentence] = []
+        self.paragraph = 0
+        self.filled = False
+
+    def add(self, said: str, start: int, end: int) -> None:
+        if not said:
+            return
+        if self.parts:
+            last = self.parts[-1][-1]
+            if (last.isalnum() or last in ",.;:!?") and said[0].isalnum():
+                self.parts.append(" ")
+        self.parts.append(said)
+        self.places.append((len(said.split()), start, end))
+
+    def close(self, *, paragraph: bool) -> None:
+        text = tidy("".join(self.parts))
+        places, self.parts, self.places = self.places, [], []
+        if not any(c.isalnum() for c in text):
+            text = ""
+        if text:
+            if _DIGITS.search(text):
+                text = _DIGITS.sub(lambda m: coded(m[0], self.ctx.profile), text)
+            self.filled = True
+            self._emit(text, places)
+        if paragraph and self.filled:
+            last = self.sentences[-1]
+            pause = pause_after(last.text, ends_paragraph=True)
+            self.sentences[-1] = Sentence(last.text, last.start, last.end, pause, last.paragraph)
+            self.paragraph += 1
+            self.filled = False
+
+    def _emit(self, text: str, places: list[tuple[int, int, int]]) -> None:
+        units = cut(text)
+        first, last = places[0][1], places[-1][2]
+        if len(units) == 1:
+            self.sentences.append(
+                Sentence(text, first, last, pause_after(text, ends_paragraph=False), self.paragraph)
+            )
+            return
+        ends = self._ends(units, places)
+        start = first
+        for unit, end in zip(units, [*ends[:-1], last], strict=True):
+            stop = max(start, end)
+            self.sentences.append(
+                Sentence(unit, start, stop, pause_after(unit, ends_paragraph=False), self.paragraph)
+            )
+            start = stop
+
+    def _ends(self, units: list[str], places: list[tuple[int, int, int]]) -> list[int]:
+        """Where in the source each unit ends, found by counting words."""
+        ends: list[int] = []
+        spoken = 0
+        at, before = 0, 0
+        for unit in units:
+            spoken += len(unit.split())
+            while at < len(places) - 1 and before + places[at][0] < spoken:
+                before += places[at][0]
+                at += 1
+            count, start, end = places[at]
+            inside = spoken - before
+            if inside >= count:
+                ends.append(end)
+                continue
+            chunk = self.ctx.text[start:end]
+            found = re.compile(r"\s*\S+" * 1)
+            place = start
+            for _, m in zip(range(inside), found.finditer(chunk), strict=False):
+                place = start + m.end()
+            ends.append(min(place, end))
+        return ends
+
+
+def _sentences(ctx: Context, pieces: list[Piece]) -> tuple[Sentence, ...]:
+    text = ctx.text
+    builder = _Builder(ctx)
+    for piece in pieces:
+        if piece.spoken is not None:
+            builder.add(piece.spoken, piece.start, piece.end)
+            if piece.spoken.endswith(".") and _ends_here(text, piece.end):
+                builder.close(paragraph=False)
+            continue
+        start = piece.start
+        for m in _STOP.finditer(text, piece.start, piece.end):
+            end = m.end()
+            if text[m.start()] == "\n":
+                builder.add(text[start : m.start()], start, m.start())
+                builder.close(paragraph=True)
+                start = end
+            elif end == len(text) or end < piece.end or _ends_here(text, end):
+                if text[m.start()] == "." and not _ends_here(text, end):
+                    continue
+                builder.add(text[start:end], start, end)
+                builder.close(paragraph=False)
+                start = end
+        if start < piece.end:
+            builder.add(text[start : piece.end], start, piece.end)
+    builder.close(paragraph=True)
+    return tuple(builder.sentences)
+
+
+def _ends_here(text: str, end: int) -> bool:
+    """Whether a sentence may end before `end`: a blank or the end follows, and no small letter after it."""
+    rest = text[end : end + 16].lstrip("\"”’')]» ")
+    if not rest or rest[0] == "\n":
+        return True
+    return text[end] in " \n\"”’')]»" and not rest[0].islower()
+
+
+__all__ = ["Notice", "Piece", "normalize", "speak_line"]

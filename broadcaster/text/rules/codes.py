@@ -1,0 +1,178 @@
+"""Codes: identity and tax numbers, plates, roads, lots, versions; and letters joined to figures."""
+
+from __future__ import annotations
+
+import re
+
+from broadcaster.text.numbers import cardinal, coded, spell_digits
+from broadcaster.text.tokens import Context, Left, Reading
+
+_LONG = re.compile(r"\d{6,}(?:[-–]\d{3})?(?!\d|[.,]\d)")
+_ID_WORDS = (
+    "cccd", "cmnd", "căn cước", "căn cước công dân", "mã số thuế", "mst", "định danh", "tài khoản", "stk", "mã số", "hộ chiếu",
+    "chứng minh nhân dân", "số thẻ", "mã", "sổ", "số seri", "seri", "otp", "mã vạch", "mã hồ sơ", "bhxh", "bhyt", "số hiệu",
+    "mã qr", "mã định danh", "số tài khoản", "thẻ", "mã đơn vị", "mã bưu chính", "mã bưu điện", "imei", "serial",
+)  # fmt: skip
+_PLATE = re.compile(
+    r"(\d{2})\s?-?\s?([A-ZĐ]{1,2}\d?)\s?[-–]\s?(\d{3}\.?\d{2}|\d{4})(?!\d)|(\d{2})([A-ZĐ])\s?(\d{3}\.\d{2})(?!\d)"
+)
+_PLATE_ANCHOR = ("biển số", "biển kiểm soát", "bks", "bks:", "biển số:", "xe", "biển")
+_ROADS = {
+    "QL": "quốc lộ", "ĐT": "đường tỉnh", "TL": "tỉnh lộ", "HL": "hương lộ", "ĐH": "đường huyện", "ĐX": "đường xã", "CT": "cao tốc",
+    "ĐL": "đại lộ",
+}  # fmt: skip
+_ROAD = re.compile(
+    r"(QL|ĐT|TL|HL|ĐH|ĐX|CT)[.\s-]?\s?(\d{1,4})([A-ZĐ]\d?)?(?:-(\d{1,2}))?(?![\d]|[.,/]\d|[^\W_])"
+)
+_LETTERS_FIGURES = re.compile(
+    r"([A-ZĐƯa-zđ]{1,6})[-.]?(\d{1,12})([A-Za-zĐđ]{0,2})(?:([./-])(\d{1,6}))?(?![^\W_])"
+)
+_FIGURES_LETTERS = re.compile(r"(\d{1,6})-?([A-ZĐ]{1,5})(\d{0,6})(?![^\W_])")
+_DOTTED = re.compile(r"\d+(?:\.\d+){2,}(?!\d|[,/]\d)")
+_DASHED = re.compile(r"\d+(?:-\d+){2,}(?!\d|[,./]\d)")
+_TAX = re.compile(r"\d{10}-\d{3}(?!\d)")
+_SPACED_ID = re.compile(r"\d{2,6}(?:[ .]\d{2,6}){1,5}(?!\d)")
+_SHORT_CODE = re.compile(r"\d{4,6}(?!\d|[.,/]\d)")
+
+
+def long_figures(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """Citizen ID, tax code, account: digit by digit."""
+    text = ctx.text
+    named = left.recent(*_ID_WORDS, words=6)
+    if named:
+        m = _SPACED_ID.match(text, pos)
+        if m and sum(c.isdecimal() for c in m[0]) >= 8 and not re.fullmatch(r"\d{1,3}(?:\.\d{3})+", m[0]):
+            return Reading(
+                pos, m.end(), ", ".join(spell_digits(p) for p in re.split(r"[ .]", m[0])), "code.digits"
+            )
+    m = _TAX.match(text, pos)
+    if m:
+        return Reading(pos, m.end(), ", ".join(spell_digits(p) for p in m[0].split("-")), "code.digits")
+    m = _LONG.match(text, pos)
+    if m and (named or len(m[0]) >= 10 or m[0].startswith("0")):
+        following = ctx.right(m.end(), 12)
+        if re.match(r"\s?(?:đồng|đ\b|vnđ|người|hộ|m2|kg|lượt)", following) and not m[0].startswith("0"):
+            return None
+        return Reading(
+            pos, m.end(), ", ".join(spell_digits(p) for p in re.split("[-–]", m[0])), "code.digits"
+        )
+    m = _SHORT_CODE.match(text, pos)
+    if m and left.ends(
+        "mã",
+        "mã số",
+        "otp",
+        "mã otp",
+        "cú pháp",
+        "mã bưu chính",
+        "đầu số",
+        "mã xã",
+        "mã bưu điện",
+        "mã đơn vị",
+        "số hiệu",
+    ):
+        return Reading(pos, m.end(), spell_digits(m[0]), "code.digits")
+    return None
+
+
+def plate(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """68A-123.45, 68-B1 234.56."""
+    m = _PLATE.match(ctx.text, pos)
+    if not m or not (left.recent(*_PLATE_ANCHOR, words=5) or "." in m[0] or m[4]):
+        return None
+    province, series, figures = (m[4], m[5], m[6]) if m[4] else (m[1], m[2], m[3])
+    said = [ctx.lexicon.letter(c) if c.isalpha() else spell_digits(c) for c in series]
+    return Reading(
+        pos, m.end(), f"{cardinal(province, ctx.profile)} {' '.join(said)}, {spell_digits(figures)}", "code.plate",
+        (f"{spell_digits(province)} {' '.join(said)} {spell_digits(figures)}",),
+    )  # fmt: skip
+
+
+def road(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """QL.63, QL1A, ĐT 965, HL 12."""
+    m = _ROAD.match(ctx.text, pos)
+    if not m:
+        return None
+    name = _ROADS[m[1]]
+    if m[1] == "CT" and left.recent("số", "chỉ thị", words=2):
+        return None
+    if m[1] in ("ĐT",) and (len(m[2]) > 3 or m[2].startswith("0")):
+        return None
+    if left.ends(name, "đường " + name):
+        name = ""
+    elif m[1] in ("ĐT", "ĐH", "ĐX") and left.ends("đường"):
+        name = name.removeprefix("đường ")
+    number = coded(m[2], ctx.profile)
+    words = f"{name} {number}".strip()
+    if m[3]:
+        words += f" {ctx.lexicon.spell(m[3])}"
+        figures = re.sub(r"\D", "", m[3])
+        words += f" {spell_digits(figures)}" if figures else ""
+    if m[4]:
+        words += f" {cardinal(m[4], ctx.profile)}"
+    return Reading(pos, m.end(), words, "code.road", (f"{name} {spell_digits(m[2])}".strip(),))
+
+
+def letters_figures(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """B12, H5N1, COVID-19, A4, lô C2-15: letters by name or by the lexicon, figures as a number."""
+    m = _LETTERS_FIGURES.match(ctx.text, pos)
+    if not m or (m[1].islower() and len(m[1]) > 1):
+        return None
+    letters, figures = m[1], m[2]
+    if m[0][len(letters)] == "." and (len(letters) > 2 or not letters.isupper()):
+        return None
+    entry = ctx.lexicon.by_written.get(letters)
+    if entry is not None and entry.spoken and len(letters) > 1:
+        said = entry.spoken
+    elif letters.upper() == "COVID":
+        said = "Cô-vít"
+    else:
+        said = ctx.lexicon.spell(letters)
+    number = spell_digits(figures) if len(figures) > 4 else coded(figures, ctx.profile)
+    words = f"{said} {number}"
+    if m[3]:
+        words += f" {ctx.lexicon.spell(m[3])}"
+    end = m.end()
+    if m[5]:
+        middle = {"/": " trên ", ".": " chấm ", "-": " "}[m[4]]
+        words += middle + coded(m[5], ctx.profile)
+    more = re.compile(r"\d+").match(ctx.text, end)
+    if more:
+        words, end = f"{words} {coded(more[0], ctx.profile)}", more.end()
+    return Reading(pos, end, words, "code.letters-figures")
+
+
+def figures_letters(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """4G, 3D, 12A, 2FA, 68K1."""
+    m = _FIGURES_LETTERS.match(ctx.text, pos)
+    if (
+        not m
+        or m[2] in ctx.lexicon.table("units")
+        and not left.ends(
+            "số", "nhà", "lớp", "tổ", "đường", "lô", "phòng", "điều", "quốc lộ", "ấp", "khu", "mẫu"
+        )
+        or m[2] in ctx.lexicon.table("currencies")
+    ):
+        return None
+    if m[2] in ("H", "K", "KM"):
+        return None
+    words = f"{coded(m[1], ctx.profile)} {ctx.lexicon.spell(m[2])}"
+    if m[3]:
+        words += f" {coded(m[3], ctx.profile)}"
+    return Reading(pos, m.end(), words, "code.figures-letters")
+
+
+def outline(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """1.2.3 and other dotted or dashed chains that no other rule knows."""
+    m = _DOTTED.match(ctx.text, pos)
+    if m and not re.fullmatch(r"\d{1,3}(?:\.\d{3})+", m[0]):
+        return Reading(
+            pos, m.end(), " chấm ".join(coded(p, ctx.profile) for p in m[0].split(".")), "code.outline"
+        )
+    m = _DASHED.match(ctx.text, pos)
+    if m:
+        return Reading(pos, m.end(), ", ".join(spell_digits(p) for p in m[0].split("-")), "code.dashed")
+    return None
+
+
+NUMBER_RULES = (plate, long_figures, outline, figures_letters)
+WORD_RULES = (road, letters_figures)

@@ -1,0 +1,200 @@
+"""Document numbers: 118/2025/NĐ-CP, 57-NQ/TW, 150/KH-UBND, 72/2025/QH15, 581/BNV-CCHC, 06/CP.
+
+The number is a cardinal with its leading zeros, the suffix gives type and issuer. A word that the text already says
+is not said twice: the type when it stands before, the issuer when it follows in full, the year when the date follows.
+"""
+
+from __future__ import annotations
+
+import re
+
+from broadcaster.text.numbers import cardinal, coded
+from broadcaster.text.tokens import Context, Left, Reading
+
+_CODE = re.compile(
+    r"(\d{1,6})([a-zđ]?)\s?(?:/((?:19|20)\d\d))?\s?([/\-–])\s?"
+    r"([A-ZĐÐƯ][A-Za-zĐđÐƯưỦủệ]{0,11}(?:[.&][A-ZĐÐƯ][A-Za-zĐđÐƯưỦủ]{0,9}|\d{1,2})*)"
+    r"((?:\s?[-–/]\s?[A-ZĐÐƯ][A-Za-zĐđÐƯưỦủ]{0,11}(?:[.&][A-ZĐÐƯ][A-Za-zĐđÐƯưỦủ]{0,9}|\d{1,2})*){0,3})"
+    r"(?![^\W_])"
+)
+_PART = re.compile(r"[A-ZĐÐƯ][A-Za-zĐđÐƯưỦủệ.&]*?(?=[-–/\s]|\d|$)|\d+")
+_DATE_AFTER = re.compile(
+    r"[,\s]*\(?(?:ban hành |ký |được ban hành )?ngày\s+\d{1,2}\s?(?:[/.\-]\s?\d{1,2}\s?[/.\-]\s?\d{4}|tháng\s+\d{1,2}(?:\s+năm\s+\d{4}|/\d{4}))"
+    r"|[,\s]*\(?\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}"
+    r"|\s+năm\s+\d{4}"
+)
+_ISSUER_AFTER = re.compile(r"[,\s]*(?:của|do|được)\s+(?!này|ông|bà)(?=[^\W\d_])")
+_SERIAL = re.compile(r"(QH|UBTVQH|HĐND|ĐU|TU|HU)(\d{1,2})$")
+_BLANK = re.compile(r"(?:\.{2,}|…+|_{2,})\s*/\s*")
+
+
+def _type_stands_before(left: Left, name: str) -> bool:
+    plain = name.lower()
+    text = left.lower.removesuffix("số").removesuffix("số:").rstrip(" :")
+    if text.endswith(plain):
+        return True
+    if plain == "thông tư liên tịch" and text.endswith("thông tư"):
+        return True
+    # "Nghị quyết liên tịch số", "Quyết định cá biệt số": the type a few words back in the same phrase.
+    phrase = re.split(r"[,;:.()]", text)[-1]
+    return left.ends("số") and f" {plain}" in f" {' '.join(phrase.split()[-9:])}"
+
+
+def _known_type(left: Left) -> bool:
+    """Whether any type of document, or another noun that takes a number, stands before."""
+    text = left.lower.removesuffix("số").rstrip(" :")
+    return text.endswith(_NOUNS)
+
+
+_NOUNS = (
+    "nghị định", "nghị quyết", "quyết định", "chỉ thị", "thông tư", "kế hoạch", "công văn", "báo cáo", "tờ trình", "luật",
+    "thông báo", "hướng dẫn", "kết luận", "quy định", "quy chế", "công điện", "chương trình", "đề án", "pháp lệnh", "lệnh",
+    "dự án", "phương án", "biên bản", "hợp đồng", "giấy mời", "giấy phép", "văn bản", "thông tư liên tịch", "mẫu", "mẫu số",
+    "phiếu", "quy chuẩn", "tiêu chuẩn", "bộ luật", "thể lệ", "thư mời", "giấy chứng nhận", "biểu mẫu", "đơn", "tờ khai",
+    "phụ lục", "hồ sơ", "giấy ủy quyền", "chương trình hành động", "hiến pháp", "ngân hàng", "danh mục", "biểu", "sổ",
+    "tối hậu thư", "tuyên bố", "bản án", "giấy xác nhận", "lời kêu gọi", "thư công", "giấy giới thiệu", "nội quy",
+)  # fmt: skip
+
+
+def _issuer(ctx: Context, code: str) -> str | None:
+    table = ctx.lexicon.table("issuers")
+    code = code.replace("Ð", "Đ")
+    if code in table:
+        return table[code]
+    m = _SERIAL.match(code)
+    if m and m[1] in table:
+        return f"{table[m[1]]} khóa {cardinal(m[2], ctx.profile)}"
+    return None
+
+
+def _parts(suffix: str) -> list[str]:
+    return [p for p in re.split(r"\s?[-–/]\s?", suffix) if p]
+
+
+def document_number(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """The number of an administrative, legal or Party document."""
+    text = ctx.text
+    m = _CODE.match(text, pos)
+    if not m:
+        return None
+    figures, letter, year, suffix = m[1], m[2], m[3], m[5] + m[6]
+    parts = _parts(suffix.replace("Ð", "Đ"))
+    types = ctx.lexicon.table("document_types")
+    known = parts[0] in types or _issuer(ctx, parts[0]) is not None
+    if not known:
+        if m[4] in "-–" or len(parts) < 2 or not left.ends("số", *_NOUNS):
+            return (
+                None
+                if not left.ends("số", *_NOUNS) or len(suffix) < 2 or m[4] in "-–"
+                else _unknown(ctx, pos, m)
+            )
+        return _unknown(ctx, pos, m)
+    if len(parts) == 1 and m[4] in "-–" and not left.ends(*_NOUNS, "số"):
+        return None
+    if (
+        len(parts) == 1
+        and not year
+        and not left.ends(*_NOUNS, "số")
+        and parts[0] in types
+        and parts[0] not in ctx.lexicon.table("issuers")
+    ):
+        return None
+    kind, issuer = _kind_and_issuer(ctx, parts, left)
+    number = coded(figures, ctx.profile) if figures.startswith("0") else cardinal(figures, ctx.profile)
+    if letter:
+        number += f" {ctx.lexicon.letter(letter)}"
+    spoken, start = _lead(left, kind, pos)
+    spoken += number
+    end = m.end()
+    after = text[end : end + 160]
+    dated = _DATE_AFTER.match(after)
+    if year and not dated:
+        spoken += f" năm {cardinal(year, ctx.profile)}"
+    elif year and dated and year not in dated[0]:
+        spoken += f" năm {cardinal(year, ctx.profile)}"
+    named = _ISSUER_AFTER.match(after) or (dated and _ISSUER_AFTER.match(after, dated.end()))
+    if issuer and not named and not _issuer_before(left, issuer):
+        spoken += f" của {issuer}"
+    code = f"{number} {ctx.lexicon.spell(suffix)}"
+    return Reading(start, end, spoken, "document.number", (code,))
+
+
+def _kind_and_issuer(ctx: Context, parts: list[str], left: Left) -> tuple[str | None, str | None]:
+    types = ctx.lexicon.table("document_types")
+    head = parts[0]
+    if head in types and not (len(parts) == 1 and _issuer(ctx, head)):
+        kind: str | None = types[head]
+        # "CT" before an issuer is a directive, alone after "của" it is a person.
+        issuers = [name for p in parts[1:] if (name := _issuer(ctx, p))]
+        joined = _issuer(ctx, "-".join(parts[1:])) if len(parts) > 2 else None
+        if joined:
+            return kind, joined
+        if not issuers:
+            return kind, None
+        if kind and "liên tịch" in kind.lower() and len(issuers) > 1:
+            return kind, ", ".join(issuers[:-1]) + " và " + issuers[-1]
+        return kind, issuers[0]
+    issuer = _issuer(ctx, head)
+    serial = _SERIAL.match(head)
+    if serial and serial[1] in ("QH", "UBTVQH"):
+        default = "Luật" if serial[1] == "QH" else "Nghị quyết"
+        return (None if _known_type(left) else default), issuer
+    if head in ("CP", "TTg", "TW"):
+        return None, issuer
+    return (None if _known_type(left) else "Công văn"), issuer
+
+
+def _lead(left: Left, kind: str | None, pos: int) -> tuple[str, int]:
+    """The words before the number, and where the reading starts ("số" is taken back when the type must precede it)."""
+    says_number = left.ends("số", "số:")
+    if kind is None:
+        if says_number or left.ends("đề án", "chương trình", "dự án", "lệnh"):
+            return "", pos
+        return "số ", pos
+    if _type_stands_before(left, kind) or (says_number and _known_type(left)):
+        return ("", pos) if says_number else ("số ", pos)
+    if _known_type(left):
+        return "số ", pos
+    if says_number:
+        word = left.raw.rstrip(" :")
+        return f"{kind} số ", pos - (len(left.raw) - len(word)) - 2
+    return f"{kind} số ", pos
+
+
+def _issuer_before(left: Left, issuer: str) -> bool:
+    phrase = re.split(r"[,;:.()]", left.lower)[-1]
+    return issuer.lower() in phrase or (issuer.startswith("Ủy ban nhân dân") and "ubnd" in phrase)
+
+
+def _unknown(ctx: Context, pos: int, m: re.Match[str]) -> Reading:
+    lead, _, tail = m[0].partition(m[5])
+    number = coded(m[1], ctx.profile) if m[1].startswith("0") else cardinal(m[1], ctx.profile)
+    if m[2]:
+        number += f" {ctx.lexicon.letter(m[2])}"
+    if m[3]:
+        number += f" năm {cardinal(m[3], ctx.profile)}"
+    said = []
+    for part in _parts(m[5] + m[6]):
+        entry = ctx.lexicon.by_written.get(part)
+        if entry and entry.spoken:
+            said.append(entry.spoken)
+        else:
+            letters = re.sub(r"\d+", "", part)
+            figures = re.sub(r"\D+", "", part)
+            said.append(
+                " ".join(
+                    x
+                    for x in (ctx.lexicon.spell(letters), cardinal(figures, ctx.profile) if figures else "")
+                    if x
+                )
+            )
+    ctx.notice(
+        "unknown-code",
+        f"Chưa biết ký hiệu “{m[5]}{m[6]}” trong số văn bản “{lead}{m[5]}{tail}”; đã đọc từng chữ.",
+        pos,
+        m.end(),
+    )
+    return Reading(pos, m.end(), f"{number} {' '.join(said)}", "document.unknown", look=True)
+
+
+RULES = (document_number,)

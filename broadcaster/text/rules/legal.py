@@ -1,0 +1,55 @@
+"""Legal references and other things that are named by a number or a letter: điểm, khoản, điều, mục, tổ, lô."""
+
+from __future__ import annotations
+
+import re
+
+from broadcaster.text.numbers import cardinal, coded
+from broadcaster.text.tokens import Context, Left, Reading
+
+_NUMBER = re.compile(r"(\d{1,4})([a-zđ])?(?![\d]|[.,/]\d|[^\W_]|%)")
+_LAW_NOUNS = (
+    "điều", "khoản", "điểm", "chương", "mục", "phần", "tiểu mục", "tiết", "phụ lục", "mẫu", "biểu", "mẫu số", "biểu số",
+    "tiêu chí", "nhóm", "loại", "hạng", "bước", "bậc", "lớp", "câu",
+)  # fmt: skip
+_NAMED = (
+    "số", "mã", "mẫu", "phòng", "tổ", "đội", "ấp", "khu", "lô", "thửa", "tờ", "đề án", "quyển", "khu phố", "thôn", "khóm",
+    "cụm", "chuyên án", "mẫu số", "biểu số", "tổ số", "tầng", "cửa", "quầy", "cửa số", "phiếu số", "mã số", "ô số", "hộp số",
+    "chương trình", "kênh", "chốt", "tổng đài", "trạm", "tập", "số báo danh", "ban", "bến", "lộ", "kênh số", "tuyến",
+)  # fmt: skip
+_LETTER = re.compile(r"([a-zđ])(?:\.(\d))?(?=\s|[,;.)]|$)")
+_LETTER_LIST = re.compile(
+    r"(?:điểm|tiết|mục|nhóm|loại|hạng|lớp|mẫu|vitamin|bảng|khối|khu|lô|viêm gan|hồ sơ|tổ)\s+(?:[a-zđA-ZĐ0-9]{1,2}(?:,|;|\svà|\shoặc|\sđến)\s+)*$",
+    re.IGNORECASE,
+)
+
+
+def numbered(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """Điều 5, khoản 2a, Điều 12a, mẫu số 01, Đề án 06, Tổ 05."""
+    m = _NUMBER.match(ctx.text, pos)
+    if not m:
+        return None
+    if m[2]:
+        if left.ends(*_LAW_NOUNS) or left.recent("điều", "khoản", "điểm", words=4):
+            words = f"{cardinal(m[1], ctx.profile)} {ctx.lexicon.letter(m[2])}"
+            return Reading(pos, m.end(), words, "legal.numbered-letter")
+        return None
+    if m[1].startswith("0") and len(m[1]) > 1 and left.ends(*_NAMED):
+        return Reading(
+            pos, m.end(), coded(m[1], ctx.profile), "code.leading-zero", (cardinal(m[1], ctx.profile),)
+        )
+    return None
+
+
+def letter(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """Điểm a, điểm b và c khoản 2: a single small letter."""
+    m = _LETTER.match(ctx.text, pos)
+    if not m or not _LETTER_LIST.search(left.raw[-40:]):
+        return None
+    words = ctx.lexicon.letter(m[1])
+    if m[2]:
+        words += f" {cardinal(m[2], ctx.profile)}"
+    return Reading(pos, m.end(), words, "legal.letter")
+
+
+RULES = (numbered,)

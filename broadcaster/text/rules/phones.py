@@ -1,0 +1,91 @@
+"""Telephone and hotline numbers: digit by digit, a breath between groups."""
+
+from __future__ import annotations
+
+import re
+
+from broadcaster.text.numbers import spell_digits
+from broadcaster.text.tokens import Context, Left, Reading
+
+_PHONE = re.compile(r"(?:\(?\+?84\)?[\s.\-]?|0)\d{1,3}(?:[\s.\-]?\d{2,4}){1,4}(?!\d|[/]\d|,\d)")
+_BRACKET = re.compile(r"\(0\d{1,3}\)[\s.\-]?\d{3,4}(?:[\s.\-]?\d{2,4}){1,2}(?!\d)")
+_SERVICE = re.compile(r"(?:1900|1800)(?:[\s.\-]?\d{2,4}){1,2}(?!\d|[.,/]\d)")
+_SHORT = re.compile(
+    r"(?:11[0-9]|1022|1080|1068|18001?\d{0,4}|12[0-9]|156|5656)(?!\d|[.,/%]\d|%|\s?(?:đồng|triệu|tỷ))"
+)
+_WORDS = (
+    "điện thoại", "đt", "đt:", "sđt", "sđt:", "điện thoại:", "hotline", "hotline:", "đường dây nóng", "đường dây nóng:",
+    "tổng đài", "tổng đài:", "zalo", "zalo:", "máy", "gọi", "gọi số", "fax", "fax:", "tel", "tel:", "di động", "di động:",
+    "liên hệ", "liên hệ:", "số máy", "bàn", "gọi ngay", "số nóng",
+)  # fmt: skip
+_ASKS = (
+    "điện thoại", "tổng đài", "đường dây nóng", "hotline", "gọi", "sđt", "đt", "liên hệ", "zalo", "số máy", "cấp cứu",
+    "di động", "fax", "cứu hỏa", "cảnh sát", "tin nhắn", "nhắn tin", "khẩn cấp",
+)  # fmt: skip
+_GAP = re.compile(r"[\s.\-()]+")
+
+
+def _groups(figures: str) -> str:
+    parts = [p for p in _GAP.split(figures) if p]
+    if len(parts) == 1:
+        n = parts[0]
+        if n.startswith(("1900", "1800")) and len(n) > 4:
+            parts = [n[:4], n[4:]]
+        elif len(n) == 10:
+            parts = [n[:4], n[4:7], n[7:]]
+        elif len(n) == 11:
+            parts = [n[:4], n[4:8], n[8:]] if n.startswith("02") else [n[:5], n[5:8], n[8:]]
+    return ", ".join(spell_digits(p) for p in parts)
+
+
+def phone(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """0912.345.678, (0297) 3812 345, +84 912 345 678, 1900 1234, 113 where a number to call is meant."""
+    text = ctx.text
+    for rule, pattern in (("phone.service", _SERVICE), ("phone", _PHONE)):
+        m = pattern.match(text, pos)
+        if m:
+            count = sum(c.isdecimal() for c in m[0])
+            calls = left.recent(*_ASKS, words=8)
+            if rule == "phone" and not (9 <= count <= 11 and (m[0][0] == "0" or calls)):
+                continue
+            if rule == "phone" and left.recent(
+                "mã số thuế", "mst", "cccd", "cmnd", "tài khoản", "căn cước", "định danh", words=6
+            ):
+                return Reading(pos, m.end(), _spaced(m[0]), "code.digits")
+            if rule == "phone.service" and not 7 <= count <= 10:
+                continue
+            if (
+                rule == "phone.service"
+                and count == 8
+                and not calls
+                and "." not in m[0]
+                and " " not in m[0]
+                and int(m[0]) > 19009999
+            ):
+                continue
+            return Reading(pos, m.end(), _groups(m[0]), rule)
+    m = _SHORT.match(text, pos)
+    if m and left.recent(*_ASKS, words=7) and not left.ends("điều", "khoản", "nghị định số", "giờ"):
+        following = ctx.right(m.end(), 8).strip()
+        if not following.startswith(("người", "hộ", "lượt", "cuộc", "trường", "vụ", "ca ")):
+            return Reading(pos, m.end(), spell_digits(m[0]), "phone.short")
+    return None
+
+
+def signed_or_bracketed(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """(0297) 3812 345 and +84 912 345 678, which start with a sign."""
+    m = _BRACKET.match(ctx.text, pos)
+    if m:
+        return Reading(pos, m.end(), _groups(m[0]), "phone")
+    m = _PHONE.match(ctx.text, pos)
+    if m and ctx.text[pos] in "+(" and 10 <= sum(c.isdecimal() for c in m[0]) <= 12:
+        plus = "cộng " if "+" in m[0][:2] else ""
+        return Reading(pos, m.end(), plus + _groups(m[0].replace("+", "")), "phone")
+    return None
+
+
+def _spaced(figures: str) -> str:
+    return ", ".join(spell_digits(p) for p in _GAP.split(figures) if p)
+
+
+RULES = (phone,)

@@ -1,0 +1,85 @@
+"""Roman numerals, where the word before or the place on the line says that they are numbers."""
+
+from __future__ import annotations
+
+import re
+
+from broadcaster.text.numbers import cardinal, rank, roman_value
+from broadcaster.text.tokens import Context, Left, Reading
+
+_SHAPE = re.compile(r"[IVXLCDM]+(?![^\W_]|-[A-ZĐ]|&)")
+_NOUNS = (
+    "chương", "phần", "mục", "khóa", "khoá", "quý", "quí", "thế kỷ", "thế kỉ", "đại hội", "đại hội đảng", "kỳ", "tập", "cấp", "hạng",
+    "loại", "bậc", "nhóm", "vùng", "đợt", "phụ lục", "quyển", "quân khu", "khu vực", "khu", "giai đoạn", "độ", "học kỳ",
+    "kỳ họp", "nhiệm kỳ", "quân đoàn", "đại hội đảng bộ", "hệ", "bước", "lớp", "bảng", "mức", "thế chiến", "vòng", "tiểu mục",
+    "sao", "lần", "trung ương", "chuyên khoa", "biểu", "điểm", "khối", "mẫu", "dạng", "type", "thời", "kỷ",
+)  # fmt: skip
+_KINGS = (
+    "đệ",
+    "louis",
+    "napoléon",
+    "elizabeth",
+    "charles",
+    "nicholas",
+    "nicolas",
+    "vua",
+    "giáo hoàng",
+    "phaolô",
+    "gioan",
+)
+_LIST = re.compile(r"(?:\b[IVXLC]+(?:,|;|\s?[-–]|\svà|\shoặc|\sđến))$")
+_HEADING = re.compile(r"([IVXLC]+)(?:[.)]|\s?[-–])(?=\s|$)")
+_YEAR_AFTER = re.compile(r"\s?[/-]\s?((?:19|20)\d\d)(?!\d)")
+_NEXT = re.compile(r"(\s?[-–]\s?)([IVXLC]+)(?![^\W_])")
+
+
+def roman(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """Khóa XV, thế kỷ XXI, Quý IV/2025, lần thứ XIV, Chương II, vùng I, II và III; `I.` at a line's start."""
+    m = _SHAPE.match(ctx.text, pos)
+    if not m:
+        return None
+    value = roman_value(m[0])
+    if value is None:
+        return None
+    if left.line_start:
+        heading = _HEADING.match(ctx.text, pos)
+        if heading and value <= 30:
+            return Reading(
+                pos,
+                heading.end(),
+                f"Phần {cardinal(value, ctx.profile)}.",
+                "roman.heading",
+                (f"Mục {cardinal(value, ctx.profile)}.",),
+            )
+        if (
+            value <= 30
+            and ctx.text[m.end() : m.end() + 1] in (".", "/")
+            and ctx.text[m.end() + 1 : m.end() + 2].isdigit()
+        ):
+            return Reading(pos, m.end(), f"Phần {cardinal(value, ctx.profile)}", "roman.heading")
+    clean = left.lower.rstrip('(“"')
+    if clean.endswith("thứ"):
+        return Reading(pos, m.end(), rank(value, ctx.profile), "roman.rank")
+    listed = _listed(left)
+    if not listed and not left.ends(*_NOUNS) and not (len(m[0]) > 1 and left.ends(*_KINGS)):
+        return None
+    words = cardinal(value, ctx.profile)
+    end = m.end()
+    year = _YEAR_AFTER.match(ctx.text, end)
+    if year and (left.ends("quý", "quí", "đợt", "kỳ", "học kỳ") or listed):
+        return Reading(pos, year.end(), f"{words} năm {cardinal(year[1], ctx.profile)}", "roman.quarter")
+    follow = _NEXT.match(ctx.text, end)
+    if follow and (second := roman_value(follow[2])):
+        return Reading(pos, follow.end(), f"{words} đến {cardinal(second, ctx.profile)}", "roman.range")
+    return Reading(pos, end, words, "roman.numeral", _quarter(left, value))
+
+
+def _quarter(left: Left, value: int) -> tuple[str, ...]:
+    return ("tư",) if value == 4 and left.ends("quý", "quí") else ()
+
+
+def _listed(left: Left) -> bool:
+    tail = left.raw[-24:].rstrip()
+    if not _LIST.search(tail):
+        return False
+    return left.recent(*_NOUNS, words=6)

@@ -1,0 +1,178 @@
+"""Signs: punctuation that shapes the voice, and symbols that are words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from broadcaster.text.numbers import cardinal
+from broadcaster.text.tokens import DASH, Context, Left, Reading, is_syllable
+
+_END_MARK = re.compile(r"\.?/\s?\.(?=\s*$|\s*\n)|\./(?=\s*$)", re.MULTILINE)
+_DOTS = re.compile(r"(?:\.{2,}|…)[.…]*")
+_QUOTES = "\"“”„‟«»‘’'‚‹›`´″′"
+_OPEN, _CLOSE = "([{【（", ")]}】）"
+_SLASH_WORDS = re.compile(r"\s?/\s?([^\W\d_]+)")
+_COMPARE = {"<": "nhỏ hơn", ">": "lớn hơn"}
+_VULGAR = {
+    "½": (1, 2),
+    "⅓": (1, 3),
+    "⅔": (2, 3),
+    "¼": (1, 4),
+    "¾": (3, 4),
+    "⅛": (1, 8),
+    "⅜": (3, 8),
+    "⅝": (5, 8),
+    "⅞": (7, 8),
+    "⅕": (1, 5),
+    "⅖": (2, 5),
+    "⅗": (3, 5),
+    "⅘": (4, 5),
+    "⅙": (1, 6),
+    "⅚": (5, 6),
+}
+_PER = frozenset(
+    "năm tháng ngày giờ phút giây tuần người hộ khẩu lần suất tấn tạ kg ha m2 km sào công lượt buổi ca vụ quý kỳ đợt cái con "
+    "xã ấp thôn lớp em cháu căn chiếc đồng lít nhà thửa ngôi trẻ xe vé phiếu".split()
+)
+
+
+def sign(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """What a punctuation mark or symbol becomes; None means that it stays as it is."""
+    text = ctx.text
+    c = text[pos]
+    if c in ".…/":
+        m = _END_MARK.match(text, pos)
+        if m:
+            return Reading(pos, m.end(), "" if left.last[-1:] in ".!?;:" else ".", "sign.end-mark")
+    if c in ".…":
+        return _dot(ctx, pos)
+    if c in ",;:!?":
+        return None
+    if c in _QUOTES:
+        return _quote(ctx, pos)
+    if c in _OPEN:
+        return Reading(
+            pos, pos + 1, "" if not left.last or left.last[-1] in ".,;:!?(" else ",", "sign.bracket"
+        )
+    if c in _CLOSE:
+        rest = text[pos + 1 : pos + 40].lstrip(" ")
+        return Reading(pos, pos + 1, "" if not rest or rest[0] in ".,;:!?)\n…/" else ",", "sign.bracket")
+    if c in DASH:
+        return _dash(ctx, pos)
+    if c == "/":
+        return _slash(ctx, pos, left)
+    return _symbol(ctx, pos, c)
+
+
+def _dot(ctx: Context, pos: int) -> Reading | None:
+    text = ctx.text
+    m = _DOTS.match(text, pos)
+    if m:
+        rest = text[m.end() : m.end() + 40].lstrip(' )”"')
+        after_comma = text[max(0, pos - 2) : pos].rstrip()[-1:] in (",", ";", ":")
+        if not rest or rest[0] == "\n" or rest[0].isupper():
+            return Reading(pos, m.end(), "." if not after_comma else ".", "sign.dots")
+        return Reading(pos, m.end(), "" if rest[0] in ".,;:!?)" or after_comma else ",", "sign.dots")
+    before, after = text[pos - 1 : pos], text[pos + 1 : pos + 2]
+    if before.isalnum() and after.isalnum() and not after.isupper():
+        return Reading(pos, pos + 1, " chấm ", "sign.point")
+    return None
+
+
+def _quote(ctx: Context, pos: int) -> Reading | None:
+    before, after = ctx.text[pos - 1 : pos], ctx.text[pos + 1 : pos + 2]
+    if ctx.text[pos] in "’'‘" and before.isalpha() and after.isalpha():
+        return None
+    return Reading(pos, pos + 1, "", "sign.quote")
+
+
+def _dash(ctx: Context, pos: int) -> Reading | None:
+    text = ctx.text
+    before, after = text[pos - 1 : pos], text[pos + 1 : pos + 2]
+    if before.isalnum() and after.isalpha():
+        if (
+            text[pos] != "-"
+            or before.isdigit()
+            or before.isupper()
+            and after.isupper()
+            or _two_syllables(text, pos)
+        ):
+            return Reading(pos, pos + 1, " ", "sign.hyphen")
+        return None
+    if before.isalpha() and after.isdigit():
+        return Reading(pos, pos + 1, " ", "sign.hyphen")
+    return Reading(pos, pos + 1, "," if text[pos] == "—" and before else " ", "sign.dash")
+
+
+def _two_syllables(text: str, pos: int) -> bool:
+    """ "Hà Nội-Huế", "dân-quân": words joined by a dash, not a transcription such as "vi-rút"."""
+    a = re.search(r"[^\W\d_]+$", text[max(0, pos - 12) : pos])
+    b = re.match(r"[^\W\d_]+", text[pos + 1 : pos + 12])
+    return bool(
+        a and b and a[0][0].isupper() and b[0][0].isupper() and is_syllable(a[0]) and is_syllable(b[0])
+    )
+
+
+def _slash(ctx: Context, pos: int, left: Left) -> Reading | None:
+    text = ctx.text
+    m = _SLASH_WORDS.match(text, pos)
+    if m:
+        word = m[1].lower()
+        if left.last.strip("(,") == "và" and word == "hoặc":
+            return Reading(pos, pos + 1, " ", "sign.slash")
+        if word in _PER or word in ctx.lexicon.table("units"):
+            said = ctx.lexicon.table("units").get(m[1], "")
+            if said and word not in _PER:
+                return Reading(pos, m.end(), f" trên {said}", "measure.rate")
+            return Reading(pos, pos + 1, " trên ", "measure.rate")
+        return Reading(pos, pos + 1, ", " if left.last else "", "sign.slash", (" hoặc ", " trên "))
+    return Reading(
+        pos,
+        pos + 1,
+        " trên " if left.last[-1:].isdigit() or text[pos + 1 : pos + 2].isdigit() else " ",
+        "sign.slash",
+    )
+
+
+def _symbol(ctx: Context, pos: int, c: str) -> Reading | None:
+    symbols = ctx.lexicon.table("symbols")
+    if c in _VULGAR:
+        a, b = _VULGAR[c]
+        joined = " và " if ctx.text[pos - 1 : pos].isdigit() else ""
+        part = "tư" if b == 4 else cardinal(b, ctx.profile)
+        return Reading(pos, pos + 1, f"{joined}{cardinal(a, ctx.profile)} phần {part}", "fraction.sign")
+    if c in symbols:
+        said = symbols[c].replace("nghìn", ctx.profile.thousand)
+        if c in "<>" and ctx.text[pos + 1 : pos + 2] == "=":
+            return Reading(pos, pos + 2, f" {said} hoặc bằng ", "symbol")
+        return Reading(pos, pos + 1, f" {said} ", "symbol" if said else "symbol.silent")
+    category = unicodedata.category(c)
+    if category[0] == "M" or category in ("Cf", "Cc", "Cs", "Co", "Cn"):
+        joined = category[0] == "M" and ctx.text[pos - 1 : pos].isalpha()
+        if joined:
+            return None
+        return Reading(pos, pos + 1, "", "symbol.invisible")
+    if c.isnumeric():
+        return _numeric(ctx, pos, c)
+    if category.startswith("P"):
+        return Reading(pos, pos + 1, " ", "sign.other")
+    name = "biểu tượng" if category == "So" else "ký hiệu"
+    ctx.notice("unread-symbol", f"Chưa có cách đọc cho {name} “{c}”; đã bỏ qua.", pos, pos + 1)
+    return Reading(pos, pos + 1, " ", "symbol.unread", look=True)
+
+
+def _numeric(ctx: Context, pos: int, c: str) -> Reading:
+    value = unicodedata.numeric(c)
+    if value == int(value) and value >= 0:
+        return Reading(pos, pos + 1, f" {cardinal(int(value), ctx.profile)} ", "number.sign-form")
+    ctx.notice("unread-symbol", f"Chưa có cách đọc cho ký hiệu “{c}”; đã bỏ qua.", pos, pos + 1)
+    return Reading(pos, pos + 1, " ", "symbol.unread", look=True)
+
+
+def odd_letter(ctx: Context, pos: int, c: str) -> Reading | None:
+    """A character that Unicode counts with letters but that is a figure: ², ½, Ⅳ."""
+    if c in "²³":
+        powers = {"²": "bình phương", "³": "lập phương"}
+        return Reading(pos, pos + 1, f" {powers[c]} ", "symbol")
+    return _symbol(ctx, pos, c)

@@ -1,0 +1,101 @@
+"""Times of day, spans of time, and the round-the-clock figures 24/7 and 24/24."""
+
+from __future__ import annotations
+
+import re
+
+from broadcaster.text.numbers import cardinal
+from broadcaster.text.tokens import Context, Left, Reading
+
+_CLOCK = r"(\d{1,2})\s?(?:h|H|g|giờ)\s?(\d{2})(?:\s?(?:['’′p]|ph|phút))?(?:\s?(\d{2})\s?(?:\"|”|″|giây|s))?(?![^\W_]|[.,]\d)"
+_HOUR_MINUTE = re.compile(_CLOCK)
+_HOUR = re.compile(r"(\d{1,2})\s?(?:h|H)(?![^\W_]|/)|(\d{1,2})(?:g)(?![^\W_]|/)")
+_COLON = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s?(?:h|giờ))?(?!\d|[:.,]\d|[^\W_])")
+_RANGE = re.compile(
+    r"(\d{1,2})(?:\s?[hHg:]\s?(\d{2})?)?[’'′]?\s?[-–—]\s?(\d{1,2})\s?(?:([hHg])\s?(\d{2})?|:(\d{2})|(giờ))[’'′]?(?![^\W_]|:\d|/)"
+)
+_ROUND = re.compile(r"24/(7|24)(?:\s?(h|giờ))?(?![\d/]|[^\W_])")
+_MINUTES = re.compile(r"(\d{1,3})\s?(['’′])(?![^\W_])")
+_RATIO_WORDS = ("tỷ lệ", "tỉ lệ", "tỷ số", "tỉ số", "bản đồ", "thắng", "thua")
+_CLOCK_WORDS = (
+    "lúc", "từ", "đến", "vào", "khoảng", "trước", "sau", "sáng", "chiều", "tối", "trưa", "đêm", "hồi", "khi", "tới",
+    "thời gian", "giờ", "bắt đầu", "hằng ngày", "hàng ngày", "mỗi ngày", "vào lúc", "và", "hết",
+)  # fmt: skip
+
+
+def _said(ctx: Context, hour: str, minute: str | None, second: str | None = None) -> str:
+    words = f"{cardinal(hour, ctx.profile)} giờ"
+    if minute and int(minute):
+        words += f" {cardinal(minute, ctx.profile)} phút"
+    if second and int(second):
+        words += f" {cardinal(second, ctx.profile)} giây"
+    return words
+
+
+def _valid(hour: str, minute: str | None) -> bool:
+    return int(hour) <= 24 and (minute is None or int(minute) <= 59)
+
+
+def round_the_clock(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """24/7, 24/24."""
+    m = _ROUND.match(ctx.text, pos)
+    if not m or left.ends("ngày", "số", "mùng"):
+        return None
+    hours = cardinal(24, ctx.profile)
+    words = f"{hours} trên {cardinal(m[1], ctx.profile)}"
+    if m[2]:
+        words = f"{words} giờ"
+    return Reading(
+        pos, m.end(), words, "time.round-the-clock", ("suốt ngày đêm", "cả ngày lẫn đêm, mọi ngày trong tuần")
+    )
+
+
+def time_range(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """7h30-11h00, 7h-11h, 7-11h, 7:30 - 11:00, 8-10 giờ."""
+    m = _RANGE.match(ctx.text, pos)
+    if not m:
+        return None
+    hour1, minute1, hour2 = m[1], m[2], m[3]
+    minute2 = m[5] or m[6]
+    first_is_time = ctx.text[m.end(1) : m.start(3)].strip(" -–—’'′") != ""
+    if not (_valid(hour1, minute1) and _valid(hour2, minute2)):
+        return None
+    if m[6] and not first_is_time:
+        return None
+    if not first_is_time and (m[7] or m[4]) and not minute2:
+        words = f"{cardinal(hour1, ctx.profile)} đến {_said(ctx, hour2, None)}"
+        return Reading(pos, m.end(), words, "time.range")
+    return Reading(
+        pos, m.end(), f"{_said(ctx, hour1, minute1)} đến {_said(ctx, hour2, minute2)}", "time.range"
+    )
+
+
+def clock(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """17h30, 17g30, 17 giờ 30, 14h00', 7h, 17:30, 05:00:10."""
+    text = ctx.text
+    m = _HOUR_MINUTE.match(text, pos)
+    if m and _valid(m[1], m[2]):
+        return Reading(pos, m.end(), _said(ctx, m[1], m[2], m[3]), "time.clock")
+    m = _HOUR.match(text, pos)
+    if m:
+        hour = m[1] or m[2]
+        if m[1]:
+            return Reading(pos, m.end(), f"{cardinal(hour, ctx.profile)} giờ", "time.hour")
+        if int(hour) <= 24 and (
+            left.ends(*_CLOCK_WORDS)
+            or re.match(r"\s?(?:ngày|sáng|chiều|tối|trưa|hôm|cùng|đêm|mỗi)", ctx.right(m.end(), 8))
+        ):
+            return Reading(
+                pos,
+                m.end(),
+                f"{cardinal(hour, ctx.profile)} giờ",
+                "time.hour",
+                (f"{cardinal(hour, ctx.profile)} gam",),
+            )
+    m = _COLON.match(text, pos)
+    if m and _valid(m[1], m[2]) and (m[3] is None or int(m[3]) <= 59) and not left.ends(*_RATIO_WORDS):
+        return Reading(pos, m.end(), _said(ctx, m[1], m[2], m[3]), "time.colon")
+    return None
+
+
+RULES = (round_the_clock, time_range, clock)

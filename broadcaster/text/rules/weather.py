@@ -1,0 +1,26 @@
+"""Sea and weather bulletins: co-ordinates and wind."""
+
+from __future__ import annotations
+
+import re
+
+from broadcaster.text.rules.quantities import Figure
+from broadcaster.text.tokens import Context, Left, Reading
+
+_FIG = r"\d{1,3}(?:[.,]\d{1,3})?"
+_COORD = re.compile(rf"({_FIG})(?:\s?[-–]\s?({_FIG}))?\s?(?:[°ºo]|độ)\s?([NSEWBĐ])(?![^\W_])")
+_SIDES = {"N": "vĩ Bắc", "B": "vĩ Bắc", "S": "vĩ Nam", "E": "kinh Đông", "Đ": "kinh Đông", "W": "kinh Tây"}
+
+
+def coordinates(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """12,5°N, 110,2 độ E, 12,5-13,5°N."""
+    m = _COORD.match(ctx.text, pos)
+    if not m:
+        return None
+    words = Figure(m[1], ctx, left).words
+    if m[2]:
+        words += f" đến {Figure(m[2], ctx, left).words}"
+    return Reading(pos, m.end(), f"{words} độ {_SIDES[m[3]]}", "weather.coordinates")
+
+
+RULES = (coordinates,)

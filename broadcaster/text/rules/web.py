@@ -1,0 +1,90 @@
+"""Web and e-mail addresses, hashtags and mentions."""
+
+from __future__ import annotations
+
+import re
+
+from broadcaster.text.numbers import coded
+from broadcaster.text.tokens import Context, Left, Reading
+
+_TLD = "vn|com|net|org|edu|gov|info|io|me|asia|biz|tv|ly|app|page|link|site|online"
+_URL = re.compile(r"(?:(?:https?|ftp)://)(?P<rest>[^\s<>\"“”()]{1,200})", re.IGNORECASE)
+_HOST = re.compile(
+    rf"(?:www\.)?[a-z0-9][a-z0-9-]{{0,40}}(?:\.[a-z0-9-]{{1,40}}){{0,4}}\.(?:{_TLD})(?![a-z0-9-])(?:/[^\s<>\"“”()]{{0,150}})?",
+    re.IGNORECASE,
+)
+_MAIL = re.compile(
+    rf"[a-z0-9][a-z0-9._+-]{{0,60}}@[a-z0-9-]{{1,40}}(?:\.[a-z0-9-]{{1,40}}){{0,3}}\.(?:{_TLD})(?![a-z0-9-])",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"#([^\W_][\w]{0,60})")
+_PART = re.compile(r"[^\W\d_]+|\d+|[^\w]|_")
+_SIGNS = {
+    ".": "chấm",
+    "/": "xuyệt",
+    "-": "gạch ngang",
+    "_": "gạch dưới",
+    "@": "a còng",
+    "?": "hỏi",
+    "=": "bằng",
+    "&": "và",
+    ":": "hai chấm",
+    "%": "phần trăm",
+    "#": "thăng",
+    "+": "cộng",
+}
+_CAMEL = re.compile(r"[^\W\d_]+|\d+")
+_HUMP = re.compile(r"(?<=[a-zà-ỹ])(?=[A-ZĐÀ-Ỹ])")
+
+
+def _say(ctx: Context, written: str) -> str:
+    table = ctx.lexicon.table("web")
+    words = []
+    for part in _PART.findall(written):
+        if part.isdecimal():
+            words.append(
+                coded(part, ctx.profile) if len(part) < 4 else " ".join(coded(c, ctx.profile) for c in part)
+            )
+        elif part.isalpha():
+            lower = part.lower()
+            if lower in table:
+                words.append(table[lower])
+            elif len(lower) <= 3 and not re.search("[aeiouy]", lower):
+                words.append(ctx.lexicon.spell(lower))
+            else:
+                words.append(lower)
+        else:
+            words.append(_SIGNS.get(part, ""))
+    return " ".join(w for w in words if w)
+
+
+def address(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """dichvucong.gov.vn, https://..., ten@angiang.gov.vn."""
+    text = ctx.text
+    m = _URL.match(text, pos)
+    if m:
+        written = m["rest"].rstrip(".,;:!?/'’")
+        end = m.start("rest") + len(written)
+        if written:
+            return Reading(
+                pos, end, _say(ctx, written.removeprefix("www.")), "web.url", look=len(written) > 40
+            )
+    m = _MAIL.match(text, pos)
+    if m:
+        return Reading(pos, m.end(), _say(ctx, m[0]), "web.mail")
+    m = _HOST.match(text, pos)
+    if m:
+        written = m[0].rstrip(".,;:!?/'’")
+        return Reading(pos, pos + len(written), _say(ctx, written.removeprefix("www.")), "web.host")
+    return None
+
+
+def hashtag(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """#ChuyenDoiSo: the words without the sign."""
+    m = _TAG.match(ctx.text, pos)
+    if not m or m[1].isdecimal():
+        return None
+    words = " ".join(
+        coded(w, ctx.profile) if w.isdecimal() else " ".join(_HUMP.split(w)) for w in _CAMEL.findall(m[1])
+    )
+    return Reading(pos, m.end(), words, "web.hashtag")

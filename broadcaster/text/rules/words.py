@@ -1,0 +1,268 @@
+"""Words: lexicon entries, abbreviations, acronyms defined in the text, single letters, unknown acronyms."""
+
+from __future__ import annotations
+
+import re
+
+from broadcaster.text.lexicon import Entry, Mode
+from broadcaster.text.tokens import Context, Left, Reading, is_syllable, toneless
+
+_WORD = re.compile(r"[^\W\d_]+")
+_ACRONYM = re.compile(r"[^\W\d_]+(?:&[^\W\d_]+)?")
+_SUBJECT = re.compile(r"\(([A-ZĐƯ][A-ZĐƯa-z&]{1,11})\)")
+_NEAR = 220
+
+
+def _stands(condition: str, text: str) -> bool:
+    rest = text.lstrip(" ")
+    if condition == "<số>":
+        return rest[:1].isdigit()
+    if condition == "<tên>":
+        return rest[:1].isupper() and not rest[1:2].isupper()
+    if condition == "<hết>":
+        return not rest or rest[0] in ".,;:!?)\n"
+    lower = rest[: len(condition) + 1].lower()
+    return lower.startswith(condition) and not (
+        condition[-1].isalnum() and lower[len(condition) :][:1].isalnum()
+    )
+
+
+def _fits(entry: Entry, ctx: Context, pos: int, end: int, left: Left) -> bool:
+    if entry.followed_by:
+        after = ctx.text[end : end + 48]
+        if not any(_stands(condition, after) for condition in entry.followed_by):
+            return False
+    if entry.preceded_by:
+        last = left.last
+        return any(
+            last[-1:].isdigit() if c == "<số>" else last.istitle() if c == "<tên>" else left.ends(c)
+            for c in entry.preceded_by
+        )
+    return True
+
+
+def lexicon_entry(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
+    """The longest entry that stands here and whose conditions hold."""
+    group = ctx.lexicon.index.get(token.lower())
+    if group is None:
+        return None
+    text = ctx.text
+    for entry in group:
+        written = entry.written
+        end = pos + len(written)
+        there = text[pos:end]
+        if there != written and not (entry.case == "any" and there.lower() == written.lower()):
+            continue
+        if written[-1].isalnum() and end < len(text) and (text[end].isalnum() or text[end] == "_"):
+            continue
+        if len(token) > len(written):
+            continue
+        if not _fits(entry, ctx, pos, end, left):
+            continue
+        return _say(entry, ctx, pos, end, left, there)
+    return None
+
+
+def _say(entry: Entry, ctx: Context, pos: int, end: int, left: Left, there: str) -> Reading | None:
+    if entry.mode is Mode.TYPO:
+        ctx.notice(
+            "typo", f"“{there}” có lẽ là lỗi gõ của “{entry.spoken}”; hãy sửa văn bản nếu đúng vậy.", pos, end
+        )
+        return None
+    if entry.mode is Mode.LEAVE:
+        return Reading(pos, end, there, "lexicon.leave")
+    if entry.mode is Mode.SPELL:
+        return Reading(
+            pos,
+            end,
+            entry.spoken or ctx.lexicon.spell(there),
+            "lexicon.spell",
+            entry.alternatives,
+            entry.look,
+        )
+    spoken = entry.spoken
+    gloss = _beside_its_gloss(ctx, pos, end, spoken)
+    if gloss is not None:
+        return gloss
+    overlap = _already_said(left, spoken)
+    if overlap == spoken:
+        return Reading(pos, end, "", "acronym.gloss")
+    if overlap:
+        spoken = spoken[len(overlap) :].strip()
+    elif end + 1 < len(ctx.text) and ctx.text[end] == " ":
+        spoken = _not_said_next(spoken, ctx.text[end + 1 : end + 60])
+    spelled = ctx.lexicon.spell(there)
+    alternatives = entry.alternatives or ((spelled,) if there.isupper() else ())
+    if left.line_start and spoken[:1].islower() and there[0].isupper():
+        spoken = spoken[0].upper() + spoken[1:]
+    return Reading(pos, end, spoken, f"lexicon.{entry.mode}", alternatives, entry.look)
+
+
+def _already_said(left: Left, spoken: str) -> str:
+    """The head of `spoken` (two words or more, or all of it) that stands just before the abbreviation."""
+    words = spoken.split()
+    before = [w.lower() for w in left.words[-len(words) :]]
+    for size in range(min(len(words), len(before)), 1, -1):
+        if [w.lower() for w in words[:size]] == before[-size:]:
+            return " ".join(words[:size])
+    return ""
+
+
+def _not_said_next(spoken: str, after: str) -> str:
+    """`spoken` without a tail that the text itself says next ("Thành phố" before "thành phố")."""
+    words = spoken.lower().split()
+    following = [w.strip(",.;:()") for w in after.lower().split()][: len(words)]
+    if following == words and len(words) > 1:
+        return ""
+    return spoken
+
+
+def _beside_its_gloss(ctx: Context, pos: int, end: int, spoken: str) -> Reading | None:
+    """`(CCHC)` just after the words that it stands for: not said again."""
+    text = ctx.text
+    if text[pos - 1 : pos] != "(" or text[end : end + 1] != ")":
+        return None
+    clause = re.split(r"[.;:\n!?](?=\s)|\)", text[max(0, pos - 1 - _NEAR) : pos - 1])[-1].lower()
+    here = {w for w in _WORD.findall(clause)}
+    wanted = [w for w in _WORD.findall(spoken.lower())]
+    if wanted and sum(w in here for w in wanted) >= 0.6 * len(wanted):
+        return Reading(pos - 1, end + 1, "", "acronym.gloss")
+    return None
+
+
+def _initials_before(text: str, pos: int, acronym: str) -> str | None:
+    """The words just before `pos` whose initials spell the acronym; small joining words may be passed over."""
+    letters = [c for c in acronym.upper() if c.isalpha()]
+    found = list(_WORD.finditer(text, max(0, pos - _NEAR), pos))
+    i, start = len(letters) - 1, None
+    skipped = 0
+    for word in reversed(found):
+        initial = toneless(word[0])[0].upper()
+        initial = {"Ă": "A", "Â": "A", "Ê": "E", "Ô": "O", "Ơ": "O", "Ư": "U"}.get(initial, initial)
+        wanted = {"Ă": "A", "Â": "A", "Ê": "E", "Ô": "O", "Ơ": "O", "Ư": "U"}.get(letters[i], letters[i])
+        if initial == wanted:
+            start, i, skipped = word.start(), i - 1, 0
+            if i < 0:
+                between = text[start:pos]
+                return " ".join(between.split()) if "\n\n" not in between and "." not in between else None
+        else:
+            skipped += 1
+            if skipped > 2 or start is None:
+                return None
+    return None
+
+
+def learn(ctx: Context) -> None:
+    """Remember the acronyms that the text itself defines: "Ban Chỉ huy Phòng thủ dân sự (BCHPTDS)"."""
+    if "(" not in ctx.text:
+        return
+    for m in _SUBJECT.finditer(ctx.text):
+        acronym = m[1]
+        if (
+            acronym in ctx.lexicon.by_written
+            or acronym in ctx.learned
+            or sum(c.isupper() for c in acronym) < 2
+        ):
+            continue
+        words = _initials_before(ctx.text, m.start(), acronym)
+        if words:
+            ctx.learned[acronym] = words.rstrip(" ,")
+
+
+def acronym(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
+    """A word with capitals inside that the lexicon does not know."""
+    text = ctx.text
+    m = _ACRONYM.match(text, pos)
+    whole = m[0] if m else token
+    end = pos + len(whole)
+    if whole in ctx.learned:
+        spoken = ctx.learned[whole]
+        if text[pos - 1 : pos] == "(" and text[end : end + 1] == ")":
+            return Reading(pos - 1, end + 1, "", "acronym.gloss")
+        return Reading(pos, end, spoken, "acronym.defined-here", (ctx.lexicon.spell(whole),))
+    if not token.isupper():
+        return None
+    if _shouting(ctx, pos, token):
+        return None
+    end = pos + len(token)
+    if any(not _latin(c) for c in token):
+        return None
+    compound = _compound(ctx, token)
+    if compound:
+        ctx.notice(
+            "guessed-acronym",
+            f"Chữ viết tắt “{token}” được đọc là “{compound}” theo từng phần đã biết; hãy kiểm tra.",
+            pos,
+            end,
+        )
+        return Reading(pos, end, compound, "acronym.compound", (ctx.lexicon.spell(token),), look=True)
+    ctx.notice(
+        "unknown-acronym",
+        f"Chưa biết chữ viết tắt “{token}”; đã đọc từng chữ cái. Hãy thêm vào từ điển đọc.",
+        pos,
+        end,
+    )
+    return Reading(pos, end, ctx.lexicon.spell(token), "acronym.unknown", (token.lower(),), look=True)
+
+
+def _latin(c: str) -> bool:
+    return c < "ɐ" or "Ḁ" <= c <= "ỿ"
+
+
+def _compound(ctx: Context, token: str) -> str | None:
+    """Two known abbreviations written together, such as BTVTU."""
+    for cut in range(len(token) - 2, 1, -1):
+        head, tail = ctx.lexicon.by_written.get(token[:cut]), ctx.lexicon.by_written.get(token[cut:])
+        if head and tail and head.mode is Mode.EXPAND and tail.mode is Mode.EXPAND:
+            return f"{head.spoken} {tail.spoken}"
+    return None
+
+
+def _shouting(ctx: Context, pos: int, token: str) -> bool:
+    """Whether the capitals are those of a heading or an emphasised word, not of an abbreviation."""
+    if not is_syllable(token):
+        return False
+    if toneless(token) != token.lower() or any(c in "ĂÂÊÔƠƯ" for c in token):
+        return True
+    text = ctx.text
+    before = _last_word(text, pos)
+    after = _WORD.search(text, pos + len(token), pos + len(token) + 24)
+    for word in (before, after[0] if after else ""):
+        if len(word) > 1 and word.isupper() and is_syllable(word):
+            return True
+    return False
+
+
+def _last_word(text: str, pos: int) -> str:
+    end = pos
+    while end > 0 and not text[end - 1].isalpha() and text[end - 1] in ' ,-–:"“”':
+        end -= 1
+    start = end
+    while start > 0 and text[start - 1].isalpha() and end - start < 12:
+        start -= 1
+    return text[start:end]
+
+
+_LETTER_NOUNS = (
+    "khu", "lô", "nhóm", "loại", "hạng", "khối", "lớp", "tổ", "điểm", "phần", "bảng", "mẫu", "hộ", "vitamin", "viêm gan", "cúm",
+    "phương án", "trường hợp", "ấp", "đội", "cụm", "hội trường", "nhà", "dãy", "tòa", "cửa", "cổng", "khoản", "mục", "đối tượng",
+    "ông", "bà", "anh", "chị", "xã", "công ty", "hình", "phụ lục", "giải", "đáp án", "và", "hoặc", "cấp", "thửa", "khách sạn",
+)  # fmt: skip
+
+
+def single_letter(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
+    """A lone capital: khu A, nhóm B, ông C."""
+    text = ctx.text
+    if not token.isupper() or token.lower() not in ctx.lexicon.table("letters"):
+        return None
+    after = text[pos + 1 : pos + 2]
+    if after in ("’", "'"):
+        return None
+    if toneless(token) != token.lower() or token in "ĂÂÊÔƠƯ":
+        return None
+    if after == "." and text[pos + 2 : pos + 3].strip() and left.last[:1].isupper():
+        return None
+    if token in "AOEIUY" and not left.ends(*_LETTER_NOUNS) and after not in (".", ")", ",", ";", "-", ""):
+        # "A, ông ấy" aside, a lone vowel before a small word is mostly an interjection or a name: left as it is.
+        return None
+    return Reading(pos, pos + 1, ctx.lexicon.letter(token), "letter.name")
