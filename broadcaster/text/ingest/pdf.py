@@ -1,0 +1,97 @@
+"""PDF files with a text layer; scanned and locked ones are refused in plain words."""
+
+from __future__ import annotations
+
+import io
+import logging
+
+from pypdf import PdfReader
+from pypdf.errors import DependencyError, PyPdfError
+
+from broadcaster.text.ingest.document import MAX_TEXT_CHARS, DocumentError, grouped
+from broadcaster.text.notes import Note
+
+#: A commune's longest dossier has 200 pages; beyond this it is no script.
+MAX_PAGES = 300
+_MIN_LETTERS = 15
+
+
+def to_text(name: str, data: bytes) -> tuple[str, tuple[Note, ...]]:
+    """Return the text layer of a PDF with a form feed between pages, and remarks.
+
+    Raises:
+        DocumentError: the file is damaged, locked, too long, or holds pictures of pages only.
+    """
+    # The reader tells its guesses about broken files to its logger; what matters comes back as an error or a note.
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    try:
+        reader = PdfReader(io.BytesIO(data))
+        locked = reader.is_encrypted
+        if locked and not reader.decrypt(""):
+            raise _locked(name)
+        count = len(reader.pages)
+        if count > MAX_PAGES:
+            raise DocumentError(
+                f"Tệp PDF có {grouped(count)} trang, quá giới hạn {MAX_PAGES}; hãy tách lấy phần cần đọc.",
+                code="too-long",
+                field=name,
+            )
+        pages: list[str] = []
+        pictures: list[int] = []
+        for number, page in enumerate(reader.pages, 1):
+            text = page.extract_text()
+            pages.append(text)
+            if sum(c.isalpha() for c in text) < _MIN_LETTERS and _has_picture(page):
+                pictures.append(number)
+            if sum(map(len, pages)) > MAX_TEXT_CHARS:
+                break
+    except DocumentError:
+        raise
+    except (DependencyError, NotImplementedError) as error:
+        raise _locked(name) from error
+    except RecursionError as error:
+        raise _damaged(name) from error
+    except (
+        PyPdfError,
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        OSError,
+        ArithmeticError,
+        AssertionError,
+    ) as error:
+        raise _damaged(name) from error
+    letters = sum(c.isalpha() for text in pages for c in text)
+    if letters < _MIN_LETTERS and pictures:
+        raise DocumentError(
+            "Tệp PDF là bản chụp (scan), không có lớp chữ; hãy nộp bản Word, hoặc gõ lại nội dung cần đọc.",
+            code="scanned",
+            field=name,
+        )
+    notes = []
+    if pictures:
+        shown = ", ".join(map(str, pictures[:20]))
+        notes.append(Note("scanned-pages", f"Trang {shown} chỉ có hình chụp, không đọc được chữ."))
+    if locked:
+        notes.append(Note("locked", "Tệp PDF có khóa hạn chế sửa hoặc in, nhưng vẫn mở đọc được."))
+    return "\f".join(page.strip("\n") + "\n" for page in pages), tuple(notes)
+
+
+def _has_picture(page: object) -> bool:
+    resources = page.get("/Resources", {})  # type: ignore[attr-defined]
+    objects = resources.get_object().get("/XObject", {}) if resources else {}
+    return (
+        any(entry.get_object().get("/Subtype") in {"/Image", "/Form"} for entry in objects.get_object().values())
+        if objects
+        else False
+    )
+
+
+def _locked(name: str) -> DocumentError:
+    return DocumentError("Tệp PDF có mật khẩu; hãy bỏ mật khẩu rồi nộp lại.", code="encrypted", field=name)
+
+
+def _damaged(name: str) -> DocumentError:
+    return DocumentError("Tệp PDF bị hỏng, không đọc được; hãy xuất lại từ tài liệu gốc.", code="damaged", field=name)
