@@ -1,0 +1,325 @@
+"""The player: one thread for each sink that a broadcast goes to, joining items without a sample between them.
+
+What paces it is the sample clock: sample n of the programme leaves at start + n/48000 s on the monotonic clock (a
+sound card paces itself). A cut, by a person or by the end of the slot, is a fade of 20 ms.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import math
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from broadcaster.clock import Clock
+from broadcaster.errors import AirError
+from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Sink, Stream
+from broadcaster.playout.tapes import Tape
+
+log = logging.getLogger(__name__)
+
+FADE = RATE * 20 // 1000
+"""Samples of a fade at a cut."""
+CHUNK_MS = 20
+MARK_S = 1.0
+RETRY_S = 1.0
+_LEVEL_S = 0.25
+SILENT_DBFS = -96.0
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One item to play, from sample `offset` of its tape."""
+
+    item_no: int
+    tape: Tape
+    offset: int = 0
+
+    @property
+    def samples(self) -> int:
+        """Samples left to play."""
+        return max(0, self.tape.samples - self.offset)
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The first sample of an item left."""
+
+    item_no: int
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """So much of an item was heard so far."""
+
+    item_no: int
+    heard: int
+    """Samples."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An item is over."""
+
+    item_no: int
+    started_at: dt.datetime
+    ended_at: dt.datetime
+    heard: int
+    """Samples that were really heard: not those while muted or while the sink was broken."""
+    whole: bool
+    """Whether every sample of the tape was heard."""
+    why: str
+    """Why not, in Vietnamese; empty when whole."""
+    by: str
+
+
+Event = Started | Mark | Ended
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Why the sound is to end, who said so."""
+
+    why: str
+    by: str
+
+
+@dataclass
+class Lane:
+    """One broadcast through one sink. `run` is the player's thread; the other methods may be called from anywhere.
+
+    Args:
+        sink: the way out.
+        zones: the zones that hear it.
+        gain: 0 to 1.
+        emit: told of each event, in order.
+        fault: told when the sink breaks (a Vietnamese sentence) and when it is well again (empty).
+        mirrors: sinks that record what was sent; they never disturb the sound.
+        chunk_ms: samples are handed over in pieces of this length.
+    """
+
+    sink: Sink
+    zones: tuple[str, ...]
+    gain: float
+    clock: Clock
+    emit: Callable[[Event], None]
+    fault: Callable[[str, str], None]
+    mirrors: tuple[Sink, ...] = ()
+    chunk_ms: int = CHUNK_MS
+    level: float = SILENT_DBFS
+    """Level of what left last (dBFS, RMS)."""
+    position_ms: int = 0
+    on_item: int | None = None
+    muted: bool = False
+    _cut: Cut | None = None
+    _wake: threading.Event = field(default_factory=threading.Event)
+    _go: threading.Event = field(default_factory=threading.Event)
+    _segments: Sequence[Segment] = ()
+    _start: float = 0.0
+    _limit: int | None = None
+    _limit_why: str = ""
+    _fade_in: bool = False
+    _feed: Feed | None = None
+    _stream: Stream | None = None
+    _tees: list[Stream] = field(default_factory=list)
+    _trouble: str = ""
+    _retry_at: float = 0.0
+    _quiet_why: str = ""
+    _gained: float = 1.0
+    _level_at: float = 0.0
+
+    def begin(
+        self, segments: Sequence[Segment], start: float, *, limit: int | None, limit_why: str, fade_in: bool
+    ) -> None:
+        """Say what to play: the first sample leaves at monotonic `start`, no sample beyond `limit` does."""
+        self._segments, self._start = segments, start
+        self._limit, self._limit_why, self._fade_in = limit, limit_why, fade_in
+        self._go.set()
+
+    def cut(self, why: str, by: str) -> None:
+        """End the sound within a chunk and a fade."""
+        if self._cut is None:
+            self._cut = Cut(why, by)
+        self._wake.set()
+        self._go.set()
+
+    def warm(self, feed: Feed) -> None:
+        """Open the sink ahead of time; a sink that cannot be opened is tried again each second."""
+        self._feed = feed
+        self._gained = self.gain
+        self._open()
+        for mirror in self.mirrors:
+            try:
+                self._tees.append(mirror.open(feed))
+            except AirError as error:
+                self.fault(mirror.name, error.message)
+
+    def run(self, feed: Feed) -> None:
+        """Warm up, wait for `begin`, play to the end or the cut, and close."""
+        self.warm(feed)
+        self._go.wait()
+        try:
+            self._play()
+        finally:
+            self.level, self.on_item = SILENT_DBFS, None
+            for stream in (self._stream, *self._tees):
+                if stream is not None:
+                    if self._cut is not None:
+                        _quietly(stream.drop)
+                    _quietly(stream.close)
+            self._stream = None
+
+    def _play(self) -> None:
+        position = 0
+        for segment in self._segments:
+            if self._over(position):
+                return
+            position = self._item(segment, position)
+
+    def _over(self, position: int) -> bool:
+        return self._cut is not None or (self._limit is not None and position >= self._limit)
+
+    def _item(self, segment: Segment, position: int) -> int:
+        pcm = segment.tape.pcm[segment.offset * 2 :]
+        total, done, heard = segment.samples, 0, 0
+        chunk = RATE * self.chunk_ms // 1000
+        marked = 0
+        self._quiet_why = self._trouble
+        started: dt.datetime | None = None
+        ended = self.clock.now()
+        while done < total and not (started is not None and self._over(position)):
+            self._pace(position)
+            n = min(chunk, total - done)
+            last = False
+            if self._cut is not None:
+                n, last = min(n, FADE), True
+            elif self._limit is not None:
+                left = self._limit - position
+                n = min(n, max(left - FADE, 0) or left)
+                last = left <= FADE
+            if self._cut is not None and started is None:
+                break  # the cut came between two items
+            piece, audible = self._shape(pcm[done * 2 : (done + n) * 2], first=position == 0, last=last)
+            now = self.clock.now()
+            sent = self._send(piece, position)
+            if started is None:
+                started = now
+                self.on_item = segment.item_no
+                self.emit(Started(segment.item_no, started))
+            if sent and audible:
+                heard += n
+            elif not self._quiet_why:
+                self._quiet_why = self._trouble or "Bị tắt tiếng một lúc theo lệnh người vận hành."
+            done += n
+            position += n
+            self.position_ms = position * 1000 // RATE
+            ended = now + dt.timedelta(seconds=n / RATE)
+            if heard - marked >= RATE * MARK_S:
+                marked = heard
+                self.emit(Mark(segment.item_no, heard))
+            if last:
+                break
+        if started is not None:
+            self.emit(self._ended(segment, started, ended, heard, done))
+        return position
+
+    def _ended(self, segment: Segment, started: dt.datetime, ended: dt.datetime, heard: int, done: int) -> Ended:
+        whole = heard == segment.tape.samples
+        why, by = "", ""
+        if not whole:
+            if done < segment.samples:
+                why, by = (self._cut.why, self._cut.by) if self._cut else (self._limit_why, "")
+            why = why or self._quiet_why
+        return Ended(segment.item_no, started, ended, heard, whole, why, by)
+
+    def _pace(self, position: int) -> None:
+        if self.sink.paced and self._stream is not None and position > 0:
+            return
+        lead = self.sink.latency if self.sink.paced else 0.0
+        self.clock.sleep_until(self._start - lead + position / RATE, self._wake)
+
+    def _shape(self, pcm: memoryview, *, first: bool, last: bool) -> tuple[Pcm, bool]:
+        """Return the samples with volume and fades, and whether they can be heard."""
+        wanted = 0.0 if self.muted else self.gain
+        fade_in = first and self._fade_in
+        if wanted == self._gained == 1.0 and not last and not fade_in:
+            return pcm, True
+        samples = np.frombuffer(pcm, dtype="<i2").astype(np.float32)
+        n = len(samples)
+        curve = np.full(n, wanted, dtype=np.float32)
+        if wanted != self._gained:
+            ramp = min(n, FADE)
+            curve[:ramp] = np.linspace(self._gained, wanted, ramp, dtype=np.float32)
+        if fade_in:
+            ramp = min(n, FADE)
+            curve[:ramp] *= np.linspace(0, 1, ramp, dtype=np.float32)
+        if last:
+            ramp = min(n, FADE)
+            curve[n - ramp :] *= np.linspace(1, 0, ramp, dtype=np.float32)
+        audible = bool(max(wanted, self._gained) > 0)
+        self._gained = wanted
+        return np.rint(samples * curve).astype("<i2").tobytes(), audible
+
+    def _send(self, pcm: Pcm, position: int) -> bool:
+        now = self.clock.monotonic()
+        if self._stream is None and now >= self._retry_at:
+            self._open()
+        sent = False
+        if self._stream is not None:
+            try:
+                self._stream.write(pcm)
+                sent = True
+            except AirError as error:
+                self._break(error.message)
+        for tee in list(self._tees):
+            try:
+                tee.write(pcm)
+            except AirError as error:
+                self._tees.remove(tee)
+                _quietly(tee.close)
+                self.fault(self.mirrors[0].name, error.message)
+        if now - self._level_at >= _LEVEL_S or position == 0:
+            self._level_at = now
+            self.level = level(pcm) if sent else SILENT_DBFS
+        return sent
+
+    def _open(self) -> None:
+        try:
+            self._stream = self.sink.open(self._feed)
+        except AirError as error:
+            self._break(error.message)
+            return
+        if self._trouble:
+            self._trouble = ""
+            self.fault(self.sink.name, "")
+
+    def _break(self, why: str) -> None:
+        if self._stream is not None:
+            _quietly(self._stream.close)
+            self._stream = None
+        self._retry_at = self.clock.monotonic() + RETRY_S
+        if not self._trouble:
+            self._trouble = why
+            self.fault(self.sink.name, why)
+        self._quiet_why = self._quiet_why or why
+
+
+def level(pcm: Pcm) -> float:
+    """Return the level of the last tenth of a second at most (dBFS, RMS of full-scale square = 0)."""
+    samples = np.frombuffer(pcm, dtype="<i2")[-RATE // 10 :].astype(np.float64)
+    if len(samples) == 0:
+        return SILENT_DBFS
+    power = float(np.mean(samples**2)) / 32768**2
+    return max(SILENT_DBFS, round(10 * math.log10(power), 1)) if power > 0 else SILENT_DBFS
+
+
+def _quietly(step: Callable[[], None]) -> None:
+    try:
+        step()
+    except Exception:
+        log.exception("a sink failed while it was closed")

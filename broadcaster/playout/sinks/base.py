@@ -1,0 +1,63 @@
+"""The contract of a sink: one way in which sound leaves play-out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Protocol
+
+RATE = 48_000
+"""Samples per second (Hz) of everything that play-out handles: mono, signed 16-bit, little-endian."""
+
+Pcm = bytes | bytearray | memoryview
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What is about to go through a sink."""
+
+    broadcast_id: int
+    title: str
+    starts_at: dt.datetime
+    """Planned start in station time (aware)."""
+
+
+class Stream(Protocol):
+    """An open sink. Called from one thread; any call may raise `AirError`, after which it is only closed."""
+
+    def write(self, pcm: Pcm) -> None:
+        """Take samples; a paced sink blocks until it has room, the others return at once."""
+        ...
+
+    def drop(self) -> None:
+        """Forget samples that were taken but not heard yet."""
+        ...
+
+    def close(self) -> None:
+        """Let what was taken sound to its end, then let go. Never raises."""
+        ...
+
+
+class Sink(Protocol):
+    """One way out. Made once at start from its settings; opened for each broadcast."""
+
+    name: str
+    kind: str
+    paced: bool
+    """Whether `write` runs at the pace of the sink's own clock; play-out paces the others by the monotonic clock."""
+    exclusive: bool
+    """Whether it carries one programme at a time."""
+    latency: float
+    """Seconds from `write` to the first sound."""
+
+    def check(self) -> str:
+        """Return a Vietnamese sentence that says why the sink cannot be used now; empty when it can."""
+        ...
+
+    def open(self, feed: Feed) -> Stream:
+        """Make ready to sound.
+
+        Raises:
+            AirError: the sink cannot be used now.
+        """
+        ...

@@ -1,0 +1,199 @@
+"""The air-check: what was aired, as a recording, one file for each broadcast.
+
+A WAV whose header is mended each second, so that a crash leaves a file that plays; turned into FLAC afterwards on a
+thread of its own, so that the playing thread never waits for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import struct
+import threading
+from pathlib import Path
+from typing import BinaryIO
+
+from broadcaster.clock import Clock, SystemClock
+from broadcaster.errors import AirError, StationError
+from broadcaster.playout.codec import wav_to_flac
+from broadcaster.playout.sinks.base import RATE, Feed, Pcm
+
+log = logging.getLogger(__name__)
+
+_HEADER = 44
+KEEP_DAYS = 60
+
+
+class FileSink:
+    """Records each broadcast under `folder/YYYY-MM-DD/HHMMSS-<broadcast>-<sink>.wav`.
+
+    Args:
+        name: the sink's name in the settings.
+        folder: where the recordings go.
+        flac: turn finished recordings into FLAC.
+        keep_days: recordings older than this are removed; 0 keeps them all.
+    """
+
+    kind = "file"
+    paced = False
+    exclusive = False
+    latency = 0.0
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        folder: str | Path,
+        flac: bool = True,
+        keep_days: int = KEEP_DAYS,
+        clock: Clock | None = None,
+    ) -> None:
+        self.name = name
+        self.folder = Path(folder)
+        self._keep_days = keep_days
+        self._clock = clock or SystemClock()
+        self._converter = Converter() if flac else None
+
+    def check(self) -> str:
+        """Say whether the folder can be written."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            probe = self.folder / f".{self.name}.probe"
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError as error:
+            return f"Không ghi được vào thư mục bản ghi kiểm thính: {error.strerror}."
+        return ""
+
+    def open(self, feed: Feed) -> Recording:
+        """Begin a recording.
+
+        Raises:
+            AirError: the disk refuses.
+        """
+        day = self.folder / f"{feed.starts_at:%Y-%m-%d}"
+        stem = f"{feed.starts_at:%H%M%S}-{feed.broadcast_id}-{self.name}"
+        try:
+            day.mkdir(parents=True, exist_ok=True)
+            path = next(
+                p
+                for n in range(1, 1000)
+                if not (p := day / (f"{stem}.wav" if n == 1 else f"{stem}-{n}.wav")).exists()
+                and not p.with_suffix(".flac").exists()
+            )
+            return Recording(path, self._converter)
+        except OSError as error:
+            raise AirError(f"Không ghi được bản ghi kiểm thính: {error.strerror}.", field=str(day)) from None
+
+    def tidy(self) -> None:
+        """Turn recordings that a crash left as WAV into FLAC, and remove those past their days."""
+        today = self._clock.now().date()
+        for path in sorted(self.folder.glob("????-??-??/*.wav")):
+            if self._converter is not None:
+                self._converter.put(path)
+        if not self._keep_days:
+            return
+        for day in sorted(self.folder.glob("????-??-??")):
+            try:
+                age = (today - today.fromisoformat(day.name)).days
+            except ValueError:
+                continue
+            if age > self._keep_days:
+                for path in day.iterdir():
+                    path.unlink(missing_ok=True)
+                day.rmdir()
+
+    def finish(self) -> None:
+        """Wait until every finished recording is FLAC; for a stop in order."""
+        if self._converter is not None:
+            self._converter.join()
+
+
+class Recording:
+    """One WAV being written."""
+
+    def __init__(self, path: Path, converter: Converter | None) -> None:
+        self.path = path
+        self._converter = converter
+        self._bytes = 0
+        self._mended = 0
+        self._file: BinaryIO = path.open("xb", buffering=0)
+        self._file.write(_header(0))
+
+    def write(self, pcm: Pcm) -> None:
+        """Write samples, and mend the header once a second.
+
+        Raises:
+            AirError: the disk refuses.
+        """
+        try:
+            view = memoryview(pcm)
+            while view:
+                view = view[self._file.write(view) or 0 :]
+            self._bytes += len(pcm)
+            if self._bytes - self._mended >= RATE * 2:
+                self._mend()
+        except OSError as error:
+            raise AirError(f"Không ghi được bản ghi kiểm thính: {error.strerror}.", field=str(self.path)) from None
+
+    def drop(self) -> None:
+        """Do nothing: what was written is heard."""
+
+    def close(self) -> None:
+        """Mend the header for good and hand the file over to be made FLAC."""
+        try:
+            self._mend()
+        except OSError as error:
+            log.warning("air-check %s: %s", self.path, error)
+        finally:
+            self._file.close()
+        if self._bytes == 0:
+            self.path.unlink(missing_ok=True)
+        elif self._converter is not None:
+            self._converter.put(self.path)
+
+    def _mend(self) -> None:
+        self._file.seek(0)
+        self._file.write(_header(self._bytes))
+        self._file.seek(0, 2)
+        self._mended = self._bytes
+
+
+class Converter:
+    """Makes FLAC of WAV, one at a time, on a thread that lives while there is work."""
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[Path] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def put(self, path: Path) -> None:
+        """Have `path` converted; the WAV is removed when the FLAC is whole."""
+        with self._lock:
+            self._queue.put(path)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="aircheck-flac", daemon=True)
+                self._thread.start()
+
+    def join(self) -> None:
+        """Wait until nothing is left to convert."""
+        if (thread := self._thread) is not None:
+            thread.join()
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                if self._queue.empty():
+                    self._thread = None
+                    return
+            path = self._queue.get()
+            try:
+                wav_to_flac(path, path.with_suffix(".flac"))
+                path.unlink(missing_ok=True)
+            except (StationError, OSError) as error:
+                log.warning("air-check %s stays a WAV: %s", path, error)
+
+
+def _header(size: int) -> bytes:
+    fmt = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, RATE, RATE * 2, 2, 16)
+    return struct.pack("<4sI4s", b"RIFF", min(size + 36, 0xFFFFFFFF), b"WAVE") + fmt + struct.pack("<4sI", b"data", size)

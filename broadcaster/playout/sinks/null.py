@@ -1,0 +1,37 @@
+"""A sink that swallows sound: for tests, simulations, and a station that has no horns yet."""
+
+from __future__ import annotations
+
+from broadcaster.playout.sinks.base import Feed, Pcm
+
+
+class NullSink:
+    """Takes everything and forgets it, at the pace of play-out's clock."""
+
+    kind = "null"
+    paced = False
+    exclusive = False
+    latency = 0.0
+
+    def __init__(self, name: str, **_options: object) -> None:
+        self.name = name
+        self.samples = 0
+
+    def check(self) -> str:
+        """Say that it can always be used."""
+        return ""
+
+    def open(self, feed: Feed) -> NullSink:
+        """Be ready at once."""
+        del feed
+        return self
+
+    def write(self, pcm: Pcm) -> None:
+        """Count the samples."""
+        self.samples += len(pcm) // 2
+
+    def drop(self) -> None:
+        """Do nothing: nothing waits here."""
+
+    def close(self) -> None:
+        """Do nothing."""

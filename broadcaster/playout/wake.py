@@ -1,0 +1,73 @@
+"""The ear of play-out on loopback: a datagram wakes it at once, so that it need not ask the database in a hurry.
+
+The datagram is only a knock: what is wanted stands in a `Command` row. A stop is the exception, for it must also
+work when the database does not: it is carried in the datagram itself. The secret in `run/playout.port`, readable by
+the station's own account only, keeps other programs of the machine from knocking.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+LARGEST = 4096
+"""Bytes in a datagram; longer ones are not ours."""
+
+
+class Ear:
+    """Listens on a free UDP port of 127.0.0.1 and calls `heard(message)` on its own thread."""
+
+    def __init__(self, port_file: Path, heard: Callable[[dict[str, Any]], None]) -> None:
+        self.port_file = port_file
+        self._heard = heard
+        self._secret = secrets.token_hex(16)
+        self._socket: socket.socket | None = None
+        self._thread: threading.Thread | None = None
+
+    def open(self) -> None:
+        """Start listening and write the address.
+
+        Raises:
+            OSError: no port, or the disk refuses.
+        """
+        listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        listener.bind(("127.0.0.1", 0))
+        self._socket = listener
+        partial = self.port_file.with_suffix(".part")
+        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(f"{listener.getsockname()[1]} {self._secret}\n")
+        partial.replace(self.port_file)
+        self._thread = threading.Thread(target=self._listen, args=(listener,), name="playout-ear", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening and take the address away."""
+        self.port_file.unlink(missing_ok=True)
+        listener, self._socket = self._socket, None
+        if listener is None:
+            return
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as knock:  # unblocks recv on every system
+            knock.sendto(b"", listener.getsockname())
+        if self._thread is not None:
+            self._thread.join(2)
+        listener.close()
+
+    def _listen(self, listener: socket.socket) -> None:
+        while self._socket is not None:
+            try:
+                packet = listener.recv(LARGEST)
+            except OSError:
+                continue  # on Windows an unreachable sender shows up here
+            try:
+                message = json.loads(packet) if packet else None
+            except ValueError:
+                continue
+            if isinstance(message, dict) and secrets.compare_digest(str(message.pop("secret", "")), self._secret):
+                self._heard(message)

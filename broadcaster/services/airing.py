@@ -1,0 +1,241 @@
+"""What play-out reads from and writes to the database, and how people tell it what to do."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import BroadcastRow, Command, Incident, ZoneRow
+from broadcaster.db.session import DatabaseUnavailableError
+from broadcaster.domain.broadcasts import Broadcast, BroadcastState, Overrun, RundownItem
+from broadcaster.domain.lateness import LatePolicy
+from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.zones import Zone
+from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.home import Home
+from broadcaster.services import audit
+from broadcaster.services.station import Station
+
+Refusal = Callable[[Session, int, str | None, str, dt.date], str | None]
+"""Why a script may not air: (session, script id, spoken sha256, audio sha256, station day) -> reason or None."""
+
+PROCESS = "playout"
+PORT_FILE = "playout.port"
+VERBS = ("stop", "air", "skip", "mute", "unmute", "trust-clock")
+OPEN_STATES = (BroadcastState.PLANNED, BroadcastState.CUED, BroadcastState.AIRING)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A broadcast that has not ended, and who claimed it."""
+
+    broadcast: Broadcast
+    state: BroadcastState
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command to be carried out."""
+
+    id: int
+    verb: str
+    arguments: Mapping[str, Any]
+    by: str
+    at: dt.datetime
+
+
+def broadcast_of(row: BroadcastRow) -> Broadcast:
+    """Return the row as the domain sees it."""
+    return Broadcast(
+        id=row.id,
+        title=row.title,
+        kind=row.kind,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        zones=tuple(row.zones),
+        rundown=tuple(RundownItem.from_json(item) for item in row.rundown),
+        late=LatePolicy(row.late),
+        grace=dt.timedelta(seconds=row.grace_s),
+        overrun=Overrun(row.overrun),
+    )
+
+
+def due(session: Session, until: dt.datetime) -> list[Due]:
+    """Return the broadcasts that start before `until` and have not ended; overdue ones too, however old."""
+    rows = session.scalars(
+        select(BroadcastRow)
+        .where(BroadcastRow.state.in_(OPEN_STATES), BroadcastRow.starts_at <= until)
+        .order_by(BroadcastRow.starts_at, BroadcastRow.id)
+    )
+    return [Due(broadcast_of(row), row.state, row.owner) for row in rows]
+
+
+def zones(session: Session) -> dict[str, Zone]:
+    """Return all zones by code."""
+    rows = session.scalars(select(ZoneRow).order_by(ZoneRow.position, ZoneRow.code))
+    return {r.code: Zone(r.code, r.name, r.place, r.sink, r.volume, r.enabled) for r in rows}
+
+
+def claim(session: Session, broadcast_id: int, owner: str) -> Broadcast | None:
+    """Make the broadcast this play-out's own and return it as it now stands.
+
+    None when it was taken back, has ended, or another machine claimed it: exactly one of two claims succeeds.
+    """
+    taken = session.execute(
+        update(BroadcastRow)
+        .where(
+            BroadcastRow.id == broadcast_id,
+            BroadcastRow.state.in_(OPEN_STATES),
+            or_(BroadcastRow.owner.is_(None), BroadcastRow.owner == owner),
+        )
+        .values(state=BroadcastState.CUED, owner=owner)
+        .execution_options(synchronize_session=False)
+    )
+    if taken.rowcount != 1:  # type: ignore[attr-defined]
+        return None
+    return broadcast_of(session.scalars(select(BroadcastRow).where(BroadcastRow.id == broadcast_id)).one())
+
+
+def item_faults(session: Session, broadcast: Broadcast, day: dt.date, refusal: Refusal) -> dict[int, str]:
+    """Return for each item that must not air on station day `day` the Vietnamese reason, by item number.
+
+    Station sounds need no approval; everything else needs one that covers exactly the words and the bytes.
+    """
+    faults: dict[int, str] = {}
+    for item in broadcast.rundown:
+        if item.script_id is not None:
+            why = refusal(session, item.script_id, item.spoken_sha256, item.audio_sha256, day)
+        else:
+            why = None if item.kind == "cue" else "Mục này không gắn với kịch bản nào nên không có phê duyệt."
+        if why is not None:
+            faults[item.no] = why
+    return faults
+
+
+def begin(session: Session, broadcast_id: int, owner: str, at: dt.datetime) -> None:
+    """Mark a broadcast as on air since `at`, unless it has ended."""
+    session.execute(
+        update(BroadcastRow)
+        .where(BroadcastRow.id == broadcast_id, BroadcastRow.state.in_(OPEN_STATES))
+        .values(state=BroadcastState.AIRING, owner=owner, started_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def finish(
+    session: Session,
+    broadcast_id: int,
+    state: BroadcastState,
+    verdict: str,
+    *,
+    started_at: dt.datetime | None,
+    finished_at: dt.datetime,
+) -> bool:
+    """Give a broadcast its one verdict; False when it has one already."""
+    if not state.terminal or not verdict:
+        raise ValueError("a verdict is terminal and has a sentence")
+    done = session.execute(
+        update(BroadcastRow)
+        .where(BroadcastRow.id == broadcast_id, BroadcastRow.state.in_(OPEN_STATES))
+        .values(state=state, verdict=verdict, started_at=started_at, finished_at=finished_at)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+def report_incident(
+    session: Session, what: str, note: str, started_at: dt.datetime, *, zone: str | None = None, over: bool = False
+) -> None:
+    """Open an incident, or with `over` close it; an open one of the same kind, zone and note is not opened twice."""
+    query = select(Incident).where(
+        Incident.what == what,
+        Incident.ended_at.is_(None),
+        Incident.zone.is_(None) if zone is None else Incident.zone == zone,
+    )
+    open_ones = session.scalars(query).all()
+    if over:
+        for incident in open_ones:
+            incident.ended_at = started_at
+    elif not any(i.note == note for i in open_ones):
+        session.add(Incident(what=what, zone=zone, started_at=started_at, ended_at=None, note=note))
+
+
+def orders(session: Session, most: int = 200) -> list[Order]:
+    """Return commands that were not carried out yet, in order."""
+    rows = session.scalars(select(Command).where(Command.done_at.is_(None)).order_by(Command.id).limit(most))
+    return [Order(r.id, r.verb, r.arguments, r.by, r.at) for r in rows]
+
+
+def answer(session: Session, order_id: int, text: str, now: dt.datetime) -> None:
+    """Say what became of a command; the first answer stays."""
+    session.execute(
+        update(Command)
+        .where(Command.id == order_id, Command.done_at.is_(None))
+        .values(done_at=now, answer=text)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def send(station: Station, actor: Actor, verb: str, **arguments: Any) -> int:
+    """Tell play-out to do something and wake it; return the command's number (0: the stop went without a row).
+
+    Verbs: `stop` (zones: list or None for all), `air` and `skip` (broadcast_id), `mute` and `unmute` (zone or None),
+    `trust-clock`. A stop reaches play-out even when the database does not answer.
+
+    Raises:
+        ForbiddenError: the actor may not operate.
+        RuleError: no such verb, zone or broadcast.
+        DatabaseUnavailableError: the database does not answer, and neither does play-out.
+    """
+    actor.require(Permission.OPERATE)
+    if verb not in VERBS:
+        raise RuleError(f"Không có lệnh “{verb}”. Các lệnh: {', '.join(VERBS)}.", field="verb")
+    order_id = 0
+    try:
+        with station.db.write() as session:
+            _check(session, verb, arguments)
+            now = station.now()
+            row = Command(verb=verb, arguments=arguments, by=actor.username, at=now, done_at=None, answer="")
+            session.add(row)
+            audit.record(session, now, actor, f"playout.{verb}", "playout", PROCESS, after=dict(arguments))
+            session.flush()
+            order_id = row.id
+    except DatabaseUnavailableError:
+        if verb != "stop" or not ring(station.home, verb=verb, arguments=arguments, by=actor.username):
+            raise
+        return 0
+    ring(station.home, verb=verb, arguments=arguments, by=actor.username, order=order_id)
+    return order_id
+
+
+def _check(session: Session, verb: str, arguments: Mapping[str, Any]) -> None:
+    if verb in {"air", "skip"}:
+        row = session.get(BroadcastRow, arguments.get("broadcast_id", 0))
+        if row is None:
+            raise NotFoundError(f"Không có buổi phát số {arguments.get('broadcast_id')}.", field="broadcast_id")
+        if row.state.terminal:
+            raise RuleError(f"Buổi phát số {row.id} đã kết thúc ({row.state.label}).", field="broadcast_id")
+    named = arguments.get("zones") if verb == "stop" else [arguments["zone"]] if arguments.get("zone") else None
+    for code in named or ():
+        if session.get(ZoneRow, code) is None:
+            raise NotFoundError(f"Không có cụm loa nào mang mã “{code}”.", field="zones")
+
+
+def ring(home: Home, **message: Any) -> bool:
+    """Knock at play-out's ear on loopback; False when it does not listen. The rows hold what is wanted."""
+    try:
+        port, secret = (home.run / PORT_FILE).read_text(encoding="ascii").split()
+        packet = json.dumps({**message, "secret": secret}).encode()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as knock:
+            knock.sendto(packet, ("127.0.0.1", int(port)))
+        return True
+    except (OSError, ValueError):
+        return False

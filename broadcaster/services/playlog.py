@@ -1,0 +1,181 @@
+"""The play log: appended to by play-out's journal, read by people, checked by anyone; never changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TextIO, cast
+
+from sqlalchemy import Select, Table, insert, select, update
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import ChainHead, PlayLogEntry
+from broadcaster.domain import chain
+from broadcaster.domain.playlog import Entry, Outcome
+from broadcaster.domain.roles import Actor, Permission
+from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.services import audit
+from broadcaster.services.station import Station
+
+_HEAD = 1
+_BATCH = 500
+_FIELDS = tuple(Entry.__dataclass_fields__)
+_TABLE = cast(Table, PlayLogEntry.__table__)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry with its place in the chain."""
+
+    seq: int
+    recorded_at: dt.datetime
+    prev_hash: str
+    hash: str
+    entry: Entry
+
+
+def append(session: Session, entries: Iterable[Entry], now: dt.datetime) -> int:
+    """Add the entries that are not in the log yet, in order, and return how many were new.
+
+    Idempotent by entry id, so that a journal may be replayed any number of times. The head of the chain is locked
+    for the rest of the transaction: two writers cannot fork the chain.
+    """
+    wanted = {entry.id: entry for entry in entries}
+    if not wanted:
+        return 0
+    head = session.scalars(select(ChainHead).where(ChainHead.id == _HEAD).with_for_update()).one_or_none()
+    if head is None:
+        head = ChainHead(id=_HEAD, seq=0, hash=chain.GENESIS)
+        session.add(head)
+        session.flush()
+    ids = list(wanted)
+    for start in range(0, len(ids), _BATCH):
+        known = session.scalars(select(PlayLogEntry.id).where(PlayLogEntry.id.in_(ids[start : start + _BATCH])))
+        for entry_id in known:
+            del wanted[entry_id]
+    rows: list[dict[str, Any]] = []
+    seq, last = head.seq, head.hash
+    for entry in wanted.values():
+        fields = entry.fields()
+        seq, prev, last = seq + 1, last, chain.entry_hash(last, fields)
+        row = {name: getattr(entry, name) for name in _FIELDS}
+        rows.append({**row, "seq": seq, "recorded_at": now, "prev_hash": prev, "hash": last})
+    if rows:
+        session.execute(insert(_TABLE), rows)
+        moved = session.execute(
+            update(ChainHead)
+            .where(ChainHead.id == _HEAD, ChainHead.seq == head.seq, ChainHead.hash == head.hash)
+            .values(seq=seq, hash=last)
+            .execution_options(synchronize_session=False)
+        )
+        if moved.rowcount != 1:  # type: ignore[attr-defined]
+            raise RuleError("Nhật ký phát sóng vừa được ghi từ nơi khác; hãy thử lại.", field="play_log")
+        session.expire(head)
+    return len(rows)
+
+
+def entries(
+    session: Session,
+    first: dt.datetime | None = None,
+    last: dt.datetime | None = None,
+    *,
+    zone: str | None = None,
+    broadcast_id: int | None = None,
+    outcome: Outcome | None = None,
+    newest_first: bool = False,
+    effective: bool = False,
+    limit: int | None = None,
+    offset: int = 0,
+) -> Iterator[Line]:
+    """Yield the entries planned in [first, last), streaming; `effective` leaves out those that were corrected."""
+    query = select(_TABLE)
+    if first is not None:
+        query = query.where(_TABLE.c.planned_at >= first)
+    if last is not None:
+        query = query.where(_TABLE.c.planned_at < last)
+    if zone is not None:
+        query = query.where(_TABLE.c.zone == zone)
+    if broadcast_id is not None:
+        query = query.where(_TABLE.c.broadcast_id == broadcast_id)
+    if outcome is not None:
+        query = query.where(_TABLE.c.outcome == outcome)
+    if effective:
+        later = _TABLE.alias()
+        query = query.where(~select(later.c.seq).where(later.c.corrects == _TABLE.c.id).exists())
+    order = (_TABLE.c.planned_at, _TABLE.c.seq)
+    query = query.order_by(*(c.desc() for c in order)) if newest_first else query.order_by(*order)
+    yield from _lines(session, query.limit(limit).offset(offset or None))
+
+
+def verify(session: Session, *, expect_last: str | None = None) -> chain.Verdict:
+    """Check the whole chain, streaming; name each entry that was altered, removed or put out of order.
+
+    The head kept in `chain_head` reveals entries that were cut off at the end; `expect_last` is a hash kept
+    elsewhere (a frozen report, a backup).
+    """
+    head = session.scalars(select(ChainHead).where(ChainHead.id == _HEAD)).one_or_none()
+    if expect_last is None and head is not None:
+        expect_last = head.hash
+    links = (
+        chain.Link(line.seq, line.prev_hash, line.hash, line.entry.fields())
+        for line in _lines(session, select(_TABLE).order_by(_TABLE.c.seq))
+    )
+    return chain.verify(links, expect_last=expect_last)
+
+
+def export(session: Session, target: TextIO) -> int:
+    """Write the whole log as JSON lines (`seq`, `prev_hash`, `hash`, `fields`) and return their number.
+
+    What the hash covers is `fields` as canonical JSON; see `domain.chain.entry_hash`.
+    """
+    count = 0
+    for line in _lines(session, select(_TABLE).order_by(_TABLE.c.seq)):
+        link = {"seq": line.seq, "prev_hash": line.prev_hash, "hash": line.hash, "fields": line.entry.fields()}
+        target.write(json.dumps(link, ensure_ascii=False, sort_keys=True) + "\n")
+        count += 1
+    return count
+
+
+def correct(station: Station, actor: Actor, entry_id: str, *, outcome: Outcome, heard_ms: int, reason: str) -> str:
+    """Add an entry that corrects another, and return its id; the first one stays as it is.
+
+    Raises:
+        ForbiddenError: the actor may not operate.
+        NotFoundError: there is no such entry.
+        RuleError: no reason is given, or more was heard than the item is long.
+    """
+    actor.require(Permission.OPERATE)
+    reason = reason.strip()
+    if not reason:
+        raise RuleError("Hãy ghi lý do đính chính.", field="reason")
+    with station.db.write() as session:
+        row = session.execute(select(_TABLE).where(_TABLE.c.id == entry_id)).mappings().one_or_none()
+        if row is None:
+            raise NotFoundError(f"Nhật ký không có bản ghi “{entry_id}”.", field="entry")
+        first = _entry(row)
+        if not 0 <= heard_ms <= first.duration_ms:
+            raise RuleError("Thời lượng đã nghe không thể dài hơn thời lượng của mục.", field="heard_ms")
+        earlier = session.scalars(select(PlayLogEntry.id).where(PlayLogEntry.corrects == entry_id)).all()
+        if earlier:
+            raise RuleError(f"Bản ghi này đã được đính chính; hãy đính chính bản “{earlier[0]}”.", field="entry")
+        new_id = f"{entry_id}+c"
+        fixed = replace(
+            first, id=new_id, outcome=outcome, heard_ms=heard_ms, reason=reason, actor=actor.username, corrects=entry_id
+        )
+        now = station.now()
+        append(session, [fixed], now)
+        audit.record(session, now, actor, "playlog.correct", "play_log", entry_id, note=reason)
+    return new_id
+
+
+def _lines(session: Session, query: Select[Any]) -> Iterator[Line]:
+    for row in session.execute(query.execution_options(yield_per=2000)).mappings():
+        yield Line(row["seq"], row["recorded_at"], row["prev_hash"], row["hash"], _entry(row))
+
+
+def _entry(fields: Mapping[Any, Any]) -> Entry:
+    return Entry(**{name: fields[name] for name in _FIELDS})
+
+
