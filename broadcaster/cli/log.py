@@ -38,7 +38,8 @@ def show(
         start = first.replace(tzinfo=tz) if first else None
         end = (last + dt.timedelta(days=1)).replace(tzinfo=tz) if last else None
         with station.db.read() as session:
-            rows = entries(session, start=start, end=end, zone=zone, limit=limit)
+            newest = entries(session, start, end, zone=zone, limit=limit, newest_first=True)
+            rows = [line.entry for line in reversed(list(newest))]
         if shape == "json":
             show_json([e.fields() for e in rows])
             return

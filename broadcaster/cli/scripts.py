@@ -54,11 +54,26 @@ def _with_fields(command: click.decorators.FC) -> click.decorators.FC:
 @_with_fields
 @home_option
 @click.pass_context
-def add(ctx: click.Context, source: str, own_home: str | None, **fields: str | None) -> None:
+def add(
+    ctx: click.Context,
+    source: str,
+    own_home: str | None,
+    title: str | None,
+    unit: str | None,
+    topic: str | None,
+    genre: str | None,
+    priority: str | None,
+) -> None:
     """Thêm kịch bản từ tệp .md, .txt, .docx, .odt, .pdf hoặc đầu vào chuẩn."""
     name, data = _read(source)
     with opened(ctx, own_home) as station:
-        number = add_file(station, actor_of(ctx, station), name, data, defaults=fields)
+        number = add_file(
+            station,
+            actor_of(ctx, station),
+            name,
+            data,
+            defaults={"title": title, "unit": unit, "topic": topic, "genre": genre, "priority": priority},
+        )
         click.echo(f"Đã thêm kịch bản số {number}.")
 
 
@@ -68,13 +83,24 @@ def add(ctx: click.Context, source: str, own_home: str | None, **fields: str | N
 @_with_fields
 @home_option
 @click.pass_context
-def edit(ctx: click.Context, number: int, source: str, own_home: str | None, **fields: str | None) -> None:
+def edit(
+    ctx: click.Context,
+    number: int,
+    source: str,
+    own_home: str | None,
+    title: str | None,
+    unit: str | None,
+    topic: str | None,
+    genre: str | None,
+    priority: str | None,
+) -> None:
     """Thay nội dung một kịch bản; nếu đã duyệt thì phải duyệt lại."""
     name, data = _read(source)
     with opened(ctx, own_home) as station:
         with station.db.read() as session:
             old = script_detail(session, number)
         kept = {k: old[k] for k in ("title", "unit", "topic", "genre", "priority", "valid_from", "valid_to")}
+        fields = {"title": title, "unit": unit, "topic": topic, "genre": genre, "priority": priority}
         draft = read_draft(station, name, data, defaults=kept | {k: v for k, v in fields.items() if v})
         revision = script_service.revise(station, actor_of(ctx, station), number, draft)
         click.echo(f"Kịch bản số {number} nay là bản {revision}.")

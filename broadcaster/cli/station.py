@@ -75,7 +75,7 @@ def up_command(ctx: click.Context, host: str | None, port: int | None, own_home:
         station = open_station(where(ctx, own_home))
     logs.configure("up", station.home.logs)
     host, port = host or station.settings.web.host, port or station.settings.web.port
-    for line in doctor_service.sink_sentences(station):
+    for line in sink_sentences(station):
         click.echo(line)
     click.echo(f"Trang quản lý: http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/  (Ctrl-C để tắt đài)")  # noqa: S104
     watcher = threading.Thread(target=_tell_first_bulletin, args=(station, stop), daemon=True)
@@ -126,7 +126,7 @@ def worker_command(ctx: click.Context, own_home: str | None) -> None:
 def doctor_command(ctx: click.Context, shape: str, own_home: str | None) -> None:
     """Khám đài: đồng hồ, ổ đĩa, ffmpeg, giọng đọc, đường ra âm thanh, buổi phát sắp tới."""
     with opened(ctx, own_home) as station:
-        checks = doctor_service.examine(station)
+        checks = doctor_service.examine(station, sink_sentences(station))
     if shape == "json":
         show_json([{"name": c.name, "ok": c.ok, "sentence": c.sentence} for c in checks])
     else:
@@ -151,6 +151,23 @@ def backup_command(ctx: click.Context, own_home: str | None, *, with_sound: bool
 def restore_command(archive: Path, folder: Path) -> None:
     """Khôi phục một bản sao lưu vào thư mục trống."""
     click.echo(f"Đã khôi phục đài vào {restore(archive, folder).root}")
+
+
+def sink_sentences(station: Station) -> list[str]:
+    """Say where the sound of this station goes on this machine."""
+    from broadcaster.playout.sinks import resolve_sinks  # noqa: PLC0415 - asks the sound system
+
+    sinks = resolve_sinks(station.settings, station.home, station.clock)
+    words = {
+        "device": "card âm thanh của máy",
+        "file": f"bản thu trong {station.home.airchecks}",
+        "null": "không ra đâu cả",
+    }
+    lines = []
+    for name in station.settings.playout.sinks:
+        kind = station.settings.playout.sinks[name].kind
+        lines.append(f"Đường ra “{name}”: {sinks.notes.get(name) or words.get(kind, kind) + '.'}")
+    return lines
 
 
 def _process(ctx: click.Context, own_home: str | None, name: str) -> Station:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -35,14 +35,16 @@ class Check:
     sentence: str
 
 
-def examine(station: Station) -> list[Check]:
-    """Return every check, in the order in which an operator would ask; one that breaks is a finding of its own."""
+def examine(station: Station, sinks: Sequence[str] = ()) -> list[Check]:
+    """Return every check, in the order in which an operator would ask; one that breaks is a finding of its own.
+
+    `sinks` says where the sound goes on this machine: only a process that may open sound devices knows.
+    """
     checks: list[tuple[str, Callable[[Station], Check]]] = [
         ("Đồng hồ", _clock),
         ("Ổ đĩa", _disk),
         ("ffmpeg", _ffmpeg),
         ("Giọng đọc", _voices),
-        ("Âm thanh ra", _sinks),
         ("Phát sóng", _playout),
         ("Xử lý nền", _worker),
         ("Bài đã duyệt", _approved),
@@ -57,14 +59,9 @@ def examine(station: Station) -> list[Check]:
             found.append(check(station))
         except StationError as error:
             found.append(Check(name, ok=False, sentence=str(error)))
+    if sinks:
+        found.insert(4, Check("Âm thanh ra", ok=True, sentence=" ".join(sinks)))
     return found
-
-
-def sink_sentences(station: Station) -> list[str]:
-    """Say where the sound of this station goes on this machine."""
-    from broadcaster.services.outputs import describe_sinks  # noqa: PLC0415 - asks the sound system
-
-    return describe_sinks(station.settings, station.home)
 
 
 def _clock(station: Station) -> Check:
@@ -101,10 +98,6 @@ def _voices(station: Station) -> Check:
     if missing := [f"{n}: {f}" for n, f in faults.items() if f is not None]:
         return Check("Giọng đọc", ok=None, sentence=f"{words} Chưa dùng được: {' '.join(missing)}")
     return Check("Giọng đọc", ok=True, sentence=f"{words} Dự phòng: {', '.join(good[1:]) or 'không có'}.")
-
-
-def _sinks(station: Station) -> Check:
-    return Check("Âm thanh ra", ok=True, sentence=" ".join(sink_sentences(station)))
 
 
 def _playout(station: Station) -> Check:

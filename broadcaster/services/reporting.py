@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,8 +20,7 @@ from broadcaster.domain.scripts import Genre
 from broadcaster.errors import RuleError
 from broadcaster.reporting import docx, xlsx
 from broadcaster.reporting.document import ReportDocument
-from broadcaster.services import audit
-from broadcaster.services.playlog import entries as log_entries
+from broadcaster.services import audit, playlog
 from broadcaster.services.station import Station
 
 FORMATS = ("docx", "xlsx")
@@ -38,8 +37,7 @@ class Drawn:
 
 def figures_of(station: Station, session: Session, period: ReportPeriod) -> Figures:
     """Return the figures of a period, counted from the log."""
-    start, end = period.bounds(station.settings.tz)
-    return figures_module.count(log_entries(session, start=start, end=end), station.settings.tz)
+    return figures_module.count(_entries(session, period, station), station.settings.tz)
 
 
 def document_of(station: Station, period: ReportPeriod) -> ReportDocument:
@@ -64,7 +62,7 @@ def document_of(station: Station, period: ReportPeriod) -> ReportDocument:
             units={u.code: u.name for u in session.scalars(select(Unit).order_by(Unit.code))},
             zones={z.code: z.name for z in session.scalars(select(ZoneRow).order_by(ZoneRow.position))},
             genres={g.value: g.label for g in Genre},
-            entries=tuple(log_entries(session, start=start, end=end)),
+            entries=tuple(_entries(session, period, station)),
             station=station.settings.station,
             form=station.settings.report,
             tz=station.settings.tz,
@@ -130,7 +128,11 @@ def trace(
     zone: str | None = None,
 ) -> list[Entry]:
     """Return the entries behind a figure of a period."""
-    start, end = period.bounds(station.settings.tz)
     with station.db.read() as session:
-        found = log_entries(session, start=start, end=end, zone=zone)
+        found = _entries(session, period, station, zone=zone)
         return [e for e in found if e.kind == "script" and topic in {None, e.topic} and unit in {None, e.unit}]
+
+
+def _entries(session: Session, period: ReportPeriod, station: Station, *, zone: str | None = None) -> Iterator[Entry]:
+    first, last = period.bounds(station.settings.tz)
+    return (line.entry for line in playlog.entries(session, first, last, zone=zone))

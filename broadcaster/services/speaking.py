@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
@@ -25,21 +25,22 @@ from broadcaster.text.clean import clean
 Progress = Callable[[float], None]
 
 
-def lexicon_of(station: Station) -> Lexicon:
-    """Return the shipped lexicon with the station's own files (`scripts/lexicon/*.toml` in the home) over it."""
+def lexicon_texts(station: Station) -> tuple[str, ...]:
+    """Return the shipped lexicon files, then the station's own (`scripts/lexicon/*.toml` in the home) over them."""
     folders = [room("scripts") / "lexicon", station.home.root / "scripts" / "lexicon"]
-    return lexicon_from([path for folder in folders for path in sorted(folder.glob("*.toml"))])
+    paths = [path for folder in folders for path in sorted(folder.glob("*.toml"))]
+    return tuple(path.read_text(encoding="utf-8") for path in paths)
 
 
-def lexicon_from(paths: list[Path]) -> Lexicon:
-    """Return the lexicon of these files, later ones over earlier ones."""
-    return Lexicon.from_toml(*(path.read_text(encoding="utf-8") for path in paths))
+@lru_cache(maxsize=4)
+def _lexicon(texts: tuple[str, ...]) -> Lexicon:
+    return Lexicon.from_toml(*texts)
 
 
 def spoken_of(station: Station, body: str) -> Spoken:
     """Return what an announcer would say for a script's body."""
     profile = Profile.NORTH if station.settings.station.region == "north" else Profile.SOUTH
-    return normalize(clean(body).text, profile=profile, lexicon=lexicon_of(station))
+    return normalize(clean(body).text, profile=profile, lexicon=_lexicon(lexicon_texts(station)))
 
 
 def speak(station: Station, actor: Actor, script_id: int, progress: Progress | None = None) -> int:
@@ -54,7 +55,6 @@ def speak(station: Station, actor: Actor, script_id: int, progress: Progress | N
         get_script(session, script_id)
         revision = latest_revision(session, script_id)
         revision_id, body = revision.id, revision.body
-    lexicon = lexicon_of(station)
     spoken = spoken_of(station, body)
     rendered = _render(station, spoken, progress)
     sha = text_sha256(spoken.text)
@@ -72,7 +72,7 @@ def speak(station: Station, actor: Actor, script_id: int, progress: Progress | N
             revision_id=revision_id,
             spoken_text=spoken.text,
             spoken_sha256=sha,
-            lexicon_version=lexicon.version,
+            lexicon_version=text_sha256("\n".join(lexicon_texts(station))),
             voice=rendered.voice,
             engine_version=rendered.engine_version,
             audio_sha256=rendered.audio_sha256,

@@ -10,12 +10,24 @@ from broadcaster.text.lexicon import Lexicon
 from broadcaster.text.numbers import coded
 from broadcaster.text.profile import RegionalProfile
 from broadcaster.text.rules import (
-    codes, dates, documents, legal, lists, phones, quantities, roman, signs, times, weather, web, words,
+    codes,
+    dates,
+    documents,
+    legal,
+    lists,
+    phones,
+    quantities,
+    roman,
+    signs,
+    times,
+    weather,
+    web,
+    words,
 )  # fmt: skip
 from broadcaster.text.rules.reasons import reason_of
 from broadcaster.text.sentences import cut, pause_after, tidy
 from broadcaster.text.spoken import Notice, Sentence, Span, Spoken
-from broadcaster.text.tokens import TOKEN, Context, Left, Reading
+from broadcaster.text.tokens import TOKEN, Context, Reading
 
 _FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
 _BLANKS = {
@@ -260,17 +272,13 @@ class _Builder:
         units = cut(text)
         first, last = places[0][1], places[-1][2]
         if len(units) == 1:
-            self.sentences.append(
-                Sentence(text, first, last, pause_after(text, ends_paragraph=False), self.paragraph)
-            )
+            self.sentences.append(Sentence(text, first, last, pause_after(text, ends_paragraph=False), self.paragraph))
             return
         ends = self._ends(units, places)
         start = first
         for unit, end in zip(units, [*ends[:-1], last], strict=True):
             stop = max(start, end)
-            self.sentences.append(
-                Sentence(unit, start, stop, pause_after(unit, ends_paragraph=False), self.paragraph)
-            )
+            self.sentences.append(Sentence(unit, start, stop, pause_after(unit, ends_paragraph=False), self.paragraph))
             start = stop
 
     def _ends(self, units: list[str], places: list[tuple[int, int, int]]) -> list[int]:

@@ -20,7 +20,7 @@ def script_filter(
     topic: str | None = None,
     unit: str | None = None,
     genre: str | None = None,
-) -> Select[tuple[Script]]:
+) -> Select[Script]:
     """Return the query of scripts that match; every word of `search` must occur, marks or none.
 
     Raises:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element  # noqa: S405 - only the type; parsing is defusedxml's
+from xml.etree.ElementTree import Element
 
 from broadcaster.text.encodings import from_tcvn3, from_vni
 from broadcaster.text.ingest import numbering, tables

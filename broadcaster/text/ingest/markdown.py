@@ -63,7 +63,7 @@ def to_text(source: str) -> tuple[str, int]:
             out += ["", _inline(heading.group(1)), ""]
             continue
         while _QUOTE.match(line):
-            line = _QUOTE.sub("", line, count=1)  # noqa: PLW2901
+            line = _QUOTE.sub("", line, count=1)
         item = _ITEM.match(line)
         if item:
             mark = "+ " if len(item.group(1).expandtabs(4)) >= 2 or item.group(2) == "+" else "- "

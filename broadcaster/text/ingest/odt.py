@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element  # noqa: S405 - only the type; parsing is defusedxml's
+from xml.etree.ElementTree import Element
 
 from broadcaster.text.ingest import tables
 from broadcaster.text.ingest.archive import Archive

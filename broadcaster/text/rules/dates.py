@@ -169,15 +169,11 @@ def month_year(ctx: Context, pos: int, left: Left) -> Reading | None:
     """6/2025 after nothing or after tháng; 2/2026 after quý."""
     m = _QUARTER_YEAR.match(ctx.text, pos)
     if m and left.last in ("quý", "quí"):
-        return Reading(
-            pos, m.end(), f"{cardinal(m[1], ctx.profile)} năm {cardinal(m[2], ctx.profile)}", "date.quarter"
-        )
+        return Reading(pos, m.end(), f"{cardinal(m[1], ctx.profile)} năm {cardinal(m[2], ctx.profile)}", "date.quarter")
     m = _MONTH_YEAR.match(ctx.text, pos)
     if not m or not 1 <= int(m[1]) <= 12:
         if m and left.last == "tháng" and m[2] == "/":
-            ctx.notice(
-                "date-wrong", f"“tháng {m[0]}” không phải tháng có thật; hãy sửa văn bản.", pos, m.end()
-            )
+            ctx.notice("date-wrong", f"“tháng {m[0]}” không phải tháng có thật; hãy sửa văn bản.", pos, m.end())
         return None
     if m[2] == "." and left.last != "tháng":
         return None
@@ -206,7 +202,7 @@ def day_month(ctx: Context, pos: int, left: Left) -> Reading | None:
         return Reading(pos, m.end(), said, "date.day-month")
     holiday = (int(m[1]), int(m[3])) in _HOLIDAYS
     if sep == "/":
-        near = left.ends(*_DAY_WORDS) or left.recent("ngày", words=3) and lead in ("và", "đến", "tới", "từ")
+        near = left.ends(*_DAY_WORDS) or (left.recent("ngày", words=3) and lead in ("và", "đến", "tới", "từ"))
         from_to = lead in ("từ", "đến", "tới") and int(m[3]) <= 12 and int(m[1]) > 0
         if near or (from_to and not _counts(ctx, m.end())) or (holiday and not _counts(ctx, m.end())):
             look = not (near or holiday)
@@ -216,9 +212,7 @@ def day_month(ctx: Context, pos: int, left: Left) -> Reading | None:
         if _hour_before(left):
             return Reading(pos, m.end(), f"ngày {said}", "date.day-month")
         return None
-    if sep in "-–" and left.ends(
-        "ngày", "sáng", "chiều", "tối", "đêm", "trưa", "hôm", "dịp", "lễ", "chủ nhật", "hạn"
-    ):
+    if sep in "-–" and left.ends("ngày", "sáng", "chiều", "tối", "đêm", "trưa", "hôm", "dịp", "lễ", "chủ nhật", "hạn"):
         return Reading(pos, m.end(), f"ngày {said}", "date.day-month-dash")
     if sep in "-–" and left.ends("kỷ niệm", "quốc khánh", "mừng") and holiday:
         return Reading(pos, m.end(), f"ngày {said}", "date.day-month-dash")

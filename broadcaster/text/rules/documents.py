@@ -83,11 +83,7 @@ def document_number(ctx: Context, pos: int, left: Left) -> Reading | None:
     known = parts[0] in types or _issuer(ctx, parts[0]) is not None
     if not known:
         if m[4] in "-–" or len(parts) < 2 or not left.ends("số", *_NOUNS):
-            return (
-                None
-                if not left.ends("số", *_NOUNS) or len(suffix) < 2 or m[4] in "-–"
-                else _unknown(ctx, pos, m)
-            )
+            return None if not left.ends("số", *_NOUNS) or len(suffix) < 2 or m[4] in "-–" else _unknown(ctx, pos, m)
         return _unknown(ctx, pos, m)
     if len(parts) == 1 and m[4] in "-–" and not left.ends(*_NOUNS, "số"):
         return None
@@ -108,9 +104,7 @@ def document_number(ctx: Context, pos: int, left: Left) -> Reading | None:
     end = m.end()
     after = text[end : end + 160]
     dated = _DATE_AFTER.match(after)
-    if year and not dated:
-        spoken += f" năm {cardinal(year, ctx.profile)}"
-    elif year and dated and year not in dated[0]:
+    if (year and not dated) or (year and dated and year not in dated[0]):
         spoken += f" năm {cardinal(year, ctx.profile)}"
     named = _ISSUER_AFTER.match(after) or (dated and _ISSUER_AFTER.match(after, dated.end()))
     if issuer and not named and not _issuer_before(left, issuer):
@@ -183,9 +177,7 @@ def _unknown(ctx: Context, pos: int, m: re.Match[str]) -> Reading:
             figures = re.sub(r"\D+", "", part)
             said.append(
                 " ".join(
-                    x
-                    for x in (ctx.lexicon.spell(letters), cardinal(figures, ctx.profile) if figures else "")
-                    if x
+                    x for x in (ctx.lexicon.spell(letters), cardinal(figures, ctx.profile) if figures else "") if x
                 )
             )
     ctx.notice(
