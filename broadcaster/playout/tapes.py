@@ -155,3 +155,5 @@ def _samples(path: Path) -> memoryview:
             return pcm[: len(pcm) // 2 * 2]
         at += 8 + size + size % 2
     raise MediaError("Âm thanh đã chuẩn bị không đúng định dạng 48 kHz, một kênh, 16 bit.", field=path.name)
+
+

@@ -51,7 +51,7 @@ _TWINS = str.maketrans(
 _TWIN_LETTERS = frozenset(map(chr, _TWINS))
 _KHMER = re.compile("[\u1780-\u17ff]")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
-_STATED = re.compile("[^\n -~À-ỹĐđ–—‘’“”…•²³°]")
+_STATED = re.compile("[^\n -~À-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ–—‘’“”…•²³°]")
 
 
 @dataclass(frozen=True, slots=True)

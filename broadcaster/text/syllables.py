@@ -299,7 +299,7 @@ def unify_tone_marks(text: str) -> str:
 
 @lru_cache(maxsize=16384)
 def _replaced(word: str) -> str:
-    if word.isascii() or len(word) < 3:
+    if word.isascii() or len(word) < 2:
         return word
     plain, tone = split_tone(word)
     parts = _parts(plain)

@@ -196,6 +196,4 @@ class Converter:
 
 def _header(size: int) -> bytes:
     fmt = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, RATE, RATE * 2, 2, 16)
-    return (
-        struct.pack("<4sI4s", b"RIFF", min(size + 36, 0xFFFFFFFF), b"WAVE") + fmt + struct.pack("<4sI", b"data", size)
-    )
+    return struct.pack("<4sI4s", b"RIFF", min(size + 36, 0xFFFFFFFF), b"WAVE") + fmt + struct.pack("<4sI", b"data", size)
