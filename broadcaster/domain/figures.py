@@ -5,6 +5,7 @@ How things are counted (the rule that an inspector asks for first):
   least one zone heard it to the end, partial when some zone heard a part and none the whole, else missed;
 - a *broadcast* (buổi phát) counts when at least one of its items was heard;
 - *minutes* are those of the airing, once, not times the zones: the longest that any zone heard;
+- a trial (nghe thử) was heard by nobody and does not count;
 - a correction replaces the entry that it points to.
 """
 
@@ -17,6 +18,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from broadcaster.domain.playlog import Entry, Outcome
+
+TRIAL = "trial"
+"""The kind of an entry that only the air-check heard."""
 
 
 @dataclass
@@ -73,15 +77,22 @@ class Figures:
         return cls(**(values | groups | {"total": Tally(**values["total"])}))
 
 
+_RANK = {Outcome.FULL: 0, Outcome.PARTIAL: 1, Outcome.FAILED: 2, Outcome.REFUSED: 3, Outcome.MISSED: 4}
+
+
 @dataclass
 class _Airing:
-    outcome: Outcome
-    heard_ms: int
+    """One item of one broadcast: the best that any zone heard of it."""
+
     entry: Entry
-    reason: str
+    outcome: Outcome = Outcome.MISSED
+    heard_ms: int = 0
+    reason: str = ""
 
-
-_RANK = {Outcome.FULL: 0, Outcome.PARTIAL: 1, Outcome.FAILED: 2, Outcome.REFUSED: 3, Outcome.MISSED: 4}
+    def hear(self, e: Entry) -> None:
+        if not self.reason or _RANK[e.outcome] < _RANK[self.outcome]:
+            self.outcome, self.reason = e.outcome, e.reason
+        self.heard_ms = max(self.heard_ms, e.heard_ms)
 
 
 def count(entries: Iterable[Entry], zone: ZoneInfo) -> Figures:
@@ -90,44 +101,41 @@ def count(entries: Iterable[Entry], zone: ZoneInfo) -> Figures:
     airings: dict[tuple[int | None, int, str], _Airing] = {}
     heard_broadcasts: dict[int | None, bool] = {}
     for e in _corrected(entries):
+        if e.kind == TRIAL:
+            continue
         figures.entries += 1
         heard = e.outcome in {Outcome.FULL, Outcome.PARTIAL} and e.heard_ms > 0
         heard_broadcasts[e.broadcast_id] = heard_broadcasts.get(e.broadcast_id, False) or heard
-        if e.kind != "script":
-            continue
-        figures.by_zone.setdefault(e.zone, Tally()).add(e.outcome, e.heard_ms)
-        key = (e.broadcast_id, e.item_no, e.planned_at.isoformat())
-        found = airings.get(key)
-        if found is None:
-            airings[key] = _Airing(e.outcome, e.heard_ms, e, e.reason)
-        else:
-            if _RANK[e.outcome] < _RANK[found.outcome]:
-                found.outcome, found.reason = e.outcome, e.reason
-            found.heard_ms = max(found.heard_ms, e.heard_ms)
+        if e.kind == "script":
+            figures.by_zone.setdefault(e.zone, Tally()).add(e.outcome, e.heard_ms)
+            airings.setdefault((e.broadcast_id, e.item_no, e.planned_at.isoformat()), _Airing(e)).hear(e)
+    _count_airings(figures, airings.values(), zone)
+    figures.broadcasts = sum(heard_broadcasts.values())
+    figures.broadcasts_missed = len(heard_broadcasts) - figures.broadcasts
+    for name in ("by_topic", "by_unit", "by_genre", "by_month", "by_zone"):
+        setattr(figures, name, dict(sorted(getattr(figures, name).items())))
+    return figures
+
+
+def _count_airings(figures: Figures, airings: Iterable[_Airing], zone: ZoneInfo) -> None:
     scripts: set[int] = set()
     reasons: Counter[str] = Counter()
-    for a in airings.values():
+    for a in airings:
         e = a.entry
-        month = f"{e.planned_at.astimezone(zone):%Y-%m}"
         for tally in (
             figures.total,
             figures.by_topic.setdefault(e.topic or "", Tally()),
             figures.by_unit.setdefault(e.unit or "", Tally()),
             figures.by_genre.setdefault(e.genre or "", Tally()),
-            figures.by_month.setdefault(month, Tally()),
+            figures.by_month.setdefault(f"{e.planned_at.astimezone(zone):%Y-%m}", Tally()),
         ):
             tally.add(a.outcome, a.heard_ms)
-        if a.outcome is Outcome.FULL and e.script_id is not None:
-            scripts.add(e.script_id)
         if a.outcome is not Outcome.FULL:
             reasons[a.reason] += 1
-    figures.broadcasts = sum(heard_broadcasts.values())
-    figures.broadcasts_missed = len(heard_broadcasts) - figures.broadcasts
+        elif e.script_id is not None:
+            scripts.add(e.script_id)
     figures.scripts_aired = len(scripts)
     figures.reasons = dict(sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0])))
-    for name in ("by_topic", "by_unit", "by_genre", "by_month", "by_zone"):
-        setattr(figures, name, dict(sorted(getattr(figures, name).items())))
-    return figures
 
 
 def _corrected(entries: Iterable[Entry]) -> Iterable[Entry]:
