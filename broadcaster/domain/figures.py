@@ -85,13 +85,11 @@ class _Airing:
     """One item of one broadcast: the best that any zone heard of it."""
 
     entry: Entry
-    outcome: Outcome = Outcome.MISSED
     heard_ms: int = 0
-    reason: str = ""
 
     def hear(self, e: Entry) -> None:
-        if not self.reason or _RANK[e.outcome] < _RANK[self.outcome]:
-            self.outcome, self.reason = e.outcome, e.reason
+        if _RANK[e.outcome] < _RANK[self.entry.outcome]:
+            self.entry = e
         self.heard_ms = max(self.heard_ms, e.heard_ms)
 
 
@@ -129,9 +127,9 @@ def _count_airings(figures: Figures, airings: Iterable[_Airing], zone: ZoneInfo)
             figures.by_genre.setdefault(e.genre or "", Tally()),
             figures.by_month.setdefault(f"{e.planned_at.astimezone(zone):%Y-%m}", Tally()),
         ):
-            tally.add(a.outcome, a.heard_ms)
-        if a.outcome is not Outcome.FULL:
-            reasons[a.reason] += 1
+            tally.add(e.outcome, a.heard_ms)
+        if e.outcome is not Outcome.FULL:
+            reasons[e.reason] += 1
         elif e.script_id is not None:
             scripts.add(e.script_id)
     figures.scripts_aired = len(scripts)
@@ -139,14 +137,10 @@ def _count_airings(figures: Figures, airings: Iterable[_Airing], zone: ZoneInfo)
 
 
 def _corrected(entries: Iterable[Entry]) -> Iterable[Entry]:
-    """Yield entries with each corrected one replaced by its newest correction."""
-    kept: dict[str, Entry] = {}
-    origin: dict[str, str] = {}
-    for e in sorted(entries, key=lambda e: e.corrects is not None):
-        first = origin.get(e.corrects, e.corrects) if e.corrects else e.id
-        origin[e.id] = first
-        kept[first] = e
-    return kept.values()
+    """Return the entries that no later one corrects."""
+    found = list(entries)
+    corrected = {e.corrects for e in found}
+    return [e for e in found if e.id not in corrected]
 
 
 def share(part: float, whole: float) -> float | None:

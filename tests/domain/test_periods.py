@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import itertools
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -51,7 +52,7 @@ def test_periods_of_one_kind_tile_the_year(year: int, cutoff: int, kind: PeriodK
     whole = period(PeriodKind.YEAR, year, cutoff=cutoff)
     assert parts[0].first == whole.first
     assert parts[-1].last == whole.last
-    for one, two in zip(parts, parts[1:], strict=False):
+    for one, two in itertools.pairwise(parts):
         assert two.first - one.last == dt.timedelta(days=1)
     assert sum(p.days for p in parts) == whole.days
 
