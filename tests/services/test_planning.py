@@ -1,0 +1,176 @@
+"""Planning: idempotent, never touching what airs, never outside the hours."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import select
+
+from broadcaster.db.models import BroadcastRow, RotationRow
+from broadcaster.domain.broadcasts import BroadcastState
+from broadcaster.domain.rotations import DayKind
+from broadcaster.errors import ForbiddenError, RuleError
+from broadcaster.services.once import air_once
+from broadcaster.services.planning import plan
+from broadcaster.services.rotations import add_exception, apply_rotation
+from broadcaster.services.scripts import retire
+from broadcaster.services.station import Station
+from tests.services.conftest import EDITOR, OPERATOR, ROTATION, approved, later
+
+
+def rows(station: Station) -> list[BroadcastRow]:
+    with station.db.read() as session:
+        return list(session.scalars(select(BroadcastRow).order_by(BroadcastRow.starts_at)))
+
+
+def test_a_week_is_planned_with_what_is_approved_and_a_second_time_adds_nothing(station: Station) -> None:
+    number = approved(station)
+    assert len(apply_rotation(station, OPERATOR, ROTATION, "thu.toml")) == 2
+    first = plan(station)
+    assert (first.added, first.changed, first.removed) == (6, 0, 0)  # noon: today's morning is over
+    found = rows(station)
+    assert all(station.local(r.starts_at).time() == dt.time(5) for r in found)
+    assert [i["script_id"] for i in found[0].rundown] == [None, number]
+    assert len(found[0].zones) == 12
+    again = plan(station)
+    assert (again.added, again.changed, again.removed, again.kept) == (0, 0, 0, 6)
+
+
+def test_a_withdrawn_script_leaves_what_is_planned(station: Station) -> None:
+    number = approved(station)
+    apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
+    plan(station)
+    retire(station, EDITOR, number)
+    assert plan(station).changed == 6
+    assert all(len(r.rundown) == 1 for r in rows(station))
+
+
+def test_what_airs_or_is_past_never_moves(station: Station) -> None:
+    number = approved(station)
+    apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
+    plan(station)
+    with station.db.write() as session:
+        row = session.scalars(select(BroadcastRow).order_by(BroadcastRow.starts_at)).first()
+        assert row is not None
+        row.state = BroadcastState.AIRING
+        airing, before = row.id, row.rundown
+    retire(station, EDITOR, number)
+    apply_rotation(station, OPERATOR, ROTATION.replace('"05:00"', '"06:00"'), "thu.toml")
+    plan(station)
+    with station.db.read() as session:
+        kept = session.get_one(BroadcastRow, airing)
+        assert kept.rundown == before
+        assert station.local(kept.starts_at).hour == 5
+
+
+def test_a_changed_rotation_moves_the_future_and_shows_the_difference(station: Station) -> None:
+    approved(station)
+    apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
+    plan(station)
+    changed = ROTATION.replace('"05:00"', '"05:30"')
+    assert apply_rotation(station, OPERATOR, changed, "thu.toml", dry_run=True) == [
+        "~ Khung sang, start thay đổi: 05:00 → 05:30"
+    ]
+    assert {station.local(r.starts_at).minute for r in rows(station)} == {0}
+    apply_rotation(station, OPERATOR, changed, "thu.toml")
+    result = plan(station)
+    assert (result.added, result.removed) == (6, 6)
+    assert {station.local(r.starts_at).minute for r in rows(station)} == {30}
+    assert apply_rotation(station, OPERATOR, changed, "thu.toml") == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "words"),
+    [
+        ('"05:00"', '"03:15"', "slot 1 (sang): start", "ngoài khung giờ"),
+        ('"05:00"', '"25:00"', "slot 1 (sang): start", "24 giờ"),
+        ('"05:00"', '"07:15"', "slot 1 (sang): start", "ngoài khung giờ"),
+        ('["all"]', '["am99"]', "slot 1 (sang): zones", "am99"),
+        ('"nhac-hieu"', '"nhac-la"', "slot 1 (sang): item 1: cue", "nhac-la"),
+        ("max_minutes", "max_minute", "thu.toml", "max_minutes"),
+        ("max_minutes = 20", "max_minutes = 0", "thu.toml", "max_minutes"),
+        ('late = "join"', 'late = "later"', "thu.toml", "late"),
+        ("[[slot.item]]", "[[slot.item", "thu.toml", "TOML"),
+        ('kind = "fill"', 'kind = "song"', "thu.toml", "kind"),
+    ],
+)
+def test_a_wrong_rotation_is_refused_by_place_and_changes_nothing(
+    station: Station, old: str, new: str, field: str, words: str
+) -> None:
+    with pytest.raises(RuleError) as caught:
+        apply_rotation(station, OPERATOR, ROTATION.replace(old, new, 1), "thu.toml")
+    assert field in str(caught.value)
+    assert words in str(caught.value)
+    with station.db.read() as session:
+        assert session.scalars(select(RotationRow)).all() == []
+
+
+def test_overlapping_slots_are_named(station: Station) -> None:
+    slot = (
+        ROTATION[ROTATION.index("[[slot]]") :]
+        .replace('"sang"', '"sang-2"')
+        .replace('"05:00"', '"05:10"')
+        .replace("Buổi sáng", "Buổi hai")
+    )
+    with pytest.raises(RuleError, match="chồng giờ") as caught:
+        apply_rotation(station, OPERATOR, ROTATION + slot, "thu.toml")
+    assert "Buổi hai" in caught.value.message
+    assert "am01" in caught.value.message
+
+
+def test_a_day_of_mourning_is_silent_and_can_be_taken_back(station: Station) -> None:
+    approved(station)
+    apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
+    day = dt.date(2026, 3, 4)
+    add_exception(station, OPERATOR, day, DayKind.MOURNING, "Quốc tang")
+    plan(station)
+    assert day not in {station.local(r.starts_at).date() for r in rows(station)}
+    add_exception(station, OPERATOR, day, DayKind.ORDINARY, "")
+    assert plan(station).added == 1
+
+
+def test_caps_of_the_quy_che_are_warned_of(station: Station) -> None:
+    caps = station.settings.hours.model_copy(update={"days_per_week": 3})
+    strict = type(station)(station.home, station.settings.model_copy(update={"hours": caps}), station.db, station.clock)
+    apply_rotation(strict, OPERATOR, ROTATION, "thu.toml")
+    assert any("quá 3 ngày mỗi tuần" in w for w in plan(strict).warnings)
+
+
+def test_a_single_airing_needs_an_allowed_hour_a_free_slot_and_approved_text(station: Station) -> None:
+    number = approved(station)
+    noon = dt.datetime(2026, 3, 2, 17, 0, tzinfo=station.settings.tz)
+    first = air_once(station, OPERATOR, ["nhac-hieu", number], title="Thông báo", starts_at=noon)
+    assert first
+    with pytest.raises(RuleError, match="đã có buổi"):
+        air_once(station, OPERATOR, [number], title="Khác", starts_at=noon)
+    with pytest.raises(RuleError, match="ngoài khung giờ"):
+        air_once(station, OPERATOR, [number], title="Đêm", starts_at=noon.replace(hour=3, minute=15))
+    with pytest.raises(RuleError, match="chưa được duyệt"):
+        air_once(station, OPERATOR, [99], title="Lạ", starts_at=noon.replace(hour=18))
+    with pytest.raises(ForbiddenError):
+        air_once(station, EDITOR, [number], title="Không quyền", starts_at=noon.replace(hour=18))
+    assert air_once(station, OPERATOR, [number], title="Nghe thử", starts_at=noon.replace(hour=3), trial=True)
+
+
+def test_scripts_take_turns_over_the_week(station: Station) -> None:
+    numbers = {approved(station, f"Kính thưa bà con. Đây là bài số {n}.", title=f"Bài {n}") for n in range(5)}
+    apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
+    plan(station)
+    heard = [i["script_id"] for r in rows(station) for i in r.rundown if i["script_id"]]
+    assert set(heard) == numbers
+    counts = {n: heard.count(n) for n in numbers}
+    assert max(counts.values()) - min(counts.values()) <= 1
+
+
+def test_a_broadcast_about_to_start_is_left_to_play_out(station: Station) -> None:
+    approved(station)
+    apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
+    plan(station)
+    target = rows(station)[0]
+    later(station, seconds=(target.starts_at - station.now()).total_seconds() - 30)
+    with station.db.write() as session:
+        session.get_one(BroadcastRow, target.id).title = "Đã nạp"
+    plan(station)
+    with station.db.read() as session:
+        assert session.get_one(BroadcastRow, target.id).title == "Đã nạp"
