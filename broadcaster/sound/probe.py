@@ -1,0 +1,62 @@
+"""What a sound file is: length, rate, channels, codec."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from broadcaster.errors import MediaError
+from broadcaster.sound import ffmpeg
+
+_DURATION: Final = re.compile(r"Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)")
+_AUDIO: Final = re.compile(r"Stream #0:\d+.*?: Audio: ([\w]+).*?, (\d+) Hz, ([^,]+)")
+_CHANNELS: Final = {"mono": 1, "stereo": 2, "2.1": 3, "quad": 4, "5.0": 5, "5.1": 6, "7.1": 8}
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """The facts in a file's header."""
+
+    seconds: float | None
+    """Length (s), None when the header does not tell."""
+    rate: int
+    """Samples per second (Hz)."""
+    channels: int
+    codec: str
+
+
+def probe(path: Path) -> Probe:
+    """Return what the header of a sound file says.
+
+    Raises:
+        MediaError: the file is missing, empty, not a sound, or of a kind that is not accepted.
+    """
+    if not path.is_file():
+        raise MediaError("Không tìm thấy tệp âm thanh.", code="missing", field=str(path))
+    if path.stat().st_size == 0:
+        raise MediaError("Tệp âm thanh rỗng (0 byte). Hãy chép lại tệp.", code="empty", field=path.name)
+    stderr = ffmpeg.run(ffmpeg.source(path), timeout_s=60, check=False).stderr
+    found = _AUDIO.search(stderr)
+    if found is None:
+        raise MediaError(
+            "Tệp này không phải âm thanh đọc được. Hãy dùng wav, mp3, m4a, ogg, flac hoặc opus.",
+            code="not-audio",
+            field=path.name,
+        )
+    codec, rate, layout = found.groups()
+    length = _DURATION.search(stderr)
+    seconds = None
+    if length is not None:
+        hours, minutes, rest = length.groups()
+        seconds = int(hours) * 3600 + int(minutes) * 60 + float(rest)
+    return Probe(seconds, int(rate), _channels(layout.strip()), codec)
+
+
+def _channels(layout: str) -> int:
+    name = layout.partition("(")[0].strip()
+    if name in _CHANNELS:
+        return _CHANNELS[name]
+    number = re.match(r"\d+", name)
+    return int(number[0]) if number else 1

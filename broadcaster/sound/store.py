@@ -1,0 +1,157 @@
+"""Sounds by their content: a file's name is the SHA-256 of its bytes, written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from broadcaster.errors import MediaError
+
+_INCOMING: Final = ".incoming"
+_FULL: Final = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
+_CHUNK: Final = 1 << 20
+
+
+class Store:
+    """A content-addressed folder of sounds: `ab/abcd….flac`.
+
+    A new file is written beside its place, synced and renamed, so that a reader sees the whole file or none, and a
+    power cut leaves no half one. What a killed process left unfinished is removed the next time a store is opened.
+
+    Raises:
+        MediaError: the folder cannot be used.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._incoming = root / _INCOMING
+        try:
+            self._incoming.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise disk_error(error, root) from None
+        self._remove_stale()
+
+    def path(self, sha256: str) -> Path:
+        """Return where the sound with this hash is, or would be."""
+        if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+            raise MediaError("Mã âm thanh không hợp lệ.", code="bad-hash", field=sha256[:80])
+        return self.root / sha256[:2] / f"{sha256}.flac"
+
+    def __contains__(self, sha256: str) -> bool:
+        return self.path(sha256).is_file()
+
+    def put(self, source: Path) -> str:
+        """Keep a copy of `source` and return its SHA-256; the same bytes are kept once.
+
+        Bytes in the store are never overwritten, except a file whose bytes no longer match its name.
+
+        Raises:
+            MediaError: the source cannot be read, the disk is full or refuses.
+        """
+        try:
+            sha256 = digest(source)
+            target = self.path(sha256)
+            if target.is_file() and digest(target) == sha256:
+                return sha256
+            target.parent.mkdir(exist_ok=True)
+            with self.workspace() as folder:
+                partial = folder / "copy"
+                if _copy(source, partial) != sha256:
+                    raise MediaError("Tệp âm thanh bị thay đổi trong khi chép. Hãy làm lại.", code="changed")
+                partial.chmod(0o444)
+                partial.replace(target)
+            _sync_folder(target.parent)
+        except OSError as error:
+            raise disk_error(error, source) from None
+        return sha256
+
+    def verify(self, sha256: str) -> Path:
+        """Return the path of a sound whose bytes were just checked against its name.
+
+        Raises:
+            MediaError: it is missing, unreadable or altered.
+        """
+        path = self.path(sha256)
+        try:
+            found = digest(path)
+        except OSError:
+            raise MediaError(
+                "Tệp âm thanh không còn trong kho hoặc không đọc được. Hãy tạo lại âm thanh.",
+                code="missing",
+                field=path.name,
+            ) from None
+        if found != sha256:
+            raise MediaError(
+                "Tệp âm thanh trong kho đã bị thay đổi. Hãy tạo lại và duyệt lại.", code="altered", field=path.name
+            )
+        return path
+
+    @contextlib.contextmanager
+    def workspace(self) -> Iterator[Path]:
+        """Lend a folder on the store's disk for work in progress; it is removed at the end.
+
+        Raises:
+            MediaError: the folder cannot be made.
+        """
+        folder = self._incoming / f"{os.getpid()}-{uuid.uuid4().hex}"
+        try:
+            folder.mkdir(parents=True)
+        except OSError as error:
+            raise disk_error(error, folder) from None
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _remove_stale(self) -> None:
+        for left in self._incoming.iterdir():
+            owner = left.name.partition("-")[0]
+            if not owner.isdigit() or not psutil.pid_exists(int(owner)):
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes in lower-case hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def disk_error(error: OSError, path: Path) -> MediaError:
+    """Return what to tell a person about a disk that refuses."""
+    if error.errno in _FULL:
+        return MediaError(
+            "Ổ đĩa đã đầy nên không lưu được âm thanh. Hãy xóa bớt tệp rồi làm lại.", code="disk-full", field=str(path)
+        )
+    return MediaError(
+        f"Không đọc hoặc ghi được tệp âm thanh ({error.strerror or error}).", code="disk", field=str(path)
+    )
+
+
+def _copy(source: Path, target: Path) -> str:
+    sha = hashlib.sha256()
+    with source.open("rb") as reader, target.open("xb") as writer:
+        while chunk := reader.read(_CHUNK):
+            sha.update(chunk)
+            writer.write(chunk)
+        writer.flush()
+        os.fsync(writer.fileno())
+    return sha.hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

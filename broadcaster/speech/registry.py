@@ -1,0 +1,218 @@
+"""Which engines there are, and one script spoken by one of them from the first sentence to the last."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Final
+
+from broadcaster.errors import EngineError
+from broadcaster.speech.cache import ClipCache, key_of
+from broadcaster.speech.engine import Clip, Engine, Voice
+
+GROUP: Final = "broadcaster.engines"
+BUILT_IN: Final[Mapping[str, str]] = {
+    "vi-neural": "broadcaster.speech.vi_neural:ViNeuralEngine",
+    "espeak": "broadcaster.speech.espeak:EspeakEngine",
+    "gtts": "broadcaster.speech.gtts:GttsEngine",
+    "tone": "broadcaster.speech.tone:ToneEngine",
+}
+"""The engines of this package, for a checkout that is not installed; in the order in which they are listed."""
+
+Progress = Callable[[float], None]
+_LOCK = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenClips:
+    """Sentences spoken by one voice."""
+
+    voice: str
+    """`engine:id`."""
+    engine: str
+    version: str
+    clips: tuple[Clip, ...]
+    """One for each sentence; empty sound for one without a letter or digit."""
+    cached: int
+    new: int
+    notes: tuple[str, ...]
+    """Vietnamese sentences: why another voice than the first spoke, what was left out."""
+
+
+@lru_cache(maxsize=1)
+def _table() -> Mapping[str, str]:
+    table = dict(BUILT_IN)
+    table.update({point.name: point.value for point in entry_points(group=GROUP)})
+    return table
+
+
+@lru_cache(maxsize=32)
+def _engine(name: str) -> Engine:
+    target = _table().get(name)
+    if target is None:
+        known = ", ".join(sorted(_table()))
+        raise EngineError(f"Không có bộ đọc “{name}”. Các bộ đọc: {known}.", code="no-engine", field=name)
+    module, _, attribute = target.partition(":")
+    try:
+        made = getattr(import_module(module), attribute)()
+    except (ImportError, AttributeError, OSError) as error:
+        raise EngineError(f"Bộ đọc “{name}” chưa được cài đặt ({error}).", code="no-engine", field=name) from None
+    if not isinstance(made, Engine):
+        raise EngineError(f"Bộ đọc “{name}” không đúng giao ước.", code="no-engine", field=name)
+    return made
+
+
+def split(name: str) -> tuple[str, str]:
+    """Split `engine:id` into its two parts; the id may be empty, for the engine's recommended voice."""
+    engine, _, voice = name.partition(":")
+    return engine, voice
+
+
+def engine_of(name: str) -> Engine:
+    """Return the engine of a voice (`engine:id` or `engine`); one object for the life of the process.
+
+    Raises:
+        EngineError: there is no such engine, or what it needs is not installed.
+    """
+    with _LOCK:
+        return _engine(split(name)[0])
+
+
+def engines() -> tuple[Engine, ...]:
+    """Return every engine that can be loaded here."""
+    found = []
+    for name in _table():
+        try:
+            found.append(engine_of(name))
+        except EngineError:
+            continue
+    return tuple(found)
+
+
+def voice_of(name: str) -> Voice:
+    """Return a voice by its name; `engine` alone means the engine's recommended voice.
+
+    Raises:
+        EngineError: there is no such engine or voice.
+    """
+    voices = engine_of(name).voices()
+    wanted = split(name)[1]
+    for voice in voices:
+        if not wanted or voice.id == wanted:
+            return voice
+    known = ", ".join(v.name for v in voices)
+    raise EngineError(f"Không có giọng “{name}”. Các giọng: {known}.", code="no-voice", field=name)
+
+
+def choose(order: Sequence[str], *, needs_offline: bool = False) -> tuple[list[Voice], list[str]]:
+    """Return the voices of `order` that are ready, in order, and a Vietnamese sentence for each that is not.
+
+    Args:
+        order: names of voices, the wanted one first.
+        needs_offline: leave out what needs the network.
+    """
+    ready: list[Voice] = []
+    notes: list[str] = []
+    for name in order:
+        try:
+            voice = voice_of(name)
+            fault = engine_of(name).check()
+        except EngineError as error:
+            notes.append(f"Giọng {name} không dùng được: {error.message}")
+            continue
+        if fault is not None:
+            notes.append(f"Giọng {voice.name} không dùng được: {fault}")
+        elif needs_offline and not voice.offline:
+            notes.append(f"Giọng {voice.name} cần mạng nên không dùng.")
+        else:
+            ready.append(voice)
+    return ready, notes
+
+
+def speak_all(
+    sentences: Sequence[str],
+    order: Sequence[str],
+    *,
+    rate: float = 1.0,
+    cache: ClipCache | None = None,
+    progress: Progress | None = None,
+    needs_offline: bool = False,
+) -> SpokenClips:
+    """Speak all sentences with the first voice of `order` that can speak every one of them.
+
+    A listener never hears two voices in one script: when a voice fails half way, the next one starts over.
+
+    Args:
+        sentences: normalized sentences.
+        order: names of voices (`engine:id`), the wanted one first.
+        rate: times the usual speed.
+        cache: where spoken sentences are kept.
+        progress: told the share that is done, 0 to 1.
+        needs_offline: leave out what needs the network.
+
+    Raises:
+        EngineError: no voice could; the message says why of each.
+    """
+    ready, notes = choose(order, needs_offline=needs_offline)
+    transient = False
+    for voice in ready:
+        try:
+            done = _speak_with(voice, sentences, rate, cache, progress)
+        except EngineError as error:
+            transient = transient or error.transient
+            notes.append(f"Giọng {voice.name} không đọc được cả bài: {error.message}")
+            continue
+        if notes:
+            notes.append(f"Cả bài được đọc bằng giọng {voice.name}.")
+        if silent := sum(1 for s in sentences if not speakable(s)):
+            notes.append(f"Có {silent} câu không có chữ nào để đọc nên được bỏ qua.")
+        return SpokenClips(
+            voice.name, voice.engine, engine_of(voice.name).version, done[0], done[1], done[2], tuple(notes)
+        )
+    raise EngineError("Không giọng nào đọc được bài này. " + " ".join(notes), transient=transient, code="no-voice-left")
+
+
+def speakable(sentence: str) -> bool:
+    """Return whether there is anything to say: a letter or a digit."""
+    return any(c.isalnum() for c in sentence)
+
+
+def _speak_with(
+    voice: Voice, sentences: Sequence[str], rate: float, cache: ClipCache | None, progress: Progress | None
+) -> tuple[tuple[Clip, ...], int, int]:
+    engine = engine_of(voice.name)
+    version = engine.version
+    clips: list[Clip] = []
+    cached = new = 0
+    for number, sentence in enumerate(sentences, 1):
+        key = key_of(engine.name, version, voice.id, rate, sentence)
+        clip = cache.get(key) if cache is not None and speakable(sentence) else None
+        if clip is not None:
+            cached += 1
+        elif speakable(sentence):
+            clip = _speak_one(engine, sentence, voice.id, rate)
+            new += 1
+            if cache is not None:
+                cache.put(key, clip)
+        clips.append(clip or Clip(b"", 48_000))
+        if progress is not None:
+            progress(number / len(sentences))
+    return tuple(clips), cached, new
+
+
+def _speak_one(engine: Engine, sentence: str, voice: str, rate: float) -> Clip:
+    try:
+        clip = engine.speak(sentence, voice=voice, rate=rate)
+    except EngineError:
+        raise
+    except Exception as error:  # an engine may come from anybody; its fault must not end the script
+        raise EngineError(
+            f"Bộ đọc {engine.name} gặp lỗi ngoài dự kiến ({type(error).__name__}: {error}).", code="engine-crashed"
+        ) from error
+    if not clip.pcm:
+        raise EngineError("Bộ đọc trả về âm thanh rỗng.", code="engine-empty", field=sentence[:80])
+    return clip
