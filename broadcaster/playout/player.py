@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import math
+import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -97,25 +98,29 @@ class Lane:
         sink: the way out.
         zones: the zones that hear it.
         gain: 0 to 1.
-        emit: told of each event, in order.
-        fault: told when the sink breaks (a Vietnamese sentence) and when it is well again (empty).
-        mirrors: sinks that record what was sent; they never disturb the sound.
+        feed: what is about to go through.
+        clock: paces and dates the sound.
+        events: told of each event, in order.
+        fault: told when a sink breaks (its name, a Vietnamese sentence) and when it is well again (empty).
+        mirror: a sink that records what was sent; it never disturbs the sound.
         chunk_ms: samples are handed over in pieces of this length.
     """
 
     sink: Sink
     zones: tuple[str, ...]
     gain: float
+    feed: Feed
     clock: Clock
-    emit: Callable[[Event], None]
+    events: queue.SimpleQueue[tuple[Lane, Event]]
     fault: Callable[[str, str], None]
-    mirrors: tuple[Sink, ...] = ()
+    mirror: Sink | None = None
     chunk_ms: int = CHUNK_MS
     level: float = SILENT_DBFS
     """Level of what left last (dBFS, RMS)."""
     position_ms: int = 0
     on_item: int | None = None
     muted: bool = False
+    crashed: bool = False
     _cut: Cut | None = None
     _wake: threading.Event = field(default_factory=threading.Event)
     _go: threading.Event = field(default_factory=threading.Event)
@@ -124,9 +129,8 @@ class Lane:
     _limit: int | None = None
     _limit_why: str = ""
     _fade_in: bool = False
-    _feed: Feed | None = None
     _stream: Stream | None = None
-    _tees: list[Stream] = field(default_factory=list)
+    _tee: Stream | None = None
     _trouble: str = ""
     _retry_at: float = 0.0
     _quiet_why: str = ""
@@ -141,6 +145,11 @@ class Lane:
         self._limit, self._limit_why, self._fade_in = limit, limit_why, fade_in
         self._go.set()
 
+    @property
+    def ending(self) -> tuple[str, str]:
+        """Why items were not reached, and by whom."""
+        return (self._cut.why, self._cut.by) if self._cut else (self._limit_why, "")
+
     def cut(self, why: str, by: str) -> None:
         """End the sound within a chunk and a fade."""
         if self._cut is None:
@@ -148,31 +157,29 @@ class Lane:
         self._wake.set()
         self._go.set()
 
-    def warm(self, feed: Feed) -> None:
-        """Open the sink ahead of time; a sink that cannot be opened is tried again each second."""
-        self._feed = feed
-        self._gained = self.gain
-        self._open()
-        for mirror in self.mirrors:
-            try:
-                self._tees.append(mirror.open(feed))
-            except AirError as error:
-                self.fault(mirror.name, error.message)
+    def run(self) -> None:
+        """Open the sink, wait for `begin`, play to the end or the cut, and close.
 
-    def run(self, feed: Feed) -> None:
-        """Warm up, wait for `begin`, play to the end or the cut, and close."""
-        self.warm(feed)
-        self._go.wait()
+        A sink that cannot be opened, or breaks, is tried again each second while the programme runs on.
+        """
         try:
+            self._gained = self.gain
+            self._open()
+            self._open_mirror()
+            self._go.wait()
             self._play()
+        except Exception:
+            log.exception("player of sink %s failed", self.sink.name)
+            self.crashed = True
+            self.cut(f"Đường ra “{self.sink.name}” gặp lỗi không lường trước.", "")
         finally:
             self.level, self.on_item = SILENT_DBFS, None
-            for stream in (self._stream, *self._tees):
+            for stream in (self._stream, self._tee):
                 if stream is not None:
                     if self._cut is not None:
                         _quietly(stream.drop)
                     _quietly(stream.close)
-            self._stream = None
+            self._stream = self._tee = None
 
     def _play(self) -> None:
         position = 0
@@ -192,25 +199,20 @@ class Lane:
         self._quiet_why = self._trouble
         started: dt.datetime | None = None
         ended = self.clock.now()
-        while done < total and not (started is not None and self._over(position)):
+        while done < total:
             self._pace(position)
-            n = min(chunk, total - done)
-            last = False
-            if self._cut is not None:
-                n, last = min(n, FADE), True
-            elif self._limit is not None:
-                left = self._limit - position
-                n = min(n, max(left - FADE, 0) or left)
-                last = left <= FADE
             if self._cut is not None and started is None:
                 break  # the cut came between two items
+            n, last = self._portion(min(chunk, total - done), position)
+            if n <= 0:
+                break
             piece, audible = self._shape(pcm[done * 2 : (done + n) * 2], first=position == 0, last=last)
             now = self.clock.now()
             sent = self._send(piece, position)
             if started is None:
                 started = now
                 self.on_item = segment.item_no
-                self.emit(Started(segment.item_no, started))
+                self._emit(Started(segment.item_no, started))
             if sent and audible:
                 heard += n
             elif not self._quiet_why:
@@ -221,19 +223,28 @@ class Lane:
             ended = now + dt.timedelta(seconds=n / RATE)
             if heard - marked >= RATE * MARK_S:
                 marked = heard
-                self.emit(Mark(segment.item_no, heard))
+                self._emit(Mark(segment.item_no, heard))
             if last:
                 break
         if started is not None:
-            self.emit(self._ended(segment, started, ended, heard, done))
+            self._emit(self._ended(segment, started, ended, heard, done))
         return position
+
+    def _portion(self, n: int, position: int) -> tuple[int, bool]:
+        """Return how many of `n` samples may leave now, and whether they are the last, to be faded out."""
+        if self._cut is not None:
+            return min(n, FADE), True
+        if self._limit is None:
+            return n, False
+        left = self._limit - position
+        return (min(n, left - FADE), False) if left > FADE else (min(n, left), True)
 
     def _ended(self, segment: Segment, started: dt.datetime, ended: dt.datetime, heard: int, done: int) -> Ended:
         whole = heard == segment.tape.samples
         why, by = "", ""
         if not whole:
             if done < segment.samples:
-                why, by = (self._cut.why, self._cut.by) if self._cut else (self._limit_why, "")
+                why, by = self.ending
             why = why or self._quiet_why
         return Ended(segment.item_no, started, ended, heard, whole, why, by)
 
@@ -276,21 +287,34 @@ class Lane:
                 sent = True
             except AirError as error:
                 self._break(error.message)
-        for tee in list(self._tees):
-            try:
-                tee.write(pcm)
-            except AirError as error:
-                self._tees.remove(tee)
-                _quietly(tee.close)
-                self.fault(self.mirrors[0].name, error.message)
+        self._record(pcm)
         if now - self._level_at >= _LEVEL_S or position == 0:
             self._level_at = now
             self.level = level(pcm) if sent else SILENT_DBFS
         return sent
 
+    def _open_mirror(self) -> None:
+        if self.mirror is not None:
+            try:
+                self._tee = self.mirror.open(self.feed)
+            except AirError as error:
+                self.fault(self.mirror.name, error.message)
+
+    def _record(self, pcm: Pcm) -> None:
+        if self._tee is not None and self.mirror is not None:
+            try:
+                self._tee.write(pcm)
+            except AirError as error:
+                _quietly(self._tee.close)
+                self._tee = None
+                self.fault(self.mirror.name, error.message)
+
+    def _emit(self, event: Event) -> None:
+        self.events.put((self, event))
+
     def _open(self) -> None:
         try:
-            self._stream = self.sink.open(self._feed)
+            self._stream = self.sink.open(self.feed)
         except AirError as error:
             self._break(error.message)
             return

@@ -145,15 +145,15 @@ def _samples(path: Path) -> memoryview:
         raise MediaError("Không đọc được âm thanh đã chuẩn bị.", field=path.name) from None
     at = 12
     house = False
-    while whole[:4] == b"RIFF" and at + 8 <= len(whole):
+    riff = bytes(whole[:4]) == b"RIFF"
+    while riff and at + 8 <= len(whole):
         size = int.from_bytes(whole[at + 4 : at + 8], "little")
-        if whole[at : at + 4] == b"fmt ":
+        name = bytes(whole[at : at + 4])
+        if name == b"fmt ":
             fmt = bytes(whole[at + 8 : at + 24])
             house = fmt[2:4] == b"\1\0" and int.from_bytes(fmt[4:8], "little") == RATE and fmt[14:16] == b"\20\0"
-        elif whole[at : at + 4] == b"data" and house:
+        elif name == b"data" and house:
             pcm = whole[at + 8 : at + 8 + size]
             return pcm[: len(pcm) // 2 * 2]
         at += 8 + size + size % 2
     raise MediaError("Âm thanh đã chuẩn bị không đúng định dạng 48 kHz, một kênh, 16 bit.", field=path.name)
-
-

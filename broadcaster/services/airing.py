@@ -29,6 +29,7 @@ Refusal = Callable[[Session, int, str | None, str, dt.date], str | None]
 PROCESS = "playout"
 PORT_FILE = "playout.port"
 VERBS = ("stop", "air", "skip", "mute", "unmute", "trust-clock")
+LEFT = dt.timedelta(minutes=10)
 OPEN_STATES = (BroadcastState.PLANNED, BroadcastState.CUED, BroadcastState.AIRING)
 
 
@@ -84,17 +85,18 @@ def zones(session: Session) -> dict[str, Zone]:
     return {r.code: Zone(r.code, r.name, r.place, r.sink, r.volume, r.enabled) for r in rows}
 
 
-def claim(session: Session, broadcast_id: int, owner: str) -> Broadcast | None:
+def claim(session: Session, broadcast_id: int, owner: str, now: dt.datetime) -> Broadcast | None:
     """Make the broadcast this play-out's own and return it as it now stands.
 
-    None when it was taken back, has ended, or another machine claimed it: exactly one of two claims succeeds.
+    None when it was taken back, has ended, or another machine claimed it: exactly one of two claims succeeds. What
+    another machine left open for `LEFT` after its end may be taken over, to be given its verdict.
     """
     taken = session.execute(
         update(BroadcastRow)
         .where(
             BroadcastRow.id == broadcast_id,
             BroadcastRow.state.in_(OPEN_STATES),
-            or_(BroadcastRow.owner.is_(None), BroadcastRow.owner == owner),
+            or_(BroadcastRow.owner.is_(None), BroadcastRow.owner == owner, BroadcastRow.ends_at < now - LEFT),
         )
         .values(state=BroadcastState.CUED, owner=owner)
         .execution_options(synchronize_session=False)

@@ -177,5 +177,3 @@ def _lines(session: Session, query: Select[Any]) -> Iterator[Line]:
 
 def _entry(fields: Mapping[Any, Any]) -> Entry:
     return Entry(**{name: fields[name] for name in _FIELDS})
-
-

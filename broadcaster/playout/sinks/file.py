@@ -20,7 +20,6 @@ from broadcaster.playout.sinks.base import RATE, Feed, Pcm
 
 log = logging.getLogger(__name__)
 
-_HEADER = 44
 KEEP_DAYS = 60
 
 
@@ -196,4 +195,6 @@ class Converter:
 
 def _header(size: int) -> bytes:
     fmt = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, RATE, RATE * 2, 2, 16)
-    return struct.pack("<4sI4s", b"RIFF", min(size + 36, 0xFFFFFFFF), b"WAVE") + fmt + struct.pack("<4sI", b"data", size)
+    return (
+        struct.pack("<4sI4s", b"RIFF", min(size + 36, 0xFFFFFFFF), b"WAVE") + fmt + struct.pack("<4sI", b"data", size)
+    )

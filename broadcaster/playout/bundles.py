@@ -1,0 +1,93 @@
+"""Bundles: what is due in the coming day, pinned on play-out's own disk, so that it airs without the database."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from broadcaster.domain.broadcasts import Broadcast
+from broadcaster.domain.zones import Zone
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A broadcast with all that is needed to air it."""
+
+    broadcast: Broadcast
+    zones: Mapping[str, Zone]
+    faults: Mapping[int, str] = field(default_factory=dict)
+    """Items that must not air, with the reason, as they stood when last pinned."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return JSON-able fields."""
+        return {
+            "broadcast": self.broadcast.as_json(),
+            "zones": {code: asdict(zone) for code, zone in self.zones.items()},
+            "faults": {str(no): why for no, why in self.faults.items()},
+        }
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Bundle:
+        """Rebuild a bundle from `as_json()`."""
+        return cls(
+            Broadcast.from_json(fields["broadcast"]),
+            {code: Zone(**zone) for code, zone in fields["zones"].items()},
+            {int(no): why for no, why in fields["faults"].items()},
+        )
+
+
+class Shelf:
+    """Keeps bundles in `folder`, one file each, replaced whole."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: dict[int, Bundle] = {}
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def load(self) -> dict[int, Bundle]:
+        """Return every whole bundle on the disk."""
+        for path in self._folder.glob("*.json"):
+            try:
+                bundle = Bundle.from_json(json.loads(path.read_text(encoding="utf-8")))
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                log.warning("bundle %s left out: %s", path.name, error)
+                continue
+            self._known[bundle.broadcast.id] = bundle
+        return dict(self._known)
+
+    def put(self, bundle: Bundle) -> bool:
+        """Pin a bundle; return whether it is new or changed. A full disk keeps it in memory only."""
+        number = bundle.broadcast.id
+        if self._known.get(number) == bundle:
+            return False
+        self._known[number] = bundle
+        path = self._path(number)
+        partial = path.with_suffix(".part")
+        try:
+            partial.write_text(json.dumps(bundle.as_json(), ensure_ascii=False), encoding="utf-8")
+            partial.replace(path)
+        except OSError as error:
+            log.warning("bundle %s not pinned: %s", path.name, error)
+        return True
+
+    def get(self, broadcast_id: int) -> Bundle | None:
+        """Return a pinned bundle."""
+        return self._known.get(broadcast_id)
+
+    def numbers(self) -> list[int]:
+        """Return the broadcasts that are pinned."""
+        return list(self._known)
+
+    def drop(self, broadcast_id: int) -> None:
+        """Forget a bundle."""
+        self._known.pop(broadcast_id, None)
+        self._path(broadcast_id).unlink(missing_ok=True)
+
+    def _path(self, broadcast_id: int) -> Path:
+        return self._folder / f"{broadcast_id}.json"

@@ -1,0 +1,93 @@
+"""What a person may tell play-out, carried out once each, and answered in a sentence."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from broadcaster.playout.onair import Airing
+
+STALE = dt.timedelta(seconds=60)
+"""A command to sound or be silent now is not carried out later than this."""
+
+
+class Stage(Protocol):
+    """What the commands work on."""
+
+    def airings(self) -> list[Airing]:
+        """Return the broadcasts on their way."""
+        ...
+
+    def start_now(self, broadcast_id: int, by: str) -> str:
+        """Air a broadcast at once; return the answer."""
+        ...
+
+    def skip(self, broadcast_id: int, by: str) -> str:
+        """Leave a broadcast out; return the answer."""
+        ...
+
+    def mute(self, zone: str | None, muted: bool) -> list[str]:
+        """Turn zones off or on; return those that sound just now."""
+        ...
+
+    def trust_clock(self) -> str:
+        """Believe the clock; return the answer."""
+        ...
+
+
+class Control:
+    """Carries out commands; one that came by datagram is not carried out again when its row is read."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._answers: dict[int, str] = {}
+        self._lock = threading.Lock()
+
+    def obey(self, order_id: int, verb: str, arguments: Mapping[str, Any], by: str, age: dt.timedelta) -> str:
+        """Carry out a command once and return the answer; a second call with its number only returns the answer."""
+        with self._lock:
+            if order_id in self._answers:
+                return self._answers[order_id]
+            if age > STALE and verb in {"stop", "air", "mute"}:
+                text = "Lệnh đến quá muộn nên không thực hiện."
+            else:
+                act = self._verbs().get(verb)
+                text = act(arguments, by) if act else f"Không có lệnh “{verb}”."
+            if order_id:
+                self._answers[order_id] = text
+            return text
+
+    def forget(self, order_id: int) -> None:
+        """The answer is in the database now."""
+        with self._lock:
+            self._answers.pop(order_id, None)
+
+    def _verbs(self) -> dict[str, Callable[[Mapping[str, Any], str], str]]:
+        stage = self._stage
+        return {
+            "stop": self._stop,
+            "air": lambda a, by: stage.start_now(int(a["broadcast_id"]), by),
+            "skip": lambda a, by: stage.skip(int(a["broadcast_id"]), by),
+            "mute": lambda a, _by: self._mute(a.get("zone"), muted=True),
+            "unmute": lambda a, _by: self._mute(a.get("zone"), muted=False),
+            "trust-clock": lambda _a, _by: stage.trust_clock(),
+        }
+
+    def _stop(self, arguments: Mapping[str, Any], by: str) -> str:
+        named = arguments.get("zones")
+        wanted = set(named) if named else None
+        silent: list[str] = []
+        for airing in self._stage.airings():
+            silent += airing.cut(wanted, f"{by or 'Người vận hành'} bấm dừng phát.", by)
+        if not silent:
+            return "Không có gì đang phát ở đó."
+        more = sorted(set(silent) - wanted) if wanted else []
+        shared = f" Chung đường ra nên cũng dừng: {', '.join(more)}." if more else ""
+        return f"Đã dừng phát tại {', '.join(sorted(set(silent)))}.{shared}"
+
+    def _mute(self, zone: str | None, *, muted: bool) -> str:
+        sounding = self._stage.mute(zone, muted)
+        word = "Đã tắt tiếng" if muted else "Đã mở tiếng"
+        return f"{word} {zone or 'tất cả cụm loa'}." + (" (đang phát)" if sounding else "")

@@ -1,0 +1,517 @@
+"""Play-out: airs what the rows say, at its time, by itself, and never loses what happened.
+
+Threads: the clerk (the caller of `run`: commands, plans, journal into the database, heartbeat), the alarm, the ear on
+loopback, one for each broadcast from T-30 s to its verdict, and one player for each sink while it sounds. Only the
+clerk and the claim at T-30 s touch the database, so that a database that hangs holds up no sound.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import functools
+import hashlib
+import logging
+import queue
+import socket
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from broadcaster.domain.broadcasts import BroadcastKind
+from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.zones import Zone
+from broadcaster.errors import StationError
+from broadcaster.playout import recovery
+from broadcaster.playout.alarm import Alarm, ApschedulerAlarm
+from broadcaster.playout.asrun import AsRun
+from broadcaster.playout.belief import Belief
+from broadcaster.playout.bundles import Bundle, Shelf
+from broadcaster.playout.control import Control
+from broadcaster.playout.journal import Journal
+from broadcaster.playout.lock import HomeLock
+from broadcaster.playout.onair import CUE_S, Airing, Crew
+from broadcaster.playout.player import CHUNK_MS
+from broadcaster.playout.replay import replay
+from broadcaster.playout.sinks import Sinks, resolve_sinks
+from broadcaster.playout.sinks.base import Sink
+from broadcaster.playout.sinks.file import FileSink
+from broadcaster.playout.status import status_of
+from broadcaster.playout.tapes import TapeRoom
+from broadcaster.playout.wake import Ear
+from broadcaster.services import airing as desk
+from broadcaster.services import approving, heartbeats
+from broadcaster.services.station import Station
+
+log = logging.getLogger(__name__)
+
+AHEAD = dt.timedelta(hours=24)
+POLL_S = 1.0
+RECONCILE_S = 5.0
+BEAT_S = 5.0
+HOUSEKEEPING_S = 3600.0
+RECHECK_S = 600.0
+_CLAIM_S = 15.0
+_HURRY_S = 3.0
+_RELEASE_S = 1.5
+
+
+class Playout:
+    """Unattended play-out of one station; `run` holds the home's lock, so there is exactly one.
+
+    Args:
+        station: the open station.
+        alarm: the alarm clock; APScheduler's by default.
+        sinks: the ways out; by default those of the settings.
+        refusal: why a script may not air, asked when a broadcast is pinned and again at T-30 s.
+        inline: play on the calling thread over a frozen clock; for simulations.
+        chunk_ms: samples are handed to the sinks in pieces of this length.
+        durable: force the journal to the disk.
+    """
+
+    def __init__(
+        self,
+        station: Station,
+        *,
+        alarm: Alarm | None = None,
+        sinks: Mapping[str, Sink] | None = None,
+        refusal: desk.Refusal = approving.refusal,
+        inline: bool = False,
+        chunk_ms: int = CHUNK_MS,
+        durable: bool = True,
+    ) -> None:
+        self.station = station
+        self.clock = station.clock
+        self.alarm = alarm or ApschedulerAlarm(station.clock)
+        self.sinks = Sinks(dict(sinks), {}) if sinks is not None else resolve_sinks(station.settings, station.home)
+        self._refusal = refusal
+        self._inline = inline
+        self.host = socket.gethostname()
+        place = hashlib.sha256(str(station.home.root).encode()).hexdigest()[:8]
+        self.owner = f"{self.host[:100]}:{place}"
+        self.journal = Journal(station.home.playout, station.clock, durable=durable)
+        self._shelf = Shelf(station.home.playout / "bundles")
+        self._tapes = TapeRoom(station.home.store, station.home.playout / "tapes")
+        self._belief = Belief(station.clock, self.journal.last_time())
+        self._control = Control(self)
+        self._ear = Ear(station.home.run / desk.PORT_FILE, self._heard)
+        self._wake = threading.Event()
+        self._lock = threading.RLock()
+        self._active: dict[int, Airing] = {}
+        self._threads: dict[int, threading.Thread] = {}
+        self._ended: set[int] = set()
+        self._known: dict[int, recovery.Unfinished] = {}
+        self._checked: dict[int, float] = {}
+        self._muted: set[str | None] = set()
+        self._troubles: dict[tuple[str, str], str] = {}
+        self._due_at: dict[str, float] = {}
+        self._crew = Crew(
+            clock=self.clock,
+            journal=self.journal,
+            tapes=self._tapes,
+            sinks=self.sinks.by_name,
+            hours=station.settings.station_hours,
+            tz=station.settings.tz,
+            host=self.host,
+            confirm=self._confirm,
+            fault=self._sink_fault,
+            reserve=self._reserve,
+            muted=self._is_muted,
+            inline=inline,
+            chunk_ms=chunk_ms,
+        )
+
+    # Life
+
+    def run(self, stop: threading.Event) -> None:
+        """Air until `stop` is set, then end in order: what sounds is faded out and logged.
+
+        Raises:
+            AirError: another play-out holds this home.
+        """
+        with HomeLock(self.station.home.run / "playout.lock"):
+            self.open()
+            threading.Thread(target=self._wake_on, args=(stop,), name="playout-stop", daemon=True).start()
+            try:
+                while not stop.is_set():
+                    self.tick()
+                    self._wake.wait(POLL_S)
+            finally:
+                self.close()
+
+    def open(self) -> None:
+        """Take up the work: finish what an earlier life left open, load what is pinned, start the alarm and the ear."""
+        self.journal.write("boot", {"host": self.host})
+        for name, why in self.sinks.notes.items():
+            self._sink_fault(name, why)
+        past = recovery.look_back(self.journal.last_segment())
+        self._ended |= past.ended
+        pinned = self._shelf.load()
+        self.alarm.start(self._jumped)
+        if not self._inline:
+            self._ear.open()
+        for sink in self.sinks.by_name.values():
+            if isinstance(sink, FileSink):
+                sink.tidy()
+        for number, one in past.unfinished.items():
+            self._recover(number, one, pinned.get(number))
+        for number in pinned:
+            if number not in self._ended and number not in self._active:
+                self._set_alarm(pinned[number])
+
+    def close(self) -> None:
+        """End in order: fade out, log, bring the journal into the database."""
+        self.alarm.stop()
+        self._ear.close()
+        for one in self.airings():
+            one.abandon()
+        for thread in list(self._threads.values()):
+            thread.join(5)
+        with contextlib.suppress(StationError):
+            replay(self.station, self.journal, self.owner)
+        self.journal.close()
+        for sink in self.sinks.by_name.values():
+            if isinstance(sink, FileSink):
+                sink.finish()
+
+    def _wake_on(self, stop: threading.Event) -> None:
+        stop.wait()
+        self._wake.set()
+
+    def look_again(self) -> None:
+        """Look at the plan in the next round, however soon that is."""
+        self._due_at.pop("reconcile", None)
+        self._wake.set()
+
+    def tick(self) -> None:
+        """Do one round of the clerk's work; nothing that fails here stops the next round."""
+        self._wake.clear()
+        hold = self._belief.hold
+        self._trouble("clock", "", hold)
+        self.journal.retry()
+        self._trouble("journal", "", self.journal.trouble and f"Đĩa không ghi được nhật ký: {self.journal.trouble}.")
+        away = ""
+        for name, every, step in (
+            ("orders", 0.0, self._obey_all),
+            ("reconcile", RECONCILE_S, self.reconcile if not hold else lambda: None),
+            ("replay", 0.0, self._replay),
+            ("beat", 0.0 if self._inline else BEAT_S, self._beat),
+            ("housekeeping", HOUSEKEEPING_S, self._housekeeping),
+        ):
+            now = self.clock.monotonic()
+            if now < self._due_at.get(name, 0.0):
+                continue
+            try:
+                step()
+                self._due_at[name] = now + every
+            except StationError as error:
+                away = error.message
+                break
+            except Exception:
+                log.exception("clerk: %s failed", name)
+                self._due_at[name] = now + max(every, RECONCILE_S)
+        self._trouble("database", "", away)
+
+    # What is due
+
+    def reconcile(self) -> None:
+        """Pin what is due in the coming day and set its alarms; forget what was taken back.
+
+        Raises:
+            StationError: the database is away; what is pinned still airs.
+        """
+        now = self.clock.now()
+        steady = self.clock.monotonic()
+        with self.station.db.read() as session:
+            rows = desk.due(session, now + AHEAD)
+            zones = desk.zones(session)
+            fresh: dict[int, Bundle] = {}
+            for row in rows:
+                b = row.broadcast
+                others = row.owner not in {None, self.owner} and now < b.ends_at + desk.LEFT
+                if b.id in self._active or b.id in self._ended or others:
+                    continue
+                old = self._shelf.get(b.id)
+                faults = old.faults if old is not None and old.broadcast == b else None
+                if faults is None or steady >= self._checked.get(b.id, 0.0):
+                    self._checked[b.id] = steady + RECHECK_S
+                    day = self.station.local(b.starts_at).date()
+                    faults = desk.item_faults(session, b, day, self._refusal)
+                fresh[b.id] = Bundle(b, _of(zones, b.zones), faults)
+        keys = self.alarm.keys()
+        for number, bundle in fresh.items():
+            if self._shelf.put(bundle) or _key(number) not in keys:
+                self._set_alarm(bundle)
+        for number in self._shelf.numbers():
+            if number not in fresh and number not in self._active:
+                self.alarm.cancel(_key(number))
+                self._shelf.drop(number)
+                self._checked.pop(number, None)
+
+    def _set_alarm(self, bundle: Bundle) -> None:
+        b = bundle.broadcast
+        self.alarm.set(_key(b.id), b.starts_at - dt.timedelta(seconds=CUE_S), functools.partial(self._rung, b.id))
+
+    def _rung(self, broadcast_id: int) -> None:
+        bundle = self._shelf.get(broadcast_id)
+        if bundle is not None and not self._belief.hold:
+            self._launch(Airing(self._crew, bundle))
+
+    def _launch(self, one: Airing) -> bool:
+        """Send a broadcast on its way, unless it is or has ended."""
+        number = one.broadcast.id
+        with self._lock:
+            if number in self._active or number in self._ended:
+                return False
+            if (past := self._known.get(number)) is not None and not one.known:
+                one.known = dict(past.known)
+            self._active[number] = one
+        if self._inline:
+            self._accompany(one)
+        else:
+            thread = threading.Thread(target=self._accompany, args=(one,), name=f"broadcast-{number}", daemon=True)
+            self._threads[number] = thread
+            thread.start()
+        return True
+
+    def _accompany(self, one: Airing) -> None:
+        number = one.broadcast.id
+        try:
+            one.run()
+        finally:
+            with self._lock:
+                if one.ended:
+                    self._ended.add(number)
+                    self._known.pop(number, None)
+                self._active.pop(number, None)
+                self._threads.pop(number, None)
+            self._due_at.pop("beat", None)
+            self._wake.set()
+
+    # The claim at T-30 s
+
+    def _confirm(self, bundle: Bundle) -> Bundle | None:
+        """Claim the broadcast and check it anew; while the database is away, what is pinned counts."""
+        if self._inline:
+            return self._claim(bundle)
+        box: queue.SimpleQueue[Bundle | Exception | None] = queue.SimpleQueue()
+
+        def ask() -> None:
+            try:
+                box.put(self._claim(bundle))
+            except Exception as error:  # noqa: BLE001 - carried over to the asking thread
+                box.put(error)
+
+        threading.Thread(target=ask, name=f"claim-{bundle.broadcast.id}", daemon=True).start()
+        left = (bundle.broadcast.starts_at - self.clock.now()).total_seconds() - 8
+        try:
+            found = box.get(timeout=min(max(left, _HURRY_S), _CLAIM_S))
+        except queue.Empty:
+            found = StationError("Cơ sở dữ liệu không trả lời kịp.")
+        if isinstance(found, Exception):
+            log.warning("broadcast %s airs as pinned: %s", bundle.broadcast.id, found)
+            return bundle
+        return found
+
+    def _claim(self, bundle: Bundle) -> Bundle | None:
+        number = bundle.broadcast.id
+        with self.station.db.write() as session:
+            b = desk.claim(session, number, self.owner, self.clock.now())
+            if b is None:
+                return None
+            day = self.station.local(b.starts_at).date()
+            fresh = Bundle(b, _of(desk.zones(session), b.zones), desk.item_faults(session, b, day, self._refusal))
+        self._shelf.put(fresh)
+        return fresh
+
+    def _reserve(self, wanting: Airing, by_sink: Mapping[str, tuple[str, ...]]) -> Mapping[str, str]:
+        """Wait until the zones are free (the slot before may end this very second); an emergency makes them so."""
+        urgent = wanting.broadcast.kind is BroadcastKind.EMERGENCY
+        planned = (wanting.broadcast.starts_at - self.clock.now()).total_seconds()
+        give_up = self.clock.monotonic() + max(planned, 0.0) + _RELEASE_S
+        while True:
+            busy = self._busy(wanting, by_sink)
+            if not busy or self.clock.monotonic() >= give_up:
+                return busy
+            if urgent:
+                for other in self.airings():
+                    if other is not wanting and other.broadcast.kind is not BroadcastKind.EMERGENCY:
+                        other.cut(set(busy), "Nhường sóng cho phát khẩn cấp.", wanting.by)
+            self.clock.sleep_until(self.clock.monotonic() + 0.01)
+
+    def _busy(self, wanting: Airing, by_sink: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+        busy: dict[str, str] = {}
+        for other in self.airings():
+            if other is wanting or other.phase not in {"warm", "air"}:
+                continue
+            for lane in other.lanes:
+                for name, zones in by_sink.items():
+                    shared = (
+                        set(zones) if lane.sink.name == name and lane.sink.exclusive else set(zones) & set(lane.zones)
+                    )
+                    busy |= dict.fromkeys(shared, f"Đang phát buổi “{other.broadcast.title}”.")
+        return busy
+
+    # After a crash
+
+    def _recover(self, number: int, one: recovery.Unfinished, bundle: Bundle | None) -> None:
+        if one.began_at is None or bundle is None:
+            self._known[number] = one  # it had not begun: lateness decides as for any other
+            return
+        b = bundle.broadcast
+        sinks = {code: zone.sink for code, zone in bundle.zones.items()}
+        tz = self.station.settings.tz
+        asrun = AsRun(b, sinks, self.journal, self.host, tz, dict(one.known), list(one.reasons), one.began_at)
+        last = recovery.close_interrupted(one, asrun)
+        if recovery.may_resume(one, asrun, self.clock.now()) and last < max(i.no for i in b.rundown):
+            resumed = Airing(
+                self._crew, bundle, resume_after=last, known=asrun.known, began_at=one.began_at, reasons=asrun.reasons
+            )
+            self._launch(resumed)
+            return
+        asrun.rest(Outcome.MISSED, "Máy phát khởi động lại sau sự cố; phần còn lại của buổi này không phát nữa.")
+        asrun.verdict(self.clock.now())
+        self._ended.add(number)
+
+    # Commands
+
+    def airings(self) -> list[Airing]:
+        """Return the broadcasts on their way."""
+        with self._lock:
+            return list(self._active.values())
+
+    def start_now(self, broadcast_id: int, by: str) -> str:
+        """Air a broadcast at once; return the answer."""
+        bundle = self._shelf.get(broadcast_id)
+        if bundle is None:
+            with contextlib.suppress(StationError):
+                self.reconcile()
+            bundle = self._shelf.get(broadcast_id)
+        if bundle is None:
+            return f"Không tìm thấy buổi phát số {broadcast_id} trong 24 giờ tới."
+        self.alarm.cancel(_key(broadcast_id))
+        if not self._launch(Airing(self._crew, bundle, at_once=True, by=by)):
+            return "Buổi này đang được chuẩn bị, đang phát hoặc đã xong."
+        return f"Đang phát ngay buổi “{bundle.broadcast.title}”."
+
+    def skip(self, broadcast_id: int, by: str) -> str:
+        """Leave a broadcast out, or cut it when it is on air; return the answer."""
+        why = f"{by or 'Người vận hành'} bỏ buổi này."
+        one = next((a for a in self.airings() if a.broadcast.id == broadcast_id), None)
+        if one is None:
+            bundle = self._shelf.get(broadcast_id)
+            if bundle is None:
+                return f"Không tìm thấy buổi phát số {broadcast_id} trong 24 giờ tới."
+            self.alarm.cancel(_key(broadcast_id))
+            one = Airing(self._crew, bundle, by=by)
+            one.cancel(why, by)
+            self._launch(one)
+        else:
+            one.cancel(why, by)
+        return f"Đã bỏ buổi “{one.broadcast.title}”."
+
+    def mute(self, zone: str | None, muted: bool) -> list[str]:
+        """Turn zones off or on, until told otherwise or restarted; return those that sound just now."""
+        if muted:
+            self._muted.add(zone)
+        elif zone is None:
+            self._muted.clear()
+        else:
+            self._muted.discard(zone)
+        return [z for one in self.airings() for z in one.mute(zone, muted)]
+
+    def trust_clock(self) -> str:
+        """Believe the clock as it stands; return the answer."""
+        self._belief.trust()
+        self._wake.set()
+        return "Đã tin đồng hồ máy; máy phát làm việc trở lại."
+
+    def _is_muted(self, zones: tuple[str, ...]) -> bool:
+        return None in self._muted or bool(self._muted & set(zones))
+
+    def _heard(self, message: Mapping[str, Any]) -> None:
+        if message.get("verb") == "stop":
+            arguments = message.get("arguments") or {}
+            self._control.obey(
+                int(message.get("order", 0)), "stop", arguments, str(message.get("by", "")), dt.timedelta(0)
+            )
+        self.look_again()
+
+    def _obey_all(self) -> None:
+        while True:
+            with self.station.db.read() as session:
+                orders = desk.orders(session)
+            if not orders:
+                return
+            now = self.clock.now()
+            answers = {o.id: self._control.obey(o.id, o.verb, o.arguments, o.by, now - o.at) for o in orders}
+            with self.station.db.write() as session:
+                for number, text in answers.items():
+                    desk.answer(session, number, text, now)
+            for number in answers:
+                self._control.forget(number)
+            self._due_at.pop("beat", None)
+
+    # What others should know
+
+    def _replay(self) -> None:
+        if replay(self.station, self.journal, self.owner) and not self.airings():
+            self.journal.turn_over()
+
+    def _beat(self) -> None:
+        if self._inline:
+            return
+        heartbeats.beat(self.station, desk.PROCESS, self.status())
+
+    def status(self) -> dict[str, Any]:
+        """Return what play-out does now, JSON-able; see `status.status_of`."""
+        return status_of(
+            self.station,
+            self.airings(),
+            [b for n in self._shelf.numbers() if n not in self._ended and (b := self._shelf.get(n)) is not None],
+            {name: self.sink_trouble(name) for name in self.sinks.by_name},
+            self._belief.hold,
+            sorted(z or "all" for z in self._muted),
+        )
+
+    def sink_trouble(self, name: str) -> str:
+        """Return why a sink does not work or has a stand-in; empty when all is well."""
+        return self._troubles.get(("sink", name), "")
+
+    def _sink_fault(self, name: str, why: str) -> None:
+        self._trouble("sink", name, why)
+
+    def _jumped(self, by: float) -> None:
+        self._belief.jumped(by)
+        way = "tới" if by > 0 else "lui"
+        note = f"Đồng hồ máy nhảy {way} {abs(by):.1f} giây."
+        self.journal.write(
+            "incident", {"what": "clock-step", "note": note}, {"what": "clock-step", "note": note, "over": True}
+        )
+        self._due_at.clear()
+        self._wake.set()
+
+    def _trouble(self, what: str, name: str, why: str) -> None:
+        """Open an incident when something begins to fail, close it when it is well again."""
+        was = self._troubles.get((what, name), "")
+        if why == was:
+            return
+        kind = f"{what}-{name}" if name else what
+        if was:
+            self.journal.write("incident", {"what": kind, "note": was, "over": True})
+        if why:
+            self.journal.write("incident", {"what": kind, "note": why})
+        self._troubles[what, name] = why
+        self._wake.set()
+
+    def _housekeeping(self) -> None:
+        keep = {i.audio_sha256 for n in self._shelf.numbers() if (b := self._shelf.get(n)) for i in b.broadcast.rundown}
+        self._tapes.prune(keep)
+
+
+def _key(broadcast_id: int) -> str:
+    return f"cue:{broadcast_id}"
+
+
+def _of(zones: Mapping[str, Zone], codes: tuple[str, ...]) -> dict[str, Zone]:
+    return {code: zones[code] for code in codes if code in zones}

@@ -1,0 +1,93 @@
+"""After a crash: what an earlier life left open gets exactly one outcome for each item and zone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from broadcaster.domain.lateness import LatePolicy
+from broadcaster.domain.playlog import Outcome
+from broadcaster.playout.asrun import AsRun, entry_id
+from broadcaster.playout.journal import Record
+
+
+@dataclass
+class Unfinished:
+    """A broadcast without a verdict, as the journal tells it."""
+
+    began_at: dt.datetime | None = None
+    last_at: dt.datetime | None = None
+    known: dict[str, Outcome] = field(default_factory=dict)
+    reasons: list[str] = field(default_factory=list)
+    started: dict[tuple[int, str], dt.datetime] = field(default_factory=dict)
+    heard_ms: dict[tuple[int, str], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the journal tells of earlier lives."""
+
+    unfinished: dict[int, Unfinished]
+    ended: frozenset[int]
+
+
+def look_back(records: Iterable[Record]) -> Past:
+    """Read the last segment of the journal."""
+    open_ones: dict[int, Unfinished] = {}
+    ended: set[int] = set()
+    for record in records:
+        number = record.body.get("broadcast_id") if record.kind == "entry" else record.body.get("broadcast")
+        if record.kind == "verdict":
+            ended.add(record.body["broadcast"])
+        elif number is not None:
+            _take(open_ones.setdefault(number, Unfinished()), record)
+    return Past({n: one for n, one in open_ones.items() if n not in ended}, frozenset(ended))
+
+
+def _take(one: Unfinished, record: Record) -> None:
+    body = record.body
+    one.last_at = record.at
+    match record.kind:
+        case "begin":
+            one.began_at = one.began_at or dt.datetime.fromisoformat(body["at"])
+        case "item":
+            for zone in body["zones"]:
+                one.started[body["item"], zone] = dt.datetime.fromisoformat(body["at"])
+        case "mark":
+            for zone in body["zones"]:
+                one.heard_ms[body["item"], zone] = body["heard_ms"]
+        case "entry":
+            one.known[body["id"]] = Outcome(body["outcome"])
+            if body["reason"] and body["reason"] not in one.reasons:
+                one.reasons.append(body["reason"])
+
+
+def close_interrupted(one: Unfinished, asrun: AsRun) -> int:
+    """Log the items that were sounding when the machine stopped; return the number of the last item that began."""
+    items = {item.no: item for item in asrun.broadcast.rundown}
+    last = 0
+    stopped = f" lúc {one.last_at.astimezone(asrun.tz):%H:%M:%S}" if one.last_at else ""
+    why = f"Máy phát dừng đột ngột{stopped} (mất điện hoặc sự cố)."
+    for (item_no, zone), at in one.started.items():
+        last = max(last, item_no)
+        if entry_id(asrun.broadcast.id, item_no, zone) in asrun.known:
+            continue
+        heard = one.heard_ms.get((item_no, zone), 0)
+        asrun.item_over(
+            items[item_no],
+            [zone],
+            Outcome.PARTIAL if heard else Outcome.FAILED,
+            why,
+            started_at=at,
+            ended_at=at + dt.timedelta(milliseconds=heard),
+            heard_ms=heard,
+        )
+    return last
+
+
+def may_resume(one: Unfinished, asrun: AsRun, now: dt.datetime) -> bool:
+    """Return whether the rest may still air: only where the slot says "join", within its grace and its time."""
+    b = asrun.broadcast
+    since = now - (one.last_at or b.starts_at)
+    return b.late is LatePolicy.JOIN and now < b.ends_at and dt.timedelta(0) <= since <= b.grace

@@ -1,0 +1,94 @@
+"""A station over a frozen clock: a year of broadcasting in seconds, through the same engine, journal and log.
+
+Everything is real but time and air: rows are claimed, hashes and approvals checked, samples handed to the sinks,
+entries written through the journal into the chained log.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Self
+
+from broadcaster.clock import FrozenClock
+from broadcaster.playout.alarm import SimulatedAlarm
+from broadcaster.playout.engine import Playout
+from broadcaster.playout.sinks.base import Sink
+from broadcaster.playout.sinks.null import NullSink
+from broadcaster.services import approving
+from broadcaster.services.airing import Refusal
+from broadcaster.services.station import Station
+
+ROUND = dt.timedelta(hours=6)
+"""The clerk's rounds while nothing is due; each also runs right after a broadcast."""
+WHOLE_ITEM_MS = 3_600_000
+
+
+class Simulation:
+    """Runs play-out of `station`, whose clock must be a `FrozenClock`; by default every sink swallows its sound.
+
+    Args:
+        station: the open station.
+        sinks: the ways out.
+        refusal: as for `Playout`.
+        each_day: called with the station's date before each day's first round (planning, reports).
+        each_round: called after each round with the simulated moment (a picture for a person, a real pause).
+    """
+
+    def __init__(
+        self,
+        station: Station,
+        *,
+        sinks: Mapping[str, Sink] | None = None,
+        refusal: Refusal = approving.refusal,
+        each_day: Callable[[dt.date], None] = lambda _day: None,
+        each_round: Callable[[dt.datetime], None] = lambda _now: None,
+    ) -> None:
+        if not isinstance(station.clock, FrozenClock):
+            raise TypeError("a simulation needs a station over a FrozenClock")
+        self._station = station
+        self._clock = station.clock
+        self._alarm = SimulatedAlarm(station.clock)
+        self._each_day = each_day
+        self._each_round = each_round
+        self._day: dt.date | None = None
+        names = {*station.settings.playout.sinks, "aircheck"}
+        self.playout = Playout(
+            station,
+            alarm=self._alarm,
+            sinks=sinks if sinks is not None else {name: NullSink(name) for name in names},
+            refusal=refusal,
+            inline=True,
+            chunk_ms=WHOLE_ITEM_MS,
+            durable=False,
+        )
+
+    def __enter__(self) -> Self:
+        self.playout.open()
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.playout.close()
+
+    def run_until(self, end: dt.datetime) -> None:
+        """Live on until `end` (aware); broadcasts that started before it are played to their end."""
+        while self._clock.now() < end:
+            self._round()
+            following = min(end, self._clock.now() + ROUND)
+            due = self._alarm.next_at()
+            self._alarm.run_until(min(following, due) if due is not None else following)
+        self._round()
+
+    def power_cut(self) -> None:
+        """Die as a machine without power does: nothing is said goodbye to. Make a new `Simulation` to live again."""
+        self._alarm.stop()
+        self.playout.journal.close()
+
+    def _round(self) -> None:
+        today = self._station.local(self._clock.now()).date()
+        if today != self._day:
+            self._day = today
+            self._each_day(today)
+            self.playout.look_again()
+        self.playout.tick()
+        self._each_round(self._clock.now())

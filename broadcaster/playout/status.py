@@ -1,0 +1,68 @@
+"""What play-out says of itself in its heartbeat: read by the panel, `doctor` and the start-up lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from broadcaster.playout.bundles import Bundle
+from broadcaster.playout.onair import Airing
+from broadcaster.services.station import Station
+
+
+def status_of(
+    station: Station,
+    airings: Iterable[Airing],
+    pinned: Iterable[Bundle],
+    sinks: Mapping[str, str],
+    hold: str,
+    muted: list[str],
+) -> dict[str, Any]:
+    """Return JSON-able fields.
+
+    `on_air` and `next` are None or a broadcast ({"broadcast", "title", "zones", ...}), `all_on_air` lists every one;
+    `sinks` holds for each sink "ok" or what is wrong; times are ISO UTC, levels dBFS.
+    """
+    sounding = [_airing(one) for one in airings if one.phase == "air"]
+    on_their_way = {one.broadcast.id for one in airings if one.phase == "air"}
+    coming = sorted(
+        (b.broadcast for b in pinned if b.broadcast.id not in on_their_way), key=lambda b: (b.starts_at, b.id)
+    )
+    now = station.now()
+    following = next((b for b in coming if b.starts_at >= now), None)
+    return {
+        "on_air": sounding[0] if sounding else None,
+        "all_on_air": sounding,
+        "next": following
+        and {
+            "broadcast": following.id,
+            "title": following.title,
+            "kind": following.kind.value,
+            "starts_at": following.starts_at.isoformat(),
+            "zones": list(following.zones),
+            "items": len(following.rundown),
+        },
+        "sinks": {name: why or "ok" for name, why in sinks.items()},
+        "hold": hold,
+        "muted": muted,
+    }
+
+
+def _airing(one: Airing) -> dict[str, Any]:
+    b = one.broadcast
+    lane = next((lane for lane in one.lanes if lane.on_item is not None), one.lanes[0] if one.lanes else None)
+    item = next((i for i in b.rundown if lane is not None and i.no == lane.on_item), None)
+    return {
+        "broadcast": b.id,
+        "title": b.title,
+        "kind": b.kind.value,
+        "item": item and {"no": item.no, "title": item.title, "kind": item.kind, "script_id": item.script_id},
+        "items": len(b.rundown),
+        "zones": [z for lane in one.lanes for z in lane.zones],
+        "planned_at": b.starts_at.isoformat(),
+        "started_at": one.started_at and one.started_at.isoformat(),
+        "position_ms": lane.position_ms if lane else 0,
+        "duration_ms": b.sound_ms,
+        "level": lane.level if lane else None,
+        "levels": {lane.sink.name: lane.level for lane in one.lanes},
+    }

@@ -1,0 +1,228 @@
+"""Unattended play-out over a frozen clock: what airs, what does not, and what the log says."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from broadcaster.db.models import BroadcastRow
+from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.playlog import Outcome
+from broadcaster.playout.simulate import Simulation
+from broadcaster.playout.sinks.null import NullSink
+from broadcaster.services import playlog
+
+MORNING = dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC)  # 05:00 on 3 March 2026 in Viet Nam
+NIGHT = MORNING + dt.timedelta(hours=22, minutes=15)  # 03:15
+MINUTE = dt.timedelta(minutes=1)
+SECOND = dt.timedelta(seconds=1)
+
+
+def live_through(air, until, **options):
+    with Simulation(air.station, refusal=air.refusal, **options) as simulation:
+        simulation.run_until(until)
+
+
+def test_a_due_broadcast_airs_whole_at_its_time_in_every_zone(air, three):
+    main = NullSink("main")
+    number = air.plan(MORNING, three, "ap-1", "ap-2")
+    live_through(air, MORNING + 10 * MINUTE, sinks={"main": main})
+    row, log = air.row(number), air.log()
+    assert row.state is BroadcastState.AIRED
+    assert row.verdict == "Đã phát đủ 3 mục tới 2 cụm loa, bắt đầu lúc 05:00:00."
+    assert row.started_at == MORNING
+    assert row.finished_at == MORNING + 4.5 * SECOND
+    assert len(log) == 6
+    assert {(e.item_no, e.zone) for e in log} == {(n, z) for n in (1, 2, 3) for z in ("ap-1", "ap-2")}
+    assert all(e.outcome is Outcome.FULL and e.heard_ms == e.duration_ms for e in log)
+    assert main.samples == round(4.5 * 48000)
+
+
+def test_items_join_without_a_gap_in_time(air, three):
+    air.plan(MORNING, three, "ap-1")
+    live_through(air, MORNING + 10 * MINUTE)
+    log = air.log()
+    assert [e.started_at for e in log] == [MORNING, MORNING + SECOND, MORNING + 4 * SECOND]
+    assert [e.ended_at for e in log[:2]] == [e.started_at for e in log[1:]]
+
+
+def test_an_item_that_lost_its_approval_is_refused_and_the_rest_airs(air, three):
+    air.approved.clear()
+    number = air.plan(MORNING, three, "ap-1")
+    live_through(air, MORNING + 10 * MINUTE)
+    outcomes = {e.item_no: (e.outcome, e.reason) for e in air.log()}
+    assert outcomes[2] == (Outcome.REFUSED, "Kịch bản chưa được duyệt.")
+    assert outcomes[1][0] is outcomes[3][0] is Outcome.FULL
+    assert air.row(number).state is BroadcastState.PARTIAL
+    assert "chưa được duyệt" in air.row(number).verdict
+
+
+def test_a_sound_changed_by_one_byte_is_refused(air, three):
+    path = air.path("bản tin")
+    body = bytearray(path.read_bytes())
+    body[-100] ^= 1
+    path.write_bytes(body)
+    air.plan(MORNING, three, "ap-1")
+    live_through(air, MORNING + 10 * MINUTE)
+    entry = next(e for e in air.log() if e.item_no == 2)
+    assert entry.outcome is Outcome.REFUSED
+    assert "đã bị thay đổi" in entry.reason
+
+
+def test_a_sound_that_is_gone_is_refused(air, three):
+    air.path("bản tin").unlink()
+    air.plan(MORNING, three, "ap-1")
+    live_through(air, MORNING + 10 * MINUTE)
+    assert [e.outcome for e in air.log() if e.item_no == 2] == [Outcome.REFUSED]
+
+
+def test_a_broadcast_whose_every_item_is_refused_is_refused(air, three):
+    number = air.plan(MORNING, [three[1]], "ap-1")
+    air.approved.clear()
+    live_through(air, MORNING + 10 * MINUTE)
+    assert air.row(number).state is BroadcastState.REFUSED
+
+
+@pytest.mark.parametrize("kind", [BroadcastKind.ROTATION, BroadcastKind.ONCE])
+def test_nothing_sounds_outside_the_allowed_hours_whoever_planned_it(air, three, kind):
+    main = NullSink("main")
+    number = air.plan(NIGHT, three, "ap-1", kind=kind)
+    live_through(air, NIGHT + 10 * MINUTE, sinks={"main": main})
+    assert air.row(number).state is BroadcastState.REFUSED
+    assert "03:15 nằm ngoài khung giờ" in air.row(number).verdict
+    assert main.samples == 0
+    assert {e.outcome for e in air.log()} == {Outcome.REFUSED}
+
+
+def test_an_emergency_sounds_at_any_hour(air, three):
+    number = air.plan(NIGHT, three, "ap-1", kind=BroadcastKind.EMERGENCY)
+    live_through(air, NIGHT + 10 * MINUTE)
+    assert air.row(number).state is BroadcastState.AIRED
+
+
+def test_a_trial_sounds_on_the_air_check_only(air, three):
+    main, check = NullSink("main"), NullSink("aircheck")
+    number = air.plan(NIGHT, three, "ap-1", "ap-2", kind=BroadcastKind.TRIAL)
+    live_through(air, NIGHT + 10 * MINUTE, sinks={"main": main, "aircheck": check})
+    assert air.row(number).state is BroadcastState.AIRED
+    assert (main.samples, check.samples) == (0, round(4.5 * 48000))
+    assert {(e.zone, e.kind, e.sink) for e in air.log()} == {("aircheck", "trial", "aircheck")}
+
+
+def test_the_slot_end_cuts_the_sound_and_the_log_says_so(air, three):
+    number = air.plan(MORNING, three, "ap-1", ends_at=MORNING + 2 * SECOND)
+    live_through(air, MORNING + 10 * MINUTE)
+    log = air.log()
+    assert [(e.outcome, e.heard_ms) for e in log] == [
+        (Outcome.FULL, 1000),
+        (Outcome.PARTIAL, 1000),
+        (Outcome.MISSED, 0),
+    ]
+    assert log[1].reason == "Hết giờ của khung phát."
+    assert air.row(number).state is BroadcastState.PARTIAL
+
+
+def test_the_end_of_the_allowed_hours_cuts_even_what_may_overrun(air, three):
+    start = MORNING + dt.timedelta(hours=2, minutes=30) - 2 * SECOND
+    air.plan(start, three, "ap-1", overrun="finish", ends_at=start + SECOND)
+    live_through(air, start + 10 * MINUTE)
+    assert sum(e.heard_ms for e in air.log()) == 2000
+
+
+@pytest.mark.parametrize(
+    ("late", "grace_s", "state", "heard"),
+    [
+        ("skip", 120, BroadcastState.MISSED, 0),
+        ("air", 120, BroadcastState.AIRED, 4500),
+        ("air", 1, BroadcastState.MISSED, 0),
+        ("join", 120, BroadcastState.PARTIAL, 2500),
+    ],
+)
+def test_a_late_start_follows_the_slot_policy(air, three, late, grace_s, state, heard):
+    number = air.plan(MORNING, three, "ap-1", late=late, grace_s=grace_s)
+    air.frozen.advance(602)  # switched on two seconds late
+    live_through(air, MORNING + 10 * MINUTE)
+    assert air.row(number).state is state
+    assert sum(e.heard_ms for e in air.log()) == heard
+    assert air.row(number).verdict
+
+
+def test_a_week_without_power_is_logged_as_missed_and_nothing_is_played_late(air, three):
+    numbers = [air.plan(MORNING + dt.timedelta(days=d), three, "ap-1", "ap-2") for d in range(7)]
+    air.frozen.advance(8 * 86400)
+    main = NullSink("main")
+    live_through(air, air.frozen.now() + 10 * MINUTE, sinks={"main": main})
+    assert {air.row(n).state for n in numbers} == {BroadcastState.MISSED}
+    assert main.samples == 0
+    assert len(air.log()) == 7 * 3 * 2
+    assert {e.outcome for e in air.log()} == {Outcome.MISSED}
+
+
+def test_a_broadcast_taken_back_before_its_time_does_not_air(air, three):
+    number = air.plan(MORNING, three, "ap-1")
+    with Simulation(air.station, refusal=air.refusal) as simulation:
+        simulation.run_until(MORNING - 5 * MINUTE)
+        with air.station.db.write() as session:
+            session.delete(session.get(BroadcastRow, number))
+        simulation.run_until(MORNING + 5 * MINUTE)
+    assert air.log() == []
+
+
+def test_a_rundown_changed_after_pinning_airs_as_changed(air, three):
+    number = air.plan(MORNING, three, "ap-1")
+    with Simulation(air.station, refusal=air.refusal) as simulation:
+        simulation.run_until(MORNING - 2 * MINUTE)
+        with air.station.db.write() as session:
+            session.get(BroadcastRow, number).rundown = [three[0].as_json()]
+        simulation.run_until(MORNING + 5 * MINUTE)
+    assert [e.title for e in air.log()] == ["chuông"]
+
+
+def test_another_machines_broadcast_is_left_alone(air, three):
+    number = air.plan(MORNING, three, "ap-1", owner="máy khác", state=BroadcastState.CUED)
+    live_through(air, MORNING + 5 * MINUTE)
+    assert air.row(number).state is BroadcastState.CUED
+    assert air.log() == []
+
+
+def test_zones_on_several_sinks_each_get_their_own_entries(air, three):
+    air.zones("ap-3", sink="hai")
+    a, b = NullSink("main"), NullSink("hai")
+    number = air.plan(MORNING, three, "ap-1", "ap-3")
+    live_through(air, MORNING + 5 * MINUTE, sinks={"main": a, "hai": b})
+    assert {(e.zone, e.sink) for e in air.log()} == {("ap-1", "main"), ("ap-3", "hai")}
+    assert a.samples == b.samples == round(4.5 * 48000)
+    assert {e.started_at for e in air.log() if e.item_no == 1} == {MORNING}
+    assert air.row(number).state is BroadcastState.AIRED
+
+
+def test_a_zone_that_points_to_no_sink_is_logged_and_the_others_air(air, three):
+    air.zones("ap-4", sink="khong-co")
+    number = air.plan(MORNING, three, "ap-1", "ap-4")
+    live_through(air, MORNING + 5 * MINUTE)
+    assert {(e.zone, e.outcome) for e in air.log()} == {("ap-1", Outcome.FULL), ("ap-4", Outcome.FAILED)}
+    assert air.row(number).state is BroadcastState.PARTIAL
+
+
+def test_a_wrong_year_holds_the_station_until_the_clock_is_right(air, three):
+    number = air.plan(MORNING, three, "ap-1")
+    air.frozen.step(-20 * 365 * 86400)
+    with Simulation(air.station, refusal=air.refusal) as simulation:
+        simulation.playout.tick()
+        assert "chắc chắn sai" in simulation.playout.status()["hold"]
+        air.frozen.step(20 * 365 * 86400)
+        simulation.playout.look_again()
+        simulation.run_until(MORNING + 5 * MINUTE)
+    assert air.row(number).state is BroadcastState.AIRED
+    assert [(i.what, i.ended_at is not None) for i in air.incidents()] == [("clock", True)]
+
+
+def test_the_log_of_a_week_is_a_chain_that_holds(air, three):
+    for day in range(7):
+        air.plan(MORNING + dt.timedelta(days=day), three, "ap-1", "ap-2")
+    live_through(air, MORNING + dt.timedelta(days=7))
+    with air.station.db.read() as session:
+        verdict = playlog.verify(session)
+    assert verdict.holds
+    assert verdict.entries == 7 * 6
