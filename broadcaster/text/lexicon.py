@@ -19,7 +19,7 @@ from unicodedata import normalize as unicode_normalize
 _MODES = frozenset(("expand", "word", "spell", "leave", "typo"))
 TABLES = ("letters", "units", "document_types", "issuers", "web", "symbols", "currencies")
 _FIELDS = frozenset(
-    "written spoken mode case preceded_by followed_by valid_from valid_until respell alternatives note look".split()
+    ["written", "spoken", "mode", "case", "preceded_by", "followed_by", "valid_from", "valid_until", "respell", "alternatives", "note", "look"]
 )
 
 
@@ -81,12 +81,15 @@ def first_token(written: str) -> str:
     return written[: end or 1].lower()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Lexicon:
     """Entries and tables; immutable. Make one by `from_toml` or `of`, add layers by `over`."""
 
     entries: tuple[Entry, ...] = ()
     tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"Lexicon({len(self.entries)} entries, {len(self.tables)} tables)"
 
     @classmethod
     def from_toml(cls, *texts: str) -> Lexicon:
@@ -146,7 +149,7 @@ class Lexicon:
             token: tuple(
                 sorted(
                     group,
-                    key=lambda e: (-len(e.written), not (e.preceded_by or e.followed_by), e.case == "any"),
+                    key=lambda e: (-len(e.written), _generality(e), e.case == "any"),
                 )
             )
             for token, group in found.items()
@@ -173,6 +176,14 @@ class Lexicon:
     def spell(self, word: str) -> str:
         """The names of the word's letters."""
         return " ".join(self.letter(c) for c in word if c.isalpha())
+
+
+def _generality(entry: Entry) -> int:
+    """0 for a condition in words, 1 for a condition by kind, 2 for none."""
+    conditions = entry.preceded_by + entry.followed_by
+    if not conditions:
+        return 2
+    return int(any(c.startswith("<") for c in conditions))
 
 
 def parse_lexicon(toml_text: str) -> Lexicon:

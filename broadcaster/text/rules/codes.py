@@ -32,6 +32,11 @@ _DOTTED = re.compile(r"\d+(?:\.\d+){2,}(?!\d|[,/]\d)")
 _DASHED = re.compile(r"\d+(?:-\d+){2,}(?!\d|[,./]\d)")
 _TAX = re.compile(r"\d{10}-\d{3}(?!\d)")
 _SPACED_ID = re.compile(r"\d{2,6}(?:[ .]\d{2,6}){1,5}(?!\d)")
+_STANDARD = re.compile(r"(\d{1,6}(?:-\d{1,3})?):((?:19|20)\d\d)(?:/([A-ZĐ&]{2,12}))?(?![^\W_])")
+_MIXED = re.compile(
+    r"(?:[A-ZĐ]{1,5}\d{0,8}|\d{1,8}[A-ZĐ]{0,4})(?:[./-](?:(?:[A-ZĐ]{1,4}\d{1,12}){1,3}[A-ZĐ]?|\d{1,12}[A-ZĐ]{0,3})){1,5}(?![^\W_]|[./-][^\W_])"
+)
+_RUNS = re.compile(r"\d+|[^\W\d_]+|[./-]")
 _SHORT_CODE = re.compile(r"\d{4,6}(?!\d|[.,/]\d)")
 
 
@@ -41,7 +46,11 @@ def long_figures(ctx: Context, pos: int, left: Left) -> Reading | None:
     named = left.recent(*_ID_WORDS, words=6)
     if named:
         m = _SPACED_ID.match(text, pos)
-        if m and sum(c.isdecimal() for c in m[0]) >= 8 and not re.fullmatch(r"\d{1,3}(?:\.\d{3})+", m[0]):
+        if (
+            m
+            and sum(c.isdecimal() for c in m[0]) >= 8
+            and (m[0][0] == "0" or not re.fullmatch(r"\d{1,3}(?:\.\d{3})+", m[0]))
+        ):
             return Reading(
                 pos, m.end(), ", ".join(spell_digits(p) for p in re.split(r"[ .]", m[0])), "code.digits"
             )
@@ -146,10 +155,10 @@ def figures_letters(ctx: Context, pos: int, left: Left) -> Reading | None:
     m = _FIGURES_LETTERS.match(ctx.text, pos)
     if (
         not m
-        or m[2] in ctx.lexicon.table("units")
+        or (m[2] in ctx.lexicon.table("units")
         and not left.ends(
             "số", "nhà", "lớp", "tổ", "đường", "lô", "phòng", "điều", "quốc lộ", "ấp", "khu", "mẫu"
-        )
+        ))
         or m[2] in ctx.lexicon.table("currencies")
     ):
         return None
@@ -159,6 +168,57 @@ def figures_letters(ctx: Context, pos: int, left: Left) -> Reading | None:
     if m[3]:
         words += f" {coded(m[3], ctx.profile)}"
     return Reading(pos, m.end(), words, "code.figures-letters")
+
+
+def standard(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """26:2025/BNNMT after QCVN, TCVN, ISO: the number, the year, the issuer."""
+    m = _STANDARD.match(ctx.text, pos)
+    if not m or not left.ends(
+        "qcvn",
+        "tcvn",
+        "iso",
+        "iec",
+        "quy chuẩn",
+        "tiêu chuẩn",
+        "tcxdvn",
+        "qcđp",
+        "tcvn iso",
+        "tccs",
+        "quốc gia",
+    ):
+        return None
+    words = " gạch ngang ".join(cardinal(p, ctx.profile) for p in m[1].split("-"))
+    words += f" năm {cardinal(m[2], ctx.profile)}"
+    issuer = ctx.lexicon.table("issuers").get(m[3] or "")
+    if m[3]:
+        words += f" của {issuer}" if issuer else f" {ctx.lexicon.spell(m[3])}"
+    return Reading(pos, m.end(), words, "code.standard")
+
+
+def mixed(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """H01.25-250612-0045, AB/25E, A/H1N1: letters by name, figures as names, joining signs unspoken."""
+    m = _MIXED.match(ctx.text, pos)
+    if not m or not any(c.isdecimal() for c in m[0]) or not any(c.isalpha() for c in m[0]):
+        return None
+    figures = [p for p in _RUNS.findall(m[0]) if p.isdecimal()]
+    if not any(c.isalpha() for c in re.split(r"[./-]", m[0])[0]) and len(figures) < 3:
+        return None
+    words = []
+    for part in _RUNS.findall(m[0]):
+        if part.isdecimal():
+            words.append(
+                spell_digits(part) if part[0] == "0" or len(part) > 4 else cardinal(part, ctx.profile)
+            )
+        elif part.isalpha():
+            entry = ctx.lexicon.by_written.get(part)
+            words.append(
+                entry.spoken if entry and entry.spoken and len(part) > 2 else ctx.lexicon.spell(part)
+            )
+        elif part == ".":
+            words.append("chấm")
+        elif words and part in "-":
+            words[-1] += ","
+    return Reading(pos, m.end(), " ".join(words).rstrip(","), "code.mixed")
 
 
 def outline(ctx: Context, pos: int, left: Left) -> Reading | None:
@@ -174,5 +234,5 @@ def outline(ctx: Context, pos: int, left: Left) -> Reading | None:
     return None
 
 
-NUMBER_RULES = (plate, long_figures, outline, figures_letters)
+NUMBER_RULES = (standard, plate, long_figures, outline, mixed, figures_letters)
 WORD_RULES = (road, letters_figures)

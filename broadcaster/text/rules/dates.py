@@ -32,6 +32,10 @@ _HOLIDAYS = frozenset(
     {(30, 4), (1, 5), (2, 9), (8, 3), (20, 11), (27, 7), (22, 12), (19, 5), (3, 2), (20, 10), (26, 3), (1, 6), (27, 2),
      (19, 8), (18, 11), (10, 10), (21, 6), (28, 6), (28, 7), (9, 11), (1, 1), (14, 2), (24, 12), (9, 1), (23, 9)}
 )  # fmt: skip
+_NAMED_AFTER_DAYS = (
+    "đường", "công viên", "trường", "khu phố", "phường", "quảng trường", "bệnh viện", "nhà máy", "cầu", "xí nghiệp", "hợp tác xã",
+    "thpt", "thcs", "nông trường", "mầm non", "tiểu học", "phố", "làng", "chợ", "tượng đài", "câu lạc bộ", "tổ hợp",
+)  # fmt: skip
 _SCORE_WORDS = ("tỷ số", "tỉ số", "thắng", "thua", "hòa", "hoà", "dẫn", "kết quả")
 _MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _NUMBER_WORDS = (
@@ -56,8 +60,13 @@ def _is_date(day: str, month_: str) -> bool:
     return 1 <= m <= 12 and 1 <= d <= _MONTH_DAYS[m - 1]
 
 
+_DAY_LIST = re.compile(r"(?:ngày|mùng|mồng)(?:\s\d{1,2}(?:,|\svà|\sđến)?)+$")
+
+
 def _prefix(left: Left) -> str:
-    return "" if left.last.strip('(“"') in _HAS_DAY else "ngày "
+    if left.last.strip('(“"') in _HAS_DAY or _DAY_LIST.search(left.lower[-36:]):
+        return ""
+    return "ngày "
 
 
 def _day(ctx: Context, day: str) -> str:
@@ -126,7 +135,7 @@ def date_range(ctx: Context, pos: int, left: Left) -> Reading | None:
             return Reading(
                 pos,
                 m.end(),
-                f"{_prefix(left)}{first} và {second}",
+                f"{first} và {second}",
                 "date.holidays",
                 (f"{first} đến {second}",),
             )
@@ -136,7 +145,10 @@ def date_range(ctx: Context, pos: int, left: Left) -> Reading | None:
         dash = m[2] in DASH
         marked = left.ends("tháng")
         if not marked and (
-            m[6] or left.ends(*_DAY_WORDS, "từ", "đến", "các") or (m[2] not in ("-", "–", "—", ",", ";"))
+            m[6]
+            or dash
+            or left.ends(*_DAY_WORDS, "từ", "đến", "các")
+            or (m[2] not in ("-", "–", "—", ",", ";"))
         ):
             if dash and int(m[1]) >= int(m[3]) and m[4] != "/":
                 return None
@@ -198,6 +210,8 @@ def day_month(ctx: Context, pos: int, left: Left) -> Reading | None:
     if left.ends(*_NUMBER_WORDS) or left.ends(*_SCORE_WORDS):
         return None
     said = _day_month(ctx, m[1], m[3])
+    if sep == "/" and (int(m[1]), int(m[3])) in _HOLIDAYS and left.ends(*_NAMED_AFTER_DAYS):
+        return Reading(pos, m.end(), said, "date.as-name")
     after = ctx.text[m.end() : m.end() + 1]
     if after == "h" or after.isalpha():
         return None
@@ -206,7 +220,7 @@ def day_month(ctx: Context, pos: int, left: Left) -> Reading | None:
         return Reading(pos, m.end(), said, "date.day-month")
     holiday = (int(m[1]), int(m[3])) in _HOLIDAYS
     if sep == "/":
-        near = left.ends(*_DAY_WORDS) or left.recent("ngày", words=3) and lead in ("và", "đến", "tới", "từ")
+        near = left.ends(*_DAY_WORDS) or (left.recent("ngày", words=3) and lead in ("và", "đến", "tới", "từ"))
         from_to = lead in ("từ", "đến", "tới") and int(m[3]) <= 12 and int(m[1]) > 0
         if near or (from_to and not _counts(ctx, m.end())) or (holiday and not _counts(ctx, m.end())):
             look = not (near or holiday)

@@ -58,8 +58,7 @@ def phone(ctx: Context, pos: int, left: Left) -> Reading | None:
                 rule == "phone.service"
                 and count == 8
                 and not calls
-                and "." not in m[0]
-                and " " not in m[0]
+                and m[0].isdecimal()
                 and int(m[0]) > 19009999
             ):
                 continue

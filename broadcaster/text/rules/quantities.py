@@ -11,7 +11,7 @@ _FIGURE = r"\d{1,3}(?:\.\d{3})+(?:,\d{1,6})?(?!\d)|\d{1,3}(?:,\d{3}){2,}(?:\.\d{
 _NUMBER = re.compile(_FIGURE)
 _RANGE = re.compile(rf"({_FIGURE})\s?(%)?\s?(?:[-–—−~]|÷)\s?({_FIGURE})")
 _SCALE = re.compile(
-    r"(\s?)(triệu|tỷ|tỉ|nghìn|ngàn|trăm|vạn|tr(?![^\W_]|\.đ)|k(?![^\W_/]|m)|K(?![^\W_/]))(?![^\W\d_])"
+    r"(\s?)(triệu|tỷ|tỉ|nghìn|ngàn|trăm|vạn|tr(?=\d|[\s,;)]|\.(?!đ|\s?đ)|$)|k(?![^\W_/]|m)|K(?![^\W_/]))(?![^\W\d_])"
 )
 _SCALE_TAIL = re.compile(r"(\d)(?!\d|[.,/]\d)")
 _WORDY_SCALE = {"tr": "triệu", "tỉ": "tỷ"}
@@ -59,10 +59,11 @@ class Figure:
     def _read(self, w: str, ctx: Context, left: Left) -> str:
         profile = ctx.profile
         if w.isdecimal():
-            return cardinal(w, profile)
+            # A padded "05" counts five; "0045" is a name whose zeros are spoken.
+            return spell_digits(w) if w[0] == "0" and len(w) > 2 else cardinal(w, profile)
         if re.fullmatch(r"\d{1,3}(?:[. ]\d{3})+", w):
             if w.count(".") == 1 and w.startswith("0."):
-                return decimal(*w.split("."), profile)
+                return decimal("0", w[2:], profile)
             return cardinal(re.sub(r"[. ]", "", w), profile)
         if re.fullmatch(r"\d{1,3}(?:,\d{3}){2,}", w):
             return cardinal(w.replace(",", ""), profile)
@@ -118,11 +119,11 @@ def _unit_words(ctx: Context, text: str, pos: int, *, compound: bool = False) ->
         return None
     if raw == '"':
         return None
-    if spaced and len(raw) == 1 and raw.isalpha() and (raw.isupper() or raw in "gtshw"):
+    if spaced and len(raw) == 1 and raw.isalpha() and (raw.isupper() or raw in "gtshw") and raw not in "VW":
         # "5 A", "Quý 3 V": a lone letter after a blank is a unit only for m and l, or grams and volts with their words.
         if raw not in "g" or re.match(r"\s[^\W\d_]*[A-ZĐ]", text[end : end + 3]):
             return None
-    return units[raw], end
+    return units[raw].replace("nghìn", ctx.profile.thousand), end
 
 
 def _per(ctx: Context, text: str, pos: int) -> tuple[str, int] | None:
@@ -163,7 +164,7 @@ def _tail(ctx: Context, text: str, pos: int) -> tuple[str, int, str] | None:
     if scale and not (scale[2] in ("k", "K", "tr") and scale[1] and scale[2] != "tr"):
         name = scale[2]
         if name in ("k", "K", "nghìn", "ngàn"):
-            name = ctx.profile.thousand if name in ("k", "K") else name
+            name = ctx.profile.thousand
         words, end, rule = f" {_WORDY_SCALE.get(name, name)}", scale.end(), "number.scale"
         half = _SCALE_TAIL.match(text, end)
         if half:
@@ -270,6 +271,8 @@ def share(ctx: Context, pos: int, left: Left) -> Reading | None:
         "mẫu",
         "tổ",
     )
+    if left.ends("vòng", "chung kết", "bán kết") and a == 1:
+        return Reading(pos, m.end(), part, "fraction", (over,))
     if not address and 1 <= a < b <= 10 and re.match(
         r"\s*(?:số|diện tích|dân số|tổng|thời gian|chiều|quãng|chặng|khối lượng|mức|lương|ngân sách|giá trị|lượng|dung tích|"
         r"sân|nửa|đường|thế giới|trái đất|cử tri|ngày công|suất|định mức|công việc|quân số|tiền|học phí|chi phí|kinh phí|nhu cầu|cả nước)\b", after,

@@ -8,7 +8,7 @@ import unicodedata
 from broadcaster.text.numbers import cardinal
 from broadcaster.text.tokens import DASH, Context, Left, Reading, is_syllable
 
-_END_MARK = re.compile(r"\.?/\s?\.(?=\s*$|\s*\n)|\./(?=\s*$)", re.MULTILINE)
+_END_MARK = re.compile(r"\.?/ ?\.(?!\d)|\./(?= *$)", re.MULTILINE)
 _DOTS = re.compile(r"(?:\.{2,}|…)[.…]*")
 _QUOTES = "\"“”„‟«»‘’'‚‹›`´″′"
 _OPEN, _CLOSE = "([{【（", ")]}】）"
@@ -32,8 +32,7 @@ _VULGAR = {
     "⅚": (5, 6),
 }
 _PER = frozenset(
-    "năm tháng ngày giờ phút giây tuần người hộ khẩu lần suất tấn tạ kg ha m2 km sào công lượt buổi ca vụ quý kỳ đợt cái con "
-    "xã ấp thôn lớp em cháu căn chiếc đồng lít nhà thửa ngôi trẻ xe vé phiếu".split()
+    ["năm", "tháng", "ngày", "giờ", "phút", "giây", "tuần", "người", "hộ", "khẩu", "lần", "suất", "tấn", "tạ", "kg", "ha", "m2", "km", "sào", "lượt", "buổi", "ca", "vụ", "quý", "kỳ", "đợt", "cái", "con", "xã", "ấp", "thôn", "lớp", "em", "cháu", "căn", "chiếc", "đồng", "lít", "nhà", "thửa", "ngôi", "trẻ", "xe", "vé", "phiếu"]
 )
 
 
@@ -75,7 +74,7 @@ def _dot(ctx: Context, pos: int) -> Reading | None:
             return Reading(pos, m.end(), "." if not after_comma else ".", "sign.dots")
         return Reading(pos, m.end(), "" if rest[0] in ".,;:!?)" or after_comma else ",", "sign.dots")
     before, after = text[pos - 1 : pos], text[pos + 1 : pos + 2]
-    if before.isalnum() and after.isalnum() and not after.isupper():
+    if before and not before.isspace() and after.isalnum() and not after.isupper():
         return Reading(pos, pos + 1, " chấm ", "sign.point")
     return None
 
@@ -94,8 +93,8 @@ def _dash(ctx: Context, pos: int) -> Reading | None:
         if (
             text[pos] != "-"
             or before.isdigit()
-            or before.isupper()
-            and after.isupper()
+            or (before.isupper()
+            and after.isupper())
             or _two_syllables(text, pos)
         ):
             return Reading(pos, pos + 1, " ", "sign.hyphen")

@@ -52,10 +52,18 @@ def _say(ctx: Context, written: str) -> str:
             elif len(lower) <= 3 and not re.search("[aeiouy]", lower):
                 words.append(ctx.lexicon.spell(lower))
             else:
-                words.append(lower)
+                words.append(_known(ctx, lower))
         else:
             words.append(_SIGNS.get(part, ""))
     return " ".join(w for w in words if w)
+
+
+def _known(ctx: Context, word: str) -> str:
+    for entry in ctx.lexicon.index.get(word, ()):
+        if entry.spoken and entry.written.lower() == word and not entry.preceded_by and not entry.followed_by:
+            if entry.case == "any" or entry.written == word:
+                return entry.spoken
+    return word
 
 
 def address(ctx: Context, pos: int, left: Left) -> Reading | None:
@@ -85,6 +93,7 @@ def hashtag(ctx: Context, pos: int, left: Left) -> Reading | None:
     if not m or m[1].isdecimal():
         return None
     words = " ".join(
-        coded(w, ctx.profile) if w.isdecimal() else " ".join(_HUMP.split(w)) for w in _CAMEL.findall(m[1])
+        coded(w, ctx.profile) if w.isdecimal() else " ".join(_HUMP.split(w)).lower()
+        for w in _CAMEL.findall(m[1])
     )
     return Reading(pos, m.end(), words, "web.hashtag")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-from broadcaster.text.lexicon import Entry, Mode
+from broadcaster.text.lexicon import Entry, Mode, first_token
 from broadcaster.text.tokens import Context, Left, Reading, is_syllable, toneless
 
 _WORD = re.compile(r"[^\W\d_]+")
 _ACRONYM = re.compile(r"[^\W\d_]+(?:&[^\W\d_]+)?")
 _SUBJECT = re.compile(r"\(([A-ZĐƯ][A-ZĐƯa-z&]{1,11})\)")
 _NEAR = 220
+_LONGEST_ACRONYM = 20
 
 
 def _stands(condition: str, text: str) -> bool:
@@ -53,7 +54,7 @@ def lexicon_entry(ctx: Context, pos: int, token: str, left: Left) -> Reading | N
         there = text[pos:end]
         if there != written and not (entry.case == "any" and there.lower() == written.lower()):
             continue
-        if written[-1].isalnum() and end < len(text) and (text[end].isalnum() or text[end] == "_"):
+        if written[-1].isalnum() and end < len(text) and (text[end].isalpha() or text[end] == "_"):
             continue
         if len(token) > len(written):
             continue
@@ -81,9 +82,6 @@ def _say(entry: Entry, ctx: Context, pos: int, end: int, left: Left, there: str)
             entry.look,
         )
     spoken = entry.spoken
-    gloss = _beside_its_gloss(ctx, pos, end, spoken)
-    if gloss is not None:
-        return gloss
     overlap = _already_said(left, spoken)
     if overlap == spoken:
         return Reading(pos, end, "", "acronym.gloss")
@@ -117,16 +115,33 @@ def _not_said_next(spoken: str, after: str) -> str:
     return spoken
 
 
-def _beside_its_gloss(ctx: Context, pos: int, end: int, spoken: str) -> Reading | None:
+_BRACKETED = re.compile(r"\(\s?([^\W\d_][^()\n]{0,23}?)\s?\)")
+
+
+def bracketed_gloss(ctx: Context, pos: int) -> Reading | None:
     """`(CCHC)` just after the words that it stands for: not said again."""
-    text = ctx.text
-    if text[pos - 1 : pos] != "(" or text[end : end + 1] != ")":
+    m = _BRACKETED.match(ctx.text, pos)
+    if not m:
         return None
-    clause = re.split(r"[.;:\n!?](?=\s)|\)", text[max(0, pos - 1 - _NEAR) : pos - 1])[-1].lower()
-    here = {w for w in _WORD.findall(clause)}
-    wanted = [w for w in _WORD.findall(spoken.lower())]
-    if wanted and sum(w in here for w in wanted) >= 0.6 * len(wanted):
-        return Reading(pos - 1, end + 1, "", "acronym.gloss")
+    written = m[1].removeprefix("viết tắt là ").removeprefix("gọi tắt là ").strip()
+    if written in ctx.learned:
+        return Reading(pos, m.end(), "", "acronym.gloss")
+    entry = next(
+        (
+            e
+            for e in ctx.lexicon.index.get(first_token(written), ())
+            if e.mode is Mode.EXPAND
+            and (e.written == written or (e.case == "any" and e.written.lower() == written.lower()))
+        ),
+        None,
+    )
+    if entry is None:
+        return None
+    clause = re.split(r"[.;\n!?](?=\s)|\)", ctx.text[max(0, pos - _NEAR) : pos])[-1].lower()
+    here = set(_WORD.findall(clause))
+    wanted = _WORD.findall(entry.spoken.lower())
+    if sum(w in here for w in wanted) * 2 >= len(wanted):
+        return Reading(pos, m.end(), "", "acronym.gloss")
     return None
 
 
@@ -177,8 +192,6 @@ def acronym(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
     end = pos + len(whole)
     if whole in ctx.learned:
         spoken = ctx.learned[whole]
-        if text[pos - 1 : pos] == "(" and text[end : end + 1] == ")":
-            return Reading(pos - 1, end + 1, "", "acronym.gloss")
         return Reading(pos, end, spoken, "acronym.defined-here", (ctx.lexicon.spell(whole),))
     if not token.isupper():
         return None
@@ -211,6 +224,8 @@ def _latin(c: str) -> bool:
 
 def _compound(ctx: Context, token: str) -> str | None:
     """Two known abbreviations written together, such as BTVTU."""
+    if len(token) > _LONGEST_ACRONYM:
+        return None
     for cut in range(len(token) - 2, 1, -1):
         head, tail = ctx.lexicon.by_written.get(token[:cut]), ctx.lexicon.by_written.get(token[cut:])
         if head and tail and head.mode is Mode.EXPAND and tail.mode is Mode.EXPAND:
@@ -243,26 +258,13 @@ def _last_word(text: str, pos: int) -> str:
     return text[start:end]
 
 
-_LETTER_NOUNS = (
-    "khu", "lô", "nhóm", "loại", "hạng", "khối", "lớp", "tổ", "điểm", "phần", "bảng", "mẫu", "hộ", "vitamin", "viêm gan", "cúm",
-    "phương án", "trường hợp", "ấp", "đội", "cụm", "hội trường", "nhà", "dãy", "tòa", "cửa", "cổng", "khoản", "mục", "đối tượng",
-    "ông", "bà", "anh", "chị", "xã", "công ty", "hình", "phụ lục", "giải", "đáp án", "và", "hoặc", "cấp", "thửa", "khách sạn",
-)  # fmt: skip
+_VOWELS = "AEIOUYĂÂÊÔƠƯ"
 
 
-def single_letter(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
-    """A lone capital: khu A, nhóm B, ông C."""
-    text = ctx.text
-    if not token.isupper() or token.lower() not in ctx.lexicon.table("letters"):
+def single_letter(ctx: Context, pos: int, token: str) -> Reading | None:
+    """A lone capital consonant: nhóm B, ông C. Vowels are words and names too (Bộ Y tế, U Minh) and stay."""
+    if not token.isupper() or token in _VOWELS or token.lower() not in ctx.lexicon.table("letters"):
         return None
-    after = text[pos + 1 : pos + 2]
-    if after in ("’", "'"):
-        return None
-    if toneless(token) != token.lower() or token in "ĂÂÊÔƠƯ":
-        return None
-    if after == "." and text[pos + 2 : pos + 3].strip() and left.last[:1].isupper():
-        return None
-    if token in "AOEIUY" and not left.ends(*_LETTER_NOUNS) and after not in (".", ")", ",", ";", "-", ""):
-        # "A, ông ấy" aside, a lone vowel before a small word is mostly an interjection or a name: left as it is.
+    if ctx.text[pos + 1 : pos + 2] in ("’", "'"):
         return None
     return Reading(pos, pos + 1, ctx.lexicon.letter(token), "letter.name")
