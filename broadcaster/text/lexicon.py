@@ -19,7 +19,20 @@ from unicodedata import normalize as unicode_normalize
 _MODES = frozenset(("expand", "word", "spell", "leave", "typo"))
 TABLES = ("letters", "units", "document_types", "issuers", "web", "symbols", "currencies")
 _FIELDS = frozenset(
-    ["written", "spoken", "mode", "case", "preceded_by", "followed_by", "valid_from", "valid_until", "respell", "alternatives", "note", "look"]
+    [
+        "written",
+        "spoken",
+        "mode",
+        "case",
+        "preceded_by",
+        "followed_by",
+        "valid_from",
+        "valid_until",
+        "respell",
+        "alternatives",
+        "note",
+        "look",
+    ]
 )
 
 
@@ -164,10 +177,14 @@ class Lexicon:
                 found.setdefault(entry.written, entry)
         return found
 
-    @cached_property
-    def issuers_by_length(self) -> tuple[str, ...]:
-        """The issuers' written forms, longest first."""
-        return tuple(sorted(self.table("issuers"), key=len, reverse=True))
+    def before_figure(self, written: str) -> Entry | None:
+        """The entry for letters that a figure follows without a blank, as in KP3."""
+        for entry in self.index.get(first_token(written), ()):
+            if entry.written == written and entry.spoken and entry.mode in (Mode.EXPAND, Mode.WORD):
+                named = "<số>" in entry.followed_by and written not in self.table("document_types")
+                if not entry.preceded_by and (not entry.followed_by or named):
+                    return entry
+        return None
 
     def letter(self, letter: str) -> str:
         """The name of a letter; the letter itself when the table has none."""

@@ -39,6 +39,7 @@ _BLANKS |= {0x2028: "\n", 0x2029: "\n"}
 _BROKEN_LINE = re.compile(r"(?<=[^\s.!?:;…])[ ]*\n\s*(?=[^\W\d_])(?![a-zđ]{1,2}[.)])")
 _STOP = re.compile(r"[.!?…]+(?=[\s\"”’')\]»]|$)|\n")
 _DIGITS = re.compile(r"\d+")
+_FIGURE_NEXT = re.compile(r"\s+\d")
 _CHUNK = re.compile(r"\S+")
 
 _NUMBER_RULES = (
@@ -135,6 +136,7 @@ def _read(ctx: Context) -> list[Piece]:
             pieces.append(Piece(done, start, None, "plain"))
         pieces.append(Piece(start, reading.end, *reading[2:]))
         done = scan_from = max(reading.end, start + 1)
+        ctx.said = (done, reading.spoken)
     if done < len(text):
         pieces.append(Piece(done, len(text), None, "plain"))
     return pieces
@@ -179,6 +181,8 @@ def _word(ctx: Context, pos: int, token: str) -> Reading | None:
             reading = legal.letter(ctx, pos, left)
             if reading is not None:
                 return reading
+        if token == "x" and _FIGURE_NEXT.match(text, pos + 1) and left.last:
+            return Reading(pos, pos + 1, "nhân", "symbol")
         if len(token) == 1 and after[:1].isdigit() and token.isascii():
             return codes.letters_figures(ctx, pos, left)
         return _odd_rest(ctx, pos, token)
@@ -188,6 +192,8 @@ def _word(ctx: Context, pos: int, token: str) -> Reading | None:
             return found
     if token.isupper():
         found = codes.road(ctx, pos, left)
+        if found is None and token == "T" and after[:1].isdigit():
+            found = codes.abbreviated_time(ctx, pos, left)
         if found is None and (after[:1].isdigit() or (after[:1] in ("/", ".", "-") and after[1:2].isalnum())):
             found = codes.mixed(ctx, pos, left)
         if found is None and (after[:1].isdigit() or (after[:1] in "-." and after[1:2].isdigit())):

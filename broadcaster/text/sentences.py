@@ -21,7 +21,37 @@ _STOPS = re.compile(r"([.!?;:])(?: ?[,;:])+")
 _DOUBLE_STOP = re.compile(r"([.:;])(?: ?\.)+")
 _CLAUSE = re.compile(r"[,;:](?= )")
 _JOINTS = frozenset(
-    ["và", "để", "nhằm", "về", "theo", "của", "trong", "đối", "do", "đến", "hoặc", "hay", "nhưng", "mà", "khi", "nếu", "thì", "tại", "từ", "qua", "với", "cho", "bằng", "trên", "góp", "là", "như", "vì", "nên"]
+    [
+        "và",
+        "để",
+        "nhằm",
+        "về",
+        "theo",
+        "của",
+        "trong",
+        "đối",
+        "do",
+        "đến",
+        "hoặc",
+        "hay",
+        "nhưng",
+        "mà",
+        "khi",
+        "nếu",
+        "thì",
+        "tại",
+        "từ",
+        "qua",
+        "với",
+        "cho",
+        "bằng",
+        "trên",
+        "góp",
+        "là",
+        "như",
+        "vì",
+        "nên",
+    ]
 )
 
 

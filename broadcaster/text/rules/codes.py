@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from broadcaster.text.numbers import cardinal, coded, spell_digits
+from broadcaster.text.numbers import cardinal, coded, month, rank, spell_digits
 from broadcaster.text.tokens import Context, Left, Reading
 
 _LONG = re.compile(r"\d{6,}(?:[-–]\d{3})?(?!\d|[.,]\d)")
 _ID_WORDS = (
     "cccd", "cmnd", "căn cước", "căn cước công dân", "mã số thuế", "mst", "định danh", "tài khoản", "stk", "mã số", "hộ chiếu",
     "chứng minh nhân dân", "số thẻ", "mã", "sổ", "số seri", "seri", "otp", "mã vạch", "mã hồ sơ", "bhxh", "bhyt", "số hiệu",
-    "mã qr", "mã định danh", "số tài khoản", "thẻ", "mã đơn vị", "mã bưu chính", "mã bưu điện", "imei", "serial",
+    "mã qr", "mã định danh", "số tài khoản", "thẻ", "mã đơn vị", "mã bưu chính", "mã bưu điện", "imei", "serial", "id", "mật khẩu", "pass", "passcode", "mã cuộc họp", "pin",
 )  # fmt: skip
 _PLATE = re.compile(
     r"(\d{2})\s?-?\s?([A-ZĐ]{1,2}\d?)\s?[-–]\s?(\d{3}\.?\d{2}|\d{4})(?!\d)|(\d{2})([A-ZĐ])\s?(\d{3}\.\d{2})(?!\d)"
@@ -102,7 +102,7 @@ def road(ctx: Context, pos: int, left: Left) -> Reading | None:
     if not m:
         return None
     name = _ROADS[m[1]]
-    if m[1] == "CT" and left.recent("số", "chỉ thị", words=2):
+    if m[1] == "CT" and not left.ends("cao tốc", "tuyến", "đường", "đoạn"):
         return None
     if m[1] in ("ĐT",) and (len(m[2]) > 3 or m[2].startswith("0")):
         return None
@@ -121,6 +121,26 @@ def road(ctx: Context, pos: int, left: Left) -> Reading | None:
     return Reading(pos, m.end(), words, "code.road", (f"{name} {spell_digits(m[2])}".strip(),))
 
 
+_WEEKDAY = re.compile(r"T([2-7])(?:\s?([-–,])\s?(?:T([2-7])|(CN)))?(?![^\W_]|[./]\d)")
+_MONTH = re.compile(r"T(\d{1,2})[/.-]((?:19|20)\d\d)(?![^\W_])")
+
+
+def abbreviated_time(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """T2, T2-T6, T7-CN: days of the week; T8/2025: a month."""
+    m = _MONTH.match(ctx.text, pos)
+    if m and 1 <= int(m[1]) <= 12:
+        words = f"tháng {month(m[1], ctx.profile)} năm {cardinal(m[2], ctx.profile)}"
+        return Reading(pos, m.end(), words, "date.month-year")
+    m = _WEEKDAY.match(ctx.text, pos)
+    if not m or left.ends("tuyến", "đường", "kênh", "lô", "khu", "số", "nhóm", "mã"):
+        return None
+    words = f"thứ {rank(m[1], ctx.profile)}"
+    if m[2]:
+        words += ", " if m[2] == "," else " đến "
+        words += f"thứ {rank(m[3], ctx.profile)}" if m[3] else "Chủ nhật"
+    return Reading(pos, m.end(), words, "date.weekday")
+
+
 def letters_figures(ctx: Context, pos: int, left: Left) -> Reading | None:
     """B12, H5N1, COVID-19, A4, lô C2-15: letters by name or by the lexicon, figures as a number."""
     m = _LETTERS_FIGURES.match(ctx.text, pos)
@@ -129,8 +149,8 @@ def letters_figures(ctx: Context, pos: int, left: Left) -> Reading | None:
     letters, figures = m[1], m[2]
     if m[0][len(letters)] == "." and (len(letters) > 2 or not letters.isupper()):
         return None
-    entry = ctx.lexicon.by_written.get(letters)
-    if entry is not None and entry.spoken and len(letters) > 1:
+    entry = ctx.lexicon.before_figure(letters) if len(letters) > 1 else None
+    if entry is not None:
         said = entry.spoken
     elif letters.upper() == "COVID":
         said = "Cô-vít"
@@ -155,10 +175,12 @@ def figures_letters(ctx: Context, pos: int, left: Left) -> Reading | None:
     m = _FIGURES_LETTERS.match(ctx.text, pos)
     if (
         not m
-        or (m[2] in ctx.lexicon.table("units")
-        and not left.ends(
-            "số", "nhà", "lớp", "tổ", "đường", "lô", "phòng", "điều", "quốc lộ", "ấp", "khu", "mẫu"
-        ))
+        or (
+            m[2] in ctx.lexicon.table("units")
+            and not left.ends(
+                "số", "nhà", "lớp", "tổ", "đường", "lô", "phòng", "điều", "quốc lộ", "ấp", "khu", "mẫu"
+            )
+        )
         or m[2] in ctx.lexicon.table("currencies")
     ):
         return None
@@ -230,9 +252,11 @@ def outline(ctx: Context, pos: int, left: Left) -> Reading | None:
         )
     m = _DASHED.match(ctx.text, pos)
     if m:
-        return Reading(pos, m.end(), ", ".join(spell_digits(p) for p in m[0].split("-")), "code.dashed")
+        parts = m[0].split("-")
+        if all(len(p) <= 2 for p in parts):
+            return Reading(pos, m.end(), " ".join(coded(p, ctx.profile) for p in parts), "code.dashed")
+        return Reading(pos, m.end(), ", ".join(spell_digits(p) for p in parts), "code.dashed")
     return None
 
 
 NUMBER_RULES = (standard, plate, long_figures, outline, mixed, figures_letters)
-WORD_RULES = (road, letters_figures)

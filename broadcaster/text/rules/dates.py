@@ -10,7 +10,9 @@ from broadcaster.text.tokens import DASH, Context, Left, Reading
 _FULL = re.compile(r"(\d{1,2})(\s?[/.\-–]\s?)(\d{1,2})(\s?[/.\-–]\s?)(\d{4}|\d{2})(?![\d]|[/.,\-–]\d)")
 _ISO = re.compile(r"(\d{4})[-/](\d{2})[-/](\d{2})(?![\d]|[/.\-]\d)")
 _MONTH_YEAR = re.compile(r"(\d{1,2})\s?([/.\-–])\s?((?:19|20)\d\d)(?![\d]|[/\-–.,]\d)")
-_DAY_MONTH = re.compile(r"(\d{1,2})([/.\-–])(\d{1,2})(?![\d%‰]|[/.,]\d|[-–]\d|\s?[-–]\s?\d{1,2}[/]\d{4})")
+_DAY_MONTH = re.compile(
+    r"(\d{1,2})([/.\-–])(\d{1,2})(?![\d%‰]|[/.,]\d|[-–]\d|\s?tháng|\s?[-–]\s?\d{1,2}[/]\d{4})"
+)
 _DAYS_THEN_DATE = re.compile(
     r"(\d{1,2})\s?([-–—]|,|;|và|đến)\s?(\d{1,2})([/.\-])(\d{1,2})(?:\4(\d{4}))?(?![\d]|[/]\d|[.,]\d|-\d)"
 )
@@ -20,6 +22,7 @@ _RANGE = re.compile(
 _MONTH_YEAR_RANGE = re.compile(r"(\d{1,2})/((?:19|20)\d\d)\s?[-–—]\s?(\d{1,2})/((?:19|20)\d\d)(?![\d/])")
 _YEAR_RANGE = re.compile(r"((?:1[5-9]|2[01])\d\d)\s?[-–—]\s?((?:1[5-9]|2[01])\d\d)(?![\d]|[/.,]\d)")
 _MONTHS_THEN_YEAR = re.compile(r"(\d{1,2})\s?[-–—]\s?(\d{1,2})/((?:19|20)\d\d)(?![\d/])")
+_SCHOOL_YEAR = re.compile(r"((?:19|20)\d\d)/((?:19|20)\d\d)(?![\d/])")
 _QUARTER_YEAR = re.compile(r"([1-4])\s?[/-]\s?((?:19|20)\d\d)(?![\d/])")
 
 _HAS_DAY = ("ngày", "mùng", "mồng", "hôm", "rằm", "nhật")
@@ -52,6 +55,8 @@ _NUMBER_WORDS = (
     "kiệt",
     "mã",
     "phiên bản",
+    "lớp",
+    "bậc",
 )
 
 
@@ -118,6 +123,25 @@ def full_date(ctx: Context, pos: int, left: Left) -> Reading | None:
     return Reading(pos, m.end(), _prefix(left) + _day_month(ctx, day, month_, year), "date.full")
 
 
+_DAY_COMMAS = re.compile(
+    r"(\d{1,2}(?:,\s?\d{1,2}){1,9})(?:\s?(và|,)\s?(\d{1,2}))?/(\d{1,2})(?:/(\d{4}))?(?![\d/]|[.,]\d)"
+)
+
+
+def day_list(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """Các ngày 10,11,12/6/2025; ngày 1, 2 và 3/9."""
+    m = _DAY_COMMAS.match(ctx.text, pos)
+    if not m or not left.ends("ngày", "mùng", "mồng", "sáng", "chiều", "tối", "đêm"):
+        return None
+    days = [*re.split(r",\s?", m[1]), *([m[3]] if m[3] else [])]
+    if not all(_is_date(day, m[4]) for day in days):
+        return None
+    said = [_day(ctx, day) for day in days[:-1]]
+    last = _day_month(ctx, days[-1], m[4], m[5])
+    joint = " và " if m[2] == "và" else ", "
+    return Reading(pos, m.end(), _prefix(left) + ", ".join(said) + joint + last, "date.day-list")
+
+
 def date_range(ctx: Context, pos: int, left: Left) -> Reading | None:
     """30/4 - 1/5, 01/7/2025-30/9/2025, 6/2025 - 12/2026, 2021-2025, 15-20/8, 3-6/2025."""
     text = ctx.text
@@ -168,6 +192,14 @@ def date_range(ctx: Context, pos: int, left: Left) -> Reading | None:
             f"{month(m[1], ctx.profile)} đến {left.last} {month(m[2], ctx.profile)} năm {cardinal(m[3], ctx.profile)}",
             "date.months-sharing-year",
         )  # fmt: skip
+    m = _SCHOOL_YEAR.match(text, pos)
+    if m and int(m[2]) == int(m[1]) + 1:
+        return Reading(
+            pos,
+            m.end(),
+            f"{cardinal(m[1], ctx.profile)} đến {cardinal(m[2], ctx.profile)}",
+            "date.year-range",
+        )
     m = _YEAR_RANGE.match(text, pos)
     if m and int(m[1]) < int(m[2]) and not left.ends("số", "điện thoại"):
         a, b = cardinal(m[1], ctx.profile), cardinal(m[2], ctx.profile)
@@ -219,6 +251,8 @@ def day_month(ctx: Context, pos: int, left: Left) -> Reading | None:
     if lead in ("ngày", "mùng", "mồng", "hôm"):
         return Reading(pos, m.end(), said, "date.day-month")
     holiday = (int(m[1]), int(m[3])) in _HOLIDAYS
+    if re.match(r"\s(?:âm lịch|dương lịch|hằng năm|hàng năm|\(âm|al\b)", ctx.right(m.end(), 12)):
+        return Reading(pos, m.end(), f"ngày {said}", "date.day-month")
     if sep == "/":
         near = left.ends(*_DAY_WORDS) or (left.recent("ngày", words=3) and lead in ("và", "đến", "tới", "từ"))
         from_to = lead in ("từ", "đến", "tới") and int(m[3]) <= 12 and int(m[1]) > 0
@@ -261,4 +295,4 @@ def _counts(ctx: Context, end: int) -> bool:
     )
 
 
-RULES = (date_range, full_date, month_year, day_month)
+RULES = (day_list, date_range, full_date, month_year, day_month)

@@ -140,7 +140,8 @@ def _kind_and_issuer(ctx: Context, parts: list[str], left: Left) -> tuple[str | 
     serial = _SERIAL.match(head)
     if serial and serial[1] in ("QH", "UBTVQH"):
         default = "Luật" if serial[1] == "QH" else "Nghị quyết"
-        return (None if _known_type(left) else default), issuer
+        named = _known_type(left) or left.recent("luật", "nghị quyết", "pháp lệnh", "lệnh", words=10)
+        return (None if named else default), issuer
     if head in ("CP", "TTg", "TW"):
         return None, issuer
     return (None if _known_type(left) else "Công văn"), issuer

@@ -48,6 +48,13 @@ _PLUS_MINUS = re.compile(r"(\+/-|[+\-−–±])\s?(?=\d)")
 _AGE = ("năm", "tháng", "ngày", "giờ", "tuổi")
 
 
+_PLAIN_SHARES = frozenset({(1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (1, 5), (1, 10)})
+_COUNTED = (
+    r"\s*(?:chỉ tiêu|tiêu chí|xã|ấp|hộ|nội dung|đại biểu|thành viên|hồ sơ|nhiệm vụ|điểm|phường|thôn|khu|đơn vị|sản phẩm|"
+    r"chi bộ|tổ|cơ quan|mô hình|công trình|dự án|[-–]|\d|$)"
+)
+
+
 class Figure:
     """One written figure: its words and whether it was a decimal."""
 
@@ -58,6 +65,8 @@ class Figure:
 
     def _read(self, w: str, ctx: Context, left: Left) -> str:
         profile = ctx.profile
+        if re.fullmatch(r"0\d+\.\d+", w):
+            return " chấm ".join(spell_digits(part) for part in w.split("."))
         if w.isdecimal():
             # A padded "05" counts five; "0045" is a name whose zeros are spoken.
             return spell_digits(w) if w[0] == "0" and len(w) > 2 else cardinal(w, profile)
@@ -206,7 +215,7 @@ def ranged(ctx: Context, pos: int, left: Left) -> Reading | None:
     if not m or (m.end() < len(ctx.text) and re.match(r"[-–]\d|/\d|[.]\d", ctx.text[m.end() :][:2])):
         return None
     a, b = m[1], m[3]
-    if left.ends(*_SCORE_WORDS) or (len(a) > 1 and a.startswith("0") and len(a) > 2):
+    if left.ends(*_SCORE_WORDS) or (a.isdecimal() and a.startswith("0") and len(a) > 2):
         return None
     spaced = re.search(r"\s[-–—−]\s", m[0]) is not None
     tight = " " not in m[0][len(a) :].replace(b, "")
@@ -222,8 +231,22 @@ def ranged(ctx: Context, pos: int, left: Left) -> Reading | None:
     if tail:
         words, end = tail[0], tail[1]
     lead = f"{first.words} {_PERCENT_WORD}" if m[2] else first.words
-    shown = f"{lead} đến {second.words}{words}"
+    joint = "trừ" if re.match(r"\s?=", ctx.text[m.end() : m.end() + 2]) else "đến"
+    shown = f"{lead} {joint} {second.words}{words}"
     return Reading(pos, end, shown, rule, (f"{lead}, {second.words}{words}",))
+
+
+_TIMES = re.compile(rf"({_FIGURE})\s?[x×X*]\s?({_FIGURE})(?:\s?[x×X*]\s?({_FIGURE}))?")
+
+
+def product(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """3x4, 2 x 3,5 m: one size by another."""
+    m = _TIMES.match(ctx.text, pos)
+    if not m:
+        return None
+    words = " nhân ".join(Figure(part, ctx, left).words for part in m.groups() if part)
+    tail = _tail(ctx, ctx.text, m.end())
+    return Reading(pos, tail[1] if tail else m.end(), words + (tail[0] if tail else ""), "number.product")
 
 
 def score(ctx: Context, pos: int, left: Left) -> Reading | None:
@@ -271,7 +294,8 @@ def share(ctx: Context, pos: int, left: Left) -> Reading | None:
         "mẫu",
         "tổ",
     )
-    if left.ends("vòng", "chung kết", "bán kết") and a == 1:
+    plain = (a, b) in _PLAIN_SHARES and not address and not re.match(_COUNTED, after)
+    if plain or (left.ends("vòng", "chung kết", "bán kết") and a == 1):
         return Reading(pos, m.end(), part, "fraction", (over,))
     if not address and 1 <= a < b <= 10 and re.match(
         r"\s*(?:số|diện tích|dân số|tổng|thời gian|chiều|quãng|chặng|khối lượng|mức|lương|ngân sách|giá trị|lượng|dung tích|"
@@ -356,10 +380,10 @@ def signed(ctx: Context, pos: int, left: Left) -> Reading | None:
     sign = {"+": "cộng", "±": "cộng trừ", "+/-": "cộng trừ"}.get(m[1], "âm")
     if m[1] in "-−–" and (m[0] != m[1] or (left.last and left.last[-1:].isdigit())):
         return None
-    return Reading(pos, m.end(), sign, "number.sign")
+    return Reading(pos, m.end(), "" if left.last == sign else sign, "number.sign")
 
 
-RULES = (ordinal, after_month, score, ratio, ranged, share, amount)
+RULES = (ordinal, after_month, score, ratio, product, ranged, share, amount)
 
 
 def unit_after_word(ctx: Context, pos: int, token: str) -> Reading | None:

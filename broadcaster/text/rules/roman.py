@@ -7,7 +7,7 @@ import re
 from broadcaster.text.numbers import cardinal, rank, roman_value
 from broadcaster.text.tokens import Context, Left, Reading
 
-_SHAPE = re.compile(r"[IVXLCDM]+(?![^\W_]|-[A-ZĐ]|&)")
+_SHAPE = re.compile(r"[IVXLCDM]+(?![^\W_]|-(?![IVXLC]+(?![^\W_]))[A-ZĐ]|&)")
 _NOUNS = (
     "chương", "phần", "mục", "khóa", "khoá", "quý", "quí", "thế kỷ", "thế kỉ", "đại hội", "đại hội đảng", "kỳ", "tập", "cấp", "hạng",
     "loại", "bậc", "nhóm", "vùng", "đợt", "phụ lục", "quyển", "quân khu", "khu vực", "khu", "giai đoạn", "độ", "học kỳ",

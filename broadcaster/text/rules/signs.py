@@ -32,7 +32,53 @@ _VULGAR = {
     "⅚": (5, 6),
 }
 _PER = frozenset(
-    ["năm", "tháng", "ngày", "giờ", "phút", "giây", "tuần", "người", "hộ", "khẩu", "lần", "suất", "tấn", "tạ", "kg", "ha", "m2", "km", "sào", "lượt", "buổi", "ca", "vụ", "quý", "kỳ", "đợt", "cái", "con", "xã", "ấp", "thôn", "lớp", "em", "cháu", "căn", "chiếc", "đồng", "lít", "nhà", "thửa", "ngôi", "trẻ", "xe", "vé", "phiếu"]
+    [
+        "năm",
+        "tháng",
+        "ngày",
+        "giờ",
+        "phút",
+        "giây",
+        "tuần",
+        "người",
+        "hộ",
+        "khẩu",
+        "lần",
+        "suất",
+        "tấn",
+        "tạ",
+        "kg",
+        "ha",
+        "m2",
+        "km",
+        "sào",
+        "lượt",
+        "buổi",
+        "ca",
+        "vụ",
+        "quý",
+        "kỳ",
+        "đợt",
+        "cái",
+        "con",
+        "xã",
+        "ấp",
+        "thôn",
+        "lớp",
+        "em",
+        "cháu",
+        "căn",
+        "chiếc",
+        "đồng",
+        "lít",
+        "nhà",
+        "thửa",
+        "ngôi",
+        "trẻ",
+        "xe",
+        "vé",
+        "phiếu",
+    ]
 )
 
 
@@ -93,8 +139,7 @@ def _dash(ctx: Context, pos: int) -> Reading | None:
         if (
             text[pos] != "-"
             or before.isdigit()
-            or (before.isupper()
-            and after.isupper())
+            or (before.isupper() and after.isupper())
             or _two_syllables(text, pos)
         ):
             return Reading(pos, pos + 1, " ", "sign.hyphen")

@@ -10,6 +10,7 @@ from broadcaster.text.tokens import Context, Left, Reading, is_syllable, toneles
 _WORD = re.compile(r"[^\W\d_]+")
 _ACRONYM = re.compile(r"[^\W\d_]+(?:&[^\W\d_]+)?")
 _SUBJECT = re.compile(r"\(([A-ZĐƯ][A-ZĐƯa-z&]{1,11})\)")
+_NUMBERED = re.compile(r"\s+(?:số:?\s*)?\d")
 _NEAR = 220
 _LONGEST_ACRONYM = 20
 
@@ -118,8 +119,37 @@ def _not_said_next(spoken: str, after: str) -> str:
 _BRACKETED = re.compile(r"\(\s?([^\W\d_][^()\n]{0,23}?)\s?\)")
 
 
+_IN_WORDS = re.compile(r"\((?:[Bb]ằng chữ:?|[Vv]iết bằng chữ:?)?\s*([^()\n]{2,160}?)(?: chẵn)?[./]*\s?\)")
+
+
+def _same_in_words(ctx: Context, pos: int) -> Reading | None:
+    """`01 (một) bản`, `500.000 đồng (năm trăm nghìn đồng)`: the sum is not said twice."""
+    end, said = ctx.said
+    if not said or ctx.text[end:pos].strip():
+        return None
+    m = _IN_WORDS.match(ctx.text, pos)
+    if m and _plain_number(m[1]) == _plain_number(said):
+        return Reading(pos, m.end(), "", "number.repeated-in-words")
+    return None
+
+
+def _plain_number(words: str) -> str:
+    """The words without regional difference, for comparison."""
+    plain = (
+        words.lower()
+        .replace("nghìn", "ngàn")
+        .replace("linh", "lẻ")
+        .replace("mươi tư", "mươi bốn")
+        .replace("tỉ", "tỷ")
+    )
+    return " ".join(plain.replace(",", " ").split())
+
+
 def bracketed_gloss(ctx: Context, pos: int) -> Reading | None:
     """`(CCHC)` just after the words that it stands for: not said again."""
+    repeated = _same_in_words(ctx, pos)
+    if repeated is not None:
+        return repeated
     m = _BRACKETED.match(ctx.text, pos)
     if not m:
         return None
@@ -193,6 +223,9 @@ def acronym(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
     if whole in ctx.learned:
         spoken = ctx.learned[whole]
         return Reading(pos, end, spoken, "acronym.defined-here", (ctx.lexicon.spell(whole),))
+    kind = ctx.lexicon.table("document_types").get(token)
+    if kind and _NUMBERED.match(text, pos + len(token)):
+        return Reading(pos, pos + len(token), kind, "document.type", (ctx.lexicon.spell(token),))
     if not token.isupper():
         return None
     if _shouting(ctx, pos, token):
@@ -200,6 +233,16 @@ def acronym(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
     end = pos + len(token)
     if any(not _latin(c) for c in token):
         return None
+    if _pronounceable(token):
+        ctx.notice(
+            "unknown-name",
+            f"Chưa biết “{token}”; đã để nguyên như một tên riêng. Hãy thêm vào từ điển đọc nếu cần.",
+            pos,
+            end,
+        )
+        return Reading(
+            pos, end, token.capitalize(), "acronym.as-name", (ctx.lexicon.spell(token),), look=True
+        )
     compound = _compound(ctx, token)
     if compound:
         ctx.notice(
@@ -216,6 +259,17 @@ def acronym(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
         end,
     )
     return Reading(pos, end, ctx.lexicon.spell(token), "acronym.unknown", (token.lower(),), look=True)
+
+
+_CONSONANTS = re.compile(r"[^AEIOUY]{3}|[ĐĂÂÊÔƠƯ]")
+
+
+def _pronounceable(token: str) -> bool:
+    """Whether capitals look like a foreign name (BUALOI, NORU) and not like an abbreviation."""
+    vowels = sum(c in "AEIOUY" for c in token)
+    return (
+        4 <= len(token) <= _LONGEST_ACRONYM and vowels * 5 >= len(token) * 2 and not _CONSONANTS.search(token)
+    )
 
 
 def _latin(c: str) -> bool:
