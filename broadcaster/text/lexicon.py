@@ -94,12 +94,15 @@ def first_token(written: str) -> str:
     return written[: end or 1].lower()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Lexicon:
     """Entries and tables; immutable. Make one by `from_toml` or `of`, add layers by `over`."""
 
     entries: tuple[Entry, ...] = ()
     tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"Lexicon({len(self.entries)} entries, {len(self.tables)} tables)"
 
     @classmethod
     def from_toml(cls, *texts: str) -> Lexicon:
@@ -156,7 +159,7 @@ class Lexicon:
             token: tuple(
                 sorted(
                     group,
-                    key=lambda e: (-len(e.written), not (e.preceded_by or e.followed_by), e.case == "any"),
+                    key=lambda e: (-len(e.written), _generality(e), e.case == "any"),
                 )
             )
             for token, group in found.items()
@@ -171,10 +174,14 @@ class Lexicon:
                 found.setdefault(entry.written, entry)
         return found
 
-    @cached_property
-    def issuers_by_length(self) -> tuple[str, ...]:
-        """The issuers' written forms, longest first."""
-        return tuple(sorted(self.table("issuers"), key=len, reverse=True))
+    def before_figure(self, written: str) -> Entry | None:
+        """The entry for letters that a figure follows without a blank, as in KP3."""
+        for entry in self.index.get(first_token(written), ()):
+            if entry.written == written and entry.spoken and entry.mode in (Mode.EXPAND, Mode.WORD):
+                named = "<số>" in entry.followed_by and written not in self.table("document_types")
+                if not entry.preceded_by and (not entry.followed_by or named):
+                    return entry
+        return None
 
     def letter(self, letter: str) -> str:
         """The name of a letter; the letter itself when the table has none."""
@@ -183,6 +190,14 @@ class Lexicon:
     def spell(self, word: str) -> str:
         """The names of the word's letters."""
         return " ".join(self.letter(c) for c in word if c.isalpha())
+
+
+def _generality(entry: Entry) -> int:
+    """0 for a condition in words, 1 for a condition by kind, 2 for none."""
+    conditions = entry.preceded_by + entry.followed_by
+    if not conditions:
+        return 2
+    return int(any(c.startswith("<") for c in conditions))
 
 
 def parse_lexicon(toml_text: str) -> Lexicon:

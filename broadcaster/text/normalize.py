@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from broadcaster.text.lexicon import Lexicon
@@ -35,9 +36,11 @@ _BLANKS = {
     for c in "\t\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 }
 _BLANKS |= {0x2028: "\n", 0x2029: "\n"}
-_BROKEN_LINE = re.compile(r"(?<=[^\s.!?:;…])[ ]*\n\s*(?=[a-zà-ỹđ])(?![a-zđ]{1,2}[.)])")
+_BROKEN_LINE = re.compile(r"(?<=[^\s.!?:;…])[ ]*\n\s*(?=[^\W\d_])(?![a-zđ]{1,2}[.)])")
 _STOP = re.compile(r"[.!?…]+(?=[\s\"”’')\]»]|$)|\n")
 _DIGITS = re.compile(r"\d+")
+_FIGURE_NEXT = re.compile(r"\s+\d")
+_CHUNK = re.compile(r"\S+")
 
 _NUMBER_RULES = (
     lists.numbered,
@@ -93,8 +96,13 @@ def _prepared(source: str) -> str:
     if _FOREIGN_DIGIT.search(text):
         text = _FOREIGN_DIGIT.sub(lambda m: str(unicodedata.decimal(m[0])), text)
     if "\n" in text:
-        text = _BROKEN_LINE.sub(lambda m: " " * len(m[0]), text)
+        text = _BROKEN_LINE.sub(_mend, text)
     return text
+
+
+def _mend(m: re.Match[str]) -> str:
+    """Blanks for a line's end inside a sentence, which a small letter on the next line gives away."""
+    return " " * len(m[0]) if m.string[m.end()].islower() else m[0]
 
 
 def _read(ctx: Context) -> list[Piece]:
@@ -128,6 +136,7 @@ def _read(ctx: Context) -> list[Piece]:
             pieces.append(Piece(done, start, None, "plain"))
         pieces.append(Piece(start, reading.end, *reading[2:]))
         done = scan_from = max(reading.end, start + 1)
+        ctx.said = (done, reading.spoken)
     if done < len(text):
         pieces.append(Piece(done, len(text), None, "plain"))
     return pieces
@@ -162,13 +171,18 @@ def _word(ctx: Context, pos: int, token: str) -> Reading | None:
         if reading is not None:
             return reading
     reading = words.lexicon_entry(ctx, pos, token, left)
-    if reading is not None and not (reading.end < len(text) and text[reading.end].isdigit()):
-        return reading
+    if reading is not None:
+        if not (reading.end < len(text) and text[reading.end].isdigit()):
+            return reading
+        if not token.isupper():
+            return _odd_rest(ctx, pos, token) or reading
     if token.islower():
         if len(token) == 1:
             reading = legal.letter(ctx, pos, left)
             if reading is not None:
                 return reading
+        if token == "x" and _FIGURE_NEXT.match(text, pos + 1) and left.last:
+            return Reading(pos, pos + 1, "nhân", "symbol")
         if len(token) == 1 and after[:1].isdigit() and token.isascii():
             return codes.letters_figures(ctx, pos, left)
         return _odd_rest(ctx, pos, token)
@@ -178,12 +192,16 @@ def _word(ctx: Context, pos: int, token: str) -> Reading | None:
             return found
     if token.isupper():
         found = codes.road(ctx, pos, left)
+        if found is None and token == "T" and after[:1].isdigit():
+            found = codes.abbreviated_time(ctx, pos, left)
+        if found is None and (after[:1].isdigit() or (after[:1] in ("/", ".", "-") and after[1:2].isalnum())):
+            found = codes.mixed(ctx, pos, left)
         if found is None and (after[:1].isdigit() or (after[:1] in "-." and after[1:2].isdigit())):
             found = codes.letters_figures(ctx, pos, left)
         if found is not None:
             return found
     if len(token) == 1:
-        return words.single_letter(ctx, pos, token, left)
+        return words.single_letter(ctx, pos, token)
     if token.istitle():
         return None
     return words.acronym(ctx, pos, token, left)
@@ -201,6 +219,8 @@ def _sign(ctx: Context, pos: int) -> Reading | None:
     left = ctx.left(pos)
     if c in "+(":
         reading = phones.signed_or_bracketed(ctx, pos, left)
+        if reading is None and c == "(":
+            reading = words.bracketed_gloss(ctx, pos)
         if reading is not None:
             return reading
     reading = lists.bullet(ctx, pos, left)
@@ -284,25 +304,27 @@ class _Builder:
     def _ends(self, units: list[str], places: list[tuple[int, int, int]]) -> list[int]:
         """Where in the source each unit ends, found by counting words."""
         ends: list[int] = []
-        spoken = 0
-        at, before = 0, 0
+        text = self.ctx.text
+        steps = iter(_word_ends(text, places))
+        place = places[0][1]
         for unit in units:
-            spoken += len(unit.split())
-            while at < len(places) - 1 and before + places[at][0] < spoken:
-                before += places[at][0]
-                at += 1
-            count, start, end = places[at]
-            inside = spoken - before
-            if inside >= count:
-                ends.append(end)
-                continue
-            chunk = self.ctx.text[start:end]
-            found = re.compile(r"\s*\S+" * 1)
-            place = start
-            for _, m in zip(range(inside), found.finditer(chunk), strict=False):
-                place = start + m.end()
-            ends.append(min(place, end))
+            for _, end in zip(range(len(unit.split())), steps, strict=False):
+                place = end
+            ends.append(place)
         return ends
+
+
+def _word_ends(text: str, places: list[tuple[int, int, int]]) -> Iterator[int]:
+    """The source's end of each spoken word; words of one reading all end where it ends."""
+    for count, start, end in places:
+        found = 0
+        if text[start:end].count(" ") + 1 >= count > 1:
+            for m in _CHUNK.finditer(text, start, end):
+                found += 1
+                if found <= count:
+                    yield m.end()
+        for _ in range(count - found):
+            yield end
 
 
 def _sentences(ctx: Context, pieces: list[Piece]) -> tuple[Sentence, ...]:

@@ -62,8 +62,8 @@ def tidy(text: str) -> str:
         text = _SPACE_BEFORE.sub(r"\1", text)
         text = _COMMAS.sub(r"\1", text)
         text = _COMMA_STOP.sub("", text)
-        text = _STOPS.sub(r"\1", text)
-        text = _DOUBLE_STOP.sub(r"\1", text)
+        text = _STOPS.sub(r"\1 ", text)
+        text = " ".join(_DOUBLE_STOP.sub(r"\1", text).split())
     return text.lstrip(",;:.!? ")
 
 
@@ -79,24 +79,51 @@ def cut(text: str) -> list[str]:
     """The sentence in units of at most `SYLLABLES_PER_BREATH` syllables, cut at clauses where there are any."""
     if text.count(" ") + text.count("-") < SYLLABLES_PER_BREATH:
         return [text]
-    units: list[str] = []
-    current, size = "", 0
+    clauses: list[str] = []
     for clause in _clauses(text):
-        count = syllables(clause)
-        if current and size + count > SYLLABLES_PER_BREATH:
-            units.append(current)
-            current, size = "", 0
-        if count > SYLLABLES_PER_BREATH:
-            *whole, clause = _by_joints(clause)
-            units += whole
-            count = syllables(clause)
-        current = f"{current} {clause}" if current else clause
-        size += count
-    if current:
-        units.append(current)
-    if len(units) > 1 and syllables(units[-1]) < 4 and syllables(units[-2]) + 4 <= SYLLABLES_PER_BREATH + 6:
-        units[-2:] = [f"{units[-2]} {units[-1]}"]
+        clauses += _by_joints(clause)
+    sizes = [syllables(clause) for clause in clauses]
+    units: list[str] = []
+    start, total = 0, sum(sizes)
+    while total > SYLLABLES_PER_BREATH:
+        stop = _best_stop(clauses, sizes, start, total)
+        units.append(" ".join(clauses[start:stop]))
+        total -= sum(sizes[start:stop])
+        start = stop
+    if start < len(clauses):
+        units.append(" ".join(clauses[start:]))
     return units
+
+
+def _best_stop(clauses: list[str], sizes: list[int], start: int, total: int) -> int:
+    """Where the next unit ends: at a strong mark, between long clauses, near the middle of what remains."""
+    best, best_score = start + 1, -1.0
+    taken = 0
+    for i in range(start, len(clauses) - 1):
+        taken += sizes[i]
+        if taken > SYLLABLES_PER_BREATH:
+            break
+        mark = clauses[i][-1]
+        score = 4.0 if mark in ";:" else 0.0
+        score += (sizes[i] >= _LONG_CLAUSE) + 1.5 * (sizes[i + 1] >= _LONG_CLAUSE)
+        score -= 2.0 * clauses[i].endswith(_FIRST_OF_PAIR)
+        score += taken / SYLLABLES_PER_BREATH * 1.5 - (1.5 if total - taken < 6 else 0.0)
+        if score > best_score:
+            best, best_score = i + 1, score
+    return best
+
+
+_LONG_CLAUSE = 5
+_FIRST_OF_PAIR = (
+    "sửa đổi,",
+    "một cửa,",
+    "đào tạo,",
+    "thi đua,",
+    "khiếu nại,",
+    "phòng,",
+    "xử lý,",
+    "tiếp nhận,",
+)
 
 
 def _clauses(text: str) -> Iterator[str]:
@@ -110,20 +137,28 @@ def _clauses(text: str) -> Iterator[str]:
 
 
 def _by_joints(clause: str) -> list[str]:
-    """A clause too long for one breath, cut before a joining word near the middle of what remains."""
+    """A clause too long for one breath, cut before a joining word in the later half of each breath."""
     words = clause.split()
+    sizes = [max(1, word.count("-") + 1) for word in words]
+    left = sum(sizes)
+    if left <= SYLLABLES_PER_BREATH:
+        return [clause]
     parts: list[str] = []
-    while len(words) > SYLLABLES_PER_BREATH or syllables(" ".join(words)) > SYLLABLES_PER_BREATH:
-        target = min(SYLLABLES_PER_BREATH, max(12, len(words) // 2 + 4))
-        place = next((i for i in range(target, 8, -1) if i < len(words) and words[i].lower() in _JOINTS), 0)
-        place = place or min(target, max(1, len(words) - 1))
-        while place > 1 and syllables(" ".join(words[:place])) > SYLLABLES_PER_BREATH:
-            place //= 2
-        if place >= len(words):
-            break
-        parts.append(" ".join(words[:place]))
-        words = words[place:]
-    return [*parts, " ".join(words)]
+    start = 0
+    while left > SYLLABLES_PER_BREATH:
+        target = min(SYLLABLES_PER_BREATH, left // 2 + 4)
+        taken, stop, joint = 0, start, 0
+        while stop < len(words) - 1 and taken + sizes[stop] <= target:
+            taken += sizes[stop]
+            stop += 1
+            if taken > 8 and words[stop].lower() in _JOINTS:
+                joint = stop
+        stop = joint or max(stop, start + 1)
+        parts.append(" ".join(words[start:stop]))
+        left -= sum(sizes[start:stop])
+        start = stop
+    parts.append(" ".join(words[start:]))
+    return [part for part in parts if part]
 
 
 def pause_after(text: str, *, ends_paragraph: bool) -> int:

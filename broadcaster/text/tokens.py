@@ -72,8 +72,8 @@ class Context:
     lexicon: Lexicon
     notices: list[Notice] = field(default_factory=list)
     learned: dict[str, str] = field(default_factory=dict)
-    taken: int = 0
-    """Everything before this index has been read already."""
+    said: tuple[int, str] = (0, "")
+    """Where the last reading ended, and its words."""
 
     def notice(self, code: str, message: str, start: int, end: int) -> None:
         """Tell a person about `text[start:end]`."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from broadcaster.text.numbers import cardinal, coded, spell_digits
+from broadcaster.text.numbers import cardinal, coded, month, rank, spell_digits
 from broadcaster.text.tokens import Context, Left, Reading
 
 _LONG = re.compile(r"\d{6,}(?:[-–]\d{3})?(?!\d|[.,]\d)")
 _ID_WORDS = (
     "cccd", "cmnd", "căn cước", "căn cước công dân", "mã số thuế", "mst", "định danh", "tài khoản", "stk", "mã số", "hộ chiếu",
     "chứng minh nhân dân", "số thẻ", "mã", "sổ", "số seri", "seri", "otp", "mã vạch", "mã hồ sơ", "bhxh", "bhyt", "số hiệu",
-    "mã qr", "mã định danh", "số tài khoản", "thẻ", "mã đơn vị", "mã bưu chính", "mã bưu điện", "imei", "serial",
+    "mã qr", "mã định danh", "số tài khoản", "thẻ", "mã đơn vị", "mã bưu chính", "mã bưu điện", "imei", "serial", "id", "mật khẩu", "pass", "passcode", "mã cuộc họp", "pin",
 )  # fmt: skip
 _PLATE = re.compile(
     r"(\d{2})\s?-?\s?([A-ZĐ]{1,2}\d?)\s?[-–]\s?(\d{3}\.?\d{2}|\d{4})(?!\d)|(\d{2})([A-ZĐ])\s?(\d{3}\.\d{2})(?!\d)"
@@ -21,13 +21,22 @@ _ROADS = {
     "QL": "quốc lộ", "ĐT": "đường tỉnh", "TL": "tỉnh lộ", "HL": "hương lộ", "ĐH": "đường huyện", "ĐX": "đường xã", "CT": "cao tốc",
     "ĐL": "đại lộ",
 }  # fmt: skip
-_ROAD = re.compile(r"(QL|ĐT|TL|HL|ĐH|ĐX|CT)[.\s-]?\s?(\d{1,4})([A-ZĐ]\d?)?(?:-(\d{1,2}))?(?![\d]|[.,/]\d|[^\W_])")
-_LETTERS_FIGURES = re.compile(r"([A-ZĐƯa-zđ]{1,6})[-.]?(\d{1,12})([A-Za-zĐđ]{0,2})(?:([./-])(\d{1,6}))?(?![^\W_])")
+_ROAD = re.compile(
+    r"(QL|ĐT|TL|HL|ĐH|ĐX|CT)[.\s-]?\s?(\d{1,4})([A-ZĐ]\d?)?(?:-(\d{1,2}))?(?![\d]|[.,/]\d|[^\W_])"
+)
+_LETTERS_FIGURES = re.compile(
+    r"([A-ZĐƯa-zđ]{1,6})[-.]?(\d{1,12})([A-Za-zĐđ]{0,2})(?:([./-])(\d{1,6}))?(?![^\W_])"
+)
 _FIGURES_LETTERS = re.compile(r"(\d{1,6})-?([A-ZĐ]{1,5})(\d{0,6})(?![^\W_])")
 _DOTTED = re.compile(r"\d+(?:\.\d+){2,}(?!\d|[,/]\d)")
 _DASHED = re.compile(r"\d+(?:-\d+){2,}(?!\d|[,./]\d)")
 _TAX = re.compile(r"\d{10}-\d{3}(?!\d)")
 _SPACED_ID = re.compile(r"\d{2,6}(?:[ .]\d{2,6}){1,5}(?!\d)")
+_STANDARD = re.compile(r"(\d{1,6}(?:-\d{1,3})?):((?:19|20)\d\d)(?:/([A-ZĐ&]{2,12}))?(?![^\W_])")
+_MIXED = re.compile(
+    r"(?:[A-ZĐ]{1,5}\d{0,8}|\d{1,8}[A-ZĐ]{0,4})(?:[./-](?:(?:[A-ZĐ]{1,4}\d{1,12}){1,3}[A-ZĐ]?|\d{1,12}[A-ZĐ]{0,3})){1,5}(?![^\W_]|[./-][^\W_])"
+)
+_RUNS = re.compile(r"\d+|[^\W\d_]+|[./-]")
 _SHORT_CODE = re.compile(r"\d{4,6}(?!\d|[.,/]\d)")
 
 
@@ -37,8 +46,14 @@ def long_figures(ctx: Context, pos: int, left: Left) -> Reading | None:
     named = left.recent(*_ID_WORDS, words=6)
     if named:
         m = _SPACED_ID.match(text, pos)
-        if m and sum(c.isdecimal() for c in m[0]) >= 8 and not re.fullmatch(r"\d{1,3}(?:\.\d{3})+", m[0]):
-            return Reading(pos, m.end(), ", ".join(spell_digits(p) for p in re.split(r"[ .]", m[0])), "code.digits")
+        if (
+            m
+            and sum(c.isdecimal() for c in m[0]) >= 8
+            and (m[0][0] == "0" or not re.fullmatch(r"\d{1,3}(?:\.\d{3})+", m[0]))
+        ):
+            return Reading(
+                pos, m.end(), ", ".join(spell_digits(p) for p in re.split(r"[ .]", m[0])), "code.digits"
+            )
     m = _TAX.match(text, pos)
     if m:
         return Reading(pos, m.end(), ", ".join(spell_digits(p) for p in m[0].split("-")), "code.digits")
@@ -47,7 +62,9 @@ def long_figures(ctx: Context, pos: int, left: Left) -> Reading | None:
         following = ctx.right(m.end(), 12)
         if re.match(r"\s?(?:đồng|đ\b|vnđ|người|hộ|m2|kg|lượt)", following) and not m[0].startswith("0"):
             return None
-        return Reading(pos, m.end(), ", ".join(spell_digits(p) for p in re.split("[-–]", m[0])), "code.digits")
+        return Reading(
+            pos, m.end(), ", ".join(spell_digits(p) for p in re.split("[-–]", m[0])), "code.digits"
+        )
     m = _SHORT_CODE.match(text, pos)
     if m and left.ends(
         "mã",
@@ -85,7 +102,7 @@ def road(ctx: Context, pos: int, left: Left) -> Reading | None:
     if not m:
         return None
     name = _ROADS[m[1]]
-    if m[1] == "CT" and left.recent("số", "chỉ thị", words=2):
+    if m[1] == "CT" and not left.ends("cao tốc", "tuyến", "đường", "đoạn"):
         return None
     if m[1] in ("ĐT",) and (len(m[2]) > 3 or m[2].startswith("0")):
         return None
@@ -104,6 +121,26 @@ def road(ctx: Context, pos: int, left: Left) -> Reading | None:
     return Reading(pos, m.end(), words, "code.road", (f"{name} {spell_digits(m[2])}".strip(),))
 
 
+_WEEKDAY = re.compile(r"T([2-7])(?:\s?([-–,])\s?(?:T([2-7])|(CN)))?(?![^\W_]|[./]\d)")
+_MONTH = re.compile(r"T(\d{1,2})[/.-]((?:19|20)\d\d)(?![^\W_])")
+
+
+def abbreviated_time(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """T2, T2-T6, T7-CN: days of the week; T8/2025: a month."""
+    m = _MONTH.match(ctx.text, pos)
+    if m and 1 <= int(m[1]) <= 12:
+        words = f"tháng {month(m[1], ctx.profile)} năm {cardinal(m[2], ctx.profile)}"
+        return Reading(pos, m.end(), words, "date.month-year")
+    m = _WEEKDAY.match(ctx.text, pos)
+    if not m or left.ends("tuyến", "đường", "kênh", "lô", "khu", "số", "nhóm", "mã"):
+        return None
+    words = f"thứ {rank(m[1], ctx.profile)}"
+    if m[2]:
+        words += ", " if m[2] == "," else " đến "
+        words += f"thứ {rank(m[3], ctx.profile)}" if m[3] else "Chủ nhật"
+    return Reading(pos, m.end(), words, "date.weekday")
+
+
 def letters_figures(ctx: Context, pos: int, left: Left) -> Reading | None:
     """B12, H5N1, COVID-19, A4, lô C2-15: letters by name or by the lexicon, figures as a number."""
     m = _LETTERS_FIGURES.match(ctx.text, pos)
@@ -112,8 +149,8 @@ def letters_figures(ctx: Context, pos: int, left: Left) -> Reading | None:
     letters, figures = m[1], m[2]
     if m[0][len(letters)] == "." and (len(letters) > 2 or not letters.isupper()):
         return None
-    entry = ctx.lexicon.by_written.get(letters)
-    if entry is not None and entry.spoken and len(letters) > 1:
+    entry = ctx.lexicon.before_figure(letters) if len(letters) > 1 else None
+    if entry is not None:
         said = entry.spoken
     elif letters.upper() == "COVID":
         said = "Cô-vít"
@@ -140,7 +177,9 @@ def figures_letters(ctx: Context, pos: int, left: Left) -> Reading | None:
         not m
         or (
             m[2] in ctx.lexicon.table("units")
-            and not left.ends("số", "nhà", "lớp", "tổ", "đường", "lô", "phòng", "điều", "quốc lộ", "ấp", "khu", "mẫu")
+            and not left.ends(
+                "số", "nhà", "lớp", "tổ", "đường", "lô", "phòng", "điều", "quốc lộ", "ấp", "khu", "mẫu"
+            )
         )
         or m[2] in ctx.lexicon.table("currencies")
     ):
@@ -153,16 +192,71 @@ def figures_letters(ctx: Context, pos: int, left: Left) -> Reading | None:
     return Reading(pos, m.end(), words, "code.figures-letters")
 
 
+def standard(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """26:2025/BNNMT after QCVN, TCVN, ISO: the number, the year, the issuer."""
+    m = _STANDARD.match(ctx.text, pos)
+    if not m or not left.ends(
+        "qcvn",
+        "tcvn",
+        "iso",
+        "iec",
+        "quy chuẩn",
+        "tiêu chuẩn",
+        "tcxdvn",
+        "qcđp",
+        "tcvn iso",
+        "tccs",
+        "quốc gia",
+    ):
+        return None
+    words = " gạch ngang ".join(cardinal(p, ctx.profile) for p in m[1].split("-"))
+    words += f" năm {cardinal(m[2], ctx.profile)}"
+    issuer = ctx.lexicon.table("issuers").get(m[3] or "")
+    if m[3]:
+        words += f" của {issuer}" if issuer else f" {ctx.lexicon.spell(m[3])}"
+    return Reading(pos, m.end(), words, "code.standard")
+
+
+def mixed(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """H01.25-250612-0045, AB/25E, A/H1N1: letters by name, figures as names, joining signs unspoken."""
+    m = _MIXED.match(ctx.text, pos)
+    if not m or not any(c.isdecimal() for c in m[0]) or not any(c.isalpha() for c in m[0]):
+        return None
+    figures = [p for p in _RUNS.findall(m[0]) if p.isdecimal()]
+    if not any(c.isalpha() for c in re.split(r"[./-]", m[0])[0]) and len(figures) < 3:
+        return None
+    words = []
+    for part in _RUNS.findall(m[0]):
+        if part.isdecimal():
+            words.append(
+                spell_digits(part) if part[0] == "0" or len(part) > 4 else cardinal(part, ctx.profile)
+            )
+        elif part.isalpha():
+            entry = ctx.lexicon.by_written.get(part)
+            words.append(
+                entry.spoken if entry and entry.spoken and len(part) > 2 else ctx.lexicon.spell(part)
+            )
+        elif part == ".":
+            words.append("chấm")
+        elif words and part in "-":
+            words[-1] += ","
+    return Reading(pos, m.end(), " ".join(words).rstrip(","), "code.mixed")
+
+
 def outline(ctx: Context, pos: int, left: Left) -> Reading | None:
     """1.2.3 and other dotted or dashed chains that no other rule knows."""
     m = _DOTTED.match(ctx.text, pos)
     if m and not re.fullmatch(r"\d{1,3}(?:\.\d{3})+", m[0]):
-        return Reading(pos, m.end(), " chấm ".join(coded(p, ctx.profile) for p in m[0].split(".")), "code.outline")
+        return Reading(
+            pos, m.end(), " chấm ".join(coded(p, ctx.profile) for p in m[0].split(".")), "code.outline"
+        )
     m = _DASHED.match(ctx.text, pos)
     if m:
-        return Reading(pos, m.end(), ", ".join(spell_digits(p) for p in m[0].split("-")), "code.dashed")
+        parts = m[0].split("-")
+        if all(len(p) <= 2 for p in parts):
+            return Reading(pos, m.end(), " ".join(coded(p, ctx.profile) for p in parts), "code.dashed")
+        return Reading(pos, m.end(), ", ".join(spell_digits(p) for p in parts), "code.dashed")
     return None
 
 
-NUMBER_RULES = (plate, long_figures, outline, figures_letters)
-WORD_RULES = (road, letters_figures)
+NUMBER_RULES = (standard, plate, long_figures, outline, mixed, figures_letters)

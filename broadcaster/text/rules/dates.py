@@ -10,7 +10,9 @@ from broadcaster.text.tokens import DASH, Context, Left, Reading
 _FULL = re.compile(r"(\d{1,2})(\s?[/.\-–]\s?)(\d{1,2})(\s?[/.\-–]\s?)(\d{4}|\d{2})(?![\d]|[/.,\-–]\d)")
 _ISO = re.compile(r"(\d{4})[-/](\d{2})[-/](\d{2})(?![\d]|[/.\-]\d)")
 _MONTH_YEAR = re.compile(r"(\d{1,2})\s?([/.\-–])\s?((?:19|20)\d\d)(?![\d]|[/\-–.,]\d)")
-_DAY_MONTH = re.compile(r"(\d{1,2})([/.\-–])(\d{1,2})(?![\d%‰]|[/.,]\d|[-–]\d|\s?[-–]\s?\d{1,2}[/]\d{4})")
+_DAY_MONTH = re.compile(
+    r"(\d{1,2})([/.\-–])(\d{1,2})(?![\d%‰]|[/.,]\d|[-–]\d|\s?tháng|\s?[-–]\s?\d{1,2}[/]\d{4})"
+)
 _DAYS_THEN_DATE = re.compile(
     r"(\d{1,2})\s?([-–—]|,|;|và|đến)\s?(\d{1,2})([/.\-])(\d{1,2})(?:\4(\d{4}))?(?![\d]|[/]\d|[.,]\d|-\d)"
 )
@@ -20,6 +22,7 @@ _RANGE = re.compile(
 _MONTH_YEAR_RANGE = re.compile(r"(\d{1,2})/((?:19|20)\d\d)\s?[-–—]\s?(\d{1,2})/((?:19|20)\d\d)(?![\d/])")
 _YEAR_RANGE = re.compile(r"((?:1[5-9]|2[01])\d\d)\s?[-–—]\s?((?:1[5-9]|2[01])\d\d)(?![\d]|[/.,]\d)")
 _MONTHS_THEN_YEAR = re.compile(r"(\d{1,2})\s?[-–—]\s?(\d{1,2})/((?:19|20)\d\d)(?![\d/])")
+_SCHOOL_YEAR = re.compile(r"((?:19|20)\d\d)/((?:19|20)\d\d)(?![\d/])")
 _QUARTER_YEAR = re.compile(r"([1-4])\s?[/-]\s?((?:19|20)\d\d)(?![\d/])")
 
 _HAS_DAY = ("ngày", "mùng", "mồng", "hôm", "rằm", "nhật")
@@ -31,6 +34,10 @@ _DAY_WORDS = (
 _HOLIDAYS = frozenset(
     {(30, 4), (1, 5), (2, 9), (8, 3), (20, 11), (27, 7), (22, 12), (19, 5), (3, 2), (20, 10), (26, 3), (1, 6), (27, 2),
      (19, 8), (18, 11), (10, 10), (21, 6), (28, 6), (28, 7), (9, 11), (1, 1), (14, 2), (24, 12), (9, 1), (23, 9)}
+)  # fmt: skip
+_NAMED_AFTER_DAYS = (
+    "đường", "công viên", "trường", "khu phố", "phường", "quảng trường", "bệnh viện", "nhà máy", "cầu", "xí nghiệp", "hợp tác xã",
+    "thpt", "thcs", "nông trường", "mầm non", "tiểu học", "phố", "làng", "chợ", "tượng đài", "câu lạc bộ", "tổ hợp",
 )  # fmt: skip
 _SCORE_WORDS = ("tỷ số", "tỉ số", "thắng", "thua", "hòa", "hoà", "dẫn", "kết quả")
 _MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -48,6 +55,8 @@ _NUMBER_WORDS = (
     "kiệt",
     "mã",
     "phiên bản",
+    "lớp",
+    "bậc",
 )
 
 
@@ -56,8 +65,13 @@ def _is_date(day: str, month_: str) -> bool:
     return 1 <= m <= 12 and 1 <= d <= _MONTH_DAYS[m - 1]
 
 
+_DAY_LIST = re.compile(r"(?:ngày|mùng|mồng)(?:\s\d{1,2}(?:,|\svà|\sđến)?)+$")
+
+
 def _prefix(left: Left) -> str:
-    return "" if left.last.strip('(“"') in _HAS_DAY else "ngày "
+    if left.last.strip('(“"') in _HAS_DAY or _DAY_LIST.search(left.lower[-36:]):
+        return ""
+    return "ngày "
 
 
 def _day(ctx: Context, day: str) -> str:
@@ -109,6 +123,25 @@ def full_date(ctx: Context, pos: int, left: Left) -> Reading | None:
     return Reading(pos, m.end(), _prefix(left) + _day_month(ctx, day, month_, year), "date.full")
 
 
+_DAY_COMMAS = re.compile(
+    r"(\d{1,2}(?:,\s?\d{1,2}){1,9})(?:\s?(và|,)\s?(\d{1,2}))?/(\d{1,2})(?:/(\d{4}))?(?![\d/]|[.,]\d)"
+)
+
+
+def day_list(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """Các ngày 10,11,12/6/2025; ngày 1, 2 và 3/9."""
+    m = _DAY_COMMAS.match(ctx.text, pos)
+    if not m or not left.ends("ngày", "mùng", "mồng", "sáng", "chiều", "tối", "đêm"):
+        return None
+    days = [*re.split(r",\s?", m[1]), *([m[3]] if m[3] else [])]
+    if not all(_is_date(day, m[4]) for day in days):
+        return None
+    said = [_day(ctx, day) for day in days[:-1]]
+    last = _day_month(ctx, days[-1], m[4], m[5])
+    joint = " và " if m[2] == "và" else ", "
+    return Reading(pos, m.end(), _prefix(left) + ", ".join(said) + joint + last, "date.day-list")
+
+
 def date_range(ctx: Context, pos: int, left: Left) -> Reading | None:
     """30/4 - 1/5, 01/7/2025-30/9/2025, 6/2025 - 12/2026, 2021-2025, 15-20/8, 3-6/2025."""
     text = ctx.text
@@ -126,7 +159,7 @@ def date_range(ctx: Context, pos: int, left: Left) -> Reading | None:
             return Reading(
                 pos,
                 m.end(),
-                f"{_prefix(left)}{first} và {second}",
+                f"{first} và {second}",
                 "date.holidays",
                 (f"{first} đến {second}",),
             )
@@ -136,7 +169,10 @@ def date_range(ctx: Context, pos: int, left: Left) -> Reading | None:
         dash = m[2] in DASH
         marked = left.ends("tháng")
         if not marked and (
-            m[6] or left.ends(*_DAY_WORDS, "từ", "đến", "các") or (m[2] not in ("-", "–", "—", ",", ";"))
+            m[6]
+            or dash
+            or left.ends(*_DAY_WORDS, "từ", "đến", "các")
+            or (m[2] not in ("-", "–", "—", ",", ";"))
         ):
             if dash and int(m[1]) >= int(m[3]) and m[4] != "/":
                 return None
@@ -156,6 +192,14 @@ def date_range(ctx: Context, pos: int, left: Left) -> Reading | None:
             f"{month(m[1], ctx.profile)} đến {left.last} {month(m[2], ctx.profile)} năm {cardinal(m[3], ctx.profile)}",
             "date.months-sharing-year",
         )  # fmt: skip
+    m = _SCHOOL_YEAR.match(text, pos)
+    if m and int(m[2]) == int(m[1]) + 1:
+        return Reading(
+            pos,
+            m.end(),
+            f"{cardinal(m[1], ctx.profile)} đến {cardinal(m[2], ctx.profile)}",
+            "date.year-range",
+        )
     m = _YEAR_RANGE.match(text, pos)
     if m and int(m[1]) < int(m[2]) and not left.ends("số", "điện thoại"):
         a, b = cardinal(m[1], ctx.profile), cardinal(m[2], ctx.profile)
@@ -194,6 +238,8 @@ def day_month(ctx: Context, pos: int, left: Left) -> Reading | None:
     if left.ends(*_NUMBER_WORDS) or left.ends(*_SCORE_WORDS):
         return None
     said = _day_month(ctx, m[1], m[3])
+    if sep == "/" and (int(m[1]), int(m[3])) in _HOLIDAYS and left.ends(*_NAMED_AFTER_DAYS):
+        return Reading(pos, m.end(), said, "date.as-name")
     after = ctx.text[m.end() : m.end() + 1]
     if after == "h" or after.isalpha():
         return None
@@ -201,6 +247,8 @@ def day_month(ctx: Context, pos: int, left: Left) -> Reading | None:
     if lead in ("ngày", "mùng", "mồng", "hôm"):
         return Reading(pos, m.end(), said, "date.day-month")
     holiday = (int(m[1]), int(m[3])) in _HOLIDAYS
+    if re.match(r"\s(?:âm lịch|dương lịch|hằng năm|hàng năm|\(âm|al\b)", ctx.right(m.end(), 12)):
+        return Reading(pos, m.end(), f"ngày {said}", "date.day-month")
     if sep == "/":
         near = left.ends(*_DAY_WORDS) or (left.recent("ngày", words=3) and lead in ("và", "đến", "tới", "từ"))
         from_to = lead in ("từ", "đến", "tới") and int(m[3]) <= 12 and int(m[1]) > 0
@@ -241,4 +289,4 @@ def _counts(ctx: Context, end: int) -> bool:
     )
 
 
-RULES = (date_range, full_date, month_year, day_month)
+RULES = (day_list, date_range, full_date, month_year, day_month)

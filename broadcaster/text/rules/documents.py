@@ -7,6 +7,7 @@ is not said twice: the type when it stands before, the issuer when it follows in
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from broadcaster.text.numbers import cardinal, coded
 from broadcaster.text.tokens import Context, Left, Reading
@@ -28,10 +29,13 @@ _SERIAL = re.compile(r"(QH|UBTVQH|HĐND|ĐU|TU|HU)(\d{1,2})$")
 _BLANK = re.compile(r"(?:\.{2,}|…+|_{2,})\s*/\s*")
 
 
-def _type_stands_before(left: Left, name: str) -> bool:
+def _type_stands_before(left: Left, name: str, types: Mapping[str, str]) -> bool:
     plain = name.lower()
     text = left.lower.removesuffix("số").removesuffix("số:").rstrip(" :")
     if text.endswith(plain):
+        return True
+    shown = left.raw.rstrip(" :").removesuffix("số").rstrip(" :").split()
+    if shown and types.get(shown[-1]) == name:
         return True
     if plain == "thông tư liên tịch" and text.endswith("thông tư"):
         return True
@@ -99,7 +103,7 @@ def document_number(ctx: Context, pos: int, left: Left) -> Reading | None:
     number = coded(figures, ctx.profile) if figures.startswith("0") else cardinal(figures, ctx.profile)
     if letter:
         number += f" {ctx.lexicon.letter(letter)}"
-    spoken, start = _lead(left, kind, pos)
+    spoken, start = _lead(left, kind, pos, types)
     spoken += number
     end = m.end()
     after = text[end : end + 160]
@@ -132,20 +136,21 @@ def _kind_and_issuer(ctx: Context, parts: list[str], left: Left) -> tuple[str | 
     serial = _SERIAL.match(head)
     if serial and serial[1] in ("QH", "UBTVQH"):
         default = "Luật" if serial[1] == "QH" else "Nghị quyết"
-        return (None if _known_type(left) else default), issuer
+        named = _known_type(left) or left.recent("luật", "nghị quyết", "pháp lệnh", "lệnh", words=10)
+        return (None if named else default), issuer
     if head in ("CP", "TTg", "TW"):
         return None, issuer
     return (None if _known_type(left) else "Công văn"), issuer
 
 
-def _lead(left: Left, kind: str | None, pos: int) -> tuple[str, int]:
+def _lead(left: Left, kind: str | None, pos: int, types: Mapping[str, str]) -> tuple[str, int]:
     """The words before the number, and where the reading starts ("số" is taken back when the type must precede it)."""
     says_number = left.ends("số", "số:")
     if kind is None:
         if says_number or left.ends("đề án", "chương trình", "dự án", "lệnh"):
             return "", pos
         return "số ", pos
-    if _type_stands_before(left, kind) or (says_number and _known_type(left)):
+    if _type_stands_before(left, kind, types) or (says_number and _known_type(left)):
         return ("", pos) if says_number else ("số ", pos)
     if _known_type(left):
         return "số ", pos
@@ -189,4 +194,21 @@ def _unknown(ctx: Context, pos: int, m: re.Match[str]) -> Reading:
     return Reading(pos, m.end(), f"{number} {' '.join(said)}", "document.unknown", look=True)
 
 
-RULES = (document_number,)
+_SHORT = re.compile(r"(\d{1,5})/((?:19|20)\d\d)(?![\d/]|-[A-ZĐ]|[^\W_])")
+_OCCASIONS = ("lần", "đợt", "kỳ", "phiên", "khóa", "lần thứ", "kỳ họp", "tập")
+
+
+def short_number(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """Thông tư 39/2020, lần 1/2025: a number and its year, without a suffix."""
+    m = _SHORT.match(ctx.text, pos)
+    if (
+        not m
+        or not left.ends("số", *_NOUNS, *_OCCASIONS)
+        or left.ends("nhà số", "địa chỉ số", "tỷ số", "chỉ số")
+    ):
+        return None
+    number = coded(m[1], ctx.profile) if not left.ends(*_OCCASIONS) else cardinal(m[1], ctx.profile)
+    return Reading(pos, m.end(), f"{number} năm {cardinal(m[2], ctx.profile)}", "document.short")
+
+
+RULES = (document_number, short_number)

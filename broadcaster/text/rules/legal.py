@@ -15,7 +15,7 @@ _LAW_NOUNS = (
 _NAMED = (
     "số", "mã", "mẫu", "phòng", "tổ", "đội", "ấp", "khu", "lô", "thửa", "tờ", "đề án", "quyển", "khu phố", "thôn", "khóm",
     "cụm", "chuyên án", "mẫu số", "biểu số", "tổ số", "tầng", "cửa", "quầy", "cửa số", "phiếu số", "mã số", "ô số", "hộp số",
-    "chương trình", "kênh", "chốt", "tổng đài", "trạm", "tập", "số báo danh", "ban", "bến", "lộ", "kênh số", "tuyến",
+    "chương trình", "kênh", "chốt", "tổng đài", "trạm", "tập", "nghị định", "nghị quyết", "chỉ thị", "quyết định", "thông tư", "kết luận", "số báo danh", "ban", "bến", "lộ", "kênh số", "tuyến",
 )  # fmt: skip
 _LETTER = re.compile(r"([a-zđ])(?:\.(\d))?(?=\s|[,;.)]|$)")
 _LETTER_LIST = re.compile(

@@ -9,7 +9,7 @@ from broadcaster.text.tokens import Context, Left, Reading
 
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})([.)]|\s?/)(?=\s|$)")
 _MULTI = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})(?=\s+[^\W\d_])")
-_LETTERED = re.compile(r"([a-zđA-HĐ])([.)]|\s?/)(?=\s|$)")
+_LETTERED = re.compile(r"([a-zđA-HĐ])(\)|\s?/)(?=\s|$)|([a-eghđA-EGHĐ])[“”]?\s?(?:\./\.|\.)(?=\s|$|,)")
 _BULLET = re.compile(r"[-–—+*•·●○■□▪▫◦➢►▶✓✔❖★☆][ \t]*(?=\S)")
 
 
@@ -27,7 +27,7 @@ def numbered(ctx: Context, pos: int, left: Left) -> Reading | None:
     ):
         return None
     words = " chấm ".join(cardinal(p, ctx.profile) for p in m[1].split("."))
-    return Reading(pos, m.end(), f"{words}.", "list.number")
+    return Reading(pos, m.end(), f"{words[0].upper()}{words[1:]}.", "list.number")
 
 
 def lettered(ctx: Context, pos: int, left: Left) -> Reading | None:
@@ -35,9 +35,10 @@ def lettered(ctx: Context, pos: int, left: Left) -> Reading | None:
     if not left.line_start:
         return None
     m = _LETTERED.match(ctx.text, pos)
-    if not m or (m[1].isupper() and m[2] == "." and m[1] not in "ABCDĐEGH"):
+    if not m:
         return None
-    return Reading(pos, m.end(), f"{ctx.lexicon.letter(m[1])},", "list.letter")
+    mark = "." if m[3] else ","
+    return Reading(pos, m.end(), ctx.lexicon.letter(m[1] or m[3]) + mark, "list.letter")
 
 
 def bullet(ctx: Context, pos: int, left: Left) -> Reading | None:

@@ -7,7 +7,7 @@ import re
 from broadcaster.text.numbers import spell_digits
 from broadcaster.text.tokens import Context, Left, Reading
 
-_PHONE = re.compile(r"(?:\(?\+?84\)?[\s.\-]?|0)\d{1,3}(?:[\s.\-]?\d{2,4}){1,4}(?!\d|[/]\d|,\d)")
+_PHONE = re.compile(r"(?:\(?\+?84\)?[\s.\-]?|0)\d{1,3}(?:[\s.\-]?\d{1,4}){1,4}(?!\d|[/]\d|,\d)")
 _BRACKET = re.compile(r"\(0\d{1,3}\)[\s.\-]?\d{3,4}(?:[\s.\-]?\d{2,4}){1,2}(?!\d)")
 _SERVICE = re.compile(r"(?:1900|1800)(?:[\s.\-]?\d{2,4}){1,2}(?!\d|[.,/]\d)")
 _SHORT = re.compile(r"(?:11[0-9]|1022|1080|1068|18001?\d{0,4}|12[0-9]|156|5656)(?!\d|[.,/%]\d|%|\s?(?:đồng|triệu|tỷ))")
@@ -25,6 +25,9 @@ _GAP = re.compile(r"[\s.\-()]+")
 
 def _groups(figures: str) -> str:
     parts = [p for p in _GAP.split(figures) if p]
+    for i in range(len(parts) - 2, -1, -1):
+        if len(parts[i]) == 1:
+            parts[i : i + 2] = [parts[i] + parts[i + 1]]
     if len(parts) == 1:
         n = parts[0]
         if n.startswith(("1900", "1800")) and len(n) > 4:
@@ -56,8 +59,7 @@ def phone(ctx: Context, pos: int, left: Left) -> Reading | None:
                 rule == "phone.service"
                 and count == 8
                 and not calls
-                and "." not in m[0]
-                and " " not in m[0]
+                and m[0].isdecimal()
                 and int(m[0]) > 19009999
             ):
                 continue

@@ -10,7 +10,9 @@ from broadcaster.text.tokens import Context, Left, Reading, is_syllable
 _FIGURE = r"\d{1,3}(?:\.\d{3})+(?:,\d{1,6})?(?!\d)|\d{1,3}(?:,\d{3}){2,}(?:\.\d{1,6})?(?!\d)|\d{1,3}(?: \d{3})+(?:,\d+)?(?![\d.])|\d+[.,]\d+|\d+"
 _NUMBER = re.compile(_FIGURE)
 _RANGE = re.compile(rf"({_FIGURE})\s?(%)?\s?(?:[-–—−~]|÷)\s?({_FIGURE})")
-_SCALE = re.compile(r"(\s?)(triệu|tỷ|tỉ|nghìn|ngàn|trăm|vạn|tr(?![^\W_]|\.đ)|k(?![^\W_/]|m)|K(?![^\W_/]))(?![^\W\d_])")
+_SCALE = re.compile(
+    r"(\s?)(triệu|tỷ|tỉ|nghìn|ngàn|trăm|vạn|tr(?=\d|[\s,;)]|\.(?!đ|\s?đ)|$)|k(?![^\W_/]|m)|K(?![^\W_/]))(?![^\W\d_])"
+)
 _SCALE_TAIL = re.compile(r"(\d)(?!\d|[.,/]\d)")
 _WORDY_SCALE = {"tr": "triệu", "tỉ": "tỷ"}
 _UNIT = re.compile(r"\s?(?:[^\W\d_²³°º℃%‰µμ]{1,5}[23²³]?|°[CF]?|º[CF]?|℃|%|‰|[µμ]g|\")")
@@ -46,6 +48,13 @@ _PLUS_MINUS = re.compile(r"(\+/-|[+\-−–±])\s?(?=\d)")
 _AGE = ("năm", "tháng", "ngày", "giờ", "tuổi")
 
 
+_PLAIN_SHARES = frozenset({(1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (1, 5), (1, 10)})
+_COUNTED = (
+    r"\s*(?:chỉ tiêu|tiêu chí|xã|ấp|hộ|nội dung|đại biểu|thành viên|hồ sơ|nhiệm vụ|điểm|phường|thôn|khu|đơn vị|sản phẩm|"
+    r"chi bộ|tổ|cơ quan|mô hình|công trình|dự án|[-–]|\d|$)"
+)
+
+
 class Figure:
     """One written figure: its words and whether it was a decimal."""
 
@@ -56,11 +65,14 @@ class Figure:
 
     def _read(self, w: str, ctx: Context, left: Left) -> str:
         profile = ctx.profile
+        if re.fullmatch(r"0\d+\.\d+", w):
+            return " chấm ".join(spell_digits(part) for part in w.split("."))
         if w.isdecimal():
-            return cardinal(w, profile)
+            # A padded "05" counts five; "0045" is a name whose zeros are spoken.
+            return spell_digits(w) if w[0] == "0" and len(w) > 2 else cardinal(w, profile)
         if re.fullmatch(r"\d{1,3}(?:[. ]\d{3})+", w):
             if w.count(".") == 1 and w.startswith("0."):
-                return decimal(*w.split("."), profile)
+                return decimal("0", w[2:], profile)
             return cardinal(re.sub(r"[. ]", "", w), profile)
         if re.fullmatch(r"\d{1,3}(?:,\d{3}){2,}", w):
             return cardinal(w.replace(",", ""), profile)
@@ -76,9 +88,7 @@ class Figure:
                 self.alternatives = (cardinal(whole + part, profile),)
             return decimal(whole, part, profile)
         whole, part = w.split(".")
-        dotted = (
-            f"{cardinal(whole, profile)} chấm {spell_digits(part) if part.startswith('0') else cardinal(part, profile)}"
-        )
+        dotted = f"{cardinal(whole, profile)} chấm {spell_digits(part) if part.startswith('0') else cardinal(part, profile)}"
         if left.ends(
             "phiên bản",
             "mục",
@@ -118,11 +128,11 @@ def _unit_words(ctx: Context, text: str, pos: int, *, compound: bool = False) ->
         return None
     if raw == '"':
         return None
-    if spaced and len(raw) == 1 and raw.isalpha() and (raw.isupper() or raw in "gtshw"):
+    if spaced and len(raw) == 1 and raw.isalpha() and (raw.isupper() or raw in "gtshw") and raw not in "VW":
         # "5 A", "Quý 3 V": a lone letter after a blank is a unit only for m and l, or grams and volts with their words.
         if raw not in "g" or re.match(r"\s[^\W\d_]*[A-ZĐ]", text[end : end + 3]):
             return None
-    return units[raw], end
+    return units[raw].replace("nghìn", ctx.profile.thousand), end
 
 
 def _per(ctx: Context, text: str, pos: int) -> tuple[str, int] | None:
@@ -163,7 +173,7 @@ def _tail(ctx: Context, text: str, pos: int) -> tuple[str, int, str] | None:
     if scale and not (scale[2] in ("k", "K", "tr") and scale[1] and scale[2] != "tr"):
         name = scale[2]
         if name in ("k", "K", "nghìn", "ngàn"):
-            name = ctx.profile.thousand if name in ("k", "K") else name
+            name = ctx.profile.thousand
         words, end, rule = f" {_WORDY_SCALE.get(name, name)}", scale.end(), "number.scale"
         half = _SCALE_TAIL.match(text, end)
         if half:
@@ -175,7 +185,9 @@ def _tail(ctx: Context, text: str, pos: int) -> tuple[str, int, str] | None:
     currencies = ctx.lexicon.table("currencies")
     if money and money[1] in currencies and not (money[1] == "Đ" and money[0] != money[1]):
         after = money.end()
-        if not (money[1][-1].isalnum() and after < len(text) and (text[after].isalnum() or text[after] == "_")):
+        if not (
+            money[1][-1].isalnum() and after < len(text) and (text[after].isalnum() or text[after] == "_")
+        ):
             words, end, rule = f"{words} {currencies[money[1]]}", after, "money"
             per = _per(ctx, text, end)
             if per:
@@ -203,7 +215,7 @@ def ranged(ctx: Context, pos: int, left: Left) -> Reading | None:
     if not m or (m.end() < len(ctx.text) and re.match(r"[-–]\d|/\d|[.]\d", ctx.text[m.end() :][:2])):
         return None
     a, b = m[1], m[3]
-    if left.ends(*_SCORE_WORDS) or (len(a) > 1 and a.startswith("0") and len(a) > 2):
+    if left.ends(*_SCORE_WORDS) or (a.isdecimal() and a.startswith("0") and len(a) > 2):
         return None
     spaced = re.search(r"\s[-–—−]\s", m[0]) is not None
     tight = " " not in m[0][len(a) :].replace(b, "")
@@ -219,8 +231,22 @@ def ranged(ctx: Context, pos: int, left: Left) -> Reading | None:
     if tail:
         words, end = tail[0], tail[1]
     lead = f"{first.words} {_PERCENT_WORD}" if m[2] else first.words
-    shown = f"{lead} đến {second.words}{words}"
+    joint = "trừ" if re.match(r"\s?=", ctx.text[m.end() : m.end() + 2]) else "đến"
+    shown = f"{lead} {joint} {second.words}{words}"
     return Reading(pos, end, shown, rule, (f"{lead}, {second.words}{words}",))
+
+
+_TIMES = re.compile(rf"({_FIGURE})\s?[x×X*]\s?({_FIGURE})(?:\s?[x×X*]\s?({_FIGURE}))?")
+
+
+def product(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """3x4, 2 x 3,5 m: one size by another."""
+    m = _TIMES.match(ctx.text, pos)
+    if not m:
+        return None
+    words = " nhân ".join(Figure(part, ctx, left).words for part in m.groups() if part)
+    tail = _tail(ctx, ctx.text, m.end())
+    return Reading(pos, tail[1] if tail else m.end(), words + (tail[0] if tail else ""), "number.product")
 
 
 def score(ctx: Context, pos: int, left: Left) -> Reading | None:
@@ -268,6 +294,9 @@ def share(ctx: Context, pos: int, left: Left) -> Reading | None:
         "mẫu",
         "tổ",
     )
+    plain = (a, b) in _PLAIN_SHARES and not address and not re.match(_COUNTED, after)
+    if plain or (left.ends("vòng", "chung kết", "bán kết") and a == 1):
+        return Reading(pos, m.end(), part, "fraction", (over,))
     if not address and 1 <= a < b <= 10 and re.match(
         r"\s*(?:số|diện tích|dân số|tổng|thời gian|chiều|quãng|chặng|khối lượng|mức|lương|ngân sách|giá trị|lượng|dung tích|"
         r"sân|nửa|đường|thế giới|trái đất|cử tri|ngày công|suất|định mức|công việc|quân số|tiền|học phí|chi phí|kinh phí|nhu cầu|cả nước)\b", after,
@@ -329,7 +358,9 @@ def ordinal(ctx: Context, pos: int, left: Left) -> Reading | None:
 
 def after_month(ctx: Context, pos: int, left: Left) -> Reading | None:
     """Tháng 4 is "tháng tư"."""
-    if left.last.strip('(“"') == "tháng" or (left.last in ("và", "đến", "tới") and left.recent("tháng", words=3)):
+    if left.last.strip('(“"') == "tháng" or (
+        left.last in ("và", "đến", "tới") and left.recent("tháng", words=3)
+    ):
         m = re.compile(r"0?4(?!\d|[.,/:]\d|%|\s?(?:tháng|người|hộ))").match(ctx.text, pos)
         if m:
             return Reading(pos, m.end(), "tư", "date.month-name")
@@ -349,10 +380,10 @@ def signed(ctx: Context, pos: int, left: Left) -> Reading | None:
     sign = {"+": "cộng", "±": "cộng trừ", "+/-": "cộng trừ"}.get(m[1], "âm")
     if m[1] in "-−–" and (m[0] != m[1] or (left.last and left.last[-1:].isdigit())):
         return None
-    return Reading(pos, m.end(), sign, "number.sign")
+    return Reading(pos, m.end(), "" if left.last == sign else sign, "number.sign")
 
 
-RULES = (ordinal, after_month, score, ratio, ranged, share, amount)
+RULES = (ordinal, after_month, score, ratio, product, ranged, share, amount)
 
 
 def unit_after_word(ctx: Context, pos: int, token: str) -> Reading | None:
@@ -381,5 +412,7 @@ def sign_first(ctx: Context, pos: int, left: Left) -> Reading | None:
     end = m.end()
     if scale:
         words, end = f"{words} {scale[1]}", scale.end()
-    name = ctx.lexicon.table("currencies").get(ctx.text[pos]) or ctx.lexicon.table("symbols").get(ctx.text[pos], "")
+    name = ctx.lexicon.table("currencies").get(ctx.text[pos]) or ctx.lexicon.table("symbols").get(
+        ctx.text[pos], ""
+    )
     return Reading(pos, end, f"{words} {name}".strip(), "money")

@@ -7,12 +7,12 @@ import re
 from broadcaster.text.numbers import cardinal, rank, roman_value
 from broadcaster.text.tokens import Context, Left, Reading
 
-_SHAPE = re.compile(r"[IVXLCDM]+(?![^\W_]|-[A-ZĐ]|&)")
+_SHAPE = re.compile(r"[IVXLCDM]+(?![^\W_]|-(?![IVXLC]+(?![^\W_]))[A-ZĐ]|&)")
 _NOUNS = (
     "chương", "phần", "mục", "khóa", "khoá", "quý", "quí", "thế kỷ", "thế kỉ", "đại hội", "đại hội đảng", "kỳ", "tập", "cấp", "hạng",
     "loại", "bậc", "nhóm", "vùng", "đợt", "phụ lục", "quyển", "quân khu", "khu vực", "khu", "giai đoạn", "độ", "học kỳ",
     "kỳ họp", "nhiệm kỳ", "quân đoàn", "đại hội đảng bộ", "hệ", "bước", "lớp", "bảng", "mức", "thế chiến", "vòng", "tiểu mục",
-    "sao", "lần", "trung ương", "chuyên khoa", "biểu", "điểm", "khối", "mẫu", "dạng", "type", "thời", "kỷ",
+    "sao", "lần", "trung ương", "chuyên khoa", "biểu", "điểm", "khối", "mẫu", "dạng", "type", "thời", "kỷ", "bđ", "báo động", "báo động cấp", "mức báo động",
 )  # fmt: skip
 _KINGS = (
     "đệ",
@@ -39,7 +39,8 @@ def roman(ctx: Context, pos: int, left: Left) -> Reading | None:
     if not m:
         return None
     value = roman_value(m[0])
-    if value is None:
+    if value is None or m[0] in ("C", "D", "L", "M"):
+        # Alone, these are letters: khu C, 5 độ C, khối D.
         return None
     if left.line_start:
         heading = _HEADING.match(ctx.text, pos)

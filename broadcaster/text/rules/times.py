@@ -7,9 +7,7 @@ import re
 from broadcaster.text.numbers import cardinal
 from broadcaster.text.tokens import Context, Left, Reading
 
-_CLOCK = (
-    r"(\d{1,2})\s?(?:h|H|g|giờ)\s?(\d{2})(?:\s?(?:['’′p]|ph|phút))?(?:\s?(\d{2})\s?(?:\"|”|″|giây|s))?(?![^\W_]|[.,]\d)"
-)
+_CLOCK = r"(\d{1,2})\s?(h|H|g|giờ)\s?(\d{2})(\s?(?:['’′p]|ph|phút))?(?:\s?(\d{2})\s?(?:\"|”|″|giây|s))?(?![^\W_]|[.,]\d)"
 _HOUR_MINUTE = re.compile(_CLOCK)
 _HOUR = re.compile(r"(\d{1,2})\s?(?:h|H)(?![^\W_]|/)|(\d{1,2})(?:g)(?![^\W_]|/)")
 _COLON = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s?(?:h|giờ))?(?!\d|[:.,]\d|[^\W_])")
@@ -67,15 +65,21 @@ def time_range(ctx: Context, pos: int, left: Left) -> Reading | None:
     if not first_is_time and (m[7] or m[4]) and not minute2:
         words = f"{cardinal(hour1, ctx.profile)} đến {_said(ctx, hour2, None)}"
         return Reading(pos, m.end(), words, "time.range")
-    return Reading(pos, m.end(), f"{_said(ctx, hour1, minute1)} đến {_said(ctx, hour2, minute2)}", "time.range")
+    return Reading(
+        pos, m.end(), f"{_said(ctx, hour1, minute1)} đến {_said(ctx, hour2, minute2)}", "time.range"
+    )
 
 
 def clock(ctx: Context, pos: int, left: Left) -> Reading | None:
     """17h30, 17g30, 17 giờ 30, 14h00', 7h, 17:30, 05:00:10."""
     text = ctx.text
     m = _HOUR_MINUTE.match(text, pos)
-    if m and _valid(m[1], m[2]):
-        return Reading(pos, m.end(), _said(ctx, m[1], m[2], m[3]), "time.clock")
+    if m and _valid(m[1], m[3]):
+        words = _said(ctx, m[1], m[3], m[5])
+        if m[2] == "giờ" and not m[4] and not m[5]:
+            # Written out without "phút", it is said without it.
+            words = words.removesuffix(" phút")
+        return Reading(pos, m.end(), words, "time.clock")
     m = _HOUR.match(text, pos)
     if m:
         hour = m[1] or m[2]
@@ -98,4 +102,10 @@ def clock(ctx: Context, pos: int, left: Left) -> Reading | None:
     return None
 
 
-RULES = (round_the_clock, time_range, clock)
+def minutes(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """30': minutes."""
+    m = _MINUTES.match(ctx.text, pos)
+    return Reading(pos, m.end(), f"{cardinal(m[1], ctx.profile)} phút", "time.minutes") if m else None
+
+
+RULES = (round_the_clock, time_range, clock, minutes)

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import re
 
+from broadcaster.text.numbers import cardinal
 from broadcaster.text.rules.quantities import Figure
 from broadcaster.text.tokens import Context, Left, Reading
 
 _FIG = r"\d{1,3}(?:[.,]\d{1,3})?"
 _COORD = re.compile(rf"({_FIG})(?:\s?[-–]\s?({_FIG}))?\s?(?:[°ºo]|độ)\s?([NSEWBĐ])(?![^\W_])")
+_MINUTES = re.compile(
+    r"(\d{1,3})\s?[°ºo]\s?(\d{1,2})\s?['’′]\s?(?:(\d{1,2})\s?[\"”″]\s?)?([NSEWBĐ])(?![^\W_])"
+)
 _SIDES = {"N": "vĩ Bắc", "B": "vĩ Bắc", "S": "vĩ Nam", "E": "kinh Đông", "Đ": "kinh Đông", "W": "kinh Tây"}
 
 
 def coordinates(ctx: Context, pos: int, left: Left) -> Reading | None:
     """12,5°N, 110,2 độ E, 12,5-13,5°N."""
+    m = _MINUTES.match(ctx.text, pos)
+    if m:
+        words = f"{cardinal(m[1], ctx.profile)} độ {cardinal(m[2], ctx.profile)} phút"
+        if m[3]:
+            words += f" {cardinal(m[3], ctx.profile)} giây"
+        return Reading(pos, m.end(), f"{words} {_SIDES[m[4]]}", "weather.coordinates")
     m = _COORD.match(ctx.text, pos)
     if not m:
         return None

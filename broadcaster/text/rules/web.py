@@ -42,7 +42,9 @@ def _say(ctx: Context, written: str) -> str:
     words = []
     for part in _PART.findall(written):
         if part.isdecimal():
-            words.append(coded(part, ctx.profile) if len(part) < 4 else " ".join(coded(c, ctx.profile) for c in part))
+            words.append(
+                coded(part, ctx.profile) if len(part) < 4 else " ".join(coded(c, ctx.profile) for c in part)
+            )
         elif part.isalpha():
             lower = part.lower()
             if lower in table:
@@ -50,10 +52,18 @@ def _say(ctx: Context, written: str) -> str:
             elif len(lower) <= 3 and not re.search("[aeiouy]", lower):
                 words.append(ctx.lexicon.spell(lower))
             else:
-                words.append(lower)
+                words.append(_known(ctx, lower))
         else:
             words.append(_SIGNS.get(part, ""))
     return " ".join(w for w in words if w)
+
+
+def _known(ctx: Context, word: str) -> str:
+    for entry in ctx.lexicon.index.get(word, ()):
+        if entry.spoken and entry.written.lower() == word and not entry.preceded_by and not entry.followed_by:
+            if entry.case == "any" or entry.written == word:
+                return entry.spoken
+    return word
 
 
 def address(ctx: Context, pos: int, left: Left) -> Reading | None:
@@ -64,7 +74,9 @@ def address(ctx: Context, pos: int, left: Left) -> Reading | None:
         written = m["rest"].rstrip(".,;:!?/'’")
         end = m.start("rest") + len(written)
         if written:
-            return Reading(pos, end, _say(ctx, written.removeprefix("www.")), "web.url", look=len(written) > 40)
+            return Reading(
+                pos, end, _say(ctx, written.removeprefix("www.")), "web.url", look=len(written) > 40
+            )
     m = _MAIL.match(text, pos)
     if m:
         return Reading(pos, m.end(), _say(ctx, m[0]), "web.mail")
@@ -80,5 +92,8 @@ def hashtag(ctx: Context, pos: int, left: Left) -> Reading | None:
     m = _TAG.match(ctx.text, pos)
     if not m or m[1].isdecimal():
         return None
-    words = " ".join(coded(w, ctx.profile) if w.isdecimal() else " ".join(_HUMP.split(w)) for w in _CAMEL.findall(m[1]))
+    words = " ".join(
+        coded(w, ctx.profile) if w.isdecimal() else " ".join(_HUMP.split(w)).lower()
+        for w in _CAMEL.findall(m[1])
+    )
     return Reading(pos, m.end(), words, "web.hashtag")

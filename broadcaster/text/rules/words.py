@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
-from broadcaster.text.lexicon import Entry, Mode
+from broadcaster.text.lexicon import Entry, Mode, first_token
 from broadcaster.text.tokens import Context, Left, Reading, is_syllable, toneless
 
 _WORD = re.compile(r"[^\W\d_]+")
 _ACRONYM = re.compile(r"[^\W\d_]+(?:&[^\W\d_]+)?")
 _SUBJECT = re.compile(r"\(([A-ZĐƯ][A-ZĐƯa-z&]{1,11})\)")
+_NUMBERED = re.compile(r"\s+(?:số:?\s*)?\d")
 _NEAR = 220
+_LONGEST_ACRONYM = 20
 
 
 def _stands(condition: str, text: str) -> bool:
@@ -51,7 +53,7 @@ def lexicon_entry(ctx: Context, pos: int, token: str, left: Left) -> Reading | N
         there = text[pos:end]
         if there != written and not (entry.case == "any" and there.lower() == written.lower()):
             continue
-        if written[-1].isalnum() and end < len(text) and (text[end].isalnum() or text[end] == "_"):
+        if written[-1].isalnum() and end < len(text) and (text[end].isalpha() or text[end] == "_"):
             continue
         if len(token) > len(written):
             continue
@@ -77,9 +79,6 @@ def _say(entry: Entry, ctx: Context, pos: int, end: int, left: Left, there: str)
             entry.look,
         )
     spoken = entry.spoken
-    gloss = _beside_its_gloss(ctx, pos, end, spoken)
-    if gloss is not None:
-        return gloss
     overlap = _already_said(left, spoken)
     if overlap == spoken:
         return Reading(pos, end, "", "acronym.gloss")
@@ -113,16 +112,62 @@ def _not_said_next(spoken: str, after: str) -> str:
     return spoken
 
 
-def _beside_its_gloss(ctx: Context, pos: int, end: int, spoken: str) -> Reading | None:
-    """`(CCHC)` just after the words that it stands for: not said again."""
-    text = ctx.text
-    if text[pos - 1 : pos] != "(" or text[end : end + 1] != ")":
+_BRACKETED = re.compile(r"\(\s?([^\W\d_][^()\n]{0,23}?)\s?\)")
+
+
+_IN_WORDS = re.compile(r"\((?:[Bb]ằng chữ:?|[Vv]iết bằng chữ:?)?\s*([^()\n]{2,160}?)(?: chẵn)?[./]*\s?\)")
+
+
+def _same_in_words(ctx: Context, pos: int) -> Reading | None:
+    """`01 (một) bản`, `500.000 đồng (năm trăm nghìn đồng)`: the sum is not said twice."""
+    end, said = ctx.said
+    if not said or ctx.text[end:pos].strip():
         return None
-    clause = re.split(r"[.;:\n!?](?=\s)|\)", text[max(0, pos - 1 - _NEAR) : pos - 1])[-1].lower()
-    here = {w for w in _WORD.findall(clause)}
-    wanted = [w for w in _WORD.findall(spoken.lower())]
-    if wanted and sum(w in here for w in wanted) >= 0.6 * len(wanted):
-        return Reading(pos - 1, end + 1, "", "acronym.gloss")
+    m = _IN_WORDS.match(ctx.text, pos)
+    if m and _plain_number(m[1]) == _plain_number(said):
+        return Reading(pos, m.end(), "", "number.repeated-in-words")
+    return None
+
+
+def _plain_number(words: str) -> str:
+    """The words without regional difference, for comparison."""
+    plain = (
+        words.lower()
+        .replace("nghìn", "ngàn")
+        .replace("linh", "lẻ")
+        .replace("mươi tư", "mươi bốn")
+        .replace("tỉ", "tỷ")
+    )
+    return " ".join(plain.replace(",", " ").split())
+
+
+def bracketed_gloss(ctx: Context, pos: int) -> Reading | None:
+    """`(CCHC)` just after the words that it stands for: not said again."""
+    repeated = _same_in_words(ctx, pos)
+    if repeated is not None:
+        return repeated
+    m = _BRACKETED.match(ctx.text, pos)
+    if not m:
+        return None
+    written = m[1].removeprefix("viết tắt là ").removeprefix("gọi tắt là ").strip()
+    if written in ctx.learned:
+        return Reading(pos, m.end(), "", "acronym.gloss")
+    entry = next(
+        (
+            e
+            for e in ctx.lexicon.index.get(first_token(written), ())
+            if e.mode is Mode.EXPAND
+            and (e.written == written or (e.case == "any" and e.written.lower() == written.lower()))
+        ),
+        None,
+    )
+    if entry is None:
+        return None
+    clause = re.split(r"[.;\n!?](?=\s)|\)", ctx.text[max(0, pos - _NEAR) : pos])[-1].lower()
+    here = set(_WORD.findall(clause))
+    wanted = _WORD.findall(entry.spoken.lower())
+    if sum(w in here for w in wanted) * 2 >= len(wanted):
+        return Reading(pos, m.end(), "", "acronym.gloss")
     return None
 
 
@@ -169,9 +214,10 @@ def acronym(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
     end = pos + len(whole)
     if whole in ctx.learned:
         spoken = ctx.learned[whole]
-        if text[pos - 1 : pos] == "(" and text[end : end + 1] == ")":
-            return Reading(pos - 1, end + 1, "", "acronym.gloss")
         return Reading(pos, end, spoken, "acronym.defined-here", (ctx.lexicon.spell(whole),))
+    kind = ctx.lexicon.table("document_types").get(token)
+    if kind and _NUMBERED.match(text, pos + len(token)):
+        return Reading(pos, pos + len(token), kind, "document.type", (ctx.lexicon.spell(token),))
     if not token.isupper():
         return None
     if _shouting(ctx, pos, token):
@@ -179,6 +225,16 @@ def acronym(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
     end = pos + len(token)
     if any(not _latin(c) for c in token):
         return None
+    if _pronounceable(token):
+        ctx.notice(
+            "unknown-name",
+            f"Chưa biết “{token}”; đã để nguyên như một tên riêng. Hãy thêm vào từ điển đọc nếu cần.",
+            pos,
+            end,
+        )
+        return Reading(
+            pos, end, token.capitalize(), "acronym.as-name", (ctx.lexicon.spell(token),), look=True
+        )
     compound = _compound(ctx, token)
     if compound:
         ctx.notice(
@@ -197,12 +253,25 @@ def acronym(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
     return Reading(pos, end, ctx.lexicon.spell(token), "acronym.unknown", (token.lower(),), look=True)
 
 
+_CONSONANTS = re.compile(r"[^AEIOUY]{3}|[ĐĂÂÊÔƠƯ]")
+
+
+def _pronounceable(token: str) -> bool:
+    """Whether capitals look like a foreign name (BUALOI, NORU) and not like an abbreviation."""
+    vowels = sum(c in "AEIOUY" for c in token)
+    return (
+        4 <= len(token) <= _LONGEST_ACRONYM and vowels * 5 >= len(token) * 2 and not _CONSONANTS.search(token)
+    )
+
+
 def _latin(c: str) -> bool:
     return c < "ɐ" or "Ḁ" <= c <= "ỿ"
 
 
 def _compound(ctx: Context, token: str) -> str | None:
     """Two known abbreviations written together, such as BTVTU."""
+    if len(token) > _LONGEST_ACRONYM:
+        return None
     for cut in range(len(token) - 2, 1, -1):
         head, tail = ctx.lexicon.by_written.get(token[:cut]), ctx.lexicon.by_written.get(token[cut:])
         if head and tail and head.mode is Mode.EXPAND and tail.mode is Mode.EXPAND:
@@ -235,26 +304,13 @@ def _last_word(text: str, pos: int) -> str:
     return text[start:end]
 
 
-_LETTER_NOUNS = (
-    "khu", "lô", "nhóm", "loại", "hạng", "khối", "lớp", "tổ", "điểm", "phần", "bảng", "mẫu", "hộ", "vitamin", "viêm gan", "cúm",
-    "phương án", "trường hợp", "ấp", "đội", "cụm", "hội trường", "nhà", "dãy", "tòa", "cửa", "cổng", "khoản", "mục", "đối tượng",
-    "ông", "bà", "anh", "chị", "xã", "công ty", "hình", "phụ lục", "giải", "đáp án", "và", "hoặc", "cấp", "thửa", "khách sạn",
-)  # fmt: skip
+_VOWELS = "AEIOUYĂÂÊÔƠƯ"
 
 
-def single_letter(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
-    """A lone capital: khu A, nhóm B, ông C."""
-    text = ctx.text
-    if not token.isupper() or token.lower() not in ctx.lexicon.table("letters"):
+def single_letter(ctx: Context, pos: int, token: str) -> Reading | None:
+    """A lone capital consonant: nhóm B, ông C. Vowels are words and names too (Bộ Y tế, U Minh) and stay."""
+    if not token.isupper() or token in _VOWELS or token.lower() not in ctx.lexicon.table("letters"):
         return None
-    after = text[pos + 1 : pos + 2]
-    if after in ("’", "'"):
-        return None
-    if toneless(token) != token.lower() or token in "ĂÂÊÔƠƯ":
-        return None
-    if after == "." and text[pos + 2 : pos + 3].strip() and left.last[:1].isupper():
-        return None
-    if token in "AOEIUY" and not left.ends(*_LETTER_NOUNS) and after not in (".", ")", ",", ";", "-", ""):
-        # "A, ông ấy" aside, a lone vowel before a small word is mostly an interjection or a name: left as it is.
+    if ctx.text[pos + 1 : pos + 2] in ("’", "'"):
         return None
     return Reading(pos, pos + 1, ctx.lexicon.letter(token), "letter.name")
