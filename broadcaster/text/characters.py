@@ -45,13 +45,13 @@ _FRACTION = re.compile("(\\d)(?=[\u00bc-\u00be\u2150-\u215e])")
 _SCRIPTED = re.compile(r"[^\W\d_]+")
 _FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u04ff\u0501\u051b\u051d]")
 _TWINS = str.maketrans(
-    "АВЕКМНОРСТУХІЈЅаеорсухіјѕһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧονια",  # noqa: RUF001
+    "АВЕКМНОРСТУХІЈЅаеорсухіјѕһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧονια",
     "ABEKMHOPCTYXIJSaeopcyxijshdqwABEZHIKMNOPTYXovia",
 )
 _TWIN_LETTERS = frozenset(map(chr, _TWINS))
 _KHMER = re.compile("[\u1780-\u17ff]")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
-_STATED = re.compile("[^\n -~À-ỹĐđ–—‘’“”…•²³°]")  # noqa: RUF001
+_STATED = re.compile("[^\n -~À-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ–—‘’“”…•²³°]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from broadcaster.text import furniture
 from broadcaster.text.characters import count_oddities, plain
@@ -41,8 +43,8 @@ _SOFT_HYPHEN = re.compile("\u00ad+")
 _BULLET = re.compile(
     "\\s*((?:[•●○◦▪▫■□◆◇►▶▸➢➤➔❖✓✔✗✘✦✧★☆→⇒‣⁃∙·◘☐☑☒§¶❑❒\ue000-\uf8ff]\\s*)+|\\*\\s+(?=[^\\s*])|o\\s+(?=[A-ZĐ]))(?=\\S)"
 )
-_DASH = re.compile(r"[–—‐‑−]\s+|-(?=[^\W\d_])|-\s{2,}|\+(?=[^\W\d_])")  # noqa: RUF001
-_END_MARK = re.compile(r"\s{0,8}[.,;]?\s{0,3}/\s{0,3}[.\-–]{1,3}/?\s{0,8}$")
+_DASH = re.compile(r"[–—‐‑−]\s+|-(?=[^\W\d_])|-\s{2,}|\+(?=[^\W\d_])")
+_END_MARK = re.compile(r"\s{0,8}[.,;]?\s{0,3}/{1,2}\s{0,3}[.\-–]{1,3}/?\s{0,8}$")
 _NOTE_MARK = re.compile(r"\s?\[\d{1,3}\]|\(\*{1,3}\)|[†‡]+")
 _RAISED = re.compile(r"(?<=[^\W\d_.,;:)”\"])[¹²³⁰⁴-⁹]+|(?<=[.,;:)”\"])[¹²³⁰⁴-⁹]+")
 _UNIT = re.compile(r"(?:^|[^\w])(?:[kdcmnµμ]?m|ha|[^\W\d_])$", re.IGNORECASE)
@@ -176,12 +178,10 @@ def _mark_simple(lines: Sequence[_Line]) -> None:
         if len(line.view) > 200:
             continue
         columns = furniture.cells(line.view)
-        if furniture.is_rule(line.view):
+        if furniture.is_rule(line.view) or (columns and all(map(furniture.is_rule, columns))):
             line.kind = "rule"
         elif furniture.is_page_number(line.view):
             line.kind = "page-number"
-        elif all(furniture.is_motto(c) or furniture.is_rule(c) for c in columns):
-            line.kind = "motto"
         elif any(map(furniture.is_state_name, columns)) and all(map(furniture.is_capitals, columns)):
             line.kind = "state-name"
         elif any(map(furniture.is_motto, columns)) and all(
@@ -211,9 +211,7 @@ def _mark_page_numbers(lines: Sequence[_Line]) -> None:
     """Mark lone figures that can only count pages: at a page's edge, in mid-sentence, or counting up through the text."""
     lone = [(i, line) for i, line in enumerate(lines) if not line.kind and furniture.is_bare_number(line.view)]
     figures = [int(re.split(r"\D", line.view, maxsplit=1)[0]) for _, line in lone]
-    counting = (
-        len(figures) >= 2 and all(b - a == 1 for a, b in zip(figures, figures[1:], strict=False)) and figures[0] <= 2
-    )
+    counting = len(figures) >= 2 and all(b - a == 1 for a, b in pairwise(figures)) and figures[0] <= 2
     for i, line in lone:
         before = lines[i - 1] if i else None
         after = lines[i + 1] if i + 1 < len(lines) else None
@@ -289,29 +287,40 @@ def _mark_recipients(lines: Sequence[_Line]) -> None:
 
 
 def _mark_signatures(lines: Sequence[_Line]) -> None:
+    beside = False  # the office stood in the right-hand column, beside Nơi nhận
     for i, line in enumerate(lines):
-        if line.kind or not furniture.is_signer_title(line.view):
+        if line.kind == "recipients":
+            beside = beside or any(map(furniture.is_signer_title, furniture.cells(line.view)[1:]))
             continue
-        block = [line]
-        named = signed = False
-        ended = True
-        for follower in lines[i + 1 : i + _BLOCK_LINES]:
-            if follower.kind:
-                continue
-            if furniture.is_signed_mark(follower.view):
-                signed = True
-            elif furniture.is_name(follower.view) and not furniture.is_document_kind(follower.view) and not named:
-                named = not furniture.is_signer_title(follower.view)
-            elif not furniture.is_signer_title(follower.view) or named:
-                ended = False
-                break
-            block.append(follower)
-        if named or signed or ended:
-            for member in block:
-                member.kind = "signature"
+        block = [] if line.kind else _signature_block(lines, i, named_only=beside)
+        for member in block:
+            member.kind = "signature"
+        if block:
             for before in lines[max(i - 2, 0) : i]:
                 if not before.kind and furniture.is_place_and_date(before.view):
                     before.kind = "place-date"
+        beside = beside and bool(line.kind)
+
+
+def _signature_block(lines: Sequence[_Line], at: int, *, named_only: bool) -> list[_Line]:
+    """Return the lines of the signature that begins at `at`, none when what stands there is something else."""
+    titled = furniture.is_signer_title(lines[at].view)
+    if not titled and not named_only:
+        return []
+    block: list[_Line] = []
+    named = signed = False
+    for line in lines[at : at + _BLOCK_LINES]:
+        if line.kind:
+            continue
+        title = furniture.is_signer_title(line.view)
+        mark = furniture.is_signed_mark(line.view)
+        name = not title and furniture.is_name(line.view) and not furniture.is_document_kind(line.view)
+        if not (mark or (title and not named) or (name and not named)):
+            return block if named or signed else []
+        block.append(line)
+        named = named or name
+        signed = signed or mark
+    return block
 
 
 def _mark_footnotes(lines: Sequence[_Line]) -> None:
@@ -341,7 +350,7 @@ def _mark_repeated_title(lines: Sequence[_Line]) -> None:
 
 
 def _take_blocks(
-    text: str, lines: Sequence[_Line], kept: Set[tuple[int, int]], removed: list[Removal]
+    text: str, lines: Sequence[_Line], kept: AbstractSet[tuple[int, int]], removed: list[Removal]
 ) -> list[tuple[_Line, bool]]:
     """List the runs of marked lines as removals, and say of each line whether it stays."""
     out: list[tuple[_Line, bool]] = []
@@ -375,7 +384,7 @@ def _take_blocks(
     return out
 
 
-def _shown(line: _Line, kept: Set[tuple[int, int]], removed: list[Removal]) -> str:
+def _shown(line: _Line, kept: AbstractSet[tuple[int, int]], removed: list[Removal]) -> str:
     """Return one line as it is read, its small marks taken out and listed."""
     found = (
         []

@@ -12,6 +12,10 @@ import re
 from broadcaster.domain.fold import fold
 
 _GAP = re.compile(r"\t+| {3,}")
+#: Room left for a clerk's pen inside one cell: "Số:        /KH-UBND", "ngày     tháng     năm 2026".
+_BLANK_SLOT = re.compile(
+    r"(?<=Số:)\s+(?=[/\d])|(?<=Số)\s+(?=[/\d])|(?<=ngày)\s+(?=[\dt])|(?<=tháng)\s+(?=[\dn])|(?<=năm)\s+(?=\d)"
+)
 _STATE_NAMES = frozenset({"cong hoa xa hoi chu nghia viet nam", "dang cong san viet nam"})
 _MOTTO = "doc lap tu do hanh phuc"
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
@@ -60,7 +64,7 @@ _RANKS = re.compile(rf"(?:{_RANK}\s?)+")
 
 def cells(line: str) -> list[str]:
     """Return the columns of a line that a page set side by side (three spaces or a tab apart)."""
-    return [cell.strip() for cell in _GAP.split(line) if cell.strip()]
+    return [cell.strip() for cell in _GAP.split(_BLANK_SLOT.sub(" ", line)) if cell.strip()]
 
 
 def _bare(line: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from broadcaster.text.furniture import is_capitals
 from broadcaster.text.syllables import is_syllable
@@ -17,7 +18,35 @@ MARKER = re.compile(
 _TERMINAL = re.compile(r"[.!?:;…][\"'”’)\]»]*$")
 _ABBREVIATED = re.compile(r"(?:^|[\s(])(?:TP|TX|TT|P|Q|X|H|T|Tp|ThS|TS|BS|Th|St|Mr|Mrs|Dr|No|Ô|Ô|B)\.$")
 _DANGLING = frozenset(
-    "và của các những theo với cho tại từ đến về do để là bởi trong bằng số ngày tháng hoặc cùng như mà nhằm được bị".split()
+    [
+        "và",
+        "của",
+        "các",
+        "những",
+        "theo",
+        "với",
+        "cho",
+        "tại",
+        "từ",
+        "đến",
+        "về",
+        "do",
+        "để",
+        "là",
+        "bởi",
+        "trong",
+        "bằng",
+        "số",
+        "ngày",
+        "tháng",
+        "hoặc",
+        "cùng",
+        "như",
+        "mà",
+        "nhằm",
+        "được",
+        "bị",
+    ]
 )
 _CLOSING = frozenset(",.;:)!?%”’»…]")
 _LONG_LINE = 140
@@ -47,7 +76,7 @@ def wrap_width(pieces: Sequence[Piece]) -> int | None:
     long_enough = [length for length in lengths if 40 <= length <= _LONG_LINE]
     broken = sum(
         1
-        for before, after in zip(pieces, pieces[1:], strict=False)
+        for before, after in pairwise(pieces)
         if not after.gap and after.text[:1].islower() and len(before.text) >= 40 and not _TERMINAL.search(before.text)
     )
     if broken < 2:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element  # noqa: S405 - only the type; parsing is defusedxml's
+from xml.etree.ElementTree import Element
 
 from broadcaster.text.encodings import from_tcvn3, from_vni
 from broadcaster.text.ingest import numbering, tables
@@ -67,7 +67,7 @@ class _Reader:
                     self.counts["tracked"] += 1
                     carried = text  # the mark between two paragraphs was deleted: they are one
                     continue
-                yield text
+                yield text.rstrip()
                 yield from self._boxes()
             elif node.tag == f"{W}tbl":
                 yield from self.table(node)
@@ -76,7 +76,7 @@ class _Reader:
                 content = node.find(f"{W}sdtContent")
                 yield from self.blocks(node if content is None else content)
         if carried:
-            yield carried
+            yield carried.rstrip()
 
     def _boxes(self) -> Iterator[str]:
         while self.boxes:
@@ -89,7 +89,7 @@ class _Reader:
         text = "".join(self.runs(node, style.font))
         if not text.strip():
             return ""
-        return self._label(node, style) + _BLANKS.sub("\n", text.strip())
+        return self._label(node, style) + _BLANKS.sub("\n", text.lstrip())
 
     def _style(self, link: Element | None) -> _Style:
         found = _Style()

@@ -11,7 +11,7 @@ _ITEM = re.compile(r"(\s*)([-*+])\s+(?:\[[ xX]\]\s+)?(?=\S)")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _SETEXT = re.compile(r"\s*(?:=+|-{3,})\s*$")
 _QUOTE = re.compile(r"\s{0,3}>\s?")
-_TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_TABLE_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
 _REFERENCE = re.compile(r"\s{0,3}\[[^\]]{1,80}\]:\s*\S+.*$")
 _IMAGE = re.compile(r"!\[([^\[\]]{0,300})\]\([^()\s]{0,500}(?:\s\"[^\"]{0,200}\")?\)")
 _LINK = re.compile(r"\[([^\[\]]{1,300})\](?:\([^()\s]{0,500}(?:\s\"[^\"]{0,200}\")?\)|\[[^\[\]]{0,80}\])")
@@ -63,7 +63,7 @@ def to_text(source: str) -> tuple[str, int]:
             out += ["", _inline(heading.group(1)), ""]
             continue
         while _QUOTE.match(line):
-            line = _QUOTE.sub("", line, count=1)  # noqa: PLW2901
+            line = _QUOTE.sub("", line, count=1)
         item = _ITEM.match(line)
         if item:
             mark = "+ " if len(item.group(1).expandtabs(4)) >= 2 or item.group(2) == "+" else "- "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element  # noqa: S405 - only the type; parsing is defusedxml's
+from xml.etree.ElementTree import Element
 
 from broadcaster.text.ingest import tables
 from broadcaster.text.ingest.archive import Archive
@@ -52,7 +52,7 @@ class _Reader:
                     self.counts["text-box"] += 1
                     yield from self.blocks(self.boxes.pop(0))
             elif tag == f"{_TEXT}list":
-                yield from self.list(node, node.get(f"{_TEXT}style-name") or style, level + 1)
+                yield from self.items(node, node.get(f"{_TEXT}style-name") or style, level + 1)
             elif tag == f"{_TABLE}table":
                 yield from self.table(node)
             elif tag == f"{_TEXT}tracked-changes":
@@ -60,7 +60,7 @@ class _Reader:
             elif tag not in _DROPPED:
                 yield from self.blocks(node, style, level)
 
-    def list(self, node: Element, style: str, level: int) -> Iterator[str]:
+    def items(self, node: Element, style: str, level: int) -> Iterator[str]:
         shape = self.lists.get(style, {}).get(level)
         count = 0
         for item in node:
@@ -74,7 +74,7 @@ class _Reader:
                     mark = "- " if level == 1 else "+ "
             for child in item:
                 if child.tag == f"{_TEXT}list":
-                    yield from self.list(child, child.get(f"{_TEXT}style-name") or style, level + 1)
+                    yield from self.items(child, child.get(f"{_TEXT}style-name") or style, level + 1)
                     continue
                 wrapper = Element("wrapper")
                 wrapper.append(child)
