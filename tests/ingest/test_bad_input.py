@@ -192,10 +192,9 @@ def test_control_marks_direction_marks_and_khmer_pass(text, kept):
 def _document(data: bytes) -> None:
     try:
         document = read_bytes("bat-ky", data)
-    except DocumentError as error:
-        assert error.field == "bat-ky"
-    else:
-        clean(document.text)
+    except DocumentError:
+        return
+    clean(document.text)
 
 
 @given(st.binary(max_size=400))
