@@ -118,7 +118,7 @@ def count_oddities(text: str) -> tuple[Counted, ...]:
         "control": "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]",
         "twin": "[Ððɖ\u0189\u0370-\u03ff\u0400-\u04ff]",
         "private": _PRIVATE.pattern,
-        "khmer": "[\u1780-\u17ff\u200b]*[\u1780-\u17ff]",
+        "khmer": "[\u1780-\u17ff][\u1780-\u17ff\u200b]*",
         "broken": "\ufffd",
     }
     counted = ((kind, sum(1 for _ in re.finditer(pattern, text))) for kind, pattern in kinds.items())

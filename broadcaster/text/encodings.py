@@ -132,10 +132,10 @@ def from_viqr(text: str) -> str:
     A full stop or question mark after a vowel is punctuation when the syllable already has a tone, or when it ends a
     sentence and the syllable cannot bear the tone.
     """
-    out: list[str] = []
-    for token in re.split(r"(\s+)", text):
-        out.append(_viqr_token(token) if _VIQR_MARK.search(token) or "\\" in token or "dd" in token.lower() else token)
-    return "".join(out)
+    return "".join(
+        _viqr_token(token) if _VIQR_MARK.search(token) or "\\" in token or "dd" in token.lower() else token
+        for token in re.split(r"(\s+)", text)
+    )
 
 
 def _viqr_token(token: str) -> str:

@@ -18,35 +18,7 @@ MARKER = re.compile(
 _TERMINAL = re.compile(r"[.!?:;…][\"'”’)\]»]*$")
 _ABBREVIATED = re.compile(r"(?:^|[\s(])(?:TP|TX|TT|P|Q|X|H|T|Tp|ThS|TS|BS|Th|St|Mr|Mrs|Dr|No|Ô|Ô|B)\.$")
 _DANGLING = frozenset(
-    [
-        "và",
-        "của",
-        "các",
-        "những",
-        "theo",
-        "với",
-        "cho",
-        "tại",
-        "từ",
-        "đến",
-        "về",
-        "do",
-        "để",
-        "là",
-        "bởi",
-        "trong",
-        "bằng",
-        "số",
-        "ngày",
-        "tháng",
-        "hoặc",
-        "cùng",
-        "như",
-        "mà",
-        "nhằm",
-        "được",
-        "bị",
-    ]
+    "và của các những theo với cho tại từ đến về do để là bởi trong bằng số ngày tháng hoặc cùng như mà nhằm được bị".split()  # noqa: SIM905
 )
 _CLOSING = frozenset(",.;:)!?%”’»…]")
 _LONG_LINE = 140

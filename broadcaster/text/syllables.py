@@ -12,202 +12,16 @@ import unicodedata
 from functools import lru_cache
 
 TONES = "\u0300\u0301\u0303\u0309\u0323"
-_ONSETS = [
-    "ngh",
-    "ng",
-    "nh",
-    "gh",
-    "gi",
-    "kh",
-    "ph",
-    "qu",
-    "th",
-    "tr",
-    "ch",
-    "b",
-    "c",
-    "d",
-    "đ",
-    "g",
-    "h",
-    "k",
-    "l",
-    "m",
-    "n",
-    "p",
-    "r",
-    "s",
-    "t",
-    "v",
-    "x",
-]
+_ONSETS = "ngh ng nh gh gi kh ph qu th tr ch b c d đ g h k l m n p r s t v x".split()  # noqa: SIM905 - a table of words reads best as words
 _RIMES = frozenset(
-    [
-        "a",
-        "ac",
-        "ach",
-        "ai",
-        "am",
-        "an",
-        "ang",
-        "anh",
-        "ao",
-        "ap",
-        "at",
-        "au",
-        "ay",
-        "ăc",
-        "ăm",
-        "ăn",
-        "ăng",
-        "ăp",
-        "ăt",
-        "âc",
-        "âm",
-        "ân",
-        "âng",
-        "âp",
-        "ât",
-        "âu",
-        "ây",
-        "e",
-        "ec",
-        "em",
-        "en",
-        "eng",
-        "eo",
-        "ep",
-        "et",
-        "ê",
-        "êch",
-        "êm",
-        "ên",
-        "ênh",
-        "êp",
-        "êt",
-        "êu",
-        "i",
-        "ia",
-        "ich",
-        "im",
-        "in",
-        "inh",
-        "ip",
-        "it",
-        "iu",
-        "iêc",
-        "iêm",
-        "iên",
-        "iêng",
-        "iêp",
-        "iêt",
-        "iêu",
-        "y",
-        "yêm",
-        "yên",
-        "yêng",
-        "yêt",
-        "yêu",
-        "o",
-        "oc",
-        "oi",
-        "om",
-        "on",
-        "ong",
-        "op",
-        "ot",
-        "oong",
-        "ooc",
-        "ô",
-        "ôc",
-        "ôi",
-        "ôm",
-        "ôn",
-        "ông",
-        "ôp",
-        "ôt",
-        "ơ",
-        "ơi",
-        "ơm",
-        "ơn",
-        "ơp",
-        "ơt",
-        "oa",
-        "oac",
-        "oach",
-        "oai",
-        "oam",
-        "oan",
-        "oang",
-        "oanh",
-        "oao",
-        "oap",
-        "oat",
-        "oay",
-        "oăc",
-        "oăm",
-        "oăn",
-        "oăng",
-        "oăp",
-        "oăt",
-        "oe",
-        "oem",
-        "oen",
-        "oeo",
-        "oet",
-        "u",
-        "ua",
-        "uc",
-        "ui",
-        "um",
-        "un",
-        "ung",
-        "up",
-        "ut",
-        "uôc",
-        "uôi",
-        "uôm",
-        "uôn",
-        "uông",
-        "uôt",
-        "uân",
-        "uâng",
-        "uât",
-        "uây",
-        "uê",
-        "uêch",
-        "uên",
-        "uênh",
-        "uêt",
-        "uơ",
-        "uy",
-        "uya",
-        "uych",
-        "uyên",
-        "uyêt",
-        "uyn",
-        "uynh",
-        "uyp",
-        "uyt",
-        "uyu",
-        "ư",
-        "ưa",
-        "ưc",
-        "ưi",
-        "ưm",
-        "ưn",
-        "ưng",
-        "ưt",
-        "ưu",
-        "ươc",
-        "ươi",
-        "ươm",
-        "ươn",
-        "ương",
-        "ươp",
-        "ươt",
-        "ươu",
-    ]
+    """
+    a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây
+    e ec em en eng eo ep et ê êch êm ên ênh êp êt êu i ia ich im in inh ip it iu iêc iêm iên iêng iêp iêt iêu
+    y yêm yên yêng yêt yêu o oc oi om on ong op ot oong ooc ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơm ơn ơp ơt
+    oa oac oach oai oam oan oang oanh oao oap oat oay oăc oăm oăn oăng oăp oăt oe oem oen oeo oet
+    u ua uc ui um un ung up ut uôc uôi uôm uôn uông uôt uân uâng uât uây uê uêch uên uênh uêt uơ
+    uy uya uych uyên uyêt uyn uynh uyp uyt uyu ư ưa ưc ưi ưm ưn ưng ưt ưu ươc ươi ươm ươn ương ươp ươt ươu
+    """.split()  # noqa: SIM905 - a table of words reads best as words
 )
 _QU_RIMES = _RIMES | {"ynh", "ych", "yt", "yn", "yp", "yu", "ya", "ênh", "ơn"}
 _FRONT = frozenset("eêiy")
@@ -233,26 +47,27 @@ def _parts(plain: str) -> tuple[str, str] | None:
     """Return the initial and the rime of a toneless syllable, or None when no such syllable is spelled."""
     if plain in _RIMES:
         return "", plain
-    for onset in _ONSETS:
-        if not plain.startswith(onset):
-            continue
-        rime = plain[len(onset) :]
-        if onset == "qu":
-            if rime in _QU_RIMES and rime[0] not in "uoư":
-                return onset, rime
-        elif onset == "gi":
-            if not rime:
-                return "g", "i"
-            if rime in _RIMES and rime[0] != "i":
-                return onset, rime
-        elif rime in _RIMES:
-            front = rime[0] in _FRONT
-            if (onset in {"gh", "ngh", "k"} and not front) or (onset in {"c", "ng"} and front and rime[0] != "y"):
-                continue
-            return onset, rime
+    if plain == "gi":
+        return "g", "i"
     if plain == "quôc":
         return "qu", "ôc"
+    for onset in _ONSETS:
+        if plain.startswith(onset) and _goes_with(onset, plain[len(onset) :]):
+            return onset, plain[len(onset) :]
     return None
+
+
+def _goes_with(onset: str, rime: str) -> bool:
+    if onset == "qu":
+        return rime in _QU_RIMES and rime[0] not in "uoư"
+    if rime not in _RIMES:
+        return False
+    front = rime[0] in _FRONT
+    if onset == "gi":
+        return rime[0] != "i"
+    if onset in {"gh", "ngh", "k"}:
+        return front
+    return not (onset in {"c", "ng"} and front and rime[0] != "y")
 
 
 @lru_cache(maxsize=16384)

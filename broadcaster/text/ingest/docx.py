@@ -110,11 +110,7 @@ class _Reader:
         properties = node.find(f"{W}pPr/{W}numPr")
         if properties is not None:
             number = _value(properties.find(f"{W}numId")) or number
-            level = (
-                int(_value(properties.find(f"{W}ilvl")) or level)
-                if (_value(properties.find(f"{W}ilvl")) or "0").isdigit()
-                else 0
-            )
+            level = numbering.integer(_value(properties.find(f"{W}ilvl")), level)
         return self.numbering.label(number, level) if number and number != "0" else ""
 
     def runs(self, node: Element, font: str) -> Iterator[str]:
@@ -192,17 +188,7 @@ class _Reader:
             if row.find(f"{W}trPr/{W}del") is not None:
                 self.counts["tracked"] += 1
                 continue
-            cells: list[str] = []
-            for cell in _cells(row):
-                text = "\n".join(line for line in self.blocks(cell) if line.strip())
-                merge = cell.find(f"{W}tcPr/{W}vMerge")
-                if merge is not None and merge.get(f"{W}val") != "restart":
-                    text = above.get(len(cells), "")
-                span = _value(cell.find(f"{W}tcPr/{W}gridSpan")) or "1"
-                for _ in range(min(int(span), 60) if span.isdigit() else 1):
-                    above[len(cells)] = text
-                    cells.append(text)
-            rows.append(cells)
+            rows.append(self._row(row, above))
             heads.append(_is_on(row.find(f"{W}trPr/{W}tblHeader")))
         self.depth -= 1
         if not rows:
@@ -215,6 +201,20 @@ class _Reader:
             return
         self.counts["table"] += 1
         yield from tables.render(rows, head=True if heads[0] and len(rows) > 1 else None)
+
+    def _row(self, row: Element, above: dict[int, str]) -> list[str]:
+        """Return the cells of a row, merged ones repeated; `above` holds the last text of each column."""
+        cells: list[str] = []
+        for cell in _cells(row):
+            text = "\n".join(line for line in self.blocks(cell) if line.strip())
+            merge = cell.find(f"{W}tcPr/{W}vMerge")
+            if merge is not None and merge.get(f"{W}val") != "restart":
+                text = above.get(len(cells), "")
+            span = numbering.integer(_value(cell.find(f"{W}tcPr/{W}gridSpan")), 1)
+            for _ in range(min(span, 60)):
+                above[len(cells)] = text
+                cells.append(text)
+        return cells
 
 
 def _rows(table: Element) -> Iterator[Element]:
@@ -255,7 +255,7 @@ def _styles(root: Element | None) -> dict[str, _Style]:
             parent=_value(node.find(f"{W}basedOn")) or "?",
             font="" if fonts is None else fonts.get(f"{W}ascii", ""),
             number=_value(node.find(f"{W}pPr/{W}numPr/{W}numId")),
-            level=int(level) if level.isdigit() else 0,
+            level=numbering.integer(level, 0),
         )
     return styles
 

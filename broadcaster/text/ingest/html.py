@@ -9,65 +9,24 @@ from broadcaster.text.ingest import tables
 from broadcaster.text.notes import Note
 
 _BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "center",
-        "dd",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "main",
-        "nav",
-        "p",
-        "pre",
-        "section",
-        "summary",
-    ]
+    (
+        "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6"
+        " header hr main nav p pre section summary"
+    ).split()
 )
-_SPACED = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "p", "blockquote", "pre"])
+_SPACED = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p", "blockquote", "pre"})
 _SKIPPED = frozenset(
-    [
-        "script",
-        "style",
-        "head",
-        "template",
-        "noscript",
-        "svg",
-        "math",
-        "object",
-        "iframe",
-        "select",
-        "textarea",
-        "button",
-        "title",
-        "del",
-    ]
+    "script style head template noscript svg math object iframe select textarea button title del".split()  # noqa: SIM905
 )
-_VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
-)
+_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())  # noqa: SIM905
 _HIDDEN = re.compile(
     r"display\s{0,5}:\s{0,5}none|mso-hide\s{0,5}:\s{0,5}all|visibility\s{0,5}:\s{0,5}hidden", re.IGNORECASE
 )
 _SPACE = re.compile(r"[ \t\r\n\f]+")
+_START = re.compile(r"<!--\s?StartFragment\s?-->")
+_END = re.compile(r"<!--\s?EndFragment\s?-->")
+_CONDITIONAL = re.compile(r"<!\[(?:if[^\]>]{0,80}|endif)\]>")
+_OPEN = re.compile(r"<(?=[^<>]*(?:<|\Z))")
 _MAX_DEPTH = 400
 
 
@@ -90,26 +49,19 @@ class _Reader(HTMLParser):
             if tag == self._skip[-1] and tag not in _VOID and len(self._skip) < _MAX_DEPTH:
                 self._skip.append(tag)
             return
-        if tag == "body":
-            self._skip.clear()
         hidden = _HIDDEN.search(attributes.get("style") or "") is not None or "hidden" in attributes
         if tag in _SKIPPED or (hidden and tag not in _VOID and tag not in {"body", "html"}):
             self._skip.append(tag)
-        elif tag == "br":
-            self._break()
         elif tag in {"ul", "ol"}:
             self._break()
-            start = attributes.get("start") or "1"
-            self._lists.append(
-                None if tag == "ul" else (int(start) if start.isascii() and start.isdigit() and len(start) < 5 else 1)
-            )
+            self._lists.append(None if tag == "ul" else _integer(attributes.get("start"), 1, 9999))
         elif tag == "li":
             self._open_item()
         elif tag == "table":
             self._open_table()
         elif tag in {"tr", "td", "th"} and self._tables:
             self._open_cell(tag, attributes)
-        elif tag in _BLOCKS:
+        elif tag in _BLOCKS or tag == "br":
             self._break(blank=tag in _SPACED)
             self._pre += tag == "pre"
 
@@ -187,9 +139,7 @@ class _Reader(HTMLParser):
             table.cell = []
         if tag != "tr":
             table.cell = []
-            span = attributes.get("colspan") or "1"
-            width = int(span) if span.isascii() and span.isdigit() and len(span) < 3 else 1
-            table.rows[-1].extend([table.cell] * max(width, 1))
+            table.rows[-1].extend([table.cell] * _integer(attributes.get("colspan"), 1, 60))
             table.heads[-1] = table.heads[-1] and tag == "th"
 
     def _close_table(self) -> None:
@@ -222,12 +172,35 @@ class _Table:
         self.cell: list[str] = []
 
 
+def _integer(text: str | None, default: int, most: int) -> int:
+    good = text and text.isascii() and text.isdigit() and len(text) < 6
+    return min(max(int(text), 1), most) if text and good else default
+
+
+def strip_comments(source: str) -> str:
+    """Return `source` without <!-- comments -->, an unclosed one to its end, in linear time."""
+    kept: list[str] = []
+    at = 0
+    while (start := source.find("<!--", at)) >= 0:
+        kept.append(source[at:start])
+        end = source.find("-->", start + 4)
+        if end < 0:
+            return "".join(kept)
+        at = end + 3
+    return "".join([*kept, source[at:]])
+
+
 def to_text(source: str) -> tuple[str, tuple[Note, ...]]:
     """Return the words that a browser would show, a block a line, and remarks."""
-    fragment = re.search(r"<!--\s?StartFragment\s?-->(.*?)<!--\s?EndFragment\s?-->", source, re.DOTALL)
+    start = _START.search(source)
+    if start:
+        end = _END.search(source, start.end())
+        source = source[start.end() : end.start() if end else len(source)]
+    source = strip_comments(source)
     reader = _Reader()
-    # Word wraps its list marks in conditional comments; their content is what the reader sees.
-    reader.feed(re.sub(r"<!\[(?:if[^\]>]{0,80}|endif)\]>", "", fragment.group(1) if fragment else source))
+    # Word wraps its list marks in conditional comments; their content is what the reader sees. A "<" that opens
+    # nothing is a letter, as in "a < b"; escaped, it also spares the parser its slow search for the tag's end.
+    reader.feed(_OPEN.sub("&lt;", _CONDITIONAL.sub("", source)))
     text = reader.finish()
     notes = [tables.table_note(reader.table_count)] if reader.table_count else []
     if reader.nested_count:

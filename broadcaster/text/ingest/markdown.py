@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from broadcaster.text.ingest import tables
+from broadcaster.text.ingest.html import strip_comments
 
 _HEADING = re.compile(r" {0,3}#{1,6}\s+(.*?)\s*#*\s*$")
 _ITEM = re.compile(r"(\s*)([-*+])\s+(?:\[[ xX]\]\s+)?(?=\S)")
@@ -21,9 +22,9 @@ _EMPHASIS = re.compile(
     r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,2000}?)(?<=[^\s*])\*(?![\w*])|(?<![\w_])_(?=[^\s_])([^_\n]{1,2000}?)(?<=[^\s_])_(?![\w_])"
 )
 _CODE = re.compile(r"`{1,3}([^`\n]{1,500})`{1,3}")
-_COMMENT = re.compile(r"<!--.{0,5000}?-->", re.DOTALL)
 _TAG = re.compile(r"</?(?:br|b|i|u|em|strong|p|div|span|sup|sub|center|font)\b[^<>]{0,200}>", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~])")
+_ESCAPED = re.compile("[\ue021-\ue07e]")
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n.*?\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 
 
@@ -32,7 +33,7 @@ def to_text(source: str) -> tuple[str, int]:
 
     Wrapped paragraphs keep their line breaks; `clean` joins them. A leading front-matter block is left out.
     """
-    lines = _COMMENT.sub("", _FRONT.sub("", source, count=1)).splitlines()
+    lines = strip_comments(_FRONT.sub("", source, count=1)).splitlines()
     out: list[str] = []
     found = 0
     fenced = False
@@ -78,6 +79,7 @@ def _cells(line: str) -> list[str]:
 
 def _inline(text: str) -> str:
     hard_break = text.endswith("  ")
+    text = _ESCAPE.sub(lambda m: chr(0xE000 + ord(m.group(1))), text)  # out of the way of the marks below
     text = _IMAGE.sub(r"\1", text)
     text = _LINK.sub(r"\1", text)
     text = _AUTOLINK.sub(r"\1", text)
@@ -85,5 +87,5 @@ def _inline(text: str) -> str:
     for _ in range(2):  # emphasis inside emphasis
         text = _STRONG.sub(r"\2", text)
         text = _EMPHASIS.sub(lambda m: m.group(1) or m.group(2), text)
-    text = _ESCAPE.sub(r"\1", _TAG.sub(" ", text)).rstrip()
+    text = _ESCAPED.sub(lambda m: chr(ord(m.group()) - 0xE000), _TAG.sub(" ", text)).rstrip()
     return text + "  " if hard_break and text else text

@@ -91,12 +91,12 @@ def parse(root: Element | None) -> Numbering:
         levels = dict(abstract.get(target, {}))
         overrides = num.findall(f"{W}lvlOverride")
         for override in overrides:
-            index = _integer(override.get(f"{W}ilvl"), 0)
+            index = integer(override.get(f"{W}ilvl"), 0)
             own = override.find(f"{W}lvl")
             start = override.find(f"{W}startOverride")
             level = _level(own) if own is not None else levels.get(index, _Level())
             if start is not None:
-                level = _Level(level.shape, level.text, _integer(start.get(f"{W}val"), 1))
+                level = _Level(level.shape, level.text, integer(start.get(f"{W}val"), 1))
             levels[index] = level
         numbering.levels[key] = levels
         # Lists of one definition go on counting together, unless one restarts.
@@ -105,7 +105,7 @@ def parse(root: Element | None) -> Numbering:
 
 
 def _levels(node: Element) -> dict[int, _Level]:
-    return {_integer(level.get(f"{W}ilvl"), 0): _level(level) for level in node.findall(f"{W}lvl")}
+    return {integer(level.get(f"{W}ilvl"), 0): _level(level) for level in node.findall(f"{W}lvl")}
 
 
 def _level(node: Element) -> _Level:
@@ -113,8 +113,9 @@ def _level(node: Element) -> _Level:
         child = node.find(f"{W}{tag}")
         return default if child is None else child.get(f"{W}val", default)
 
-    return _Level(value("numFmt", "decimal"), value("lvlText", ""), _integer(value("start", "1"), 1))
+    return _Level(value("numFmt", "decimal"), value("lvlText", ""), integer(value("start", "1"), 1))
 
 
-def _integer(text: str | None, default: int) -> int:
+def integer(text: str | None, default: int) -> int:
+    """Return a small non-negative number as XML writes it, `default` when it is none."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else default

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 from broadcaster.text.ingest import tables
 from broadcaster.text.ingest.archive import Archive
 from broadcaster.text.ingest.document import DocumentError
-from broadcaster.text.ingest.numbering import spelled
+from broadcaster.text.ingest.numbering import integer, spelled
 from broadcaster.text.notes import Note
 
 _OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -67,7 +67,7 @@ class _Reader:
             mark = ""
             if item.tag == f"{_TEXT}list-item":
                 start = item.get(f"{_TEXT}start-value", "")
-                count = int(start) if start.isdigit() and len(start) < 6 else count + 1
+                count = integer(start, count + 1)
                 if shape and shape.shape:
                     mark = f"{shape.prefix}{spelled(count, shape.shape)}{shape.suffix or '.'} "
                 else:
@@ -88,7 +88,7 @@ class _Reader:
             tag = child.tag
             if tag == f"{_TEXT}s":
                 count = child.get(f"{_TEXT}c", "1")
-                yield " " * (min(int(count), 100) if count.isdigit() else 1)
+                yield " " * (min(integer(count, 1), 100))
             elif tag == f"{_TEXT}tab":
                 yield "\t"
             elif tag == f"{_TEXT}line-break":
@@ -125,7 +125,7 @@ class _Reader:
             repeat = cell.get(f"{_TABLE}number-columns-repeated", "1")
             if cell.tag.endswith("covered-table-cell"):
                 text = cells[-1] if cells else ""
-            cells += [text] * (min(int(repeat), 60) if repeat.isdigit() else 1)
+            cells += [text] * (min(integer(repeat, 1), 60))
         return cells
 
 
@@ -143,10 +143,10 @@ def _list_styles(roots: list[Element]) -> dict[str, dict[int, _Level]]:
         levels: dict[int, _Level] = {}
         for level in node:
             index = level.get(f"{_TEXT}level", "")
-            if index.isdigit():
+            if integer(index, 0):
                 numbered = level.tag.endswith("list-level-style-number")
                 shape = _SHAPES.get(level.get(f"{_STYLE}num-format", ""), "") if numbered else ""
-                levels[int(index)] = _Level(
+                levels[integer(index, 0)] = _Level(
                     shape, level.get(f"{_STYLE}num-prefix", ""), level.get(f"{_STYLE}num-suffix", "")
                 )
         styles[node.get(f"{_STYLE}name", "")] = levels

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import logging
+from typing import Any
 
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 from pypdf.errors import DependencyError, PyPdfError
 
 from broadcaster.text.ingest.document import MAX_TEXT_CHARS, DocumentError, grouped
@@ -27,42 +28,33 @@ def to_text(name: str, data: bytes) -> tuple[str, tuple[Note, ...]]:
     try:
         reader = PdfReader(io.BytesIO(data))
         locked = reader.is_encrypted
-        if locked and not reader.decrypt(""):
-            raise _locked(name)
-        count = len(reader.pages)
-        if count > MAX_PAGES:
-            raise DocumentError(
-                f"Tệp PDF có {grouped(count)} trang, quá giới hạn {MAX_PAGES}; hãy tách lấy phần cần đọc.",
-                code="too-long",
-                field=name,
-            )
-        pages: list[str] = []
-        pictures: list[int] = []
-        for number, page in enumerate(reader.pages, 1):
-            text = page.extract_text()
-            pages.append(text)
-            if sum(c.isalpha() for c in text) < _MIN_LETTERS and _has_picture(page):
-                pictures.append(number)
-            if sum(map(len, pages)) > MAX_TEXT_CHARS:
-                break
-    except DocumentError:
-        raise
+        opened = not locked or bool(reader.decrypt(""))
+        count = len(reader.pages) if opened else 0
+        pages, pictures = _pages(reader) if count <= MAX_PAGES and opened else ([], [])
     except (DependencyError, NotImplementedError) as error:
         raise _locked(name) from error
-    except RecursionError as error:
-        raise _damaged(name) from error
     except (
         PyPdfError,
+        RecursionError,
         ValueError,
         TypeError,
-        KeyError,
-        IndexError,
+        LookupError,
         AttributeError,
         OSError,
         ArithmeticError,
         AssertionError,
     ) as error:
-        raise _damaged(name) from error
+        raise DocumentError(
+            "Tệp PDF bị hỏng, không đọc được; hãy xuất lại từ tài liệu gốc.", code="damaged", field=name
+        ) from error
+    if not opened:
+        raise _locked(name)
+    if count > MAX_PAGES:
+        raise DocumentError(
+            f"Tệp PDF có {grouped(count)} trang, quá giới hạn {MAX_PAGES}; hãy tách lấy phần cần đọc.",
+            code="too-long",
+            field=name,
+        )
     letters = sum(c.isalpha() for text in pages for c in text)
     if letters < _MIN_LETTERS and pictures:
         raise DocumentError(
@@ -79,19 +71,29 @@ def to_text(name: str, data: bytes) -> tuple[str, tuple[Note, ...]]:
     return "\f".join(page.strip("\n") + "\n" for page in pages), tuple(notes)
 
 
-def _has_picture(page: object) -> bool:
-    resources = page.get("/Resources", {})  # type: ignore[attr-defined]
-    objects = resources.get_object().get("/XObject", {}) if resources else {}
-    return (
-        any(entry.get_object().get("/Subtype") in {"/Image", "/Form"} for entry in objects.get_object().values())
-        if objects
-        else False
+def _pages(reader: PdfReader) -> tuple[list[str], list[int]]:
+    """Return the text of each page, and the numbers of the pages that hold pictures and no text."""
+    texts: list[str] = []
+    pictures: list[int] = []
+    total = 0
+    for number, page in enumerate(reader.pages, 1):
+        text = page.extract_text()
+        texts.append(text)
+        if sum(c.isalpha() for c in text) < _MIN_LETTERS and _has_picture(page):
+            pictures.append(number)
+        total += len(text)
+        if total > MAX_TEXT_CHARS:
+            break
+    return texts, pictures
+
+
+def _has_picture(page: PageObject) -> bool:
+    resources: Any = page.get("/Resources")
+    objects = resources.get_object().get("/XObject") if resources else None
+    return bool(objects) and any(
+        entry.get_object().get("/Subtype") in {"/Image", "/Form"} for entry in objects.get_object().values()
     )
 
 
 def _locked(name: str) -> DocumentError:
     return DocumentError("Tệp PDF có mật khẩu; hãy bỏ mật khẩu rồi nộp lại.", code="encrypted", field=name)
-
-
-def _damaged(name: str) -> DocumentError:
-    return DocumentError("Tệp PDF bị hỏng, không đọc được; hãy xuất lại từ tài liệu gốc.", code="damaged", field=name)
