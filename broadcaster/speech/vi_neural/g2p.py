@@ -144,6 +144,8 @@ def parse(word: str) -> Syllable | None:
     its tone.
     """
     letters, tone = split_tone(word)
+    if letters.endswith("k") and len(letters) > 1:
+        letters = letters[:-1] + "c"  # names of the Highlands: Đắk Lắk
     parts = _parse_letters(letters)
     if parts is None:
         return None

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Final
 
 from broadcaster.speech.vi_neural import tones
 from broadcaster.speech.vi_neural.accents import Accent, Part, Segment, segments
 from broadcaster.speech.vi_neural.g2p import Syllable, Tone
-from broadcaster.speech.vi_neural.spelling import syllables_of
+from broadcaster.speech.vi_neural.spelling import digits_of, syllables_of
 from broadcaster.speech.vi_neural.timing import FRAME_MS, Timing, frames, lengths
 from broadcaster.speech.vi_neural.tones import ToneSet
 
-MAX_TOKENS: Final = 480
-"""Symbols in one piece; the model has style vectors for 510."""
+MAX_SYLLABLES: Final = 36
+"""Syllables in one piece: at most 7 symbols each, and the model takes 510; memory grows with the piece's length."""
 STEPS: Final = 2
 """Pitch values in one frame (12.5 ms each)."""
 
-_WORD: Final = re.compile(r"[^\W\d_]+|[,;:.!?…–—()\"“”/-]")
+_WORD: Final = re.compile(r"[^\W\d_]+|\d+|[,;:.!?…–—()\"“”/-]")
 _PAUSE: Final = {",": 1.0, ";": 1.25, ":": 1.25, ".": 1.6, "!": 1.6, "?": 1.6, "…": 1.6, "–": 1.0, "—": 1.0, "(": 0.6, ")": 0.6}
 
 
@@ -47,7 +49,7 @@ def phrases_of(sentence: str) -> list[tuple[list[Syllable], str]]:
     """Return the sentence's phrases, each with the mark that ends it."""
     phrases: list[tuple[list[Syllable], str]] = []
     current: list[Syllable] = []
-    for match in _WORD.finditer(sentence):
+    for match in _WORD.finditer(unicodedata.normalize("NFC", sentence)):
         token = match.group()
         if token in _PAUSE:
             if current:
@@ -55,6 +57,8 @@ def phrases_of(sentence: str) -> list[tuple[list[Syllable], str]]:
                 current = []
         elif token[0].isalpha():
             current += syllables_of(token)
+        elif token[0].isdigit():
+            current += digits_of(token)
     if current:
         phrases.append((current, "."))
     return phrases
@@ -73,9 +77,9 @@ def pieces_of(sentence: str, accent: Accent, timing: Timing) -> list[Piece]:
             notes.clear(), said.clear(), last.clear()
 
     for syllables, mark in phrases_of(sentence):
-        for begin in range(0, len(syllables), 60):
-            part = syllables[begin : begin + 60]
-            if len(notes) + 6 * len(part) > MAX_TOKENS:
+        for begin in range(0, len(syllables), MAX_SYLLABLES):
+            part = syllables[begin : begin + MAX_SYLLABLES]
+            if said and len(said) + len(part) > MAX_SYLLABLES:
                 close()
             for index, syllable in enumerate(part):
                 final = index == len(part) - 1
@@ -109,7 +113,7 @@ def pitch_of(
         starts.append(starts[-1] + count)
     total = starts[-1] * STEPS
     pitch: list[float | None] = [None] * total
-    gain = [1.0] * total
+    gain = [0.0] * total
     count = len(piece.syllables)
     end_before: tuple[int, float] | None = None
     for index, syllable in enumerate(piece.syllables):
@@ -139,6 +143,15 @@ def pitch_of(
                 pitch[step] = source + (target - source) * share
         end_before = (end, pitch[end - 1] or 0.0)
     return pitch, gain
+
+
+def floor_of(piece: Piece, counts: Sequence[int], floor: float) -> list[float]:
+    """Return the least energy of each step: `floor` in a vowel, none elsewhere."""
+    result: list[float] = []
+    for note, count in zip(piece.notes, counts, strict=True):
+        vowel = note.segment is not None and note.segment.part is Part.NUCLEUS
+        result += [floor if vowel else -inf] * (count * STEPS)
+    return result
 
 
 def frames_of(piece: Piece, timing: Timing, own: Sequence[float] | None = None) -> tuple[int, ...]:

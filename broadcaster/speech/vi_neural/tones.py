@@ -24,7 +24,7 @@ class ToneSet:
     stopped: Mapping[Tone, Contour]
     """Before a final stop."""
     breaks: Mapping[Tone, tuple[float, float, float]]
-    """Glottal break: where it begins and ends in the rime (0 to 1), and how far the voice sinks (semitones)."""
+    """Glottal break: where it begins and ends in the rime (0 to 1), and what it adds to the model's energy."""
     span: float = 1.0
     """Widening of every contour."""
     fall: float = 2.0
