@@ -213,11 +213,15 @@ def month_year(ctx: Context, pos: int, left: Left) -> Reading | None:
     """6/2025 after nothing or after tháng; 2/2026 after quý."""
     m = _QUARTER_YEAR.match(ctx.text, pos)
     if m and left.last in ("quý", "quí"):
-        return Reading(pos, m.end(), f"{cardinal(m[1], ctx.profile)} năm {cardinal(m[2], ctx.profile)}", "date.quarter")
+        return Reading(
+            pos, m.end(), f"{cardinal(m[1], ctx.profile)} năm {cardinal(m[2], ctx.profile)}", "date.quarter"
+        )
     m = _MONTH_YEAR.match(ctx.text, pos)
     if not m or not 1 <= int(m[1]) <= 12:
         if m and left.last == "tháng" and m[2] == "/":
-            ctx.notice("date-wrong", f"“tháng {m[0]}” không phải tháng có thật; hãy sửa văn bản.", pos, m.end())
+            ctx.notice(
+                "date-wrong", f"“tháng {m[0]}” không phải tháng có thật; hãy sửa văn bản.", pos, m.end()
+            )
         return None
     if m[2] == "." and left.last != "tháng":
         return None
@@ -260,7 +264,9 @@ def day_month(ctx: Context, pos: int, left: Left) -> Reading | None:
         if _hour_before(left):
             return Reading(pos, m.end(), f"ngày {said}", "date.day-month")
         return None
-    if sep in "-–" and left.ends("ngày", "sáng", "chiều", "tối", "đêm", "trưa", "hôm", "dịp", "lễ", "chủ nhật", "hạn"):
+    if sep in "-–" and left.ends(
+        "ngày", "sáng", "chiều", "tối", "đêm", "trưa", "hôm", "dịp", "lễ", "chủ nhật", "hạn"
+    ):
         return Reading(pos, m.end(), f"ngày {said}", "date.day-month-dash")
     if sep in "-–" and left.ends("kỷ niệm", "quốc khánh", "mừng") and holiday:
         return Reading(pos, m.end(), f"ngày {said}", "date.day-month-dash")

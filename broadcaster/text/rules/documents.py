@@ -87,7 +87,11 @@ def document_number(ctx: Context, pos: int, left: Left) -> Reading | None:
     known = parts[0] in types or _issuer(ctx, parts[0]) is not None
     if not known:
         if m[4] in "-–" or len(parts) < 2 or not left.ends("số", *_NOUNS):
-            return None if not left.ends("số", *_NOUNS) or len(suffix) < 2 or m[4] in "-–" else _unknown(ctx, pos, m)
+            return (
+                None
+                if not left.ends("số", *_NOUNS) or len(suffix) < 2 or m[4] in "-–"
+                else _unknown(ctx, pos, m)
+            )
         return _unknown(ctx, pos, m)
     if len(parts) == 1 and m[4] in "-–" and not left.ends(*_NOUNS, "số"):
         return None
@@ -182,7 +186,9 @@ def _unknown(ctx: Context, pos: int, m: re.Match[str]) -> Reading:
             figures = re.sub(r"\D+", "", part)
             said.append(
                 " ".join(
-                    x for x in (ctx.lexicon.spell(letters), cardinal(figures, ctx.profile) if figures else "") if x
+                    x
+                    for x in (ctx.lexicon.spell(letters), cardinal(figures, ctx.profile) if figures else "")
+                    if x
                 )
             )
     ctx.notice(

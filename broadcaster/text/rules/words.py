@@ -24,7 +24,9 @@ def _stands(condition: str, text: str) -> bool:
     if condition == "<hết>":
         return not rest or rest[0] in ".,;:!?)\n"
     lower = rest[: len(condition) + 1].lower()
-    return lower.startswith(condition) and not (condition[-1].isalnum() and lower[len(condition) :][:1].isalnum())
+    return lower.startswith(condition) and not (
+        condition[-1].isalnum() and lower[len(condition) :][:1].isalnum()
+    )
 
 
 def _fits(entry: Entry, ctx: Context, pos: int, end: int, left: Left) -> bool:
@@ -65,7 +67,9 @@ def lexicon_entry(ctx: Context, pos: int, token: str, left: Left) -> Reading | N
 
 def _say(entry: Entry, ctx: Context, pos: int, end: int, left: Left, there: str) -> Reading | None:
     if entry.mode is Mode.TYPO:
-        ctx.notice("typo", f"“{there}” có lẽ là lỗi gõ của “{entry.spoken}”; hãy sửa văn bản nếu đúng vậy.", pos, end)
+        ctx.notice(
+            "typo", f"“{there}” có lẽ là lỗi gõ của “{entry.spoken}”; hãy sửa văn bản nếu đúng vậy.", pos, end
+        )
         return None
     if entry.mode is Mode.LEAVE:
         return Reading(pos, end, there, "lexicon.leave")
@@ -199,7 +203,11 @@ def learn(ctx: Context) -> None:
         return
     for m in _SUBJECT.finditer(ctx.text):
         acronym = m[1]
-        if acronym in ctx.lexicon.by_written or acronym in ctx.learned or sum(c.isupper() for c in acronym) < 2:
+        if (
+            acronym in ctx.lexicon.by_written
+            or acronym in ctx.learned
+            or sum(c.isupper() for c in acronym) < 2
+        ):
             continue
         words = _initials_before(ctx.text, m.start(), acronym)
         if words:
