@@ -59,7 +59,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         stdout=log, stderr=log,
     )  # fmt: skip
     try:
-        for _ in range(100):
+        for _ in range(600):
             ready = subprocess.run([binaries / "pg_isready", "-h", "127.0.0.1", "-p", str(port), "-q"], check=False)
             if ready.returncode == 0:
                 break

@@ -89,7 +89,8 @@ def _prepare(station: Station, most: int) -> None:
 
 def _choose(files: list[Path], most: int) -> list[Path]:
     """Take the station's own calls and then scripts of as many topics as there is room for."""
-    calls, rest = [], []
+    calls: list[Path] = []
+    rest: list[Path] = []
     for path in files:
         genre = front_matter.parse(path.read_text(encoding="utf-8"), name=path.name).fields.get("genre")
         (calls if genre in {Genre.STATION_CALL, Genre.OPENING, Genre.CLOSING} else rest).append(path)

@@ -30,10 +30,9 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Open a session whose changes are thrown away."""
+        """Open a session whose changes are thrown away; rows read in it may be used after it."""
         with self._guard(), self._sessions() as session:
             yield session
-            session.rollback()
 
     @contextmanager
     def write(self) -> Iterator[Session]:

@@ -50,11 +50,13 @@ class History:
     """When each script and topic was last placed, and how often; grows as days are filled in order."""
 
     last: dict[int, dt.datetime] = field(default_factory=dict)
+    counts: dict[int, int] = field(default_factory=dict)
     topic_counts: dict[str, int] = field(default_factory=dict)
 
     def place(self, candidate: Candidate, at: dt.datetime) -> None:
         """Remember that `candidate` was placed in a broadcast starting at `at`."""
         self.last[candidate.script_id] = max(at, self.last.get(candidate.script_id, at))
+        self.counts[candidate.script_id] = self.counts.get(candidate.script_id, 0) + 1
         self.topic_counts[candidate.topic] = self.topic_counts.get(candidate.topic, 0) + 1
 
 
@@ -95,7 +97,8 @@ def fill(  # noqa: C901 - one pass over the steps of a template, each kind in it
     """Return the rundown of `slot` on station day `day`; `history` is updated with what was chosen.
 
     Fixed steps take their length first, so that a closing is never cut off by a long column; the fill takes
-    what is left: higher priority, then least recently aired, then the topic aired least, then approval order.
+    what is left: higher priority, then least recently and least often aired, then the topic aired least, then
+    approval order.
     """
     items: list[RundownItem] = []
     reasons: list[Reason] = []
@@ -171,6 +174,7 @@ def _choose(
         key=lambda c: (
             -c.priority.rank,
             history.last.get(c.script_id, _NEVER),
+            history.counts.get(c.script_id, 0),
             history.topic_counts.get(c.topic, 0),
             c.approved_at,
             c.script_id,

@@ -133,11 +133,17 @@ def _history(session: Session, candidates: Sequence[Candidate], now: dt.datetime
     """Return what was last heard of each script, and what is about to be."""
     history = History()
     heard = session.execute(
-        select(PlayLogEntry.script_id, func.max(PlayLogEntry.planned_at))
+        select(
+            PlayLogEntry.script_id,
+            func.max(PlayLogEntry.planned_at),
+            func.count(func.distinct(PlayLogEntry.planned_at)),
+        )
         .where(PlayLogEntry.outcome == "full", PlayLogEntry.planned_at > now - dt.timedelta(days=120))
         .group_by(PlayLogEntry.script_id)
     )
-    history.last = {script_id: last for script_id, last in heard if script_id is not None}
+    for script_id, last, times in heard:
+        if script_id is not None:
+            history.last[script_id], history.counts[script_id] = last, times
     by_id = {c.script_id: c for c in candidates}
     near = session.scalars(
         select(BroadcastRow.rundown).where(

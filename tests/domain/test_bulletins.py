@@ -23,7 +23,7 @@ def candidate(
         "script_id": number, "revision": 1, "title": f"Bài {number}", "topic": topic, "unit": "vhxh", "genre": genre,
         "priority": Priority.NORMAL, "valid_from": None, "valid_to": None,
         "approved_at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=number),
-        "spoken_sha256": "a" * 64, "audio_sha256": f"{number:064d}", "duration_ms": seconds * 1000, "voice": "tone:tone",
+        "spoken_sha256": "a" * 64, "audio_sha256": f"{number:064d}", "duration_ms": seconds * 1000, "voice": "tone:beep",
     }  # fmt: skip
     return Candidate(**(values | more))  # type: ignore[arg-type]
 

@@ -49,7 +49,7 @@ separator = "ngat"
 def station(tmp_path: Path, clock: FrozenClock, database_url: str) -> Iterator[Station]:
     made = init(
         tmp_path / "home",
-        overrides={"speech": {"voices": ["tone:tone"]}, "database": {"url": database_url}},
+        overrides={"speech": {"voices": ["tone:beep"]}, "database": {"url": database_url}},
         clock=clock,
     )
     yield made

@@ -1,0 +1,300 @@
+"""Accounts: who may sign in, and what becomes of wrong passwords. Every change is in the audit trail."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import Unit, User
+from broadcaster.domain.fold import nfc
+from broadcaster.domain.roles import Actor, Permission, Role, machine, parse_roles
+from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.services import audit
+from broadcaster.services.passwords import hash_password, is_weakly_hashed, matches, random_password, require_good
+from broadcaster.services.station import Station
+
+FREE_TRIES = 5
+"""Wrong passwords in a row before an account rests."""
+_FIRST_REST = dt.timedelta(minutes=1)
+_LONGEST_REST = dt.timedelta(hours=1)
+_USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,31}")
+_FIRST = (
+    (Role.ADMIN, "quantri", "Quản trị đài"),
+    (Role.OPERATOR, "vanhanh", "Người vận hành đài"),
+    (Role.EDITOR, "bientap", "Biên tập viên"),
+    (Role.CHIEF, "lanhdao", "Lãnh đạo duyệt nội dung"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FreshAccount:
+    """An account just made, with the temporary password that is shown once."""
+
+    role: Role
+    username: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody signed in."""
+
+    actor: Actor
+    epoch: int
+    must_change: bool
+
+
+def actor_of(user: User) -> Actor:
+    """Return the actor that a user row stands for."""
+    return Actor(user.username, user.full_name, parse_roles(user.roles), user.id)
+
+
+def actor_named(station: Station, username: str) -> Actor:
+    """Return the actor of an account that may work.
+
+    Raises:
+        NotFoundError: there is no such account, or it is disabled.
+    """
+    with station.db.read() as session:
+        user = _find(session, username)
+        if user is None or user.disabled_at is not None:
+            raise NotFoundError(f"Không có tài khoản “{username}” đang hoạt động.", field="username")
+        return actor_of(user)
+
+
+def make_first_accounts(station: Station) -> list[FreshAccount]:
+    """Make one account per working role in a station that has none; return them with their passwords."""
+    with station.db.read() as session:
+        if session.scalar(select(func.count(User.id))):
+            return []
+    maker = machine("cài đặt")
+    return [
+        FreshAccount(role, username, create_user(station, maker, username, full_name, [role]))
+        for role, username, full_name in _FIRST
+    ]
+
+
+def create_user(
+    station: Station, actor: Actor, username: str, full_name: str, roles: Iterable[Role], *, unit: str | None = None
+) -> str:
+    """Make an account and return its temporary password, to be changed at the first sign-in.
+
+    Raises:
+        ForbiddenError: the actor may not manage accounts.
+        RuleError: the name is taken or malformed, or there is no role.
+    """
+    actor.require(Permission.MANAGE)
+    username = username.strip().lower()
+    if not _USERNAME.fullmatch(username):
+        raise RuleError(
+            "Tên đăng nhập gồm 3 đến 32 ký tự: chữ thường không dấu, chữ số, dấu chấm, gạch; bắt đầu bằng chữ.",
+            field="username",
+        )
+    full_name = _full_name(full_name)
+    words = _role_words(roles)
+    password = random_password()
+    with station.db.write() as session:
+        if _find(session, username) is not None:
+            raise RuleError(f"Tên đăng nhập “{username}” đã có người dùng.", field="username")
+        user = User(
+            username=username,
+            full_name=full_name,
+            unit_code=_unit(session, unit),
+            roles=words,
+            password_hash=hash_password(password),
+            must_change=True,
+            session_epoch=0,
+            failures=0,
+            created_at=station.now(),
+        )
+        session.add(user)
+        session.flush()
+        audit.record(session, station.now(), actor, "add", "user", username, after={"roles": words})
+    return password
+
+
+def edit_user(
+    station: Station, actor: Actor, username: str, full_name: str, roles: Iterable[Role], *, unit: str | None = None
+) -> None:
+    """Change an account's name, office and roles.
+
+    Raises:
+        ForbiddenError: the actor may not manage accounts.
+        RuleError: there is no role, or nobody would be left to manage accounts.
+    """
+    actor.require(Permission.MANAGE)
+    words = _role_words(roles)
+    with station.db.write() as session:
+        user = _get(session, username)
+        if Role.ADMIN.value in user.roles and Role.ADMIN.value not in words:
+            _require_another_admin(session, user)
+        before = {"full_name": user.full_name, "roles": list(user.roles), "unit": user.unit_code}
+        user.full_name, user.roles, user.unit_code = _full_name(full_name), words, _unit(session, unit)
+        after = {"full_name": user.full_name, "roles": words, "unit": user.unit_code}
+        if before != after:
+            audit.record(session, station.now(), actor, "edit", "user", username, before=before, after=after)
+
+
+def reset_password(station: Station, actor: Actor, username: str) -> str:
+    """Give an account a new temporary password, end its sessions and any rest; return the password.
+
+    Raises:
+        ForbiddenError: the actor may not manage accounts.
+        NotFoundError: there is no such account.
+    """
+    actor.require(Permission.MANAGE)
+    password = random_password()
+    with station.db.write() as session:
+        user = _get(session, username)
+        user.password_hash, user.must_change = hash_password(password), True
+        user.session_epoch += 1
+        user.failures, user.locked_until = 0, None
+        audit.record(session, station.now(), actor, "reset-password", "user", username)
+    return password
+
+
+def set_disabled(station: Station, actor: Actor, username: str, *, disabled: bool) -> None:
+    """Close an account, which ends its sessions at once, or open it again.
+
+    Raises:
+        ForbiddenError: the actor may not manage accounts.
+        RuleError: it is the actor's own account, or the last that manages accounts.
+    """
+    actor.require(Permission.MANAGE)
+    if disabled and username == actor.username:
+        raise RuleError("Không thể tự khóa tài khoản của mình. Hãy nhờ quản trị viên khác.", field="username")
+    with station.db.write() as session:
+        user = _get(session, username)
+        if (user.disabled_at is not None) == disabled:
+            return
+        if disabled:
+            _require_another_admin(session, user)
+            user.session_epoch += 1
+        user.disabled_at = station.now() if disabled else None
+        audit.record(session, station.now(), actor, "disable" if disabled else "enable", "user", username)
+
+
+def authenticate(station: Station, username: str, password: str) -> Member | None:
+    """Return who signs in, or None. A stranger can't tell a wrong name from a wrong password or a resting account.
+
+    After `FREE_TRIES` wrong passwords in a row the account rests a minute, then two, four ... up to an hour.
+    """
+    username = nfc(username).strip().lower()
+    with station.db.read() as session:
+        user = _find(session, username)
+        known_hash = user.password_hash if user else None
+    right = matches(password, known_hash)
+    with station.db.write() as session:
+        user = _find(session, username)
+        now = station.now()
+        if user is None or user.disabled_at is not None or (user.locked_until and user.locked_until > now):
+            return None
+        if not right or user.password_hash != known_hash:
+            _count_failure(session, user, now)
+            return None
+        user.failures, user.locked_until, user.last_seen_at = 0, None, now
+        if is_weakly_hashed(user.password_hash):
+            user.password_hash = hash_password(password)
+        actor = actor_of(user)
+        audit.record(session, now, actor, "sign-in", "user", username)
+        return Member(actor, user.session_epoch, user.must_change)
+
+
+def member(station: Station, user_id: int, epoch: int) -> Member | None:
+    """Return who holds a session, or None when it has ended."""
+    with station.db.read() as session:
+        user = session.get(User, user_id)
+        if user is None or user.disabled_at is not None or user.session_epoch != epoch:
+            return None
+        return Member(actor_of(user), user.session_epoch, user.must_change)
+
+
+def change_password(station: Station, actor: Actor, old: str, new: str) -> int:
+    """Change one's own password; all other sessions end. Return the epoch that sessions now carry.
+
+    Raises:
+        RuleError: the old password is wrong, or the new one is not good enough.
+    """
+    with station.db.read() as session:
+        known_hash = _get(session, actor.username).password_hash
+    if not matches(old, known_hash):
+        raise RuleError("Mật khẩu hiện tại chưa đúng.", field="old")
+    if nfc(old) == nfc(new):
+        raise RuleError("Mật khẩu mới phải khác mật khẩu hiện tại.", field="password")
+    require_good(new, actor.username)
+    fresh = hash_password(new)
+    with station.db.write() as session:
+        user = _get(session, actor.username)
+        user.password_hash, user.must_change = fresh, False
+        user.session_epoch += 1
+        audit.record(session, station.now(), actor, "change-password", "user", actor.username)
+        return user.session_epoch
+
+
+def sign_out_everywhere(station: Station, actor: Actor, username: str | None = None) -> None:
+    """End every session of one's own account, or with MANAGE of another.
+
+    Raises:
+        ForbiddenError: it is somebody else's, and the actor may not manage accounts.
+    """
+    username = username or actor.username
+    if username != actor.username:
+        actor.require(Permission.MANAGE)
+    with station.db.write() as session:
+        _get(session, username).session_epoch += 1
+        audit.record(session, station.now(), actor, "sign-out-everywhere", "user", username)
+
+
+def _count_failure(session: Session, user: User, now: dt.datetime) -> None:
+    user.failures += 1
+    if user.failures >= FREE_TRIES:
+        rest = min(_FIRST_REST * 2 ** min(user.failures - FREE_TRIES, 10), _LONGEST_REST)
+        user.locked_until = now + rest
+        note = f"{user.failures} lần sai liên tiếp, tạm khóa {int(rest.total_seconds() // 60)} phút"
+        audit.record(session, now, machine("đăng nhập"), "rest", "user", user.username, note=note)
+
+
+def _find(session: Session, username: str) -> User | None:
+    return session.scalars(select(User).where(User.username == username)).first()
+
+
+def _get(session: Session, username: str) -> User:
+    user = _find(session, username)
+    if user is None:
+        raise NotFoundError(f"Không có tài khoản “{username}”.", field="username")
+    return user
+
+
+def _require_another_admin(session: Session, user: User) -> None:
+    if Role.ADMIN.value not in user.roles:
+        return
+    others = session.scalars(select(User).where(User.id != user.id, User.disabled_at.is_(None)))
+    if not any(Role.ADMIN.value in other.roles for other in others):
+        raise RuleError("Đây là quản trị viên cuối cùng của đài. Hãy thêm một quản trị viên khác trước.", field="roles")
+
+
+def _role_words(roles: Iterable[Role]) -> list[str]:
+    words = sorted({Role(r).value for r in roles})
+    if not words:
+        raise RuleError("Hãy chọn ít nhất một vai trò.", field="roles")
+    return words
+
+
+def _full_name(text: str) -> str:
+    text = " ".join(nfc(text).split())
+    if not 0 < len(text) <= 200:
+        raise RuleError("Hãy ghi họ tên hoặc chức danh, không quá 200 ký tự.", field="full_name")
+    return text
+
+
+def _unit(session: Session, code: str | None) -> str | None:
+    if not code:
+        return None
+    if session.get(Unit, code) is None:
+        raise RuleError(f"Không có đơn vị nào mang mã “{code}”.", field="unit")
+    return code
