@@ -2,12 +2,19 @@
 
 The library and its Vietnamese data come in the `espeakng-loader` wheel. espeak-ng is licensed GPL-3.0-or-later; it is
 loaded as a separate shared library at run time and is not part of this package.
+
+The library never resets the phase of its voice, its flutter and its echo, so that a sentence sounds a little different
+after another one. Same bytes for the same sentence need a fresh library each time: it is loaded, used and unloaded
+(10 ms).
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -95,7 +102,7 @@ class _Library:
                 "Không khởi động được espeak-ng vì thiếu dữ liệu giọng. Hãy cài lại gói espeakng-loader.",
                 code="espeak-missing",
             )
-        self.release = self.c.espeak_Info(None).decode()
+        self.release = str(self.c.espeak_Info(None).decode())
         self.pcm = bytearray()
         self.words: list[Word] = []
         self._callback = _CALLBACK(self._collect)  # kept: the library holds only a pointer
@@ -112,10 +119,30 @@ class _Library:
             index += 1
         return 0
 
+    def close(self) -> None:
+        """Unload the library with all that it remembers."""
+        self.c.espeak_Terminate()
+        handle = ctypes.c_void_p(self.c._handle)  # noqa: SLF001 - ctypes offers no other way
+        if sys.platform == "win32":
+            ctypes.WinDLL("kernel32").FreeLibrary(handle)
+        else:
+            ctypes.CDLL(None).dlclose(handle)
+
+
+@contextlib.contextmanager
+def _fresh() -> Iterator[_Library]:
+    with _LOCK:
+        library = _Library()
+        try:
+            yield library
+        finally:
+            library.close()
+
 
 @lru_cache(maxsize=1)
-def _library() -> _Library:
-    return _Library()
+def _release() -> str:
+    with _fresh() as library:
+        return library.release
 
 
 class EspeakEngine(Engine):
@@ -126,8 +153,7 @@ class EspeakEngine(Engine):
     @property
     def version(self) -> str:
         """The library's release, our speed, and the number of our own settings."""
-        with _LOCK:
-            return f"espeak-ng-{_library().release}-{_WPM}wpm-1"
+        return f"espeak-ng-{_release()}-{_WPM}wpm-1"
 
     def voices(self) -> tuple[Voice, ...]:
         """Return the Vietnamese voices in the library's data, the best understood first."""
@@ -143,8 +169,7 @@ class EspeakEngine(Engine):
     def check(self) -> str | None:
         """Return what keeps the library from loading, or None."""
         try:
-            with _LOCK:
-                _library()
+            _release()
         except EngineError as error:
             return error.message
         return None
@@ -163,10 +188,7 @@ class EspeakEngine(Engine):
             raise EngineError(f"espeak không có giọng “{voice}”. Xem: loa voice list.", code="no-voice", field=voice)
         text = sentence.replace("\0", " ").encode()
         wpm = min(max(round(_WPM * rate), _WPM_RANGE[0]), _WPM_RANGE[1])
-        with _LOCK:
-            library = _library()
-            library.pcm.clear()
-            library.words.clear()
+        with _fresh() as library:
             if library.c.espeak_SetVoiceByName(voice.encode()) != 0:
                 raise EngineError(f"espeak không mở được giọng “{voice}”.", code="no-voice", field=voice)
             library.c.espeak_SetParameter(_PARAMETER_RATE, wpm, 0)

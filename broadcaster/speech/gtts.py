@@ -1,4 +1,4 @@
-"""Google's online voice, asked politely: one request at a time, spaced, repeated with patience, left alone when it fails.
+"""Google's online voice, asked politely: one request at a time, spaced, repeated with patience, rested when it fails.
 
 The end point is unofficial and may answer 429 at any time, so this is never the only voice. gTTS itself packs the
 question; the request is made here, because gTTS sends it without checking the server's certificate, and what the
@@ -69,7 +69,7 @@ class GttsEngine(Engine):
 
     @property
     def version(self) -> str:
-        """gTTS's release and our own handling; what the server does is out of anybody's hands."""
+        """Release of gTTS and our own handling; what the server does is out of anybody's hands."""
         return f"gtts-{version_of('gTTS')}-1"
 
     def voices(self) -> tuple[Voice, ...]:
@@ -203,7 +203,7 @@ def _mp3_of(answer: bytes) -> bytes:
     if found is None or not found[1]:
         raise _busy("Dịch vụ đọc trực tuyến trả lời nhưng không có âm thanh.")
     try:
-        return base64.b64decode(found[1], validate=True)
+        return base64.b64decode(found[1].replace("\\\\u003d", "=").replace("\\u003d", "="), validate=True)
     except (binascii.Error, ValueError):
         raise _busy("Dịch vụ đọc trực tuyến trả về dữ liệu hỏng.") from None
 
