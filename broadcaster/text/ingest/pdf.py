@@ -89,10 +89,10 @@ def _pages(reader: PdfReader) -> tuple[list[str], list[int]]:
 
 def _has_picture(page: PageObject) -> bool:
     resources: Any = page.get("/Resources")
-    objects = resources.get_object().get("/XObject") if resources else None
-    return bool(objects) and any(
-        entry.get_object().get("/Subtype") in {"/Image", "/Form"} for entry in objects.get_object().values()
-    )
+    objects: Any = resources.get_object().get("/XObject") if resources else None
+    if not objects:
+        return False
+    return any(entry.get_object().get("/Subtype") in {"/Image", "/Form"} for entry in objects.get_object().values())
 
 
 def _locked(name: str) -> DocumentError:
