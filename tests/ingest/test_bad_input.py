@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 
 import pytest
 from hypothesis import given
@@ -35,6 +36,17 @@ def locked_pdf(password: str, owner: str | None = None) -> bytes:
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
+
+
+def dense_pdf(operators: int) -> bytes:
+    content = zlib.compress(b"BT /F1 9 Tf " + b"(ab) Tj " * operators + b"ET")
+    return pdf_bytes(
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    )
 
 
 ENTITIES = (
@@ -74,6 +86,8 @@ CASES = {
         "damaged",
         "bị hỏng",
     ),
+    "day-trang.pdf": (dense_pdf(45_000), "too-dense", "quá phức tạp"),
+    "bom-trang.pdf": (dense_pdf(3_000_000), "too-dense", "quá phức tạp"),
     "cut.docx": (word_bytes(lambda d: d.add_paragraph("Xin chào"))[:-200], "damaged", "bị hỏng"),
     "bom-nen.docx": (docx_with_body(b" " * 60_000_000), "zip-bomb", "nén"),
     "bom-nhieu.docx": (docx_with_body("<a/>", [(f"x{i}", "") for i in range(5001)]), "zip-bomb", "nén"),

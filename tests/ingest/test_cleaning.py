@@ -366,7 +366,7 @@ def test_no_vietnamese_letter_is_lost_between_the_text_and_its_removals(lines):
     cleaned = clean(text)
 
     def letters(value: str) -> Counter[str]:
-        return Counter(c for c in value if c.isascii() and c.isalnum())
+        return Counter(c for c in unicodedata.normalize("NFD", value) if c.isascii() and c.isalnum())
 
     shown = letters(cleaned.text)
     for removal in cleaned.removed:

@@ -9,10 +9,8 @@ from broadcaster.text.ingest import tables
 from broadcaster.text.notes import Note
 
 _BLOCKS = frozenset(
-    (
-        "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6"
-        " header hr main nav p pre section summary"
-    ).split()
+    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 "  # noqa: SIM905
+    "header hr main nav p pre section summary".split()
 )
 _SPACED = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p", "blockquote", "pre"})
 _SKIPPED = frozenset(
