@@ -54,5 +54,5 @@ def configure(process: str, folder: Path | None = None, *, screen: bool = True, 
             )
         )
         root.addHandler(console)
-    for noisy in ("huey", "apscheduler", "waitress"):
+    for noisy in ("alembic", "huey", "apscheduler", "waitress"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import click
 import structlog
@@ -25,12 +28,15 @@ from broadcaster.supervise.up import Supervisor
 _WATCH_SECONDS = 240.0
 
 
-def _setting(text: str) -> tuple[str, str, str]:
+def _setting(text: str) -> tuple[str, str, Any]:
     name, equals, value = text.partition("=")
     section, dot, key = name.partition(".")
     if not (equals and dot and section and key):
         raise click.BadParameter(f"“{text}” phải viết như station.commune=xã Mẫu")
-    return section, key, value
+    try:
+        return section, key, tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return section, key, value
 
 
 @click.command("init")
@@ -43,8 +49,8 @@ def init_command(
     ctx: click.Context, folder: str | None, chosen: tuple[str, ...], own_home: str | None, *, starter: bool
 ) -> None:
     """Lập một đài mới, hoặc nâng cấp đài đang có; không ghi đè gì."""
-    root = Path(folder or where(ctx, own_home) or "station")
-    overrides: dict[str, dict[str, str]] = {}
+    root = _root(folder or where(ctx, own_home))
+    overrides: dict[str, dict[str, Any]] = {}
     for section, key, value in map(_setting, chosen):
         overrides.setdefault(section, {})[key] = value
     station = init(root, overrides=overrides)
@@ -68,7 +74,7 @@ def up_command(ctx: click.Context, host: str | None, port: int | None, own_home:
     """Bật đài: phát sóng, xử lý nền và trang quản lý. Ctrl-C để tắt lần lượt."""
     stop = stop_event()
     if starter:
-        station = init(Path(where(ctx, own_home) or "station"))
+        station = init(_root(where(ctx, own_home)))
         _show_accounts(station)
         prepare(station, actor_named(station, "bientap"))
     else:
@@ -151,6 +157,10 @@ def backup_command(ctx: click.Context, own_home: str | None, *, with_sound: bool
 def restore_command(archive: Path, folder: Path) -> None:
     """Khôi phục một bản sao lưu vào thư mục trống."""
     click.echo(f"Đã khôi phục đài vào {restore(archive, folder).root}")
+
+
+def _root(given: str | None) -> Path:
+    return Path(given or os.environ.get("LOA_HOME") or "station")
 
 
 def sink_sentences(station: Station) -> list[str]:

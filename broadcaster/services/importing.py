@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from broadcaster import settings_file
+from broadcaster import settings, settings_file
 from broadcaster.clock import Clock
 from broadcaster.db import schema
 from broadcaster.db.models import ChainHead, CueRow, DayException, Script, Topic, Unit, ZoneGroup, ZoneRow
@@ -43,9 +44,10 @@ def init(
         RuleError: the folder cannot be made, or an existing `station.toml` is wrong.
     """
     home = Home(root.expanduser().resolve())
+    text = None if home.settings_file.exists() else _settings_text(overrides)
     home.make_folders()
-    if not home.settings_file.exists():
-        home.settings_file.write_text(settings_file.document(overrides), encoding="utf-8")
+    if text is not None:
+        home.settings_file.write_text(text, encoding="utf-8")
     for source in sorted(room("schedules").glob("*.toml")):
         target = home.root / "schedules" / source.name
         if not target.exists():
@@ -62,6 +64,19 @@ def init(
         if session.get(ChainHead, 1) is None:
             session.add(ChainHead(id=1, seq=0, hash=GENESIS))
     return station
+
+
+def _settings_text(overrides: Mapping[str, Mapping[str, Any]] | None) -> str:
+    """Return the text of a new `station.toml`, checked by reading it back before anything is made."""
+    text = settings_file.document(overrides)
+    with tempfile.TemporaryDirectory() as scratch:
+        trial = Path(scratch) / "station.toml"
+        trial.write_text(text, encoding="utf-8")
+        try:
+            settings.load(trial)
+        except RuleError as error:
+            raise RuleError(error.message, field="station.toml") from None
+    return text
 
 
 def add_file(
@@ -83,12 +98,12 @@ def read_draft(station: Station, name: str, data: bytes, *, defaults: Mapping[st
     Raises:
         RuleError: the file or a field of it is wrong.
     """
-    text = read_bytes(name, data).text
-    parsed = front_matter.parse(text, name=name)
-    fields = {k: v for k, v in (defaults or {}).items() if v is not None} | dict(parsed.fields)
-    if not parsed.body.strip():
+    head, rest = front_matter.split(data, name=name)
+    fields = {k: v for k, v in (defaults or {}).items() if v is not None} | dict(head)
+    if not rest.strip():
         raise RuleError("Tệp chưa có nội dung để đọc.", field=name)
-    title = str(fields.get("title") or _first_line(parsed.body))
+    body = read_bytes(name, rest).text
+    title = str(fields.get("title") or _first_line(body))
     with station.db.read() as session:
         unit = fields.get("unit") or session.scalars(select(Unit.code).order_by(Unit.code)).first() or ""
         topic = fields.get("topic") or OTHER_TOPIC
@@ -96,7 +111,7 @@ def read_draft(station: Station, name: str, data: bytes, *, defaults: Mapping[st
         title=title,
         unit=str(unit),
         topic=str(topic),
-        body=_fill_in(parsed.body, station.settings),
+        body=_fill_in(body, station.settings),
         genre=_word(Genre, fields.get("genre", Genre.BULLETIN), f"{name}: genre"),
         priority=_word(Priority, fields.get("priority", Priority.NORMAL), f"{name}: priority"),
         valid_from=fields.get("valid_from"),
@@ -194,12 +209,12 @@ def _word(kind: type[Any], value: object, where: str) -> Any:
         ) from None
 
 
-def _fill_in(body: str, settings: Settings) -> str:
+def _fill_in(body: str, chosen: Settings) -> str:
     """Fill the placeholders of starter texts from the settings of the station."""
     for key, value in {
-        "{station}": settings.station.name,
-        "{commune}": settings.station.commune,
-        "{province}": settings.station.province,
+        "{station}": chosen.station.name,
+        "{commune}": chosen.station.commune,
+        "{province}": chosen.station.province,
     }.items():
         body = body.replace(key, value)
     return body

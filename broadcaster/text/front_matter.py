@@ -26,6 +26,29 @@ class Parsed:
     body: str
 
 
+_FENCES = (b"+++", b"---")
+_BOM = b"\xef\xbb\xbf"
+
+
+def split(data: bytes, *, name: str) -> tuple[Mapping[str, Any], bytes]:
+    """Return the fields of a script file and the bytes of its body, which may be of any kind and encoding.
+
+    Raises:
+        RuleError: as `parse`, or the head is not UTF-8.
+    """
+    lines = data.removeprefix(_BOM).splitlines(keepends=True)
+    fence = lines[0].strip() if lines else b""
+    if fence not in _FENCES:
+        return {}, data
+    end = next((n for n, line in enumerate(lines[1:], 1) if line.strip() == fence), len(lines) - 1)
+    try:
+        head = b"".join(lines[: end + 1]).decode()
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise RuleError("Phần đầu tệp phải được lưu bằng bảng mã UTF-8.", field=f"{name}: dòng {line}") from None
+    return parse(head, name=name).fields, b"".join(lines[end + 1 :])
+
+
 def parse(text: str, *, name: str) -> Parsed:
     """Return the head and body of a script file; a file without a head has no fields.
 

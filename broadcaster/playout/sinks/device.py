@@ -16,15 +16,18 @@ _BUFFER_MS = 40
 _AHEAD_S = 0.06
 """Sound taken but not handed to the card: short, so that a stop is heard at once."""
 _STALLED_S = 2.0
+_ALSA_NULL = "Discard all samples"
+"""How ALSA describes its `null` device, which it offers on machines without a card."""
 _BACKENDS = tuple(b for b in miniaudio.Backend if b is not miniaudio.Backend.NULL)
 
 
 def playback_devices() -> list[str]:
-    """Return the names of the sound cards; empty when there is none. miniaudio's own null device does not count."""
+    """Return the names of the sound cards; empty when there is none. Null devices do not count: nobody hears them."""
     try:
-        return [str(d["name"]) for d in miniaudio.Devices(backends=list(_BACKENDS)).get_playbacks()]
+        names = [str(d["name"]) for d in miniaudio.Devices(backends=list(_BACKENDS)).get_playbacks()]
     except miniaudio.MiniaudioError:
         return []
+    return [n for n in names if not n.startswith(_ALSA_NULL)]
 
 
 class DeviceSink:
