@@ -43,17 +43,15 @@ class _Speaker:
     accent: Accent
     tones: ToneSet
     timing: Timing = USUAL
-    floor: float = 8.0
-    """Least energy of a vowel, in the model's own unit: a Vietnamese syllable is never swallowed."""
 
 
 _FEMALE: Final = (("jf_nezumi", 1.0),)
 _MALE: Final = (("jm_kumo", 1.0),)
 SPEAKERS: Final = {
-    "nu-bac": _Speaker("Nữ miền Bắc (ngoại tuyến)", "north", "female", _FEMALE, 220.0, NORTH, NORTH_TONES),
-    "nu-nam": _Speaker("Nữ miền Nam (ngoại tuyến)", "south", "female", _FEMALE, 220.0, SOUTH, SOUTH_TONES),
-    "nam-bac": _Speaker("Nam miền Bắc (ngoại tuyến)", "north", "male", _MALE, 120.0, NORTH, NORTH_TONES),
-    "nam-nam": _Speaker("Nam miền Nam (ngoại tuyến)", "south", "male", _MALE, 120.0, SOUTH, SOUTH_TONES),
+    "north-female": _Speaker("Nữ miền Bắc (ngoại tuyến)", "north", "female", _FEMALE, 220.0, NORTH, NORTH_TONES),
+    "south-female": _Speaker("Nữ miền Nam (ngoại tuyến)", "south", "female", _FEMALE, 220.0, SOUTH, SOUTH_TONES),
+    "north-male": _Speaker("Nam miền Bắc (ngoại tuyến)", "north", "male", _MALE, 120.0, NORTH, NORTH_TONES),
+    "south-male": _Speaker("Nam miền Nam (ngoại tuyến)", "south", "male", _MALE, 120.0, SOUTH, SOUTH_TONES),
 }
 
 
@@ -125,13 +123,13 @@ def _sing(model: kokoro.Model, piece: score.Piece, who: _Speaker, timing: Timing
     features = model.encode(symbols, style)
     pitch, energy = model.prosody(np.repeat(features.prosody, spread, axis=0), style)
     pitch, energy = pitch[(_HEAD - _KEPT) * score.STEPS :].copy(), energy[(_HEAD - _KEPT) * score.STEPS :].copy()
-    ours, push = score.pitch_of(piece, counts, who.accent, who.tones)
-    floors = score.floor_of(piece, counts, who.floor)
+    melody = score.melody_of(piece, counts, who.accent, who.tones)
     lead = _KEPT * score.STEPS
-    for step, (semitones, more, floor) in enumerate(zip(ours, push, floors, strict=True), start=lead):
+    inside = slice(lead, lead + len(melody.pitch))
+    energy[inside] = np.clip(energy[inside], melody.floor, melody.ceiling) + melody.push
+    for step, semitones in enumerate(melody.pitch, start=lead):
         if semitones is not None:
             pitch[step] = who.middle * 2 ** (semitones / 12)
-        energy[step] = max(energy[step], floor) + more
     spread[0] = _KEPT
     return model.decode(np.repeat(features.text, spread, axis=0), pitch, energy, style)
 

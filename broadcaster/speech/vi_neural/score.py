@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
 from typing import Final
 
 from broadcaster.speech.vi_neural import tones
 from broadcaster.speech.vi_neural.accents import Accent, Part, Segment, segments
-from broadcaster.speech.vi_neural.g2p import Syllable, Tone
+from broadcaster.speech.vi_neural.g2p import Syllable
 from broadcaster.speech.vi_neural.spelling import digits_of, syllables_of
-from broadcaster.speech.vi_neural.timing import FRAME_MS, Timing, frames, lengths
+from broadcaster.speech.vi_neural.timing import Timing, lengths
 from broadcaster.speech.vi_neural.tones import ToneSet
 
 MAX_SYLLABLES: Final = 36
@@ -43,6 +43,33 @@ class Piece:
     syllables: tuple[Syllable, ...]
     last: tuple[bool, ...]
     """Whether each syllable stands before a pause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """Bounds laid on the model's energy, in its own unit (about -9 for silence, 8 for a clear vowel)."""
+
+    vowel: float = 8.0
+    sonorant: float = -inf
+    """m n ng nh l v d gi g at the head of a syllable."""
+    voiced_stop: float = -inf
+    coda: float = -inf
+    silence: float = inf
+    decay: int = 6
+    """Steps for which the voice dies away before a pause."""
+
+    def floor(self, segment: Segment) -> float:
+        """Return the least energy of a segment."""
+        if segment.part is Part.NUCLEUS:
+            return self.vowel
+        if not segment.voiced:
+            return -inf
+        if segment.part is Part.CODA:
+            return self.coda
+        return self.voiced_stop if segment.symbol in "bdɖ" else self.sonorant
+
+
+LOUDNESS: Final = Loudness()
 
 
 def phrases_of(sentence: str) -> list[tuple[list[Syllable], str]]:
@@ -97,69 +124,98 @@ def pieces_of(sentence: str, accent: Accent, timing: Timing) -> list[Piece]:
     return pieces
 
 
-def pitch_of(
-    piece: Piece, counts: Sequence[int], accent: Accent, toneset: ToneSet
-) -> tuple[list[float | None], list[float]]:
-    """Return the pitch of each step (semitones over the speaker's middle; None: leave it to the model) and its gain.
+@dataclass(frozen=True, slots=True)
+class Melody:
+    """What is laid over the model's own prosody, one value for each step of 12.5 ms."""
+
+    pitch: list[float | None]
+    """Semitones over the speaker's middle; None: leave it to the model; minus infinity: no voice."""
+    floor: list[float]
+    """Least energy."""
+    ceiling: list[float]
+    """Most energy."""
+    push: list[float]
+    """Added to the energy."""
+
+
+def melody_of(
+    piece: Piece, counts: Sequence[int], accent: Accent, toneset: ToneSet, loudness: Loudness = LOUDNESS
+) -> Melody:
+    """Return the melody of a piece.
 
     Args:
         piece: what is said.
         counts: frames of each note.
         accent: the region, for tones that have merged.
         toneset: the region's contours.
+        loudness: bounds of the energy.
     """
     starts = [0]
     for count in counts:
-        starts.append(starts[-1] + count)
-    total = starts[-1] * STEPS
-    pitch: list[float | None] = [None] * total
-    gain = [0.0] * total
-    count = len(piece.syllables)
-    end_before: tuple[int, float] | None = None
+        starts.append(starts[-1] + count * STEPS)
+    total = starts[-1]
+    melody = Melody([None] * total, [-inf] * total, [inf] * total, [0.0] * total)
+    groups: dict[int, list[int]] = {}
+    for place, note in enumerate(piece.notes):
+        groups.setdefault(note.syllable, []).append(place)
+        if note.segment is not None:
+            floor = loudness.floor(note.segment)
+            melody.floor[starts[place] : starts[place + 1]] = [floor] * (counts[place] * STEPS)
+    joined: tuple[int, float] | None = None
     for index, syllable in enumerate(piece.syllables):
-        places = [n for n, note in enumerate(piece.notes) if note.syllable == index]
+        places = groups[index]
         rime = [n for n in places if (s := piece.notes[n].segment) and s.part is not Part.ONSET and s.voiced]
-        begin, end = starts[rime[0]] * STEPS, starts[rime[-1] + 1] * STEPS
-        tone = accent.tones.get(syllable.tone, syllable.tone)
-        contour = toneset.contour(tone, stopped=syllable.stopped)
-        base = toneset.fall * (0.5 - index / max(count - 1, 1)) if count > 1 else 0.0
-        for step in range(begin, end):
-            place = (step - begin + 0.5) / (end - begin)
-            pitch[step] = base + tones.at(contour, place)
-        if tone in toneset.breaks and not syllable.stopped:
-            first, final, depth = toneset.breaks[tone]
-            for step in range(begin, end):
-                place = (step - begin + 0.5) / (end - begin)
-                if first <= place <= final:
-                    gain[step] = depth
-        onset = [n for n in places if (s := piece.notes[n].segment) and s.part is Part.ONSET]
-        if onset and all((s := piece.notes[n].segment) and s.voiced for n in onset):
-            start = starts[onset[0]] * STEPS
-            target = pitch[begin] or 0.0
-            joined = end_before is not None and end_before[0] >= start - STEPS
-            source = end_before[1] if joined and end_before else target
+        begin, end = starts[rime[0]], starts[rime[-1] + 1]
+        last = _lay_tone(melody, (begin, end), syllable, piece, index, accent, toneset)
+        first = melody.pitch[begin] or 0.0
+        onset = [s for n in places if (s := piece.notes[n].segment) and s.part is Part.ONSET]
+        start = starts[places[0]]
+        if onset and all(s.voiced for s in onset):
+            source = joined[1] if joined is not None and start - joined[0] <= 4 * STEPS else first
             for step in range(start, begin):
-                share = (step - start + 1) / (begin - start + 1)
-                pitch[step] = source + (target - source) * share
-        end_before = (end, pitch[end - 1] or 0.0)
-    return pitch, gain
+                melody.pitch[step] = source + (first - source) * (step - start + 1) / (begin - start + 1)
+        elif onset and syllable.onset in toneset.unaspirated:
+            for step in range(max(begin - toneset.lead, start), begin):
+                melody.pitch[step] = first
+        after = places[-1] + 1
+        _lay_gap(melody, (starts[after], starts[after + 1]), last, syllable, loudness)
+        joined = (starts[places[-1] + 1], last) if not syllable.stopped else None
+    return melody
 
 
-def floor_of(piece: Piece, counts: Sequence[int], floor: float) -> list[float]:
-    """Return the least energy of each step: `floor` in a vowel, none elsewhere."""
-    result: list[float] = []
-    for note, count in zip(piece.notes, counts, strict=True):
-        vowel = note.segment is not None and note.segment.part is Part.NUCLEUS
-        result += [floor if vowel else -inf] * (count * STEPS)
-    return result
+def _lay_tone(
+    melody: Melody,
+    span: tuple[int, int],
+    syllable: Syllable,
+    piece: Piece,
+    index: int,
+    accent: Accent,
+    toneset: ToneSet,
+) -> float:
+    """Lay a tone over a rime and return its last pitch."""
+    begin, end = span
+    tone = accent.tones.get(syllable.tone, syllable.tone)
+    contour = toneset.contour(tone, stopped=syllable.stopped)
+    broken = None if syllable.stopped else toneset.breaks.get(tone)
+    count = len(piece.syllables)
+    base = toneset.fall * (0.5 - index / (count - 1)) if count > 1 else 0.0
+    for step in range(begin, end):
+        place = (step - begin + 0.5) / (end - begin)
+        melody.pitch[step] = base + tones.at(contour, place)
+        if broken is not None and broken[0] <= place <= broken[1]:
+            melody.push[step] = broken[2]
+    return base + contour[-1]
 
 
-def frames_of(piece: Piece, timing: Timing, own: Sequence[float] | None = None) -> tuple[int, ...]:
-    """Return the frames of each note; `own` are the model's own, mixed in by `timing.own`."""
-    ms = [note.ms for note in piece.notes]
-    if own is not None and timing.own < 1:
-        ms = [
-            m if note.segment is None else timing.own * m + (1 - timing.own) * o * FRAME_MS
-            for note, m, o in zip(piece.notes, ms, own, strict=True)
-        ]
-    return frames(ms)
+def _lay_gap(
+    melody: Melody, span: tuple[int, int], last: float, syllable: Syllable, loudness: Loudness
+) -> None:
+    """After a syllable the voice holds its last pitch and dies away; after a final stop it is silent at once."""
+    begin, end = span
+    for step in range(begin, end):
+        done = step - begin
+        if syllable.stopped or done >= loudness.decay:
+            melody.pitch[step] = -inf if syllable.stopped or done >= loudness.decay else last
+            melody.ceiling[step] = loudness.silence
+        else:
+            melody.pitch[step] = last

@@ -34,8 +34,8 @@ KNOWN: Final = MappingProxyType(
         "logo": "lô gô", "marketing": "mác két tinh", "messenger": "mét xen giơ", "micro": "mi cơ rô", "momo": "mô mô",
         "online": "on lai", "pin": "pin", "qr": "quy rờ", "radio": "ra đi ô", "robot": "rô bốt", "show": "sâu",
         "sim": "sim", "smartphone": "sờ mát phôn", "tiktok": "tích tóc", "tivi": "ti vi", "vaccine": "vắc xin",
-        "viber": "vai bơ", "video": "vi đê ô", "vitamin": "vi ta min", "vneid": "vê nờ i đê", "web": "oép",
-        "website": "oép xai", "wifi": "oai phai", "youtube": "diu túp", "zalo": "da lô", "ocop": "ô cốp",
+        "viber": "vai bơ", "video": "vi đê ô", "vitamin": "vi ta min", "vneid": "vê nờ i đê", "web": "oét",
+        "website": "oét xai", "wifi": "oai phai", "youtube": "diu túp", "zalo": "da lô", "ocop": "ô cốp",
     }
 )  # fmt: skip
 """Loan words of announcements, as announcers say them."""

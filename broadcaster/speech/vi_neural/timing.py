@@ -35,7 +35,10 @@ class Timing:
     """A long vowel or diphthong before a coda."""
     short: float = 80
     """ă and â before a coda."""
+    before_glide: float = 125
+    """A long vowel before a final i or u: its length tells ai from ay, ao from au."""
     coda_after_long: float = 90
+    glide_after_long: float = 90
     coda_after_short: float = 125
     stop_after_long: float = 55
     stop_after_short: float = 75
@@ -44,7 +47,7 @@ class Timing:
     )
     last: float = 1.3
     """Lengthening of the rime before a pause."""
-    gap: float = 0
+    gap: float = 50
     """Between two syllables of a phrase."""
     comma: float = 250
     head: float = 500
@@ -78,6 +81,8 @@ def lengths(
         vowel, end = timing.open, 0.0
     elif short:
         vowel, end = timing.short, timing.stop_after_short if syllable.stopped else timing.coda_after_short
+    elif syllable.coda in {"i", "u"}:
+        vowel, end = timing.before_glide, timing.glide_after_long
     else:
         vowel, end = timing.long, timing.stop_after_long if syllable.stopped else timing.coda_after_long
     share = {
