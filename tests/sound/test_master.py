@@ -3,7 +3,6 @@
 import hashlib
 import math
 import threading
-import wave
 
 import numpy as np
 import pyloudnorm
@@ -29,9 +28,10 @@ def talk(seconds=6.0, rate=48_000, level=0.2, seed=1):
     return level * envelope * (voice + 0.3 * random.standard_normal(n.size))
 
 
-def samples_of(path):
-    raw = ffmpeg.run([*ffmpeg.source(path), "-f", "s16le", "-ac", "1", "-ar", "48000", "pipe:1"]).stdout
-    return np.frombuffer(raw, "<i2").astype(float) / 32768
+def samples_of(path, channels=1):
+    raw = ffmpeg.run([*ffmpeg.source(path), "-f", "s16le", "-ac", str(channels), "-ar", "48000", "pipe:1"]).stdout
+    samples = np.frombuffer(raw, "<i2").astype(float) / 32768
+    return samples if channels == 1 else samples.reshape(-1, channels)
 
 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda p: p.name)
@@ -152,15 +152,12 @@ def programmes():
 
 @pytest.mark.slow
 def test_two_meters_agree_on_fifty_programmes(wav):
+    """Both read the same 48 kHz: at 8 kHz pyloudnorm's weighting bends, at 96 kHz it counts what nobody hears."""
     worst = {}
     for name, sound, rate in programmes():
         path = wav(sound, rate)
-        with wave.open(str(path)) as reader:
-            data = np.frombuffer(reader.readframes(reader.getnframes()), "<i2").astype(float) / 32768
-            data = data.reshape(-1, reader.getnchannels())
-        if rate < 48_000:  # pyloudnorm's weighting bends near half the rate; both meters read the same 48 kHz
-            data, rate = samples_of(path), 48_000
-        worst[name] = meter.measure(path).integrated - pyloudnorm.Meter(rate).integrated_loudness(data)
+        data = samples_of(path, 2 if np.ndim(sound) == 2 else 1)
+        worst[name] = meter.measure(path).integrated - pyloudnorm.Meter(48_000).integrated_loudness(data)
     assert len(worst) == 50
     assert {k: round(v, 2) for k, v in worst.items() if abs(v) > 0.2} == {}
 
