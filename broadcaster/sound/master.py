@@ -21,8 +21,10 @@ from broadcaster.sound.profiles import SoundProfile
 
 TOLERANCE_LU: Final = 0.5
 
-_CLOSE_LU: Final = 0.1
+_CLOSE_LU: Final = 0.2
 _CLOSE_DB: Final = 0.02
+_EAGER: Final = 1.3
+"""A limiter gives back less loudness than it gets gain."""
 _ROUNDS: Final = 6
 _RATE: Final = 48_000
 _OVERSAMPLED: Final = 4 * _RATE
@@ -141,7 +143,7 @@ class _Work:
             if over <= 0 and abs(short) <= _CLOSE_LU:
                 break
             ceiling -= max(0.0, over) + (_CLOSE_DB if over > 0 else 0.0)
-            gain += short
+            gain += _EAGER * short
         return made
 
     def _encode(self, programme: Path, chain: list[str]) -> None:

@@ -4,8 +4,8 @@ The library and its Vietnamese data come in the `espeakng-loader` wheel. espeak-
 loaded as a separate shared library at run time and is not part of this package.
 
 The library never resets the phase of its voice, its flutter and its echo, so that a sentence sounds a little different
-after another one. Same bytes for the same sentence need a fresh library each time: it is loaded, used and unloaded
-(10 ms).
+after another one, and seeds its noise with the time of day. Same bytes for the same sentence need a fresh library with
+a fixed seed each time: it is loaded, used and unloaded (10 ms).
 """
 
 from __future__ import annotations
@@ -102,6 +102,7 @@ class _Library:
                 "Không khởi động được espeak-ng vì thiếu dữ liệu giọng. Hãy cài lại gói espeakng-loader.",
                 code="espeak-missing",
             )
+        self.c.espeak_ng_SetRandSeed(ctypes.c_long(1))  # breath is noise; it was seeded with the time of day
         self.release = str(self.c.espeak_Info(None).decode())
         self.pcm = bytearray()
         self.words: list[Word] = []
