@@ -54,7 +54,8 @@ class FastClock:
         if start.tzinfo is None:
             raise ValueError("start must be aware")
         self._start = start.astimezone(UTC)
-        self._factor = factor
+        self.factor = factor
+        """Simulated seconds in a real one."""
         self._origin = time.monotonic()
 
     def now(self) -> dt.datetime:
@@ -63,11 +64,11 @@ class FastClock:
 
     def monotonic(self) -> float:
         """Return simulated seconds since the start."""
-        return (time.monotonic() - self._origin) * self._factor
+        return (time.monotonic() - self._origin) * self.factor
 
     def sleep_until(self, deadline: float, stop: threading.Event | None = None) -> bool:
         """Wait the real time that `deadline` (simulated seconds) is away."""
-        while (left := (deadline - self.monotonic()) / self._factor) > 0:
+        while (left := (deadline - self.monotonic()) / self.factor) > 0:
             if stop is None:
                 time.sleep(left)
             elif stop.wait(left):

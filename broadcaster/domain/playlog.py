@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -65,11 +65,13 @@ class Entry:
 
     def fields(self) -> dict[str, Any]:
         """Return the fields that the hash covers, JSON-able: datetimes as ISO UTC with microseconds."""
-        raw = asdict(self)
-        return {
-            k: v.astimezone(dt.UTC).isoformat(timespec="microseconds") if isinstance(v, dt.datetime) else v
-            for k, v in raw.items()
-        }
+        fields: dict[str, Any] = {}
+        for name in _NAMES:  # not `asdict`, whose deep copies take ten times as long over millions of entries
+            value = getattr(self, name)
+            if isinstance(value, dt.datetime):
+                value = value.astimezone(dt.UTC).isoformat(timespec="microseconds")
+            fields[name] = value
+        return fields
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Entry:
@@ -80,3 +82,6 @@ class Entry:
                 values[name] = dt.datetime.fromisoformat(values[name])
         values["outcome"] = Outcome(values["outcome"])
         return cls(**values)
+
+
+_NAMES = tuple(Entry.__dataclass_fields__)

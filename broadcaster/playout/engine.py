@@ -30,7 +30,7 @@ from broadcaster.playout.bundles import Bundle, Shelf
 from broadcaster.playout.control import Control
 from broadcaster.playout.journal import Journal
 from broadcaster.playout.lock import HomeLock
-from broadcaster.playout.onair import CUE_S, Airing, Crew
+from broadcaster.playout.onair import Airing, Crew, Leads
 from broadcaster.playout.player import CHUNK_MS
 from broadcaster.playout.replay import replay
 from broadcaster.playout.sinks import Sinks, resolve_sinks
@@ -53,7 +53,7 @@ HOUSEKEEPING_S = 3600.0
 RECHECK_S = 600.0
 _CLAIM_S = 15.0
 _HURRY_S = 3.0
-_RELEASE_S = 1.5
+_RELEASE_S = 0.5
 
 
 class Playout:
@@ -117,9 +117,16 @@ class Playout:
             fault=self._sink_fault,
             reserve=self._reserve,
             muted=self._is_muted,
+            changed=self._changed,
+            leads=Leads.of(station.clock),
             inline=inline,
             chunk_ms=chunk_ms,
         )
+
+    @classmethod
+    def of(cls, station: Station) -> Playout:
+        """Return the play-out of a real station: its own sinks, APScheduler's alarm."""
+        return cls(station)
 
     # Life
 
@@ -250,7 +257,9 @@ class Playout:
 
     def _set_alarm(self, bundle: Bundle) -> None:
         b = bundle.broadcast
-        self.alarm.set(_key(b.id), b.starts_at - dt.timedelta(seconds=CUE_S), functools.partial(self._rung, b.id))
+        self.alarm.set(
+            _key(b.id), b.starts_at - dt.timedelta(seconds=self._crew.leads.cue), functools.partial(self._rung, b.id)
+        )
 
     def _rung(self, broadcast_id: int) -> None:
         bundle = self._shelf.get(broadcast_id)
@@ -285,8 +294,12 @@ class Playout:
                     self._known.pop(number, None)
                 self._active.pop(number, None)
                 self._threads.pop(number, None)
-            self._due_at.pop("beat", None)
-            self._wake.set()
+            self._changed()
+
+    def _changed(self) -> None:
+        """What is on air changed: say so in the next round, and soon."""
+        self._due_at.pop("beat", None)
+        self._wake.set()
 
     # The claim at T-30 s
 
@@ -382,13 +395,9 @@ class Playout:
 
     def start_now(self, broadcast_id: int, by: str) -> str:
         """Air a broadcast at once; return the answer."""
-        bundle = self._shelf.get(broadcast_id)
+        bundle = self._bundle(broadcast_id)
         if bundle is None:
-            with contextlib.suppress(StationError):
-                self.reconcile()
-            bundle = self._shelf.get(broadcast_id)
-        if bundle is None:
-            return f"Không tìm thấy buổi phát số {broadcast_id} trong 24 giờ tới."
+            return f"Không có buổi phát số {broadcast_id} nào còn chờ phát."
         self.alarm.cancel(_key(broadcast_id))
         if not self._launch(Airing(self._crew, bundle, at_once=True, by=by)):
             return "Buổi này đang được chuẩn bị, đang phát hoặc đã xong."
@@ -399,9 +408,9 @@ class Playout:
         why = f"{by or 'Người vận hành'} bỏ buổi này."
         one = next((a for a in self.airings() if a.broadcast.id == broadcast_id), None)
         if one is None:
-            bundle = self._shelf.get(broadcast_id)
+            bundle = self._bundle(broadcast_id)
             if bundle is None:
-                return f"Không tìm thấy buổi phát số {broadcast_id} trong 24 giờ tới."
+                return f"Không có buổi phát số {broadcast_id} nào còn chờ phát."
             self.alarm.cancel(_key(broadcast_id))
             one = Airing(self._crew, bundle, by=by)
             one.cancel(why, by)
@@ -409,6 +418,14 @@ class Playout:
         else:
             one.cancel(why, by)
         return f"Đã bỏ buổi “{one.broadcast.title}”."
+
+    def _bundle(self, broadcast_id: int) -> Bundle | None:
+        """Return what is pinned, else what the database holds, however far ahead."""
+        if (pinned := self._shelf.get(broadcast_id)) is not None:
+            return pinned
+        with self.station.db.read() as session:
+            b = desk.waiting(session, broadcast_id)
+            return b and Bundle(b, _of(desk.zones(session), b.zones))
 
     def mute(self, zone: str | None, muted: bool) -> list[str]:
         """Turn zones off or on, until told otherwise or restarted; return those that sound just now."""

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from broadcaster.clock import Clock, FrozenClock
+from broadcaster.clock import Clock, FastClock, FrozenClock
 from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, Overrun, RundownItem
 from broadcaster.domain.lateness import Air, Join, Skip, Wait, decide
 from broadcaster.domain.playlog import Outcome
@@ -28,10 +28,29 @@ from broadcaster.playout.tapes import Tape, TapeRoom
 
 log = logging.getLogger(__name__)
 
-CUE_S = 30.0
-WARM_S = 5.0
-_HAND_OVER_S = 0.25
-"""This long before T the players are told the exact moment; until then a stepped wall clock is followed."""
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """How long before T each step is taken (s)."""
+
+    cue: float = 30.0
+    """Files, hashes and approvals are checked, sound is decoded."""
+    warm: float = 5.0
+    """Sinks are opened."""
+    hand_over: float = 0.25
+    """Players are told the exact moment; until then a wall clock that was stepped is followed."""
+    on_time: float = 1.0
+    """A start is not late within this."""
+
+    @classmethod
+    def of(cls, clock: Clock) -> Leads:
+        """Return the leads over `clock`: a fast one leaves little real time, so steps are taken earlier by it."""
+        factor = clock.factor if isinstance(clock, FastClock) else 1.0
+        if factor <= 1:
+            return cls()
+        return cls(max(30.0, 5 * factor), max(5.0, factor), max(0.25, factor / 10), max(1.0, factor / 2))
+
+
 _NOT_MIRRORED = {"file", "null"}
 _OUTSIDE = {BroadcastKind.TRIAL, BroadcastKind.EMERGENCY}
 STOPPED = "Máy phát được tắt trong lúc đang phát."
@@ -56,6 +75,9 @@ class Crew:
     """Take zones, by sink, for an airing; returns those that are busy, with the reason."""
     muted: Callable[[tuple[str, ...]], bool]
     """Whether a person turned these zones off."""
+    changed: Callable[[], None]
+    """Told whenever what is on air changes."""
+    leads: Leads
     inline: bool = False
     """Play on the calling thread, each sink over a clock of its own: for simulations over a frozen clock."""
     chunk_ms: int = CHUNK_MS
@@ -176,6 +198,7 @@ class Airing:
         return self._over_at or self.clock.now()
 
     def _air(self, asrun: AsRun) -> None:
+        crew = self.crew
         if self._halt.is_set() or not self._may_start(asrun):
             return
         tapes = self._cue()
@@ -183,13 +206,13 @@ class Airing:
         if not tapes:
             self._refuse(asrun)
             return
-        if not self._wait_until(WARM_S):
+        if not self._wait_until(crew.leads.warm):
             return
         events: queue.SimpleQueue[tuple[Lane, Event]] = queue.SimpleQueue()
         self._lay(events)
         threads = [] if self.crew.inline else [_player(lane, self.broadcast.id) for lane in self.lanes]
         try:
-            if self._wait_until(_HAND_OVER_S) and self._may_start(asrun):
+            if self._wait_until(crew.leads.hand_over) and self._may_start(asrun):
                 self._go(asrun, tapes)
         finally:
             if self.phase != "air":
@@ -202,7 +225,10 @@ class Airing:
         b = self.broadcast
         if self._unplanned:
             return Air(0.0)
-        return decide(self.clock.now(), b.starts_at, b.ends_at, b.late, b.grace)
+        now = self.clock.now()
+        if 0 <= (late := (now - b.starts_at).total_seconds()) <= self.crew.leads.on_time:
+            return Air(late)
+        return decide(now, b.starts_at, b.ends_at, b.late, b.grace)
 
     @property
     def _unplanned(self) -> bool:
@@ -361,6 +387,7 @@ class Airing:
         match event:
             case Started(item_no, at):
                 asrun.item_started(item_no, lane.zones, at)
+                self.crew.changed()
             case Mark(item_no, heard):
                 asrun.mark(item_no, lane.zones, heard * 1000 // RATE)
             case Ended():

@@ -119,6 +119,9 @@ class Lane:
     """Level of what left last (dBFS, RMS)."""
     position_ms: int = 0
     on_item: int | None = None
+    item_started_at: dt.datetime | None = None
+    item_ms: int = 0
+    """How far the item is."""
     muted: bool = False
     crashed: bool = False
     _cut: Cut | None = None
@@ -211,7 +214,7 @@ class Lane:
             sent = self._send(piece, position)
             if started is None:
                 started = now
-                self.on_item = segment.item_no
+                self.on_item, self.item_started_at = segment.item_no, started
                 self._emit(Started(segment.item_no, started))
             if sent and audible:
                 heard += n
@@ -220,6 +223,7 @@ class Lane:
             done += n
             position += n
             self.position_ms = position * 1000 // RATE
+            self.item_ms = (segment.offset + done) * 1000 // RATE
             ended = now + dt.timedelta(seconds=n / RATE)
             if heard - marked >= RATE * MARK_S:
                 marked = heard

@@ -20,8 +20,8 @@ def status_of(
 ) -> dict[str, Any]:
     """Return JSON-able fields.
 
-    `on_air` and `next` are None or a broadcast ({"broadcast", "title", "zones", ...}), `all_on_air` lists every one;
-    `sinks` holds for each sink "ok" or what is wrong; times are ISO UTC, levels dBFS.
+    `on_air` lists what sounds (empty: nothing), `next` is None or the next broadcast; `sinks` holds "ok" for each
+    sink, or what is wrong with it; `hold` says why nothing may air. Times are ISO UTC, levels dBFS.
     """
     sounding = [_airing(one) for one in airings if one.phase == "air"]
     on_their_way = {one.broadcast.id for one in airings if one.phase == "air"}
@@ -31,8 +31,7 @@ def status_of(
     now = station.now()
     following = next((b for b in coming if b.starts_at >= now), None)
     return {
-        "on_air": sounding[0] if sounding else None,
-        "all_on_air": sounding,
+        "on_air": sounding,
         "next": following
         and {
             "broadcast": following.id,
@@ -60,9 +59,12 @@ def _airing(one: Airing) -> dict[str, Any]:
         "items": len(b.rundown),
         "zones": [z for lane in one.lanes for z in lane.zones],
         "planned_at": b.starts_at.isoformat(),
-        "started_at": one.started_at and one.started_at.isoformat(),
-        "position_ms": lane.position_ms if lane else 0,
-        "duration_ms": b.sound_ms,
+        "broadcast_started_at": one.started_at and one.started_at.isoformat(),
+        "broadcast_position_ms": lane.position_ms if lane else 0,
+        "broadcast_duration_ms": b.sound_ms,
+        "started_at": lane and lane.item_started_at and lane.item_started_at.isoformat(),
+        "position_ms": lane.item_ms if lane else 0,
+        "duration_ms": item.duration_ms if item else 0,
         "level": lane.level if lane else None,
         "levels": {lane.sink.name: lane.level for lane in one.lanes},
     }

@@ -79,6 +79,12 @@ def due(session: Session, until: dt.datetime) -> list[Due]:
     return [Due(broadcast_of(row), row.state, row.owner) for row in rows]
 
 
+def waiting(session: Session, broadcast_id: int) -> Broadcast | None:
+    """Return a broadcast that has not ended."""
+    row = session.get(BroadcastRow, broadcast_id)
+    return broadcast_of(row) if row is not None and not row.state.terminal else None
+
+
 def zones(session: Session) -> dict[str, Zone]:
     """Return all zones by code."""
     rows = session.scalars(select(ZoneRow).order_by(ZoneRow.position, ZoneRow.code))

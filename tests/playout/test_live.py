@@ -1,0 +1,273 @@
+"""Play-out over the machine's clock, with its real threads: precision of order, commands, a database that is away."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+import threading
+import time
+import wave
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.roles import Actor, Role, machine
+from broadcaster.errors import AirError, ForbiddenError
+from broadcaster.playout.engine import Playout
+from broadcaster.playout.sinks.file import FileSink
+from broadcaster.playout.sinks.null import NullSink
+from broadcaster.services import airing, playlog
+
+SECOND = dt.timedelta(seconds=1)
+
+
+@contextmanager
+def running(air, **options):
+    """Run play-out on a thread, as `loa playout` does on its main thread."""
+    options.setdefault("sinks", {"main": NullSink("main"), "aircheck": NullSink("aircheck")})
+    playout = Playout(air.station, refusal=air.refusal, **options)
+    stop = threading.Event()
+    thread = threading.Thread(target=playout.run, args=(stop,))
+    thread.start()
+    try:
+        yield playout
+    finally:
+        stop.set()
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+def until(what, seconds=15.0):
+    """Wait for something that must come true."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := what():
+            return found
+        time.sleep(0.01)
+    raise AssertionError("it never came true")
+
+
+def ended(air, number):
+    return until(lambda: air.row(number).state.terminal and air.row(number))
+
+
+@pytest.fixture
+def sounds(live):
+    live.sound("ngắn", 0.5)
+    live.sound("dài", 20.0, 300)
+    live.zones("ap-1", "ap-2")
+    return live
+
+
+def test_the_recording_holds_the_approved_samples_and_nothing_between_items(sounds):
+    air = sounds
+    air.sound("hai", 0.7123, 900)
+    check = FileSink("main", folder=air.station.home.airchecks, flac=False)
+    items = [air.cue(1, "ngắn"), air.cue(2, "hai"), air.cue(3, "ngắn")]
+    number = air.plan(air.station.now() + 1.5 * SECOND, items, "ap-1")
+    with running(air, sinks={"main": check}):
+        row = ended(air, number)
+    assert row.state is BroadcastState.AIRED
+    (path,) = air.station.home.airchecks.rglob("*.wav")
+    with wave.open(str(path)) as file:
+        heard = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+
+    def made(seconds, hz):
+        return (np.sin(2 * np.pi * hz * np.arange(round(48000 * seconds)) / 48000) * 12000).astype("<i2")
+
+    np.testing.assert_array_equal(heard, np.concatenate([made(0.5, 440), made(0.7123, 900), made(0.5, 440)]))
+
+
+def test_a_start_is_never_early_and_its_time_is_the_true_one(sounds):
+    air = sounds
+    number = air.plan(air.station.now() + 1.5 * SECOND, [air.cue(1, "ngắn")], "ap-1")
+    with running(air):
+        ended(air, number)
+    (entry,) = air.log()
+    assert entry.started_at >= entry.planned_at
+    assert entry.outcome is Outcome.FULL
+
+
+def test_stop_silences_what_is_on_air_and_the_log_says_who(sounds):
+    air = sounds
+    number = air.plan(air.station.now() + SECOND, [air.cue(1, "dài"), air.cue(2, "ngắn")], "ap-1", "ap-2")
+    with running(air) as playout:
+        until(lambda: any(one.phase == "air" and one.lanes[0].on_item for one in playout.airings()))
+        order = airing.send(
+            air.station, Actor("truc-may", "Người trực máy", frozenset({Role.OPERATOR})), "stop", zones=None
+        )
+        row = ended(air, number)
+        assert order > 0
+        until(lambda: not _open_orders(air))
+    assert row.state is BroadcastState.PARTIAL
+    log = air.log()
+    assert [(e.outcome, e.actor) for e in log if e.zone == "ap-1"] == [
+        (Outcome.PARTIAL, "truc-may"),
+        (Outcome.MISSED, "truc-may"),
+    ]
+    assert "truc-may bấm dừng phát" in log[0].reason
+    assert 0 < log[0].heard_ms < 20_000
+
+
+def _open_orders(air):
+    with air.station.db.read() as session:
+        return airing.orders(session)
+
+
+def test_stop_for_one_zone_leaves_the_zones_of_other_sinks_sounding(sounds):
+    air = sounds
+    air.sound("vừa", 2.0)
+    air.zones("ap-9", sink="hai")
+    number = air.plan(air.station.now() + SECOND, [air.cue(1, "vừa")], "ap-1", "ap-9")
+    with running(air, sinks={"main": NullSink("main"), "hai": NullSink("hai")}) as playout:
+        until(lambda: any(one.phase == "air" and one.lanes[0].on_item for one in playout.airings()))
+        airing.send(air.station, machine(), "stop", zones=["ap-9"])
+        ended(air, number)
+    assert {e.zone: e.outcome for e in air.log()} == {"ap-1": Outcome.FULL, "ap-9": Outcome.PARTIAL}
+
+
+def test_stop_works_while_the_database_is_locked_and_nothing_is_lost(sounds):
+    air = sounds
+    number = air.plan(air.station.now() + SECOND, [air.cue(1, "dài")], "ap-1")
+    with running(air) as playout:
+        until(lambda: any(one.phase == "air" and one.lanes[0].on_item for one in playout.airings()))
+        other = sqlite3.connect(air.station.home.root / "station.db", isolation_level=None)
+        other.execute("BEGIN EXCLUSIVE")
+        assert airing.ring(air.station.home, verb="stop", arguments={"zones": None}, by="truc-may")
+        until(lambda: not playout.airings())
+        assert air.row(number).state is not BroadcastState.PARTIAL
+        other.execute("COMMIT")
+        other.close()
+        ended(air, number)
+    (entry,) = air.log()
+    assert (entry.outcome, entry.actor) == (Outcome.PARTIAL, "truc-may")
+
+
+def test_a_database_away_at_the_claim_does_not_keep_the_broadcast_off_the_air(sounds):
+    air = sounds
+    number = air.plan(air.station.now() + 3 * SECOND, [air.cue(1, "ngắn")], "ap-1")
+    with running(air) as playout:
+        until(lambda: playout.status()["next"] or playout.airings())
+        other = sqlite3.connect(air.station.home.root / "station.db", isolation_level=None)
+        other.execute("BEGIN EXCLUSIVE")
+        time.sleep(5)
+        other.execute("COMMIT")
+        other.close()
+        row = ended(air, number)
+    assert row.state is BroadcastState.AIRED
+    assert [e.outcome for e in air.log()] == [Outcome.FULL]
+
+
+def test_a_broadcast_skipped_before_its_time_is_cancelled_with_its_reason(sounds):
+    air = sounds
+    number = air.plan(air.station.now() + 600 * SECOND, [air.cue(1, "ngắn")], "ap-1")
+    with running(air):
+        airing.send(air.station, machine("truc-may"), "skip", broadcast_id=number)
+        row = ended(air, number)
+    assert row.state is BroadcastState.CANCELLED
+    assert row.verdict == "Đã hủy: truc-may bỏ buổi này."
+    assert [e.outcome for e in air.log()] == [Outcome.MISSED]
+
+
+def test_a_broadcast_can_be_aired_at_once_by_hand(sounds):
+    air = sounds
+    number = air.plan(air.station.now() + 600 * SECOND, [air.cue(1, "ngắn")], "ap-1")
+    with running(air):
+        airing.send(air.station, machine("truc-may"), "air", broadcast_id=number)
+        row = ended(air, number)
+    assert row.state is BroadcastState.AIRED
+
+
+def test_an_emergency_takes_the_zone_from_what_is_on_air(sounds):
+    air = sounds
+    number = air.plan(air.station.now() + SECOND, [air.cue(1, "dài")], "ap-1")
+    with running(air) as playout:
+        until(lambda: any(one.phase == "air" and one.lanes[0].on_item for one in playout.airings()))
+        urgent = air.plan(
+            air.station.now(),
+            [air.cue(1, "ngắn")],
+            "ap-1",
+            kind=BroadcastKind.EMERGENCY,
+            slot_key="khan-cap",
+            late="air",
+        )
+        airing.ring(air.station.home)
+        assert ended(air, urgent).state is BroadcastState.AIRED
+        assert ended(air, number).state is BroadcastState.PARTIAL
+    (cut,) = air.log(number)
+    assert cut.reason == "Nhường sóng cho phát khẩn cấp."
+
+
+def test_two_broadcasts_at_once_in_one_zone_do_not_sound_together(sounds):
+    air = sounds
+    air.sound("vừa", 3.0)
+    start = air.station.now() + SECOND
+    first = air.plan(start, [air.cue(1, "vừa")], "ap-1", slot_key="a")
+    second = air.plan(start + 0.5 * SECOND, [air.cue(1, "ngắn")], "ap-1", "ap-2", slot_key="b")
+    with running(air):
+        ended(air, first)
+        ended(air, second)
+    assert {e.zone: e.outcome for e in air.log(second)} == {"ap-1": Outcome.FAILED, "ap-2": Outcome.FULL}
+    assert [e.outcome for e in air.log(first)] == [Outcome.FULL]
+
+
+def test_muted_sound_does_not_count_as_heard(sounds):
+    air = sounds
+    air.sound("vừa", 2.0)
+    number = air.plan(air.station.now() + SECOND, [air.cue(1, "vừa")], "ap-1")
+    with running(air) as playout:
+        until(lambda: any(one.phase == "air" and one.lanes[0].on_item for one in playout.airings()))
+        airing.send(air.station, machine(), "mute", zone="ap-1")
+        ended(air, number)
+        assert playout.status()["muted"] == ["ap-1"]
+    (entry,) = air.log()
+    assert entry.outcome is Outcome.PARTIAL
+    assert "tắt tiếng" in entry.reason
+
+
+def test_a_viewer_may_not_command(sounds):
+    viewer = Actor("khach", "Người xem", frozenset({Role.VIEWER}))
+    with pytest.raises(ForbiddenError):
+        airing.send(sounds.station, viewer, "stop", zones=None)
+
+
+def test_a_second_player_is_refused_while_the_first_lives(sounds):
+    with running(sounds) as playout:
+        until(lambda: playout.status())
+        until(lambda: (sounds.station.home.run / "playout.port").exists())
+        with pytest.raises(AirError, match="Đã có một máy phát"):
+            Playout(sounds.station, sinks={}).run(threading.Event())
+
+
+def test_an_orderly_stop_fades_out_logs_and_leaves_the_rest_planned(sounds):
+    air = sounds
+    number = air.plan(air.station.now() + SECOND, [air.cue(1, "dài")], "ap-1")
+    later = air.plan(air.station.now() + 20 * SECOND, [air.cue(1, "ngắn")], "ap-1", slot_key="b")
+    with running(air) as playout:
+        until(lambda: any(one.phase == "air" and one.lanes[0].on_item for one in playout.airings()))
+    assert air.row(number).state is BroadcastState.PARTIAL
+    assert not air.row(later).state.terminal
+    assert air.log(later) == []
+    with air.station.db.read() as session:
+        assert playlog.verify(session).holds
+
+
+def test_the_heartbeat_tells_what_is_on_air(sounds):
+    from broadcaster.services import heartbeats
+
+    air = sounds
+    number = air.plan(air.station.now() + SECOND, [air.cue(1, "ngắn"), air.cue(2, "dài")], "ap-1")
+    with running(air) as playout:
+        until(lambda: any(one.phase == "air" and one.lanes[0].on_item for one in playout.airings()))
+        alive, said = until(
+            lambda: (found := heartbeats.status(air.station, "playout")) and found[1].get("on_air") and found
+        )
+    assert alive
+    (word,) = said["on_air"]
+    assert word["broadcast"] == number
+    assert word["zones"] == ["ap-1"]
+    assert word["item"]["title"] in {"ngắn", "dài"}
+    assert said["sinks"] == {"aircheck": "ok", "main": "ok"}
