@@ -11,14 +11,19 @@ from broadcaster.text.lexicon import Lexicon
 from broadcaster.text.numbers import coded
 from broadcaster.text.profile import RegionalProfile
 from broadcaster.text.rules import (
+    amounts,
     codes,
     dates,
     documents,
+    fractions,
     legal,
     lists,
+    measures,
+    ordinals,
     phones,
-    quantities,
+    ranges,
     roman,
+    scores,
     signs,
     times,
     weather,
@@ -28,7 +33,7 @@ from broadcaster.text.rules import (
 from broadcaster.text.rules.reasons import reason_of
 from broadcaster.text.sentences import cut, pause_after, tidy
 from broadcaster.text.spoken import Notice, Sentence, Span, Spoken
-from broadcaster.text.tokens import TOKEN, Context, Reading
+from broadcaster.text.tokens import TOKEN, Context, Left, Reading
 
 _FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
 _BLANKS = {
@@ -48,12 +53,17 @@ _NUMBER_RULES = (
     *times.RULES,
     *weather.RULES,
     *documents.RULES,
-    quantities.ordinal,
-    quantities.score,
+    ordinals.ordinal,
+    scores.score,
     *dates.RULES,
     *codes.NUMBER_RULES,
     *legal.RULES,
-    *quantities.RULES[1:],
+    ordinals.after_month,
+    fractions.ratio,
+    amounts.product,
+    ranges.ranged,
+    fractions.share,
+    amounts.amount,
 )
 _JOINERS = frozenset("@._-:0123456789²³")
 _START_OF_SIGNED = frozenset("+-−–±")
@@ -106,40 +116,45 @@ def _mend(m: re.Match[str]) -> str:
 
 
 def _read(ctx: Context) -> list[Piece]:
-    text = ctx.text
-    index = ctx.lexicon.index
+    """The text cut into what stays as it stands and what a rule has read."""
     pieces: list[Piece] = []
     done = 0
-    scan_from = 0
     while True:
-        reading: Reading | None = None
-        for m in TOKEN.finditer(text, scan_from):
-            kind = m.lastindex
-            pos = m.start()
-            if kind == 2:
-                token = m[2]
-                if token.islower() and len(token) > 1 and token not in index and token.isalpha():
-                    after = text[m.end() : m.end() + 2]
-                    if len(after) < 2 or after[0] not in _JOINERS or after[1].isspace():
-                        continue
-                reading = _word(ctx, pos, token)
-            elif kind == 1:
-                reading = _number(ctx, pos)
-            elif kind == 3:
-                reading = _sign(ctx, pos)
-            if reading is not None:
-                break
+        reading = _next_reading(ctx, done)
         if reading is None:
             break
         start = max(reading.start, done)
         if start > done:
             pieces.append(Piece(done, start, None, "plain"))
         pieces.append(Piece(start, reading.end, *reading[2:]))
-        done = scan_from = max(reading.end, start + 1)
+        done = reading.end
         ctx.said = (done, reading.spoken)
-    if done < len(text):
-        pieces.append(Piece(done, len(text), None, "plain"))
+    if done < len(ctx.text):
+        pieces.append(Piece(done, len(ctx.text), None, "plain"))
     return pieces
+
+
+def _next_reading(ctx: Context, start: int) -> Reading | None:
+    """The first reading at or after `start`; plain small-letter words are passed over without further thought."""
+    text = ctx.text
+    index = ctx.lexicon.index
+    reading: Reading | None = None
+    for m in TOKEN.finditer(text, start):
+        kind = m.lastindex
+        if kind == 2:
+            word = m[2]
+            if word.islower() and len(word) > 1 and word not in index and word.isalpha():
+                after = text[m.end() : m.end() + 2]
+                if len(after) < 2 or after[0] not in _JOINERS or after[1].isspace():
+                    continue
+            reading = _word(ctx, m.start(), word)
+        elif kind == 1:
+            reading = _number(ctx, m.start())
+        elif kind == 3:
+            reading = _sign(ctx, m.start())
+        if reading is not None:
+            return reading
+    return None
 
 
 def _number(ctx: Context, pos: int) -> Reading:
@@ -154,6 +169,7 @@ def _number(ctx: Context, pos: int) -> Reading:
 
 
 def _word(ctx: Context, pos: int, token: str) -> Reading | None:
+    """The reading of a word that is not plainly Vietnamese: lexicon first, then what its letters suggest."""
     if not token.isalpha():
         place = next(i for i, c in enumerate(token) if not c.isalpha())
         if place == 0:
@@ -161,84 +177,65 @@ def _word(ctx: Context, pos: int, token: str) -> Reading | None:
         token = token[:place]
     text = ctx.text
     left = ctx.left(pos)
+    after = text[pos + len(token) : pos + len(token) + 2]
+    reading: Reading | None = None
     if len(token) == 1:
         reading = lists.lettered(ctx, pos, left)
-        if reading is not None:
-            return reading
-    after = text[pos + len(token) : pos + len(token) + 2]
-    if token.isascii() and (after[:1] in "@._-" or after == ":/") and after:
-        reading = web.address(ctx, pos, left)
-        if reading is not None:
-            return reading
+    if reading is None and token.isascii() and after and (after[0] in "@._-" or after == ":/"):
+        reading = web.address(ctx, pos)
+    if reading is not None:
+        return reading
     reading = words.lexicon_entry(ctx, pos, token, left)
     if reading is not None:
-        if not (reading.end < len(text) and text[reading.end].isdigit()):
+        if not text[reading.end : reading.end + 1].isdigit():
             return reading
         if not token.isupper():
-            return _odd_rest(ctx, pos, token) or reading
-    if token.islower():
-        if len(token) == 1:
-            reading = legal.letter(ctx, pos, left)
-            if reading is not None:
-                return reading
-        if token == "x" and _FIGURE_NEXT.match(text, pos + 1) and left.last:
-            return Reading(pos, pos + 1, "nhân", "symbol")
-        if len(token) == 1 and after[:1].isdigit() and token.isascii():
-            return codes.letters_figures(ctx, pos, left)
-        return _odd_rest(ctx, pos, token)
-    if token[0] in "IVXLCDM":
-        found = roman.roman(ctx, pos, left)
-        if found is not None:
-            return found
-    if token.isupper():
-        found = codes.road(ctx, pos, left)
-        if found is None and token == "T" and after[:1].isdigit():
-            found = codes.abbreviated_time(ctx, pos, left)
-        if found is None and (after[:1].isdigit() or (after[:1] in ("/", ".", "-") and after[1:2].isalnum())):
-            found = codes.mixed(ctx, pos, left)
-        if found is None and (after[:1].isdigit() or (after[:1] in "-." and after[1:2].isdigit())):
-            found = codes.letters_figures(ctx, pos, left)
-        if found is not None:
-            return found
+            return measures.unit_after_word(ctx, pos, token) or reading
+    return _small(ctx, pos, token, left) if token.islower() else _capital(ctx, pos, token, left)
+
+
+def _small(ctx: Context, pos: int, word: str, left: Left) -> Reading | None:
+    """A small-letter word that the lexicon does not know: a letter of a list, a sign of multiplication, a unit."""
+    if len(word) > 1:
+        return measures.unit_after_word(ctx, pos, word)
+    reading = legal.letter(ctx, pos, left)
+    if reading is not None:
+        return reading
+    if word == "x" and left.last and _FIGURE_NEXT.match(ctx.text, pos + 1):
+        return Reading(pos, pos + 1, "nhân", "symbol")
+    if word.isascii() and ctx.text[pos + 1 : pos + 2].isdigit():
+        return measures.unit_after_word(ctx, pos, word) or codes.letters_figures(ctx, pos)
+    return measures.unit_after_word(ctx, pos, word)
+
+
+def _capital(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
+    """A word with capitals that the lexicon does not know: Roman, code, letter, acronym, or a name that stays."""
+    found = roman.roman(ctx, pos, left) if token[0] in "IVXLCDM" else None
+    if found is None and token.isupper():
+        found = codes.capitals(ctx, pos, token, left)
+    if found is not None:
+        return found
     if len(token) == 1:
         return words.single_letter(ctx, pos, token)
-    if token.istitle():
-        return None
-    return words.acronym(ctx, pos, token, left)
-
-
-def _odd_rest(ctx: Context, pos: int, token: str) -> Reading | None:
-    """A word cut short by a figure-like letter ("m²" without a number): the word itself stays."""
-    unit = quantities.unit_after_word(ctx, pos, token)
-    return unit
+    return None if token.istitle() else words.acronym(ctx, pos, token)
 
 
 def _sign(ctx: Context, pos: int) -> Reading | None:
-    text = ctx.text
-    c = text[pos]
+    c = ctx.text[pos]
     left = ctx.left(pos)
+    reading: Reading | None = None
     if c in "+(":
-        reading = phones.signed_or_bracketed(ctx, pos, left)
+        reading = phones.signed_or_bracketed(ctx, pos)
         if reading is None and c == "(":
             reading = words.bracketed_gloss(ctx, pos)
-        if reading is not None:
-            return reading
-    reading = lists.bullet(ctx, pos, left)
-    if reading is not None:
-        return reading
-    if c in _START_OF_SIGNED:
-        reading = quantities.signed(ctx, pos, left)
-        if reading is not None:
-            return reading
-    if c == "#":
-        reading = web.hashtag(ctx, pos, left)
-        if reading is not None:
-            return reading
-    if c in "$€£¥₫":
-        reading = quantities.sign_first(ctx, pos, left)
-        if reading is not None:
-            return reading
-    return signs.sign(ctx, pos, left)
+    elif c == "#":
+        reading = web.hashtag(ctx, pos)
+    elif c in "$€£¥₫":
+        reading = measures.sign_first(ctx, pos, left)
+    reading = reading or lists.bullet(ctx, pos, left)
+    if reading is None and c in _START_OF_SIGNED:
+        reading = amounts.signed(ctx, pos, left)
+    return reading or signs.sign(ctx, pos, left)
 
 
 def _spans(source: str, pieces: list[Piece]) -> tuple[Span, ...]:

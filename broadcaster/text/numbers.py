@@ -92,11 +92,8 @@ def month(figures: str | int, profile: RegionalProfile) -> str:
 
 
 def decimal(whole: str, part: str, profile: RegionalProfile) -> str:
-    """ "12", "05" -> "mười hai phẩy không năm": a part of one or two digits is a number, a longer one is spelled."""
-    if len(part) > 2 or part.startswith("0"):
-        tail = spell_digits(part)
-    else:
-        tail = cardinal(part, profile)
+    """12 and 05 are "mười hai phẩy không năm": a part of one or two digits is a number, a longer one is spelled."""
+    tail = spell_digits(part) if len(part) > 2 or part.startswith("0") else cardinal(part, profile)
     return f"{cardinal(whole, profile)} phẩy {tail}"
 
 

@@ -16,6 +16,7 @@ TOKEN = re.compile(r"(\d)|([^\W\d_]+)|([^\w\s]|_)|(\n)")
 
 DASH = "-–—−‐‑‒"
 _WINDOW = 80
+_MARKS = " -–—+*•·●○■□▪▫◦➢►▶✓✔❖★☆()[]\"“”'.…,;:!?/"
 
 _ONSETS = (
     "ngh|ng|nh|gh|gi|qu|kh|ph|th|tr|ch|b|c|d|đ|g|h|k|l|m|n|p|r|s|t|v|x|"
@@ -97,12 +98,12 @@ class Left:
     @cached_property
     def lower(self) -> str:
         """Lower case, on the same line, outer blanks cut."""
-        return self.raw.rsplit("\n", 1)[-1].lower().strip()
+        return self.raw.rsplit("\n", 1)[-1].lower().strip(' "“”')
 
     @cached_property
     def line_start(self) -> bool:
-        """Whether nothing but blanks stands before on this line."""
-        return not self.raw.rsplit("\n", 1)[-1].strip()
+        """Whether only blanks, bullets and brackets stand before on this line."""
+        return not self.raw.rsplit("\n", 1)[-1].strip(_MARKS)
 
     @cached_property
     def words(self) -> list[str]:

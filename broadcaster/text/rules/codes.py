@@ -104,7 +104,7 @@ def road(ctx: Context, pos: int, left: Left) -> Reading | None:
     name = _ROADS[m[1]]
     if m[1] == "CT" and not left.ends("cao tốc", "tuyến", "đường", "đoạn"):
         return None
-    if m[1] in ("ĐT",) and (len(m[2]) > 3 or m[2].startswith("0")):
+    if m[1] == "ĐT" and (len(m[2]) > 3 or m[2].startswith("0")):
         return None
     if left.ends(name, "đường " + name):
         name = ""
@@ -141,7 +141,23 @@ def abbreviated_time(ctx: Context, pos: int, left: Left) -> Reading | None:
     return Reading(pos, m.end(), words, "date.weekday")
 
 
-def letters_figures(ctx: Context, pos: int, left: Left) -> Reading | None:
+def capitals(ctx: Context, pos: int, word: str, left: Left) -> Reading | None:
+    """A word in capitals that a figure or a joining sign follows."""
+    found = road(ctx, pos, left)
+    if found is not None:
+        return found
+    after = ctx.text[pos + len(word) : pos + len(word) + 2]
+    figure = after[:1].isdigit()
+    if figure and word == "T":
+        found = abbreviated_time(ctx, pos, left)
+    if found is None and (figure or (after[:1] in ("/", ".", "-") and after[1:2].isalnum())):
+        found = mixed(ctx, pos, left)
+    if found is None and (figure or (after[:1] in (".", "-") and after[1:2].isdigit())):
+        found = letters_figures(ctx, pos)
+    return found
+
+
+def letters_figures(ctx: Context, pos: int) -> Reading | None:
     """B12, H5N1, COVID-19, A4, lô C2-15: letters by name or by the lexicon, figures as a number."""
     m = _LETTERS_FIGURES.match(ctx.text, pos)
     if not m or (m[1].islower() and len(m[1]) > 1):
@@ -238,7 +254,7 @@ def mixed(ctx: Context, pos: int, left: Left) -> Reading | None:
             )
         elif part == ".":
             words.append("chấm")
-        elif words and part in "-":
+        elif words and part == "-":
             words[-1] += ","
     return Reading(pos, m.end(), " ".join(words).rstrip(","), "code.mixed")
 

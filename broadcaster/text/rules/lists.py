@@ -1,4 +1,4 @@
-"""List marks and headings at the start of a line: 1. 1.1. 1) a) a. - + * •"""
+"""List marks and headings at the start of a line: 1. 1.1. 1) a) a. - + * and bullets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from broadcaster.text.tokens import Context, Left, Reading
 
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})([.)]|\s?/)(?=\s|$)")
 _MULTI = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})(?=\s+[^\W\d_])")
-_LETTERED = re.compile(r"([a-zđA-HĐ])(\)|\s?/)(?=\s|$)|([a-eghđA-EGHĐ])[“”]?\s?(?:\./\.|\.)(?=\s|$|,)")
+_LETTERED = re.compile(r"([a-zđA-HĐ])(\)|\s?/)(?=\s|$)|([a-eghđA-EGHĐ])\s?[“”]?\s?(?:\./\.|\.)(?=\s|$|,)")
 _BULLET = re.compile(r"[-–—+*•·●○■□▪▫◦➢►▶✓✔❖★☆][ \t]*(?=\S)")
 
 

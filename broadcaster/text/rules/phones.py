@@ -13,6 +13,7 @@ _SERVICE = re.compile(r"(?:1900|1800)(?:[\s.\-]?\d{2,4}){1,2}(?!\d|[.,/]\d)")
 _SHORT = re.compile(
     r"(?:11[0-9]|1022|1080|1068|18001?\d{0,4}|12[0-9]|156|5656)(?!\d|[.,/%]\d|%|\s?(?:đồng|triệu|tỷ))"
 )
+_DATE_LIKE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d(?!\d)")
 _WORDS = (
     "điện thoại", "đt", "đt:", "sđt", "sđt:", "điện thoại:", "hotline", "hotline:", "đường dây nóng", "đường dây nóng:",
     "tổng đài", "tổng đài:", "zalo", "zalo:", "máy", "gọi", "gọi số", "fax", "fax:", "tel", "tel:", "di động", "di động:",
@@ -44,6 +45,8 @@ def _groups(figures: str) -> str:
 def phone(ctx: Context, pos: int, left: Left) -> Reading | None:
     """0912.345.678, (0297) 3812 345, +84 912 345 678, 1900 1234, 113 where a number to call is meant."""
     text = ctx.text
+    if _DATE_LIKE.match(text, pos):
+        return None
     for rule, pattern in (("phone.service", _SERVICE), ("phone", _PHONE)):
         m = pattern.match(text, pos)
         if m:
@@ -57,13 +60,7 @@ def phone(ctx: Context, pos: int, left: Left) -> Reading | None:
                 return Reading(pos, m.end(), _spaced(m[0]), "code.digits")
             if rule == "phone.service" and not 7 <= count <= 10:
                 continue
-            if (
-                rule == "phone.service"
-                and count == 8
-                and not calls
-                and m[0].isdecimal()
-                and int(m[0]) > 19009999
-            ):
+            if rule == "phone.service" and m[0].isdecimal() and not calls:
                 continue
             return Reading(pos, m.end(), _groups(m[0]), rule)
     m = _SHORT.match(text, pos)
@@ -74,7 +71,7 @@ def phone(ctx: Context, pos: int, left: Left) -> Reading | None:
     return None
 
 
-def signed_or_bracketed(ctx: Context, pos: int, left: Left) -> Reading | None:
+def signed_or_bracketed(ctx: Context, pos: int) -> Reading | None:
     """(0297) 3812 345 and +84 912 345 678, which start with a sign."""
     m = _BRACKET.match(ctx.text, pos)
     if m:

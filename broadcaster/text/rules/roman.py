@@ -12,7 +12,7 @@ _NOUNS = (
     "chương", "phần", "mục", "khóa", "khoá", "quý", "quí", "thế kỷ", "thế kỉ", "đại hội", "đại hội đảng", "kỳ", "tập", "cấp", "hạng",
     "loại", "bậc", "nhóm", "vùng", "đợt", "phụ lục", "quyển", "quân khu", "khu vực", "khu", "giai đoạn", "độ", "học kỳ",
     "kỳ họp", "nhiệm kỳ", "quân đoàn", "đại hội đảng bộ", "hệ", "bước", "lớp", "bảng", "mức", "thế chiến", "vòng", "tiểu mục",
-    "sao", "lần", "trung ương", "chuyên khoa", "biểu", "điểm", "khối", "mẫu", "dạng", "type", "thời", "kỷ", "bđ", "báo động", "báo động cấp", "mức báo động",
+    "sao", "lần", "chuyên khoa", "biểu", "điểm", "khối", "mẫu", "dạng", "type", "thời", "kỷ", "bđ", "báo động", "báo động cấp", "mức báo động",
 )  # fmt: skip
 _KINGS = (
     "đệ",
@@ -28,7 +28,7 @@ _KINGS = (
     "gioan",
 )
 _LIST = re.compile(r"(?:\b[IVXLC]+(?:,|;|\s?[-–]|\svà|\shoặc|\sđến))$")
-_HEADING = re.compile(r"([IVXLC]+)(?:[.)]|\s?[-–])(?=\s|$)")
+_HEADING = re.compile(r"([IVXLC]+)(?:[.)](?!\d)|\s?[-–](?=\s|$))")
 _YEAR_AFTER = re.compile(r"\s?[/-]\s?((?:19|20)\d\d)(?!\d)")
 _NEXT = re.compile(r"(\s?[-–]\s?)([IVXLC]+)(?![^\W_])")
 

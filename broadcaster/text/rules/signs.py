@@ -117,7 +117,7 @@ def _dot(ctx: Context, pos: int) -> Reading | None:
         rest = text[m.end() : m.end() + 40].lstrip(' )”"')
         after_comma = text[max(0, pos - 2) : pos].rstrip()[-1:] in (",", ";", ":")
         if not rest or rest[0] == "\n" or rest[0].isupper():
-            return Reading(pos, m.end(), "." if not after_comma else ".", "sign.dots")
+            return Reading(pos, m.end(), ".", "sign.dots")
         return Reading(pos, m.end(), "" if rest[0] in ".,;:!?)" or after_comma else ",", "sign.dots")
     before, after = text[pos - 1 : pos], text[pos + 1 : pos + 2]
     if before and not before.isspace() and after.isalnum() and not after.isupper():
@@ -150,7 +150,7 @@ def _dash(ctx: Context, pos: int) -> Reading | None:
 
 
 def _two_syllables(text: str, pos: int) -> bool:
-    """ "Hà Nội-Huế", "dân-quân": words joined by a dash, not a transcription such as "vi-rút"."""
+    """Names such as "Hà Nội-Huế": words joined by a dash, not a transcription such as "vi-rút"."""
     a = re.search(r"[^\W\d_]+$", text[max(0, pos - 12) : pos])
     b = re.match(r"[^\W\d_]+", text[pos + 1 : pos + 12])
     return bool(
@@ -193,8 +193,7 @@ def _symbol(ctx: Context, pos: int, c: str) -> Reading | None:
         return Reading(pos, pos + 1, f" {said} ", "symbol" if said else "symbol.silent")
     category = unicodedata.category(c)
     if category[0] == "M" or category in ("Cf", "Cc", "Cs", "Co", "Cn"):
-        joined = category[0] == "M" and ctx.text[pos - 1 : pos].isalpha()
-        if joined:
+        if category[0] == "M" and ctx.text[pos - 1 : pos].isalpha():
             return None
         return Reading(pos, pos + 1, "", "symbol.invisible")
     if c.isnumeric():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from broadcaster.text.numbers import cardinal
-from broadcaster.text.rules.quantities import Figure
+from broadcaster.text.rules.figures import Figure
 from broadcaster.text.tokens import Context, Left, Reading
 
 _FIG = r"\d{1,3}(?:[.,]\d{1,3})?"

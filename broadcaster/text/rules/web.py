@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from broadcaster.text.numbers import coded
-from broadcaster.text.tokens import Context, Left, Reading
+from broadcaster.text.tokens import Context, Reading
 
 _TLD = "vn|com|net|org|edu|gov|info|io|me|asia|biz|tv|ly|app|page|link|site|online"
 _URL = re.compile(r"(?:(?:https?|ftp)://)(?P<rest>[^\s<>\"“”()]{1,200})", re.IGNORECASE)
@@ -17,7 +17,7 @@ _MAIL = re.compile(
     rf"[a-z0-9][a-z0-9._+-]{{0,60}}@[a-z0-9-]{{1,40}}(?:\.[a-z0-9-]{{1,40}}){{0,3}}\.(?:{_TLD})(?![a-z0-9-])",
     re.IGNORECASE,
 )
-_TAG = re.compile(r"#([^\W_][\w]{0,60})")
+_TAG = re.compile(r"#([^\W_][^\W²³½¼¾]{0,60})")
 _PART = re.compile(r"[^\W\d_]+|\d+|[^\w]|_")
 _SIGNS = {
     ".": "chấm",
@@ -34,7 +34,6 @@ _SIGNS = {
     "+": "cộng",
 }
 _CAMEL = re.compile(r"[^\W\d_]+|\d+")
-_HUMP = re.compile(r"(?<=[a-zà-ỹ])(?=[A-ZĐÀ-Ỹ])")
 
 
 def _say(ctx: Context, written: str) -> str:
@@ -60,13 +59,13 @@ def _say(ctx: Context, written: str) -> str:
 
 def _known(ctx: Context, word: str) -> str:
     for entry in ctx.lexicon.index.get(word, ()):
-        if entry.spoken and entry.written.lower() == word and not entry.preceded_by and not entry.followed_by:
-            if entry.case == "any" or entry.written == word:
-                return entry.spoken
+        same = entry.written == word or (entry.case == "any" and entry.written.lower() == word)
+        if same and entry.spoken and not entry.preceded_by and not entry.followed_by:
+            return entry.spoken
     return word
 
 
-def address(ctx: Context, pos: int, left: Left) -> Reading | None:
+def address(ctx: Context, pos: int) -> Reading | None:
     """dichvucong.gov.vn, https://..., ten@angiang.gov.vn."""
     text = ctx.text
     m = _URL.match(text, pos)
@@ -87,13 +86,19 @@ def address(ctx: Context, pos: int, left: Left) -> Reading | None:
     return None
 
 
-def hashtag(ctx: Context, pos: int, left: Left) -> Reading | None:
+def hashtag(ctx: Context, pos: int) -> Reading | None:
     """#ChuyenDoiSo: the words without the sign."""
     m = _TAG.match(ctx.text, pos)
     if not m or m[1].isdecimal():
         return None
     words = " ".join(
-        coded(w, ctx.profile) if w.isdecimal() else " ".join(_HUMP.split(w)).lower()
-        for w in _CAMEL.findall(m[1])
+        coded(part, ctx.profile) if part.isdecimal() else " ".join(_known(ctx, word) for word in _humps(part))
+        for part in _CAMEL.findall(m[1])
     )
     return Reading(pos, m.end(), words, "web.hashtag")
+
+
+def _humps(word: str) -> list[str]:
+    """The small-letter words of ChuyenDoiSo."""
+    cuts = [i for i in range(1, len(word)) if word[i].isupper() and word[i - 1].islower()]
+    return [word[a:b].lower() for a, b in zip([0, *cuts], [*cuts, len(word)], strict=True)]

@@ -29,7 +29,7 @@ def _stands(condition: str, text: str) -> bool:
     )
 
 
-def _fits(entry: Entry, ctx: Context, pos: int, end: int, left: Left) -> bool:
+def _fits(entry: Entry, ctx: Context, end: int, left: Left) -> bool:
     if entry.followed_by:
         after = ctx.text[end : end + 48]
         if not any(_stands(condition, after) for condition in entry.followed_by):
@@ -59,7 +59,7 @@ def lexicon_entry(ctx: Context, pos: int, token: str, left: Left) -> Reading | N
             continue
         if len(token) > len(written):
             continue
-        if not _fits(entry, ctx, pos, end, left):
+        if not _fits(entry, ctx, end, left):
             continue
         return _say(entry, ctx, pos, end, left, there)
     return None
@@ -92,7 +92,7 @@ def _say(entry: Entry, ctx: Context, pos: int, end: int, left: Left, there: str)
         spoken = _not_said_next(spoken, ctx.text[end + 1 : end + 60])
     spelled = ctx.lexicon.spell(there)
     alternatives = entry.alternatives or ((spelled,) if there.isupper() else ())
-    if left.line_start and spoken[:1].islower() and there[0].isupper():
+    if left.line_start and entry.mode is Mode.EXPAND and spoken[:1].islower() and there[0].isupper():
         spoken = spoken[0].upper() + spoken[1:]
     return Reading(pos, end, spoken, f"lexicon.{entry.mode}", alternatives, entry.look)
 
@@ -214,7 +214,7 @@ def learn(ctx: Context) -> None:
             ctx.learned[acronym] = words.rstrip(" ,")
 
 
-def acronym(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
+def acronym(ctx: Context, pos: int, token: str) -> Reading | None:
     """A word with capitals inside that the lexicon does not know."""
     text = ctx.text
     m = _ACRONYM.match(text, pos)
@@ -319,6 +319,6 @@ def single_letter(ctx: Context, pos: int, token: str) -> Reading | None:
     """A lone capital consonant: nhóm B, ông C. Vowels are words and names too (Bộ Y tế, U Minh) and stay."""
     if not token.isupper() or token in _VOWELS or token.lower() not in ctx.lexicon.table("letters"):
         return None
-    if ctx.text[pos + 1 : pos + 2] in ("’", "'"):
+    if ctx.text[pos + 1 : pos + 2] in ("’", "'") and ctx.text[pos + 2 : pos + 3].isalpha():
         return None
     return Reading(pos, pos + 1, ctx.lexicon.letter(token), "letter.name")

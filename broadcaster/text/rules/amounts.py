@@ -1,0 +1,69 @@
+"""Any other figure, with its sign, its size or what it counts."""
+
+from __future__ import annotations
+
+import re
+
+from broadcaster.text.rules.figures import FIGURE, Figure
+from broadcaster.text.rules.measures import rate_of, tail_of
+from broadcaster.text.tokens import Context, Left, Reading
+
+_NUMBER = re.compile(FIGURE)
+
+_TIMES = re.compile(rf"({FIGURE})\s?[x×X*]\s?({FIGURE})(?:\s?[x×X*]\s?({FIGURE}))?")
+
+_PLUS_MINUS = re.compile(r"(\+/-|[+\-−–±])\s?(?=\d)")
+
+
+def product(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """3x4, 2 x 3,5 m: one size by another."""
+    m = _TIMES.match(ctx.text, pos)
+    if not m:
+        return None
+    words = " nhân ".join(Figure(part, ctx, left).words for part in m.groups() if part)
+    tail = tail_of(ctx, ctx.text, m.end())
+    return Reading(pos, tail[1] if tail else m.end(), words + (tail[0] if tail else ""), "number.product")
+
+
+def amount(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """Any figure with what it counts: 1.500.000 đồng, 98,5%, 12,5 ha, 25.000đ/kg, 60 km/h, 15."""
+    m = _NUMBER.match(ctx.text, pos)
+    if not m:
+        return None
+    figure = Figure(m[0], ctx, left)
+    words = figure.words
+    written = m[0]
+    rule = (
+        "number.grouped"
+        if re.search(r"\d[. ,]\d{3}", written)
+        else "number.decimal"
+        if not written.isdecimal()
+        else "number.cardinal"
+    )
+    end = m.end()
+    tail = tail_of(ctx, ctx.text, end)
+    if tail:
+        rule = tail[2] or rule
+        return Reading(pos, tail[1], words + tail[0], rule, tuple(a + tail[0] for a in figure.alternatives))
+    per = rate_of(ctx, ctx.text, end) if end < len(ctx.text) and ctx.text[end] == "/" else None
+    if per:
+        return Reading(pos, per[1], words + per[0], "measure.rate")
+    if written.isdecimal() and len(written) > 18:
+        return Reading(pos, end, words, "number.digits")
+    return Reading(pos, end, words, rule, figure.alternatives)
+
+
+def signed(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """-5°C, ±2, +3,5%: a sign before a figure."""
+    m = _PLUS_MINUS.match(ctx.text, pos)
+    if not m:
+        return None
+    before = ctx.text[pos - 1 : pos]
+    if before and not (before.isspace() or before in '(“":,;<>=≥≤'):
+        return None
+    if m[1] in "-−–" and left.line_start and m[0] != m[1]:
+        return None
+    sign = {"+": "cộng", "±": "cộng trừ", "+/-": "cộng trừ"}.get(m[1], "âm")
+    if m[1] in "-−–" and (m[0] != m[1] or (left.last and left.last[-1:].isdigit())):
+        return None
+    return Reading(pos, m.end(), "" if left.last == sign else sign, "number.sign")

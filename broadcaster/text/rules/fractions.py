@@ -1,0 +1,81 @@
+"""Shares and ratios: 2/3 diện tích, 12/15 ấp, 1:500, số nhà 12/3A."""
+
+from __future__ import annotations
+
+import re
+
+from broadcaster.text.numbers import cardinal
+from broadcaster.text.rules.figures import Figure
+from broadcaster.text.tokens import Context, Left, Reading
+
+_SLASH = re.compile(r"(\d{1,6})\s?/\s?(\d{1,6})(?!\d|[/,.]\d|/)")
+
+_RATIO = re.compile(r"(\d{1,4})\s?[:/]\s?(\d{1,3}(?:\.\d{3})+|\d{1,6})(?!\d)")
+
+_PLAIN_SHARES = frozenset({(1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (1, 5), (1, 10)})
+
+_COUNTED = (
+    r"\s*(?:chỉ tiêu|tiêu chí|xã|ấp|hộ|nội dung|đại biểu|thành viên|hồ sơ|nhiệm vụ|điểm|phường|thôn|khu|đơn vị|sản phẩm|"
+    r"chi bộ|tổ|cơ quan|mô hình|công trình|dự án|[-–]|\d|$)"
+)
+
+
+def ratio(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """1:500, tỷ lệ 1/10.000."""
+    m = _RATIO.match(ctx.text, pos)
+    if not m or not (left.recent("tỷ lệ", "tỉ lệ", "bản đồ", words=4) or ":" in m[0]):
+        return None
+    if ":" in m[0] and not left.recent("tỷ lệ", "tỉ lệ", "bản đồ", words=4) and m[1] != "1":
+        return None
+    second = Figure(m[2], ctx, left).words
+    return Reading(pos, m.end(), f"{cardinal(m[1], ctx.profile)} trên {second}", "number.ratio")
+
+
+def share(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """2/3 diện tích, 12/15 ấp, số nhà 12/3."""
+    m = _SLASH.match(ctx.text, pos)
+    if not m:
+        return None
+    after = ctx.right(m.end(), 30)
+    if re.match(r"[^\W_]", after) and not re.match(r"[a-zđ](?![^\W_])", after):
+        return None
+    a, b = int(m[1]), int(m[2])
+    first, second = cardinal(m[1], ctx.profile), cardinal(m[2], ctx.profile)
+    over, part = f"{first} trên {second}", f"{first} phần {'tư' if b == 4 else second}"
+    address = left.ends(
+        "số nhà",
+        "nhà số",
+        "số",
+        "nhà",
+        "hẻm",
+        "ngõ",
+        "ngách",
+        "kiệt",
+        "đường",
+        "địa chỉ",
+        "địa chỉ:",
+        "mẫu",
+        "tổ",
+    )
+    plain = (a, b) in _PLAIN_SHARES and not address and not re.match(_COUNTED, after)
+    if plain or (left.ends("vòng", "chung kết", "bán kết") and a == 1):
+        return Reading(pos, m.end(), part, "fraction", (over,))
+    if not address and 1 <= a < b <= 10 and re.match(
+        r"\s*(?:số|diện tích|dân số|tổng|thời gian|chiều|quãng|chặng|khối lượng|mức|lương|ngân sách|giá trị|lượng|dung tích|"
+        r"sân|nửa|đường|thế giới|trái đất|cử tri|ngày công|suất|định mức|công việc|quân số|tiền|học phí|chi phí|kinh phí|nhu cầu|cả nước)\b", after,
+    ):  # fmt: skip
+        return Reading(pos, m.end(), part, "fraction", (over,))
+    if not address and 1 <= a < b <= 10 and left.ends("hơn", "gần", "khoảng", "ít nhất", "tối thiểu", "trên", "chiếm", "quá", "bằng", "giảm", "tăng", "còn", "được") and not re.match(
+        r"\s*(?:chỉ tiêu|tiêu chí|xã|ấp|hộ|người|nội dung|đại biểu|thành viên|hồ sơ|nhiệm vụ|điểm|phường|thôn|khu|trường|đơn vị|sản phẩm|chi bộ|đảng viên|tổ|cơ quan)\b", after
+    ):  # fmt: skip
+        return Reading(pos, m.end(), part, "fraction", (over,))
+    alternatives = (part,) if a < b <= 100 and not address else ()
+    look = not address and a <= 31 and 1 <= b <= 12 and a > b
+    if look:
+        alternatives = (f"ngày {first} tháng {'tư' if b == 4 else second}",)
+    rule = "address.slash" if address else "number.over"
+    end = m.end()
+    tail = re.match(r"[A-Za-zđĐ](?![^\W_])", ctx.text[end : end + 2])
+    if tail:
+        return Reading(pos, end + 1, f"{over} {ctx.lexicon.letter(tail[0])}", "address.slash")
+    return Reading(pos, end, over, rule, alternatives, look)

@@ -1,0 +1,153 @@
+"""Units, rates and money that follow a figure, and units that stand alone."""
+
+from __future__ import annotations
+
+import re
+
+from broadcaster.text.numbers import cardinal
+from broadcaster.text.rules.figures import FIGURE, Figure
+from broadcaster.text.tokens import Context, Left, Reading, is_syllable
+
+PERCENT = "phần trăm"
+_SCALE = re.compile(
+    r"(\s?)(triệu|tỷ|tỉ|nghìn|ngàn|trăm|vạn|tr(?=\d|[\s,;)]|\.(?!đ|\s?đ)|$)|k(?![^\W_/]|m)|K(?![^\W_/]))(?![^\W\d_])"
+)
+
+_SCALE_TAIL = re.compile(r"(\d)(?!\d|[.,/]\d)")
+
+_WORDY_SCALE = {"tr": "triệu", "tỉ": "tỷ"}
+
+_UNIT = re.compile(r"\s?(?:[^\W\d_²³°º℃%‰µμ]{1,5}[23²³]?|°[CF]?|º[CF]?|℃|%|‰|[µμ]g|\")")
+
+_MONEY_DOTTED = re.compile(r"\s?(?:tr\.\s?đ(?:ồng)?|trđ|trđồng|tr\.đ|tỷ\.đ)(?![^\W_])")
+
+_PER = re.compile(r"\s?/\s?(?:(\d{1,4})\s?)?([^\W\d_]+[²³23]?)(?![^\W_])")
+
+_PER_PHRASES = ("hộ", "người", "khẩu", "năm", "tháng", "ngày", "giờ", "phút", "giây", "tuần", "lần", "suất", "em", "học sinh",
+                "căn", "cái", "con", "chiếc", "sào", "công", "tấn", "tạ", "lượt", "buổi", "ca", "vụ", "quý", "kỳ", "đợt",
+                "trường hợp", "hồ sơ", "xã", "ấp", "sản phẩm", "mét", "cháu", "đêm", "nhà", "lớp", "bộ", "tổ", "đơn vị",
+                "hội viên", "kg", "lít", "cây", "bao", "thùng", "mũi", "liều", "xe", "vé", "phiếu", "trang", "bản", "bài",
+                "tin", "đồng", "đối tượng", "lao động", "đại biểu", "nhân khẩu", "thửa", "ngôi", "gia đình", "trẻ", "mô hình")  # fmt: skip
+
+_MONEY_FIRST = re.compile(rf"[$€£¥₫]\s?({FIGURE})")
+
+
+def _unit_words(ctx: Context, text: str, pos: int) -> tuple[str, int] | None:
+    """The unit that stands at `pos` and where it ends."""
+    m = _UNIT.match(text, pos)
+    if not m:
+        return None
+    raw = m[0].strip()
+    spaced = m[0] != raw
+    units = ctx.lexicon.table("units")
+    if not raw or raw not in units:
+        return None
+    end = m.end()
+    if raw[-1].isalnum() and end < len(text) and (text[end].isalnum() or text[end] == "_"):
+        return None
+    if raw == '"':
+        return None
+    if spaced and len(raw) == 1 and ((raw.isupper() and raw not in "VW") or raw in "tshw"):
+        # "Tổ 5 A": after a blank most lone letters are names, not amperes.
+        return None
+    return units[raw].replace("nghìn", ctx.profile.thousand), end
+
+
+def rate_of(ctx: Context, text: str, pos: int) -> tuple[str, int] | None:
+    """`/kg`, `/tháng`, `/100 dân` after a unit or a sum."""
+    m = _PER.match(text, pos)
+    if not m:
+        return None
+    count = f"{cardinal(m[1], ctx.profile)} " if m[1] else ""
+    word = m[2]
+    units = ctx.lexicon.table("units")
+    if word in units:
+        said = units[word]
+    elif word in ctx.lexicon.table("currencies"):
+        said = ctx.lexicon.table("currencies")[word]
+    elif is_syllable(word) and word.islower():
+        return f" trên {count}{word}", m.end()
+    else:
+        return None
+    end = m.end()
+    again = _PER.match(text, end)
+    if again and not again[1] and again[2] in (*units, *_PER_PHRASES):
+        return f" trên {count}{said} trên {units.get(again[2], again[2])}", again.end()
+    return f" trên {count}{said}", end
+
+
+def tail_of(ctx: Context, text: str, pos: int) -> tuple[str, int, str] | None:
+    """What follows a figure: scale, money, unit; its words, its end and the rule."""
+    words, end, rule = "", pos, ""
+    dotted = _MONEY_DOTTED.match(text, pos)
+    if dotted:
+        said = " tỷ đồng" if "tỷ" in dotted[0] else " triệu đồng"
+        per = rate_of(ctx, text, dotted.end())
+        return said + (per[0] if per else ""), per[1] if per else dotted.end(), "money"
+    scale = _SCALE.match(text, pos)
+    if scale and not (scale[2] in ("k", "K", "tr") and scale[1] and scale[2] != "tr"):
+        name = scale[2]
+        if name in ("k", "K", "nghìn", "ngàn"):
+            name = ctx.profile.thousand
+        words, end, rule = f" {_WORDY_SCALE.get(name, name)}", scale.end(), "number.scale"
+        half = _SCALE_TAIL.match(text, end)
+        if half:
+            words, end = f"{words} {cardinal(half[1], ctx.profile)}", half.end()
+        second = _SCALE.match(text, end)
+        if second and second[2] in ("tỷ", "đồng", "triệu"):
+            words, end = f"{words} {second[2]}", second.end()
+    money = re.compile(r"\s?(US\$|[^\W\d_]{1,4}|[$€£¥₫])").match(text, end)
+    currencies = ctx.lexicon.table("currencies")
+    if money and money[1] in currencies and not (money[1] == "Đ" and money[0] != money[1]):
+        after = money.end()
+        if not (
+            money[1][-1].isalnum() and after < len(text) and (text[after].isalnum() or text[after] == "_")
+        ):
+            words, end, rule = f"{words} {currencies[money[1]]}", after, "money"
+            per = rate_of(ctx, text, end)
+            if per:
+                return words + per[0], per[1], "money.rate"
+            return words, end, rule
+    if not rule:
+        unit = _unit_words(ctx, text, pos)
+        if unit:
+            words, end, rule = f" {unit[0]}", unit[1], "percent" if unit[0] == PERCENT else "measure"
+            if end < len(text) and text[end] == "/":
+                per = rate_of(ctx, text, end)
+                if per:
+                    return words + per[0], per[1], "measure.rate"
+            return words, end, rule
+    if rule and end < len(text) and text[end] == "/":
+        per = rate_of(ctx, text, end)
+        if per:
+            return words + per[0], per[1], "measure.rate"
+    return (words, end, rule) if rule else None
+
+
+def unit_after_word(ctx: Context, pos: int, token: str) -> Reading | None:
+    """A unit with a power that stands without a figure ("mỗi m²", "đơn giá m2"), else nothing."""
+    text = ctx.text
+    power = text[pos + len(token) : pos + len(token) + 1]
+    if not power or power not in "23²³":
+        return None
+    end = pos + len(token) + 1
+    said = ctx.lexicon.table("units").get(token + power)
+    if said is None or (end < len(text) and (text[end].isalpha() or (power in "23" and text[end].isdigit()))):
+        return None
+    return Reading(pos, end, said, "measure")
+
+
+def sign_first(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """$100, €5,5 triệu: the sign before the sum is said after it."""
+    m = _MONEY_FIRST.match(ctx.text, pos)
+    if not m:
+        return None
+    scale = re.compile(r"\s?(triệu|tỷ|nghìn|ngàn)(?![^\W\d_])").match(ctx.text, m.end())
+    words = Figure(m[1], ctx, left).words
+    end = m.end()
+    if scale:
+        words, end = f"{words} {scale[1]}", scale.end()
+    name = ctx.lexicon.table("currencies").get(ctx.text[pos]) or ctx.lexicon.table("symbols").get(
+        ctx.text[pos], ""
+    )
+    return Reading(pos, end, f"{words} {name}".strip(), "money")

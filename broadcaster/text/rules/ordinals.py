@@ -1,0 +1,29 @@
+"""Ranks: thứ 2, lần thứ 4, tháng 4."""
+
+from __future__ import annotations
+
+import re
+
+from broadcaster.text.numbers import rank
+from broadcaster.text.tokens import Context, Left, Reading
+
+
+def ordinal(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """Thứ 2, thứ 4, lần thứ 1: the number after thứ."""
+    if not left.ends("thứ"):
+        return None
+    m = re.compile(r"\d{1,3}(?!\d|[.,/:]\d|%)").match(ctx.text, pos)
+    if not m:
+        return None
+    return Reading(pos, m.end(), rank(m[0], ctx.profile), "number.rank")
+
+
+def after_month(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """Tháng 4 is "tháng tư"."""
+    if left.last.strip('(“"') == "tháng" or (
+        left.last in ("và", "đến", "tới") and left.recent("tháng", words=3)
+    ):
+        m = re.compile(r"0?4(?!\d|[.,/:]\d|%|\s?(?:tháng|người|hộ))").match(ctx.text, pos)
+        if m:
+            return Reading(pos, m.end(), "tư", "date.month-name")
+    return None
