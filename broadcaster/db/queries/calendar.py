@@ -1,0 +1,72 @@
+"""Reads of the coming and past days: broadcasts, exceptions, rotations."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import BroadcastRow, DayException, PlayLogEntry, RotationRow
+from broadcaster.domain.broadcasts import BroadcastState
+from broadcaster.errors import NotFoundError
+
+
+def broadcasts(session: Session, start: dt.datetime, end: dt.datetime) -> Sequence[BroadcastRow]:
+    """Return the broadcasts that start in [start, end), in order of time."""
+    return session.scalars(
+        select(BroadcastRow)
+        .where(BroadcastRow.starts_at >= start, BroadcastRow.starts_at < end)
+        .order_by(BroadcastRow.starts_at, BroadcastRow.id)
+    ).all()
+
+
+def broadcast(session: Session, number: int) -> BroadcastRow:
+    """Return one broadcast.
+
+    Raises:
+        NotFoundError: there is none of that number.
+    """
+    row = session.get(BroadcastRow, number)
+    if row is None:
+        raise NotFoundError(f"Không có buổi phát số {number}.", field="broadcast")
+    return row
+
+
+def exceptions(session: Session, first: dt.date, last: dt.date) -> dict[dt.date, DayException]:
+    """Return the days from `first` to `last` that are not ordinary."""
+    rows = session.scalars(select(DayException).where(DayException.day >= first, DayException.day <= last))
+    return {row.day: row for row in rows}
+
+
+def rotations(session: Session) -> Sequence[RotationRow]:
+    """Return the newest version of each rotation in force."""
+    newest = select(RotationRow.code, func.max(RotationRow.version).label("v")).group_by(RotationRow.code).subquery()
+    query = (
+        select(RotationRow)
+        .join(newest, (newest.c.code == RotationRow.code) & (newest.c.v == RotationRow.version))
+        .where(RotationRow.retired_at.is_(None))
+        .order_by(RotationRow.code)
+    )
+    return session.scalars(query).all()
+
+
+def log_lines(session: Session, broadcast_id: int) -> Sequence[PlayLogEntry]:
+    """Return what the play log says of a broadcast, by item and zone."""
+    query = select(PlayLogEntry).where(PlayLogEntry.broadcast_id == broadcast_id)
+    return session.scalars(query.order_by(PlayLogEntry.item_no, PlayLogEntry.zone, PlayLogEntry.seq)).all()
+
+
+def next_uses(session: Session, script_id: int, now: dt.datetime, limit: int = 3) -> list[BroadcastRow]:
+    """Return the next broadcasts that have a script in their rundown."""
+    rows = session.scalars(
+        select(BroadcastRow)
+        .where(
+            BroadcastRow.starts_at > now,
+            BroadcastRow.starts_at < now + dt.timedelta(days=8),
+            BroadcastRow.state.in_([BroadcastState.PLANNED, BroadcastState.CUED]),
+        )
+        .order_by(BroadcastRow.starts_at)
+    )
+    return [r for r in rows if any(i.get("script_id") == script_id for i in r.rundown)][:limit]

@@ -1,0 +1,79 @@
+"""Reads of the play log for people: a filtered page, and what it adds up to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import PlayLogEntry
+from broadcaster.domain.playlog import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries: planned in [start, end), aware UTC."""
+
+    start: dt.datetime
+    end: dt.datetime
+    zone: str = ""
+    outcome: Outcome | None = None
+    search: str = ""
+    scripts_only: bool = False
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return the conditions on the play log."""
+        found = [PlayLogEntry.planned_at >= self.start, PlayLogEntry.planned_at < self.end]
+        if self.zone:
+            found.append(PlayLogEntry.zone == self.zone)
+        if self.outcome:
+            found.append(PlayLogEntry.outcome == self.outcome)
+        if self.scripts_only:
+            found.append(PlayLogEntry.script_id.is_not(None))
+        if self.search:
+            found.append(
+                PlayLogEntry.title.icontains(self.search, autoescape=True)
+                | PlayLogEntry.broadcast_title.icontains(self.search, autoescape=True)
+            )
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What a selection adds up to."""
+
+    entries: int
+    by_outcome: dict[Outcome, int]
+    heard_ms: int
+
+
+def sums(session: Session, wanted: Wanted) -> Sums:
+    """Count the selected entries and their sound, per item and zone."""
+    rows = session.execute(
+        select(PlayLogEntry.outcome, func.count(), func.coalesce(func.sum(PlayLogEntry.heard_ms), 0))
+        .where(*wanted.conditions())
+        .group_by(PlayLogEntry.outcome)
+    ).all()
+    return Sums(sum(r[1] for r in rows), {r[0]: r[1] for r in rows}, sum(int(r[2]) for r in rows))
+
+
+def page(session: Session, wanted: Wanted, limit: int, offset: int) -> Sequence[PlayLogEntry]:
+    """Return one page, newest first."""
+    query = select(PlayLogEntry).where(*wanted.conditions())
+    query = query.order_by(PlayLogEntry.planned_at.desc(), PlayLogEntry.seq.desc())
+    return session.scalars(query.limit(limit).offset(offset)).all()
+
+
+def every(session: Session, wanted: Wanted) -> Iterator[PlayLogEntry]:
+    """Yield all selected entries in order of time, streaming."""
+    query = select(PlayLogEntry).where(*wanted.conditions())
+    query = query.order_by(PlayLogEntry.planned_at, PlayLogEntry.seq).execution_options(yield_per=1000)
+    yield from session.scalars(query)
+
+
+def corrected(session: Session, ids: Sequence[str]) -> set[str]:
+    """Return those of `ids` that a later entry corrects."""
+    return {c for c in session.scalars(select(PlayLogEntry.corrects).where(PlayLogEntry.corrects.in_(ids))) if c}

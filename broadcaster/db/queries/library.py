@@ -1,0 +1,189 @@
+"""Reads of scripts for the panel: the filtered list, one script with all its history, what waits for the leader."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import Approval, Job, Rendition, Revision, Script, Topic, Unit
+from broadcaster.db.queries.scripts import script_filter
+from broadcaster.domain.scripts import ScriptState
+from broadcaster.errors import NotFoundError
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A script as a line of a list."""
+
+    script: Script
+    topic: str
+    unit: str
+    author: str
+    duration_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A script with its history; lists are newest first."""
+
+    script: Script
+    topic: Topic
+    unit: Unit
+    revisions: Sequence[Revision]
+    rendition: Rendition | None
+    """The newest of the newest revision."""
+    approvals: Sequence[Approval]
+    job: Job | None
+    """The wish to speak it, while it is not done."""
+
+    @property
+    def revision(self) -> Revision:
+        """The newest."""
+        return self.revisions[0]
+
+    @property
+    def approved_revision_id(self) -> int | None:
+        """The revision that the last approval was given to, though it may have ended."""
+        return next((a.revision_id for a in self.approvals if a.decision == "approved"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptQuery:
+    """What to look for; an empty word means any. `validity` is `now`, `soon` (ends within a week) or `over`."""
+
+    search: str = ""
+    state: str = ""
+    topic: str = ""
+    unit: str = ""
+    validity: str = ""
+
+
+def find(
+    session: Session, wanted: ScriptQuery, today: dt.date, *, limit: int = 40, offset: int = 0
+) -> tuple[list[Listed], int]:
+    """Return one page of matching scripts, last changed first, and how many match in all."""
+    query = script_filter(search=wanted.search, state=wanted.state, topic=wanted.topic, unit=wanted.unit)
+    if not wanted.state:
+        query = query.where(Script.state != ScriptState.RETIRED)
+    query = _valid(query, wanted.validity, today)
+    total = session.scalar(query.with_only_columns(func.count(Script.id))) or 0
+    query = query.order_by(Script.updated_at.desc(), Script.id.desc()).limit(limit).offset(offset)
+    return _listed(session, session.scalars(query).all()), total
+
+
+def waiting(session: Session) -> list[Listed]:
+    """Return the scripts that wait for the leader, the longest waiting first."""
+    query = select(Script).where(Script.state == ScriptState.SUBMITTED).order_by(Script.updated_at, Script.id)
+    return _listed(session, session.scalars(query).all())
+
+
+def waiting_count(session: Session) -> int:
+    """Return how many scripts wait for the leader."""
+    return session.scalar(select(func.count(Script.id)).where(Script.state == ScriptState.SUBMITTED)) or 0
+
+
+def counts(session: Session) -> dict[str, int]:
+    """Return how many scripts there are in each state."""
+    rows = session.execute(select(Script.state, func.count()).group_by(Script.state)).tuples()
+    return {state.value: number for state, number in rows}
+
+
+def whole(session: Session, script_id: int) -> Whole:
+    """Return one script with its history.
+
+    Raises:
+        NotFoundError: there is none of that number.
+    """
+    found = session.execute(
+        select(Script, Topic, Unit)
+        .join(Topic, Topic.code == Script.topic_code)
+        .join(Unit, Unit.code == Script.unit_code)
+        .where(Script.id == script_id)
+    ).first()
+    if found is None:
+        raise NotFoundError(f"Không có kịch bản số {script_id}.", field="script")
+    script, topic, unit = found
+    revisions = session.scalars(
+        select(Revision).where(Revision.script_id == script_id).order_by(Revision.number.desc())
+    ).all()
+    rendition = session.scalars(
+        select(Rendition).where(Rendition.revision_id == revisions[0].id).order_by(Rendition.id.desc()).limit(1)
+    ).first()
+    approvals = session.scalars(
+        select(Approval).where(Approval.script_id == script_id).order_by(Approval.id.desc())
+    ).all()
+    return Whole(script, topic, unit, revisions, rendition, approvals, speaking_job(session, script_id))
+
+
+def speaking_job(session: Session, script_id: int) -> Job | None:
+    """Return the wish to speak a script, unless it is done."""
+    return session.scalars(
+        select(Job).where(Job.kind == "speak", Job.key == str(script_id), Job.state != "done")
+    ).first()
+
+
+def rendition(session: Session, script_id: int, rendition_id: int) -> Rendition:
+    """Return a rendition of a script.
+
+    Raises:
+        NotFoundError: there is none of that number.
+    """
+    row = session.scalars(
+        select(Rendition)
+        .join(Revision, Revision.id == Rendition.revision_id)
+        .where(Rendition.id == rendition_id, Revision.script_id == script_id)
+    ).first()
+    if row is None:
+        raise NotFoundError("Không có bản đọc này.", field="rendition")
+    return row
+
+
+def topics(session: Session) -> Sequence[Topic]:
+    """Return the topics in the order of the plan."""
+    return session.scalars(select(Topic).order_by(Topic.position)).all()
+
+
+def _valid(query: Select[tuple[Script]], validity: str, today: dt.date) -> Select[tuple[Script]]:
+    if validity == "now":
+        started = or_(Script.valid_from.is_(None), Script.valid_from <= today)
+        return query.where(started, or_(Script.valid_to.is_(None), Script.valid_to >= today))
+    if validity == "soon":
+        return query.where(Script.valid_to >= today, Script.valid_to <= today + dt.timedelta(days=7))
+    if validity == "over":
+        return query.where(Script.valid_to < today)
+    return query
+
+
+def _listed(session: Session, scripts: Sequence[Script]) -> list[Listed]:
+    ids = [s.id for s in scripts]
+    newest = select(Revision.script_id, func.max(Revision.id).label("id")).where(Revision.script_id.in_(ids))
+    newest_ids = newest.group_by(Revision.script_id).subquery()
+    authors: dict[int, tuple[int, str]] = {
+        script_id: (revision_id, author)
+        for script_id, revision_id, author in session.execute(
+            select(Revision.script_id, Revision.id, Revision.author).join(newest_ids, newest_ids.c.id == Revision.id)
+        )
+    }
+    lengths = dict(
+        session.execute(
+            select(Rendition.revision_id, Rendition.duration_ms)
+            .where(Rendition.revision_id.in_([r for r, _ in authors.values()]))
+            .order_by(Rendition.id)
+        ).tuples()
+    )
+    names = {t.code: t.short for t in session.scalars(select(Topic))}
+    offices = {u.code: u.name for u in session.scalars(select(Unit))}
+    return [
+        Listed(
+            s,
+            names.get(s.topic_code, s.topic_code),
+            offices.get(s.unit_code, s.unit_code),
+            authors[s.id][1],
+            lengths.get(authors[s.id][0]),
+        )
+        for s in scripts
+    ]

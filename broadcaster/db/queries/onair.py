@@ -1,0 +1,145 @@
+"""Reads of the present moment: what is on the horns, what comes next, what went wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import BroadcastRow, Heartbeat, Incident, ZoneRow
+from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
+
+SILENT_AFTER = dt.timedelta(seconds=20)
+"""A play-out that has not beaten for longer is taken for dead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Airing:
+    """One broadcast on air; times aware UTC."""
+
+    broadcast_id: int
+    title: str
+    trial: bool
+    zones: tuple[str, ...]
+    started_at: dt.datetime
+    length_ms: int
+    item_no: int
+    item_count: int
+    item_title: str
+    item_started_at: dt.datetime
+    item_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """The next broadcast."""
+
+    id: int
+    title: str
+    starts_at: dt.datetime
+    sound_ms: int
+    items: int
+    zones: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """What the station is doing now."""
+
+    alive: bool
+    """Whether play-out gives signs of life."""
+    last_beat: dt.datetime | None
+    airing: tuple[Airing, ...]
+    coming: Coming | None
+    muted: tuple[str, ...]
+    zone_count: int
+
+
+def present(session: Session, now: dt.datetime) -> Present:
+    """Return what is on air and what comes next, by rows and play-out's own word."""
+    beat = session.get(Heartbeat, "playout")
+    alive = beat is not None and now - beat.at < SILENT_AFTER
+    status: Mapping[str, Any] = beat.status if beat is not None and alive else {}
+    rows = session.scalars(
+        select(BroadcastRow)
+        .where(BroadcastRow.state == BroadcastState.AIRING)
+        .order_by(BroadcastRow.starts_at, BroadcastRow.id)
+    ).all()
+    words = _by_broadcast(status.get("on_air"))
+    upcoming = session.scalars(
+        select(BroadcastRow)
+        .where(
+            BroadcastRow.state.in_([BroadcastState.PLANNED, BroadcastState.CUED]),
+            BroadcastRow.starts_at > now - dt.timedelta(minutes=2),
+        )
+        .order_by(BroadcastRow.starts_at, BroadcastRow.id)
+        .limit(1)
+    ).first()
+    enabled = session.scalars(select(ZoneRow.code).where(ZoneRow.enabled)).all()
+    muted = status.get("muted") or ()
+    return Present(
+        alive=alive,
+        last_beat=beat.at if beat else None,
+        airing=tuple(_airing(row, words.get(row.id, {})) for row in rows) if alive else (),
+        coming=_coming(upcoming),
+        muted=tuple(str(code) for code in muted),
+        zone_count=len(enabled),
+    )
+
+
+def incidents(session: Session, limit: int = 5) -> Sequence[Incident]:
+    """Return the last incidents, those still open first."""
+    return session.scalars(
+        select(Incident).order_by(Incident.ended_at.is_not(None), Incident.started_at.desc()).limit(limit)
+    ).all()
+
+
+def _by_broadcast(said: Any) -> dict[int, Mapping[str, Any]]:
+    """Return play-out's word on what it airs, by broadcast; it says one airing or a list of them."""
+    found: dict[int, Mapping[str, Any]] = {}
+    for word in said if isinstance(said, list) else [said]:
+        if isinstance(word, Mapping):
+            broadcast = word.get("broadcast")
+            number = broadcast.get("id") if isinstance(broadcast, Mapping) else broadcast
+            if isinstance(number, int):
+                found[number] = word
+    return found
+
+
+def _airing(row: BroadcastRow, word: Mapping[str, Any]) -> Airing:
+    started = row.started_at or row.starts_at
+    said = word.get("item")
+    item: Mapping[str, Any] = said if isinstance(said, Mapping) else {}
+    number = item.get("no") if item else said if isinstance(said, int) else 0
+    planned = next((i for i in row.rundown if i["no"] == number), {})
+    return Airing(
+        broadcast_id=row.id,
+        title=row.title,
+        trial=row.kind is BroadcastKind.TRIAL,
+        zones=tuple(word.get("zones") or row.zones),
+        started_at=started,
+        length_ms=row.sound_ms,
+        item_no=number if isinstance(number, int) else 0,
+        item_count=len(row.rundown),
+        item_title=str(item.get("title") or planned.get("title", "")),
+        item_started_at=_moment(word.get("started_at")) or started,
+        item_ms=int(word.get("duration_ms") or planned.get("duration_ms", 0)),
+    )
+
+
+def _coming(row: BroadcastRow | None) -> Coming | None:
+    if row is None:
+        return None
+    return Coming(row.id, row.title, row.starts_at, row.sound_ms, len(row.rundown), tuple(row.zones))
+
+
+def _moment(text: Any) -> dt.datetime | None:
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo else None

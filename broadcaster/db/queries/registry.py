@@ -1,0 +1,84 @@
+"""Reads of what a station stands on: zones, groups, station sounds, reports, jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import CueRow, Job, PlayLogEntry, Report, ZoneGroup, ZoneRow
+from broadcaster.domain.playlog import Outcome
+from broadcaster.errors import NotFoundError
+
+
+def zones(session: Session) -> Sequence[ZoneRow]:
+    """Return all zones in their order."""
+    return session.scalars(select(ZoneRow).order_by(ZoneRow.position, ZoneRow.code)).all()
+
+
+def zone(session: Session, code: str) -> ZoneRow:
+    """Return one zone.
+
+    Raises:
+        NotFoundError: there is none of that code.
+    """
+    row = session.get(ZoneRow, code)
+    if row is None:
+        raise NotFoundError(f"Không có cụm loa nào mang mã “{code}”.", field="zone")
+    return row
+
+
+def zone_names(session: Session) -> dict[str, str]:
+    """Return the name of each zone by its code, in their order."""
+    return {z.code: z.name for z in zones(session)}
+
+
+def groups(session: Session) -> Sequence[ZoneGroup]:
+    """Return the groups of zones."""
+    return session.scalars(select(ZoneGroup).order_by(ZoneGroup.code)).all()
+
+
+def last_heard(session: Session) -> dict[str, PlayLogEntry]:
+    """Return the last entry of each zone that was heard in full."""
+    newest = select(func.max(PlayLogEntry.seq)).where(PlayLogEntry.outcome == Outcome.FULL).group_by(PlayLogEntry.zone)
+    return {e.zone: e for e in session.scalars(select(PlayLogEntry).where(PlayLogEntry.seq.in_(newest)))}
+
+
+def cues(session: Session) -> Sequence[CueRow]:
+    """Return the station sounds."""
+    return session.scalars(select(CueRow).order_by(CueRow.kind, CueRow.name)).all()
+
+
+def cue(session: Session, name: str) -> CueRow:
+    """Return one station sound.
+
+    Raises:
+        NotFoundError: there is none of that name.
+    """
+    row = session.get(CueRow, name)
+    if row is None:
+        raise NotFoundError(f"Không có âm thanh nào tên “{name}”.", field="cue")
+    return row
+
+
+def reports(session: Session) -> Sequence[Report]:
+    """Return the reports drawn so far, newest first."""
+    return session.scalars(select(Report).order_by(Report.id.desc()).limit(200)).all()
+
+
+def report(session: Session, number: int) -> Report:
+    """Return one report.
+
+    Raises:
+        NotFoundError: there is none of that number.
+    """
+    row = session.get(Report, number)
+    if row is None:
+        raise NotFoundError(f"Không có báo cáo số {number}.", field="report")
+    return row
+
+
+def open_jobs(session: Session, kind: str) -> Sequence[Job]:
+    """Return the jobs of a kind that are not done."""
+    return session.scalars(select(Job).where(Job.kind == kind, Job.state != "done").order_by(Job.id)).all()

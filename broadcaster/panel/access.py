@@ -1,0 +1,98 @@
+"""Who may open which page: every route names a permission, and a route that names none stays shut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar, cast
+
+import flask
+from flask import Response, current_app, request
+from flask.typing import ResponseReturnValue
+from flask_login import UserMixin, current_user
+
+from broadcaster.domain.roles import Actor, Permission
+from broadcaster.errors import ForbiddenError
+from broadcaster.services.accounts import Member
+from broadcaster.services.station import Station
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_MARK = "__loa_access__"
+PUBLIC = "public"
+SIGNED_IN = "signed-in"
+
+
+class SessionUser(UserMixin):  # type: ignore[misc]
+    """Flask-Login's view of somebody signed in; the session holds their number and epoch, nothing else."""
+
+    def __init__(self, member: Member) -> None:
+        self.actor = member.actor
+        self.must_change = member.must_change
+        self._id = f"{member.actor.user_id}.{member.epoch}"
+
+    def get_id(self) -> str:
+        """Return what the session holds."""
+        return self._id
+
+
+def needs(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Mark a view as open to those who hold `permission`."""
+    return _marked(permission)
+
+
+def public(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view as open to everybody."""
+    return _marked(PUBLIC)(view)
+
+
+def signed_in(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view as open to everybody with a session, even one that must change its password."""
+    return _marked(SIGNED_IN)(view)
+
+
+def access_of(view: Callable[..., Any]) -> Permission | str | None:
+    """Return what a view asks for."""
+    return cast("Permission | str | None", getattr(view, _MARK, None))
+
+
+def check_access() -> ResponseReturnValue | None:
+    """Let a request pass, or send it to sign in, to change the password, or away; for `before_request`."""
+    if request.endpoint is None:
+        return None  # 404 or 405 by the router
+    asked = access_of(current_app.view_functions[request.endpoint])
+    if asked == PUBLIC:
+        return None
+    if not current_user.is_authenticated:
+        return cast("ResponseReturnValue", current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
+    if asked == SIGNED_IN:
+        return None
+    if current_user.must_change:
+        return leave_to(flask.url_for("auth.password"))
+    if not isinstance(asked, Permission) or not actor().may(asked):
+        raise ForbiddenError("Tài khoản của bạn không có quyền vào trang này.")
+    return None
+
+
+def leave_to(url: str) -> ResponseReturnValue:
+    """Go to another page, also from inside a fragment."""
+    if request.headers.get("HX-Request"):
+        return Response(status=204, headers={"HX-Redirect": url})
+    return flask.redirect(url, code=303)
+
+
+def actor() -> Actor:
+    """Return who is signed in."""
+    return cast("Actor", current_user.actor)
+
+
+def station() -> Station:
+    """Return the open station of this application."""
+    return cast("Station", current_app.extensions["station"])
+
+
+def _marked(what: Permission | str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    def mark(view: Callable[P, R]) -> Callable[P, R]:
+        setattr(view, _MARK, what)
+        return view
+
+    return mark

@@ -1,0 +1,138 @@
+"""The application factory."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, request
+from flask.sessions import SecureCookieSessionInterface
+from flask_login import LoginManager, current_user
+from flask_wtf import CSRFProtect
+
+from broadcaster.db.queries import library
+from broadcaster.domain.roles import Permission
+from broadcaster.home import Home
+from broadcaster.panel import (
+    access,
+    approving,
+    assets,
+    audit,
+    auth,
+    calendar,
+    csp,
+    errors,
+    filters,
+    journal,
+    onair,
+    preferences,
+    reports,
+    scripts,
+    settings,
+    sounds,
+    users,
+    zones,
+)
+from broadcaster.panel.navigation import links
+from broadcaster.rooms import room
+from broadcaster.services.accounts import member
+from broadcaster.services.station import Station
+
+MAX_UPLOAD = 25 * 1024 * 1024
+"""Bytes of a request: the largest document or recording that is taken."""
+_BLUEPRINTS = (auth, onair, scripts, approving, calendar, journal, reports, zones, sounds, users, audit, settings, preferences)  # fmt: skip  # noqa: E501
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """The session cookie travels by https alone where the page did."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        del app
+        return request.is_secure
+
+
+def create_app(station: Station, config: Mapping[str, Any] | None = None) -> Flask:
+    """Return the control panel of an open station; `config` overrides Flask's settings, for tests."""
+    app = Flask("broadcaster.panel", static_folder=str(room("web") / "static"), static_url_path="/static")
+    app.session_interface = _Sessions()
+    app.config.update(
+        SECRET_KEY=_secret_key(station.home),
+        SESSION_COOKIE_NAME="loa",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=12),
+        MAX_CONTENT_LENGTH=MAX_UPLOAD,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        MAX_FORM_PARTS=200,
+        SEND_FILE_MAX_AGE_DEFAULT=dt.timedelta(days=365),
+        WTF_CSRF_TIME_LIMIT=None,
+        RATELIMIT_HEADERS_ENABLED=False,
+    )
+    app.config.update(config or {})
+    app.extensions["station"] = station
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    assets.init(app, station.home)
+    filters.init(app, station)
+    csp.init(app)
+    errors.init(app)
+    _sign_in(app, station)
+    CSRFProtect(app)
+    auth.limiter.init_app(app)
+    access.public(app.view_functions["static"])
+    app.before_request(access.check_access)
+    for module in _BLUEPRINTS:
+        app.register_blueprint(module.blueprint)
+    _context(app, station)
+    return app
+
+
+def _sign_in(app: Flask, station: Station) -> None:
+    manager = LoginManager(app)
+    manager.session_protection = "basic"
+    manager.unauthorized_handler(auth.ask_to_sign_in)
+
+    @manager.user_loader  # type: ignore[untyped-decorator]
+    def load(session_id: str) -> access.SessionUser | None:
+        user_id, _, epoch = session_id.partition(".")
+        if not (user_id.isdecimal() and epoch.isdecimal()):
+            return None
+        found = member(station, int(user_id), int(epoch))
+        return access.SessionUser(found) if found else None
+
+
+def _context(app: Flask, station: Station) -> None:
+    @app.context_processor
+    def common() -> dict[str, Any]:
+        values: dict[str, Any] = {
+            "station": station.settings.station,
+            "now": station.now(),
+            "preferences": preferences.chosen(),
+            "Permission": Permission,
+            "nav": [],
+            "present": None,
+        }
+        if current_user.is_authenticated and not current_user.must_change and not request.headers.get("HX-Request"):
+            actor = access.actor()
+            with station.db.read() as session:
+                waiting = library.waiting_count(session) if actor.may(Permission.APPROVE) else 0
+            values |= {"nav": links(actor, waiting), "present": onair.facts()}
+        values["may"] = access.actor().may if current_user.is_authenticated else lambda _: False
+        return values
+
+
+def _secret_key(home: Home) -> str:
+    """Return the key that signs sessions, made once per station and readable by its owner alone."""
+    path = home.run / "panel.key"
+    try:
+        return path.read_text(encoding="ascii")
+    except FileNotFoundError:
+        home.run.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+    except FileExistsError:  # another process was first
+        pass
+    return path.read_text(encoding="ascii")

@@ -1,0 +1,73 @@
+"""Nhật ký hệ thống: who changed what, and when."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from broadcaster.db.queries import people
+from broadcaster.domain.roles import Permission
+from broadcaster.panel.access import needs, station
+from broadcaster.panel.paging import Page, wanted_page
+
+blueprint = Blueprint("audit", __name__, url_prefix="/audit")
+_PAGE = 60
+KINDS = {
+    "script": "Kịch bản",
+    "rotation": "Lịch phát",
+    "day": "Ngày đặc biệt",
+    "broadcast": "Buổi phát",
+    "playout": "Máy phát",
+    "play_log": "Nhật ký phát",
+    "report": "Báo cáo",
+    "zone": "Cụm loa",
+    "user": "Tài khoản",
+}
+VERBS = {
+    "add": "thêm",
+    "revise": "sửa nội dung",
+    "submit": "gửi duyệt",
+    "approved": "duyệt",
+    "returned": "trả lại",
+    "withdrawn": "hủy phê duyệt",
+    "retire": "ngừng dùng",
+    "restore": "dùng lại",
+    "speak": "tạo bản đọc",
+    "apply": "áp dụng",
+    "exception": "đánh dấu ngày",
+    "plan": "xếp lịch",
+    "playout.stop": "dừng phát",
+    "playout.air": "phát ngay",
+    "playout.skip": "bỏ qua buổi",
+    "playout.mute": "tắt tiếng",
+    "playout.unmute": "bật tiếng",
+    "playout.trust-clock": "xác nhận đồng hồ",
+    "playlog.correct": "đính chính",
+    "draw": "lập báo cáo",
+    "edit": "sửa",
+    "sign-in": "đăng nhập",
+    "rest": "tạm khóa vì sai mật khẩu",
+    "reset-password": "cấp lại mật khẩu",
+    "change-password": "đổi mật khẩu",
+    "disable": "khóa tài khoản",
+    "enable": "mở tài khoản",
+    "sign-out-everywhere": "kết thúc mọi phiên",
+}
+
+
+@blueprint.get("/")
+@needs(Permission.MANAGE)
+def index() -> ResponseReturnValue:
+    """The audit trail, newest first."""
+    kind = request.args.get("kind", "")
+    who = request.args.get("who", "")[:64]
+    number = wanted_page()
+    with station().db.read() as session:
+        rows, total = people.audit_events(
+            session, actor=who, kind=kind if kind in KINDS else "", limit=_PAGE, offset=(number - 1) * _PAGE
+        )
+        names = people.names_by_username(session)
+    return render_template(
+        "audit/index.html",
+        rows=rows, page=Page(number, _PAGE, total), kinds=KINDS, verbs=VERBS, names=names, kind=kind, who=who,
+    )  # fmt: skip

@@ -1,0 +1,167 @@
+"""Lịch phát: the week, one broadcast with its rundown and reasons, the rotations in force."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import accumulate
+
+import tomlkit
+from flask import Blueprint, Response, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from broadcaster.db.queries import calendar as queries
+from broadcaster.db.queries import library, registry
+from broadcaster.domain.fold import slug
+from broadcaster.domain.roles import Permission
+from broadcaster.domain.rotations import WEEKDAY_LABELS, WEEKDAYS, DayKind
+from broadcaster.domain.scripts import Genre
+from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.panel.access import actor, leave_to, needs, station
+from broadcaster.panel.sending import send_sound
+from broadcaster.services import airing, planning, rotations
+
+blueprint = Blueprint("calendar", __name__, url_prefix="/schedule")
+
+
+@blueprint.get("/")
+@needs(Permission.VIEW)
+def index() -> ResponseReturnValue:
+    """A week of broadcasts by day, or with zones as rows."""
+    here = station()
+    today = here.today()
+    wanted = _date(request.args.get("week")) or today
+    monday = wanted - dt.timedelta(days=wanted.weekday())
+    days = [monday + dt.timedelta(days=n) for n in range(7)]
+    start = dt.datetime.combine(monday, dt.time(), tzinfo=here.settings.tz)
+    with here.db.read() as session:
+        rows = queries.broadcasts(session, start, start + dt.timedelta(days=7))
+        names = registry.zone_names(session)
+        exceptions = queries.exceptions(session, days[0], days[-1])
+    zone = request.args.get("zone", "")
+    view = "zones" if request.args.get("view") == "zones" else "days"
+    by_day = {day: [b for b in rows if here.local(b.starts_at).date() == day] for day in days}
+    if zone in names:
+        by_day = {day: [b for b in found if zone in b.zones] for day, found in by_day.items()}
+    return render_template(
+        "calendar/index.html",
+        days=days, by_day=by_day, names=names, exceptions=exceptions, zone=zone, view=view, today=today,
+        before=monday - dt.timedelta(days=7), after=monday + dt.timedelta(days=7), kinds=list(DayKind),
+    )  # fmt: skip
+
+
+@blueprint.get("/<int:number>")
+@needs(Permission.VIEW)
+def show(number: int) -> ResponseReturnValue:
+    """One broadcast: what it says when, why, and how it went."""
+    with station().db.read() as session:
+        row = queries.broadcast(session, number)
+        names = registry.zone_names(session)
+        lines = queries.log_lines(session, number)
+        topics = {t.code: t.short for t in library.topics(session)}
+    start = row.started_at or row.starts_at
+    offsets = list(accumulate((i["duration_ms"] for i in row.rundown), initial=0))
+    items = [
+        {**item, "at": start + dt.timedelta(milliseconds=offset)}
+        for item, offset in zip(row.rundown, offsets, strict=False)
+    ]
+    heard = {
+        item["no"]: [line for line in lines if line.item_no == item["no"] and line.corrects is None] for item in items
+    }
+    return render_template(
+        "calendar/show.html", row=row, items=items, names=names, heard=heard, topics=topics, lines=lines
+    )
+
+
+@blueprint.get("/<int:number>/sound/<int:item_no>")
+@needs(Permission.VIEW)
+def sound(number: int, item_no: int) -> ResponseReturnValue:
+    """The sound of one item of a rundown."""
+    with station().db.read() as session:
+        row = queries.broadcast(session, number)
+    item = next((i for i in row.rundown if i["no"] == item_no), None)
+    if item is None:
+        raise NotFoundError("Buổi phát không có mục này.", field="item")
+    return send_sound(item["audio_sha256"])
+
+
+@blueprint.route("/<int:number>/<any(skip, air):verb>", methods=["GET", "POST"])
+@needs(Permission.OPERATE)
+def command(number: int, verb: str) -> ResponseReturnValue:
+    """Leave a broadcast out, or start it now; asks once."""
+    if request.method == "POST":
+        airing.send(station(), actor(), verb, broadcast_id=number)
+        flash("Đã gửi lệnh bỏ qua buổi phát." if verb == "skip" else "Đã gửi lệnh phát ngay.")
+        return leave_to(url_for("calendar.show", number=number))
+    with station().db.read() as session:
+        row = queries.broadcast(session, number)
+        names = registry.zone_names(session)
+    part = "_command.html" if request.headers.get("HX-Request") else "command.html"
+    return render_template(f"calendar/{part}", row=row, names=names, verb=verb)
+
+
+@blueprint.post("/plan")
+@needs(Permission.SCHEDULE)
+def plan() -> ResponseReturnValue:
+    """Plan the coming days anew from the rotations and what is approved."""
+    result = planning.plan(station())
+    flash(f"Đã lập lịch: thêm {result.added}, đổi {result.changed}, bỏ {result.removed}, giữ {result.kept} buổi.")
+    for warning in result.warnings[:5]:
+        flash(warning, "error")
+    return leave_to(url_for("calendar.index"))
+
+
+@blueprint.post("/day")
+@needs(Permission.SCHEDULE)
+def day() -> ResponseReturnValue:
+    """Make a day special, or ordinary again, and plan anew."""
+    when = _date(request.form.get("day"))
+    kind = request.form.get("kind", "")
+    if when is None or kind not in list(DayKind):
+        raise RuleError("Hãy chọn ngày và loại ngày.", field="day")
+    chosen = DayKind(kind)
+    title = request.form.get("title", "").strip()[:200] or chosen.label
+    rotations.add_exception(station(), actor(), when, chosen, title)
+    planning.plan(station())
+    flash("Đã đánh dấu ngày và lập lại lịch.")
+    return leave_to(url_for("calendar.index", week=when.isoformat()))
+
+
+@blueprint.get("/rotations")
+@needs(Permission.VIEW)
+def rotation_list() -> ResponseReturnValue:
+    """The rotations in force, in words."""
+    with station().db.read() as session:
+        rows = queries.rotations(session)
+        cues = {c.name: c.title for c in registry.cues(session)}
+        zone_words = {**registry.zone_names(session), **{g.code: g.name for g in registry.groups(session)}}
+    weekdays = dict(zip(WEEKDAYS, WEEKDAY_LABELS, strict=True))
+    genres = {g.value: g.label for g in Genre}
+    return render_template(
+        "calendar/rotations.html",
+        rows=rows, cues=cues, zone_words={**zone_words, "all": "Tất cả"}, weekdays=weekdays, genres=genres,
+        kinds={k.value: k.label for k in DayKind}, hours=station().settings.hours,
+    )  # fmt: skip
+
+
+@blueprint.get("/rotations/<code>.toml")
+@needs(Permission.VIEW)
+def rotation_file(code: str) -> ResponseReturnValue:
+    """A rotation as the file that `loa schedule apply` takes."""
+    with station().db.read() as session:
+        row = next((r for r in queries.rotations(session) if r.code == code), None)
+    if row is None:
+        raise NotFoundError(f"Không có lịch nào mang mã “{code}”.", field="rotation")
+    name = f"{slug(code)}.toml"
+    return Response(
+        tomlkit.dumps(row.definition),
+        mimetype="application/toml",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _date(text: str | None) -> dt.date | None:
+    try:
+        found = dt.date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if 2000 <= found.year <= 2200 else None

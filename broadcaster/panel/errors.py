@@ -1,0 +1,79 @@
+"""Error pages: in Vietnamese, saying what to do; never a trace."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from broadcaster.db.session import DatabaseUnavailableError
+from broadcaster.errors import ForbiddenError, NotFoundError, StationError
+
+log = structlog.get_logger(__name__)
+
+_WORDS = {
+    400: ("Yêu cầu không hợp lệ", "Trình duyệt gửi lên điều mà máy của đài không hiểu. Hãy quay lại và thử lại."),
+    403: ("Không có quyền", "Tài khoản của bạn không có quyền làm việc này. Hãy hỏi quản trị viên của đài."),
+    404: ("Không tìm thấy trang", "Địa chỉ này không có trang nào. Có thể nội dung đã được chuyển đi."),
+    405: ("Thao tác không đúng cách", "Trang này không nhận thao tác kiểu đó. Hãy quay lại và dùng nút trên trang."),
+    413: ("Tệp quá lớn", "Tệp gửi lên vượt quá 25 MB. Hãy chọn tệp nhỏ hơn hoặc tách thành nhiều phần."),
+    429: ("Thử quá nhiều lần", "Hãy đợi một phút rồi thử lại."),
+    500: ("Trang quản lý gặp lỗi", "Lỗi đã được ghi lại. Việc phát thanh không bị ảnh hưởng. Hãy thử tải lại trang."),
+    503: ("Cơ sở dữ liệu chưa trả lời", "Việc phát thanh vẫn tiếp tục. Hãy đợi một phút rồi tải lại trang."),
+}
+
+
+def init(app: Flask) -> None:
+    """Register the error pages of `app`."""
+    app.register_error_handler(StationError, _station_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(RateLimitExceeded, _rate_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _fault)
+
+
+def page(code: int, title: str, sentence: str) -> ResponseReturnValue:
+    """Return an error page, or its sentence alone for a fragment."""
+    name = "error_fragment.html" if request.headers.get("HX-Request") else "error.html"
+    try:
+        return render_template(name, code=code, title=title, sentence=sentence), code
+    except StationError:  # the database is away, and the frame of the page wants it
+        return render_template("error_bare.html", code=code, title=title, sentence=sentence), code
+
+
+def _station_error(error: StationError) -> ResponseReturnValue:
+    if isinstance(error, NotFoundError):
+        return page(404, "Không tìm thấy", error.message)
+    if isinstance(error, ForbiddenError):
+        return page(403, "Không có quyền", error.message)
+    if isinstance(error, DatabaseUnavailableError):
+        log.error("database away", error=error.message)
+        return page(503, *_WORDS[503])
+    return page(422, "Chưa làm được", error.message)
+
+
+def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
+    return page(
+        400,
+        "Trang đã để quá lâu",
+        "Phiên làm việc đã đổi từ khi mở trang, nên yêu cầu không được nhận. Hãy tải lại trang rồi làm lại.",
+    )
+
+
+def _rate_error(_error: RateLimitExceeded) -> ResponseReturnValue:
+    return page(429, *_WORDS[429])
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    code = error.code or 500
+    if code < 400:
+        return error.get_response()
+    return page(code, *_WORDS.get(code, _WORDS[400 if code < 500 else 500]))
+
+
+def _fault(error: Exception) -> ResponseReturnValue:
+    log.error("page broke", path=request.path, exc_info=error)
+    return page(500, *_WORDS[500])

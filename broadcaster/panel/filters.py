@@ -1,0 +1,114 @@
+"""How moments, lengths and numbers are written: station time, 24 hours, the weekday, dots and commas as in Viet Nam."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from flask import Flask
+from markupsafe import Markup, escape
+
+from broadcaster.domain.rotations import WEEKDAY_LABELS
+from broadcaster.services.station import Station
+
+_SHORT_DAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
+
+
+def number(value: float, places: int = 0) -> str:
+    """Return 1.234,5 for 1234.5 with one place."""
+    return f"{value:,.{places}f}".translate(str.maketrans(",.", ".,"))
+
+
+def mmss(milliseconds: int | None) -> str:
+    """Return `12:05`, or `1:02:05` from an hour on."""
+    if milliseconds is None:
+        return "–"
+    total = round(milliseconds / 1000)
+    hours, rest = divmod(total, 3600)
+    return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
+
+
+def length(milliseconds: int | None) -> str:
+    """Return a length in words: `45 giây`, `12 phút 5 giây`, `1 giờ 2 phút`."""
+    if milliseconds is None:
+        return "chưa rõ"
+    total = round(milliseconds / 1000)
+    if total < 60:
+        return f"{total} giây"
+    if total < 3600:
+        return f"{total // 60} phút" + (f" {total % 60} giây" if total % 60 else "")
+    return f"{number(total // 3600)} giờ" + (f" {total % 3600 // 60} phút" if total % 3600 >= 60 else "")
+
+
+def remaining(span: dt.timedelta) -> str:
+    """Return how long is left: `3 ngày`, `1 giờ 12 phút`, `4 phút`, `35 giây`."""
+    total = max(0, int(span.total_seconds()))
+    if total >= 172_800:
+        return f"{total // 86_400} ngày"
+    if total >= 3600:
+        return f"{total // 3600} giờ {total % 3600 // 60} phút"
+    return f"{total // 60} phút" if total >= 120 else f"{total} giây"
+
+
+def day(value: dt.date) -> str:
+    """Return `Thứ ba, 24/11/2026`."""
+    return f"{WEEKDAY_LABELS[value.weekday()]}, {value:%d/%m/%Y}"
+
+
+def short_day(value: dt.date) -> str:
+    """Return `T3 24/11`."""
+    return f"{_SHORT_DAYS[value.weekday()]} {value:%d/%m}"
+
+
+def date(value: dt.date | None) -> str:
+    """Return `24/11/2026`."""
+    return f"{value:%d/%m/%Y}" if value else "–"
+
+
+def paragraphs(text: str) -> Markup:
+    """Return plain text as paragraphs; what looks like HTML stays text."""
+    blocks = [b.strip() for b in text.replace("\r\n", "\n").split("\n\n")]
+    return Markup("").join(
+        Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in b.split("\n"))) for b in blocks if b
+    )
+
+
+def zone_list(codes: Iterable[str], names: dict[str, str], everything: int) -> str:
+    """Return the zones in words: `Tất cả 12 cụm loa`, else their names, shortened from the fifth on."""
+    listed = [names.get(c, c) for c in codes]
+    if everything and len(listed) >= everything:
+        return f"Tất cả {everything} cụm loa"
+    if len(listed) > 4:
+        return f"{', '.join(listed[:3])} và {len(listed) - 3} cụm khác"
+    return ", ".join(listed) or "Không có cụm loa nào"
+
+
+def init(app: Flask, station: Station) -> None:
+    """Give the templates of `app` these filters, and those that need the station's time zone."""
+
+    def clock(moment: dt.datetime | None) -> str:
+        return f"{station.local(moment):%H:%M}" if moment else "–"
+
+    def clock_s(moment: dt.datetime | None) -> str:
+        return f"{station.local(moment):%H:%M:%S}" if moment else "–"
+
+    def moment_words(moment: dt.datetime | None) -> str:
+        return f"{station.local(moment):%H:%M} {day(station.local(moment)).lower()}" if moment else "–"
+
+    def moment_short(moment: dt.datetime | None) -> str:
+        return f"{station.local(moment):%H:%M} {short_day(station.local(moment))}" if moment else "–"
+
+    def local_day(moment: dt.datetime) -> dt.date:
+        return station.local(moment).date()
+
+    def near_day(moment: dt.datetime) -> str:
+        value = station.local(moment).date()
+        names = {-1: "hôm qua", 0: "hôm nay", 1: "ngày mai"}
+        return names.get((value - station.today()).days, day(value).lower())
+
+    app.jinja_env.filters.update(
+        number=number, mmss=mmss, length=length, remaining=remaining, day=day, short_day=short_day, date=date,
+        paragraphs=paragraphs, clock=clock, clock_s=clock_s, moment=moment_words, moment_short=moment_short,
+        local_day=local_day, near_day=near_day,
+    )  # fmt: skip
+    app.jinja_env.globals["zone_list"] = zone_list

@@ -1,0 +1,97 @@
+"""Forms: what the panel takes in, with messages in Vietnamese."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateField,
+    IntegerField,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from broadcaster.domain.roles import Role
+from broadcaster.domain.scripts import MAX_BODY, Genre, Priority
+from broadcaster.errors import RuleError
+
+_NEEDED = "Hãy điền mục này."
+
+
+class _DateField(DateField):  # type: ignore[misc]
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Ngày không hợp lệ. Hãy viết như 24/11/2026.") from None
+
+
+class StationForm(FlaskForm):  # type: ignore[misc]
+    """A form that can show the errors of a use case beside its fields."""
+
+    def take(self, error: RuleError, **renamed: str) -> None:
+        """Put the sentence of `error` beside the field it names, else above the form."""
+        name = (error.field or "").rpartition(": ")[2]
+        field = self._fields.get(renamed.get(name, name))
+        if field is None:
+            self.form_errors.append(error.message)
+        else:
+            field.errors = [*field.errors, error.message]
+
+
+class LoginForm(StationForm):
+    """Sign in."""
+
+    username = StringField("Tên đăng nhập", [InputRequired(_NEEDED), Length(max=64)])
+    password = PasswordField("Mật khẩu", [InputRequired(_NEEDED), Length(max=200)])
+
+
+class PasswordForm(StationForm):
+    """Change one's own password."""
+
+    old = PasswordField("Mật khẩu hiện tại", [InputRequired(_NEEDED), Length(max=200)])
+    password = PasswordField("Mật khẩu mới", [InputRequired(_NEEDED), Length(max=200)])
+    again = PasswordField("Nhập lại mật khẩu mới", [InputRequired(_NEEDED), Length(max=200)])
+
+
+class ScriptForm(StationForm):
+    """Write or change a script."""
+
+    title = StringField("Tên bài", [InputRequired(_NEEDED), Length(max=300, message="Không quá 300 ký tự.")])
+    unit = SelectField("Đơn vị gửi", validate_choice=True)
+    topic = SelectField("Chủ đề", validate_choice=True)
+    genre = SelectField("Thể loại", choices=[(g.value, g.label) for g in Genre])
+    priority = SelectField("Mức ưu tiên", choices=[(p.value, p.label) for p in Priority])
+    valid_from = _DateField("Phát từ ngày", [Optional()])
+    valid_to = _DateField("Đến hết ngày", [Optional()])
+    body = TextAreaField(
+        "Văn bản", [InputRequired("Hãy viết ít nhất một câu."), Length(max=MAX_BODY, message="Bài quá dài.")]
+    )
+
+
+class UserForm(StationForm):
+    """Add or change an account."""
+
+    username = StringField("Tên đăng nhập", [Length(max=64)])
+    full_name = StringField("Họ tên hoặc chức danh", [InputRequired(_NEEDED), Length(max=200)])
+    unit = SelectField("Đơn vị")
+    roles = SelectMultipleField(
+        "Vai trò",
+        choices=[(r.value, r.label) for r in Role],
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
+
+
+class ZoneForm(StationForm):
+    """Change a zone."""
+
+    name = StringField("Tên cụm loa", [InputRequired(_NEEDED), Length(max=200)])
+    place = StringField("Vị trí", [Length(max=300)])
+    volume = IntegerField("Âm lượng (%)", [InputRequired(_NEEDED), NumberRange(0, 100, message="Từ 0 đến 100.")])
+    enabled = BooleanField("Đang sử dụng")

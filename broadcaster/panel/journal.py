@@ -1,0 +1,139 @@
+"""Nhật ký: what was heard, filtered, checked, printed, exported."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from broadcaster.db.queries import journal as queries
+from broadcaster.db.queries import library, people, registry
+from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.roles import Permission
+from broadcaster.panel.access import needs, station
+from broadcaster.panel.paging import Page, wanted_page
+from broadcaster.services import playlog
+
+blueprint = Blueprint("journal", __name__, url_prefix="/log")
+_PAGE = 100
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@blueprint.get("/")
+@needs(Permission.VIEW)
+def index() -> ResponseReturnValue:
+    """The log of some days."""
+    wanted, first, last = _wanted()
+    number = wanted_page()
+    with station().db.read() as session:
+        sums = queries.sums(session, wanted)
+        rows = queries.page(session, wanted, _PAGE, (number - 1) * _PAGE)
+        corrected = queries.corrected(session, [r.id for r in rows])
+        names = registry.zone_names(session)
+    values = {"rows": rows, "sums": sums, "corrected": corrected, "names": names, "wanted": wanted}
+    page = Page(number, _PAGE, sums.entries)
+    return render_template("journal/index.html", page=page, first=first, last=last, outcomes=list(Outcome), **values)
+
+
+@blueprint.get("/book")
+@needs(Permission.VIEW)
+def book() -> ResponseReturnValue:
+    """The printable log book (sổ nhật ký) of the chosen days, with room for signatures."""
+    wanted, first, last = _wanted()
+    with station().db.read() as session:
+        rows = queries.page(session, wanted, 5000, 0)[::-1]
+        sums = queries.sums(session, wanted)
+        names = registry.zone_names(session)
+        everyone = people.names_by_username(session)
+    return render_template(
+        "journal/book.html", rows=rows, sums=sums, names=names, first=first, last=last, everyone=everyone
+    )
+
+
+@blueprint.get("/verify")
+@needs(Permission.VIEW)
+def verify() -> ResponseReturnValue:
+    """Check the chain of the whole log."""
+    with station().db.read() as session:
+        verdict = playlog.verify(session)
+    return render_template("journal/_verdict.html", verdict=verdict)
+
+
+@blueprint.get("/export.csv")
+@needs(Permission.VIEW)
+def export() -> ResponseReturnValue:
+    """The chosen entries as a table for a spreadsheet, streaming."""
+    wanted, first, last = _wanted()
+    here = station()
+    with here.db.read() as session:
+        names = registry.zone_names(session)
+        topics = {t.code: t.short for t in library.topics(session)}
+
+    def lines() -> Iterator[str]:
+        heads = ("Số", "Dự kiến", "Bắt đầu", "Kết thúc", "Buổi phát", "Mục", "Tên mục", "Chủ đề", "Cụm loa",
+                 "Thời lượng (giây)", "Đã nghe (giây)", "Kết quả", "Lý do", "Người thực hiện", "Mã băm")  # fmt: skip
+        yield "\ufeff" + _csv(heads)
+        with here.db.read() as session:
+            for e in queries.every(session, wanted):
+                yield _csv(
+                    (e.seq, _local(e.planned_at), _local(e.started_at), _local(e.ended_at), e.broadcast_title,
+                     e.item_no, e.title, topics.get(e.topic or "", e.topic or ""), names.get(e.zone, e.zone),
+                     f"{e.duration_ms / 1000:.1f}", f"{e.heard_ms / 1000:.1f}", e.outcome.label, e.reason, e.actor,
+                     e.hash)
+                )  # fmt: skip
+
+    name = f"nhat-ky-phat-thanh-{first:%Y%m%d}-{last:%Y%m%d}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(lines(), mimetype="text/csv", headers=headers)
+
+
+def _local(moment: dt.datetime | None) -> str:
+    return f"{station().local(moment):%d/%m/%Y %H:%M:%S}" if moment else ""
+
+
+def _csv(cells: tuple[object, ...]) -> str:
+    """Return one line; text that a spreadsheet would run as a formula is kept text."""
+    out = io.StringIO()
+    texts = [str(c) for c in cells]
+    csv.writer(out).writerow([f"'{t}" if t.startswith(_FORMULA) and not _is_number(t) else t for t in texts])
+    return out.getvalue()
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _wanted() -> tuple[queries.Wanted, dt.date, dt.date]:
+    here = station()
+    today = here.today()
+    first = _date(request.args.get("from")) or today - dt.timedelta(days=6)
+    last = _date(request.args.get("to")) or max(today, first)
+    if last < first:
+        first, last = last, first
+    tz = here.settings.tz
+    outcome = request.args.get("outcome", "")
+    wanted = queries.Wanted(
+        start=dt.datetime.combine(first, dt.time(), tzinfo=tz),
+        end=dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), tzinfo=tz),
+        zone=request.args.get("zone", "")[:32],
+        outcome=Outcome(outcome) if outcome in list(Outcome) else None,
+        search=request.args.get("q", "").strip()[:100],
+        scripts_only=bool(request.args.get("scripts")),
+    )
+    return wanted, first, last
+
+
+def _date(text: str | None) -> dt.date | None:
+    try:
+        found = dt.date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if 2000 <= found.year <= 2200 else None

@@ -1,0 +1,48 @@
+"""The menu: what each role sees, in the order of a working day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+
+from broadcaster.domain.roles import Actor, Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One entry of the menu."""
+
+    title: str
+    icon: str
+    url: str
+    current: bool
+    main: bool
+    """Among the few at the bottom of a phone."""
+    count: int = 0
+
+
+_P = Permission
+_LINKS = (
+    ("Đang phát", "broadcast", "onair.index", _P.VIEW, True),
+    ("Kịch bản", "file-text", "scripts.index", _P.VIEW, True),
+    ("Duyệt", "checks", "approving.index", _P.APPROVE, True),
+    ("Lịch phát", "calendar-week", "calendar.index", _P.VIEW, True),
+    ("Nhật ký", "notebook", "journal.index", _P.VIEW, False),
+    ("Báo cáo", "report-analytics", "reports.index", _P.REPORT, False),
+    ("Cụm loa", "speakerphone", "zones.index", _P.VIEW, False),
+    ("Âm thanh", "music", "sounds.index", _P.VIEW, False),
+    ("Người dùng", "users", "users.index", _P.MANAGE, False),
+    ("Nhật ký hệ thống", "history", "audit.index", _P.MANAGE, False),
+    ("Cài đặt", "settings", "settings.index", _P.VIEW, False),
+)
+
+
+def links(actor: Actor, waiting: int) -> list[Link]:
+    """Return the entries that `actor` may open; `waiting` scripts are counted beside Duyệt."""
+    here = (request.endpoint or "").partition(".")[0]
+    return [
+        Link(title, icon, url_for(name), name.partition(".")[0] == here, main, waiting if title == "Duyệt" else 0)
+        for title, icon, name, permission, main in _LINKS
+        if actor.may(permission)
+    ]

@@ -1,0 +1,123 @@
+"""Đang phát: what is on the horns, what comes next, today's broadcasts, health, and DỪNG PHÁT."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import cast
+
+import flask
+from flask import Blueprint, Response, flash, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from broadcaster.clock import Clock
+from broadcaster.db.queries import calendar, registry
+from broadcaster.db.queries import onair as queries
+from broadcaster.domain.roles import Permission
+from broadcaster.panel.access import actor, leave_to, needs, public, station
+from broadcaster.panel.fragments import revalidated
+from broadcaster.services import airing, doctor
+
+blueprint = Blueprint("onair", __name__)
+_HEALTH_SECONDS = 30.0
+
+
+def facts() -> queries.Present:
+    """Return what the station is doing now, read once per request."""
+    if "present" not in g:
+        with station().db.read() as session:
+            g.present = queries.present(session, station().now())
+    return cast("queries.Present", g.present)
+
+
+@blueprint.get("/")
+@needs(Permission.VIEW)
+def index() -> ResponseReturnValue:
+    """The page that is open all day."""
+    with station().db.read() as session:
+        incidents = queries.incidents(session)
+    return render_template("onair/index.html", incidents=incidents, **_today())
+
+
+@blueprint.get("/fragments/bar")
+@needs(Permission.VIEW)
+def bar() -> Response:
+    """The on-air state in the top bar of every page."""
+    shown = (facts(), actor().permissions, station().today())
+    return revalidated(shown, lambda: render_template("onair/_bar.html", present=facts()))
+
+
+@blueprint.get("/fragments/now")
+@needs(Permission.VIEW)
+def now() -> Response:
+    """What is on air, what comes next, and the list of today."""
+    today = _today()
+    states = [(b.id, b.state, b.verdict, b.starts_at, b.title, b.sound_ms) for b in today["broadcasts"]]
+    shown = (facts(), states, actor().permissions, today["day"])
+    return revalidated(shown, lambda: render_template("onair/_now.html", present=facts(), **today))
+
+
+@blueprint.get("/fragments/health")
+@needs(Permission.VIEW)
+def health() -> ResponseReturnValue:
+    """What is well and what is not, in words; looked at afresh twice a minute at most."""
+    return render_template("onair/_health.html", checks=_checks())
+
+
+@blueprint.route("/stop", methods=["GET", "POST"])
+@needs(Permission.OPERATE)
+def stop() -> ResponseReturnValue:
+    """DỪNG PHÁT: asks once, naming what it stops and for whom."""
+    if request.method == "POST":
+        zones = request.form.getlist("zone") or None
+        airing.send(station(), actor(), "stop", zones=zones)
+        flash("Đã gửi lệnh dừng phát. Loa im trong chưa đầy một giây; nhật ký ghi lại người dừng và giờ dừng.")
+        return leave_to(url_for("onair.index"))
+    with station().db.read() as session:
+        names = registry.zone_names(session)
+    part = "_stop.html" if request.headers.get("HX-Request") else "stop.html"
+    return render_template(f"onair/{part}", present=facts(), names=names)
+
+
+@blueprint.post("/mute")
+@needs(Permission.OPERATE)
+def mute() -> ResponseReturnValue:
+    """Turn the sound of one zone off or on while the programme runs."""
+    code = request.form.get("zone", "")
+    verb = "unmute" if request.form.get("on") else "mute"
+    airing.send(station(), actor(), verb, zone=code)
+    flash("Đã gửi lệnh bật tiếng." if verb == "unmute" else "Đã gửi lệnh tắt tiếng cụm loa.")
+    return leave_to(url_for("zones.index"))
+
+
+@blueprint.get("/healthz")
+@public
+def healthz() -> ResponseReturnValue:
+    """Say that the panel and its database answer; for watchers."""
+    with station().db.read() as session:
+        alive = queries.present(session, station().now()).alive
+    return {"web": "ok", "database": "ok", "playout": "ok" if alive else "silent"}
+
+
+@blueprint.get("/favicon.ico")
+@public
+def favicon() -> ResponseReturnValue:
+    """The icon that browsers ask for unasked."""
+    return flask.redirect(url_for("static", filename="favicon.svg"), code=308)
+
+
+def _today() -> dict[str, object]:
+    here = station()
+    today = here.today()
+    start = dt.datetime.combine(today, dt.time(), tzinfo=here.settings.tz)
+    with here.db.read() as session:
+        rows = calendar.broadcasts(session, start, start + dt.timedelta(days=1))
+        names = registry.zone_names(session)
+    return {"broadcasts": rows, "names": names, "day": today}
+
+
+def _checks() -> list[doctor.Check]:
+    kept: dict[str, object] = flask.current_app.extensions.setdefault("health", {})
+    clock: Clock = station().clock
+    if clock.monotonic() - cast("float", kept.get("at", -_HEALTH_SECONDS * 2)) > _HEALTH_SECONDS:
+        kept["checks"], kept["at"] = doctor.examine(station()), clock.monotonic()
+    return cast("list[doctor.Check]", kept["checks"])

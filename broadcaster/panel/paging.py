@@ -1,0 +1,47 @@
+"""Long lists in pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list of `total` lines; `number` counts from 1."""
+
+    number: int
+    size: int
+    total: int
+
+    @property
+    def last(self) -> int:
+        """The number of the last page."""
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def first_line(self) -> int:
+        """The first line shown, from 1."""
+        return min(self.total, (self.number - 1) * self.size + 1)
+
+    @property
+    def last_line(self) -> int:
+        """The last line shown."""
+        return min(self.total, self.number * self.size)
+
+    def url(self, number: int) -> str:
+        """Return the address of another page with the same filter."""
+        arguments = {**request.view_args, **request.args.to_dict(), "page": number}  # type: ignore[dict-item]
+        return url_for(str(request.endpoint), **arguments)
+
+
+def wanted_page() -> int:
+    """Return the page that the address asks for; nonsense means the first."""
+    text = request.args.get("page", "1")
+    return min(max(int(text), 1), 1_000_000) if text.isdecimal() and len(text) < 8 else 1
+
+
+def wanted_date(name: str) -> str:
+    """Return a date argument as ISO text, or nothing."""
+    return request.args.get(name, "").strip()[:10]

@@ -1,0 +1,41 @@
+"""The panel's process: waitress in front of the application, until told to stop."""
+
+from __future__ import annotations
+
+import threading
+
+import structlog
+from waitress.server import create_server
+
+from broadcaster.panel.app import MAX_UPLOAD, create_app
+from broadcaster.services.heartbeats import beat
+from broadcaster.services.station import Station
+
+log = structlog.get_logger(__name__)
+_BEAT_SECONDS = 5.0
+
+
+def serve(station: Station, host: str, port: int, stop_event: threading.Event) -> None:
+    """Serve the control panel of `station` on `host`:`port` until `stop_event` is set."""
+    server = create_server(
+        create_app(station),
+        host=host,
+        port=port,
+        threads=station.settings.web.threads,
+        ident=None,
+        max_request_body_size=MAX_UPLOAD + 1024 * 1024,
+        channel_timeout=60,
+    )
+    runner = threading.Thread(target=server.run, name="waitress", daemon=True)
+    runner.start()
+    log.info("panel ready", host=host, port=server.effective_port if hasattr(server, "effective_port") else port)
+    try:
+        while not stop_event.is_set() and runner.is_alive():
+            try:
+                beat(station, "web", {"port": port})
+            except Exception:
+                log.warning("heartbeat not written", exc_info=True)
+            stop_event.wait(_BEAT_SECONDS)
+    finally:
+        server.close()
+        runner.join(5)
