@@ -72,7 +72,7 @@ class Speech(_Section):
     """Giọng đọc."""
 
     voices: list[str] = Field(
-        ["vi-neural:nu-nam", "espeak:vi+f2"],
+        ["vi-neural:south-female", "espeak:vi+f2"],
         min_length=1,
         description="Thứ tự giọng: giọng đầu dùng trước, hỏng thì sang giọng kế tiếp. Xem: loa voice list.",
     )

@@ -16,7 +16,7 @@ from broadcaster.speech.engine import Clip, Engine, Voice
 
 GROUP: Final = "broadcaster.engines"
 BUILT_IN: Final[Mapping[str, str]] = {
-    "vi-neural": "broadcaster.speech.vi_neural:ViNeuralEngine",
+    "vi-neural": "broadcaster.speech.vi_neural.engine:ViNeuralEngine",
     "espeak": "broadcaster.speech.espeak:EspeakEngine",
     "gtts": "broadcaster.speech.gtts:GttsEngine",
     "tone": "broadcaster.speech.tone:ToneEngine",

@@ -147,7 +147,7 @@ def topics(session: Session) -> Sequence[Topic]:
     return session.scalars(select(Topic).order_by(Topic.position)).all()
 
 
-def _valid(query: Select[tuple[Script]], validity: str, today: dt.date) -> Select[tuple[Script]]:
+def _valid(query: Select[Script], validity: str, today: dt.date) -> Select[Script]:
     if validity == "now":
         started = or_(Script.valid_from.is_(None), Script.valid_from <= today)
         return query.where(started, or_(Script.valid_to.is_(None), Script.valid_to >= today))

@@ -101,7 +101,8 @@ def pieces_of(sentence: str, accent: Accent, timing: Timing) -> list[Piece]:
     def close() -> None:
         if said:
             pieces.append(Piece(tuple(notes), tuple(said), tuple(last)))
-            notes.clear(), said.clear(), last.clear()
+            for filled in (notes, said, last):
+                filled.clear()
 
     for syllables, mark in phrases_of(sentence):
         for begin in range(0, len(syllables), MAX_SYLLABLES):
