@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from broadcaster.text.numbers import cardinal, coded, month, rank, spell_digits
+from broadcaster.text.numbers import cardinal, coded, month, rank, roman_value, spell_digits
 from broadcaster.text.tokens import Context, Left, Reading
 
 _LONG = re.compile(r"\d{6,}(?:[-–]\d{3})?(?!\d|[.,]\d)")
@@ -14,7 +14,7 @@ _ID_WORDS = (
     "mã qr", "mã định danh", "số tài khoản", "thẻ", "mã đơn vị", "mã bưu chính", "mã bưu điện", "imei", "serial", "id", "mật khẩu", "pass", "passcode", "mã cuộc họp", "pin",
 )  # fmt: skip
 _PLATE = re.compile(
-    r"(\d{2})\s?-?\s?([A-ZĐ]{1,2}\d?)\s?[-–]\s?(\d{3}\.?\d{2}|\d{4})(?!\d)|(\d{2})([A-ZĐ])\s?(\d{3}\.\d{2})(?!\d)"
+    r"(\d{2})\s?-?\s?([A-ZĐ]{1,2}\d?)(?:\s?[-–]\s?|\s(?=\d{3}\.))(\d{3}\.?\d{2}|\d{4})(?!\d)|(\d{2})([A-ZĐ])\s?(\d{3}\.\d{2})(?!\d)"
 )
 _PLATE_ANCHOR = ("biển số", "biển kiểm soát", "bks", "bks:", "biển số:", "xe", "biển")
 _ROADS = {
@@ -122,7 +122,20 @@ def road(ctx: Context, pos: int, left: Left) -> Reading | None:
 
 
 _WEEKDAY = re.compile(r"T([2-7])(?:\s?([-–,])\s?(?:T([2-7])|(CN)))?(?![^\W_]|[./]\d)")
+_WEEKLY = ("sáng", "chiều", "tối", "trưa", "tuần", "lịch", "thứ", "các ngày", "học")
+_QUARTER = re.compile(r"Q\.?\s?(?:([1-4])|(IV|I{1,3}))\s?[/-]\s?((?:19|20)\d\d)(?!\d)")
 _MONTH = re.compile(r"T(\d{1,2})[/.-]((?:19|20)\d\d)(?![^\W_])")
+
+
+def quarter(ctx: Context, pos: int) -> Reading | None:
+    """Q1/2025, Q.I/2025: a quarter of a year."""
+    m = _QUARTER.match(ctx.text, pos)
+    if not m:
+        return None
+    number = m[1] or str(roman_value(m[2]))
+    return Reading(
+        pos, m.end(), f"quý {cardinal(number, ctx.profile)} năm {cardinal(m[3], ctx.profile)}", "date.quarter"
+    )
 
 
 def abbreviated_time(ctx: Context, pos: int, left: Left) -> Reading | None:
@@ -132,7 +145,8 @@ def abbreviated_time(ctx: Context, pos: int, left: Left) -> Reading | None:
         words = f"tháng {month(m[1], ctx.profile)} năm {cardinal(m[2], ctx.profile)}"
         return Reading(pos, m.end(), words, "date.month-year")
     m = _WEEKDAY.match(ctx.text, pos)
-    if not m or left.ends("tuyến", "đường", "kênh", "lô", "khu", "số", "nhóm", "mã"):
+    weekly = m and (m[2] == "-" or m[2] == "–" or m[4] or left.recent(*_WEEKLY, words=5))
+    if not m or not weekly or left.ends("tuyến", "đường", "kênh", "lô", "khu", "số", "nhóm", "mã"):
         return None
     words = f"thứ {rank(m[1], ctx.profile)}"
     if m[2]:
