@@ -182,7 +182,7 @@ def _word(ctx: Context, pos: int, token: str) -> Reading | None:
         return reading
     reading = words.lexicon_entry(ctx, pos, token, left)
     if reading is not None:
-        if not text[reading.end : reading.end + 1].isdigit():
+        if not (text[reading.end : reading.end + 1].isdigit() and text[reading.end - 1].isalpha()):
             return reading
         if not token.isupper():
             return measures.unit_after_word(ctx, pos, token) or reading

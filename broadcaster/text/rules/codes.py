@@ -13,6 +13,9 @@ _ID_WORDS = (
     "chứng minh nhân dân", "số thẻ", "mã", "sổ", "số seri", "seri", "otp", "mã vạch", "mã hồ sơ", "bhxh", "bhyt", "số hiệu",
     "mã qr", "mã định danh", "số tài khoản", "thẻ", "mã đơn vị", "mã bưu chính", "mã bưu điện", "imei", "serial", "id", "mật khẩu", "pass", "passcode", "mã cuộc họp", "pin",
 )  # fmt: skip
+_CODE_WORDS = (
+    "mã", "mã số", "otp", "mã otp", "cú pháp", "mã bưu chính", "đầu số", "mã xã", "mã bưu điện", "mã đơn vị", "số hiệu",
+)  # fmt: skip
 _PLATE = re.compile(
     r"(\d{2})\s?-?\s?([A-ZĐ]{1,2}\d?)(?:\s?[-–]\s?|\s(?=\d{3}\.))(\d{3}\.?\d{2}|\d{4})(?!\d)|(\d{2})([A-ZĐ])\s?(\d{3}\.\d{2})(?!\d)"
 )
@@ -66,18 +69,9 @@ def long_figures(ctx: Context, pos: int, left: Left) -> Reading | None:
             pos, m.end(), ", ".join(spell_digits(p) for p in re.split("[-–]", m[0])), "code.digits"
         )
     m = _SHORT_CODE.match(text, pos)
-    if m and left.ends(
-        "mã",
-        "mã số",
-        "otp",
-        "mã otp",
-        "cú pháp",
-        "mã bưu chính",
-        "đầu số",
-        "mã xã",
-        "mã bưu điện",
-        "mã đơn vị",
-        "số hiệu",
+    if m and (
+        left.ends(*_CODE_WORDS)
+        or (len(m[0]) >= 5 and left.ends("là", ":", "số") and left.recent(*_CODE_WORDS, words=9))
     ):
         return Reading(pos, m.end(), spell_digits(m[0]), "code.digits")
     return None
@@ -91,8 +85,8 @@ def plate(ctx: Context, pos: int, left: Left) -> Reading | None:
     province, series, figures = (m[4], m[5], m[6]) if m[4] else (m[1], m[2], m[3])
     said = [ctx.lexicon.letter(c) if c.isalpha() else spell_digits(c) for c in series]
     return Reading(
-        pos, m.end(), f"{cardinal(province, ctx.profile)} {' '.join(said)}, {spell_digits(figures)}", "code.plate",
-        (f"{spell_digits(province)} {' '.join(said)} {spell_digits(figures)}",),
+        pos, m.end(), f"{spell_digits(province)} {' '.join(said)}, {spell_digits(figures)}", "code.plate",
+        (f"{cardinal(province, ctx.profile)} {' '.join(said)}, {spell_digits(figures)}",),
     )  # fmt: skip
 
 
