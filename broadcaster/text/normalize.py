@@ -54,8 +54,8 @@ _NUMBER_RULES = (
     *weather.RULES,
     *documents.RULES,
     ordinals.ordinal,
-    scores.score,
     *dates.RULES,
+    scores.score,
     *codes.NUMBER_RULES,
     *legal.RULES,
     ordinals.after_month,
@@ -177,21 +177,31 @@ def _word(ctx: Context, pos: int, token: str) -> Reading | None:
         token = token[:place]
     text = ctx.text
     left = ctx.left(pos)
-    after = text[pos + len(token) : pos + len(token) + 2]
-    reading: Reading | None = None
-    if len(token) == 1:
-        reading = lists.lettered(ctx, pos, left)
-    if reading is None and token.isascii() and after and (after[0] in "@._-" or after == ":/"):
-        reading = web.address(ctx, pos)
+    reading = _before_lexicon(ctx, pos, token, left)
     if reading is not None:
         return reading
     reading = words.lexicon_entry(ctx, pos, token, left)
     if reading is not None:
-        if not text[reading.end : reading.end + 1].isdigit():
+        if not (text[reading.end : reading.end + 1].isdigit() and text[reading.end - 1].isalpha()):
             return reading
         if not token.isupper():
             return measures.unit_after_word(ctx, pos, token) or reading
     return _small(ctx, pos, token, left) if token.islower() else _capital(ctx, pos, token, left)
+
+
+def _before_lexicon(ctx: Context, pos: int, word: str, left: Left) -> Reading | None:
+    """What the place of a word settles before its meaning: a list's letter, an address, a quarter, initials."""
+    after = ctx.text[pos + len(word) : pos + len(word) + 2]
+    reading: Reading | None = None
+    if len(word) == 1:
+        reading = lists.lettered(ctx, pos, left)
+    if reading is None and word.isascii() and after and (after[0] in "@._-" or after == ":/"):
+        reading = web.address(ctx, pos)
+    if reading is None and word[0] == "Q":
+        reading = codes.quarter(ctx, pos)
+    if reading is None and len(word) == 1 and after[:1] == ".":
+        reading = words.initials(ctx, pos)
+    return reading
 
 
 def _small(ctx: Context, pos: int, word: str, left: Left) -> Reading | None:

@@ -71,7 +71,9 @@ def cardinal(figures: str | int, profile: RegionalProfile) -> str:
 
 
 def coded(figures: str, profile: RegionalProfile) -> str:
-    """A number that names a thing: leading zeros are spoken ("06" is "không sáu")."""
+    """A number that names a thing: "06" is "không sáu", and with more figures each is said."""
+    if figures[0] == "0" and len(figures) > 2:
+        return spell_digits(figures)
     stripped = figures.lstrip("0")
     zeros = len(figures) - len(stripped)
     words = [DIGITS[0]] * zeros

@@ -59,11 +59,13 @@ def tidy(text: str) -> str:
     """Single-spaced text in which no mark stands twice or after a blank."""
     text = " ".join(text.split())
     if _MARK.search(text):
-        text = _SPACE_BEFORE.sub(r"\1", text)
+        text = _SPACE_BEFORE.sub(r"\1 ", text)
+        text = " ".join(text.split())
         text = _COMMAS.sub(r"\1", text)
         text = _COMMA_STOP.sub("", text)
         text = _STOPS.sub(r"\1 ", text)
-        text = " ".join(_DOUBLE_STOP.sub(r"\1", text).split())
+        text = _SPACE_BEFORE.sub(r"\1 ", _DOUBLE_STOP.sub(r"\1", text))
+        text = " ".join(text.split())
     return text.lstrip(",;:.!? ")
 
 

@@ -126,7 +126,7 @@ _PIECES = st.sampled_from(
 _ADMIN = st.lists(_PIECES | st.integers(0, 10**12).map(str), max_size=14).map(" ".join)
 _GLUED = st.lists(_PIECES | st.integers(0, 9999).map(str), max_size=8).map("".join)
 _ANY = st.text(max_size=60) | _ADMIN | _GLUED
-_many = settings(max_examples=300, deadline=None)
+_many = settings(max_examples=150, deadline=None)
 
 
 @_many

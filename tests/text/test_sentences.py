@@ -57,7 +57,7 @@ def test_enumerations_are_not_cut_between_short_items():
         "Nâng cao vai trò và trách nhiệm của người đứng đầu các cơ quan, đơn vị, cán bộ, công chức, viên chức trong "
         "quá trình thực thi công vụ về công tác cải cách hành chính, nhằm phấn đấu để hoàn thành các nhiệm vụ theo kế hoạch của xã đã đề ra."
     )
-    assert [u[-12:] for u in cut(text)][0].endswith("hành chính,")
+    assert cut(text)[0].endswith("hành chính,")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from broadcaster.text.numbers import cardinal, coded, month, rank, spell_digits
+from broadcaster.text.numbers import cardinal, coded, month, rank, roman_value, spell_digits
 from broadcaster.text.tokens import Context, Left, Reading
 
 _LONG = re.compile(r"\d{6,}(?:[-–]\d{3})?(?!\d|[.,]\d)")
@@ -13,8 +13,11 @@ _ID_WORDS = (
     "chứng minh nhân dân", "số thẻ", "mã", "sổ", "số seri", "seri", "otp", "mã vạch", "mã hồ sơ", "bhxh", "bhyt", "số hiệu",
     "mã qr", "mã định danh", "số tài khoản", "thẻ", "mã đơn vị", "mã bưu chính", "mã bưu điện", "imei", "serial", "id", "mật khẩu", "pass", "passcode", "mã cuộc họp", "pin",
 )  # fmt: skip
+_CODE_WORDS = (
+    "mã", "mã số", "otp", "mã otp", "cú pháp", "mã bưu chính", "đầu số", "mã xã", "mã bưu điện", "mã đơn vị", "số hiệu",
+)  # fmt: skip
 _PLATE = re.compile(
-    r"(\d{2})\s?-?\s?([A-ZĐ]{1,2}\d?)\s?[-–]\s?(\d{3}\.?\d{2}|\d{4})(?!\d)|(\d{2})([A-ZĐ])\s?(\d{3}\.\d{2})(?!\d)"
+    r"(\d{2})\s?-?\s?([A-ZĐ]{1,2}\d?)(?:\s?[-–]\s?|\s(?=\d{3}\.))(\d{3}\.?\d{2}|\d{4})(?!\d)|(\d{2})([A-ZĐ])\s?(\d{3}\.\d{2})(?!\d)"
 )
 _PLATE_ANCHOR = ("biển số", "biển kiểm soát", "bks", "bks:", "biển số:", "xe", "biển")
 _ROADS = {
@@ -66,18 +69,9 @@ def long_figures(ctx: Context, pos: int, left: Left) -> Reading | None:
             pos, m.end(), ", ".join(spell_digits(p) for p in re.split("[-–]", m[0])), "code.digits"
         )
     m = _SHORT_CODE.match(text, pos)
-    if m and left.ends(
-        "mã",
-        "mã số",
-        "otp",
-        "mã otp",
-        "cú pháp",
-        "mã bưu chính",
-        "đầu số",
-        "mã xã",
-        "mã bưu điện",
-        "mã đơn vị",
-        "số hiệu",
+    if m and (
+        left.ends(*_CODE_WORDS)
+        or (len(m[0]) >= 5 and left.ends("là", ":", "số") and left.recent(*_CODE_WORDS, words=9))
     ):
         return Reading(pos, m.end(), spell_digits(m[0]), "code.digits")
     return None
@@ -91,8 +85,8 @@ def plate(ctx: Context, pos: int, left: Left) -> Reading | None:
     province, series, figures = (m[4], m[5], m[6]) if m[4] else (m[1], m[2], m[3])
     said = [ctx.lexicon.letter(c) if c.isalpha() else spell_digits(c) for c in series]
     return Reading(
-        pos, m.end(), f"{cardinal(province, ctx.profile)} {' '.join(said)}, {spell_digits(figures)}", "code.plate",
-        (f"{spell_digits(province)} {' '.join(said)} {spell_digits(figures)}",),
+        pos, m.end(), f"{spell_digits(province)} {' '.join(said)}, {spell_digits(figures)}", "code.plate",
+        (f"{cardinal(province, ctx.profile)} {' '.join(said)}, {spell_digits(figures)}",),
     )  # fmt: skip
 
 
@@ -122,7 +116,20 @@ def road(ctx: Context, pos: int, left: Left) -> Reading | None:
 
 
 _WEEKDAY = re.compile(r"T([2-7])(?:\s?([-–,])\s?(?:T([2-7])|(CN)))?(?![^\W_]|[./]\d)")
+_WEEKLY = ("sáng", "chiều", "tối", "trưa", "tuần", "lịch", "thứ", "các ngày", "học")
+_QUARTER = re.compile(r"Q\.?\s?(?:([1-4])|(IV|I{1,3}))\s?[/-]\s?((?:19|20)\d\d)(?!\d)")
 _MONTH = re.compile(r"T(\d{1,2})[/.-]((?:19|20)\d\d)(?![^\W_])")
+
+
+def quarter(ctx: Context, pos: int) -> Reading | None:
+    """Q1/2025, Q.I/2025: a quarter of a year."""
+    m = _QUARTER.match(ctx.text, pos)
+    if not m:
+        return None
+    number = m[1] or str(roman_value(m[2]))
+    return Reading(
+        pos, m.end(), f"quý {cardinal(number, ctx.profile)} năm {cardinal(m[3], ctx.profile)}", "date.quarter"
+    )
 
 
 def abbreviated_time(ctx: Context, pos: int, left: Left) -> Reading | None:
@@ -132,7 +139,8 @@ def abbreviated_time(ctx: Context, pos: int, left: Left) -> Reading | None:
         words = f"tháng {month(m[1], ctx.profile)} năm {cardinal(m[2], ctx.profile)}"
         return Reading(pos, m.end(), words, "date.month-year")
     m = _WEEKDAY.match(ctx.text, pos)
-    if not m or left.ends("tuyến", "đường", "kênh", "lô", "khu", "số", "nhóm", "mã"):
+    weekly = m and (m[2] == "-" or m[2] == "–" or m[4] or left.recent(*_WEEKLY, words=5))
+    if not m or not weekly or left.ends("tuyến", "đường", "kênh", "lô", "khu", "số", "nhóm", "mã"):
         return None
     words = f"thứ {rank(m[1], ctx.profile)}"
     if m[2]:

@@ -25,11 +25,11 @@ _MONTHS_THEN_YEAR = re.compile(r"(\d{1,2})\s?[-–—]\s?(\d{1,2})/((?:19|20)\d\
 _SCHOOL_YEAR = re.compile(r"((?:19|20)\d\d)/((?:19|20)\d\d)(?![\d/])")
 _QUARTER_YEAR = re.compile(r"([1-4])\s?[/-]\s?((?:19|20)\d\d)(?![\d/])")
 
-_HAS_DAY = ("ngày", "mùng", "mồng", "hôm", "rằm", "nhật")
+_HAS_DAY = ("ngày", "mùng", "mồng", "hôm", "rằm")
 _DAY_WORDS = (
     "ngày", "mùng", "mồng", "hôm", "sáng", "chiều", "tối", "đêm", "trưa", "khuya", "rạng sáng", "lễ", "dịp", "tết",
     "trước", "sau", "chủ nhật", "thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu", "thứ bảy", "cn", "nghỉ",
-    "kỷ niệm", "hạn", "nay", "mai", "kể từ", "tính đến", "đến hết", "cho đến", "vào", "bắt đầu từ",
+    "kỷ niệm", "hạn", "hạn chót", "chót", "hạn cuối", "thời hạn", "cuối", "nay", "mai", "kể từ", "tính đến", "đến hết", "cho đến", "vào", "bắt đầu từ",
 )  # fmt: skip
 _HOLIDAYS = frozenset(
     {(30, 4), (1, 5), (2, 9), (8, 3), (20, 11), (27, 7), (22, 12), (19, 5), (3, 2), (20, 10), (26, 3), (1, 6), (27, 2),
@@ -128,6 +128,19 @@ _DAY_COMMAS = re.compile(
 )
 
 
+_FEAST = re.compile(r"(?:kỷ niệm|lễ)(?: \d{1,2}/\d{1,2}(?:,| và))*$")
+_MONTH_SPAN = re.compile(r"(\d{1,2})\s?[-–—]\s?(\d{1,2})(?!\d|[/.,]\d|[^\W_])")
+
+
+def month_span(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """Tháng 4-6: from one month to another of the same year."""
+    m = _MONTH_SPAN.match(ctx.text, pos)
+    if not m or left.last != "tháng" or not 1 <= int(m[1]) < int(m[2]) <= 12:
+        return None
+    words = f"{month(m[1], ctx.profile)} đến tháng {month(m[2], ctx.profile)}"
+    return Reading(pos, m.end(), words, "date.month-span")
+
+
 def day_list(ctx: Context, pos: int, left: Left) -> Reading | None:
     """Các ngày 10,11,12/6/2025; ngày 1, 2 và 3/9."""
     m = _DAY_COMMAS.match(ctx.text, pos)
@@ -155,7 +168,13 @@ def date_range(ctx: Context, pos: int, left: Left) -> Reading | None:
     if m and _is_date(m[1], m[2]) and _is_date(m[4], m[5]):
         first = _day_month(ctx, m[1], m[2], m[3])
         second = _day_month(ctx, m[4], m[5], m[6])
-        if left.recent("lễ", "dịp", "nghỉ", "kỷ niệm", words=4) and not (m[3] or m[6]):
+        both = (int(m[1]), int(m[2])) in _HOLIDAYS and (int(m[4]), int(m[5])) in _HOLIDAYS
+        if (
+            both
+            and left.recent("lễ", "dịp", "nghỉ", "kỷ niệm", words=4)
+            and left.last != "từ"
+            and not (m[3] or m[6])
+        ):
             return Reading(
                 pos,
                 m.end(),
@@ -244,6 +263,8 @@ def day_month(ctx: Context, pos: int, left: Left) -> Reading | None:
     said = _day_month(ctx, m[1], m[3])
     if sep == "/" and (int(m[1]), int(m[3])) in _HOLIDAYS and left.ends(*_NAMED_AFTER_DAYS):
         return Reading(pos, m.end(), said, "date.as-name")
+    if sep == "/" and (int(m[1]), int(m[3])) in _HOLIDAYS and _FEAST.search(left.lower[-40:]):
+        return Reading(pos, m.end(), said, "date.as-name")
     after = ctx.text[m.end() : m.end() + 1]
     if after == "h" or after.isalpha():
         return None
@@ -254,7 +275,10 @@ def day_month(ctx: Context, pos: int, left: Left) -> Reading | None:
     if re.match(r"\s(?:âm lịch|dương lịch|hằng năm|hàng năm|\(âm|al\b)", ctx.right(m.end(), 12)):
         return Reading(pos, m.end(), f"ngày {said}", "date.day-month")
     if sep == "/":
-        near = left.ends(*_DAY_WORDS) or (left.recent("ngày", words=3) and lead in ("và", "đến", "tới", "từ"))
+        near = (
+            left.ends(*_DAY_WORDS)
+            and not (lead in ("trước", "sau", "vào", "cuối", "nghỉ") and _counts(ctx, m.end()))
+        ) or (left.recent("ngày", words=3) and lead in ("và", "đến", "tới", "từ"))
         from_to = lead in ("từ", "đến", "tới") and int(m[3]) <= 12 and int(m[1]) > 0
         if near or (from_to and not _counts(ctx, m.end())) or (holiday and not _counts(ctx, m.end())):
             look = not (near or holiday)
@@ -268,7 +292,7 @@ def day_month(ctx: Context, pos: int, left: Left) -> Reading | None:
         "ngày", "sáng", "chiều", "tối", "đêm", "trưa", "hôm", "dịp", "lễ", "chủ nhật", "hạn"
     ):
         return Reading(pos, m.end(), f"ngày {said}", "date.day-month-dash")
-    if sep in "-–" and left.ends("kỷ niệm", "quốc khánh", "mừng") and holiday:
+    if sep in "-–" and holiday and left.recent("ngày", "kỷ niệm", "quốc khánh", "mừng", "lễ", words=8):
         return Reading(pos, m.end(), f"ngày {said}", "date.day-month-dash")
     if sep == "." and left.ends("sáng", "chiều", "tối", "đêm", "trưa", "hôm") and "," not in m[0]:
         return Reading(pos, m.end(), f"ngày {said}", "date.day-month-dot")
@@ -289,10 +313,10 @@ def _counts(ctx: Context, end: int) -> bool:
     return bool(
         re.match(
             r"\s*(?:số|diện tích|dân số|tổng|hộ|chỉ tiêu|tiêu chí|thành viên|đại biểu|phiếu|xã|ấp|thôn|khu|chiều|quãng|"
-            r"thời gian|điểm|người|cán bộ|đảng viên|trường|học sinh|nhiệm vụ|mức|lương|hồ sơ|khối lượng|công trình|suất)\b",
+            r"thời gian|điểm|người|cán bộ|đảng viên|trường|học sinh|nhiệm vụ|mức|lương|hồ sơ|khối lượng|công trình|suất|giá trị|lượng|chi phí|tiền|kinh phí|học phí|viên|lít|nồng độ|đơn vị|nội dung)\b",
             ctx.right(end, 20),
         )
     )
 
 
-RULES = (day_list, date_range, full_date, month_year, day_month)
+RULES = (month_span, day_list, date_range, full_date, month_year, day_month)

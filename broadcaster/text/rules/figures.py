@@ -62,6 +62,11 @@ class Figure:
             "thế hệ",
             "mẫu",
             "nội dung",
+            "phòng",
+            "căn hộ",
+            "căn",
+            "bài",
+            "lô",
         ):
             return dotted
         self.alternatives = (dotted,)

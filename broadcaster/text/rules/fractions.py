@@ -6,6 +6,7 @@ import re
 
 from broadcaster.text.numbers import cardinal
 from broadcaster.text.rules.figures import Figure
+from broadcaster.text.rules.measures import tail_of
 from broadcaster.text.tokens import Context, Left, Reading
 
 _SLASH = re.compile(r"(\d{1,6})\s?/\s?(\d{1,6})(?!\d|[/,.]\d|/)")
@@ -29,6 +30,11 @@ def ratio(ctx: Context, pos: int, left: Left) -> Reading | None:
         return None
     second = Figure(m[2], ctx, left).words
     return Reading(pos, m.end(), f"{cardinal(m[1], ctx.profile)} trên {second}", "number.ratio")
+
+
+def _smaller(a: int, b: int) -> bool:
+    """Whether a/b can be a share of a whole: two thirds, a twentieth."""
+    return 1 <= a < b and (b <= 10 or a == 1)
 
 
 def share(ctx: Context, pos: int, left: Left) -> Reading | None:
@@ -60,12 +66,12 @@ def share(ctx: Context, pos: int, left: Left) -> Reading | None:
     plain = (a, b) in _PLAIN_SHARES and not address and not re.match(_COUNTED, after)
     if plain or (left.ends("vòng", "chung kết", "bán kết") and a == 1):
         return Reading(pos, m.end(), part, "fraction", (over,))
-    if not address and 1 <= a < b <= 10 and re.match(
+    if not address and _smaller(a, b) and re.match(
         r"\s*(?:số|diện tích|dân số|tổng|thời gian|chiều|quãng|chặng|khối lượng|mức|lương|ngân sách|giá trị|lượng|dung tích|"
-        r"sân|nửa|đường|thế giới|trái đất|cử tri|ngày công|suất|định mức|công việc|quân số|tiền|học phí|chi phí|kinh phí|nhu cầu|cả nước)\b", after,
+        r"sân|nửa|đường|thế giới|trái đất|cử tri|ngày công|suất|định mức|công việc|quân số|tiền|học phí|chi phí|kinh phí|nhu cầu|cả nước|nồng độ|biên chế|liều|hạn mức|thửa|bờ|đất|nước|thuốc|phân|hợp đồng)\b", after,
     ):  # fmt: skip
         return Reading(pos, m.end(), part, "fraction", (over,))
-    if not address and 1 <= a < b <= 10 and left.ends("hơn", "gần", "khoảng", "ít nhất", "tối thiểu", "trên", "chiếm", "quá", "bằng", "giảm", "tăng", "còn", "được") and not re.match(
+    if not address and _smaller(a, b) and left.ends("hơn", "gần", "khoảng", "ít nhất", "tối thiểu", "trên", "chiếm", "quá", "bằng", "giảm", "tăng", "còn", "được") and not re.match(
         r"\s*(?:chỉ tiêu|tiêu chí|xã|ấp|hộ|người|nội dung|đại biểu|thành viên|hồ sơ|nhiệm vụ|điểm|phường|thôn|khu|trường|đơn vị|sản phẩm|chi bộ|đảng viên|tổ|cơ quan)\b", after
     ):  # fmt: skip
         return Reading(pos, m.end(), part, "fraction", (over,))
@@ -78,4 +84,7 @@ def share(ctx: Context, pos: int, left: Left) -> Reading | None:
     tail = re.match(r"[A-Za-zđĐ](?![^\W_])", ctx.text[end : end + 2])
     if tail:
         return Reading(pos, end + 1, f"{over} {ctx.lexicon.letter(tail[0])}", "address.slash")
+    unit = tail_of(ctx, ctx.text, end)
+    if unit:
+        return Reading(pos, unit[1], over + unit[0], "number.over", alternatives)
     return Reading(pos, end, over, rule, alternatives, look)

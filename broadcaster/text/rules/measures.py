@@ -10,7 +10,7 @@ from broadcaster.text.tokens import Context, Left, Reading, is_syllable
 
 PERCENT = "phần trăm"
 _SCALE = re.compile(
-    r"(\s?)(triệu|tỷ|tỉ|nghìn|ngàn|trăm|vạn|tr(?=\d|[\s,;)]|\.(?!đ|\s?đ)|$)|k(?![^\W_/]|m)|K(?![^\W_/]))(?![^\W\d_])"
+    r"(\s?)(triệu|tỷ|tỉ|nghìn|ngàn|trăm|vạn|tr(?=\d|[\s,;)/]|\.(?!đ|\s?đ)|$)|k(?![^\W_/]|m)|K(?![^\W_/]))(?![^\W\d_])"
 )
 
 _SCALE_TAIL = re.compile(r"(\d)(?!\d|[.,/]\d)")

@@ -23,7 +23,7 @@ def after_month(ctx: Context, pos: int, left: Left) -> Reading | None:
     if left.last.strip('(“"') == "tháng" or (
         left.last in ("và", "đến", "tới") and left.recent("tháng", words=3)
     ):
-        m = re.compile(r"0?4(?!\d|[.,/:]\d|%|\s?(?:tháng|người|hộ))").match(ctx.text, pos)
+        m = re.compile(r"0?4(?!\d|[.,/:]\d|\s?[-–]\s?\d|%|\s?(?:tháng|người|hộ))").match(ctx.text, pos)
         if m:
             return Reading(pos, m.end(), "tư", "date.month-name")
     return None

@@ -8,17 +8,15 @@ from broadcaster.text.numbers import spell_digits
 from broadcaster.text.tokens import Context, Left, Reading
 
 _PHONE = re.compile(r"(?:\(?\+?84\)?[\s.\-]?|0)\d{1,3}(?:[\s.\-]?\d{1,4}){1,4}(?!\d|[/]\d|,\d)")
-_BRACKET = re.compile(r"\(0\d{1,3}\)[\s.\-]?\d{3,4}(?:[\s.\-]?\d{2,4}){1,2}(?!\d)")
-_SERVICE = re.compile(r"(?:1900|1800)(?:[\s.\-]?\d{2,4}){1,2}(?!\d|[.,/]\d)")
+_BRACKET = re.compile(r"\(0\d{1,3}\)(?:[\s.\-]?\d{1,4}){2,4}(?!\d)")
+_SERVICE = re.compile(r"(?:1900|1800|0800)(?:[\s.\-]?\d{2,4}){1,2}(?!\d|[.,/]\d)")
 _SHORT = re.compile(
     r"(?:11[0-9]|1022|1080|1068|18001?\d{0,4}|12[0-9]|156|5656)(?!\d|[.,/%]\d|%|\s?(?:đồng|triệu|tỷ))"
 )
 _DATE_LIKE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d(?!\d)")
-_WORDS = (
-    "điện thoại", "đt", "đt:", "sđt", "sđt:", "điện thoại:", "hotline", "hotline:", "đường dây nóng", "đường dây nóng:",
-    "tổng đài", "tổng đài:", "zalo", "zalo:", "máy", "gọi", "gọi số", "fax", "fax:", "tel", "tel:", "di động", "di động:",
-    "liên hệ", "liên hệ:", "số máy", "bàn", "gọi ngay", "số nóng",
-)  # fmt: skip
+_SENT = re.compile(
+    r"\d{3,5}(?!\d|[.,/%]\d|%|\s?(?:đồng|triệu|tỷ|hồ sơ|phiếu|tin|bộ|người|hộ|suất|phần|thư|đơn))"
+)
 _ASKS = (
     "điện thoại", "tổng đài", "đường dây nóng", "hotline", "gọi", "sđt", "đt", "liên hệ", "zalo", "số máy", "cấp cứu",
     "di động", "fax", "cứu hỏa", "cảnh sát", "tin nhắn", "nhắn tin", "khẩn cấp",
@@ -63,8 +61,15 @@ def phone(ctx: Context, pos: int, left: Left) -> Reading | None:
             if rule == "phone.service" and m[0].isdecimal() and not calls:
                 continue
             return Reading(pos, m.end(), _groups(m[0]), rule)
+    m = _SENT.match(text, pos)
+    if m and left.ends("gửi", "gửi đến", "gửi tới", "soạn tin gửi", "nhắn", "gửi về"):
+        return Reading(pos, m.end(), spell_digits(m[0]), "phone.short")
     m = _SHORT.match(text, pos)
-    if m and left.recent(*_ASKS, words=7) and not left.ends("điều", "khoản", "nghị định số", "giờ"):
+    if (
+        m
+        and (left.recent(*_ASKS, words=7) or (left.ends("số") and left.recent(*_ASKS, words=14)))
+        and not left.ends("điều", "khoản", "nghị định số", "giờ")
+    ):
         following = ctx.right(m.end(), 8).strip()
         if not following.startswith(("người", "hộ", "lượt", "cuộc", "trường", "vụ", "ca ")):
             return Reading(pos, m.end(), spell_digits(m[0]), "phone.short")

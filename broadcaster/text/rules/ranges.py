@@ -22,10 +22,6 @@ def ranged(ctx: Context, pos: int, left: Left) -> Reading | None:
     a, b = m[1], m[3]
     if left.ends(*SCORE_WORDS) or (a.isdecimal() and a.startswith("0") and len(a) > 2):
         return None
-    spaced = re.search(r"\s[-–—−]\s", m[0]) is not None
-    tight = " " not in m[0][len(a) :].replace(b, "")
-    if not spaced and not tight:
-        return None
     first, second = Figure(a, ctx, left), Figure(b, ctx, left)
     if left.ends(*_NAMED) and not m[2]:
         # "số 12-14": two names, still a stretch from one to the other.

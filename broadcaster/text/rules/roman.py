@@ -62,7 +62,7 @@ def roman(ctx: Context, pos: int, left: Left) -> Reading | None:
     if clean.endswith("thứ"):
         return Reading(pos, m.end(), rank(value, ctx.profile), "roman.rank")
     listed = _listed(left)
-    if not listed and not left.ends(*_NOUNS) and not (len(m[0]) > 1 and left.ends(*_KINGS)):
+    if not listed and not left.ends(*_NOUNS) and not (len(m[0]) > 1 and left.recent(*_KINGS, words=3)):
         return None
     words = cardinal(value, ctx.profile)
     end = m.end()

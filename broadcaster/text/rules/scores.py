@@ -26,9 +26,36 @@ SCORE_WORDS = (
 )
 
 
+_MATCH = (
+    "thắng",
+    "thua",
+    "hòa",
+    "trận",
+    "luân lưu",
+    "hiệp",
+    "ván",
+    "chung kết",
+    "bán kết",
+    "séc",
+    "set",
+    "dẫn",
+    "tỷ số",
+)
+_AFTER = re.compile(
+    r"\s*(?:[,.;:)!?]|$|tối|trong|trước|sau|ở|tại|đầy|để|và|nghiêng|sáng|chiều|trên|hôm|sau đó|nhưng)"
+)
+
+
+def _in_a_match(ctx: Context, end: int, left: Left) -> bool:
+    """Whether a game is spoken of and nothing that is counted follows."""
+    return left.recent(*_MATCH, words=9) and bool(_AFTER.match(ctx.text, end))
+
+
 def score(ctx: Context, pos: int, left: Left) -> Reading | None:
     """3-1, 2 - 2, 3:1 after tỷ số, thắng, hòa."""
     m = _SCORE.match(ctx.text, pos)
-    if not m or not (left.ends(*SCORE_WORDS) or left.recent("tỷ số", "tỉ số", words=5)):
+    if not m or not (
+        left.ends(*SCORE_WORDS) or left.recent("tỷ số", "tỉ số", words=5) or _in_a_match(ctx, m.end(), left)
+    ):
         return None
     return Reading(pos, m.end(), f"{cardinal(m[1], ctx.profile)} {cardinal(m[2], ctx.profile)}", "score")

@@ -104,7 +104,7 @@ def sign(ctx: Context, pos: int, left: Left) -> Reading | None:
         rest = text[pos + 1 : pos + 40].lstrip(" ")
         return Reading(pos, pos + 1, "" if not rest or rest[0] in ".,;:!?)\n…/" else ",", "sign.bracket")
     if c in DASH:
-        return _dash(ctx, pos)
+        return _dash(ctx, pos, left)
     if c == "/":
         return _slash(ctx, pos, left)
     return _symbol(ctx, pos, c)
@@ -132,7 +132,11 @@ def _quote(ctx: Context, pos: int) -> Reading | None:
     return Reading(pos, pos + 1, "", "sign.quote")
 
 
-def _dash(ctx: Context, pos: int) -> Reading | None:
+_STRETCHES = ("thứ", "ngày", "tháng", "quý", "năm", "giờ", "phút")
+_STRETCH = re.compile(r"\s(?:hết\s)?(?:thứ|ngày|tháng|quý|năm|[Cc]hủ nhật|CN)(?![^\W_])", re.IGNORECASE)
+
+
+def _dash(ctx: Context, pos: int, left: Left) -> Reading | None:
     text = ctx.text
     before, after = text[pos - 1 : pos], text[pos + 1 : pos + 2]
     if before.isalnum() and after.isalpha():
@@ -146,6 +150,13 @@ def _dash(ctx: Context, pos: int) -> Reading | None:
         return None
     if before.isalpha() and after.isdigit():
         return Reading(pos, pos + 1, " ", "sign.hyphen")
+    if (
+        before.isspace()
+        and after.isspace()
+        and _STRETCH.match(text, pos + 1)
+        and left.recent(*_STRETCHES, words=5)
+    ):
+        return Reading(pos, pos + 1, "đến", "sign.stretch")
     return Reading(pos, pos + 1, "," if text[pos] == "—" and before else " ", "sign.dash")
 
 
@@ -153,9 +164,7 @@ def _two_syllables(text: str, pos: int) -> bool:
     """Names such as "Hà Nội-Huế": words joined by a dash, not a transcription such as "vi-rút"."""
     a = re.search(r"[^\W\d_]+$", text[max(0, pos - 12) : pos])
     b = re.match(r"[^\W\d_]+", text[pos + 1 : pos + 12])
-    return bool(
-        a and b and a[0][0].isupper() and b[0][0].isupper() and is_syllable(a[0]) and is_syllable(b[0])
-    )
+    return bool(a and b and b[0][0].isupper() and is_syllable(a[0]))
 
 
 def _slash(ctx: Context, pos: int, left: Left) -> Reading | None:
@@ -169,7 +178,7 @@ def _slash(ctx: Context, pos: int, left: Left) -> Reading | None:
             said = ctx.lexicon.table("units").get(m[1], "")
             if said and word not in _PER:
                 return Reading(pos, m.end(), f" trên {said}", "measure.rate")
-            return Reading(pos, pos + 1, " trên ", "measure.rate")
+            return Reading(pos, pos + 1, " một " if word == "lần" else " trên ", "measure.rate")
         return Reading(pos, pos + 1, ", " if left.last else "", "sign.slash", (" hoặc ", " trên "))
     return Reading(
         pos,

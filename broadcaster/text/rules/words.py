@@ -315,6 +315,28 @@ def _last_word(text: str, pos: int) -> str:
 _VOWELS = "AEIOUYĂÂÊÔƠƯ"
 
 
+_INITIALS = re.compile(r"(?:[A-ZĐ]\.\s?){1,4}[A-ZĐ](?![^\W_])\.?(?!\d)")
+_INITIAL = re.compile(r"[B-DF-HJ-NP-TV-XZĐ]\.(?=,|\)|\s[^\W\d_])")
+
+
+def initials(ctx: Context, pos: int) -> Reading | None:
+    """N.T.H., chị T. và: the initials of a name, whose dots end no sentence."""
+    text = ctx.text
+    m = _INITIALS.match(text, pos)
+    if m and "Ư" not in m[0] and "TP" not in m[0]:
+        end = m.end()
+        if text[end - 1] == "." and not (
+            text[end : end + 4].lstrip(" ")[:1].islower()
+            or text[end : end + 2].strip()[:1] in (",", ")", "(")
+        ):
+            end -= 1
+        return Reading(pos, end, ctx.lexicon.spell(m[0]), "letter.initials")
+    m = _INITIAL.match(text, pos)
+    if m and not text[m.end() : m.end() + 4].lstrip(" ")[:1].isupper():
+        return Reading(pos, m.end(), ctx.lexicon.letter(text[pos]), "letter.initials")
+    return None
+
+
 def single_letter(ctx: Context, pos: int, token: str) -> Reading | None:
     """A lone capital consonant: nhóm B, ông C. Vowels are words and names too (Bộ Y tế, U Minh) and stay."""
     if not token.isupper() or token in _VOWELS or token.lower() not in ctx.lexicon.table("letters"):
