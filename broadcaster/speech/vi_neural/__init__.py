@@ -1,1 +1,5 @@
-"""The embedded offline voice: Kokoro's neural model spoken with Vietnamese sounds, lengths and tones of our own."""
+"""The embedded offline voice: Vietnamese phonology of our own over Kokoro's neural model."""
+
+from broadcaster.speech.vi_neural.engine import ViNeuralEngine
+
+__all__ = ["ViNeuralEngine"]

@@ -22,8 +22,10 @@ TUNING: Final = "1"
 _HEAD: Final = 20
 """Frames of silence that the model wants before speech: with fewer its energy comes up a syllable late."""
 _TAIL: Final = 12
-_KEPT: Final = 4
-"""Frames of those that are decoded."""
+_KEPT: Final = 5
+"""Frames of the silence before speech that are decoded."""
+_RELEASE: Final = 8
+"""Frames after the last word that are decoded."""
 _EDGE_MS: Final = 40
 _QUIET: Final = 0.004
 _FADE_MS: Final = 5
@@ -111,27 +113,31 @@ class ViNeuralEngine(Engine):
             raise EngineError("Câu này không có chữ nào đọc được; hãy sửa lại câu.", code="engine-nothing")
         model = kokoro.load(self._threads)
         for piece in pieces:
-            yield Clip(_pcm(_sing(model, piece, who, timing), last=piece is pieces[-1]), kokoro.RATE)
+            last = piece is pieces[-1]
+            yield Clip(_pcm(_sing(model, piece, who, last=last), last=last), kokoro.RATE)
 
 
-def _sing(model: kokoro.Model, piece: score.Piece, who: _Speaker, timing: Timing) -> kokoro.Floats:
-    """Return the sound of one piece, with silence of some frames at both ends."""
+def _sing(model: kokoro.Model, piece: score.Piece, who: _Speaker, *, last: bool) -> kokoro.Floats:
+    """Return the sound of one piece, with the pause that follows it, or some silence after the last."""
     symbols = "".join(note.symbol for note in piece.notes)
     style = model.style(dict(who.blend), len(symbols))
     counts = frames([note.ms for note in piece.notes])
     spread = np.array([_HEAD, *counts, _TAIL])
+    # The model's energy depends on the silence around, the sound does not: only what is heard is decoded.
+    heard = slice(_HEAD - _KEPT, int(spread[:-2].sum()) + (_RELEASE if last else counts[-1]))
     features = model.encode(symbols, style)
     pitch, energy = model.prosody(np.repeat(features.prosody, spread, axis=0), style)
-    pitch, energy = pitch[(_HEAD - _KEPT) * score.STEPS :].copy(), energy[(_HEAD - _KEPT) * score.STEPS :].copy()
     melody = score.melody_of(piece, counts, who.accent, who.tones)
-    lead = _KEPT * score.STEPS
+    lead = _HEAD * score.STEPS
     inside = slice(lead, lead + len(melody.pitch))
+    energy = energy.copy()
     energy[inside] = np.clip(energy[inside], melody.floor, melody.ceiling) + melody.push
+    pitch = pitch.copy()
     for step, semitones in enumerate(melody.pitch, start=lead):
         if semitones is not None:
             pitch[step] = who.middle * 2 ** (semitones / 12)
-    spread[0] = _KEPT
-    return model.decode(np.repeat(features.text, spread, axis=0), pitch, energy, style)
+    steps = slice(heard.start * score.STEPS, heard.stop * score.STEPS)
+    return model.decode(np.repeat(features.text, spread, axis=0)[heard], pitch[steps], energy[steps], style)
 
 
 def _pcm(sound: kokoro.Floats, *, last: bool) -> bytes:

@@ -22,7 +22,19 @@ STEPS: Final = 2
 """Pitch values in one frame (12.5 ms each)."""
 
 _WORD: Final = re.compile(r"[^\W\d_]+|\d+|[,;:.!?…–—()\"“”/-]")
-_PAUSE: Final = {",": 1.0, ";": 1.25, ":": 1.25, ".": 1.6, "!": 1.6, "?": 1.6, "…": 1.6, "–": 1.0, "—": 1.0, "(": 0.6, ")": 0.6}
+_PAUSE: Final = {
+    ",": 1.0,
+    ";": 1.25,
+    ":": 1.25,
+    ".": 1.6,
+    "!": 1.6,
+    "?": 1.6,
+    "…": 1.6,
+    "–": 1.0,
+    "—": 1.0,
+    "(": 0.6,
+    ")": 0.6,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +113,13 @@ def pieces_of(sentence: str, accent: Accent, timing: Timing) -> list[Piece]:
     def close() -> None:
         if said:
             pieces.append(Piece(tuple(notes), tuple(said), tuple(last)))
-            for filled in (notes, said, last):
-                filled.clear()
+            notes.clear()
+            said.clear()
+            last.clear()
 
-    for syllables, mark in phrases_of(sentence):
+    phrases = phrases_of(sentence)
+    for number, (syllables, mark) in enumerate(phrases, start=1):
+        pause = timing.comma * _PAUSE[mark] if number < len(phrases) else timing.end
         for begin in range(0, len(syllables), MAX_SYLLABLES):
             part = syllables[begin : begin + MAX_SYLLABLES]
             if said and len(said) + len(part) > MAX_SYLLABLES:
@@ -120,7 +135,7 @@ def pieces_of(sentence: str, accent: Accent, timing: Timing) -> list[Piece]:
                 ]
                 said.append(syllable)
                 last.append(final)
-            notes.append(Note(mark if mark in ",.!?;:" else ",", timing.comma * _PAUSE[mark]))
+            notes.append(Note(mark if mark in ",.!?;:" else ",", pause))
     close()
     return pieces
 
@@ -208,9 +223,7 @@ def _lay_tone(
     return base + contour[-1]
 
 
-def _lay_gap(
-    melody: Melody, span: tuple[int, int], last: float, syllable: Syllable, loudness: Loudness
-) -> None:
+def _lay_gap(melody: Melody, span: tuple[int, int], last: float, syllable: Syllable, loudness: Loudness) -> None:
     """After a syllable the voice holds its last pitch and dies away; after a final stop it is silent at once."""
     begin, end = span
     for step in range(begin, end):

@@ -48,13 +48,29 @@ _SPELLINGS: Final = (
 )  # fmt: skip
 _VOWEL_SPELLINGS: Final = MappingProxyType(
     {
-        "ee": "i", "oo": "u", "ou": "u", "ea": "i", "ai": "ai", "ay": "ây", "ei": "ây", "oa": "ô", "au": "au", "ow": "au",
-        "ia": "i a", "io": "i ô", "iu": "i u", "ie": "i", "eo": "ê ô", "ua": "u a", "ue": "u ê", "ui": "u i", "uo": "u ô",
+        "ee": "i", "oo": "u", "ou": "u", "ea": "i", "ai": "ai", "ay": "ây", "ei": "ây", "oa": "ô",
+        "au": "au", "ow": "au",
+        "ia": "i a", "io": "i ô", "iu": "i u", "ie": "i", "eo": "ê ô", "ua": "u a", "ue": "u ê",
+        "ui": "u i", "uo": "u ô",
         "a": "a", "e": "e", "i": "i", "o": "ô", "u": "u", "y": "i",
     }
 )  # fmt: skip
 _CODAS: Final = MappingProxyType(
-    {"m": "m", "n": "n", "ng": "ng", "p": "p", "b": "p", "t": "t", "đ": "t", "d": "t", "c": "c", "k": "c", "ck": "c", "g": "c", "l": "n"}
+    {
+        "m": "m",
+        "n": "n",
+        "ng": "ng",
+        "p": "p",
+        "b": "p",
+        "t": "t",
+        "đ": "t",
+        "d": "t",
+        "c": "c",
+        "k": "c",
+        "ck": "c",
+        "g": "c",
+        "l": "n",
+    }
 )
 _CHUNK: Final = re.compile(
     r"(sch|ph|sh|ch|ck|th|tr|kh|gh|ng|nh|qu|[b-df-hj-np-tv-xzđ])|(ee|oo|ou|ea|ai|ay|ei|oa|au|ow|ia|io|iu|ie|eo|ua|ue|ui|uo|[aeiouy])"

@@ -23,8 +23,9 @@ class Timing:
 
     onsets: Mapping[str, float] = field(
         default_factory=lambda: {
-            "b": 80, "d": 75, "k": 90, "t": 80, "tʰ": 110, "ʨ": 95, "z": 85, "ɣ": 80, "h": 80, "x": 95, "l": 70, "m": 80,
-            "n": 75, "ŋ": 80, "ɲ": 80, "p": 85, "f": 95, "s": 110, "v": 75, "ʂ": 110, "ʈ": 95, "ɹ": 75, "j": 75, "": 0,
+            "": 0, "b": 80, "d": 75, "f": 95, "h": 80, "j": 75, "k": 60, "l": 70, "m": 80, "n": 75, "p": 85, "s": 110,
+            "t": 80, "tʰ": 110, "v": 75, "x": 95, "z": 85, "ŋ": 80, "ɣ": 80, "ɲ": 80, "ɹ": 75, "ɾ": 75, "ʂ": 110,
+            "ʈ": 95, "ʨ": 95,
         }
     )  # fmt: skip
     other_onset: float = 85
@@ -50,11 +51,9 @@ class Timing:
     gap: float = 50
     """Between two syllables of a phrase."""
     comma: float = 250
-    head: float = 500
-    tail: float = 300
+    end: float = 400
+    """The silence after the last word: the model lowers its energy towards it, so it must not come too soon."""
     scale: float = 1.0
-    own: float = 1.0
-    """Weight of these lengths against the model's own."""
 
 
 USUAL: Final = Timing()
