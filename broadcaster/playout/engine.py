@@ -425,7 +425,7 @@ class Playout:
             return pinned
         with self.station.db.read() as session:
             b = desk.waiting(session, broadcast_id)
-            return b and Bundle(b, _of(desk.zones(session), b.zones))
+            return None if b is None else Bundle(b, _of(desk.zones(session), b.zones))
 
     def mute(self, zone: str | None, muted: bool) -> list[str]:
         """Turn zones off or on, until told otherwise or restarted; return those that sound just now."""
