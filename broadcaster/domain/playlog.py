@@ -69,7 +69,8 @@ class Entry:
         for name in _NAMES:  # not `asdict`, whose deep copies take ten times as long over millions of entries
             value = getattr(self, name)
             if isinstance(value, dt.datetime):
-                value = value.astimezone(dt.UTC).isoformat(timespec="microseconds")
+                moment = value if value.tzinfo is dt.UTC else value.astimezone(dt.UTC)
+                value = moment.isoformat(timespec="microseconds")
             fields[name] = value
         return fields
 

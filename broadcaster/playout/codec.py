@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 
-import imageio_ffmpeg
-
-from broadcaster.errors import MediaError
+from broadcaster.sound import ffmpeg
 
 _TIMEOUT_S = 300.0
 
@@ -20,31 +16,19 @@ def flac_to_wav(source: Path, target: Path) -> None:
         MediaError: ffmpeg is missing, fails or takes too long.
     """
     shape = ["-map", "0:a:0", "-ac", "1", "-ar", "48000", "-c:a", "pcm_s16le", "-bitexact", "-f", "wav"]
-    _run(["-i", str(source), *shape, str(target)])
+    ffmpeg.run(["-loglevel", "error", *ffmpeg.source(source), *shape, f"file:{target}"], timeout_s=_TIMEOUT_S)
 
 
 def wav_to_flac(source: Path, target: Path) -> None:
-    """Pack a WAV as FLAC, whole or not at all.
+    """Pack a WAV as FLAC, whole or not at all, giving way to whatever sounds.
 
     Raises:
         MediaError: ffmpeg is missing, fails or takes too long.
     """
     partial = target.with_suffix(".part")
+    shape = ["-c:a", "flac", "-f", "flac", f"file:{partial}"]
     try:
-        _run(["-i", str(source), "-c:a", "flac", "-f", "flac", str(partial)])
+        ffmpeg.run(["-loglevel", "error", *ffmpeg.source(source), *shape], timeout_s=_TIMEOUT_S, low_priority=True)
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
-
-
-def _run(arguments: list[str]) -> None:
-    program = shutil.which("ffmpeg") or imageio_ffmpeg.get_ffmpeg_exe()
-    try:
-        subprocess.run(
-            [program, "-hide_banner", "-nostdin", "-y", "-loglevel", "error", *arguments],
-            check=True,
-            capture_output=True,
-            timeout=_TIMEOUT_S,
-        )
-    except (subprocess.SubprocessError, OSError) as error:
-        raise MediaError(f"ffmpeg không xử lý được âm thanh: {error}.", code="ffmpeg") from None

@@ -90,9 +90,9 @@ class Journal:
     def _flush(self, *, sync: bool) -> None:
         try:
             data = (b"\n" if self._torn else b"") + b"".join(self._held)
+            self._torn = True  # until all is down, the last line may not be whole
             done = os.write(self._file, data)
             while done < len(data):
-                self._torn = True  # until the rest is down, the last line is not whole
                 done += os.write(self._file, data[done:])
             self._torn = False
             self._held.clear()

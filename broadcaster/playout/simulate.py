@@ -19,8 +19,8 @@ from broadcaster.services import approving
 from broadcaster.services.airing import Refusal
 from broadcaster.services.station import Station
 
-ROUND = dt.timedelta(hours=6)
-"""The clerk's rounds while nothing is due; each also runs right after a broadcast."""
+EVERY = dt.timedelta(hours=12)
+"""From one of the clerk's rounds (commands, plan, journal into the database) to the next; a real one takes a second."""
 WHOLE_ITEM_MS = 3_600_000
 
 
@@ -33,6 +33,7 @@ class Simulation:
         refusal: as for `Playout`.
         each_day: called with the station's date before each day's first round (planning, reports).
         each_round: called after each round with the simulated moment (a picture for a person, a real pause).
+        every: simulated time from one of the clerk's rounds to the next; at most a day.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Simulation:
         refusal: Refusal = approving.refusal,
         each_day: Callable[[dt.date], None] = lambda _day: None,
         each_round: Callable[[dt.datetime], None] = lambda _now: None,
+        every: dt.timedelta = EVERY,
     ) -> None:
         if not isinstance(station.clock, FrozenClock):
             raise TypeError("a simulation needs a station over a FrozenClock")
@@ -51,6 +53,7 @@ class Simulation:
         self._alarm = SimulatedAlarm(station.clock)
         self._each_day = each_day
         self._each_round = each_round
+        self._every = every
         self._day: dt.date | None = None
         names = {*station.settings.playout.sinks, "aircheck"}
         self.playout = Playout(
@@ -74,9 +77,7 @@ class Simulation:
         """Live on until `end` (aware); broadcasts that started before it are played to their end."""
         while self._clock.now() < end:
             self._round()
-            following = min(end, self._clock.now() + ROUND)
-            due = self._alarm.next_at()
-            self._alarm.run_until(min(following, due) if due is not None else following)
+            self._alarm.run_until(min(end, self._clock.now() + self._every))
         self._round()
 
     def power_cut(self) -> None:

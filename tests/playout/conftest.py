@@ -104,6 +104,7 @@ class Air:
             "kind": BroadcastKind.ROTATION,
             "title": "Bản tin sáng",
             "ends_at": starts_at + dt.timedelta(minutes=30),
+            "late": "skip" if isinstance(self.station.clock, FrozenClock) else "air",
             **values,
         }
         with self.station.db.write() as session:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from sqlalchemy import func, insert, select
 
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
@@ -13,11 +14,10 @@ from broadcaster.playout.simulate import Simulation
 from broadcaster.services import playlog
 
 ZONES = [f"ap-{n}" for n in range(1, 11)]
-DAYS = 365
-DARK = (100, 103)  # days without power: from the 100th to the 102nd
 
 
-def test_a_year_with_a_power_cut_ends_with_exact_totals(air):
+@pytest.mark.parametrize(("days", "dark"), [(21, (10, 13)), pytest.param(365, (100, 103), marks=pytest.mark.slow)])
+def test_weeks_and_a_year_with_a_power_cut_end_with_exact_totals(air, days, dark):
     first = air.frozen.now() + dt.timedelta(minutes=10)
     for n in range(6):
         air.sound(f"m{n}", 0.1, 300 + 10 * n)
@@ -35,26 +35,28 @@ def test_a_year_with_a_power_cut_ends_with_exact_totals(air):
             "reasons": [],
             "sound_ms": 600,
         }
-        for day in range(DAYS)
+        for day in range(days)
         for slot, hours in (("sang", 0), ("chieu", 12))
     ]
     with air.station.db.write() as session:
         session.execute(insert(BroadcastRow), rows)
     before = Simulation(air.station, refusal=air.refusal)
     before.playout.open()
-    before.run_until(first + dt.timedelta(days=DARK[0], hours=-1))
+    before.run_until(first + dt.timedelta(days=dark[0], hours=-1))
     before.power_cut()
-    air.frozen.advance((DARK[1] - DARK[0]) * 86400)
+    air.frozen.advance((dark[1] - dark[0]) * 86400)
     with Simulation(air.station, refusal=air.refusal) as after:
-        after.run_until(first + dt.timedelta(days=DAYS))
-    dark = (DARK[1] - DARK[0]) * 2
+        after.run_until(first + dt.timedelta(days=days))
+    missed = (dark[1] - dark[0]) * 2
     with air.station.db.read() as session:
         states = dict(session.execute(select(BroadcastRow.state, func.count()).group_by(BroadcastRow.state)).all())
-        outcomes = dict(session.execute(select(PlayLogEntry.outcome, func.count()).group_by(PlayLogEntry.outcome)).all())
+        outcomes = dict(
+            session.execute(select(PlayLogEntry.outcome, func.count()).group_by(PlayLogEntry.outcome)).all()
+        )
         verdict = playlog.verify(session)
         empty = session.scalar(select(func.count()).where(BroadcastRow.verdict == ""))
-    assert states == {BroadcastState.AIRED: 2 * DAYS - dark, BroadcastState.MISSED: dark}
-    assert outcomes == {Outcome.FULL: (2 * DAYS - dark) * 60, Outcome.MISSED: dark * 60}
+    assert states == {BroadcastState.AIRED: 2 * days - missed, BroadcastState.MISSED: missed}
+    assert outcomes == {Outcome.FULL: (2 * days - missed) * 60, Outcome.MISSED: missed * 60}
     assert verdict.holds
-    assert verdict.entries == 2 * DAYS * 60
+    assert verdict.entries == 2 * days * 60
     assert empty == 0

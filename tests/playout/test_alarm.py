@@ -1,0 +1,136 @@
+"""One contract for every alarm: rings once, never early, at once when late; a real one also sees the clock jump."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+
+import pytest
+
+from broadcaster.clock import FastClock, FrozenClock, SystemClock
+from broadcaster.playout.alarm import ApschedulerAlarm, JumpWatch, SimulatedAlarm
+
+START = dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC)
+
+
+class Bench:
+    """An alarm, its clock, and a way to let time pass."""
+
+    def __init__(self, kind):
+        if kind == "apscheduler":
+            self.clock = SystemClock()
+            self.alarm = ApschedulerAlarm(self.clock)
+            self.unit = 0.05
+        elif kind == "fast":
+            self.clock = FastClock(START, 100)
+            self.alarm = SimulatedAlarm(self.clock, threaded=True)
+            self.unit = 5.0
+        else:
+            self.clock = FrozenClock(START)
+            self.alarm = SimulatedAlarm(self.clock)
+            self.unit = 60.0
+        self.rung = []
+        self.alarm.start(lambda by: None)
+
+    def set(self, key, units):
+        at = self.clock.now() + dt.timedelta(seconds=units * self.unit)
+        self.alarm.set(key, at, lambda: self.rung.append((key, at, self.clock.now())))
+
+    def wait(self, units, count=None):
+        if isinstance(self.clock, FrozenClock):
+            self.alarm.run_until(self.clock.now() + dt.timedelta(seconds=units * self.unit))
+            return
+        end = time.monotonic() + 10
+        while count is not None and len(self.rung) < count and time.monotonic() < end:
+            time.sleep(0.005)
+        if count is None:
+            self.clock.sleep_until(self.clock.monotonic() + units * self.unit)
+
+    def keys(self):
+        return [key for key, _, _ in self.rung]
+
+
+@pytest.fixture(params=["apscheduler", "simulated", "fast"])
+def bench(request):
+    made = Bench(request.param)
+    yield made
+    made.alarm.stop()
+
+
+def test_it_rings_once_for_each_key_in_order_and_never_early(bench):
+    for key, units in (("b", 2), ("a", 1), ("c", 3)):
+        bench.set(key, units)
+    assert bench.alarm.keys() == {"a", "b", "c"}
+    bench.wait(4, count=3)
+    bench.wait(2)
+    assert bench.keys() == ["a", "b", "c"]
+    assert all(now >= at for _, at, now in bench.rung)
+    assert bench.alarm.keys() == frozenset()
+
+
+def test_setting_a_key_again_replaces_it(bench):
+    bench.set("a", 100)
+    bench.set("a", 1)
+    bench.wait(2, count=1)
+    assert bench.keys() == ["a"]
+
+
+def test_a_cancelled_alarm_does_not_ring_and_an_unknown_one_is_no_error(bench):
+    bench.set("a", 1)
+    bench.alarm.cancel("a")
+    bench.alarm.cancel("nobody")
+    bench.set("b", 2)
+    bench.wait(3, count=1)
+    assert bench.keys() == ["b"]
+
+
+def test_a_moment_in_the_past_rings_at_once_however_old(bench):
+    bench.set("a", -100_000)
+    bench.wait(1, count=1)
+    assert bench.keys() == ["a"]
+
+
+def test_an_alarm_that_fails_does_not_keep_the_next_from_ringing(bench):
+    bench.alarm.set("bad", bench.clock.now(), lambda: 1 / 0)
+    bench.set("good", 1)
+    bench.wait(2, count=1)
+    assert bench.keys() == ["good"]
+
+
+def test_many_alarms_at_one_moment_all_ring(bench):
+    for n in range(60):
+        bench.set(f"k{n}", 1)
+    bench.wait(2, count=60)
+    assert sorted(bench.keys()) == sorted(f"k{n}" for n in range(60))
+
+
+def test_a_stepped_wall_clock_is_told_and_a_running_one_is_not():
+    clock = FrozenClock(START)
+    watch = JumpWatch(clock)
+    clock.advance(1.0)
+    assert watch.look() == 0
+    clock.advance(1.0)
+    clock.step(3600)
+    assert watch.look() == pytest.approx(3600)
+    clock.step(-10 * 365 * 86400)
+    assert watch.look() == pytest.approx(-10 * 365 * 86400)
+    assert watch.look() == 0
+
+
+def test_the_real_alarm_tells_of_a_jump_within_its_nudge():
+    class Stepped(SystemClock):
+        by = dt.timedelta(0)
+
+        def now(self):
+            return super().now() + self.by
+
+    clock, told, heard = Stepped(), threading.Event(), []
+    alarm = ApschedulerAlarm(clock, nudge=0.05)
+    alarm.start(lambda by: (heard.append(by), told.set()))
+    try:
+        clock.by = dt.timedelta(hours=1)
+        assert told.wait(5)
+        assert heard == [pytest.approx(3600, abs=1)]
+    finally:
+        alarm.stop()

@@ -1,0 +1,117 @@
+"""kill -9 of a real play-out at random moments: one outcome for each item and zone, and the evening goes on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from broadcaster.domain.playlog import Outcome
+from broadcaster.playout.engine import Playout
+from broadcaster.playout.sinks.null import NullSink
+from broadcaster.services import playlog
+
+SECOND = dt.timedelta(seconds=1)
+LIVES = 6
+"""Broadcasts in each run, each in its own zone and at its own moment: so many crash points at one kill."""
+
+
+def start(air) -> subprocess.Popen[str]:
+    program = Path(__file__).with_name("station_process.py")
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    process = subprocess.Popen(
+        [sys.executable, str(program), str(air.station.home.root)], stdout=subprocess.PIPE, text=True, env=environment
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def kill(process) -> None:
+    os.kill(process.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+    process.wait(10)
+    process.stdout.close()
+
+
+def live_on(air, numbers, seconds=30.0):
+    """Run play-out again until every broadcast has its verdict."""
+    playout = Playout(air.station, sinks={"main": NullSink("main")}, refusal=air.refusal)
+    stop = threading.Event()
+    thread = threading.Thread(target=playout.run, args=(stop,))
+    thread.start()
+    end = time.monotonic() + seconds
+    try:
+        while not all(air.row(n).state.terminal for n in numbers):
+            assert time.monotonic() < end, {n: air.row(n).state for n in numbers}
+            time.sleep(0.05)
+    finally:
+        stop.set()
+        thread.join(20)
+
+
+@pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, 26))])
+def test_killed_at_any_moment_each_item_and_zone_has_exactly_one_outcome(live, seed):
+    air, chance = live, random.Random(seed)
+    air.sound("một", 0.4)
+    air.sound("hai", 1.2, 500)
+    air.sound("ba", 0.3, 600)
+    zones = [f"ap-{n}" for n in range(LIVES)]
+    air.zones(*zones, "ap-cuoi")
+    items = [air.cue(1, "một"), air.script(2, "hai"), air.cue(3, "ba")]
+    process = start(air)
+    now = air.station.now()
+    policies = ["skip", "air", "join"]
+    numbers = [
+        air.plan(now + chance.uniform(0.3, 2.0) * SECOND, items, zone, slot_key=zone, late=policies[n % 3], grace_s=60)
+        for n, zone in enumerate(zones)
+    ]
+    time.sleep(chance.uniform(0.6, 2.6))
+    kill(process)
+    last = air.plan(air.station.now() + 1.5 * SECOND, items, "ap-cuoi", slot_key="cuoi")
+    live_on(air, [*numbers, last])
+
+    log = air.log()
+    count = Counter((e.broadcast_id, e.item_no, e.zone) for e in log)
+    assert set(count.values()) == {1}, "no item has two outcomes in a zone"
+    assert len(log) == 3 * (LIVES + 1), "and none has none"
+    assert all(0 <= e.heard_ms <= e.duration_ms for e in log)
+    assert all(air.row(n).verdict for n in numbers)
+    assert [e.outcome for e in log if e.broadcast_id == last] == [Outcome.FULL] * 3
+    for entry in log:
+        if entry.outcome is Outcome.FULL:
+            assert entry.started_at is not None
+            assert entry.heard_ms == entry.duration_ms
+    with air.station.db.read() as session:
+        assert playlog.verify(session).holds
+
+
+def test_killed_in_mid_item_the_item_is_partial_with_what_was_heard_and_a_joining_slot_goes_on(live):
+    air = live
+    air.sound("dài", 3.0)
+    air.sound("ngắn", 0.3)
+    air.zones("ap-1", "ap-2")
+    items = [air.cue(1, "ngắn"), air.cue(2, "dài"), air.cue(3, "ngắn")]
+    process = start(air)
+    begin = air.station.now() + 0.8 * SECOND
+    number = air.plan(begin, items, "ap-1", "ap-2", late="join")
+    while air.station.now() < begin + 2 * SECOND:
+        time.sleep(0.02)
+    kill(process)
+    live_on(air, [number])
+    assert {(e.zone, e.item_no): e.outcome for e in air.log()} == {
+        (zone, no): outcome
+        for zone in ("ap-1", "ap-2")
+        for no, outcome in ((1, Outcome.FULL), (2, Outcome.PARTIAL), (3, Outcome.FULL))
+    }
+    cut = next(e for e in air.log() if e.item_no == 2)
+    assert 900 <= cut.heard_ms <= 2000
+    assert "dừng đột ngột" in cut.reason

@@ -1,0 +1,281 @@
+"""Sample for sample: joins, fades, volume, a sink that breaks and comes back; the sinks themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+import queue
+import threading
+import wave
+
+import numpy as np
+import pytest
+
+from broadcaster.clock import FrozenClock
+from broadcaster.errors import AirError, MediaError, RuleError
+from broadcaster.home import Home
+from broadcaster.playout.player import FADE, Ended, Lane, Segment, level
+from broadcaster.playout.sinks import resolve_sinks
+from broadcaster.playout.sinks.base import Feed
+from broadcaster.playout.sinks.device import DeviceSink, playback_devices
+from broadcaster.playout.sinks.file import FileSink
+from broadcaster.playout.tapes import Tape, TapeRoom
+from broadcaster.settings import Settings
+
+NOW = dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC)
+FEED = Feed(7, "Bản tin", NOW)
+
+
+class Catch:
+    """A sink that keeps what it was given, and breaks when told."""
+
+    name, kind, paced, exclusive, latency = "main", "catch", False, False, 0.0
+
+    def __init__(self):
+        self.heard = bytearray()
+        self.broken = False
+        self.opened = 0
+        self.after = None
+
+    def check(self):
+        return ""
+
+    def open(self, feed):
+        if self.broken:
+            raise AirError("Đứt dây.")
+        self.opened += 1
+        return self
+
+    def write(self, pcm):
+        if self.broken:
+            raise AirError("Đứt dây.")
+        self.heard += bytes(pcm)
+        if self.after:
+            self.after(len(self.heard) // 2)
+
+    def drop(self):
+        pass
+
+    def close(self):
+        pass
+
+    @property
+    def samples(self):
+        return np.frombuffer(bytes(self.heard), "<i2")
+
+
+def tape(value, n):
+    return Tape("x", memoryview(np.full(n, value, "<i2").tobytes()))
+
+
+def play(sink, *tapes, limit=None, gain=1.0, offset=0, fade_in=False, before=None, mirror=None):
+    events, faults = queue.SimpleQueue(), []
+    clock = FrozenClock(NOW)
+    lane = Lane(sink, ("ap-1",), gain, FEED, clock, events, lambda n, w: faults.append((n, w)), mirror=mirror)
+    segments = [Segment(n, t, offset if n == 1 else 0) for n, t in enumerate(tapes, 1)]
+    lane.begin(segments, clock.monotonic() + 1, limit=limit, limit_why="Hết giờ.", fade_in=fade_in)
+    if before:
+        before(lane, clock)
+    lane.run()
+    found = []
+    while not events.empty():
+        found.append(events.get()[1])
+    return [e for e in found if isinstance(e, Ended)], faults
+
+
+def test_items_join_with_no_sample_between_and_none_lost():
+    sink = Catch()
+    ended, _ = play(sink, tape(100, 12_345), tape(-200, 777), tape(300, 1))
+    np.testing.assert_array_equal(sink.samples, np.concatenate([np.full(12_345, 100), np.full(777, -200), [300]]))
+    assert [e.heard for e in ended] == [12_345, 777, 1]
+    assert all(e.whole for e in ended)
+    assert ended[1].started_at == NOW + dt.timedelta(seconds=1 + 12_345 / 48000)
+
+
+def test_the_end_of_the_slot_is_a_fade_of_20_ms_and_not_a_sample_more():
+    sink = Catch()
+    ended, _ = play(sink, tape(10_000, 48_000), limit=10_000)
+    assert len(sink.samples) == 10_000
+    assert (sink.samples[: 10_000 - FADE] == 10_000).all()
+    tail = sink.samples[-FADE:].astype(int)
+    assert (np.diff(tail) <= 0).all()
+    assert tail[0] == 10_000
+    assert tail[-1] == 0
+    assert (ended[0].why, ended[0].whole) == ("Hết giờ.", False)
+
+
+def test_a_cut_ends_within_a_chunk_and_a_fade():
+    sink = Catch()
+    ended, _ = play(
+        sink,
+        tape(10_000, 480_000),
+        tape(1, 10),
+        before=lambda lane, _: setattr(sink, "after", lambda n: n >= 4800 and lane.cut("Dừng.", "ai")),
+    )
+    assert len(sink.samples) == 4800 + FADE
+    assert sink.samples[-1] == 0
+    assert [(e.item_no, e.why, e.by) for e in ended] == [(1, "Dừng.", "ai")]
+
+
+def test_joining_in_the_middle_fades_in_and_counts_only_what_was_heard():
+    sink = Catch()
+    ended, _ = play(sink, tape(10_000, 48_000), offset=40_000, fade_in=True)
+    assert len(sink.samples) == 8000
+    assert sink.samples[0] == 0
+    assert (sink.samples[FADE:] == 10_000).all()
+    assert (ended[0].heard, ended[0].whole) == (8000, False)
+
+
+def test_volume_is_applied_to_every_sample():
+    sink = Catch()
+    play(sink, tape(10_000, 5000), gain=0.5)
+    assert set(sink.samples.tolist()) == {5000}
+
+
+def test_a_sink_that_breaks_and_comes_back_loses_only_the_time_between():
+    sink = Catch()
+
+    def breaks(lane, clock):
+        def after(n):
+            sink.broken = n == 48_000
+
+        sink.after = after
+        real = clock.sleep_until
+        clock.sleep_until = lambda at, stop=None: (
+            setattr(sink, "broken", sink.broken and clock.monotonic() < 2.5),
+            real(at, stop),
+        )[1]
+
+    ended, faults = play(sink, tape(1000, 240_000), before=breaks)
+    assert ended[0].why == "Đứt dây."
+    assert not ended[0].whole
+    assert 48_000 < ended[0].heard < 240_000
+    assert faults == [("main", "Đứt dây."), ("main", "")]
+    assert sink.opened == 2
+
+
+def test_a_mirror_that_fails_does_not_disturb_the_sound():
+    sink, mirror = Catch(), Catch()
+    mirror.name = "aircheck"
+    mirror.after = lambda n: setattr(mirror, "broken", n > 4000)
+    ended, faults = play(sink, tape(1000, 48_000), mirror=mirror)
+    assert ended[0].whole
+    assert faults == [("aircheck", "Đứt dây.")]
+    assert len(mirror.samples) < 48_000
+
+
+def test_level_is_rms_in_dbfs():
+    assert level(b"") == -96.0
+    assert level(bytes(200)) == -96.0
+    assert level(np.full(4800, 16384, "<i2").tobytes()) == pytest.approx(-6.0, abs=0.1)
+
+
+def test_a_recording_cut_off_by_a_crash_still_plays(tmp_path):
+    recording = FileSink("main", folder=tmp_path, flac=False).open(FEED)
+    for _ in range(3):
+        recording.write(bytes(96_000))
+    recording._file.close()  # as a killed process leaves it
+    with wave.open(str(recording.path)) as file:
+        assert file.getnframes() >= 2 * 48_000
+    assert recording.path.relative_to(tmp_path).as_posix() == "2026-03-02/220000-7-main.wav"
+
+
+def test_a_finished_recording_becomes_flac_and_an_empty_one_goes(tmp_path):
+    sink = FileSink("main", folder=tmp_path)
+    first, second = sink.open(FEED), sink.open(Feed(8, "x", NOW))
+    first.write(bytes(96_000))
+    first.close()
+    second.close()
+    sink.finish()
+    assert [p.name for p in tmp_path.rglob("*.*")] == ["220000-7-main.flac"]
+
+
+def test_recordings_left_by_a_crash_become_flac_and_old_ones_go(tmp_path):
+    sink = FileSink("main", folder=tmp_path, flac=False, clock=FrozenClock(NOW))
+    left = sink.open(FEED)
+    left.write(bytes(96_000))
+    left.close()
+    old = sink.open(Feed(1, "x", NOW - dt.timedelta(days=61)))
+    old.write(bytes(96_000))
+    old.close()
+    again = FileSink("main", folder=tmp_path, clock=FrozenClock(NOW))
+    again.tidy()
+    again.finish()
+    assert [p.name for p in tmp_path.rglob("*.*")] == ["220000-7-main.flac"]
+
+
+def test_without_a_sound_card_the_device_gives_way_to_a_recording_and_says_so(tmp_path):
+    home = Home(tmp_path)
+    found = resolve_sinks(Settings(), home, FrozenClock(NOW))
+    if playback_devices():
+        assert isinstance(found.by_name["main"], DeviceSink)
+        assert found.notes == {}
+    else:
+        assert isinstance(found.by_name["main"], FileSink)
+        assert "không có card âm thanh" in found.notes["main"]
+        with pytest.raises(AirError):
+            DeviceSink("main").open(FEED)
+    assert isinstance(found.by_name["aircheck"], FileSink)
+
+
+def test_a_card_that_is_not_there_is_named(tmp_path):
+    assert DeviceSink("main", device="không-có-card-này").check()
+
+
+def test_a_wrong_option_of_a_sink_names_the_setting(tmp_path):
+    settings = Settings.model_validate({"playout": {"sinks": {"main": {"kind": "file", "options": {"fodler": "x"}}}}})
+    with pytest.raises(RuleError, match="tùy chọn không hợp lệ") as raised:
+        resolve_sinks(settings, Home(tmp_path))
+    assert raised.value.field == "playout.sinks.main.options"
+
+
+def test_a_tape_is_decoded_once_and_made_anew_when_it_was_touched(air):
+    air.sound("một", 0.5)
+    digest = air.sounds["một"][0]
+    made = []
+
+    def decode(source, target):
+        from broadcaster.playout.codec import flac_to_wav
+
+        made.append(source)
+        flac_to_wav(source, target)
+
+    folder = air.station.home.playout / "tapes"
+    room = TapeRoom(air.station.home.store, folder, decode)
+    first = room.cue(digest)
+    assert room.cue(digest).pcm == first.pcm
+    assert first.samples == 24_000
+    assert len(made) == 1
+    path = folder / f"{digest}.wav"
+    body = bytearray(path.read_bytes())
+    body[-1] ^= 1
+    path.unlink()
+    path.write_bytes(body)
+    assert room.cue(digest).pcm == first.pcm
+    assert len(made) == 2
+
+
+def test_a_decoder_that_gives_other_samples_is_not_trusted(air):
+    air.sound("một", 0.5)
+    air.sound("hai", 0.5, 900)
+    other = air.path("hai")
+
+    def decode(source, target):
+        from broadcaster.playout.codec import flac_to_wav
+
+        flac_to_wav(other, target)
+
+    room = TapeRoom(air.station.home.store, air.station.home.playout / "tapes", decode)
+    with pytest.raises(MediaError, match="không khớp"):
+        room.cue(air.sounds["một"][0])
+
+
+def test_a_lane_that_is_cut_before_it_began_makes_no_sound():
+    sink, events = Catch(), queue.SimpleQueue()
+    lane = Lane(sink, ("ap-1",), 1.0, FEED, FrozenClock(NOW), events, lambda n, w: None)
+    thread = threading.Thread(target=lane.run)
+    thread.start()
+    lane.cut("", "")
+    thread.join(5)
+    assert not thread.is_alive()
+    assert len(sink.samples) == 0
+    assert events.empty()
