@@ -40,7 +40,8 @@ def page(code: int, title: str, sentence: str) -> ResponseReturnValue:
     name = "error_fragment.html" if request.headers.get("HX-Request") else "error.html"
     try:
         return render_template(name, code=code, title=title, sentence=sentence), code
-    except StationError:  # the database is away, and the frame of the page wants it
+    except Exception:  # what broke may be the frame of the page itself, or the database that it reads
+        log.exception("error page broke")
         return render_template("error_bare.html", code=code, title=title, sentence=sentence), code
 
 

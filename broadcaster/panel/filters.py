@@ -28,7 +28,7 @@ def mmss(milliseconds: int | None) -> str:
     return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
 
 
-def length(milliseconds: int | None) -> str:
+def span(milliseconds: int | None) -> str:
     """Return a length in words: `45 giây`, `12 phút 5 giây`, `1 giờ 2 phút`."""
     if milliseconds is None:
         return "chưa rõ"
@@ -40,9 +40,9 @@ def length(milliseconds: int | None) -> str:
     return f"{number(total // 3600)} giờ" + (f" {total % 3600 // 60} phút" if total % 3600 >= 60 else "")
 
 
-def remaining(span: dt.timedelta) -> str:
+def remaining(left: dt.timedelta) -> str:
     """Return how long is left: `3 ngày`, `1 giờ 12 phút`, `4 phút`, `35 giây`."""
-    total = max(0, int(span.total_seconds()))
+    total = max(0, int(left.total_seconds()))
     if total >= 172_800:
         return f"{total // 86_400} ngày"
     if total >= 3600:
@@ -107,7 +107,7 @@ def init(app: Flask, station: Station) -> None:
         return names.get((value - station.today()).days, day(value).lower())
 
     app.jinja_env.filters.update(
-        number=number, mmss=mmss, length=length, remaining=remaining, day=day, short_day=short_day, date=date,
+        number=number, mmss=mmss, span=span, remaining=remaining, day=day, short_day=short_day, date=date,
         paragraphs=paragraphs, clock=clock, clock_s=clock_s, moment=moment_words, moment_short=moment_short,
         local_day=local_day, near_day=near_day,
     )  # fmt: skip

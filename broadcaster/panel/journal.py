@@ -7,7 +7,7 @@ import datetime as dt
 import io
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.queries import journal as queries
@@ -88,7 +88,7 @@ def export() -> ResponseReturnValue:
 
     name = f"nhat-ky-phat-thanh-{first:%Y%m%d}-{last:%Y%m%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(lines(), mimetype="text/csv", headers=headers)
+    return Response(stream_with_context(lines()), mimetype="text/csv", headers=headers)
 
 
 def _local(moment: dt.datetime | None) -> str:

@@ -53,7 +53,7 @@ def new() -> ResponseReturnValue:
     return page, 422 if form.is_submitted() else 200
 
 
-@blueprint.route("/<username>", methods=["GET", "POST"])
+@blueprint.route("/<username>/edit", methods=["GET", "POST"])
 @needs(Permission.MANAGE)
 def edit(username: str) -> ResponseReturnValue:
     """Change an account."""
