@@ -87,7 +87,11 @@ def document_number(ctx: Context, pos: int, left: Left) -> Reading | None:
     known = parts[0] in types or _issuer(ctx, parts[0]) is not None
     if not known:
         if m[4] in "-–" or len(parts) < 2 or not left.ends("số", *_NOUNS):
-            return None if not left.ends("số", *_NOUNS) or len(suffix) < 2 or m[4] in "-–" else _unknown(ctx, pos, m)
+            return (
+                None
+                if not left.ends("số", *_NOUNS) or len(suffix) < 2 or m[4] in "-–"
+                else _unknown(ctx, pos, m)
+            )
         return _unknown(ctx, pos, m)
     if len(parts) == 1 and m[4] in "-–" and not left.ends(*_NOUNS, "số"):
         return None
@@ -182,7 +186,9 @@ def _unknown(ctx: Context, pos: int, m: re.Match[str]) -> Reading:
             figures = re.sub(r"\D+", "", part)
             said.append(
                 " ".join(
-                    x for x in (ctx.lexicon.spell(letters), cardinal(figures, ctx.profile) if figures else "") if x
+                    x
+                    for x in (ctx.lexicon.spell(letters), cardinal(figures, ctx.profile) if figures else "")
+                    if x
                 )
             )
     ctx.notice(
@@ -201,7 +207,11 @@ _OCCASIONS = ("lần", "đợt", "kỳ", "phiên", "khóa", "lần thứ", "kỳ
 def short_number(ctx: Context, pos: int, left: Left) -> Reading | None:
     """Thông tư 39/2020, lần 1/2025: a number and its year, without a suffix."""
     m = _SHORT.match(ctx.text, pos)
-    if not m or not left.ends("số", *_NOUNS, *_OCCASIONS) or left.ends("nhà số", "địa chỉ số", "tỷ số", "chỉ số"):
+    if (
+        not m
+        or not left.ends("số", *_NOUNS, *_OCCASIONS)
+        or left.ends("nhà số", "địa chỉ số", "tỷ số", "chỉ số")
+    ):
         return None
     number = coded(m[1], ctx.profile) if not left.ends(*_OCCASIONS) else cardinal(m[1], ctx.profile)
     return Reading(pos, m.end(), f"{number} năm {cardinal(m[2], ctx.profile)}", "document.short")

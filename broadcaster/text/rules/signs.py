@@ -97,7 +97,9 @@ def sign(ctx: Context, pos: int, left: Left) -> Reading | None:
     if c in _QUOTES:
         return _quote(ctx, pos)
     if c in _OPEN:
-        return Reading(pos, pos + 1, "" if not left.last or left.last[-1] in ".,;:!?(" else ",", "sign.bracket")
+        return Reading(
+            pos, pos + 1, "" if not left.last or left.last[-1] in ".,;:!?(" else ",", "sign.bracket"
+        )
     if c in _CLOSE:
         rest = text[pos + 1 : pos + 40].lstrip(" ")
         return Reading(pos, pos + 1, "" if not rest or rest[0] in ".,;:!?)\n…/" else ",", "sign.bracket")
@@ -138,7 +140,12 @@ def _dash(ctx: Context, pos: int, left: Left) -> Reading | None:
     text = ctx.text
     before, after = text[pos - 1 : pos], text[pos + 1 : pos + 2]
     if before.isalnum() and after.isalpha():
-        if text[pos] != "-" or before.isdigit() or (before.isupper() and after.isupper()) or _two_syllables(text, pos):
+        if (
+            text[pos] != "-"
+            or before.isdigit()
+            or (before.isupper() and after.isupper())
+            or _two_syllables(text, pos)
+        ):
             return Reading(pos, pos + 1, " ", "sign.hyphen")
         return None
     if before.isalpha() and after.isdigit():
@@ -157,7 +164,7 @@ def _two_syllables(text: str, pos: int) -> bool:
     """Names such as "Hà Nội-Huế": words joined by a dash, not a transcription such as "vi-rút"."""
     a = re.search(r"[^\W\d_]+$", text[max(0, pos - 12) : pos])
     b = re.match(r"[^\W\d_]+", text[pos + 1 : pos + 12])
-    return bool(a and b and a[0][0].isupper() and b[0][0].isupper() and is_syllable(a[0]) and is_syllable(b[0]))
+    return bool(a and b and b[0][0].isupper() and is_syllable(a[0]))
 
 
 def _slash(ctx: Context, pos: int, left: Left) -> Reading | None:
