@@ -50,7 +50,9 @@ def configure(process: str, folder: Path | None = None, *, screen: bool = True, 
         console.setFormatter(
             structlog.stdlib.ProcessorFormatter(
                 foreign_pre_chain=shared,
-                processor=structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=28),
+                processor=structlog.dev.ConsoleRenderer(
+                    colors=sys.stderr.isatty(), pad_event_to=28, exception_formatter=structlog.dev.plain_traceback
+                ),
             )
         )
         root.addHandler(console)

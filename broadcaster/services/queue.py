@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from huey.exceptions import HueyException
 from broadcaster.services.station import Station
 
 log = structlog.get_logger(__name__)
-TASK = "perform"
+
+_bodies: dict[Path, Callable[[int], object]] = {}
 
 
 @cache
@@ -23,19 +25,25 @@ def queue_at(folder: Path) -> Any:
 
 
 @cache
-def _offer(folder: Path) -> Any:
-    """Return the task as the asking side knows it; only a worker gives it a body."""
+def task_at(folder: Path) -> Any:
+    """Return the one task of the queue, the same on the asking and on the working side: Huey finds it by its name."""
 
-    @queue_at(folder).task(name=TASK)  # type: ignore[untyped-decorator]
+    @queue_at(folder).task()  # type: ignore[untyped-decorator]
     def perform(job_id: int) -> None:
-        raise NotImplementedError(job_id)
+        _bodies[folder](job_id)
 
     return perform
+
+
+def work_with(folder: Path, body: Callable[[int], object]) -> None:
+    """Say, in the worker, what is done with the number of a job."""
+    _bodies[folder] = body
+    task_at(folder)
 
 
 def wake_worker(station: Station, job_id: int) -> None:
     """Tell the worker that a job is wanted; when the queue fails, the reconcile pass finds the row anyway."""
     try:
-        _offer(station.home.run)(job_id)
+        task_at(station.home.run)(job_id)
     except (HueyException, OSError) as error:
         log.warning("queue failed", job=job_id, error=str(error))

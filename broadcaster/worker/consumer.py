@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from contextlib import suppress
-from typing import Any
 
 import psutil
 import structlog
@@ -16,7 +15,7 @@ from broadcaster.errors import StationError
 from broadcaster.services import jobs
 from broadcaster.services.handlers import HANDLERS
 from broadcaster.services.heartbeats import beat
-from broadcaster.services.queue import TASK, queue_at
+from broadcaster.services.queue import queue_at, wake_worker, work_with
 from broadcaster.services.station import Station
 
 log = structlog.get_logger(__name__)
@@ -33,14 +32,9 @@ def run(station: Station, stop: threading.Event) -> None:
     """Work until `stop` is set, at low priority: speech and mastering must never disturb play-out."""
     with suppress(psutil.Error, OSError):
         psutil.Process().nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", 10))
-    queue = queue_at(station.home.run)
-
-    @queue.task(name=TASK)  # type: ignore[untyped-decorator]
-    def perform(job_id: int) -> None:
-        jobs.perform(station, job_id, HANDLERS)
-
+    work_with(station.home.run, lambda job_id: jobs.perform(station, job_id, HANDLERS))
     jobs.release_all(station)
-    consumer = queue.create_consumer(workers=1, periodic=False, initial_delay=0.05, max_delay=0.5)
+    consumer = queue_at(station.home.run).create_consumer(workers=1, periodic=False, initial_delay=0.05, max_delay=0.5)
     consumer.start()
     log.info("worker ready")
     try:
@@ -49,7 +43,7 @@ def run(station: Station, stop: threading.Event) -> None:
             try:
                 beat(station, "worker", {})
                 if beats % _RECONCILE_EVERY == 0:
-                    reconcile(station, perform)
+                    reconcile(station)
             except StationError as error:
                 log.warning("reconcile failed", error=str(error))
             beats += 1
@@ -59,7 +53,7 @@ def run(station: Station, stop: threading.Event) -> None:
         log.info("worker stopped")
 
 
-def reconcile(station: Station, offer: Any) -> None:
+def reconcile(station: Station) -> None:
     """Ask for the periodic work that is due, and offer again what a crash or a lost queue left undone."""
     now = station.now()
     local = station.local(now)
@@ -73,4 +67,4 @@ def reconcile(station: Station, offer: Any) -> None:
         if local.hour >= _BACKUP_HOUR and not today_saved:
             jobs.want(session, now, "backup", "nightly", {}, by="tự động")
     for job_id in jobs.due(station):
-        offer(job_id)
+        wake_worker(station, job_id)
