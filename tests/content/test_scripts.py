@@ -106,7 +106,9 @@ def test_only_documented_placeholders_are_used(path):
     found = set(re.findall(r"\{[^}]*\}", read(path).body))
     assert found <= {"{station}", "{commune}", "{province}"}
     assert not re.search(r"[{}]", re.sub(r"\{[^}]*\}", "", read(path).body))
-    assert not re.search(r"(^|[.?!] )\{(commune|province)\}", read(path).body, re.M), "xã ... would begin a sentence"
+    assert not re.search(r"(^|[.?!] )\{(commune|province)\}", read(path).body, re.MULTILINE), (
+        "xã ... would begin a sentence"
+    )
 
 
 @each_script
