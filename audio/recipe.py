@@ -68,7 +68,9 @@ def pluck(note: str, held: float, ring: float = 1.1) -> Wave:
     for n in range(1, int(6500 / f) + 1):
         stiff = math.sqrt(1 + 0.00012 * n * n)
         strength = abs(math.sin(math.pi * n * 0.17)) / n**0.9
-        out += strength * np.exp(-t * (1 + 0.45 * (n - 1)) / tau) * np.sin(n * stiff * phase)
+        fall = tau / (1 + 0.45 * (n - 1))
+        heard = min(t.size, round(9 * fall * RATE))  # later it is 78 dB down
+        out[:heard] += strength * np.exp(-t[:heard] / fall) * np.sin(n * stiff * phase[:heard])
     return _damp(out * _attack(t, 0.004))
 
 
@@ -276,7 +278,7 @@ def mastered(wave: Wave) -> Wave:
     frequency = np.fft.rfftfreq(wave.size, 1 / RATE)
     cut = 1 / np.sqrt(1 + (120.0 / np.maximum(frequency, 1e-6)) ** 8)
     out = np.fft.irfft(spectrum * cut, wave.size)
-    for _ in range(6):
+    for _ in range(4):
         out = limit(out * 10 ** ((LOUDNESS - loudness(out)) / 20), PEAK)
     return fade(out, 0.03)
 

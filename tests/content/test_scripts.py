@@ -106,6 +106,9 @@ def test_only_documented_placeholders_are_used(path):
     found = set(re.findall(r"\{[^}]*\}", read(path).body))
     assert found <= {"{station}", "{commune}", "{province}"}
     assert not re.search(r"[{}]", re.sub(r"\{[^}]*\}", "", read(path).body))
+    assert not re.search(r"(^|[.?!] )\{(commune|province)\}", read(path).body, re.MULTILINE), (
+        "xã ... would begin a sentence"
+    )
 
 
 @each_script
@@ -129,6 +132,12 @@ def test_no_figure_is_claimed_outside_citations_dates_and_names(path):
     ):  # fmt: skip
         body = body.replace(known, "")
     assert not YEARLESS_NUMBERS.findall(body)
+
+
+@each_script
+def test_nothing_is_said_about_how_a_name_is_written(path):
+    """An abbreviation is read in full, so "viết tắt là PAR INDEX" would say the same name twice."""
+    assert not re.search(r"(viết|gọi) tắt", read(path).body)
 
 
 @each_script
