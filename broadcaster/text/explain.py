@@ -28,7 +28,5 @@ def explain(spoken: Spoken) -> dict[str, Any]:
             }
             for s in spoken.spans
         ],
-        "warnings": [
-            {"code": n.code, "message": n.message, "start": n.start, "end": n.end} for n in spoken.warnings
-        ],
+        "warnings": [{"code": n.code, "message": n.message, "start": n.start, "end": n.end} for n in spoken.warnings],
     }

@@ -123,9 +123,7 @@ class Lexicon:
         # An unconditional entry of a higher layer settles its word: conditions below it no longer apply.
         settled = {e.key[0] for e in layer.entries if not e.preceded_by and not e.followed_by}
         kept = tuple(
-            e
-            for e in self.entries
-            if e.key not in replaced and e.key[0] not in settled and e.written not in settled
+            e for e in self.entries if e.key not in replaced and e.key[0] not in settled and e.written not in settled
         )
         tables = {
             name: {**self.tables.get(name, {}), **layer.tables.get(name, {})}
@@ -143,8 +141,7 @@ class Lexicon:
         return replace(
             self,
             entries=tuple(
-                replace(e, spoken=e.respell[engine], mode=Mode.WORD) if engine in e.respell else e
-                for e in self.entries
+                replace(e, spoken=e.respell[engine], mode=Mode.WORD) if engine in e.respell else e for e in self.entries
             ),
         )
 

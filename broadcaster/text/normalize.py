@@ -299,17 +299,13 @@ class _Builder:
         units = cut(text)
         first, last = places[0][1], places[-1][2]
         if len(units) == 1:
-            self.sentences.append(
-                Sentence(text, first, last, pause_after(text, ends_paragraph=False), self.paragraph)
-            )
+            self.sentences.append(Sentence(text, first, last, pause_after(text, ends_paragraph=False), self.paragraph))
             return
         ends = self._ends(units, places)
         start = first
         for unit, end in zip(units, [*ends[:-1], last], strict=True):
             stop = max(start, end)
-            self.sentences.append(
-                Sentence(unit, start, stop, pause_after(unit, ends_paragraph=False), self.paragraph)
-            )
+            self.sentences.append(Sentence(unit, start, stop, pause_after(unit, ends_paragraph=False), self.paragraph))
             start = stop
 
     def _ends(self, units: list[str], places: list[tuple[int, int, int]]) -> list[int]:

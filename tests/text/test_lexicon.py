@@ -44,9 +44,7 @@ def test_an_entry_holds_between_its_dates():
 
 
 def test_an_engine_gets_its_own_spelling():
-    lexicon = Lexicon.from_toml(
-        '[[entry]]\nwritten = "Facebook"\nmode = "leave"\nrespell = { espeak = "phây-búc" }'
-    )
+    lexicon = Lexicon.from_toml('[[entry]]\nwritten = "Facebook"\nmode = "leave"\nrespell = { espeak = "phây-búc" }')
     assert speak_line("Facebook", profile=Profile.SOUTH, lexicon=lexicon) == "Facebook"
     assert speak_line("Facebook", profile=Profile.SOUTH, lexicon=lexicon.for_engine("espeak")) == "phây-búc"
     assert lexicon.for_engine("gtts").entries == lexicon.entries
@@ -71,9 +69,7 @@ def test_an_unknown_acronym_is_spelled_and_reported(lexicon):
 
 
 def test_an_acronym_that_the_text_defines_is_expanded_afterwards(lexicon):
-    said = speak_line(
-        "Tổ công nghệ số cộng đồng (TCNSCĐ) họp; TCNSCĐ báo cáo.", profile=Profile.SOUTH, lexicon=lexicon
-    )
+    said = speak_line("Tổ công nghệ số cộng đồng (TCNSCĐ) họp; TCNSCĐ báo cáo.", profile=Profile.SOUTH, lexicon=lexicon)
     assert said == "Tổ công nghệ số cộng đồng họp; Tổ công nghệ số cộng đồng báo cáo."
 
 

@@ -24,12 +24,8 @@ _ROADS = {
     "QL": "quốc lộ", "ĐT": "đường tỉnh", "TL": "tỉnh lộ", "HL": "hương lộ", "ĐH": "đường huyện", "ĐX": "đường xã", "CT": "cao tốc",
     "ĐL": "đại lộ",
 }  # fmt: skip
-_ROAD = re.compile(
-    r"(QL|ĐT|TL|HL|ĐH|ĐX|CT)[.\s-]?\s?(\d{1,4})([A-ZĐ]\d?)?(?:-(\d{1,2}))?(?![\d]|[.,/]\d|[^\W_])"
-)
-_LETTERS_FIGURES = re.compile(
-    r"([A-ZĐƯa-zđ]{1,6})[-.]?(\d{1,12})([A-Za-zĐđ]{0,2})(?:([./-])(\d{1,6}))?(?![^\W_])"
-)
+_ROAD = re.compile(r"(QL|ĐT|TL|HL|ĐH|ĐX|CT)[.\s-]?\s?(\d{1,4})([A-ZĐ]\d?)?(?:-(\d{1,2}))?(?![\d]|[.,/]\d|[^\W_])")
+_LETTERS_FIGURES = re.compile(r"([A-ZĐƯa-zđ]{1,6})[-.]?(\d{1,12})([A-Za-zĐđ]{0,2})(?:([./-])(\d{1,6}))?(?![^\W_])")
 _FIGURES_LETTERS = re.compile(r"(\d{1,6})-?([A-ZĐ]{1,5})(\d{0,6})(?![^\W_])")
 _DOTTED = re.compile(r"\d+(?:\.\d+){2,}(?!\d|[,/]\d)")
 _DASHED = re.compile(r"\d+(?:-\d+){2,}(?!\d|[,./]\d)")
@@ -54,9 +50,7 @@ def long_figures(ctx: Context, pos: int, left: Left) -> Reading | None:
             and sum(c.isdecimal() for c in m[0]) >= 8
             and (m[0][0] == "0" or not re.fullmatch(r"\d{1,3}(?:\.\d{3})+", m[0]))
         ):
-            return Reading(
-                pos, m.end(), ", ".join(spell_digits(p) for p in re.split(r"[ .]", m[0])), "code.digits"
-            )
+            return Reading(pos, m.end(), ", ".join(spell_digits(p) for p in re.split(r"[ .]", m[0])), "code.digits")
     m = _TAX.match(text, pos)
     if m:
         return Reading(pos, m.end(), ", ".join(spell_digits(p) for p in m[0].split("-")), "code.digits")
@@ -65,9 +59,7 @@ def long_figures(ctx: Context, pos: int, left: Left) -> Reading | None:
         following = ctx.right(m.end(), 12)
         if re.match(r"\s?(?:đồng|đ\b|vnđ|người|hộ|m2|kg|lượt)", following) and not m[0].startswith("0"):
             return None
-        return Reading(
-            pos, m.end(), ", ".join(spell_digits(p) for p in re.split("[-–]", m[0])), "code.digits"
-        )
+        return Reading(pos, m.end(), ", ".join(spell_digits(p) for p in re.split("[-–]", m[0])), "code.digits")
     m = _SHORT_CODE.match(text, pos)
     if m and (
         left.ends(*_CODE_WORDS)
@@ -201,9 +193,7 @@ def figures_letters(ctx: Context, pos: int, left: Left) -> Reading | None:
         not m
         or (
             m[2] in ctx.lexicon.table("units")
-            and not left.ends(
-                "số", "nhà", "lớp", "tổ", "đường", "lô", "phòng", "điều", "quốc lộ", "ấp", "khu", "mẫu"
-            )
+            and not left.ends("số", "nhà", "lớp", "tổ", "đường", "lô", "phòng", "điều", "quốc lộ", "ấp", "khu", "mẫu")
         )
         or m[2] in ctx.lexicon.table("currencies")
     ):
@@ -252,14 +242,10 @@ def mixed(ctx: Context, pos: int, left: Left) -> Reading | None:
     words = []
     for part in _RUNS.findall(m[0]):
         if part.isdecimal():
-            words.append(
-                spell_digits(part) if part[0] == "0" or len(part) > 4 else cardinal(part, ctx.profile)
-            )
+            words.append(spell_digits(part) if part[0] == "0" or len(part) > 4 else cardinal(part, ctx.profile))
         elif part.isalpha():
             entry = ctx.lexicon.by_written.get(part)
-            words.append(
-                entry.spoken if entry and entry.spoken and len(part) > 2 else ctx.lexicon.spell(part)
-            )
+            words.append(entry.spoken if entry and entry.spoken and len(part) > 2 else ctx.lexicon.spell(part))
         elif part == ".":
             words.append("chấm")
         elif words and part == "-":
@@ -271,9 +257,7 @@ def outline(ctx: Context, pos: int, left: Left) -> Reading | None:
     """1.2.3 and other dotted or dashed chains that no other rule knows."""
     m = _DOTTED.match(ctx.text, pos)
     if m and not re.fullmatch(r"\d{1,3}(?:\.\d{3})+", m[0]):
-        return Reading(
-            pos, m.end(), " chấm ".join(coded(p, ctx.profile) for p in m[0].split(".")), "code.outline"
-        )
+        return Reading(pos, m.end(), " chấm ".join(coded(p, ctx.profile) for p in m[0].split(".")), "code.outline")
     m = _DASHED.match(ctx.text, pos)
     if m:
         parts = m[0].split("-")

@@ -10,9 +10,7 @@ from broadcaster.text.tokens import DASH, Context, Left, Reading
 _FULL = re.compile(r"(\d{1,2})(\s?[/.\-–]\s?)(\d{1,2})(\s?[/.\-–]\s?)(\d{4}|\d{2})(?![\d]|[/.,\-–]\d)")
 _ISO = re.compile(r"(\d{4})[-/](\d{2})[-/](\d{2})(?![\d]|[/.\-]\d)")
 _MONTH_YEAR = re.compile(r"(\d{1,2})\s?([/.\-–])\s?((?:19|20)\d\d)(?![\d]|[/\-–.,]\d)")
-_DAY_MONTH = re.compile(
-    r"(\d{1,2})([/.\-–])(\d{1,2})(?![\d%‰]|[/.,]\d|[-–]\d|\s?tháng|\s?[-–]\s?\d{1,2}[/]\d{4})"
-)
+_DAY_MONTH = re.compile(r"(\d{1,2})([/.\-–])(\d{1,2})(?![\d%‰]|[/.,]\d|[-–]\d|\s?tháng|\s?[-–]\s?\d{1,2}[/]\d{4})")
 _DAYS_THEN_DATE = re.compile(
     r"(\d{1,2})\s?([-–—]|,|;|và|đến)\s?(\d{1,2})([/.\-])(\d{1,2})(?:\4(\d{4}))?(?![\d]|[/]\d|[.,]\d|-\d)"
 )
@@ -169,12 +167,7 @@ def date_range(ctx: Context, pos: int, left: Left) -> Reading | None:
         first = _day_month(ctx, m[1], m[2], m[3])
         second = _day_month(ctx, m[4], m[5], m[6])
         both = (int(m[1]), int(m[2])) in _HOLIDAYS and (int(m[4]), int(m[5])) in _HOLIDAYS
-        if (
-            both
-            and left.recent("lễ", "dịp", "nghỉ", "kỷ niệm", words=4)
-            and left.last != "từ"
-            and not (m[3] or m[6])
-        ):
+        if both and left.recent("lễ", "dịp", "nghỉ", "kỷ niệm", words=4) and left.last != "từ" and not (m[3] or m[6]):
             return Reading(
                 pos,
                 m.end(),
@@ -188,10 +181,7 @@ def date_range(ctx: Context, pos: int, left: Left) -> Reading | None:
         dash = m[2] in DASH
         marked = left.ends("tháng")
         if not marked and (
-            m[6]
-            or dash
-            or left.ends(*_DAY_WORDS, "từ", "đến", "các")
-            or (m[2] not in ("-", "–", "—", ",", ";"))
+            m[6] or dash or left.ends(*_DAY_WORDS, "từ", "đến", "các") or (m[2] not in ("-", "–", "—", ",", ";"))
         ):
             if dash and int(m[1]) >= int(m[3]) and m[4] != "/":
                 return None
@@ -232,15 +222,11 @@ def month_year(ctx: Context, pos: int, left: Left) -> Reading | None:
     """6/2025 after nothing or after tháng; 2/2026 after quý."""
     m = _QUARTER_YEAR.match(ctx.text, pos)
     if m and left.last in ("quý", "quí"):
-        return Reading(
-            pos, m.end(), f"{cardinal(m[1], ctx.profile)} năm {cardinal(m[2], ctx.profile)}", "date.quarter"
-        )
+        return Reading(pos, m.end(), f"{cardinal(m[1], ctx.profile)} năm {cardinal(m[2], ctx.profile)}", "date.quarter")
     m = _MONTH_YEAR.match(ctx.text, pos)
     if not m or not 1 <= int(m[1]) <= 12:
         if m and left.last == "tháng" and m[2] == "/":
-            ctx.notice(
-                "date-wrong", f"“tháng {m[0]}” không phải tháng có thật; hãy sửa văn bản.", pos, m.end()
-            )
+            ctx.notice("date-wrong", f"“tháng {m[0]}” không phải tháng có thật; hãy sửa văn bản.", pos, m.end())
         return None
     if m[2] == "." and left.last != "tháng":
         return None
@@ -276,8 +262,7 @@ def day_month(ctx: Context, pos: int, left: Left) -> Reading | None:
         return Reading(pos, m.end(), f"ngày {said}", "date.day-month")
     if sep == "/":
         near = (
-            left.ends(*_DAY_WORDS)
-            and not (lead in ("trước", "sau", "vào", "cuối", "nghỉ") and _counts(ctx, m.end()))
+            left.ends(*_DAY_WORDS) and not (lead in ("trước", "sau", "vào", "cuối", "nghỉ") and _counts(ctx, m.end()))
         ) or (left.recent("ngày", words=3) and lead in ("và", "đến", "tới", "từ"))
         from_to = lead in ("từ", "đến", "tới") and int(m[3]) <= 12 and int(m[1]) > 0
         if near or (from_to and not _counts(ctx, m.end())) or (holiday and not _counts(ctx, m.end())):
@@ -288,9 +273,7 @@ def day_month(ctx: Context, pos: int, left: Left) -> Reading | None:
         if _hour_before(left):
             return Reading(pos, m.end(), f"ngày {said}", "date.day-month")
         return None
-    if sep in "-–" and left.ends(
-        "ngày", "sáng", "chiều", "tối", "đêm", "trưa", "hôm", "dịp", "lễ", "chủ nhật", "hạn"
-    ):
+    if sep in "-–" and left.ends("ngày", "sáng", "chiều", "tối", "đêm", "trưa", "hôm", "dịp", "lễ", "chủ nhật", "hạn"):
         return Reading(pos, m.end(), f"ngày {said}", "date.day-month-dash")
     if sep in "-–" and holiday and left.recent("ngày", "kỷ niệm", "quốc khánh", "mừng", "lễ", words=8):
         return Reading(pos, m.end(), f"ngày {said}", "date.day-month-dash")

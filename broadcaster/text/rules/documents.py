@@ -24,7 +24,7 @@ _DATE_AFTER = re.compile(
     r"|[,\s]*\(?\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}"
     r"|\s+năm\s+\d{4}"
 )
-_ISSUER_AFTER = re.compile(r"[,\s]*(?:của|do|được)\s+(?!này|ông|bà)(?=[^\W\d_])")
+_ISSUER_AFTER = re.compile(r"[,\s]*(?:của|do|được)\s+(?:liên )?(?=[A-ZĐÂÊÔƠƯỦỬÝ])")
 _SERIAL = re.compile(r"(QH|UBTVQH|HĐND|ĐU|TU|HU)(\d{1,2})$")
 _BLANK = re.compile(r"(?:\.{2,}|…+|_{2,})\s*/\s*")
 
@@ -87,11 +87,7 @@ def document_number(ctx: Context, pos: int, left: Left) -> Reading | None:
     known = parts[0] in types or _issuer(ctx, parts[0]) is not None
     if not known:
         if m[4] in "-–" or len(parts) < 2 or not left.ends("số", *_NOUNS):
-            return (
-                None
-                if not left.ends("số", *_NOUNS) or len(suffix) < 2 or m[4] in "-–"
-                else _unknown(ctx, pos, m)
-            )
+            return None if not left.ends("số", *_NOUNS) or len(suffix) < 2 or m[4] in "-–" else _unknown(ctx, pos, m)
         return _unknown(ctx, pos, m)
     if len(parts) == 1 and m[4] in "-–" and not left.ends(*_NOUNS, "số"):
         return None
@@ -133,7 +129,7 @@ def _kind_and_issuer(ctx: Context, parts: list[str], left: Left) -> tuple[str | 
             return kind, joined
         if not issuers:
             return kind, None
-        if kind and "liên tịch" in kind.lower() and len(issuers) > 1:
+        if kind and re.search("liên (?:tịch|ngành|bộ)", kind.lower()) and len(issuers) > 1:
             return kind, ", ".join(issuers[:-1]) + " và " + issuers[-1]
         return kind, issuers[0]
     issuer = _issuer(ctx, head)
@@ -186,9 +182,7 @@ def _unknown(ctx: Context, pos: int, m: re.Match[str]) -> Reading:
             figures = re.sub(r"\D+", "", part)
             said.append(
                 " ".join(
-                    x
-                    for x in (ctx.lexicon.spell(letters), cardinal(figures, ctx.profile) if figures else "")
-                    if x
+                    x for x in (ctx.lexicon.spell(letters), cardinal(figures, ctx.profile) if figures else "") if x
                 )
             )
     ctx.notice(
@@ -207,11 +201,7 @@ _OCCASIONS = ("lần", "đợt", "kỳ", "phiên", "khóa", "lần thứ", "kỳ
 def short_number(ctx: Context, pos: int, left: Left) -> Reading | None:
     """Thông tư 39/2020, lần 1/2025: a number and its year, without a suffix."""
     m = _SHORT.match(ctx.text, pos)
-    if (
-        not m
-        or not left.ends("số", *_NOUNS, *_OCCASIONS)
-        or left.ends("nhà số", "địa chỉ số", "tỷ số", "chỉ số")
-    ):
+    if not m or not left.ends("số", *_NOUNS, *_OCCASIONS) or left.ends("nhà số", "địa chỉ số", "tỷ số", "chỉ số"):
         return None
     number = coded(m[1], ctx.profile) if not left.ends(*_OCCASIONS) else cardinal(m[1], ctx.profile)
     return Reading(pos, m.end(), f"{number} năm {cardinal(m[2], ctx.profile)}", "document.short")

@@ -43,7 +43,9 @@ class Figure:
                 self.alternatives = (cardinal(whole + part, profile),)
             return decimal(whole, part, profile)
         whole, part = w.split(".")
-        dotted = f"{cardinal(whole, profile)} chấm {spell_digits(part) if part.startswith('0') else cardinal(part, profile)}"
+        dotted = (
+            f"{cardinal(whole, profile)} chấm {spell_digits(part) if part.startswith('0') else cardinal(part, profile)}"
+        )
         if left.ends(
             "phiên bản",
             "mục",

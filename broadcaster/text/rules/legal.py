@@ -35,9 +35,7 @@ def numbered(ctx: Context, pos: int, left: Left) -> Reading | None:
             return Reading(pos, m.end(), words, "legal.numbered-letter")
         return None
     if m[1].startswith("0") and len(m[1]) > 1 and left.ends(*_NAMED):
-        return Reading(
-            pos, m.end(), coded(m[1], ctx.profile), "code.leading-zero", (cardinal(m[1], ctx.profile),)
-        )
+        return Reading(pos, m.end(), coded(m[1], ctx.profile), "code.leading-zero", (cardinal(m[1], ctx.profile),))
     return None
 
 

@@ -100,9 +100,7 @@ def tail_of(ctx: Context, text: str, pos: int) -> tuple[str, int, str] | None:
     currencies = ctx.lexicon.table("currencies")
     if money and money[1] in currencies and not (money[1] == "Đ" and money[0] != money[1]):
         after = money.end()
-        if not (
-            money[1][-1].isalnum() and after < len(text) and (text[after].isalnum() or text[after] == "_")
-        ):
+        if not (money[1][-1].isalnum() and after < len(text) and (text[after].isalnum() or text[after] == "_")):
             words, end, rule = f"{words} {currencies[money[1]]}", after, "money"
             per = rate_of(ctx, text, end)
             if per:
@@ -147,7 +145,5 @@ def sign_first(ctx: Context, pos: int, left: Left) -> Reading | None:
     end = m.end()
     if scale:
         words, end = f"{words} {scale[1]}", scale.end()
-    name = ctx.lexicon.table("currencies").get(ctx.text[pos]) or ctx.lexicon.table("symbols").get(
-        ctx.text[pos], ""
-    )
+    name = ctx.lexicon.table("currencies").get(ctx.text[pos]) or ctx.lexicon.table("symbols").get(ctx.text[pos], "")
     return Reading(pos, end, f"{words} {name}".strip(), "money")

@@ -20,9 +20,7 @@ def ordinal(ctx: Context, pos: int, left: Left) -> Reading | None:
 
 def after_month(ctx: Context, pos: int, left: Left) -> Reading | None:
     """Tháng 4 is "tháng tư"."""
-    if left.last.strip('(“"') == "tháng" or (
-        left.last in ("và", "đến", "tới") and left.recent("tháng", words=3)
-    ):
+    if left.last.strip('(“"') == "tháng" or (left.last in ("và", "đến", "tới") and left.recent("tháng", words=3)):
         m = re.compile(r"0?4(?!\d|[.,/:]\d|\s?[-–]\s?\d|%|\s?(?:tháng|người|hộ))").match(ctx.text, pos)
         if m:
             return Reading(pos, m.end(), "tư", "date.month-name")

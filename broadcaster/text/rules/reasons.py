@@ -85,7 +85,7 @@ REASONS = {
     "web.url": "Địa chỉ mạng.",
     "web.host": "Địa chỉ mạng.",
     "web.mail": "Địa chỉ thư điện tử.",
-    "web.hashtag": "Thẻ chủ đề: chỉ đọc chữ.",
+    "web.hashtag": "Thẻ chủ đề: dấu thăng rồi các từ.",
     "lexicon.expand": "Theo từ điển đọc: đọc đầy đủ chữ viết tắt.",
     "lexicon.word": "Theo từ điển đọc: đọc như một từ.",
     "lexicon.spell": "Theo từ điển đọc: đọc từng chữ cái.",

@@ -41,9 +41,7 @@ _MATCH = (
     "dẫn",
     "tỷ số",
 )
-_AFTER = re.compile(
-    r"\s*(?:[,.;:)!?]|$|tối|trong|trước|sau|ở|tại|đầy|để|và|nghiêng|sáng|chiều|trên|hôm|sau đó|nhưng)"
-)
+_AFTER = re.compile(r"\s*(?:[,.;:)!?]|$|tối|trong|trước|sau|ở|tại|đầy|để|và|nghiêng|sáng|chiều|trên|hôm|sau đó|nhưng)")
 
 
 def _in_a_match(ctx: Context, end: int, left: Left) -> bool:

@@ -97,9 +97,7 @@ def sign(ctx: Context, pos: int, left: Left) -> Reading | None:
     if c in _QUOTES:
         return _quote(ctx, pos)
     if c in _OPEN:
-        return Reading(
-            pos, pos + 1, "" if not left.last or left.last[-1] in ".,;:!?(" else ",", "sign.bracket"
-        )
+        return Reading(pos, pos + 1, "" if not left.last or left.last[-1] in ".,;:!?(" else ",", "sign.bracket")
     if c in _CLOSE:
         rest = text[pos + 1 : pos + 40].lstrip(" ")
         return Reading(pos, pos + 1, "" if not rest or rest[0] in ".,;:!?)\n…/" else ",", "sign.bracket")
@@ -140,22 +138,12 @@ def _dash(ctx: Context, pos: int, left: Left) -> Reading | None:
     text = ctx.text
     before, after = text[pos - 1 : pos], text[pos + 1 : pos + 2]
     if before.isalnum() and after.isalpha():
-        if (
-            text[pos] != "-"
-            or before.isdigit()
-            or (before.isupper() and after.isupper())
-            or _two_syllables(text, pos)
-        ):
+        if text[pos] != "-" or before.isdigit() or (before.isupper() and after.isupper()) or _two_syllables(text, pos):
             return Reading(pos, pos + 1, " ", "sign.hyphen")
         return None
     if before.isalpha() and after.isdigit():
         return Reading(pos, pos + 1, " ", "sign.hyphen")
-    if (
-        before.isspace()
-        and after.isspace()
-        and _STRETCH.match(text, pos + 1)
-        and left.recent(*_STRETCHES, words=5)
-    ):
+    if before.isspace() and after.isspace() and _STRETCH.match(text, pos + 1) and left.recent(*_STRETCHES, words=5):
         return Reading(pos, pos + 1, "đến", "sign.stretch")
     return Reading(pos, pos + 1, "," if text[pos] == "—" and before else " ", "sign.dash")
 

@@ -7,7 +7,9 @@ import re
 from broadcaster.text.numbers import cardinal
 from broadcaster.text.tokens import Context, Left, Reading
 
-_CLOCK = r"(\d{1,2})\s?(h|H|g|giờ)\s?(\d{2})(\s?(?:['’′p]|ph|phút))?(?:\s?(\d{2})\s?(?:\"|”|″|giây|s))?(?![^\W_]|[.,]\d)"
+_CLOCK = (
+    r"(\d{1,2})\s?(h|H|g|giờ)\s?(\d{2})(\s?(?:['’′p]|ph|phút))?(?:\s?(\d{2})\s?(?:\"|”|″|giây|s))?(?![^\W_]|[.,]\d)"
+)
 _HOUR_MINUTE = re.compile(_CLOCK)
 _HOUR = re.compile(r"(\d{1,2})\s?(?:h|H)(?![^\W_]|/)|(\d{1,2})(?:g)(?![^\W_]|/)")
 _COLON = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s?(?:h|giờ))?(?!\d|[:.,]\d|[^\W_])")
@@ -65,9 +67,7 @@ def time_range(ctx: Context, pos: int, left: Left) -> Reading | None:
     if not first_is_time and (m[7] or m[4]) and not minute2:
         words = f"{cardinal(hour1, ctx.profile)} đến {_said(ctx, hour2, None)}"
         return Reading(pos, m.end(), words, "time.range")
-    return Reading(
-        pos, m.end(), f"{_said(ctx, hour1, minute1)} đến {_said(ctx, hour2, minute2)}", "time.range"
-    )
+    return Reading(pos, m.end(), f"{_said(ctx, hour1, minute1)} đến {_said(ctx, hour2, minute2)}", "time.range")
 
 
 def clock(ctx: Context, pos: int, left: Left) -> Reading | None:

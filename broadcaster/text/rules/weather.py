@@ -10,9 +10,7 @@ from broadcaster.text.tokens import Context, Left, Reading
 
 _FIG = r"\d{1,3}(?:[.,]\d{1,3})?"
 _COORD = re.compile(rf"({_FIG})(?:\s?[-–]\s?({_FIG}))?\s?(?:[°ºo]|độ)\s?([NSEWBĐ])(?![^\W_])")
-_MINUTES = re.compile(
-    r"(\d{1,3})\s?[°ºo]\s?(\d{1,2})\s?['’′]\s?(?:(\d{1,2})\s?[\"”″]\s?)?([NSEWBĐ])(?![^\W_])"
-)
+_MINUTES = re.compile(r"(\d{1,3})\s?[°ºo]\s?(\d{1,2})\s?['’′]\s?(?:(\d{1,2})\s?[\"”″]\s?)?([NSEWBĐ])(?![^\W_])")
 _SIDES = {"N": "vĩ Bắc", "B": "vĩ Bắc", "S": "vĩ Nam", "E": "kinh Đông", "Đ": "kinh Đông", "W": "kinh Tây"}
 
 

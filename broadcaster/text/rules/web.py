@@ -41,9 +41,7 @@ def _say(ctx: Context, written: str) -> str:
     words = []
     for part in _PART.findall(written):
         if part.isdecimal():
-            words.append(
-                coded(part, ctx.profile) if len(part) < 4 else " ".join(coded(c, ctx.profile) for c in part)
-            )
+            words.append(coded(part, ctx.profile) if len(part) < 4 else " ".join(coded(c, ctx.profile) for c in part))
         elif part.isalpha():
             lower = part.lower()
             if lower in table:
@@ -73,9 +71,7 @@ def address(ctx: Context, pos: int) -> Reading | None:
         written = m["rest"].rstrip(".,;:!?/'’")
         end = m.start("rest") + len(written)
         if written:
-            return Reading(
-                pos, end, _say(ctx, written.removeprefix("www.")), "web.url", look=len(written) > 40
-            )
+            return Reading(pos, end, _say(ctx, written.removeprefix("www.")), "web.url", look=len(written) > 40)
     m = _MAIL.match(text, pos)
     if m:
         return Reading(pos, m.end(), _say(ctx, m[0]), "web.mail")
@@ -95,7 +91,7 @@ def hashtag(ctx: Context, pos: int) -> Reading | None:
         coded(part, ctx.profile) if part.isdecimal() else " ".join(_known(ctx, word) for word in _humps(part))
         for part in _CAMEL.findall(m[1])
     )
-    return Reading(pos, m.end(), words, "web.hashtag")
+    return Reading(pos, m.end(), f"thăng {words}", "web.hashtag", (words,))
 
 
 def _humps(word: str) -> list[str]:

@@ -24,9 +24,7 @@ def _stands(condition: str, text: str) -> bool:
     if condition == "<hết>":
         return not rest or rest[0] in ".,;:!?)\n"
     lower = rest[: len(condition) + 1].lower()
-    return lower.startswith(condition) and not (
-        condition[-1].isalnum() and lower[len(condition) :][:1].isalnum()
-    )
+    return lower.startswith(condition) and not (condition[-1].isalnum() and lower[len(condition) :][:1].isalnum())
 
 
 def _fits(entry: Entry, ctx: Context, end: int, left: Left) -> bool:
@@ -67,9 +65,7 @@ def lexicon_entry(ctx: Context, pos: int, token: str, left: Left) -> Reading | N
 
 def _say(entry: Entry, ctx: Context, pos: int, end: int, left: Left, there: str) -> Reading | None:
     if entry.mode is Mode.TYPO:
-        ctx.notice(
-            "typo", f"“{there}” có lẽ là lỗi gõ của “{entry.spoken}”; hãy sửa văn bản nếu đúng vậy.", pos, end
-        )
+        ctx.notice("typo", f"“{there}” có lẽ là lỗi gõ của “{entry.spoken}”; hãy sửa văn bản nếu đúng vậy.", pos, end)
         return None
     if entry.mode is Mode.LEAVE:
         return Reading(pos, end, there, "lexicon.leave")
@@ -136,11 +132,7 @@ def _same_in_words(ctx: Context, pos: int) -> Reading | None:
 def _plain_number(words: str) -> str:
     """The words without regional difference, for comparison."""
     plain = (
-        words.lower()
-        .replace("nghìn", "ngàn")
-        .replace("linh", "lẻ")
-        .replace("mươi tư", "mươi bốn")
-        .replace("tỉ", "tỷ")
+        words.lower().replace("nghìn", "ngàn").replace("linh", "lẻ").replace("mươi tư", "mươi bốn").replace("tỉ", "tỷ")
     )
     return " ".join(plain.replace(",", " ").split())
 
@@ -203,11 +195,7 @@ def learn(ctx: Context) -> None:
         return
     for m in _SUBJECT.finditer(ctx.text):
         acronym = m[1]
-        if (
-            acronym in ctx.lexicon.by_written
-            or acronym in ctx.learned
-            or sum(c.isupper() for c in acronym) < 2
-        ):
+        if acronym in ctx.lexicon.by_written or acronym in ctx.learned or sum(c.isupper() for c in acronym) < 2:
             continue
         words = _initials_before(ctx.text, m.start(), acronym)
         if words:
@@ -240,9 +228,7 @@ def acronym(ctx: Context, pos: int, token: str) -> Reading | None:
             pos,
             end,
         )
-        return Reading(
-            pos, end, token.capitalize(), "acronym.as-name", (ctx.lexicon.spell(token),), look=True
-        )
+        return Reading(pos, end, token.capitalize(), "acronym.as-name", (ctx.lexicon.spell(token),), look=True)
     compound = _compound(ctx, token)
     if compound:
         ctx.notice(
@@ -267,9 +253,7 @@ _CONSONANTS = re.compile(r"[^AEIOUY]{3}|[ĐĂÂÊÔƠƯ]")
 def _pronounceable(token: str) -> bool:
     """Whether capitals look like a foreign name (BUALOI, NORU) and not like an abbreviation."""
     vowels = sum(c in "AEIOUY" for c in token)
-    return (
-        4 <= len(token) <= _LONGEST_ACRONYM and vowels * 5 >= len(token) * 2 and not _CONSONANTS.search(token)
-    )
+    return 4 <= len(token) <= _LONGEST_ACRONYM and vowels * 5 >= len(token) * 2 and not _CONSONANTS.search(token)
 
 
 def _latin(c: str) -> bool:
@@ -296,10 +280,8 @@ def _shouting(ctx: Context, pos: int, token: str) -> bool:
     text = ctx.text
     before = _last_word(text, pos)
     after = _WORD.search(text, pos + len(token), pos + len(token) + 24)
-    for word in (before, after[0] if after else ""):
-        if len(word) > 1 and word.isupper() and is_syllable(word):
-            return True
-    return False
+    around = (before, after[0] if after else "")
+    return any(len(word) > 1 and word.isupper() and is_syllable(word) for word in around)
 
 
 def _last_word(text: str, pos: int) -> str:
@@ -326,8 +308,7 @@ def initials(ctx: Context, pos: int) -> Reading | None:
     if m and "Ư" not in m[0] and "TP" not in m[0]:
         end = m.end()
         if text[end - 1] == "." and not (
-            text[end : end + 4].lstrip(" ")[:1].islower()
-            or text[end : end + 2].strip()[:1] in (",", ")", "(")
+            text[end : end + 4].lstrip(" ")[:1].islower() or text[end : end + 2].strip()[:1] in (",", ")", "(")
         ):
             end -= 1
         return Reading(pos, end, ctx.lexicon.spell(m[0]), "letter.initials")
