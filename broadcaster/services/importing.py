@@ -105,12 +105,11 @@ def read_draft(station: Station, name: str, data: bytes, *, defaults: Mapping[st
     body = read_bytes(name, rest).text
     title = str(fields.get("title") or _first_line(body))
     with station.db.read() as session:
-        unit = fields.get("unit") or session.scalars(select(Unit.code).order_by(Unit.code)).first() or ""
-        topic = fields.get("topic") or OTHER_TOPIC
+        unit = fields.get("unit") or _first_unit(session)
     return ScriptDraft(
         title=title,
         unit=str(unit),
-        topic=str(topic),
+        topic=str(fields.get("topic") or OTHER_TOPIC),
         body=_fill_in(body, station.settings),
         genre=_word(Genre, fields.get("genre", Genre.BULLETIN), f"{name}: genre"),
         priority=_word(Priority, fields.get("priority", Priority.NORMAL), f"{name}: priority"),
@@ -121,6 +120,7 @@ def read_draft(station: Station, name: str, data: bytes, *, defaults: Mapping[st
     )
 
 
+LEAD_UNIT = "vhxh"
 OTHER_TOPIC = "khac"
 """The topic of what belongs to none of the plan's."""
 
@@ -191,6 +191,12 @@ def _load_cues(session: Session, store: Store) -> None:
                     source=sound.get("source", ""),
                 )
             )
+
+
+def _first_unit(session: Session) -> str:
+    """Return the office that the plan charges with communication, else any: a file need not name its office."""
+    codes = list(session.scalars(select(Unit.code).order_by(Unit.code)))
+    return LEAD_UNIT if LEAD_UNIT in codes else next(iter(codes), "")
 
 
 def _first_line(body: str) -> str:

@@ -9,7 +9,7 @@ from docx import Document
 from sqlalchemy import delete
 
 from broadcaster.clock import FrozenClock
-from broadcaster.db.models import ZoneRow
+from broadcaster.db.models import DayException, ZoneRow
 from broadcaster.domain.periods import PeriodKind, parse, period
 from broadcaster.domain.rotations import DayKind
 from broadcaster.playout.simulate import Simulation
@@ -101,7 +101,7 @@ def test_a_year_ends_with_exactly_the_totals_of_the_calendar(tmp_path: Path) -> 
         overrides={"speech": {"voices": ["tone:beep"]}, "playout": {"plan_days": 8}},
         clock=clock,
     )
-    _ten_zones(station)
+    _ten_zones_and_no_special_days(station)
     for n in range(5):
         approved(station, f"Bài số {n}.", title=f"Bài {n}")
     for text in (ORDINARY, TET):
@@ -149,6 +149,7 @@ def test_a_year_ends_with_exactly_the_totals_of_the_calendar(tmp_path: Path) -> 
     station.close()
 
 
-def _ten_zones(station: Station) -> None:
+def _ten_zones_and_no_special_days(station: Station) -> None:
     with station.db.write() as session:
         session.execute(delete(ZoneRow).where(ZoneRow.position >= ZONES))
+        session.execute(delete(DayException))
