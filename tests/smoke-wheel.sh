@@ -23,7 +23,7 @@ for _ in range(100):
     except OSError:
         time.sleep(0.2)
 assert "Đăng nhập" in page, page[:400]
-css = urllib.request.urlopen(f"{base}/static/css/app.css", timeout=5)
+css = urllib.request.urlopen(f"{base}/static/app.css", timeout=5)
 assert css.status == 200 and "--" in css.read().decode()
 print("wheel: home page and static file served")
 PY

@@ -44,8 +44,8 @@ def prepare(station: Station, editor: Actor) -> None:
     if not numbers:
         return
     with station.db.write() as session:
-        genres = {s.id: s.genre for s in session.scalars(select(Script).where(Script.id.in_(numbers)))}
-        first = _first_items(genres)
+        scripts = list(session.scalars(select(Script).where(Script.id.in_(numbers)).order_by(Script.id)))
+        first = _first_items(scripts)
         rest = [n for n in numbers if n not in first]
         wanted = [_want(station, session, "starter", str(n), {"script_id": n}) for n in first]
         wanted.append(_want(station, session, "first-bulletin", "first", {"scripts": first}))
@@ -83,12 +83,12 @@ def first_bulletin(station: Station) -> tuple[str, dt.datetime, bool] | None:
         return (row.state, row.starts_at, row.kind is BroadcastKind.TRIAL) if row else None
 
 
-def _first_items(genres: Mapping[int, Genre]) -> list[int]:
-    """Choose opening, one column and closing for the first bulletin, in the order in which they air."""
+def _first_items(scripts: Sequence[Script]) -> list[int]:
+    """Choose station call, the shortest column and closing for the first bulletin, in the order in which they air."""
     chosen = []
     for genre in (Genre.STATION_CALL, Genre.COLUMN, Genre.CLOSING):
-        fitting = [number for number, g in genres.items() if g is genre]
-        chosen += fitting[:1]
+        fitting = [s for s in scripts if s.genre is genre]
+        chosen += [s.id for s in sorted(fitting, key=lambda s: len(s.folded))[:1]]
     return chosen
 
 
