@@ -31,6 +31,8 @@ from broadcaster.settings import Settings
 from broadcaster.sound.store import Store
 from broadcaster.text import front_matter
 from broadcaster.text.ingest import read_bytes
+from broadcaster.text.ingest.plain import decode
+from broadcaster.text.ingest.reading import sniff
 
 
 def init(
@@ -98,6 +100,8 @@ def read_draft(station: Station, name: str, data: bytes, *, defaults: Mapping[st
     Raises:
         RuleError: the file or a field of it is wrong.
     """
+    if sniff(name, data) in {"txt", "md"}:
+        data = decode(name, data)[0].encode()
     head, rest = front_matter.split(data, name=name)
     fields = {k: v for k, v in (defaults or {}).items() if v is not None} | dict(head)
     if not rest.strip():

@@ -88,7 +88,7 @@ def waiting_count(session: Session) -> int:
 
 def counts(session: Session) -> dict[str, int]:
     """Return how many scripts there are in each state."""
-    rows = session.execute(select(Script.state, func.count()).group_by(Script.state)).tuples()
+    rows = session.execute(select(Script.state, func.count()).group_by(Script.state))
     return {state.value: number for state, number in rows}
 
 
@@ -174,7 +174,6 @@ def _listed(session: Session, scripts: Sequence[Script]) -> list[Listed]:
             .where(Rendition.revision_id.in_([r for r, _ in authors.values()]))
             .order_by(Rendition.id)
         )
-        .tuples()
         .all()
     )
     names = {t.code: t.short for t in session.scalars(select(Topic))}

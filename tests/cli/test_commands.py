@@ -1,0 +1,269 @@
+"""The command `loa`: the whole way of a script, and each kind of bad input with its place and exit code."""
+
+from __future__ import annotations
+
+import io
+import json
+import sqlite3
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import docx
+import pytest
+
+from broadcaster.cli import main
+
+GOOD = """+++
+title = "Lịch tiêm chủng"
+unit = "vhxh"
+topic = "khac"
+genre = "notice"
+valid_from = 2026-01-01
++++
+Kính thưa bà con. Trạm Y tế tổ chức tiêm chủng lúc 7h30.
+"""
+ROTATION = """
+[rotation]
+code = "thu"
+title = "Lịch thử"
+valid_from = 2026-01-01
+[[slot]]
+code = "sang"
+title = "Buổi sáng"
+start = "05:00"
+max_minutes = 20
+[[slot.item]]
+kind = "cue"
+cue = "nhac-hieu"
+[[slot.item]]
+kind = "fill"
+"""
+Loa = Callable[..., SimpleNamespace]
+
+
+@pytest.fixture
+def loa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Loa:
+    """Run `loa` on a home of this test; the result has code, out and err."""
+
+    def run(*arguments: object, stdin: bytes = b"") -> SimpleNamespace:
+        monkeypatch.setattr(sys, "argv", ["loa", "--home", str(tmp_path / "home"), *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(stdin), isatty=lambda: False))
+        code = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        captured = capsys.readouterr()
+        return SimpleNamespace(code=code, out=captured.out, err=captured.err)
+
+    return run
+
+
+@pytest.fixture
+def home(loa: Loa, tmp_path: Path) -> Path:
+    made = loa("init", "--set", 'speech.voices=["tone:beep"]')
+    assert made.code == 0, made.err
+    return tmp_path / "home"
+
+
+def rows(home: Path, table: str) -> int:
+    with sqlite3.connect(home / "station.db") as db:
+        return db.execute(f"select count(*) from {table}").fetchone()[0]
+
+
+def test_the_way_of_a_script_from_file_to_report(loa: Loa, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "r.toml").write_text(ROTATION, encoding="utf-8")
+    assert "số 1" in loa("script", "add", tmp_path / "a.md").out
+    assert loa("script", "speak", 1).code == 0
+    own = loa("approve", 1)
+    assert (own.code, "tự duyệt" in own.err) == (1, True)
+    assert loa("--as", "lanhdao", "approve", 1).code == 0
+    shown = json.loads(loa("script", "show", 1, "--format", "json").out)
+    assert shown["state"] == "approved"
+    assert "bảy giờ ba mươi phút" in shown["rendition"]["spoken_text"]
+    assert shown["approvals"][0]["audio_sha256"] == shown["rendition"]["audio_sha256"]
+    applied = loa("schedule", "apply", tmp_path / "r.toml")
+    assert "+ Khung sang" in applied.out
+    week = json.loads(loa("schedule", "show", "--format", "json").out)
+    assert [i["title"] for i in week[0]["rundown"]] == ["Nhạc hiệu", "Lịch tiêm chủng"]
+    assert "Chưa phát lần nào" in loa("schedule", "why", week[0]["id"]).out
+    assert loa("script", "edit", 1, "-", stdin=GOOD.replace("7h30", "8h00").encode()).code == 0
+    assert json.loads(loa("script", "show", 1, "--format", "json").out)["state"] == "draft"
+    assert loa("log", "verify").code == 0
+    report = loa("report", "--period", "2026-Q3")
+    assert report.code == 0, report.err
+    assert "từ ngày 15/06/2026 đến ngày 14/09/2026" in report.out
+    assert {p.suffix for p in (home / "reports").iterdir()} == {".docx", ".xlsx"}
+    assert loa("doctor").code == 0
+
+
+def renamed_zip() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a.txt", "không phải Word")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("khoa.md", GOOD.replace("topic", "topik").encode(), ["khoa.md: dòng 4", "topik", "topic"]),
+        (
+            "ngay.md",
+            GOOD.replace("2026-01-01", '"32/13/2026"').encode(),
+            ["ngay.md: dòng 6", "valid_from", "32/13/2026"],
+        ),
+        ("donvi.md", GOOD.replace("vhxh", "vhxx").encode(), ["donvi.md: unit", "vhxx", "vhxh"]),
+        ("chude.md", GOOD.replace('"khac"', '"khacc"').encode(), ["chude.md: topic", "khacc", "khac"]),
+        ("loai.md", GOOD.replace("notice", "song").encode(), ["loai.md: genre", "song"]),
+        ("mo.md", GOOD.replace("+++\nKính", "Kính").encode(), ["mo.md", "đóng"]),
+        ("rong.txt", b"  \n ", ["rong.txt"]),
+        ("dai.txt", ("Kính thưa bà con. " * 130_000).encode(), ["dai.txt", "ký tự"]),
+        ("nen.docx", renamed_zip(), ["nen.docx"]),
+        ("nhiphan.txt", bytes(range(256)) * 40, ["nhiphan.txt"]),
+        ("dau.txt", "Kính thưa bà con".encode("cp1258", errors="ignore") + b"\xa9\xc6", ["dau.txt", "bảng mã"]),
+        ("khong-co.md", None, ["khong-co.md", "Không đọc được"]),
+    ],
+)
+def test_a_bad_script_file_is_refused_by_place_and_adds_nothing(
+    loa: Loa, home: Path, tmp_path: Path, name: str, data: bytes | None, words: list[str]
+) -> None:
+    path = tmp_path / name
+    if data is not None:
+        path.write_bytes(data)
+    result = loa("script", "add", path)
+    assert result.code == 2, result.out
+    assert all(w in result.err for w in words), result.err
+    assert "Traceback" not in result.err
+    assert rows(home, "scripts") == rows(home, "revisions") == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("05:00", "25:00", ["slot 1 (sang): start", "24 giờ"]),
+        ("05:00", "03:15", ["slot 1 (sang): start", "khung giờ"]),
+        ("max_minutes = 20", 'max_minutes = 20\nzones = ["ap-la"]', ["zones", "ap-la"]),
+        ("nhac-hieu", "nhac-mat", ["item 1: cue", "nhac-mat"]),
+    ],
+)
+def test_a_bad_rotation_is_refused_by_place(
+    loa: Loa, home: Path, tmp_path: Path, old: str, new: str, words: list[str]
+) -> None:
+    (tmp_path / "r.toml").write_text(ROTATION.replace(old, new), encoding="utf-8")
+    result = loa("schedule", "apply", tmp_path / "r.toml")
+    assert result.code == 2
+    assert all(w in result.err for w in ["r.toml", *words] if w != "r.toml"), result.err
+    assert rows(home, "rotations") == rows(home, "broadcasts") == 0
+
+
+def test_a_script_in_another_unicode_form_is_read_whole(loa: Loa, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "dau.md").write_bytes(GOOD.encode("utf-16"))
+    assert loa("script", "add", tmp_path / "dau.md").code == 0
+    shown = json.loads(loa("script", "show", 1, "--format", "json").out)
+    assert (shown["title"], shown["genre"]) == ("Lịch tiêm chủng", "notice")
+    assert shown["body"].startswith("Kính thưa")
+
+
+def test_plain_text_and_word_files_are_scripts_too(loa: Loa, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Kính thưa bà con. Ngày mai họp ấp.", encoding="utf-8")
+    document = docx.Document()
+    document.add_paragraph("Kính thưa bà con. Ngày kia họp xã.")
+    document.save(str(tmp_path / "b.docx"))
+    for name in ("a.txt", "b.docx"):
+        assert loa("script", "add", tmp_path / name, "--genre", "notice", "--title", name).code == 0
+    listed = json.loads(loa("script", "list", "--search", "hop", "--format", "json").out)
+    assert [r["title"] for r in listed] == ["b.docx", "a.txt"]
+    assert {r["genre"] for r in listed} == {"notice"}
+    assert json.loads(loa("script", "list", "--search", "họp ấp", "--format", "json").out)[0]["title"] == "a.txt"
+
+
+def test_a_mistyped_setting_is_refused_with_what_was_meant(loa: Loa, home: Path) -> None:
+    settings = home / "station.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("four_eyes", "four_eye"), encoding="utf-8")
+    result = loa("script", "list")
+    assert result.code == 2
+    assert "four_eyes" in result.err
+
+
+def test_every_setting_is_explained_in_its_file(home: Path) -> None:
+    from broadcaster.settings import Settings
+
+    text = (home / "station.toml").read_text(encoding="utf-8")
+    for section, field in Settings.model_fields.items():
+        assert f"[{section}]" in text or f"[{section}." in text
+        for key, inner in type(field.default).model_fields.items():
+            assert inner.description, f"{section}.{key}"
+            assert inner.description in text
+
+
+def test_a_wrong_setting_at_init_makes_nothing(loa: Loa, tmp_path: Path) -> None:
+    result = loa("init", "--set", "hours.windows=[]")
+    assert result.code == 2
+    assert not (tmp_path / "home").exists()
+
+
+def test_init_twice_keeps_the_station(loa: Loa, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(GOOD, encoding="utf-8")
+    loa("script", "add", tmp_path / "a.md")
+    again = loa("init")
+    assert again.code == 0
+    assert "mật khẩu" not in again.out
+    assert rows(home, "scripts") == 1
+
+
+def test_a_tampered_log_entry_is_named(loa: Loa, home: Path) -> None:
+    from broadcaster.services.playlog import append
+    from broadcaster.services.station import open_station
+    from tests.domain.test_figures import entry
+
+    station = open_station(home)
+    with station.db.write() as session:
+        append(session, [entry(zone=f"am{n:02d}") for n in range(1, 5)], station.now())
+    station.close()
+    assert loa("log", "verify").code == 0
+    with sqlite3.connect(home / "station.db") as db:
+        db.execute("drop trigger play_log_no_update")
+        db.execute("update play_log set heard_ms = 1 where seq = 3")
+    result = loa("log", "verify")
+    assert (result.code, "số 3" in result.out) == (1, True)
+
+
+def test_speak_text_gives_a_line_for_a_line(loa: Loa) -> None:
+    text = "Họp lúc 17h30.\n\nTỷ lệ 98,5%.\n"
+    out = loa("speak-text", stdin=text.encode()).out
+    assert out.split("\n") == ["Họp lúc mười bảy giờ ba mươi phút.", "", "Tỷ lệ chín mươi tám phẩy năm phần trăm.", ""]
+    explained = [json.loads(line) for line in loa("speak-text", "--explain", stdin=text.encode()).out.splitlines()]
+    assert len(explained) == 3
+
+
+def test_a_backup_is_restored_elsewhere_and_holds_the_same(loa: Loa, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(GOOD, encoding="utf-8")
+    loa("script", "add", tmp_path / "a.md")
+    loa("script", "speak", 1)
+    assert loa("backup", "--with-sound").code == 0
+    [archive] = (home / "backups").glob("*.zip")
+    assert loa("restore", archive, tmp_path / "new").code == 0
+    assert rows(tmp_path / "new", "renditions") == 1
+    assert {p.name for p in (tmp_path / "new/audio/store").rglob("*.flac")} == {
+        p.name for p in (home / "audio/store").rglob("*.flac")
+    }
+    assert loa("restore", archive, home).code == 2
+
+
+def test_what_is_not_there_is_said_plainly(loa: Loa, home: Path) -> None:
+    for arguments in (
+        ["script", "show", 9],
+        ["script", "speak", 9],
+        ["schedule", "why", 9],
+        ["report", "--period", "2026-Q9"],
+        ["air", "9", "--trial"],
+    ):
+        result = loa(*arguments)
+        assert result.code == 2, arguments
+        assert result.err.strip().startswith("Lỗi: ")
+    assert loa("--as", "khong-ai", "approve", 1).code == 2
