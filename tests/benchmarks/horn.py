@@ -131,9 +131,7 @@ def scores(path: Path, chains=None) -> dict[str, dict[str, list[float]]]:
         found[name] = {}
         for mode, gain in (("peak", peak / true_peak(x)), ("rms", rms / np.sqrt((x**2).mean()))):
             y = horn(gain * x)
-            found[name][mode] = [
-                float(stoi(clean, y + noise * 10 ** (-snr / 20), RATE, extended=True)) for snr in SNRS
-            ]
+            found[name][mode] = [float(stoi(clean, y + noise * 10 ** (-snr / 20), RATE, extended=True)) for snr in SNRS]
     return found
 
 
