@@ -27,7 +27,7 @@ def rms_db(samples):
     return 10 * np.log10((samples**2).mean())
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from([8000, 16_000, 22_050, 24_000, 44_100, 48_000]), st.integers(0, 900)),
