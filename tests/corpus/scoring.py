@@ -1,0 +1,175 @@
+"""Reads the corpus of spoken forms and judges an answer on its words alone; the form is described in README.md."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+CORPUS = Path(__file__).parent
+
+# One node of a form: a word, or a choice between sequences of nodes (an empty sequence: may be left out).
+Node = str | tuple[tuple["Node", ...], ...]
+
+_PIECE = re.compile(r"[{}/]|[^{}/]+")
+
+# Old and new placing of the tone mark are one spelling: hoà/hòa, thuỷ/thủy, khoẻ/khỏe.
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+_OLD_PLACE = re.compile(rf"(?<!q)(o|u)(a|e|y)([{_TONES}])(?![^\W\d_]|[\u0302\u0306\u031b])")
+
+# What a Northern reading may say where the South says otherwise; used for peers, which have no regional setting.
+_NORTH = {
+    "linh": "lẻ",
+    "nghìn": "ngàn",
+    "nhăm": "lăm",
+    "mồng": "mùng",
+    "kilôgam": "ki lô gam",
+    "kilogam": "ki lô gam",
+    "kilômét": "ki lô mét",
+    "kilomet": "ki lô mét",
+    "milimét": "mi li mét",
+    "mililít": "mi li lít",
+    "miligam": "mi li gam",
+    "xentimét": "xăng ti mét",
+    "centimet": "xăng ti mét",
+    "hecta": "héc ta",
+    "hécta": "héc ta",
+    "kí": "ki",
+    "ký": "ki",
+}
+_FOUR = {"tư": "bốn"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One sentence of the corpus: as written, and every way an announcer may say it."""
+
+    id: str
+    kind: str
+    hard: bool
+    written: str
+    spoken: str
+    forms: tuple[str, ...]
+
+    def accepts(self, answer: str, *, tolerant: bool = False) -> bool:
+        """True when the words of `answer` are those of an accepted form; `tolerant` also takes Northern words."""
+        words = fold(answer, tolerant=tolerant)
+        return any(_matches(_parsed(form, tolerant), words) for form in self.forms)
+
+
+def load(*paths: Path) -> list[Row]:
+    """The rows of the given files, in order."""
+    rows = []
+    for path in paths:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for line in lines[1:]:
+            name, kind, level, written, spoken, alternatives = line.split("\t")
+            others = tuple(form for form in alternatives.split(" | ") if form)
+            rows.append(Row(name, kind, level == "hard", written, spoken, (spoken, *others)))
+    return rows
+
+
+def development() -> list[Row]:
+    """The share that rules may be written against."""
+    return load(*sorted(CORPUS.glob("dev-*.tsv")))
+
+
+def held_out() -> list[Row]:
+    """The share set apart; nobody who writes rules reads it."""
+    return load(CORPUS / "heldout.tsv")
+
+
+def fold(text: str, *, tolerant: bool = False) -> tuple[str, ...]:
+    """The words of a text: lower case, NFC, no punctuation, one placing of the tone mark, "tỉ" as "tỷ"."""
+    text = unicodedata.normalize("NFD", text.lower())
+    text = _OLD_PLACE.sub(r"\1\3\2", text)
+    text = unicodedata.normalize("NFC", text)
+    words: list[str] = []
+    for word in re.findall(r"\w+", text.replace("_", " ")):
+        word = "tỷ" if word == "tỉ" else word
+        if tolerant:
+            word = _NORTH.get(word, word)
+            if word == "mùng":
+                continue
+        words += word.split()
+    if tolerant:
+        for place, word in enumerate(words):
+            # "tư" for "bốn" only inside a number or after "tháng", so that thứ tư stays a Wednesday.
+            if word in _FOUR and place and words[place - 1] in {"mươi", "tháng", "lẻ", "trăm", "phẩy", "quý"}:
+                words[place] = _FOUR[word]
+    return tuple(words)
+
+
+def digits_lost(written: str, answer: str) -> bool:
+    """True when the written text has a figure and the answer neither says nor shows enough of it.
+
+    A rough alarm, the same for every normalizer: the answer still holds a digit, or it has no number word at all
+    where the written text had a digit other than in a word that is known to be dropped.
+    """
+    if not re.search(r"\d", written):
+        return False
+    return bool(re.search(r"\d", answer)) or not _NUMBER_WORDS.intersection(fold(answer, tolerant=True))
+
+
+_NUMBER_WORDS = frozenset(
+    "không một mốt hai ba bốn tư năm lăm sáu bảy bẩy tám chín mười mươi trăm ngàn triệu tỷ nhất nhì nửa giêng".split()
+)
+
+
+@lru_cache(maxsize=8192)
+def _parsed(form: str, tolerant: bool) -> tuple[Node, ...]:
+    nodes, _ = _sequence(_PIECE.findall(form), 0, tolerant)
+    return nodes
+
+
+def _sequence(pieces: Sequence[str], at: int, tolerant: bool) -> tuple[tuple[Node, ...], int]:
+    nodes: list[Node] = []
+    while at < len(pieces) and pieces[at] not in "}/":
+        if pieces[at] == "{":
+            options: list[tuple[Node, ...]] = []
+            while pieces[at] != "}":
+                option, at = _sequence(pieces, at + 1, tolerant)
+                options.append(option)
+            nodes.append(tuple(options))
+        else:
+            nodes += fold(pieces[at], tolerant=tolerant)
+        at += 1
+    return tuple(nodes), at
+
+
+def _matches(nodes: tuple[Node, ...], words: tuple[str, ...]) -> bool:
+    return len(words) in _reach(nodes, words, {0})
+
+
+def _reach(nodes: tuple[Node, ...], words: tuple[str, ...], starts: set[int]) -> set[int]:
+    for node in nodes:
+        if isinstance(node, str):
+            starts = {at + 1 for at in starts if at < len(words) and words[at] == node}
+        else:
+            starts = set().union(*(_reach(option, words, starts) for option in node))
+        if not starts:
+            break
+    return starts
+
+
+def expansions(row: Row, limit: int = 64) -> Iterator[str]:
+    """Some of the accepted forms written out, the first choice first; for readers and for the tests of this module."""
+
+    def walk(nodes: tuple[Node, ...]) -> Iterator[str]:
+        if not nodes:
+            yield ""
+            return
+        head, rest = nodes[0], nodes[1:]
+        heads = [head] if isinstance(head, str) else [text for option in head for text in walk(option)]
+        for first in heads:
+            for last in walk(rest):
+                yield f"{first} {last}".strip()
+
+    for form in row.forms:
+        for count, text in enumerate(walk(_parsed(form, False))):
+            if count >= limit:
+                break
+            yield text
