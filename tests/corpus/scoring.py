@@ -25,6 +25,7 @@ _NORTH = {
     "linh": "lẻ",
     "nghìn": "ngàn",
     "nhăm": "lăm",
+    "bẩy": "bảy",
     "mồng": "mùng",
     "kilôgam": "ki lô gam",
     "kilogam": "ki lô gam",
@@ -103,19 +104,26 @@ def fold(text: str, *, tolerant: bool = False) -> tuple[str, ...]:
     return tuple(words)
 
 
-def digits_lost(written: str, answer: str) -> bool:
-    """True when the written text has a figure and the answer neither says nor shows enough of it.
+def digits_lost(row: Row, answer: str) -> bool:
+    """True when a figure was left unread or its words are too few; a lower bound, the same for every normalizer.
 
-    A rough alarm, the same for every normalizer: the answer still holds a digit, or it has no number word at all
-    where the written text had a digit other than in a word that is known to be dropped.
+    A digit still standing in the answer counts, and so does an answer with fewer number words than the shortest
+    accepted form. "năm" is not counted: it is a year as often as a five.
     """
-    if not re.search(r"\d", written):
+    if not re.search(r"\d", row.written):
         return False
-    return bool(re.search(r"\d", answer)) or not _NUMBER_WORDS.intersection(fold(answer, tolerant=True))
+    said = sum(word in _NUMBER_WORDS for word in fold(answer, tolerant=True))
+    return bool(re.search(r"\d", answer)) or said < min(_fewest(_parsed(form, True)) for form in row.forms)
+
+
+def _fewest(nodes: tuple[Node, ...]) -> int:
+    return sum(
+        (node in _NUMBER_WORDS) if isinstance(node, str) else min(_fewest(option) for option in node) for node in nodes
+    )
 
 
 _NUMBER_WORDS = frozenset(
-    "không một mốt hai ba bốn tư năm lăm sáu bảy bẩy tám chín mười mươi trăm ngàn triệu tỷ nhất nhì nửa giêng".split()
+    "không một mốt hai ba bốn tư lăm sáu bảy tám chín mười mươi trăm ngàn triệu tỷ nhất nhì nửa giêng".split()
 )
 
 
