@@ -41,7 +41,33 @@ _NORTH = {
     "kí": "ki",
     "ký": "ki",
 }
-_FOUR = {"tư": "bốn"}
+# After these a "tư" is a four; elsewhere (thứ tư, đầu tư, riêng tư) it is another word.
+_FOUR_AFTER = frozenset({"mươi", "tháng", "lẻ", "trăm", "phẩy", "quý"})
+
+# A consonant left standing alone is read by every voice as its name.
+_LETTERS = {
+    "b": "bê",
+    "c": "xê",
+    "d": "dê",
+    "đ": "đê",
+    "f": "ép",
+    "g": "giê",
+    "h": "hát",
+    "j": "gi",
+    "k": "ca",
+    "l": "lờ",
+    "m": "em",
+    "n": "en",
+    "p": "pê",
+    "q": "quy",
+    "r": "rờ",
+    "s": "ét",
+    "t": "tê",
+    "v": "vê",
+    "w": "vê kép",
+    "x": "ích",
+    "z": "dét",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +118,18 @@ def fold(text: str, *, tolerant: bool = False) -> tuple[str, ...]:
     for word in re.findall(r"\w+", text.replace("_", " ")):
         word = "tỷ" if word == "tỉ" else word
         if tolerant:
-            word = _NORTH.get(word, word)
+            word = _NORTH.get(word) or _LETTERS.get(word, word)
             if word == "mùng":
                 continue
         words += word.split()
     if tolerant:
-        for place, word in enumerate(words):
-            # "tư" for "bốn" only inside a number or after "tháng", so that thứ tư stays a Wednesday.
-            if word in _FOUR and place and words[place - 1] in {"mươi", "tháng", "lẻ", "trăm", "phẩy", "quý"}:
-                words[place] = _FOUR[word]
+        for place, word in enumerate(words[1:], start=1):
+            if word == "tư" and words[place - 1] in _FOUR_AFTER:
+                words[place] = "bốn"
+        # 7h00 as "bảy giờ không phút" says no less than "bảy giờ".
+        for place in range(len(words) - 3, -1, -1):
+            if words[place : place + 3] == ["giờ", "không", "phút"]:
+                del words[place + 1 : place + 3]
     return tuple(words)
 
 
