@@ -23,9 +23,9 @@ class Timing:
 
     onsets: Mapping[str, float] = field(
         default_factory=lambda: {
-            "": 0, "b": 80, "d": 75, "f": 95, "h": 80, "j": 75, "k": 60, "l": 70, "m": 80, "n": 75, "p": 85, "s": 110,
-            "t": 80, "tʰ": 110, "v": 75, "x": 95, "z": 85, "ŋ": 80, "ɣ": 80, "ɲ": 80, "ɹ": 75, "ɾ": 75, "ʂ": 110,
-            "ʈ": 95, "ʨ": 95,
+            "": 0, "b": 80, "f": 95, "h": 80, "j": 75, "k": 60, "kx": 120, "l": 70, "m": 80, "n": 75, "p": 85, "s": 110,
+            "t": 55, "tʰ": 110, "v": 75, "x": 95, "z": 85, "ŋ": 80, "ɣ": 80, "ɲ": 80, "ɹ": 75, "ɾ": 75, "ʂ": 110,
+            "ʈ": 95, "ʨ": 80,
         }
     )  # fmt: skip
     other_onset: float = 85
@@ -36,10 +36,10 @@ class Timing:
     """A long vowel or diphthong before a coda."""
     short: float = 80
     """ă and â before a coda."""
-    before_glide: float = 125
+    before_glide: float = 165
     """A long vowel before a final i or u: its length tells ai from ay, ao from au."""
     coda_after_long: float = 90
-    glide_after_long: float = 90
+    glide_after_long: float = 65
     coda_after_short: float = 125
     stop_after_long: float = 55
     stop_after_short: float = 75
