@@ -202,6 +202,25 @@ def test_an_emergency_takes_the_zone_from_what_is_on_air(sounds):
     assert cut.reason == "Nhường sóng cho phát khẩn cấp."
 
 
+def test_an_emergency_takes_the_zone_from_what_is_about_to_start(sounds):
+    air = sounds
+    number = air.plan(air.station.now() + 3 * SECOND, [air.cue(1, "dài")], "ap-1", "ap-2")
+    with running(air) as playout:
+        until(lambda: any(one.phase == "warm" and one.lanes for one in playout.airings()))
+        urgent = air.plan(
+            air.station.now(),
+            [air.cue(1, "ngắn")],
+            "ap-1",
+            kind=BroadcastKind.EMERGENCY,
+            slot_key="khan-cap",
+            late="air",
+        )
+        airing.ring(air.station.home)
+        assert ended(air, urgent).state is BroadcastState.AIRED
+        assert ended(air, number).state is BroadcastState.MISSED
+    assert {e.reason for e in air.log(number)} == {"Nhường sóng cho phát khẩn cấp."}
+
+
 def test_two_broadcasts_at_once_in_one_zone_do_not_sound_together(sounds):
     air = sounds
     air.sound("vừa", 3.0)
