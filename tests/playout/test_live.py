@@ -291,3 +291,21 @@ def test_the_heartbeat_tells_what_is_on_air(sounds):
     assert word["zones"] == ["ap-1"]
     assert word["item"]["title"] in {"ngắn", "dài"}
     assert said["sinks"] == {"aircheck": "ok", "main": "ok"}
+
+
+def test_under_a_fast_clock_an_hour_passes_in_five_seconds_and_everything_airs(tmp_path, make):
+    from broadcaster.clock import FastClock
+    from broadcaster.playout.alarm import SimulatedAlarm
+
+    start = dt.datetime(2026, 3, 2, 21, 30, tzinfo=dt.UTC)  # 04:30
+    air = make(tmp_path / "dai", FastClock(start, 720))
+    air.sound("vừa", 30.0)
+    air.zones("ap-1")
+    numbers = [
+        air.plan(start + dt.timedelta(minutes=m), [air.script(1, "vừa")], "ap-1", late="skip") for m in (35, 45, 55)
+    ]
+    with running(air, alarm=SimulatedAlarm(air.station.clock, threaded=True), chunk_ms=1000, durable=False):
+        for number in numbers:
+            assert ended(air, number).state is BroadcastState.AIRED
+    assert [e.outcome for e in air.log()] == [Outcome.FULL] * 3
+    air.station.close()
