@@ -400,13 +400,16 @@ class Playout:
             if not orders:
                 return
             now = self.clock.now()
-            answers = {o.id: self._control.obey(o.id, o.verb, o.arguments, o.by, now - o.at) for o in orders}
+            said = {o.id: self._control.obey(o.id, o.verb, o.arguments, o.by, now - o.at) for o in orders}
+            answers = {number: text for number, text in said.items() if text is not None}
             with self.station.db.write() as session:
                 for number, text in answers.items():
                     desk.answer(session, number, text, now)
             for number in answers:
                 self._control.forget(number)
             self._due_at.pop("beat", None)
+            if not answers:
+                return
 
     # What others should know
 

@@ -248,6 +248,31 @@ def test_muted_sound_does_not_count_as_heard(sounds):
     assert "tắt tiếng" in entry.reason
 
 
+def test_a_thousand_commands_in_a_burst_are_each_answered_once_and_in_order(sounds):
+    from sqlalchemy import select
+
+    from broadcaster.db.models import Command
+
+    air = sounds
+    number = air.plan(air.station.now() + 600 * SECOND, [air.cue(1, "ngắn")], "ap-1")
+    with air.station.db.write() as session:
+        for n in range(1000):
+            verb, arguments = ("mute", "unmute")[n % 2], {"zone": "ap-1"}
+            session.add(Command(verb=verb, arguments=arguments, by="x", at=air.station.now(), done_at=None, answer=""))
+        bad = Command(verb="skip", arguments={}, by="x", at=air.station.now(), done_at=None, answer="")
+        session.add(bad)
+    airing.send(air.station, machine("x"), "skip", broadcast_id=number)
+    with running(air) as playout:
+        until(lambda: not _open_orders(air))
+        assert playout.status()["muted"] == []
+        assert ended(air, number).state is BroadcastState.CANCELLED
+    with air.station.db.read() as session:
+        answers = list(session.scalars(select(Command.answer).order_by(Command.id)))
+    assert answers[:2] == ["Đã tắt tiếng ap-1.", "Đã mở tiếng ap-1."]
+    assert answers[1000].startswith("Không thực hiện được")
+    assert all(answers)
+
+
 def test_a_viewer_may_not_command(sounds):
     viewer = Actor("khach", "Người xem", frozenset({Role.VIEWER}))
     with pytest.raises(ForbiddenError):
