@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from broadcaster.errors import StationError
 from broadcaster.playout.onair import Airing
 
 STALE = dt.timedelta(seconds=60)
@@ -42,22 +43,36 @@ class Control:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._answers: dict[int, str] = {}
+        self._answers: dict[int, str | None] = {}
         self._lock = threading.Lock()
 
-    def obey(self, order_id: int, verb: str, arguments: Mapping[str, Any], by: str, age: dt.timedelta) -> str:
-        """Carry out a command once and return the answer; a second call with its number only returns the answer."""
+    def obey(self, order_id: int, verb: str, arguments: Mapping[str, Any], by: str, age: dt.timedelta) -> str | None:
+        """Carry out a command once and return the answer; a second call with its number only returns the answer.
+
+        None while another thread still carries it out. No lock is held meanwhile: a stop waits for nothing.
+        """
         with self._lock:
-            if order_id in self._answers:
+            if order_id and order_id in self._answers:
                 return self._answers[order_id]
-            if age > STALE and verb in {"stop", "air", "mute"}:
-                text = "Lệnh đến quá muộn nên không thực hiện."
-            else:
-                act = self._verbs().get(verb)
-                text = act(arguments, by) if act else f"Không có lệnh “{verb}”."
             if order_id:
+                self._answers[order_id] = None
+        if age > STALE and verb in {"stop", "air", "mute"}:
+            text = "Lệnh đến quá muộn nên không thực hiện."
+        else:
+            text = self._carry_out(verb, arguments, by)
+        if order_id:
+            with self._lock:
                 self._answers[order_id] = text
-            return text
+        return text
+
+    def _carry_out(self, verb: str, arguments: Mapping[str, Any], by: str) -> str:
+        act = self._verbs().get(verb)
+        if act is None:
+            return f"Không có lệnh “{verb}”."
+        try:
+            return act(arguments, by)
+        except (StationError, KeyError, TypeError, ValueError) as error:
+            return f"Không thực hiện được: {error}"
 
     def forget(self, order_id: int) -> None:
         """The answer is in the database now."""

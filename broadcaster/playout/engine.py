@@ -12,32 +12,32 @@ import datetime as dt
 import functools
 import hashlib
 import logging
-import queue
 import socket
 import threading
 from collections.abc import Mapping
 from typing import Any
 
-from broadcaster.domain.broadcasts import BroadcastKind
 from broadcaster.domain.playlog import Outcome
-from broadcaster.domain.zones import Zone
 from broadcaster.errors import StationError
 from broadcaster.playout import recovery
 from broadcaster.playout.alarm import Alarm, ApschedulerAlarm
 from broadcaster.playout.asrun import AsRun
 from broadcaster.playout.belief import Belief
 from broadcaster.playout.bundles import Bundle, Shelf
+from broadcaster.playout.claims import Claims, reserve, zones_of
 from broadcaster.playout.control import Control
 from broadcaster.playout.journal import Journal
 from broadcaster.playout.lock import HomeLock
 from broadcaster.playout.onair import Airing, Crew, Leads
 from broadcaster.playout.player import CHUNK_MS
+from broadcaster.playout.priority import favour_process
 from broadcaster.playout.replay import replay
 from broadcaster.playout.sinks import Sinks, resolve_sinks
 from broadcaster.playout.sinks.base import Sink
 from broadcaster.playout.sinks.file import FileSink
 from broadcaster.playout.status import status_of
 from broadcaster.playout.tapes import TapeRoom
+from broadcaster.playout.troubles import Troubles
 from broadcaster.playout.wake import Ear
 from broadcaster.services import airing as desk
 from broadcaster.services import approving, heartbeats
@@ -51,9 +51,6 @@ RECONCILE_S = 5.0
 BEAT_S = 5.0
 HOUSEKEEPING_S = 3600.0
 RECHECK_S = 600.0
-_CLAIM_S = 15.0
-_HURRY_S = 3.0
-_RELEASE_S = 0.5
 
 
 class Playout:
@@ -64,6 +61,7 @@ class Playout:
         alarm: the alarm clock; APScheduler's by default.
         sinks: the ways out; by default those of the settings.
         refusal: why a script may not air, asked when a broadcast is pinned and again at T-30 s.
+        urgent: put this process and its players before all others; for a process of its own.
         inline: play on the calling thread over a frozen clock; for simulations.
         chunk_ms: samples are handed to the sinks in pieces of this length.
         durable: force the journal to the disk.
@@ -76,6 +74,7 @@ class Playout:
         alarm: Alarm | None = None,
         sinks: Mapping[str, Sink] | None = None,
         refusal: desk.Refusal = approving.refusal,
+        urgent: bool = False,
         inline: bool = False,
         chunk_ms: int = CHUNK_MS,
         durable: bool = True,
@@ -90,12 +89,14 @@ class Playout:
         place = hashlib.sha256(str(station.home.root).encode()).hexdigest()[:8]
         self.owner = f"{self.host[:100]}:{place}"
         self.journal = Journal(station.home.playout, station.clock, durable=durable)
+        self._wake = threading.Event()
         self._shelf = Shelf(station.home.playout / "bundles")
         self._tapes = TapeRoom(station.home.store, station.home.playout / "tapes")
         self._belief = Belief(station.clock, self.journal.last_time())
+        self._claims = Claims(station, self._shelf, self.owner, refusal, inline=inline)
+        self._troubles = Troubles(self.journal, self._wake.set)
         self._control = Control(self)
         self._ear = Ear(station.home.run / desk.PORT_FILE, self._heard)
-        self._wake = threading.Event()
         self._lock = threading.RLock()
         self._active: dict[int, Airing] = {}
         self._threads: dict[int, threading.Thread] = {}
@@ -103,7 +104,6 @@ class Playout:
         self._known: dict[int, recovery.Unfinished] = {}
         self._checked: dict[int, float] = {}
         self._muted: set[str | None] = set()
-        self._troubles: dict[tuple[str, str], str] = {}
         self._due_at: dict[str, float] = {}
         self._crew = Crew(
             clock=self.clock,
@@ -113,12 +113,13 @@ class Playout:
             hours=station.settings.station_hours,
             tz=station.settings.tz,
             host=self.host,
-            confirm=self._confirm,
-            fault=self._sink_fault,
-            reserve=self._reserve,
+            confirm=self._claims.confirm,
+            fault=self._troubles.sink,
+            reserve=functools.partial(reserve, self.clock, self.airings),
             muted=self._is_muted,
             changed=self._changed,
             leads=Leads.of(station.clock),
+            urgent=urgent,
             inline=inline,
             chunk_ms=chunk_ms,
         )
@@ -126,7 +127,7 @@ class Playout:
     @classmethod
     def of(cls, station: Station) -> Playout:
         """Return the play-out of a real station: its own sinks, APScheduler's alarm."""
-        return cls(station)
+        return cls(station, urgent=True)
 
     # Life
 
@@ -137,6 +138,8 @@ class Playout:
             AirError: another play-out holds this home.
         """
         with HomeLock(self.station.home.run / "playout.lock"):
+            if self._crew.urgent:
+                favour_process()
             self.open()
             threading.Thread(target=self._wake_on, args=(stop,), name="playout-stop", daemon=True).start()
             try:
@@ -150,7 +153,7 @@ class Playout:
         """Take up the work: finish what an earlier life left open, load what is pinned, start the alarm and the ear."""
         self.journal.write("boot", {"host": self.host})
         for name, why in self.sinks.notes.items():
-            self._sink_fault(name, why)
+            self._troubles.sink(name, why)
         past = recovery.look_back(self.journal.last_segment())
         self._ended |= past.ended
         pinned = self._shelf.load()
@@ -194,9 +197,9 @@ class Playout:
         """Do one round of the clerk's work; nothing that fails here stops the next round."""
         self._wake.clear()
         hold = self._belief.hold
-        self._trouble("clock", "", hold)
+        self._troubles.tell("clock", hold)
         self.journal.retry()
-        self._trouble("journal", "", self.journal.trouble and f"Đĩa không ghi được nhật ký: {self.journal.trouble}.")
+        self._troubles.tell("journal", self.journal.trouble and f"Đĩa không ghi được nhật ký: {self.journal.trouble}.")
         away = ""
         for name, every, step in (
             ("orders", 0.0, self._obey_all),
@@ -217,7 +220,7 @@ class Playout:
             except Exception:
                 log.exception("clerk: %s failed", name)
                 self._due_at[name] = now + max(every, RECONCILE_S)
-        self._trouble("database", "", away)
+        self._troubles.tell("database", away)
 
     # What is due
 
@@ -244,7 +247,7 @@ class Playout:
                     self._checked[b.id] = steady + RECHECK_S
                     day = self.station.local(b.starts_at).date()
                     faults = desk.item_faults(session, b, day, self._refusal)
-                fresh[b.id] = Bundle(b, _of(zones, b.zones), faults)
+                fresh[b.id] = Bundle(b, zones_of(zones, b.zones), faults)
         keys = self.alarm.keys()
         for number, bundle in fresh.items():
             if self._shelf.put(bundle) or _key(number) not in keys:
@@ -300,70 +303,6 @@ class Playout:
         """What is on air changed: say so in the next round, and soon."""
         self._due_at.pop("beat", None)
         self._wake.set()
-
-    # The claim at T-30 s
-
-    def _confirm(self, bundle: Bundle) -> Bundle | None:
-        """Claim the broadcast and check it anew; while the database is away, what is pinned counts."""
-        if self._inline:
-            return self._claim(bundle)
-        box: queue.SimpleQueue[Bundle | Exception | None] = queue.SimpleQueue()
-
-        def ask() -> None:
-            try:
-                box.put(self._claim(bundle))
-            except Exception as error:  # noqa: BLE001 - carried over to the asking thread
-                box.put(error)
-
-        threading.Thread(target=ask, name=f"claim-{bundle.broadcast.id}", daemon=True).start()
-        left = (bundle.broadcast.starts_at - self.clock.now()).total_seconds() - 8
-        try:
-            found = box.get(timeout=min(max(left, _HURRY_S), _CLAIM_S))
-        except queue.Empty:
-            found = StationError("Cơ sở dữ liệu không trả lời kịp.")
-        if isinstance(found, Exception):
-            log.warning("broadcast %s airs as pinned: %s", bundle.broadcast.id, found)
-            return bundle
-        return found
-
-    def _claim(self, bundle: Bundle) -> Bundle | None:
-        number = bundle.broadcast.id
-        with self.station.db.write() as session:
-            b = desk.claim(session, number, self.owner, self.clock.now())
-            if b is None:
-                return None
-            day = self.station.local(b.starts_at).date()
-            fresh = Bundle(b, _of(desk.zones(session), b.zones), desk.item_faults(session, b, day, self._refusal))
-        self._shelf.put(fresh)
-        return fresh
-
-    def _reserve(self, wanting: Airing, by_sink: Mapping[str, tuple[str, ...]]) -> Mapping[str, str]:
-        """Wait until the zones are free (the slot before may end this very second); an emergency makes them so."""
-        urgent = wanting.broadcast.kind is BroadcastKind.EMERGENCY
-        planned = (wanting.broadcast.starts_at - self.clock.now()).total_seconds()
-        give_up = self.clock.monotonic() + max(planned, 0.0) + _RELEASE_S
-        while True:
-            busy = self._busy(wanting, by_sink)
-            if not busy or self.clock.monotonic() >= give_up:
-                return busy
-            if urgent:
-                for other in self.airings():
-                    if other is not wanting and other.broadcast.kind is not BroadcastKind.EMERGENCY:
-                        other.cut(set(busy), "Nhường sóng cho phát khẩn cấp.", wanting.by)
-            self.clock.sleep_until(self.clock.monotonic() + 0.01)
-
-    def _busy(self, wanting: Airing, by_sink: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-        busy: dict[str, str] = {}
-        for other in self.airings():
-            if other is wanting or other.phase not in {"warm", "air"}:
-                continue
-            for lane in other.lanes:
-                for name, zones in by_sink.items():
-                    shared = (
-                        set(zones) if lane.sink.name == name and lane.sink.exclusive else set(zones) & set(lane.zones)
-                    )
-                    busy |= dict.fromkeys(shared, f"Đang phát buổi “{other.broadcast.title}”.")
-        return busy
 
     # After a crash
 
@@ -425,7 +364,7 @@ class Playout:
             return pinned
         with self.station.db.read() as session:
             b = desk.waiting(session, broadcast_id)
-            return None if b is None else Bundle(b, _of(desk.zones(session), b.zones))
+            return None if b is None else Bundle(b, zones_of(desk.zones(session), b.zones))
 
     def mute(self, zone: str | None, muted: bool) -> list[str]:
         """Turn zones off or on, until told otherwise or restarted; return those that sound just now."""
@@ -461,13 +400,16 @@ class Playout:
             if not orders:
                 return
             now = self.clock.now()
-            answers = {o.id: self._control.obey(o.id, o.verb, o.arguments, o.by, now - o.at) for o in orders}
+            said = {o.id: self._control.obey(o.id, o.verb, o.arguments, o.by, now - o.at) for o in orders}
+            answers = {number: text for number, text in said.items() if text is not None}
             with self.station.db.write() as session:
                 for number, text in answers.items():
                     desk.answer(session, number, text, now)
             for number in answers:
                 self._control.forget(number)
             self._due_at.pop("beat", None)
+            if not answers:
+                return
 
     # What others should know
 
@@ -486,17 +428,10 @@ class Playout:
             self.station,
             self.airings(),
             [b for n in self._shelf.numbers() if n not in self._ended and (b := self._shelf.get(n)) is not None],
-            {name: self.sink_trouble(name) for name in self.sinks.by_name},
+            {name: self._troubles.of_sink(name) for name in self.sinks.by_name},
             self._belief.hold,
             sorted(z or "all" for z in self._muted),
         )
-
-    def sink_trouble(self, name: str) -> str:
-        """Return why a sink does not work or has a stand-in; empty when all is well."""
-        return self._troubles.get(("sink", name), "")
-
-    def _sink_fault(self, name: str, why: str) -> None:
-        self._trouble("sink", name, why)
 
     def _jumped(self, by: float) -> None:
         self._belief.jumped(by)
@@ -508,19 +443,6 @@ class Playout:
         self._due_at.clear()
         self._wake.set()
 
-    def _trouble(self, what: str, name: str, why: str) -> None:
-        """Open an incident when something begins to fail, close it when it is well again."""
-        was = self._troubles.get((what, name), "")
-        if why == was:
-            return
-        kind = f"{what}-{name}" if name else what
-        if was:
-            self.journal.write("incident", {"what": kind, "note": was, "over": True})
-        if why:
-            self.journal.write("incident", {"what": kind, "note": why})
-        self._troubles[what, name] = why
-        self._wake.set()
-
     def _housekeeping(self) -> None:
         keep = {i.audio_sha256 for n in self._shelf.numbers() if (b := self._shelf.get(n)) for i in b.broadcast.rundown}
         self._tapes.prune(keep)
@@ -528,7 +450,3 @@ class Playout:
 
 def _key(broadcast_id: int) -> str:
     return f"cue:{broadcast_id}"
-
-
-def _of(zones: Mapping[str, Zone], codes: tuple[str, ...]) -> dict[str, Zone]:
-    return {code: zones[code] for code in codes if code in zones}

@@ -168,6 +168,7 @@ class Journal:
         with self._lock:
             self._flush(sync=True)
             os.close(self._file)
+            self._file = -1  # a late writer must not hit whatever file gets this number next
 
     def _position(self) -> Position:
         try:

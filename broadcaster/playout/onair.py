@@ -22,6 +22,7 @@ from broadcaster.playout.asrun import TRIAL_ZONE, AsRun, heard_zones
 from broadcaster.playout.bundles import Bundle
 from broadcaster.playout.journal import Journal
 from broadcaster.playout.player import CHUNK_MS, Ended, Event, Lane, Mark, Segment, Started
+from broadcaster.playout.priority import favour_thread
 from broadcaster.playout.sinks import AIRCHECK
 from broadcaster.playout.sinks.base import RATE, Feed, Sink
 from broadcaster.playout.tapes import Tape, TapeRoom
@@ -78,6 +79,8 @@ class Crew:
     changed: Callable[[], None]
     """Told whenever what is on air changes."""
     leads: Leads
+    urgent: bool = False
+    """Ask the operating system to put the players before all else."""
     inline: bool = False
     """Play on the calling thread, each sink over a clock of its own: for simulations over a frozen clock."""
     chunk_ms: int = CHUNK_MS
@@ -128,14 +131,15 @@ class Airing:
         self._halt.set()
         self.cut(None, STOPPED, "")
 
-    def cut(self, zones: set[str] | None, why: str, by: str) -> list[str]:
+    def cut(self, zones: set[str] | None, why: str, by: str, *, waiting: bool = False) -> list[str]:
         """End the sound in `zones` (None: all) if it is on air, and return the zones that fall silent.
 
-        Zones that share a sink share its fate: silence for one of them is silence for all.
+        With `waiting`, lanes that stand ready to start are taken away as well. Zones that share a sink share its
+        fate: silence for one of them is silence for all.
         """
         silent: list[str] = []
         for lane in self.lanes:
-            if self.phase == "air" and (zones is None or zones & set(lane.zones)):
+            if (self.phase == "air" or waiting) and (zones is None or zones & set(lane.zones)):
                 lane.cut(why, by)
                 silent += lane.zones
         return silent
@@ -210,7 +214,7 @@ class Airing:
             return
         events: queue.SimpleQueue[tuple[Lane, Event]] = queue.SimpleQueue()
         self._lay(events)
-        threads = [] if self.crew.inline else [_player(lane, self.broadcast.id) for lane in self.lanes]
+        threads = [] if self.crew.inline else [self._player(lane) for lane in self.lanes]
         try:
             if self._wait_until(crew.leads.hand_over) and self._may_start(asrun):
                 self._go(asrun, tapes)
@@ -220,6 +224,17 @@ class Airing:
                     lane.cut("", "")
         if self.phase == "air":
             self._follow(asrun, events, threads)
+
+    def _player(self, lane: Lane) -> threading.Thread:
+        def play() -> None:
+            if self.crew.urgent:
+                favour_thread()
+            lane.run()
+
+        name = f"player-{lane.sink.name}-{self.broadcast.id}"
+        thread = threading.Thread(target=play, name=name, daemon=True)
+        thread.start()
+        return thread
 
     def _decide(self) -> Wait | Air | Join | Skip:
         b = self.broadcast
@@ -405,12 +420,6 @@ class Airing:
                     ended_at=event.ended_at,
                     heard_ms=heard_ms,
                 )
-
-
-def _player(lane: Lane, broadcast_id: int) -> threading.Thread:
-    thread = threading.Thread(target=lane.run, name=f"player-{lane.sink.name}-{broadcast_id}", daemon=True)
-    thread.start()
-    return thread
 
 
 def _own_clock(clock: Clock) -> Clock:

@@ -124,6 +124,8 @@ class Lane:
     """How far the item is."""
     muted: bool = False
     crashed: bool = False
+    over: bool = False
+    """Whether the sink is let go."""
     _cut: Cut | None = None
     _wake: threading.Event = field(default_factory=threading.Event)
     _go: threading.Event = field(default_factory=threading.Event)
@@ -183,6 +185,7 @@ class Lane:
                         _quietly(stream.drop)
                     _quietly(stream.close)
             self._stream = self._tee = None
+            self.over = True
 
     def _play(self) -> None:
         position = 0

@@ -95,10 +95,10 @@ class TapeRoom:
         partial = target.with_suffix(f".{os.getpid()}.part.wav")
         try:
             self._decode(source, partial)
-            tape = Tape(audio_sha256, _samples(partial))
+            partial.replace(target)  # before it is mapped: Windows moves no mapped file
+            tape = Tape(audio_sha256, _samples(target))
             if promise is not None and hashlib.md5(tape.pcm, usedforsecurity=False).digest() != promise:
                 raise MediaError("Âm thanh giải mã ra không khớp với bản gốc.", code="decode", field=source.name)
-            partial.replace(target)
         except OSError as error:
             raise MediaError(f"Không chuẩn bị được âm thanh: {error.strerror}.", field=target.name) from None
         finally:

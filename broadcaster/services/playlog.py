@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TextIO, cast
 
-from sqlalchemy import Select, Table, insert, select, update
+from sqlalchemy import Select, Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import ChainHead, PlayLogEntry
@@ -23,6 +23,7 @@ _HEAD = 1
 _BATCH = 500
 _FIELDS = tuple(Entry.__dataclass_fields__)
 _TABLE = cast(Table, PlayLogEntry.__table__)
+_KNOWN = select(_TABLE.c.id).where(_TABLE.c.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def append(session: Session, entries: Iterable[Entry], now: dt.datetime) -> int:
         session.flush()
     ids = list(wanted)
     for start in range(0, len(ids), _BATCH):
-        known = session.scalars(select(PlayLogEntry.id).where(PlayLogEntry.id.in_(ids[start : start + _BATCH])))
+        known = session.scalars(_KNOWN, {"ids": ids[start : start + _BATCH]})
         for entry_id in known:
             del wanted[entry_id]
     rows: list[dict[str, Any]] = []

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 
 import pytest
 
+from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.playlog import Outcome
+from broadcaster.playout.belief import Belief
 from broadcaster.playout.simulate import Simulation
 from broadcaster.playout.sinks.null import NullSink
+from broadcaster.services import airing as desk
 from broadcaster.services import playlog
 
 MORNING = dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC)  # 05:00 on 3 March 2026 in Viet Nam
@@ -226,3 +230,84 @@ def test_the_log_of_a_week_is_a_chain_that_holds(air, three):
         verdict = playlog.verify(session)
     assert verdict.holds
     assert verdict.entries == 7 * 6
+
+
+def test_it_airs_and_logs_on_either_database(tmp_path, database_url, make):
+    air = make(tmp_path / "dai", FrozenClock(MORNING - 10 * MINUTE), url=database_url)
+    air.sound("bản tin", 1.0)
+    air.zones("ap-1", "ap-2")
+    numbers = [air.plan(MORNING + dt.timedelta(days=d), [air.script(1, "bản tin")], "ap-1", "ap-2") for d in range(3)]
+    live_through(air, MORNING + dt.timedelta(days=4))
+    assert {air.row(n).state for n in numbers} == {BroadcastState.AIRED}
+    assert [e.outcome for e in air.log()] == [Outcome.FULL] * 6
+    with air.station.db.read() as session:
+        assert playlog.verify(session).holds
+    air.station.close()
+
+
+def test_of_two_claims_at_once_exactly_one_succeeds(tmp_path, database_url, make):
+    air = make(tmp_path / "dai", FrozenClock(MORNING - 10 * MINUTE), url=database_url)
+    air.sound("bản tin", 0.1)
+    number = air.plan(MORNING, [air.cue(1, "bản tin")], "ap-1")
+    won, barrier = [], threading.Barrier(4)
+
+    def claim(owner):
+        barrier.wait()
+        with air.station.db.write() as session:
+            if desk.claim(session, number, owner, MORNING):
+                won.append(owner)
+
+    threads = [threading.Thread(target=claim, args=(f"máy {n}",)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(won) == 1
+    assert air.row(number).owner == won[0]
+    air.station.close()
+
+
+def test_a_broadcast_another_machine_left_open_gets_its_verdict_here(air, three):
+    number = air.plan(MORNING, three, "ap-1", owner="máy khác", state=BroadcastState.AIRING)
+    live_through(air, MORNING + dt.timedelta(days=1))
+    assert air.row(number).state is BroadcastState.MISSED
+    assert {e.outcome for e in air.log()} == {Outcome.MISSED}
+
+
+def belief(last=None):
+    clock = FrozenClock(MORNING)
+    return clock, Belief(clock, last)
+
+
+def test_a_small_step_of_the_clock_does_not_hold_the_station():
+    clock, found = belief()
+    clock.step(50)
+    found.jumped(50)
+    assert found.hold == ""
+
+
+def test_an_hour_and_more_holds_until_it_returns_or_stays_for_ten_minutes():
+    clock, found = belief()
+    found.jumped(2 * 3600)
+    assert "nhảy tới 2.0 giờ" in found.hold
+    found.jumped(-2 * 3600)
+    assert found.hold == ""
+    found.jumped(-2 * 3600)
+    clock.advance(601)
+    assert found.hold == ""
+
+
+def test_ten_years_hold_until_a_person_looks():
+    clock, found = belief()
+    found.jumped(10 * 365 * 86400)
+    clock.advance(86400)
+    assert found.hold
+    found.trust()
+    assert found.hold == ""
+
+
+def test_a_clock_far_behind_the_last_line_of_the_journal_holds():
+    _, found = belief(MORNING + dt.timedelta(hours=2))
+    assert "chậm hơn lần ghi nhật ký cuối" in found.hold
+    _, found = belief(MORNING + dt.timedelta(minutes=50))
+    assert found.hold == ""

@@ -102,7 +102,7 @@ def test_segments_turn_over_only_when_all_is_in_the_database(book, monkeypatch):
     assert [r.body["broadcast_id"] for r in records] == [2]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["write", "read", "reopen", "forget"]), st.integers(1, 3)), max_size=25))
 def test_whatever_the_order_of_writes_reads_and_restarts_each_line_is_given_at_least_once_and_in_order(steps):
     with tempfile.TemporaryDirectory() as folder:
@@ -127,7 +127,7 @@ def test_whatever_the_order_of_writes_reads_and_restarts_each_line_is_given_at_l
         assert list(dict.fromkeys(seen)) == written
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(st.integers(0, 11), max_size=30), st.randoms(use_true_random=False))
 def test_replaying_any_part_again_in_any_state_leaves_one_gapless_chain(numbers, chance):
     with tempfile.TemporaryDirectory() as folder:

@@ -202,6 +202,25 @@ def test_an_emergency_takes_the_zone_from_what_is_on_air(sounds):
     assert cut.reason == "Nhường sóng cho phát khẩn cấp."
 
 
+def test_an_emergency_takes_the_zone_from_what_is_about_to_start(sounds):
+    air = sounds
+    number = air.plan(air.station.now() + 3 * SECOND, [air.cue(1, "dài")], "ap-1", "ap-2")
+    with running(air) as playout:
+        until(lambda: any(one.phase == "warm" and one.lanes for one in playout.airings()))
+        urgent = air.plan(
+            air.station.now(),
+            [air.cue(1, "ngắn")],
+            "ap-1",
+            kind=BroadcastKind.EMERGENCY,
+            slot_key="khan-cap",
+            late="air",
+        )
+        airing.ring(air.station.home)
+        assert ended(air, urgent).state is BroadcastState.AIRED
+        assert ended(air, number).state is BroadcastState.MISSED
+    assert {e.reason for e in air.log(number)} == {"Nhường sóng cho phát khẩn cấp."}
+
+
 def test_two_broadcasts_at_once_in_one_zone_do_not_sound_together(sounds):
     air = sounds
     air.sound("vừa", 3.0)
@@ -227,6 +246,31 @@ def test_muted_sound_does_not_count_as_heard(sounds):
     (entry,) = air.log()
     assert entry.outcome is Outcome.PARTIAL
     assert "tắt tiếng" in entry.reason
+
+
+def test_a_thousand_commands_in_a_burst_are_each_answered_once_and_in_order(sounds):
+    from sqlalchemy import select
+
+    from broadcaster.db.models import Command
+
+    air = sounds
+    number = air.plan(air.station.now() + 600 * SECOND, [air.cue(1, "ngắn")], "ap-1")
+    with air.station.db.write() as session:
+        for n in range(1000):
+            verb, arguments = ("mute", "unmute")[n % 2], {"zone": "ap-1"}
+            session.add(Command(verb=verb, arguments=arguments, by="x", at=air.station.now(), done_at=None, answer=""))
+        bad = Command(verb="skip", arguments={}, by="x", at=air.station.now(), done_at=None, answer="")
+        session.add(bad)
+    airing.send(air.station, machine("x"), "skip", broadcast_id=number)
+    with running(air) as playout:
+        until(lambda: not _open_orders(air))
+        assert playout.status()["muted"] == []
+        assert ended(air, number).state is BroadcastState.CANCELLED
+    with air.station.db.read() as session:
+        answers = list(session.scalars(select(Command.answer).order_by(Command.id)))
+    assert answers[:2] == ["Đã tắt tiếng ap-1.", "Đã mở tiếng ap-1."]
+    assert answers[1000].startswith("Không thực hiện được")
+    assert all(answers)
 
 
 def test_a_viewer_may_not_command(sounds):
@@ -272,3 +316,21 @@ def test_the_heartbeat_tells_what_is_on_air(sounds):
     assert word["zones"] == ["ap-1"]
     assert word["item"]["title"] in {"ngắn", "dài"}
     assert said["sinks"] == {"aircheck": "ok", "main": "ok"}
+
+
+def test_under_a_fast_clock_an_hour_passes_in_five_seconds_and_everything_airs(tmp_path, make):
+    from broadcaster.clock import FastClock
+    from broadcaster.playout.alarm import SimulatedAlarm
+
+    start = dt.datetime(2026, 3, 2, 21, 30, tzinfo=dt.UTC)  # 04:30
+    air = make(tmp_path / "dai", FastClock(start, 720))
+    air.sound("vừa", 30.0)
+    air.zones("ap-1")
+    numbers = [
+        air.plan(start + dt.timedelta(minutes=m), [air.script(1, "vừa")], "ap-1", late="skip") for m in (35, 45, 55)
+    ]
+    with running(air, alarm=SimulatedAlarm(air.station.clock, threaded=True), chunk_ms=1000, durable=False):
+        for number in numbers:
+            assert ended(air, number).state is BroadcastState.AIRED
+    assert [e.outcome for e in air.log()] == [Outcome.FULL] * 3
+    air.station.close()

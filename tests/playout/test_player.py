@@ -279,3 +279,34 @@ def test_a_lane_that_is_cut_before_it_began_makes_no_sound():
     assert not thread.is_alive()
     assert len(sink.samples) == 0
     assert events.empty()
+
+
+def test_the_card_takes_samples_at_its_own_pace_and_drops_what_waits_when_told():
+    import time
+
+    import miniaudio
+
+    from broadcaster.playout.sinks.device import CardStream
+
+    card = CardStream(None, (miniaudio.Backend.NULL,))  # miniaudio's own clock, no sound
+    begin = time.monotonic()
+    for _ in range(30):
+        card.write(np.full(960, 1000, "<i2").tobytes())
+    took = time.monotonic() - begin
+    assert took > 0.3, "600 ms of sound are not swallowed at once"
+    card.drop()
+    card.close()
+
+
+def test_a_card_that_stops_asking_is_reported():
+    import miniaudio
+
+    from broadcaster.playout.sinks import device
+
+    card = device.CardStream(None, (miniaudio.Backend.NULL,))
+    card._device.stop()
+    with pytest.raises(AirError, match="rút"):
+        for _ in range(30):
+            card.write(bytes(1920))
+    card.drop()
+    card.close()

@@ -82,7 +82,7 @@ class DeviceSink:
 class CardStream:
     """An open card; its own thread asks for samples, `write` blocks while enough of them wait."""
 
-    def __init__(self, device_id: Any | None) -> None:
+    def __init__(self, device_id: Any | None, backends: tuple[miniaudio.Backend, ...] = _BACKENDS) -> None:
         self._waiting: deque[memoryview] = deque()
         self._samples = 0
         self._room = threading.Condition()
@@ -92,7 +92,7 @@ class CardStream:
             sample_rate=RATE,
             buffersize_msec=_BUFFER_MS,
             device_id=device_id,
-            backends=list(_BACKENDS),
+            backends=list(backends),
             app_name="loa-xa",
         )
         feeder = self._feed()

@@ -1,0 +1,118 @@
+"""Whose broadcast, whose zones: the claim of a row at T-30 s, and of the horns just before T."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Iterable, Mapping
+
+from broadcaster.clock import Clock
+from broadcaster.domain.broadcasts import BroadcastKind
+from broadcaster.domain.zones import Zone
+from broadcaster.errors import StationError
+from broadcaster.playout.bundles import Bundle, Shelf
+from broadcaster.playout.onair import Airing
+from broadcaster.services import airing as desk
+from broadcaster.services.station import Station
+
+log = logging.getLogger(__name__)
+
+_CLAIM_S = 15.0
+_HURRY_S = 3.0
+_MARGIN_S = 8.0
+_RELEASE_S = 0.5
+
+
+class Claims:
+    """Claims broadcasts and checks them anew; while the database is away, what is pinned counts."""
+
+    def __init__(
+        self, station: Station, shelf: Shelf, owner: str, refusal: desk.Refusal, *, inline: bool = False
+    ) -> None:
+        self._station = station
+        self._shelf = shelf
+        self._owner = owner
+        self._refusal = refusal
+        self._inline = inline
+
+    def confirm(self, bundle: Bundle) -> Bundle | None:
+        """Return the broadcast as it now stands, ours; None when it was taken back or is another machine's.
+
+        The database is asked on a thread of its own, for it may hang; only one play-out has this home's lock, so a
+        broadcast that was pinned here may air without its answer.
+        """
+        if self._inline:
+            return self._claim(bundle)
+        box: queue.SimpleQueue[Bundle | Exception | None] = queue.SimpleQueue()
+
+        def ask() -> None:
+            try:
+                box.put(self._claim(bundle))
+            except Exception as error:  # noqa: BLE001 - carried over to the asking thread
+                box.put(error)
+
+        threading.Thread(target=ask, name=f"claim-{bundle.broadcast.id}", daemon=True).start()
+        left = (bundle.broadcast.starts_at - self._station.now()).total_seconds() - _MARGIN_S
+        try:
+            found = box.get(timeout=min(max(left, _HURRY_S), _CLAIM_S))
+        except queue.Empty:
+            found = StationError("Cơ sở dữ liệu không trả lời kịp.")
+        if isinstance(found, Exception):
+            log.warning("broadcast %s airs as pinned: %s", bundle.broadcast.id, found)
+            return bundle
+        return found
+
+    def _claim(self, bundle: Bundle) -> Bundle | None:
+        with self._station.db.write() as session:
+            b = desk.claim(session, bundle.broadcast.id, self._owner, self._station.now())
+            if b is None:
+                return None
+            day = self._station.local(max(b.starts_at, self._station.now())).date()
+            faults = desk.item_faults(session, b, day, self._refusal)
+            fresh = Bundle(b, zones_of(desk.zones(session), b.zones), faults)
+        self._shelf.put(fresh)
+        return fresh
+
+
+def zones_of(zones: Mapping[str, Zone], codes: Iterable[str]) -> dict[str, Zone]:
+    """Return the zones that exist of those named."""
+    return {code: zones[code] for code in codes if code in zones}
+
+
+def reserve(
+    clock: Clock, on_their_way: Callable[[], list[Airing]], wanting: Airing, by_sink: Mapping[str, tuple[str, ...]]
+) -> Mapping[str, str]:
+    """Wait until the zones are free (the slot before may end this very second); an emergency makes them so."""
+    urgent = wanting.broadcast.kind is BroadcastKind.EMERGENCY
+    planned = (wanting.broadcast.starts_at - clock.now()).total_seconds()
+    give_up = clock.monotonic() + max(planned, 0.0) + _RELEASE_S
+    while True:
+        busy = _busy(on_their_way(), wanting, by_sink)
+        if not busy or clock.monotonic() >= give_up:
+            return busy
+        if urgent:
+            for other in on_their_way():
+                if other is not wanting and other.broadcast.kind is not BroadcastKind.EMERGENCY:
+                    other.cut(_touched(other, by_sink), "Nhường sóng cho phát khẩn cấp.", wanting.by, waiting=True)
+        clock.sleep_until(clock.monotonic() + 0.01)
+
+
+def _touched(other: Airing, by_sink: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """Return the zones of `other` that must fall silent before those in `by_sink` can be heard."""
+    wanted = {zone for zones in by_sink.values() for zone in zones}
+    shared = [lane for lane in other.lanes if lane.sink.exclusive and lane.sink.name in by_sink]
+    return wanted | {zone for lane in shared for zone in lane.zones}
+
+
+def _busy(others: list[Airing], wanting: Airing, by_sink: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    busy: dict[str, str] = {}
+    for other in others:
+        if other is wanting or other.phase not in {"warm", "air"}:
+            continue
+        for lane in (lane for lane in other.lanes if not lane.over):
+            for name, zones in by_sink.items():
+                same = lane.sink.name == name and lane.sink.exclusive
+                shared = set(zones) if same else set(zones) & set(lane.zones)
+                busy |= dict.fromkeys(shared, f"Đang phát buổi “{other.broadcast.title}”.")
+    return busy

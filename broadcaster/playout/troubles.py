@@ -1,0 +1,44 @@
+"""What is wrong just now: each trouble is one incident, opened when it begins and closed when all is well again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from broadcaster.playout.journal import Journal
+
+
+class Troubles:
+    """Keeps the present troubles, and writes their beginnings and ends to the journal.
+
+    Args:
+        journal: carries them into the database.
+        told: called after each change.
+    """
+
+    def __init__(self, journal: Journal, told: Callable[[], None]) -> None:
+        self._journal = journal
+        self._told = told
+        self._now: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    def tell(self, what: str, why: str) -> None:
+        """Say that `what` is in trouble (a Vietnamese sentence), or well again (empty)."""
+        with self._lock:
+            was = self._now.get(what, "")
+            if why == was:
+                return
+            self._now[what] = why
+            if was:
+                self._journal.write("incident", {"what": what, "note": was, "over": True})
+            if why:
+                self._journal.write("incident", {"what": what, "note": why})
+        self._told()
+
+    def sink(self, name: str, why: str) -> None:
+        """Say how a sink is."""
+        self.tell(f"sink-{name}"[:48], why)
+
+    def of_sink(self, name: str) -> str:
+        """Return why a sink does not work or has a stand-in; empty when all is well."""
+        return self._now.get(f"sink-{name}"[:48], "")
