@@ -173,8 +173,7 @@ def _listed(session: Session, scripts: Sequence[Script]) -> list[Listed]:
             select(Rendition.revision_id, Rendition.duration_ms)
             .where(Rendition.revision_id.in_([r for r, _ in authors.values()]))
             .order_by(Rendition.id)
-        )
-        .all()
+        ).all()
     )
     names = {t.code: t.short for t in session.scalars(select(Topic))}
     offices = {u.code: u.name for u in session.scalars(select(Unit))}

@@ -58,12 +58,10 @@ def find_scripts(session: Session, *, limit: int = 1000, offset: int = 0, **filt
             .join(Rendition, Rendition.revision_id == Revision.id)
             .where(Revision.script_id.in_([s.id for s in scripts]))
             .group_by(Revision.script_id)
-        )
-        .all()
+        ).all()
     )
     lengths = dict(
-        session.execute(select(Rendition.id, Rendition.duration_ms).where(Rendition.id.in_(newest.values())))
-        .all()
+        session.execute(select(Rendition.id, Rendition.duration_ms).where(Rendition.id.in_(newest.values()))).all()
     )
     return [_row(s) | {"duration": _length(lengths.get(newest.get(s.id, 0)))} for s in scripts]
 
