@@ -13,7 +13,7 @@ from broadcaster.db.queries import calendar as queries
 from broadcaster.db.queries import library, registry
 from broadcaster.domain.fold import slug
 from broadcaster.domain.roles import Permission
-from broadcaster.domain.rotations import WEEKDAY_LABELS, WEEKDAYS, DayKind
+from broadcaster.domain.rotations import DayKind
 from broadcaster.domain.scripts import Genre
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.access import actor, leave_to, needs, station
@@ -134,11 +134,10 @@ def rotation_list() -> ResponseReturnValue:
         rows = queries.rotations(session)
         cues = {c.name: c.title for c in registry.cues(session)}
         zone_words = {**registry.zone_names(session), **{g.code: g.name for g in registry.groups(session)}}
-    weekdays = dict(zip(WEEKDAYS, WEEKDAY_LABELS, strict=True))
     genres = {g.value: g.label for g in Genre}
     return render_template(
         "calendar/rotations.html",
-        rows=rows, cues=cues, zone_words={**zone_words, "all": "Tất cả"}, weekdays=weekdays, genres=genres,
+        rows=rows, cues=cues, zone_words={**zone_words, "all": "Tất cả"}, genres=genres,
         kinds={k.value: k.label for k in DayKind}, hours=station().settings.hours,
     )  # fmt: skip
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from flask import Flask
 from markupsafe import Markup, escape
 
-from broadcaster.domain.rotations import WEEKDAY_LABELS
+from broadcaster.domain.rotations import WEEKDAY_LABELS, WEEKDAYS
 from broadcaster.services.station import Station
 
 _SHORT_DAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
@@ -60,9 +60,22 @@ def short_day(value: dt.date) -> str:
     return f"{_SHORT_DAYS[value.weekday()]} {value:%d/%m}"
 
 
-def date(value: dt.date | None) -> str:
-    """Return `24/11/2026`."""
+def date(value: dt.date | str | None) -> str:
+    """Return `24/11/2026` for a date or its ISO text."""
+    if isinstance(value, str):
+        value = dt.date.fromisoformat(value)
     return f"{value:%d/%m/%Y}" if value else "–"
+
+
+def weekday_words(codes: Sequence[str]) -> str:
+    """Return weekdays in words: `cả tuần`, `thứ hai đến thứ sáu`, `thứ hai, chủ nhật`."""
+    places = sorted(WEEKDAYS.index(code) for code in codes)
+    if len(places) in {0, 7}:
+        return "cả tuần"
+    names = [WEEKDAY_LABELS[p].lower() for p in places]
+    if len(places) > 2 and places[-1] - places[0] == len(places) - 1:
+        return f"{names[0]} đến {names[-1]}"
+    return ", ".join(names)
 
 
 def paragraphs(text: str) -> Markup:
@@ -111,4 +124,4 @@ def init(app: Flask, station: Station) -> None:
         paragraphs=paragraphs, clock=clock, clock_s=clock_s, moment=moment_words, moment_short=moment_short,
         local_day=local_day, near_day=near_day,
     )  # fmt: skip
-    app.jinja_env.globals["zone_list"] = zone_list
+    app.jinja_env.globals.update(zone_list=zone_list, weekday_words=weekday_words)

@@ -19,7 +19,7 @@ from broadcaster.panel.paging import Page, wanted_page
 from broadcaster.services import playlog
 
 blueprint = Blueprint("journal", __name__, url_prefix="/log")
-_PAGE = 100
+_PAGE = 60
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

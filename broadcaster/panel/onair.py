@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import cast
+from typing import Any, cast
 
 import flask
 from flask import Blueprint, Response, flash, g, render_template, request, url_for
@@ -51,7 +51,8 @@ def bar() -> Response:
 def now() -> Response:
     """What is on air, what comes next, and the list of today."""
     today = _today()
-    states = [(b.id, b.state, b.verdict, b.starts_at, b.title, b.sound_ms) for b in today["broadcasts"]]
+    listed = [*today["broadcasts"], *today["coming"]]
+    states = [(b.id, b.state, b.verdict, b.starts_at, b.title, b.sound_ms) for b in listed]
     shown = (facts(), states, actor().permissions, today["day"])
     return revalidated(shown, lambda: render_template("onair/_now.html", present=facts(), **today))
 
@@ -105,14 +106,16 @@ def favicon() -> ResponseReturnValue:
     return flask.redirect(url_for("static", filename="favicon.svg"), code=308)
 
 
-def _today() -> dict[str, object]:
+def _today() -> dict[str, Any]:
     here = station()
     today = here.today()
     start = dt.datetime.combine(today, dt.time(), tzinfo=here.settings.tz)
+    tomorrow = start + dt.timedelta(days=1)
     with here.db.read() as session:
-        rows = calendar.broadcasts(session, start, start + dt.timedelta(days=1))
+        rows = calendar.broadcasts(session, start, tomorrow)
+        coming = calendar.upcoming(session, tomorrow)
         names = registry.zone_names(session)
-    return {"broadcasts": rows, "names": names, "day": today}
+    return {"broadcasts": rows, "coming": coming, "names": names, "day": today}
 
 
 def _checks() -> list[doctor.Check]:

@@ -222,7 +222,7 @@ def _back(script_id: int) -> ResponseReturnValue:
 def _form(draft: ScriptDraft | None = None) -> ScriptForm:
     with station().db.read() as session:
         units = [(u.code, u.name) for u in people.units(session)]
-        topics = [(t.code, t.title) for t in library.topics(session)]
+        topics = [(t.code, t.short) for t in library.topics(session)]
     form = ScriptForm(data=_fields(draft)) if draft else ScriptForm()
     if draft and not request.form.get("title"):
         form.process(data=_fields(draft))

@@ -56,8 +56,8 @@ def _words(value: Any) -> str:
         return "Có" if value else "Không"
     if value is None or value == "":
         return "(bỏ trống)"
-    if isinstance(value, int | float):
-        return number(value, 0 if isinstance(value, int) else 1)
+    if isinstance(value, float):
+        return number(value, 1)
     if isinstance(value, BaseModel):
         return str(getattr(value, "kind", value))
     if isinstance(value, Mapping):

@@ -51,17 +51,12 @@ def changes(spoken: Spoken) -> list[Change]:
     found: dict[tuple[str, str], Change] = {}
     for span in spoken.spans:
         written = " ".join(span.written.split())
-        if not written or written == span.spoken or (not span.look and not span.reason):
+        if span.rule == "plain" or not written or (written == span.spoken and not span.look):
             continue
         before = found.get((written, span.spoken))
         times = before.times + 1 if before else 1
         found[written, span.spoken] = Change(written, span.spoken, span.reason, span.look, times)
     return sorted(found.values(), key=lambda c: not c.look)
-
-
-def marked(spoken: Spoken) -> list[tuple[str, str]]:
-    """Return the written text in pieces: (text, spoken form where it differs else "")."""
-    return [(s.written, s.spoken if s.spoken != s.written and s.reason else "") for s in spoken.spans]
 
 
 def spoken_paragraphs(spoken: Spoken) -> list[list[str]]:

@@ -7,19 +7,39 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 
 from broadcaster.clock import FrozenClock
 from broadcaster.panel import create_app
+from broadcaster.services import passwords
 from broadcaster.services.station import Station, open_station
 from tests.panel import seed
 
 SignIn = Callable[[str], FlaskClient]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _light_hashes() -> Iterator[None]:
+    """Hash passwords with the least work: the parameters are not what is tested, and each test signs in."""
+    with pytest.MonkeyPatch.context() as patch:
+        light = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+        patch.setattr(passwords, "_hasher", lambda: light)
+        passwords._nobody.cache_clear()
+        yield
+    passwords._nobody.cache_clear()
+
+
 @pytest.fixture(scope="session")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates compiled once for all applications of a session."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory, _light_hashes: None) -> Path:
     """The home of a living station; never written to."""
     root = tmp_path_factory.mktemp("seed") / "station"
     station = seed.build(root, FrozenClock(seed.NOW))
@@ -44,8 +64,10 @@ def station(seeded: Path, tmp_path: Path, clock: FrozenClock) -> Iterator[Statio
 
 
 @pytest.fixture
-def app(station: Station) -> Flask:
-    return create_app(station, {"TESTING": False, "WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False})
+def app(station: Station, compiled: FileSystemBytecodeCache) -> Flask:
+    made = create_app(station, {"WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False})
+    made.jinja_env.bytecode_cache = compiled
+    return made
 
 
 @pytest.fixture

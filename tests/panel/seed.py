@@ -160,7 +160,7 @@ def _speak(station: Station, number: int, audio: str) -> None:
     """Keep a rendition as the worker would; the sound is a tone, the words are the written ones."""
     with station.db.write() as session:
         revision = latest_revision(session, number)
-        sentences = [s.strip() + "." for s in revision.body.replace("\n\n", " ").split(". ") if s.strip()]
+        sentences = [s.strip().removesuffix(".") + "." for s in revision.body.replace("\n\n", " ").split(". ") if s.strip()]
         step = 42_000 // len(sentences)
         session.add(
             Rendition(

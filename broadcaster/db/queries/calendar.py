@@ -34,6 +34,14 @@ def broadcast(session: Session, number: int) -> BroadcastRow:
     return row
 
 
+def upcoming(session: Session, after: dt.datetime, limit: int = 4) -> Sequence[BroadcastRow]:
+    """Return the next broadcasts that start at or after a moment and are still to air."""
+    query = select(BroadcastRow).where(
+        BroadcastRow.starts_at >= after, BroadcastRow.state.in_([BroadcastState.PLANNED, BroadcastState.CUED])
+    )
+    return session.scalars(query.order_by(BroadcastRow.starts_at, BroadcastRow.id).limit(limit)).all()
+
+
 def exceptions(session: Session, first: dt.date, last: dt.date) -> dict[dt.date, DayException]:
     """Return the days from `first` to `last` that are not ordinary."""
     rows = session.scalars(select(DayException).where(DayException.day >= first, DayException.day <= last))

@@ -89,7 +89,7 @@ def waiting_count(session: Session) -> int:
 def counts(session: Session) -> dict[str, int]:
     """Return how many scripts there are in each state."""
     rows = session.execute(select(Script.state, func.count()).group_by(Script.state))
-    return {state.value: number for state, number in rows}
+    return {row[0].value: row[1] for row in rows}
 
 
 def whole(session: Session, script_id: int) -> Whole:
@@ -168,13 +168,9 @@ def _listed(session: Session, scripts: Sequence[Script]) -> list[Listed]:
             select(Revision.script_id, Revision.id, Revision.author).join(newest_ids, newest_ids.c.id == Revision.id)
         )
     }
-    lengths = dict(
-        session.execute(
-            select(Rendition.revision_id, Rendition.duration_ms)
-            .where(Rendition.revision_id.in_([r for r, _ in authors.values()]))
-            .order_by(Rendition.id)
-        ).all()
-    )
+    revision_ids = [revision_id for revision_id, _ in authors.values()]
+    spoken = select(Rendition.revision_id, Rendition.duration_ms).where(Rendition.revision_id.in_(revision_ids))
+    lengths = {row.revision_id: row.duration_ms for row in session.execute(spoken.order_by(Rendition.id))}
     names = {t.code: t.short for t in session.scalars(select(Topic))}
     offices = {u.code: u.name for u in session.scalars(select(Unit))}
     return [

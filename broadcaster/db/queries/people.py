@@ -23,7 +23,7 @@ def user_named(session: Session, username: str) -> User | None:
 
 def names_by_username(session: Session) -> dict[str, str]:
     """Return the full name of each account, for showing who did something."""
-    return dict(session.execute(select(User.username, User.full_name)).all())
+    return {row.username: row.full_name for row in session.execute(select(User.username, User.full_name))}
 
 
 def units(session: Session) -> Sequence[Unit]:

@@ -1,0 +1,87 @@
+"""Who may open what: every route of the panel against every role, and nothing forgotten."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+
+from broadcaster.domain.roles import PERMISSIONS, Permission, Role
+from broadcaster.panel.access import PUBLIC, SIGNED_IN, access_of
+from tests.panel.conftest import SignIn
+from tests.panel.seed import PEOPLE
+
+ROLE_OF = {username: roles[0] for username, _, roles in PEOPLE}
+VALUES = {
+    "script_id": 2, "rendition_id": 1, "number": 7, "item_no": 1, "code": "am01", "name": "chuong", "username": "xem",
+    "verb": "skip", "index": 0, "filename": "app.css",
+}  # fmt: skip
+TABLE = {
+    "static": PUBLIC, "auth.login": PUBLIC, "auth.logout": SIGNED_IN, "auth.password": SIGNED_IN,
+    "auth.sign_out_everywhere": SIGNED_IN, "onair.healthz": PUBLIC, "onair.favicon": PUBLIC, "preferences.save": PUBLIC,
+    "onair.index": Permission.VIEW, "onair.bar": Permission.VIEW, "onair.now": Permission.VIEW,
+    "onair.health": Permission.VIEW, "onair.stop": Permission.OPERATE, "onair.mute": Permission.OPERATE,
+    "scripts.index": Permission.VIEW, "scripts.show": Permission.VIEW, "scripts.speaking_state": Permission.VIEW,
+    "scripts.sound": Permission.VIEW, "scripts.revision": Permission.VIEW, "scripts.new": Permission.WRITE,
+    "scripts.upload": Permission.WRITE, "scripts.edit": Permission.WRITE, "scripts.preview": Permission.WRITE,
+    "scripts.speak": Permission.WRITE, "scripts.state": Permission.WRITE, "approving.index": Permission.APPROVE,
+    "approving.show": Permission.APPROVE, "calendar.index": Permission.VIEW, "calendar.show": Permission.VIEW,
+    "calendar.sound": Permission.VIEW, "calendar.command": Permission.OPERATE, "calendar.plan": Permission.SCHEDULE,
+    "calendar.day": Permission.SCHEDULE, "calendar.rotation_list": Permission.VIEW,
+    "calendar.rotation_file": Permission.VIEW, "journal.index": Permission.VIEW, "journal.book": Permission.VIEW,
+    "journal.verify": Permission.VIEW, "journal.export": Permission.VIEW, "reports.index": Permission.REPORT,
+    "reports.show": Permission.REPORT, "reports.file": Permission.REPORT, "zones.index": Permission.VIEW,
+    "zones.edit": Permission.SCHEDULE, "sounds.index": Permission.VIEW, "sounds.sound": Permission.VIEW,
+    "users.index": Permission.MANAGE, "users.new": Permission.MANAGE, "users.edit": Permission.MANAGE,
+    "users.act": Permission.MANAGE, "audit.index": Permission.MANAGE, "settings.index": Permission.VIEW,
+}  # fmt: skip
+
+
+def routes(app: Flask) -> list[tuple[str, str, str]]:
+    """Return (endpoint, method, address) of all that the panel answers."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        address = re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", lambda m: str(VALUES[m[1]]), rule.rule)
+        found += [(rule.endpoint, method, address) for method in sorted(rule.methods - {"HEAD", "OPTIONS"})]
+    return found
+
+
+def test_the_table_of_permissions_is_the_one_that_was_decided(app: Flask) -> None:
+    assert {name: access_of(view) for name, view in app.view_functions.items()} == TABLE
+
+
+@pytest.mark.parametrize("username", ROLE_OF)
+def test_each_role_enters_exactly_where_its_permissions_lead(app: Flask, sign_in: SignIn, username: str) -> None:
+    client = sign_in(username)
+    for endpoint, method, address in routes(app):
+        asked = TABLE[endpoint]
+        if asked in {PUBLIC, SIGNED_IN}:
+            continue
+        answer = client.open(address, method=method)
+        allowed = asked in PERMISSIONS[ROLE_OF[username]]
+        assert (answer.status_code != 403) == allowed, f"{ROLE_OF[username]} {method} {address}: {answer.status_code}"
+        assert answer.status_code < 500, f"{method} {address}: {answer.status_code}"
+        answer.close()
+
+
+def test_without_a_session_every_page_leads_to_the_sign_in_page(app: Flask) -> None:
+    client = app.test_client()
+    for endpoint, method, address in routes(app):
+        answer = client.open(address, method=method)
+        if TABLE[endpoint] == PUBLIC:
+            assert answer.status_code in {200, 303, 308, 422}, address
+        else:
+            assert answer.status_code in {302, 303}, address
+            assert answer.location.startswith("/login"), address
+        answer.close()
+
+
+def test_a_fragment_without_a_session_sends_the_whole_page_away(app: Flask) -> None:
+    answer = app.test_client().get("/fragments/bar", headers={"HX-Request": "true"})
+    assert answer.status_code == 204
+    assert answer.headers["HX-Redirect"].startswith("/login")
+
+
+def test_every_role_has_at_least_one_permission_and_a_person_in_the_seed() -> None:
+    assert set(ROLE_OF.values()) == set(Role)
