@@ -25,7 +25,6 @@ check: lint types contracts ## style, types, import contracts
 lint: $(DEV_STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/codespell
 
 types: $(DEV_STAMP)
 	$(BIN)/mypy

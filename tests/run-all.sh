@@ -22,7 +22,6 @@ fi
 say "style, types, contracts"
 "$bin/ruff" check .
 "$bin/ruff" format --check .
-"$bin/codespell"
 "$bin/mypy"
 "$bin/lint-imports"
 "$bin/deptry" .
