@@ -151,7 +151,7 @@ def test_a_database_away_at_the_claim_does_not_keep_the_broadcast_off_the_air(so
     air = sounds
     number = air.plan(air.station.now() + 3 * SECOND, [air.cue(1, "ngắn")], "ap-1")
     with running(air) as playout:
-        until(playout.status["next"] or playout.airings())
+        until(lambda: playout.status()["next"] or playout.airings())
         other = sqlite3.connect(air.station.home.root / "station.db", isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
         time.sleep(5)
