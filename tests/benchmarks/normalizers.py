@@ -88,11 +88,18 @@ def run(name: str, python: Path, rows: list[Row], seconds: float) -> Run:
         lines, answers = Path(folder, "lines.json"), Path(folder, "answers.jsonl")
         lines.write_text(json.dumps([row.written for row in rows], ensure_ascii=False), encoding="utf-8")
         command = [str(python), str(DRIVER), name, str(lines), str(answers), str(PLAN), str(ROOT)]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         # No hub may be asked for weights: what needs them at run time is to say so.
         surroundings = os.environ | {"HF_HUB_OFFLINE": "1", "PYTHONIOENCODING": "utf-8"}
         try:
-            subprocess.run(command, timeout=seconds, env=surroundings, cwd=folder, check=False, **quiet)
+            subprocess.run(
+                command,
+                timeout=seconds,
+                env=surroundings,
+                cwd=folder,
+                check=False,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
         except subprocess.TimeoutExpired:
             result.refusal = f"stopped after {seconds:.0f} s"
         records = answers.read_text(encoding="utf-8").splitlines() if answers.exists() else []

@@ -115,13 +115,11 @@ def fold(text: str, *, tolerant: bool = False) -> tuple[str, ...]:
     text = _OLD_PLACE.sub(r"\1\3\2", text)
     text = unicodedata.normalize("NFC", text)
     words: list[str] = []
-    for word in re.findall(r"\w+", text.replace("_", " ")):
-        word = "tỷ" if word == "tỉ" else word
+    for written in re.findall(r"\w+", text.replace("_", " ")):
+        word = "tỷ" if written == "tỉ" else written
         if tolerant:
             word = _NORTH.get(word) or _LETTERS.get(word, word)
-            if word == "mùng":
-                continue
-        words += word.split()
+        words += [] if tolerant and word == "mùng" else word.split()
     if tolerant:
         for place, word in enumerate(words[1:], start=1):
             if word == "tư" and words[place - 1] in _FOUR_AFTER:
@@ -152,7 +150,30 @@ def _fewest(nodes: tuple[Node, ...]) -> int:
 
 
 _NUMBER_WORDS = frozenset(
-    "không một mốt hai ba bốn tư lăm sáu bảy tám chín mười mươi trăm ngàn triệu tỷ nhất nhì nửa giêng".split()
+    [
+        "không",
+        "một",
+        "mốt",
+        "hai",
+        "ba",
+        "bốn",
+        "tư",
+        "lăm",
+        "sáu",
+        "bảy",
+        "tám",
+        "chín",
+        "mười",
+        "mươi",
+        "trăm",
+        "ngàn",
+        "triệu",
+        "tỷ",
+        "nhất",
+        "nhì",
+        "nửa",
+        "giêng",
+    ]
 )
 
 
