@@ -41,8 +41,9 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if os.geteuid() == 0:
         as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
         shutil.chown(folder, "postgres", "postgres")
-        for parent in (folder.parent, folder.parent.parent):
-            parent.chmod(parent.stat().st_mode | 0o055)
+        for parent in folder.parents:  # the server's own user must get through pytest's private folders
+            if not parent.stat().st_mode & 0o001:
+                parent.chmod(parent.stat().st_mode | 0o011)
     owner = "postgres" if as_user else getpass.getuser()
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))

@@ -7,8 +7,6 @@ say() { printf '\n== %s\n' "$1"; }
 say "system packages"
 need=()
 command -v chromium >/dev/null || need+=(chromium)
-command -v soffice >/dev/null || need+=(libreoffice-writer libreoffice-calc)
-command -v pdftoppm >/dev/null || need+=(poppler-utils)
 [ -d /usr/lib/postgresql ] || need+=(postgresql)
 if [ ${#need[@]} -gt 0 ]; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

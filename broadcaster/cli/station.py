@@ -112,7 +112,7 @@ def playout_command(ctx: click.Context, own_home: str | None) -> None:
     from broadcaster.playout.engine import Playout  # noqa: PLC0415 - only this process makes sound
 
     station = _process(ctx, own_home, "playout")
-    Playout(station).run(stop_event())
+    Playout.of(station).run(stop_event())
 
 
 @click.command("worker")

@@ -34,6 +34,8 @@ class ReportDocument:
     scripts_written: int
     topics: Mapping[str, str]
     topic_short: Mapping[str, str]
+    other_topic: str
+    """The topic of what belongs to none of the plan's; it does not count as coverage."""
     units: Mapping[str, str]
     zones: Mapping[str, str]
     genres: Mapping[str, str]
@@ -71,12 +73,13 @@ class ReportDocument:
             )
         else:
             lines.append("Toàn bộ các lượt tin, bài đã lên lịch trong kỳ đều được phát trọn vẹn.")
-        aired = [code for code in self.topics if f.by_topic.get(code, Tally()).full]
+        planned = [code for code in self.topics if code != self.other_topic]
+        aired = [code for code in planned if f.by_topic.get(code, Tally()).full]
         lines.append(
-            f"Nội dung tuyên truyền thuộc {number(len(aired))}/{number(len(self.topics))} nhóm chủ đề; "
+            f"Nội dung tuyên truyền thuộc {number(len(aired))}/{number(len(planned))} nhóm chủ đề của kế hoạch; "
             f"phát tới {number(self._zones_reached())}/{number(len(self.zones))} cụm loa."
         )
-        if silent := [self.topic_short[c] for c in self.topics if c not in aired]:
+        if silent := [self.topic_short[c] for c in planned if c not in aired]:
             lines.append(f"Nhóm chủ đề chưa phát trong kỳ: {'; '.join(silent)}.")
         for label, other in (("kỳ trước", self.before), ("cùng kỳ năm trước", self.year_before)):
             if other.entries:

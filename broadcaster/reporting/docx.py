@@ -78,21 +78,27 @@ def _letterhead(doc: Any, document: ReportDocument) -> None:
     table = doc.add_table(rows=2, cols=2)
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
-    for column, width in enumerate((Mm(68), Mm(97))):
-        for cell in table.columns[column].cells:
-            cell.width = width
+    _widths(table, (Mm(62), Mm(103)))
     left, right = table.rows[0].cells
-    _cell(left, form.superior, size=13, bold=True)
-    _cell(left, station.commune.upper(), size=13, bold=True, more=True)
+    _cell(left, form.superior, size=12, bold=True)
+    _cell(left, station.commune.upper(), size=12, bold=True, more=True)
     _cell_rule(left, Mm(22))
-    _cell(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", size=13, bold=True)
-    _cell(right, "Độc lập - Tự do - Hạnh phúc", size=14, bold=True, more=True)
-    _cell_rule(right, Mm(58))
+    _cell(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", size=12, bold=True)
+    _cell(right, "Độc lập - Tự do - Hạnh phúc", size=13, bold=True, more=True)
+    _cell_rule(right, Mm(54))
     left, right = table.rows[1].cells
     _cell(left, "Số:        /BC-UBND", size=13)
     place = form.place or station.commune.split(maxsplit=1)[-1]
     year = document.drawn_at.astimezone(document.tz).year
     _cell(right, f"{place}, ngày      tháng      năm {year}", size=14, italic=True)
+
+
+def _widths(table: Any, widths: tuple[Any, ...]) -> None:
+    """Set the widths of columns and of their cells: Word heeds the cells, LibreOffice the grid."""
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+        for cell in column.cells:
+            cell.width = width
 
 
 def _cell(cell: Any, text: str, *, size: int, bold: bool = False, italic: bool = False, more: bool = False) -> None:
@@ -164,14 +170,13 @@ def _table(doc: Any, table: Table) -> None:
     grid.style = "Table Grid"
     grid.alignment = WD_TABLE_ALIGNMENT.CENTER
     grid.autofit = False
-    first = Mm(165 - 20 * (len(table.heads) - 1))
+    _widths(grid, (Mm(165 - 20 * (len(table.heads) - 1)), *([Mm(20)] * (len(table.heads) - 1))))
     repeat = OxmlElement("w:tblHeader")
     repeat.set(qn("w:val"), "true")
     grid.rows[0]._tr.get_or_add_trPr().append(repeat)  # noqa: SLF001 - python-docx has no repeat-header API
     for r, row in enumerate(rows):
         for c, value in enumerate(row):
             cell = grid.cell(r, c)
-            cell.width = first if c == 0 else Mm(20)
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.space_after = Pt(0)
             paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if c == 0 and r else _CENTER
@@ -190,7 +195,7 @@ def _signature(doc: Any, document: ReportDocument) -> None:
     table = doc.add_table(rows=1, cols=2)
     table.autofit = False
     left, right = table.rows[0].cells
-    left.width, right.width = Mm(80), Mm(85)
+    _widths(table, (Mm(80), Mm(85)))
     paragraph = left.paragraphs[0]
     paragraph.paragraph_format.space_after = Pt(0)
     run = paragraph.add_run("Nơi nhận:")

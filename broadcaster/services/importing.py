@@ -25,7 +25,7 @@ from broadcaster.errors import RuleError
 from broadcaster.home import Home
 from broadcaster.rooms import room
 from broadcaster.scheduling.rotation_toml import ExceptionsForm, ZonesForm, parse_form, read_toml
-from broadcaster.services.scripts import ScriptDraft, add_script
+from broadcaster.services.scripts import OTHER_TOPIC, ScriptDraft, add_script
 from broadcaster.services.station import Station, open_station
 from broadcaster.settings import Settings
 from broadcaster.sound.store import Store
@@ -125,8 +125,7 @@ def read_draft(station: Station, name: str, data: bytes, *, defaults: Mapping[st
 
 
 LEAD_UNIT = "vhxh"
-OTHER_TOPIC = "khac"
-"""The topic of what belongs to none of the plan's."""
+"""The office that the plan charges with communication: what a file without an office is filed under."""
 
 
 def load_starter_scripts(station: Station, actor: Actor) -> list[int]:

@@ -21,6 +21,7 @@ from broadcaster.errors import RuleError
 from broadcaster.reporting import docx, xlsx
 from broadcaster.reporting.document import ReportDocument
 from broadcaster.services import audit, playlog
+from broadcaster.services.scripts import OTHER_TOPIC
 from broadcaster.services.station import Station
 
 FORMATS = ("docx", "xlsx")
@@ -59,6 +60,7 @@ def document_of(station: Station, period: ReportPeriod) -> ReportDocument:
             scripts_written=written or 0,
             topics={t.code: t.title for t in session.scalars(select(Topic).order_by(Topic.position))},
             topic_short={t.code: t.short for t in session.scalars(select(Topic).order_by(Topic.position))},
+            other_topic=OTHER_TOPIC,
             units={u.code: u.name for u in session.scalars(select(Unit).order_by(Unit.code))},
             zones={z.code: z.name for z in session.scalars(select(ZoneRow).order_by(ZoneRow.position))},
             genres={g.value: g.label for g in Genre},

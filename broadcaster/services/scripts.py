@@ -19,6 +19,9 @@ from broadcaster.services import audit
 from broadcaster.services.approving import get_script, latest_revision, withdraw
 from broadcaster.services.station import Station
 
+OTHER_TOPIC = "khac"
+"""The topic of what belongs to none of the plan's."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScriptDraft:
