@@ -98,7 +98,7 @@ def pieces_of(sentence: str, accent: Accent, timing: Timing) -> list[Piece]:
 
     phrases = phrases_of(sentence)
     for number, (syllables, mark) in enumerate(phrases, start=1):
-        pause = timing.comma * _PAUSE[mark] if number < len(phrases) else timing.end
+        pause = timing.comma * timing.scale * _PAUSE[mark] if number < len(phrases) else timing.end
         for begin in range(0, len(syllables), MAX_SYLLABLES):
             part = syllables[begin : begin + MAX_SYLLABLES]
             if said and len(said) + len(part) > MAX_SYLLABLES:
@@ -106,7 +106,7 @@ def pieces_of(sentence: str, accent: Accent, timing: Timing) -> list[Piece]:
             for index, syllable in enumerate(part):
                 final = index == len(part) - 1
                 if notes and notes[-1].syllable >= 0:
-                    notes.append(Note(" ", timing.gap))
+                    notes.append(Note(" ", timing.gap * timing.scale))
                 parts = segments(syllable, accent)
                 notes += [
                     Note(s.symbol, ms, len(said), s)
