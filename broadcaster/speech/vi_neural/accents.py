@@ -44,13 +44,9 @@ class Accent:
     codas: Mapping[str, str]
     rimes: Mapping[tuple[str, str], tuple[str, str]]
     """Nucleus and coda that sound otherwise than their parts: the symbols of each."""
-    glided: Mapping[str, str]
-    """Onset (and glide) that melt together."""
     tones: Mapping[Tone, Tone]
     """Tones that have merged."""
     glide: str = "w"
-    vowel_onset: str = ""
-    """What begins a syllable without an onset."""
 
 
 _NORTH_ONSETS: Final = {
@@ -58,16 +54,17 @@ _NORTH_ONSETS: Final = {
     "m": "m", "n": "n", "ng": "ŋ", "nh": "ɲ", "p": "p", "ph": "f", "r": "z", "s": "s", "t": "t", "th": "tʰ",
     "tr": "ʨ", "v": "v", "x": "s",
 }  # fmt: skip
-# Heard right: đ 20 of 32 as ɾ, 7 as d (taken for t); kh 16 of 19 as kx, 9 as x (taken for h); ai ao ơi 23 of 32 with
-# a long a, 18 with a plain one.
+# Heard right: đ 20 of 32 as ɾ, 7 as d (taken for t); kh 16 of 19 as kx, 9 as x (taken for h); ai and ao 23 of 32 with
+# a long a, 19 with a plain one; before other codas the plain one is heard better.
 _NUCLEI: Final = {
-    "a": "aː", "ă": "a", "â": "ə", "e": "ɛ", "ê": "e", "i": "i", "o": "ɔ", "ô": "o", "ơ": "ɤ", "u": "u", "ư": "ɯ",
+    "a": "a", "ă": "a", "â": "ə", "e": "ɛ", "ê": "e", "i": "i", "o": "ɔ", "ô": "o", "ơ": "ɤ", "u": "u", "ư": "ɯ",
     "iê": "iə", "uô": "uə", "ươ": "ɯə",
 }  # fmt: skip
 _NORTH_CODAS: Final = {
     "": "", "m": "m", "n": "n", "ng": "ŋ", "nh": "ŋ", "p": "p", "t": "t", "c": "k", "ch": "k", "i": "j", "u": "w",
 }  # fmt: skip
-_NORTH_RIMES: Final = {("ă", "nh"): ("ɛ", "ŋ"), ("ă", "ch"): ("ɛ", "k")}
+_LONG_RIMES: Final = {("a", "i"): ("aː", "j"), ("a", "u"): ("aː", "w")}
+_NORTH_RIMES: Final = _LONG_RIMES | {("ă", "nh"): ("ɛ", "ŋ"), ("ă", "ch"): ("ɛ", "k")}
 
 NORTH: Final = Accent(
     name="north",
@@ -75,7 +72,6 @@ NORTH: Final = Accent(
     nuclei=_NUCLEI,
     codas=_NORTH_CODAS,
     rimes=_NORTH_RIMES,
-    glided={},
     tones={},
 )
 SOUTH: Final = Accent(
@@ -83,8 +79,7 @@ SOUTH: Final = Accent(
     onsets=_NORTH_ONSETS | {"d": "j", "gi": "j", "r": "ɹ", "s": "ʂ", "tr": "ʈ"},
     nuclei=_NUCLEI,
     codas=_NORTH_CODAS | {"nh": "n", "ch": "t"},
-    rimes={("ă", "nh"): ("a", "n"), ("ă", "ch"): ("a", "t")},
-    glided={},
+    rimes=_LONG_RIMES | {("ă", "nh"): ("a", "n"), ("ă", "ch"): ("a", "t")},
     tones={Tone.NGA: Tone.HOI},
 )
 
@@ -95,10 +90,6 @@ def segments(syllable: Syllable, accent: Accent) -> tuple[Segment, ...]:
     """Return the segments of a syllable as the region says it, in order."""
     onset = accent.onsets[syllable.onset]
     glide = accent.glide if syllable.glide else ""
-    if glide and syllable.onset in accent.glided:
-        onset, glide = accent.glided[syllable.onset], ""
-    if not onset and not glide:
-        onset = accent.vowel_onset
     rime = (syllable.nucleus, syllable.coda)
     nucleus, coda = accent.rimes.get(rime, (accent.nuclei[rime[0]], accent.codas[rime[1]]))
     stopped = syllable.coda in STOPS

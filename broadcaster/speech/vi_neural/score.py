@@ -57,31 +57,10 @@ class Piece:
     """Whether each syllable stands before a pause."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loudness:
-    """Bounds laid on the model's energy, in its own unit (about -9 for silence, 8 for a clear vowel)."""
-
-    vowel: float = 8.0
-    sonorant: float = -inf
-    """m n ng nh l v d gi g at the head of a syllable."""
-    voiced_stop: float = -inf
-    coda: float = -inf
-    silence: float = inf
-    decay: int = 6
-    """Steps for which the voice dies away before a pause."""
-
-    def floor(self, segment: Segment) -> float:
-        """Return the least energy of a segment."""
-        if segment.part is Part.NUCLEUS:
-            return self.vowel
-        if not segment.voiced:
-            return -inf
-        if segment.part is Part.CODA:
-            return self.coda
-        return self.voiced_stop if segment.symbol in "bdɖ" else self.sonorant
-
-
-LOUDNESS: Final = Loudness()
+VOWEL_ENERGY: Final = 8.0
+"""Least energy of a vowel, in the model's own unit: about -9 for silence, 8 for a clear vowel."""
+HELD_STEPS: Final = 2
+"""Steps for which the voice goes on after a syllable: with 6, an open `a` was heard as `ao`."""
 
 
 def phrases_of(sentence: str) -> list[tuple[list[Syllable], str]]:
@@ -119,7 +98,7 @@ def pieces_of(sentence: str, accent: Accent, timing: Timing) -> list[Piece]:
 
     phrases = phrases_of(sentence)
     for number, (syllables, mark) in enumerate(phrases, start=1):
-        pause = timing.comma * _PAUSE[mark] if number < len(phrases) else timing.end
+        pause = timing.comma * timing.scale * _PAUSE[mark] if number < len(phrases) else timing.end
         for begin in range(0, len(syllables), MAX_SYLLABLES):
             part = syllables[begin : begin + MAX_SYLLABLES]
             if said and len(said) + len(part) > MAX_SYLLABLES:
@@ -127,7 +106,7 @@ def pieces_of(sentence: str, accent: Accent, timing: Timing) -> list[Piece]:
             for index, syllable in enumerate(part):
                 final = index == len(part) - 1
                 if notes and notes[-1].syllable >= 0:
-                    notes.append(Note(" ", timing.gap))
+                    notes.append(Note(" ", timing.gap * timing.scale))
                 parts = segments(syllable, accent)
                 notes += [
                     Note(s.symbol, ms, len(said), s)
@@ -148,15 +127,11 @@ class Melody:
     """Semitones over the speaker's middle; None: leave it to the model; minus infinity: no voice."""
     floor: list[float]
     """Least energy."""
-    ceiling: list[float]
-    """Most energy."""
     push: list[float]
     """Added to the energy."""
 
 
-def melody_of(
-    piece: Piece, counts: Sequence[int], accent: Accent, toneset: ToneSet, loudness: Loudness = LOUDNESS
-) -> Melody:
+def melody_of(piece: Piece, counts: Sequence[int], accent: Accent, toneset: ToneSet) -> Melody:
     """Return the melody of a piece.
 
     Args:
@@ -164,19 +139,17 @@ def melody_of(
         counts: frames of each note.
         accent: the region, for tones that have merged.
         toneset: the region's contours.
-        loudness: bounds of the energy.
     """
     starts = [0]
     for count in counts:
         starts.append(starts[-1] + count * STEPS)
     total = starts[-1]
-    melody = Melody([None] * total, [-inf] * total, [inf] * total, [0.0] * total)
+    melody = Melody([None] * total, [-inf] * total, [0.0] * total)
     groups: dict[int, list[int]] = {}
     for place, note in enumerate(piece.notes):
         groups.setdefault(note.syllable, []).append(place)
-        if note.segment is not None:
-            floor = loudness.floor(note.segment)
-            melody.floor[starts[place] : starts[place + 1]] = [floor] * (counts[place] * STEPS)
+        if note.segment is not None and note.segment.part is Part.NUCLEUS:
+            melody.floor[starts[place] : starts[place + 1]] = [VOWEL_ENERGY] * (counts[place] * STEPS)
     joined: tuple[int, float] | None = None
     for index, syllable in enumerate(piece.syllables):
         places = groups[index]
@@ -190,11 +163,8 @@ def melody_of(
             source = joined[1] if joined is not None and start - joined[0] <= 4 * STEPS else first
             for step in range(start, begin):
                 melody.pitch[step] = source + (first - source) * (step - start + 1) / (begin - start + 1)
-        elif onset and syllable.onset in toneset.unaspirated:
-            for step in range(max(begin - toneset.lead, start), begin):
-                melody.pitch[step] = first
         after = places[-1] + 1
-        _lay_gap(melody, (starts[after], starts[after + 1]), last, syllable, loudness)
+        _lay_gap(melody, (starts[after], starts[after + 1]), last, syllable)
         joined = (starts[places[-1] + 1], last) if not syllable.stopped else None
     return melody
 
@@ -223,13 +193,12 @@ def _lay_tone(
     return base + contour[-1]
 
 
-def _lay_gap(melody: Melody, span: tuple[int, int], last: float, syllable: Syllable, loudness: Loudness) -> None:
-    """After a syllable the voice holds its last pitch and dies away; after a final stop it is silent at once."""
+def _lay_gap(melody: Melody, span: tuple[int, int], last: float, syllable: Syllable) -> None:
+    """After a syllable the voice holds its last pitch a little; after a final stop it is silent at once."""
     begin, end = span
-    for step in range(begin, end):
-        done = step - begin
-        if syllable.stopped or done >= loudness.decay:
-            melody.pitch[step] = -inf if syllable.stopped or done >= loudness.decay else last
-            melody.ceiling[step] = loudness.silence
-        else:
-            melody.pitch[step] = last
+    held = begin if syllable.stopped else min(begin + HELD_STEPS, end)
+    for step in range(begin, held):
+        melody.pitch[step] = last
+    if syllable.stopped or end - begin > 4 * STEPS:
+        for step in range(held, end):
+            melody.pitch[step] = -inf

@@ -54,6 +54,7 @@ class Timing:
     end: float = 400
     """The silence after the last word: the model lowers its energy towards it, so it must not come too soon."""
     scale: float = 1.0
+    """Of every length but the last silence: the inverse of the speaking rate."""
 
 
 USUAL: Final = Timing()

@@ -25,9 +25,6 @@ class ToneSet:
     """Before a final stop."""
     breaks: Mapping[Tone, tuple[float, float, float]]
     """Glottal break: where it begins and ends in the rime (0 to 1), and what it adds to the model's energy."""
-    lead: int = 0
-    """Steps by which the voice comes before the release of an unaspirated stop."""
-    unaspirated: frozenset[str] = frozenset({"c", "t", "p", "tr", "ch"})
     span: float = 1.0
     """Widening of every contour."""
     fall: float = 2.0
