@@ -100,7 +100,8 @@ def test_pages_fit_run_clean_and_pass_axe(
     shots = Path(os.environ.get("LOA_SHOTS", str(tmp_path)))
     for target in PAGES[username]:
         page.goto(target)
-        page.wait_for_function("document.fonts.status === 'loaded' && !document.querySelector('.htmx-request')")
+        page.evaluate("document.fonts.ready.then(() => 0)")
+        expect(page.locator("main .htmx-request")).to_have_count(0)
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wider <= 0, f"{target} is {wider} px too wide"
         assert faults(page) == [], target
