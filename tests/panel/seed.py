@@ -130,7 +130,7 @@ def _sound(station: Station, root: Path) -> str:
 def _scripts(station: Station, audio: str) -> None:
     editor, chief = (accounts.actor_named(station, n) for n in ("bientap", "lanhdao"))
     with station.db.read() as session:
-        unit = units(session)[0].code
+        unit = next(u.code for u in units(session) if u.code == "vhxh")
     for title, topic, genre, state, body in SCRIPTS:
         draft = ScriptDraft(
             title, unit, topic, body, genre=genre,
