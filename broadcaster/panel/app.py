@@ -80,11 +80,11 @@ def create_app(station: Station, config: Mapping[str, Any] | None = None) -> Fla
     errors.init(app)
     _sign_in(app, station)
     CSRFProtect(app)
-    auth.limiter.init_app(app)
     access.public(app.view_functions["static"])
     app.before_request(access.check_access)
     for module in _BLUEPRINTS:
         app.register_blueprint(module.blueprint)
+    auth.limit_sign_in(app)
     _context(app, station)
     return app
 

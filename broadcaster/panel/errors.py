@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -40,9 +40,10 @@ def page(code: int, title: str, sentence: str) -> ResponseReturnValue:
     name = "error_fragment.html" if request.headers.get("HX-Request") else "error.html"
     try:
         return render_template(name, code=code, title=title, sentence=sentence), code
-    except Exception:  # what broke may be the frame of the page itself, or the database that it reads
-        log.exception("error page broke")
-        return render_template("error_bare.html", code=code, title=title, sentence=sentence), code
+    except Exception as error:  # noqa: BLE001 - what broke may be the frame of the page itself, or the database that it reads
+        log.warning("error page broke", error=repr(error))
+        bare = current_app.jinja_env.get_template("error_bare.html")
+        return bare.render(code=code, title=title, sentence=sentence), code
 
 
 def _station_error(error: StationError) -> ResponseReturnValue:

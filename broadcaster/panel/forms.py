@@ -8,6 +8,7 @@ from wtforms import (
     DateField,
     IntegerField,
     PasswordField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -23,16 +24,33 @@ from broadcaster.errors import RuleError
 _NEEDED = "Hãy điền mục này."
 
 
-class _DateField(DateField):  # type: ignore[misc]
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError("Ngày không hợp lệ. Hãy viết như 24/11/2026.") from None
+_WORDS = {
+    "Not a valid choice.": "Hãy chọn trong danh sách.",
+    "Not a valid integer value.": "Hãy nhập một số nguyên.",
+    "Not a valid date value.": "Ngày không hợp lệ. Hãy viết như 24/11/2026.",
+}
+
+
+class _Vietnamese:
+    """The library's own sentences in Vietnamese."""
+
+    def gettext(self, text: str) -> str:
+        return _WORDS.get(text, text)
+
+    def ngettext(self, one: str, many: str, count: int) -> str:
+        return self.gettext(one if count == 1 else many)
 
 
 class StationForm(FlaskForm):  # type: ignore[misc]
     """A form that can show the errors of a use case beside its fields."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """Speak Vietnamese."""
+
+        def get_translations(self, form: FlaskForm) -> _Vietnamese:
+            """Return the sentences."""
+            del form
+            return _Vietnamese()
 
     def take(self, error: RuleError, **renamed: str) -> None:
         """Put the sentence of `error` beside the field it names, else above the form."""
@@ -65,10 +83,10 @@ class ScriptForm(StationForm):
     title = StringField("Tên bài", [InputRequired(_NEEDED), Length(max=300, message="Không quá 300 ký tự.")])
     unit = SelectField("Đơn vị gửi", validate_choice=True)
     topic = SelectField("Chủ đề", validate_choice=True)
-    genre = SelectField("Thể loại", choices=[(g.value, g.label) for g in Genre])
-    priority = SelectField("Mức ưu tiên", choices=[(p.value, p.label) for p in Priority])
-    valid_from = _DateField("Phát từ ngày", [Optional()])
-    valid_to = _DateField("Đến hết ngày", [Optional()])
+    genre = SelectField("Thể loại", choices=[SelectChoice(g.value, g.label) for g in Genre])
+    priority = SelectField("Mức ưu tiên", choices=[SelectChoice(p.value, p.label) for p in Priority])
+    valid_from = DateField("Phát từ ngày", [Optional()])
+    valid_to = DateField("Đến hết ngày", [Optional()])
     body = TextAreaField(
         "Văn bản", [InputRequired("Hãy viết ít nhất một câu."), Length(max=MAX_BODY, message="Bài quá dài.")]
     )
@@ -79,10 +97,10 @@ class UserForm(StationForm):
 
     username = StringField("Tên đăng nhập", [Length(max=64)])
     full_name = StringField("Họ tên hoặc chức danh", [InputRequired(_NEEDED), Length(max=200)])
-    unit = SelectField("Đơn vị")
+    unit = SelectField("Đơn vị", default="")
     roles = SelectMultipleField(
         "Vai trò",
-        choices=[(r.value, r.label) for r in Role],
+        choices=[SelectChoice(r.value, r.label) for r in Role],
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )

@@ -7,6 +7,7 @@ from typing import Any
 import flask
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import SelectChoice
 
 from broadcaster.db.models import Script
 from broadcaster.db.queries import calendar, library, people
@@ -221,8 +222,8 @@ def _back(script_id: int) -> ResponseReturnValue:
 
 def _form(draft: ScriptDraft | None = None) -> ScriptForm:
     with station().db.read() as session:
-        units = [(u.code, u.name) for u in people.units(session)]
-        topics = [(t.code, t.short) for t in library.topics(session)]
+        units = [SelectChoice(u.code, u.name) for u in people.units(session)]
+        topics = [SelectChoice(t.code, t.short) for t in library.topics(session)]
     form = ScriptForm(data=_fields(draft)) if draft else ScriptForm()
     if draft and not request.form.get("title"):
         form.process(data=_fields(draft))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import SelectChoice
 
 from broadcaster.db.models import User
 from broadcaster.db.queries import people
@@ -109,7 +110,8 @@ def _row(username: str) -> User:
 
 def _form(row: User | None) -> UserForm:
     with station().db.read() as session:
-        units = [("", "(không thuộc đơn vị nào)"), *((u.code, u.name) for u in people.units(session))]
+        units = [SelectChoice("", "(không thuộc đơn vị nào)")]
+        units += [SelectChoice(u.code, u.name) for u in people.units(session)]
     form = (
         UserForm(data={"full_name": row.full_name, "unit": row.unit_code or "", "roles": row.roles})
         if row

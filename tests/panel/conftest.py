@@ -5,12 +5,15 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import structlog
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
+from werkzeug.test import TestResponse
 
 from broadcaster.clock import FrozenClock
 from broadcaster.panel import create_app
@@ -19,6 +22,14 @@ from broadcaster.services.station import Station, open_station
 from tests.panel import seed
 
 SignIn = Callable[[str], FlaskClient]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_logs() -> Iterator[None]:
+    """Log as the processes do, one plain line for each event: coloured traces take seconds."""
+    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()])
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -63,9 +74,17 @@ def station(seeded: Path, tmp_path: Path, clock: FrozenClock) -> Iterator[Statio
     opened.close()
 
 
+class Client(FlaskClient):
+    """A client that takes each answer whole, so that no file stays open."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        return super().open(*args, **{"buffered": True} | kwargs)
+
+
 @pytest.fixture
 def app(station: Station, compiled: FileSystemBytecodeCache) -> Flask:
     made = create_app(station, {"WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False})
+    made.test_client_class = Client
     made.jinja_env.bytecode_cache = compiled
     return made
 

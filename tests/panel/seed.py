@@ -76,12 +76,12 @@ SCRIPTS = (
     ("Lời xướng của đài", "khac", Genre.STATION_CALL, "approved",
      "Đây là Đài truyền thanh xã Mẫu. Mời bà con nghe chương trình của đài."),
     ("Nộp hồ sơ trực tuyến, không phải đi lại nhiều lần", "dich-vu-cong", Genre.COLUMN, "approved",
-     "Từ ngày 01/7/2025, bà con nộp hồ sơ TTHC trên Cổng Dịch vụ công quốc gia.\n\nTheo Nghị định số 118/2025/NĐ-CP, "
+     ("Từ ngày 01/7/2025, bà con nộp hồ sơ TTHC trên Cổng Dịch vụ công quốc gia.\n\nTheo Nghị định số 118/2025/NĐ-CP, "
      "người dân được hướng dẫn tại Bộ phận Một cửa của UBND xã, từ 7h30 đến 17h00 các ngày làm việc.\n\n"
-     "Cần hỏi, bà con gọi 1900 1234 hoặc gặp cán bộ trực."),
+     "Cần hỏi, bà con gọi 1900 1234 hoặc gặp cán bộ trực.")),
     ("Chỉ số hài lòng SIPAS là gì?", "chi-so", Genre.COLUMN, "approved",
-     "SIPAS đo mức độ hài lòng của người dân đối với sự phục vụ của cơ quan hành chính nhà nước.\n\n"
-     "Năm 2026, xã phấn đấu đạt trên 90%."),
+     ("SIPAS đo mức độ hài lòng của người dân đối với sự phục vụ của cơ quan hành chính nhà nước.\n\n"
+     "Năm 2026, xã phấn đấu đạt trên 90%.")),
     ("Đề án 06 và tài khoản VNeID", "chuyen-doi-so", Genre.COLUMN, "approved",
      "Đề án 06 giúp bà con dùng một tài khoản VNeID cho nhiều việc. Hãy đến UBND xã để được hỗ trợ."),
     ("Thông báo lịch tiêm chủng tháng 3", "khac", Genre.NOTICE, "approved",
@@ -130,7 +130,7 @@ def _sound(station: Station, root: Path) -> str:
 def _scripts(station: Station, audio: str) -> None:
     editor, chief = (accounts.actor_named(station, n) for n in ("bientap", "lanhdao"))
     with station.db.read() as session:
-        unit = units(session)[0].code
+        unit = next(u.code for u in units(session) if u.code == "vhxh")
     for title, topic, genre, state, body in SCRIPTS:
         draft = ScriptDraft(
             title, unit, topic, body, genre=genre,
@@ -160,7 +160,9 @@ def _speak(station: Station, number: int, audio: str) -> None:
     """Keep a rendition as the worker would; the sound is a tone, the words are the written ones."""
     with station.db.write() as session:
         revision = latest_revision(session, number)
-        sentences = [s.strip().removesuffix(".") + "." for s in revision.body.replace("\n\n", " ").split(". ") if s.strip()]
+        sentences = [
+            s.strip().removesuffix(".") + "." for s in revision.body.replace("\n\n", " ").split(". ") if s.strip()
+        ]
         step = 42_000 // len(sentences)
         session.add(
             Rendition(

@@ -1,0 +1,49 @@
+"""The vendored files are what their makers published, and the first view is light."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+from broadcaster.rooms import room
+from tests.panel.conftest import SignIn
+
+STATIC = room("web") / "static"
+TEMPLATES = room("web") / "templates"
+
+
+def test_every_vendored_file_is_locked_by_name_version_licence_and_hash() -> None:
+    locked = {v["path"]: v for v in json.loads((STATIC / "vendor.lock.json").read_text())["vendored"]}
+    present = {p.relative_to(STATIC).as_posix() for p in STATIC.rglob("*") if p.suffix in {".woff2"} or ".min." in p.name}
+    assert present | {"icons.svg"} == set(locked)
+    for path, entry in locked.items():
+        assert hashlib.sha256((STATIC / path).read_bytes()).hexdigest() == entry["sha256"], path
+        assert entry["licence"] in {"0BSD", "MIT", "OFL-1.1"}
+    for licence in ("fonts/OFL.txt", "vendor/htmx-LICENSE.txt", "icons-LICENSE.txt"):
+        assert (STATIC / licence).stat().st_size > 300
+
+
+def test_every_icon_that_is_used_is_in_the_sprite_and_none_is_spare() -> None:
+    sprite = set(re.findall(r'<symbol id="([^"]+)"', (STATIC / "icons.svg").read_text()))
+    text = "".join(p.read_text() for p in TEMPLATES.rglob("*.html"))
+    text += (Path(__file__).parents[2] / "broadcaster" / "panel" / "navigation.py").read_text()
+    used = {name for name in sprite if re.search(rf'"{re.escape(name)}"', text)}
+    named = set(re.findall(r'icon\("([a-z0-9-]+)"', text))
+    assert named <= sprite
+    assert sprite == used
+
+
+def test_templates_have_no_inline_styles_scripts_or_handlers() -> None:
+    for path in TEMPLATES.rglob("*.html"):
+        text = path.read_text()
+        assert not re.search(r"\s(style|on[a-z]+)=", text), path
+        assert not re.search(r"<script(?![^>]*nonce=)", text), path
+        assert "| safe" not in text, path
+
+
+def test_the_first_view_weighs_less_than_250_kb(sign_in: SignIn) -> None:
+    page = len(sign_in("vanhanh").get("/").data)
+    files = sum(p.stat().st_size for p in STATIC.rglob("*") if p.suffix in {".css", ".js", ".svg", ".woff2"})
+    assert page + files < 250_000
