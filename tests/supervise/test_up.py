@@ -1,0 +1,72 @@
+"""`loa up`: three real processes, started, watched, and stopped in order."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(240),
+    pytest.mark.skipif(os.name != "posix", reason="signals of POSIX"),
+]
+
+
+def wait_for(ready: Callable[[], object], seconds: float = 90) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with suppress(OSError, sqlite3.Error):
+            if ready():
+                return
+        time.sleep(0.2)
+    pytest.fail("not ready in time")
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+def test_all_three_live_fall_and_rise_and_stop_in_order(tmp_path: Path) -> None:
+    home, port, log = tmp_path / "home", free_port(), tmp_path / "up.log"
+    loa = [sys.executable, "-m", "broadcaster", "--home", str(home)]
+    subprocess.run([*loa, "init"], check=True, capture_output=True)
+    with log.open("wb") as out:
+        up = subprocess.Popen([*loa, "up", "--port", str(port)], stdout=out, stderr=subprocess.STDOUT)
+    try:
+        wait_for(lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).status == 200)
+        wait_for(lambda: {"playout", "worker"} <= set(heartbeats(home)))
+        first = heartbeats(home)["playout"]
+        os.kill(first, signal.SIGKILL)
+        wait_for(lambda: heartbeats(home).get("playout", first) != first)
+    finally:
+        up.send_signal(signal.SIGINT)
+        code = up.wait(60)
+    text = log.read_text(encoding="utf-8")
+    assert code == 0, text
+    assert "process fell" in text
+    stopped = re.findall(r"process stopped.*?process=(\w+)", text)
+    assert stopped == ["web", "worker", "playout"]
+    with pytest.raises(OSError, match=r"refused|reset"):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2)
+    lines = (home / "logs" / "playout.jsonl").read_text(encoding="utf-8").splitlines()
+    assert all(json.loads(line)["timestamp"] for line in lines)
+
+
+def heartbeats(home: Path) -> dict[str, int]:
+    with sqlite3.connect(home / "station.db") as db:
+        return dict(db.execute("select process, pid from heartbeats"))
