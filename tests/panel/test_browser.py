@@ -64,7 +64,9 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def opened(chromium: Browser, address: str, username: str, size: str, scheme: str = "light") -> tuple[BrowserContext, Page]:
+def opened(
+    chromium: Browser, address: str, username: str, size: str, scheme: str = "light"
+) -> tuple[BrowserContext, Page]:
     width, height = SIZES[size]
     context = chromium.new_context(
         viewport={"width": width, "height": height}, locale="vi-VN", color_scheme=scheme, base_url=address
