@@ -131,7 +131,7 @@ def _sing(model: kokoro.Model, piece: score.Piece, who: _Speaker, *, last: bool)
     lead = _HEAD * score.STEPS
     inside = slice(lead, lead + len(melody.pitch))
     energy = energy.copy()
-    energy[inside] = np.maximum(energy[inside], melody.floor) + melody.push
+    energy[inside] = np.maximum(energy[inside], melody.floor)
     pitch = pitch.copy()
     for step, semitones in enumerate(melody.pitch, start=lead):
         if semitones is not None:

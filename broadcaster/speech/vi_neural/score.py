@@ -127,8 +127,6 @@ class Melody:
     """Semitones over the speaker's middle; None: leave it to the model; minus infinity: no voice."""
     floor: list[float]
     """Least energy."""
-    push: list[float]
-    """Added to the energy."""
 
 
 def melody_of(piece: Piece, counts: Sequence[int], accent: Accent, toneset: ToneSet) -> Melody:
@@ -144,7 +142,7 @@ def melody_of(piece: Piece, counts: Sequence[int], accent: Accent, toneset: Tone
     for count in counts:
         starts.append(starts[-1] + count * STEPS)
     total = starts[-1]
-    melody = Melody([None] * total, [-inf] * total, [0.0] * total)
+    melody = Melody([None] * total, [-inf] * total)
     groups: dict[int, list[int]] = {}
     for place, note in enumerate(piece.notes):
         groups.setdefault(note.syllable, []).append(place)
@@ -182,14 +180,10 @@ def _lay_tone(
     begin, end = span
     tone = accent.tones.get(syllable.tone, syllable.tone)
     contour = toneset.contour(tone, stopped=syllable.stopped)
-    broken = None if syllable.stopped else toneset.breaks.get(tone)
     count = len(piece.syllables)
     base = toneset.fall * (0.5 - index / (count - 1)) if count > 1 else 0.0
     for step in range(begin, end):
-        place = (step - begin + 0.5) / (end - begin)
-        melody.pitch[step] = base + tones.at(contour, place)
-        if broken is not None and broken[0] <= place <= broken[1]:
-            melody.push[step] = broken[2]
+        melody.pitch[step] = base + tones.at(contour, (step - begin + 0.5) / (end - begin))
     return base + contour[-1]
 
 

@@ -23,8 +23,6 @@ class ToneSet:
     open: Mapping[Tone, Contour]
     stopped: Mapping[Tone, Contour]
     """Before a final stop."""
-    breaks: Mapping[Tone, tuple[float, float, float]]
-    """Glottal break: where it begins and ends in the rime (0 to 1), and what it adds to the model's energy."""
     span: float = 1.0
     """Widening of every contour."""
     fall: float = 2.0
@@ -47,7 +45,6 @@ NORTH_TONES: Final = ToneSet(
         Tone.NANG: (-1.5, -2.5, -4, -6, -8),
     },
     stopped={Tone.SAC: (1.5, 2.5, 4, 5.5, 6.5), Tone.NANG: (-2, -3, -4, -5, -6)},
-    breaks={},
 )
 SOUTH_TONES: Final = ToneSet(
     open={
@@ -59,7 +56,6 @@ SOUTH_TONES: Final = ToneSet(
         Tone.NANG: (-3, -4.5, -5.5, -5, -3.5),
     },
     stopped={Tone.SAC: (1.5, 2.5, 4, 5.5, 6.5), Tone.NANG: (-2, -3, -4, -5, -6)},
-    breaks={},
 )
 
 
