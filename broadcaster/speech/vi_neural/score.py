@@ -60,7 +60,7 @@ class Piece:
 VOWEL_ENERGY: Final = 8.0
 """Least energy of a vowel, in the model's own unit: about -9 for silence, 8 for a clear vowel."""
 HELD_STEPS: Final = 2
-"""Steps for which the voice goes on after a syllable: with 6, an open `a` was heard as `ao`."""
+"""Steps for which the voice goes on after a syllable: 20.8 % word errors with 2, 24.2 % with none."""
 
 
 def phrases_of(sentence: str) -> list[tuple[list[Syllable], str]]:
