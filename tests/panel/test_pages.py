@@ -274,7 +274,9 @@ def test_the_log_filters_and_adds_up(sign_in: SignIn) -> None:
     assert "Đường ra ngắt giữa chừng." in partial
     assert "Mất điện." not in partial
     assert "Không có bản ghi nào" in client.get("/log/?from=2020-01-01&to=2020-01-02").text
-    assert "Sổ" in client.get("/log/book").text
+    book = client.get("/log/book").text
+    assert book.count("<tr>") == 1 + 5 * 7 + 4, "a line for each item, and for each that went otherwise somewhere"
+    assert "Tổng cộng: 210 bản ghi" in book
 
 
 def test_the_chain_is_checked_and_a_fault_is_named(sign_in: SignIn, station: Station) -> None:
