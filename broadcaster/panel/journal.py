@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from flask import Blueprint, Response, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
+from broadcaster.db.models import PlayLogEntry
 from broadcaster.db.queries import journal as queries
-from broadcaster.db.queries import library, people, registry
+from broadcaster.db.queries import library, registry
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Permission
 from broadcaster.panel.access import needs, station
@@ -42,16 +43,20 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/book")
 @needs(Permission.VIEW)
 def book() -> ResponseReturnValue:
-    """The printable log book (sổ nhật ký) of the chosen days, with room for signatures."""
+    """The printable log book (sổ nhật ký) of the chosen days: a line for each item, with room for signatures."""
     wanted, first, last = _wanted()
     with station().db.read() as session:
         rows = queries.page(session, wanted, 5000, 0)[::-1]
         sums = queries.sums(session, wanted)
         names = registry.zone_names(session)
-        everyone = people.names_by_username(session)
+    together: dict[tuple[object, ...], list[PlayLogEntry]] = {}
+    for row in rows:
+        fate = (row.broadcast_id, row.item_no, row.planned_at, row.outcome, row.reason, row.corrects is None)
+        together.setdefault(fate, []).append(row)
     return render_template(
-        "journal/book.html", rows=rows, sums=sums, names=names, first=first, last=last, everyone=everyone
-    )
+        "journal/book.html",
+        lines=list(together.values()), shown=len(rows), sums=sums, names=names, first=first, last=last,
+    )  # fmt: skip
 
 
 @blueprint.get("/verify")

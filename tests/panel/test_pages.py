@@ -66,6 +66,21 @@ def test_a_play_out_that_fell_silent_is_said_to_be_dead(sign_in: SignIn, station
     assert "loa up" in page
 
 
+def test_what_play_out_says_of_its_troubles_is_shown(sign_in: SignIn, station: Station) -> None:
+    idle(station)
+    said = {"on_air": [], "hold": "Đồng hồ máy chưa đáng tin.", "sinks": {"main": "Không mở được card âm thanh.", "aircheck": "ok"}, "muted": ["am02"]}  # fmt: skip
+    beat(station, "playout", said)
+    page = sign_in("vanhanh").get("/").text
+    assert page.count("Đồng hồ máy chưa đáng tin.") == 2, "in the bar and on the page"
+    assert "Đường ra “main”: Không mở được card âm thanh." in page
+    assert "Đang tắt tiếng: Cụm loa ấp Mẫu 2" in page
+    assert "aircheck" not in page
+    beat(station, "playout", {"on_air": [{"broadcast": 7, "item": None, "zones": ["am01"]}], "muted": ["all"]})
+    page = sign_in("xem").get("/").text
+    assert "<b>Đang phát</b>" in page, "play-out's word counts before the row does"
+    assert "Đang tắt tiếng: tất cả 12 cụm loa" in page
+
+
 def test_a_fragment_is_not_sent_twice(sign_in: SignIn, station: Station) -> None:
     client = sign_in("vanhanh")
     for address in ("/fragments/bar", "/fragments/now"):
@@ -259,7 +274,9 @@ def test_the_log_filters_and_adds_up(sign_in: SignIn) -> None:
     assert "Đường ra ngắt giữa chừng." in partial
     assert "Mất điện." not in partial
     assert "Không có bản ghi nào" in client.get("/log/?from=2020-01-01&to=2020-01-02").text
-    assert "Sổ" in client.get("/log/book").text
+    book = client.get("/log/book").text
+    assert book.count("<tr>") == 1 + 5 * 7 + 4, "a line for each item, and for each that went otherwise somewhere"
+    assert "Tổng cộng: 210 bản ghi" in book
 
 
 def test_the_chain_is_checked_and_a_fault_is_named(sign_in: SignIn, station: Station) -> None:

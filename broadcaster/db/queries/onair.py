@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Heartbeat, Incident, ZoneRow
@@ -56,6 +56,11 @@ class Present:
     airing: tuple[Airing, ...]
     coming: Coming | None
     muted: tuple[str, ...]
+    """Codes of zones without sound; all of them when everything is muted."""
+    hold: str
+    """Why nothing may air at present, in a Vietnamese sentence; empty when all is well."""
+    troubles: tuple[str, ...]
+    """What is wrong with sinks, in Vietnamese sentences."""
     zone_count: int
 
 
@@ -64,29 +69,33 @@ def present(session: Session, now: dt.datetime) -> Present:
     beat = session.get(Heartbeat, "playout")
     alive = beat is not None and now - beat.at < SILENT_AFTER
     status: Mapping[str, Any] = beat.status if beat is not None and alive else {}
+    words = _by_broadcast(status.get("on_air"))
     rows = session.scalars(
         select(BroadcastRow)
-        .where(BroadcastRow.state == BroadcastState.AIRING)
+        .where(or_(BroadcastRow.state == BroadcastState.AIRING, BroadcastRow.id.in_(words)))
         .order_by(BroadcastRow.starts_at, BroadcastRow.id)
     ).all()
-    words = _by_broadcast(status.get("on_air"))
     upcoming = session.scalars(
         select(BroadcastRow)
         .where(
             BroadcastRow.state.in_([BroadcastState.PLANNED, BroadcastState.CUED]),
             BroadcastRow.starts_at > now - dt.timedelta(minutes=2),
+            BroadcastRow.id.not_in(words),
         )
         .order_by(BroadcastRow.starts_at, BroadcastRow.id)
         .limit(1)
     ).first()
     enabled = session.scalars(select(ZoneRow.code).where(ZoneRow.enabled)).all()
     muted = status.get("muted") or ()
+    sinks: Mapping[str, str] = status.get("sinks") or {}
     return Present(
         alive=alive,
         last_beat=beat.at if beat else None,
         airing=tuple(_airing(row, words.get(row.id, {})) for row in rows) if alive else (),
         coming=_coming(upcoming),
-        muted=tuple(str(code) for code in muted),
+        muted=tuple(enabled if "all" in muted else muted),
+        hold=str(status.get("hold") or ""),
+        troubles=tuple(f"Đường ra “{name}”: {why}" for name, why in sinks.items() if why != "ok"),
         zone_count=len(enabled),
     )
 
