@@ -81,10 +81,11 @@ def up_command(ctx: click.Context, host: str | None, port: int | None, own_home:
         station = open_station(where(ctx, own_home))
     logs.configure("up", station.home.logs)
     host, port = host or station.settings.web.host, port or station.settings.web.port
-    for line in sink_sentences(station):
+    lines = sink_sentences(station)
+    for line in lines:
         click.echo(line)
     click.echo(f"Trang quản lý: http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/  (Ctrl-C để tắt đài)")  # noqa: S104
-    watcher = threading.Thread(target=_tell_first_bulletin, args=(station, stop), daemon=True)
+    watcher = threading.Thread(target=_tell_first_bulletin, args=(station, stop, lines), daemon=True)
     if starter:
         watcher.start()
     Supervisor(station.home, station.clock, web_arguments=["--host", host, "--port", str(port)]).run(stop)
@@ -195,7 +196,7 @@ def _show_accounts(station: Station) -> None:
         click.echo(f"  {account.role.label:<16} {account.username:<12} {account.password}")
 
 
-def _tell_first_bulletin(station: Station, stop: threading.Event) -> None:
+def _tell_first_bulletin(station: Station, stop: threading.Event, outputs: list[str]) -> None:
     """Tell the person at the screen what the first bulletin does."""
     told = ""
     deadline = station.clock.monotonic() + _WATCH_SECONDS
@@ -212,11 +213,8 @@ def _tell_first_bulletin(station: Station, stop: threading.Event) -> None:
         if found is None:
             click.echo("Đang đọc bản tin đầu tiên...")
         elif state == "planned":
-            to = (
-                f"chỉ ghi vào bản thu {station.home.airchecks} (ngoài giờ được phép)"
-                if found[2]
-                else "ra loa và bản thu"
-            )
+            night = f"chỉ ghi vào bản thu trong {station.home.airchecks} (ngoài giờ được phép)"
+            to = night if found[2] else outputs[0].partition(": ")[2].rstrip(".")
             click.echo(f"Bản tin đầu tiên phát lúc {station.local(found[1]):%H:%M:%S}, {to}.")
         elif state in {"aired", "partial", "missed", "refused", "cancelled"}:
             click.echo(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import socket
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -59,8 +60,16 @@ def due(station: Station) -> list[int]:
         return list(session.scalars(query))
 
 
-def perform(station: Station, job_id: int, handlers: Mapping[str, Handler]) -> bool:
+class StoppedError(Exception):
+    """Raised inside a job when the worker is told to stop; the job is offered again."""
+
+
+def perform(
+    station: Station, job_id: int, handlers: Mapping[str, Handler], stop: threading.Event | None = None
+) -> bool:
     """Do one job if it is still wanted; return whether this call did it.
+
+    When `stop` is set the job ends at its next sign of progress and is wanted again.
 
     A transient failure is tried again later, a lasting one is kept with its sentence for the person who asked.
     """
@@ -77,11 +86,16 @@ def perform(station: Station, job_id: int, handlers: Mapping[str, Handler]) -> b
         kind, arguments, attempts = job.kind, job.arguments, job.attempts
 
     def progress(share: float) -> None:
+        if stop is not None and stop.is_set():
+            raise StoppedError
         _set(station, job_id, progress=share, claimed_at=station.now())
 
     log.info("job started", job=job_id, kind=kind, attempt=attempts)
     try:
         handlers[kind](station, arguments, progress)
+    except StoppedError:
+        _set(station, job_id, state="wanted", claimed_by=None, attempts=attempts - 1)
+        log.info("job put back", job=job_id, kind=kind)
     except StationError as error:
         again = isinstance(error, EngineError) and error.transient and attempts < MAX_ATTEMPTS
         _fail(station, job_id, str(error), attempts if again else None)

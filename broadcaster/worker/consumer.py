@@ -32,7 +32,7 @@ def run(station: Station, stop: threading.Event) -> None:
     """Work until `stop` is set, at low priority: speech and mastering must never disturb play-out."""
     with suppress(psutil.Error, OSError):
         psutil.Process().nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", 10))
-    work_with(station.home.run, lambda job_id: jobs.perform(station, job_id, HANDLERS))
+    work_with(station.home.run, lambda job_id: jobs.perform(station, job_id, HANDLERS, stop))
     jobs.release_all(station)
     consumer = queue_at(station.home.run).create_consumer(workers=1, periodic=False, initial_delay=0.05, max_delay=0.5)
     consumer.start()

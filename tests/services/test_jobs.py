@@ -1,0 +1,109 @@
+"""Background work: done once, put back when stopped, tried again when it may help, never lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from broadcaster.db.models import Job
+from broadcaster.errors import EngineError, MediaError
+from broadcaster.services import jobs
+from broadcaster.services.station import Station
+from tests.services.conftest import later
+
+
+def want(station: Station, kind: str = "speak", key: str = "1") -> int:
+    with station.db.write() as session:
+        return jobs.want(session, station.now(), kind, key, {"n": 1}, by="bientap")
+
+
+def job(station: Station, number: int) -> Job:
+    with station.db.read() as session:
+        return session.get_one(Job, number)
+
+
+def handler(body: Callable[[jobs.Progress], None]) -> Mapping[str, jobs.Handler]:
+    def do(_station: Station, arguments: Mapping[str, Any], progress: jobs.Progress) -> None:
+        assert arguments == {"n": 1}
+        body(progress)
+
+    return {"speak": do}
+
+
+def test_a_job_is_done_once_however_often_it_is_offered(station: Station) -> None:
+    number, done = want(station), []
+    assert want(station) == number
+    table = handler(lambda progress: (progress(0.5), done.append(1))[1])
+    assert jobs.perform(station, number, table)
+    assert not jobs.perform(station, number, table)
+    assert done == [1]
+    assert (job(station, number).state, job(station, number).progress) == ("done", 1.0)
+    assert jobs.due(station) == []
+    assert want(station) == number
+    assert jobs.due(station) == [number]
+
+
+def test_two_workers_do_not_do_the_same_job(station: Station) -> None:
+    number, second = want(station), []
+
+    def body(_progress: jobs.Progress) -> None:
+        second.append(jobs.perform(station, number, {}))
+
+    assert jobs.perform(station, number, handler(body))
+    assert second == [False]
+
+
+def test_a_stop_puts_the_job_back(station: Station) -> None:
+    number, stop = want(station), threading.Event()
+
+    def body(progress: jobs.Progress) -> None:
+        progress(0.2)
+        stop.set()
+        progress(0.4)
+        pytest.fail("went on")
+
+    jobs.perform(station, number, handler(body), stop)
+    assert (job(station, number).state, job(station, number).attempts) == ("wanted", 0)
+
+
+def test_what_may_pass_is_tried_again_later_and_then_given_up(station: Station) -> None:
+    number = want(station)
+
+    def body(_progress: jobs.Progress) -> None:
+        raise EngineError("Mạng bận.", transient=True)
+
+    for attempt in range(1, jobs.MAX_ATTEMPTS):
+        assert jobs.perform(station, number, handler(body))
+        assert job(station, number).state == "wanted", attempt
+        assert jobs.due(station) == []
+        later(station, minutes=15)
+        assert jobs.due(station) == [number]
+    jobs.perform(station, number, handler(body))
+    assert (job(station, number).state, job(station, number).error) == ("failed", "Mạng bận.")
+
+
+@pytest.mark.parametrize("error", [MediaError("Hết chỗ trên đĩa."), ZeroDivisionError("lỗi")])
+def test_a_lasting_fault_is_kept_for_who_asked(station: Station, error: Exception) -> None:
+    number = want(station)
+
+    def body(_progress: jobs.Progress) -> None:
+        raise error
+
+    assert jobs.perform(station, number, handler(body))
+    assert job(station, number).state == "failed"
+    assert str(error) in job(station, number).error
+
+
+def test_what_a_dead_worker_left_is_offered_again(station: Station) -> None:
+    number = want(station)
+    with station.db.write() as session:
+        row = session.get_one(Job, number)
+        row.state, row.claimed_at = "running", station.now()
+    assert jobs.reconcile(station) == 0
+    later(station, seconds=(jobs.STALE + dt.timedelta(seconds=1)).total_seconds())
+    assert jobs.reconcile(station) == 1
+    assert jobs.due(station) == [number]
