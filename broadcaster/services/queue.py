@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from huey import SqliteHuey
+from huey.consumer import Consumer
 from huey.exceptions import HueyException
 
 from broadcaster.services.station import Station
@@ -39,6 +40,18 @@ def work_with(folder: Path, body: Callable[[int], object]) -> None:
     """Say, in the worker, what is done with the number of a job."""
     _bodies[folder] = body
     task_at(folder)
+
+
+class _Consumer(Consumer):  # type: ignore[misc]
+    """Huey's consumer without its signal handlers: who runs it decides when it stops, in a thread too."""
+
+    def _set_signal_handlers(self) -> None:
+        pass
+
+
+def consumer_at(folder: Path) -> Any:
+    """Return what takes jobs from the queue: one thread of work, started and stopped by the caller."""
+    return _Consumer(queue_at(folder), workers=1, periodic=False, initial_delay=0.05, max_delay=0.5)
 
 
 def wake_worker(station: Station, job_id: int) -> None:

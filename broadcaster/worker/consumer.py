@@ -15,7 +15,7 @@ from broadcaster.errors import StationError
 from broadcaster.services import jobs
 from broadcaster.services.handlers import HANDLERS
 from broadcaster.services.heartbeats import beat
-from broadcaster.services.queue import queue_at, wake_worker, work_with
+from broadcaster.services.queue import consumer_at, wake_worker, work_with
 from broadcaster.services.station import Station
 
 log = structlog.get_logger(__name__)
@@ -34,7 +34,7 @@ def run(station: Station, stop: threading.Event) -> None:
         psutil.Process().nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", 10))
     work_with(station.home.run, lambda job_id: jobs.perform(station, job_id, HANDLERS, stop))
     jobs.release_all(station)
-    consumer = queue_at(station.home.run).create_consumer(workers=1, periodic=False, initial_delay=0.05, max_delay=0.5)
+    consumer = consumer_at(station.home.run)
     consumer.start()
     log.info("worker ready")
     try:

@@ -59,6 +59,7 @@ def test_all_three_live_fall_and_rise_and_stop_in_order(tmp_path: Path) -> None:
     text = log.read_text(encoding="utf-8")
     assert code == 0, text
     assert "process fell" in text
+    assert "process killed" not in text
     stopped = re.findall(r"process stopped.*?process=(\w+)", text)
     assert stopped == ["web", "worker", "playout"]
     with pytest.raises(OSError, match=r"refused|reset"):

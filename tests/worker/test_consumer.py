@@ -1,0 +1,77 @@
+"""The worker: takes jobs from the queue, asks for the periodic work, and stops when told, in a thread as in a process."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from broadcaster.clock import SystemClock
+from broadcaster.db.models import Job
+from broadcaster.services import jobs
+from broadcaster.services.importing import init
+from broadcaster.services.queue import wake_worker
+from broadcaster.services.scripts import add_script
+from broadcaster.services.speaking import want_rendition
+from broadcaster.services.station import Station
+from broadcaster.worker import consumer
+from tests.services.conftest import EDITOR, draft
+
+
+@pytest.fixture
+def living(tmp_path: Path) -> Iterator[Station]:
+    station = init(tmp_path / "home", overrides={"speech": {"voices": ["tone:beep"]}}, clock=SystemClock())
+    yield station
+    station.close()
+
+
+def states(station: Station) -> dict[str, str]:
+    with station.db.read() as session:
+        return {j.kind: j.state for j in session.scalars(select(Job))}
+
+
+def wait_until(station: Station, kind: str, state: str) -> None:
+    for _ in range(300):
+        if states(station).get(kind) == state:
+            return
+        time.sleep(0.1)
+    pytest.fail(f"{kind} is not {state}: {states(station)}")
+
+
+def test_a_wanted_rendition_is_made_and_the_worker_stops_when_told(living: Station) -> None:
+    stop = threading.Event()
+    worker = threading.Thread(target=consumer.run, args=(living, stop))
+    worker.start()
+    try:
+        number = add_script(living, EDITOR, draft())
+        want_rendition(living, EDITOR, number)
+        wait_until(living, "speak", "done")
+        wait_until(living, "plan", "done")
+    finally:
+        stop.set()
+        worker.join(15)
+    assert not worker.is_alive()
+
+
+def test_a_lost_queue_loses_nothing(living: Station) -> None:
+    number = add_script(living, EDITOR, draft())
+    want_rendition(living, EDITOR, number)
+    for path in living.home.run.glob("queue.db*"):
+        path.unlink()
+    with living.db.write() as session:
+        other = jobs.want(session, living.now(), "backup", "by-hand", {}, by="bientap")
+    wake_worker(living, other)
+    stop = threading.Event()
+    worker = threading.Thread(target=consumer.run, args=(living, stop))
+    worker.start()
+    try:
+        wait_until(living, "speak", "done")
+        wait_until(living, "backup", "done")
+    finally:
+        stop.set()
+        worker.join(15)
+    assert list(living.home.backups.glob("loa-*.zip"))
