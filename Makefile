@@ -38,7 +38,8 @@ format: $(DEV_STAMP) ## put the code in form
 	$(BIN)/ruff format .
 
 bench: $(DEV_STAMP) ## the measured figures of docs/benchmarks.md
-	$(BIN)/python -m tests.benchmarks.all
+	$(BIN)/python -m tests.benchmarks.station
+	$(BIN)/python -m tests.benchmarks.airing
 
 build: $(DEV_STAMP) ## sdist and wheel, the wheel through the sdist
 	$(BIN)/python -m build
