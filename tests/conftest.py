@@ -120,9 +120,9 @@ def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
         admin.dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """A fresh migrated database of each kind."""
+    """A fresh migrated database of each kind; the server's turn is left out of the fast suite."""
     return request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
 
 

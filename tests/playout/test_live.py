@@ -318,6 +318,7 @@ def test_the_heartbeat_tells_what_is_on_air(sounds):
     assert said["sinks"] == {"aircheck": "ok", "main": "ok"}
 
 
+@pytest.mark.slow
 def test_under_a_fast_clock_an_hour_passes_in_five_seconds_and_everything_airs(tmp_path, make):
     from broadcaster.clock import FastClock
     from broadcaster.playout.alarm import SimulatedAlarm

@@ -50,6 +50,7 @@ def test_each_voice_speaks_at_24_khz_for_about_as_long_as_speech_takes(engine, v
 
 
 @needs_model
+@pytest.mark.slow
 def test_same_input_gives_the_same_bytes_with_any_number_of_threads(engine):
     first = engine.speak(SENTENCE, voice="north-female")
     assert engine.speak(SENTENCE, voice="north-female") == first
@@ -57,6 +58,7 @@ def test_same_input_gives_the_same_bytes_with_any_number_of_threads(engine):
 
 
 @needs_model
+@pytest.mark.slow
 def test_the_pitch_follows_the_tone(engine):
     def pitch(sound):
         sound = sound - sound.mean()
@@ -75,12 +77,14 @@ def test_the_pitch_follows_the_tone(engine):
 
 
 @needs_model
+@pytest.mark.slow
 def test_a_faster_rate_is_shorter(engine):
     usual = engine.speak(SENTENCE, voice="south-male").seconds
     assert engine.speak(SENTENCE, voice="south-male", rate=1.5).seconds < 0.85 * usual
 
 
 @needs_model
+@pytest.mark.slow
 def test_a_long_sentence_comes_in_pieces_that_join_to_the_whole(engine, monkeypatch):
     monkeypatch.setattr(score, "MAX_SYLLABLES", 4)  # 36 in service: seconds of sound that this test need not make
     sentence = "Bà con chú ý, xin nghe."
@@ -90,6 +94,7 @@ def test_a_long_sentence_comes_in_pieces_that_join_to_the_whole(engine, monkeypa
 
 
 @needs_model
+@pytest.mark.slow
 @pytest.mark.parametrize("sentence", ["w", "Tải VNeID 2 trên smartphone xyz", "Á à ả ã ạ", "ỦY BAN"])
 def test_stray_letters_digits_and_foreign_words_are_spoken(engine, sentence):
     assert engine.speak(sentence, voice="south-female").seconds > 0.2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import pytest
 from docx import Document
 from sqlalchemy import delete
 
@@ -94,6 +95,7 @@ def at_midnight(station: Station, day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), tzinfo=station.settings.tz)
 
 
+@pytest.mark.slow
 def test_a_year_ends_with_exactly_the_totals_of_the_calendar(tmp_path: Path) -> None:
     clock = FrozenClock(dt.datetime(2026, 12, 14, 12, tzinfo=dt.UTC))
     station = init(
