@@ -13,8 +13,6 @@ from dataclasses import dataclass
 
 from broadcaster.errors import RuleError
 
-_DAY_MINUTES = 24 * 60
-
 
 def parse_time(text: str, *, field: str) -> dt.time:
     """Return the station time written `HH:MM` on the 24-hour clock.
@@ -98,15 +96,6 @@ class StationHours:
 
     def __str__(self) -> str:
         return ", ".join(str(w) for w in self.windows)
-
-    @property
-    def minutes(self) -> int:
-        """Allowed minutes in a day."""
-        allowed = [False] * _DAY_MINUTES
-        for w in self.windows:
-            for m in range(w.start.hour * 60 + w.start.minute, w.end.hour * 60 + w.end.minute):
-                allowed[m] = True
-        return sum(allowed)
 
 
 def breaches(caps: Caps, sessions: Iterable[tuple[dt.date, float]]) -> list[str]:

@@ -40,8 +40,3 @@ def wanted_page() -> int:
     """Return the page that the address asks for; nonsense means the first."""
     text = request.args.get("page", "1")
     return min(max(int(text), 1), 1_000_000) if text.isdecimal() and len(text) < 8 else 1
-
-
-def wanted_date(name: str) -> str:
-    """Return a date argument as ISO text, or nothing."""
-    return request.args.get(name, "").strip()[:10]

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -53,10 +53,6 @@ class Supervisor:
         finally:
             for child in reversed(self._children):
                 self._end(child)
-
-    def pids(self) -> Mapping[str, int]:
-        """Return the process numbers of what runs."""
-        return {c.name: c.process.pid for c in self._children if c.process and c.process.poll() is None}
 
     def _tend(self, child: _Child) -> None:
         now = self._clock.monotonic()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import CueRow, Job, PlayLogEntry, Report, ZoneGroup, ZoneRow
+from broadcaster.db.models import CueRow, PlayLogEntry, Report, ZoneGroup, ZoneRow
 from broadcaster.domain.playlog import Outcome
 from broadcaster.errors import NotFoundError
 
@@ -77,8 +77,3 @@ def report(session: Session, number: int) -> Report:
     if row is None:
         raise NotFoundError(f"Không có báo cáo số {number}.", field="report")
     return row
-
-
-def open_jobs(session: Session, kind: str) -> Sequence[Job]:
-    """Return the jobs of a kind that are not done."""
-    return session.scalars(select(Job).where(Job.kind == kind, Job.state != "done").order_by(Job.id)).all()
