@@ -47,8 +47,8 @@ def test_templates_have_no_inline_styles_scripts_or_handlers() -> None:
 
 def weight(html: str) -> int:
     """Return the bytes of a page with all that it names: styles, scripts, icons, and every font of the styles."""
-    named = set(re.findall(r'/static/([\w./-]+\.(?:css|js|svg|woff2))', html))
-    for sheet in [n for n in named if n.endswith(".css")]:
+    named = set(re.findall(r"/static/([\w./-]+\.(?:css|js|svg|woff2))", html))
+    for sheet in sorted(n for n in named if n.endswith(".css")):
         found = re.findall(r'url\("([^"]+)"\)', (STATIC / sheet).read_text())
         named |= {((STATIC / sheet).parent / f).resolve().relative_to(STATIC.resolve()).as_posix() for f in found}
     return len(html.encode()) + sum((STATIC / name).stat().st_size for name in named)
