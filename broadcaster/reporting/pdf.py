@@ -1,8 +1,8 @@
 """Papers as PDF, set by typst in the layout of Phụ lục I, Nghị định 30/2020/NĐ-CP; the only place that knows typst.
 
 A paper is data: letterhead, blocks, signatures. The one template `paper.typ` sets it as PDF/A-2b, so that an archive
-can keep it. Letters: Times New Roman where the machine has it, else Tinos of the same measures, else the serif that typst
-itself carries; all have every Vietnamese mark.
+can keep it. Letters: Times New Roman where the machine has it, else Tinos of the same measures, else the serif that
+typst itself carries; all have every Vietnamese mark.
 """
 
 from __future__ import annotations
