@@ -18,7 +18,7 @@ from broadcaster.db.session import DatabaseUnavailableError
 from broadcaster.domain.broadcasts import Broadcast, BroadcastState, Overrun, RundownItem
 from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.roles import Actor, Permission
-from broadcaster.domain.zones import Zone
+from broadcaster.domain.zones import Zone, parse_bands
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.home import Home
 from broadcaster.services import audit
@@ -90,7 +90,9 @@ def waiting(session: Session, broadcast_id: int) -> Broadcast | None:
 def zones(session: Session) -> dict[str, Zone]:
     """Return all zones by code."""
     rows = session.scalars(select(ZoneRow).order_by(ZoneRow.position, ZoneRow.code))
-    return {r.code: Zone(r.code, r.name, r.place, r.sink, r.volume, r.enabled) for r in rows}
+    return {
+        r.code: Zone(r.code, r.name, r.place, r.sink, r.volume, r.enabled, parse_bands(r.volume_bands)) for r in rows
+    }
 
 
 def claim(session: Session, broadcast_id: int, owner: str, now: dt.datetime) -> Broadcast | None:
