@@ -22,7 +22,7 @@ TABLE = {
     "static": PUBLIC, "auth.login": PUBLIC, "auth.logout": SIGNED_IN, "auth.password": SIGNED_IN,
     "auth.sign_out_everywhere": SIGNED_IN, "onair.healthz": PUBLIC, "onair.favicon": PUBLIC, "preferences.save": PUBLIC,
     "onair.index": Permission.VIEW, "onair.bar": Permission.VIEW, "onair.now": Permission.VIEW,
-    "onair.health": Permission.VIEW, "onair.stop": Permission.OPERATE, "onair.mute": Permission.OPERATE,
+    "onair.health": Permission.VIEW, "onair.level": Permission.VIEW, "onair.resume": Permission.OPERATE, "onair.stop": Permission.OPERATE, "onair.mute": Permission.OPERATE,
     "scripts.index": Permission.VIEW, "scripts.show": Permission.VIEW, "scripts.speaking_state": Permission.VIEW,
     "scripts.sound": Permission.VIEW, "scripts.revision": Permission.VIEW, "scripts.new": Permission.WRITE,
     "scripts.upload": Permission.WRITE, "scripts.edit": Permission.WRITE, "scripts.preview": Permission.WRITE,
