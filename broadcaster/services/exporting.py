@@ -167,7 +167,24 @@ def table(kind: str, station: Station, session: Session, first: dt.date, last: d
             raise RuleError(f"Không có bảng “{kind}”. Có: {', '.join(KINDS)}.", field="kind")
 
 
-KINDS = ("scripts", "schedule", "log", "zones")
+HEADS = {
+    "scripts": (
+        "id", "title", "unit", "topic", "genre", "priority", "state", "valid_from", "valid_to", "revision",
+        "body_sha256", "audio_sha256", "approved_at", "updated_at", "body",
+    ),
+    "schedule": ("id", "title", "kind", "starts_at", "ends_at", "zones", "state", "verdict", "sound_ms", "items"),
+    "log": (
+        "seq", "id", "broadcast_id", "broadcast_title", "item_no", "zone", "kind", "title", "script_id", "topic",
+        "unit", "planned_at", "started_at", "ended_at", "duration_ms", "heard_ms", "outcome", "reason", "corrects",
+        "hash",
+    ),
+    "zones": (
+        "code", "name", "place", "enabled", "volume", "muted", "playout_alive", "airing_broadcast_id",
+        "airing_title", "last_heard_at",
+    ),
+}  # fmt: skip
+"""The columns of each table, in their order."""
+KINDS = tuple(HEADS)
 
 
 def as_json(kind: str, station: Station, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
@@ -187,14 +204,9 @@ def as_json(kind: str, station: Station, rows: Iterable[Mapping[str, Any]]) -> I
 def as_csv(kind: str, station: Station, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Yield a table for a spreadsheet, UTF-8 with a mark; lists are joined, items of a rundown by their titles."""
     del station
-    heads: list[str] | None = None
+    yield "\ufeff" + csv_line(HEADS[kind])
     for row in rows:
-        if heads is None:
-            heads = list(row)
-            yield "\ufeff" + csv_line(heads)
-        yield csv_line(_cell(row[name]) for name in heads)
-    if heads is None:
-        yield "\ufeff" + csv_line([kind])
+        yield csv_line(_cell(row[name]) for name in HEADS[kind])
 
 
 def csv_line(cells: Iterable[object]) -> str:
