@@ -63,6 +63,22 @@ class SignIn(Base):
     ended_at: Mapped[dt.datetime | None]
 
 
+class ApiToken(Base):
+    """A key for another system of the commune; only its hash is kept. `id` is the public half of the key."""
+
+    __tablename__ = "api_tokens"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    scopes: Mapped[list[str]]
+    by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    last_used_at: Mapped[dt.datetime | None]
+    revoked_at: Mapped[dt.datetime | None]
+
+
 class AuditEvent(Base):
     """One change of state: who, what, when, before and after. Append-only."""
 
