@@ -32,6 +32,7 @@ _COMMANDS = {
     "air": "schedule",
     "stop": "schedule",
     "log": "log",
+    "plan": "plan",
     "report": "report",
     "user": "users",
     "voice": "voices",

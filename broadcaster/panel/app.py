@@ -28,6 +28,7 @@ from broadcaster.panel import (
     filters,
     journal,
     onair,
+    plans,
     preferences,
     reports,
     scripts,
@@ -43,7 +44,7 @@ from broadcaster.services.station import Station
 
 MAX_UPLOAD = 25 * 1024 * 1024
 """Bytes of a request: the largest document or recording that is taken."""
-_BLUEPRINTS = (auth, onair, scripts, approving, calendar, journal, reports, zones, sounds, users, audit, settings, preferences)  # fmt: skip  # noqa: E501
+_BLUEPRINTS = (auth, onair, scripts, approving, calendar, journal, plans, reports, zones, sounds, users, audit, settings, preferences)  # fmt: skip  # noqa: E501
 
 
 class _Sessions(SecureCookieSessionInterface):

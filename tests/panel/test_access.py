@@ -33,6 +33,9 @@ TABLE = {
     "journal.verify": Permission.VIEW, "journal.export": Permission.VIEW, "reports.index": Permission.REPORT,
     "reports.show": Permission.REPORT, "reports.file": Permission.REPORT, "zones.index": Permission.VIEW,
     "zones.edit": Permission.SCHEDULE, "sounds.index": Permission.VIEW, "sounds.sound": Permission.VIEW,
+    "plans.index": Permission.VIEW, "plans.show": Permission.VIEW, "plans.upload": Permission.REPORT,
+    "plans.confirm": Permission.REPORT, "plans.new": Permission.REPORT, "plans.edit": Permission.REPORT,
+    "plans.state": Permission.REPORT,
     "users.index": Permission.MANAGE, "users.new": Permission.MANAGE, "users.edit": Permission.MANAGE,
     "users.act": Permission.MANAGE, "audit.index": Permission.MANAGE, "settings.index": Permission.VIEW,
 }  # fmt: skip
