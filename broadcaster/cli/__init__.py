@@ -35,6 +35,8 @@ _COMMANDS = {
     "plan": "plan",
     "report": "report",
     "user": "users",
+    "token": "tokens",
+    "export": "export",
     "voice": "voices",
 }
 

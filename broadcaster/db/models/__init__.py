@@ -2,17 +2,21 @@
 
 from broadcaster.db.models.airing import ChainHead, Command, Heartbeat, Incident, PlayLogEntry
 from broadcaster.db.models.content import Approval, Rendition, Revision, Script, Topic
-from broadcaster.db.models.people import AuditEvent, Unit, User
+from broadcaster.db.models.people import ApiToken, AuditEvent, SignIn, Unit, User
 from broadcaster.db.models.plans import Activity, CampaignRow, Proof, Slogan, UnitPart
-from broadcaster.db.models.schedule import BroadcastRow, CueRow, DayException, RotationRow, ZoneGroup, ZoneRow
+from broadcaster.db.models.schedule import BroadcastRow, CueRow, DayException, RotationRow, ZoneGroup, ZoneNote, ZoneRow
 from broadcaster.db.models.work import Job, Report
 
 __all__ = [
+    "UnitPart",
+    "Slogan",
+    "Proof",
+    "CampaignRow",
     "Activity",
+    "ApiToken",
     "Approval",
     "AuditEvent",
     "BroadcastRow",
-    "CampaignRow",
     "ChainHead",
     "Command",
     "CueRow",
@@ -21,17 +25,16 @@ __all__ = [
     "Incident",
     "Job",
     "PlayLogEntry",
-    "Proof",
     "Rendition",
     "Report",
     "Revision",
     "RotationRow",
     "Script",
-    "Slogan",
+    "SignIn",
     "Topic",
     "Unit",
-    "UnitPart",
     "User",
     "ZoneGroup",
+    "ZoneNote",
     "ZoneRow",
 ]
