@@ -40,7 +40,7 @@ from broadcaster.playout.tapes import TapeRoom
 from broadcaster.playout.troubles import Troubles
 from broadcaster.playout.wake import Ear
 from broadcaster.services import airing as desk
-from broadcaster.services import approving, heartbeats
+from broadcaster.services import approving, emergency_airing, heartbeats
 from broadcaster.services.station import Station
 
 log = logging.getLogger(__name__)
@@ -224,6 +224,7 @@ class Playout:
         """
         now = self.clock.now()
         steady = self.clock.monotonic()
+        emergency_airing.tend(self.station)
         with self.station.db.read() as session:
             rows = desk.due(session, now + AHEAD)
             zones = desk.zones(session)

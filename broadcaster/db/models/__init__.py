@@ -2,6 +2,7 @@
 
 from broadcaster.db.models.airing import ChainHead, Command, Heartbeat, Incident, PlayLogEntry
 from broadcaster.db.models.content import Approval, Rendition, Revision, Script, Topic
+from broadcaster.db.models.emergency import Emergency
 from broadcaster.db.models.people import AuditEvent, Unit, User
 from broadcaster.db.models.schedule import BroadcastRow, CueRow, DayException, RotationRow, ZoneGroup, ZoneRow
 from broadcaster.db.models.work import Job, Report
@@ -14,6 +15,7 @@ __all__ = [
     "Command",
     "CueRow",
     "DayException",
+    "Emergency",
     "Heartbeat",
     "Incident",
     "Job",
