@@ -15,10 +15,9 @@ from broadcaster.domain.playlog import Outcome
 from broadcaster.playout.asrun import TRIAL_ZONE, heard_zones
 from broadcaster.playout.bundles import Bundle
 from broadcaster.playout.crew import Crew
-from broadcaster.playout.player import Event, Lane, Segment
+from broadcaster.playout.player import Event, Lane, Segment, Source
 from broadcaster.playout.sinks import AIRCHECK
 from broadcaster.playout.sinks.base import RATE, Feed
-from broadcaster.playout.tapes import Tape
 
 if TYPE_CHECKING:
     from broadcaster.playout.onair import Airing
@@ -87,17 +86,17 @@ def lay(airing: Airing, events: Events) -> tuple[list[Lane], dict[str, tuple[Out
     return lanes, unreachable
 
 
-def segments(tapes: Sequence[tuple[RundownItem, Tape]], offset_s: float) -> tuple[list[Segment], list[RundownItem]]:
+def segments(sources: Sequence[tuple[RundownItem, Source]], offset_s: float) -> tuple[list[Segment], list[RundownItem]]:
     """Return what to play when the first `offset_s` seconds are over already, and the items that they swallow."""
     skipped = round(offset_s * RATE)
     found: list[Segment] = []
     passed: list[RundownItem] = []
-    for item, tape in tapes:
-        if skipped >= tape.samples:
-            skipped -= tape.samples
+    for item, source in sources:
+        if skipped >= source.samples:
+            skipped -= source.samples
             passed.append(item)
         else:
-            found.append(Segment(item.no, tape, skipped))
+            found.append(Segment(item.no, source, skipped))
             skipped = 0
     return found, passed
 

@@ -18,11 +18,10 @@ from broadcaster.playout.asrun import TRIAL_ZONE, AsRun, heard_zones
 from broadcaster.playout.bundles import Bundle
 from broadcaster.playout.crew import Crew
 from broadcaster.playout.lineup import Events, lay, limit, own_clock, segments
-from broadcaster.playout.player import Ended, Event, Lane, Mark, Started
+from broadcaster.playout.player import Ended, Event, Lane, Mark, Source, Started
 from broadcaster.playout.priority import favour_thread
 from broadcaster.playout.sinks import AIRCHECK
 from broadcaster.playout.sinks.base import RATE
-from broadcaster.playout.tapes import Tape
 
 log = logging.getLogger(__name__)
 
@@ -148,9 +147,9 @@ class Airing:
         crew = self.crew
         if self._halt.is_set() or not self._may_start(asrun):
             return
-        tapes = self._cue()
+        sources = self._cue()
         self.phase = "warm"
-        if not tapes:
+        if not sources:
             self._refuse(asrun)
             return
         if not self._wait_until(crew.leads.warm):
@@ -160,7 +159,7 @@ class Airing:
         threads = [] if self.crew.inline else [self._player(lane) for lane in self.lanes]
         try:
             if self._wait_until(crew.leads.hand_over) and self._may_start(asrun):
-                self._go(asrun, tapes)
+                self._go(asrun, sources)
         finally:
             if self.phase != "air":
                 for lane in self.lanes:
@@ -210,9 +209,9 @@ class Airing:
         asrun.rest(Outcome.REFUSED, why)
         return False
 
-    def _cue(self) -> list[tuple[RundownItem, Tape]]:
+    def _cue(self) -> list[tuple[RundownItem, Source]]:
         """Check and load every item; what must not air is kept with its reason and logged at the start."""
-        tapes: list[tuple[RundownItem, Tape]] = []
+        sources: list[tuple[RundownItem, Source]] = []
         for item in self.broadcast.rundown:
             if self.resume_after is not None and item.no <= self.resume_after:
                 continue
@@ -220,10 +219,10 @@ class Airing:
                 self._refused[item.no] = why
                 continue
             try:
-                tapes.append((item, self.crew.tapes.cue(item.audio_sha256)))
+                sources.append((item, self.crew.tapes.cue(item.audio_sha256)))
             except StationError as error:
                 self._refused[item.no] = error.message
-        return tapes
+        return sources
 
     def _refuse(self, asrun: AsRun) -> None:
         for item in self.broadcast.rundown:
@@ -240,7 +239,7 @@ class Airing:
                 break
         return not self._halt.is_set()
 
-    def _go(self, asrun: AsRun, tapes: list[tuple[RundownItem, Tape]]) -> None:
+    def _go(self, asrun: AsRun, sources: list[tuple[RundownItem, Source]]) -> None:
         """Tell the players what to play and the exact moment."""
         b = self.broadcast
         late, now, steady = self._decide(), self.clock.now(), self.clock.monotonic()
@@ -252,7 +251,7 @@ class Airing:
         for code, (outcome, why) in self._unreachable.items():
             asrun.rest(outcome, why, zones=[code])
         offset = late.offset if isinstance(late, Join) else 0.0
-        pieces, passed = segments(tapes, offset)
+        pieces, passed = segments(sources, offset)
         for item in passed:
             why = f"Vào giữa chừng vì bắt đầu trễ {(now - b.starts_at).total_seconds():.0f} giây; mục này đã qua."
             asrun.item_over(item, heard_zones(b), Outcome.MISSED, why)
