@@ -286,13 +286,17 @@ class Playout:
         self._wake.set()
         return "Đã tin đồng hồ máy; máy phát làm việc trở lại."
 
-    def _heard(self, message: Mapping[str, Any]) -> None:
+    def _heard(self, message: Mapping[str, Any]) -> dict[str, Any] | None:
+        if message.get("ask") == "levels":
+            lanes = (lane for one in self.airings() if one.phase == "air" for lane in one.lanes)
+            return {"levels": {lane.sink.name: round(lane.level, 1) for lane in lanes}}
         if message.get("verb") == "stop":
             arguments = message.get("arguments") or {}
             self._control.obey(
                 int(message.get("order", 0)), "stop", arguments, str(message.get("by", "")), dt.timedelta(0)
             )
         self.look_again()
+        return None
 
     def _obey_all(self) -> None:
         while True:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from broadcaster.db.session import DatabaseUnavailableError
 from broadcaster.domain.broadcasts import Broadcast, BroadcastState, Overrun, RundownItem
 from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.roles import Actor, Permission
-from broadcaster.domain.zones import Zone
+from broadcaster.domain.zones import Zone, parse_bands
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.home import Home
 from broadcaster.services import audit
@@ -30,6 +31,7 @@ PROCESS = "playout"
 PORT_FILE = "playout.port"
 VERBS = ("stop", "air", "skip", "mute", "unmute", "trust-clock")
 LEFT = dt.timedelta(minutes=10)
+_ANSWER_S = 0.25
 OPEN_STATES = (BroadcastState.PLANNED, BroadcastState.CUED, BroadcastState.AIRING)
 
 
@@ -88,7 +90,9 @@ def waiting(session: Session, broadcast_id: int) -> Broadcast | None:
 def zones(session: Session) -> dict[str, Zone]:
     """Return all zones by code."""
     rows = session.scalars(select(ZoneRow).order_by(ZoneRow.position, ZoneRow.code))
-    return {r.code: Zone(r.code, r.name, r.place, r.sink, r.volume, r.enabled) for r in rows}
+    return {
+        r.code: Zone(r.code, r.name, r.place, r.sink, r.volume, r.enabled, parse_bands(r.volume_bands)) for r in rows
+    }
 
 
 def claim(session: Session, broadcast_id: int, owner: str, now: dt.datetime) -> Broadcast | None:
@@ -240,10 +244,30 @@ def _check(session: Session, verb: str, arguments: Mapping[str, Any]) -> None:
 def ring(home: Home, **message: Any) -> bool:
     """Knock at play-out's ear on loopback; False when it does not listen. The rows hold what is wanted."""
     try:
-        port, secret = (home.run / PORT_FILE).read_text(encoding="ascii").split()
-        packet = json.dumps({**message, "secret": secret}).encode()
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as knock:
-            knock.sendto(packet, ("127.0.0.1", int(port)))
-        return True
+        with _knock(home, message):
+            return True
     except (OSError, ValueError):
         return False
+
+
+def levels(home: Home) -> dict[str, float] | None:
+    """Return how loud each sink is at this moment (dBFS, RMS), asked of play-out itself; None when it is silent.
+
+    An empty table: play-out lives, and nothing is on air.
+    """
+    try:
+        with _knock(home, {"ask": "levels"}) as line:
+            line.settimeout(_ANSWER_S)
+            answer = json.loads(line.recv(4096))
+            return {str(name): float(level) for name, level in answer["levels"].items()}
+    except (OSError, ValueError, KeyError, AttributeError):
+        return None
+
+
+@contextlib.contextmanager
+def _knock(home: Home, message: Mapping[str, Any]) -> Iterator[socket.socket]:
+    port, secret = (home.run / PORT_FILE).read_text(encoding="ascii").split()
+    packet = json.dumps({**message, "secret": secret}).encode()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+        line.sendto(packet, ("127.0.0.1", int(port)))
+        yield line

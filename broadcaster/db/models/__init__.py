@@ -2,11 +2,12 @@
 
 from broadcaster.db.models.airing import ChainHead, Command, Heartbeat, Incident, PlayLogEntry
 from broadcaster.db.models.content import Approval, Rendition, Revision, Script, Topic
-from broadcaster.db.models.people import AuditEvent, Unit, User
-from broadcaster.db.models.schedule import BroadcastRow, CueRow, DayException, RotationRow, ZoneGroup, ZoneRow
+from broadcaster.db.models.people import ApiToken, AuditEvent, SignIn, Unit, User
+from broadcaster.db.models.schedule import BroadcastRow, CueRow, DayException, RotationRow, ZoneGroup, ZoneNote, ZoneRow
 from broadcaster.db.models.work import Job, Report
 
 __all__ = [
+    "ApiToken",
     "Approval",
     "AuditEvent",
     "BroadcastRow",
@@ -23,9 +24,11 @@ __all__ = [
     "Revision",
     "RotationRow",
     "Script",
+    "SignIn",
     "Topic",
     "Unit",
     "User",
     "ZoneGroup",
+    "ZoneNote",
     "ZoneRow",
 ]
