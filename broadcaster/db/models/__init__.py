@@ -2,6 +2,7 @@
 
 from broadcaster.db.models.airing import ChainHead, Command, Heartbeat, Incident, PlayLogEntry
 from broadcaster.db.models.content import Approval, Rendition, Revision, Script, Topic
+from broadcaster.db.models.emergency import Emergency
 from broadcaster.db.models.people import ApiToken, AuditEvent, SignIn, Unit, User
 from broadcaster.db.models.plans import Activity, CampaignRow, Proof, Slogan, UnitPart
 from broadcaster.db.models.schedule import BroadcastRow, CueRow, DayException, RotationRow, ZoneGroup, ZoneNote, ZoneRow
@@ -21,6 +22,7 @@ __all__ = [
     "Command",
     "CueRow",
     "DayException",
+    "Emergency",
     "Heartbeat",
     "Incident",
     "Job",
