@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
@@ -87,11 +88,10 @@ def span(text: str, year: int | None) -> tuple[dt.date, dt.date] | None:
     if m := _MONTHS.search(text):
         end_year = int(m["yb"] or year or 0)
         begin_year = int(m["ya"] or end_year)
-        if 1 <= int(m["a"]) <= 12 and 1 <= int(m["b"]) <= 12 and end_year:
-            begin = dt.date(begin_year, int(m["a"]), 1)
-            month = int(m["b"])
-            after = dt.date(end_year + month // 12, month % 12 + 1, 1)
-            return _ordered(begin, after - dt.timedelta(days=1))
+        first, last = int(m["a"]), int(m["b"])
+        if 1 <= first <= 12 and 1 <= last <= 12 and all(1900 < y < 2200 for y in (begin_year, end_year)):
+            end = dt.date(end_year, last, calendar.monthrange(end_year, last)[1])
+            return _ordered(dt.date(begin_year, first, 1), end)
     return (dt.date(year, 1, 1), dt.date(year, 12, 31)) if said and year else None
 
 
