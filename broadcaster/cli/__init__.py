@@ -35,6 +35,7 @@ _COMMANDS = {
     "report": "report",
     "user": "users",
     "voice": "voices",
+    "lexicon": "lexicon",
 }
 
 

@@ -1,8 +1,9 @@
 """All rows, by the room of life they belong to."""
 
 from broadcaster.db.models.airing import ChainHead, Command, Heartbeat, Incident, PlayLogEntry
-from broadcaster.db.models.content import Approval, Rendition, Revision, Script, Topic
-from broadcaster.db.models.people import AuditEvent, Unit, User
+from broadcaster.db.models.content import Approval, DraftRow, Rendition, Revision, Script, Topic
+from broadcaster.db.models.lexicon import LexiconRow, LexiconVersion, StaleMark
+from broadcaster.db.models.people import AuditEvent, Delegation, Unit, User
 from broadcaster.db.models.schedule import BroadcastRow, CueRow, DayException, RotationRow, ZoneGroup, ZoneRow
 from broadcaster.db.models.work import Job, Report
 
@@ -14,15 +15,20 @@ __all__ = [
     "Command",
     "CueRow",
     "DayException",
+    "Delegation",
+    "DraftRow",
     "Heartbeat",
     "Incident",
     "Job",
+    "LexiconRow",
+    "LexiconVersion",
     "PlayLogEntry",
     "Rendition",
     "Report",
     "Revision",
     "RotationRow",
     "Script",
+    "StaleMark",
     "Topic",
     "Unit",
     "User",
