@@ -34,6 +34,8 @@ _COMMANDS = {
     "log": "log",
     "report": "report",
     "user": "users",
+    "token": "tokens",
+    "export": "export",
     "voice": "voices",
     "lexicon": "lexicon",
 }

@@ -56,6 +56,7 @@ def render(
     true_peak: float | None = None,
     progress: Callable[[float], None] | None = None,
     cancel: threading.Event | None = None,
+    low_priority: bool = True,
 ) -> Rendered:
     """Speak, join and master sentences, and keep the result in the store.
 
@@ -74,6 +75,7 @@ def render(
         true_peak: ceiling instead of the profile's (dBTP).
         progress: told the share that is done, 0 to 1.
         cancel: stops the work between steps and inside ffmpeg.
+        low_priority: give way to play-out on the processor.
 
     Raises:
         EngineError: no voice could speak it.
@@ -99,7 +101,7 @@ def render(
         parts = [Part(clip, pause) for clip, (_, pause) in zip(spoken.clips, sentences, strict=True)]
         joined = join(parts, folder / "joined.wav")
         tell(_JOINED)
-        made = master(joined.path, folder / "mastered.flac", chosen, cancel=cancel)
+        made = master(joined.path, folder / "mastered.flac", chosen, cancel=cancel, low_priority=low_priority)
         sha256 = store.put(made.path)
     tell(1.0)
     return Rendered(

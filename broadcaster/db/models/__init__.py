@@ -2,12 +2,14 @@
 
 from broadcaster.db.models.airing import ChainHead, Command, Heartbeat, Incident, PlayLogEntry
 from broadcaster.db.models.content import Approval, DraftRow, Rendition, Revision, Script, Topic
+from broadcaster.db.models.emergency import Emergency
 from broadcaster.db.models.lexicon import LexiconRow, LexiconVersion, StaleMark
-from broadcaster.db.models.people import AuditEvent, Delegation, Unit, User
-from broadcaster.db.models.schedule import BroadcastRow, CueRow, DayException, RotationRow, ZoneGroup, ZoneRow
+from broadcaster.db.models.people import ApiToken, AuditEvent, Delegation, SignIn, Unit, User
+from broadcaster.db.models.schedule import BroadcastRow, CueRow, DayException, RotationRow, ZoneGroup, ZoneNote, ZoneRow
 from broadcaster.db.models.work import Job, Report
 
 __all__ = [
+    "ApiToken",
     "Approval",
     "AuditEvent",
     "BroadcastRow",
@@ -17,6 +19,7 @@ __all__ = [
     "DayException",
     "Delegation",
     "DraftRow",
+    "Emergency",
     "Heartbeat",
     "Incident",
     "Job",
@@ -28,10 +31,12 @@ __all__ = [
     "Revision",
     "RotationRow",
     "Script",
+    "SignIn",
     "StaleMark",
     "Topic",
     "Unit",
     "User",
     "ZoneGroup",
+    "ZoneNote",
     "ZoneRow",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -58,6 +59,26 @@ def script_filter(
     return query
 
 
+def page_of_scripts(session: Session, *, limit: int, offset: int, **filters: Any) -> tuple[Sequence[Script], int]:
+    """Return one page of matching scripts, last changed first, and how many match in all."""
+    query = script_filter(**filters)
+    total = session.scalar(query.with_only_columns(func.count(Script.id))) or 0
+    newest_first = query.order_by(Script.updated_at.desc(), Script.id.desc())
+    return session.scalars(newest_first.limit(limit).offset(offset)).all(), total
+
+
+def script_named(session: Session, number: int) -> Script:
+    """Return one script.
+
+    Raises:
+        NotFoundError: there is none of that number.
+    """
+    script = session.get(Script, number)
+    if script is None:
+        raise NotFoundError(f"Không có kịch bản số {number}.", field="script")
+    return script
+
+
 def find_scripts(session: Session, *, limit: int = 1000, offset: int = 0, **filters: Any) -> list[dict[str, Any]]:
     """Return matching scripts as plain rows, newest change first, each with the length of its newest rendition."""
     scripts = list(
@@ -85,9 +106,7 @@ def script_detail(session: Session, number: int) -> dict[str, Any]:
     Raises:
         NotFoundError: there is none of that number.
     """
-    script = session.get(Script, number)
-    if script is None:
-        raise NotFoundError(f"Không có kịch bản số {number}.", field="script")
+    script = script_named(session, number)
     revision = session.scalars(
         select(Revision).where(Revision.script_id == number).order_by(Revision.number.desc()).limit(1)
     ).one()

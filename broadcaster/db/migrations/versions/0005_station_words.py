@@ -6,8 +6,8 @@ from alembic import op
 from broadcaster.db.queries.scripts import searchable
 from broadcaster.domain.fold import order_key
 
-revision = "0002"
-down_revision = "0001"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
