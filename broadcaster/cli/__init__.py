@@ -37,6 +37,7 @@ _COMMANDS = {
     "token": "tokens",
     "export": "export",
     "voice": "voices",
+    "lexicon": "lexicon",
 }
 
 

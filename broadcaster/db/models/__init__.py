@@ -1,9 +1,11 @@
 """All rows, by the room of life they belong to."""
 
 from broadcaster.db.models.airing import ChainHead, Command, Heartbeat, Incident, PlayLogEntry
-from broadcaster.db.models.content import Approval, Rendition, Revision, Script, Topic
-from broadcaster.db.models.people import ApiToken, AuditEvent, Unit, User
-from broadcaster.db.models.schedule import BroadcastRow, CueRow, DayException, RotationRow, ZoneGroup, ZoneRow
+from broadcaster.db.models.content import Approval, DraftRow, Rendition, Revision, Script, Topic
+from broadcaster.db.models.emergency import Emergency
+from broadcaster.db.models.lexicon import LexiconRow, LexiconVersion, StaleMark
+from broadcaster.db.models.people import ApiToken, AuditEvent, Delegation, SignIn, Unit, User
+from broadcaster.db.models.schedule import BroadcastRow, CueRow, DayException, RotationRow, ZoneGroup, ZoneNote, ZoneRow
 from broadcaster.db.models.work import Job, Report
 
 __all__ = [
@@ -15,18 +17,26 @@ __all__ = [
     "Command",
     "CueRow",
     "DayException",
+    "Delegation",
+    "DraftRow",
+    "Emergency",
     "Heartbeat",
     "Incident",
     "Job",
+    "LexiconRow",
+    "LexiconVersion",
     "PlayLogEntry",
     "Rendition",
     "Report",
     "Revision",
     "RotationRow",
     "Script",
+    "SignIn",
+    "StaleMark",
     "Topic",
     "Unit",
     "User",
     "ZoneGroup",
+    "ZoneNote",
     "ZoneRow",
 ]
