@@ -38,6 +38,7 @@ _COMMANDS = {
     "token": "tokens",
     "export": "export",
     "voice": "voices",
+    "lexicon": "lexicon",
 }
 
 

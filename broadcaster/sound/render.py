@@ -49,6 +49,7 @@ def render(
     voices: Sequence[str],
     store: Store,
     rate: float = 1.0,
+    spelled: Callable[[str], Sequence[str]] | None = None,
     cache: ClipCache | None = None,
     profile: str = "horn",
     loudness: float | None = None,
@@ -67,6 +68,7 @@ def render(
         voices: `engine:id`, the wanted one first; one of them speaks all.
         store: where the FLAC is kept.
         rate: times the usual speed.
+        spelled: the sentences as an engine needs them spelled, by its name; as many and in the same order.
         cache: where spoken sentences are kept.
         profile: name of a sound profile.
         loudness: programme loudness instead of the profile's (LUFS).
@@ -91,6 +93,7 @@ def render(
         [text for text, _ in sentences],
         voices,
         rate=rate,
+        spelled=spelled,
         cache=cache,
         progress=lambda share: tell(_SPEAKING * share),
     )

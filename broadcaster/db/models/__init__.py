@@ -1,10 +1,12 @@
 """All rows, by the room of life they belong to."""
 
 from broadcaster.db.models.airing import ChainHead, Command, Heartbeat, Incident, PlayLogEntry
-from broadcaster.db.models.content import Approval, Rendition, Revision, Script, Topic
+from broadcaster.db.models.content import Approval, DraftRow, Rendition, Revision, Script, Topic
 from broadcaster.db.models.emergency import Emergency
 from broadcaster.db.models.people import ApiToken, AuditEvent, SignIn, Unit, User
 from broadcaster.db.models.plans import Activity, CampaignRow, Proof, Slogan, UnitPart
+from broadcaster.db.models.lexicon import LexiconRow, LexiconVersion, StaleMark
+from broadcaster.db.models.people import ApiToken, AuditEvent, Delegation, SignIn, Unit, User
 from broadcaster.db.models.schedule import BroadcastRow, CueRow, DayException, RotationRow, ZoneGroup, ZoneNote, ZoneRow
 from broadcaster.db.models.work import Job, Report
 
@@ -19,10 +21,14 @@ __all__ = [
     "Command",
     "CueRow",
     "DayException",
+    "Delegation",
+    "DraftRow",
     "Emergency",
     "Heartbeat",
     "Incident",
     "Job",
+    "LexiconRow",
+    "LexiconVersion",
     "PlayLogEntry",
     "Proof",
     "Rendition",
@@ -32,6 +38,7 @@ __all__ = [
     "Script",
     "SignIn",
     "Slogan",
+    "StaleMark",
     "Topic",
     "Unit",
     "UnitPart",
