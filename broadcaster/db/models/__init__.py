@@ -3,10 +3,9 @@
 from broadcaster.db.models.airing import ChainHead, Command, Heartbeat, Incident, PlayLogEntry
 from broadcaster.db.models.content import Approval, DraftRow, Rendition, Revision, Script, Topic
 from broadcaster.db.models.emergency import Emergency
-from broadcaster.db.models.people import ApiToken, AuditEvent, SignIn, Unit, User
-from broadcaster.db.models.plans import Activity, CampaignRow, Proof, Slogan, UnitPart
 from broadcaster.db.models.lexicon import LexiconRow, LexiconVersion, StaleMark
 from broadcaster.db.models.people import ApiToken, AuditEvent, Delegation, SignIn, Unit, User
+from broadcaster.db.models.plans import Activity, CampaignRow, Proof, Slogan, UnitPart
 from broadcaster.db.models.schedule import BroadcastRow, CueRow, DayException, RotationRow, ZoneGroup, ZoneNote, ZoneRow
 from broadcaster.db.models.work import Job, Report
 
