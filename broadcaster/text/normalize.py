@@ -163,12 +163,16 @@ def _next_reading(ctx: Context, start: int) -> Reading | None:
 
 def _number(ctx: Context, pos: int) -> Reading:
     left = ctx.left(pos)
+    m = _DIGITS.match(ctx.text, pos)
+    end = m.end() if m else pos + 1
+    if ctx.lexicon.firm:
+        reading = words.firm_entry(ctx, pos, ctx.text[pos:end], left)
+        if reading is not None:
+            return reading
     for rule in _NUMBER_RULES:
         reading = rule(ctx, pos, left)
         if reading is not None:
             return reading
-    m = _DIGITS.match(ctx.text, pos)
-    end = m.end() if m else pos + 1
     return Reading(pos, end, coded(ctx.text[pos:end], ctx.profile), "number.cardinal")
 
 
@@ -181,7 +185,8 @@ def _word(ctx: Context, pos: int, token: str) -> Reading | None:
         token = token[:place]
     text = ctx.text
     left = ctx.left(pos)
-    reading = _before_lexicon(ctx, pos, token, left)
+    reading = words.firm_entry(ctx, pos, token, left) if ctx.lexicon.firm else None
+    reading = reading or _before_lexicon(ctx, pos, token, left)
     if reading is not None:
         return reading
     reading = words.lexicon_entry(ctx, pos, token, left)
@@ -241,7 +246,9 @@ def _capital(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
 def _sign(ctx: Context, pos: int) -> Reading | None:
     c = ctx.text[pos]
     left = ctx.left(pos)
-    reading: Reading | None = None
+    reading = words.firm_entry(ctx, pos, c, left) if ctx.lexicon.firm else None
+    if reading is not None:
+        return reading
     if c in "+(":
         reading = phones.signed_or_bracketed(ctx, pos)
         if reading is None and c == "(":

@@ -10,6 +10,7 @@ from broadcaster.text.tokens import Context, Left, Reading, is_syllable, toneles
 _WORD = re.compile(r"[^\W\d_]+")
 _ACRONYM = re.compile(r"[^\W\d_]+(?:&[^\W\d_]+)?")
 _SUBJECT = re.compile(r"\(([A-ZĐƯ][A-ZĐƯa-z&]{1,11})\)")
+_FIGURE_GOES_ON = re.compile(r"\d|[./,:-]\d")
 _NUMBERED = re.compile(r"\s+(?:số:?\s*)?\d")
 _TELEPHONE = re.compile(r"[(+]?\d[\d .()-]{6,}")
 _NEAR = 220
@@ -46,9 +47,16 @@ def _fits(entry: Entry, ctx: Context, end: int, left: Left) -> bool:
 
 def lexicon_entry(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
     """The longest entry that stands here and whose conditions hold."""
-    group = ctx.lexicon.index.get(token.lower())
-    if group is None:
-        return None
+    return _of_group(ctx.lexicon.index.get(token.lower(), ()), ctx, pos, token, left)
+
+
+def firm_entry(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
+    """The longest entry chosen by a person that stands here; it may start with a figure or a sign."""
+    key = token.lower() if token[0].isalpha() else token[0]
+    return _of_group(ctx.lexicon.firm.get(key, ()), ctx, pos, token, left)
+
+
+def _of_group(group: tuple[Entry, ...], ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
     text = ctx.text
     for entry in group:
         written = entry.written
@@ -57,6 +65,8 @@ def lexicon_entry(ctx: Context, pos: int, token: str, left: Left) -> Reading | N
         if there != written and not (entry.case == "any" and there.lower() == written.lower()):
             continue
         if written[-1].isalnum() and end < len(text) and (text[end].isalpha() or text[end] == "_"):
+            continue
+        if written[-1].isdigit() and _FIGURE_GOES_ON.match(text, end):
             continue
         if len(token) > len(written):
             continue
