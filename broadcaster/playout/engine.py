@@ -33,14 +33,13 @@ from broadcaster.playout.player import CHUNK_MS
 from broadcaster.playout.priority import favour_process
 from broadcaster.playout.replay import replay
 from broadcaster.playout.sinks import Sinks, resolve_sinks
-from broadcaster.playout.sinks.base import Sink
-from broadcaster.playout.sinks.file import FileSink
+from broadcaster.playout.sinks.base import Sink, Standing
 from broadcaster.playout.status import status_of
 from broadcaster.playout.tapes import TapeRoom
 from broadcaster.playout.troubles import Troubles
 from broadcaster.playout.wake import Ear
 from broadcaster.services import airing as desk
-from broadcaster.services import approving, heartbeats
+from broadcaster.services import approving, emergency_airing, heartbeats
 from broadcaster.services.station import Station
 
 log = logging.getLogger(__name__)
@@ -156,8 +155,8 @@ class Playout:
         if not self._inline:
             self._ear.open()
         for sink in self.sinks.by_name.values():
-            if isinstance(sink, FileSink):
-                sink.tidy()
+            if isinstance(sink, Standing):
+                sink.start()
         for number, one in past.unfinished.items():
             self.floor.recover(number, one, pinned.get(number))
         for number in pinned:
@@ -173,7 +172,7 @@ class Playout:
             replay(self.station, self.journal, self.owner)
         self.journal.close()
         for sink in self.sinks.by_name.values():
-            if isinstance(sink, FileSink):
+            if isinstance(sink, Standing):
                 sink.finish()
 
     def _wake_on(self, stop: threading.Event) -> None:
@@ -192,6 +191,7 @@ class Playout:
         self._troubles.tell("clock", hold)
         self.journal.retry()
         self._troubles.tell("journal", self.journal.trouble and f"Đĩa không ghi được nhật ký: {self.journal.trouble}.")
+        self._look_at_sinks()
         away = ""
         for name, every, step in (
             ("orders", 0.0, self._obey_all),
@@ -214,6 +214,12 @@ class Playout:
                 self._due_at[name] = now + max(every, RECONCILE_S)
         self._troubles.tell("database", away)
 
+    def _look_at_sinks(self) -> None:
+        """Tell of what broke between broadcasts, when no player is there to notice."""
+        for name, sink in self.sinks.by_name.items():
+            if isinstance(sink, Standing) and name not in self.sinks.notes:
+                self._troubles.sink(name, sink.trouble)
+
     # What is due
 
     def reconcile(self) -> None:
@@ -224,6 +230,7 @@ class Playout:
         """
         now = self.clock.now()
         steady = self.clock.monotonic()
+        emergency_airing.tend(self.station)
         with self.station.db.read() as session:
             rows = desk.due(session, now + AHEAD)
             zones = desk.zones(session)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from broadcaster.clock import Clock, FrozenClock
-from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, Overrun, RundownItem
+from broadcaster.domain.broadcasts import Broadcast, Overrun, RundownItem
 from broadcaster.domain.playlog import Outcome
 from broadcaster.playout.asrun import TRIAL_ZONE, heard_zones
 from broadcaster.playout.bundles import Bundle
@@ -22,8 +22,6 @@ from broadcaster.playout.sinks.base import RATE, Feed
 if TYPE_CHECKING:
     from broadcaster.playout.onair import Airing
 
-OUTSIDE_HOURS = frozenset({BroadcastKind.TRIAL, BroadcastKind.EMERGENCY})
-"""Kinds that the allowed hours do not bind: one that no horn carries, and one that must not wait."""
 _NOT_MIRRORED = {"file", "null"}
 
 Events = queue.SimpleQueue[tuple[Lane, Event]]
@@ -108,7 +106,7 @@ def limit(crew: Crew, b: Broadcast, starts: dt.datetime, *, at_once: bool) -> tu
     ends: list[tuple[dt.datetime, str]] = []
     if b.overrun is Overrun.CUT and not at_once:
         ends.append((b.ends_at, "Hết giờ của khung phát."))
-    if b.kind not in OUTSIDE_HOURS:
+    if not b.any_hour:
         local = starts.astimezone(crew.tz)
         for window in crew.hours.windows:
             if window.start <= local.time() <= window.end:

@@ -17,7 +17,7 @@ from broadcaster.errors import StationError
 from broadcaster.playout.asrun import TRIAL_ZONE, AsRun, heard_zones
 from broadcaster.playout.bundles import Bundle
 from broadcaster.playout.crew import Crew
-from broadcaster.playout.lineup import OUTSIDE_HOURS, Events, lay, limit, own_clock, segments
+from broadcaster.playout.lineup import Events, lay, limit, own_clock, segments
 from broadcaster.playout.player import Ended, Event, Lane, Mark, Source, Started
 from broadcaster.playout.priority import favour_thread
 from broadcaster.playout.sinks import AIRCHECK
@@ -203,7 +203,7 @@ class Airing:
             asrun.rest(Outcome.MISSED, late.reason)
             return False
         local = self._starts().astimezone(self.crew.tz)
-        if self.broadcast.kind in OUTSIDE_HOURS or self.crew.hours.allows(local, dt.timedelta(0)):
+        if self.broadcast.any_hour or self.crew.hours.allows(local, dt.timedelta(0)):
             return True
         why = f"Lúc {local:%H:%M} nằm ngoài khung giờ được phép phát ({self.crew.hours})."
         asrun.rest(Outcome.REFUSED, why)

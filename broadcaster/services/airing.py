@@ -13,9 +13,10 @@ from typing import Any
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import BroadcastRow, Command, Incident, ZoneRow
+from broadcaster.db.models import BroadcastRow, Command, Emergency, Incident, ZoneRow
 from broadcaster.db.session import DatabaseUnavailableError
-from broadcaster.domain.broadcasts import Broadcast, BroadcastState, Overrun, RundownItem
+from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, BroadcastState, Overrun, RundownItem
+from broadcaster.domain.emergencies import EmergencyState
 from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.zones import Zone, parse_bands
@@ -32,6 +33,12 @@ PORT_FILE = "playout.port"
 VERBS = ("stop", "air", "skip", "mute", "unmute", "trust-clock")
 LEFT = dt.timedelta(minutes=10)
 _ANSWER_S = 0.25
+URGENT_TITLE = "KHẨN CẤP: "
+"""How the title of each broadcast of an emergency begins."""
+YIELDED = "Nhường sóng cho phát khẩn cấp."
+"""Why an item was cut by an emergency."""
+BUSY = "Đang phát buổi “{title}”."
+"""Why a zone was not free for a broadcast."""
 OPEN_STATES = (BroadcastState.PLANNED, BroadcastState.CUED, BroadcastState.AIRING)
 
 
@@ -68,6 +75,7 @@ def broadcast_of(row: BroadcastRow) -> Broadcast:
         late=LatePolicy(row.late),
         grace=dt.timedelta(seconds=row.grace_s),
         overrun=Overrun(row.overrun),
+        confirmed_by=row.confirmed_by,
     )
 
 
@@ -125,11 +133,29 @@ def item_faults(session: Session, broadcast: Broadcast, day: dt.date, refusal: R
     for item in broadcast.rundown:
         if item.script_id is not None:
             why = refusal(session, item.script_id, item.spoken_sha256, item.audio_sha256, day)
+        elif item.kind == "emergency":
+            why = _unconfirmed(session, broadcast, item)
         else:
             why = None if item.kind == "cue" else "Mục này không gắn với kịch bản nào nên không có phê duyệt."
         if why is not None:
             faults[item.no] = why
     return faults
+
+
+def _unconfirmed(session: Session, broadcast: Broadcast, item: RundownItem) -> str | None:
+    """Return why words that nobody approved may not air: only a confirmed emergency that still holds says its own."""
+    row = session.execute(
+        select(Emergency)
+        .join(BroadcastRow, BroadcastRow.emergency_id == Emergency.id)
+        .where(BroadcastRow.id == broadcast.id)
+    ).scalar_one_or_none()
+    if row is None or not row.confirmed_by or broadcast.kind is not BroadcastKind.EMERGENCY:
+        return "Bản tin khẩn cấp này chưa được ai xác nhận."
+    if row.state is not EmergencyState.ACTIVE:
+        return f"Bản tin khẩn cấp này không còn hiệu lực ({row.state.label.lower()})."
+    if item.audio_sha256 not in {row.quick_sha256, row.good_sha256}:
+        return "Âm thanh khác với bản tin khẩn cấp đã xác nhận."
+    return None
 
 
 def begin(session: Session, broadcast_id: int, owner: str, at: dt.datetime) -> None:

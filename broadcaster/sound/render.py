@@ -49,12 +49,14 @@ def render(
     voices: Sequence[str],
     store: Store,
     rate: float = 1.0,
+    spelled: Callable[[str], Sequence[str]] | None = None,
     cache: ClipCache | None = None,
     profile: str = "horn",
     loudness: float | None = None,
     true_peak: float | None = None,
     progress: Callable[[float], None] | None = None,
     cancel: threading.Event | None = None,
+    low_priority: bool = True,
 ) -> Rendered:
     """Speak, join and master sentences, and keep the result in the store.
 
@@ -66,12 +68,14 @@ def render(
         voices: `engine:id`, the wanted one first; one of them speaks all.
         store: where the FLAC is kept.
         rate: times the usual speed.
+        spelled: the sentences as an engine needs them spelled, by its name; as many and in the same order.
         cache: where spoken sentences are kept.
         profile: name of a sound profile.
         loudness: programme loudness instead of the profile's (LUFS).
         true_peak: ceiling instead of the profile's (dBTP).
         progress: told the share that is done, 0 to 1.
         cancel: stops the work between steps and inside ffmpeg.
+        low_priority: give way to play-out on the processor.
 
     Raises:
         EngineError: no voice could speak it.
@@ -89,6 +93,7 @@ def render(
         [text for text, _ in sentences],
         voices,
         rate=rate,
+        spelled=spelled,
         cache=cache,
         progress=lambda share: tell(_SPEAKING * share),
     )
@@ -96,7 +101,7 @@ def render(
         parts = [Part(clip, pause) for clip, (_, pause) in zip(spoken.clips, sentences, strict=True)]
         joined = join(parts, folder / "joined.wav")
         tell(_JOINED)
-        made = master(joined.path, folder / "mastered.flac", chosen, cancel=cancel)
+        made = master(joined.path, folder / "mastered.flac", chosen, cancel=cancel, low_priority=low_priority)
         sha256 = store.put(made.path)
     tell(1.0)
     return Rendered(

@@ -138,6 +138,7 @@ def speak_all(
     order: Sequence[str],
     *,
     rate: float = 1.0,
+    spelled: Callable[[str], Sequence[str]] | None = None,
     cache: ClipCache | None = None,
     progress: Progress | None = None,
     needs_offline: bool = False,
@@ -150,6 +151,7 @@ def speak_all(
         sentences: normalized sentences.
         order: names of voices (`engine:id`), the wanted one first.
         rate: times the usual speed.
+        spelled: the sentences as an engine needs them spelled, by its name; as many and in the same order.
         cache: where spoken sentences are kept.
         progress: told the share that is done, 0 to 1.
         needs_offline: leave out what needs the network.
@@ -161,7 +163,8 @@ def speak_all(
     transient = False
     for voice in ready:
         try:
-            done = _speak_with(voice, sentences, rate, cache, progress)
+            words = spelled(voice.engine) if spelled is not None else sentences
+            done = _speak_with(voice, words, rate, cache, progress)
         except EngineError as error:
             transient = transient or error.transient
             notes.append(f"Giọng {voice.name} không đọc được cả bài: {error.message}")

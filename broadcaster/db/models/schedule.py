@@ -140,3 +140,7 @@ class BroadcastRow(Base):
     owner: Mapped[str | None] = mapped_column(String(120))
     started_at: Mapped[dt.datetime | None]
     finished_at: Mapped[dt.datetime | None]
+    emergency_id: Mapped[int | None] = mapped_column(index=True)
+    """The emergency that this sounds for, or whose interruption it makes good."""
+    confirmed_by: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """Who confirmed that it may pass the quiet hours; only an emergency has it."""
