@@ -1,6 +1,6 @@
 """All rows, by the room of life they belong to."""
 
-from broadcaster.db.models.airing import ChainHead, Command, Heartbeat, Incident, PlayLogEntry
+from broadcaster.db.models.airing import ChainHead, Command, Heartbeat, Incident, LeaseRow, PlayLogEntry, ProofRow
 from broadcaster.db.models.content import Approval, Rendition, Revision, Script, Topic
 from broadcaster.db.models.emergency import Emergency
 from broadcaster.db.models.people import ApiToken, AuditEvent, SignIn, Unit, User
@@ -20,7 +20,9 @@ __all__ = [
     "Heartbeat",
     "Incident",
     "Job",
+    "LeaseRow",
     "PlayLogEntry",
+    "ProofRow",
     "Rendition",
     "Report",
     "Revision",
