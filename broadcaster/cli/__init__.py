@@ -28,6 +28,7 @@ _COMMANDS = {
     "return": "scripts",
     "speak-text": "text",
     "read": "text",
+    "produce": "produce",
     "schedule": "schedule",
     "air": "schedule",
     "stop": "schedule",

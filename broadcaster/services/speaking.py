@@ -16,7 +16,7 @@ from broadcaster.services import audit, jobs
 from broadcaster.services.approving import get_script, latest_revision
 from broadcaster.services.queue import wake_worker
 from broadcaster.services.station import Station
-from broadcaster.sound.render import Rendered, render
+from broadcaster.sound.render import Line, Rendered, render
 from broadcaster.sound.store import Store
 from broadcaster.speech.cache import ClipCache
 from broadcaster.text import Lexicon, Profile, Spoken, normalize
@@ -110,7 +110,7 @@ def speak_job(station: Station, arguments: Mapping[str, Any], progress: Progress
 def _render(station: Station, spoken: Spoken, progress: Progress | None) -> Rendered:
     settings = station.settings
     return render(
-        [(s.text, s.pause_ms) for s in spoken.sentences],
+        [Line(s.text, s.pause_ms) for s in spoken.sentences],
         voices=settings.speech.voices,
         rate=settings.speech.rate,
         cache=ClipCache(station.home.clips, settings.speech.cache_megabytes * 1_000_000),

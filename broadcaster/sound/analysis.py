@@ -102,7 +102,7 @@ def weigh(samples: Floats) -> Floats:
 def tenths(energy: Floats) -> npt.NDArray[np.float64]:
     """Return the energy of each tenth of a second; what is left over at the end counts for what it fills."""
     whole = energy.size // _TENTH * _TENTH
-    found = energy[:whole].reshape(-1, _TENTH).mean(axis=1, dtype=np.float64)
+    found: npt.NDArray[np.float64] = energy[:whole].reshape(-1, _TENTH).mean(axis=1, dtype=np.float64)
     if energy.size == whole:
         return found
     return np.append(found, energy[whole:].sum(dtype=np.float64) / _TENTH)

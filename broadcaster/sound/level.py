@@ -44,7 +44,8 @@ class Gain:
         lowest = _lowest(allowed, 2 * self.reach + 3)
         sums = np.concatenate([[0.0], np.cumsum(lowest, dtype=np.float64)])
         width = 2 * self.reach + 1
-        return (self.factor * (sums[width:] - sums[:-width]) / width).astype(np.float32)
+        smooth: Floats = (self.factor * (sums[width:] - sums[:-width]) / width).astype(np.float32)
+        return smooth
 
     def loudness(self, sound: Milliseconds) -> float:
         """Return the loudness of a sound after this gain (LUFS)."""

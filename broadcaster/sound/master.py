@@ -129,9 +129,7 @@ class _Work:
         whole = Milliseconds(energy, np.resize(facts.peak, energy.size))
         gain = self._gain(whole)
         found = self._write(sound, facts.peak, gain)
-        return Mastered(
-            self.target, round(found.integrated, 2), round(found.true_peak, 2), sound.count * 1000 // RATE
-        )
+        return Mastered(self.target, round(found.integrated, 2), round(found.true_peak, 2), sound.count * 1000 // RATE)
 
     def _gain(self, sound: Milliseconds) -> Gain:
         """Return the gain that meets the loudness, with peaks as low as the profile wants if that can be had."""
@@ -163,9 +161,7 @@ class _Work:
 
             return _joined(self._each(sound.count, stretch)), out.samples()
 
-    def _mix(
-        self, sound: Samples, facts: Milliseconds, layers: Sequence[Layer]
-    ) -> tuple[Milliseconds, Samples]:
+    def _mix(self, sound: Samples, facts: Milliseconds, layers: Sequence[Layer]) -> tuple[Milliseconds, Samples]:
         """Lay the layers over the sound, at the sound's loudness."""
         level = analysis.integrated(analysis.tenths(analysis.repeated(facts.energy)))
         with Mixer.opened(layers, self.folder, level, cancel=self.cancel, low_priority=self.low_priority) as mixer:

@@ -75,9 +75,7 @@ class Writer:
         return Samples(self.path, self.count, self.scale)
 
 
-def decode(
-    source: Path, target: Path, *, cancel: threading.Event | None = None, low_priority: bool = True
-) -> Samples:
+def decode(source: Path, target: Path, *, cancel: threading.Event | None = None, low_priority: bool = True) -> Samples:
     """Write any sound file to `target` as samples at 48 kHz, mono.
 
     Raises:

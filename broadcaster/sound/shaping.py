@@ -110,26 +110,27 @@ def shape(samples: Floats, shaping: Shaping) -> Floats:
     spectra = np.fft.rfft(frames)
     kept = spectra[:, : grid.bins]
     power = _times(np.square(kept.real) + np.square(kept.imag), grid.to_bands)
-    gains = 10 ** (_gains(power, shaping, grid.target) / 20)
+    gains = (10 ** (_gains(power, shaping, grid.target) / 20)).astype(np.float32)
     kept *= _times(gains, grid.to_bins) * grid.edges
     spectra[:, grid.bins :] = 0
-    out = np.fft.irfft(spectra)
+    out = np.fft.irfft(spectra).astype(np.float32, copy=False)
     out *= grid.window
     halves = out.reshape(len(out), 2, step)
-    whole = (halves[1:, 0] + halves[:-1, 1]).reshape(-1)  # whole[0] is sample `step` of `samples`
+    whole: Floats = (halves[1:, 0] + halves[:-1, 1]).reshape(-1)  # whole[0] is sample `step` of `samples`
     count = samples.size - shaping.memory - shaping.ahead
     return whole[shaping.memory - step : shaping.memory - step + count]
 
 
 def _times(left: Floats, right: Floats) -> Floats:
     """Return the matrix product, by this thread alone: a linear algebra library would start threads of its own."""
-    return np.einsum("ij,jk->ik", left, right, optimize=False)
+    product: Floats = np.einsum("ij,jk->ik", left, right, optimize=False)
+    return product
 
 
 def _gains(power: Floats, shaping: Shaping, target: Floats) -> Floats:
     """Return the gain (dB) of every band in every frame."""
-    below = target - 10 * np.log10(power + _QUIET)
-    gain: Floats = shaping.share * np.clip(below, -40, shaping.most)
+    below = (target - 10 * np.log10(power + _QUIET)).astype(np.float32)
+    gain: Floats = (shaping.share * np.clip(below, -40, shaping.most)).astype(np.float32)
     gain -= shaping.expand * np.maximum(0, below - shaping.most)
     if shaping.onset:
         frames = max(1, int(shaping.past * RATE / 1000 / shaping.step))
@@ -140,5 +141,3 @@ def _gains(power: Floats, shaping: Shaping, target: Floats) -> Floats:
         change = 10 * np.log10((power + 1e-9) / (np.maximum(past, 0) + 1e-9))
         gain += (shaping.onset * np.clip(change, -shaping.fall, shaping.rise)).astype(np.float32)
     return gain
-
-
