@@ -33,9 +33,13 @@ _COMMANDS = {
     "air": "schedule",
     "stop": "schedule",
     "log": "log",
+    "plan": "plan",
     "report": "report",
     "user": "users",
+    "token": "tokens",
+    "export": "export",
     "voice": "voices",
+    "lexicon": "lexicon",
 }
 
 

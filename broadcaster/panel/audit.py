@@ -39,6 +39,7 @@ VERBS = {
     "playout.stop": "dừng phát",
     "playout.air": "phát ngay",
     "playout.skip": "bỏ qua buổi",
+    "resume": "phát tiếp phần còn lại",
     "playout.mute": "tắt tiếng",
     "playout.unmute": "bật tiếng",
     "playout.trust-clock": "xác nhận đồng hồ",

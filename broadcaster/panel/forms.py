@@ -18,6 +18,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from broadcaster.domain.roles import Role
+from broadcaster.domain.scopes import Scope
 from broadcaster.domain.scripts import MAX_BODY, Genre, Priority
 from broadcaster.errors import RuleError
 
@@ -113,3 +114,20 @@ class ZoneForm(StationForm):
     place = StringField("Vị trí", [Length(max=300)])
     volume = IntegerField("Âm lượng (%)", [InputRequired(_NEEDED), NumberRange(0, 100, message="Từ 0 đến 100.")])
     enabled = BooleanField("Đang sử dụng")
+
+
+class TokenForm(StationForm):
+    """Make a key for another system."""
+
+    name = StringField("Tên hệ thống", [InputRequired(_NEEDED), Length(max=31)])
+    days = SelectField(
+        "Thời hạn",
+        choices=[SelectChoice("90", "3 tháng"), SelectChoice("365", "1 năm"), SelectChoice("730", "2 năm")],
+        default="365",
+    )
+    scopes = SelectMultipleField(
+        "Quyền",
+        choices=[SelectChoice(s.value, s.label) for s in Scope],
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )

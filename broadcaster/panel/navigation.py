@@ -29,6 +29,7 @@ _LINKS = (
     ("Duyệt", "checks", "approving.index", _P.APPROVE, True),
     ("Lịch phát", "calendar-week", "calendar.index", _P.VIEW, True),
     ("Nhật ký", "notebook", "journal.index", _P.VIEW, False),
+    ("Kế hoạch", "list-check", "plans.index", _P.VIEW, False),
     ("Báo cáo", "report-analytics", "reports.index", _P.REPORT, False),
     ("Cụm loa", "speakerphone", "zones.index", _P.VIEW, False),
     ("Âm thanh", "music", "sounds.index", _P.VIEW, False),

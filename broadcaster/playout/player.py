@@ -13,13 +13,13 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 
 from broadcaster.clock import Clock
 from broadcaster.errors import AirError
 from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Sink, Stream
-from broadcaster.playout.tapes import Tape
 
 log = logging.getLogger(__name__)
 
@@ -30,20 +30,51 @@ MARK_S = 1.0
 RETRY_S = 1.0
 _LEVEL_S = 0.25
 SILENT_DBFS = -96.0
+MUTED = "Bị tắt tiếng một lúc theo lệnh người vận hành."
+
+
+class Source(Protocol):
+    """Where the samples of an item come from: a tape, or something that happens now (a relay, a microphone).
+
+    The players of several sinks read one source, each at its own place, a few milliseconds apart.
+    """
+
+    @property
+    def samples(self) -> int:
+        """How many samples it has, or may have at most."""
+        ...
+
+    @property
+    def live(self) -> bool:
+        """Whether it happens now, so that its edges are faded."""
+        ...
+
+    @property
+    def why(self) -> str:
+        """Why it ended before its length, in Vietnamese; empty when it did not."""
+        ...
+
+    def read(self, at: int, n: int) -> Pcm | None:
+        """Return the `n` samples from sample `at`, without waiting.
+
+        Nothing (no bytes) when a live source has none just now: silence goes out in their place and does not count
+        as heard. None when it is over before its length.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One item to play, from sample `offset` of its tape."""
+    """One item to play, from sample `offset` of its source."""
 
     item_no: int
-    tape: Tape
+    source: Source
     offset: int = 0
 
     @property
     def samples(self) -> int:
         """Samples left to play."""
-        return max(0, self.tape.samples - self.offset)
+        return max(0, self.source.samples - self.offset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +229,7 @@ class Lane:
         return self._cut is not None or (self._limit is not None and position >= self._limit)
 
     def _item(self, segment: Segment, position: int) -> int:
-        pcm = segment.tape.pcm[segment.offset * 2 :]
+        source = segment.source
         total, done, heard = segment.samples, 0, 0
         chunk = RATE * self.chunk_ms // 1000
         marked = 0
@@ -210,19 +241,23 @@ class Lane:
             if self._cut is not None and started is None:
                 break  # the cut came between two items
             n, last = self._portion(min(chunk, total - done), position)
-            if n <= 0:
+            if n <= 0 or (raw := source.read(segment.offset + done, n)) is None:
                 break
-            piece, audible = self._shape(pcm[done * 2 : (done + n) * 2], first=position == 0, last=last)
+            piece, audible = self._shape(
+                raw or bytes(n * 2),
+                fade_in=(position == 0 and self._fade_in) or (source.live and done == 0),
+                fade_out=last or (source.live and done + n >= total),
+            )
             now = self.clock.now()
             sent = self._send(piece, position)
             if started is None:
                 started = now
                 self.on_item, self.item_started_at = segment.item_no, started
                 self._emit(Started(segment.item_no, started))
-            if sent and audible:
+            if sent and audible and raw:
                 heard += n
             elif not self._quiet_why:
-                self._quiet_why = self._trouble or "Bị tắt tiếng một lúc theo lệnh người vận hành."
+                self._quiet_why = self._trouble or (MUTED if raw else "Nguồn âm thanh có lúc không có tiếng.")
             done += n
             position += n
             self.position_ms = position * 1000 // RATE
@@ -247,11 +282,11 @@ class Lane:
         return (min(n, left - FADE), False) if left > FADE else (min(n, left), True)
 
     def _ended(self, segment: Segment, started: dt.datetime, ended: dt.datetime, heard: int, done: int) -> Ended:
-        whole = heard == segment.tape.samples
+        whole = heard == segment.source.samples
         why, by = "", ""
         if not whole:
             if done < segment.samples:
-                why, by = self.ending
+                why, by = (segment.source.why, "") if self._cut is None and segment.source.why else self.ending
             why = why or self._quiet_why
         return Ended(segment.item_no, started, ended, heard, whole, why, by)
 
@@ -261,11 +296,10 @@ class Lane:
         lead = self.sink.latency if self.sink.paced else 0.0
         self.clock.sleep_until(self._start - lead + position / RATE, self._wake)
 
-    def _shape(self, pcm: memoryview, *, first: bool, last: bool) -> tuple[Pcm, bool]:
+    def _shape(self, pcm: Pcm, *, fade_in: bool, fade_out: bool) -> tuple[Pcm, bool]:
         """Return the samples with volume and fades, and whether they can be heard."""
         wanted = 0.0 if self.muted else self.gain
-        fade_in = first and self._fade_in
-        if wanted == self._gained == 1.0 and not last and not fade_in:
+        if wanted == self._gained == 1.0 and not fade_out and not fade_in:
             return pcm, True
         samples = np.frombuffer(pcm, dtype="<i2").astype(np.float32)
         n = len(samples)
@@ -276,7 +310,7 @@ class Lane:
         if fade_in:
             ramp = min(n, FADE)
             curve[:ramp] *= np.linspace(0, 1, ramp, dtype=np.float32)
-        if last:
+        if fade_out:
             ramp = min(n, FADE)
             curve[n - ramp :] *= np.linspace(1, 0, ramp, dtype=np.float32)
         audible = bool(max(wanted, self._gained) > 0)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from broadcaster.services.backup import backup
+from broadcaster.services.emergencies import VOICE_JOB
+from broadcaster.services.emergency_voice import voice_job
 from broadcaster.services.jobs import Handler, Progress
 from broadcaster.services.planning import plan
 from broadcaster.services.speaking import speak_job
@@ -27,4 +29,5 @@ HANDLERS: Mapping[str, Handler] = {
     "backup": _backup,
     "starter": starter_job,
     "first-bulletin": first_bulletin_job,
+    VOICE_JOB: voice_job,
 }

@@ -91,12 +91,14 @@ def render(
     voices: Sequence[str],
     store: Store,
     rate: float = 1.0,
+    spelled: Callable[[str], Sequence[str]] | None = None,
     cache: ClipCache | None = None,
     profile: str = "horn",
     loudness: float | None = None,
     true_peak: float | None = None,
     progress: Callable[[float], None] | None = None,
     cancel: threading.Event | None = None,
+    low_priority: bool = True,
 ) -> Rendered:
     """Speak, join and master a script, and keep the result in the store.
 
@@ -108,12 +110,14 @@ def render(
         voices: `engine:id`, the wanted one first; one engine speaks all.
         store: where the FLAC is kept.
         rate: times the usual speed.
+        spelled: the sentences as an engine needs them spelled, by its name; as many and in the same order.
         cache: where spoken sentences are kept.
         profile: name of a sound profile.
         loudness: programme loudness instead of the profile's (LUFS).
         true_peak: ceiling instead of the profile's (dBTP).
         progress: told the share that is done, 0 to 1.
         cancel: stops the work between steps and inside ffmpeg.
+        low_priority: give way to play-out on the processor.
 
     Raises:
         EngineError: no voice could speak it.
@@ -123,7 +127,16 @@ def render(
     chosen = wanted(profile, loudness, true_peak)
     with store.workspace() as folder:
         made = produce(
-            elements, folder, voices=voices, profile=chosen, rate=rate, cache=cache, progress=progress, cancel=cancel
+            elements,
+            folder,
+            voices=voices,
+            profile=chosen,
+            rate=rate,
+            spelled=spelled,
+            cache=cache,
+            progress=progress,
+            cancel=cancel,
+            low_priority=low_priority,
         )
         sha256 = store.put(made.mastered.path)
     return Rendered(
@@ -164,7 +177,9 @@ def produce(
     rate: float = 1.0,
     cache: ClipCache | None = None,
     progress: Callable[[float], None] | None = None,
+    spelled: Callable[[str], Sequence[str]] | None = None,
     cancel: threading.Event | None = None,
+    low_priority: bool = True,
 ) -> Programme:
     """Speak, join and master a script into `folder`; see `render`."""
     tell = progress or (lambda _share: None)
@@ -180,6 +195,7 @@ def produce(
         voices,
         genders=[line.gender for line in lines] if any(line.gender for line in lines) else None,
         rate=rate,
+        spelled=spelled,
         cache=cache,
         progress=speaking,
     )
@@ -196,6 +212,7 @@ def produce(
         layers=[*layers, *_music(placed, joined.duration_ms)],
         progress=lambda share: tell(_JOINED + (1 - _JOINED) * share),
         cancel=cancel,
+        low_priority=low_priority,
     )
     tell(1.0)
     return Programme(made, spoken, tuple(cue for e, cue in placed if isinstance(e, Line)))

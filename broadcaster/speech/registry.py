@@ -150,6 +150,7 @@ def speak_all(
     *,
     genders: Sequence[Gender | None] | None = None,
     rate: float = 1.0,
+    spelled: Callable[[str], Sequence[str]] | None = None,
     cache: ClipCache | None = None,
     progress: Progress | None = None,
     needs_offline: bool = False,
@@ -163,6 +164,7 @@ def speak_all(
         order: names of voices (`engine:id`), the wanted one first.
         genders: for each sentence, who should speak it; None: the voice itself. Another speaker is of the same engine.
         rate: times the usual speed.
+        spelled: the sentences as an engine needs them spelled, by its name; as many and in the same order.
         cache: where spoken sentences are kept.
         progress: told the share that is done, 0 to 1.
         needs_offline: leave out what needs the network.
@@ -174,8 +176,9 @@ def speak_all(
     transient = False
     for voice in ready:
         try:
+            words = spelled(voice.engine) if spelled is not None else sentences
             cast = [partner(voice, gender) for gender in genders or [None] * len(sentences)]
-            done = _speak_with(voice.name, cast, sentences, rate, cache, progress)
+            done = _speak_with(voice.name, cast, words, rate, cache, progress)
         except EngineError as error:
             transient = transient or error.transient
             notes.append(f"Giọng {voice.name} không đọc được cả bài: {error.message}")

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from broadcaster.domain.roles import PERMISSIONS, Permission, Role
+from broadcaster.domain.scopes import Scope
 from broadcaster.panel.access import PUBLIC, SIGNED_IN, access_of
 from tests.panel.conftest import SignIn
 from tests.panel.seed import PEOPLE
@@ -21,7 +22,7 @@ TABLE = {
     "static": PUBLIC, "auth.login": PUBLIC, "auth.logout": SIGNED_IN, "auth.password": SIGNED_IN,
     "auth.sign_out_everywhere": SIGNED_IN, "onair.healthz": PUBLIC, "onair.favicon": PUBLIC, "preferences.save": PUBLIC,
     "onair.index": Permission.VIEW, "onair.bar": Permission.VIEW, "onair.now": Permission.VIEW,
-    "onair.health": Permission.VIEW, "onair.stop": Permission.OPERATE, "onair.mute": Permission.OPERATE,
+    "onair.health": Permission.VIEW, "onair.level": Permission.VIEW, "onair.resume": Permission.OPERATE, "onair.stop": Permission.OPERATE, "onair.mute": Permission.OPERATE,
     "scripts.index": Permission.VIEW, "scripts.show": Permission.VIEW, "scripts.speaking_state": Permission.VIEW,
     "scripts.sound": Permission.VIEW, "scripts.revision": Permission.VIEW, "scripts.new": Permission.WRITE,
     "scripts.upload": Permission.WRITE, "scripts.edit": Permission.WRITE, "scripts.preview": Permission.WRITE,
@@ -33,8 +34,17 @@ TABLE = {
     "journal.verify": Permission.VIEW, "journal.export": Permission.VIEW, "reports.index": Permission.REPORT,
     "reports.show": Permission.REPORT, "reports.file": Permission.REPORT, "zones.index": Permission.VIEW,
     "zones.edit": Permission.SCHEDULE, "sounds.index": Permission.VIEW, "sounds.sound": Permission.VIEW,
+    "plans.index": Permission.VIEW, "plans.show": Permission.VIEW, "plans.upload": Permission.REPORT,
+    "plans.confirm": Permission.REPORT, "plans.new": Permission.REPORT, "plans.edit": Permission.REPORT,
+    "plans.state": Permission.REPORT,
     "users.index": Permission.MANAGE, "users.new": Permission.MANAGE, "users.edit": Permission.MANAGE,
     "users.act": Permission.MANAGE, "audit.index": Permission.MANAGE, "settings.index": Permission.VIEW,
+    "tokens.index": Permission.MANAGE, "tokens.revoke": Permission.MANAGE, "api.openapi": PUBLIC,
+    "api.about": Scope.ONAIR_READ, "api.on_air": Scope.ONAIR_READ, "api.zones": Scope.ZONES_READ,
+    "api.scripts": Scope.SCRIPTS_READ, "api.script": Scope.SCRIPTS_READ, "api.add_script": Scope.SCRIPTS_WRITE,
+    "api.schedule": Scope.SCHEDULE_READ, "api.log": Scope.LOG_READ, "api.figures": Scope.REPORT_READ,
+    "api.export_scripts": Scope.SCRIPTS_READ, "api.export_schedule": Scope.SCHEDULE_READ,
+    "api.export_log": Scope.LOG_READ, "api.export_zones": Scope.ZONES_READ,
 }  # fmt: skip
 
 
@@ -58,6 +68,10 @@ def test_each_role_enters_exactly_where_its_permissions_lead(app: Flask, sign_in
         asked = TABLE[endpoint]
         if asked in {PUBLIC, SIGNED_IN}:
             continue
+        if isinstance(asked, Scope):
+            answer = client.open(address, method=method)
+            assert answer.status_code == 401, f"a session opens {address}"
+            continue
         answer = client.open(address, method=method)
         allowed = asked in PERMISSIONS[ROLE_OF[username]]
         assert (answer.status_code != 403) == allowed, f"{ROLE_OF[username]} {method} {address}: {answer.status_code}"
@@ -71,6 +85,8 @@ def test_without_a_session_every_page_leads_to_the_sign_in_page(app: Flask) -> N
         answer = client.open(address, method=method)
         if TABLE[endpoint] == PUBLIC:
             assert answer.status_code in {200, 303, 308, 422}, address
+        elif isinstance(TABLE[endpoint], Scope):
+            assert answer.status_code == 401, address
         else:
             assert answer.status_code in {302, 303}, address
             assert answer.location.startswith("/login"), address

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 RATE = 48_000
 """Samples per second (Hz) of everything that play-out handles: mono, signed 16-bit, little-endian."""
@@ -60,4 +60,22 @@ class Sink(Protocol):
         Raises:
             AirError: the sink cannot be used now.
         """
+        ...
+
+
+@runtime_checkable
+class Standing(Protocol):
+    """A sink that has work between broadcasts too. A sink MAY be one."""
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with it just now, known without asking, in Vietnamese; empty when well."""
+        ...
+
+    def start(self) -> None:
+        """Take up the work when play-out starts; returns at once."""
+        ...
+
+    def finish(self) -> None:
+        """End it when play-out stops; takes a few seconds at most."""
         ...
