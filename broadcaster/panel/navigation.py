@@ -39,9 +39,14 @@ _LINKS = (
 )
 
 
+_PART_OF = {"timetable": "calendar"}
+"""Blueprints that belong to the page of another."""
+
+
 def links(actor: Actor, waiting: int) -> list[Link]:
     """Return the entries that `actor` may open; `waiting` scripts are counted beside Duyệt."""
     here = (request.endpoint or "").partition(".")[0]
+    here = _PART_OF.get(here, here)
     return [
         Link(title, icon, url_for(name), name.partition(".")[0] == here, main, waiting if title == "Duyệt" else 0)
         for title, icon, name, permission, main in _LINKS
