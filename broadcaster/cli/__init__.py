@@ -28,15 +28,18 @@ _COMMANDS = {
     "return": "scripts",
     "speak-text": "text",
     "read": "text",
+    "produce": "produce",
     "schedule": "schedule",
     "air": "schedule",
     "stop": "schedule",
     "log": "log",
+    "plan": "plan",
     "report": "report",
     "user": "users",
     "token": "tokens",
     "export": "export",
     "voice": "voices",
+    "lexicon": "lexicon",
 }
 
 

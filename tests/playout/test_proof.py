@@ -20,7 +20,7 @@ from broadcaster.playout.returns import NOT_HEARD, Return
 from broadcaster.playout.sinks.icecast import IcecastSink
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.playout.sinks.pipe import PipeSink
-from broadcaster.services import proofs
+from broadcaster.services import airing_proofs as proofs
 from broadcaster.speech.espeak import EspeakEngine
 from tests.playout.icecast import Icecast
 from tests.playout.test_live import ended, running, until
@@ -344,7 +344,7 @@ def test_the_stream_is_heard_as_its_listeners_hear_it_and_the_proof_says_how_lat
     try:
         number = air.plan(air.station.now() + 6 * SECOND, [air.cue(1, "lời")], "ap-1")
         with running(air, sinks={"main": sink}):
-            ended(air, number)
+            ended_late(air, number)
             until(lambda: stored(air, number))
     finally:
         server.close()

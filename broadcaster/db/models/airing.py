@@ -53,10 +53,10 @@ class PlayLogEntry(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
 
-class ProofRow(Base):
+class AiringProof(Base):
     """What the output was heard to carry of one entry of the play log; see `domain.proof`. One row for each entry."""
 
-    __tablename__ = "proofs"
+    __tablename__ = "airing_proofs"
 
     entry_id: Mapped[str] = mapped_column(String(80), primary_key=True)
     ear: Mapped[str] = mapped_column(String(8))

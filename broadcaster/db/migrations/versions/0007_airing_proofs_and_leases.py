@@ -3,15 +3,15 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     op.create_table(
-        "proofs",
+        "airing_proofs",
         sa.Column("entry_id", sa.String(length=80), nullable=False),
         sa.Column("ear", sa.String(length=8), nullable=False),
         sa.Column("heard_share", sa.Double(), nullable=True),
@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("recording", sa.String(length=300), nullable=True),
         sa.Column("offset_ms", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_proofs")),
+        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_airing_proofs")),
     )
     op.create_table(
         "leases",
@@ -38,4 +38,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("leases")
-    op.drop_table("proofs")
+    op.drop_table("airing_proofs")

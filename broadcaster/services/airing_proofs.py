@@ -8,11 +8,11 @@ from typing import cast
 from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import ProofRow
+from broadcaster.db.models import AiringProof
 from broadcaster.domain.proof import Ear, Finding, Proof
 from broadcaster.home import Home
 
-_TABLE = cast(Table, ProofRow.__table__)
+_TABLE = cast(Table, AiringProof.__table__)
 _BATCH = 500
 _ENDINGS = (".flac", ".opus", ".wav")
 
@@ -23,7 +23,7 @@ def append(session: Session, proofs: Iterable[Proof]) -> int:
     ids = list(wanted)
     for start in range(0, len(ids), _BATCH):
         for known in session.scalars(
-            select(ProofRow.entry_id).where(ProofRow.entry_id.in_(ids[start : start + _BATCH]))
+            select(AiringProof.entry_id).where(AiringProof.entry_id.in_(ids[start : start + _BATCH]))
         ):
             del wanted[known]
     if wanted:
@@ -37,7 +37,7 @@ def of_entries(session: Session, entry_ids: Sequence[str]) -> Mapping[str, Proof
     found: dict[str, Proof] = {}
     ids = sorted(set(first.values()))
     for start in range(0, len(ids), _BATCH):
-        query = select(ProofRow).where(ProofRow.entry_id.in_(ids[start : start + _BATCH]))
+        query = select(AiringProof).where(AiringProof.entry_id.in_(ids[start : start + _BATCH]))
         found |= {row.entry_id: _proof(row) for row in session.scalars(query)}
     return {entry_id: found[own] for entry_id, own in first.items() if own in found}
 
@@ -49,7 +49,7 @@ def recording_file(home: Home, proof: Proof) -> str | None:
     return next((proof.recording + e for e in _ENDINGS if (home.airchecks / (proof.recording + e)).is_file()), None)
 
 
-def _proof(row: ProofRow) -> Proof:
+def _proof(row: AiringProof) -> Proof:
     finding = Finding(
         Ear(row.ear), row.heard_share, row.level_dbfs, row.expected_dbfs, row.gap_ms, row.match, row.lag_ms
     )
