@@ -31,6 +31,7 @@ _COMMANDS = {
     "schedule": "schedule",
     "air": "schedule",
     "stop": "schedule",
+    "emergency": "emergency",
     "log": "log",
     "report": "report",
     "user": "users",
