@@ -66,6 +66,10 @@ class Approval(_Section):
     four_eyes: bool = Field(
         True, description="Người viết không tự duyệt bài của mình. Tắt đi thì việc tự duyệt vẫn được ghi lại."
     )
+    stale_reading: Literal["air", "hold"] = Field(
+        "air",
+        description="Từ điển đọc đổi sau khi duyệt: air phát tiếp bản đã duyệt, hold giữ lại đến khi duyệt lại.",
+    )
 
 
 class Speech(_Section):

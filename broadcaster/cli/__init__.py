@@ -28,16 +28,19 @@ _COMMANDS = {
     "return": "scripts",
     "speak-text": "text",
     "read": "text",
+    "produce": "produce",
     "schedule": "schedule",
     "air": "schedule",
     "stop": "schedule",
     "emergency": "emergency",
     "log": "log",
+    "plan": "plan",
     "report": "report",
     "user": "users",
     "token": "tokens",
     "export": "export",
     "voice": "voices",
+    "lexicon": "lexicon",
 }
 
 

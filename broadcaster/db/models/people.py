@@ -79,6 +79,22 @@ class ApiToken(Base):
     revoked_at: Mapped[dt.datetime | None]
 
 
+class Delegation(Base):
+    """A leader lets a named account decide in the leader's stead for some days; taken back, it stays on record."""
+
+    __tablename__ = "delegations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    chief: Mapped[str] = mapped_column(String(64))
+    deputy: Mapped[str] = mapped_column(String(64), index=True)
+    first_day: Mapped[dt.date]
+    last_day: Mapped[dt.date]
+    note: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[dt.datetime]
+    revoked_at: Mapped[dt.datetime | None]
+    revoked_by: Mapped[str | None] = mapped_column(String(64))
+
+
 class AuditEvent(Base):
     """One change of state: who, what, when, before and after. Append-only."""
 

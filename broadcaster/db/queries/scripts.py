@@ -9,9 +9,15 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, Rendition, Revision, Script
-from broadcaster.domain.fold import fold
+from broadcaster.domain.fold import fold, nfc
 from broadcaster.domain.scripts import ScriptState
 from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.text.syllables import unify_tone_marks
+
+
+def searchable(text: str) -> str:
+    """Return `text` as it is searched with marks: small letters, NFC, tone marks in one place (hoà is hòa)."""
+    return unify_tone_marks(nfc(text).lower())
 
 
 def script_filter(
@@ -21,15 +27,22 @@ def script_filter(
     topic: str | None = None,
     unit: str | None = None,
     genre: str | None = None,
+    marks: bool = True,
 ) -> Select[Script]:
-    """Return the query of scripts that match; every word of `search` must occur, marks or none.
+    """Return the query of scripts that match; every word of `search` must occur.
+
+    A word typed without marks finds all that look like it (dat: đất, đạt, dắt); one with marks finds itself, unless
+    `marks` is false.
 
     Raises:
         RuleError: there is no such state.
     """
     query = select(Script)
-    for word in fold(search).split():
-        query = query.where(Script.folded.contains(word, autoescape=True))
+    for word in searchable(search).split():
+        plain = fold(word)
+        query = query.where(Script.folded.contains(plain, autoescape=True))
+        if marks and plain != word:
+            query = query.where(Script.lowered.contains(word, autoescape=True))
     if state:
         try:
             query = query.where(Script.state == ScriptState(state))
