@@ -27,7 +27,7 @@ _COMMANDS = {
     "approve": "scripts",
     "return": "scripts",
     "speak-text": "text",
-    "read": "text",
+    "read": "reading",
     "schedule": "schedule",
     "air": "schedule",
     "stop": "schedule",
