@@ -28,6 +28,7 @@ from broadcaster.panel import (
     errors,
     filters,
     journal,
+    lexicon,
     limits,
     onair,
     preferences,
@@ -46,7 +47,7 @@ from broadcaster.services.station import Station
 
 MAX_UPLOAD = 25 * 1024 * 1024
 """Bytes of a request: the largest document or recording that is taken."""
-_BLUEPRINTS = (auth, onair, scripts, approving, calendar, journal, reports, zones, sounds, users, audit, settings, tokens, preferences, api)  # fmt: skip  # noqa: E501
+_BLUEPRINTS = (auth, onair, scripts, lexicon, approving, calendar, journal, reports, zones, sounds, users, audit, settings, tokens, preferences, api)  # fmt: skip  # noqa: E501
 
 
 class _Sessions(SecureCookieSessionInterface):
