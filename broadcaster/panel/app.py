@@ -31,11 +31,13 @@ from broadcaster.panel import (
     lexicon,
     limits,
     onair,
+    plans,
     preferences,
     reports,
     scripts,
     settings,
     sounds,
+    timetable,
     tokens,
     users,
     zones,
@@ -47,7 +49,26 @@ from broadcaster.services.station import Station
 
 MAX_UPLOAD = 25 * 1024 * 1024
 """Bytes of a request: the largest document or recording that is taken."""
-_BLUEPRINTS = (auth, onair, scripts, lexicon, approving, calendar, journal, reports, zones, sounds, users, audit, settings, tokens, preferences, api)  # fmt: skip  # noqa: E501
+_BLUEPRINTS = (
+    auth,
+    onair,
+    scripts,
+    lexicon,
+    approving,
+    calendar,
+    timetable,
+    journal,
+    reports,
+    zones,
+    sounds,
+    users,
+    audit,
+    settings,
+    tokens,
+    preferences,
+    api,
+    plans,
+)
 
 
 class _Sessions(SecureCookieSessionInterface):
