@@ -27,7 +27,7 @@ _COMMANDS = {
     "approve": "scripts",
     "return": "scripts",
     "speak-text": "text",
-    "read": "text",
+    "read": "reading",
     "produce": "produce",
     "schedule": "schedule",
     "air": "schedule",

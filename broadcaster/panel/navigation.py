@@ -34,6 +34,7 @@ _LINKS = (
     ("Báo cáo", "report-analytics", "reports.index", _P.REPORT, False),
     ("Cụm loa", "speakerphone", "zones.index", _P.VIEW, False),
     ("Âm thanh", "music", "sounds.index", _P.VIEW, False),
+    ("Từ điển đọc", "volume", "lexicon.index", _P.VIEW, False),
     ("Người dùng", "users", "users.index", _P.MANAGE, False),
     ("Nhật ký hệ thống", "history", "audit.index", _P.MANAGE, False),
     ("Cài đặt", "settings", "settings.index", _P.VIEW, False),
