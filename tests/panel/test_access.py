@@ -15,7 +15,7 @@ from tests.panel.seed import PEOPLE
 
 ROLE_OF = {username: roles[0] for username, _, roles in PEOPLE}
 VALUES = {
-    "script_id": 2, "rendition_id": 1, "number": 7, "item_no": 1, "code": "am01", "name": "chuong", "username": "xem",
+    "script_id": 2, "rendition_id": 1, "number": 7, "seq": 1, "item_no": 1, "code": "am01", "name": "chuong", "username": "xem",
     "verb": "skip", "entry_id": 1, "index": 0, "filename": "app.css",
 }  # fmt: skip
 TABLE = {
@@ -39,11 +39,13 @@ TABLE = {
     "timetable.leave_out": Permission.SCHEDULE, "timetable.take_back": Permission.SCHEDULE,
     "timetable.new": Permission.SCHEDULE, "timetable.rundown": Permission.SCHEDULE,
     "timetable.release": Permission.SCHEDULE, "journal.index": Permission.VIEW, "journal.book": Permission.VIEW,
-    "journal.verify": Permission.VIEW, "journal.export": Permission.VIEW, "reports.index": Permission.REPORT,
+    "journal.verify": Permission.VIEW, "journal.entry": Permission.VIEW, "journal.recording": Permission.VIEW,
+    "journal.workbook": Permission.VIEW, "journal.export": Permission.VIEW, "reports.index": Permission.REPORT,
     "reports.show": Permission.REPORT, "reports.file": Permission.REPORT, "zones.index": Permission.VIEW,
     "zones.edit": Permission.SCHEDULE, "zones.new": Permission.SCHEDULE, "zones.tone": Permission.SCHEDULE,
     "zones.note": Permission.OPERATE, "zones.close_note": Permission.OPERATE, "zones.group": Permission.SCHEDULE,
-    "zones.new_group": Permission.SCHEDULE, "sounds.index": Permission.VIEW, "sounds.sound": Permission.VIEW,
+    "zones.new_group": Permission.SCHEDULE, "sounds.index": Permission.VIEW, "sounds.sound": Permission.VIEW, "sounds.new": Permission.SCHEDULE, "sounds.edit": Permission.SCHEDULE,
+    "sounds.act": Permission.SCHEDULE,
     "lexicon.index": Permission.VIEW, "lexicon.new": Permission.WRITE, "lexicon.edit": Permission.WRITE,
     "lexicon.remove": Permission.WRITE, "lexicon.try_out": Permission.WRITE, "lexicon.hear_it": Permission.WRITE,
     "lexicon.export": Permission.VIEW, "lexicon.take_in": Permission.WRITE, "lexicon.versions": Permission.VIEW,
