@@ -11,10 +11,12 @@ from broadcaster.cli.common import actor_of, format_option, home_option, opened,
 from broadcaster.db.queries.scripts import find_scripts, script_detail
 from broadcaster.domain.scripts import Genre, Priority
 from broadcaster.errors import RuleError
+from broadcaster.services import recordings
 from broadcaster.services import scripts as script_service
 from broadcaster.services.approving import approve, send_back
 from broadcaster.services.importing import add_file, read_draft
 from broadcaster.services.speaking import speak
+from broadcaster.services.subtitles import subtitles
 
 _MAX_BYTES = 20_000_000
 
@@ -166,6 +168,53 @@ def speak_(ctx: click.Context, number: int, own_home: str | None) -> None:
         )
         for note in made["notes"]:
             click.echo(f"Lưu ý: {note}")
+
+
+@script_command.command("record")
+@click.argument("number", type=int)
+@click.argument("file", metavar="TỆP", type=click.Path(path_type=Path))
+@click.option("--check", "only_check", is_flag=True, help="Chỉ nghe thử xem dùng được không, không lưu.")
+@home_option
+@click.pass_context
+def record_(ctx: click.Context, number: int, file: Path, own_home: str | None, *, only_check: bool) -> None:
+    """Dùng bản ghi âm giọng người cho kịch bản: wav, mp3, m4a, ogg, flac, opus, webm."""
+    with opened(ctx, own_home) as station:
+        if only_check:
+            checked = recordings.check(station, number, file)
+            found = checked.condition
+            click.echo(
+                f"Dùng được: {found.seconds:.1f} giây, tiếng nói {found.speech_db:.0f} dB, nền {found.noise_db:.0f} dB."
+            )
+            for fault in checked.faults:
+                click.echo(f"Lưu ý: {fault.sentence}")
+            return
+        with progress_bar(f"Xử lý bản ghi âm cho kịch bản số {number}") as progress:
+            made = recordings.record(station, actor_of(ctx, station), number, file, progress=progress)
+        click.echo(
+            f"Đã lưu bản đọc giọng người thật: {made.duration_ms / 1000:.1f} giây, "
+            f"{made.lufs:.1f} LUFS, đỉnh {made.dbtp:.1f} dBTP. Bản này cần được duyệt."
+        )
+        for fault in made.faults:
+            click.echo(f"Lưu ý: {fault.sentence}")
+
+
+@script_command.command("vtt")
+@click.argument("number", type=int)
+@click.option("-o", "--out", "target", type=click.Path(path_type=Path), help="Ghi ra tệp thay vì in.")
+@click.option("--overwrite", is_flag=True, help="Ghi đè tệp đã có.")
+@home_option
+@click.pass_context
+def vtt_(ctx: click.Context, number: int, target: Path | None, own_home: str | None, *, overwrite: bool) -> None:
+    """In phụ đề WebVTT của bản đọc mới nhất: từng câu, từng chữ theo thời gian."""
+    with opened(ctx, own_home) as station, station.db.read() as session:
+        text = subtitles(script_detail(session, number))
+    if target is None:
+        click.echo(text, nl=False)
+        return
+    if target.exists() and not overwrite:
+        raise RuleError("Tệp đã có. Hãy đặt tên khác, hoặc thêm --overwrite để ghi đè.", field=str(target))
+    target.write_text(text, encoding="utf-8")
+    click.echo(f"Đã ghi {target}.")
 
 
 @script_command.command("submit")
