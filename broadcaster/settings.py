@@ -66,6 +66,10 @@ class Approval(_Section):
     four_eyes: bool = Field(
         True, description="Người viết không tự duyệt bài của mình. Tắt đi thì việc tự duyệt vẫn được ghi lại."
     )
+    stale_reading: Literal["air", "hold"] = Field(
+        "air",
+        description="Từ điển đọc đổi sau khi duyệt: air phát tiếp bản đã duyệt, hold giữ lại đến khi duyệt lại.",
+    )
 
 
 class Speech(_Section):
@@ -109,6 +113,17 @@ class Playout(_Section):
     plan_days: int = Field(7, ge=1, le=60, description="Lên lịch trước bao nhiêu ngày.")
 
 
+class Emergency(_Section):
+    """Phát khẩn cấp và nói trực tiếp."""
+
+    alert: str = Field("bao-dong", description="Âm thanh báo động phát trước lời đọc; tên trong mục Âm thanh.")
+    quick_voice: str = Field(
+        "espeak:vi+f2", description="Giọng đọc nhanh cho lần phát đầu; các lần lặp dùng giọng trong [speech]."
+    )
+    repeat_minutes: int = Field(15, ge=2, le=1440, description="Số phút giữa hai lần lặp, điền sẵn trong mẫu.")
+    talk_minutes: int = Field(10, ge=1, le=60, description="Số phút tối đa của một lần nói trực tiếp.")
+
+
 class Database(_Section):
     """Cơ sở dữ liệu."""
 
@@ -150,6 +165,7 @@ class Settings(BaseSettings):
     speech: Speech = Speech()
     sound: Sound = Sound()
     playout: Playout = Playout()
+    emergency: Emergency = Emergency()
     database: Database = Database()
     web: Web = Web()
     report: Report = Report()

@@ -8,6 +8,7 @@ say "system packages"
 need=()
 command -v chromium >/dev/null || need+=(chromium)
 [ -d /usr/lib/postgresql ] || need+=(postgresql)
+command -v icecast2 >/dev/null || need+=(icecast2)
 if [ ${#need[@]} -gt 0 ]; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     apt-get update -qq

@@ -27,14 +27,20 @@ _COMMANDS = {
     "approve": "scripts",
     "return": "scripts",
     "speak-text": "text",
-    "read": "text",
+    "read": "reading",
+    "produce": "produce",
     "schedule": "schedule",
     "air": "schedule",
     "stop": "schedule",
+    "emergency": "emergency",
     "log": "log",
+    "plan": "plan",
     "report": "report",
     "user": "users",
+    "token": "tokens",
+    "export": "export",
     "voice": "voices",
+    "lexicon": "lexicon",
 }
 
 

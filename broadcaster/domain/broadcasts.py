@@ -69,7 +69,7 @@ class RundownItem:
 
     no: int
     kind: str
-    """`cue` or `script`."""
+    """`cue`, `script`, or `emergency` for what was confirmed as one."""
     title: str
     audio_sha256: str
     duration_ms: int
@@ -106,6 +106,13 @@ class Broadcast:
     late: LatePolicy = LatePolicy.SKIP
     grace: dt.timedelta = dt.timedelta(minutes=2)
     overrun: Overrun = Overrun.CUT
+    confirmed_by: str = ""
+    """Who confirmed that an emergency may pass the quiet hours; empty for everything else."""
+
+    @property
+    def any_hour(self) -> bool:
+        """Whether the allowed hours do not bind it: no horn carries a trial, a confirmed emergency must not wait."""
+        return self.kind is BroadcastKind.TRIAL or (self.kind is BroadcastKind.EMERGENCY and bool(self.confirmed_by))
 
     @property
     def sound_ms(self) -> int:
@@ -125,6 +132,7 @@ class Broadcast:
             "late": self.late.value,
             "grace": self.grace.total_seconds(),
             "overrun": self.overrun.value,
+            "confirmed_by": self.confirmed_by,
         }
 
     @classmethod
@@ -141,4 +149,5 @@ class Broadcast:
             late=LatePolicy(fields["late"]),
             grace=dt.timedelta(seconds=fields["grace"]),
             overrun=Overrun(fields["overrun"]),
+            confirmed_by=fields.get("confirmed_by", ""),
         )

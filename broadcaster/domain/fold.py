@@ -44,3 +44,10 @@ def sort_key(text: str) -> tuple[tuple[int, ...], tuple[int, ...], str]:
         letters.append(_LETTER_RANK[letter] + 1000 if letter in _LETTER_RANK else min(ord(letter[:1] or " "), 999))
         tones.append(tone)
     return tuple(letters), tuple(tones), text
+
+
+def order_key(text: str) -> str:
+    """Return `sort_key` as one string of hexadecimal digits, which every database puts in the same order."""
+    letters, tones, rest = sort_key(text)
+    places = "".join(f"{n:03x}" for n in letters)
+    return f"{places}000{''.join(map(str, tones))}0{''.join(f'{min(ord(c), 0xFFFF):04x}' for c in rest)}"

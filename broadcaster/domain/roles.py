@@ -62,11 +62,13 @@ class Actor:
     full_name: str
     roles: frozenset[Role]
     user_id: int | None = None
+    granted: frozenset[Permission] = frozenset()
+    """What is allowed beside the roles: a token's scopes."""
 
     @property
     def permissions(self) -> frozenset[Permission]:
-        """All that the roles allow."""
-        return frozenset(p for role in self.roles for p in PERMISSIONS[role])
+        """All that the roles allow, and what was granted beside them."""
+        return frozenset(p for role in self.roles for p in PERMISSIONS[role]) | self.granted
 
     def may(self, permission: Permission) -> bool:
         """Return whether the actor holds `permission`."""

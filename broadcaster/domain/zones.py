@@ -1,13 +1,107 @@
-"""Zones (cụm loa) and groups of zones."""
+"""Zones (cụm loa) and groups of zones: where they are, what they are, how loud they may be at which hour."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import pairwise
 
+from broadcaster.domain.windows import Window
 from broadcaster.errors import RuleError
 
 ALL = "all"
+
+
+class Device(StrEnum):
+    """What hangs on the pole."""
+
+    HORN = "horn"
+    COLUMN = "column"
+    WIRELESS = "wireless"
+    SMART = "smart"
+    INDOOR = "indoor"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese word."""
+        return _DEVICES[self]
+
+
+_DEVICES = {
+    Device.HORN: "Loa phóng thanh có dây",
+    Device.COLUMN: "Loa cột",
+    Device.WIRELESS: "Loa không dây (FM)",
+    Device.SMART: "Loa thông minh (IP, 4G)",
+    Device.INDOOR: "Loa trong nhà",
+}
+
+
+class Condition(StrEnum):
+    """In what state a zone's horns are, by those who looked."""
+
+    GOOD = "good"
+    WEAK = "weak"
+    BROKEN = "broken"
+    REPAIR = "repair"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese word."""
+        return _CONDITIONS[self]
+
+
+_CONDITIONS = {
+    Condition.GOOD: "Tốt",
+    Condition.WEAK: "Kêu nhỏ hoặc rè",
+    Condition.BROKEN: "Hỏng",
+    Condition.REPAIR: "Đang sửa",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeBand:
+    """A stretch of the day with a volume of its own (percent)."""
+
+    window: Window
+    volume: int
+
+    @classmethod
+    def parse(cls, text: str, *, field: str = "volume_bands") -> VolumeBand:
+        """Return the band written `05:00-06:00 60`.
+
+        Raises:
+            RuleError: it is not a window and a volume from 0 to 100.
+        """
+        hours, _, percent = text.strip().partition(" ")
+        percent = percent.strip().removesuffix("%").strip()
+        if not percent.isdecimal() or int(percent) > 100:
+            raise RuleError(f"“{text.strip()}”: hãy viết như 05:00-06:00 60 (âm lượng 0 đến 100).", field=field)
+        return cls(Window.parse(hours, field=field), int(percent))
+
+    def __str__(self) -> str:
+        return f"{self.window} {self.volume}"
+
+
+def parse_bands(lines: Iterable[str], *, field: str = "volume_bands") -> tuple[VolumeBand, ...]:
+    """Return the bands written one a line, in order of the day.
+
+    Raises:
+        RuleError: a line is not a band, or two overlap.
+    """
+    bands = sorted(
+        (VolumeBand.parse(line, field=field) for line in lines if line.strip()), key=lambda b: b.window.start
+    )
+    for one, two in pairwise(bands):
+        if two.window.start < one.window.end:
+            raise RuleError(f"Hai khung {one.window} và {two.window} chồng giờ nhau.", field=field)
+    return tuple(bands)
+
+
+def volume_at(volume: int, bands: Sequence[VolumeBand], time: dt.time) -> int:
+    """Return the volume (percent) at a station time: that of the band it lies in, else the zone's own."""
+    return next((b.volume for b in bands if b.window.start <= time < b.window.end), volume)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +115,8 @@ class Zone:
     volume: int = 100
     """Percent of full level, 0 to 100."""
     enabled: bool = True
+    bands: tuple[VolumeBand, ...] = ()
+    """Volumes of their own at some hours: lower at dawn, say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
 
 from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.scopes import Scope
 from broadcaster.errors import ForbiddenError
+from broadcaster.panel import bearer
 from broadcaster.services.accounts import Member
 from broadcaster.services.station import Station
 
@@ -40,6 +42,11 @@ def needs(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return _marked(permission)
 
 
+def needs_scope(scope: Scope) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Mark a view of the API as open to tokens of `scope`, and to nobody's session."""
+    return _marked(scope)
+
+
 def public(view: Callable[P, R]) -> Callable[P, R]:
     """Mark a view as open to everybody."""
     return _marked(PUBLIC)(view)
@@ -50,9 +57,9 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R]:
     return _marked(SIGNED_IN)(view)
 
 
-def access_of(view: Callable[..., Any]) -> Permission | str | None:
+def access_of(view: Callable[..., Any]) -> Permission | Scope | str | None:
     """Return what a view asks for."""
-    return cast("Permission | str | None", getattr(view, _MARK, None))
+    return cast("Permission | Scope | str | None", getattr(view, _MARK, None))
 
 
 def check_access() -> ResponseReturnValue | None:
@@ -61,6 +68,9 @@ def check_access() -> ResponseReturnValue | None:
         return None  # 404 or 405 by the router
     asked = access_of(current_app.view_functions[request.endpoint])
     if asked == PUBLIC:
+        return None
+    if isinstance(asked, Scope):
+        bearer.check(station(), asked)
         return None
     if not current_user.is_authenticated:
         return cast("ResponseReturnValue", current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
@@ -90,7 +100,7 @@ def station() -> Station:
     return cast("Station", current_app.extensions["station"])
 
 
-def _marked(what: Permission | str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def _marked(what: Permission | Scope | str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def mark(view: Callable[P, R]) -> Callable[P, R]:
         setattr(view, _MARK, what)
         return view

@@ -18,21 +18,28 @@ from broadcaster.domain.roles import Permission
 from broadcaster.home import Home
 from broadcaster.panel import (
     access,
+    api,
     approving,
     assets,
     audit,
     auth,
     calendar,
     csp,
+    emergency,
     errors,
     filters,
     journal,
+    lexicon,
+    limits,
     onair,
+    plans,
     preferences,
     reports,
     scripts,
     settings,
     sounds,
+    timetable,
+    tokens,
     users,
     zones,
 )
@@ -43,7 +50,27 @@ from broadcaster.services.station import Station
 
 MAX_UPLOAD = 25 * 1024 * 1024
 """Bytes of a request: the largest document or recording that is taken."""
-_BLUEPRINTS = (auth, onair, scripts, approving, calendar, journal, reports, zones, sounds, users, audit, settings, preferences)  # fmt: skip  # noqa: E501
+_BLUEPRINTS = (
+    auth,
+    onair,
+    emergency,
+    scripts,
+    lexicon,
+    approving,
+    calendar,
+    timetable,
+    journal,
+    reports,
+    zones,
+    sounds,
+    users,
+    audit,
+    settings,
+    tokens,
+    preferences,
+    api,
+    plans,
+)
 
 
 class _Sessions(SecureCookieSessionInterface):
@@ -79,12 +106,12 @@ def create_app(station: Station, config: Mapping[str, Any] | None = None) -> Fla
     csp.init(app)
     errors.init(app)
     _sign_in(app, station)
-    CSRFProtect(app)
+    CSRFProtect(app).exempt(api.blueprint)  # no cookie opens it
     access.public(app.view_functions["static"])
     app.before_request(access.check_access)
     for module in _BLUEPRINTS:
         app.register_blueprint(module.blueprint)
-    auth.limit_sign_in(app)
+    limits.init(app)
     _context(app, station)
     return app
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
 from urllib.parse import urlsplit
 
 import flask
-from flask import Blueprint, Flask, flash, render_template, request, session, url_for
-from flask.typing import ResponseReturnValue, RouteCallable
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
+from flask import Blueprint, flash, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
 from broadcaster.errors import RuleError
@@ -22,14 +19,6 @@ _REFUSED = (
     "Tên đăng nhập hoặc mật khẩu chưa đúng. Sau 5 lần sai liên tiếp, tài khoản tạm khóa ít phút; "
     "quên mật khẩu thì nhờ quản trị viên cấp lại."
 )
-
-
-def limit_sign_in(app: Flask) -> None:
-    """Slow down an address that tries to sign in again and again; counted in this process alone."""
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
-    app.extensions["sign-in-limiter"] = limiter  # its decorators hold it weakly
-    slow = limiter.limit("20/minute;200/hour", methods=["POST"])
-    app.view_functions["auth.login"] = cast("RouteCallable", slow(app.view_functions["auth.login"]))
 
 
 def safe_next(target: str | None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 import structlog
 from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,6 +13,15 @@ from werkzeug.exceptions import HTTPException
 
 from broadcaster.db.session import DatabaseUnavailableError
 from broadcaster.errors import ForbiddenError, NotFoundError, StationError
+from broadcaster.panel.bearer import TokenError
+
+
+class Said(TypedDict):
+    """What an error says to a machine."""
+
+    machine: str
+    field: str | None
+
 
 log = structlog.get_logger(__name__)
 
@@ -35,8 +46,10 @@ def init(app: Flask) -> None:
     app.register_error_handler(Exception, _fault)
 
 
-def page(code: int, title: str, sentence: str) -> ResponseReturnValue:
-    """Return an error page, or its sentence alone for a fragment."""
+def page(code: int, title: str, sentence: str, *, machine: str = "", field: str | None = None) -> ResponseReturnValue:
+    """Return an error page, its sentence alone for a fragment, or what the API answers, by who asks."""
+    if request.path.startswith("/api/"):
+        return {"code": machine or f"http-{code}", "message": sentence, "field": field}, code
     name = "error_fragment.html" if request.headers.get("HX-Request") else "error.html"
     try:
         return render_template(name, code=code, title=title, sentence=sentence), code
@@ -47,14 +60,15 @@ def page(code: int, title: str, sentence: str) -> ResponseReturnValue:
 
 
 def _station_error(error: StationError) -> ResponseReturnValue:
+    said: Said = {"machine": error.code, "field": error.field}
     if isinstance(error, NotFoundError):
-        return page(404, "Không tìm thấy", error.message)
+        return page(404, "Không tìm thấy", error.message, **said)
     if isinstance(error, ForbiddenError):
-        return page(403, "Không có quyền", error.message)
+        return page(403, "Không có quyền", error.message, **said)
     if isinstance(error, DatabaseUnavailableError):
         log.error("database away", error=error.message)
-        return page(503, *_WORDS[503])
-    return page(422, "Chưa làm được", error.message)
+        return page(503, *_WORDS[503], machine=error.code)
+    return page(422, "Chưa làm được", error.message, **said)
 
 
 def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
@@ -71,8 +85,10 @@ def _rate_error(_error: RateLimitExceeded) -> ResponseReturnValue:
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
-    if code < 400:
+    if code < 400 or error.response is not None:
         return error.get_response()
+    if isinstance(error, TokenError):
+        return page(code, "Chưa có mã kết nối", str(error.description), machine="token")
     return page(code, *_WORDS.get(code, _WORDS[400 if code < 500 else 500]))
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Iterator
 
 from flask import Blueprint, Response, render_template, request, stream_with_context
@@ -18,10 +16,10 @@ from broadcaster.domain.roles import Permission
 from broadcaster.panel.access import needs, station
 from broadcaster.panel.paging import Page, wanted_page
 from broadcaster.services import playlog
+from broadcaster.services.exporting import csv_line
 
 blueprint = Blueprint("journal", __name__, url_prefix="/log")
-_PAGE = 60
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_PAGE = 50
 
 
 @blueprint.get("/")
@@ -81,10 +79,10 @@ def export() -> ResponseReturnValue:
     def lines() -> Iterator[str]:
         heads = ("Số", "Dự kiến", "Bắt đầu", "Kết thúc", "Buổi phát", "Mục", "Tên mục", "Chủ đề", "Cụm loa",
                  "Thời lượng (giây)", "Đã nghe (giây)", "Kết quả", "Lý do", "Người thực hiện", "Mã băm")  # fmt: skip
-        yield "\ufeff" + _csv(heads)
+        yield "\ufeff" + csv_line(heads)
         with here.db.read() as session:
             for e in queries.every(session, wanted):
-                yield _csv(
+                yield csv_line(
                     (e.seq, _local(e.planned_at), _local(e.started_at), _local(e.ended_at), e.broadcast_title,
                      e.item_no, e.title, topics.get(e.topic or "", e.topic or ""), names.get(e.zone, e.zone),
                      f"{e.duration_ms / 1000:.1f}", f"{e.heard_ms / 1000:.1f}", e.outcome.label, e.reason, e.actor,
@@ -98,22 +96,6 @@ def export() -> ResponseReturnValue:
 
 def _local(moment: dt.datetime | None) -> str:
     return f"{station().local(moment):%d/%m/%Y %H:%M:%S}" if moment else ""
-
-
-def _csv(cells: tuple[object, ...]) -> str:
-    """Return one line; text that a spreadsheet would run as a formula is kept text."""
-    out = io.StringIO()
-    texts = [str(c) for c in cells]
-    csv.writer(out).writerow([f"'{t}" if t.startswith(_FORMULA) and not _is_number(t) else t for t in texts])
-    return out.getvalue()
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _wanted() -> tuple[queries.Wanted, dt.date, dt.date]:

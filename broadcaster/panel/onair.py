@@ -10,15 +10,21 @@ from flask import Blueprint, Response, flash, g, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from broadcaster.clock import Clock
-from broadcaster.db.queries import calendar, registry
+from broadcaster.db.queries import calendar
 from broadcaster.db.queries import onair as queries
 from broadcaster.domain.roles import Permission
 from broadcaster.panel.access import actor, leave_to, needs, public, station
 from broadcaster.panel.fragments import revalidated
-from broadcaster.services import airing, doctor
+from broadcaster.panel.undo import done
+from broadcaster.services import airing, doctor, resuming
 
 blueprint = Blueprint("onair", __name__)
 _HEALTH_SECONDS = 30.0
+_QUICK = (
+    ("emergency.index", "Phát khẩn cấp", "urgent", Permission.EMERGENCY),
+    ("live.index", "Nói qua micro", "microphone", Permission.OPERATE),
+)
+"""What is wanted in a hurry: endpoint, words, icon, permission."""
 
 
 def facts() -> queries.Present:
@@ -35,7 +41,13 @@ def index() -> ResponseReturnValue:
     """The page that is open all day."""
     with station().db.read() as session:
         incidents = queries.incidents(session)
-    return render_template("onair/index.html", incidents=incidents, **_today())
+    known = flask.current_app.view_functions
+    quick = [
+        {"title": title, "icon": name, "url": url_for(endpoint)}
+        for endpoint, title, name, permission in _QUICK
+        if endpoint in known and actor().may(permission)
+    ]
+    return render_template("onair/index.html", incidents=incidents, quick=quick, **_today())
 
 
 @blueprint.get("/fragments/bar")
@@ -53,7 +65,7 @@ def now() -> Response:
     today = _today()
     listed = [*today["broadcasts"], *today["coming"]]
     states = [(b.id, b.state, b.verdict, b.starts_at, b.title, b.sound_ms) for b in listed]
-    shown = (facts(), states, actor().permissions, today["day"])
+    shown = (facts(), states, actor().permissions, today["day"], sorted(today["stopped"]))
     return revalidated(shown, lambda: render_template("onair/_now.html", present=facts(), **today))
 
 
@@ -67,16 +79,51 @@ def health() -> ResponseReturnValue:
 @blueprint.route("/stop", methods=["GET", "POST"])
 @needs(Permission.OPERATE)
 def stop() -> ResponseReturnValue:
-    """DỪNG PHÁT: asks once, naming what it stops and for whom."""
+    """DỪNG PHÁT for all zones or those of one sink: asks once, naming what it stops and for whom."""
+    present = facts()
     if request.method == "POST":
         zones = request.form.getlist("zone") or None
+        stopped = [a for a in present.airing if not a.trial and (zones is None or set(zones) & set(a.zones))]
         airing.send(station(), actor(), "stop", zones=zones)
-        flash("Đã gửi lệnh dừng phát. Loa im trong chưa đầy một giây; nhật ký ghi lại người dừng và giờ dừng.")
+        words = "Đã gửi lệnh dừng phát. Loa im trong chưa đầy một giây; nhật ký ghi lại người dừng và giờ dừng."
+        back = url_for("onair.resume", number=stopped[0].broadcast_id) if len(stopped) == 1 else ""
+        done(words, back, label="Phát tiếp phần còn lại", ask=True)
+        return leave_to(url_for("onair.index"))
+    zone = request.args.get("zone", "")
+    silent = present.shared(zone) if any(z.code == zone for z in present.zones) else ()
+    part = "_stop.html" if request.headers.get("HX-Request") else "stop.html"
+    return render_template(f"onair/{part}", present=present, names=_names(present), zone=zone, silent=silent)
+
+
+@blueprint.route("/resume/<int:number>", methods=["GET", "POST"])
+@needs(Permission.OPERATE)
+def resume(number: int) -> ResponseReturnValue:
+    """The way back from a stop: what was not heard of a broadcast, now; asks once."""
+    if request.method == "POST":
+        resuming.resume(station(), actor(), number)
+        flash("Đã xếp phần còn lại; loa phát tiếp sau khoảng 12 giây.")
         return leave_to(url_for("onair.index"))
     with station().db.read() as session:
-        names = registry.zone_names(session)
-    part = "_stop.html" if request.headers.get("HX-Request") else "stop.html"
-    return render_template(f"onair/{part}", present=facts(), names=names)
+        row = calendar.broadcast(session, number)
+        items, zones = resuming.rest_of(session, row)
+    part = "_resume.html" if request.headers.get("HX-Request") else "resume.html"
+    possible = resuming.may_resume(row, station().now())
+    names = _names(facts())
+    return render_template(
+        f"onair/{part}", row=row, items=items, zones=zones, names=names, possible=possible, present=facts()
+    )
+
+
+@blueprint.get("/fragments/level")
+@needs(Permission.VIEW)
+def level() -> ResponseReturnValue:
+    """How loud each sink is now (dBFS); asked a few times a second while Đang phát is in sight and something airs."""
+    found = airing.levels(station().home)
+    if not found:
+        return Response(status=204)
+    answer = flask.jsonify(found)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @blueprint.post("/mute")
@@ -106,6 +153,10 @@ def favicon() -> ResponseReturnValue:
     return flask.redirect(url_for("static", filename="favicon.svg"), code=308)
 
 
+def _names(present: queries.Present) -> dict[str, str]:
+    return {z.code: z.name for z in present.zones}
+
+
 def _today() -> dict[str, Any]:
     here = station()
     today = here.today()
@@ -114,13 +165,13 @@ def _today() -> dict[str, Any]:
     with here.db.read() as session:
         rows = calendar.broadcasts(session, start, tomorrow)
         coming = calendar.upcoming(session, tomorrow)
-        names = registry.zone_names(session)
-    return {"broadcasts": rows, "coming": coming, "names": names, "day": today}
+    stopped = {b.id for b in rows if resuming.may_resume(b, here.now())}
+    return {"broadcasts": rows, "coming": coming, "names": _names(facts()), "day": today, "stopped": stopped}
 
 
 def _checks() -> list[doctor.Check]:
     kept: dict[str, object] = flask.current_app.extensions.setdefault("health", {})
     clock: Clock = station().clock
     if clock.monotonic() - cast("float", kept.get("at", -_HEALTH_SECONDS * 2)) > _HEALTH_SECONDS:
-        kept["checks"], kept["at"] = doctor.examine(station()), clock.monotonic()
+        kept["checks"], kept["at"] = doctor.examine(station(), thorough=False), clock.monotonic()
     return cast("list[doctor.Check]", kept["checks"])

@@ -94,7 +94,7 @@ def reserve(
         if urgent:
             for other in on_their_way():
                 if other is not wanting and other.broadcast.kind is not BroadcastKind.EMERGENCY:
-                    other.cut(_touched(other, by_sink), "Nhường sóng cho phát khẩn cấp.", wanting.by, waiting=True)
+                    other.cut(_touched(other, by_sink), desk.YIELDED, wanting.by, waiting=True)
         clock.sleep_until(clock.monotonic() + 0.01)
 
 
@@ -114,5 +114,5 @@ def _busy(others: list[Airing], wanting: Airing, by_sink: Mapping[str, tuple[str
             for name, zones in by_sink.items():
                 same = lane.sink.name == name and lane.sink.exclusive
                 shared = set(zones) if same else set(zones) & set(lane.zones)
-                busy |= dict.fromkeys(shared, f"Đang phát buổi “{other.broadcast.title}”.")
+                busy |= dict.fromkeys(shared, desk.BUSY.format(title=other.broadcast.title))
     return busy

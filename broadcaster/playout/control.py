@@ -5,44 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from broadcaster.errors import StationError
-from broadcaster.playout.onair import Airing
+from broadcaster.playout.floor import Floor
 
 STALE = dt.timedelta(seconds=60)
 """A command to sound or be silent now is not carried out later than this."""
 
 
-class Stage(Protocol):
-    """What the commands work on."""
-
-    def airings(self) -> list[Airing]:
-        """Return the broadcasts on their way."""
-        ...
-
-    def start_now(self, broadcast_id: int, by: str) -> str:
-        """Air a broadcast at once; return the answer."""
-        ...
-
-    def skip(self, broadcast_id: int, by: str) -> str:
-        """Leave a broadcast out; return the answer."""
-        ...
-
-    def mute(self, zone: str | None, muted: bool) -> list[str]:
-        """Turn zones off or on; return those that sound just now."""
-        ...
-
-    def trust_clock(self) -> str:
-        """Believe the clock; return the answer."""
-        ...
-
-
 class Control:
     """Carries out commands; one that came by datagram is not carried out again when its row is read."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
+    def __init__(self, floor: Floor, trust_clock: Callable[[], str]) -> None:
+        self._floor = floor
+        self._trust_clock = trust_clock
         self._answers: dict[int, str | None] = {}
         self._lock = threading.Lock()
 
@@ -80,21 +57,21 @@ class Control:
             self._answers.pop(order_id, None)
 
     def _verbs(self) -> dict[str, Callable[[Mapping[str, Any], str], str]]:
-        stage = self._stage
+        floor = self._floor
         return {
             "stop": self._stop,
-            "air": lambda a, by: stage.start_now(int(a["broadcast_id"]), by),
-            "skip": lambda a, by: stage.skip(int(a["broadcast_id"]), by),
+            "air": lambda a, by: floor.start_now(int(a["broadcast_id"]), by),
+            "skip": lambda a, by: floor.skip(int(a["broadcast_id"]), by),
             "mute": lambda a, _by: self._mute(a.get("zone"), muted=True),
             "unmute": lambda a, _by: self._mute(a.get("zone"), muted=False),
-            "trust-clock": lambda _a, _by: stage.trust_clock(),
+            "trust-clock": lambda _a, _by: self._trust_clock(),
         }
 
     def _stop(self, arguments: Mapping[str, Any], by: str) -> str:
         named = arguments.get("zones")
         wanted = set(named) if named else None
         silent: list[str] = []
-        for airing in self._stage.airings():
+        for airing in self._floor.airings():
             silent += airing.cut(wanted, f"{by or 'Người vận hành'} bấm dừng phát.", by)
         if not silent:
             return "Không có gì đang phát ở đó."
@@ -103,6 +80,6 @@ class Control:
         return f"Đã dừng phát tại {', '.join(sorted(set(silent)))}.{shared}"
 
     def _mute(self, zone: str | None, *, muted: bool) -> str:
-        sounding = self._stage.mute(zone, muted)
+        sounding = self._floor.mute(zone, muted)
         word = "Đã tắt tiếng" if muted else "Đã mở tiếng"
         return f"{word} {zone or 'tất cả cụm loa'}." + (" (đang phát)" if sounding else "")

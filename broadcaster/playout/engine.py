@@ -17,30 +17,30 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from broadcaster.domain.playlog import Outcome
+from broadcaster.clock import SystemClock
 from broadcaster.errors import StationError
 from broadcaster.playout import recovery
 from broadcaster.playout.alarm import Alarm, ApschedulerAlarm
-from broadcaster.playout.asrun import AsRun
 from broadcaster.playout.belief import Belief
 from broadcaster.playout.bundles import Bundle, Shelf
 from broadcaster.playout.claims import Claims, reserve, zones_of
 from broadcaster.playout.control import Control
+from broadcaster.playout.crew import Crew, Leads
+from broadcaster.playout.floor import Floor, alarm_key
 from broadcaster.playout.journal import Journal
 from broadcaster.playout.lock import HomeLock
-from broadcaster.playout.onair import Airing, Crew, Leads
+from broadcaster.playout.onair import Airing
 from broadcaster.playout.player import CHUNK_MS
 from broadcaster.playout.priority import favour_process
 from broadcaster.playout.replay import replay
 from broadcaster.playout.sinks import Sinks, resolve_sinks
-from broadcaster.playout.sinks.base import Sink
-from broadcaster.playout.sinks.file import FileSink
+from broadcaster.playout.sinks.base import Sink, Standing
 from broadcaster.playout.status import status_of
 from broadcaster.playout.tapes import TapeRoom
 from broadcaster.playout.troubles import Troubles
 from broadcaster.playout.wake import Ear
 from broadcaster.services import airing as desk
-from broadcaster.services import approving, heartbeats
+from broadcaster.services import approving, emergency_airing, heartbeats
 from broadcaster.services.station import Station
 
 log = logging.getLogger(__name__)
@@ -65,6 +65,7 @@ class Playout:
         inline: play on the calling thread over a frozen clock; for simulations.
         chunk_ms: samples are handed to the sinks in pieces of this length.
         durable: force the journal to the disk.
+        proves: compare what leaves each sink with what was approved; not where time is simulated.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Playout:
         inline: bool = False,
         chunk_ms: int = CHUNK_MS,
         durable: bool = True,
+        proves: bool | None = None,
     ) -> None:
         self.station = station
         self.clock = station.clock
@@ -95,17 +97,11 @@ class Playout:
         self._belief = Belief(station.clock, self.journal.last_time())
         self._claims = Claims(station, self._shelf, self.owner, refusal, inline=inline)
         self._troubles = Troubles(self.journal, self._wake.set)
-        self._control = Control(self)
         self._ear = Ear(station.home.run / desk.PORT_FILE, self._heard)
-        self._lock = threading.RLock()
-        self._active: dict[int, Airing] = {}
-        self._threads: dict[int, threading.Thread] = {}
-        self._ended: set[int] = set()
-        self._known: dict[int, recovery.Unfinished] = {}
         self._checked: dict[int, float] = {}
-        self._muted: set[str | None] = set()
         self._due_at: dict[str, float] = {}
-        self._crew = Crew(
+        self.floor = Floor(station, self._shelf, self.alarm, self._changed)
+        self._crew = self.floor.crew = Crew(
             clock=self.clock,
             journal=self.journal,
             tapes=self._tapes,
@@ -115,14 +111,17 @@ class Playout:
             host=self.host,
             confirm=self._claims.confirm,
             fault=self._troubles.sink,
-            reserve=functools.partial(reserve, self.clock, self.airings),
-            muted=self._is_muted,
+            reserve=functools.partial(reserve, self.clock, self.floor.airings),
+            muted=self.floor.is_muted,
             changed=self._changed,
             leads=Leads.of(station.clock),
             urgent=urgent,
             inline=inline,
             chunk_ms=chunk_ms,
+            alarm=self._troubles.tell,
+            proves=isinstance(station.clock, SystemClock) if proves is None else proves,
         )
+        self._control = Control(self.floor, self.trust_clock)
 
     @classmethod
     def of(cls, station: Station) -> Playout:
@@ -155,33 +154,30 @@ class Playout:
         for name, why in self.sinks.notes.items():
             self._troubles.sink(name, why)
         past = recovery.look_back(self.journal.last_segment())
-        self._ended |= past.ended
+        self.floor.ended |= past.ended
         pinned = self._shelf.load()
         self.alarm.start(self._jumped)
         if not self._inline:
             self._ear.open()
         for sink in self.sinks.by_name.values():
-            if isinstance(sink, FileSink):
-                sink.tidy()
+            if isinstance(sink, Standing):
+                sink.start()
         for number, one in past.unfinished.items():
-            self._recover(number, one, pinned.get(number))
+            self.floor.recover(number, one, pinned.get(number))
         for number in pinned:
-            if number not in self._ended and number not in self._active:
+            if number not in self.floor.ended and not self.floor.has(number):
                 self._set_alarm(pinned[number])
 
     def close(self) -> None:
         """End in order: fade out, log, bring the journal into the database."""
         self.alarm.stop()
         self._ear.close()
-        for one in self.airings():
-            one.abandon()
-        for thread in list(self._threads.values()):
-            thread.join(5)
+        self.floor.clear(5)
         with contextlib.suppress(StationError):
             replay(self.station, self.journal, self.owner)
         self.journal.close()
         for sink in self.sinks.by_name.values():
-            if isinstance(sink, FileSink):
+            if isinstance(sink, Standing):
                 sink.finish()
 
     def _wake_on(self, stop: threading.Event) -> None:
@@ -200,6 +196,7 @@ class Playout:
         self._troubles.tell("clock", hold)
         self.journal.retry()
         self._troubles.tell("journal", self.journal.trouble and f"Đĩa không ghi được nhật ký: {self.journal.trouble}.")
+        self._look_at_sinks()
         away = ""
         for name, every, step in (
             ("orders", 0.0, self._obey_all),
@@ -222,6 +219,12 @@ class Playout:
                 self._due_at[name] = now + max(every, RECONCILE_S)
         self._troubles.tell("database", away)
 
+    def _look_at_sinks(self) -> None:
+        """Tell of what broke between broadcasts, when no player is there to notice."""
+        for name, sink in self.sinks.by_name.items():
+            if isinstance(sink, Standing) and name not in self.sinks.notes:
+                self._troubles.sink(name, sink.trouble)
+
     # What is due
 
     def reconcile(self) -> None:
@@ -232,6 +235,7 @@ class Playout:
         """
         now = self.clock.now()
         steady = self.clock.monotonic()
+        emergency_airing.tend(self.station)
         with self.station.db.read() as session:
             rows = desk.due(session, now + AHEAD)
             zones = desk.zones(session)
@@ -239,7 +243,7 @@ class Playout:
             for row in rows:
                 b = row.broadcast
                 others = row.owner not in {None, self.owner} and now < b.ends_at + desk.LEFT
-                if b.id in self._active or b.id in self._ended or others:
+                if self.floor.has(b.id) or b.id in self.floor.ended or others:
                     continue
                 old = self._shelf.get(b.id)
                 faults = old.faults if old is not None and old.broadcast == b else None
@@ -250,131 +254,37 @@ class Playout:
                 fresh[b.id] = Bundle(b, zones_of(zones, b.zones), faults)
         keys = self.alarm.keys()
         for number, bundle in fresh.items():
-            if self._shelf.put(bundle) or _key(number) not in keys:
+            if self._shelf.put(bundle) or alarm_key(number) not in keys:
                 self._set_alarm(bundle)
         for number in self._shelf.numbers():
-            if number not in fresh and number not in self._active:
-                self.alarm.cancel(_key(number))
+            if number not in fresh and not self.floor.has(number):
+                self.alarm.cancel(alarm_key(number))
                 self._shelf.drop(number)
                 self._checked.pop(number, None)
 
     def _set_alarm(self, bundle: Bundle) -> None:
         b = bundle.broadcast
         self.alarm.set(
-            _key(b.id), b.starts_at - dt.timedelta(seconds=self._crew.leads.cue), functools.partial(self._rung, b.id)
+            alarm_key(b.id),
+            b.starts_at - dt.timedelta(seconds=self._crew.leads.cue),
+            functools.partial(self._rung, b.id),
         )
 
     def _rung(self, broadcast_id: int) -> None:
         bundle = self._shelf.get(broadcast_id)
         if bundle is not None and not self._belief.hold:
-            self._launch(Airing(self._crew, bundle))
-
-    def _launch(self, one: Airing) -> bool:
-        """Send a broadcast on its way, unless it is or has ended."""
-        number = one.broadcast.id
-        with self._lock:
-            if number in self._active or number in self._ended:
-                return False
-            if (past := self._known.get(number)) is not None and not one.known:
-                one.known = dict(past.known)
-            self._active[number] = one
-        if self._inline:
-            self._accompany(one)
-        else:
-            thread = threading.Thread(target=self._accompany, args=(one,), name=f"broadcast-{number}", daemon=True)
-            self._threads[number] = thread
-            thread.start()
-        return True
-
-    def _accompany(self, one: Airing) -> None:
-        number = one.broadcast.id
-        try:
-            one.run()
-        finally:
-            with self._lock:
-                if one.ended:
-                    self._ended.add(number)
-                    self._known.pop(number, None)
-                self._active.pop(number, None)
-                self._threads.pop(number, None)
-            self._changed()
+            self.floor.launch(Airing(self._crew, bundle))
 
     def _changed(self) -> None:
         """What is on air changed: say so in the next round, and soon."""
         self._due_at.pop("beat", None)
         self._wake.set()
 
-    # After a crash
-
-    def _recover(self, number: int, one: recovery.Unfinished, bundle: Bundle | None) -> None:
-        if one.began_at is None or bundle is None:
-            self._known[number] = one  # it had not begun: lateness decides as for any other
-            return
-        b = bundle.broadcast
-        sinks = {code: zone.sink for code, zone in bundle.zones.items()}
-        tz = self.station.settings.tz
-        asrun = AsRun(b, sinks, self.journal, self.host, tz, dict(one.known), list(one.reasons), one.began_at)
-        last = recovery.close_interrupted(one, asrun)
-        if recovery.may_resume(one, asrun, self.clock.now()) and last < max(i.no for i in b.rundown):
-            resumed = Airing(
-                self._crew, bundle, resume_after=last, known=asrun.known, began_at=one.began_at, reasons=asrun.reasons
-            )
-            self._launch(resumed)
-            return
-        asrun.rest(Outcome.MISSED, "Máy phát khởi động lại sau sự cố; phần còn lại của buổi này không phát nữa.")
-        asrun.verdict(self.clock.now())
-        self._ended.add(number)
-
     # Commands
 
     def airings(self) -> list[Airing]:
         """Return the broadcasts on their way."""
-        with self._lock:
-            return list(self._active.values())
-
-    def start_now(self, broadcast_id: int, by: str) -> str:
-        """Air a broadcast at once; return the answer."""
-        bundle = self._bundle(broadcast_id)
-        if bundle is None:
-            return f"Không có buổi phát số {broadcast_id} nào còn chờ phát."
-        self.alarm.cancel(_key(broadcast_id))
-        if not self._launch(Airing(self._crew, bundle, at_once=True, by=by)):
-            return "Buổi này đang được chuẩn bị, đang phát hoặc đã xong."
-        return f"Đang phát ngay buổi “{bundle.broadcast.title}”."
-
-    def skip(self, broadcast_id: int, by: str) -> str:
-        """Leave a broadcast out, or cut it when it is on air; return the answer."""
-        why = f"{by or 'Người vận hành'} bỏ buổi này."
-        one = next((a for a in self.airings() if a.broadcast.id == broadcast_id), None)
-        if one is None:
-            bundle = self._bundle(broadcast_id)
-            if bundle is None:
-                return f"Không có buổi phát số {broadcast_id} nào còn chờ phát."
-            self.alarm.cancel(_key(broadcast_id))
-            one = Airing(self._crew, bundle, by=by)
-            one.cancel(why, by)
-            self._launch(one)
-        else:
-            one.cancel(why, by)
-        return f"Đã bỏ buổi “{one.broadcast.title}”."
-
-    def _bundle(self, broadcast_id: int) -> Bundle | None:
-        """Return what is pinned, else what the database holds, however far ahead."""
-        if (pinned := self._shelf.get(broadcast_id)) is not None:
-            return pinned
-        with self.station.db.read() as session:
-            b = desk.waiting(session, broadcast_id)
-            return None if b is None else Bundle(b, zones_of(desk.zones(session), b.zones))
-
-    def mute(self, zone: str | None, muted: bool) -> list[str]:
-        """Turn zones off or on, until told otherwise or restarted; return those that sound just now."""
-        if muted:
-            self._muted.add(zone)
-        elif zone is None:
-            self._muted.clear()
-        else:
-            self._muted.discard(zone)
-        return [z for one in self.airings() for z in one.mute(zone, muted)]
+        return self.floor.airings()
 
     def trust_clock(self) -> str:
         """Believe the clock as it stands; return the answer."""
@@ -382,16 +292,17 @@ class Playout:
         self._wake.set()
         return "Đã tin đồng hồ máy; máy phát làm việc trở lại."
 
-    def _is_muted(self, zones: tuple[str, ...]) -> bool:
-        return None in self._muted or bool(self._muted & set(zones))
-
-    def _heard(self, message: Mapping[str, Any]) -> None:
+    def _heard(self, message: Mapping[str, Any]) -> dict[str, Any] | None:
+        if message.get("ask") == "levels":
+            lanes = (lane for one in self.airings() if one.phase == "air" for lane in one.lanes)
+            return {"levels": {lane.sink.name: round(lane.level, 1) for lane in lanes}}
         if message.get("verb") == "stop":
             arguments = message.get("arguments") or {}
             self._control.obey(
                 int(message.get("order", 0)), "stop", arguments, str(message.get("by", "")), dt.timedelta(0)
             )
         self.look_again()
+        return None
 
     def _obey_all(self) -> None:
         while True:
@@ -427,10 +338,10 @@ class Playout:
         return status_of(
             self.station,
             self.airings(),
-            [b for n in self._shelf.numbers() if n not in self._ended and (b := self._shelf.get(n)) is not None],
+            [b for n in self._shelf.numbers() if n not in self.floor.ended and (b := self._shelf.get(n)) is not None],
             {name: self._troubles.of_sink(name) for name in self.sinks.by_name},
             self._belief.hold,
-            sorted(z or "all" for z in self._muted),
+            self.floor.muted(),
         )
 
     def _jumped(self, by: float) -> None:
@@ -446,7 +357,3 @@ class Playout:
     def _housekeeping(self) -> None:
         keep = {i.audio_sha256 for n in self._shelf.numbers() if (b := self._shelf.get(n)) for i in b.broadcast.rundown}
         self._tapes.prune(keep)
-
-
-def _key(broadcast_id: int) -> str:
-    return f"cue:{broadcast_id}"

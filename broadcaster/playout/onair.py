@@ -2,88 +2,30 @@
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 import logging
 import queue
 import threading
-from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
 
-from broadcaster.clock import Clock, FastClock, FrozenClock
-from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, Overrun, RundownItem
+from broadcaster.clock import Clock
+from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, RundownItem
 from broadcaster.domain.lateness import Air, Join, Skip, Wait, decide
 from broadcaster.domain.playlog import Outcome
-from broadcaster.domain.windows import StationHours
 from broadcaster.errors import StationError
 from broadcaster.playout.asrun import TRIAL_ZONE, AsRun, heard_zones
 from broadcaster.playout.bundles import Bundle
-from broadcaster.playout.journal import Journal
-from broadcaster.playout.player import CHUNK_MS, Ended, Event, Lane, Mark, Segment, Started
+from broadcaster.playout.crew import Crew
+from broadcaster.playout.lineup import Events, lay, limit, own_clock, segments
+from broadcaster.playout.player import Ended, Event, Lane, Mark, Source, Started
 from broadcaster.playout.priority import favour_thread
 from broadcaster.playout.sinks import AIRCHECK
-from broadcaster.playout.sinks.base import RATE, Feed, Sink
-from broadcaster.playout.tapes import Tape, TapeRoom
+from broadcaster.playout.sinks.base import RATE
 
 log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
-class Leads:
-    """How long before T each step is taken (s)."""
-
-    cue: float = 30.0
-    """Files, hashes and approvals are checked, sound is decoded."""
-    warm: float = 5.0
-    """Sinks are opened."""
-    hand_over: float = 0.25
-    """Players are told the exact moment; until then a wall clock that was stepped is followed."""
-    on_time: float = 1.0
-    """A start is not late within this."""
-
-    @classmethod
-    def of(cls, clock: Clock) -> Leads:
-        """Return the leads over `clock`: a fast one leaves little real time, so steps are taken earlier by it."""
-        factor = clock.factor if isinstance(clock, FastClock) else 1.0
-        if factor <= 1:
-            return cls()
-        return cls(max(30.0, 5 * factor), max(5.0, factor), max(0.25, factor / 10), max(1.0, factor / 2))
-
-
-_NOT_MIRRORED = {"file", "null"}
-_OUTSIDE = {BroadcastKind.TRIAL, BroadcastKind.EMERGENCY}
 STOPPED = "Máy phát được tắt trong lúc đang phát."
-
-
-@dataclass
-class Crew:
-    """What every airing shares. The callables are the only way to the database, and may find it away."""
-
-    clock: Clock
-    journal: Journal
-    tapes: TapeRoom
-    sinks: Mapping[str, Sink]
-    hours: StationHours
-    tz: ZoneInfo
-    host: str
-    confirm: Callable[[Bundle], Bundle | None]
-    """At T-30 s: claim the row and check approvals anew; None when the broadcast is not ours to air."""
-    fault: Callable[[str, str], None]
-    """Told of a sink's trouble (name, sentence), or that it is well (name, "")."""
-    reserve: Callable[[Airing, Mapping[str, tuple[str, ...]]], Mapping[str, str]]
-    """Take zones, by sink, for an airing; returns those that are busy, with the reason."""
-    muted: Callable[[tuple[str, ...]], bool]
-    """Whether a person turned these zones off."""
-    changed: Callable[[], None]
-    """Told whenever what is on air changes."""
-    leads: Leads
-    urgent: bool = False
-    """Ask the operating system to put the players before all else."""
-    inline: bool = False
-    """Play on the calling thread, each sink over a clock of its own: for simulations over a frozen clock."""
-    chunk_ms: int = CHUNK_MS
 
 
 @dataclass
@@ -157,7 +99,7 @@ class Airing:
         Only a broadcast that was taken back, or one abandoned before its start, ends without.
         """
         crew = self.crew
-        self.clock = _own_clock(crew.clock) if crew.inline else crew.clock
+        self.clock = own_clock(crew.clock) if crew.inline else crew.clock
         asrun: AsRun | None = None
         try:
             confirmed = crew.confirm(self.bundle)
@@ -205,19 +147,19 @@ class Airing:
         crew = self.crew
         if self._halt.is_set() or not self._may_start(asrun):
             return
-        tapes = self._cue()
+        sources = self._cue()
         self.phase = "warm"
-        if not tapes:
+        if not sources:
             self._refuse(asrun)
             return
         if not self._wait_until(crew.leads.warm):
             return
-        events: queue.SimpleQueue[tuple[Lane, Event]] = queue.SimpleQueue()
-        self._lay(events)
+        events: Events = queue.SimpleQueue()
+        self.lanes, self._unreachable = lay(self, events)
         threads = [] if self.crew.inline else [self._player(lane) for lane in self.lanes]
         try:
             if self._wait_until(crew.leads.hand_over) and self._may_start(asrun):
-                self._go(asrun, tapes)
+                self._go(asrun, sources)
         finally:
             if self.phase != "air":
                 for lane in self.lanes:
@@ -261,15 +203,15 @@ class Airing:
             asrun.rest(Outcome.MISSED, late.reason)
             return False
         local = self._starts().astimezone(self.crew.tz)
-        if self.broadcast.kind in _OUTSIDE or self.crew.hours.allows(local, dt.timedelta(0)):
+        if self.broadcast.any_hour or self.crew.hours.allows(local, dt.timedelta(0)):
             return True
         why = f"Lúc {local:%H:%M} nằm ngoài khung giờ được phép phát ({self.crew.hours})."
         asrun.rest(Outcome.REFUSED, why)
         return False
 
-    def _cue(self) -> list[tuple[RundownItem, Tape]]:
+    def _cue(self) -> list[tuple[RundownItem, Source]]:
         """Check and load every item; what must not air is kept with its reason and logged at the start."""
-        tapes: list[tuple[RundownItem, Tape]] = []
+        sources: list[tuple[RundownItem, Source]] = []
         for item in self.broadcast.rundown:
             if self.resume_after is not None and item.no <= self.resume_after:
                 continue
@@ -277,10 +219,10 @@ class Airing:
                 self._refused[item.no] = why
                 continue
             try:
-                tapes.append((item, self.crew.tapes.cue(item.audio_sha256)))
+                sources.append((item, self.crew.tapes.cue(item.audio_sha256)))
             except StationError as error:
                 self._refused[item.no] = error.message
-        return tapes
+        return sources
 
     def _refuse(self, asrun: AsRun) -> None:
         for item in self.broadcast.rundown:
@@ -297,48 +239,7 @@ class Airing:
                 break
         return not self._halt.is_set()
 
-    def _lay(self, events: queue.SimpleQueue[tuple[Lane, Event]]) -> None:
-        """Make one lane for each sink that the zones need; what cannot be reached is kept with its reason."""
-        crew = self.crew
-        by_sink: dict[str, list[str]] = {}
-        gains: dict[str, float] = {}
-        for code in heard_zones(self.broadcast):
-            zone = self.bundle.zones.get(code)
-            name = AIRCHECK if code == TRIAL_ZONE else zone.sink if zone else ""
-            if code != TRIAL_ZONE and (zone is None or not zone.enabled):
-                why = f"Cụm loa “{zone.name if zone else code}” đang tắt hoặc không còn."
-                self._unreachable[code] = (Outcome.MISSED, why)
-            elif name not in crew.sinks:
-                self._unreachable[code] = (Outcome.FAILED, f"Cụm loa “{code}” trỏ tới đường ra “{name}” không có.")
-            else:
-                by_sink.setdefault(name, []).append(code)
-                gains[name] = max(gains.get(name, 0.0), zone.volume / 100 if zone else 1.0)
-        busy = crew.reserve(self, {name: tuple(codes) for name, codes in by_sink.items()})
-        self._unreachable |= {code: (Outcome.FAILED, why) for code, why in busy.items()}
-        feed = Feed(self.broadcast.id, self.broadcast.title, self.broadcast.starts_at.astimezone(crew.tz))
-        mirror = crew.sinks.get(AIRCHECK)
-        for name, codes in by_sink.items():
-            free = tuple(z for z in codes if z not in busy)
-            if not free:
-                continue
-            sink = crew.sinks[name]
-            mirrored = mirror is not None and sink.kind not in _NOT_MIRRORED and not self.lanes
-            self.lanes.append(
-                Lane(
-                    sink,
-                    free,
-                    gains[name],
-                    feed,
-                    _own_clock(self.clock) if crew.inline else self.clock,
-                    events,
-                    crew.fault,
-                    mirror=mirror if mirrored else None,
-                    chunk_ms=crew.chunk_ms,
-                    muted=crew.muted(free),
-                )
-            )
-
-    def _go(self, asrun: AsRun, tapes: list[tuple[RundownItem, Tape]]) -> None:
+    def _go(self, asrun: AsRun, sources: list[tuple[RundownItem, Source]]) -> None:
         """Tell the players what to play and the exact moment."""
         b = self.broadcast
         late, now, steady = self._decide(), self.clock.now(), self.clock.monotonic()
@@ -349,41 +250,16 @@ class Airing:
         self._refuse(asrun)
         for code, (outcome, why) in self._unreachable.items():
             asrun.rest(outcome, why, zones=[code])
-        segments: list[Segment] = []
-        skipped = round(late.offset * RATE) if isinstance(late, Join) else 0
-        fade_in = skipped > 0
-        for item, tape in tapes:
-            if skipped >= tape.samples:
-                skipped -= tape.samples
-                why = f"Vào giữa chừng vì bắt đầu trễ {(now - b.starts_at).total_seconds():.0f} giây; mục này đã qua."
-                asrun.item_over(item, heard_zones(b), Outcome.MISSED, why)
-            else:
-                segments.append(Segment(item.no, tape, skipped))
-                skipped = 0
-        limit, why = self._limit(starts)
+        offset = late.offset if isinstance(late, Join) else 0.0
+        pieces, passed = segments(sources, offset)
+        for item in passed:
+            why = f"Vào giữa chừng vì bắt đầu trễ {(now - b.starts_at).total_seconds():.0f} giây; mục này đã qua."
+            asrun.item_over(item, heard_zones(b), Outcome.MISSED, why)
+        end, why = limit(self.crew, b, starts, at_once=self.at_once)
         for lane in self.lanes:
-            lane.begin(segments, steady + (starts - now).total_seconds(), limit=limit, limit_why=why, fade_in=fade_in)
+            lane.begin(pieces, steady + (starts - now).total_seconds(), limit=end, limit_why=why, fade_in=offset > 0)
 
-    def _limit(self, starts: dt.datetime) -> tuple[int | None, str]:
-        """Return how many samples may sound and why no more: the slot's end, and always the window's end."""
-        b = self.broadcast
-        ends: list[tuple[dt.datetime, str]] = []
-        if b.overrun is Overrun.CUT and not self.at_once:
-            ends.append((b.ends_at, "Hết giờ của khung phát."))
-        if b.kind not in _OUTSIDE:
-            local = starts.astimezone(self.crew.tz)
-            for window in self.crew.hours.windows:
-                if window.start <= local.time() <= window.end:
-                    end = dt.datetime.combine(local.date(), window.end, tzinfo=self.crew.tz)
-                    ends.append((end, f"Hết khung giờ được phép phát ({window})."))
-        if not ends:
-            return None, ""
-        end, why = min(ends)
-        return max(0, round((end - starts).total_seconds() * RATE)), why
-
-    def _follow(
-        self, asrun: AsRun, events: queue.SimpleQueue[tuple[Lane, Event]], threads: list[threading.Thread]
-    ) -> None:
+    def _follow(self, asrun: AsRun, events: Events, threads: list[threading.Thread]) -> None:
         try:
             for lane in self.lanes if self.crew.inline else ():
                 lane.run()
@@ -394,6 +270,8 @@ class Airing:
             while not events.empty():
                 self._note(asrun, *events.get())
         for lane in self.lanes:
+            if lane.ear is not None and lane.ear.at_once:
+                lane.ear.join(2)
             why, by = lane.ending
             outcome = Outcome.FAILED if lane.crashed else Outcome.MISSED
             asrun.rest(outcome, why or STOPPED, by=by, zones=lane.zones)
@@ -420,7 +298,3 @@ class Airing:
                     ended_at=event.ended_at,
                     heard_ms=heard_ms,
                 )
-
-
-def _own_clock(clock: Clock) -> Clock:
-    return copy.copy(clock) if isinstance(clock, FrozenClock) else clock

@@ -13,13 +13,14 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 
 from broadcaster.clock import Clock
 from broadcaster.errors import AirError
-from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Sink, Stream
-from broadcaster.playout.tapes import Tape
+from broadcaster.playout.ear import Listener
+from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Placed, Sink, Stream
 
 log = logging.getLogger(__name__)
 
@@ -30,20 +31,52 @@ MARK_S = 1.0
 RETRY_S = 1.0
 _LEVEL_S = 0.25
 SILENT_DBFS = -96.0
+HOLLOW = "Nguồn âm thanh có lúc không có tiếng."
+MUTED = "Bị tắt tiếng một lúc theo lệnh người vận hành."
+
+
+class Source(Protocol):
+    """Where the samples of an item come from: a tape, or something that happens now (a relay, a microphone).
+
+    The players of several sinks read one source, each at its own place, a few milliseconds apart.
+    """
+
+    @property
+    def samples(self) -> int:
+        """How many samples it has, or may have at most."""
+        ...
+
+    @property
+    def live(self) -> bool:
+        """Whether it happens now, so that its edges are faded."""
+        ...
+
+    @property
+    def why(self) -> str:
+        """Why it ended before its length, in Vietnamese; empty when it did not."""
+        ...
+
+    def read(self, at: int, n: int) -> Pcm | None:
+        """Return the `n` samples from sample `at`, without waiting.
+
+        Nothing (no bytes) when a live source has none just now: silence goes out in their place and does not count
+        as heard. None when it is over before its length.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One item to play, from sample `offset` of its tape."""
+    """One item to play, from sample `offset` of its source."""
 
     item_no: int
-    tape: Tape
+    source: Source
     offset: int = 0
 
     @property
     def samples(self) -> int:
         """Samples left to play."""
-        return max(0, self.tape.samples - self.offset)
+        return max(0, self.source.samples - self.offset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +148,10 @@ class Lane:
     fault: Callable[[str, str], None]
     mirror: Sink | None = None
     chunk_ms: int = CHUNK_MS
+    ear: Listener | None = None
+    """Compares what left with what was approved."""
+    places: dict[int, tuple[str, int]] = field(default_factory=dict)
+    """Where each item stands in the recording: its name, and milliseconds from its beginning."""
     level: float = SILENT_DBFS
     """Level of what left last (dBFS, RMS)."""
     position_ms: int = 0
@@ -185,6 +222,8 @@ class Lane:
                         _quietly(stream.drop)
                     _quietly(stream.close)
             self._stream = self._tee = None
+            if self.ear is not None:
+                self.ear.close()
             self.over = True
 
     def _play(self) -> None:
@@ -198,7 +237,7 @@ class Lane:
         return self._cut is not None or (self._limit is not None and position >= self._limit)
 
     def _item(self, segment: Segment, position: int) -> int:
-        pcm = segment.tape.pcm[segment.offset * 2 :]
+        source = segment.source
         total, done, heard = segment.samples, 0, 0
         chunk = RATE * self.chunk_ms // 1000
         marked = 0
@@ -210,19 +249,17 @@ class Lane:
             if self._cut is not None and started is None:
                 break  # the cut came between two items
             n, last = self._portion(min(chunk, total - done), position)
-            if n <= 0:
+            if n <= 0 or (raw := source.read(segment.offset + done, n)) is None:
                 break
-            piece, audible = self._shape(pcm[done * 2 : (done + n) * 2], first=position == 0, last=last)
             now = self.clock.now()
-            sent = self._send(piece, position)
+            fade_in = (position == 0 and self._fade_in) or (source.live and done == 0)
+            fade_out = last or (source.live and done + n >= total)
+            heard += self._sound(segment.item_no, raw, n, position, fade_in=fade_in, fade_out=fade_out)
             if started is None:
                 started = now
+                self._note_place(segment.item_no, n)
                 self.on_item, self.item_started_at = segment.item_no, started
                 self._emit(Started(segment.item_no, started))
-            if sent and audible:
-                heard += n
-            elif not self._quiet_why:
-                self._quiet_why = self._trouble or "Bị tắt tiếng một lúc theo lệnh người vận hành."
             done += n
             position += n
             self.position_ms = position * 1000 // RATE
@@ -237,6 +274,19 @@ class Lane:
             self._emit(self._ended(segment, started, ended, heard, done))
         return position
 
+    def _sound(self, item_no: int, raw: Pcm, n: int, position: int, *, fade_in: bool, fade_out: bool) -> int:
+        """Let `n` samples sound, or silence when there are none; return how many were heard."""
+        wanted = raw or bytes(n * 2)
+        piece, audible = self._shape(wanted, fade_in=fade_in, fade_out=fade_out)
+        sent = self._send(piece, position)
+        if self.ear is not None:
+            self.ear.take(item_no, wanted, piece if sent else None, self._gained)
+        if sent and audible and raw:
+            return n
+        if not self._quiet_why:
+            self._quiet_why = self._trouble or (MUTED if raw else HOLLOW)
+        return 0
+
     def _portion(self, n: int, position: int) -> tuple[int, bool]:
         """Return how many of `n` samples may leave now, and whether they are the last, to be faded out."""
         if self._cut is not None:
@@ -247,11 +297,11 @@ class Lane:
         return (min(n, left - FADE), False) if left > FADE else (min(n, left), True)
 
     def _ended(self, segment: Segment, started: dt.datetime, ended: dt.datetime, heard: int, done: int) -> Ended:
-        whole = heard == segment.tape.samples
+        whole = heard == segment.source.samples
         why, by = "", ""
         if not whole:
             if done < segment.samples:
-                why, by = self.ending
+                why, by = (segment.source.why, "") if self._cut is None and segment.source.why else self.ending
             why = why or self._quiet_why
         return Ended(segment.item_no, started, ended, heard, whole, why, by)
 
@@ -261,11 +311,10 @@ class Lane:
         lead = self.sink.latency if self.sink.paced else 0.0
         self.clock.sleep_until(self._start - lead + position / RATE, self._wake)
 
-    def _shape(self, pcm: memoryview, *, first: bool, last: bool) -> tuple[Pcm, bool]:
+    def _shape(self, pcm: Pcm, *, fade_in: bool, fade_out: bool) -> tuple[Pcm, bool]:
         """Return the samples with volume and fades, and whether they can be heard."""
         wanted = 0.0 if self.muted else self.gain
-        fade_in = first and self._fade_in
-        if wanted == self._gained == 1.0 and not last and not fade_in:
+        if wanted == self._gained == 1.0 and not fade_out and not fade_in:
             return pcm, True
         samples = np.frombuffer(pcm, dtype="<i2").astype(np.float32)
         n = len(samples)
@@ -276,7 +325,7 @@ class Lane:
         if fade_in:
             ramp = min(n, FADE)
             curve[:ramp] *= np.linspace(0, 1, ramp, dtype=np.float32)
-        if last:
+        if fade_out:
             ramp = min(n, FADE)
             curve[n - ramp :] *= np.linspace(1, 0, ramp, dtype=np.float32)
         audible = bool(max(wanted, self._gained) > 0)
@@ -299,6 +348,13 @@ class Lane:
             self._level_at = now
             self.level = level(pcm) if sent else SILENT_DBFS
         return sent
+
+    def _note_place(self, item_no: int, taken: int) -> None:
+        for stream in (self._tee, self._stream):
+            if isinstance(stream, Placed):
+                name, samples = stream.place
+                self.places[item_no] = name, max(0, samples - taken) * 1000 // RATE
+                return
 
     def _open_mirror(self) -> None:
         if self.mirror is not None:

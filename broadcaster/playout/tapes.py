@@ -40,6 +40,20 @@ class Tape:
         """Number of samples."""
         return len(self.pcm) // 2
 
+    @property
+    def live(self) -> bool:
+        """Say that it is not: it was recorded."""
+        return False
+
+    @property
+    def why(self) -> str:
+        """Say nothing: a tape never ends before its length."""
+        return ""
+
+    def read(self, at: int, n: int) -> memoryview:
+        """Return the `n` samples from sample `at`."""
+        return self.pcm[at * 2 : (at + n) * 2]
+
 
 class TapeRoom:
     """Makes and keeps tapes.

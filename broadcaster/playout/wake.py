@@ -1,12 +1,14 @@
 """The ear of play-out on loopback: a datagram wakes it at once, so that it need not ask the database in a hurry.
 
-The datagram is only a knock: what is wanted stands in a `Command` row. A stop is the exception, for it must also
-work when the database does not: it is carried in the datagram itself. The secret in `run/playout.port`, readable by
-the station's own account only, keeps other programs of the machine from knocking.
+The datagram is only a knock: what is wanted stands in a `Command` row. Two are exceptions: a stop must also work when
+the database does not, so it is carried in the datagram itself; and a question about this very moment (how loud is it?)
+is answered by a datagram, for it is asked several times a second and belongs in no table. The secret in
+`run/playout.port`, readable by the station's own account only, keeps other programs of the machine from knocking.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -21,9 +23,9 @@ LARGEST = 4096
 
 
 class Ear:
-    """Listens on a free UDP port of 127.0.0.1 and calls `heard(message)` on its own thread."""
+    """Listens on a free UDP port of 127.0.0.1 and calls `heard(message)` on its own thread; an answer goes back."""
 
-    def __init__(self, port_file: Path, heard: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, port_file: Path, heard: Callable[[dict[str, Any]], dict[str, Any] | None]) -> None:
         self.port_file = port_file
         self._heard = heard
         self._secret = secrets.token_hex(16)
@@ -62,7 +64,7 @@ class Ear:
     def _listen(self, listener: socket.socket) -> None:
         while self._socket is not None:
             try:
-                packet = listener.recv(LARGEST)
+                packet, sender = listener.recvfrom(LARGEST)
             except OSError:
                 continue  # on Windows an unreachable sender shows up here
             try:
@@ -70,4 +72,7 @@ class Ear:
             except ValueError:
                 continue
             if isinstance(message, dict) and secrets.compare_digest(str(message.pop("secret", "")), self._secret):
-                self._heard(message)
+                answer = self._heard(message)
+                if answer is not None:
+                    with contextlib.suppress(OSError):
+                        listener.sendto(json.dumps(answer).encode()[:LARGEST], sender)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import BroadcastRow, Command, Incident, ZoneRow
+from broadcaster.db.models import BroadcastRow, Command, Emergency, Incident, ZoneRow
 from broadcaster.db.session import DatabaseUnavailableError
-from broadcaster.domain.broadcasts import Broadcast, BroadcastState, Overrun, RundownItem
+from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, BroadcastState, Overrun, RundownItem
+from broadcaster.domain.emergencies import EmergencyState
 from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.roles import Actor, Permission
-from broadcaster.domain.zones import Zone
+from broadcaster.domain.zones import Zone, parse_bands
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.home import Home
 from broadcaster.services import audit
@@ -30,6 +32,13 @@ PROCESS = "playout"
 PORT_FILE = "playout.port"
 VERBS = ("stop", "air", "skip", "mute", "unmute", "trust-clock")
 LEFT = dt.timedelta(minutes=10)
+_ANSWER_S = 0.25
+URGENT_TITLE = "KHẨN CẤP: "
+"""How the title of each broadcast of an emergency begins."""
+YIELDED = "Nhường sóng cho phát khẩn cấp."
+"""Why an item was cut by an emergency."""
+BUSY = "Đang phát buổi “{title}”."
+"""Why a zone was not free for a broadcast."""
 OPEN_STATES = (BroadcastState.PLANNED, BroadcastState.CUED, BroadcastState.AIRING)
 
 
@@ -66,6 +75,7 @@ def broadcast_of(row: BroadcastRow) -> Broadcast:
         late=LatePolicy(row.late),
         grace=dt.timedelta(seconds=row.grace_s),
         overrun=Overrun(row.overrun),
+        confirmed_by=row.confirmed_by,
     )
 
 
@@ -88,7 +98,9 @@ def waiting(session: Session, broadcast_id: int) -> Broadcast | None:
 def zones(session: Session) -> dict[str, Zone]:
     """Return all zones by code."""
     rows = session.scalars(select(ZoneRow).order_by(ZoneRow.position, ZoneRow.code))
-    return {r.code: Zone(r.code, r.name, r.place, r.sink, r.volume, r.enabled) for r in rows}
+    return {
+        r.code: Zone(r.code, r.name, r.place, r.sink, r.volume, r.enabled, parse_bands(r.volume_bands)) for r in rows
+    }
 
 
 def claim(session: Session, broadcast_id: int, owner: str, now: dt.datetime) -> Broadcast | None:
@@ -121,11 +133,29 @@ def item_faults(session: Session, broadcast: Broadcast, day: dt.date, refusal: R
     for item in broadcast.rundown:
         if item.script_id is not None:
             why = refusal(session, item.script_id, item.spoken_sha256, item.audio_sha256, day)
+        elif item.kind == "emergency":
+            why = _unconfirmed(session, broadcast, item)
         else:
             why = None if item.kind == "cue" else "Mục này không gắn với kịch bản nào nên không có phê duyệt."
         if why is not None:
             faults[item.no] = why
     return faults
+
+
+def _unconfirmed(session: Session, broadcast: Broadcast, item: RundownItem) -> str | None:
+    """Return why words that nobody approved may not air: only a confirmed emergency that still holds says its own."""
+    row = session.execute(
+        select(Emergency)
+        .join(BroadcastRow, BroadcastRow.emergency_id == Emergency.id)
+        .where(BroadcastRow.id == broadcast.id)
+    ).scalar_one_or_none()
+    if row is None or not row.confirmed_by or broadcast.kind is not BroadcastKind.EMERGENCY:
+        return "Bản tin khẩn cấp này chưa được ai xác nhận."
+    if row.state is not EmergencyState.ACTIVE:
+        return f"Bản tin khẩn cấp này không còn hiệu lực ({row.state.label.lower()})."
+    if item.audio_sha256 not in {row.quick_sha256, row.good_sha256}:
+        return "Âm thanh khác với bản tin khẩn cấp đã xác nhận."
+    return None
 
 
 def begin(session: Session, broadcast_id: int, owner: str, at: dt.datetime) -> None:
@@ -240,10 +270,30 @@ def _check(session: Session, verb: str, arguments: Mapping[str, Any]) -> None:
 def ring(home: Home, **message: Any) -> bool:
     """Knock at play-out's ear on loopback; False when it does not listen. The rows hold what is wanted."""
     try:
-        port, secret = (home.run / PORT_FILE).read_text(encoding="ascii").split()
-        packet = json.dumps({**message, "secret": secret}).encode()
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as knock:
-            knock.sendto(packet, ("127.0.0.1", int(port)))
-        return True
+        with _knock(home, message):
+            return True
     except (OSError, ValueError):
         return False
+
+
+def levels(home: Home) -> dict[str, float] | None:
+    """Return how loud each sink is at this moment (dBFS, RMS), asked of play-out itself; None when it is silent.
+
+    An empty table: play-out lives, and nothing is on air.
+    """
+    try:
+        with _knock(home, {"ask": "levels"}) as line:
+            line.settimeout(_ANSWER_S)
+            answer = json.loads(line.recv(4096))
+            return {str(name): float(level) for name, level in answer["levels"].items()}
+    except (OSError, ValueError, KeyError, AttributeError):
+        return None
+
+
+@contextlib.contextmanager
+def _knock(home: Home, message: Mapping[str, Any]) -> Iterator[socket.socket]:
+    port, secret = (home.run / PORT_FILE).read_text(encoding="ascii").split()
+    packet = json.dumps({**message, "secret": secret}).encode()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+        line.sendto(packet, ("127.0.0.1", int(port)))
+        yield line

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import Approval, Rendition, Revision, Script
+from broadcaster.db.models import Approval, Rendition, Revision, Script, StaleMark
 from broadcaster.domain.bulletins import Candidate
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.scripts import ScriptState, move
+from broadcaster.domain.standing import HELD, Mark, Standing, standing
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
 from broadcaster.services import audit, jobs
 from broadcaster.services.station import Station
@@ -116,7 +117,7 @@ def latest_decision(session: Session, script_id: int) -> str | None:
 
 
 def airable(session: Session) -> list[Candidate]:
-    """Return every script whose latest decision approves a rendition, with that rendition."""
+    """Return every script whose latest decision approves a rendition, with that rendition; held ones stay out."""
     latest = select(Approval.script_id, func.max(Approval.id).label("id")).group_by(Approval.script_id).subquery()
     rows = session.execute(
         select(Script, Approval, Revision, Rendition)
@@ -124,7 +125,7 @@ def airable(session: Session) -> list[Candidate]:
         .join(Approval, Approval.id == latest.c.id)
         .join(Revision, Revision.id == Approval.revision_id)
         .join(Rendition, Rendition.id == Approval.rendition_id)
-        .where(Approval.decision == "approved", Script.state == ScriptState.APPROVED)
+        .where(Approval.decision == "approved", Script.state == ScriptState.APPROVED, Approval.id.not_in(_held()))
         .order_by(Script.id)
     )
     return [
@@ -162,11 +163,23 @@ def refusal(session: Session, script_id: int, spoken_sha256: str | None, audio_s
     script, approval = row
     if approval.decision != "approved" or script.state is not ScriptState.APPROVED:
         return f"Kịch bản không còn được duyệt (đang ở trạng thái “{script.state.label}”)."
+    if standing_of(session, script_id, approval.id) is Standing.HELD:
+        return HELD
     if approval.spoken_sha256 != spoken_sha256 or approval.audio_sha256 != audio_sha256:
         return "Lời đọc hoặc âm thanh khác với bản đã duyệt."
     if (script.valid_from and day < script.valid_from) or (script.valid_to and script.valid_to < day):
         return "Kịch bản chưa đến hoặc đã quá thời hạn phát."
     return None
+
+
+def standing_of(session: Session, script_id: int, approval_id: int | None) -> Standing:
+    """Return how the reading of a script, approved by `approval_id`, stands to the lexicon."""
+    rows = session.scalars(select(StaleMark).where(StaleMark.script_id == script_id))
+    return standing(approval_id, [Mark(m.approval_id, m.hold, m.cleared_at is not None) for m in rows])
+
+
+def _held() -> Select[int]:
+    return select(StaleMark.approval_id).where(StaleMark.hold, StaleMark.cleared_at.is_(None))
 
 
 def _decide(

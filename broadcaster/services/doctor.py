@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from broadcaster.db.models import BroadcastRow, Incident
+from broadcaster.db.models import BroadcastRow, ChainHead, Incident
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.rotations import WEEKDAY_LABELS
 from broadcaster.errors import StationError
@@ -35,10 +35,11 @@ class Check:
     sentence: str
 
 
-def examine(station: Station, sinks: Sequence[str] = ()) -> list[Check]:
+def examine(station: Station, sinks: Sequence[str] = (), *, thorough: bool = True) -> list[Check]:
     """Return every check, in the order in which an operator would ask; one that breaks is a finding of its own.
 
-    `sinks` says where the sound goes on this machine: only a process that may open sound devices knows.
+    `sinks` says where the sound goes on this machine: only a process that may open sound devices knows. Without
+    `thorough` the whole chain of the play log is not walked, which takes long when it holds years.
     """
     checks: list[tuple[str, Callable[[Station], Check]]] = [
         ("Đồng hồ", _clock),
@@ -46,10 +47,11 @@ def examine(station: Station, sinks: Sequence[str] = ()) -> list[Check]:
         ("ffmpeg", _ffmpeg),
         ("Giọng đọc", _voices),
         ("Phát sóng", _playout),
+        ("Đường ra", _sinks),
         ("Xử lý nền", _worker),
         ("Bài đã duyệt", _approved),
         ("Buổi sắp tới", _next),
-        ("Nhật ký", _log),
+        ("Nhật ký", _log if thorough else _log_length),
         ("Sao lưu", _backup),
         ("Sự cố", _incidents),
     ]
@@ -106,6 +108,17 @@ def _playout(station: Station) -> Check:
     return Check("Phát sóng", ok=alive or None, sentence=words)
 
 
+def _sinks(station: Station) -> Check:
+    alive, said = status(station, "playout")
+    faults = {name: why for name, why in (said.get("sinks") or {}).items() if why != "ok"} if alive else {}
+    if faults:
+        words = " ".join(f"“{name}”: {why}" for name, why in faults.items())
+        return Check("Đường ra", ok=False, sentence=f"{words} Kiểm tra dây, âm ly; máy tự thử lại mỗi giây.")
+    if not alive:
+        return Check("Đường ra", ok=None, sentence="Chưa biết, vì máy phát không chạy.")
+    return Check("Đường ra", ok=True, sentence=f"{', '.join(said.get('sinks') or {}) or 'chưa có'}: đều tốt.")
+
+
 def _worker(station: Station) -> Check:
     alive, _ = status(station, "worker")
     words = "Đang chạy." if alive else "Không chạy. Hãy chạy “loa up”."
@@ -147,6 +160,13 @@ def _log(station: Station) -> Check:
     if verdict.holds:
         return Check("Nhật ký", ok=True, sentence=f"{verdict.entries} bản ghi, chuỗi dấu còn nguyên vẹn.")
     return Check("Nhật ký", ok=False, sentence=" ".join(f.what for f in verdict.faults[:3]))
+
+
+def _log_length(station: Station) -> Check:
+    with station.db.read() as session:
+        head = session.get(ChainHead, 1)
+    count = head.seq if head else 0
+    return Check("Nhật ký", ok=True, sentence=f"{count} bản ghi; kiểm tra chuỗi dấu ở trang Nhật ký.")
 
 
 def _backup(station: Station) -> Check:

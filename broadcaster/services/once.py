@@ -46,7 +46,7 @@ def air_once(
         if not trial:
             local = station.local(starts_at).replace(tzinfo=None)
             station.settings.station_hours.require(local, length, field="start")
-            _require_free(station, session, codes, starts_at, starts_at + length)
+            require_free(station, session, codes, starts_at, starts_at + length)
         row = BroadcastRow(
             slot_key=f"{'trial' if trial else 'once'}/{starts_at:%Y%m%dT%H%M%S}-{title[:80]}",
             kind=BroadcastKind.TRIAL if trial else BroadcastKind.ONCE,
@@ -78,9 +78,20 @@ def _item(number: int, wanted: int | str, approved: dict[int, Candidate], cues: 
     return cue_item(cues[wanted], number)
 
 
-def _require_free(
-    station: Station, session: Session, zones: Sequence[str], start: dt.datetime, end: dt.datetime
+def require_free(
+    station: Station,
+    session: Session,
+    zones: Sequence[str],
+    start: dt.datetime,
+    end: dt.datetime,
+    *,
+    besides: int | None = None,
 ) -> None:
+    """Check that nothing else airs in `zones` between `start` and `end` (aware UTC), but for number `besides`.
+
+    Raises:
+        RuleError: another broadcast is on then; the sentence names it.
+    """
     rows = session.scalars(
         select(BroadcastRow).where(
             BroadcastRow.starts_at < end,
@@ -90,7 +101,7 @@ def _require_free(
         )
     )
     for row in rows:
-        if set(row.zones) & set(zones):
+        if row.id != besides and set(row.zones) & set(zones):
             local = station.local(row.starts_at)
             raise RuleError(
                 f"Giờ này đã có buổi “{row.title}” ({local:%H:%M %d/%m}). Hãy chọn giờ khác hoặc cụm loa khác.",

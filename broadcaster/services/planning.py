@@ -59,14 +59,16 @@ def plan(station: Station, days: int | None = None, *, first: dt.date | None = N
             row = existing.pop((occurrence.key, occurrence.starts_at), None)
             if row is None:
                 fresh.append(values | {"slot_key": occurrence.key, "starts_at": occurrence.starts_at})
-            elif values and any(getattr(row, k) != v for k, v in values.items()):
+            elif values and not row.by_hand and any(getattr(row, k) != v for k, v in values.items()):
                 for k, v in values.items():
                     setattr(row, k, v)
                 changed += 1
             else:
                 kept += 1
         stale = [
-            r.id for r in existing.values() if r.state is BroadcastState.PLANNED and r.kind is BroadcastKind.ROTATION
+            r.id
+            for r in existing.values()
+            if r.state is BroadcastState.PLANNED and r.kind is BroadcastKind.ROTATION and not r.by_hand
         ]
         session.execute(delete(BroadcastRow).where(BroadcastRow.id.in_(stale)))
         if fresh:
@@ -103,7 +105,7 @@ def _filled(
     result: list[tuple[Occurrence, dict[str, Any]]] = []
     for occurrence in wanted:
         row = existing.get((occurrence.key, occurrence.starts_at))
-        if row is not None and row.state is not BroadcastState.PLANNED:
+        if row is not None and (row.by_hand or row.state is not BroadcastState.PLANNED):
             result.append((occurrence, {}))
             continue
         filled = fill(occurrence.slot, occurrence.starts_at, occurrence.day, candidates, cues, history)

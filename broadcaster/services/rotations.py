@@ -14,7 +14,7 @@ from broadcaster.db.models import CueRow, DayException, RotationRow, ZoneGroup, 
 from broadcaster.domain.bulletins import CueSound
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.rotations import DayKind, Rotation
-from broadcaster.domain.zones import Zone, ZoneMap
+from broadcaster.domain.zones import Zone, ZoneMap, parse_bands
 from broadcaster.scheduling.rotation_toml import parse_rotation, plain, read_toml
 from broadcaster.services import audit
 from broadcaster.services.station import Station
@@ -23,7 +23,9 @@ from broadcaster.services.station import Station
 def zone_map(session: Session) -> ZoneMap:
     """Return all zones and groups."""
     rows = session.scalars(select(ZoneRow).order_by(ZoneRow.position, ZoneRow.code))
-    zones = {z.code: Zone(z.code, z.name, z.place, z.sink, z.volume, z.enabled) for z in rows}
+    zones = {
+        z.code: Zone(z.code, z.name, z.place, z.sink, z.volume, z.enabled, parse_bands(z.volume_bands)) for z in rows
+    }
     return ZoneMap(zones, {g.code: tuple(g.members) for g in session.scalars(select(ZoneGroup))})
 
 

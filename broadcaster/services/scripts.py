@@ -11,14 +11,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Revision, Script, Topic, Unit
-from broadcaster.domain.fold import fold, nfc
+from broadcaster.db.queries.scripts import searchable
+from broadcaster.domain.fold import fold, nfc, order_key
 from broadcaster.domain.roles import Actor, Permission
-from broadcaster.domain.scripts import Genre, Priority, ScriptState, move, require_body, text_sha256
-from broadcaster.errors import RuleError
+from broadcaster.domain.scripts import RATE_MAX, RATE_MIN, Genre, Priority, ScriptState, move, require_body, text_sha256
+from broadcaster.errors import EngineError, RuleError
 from broadcaster.services import audit
 from broadcaster.services.approving import get_script, latest_revision, withdraw
+from broadcaster.services.reading import Kept
 from broadcaster.services.station import Station
+from broadcaster.speech.registry import voice_of
 
+_DERIVED = frozenset(("folded", "lowered", "title_key"))
 OTHER_TOPIC = "khac"
 """The topic of what belongs to none of the plan's."""
 
@@ -37,6 +41,12 @@ class ScriptDraft:
     valid_to: dt.date | None = None
     verify: tuple[str, ...] = ()
     source_name: str | None = None
+    voice: str | None = None
+    """`engine:id`; none: the station's order of voices."""
+    rate: float | None = None
+    """Times the usual speed; none: the station's."""
+    kept: tuple[Kept, ...] = ()
+    """What would not be read and was put back."""
 
     @property
     def where(self) -> str:
@@ -89,7 +99,7 @@ def revise(station: Station, actor: Actor, script_id: int, draft: ScriptDraft) -
         if latest.body != draft.body:
             number += 1
             session.add(_revision(script_id, number, draft.body, actor, now))
-        changed = {k: (str(before[k]), str(v)) for k, v in columns.items() if before[k] != v and k != "folded"}
+        changed = {k: (str(before[k]), str(v)) for k, v in columns.items() if before[k] != v and k not in _DERIVED}
         audit.record(
             session, now, actor, "revise", "script", script_id,
             before={k: b for k, (b, _) in changed.items()}, after={k: a for k, (_, a) in changed.items()},
@@ -133,6 +143,16 @@ def _checked(session: Session, draft: ScriptDraft) -> ScriptDraft:
     _known(session, Topic, draft.topic, "chủ đề", f"{draft.where}: topic")
     if draft.valid_from and draft.valid_to and draft.valid_to < draft.valid_from:
         raise RuleError("Ngày hết hạn phát phải sau ngày bắt đầu phát.", field=f"{draft.where}: valid_to")
+    if draft.rate is not None and not RATE_MIN <= draft.rate <= RATE_MAX:
+        raise RuleError(
+            f"Tốc độ đọc từ {RATE_MIN} đến {RATE_MAX} lần tốc độ thường.".replace(".", ",", 2),
+            field=f"{draft.where}: rate",
+        )
+    if draft.voice:
+        try:
+            voice_of(draft.voice)
+        except EngineError as error:
+            raise RuleError(error.message, field=f"{draft.where}: voice") from None
     return replace(draft, title=title, body=require_body(draft.body, where=f"{draft.where}: body"))
 
 
@@ -148,6 +168,8 @@ def _columns(draft: ScriptDraft) -> dict[str, Any]:
     return {
         "title": draft.title,
         "folded": fold(f"{draft.title}\n{draft.body}"),
+        "lowered": searchable(f"{draft.title}\n{draft.body}"),
+        "title_key": order_key(draft.title),
         "unit_code": draft.unit,
         "topic_code": draft.topic,
         "genre": draft.genre,
@@ -156,6 +178,9 @@ def _columns(draft: ScriptDraft) -> dict[str, Any]:
         "valid_to": draft.valid_to,
         "verify": list(draft.verify),
         "source_name": draft.source_name,
+        "voice": draft.voice or None,
+        "rate": draft.rate,
+        "kept": [{"kind": kind, "text": text} for kind, text in draft.kept],
     }
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -11,36 +10,20 @@ from sqlalchemy import select
 from broadcaster.db.models import Rendition
 from broadcaster.domain.roles import Actor, Permission, machine
 from broadcaster.domain.scripts import text_sha256
-from broadcaster.rooms import room
 from broadcaster.services import audit, jobs
+from broadcaster.services import lexicon as words
 from broadcaster.services.approving import get_script, latest_revision
 from broadcaster.services.queue import wake_worker
+from broadcaster.services.reading import Recipe, cleaned_of, profile_of, spelled_for, spoken_of
 from broadcaster.services.station import Station
-from broadcaster.sound.render import Rendered, render
+from broadcaster.sound.render import Line, Rendered, render
 from broadcaster.sound.store import Store
 from broadcaster.speech.cache import ClipCache
-from broadcaster.text import Lexicon, Profile, Spoken, normalize
-from broadcaster.text.clean import clean
+from broadcaster.text import Spoken, normalize
+
+__all__ = ["speak", "speak_job", "spoken_of", "voice_order", "want_rendition"]
 
 Progress = Callable[[float], None]
-
-
-def lexicon_texts(station: Station) -> tuple[str, ...]:
-    """Return the shipped lexicon files, then the station's own (`scripts/lexicon/*.toml` in the home) over them."""
-    folders = [room("scripts") / "lexicon", station.home.root / "scripts" / "lexicon"]
-    paths = [path for folder in folders for path in sorted(folder.glob("*.toml"))]
-    return tuple(path.read_text(encoding="utf-8") for path in paths)
-
-
-@lru_cache(maxsize=4)
-def _lexicon(texts: tuple[str, ...]) -> Lexicon:
-    return Lexicon.from_toml(*texts)
-
-
-def spoken_of(station: Station, body: str) -> Spoken:
-    """Return what an announcer would say for a script's body."""
-    profile = Profile.NORTH if station.settings.station.region == "north" else Profile.SOUTH
-    return normalize(clean(body).text, profile=profile, lexicon=_lexicon(lexicon_texts(station)))
 
 
 def speak(station: Station, actor: Actor, script_id: int, progress: Progress | None = None) -> int:
@@ -52,11 +35,19 @@ def speak(station: Station, actor: Actor, script_id: int, progress: Progress | N
     """
     actor.require(Permission.WRITE)
     with station.db.read() as session:
-        get_script(session, script_id)
+        script = get_script(session, script_id)
         revision = latest_revision(session, script_id)
-        revision_id, body = revision.id, revision.body
-    spoken = spoken_of(station, body)
-    rendered = _render(station, spoken, progress)
+        lexicon = words.lexicon_of(station, session, script_id)
+        mark = words.lexicon_mark(station, session, script_id)
+        recipe = Recipe.of(script, revision.body)
+        revision_id, rate = revision.id, script.rate or station.settings.speech.rate
+        voices = voice_order(station, script.voice)
+    text = cleaned_of(recipe.body, recipe.kept).text
+    spoken = normalize(text, profile=profile_of(station), lexicon=lexicon)
+    said = [s.text for s in spoken.sentences]
+    rendered = _render(
+        station, spoken, voices, rate, lambda engine: spelled_for(station, recipe, lexicon, engine, said), progress
+    )
     sha = text_sha256(spoken.text)
     with station.db.write() as session:
         same = session.scalars(
@@ -72,8 +63,9 @@ def speak(station: Station, actor: Actor, script_id: int, progress: Progress | N
             revision_id=revision_id,
             spoken_text=spoken.text,
             spoken_sha256=sha,
-            lexicon_version=text_sha256("\n".join(lexicon_texts(station))),
+            lexicon_version=mark,
             voice=rendered.voice,
+            rate=rate,
             engine_version=rendered.engine_version,
             audio_sha256=rendered.audio_sha256,
             duration_ms=rendered.duration_ms,
@@ -107,12 +99,26 @@ def speak_job(station: Station, arguments: Mapping[str, Any], progress: Progress
     speak(station, machine(), int(arguments["script_id"]), progress)
 
 
-def _render(station: Station, spoken: Spoken, progress: Progress | None) -> Rendered:
+def voice_order(station: Station, chosen: str | None) -> list[str]:
+    """Return the voices to try for a script: the one chosen for it, then the station's."""
+    order = station.settings.speech.voices
+    return [chosen, *(v for v in order if v != chosen)] if chosen else list(order)
+
+
+def _render(
+    station: Station,
+    spoken: Spoken,
+    voices: Sequence[str],
+    rate: float,
+    spelled: Callable[[str], Sequence[str]],
+    progress: Progress | None,
+) -> Rendered:
     settings = station.settings
     return render(
-        [(s.text, s.pause_ms) for s in spoken.sentences],
-        voices=settings.speech.voices,
-        rate=settings.speech.rate,
+        [Line(s.text, s.pause_ms) for s in spoken.sentences],
+        voices=voices,
+        rate=rate,
+        spelled=spelled,
         cache=ClipCache(station.home.clips, settings.speech.cache_megabytes * 1_000_000),
         store=Store(station.home.store),
         profile=settings.sound.profile,

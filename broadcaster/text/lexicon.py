@@ -17,7 +17,7 @@ from typing import Any
 from unicodedata import normalize as unicode_normalize
 
 _MODES = frozenset(("expand", "word", "spell", "leave", "typo"))
-TABLES = ("letters", "units", "document_types", "issuers", "web", "symbols", "currencies")
+TABLES = ("letters", "units", "document_types", "issuers", "web", "symbols", "currencies", "subjects")
 _FIELDS = frozenset(
     [
         "written",
@@ -55,9 +55,11 @@ class Entry:
     """How one written form is said.
 
     `case` is `exact` or `any`. `preceded_by` and `followed_by` list phrases of which one must stand there, in any
-    case; `<số>` stands for a figure, `<tên>` for a capitalised word, `<hết>` for the end of a clause. The entry
+    case; `<số>` stands for a figure, `<máy>` for a telephone number, `<tên>` for a capitalised word, `<hết>` for the end of a clause. The entry
     holds from `valid_from` to `valid_until`, both included. `respell` gives other spellings for named engines.
-    A `typo` entry leaves the words as they are and tells a person that `spoken` was probably meant.
+    A `typo` entry leaves the words as they are and tells a person that `spoken` was probably meant. A `firm` entry
+    is a person's own choice (of the station or of one script): it is read before any rule has its say, and its
+    written form may be a figure, a code or an address.
     """
 
     written: str
@@ -72,6 +74,7 @@ class Entry:
     alternatives: tuple[str, ...] = ()
     note: str = ""
     look: bool = False
+    firm: bool = False
 
     def holds_on(self, day: date) -> bool:
         """Whether the entry is valid on `day`."""
@@ -152,18 +155,12 @@ class Lexicon:
     @cached_property
     def index(self) -> Mapping[str, tuple[Entry, ...]]:
         """Entries by first token: the longest written form first, conditions before none."""
-        found: dict[str, list[Entry]] = {}
-        for entry in self.entries:
-            found.setdefault(first_token(entry.written), []).append(entry)
-        return {
-            token: tuple(
-                sorted(
-                    group,
-                    key=lambda e: (-len(e.written), _generality(e), e.case == "any"),
-                )
-            )
-            for token, group in found.items()
-        }
+        return _indexed(self.entries)
+
+    @cached_property
+    def firm(self) -> Mapping[str, tuple[Entry, ...]]:
+        """As `index`, of the firm entries alone; empty for the shipped lexicon."""
+        return _indexed(e for e in self.entries if e.firm)
 
     @cached_property
     def by_written(self) -> Mapping[str, Entry]:
@@ -190,6 +187,16 @@ class Lexicon:
     def spell(self, word: str) -> str:
         """The names of the word's letters."""
         return " ".join(self.letter(c) for c in word if c.isalpha())
+
+
+def _indexed(entries: Iterable[Entry]) -> Mapping[str, tuple[Entry, ...]]:
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(first_token(entry.written), []).append(entry)
+    return {
+        token: tuple(sorted(group, key=lambda e: (-len(e.written), _generality(e), e.case == "any")))
+        for token, group in found.items()
+    }
 
 
 def _generality(entry: Entry) -> int:

@@ -32,6 +32,7 @@ from broadcaster.playout.sinks.file import FileSink
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services import airing
 from broadcaster.services.station import Station
+from broadcaster.sound import ffmpeg
 
 SETTINGS = """
 [hours]
@@ -93,7 +94,19 @@ def make_station(root: Path, seconds: dict[str, float]) -> tuple[Station, dict[s
     for name, length in seconds.items():
         made = root / "make.flac"
         source = f"sine=frequency=440:sample_rate=48000:duration={length}"
-        command = ["ffmpeg", "-loglevel", "error", "-y", "-f", "lavfi", "-i", source, "-sample_fmt", "s16", str(made)]
+        command = [
+            ffmpeg.program(),
+            "-loglevel",
+            "error",
+            "-y",
+            "-f",
+            "lavfi",
+            "-i",
+            source,
+            "-sample_fmt",
+            "s16",
+            str(made),
+        ]
         subprocess.run(command, check=True)
         digest = hashlib.sha256(made.read_bytes()).hexdigest()
         target = home.store / digest[:2] / f"{digest}.flac"

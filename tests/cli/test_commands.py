@@ -5,16 +5,13 @@ from __future__ import annotations
 import io
 import json
 import sqlite3
-import sys
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 
 import docx
 import pytest
 
-from broadcaster.cli import main
+from tests.cli.conftest import Loa
 
 GOOD = """+++
 title = "Lịch tiêm chủng"
@@ -41,32 +38,6 @@ cue = "nhac-hieu"
 [[slot.item]]
 kind = "fill"
 """
-Loa = Callable[..., SimpleNamespace]
-
-
-@pytest.fixture
-def loa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Loa:
-    """Run `loa` on a home of this test; the result has code, out and err."""
-
-    def run(*arguments: object, stdin: bytes = b"") -> SimpleNamespace:
-        monkeypatch.setattr(sys, "argv", ["loa", "--home", str(tmp_path / "home"), *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(stdin), isatty=lambda: False))
-        code = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        captured = capsys.readouterr()
-        return SimpleNamespace(code=code, out=captured.out, err=captured.err)
-
-    return run
-
-
-@pytest.fixture
-def home(loa: Loa, tmp_path: Path) -> Path:
-    made = loa("init", "--set", 'speech.voices=["tone:beep"]')
-    assert made.code == 0, made.err
-    return tmp_path / "home"
 
 
 def rows(home: Path, table: str) -> int:
@@ -267,3 +238,28 @@ def test_what_is_not_there_is_said_plainly(loa: Loa, home: Path) -> None:
         assert result.code == 2, arguments
         assert result.err.strip().startswith("Lỗi: ")
     assert loa("--as", "khong-ai", "approve", 1).code == 2
+
+
+def test_the_neutral_tables_are_written_and_nothing_is_overwritten(loa: Loa, tmp_path: Path) -> None:
+    assert loa("init", tmp_path / "home").code == 0
+    target = tmp_path / "cum-loa.json"
+    assert loa("export", "zones", "-o", target).code == 0
+    assert json.loads(target.read_text(encoding="utf-8"))["kind"] == "zones"
+    before = target.read_bytes()
+    again = loa("export", "zones", "-o", target)
+    assert again.code == 2
+    assert str(target) in again.err
+    assert target.read_bytes() == before
+    assert loa("export", "log", "--from", "2026-02-02", "--to", "2026-02-01").code == 2
+    assert loa("export", "scripts", "--format", "csv").out.startswith("\ufeffid,title")
+
+
+def test_a_key_for_another_system_is_made_listed_and_ended(loa: Loa, tmp_path: Path) -> None:
+    assert loa("init", tmp_path / "home").code == 0
+    made = loa("token", "add", "cong", "--scope", "onair:read")
+    assert made.out.startswith("loaxa_")
+    assert "cong" in loa("token", "list").out
+    assert loa("token", "add", "cong", "--scope", "onair:read").code == 2
+    assert loa("token", "revoke", "cong").code == 0
+    assert "đã thu hồi" in loa("token", "list").out
+    assert loa("token", "revoke", "cong").code == 2

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.domain.fold import fold, nfc, slug, sort_key
+from broadcaster.domain.fold import fold, nfc, order_key, slug, sort_key
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,9 @@ def test_sorting_is_total(words: list[str]) -> None:
     shuffled = words[:]
     random.Random(1).shuffle(shuffled)
     assert sorted(shuffled, key=sort_key) == sorted(words, key=sort_key)
+
+
+@given(st.lists(st.text(st.characters(max_codepoint=0xFFFF, exclude_characters="\0"), max_size=6), max_size=8))
+def test_a_database_sorts_by_the_key_as_the_dictionary_does(words: list[str]) -> None:
+    assert sorted(words, key=order_key) == sorted(words, key=sort_key)
+    assert all(set(order_key(w)) <= set("0123456789abcdef") for w in words)

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from broadcaster.domain.roles import PERMISSIONS, Permission, Role
+from broadcaster.domain.scopes import Scope
 from broadcaster.panel.access import PUBLIC, SIGNED_IN, access_of
 from tests.panel.conftest import SignIn
 from tests.panel.seed import PEOPLE
@@ -15,13 +16,17 @@ from tests.panel.seed import PEOPLE
 ROLE_OF = {username: roles[0] for username, _, roles in PEOPLE}
 VALUES = {
     "script_id": 2, "rendition_id": 1, "number": 7, "item_no": 1, "code": "am01", "name": "chuong", "username": "xem",
-    "verb": "skip", "index": 0, "filename": "app.css",
+    "verb": "skip", "entry_id": 1, "index": 0, "filename": "app.css",
 }  # fmt: skip
 TABLE = {
     "static": PUBLIC, "auth.login": PUBLIC, "auth.logout": SIGNED_IN, "auth.password": SIGNED_IN,
     "auth.sign_out_everywhere": SIGNED_IN, "onair.healthz": PUBLIC, "onair.favicon": PUBLIC, "preferences.save": PUBLIC,
     "onair.index": Permission.VIEW, "onair.bar": Permission.VIEW, "onair.now": Permission.VIEW,
-    "onair.health": Permission.VIEW, "onair.stop": Permission.OPERATE, "onair.mute": Permission.OPERATE,
+    "onair.health": Permission.VIEW, "onair.level": Permission.VIEW, "onair.resume": Permission.OPERATE, "onair.stop": Permission.OPERATE, "onair.mute": Permission.OPERATE,
+    "emergency.index": Permission.EMERGENCY, "emergency.cap": Permission.EMERGENCY, "emergency.edit": Permission.EMERGENCY,
+    "emergency.confirm": Permission.EMERGENCY, "emergency.dismiss": Permission.EMERGENCY,
+    "emergency.show": Permission.VIEW, "emergency.sound": Permission.VIEW, "emergency.cancel": Permission.EMERGENCY,
+    "emergency.review": Permission.APPROVE,
     "scripts.index": Permission.VIEW, "scripts.show": Permission.VIEW, "scripts.speaking_state": Permission.VIEW,
     "scripts.sound": Permission.VIEW, "scripts.revision": Permission.VIEW, "scripts.new": Permission.WRITE,
     "scripts.upload": Permission.WRITE, "scripts.edit": Permission.WRITE, "scripts.preview": Permission.WRITE,
@@ -29,12 +34,30 @@ TABLE = {
     "approving.show": Permission.APPROVE, "calendar.index": Permission.VIEW, "calendar.show": Permission.VIEW,
     "calendar.sound": Permission.VIEW, "calendar.command": Permission.OPERATE, "calendar.plan": Permission.SCHEDULE,
     "calendar.day": Permission.SCHEDULE, "calendar.rotation_list": Permission.VIEW,
-    "calendar.rotation_file": Permission.VIEW, "journal.index": Permission.VIEW, "journal.book": Permission.VIEW,
+    "calendar.rotation_file": Permission.VIEW, "timetable.events": Permission.VIEW, "timetable.move": Permission.SCHEDULE,
+    "timetable.copy": Permission.SCHEDULE, "timetable.move_back": Permission.SCHEDULE,
+    "timetable.leave_out": Permission.SCHEDULE, "timetable.take_back": Permission.SCHEDULE,
+    "timetable.new": Permission.SCHEDULE, "timetable.rundown": Permission.SCHEDULE,
+    "timetable.release": Permission.SCHEDULE, "journal.index": Permission.VIEW, "journal.book": Permission.VIEW,
     "journal.verify": Permission.VIEW, "journal.export": Permission.VIEW, "reports.index": Permission.REPORT,
     "reports.show": Permission.REPORT, "reports.file": Permission.REPORT, "zones.index": Permission.VIEW,
-    "zones.edit": Permission.SCHEDULE, "sounds.index": Permission.VIEW, "sounds.sound": Permission.VIEW,
+    "zones.edit": Permission.SCHEDULE, "zones.new": Permission.SCHEDULE, "zones.tone": Permission.SCHEDULE,
+    "zones.note": Permission.OPERATE, "zones.close_note": Permission.OPERATE, "zones.group": Permission.SCHEDULE,
+    "zones.new_group": Permission.SCHEDULE, "sounds.index": Permission.VIEW, "sounds.sound": Permission.VIEW,
+    "lexicon.index": Permission.VIEW, "lexicon.new": Permission.WRITE, "lexicon.edit": Permission.WRITE,
+    "lexicon.remove": Permission.WRITE, "lexicon.try_out": Permission.WRITE, "lexicon.hear_it": Permission.WRITE,
+    "lexicon.export": Permission.VIEW, "lexicon.take_in": Permission.WRITE, "lexicon.versions": Permission.VIEW,
+    "plans.index": Permission.VIEW, "plans.show": Permission.VIEW, "plans.upload": Permission.REPORT,
+    "plans.confirm": Permission.REPORT, "plans.new": Permission.REPORT, "plans.edit": Permission.REPORT,
+    "plans.state": Permission.REPORT,
     "users.index": Permission.MANAGE, "users.new": Permission.MANAGE, "users.edit": Permission.MANAGE,
     "users.act": Permission.MANAGE, "audit.index": Permission.MANAGE, "settings.index": Permission.VIEW,
+    "tokens.index": Permission.MANAGE, "tokens.revoke": Permission.MANAGE, "api.openapi": PUBLIC,
+    "api.about": Scope.ONAIR_READ, "api.on_air": Scope.ONAIR_READ, "api.zones": Scope.ZONES_READ,
+    "api.scripts": Scope.SCRIPTS_READ, "api.script": Scope.SCRIPTS_READ, "api.add_script": Scope.SCRIPTS_WRITE,
+    "api.schedule": Scope.SCHEDULE_READ, "api.log": Scope.LOG_READ, "api.figures": Scope.REPORT_READ,
+    "api.export_scripts": Scope.SCRIPTS_READ, "api.export_schedule": Scope.SCHEDULE_READ,
+    "api.export_log": Scope.LOG_READ, "api.export_zones": Scope.ZONES_READ,
 }  # fmt: skip
 
 
@@ -58,6 +81,10 @@ def test_each_role_enters_exactly_where_its_permissions_lead(app: Flask, sign_in
         asked = TABLE[endpoint]
         if asked in {PUBLIC, SIGNED_IN}:
             continue
+        if isinstance(asked, Scope):
+            answer = client.open(address, method=method)
+            assert answer.status_code == 401, f"a session opens {address}"
+            continue
         answer = client.open(address, method=method)
         allowed = asked in PERMISSIONS[ROLE_OF[username]]
         assert (answer.status_code != 403) == allowed, f"{ROLE_OF[username]} {method} {address}: {answer.status_code}"
@@ -71,6 +98,8 @@ def test_without_a_session_every_page_leads_to_the_sign_in_page(app: Flask) -> N
         answer = client.open(address, method=method)
         if TABLE[endpoint] == PUBLIC:
             assert answer.status_code in {200, 303, 308, 422}, address
+        elif isinstance(TABLE[endpoint], Scope):
+            assert answer.status_code == 401, address
         else:
             assert answer.status_code in {302, 303}, address
             assert answer.location.startswith("/login"), address

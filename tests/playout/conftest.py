@@ -23,6 +23,7 @@ from broadcaster.db.session import Database
 from broadcaster.domain.broadcasts import BroadcastKind, RundownItem
 from broadcaster.home import Home
 from broadcaster.services.station import Station
+from broadcaster.sound import ffmpeg
 
 MORNING = dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC)  # 05:00 on 3 March 2026 in Viet Nam
 ALL_DAY = '["00:00-23:59"]'
@@ -32,7 +33,7 @@ ALL_DAY = '["00:00-23:59"]'
 def _flac(seconds: float, hz: float) -> bytes:
     samples = (np.sin(2 * np.pi * hz * np.arange(round(48000 * seconds)) / 48000) * 12000).astype("<i2")
     shape = ["-f", "s16le", "-ar", "48000", "-ac", "1"]
-    command = ["ffmpeg", "-loglevel", "error", *shape, "-i", "-", "-f", "flac", "-"]
+    command = [ffmpeg.program(), "-loglevel", "error", *shape, "-i", "-", "-f", "flac", "-"]
     made = subprocess.run(command, input=samples.tobytes(), capture_output=True, check=True).stdout
     # ffmpeg cannot go back in a pipe to write length and MD5 of the samples; do it here
     md5 = hashlib.md5(samples.tobytes(), usedforsecurity=False).digest()

@@ -198,7 +198,7 @@ def test_recordings_left_by_a_crash_become_flac_and_old_ones_go(tmp_path):
     old.write(bytes(96_000))
     old.close()
     again = FileSink("main", folder=tmp_path, clock=FrozenClock(NOW))
-    again.tidy()
+    again.start()
     again.finish()
     assert [p.name for p in tmp_path.rglob("*.*")] == ["220000-7-main.flac"]
 

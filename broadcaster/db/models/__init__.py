@@ -1,31 +1,50 @@
 """All rows, by the room of life they belong to."""
 
-from broadcaster.db.models.airing import ChainHead, Command, Heartbeat, Incident, PlayLogEntry
-from broadcaster.db.models.content import Approval, Rendition, Revision, Script, Topic
-from broadcaster.db.models.people import AuditEvent, Unit, User
-from broadcaster.db.models.schedule import BroadcastRow, CueRow, DayException, RotationRow, ZoneGroup, ZoneRow
+from broadcaster.db.models.airing import AiringProof, ChainHead, Command, Heartbeat, Incident, LeaseRow, PlayLogEntry
+from broadcaster.db.models.content import Approval, DraftRow, Rendition, Revision, Script, Topic
+from broadcaster.db.models.emergency import Emergency
+from broadcaster.db.models.lexicon import LexiconRow, LexiconVersion, StaleMark
+from broadcaster.db.models.people import ApiToken, AuditEvent, Delegation, SignIn, Unit, User
+from broadcaster.db.models.plans import Activity, CampaignRow, Proof, Slogan, UnitPart
+from broadcaster.db.models.schedule import BroadcastRow, CueRow, DayException, RotationRow, ZoneGroup, ZoneNote, ZoneRow
 from broadcaster.db.models.work import Job, Report
 
 __all__ = [
+    "Activity",
+    "AiringProof",
+    "ApiToken",
     "Approval",
     "AuditEvent",
     "BroadcastRow",
+    "CampaignRow",
     "ChainHead",
     "Command",
     "CueRow",
     "DayException",
+    "Delegation",
+    "DraftRow",
+    "Emergency",
     "Heartbeat",
     "Incident",
     "Job",
+    "LeaseRow",
+    "LexiconRow",
+    "LexiconVersion",
     "PlayLogEntry",
+    "Proof",
     "Rendition",
     "Report",
     "Revision",
     "RotationRow",
     "Script",
+    "SignIn",
+    "Slogan",
+    "StaleMark",
     "Topic",
     "Unit",
+    "UnitPart",
     "User",
     "ZoneGroup",
+    "ZoneNote",
     "ZoneRow",
 ]

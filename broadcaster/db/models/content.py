@@ -32,6 +32,10 @@ class Script(Base):
     title: Mapped[str] = mapped_column(String(300))
     folded: Mapped[str] = mapped_column(Text)
     """Title and body without marks, for search."""
+    lowered: Mapped[str] = mapped_column(Text, default="")
+    """Title and body in small letters with their marks, for a search that was typed with marks."""
+    title_key: Mapped[str] = mapped_column(Text, default="", index=True)
+    """The title's place in the Vietnamese alphabet (`domain.fold.order_key`)."""
     unit_code: Mapped[str] = mapped_column(ForeignKey("units.code"))
     topic_code: Mapped[str] = mapped_column(ForeignKey("topics.code"), index=True)
     genre: Mapped[Genre] = mapped_column(Word(Genre))
@@ -42,6 +46,12 @@ class Script(Base):
     verify: Mapped[list[str]]
     """Facts that an officer must check before airing."""
     source_name: Mapped[str | None] = mapped_column(String(300))
+    voice: Mapped[str | None] = mapped_column(String(80))
+    """`engine:id` wanted for this script; none: the station's order of voices."""
+    rate: Mapped[float | None]
+    """Times the usual speed; none: the station's."""
+    kept: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """What would not be read (kind and text) and a person put back."""
     created_at: Mapped[dt.datetime]
     updated_at: Mapped[dt.datetime]
     revisions: Mapped[list[Revision]] = relationship(back_populates="script", order_by="Revision.number")
@@ -79,6 +89,8 @@ class Rendition(Base):
     spoken_sha256: Mapped[str] = mapped_column(String(64))
     lexicon_version: Mapped[str] = mapped_column(String(64))
     voice: Mapped[str] = mapped_column(String(80))
+    rate: Mapped[float | None]
+    """Times the usual speed; none on renditions older than the choice."""
     engine_version: Mapped[str] = mapped_column(String(120))
     audio_sha256: Mapped[str] = mapped_column(String(64))
     duration_ms: Mapped[int]
@@ -104,7 +116,30 @@ class Approval(Base):
     by: Mapped[str] = mapped_column(String(64))
     own_work: Mapped[bool] = mapped_column(default=False)
     """The author approved it: allowed by setting only, and shown."""
+    behalf: Mapped[str | None] = mapped_column(String(64))
+    """The leader who had delegated the decision."""
     comment: Mapped[str] = mapped_column(Text, default="")
     spoken_sha256: Mapped[str | None] = mapped_column(String(64))
     audio_sha256: Mapped[str | None] = mapped_column(String(64))
     at: Mapped[dt.datetime]
+
+
+class DraftRow(Base):
+    """Words being typed, kept as they come; not yet a revision, and nobody else's business.
+
+    Each row belongs to one person; `tab` is the window that wrote it last, `serial` counts its writes.
+    """
+
+    __tablename__ = "script_drafts"
+    __table_args__ = (Index("ix_script_drafts_owner", "username", "script_id"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    script_id: Mapped[int | None] = mapped_column(ForeignKey("scripts.id"))
+    username: Mapped[str] = mapped_column(String(64))
+    tab: Mapped[str] = mapped_column(String(32))
+    serial: Mapped[int]
+    base: Mapped[int | None]
+    """Number of the revision that was opened."""
+    fields: Mapped[dict[str, Any]]
+    created_at: Mapped[dt.datetime]
+    updated_at: Mapped[dt.datetime]

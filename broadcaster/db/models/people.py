@@ -40,6 +40,59 @@ class User(Base):
     last_seen_at: Mapped[dt.datetime | None]
     disabled_at: Mapped[dt.datetime | None]
     created_at: Mapped[dt.datetime]
+    totp_secret: Mapped[str | None] = mapped_column(String(64))
+    """The key of the second step, base32; None: a password is enough."""
+    totp_last: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The last 30 s step that was used, so that a code opens once."""
+    recovery_hashes: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """SHA-256 of the recovery codes that are left."""
+
+
+class SignIn(Base):
+    """One browser that is, or was, signed in."""
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    epoch: Mapped[int]
+    began_at: Mapped[dt.datetime]
+    seen_at: Mapped[dt.datetime]
+    address: Mapped[str] = mapped_column(String(64))
+    browser: Mapped[str] = mapped_column(String(200))
+    ended_at: Mapped[dt.datetime | None]
+
+
+class ApiToken(Base):
+    """A key for another system of the commune; only its hash is kept. `id` is the public half of the key."""
+
+    __tablename__ = "api_tokens"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    scopes: Mapped[list[str]]
+    by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    last_used_at: Mapped[dt.datetime | None]
+    revoked_at: Mapped[dt.datetime | None]
+
+
+class Delegation(Base):
+    """A leader lets a named account decide in the leader's stead for some days; taken back, it stays on record."""
+
+    __tablename__ = "delegations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    chief: Mapped[str] = mapped_column(String(64))
+    deputy: Mapped[str] = mapped_column(String(64), index=True)
+    first_day: Mapped[dt.date]
+    last_day: Mapped[dt.date]
+    note: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[dt.datetime]
+    revoked_at: Mapped[dt.datetime | None]
+    revoked_by: Mapped[str | None] = mapped_column(String(64))
 
 
 class AuditEvent(Base):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from broadcaster.db.base import Base, Word
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.rotations import DayKind
+from broadcaster.domain.zones import Condition, Device
 
 
 class ZoneRow(Base):
@@ -26,6 +27,33 @@ class ZoneRow(Base):
     volume: Mapped[int] = mapped_column(default=100)
     enabled: Mapped[bool] = mapped_column(default=True)
     position: Mapped[int] = mapped_column(default=0)
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    device: Mapped[Device] = mapped_column(Word(Device), default=Device.HORN, server_default=Device.HORN.value)
+    condition: Mapped[Condition] = mapped_column(
+        Word(Condition), default=Condition.GOOD, server_default=Condition.GOOD.value
+    )
+    volume_bands: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """`05:00-06:00 60` each: a volume (percent) of its own for a stretch of the day, station time."""
+
+
+class ZoneNote(Base):
+    """What people said of a zone: a repair, or a complaint about noise at some hour. Closed, never removed."""
+
+    __tablename__ = "zone_notes"
+    __table_args__ = (CheckConstraint("kind IN ('repair', 'noise')", name="kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    zone: Mapped[str] = mapped_column(String(32), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    at: Mapped[dt.datetime]
+    """When it happened: the hour of the noise, the day of the repair."""
+    text: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[dt.datetime]
+    closed_at: Mapped[dt.datetime | None]
+    closed_by: Mapped[str | None] = mapped_column(String(64))
+    answer: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 class ZoneGroup(Base):
@@ -107,6 +135,12 @@ class BroadcastRow(Base):
     state: Mapped[BroadcastState] = mapped_column(Word(BroadcastState), default=BroadcastState.PLANNED)
     verdict: Mapped[str] = mapped_column(Text, default="")
     """How it ended, in a Vietnamese sentence."""
+    by_hand: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """A person changed it: planning leaves it alone from then on."""
     owner: Mapped[str | None] = mapped_column(String(120))
     started_at: Mapped[dt.datetime | None]
     finished_at: Mapped[dt.datetime | None]
+    emergency_id: Mapped[int | None] = mapped_column(index=True)
+    """The emergency that this sounds for, or whose interruption it makes good."""
+    confirmed_by: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """Who confirmed that it may pass the quiet hours; only an emergency has it."""

@@ -74,6 +74,18 @@ def every(session: Session, wanted: Wanted) -> Iterator[PlayLogEntry]:
     yield from session.scalars(query)
 
 
+def after(
+    session: Session, seq: int, limit: int, *, zone: str = "", outcome: Outcome | None = None
+) -> Sequence[PlayLogEntry]:
+    """Return the entries that follow a place in the chain, in its order."""
+    query = select(PlayLogEntry).where(PlayLogEntry.seq > seq)
+    if zone:
+        query = query.where(PlayLogEntry.zone == zone)
+    if outcome:
+        query = query.where(PlayLogEntry.outcome == outcome)
+    return session.scalars(query.order_by(PlayLogEntry.seq).limit(limit)).all()
+
+
 def corrected(session: Session, ids: Sequence[str]) -> set[str]:
     """Return those of `ids` that a later entry corrects."""
     return {c for c in session.scalars(select(PlayLogEntry.corrects).where(PlayLogEntry.corrects.in_(ids))) if c}

@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Heartbeat, Incident, ZoneRow
+from broadcaster.db.queries.emergencies import Urgent, urgent
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 
 SILENT_AFTER = dt.timedelta(seconds=20)
@@ -33,6 +34,11 @@ class Airing:
     item_started_at: dt.datetime
     item_ms: int
 
+    @property
+    def ends_at(self) -> dt.datetime:
+        """When the sound ends if nothing happens."""
+        return self.started_at + dt.timedelta(milliseconds=self.length_ms)
+
 
 @dataclass(frozen=True, slots=True)
 class Coming:
@@ -44,6 +50,19 @@ class Coming:
     sound_ms: int
     items: int
     zones: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneNow:
+    """One zone at this moment."""
+
+    code: str
+    name: str
+    sink: str
+    state: str
+    """`air`, `rest`, `muted`, `off` (not in use), `bad` (its sink fails) or `lost` (play-out does not run)."""
+    words: str
+    """The same in Vietnamese, with what is on air or what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +81,15 @@ class Present:
     troubles: tuple[str, ...]
     """What is wrong with sinks, in Vietnamese sentences."""
     zone_count: int
+    zones: tuple[ZoneNow, ...]
+    urgent: tuple[Urgent, ...]
+    """Emergencies that hold now, also while they do not sound."""
+
+    def shared(self, code: str) -> tuple[str, ...]:
+        """Return the zones that fall silent when zone `code` is stopped: those on air through its sink."""
+        sink = next((z.sink for z in self.zones if z.code == code), None)
+        airing = {z for a in self.airing for z in a.zones}
+        return tuple(z.code for z in self.zones if z.sink == sink and z.code in airing) or (code,)
 
 
 def present(session: Session, now: dt.datetime) -> Present:
@@ -85,18 +113,23 @@ def present(session: Session, now: dt.datetime) -> Present:
         .order_by(BroadcastRow.starts_at, BroadcastRow.id)
         .limit(1)
     ).first()
-    enabled = session.scalars(select(ZoneRow.code).where(ZoneRow.enabled)).all()
-    muted = status.get("muted") or ()
+    zones = session.scalars(select(ZoneRow).order_by(ZoneRow.position, ZoneRow.code)).all()
+    enabled = [z.code for z in zones if z.enabled]
+    said = status.get("muted") or ()
+    muted = tuple(enabled if "all" in said else said)
     sinks: Mapping[str, str] = status.get("sinks") or {}
+    airing = tuple(_airing(row, words.get(row.id, {})) for row in rows) if alive else ()
     return Present(
         alive=alive,
         last_beat=beat.at if beat else None,
-        airing=tuple(_airing(row, words.get(row.id, {})) for row in rows) if alive else (),
+        airing=airing,
         coming=_coming(upcoming),
-        muted=tuple(enabled if "all" in muted else muted),
+        muted=muted,
         hold=str(status.get("hold") or ""),
         troubles=tuple(f"Đường ra “{name}”: {why}" for name, why in sinks.items() if why != "ok"),
         zone_count=len(enabled),
+        zones=tuple(_zone_now(z, alive=alive, airing=airing, muted=muted, sinks=sinks) for z in zones),
+        urgent=urgent(session, now),
     )
 
 
@@ -105,6 +138,26 @@ def incidents(session: Session, limit: int = 5) -> Sequence[Incident]:
     return session.scalars(
         select(Incident).order_by(Incident.ended_at.is_not(None), Incident.started_at.desc()).limit(limit)
     ).all()
+
+
+def _zone_now(
+    zone: ZoneRow, *, alive: bool, airing: Sequence[Airing], muted: Sequence[str], sinks: Mapping[str, str]
+) -> ZoneNow:
+    heard = next((a for a in airing if zone.code in a.zones), None)
+    fault = sinks.get(zone.sink, "ok")
+    if not zone.enabled:
+        state, words = "off", "Ngừng dùng"
+    elif not alive:
+        state, words = "lost", "Không rõ: máy phát không chạy"
+    elif fault != "ok":
+        state, words = "bad", f"Đường ra “{zone.sink}” hỏng: {fault}"
+    elif zone.code in muted:
+        state, words = "muted", "Đang tắt tiếng"
+    elif heard is not None and not heard.trial:
+        state, words = "air", f"Đang phát: {heard.title}"
+    else:
+        state, words = "rest", "Chờ phát"
+    return ZoneNow(zone.code, zone.name, zone.sink, state, words)
 
 
 def _by_broadcast(said: Any) -> dict[int, Mapping[str, Any]]:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, Rendition, Revision, Script
-from broadcaster.domain.fold import fold
+from broadcaster.domain.fold import fold, nfc
 from broadcaster.domain.scripts import ScriptState
 from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.text.syllables import unify_tone_marks
+
+
+def searchable(text: str) -> str:
+    """Return `text` as it is searched with marks: small letters, NFC, tone marks in one place (hoà is hòa)."""
+    return unify_tone_marks(nfc(text).lower())
 
 
 def script_filter(
@@ -20,15 +27,22 @@ def script_filter(
     topic: str | None = None,
     unit: str | None = None,
     genre: str | None = None,
+    marks: bool = True,
 ) -> Select[Script]:
-    """Return the query of scripts that match; every word of `search` must occur, marks or none.
+    """Return the query of scripts that match; every word of `search` must occur.
+
+    A word typed without marks finds all that look like it (dat: đất, đạt, dắt); one with marks finds itself, unless
+    `marks` is false.
 
     Raises:
         RuleError: there is no such state.
     """
     query = select(Script)
-    for word in fold(search).split():
-        query = query.where(Script.folded.contains(word, autoescape=True))
+    for word in searchable(search).split():
+        plain = fold(word)
+        query = query.where(Script.folded.contains(plain, autoescape=True))
+        if marks and plain != word:
+            query = query.where(Script.lowered.contains(word, autoescape=True))
     if state:
         try:
             query = query.where(Script.state == ScriptState(state))
@@ -43,6 +57,26 @@ def script_filter(
     if genre:
         query = query.where(Script.genre == genre)
     return query
+
+
+def page_of_scripts(session: Session, *, limit: int, offset: int, **filters: Any) -> tuple[Sequence[Script], int]:
+    """Return one page of matching scripts, last changed first, and how many match in all."""
+    query = script_filter(**filters)
+    total = session.scalar(query.with_only_columns(func.count(Script.id))) or 0
+    newest_first = query.order_by(Script.updated_at.desc(), Script.id.desc())
+    return session.scalars(newest_first.limit(limit).offset(offset)).all(), total
+
+
+def script_named(session: Session, number: int) -> Script:
+    """Return one script.
+
+    Raises:
+        NotFoundError: there is none of that number.
+    """
+    script = session.get(Script, number)
+    if script is None:
+        raise NotFoundError(f"Không có kịch bản số {number}.", field="script")
+    return script
 
 
 def find_scripts(session: Session, *, limit: int = 1000, offset: int = 0, **filters: Any) -> list[dict[str, Any]]:
@@ -72,9 +106,7 @@ def script_detail(session: Session, number: int) -> dict[str, Any]:
     Raises:
         NotFoundError: there is none of that number.
     """
-    script = session.get(Script, number)
-    if script is None:
-        raise NotFoundError(f"Không có kịch bản số {number}.", field="script")
+    script = script_named(session, number)
     revision = session.scalars(
         select(Revision).where(Revision.script_id == number).order_by(Revision.number.desc()).limit(1)
     ).one()

@@ -21,6 +21,8 @@ _BUILT_IN = {
     "null": "broadcaster.playout.sinks.null:NullSink",
     "file": "broadcaster.playout.sinks.file:FileSink",
     "device": "broadcaster.playout.sinks.device:DeviceSink",
+    "icecast": "broadcaster.playout.sinks.icecast:IcecastSink",
+    "pipe": "broadcaster.playout.sinks.pipe:PipeSink",
 }
 
 

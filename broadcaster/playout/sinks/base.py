@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 RATE = 48_000
 """Samples per second (Hz) of everything that play-out handles: mono, signed 16-bit, little-endian."""
@@ -38,6 +38,16 @@ class Stream(Protocol):
         ...
 
 
+@runtime_checkable
+class Placed(Stream, Protocol):
+    """A stream that is a recording, and can say where it stands. A stream MAY be one."""
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """The recording's name without ending, from the air-check folder, and the samples written so far."""
+        ...
+
+
 class Sink(Protocol):
     """One way out. Made once at start from its settings; opened for each broadcast."""
 
@@ -59,5 +69,35 @@ class Sink(Protocol):
 
         Raises:
             AirError: the sink cannot be used now.
+        """
+        ...
+
+
+@runtime_checkable
+class Standing(Protocol):
+    """A sink that has work between broadcasts too. A sink MAY be one."""
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with it just now, known without asking, in Vietnamese; empty when well."""
+        ...
+
+    def start(self) -> None:
+        """Take up the work when play-out starts; returns at once."""
+        ...
+
+    def finish(self) -> None:
+        """End it when play-out stops; takes a few seconds at most."""
+        ...
+
+
+@runtime_checkable
+class Audible(Protocol):
+    """A sink that can be heard from behind. A sink MAY be one."""
+
+    def hear(self) -> list[str]:
+        """Return the command that writes what listeners hear to its standard output; empty when there is none.
+
+        Samples are signed 16-bit little-endian, 48 kHz, one channel, at real-time speed.
         """
         ...

@@ -10,6 +10,7 @@ import logging
 import queue
 import struct
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -49,6 +50,8 @@ class FileSink:
     ) -> None:
         self.name = name
         self.folder = Path(folder)
+        self.trouble = ""
+        """Why the disk refused last; empty once a recording can be begun again."""
         self._keep_days = keep_days
         self._clock = clock or SystemClock()
         self._converter = Converter() if flac else None
@@ -80,11 +83,17 @@ class FileSink:
                 if not (p := day / (f"{stem}.wav" if n == 1 else f"{stem}-{n}.wav")).exists()
                 and not p.with_suffix(".flac").exists()
             )
-            return Recording(path, self._converter)
+            recording = Recording(path, self._converter, self._tell)
         except OSError as error:
-            raise AirError(f"Không ghi được bản ghi kiểm thính: {error.strerror}.", field=str(day)) from None
+            self.trouble = f"Không ghi được bản ghi kiểm thính: {error.strerror}."
+            raise AirError(self.trouble, field=str(day)) from None
+        self.trouble = ""
+        return recording
 
-    def tidy(self) -> None:
+    def _tell(self, why: str) -> None:
+        self.trouble = why
+
+    def start(self) -> None:
         """Turn recordings that a crash left as WAV into FLAC, and remove those past their days."""
         today = self._clock.now().date()
         for path in sorted(self.folder.glob("????-??-??/*.wav")):
@@ -111,8 +120,11 @@ class FileSink:
 class Recording:
     """One WAV being written."""
 
-    def __init__(self, path: Path, converter: Converter | None) -> None:
+    def __init__(
+        self, path: Path, converter: Converter | None, tell: Callable[[str], None] = lambda _why: None
+    ) -> None:
         self.path = path
+        self._tell = tell
         self._converter = converter
         self._bytes = 0
         self._mended = 0
@@ -133,7 +145,14 @@ class Recording:
             if self._bytes - self._mended >= RATE * 2:
                 self._mend()
         except OSError as error:
-            raise AirError(f"Không ghi được bản ghi kiểm thính: {error.strerror}.", field=str(self.path)) from None
+            why = f"Không ghi được bản ghi kiểm thính: {error.strerror}."
+            self._tell(why)
+            raise AirError(why, field=str(self.path)) from None
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Where the recording stands: `YYYY-MM-DD/name` and samples."""
+        return f"{self.path.parent.name}/{self.path.stem}", self._bytes // 2
 
     def drop(self) -> None:
         """Do nothing: what was written is heard."""

@@ -10,7 +10,9 @@ from broadcaster.text.tokens import Context, Left, Reading, is_syllable, toneles
 _WORD = re.compile(r"[^\W\d_]+")
 _ACRONYM = re.compile(r"[^\W\d_]+(?:&[^\W\d_]+)?")
 _SUBJECT = re.compile(r"\(([A-ZĐƯ][A-ZĐƯa-z&]{1,11})\)")
+_FIGURE_GOES_ON = re.compile(r"\d|[./,:-]\d")
 _NUMBERED = re.compile(r"\s+(?:số:?\s*)?\d")
+_TELEPHONE = re.compile(r"[(+]?\d[\d .()-]{6,}")
 _NEAR = 220
 _LONGEST_ACRONYM = 20
 
@@ -19,6 +21,8 @@ def _stands(condition: str, text: str) -> bool:
     rest = text.lstrip(" ")
     if condition == "<số>":
         return rest[:1].isdigit()
+    if condition == "<máy>":
+        return bool(_TELEPHONE.match(rest))
     if condition == "<tên>":
         return rest[:1].isupper() and not rest[1:2].isupper()
     if condition == "<hết>":
@@ -43,9 +47,16 @@ def _fits(entry: Entry, ctx: Context, end: int, left: Left) -> bool:
 
 def lexicon_entry(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
     """The longest entry that stands here and whose conditions hold."""
-    group = ctx.lexicon.index.get(token.lower())
-    if group is None:
-        return None
+    return _of_group(ctx.lexicon.index.get(token.lower(), ()), ctx, pos, token, left)
+
+
+def firm_entry(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
+    """The longest entry chosen by a person that stands here; it may start with a figure or a sign."""
+    key = token.lower() if token[0].isalpha() else token[0]
+    return _of_group(ctx.lexicon.firm.get(key, ()), ctx, pos, token, left)
+
+
+def _of_group(group: tuple[Entry, ...], ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
     text = ctx.text
     for entry in group:
         written = entry.written
@@ -54,6 +65,8 @@ def lexicon_entry(ctx: Context, pos: int, token: str, left: Left) -> Reading | N
         if there != written and not (entry.case == "any" and there.lower() == written.lower()):
             continue
         if written[-1].isalnum() and end < len(text) and (text[end].isalpha() or text[end] == "_"):
+            continue
+        if written[-1].isdigit() and _FIGURE_GOES_ON.match(text, end):
             continue
         if len(token) > len(written):
             continue
@@ -216,7 +229,7 @@ def acronym(ctx: Context, pos: int, token: str) -> Reading | None:
         return Reading(pos, pos + len(token), kind, "document.type", (ctx.lexicon.spell(token),))
     if not token.isupper():
         return None
-    if _shouting(ctx, pos, token):
+    if shouting(ctx, pos, token):
         return None
     end = pos + len(token)
     if any(not _latin(c) for c in token):
@@ -271,7 +284,7 @@ def _compound(ctx: Context, token: str) -> str | None:
     return None
 
 
-def _shouting(ctx: Context, pos: int, token: str) -> bool:
+def shouting(ctx: Context, pos: int, token: str) -> bool:
     """Whether the capitals are those of a heading or an emphasised word, not of an abbreviation."""
     if not is_syllable(token):
         return False

@@ -1,0 +1,54 @@
+"""Emergencies and their review."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from broadcaster.db.base import Base, Word
+from broadcaster.domain.emergencies import EmergencyState, Finding, Interrupted
+
+
+class Emergency(Base):
+    """One emergency: who wanted what said where and why, who confirmed it, how it ended, what the review found."""
+
+    __tablename__ = "emergencies"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(Text, default="")
+    zones: Mapped[list[str]]
+    reason: Mapped[str] = mapped_column(Text, default="")
+    repeat_minutes: Mapped[int | None]
+    interrupted: Mapped[Interrupted] = mapped_column(Word(Interrupted), default=Interrupted.RESUME)
+    state: Mapped[EmergencyState] = mapped_column(Word(EmergencyState), default=EmergencyState.DRAFT, index=True)
+    source: Mapped[dict[str, Any] | None]
+    """What a CAP message said, when it came from one."""
+    cap_identifier: Mapped[str | None] = mapped_column(String(300), index=True)
+    recorded: Mapped[bool] = mapped_column(default=False)
+    """A person's own recording instead of a text."""
+    quick_sha256: Mapped[str | None] = mapped_column(String(64))
+    """What the quick voice spoke, for the first sounding; or the recording."""
+    quick_ms: Mapped[int] = mapped_column(default=0)
+    quick_voice: Mapped[str] = mapped_column(String(80), default="")
+    good_sha256: Mapped[str | None] = mapped_column(String(64))
+    """What the station's own voice spoke, for the repeats."""
+    good_ms: Mapped[int] = mapped_column(default=0)
+    good_voice: Mapped[str] = mapped_column(String(80), default="")
+    trouble: Mapped[str] = mapped_column(Text, default="")
+    """Why no voice could speak it, in a Vietnamese sentence."""
+    created_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[dt.datetime]
+    confirmed_by: Mapped[str] = mapped_column(String(64), default="")
+    confirmed_at: Mapped[dt.datetime | None]
+    ended_by: Mapped[str] = mapped_column(String(64), default="")
+    ended_at: Mapped[dt.datetime | None]
+    end_reason: Mapped[str] = mapped_column(Text, default="")
+    replaced_by: Mapped[int | None] = mapped_column(ForeignKey("emergencies.id"))
+    finding: Mapped[Finding | None] = mapped_column(Word(Finding))
+    review_note: Mapped[str] = mapped_column(Text, default="")
+    reviewed_by: Mapped[str] = mapped_column(String(64), default="")
+    reviewed_at: Mapped[dt.datetime | None]

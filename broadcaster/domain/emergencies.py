@@ -1,0 +1,175 @@
+"""Emergencies (phát khẩn cấp): what may be asked for, when it is said again, what becomes of what it interrupted.
+
+A storm bulletin is repeated day and night until a newer one replaces it (Quyết định 18/2021/QĐ-TTg); a fire warning is
+said once or twice. Either passes the quiet hours, and only because a named person confirmed it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from broadcaster.domain.fold import nfc
+from broadcaster.errors import RuleError
+
+MAX_TEXT = 3_000
+"""Characters: about four minutes of speech."""
+SHORTEST_REPEAT, LONGEST_REPEAT = 2, 24 * 60
+"""Minutes."""
+BREATH = dt.timedelta(seconds=30)
+"""At least this long are the horns free between the end of a message and its repeat."""
+
+
+class EmergencyState(StrEnum):
+    """Where an emergency stands."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    CANCELLED = "cancelled"
+    REPLACED = "replaced"
+    DISMISSED = "dismissed"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese words."""
+        return _STATES[self]
+
+
+class Interrupted(StrEnum):
+    """What becomes of a programme that an emergency interrupted."""
+
+    RESUME = "resume"
+    """From the start of the item that was cut, if it still fits the allowed hours and nothing else is planned."""
+    DROP = "drop"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese words."""
+        return _INTERRUPTED[self]
+
+
+class Finding(StrEnum):
+    """What the review of an emergency found."""
+
+    RIGHT = "right"
+    NEEDLESS = "needless"
+    WRONG = "wrong"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese words."""
+        return _FINDINGS[self]
+
+
+_STATES = {
+    EmergencyState.DRAFT: "Chờ xác nhận",
+    EmergencyState.ACTIVE: "Đang hiệu lực",
+    EmergencyState.CANCELLED: "Đã kết thúc",
+    EmergencyState.REPLACED: "Đã thay bằng bản mới",
+    EmergencyState.DISMISSED: "Không phát",
+}
+_INTERRUPTED = {
+    Interrupted.RESUME: "Phát lại từ đầu mục bị ngắt, rồi phát tiếp",
+    Interrupted.DROP: "Bỏ phần còn lại",
+}
+_FINDINGS = {
+    Finding.RIGHT: "Đúng và cần thiết",
+    Finding.NEEDLESS: "Không cần thiết",
+    Finding.WRONG: "Sai nội dung hoặc sai nơi phát",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants said; a recording takes the place of the text."""
+
+    title: str
+    text: str
+    zones: tuple[str, ...]
+    reason: str
+    repeat_minutes: int | None = None
+    interrupted: Interrupted = Interrupted.RESUME
+    recording_sha256: str | None = None
+    recording_ms: int = 0
+
+    def cleaned(self) -> Wish:
+        """Return it in NFC, without outer white space; a missing title is the beginning of the text."""
+        text = nfc(self.text).strip()
+        title = " ".join(nfc(self.title).split()) or _beginning(text) or "Bản tin khẩn cấp"
+        return Wish(
+            title[:300], text, tuple(self.zones), nfc(self.reason).strip(), self.repeat_minutes, self.interrupted,
+            self.recording_sha256, self.recording_ms,
+        )  # fmt: skip
+
+    def check(self) -> None:
+        """Check what must be there before anybody can confirm it.
+
+        Raises:
+            RuleError: a field is missing or wrong; `field` names it.
+        """
+        if not self.text and not self.recording_sha256:
+            raise RuleError("Hãy viết nội dung hoặc gửi một bản ghi âm.", field="text")
+        if len(self.text) > MAX_TEXT:
+            raise RuleError(
+                f"Nội dung dài {len(self.text)} ký tự; bản tin khẩn cấp chỉ nên dưới {MAX_TEXT} ký tự để người dân "
+                "nghe hết.",
+                field="text",
+            )
+        if not self.zones:
+            raise RuleError("Hãy chọn ít nhất một cụm loa.", field="zones")
+        if not self.reason:
+            raise RuleError("Hãy ghi lý do phát khẩn cấp; lý do được lưu vào nhật ký.", field="reason")
+        every = self.repeat_minutes
+        if every is not None and not SHORTEST_REPEAT <= every <= LONGEST_REPEAT:
+            raise RuleError(
+                f"Số phút giữa hai lần phát phải từ {SHORTEST_REPEAT} đến {LONGEST_REPEAT}.", field="repeat_minutes"
+            )
+
+
+def repeat_after(every_minutes: int, sound_ms: int) -> dt.timedelta:
+    """Return the span from one start to the next: as asked, but never so short that a message meets itself."""
+    return max(dt.timedelta(minutes=every_minutes), dt.timedelta(milliseconds=sound_ms) + BREATH)
+
+
+def repeats(
+    confirmed_at: dt.datetime, every: dt.timedelta, after: dt.datetime, until: dt.datetime
+) -> Iterator[tuple[int, dt.datetime]]:
+    """Yield number and moment of each repeat in (after, until]; the first sounding is number 0 and not among them.
+
+    Moments hang on the confirmation alone, so that a machine that was off finds the same ones again.
+    """
+    number = max(1, (after - confirmed_at) // every + 1)
+    while (moment := confirmed_at + number * every) <= until:
+        if moment > after:
+            yield number, moment
+        number += 1
+
+
+def resumption(
+    start: dt.datetime,
+    length: dt.timedelta,
+    window_end: dt.datetime | None,
+    planned: Sequence[tuple[dt.datetime, dt.datetime]],
+) -> str:
+    """Return why the rest of an interrupted programme cannot follow at `start`; empty when it can.
+
+    Args:
+        start: when it would begin.
+        length: how long it is.
+        window_end: where the allowed hours end, None when `start` lies outside them.
+        planned: what else is planned in these zones, [start, end).
+    """
+    end = start + length
+    if window_end is None or end > window_end:
+        return "Phần còn lại không kịp phát trong khung giờ được phép."
+    if any(begins < end and start < ends for begins, ends in planned):
+        return "Phần còn lại trùng giờ một buổi khác nên bỏ."
+    return ""
+
+
+def _beginning(text: str) -> str:
+    """Return the first sentence, cut at a word, for a title."""
+    first = " ".join(text.split()).partition(". ")[0]
+    return first if len(first) <= 80 else first[:80].rpartition(" ")[0] + "…"

@@ -1,0 +1,278 @@
+"""What the API takes and gives, as OpenAPI describes it. Moments are ISO 8601 with the station's offset."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.scripts import MAX_BODY, Genre, Priority, ScriptState
+
+PAGE = 100
+_FIRST, _LAST = dt.date(2000, 1, 1), dt.date(2200, 12, 31)
+
+
+def _sane(day: dt.date) -> dt.date:
+    if not _FIRST <= day <= _LAST:
+        raise ValueError("ngày nằm ngoài khoảng 2000 đến 2200")
+    return day
+
+
+Day = Annotated[dt.date, AfterValidator(_sane)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(BaseModel):
+    """Why nothing was done."""
+
+    code: str = Field(description="Mã máy đọc, giữ nguyên qua các phiên bản.")
+    message: str = Field(description="Một câu tiếng Việt cho người đọc.")
+    field: str | None = Field(None, description="Trường hoặc mục sai, nếu có.")
+
+
+class Paged(_Strict):
+    """A part of a long list."""
+
+    offset: int = Field(0, ge=0, le=10_000_000)
+    limit: int = Field(50, ge=1, le=PAGE)
+
+
+class ScriptsQuery(Paged):
+    """Which scripts."""
+
+    q: str = Field("", max_length=200, description="Từ cần tìm, có dấu hay không dấu.")
+    state: ScriptState | None = None
+    topic: str = Field("", max_length=64)
+    unit: str = Field("", max_length=32)
+
+
+class ScriptSummary(BaseModel):
+    """A script without its words."""
+
+    id: int
+    title: str
+    unit: str
+    topic: str
+    genre: Genre
+    priority: Priority
+    state: ScriptState
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+    revision: int
+    body_sha256: str
+    audio_sha256: str | None = Field(description="Âm thanh đã duyệt; trống khi chưa duyệt.")
+    approved_at: AwareDatetime | None
+    updated_at: AwareDatetime
+
+
+class ScriptWhole(ScriptSummary):
+    """A script with its newest words."""
+
+    body: str
+
+
+class ScriptPage(BaseModel):
+    """Scripts, last changed first."""
+
+    total: int
+    rows: list[ScriptSummary]
+
+
+class ScriptIn(_Strict):
+    """A script that another system hands in; it still passes through reading aloud, listening and approval."""
+
+    title: str = Field(min_length=1, max_length=300)
+    unit: str = Field(max_length=32, description="Mã đơn vị gửi.")
+    topic: str = Field(max_length=64, description="Mã chủ đề.")
+    body: str = Field(min_length=1, max_length=MAX_BODY)
+    genre: Genre = Genre.BULLETIN
+    priority: Priority = Priority.NORMAL
+    valid_from: Day | None = None
+    valid_to: Day | None = None
+
+
+class Made(BaseModel):
+    """What was made."""
+
+    id: int
+
+
+class DaysQuery(_Strict):
+    """From the first day to the last, both included, in station time; by default today."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    first: Day | None = Field(None, alias="from")
+    last: Day | None = Field(None, alias="to")
+
+
+class ScheduleQuery(DaysQuery):
+    """Which broadcasts; at most 62 days."""
+
+    zone: str = Field("", max_length=32)
+
+
+class Item(BaseModel):
+    """One item of a rundown."""
+
+    no: int
+    kind: str
+    title: str
+    script_id: int | None
+    duration_ms: int
+    audio_sha256: str | None
+
+
+class BroadcastOut(BaseModel):
+    """One dated airing."""
+
+    id: int
+    title: str
+    kind: str
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    zones: list[str]
+    state: str
+    verdict: str
+    sound_ms: int
+    items: list[Item]
+
+
+class Schedule(BaseModel):
+    """Broadcasts in order of time."""
+
+    rows: list[BroadcastOut]
+
+
+class LogQuery(_Strict):
+    """Entries after a place in the chain; ask again with the last `seq` for more."""
+
+    after: int = Field(0, ge=0, le=2**62, description="Số thứ tự cuối cùng đã nhận.")
+    limit: int = Field(500, ge=1, le=1000)
+    zone: str = Field("", max_length=32)
+    outcome: Outcome | None = None
+
+
+class LogEntry(BaseModel):
+    """One item in one zone, as it was planned and heard."""
+
+    seq: int
+    id: str
+    broadcast_id: int | None
+    broadcast_title: str
+    item_no: int
+    zone: str
+    kind: str
+    title: str
+    script_id: int | None
+    topic: str | None
+    unit: str | None
+    planned_at: AwareDatetime
+    started_at: AwareDatetime | None
+    ended_at: AwareDatetime | None
+    duration_ms: int
+    heard_ms: int
+    outcome: Outcome
+    reason: str
+    corrects: str | None
+    hash: str
+
+
+class LogPage(BaseModel):
+    """Entries in the order of the chain."""
+
+    rows: list[LogEntry]
+    last_seq: int = Field(description="Số thứ tự để hỏi tiếp.")
+
+
+class ZoneOut(BaseModel):
+    """A cluster of horns, and what the station knows of it."""
+
+    code: str
+    name: str
+    place: str
+    enabled: bool
+    volume: int
+    muted: bool
+    playout_alive: bool
+    airing_broadcast_id: int | None
+    airing_title: str | None
+    last_heard_at: AwareDatetime | None
+
+
+class Zones(BaseModel):
+    """All zones in their order."""
+
+    rows: list[ZoneOut]
+
+
+class OnAirItem(BaseModel):
+    """One broadcast on air."""
+
+    broadcast_id: int
+    title: str
+    trial: bool
+    zones: list[str]
+    started_at: AwareDatetime
+    item_no: int
+    item_count: int
+    item_title: str
+
+
+class Coming(BaseModel):
+    """The next broadcast."""
+
+    id: int
+    title: str
+    starts_at: AwareDatetime
+    zones: list[str]
+
+
+class OnAir(BaseModel):
+    """The present moment."""
+
+    now: AwareDatetime
+    alive: bool = Field(description="Máy phát còn hoạt động.")
+    airing: list[OnAirItem]
+    coming: Coming | None
+    muted: list[str]
+    hold: str = Field(description="Vì sao tạm không phát; trống khi bình thường.")
+    troubles: list[str]
+
+
+class StationOut(BaseModel):
+    """Which station this is."""
+
+    name: str
+    commune: str
+    province: str
+    timezone: str
+    now: AwareDatetime
+    version: str
+
+
+class FiguresQuery(_Strict):
+    """Which period: 2026-Q3, 2026-H1, 2026-Y, 2026-M03, or 2026-01-01..2026-03-31."""
+
+    period: str = Field(min_length=6, max_length=30)
+
+
+class FiguresOut(BaseModel):
+    """Figures as the report counts them, drawn now."""
+
+    period: str
+    title: str
+    first: dt.date
+    last: dt.date
+    figures: dict[str, Any]
+
+
+class ExportQuery(DaysQuery):
+    """The form of a neutral table, and the days of schedule and log (by default the last 31)."""
+
+    format: Literal["json", "csv"] = "json"

@@ -1,0 +1,125 @@
+"""The line-up of a broadcast: which sinks carry it, which samples go through them, and where it must end."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import queue
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from broadcaster.clock import Clock, FrozenClock
+from broadcaster.domain.broadcasts import Broadcast, Overrun, RundownItem
+from broadcaster.domain.playlog import Outcome
+from broadcaster.playout.asrun import TRIAL_ZONE, heard_zones
+from broadcaster.playout.bundles import Bundle
+from broadcaster.playout.crew import Crew
+from broadcaster.playout.player import Event, Lane, Segment, Source
+from broadcaster.playout.proving import listener
+from broadcaster.playout.sinks import AIRCHECK
+from broadcaster.playout.sinks.base import RATE, Feed
+
+if TYPE_CHECKING:
+    from broadcaster.playout.onair import Airing
+
+_NOT_MIRRORED = {"file", "null"}
+
+Events = queue.SimpleQueue[tuple[Lane, Event]]
+
+
+@dataclass
+class Ways:
+    """The sinks that the zones of a broadcast need."""
+
+    by_sink: dict[str, list[str]] = field(default_factory=dict)
+    gains: dict[str, float] = field(default_factory=dict)
+    unreachable: dict[str, tuple[Outcome, str]] = field(default_factory=dict)
+    """Zones that cannot hear it, with the outcome and the reason."""
+
+
+def ways(crew: Crew, bundle: Bundle) -> Ways:
+    """Return the sinks by the zones that hear them; zones that share a sink share the greatest of their volumes."""
+    found = Ways()
+    for code in heard_zones(bundle.broadcast):
+        zone = bundle.zones.get(code)
+        name = AIRCHECK if code == TRIAL_ZONE else zone.sink if zone else ""
+        if code != TRIAL_ZONE and (zone is None or not zone.enabled):
+            why = f"Cụm loa “{zone.name if zone else code}” đang tắt hoặc không còn."
+            found.unreachable[code] = (Outcome.MISSED, why)
+        elif name not in crew.sinks:
+            found.unreachable[code] = (Outcome.FAILED, f"Cụm loa “{code}” trỏ tới đường ra “{name}” không có.")
+        else:
+            found.by_sink.setdefault(name, []).append(code)
+            found.gains[name] = max(found.gains.get(name, 0.0), zone.volume / 100 if zone else 1.0)
+    return found
+
+
+def lay(airing: Airing, events: Events) -> tuple[list[Lane], dict[str, tuple[Outcome, str]]]:
+    """Make one lane for each sink that the zones need; return them, and the zones that cannot be reached."""
+    crew, b = airing.crew, airing.broadcast
+    plan = ways(crew, airing.bundle)
+    busy = crew.reserve(airing, {name: tuple(codes) for name, codes in plan.by_sink.items()})
+    unreachable = plan.unreachable | {code: (Outcome.FAILED, why) for code, why in busy.items()}
+    feed = Feed(b.id, b.title, b.starts_at.astimezone(crew.tz))
+    mirror = crew.sinks.get(AIRCHECK)
+    lanes: list[Lane] = []
+    for name, codes in plan.by_sink.items():
+        free = tuple(z for z in codes if z not in busy)
+        if not free:
+            continue
+        sink = crew.sinks[name]
+        mirrored = mirror is not None and sink.kind not in _NOT_MIRRORED and not lanes
+        lanes.append(
+            Lane(
+                sink,
+                free,
+                plan.gains[name],
+                feed,
+                own_clock(airing.clock) if crew.inline else airing.clock,
+                events,
+                crew.fault,
+                mirror=mirror if mirrored else None,
+                chunk_ms=crew.chunk_ms,
+                muted=crew.muted(free),
+                ear=listener(airing, sink, free),
+            )
+        )
+    return lanes, unreachable
+
+
+def segments(sources: Sequence[tuple[RundownItem, Source]], offset_s: float) -> tuple[list[Segment], list[RundownItem]]:
+    """Return what to play when the first `offset_s` seconds are over already, and the items that they swallow."""
+    skipped = round(offset_s * RATE)
+    found: list[Segment] = []
+    passed: list[RundownItem] = []
+    for item, source in sources:
+        if skipped >= source.samples:
+            skipped -= source.samples
+            passed.append(item)
+        else:
+            found.append(Segment(item.no, source, skipped))
+            skipped = 0
+    return found, passed
+
+
+def limit(crew: Crew, b: Broadcast, starts: dt.datetime, *, at_once: bool) -> tuple[int | None, str]:
+    """Return how many samples may sound and why no more: the slot's end, and always the window's end."""
+    ends: list[tuple[dt.datetime, str]] = []
+    if b.overrun is Overrun.CUT and not at_once:
+        ends.append((b.ends_at, "Hết giờ của khung phát."))
+    if not b.any_hour:
+        local = starts.astimezone(crew.tz)
+        for window in crew.hours.windows:
+            if window.start <= local.time() <= window.end:
+                end = dt.datetime.combine(local.date(), window.end, tzinfo=crew.tz)
+                ends.append((end, f"Hết khung giờ được phép phát ({window})."))
+    if not ends:
+        return None, ""
+    end, why = min(ends)
+    return max(0, round((end - starts).total_seconds() * RATE)), why
+
+
+def own_clock(clock: Clock) -> Clock:
+    """Return a frozen clock of its own, so that a simulated lane does not move the others' time; else `clock`."""
+    return copy.copy(clock) if isinstance(clock, FrozenClock) else clock

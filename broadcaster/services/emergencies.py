@@ -1,0 +1,236 @@
+"""Emergencies from the first word to the review: each step one transaction, each step in the audit trail.
+
+What is said when lies in `emergency_airing`, how it is spoken in `emergency_voice`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import Emergency
+from broadcaster.domain.emergencies import EmergencyState, Finding, Wish, repeat_after
+from broadcaster.domain.roles import Actor, Permission
+from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.services import airing, audit, emergency_airing, jobs
+from broadcaster.services.queue import wake_worker
+from broadcaster.services.rotations import zone_map
+from broadcaster.services.station import Station
+
+VOICE_JOB = "emergency-voice"
+
+
+def get(session: Session, number: int) -> Emergency:
+    """Return one emergency.
+
+    Raises:
+        NotFoundError: there is none of that number.
+    """
+    row = session.get(Emergency, number)
+    if row is None:
+        raise NotFoundError(f"Không có bản tin khẩn cấp số {number}.", field="emergency")
+    return row
+
+
+def wish_of(row: Emergency) -> Wish:
+    """Return what a row asks for."""
+    return Wish(
+        row.title, row.text, tuple(row.zones), row.reason, row.repeat_minutes, row.interrupted,
+        row.quick_sha256 if row.recorded else None, row.quick_ms if row.recorded else 0,
+    )  # fmt: skip
+
+
+def draft(
+    station: Station,
+    actor: Actor,
+    wish: Wish,
+    *,
+    source: dict[str, Any] | None = None,
+    cap_identifier: str | None = None,
+) -> int:
+    """Keep what is to be confirmed, and begin to speak it; nothing sounds. Return its number.
+
+    A draft may be incomplete; `confirm` asks for what is missing.
+
+    Raises:
+        ForbiddenError: the actor may not.
+        RuleError: a zone is unknown.
+    """
+    actor.require(Permission.EMERGENCY)
+    now = station.now()
+    with station.db.write() as session:
+        row = Emergency(
+            created_by=actor.username, created_at=now, source=source, cap_identifier=cap_identifier,
+            state=EmergencyState.DRAFT, quick_ms=0,
+        )  # fmt: skip
+        _put(session, row, wish)
+        session.add(row)
+        session.flush()
+        audit.record(session, now, actor, "draft", "emergency", row.id, note=row.title, after=_facts(row))
+        number, job_id = row.id, _want_voice(station, session, row, actor)
+    if job_id is not None:
+        wake_worker(station, job_id)
+    return number
+
+
+def change(station: Station, actor: Actor, number: int, wish: Wish) -> None:
+    """Change a draft; what was spoken of other words is forgotten.
+
+    Raises:
+        RuleError: it is no draft any more, or a zone is unknown.
+    """
+    actor.require(Permission.EMERGENCY)
+    with station.db.write() as session:
+        row = _open_draft(session, number)
+        before = _facts(row)
+        _put(session, row, wish)
+        audit.record(
+            session,
+            station.now(),
+            actor,
+            "change",
+            "emergency",
+            number,
+            note=row.title,
+            before=before,
+            after=_facts(row),
+        )
+        job_id = _want_voice(station, session, row, actor)
+    if job_id is not None:
+        wake_worker(station, job_id)
+
+
+def dismiss(station: Station, actor: Actor, number: int) -> None:
+    """Put a draft aside: it will never sound."""
+    actor.require(Permission.EMERGENCY)
+    with station.db.write() as session:
+        row = _open_draft(session, number)
+        row.state, row.ended_by, row.ended_at = EmergencyState.DISMISSED, actor.username, station.now()
+        audit.record(session, station.now(), actor, "dismiss", "emergency", number, note=row.title)
+
+
+def confirm(station: Station, actor: Actor, number: int) -> int:
+    """Put a draft on the air at once, day or night; return the number of its first broadcast.
+
+    The alert tone leaves while the words may still be being spoken. An active emergency that shares a zone is replaced.
+
+    Raises:
+        ForbiddenError: the actor may not.
+        RuleError: something is missing, or it was confirmed or put aside before; nothing sounds.
+    """
+    actor.require(Permission.EMERGENCY)
+    with station.db.write() as session:
+        row = _open_draft(session, number)
+        wish = wish_of(row).cleaned()
+        wish.check()
+        codes = zone_map(session).expand(wish.zones, where="zones")
+        if not codes:
+            raise RuleError("Các cụm loa đã chọn đều đang tắt.", field="zones")
+        now = station.now()
+        row.state, row.confirmed_by, row.confirmed_at = EmergencyState.ACTIVE, actor.username, now
+        for other in active(session):
+            if other.id != number and set(codes) & set(zone_map(session).expand(other.zones, where="zones")):
+                emergency_airing.end(session, other, now)
+                other.state, other.ended_by, other.ended_at = EmergencyState.REPLACED, actor.username, now
+                other.end_reason, other.replaced_by = f"Thay bằng bản tin khẩn cấp số {number}.", number
+                audit.record(session, now, actor, "replace", "emergency", other.id, note=other.end_reason)
+        first = emergency_airing.begin(station, session, row, now)
+        audit.record(session, now, actor, "confirm", "emergency", number, note=row.reason, after=_facts(row))
+    airing.ring(station.home)
+    return first
+
+
+def cancel(station: Station, actor: Actor, number: int, reason: str) -> None:
+    """End an emergency: what sounds is cut, what was to be repeated is not.
+
+    Raises:
+        RuleError: it is not active, or no reason is given.
+    """
+    actor.require(Permission.EMERGENCY)
+    reason = reason.strip()
+    if not reason:
+        raise RuleError("Hãy ghi lý do kết thúc.", field="reason")
+    with station.db.write() as session:
+        row = get(session, number)
+        if row.state is not EmergencyState.ACTIVE:
+            raise RuleError(
+                f"Bản tin khẩn cấp số {number} không còn hiệu lực ({row.state.label.lower()}).", field="emergency"
+            )
+        now = station.now()
+        emergency_airing.end(session, row, now, by=actor.username)
+        row.state, row.ended_by, row.ended_at, row.end_reason = EmergencyState.CANCELLED, actor.username, now, reason
+        audit.record(session, now, actor, "cancel", "emergency", number, note=reason)
+    airing.ring(station.home)
+
+
+def review(station: Station, actor: Actor, number: int, finding: Finding, note: str) -> None:
+    """Write down what a leader found afterwards; once, and not by the one who confirmed it where four eyes are asked.
+
+    Raises:
+        ForbiddenError: the actor may not approve.
+        RuleError: it never sounded, is reviewed already, or the actor confirmed it.
+    """
+    actor.require(Permission.APPROVE)
+    with station.db.write() as session:
+        row = get(session, number)
+        if row.confirmed_at is None:
+            raise RuleError("Bản tin này chưa từng phát nên không cần xem lại.", field="emergency")
+        if row.finding is not None:
+            raise RuleError("Bản tin khẩn cấp này đã được xem lại.", field="emergency")
+        if row.confirmed_by == actor.username and station.settings.approval.four_eyes:
+            raise RuleError("Người xác nhận phát không tự xem lại; hãy nhờ lãnh đạo khác.", field="emergency")
+        if finding is not Finding.RIGHT and not note.strip():
+            raise RuleError("Hãy ghi rõ vì sao.", field="note")
+        row.finding, row.review_note = finding, note.strip()
+        row.reviewed_by, row.reviewed_at = actor.username, station.now()
+        audit.record(
+            session, station.now(), actor, "review", "emergency", number, note=f"{finding.label}. {note}".strip()
+        )
+
+
+def active(session: Session) -> list[Emergency]:
+    """Return the emergencies that hold now, oldest first."""
+    query = select(Emergency).where(Emergency.state == EmergencyState.ACTIVE).order_by(Emergency.id)
+    return list(session.scalars(query))
+
+
+def _open_draft(session: Session, number: int) -> Emergency:
+    row = get(session, number)
+    if row.state is not EmergencyState.DRAFT:
+        raise RuleError(
+            f"Bản tin khẩn cấp số {number} đã qua bước xác nhận ({row.state.label.lower()}).", field="emergency"
+        )
+    return row
+
+
+def _put(session: Session, row: Emergency, wish: Wish) -> None:
+    wish = wish.cleaned()
+    zone_map(session).expand(wish.zones, where="zones")
+    if wish.text != row.text or wish.recording_sha256 != (row.quick_sha256 if row.recorded else None):
+        row.quick_sha256, row.quick_ms, row.quick_voice = wish.recording_sha256, wish.recording_ms, ""
+        row.good_sha256, row.good_ms, row.good_voice, row.trouble = None, 0, "", ""
+    row.title, row.text, row.zones, row.reason = wish.title, wish.text, list(wish.zones), wish.reason
+    row.repeat_minutes, row.interrupted = wish.repeat_minutes, wish.interrupted
+    row.recorded = wish.recording_sha256 is not None
+
+
+def _want_voice(station: Station, session: Session, row: Emergency, actor: Actor) -> int | None:
+    if row.recorded or not row.text:
+        return None
+    return jobs.want(session, station.now(), VOICE_JOB, str(row.id), {"emergency": row.id}, by=actor.username)
+
+
+def _facts(row: Emergency) -> dict[str, Any]:
+    every = row.repeat_minutes
+    return {
+        "title": row.title,
+        "text": row.text,
+        "zones": list(row.zones),
+        "reason": row.reason,
+        "repeat_s": repeat_after(every, row.quick_ms).total_seconds() if every else None,
+        "interrupted": row.interrupted.value,
+        "recording": row.quick_sha256 if row.recorded else None,
+        "cap": row.cap_identifier,
+    }

@@ -1,0 +1,156 @@
+"""What sounds for an emergency: the first broadcast and its repeats.
+
+All of it is rows, planned a day ahead: play-out pins them on its own disk, so that a storm's bulletin is repeated
+though the database, the worker and the panel are gone, and after a restart too.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import BroadcastRow, Command, CueRow, Emergency
+from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, Overrun, RundownItem
+from broadcaster.domain.emergencies import EmergencyState, repeat_after, repeats
+from broadcaster.domain.lateness import LatePolicy
+from broadcaster.services import airing
+from broadcaster.services.emergency_rest import RECENT, resume
+from broadcaster.services.rotations import zone_map
+from broadcaster.services.station import Station
+
+AHEAD = dt.timedelta(hours=24)
+GRACE = dt.timedelta(minutes=10)
+"""A sounding later than this is left out: the next repeat comes soon enough."""
+_ALERT_KIND = "alert"
+_SEAM = dt.timedelta(seconds=1)
+"""From the planned end of the tone to the words, when they come as a broadcast of their own."""
+_HANDS_OFF = dt.timedelta(seconds=60)
+
+
+def begin(station: Station, session: Session, row: Emergency, now: dt.datetime) -> int:
+    """Plan the first sounding for this moment, and the repeats; return the number of the first broadcast."""
+    rundown = _rundown(station, session, row)
+    first = _broadcast(session, row, "0", now, rundown, GRACE)
+    extend(station, session, row, now)
+    return first.id
+
+
+def speech_arrived(station: Station, session: Session, row: Emergency, now: dt.datetime) -> None:
+    """Put the words on the air when the tone went ahead alone, and the best voice into the coming repeats."""
+    if row.state is not EmergencyState.ACTIVE or row.confirmed_at is None:
+        return
+    rows = _own(session, row)
+    if not any(_speaks(b) for b in rows):
+        tone_end = row.confirmed_at + dt.timedelta(milliseconds=max((b.sound_ms for b in rows), default=0))
+        _broadcast(session, row, "0-speech", max(now, tone_end + _SEAM), _rundown(station, session, row)[-1:], GRACE)
+    rundown = [i.as_json() for i in _rundown(station, session, row)]
+    for b in rows:
+        if b.state is BroadcastState.PLANNED and b.starts_at > now + _HANDS_OFF and b.rundown != rundown:
+            b.rundown, b.sound_ms = rundown, sum(i["duration_ms"] for i in rundown)
+    extend(station, session, row, now)
+
+
+def extend(station: Station, session: Session, row: Emergency, now: dt.datetime) -> int:
+    """Plan the repeats of the coming day that are not planned yet; return how many were added."""
+    if row.repeat_minutes is None or row.confirmed_at is None or not row.quick_sha256:
+        return 0  # a tone without words, again and again, would only frighten
+    rundown = _rundown(station, session, row)
+    every = repeat_after(row.repeat_minutes, sum(i.duration_ms for i in rundown))
+    known = {b.slot_key for b in _own(session, row)}
+    added = 0
+    for number, moment in repeats(row.confirmed_at, every, now, now + AHEAD):
+        if f"emergency/{row.id}/{number}" not in known:
+            _broadcast(session, row, str(number), moment, rundown, min(GRACE, every / 2))
+            added += 1
+    return added
+
+
+def end(session: Session, row: Emergency, now: dt.datetime, *, by: str = "") -> None:
+    """Take back what is planned and cut what sounds; rows that already began keep their own verdict."""
+    later = [BroadcastRow.emergency_id == row.id, BroadcastRow.kind == BroadcastKind.EMERGENCY]
+    session.execute(
+        delete(BroadcastRow).where(*later, BroadcastRow.state == BroadcastState.PLANNED, BroadcastRow.starts_at > now)
+    )
+    for number in session.scalars(
+        select(BroadcastRow.id).where(*later, BroadcastRow.state.in_(airing.OPEN_STATES))
+    ).all():
+        order = Command(
+            verb="skip", arguments={"broadcast_id": number}, by=by or row.confirmed_by, at=now, done_at=None
+        )
+        session.add(order)
+
+
+def tend(station: Station) -> bool:
+    """Look after the emergencies: plan further repeats, let interrupted programmes go on; return whether rows changed.
+
+    Called by play-out's clerk in each of its rounds, and by the worker; costs one small read when all is calm.
+    """
+    now = station.now()
+    with station.db.read() as session:
+        found = session.scalars(_recent(now)).first()
+    if found is None:
+        return False
+    with station.db.write() as session:
+        rows = session.scalars(_recent(now)).all()
+        changed = sum(extend(station, session, r, now) for r in rows if r.state is EmergencyState.ACTIVE)
+        changed += resume(station, session, rows, now)
+        return bool(changed)
+
+
+def _recent(now: dt.datetime) -> Any:
+    recent = or_(Emergency.state == EmergencyState.ACTIVE, Emergency.ended_at > now - RECENT)
+    return select(Emergency).where(Emergency.confirmed_at.is_not(None), recent).order_by(Emergency.id)
+
+
+def _own(session: Session, row: Emergency) -> Sequence[BroadcastRow]:
+    query = select(BroadcastRow).where(
+        BroadcastRow.emergency_id == row.id, BroadcastRow.kind == BroadcastKind.EMERGENCY
+    )
+    return session.scalars(query.order_by(BroadcastRow.starts_at)).all()
+
+
+def _speaks(b: BroadcastRow) -> bool:
+    return any(i["kind"] == "emergency" for i in b.rundown)
+
+
+def _rundown(station: Station, session: Session, row: Emergency) -> list[RundownItem]:
+    """Return tone and words; without a tone in the station, or words yet, what there is."""
+    wanted = session.get(CueRow, station.settings.emergency.alert)
+    alert = wanted or session.scalars(select(CueRow).where(CueRow.kind == _ALERT_KIND).order_by(CueRow.name)).first()
+    items = [RundownItem(1, "cue", alert.title, alert.audio_sha256, alert.duration_ms)] if alert else []
+    sha, ms, voice = row.good_sha256, row.good_ms, row.good_voice
+    if sha is None:
+        sha, ms, voice = row.quick_sha256, row.quick_ms, row.quick_voice
+    if sha is not None:
+        items.append(RundownItem(len(items) + 1, "emergency", row.title, sha, ms, voice=voice or None))
+    return items
+
+
+def _broadcast(
+    session: Session, row: Emergency, part: str, at: dt.datetime, rundown: Sequence[RundownItem], grace: dt.timedelta
+) -> BroadcastRow:
+    length = dt.timedelta(milliseconds=sum(i.duration_ms for i in rundown))
+    made = BroadcastRow(
+        slot_key=f"emergency/{row.id}/{part}",
+        kind=BroadcastKind.EMERGENCY,
+        title=(airing.URGENT_TITLE + row.title)[:300],
+        starts_at=at,
+        ends_at=at + length + grace,
+        zones=list(zone_map(session).expand(row.zones, where="zones")),
+        rundown=[i.as_json() for i in rundown],
+        reasons=[],
+        sound_ms=sum(i.duration_ms for i in rundown),
+        late=LatePolicy.AIR.value,
+        grace_s=int(grace.total_seconds()),
+        overrun=Overrun.FINISH.value,
+        state=BroadcastState.PLANNED,
+        emergency_id=row.id,
+        confirmed_by=row.confirmed_by,
+    )
+    session.add(made)
+    session.flush()
+    return made

@@ -1,0 +1,126 @@
+"""How an emergency is spoken: by the quickest voice first, by the station's own for the repeats; or a recording."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from broadcaster.db.models import Emergency
+from broadcaster.domain.emergencies import EmergencyState
+from broadcaster.errors import EngineError, MediaError, RuleError
+from broadcaster.services import airing, emergency_airing
+from broadcaster.services.jobs import Progress
+from broadcaster.services.speaking import spoken_of
+from broadcaster.services.station import Station
+from broadcaster.sound.master import master
+from broadcaster.sound.profiles import profile_of
+from broadcaster.sound.render import Line, Rendered, render
+from broadcaster.sound.store import Store
+from broadcaster.speech.cache import ClipCache
+
+LONGEST_RECORDING_MS = 10 * 60_000
+_STILL = {EmergencyState.DRAFT, EmergencyState.ACTIVE}
+
+
+def speak_quickly(station: Station, number: int) -> None:
+    """Speak with the quick voice, unless that is done; when it was confirmed meanwhile, the words go on the air.
+
+    Raises:
+        EngineError: no voice could; the emergency says so, and an incident is open.
+        MediaError: the sound could not be made or kept.
+    """
+    text = _text(station, number, spoken="quick")
+    if text is None:
+        return
+    voices = [station.settings.emergency.quick_voice, *station.settings.speech.voices]
+    try:
+        made = _render(station, text, voices, low_priority=False)
+    except (EngineError, MediaError) as error:
+        _fail(station, number, error)
+        raise
+    _keep(station, number, text, made, good=False)
+
+
+def speak_well(station: Station, number: int) -> None:
+    """Speak with the station's own voice, for the repeats."""
+    text = _text(station, number, spoken="good")
+    if text is not None:
+        made = _render(station, text, station.settings.speech.voices, low_priority=True)
+        _keep(station, number, text, made, good=True)
+
+
+def voice_job(station: Station, arguments: Mapping[str, Any], progress: Progress) -> None:
+    """Do a job of the worker: the quick voice where the one who confirmed could not, then the good one."""
+    number = int(arguments["emergency"])
+    speak_quickly(station, number)
+    progress(0.3)
+    speak_well(station, number)
+
+
+def keep_recording(station: Station, path: Path) -> tuple[str, int]:
+    """Master a recording for the horns and keep it; return its SHA-256 and length (ms).
+
+    Raises:
+        RuleError: it is no sound, silent or too long.
+    """
+    store = Store(station.home.store)
+    chosen = profile_of(station.settings.sound.profile)
+    try:
+        with store.workspace() as folder:
+            made = master(path, folder / "recording.flac", chosen, low_priority=False)
+            if made.duration_ms > LONGEST_RECORDING_MS:
+                raise RuleError("Bản ghi âm dài quá 10 phút. Hãy cắt ngắn.", field="recording")
+            return store.put(made.path), made.duration_ms
+    except MediaError as error:
+        raise RuleError(f"Không dùng được bản ghi âm này: {error.message}", field="recording") from None
+
+
+def _render(station: Station, text: str, voices: list[str], *, low_priority: bool) -> Rendered:
+    settings = station.settings
+    return render(
+        [Line(s.text, s.pause_ms) for s in spoken_of(station, text).sentences],
+        voices=list(dict.fromkeys(voices)),
+        rate=settings.speech.rate,
+        cache=ClipCache(station.home.clips, settings.speech.cache_megabytes * 1_000_000),
+        store=Store(station.home.store),
+        profile=settings.sound.profile,
+        loudness=settings.sound.loudness,
+        true_peak=settings.sound.true_peak,
+        low_priority=low_priority,
+    )
+
+
+def _text(station: Station, number: int, *, spoken: str) -> str | None:
+    """Return what there is to speak; None when it is spoken, recorded or over."""
+    with station.db.read() as session:
+        row = session.get(Emergency, number)
+        if row is None or row.recorded or not row.text or row.state not in _STILL:
+            return None
+        return None if (row.quick_sha256 if spoken == "quick" else row.good_sha256) else row.text
+
+
+def _keep(station: Station, number: int, text: str, made: Rendered, *, good: bool) -> None:
+    """Write down what was spoken, if the words are still the same, and let it sound where it is waited for."""
+    with station.db.write() as session:
+        row = session.get(Emergency, number, with_for_update=True)
+        if row is None or row.text != text or row.recorded or row.state not in _STILL:
+            return
+        if good:
+            row.good_sha256, row.good_ms, row.good_voice = made.audio_sha256, made.duration_ms, made.voice
+        elif row.quick_sha256 is None:
+            row.quick_sha256, row.quick_ms, row.quick_voice = made.audio_sha256, made.duration_ms, made.voice
+        row.trouble = ""
+        now = station.now()
+        airing.report_incident(session, f"emergency-{number}", "", now, over=True)
+        emergency_airing.speech_arrived(station, session, row, now)
+    airing.ring(station.home)
+
+
+def _fail(station: Station, number: int, error: EngineError | MediaError) -> None:
+    with station.db.write() as session:
+        row = session.get(Emergency, number)
+        if row is not None:
+            row.trouble = f"Không giọng nào đọc được: {error.message}"
+            note = f"Bản tin khẩn cấp số {number} chưa có lời: {error.message} Hãy nói trực tiếp hoặc gửi bản ghi âm."
+            airing.report_incident(session, f"emergency-{number}", note, station.now())

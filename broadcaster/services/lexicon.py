@@ -1,0 +1,203 @@
+"""How the station says its words: the shipped lexicon, the home's files, the station's entries, a script's own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Final
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import LexiconRow, LexiconVersion
+from broadcaster.domain.fold import nfc
+from broadcaster.domain.scripts import text_sha256
+from broadcaster.errors import RuleError
+from broadcaster.rooms import room
+from broadcaster.services.station import Station
+from broadcaster.text import Entry, Lexicon, Mode
+
+MODES: Final = {
+    Mode.EXPAND: "Đọc đầy đủ",
+    Mode.WORD: "Đọc như một từ",
+    Mode.SPELL: "Đọc từng chữ cái",
+    Mode.LEAVE: "Giữ nguyên",
+}
+"""The kinds of entry that a station may make, with what an editor reads."""
+MAX_WRITTEN: Final = 120
+MAX_SPOKEN: Final = 400
+_ENGINE = re.compile(r"[a-z][a-z0-9-]{1,31}")
+
+
+def lexicon_texts(station: Station) -> tuple[str, ...]:
+    """Return the shipped lexicon files, then the station's own (`scripts/lexicon/*.toml` in the home) over them."""
+    folders = [room("scripts") / "lexicon", station.home.root / "scripts" / "lexicon"]
+    paths = [path for folder in folders for path in sorted(folder.glob("*.toml"))]
+    return tuple(path.read_text(encoding="utf-8") for path in paths)
+
+
+@lru_cache(maxsize=8)
+def _files(texts: tuple[str, ...], day: dt.date) -> Lexicon:
+    return Lexicon.from_toml(*texts).on(day)
+
+
+@dataclass(frozen=True)
+class _Layers:
+    """Layers of entries, told apart by their text: entries hold mappings and so have no hash."""
+
+    text: str
+    layers: tuple[tuple[Entry, ...], ...] = field(compare=False)
+
+
+@lru_cache(maxsize=64)
+def _over(texts: tuple[str, ...], day: dt.date, added: _Layers) -> Lexicon:
+    lexicon = _files(texts, day)
+    for layer in added.layers:
+        lexicon = lexicon.over(Lexicon(layer).on(day))
+    return lexicon
+
+
+def layered(station: Station, *layers: Iterable[Entry]) -> Lexicon:
+    """Return the files' lexicon with `layers` of entries over it, each over the one before, as it stands today."""
+    added = tuple(found for layer in layers if (found := tuple(layer)))
+    return _over(lexicon_texts(station), station.today(), _Layers(repr(added), added))
+
+
+def lexicon_of(station: Station, session: Session, script_id: int | None = None) -> Lexicon:
+    """Return the lexicon by which a script is read today; without a script, the station's."""
+    return layered(station, entries(session), entries(session, script_id) if script_id else ())
+
+
+def lexicon_mark(station: Station, session: Session, script_id: int | None = None) -> str:
+    """Return the SHA-256 that names the words of this lexicon, for a rendition's record."""
+    layers = [*entries(session), *(entries(session, script_id) if script_id else ())]
+    return text_sha256("\n".join([*lexicon_texts(station), *map(repr, layers)]))
+
+
+def version(session: Session) -> int:
+    """Return the number of the newest version; 0 before the first change."""
+    return session.scalar(select(func.max(LexiconVersion.number))) or 0
+
+
+def live(script_id: int | None = None) -> Select[LexiconRow]:
+    """Return the query of the entries in force, of the station or of a script, in the order they came."""
+    scope = LexiconRow.script_id.is_(None) if script_id is None else LexiconRow.script_id == script_id
+    return select(LexiconRow).where(LexiconRow.until.is_(None), scope).order_by(LexiconRow.id)
+
+
+def entries(session: Session, script_id: int | None = None, *, at: int | None = None) -> tuple[Entry, ...]:
+    """Return the entries of the station or of a script, those of version `at` or of today."""
+    query = live(script_id)
+    if at is not None:
+        scope = LexiconRow.script_id.is_(None) if script_id is None else LexiconRow.script_id == script_id
+        inside = (LexiconRow.since <= at, or_(LexiconRow.until.is_(None), LexiconRow.until > at))
+        query = select(LexiconRow).where(scope, *inside).order_by(LexiconRow.id)
+    return tuple(entry_of(row) for row in session.scalars(query))
+
+
+def entry_of(row: LexiconRow) -> Entry:
+    """Return a row as the front-end takes it; it is firm, for a person chose it."""
+    return Entry(
+        row.written,
+        row.spoken,
+        Mode(row.mode),
+        case="any" if row.any_case else "exact",
+        preceded_by=tuple(row.preceded_by),
+        followed_by=tuple(row.followed_by),
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        respell={str(k): str(v) for k, v in row.respell.items()},
+        alternatives=tuple(row.alternatives),
+        note=row.note,
+        firm=True,
+    )
+
+
+def row_of(entry: Entry, script_id: int | None, since: int) -> LexiconRow:
+    """Return a new row for an entry."""
+    return LexiconRow(
+        script_id=script_id,
+        written=entry.written,
+        spoken=entry.spoken,
+        mode=entry.mode.value,
+        any_case=entry.case == "any",
+        preceded_by=list(entry.preceded_by),
+        followed_by=list(entry.followed_by),
+        valid_from=entry.valid_from,
+        valid_until=entry.valid_until,
+        respell=dict(entry.respell),
+        alternatives=list(entry.alternatives),
+        note=entry.note,
+        since=since,
+        until=None,
+    )
+
+
+def checked(entry: Entry) -> Entry:
+    """Return an entry fit to be kept: NFC, single-spaced, firm.
+
+    Raises:
+        RuleError: it cannot be; `field` names what is wrong.
+    """
+    written, spoken = (" ".join(nfc(text).split()) for text in (entry.written, entry.spoken))
+    if not written:
+        raise RuleError("Hãy ghi chữ viết trong văn bản.", field="written")
+    if len(written) > MAX_WRITTEN:
+        raise RuleError(f"Chữ viết dài quá {MAX_WRITTEN} ký tự; hãy ghi đúng từ cần đọc khác.", field="written")
+    if entry.mode not in MODES:
+        raise RuleError(f"Kiểu “{entry.mode}” không dùng trong từ điển của đài.", field="mode")
+    if entry.mode in {Mode.EXPAND, Mode.WORD}:
+        _require_sayable(spoken)
+    elif not any(c.isalpha() for c in written) or any(c.isdigit() for c in written):
+        raise RuleError("Kiểu này chỉ dùng cho chữ; với con số hãy chọn “Đọc đầy đủ”.", field="mode")
+    if entry.valid_from and entry.valid_until and entry.valid_until < entry.valid_from:
+        raise RuleError("Ngày hết hạn phải sau ngày bắt đầu.", field="valid_until")
+    return replace(
+        entry,
+        written=written,
+        spoken="" if entry.mode is Mode.LEAVE else spoken,
+        preceded_by=_conditions(entry.preceded_by, "preceded_by"),
+        followed_by=_conditions(entry.followed_by, "followed_by"),
+        respell=_respellings(entry.respell),
+        note=" ".join(nfc(entry.note).split())[:500],
+        firm=True,
+    )
+
+
+def _require_sayable(spoken: str) -> None:
+    if not any(c.isalpha() for c in spoken):
+        raise RuleError("Hãy ghi cách đọc bằng chữ.", field="spoken")
+    if any(c.isdigit() for c in spoken):
+        raise RuleError("Cách đọc phải viết hết bằng chữ, không có chữ số.", field="spoken")
+    if len(spoken) > MAX_SPOKEN:
+        raise RuleError(f"Cách đọc dài quá {MAX_SPOKEN} ký tự.", field="spoken")
+
+
+def _respellings(pairs: Mapping[str, str]) -> dict[str, str]:
+    found = {}
+    for engine, text in pairs.items():
+        said = " ".join(nfc(text).split())
+        if not _ENGINE.fullmatch(engine) or not said or len(said) > MAX_SPOKEN or any(c.isdigit() for c in said):
+            raise RuleError(
+                "Cách đọc riêng viết theo kiểu “espeak = phây-búc”, mỗi bộ đọc một dòng, không có chữ số.",
+                field="respell",
+            )
+        found[engine] = said
+    return found
+
+
+def spoken_form(entry: Entry, lexicon: Lexicon) -> str:
+    """Return what an entry says, for showing it in a list."""
+    if entry.mode is Mode.LEAVE:
+        return entry.written
+    return entry.spoken or lexicon.spell(entry.written)
+
+
+def _conditions(phrases: Sequence[str], name: str) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(c for p in phrases if (c := " ".join(nfc(p).lower().split()))))
+    if len(found) > 12 or any(len(c) > 60 for c in found):
+        raise RuleError("Điều kiện tối đa 12 cụm từ, mỗi cụm 60 ký tự.", field=name)
+    return found

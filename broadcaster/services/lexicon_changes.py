@@ -1,0 +1,325 @@
+"""Changing how words are said: which approved scripts it touches is told first, and marked when confirmed."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import Approval, LexiconRow, LexiconVersion, Rendition, Revision, Script, StaleMark
+from broadcaster.domain.fold import nfc
+from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.scripts import ScriptState, text_sha256
+from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.services import audit, jobs
+from broadcaster.services import lexicon as words
+from broadcaster.services.approving import get_script
+from broadcaster.services.lexicon import checked, entry_of
+from broadcaster.services.queue import wake_worker
+from broadcaster.services.reading import Recipe, spoken_with
+from broadcaster.services.station import Station
+from broadcaster.text import Entry
+from broadcaster.text.characters import plain
+
+_SHOWN: Final = 12
+"""Sentences kept with a mark: enough to see what changed."""
+_BLANK = str.maketrans("", "", " \t\r\n\v\f-‐‑–—\u00ad\u00a0\u200b")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Entries to add (each replaces the one of the same written form and conditions) and to take out.
+
+    `script_id` is the one script that they are for; none: the whole station.
+    """
+
+    add: tuple[Entry, ...] = ()
+    remove: tuple[int, ...] = ()
+    script_id: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """An approved script that would be read otherwise: sentences as approved and as they would become."""
+
+    script_id: int
+    title: str
+    approval_id: int
+    rendition_id: int
+    differences: tuple[tuple[str, str], ...]
+    back: bool
+    """The new reading is exactly the approved one: an earlier change is undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a change would do, as the station stood at `version` and `approval`."""
+
+    version: int
+    approval: int
+    affected: tuple[Affected, ...]
+
+    @property
+    def outrun(self) -> tuple[Affected, ...]:
+        """The scripts that would no longer be read as approved."""
+        return tuple(a for a in self.affected if not a.back)
+
+
+class AffectedError(RuleError):
+    """Raised when a change would make approved scripts stale and nobody has confirmed it; `effect` names them."""
+
+    code = "affected"
+
+    def __init__(self, effect: Effect) -> None:
+        names = "; ".join(f"số {a.script_id} “{a.title}”" for a in effect.outrun[:5])
+        more = f" và {len(effect.outrun) - 5} bài khác" if len(effect.outrun) > 5 else ""
+        super().__init__(
+            f"Thay đổi này làm {len(effect.outrun)} bài đã duyệt được đọc khác đi: {names}{more}. Hãy xem rồi xác nhận."
+        )
+        self.effect = effect
+
+
+def preview(station: Station, change: Change) -> Effect:
+    """Return which approved scripts a change would have read otherwise, without changing anything.
+
+    Raises:
+        RuleError: an entry is wrong.
+    """
+    change = _checked(change)
+    with station.db.read() as session:
+        before, after = _layers(session, change)
+        return Effect(
+            words.version(session), _newest_approval(session), _affected(station, session, change, before, after)
+        )
+
+
+def apply(
+    station: Station,
+    actor: Actor,
+    change: Change,
+    *,
+    confirmed: Collection[int] = (),
+    hold: bool | None = None,
+    reread: bool = True,
+) -> int:
+    """Make a change; return the number of the lexicon's version. What changes nothing makes no version.
+
+    Args:
+        station: the open station.
+        actor: who changes it.
+        change: what to change.
+        confirmed: numbers of the approved scripts that the person has seen and agreed to make stale.
+        hold: whether those stop airing until approved anew; None: as the station's settings say.
+        reread: ask the worker for a new rendition of each, so that the leader can listen.
+
+    Raises:
+        ForbiddenError: the actor may not write.
+        RuleError: an entry is wrong, or the station changed meanwhile.
+        AffectedError: approved scripts would become stale that were not confirmed.
+    """
+    actor.require(Permission.WRITE)
+    change = _checked(change)
+    effect = preview(station, change)
+    if {a.script_id for a in effect.outrun} - set(confirmed):
+        raise AffectedError(effect)
+    wanted: list[int] = []
+    with station.db.write() as session:
+        if words.version(session) != effect.version or _newest_approval(session) != effect.approval:
+            raise RuleError("Từ điển hoặc phê duyệt vừa được người khác thay đổi. Hãy xem lại rồi lưu lần nữa.")
+        if change.script_id is not None:
+            get_script(session, change.script_id)
+        number = _write(station, session, actor, change)
+        if number is None:
+            return effect.version
+        held = station.settings.approval.stale_reading == "hold" if hold is None else hold
+        for a in effect.affected:
+            _mark(station, session, actor, a, number, hold=held)
+            if reread and not a.back:
+                arguments = {"script_id": a.script_id}
+                wanted.append(
+                    jobs.want(session, station.now(), "speak", str(a.script_id), arguments, by=actor.username)
+                )
+        if effect.affected:
+            jobs.want(session, station.now(), "plan", "change", {}, by=actor.username)
+    for job_id in wanted:
+        wake_worker(station, job_id)
+    return number
+
+
+def find_entry(session: Session, written: str, script_id: int | None = None) -> LexiconRow:
+    """Return the one entry of that written form.
+
+    Raises:
+        NotFoundError: there is none.
+        RuleError: there are several, told apart by their conditions.
+    """
+    rows = [r for r in session.scalars(words.live(script_id)) if r.written == written]
+    if not rows:
+        raise NotFoundError(f"Từ điển của đài không có mục “{written}”.", field="written")
+    if len(rows) > 1:
+        raise RuleError(f"Có {len(rows)} mục “{written}”, khác nhau về điều kiện; hãy bỏ theo số mục.", field="written")
+    return rows[0]
+
+
+def _checked(change: Change) -> Change:
+    return replace(change, add=tuple(checked(e) for e in change.add))
+
+
+def _newest_approval(session: Session) -> int:
+    return session.scalars(select(Approval.id).order_by(Approval.id.desc()).limit(1)).first() or 0
+
+
+def _layers(session: Session, change: Change) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+    """Return the entries of the change's scope before and after it."""
+    rows = list(session.scalars(words.live(change.script_id)))
+    if missing := set(change.remove) - {r.id for r in rows}:
+        raise NotFoundError(f"Mục số {min(missing)} không còn trong từ điển.", field="entry")
+    before = tuple(entry_of(r) for r in rows)
+    replaced = {e.key for e in change.add}
+    kept = tuple(e for r, e in zip(rows, before, strict=True) if r.id not in change.remove and e.key not in replaced)
+    return before, kept + change.add
+
+
+def _write(station: Station, session: Session, actor: Actor, change: Change) -> int | None:
+    """Write the change as a new version; None when it changes nothing."""
+    rows = list(session.scalars(words.live(change.script_id)))
+    ended = [r for r in rows if r.id in change.remove]
+    added = []
+    for entry in change.add:
+        old = [r for r in rows if entry_of(r).key == entry.key and r not in ended]
+        if [entry_of(r) for r in old] == [entry]:
+            continue
+        ended += old
+        added.append(entry)
+    if not ended and not added:
+        return None
+    note = change.note or _told(added, ended)
+    version = LexiconVersion(script_id=change.script_id, at=station.now(), by=actor.username, note=note)
+    session.add(version)
+    session.flush()
+    for row in ended:
+        row.until = version.number
+    for entry in added:
+        session.add(words.row_of(entry, change.script_id, version.number))
+    where = str(version.number) if change.script_id is None else f"bài {change.script_id}"
+    audit.record(
+        session, station.now(), actor, "change", "lexicon", where, note=note,
+        before={"entries": [_short(entry_of(r)) for r in ended]}, after={"entries": [_short(e) for e in added]},
+    )  # fmt: skip
+    session.flush()
+    return version.number
+
+
+def _told(added: Sequence[Entry], ended: Sequence[LexiconRow]) -> str:
+    new = {e.written for e in added}
+    parts = [
+        f"“{e.written}” đọc là “{e.spoken}”" if e.spoken else f"“{e.written}”: {words.MODES[e.mode].lower()}"
+        for e in added
+    ]
+    parts += [f"bỏ “{r.written}”" for r in ended if r.written not in new]
+    return "; ".join(parts[:6]) + (f" và {len(parts) - 6} mục khác" if len(parts) > 6 else "")
+
+
+def _short(entry: Entry) -> dict[str, Any]:
+    return {"written": entry.written, "spoken": entry.spoken, "mode": entry.mode.value}
+
+
+def _mark(station: Station, session: Session, actor: Actor, a: Affected, number: int, *, hold: bool) -> None:
+    now = station.now()
+    if a.back:
+        rows = session.scalars(
+            select(StaleMark).where(StaleMark.approval_id == a.approval_id, StaleMark.cleared_at.is_(None))
+        ).all()
+        for row in rows:
+            row.cleared_at = now
+        if rows:
+            audit.record(session, now, actor, "fresh", "script", a.script_id, note="Từ điển trở lại đúng lời đã duyệt.")
+        return
+    session.add(
+        StaleMark(
+            script_id=a.script_id,
+            approval_id=a.approval_id,
+            version=number,
+            hold=hold,
+            changes=[{"before": b, "after": c} for b, c in a.differences],
+            at=now,
+            by=actor.username,
+            cleared_at=None,
+        )
+    )
+    note = "Giữ lại đến khi duyệt bản đọc mới." if hold else "Vẫn phát bản đã duyệt."
+    audit.record(session, now, actor, "stale", "script", a.script_id, note=f"{note} Từ điển bản {number}.")
+
+
+def _affected(
+    station: Station, session: Session, change: Change, before: tuple[Entry, ...], after: tuple[Entry, ...]
+) -> tuple[Affected, ...]:
+    """Read every approved script that holds one of the changed written forms with the old and the new lexicon."""
+    changed = _changed(before, after)
+    if not changed:
+        return ()
+    forms = {_bare(e.written) for e in changed}
+    engines = {name for e in changed for name in e.respell}
+    found = []
+    for script, approval, revision, rendition in _approved(session, change.script_id):
+        body = _bare(plain(revision.body))
+        if not any(form in body for form in forms):
+            continue
+        own = words.entries(session, script.id) if change.script_id is None else ()
+        station_words = words.entries(session) if change.script_id is not None else ()
+        old = words.layered(station, station_words, before, own)
+        new = words.layered(station, station_words, after, own)
+        recipe = Recipe.of(script, revision.body)
+        pairs = [(spoken_with(station, recipe, old), spoken_with(station, recipe, new))]
+        engine = rendition.voice.partition(":")[0]
+        if engine in engines:
+            pairs.append(
+                (
+                    spoken_with(station, recipe, old.for_engine(engine)),
+                    spoken_with(station, recipe, new.for_engine(engine)),
+                )
+            )
+        differences = tuple(d for a, b in pairs for d in _differences(a, b))
+        if differences:
+            back = text_sha256(" ".join(pairs[0][1])) == rendition.spoken_sha256 and engine not in engines
+            found.append(Affected(script.id, script.title, approval.id, rendition.id, differences[:_SHOWN], back))
+    return tuple(found)
+
+
+def _changed(before: Iterable[Entry], after: Iterable[Entry]) -> list[Entry]:
+    old, new = list(before), list(after)
+    return [e for e in old if e not in new] + [e for e in new if e not in old]
+
+
+def _bare(text: str) -> str:
+    """Return the text without blanks and hyphens, letters small: where a written form could stand after mending."""
+    return nfc(text).translate(_BLANK).casefold()
+
+
+def _approved(session: Session, script_id: int | None) -> list[tuple[Script, Approval, Revision, Rendition]]:
+    latest = select(Approval.script_id, func.max(Approval.id).label("id")).group_by(Approval.script_id).subquery()
+    query = (
+        select(Script, Approval, Revision, Rendition)
+        .join(latest, latest.c.script_id == Script.id)
+        .join(Approval, Approval.id == latest.c.id)
+        .join(Revision, Revision.id == Approval.revision_id)
+        .join(Rendition, Rendition.id == Approval.rendition_id)
+        .where(Approval.decision == "approved", Script.state == ScriptState.APPROVED)
+        .order_by(Script.id)
+    )
+    if script_id is not None:
+        query = query.where(Script.id == script_id)
+    return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
+
+
+def _differences(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, str]]:
+    found = []
+    for tag, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag != "equal":
+            found.append((" ".join(old[i:j]), " ".join(new[k:m])))
+    return found

@@ -1,0 +1,97 @@
+"""The way back from DỪNG PHÁT: the rest of a broadcast that was stopped, aired as one of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import BroadcastRow, PlayLogEntry
+from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, RundownItem
+from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.roles import Actor, Permission
+from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.services import audit
+from broadcaster.services.once import require_free
+from broadcaster.services.rotations import zone_map
+from broadcaster.services.station import Station
+
+WITHIN = dt.timedelta(hours=2)
+"""What was stopped longer ago is no longer news."""
+_LEAD = dt.timedelta(seconds=12)
+"""From the wish to the first sound: play-out checks and loads a broadcast before its time."""
+
+
+def rest_of(session: Session, row: BroadcastRow) -> tuple[list[RundownItem], tuple[str, ...]]:
+    """Return the items that some zone did not hear in full, numbered anew, and those zones.
+
+    The item that was cut is read again from its beginning: half a notice is no notice.
+    """
+    lines = session.scalars(select(PlayLogEntry).where(PlayLogEntry.broadcast_id == row.id)).all()
+    corrected = {line.corrects for line in lines if line.corrects}
+    short = [line for line in lines if line.outcome is not Outcome.FULL and line.id not in corrected]
+    numbers = {line.item_no for line in short}
+    items = [RundownItem.from_json(i) for i in row.rundown if i["no"] in numbers]
+    zones = tuple(z for z in row.zones if any(line.zone == z for line in short))
+    return [RundownItem.from_json({**item.as_json(), "no": n}) for n, item in enumerate(items, 1)], zones
+
+
+def may_resume(row: BroadcastRow, now: dt.datetime) -> bool:
+    """Return whether a broadcast was stopped before its end, not long ago."""
+    ended = row.finished_at or row.ends_at
+    return row.state is BroadcastState.PARTIAL and row.kind is not BroadcastKind.TRIAL and now - ended < WITHIN
+
+
+def resume(station: Station, actor: Actor, broadcast_id: int) -> int:
+    """Plan the rest of a stopped broadcast a few seconds from now, in the zones that missed it; return its number.
+
+    Raises:
+        ForbiddenError: the actor may not operate.
+        NotFoundError: there is no such broadcast.
+        RuleError: nothing is left of it, it ended too long ago, the hour is not allowed, or the zones are taken.
+    """
+    actor.require(Permission.OPERATE)
+    with station.db.write() as session:
+        row = session.get(BroadcastRow, broadcast_id)
+        if row is None:
+            raise NotFoundError(f"Không có buổi phát số {broadcast_id}.", field="broadcast")
+        items, zones = rest_of(session, row)
+        zones = tuple(z for z in zones if z in zone_map(session).expand(["all"], where="zones"))
+        _require_rest(row, items, zones, station.now())
+        starts_at = (station.now() + _LEAD).replace(microsecond=0)
+        length = dt.timedelta(milliseconds=sum(i.duration_ms for i in items))
+        local = station.local(starts_at).replace(tzinfo=None)
+        station.settings.station_hours.require(local, length, field="start")
+        require_free(station, session, zones, starts_at, starts_at + length)
+        rest = BroadcastRow(
+            slot_key=f"rest/{row.id}-{starts_at:%Y%m%dT%H%M%S}",
+            kind=BroadcastKind.ONCE,
+            title=f"{row.title} (phần còn lại)"[:300],
+            starts_at=starts_at,
+            ends_at=starts_at + length + dt.timedelta(seconds=30),
+            zones=list(zones),
+            rundown=[i.as_json() for i in items],
+            reasons=[],
+            sound_ms=sum(i.duration_ms for i in items),
+            late="air",
+            grace_s=120,
+            overrun="finish",
+            state=BroadcastState.PLANNED,
+        )
+        session.add(rest)
+        session.flush()
+        audit.record(
+            session, station.now(), actor, "resume", "broadcast", rest.id, note=f"Phần còn lại của số {row.id}"
+        )
+        return rest.id
+
+
+def _require_rest(row: BroadcastRow, items: Sequence[RundownItem], zones: Sequence[str], now: dt.datetime) -> None:
+    if not may_resume(row, now):
+        raise RuleError(
+            "Chỉ phát tiếp được buổi vừa dừng giữa chừng trong hai giờ qua. Hãy xếp một buổi mới.", field="broadcast"
+        )
+    if not items or not zones:
+        raise RuleError("Buổi này không còn phần nào chưa phát.", field="broadcast")

@@ -1,0 +1,82 @@
+"""What may be asked for in an emergency, and when it is said again."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broadcaster.domain.broadcasts import Broadcast, BroadcastKind
+from broadcaster.domain.emergencies import BREATH, Wish, repeat_after, repeats, resumption
+from broadcaster.errors import RuleError
+
+NOW = dt.datetime(2026, 9, 1, 2, 15, tzinfo=dt.UTC)
+MINUTE = dt.timedelta(minutes=1)
+WISH = Wish("", "Lũ đang lên nhanh. Bà con di dời ngay.", ("all",), "Công điện của tỉnh", 15)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"text": "  "}, "text"),
+        ({"text": "a" * 3001}, "text"),
+        ({"zones": ()}, "zones"),
+        ({"reason": " \n"}, "reason"),
+        ({"repeat_minutes": 1}, "repeat_minutes"),
+        ({"repeat_minutes": 1441}, "repeat_minutes"),
+    ],
+)
+def test_what_is_missing_is_named(change: dict[str, object], field: str) -> None:
+    values = {name: getattr(WISH, name) for name in Wish.__dataclass_fields__} | change
+    with pytest.raises(RuleError) as caught:
+        Wish(**values).cleaned().check()
+    assert caught.value.field == field
+
+
+def test_a_recording_needs_no_text_and_a_title_is_found() -> None:
+    Wish("", "", ("all",), "Cháy", None, recording_sha256="0" * 64).cleaned().check()
+    assert WISH.cleaned().title == "Lũ đang lên nhanh"
+
+
+@given(
+    every=st.integers(2, 1440), sound=st.integers(0, 600_000), passed=st.integers(0, 10**6), span=st.integers(1, 2880)
+)
+def test_repeats_hang_on_the_confirmation_and_never_meet_themselves(
+    every: int, sound: int, passed: int, span: int
+) -> None:
+    step = repeat_after(every, sound)
+    assert step >= dt.timedelta(milliseconds=sound) + BREATH
+    after, until = NOW + passed * dt.timedelta(seconds=1), NOW + (passed // 60 + span) * MINUTE
+    found = list(repeats(NOW, step, after, until))
+    assert all(after < moment <= until and moment == NOW + n * step and n >= 1 for n, moment in found)
+    assert [n for n, _ in found] == list(range(found[0][0], found[0][0] + len(found))) if found else True
+    # A machine that was off for a while finds the same moments again.
+    middle = after + (until - after) / 2
+    assert found == [r for r in found if r[1] <= middle] + list(repeats(NOW, step, max(middle, after), until))
+
+
+def test_the_rest_of_a_programme_needs_an_open_window_and_free_horns() -> None:
+    end, length = NOW + 30 * MINUTE, 10 * MINUTE
+    assert resumption(NOW, length, end, []) == ""
+    assert "khung giờ" in resumption(NOW, length, None, [])
+    assert "khung giờ" in resumption(NOW, length, NOW + 9 * MINUTE, [])
+    assert "trùng giờ" in resumption(NOW, length, end, [(NOW + 9 * MINUTE, end)])
+    assert resumption(NOW, length, end, [(NOW + length, end), (NOW - MINUTE, NOW)]) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "by", "passes"),
+    [
+        (BroadcastKind.EMERGENCY, "vanhanh", True),
+        (BroadcastKind.EMERGENCY, "", False),
+        (BroadcastKind.TRIAL, "", True),
+        (BroadcastKind.ROTATION, "vanhanh", False),
+        (BroadcastKind.ONCE, "vanhanh", False),
+    ],
+)
+def test_only_a_confirmed_emergency_passes_the_quiet_hours(kind: BroadcastKind, by: str, passes: bool) -> None:
+    b = Broadcast(1, "t", kind, NOW, NOW + MINUTE, ("a",), (), confirmed_by=by)
+    assert b.any_hour is passes
+    assert Broadcast.from_json(b.as_json()) == b

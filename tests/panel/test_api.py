@@ -1,0 +1,218 @@
+"""The interface for other systems: who gets in, what it says, and that it agrees with the panel and the log."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from broadcaster.clock import FrozenClock
+from broadcaster.domain.playlog import Entry, Outcome
+from broadcaster.domain.scopes import Scope
+from broadcaster.errors import ForbiddenError, RuleError
+from broadcaster.panel import create_app
+from broadcaster.services import accounts, playlog, reporting, tokens
+from broadcaster.services.station import Station
+from tests.panel.conftest import SignIn
+
+
+@pytest.fixture
+def key(station: Station) -> str:
+    return tokens.create(station, accounts.actor_named(station, "quantri"), "cong", [s.value for s in Scope])
+
+
+@pytest.fixture
+def api(app: Flask, key: str) -> FlaskClient:
+    client = app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
+    return client
+
+
+@pytest.mark.parametrize("shown", ["", "Bearer ", "Bearer loaxa_0123456789ab_" + "x" * 43, "Basic eDp5", "loaxa_x_y"])
+def test_without_a_token_in_use_nothing_opens(app: Flask, key: str, shown: str) -> None:
+    answer = app.test_client().get("/api/v1/onair", headers={"Authorization": shown})
+    assert answer.status_code == 401
+    assert answer.json["code"] == "token"
+
+
+def test_a_token_ends_when_it_is_revoked_and_when_its_time_is_over(
+    station: Station, api: FlaskClient, clock: FrozenClock
+) -> None:
+    assert api.get("/api/v1/onair").status_code == 200
+    tokens.revoke(station, accounts.actor_named(station, "quantri"), "cong")
+    assert api.get("/api/v1/onair").status_code == 401
+    short = tokens.create(station, accounts.actor_named(station, "quantri"), "ngan", ["onair:read"], days=1)
+    api.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {short}"
+    assert api.get("/api/v1/onair").status_code == 200
+    clock.advance(86_401)
+    assert api.get("/api/v1/onair").status_code == 401
+
+
+def test_a_token_opens_its_scopes_and_no_more(station: Station, app: Flask) -> None:
+    narrow = tokens.create(station, accounts.actor_named(station, "quantri"), "hep", ["schedule:read"])
+    client = app.test_client()
+    headers = {"Authorization": f"Bearer {narrow}"}
+    assert client.get("/api/v1/schedule", headers=headers).status_code == 200
+    for address in ("onair", "zones", "scripts", "scripts/2", "log", "figures?period=2026-Q1", "export/log"):
+        refused = client.get(f"/api/v1/{address}", headers=headers)
+        assert refused.status_code == 403, address
+        assert refused.json["field"] == "scope"
+    draft = {"title": "X", "unit": "vhxh", "topic": "khac", "body": "Xin chào."}
+    assert client.post("/api/v1/scripts", headers=headers, json=draft).status_code == 403
+
+
+def test_a_token_opens_no_page_of_the_panel(api: FlaskClient) -> None:
+    assert api.get("/scripts/").status_code == 303
+
+
+def test_only_an_admin_makes_tokens_and_only_the_hash_is_kept(station: Station, key: str) -> None:
+    with pytest.raises(ForbiddenError):
+        tokens.create(station, accounts.actor_named(station, "vanhanh"), "khac", ["onair:read"])
+    boss = accounts.actor_named(station, "quantri")
+    for name, scopes, days, field in [
+        ("cong", ["onair:read"], 30, "name"),
+        ("Tên Dài", ["onair:read"], 30, "name"),
+        ("moi", ["tất-cả"], 30, "scopes"),
+        ("moi", [], 30, "scopes"),
+        ("moi", ["onair:read"], 0, "days"),
+    ]:
+        with pytest.raises(RuleError) as refused:
+            tokens.create(station, boss, name, scopes, days=days)
+        assert refused.value.field == field
+    with station.db.read() as session:
+        (row,) = tokens.every(session)
+    assert key.split("_", 2)[2] not in json.dumps([row.id, row.name, row.sha256, row.by])
+
+
+def test_a_script_handed_in_is_a_draft_in_the_token_s_name(station: Station, api: FlaskClient, sign_in: SignIn) -> None:
+    draft = {"title": "Lịch tiêm phòng", "unit": "vhxh", "topic": "khac", "body": "Sáng 5/12 tiêm phòng tại trạm."}
+    made = api.post("/api/v1/scripts", json=draft)
+    assert made.status_code == 201
+    got = api.get(made.headers["Location"]).json
+    assert got["state"] == "draft"
+    assert got["body"] == draft["body"]
+    assert got["audio_sha256"] is None
+    page = sign_in("bientap").get(f"/scripts/{made.json['id']}").text
+    assert "api:cong" in page
+    assert api.get("/api/v1/scripts?q=tiem+phong").json["rows"][0]["id"] == made.json["id"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"title": "", "unit": "vhxh", "topic": "khac", "body": "A."}, "title"),
+        ({"title": "A", "unit": "khong-co", "topic": "khac", "body": "A."}, "unit"),
+        ({"title": "A", "unit": "vhxh", "topic": "khac", "body": "A.", "state": "approved"}, "state"),
+        ({"title": "A", "unit": "vhxh", "topic": "khac"}, "body"),
+        ({"title": "A", "unit": "vhxh", "topic": "khac", "body": "A.", "valid_from": "32/13/2026"}, "valid_from"),
+        ([1, 2], ""),
+    ],
+)
+def test_a_bad_script_is_refused_by_its_field_and_adds_nothing(api: FlaskClient, body: object, field: str) -> None:
+    before = api.get("/api/v1/scripts").json["total"]
+    answer = api.post("/api/v1/scripts", json=body)
+    assert answer.status_code == 422
+    assert field in answer.json["field"]
+    assert answer.json["message"]
+    assert api.get("/api/v1/scripts").json["total"] == before
+
+
+def test_the_log_is_read_on_from_a_place_and_ends_where_the_chain_ends(station: Station, api: FlaskClient) -> None:
+    seen, after = [], 0
+    while True:
+        page = api.get(f"/api/v1/log?after={after}&limit=7").json
+        if not page["rows"]:
+            break
+        seen += page["rows"]
+        after = page["last_seq"]
+    with station.db.read() as session:
+        lines = list(playlog.entries(session))
+    assert [e["hash"] for e in seen] == [line.hash for line in sorted(lines, key=lambda line: line.seq)]
+    missed = api.get("/api/v1/log?outcome=missed").json["rows"]
+    assert all(e["outcome"] == "missed" for e in missed)
+
+
+def test_figures_are_those_of_the_report(station: Station, api: FlaskClient) -> None:
+    answer = api.get("/api/v1/figures?period=2026-Y").json
+    period = reporting.document_of(station, _period("2026-Y")).figures
+    assert answer["figures"] == json.loads(json.dumps(period.as_json()))
+    assert answer["first"] == "2025-12-15"
+    assert api.get("/api/v1/figures?period=2026-Q9").status_code == 422
+
+
+def _period(text: str) -> object:
+    from broadcaster.domain import periods
+
+    return periods.parse(text, cutoff=14)
+
+
+def test_the_four_tables_say_the_same_as_json_and_as_csv(api: FlaskClient) -> None:
+    for kind in ("scripts", "schedule", "log", "zones"):
+        address = f"/api/v1/export/{kind}?from=2026-01-01&to=2026-12-31"
+        table = api.get(address)
+        assert table.status_code == 200, kind
+        assert table.json["form"] == "loa-xa/1"
+        rows = table.json["rows"]
+        assert rows, kind
+        lines = list(csv.DictReader(io.StringIO(api.get(f"{address}&format=csv").text.lstrip("\ufeff"))))
+        assert len(lines) == len(rows)
+        assert list(lines[0]) == list(rows[0])
+
+
+def test_text_that_a_spreadsheet_would_run_stays_text(station: Station, api: FlaskClient) -> None:
+    with station.db.write() as session:
+        now = station.now()
+        entry = Entry(
+            id="cong-thuc", broadcast_id=None, broadcast_title="=1+1", item_no=1, zone="am01", kind="script",
+            title="@SUM(A1)", script_id=None, revision=None, topic=None, unit=None, genre=None, audio_sha256=None,
+            planned_at=now, started_at=None, ended_at=None, duration_ms=1000, heard_ms=0, outcome=Outcome.MISSED,
+            reason="+kiểm thử", actor="a", host="h", sink="main",
+        )  # fmt: skip
+        playlog.append(session, [entry], now)
+    text = api.get("/api/v1/export/log?format=csv&from=2026-01-01&to=2030-12-31").text
+    assert "'=1+1" in text
+    assert "'@SUM(A1)" in text
+    assert "'+kiểm thử" in text
+
+
+def test_schedule_takes_days_the_right_way_round_and_not_too_many(api: FlaskClient) -> None:
+    assert api.get("/api/v1/schedule?from=2026-05-02&to=2026-05-01").json["field"] == "to"
+    assert api.get("/api/v1/schedule?from=2026-01-01&to=2026-12-31").json["field"] == "to"
+    assert api.get("/api/v1/schedule?from=ngay-mai").status_code == 422
+    assert api.get("/api/v1/schedule?van=1").status_code == 422
+
+
+def test_a_wrong_address_or_method_is_answered_in_json(api: FlaskClient) -> None:
+    assert api.get("/api/v1/khong-co").json["code"] == "http-404"
+    assert api.delete("/api/v1/scripts").json["code"] == "http-405"
+    assert api.get("/api/v1/scripts/999999").json == {
+        "code": "not-found", "message": "Không có kịch bản số 999999.", "field": "script",
+    }  # fmt: skip
+
+
+def test_a_system_that_asks_without_rest_is_slowed(station: Station, key: str) -> None:
+    client = create_app(station, {"WTF_CSRF_ENABLED": False}).test_client()
+    headers = {"Authorization": f"Bearer {key}"}
+    codes = [client.get("/api/v1/zones", headers=headers).status_code for _ in range(301)]
+    assert codes[0] == 200
+    assert codes[-1] == 429
+
+
+def test_the_page_shows_a_new_key_once_and_ends_it(sign_in: SignIn, app: Flask) -> None:
+    admin = sign_in("quantri")
+    assert "Chưa có mã kết nối nào" in admin.get("/settings/tokens/").text
+    page = admin.post("/settings/tokens/", data={"name": "tram-y-te", "days": "90", "scopes": ["onair:read"]}).text
+    shown = page.partition('<p class="once" translate="no">')[2].partition("<")[0]
+    assert shown.startswith("loaxa_")
+    assert shown not in admin.get("/settings/tokens/").text
+    headers = {"Authorization": f"Bearer {shown}"}
+    assert app.test_client().get("/api/v1/onair", headers=headers).status_code == 200
+    admin.post("/settings/tokens/revoke", data={"name": "tram-y-te"})
+    assert app.test_client().get("/api/v1/onair", headers=headers).status_code == 401
+    wrong = admin.post("/settings/tokens/", data={"name": "Không Hợp Lệ", "days": "90", "scopes": ["onair:read"]})
+    assert wrong.status_code == 422
+    assert "chữ thường không dấu" in wrong.text

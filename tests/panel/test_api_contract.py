@@ -1,0 +1,64 @@
+"""The interface against its own description: whatever is sent, it answers as described and never breaks."""
+
+from __future__ import annotations
+
+import shutil
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from broadcaster.clock import FrozenClock
+from broadcaster.domain.scopes import Scope
+from broadcaster.panel import create_app
+from broadcaster.services import accounts, tokens
+from broadcaster.services.station import open_station
+from tests.panel import seed
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import schemathesis
+    from schemathesis.specs.openapi.checks import positive_data_acceptance, unsupported_method
+
+OPERATIONS = [
+    "GET /api/v1/station", "GET /api/v1/onair", "GET /api/v1/zones", "GET /api/v1/scripts",
+    "GET /api/v1/scripts/{number}", "POST /api/v1/scripts", "GET /api/v1/schedule", "GET /api/v1/log",
+    "GET /api/v1/figures", "GET /api/v1/export/scripts", "GET /api/v1/export/schedule", "GET /api/v1/export/log",
+    "GET /api/v1/export/zones",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def described(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, Any], str]]:
+    """Every operation of the description, over a station of its own, and a key that opens them all."""
+    root = tmp_path_factory.mktemp("api") / "station"
+    shutil.copytree(seeded, root, ignore=shutil.ignore_patterns("*-wal", "*-shm"))
+    station = open_station(root, clock=FrozenClock(seed.NOW))
+    key = tokens.create(station, accounts.actor_named(station, "quantri"), "thu", [s.value for s in Scope])
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", create_app(station, {"RATELIMIT_ENABLED": False}))
+    yield {found.ok().label: found.ok() for found in schema.get_all_operations()}, key
+    station.close()
+
+
+def test_the_description_names_every_operation(described: tuple[dict[str, Any], str]) -> None:
+    assert sorted(described[0]) == sorted(OPERATIONS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_whatever_is_sent_the_answer_is_one_that_was_described(
+    described: tuple[dict[str, Any], str], name: str
+) -> None:
+    operations, key = described
+
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(case=operations[name].as_strategy())
+    def ask(case: schemathesis.Case) -> None:
+        # The rules of the station (a unit that exists, days in order) are more than a schema can say.
+        beyond = [unsupported_method, positive_data_acceptance]
+        case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, excluded_checks=beyond)
+
+    ask()

@@ -1,0 +1,136 @@
+"""Đang phát: each zone in words, how loud it is, stopping one zone by name, and the way back from a stop."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from broadcaster.clock import FrozenClock
+from broadcaster.db.models import BroadcastRow, Command, ZoneRow
+from broadcaster.db.queries.onair import present
+from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.roles import Role, machine
+from broadcaster.errors import ForbiddenError, RuleError
+from broadcaster.playout.wake import Ear
+from broadcaster.services import airing, resuming
+from broadcaster.services.heartbeats import beat
+from broadcaster.services.station import Station
+from tests.panel import seed
+from tests.panel.conftest import SignIn
+
+ON_AIR = 6
+"""The seed's broadcast of this afternoon."""
+
+
+def say(station: Station, **changed: Any) -> None:
+    """Let play-out say that the afternoon's broadcast sounds, with `changed` fields."""
+    with station.db.read() as session:
+        zones = session.get(BroadcastRow, ON_AIR).zones
+    status = {"on_air": [{"broadcast": ON_AIR, "zones": zones}], "sinks": {"main": "ok"}, "muted": []}
+    beat(station, "playout", status | changed)
+
+
+def states(station: Station) -> dict[str, str]:
+    with station.db.read() as session:
+        return {z.code: z.state for z in present(session, station.now()).zones}
+
+
+def test_each_zone_says_what_it_does(station: Station, clock: FrozenClock) -> None:
+    with station.db.write() as session:
+        session.get(ZoneRow, "am05").enabled = False
+        session.get(ZoneRow, "am06").sink = "xa"
+    say(station, muted=["am04"], sinks={"main": "ok", "xa": "Mất kết nối."})
+    found = states(station)
+    assert found["am01"] == "air"
+    assert found["am04"] == "muted"
+    assert found["am05"] == "off"
+    assert found["am06"] == "bad"
+    clock.advance(60)
+    assert states(station)["am01"] == "lost"
+    clock.advance(-60)
+    say(station, on_air=[])
+    with station.db.write() as session:
+        session.get(BroadcastRow, ON_AIR).state = BroadcastState.AIRED
+    assert states(station)["am01"] == "rest"
+
+
+def test_stopping_one_zone_names_all_that_fall_silent_with_it(station: Station, sign_in: SignIn) -> None:
+    with station.db.write() as session:
+        for code in ("am01", "am02"):
+            session.get(ZoneRow, code).sink = "nha-van-hoa"
+    say(station)
+    client = sign_in("vanhanh")
+    page = client.get("/stop?zone=am02").text
+    assert "cả 2 cụm cùng im" in page
+    answer = client.post("/stop", data={"zone": ["am01", "am02"]}, follow_redirects=True)
+    with station.db.read() as session:
+        order = session.query(Command).one()
+        assert (order.verb, order.arguments) == ("stop", {"zones": ["am01", "am02"]})
+    assert "Phát tiếp phần còn lại" in answer.text
+    alone = client.get("/stop?zone=am09").text
+    assert "cả 10 cụm cùng im" in alone
+
+
+def stopped(station: Station) -> None:
+    """The morning broadcast of today, whose fourth item was cut in zone am03, as one that a person stopped just now."""
+    with station.db.write() as session:
+        row = session.get(BroadcastRow, ON_AIR - 1)
+        row.state, row.finished_at = BroadcastState.PARTIAL, station.now()
+        session.get(BroadcastRow, ON_AIR).state = BroadcastState.AIRED
+
+
+def test_the_rest_of_a_stopped_broadcast_airs_where_it_was_missed(station: Station, sign_in: SignIn) -> None:
+    stopped(station)
+    client = sign_in("vanhanh")
+    assert "Mục đang đọc dở được đọc lại từ đầu" in client.get(f"/resume/{ON_AIR - 1}").text
+    assert client.post(f"/resume/{ON_AIR - 1}").status_code == 303
+    with station.db.read() as session:
+        rest = session.query(BroadcastRow).filter(BroadcastRow.slot_key.startswith("rest/")).one()
+        old = session.get(BroadcastRow, ON_AIR - 1)
+    assert rest.kind is BroadcastKind.ONCE
+    assert rest.zones == ["am03"]
+    assert [i["audio_sha256"] for i in rest.rundown] == [old.rundown[3]["audio_sha256"]]
+    assert [i["no"] for i in rest.rundown] == [1]
+    assert dt.timedelta(0) < rest.starts_at - station.now() < dt.timedelta(seconds=15)
+    with pytest.raises(RuleError, match="đã có buổi"):
+        resuming.resume(station, machine(), ON_AIR - 1)
+
+
+def test_what_was_stopped_long_ago_or_not_at_all_is_not_resumed(station: Station, clock: FrozenClock) -> None:
+    with pytest.raises(RuleError, match="vừa dừng"):
+        resuming.resume(station, machine(), ON_AIR - 1)
+    stopped(station)
+    clock.advance(resuming.WITHIN.total_seconds() + 1)
+    with pytest.raises(RuleError, match="vừa dừng"):
+        resuming.resume(station, machine(), ON_AIR - 1)
+    with pytest.raises(ForbiddenError):
+        viewer = machine()
+        resuming.resume(station, type(viewer)("xem", "Xem", frozenset({Role.VIEWER})), ON_AIR - 1)
+
+
+def test_a_resumed_broadcast_stays_inside_the_hours(station: Station, clock: FrozenClock) -> None:
+    stopped(station)
+    clock.advance((dt.datetime(2026, 3, 4, 19, 0, tzinfo=seed.TZ) - clock.now()).total_seconds())
+    with pytest.raises(RuleError, match="khung giờ"):
+        resuming.resume(station, machine(), ON_AIR - 1)
+
+
+def test_the_meter_asks_play_out_itself(station: Station, sign_in: SignIn) -> None:
+    client = sign_in("xem")
+    assert client.get("/fragments/level").status_code == 204
+    heard: list[dict[str, Any]] = []
+
+    def answer(message: dict[str, Any]) -> dict[str, Any] | None:
+        heard.append(message)
+        return {"levels": {"main": -17.5}} if message.get("ask") == "levels" else None
+
+    ear = Ear(station.home.run / airing.PORT_FILE, answer)
+    ear.open()
+    try:
+        assert client.get("/fragments/level").json == {"main": -17.5}
+        assert heard == [{"ask": "levels"}]
+    finally:
+        ear.close()
+    assert client.get("/fragments/level").status_code == 204

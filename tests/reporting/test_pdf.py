@@ -1,0 +1,69 @@
+"""Papers as PDF, read back with an independent reader."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+
+import pytest
+from pypdf import PdfReader
+
+from broadcaster.reporting import pdf
+from broadcaster.settings import Report, Station
+
+MADE = dt.datetime(2026, 3, 31, 9, 0, tzinfo=dt.UTC)
+HARD = "Ủy ban nhân dân xã: ệ ộ ỵ ễ ẵ ỡ Ư Ơ Ă Đ"
+MARKUP = '#let x = 1 *đậm* $a$ [ngoặc] // chú thích <nhãn> @tham-chiếu "trích"'
+
+
+def paper(**more: object) -> pdf.Paper:
+    values: dict[str, object] = {
+        "kind": "SỔ NHẬT KÝ",
+        "subject": MARKUP,
+        "blocks": [
+            pdf.Heading("I. PHẦN MỘT"),
+            pdf.Paragraph(HARD),
+            pdf.Bullets(("việc một", MARKUP)),
+            pdf.Grid(("Ngày", "Mục"), tuple((f"ngày {n}", MARKUP) for n in range(80)), ("Tổng", "80"), title="Bảng 1"),
+        ],
+        "letterhead": pdf.letterhead(Station(), Report(), mark="BC-UBND", year=2026),
+        "signatures": (pdf.Signature(("NGƯỜI LẬP",), "(Ký, ghi rõ họ tên)"), pdf.signer(Report())),
+        "recipients": ("Sở Nội vụ", "Lưu: VT."),
+        "made_at": MADE,
+    }
+    return pdf.Paper(**(values | more))  # type: ignore[arg-type]
+
+
+def words(data: bytes) -> str:
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages).split())
+
+
+def test_text_of_people_stays_text_and_keeps_its_marks() -> None:
+    found = words(pdf.render(paper()))
+    assert HARD in found
+    assert found.count("#let x = 1 *đậm* $a$ [ngoặc] // chú thích <nhãn> @tham-chiếu") >= 82
+
+
+def test_the_page_is_a4_with_the_margins_of_the_decree_and_repeats_the_head_of_its_table() -> None:
+    reader = PdfReader(io.BytesIO(pdf.render(paper())))
+    assert len(reader.pages) > 2
+    width, height = (float(side) / 72 * 25.4 for side in reader.pages[0].mediabox[2:])
+    assert (round(width), round(height)) == (210, 297)
+    texts = [page.extract_text() for page in reader.pages]
+    assert all("Ngày" in t for t in texts[1:-1])
+    assert texts[1].strip().startswith("2")
+    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in texts[0]
+    assert "CHỦ TỊCH" in texts[-1]
+    assert "Lưu: VT." in texts[-1]
+
+
+def test_the_same_paper_is_the_same_bytes_and_one_that_an_archive_may_keep() -> None:
+    data = pdf.render(paper())
+    assert data == pdf.render(paper())
+    assert b"pdfaid:part" in data
+    assert pdf.render(paper(landscape=True)) != data
+
+
+def test_a_row_of_another_length_than_its_head_is_a_fault_of_the_caller() -> None:
+    with pytest.raises(ValueError, match="cells"):
+        pdf.render(paper(blocks=[pdf.Grid(("a", "b"), (("chỉ một",),))]))
