@@ -12,6 +12,7 @@ _NUMBER = re.compile(FIGURE)
 
 _TIMES = re.compile(rf"({FIGURE})\s?[x×X*]\s?({FIGURE})(?:\s?[x×X*]\s?({FIGURE}))?")
 
+_FIGURE_AFTER = re.compile(r"\s\d")
 _STRETCH = re.compile(r"\s?[-–—~]\s?(?=\d)")
 
 _PLUS_MINUS = re.compile(r"(\+/-|[+\-−–±])\s?(?=\d)")
@@ -49,7 +50,7 @@ def amount(ctx: Context, pos: int, left: Left) -> Reading | None:
         alternatives = tuple(a + tail[0] for a in figure.alternatives)
         return _stretched(ctx, Reading(pos, tail[1], words + tail[0], rule, alternatives))
     per = rate_of(ctx, ctx.text, end) if end < len(ctx.text) and ctx.text[end] == "/" else None
-    if per:
+    if per and not _FIGURE_AFTER.match(ctx.text, per[1]):
         return Reading(pos, per[1], words + per[0], "measure.rate")
     if written.isdecimal() and len(written) > 18:
         return Reading(pos, end, words, "number.digits")
@@ -63,7 +64,9 @@ def _stretched(ctx: Context, first: Reading) -> Reading:
         return first
     second = _NUMBER.match(ctx.text, dash.end())
     tail = tail_of(ctx, ctx.text, second.end()) if second else None
-    if not second or not tail or tail[2].split(".")[0] != first.rule.split(".")[0]:
+    # "500m - 1km" is a stretch, "12V-7Ah" is two things: the unit's last part tells.
+    same = tail and re.split(r"[\s-]", tail[0])[-1] == re.split(r"[\s-]", first.spoken)[-1]
+    if not second or not tail or not same or tail[2].split(".")[0] != first.rule.split(".")[0]:
         return first
     words = f"{first.spoken} đến {Figure(second[0], ctx, Left('')).words}{tail[0]}"
     return Reading(first.start, tail[1], words, first.rule)

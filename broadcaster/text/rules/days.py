@@ -15,6 +15,7 @@ _NAMED_AFTER_DAYS = (
     "thpt", "thcs", "nông trường", "mầm non", "tiểu học", "phố", "làng", "chợ", "tượng đài", "câu lạc bộ", "tổ hợp",
 )  # fmt: skip
 _SCORE_WORDS = ("tỷ số", "tỉ số", "thắng", "thua", "hòa", "hoà", "dẫn", "kết quả")
+_NUMBERED_LIST = re.compile(rf"(?<![^\W_])(?:{'|'.join(NUMBER_WORDS)}) (?:\d{{1,4}}/\d{{1,3}}(?:,|;| và)? ?)+$")
 _MARKED = ("ngày", "mùng", "mồng", "hôm")
 _STRONG = (
     "ngày", "sáng", "chiều", "tối", "đêm", "trưa", "hôm", "dịp", "lễ", "chủ nhật", "hạn", "hạn chót", "hạn cuối", "chót",
@@ -58,7 +59,7 @@ def day_month(ctx: Context, pos: int, left: Left) -> Reading | None:
     m = _DAY_MONTH.match(ctx.text, pos)
     if not m or not is_date(m[1], m[3]) or ctx.text[pos - 1 : pos] in ("/", ",", "."):
         return None
-    if left.ends(*NUMBER_WORDS) or left.ends(*_SCORE_WORDS):
+    if left.ends(*NUMBER_WORDS) or left.ends(*_SCORE_WORDS) or _NUMBERED_LIST.search(left.lower[-40:]):
         return None
     said = said_day(ctx, m[1], m[3])
     holiday = (int(m[1]), int(m[3])) in HOLIDAYS
