@@ -211,6 +211,8 @@ def _before_lexicon(ctx: Context, pos: int, word: str, left: Left) -> Reading | 
         reading = web.address(ctx, pos)
     if reading is None and word == "US" and after[:1] == "$":
         reading = measures.sign_first(ctx, pos, left)
+    if reading is None and after[:1] == "/" and len(word) < 4:
+        reading = measures.bare_rate(ctx, pos)
     if reading is None and word[0] == "Q":
         reading = codes.quarter(ctx, pos)
     if reading is None and word in ("TL", "HL", "QL", "ĐT", "ĐH", "ĐX"):

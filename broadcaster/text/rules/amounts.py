@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from broadcaster.text.numbers import cardinal
 from broadcaster.text.rules.figures import FIGURE, Figure
 from broadcaster.text.rules.measures import rate_of, tail_of
 from broadcaster.text.tokens import Context, Left, Reading
@@ -12,6 +13,11 @@ _NUMBER = re.compile(FIGURE)
 
 _TIMES = re.compile(rf"({FIGURE})\s?[x×X*]\s?({FIGURE})(?:\s?[x×X*]\s?({FIGURE}))?")
 
+_ENGLISH = re.compile(r"[1-9]\d{0,2},\d{3}")
+_WHOLE = re.compile(
+    r"\s?(?:người|hộ|con|em|học sinh|lượt|hồ sơ|phiếu|đồng|đ\b|vnđ|vnd|usd|đô|cử tri|đại biểu|suất|bộ|cái|chiếc|căn|cây|"
+    r"trường hợp|nhân khẩu|đảng viên|hội viên|đoàn viên|lao động|ca|liều|bao|cuốn|quyển|tin|bài|phần|vé)(?![^\W_])"
+)
 _FIGURE_AFTER = re.compile(r"\s\d")
 _STRETCH = re.compile(r"\s?[-–—~]\s?(?=\d)")
 
@@ -35,6 +41,9 @@ def amount(ctx: Context, pos: int, left: Left) -> Reading | None:
         return None
     figure = Figure(m[0], ctx, left)
     words = figure.words
+    if _ENGLISH.fullmatch(m[0]) and _WHOLE.match(ctx.right(m.end(), 16)):
+        # People are not counted in thousandths: "1,234 người" groups its thousands with a comma.
+        words, figure.alternatives = cardinal(m[0].replace(",", ""), ctx.profile), (words,)
     written = m[0]
     rule = (
         "number.grouped"

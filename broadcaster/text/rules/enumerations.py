@@ -8,7 +8,7 @@ from broadcaster.text.numbers import cardinal, month, rank
 from broadcaster.text.rules.measures import tail_of
 from broadcaster.text.tokens import Context, Left, Reading
 
-_TIGHT = re.compile(r"(\d{1,3}(?:,\s?\d{1,3})+)(?![\d%‰]|[.,/:]\d|\s?[-–—%])")
+_TIGHT = re.compile(r"(\d{1,3}(?:,\s?\d{1,3}){1,40})(?![\d%‰]|[.,/:]\d|\s?[-–—%])")
 _MORE = re.compile(r"\s(?:và|hoặc)\s\d{1,3}(?![\d]|[.,/:]\d)")
 # After these, two figures joined by a comma are two names and never one decimal.
 _NAMES = (

@@ -158,6 +158,18 @@ def unit_after_word(ctx: Context, pos: int, token: str) -> Reading | None:
     return Reading(pos, end, said, "measure")
 
 
+_UNIT_RATE = re.compile(r"([^\W\d_]{1,3}[23²³]?)/([^\W\d_]{1,3}[23²³]?)(?![^\W_]|/)")
+
+
+def bare_rate(ctx: Context, pos: int) -> Reading | None:
+    """g/l, µg/m3, m/s without a figure: the unit of a column or of a limit."""
+    m = _UNIT_RATE.match(ctx.text, pos)
+    units = ctx.lexicon.table("units")
+    if not m or m[1] not in units or m[2] not in units:
+        return None
+    return Reading(pos, m.end(), f"{units[m[1]]} trên {units[m[2]]}", "measure.rate")
+
+
 def sign_first(ctx: Context, pos: int, left: Left) -> Reading | None:
     """$100, €5,5 triệu: the sign before the sum is said after it."""
     m = _MONEY_FIRST.match(ctx.text, pos)

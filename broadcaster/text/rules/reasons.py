@@ -34,6 +34,7 @@ REASONS = {
     "time.minutes": "Số phút.",
     "time.hour": "Giờ đúng.",
     "time.colon": "Giờ ghi bằng dấu hai chấm.",
+    "time.dotted": "Giờ ghi bằng dấu chấm, theo từ chỉ thời gian bên cạnh.",
     "time.range": "Khoảng giữa hai giờ.",
     "time.round-the-clock": "Suốt ngày đêm.",
     "phone": "Số điện thoại: đọc từng chữ số, ngắt theo nhóm.",

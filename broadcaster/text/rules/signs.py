@@ -161,6 +161,8 @@ def _slash(ctx: Context, pos: int, left: Left) -> Reading | None:
                 return Reading(pos, m.end(), f" trên {said}", "measure.rate")
             return Reading(pos, pos + 1, " một " if word == "lần" else " trên ", "measure.rate")
         return Reading(pos, pos + 1, ", " if left.last else "", "sign.slash", (" hoặc ", " trên "))
+    if text[pos + 1 : pos + 2] == "0" and ctx.said[0] == pos and "," in ctx.said[1]:
+        return Reading(pos, pos + 1, ", ", "sign.slash", (" hoặc ",))
     return Reading(
         pos,
         pos + 1,
@@ -203,9 +205,13 @@ def _numeric(ctx: Context, pos: int, c: str) -> Reading:
     return Reading(pos, pos + 1, " ", "symbol.unread", look=True)
 
 
+_SIZE_NEXT = re.compile(r"\s?\d")
+
+
 def lettered_symbol(ctx: Context, pos: int, c: str) -> Reading | None:
-    """Φ, Ω: a sign that Unicode counts with letters."""
-    said = None if c.isascii() else ctx.lexicon.table("symbols").get(c)
+    """Φ600, Ø 90: a sign before a size, which Unicode counts with letters."""
+    sized = not c.isascii() and _SIZE_NEXT.match(ctx.text, pos + 1)
+    said = ctx.lexicon.table("symbols").get(c) if sized else None
     return Reading(pos, pos + 1, f" {said} ", "symbol") if said else None
 
 

@@ -314,7 +314,7 @@ _VOWELS = "AEIOUYĂÂÊÔƠƯ"
 
 
 _INITIALS = re.compile(r"(?:[A-ZĐ]\.\s?){1,4}[A-ZĐ](?![^\W_])\.?(?!\d)")
-_INITIAL = re.compile(r"[B-DF-HJ-NP-TV-XZĐ]\.(?=,|\)|\s[^\W\d_])")
+_INITIAL = re.compile(r"[B-DF-HJ-NP-TV-XZĐ]\.(?=,|\)|\s\(|\s[^\W\d_])")
 
 
 def initials(ctx: Context, pos: int) -> Reading | None:
