@@ -26,7 +26,7 @@ from broadcaster.panel.dates import a_date
 from broadcaster.panel.filters import number
 from broadcaster.panel.paging import Page, wanted_page
 from broadcaster.reporting import xlsx
-from broadcaster.services import airing_proofs, playlog, recordings
+from broadcaster.services import airchecks, airing_proofs, playlog
 from broadcaster.services.exporting import csv_line
 
 blueprint = Blueprint("journal", __name__, url_prefix="/log")
@@ -88,7 +88,7 @@ def entry(seq: int) -> ResponseReturnValue:
         names = registry.zone_names(session)
         proof = airing_proofs.of_entries(session, [row.id]).get(row.id)
         topics = {t.code: t.short for t in library.topics(session)}
-        found = recordings.of_entry(here, session, row)
+        found = airchecks.of_entry(here, session, row)
     return render_template(
         "journal/entry.html", e=row, others=others, names=names, proof=proof, topics=topics, heard=found
     )
@@ -100,7 +100,7 @@ def recording(seq: int) -> ResponseReturnValue:
     """The air-check that holds an entry, in parts as the browser asks."""
     here = station()
     with here.db.read() as session:
-        found = recordings.of_entry(here, session, queries.entry(session, seq))
+        found = airchecks.of_entry(here, session, queries.entry(session, seq))
     if found is None:
         raise NotFoundError(
             "Không còn bản thu của mục này: đã quá hạn lưu, hoặc đường ghi bản thu bị tắt.", field="entry"
