@@ -10,13 +10,14 @@ from flask import Flask
 from broadcaster.domain.roles import PERMISSIONS, Permission, Role
 from broadcaster.domain.scopes import Scope
 from broadcaster.panel.access import PUBLIC, SIGNED_IN, access_of
+from broadcaster.services import feeds
 from tests.panel.conftest import SignIn
 from tests.panel.seed import PEOPLE
 
 ROLE_OF = {username: roles[0] for username, _, roles in PEOPLE}
 VALUES = {
     "script_id": 2, "rendition_id": 1, "number": 7, "item_no": 1, "code": "am01", "name": "chuong", "username": "xem",
-    "verb": "skip", "entry_id": 1, "index": 0, "filename": "app.css", "token": "x",
+    "verb": "skip", "entry_id": 1, "index": 0, "filename": "app.css",
 }  # fmt: skip
 TABLE = {
     "static": PUBLIC, "auth.login": PUBLIC, "auth.logout": SIGNED_IN, "auth.password": SIGNED_IN,
@@ -65,8 +66,9 @@ TABLE = {
 def routes(app: Flask) -> list[tuple[str, str, str]]:
     """Return (endpoint, method, address) of all that the panel answers."""
     found = []
+    values = VALUES | {"token": feeds.feed_token(app.extensions["station"])}
     for rule in app.url_map.iter_rules():
-        address = re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", lambda m: str(VALUES[m[1]]), rule.rule)
+        address = re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", lambda m: str(values[m[1]]), rule.rule)
         found += [(rule.endpoint, method, address) for method in sorted(rule.methods - {"HEAD", "OPTIONS"})]
     return found
 
