@@ -30,11 +30,13 @@ from broadcaster.panel import (
     journal,
     limits,
     onair,
+    plans,
     preferences,
     reports,
     scripts,
     settings,
     sounds,
+    timetable,
     tokens,
     users,
     zones,
@@ -46,7 +48,25 @@ from broadcaster.services.station import Station
 
 MAX_UPLOAD = 25 * 1024 * 1024
 """Bytes of a request: the largest document or recording that is taken."""
-_BLUEPRINTS = (auth, onair, scripts, approving, calendar, journal, reports, zones, sounds, users, audit, settings, tokens, preferences, api)  # fmt: skip  # noqa: E501
+_BLUEPRINTS = (
+    auth,
+    onair,
+    scripts,
+    approving,
+    calendar,
+    timetable,
+    journal,
+    reports,
+    zones,
+    sounds,
+    users,
+    audit,
+    settings,
+    tokens,
+    preferences,
+    api,
+    plans,
+)
 
 
 class _Sessions(SecureCookieSessionInterface):

@@ -14,7 +14,9 @@ from broadcaster.text.rules import (
     amounts,
     codes,
     dates,
+    days,
     documents,
+    enumerations,
     fractions,
     legal,
     lists,
@@ -55,10 +57,12 @@ _NUMBER_RULES = (
     *documents.RULES,
     ordinals.ordinal,
     *dates.RULES,
+    *days.RULES,
     scores.score,
     *codes.NUMBER_RULES,
     *legal.RULES,
     ordinals.after_month,
+    *enumerations.RULES,
     fractions.ratio,
     amounts.product,
     ranges.ranged,
@@ -199,11 +203,13 @@ def _before_lexicon(ctx: Context, pos: int, word: str, left: Left) -> Reading | 
     after = ctx.text[pos + len(word) : pos + len(word) + 2]
     reading: Reading | None = None
     if len(word) == 1:
-        reading = lists.lettered(ctx, pos, left)
+        reading = lists.lettered(ctx, pos, left) or signs.lettered_symbol(ctx, pos, word)
     if reading is None and word.isascii() and after and (after[0] in "@._-" or after == ":/"):
         reading = web.address(ctx, pos)
     if reading is None and word[0] == "Q":
         reading = codes.quarter(ctx, pos)
+    if reading is None and word in ("TL", "HL", "QL", "ĐT", "ĐH", "ĐX"):
+        reading = codes.road(ctx, pos, left)
     if reading is None and len(word) == 1 and after[:1] == ".":
         reading = words.initials(ctx, pos)
     return reading
@@ -220,6 +226,8 @@ def _small(ctx: Context, pos: int, word: str, left: Left) -> Reading | None:
         return Reading(pos, pos + 1, "nhân", "symbol")
     if word.isascii() and ctx.text[pos + 1 : pos + 2].isdigit():
         return measures.unit_after_word(ctx, pos, word) or codes.letters_figures(ctx, pos)
+    if word == "x" and ctx.text[pos - 1 : pos].isdigit():
+        return Reading(pos, pos + 1, f" {ctx.lexicon.letter(word)}", "letter.name")
     return measures.unit_after_word(ctx, pos, word)
 
 

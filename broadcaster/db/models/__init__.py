@@ -5,14 +5,17 @@ from broadcaster.db.models.content import Approval, DraftRow, Rendition, Revisio
 from broadcaster.db.models.emergency import Emergency
 from broadcaster.db.models.lexicon import LexiconRow, LexiconVersion, StaleMark
 from broadcaster.db.models.people import ApiToken, AuditEvent, Delegation, SignIn, Unit, User
+from broadcaster.db.models.plans import Activity, CampaignRow, Proof, Slogan, UnitPart
 from broadcaster.db.models.schedule import BroadcastRow, CueRow, DayException, RotationRow, ZoneGroup, ZoneNote, ZoneRow
 from broadcaster.db.models.work import Job, Report
 
 __all__ = [
+    "Activity",
     "ApiToken",
     "Approval",
     "AuditEvent",
     "BroadcastRow",
+    "CampaignRow",
     "ChainHead",
     "Command",
     "CueRow",
@@ -26,15 +29,18 @@ __all__ = [
     "LexiconRow",
     "LexiconVersion",
     "PlayLogEntry",
+    "Proof",
     "Rendition",
     "Report",
     "Revision",
     "RotationRow",
     "Script",
     "SignIn",
+    "Slogan",
     "StaleMark",
     "Topic",
     "Unit",
+    "UnitPart",
     "User",
     "ZoneGroup",
     "ZoneNote",

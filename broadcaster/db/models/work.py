@@ -49,5 +49,13 @@ class Report(Base):
     entries_to: Mapped[int]
     last_hash: Mapped[str] = mapped_column(String(64))
     files: Mapped[list[str]]
+    content: Mapped[dict[str, Any]]
+    """All that the report says, frozen; the files are drawn from it alone."""
+    content_sha256: Mapped[str] = mapped_column(String(64), default="")
+    entries_from: Mapped[int] = mapped_column(default=0)
+    """The first entry of the log that the period holds; 0 when it holds none."""
+    issued_number: Mapped[str] = mapped_column(String(60), default="")
+    issued_on: Mapped[dt.date | None]
+    """Number and date that văn thư gave; set once, when the report is issued."""
     by: Mapped[str] = mapped_column(String(64))
     at: Mapped[dt.datetime]

@@ -12,6 +12,8 @@ _NUMBER = re.compile(FIGURE)
 
 _TIMES = re.compile(rf"({FIGURE})\s?[x×X*]\s?({FIGURE})(?:\s?[x×X*]\s?({FIGURE}))?")
 
+_STRETCH = re.compile(r"\s?[-–—~]\s?(?=\d)")
+
 _PLUS_MINUS = re.compile(r"(\+/-|[+\-−–±])\s?(?=\d)")
 
 
@@ -44,13 +46,27 @@ def amount(ctx: Context, pos: int, left: Left) -> Reading | None:
     tail = tail_of(ctx, ctx.text, end)
     if tail:
         rule = tail[2] or rule
-        return Reading(pos, tail[1], words + tail[0], rule, tuple(a + tail[0] for a in figure.alternatives))
+        alternatives = tuple(a + tail[0] for a in figure.alternatives)
+        return _stretched(ctx, Reading(pos, tail[1], words + tail[0], rule, alternatives))
     per = rate_of(ctx, ctx.text, end) if end < len(ctx.text) and ctx.text[end] == "/" else None
     if per:
         return Reading(pos, per[1], words + per[0], "measure.rate")
     if written.isdecimal() and len(written) > 18:
         return Reading(pos, end, words, "number.digits")
     return Reading(pos, end, words, rule, figure.alternatives)
+
+
+def _stretched(ctx: Context, first: Reading) -> Reading:
+    """0,6m-0,8m, 800.000đ - 1.000.000đ: from one amount to another of the same kind, each with its unit."""
+    dash = _STRETCH.match(ctx.text, first.end)
+    if not dash:
+        return first
+    second = _NUMBER.match(ctx.text, dash.end())
+    tail = tail_of(ctx, ctx.text, second.end()) if second else None
+    if not second or not tail or tail[2].split(".")[0] != first.rule.split(".")[0]:
+        return first
+    words = f"{first.spoken} đến {Figure(second[0], ctx, Left('')).words}{tail[0]}"
+    return Reading(first.start, tail[1], words, first.rule)
 
 
 def signed(ctx: Context, pos: int, left: Left) -> Reading | None:

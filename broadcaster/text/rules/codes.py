@@ -14,17 +14,17 @@ _ID_WORDS = (
     "mã qr", "mã định danh", "số tài khoản", "thẻ", "mã đơn vị", "mã bưu chính", "mã bưu điện", "imei", "serial", "id", "mật khẩu", "pass", "passcode", "mã cuộc họp", "pin",
 )  # fmt: skip
 _CODE_WORDS = (
-    "mã", "mã số", "otp", "mã otp", "cú pháp", "mã bưu chính", "đầu số", "mã xã", "mã bưu điện", "mã đơn vị", "số hiệu",
+    "mã", "mã số", "otp", "mã otp", "cú pháp", "mã bưu chính", "đầu số", "mã xã", "mã bưu điện", "mã đơn vị", "số hiệu", "mã zip", "zip",
 )  # fmt: skip
 _PLATE = re.compile(
-    r"(\d{2})\s?-?\s?([A-ZĐ]{1,2}\d?)(?:\s?[-–]\s?|\s(?=\d{3}\.))(\d{3}\.?\d{2}|\d{4})(?!\d)|(\d{2})([A-ZĐ])\s?(\d{3}\.\d{2})(?!\d)"
+    r"(\d{2})\s?-?\s?([A-ZĐ]{1,2}\d?)(?:\s?[-–]\s?|\s(?=\d{3}\.|\d{4,5}(?!\d)))(\d{3}\.?\d{2}|\d{4})(?!\d)|(\d{2})([A-ZĐ])\s?(\d{3}\.\d{2})(?!\d)"
 )
 _PLATE_ANCHOR = ("biển số", "biển kiểm soát", "bks", "bks:", "biển số:", "xe", "biển")
 _ROADS = {
     "QL": "quốc lộ", "ĐT": "đường tỉnh", "TL": "tỉnh lộ", "HL": "hương lộ", "ĐH": "đường huyện", "ĐX": "đường xã", "CT": "cao tốc",
     "ĐL": "đại lộ",
 }  # fmt: skip
-_ROAD = re.compile(r"(QL|ĐT|TL|HL|ĐH|ĐX|CT)[.\s-]?\s?(\d{1,4})([A-ZĐ]\d?)?(?:-(\d{1,2}))?(?![\d]|[.,/]\d|[^\W_])")
+_ROAD = re.compile(r"(QL|ĐT|TL|HL|ĐH|ĐX|CT)[.\s-]?\s?(N?\d{1,4})([A-ZĐ]\d?)?(?:-(\d{1,2}))?(?![\d]|[.,/]\d|[^\W_])")
 _LETTERS_FIGURES = re.compile(r"([A-ZĐƯa-zđ]{1,6})[-.]?(\d{1,12})([A-Za-zĐđ]{0,2})(?:([./-])(\d{1,6}))?(?![^\W_])")
 _FIGURES_LETTERS = re.compile(r"(\d{1,6})-?([A-ZĐ]{1,5})(\d{0,6})(?![^\W_])")
 _DOTTED = re.compile(r"\d+(?:\.\d+){2,}(?!\d|[,/]\d)")
@@ -92,11 +92,15 @@ def road(ctx: Context, pos: int, left: Left) -> Reading | None:
         return None
     if m[1] == "ĐT" and (len(m[2]) > 3 or m[2].startswith("0")):
         return None
+    if left.ends("giống", "lúa", "nếp", "giống lúa", "mã", "lô", "ký hiệu"):
+        return None
     if left.ends(name, "đường " + name):
         name = ""
     elif m[1] in ("ĐT", "ĐH", "ĐX") and left.ends("đường"):
         name = name.removeprefix("đường ")
-    number = coded(m[2], ctx.profile)
+    number = coded(m[2].removeprefix("N"), ctx.profile)
+    if m[2].startswith("N"):
+        number = f"{ctx.lexicon.letter('n')} {number}"
     words = f"{name} {number}".strip()
     if m[3]:
         words += f" {ctx.lexicon.spell(m[3])}"
@@ -108,6 +112,7 @@ def road(ctx: Context, pos: int, left: Left) -> Reading | None:
 
 
 _WEEKDAY = re.compile(r"T([2-7])(?:\s?([-–,])\s?(?:T([2-7])|(CN)))?(?![^\W_]|[./]\d)")
+_DAY_NEXT = re.compile(r"\s?[,(]\s?(?:ngày\s)?\d{1,2}[/.-]\d{1,2}(?!\d)")
 _WEEKLY = ("sáng", "chiều", "tối", "trưa", "tuần", "lịch", "thứ", "các ngày", "học")
 _QUARTER = re.compile(r"Q\.?\s?(?:([1-4])|(IV|I{1,3}))\s?[/-]\s?((?:19|20)\d\d)(?!\d)")
 _MONTH = re.compile(r"T(\d{1,2})[/.-]((?:19|20)\d\d)(?![^\W_])")
@@ -127,11 +132,11 @@ def quarter(ctx: Context, pos: int) -> Reading | None:
 def abbreviated_time(ctx: Context, pos: int, left: Left) -> Reading | None:
     """T2, T2-T6, T7-CN: days of the week; T8/2025: a month."""
     m = _MONTH.match(ctx.text, pos)
-    if m and 1 <= int(m[1]) <= 12:
+    if m and 1 <= int(m[1]) <= 12 and not left.ends("ký hiệu", "mã", "mẫu", "số hiệu", "lô"):
         words = f"tháng {month(m[1], ctx.profile)} năm {cardinal(m[2], ctx.profile)}"
         return Reading(pos, m.end(), words, "date.month-year")
     m = _WEEKDAY.match(ctx.text, pos)
-    weekly = m and (m[2] == "-" or m[2] == "–" or m[4] or left.recent(*_WEEKLY, words=5))
+    weekly = m and (m[2] in ("-", "–") or m[4] or left.recent(*_WEEKLY, words=5) or _DAY_NEXT.match(ctx.text, m.end()))
     if not m or not weekly or left.ends("tuyến", "đường", "kênh", "lô", "khu", "số", "nhóm", "mã"):
         return None
     words = f"thứ {rank(m[1], ctx.profile)}"
@@ -198,7 +203,7 @@ def figures_letters(ctx: Context, pos: int, left: Left) -> Reading | None:
         or m[2] in ctx.lexicon.table("currencies")
     ):
         return None
-    if m[2] in ("H", "K", "KM"):
+    if m[2] in ("H", "K", "KM") and not (m[2] == "K" and left.ends("quy tắc", "thông điệp", "nguyên tắc", "khẩu hiệu")):
         return None
     words = f"{coded(m[1], ctx.profile)} {ctx.lexicon.spell(m[2])}"
     if m[3]:

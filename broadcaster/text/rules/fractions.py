@@ -15,6 +15,7 @@ _RATIO = re.compile(r"(\d{1,4})\s?[:/]\s?(\d{1,3}(?:\.\d{3})+|\d{1,6})(?!\d)")
 
 _PLAIN_SHARES = frozenset({(1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (1, 5), (1, 10)})
 
+_BODY = r"\s*(?:thành viên|đại biểu|số|tổng số|ủy viên|hội viên|cử tri)\b"
 _COUNTED = (
     r"\s*(?:chỉ tiêu|tiêu chí|xã|ấp|hộ|nội dung|đại biểu|thành viên|hồ sơ|nhiệm vụ|điểm|phường|thôn|khu|đơn vị|sản phẩm|"
     r"chi bộ|tổ|cơ quan|mô hình|công trình|dự án|[-–]|\d|$)"
@@ -63,7 +64,10 @@ def share(ctx: Context, pos: int, left: Left) -> Reading | None:
         "mẫu",
         "tổ",
     )
-    plain = (a, b) in _PLAIN_SHARES and not address and not re.match(_COUNTED, after)
+    at_least = left.ends("phải có", "ít nhất", "tối thiểu", "trên", "quá", "hơn", "không dưới") and re.match(
+        _BODY, after
+    )
+    plain = (a, b) in _PLAIN_SHARES and not address and (at_least or not re.match(_COUNTED, after))
     if plain or (left.ends("vòng", "chung kết", "bán kết") and a == 1):
         return Reading(pos, m.end(), part, "fraction", (over,))
     if not address and _smaller(a, b) and re.match(

@@ -17,7 +17,7 @@ _NAMED = (
     "cụm", "chuyên án", "mẫu số", "biểu số", "tổ số", "tầng", "cửa", "quầy", "cửa số", "phiếu số", "mã số", "ô số", "hộp số",
     "chương trình", "kênh", "chốt", "tổng đài", "trạm", "tập", "nghị định", "nghị quyết", "chỉ thị", "quyết định", "thông tư", "kết luận", "số báo danh", "ban", "bến", "lộ", "kênh số", "tuyến",
 )  # fmt: skip
-_LETTER = re.compile(r"([a-zđ])(?:\.(\d))?(?=\s|[,;.)]|$)")
+_LETTER = re.compile(r"([a-zđ])(?:\.?(\d{1,2}))?(?=\s|[,;.)]|$)")
 _LETTER_LIST = re.compile(
     r"(?:điểm|tiết|mục|nhóm|loại|hạng|lớp|mẫu|vitamin|bảng|khối|khu|lô|viêm gan|hồ sơ|tổ)\s+(?:[a-zđA-ZĐ0-9]{1,2}(?:,|;|\svà|\shoặc|\sđến)\s+)*$",
     re.IGNORECASE,

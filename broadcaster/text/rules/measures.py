@@ -17,7 +17,7 @@ _SCALE_TAIL = re.compile(r"(\d)(?!\d|[.,/]\d)")
 
 _WORDY_SCALE = {"tr": "triệu", "tỉ": "tỷ"}
 
-_UNIT = re.compile(r"\s?(?:[^\W\d_²³°º℃%‰µμ]{1,5}[23²³]?|°[CF]?|º[CF]?|℃|%|‰|[µμ]g|\")")
+_UNIT = re.compile(r"\s?(?:[^\W\d_²³°º℃%‰µμ]{1,5}[23²³]?|°[CF]?|º[CF]?|℃|%o|%|‰|[µμ]g|\")")
 
 _MONEY_DOTTED = re.compile(r"\s?(?:tr\.\s?đ(?:ồng)?|trđ|trđồng|tr\.đ|tỷ\.đ)(?![^\W_])")
 
@@ -28,6 +28,8 @@ _PER_PHRASES = ("hộ", "người", "khẩu", "năm", "tháng", "ngày", "giờ"
                 "trường hợp", "hồ sơ", "xã", "ấp", "sản phẩm", "mét", "cháu", "đêm", "nhà", "lớp", "bộ", "tổ", "đơn vị",
                 "hội viên", "kg", "lít", "cây", "bao", "thùng", "mũi", "liều", "xe", "vé", "phiếu", "trang", "bản", "bài",
                 "tin", "đồng", "đối tượng", "lao động", "đại biểu", "nhân khẩu", "thửa", "ngôi", "gia đình", "trẻ", "mô hình")  # fmt: skip
+
+_MIDDLE = re.compile(r"(m|kg|ha|km)(\d{1,2})(?![\d²³]|[^\W_]|[.,/]\d)")
 
 _MONEY_FIRST = re.compile(rf"[$€£¥₫]\s?({FIGURE})")
 
@@ -76,6 +78,16 @@ def rate_of(ctx: Context, text: str, pos: int) -> tuple[str, int] | None:
     return f" trên {count}{said}", end
 
 
+def _between(ctx: Context, text: str, pos: int) -> tuple[str, int] | None:
+    """1m65, 2kg5: a unit between its whole part and the rest; m2, km2 and m3 are powers."""
+    m = _MIDDLE.match(text, pos)
+    units = ctx.lexicon.table("units")
+    if not m or m[1] not in units or m[1] + m[2] in units:
+        return None
+    rest = cardinal(m[2], ctx.profile) if m[2][0] != "0" else f"không {cardinal(m[2], ctx.profile)}"
+    return f"{units[m[1]]} {rest}", m.end()
+
+
 def tail_of(ctx: Context, text: str, pos: int) -> tuple[str, int, str] | None:
     """What follows a figure: scale, money, unit; its words, its end and the rule."""
     words, end, rule = "", pos, ""
@@ -107,6 +119,9 @@ def tail_of(ctx: Context, text: str, pos: int) -> tuple[str, int, str] | None:
                 return words + per[0], per[1], "money.rate"
             return words, end, rule
     if not rule:
+        between = _between(ctx, text, pos)
+        if between:
+            return f" {between[0]}", between[1], "measure"
         unit = _unit_words(ctx, text, pos)
         if unit:
             words, end, rule = f" {unit[0]}", unit[1], "percent" if unit[0] == PERCENT else "measure"

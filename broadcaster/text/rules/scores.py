@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from broadcaster.text.numbers import cardinal
+from broadcaster.text.rules.figures import Figure
 from broadcaster.text.tokens import Context, Left, Reading
 
-_SCORE = re.compile(r"(\d{1,2})\s?[-–:]\s?(\d{1,2})(?!\d|[-–:/.,]\d|[^\W_]|%)")
+_SCORE = re.compile(r"(\d{1,2}(?:,5)?)\s?[-–:]\s?(\d{1,2}(?:,5)?)(?!\d|[-–:/.,]\d|[^\W_]|%)")
 
 SCORE_WORDS = (
     "tỷ số",
@@ -41,7 +41,9 @@ _MATCH = (
     "dẫn",
     "tỷ số",
 )
-_AFTER = re.compile(r"\s*(?:[,.;:)!?]|$|tối|trong|trước|sau|ở|tại|đầy|để|và|nghiêng|sáng|chiều|trên|hôm|sau đó|nhưng)")
+_AFTER = re.compile(
+    r"\s*(?:[,.;:)!?]|$|tối|trong|trước|sau|ở|tại|đầy|để|và|nghiêng|sáng|chiều|trên|hôm|sau đó|nhưng|nhờ|bằng|chung|đã|khi|vào|của|với)"
+)
 
 
 def _in_a_match(ctx: Context, end: int, left: Left) -> bool:
@@ -56,4 +58,6 @@ def score(ctx: Context, pos: int, left: Left) -> Reading | None:
         left.ends(*SCORE_WORDS) or left.recent("tỷ số", "tỉ số", words=5) or _in_a_match(ctx, m.end(), left)
     ):
         return None
-    return Reading(pos, m.end(), f"{cardinal(m[1], ctx.profile)} {cardinal(m[2], ctx.profile)}", "score")
+    first, second = (Figure(part, ctx, left).words for part in m.groups())
+    joined = f"{first} đến {second}"
+    return Reading(pos, m.end(), f"{first} {second}", "score", (joined,))

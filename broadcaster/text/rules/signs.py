@@ -12,7 +12,7 @@ _END_MARK = re.compile(r"\.?/ ?\.(?!\d)|\./(?= *$)", re.MULTILINE)
 _DOTS = re.compile(r"(?:\.{2,}|…)[.…]*")
 _QUOTES = "\"“”„‟«»‘’'‚‹›`´″′"
 _OPEN, _CLOSE = "([{【（", ")]}】）"
-_SLASH_WORDS = re.compile(r"\s?/\s?([^\W\d_]+)")
+_SLASH_WORDS = re.compile(r"\s?/\s?([^\W\d_]+(?:[23²³](?![^\W_]))?)")
 _COMPARE = {"<": "nhỏ hơn", ">": "lớn hơn"}
 _VULGAR = {
     "½": (1, 2),
@@ -32,54 +32,16 @@ _VULGAR = {
     "⅚": (5, 6),
 }
 _PER = frozenset(
-    [
-        "năm",
-        "tháng",
-        "ngày",
-        "giờ",
-        "phút",
-        "giây",
-        "tuần",
-        "người",
-        "hộ",
-        "khẩu",
-        "lần",
-        "suất",
-        "tấn",
-        "tạ",
-        "kg",
-        "ha",
-        "m2",
-        "km",
-        "sào",
-        "lượt",
-        "buổi",
-        "ca",
-        "vụ",
-        "quý",
-        "kỳ",
-        "đợt",
-        "cái",
-        "con",
-        "xã",
-        "ấp",
-        "thôn",
-        "lớp",
-        "em",
-        "cháu",
-        "căn",
-        "chiếc",
-        "đồng",
-        "lít",
-        "nhà",
-        "thửa",
-        "ngôi",
-        "trẻ",
-        "xe",
-        "vé",
-        "phiếu",
-    ]
+    """
+    năm tháng ngày giờ phút giây tuần người hộ khẩu lần suất tấn tạ sào lượt buổi ca vụ quý kỳ đợt cái con
+    xã ấp thôn lớp em cháu căn chiếc đồng lít nhà thửa ngôi trẻ xe vé phiếu
+    """.split()  # noqa: SIM905 - a table of words reads best as words
 )
+# These are a rate only after something that is counted: 2 bình/công, but tổ/hội.
+_PER_COUNTED = frozenset(
+    "công bình gói thùng can bao chai cây bụi ao mét khóa chuyến gốc tổ trang mâm bữa mũi liều đêm cặp đôi hội".split()  # noqa: SIM905
+)
+_COUNTED_LEFT = re.compile(r"\d[\d.,]*\s?[^\W\d_]+$")
 
 
 def sign(ctx: Context, pos: int, left: Left) -> Reading | None:
@@ -118,7 +80,9 @@ def _dot(ctx: Context, pos: int) -> Reading | None:
             return Reading(pos, m.end(), ".", "sign.dots")
         return Reading(pos, m.end(), "" if rest[0] in ".,;:!?)" or after_comma else ",", "sign.dots")
     before, after = text[pos - 1 : pos], text[pos + 1 : pos + 2]
-    if before and not before.isspace() and after.isalnum() and not after.isupper():
+    if (before and not before.isspace() and after.isalnum() and not after.isupper()) or (
+        (not before or before.isspace()) and after.isascii() and after.islower()
+    ):
         return Reading(pos, pos + 1, " chấm ", "sign.point")
     return None
 
@@ -130,6 +94,10 @@ def _quote(ctx: Context, pos: int) -> Reading | None:
     return Reading(pos, pos + 1, "", "sign.quote")
 
 
+_UP_TO = re.compile(r"\s?(?:dưới|trên|không quá|hết|nay|tối đa)(?![^\W_])")
+_FIGURE_LAST = re.compile(r"\d[^\W\d_]{0,2}\s*$")
+_NAMED_FIGURE = re.compile(r"([^\W\d_]+)\.?\s?\d[\d.,+]*\s?$")
+_NAMES_FIGURE = re.compile(r"\s?([^\W\d_]+)\.?\s?\d")
 _STRETCHES = ("thứ", "ngày", "tháng", "quý", "năm", "giờ", "phút")
 _STRETCH = re.compile(r"\s(?:hết\s)?(?:thứ|ngày|tháng|quý|năm|[Cc]hủ nhật|CN)(?![^\W_])", re.IGNORECASE)
 
@@ -145,7 +113,18 @@ def _dash(ctx: Context, pos: int, left: Left) -> Reading | None:
         return Reading(pos, pos + 1, " ", "sign.hyphen")
     if before.isspace() and after.isspace() and _STRETCH.match(text, pos + 1) and left.recent(*_STRETCHES, words=5):
         return Reading(pos, pos + 1, "đến", "sign.stretch")
-    return Reading(pos, pos + 1, "," if text[pos] == "—" and before else " ", "sign.dash")
+    if _FIGURE_LAST.search(left.raw) and (_UP_TO.match(text, pos + 1) or _same_noun(text, pos)):
+        return Reading(pos, pos + 1, " đến ", "sign.stretch", (", ",))
+    # A dash between two telephone numbers is a breath, or they would run together.
+    pause = text[pos] == "—" or (before.isspace() and "," in ctx.said[1] and ctx.said[0] >= pos - 1)
+    return Reading(pos, pos + 1, "," if pause and before else " ", "sign.dash")
+
+
+def _same_noun(text: str, pos: int) -> bool:
+    """Tuổi 6 - tuổi 18, Km 5+200 - Km 7+300: the same word names both ends."""
+    first = _NAMED_FIGURE.search(text[max(0, pos - 24) : pos])
+    second = _NAMES_FIGURE.match(text, pos + 1)
+    return bool(first and second and first[1].lower() == second[1].lower())
 
 
 def _two_syllables(text: str, pos: int) -> bool:
@@ -162,6 +141,8 @@ def _slash(ctx: Context, pos: int, left: Left) -> Reading | None:
         word = m[1].lower()
         if left.last.strip("(,") == "và" and word == "hoặc":
             return Reading(pos, pos + 1, " ", "sign.slash")
+        if word in _PER_COUNTED and _COUNTED_LEFT.search(left.raw):
+            return Reading(pos, pos + 1, " trên ", "measure.rate")
         if word in _PER or word in ctx.lexicon.table("units"):
             said = ctx.lexicon.table("units").get(m[1], "")
             if said and word not in _PER:
@@ -208,6 +189,12 @@ def _numeric(ctx: Context, pos: int, c: str) -> Reading:
         return Reading(pos, pos + 1, f" {cardinal(int(value), ctx.profile)} ", "number.sign-form")
     ctx.notice("unread-symbol", f"Chưa có cách đọc cho ký hiệu “{c}”; đã bỏ qua.", pos, pos + 1)
     return Reading(pos, pos + 1, " ", "symbol.unread", look=True)
+
+
+def lettered_symbol(ctx: Context, pos: int, c: str) -> Reading | None:
+    """Φ, Ω: a sign that Unicode counts with letters."""
+    said = None if c.isascii() else ctx.lexicon.table("symbols").get(c)
+    return Reading(pos, pos + 1, f" {said} ", "symbol") if said else None
 
 
 def odd_letter(ctx: Context, pos: int, c: str) -> Reading | None:

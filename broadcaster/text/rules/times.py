@@ -11,10 +11,10 @@ _CLOCK = (
     r"(\d{1,2})\s?(h|H|g|giờ)\s?(\d{2})(\s?(?:['’′p]|ph|phút))?(?:\s?(\d{2})\s?(?:\"|”|″|giây|s))?(?![^\W_]|[.,]\d)"
 )
 _HOUR_MINUTE = re.compile(_CLOCK)
-_HOUR = re.compile(r"(\d{1,2})\s?(?:h|H)(?![^\W_]|/)|(\d{1,2})(?:g)(?![^\W_]|/)")
+_HOUR = re.compile(r"(\d{1,2})\s?(?:h|H)(?![^\W_]|/\d|-\d{3})|(\d{1,2})(?:g)(?![^\W_]|/)")
 _COLON = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s?(?:h|giờ))?(?!\d|[:.,]\d|[^\W_])")
 _RANGE = re.compile(
-    r"(\d{1,2})(?:\s?[hHg:]\s?(\d{2})?)?[’'′]?\s?[-–—]\s?(\d{1,2})\s?(?:([hHg])\s?(\d{2})?|:(\d{2})|(giờ))[’'′]?(?![^\W_]|:\d|/)"
+    r"(\d{1,2})(?:\s?(?:[hHg:]|giờ)\s?(\d{2})?(?:\s?(?:ph|p|phút)(?![^\W_]))?)?[’'′]?\s?[-–—]\s?(\d{1,2})\s?(?:([hH]|g(?!/))\s?(\d{2})?|:(\d{2})|(giờ)(?:\s?(\d{2}))?)(?:\s?(?:ph|p|phút)(?![^\W_]))?[’'′]?(?![^\W_]|:\d|/\d)"
 )
 _ROUND = re.compile(r"24/(7|24)(?:\s?(h|giờ))?(?![\d/]|[^\W_])")
 _MINUTES = re.compile(r"(\d{1,3})\s?(['’′])(?![^\W_])")
@@ -58,7 +58,7 @@ def time_range(ctx: Context, pos: int, left: Left) -> Reading | None:
     if not m:
         return None
     hour1, minute1, hour2 = m[1], m[2], m[3]
-    minute2 = m[5] or m[6]
+    minute2 = m[5] or m[6] or m[8]
     first_is_time = ctx.text[m.end(1) : m.start(3)].strip(" -–—’'′") != ""
     if not (_valid(hour1, minute1) and _valid(hour2, minute2)):
         return None

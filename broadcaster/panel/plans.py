@@ -1,0 +1,287 @@
+"""Kế hoạch: the plan of the year, read from a document and confirmed line by line, changed, put in force."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import flask
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from broadcaster.db.queries import library, people
+from broadcaster.domain.plans import LOUDSPEAKER, Campaign, CampaignState, Deadline, PlanTopic, PlanUnit, topic_code
+from broadcaster.domain.roles import Permission
+from broadcaster.errors import RuleError
+from broadcaster.panel.access import actor, leave_to, needs, station
+from broadcaster.services import plans as service
+from broadcaster.services.plans import Choice
+from broadcaster.text.plans import PlanReading, ProposalKind, read_plan
+
+blueprint = Blueprint("plans", __name__, url_prefix="/plans")
+_SPARE = 3
+"""Empty rows at the end of each list of the form, for adding."""
+_SHOWN = 500
+"""Source lines beside the proposals: a plan has a hundred; of a book only what proposes something is shown."""
+_ROWS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A stretch of the source with what it proposes; without a proposal it is offered for choosing."""
+
+    first: int
+    last: int
+    text: str
+    choices: tuple[Choice, ...]
+
+
+@blueprint.get("/")
+@needs(Permission.VIEW)
+def index() -> ResponseReturnValue:
+    """The plan in force, and the others."""
+    with station().db.read() as session:
+        rows = service.campaigns(session)
+        now = service.current(session, station().today())
+    return render_template("plans/index.html", rows=rows, current=now, titles=service.form_titles(station()))
+
+
+@blueprint.get("/<int:number>")
+@needs(Permission.VIEW)
+def show(number: int) -> ResponseReturnValue:
+    """One plan."""
+    with station().db.read() as session:
+        row = service.campaign(session, number)
+        names = people.names_by_username(session)
+    return render_template(
+        "plans/show.html", row=row, plan=service.campaign_of(row), names=names, titles=service.form_titles(station())
+    )
+
+
+@blueprint.post("/import")
+@needs(Permission.REPORT)
+def upload() -> ResponseReturnValue:
+    """Read a plan document into a draft."""
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        flash("Hãy chọn tệp kế hoạch (.docx, .odt, .pdf, .txt).", "error")
+        return flask.redirect(url_for("plans.index"), code=303)
+    name = file.filename.replace("\\", "/").rpartition("/")[2][:200]
+    try:
+        number = service.start_import(station(), actor(), name, file.read())
+    except RuleError as error:
+        flash(error.message, "error")
+        return flask.redirect(url_for("plans.index"), code=303)
+    return flask.redirect(url_for("plans.confirm", number=number), code=303)
+
+
+@blueprint.route("/<int:number>/confirm", methods=["GET", "POST"])
+@needs(Permission.REPORT)
+def confirm(number: int) -> ResponseReturnValue:
+    """Go through what was read, line by line beside the source."""
+    with station().db.read() as session:
+        row = service.campaign(session, number)
+        topics = library.topics(session)
+        units = people.units(session)
+    refused = ""
+    if request.method == "POST":
+        try:
+            service.confirm_import(station(), actor(), number, _choices(request.form))
+        except RuleError as error:
+            refused = error.message
+        else:
+            flash("Đã ghi những gì bạn xác nhận. Xem lại chỉ tiêu rồi đưa kế hoạch vào thực hiện.")
+            return leave_to(url_for("plans.edit", number=number))
+    reading = read_plan(row.source_text, service.forms(station()))
+    lines, hidden = _beside(reading, service.choices_of(station(), reading))
+    page = render_template(
+        "plans/confirm.html",
+        row=row, lines=lines, hidden=hidden, notes=reading.notes, topics=topics, units=units, kinds=list(ProposalKind),
+        titles=service.form_titles(station()), refused=refused,
+    )  # fmt: skip
+    return page, 422 if refused else 200
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@needs(Permission.REPORT)
+def new() -> ResponseReturnValue:
+    """Write a plan by hand."""
+    year = station().today().year
+    empty = Campaign("", dt.date(year, 1, 1), dt.date(year, 12, 31))
+    if request.method == "POST":
+        try:
+            number = service.add(station(), actor(), _campaign(request.form))
+        except RuleError as error:
+            return _form(empty, None, error), 422
+        flash("Đã lưu bản nháp kế hoạch.")
+        return leave_to(url_for("plans.show", number=number))
+    return _form(empty, None)
+
+
+@blueprint.route("/<int:number>/edit", methods=["GET", "POST"])
+@needs(Permission.REPORT)
+def edit(number: int) -> ResponseReturnValue:
+    """Change a plan."""
+    with station().db.read() as session:
+        row = service.campaign(session, number)
+    if request.method == "POST":
+        try:
+            service.save(station(), actor(), number, _campaign(request.form))
+        except RuleError as error:
+            return _form(service.campaign_of(row), number, error), 422
+        flash("Đã lưu kế hoạch.")
+        return leave_to(url_for("plans.show", number=number))
+    return _form(service.campaign_of(row), number)
+
+
+@blueprint.post("/<int:number>/state")
+@needs(Permission.REPORT)
+def state(number: int) -> ResponseReturnValue:
+    """Put a plan in force, close it, or throw a draft away."""
+    to = request.form.get("to", "")
+    if to == "discard":
+        service.discard(station(), actor(), number)
+        flash("Đã bỏ bản nháp.")
+        return leave_to(url_for("plans.index"))
+    if to not in list(CampaignState):
+        raise RuleError("Không hiểu thao tác này.", field="to")
+    try:
+        service.move(station(), actor(), number, CampaignState(to))
+    except RuleError as error:
+        flash(error.message, "error")
+    else:
+        flash(f"Kế hoạch: {CampaignState(to).label.lower()}.")
+    return leave_to(url_for("plans.show", number=number))
+
+
+def _beside(reading: PlanReading, choices: Sequence[Choice]) -> tuple[list[Line], int]:
+    """Return the source with its proposals, in order, and how many plain lines were left out."""
+    by_line: dict[int, list[Choice]] = {}
+    reach = {p.line: 0 for p in reading.proposals}
+    for p, choice in zip(reading.proposals, choices, strict=True):
+        by_line.setdefault(p.line, []).append(choice)
+        if p.kind is not ProposalKind.UNIT:  # an office's tasks are under it and are lines of their own
+            reach[p.line] = max(reach[p.line], p.last_line)
+    long = sum(1 for line in reading.lines if line.strip()) > _SHOWN
+    found, hidden, done = [], 0, 0
+    for number, text in enumerate(reading.lines, 1):
+        here = tuple(by_line.get(number, ()))
+        if not here and (number <= done or not text.strip()):
+            continue
+        if not here and long:
+            hidden += 1
+            continue
+        last = max(reach.get(number, number), number)
+        whole = " ".join(line.strip() for line in reading.lines[number - 1 : last] if line.strip())
+        done = max(done, last)
+        found.append(Line(number, last, whole[:3000], here))
+    return found, hidden
+
+
+def _choices(form: MultiDict[str, str]) -> list[Choice]:
+    found = []
+    for index in range(min(_whole(form.get("rows")), _ROWS)):
+        kind = form.get(f"kind-{index}", "")
+        if kind not in list(ProposalKind):
+            continue
+        chosen = ProposalKind(kind)
+        code = form.get(f"{'unit' if chosen is ProposalKind.UNIT else 'topic'}-{index}", "")[:64]
+        value = form.get(f"value-{index}", "")[:2000]
+        if chosen is ProposalKind.FORM:
+            value = form.get(f"form-{index}", "") or value
+        targets = tuple(
+            (f.removeprefix(f"target-{index}-"), _whole(n)) for f, n in form.items() if f.startswith(f"target-{index}-")
+        )
+        found.append(
+            Choice(
+                chosen, form.get(f"text-{index}", "")[:3000], _whole(form.get(f"line-{index}")), value, code, targets
+            )
+        )
+    return found
+
+
+def _campaign(form: MultiDict[str, str]) -> Campaign:
+    """Return the plan that the edit form holds.
+
+    Raises:
+        RuleError: a day is missing or none.
+    """
+    forms = tuple(f for f in service.form_titles(station()) if f in form.getlist("forms") or f == LOUDSPEAKER)
+    with station().db.read() as session:
+        taken = [t.code for t in library.topics(session)]
+    topics: list[PlanTopic] = []
+    for row in _rows(form, "topic"):
+        if title := row.get("title", "").strip():
+            code = row.get("code") or topic_code(title, [*taken, *(t.code for t in topics)])
+            targets = {f.removeprefix("target-"): _whole(n) for f, n in row.items() if f.startswith("target-")}
+            topics.append(PlanTopic(code, title[:3000], targets))
+    deadlines = tuple(
+        Deadline(row["title"].strip()[:300], _day(row.get("day"), "deadlines"))
+        for row in _rows(form, "deadline")
+        if row.get("title", "").strip()
+    )
+    units = tuple(
+        PlanUnit(row["name"].strip()[:300], row.get("task", "").strip()[:4000], row.get("code") or None)
+        for row in _rows(form, "unit")
+        if row.get("name", "").strip()
+    )
+    return Campaign(
+        title=form.get("title", ""),
+        first=_day(form.get("first"), "first"),
+        last=_day(form.get("last"), "last"),
+        number=form.get("number", ""),
+        issued_on=_day(form["issued_on"], "issued_on") if form.get("issued_on") else None,
+        basis=tuple(form.get("basis", "").splitlines()),
+        topics=tuple(topics),
+        forms=forms,
+        audiences=tuple(form.get("audiences", "").splitlines()),
+        units=units,
+        deadlines=deadlines,
+    )
+
+
+def _rows(form: MultiDict[str, str], name: str) -> list[dict[str, str]]:
+    """Return the rows of a repeated part, `topic-0-title`, `topic-0-code`, in order."""
+    found: dict[int, dict[str, str]] = {}
+    for key, value in form.items():
+        part, _, rest = key.partition("-")
+        index, _, field = rest.partition("-")
+        if part == name and index.isdecimal() and int(index) < _ROWS:
+            found.setdefault(int(index), {})[field] = value
+    return [found[i] for i in sorted(found)]
+
+
+def _form(plan: Campaign, number: int | None, error: RuleError | None = None) -> str:
+    with station().db.read() as session:
+        topics = library.topics(session)
+        units = people.units(session)
+    values: Mapping[str, Any] = request.form if error else {}
+    shown = plan
+    if error:
+        try:
+            shown = _campaign(request.form)
+        except RuleError:
+            shown = plan
+    return render_template(
+        "plans/edit.html",
+        plan=shown, number=number, topics=topics, units=units, titles=service.form_titles(station()), spare=_SPARE,
+        error=error, values=values,
+    )  # fmt: skip
+
+
+def _whole(text: str | None) -> int:
+    """Return a whole number from a form, 0 for none, -1 for what is no number, so that the rules can refuse it."""
+    text = (text or "").strip()
+    if not text:
+        return 0
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else -1
+
+
+def _day(text: str | None, field: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text or "")
+    except ValueError:
+        raise RuleError("Ngày không hợp lệ. Hãy chọn ngày.", field=field) from None
