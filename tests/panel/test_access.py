@@ -16,13 +16,17 @@ from tests.panel.seed import PEOPLE
 ROLE_OF = {username: roles[0] for username, _, roles in PEOPLE}
 VALUES = {
     "script_id": 2, "rendition_id": 1, "number": 7, "item_no": 1, "code": "am01", "name": "chuong", "username": "xem",
-    "verb": "skip", "index": 0, "filename": "app.css",
+    "verb": "skip", "entry_id": 1, "index": 0, "filename": "app.css",
 }  # fmt: skip
 TABLE = {
     "static": PUBLIC, "auth.login": PUBLIC, "auth.logout": SIGNED_IN, "auth.password": SIGNED_IN,
     "auth.sign_out_everywhere": SIGNED_IN, "onair.healthz": PUBLIC, "onair.favicon": PUBLIC, "preferences.save": PUBLIC,
     "onair.index": Permission.VIEW, "onair.bar": Permission.VIEW, "onair.now": Permission.VIEW,
     "onair.health": Permission.VIEW, "onair.level": Permission.VIEW, "onair.resume": Permission.OPERATE, "onair.stop": Permission.OPERATE, "onair.mute": Permission.OPERATE,
+    "emergency.index": Permission.EMERGENCY, "emergency.cap": Permission.EMERGENCY, "emergency.edit": Permission.EMERGENCY,
+    "emergency.confirm": Permission.EMERGENCY, "emergency.dismiss": Permission.EMERGENCY,
+    "emergency.show": Permission.VIEW, "emergency.sound": Permission.VIEW, "emergency.cancel": Permission.EMERGENCY,
+    "emergency.review": Permission.APPROVE,
     "scripts.index": Permission.VIEW, "scripts.show": Permission.VIEW, "scripts.speaking_state": Permission.VIEW,
     "scripts.sound": Permission.VIEW, "scripts.revision": Permission.VIEW, "scripts.new": Permission.WRITE,
     "scripts.upload": Permission.WRITE, "scripts.edit": Permission.WRITE, "scripts.preview": Permission.WRITE,
@@ -37,7 +41,12 @@ TABLE = {
     "timetable.release": Permission.SCHEDULE, "journal.index": Permission.VIEW, "journal.book": Permission.VIEW,
     "journal.verify": Permission.VIEW, "journal.export": Permission.VIEW, "reports.index": Permission.REPORT,
     "reports.show": Permission.REPORT, "reports.file": Permission.REPORT, "zones.index": Permission.VIEW,
-    "zones.edit": Permission.SCHEDULE, "sounds.index": Permission.VIEW, "sounds.sound": Permission.VIEW,
+    "zones.edit": Permission.SCHEDULE, "zones.new": Permission.SCHEDULE, "zones.tone": Permission.SCHEDULE,
+    "zones.note": Permission.OPERATE, "zones.close_note": Permission.OPERATE, "zones.group": Permission.SCHEDULE,
+    "zones.new_group": Permission.SCHEDULE, "sounds.index": Permission.VIEW, "sounds.sound": Permission.VIEW,
+    "lexicon.index": Permission.VIEW, "lexicon.new": Permission.WRITE, "lexicon.edit": Permission.WRITE,
+    "lexicon.remove": Permission.WRITE, "lexicon.try_out": Permission.WRITE, "lexicon.hear_it": Permission.WRITE,
+    "lexicon.export": Permission.VIEW, "lexicon.take_in": Permission.WRITE, "lexicon.versions": Permission.VIEW,
     "plans.index": Permission.VIEW, "plans.show": Permission.VIEW, "plans.upload": Permission.REPORT,
     "plans.confirm": Permission.REPORT, "plans.new": Permission.REPORT, "plans.edit": Permission.REPORT,
     "plans.state": Permission.REPORT,
