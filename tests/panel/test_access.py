@@ -10,6 +10,7 @@ from flask import Flask
 from broadcaster.domain.roles import PERMISSIONS, Permission, Role
 from broadcaster.domain.scopes import Scope
 from broadcaster.panel.access import PUBLIC, SIGNED_IN, access_of
+from broadcaster.services import feeds
 from tests.panel.conftest import SignIn
 from tests.panel.seed import PEOPLE
 
@@ -26,7 +27,8 @@ TABLE = {
     "emergency.index": Permission.EMERGENCY, "emergency.cap": Permission.EMERGENCY, "emergency.edit": Permission.EMERGENCY,
     "emergency.confirm": Permission.EMERGENCY, "emergency.dismiss": Permission.EMERGENCY,
     "emergency.show": Permission.VIEW, "emergency.sound": Permission.VIEW, "emergency.cancel": Permission.EMERGENCY,
-    "emergency.review": Permission.APPROVE,
+    "emergency.review": Permission.APPROVE, "outlook.index": Permission.VIEW, "outlook.week": Permission.VIEW,
+    "outlook.ics": PUBLIC, "outlook.renew": Permission.SCHEDULE,
     "scripts.index": Permission.VIEW, "scripts.show": Permission.VIEW, "scripts.speaking_state": Permission.VIEW,
     "scripts.sound": Permission.VIEW, "scripts.revision": Permission.VIEW, "scripts.new": Permission.WRITE,
     "scripts.upload": Permission.WRITE, "scripts.edit": Permission.WRITE, "scripts.preview": Permission.WRITE,
@@ -59,6 +61,8 @@ TABLE = {
     "api.scripts": Scope.SCRIPTS_READ, "api.script": Scope.SCRIPTS_READ, "api.add_script": Scope.SCRIPTS_WRITE,
     "api.schedule": Scope.SCHEDULE_READ, "api.log": Scope.LOG_READ, "api.figures": Scope.REPORT_READ,
     "api.export_scripts": Scope.SCRIPTS_READ, "api.export_schedule": Scope.SCHEDULE_READ,
+    "api.emergency_list": Scope.EMERGENCY, "api.emergency": Scope.EMERGENCY, "api.draft_emergency": Scope.EMERGENCY,
+    "api.confirm_emergency": Scope.EMERGENCY, "api.cancel_emergency": Scope.EMERGENCY,
     "api.export_log": Scope.LOG_READ, "api.export_zones": Scope.ZONES_READ,
 }  # fmt: skip
 
@@ -66,8 +70,9 @@ TABLE = {
 def routes(app: Flask) -> list[tuple[str, str, str]]:
     """Return (endpoint, method, address) of all that the panel answers."""
     found = []
+    values = VALUES | {"token": feeds.feed_token(app.extensions["station"])}
     for rule in app.url_map.iter_rules():
-        address = re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", lambda m: str(VALUES[m[1]]), rule.rule)
+        address = re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", lambda m: str(values[m[1]]), rule.rule)
         found += [(rule.endpoint, method, address) for method in sorted(rule.methods - {"HEAD", "OPTIONS"})]
     return found
 
