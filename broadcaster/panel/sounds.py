@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from flask import Blueprint, flash, render_template, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.queries import registry
 from broadcaster.domain.roles import Permission
-from broadcaster.errors import MediaError, NotFoundError, RuleError
+from broadcaster.errors import MediaError, RuleError
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.forms import SoundForm
 from broadcaster.panel.sending import send_sound
@@ -83,19 +83,20 @@ def edit(name: str) -> ResponseReturnValue:
     return page, 422 if form.is_submitted() else 200
 
 
-@blueprint.post("/<name>/<any(restore, remove):verb>")
+@blueprint.post("/<name>/do")
 @needs(Permission.SCHEDULE)
-def act(name: str, verb: str) -> ResponseReturnValue:
+def act(name: str) -> ResponseReturnValue:
     """Bring the shipped sound back, or take one's own away."""
-    if verb == "restore":
+    what = request.form.get("what")
+    if what == "restore":
         service.restore(station(), actor(), name)
         planning.plan(station())
         flash("Đã khôi phục âm thanh gốc của bộ cài.")
-    elif verb == "remove":
+    elif what == "remove":
         service.remove(station(), actor(), name)
         flash("Đã bỏ âm thanh này. Buổi đã xếp vẫn giữ bản đã ghim.")
     else:
-        raise NotFoundError("Không hiểu thao tác này.", field="verb")
+        raise RuleError("Không hiểu thao tác này.", field="what")
     return leave_to(url_for("sounds.index"))
 
 

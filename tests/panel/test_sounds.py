@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from broadcaster.db.models import BroadcastRow, CueRow
+from broadcaster.services import sounds
 from broadcaster.services.station import Station
 from broadcaster.sound.ffmpeg import run
 from broadcaster.sound.meter import measure
@@ -18,8 +19,8 @@ from tests.panel.conftest import SignIn
 FORM = {"title": "Nhạc của xã", "kind": "opening", "licence": "Đài tự thu", "source": "Đội văn nghệ"}
 
 
-def tune(folder: Path, seconds: float = 4, ending: str = "mp3") -> tuple[io.BytesIO, str]:
-    path = folder / f"tune.{ending}"
+def tune(folder: Path, seconds: float = 4) -> tuple[io.BytesIO, str]:
+    path = folder / "tune.mp3"
     run(
         [
             "-f",
@@ -53,7 +54,7 @@ def test_a_sound_comes_in_as_any_file_and_is_kept_as_the_house_wants_it(
     assert abs(measure(path).integrated - station.settings.sound.loudness) < 0.7
     assert abs(row.duration_ms - 4000) < 60
     assert "Đài tự thu" in client.get("/sounds/").text
-    assert client.post("/sounds/nhac-cua-xa/remove").status_code == 303
+    assert client.post("/sounds/nhac-cua-xa/do", data={"what": "remove"}).status_code == 303
     assert cue(station, "nhac-cua-xa") is None
 
 
@@ -75,10 +76,13 @@ def test_what_is_no_sound_is_refused_beside_the_field(
     assert cue(station, "nhac-cua-xa") is None
 
 
-def test_too_long_or_silent_is_refused(sign_in: SignIn, station: Station, tmp_path: Path) -> None:
+def test_too_long_or_silent_is_refused(
+    sign_in: SignIn, station: Station, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = sign_in("vanhanh")
-    long = client.post("/sounds/new", data=FORM | {"file": tune(tmp_path, 190)})
-    assert "tệp này dài 190 giây" in long.text
+    monkeypatch.setattr(sounds, "LONGEST_S", 20.0)
+    long = client.post("/sounds/new", data=FORM | {"file": tune(tmp_path, 30)})
+    assert "tệp này dài 30 giây" in long.text
     quiet = tmp_path / "quiet.wav"
     run(["-f", "lavfi", "-i", "anullsrc=r=48000:cl=mono", "-t", "2", str(quiet)])
     silent = client.post("/sounds/new", data=FORM | {"file": (io.BytesIO(quiet.read_bytes()), "a.wav")})
@@ -98,9 +102,9 @@ def test_a_shipped_sound_is_replaced_in_the_plan_and_restored(
         coming = session.query(BroadcastRow).filter(BroadcastRow.state == "planned").all()
         assert {b.rundown[0]["audio_sha256"] for b in coming if b.rundown} == {own}
     assert "đài đã thay" in client.get("/sounds/").text
-    refused = client.post("/sounds/nhac-hieu/remove")
+    refused = client.post("/sounds/nhac-hieu/do", data={"what": "remove"})
     assert "bộ cài không xóa được" in refused.text
-    assert client.post("/sounds/nhac-hieu/restore").status_code == 303
+    assert client.post("/sounds/nhac-hieu/do", data={"what": "restore"}).status_code == 303
     assert cue(station, "nhac-hieu").audio_sha256 == before
     renamed = client.post("/sounds/nhac-hieu", data=FORM)
     assert renamed.status_code == 303
