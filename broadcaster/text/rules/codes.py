@@ -152,12 +152,16 @@ def letters_figures(ctx: Context, pos: int) -> Reading | None:
     return Reading(pos, end, words, "code.letters-figures")
 
 
+_MONTHS_LONG = re.compile(r"(\d{1,2})T(?![^\W_])")
 _MONTHS = re.compile(r"(\d{1,2})T(?:/((?:19|20)\d\d)|(?=\s(?:đầu|cuối)\snăm))(?![^\W_])")
 
 
 def months(ctx: Context, pos: int, left: Left) -> Reading | None:
     """6T/2025, 6T đầu năm: so many months."""
     m = _MONTHS.match(ctx.text, pos)
+    if not m and left.ends("kỳ hạn", "thời hạn", "bảo hành"):
+        m = _MONTHS_LONG.match(ctx.text, pos)
+        return Reading(pos, m.end(), f"{cardinal(m[1], ctx.profile)} tháng", "date.months") if m else None
     if not m:
         return None
     words = f"{cardinal(m[1], ctx.profile)} tháng"

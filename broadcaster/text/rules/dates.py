@@ -49,6 +49,9 @@ NUMBER_WORDS = (
     "phiên bản",
     "lớp",
     "bậc",
+    "ấp",
+    "khóm",
+    "căn",
 )
 
 

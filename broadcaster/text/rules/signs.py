@@ -36,10 +36,11 @@ _PER = frozenset(
 )
 # These are a rate only after something that is counted: 2 bình/công, but tổ/hội.
 _PER_COUNTED = frozenset(
-    "người hộ khẩu suất sào lượt buổi ca cái con xã ấp thôn lớp em cháu căn chiếc đồng nhà thửa ngôi trẻ xe vé phiếu công bình gói thùng can bao chai cây bụi ao mét khóa chuyến gốc tổ trang mâm bữa mũi liều đêm cặp đôi hội".split()  # noqa: SIM905
+    "hồ sản đơn thủ bệnh khách người hộ khẩu suất sào lượt buổi ca cái con xã ấp thôn lớp em cháu căn chiếc đồng nhà thửa ngôi trẻ xe vé phiếu công bình gói thùng can bao chai cây bụi ao mét khóa chuyến gốc tổ trang mâm bữa mũi liều đêm cặp đôi hội".split()  # noqa: SIM905
 )
 _NOUN_FIGURE_LEFT = re.compile(r"[^\W\d_]\s\d{1,3}$")
 _FIGURE_AFTER = re.compile(r"\s\d")
+_RATE_LEFT = re.compile(r"(?:\d\s?(?:đ|đồng|k|tr)|đồng)(?:/[^\W\d_]+)?$")
 _COUNTED_LEFT = re.compile(
     r"(?:\d[\d.,]*\s?(?:[^\W\d_]+\s)?[^\W\d_]+|đồng|triệu|tỷ|vnđ|vnd|usd|%|\bđ|kg|lít)$", re.IGNORECASE
 )
@@ -153,6 +154,8 @@ def _slash(ctx: Context, pos: int, left: Left) -> Reading | None:
             return Reading(pos, pos + 1, " ", "sign.slash")
         if _NOUN_FIGURE_LEFT.search(left.raw) and _FIGURE_AFTER.match(text, m.end()):
             return Reading(pos, pos + 1, ", ", "sign.slash")
+        if m[1].isupper() and m[1] in ctx.lexicon.by_written and _RATE_LEFT.search(left.raw):
+            return Reading(pos, pos + 1, " trên ", "measure.rate")
         if word in _PER_COUNTED and _COUNTED_LEFT.search(left.raw):
             return Reading(pos, pos + 1, " trên ", "measure.rate")
         if word in _PER or word in ctx.lexicon.table("units"):

@@ -9,7 +9,7 @@ from broadcaster.text.tokens import Context, Left, Reading, is_syllable, toneles
 
 _WORD = re.compile(r"[^\W\d_]+")
 _ACRONYM = re.compile(r"[^\W\d_]+(?:&[^\W\d_]+)?")
-_SUBJECT = re.compile(r"\(([A-ZĐƯ][A-ZĐƯa-z&]{1,11})\)")
+_SUBJECT = re.compile(r"\(([A-ZĐƯ][A-ZĐƯƠÔÊÂĂa-z&]{1,11})\)")
 _FIGURE_GOES_ON = re.compile(r"\d|[./,:-]\d")
 _NUMBERED = re.compile(r"\s+(?:số:?\s*)?\d")
 _ROOM = re.compile(r"\d{3,4}(?![\d.,/])")
@@ -215,7 +215,7 @@ def learn(ctx: Context) -> None:
             continue
         words = _initials_before(ctx.text, m.start(), acronym)
         if words:
-            ctx.learned[acronym] = words.rstrip(" ,")
+            ctx.learned[acronym] = words.strip(' ,"“”')
 
 
 def acronym(ctx: Context, pos: int, token: str) -> Reading | None:
