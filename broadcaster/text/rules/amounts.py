@@ -13,6 +13,7 @@ _NUMBER = re.compile(FIGURE)
 
 _TIMES = re.compile(rf"({FIGURE})\s?[x×X*]\s?({FIGURE})(?:\s?[x×X*]\s?({FIGURE}))?")
 
+_NO_PRICE = 4
 _FIRST = re.compile(r"\d+")
 _NAMED = (
     "tổ",
@@ -79,6 +80,9 @@ def amount(ctx: Context, pos: int, left: Left) -> Reading | None:
     if tail:
         rule = tail[2] or rule
         alternatives = tuple(a + tail[0] for a in figure.alternatives)
+        if tail[2] == "money" and len(m[0]) < _NO_PRICE and ctx.text[tail[1] - 1] == "đ":
+            # A small "đ" is a point as often as a price.
+            alternatives += (f"{words} {'đồng' if tail[0] == ' điểm' else 'điểm'}",)
         return _stretched(ctx, Reading(pos, tail[1], words + tail[0], rule, alternatives))
     per = rate_of(ctx, ctx.text, end) if end < len(ctx.text) and ctx.text[end] == "/" else None
     if per and not _FIGURE_AFTER.match(ctx.text, per[1]):

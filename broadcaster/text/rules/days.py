@@ -137,7 +137,7 @@ def _others(ctx: Context, a: str, sign: str, b: str) -> tuple[str, ...]:
     """The readings that the same writing has elsewhere."""
     x, y = cardinal(a, ctx.profile), cardinal(b, ctx.profile)
     if sign == "/":
-        return (f"{x} phần {y}", f"{x} trên {y}")
+        return (f"{x} phần {'tư' if int(b) == 4 else y}", f"{x} trên {y}")
     return (f"{x} phẩy {y}", f"{x} chấm {y}") if sign == "." else (f"{x} đến {y}",)
 
 

@@ -93,10 +93,10 @@ def share(ctx: Context, pos: int, left: Left) -> Reading | None:
         r"\s*(?:chỉ tiêu|tiêu chí|xã|ấp|hộ|người|nội dung|đại biểu|thành viên|hồ sơ|nhiệm vụ|điểm|phường|thôn|khu|trường|đơn vị|sản phẩm|chi bộ|đảng viên|tổ|cơ quan)\b", after
     ):  # fmt: skip
         return Reading(pos, m.end(), part, "fraction", (over,))
-    alternatives = (part,) if a < b <= 100 and not address else ()
+    alternatives = (part,) if a < b <= 100 else ()
     look = not address and a <= 31 and 1 <= b <= 12 and a > b
-    if look:
-        alternatives = (f"ngày {first} tháng {'tư' if b == 4 else second}",)
+    if look or (address and 1 <= a <= 31 and 1 <= b <= 12):
+        alternatives = (*alternatives, f"ngày {first} tháng {'tư' if b == 4 else second}")
     rule = "address.slash" if address else "number.over"
     end = m.end()
     tail = re.match(r"[A-Za-zđĐ](?![^\W_])", ctx.text[end : end + 2])

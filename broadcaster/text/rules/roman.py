@@ -82,7 +82,8 @@ def roman(ctx: Context, pos: int, left: Left) -> Reading | None:
     follow = _NEXT.match(ctx.text, end)
     if follow and (second := roman_value(follow[2])):
         return Reading(pos, follow.end(), f"{words} đến {cardinal(second, ctx.profile)}", "roman.range")
-    return Reading(pos, end, words, "roman.numeral", _quarter(left, value))
+    letter = (ctx.lexicon.letter(m[0]),) if len(m[0]) == 1 else ()
+    return Reading(pos, end, words, "roman.numeral", (*_quarter(left, value), *letter))
 
 
 def _bare(ctx: Context, pos: int, m: re.Match[str], value: int) -> Reading | None:
