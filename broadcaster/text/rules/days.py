@@ -83,7 +83,7 @@ def day_month(ctx: Context, pos: int, left: Left) -> Reading | None:
         return None
     said = said_day(ctx, m[1], m[3])
     holiday = (int(m[1]), int(m[3])) in HOLIDAYS
-    if m[2] == "/" and holiday and (left.ends(*_NAMED_AFTER_DAYS) or _FEAST.search(left.lower[-40:])):
+    if m[2] in "/-" and holiday and (left.ends(*_NAMED_AFTER_DAYS) or _FEAST.search(left.lower[-40:])):
         return Reading(pos, m.end(), said, "date.as-name")
     after = ctx.text[m.end() : m.end() + 1]
     if after == "h" or after.isalpha():
