@@ -6,6 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
+    HiddenField,
     IntegerField,
     PasswordField,
     SelectChoice,
@@ -23,6 +24,11 @@ from broadcaster.domain.scripts import MAX_BODY, Genre, Priority
 from broadcaster.errors import RuleError
 
 _NEEDED = "Hãy điền mục này."
+RATES = {
+    "": "Theo cài đặt của đài", "0.8": "Chậm hẳn (0,8)", "0.9": "Hơi chậm (0,9)", "1.0": "Bình thường (1,0)",
+    "1.1": "Hơi nhanh (1,1)", "1.2": "Nhanh (1,2)",
+}  # fmt: skip
+"""Speeds of one script, times the usual."""
 
 
 _WORDS = {
@@ -88,9 +94,16 @@ class ScriptForm(StationForm):
     priority = SelectField("Mức ưu tiên", choices=[SelectChoice(p.value, p.label) for p in Priority])
     valid_from = DateField("Phát từ ngày", [Optional()])
     valid_to = DateField("Đến hết ngày", [Optional()])
+    voice = SelectField("Giọng đọc", default="", validate_choice=True)
+    rate = SelectField("Tốc độ đọc", default="", choices=[SelectChoice(v, n) for v, n in RATES.items()])
     body = TextAreaField(
         "Văn bản", [InputRequired("Hãy viết ít nhất một câu."), Length(max=MAX_BODY, message="Bài quá dài.")]
     )
+    source_name = HiddenField(default="", validators=[Length(max=300)])
+    kept = HiddenField(default="[]", validators=[Length(max=100_000)])
+    """What would not be read and was put back: JSON of kind and text."""
+    own = HiddenField(default="[]", validators=[Length(max=100_000)])
+    """Words of this script alone: JSON of entries."""
 
 
 class UserForm(StationForm):

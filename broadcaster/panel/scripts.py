@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import flask
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import SelectChoice
 
-from broadcaster.db.models import Script
 from broadcaster.db.queries import calendar, library, people
 from broadcaster.db.queries.library import ScriptQuery
 from broadcaster.domain.roles import Permission
-from broadcaster.domain.scripts import MAX_BODY, Genre, Priority, ScriptState
+from broadcaster.domain.scripts import ScriptState
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel import wording
 from broadcaster.panel.access import actor, leave_to, needs, station
-from broadcaster.panel.forms import ScriptForm
 from broadcaster.panel.paging import Page, wanted_page
 from broadcaster.panel.sending import send_sound
-from broadcaster.services import importing, speaking
 from broadcaster.services import scripts as service
-from broadcaster.services.scripts import ScriptDraft
-from broadcaster.text import estimate_seconds
+from broadcaster.services import speaking
 
 blueprint = Blueprint("scripts", __name__, url_prefix="/scripts")
 _PAGE = 40
@@ -103,78 +97,6 @@ def revision(script_id: int, number: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/new", methods=["GET", "POST"])
-@needs(Permission.WRITE)
-def new() -> ResponseReturnValue:
-    """Write a script."""
-    form = _form()
-    if form.validate_on_submit():
-        try:
-            script_id = service.add_script(station(), actor(), _draft(form))
-        except RuleError as error:
-            form.take(error)
-        else:
-            return _saved(script_id, "Đã lưu kịch bản mới.")
-    return render_template("scripts/edit.html", form=form, script=None, notes=[]), 422 if form.is_submitted() else 200
-
-
-@blueprint.post("/upload")
-@needs(Permission.WRITE)
-def upload() -> ResponseReturnValue:
-    """Read a document into the form; nothing is kept until the editor saves."""
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        flash("Hãy chọn một tệp .docx, .odt, .pdf, .txt hoặc .md.", "error")
-        return flask.redirect(url_for("scripts.new"), code=303)
-    name = file.filename.replace("\\", "/").rpartition("/")[2][:200]
-    try:
-        draft = importing.read_draft(station(), name, file.read())
-    except RuleError as error:
-        flash(error.message, "error")
-        return flask.redirect(url_for("scripts.new"), code=303)
-    form = _form(draft)
-    notes = [f"Đã đọc tệp “{name}”. Hãy xem lại lời văn, sửa chỗ cần sửa rồi bấm Lưu."]
-    return render_template("scripts/edit.html", form=form, script=None, notes=notes)
-
-
-@blueprint.route("/<int:script_id>/edit", methods=["GET", "POST"])
-@needs(Permission.WRITE)
-def edit(script_id: int) -> ResponseReturnValue:
-    """Change a script; an approval it had ends."""
-    with station().db.read() as session:
-        whole = library.whole(session, script_id)
-    form = _form(_draft_of(whole.script, whole.revision.body))
-    if form.validate_on_submit():
-        draft = _draft(form, verify=tuple(whole.script.verify), source_name=whole.script.source_name)
-        try:
-            service.revise(station(), actor(), script_id, draft)
-        except RuleError as error:
-            form.take(error)
-        else:
-            return _saved(script_id, "Đã lưu thay đổi.")
-    code = 422 if form.is_submitted() else 200
-    return render_template("scripts/edit.html", form=form, script=whole.script, notes=[]), code
-
-
-@blueprint.post("/preview")
-@needs(Permission.WRITE)
-def preview() -> ResponseReturnValue:
-    """What an announcer would say for a text, while it is being written."""
-    body = request.form.get("body", "")[:MAX_BODY]
-    if not body.strip():
-        return render_template("scripts/_preview.html", spoken=None)
-    spoken = speaking.spoken_of(station(), body)
-    seconds = estimate_seconds(spoken, PACE * station().settings.speech.rate)
-    return render_template(
-        "scripts/_preview.html",
-        spoken=spoken,
-        blocks=wording.spoken_paragraphs(spoken),
-        changes=wording.changes(spoken),
-        warnings=wording.messages(spoken.warnings),
-        milliseconds=round(seconds * 1000),
-    )
-
-
 @blueprint.post("/<int:script_id>/speak")
 @needs(Permission.WRITE)
 def speak(script_id: int) -> ResponseReturnValue:
@@ -202,73 +124,5 @@ def state(script_id: int) -> ResponseReturnValue:
     return _back(script_id)
 
 
-def _saved(script_id: int, words: str) -> ResponseReturnValue:
-    then = request.form.get("then")
-    if then in {"speak", "submit"}:
-        speaking.want_rendition(station(), actor(), script_id)
-    if then == "submit":
-        try:
-            service.submit(station(), actor(), script_id)
-            words = f"{words} Đã gửi lãnh đạo duyệt."
-        except RuleError as error:
-            flash(error.message, "error")
-    flash(words)
-    return _back(script_id)
-
-
 def _back(script_id: int) -> ResponseReturnValue:
     return leave_to(url_for("scripts.show", script_id=script_id))
-
-
-def _form(draft: ScriptDraft | None = None) -> ScriptForm:
-    with station().db.read() as session:
-        units = [SelectChoice(u.code, u.name) for u in people.units(session)]
-        topics = [SelectChoice(t.code, t.short) for t in library.topics(session)]
-    form = ScriptForm(data=_fields(draft)) if draft else ScriptForm()
-    if draft and not request.form.get("title"):
-        form.process(data=_fields(draft))
-    form.unit.choices, form.topic.choices = units, topics
-    return form
-
-
-def _fields(draft: ScriptDraft) -> dict[str, Any]:
-    return {
-        "title": draft.title,
-        "unit": draft.unit,
-        "topic": draft.topic,
-        "genre": draft.genre.value,
-        "priority": draft.priority.value,
-        "valid_from": draft.valid_from,
-        "valid_to": draft.valid_to,
-        "body": draft.body,
-    }
-
-
-def _draft(form: ScriptForm, *, verify: tuple[str, ...] = (), source_name: str | None = None) -> ScriptDraft:
-    return ScriptDraft(
-        title=form.title.data,
-        unit=form.unit.data,
-        topic=form.topic.data,
-        body=form.body.data.replace("\r\n", "\n"),
-        genre=Genre(form.genre.data),
-        priority=Priority(form.priority.data),
-        valid_from=form.valid_from.data,
-        valid_to=form.valid_to.data,
-        verify=verify,
-        source_name=source_name,
-    )
-
-
-def _draft_of(script: Script, body: str) -> ScriptDraft:
-    return ScriptDraft(
-        title=script.title,
-        unit=script.unit_code,
-        topic=script.topic_code,
-        body=body,
-        genre=script.genre,
-        priority=script.priority,
-        valid_from=script.valid_from,
-        valid_to=script.valid_to,
-        verify=tuple(script.verify),
-        source_name=script.source_name,
-    )

@@ -13,6 +13,7 @@ from broadcaster.db.models import Approval, Job, Rendition, Revision, Script, To
 from broadcaster.db.queries.scripts import script_filter
 from broadcaster.domain.scripts import ScriptState
 from broadcaster.errors import NotFoundError
+from broadcaster.text.sentences import PAUSES_MS, syllables
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,29 @@ def rendition(session: Session, script_id: int, rendition_id: int) -> Rendition:
     if row is None:
         raise NotFoundError("Không có bản đọc này.", field="rendition")
     return row
+
+
+def pace(session: Session, voice: str) -> float | None:
+    """Return the syllables per second that a voice was measured at, at its usual speed; None when it spoke too little.
+
+    What it speaks inside of a sentence counts, pauses at commas do not.
+    """
+    rows = session.scalars(
+        select(Rendition)
+        .where(Rendition.voice == voice, Rendition.cues.is_not(None))
+        .order_by(Rendition.id.desc())
+        .limit(12)
+    ).all()
+    said = seconds = 0.0
+    for row in rows:
+        for cue in row.cues:
+            text = str(cue["text"])
+            inner = sum(PAUSES_MS[c] for c in text[:-1] if c in ",;:") / 1000
+            spoken = (cue["end_ms"] - cue["start_ms"]) / 1000 - inner
+            if spoken > 0:
+                said += syllables(text)
+                seconds += spoken * (row.rate or 1.0)
+    return said / seconds if said >= 120 else None
 
 
 def topics(session: Session) -> Sequence[Topic]:
