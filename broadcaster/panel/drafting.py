@@ -19,7 +19,7 @@ from broadcaster.services import drafts
 from broadcaster.services import lexicon as words
 from broadcaster.services.reading import Kept
 from broadcaster.services.scripts import ScriptDraft
-from broadcaster.speech.registry import engines
+from broadcaster.speech.registry import engines, voice_of
 from broadcaster.text import Entry, Mode
 
 _MOST = 200
@@ -59,8 +59,7 @@ def build_form(fields: Mapping[str, Any] | None = None, *, chosen_voice: str | N
 
 def voice_choices(chosen: str | None) -> list[SelectChoice]:
     """Return the voices that work here, the station's order first; a chosen one that is gone stays to be seen."""
-    first = station().settings.speech.voices[0]
-    found = [SelectChoice("", f"Giọng của đài ({first})")]
+    found = [SelectChoice("", f"Giọng của đài ({_label(station().settings.speech.voices[0])})")]
     for engine in engines():
         try:
             usable = engine.check() is None and engine.name != "tone"
@@ -70,6 +69,13 @@ def voice_choices(chosen: str | None) -> list[SelectChoice]:
     if chosen and chosen not in {c.value for c in found}:
         found.append(SelectChoice(chosen, f"{chosen} (không dùng được)"))
     return found
+
+
+def _label(name: str) -> str:
+    try:
+        return voice_of(name).label
+    except EngineError:
+        return name
 
 
 def fields_of(draft: ScriptDraft, own: Sequence[Entry] = ()) -> dict[str, Any]:

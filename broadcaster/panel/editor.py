@@ -27,6 +27,8 @@ from broadcaster.services.scripts import ScriptDraft
 from broadcaster.text.encodings import ENCODING_NAMES
 from broadcaster.text.ingest import EncodingChoiceError
 
+_FRESH = {"unit": importing.LEAD_UNIT, "topic": service.OTHER_TOPIC}
+"""What a new script is filed under until its editor says otherwise."""
 blueprint = Blueprint("editor", __name__, url_prefix="/scripts")
 
 
@@ -88,7 +90,7 @@ def upload() -> ResponseReturnValue:
         encoding = chosen if chosen in ENCODING_NAMES else None
         draft, notes = importing.read_upload(station(), name, file.read(), encoding=encoding)
     except EncodingChoiceError as error:
-        form = build_form({})
+        form = build_form(_FRESH)
         return _page(form, None, Hand(), refused=str(error), encodings=error.choices), 422
     except RuleError as error:
         flash(str(error), "error")
@@ -127,7 +129,9 @@ def _opened(whole: Whole | None) -> ResponseReturnValue:
     if row is None and found and script and not fresh:
         row = found[0]
     others = [r for r in found if r is not row] if script else []
-    saved: dict[str, Any] = fields_of(_draft_of(script, whole.revision.body), own) if script and whole else {}
+    saved: dict[str, Any] = dict(_FRESH)
+    if script and whole:
+        saved = fields_of(_draft_of(script, whole.revision.body), own)
     number = whole.revision.number if whole else None
     if row is None:
         form = build_form(saved, chosen_voice=script.voice if script else None)

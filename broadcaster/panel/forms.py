@@ -90,7 +90,9 @@ class ScriptForm(StationForm):
     title = StringField("Tên bài", [InputRequired(_NEEDED), Length(max=300, message="Không quá 300 ký tự.")])
     unit = SelectField("Đơn vị gửi", validate_choice=True)
     topic = SelectField("Chủ đề", validate_choice=True)
-    genre = SelectField("Thể loại", choices=[SelectChoice(g.value, g.label) for g in Genre])
+    genre = SelectField(
+        "Thể loại", choices=[SelectChoice(g.value, g.label) for g in Genre], default=Genre.BULLETIN.value
+    )
     priority = SelectField("Mức ưu tiên", choices=[SelectChoice(p.value, p.label) for p in Priority])
     valid_from = DateField("Phát từ ngày", [Optional()])
     valid_to = DateField("Đến hết ngày", [Optional()])
@@ -104,6 +106,15 @@ class ScriptForm(StationForm):
     """What would not be read and was put back: JSON of kind and text."""
     own = HiddenField(default="[]", validators=[Length(max=100_000)])
     """Words of this script alone: JSON of entries."""
+
+
+class DelegationForm(StationForm):
+    """Let somebody approve for some days."""
+
+    deputy = SelectField("Ai duyệt thay", validate_choice=True)
+    first_day = DateField("Từ ngày", [InputRequired(_NEEDED)])
+    last_day = DateField("Đến hết ngày", [InputRequired(_NEEDED)])
+    note = StringField("Lý do", [Length(max=300)])
 
 
 class UserForm(StationForm):

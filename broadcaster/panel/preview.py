@@ -47,11 +47,20 @@ def preview() -> ResponseReturnValue:
     held = _held()
     with station().db.read() as session:
         entries = words.entries(session)
-    held, changed = _done(held, entries)
+    refused = ""
+    try:
+        held, changed = _done(held, entries)
+    except RuleError as error:  # the words typed are kept and shown all the same
+        refused, changed = error.message, False
     lexicon = words.layered(station(), entries, held.own)
     cleaned = cleaned_of(held.body, held.kept)
     spoken = normalize(cleaned.text, profile=profile_of(station()), lexicon=lexicon)
-    values = {"kept": pack_kept(held.kept), "own": pack_own(held.own), "body": held.body if changed else None}
+    values = {
+        "refused": refused,
+        "kept": pack_kept(held.kept),
+        "own": pack_own(held.own),
+        "body": held.body if changed else None,
+    }
     return render_template(
         "scripts/_preview.html",
         **values,

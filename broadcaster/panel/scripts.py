@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.queries import calendar, library, people
+from broadcaster.db.queries import lexicon as words_query
 from broadcaster.db.queries.library import ScriptQuery
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.scripts import ScriptState
+from broadcaster.domain.standing import Standing
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel import wording
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.paging import Page, wanted_page
-from broadcaster.panel.sending import send_sound
+from broadcaster.panel.sending import send_peaks, send_sound
+from broadcaster.services import approving, drafts, speaking
 from broadcaster.services import scripts as service
-from broadcaster.services import speaking
+from broadcaster.services.lexicon import MODES
+from broadcaster.services.lexicon_changes import AffectedError, Change, Effect, apply, find_entry
+from broadcaster.services.picking import explained, pick_change
+from broadcaster.text import Mode
+from broadcaster.text.readings import choices, lines
 
 blueprint = Blueprint("scripts", __name__, url_prefix="/scripts")
 _PAGE = 40
-PACE = 4.3
-"""Syllables per second of an unhurried announcer, for estimates before anything is spoken."""
+ORDERS = {"": "Mới sửa trước", "title": "Tên bài, A đến Y"}
 VALIDITIES = {"now": "Đang trong hạn phát", "soon": "Hết hạn trong 7 ngày", "over": "Đã hết hạn"}
 
 
@@ -30,21 +38,31 @@ VALIDITIES = {"now": "Đang trong hạn phát", "soon": "Hết hạn trong 7 ng�
 @needs(Permission.VIEW)
 def index() -> ResponseReturnValue:
     """The list, searched and filtered."""
-    state = request.args.get("state", "")
+    state, order = request.args.get("state", ""), request.args.get("order", "")
     wanted = ScriptQuery(
         search=request.args.get("q", "")[:200],
         state=state if state in list(ScriptState) else "",
         topic=request.args.get("topic", "")[:64],
         unit=request.args.get("unit", "")[:32],
         validity=request.args.get("validity", ""),
+        order=order if order in ORDERS else "",
     )
     number = wanted_page()
     with station().db.read() as session:
         rows, total = library.find(session, wanted, station().today(), limit=_PAGE, offset=(number - 1) * _PAGE)
-        values: dict[str, Any] = {"rows": rows, "page": Page(number, _PAGE, total), "wanted": wanted}
+        near = total == 0 and bool(wanted.search)
+        if near:
+            near_by = replace(wanted, marks=False)
+            rows, total = library.find(session, near_by, station().today(), limit=_PAGE, offset=(number - 1) * _PAGE)
+        standings = approving.standings(session, [r.script.id for r in rows])
+        values: dict[str, Any] = {
+            "rows": rows, "page": Page(number, _PAGE, total), "wanted": wanted, "near": near, "standings": standings,
+            "Standing": Standing,
+        }  # fmt: skip
         if not request.headers.get("HX-Request"):
             values |= {"counts": library.counts(session), "topics": library.topics(session)}
             values |= {"units": people.units(session), "states": list(ScriptState), "validities": VALIDITIES}
+            values |= {"orders": ORDERS, "drafts": drafts.mine(session, actor(), None)}
     part = "_list.html" if request.headers.get("HX-Request") else "index.html"
     return render_template(f"scripts/{part}", **values)
 
@@ -53,11 +71,63 @@ def index() -> ResponseReturnValue:
 @needs(Permission.VIEW)
 def show(script_id: int) -> ResponseReturnValue:
     """One script: written and spoken text, sound, history."""
+    return _page(script_id)
+
+
+def _page(script_id: int, effect: Effect | None = None, asked: Mapping[str, str] | None = None) -> ResponseReturnValue:
     with station().db.read() as session:
         whole = library.whole(session, script_id)
         names = people.names_by_username(session)
         uses = calendar.next_uses(session, script_id, station().now())
-    return render_template("scripts/show.html", whole=whole, names=names, uses=uses)
+        approval = whole.standing
+        marks = words_query.marks(session, script_id, approval.id) if approval else ()
+        standing = approving.standing_of(session, script_id, approval.id if approval else None)
+    found = explained(station(), script_id)
+    page = render_template(
+        "scripts/show.html", whole=whole, names=names, uses=uses, marks=marks, standing=standing, found=found,
+        lines=lines(found.spoken), options={r.number: choices(r, found.lexicon) for r in found.readings},
+        sides=wording.sides(lines(found.spoken), whole.rendition.cues if whole.rendition else ()),
+        outdated=whole.rendition is not None and whole.rendition.spoken_text != found.spoken.text,
+        modes=MODES, effect=effect, asked=asked or {}, hold=station().settings.approval.stale_reading == "hold",
+    )  # fmt: skip
+    return page, 422 if effect else 200
+
+
+@blueprint.post("/<int:script_id>/reading")
+@needs(Permission.WRITE)
+def reading(script_id: int) -> ResponseReturnValue:
+    """Choose another reading for this script, or take the choice back; an approved script asks first."""
+    form = request.form
+    written = form.get("written", "")
+    seen = {int(n) for n in form.get("seen", "").split(",") if n.isdecimal() and len(n) < 10}
+    hold = {"hold": True, "air": False}.get(form.get("hold", ""))
+    try:
+        if form.get("do") == "undo":
+            with station().db.read() as session:
+                change = Change(remove=(find_entry(session, written, script_id).id,), script_id=script_id)
+        else:
+            mode = form.get("mode", "expand")
+            if mode not in list(MODES):
+                raise RuleError("Không hiểu kiểu đọc này.", field="mode")
+            said = form.get("say", "").strip() or form.get("said", "")
+            change = pick_change(explained(station(), script_id), form.get("number", ""), Mode(mode), said)
+            if change.add[0].written != written:
+                raise RuleError("Bài đã thay đổi từ khi mở trang. Hãy tải lại trang rồi chọn lại.", field="reading")
+        apply(station(), actor(), change, confirmed=seen, hold=hold)
+    except AffectedError as error:
+        kept = {k: form.get(k, "") for k in ("do", "number", "written", "mode", "said", "say")}
+        return _page(script_id, error.effect, kept)
+    flash(f"Đã đổi cách đọc “{written}” của bài này. Hãy tạo lại bản đọc để nghe.")
+    return _back(script_id)
+
+
+@blueprint.get("/<int:script_id>/peaks/<int:rendition_id>")
+@needs(Permission.VIEW)
+def peaks(script_id: int, rendition_id: int) -> ResponseReturnValue:
+    """The outline of a rendition's sound, for drawing: numbers from 0 to 127."""
+    with station().db.read() as session:
+        row = library.rendition(session, script_id, rendition_id)
+    return send_peaks(row.audio_sha256)
 
 
 @blueprint.get("/<int:script_id>/speaking")
