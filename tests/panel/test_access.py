@@ -57,6 +57,8 @@ TABLE = {
     "api.scripts": Scope.SCRIPTS_READ, "api.script": Scope.SCRIPTS_READ, "api.add_script": Scope.SCRIPTS_WRITE,
     "api.schedule": Scope.SCHEDULE_READ, "api.log": Scope.LOG_READ, "api.figures": Scope.REPORT_READ,
     "api.export_scripts": Scope.SCRIPTS_READ, "api.export_schedule": Scope.SCHEDULE_READ,
+    "api.emergency_list": Scope.EMERGENCY, "api.emergency": Scope.EMERGENCY, "api.draft_emergency": Scope.EMERGENCY,
+    "api.confirm_emergency": Scope.EMERGENCY, "api.cancel_emergency": Scope.EMERGENCY,
     "api.export_log": Scope.LOG_READ, "api.export_zones": Scope.ZONES_READ,
 }  # fmt: skip
 
