@@ -52,6 +52,7 @@ class _Item(_Table):
     relay: str | None = None
     title: str | None = None
     max_minutes: int | None = Field(None, ge=1, le=120)
+    separation_hours: float = Field(0, ge=0, le=24 * 31)
 
     def step(self, where: str) -> Step:
         match self.kind:
@@ -73,7 +74,12 @@ class _Item(_Table):
                 return RelayStep(self.relay, title, dt.timedelta(minutes=self.max_minutes))
             case "fill":
                 return FillStep(
-                    tuple(self.topics), tuple(self.genres), self.max_items, self.separator, self.repeat_notices
+                    tuple(self.topics),
+                    tuple(self.genres),
+                    self.max_items,
+                    self.separator,
+                    self.repeat_notices,
+                    dt.timedelta(hours=self.separation_hours),
                 )
 
 

@@ -62,6 +62,7 @@ def apply_rotation(station: Station, actor: Actor, text: str, name: str, *, dry_
             hours=station.settings.station_hours,
             cues=cue_sounds(session),
             relays=station.settings.relays,
+            caps=station.settings.caps,
         )
         before = session.scalars(
             select(RotationRow).where(RotationRow.code == rotation.code).order_by(RotationRow.version.desc())
