@@ -32,6 +32,7 @@ _COMMANDS = {
     "schedule": "schedule",
     "air": "schedule",
     "stop": "schedule",
+    "emergency": "emergency",
     "log": "log",
     "plan": "plan",
     "report": "report",

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from broadcaster.cli import script_sound
 from broadcaster.cli.common import actor_of, format_option, home_option, opened, progress_bar, show_json, show_table
 from broadcaster.cli.lexicon import make
 from broadcaster.cli.reading import changes_table
@@ -32,6 +33,10 @@ _MAX_BYTES = 20_000_000
 @click.group("script")
 def script_command() -> None:
     """Kịch bản: thêm, xem, sửa, đọc thành tiếng."""
+
+
+for _command in script_sound.COMMANDS:
+    script_command.add_command(_command)
 
 
 def _read(source: str) -> tuple[str, bytes]:

@@ -28,6 +28,7 @@ _LINKS = (
     ("Kịch bản", "file-text", "scripts.index", _P.VIEW, True),
     ("Duyệt", "checks", "approving.index", _P.APPROVE, True),
     ("Lịch phát", "calendar-week", "calendar.index", _P.VIEW, True),
+    ("Khẩn cấp", "urgent", "emergency.index", _P.EMERGENCY, False),
     ("Nhật ký", "notebook", "journal.index", _P.VIEW, False),
     ("Kế hoạch", "list-check", "plans.index", _P.VIEW, False),
     ("Báo cáo", "report-analytics", "reports.index", _P.REPORT, False),

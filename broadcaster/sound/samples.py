@@ -75,14 +75,22 @@ class Writer:
         return Samples(self.path, self.count, self.scale)
 
 
-def decode(source: Path, target: Path, *, cancel: threading.Event | None = None, low_priority: bool = True) -> Samples:
-    """Write any sound file to `target` as samples at 48 kHz, mono.
+def decode(
+    source: Path,
+    target: Path,
+    *,
+    longest_s: float | None = None,
+    cancel: threading.Event | None = None,
+    low_priority: bool = True,
+) -> Samples:
+    """Write any sound file to `target` as samples at 48 kHz, mono, no more than `longest_s` seconds of it.
 
     Raises:
         MediaError: the file cannot be read, the disk is full, or the work was cancelled.
     """
     scale = 2.0 if probe(source).codec in _MAY_OVERSHOOT else 1.0
     chain = f"aresample={RATE}:dither_method=none,aformat=sample_fmts=flt:channel_layouts=mono,volume={1 / scale}"
-    shape = ["-map", "0:a:0", "-af", chain, "-c:a", "pcm_s16le", "-f", "s16le", f"file:{target}"]
+    limit = [] if longest_s is None else ["-t", f"{longest_s:g}"]
+    shape = ["-map", "0:a:0", *limit, "-af", chain, "-c:a", "pcm_s16le", "-f", "s16le", f"file:{target}"]
     ffmpeg.run(["-loglevel", "error", *ffmpeg.source(source), *shape], cancel=cancel, low_priority=low_priority)
     return Samples(target, target.stat().st_size // 2, scale)
