@@ -149,7 +149,7 @@ def letters_figures(ctx: Context, pos: int) -> Reading | None:
         said = "Cô-vít"
     else:
         said = ctx.lexicon.spell(letters)
-    spelled = len(figures) > _LONGEST_NAME and not _YEAR.fullmatch(figures)
+    spelled = len(figures) > _LONGEST_NAME and not _YEAR.fullmatch(figures) and not figures.endswith("00")
     words = f"{said} {spell_digits(figures) if spelled else coded(figures, ctx.profile)}"
     if m[3]:
         words += f" {ctx.lexicon.spell(m[3])}"

@@ -29,7 +29,8 @@ class Figure:
             if w.count(".") == 1 and w.startswith("0."):
                 return decimal("0", w[2:], profile)
             if w.count(".") == 1:
-                self.alternatives = (decimal(*w.split("."), profile),)
+                whole, part = w.split(".")
+                self.alternatives = (decimal(whole, part, profile),)
             return cardinal(re.sub(r"[. ]", "", w), profile)
         if re.fullmatch(r"\d{1,3}(?:,\d{3}){2,}", w):
             return cardinal(w.replace(",", ""), profile)
