@@ -138,10 +138,11 @@ def month_span(ctx: Context, pos: int, left: Left) -> Reading | None:
 def day_list(ctx: Context, pos: int, left: Left) -> Reading | None:
     """Các ngày 10,11,12/6/2025; ngày 1, 2 và 3/9."""
     m = _DAY_COMMAS.match(ctx.text, pos)
-    if not m or not left.ends("ngày", "mùng", "mồng", "sáng", "chiều", "tối", "đêm"):
+    tight = m and " " not in m[1] and not m[2]
+    if not m or not (tight or left.ends("ngày", "mùng", "mồng", "sáng", "chiều", "tối", "đêm")):
         return None
     days = [*re.split(r",\s?", m[1]), *([m[3]] if m[3] else [])]
-    if not all(is_date(day, m[4]) for day in days):
+    if not all(is_date(day, m[4]) for day in days) or sorted(map(int, days)) != list(map(int, days)):
         return None
     said = [_day(ctx, day) for day in days[:-1]]
     last = said_day(ctx, days[-1], m[4], m[5])
@@ -179,7 +180,7 @@ def date_range(ctx: Context, pos: int, left: Left) -> Reading | None:
         if not marked and (
             m[6] or dash or left.ends(*DAY_WORDS, "từ", "đến", "các") or (m[2] not in ("-", "–", "—", ",", ";"))
         ):
-            if dash and int(m[1]) >= int(m[3]) and m[4] != "/":
+            if dash and m[4] != "/" and (int(m[1]) >= int(m[3]) or not left.ends(*DAY_WORDS)):
                 return None
             join = " đến " if dash or m[2] == "đến" else " và " if m[2] == "và" else ", "
             second = said_day(ctx, m[3], m[5], m[6])

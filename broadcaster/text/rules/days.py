@@ -15,6 +15,7 @@ _NAMED_AFTER_DAYS = (
     "thpt", "thcs", "nông trường", "mầm non", "tiểu học", "phố", "làng", "chợ", "tượng đài", "câu lạc bộ", "tổ hợp",
 )  # fmt: skip
 _SCORE_WORDS = ("tỷ số", "tỉ số", "thắng", "thua", "hòa", "hoà", "dẫn", "kết quả")
+_NUMBERED_LIST = re.compile(rf"(?<![^\W_])(?:{'|'.join(NUMBER_WORDS)}) (?:\d{{1,4}}/\d{{1,3}}(?:,|;| và)? ?)+$")
 _MARKED = ("ngày", "mùng", "mồng", "hôm")
 _STRONG = (
     "ngày", "sáng", "chiều", "tối", "đêm", "trưa", "hôm", "dịp", "lễ", "chủ nhật", "hạn", "hạn chót", "hạn cuối", "chót",
@@ -39,6 +40,23 @@ _NO_DAY = (
     "hơn",
     "vòng",
 )
+_GAMES = (
+    "trận",
+    "thắng",
+    "thua",
+    "hòa",
+    "đội",
+    "bàn",
+    "séc",
+    "set",
+    "hiệp",
+    "ván",
+    "tỷ số",
+    "tỉ số",
+    "gặp",
+    "đá",
+    "bóng",
+)
 _WEEKDAY = re.compile(r"(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật|cn|t[2-7]|nay|mai|qua)\s?[,(]\s?[(“\"]?$")
 _HOUR_BEFORE = re.compile(r"(?:\d{1,2}[hg:]\d{0,2}[’'′]?|giờ(?: \d{1,2})?|phút)\s?,?\s?[(“\"]?$")
 _HOUR_AFTER = re.compile(r"\s?[,;]?\s?(?:lúc |từ )?(?:\d{1,2}\s?(?:giờ|h\d{0,2}|g\d{0,2})(?![^\W_])|\d{1,2}:\d\d)")
@@ -58,7 +76,7 @@ def day_month(ctx: Context, pos: int, left: Left) -> Reading | None:
     m = _DAY_MONTH.match(ctx.text, pos)
     if not m or not is_date(m[1], m[3]) or ctx.text[pos - 1 : pos] in ("/", ",", "."):
         return None
-    if left.ends(*NUMBER_WORDS) or left.ends(*_SCORE_WORDS):
+    if left.ends(*NUMBER_WORDS) or left.ends(*_SCORE_WORDS) or _NUMBERED_LIST.search(left.lower[-40:]):
         return None
     said = said_day(ctx, m[1], m[3])
     holiday = (int(m[1]), int(m[3])) in HOLIDAYS
@@ -101,10 +119,14 @@ def _dotted_or_dashed(ctx: Context, m: re.Match[str], left: Left, said: str, *, 
     """27-8 and 14.5: a day only beside a word of time, for else they are a stretch and a decimal."""
     named = Left(left.raw.rstrip(' (“"')).ends(*_STRONG)
     feast = holiday and left.recent("ngày", "kỷ niệm", "quốc khánh", "mừng", "lễ", words=8 if m[2] in "-–" else 4)
-    if not (named or feast):
+    # "20-11" runs downwards, so it is no stretch; when nothing is counted it can only be a day.
+    falling = m[2] in "-–" and int(m[1]) > int(m[3]) and not left.ends(*_NO_DAY, "npk", "dap", "phân")
+    falling = falling and not _COUNTED.match(ctx.right(m.end(), 20)) and not left.recent(*_GAMES, words=9)
+    if not (named or feast or falling):
         return None
     rule = "date.day-month-dot" if m[2] == "." else "date.day-month-dash"
-    return Reading(m.start(), m.end(), f"ngày {said}", rule, _others(ctx, m[1], m[2], m[3]))
+    look = not (named or feast)
+    return Reading(m.start(), m.end(), f"ngày {said}", rule, _others(ctx, m[1], m[2], m[3]), look=look)
 
 
 def _others(ctx: Context, a: str, sign: str, b: str) -> tuple[str, ...]:

@@ -35,7 +35,6 @@ _WRITTEN_DATE = re.compile(
     r"|tháng\s+(?P<month2>\d{1,2})(?:\s+năm\s+|/)(?P<year2>\d{4}))(?![\d/]|[.,]\d)"
 )
 _SERIAL = re.compile(r"(QH|UBTVQH|HĐND|ĐU|TU|HU)(\d{1,2})$")
-_BLANK = re.compile(r"(?:\.{2,}|…+|_{2,})\s*/\s*")
 
 
 def _type_stands_before(left: Left, name: str, types: Mapping[str, str]) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from broadcaster.text.numbers import cardinal, month
+from broadcaster.text.numbers import cardinal, month, rank
 from broadcaster.text.rules.measures import tail_of
 from broadcaster.text.tokens import Context, Left, Reading
 
-_TIGHT = re.compile(r"(\d{1,3}(?:,\s?\d{1,3})+)(?![\d%‰]|[.,/:]\d|\s?[-–—%])")
+_TIGHT = re.compile(r"(\d{1,3}(?:,\s?\d{1,3}){1,40})(?![\d%‰]|[.,/:]\d|\s?[-–—%])")
 _MORE = re.compile(r"\s(?:và|hoặc)\s\d{1,3}(?![\d]|[.,/:]\d)")
 # After these, two figures joined by a comma are two names and never one decimal.
 _NAMES = (
@@ -28,8 +28,23 @@ def enumerated(ctx: Context, pos: int, left: Left) -> Reading | None:
         return None
     if len({len(n) for n in numbers}) > 1 and any(n.startswith("0") and len(n) > 2 for n in numbers):
         return None
-    said = month if left.last == "tháng" else cardinal
+    said = {"tháng": month, "thứ": rank}.get(left.last, cardinal)
     return Reading(pos, m.end(), ", ".join(said(n, ctx.profile) for n in numbers), "list.enumerated")
+
+
+_WEEKDAYS = re.compile(r"([2-7](?:-[2-7]){2,4})(?![\d]|[-./,]\d|%)")
+
+
+def weekdays(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """Thứ 3-5-7, các tối 2-4-6: three days of the week or more, joined by dashes, are no date."""
+    m = _WEEKDAYS.match(ctx.text, pos)
+    if not m or not left.ends("thứ", "tối", "sáng", "chiều", "các ngày", "ca", "lớp"):
+        return None
+    days = m[1].split("-")
+    if days != sorted(set(days)):
+        return None
+    said = rank if left.last == "thứ" else cardinal
+    return Reading(pos, m.end(), ", ".join(said(n, ctx.profile) for n in days), "date.weekdays")
 
 
 RULES = (enumerated,)

@@ -13,6 +13,7 @@ _SLASH = re.compile(r"(\d{1,6})\s?/\s?(\d{1,6})(?!\d|[/,.]\d|/)")
 
 _RATIO = re.compile(r"(\d{1,4})\s?[:/]\s?(\d{1,3}(?:\.\d{3})+|\d{1,6})(?!\d)")
 
+_RATIOS = ("tỷ lệ", "tỉ lệ", "bản đồ")
 _PLAIN_SHARES = frozenset({(1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (1, 5), (1, 10)})
 
 _BODY = r"\s*(?:thành viên|đại biểu|số|tổng số|ủy viên|hội viên|cử tri)\b"
@@ -25,9 +26,12 @@ _COUNTED = (
 def ratio(ctx: Context, pos: int, left: Left) -> Reading | None:
     """1:500, tỷ lệ 1/10.000."""
     m = _RATIO.match(ctx.text, pos)
-    if not m or not (left.recent("tỷ lệ", "tỉ lệ", "bản đồ", words=4) or ":" in m[0]):
+    if not m or not (left.recent(*_RATIOS, words=4) or ":" in m[0]):
         return None
-    if ":" in m[0] and not left.recent("tỷ lệ", "tỉ lệ", "bản đồ", words=4) and m[1] != "1":
+    # "bài 1: 5 phút" is a label; only 1:500 written tight is a ratio by itself.
+    if ":" in m[0] and not left.recent(*_RATIOS, "pha loãng", "pha", words=4) and not m[0].startswith("1:"):
+        return None
+    if ":" in m[0] and " " in m[0] and not left.ends(*_RATIOS, "pha loãng"):
         return None
     second = Figure(m[2], ctx, left).words
     return Reading(pos, m.end(), f"{cardinal(m[1], ctx.profile)} trên {second}", "number.ratio")
@@ -63,6 +67,12 @@ def share(ctx: Context, pos: int, left: Left) -> Reading | None:
         "địa chỉ:",
         "mẫu",
         "tổ",
+        "lớp",
+        "phòng",
+        "thửa",
+        "lô",
+        "tờ",
+        "biểu",
     )
     at_least = left.ends("phải có", "ít nhất", "tối thiểu", "trên", "quá", "hơn", "không dưới") and re.match(
         _BODY, after

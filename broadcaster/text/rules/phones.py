@@ -7,7 +7,7 @@ import re
 from broadcaster.text.numbers import spell_digits
 from broadcaster.text.tokens import Context, Left, Reading
 
-_PHONE = re.compile(r"(?:\(?\+?84\)?[\s.\-]?|0)\d{1,3}(?:[\s.\-]?\d{1,4}){1,4}(?!\d|[/]\d|,\d)")
+_PHONE = re.compile(r"(?:\(?\+?84\)?[\s.\-]?|0)\d{1,3}(?:[\s.\-]?\d{1,4}){1,4}(?!\d|/(?!0\d{2,3}[\s.\d])\d|,\d)")
 _BRACKET = re.compile(r"\(0\d{1,3}\)(?:[\s.\-]?\d{1,4}){2,4}(?!\d)")
 _SERVICE = re.compile(r"(?:1900|1800|0800)(?:[\s.\-]?\d{2,4}){1,2}(?!\d|[.,/]\d)")
 _SHORT = re.compile(r"(?:11[0-9]|1022|1080|1068|18001?\d{0,4}|12[0-9]|156|5656)(?!\d|[.,/%]\d|%|\s?(?:đồng|triệu|tỷ))")

@@ -12,6 +12,7 @@ _ACRONYM = re.compile(r"[^\W\d_]+(?:&[^\W\d_]+)?")
 _SUBJECT = re.compile(r"\(([A-ZĐƯ][A-ZĐƯa-z&]{1,11})\)")
 _FIGURE_GOES_ON = re.compile(r"\d|[./,:-]\d")
 _NUMBERED = re.compile(r"\s+(?:số:?\s*)?\d")
+_ROOM = re.compile(r"\d{3,4}(?![\d.,/])")
 _TELEPHONE = re.compile(r"[(+]?\d[\d .()-]{6,}")
 _NEAR = 220
 _LONGEST_ACRONYM = 20
@@ -21,6 +22,8 @@ def _stands(condition: str, text: str) -> bool:
     rest = text.lstrip(" ")
     if condition == "<số>":
         return rest[:1].isdigit()
+    if condition == "<số phòng>":
+        return bool(_ROOM.match(rest))
     if condition == "<máy>":
         return bool(_TELEPHONE.match(rest))
     if condition == "<tên>":
@@ -311,7 +314,7 @@ _VOWELS = "AEIOUYĂÂÊÔƠƯ"
 
 
 _INITIALS = re.compile(r"(?:[A-ZĐ]\.\s?){1,4}[A-ZĐ](?![^\W_])\.?(?!\d)")
-_INITIAL = re.compile(r"[B-DF-HJ-NP-TV-XZĐ]\.(?=,|\)|\s[^\W\d_])")
+_INITIAL = re.compile(r"[B-DF-HJ-NP-TV-XZĐ]\.(?=,|\)|\s\(|\s[^\W\d_])")
 
 
 def initials(ctx: Context, pos: int) -> Reading | None:
