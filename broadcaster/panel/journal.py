@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import flask
-from flask import Blueprint, Response, render_template, request, stream_with_context
+from flask import Blueprint, Response, flash, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.models import PlayLogEntry
@@ -21,12 +21,12 @@ from broadcaster.domain.chain import GENESIS
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.panel.access import needs, station
+from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.dates import a_date
 from broadcaster.panel.filters import number
 from broadcaster.panel.paging import Page, wanted_page
 from broadcaster.reporting import xlsx
-from broadcaster.services import airchecks, airing_proofs, playlog
+from broadcaster.services import airchecks, airing_proofs, logbook, playlog
 from broadcaster.services.exporting import csv_line
 
 blueprint = Blueprint("journal", __name__, url_prefix="/log")
@@ -83,7 +83,7 @@ def entry(seq: int) -> ResponseReturnValue:
     """One entry: all that it says, what corrects it, and the air-check to hear."""
     here = station()
     with here.db.read() as session:
-        row = queries.entry(session, seq)
+        row = queries.entry_numbered(session, seq)
         others = queries.versions(session, row)
         names = registry.zone_names(session)
         proof = airing_proofs.of_entries(session, [row.id]).get(row.id)
@@ -100,7 +100,7 @@ def recording(seq: int) -> ResponseReturnValue:
     """The air-check that holds an entry, in parts as the browser asks."""
     here = station()
     with here.db.read() as session:
-        found = airchecks.of_entry(here, session, queries.entry(session, seq))
+        found = airchecks.of_entry(here, session, queries.entry_numbered(session, seq))
     if found is None:
         raise NotFoundError(
             "Không còn bản thu của mục này: đã quá hạn lưu, hoặc đường ghi bản thu bị tắt.", field="entry"
@@ -108,6 +108,58 @@ def recording(seq: int) -> ResponseReturnValue:
     answer = flask.send_file(found.path, conditional=True, max_age=0)
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer
+
+
+@blueprint.get("/book.pdf")
+@needs(Permission.VIEW)
+def book_file() -> ResponseReturnValue:
+    """The log book of a month, a week or the chosen days as PDF, with room for signatures."""
+    period = request.args.get("period", "")
+    if not period:
+        _, first, last = _wanted()
+        period = f"{first.isoformat()}..{last.isoformat()}"
+    name, data = logbook.book_pdf(station(), period)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(data, mimetype="application/pdf", headers=headers)
+
+
+@blueprint.route("/<log_entry>/correct", methods=["GET", "POST"])
+@needs(Permission.OPERATE)
+def correct(log_entry: str) -> ResponseReturnValue:
+    """Correct an entry by adding another; the first one stays as it is."""
+    with station().db.read() as session:
+        entry = queries.entry(session, log_entry)
+        names = registry.zone_names(session)
+    refused = ""
+    if request.method == "POST":
+        try:
+            playlog.correct(
+                station(), actor(), log_entry, outcome=_outcome(request.form.get("outcome", "")),
+                heard_ms=_milliseconds(request.form.get("heard", "")), reason=request.form.get("reason", "")[:1000],
+            )  # fmt: skip
+        except RuleError as error:
+            refused = error.message
+        else:
+            flash("Đã ghi bản đính chính; bản ghi cũ giữ nguyên trong nhật ký.")
+            day = station().local(entry.planned_at).date().isoformat()
+            return leave_to(f"{url_for('journal.index')}?from={day}&to={day}")
+    page = render_template(
+        "journal/correct.html", entry=entry, names=names, outcomes=list(Outcome), refused=refused, form=request.form
+    )
+    return page, 422 if refused else 200
+
+
+def _outcome(written: str) -> Outcome:
+    if written not in list(Outcome):
+        raise RuleError("Hãy chọn kết quả đúng.", field="outcome")
+    return Outcome(written)
+
+
+def _milliseconds(written: str) -> int:
+    try:
+        return round(float(written.replace(",", ".")) * 1000)
+    except ValueError:
+        raise RuleError("Số giây đã nghe phải là một con số.", field="heard") from None
 
 
 @blueprint.get("/verify")

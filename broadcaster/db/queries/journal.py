@@ -71,7 +71,7 @@ def page(session: Session, wanted: Wanted, limit: int, offset: int) -> Sequence[
     return session.scalars(query.limit(limit).offset(offset)).all()
 
 
-def entry(session: Session, seq: int) -> PlayLogEntry:
+def entry_numbered(session: Session, seq: int) -> PlayLogEntry:
     """Return one entry by its number in the chain.
 
     Raises:
@@ -87,6 +87,18 @@ def versions(session: Session, row: PlayLogEntry) -> Sequence[PlayLogEntry]:
     """Return what corrects an entry, and what it corrects, in the order of the log."""
     wanted = [PlayLogEntry.corrects == row.id] + ([PlayLogEntry.id == row.corrects] if row.corrects else [])
     return session.scalars(select(PlayLogEntry).where(or_(*wanted)).order_by(PlayLogEntry.seq)).all()
+
+
+def entry(session: Session, entry_id: str) -> PlayLogEntry:
+    """Return one entry.
+
+    Raises:
+        NotFoundError: there is none of that name.
+    """
+    row = session.scalars(select(PlayLogEntry).where(PlayLogEntry.id == entry_id)).one_or_none()
+    if row is None:
+        raise NotFoundError(f"Nhật ký không có bản ghi “{entry_id}”.", field="entry")
+    return row
 
 
 def every(session: Session, wanted: Wanted) -> Iterator[PlayLogEntry]:
