@@ -17,7 +17,7 @@ from tests.panel.seed import PEOPLE
 ROLE_OF = {username: roles[0] for username, _, roles in PEOPLE}
 VALUES = {
     "script_id": 2, "rendition_id": 1, "number": 7, "item_no": 1, "code": "am01", "name": "chuong", "username": "xem",
-    "verb": "skip", "entry_id": 1, "draft_id": "0" * 32, "index": 0, "filename": "app.css", "log_entry": "1-1-am01",
+    "verb": "skip", "entry_id": 1, "draft_id": "0" * 32, "index": 0, "filename": "app.css", "log_entry": "1-1-am01", "piece": 0,
 }  # fmt: skip
 TABLE = {
     "static": PUBLIC, "auth.login": PUBLIC, "auth.logout": SIGNED_IN, "auth.password": SIGNED_IN,
@@ -28,6 +28,8 @@ TABLE = {
     "emergency.confirm": Permission.EMERGENCY, "emergency.dismiss": Permission.EMERGENCY,
     "emergency.show": Permission.VIEW, "emergency.sound": Permission.VIEW, "emergency.cancel": Permission.EMERGENCY,
     "emergency.review": Permission.APPROVE, "outlook.index": Permission.VIEW, "outlook.week": Permission.VIEW,
+    "live.index": Permission.OPERATE, "live.talk": Permission.OPERATE, "live.start": Permission.OPERATE,
+    "live.take": Permission.OPERATE, "live.state": Permission.OPERATE, "live.end": Permission.OPERATE,
     "outlook.ics": PUBLIC, "outlook.renew": Permission.SCHEDULE,
     "scripts.index": Permission.VIEW, "scripts.show": Permission.VIEW, "scripts.speaking_state": Permission.VIEW,
     "scripts.sound": Permission.VIEW, "scripts.revision": Permission.VIEW, "editor.new": Permission.WRITE,
