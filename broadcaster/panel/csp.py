@@ -39,7 +39,7 @@ def policy(token: str, *, script: str = "") -> str:
             "style-src 'self'",
             "font-src 'self'",
             "img-src 'self'",
-            "media-src 'self'",
+            "media-src 'self' blob:",  # a recording is heard before it is sent
             "connect-src 'self'",
             "manifest-src 'self'",
             "form-action 'self'",
