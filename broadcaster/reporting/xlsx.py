@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import xlsxwriter
@@ -31,6 +32,25 @@ def write(document: ReportDocument, path: Path) -> None:
     for table in document.tables():
         _sheet(book, table, styles)
     _entries(book, document, styles)
+    book.close()
+
+
+def write_rows(path: Path, title: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write one plain table to `path`, row by row, so that years of entries fit in memory. Moments are naive local."""
+    book = xlsxwriter.Workbook(
+        path, {"constant_memory": True, "default_date_format": "dd/mm/yyyy hh:mm:ss", "strings_to_formulas": False}
+    )
+    head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "text_wrap": True, "valign": "vcenter"})
+    sheet = book.add_worksheet(title[:31])
+    sheet.freeze_panes(1, 0)
+    for column, (words, width) in enumerate((h, 40 if "ên" in h or "Lý do" in h else 18) for h in heads):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, words, head)
+    last = 0
+    for last, row in enumerate(rows, 1):
+        for column, value in enumerate(row):
+            sheet.write(last, column, value)
+    sheet.autofilter(0, 0, last, len(heads) - 1)
     book.close()
 
 

@@ -17,7 +17,8 @@ from tests.panel.seed import PEOPLE
 ROLE_OF = {username: roles[0] for username, _, roles in PEOPLE}
 VALUES = {
     "script_id": 2, "rendition_id": 1, "number": 7, "item_no": 1, "code": "am01", "name": "chuong", "username": "xem",
-    "verb": "skip", "entry_id": 1, "draft_id": "0" * 32, "index": 0, "filename": "app.css",
+    "verb": "skip", "entry_id": 1, "draft_id": "0" * 32, "index": 0, "filename": "app.css", "log_entry": "1-1-am01",
+    "seq": 1,
 }  # fmt: skip
 TABLE = {
     "static": PUBLIC, "auth.login": PUBLIC, "auth.logout": SIGNED_IN, "auth.password": SIGNED_IN,
@@ -42,13 +43,16 @@ TABLE = {
     "timetable.leave_out": Permission.SCHEDULE, "timetable.take_back": Permission.SCHEDULE,
     "timetable.new": Permission.SCHEDULE, "timetable.rundown": Permission.SCHEDULE,
     "timetable.release": Permission.SCHEDULE, "journal.index": Permission.VIEW, "journal.book": Permission.VIEW,
-    "journal.verify": Permission.VIEW, "journal.export": Permission.VIEW, "reports.index": Permission.REPORT,
+    "journal.verify": Permission.VIEW, "journal.entry": Permission.VIEW, "journal.recording": Permission.VIEW,
+    "journal.workbook": Permission.VIEW, "journal.export": Permission.VIEW, "reports.index": Permission.REPORT,
+    "journal.book_file": Permission.VIEW, "journal.correct": Permission.OPERATE,
     "reports.show": Permission.REPORT, "reports.file": Permission.REPORT, "zones.index": Permission.VIEW,
     "zones.edit": Permission.SCHEDULE, "zones.new": Permission.SCHEDULE, "zones.tone": Permission.SCHEDULE,
     "zones.note": Permission.OPERATE, "zones.close_note": Permission.OPERATE, "zones.group": Permission.SCHEDULE,
-    "zones.new_group": Permission.SCHEDULE, "sounds.index": Permission.VIEW, "sounds.sound": Permission.VIEW,
+    "zones.new_group": Permission.SCHEDULE, "sounds.index": Permission.VIEW, "sounds.sound": Permission.VIEW, "sounds.new": Permission.SCHEDULE, "sounds.edit": Permission.SCHEDULE,
+    "sounds.act": Permission.SCHEDULE,
     "lexicon.index": Permission.VIEW, "lexicon.new": Permission.WRITE, "lexicon.edit": Permission.WRITE,
-    "editor.drop": Permission.WRITE, "scripts.peaks": Permission.VIEW, "scripts.reading": Permission.WRITE,
+    "editor.drop": Permission.WRITE, "scripts.peaks": Permission.VIEW, "slogans.index": Permission.VIEW, "scripts.reading": Permission.WRITE,
     "lexicon.remove": Permission.WRITE, "lexicon.try_out": Permission.WRITE, "lexicon.hear_it": Permission.WRITE,
     "lexicon.export": Permission.VIEW, "lexicon.take_in": Permission.WRITE, "lexicon.versions": Permission.VIEW,
     "plans.index": Permission.VIEW, "plans.show": Permission.VIEW, "plans.upload": Permission.REPORT,
