@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 import queue
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -49,6 +50,10 @@ class Airing:
     """cue, warm, air, over."""
     ended: bool = False
     """Whether the verdict is written."""
+    wanted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Zones that it needs, by sink, once it stands in line for them."""
+    granted: bool = False
+    """Whether it has them."""
     clock: Clock = field(init=False)
     _over_at: dt.datetime | None = None
     _feeds: list[RelayFeed] = field(default_factory=list)

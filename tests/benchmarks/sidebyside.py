@@ -60,7 +60,7 @@ settings.init.allow_root.set(true)
 settings.log.stdout.set(false)
 settings.frame.audio.samplerate.set(48000)
 settings.frame.audio.channels.set(1)
-tone = sine(duration=-1., 700.)
+tone = single("{tone}")
 due = {{ int_of_float(time()) mod {every} == 0 and time() - float_of_int(int_of_float(time())) < 0.5 and time() >= {start} }}
 s = switch(track_sensitive=false, [(due, tone)])
 s = fallback(track_sensitive=false, [s, blank()])
@@ -122,8 +122,8 @@ class System:
             thread.join(5)
 
 
-def tone_file(folder: Path, seconds: float) -> Path:
-    path = folder / "tone.wav"
+def tone_file(folder: Path, seconds: float, name: str = "tone.wav") -> Path:
+    path = folder / name
     source = f"sine=frequency=700:duration={seconds}:sample_rate=48000,volume=3"
     ffmpeg.run(["-loglevel", "error", "-f", "lavfi", "-i", source, "-ac", "1", str(path)])
     return path
@@ -164,7 +164,8 @@ def liquidsoap(folder: Path, name: str, script: str) -> System:
 
 
 def switched(folder: Path, start: float, every: int) -> System:
-    script = SWITCH.replace("{{", "{").replace("}}", "}").replace("{every}", str(every))
+    long = tone_file(folder, 600, "long.wav")
+    script = SWITCH.replace("{{", "{").replace("}}", "}").replace("{every}", str(every)).replace("{tone}", str(long))
     return liquidsoap(folder, "Liquidsoap, switch", script.replace("{start}", f"{start - 0.001:.3f}"))
 
 
