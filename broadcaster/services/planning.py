@@ -101,7 +101,7 @@ def _filled(
     """Return each occurrence with its columns; without columns where the row is no longer ours to fill."""
     cues = cue_sounds(session)
     candidates = airable(session)
-    history = _history(session, candidates, now)
+    history = history_of(session, candidates, now)
     result: list[tuple[Occurrence, dict[str, Any]]] = []
     for occurrence in wanted:
         row = existing.get((occurrence.key, occurrence.starts_at))
@@ -131,7 +131,7 @@ def _columns(occurrence: Occurrence, filled: Filled, zones: ZoneMap) -> dict[str
     }
 
 
-def _history(session: Session, candidates: Sequence[Candidate], now: dt.datetime) -> History:
+def history_of(session: Session, candidates: Sequence[Candidate], now: dt.datetime) -> History:
     """Return what was last heard of each script, and what is about to be."""
     history = History()
     heard = session.execute(
