@@ -6,15 +6,24 @@ import sys
 from pathlib import Path
 
 import click
+from rich.console import Console
 
+from broadcaster.cli import script_sound
 from broadcaster.cli.common import actor_of, format_option, home_option, opened, progress_bar, show_json, show_table
+from broadcaster.cli.lexicon import make
+from broadcaster.cli.reading import changes_table
 from broadcaster.db.queries.scripts import find_scripts, script_detail
 from broadcaster.domain.scripts import Genre, Priority
 from broadcaster.errors import RuleError
 from broadcaster.services import scripts as script_service
 from broadcaster.services.approving import approve, send_back
 from broadcaster.services.importing import add_file, read_draft
+from broadcaster.services.lexicon import MODES
+from broadcaster.services.lexicon_changes import Change, find_entry
+from broadcaster.services.picking import Explained, explained, pick_change
 from broadcaster.services.speaking import speak
+from broadcaster.text import Mode
+from broadcaster.text.readings import as_rows, choices, find
 
 _MAX_BYTES = 20_000_000
 
@@ -22,6 +31,10 @@ _MAX_BYTES = 20_000_000
 @click.group("script")
 def script_command() -> None:
     """Kịch bản: thêm, xem, sửa, đọc thành tiếng."""
+
+
+for _command in script_sound.COMMANDS:
+    script_command.add_command(_command)
 
 
 def _read(source: str) -> tuple[str, bytes]:
@@ -166,6 +179,76 @@ def speak_(ctx: click.Context, number: int, own_home: str | None) -> None:
         )
         for note in made["notes"]:
             click.echo(f"Lưu ý: {note}")
+
+
+@script_command.command("reading")
+@click.argument("number", type=int)
+@click.argument("what", required=False, metavar="[SỐ_CHỖ|CHỮ_VIẾT]")
+@click.option("--say", help="Đọc chỗ ấy như thế này.")
+@click.option("--choice", type=int, help="Chọn cách khác mang số này.")
+@click.option("--as", "mode", type=click.Choice([m.value for m in MODES]), help="Hoặc đổi kiểu: spell, leave…")
+@click.option("--station", "whole_station", is_flag=True, help="Cho cả đài, không chỉ bài này.")
+@click.option("--undo", is_flag=True, help="Bỏ cách đọc đã chọn riêng cho bài này.")
+@click.option("--yes", is_flag=True, help="Đã xem danh sách bài bị ảnh hưởng và đồng ý.")
+@click.option("--hold/--air", "hold", default=None, help="Giữ lại, hoặc vẫn phát bản đã duyệt.")
+@format_option
+@home_option
+@click.pass_context
+def reading(
+    ctx: click.Context,
+    number: int,
+    what: str | None,
+    say: str | None,
+    choice: int | None,
+    mode: str | None,
+    hold: bool | None,
+    shape: str,
+    own_home: str | None,
+    *,
+    whole_station: bool,
+    undo: bool,
+    yes: bool,
+) -> None:
+    """Xem từng chỗ đọc khác chữ viết, và chọn cách đọc khác."""
+    with opened(ctx, own_home) as station:
+        found = explained(station, number)
+        if what is None:
+            _show_readings(found, shape)
+            return
+        if undo:
+            with station.db.read() as session:
+                change = Change(remove=(find_entry(session, what, number).id,), script_id=number)
+        else:
+            kind, spoken = _chosen(found, what, say, choice, mode)
+            change = pick_change(found, what, kind, spoken, whole_station=whole_station)
+        click.echo(make(station, actor_of(ctx, station), change, yes=yes, hold=hold))
+
+
+def _show_readings(found: Explained, shape: str) -> None:
+    if shape == "json":
+        show_json(as_rows(found.readings, found.lexicon))
+        return
+    console = Console()
+    console = Console(width=None if console.is_terminal else 160, highlight=False)
+    console.print(f"Bài số {found.script.id}: {found.script.title}, bản {found.revision}", markup=False)
+    if found.readings:
+        console.print(changes_table(found.readings, found.lexicon))
+    else:
+        console.print("Bài này được đọc đúng như chữ viết.")
+    for entry in found.own:
+        said = entry.spoken or MODES[entry.mode].lower()
+        console.print(f"Riêng bài này: “{entry.written}” đọc là “{said}”.", markup=False)
+
+
+def _chosen(found: Explained, what: str, say: str | None, choice: int | None, mode: str | None) -> tuple[Mode, str]:
+    if choice is not None:
+        options = choices(find(found.readings, what), found.lexicon)
+        if not 1 <= choice <= len(options):
+            raise RuleError(f"Chỗ này có {len(options)} cách khác; hãy chọn số trong đó.", field="--choice")
+        return options[choice - 1].mode, options[choice - 1].spoken
+    if say is None and mode is None:
+        raise RuleError("Hãy nói đọc thế nào: --say, --choice hoặc --as.", field="--say")
+    return Mode(mode or Mode.EXPAND), say or ""
 
 
 @script_command.command("submit")

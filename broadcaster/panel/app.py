@@ -25,9 +25,11 @@ from broadcaster.panel import (
     auth,
     calendar,
     csp,
+    emergency,
     errors,
     filters,
     journal,
+    lexicon,
     limits,
     onair,
     plans,
@@ -36,6 +38,7 @@ from broadcaster.panel import (
     scripts,
     settings,
     sounds,
+    timetable,
     tokens,
     users,
     zones,
@@ -47,7 +50,27 @@ from broadcaster.services.station import Station
 
 MAX_UPLOAD = 25 * 1024 * 1024
 """Bytes of a request: the largest document or recording that is taken."""
-_BLUEPRINTS = (auth, onair, scripts, approving, calendar, journal, plans, reports, zones, sounds, users, audit, settings, tokens, preferences, api)  # fmt: skip  # noqa: E501
+_BLUEPRINTS = (
+    auth,
+    onair,
+    emergency,
+    scripts,
+    lexicon,
+    approving,
+    calendar,
+    timetable,
+    journal,
+    reports,
+    zones,
+    sounds,
+    users,
+    audit,
+    settings,
+    tokens,
+    preferences,
+    api,
+    plans,
+)
 
 
 class _Sessions(SecureCookieSessionInterface):

@@ -21,6 +21,7 @@ KINDS = {
     "play_log": "Nhật ký phát",
     "report": "Báo cáo",
     "zone": "Cụm loa",
+    "group": "Nhóm cụm loa",
     "user": "Tài khoản",
 }
 VERBS = {
@@ -40,6 +41,15 @@ VERBS = {
     "playout.air": "phát ngay",
     "playout.skip": "bỏ qua buổi",
     "resume": "phát tiếp phần còn lại",
+    "note-noise": "ghi phản ánh tiếng ồn",
+    "note-repair": "ghi việc sửa chữa",
+    "close-note": "xử lý ghi chú",
+    "move": "dời giờ",
+    "copy": "chép",
+    "skip": "bỏ qua buổi",
+    "unskip": "xếp lại buổi đã bỏ",
+    "rundown": "xếp nội dung",
+    "release": "để máy xếp lại",
     "playout.mute": "tắt tiếng",
     "playout.unmute": "bật tiếng",
     "playout.trust-clock": "xác nhận đồng hồ",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from collections.abc import Sequence
 from itertools import accumulate
 
 import tomlkit
@@ -17,8 +19,11 @@ from broadcaster.domain.rotations import DayKind
 from broadcaster.domain.scripts import Genre
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.access import actor, leave_to, needs, station
+from broadcaster.panel.dates import a_date
+from broadcaster.panel.filters import short_day
 from broadcaster.panel.sending import send_sound
-from broadcaster.services import airing, planning, rotations
+from broadcaster.panel.undo import done
+from broadcaster.services import airing, planning, rotations, timetable
 
 blueprint = Blueprint("calendar", __name__, url_prefix="/schedule")
 
@@ -26,27 +31,49 @@ blueprint = Blueprint("calendar", __name__, url_prefix="/schedule")
 @blueprint.get("/")
 @needs(Permission.VIEW)
 def index() -> ResponseReturnValue:
-    """A week of broadcasts by day, or with zones as rows."""
+    """A week of broadcasts by day; or a week or one day with zones as rows."""
     here = station()
     today = here.today()
-    wanted = _date(request.args.get("week")) or today
-    monday = wanted - dt.timedelta(days=wanted.weekday())
-    days = [monday + dt.timedelta(days=n) for n in range(7)]
-    start = dt.datetime.combine(monday, dt.time(), tzinfo=here.settings.tz)
+    wanted = a_date(request.args.get("week")) or today
+    asked = request.args.get("view", "")
+    view = asked if asked in {"zones", "day"} else "days"
+    count = 1 if view == "day" else 7
+    first = wanted if view == "day" else wanted - dt.timedelta(days=wanted.weekday())
+    days = [first + dt.timedelta(days=n) for n in range(count)]
+    start = dt.datetime.combine(first, dt.time(), tzinfo=here.settings.tz)
     with here.db.read() as session:
-        rows = queries.broadcasts(session, start, start + dt.timedelta(days=7))
+        rows = queries.broadcasts(session, start, start + dt.timedelta(days=count))
         names = registry.zone_names(session)
         exceptions = queries.exceptions(session, days[0], days[-1])
     zone = request.args.get("zone", "")
-    view = "zones" if request.args.get("view") == "zones" else "days"
     by_day = {day: [b for b in rows if here.local(b.starts_at).date() == day] for day in days}
     if zone in names:
         by_day = {day: [b for b in found if zone in b.zones] for day, found in by_day.items()}
+    left = {day: [b.id for b in found if timetable.editable(b, here.now())] for day, found in by_day.items()}
     return render_template(
         "calendar/index.html",
         days=days, by_day=by_day, names=names, exceptions=exceptions, zone=zone, view=view, today=today,
-        before=monday - dt.timedelta(days=7), after=monday + dt.timedelta(days=7), kinds=list(DayKind),
+        before=first - dt.timedelta(days=count), after=first + dt.timedelta(days=count), kinds=list(DayKind), left=left,
+        timeline=_timeline(view, days, names, zone) if view != "days" else "",
     )  # fmt: skip
+
+
+def _timeline(view: str, days: Sequence[dt.date], names: dict[str, str], zone: str) -> str:
+    """Return what the calendar in the browser is told, as JSON: zones as rows, the hours it shows, where to ask."""
+    hours = station().settings.station_hours.windows
+    start, end = min(w.start for w in hours), max(w.end for w in hours)
+    last = days[-1] + dt.timedelta(days=1)
+    facts = {
+        "view": view,
+        "date": days[0].isoformat(),
+        "zones": [{"id": code, "title": name} for code, name in names.items() if not zone or code == zone],
+        "from": f"{max(start.hour - 1, 0):02d}:00",
+        "to": f"{min(end.hour + 2, 24):02d}:00",
+        "days": {day.isoformat(): short_day(day) for day in days},
+        "events": url_for("timetable.events", start=days[0].isoformat(), end=last.isoformat()),
+        "add": url_for("timetable.new") if actor().may(Permission.SCHEDULE) else "",
+    }
+    return json.dumps(facts, ensure_ascii=False)
 
 
 @blueprint.get("/<int:number>")
@@ -67,9 +94,12 @@ def show(number: int) -> ResponseReturnValue:
     heard = {
         item["no"]: [line for line in lines if line.item_no == item["no"] and line.corrects is None] for item in items
     }
+    now = station().now()
     return render_template(
-        "calendar/show.html", row=row, items=items, names=names, heard=heard, topics=topics, lines=lines
-    )
+        "calendar/show.html",
+        row=row, items=items, names=names, heard=heard, topics=topics, lines=lines,
+        free=timetable.editable(row, now), back=timetable.restorable(row, now),
+    )  # fmt: skip
 
 
 @blueprint.get("/<int:number>/sound/<int:item_no>")
@@ -114,15 +144,19 @@ def plan() -> ResponseReturnValue:
 @needs(Permission.SCHEDULE)
 def day() -> ResponseReturnValue:
     """Make a day special, or ordinary again, and plan anew."""
-    when = _date(request.form.get("day"))
+    when = a_date(request.form.get("day"))
     kind = request.form.get("kind", "")
     if when is None or kind not in list(DayKind):
         raise RuleError("Hãy chọn ngày và loại ngày.", field="day")
     chosen = DayKind(kind)
     title = request.form.get("title", "").strip()[:200] or chosen.label
+    with station().db.read() as session:
+        before = queries.exceptions(session, when, when).get(when)
+        was = {"kind": before.kind.value, "title": before.title} if before else {"kind": DayKind.ORDINARY.value}
     rotations.add_exception(station(), actor(), when, chosen, title)
     planning.plan(station())
-    flash("Đã đánh dấu ngày và lập lại lịch.")
+    words = f"{short_day(when)} nay là {chosen.label.lower()}; lịch đã được lập lại."
+    done(words, url_for("calendar.day"), fields={"day": when.isoformat(), **was})
     return leave_to(url_for("calendar.index", week=when.isoformat()))
 
 
@@ -156,11 +190,3 @@ def rotation_file(code: str) -> ResponseReturnValue:
         mimetype="application/toml",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
-
-
-def _date(text: str | None) -> dt.date | None:
-    try:
-        found = dt.date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return found if 2000 <= found.year <= 2200 else None

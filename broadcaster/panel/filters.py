@@ -9,6 +9,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from broadcaster.domain.rotations import WEEKDAY_LABELS, WEEKDAYS
+from broadcaster.panel import wording
 from broadcaster.services.station import Station
 
 _SHORT_DAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
@@ -78,6 +79,11 @@ def weekday_words(codes: Sequence[str]) -> str:
     return ", ".join(names)
 
 
+def coordinate(value: float) -> str:
+    """Return degrees as maps take them: `10.3512`."""
+    return f"{value:.5f}".rstrip("0").rstrip(".")
+
+
 def paragraphs(text: str) -> Markup:
     """Return plain text as paragraphs; what looks like HTML stays text."""
     blocks = [b.strip() for b in text.replace("\r\n", "\n").split("\n\n")]
@@ -114,6 +120,9 @@ def init(app: Flask, station: Station) -> None:
     def local_day(moment: dt.datetime) -> dt.date:
         return station.local(moment).date()
 
+    def stamp(moment: dt.datetime) -> str:
+        return f"{station.local(moment):%Y-%m-%dT%H:%M}"
+
     def near_day(moment: dt.datetime) -> str:
         value = station.local(moment).date()
         names = {-1: "hôm qua", 0: "hôm nay", 1: "ngày mai"}
@@ -122,6 +131,6 @@ def init(app: Flask, station: Station) -> None:
     app.jinja_env.filters.update(
         number=number, mmss=mmss, span=span, remaining=remaining, day=day, short_day=short_day, date=date,
         paragraphs=paragraphs, clock=clock, clock_s=clock_s, moment=moment_words, moment_short=moment_short,
-        local_day=local_day, near_day=near_day,
+        local_day=local_day, near_day=near_day, stamp=stamp, coordinate=coordinate,
     )  # fmt: skip
-    app.jinja_env.globals.update(zone_list=zone_list, weekday_words=weekday_words)
+    app.jinja_env.globals.update(zone_list=zone_list, weekday_words=weekday_words, word_difference=wording.difference)

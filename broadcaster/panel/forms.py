@@ -6,6 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
+    FloatField,
     IntegerField,
     PasswordField,
     SelectChoice,
@@ -20,6 +21,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from broadcaster.domain.roles import Role
 from broadcaster.domain.scopes import Scope
 from broadcaster.domain.scripts import MAX_BODY, Genre, Priority
+from broadcaster.domain.zones import Condition, Device
 from broadcaster.errors import RuleError
 
 _NEEDED = "Hãy điền mục này."
@@ -28,6 +30,7 @@ _NEEDED = "Hãy điền mục này."
 _WORDS = {
     "Not a valid choice.": "Hãy chọn trong danh sách.",
     "Not a valid integer value.": "Hãy nhập một số nguyên.",
+    "Not a valid float value.": "Hãy nhập một số, ví dụ 10.3512.",
     "Not a valid date value.": "Ngày không hợp lệ. Hãy viết như 24/11/2026.",
 }
 
@@ -108,12 +111,27 @@ class UserForm(StationForm):
 
 
 class ZoneForm(StationForm):
-    """Change a zone."""
+    """Add or change a zone."""
 
     name = StringField("Tên cụm loa", [InputRequired(_NEEDED), Length(max=200)])
     place = StringField("Vị trí", [Length(max=300)])
+    latitude = FloatField("Vĩ độ", [Optional()])
+    longitude = FloatField("Kinh độ", [Optional()])
+    device = SelectField("Loại loa", choices=[SelectChoice(d.value, d.label) for d in Device])
+    sink = SelectField("Đường ra")
     volume = IntegerField("Âm lượng (%)", [InputRequired(_NEEDED), NumberRange(0, 100, message="Từ 0 đến 100.")])
+    bands = TextAreaField("Âm lượng theo khung giờ", [Optional(), Length(max=1000)])
+    condition = SelectField("Tình trạng", choices=[SelectChoice(c.value, c.label) for c in Condition])
     enabled = BooleanField("Đang sử dụng")
+
+
+class GroupForm(StationForm):
+    """Add or change a group of zones."""
+
+    name = StringField("Tên nhóm", [InputRequired(_NEEDED), Length(max=200)])
+    members = SelectMultipleField(
+        "Cụm loa trong nhóm", option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
+    )
 
 
 class TokenForm(StationForm):

@@ -19,7 +19,7 @@ from broadcaster.services import playlog
 from broadcaster.services.exporting import csv_line
 
 blueprint = Blueprint("journal", __name__, url_prefix="/log")
-_PAGE = 60
+_PAGE = 50
 
 
 @blueprint.get("/")

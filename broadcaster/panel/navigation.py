@@ -28,20 +28,27 @@ _LINKS = (
     ("Kịch bản", "file-text", "scripts.index", _P.VIEW, True),
     ("Duyệt", "checks", "approving.index", _P.APPROVE, True),
     ("Lịch phát", "calendar-week", "calendar.index", _P.VIEW, True),
+    ("Khẩn cấp", "urgent", "emergency.index", _P.EMERGENCY, False),
     ("Nhật ký", "notebook", "journal.index", _P.VIEW, False),
     ("Kế hoạch", "list-check", "plans.index", _P.VIEW, False),
     ("Báo cáo", "report-analytics", "reports.index", _P.REPORT, False),
     ("Cụm loa", "speakerphone", "zones.index", _P.VIEW, False),
     ("Âm thanh", "music", "sounds.index", _P.VIEW, False),
+    ("Từ điển đọc", "volume", "lexicon.index", _P.VIEW, False),
     ("Người dùng", "users", "users.index", _P.MANAGE, False),
     ("Nhật ký hệ thống", "history", "audit.index", _P.MANAGE, False),
     ("Cài đặt", "settings", "settings.index", _P.VIEW, False),
 )
 
 
+_PART_OF = {"timetable": "calendar"}
+"""Blueprints that belong to the page of another."""
+
+
 def links(actor: Actor, waiting: int) -> list[Link]:
     """Return the entries that `actor` may open; `waiting` scripts are counted beside Duyệt."""
     here = (request.endpoint or "").partition(".")[0]
+    here = _PART_OF.get(here, here)
     return [
         Link(title, icon, url_for(name), name.partition(".")[0] == here, main, waiting if title == "Duyệt" else 0)
         for title, icon, name, permission, main in _LINKS

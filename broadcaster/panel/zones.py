@@ -1,18 +1,26 @@
-"""Cụm loa: where the horns are, how loud, whether they are in use."""
+"""Cụm loa: where the horns are, how loud at which hour, in what state; complaints, repairs, and a tone to try them."""
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, render_template, url_for
-from flask.typing import ResponseReturnValue
+import datetime as dt
 
-from broadcaster.db.queries import registry
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import SelectChoice
+
+from broadcaster.db.models import ZoneGroup, ZoneRow
+from broadcaster.db.queries import calendar, people, registry
 from broadcaster.domain.roles import Permission
-from broadcaster.errors import RuleError
+from broadcaster.domain.zones import Condition, Device, parse_bands, volume_at
+from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.access import actor, leave_to, needs, station
-from broadcaster.panel.forms import ZoneForm
-from broadcaster.services.zones import edit_zone
+from broadcaster.panel.dates import a_moment
+from broadcaster.panel.forms import GroupForm, ZoneForm
+from broadcaster.services import zones as service
 
 blueprint = Blueprint("zones", __name__, url_prefix="/zones")
+_AROUND = dt.timedelta(hours=4)
+"""How long before a complaint a broadcast may have begun that was still on air."""
 
 
 @blueprint.get("/")
@@ -23,26 +31,159 @@ def index() -> ResponseReturnValue:
         rows = registry.zones(session)
         groups = registry.groups(session)
         heard = registry.last_heard(session)
-        names = registry.zone_names(session)
-    return render_template("zones/index.html", rows=rows, groups=groups, heard=heard, names=names)
+        open_notes = registry.open_notes(session)
+    now = station().local(station().now()).time()
+    loud = {z.code: volume_at(z.volume, parse_bands(z.volume_bands), now) for z in rows}
+    names = {z.code: z.name for z in rows}
+    return render_template(
+        "zones/index.html", rows=rows, groups=groups, heard=heard, names=names, open_notes=open_notes, loud=loud
+    )
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@needs(Permission.SCHEDULE)
+def new() -> ResponseReturnValue:
+    """Add a zone."""
+    form = _form(None)
+    if form.validate_on_submit():
+        try:
+            code = service.add_zone(station(), actor(), _fields(form))
+        except RuleError as error:
+            form.take(error)
+        else:
+            flash(f"Đã thêm cụm loa “{form.name.data}”. Hãy phát âm thử để chắc loa kêu.")
+            return leave_to(url_for("zones.edit", code=code))
+    page = render_template("zones/edit.html", form=form, row=None, notes=(), aired={}, people={})
+    return page, 422 if form.is_submitted() else 200
 
 
 @blueprint.route("/<code>", methods=["GET", "POST"])
 @needs(Permission.SCHEDULE)
 def edit(code: str) -> ResponseReturnValue:
-    """Change one zone."""
+    """Change one zone; its notes."""
     with station().db.read() as session:
         row = registry.zone(session, code)
-    form = ZoneForm(obj=row)
+    form = _form(row)
     if form.validate_on_submit():
         try:
-            edit_zone(
-                station(), actor(), code,
-                name=form.name.data, place=form.place.data, volume=form.volume.data, enabled=form.enabled.data,
-            )  # fmt: skip
+            service.edit_zone(station(), actor(), code, _fields(form))
         except RuleError as error:
             form.take(error)
         else:
             flash(f"Đã lưu cụm loa “{form.name.data}”.")
             return leave_to(url_for("zones.index"))
-    return render_template("zones/edit.html", form=form, row=row), 422 if form.is_submitted() else 200
+    return _page(row, form), 422 if form.is_submitted() else 200
+
+
+@blueprint.post("/<code>/notes")
+@needs(Permission.OPERATE)
+def note(code: str) -> ResponseReturnValue:
+    """Note a repair or a complaint."""
+    given = request.form
+    at = a_moment(given.get("at", ""), station().settings.tz, field="at")
+    service.add_note(station(), actor(), code, given.get("kind", ""), at, given.get("text", ""))
+    flash("Đã ghi phản ánh." if given.get("kind") == "noise" else "Đã ghi việc sửa chữa.")
+    return leave_to(_home(code))
+
+
+@blueprint.post("/notes/<int:number>/close")
+@needs(Permission.OPERATE)
+def close_note(number: int) -> ResponseReturnValue:
+    """Say what was done about a note."""
+    code = service.close_note(station(), actor(), number, request.form.get("answer", ""))
+    flash("Đã ghi cách xử lý.")
+    return leave_to(_home(code))
+
+
+@blueprint.post("/<code>/tone")
+@needs(Permission.SCHEDULE)
+def tone(code: str) -> ResponseReturnValue:
+    """Let one zone sound the line-up tone."""
+    service.play_tone(station(), actor(), code)
+    flash("Âm chuẩn sẽ ra loa của cụm này sau khoảng 12 giây. Nhờ người ở gần nghe giúp.")
+    return leave_to(_home(code))
+
+
+@blueprint.route("/groups/new", methods=["GET", "POST"])
+@needs(Permission.SCHEDULE)
+def new_group() -> ResponseReturnValue:
+    """Add a group."""
+    return _group(None)
+
+
+@blueprint.route("/groups/<code>", methods=["GET", "POST"])
+@needs(Permission.SCHEDULE)
+def group(code: str) -> ResponseReturnValue:
+    """Change a group."""
+    with station().db.read() as session:
+        row = next((g for g in registry.groups(session) if g.code == code), None)
+    if row is None:
+        raise NotFoundError(f"Không có nhóm nào mang mã “{code}”.", field="group")
+    return _group(row)
+
+
+def _group(row: ZoneGroup | None) -> ResponseReturnValue:
+    with station().db.read() as session:
+        names = registry.zone_names(session)
+    form = GroupForm(data={"name": row.name, "members": row.members} if row else None)
+    form.members.choices = [SelectChoice(code, name) for code, name in names.items()]
+    if form.validate_on_submit():
+        try:
+            service.save_group(station(), actor(), row.code if row else None, form.name.data, form.members.data)
+        except RuleError as error:
+            form.take(error)
+        else:
+            flash(f"Đã lưu nhóm “{form.name.data}”.")
+            return leave_to(url_for("zones.index"))
+    page = render_template("zones/group.html", form=form, row=row, names=names)
+    return page, 422 if form.is_submitted() else 200
+
+
+def _form(row: ZoneRow | None) -> ZoneForm:
+    form = ZoneForm(obj=row, bands="\n".join(row.volume_bands) if row else "")
+    form.sink.choices = [SelectChoice(n, f"{n} ({s.kind})") for n, s in station().settings.playout.sinks.items()]
+    if row is not None and row.sink not in station().settings.playout.sinks:
+        form.sink.choices.append(SelectChoice(row.sink, f"{row.sink} (không còn trong cài đặt)"))
+    if row is None and not form.is_submitted():
+        form.volume.data, form.enabled.data = 100, True
+    return form
+
+
+def _fields(form: ZoneForm) -> service.ZoneFields:
+    return service.ZoneFields(
+        name=form.name.data,
+        place=form.place.data or "",
+        sink=form.sink.data,
+        volume=form.volume.data,
+        bands=tuple((form.bands.data or "").splitlines()),
+        latitude=form.latitude.data,
+        longitude=form.longitude.data,
+        device=Device(form.device.data),
+        condition=Condition(form.condition.data),
+        enabled=form.enabled.data,
+    )
+
+
+def _page(row: ZoneRow, form: ZoneForm) -> str:
+    here = station()
+    bands = parse_bands(row.volume_bands)
+    with here.db.read() as session:
+        notes = registry.notes(session, row.code)
+        names = people.names_by_username(session)
+        noise = [n for n in notes if n.kind == "noise"]
+        rows = (
+            calendar.broadcasts(session, min(n.at for n in noise) - _AROUND, max(n.at for n in noise)) if noise else ()
+        )
+    mine = [(b.started_at or b.starts_at, b.finished_at or b.ends_at, b) for b in rows if row.code in b.zones]
+    aired = {
+        n.id: (
+            [b for start, end, b in mine if start <= n.at <= end],
+            volume_at(row.volume, bands, here.local(n.at).time()),
+        )
+        for n in noise
+    }
+    return render_template("zones/edit.html", form=form, row=row, notes=notes, aired=aired, people=names)
+
+
+def _home(code: str) -> str:
+    return url_for("zones.edit", code=code) if actor().may(Permission.SCHEDULE) else url_for("zones.index")

@@ -63,6 +63,10 @@ class Crew:
     changed: Callable[[], None]
     """Told whenever what is on air changes."""
     leads: Leads
+    alarm: Callable[[str, str], None] = lambda _what, _why: None
+    """Told of any other trouble (what, sentence), or that it is over (what, "")."""
+    proves: bool = False
+    """Compare what leaves each sink with what was approved, and keep the proof."""
     urgent: bool = False
     """Ask the operating system to put the players before all else."""
     inline: bool = False

@@ -17,6 +17,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
+from broadcaster.clock import SystemClock
 from broadcaster.errors import StationError
 from broadcaster.playout import recovery
 from broadcaster.playout.alarm import Alarm, ApschedulerAlarm
@@ -64,6 +65,7 @@ class Playout:
         inline: play on the calling thread over a frozen clock; for simulations.
         chunk_ms: samples are handed to the sinks in pieces of this length.
         durable: force the journal to the disk.
+        proves: compare what leaves each sink with what was approved; not where time is simulated.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class Playout:
         inline: bool = False,
         chunk_ms: int = CHUNK_MS,
         durable: bool = True,
+        proves: bool | None = None,
     ) -> None:
         self.station = station
         self.clock = station.clock
@@ -115,6 +118,8 @@ class Playout:
             urgent=urgent,
             inline=inline,
             chunk_ms=chunk_ms,
+            alarm=self._troubles.tell,
+            proves=isinstance(station.clock, SystemClock) if proves is None else proves,
         )
         self._control = Control(self.floor, self.trust_clock)
 

@@ -16,6 +16,7 @@ from broadcaster.playout.asrun import TRIAL_ZONE, heard_zones
 from broadcaster.playout.bundles import Bundle
 from broadcaster.playout.crew import Crew
 from broadcaster.playout.player import Event, Lane, Segment, Source
+from broadcaster.playout.proving import listener
 from broadcaster.playout.sinks import AIRCHECK
 from broadcaster.playout.sinks.base import RATE, Feed
 
@@ -81,6 +82,7 @@ def lay(airing: Airing, events: Events) -> tuple[list[Lane], dict[str, tuple[Out
                 mirror=mirror if mirrored else None,
                 chunk_ms=crew.chunk_ms,
                 muted=crew.muted(free),
+                ear=listener(airing, sink, free),
             )
         )
     return lanes, unreachable

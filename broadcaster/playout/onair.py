@@ -270,6 +270,8 @@ class Airing:
             while not events.empty():
                 self._note(asrun, *events.get())
         for lane in self.lanes:
+            if lane.ear is not None and lane.ear.at_once:
+                lane.ear.join(2)
             why, by = lane.ending
             outcome = Outcome.FAILED if lane.crashed else Outcome.MISSED
             asrun.rest(outcome, why or STOPPED, by=by, zones=lane.zones)

@@ -19,7 +19,8 @@ import numpy as np
 
 from broadcaster.clock import Clock
 from broadcaster.errors import AirError
-from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Sink, Stream
+from broadcaster.playout.ear import Listener
+from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Placed, Sink, Stream
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ MARK_S = 1.0
 RETRY_S = 1.0
 _LEVEL_S = 0.25
 SILENT_DBFS = -96.0
+HOLLOW = "Nguồn âm thanh có lúc không có tiếng."
 MUTED = "Bị tắt tiếng một lúc theo lệnh người vận hành."
 
 
@@ -146,6 +148,10 @@ class Lane:
     fault: Callable[[str, str], None]
     mirror: Sink | None = None
     chunk_ms: int = CHUNK_MS
+    ear: Listener | None = None
+    """Compares what left with what was approved."""
+    places: dict[int, tuple[str, int]] = field(default_factory=dict)
+    """Where each item stands in the recording: its name, and milliseconds from its beginning."""
     level: float = SILENT_DBFS
     """Level of what left last (dBFS, RMS)."""
     position_ms: int = 0
@@ -216,6 +222,8 @@ class Lane:
                         _quietly(stream.drop)
                     _quietly(stream.close)
             self._stream = self._tee = None
+            if self.ear is not None:
+                self.ear.close()
             self.over = True
 
     def _play(self) -> None:
@@ -243,21 +251,15 @@ class Lane:
             n, last = self._portion(min(chunk, total - done), position)
             if n <= 0 or (raw := source.read(segment.offset + done, n)) is None:
                 break
-            piece, audible = self._shape(
-                raw or bytes(n * 2),
-                fade_in=(position == 0 and self._fade_in) or (source.live and done == 0),
-                fade_out=last or (source.live and done + n >= total),
-            )
             now = self.clock.now()
-            sent = self._send(piece, position)
+            fade_in = (position == 0 and self._fade_in) or (source.live and done == 0)
+            fade_out = last or (source.live and done + n >= total)
+            heard += self._sound(segment.item_no, raw, n, position, fade_in=fade_in, fade_out=fade_out)
             if started is None:
                 started = now
+                self._note_place(segment.item_no, n)
                 self.on_item, self.item_started_at = segment.item_no, started
                 self._emit(Started(segment.item_no, started))
-            if sent and audible and raw:
-                heard += n
-            elif not self._quiet_why:
-                self._quiet_why = self._trouble or (MUTED if raw else "Nguồn âm thanh có lúc không có tiếng.")
             done += n
             position += n
             self.position_ms = position * 1000 // RATE
@@ -271,6 +273,19 @@ class Lane:
         if started is not None:
             self._emit(self._ended(segment, started, ended, heard, done))
         return position
+
+    def _sound(self, item_no: int, raw: Pcm, n: int, position: int, *, fade_in: bool, fade_out: bool) -> int:
+        """Let `n` samples sound, or silence when there are none; return how many were heard."""
+        wanted = raw or bytes(n * 2)
+        piece, audible = self._shape(wanted, fade_in=fade_in, fade_out=fade_out)
+        sent = self._send(piece, position)
+        if self.ear is not None:
+            self.ear.take(item_no, wanted, piece if sent else None, self._gained)
+        if sent and audible and raw:
+            return n
+        if not self._quiet_why:
+            self._quiet_why = self._trouble or (MUTED if raw else HOLLOW)
+        return 0
 
     def _portion(self, n: int, position: int) -> tuple[int, bool]:
         """Return how many of `n` samples may leave now, and whether they are the last, to be faded out."""
@@ -333,6 +348,13 @@ class Lane:
             self._level_at = now
             self.level = level(pcm) if sent else SILENT_DBFS
         return sent
+
+    def _note_place(self, item_no: int, taken: int) -> None:
+        for stream in (self._tee, self._stream):
+            if isinstance(stream, Placed):
+                name, samples = stream.place
+                self.places[item_no] = name, max(0, samples - taken) * 1000 // RATE
+                return
 
     def _open_mirror(self) -> None:
         if self.mirror is not None:

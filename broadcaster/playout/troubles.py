@@ -24,6 +24,7 @@ class Troubles:
 
     def tell(self, what: str, why: str) -> None:
         """Say that `what` is in trouble (a Vietnamese sentence), or well again (empty)."""
+        what = what[:48]
         with self._lock:
             was = self._now.get(what, "")
             if why == was:
@@ -37,8 +38,10 @@ class Troubles:
 
     def sink(self, name: str, why: str) -> None:
         """Say how a sink is."""
-        self.tell(f"sink-{name}"[:48], why)
+        self.tell(f"sink-{name}", why)
 
     def of_sink(self, name: str) -> str:
         """Return why a sink does not work or has a stand-in; empty when all is well."""
-        return self._now.get(f"sink-{name}"[:48], "")
+        return next(
+            (why for kind in ("sink", "heard", "return") if (why := self._now.get(f"{kind}-{name}"[:48], ""))), ""
+        )

@@ -10,6 +10,8 @@ from broadcaster.services.emergencies import VOICE_JOB
 from broadcaster.services.emergency_voice import voice_job
 from broadcaster.services.jobs import Handler, Progress
 from broadcaster.services.planning import plan
+from broadcaster.services.recordings import JOB as RECORD_JOB
+from broadcaster.services.recordings import record_job
 from broadcaster.services.speaking import speak_job
 from broadcaster.services.starter import first_bulletin_job, starter_job
 from broadcaster.services.station import Station
@@ -25,6 +27,7 @@ def _backup(station: Station, _arguments: Mapping[str, Any], _progress: Progress
 
 HANDLERS: Mapping[str, Handler] = {
     "speak": speak_job,
+    RECORD_JOB: record_job,
     "plan": _plan,
     "backup": _backup,
     "starter": starter_job,

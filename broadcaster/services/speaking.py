@@ -16,7 +16,7 @@ from broadcaster.services.approving import get_script, latest_revision
 from broadcaster.services.queue import wake_worker
 from broadcaster.services.reading import Recipe, cleaned_of, profile_of, spelled_for, spoken_of
 from broadcaster.services.station import Station
-from broadcaster.sound.render import Rendered, render
+from broadcaster.sound.render import Line, Rendered, render
 from broadcaster.sound.store import Store
 from broadcaster.speech.cache import ClipCache
 from broadcaster.text import Spoken, normalize
@@ -115,7 +115,7 @@ def _render(
 ) -> Rendered:
     settings = station.settings
     return render(
-        [(s.text, s.pause_ms) for s in spoken.sentences],
+        [Line(s.text, s.pause_ms) for s in spoken.sentences],
         voices=voices,
         rate=rate,
         spelled=spelled,

@@ -1,37 +1,212 @@
-"""Zones changed by people: name, place, volume, in use or not."""
+"""Zones changed by people: where and what they are, how loud, in what state; groups; notes; the line-up tone."""
 
 from __future__ import annotations
 
-from broadcaster.db.models import ZoneRow
-from broadcaster.domain.fold import nfc
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import CueRow, ZoneGroup, ZoneNote, ZoneRow
+from broadcaster.domain.fold import nfc, slug
 from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.zones import ALL, Condition, Device, parse_bands
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services import audit
+from broadcaster.services.once import air_once
 from broadcaster.services.station import Station
 
+_TONES = ("line_up", "test", "chime")
+"""Kinds of station sounds that a zone is tried with, the best first."""
+_LEAD = dt.timedelta(seconds=12)
+"""From the wish to the first sound: play-out checks and loads a broadcast before its time."""
 
-def edit_zone(station: Station, actor: Actor, code: str, *, name: str, place: str, volume: int, enabled: bool) -> None:
-    """Change a zone; `volume` in percent. Planned broadcasts follow at the next planning.
+
+@dataclass(frozen=True, slots=True)
+class ZoneFields:
+    """What people say of a zone; `volume` in percent, `bands` as `05:00-06:00 60`, place in degrees (WGS 84)."""
+
+    name: str
+    place: str = ""
+    sink: str = "main"
+    volume: int = 100
+    bands: tuple[str, ...] = ()
+    latitude: float | None = None
+    longitude: float | None = None
+    device: Device = Device.HORN
+    condition: Condition = Condition.GOOD
+    enabled: bool = True
+
+
+def edit_zone(station: Station, actor: Actor, code: str, fields: ZoneFields) -> None:
+    """Change a zone. Planned broadcasts follow at the next planning.
 
     Raises:
         ForbiddenError: the actor may not change the schedule.
         NotFoundError: there is no such zone.
-        RuleError: the name is empty or the volume out of range.
+        RuleError: a field is empty or out of range; `field` names it.
     """
     actor.require(Permission.SCHEDULE)
-    name, place = " ".join(nfc(name).split()), " ".join(nfc(place).split())
-    if not name:
-        raise RuleError("Cụm loa phải có tên.", field="name")
-    if not 0 <= volume <= 100:
-        raise RuleError("Âm lượng phải từ 0 đến 100.", field="volume")
+    values = _checked(station, fields)
     with station.db.write() as session:
         row = session.get(ZoneRow, code)
         if row is None:
             raise NotFoundError(f"Không có cụm loa nào mang mã “{code}”.", field="zone")
-        fields = {"name": name, "place": place, "volume": volume, "enabled": enabled}
-        before = {key: getattr(row, key) for key in fields}
-        if before == fields:
+        before = {key: getattr(row, key) for key in values}
+        if before == values:
             return
-        for key, value in fields.items():
+        for key, value in values.items():
             setattr(row, key, value)
-        audit.record(session, station.now(), actor, "edit", "zone", code, before=before, after=fields)
+        audit.record(session, station.now(), actor, "edit", "zone", code, before=before, after=values)
+
+
+def add_zone(station: Station, actor: Actor, fields: ZoneFields) -> str:
+    """Add a zone and return its code, made of its name.
+
+    Raises:
+        ForbiddenError: the actor may not change the schedule.
+        RuleError: a field is empty or out of range, or a zone has that name already.
+    """
+    actor.require(Permission.SCHEDULE)
+    values = _checked(station, fields)
+    with station.db.write() as session:
+        if session.scalars(select(ZoneRow.code).where(ZoneRow.name == values["name"])).first() is not None:
+            raise RuleError("Đã có cụm loa mang tên này.", field="name")
+        code = _free_code(session, str(values["name"]))
+        position = (session.scalar(select(func.max(ZoneRow.position))) or 0) + 1
+        session.add(ZoneRow(code=code, position=position, **values))
+        audit.record(session, station.now(), actor, "add", "zone", code, after=values)
+        return code
+
+
+def save_group(station: Station, actor: Actor, code: str | None, name: str, members: Sequence[str]) -> str:
+    """Add a group of zones (no code), or change one; return its code.
+
+    Raises:
+        RuleError: it has no name or no zones, or names a zone that is not there.
+    """
+    actor.require(Permission.SCHEDULE)
+    name = _words(name)
+    if not 0 < len(name) <= 200:
+        raise RuleError("Nhóm phải có tên, không quá 200 ký tự.", field="name")
+    with station.db.write() as session:
+        known = list(session.scalars(select(ZoneRow.code).order_by(ZoneRow.position, ZoneRow.code)))
+        chosen = [z for z in known if z in set(members)]
+        if not chosen or set(members) - set(known):
+            raise RuleError("Hãy chọn ít nhất một cụm loa trong danh sách.", field="members")
+        row = session.get(ZoneGroup, code) if code else None
+        if code and row is None:
+            raise NotFoundError(f"Không có nhóm nào mang mã “{code}”.", field="group")
+        before = {"name": row.name, "members": row.members} if row else None
+        if row is None:
+            code = _free_code(session, name)
+            row = ZoneGroup(code=code, name=name, members=chosen)
+            session.add(row)
+        row.name, row.members = name, chosen
+        audit.record(
+            session, station.now(), actor, "edit" if before else "add", "group", row.code,
+            before=before, after={"name": name, "members": chosen},
+        )  # fmt: skip
+        return row.code
+
+
+def add_note(station: Station, actor: Actor, code: str, kind: str, at: dt.datetime, text: str) -> int:
+    """Note a repair, or a complaint about noise at a moment; return its number.
+
+    Raises:
+        ForbiddenError: the actor may not operate.
+        RuleError: nothing is said, or it is said of the future.
+    """
+    actor.require(Permission.OPERATE)
+    text = nfc(text).strip()
+    if not 0 < len(text) <= 2000:
+        raise RuleError("Hãy ghi nội dung, không quá 2.000 ký tự.", field="text")
+    if kind not in {"repair", "noise"}:
+        raise RuleError("Hãy chọn loại ghi chú.", field="kind")
+    if at > station.now() + dt.timedelta(minutes=5):
+        raise RuleError("Thời điểm này chưa đến. Hãy kiểm tra ngày giờ.", field="at")
+    with station.db.write() as session:
+        if session.get(ZoneRow, code) is None:
+            raise NotFoundError(f"Không có cụm loa nào mang mã “{code}”.", field="zone")
+        note = ZoneNote(
+            zone=code, kind=kind, at=at, text=text, by=actor.username, created_at=station.now(), closed_at=None
+        )
+        session.add(note)
+        session.flush()
+        audit.record(session, station.now(), actor, f"note-{kind}", "zone", code, note=text)
+        return note.id
+
+
+def close_note(station: Station, actor: Actor, number: int, answer: str) -> str:
+    """Close a note with what was done; return its zone.
+
+    Raises:
+        RuleError: nothing is said of what was done, or it is closed already.
+    """
+    actor.require(Permission.OPERATE)
+    answer = nfc(answer).strip()[:2000]
+    if not answer:
+        raise RuleError("Hãy ghi đã xử lý thế nào.", field="answer")
+    with station.db.write() as session:
+        note = session.get(ZoneNote, number)
+        if note is None:
+            raise NotFoundError(f"Không có ghi chú số {number}.", field="note")
+        if note.closed_at is not None:
+            raise RuleError("Ghi chú này đã được xử lý.", field="note")
+        note.closed_at, note.closed_by, note.answer = station.now(), actor.username, answer
+        audit.record(session, station.now(), actor, "close-note", "zone", note.zone, note=answer)
+        return note.zone
+
+
+def play_tone(station: Station, actor: Actor, code: str) -> int:
+    """Let a zone sound the line-up tone a few seconds from now; return the broadcast's number.
+
+    Raises:
+        RuleError: the hour is not allowed, the zone is not in use or airs something, or there is no such sound.
+    """
+    with station.db.read() as session:
+        zone = session.get(ZoneRow, code)
+        if zone is None:
+            raise NotFoundError(f"Không có cụm loa nào mang mã “{code}”.", field="zone")
+        if not zone.enabled:
+            raise RuleError("Cụm loa này đang ngừng dùng. Hãy bật “Đang sử dụng” trước.", field="zone")
+        cues = {c.kind: c.name for c in session.scalars(select(CueRow).order_by(CueRow.name.desc()))}
+        name = zone.name
+    cue = next((cues[kind] for kind in _TONES if kind in cues), None)
+    if cue is None:
+        raise RuleError("Đài chưa có âm chuẩn để thử. Hãy mở trang Âm thanh và khôi phục bộ gốc.", field="cue")
+    starts_at = (station.now() + _LEAD).replace(microsecond=0)
+    return air_once(station, actor, [cue], title=f"Thử loa: {name}", starts_at=starts_at, zones=[code])
+
+
+def _checked(station: Station, fields: ZoneFields) -> dict[str, object]:
+    name, place = _words(fields.name), _words(fields.place)
+    if not 0 < len(name) <= 200:
+        raise RuleError("Cụm loa phải có tên, không quá 200 ký tự.", field="name")
+    if not 0 <= fields.volume <= 100:
+        raise RuleError("Âm lượng phải từ 0 đến 100.", field="volume")
+    if fields.sink not in station.settings.playout.sinks:
+        known = ", ".join(station.settings.playout.sinks)
+        raise RuleError(f"Không có đường ra “{fields.sink}”. Các đường ra: {known}.", field="sink")
+    if (fields.latitude is None) != (fields.longitude is None):
+        raise RuleError("Tọa độ cần cả vĩ độ và kinh độ.", field="latitude")
+    if fields.latitude is not None and fields.longitude is not None:
+        if not -90 <= fields.latitude <= 90:
+            raise RuleError("Vĩ độ phải từ −90 đến 90.", field="latitude")
+        if not -180 <= fields.longitude <= 180:
+            raise RuleError("Kinh độ phải từ −180 đến 180.", field="longitude")
+    values = asdict(fields) | {"name": name, "place": place[:300]}
+    values["volume_bands"] = [str(b) for b in parse_bands(values.pop("bands"), field="bands")]
+    return values
+
+
+def _words(text: str) -> str:
+    return " ".join(nfc(text).split())
+
+
+def _free_code(session: Session, name: str) -> str:
+    stem = slug(name)[:24].strip("-") or "cum"
+    taken = {ALL, *session.scalars(select(ZoneRow.code)), *session.scalars(select(ZoneGroup.code))}
+    return next(c for n in range(1, 1000) if (c := stem if n == 1 else f"{stem}-{n}") not in taken)

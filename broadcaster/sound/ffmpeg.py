@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -79,7 +79,7 @@ def source(path: Path) -> list[str]:
 def run(
     arguments: Sequence[str],
     *,
-    data: bytes | None = None,
+    data: bytes | Iterable[bytes] | None = None,
     on_stdout: Callable[[bytes], None] | None = None,
     timeout_s: float = TIMEOUT_S,
     cancel: threading.Event | None = None,
@@ -90,7 +90,7 @@ def run(
 
     Args:
         arguments: everything after the program's name.
-        data: bytes for its standard input.
+        data: bytes for its standard input, whole or piece by piece.
         on_stdout: takes standard output piece by piece, so that memory stays bounded.
         timeout_s: it is killed after this many seconds.
         cancel: it is killed soon after this is set.
@@ -132,11 +132,19 @@ def run(
     return Outcome(bytes(pump.collected), stderr)
 
 
+def cancelled() -> MediaError:
+    """Return the error of work that a person stopped."""
+    return MediaError("Đã hủy việc xử lý âm thanh.", code="cancelled")
+
+
 class _Pump:
     """Feeds standard input and drains standard output, each in its own thread."""
 
     def __init__(
-        self, process: subprocess.Popen[bytes], data: bytes | None, on_stdout: Callable[[bytes], None] | None
+        self,
+        process: subprocess.Popen[bytes],
+        data: bytes | Iterable[bytes] | None,
+        on_stdout: Callable[[bytes], None] | None,
     ) -> None:
         self.collected = bytearray()
         self.fault: BaseException | None = None
@@ -145,7 +153,8 @@ class _Pump:
         self.reader = threading.Thread(target=self._drain, name="ffmpeg-out", daemon=True)
         self._threads = [self.reader]
         if data is not None:
-            self._threads.append(threading.Thread(target=self._feed, args=(data,), name="ffmpeg-in", daemon=True))
+            pieces = [data] if isinstance(data, bytes) else data
+            self._threads.append(threading.Thread(target=self._feed, args=(pieces,), name="ffmpeg-in", daemon=True))
         for thread in self._threads:
             thread.start()
 
@@ -160,12 +169,17 @@ class _Pump:
             self.fault = error
             self._process.kill()
 
-    def _feed(self, data: bytes) -> None:
+    def _feed(self, pieces: Iterable[bytes]) -> None:
         pipe = self._process.stdin
         if pipe is None:
             return
-        with contextlib.suppress(OSError):  # ffmpeg may end before it has read all
-            pipe.write(data)
+        try:
+            for piece in pieces:
+                with contextlib.suppress(BrokenPipeError, ValueError):  # ffmpeg may end before it has read all
+                    pipe.write(piece)
+        except Exception as error:  # noqa: BLE001 - carried to the caller's thread
+            self.fault = error
+            self._process.kill()
         with contextlib.suppress(OSError):
             pipe.close()
 
@@ -183,7 +197,7 @@ def _wait(process: subprocess.Popen[bytes], pump: _Pump, timeout_s: float, cance
     deadline = clock.monotonic() + timeout_s
     while pump.reader.is_alive():
         if cancel is not None and cancel.is_set():
-            raise MediaError("Đã hủy việc xử lý âm thanh.", code="cancelled")
+            raise cancelled()
         left = deadline - clock.monotonic()
         if left <= 0:
             break

@@ -56,6 +56,8 @@ class Part:
     pause_ms: int = 0
     match: bool = True
     """Bring it to the common level of speech; a chime or music keeps its own."""
+    hole_ms: int = 0
+    """With an empty clip: silence that another sound will fill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def join(parts: Sequence[Part], target: Path) -> Joined:
         raise MediaError("Không có âm thanh nào để ghép.", code="silent")
     cues: list[Cue] = []
     written = 0
-    last = max(i for i, p in enumerate(parts) if p.clip.pcm)
+    last = max(i for i, p in enumerate(parts) if p.clip.pcm or p.hole_ms)
     try:
         with wave.open(str(target), "wb") as out:
             out.setnchannels(1)
@@ -104,9 +106,9 @@ def join(parts: Sequence[Part], target: Path) -> Joined:
             write(_silence(LEAD_MS))
             for index, (part, samples) in enumerate(zip(parts, _house(parts), strict=True)):
                 start = written
-                write(_finish(samples, match=part.match))
+                write(_finish(samples, match=part.match) or _silence(part.hole_ms))
                 cues.append(Cue(_ms(start), _ms(written)))
-                if samples.size and index != last:
+                if written > start and index != last:
                     write(_silence(part.pause_ms))
             write(_silence(TAIL_MS))
     except OSError as error:

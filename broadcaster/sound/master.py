@@ -1,40 +1,58 @@
 """Master a programme: shape it for the horns, then set its loudness and peak, by measuring first.
 
-Loudness is measured over the whole programme (BS.1770) and set by one linear gain, which neither pumps nor depends on
-what came before. Only when that gain would lift a true peak over the ceiling does a limiter, four times oversampled,
-work in between. Everything streams through ffmpeg: memory does not grow with the programme.
+Loudness is measured over the whole programme (BS.1770) and set by one gain, which neither pumps nor depends on what
+came before; a limiter works only around peaks that this gain would lift over the ceiling, and what it costs in
+loudness is calculated before anything is written. The sound goes by in stretches of ten seconds, two at a time:
+memory grows by 30 MB for each hour (eight bytes a millisecond), the working folder by 700 MB.
 """
 
 from __future__ import annotations
 
 import math
+import os
+import tempfile
 import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
+
+import numpy as np
 
 from broadcaster.errors import MediaError
-from broadcaster.sound import ffmpeg, meter
+from broadcaster.sound import analysis, ffmpeg, meter
+from broadcaster.sound.analysis import LEFT, RATE, RIGHT, STEP, Floats, Milliseconds
+from broadcaster.sound.layers import Layer, Mixer
+from broadcaster.sound.level import Gain, solve
 from broadcaster.sound.meter import Loudness
-from broadcaster.sound.probe import probe
 from broadcaster.sound.profiles import SoundProfile
+from broadcaster.sound.samples import Samples, decode
+from broadcaster.sound.shaping import Shaping, shape
+from broadcaster.sound.store import disk_error
 
 TOLERANCE_LU: Final = 0.5
 
-_CLOSE_LU: Final = 0.2
-_CLOSE_DB: Final = 0.02
-_EAGER: Final = 1.3
-"""A limiter gives back less loudness than it gets gain."""
-_ROUNDS: Final = 6
-_RATE: Final = 48_000
-_OVERSAMPLED: Final = 4 * _RATE
-_MARGIN_DB: Final = 0.15
-"""The limiter's ceiling lies this far below the true-peak ceiling, for what resampling back adds."""
-_ONE_VOICE: Final = "aresample=48000:dither_method=none,aformat=sample_fmts=flt:channel_layouts=mono"
+_STRETCH: Final = 491_520
+"""Samples worked on at a time (10.24 s): a whole number of milliseconds and of every frame step in use."""
+_WORKERS: Final = 2
+_BLOCK: Final = RATE // 2
+"""Below this ffmpeg's meter may have nothing to say; the sound is counted as if it were repeated."""
+_HEADROOM: Final = 0.25
+"""Shaped sound is kept with 12 dB to spare until its gain is known."""
+_MARGIN_DB: Final = 0.2
+"""The limiter's ceiling lies this far below the true-peak ceiling, for what its own turning adds."""
+_SHORT_LU: Final = 0.1
+_CREST_STEP_DB: Final = 1.5
+_DECODED, _SHAPED, _LEVELLED = 0.15, 0.6, 0.98
+"""Share of the work that is done after each part."""
 _FLAC: Final = (
     *("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact"),
-    *("-ar", str(_RATE), "-ac", "1", "-sample_fmt", "s16", "-c:a", "flac", "-compression_level", "5", "-f", "flac"),
+    *("-ar", str(RATE), "-ac", "1", "-sample_fmt", "s16", "-c:a", "flac", "-compression_level", "5", "-f", "flac"),
 )
+
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,102 +72,170 @@ def master(
     target: Path,
     profile: SoundProfile,
     *,
+    layers: Sequence[Layer] = (),
+    progress: Callable[[float], None] | None = None,
     cancel: threading.Event | None = None,
     low_priority: bool = True,
 ) -> Mastered:
     """Write the mastered programme to `target` as FLAC (48 kHz, mono, 16 bit, no metadata).
 
-    Same source, profile and ffmpeg: same bytes. `target`'s folder also holds the shaped programme meanwhile.
+    Same source, profile, layers, ffmpeg and kind of processor: same bytes. Work in progress lies in `target`'s folder.
 
     Args:
         source: any sound file.
         target: the FLAC to write.
         profile: shaping, loudness and peak.
+        layers: sounds that are mixed in after shaping, at the programme's own loudness.
+        progress: told the share that is done, 0 to 1.
         cancel: stops the work.
         low_priority: give way to play-out on the processor.
 
     Raises:
-        MediaError: the source is silent or unreadable, the disk is full, or ffmpeg fails.
+        MediaError: the source is silent or unreadable, the disk is full, ffmpeg fails, or the work was cancelled.
     """
-    work = _Work(source, target, profile, cancel, low_priority)
-    shaped = target.with_suffix(".shaped.wav")
-    try:
-        return work.master(shaped)
-    finally:
-        shaped.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".master-") as folder:
+        work = _Work(Path(folder), target, profile, progress or (lambda _share: None), cancel, low_priority)
+        try:
+            return work.master(source, layers)
+        except OSError as error:
+            raise disk_error(error, target) from None
 
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    source: Path
+    folder: Path
     target: Path
     profile: SoundProfile
+    tell: Callable[[float], None]
     cancel: threading.Event | None
     low_priority: bool
 
-    def master(self, shaped: Path) -> Mastered:
-        facts = probe(self.source)
-        loop = meter.repeats(facts.seconds)
-        peak_too = "" if self.profile.shaping else meter.FILTER
-        found = self._measure(self.source, loop, peak_too or meter.LOUDNESS_ONLY)
-        programme = self.source
-        if self.profile.shaping:
-            drive = self.profile.drive - found.integrated
-            chain = [_ONE_VOICE, f"volume={drive:.2f}dB:precision=float", *self.profile.shaping]
-            if loop:
-                self._shape(chain, shaped)
-                found = self._measure(shaped, loop, meter.FILTER)
-            else:
-                found = meter.parse(self._shape([*chain, _ONE_VOICE, meter.FILTER], shaped))
-            programme = shaped
-        made = self._set_level(programme, loop, found)
-        seconds = probe(self.target).seconds or 0.0
-        return Mastered(self.target, round(made.integrated, 2), round(made.true_peak, 2), round(seconds * 1000))
+    def master(self, source: Path, layers: Sequence[Layer]) -> Mastered:
+        sound = decode(source, self.folder / "decoded.pcm", cancel=self.cancel, low_priority=self.low_priority)
+        if not sound.count:
+            raise _silent(source)
+        self.tell(_DECODED)
+        if self.profile.shaping is not None:
+            drive = self.profile.drive - self._loudness(sound)
+            facts, sound = self._shape(sound, self.profile.shaping, 10 ** (drive / 20))
+        else:
+            facts = self._examine(sound)
+        if analysis.integrated(analysis.tenths(analysis.repeated(facts.energy))) <= analysis.SILENT_LUFS:
+            raise _silent(source)
+        if layers:
+            facts, sound = self._mix(sound, facts, layers)
+        self.tell(_SHAPED)
+        energy = analysis.repeated(facts.energy)
+        whole = Milliseconds(energy, np.resize(facts.peak, energy.size))
+        gain = self._gain(whole)
+        found = self._write(sound, facts.peak, gain)
+        return Mastered(self.target, round(found.integrated, 2), round(found.true_peak, 2), sound.count * 1000 // RATE)
 
-    def _measure(self, path: Path, loop: list[str], reader: str) -> Loudness:
-        arguments = [*loop, *ffmpeg.source(path), "-map", "0:a:0", "-af", f"{_ONE_VOICE},{reader}", "-f", "null", "-"]
-        found = meter.parse(self._run(arguments))
-        if found.silent:
-            raise MediaError("Âm thanh này im lặng, không có gì để phát.", code="silent", field=self.source.name)
-        return found
+    def _gain(self, sound: Milliseconds) -> Gain:
+        """Return the gain that meets the loudness, with peaks as low as the profile wants if that can be had."""
+        top, crest = self.profile.true_peak, self.profile.crest
+        while True:
+            ceiling = min(top, self.profile.loudness + crest)
+            gain = solve(sound, self.profile.loudness, 10 ** ((ceiling - _MARGIN_DB) / 20), self.profile.reach)
+            if ceiling == top or gain.loudness(sound) > self.profile.loudness - _SHORT_LU:
+                return gain
+            crest += _CREST_STEP_DB
 
-    def _shape(self, chain: list[str], shaped: Path) -> str:
-        arguments = [*ffmpeg.source(self.source), "-map", "0:a:0", "-af", ",".join(chain)]
-        return self._run([*arguments, "-c:a", "pcm_s16le", "-bitexact", "-f", "wav", f"file:{shaped}"])
+    def _loudness(self, sound: Samples) -> float:
+        parts = self._each(sound.count, lambda a, b: analysis.weigh(sound.around(a - LEFT, b + RIGHT)))
+        return analysis.integrated(analysis.tenths(analysis.repeated(np.concatenate(parts))))
 
-    def _set_level(self, programme: Path, loop: list[str], found: Loudness) -> Loudness:
-        gain = self.profile.loudness - found.integrated
-        if found.true_peak + gain <= self.profile.true_peak - _CLOSE_DB:
-            self._encode(programme, [f"volume={gain:.3f}dB:precision=float"])
-            return Loudness(found.integrated + gain, found.range, found.true_peak + gain)
-        return self._limit(programme, loop, gain)
+    def _examine(self, sound: Samples) -> Milliseconds:
+        return _joined(self._each(sound.count, lambda a, b: analysis.examine(sound.around(a - LEFT, b + RIGHT))))
 
-    def _limit(self, programme: Path, loop: list[str], gain: float) -> Loudness:
-        """Raise the gain into the limiter until the loudness is met: each round's error corrects the next."""
-        ceiling = self.profile.true_peak - _MARGIN_DB
-        made = Loudness(-math.inf, 0, 0)
-        for _ in range(_ROUNDS):
-            limit = 10 ** (ceiling / 20)
-            chain = [
-                f"volume={gain:.3f}dB:precision=float",
-                f"aresample={_OVERSAMPLED}",
-                f"alimiter=limit={limit:.5f}:attack=3:release=60:level=disabled",
-                f"aresample={_RATE}:dither_method=none",
-            ]
-            self._encode(programme, chain)
-            made = self._measure(self.target, loop, meter.FILTER)
-            over = made.true_peak - self.profile.true_peak
-            short = self.profile.loudness - made.integrated
-            if over <= 0 and abs(short) <= _CLOSE_LU:
-                break
-            ceiling -= max(0.0, over) + (_CLOSE_DB if over > 0 else 0.0)
-            gain += _EAGER * short
-        return made
+    def _shape(self, sound: Samples, shaping: Shaping, drive: float) -> tuple[Milliseconds, Samples]:
+        with Samples.made(self.folder / "shaped.pcm", sound.count, 1 / _HEADROOM) as out:
 
-    def _encode(self, programme: Path, chain: list[str]) -> None:
-        filters = ",".join([_ONE_VOICE, *chain, "aresample=dither_method=none:osf=s16"])
-        arguments = ["-loglevel", "error", *ffmpeg.source(programme), "-map", "0:a:0", "-af", filters]
-        self._run([*arguments, *_FLAC, f"file:{self.target}"])
+            def stretch(a: int, b: int) -> Milliseconds:
+                first = (a - LEFT) // shaping.step * shaping.step
+                last = -(-(b + RIGHT) // shaping.step) * shaping.step
+                heard = sound.around(first - shaping.memory, last + shaping.ahead) * np.float32(drive)
+                shaped = shape(heard, shaping)
+                out.put(a, shaped[a - first : b - first])
+                return analysis.examine(shaped[a - LEFT - first : b + RIGHT - first])
 
-    def _run(self, arguments: list[str]) -> str:
-        return ffmpeg.run(arguments, cancel=self.cancel, low_priority=self.low_priority).stderr
+            return _joined(self._each(sound.count, stretch)), out.samples()
+
+    def _mix(self, sound: Samples, facts: Milliseconds, layers: Sequence[Layer]) -> tuple[Milliseconds, Samples]:
+        """Lay the layers over the sound, at the sound's loudness."""
+        level = analysis.integrated(analysis.tenths(analysis.repeated(facts.energy)))
+        with Mixer.opened(layers, self.folder, level, cancel=self.cancel, low_priority=self.low_priority) as mixer:
+            count = max(sound.count, mixer.count)
+            with Samples.made(self.folder / "mixed.pcm", count, 1 / _HEADROOM) as out:
+
+                def stretch(a: int, b: int) -> Milliseconds:
+                    mixed = sound.around(a - LEFT, b + RIGHT) + mixer.around(a - LEFT, b + RIGHT)
+                    out.put(a, mixed[LEFT : LEFT + b - a])
+                    return analysis.examine(mixed)
+
+                return _joined(self._each(count, stretch)), out.samples()
+
+    def _write(self, sound: Samples, peak: Floats, gain: Gain) -> Loudness:
+        """Apply the gain and encode, with ffmpeg's own meter listening to what is encoded."""
+
+        def levelled() -> Iterator[bytes]:
+            for a, b in _stretches(sound.count):
+                self._check()
+                curve = gain.curve(peak, a // STEP - 1, -(-b // STEP) + 1)
+                made = sound.around(a, b) * _between(curve, b - a)
+                self.tell(_SHAPED + (_LEVELLED - _SHAPED) * b / sound.count)
+                yield np.round(np.clip(made, -1, 1) * 32767).astype("<i2").tobytes()
+
+        raw = ["-f", "s16le", "-ar", str(RATE), "-ac", "1", "-i", "pipe:0", "-af", meter.FILTER]
+        said = ffmpeg.run(
+            [*raw, *_FLAC, f"file:{self.target}"],
+            data=levelled(),
+            cancel=self.cancel,
+            low_priority=self.low_priority,
+        ).stderr
+        if sound.count >= _BLOCK:
+            return meter.parse(said)
+        made = self._examine(decode(self.target, self.folder / "made.pcm"))
+        level = analysis.integrated(analysis.tenths(analysis.repeated(made.energy)))
+        return Loudness(level, 0.0, 20 * math.log10(float(made.peak.max())))
+
+    def _each(self, count: int, work: Callable[[int, int], _T]) -> list[_T]:
+        """Do work on every stretch, two at a time, and return what came of each in order."""
+
+        def checked(ends: tuple[int, int]) -> _T:
+            self._check()
+            return work(*ends)
+
+        with ThreadPoolExecutor(min(_WORKERS, os.cpu_count() or 1), "master") as pool:
+            waiting = [pool.submit(checked, ends) for ends in _stretches(-(-count // STEP) * STEP)]
+            try:
+                return [one.result() for one in waiting]
+            finally:
+                for one in waiting:
+                    one.cancel()
+
+    def _check(self) -> None:
+        if self.cancel is not None and self.cancel.is_set():
+            raise ffmpeg.cancelled()
+
+
+def _stretches(count: int) -> Iterator[tuple[int, int]]:
+    for first in range(0, count, _STRETCH):
+        yield first, min(first + _STRETCH, count)
+
+
+def _joined(parts: Sequence[Milliseconds]) -> Milliseconds:
+    return Milliseconds(np.concatenate([p.energy for p in parts]), np.concatenate([p.peak for p in parts]))
+
+
+def _between(curve: Floats, count: int) -> Floats:
+    """Return the gain of each sample: straight lines from the middle of one millisecond to that of the next.
+
+    `curve` begins one millisecond before the first sample.
+    """
+    places = (np.arange(count, dtype=np.float32) + (STEP + 1) / 2) / STEP
+    return np.interp(places, np.arange(curve.size, dtype=np.float32), curve).astype(np.float32)
+
+
+def _silent(source: Path) -> MediaError:
+    return MediaError("Âm thanh này im lặng, không có gì để phát.", code="silent", field=source.name)

@@ -12,6 +12,8 @@ from broadcaster.sound import ffmpeg
 
 _DURATION: Final = re.compile(r"Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)")
 _AUDIO: Final = re.compile(r"Stream #0:\d+.*?: Audio: ([\w]+).*?, (\d+) Hz, ([^,]+)")
+_FILM: Final = re.compile(r"Stream #0:\d+.*?: Video: (?!.*attached pic)")
+_PROTECTED: Final = re.compile(r"\((?:drms|enca|encv) /|is encrypted")
 _CHANNELS: Final = {"mono": 1, "stereo": 2, "2.1": 3, "quad": 4, "5.0": 5, "5.1": 6, "7.1": 8}
 
 
@@ -25,6 +27,8 @@ class Probe:
     """Samples per second (Hz)."""
     channels: int
     codec: str
+    film: bool = False
+    """There are moving pictures too; a cover does not count."""
 
 
 def probe(path: Path) -> Probe:
@@ -39,6 +43,12 @@ def probe(path: Path) -> Probe:
         raise MediaError("Tệp âm thanh rỗng (0 byte). Hãy chép lại tệp.", code="empty", field=path.name)
     stderr = ffmpeg.run(ffmpeg.source(path), timeout_s=60, check=False).stderr
     found = _AUDIO.search(stderr)
+    if _PROTECTED.search(stderr):
+        raise MediaError(
+            "Tệp này bị khóa bản quyền nên không đọc được. Hãy dùng bản ghi âm của chính đài.",
+            code="protected",
+            field=path.name,
+        )
     if found is None:
         raise MediaError(
             "Tệp này không phải âm thanh đọc được. Hãy dùng wav, mp3, m4a, ogg, flac hoặc opus.",
@@ -51,7 +61,7 @@ def probe(path: Path) -> Probe:
     if length is not None:
         hours, minutes, rest = length.groups()
         seconds = int(hours) * 3600 + int(minutes) * 60 + float(rest)
-    return Probe(seconds, int(rate), _channels(layout.strip()), codec)
+    return Probe(seconds, int(rate), _channels(layout.strip()), codec, film=_FILM.search(stderr) is not None)
 
 
 def _channels(layout: str) -> int:

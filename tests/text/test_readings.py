@@ -61,7 +61,7 @@ def test_the_north_says_linh_nghin_and_tu(north, written, spoken):
         ),
         ("Chỉ số cải cách hành chính (PAR INDEX)", "Chỉ số cải cách hành chính"),
         ("chỉ số Par Index", "chỉ số cải cách hành chính"),
-        ("14.5, 27-8", "mười bốn phẩy năm, hai mươi bảy đến tám"),
+        ("14.5, 27-8", "mười bốn phẩy năm, ngày hai mươi bảy tháng tám"),
         ("sáng 14.5, ngày 27-8", "sáng ngày mười bốn tháng năm, ngày hai mươi bảy tháng tám"),
         (
             "98,5%; 1.234; 1.500.000 đồng; 5,3 tỷ",

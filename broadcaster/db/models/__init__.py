@@ -1,6 +1,6 @@
 """All rows, by the room of life they belong to."""
 
-from broadcaster.db.models.airing import ChainHead, Command, Heartbeat, Incident, PlayLogEntry
+from broadcaster.db.models.airing import AiringProof, ChainHead, Command, Heartbeat, Incident, LeaseRow, PlayLogEntry
 from broadcaster.db.models.content import Approval, DraftRow, Rendition, Revision, Script, Topic
 from broadcaster.db.models.emergency import Emergency
 from broadcaster.db.models.lexicon import LexiconRow, LexiconVersion, StaleMark
@@ -11,6 +11,7 @@ from broadcaster.db.models.work import Job, Report
 
 __all__ = [
     "Activity",
+    "AiringProof",
     "ApiToken",
     "Approval",
     "AuditEvent",
@@ -26,6 +27,7 @@ __all__ = [
     "Heartbeat",
     "Incident",
     "Job",
+    "LeaseRow",
     "LexiconRow",
     "LexiconVersion",
     "PlayLogEntry",

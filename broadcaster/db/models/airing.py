@@ -53,6 +53,37 @@ class PlayLogEntry(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
 
+class AiringProof(Base):
+    """What the output was heard to carry of one entry of the play log; see `domain.proof`. One row for each entry."""
+
+    __tablename__ = "airing_proofs"
+
+    entry_id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    ear: Mapped[str] = mapped_column(String(8))
+    heard_share: Mapped[float | None]
+    level_dbfs: Mapped[float | None]
+    expected_dbfs: Mapped[float | None]
+    gap_ms: Mapped[int]
+    match: Mapped[float | None]
+    lag_ms: Mapped[int | None]
+    recording: Mapped[str | None] = mapped_column(String(300))
+    offset_ms: Mapped[int | None]
+    at: Mapped[dt.datetime]
+
+
+class LeaseRow(Base):
+    """Who may play, when several machines share one database; one row for each right."""
+
+    __tablename__ = "leases"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(120))
+    until: Mapped[dt.datetime]
+    waiting: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    """Who else wants it, empty when nobody was seen."""
+    waiting_at: Mapped[dt.datetime | None]
+
+
 class ChainHead(Base):
     """The end of the play log's chain; one row, locked while entries are added."""
 

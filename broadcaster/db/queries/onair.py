@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Heartbeat, Incident, ZoneRow
+from broadcaster.db.queries.emergencies import Urgent, urgent
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 
 SILENT_AFTER = dt.timedelta(seconds=20)
@@ -81,6 +82,8 @@ class Present:
     """What is wrong with sinks, in Vietnamese sentences."""
     zone_count: int
     zones: tuple[ZoneNow, ...]
+    urgent: tuple[Urgent, ...]
+    """Emergencies that hold now, also while they do not sound."""
 
     def shared(self, code: str) -> tuple[str, ...]:
         """Return the zones that fall silent when zone `code` is stopped: those on air through its sink."""
@@ -126,6 +129,7 @@ def present(session: Session, now: dt.datetime) -> Present:
         troubles=tuple(f"Đường ra “{name}”: {why}" for name, why in sinks.items() if why != "ok"),
         zone_count=len(enabled),
         zones=tuple(_zone_now(z, alive=alive, airing=airing, muted=muted, sinks=sinks) for z in zones),
+        urgent=urgent(session, now),
     )
 
 

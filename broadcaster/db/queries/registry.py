@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import CueRow, PlayLogEntry, Report, ZoneGroup, ZoneRow
+from broadcaster.db.models import CueRow, PlayLogEntry, Report, ZoneGroup, ZoneNote, ZoneRow
 from broadcaster.domain.playlog import Outcome
 from broadcaster.errors import NotFoundError
 
@@ -37,6 +37,21 @@ def zone_names(session: Session) -> dict[str, str]:
 def groups(session: Session) -> Sequence[ZoneGroup]:
     """Return the groups of zones."""
     return session.scalars(select(ZoneGroup).order_by(ZoneGroup.code)).all()
+
+
+def notes(session: Session, code: str) -> Sequence[ZoneNote]:
+    """Return what was noted of a zone: what is open first, then the newest."""
+    query = select(ZoneNote).where(ZoneNote.zone == code)
+    return session.scalars(query.order_by(ZoneNote.closed_at.is_not(None), ZoneNote.at.desc()).limit(200)).all()
+
+
+def open_notes(session: Session) -> dict[str, dict[str, int]]:
+    """Return how many notes of each kind are open, by zone."""
+    query = select(ZoneNote.zone, ZoneNote.kind, func.count()).where(ZoneNote.closed_at.is_(None))
+    found: dict[str, dict[str, int]] = {}
+    for zone, kind, count in session.execute(query.group_by(ZoneNote.zone, ZoneNote.kind)):
+        found.setdefault(zone, {})[kind] = count
+    return found
 
 
 def last_heard(session: Session) -> dict[str, PlayLogEntry]:

@@ -38,6 +38,16 @@ class Stream(Protocol):
         ...
 
 
+@runtime_checkable
+class Placed(Stream, Protocol):
+    """A stream that is a recording, and can say where it stands. A stream MAY be one."""
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """The recording's name without ending, from the air-check folder, and the samples written so far."""
+        ...
+
+
 class Sink(Protocol):
     """One way out. Made once at start from its settings; opened for each broadcast."""
 
@@ -78,4 +88,16 @@ class Standing(Protocol):
 
     def finish(self) -> None:
         """End it when play-out stops; takes a few seconds at most."""
+        ...
+
+
+@runtime_checkable
+class Audible(Protocol):
+    """A sink that can be heard from behind. A sink MAY be one."""
+
+    def hear(self) -> list[str]:
+        """Return the command that writes what listeners hear to its standard output; empty when there is none.
+
+        Samples are signed 16-bit little-endian, 48 kHz, one channel, at real-time speed.
+        """
         ...

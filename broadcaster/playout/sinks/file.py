@@ -149,6 +149,11 @@ class Recording:
             self._tell(why)
             raise AirError(why, field=str(self.path)) from None
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """Where the recording stands: `YYYY-MM-DD/name` and samples."""
+        return f"{self.path.parent.name}/{self.path.stem}", self._bytes // 2
+
     def drop(self) -> None:
         """Do nothing: what was written is heard."""
 

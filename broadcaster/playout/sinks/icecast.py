@@ -98,6 +98,17 @@ class IcecastSink:
         """Take the stream down."""
         self._carrier.finish()
 
+    def hear(self) -> list[str]:
+        """Return the command that listens to the mount as a horn does."""
+        o = self.options
+        if not o.hear:
+            return []
+        url = f"{'https' if o.tls else 'http'}://{o.host}:{o.port}{o.mount}"
+        swift = ["-fflags", "nobuffer", "-probesize", "4096", "-analyzeduration", "0", "-rw_timeout", "8000000"]
+        allowed = ["-protocol_whitelist", "http,https,tcp,tls", "-format_whitelist", "ogg,mp3"]
+        raw = ["-f", "s16le", "-ar", str(RATE), "-ac", "1", "pipe:1"]
+        return [ffmpeg.program(), "-hide_banner", "-loglevel", "error", "-nostdin", *swift, *allowed, "-i", url, *raw]
+
     def open(self, feed: Feed) -> Passage:
         """Make ready to sound.
 

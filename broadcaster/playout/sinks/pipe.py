@@ -79,6 +79,10 @@ class PipeSink:
         """Stop the command."""
         self._carrier.finish()
 
+    def hear(self) -> list[str]:
+        """Return the command that brings back what the other end hears."""
+        return self.options.hear
+
     def open(self, feed: Feed) -> Passage:
         """Make ready to sound.
 

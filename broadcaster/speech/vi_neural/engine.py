@@ -16,7 +16,7 @@ from broadcaster.speech.vi_neural.accents import NORTH, SOUTH, Accent
 from broadcaster.speech.vi_neural.timing import USUAL, Timing, frames
 from broadcaster.speech.vi_neural.tones import NORTH_TONES, SOUTH_TONES, ToneSet
 
-TUNING: Final = "1"
+TUNING: Final = "2"
 """MUST be raised whenever a sound, length, tone or style changes."""
 
 _HEAD: Final = 20
@@ -50,10 +50,10 @@ class _Speaker:
 _FEMALE: Final = (("jf_nezumi", 1.0),)
 _MALE: Final = (("jm_kumo", 1.0),)
 SPEAKERS: Final = {
-    "north-female": _Speaker("Nữ miền Bắc (ngoại tuyến)", "north", "female", _FEMALE, 220.0, NORTH, NORTH_TONES),
     "south-female": _Speaker("Nữ miền Nam (ngoại tuyến)", "south", "female", _FEMALE, 220.0, SOUTH, SOUTH_TONES),
-    "north-male": _Speaker("Nam miền Bắc (ngoại tuyến)", "north", "male", _MALE, 120.0, NORTH, NORTH_TONES),
     "south-male": _Speaker("Nam miền Nam (ngoại tuyến)", "south", "male", _MALE, 120.0, SOUTH, SOUTH_TONES),
+    "north-female": _Speaker("Nữ miền Bắc (ngoại tuyến)", "north", "female", _FEMALE, 220.0, NORTH, NORTH_TONES),
+    "north-male": _Speaker("Nam miền Bắc (ngoại tuyến)", "north", "male", _MALE, 120.0, NORTH, NORTH_TONES),
 }
 
 

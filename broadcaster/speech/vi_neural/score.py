@@ -18,6 +18,10 @@ from broadcaster.speech.vi_neural.tones import ToneSet
 
 MAX_SYLLABLES: Final = 36
 """Syllables in one piece: at most 7 symbols each, and the model takes 510; memory grows with the piece's length."""
+FIRST_SYLLABLES: Final = 14
+"""A sentence longer than this is cut at its first pause: its beginning is heard while the rest is still made."""
+_FIRST_LEAST: Final = 3
+"""Syllables that such a first piece has at least."""
 STEPS: Final = 2
 """Pitch values in one frame (12.5 ms each)."""
 
@@ -97,6 +101,7 @@ def pieces_of(sentence: str, accent: Accent, timing: Timing) -> list[Piece]:
             last.clear()
 
     phrases = phrases_of(sentence)
+    long = sum(len(syllables) for syllables, _ in phrases) > FIRST_SYLLABLES
     for number, (syllables, mark) in enumerate(phrases, start=1):
         pause = timing.comma * timing.scale * _PAUSE[mark] if number < len(phrases) else timing.end
         for begin in range(0, len(syllables), MAX_SYLLABLES):
@@ -115,6 +120,8 @@ def pieces_of(sentence: str, accent: Accent, timing: Timing) -> list[Piece]:
                 said.append(syllable)
                 last.append(final)
             notes.append(Note(mark if mark in ",.!?;:" else ",", pause))
+        if long and not pieces and len(said) >= _FIRST_LEAST:
+            close()
     close()
     return pieces
 

@@ -28,14 +28,23 @@ DIGITS: Final = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy
 
 KNOWN: Final = MappingProxyType(
     {
-        "album": "an bum", "app": "áp", "camera": "ca mê ra", "cafe": "cà phê", "clip": "cờ líp", "covid": "cô vít",
-        "email": "i meo", "facebook": "phây búc", "fax": "phách", "game": "ghêm", "gas": "ga", "google": "gu gồ",
-        "hotline": "hót lai", "internet": "in tơ nét", "karaoke": "ca ra ô kê", "laptop": "láp tóp", "link": "linh",
-        "logo": "lô gô", "marketing": "mác két tinh", "messenger": "mét xen giơ", "micro": "mi cơ rô", "momo": "mô mô",
-        "online": "on lai", "pin": "pin", "qr": "quy rờ", "radio": "ra đi ô", "robot": "rô bốt", "show": "sâu",
-        "sim": "sim", "smartphone": "sờ mát phôn", "tiktok": "tích tóc", "tivi": "ti vi", "vaccine": "vắc xin",
-        "viber": "vai bơ", "video": "vi đê ô", "vitamin": "vi ta min", "vneid": "vê nờ i đê", "web": "oét",
-        "website": "oét xai", "wifi": "oai phai", "youtube": "diu túp", "zalo": "da lô", "ocop": "ô cốp",
+        "agribank": "a gờ ri băng", "album": "an bum", "app": "áp", "apple": "áp pồ", "asean": "a sê an",
+        "bluetooth": "bờ lu tút", "cafe": "cà phê", "camera": "ca mê ra", "clip": "cờ líp", "covid": "cô vít",
+        "container": "công te nơ", "drone": "đờ rôn", "email": "i meo", "excel": "ếch xeo", "facebook": "phây búc",
+        "fanpage": "phan pết", "fax": "phách", "file": "phai", "game": "ghêm", "gas": "ga", "google": "gu gồ",
+        "gmail": "gờ meo", "grab": "gờ ráp", "honda": "hon đa", "hotline": "hót lai", "icloud": "ai cờ lao",
+        "instagram": "in ta gam", "internet": "in tơ nét", "ipad": "ai pát", "iphone": "ai phôn",
+        "karaoke": "ca ra ô kê", "laptop": "láp tóp", "led": "lét", "link": "linh", "livestream": "lai xờ trim",
+        "logo": "lô gô", "marketing": "mác két tinh", "messenger": "mét xen giơ", "micro": "mi cơ rô",
+        "mobifone": "mô bi phôn", "momo": "mô mô", "ocop": "ô cốp", "online": "on lai", "pin": "pin",
+        "podcast": "pót cát", "qr": "quy rờ", "radio": "ra đi ô", "robot": "rô bốt", "samsung": "sam sung",
+        "shipper": "síp pơ", "shopee": "sốp pi", "show": "sâu", "sim": "sim", "smartphone": "sờ mát phôn",
+        "taxi": "tắc xi", "tiktok": "tích tóc", "tivi": "ti vi", "toyota": "tô dô ta", "tv": "ti vi",
+        "vaccine": "vắc xin", "viber": "vai bơ", "video": "vi đê ô", "vietcombank": "việt com băng",
+        "viettel": "viết teo", "vietinbank": "việt tin băng", "vinaphone": "vi na phôn", "vitamin": "vi ta min",
+        "vnedu": "vê nờ ê đu", "vneid": "vê nờ i đê", "vnpt": "vê nờ pê tê", "vssid": "vê ét ét i đê",
+        "web": "oét", "website": "oét xai", "wifi": "oai phai", "windows": "uyn đâu", "word": "uốt",
+        "yamaha": "da ma ha", "youtube": "diu túp", "zalo": "da lô",
     }
 )  # fmt: skip
 """Loan words of announcements, as announcers say them."""
@@ -44,7 +53,7 @@ _CLUSTER: Final = "ờ"
 _SPELLINGS: Final = (
     ("ph", "ph"), ("sh", "s"), ("sch", "s"), ("ch", "ch"), ("ck", "c"), ("th", "th"), ("tr", "tr"), ("kh", "kh"),
     ("gh", "g"), ("ng", "ng"), ("nh", "nh"), ("qu", "qu"), ("x", "x"), ("f", "ph"), ("j", "gi"), ("z", "d"),
-    ("w", "v"), ("q", "c"), ("k", "c"), ("d", "đ"), ("đ", "đ"), ("s", "x"),
+    ("w", "v"), ("y", "d"), ("q", "c"), ("k", "c"), ("d", "đ"), ("đ", "đ"), ("s", "x"),
 )  # fmt: skip
 _VOWEL_SPELLINGS: Final = MappingProxyType(
     {
@@ -73,8 +82,12 @@ _CODAS: Final = MappingProxyType(
     }
 )
 _CHUNK: Final = re.compile(
-    r"(sch|ph|sh|ch|ck|th|tr|kh|gh|ng|nh|qu|[b-df-hj-np-tv-xzđ])|(ee|oo|ou|ea|ai|ay|ei|oa|au|ow|ia|io|iu|ie|eo|ua|ue|ui|uo|[aeiouy])"
+    r"(y(?=[aeou])|sch|ph|sh|ch|ck|th|tr|kh|gh|ng|nh|qu|[b-df-hj-np-tv-xzđ])|(ee|oo|ou|ea|ai|ay|ei|oa|au|ow|ia|io|iu|ie|eo|ua|ue|ui|uo|[aeiouy])"
 )
+
+
+_SILENT: Final = re.compile(r"([aeiouy][bcdfgklmnptv])e$")
+"""The silent e of English words: phone, mobile."""
 
 
 def syllables_of(word: str) -> list[Syllable]:
@@ -99,7 +112,7 @@ def _foreign(word: str) -> tuple[Syllable, ...]:
     low = word.lower()
     if low in KNOWN:
         return tuple(_said(KNOWN[low]))
-    plain = _plain(low)
+    plain = _SILENT.sub(r"\1", _plain(low))
     if len(low) == 1 or (word.isupper() and len(low) <= 6) or not any(c in "aeiouy" for c in plain):
         return tuple(_said(" ".join(LETTERS.get(c) or LETTERS.get(_plain(c), "") for c in low)))
     return tuple(_read(plain))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from broadcaster.text.numbers import cardinal
 from broadcaster.text.rules.figures import FIGURE, Figure
 from broadcaster.text.rules.measures import rate_of, tail_of
 from broadcaster.text.tokens import Context, Left, Reading
@@ -11,6 +12,14 @@ from broadcaster.text.tokens import Context, Left, Reading
 _NUMBER = re.compile(FIGURE)
 
 _TIMES = re.compile(rf"({FIGURE})\s?[x×X*]\s?({FIGURE})(?:\s?[x×X*]\s?({FIGURE}))?")
+
+_ENGLISH = re.compile(r"[1-9]\d{0,2},\d{3}")
+_WHOLE = re.compile(
+    r"\s?(?:người|hộ|con|em|học sinh|lượt|hồ sơ|phiếu|đồng|đ\b|vnđ|vnd|usd|đô|cử tri|đại biểu|suất|bộ|cái|chiếc|căn|cây|"
+    r"trường hợp|nhân khẩu|đảng viên|hội viên|đoàn viên|lao động|ca|liều|bao|cuốn|quyển|tin|bài|phần|vé)(?![^\W_])"
+)
+_FIGURE_AFTER = re.compile(r"\s\d")
+_STRETCH = re.compile(r"\s?[-–—~]\s?(?=\d)")
 
 _PLUS_MINUS = re.compile(r"(\+/-|[+\-−–±])\s?(?=\d)")
 
@@ -32,6 +41,9 @@ def amount(ctx: Context, pos: int, left: Left) -> Reading | None:
         return None
     figure = Figure(m[0], ctx, left)
     words = figure.words
+    if _ENGLISH.fullmatch(m[0]) and _WHOLE.match(ctx.right(m.end(), 16)):
+        # People are not counted in thousandths: "1,234 người" groups its thousands with a comma.
+        words, figure.alternatives = cardinal(m[0].replace(",", ""), ctx.profile), (words,)
     written = m[0]
     rule = (
         "number.grouped"
@@ -44,13 +56,29 @@ def amount(ctx: Context, pos: int, left: Left) -> Reading | None:
     tail = tail_of(ctx, ctx.text, end)
     if tail:
         rule = tail[2] or rule
-        return Reading(pos, tail[1], words + tail[0], rule, tuple(a + tail[0] for a in figure.alternatives))
+        alternatives = tuple(a + tail[0] for a in figure.alternatives)
+        return _stretched(ctx, Reading(pos, tail[1], words + tail[0], rule, alternatives))
     per = rate_of(ctx, ctx.text, end) if end < len(ctx.text) and ctx.text[end] == "/" else None
-    if per:
+    if per and not _FIGURE_AFTER.match(ctx.text, per[1]):
         return Reading(pos, per[1], words + per[0], "measure.rate")
     if written.isdecimal() and len(written) > 18:
         return Reading(pos, end, words, "number.digits")
     return Reading(pos, end, words, rule, figure.alternatives)
+
+
+def _stretched(ctx: Context, first: Reading) -> Reading:
+    """0,6m-0,8m, 800.000đ - 1.000.000đ: from one amount to another of the same kind, each with its unit."""
+    dash = _STRETCH.match(ctx.text, first.end)
+    if not dash:
+        return first
+    second = _NUMBER.match(ctx.text, dash.end())
+    tail = tail_of(ctx, ctx.text, second.end()) if second else None
+    # "500m - 1km" is a stretch, "12V-7Ah" is two things: the unit's last part tells.
+    same = tail and re.split(r"[\s-]", tail[0])[-1] == re.split(r"[\s-]", first.spoken)[-1]
+    if not second or not tail or not same or tail[2].split(".")[0] != first.rule.split(".")[0]:
+        return first
+    words = f"{first.spoken} đến {Figure(second[0], ctx, Left('')).words}{tail[0]}"
+    return Reading(first.start, tail[1], words, first.rule)
 
 
 def signed(ctx: Context, pos: int, left: Left) -> Reading | None:

@@ -1,30 +1,22 @@
-"""Codes: identity and tax numbers, plates, roads, lots, versions; and letters joined to figures."""
+"""Codes: identity and tax numbers, lots, standards, versions; and letters joined to figures."""
 
 from __future__ import annotations
 
 import re
 
 from broadcaster.text.numbers import cardinal, coded, month, rank, roman_value, spell_digits
+from broadcaster.text.rules import plates, roads
 from broadcaster.text.tokens import Context, Left, Reading
 
 _LONG = re.compile(r"\d{6,}(?:[-–]\d{3})?(?!\d|[.,]\d)")
 _ID_WORDS = (
     "cccd", "cmnd", "căn cước", "căn cước công dân", "mã số thuế", "mst", "định danh", "tài khoản", "stk", "mã số", "hộ chiếu",
-    "chứng minh nhân dân", "số thẻ", "mã", "sổ", "số seri", "seri", "otp", "mã vạch", "mã hồ sơ", "bhxh", "bhyt", "số hiệu",
+    "chứng minh nhân dân", "số thẻ", "tk", "mã", "sổ", "số seri", "seri", "otp", "mã vạch", "mã hồ sơ", "bhxh", "bhyt", "số hiệu",
     "mã qr", "mã định danh", "số tài khoản", "thẻ", "mã đơn vị", "mã bưu chính", "mã bưu điện", "imei", "serial", "id", "mật khẩu", "pass", "passcode", "mã cuộc họp", "pin",
 )  # fmt: skip
 _CODE_WORDS = (
-    "mã", "mã số", "otp", "mã otp", "cú pháp", "mã bưu chính", "đầu số", "mã xã", "mã bưu điện", "mã đơn vị", "số hiệu",
+    "mã", "mã số", "otp", "mã otp", "cú pháp", "mã bưu chính", "đầu số", "mã xã", "mã bưu điện", "mã đơn vị", "số hiệu", "mã zip", "zip",
 )  # fmt: skip
-_PLATE = re.compile(
-    r"(\d{2})\s?-?\s?([A-ZĐ]{1,2}\d?)(?:\s?[-–]\s?|\s(?=\d{3}\.))(\d{3}\.?\d{2}|\d{4})(?!\d)|(\d{2})([A-ZĐ])\s?(\d{3}\.\d{2})(?!\d)"
-)
-_PLATE_ANCHOR = ("biển số", "biển kiểm soát", "bks", "bks:", "biển số:", "xe", "biển")
-_ROADS = {
-    "QL": "quốc lộ", "ĐT": "đường tỉnh", "TL": "tỉnh lộ", "HL": "hương lộ", "ĐH": "đường huyện", "ĐX": "đường xã", "CT": "cao tốc",
-    "ĐL": "đại lộ",
-}  # fmt: skip
-_ROAD = re.compile(r"(QL|ĐT|TL|HL|ĐH|ĐX|CT)[.\s-]?\s?(\d{1,4})([A-ZĐ]\d?)?(?:-(\d{1,2}))?(?![\d]|[.,/]\d|[^\W_])")
 _LETTERS_FIGURES = re.compile(r"([A-ZĐƯa-zđ]{1,6})[-.]?(\d{1,12})([A-Za-zĐđ]{0,2})(?:([./-])(\d{1,6}))?(?![^\W_])")
 _FIGURES_LETTERS = re.compile(r"(\d{1,6})-?([A-ZĐ]{1,5})(\d{0,6})(?![^\W_])")
 _DOTTED = re.compile(r"\d+(?:\.\d+){2,}(?!\d|[,/]\d)")
@@ -36,6 +28,7 @@ _MIXED = re.compile(
     r"(?:[A-ZĐ]{1,5}\d{0,8}|\d{1,8}[A-ZĐ]{0,4})(?:[./-](?:(?:[A-ZĐ]{1,4}\d{1,12}){1,3}[A-ZĐ]?|\d{1,12}[A-ZĐ]{0,3})){1,5}(?![^\W_]|[./-][^\W_])"
 )
 _RUNS = re.compile(r"\d+|[^\W\d_]+|[./-]")
+_LONG_OUTLINE = 12
 _SHORT_CODE = re.compile(r"\d{4,6}(?!\d|[.,/]\d)")
 
 
@@ -69,47 +62,13 @@ def long_figures(ctx: Context, pos: int, left: Left) -> Reading | None:
     return None
 
 
-def plate(ctx: Context, pos: int, left: Left) -> Reading | None:
-    """68A-123.45, 68-B1 234.56."""
-    m = _PLATE.match(ctx.text, pos)
-    if not m or not (left.recent(*_PLATE_ANCHOR, words=5) or "." in m[0] or m[4]):
-        return None
-    province, series, figures = (m[4], m[5], m[6]) if m[4] else (m[1], m[2], m[3])
-    said = [ctx.lexicon.letter(c) if c.isalpha() else spell_digits(c) for c in series]
-    return Reading(
-        pos, m.end(), f"{spell_digits(province)} {' '.join(said)}, {spell_digits(figures)}", "code.plate",
-        (f"{cardinal(province, ctx.profile)} {' '.join(said)}, {spell_digits(figures)}",),
-    )  # fmt: skip
-
-
-def road(ctx: Context, pos: int, left: Left) -> Reading | None:
-    """QL.63, QL1A, ĐT 965, HL 12."""
-    m = _ROAD.match(ctx.text, pos)
-    if not m:
-        return None
-    name = _ROADS[m[1]]
-    if m[1] == "CT" and not left.ends("cao tốc", "tuyến", "đường", "đoạn"):
-        return None
-    if m[1] == "ĐT" and (len(m[2]) > 3 or m[2].startswith("0")):
-        return None
-    if left.ends(name, "đường " + name):
-        name = ""
-    elif m[1] in ("ĐT", "ĐH", "ĐX") and left.ends("đường"):
-        name = name.removeprefix("đường ")
-    number = coded(m[2], ctx.profile)
-    words = f"{name} {number}".strip()
-    if m[3]:
-        words += f" {ctx.lexicon.spell(m[3])}"
-        figures = re.sub(r"\D", "", m[3])
-        words += f" {spell_digits(figures)}" if figures else ""
-    if m[4]:
-        words += f" {cardinal(m[4], ctx.profile)}"
-    return Reading(pos, m.end(), words, "code.road", (f"{name} {spell_digits(m[2])}".strip(),))
-
-
 _WEEKDAY = re.compile(r"T([2-7])(?:\s?([-–,])\s?(?:T([2-7])|(CN)))?(?![^\W_]|[./]\d)")
+_DAY_NEXT = re.compile(r"\s?[,(]\s?(?:ngày\s)?\d{1,2}[/.-]\d{1,2}(?!\d)")
 _WEEKLY = ("sáng", "chiều", "tối", "trưa", "tuần", "lịch", "thứ", "các ngày", "học")
 _QUARTER = re.compile(r"Q\.?\s?(?:([1-4])|(IV|I{1,3}))\s?[/-]\s?((?:19|20)\d\d)(?!\d)")
+_MONTHS_OF_YEAR = re.compile(r"T(\d{1,2})\s?[-–]\s?T?(\d{1,2})(?:\s?[/.]\s?((?:19|20)\d\d))?(?![^\W_]|[./]\d)")
+_IN_A_YEAR = ("trong", "đến", "từ", "cuối", "đầu", "giữa", "hết", "tháng", "số liệu", "báo cáo", "lũy kế", "kết quả")
+_LONE_MONTH = re.compile(r"T(1|8|9|1[0-2])(?![^\W_]|[./-]\d)")
 _MONTH = re.compile(r"T(\d{1,2})[/.-]((?:19|20)\d\d)(?![^\W_])")
 
 
@@ -127,11 +86,18 @@ def quarter(ctx: Context, pos: int) -> Reading | None:
 def abbreviated_time(ctx: Context, pos: int, left: Left) -> Reading | None:
     """T2, T2-T6, T7-CN: days of the week; T8/2025: a month."""
     m = _MONTH.match(ctx.text, pos)
-    if m and 1 <= int(m[1]) <= 12:
+    if m and 1 <= int(m[1]) <= 12 and not left.ends("ký hiệu", "mã", "mẫu", "số hiệu", "lô"):
         words = f"tháng {month(m[1], ctx.profile)} năm {cardinal(m[2], ctx.profile)}"
         return Reading(pos, m.end(), words, "date.month-year")
+    m = _MONTHS_OF_YEAR.match(ctx.text, pos)
+    if m and (m[3] or not {m[1], m[2]} <= set("234567")) and 1 <= int(m[1]) < int(m[2]) <= 12:
+        words = f"tháng {month(m[1], ctx.profile)} đến tháng {month(m[2], ctx.profile)}"
+        return Reading(pos, m.end(), words + (f" năm {cardinal(m[3], ctx.profile)}" if m[3] else ""), "date.month-span")
+    m = _LONE_MONTH.match(ctx.text, pos)
+    if m and left.ends(*_IN_A_YEAR):
+        return Reading(pos, m.end(), f"tháng {month(m[1], ctx.profile)}", "date.month-name", look=True)
     m = _WEEKDAY.match(ctx.text, pos)
-    weekly = m and (m[2] == "-" or m[2] == "–" or m[4] or left.recent(*_WEEKLY, words=5))
+    weekly = m and (m[2] in ("-", "–") or m[4] or left.recent(*_WEEKLY, words=5) or _DAY_NEXT.match(ctx.text, m.end()))
     if not m or not weekly or left.ends("tuyến", "đường", "kênh", "lô", "khu", "số", "nhóm", "mã"):
         return None
     words = f"thứ {rank(m[1], ctx.profile)}"
@@ -143,7 +109,7 @@ def abbreviated_time(ctx: Context, pos: int, left: Left) -> Reading | None:
 
 def capitals(ctx: Context, pos: int, word: str, left: Left) -> Reading | None:
     """A word in capitals that a figure or a joining sign follows."""
-    found = road(ctx, pos, left)
+    found = roads.road(ctx, pos, left) or plates.boat(ctx, pos, left)
     if found is not None:
         return found
     after = ctx.text[pos + len(word) : pos + len(word) + 2]
@@ -186,6 +152,18 @@ def letters_figures(ctx: Context, pos: int) -> Reading | None:
     return Reading(pos, end, words, "code.letters-figures")
 
 
+_MONTHS = re.compile(r"(\d{1,2})T(?:/((?:19|20)\d\d)|(?=\s(?:đầu|cuối)\snăm))(?![^\W_])")
+
+
+def months(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """6T/2025, 6T đầu năm: so many months."""
+    m = _MONTHS.match(ctx.text, pos)
+    if not m:
+        return None
+    words = f"{cardinal(m[1], ctx.profile)} tháng"
+    return Reading(pos, m.end(), f"{words} năm {cardinal(m[2], ctx.profile)}" if m[2] else words, "date.months")
+
+
 def figures_letters(ctx: Context, pos: int, left: Left) -> Reading | None:
     """4G, 3D, 12A, 2FA, 68K1."""
     m = _FIGURES_LETTERS.match(ctx.text, pos)
@@ -198,7 +176,7 @@ def figures_letters(ctx: Context, pos: int, left: Left) -> Reading | None:
         or m[2] in ctx.lexicon.table("currencies")
     ):
         return None
-    if m[2] in ("H", "K", "KM"):
+    if m[2] in ("H", "K", "KM") and not (m[2] == "K" and left.ends("quy tắc", "thông điệp", "nguyên tắc", "khẩu hiệu")):
         return None
     words = f"{coded(m[1], ctx.profile)} {ctx.lexicon.spell(m[2])}"
     if m[3]:
@@ -248,6 +226,8 @@ def mixed(ctx: Context, pos: int, left: Left) -> Reading | None:
             words.append(entry.spoken if entry and entry.spoken and len(part) > 2 else ctx.lexicon.spell(part))
         elif part == ".":
             words.append("chấm")
+        elif part == "/" and left.recent("nhà", "hẻm", "ngõ", "ngách", "địa chỉ", words=3):
+            words.append("trên")
         elif words and part == "-":
             words[-1] += ","
     return Reading(pos, m.end(), " ".join(words).rstrip(","), "code.mixed")
@@ -256,6 +236,8 @@ def mixed(ctx: Context, pos: int, left: Left) -> Reading | None:
 def outline(ctx: Context, pos: int, left: Left) -> Reading | None:
     """1.2.3 and other dotted or dashed chains that no other rule knows."""
     m = _DOTTED.match(ctx.text, pos)
+    if m and len(m[0]) > _LONG_OUTLINE and left.recent(*_ID_WORDS, words=4):
+        return Reading(pos, m.end(), ", ".join(spell_digits(p) for p in m[0].split(".")), "code.digits")
     if m and not re.fullmatch(r"\d{1,3}(?:\.\d{3})+", m[0]):
         return Reading(pos, m.end(), " chấm ".join(coded(p, ctx.profile) for p in m[0].split(".")), "code.outline")
     m = _DASHED.match(ctx.text, pos)
@@ -267,4 +249,4 @@ def outline(ctx: Context, pos: int, left: Left) -> Reading | None:
     return None
 
 
-NUMBER_RULES = (standard, plate, long_figures, outline, mixed, figures_letters)
+NUMBER_RULES = (standard, plates.plate, long_figures, outline, months, mixed, figures_letters)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from broadcaster.text.numbers import cardinal, coded
+from broadcaster.text.numbers import cardinal, coded, month
 from broadcaster.text.tokens import Context, Left, Reading
 
 _CODE = re.compile(
-    r"(\d{1,6})([a-zđ]?)\s?(?:/((?:19|20)\d\d))?\s?([/\-–])\s?"
+    r"(\d{1,3}\.\d{1,3}|\d{1,6})([a-zđ]?)\s?(?:/\s?((?:19|20)\d\d))?\s?([/\-–])\s?"
     r"([A-ZĐÐƯ][A-Za-zĐđÐƯưỦủệ]{0,11}(?:[.&][A-ZĐÐƯ][A-Za-zĐđÐƯưỦủ]{0,9}|\d{1,2})*)"
     r"((?:\s?[-–/]\s?[A-ZĐÐƯ][A-Za-zĐđÐƯưỦủ]{0,11}(?:[.&][A-ZĐÐƯ][A-Za-zĐđÐƯưỦủ]{0,9}|\d{1,2})*){0,3})"
     r"(?![^\W_])"
@@ -24,9 +24,17 @@ _DATE_AFTER = re.compile(
     r"|[,\s]*\(?\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}"
     r"|\s+năm\s+\d{4}"
 )
-_ISSUER_AFTER = re.compile(r"[,\s]*(?:của|do|được)\s+(?:liên )?(?=[A-ZĐÂÊÔƠƯỦỬÝ])")
+_ISSUER_AFTER = re.compile(
+    r",\s*(?=Hội nghị|Ban Chấp hành|Bộ Chính trị|Ban Bí thư|BCH|BTV)|[,\s]*(?:của|do|được)\s+(?:liên )?(?=[A-ZĐÂÊÔƠƯỦỬÝ])"
+)
+_SIBLING = re.compile(
+    r"\s?(?:,|;|và|hoặc)\s(?:[^\W\d_]+\s){0,4}\d{1,6}[a-zđ]?(?:/\d{4})?[/\-–](?P<suffix>[A-ZĐ][\w.&/\-–]{1,24})"
+)
+_WRITTEN_DATE = re.compile(
+    r"(?P<lead>[,\s]*\(?(?:ban hành |ký |được ban hành )?ngày)\s+(?P<day>\d{1,2})\s?(?:(?P<sign>[/.\-])\s?(?P<month>\d{1,2})\s?(?P=sign)\s?(?P<year>\d{4})"
+    r"|tháng\s+(?P<month2>\d{1,2})(?:\s+năm\s+|/)(?P<year2>\d{4}))(?![\d/]|[.,]\d)"
+)
 _SERIAL = re.compile(r"(QH|UBTVQH|HĐND|ĐU|TU|HU)(\d{1,2})$")
-_BLANK = re.compile(r"(?:\.{2,}|…+|_{2,})\s*/\s*")
 
 
 def _type_stands_before(left: Left, name: str, types: Mapping[str, str]) -> bool:
@@ -68,6 +76,23 @@ def _issuer(ctx: Context, code: str) -> str | None:
     m = _SERIAL.match(code)
     if m and m[1] in table:
         return f"{table[m[1]]} khóa {cardinal(m[2], ctx.profile)}"
+    return _composed(table, code)
+
+
+_BODIES = ("TW", "TU", "ThU", "TThU", "HU", "ĐU", "ĐUX", "UBND", "HĐND", "MTTQ", "ĐTN", "BCH", "TTg")
+_LEVELS = {"X": "xã", "P": "phường", "T": "tỉnh", "TP": "thành phố"}
+
+
+def _composed(table: Mapping[str, str], code: str) -> str | None:
+    """VPĐU, BTVTU, UBNDX: an office and the body that it belongs to, or a body and its level."""
+    for body in _BODIES:
+        head = code.removesuffix(body)
+        if head != code and head in table:
+            return f"{table[head]} {table[body]}"
+    for level, name in _LEVELS.items():
+        head = code.removesuffix(level)
+        if head != code and len(head) > 2 and head in table:
+            return f"{table[head]} {name}"
     return None
 
 
@@ -100,21 +125,78 @@ def document_number(ctx: Context, pos: int, left: Left) -> Reading | None:
     ):
         return None
     kind, issuer = _kind_and_issuer(ctx, parts, left)
-    number = coded(figures, ctx.profile) if figures.startswith("0") else cardinal(figures, ctx.profile)
+    number = _number(figures, ctx)
     if letter:
         number += f" {ctx.lexicon.letter(letter)}"
     spoken, start = _lead(left, kind, pos, types)
     spoken += number
     end = m.end()
-    after = text[end : end + 160]
+    after = text[end : end + 240]
     dated = _DATE_AFTER.match(after)
     if (year and not dated) or (year and dated and year not in dated[0]):
         spoken += f" năm {cardinal(year, ctx.profile)}"
-    named = _ISSUER_AFTER.match(after) or (dated and _ISSUER_AFTER.match(after, dated.end()))
-    if issuer and not named and not _issuer_before(left, issuer):
+    subject = _subject(ctx, parts)
+    if subject:
+        spoken += f" {subject}"
+    unknown = not issuer and not subject and len(parts) > 1 and not _named_after(after, suffix, dated)
+    if unknown:
+        spoken += f" {' '.join(ctx.lexicon.spell(part) for part in parts[1:])}"
+        ctx.notice(
+            "unknown-code",
+            f"Chưa biết nơi ban hành “{'-'.join(parts[1:])}” trong số văn bản; đã đọc từng chữ.",
+            pos,
+            end,
+        )
+    if issuer and not _named_after(after, suffix, dated) and not _issuer_before(left, issuer):
+        date = _WRITTEN_DATE.match(after) if dated else None
+        if date is not None:
+            # An announcer names the issuer after the day: "số 367 ngày 31 tháng 12 năm 2025 của Chính phủ".
+            spoken += _said_date(ctx, date)
+            end += date.end()
         spoken += f" của {issuer}"
     code = f"{number} {ctx.lexicon.spell(suffix)}"
-    return Reading(start, end, spoken, "document.number", (code,))
+    return Reading(start, end, spoken, "document.number", (code,), look=unknown)
+
+
+def _number(figures: str, ctx: Context) -> str:
+    """The number of a document: 06 keeps its zero, 66.7 its point, 1.024 is one thousand and twenty-four."""
+    whole, point, part = figures.partition(".")
+    if point and len(part) == 3 and not whole.startswith("0"):
+        return cardinal(whole + part, ctx.profile)
+    words = coded(whole, ctx.profile) if whole.startswith("0") else cardinal(whole, ctx.profile)
+    return f"{words} chấm {coded(part, ctx.profile)}" if point else words
+
+
+def _named_after(after: str, suffix: str, dated: re.Match[str] | None) -> bool:
+    """Whether the text names the issuer after the number, its date, or a list of numbers of the same kind."""
+    place = dated.end() if dated else 0
+    if _ISSUER_AFTER.match(after) or _ISSUER_AFTER.match(after, place):
+        return True
+    for _ in range(4):
+        sibling = _SIBLING.match(after, place)
+        if not sibling or sibling["suffix"].rstrip(".") != suffix:
+            return False
+        place = sibling.end()
+        date = _DATE_AFTER.match(after, place)
+        place = date.end() if date else place
+        if _ISSUER_AFTER.match(after, place):
+            return True
+    return False
+
+
+def _said_date(ctx: Context, date: re.Match[str]) -> str:
+    day, month_, year = date["day"], date["month"] or date["month2"], date["year"] or date["year2"]
+    lead = " ".join(date["lead"].replace("(", " ").split())
+    joint = "" if lead.startswith(",") else " "
+    said = f"{cardinal(day, ctx.profile)} tháng {month(month_, ctx.profile)} năm {cardinal(year, ctx.profile)}"
+    return f"{joint}{lead} {said}"
+
+
+def _subject(ctx: Context, parts: list[str]) -> str:
+    """What the document is about, where its suffix says so instead of naming an issuer (QĐ-XPHC)."""
+    if len(parts) < 2 or parts[0] not in ctx.lexicon.table("document_types") or _issuer(ctx, parts[1]):
+        return ""
+    return ctx.lexicon.table("subjects").get(parts[1], "")
 
 
 def _kind_and_issuer(ctx: Context, parts: list[str], left: Left) -> tuple[str | None, str | None]:
@@ -129,7 +211,7 @@ def _kind_and_issuer(ctx: Context, parts: list[str], left: Left) -> tuple[str | 
             return kind, joined
         if not issuers:
             return kind, None
-        if kind and re.search("liên (?:tịch|ngành|bộ)", kind.lower()) and len(issuers) > 1:
+        if kind and re.search("liên (?:tịch|ngành|bộ)|phối hợp", kind.lower()) and len(issuers) > 1:
             return kind, ", ".join(issuers[:-1]) + " và " + issuers[-1]
         return kind, issuers[0]
     issuer = _issuer(ctx, head)
@@ -150,10 +232,9 @@ def _lead(left: Left, kind: str | None, pos: int, types: Mapping[str, str]) -> t
         if says_number or left.ends("đề án", "chương trình", "dự án", "lệnh"):
             return "", pos
         return "số ", pos
-    if _type_stands_before(left, kind, types) or (says_number and _known_type(left)):
-        return ("", pos) if says_number else ("số ", pos)
-    if _known_type(left):
-        return "số ", pos
+    # What is written is said: "Nghị định 49/2024/NĐ-CP" gets no "số" that its author left out.
+    if _type_stands_before(left, kind, types) or _known_type(left):
+        return "", pos
     if says_number:
         word = left.raw.rstrip(" :")
         return f"{kind} số ", pos - (len(left.raw) - len(word)) - 2
@@ -181,9 +262,7 @@ def _unknown(ctx: Context, pos: int, m: re.Match[str]) -> Reading:
             letters = re.sub(r"\d+", "", part)
             figures = re.sub(r"\D+", "", part)
             said.append(
-                " ".join(
-                    x for x in (ctx.lexicon.spell(letters), cardinal(figures, ctx.profile) if figures else "") if x
-                )
+                " ".join(x for x in (ctx.lexicon.spell(letters), coded(figures, ctx.profile) if figures else "") if x)
             )
     ctx.notice(
         "unknown-code",

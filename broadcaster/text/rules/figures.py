@@ -46,7 +46,12 @@ class Figure:
         dotted = (
             f"{cardinal(whole, profile)} chấm {spell_digits(part) if part.startswith('0') else cardinal(part, profile)}"
         )
-        if left.ends(
+        # A decimal is written with a comma here: "4.0" is a name.
+        if (len(whole) == 1 and part == "0") or left.ends(
+            "ios",
+            "android",
+            "office",
+            "windows",
             "phiên bản",
             "mục",
             "điểm",

@@ -13,8 +13,10 @@ _SLASH = re.compile(r"(\d{1,6})\s?/\s?(\d{1,6})(?!\d|[/,.]\d|/)")
 
 _RATIO = re.compile(r"(\d{1,4})\s?[:/]\s?(\d{1,3}(?:\.\d{3})+|\d{1,6})(?!\d)")
 
+_RATIOS = ("tỷ lệ", "tỉ lệ", "bản đồ")
 _PLAIN_SHARES = frozenset({(1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (1, 5), (1, 10)})
 
+_BODY = r"\s*(?:thành viên|đại biểu|số|tổng số|ủy viên|hội viên|cử tri)\b"
 _COUNTED = (
     r"\s*(?:chỉ tiêu|tiêu chí|xã|ấp|hộ|nội dung|đại biểu|thành viên|hồ sơ|nhiệm vụ|điểm|phường|thôn|khu|đơn vị|sản phẩm|"
     r"chi bộ|tổ|cơ quan|mô hình|công trình|dự án|[-–]|\d|$)"
@@ -24,9 +26,12 @@ _COUNTED = (
 def ratio(ctx: Context, pos: int, left: Left) -> Reading | None:
     """1:500, tỷ lệ 1/10.000."""
     m = _RATIO.match(ctx.text, pos)
-    if not m or not (left.recent("tỷ lệ", "tỉ lệ", "bản đồ", words=4) or ":" in m[0]):
+    if not m or not (left.recent(*_RATIOS, words=4) or ":" in m[0]):
         return None
-    if ":" in m[0] and not left.recent("tỷ lệ", "tỉ lệ", "bản đồ", words=4) and m[1] != "1":
+    # "bài 1: 5 phút" is a label; only 1:500 written tight is a ratio by itself.
+    if ":" in m[0] and not left.recent(*_RATIOS, "pha loãng", "pha", words=4) and not m[0].startswith("1:"):
+        return None
+    if ":" in m[0] and " " in m[0] and not left.ends(*_RATIOS, "pha loãng"):
         return None
     second = Figure(m[2], ctx, left).words
     return Reading(pos, m.end(), f"{cardinal(m[1], ctx.profile)} trên {second}", "number.ratio")
@@ -62,8 +67,17 @@ def share(ctx: Context, pos: int, left: Left) -> Reading | None:
         "địa chỉ:",
         "mẫu",
         "tổ",
+        "lớp",
+        "phòng",
+        "thửa",
+        "lô",
+        "tờ",
+        "biểu",
     )
-    plain = (a, b) in _PLAIN_SHARES and not address and not re.match(_COUNTED, after)
+    at_least = left.ends("phải có", "ít nhất", "tối thiểu", "trên", "quá", "hơn", "không dưới") and re.match(
+        _BODY, after
+    )
+    plain = (a, b) in _PLAIN_SHARES and not address and (at_least or not re.match(_COUNTED, after))
     if plain or (left.ends("vòng", "chung kết", "bán kết") and a == 1):
         return Reading(pos, m.end(), part, "fraction", (over,))
     if not address and _smaller(a, b) and re.match(

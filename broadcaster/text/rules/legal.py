@@ -17,9 +17,9 @@ _NAMED = (
     "cụm", "chuyên án", "mẫu số", "biểu số", "tổ số", "tầng", "cửa", "quầy", "cửa số", "phiếu số", "mã số", "ô số", "hộp số",
     "chương trình", "kênh", "chốt", "tổng đài", "trạm", "tập", "nghị định", "nghị quyết", "chỉ thị", "quyết định", "thông tư", "kết luận", "số báo danh", "ban", "bến", "lộ", "kênh số", "tuyến",
 )  # fmt: skip
-_LETTER = re.compile(r"([a-zđ])(?:\.(\d))?(?=\s|[,;.)]|$)")
+_LETTER = re.compile(r"([a-zđ])(?:\.?(\d{1,2}))?(?=\s|[,;.)]|$)")
 _LETTER_LIST = re.compile(
-    r"(?:điểm|tiết|mục|nhóm|loại|hạng|lớp|mẫu|vitamin|bảng|khối|khu|lô|viêm gan|hồ sơ|tổ)\s+(?:[a-zđA-ZĐ0-9]{1,2}(?:,|;|\svà|\shoặc|\sđến)\s+)*$",
+    r"(?:điểm|tiết|mục|nhóm|loại|hạng|lớp|mẫu|vitamin|khối|khu|lô|viêm gan|hồ sơ|tổ)\s+(?:[a-zđA-ZĐ0-9]{1,2}(?:,|;|\svà|\shoặc|\sđến)\s+)*$",
     re.IGNORECASE,
 )
 
@@ -42,7 +42,8 @@ def numbered(ctx: Context, pos: int, left: Left) -> Reading | None:
 def letter(ctx: Context, pos: int, left: Left) -> Reading | None:
     """Điểm a, điểm b và c khoản 2: a single small letter."""
     m = _LETTER.match(ctx.text, pos)
-    if not m or not _LETTER_LIST.search(left.raw[-40:]):
+    # "y dài" is the name of a letter already.
+    if not m or not _LETTER_LIST.search(left.raw[-40:]) or ctx.text.startswith(" dài", m.end()):
         return None
     words = ctx.lexicon.letter(m[1])
     if m[2]:

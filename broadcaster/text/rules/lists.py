@@ -10,6 +10,8 @@ from broadcaster.text.tokens import Context, Left, Reading
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})([.)]|\s?/)(?=\s|$)")
 _MULTI = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})(?=\s+[^\W\d_])")
 _LETTERED = re.compile(r"([a-zđA-HĐ])(\)|\s?/)(?=\s|$)|([a-eghđA-EGHĐ])\s?[“”]?\s?(?:\./\.|\.)(?=\s|$|,)")
+# A list run together on one line: "…: 500.000đ; + Cận nghèo: …".
+_INNER = re.compile(r"[+*•·–-] ?[^\W\d_]")
 _BULLET = re.compile(r"[-–—+*•·●○■□▪▫◦➢►▶✓✔❖★☆][ \t]*(?=\S)")
 
 
@@ -43,7 +45,7 @@ def lettered(ctx: Context, pos: int, left: Left) -> Reading | None:
 
 def bullet(ctx: Context, pos: int, left: Left) -> Reading | None:
     """`-`, `+`, `•`: not spoken."""
-    if not left.line_start:
+    if not left.line_start and not (left.last[-1:] in (";", ":", ".") and _INNER.match(ctx.text, pos)):
         return None
     m = _BULLET.match(ctx.text, pos)
     if not m or (m[0][-1] in "-–—+" and ctx.text[m.end() : m.end() + 1].isdigit()):

@@ -17,11 +17,16 @@ _SCALE_TAIL = re.compile(r"(\d)(?!\d|[.,/]\d)")
 
 _WORDY_SCALE = {"tr": "triệu", "tỉ": "tỷ"}
 
-_UNIT = re.compile(r"\s?(?:[^\W\d_²³°º℃%‰µμ]{1,5}[23²³]?|°[CF]?|º[CF]?|℃|%|‰|[µμ]g|\")")
+_UNIT = re.compile(r"\s?(?:[^\W\d_²³°º℃%‰µμ]{1,5}[23²³]?|°[CF]?|º[CF]?|℃|%o|%|‰|[µμ]g|\")")
 
 _MONEY_DOTTED = re.compile(r"\s?(?:tr\.\s?đ(?:ồng)?|trđ|trđồng|tr\.đ|tỷ\.đ)(?![^\W_])")
 
 _PER = re.compile(r"\s?/\s?(?:(\d{1,4})\s?)?([^\W\d_]+[²³23]?)(?![^\W_])")
+
+# In a contest a small "đ" is a point: no price is under a hundred dong.
+_POINTS = re.compile(
+    r"(?:nhất|nhì|hạng|xếp|(?<!địa )điểm|thang|chấm|thi\b)[^.;\n]*?(?<![\d.,])\d{1,2}(?:,\d{1,2})?$", re.IGNORECASE
+)
 
 _PER_PHRASES = ("hộ", "người", "khẩu", "năm", "tháng", "ngày", "giờ", "phút", "giây", "tuần", "lần", "suất", "em", "học sinh",
                 "căn", "cái", "con", "chiếc", "sào", "công", "tấn", "tạ", "lượt", "buổi", "ca", "vụ", "quý", "kỳ", "đợt",
@@ -29,7 +34,9 @@ _PER_PHRASES = ("hộ", "người", "khẩu", "năm", "tháng", "ngày", "giờ"
                 "hội viên", "kg", "lít", "cây", "bao", "thùng", "mũi", "liều", "xe", "vé", "phiếu", "trang", "bản", "bài",
                 "tin", "đồng", "đối tượng", "lao động", "đại biểu", "nhân khẩu", "thửa", "ngôi", "gia đình", "trẻ", "mô hình")  # fmt: skip
 
-_MONEY_FIRST = re.compile(rf"[$€£¥₫]\s?({FIGURE})")
+_MIDDLE = re.compile(r"(m|kg|ha|km)(\d{1,2})(?![\d²³]|[^\W_]|[.,/]\d)")
+
+_MONEY_FIRST = re.compile(rf"(US\$|[$€£¥₫])\s?({FIGURE})")
 
 
 def _unit_words(ctx: Context, text: str, pos: int) -> tuple[str, int] | None:
@@ -76,6 +83,16 @@ def rate_of(ctx: Context, text: str, pos: int) -> tuple[str, int] | None:
     return f" trên {count}{said}", end
 
 
+def _between(ctx: Context, text: str, pos: int) -> tuple[str, int] | None:
+    """1m65, 2kg5: a unit between its whole part and the rest; m2, km2 and m3 are powers."""
+    m = _MIDDLE.match(text, pos)
+    units = ctx.lexicon.table("units")
+    if not m or m[1] not in units or m[1] + m[2] in units:
+        return None
+    rest = cardinal(m[2], ctx.profile) if m[2][0] != "0" else f"không {cardinal(m[2], ctx.profile)}"
+    return f"{units[m[1]]} {rest}", m.end()
+
+
 def tail_of(ctx: Context, text: str, pos: int) -> tuple[str, int, str] | None:
     """What follows a figure: scale, money, unit; its words, its end and the rule."""
     words, end, rule = "", pos, ""
@@ -98,15 +115,21 @@ def tail_of(ctx: Context, text: str, pos: int) -> tuple[str, int, str] | None:
             words, end = f"{words} {second[2]}", second.end()
     money = re.compile(r"\s?(US\$|[^\W\d_]{1,4}|[$€£¥₫])").match(text, end)
     currencies = ctx.lexicon.table("currencies")
+    if money and text.startswith("/c", money.end()) and money[1] in "đĐ":
+        money = None
     if money and money[1] in currencies and not (money[1] == "Đ" and money[0] != money[1]):
         after = money.end()
+        points = money[1] == "đ" and not words and _POINTS.search(text[max(0, pos - 60) : pos])
         if not (money[1][-1].isalnum() and after < len(text) and (text[after].isalnum() or text[after] == "_")):
-            words, end, rule = f"{words} {currencies[money[1]]}", after, "money"
+            words, end, rule = f"{words} {'điểm' if points else currencies[money[1]]}", after, "money"
             per = rate_of(ctx, text, end)
             if per:
                 return words + per[0], per[1], "money.rate"
             return words, end, rule
     if not rule:
+        between = _between(ctx, text, pos)
+        if between:
+            return f" {between[0]}", between[1], "measure"
         unit = _unit_words(ctx, text, pos)
         if unit:
             words, end, rule = f" {unit[0]}", unit[1], "percent" if unit[0] == PERCENT else "measure"
@@ -135,15 +158,27 @@ def unit_after_word(ctx: Context, pos: int, token: str) -> Reading | None:
     return Reading(pos, end, said, "measure")
 
 
+_UNIT_RATE = re.compile(r"([^\W\d_]{1,3}[23²³]?)/([^\W\d_]{1,3}[23²³]?)(?![^\W_]|/)")
+
+
+def bare_rate(ctx: Context, pos: int) -> Reading | None:
+    """g/l, µg/m3, m/s without a figure: the unit of a column or of a limit."""
+    m = _UNIT_RATE.match(ctx.text, pos)
+    units = ctx.lexicon.table("units")
+    if not m or m[1] not in units or m[2] not in units:
+        return None
+    return Reading(pos, m.end(), f"{units[m[1]]} trên {units[m[2]]}", "measure.rate")
+
+
 def sign_first(ctx: Context, pos: int, left: Left) -> Reading | None:
     """$100, €5,5 triệu: the sign before the sum is said after it."""
     m = _MONEY_FIRST.match(ctx.text, pos)
     if not m:
         return None
     scale = re.compile(r"\s?(triệu|tỷ|nghìn|ngàn)(?![^\W\d_])").match(ctx.text, m.end())
-    words = Figure(m[1], ctx, left).words
+    words = Figure(m[2], ctx, left).words
     end = m.end()
     if scale:
         words, end = f"{words} {scale[1]}", scale.end()
-    name = ctx.lexicon.table("currencies").get(ctx.text[pos]) or ctx.lexicon.table("symbols").get(ctx.text[pos], "")
+    name = ctx.lexicon.table("currencies").get(m[1]) or ctx.lexicon.table("symbols").get(m[1], "")
     return Reading(pos, end, f"{words} {name}".strip(), "money")

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 
-from broadcaster.text.numbers import rank
+from broadcaster.text.numbers import cardinal, rank
 from broadcaster.text.tokens import Context, Left, Reading
+
+_WITH_YEAR = re.compile(r"(\d{1,2})\s?/\s?((?:19|20)\d\d)(?![\d/])")
 
 
 def ordinal(ctx: Context, pos: int, left: Left) -> Reading | None:
     """Thứ 2, thứ 4, lần thứ 1: the number after thứ."""
     if not left.ends("thứ"):
         return None
+    m = _WITH_YEAR.match(ctx.text, pos)
+    if m:
+        words = f"{rank(m[1], ctx.profile)} năm {cardinal(m[2], ctx.profile)}"
+        return Reading(pos, m.end(), words, "number.rank")
     m = re.compile(r"\d{1,3}(?!\d|[.,/:]\d|%)").match(ctx.text, pos)
     if not m:
         return None

@@ -7,16 +7,18 @@ import re
 from broadcaster.text.numbers import spell_digits
 from broadcaster.text.tokens import Context, Left, Reading
 
-_PHONE = re.compile(r"(?:\(?\+?84\)?[\s.\-]?|0)\d{1,3}(?:[\s.\-]?\d{1,4}){1,4}(?!\d|[/]\d|,\d)")
+_PHONE = re.compile(r"(?:\(?\+?84\)?[\s.\-]?|0)\d{1,3}(?:[\s.\-]?\d{1,4}){1,4}(?!\d|/(?!0\d{2,3}[\s.\d])\d|,\d)")
 _BRACKET = re.compile(r"\(0\d{1,3}\)(?:[\s.\-]?\d{1,4}){2,4}(?!\d)")
 _SERVICE = re.compile(r"(?:1900|1800|0800)(?:[\s.\-]?\d{2,4}){1,2}(?!\d|[.,/]\d)")
 _SHORT = re.compile(r"(?:11[0-9]|1022|1080|1068|18001?\d{0,4}|12[0-9]|156|5656)(?!\d|[.,/%]\d|%|\s?(?:đồng|triệu|tỷ))")
 _DATE_LIKE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d(?!\d)")
 _SENT = re.compile(r"\d{3,5}(?!\d|[.,/%]\d|%|\s?(?:đồng|triệu|tỷ|hồ sơ|phiếu|tin|bộ|người|hộ|suất|phần|thư|đơn))")
+_GROUPED = re.compile(r"\+\d{1,3}(?:\.\d{3})+")
 _ASKS = (
     "điện thoại", "tổng đài", "đường dây nóng", "hotline", "gọi", "sđt", "đt", "liên hệ", "zalo", "số máy", "cấp cứu",
     "di động", "fax", "cứu hỏa", "cảnh sát", "tin nhắn", "nhắn tin", "khẩn cấp",
 )  # fmt: skip
+_ABROAD = re.compile(r"\+(?!84)[1-9]\d{0,2}(?:[\s.\-]?\d{2,4}){2,5}(?!\d)")
 _GAP = re.compile(r"[\s.\-()]+")
 
 
@@ -77,6 +79,9 @@ def signed_or_bracketed(ctx: Context, pos: int) -> Reading | None:
     m = _BRACKET.match(ctx.text, pos)
     if m:
         return Reading(pos, m.end(), _groups(m[0]), "phone")
+    m = _ABROAD.match(ctx.text, pos)
+    if m and 9 <= sum(c.isdecimal() for c in m[0]) <= 15 and not _GROUPED.fullmatch(m[0]):
+        return Reading(pos, m.end(), f"cộng {_spaced(m[0][1:])}", "phone.abroad")
     m = _PHONE.match(ctx.text, pos)
     if m and ctx.text[pos] in "+(" and 10 <= sum(c.isdecimal() for c in m[0]) <= 12:
         plus = "cộng " if "+" in m[0][:2] else ""

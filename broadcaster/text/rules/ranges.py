@@ -23,6 +23,8 @@ def ranged(ctx: Context, pos: int, left: Left) -> Reading | None:
     if left.ends(*SCORE_WORDS) or (a.isdecimal() and a.startswith("0") and len(a) > 2):
         return None
     first, second = Figure(a, ctx, left), Figure(b, ctx, left)
+    if left.ends("npk", "dap"):
+        return Reading(pos, m.end(), f"{first.words} {second.words}", "code.dashed")
     if left.ends(*_NAMED) and not m[2]:
         # "số 12-14": two names, still a stretch from one to the other.
         return Reading(pos, m.end(), f"{first.words} đến {second.words}", "number.range-named")

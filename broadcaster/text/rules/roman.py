@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 
 from broadcaster.text.numbers import cardinal, rank, roman_value
+from broadcaster.text.rules.words import shouting
 from broadcaster.text.tokens import Context, Left, Reading
+
+_HIGHEST_BARE = 30
 
 _SHAPE = re.compile(r"[IVXLCDM]+(?![^\W_]|-(?![IVXLC]+(?![^\W_]))[A-ZĐ]|&)")
 _NOUNS = (
     "chương", "phần", "mục", "khóa", "khoá", "quý", "quí", "thế kỷ", "thế kỉ", "đại hội", "đại hội đảng", "kỳ", "tập", "cấp", "hạng",
     "loại", "bậc", "nhóm", "vùng", "đợt", "phụ lục", "quyển", "quân khu", "khu vực", "khu", "giai đoạn", "độ", "học kỳ",
     "kỳ họp", "nhiệm kỳ", "quân đoàn", "đại hội đảng bộ", "hệ", "bước", "lớp", "bảng", "mức", "thế chiến", "vòng", "tiểu mục",
-    "sao", "lần", "chuyên khoa", "biểu", "điểm", "khối", "mẫu", "dạng", "type", "thời", "kỷ", "bđ", "báo động", "báo động cấp", "mức báo động",
+    "sao", "lần", "chi bộ", "ck", "ấp", "thôn", "khóm", "tổ", "khu phố", "đội", "euro", "quốc lộ", "chuyên khoa", "biểu", "điểm", "khối", "mẫu", "dạng", "type", "thời", "kỷ", "bđ", "báo động", "báo động cấp", "mức báo động",
 )  # fmt: skip
 _KINGS = (
     "đệ",
@@ -27,6 +30,9 @@ _KINGS = (
     "phaolô",
     "gioan",
 )
+_GIVEN = {1: "nhất", 2: "nhì"}
+_LETTERED = re.compile(r"([IVXLC]+)([a-zđ])(?![^\W_])")
+_RURAL = re.compile(r"(I{1,3})-NT(?![^\W_])")
 _LIST = re.compile(r"(?:\b[IVXLC]+(?:,|;|\s?[-–]|\svà|\shoặc|\sđến))$")
 _HEADING = re.compile(r"([IVXLC]+)(?:[.)](?!\d)|\s?[-–](?=\s|$))")
 _YEAR_AFTER = re.compile(r"\s?[/-]\s?((?:19|20)\d\d)(?!\d)")
@@ -37,7 +43,7 @@ def roman(ctx: Context, pos: int, left: Left) -> Reading | None:
     """Khóa XV, thế kỷ XXI, Quý IV/2025, lần thứ XIV, Chương II, vùng I, II và III; `I.` at a line's start."""
     m = _SHAPE.match(ctx.text, pos)
     if not m:
-        return None
+        return _with_letter(ctx, pos, left)
     value = roman_value(m[0])
     if value is None or m[0] in ("C", "D", "L", "M"):
         # Alone, these are letters: khu C, 5 độ C, khối D.
@@ -62,8 +68,12 @@ def roman(ctx: Context, pos: int, left: Left) -> Reading | None:
     if clean.endswith("thứ"):
         return Reading(pos, m.end(), rank(value, ctx.profile), "roman.rank")
     listed = _listed(left)
+    if clean.endswith("giải") or (listed and left.recent("giải", words=4)):
+        return Reading(
+            pos, m.end(), _GIVEN.get(value) or rank(value, ctx.profile), "roman.prize", (cardinal(value, ctx.profile),)
+        )
     if not listed and not left.ends(*_NOUNS) and not (len(m[0]) > 1 and left.recent(*_KINGS, words=3)):
-        return None
+        return _bare(ctx, pos, m, value)
     words = cardinal(value, ctx.profile)
     end = m.end()
     year = _YEAR_AFTER.match(ctx.text, end)
@@ -73,6 +83,24 @@ def roman(ctx: Context, pos: int, left: Left) -> Reading | None:
     if follow and (second := roman_value(follow[2])):
         return Reading(pos, follow.end(), f"{words} đến {cardinal(second, ctx.profile)}", "roman.range")
     return Reading(pos, end, words, "roman.numeral", _quarter(left, value))
+
+
+def _bare(ctx: Context, pos: int, m: re.Match[str], value: int) -> Reading | None:
+    """Two Roman letters or more that no word announces: no abbreviation looks so, yet a person should look."""
+    if len(m[0]) < 2 or value > _HIGHEST_BARE or set(m[0]) - set("IVX") or shouting(ctx, pos, m[0]):
+        return None
+    return Reading(pos, m.end(), cardinal(value, ctx.profile), "roman.bare", (ctx.lexicon.spell(m[0]),), look=True)
+
+
+def _with_letter(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """Phụ lục IIa, khu vực II-NT: a Roman number with a letter."""
+    m = _LETTERED.match(ctx.text, pos)
+    if m and left.ends(*_NOUNS) and (value := roman_value(m[1])):
+        return Reading(pos, m.end(), f"{cardinal(value, ctx.profile)} {ctx.lexicon.letter(m[2])}", "roman.numeral")
+    m = _RURAL.match(ctx.text, pos)
+    if m and left.ends("khu vực") and (value := roman_value(m[1])):
+        return Reading(pos, m.end(), f"{cardinal(value, ctx.profile)} nông thôn", "roman.numeral")
+    return None
 
 
 def _quarter(left: Left, value: int) -> tuple[str, ...]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from broadcaster.text.numbers import cardinal
+from broadcaster.text.rules.figures import Figure
 from broadcaster.text.tokens import Context, Left, Reading
 
-_SCORE = re.compile(r"(\d{1,2})\s?[-–:]\s?(\d{1,2})(?!\d|[-–:/.,]\d|[^\W_]|%)")
+_SCORE = re.compile(r"(\d{1,2}(?:,5)?)\s?[-–:]\s?(\d{1,2}(?:,5)?)(?!\d|[-–:/.,]\d|[^\W_]|%)")
 
 SCORE_WORDS = (
     "tỷ số",
@@ -31,6 +31,7 @@ _MATCH = (
     "thua",
     "hòa",
     "trận",
+    "đội",
     "luân lưu",
     "hiệp",
     "ván",
@@ -41,7 +42,9 @@ _MATCH = (
     "dẫn",
     "tỷ số",
 )
-_AFTER = re.compile(r"\s*(?:[,.;:)!?]|$|tối|trong|trước|sau|ở|tại|đầy|để|và|nghiêng|sáng|chiều|trên|hôm|sau đó|nhưng)")
+_AFTER = re.compile(
+    r"\s*(?:[,.;:)!?]|$|tối|trong|trước|sau|ở|tại|đầy|để|và|nghiêng|sáng|chiều|trên|hôm|sau đó|nhưng|nhờ|bằng|chung|đã|khi|vào|của|với)"
+)
 
 
 def _in_a_match(ctx: Context, end: int, left: Left) -> bool:
@@ -49,11 +52,44 @@ def _in_a_match(ctx: Context, end: int, left: Left) -> bool:
     return left.recent(*_MATCH, words=9) and bool(_AFTER.match(ctx.text, end))
 
 
+_NAME_BEFORE = re.compile(r"(?:[A-ZĐÂÊÔƠƯ][^\W\d_]*\s){1,2}?([A-ZĐÂÊÔƠƯ][^\W\d_]+)\s+$")
+_NAME_AFTER = re.compile(r"\s+(?:[A-ZĐÂÊÔƠƯ][^\W\d_]+\s|U\d\d\s|đội\s)[A-ZĐÂÊÔƠƯ]?")
+_NUMBERED = (
+    "đường",
+    "tổ",
+    "ấp",
+    "khu",
+    "số",
+    "phường",
+    "phố",
+    "khóm",
+    "lô",
+    "thửa",
+    "điều",
+    "khoản",
+    "tháng",
+    "công viên",
+)
+
+
+def _between_teams(ctx: Context, m: re.Match[str], left: Left) -> bool:
+    """Vĩnh Phong 3-2 Phong Đông: two small figures between two names."""
+    before = _NAME_BEFORE.search(left.raw)
+    if not before or not _NAME_AFTER.match(ctx.text, m.end()) or max(len(m[1]), len(m[2])) > 1:
+        return False
+    return before[1].lower() not in _NUMBERED
+
+
 def score(ctx: Context, pos: int, left: Left) -> Reading | None:
     """3-1, 2 - 2, 3:1 after tỷ số, thắng, hòa."""
     m = _SCORE.match(ctx.text, pos)
     if not m or not (
-        left.ends(*SCORE_WORDS) or left.recent("tỷ số", "tỉ số", words=5) or _in_a_match(ctx, m.end(), left)
+        _between_teams(ctx, m, left)
+        or left.ends(*SCORE_WORDS)
+        or left.recent("tỷ số", "tỉ số", words=5)
+        or _in_a_match(ctx, m.end(), left)
     ):
         return None
-    return Reading(pos, m.end(), f"{cardinal(m[1], ctx.profile)} {cardinal(m[2], ctx.profile)}", "score")
+    first, second = (Figure(part, ctx, left).words for part in m.groups())
+    joined = f"{first} đến {second}"
+    return Reading(pos, m.end(), f"{first} {second}", "score", (joined,))

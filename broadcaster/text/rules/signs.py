@@ -12,7 +12,7 @@ _END_MARK = re.compile(r"\.?/ ?\.(?!\d)|\./(?= *$)", re.MULTILINE)
 _DOTS = re.compile(r"(?:\.{2,}|…)[.…]*")
 _QUOTES = "\"“”„‟«»‘’'‚‹›`´″′"
 _OPEN, _CLOSE = "([{【（", ")]}】）"
-_SLASH_WORDS = re.compile(r"\s?/\s?([^\W\d_]+)")
+_SLASH_WORDS = re.compile(r"\s?/\s?([^\W\d_]+(?:[23²³](?![^\W_]))?)")
 _COMPARE = {"<": "nhỏ hơn", ">": "lớn hơn"}
 _VULGAR = {
     "½": (1, 2),
@@ -32,53 +32,16 @@ _VULGAR = {
     "⅚": (5, 6),
 }
 _PER = frozenset(
-    [
-        "năm",
-        "tháng",
-        "ngày",
-        "giờ",
-        "phút",
-        "giây",
-        "tuần",
-        "người",
-        "hộ",
-        "khẩu",
-        "lần",
-        "suất",
-        "tấn",
-        "tạ",
-        "kg",
-        "ha",
-        "m2",
-        "km",
-        "sào",
-        "lượt",
-        "buổi",
-        "ca",
-        "vụ",
-        "quý",
-        "kỳ",
-        "đợt",
-        "cái",
-        "con",
-        "xã",
-        "ấp",
-        "thôn",
-        "lớp",
-        "em",
-        "cháu",
-        "căn",
-        "chiếc",
-        "đồng",
-        "lít",
-        "nhà",
-        "thửa",
-        "ngôi",
-        "trẻ",
-        "xe",
-        "vé",
-        "phiếu",
-    ]
+    ["năm", "tháng", "ngày", "giờ", "phút", "giây", "tuần", "lần", "vụ", "quý", "kỳ", "đợt", "lít", "tấn", "tạ"]
+)
+# These are a rate only after something that is counted: 2 bình/công, but tổ/hội.
+_PER_COUNTED = frozenset(
+    "người hộ khẩu suất sào lượt buổi ca cái con xã ấp thôn lớp em cháu căn chiếc đồng nhà thửa ngôi trẻ xe vé phiếu công bình gói thùng can bao chai cây bụi ao mét khóa chuyến gốc tổ trang mâm bữa mũi liều đêm cặp đôi hội".split()  # noqa: SIM905
+)
+_NOUN_FIGURE_LEFT = re.compile(r"[^\W\d_]\s\d{1,3}$")
+_FIGURE_AFTER = re.compile(r"\s\d")
+_COUNTED_LEFT = re.compile(
+    r"(?:\d[\d.,]*\s?(?:[^\W\d_]+\s)?[^\W\d_]+|đồng|triệu|tỷ|vnđ|vnd|usd|%|\bđ|kg|lít)$", re.IGNORECASE
 )
 
 
@@ -118,7 +81,9 @@ def _dot(ctx: Context, pos: int) -> Reading | None:
             return Reading(pos, m.end(), ".", "sign.dots")
         return Reading(pos, m.end(), "" if rest[0] in ".,;:!?)" or after_comma else ",", "sign.dots")
     before, after = text[pos - 1 : pos], text[pos + 1 : pos + 2]
-    if before and not before.isspace() and after.isalnum() and not after.isupper():
+    if (before and not before.isspace() and after.isalnum() and not after.isupper()) or (
+        (not before or before.isspace()) and after.isascii() and after.islower()
+    ):
         return Reading(pos, pos + 1, " chấm ", "sign.point")
     return None
 
@@ -130,6 +95,13 @@ def _quote(ctx: Context, pos: int) -> Reading | None:
     return Reading(pos, pos + 1, "", "sign.quote")
 
 
+_UP_TO = re.compile(r"\s?(?:dưới|trên|không quá|hết|nay|tối đa)(?![^\W_])")
+_MATCHES = ("thi đấu", "trận", "đấu", "gặp", "lượt", "bóng đá", "bóng chuyền", "bảng")
+_HOUR_LEFT = re.compile(r"\d{1,2}\s?(?:h|g|giờ)\s?\d{0,2}\s?(?:sáng|trưa|chiều|tối|đêm|khuya)$")
+_HOUR_RIGHT = re.compile(r"\s?\d{1,2}\s?(?:h|g|giờ)")
+_FIGURE_LAST = re.compile(r"\d[^\W\d_]{0,2}\s*$")
+_NAMED_FIGURE = re.compile(r"([^\W\d_]+)\.?\s?\d[\d.,+]*\s?$")
+_NAMES_FIGURE = re.compile(r"\s?([^\W\d_]+)\.?\s?\d")
 _STRETCHES = ("thứ", "ngày", "tháng", "quý", "năm", "giờ", "phút")
 _STRETCH = re.compile(r"\s(?:hết\s)?(?:thứ|ngày|tháng|quý|năm|[Cc]hủ nhật|CN)(?![^\W_])", re.IGNORECASE)
 
@@ -145,7 +117,24 @@ def _dash(ctx: Context, pos: int, left: Left) -> Reading | None:
         return Reading(pos, pos + 1, " ", "sign.hyphen")
     if before.isspace() and after.isspace() and _STRETCH.match(text, pos + 1) and left.recent(*_STRETCHES, words=5):
         return Reading(pos, pos + 1, "đến", "sign.stretch")
-    return Reading(pos, pos + 1, "," if text[pos] == "—" and before else " ", "sign.dash")
+    if _HOUR_LEFT.search(left.lower) and _HOUR_RIGHT.match(text, pos + 1):
+        return Reading(pos, pos + 1, " đến ", "sign.stretch")
+    if (
+        _FIGURE_LAST.search(left.raw)
+        and not left.recent(*_MATCHES, words=9)
+        and (_UP_TO.match(text, pos + 1) or _same_noun(text, pos))
+    ):
+        return Reading(pos, pos + 1, " đến ", "sign.stretch", (", ",))
+    # A dash between two telephone numbers is a breath, or they would run together.
+    pause = text[pos] == "—" or (before.isspace() and "," in ctx.said[1] and ctx.said[0] >= pos - 1)
+    return Reading(pos, pos + 1, "," if pause and before else " ", "sign.dash")
+
+
+def _same_noun(text: str, pos: int) -> bool:
+    """Tuổi 6 - tuổi 18, Km 5+200 - Km 7+300: the same word names both ends."""
+    first = _NAMED_FIGURE.search(text[max(0, pos - 24) : pos])
+    second = _NAMES_FIGURE.match(text, pos + 1)
+    return bool(first and second and first[1].lower() == second[1].lower())
 
 
 def _two_syllables(text: str, pos: int) -> bool:
@@ -162,12 +151,18 @@ def _slash(ctx: Context, pos: int, left: Left) -> Reading | None:
         word = m[1].lower()
         if left.last.strip("(,") == "và" and word == "hoặc":
             return Reading(pos, pos + 1, " ", "sign.slash")
+        if _NOUN_FIGURE_LEFT.search(left.raw) and _FIGURE_AFTER.match(text, m.end()):
+            return Reading(pos, pos + 1, ", ", "sign.slash")
+        if word in _PER_COUNTED and _COUNTED_LEFT.search(left.raw):
+            return Reading(pos, pos + 1, " trên ", "measure.rate")
         if word in _PER or word in ctx.lexicon.table("units"):
             said = ctx.lexicon.table("units").get(m[1], "")
             if said and word not in _PER:
                 return Reading(pos, m.end(), f" trên {said}", "measure.rate")
             return Reading(pos, pos + 1, " một " if word == "lần" else " trên ", "measure.rate")
         return Reading(pos, pos + 1, ", " if left.last else "", "sign.slash", (" hoặc ", " trên "))
+    if text[pos + 1 : pos + 2] == "0" and ctx.said[0] == pos and "," in ctx.said[1]:
+        return Reading(pos, pos + 1, ", ", "sign.slash", (" hoặc ",))
     return Reading(
         pos,
         pos + 1,
@@ -208,6 +203,16 @@ def _numeric(ctx: Context, pos: int, c: str) -> Reading:
         return Reading(pos, pos + 1, f" {cardinal(int(value), ctx.profile)} ", "number.sign-form")
     ctx.notice("unread-symbol", f"Chưa có cách đọc cho ký hiệu “{c}”; đã bỏ qua.", pos, pos + 1)
     return Reading(pos, pos + 1, " ", "symbol.unread", look=True)
+
+
+_SIZE_NEXT = re.compile(r"\s?\d")
+
+
+def lettered_symbol(ctx: Context, pos: int, c: str) -> Reading | None:
+    """Φ600, Ø 90: a sign before a size, which Unicode counts with letters."""
+    sized = not c.isascii() and _SIZE_NEXT.match(ctx.text, pos + 1)
+    said = ctx.lexicon.table("symbols").get(c) if sized else None
+    return Reading(pos, pos + 1, f" {said} ", "symbol") if said else None
 
 
 def odd_letter(ctx: Context, pos: int, c: str) -> Reading | None:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 
 from broadcaster.text.numbers import cardinal
+from broadcaster.text.rules.figures import Figure
 from broadcaster.text.tokens import Context, Left, Reading
 
 _CLOCK = (
     r"(\d{1,2})\s?(h|H|g|giờ)\s?(\d{2})(\s?(?:['’′p]|ph|phút))?(?:\s?(\d{2})\s?(?:\"|”|″|giây|s))?(?![^\W_]|[.,]\d)"
 )
 _HOUR_MINUTE = re.compile(_CLOCK)
-_HOUR = re.compile(r"(\d{1,2})\s?(?:h|H)(?![^\W_]|/)|(\d{1,2})(?:g)(?![^\W_]|/)")
+_HOUR = re.compile(r"(\d{1,2})\s?(?:h|H)(?![^\W_]|/\d|-\d{3})|(\d{1,2})(?:g)(?![^\W_]|/)")
 _COLON = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s?(?:h|giờ))?(?!\d|[:.,]\d|[^\W_])")
 _RANGE = re.compile(
-    r"(\d{1,2})(?:\s?[hHg:]\s?(\d{2})?)?[’'′]?\s?[-–—]\s?(\d{1,2})\s?(?:([hHg])\s?(\d{2})?|:(\d{2})|(giờ))[’'′]?(?![^\W_]|:\d|/)"
+    r"(\d{1,2})(?:\s?(?:[hHg:]|giờ)\s?(\d{2})?(?:\s?(?:ph|p|phút)(?![^\W_]))?)?[’'′]?\s?[-–—]\s?(\d{1,2})\s?(?:([hH]|g(?!/))\s?(\d{2})?|:(\d{2})|(giờ)(?:\s?(\d{2}))?)(?:\s?(?:ph|p|phút)(?![^\W_]))?[’'′]?(?![^\W_]|:\d|/\d)"
 )
 _ROUND = re.compile(r"24/(7|24)(?:\s?(h|giờ))?(?![\d/]|[^\W_])")
-_MINUTES = re.compile(r"(\d{1,3})\s?(['’′])(?![^\W_])")
-_RATIO_WORDS = ("tỷ lệ", "tỉ lệ", "tỷ số", "tỉ số", "bản đồ", "thắng", "thua")
+_MINUTES = re.compile(r"(\d{1,3})\s?(['’′])(?:\s?(\d{1,2})\s?(?:[\"”″]|''|’’))?(?![^\W_])")
+_ONE_FIGURE = re.compile(r"(\d{1,2})\s?[hHg](\d)(?:\s?(?:['’′p]|ph|phút))?(?![^\W_]|[.,]\d)")
+_RATIO_WORDS = ("tỷ lệ", "tỉ lệ", "tỷ số", "tỉ số", "bản đồ", "thắng", "thua", "pha loãng", "pha")
 _CLOCK_WORDS = (
     "lúc", "từ", "đến", "vào", "khoảng", "trước", "sau", "sáng", "chiều", "tối", "trưa", "đêm", "hồi", "khi", "tới",
     "thời gian", "giờ", "bắt đầu", "hằng ngày", "hàng ngày", "mỗi ngày", "vào lúc", "và", "hết",
@@ -58,7 +60,7 @@ def time_range(ctx: Context, pos: int, left: Left) -> Reading | None:
     if not m:
         return None
     hour1, minute1, hour2 = m[1], m[2], m[3]
-    minute2 = m[5] or m[6]
+    minute2 = m[5] or m[6] or m[8]
     first_is_time = ctx.text[m.end(1) : m.start(3)].strip(" -–—’'′") != ""
     if not (_valid(hour1, minute1) and _valid(hour2, minute2)):
         return None
@@ -80,6 +82,9 @@ def clock(ctx: Context, pos: int, left: Left) -> Reading | None:
             # Written out without "phút", it is said without it.
             words = words.removesuffix(" phút")
         return Reading(pos, m.end(), words, "time.clock")
+    m = _ONE_FIGURE.match(text, pos)
+    if m and _valid(m[1], m[2]):
+        return Reading(pos, m.end(), _said(ctx, m[1], m[2]), "time.clock")
     m = _HOUR.match(text, pos)
     if m:
         hour = m[1] or m[2]
@@ -102,10 +107,43 @@ def clock(ctx: Context, pos: int, left: Left) -> Reading | None:
     return None
 
 
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{2})(?!\d|[.,/:]\d|%)")
+_DOTTED_RANGE = re.compile(r"(\d{1,2})\.([0-5]\d)\s?[-–—]\s?(\d{1,2})\.([0-5]\d)(?!\d|[.,/:]\d|%)")
+_AT = ("lúc", "hồi", "vào lúc", "bắt đầu lúc", "từ lúc", "đến lúc", "trước")
+_PART_OF_DAY = re.compile(r"\s?(?:sáng|chiều|tối|trưa|đêm|khuya|hôm nay|ngày \d|hằng ngày|hàng ngày)")
+_ROUND_MINUTES = frozenset(["00", "15", "30", "45"])
+
+
+def dotted(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """7.30 sáng, lúc 8.00, 8.00 - 11.30: a point between hour and minute, beside a word of time."""
+    m = _DOTTED_RANGE.match(ctx.text, pos)
+    if m and _valid(m[1], m[2]) and _valid(m[3], m[4]) and {m[2], m[4]} <= _ROUND_MINUTES:
+        timed = left.ends(
+            "từ", "sáng", "chiều", "tối", "thời gian", "giờ", "và", "thời gian:", "sáng:", "chiều:", "tối:"
+        )
+        if timed or _PART_OF_DAY.match(ctx.right(m.end(), 16)):
+            words = f"{_said(ctx, m[1], m[2])} đến {_said(ctx, m[3], m[4])}"
+            return Reading(pos, m.end(), words, "time.range", look=not timed)
+    m = _DOTTED.match(ctx.text, pos)
+    if not m or not _valid(m[1], m[2]):
+        return None
+    if not left.ends(*_AT) and not _PART_OF_DAY.match(ctx.right(m.end(), 16)):
+        return None
+    decimal_ = Figure(m[0], ctx, left).words
+    return Reading(pos, m.end(), _said(ctx, m[1], m[2]), "time.dotted", (decimal_,), look=True)
+
+
 def minutes(ctx: Context, pos: int, left: Left) -> Reading | None:
-    """30': minutes."""
+    """30', 1'30": minutes and seconds; "phút thứ 90'" says the word once."""
     m = _MINUTES.match(ctx.text, pos)
-    return Reading(pos, m.end(), f"{cardinal(m[1], ctx.profile)} phút", "time.minutes") if m else None
+    if not m:
+        return None
+    words = cardinal(m[1], ctx.profile)
+    if m[3] or not left.recent("phút", words=2):
+        words += " phút"
+    if m[3]:
+        words += f" {cardinal(m[3], ctx.profile)} giây"
+    return Reading(pos, m.end(), words, "time.minutes")
 
 
-RULES = (round_the_clock, time_range, clock, minutes)
+RULES = (round_the_clock, time_range, clock, dotted, minutes)

@@ -10,6 +10,9 @@ from broadcaster.text.tokens import Context, Left, Reading
 
 _FIG = r"\d{1,3}(?:[.,]\d{1,3})?"
 _COORD = re.compile(rf"({_FIG})(?:\s?[-–]\s?({_FIG}))?\s?(?:[°ºo]|độ)\s?([NSEWBĐ])(?![^\W_])")
+_PAIR = re.compile(rf"({_FIG})\s?°?\s?([NSB])\s?[-–;,/]\s?({_FIG})\s?°?\s?([EWĐ])(?![^\W_])")
+_BARE = re.compile(rf"({_FIG})\s?([NSEWBĐ])(?![^\W_])")
+_PLACED = ("vĩ tuyến", "kinh tuyến", "vĩ độ", "kinh độ", "tọa độ", "toạ độ")
 _MINUTES = re.compile(r"(\d{1,3})\s?[°ºo]\s?(\d{1,2})\s?['’′]\s?(?:(\d{1,2})\s?[\"”″]\s?)?([NSEWBĐ])(?![^\W_])")
 _SIDES = {"N": "vĩ Bắc", "B": "vĩ Bắc", "S": "vĩ Nam", "E": "kinh Đông", "Đ": "kinh Đông", "W": "kinh Tây"}
 
@@ -22,6 +25,15 @@ def coordinates(ctx: Context, pos: int, left: Left) -> Reading | None:
         if m[3]:
             words += f" {cardinal(m[3], ctx.profile)} giây"
         return Reading(pos, m.end(), f"{words} {_SIDES[m[4]]}", "weather.coordinates")
+    m = _PAIR.match(ctx.text, pos)
+    if m:
+        first, second = (Figure(part, ctx, left).words for part in (m[1], m[3]))
+        return Reading(pos, m.end(), f"{first} độ {_SIDES[m[2]]}, {second} độ {_SIDES[m[4]]}", "weather.coordinates")
+    m = _BARE.match(ctx.text, pos)
+    if m and left.ends(*_PLACED):
+        return Reading(
+            pos, m.end(), f"{Figure(m[1], ctx, left).words} độ {_SIDES[m[2]].split()[1]}", "weather.coordinates"
+        )
     m = _COORD.match(ctx.text, pos)
     if not m:
         return None

@@ -12,6 +12,8 @@ _ACRONYM = re.compile(r"[^\W\d_]+(?:&[^\W\d_]+)?")
 _SUBJECT = re.compile(r"\(([A-ZĐƯ][A-ZĐƯa-z&]{1,11})\)")
 _FIGURE_GOES_ON = re.compile(r"\d|[./,:-]\d")
 _NUMBERED = re.compile(r"\s+(?:số:?\s*)?\d")
+_ROOM = re.compile(r"\d{3,4}(?![\d.,/])")
+_TELEPHONE = re.compile(r"[(+]?\d[\d .()-]{6,}")
 _NEAR = 220
 _LONGEST_ACRONYM = 20
 
@@ -20,6 +22,10 @@ def _stands(condition: str, text: str) -> bool:
     rest = text.lstrip(" ")
     if condition == "<số>":
         return rest[:1].isdigit()
+    if condition == "<số phòng>":
+        return bool(_ROOM.match(rest))
+    if condition == "<máy>":
+        return bool(_TELEPHONE.match(rest))
     if condition == "<tên>":
         return rest[:1].isupper() and not rest[1:2].isupper()
     if condition == "<hết>":
@@ -226,7 +232,7 @@ def acronym(ctx: Context, pos: int, token: str) -> Reading | None:
         return Reading(pos, pos + len(token), kind, "document.type", (ctx.lexicon.spell(token),))
     if not token.isupper():
         return None
-    if _shouting(ctx, pos, token):
+    if shouting(ctx, pos, token):
         return None
     end = pos + len(token)
     if any(not _latin(c) for c in token):
@@ -281,7 +287,7 @@ def _compound(ctx: Context, token: str) -> str | None:
     return None
 
 
-def _shouting(ctx: Context, pos: int, token: str) -> bool:
+def shouting(ctx: Context, pos: int, token: str) -> bool:
     """Whether the capitals are those of a heading or an emphasised word, not of an abbreviation."""
     if not is_syllable(token):
         return False
@@ -308,7 +314,7 @@ _VOWELS = "AEIOUYĂÂÊÔƠƯ"
 
 
 _INITIALS = re.compile(r"(?:[A-ZĐ]\.\s?){1,4}[A-ZĐ](?![^\W_])\.?(?!\d)")
-_INITIAL = re.compile(r"[B-DF-HJ-NP-TV-XZĐ]\.(?=,|\)|\s[^\W\d_])")
+_INITIAL = re.compile(r"[B-DF-HJ-NP-TV-XZĐ]\.(?=,|\)|\s\(|\s[^\W\d_])")
 
 
 def initials(ctx: Context, pos: int) -> Reading | None:

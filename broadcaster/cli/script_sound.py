@@ -1,0 +1,63 @@
+"""The sound of a script at the command line: a person's recording, subtitles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from broadcaster.cli.common import actor_of, home_option, opened, progress_bar
+from broadcaster.db.queries.scripts import script_detail
+from broadcaster.errors import RuleError
+from broadcaster.services import recordings
+from broadcaster.services.subtitles import subtitles
+
+
+@click.command("record")
+@click.argument("number", type=int)
+@click.argument("file", metavar="TỆP", type=click.Path(path_type=Path))
+@click.option("--check", "only_check", is_flag=True, help="Chỉ nghe thử xem dùng được không, không lưu.")
+@home_option
+@click.pass_context
+def record_(ctx: click.Context, number: int, file: Path, own_home: str | None, *, only_check: bool) -> None:
+    """Dùng bản ghi âm giọng người cho kịch bản: wav, mp3, m4a, ogg, flac, opus, webm."""
+    with opened(ctx, own_home) as station:
+        if only_check:
+            checked = recordings.check(station, number, file)
+            found = checked.condition
+            click.echo(
+                f"Dùng được: {found.seconds:.1f} giây, tiếng nói {found.speech_db:.0f} dB, nền {found.noise_db:.0f} dB."
+            )
+            for fault in checked.faults:
+                click.echo(f"Lưu ý: {fault.sentence}")
+            return
+        with progress_bar(f"Xử lý bản ghi âm cho kịch bản số {number}") as progress:
+            made = recordings.record(station, actor_of(ctx, station), number, file, progress=progress)
+        click.echo(
+            f"Đã lưu bản đọc giọng người thật: {made.duration_ms / 1000:.1f} giây, "
+            f"{made.lufs:.1f} LUFS, đỉnh {made.dbtp:.1f} dBTP. Bản này cần được duyệt."
+        )
+        for fault in made.faults:
+            click.echo(f"Lưu ý: {fault.sentence}")
+
+
+@click.command("vtt")
+@click.argument("number", type=int)
+@click.option("-o", "--out", "target", type=click.Path(path_type=Path), help="Ghi ra tệp thay vì in.")
+@click.option("--overwrite", is_flag=True, help="Ghi đè tệp đã có.")
+@home_option
+@click.pass_context
+def vtt_(ctx: click.Context, number: int, target: Path | None, own_home: str | None, *, overwrite: bool) -> None:
+    """In phụ đề WebVTT của bản đọc mới nhất: từng câu, từng chữ theo thời gian."""
+    with opened(ctx, own_home) as station, station.db.read() as session:
+        text = subtitles(script_detail(session, number))
+    if target is None:
+        click.echo(text, nl=False)
+        return
+    if target.exists() and not overwrite:
+        raise RuleError("Tệp đã có. Hãy đặt tên khác, hoặc thêm --overwrite để ghi đè.", field=str(target))
+    target.write_text(text, encoding="utf-8")
+    click.echo(f"Đã ghi {target}.")
+
+
+COMMANDS = (record_, vtt_)

@@ -1,0 +1,296 @@
+"""Khẩn cấp: written or recorded, confirmed by name, repeated until it is ended, and looked at again by a leader."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from pathlib import Path
+
+import structlog
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import FileField, IntegerField, RadioField, SelectChoice, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from broadcaster.db.models import Emergency
+from broadcaster.db.queries import emergencies as queries
+from broadcaster.db.queries import people, registry
+from broadcaster.domain.emergencies import (
+    LONGEST_REPEAT,
+    MAX_TEXT,
+    SHORTEST_REPEAT,
+    EmergencyState,
+    Finding,
+    Interrupted,
+    Wish,
+)
+from broadcaster.domain.roles import Permission
+from broadcaster.domain.zones import ALL
+from broadcaster.errors import RuleError, StationError
+from broadcaster.panel import onair
+from broadcaster.panel.access import actor, leave_to, needs, station
+from broadcaster.panel.forms import StationForm
+from broadcaster.panel.sending import send_sound
+from broadcaster.services import emergencies as service
+from broadcaster.services import emergency_voice
+from broadcaster.services.emergency_cap import draft_from_cap
+from broadcaster.services.rotations import zone_map
+from broadcaster.services.station import Station
+
+log = structlog.get_logger(__name__)
+blueprint = Blueprint("emergency", __name__, url_prefix="/emergency")
+_OVER = (EmergencyState.CANCELLED, EmergencyState.REPLACED, EmergencyState.DISMISSED)
+
+
+class EmergencyForm(StationForm):
+    """What is to be said, where, why, how often."""
+
+    text = TextAreaField("Nội dung sẽ đọc", [Length(max=MAX_TEXT, message=f"Không quá {MAX_TEXT} ký tự.")])
+    recording = FileField("Hoặc gửi bản ghi âm")
+    title = StringField("Tên ngắn", [Optional(), Length(max=300, message="Không quá 300 ký tự.")])
+    zones = SelectMultipleField(
+        "Phát ở đâu", option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False), validate_choice=False
+    )
+    reason = StringField("Lý do", [Length(max=500, message="Không quá 500 ký tự.")])
+    repeat_minutes = IntegerField(
+        "Lặp lại sau mỗi (phút)",
+        [
+            Optional(),
+            NumberRange(SHORTEST_REPEAT, LONGEST_REPEAT, message=f"Từ {SHORTEST_REPEAT} đến {LONGEST_REPEAT}."),
+        ],
+    )
+    interrupted = RadioField(
+        "Chương trình bị ngắt",
+        choices=[SelectChoice(i.value, i.label) for i in Interrupted],
+        default=Interrupted.RESUME.value,
+    )
+
+
+@blueprint.route("/", methods=["GET", "POST"])
+@needs(Permission.EMERGENCY)
+def index() -> ResponseReturnValue:
+    """What holds now, the form, what waits for review, what was."""
+    form = _form(None)
+    if form.is_submitted() and form.validate():
+        try:
+            number = service.draft(station(), actor(), _wish(form, None))
+        except RuleError as error:
+            form.take(error)
+        else:
+            _speak_aside(station(), number)
+            return leave_to(url_for("emergency.confirm", number=number))
+    now = station().now()
+    with station().db.read() as session:
+        held = queries.stories(session, now, EmergencyState.ACTIVE)
+        drafts = queries.stories(session, now, EmergencyState.DRAFT)
+        past = queries.stories(session, now, *_OVER)
+        waiting = queries.unreviewed(session)
+        names = people.names_by_username(session)
+        zones = registry.zone_names(session)
+    page = render_template(
+        "emergency/index.html",
+        form=form, draft=None, held=held, drafts=drafts, past=past, waiting=waiting, names=names, zones=zones,
+        words=_zone_words(),
+    )  # fmt: skip
+    return page, 422 if form.errors or form.form_errors else 200
+
+
+@blueprint.post("/cap")
+@needs(Permission.EMERGENCY)
+def cap() -> ResponseReturnValue:
+    """Take a CAP 1.2 message as a draft to be read, given its zones, and confirmed."""
+    file = request.files.get("cap")
+    if file is None or not file.filename:
+        flash("Hãy chọn tệp CAP (.xml).", "error")
+        return leave_to(url_for("emergency.index"))
+    name = file.filename.replace("\\", "/").rpartition("/")[2][:200]
+    try:
+        number = draft_from_cap(station(), actor(), file.read(), name)
+    except RuleError as error:
+        flash(error.message, "error")
+        return leave_to(url_for("emergency.index"))
+    _speak_aside(station(), number)
+    flash(f"Đã đọc bản tin CAP “{name}”. Hãy xem lại nội dung và chọn nơi phát.")
+    return leave_to(url_for("emergency.edit", number=number))
+
+
+@blueprint.route("/<int:number>/edit", methods=["GET", "POST"])
+@needs(Permission.EMERGENCY)
+def edit(number: int) -> ResponseReturnValue:
+    """Change a draft."""
+    row = _row(number)
+    form = _form(row)
+    if form.is_submitted() and form.validate():
+        try:
+            service.change(station(), actor(), number, _wish(form, row))
+        except RuleError as error:
+            form.take(error)
+        else:
+            _speak_aside(station(), number)
+            return leave_to(url_for("emergency.confirm", number=number))
+    page = render_template("emergency/edit.html", form=form, draft=row, words=_zone_words())
+    return page, 422 if form.errors or form.form_errors else 200
+
+
+@blueprint.route("/<int:number>/confirm", methods=["GET", "POST"])
+@needs(Permission.EMERGENCY)
+def confirm(number: int) -> ResponseReturnValue:
+    """The second step: names what will sound where, and what it interrupts."""
+    if request.method == "POST":
+        try:
+            service.confirm(station(), actor(), number)
+        except RuleError as error:
+            flash(error.message, "error")
+            return leave_to(
+                url_for("emergency.edit" if error.field != "emergency" else "emergency.show", number=number)
+            )
+        flash("Đã phát khẩn cấp. Tín hiệu báo động lên loa ngay, lời đọc tiếp theo sau.")
+        return leave_to(url_for("emergency.show", number=number))
+    row = _row(number)
+    if row.state is not EmergencyState.DRAFT:
+        return leave_to(url_for("emergency.show", number=number))
+    missing = ""
+    try:
+        service.wish_of(row).cleaned().check()
+    except RuleError as error:
+        missing = error.message
+    with station().db.read() as session:
+        codes = zone_map(session).expand(row.zones, where="zones")
+        replaced = [
+            e for e in service.active(session) if set(zone_map(session).expand(e.zones, where="zones")) & set(codes)
+        ]
+        zones = registry.zone_names(session)
+    cut = [a for a in onair.facts().airing if set(a.zones) & set(codes)]
+    return render_template(
+        "emergency/confirm.html", row=row, codes=codes, zones=zones, replaced=replaced, cut=cut, missing=missing
+    )
+
+
+@blueprint.post("/<int:number>/dismiss")
+@needs(Permission.EMERGENCY)
+def dismiss(number: int) -> ResponseReturnValue:
+    """Put a draft aside."""
+    service.dismiss(station(), actor(), number)
+    flash("Đã bỏ bản nháp; không có gì được phát.")
+    return leave_to(url_for("emergency.index"))
+
+
+@blueprint.get("/<int:number>")
+@needs(Permission.VIEW)
+def show(number: int) -> ResponseReturnValue:
+    """One emergency: its words, who did what, each time it sounded, its review."""
+    now = station().now()
+    with station().db.read() as session:
+        story = queries.story(session, service.get(session, number), now)
+        rows = queries.soundings(session, number)
+        names = people.names_by_username(session)
+        zones = registry.zone_names(session)
+        codes = zone_map(session).expand(story.row.zones, where="zones")
+    return render_template(
+        "emergency/show.html",
+        row=story.row, story=story, rows=rows, names=names, zones=zones, codes=codes, findings=list(Finding),
+    )  # fmt: skip
+
+
+@blueprint.get("/<int:number>/sound")
+@needs(Permission.VIEW)
+def sound(number: int) -> ResponseReturnValue:
+    """The words as they sound best so far."""
+    row = _row(number)
+    return send_sound(row.good_sha256 or row.quick_sha256 or "")
+
+
+@blueprint.route("/<int:number>/cancel", methods=["GET", "POST"])
+@needs(Permission.EMERGENCY)
+def cancel(number: int) -> ResponseReturnValue:
+    """End an emergency; asks once, for the reason."""
+    row = _row(number)
+    refused = ""
+    if request.method == "POST":
+        try:
+            service.cancel(station(), actor(), number, request.form.get("reason", ""))
+        except RuleError as error:
+            refused = error.message
+        else:
+            flash("Đã kết thúc bản tin khẩn cấp; sẽ không lặp lại nữa.")
+            return leave_to(url_for("emergency.show", number=number))
+    with station().db.read() as session:
+        zones = registry.zone_names(session)
+        codes = zone_map(session).expand(row.zones, where="zones")
+    page = render_template("emergency/cancel.html", row=row, zones=zones, codes=codes, refused=refused)
+    return page, 422 if refused else 200
+
+
+@blueprint.post("/<int:number>/review")
+@needs(Permission.APPROVE)
+def review(number: int) -> ResponseReturnValue:
+    """Write down what a leader found afterwards."""
+    finding = request.form.get("finding", "")
+    if finding not in list(Finding):
+        flash("Hãy chọn một kết luận.", "error")
+        return leave_to(url_for("emergency.show", number=number))
+    try:
+        service.review(station(), actor(), number, Finding(finding), request.form.get("note", "")[:2000])
+    except RuleError as error:
+        flash(error.message, "error")
+    else:
+        flash("Đã ghi kết luận xem lại.")
+    return leave_to(url_for("emergency.show", number=number))
+
+
+def _row(number: int) -> Emergency:
+    with station().db.read() as session:
+        return service.get(session, number)
+
+
+def _form(row: Emergency | None) -> EmergencyForm:
+    form = EmergencyForm(obj=row)
+    words = _zone_words()
+    form.zones.choices = [SelectChoice(code, name) for code, name in words.items()]
+    if not form.is_submitted():
+        form.interrupted.data = (row.interrupted if row else Interrupted.RESUME).value
+        if row is None:
+            form.repeat_minutes.data = None
+    return form
+
+
+def _zone_words() -> dict[str, str]:
+    """Return what may be chosen: everything, groups, zones."""
+    with station().db.read() as session:
+        groups = {g.code: f"Nhóm {g.name}" for g in registry.groups(session)}
+        return {ALL: "Tất cả cụm loa"} | groups | registry.zone_names(session)
+
+
+def _wish(form: EmergencyForm, row: Emergency | None) -> Wish:
+    sha, ms = (row.quick_sha256, row.quick_ms) if row is not None and row.recorded else (None, 0)
+    file = request.files.get("recording")
+    if file is not None and file.filename:
+        with tempfile.TemporaryDirectory(dir=station().home.run) as folder:
+            path = Path(folder) / "recording"
+            file.save(path)
+            sha, ms = emergency_voice.keep_recording(station(), path)
+    return Wish(
+        title=form.title.data or "",
+        text=form.text.data or "",
+        zones=tuple(form.zones.data or ()),
+        reason=form.reason.data or "",
+        repeat_minutes=form.repeat_minutes.data,
+        interrupted=Interrupted(form.interrupted.data or Interrupted.RESUME),
+        recording_sha256=sha,
+        recording_ms=ms,
+    )
+
+
+def _speak_aside(here: Station, number: int) -> None:
+    """Begin to speak at once, beside the worker, so that the words are often ready when the person has confirmed."""
+
+    def speak() -> None:
+        try:
+            emergency_voice.speak_quickly(here, number)
+        except StationError as error:
+            log.warning("emergency not spoken", emergency=number, error=str(error))
+        except Exception:
+            log.exception("emergency not spoken", emergency=number)
+
+    threading.Thread(target=speak, name=f"emergency-{number}", daemon=True).start()

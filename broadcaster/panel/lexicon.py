@@ -1,0 +1,235 @@
+"""Từ điển đọc: how the station says its words, heard and checked against approved scripts before it is kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+from flask import Blueprint, Response, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from broadcaster.db.models import LexiconRow
+from broadcaster.db.queries import lexicon as query
+from broadcaster.db.queries import people
+from broadcaster.domain.fold import fold, sort_key
+from broadcaster.domain.roles import Permission
+from broadcaster.errors import NotFoundError, RuleError, StationError
+from broadcaster.panel.access import actor, leave_to, needs, station
+from broadcaster.panel.lexicon_form import HINTS, LexiconForm, fields_of
+from broadcaster.panel.paging import Page, wanted_page
+from broadcaster.services import lexicon as words
+from broadcaster.services.lexicon_changes import AffectedError, Change, Effect, apply
+from broadcaster.services.lexicon_files import MAX_BYTES, export_toml, import_change
+from broadcaster.services.reading import profile_of
+from broadcaster.services.trial import MAX_CHARACTERS, hear, trial_lexicon
+from broadcaster.text import Entry, normalize
+
+blueprint = Blueprint("lexicon", __name__, url_prefix="/lexicon")
+_PAGE = 60
+LAYERS = {"station": "Của đài", "shipped": "Có sẵn của máy"}
+
+
+@blueprint.get("/")
+@needs(Permission.VIEW)
+def index() -> ResponseReturnValue:
+    """The entries, of the station or shipped, in the order of the alphabet."""
+    layer = request.args.get("layer", "station")
+    search = request.args.get("q", "")[:100]
+    with station().db.read() as session:
+        rows = list(session.scalars(words.live()))
+        version = words.version(session)
+    shipped = [e for e in words.layered(station()).entries if e.mode in words.MODES]
+    of_station = [(row.id, words.entry_of(row)) for row in rows]
+    listed = of_station if layer != "shipped" else [(None, e) for e in shipped]
+    wanted = fold(search).strip()
+    found = [(n, e) for n, e in listed if wanted in fold(f"{e.written} {e.spoken}")]
+    found.sort(key=lambda item: sort_key(item[1].written))
+    number = wanted_page()
+    page = Page(number, _PAGE, len(found))
+    lexicon = words.layered(station())
+    shown = [(n, e, words.spoken_form(e, lexicon)) for n, e in found[(number - 1) * _PAGE : number * _PAGE]]
+    overridden = {e.written for _, e in of_station}
+    counts = {"station": len(of_station), "shipped": len(shipped)}
+    part = "_list.html" if request.headers.get("HX-Request") else "index.html"
+    return render_template(
+        f"lexicon/{part}", rows=shown, page=page, layer=layer, search=search, layers=LAYERS, counts=counts,
+        modes=words.MODES, version=version, overridden=overridden,
+    )  # fmt: skip
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@needs(Permission.WRITE)
+def new() -> ResponseReturnValue:
+    """Add an entry."""
+    asked = {k: request.args[k][:400] for k in ("written", "spoken", "mode") if k in request.args}
+    form = LexiconForm(data=asked) if asked and request.method == "GET" else LexiconForm()
+    return _page(form, None)
+
+
+@blueprint.route("/<int:entry_id>/edit", methods=["GET", "POST"])
+@needs(Permission.WRITE)
+def edit(entry_id: int) -> ResponseReturnValue:
+    """Change an entry."""
+    row = _row(entry_id)
+    form = LexiconForm(data=fields_of(words.entry_of(row))) if request.method == "GET" else LexiconForm()
+    return _page(form, row)
+
+
+@blueprint.route("/<int:entry_id>/remove", methods=["GET", "POST"])
+@needs(Permission.WRITE)
+def remove(entry_id: int) -> ResponseReturnValue:
+    """Take an entry out, after saying what will be read again without it."""
+    row = _row(entry_id)
+    entry = words.entry_of(row)
+    change = Change(remove=(row.id,))
+    effect = None
+    if request.method == "POST":
+        try:
+            apply(station(), actor(), change, confirmed=_seen(), hold=_hold(), reread=True)
+        except AffectedError as error:
+            effect = error.effect
+        else:
+            flash(f"Đã bỏ “{entry.written}” khỏi từ điển của đài.")
+            return leave_to(url_for("lexicon.index"))
+    with station().db.read() as session:
+        others = [e for e in words.entries(session) if e.key != entry.key]
+    lexicon = words.layered(station(), others)
+    back = normalize(entry.written, profile=profile_of(station()), lexicon=lexicon, explain=False).text
+    values: dict[str, Any] = {"entry": entry, "row": row, "back": back, "effect": effect, "hold": _hold_now()}
+    return render_template("lexicon/remove.html", **values), 422 if effect else 200
+
+
+@blueprint.post("/try")
+@needs(Permission.WRITE)
+def try_out() -> ResponseReturnValue:
+    """How a sentence sounds with the entry that is being written, and how it does now."""
+    form = LexiconForm()
+    sample = request.form.get("sample", "").strip()[:MAX_CHARACTERS] or (form.written.data or "")[:MAX_CHARACTERS]
+    try:
+        entry = words.checked(form.entry())
+    except (RuleError, ValueError) as error:
+        message = error.message if isinstance(error, RuleError) else "Hãy chọn cách đọc."
+        return render_template("lexicon/_try.html", message=message)
+    profile = profile_of(station())
+    now = normalize(sample, profile=profile, lexicon=trial_lexicon(station(), ()), explain=False).text
+    then = normalize(sample, profile=profile, lexicon=trial_lexicon(station(), (entry,)), explain=False).text
+    heard = {"text": sample, "written": entry.written, "spoken": entry.spoken, "mode": entry.mode.value}
+    return render_template("lexicon/_try.html", message="", now=now, then=then, sample=sample, heard=heard)
+
+
+@blueprint.get("/hear")
+@needs(Permission.WRITE)
+def hear_it() -> ResponseReturnValue:
+    """The sound of a trial, by the voice of the station."""
+    args = request.args
+    extra: tuple[Entry, ...] = ()
+    if args.get("written"):
+        form = LexiconForm(formdata=None, data={k: args.get(k, "")[:400] for k in ("written", "spoken", "mode")})
+        try:
+            extra = (words.checked(form.entry()),)
+        except ValueError:
+            raise RuleError("Không hiểu kiểu đọc này.", field="mode") from None
+    heard = hear(station(), args.get("text", "")[: MAX_CHARACTERS + 1], extra)
+    response = Response(heard.wav, mimetype="audio/wav")
+    response.headers["Cache-Control"] = "private, max-age=60"
+    return response
+
+
+@blueprint.get("/export")
+@needs(Permission.VIEW)
+def export() -> ResponseReturnValue:
+    """The station's entries as a TOML file."""
+    with station().db.read() as session:
+        text = export_toml(session)
+    response = Response(text, mimetype="application/toml")
+    response.headers["Content-Disposition"] = f'attachment; filename="tu-dien-doc-{station().today():%Y-%m-%d}.toml"'
+    return response
+
+
+@blueprint.route("/import", methods=["GET", "POST"])
+@needs(Permission.WRITE)
+def take_in() -> ResponseReturnValue:
+    """Entries from a TOML file; what they touch is shown first."""
+    effect, text, message = None, "", ""
+    if request.method == "POST":
+        file = request.files.get("file")
+        text = request.form.get("text", "")
+        try:
+            data = file.read(MAX_BYTES + 1) if file and file.filename else text.encode()
+            text = data.decode("utf-8-sig", errors="replace")
+            change = import_change(data, name="tệp từ điển")
+            apply(station(), actor(), change, confirmed=_seen(), hold=_hold())
+        except AffectedError as error:
+            effect = error.effect
+        except RuleError as error:
+            message = str(error)
+        else:
+            flash(f"{change.note} Từ điển đã cập nhật.")
+            return leave_to(url_for("lexicon.index"))
+    code = 422 if effect or message else 200
+    return render_template("lexicon/import.html", effect=effect, text=text, message=message, hold=_hold_now()), code
+
+
+@blueprint.get("/versions")
+@needs(Permission.VIEW)
+def versions() -> ResponseReturnValue:
+    """Every change: when, by whom, what."""
+    number = wanted_page()
+    with station().db.read() as session:
+        rows, total = query.versions(session, limit=_PAGE, offset=(number - 1) * _PAGE)
+        names = people.names_by_username(session)
+    return render_template("lexicon/versions.html", rows=rows, page=Page(number, _PAGE, total), names=names)
+
+
+def _page(form: LexiconForm, row: LexiconRow | None) -> ResponseReturnValue:
+    effect: Effect | None = None
+    if form.validate_on_submit():
+        try:
+            entry = words.checked(form.entry())
+            moved = row is not None and words.entry_of(row).key != entry.key
+            change = Change(add=(entry,), remove=(row.id,) if row is not None and moved else ())
+            apply(station(), actor(), change, confirmed=_seen(), hold=_hold())
+        except AffectedError as error:
+            effect = error.effect
+        except StationError as error:
+            form.take(error) if isinstance(error, RuleError) else form.form_errors.append(error.message)
+        else:
+            return _saved(entry, len(_seen()))
+    code = 422 if form.is_submitted() else 200
+    small = request.headers.get("HX-Target") == "dialog"
+    part = "_dialog.html" if small else "edit.html"
+    values: dict[str, Any] = {"form": form, "row": row, "effect": effect, "hints": HINTS, "hold": _hold_now()}
+    return render_template(f"lexicon/{part}", small=small, **values), code
+
+
+def _saved(entry: Entry, stale: int) -> ResponseReturnValue:
+    said = f"Đã lưu cách đọc “{entry.written}”."
+    if stale:
+        said += f" {stale} bài đã duyệt cần duyệt lại lời đọc; máy đang tạo bản đọc mới."
+    if request.headers.get("HX-Target") == "dialog":
+        return Response(
+            render_template("lexicon/_saved.html", said=said), headers={"HX-Trigger-After-Swap": "lexicon-changed"}
+        )
+    flash(said)
+    return flask.redirect(url_for("lexicon.index"), code=303)
+
+
+def _row(entry_id: int) -> LexiconRow:
+    with station().db.read() as session:
+        row = session.get(LexiconRow, entry_id)
+    if row is None or row.until is not None or row.script_id is not None:
+        raise NotFoundError("Mục này không còn trong từ điển của đài.", field="entry")
+    return row
+
+
+def _seen() -> set[int]:
+    return {int(n) for n in request.form.get("seen", "").split(",") if n.isdecimal() and len(n) < 10}
+
+
+def _hold() -> bool | None:
+    return {"hold": True, "air": False}.get(request.form.get("hold", ""))
+
+
+def _hold_now() -> bool:
+    chosen = _hold()
+    return station().settings.approval.stale_reading == "hold" if chosen is None else chosen

@@ -1,0 +1,284 @@
+"""Lịch phát, by hand: move, copy, leave out, add a broadcast, and order what it says. Every change can be undone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import flask
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from broadcaster.db.models import BroadcastRow
+from broadcaster.db.queries import calendar as queries
+from broadcaster.db.queries import library, registry
+from broadcaster.domain.roles import Permission
+from broadcaster.errors import RuleError
+from broadcaster.panel.access import actor, leave_to, needs, station
+from broadcaster.panel.dates import a_date, a_moment
+from broadcaster.panel.undo import done
+from broadcaster.services import planning, timetable
+from broadcaster.services.approving import airable
+
+blueprint = Blueprint("timetable", __name__, url_prefix="/schedule")
+_LOOKS = {
+    "planned": "plain", "cued": "wait", "airing": "air", "aired": "ok", "partial": "wait", "missed": "bad",
+    "refused": "bad", "cancelled": "gone",
+}  # fmt: skip
+
+
+@blueprint.get("/events")
+@needs(Permission.VIEW)
+def events() -> ResponseReturnValue:
+    """The broadcasts of some days for the calendar in the browser; times are station time without a zone."""
+    here = station()
+    first = a_date(request.args.get("start")) or here.today()
+    last = min(a_date(request.args.get("end")) or first + dt.timedelta(days=7), first + dt.timedelta(days=42))
+    start = dt.datetime.combine(first, dt.time(), tzinfo=here.settings.tz)
+    end = dt.datetime.combine(last, dt.time(), tzinfo=here.settings.tz)
+    with here.db.read() as session:
+        rows = queries.broadcasts(session, start, end)
+        found = [_event(row) for row in rows]
+    return flask.jsonify(found)
+
+
+def _event(row: BroadcastRow) -> dict[str, Any]:
+    here = station()
+    free = timetable.editable(row, here.now()) and actor().may(Permission.SCHEDULE)
+    return {
+        "id": str(row.id),
+        "resourceIds": row.zones,
+        "start": f"{here.local(row.starts_at):%Y-%m-%d %H:%M:%S}",
+        "end": f"{here.local(row.ends_at):%Y-%m-%d %H:%M:%S}",
+        "title": row.title,
+        "startEditable": free,
+        "durationEditable": False,
+        "classNames": [f"is-{_LOOKS[row.state.value]}"],
+        "extendedProps": {
+            "url": url_for("calendar.show", number=row.id),
+            "move": url_for("timetable.move", number=row.id) if free else "",
+            "words": f"{row.state.label}, {len(row.rundown)} mục",
+        },
+    }
+
+
+@blueprint.route("/<int:number>/move", methods=["GET", "POST"])
+@needs(Permission.SCHEDULE)
+def move(number: int) -> ResponseReturnValue:
+    """Move a broadcast: by a form, or dropped on the calendar (`?to=`); asks once, and says what forbids it."""
+    return _replace(number, "move")
+
+
+@blueprint.route("/<int:number>/copy", methods=["GET", "POST"])
+@needs(Permission.SCHEDULE)
+def copy(number: int) -> ResponseReturnValue:
+    """Plan the same rundown once more at another time."""
+    return _replace(number, "copy")
+
+
+def _replace(number: int, verb: str) -> ResponseReturnValue:
+    here = station()
+    asked = request.form if request.method == "POST" else request.args
+    to, refused = None, ""
+    if asked.get("to") or request.method == "POST":
+        try:
+            to = a_moment(asked.get("to", ""), here.settings.tz, field="to")
+            if request.method == "POST":
+                return _placed(number, verb, to)
+            act = timetable.move if verb == "move" else timetable.copy
+            act(here, actor(), number, to, dry_run=True)
+        except RuleError as error:
+            refused = error.message
+    with here.db.read() as session:
+        row = queries.broadcast(session, number)
+        names = registry.zone_names(session)
+    fragment = request.headers.get("HX-Request")
+    shown = here.local(to or (row.starts_at + dt.timedelta(days=verb == "copy")))
+    page = render_template(
+        f"timetable/{'_place' if fragment else 'place'}.html",
+        row=row, names=names, verb=verb, to=to, shown=shown, refused=refused, hours=here.settings.hours.windows,
+    )  # fmt: skip
+    return page, 422 if request.method == "POST" else 200
+
+
+def _placed(number: int, verb: str, to: dt.datetime) -> ResponseReturnValue:
+    here = station()
+    with here.db.read() as session:
+        row = queries.broadcast(session, number)
+        before, title = row.starts_at, row.title
+    local = here.local(to)
+    if verb == "copy":
+        new = timetable.copy(here, actor(), number, to)
+        words = f"Đã chép “{title}” sang {local:%H:%M %d/%m/%Y}."
+        done(words, url_for("timetable.leave_out"), fields={"numbers": str(new)})
+        return leave_to(url_for("calendar.show", number=new))
+    new = timetable.move(here, actor(), number, to)
+    words = f"Đã dời “{title}” từ {here.local(before):%H:%M %d/%m} sang {local:%H:%M %d/%m/%Y}."
+    back = f"{here.local(before):%Y-%m-%dT%H:%M}"
+    done(words, url_for("timetable.move_back", number=new), fields={"to": back})
+    view = request.args.get("view", "")
+    if view:
+        return leave_to(url_for("calendar.index", week=local.date().isoformat(), view=view))
+    return leave_to(url_for("calendar.show", number=new))
+
+
+@blueprint.post("/<int:number>/move-back")
+@needs(Permission.SCHEDULE)
+def move_back(number: int) -> ResponseReturnValue:
+    """Undo a move."""
+    here = station()
+    with here.db.read() as session:
+        row = queries.broadcast(session, number)
+        moved = row.slot_key.startswith("moved/")
+    if moved:
+        number = timetable.move_back(here, actor(), number)
+    else:
+        number = timetable.move(
+            here, actor(), number, a_moment(request.form.get("to", ""), here.settings.tz, field="to")
+        )
+    done("Đã trả buổi phát về giờ cũ.")
+    return leave_to(url_for("calendar.show", number=number))
+
+
+@blueprint.post("/leave-out")
+@needs(Permission.SCHEDULE)
+def leave_out() -> ResponseReturnValue:
+    """Leave broadcasts out: one, or all that are left of a day."""
+    numbers = timetable.leave_out(station(), actor(), _numbers())
+    if not numbers:
+        raise RuleError("Không còn buổi nào bỏ được: buổi đã phát, đang phát hoặc sắp bắt đầu.", field="numbers")
+    what = "buổi này" if len(numbers) == 1 else f"{len(numbers)} buổi"
+    done(
+        f"Đã bỏ qua {what}; loa sẽ im vào giờ đó.", url_for("timetable.take_back"), fields={"numbers": _words(numbers)}
+    )
+    return leave_to(_back_to(numbers))
+
+
+@blueprint.post("/take-back")
+@needs(Permission.SCHEDULE)
+def take_back() -> ResponseReturnValue:
+    """Plan again what was left out."""
+    numbers = timetable.take_back(station(), actor(), _numbers())
+    if not numbers:
+        raise RuleError("Không còn xếp lại được buổi này: giờ phát đã qua hoặc sắp tới.", field="numbers")
+    done("Đã xếp lại vào lịch.", url_for("timetable.leave_out"), fields={"numbers": _words(numbers)})
+    return leave_to(_back_to(numbers))
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@needs(Permission.SCHEDULE)
+def new() -> ResponseReturnValue:
+    """A broadcast beside the rotation: when, where, how long; what it says comes next."""
+    here = station()
+    refused = ""
+    given = request.form
+    if request.method == "POST":
+        try:
+            at = a_moment(given.get("at", ""), here.settings.tz, field="at")
+            minutes = given.get("minutes", "")
+            number = timetable.add(
+                here, actor(), given.get("title", ""), at,
+                int(minutes) if minutes.isdecimal() and len(minutes) < 4 else 0, given.getlist("zone") or ["all"],
+            )  # fmt: skip
+        except RuleError as error:
+            refused = error.message
+        else:
+            return leave_to(url_for("timetable.rundown", number=number))
+    with here.db.read() as session:
+        zones = registry.zones(session)
+        groups = registry.groups(session)
+    suggested = here.local(here.now()) + dt.timedelta(hours=1)
+    at_text = given.get("at") or request.args.get("at", "") or f"{suggested:%Y-%m-%dT%H:00}"
+    page = render_template(
+        "timetable/new.html",
+        zones=zones, groups=groups, at=at_text, given=given, refused=refused, hours=here.settings.hours.windows,
+        chosen=given.getlist("zone") or ["all"],
+    )  # fmt: skip
+    return page, 422 if refused else 200
+
+
+@blueprint.route("/<int:number>/rundown", methods=["GET", "POST"])
+@needs(Permission.SCHEDULE)
+def rundown(number: int) -> ResponseReturnValue:
+    """Order what a broadcast says: drag and drop, or buttons; each works without script too."""
+    here = station()
+    refused = ""
+    with here.db.read() as session:
+        row = queries.broadcast(session, number)
+        seen = timetable.mark(row)
+        free = timetable.editable(row, here.now())
+        day = here.local(row.starts_at).date()
+        approved = sorted((c for c in airable(session) if c.valid_on(day)), key=lambda c: (c.topic, c.title))
+        cues = registry.cues(session)
+        topics = {t.code: t.short for t in library.topics(session)}
+    keys = [f"item:{i['no']}" for i in row.rundown]
+    if request.method == "POST":
+        keys = request.form.getlist("item")[:200]
+        act = request.form.get("do", "")
+        if act:
+            keys = _acted(keys, act)
+        else:
+            try:
+                timetable.set_rundown(here, actor(), number, keys, request.form.get("seen", ""))
+            except RuleError as error:
+                refused = error.message
+            else:
+                done("Đã lưu nội dung buổi phát. Từ nay máy không tự đổi buổi này.")
+                return leave_to(url_for("calendar.show", number=number))
+        seen = request.form.get("seen", seen)
+    known = _known(row, approved, cues)
+    lines = [known[k] | {"key": k} for k in keys if k in known]
+    return render_template(
+        "timetable/rundown.html",
+        row=row, lines=lines, approved=approved, cues=cues, topics=topics, seen=seen, refused=refused, free=free,
+        room_ms=int((row.ends_at - row.starts_at).total_seconds() * 1000),
+    ), 422 if refused else 200  # fmt: skip
+
+
+@blueprint.post("/<int:number>/release")
+@needs(Permission.SCHEDULE)
+def release(number: int) -> ResponseReturnValue:
+    """Give a broadcast back to planning."""
+    timetable.release(station(), actor(), number)
+    planning.plan(station())
+    done("Máy đã xếp lại nội dung buổi này theo khung lịch.")
+    return leave_to(url_for("calendar.show", number=number))
+
+
+def _known(row: BroadcastRow, approved: Any, cues: Any) -> dict[str, dict[str, Any]]:
+    found = {f"item:{i['no']}": {"title": i["title"], "ms": i["duration_ms"], "kind": i["kind"]} for i in row.rundown}
+    found |= {f"script:{c.script_id}": {"title": c.title, "ms": c.duration_ms, "kind": "script"} for c in approved}
+    return found | {f"cue:{c.name}": {"title": c.title, "ms": c.duration_ms, "kind": "cue"} for c in cues}
+
+
+def _acted(keys: list[str], act: str) -> list[str]:
+    """Return the order after one button: `up:2`, `down:2`, `drop:2` by place, or `add:script:12`."""
+    verb, _, rest = act.partition(":")
+    if verb == "add":
+        return [*keys, rest]
+    place = int(rest) if rest.isdecimal() else -1
+    if not 0 <= place < len(keys):
+        return keys
+    if verb == "drop":
+        return keys[:place] + keys[place + 1 :]
+    other = place - 1 if verb == "up" else place + 1
+    if verb in {"up", "down"} and 0 <= other < len(keys):
+        keys[place], keys[other] = keys[other], keys[place]
+    return keys
+
+
+def _numbers() -> list[int]:
+    words = request.form.get("numbers", "").split(",")
+    return [int(w) for w in words if w.isdecimal() and len(w) < 12][:200]
+
+
+def _words(numbers: list[int]) -> str:
+    return ",".join(str(n) for n in numbers)
+
+
+def _back_to(numbers: list[int]) -> str:
+    if len(numbers) == 1:
+        return url_for("calendar.show", number=numbers[0])
+    with station().db.read() as session:
+        row = queries.broadcast(session, numbers[0])
+    return url_for("calendar.index", week=station().local(row.starts_at).date().isoformat())

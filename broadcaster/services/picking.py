@@ -1,0 +1,76 @@
+"""Choosing another reading: for one script or for the whole station."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from broadcaster.db.models import Script
+from broadcaster.domain.roles import Actor
+from broadcaster.services import lexicon as words
+from broadcaster.services.approving import get_script, latest_revision
+from broadcaster.services.lexicon_changes import Change, apply, find_entry
+from broadcaster.services.reading import Recipe, cleaned_of, profile_of
+from broadcaster.services.station import Station
+from broadcaster.text import Entry, Lexicon, Mode, Spoken, normalize
+from broadcaster.text.clean import Cleaned
+from broadcaster.text.readings import Reading, entry_for, find, readings
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """The newest revision of a script as it would be read today."""
+
+    script: Script
+    revision: int
+    cleaned: Cleaned
+    spoken: Spoken
+    readings: tuple[Reading, ...]
+    lexicon: Lexicon
+    own: tuple[Entry, ...]
+    """The entries that are for this script alone."""
+
+
+def explained(station: Station, script_id: int) -> Explained:
+    """Return how the newest revision of a script would be read today, and why.
+
+    Raises:
+        NotFoundError: there is no such script.
+    """
+    with station.db.read() as session:
+        script = get_script(session, script_id)
+        revision = latest_revision(session, script_id)
+        lexicon = words.lexicon_of(station, session, script_id)
+        own = words.entries(session, script_id)
+    recipe = Recipe.of(script, revision.body)
+    cleaned = cleaned_of(recipe.body, recipe.kept)
+    spoken = normalize(cleaned.text, profile=profile_of(station), lexicon=lexicon)
+    return Explained(script, revision.number, cleaned, spoken, tuple(readings(spoken)), lexicon, own)
+
+
+def pick_change(found: Explained, what: str, mode: Mode, spoken: str = "", *, whole_station: bool = False) -> Change:
+    """Return the change that has a reading said otherwise.
+
+    Raises:
+        RuleError: there is no such reading.
+    """
+    reading = find(found.readings, what)
+    entry = entry_for(reading, mode, spoken)
+    said = f"“{spoken}”" if spoken else words.MODES[mode].lower()
+    return Change(
+        add=(entry,),
+        script_id=None if whole_station else found.script.id,
+        note=f"Chọn cách đọc “{reading.written}”: {said}, từ bài số {found.script.id}.",
+    )
+
+
+def unpick(station: Station, actor: Actor, script_id: int, written: str, *, confirmed: Collection[int] = ()) -> int:
+    """Take back what was chosen for one script.
+
+    Raises:
+        NotFoundError: nothing was.
+        AffectedError: the script is approved and would be read otherwise, and nobody confirmed that.
+    """
+    with station.db.read() as session:
+        number = find_entry(session, written, script_id).id
+    return apply(station, actor, Change(remove=(number,), script_id=script_id), confirmed=confirmed)

@@ -1,0 +1,300 @@
+"""A person's voice for a script: an uploaded or recorded file becomes a rendition like any other.
+
+The file is judged by its content, cleaned gently, trimmed and mastered as everything else is; what is wrong with it is
+said in words and kept with the rendition, so that the leader reads it before approving.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import Rendition, Revision
+from broadcaster.domain.roles import Actor, Permission, machine
+from broadcaster.domain.scripts import text_sha256
+from broadcaster.errors import MediaError, RuleError
+from broadcaster.services import audit, jobs
+from broadcaster.services import lexicon as words
+from broadcaster.services.approving import get_script, latest_revision
+from broadcaster.services.queue import wake_worker
+from broadcaster.services.reading import kept_of, spoken_of
+from broadcaster.services.station import Station
+from broadcaster.sound import ffmpeg, recording
+from broadcaster.sound.master import master
+from broadcaster.sound.recording import Condition, Fault
+from broadcaster.sound.render import wanted
+from broadcaster.sound.samples import Samples
+from broadcaster.sound.store import Store, disk_error
+from broadcaster.text import Spoken, estimate_seconds
+from broadcaster.text.sentences import syllables
+
+JOB: Final = "record"
+HUMAN: Final = "human"
+"""The voice of a rendition that a person spoke."""
+HUMAN_LABEL: Final = "Giọng người thật"
+VERSION: Final = "human-1"
+MAX_BYTES: Final = 300_000_000
+"""Half an hour of CD quality, or an hour of mono."""
+UPLOADS: Final = "uploads"
+
+_PACE: Final = 4.0
+"""Syllables per second of a person who reads aloud."""
+_CHUNK: Final = 1 << 20
+_MASTERED = 0.9
+
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A file that can be used."""
+
+    condition: Condition
+    faults: tuple[Fault, ...]
+    """What a listener would mind; none of them fatal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A recording that became a rendition."""
+
+    rendition_id: int
+    duration_ms: int
+    lufs: float
+    dbtp: float
+    faults: tuple[Fault, ...]
+
+
+def check(station: Station, script_id: int, path: Path) -> Checked:
+    """Return what is to be said of a recording of a script, without keeping anything.
+
+    Raises:
+        RuleError: it cannot be used: no sound, a film, protected, silent, too short or long, only noise.
+        NotFoundError: there is no such script.
+    """
+    with station.db.read() as session:
+        script = get_script(session, script_id)
+        body, kept = latest_revision(session, script_id).body, kept_of(script.kept)
+    spoken = spoken_of(station, body, kept=kept, script_id=script_id)
+    with tempfile.TemporaryDirectory(dir=_uploads(station)) as folder:
+        return _examined(path, Path(folder), spoken)[0]
+
+
+def record(
+    station: Station,
+    actor: Actor,
+    script_id: int,
+    path: Path,
+    *,
+    revision_id: int | None = None,
+    progress: Progress | None = None,
+) -> Recorded:
+    """Make a recording the newest rendition of a script's revision (the newest one by default).
+
+    An approval that the script has stays what it was: bound to the words and bytes that were approved.
+
+    Raises:
+        RuleError: the recording cannot be used, or the script is of another revision by now.
+        MediaError: the sound could not be made or kept.
+    """
+    actor.require(Permission.WRITE)
+    tell = progress or (lambda _share: None)
+    with station.db.read() as session:
+        script = get_script(session, script_id)
+        revision = _revision(session, script_id, revision_id)
+        body, kept, revision_id = revision.body, kept_of(script.kept), revision.id
+        mark = words.lexicon_mark(station, session, script_id)
+    spoken = spoken_of(station, body, kept=kept, script_id=script_id)
+    chosen = station.settings.sound
+    store = Store(station.home.store)
+    with store.workspace() as folder:
+        checked, sound = _examined(path, folder, spoken)
+        tell(0.2)
+        recording.clean(sound, folder / "clean.wav", checked.condition)
+        cues = recording.boundaries(sound, checked.condition, _weights(spoken))
+        tell(0.3)
+        made = master(
+            folder / "clean.wav",
+            folder / "mastered.flac",
+            wanted(chosen.profile, chosen.loudness, chosen.true_peak),
+            progress=lambda share: tell(0.3 + (_MASTERED - 0.3) * share),
+        )
+        sha256 = store.put(made.path)
+        original = _keep_original(station, folder, path)
+    rendition = Rendition(
+        revision_id=revision_id,
+        spoken_text=spoken.text,
+        spoken_sha256=text_sha256(spoken.text),
+        lexicon_version=mark,
+        voice=HUMAN,
+        engine_version=f"{VERSION}+{original[:12]}",
+        audio_sha256=sha256,
+        duration_ms=made.duration_ms,
+        lufs=made.loudness,
+        dbtp=made.true_peak,
+        cues=[
+            {"text": s.text, "start_ms": min(a, made.duration_ms), "end_ms": min(b, made.duration_ms)}
+            for s, (a, b) in zip(spoken.sentences, cues, strict=True)
+        ],
+        notes=[fault.sentence for fault in checked.faults],
+        created_at=station.now(),
+    )
+    with station.db.write() as session:
+        number = _kept(session, rendition)
+        note = ", ".join(fault.code for fault in checked.faults)
+        audit.record(session, station.now(), actor, "record", "script", script_id, note=note)
+    tell(1.0)
+    return Recorded(number, made.duration_ms, made.loudness, made.true_peak, checked.faults)
+
+
+def take(station: Station, actor: Actor, script_id: int, stream: IO[bytes], name: str) -> tuple[int, tuple[Fault, ...]]:
+    """Take in an uploaded or recorded file, check it at once, and have the worker make the rendition.
+
+    Returns the number of the job, which shows progress, and what a listener would mind.
+
+    Raises:
+        RuleError: it cannot be used, or is too large; nothing is kept.
+    """
+    actor.require(Permission.WRITE)
+    with station.db.read() as session:
+        get_script(session, script_id)
+        revision_id = latest_revision(session, script_id).id
+    path = _saved(station, stream, name)
+    try:
+        faults = check(station, script_id, path).faults
+        arguments = {"script_id": script_id, "revision_id": revision_id, "file": path.name, "by": actor.username}
+        with station.db.write() as session:
+            job_id = jobs.want(session, station.now(), JOB, str(script_id), arguments, by=actor.username)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    wake_worker(station, job_id)
+    return job_id, faults
+
+
+def record_job(station: Station, arguments: Mapping[str, Any], progress: Progress) -> None:
+    """Do a `record` job; the uploaded file is removed when it is done with, for good or ill."""
+    path = _uploads(station) / Path(str(arguments["file"])).name
+    script_id = int(arguments["script_id"])
+    try:
+        # Whether they may was asked when the file was taken in.
+        record(
+            station,
+            machine(str(arguments["by"])),
+            script_id,
+            path,
+            revision_id=int(arguments["revision_id"]),
+            progress=progress,
+        )
+    except (RuleError, MediaError):
+        path.unlink(missing_ok=True)
+        raise
+    path.unlink(missing_ok=True)
+
+
+def is_human(voice: str) -> bool:
+    """Return whether a rendition's voice is a person's."""
+    return voice == HUMAN
+
+
+def _examined(path: Path, folder: Path, spoken: Spoken) -> tuple[Checked, Samples]:
+    try:
+        facts = recording.admit(path)
+        sound = recording.listen(path, folder / "heard.pcm", facts)
+    except MediaError as error:
+        if error.code in {"disk-full", "disk", "ffmpeg-missing", "ffmpeg-killed", "ffmpeg-timeout"}:
+            raise
+        raise RuleError(error.message, code=error.code, field="recording") from None
+    condition = recording.examine(sound)
+    found = recording.faults(condition, estimate_seconds(spoken, _PACE))
+    if fatal := next((f for f in found if f.fatal), None):
+        raise RuleError(fatal.sentence, code=fatal.code, field="recording")
+    return Checked(condition, found), sound
+
+
+def _weights(spoken: Spoken) -> list[float]:
+    return [max(1.0, syllables(s.text) + s.pause_ms / 1000 * _PACE) for s in spoken.sentences]
+
+
+def _revision(session: Session, script_id: int, revision_id: int | None) -> Revision:
+    if revision_id is None:
+        return latest_revision(session, script_id)
+    revision = session.get(Revision, revision_id)
+    if revision is None or revision.script_id != script_id:
+        raise RuleError("Bản kịch bản đã ghi âm không còn. Hãy ghi lại cho bản mới nhất.", field="revision")
+    return revision
+
+
+def _kept(session: Session, rendition: Rendition) -> int:
+    """Add a rendition unless the same words and bytes are there; return its number."""
+    same = session.scalars(
+        select(Rendition).where(
+            Rendition.revision_id == rendition.revision_id,
+            Rendition.spoken_sha256 == rendition.spoken_sha256,
+            Rendition.audio_sha256 == rendition.audio_sha256,
+        )
+    ).first()
+    if same is not None:
+        return same.id
+    session.add(rendition)
+    session.flush()
+    return rendition.id
+
+
+def _keep_original(station: Station, folder: Path, path: Path) -> str:
+    """Keep what the person said, before anything was done to it, and return its SHA-256."""
+    target = folder / "original.flac"
+    shape = ["-map", "0:a:0", "-map_metadata", "-1", "-c:a", "flac", "-fflags", "+bitexact", "-flags:a", "+bitexact"]
+    ffmpeg.run(["-loglevel", "error", *ffmpeg.source(path), *shape, "-f", "flac", f"file:{target}"])
+    return Store(station.home.root / "audio" / "recordings").put(target)
+
+
+def _uploads(station: Station) -> Path:
+    folder = station.home.run / UPLOADS
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise disk_error(error, folder) from None
+    return folder
+
+
+def _saved(station: Station, stream: IO[bytes], name: str) -> Path:
+    """Write an upload to the station's disk under a name of our own."""
+    path = _uploads(station) / f"{uuid.uuid4().hex}{Path(name).suffix[:8] if Path(name).suffix.isascii() else ''}"
+    size = 0
+    try:
+        with path.open("xb") as file:
+            while (chunk := stream.read(_CHUNK)) and size <= MAX_BYTES:
+                size += len(chunk)
+                file.write(chunk)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+        raise disk_error(error, path) from None
+    if size > MAX_BYTES:
+        path.unlink(missing_ok=True)
+        raise RuleError(f"Tệp lớn hơn {MAX_BYTES // 1_000_000} MB. Hãy xuất lại dạng mp3 hoặc m4a.", field="recording")
+    return path
+
+
+__all__ = [
+    "HUMAN",
+    "HUMAN_LABEL",
+    "JOB",
+    "Checked",
+    "Fault",
+    "Recorded",
+    "check",
+    "is_human",
+    "record",
+    "record_job",
+    "take",
+]

@@ -1,0 +1,96 @@
+"""A long sound as raw samples on disk, read and written a stretch at a time by several threads."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+import numpy as np
+
+from broadcaster.sound import ffmpeg
+from broadcaster.sound.analysis import RATE, Floats
+from broadcaster.sound.probe import probe
+
+_FULL: Final = 32_768
+_MAY_OVERSHOOT: Final = frozenset({"mp3", "aac", "opus", "vorbis", "ac3", "wmav2"})
+"""Codecs whose decoder may answer with more than full scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Mono samples at 48 kHz in a file: signed 16-bit little-endian, 1 standing for `scale`."""
+
+    path: Path
+    count: int
+    scale: float = 1.0
+
+    def around(self, first: int, last: int) -> Floats:
+        """Return the samples from `first` to `last`, silence where there are none."""
+        begin, end = max(0, first), max(0, min(last, self.count))
+        out = np.zeros(last - first, np.float32)
+        if end > begin:
+            with self.path.open("rb") as file:
+                file.seek(2 * begin)
+                found = np.frombuffer(file.read(2 * (end - begin)), "<i2")
+            out[begin - first : begin - first + found.size] = found * np.float32(self.scale / _FULL)
+        return out
+
+    @staticmethod
+    @contextlib.contextmanager
+    def made(path: Path, count: int, scale: float = 1.0) -> Iterator[Writer]:
+        """Lend a writer of `count` samples at `path`.
+
+        Raises:
+            OSError: the disk refuses.
+        """
+        with path.open("wb") as file:
+            yield Writer(path, count, scale, file, threading.Lock())
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Takes stretches of samples in any order."""
+
+    path: Path
+    count: int
+    scale: float
+    file: IO[bytes]
+    lock: threading.Lock
+
+    def put(self, first: int, samples: Floats) -> None:
+        """Write samples from `first` on; what stands beyond the end is left out."""
+        kept = samples[: self.count - first]
+        data = np.round(np.clip(kept * np.float32(_FULL / self.scale), -_FULL, _FULL - 1)).astype("<i2").tobytes()
+        with self.lock:
+            self.file.seek(2 * first)
+            self.file.write(data)
+
+    def samples(self) -> Samples:
+        """Return what was written."""
+        self.file.flush()
+        return Samples(self.path, self.count, self.scale)
+
+
+def decode(
+    source: Path,
+    target: Path,
+    *,
+    longest_s: float | None = None,
+    cancel: threading.Event | None = None,
+    low_priority: bool = True,
+) -> Samples:
+    """Write any sound file to `target` as samples at 48 kHz, mono, no more than `longest_s` seconds of it.
+
+    Raises:
+        MediaError: the file cannot be read, the disk is full, or the work was cancelled.
+    """
+    scale = 2.0 if probe(source).codec in _MAY_OVERSHOOT else 1.0
+    chain = f"aresample={RATE}:dither_method=none,aformat=sample_fmts=flt:channel_layouts=mono,volume={1 / scale}"
+    limit = [] if longest_s is None else ["-t", f"{longest_s:g}"]
+    shape = ["-map", "0:a:0", *limit, "-af", chain, "-c:a", "pcm_s16le", "-f", "s16le", f"file:{target}"]
+    ffmpeg.run(["-loglevel", "error", *ffmpeg.source(source), *shape], cancel=cancel, low_priority=low_priority)
+    return Samples(target, target.stat().st_size // 2, scale)

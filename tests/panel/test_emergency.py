@@ -1,0 +1,130 @@
+"""Khẩn cấp on the panel: two steps, named zones, one review; CAP in; nothing without the role."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from sqlalchemy import select
+
+from broadcaster.db.models import AuditEvent, BroadcastRow, Emergency
+from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.emergencies import EmergencyState, Finding
+from broadcaster.panel import emergency as page
+from broadcaster.services.station import Station
+from tests.panel.conftest import SignIn
+from tests.text.cap_messages import STORM
+
+WISH = {
+    "text": "Nước lũ đang lên nhanh. Bà con ấp Mẫu 1 di dời ngay.", "zones": ["am01", "am02"],
+    "reason": "Công điện của Chủ tịch UBND tỉnh", "repeat_minutes": "30", "interrupted": "resume", "title": "",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The words are spoken elsewhere in these tests."""
+    monkeypatch.setattr(page, "_speak_aside", lambda *_: None)
+
+
+def only(station: Station) -> Emergency:
+    with station.db.read() as session:
+        return session.scalars(select(Emergency)).one()
+
+
+def test_two_steps_that_name_the_zones_then_it_sounds_and_every_page_says_so(station: Station, sign_in: SignIn) -> None:
+    client = sign_in("vanhanh")
+    answer = client.post("/emergency/", data=WISH)
+    assert answer.location == "/emergency/1/confirm"
+    assert only(station).state is EmergencyState.DRAFT
+    text = client.get("/emergency/1/confirm").text
+    assert "PHÁT KHẨN CẤP tại 2 cụm loa" in text
+    assert "Chương trình buổi chiều" in text  # what it interrupts
+    with station.db.read() as session:
+        assert not session.scalars(select(BroadcastRow).where(BroadcastRow.kind == BroadcastKind.EMERGENCY)).all()
+    assert client.post("/emergency/1/confirm").location == "/emergency/1"
+    row = only(station)
+    assert (row.state, row.confirmed_by, row.repeat_minutes) == (EmergencyState.ACTIVE, "vanhanh", 30)
+    with station.db.read() as session:
+        first = session.scalars(select(BroadcastRow).where(BroadcastRow.emergency_id == 1)).one()
+        verbs = set(session.scalars(select(AuditEvent.verb).where(AuditEvent.object_kind == "emergency")))
+    assert (first.zones, first.confirmed_by, first.state) == (["am01", "am02"], "vanhanh", BroadcastState.PLANNED)
+    assert [i["kind"] for i in first.rundown] == ["cue"]  # the words are not spoken yet: the tone goes ahead
+    assert verbs == {"draft", "confirm"}
+    assert "Nước lũ đang lên nhanh" in sign_in("xem").get("/fragments/bar").text
+    assert "PHÁT KHẨN CẤP" not in client.get("/emergency/1/confirm", follow_redirects=True).text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("text", "", "Hãy viết nội dung"),
+        ("zones", [], "ít nhất một cụm loa"),
+        ("reason", "", "lý do phát khẩn cấp"),
+    ],
+)
+def test_what_is_missing_is_said_at_the_second_step_and_nothing_sounds(
+    station: Station, sign_in: SignIn, field: str, value: object, words: str
+) -> None:
+    client = sign_in("vanhanh")
+    client.post("/emergency/", data=WISH | {field: value})
+    found = client.get("/emergency/1/confirm").text
+    assert words in found
+    assert "PHÁT KHẨN CẤP tại" not in found
+    client.post("/emergency/1/confirm")
+    assert only(station).state is EmergencyState.DRAFT
+
+
+def test_a_repeat_of_one_minute_is_refused_beside_its_field(station: Station, sign_in: SignIn) -> None:
+    answer = sign_in("vanhanh").post("/emergency/", data=WISH | {"repeat_minutes": "1"})
+    assert answer.status_code == 422
+    assert "Từ 2 đến 1440" in answer.text
+
+
+def test_a_file_that_is_no_sound_is_refused(station: Station, sign_in: SignIn) -> None:
+    data = WISH | {"recording": (io.BytesIO(b"khong phai am thanh"), "ghi-am.m4a")}
+    answer = sign_in("vanhanh").post("/emergency/", data=data)
+    assert answer.status_code == 422
+    assert "Không dùng được bản ghi âm này" in answer.text
+
+
+def test_ending_needs_a_reason_and_a_leader_reviews_once(station: Station, sign_in: SignIn) -> None:
+    client = sign_in("vanhanh")
+    client.post("/emergency/", data=WISH)
+    client.post("/emergency/1/confirm")
+    assert client.post("/emergency/1/cancel", data={"reason": " "}).status_code == 422
+    assert client.post("/emergency/1/cancel", data={"reason": "Nước đã rút"}).location == "/emergency/1"
+    assert only(station).state is EmergencyState.CANCELLED
+    assert client.post("/emergency/1/review", data={"finding": "right"}).status_code == 403
+    leader = sign_in("lanhdao")
+    assert "Kết luận" in leader.get("/emergency/1").text
+    leader.post("/emergency/1/review", data={"finding": "needless", "note": ""})
+    assert only(station).finding is None  # a finding that is not "right" says why
+    leader.post("/emergency/1/review", data={"finding": "needless", "note": "Tin báo nhầm"})
+    leader.post("/emergency/1/review", data={"finding": "right", "note": ""})
+    row = only(station)
+    assert (row.finding, row.review_note, row.reviewed_by) == (Finding.NEEDLESS, "Tin báo nhầm", "lanhdao")
+
+
+def test_a_cap_message_fills_the_form_and_waits_for_zones_and_a_person(station: Station, sign_in: SignIn) -> None:
+    client = sign_in("vanhanh")
+    answer = client.post("/emergency/cap", data={"cap": (io.BytesIO(STORM.encode()), "bao.xml")})
+    assert answer.location == "/emergency/1/edit"
+    text = client.get("/emergency/1/edit").text
+    assert "Bão số 5" in text
+    assert "Đài Khí tượng Thủy văn Mẫu" in text
+    assert not re.search(r'name="zones"[^>]*checked|checked[^>]*name="zones"', text)
+    row = only(station)
+    assert (row.state, row.zones, row.cap_identifier) == (EmergencyState.DRAFT, [], "VN-KTTV-2026-0005")
+    again = client.post("/emergency/cap", data={"cap": (io.BytesIO(STORM.encode()), "bao.xml")}, follow_redirects=True)
+    assert "đã nhập trước đó" in again.text
+
+
+def test_who_has_no_business_there_is_kept_out(station: Station, sign_in: SignIn) -> None:
+    for person in ("bientap", "xem", "quantri"):
+        client = sign_in(person)
+        assert client.get("/emergency/").status_code == 403
+        assert client.post("/emergency/", data=WISH).status_code == 403
+    with station.db.read() as session:
+        assert not session.scalars(select(Emergency)).all()

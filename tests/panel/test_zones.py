@@ -1,0 +1,120 @@
+"""Cụm loa: added, grouped, made quieter at dawn, tried with a tone, complained about, repaired."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from broadcaster.clock import FrozenClock
+from broadcaster.db.models import BroadcastRow, ZoneGroup, ZoneNote, ZoneRow
+from broadcaster.domain.broadcasts import BroadcastState
+from broadcaster.domain.roles import machine
+from broadcaster.errors import RuleError
+from broadcaster.services import zones as service
+from broadcaster.services.rotations import zone_map
+from broadcaster.services.station import Station
+from tests.panel import seed
+from tests.panel.conftest import SignIn
+
+FORM = {
+    "name": "Cụm loa chợ Mẫu", "place": "Cột điện trước chợ", "device": "smart", "condition": "good", "sink": "main",
+    "volume": "90", "bands": "17:00-18:00 70\n05:00-06:00 40%", "latitude": "10.3512", "longitude": "105.4327", "enabled": "y",
+}  # fmt: skip
+
+
+def test_a_zone_is_added_with_its_place_and_its_quiet_hours(sign_in: SignIn, station: Station) -> None:
+    client = sign_in("vanhanh")
+    answer = client.post("/zones/new", data=FORM)
+    assert answer.location == "/zones/cum-loa-cho-mau"
+    with station.db.read() as session:
+        row = session.get(ZoneRow, "cum-loa-cho-mau")
+        assert row.volume_bands == ["05:00-06:00 40", "17:00-18:00 70"]
+        assert (row.latitude, row.longitude, row.device.label) == (10.3512, 105.4327, "Loa thông minh (IP, 4G)")
+        assert [str(b) for b in zone_map(session).zones["cum-loa-cho-mau"].bands] == row.volume_bands
+    page = client.get("/zones/").text
+    assert "10.3512, 105.4327" in page
+    assert ">70%<" in page  # the seed's moment is 17:05
+    twice = client.post("/zones/new", data=FORM)
+    assert twice.status_code == 422
+    assert "Đã có cụm loa mang tên này" in twice.text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("bands", "05:00-06:00", "hãy viết như"), ("bands", "05:00-07:00 50\n06:00-08:00 40", "chồng giờ"),
+        ("latitude", "91", "Vĩ độ"), ("longitude", "", "cả vĩ độ và kinh độ"), ("latitude", "abc", "Hãy nhập một số"),
+        ("volume", "101", "Từ 0 đến 100"), ("sink", "khong-co", "Hãy chọn trong danh sách"), ("name", " ", "phải có tên"),
+    ],
+)  # fmt: skip
+def test_a_wrong_field_is_named_and_nothing_is_lost(
+    sign_in: SignIn, station: Station, field: str, value: str, words: str
+) -> None:
+    answer = sign_in("vanhanh").post("/zones/am01", data=FORM | {field: value})
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert f'id="{field}-error"' in answer.text or field == "longitude"
+    assert "Cột điện trước chợ" in answer.text
+    with station.db.read() as session:
+        assert session.get(ZoneRow, "am01").name != FORM["name"]
+
+
+def test_groups_are_made_and_changed(sign_in: SignIn, station: Station) -> None:
+    client = sign_in("vanhanh")
+    client.post("/zones/groups/new", data={"name": "Ven sông", "members": ["am03", "am01"]})
+    client.post("/zones/groups/ven-song", data={"name": "Ven sông Mẫu", "members": ["am01"]})
+    with station.db.read() as session:
+        row = session.get(ZoneGroup, "ven-song")
+        assert (row.name, row.members) == ("Ven sông Mẫu", ["am01"])
+    empty = client.post("/zones/groups/new", data={"name": "Rỗng"})
+    assert empty.status_code == 422
+    assert "ít nhất một cụm" in empty.text
+
+
+def test_a_tone_goes_to_one_zone_inside_the_hours_only(sign_in: SignIn, station: Station, clock: FrozenClock) -> None:
+    client = sign_in("vanhanh")
+    busy = client.post("/zones/am02/tone")
+    assert busy.status_code == 422
+    assert "đã có buổi" in busy.text
+    with station.db.write() as session:
+        session.get(BroadcastRow, 6).state = BroadcastState.AIRED
+    assert client.post("/zones/am02/tone").status_code == 303
+    with station.db.read() as session:
+        row = session.query(BroadcastRow).order_by(BroadcastRow.id.desc()).first()
+        assert (row.title, row.zones) == ("Thử loa: Cụm loa ấp Mẫu 2", ["am02"])
+        assert dt.timedelta(0) < row.starts_at - station.now() < dt.timedelta(seconds=15)
+    clock.advance(6 * 3600)
+    late = client.post("/zones/am02/tone")
+    assert "khung giờ được phép" in late.text
+    with pytest.raises(RuleError, match="đang ngừng dùng"):
+        with station.db.write() as session:
+            session.get(ZoneRow, "am02").enabled = False
+        service.play_tone(station, machine(), "am02")
+
+
+def test_a_complaint_knows_what_aired_at_that_hour_and_how_loud(sign_in: SignIn, station: Station) -> None:
+    client = sign_in("vanhanh")
+    client.post("/zones/am03", data=FORM)
+    sent = {"kind": "noise", "at": "2026-03-04T05:02", "text": "Loa kêu to quá lúc sáng sớm <b>"}
+    assert client.post("/zones/am03/notes", data=sent).status_code == 303
+    page = client.get("/zones/am03").text
+    assert "Loa kêu to quá lúc sáng sớm &lt;b&gt;" in page
+    assert 'Lúc đó đang phát: <a href="/schedule/5">Chương trình buổi sáng</a>' in page
+    assert "Âm lượng đặt cho giờ này: 40%." in page
+    assert "1 phản ánh tiếng ồn chưa xử lý" in client.get("/zones/").text
+    with station.db.read() as session:
+        number = session.query(ZoneNote).one().id
+    client.post(f"/zones/notes/{number}/close", data={"answer": "Đã giảm còn 40%."})
+    assert "phản ánh tiếng ồn chưa xử lý" not in client.get("/zones/").text
+    again = client.post(f"/zones/notes/{number}/close", data={"answer": "x"})
+    assert "đã được xử lý" in again.text
+    early = client.post("/zones/am03/notes", data=sent | {"at": "2026-03-05T05:02"})
+    assert "chưa đến" in early.text
+
+
+def test_a_moment_without_a_broadcast_says_so(sign_in: SignIn) -> None:
+    client = sign_in("vanhanh")
+    client.post("/zones/am01/notes", data={"kind": "noise", "at": "2026-03-04T03:15", "text": "Nghe tiếng rú"})
+    assert "lúc đó cụm này không phát" in client.get("/zones/am01").text
+    assert seed.NOW.hour == 17

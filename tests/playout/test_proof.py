@@ -1,0 +1,415 @@
+"""Proof of airing: outlines tell programmes apart, and what is found agrees with what was done to the sound."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import sys
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broadcaster.domain.proof import MATCH, Ear, Finding, Heard, Proof
+from broadcaster.playout import ear as ear_module
+from broadcaster.playout.ear import OTHER, SILENCE, Listener
+from broadcaster.playout.outline import HOP, find, likeness, outline
+from broadcaster.playout.returns import NOT_HEARD, Return
+from broadcaster.playout.sinks.icecast import IcecastSink
+from broadcaster.playout.sinks.null import NullSink
+from broadcaster.playout.sinks.pipe import PipeSink
+from broadcaster.services import airing_proofs as proofs
+from broadcaster.speech.espeak import EspeakEngine
+from tests.playout.icecast import Icecast
+from tests.playout.test_live import ended, running, until
+
+SECOND = dt.timedelta(seconds=1)
+ONE = (
+    "ủy ban nhân dân xã thông báo lịch tiêm phòng cho đàn gia súc gia cầm trên địa bàn xã bắt đầu từ ngày mùng năm "
+    "tháng ba tại nhà văn hóa các ấp đề nghị bà con đưa vật nuôi đến đúng giờ"
+)
+TWO = (
+    "phòng văn hóa xã hội mời bà con tham dự buổi tuyên truyền cải cách hành chính và hướng dẫn nộp hồ sơ trực tuyến "
+    "tại trung tâm phục vụ hành chính công vào chiều thứ sáu tuần này"
+)
+
+
+@functools.cache
+def speech(text: str, seconds: float = 8.0) -> np.ndarray:
+    clip = EspeakEngine().speak(text, voice="vi+f2")
+    raw = np.frombuffer(clip.pcm, "<i2").astype(float)
+    at = np.arange(0, len(raw) - 1, clip.rate / 48000)
+    made = np.interp(at, np.arange(len(raw)), raw)
+    made = made / np.abs(made).max() * 26000
+    return np.resize(made, round(seconds * 48000)).astype("<i2")
+
+
+def through(samples, kind):
+    """What a line does to sound."""
+    x = samples.astype(float)
+    noise = np.random.default_rng(5).normal(0, np.std(x) / 10, len(x))
+    spectrum = np.fft.rfft(x)
+    at = np.fft.rfftfreq(len(x), 1 / 48000)
+    horn = np.fft.irfft(spectrum * ((at > 400) & (at < 3500)), len(x))
+    return (
+        {
+            "same": x,
+            "a tenth as loud": x / 10,
+            "noise": x + noise,
+            "horn with an echo": horn + 0.4 * np.roll(horn, 2880) + 0.2 * np.roll(horn, 5760),
+            "late by a third of a frame": np.roll(x, 320),
+        }[kind]
+        .clip(-32768, 32767)
+        .astype("<i2")
+    )
+
+
+@pytest.mark.parametrize(
+    "kind", ["same", "a tenth as loud", "noise", "horn with an echo", "late by a third of a frame"]
+)
+def test_what_a_line_does_to_sound_leaves_the_outline_alike(kind):
+    one, _ = outline(speech(ONE))
+    other, _ = outline(through(speech(ONE), kind))
+    marks = [likeness(one[k : k + 150], other[k : k + 150]) for k in range(0, len(one) - 150, 50)]
+    assert min(marks) > MATCH + 0.05
+
+
+def test_other_words_of_the_same_voice_are_not_taken_for_the_same_wherever_they_are_laid():
+    one, _ = outline(speech(ONE))
+    other, _ = outline(speech(TWO))
+    for k in range(0, len(one) - 150, 50):
+        mark, _ = find(one[k : k + 150], other)
+        assert mark < MATCH - 0.05
+
+
+@given(st.integers(0, 200))
+def test_a_piece_is_found_where_it_was_taken_from(at):
+    one, _ = outline(speech(ONE))
+    mark, found = find(one[at : at + 150], one)
+    assert (found, round(mark, 3)) == (at, 1.0)
+
+
+def test_steady_tones_are_told_apart_by_their_colour():
+    at = np.arange(48000 * 3) / 48000
+    low, high = ((np.sin(2 * np.pi * hz * at) * 12000).astype("<i2") for hz in (440, 2000))
+    assert likeness(outline(low)[0], outline(low // 2)[0]) > 0.9
+    assert likeness(outline(low)[0], outline(high)[0]) < MATCH
+
+
+# The ear
+
+
+class Back:
+    """A return that brings what it is given."""
+
+    def __init__(self):
+        self.ever = False
+        self.pieces = []
+
+    def bring(self, samples):
+        self.ever = True
+        self.pieces.append(samples.tobytes())
+
+    def caught(self):
+        pieces, self.pieces = self.pieces, []
+        return pieces
+
+    def close(self):
+        pass
+
+
+def listen(items, *, sent=lambda pcm, _at: pcm, gain=1.0, chunk=960):
+    """Hand the items to an ear as a player does, only faster; return the findings and the alarms."""
+    found, alarms = {}, []
+    listener = Listener(None, alarms.append, found.__setitem__)
+    position = 0
+    for no, samples in items:
+        for start in range(0, len(samples), chunk):
+            raw = samples[start : start + chunk]
+            out = sent(raw, position)
+            listener.take(no, raw.tobytes(), None if out is None else out.tobytes(), gain)
+            position += len(raw)
+    listener.close()
+    listener.join(20)
+    return found, alarms
+
+
+def test_what_left_whole_is_found_whole_with_its_level():
+    one = speech(ONE)
+    found, alarms = listen([(1, one), (2, speech(TWO, 4.0))])
+    assert [f.heard for f in found.values()] == [Heard.WHOLE] * 2
+    level = 10 * np.log10(np.mean((one / 32768.0) ** 2))
+    assert found[1].level_dbfs == pytest.approx(level, abs=1.5)
+    assert found[1].match > 0.99
+    assert found[1].gap_ms == 0
+    assert alarms == []
+
+
+def test_a_hole_is_measured_and_lessens_the_share():
+    found, alarms = listen([(1, speech(ONE, 10.0))], sent=lambda pcm, at: None if 96000 <= at < 168000 else pcm)
+    assert found[1].heard is Heard.PART
+    assert found[1].gap_ms == pytest.approx(1500, abs=60)
+    assert 0.8 < found[1].heard_share < 0.9
+    assert alarms == [], "a second and a half is not yet an alarm"
+
+
+def test_silence_where_speech_is_due_raises_the_alarm_and_its_end_takes_it_back():
+    found, alarms = listen([(1, speech(ONE, 16.0))], sent=lambda pcm, at: pcm if at < 96000 or at > 480000 else None)
+    assert alarms == [SILENCE, ""]
+    assert found[1].heard is Heard.PART
+
+
+def test_the_wrong_programme_raises_the_alarm_and_is_not_counted_as_heard():
+    wrong = speech(TWO, 12.0)
+    found, alarms = listen([(1, speech(ONE, 12.0))], sent=lambda pcm, at: wrong[at : at + len(pcm)])
+    assert alarms == [OTHER, ""]
+    assert found[1].heard_share < 0.2
+    assert found[1].match < 0.5
+
+
+def test_muted_sound_is_not_due_and_raises_no_alarm():
+    found, alarms = listen([(1, speech(ONE))], sent=lambda pcm, _at: pcm * 0, gain=0.0)
+    assert found[1].heard is Heard.UNKNOWN
+    assert "tắt tiếng" in found[1].sentence
+    assert alarms == []
+
+
+def test_a_short_chime_is_judged_by_its_level():
+    at = np.arange(round(48000 * 0.3)) / 48000
+    chime = (np.sin(2 * np.pi * 700 * at) * 9000).astype("<i2")
+    found, _ = listen([(1, chime), (2, speech(ONE, 4.0))])
+    assert [found[1].heard, found[2].heard] == [Heard.WHOLE, Heard.WHOLE]
+
+
+@pytest.mark.parametrize("lag", [0.0, 0.42, 3.7])
+def test_a_return_is_aligned_however_late_it_comes(lag, monkeypatch):
+    monkeypatch.setattr(ear_module, "_ROUND_S", 0.005)
+    one = speech(ONE, 12.0)
+    comes = np.concatenate([np.zeros(round(lag * 48000), "<i2"), through(one, "noise"), np.zeros(48000, "<i2")])
+    back, found, alarms = Back(), {}, []
+    listener = Listener(back, alarms.append, found.__setitem__)
+    for start in range(0, len(comes), 4800):
+        if start < len(one):
+            piece = one[start : start + 4800].tobytes()
+            listener.take(1, piece, piece, 1.0)
+        back.bring(comes[start : start + 4800])
+        until(lambda: not listener._queue and not back.pieces)
+    listener.close()
+    listener.join(20)
+    assert found[1].ear is Ear.RETURN
+    assert found[1].match > MATCH
+    assert found[1].heard is Heard.WHOLE
+    assert alarms == []
+
+
+def test_a_return_that_never_speaks_proves_nothing_and_says_so(monkeypatch):
+    monkeypatch.setattr(ear_module, "LAG_S", 0.2)
+    back = Back()
+    found = {}
+    listener = Listener(back, lambda _: None, found.__setitem__)
+    one = speech(ONE, 3.0)
+    listener.take(1, one.tobytes(), one.tobytes(), 1.0)
+    listener.close()
+    listener.join(20)
+    assert found[1].heard is Heard.UNKNOWN
+    assert found[1].sentence == "Không nghe lại được đầu ra nên chưa chứng minh được."
+
+
+def test_a_listening_command_that_keeps_ending_is_a_trouble(monkeypatch):
+    from broadcaster.playout import returns
+
+    monkeypatch.setattr(returns, "_AGAIN_S", 0.02)
+    told = []
+    back = Return([sys.executable, "-c", "raise SystemExit(1)"], told.append)
+    until(lambda: NOT_HEARD in told)
+    back.close()
+    assert told[-1] == ""
+    assert not back.ever
+
+
+@given(
+    st.builds(
+        Proof,
+        st.text("b-1ap", min_size=1),
+        st.builds(
+            Finding,
+            st.sampled_from(Ear),
+            st.none() | st.floats(0, 1),
+            st.none() | st.floats(-100, 0),
+            st.none() | st.floats(-100, 0),
+            st.integers(0, 10**6),
+            st.none() | st.floats(-1, 1),
+            st.none() | st.integers(0, 5000),
+        ),
+        st.none() | st.text(),
+        st.none() | st.integers(0, 10**6),
+        st.datetimes(timezones=st.just(dt.UTC)),
+    )
+)
+def test_a_proof_survives_the_journal_and_always_has_a_sentence(proof):
+    assert Proof.from_json(proof.as_json()) == proof
+    assert proof.finding.sentence.endswith(".")
+
+
+@pytest.mark.slow
+def test_an_hour_is_heard_in_seconds_of_processor_and_little_memory():
+    import tracemalloc
+
+    one = speech(ONE, 20.0)
+    tracemalloc.start()
+    found, alarms = {}, []
+    listener = Listener(None, alarms.append, found.__setitem__)
+    data = one.tobytes()
+    for _ in range(30):  # ten minutes
+        listener.take(1, data, data, 1.0)
+        until(lambda: len(listener._queue) < 3)
+    listener.close()
+    listener.join(30)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found[1].heard is Heard.WHOLE
+    assert len(listener._sent.levels) <= 30 * 48000 // HOP
+    assert peak < 120e6
+
+
+# Through the engine
+
+
+def stored(air, number):
+    with air.station.db.read() as session:
+        return proofs.of_entries(session, [e.id for e in air.log(number)])
+
+
+def test_each_entry_has_its_proof_and_the_place_in_the_recording(live):
+    from broadcaster.playout.sinks.file import FileSink
+
+    air = live
+    air.sound("một", 1.0, 500)
+    air.sound("hai", 1.5, 900)
+    air.zones("ap-1", "ap-2")
+    check = FileSink("main", folder=air.station.home.airchecks)
+    number = air.plan(air.station.now() + 0.8 * SECOND, [air.cue(1, "một"), air.cue(2, "hai")], "ap-1", "ap-2")
+    with running(air, sinks={"main": check}):
+        ended(air, number)
+        until(lambda: len(stored(air, number)) == 4)
+    found = stored(air, number)
+    assert {p.finding.heard for p in found.values()} == {Heard.WHOLE}
+    assert {p.finding.ear for p in found.values()} == {Ear.SENT}
+    assert sorted({p.offset_ms for p in found.values()}) == [0, 1000]
+    (proof, *_) = found.values()
+    kept = proofs.recording_file(air.station.home, proof)
+    assert kept is not None
+    assert (air.station.home.airchecks / kept).is_file()
+
+
+def test_a_simulated_station_proves_nothing_and_pays_nothing(air, three):
+    from broadcaster.playout.simulate import Simulation
+    from tests.playout.conftest import MORNING
+
+    number = air.plan(MORNING, three, "ap-1", "ap-2")
+    with Simulation(air.station, refusal=air.refusal) as one:
+        one.run_until(MORNING + dt.timedelta(minutes=10))
+    assert stored(air, number) == {}
+
+
+def put(air, name, samples):
+    """Keep a sound of given samples in the store."""
+    import hashlib
+    import subprocess
+
+    from broadcaster.sound import ffmpeg
+
+    folder = air.station.home.store
+    path = folder / "new.flac"
+    shape = ["-f", "s16le", "-ar", "48000", "-ac", "1", "-i", "-", "-f", "flac", str(path)]
+    folder.mkdir(parents=True, exist_ok=True)
+    subprocess.run([ffmpeg.program(), "-loglevel", "error", "-y", *shape], input=samples.tobytes(), check=True)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    target = folder / digest[:2] / f"{digest}.flac"
+    target.parent.mkdir(exist_ok=True)
+    path.replace(target)
+    air.sounds[name] = (digest, len(samples) * 1000 // 48000)
+
+
+@pytest.mark.slow
+def test_the_stream_is_heard_as_its_listeners_hear_it_and_the_proof_says_how_late(live):
+    if Icecast.missing():
+        pytest.skip("icecast2 is not installed")
+    air, server = live, Icecast().start()
+    sink = IcecastSink("main", port=server.port, password=server.password)
+    put(air, "lời", speech(ONE, 12.0))
+    air.zones("ap-1")
+    try:
+        number = air.plan(air.station.now() + 6 * SECOND, [air.cue(1, "lời")], "ap-1")
+        with running(air, sinks={"main": sink}):
+            ended_late(air, number)
+            until(lambda: stored(air, number))
+    finally:
+        server.close()
+    (proof,) = stored(air, number).values()
+    assert proof.finding.ear is Ear.RETURN
+    assert proof.finding.heard is Heard.WHOLE
+    assert proof.finding.match > 0.8
+    assert 0 <= proof.finding.lag_ms < 5000
+    assert [i for i in air.incidents() if i.what.startswith(("heard", "return"))] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("comes_back", "sentence"), [("silence", SILENCE), ("other", OTHER)], ids=["silence", "other"])
+def test_an_output_that_is_silent_or_wrong_is_an_incident_within_ten_seconds_and_the_operator_sees_it(
+    live, tmp_path, comes_back, sentence
+):
+    air = live
+    other = tmp_path / "other.raw"
+    other.write_bytes(np.resize(speech(TWO, 20.0), 48000 * 60).tobytes())
+    source = "bytes(1920)" if comes_back == "silence" else "f.read(1920)"
+    program = tmp_path / "monitor.py"
+    program.write_text(
+        "import sys, time\n"
+        f"f = open({str(other)!r}, 'rb')\n"
+        "at = time.monotonic()\n"
+        "while True:\n"
+        f"    sys.stdout.buffer.write({source}); sys.stdout.buffer.flush()\n"
+        "    at += 0.02\n"
+        "    time.sleep(max(0, at - time.monotonic()))\n"
+    )
+    sink = PipeSink("main", command=["tee", "/dev/null"], hear=[sys.executable, str(program)])
+    put(air, "lời", speech(ONE, 16.0))
+    air.zones("ap-1")
+    number = air.plan(air.station.now() + 6 * SECOND, [air.cue(1, "lời")], "ap-1")
+    seen = []
+    with running(air, sinks={"main": sink}) as playout:
+        watch = threading.Thread(
+            target=lambda: seen.append(until(lambda: playout.status()["sinks"]["main"] == sentence, 40))
+        )
+        watch.start()
+        row = ended_late(air, number)
+        watch.join(40)
+        until(lambda: stored(air, number))
+    assert seen == [True]
+    (incident,) = [i for i in air.incidents() if i.what == "heard-main"]
+    assert incident.note == sentence
+    assert (incident.started_at - row.started_at).total_seconds() <= 10
+    (proof,) = stored(air, number).values()
+    assert proof.finding.heard in {Heard.NOTHING, Heard.PART}
+    assert proof.finding.heard_share < 0.3
+
+
+def ended_late(air, number):
+    return until(lambda: air.row(number).state.terminal and air.row(number), 40)
+
+
+@pytest.mark.slow
+def test_a_sink_that_swallows_is_not_said_to_be_heard(live):
+    """The null sink takes all; the proof says where it was measured."""
+    air = live
+    put(air, "lời", speech(ONE, 4.0))
+    air.zones("ap-1")
+    number = air.plan(air.station.now() + 1 * SECOND, [air.cue(1, "lời")], "ap-1")
+    with running(air, sinks={"main": NullSink("main")}):
+        ended(air, number)
+        until(lambda: stored(air, number))
+    (proof,) = stored(air, number).values()
+    assert "đo ở lối vào đường ra" in proof.finding.sentence

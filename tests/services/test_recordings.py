@@ -1,0 +1,212 @@
+"""A person's voice is equal: uploaded, cleaned, mastered, approved, and aired like any other rendition."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+
+from broadcaster.db.models import Job, Rendition
+from broadcaster.db.queries.scripts import script_detail
+from broadcaster.domain.scripts import text_sha256
+from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
+from broadcaster.services import jobs, recordings
+from broadcaster.services.approving import airable, approve
+from broadcaster.services.handlers import HANDLERS
+from broadcaster.services.scripts import add_script, revise
+from broadcaster.services.speaking import speak
+from broadcaster.services.subtitles import subtitles, timed_words
+from broadcaster.sound import ffmpeg, meter
+from broadcaster.sound.join import Part, join
+from broadcaster.sound.store import Store
+from broadcaster.speech.espeak import EspeakEngine
+from tests.services.conftest import EDITOR, LEADER, draft
+
+BODY = "Kính thưa bà con. Hôm nay trời đẹp, mời bà con ra đồng."
+CODES = {
+    "wav": ["-c:a", "pcm_s24le"],
+    "mp3": ["-c:a", "libmp3lame", "-b:a", "64k"],
+    "m4a": ["-c:a", "aac", "-b:a", "64k"],
+    "ogg": ["-c:a", "libvorbis"],
+    "flac": ["-c:a", "flac"],
+    "opus": ["-c:a", "libopus"],
+    "webm": ["-c:a", "libopus", "-f", "webm"],
+}
+
+
+@pytest.fixture(scope="module")
+def voice(tmp_path_factory):
+    """What a person might have said, with a second of a quiet room around it."""
+    folder = tmp_path_factory.mktemp("voice")
+    engine = EspeakEngine()
+    said = [Part(engine.speak(s, voice="vi"), 500) for s in BODY.replace(". ", ".|").split("|")]
+    join(said, folder / "said.wav")
+    room = "anoisesrc=a=0.0004:r=48000:seed=3"
+    mixed = "[0:a]adelay=1000,apad=pad_dur=1[v];[v][1:a]amix=duration=first:normalize=0"
+    ffmpeg.run(
+        ["-i", str(folder / "said.wav"), "-f", "lavfi", "-i", room, "-filter_complex", mixed, str(folder / "v.wav")]
+    )
+    return folder / "v.wav"
+
+
+@pytest.fixture
+def file(voice, tmp_path):
+    def make(kind="wav", *filters):
+        path = tmp_path / f"tep.{kind}"
+        chain = ["-af", ",".join(filters)] if filters else []
+        ffmpeg.run([*ffmpeg.source(voice), *chain, *CODES[kind], str(path)])
+        return path
+
+    return make
+
+
+@pytest.fixture
+def script(station):
+    return add_script(station, EDITOR, draft(BODY))
+
+
+def detail(station, number):
+    with station.db.read() as session:
+        return script_detail(session, number)
+
+
+def files(station):
+    return {p.name for p in Store(station.home.store).root.rglob("*.flac")}
+
+
+@pytest.mark.parametrize("kind", CODES)
+def test_every_kind_becomes_a_finished_rendition(station, script, file, kind):
+    made = recordings.record(station, EDITOR, script, file(kind))
+    spoken = detail(station, script)["rendition"]
+    assert (spoken["id"], spoken["voice"]) == (made.rendition_id, "human")
+    assert spoken["spoken_sha256"] == text_sha256(spoken["spoken_text"])
+    path = Store(station.home.store).verify(spoken["audio_sha256"])
+    found = meter.measure(path)
+    assert found.integrated == pytest.approx(station.settings.sound.loudness, abs=0.5)
+    assert found.true_peak <= station.settings.sound.true_peak + 0.05
+    edges = meter.edges(path, threshold_db=-40)
+    assert edges.head_ms < 350
+    assert edges.tail_ms < 600
+    assert [c["text"] for c in spoken["cues"]] == ["Kính thưa bà con.", "Hôm nay trời đẹp, mời bà con ra đồng."]
+    assert spoken["cues"][0]["end_ms"] == spoken["cues"][1]["start_ms"]
+    assert spoken["cues"][1]["end_ms"] <= spoken["duration_ms"]
+    assert made.faults == ()
+
+
+def test_it_is_approved_and_aired_like_any_other(station, script, file):
+    recordings.record(station, EDITOR, script, file("mp3"))
+    approve(station, LEADER, script)
+    with station.db.read() as session:
+        (candidate,) = airable(session)
+    assert candidate.voice == "human"
+    assert candidate.audio_sha256 == detail(station, script)["rendition"]["audio_sha256"]
+
+
+def test_the_same_file_twice_is_one_rendition_and_the_original_is_kept(station, script, file):
+    path = file("mp3")
+    first, second = (recordings.record(station, EDITOR, script, path) for _ in range(2))
+    assert first.rendition_id == second.rendition_id
+    originals = Store(station.home.root / "audio" / "recordings")
+    assert len(list(originals.root.rglob("*.flac"))) == 1
+
+
+def test_an_approved_rendition_is_not_touched_by_a_recording(station, script, file):
+    speak(station, EDITOR, script)
+    approve(station, LEADER, script)
+    with station.db.read() as session:
+        before = airable(session)
+    recordings.record(station, EDITOR, script, file("mp3"))
+    with station.db.read() as session:
+        assert airable(session) == before
+
+
+def test_faults_are_told_and_kept_for_the_leader(station, script, file):
+    made = recordings.record(station, EDITOR, script, file("wav", "volume=22dB"))
+    assert [f.code for f in made.faults] == ["clipped"]
+    assert detail(station, script)["rendition"]["notes"] == [made.faults[0].sentence]
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "empty"),
+        ("chỉ là chữ ".encode() * 500, "not-audio"),
+        (b"RIFF\x24\x00\x00\x00WAVEfmt ", "not-audio"),
+    ],
+)
+def test_a_bad_upload_is_named_and_leaves_nothing(station, script, data, code):
+    before = files(station)
+    with pytest.raises(RuleError) as caught:
+        recordings.take(station, EDITOR, script, io.BytesIO(data), "a.mp3")
+    assert caught.value.code == code
+    assert list((station.home.run / "uploads").iterdir()) == []
+    assert files(station) == before
+    assert detail(station, script)["rendition"] is None
+
+
+def test_silence_and_an_oversized_upload_are_refused(station, script, wav_bytes, monkeypatch):
+    with pytest.raises(RuleError, match="im lặng"):
+        recordings.take(station, EDITOR, script, io.BytesIO(wav_bytes(np.zeros(96_000))), "a.wav")
+    monkeypatch.setattr(recordings, "MAX_BYTES", 1000)
+    with pytest.raises(RuleError, match="lớn hơn"):
+        recordings.take(station, EDITOR, script, io.BytesIO(b"x" * 2000), "a.wav")
+    assert list((station.home.run / "uploads").iterdir()) == []
+
+
+@pytest.fixture
+def wav_bytes(tmp_path):
+    import wave
+
+    def make(samples):
+        path = tmp_path / "made.wav"
+        with wave.open(str(path), "wb") as out:
+            out.setnchannels(1)
+            out.setsampwidth(2)
+            out.setframerate(48_000)
+            out.writeframes((samples * 32767).astype("<i2").tobytes())
+        return path.read_bytes()
+
+    return make
+
+
+def test_an_upload_is_checked_at_once_and_made_by_the_worker(station, script, file):
+    job_id, faults = recordings.take(station, EDITOR, script, io.BytesIO(file("webm").read_bytes()), "ghi âm.webm")
+    assert faults == ()
+    assert detail(station, script)["rendition"] is None
+    assert jobs.perform(station, job_id, HANDLERS)
+    with station.db.read() as session:
+        job = session.get_one(Job, job_id)
+        assert (job.state, job.error) == ("done", "")
+    assert detail(station, script)["rendition"]["voice"] == "human"
+    assert list((station.home.run / "uploads").iterdir()) == []
+
+
+def test_words_that_changed_meanwhile_do_not_get_the_recording(station, script, file):
+    job_id, _ = recordings.take(station, EDITOR, script, io.BytesIO(file().read_bytes()), "a.wav")
+    revise(station, EDITOR, script, draft("Kính thưa bà con. Ngày mai trời mưa."))
+    jobs.perform(station, job_id, HANDLERS)
+    assert detail(station, script)["rendition"] is None  # of the newest revision
+    with station.db.read() as session:
+        assert session.query(Rendition).count() == 1
+
+
+def test_who_may_not_write_may_not_record(station, script, file):
+    from broadcaster.domain.roles import Actor, Role
+
+    viewer = Actor("xem", "Người xem", frozenset({Role.VIEWER}))
+    with pytest.raises(ForbiddenError):
+        recordings.record(station, viewer, script, file())
+    with pytest.raises(NotFoundError):
+        recordings.check(station, 999, file())
+
+
+def test_subtitles_and_timed_words_of_a_rendition(station, script, file):
+    with pytest.raises(RuleError, match="chưa có bản đọc"):
+        subtitles(detail(station, script))
+    recordings.record(station, EDITOR, script, file())
+    shown = detail(station, script)
+    assert subtitles(shown).startswith("WEBVTT\n\n1\n00:00:00.")
+    words = timed_words(shown["rendition"]["cues"])
+    json.dumps(words)
+    assert [w["text"] for w in words[0]["words"]] == ["Kính", "thưa", "bà", "con."]
+    assert words[0]["words"][-1]["end_ms"] == words[0]["end_ms"]

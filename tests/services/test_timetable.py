@@ -1,0 +1,195 @@
+"""Broadcasts changed by hand: moved, copied, left out and back; the rundown; and planning that leaves them alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from broadcaster.clock import FrozenClock
+from broadcaster.db.models import BroadcastRow, CueRow
+from broadcaster.domain.broadcasts import BroadcastState
+from broadcaster.domain.roles import Actor, Role, machine
+from broadcaster.errors import ForbiddenError, RuleError
+from broadcaster.services import timetable
+from broadcaster.services.importing import init
+from broadcaster.services.planning import plan
+from broadcaster.services.rotations import apply_rotation
+from broadcaster.services.station import Station
+
+TZ = dt.timezone(dt.timedelta(hours=7))
+NOW = dt.datetime(2026, 3, 4, 12, 0, tzinfo=TZ)
+ME = machine("thử")
+ROTATION = """
+[rotation]
+code = "thuong"
+title = "Thường"
+valid_from = 2026-01-01
+[[slot]]
+code = "chieu"
+title = "Chiều"
+start = "17:00"
+max_minutes = 30
+item = [ { kind = "cue", cue = "nhac-hieu" }, { kind = "cue", cue = "nhac-ket" } ]
+"""
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
+    station = init(tmp_path_factory.mktemp("timetable") / "station", clock=FrozenClock(NOW))
+    apply_rotation(station, ME, ROTATION, "thuong")
+    plan(station)
+    yield station
+    station.close()
+
+
+def at(hour: int, minute: int = 0, day: int = 4) -> dt.datetime:
+    return dt.datetime(2026, 3, day, hour, minute, tzinfo=TZ)
+
+
+def first(station: Station, day: int = 5) -> BroadcastRow:
+    with station.db.read() as session:
+        query = session.query(BroadcastRow).filter(
+            BroadcastRow.slot_key == "thuong/chieu", BroadcastRow.starts_at == at(17, 0, day)
+        )
+        return query.one()
+
+
+def get(station: Station, number: int) -> BroadcastRow | None:
+    with station.db.read() as session:
+        return session.get(BroadcastRow, number)
+
+
+def test_a_moved_broadcast_stays_moved_through_planning_and_comes_back(planned: Station) -> None:
+    old = first(planned, 5)
+    new = timetable.move(planned, ME, old.id, at(17, 20, 5))
+    assert get(planned, old.id).state is BroadcastState.CANCELLED
+    assert get(planned, old.id).verdict == "Dời sang 17:20 thứ năm, 05/03/2026."
+    result = plan(planned)
+    assert (result.added, result.removed, result.changed) == (0, 0, 0)
+    moved = get(planned, new)
+    assert moved.starts_at == at(17, 20, 5)
+    assert moved.ends_at - moved.starts_at == dt.timedelta(minutes=30)
+    assert moved.rundown == old.rundown
+    with pytest.raises(RuleError, match="đã dời"):
+        timetable.take_back(planned, ME, [old.id])
+    assert timetable.move_back(planned, ME, new) == old.id
+    assert get(planned, new) is None
+    assert get(planned, old.id).state is BroadcastState.PLANNED
+    assert get(planned, old.id).verdict == ""
+    assert not get(planned, old.id).by_hand
+
+
+def test_what_is_not_allowed_is_refused_in_words_and_changes_nothing(planned: Station) -> None:
+    row = first(planned, 6)
+    for when, words in (
+        (at(21, 0, 6), "khung giờ"), (at(18, 50, 6), "khung giờ"), (at(17, 10, 5), "đã có buổi"), (at(11, 0, 4), "sau bây giờ"),
+    ):  # fmt: skip
+        for dry in (True, False):
+            with pytest.raises(RuleError, match=words):
+                timetable.move(planned, ME, row.id, when, dry_run=dry)
+        with pytest.raises(RuleError, match=words):
+            timetable.copy(planned, ME, row.id, when)
+    assert timetable.move(planned, ME, row.id, at(17, 30, 6), dry_run=True) == row.id
+    assert first(planned, 6).state is BroadcastState.PLANNED
+    viewer = Actor("xem", "Xem", frozenset({Role.VIEWER}))
+    for act in (
+        lambda: timetable.move(planned, viewer, row.id, at(17, 30, 6)), lambda: timetable.leave_out(planned, viewer, [row.id]),
+        lambda: timetable.copy(planned, viewer, row.id, at(6, 0, 6)), lambda: timetable.set_rundown(planned, viewer, row.id, [], ""),
+    ):  # fmt: skip
+        with pytest.raises(ForbiddenError):
+            act()
+
+
+def test_a_copy_airs_once_more_and_may_take_other_zones(planned: Station) -> None:
+    row = first(planned, 6)
+    number = timetable.copy(planned, ME, row.id, at(6, 0, 6), ["am01", "am02"])
+    twin = get(planned, number)
+    assert (twin.zones, twin.rundown, twin.title) == (["am01", "am02"], row.rundown, row.title)
+    elsewhere = timetable.copy(planned, ME, row.id, at(6, 0, 6), ["am03"])
+    with pytest.raises(RuleError, match="đã có buổi"):
+        timetable.copy(planned, ME, row.id, at(6, 0, 6), ["am03"])
+    assert timetable.move(planned, ME, elsewhere, at(6, 30, 6)) == elsewhere
+    assert timetable.leave_out(planned, ME, [number, elsewhere]) == [number, elsewhere]
+
+
+def test_left_out_stays_out_through_planning_until_it_is_taken_back(planned: Station) -> None:
+    row = first(planned, 7)
+    assert timetable.leave_out(planned, ME, [row.id]) == [row.id]
+    plan(planned)
+    assert first(planned, 7).state is BroadcastState.CANCELLED
+    assert timetable.leave_out(planned, ME, [row.id]) == []
+    assert timetable.take_back(planned, ME, [row.id]) == [row.id]
+    assert first(planned, 7).state is BroadcastState.PLANNED
+    timetable.leave_out(planned, ME, [row.id])
+    taken = timetable.add(planned, ME, "Buổi chen", at(17, 10, 7), 10)
+    with pytest.raises(RuleError, match="Buổi chen"):
+        timetable.take_back(planned, ME, [row.id])
+    timetable.leave_out(planned, ME, [taken])
+
+
+def test_a_rundown_by_hand_is_kept_by_planning_until_it_is_released(planned: Station) -> None:
+    row = first(planned, 8)
+    seen = timetable.mark(row)
+    timetable.set_rundown(planned, ME, row.id, ["cue:chuong", "item:2", "item:1"], seen)
+    changed = first(planned, 8)
+    assert [i["title"] for i in changed.rundown] == ["Chuông báo", "Nhạc kết", "Nhạc hiệu"]
+    assert [i["no"] for i in changed.rundown] == [1, 2, 3]
+    assert changed.sound_ms == sum(i["duration_ms"] for i in changed.rundown)
+    plan(planned)
+    assert first(planned, 8).rundown == changed.rundown
+    with pytest.raises(RuleError, match="vừa được thay đổi"):
+        timetable.set_rundown(planned, ME, row.id, ["item:1"], seen)
+    with pytest.raises(RuleError, match="không còn trong kho"):
+        timetable.set_rundown(planned, ME, row.id, ["script:999"], timetable.mark(changed))
+    timetable.release(planned, ME, row.id)
+    plan(planned)
+    assert first(planned, 8).rundown == row.rundown
+
+
+def test_more_than_the_slot_holds_is_refused_with_the_seconds_over(planned: Station) -> None:
+    row = first(planned, 9)
+    with planned.db.read() as session:
+        each = session.get(CueRow, "nhac-hieu").duration_ms
+    count = 30 * 60_000 // each + 1
+    with pytest.raises(RuleError, match=f"dài quá khung {(count * each - 30 * 60_000) / 1000:.0f} giây"):
+        timetable.set_rundown(planned, ME, row.id, ["cue:nhac-hieu"] * count, timetable.mark(row))
+    assert not first(planned, 9).by_hand
+
+
+def test_what_is_about_to_start_is_out_of_reach(planned: Station) -> None:
+    row = first(planned, 4)
+    clock = planned.clock
+    clock.advance((at(16, 59, 4) - clock.now()).total_seconds())
+    try:
+        with pytest.raises(RuleError, match="sắp bắt đầu"):
+            timetable.move(planned, ME, row.id, at(17, 30, 4))
+        assert timetable.leave_out(planned, ME, [row.id]) == []
+    finally:
+        clock.advance((NOW - clock.now()).total_seconds())
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(minute=st.integers(0, 24 * 60 - 1), day=st.integers(5, 10))
+def test_wherever_it_is_dropped_it_lands_inside_the_hours_and_alone_or_not_at_all(
+    planned: Station, minute: int, day: int
+) -> None:
+    row = first(planned, 10)
+    wanted = at(minute // 60, minute % 60, day)
+    try:
+        number = timetable.move(planned, ME, row.id, wanted)
+    except RuleError:
+        assert first(planned, 10).state is BroadcastState.PLANNED
+        return
+    with planned.db.read() as session:
+        rows = session.query(BroadcastRow).filter(BroadcastRow.state == BroadcastState.PLANNED).all()
+    moved = next(r for r in rows if r.id == number)
+    local = planned.local(moved.starts_at).replace(tzinfo=None)
+    assert planned.settings.station_hours.allows(local, moved.ends_at - moved.starts_at)
+    for other in rows:
+        if other.id != number and set(other.zones) & set(moved.zones):
+            assert other.ends_at <= moved.starts_at or moved.ends_at <= other.starts_at
+    timetable.move_back(planned, ME, number)
