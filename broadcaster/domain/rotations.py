@@ -13,12 +13,15 @@ from itertools import combinations
 
 from broadcaster.domain.broadcasts import Overrun
 from broadcaster.domain.lateness import LatePolicy
-from broadcaster.domain.windows import StationHours
+from broadcaster.domain.windows import Caps, StationHours
 from broadcaster.domain.zones import ZoneMap
 from broadcaster.errors import RuleError
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEKDAY_LABELS = ("Thứ hai", "Thứ ba", "Thứ tư", "Thứ năm", "Thứ sáu", "Thứ bảy", "Chủ nhật")
+
+
+NO_CAPS = Caps(None, None, None)
 
 
 class DayKind(StrEnum):
@@ -70,6 +73,8 @@ class FillStep:
     separator: str | None = None
     repeat_notices: int = 0
     """How many more times a notice is read after the first (đọc lại)."""
+    separation: dt.timedelta = dt.timedelta(0)
+    """At least this long lies between two airings of the same script in the same zones."""
 
 
 Step = CueStep | ScriptStep | FillStep
@@ -120,12 +125,12 @@ class Rotation:
         """Return whether this rotation may rule `day` of `kind`."""
         return kind is self.days and self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
-    def check(self, *, zones: ZoneMap, hours: StationHours, cues: Mapping[str, object]) -> None:
+    def check(self, *, zones: ZoneMap, hours: StationHours, cues: Mapping[str, object], caps: Caps = NO_CAPS) -> None:
         """Check what one rotation alone can break.
 
         Raises:
-            RuleError: a slot lies outside the windows, overlaps another in some zone, or names an unknown
-                zone or sound; `field` names the slot.
+            RuleError: a slot lies outside the windows, is longer than the Quy chế allows, overlaps another in some
+                zone, or names an unknown zone or sound; `field` names the slot.
         """
         any_day = dt.date(2024, 1, 1)
         seen: set[str] = set()
@@ -139,6 +144,13 @@ class Rotation:
             if not zones.expand(slot.zones, where=f"{where}: zones"):
                 raise RuleError("Khung phát này không có cụm loa nào đang hoạt động.", field=f"{where}: zones")
             hours.require(dt.datetime.combine(any_day, slot.start), slot.max_length, field=f"{where}: start")
+            minutes = slot.max_length.total_seconds() / 60
+            if caps.minutes_per_session is not None and minutes > caps.minutes_per_session:
+                raise RuleError(
+                    f"Khung phát dài tối đa {minutes:.0f} phút, quá {caps.minutes_per_session} phút mỗi buổi của Quy "
+                    "chế. Hãy rút ngắn, hoặc sửa minutes_per_session trong station.toml.",
+                    field=f"{where}: max_minutes",
+                )
             for step_number, step in enumerate(slot.steps, 1):
                 for cue in _cues_of(step):
                     if cue not in cues:

@@ -39,6 +39,7 @@ class _Item(_Table):
     max_items: int = Field(6, ge=1, le=50)
     separator: str | None = None
     repeat_notices: int = Field(0, ge=0, le=5)
+    separation_hours: float = Field(0, ge=0, le=24 * 31)
 
     def step(self, where: str) -> Step:
         match self.kind:
@@ -52,7 +53,12 @@ class _Item(_Table):
                 return ScriptStep(self.genre, self.script)
             case "fill":
                 return FillStep(
-                    tuple(self.topics), tuple(self.genres), self.max_items, self.separator, self.repeat_notices
+                    tuple(self.topics),
+                    tuple(self.genres),
+                    self.max_items,
+                    self.separator,
+                    self.repeat_notices,
+                    dt.timedelta(hours=self.separation_hours),
                 )
 
 

@@ -62,7 +62,12 @@ def apply_rotation(station: Station, actor: Actor, text: str, name: str, *, dry_
     table = plain(read_toml(text, name=name))
     rotation = parse_rotation(table, name=name)
     with station.db.write() as session:
-        rotation.check(zones=zone_map(session), hours=station.settings.station_hours, cues=cue_sounds(session))
+        rotation.check(
+            zones=zone_map(session),
+            hours=station.settings.station_hours,
+            cues=cue_sounds(session),
+            caps=station.settings.caps,
+        )
         before = session.scalars(
             select(RotationRow).where(RotationRow.code == rotation.code).order_by(RotationRow.version.desc())
         ).first()

@@ -10,30 +10,24 @@ from dataclasses import dataclass
 from typing import Any
 
 import tomlkit
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import CampaignRow, DayException
+from broadcaster.db.models import CampaignRow
 from broadcaster.db.queries import airings as airing_queries
 from broadcaster.db.queries.airings import Stretch
-from broadcaster.domain.bulletins import Candidate, History, fill
 from broadcaster.domain.figures import Figures
 from broadcaster.domain.plans import Campaign
 from broadcaster.domain.roles import Actor, Permission, machine
-from broadcaster.domain.rotations import DayKind, Rotation
+from broadcaster.domain.rotations import Rotation
 from broadcaster.domain.tracking import Progress, progress
 from broadcaster.errors import RuleError
-from broadcaster.scheduling.expand import expand
 from broadcaster.scheduling.rotation_toml import parse_rotation
 from broadcaster.services import activities, planning, plans
 from broadcaster.services.approving import airable
-from broadcaster.services.planning import history_of
 from broadcaster.services.rotations import (
     apply_rotation,
-    cue_sounds,
     definitions_in_force,
     rotations_in_force,
-    zone_map,
 )
 from broadcaster.services.station import Station
 
@@ -187,28 +181,17 @@ def _coming(
     station: Station, session: Session, plan: Campaign, *, replaced: Mapping[str, Mapping[str, Any]] | None = None
 ) -> dict[str, int]:
     """Return what the rotation will air of each topic from now to the end of the plan, filled as planning fills it."""
-    now, today = station.now(), station.today()
-    days = (plan.last - today).days + 1
+    days = (plan.last - station.today()).days + 1
     if days <= 0:
         return {}
-    rotations: Sequence[Rotation] = rotations_in_force(session)
+    rotations: Sequence[Rotation] | None = None
     if replaced:
         made = {c: parse_rotation(dict(t), name=c) for c, t in replaced.items()}
-        rotations = [made.get(r.code, r) for r in rotations]
-    exceptions: Mapping[dt.date, DayKind] = {e.day: e.kind for e in session.scalars(select(DayException))}
-    candidates: Sequence[Candidate] = airable(session)
-    cues, zones = cue_sounds(session), zone_map(session)
-    history: History = history_of(session, candidates, now)
-    hours = station.settings.station_hours
+        rotations = [made.get(r.code, r) for r in rotations_in_force(session)]
     counted: Counter[str] = Counter()
-    for o in expand(rotations, today, days, exceptions, station.settings.tz):
-        local = station.local(o.starts_at).replace(tzinfo=None)
-        if o.starts_at <= now or o.day < plan.first or not hours.allows(local, o.slot.max_length):
-            continue
-        if not zones.expand(o.slot.zones, where=o.key):
-            continue
-        filled = fill(o.slot, o.starts_at, o.day, candidates, cues, history)
-        counted.update(i.topic for i in filled.items if i.topic)
+    for draft in planning.outlook(station, session, days, rotations=rotations):
+        if draft.occurrence.day >= plan.first:
+            counted.update(i.topic for i in draft.filled.items if i.topic)
     return dict(counted)
 
 

@@ -10,6 +10,7 @@ from flask import Flask
 from broadcaster.domain.roles import PERMISSIONS, Permission, Role
 from broadcaster.domain.scopes import Scope
 from broadcaster.panel.access import PUBLIC, SIGNED_IN, access_of
+from broadcaster.services import feeds
 from tests.panel.conftest import SignIn
 from tests.panel.seed import PEOPLE
 
@@ -26,7 +27,8 @@ TABLE = {
     "emergency.index": Permission.EMERGENCY, "emergency.cap": Permission.EMERGENCY, "emergency.edit": Permission.EMERGENCY,
     "emergency.confirm": Permission.EMERGENCY, "emergency.dismiss": Permission.EMERGENCY,
     "emergency.show": Permission.VIEW, "emergency.sound": Permission.VIEW, "emergency.cancel": Permission.EMERGENCY,
-    "emergency.review": Permission.APPROVE,
+    "emergency.review": Permission.APPROVE, "outlook.index": Permission.VIEW, "outlook.week": Permission.VIEW,
+    "outlook.ics": PUBLIC, "outlook.renew": Permission.SCHEDULE,
     "scripts.index": Permission.VIEW, "scripts.show": Permission.VIEW, "scripts.speaking_state": Permission.VIEW,
     "scripts.sound": Permission.VIEW, "scripts.revision": Permission.VIEW, "scripts.new": Permission.WRITE,
     "scripts.upload": Permission.WRITE, "scripts.edit": Permission.WRITE, "scripts.preview": Permission.WRITE,
@@ -66,8 +68,9 @@ TABLE = {
 def routes(app: Flask) -> list[tuple[str, str, str]]:
     """Return (endpoint, method, address) of all that the panel answers."""
     found = []
+    values = VALUES | {"token": feeds.feed_token(app.extensions["station"])}
     for rule in app.url_map.iter_rules():
-        address = re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", lambda m: str(VALUES[m[1]]), rule.rule)
+        address = re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", lambda m: str(values[m[1]]), rule.rule)
         found += [(rule.endpoint, method, address) for method in sorted(rule.methods - {"HEAD", "OPTIONS"})]
     return found
 
