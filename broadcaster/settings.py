@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from broadcaster.domain.relays import RelaySource
 from broadcaster.domain.windows import Caps, StationHours, Window
 from broadcaster.errors import RuleError
 
@@ -113,6 +114,34 @@ class Playout(_Section):
     plan_days: int = Field(7, ge=1, le=60, description="Lên lịch trước bao nhiêu ngày.")
 
 
+class RelaySettings(_Section):
+    """Một nguồn tiếp âm."""
+
+    title: str = Field(min_length=1, description="Tên chương trình, ghi vào nhật ký.")
+    url: str = Field("", pattern=r"^(https?://\S+)?$", description="Địa chỉ luồng http(s): MP3, AAC, Opus hoặc HLS.")
+    capture: list[str] = Field(
+        [], description="Hoặc lệnh thu từ máy thu hay card âm thanh (s16le 48 kHz một kênh), từng tham số một."
+    )
+    windows: list[Annotated[str, AfterValidator(_window)]] = Field(
+        min_length=1, description="Giờ được tiếp âm; ngoài giờ này không bao giờ tiếp."
+    )
+    silence_seconds: int = Field(8, ge=2, le=120, description="Mất tiếng bao lâu thì chuyển về nội dung của đài.")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> RelaySettings:
+        if bool(self.url) == bool(self.capture):
+            raise ValueError("cần đúng một trong hai: url hoặc capture")
+        return self
+
+
+class Relay(_Section):
+    """Tiếp âm đài khác. Mỗi nguồn một bảng [relay.sources.TÊN] với title, url (hoặc capture) và windows."""
+
+    sources: dict[str, RelaySettings] = Field(
+        {}, description='Ví dụ: vov1 = {title = "VOV1", url = "https://…", windows = ["05:00-05:30"]}'
+    )
+
+
 class Emergency(_Section):
     """Phát khẩn cấp và nói trực tiếp."""
 
@@ -172,6 +201,7 @@ class Settings(BaseSettings):
     speech: Speech = Speech()
     sound: Sound = Sound()
     playout: Playout = Playout()
+    relay: Relay = Relay()
     emergency: Emergency = Emergency()
     database: Database = Database()
     web: Web = Web()
@@ -186,6 +216,16 @@ class Settings(BaseSettings):
     def station_hours(self) -> StationHours:
         """The allowed windows."""
         return StationHours(tuple(Window.parse(w) for w in self.hours.windows))
+
+    @property
+    def relays(self) -> dict[str, RelaySource]:
+        """The programmes that may be relayed, by name."""
+        return {
+            name: RelaySource(
+                name, r.title, tuple(map(Window.parse, r.windows)), r.url, tuple(r.capture), float(r.silence_seconds)
+            )
+            for name, r in self.relay.sources.items()
+        }
 
     @property
     def caps(self) -> Caps:

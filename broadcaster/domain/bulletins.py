@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from broadcaster.domain.broadcasts import RundownItem
-from broadcaster.domain.rotations import CueStep, FillStep, ScriptStep, Slot
+from broadcaster.domain.rotations import CueStep, FillStep, RelayStep, ScriptStep, Slot
 from broadcaster.domain.scripts import Genre, Priority
 
 
@@ -91,7 +91,7 @@ MOST_OUT = 20
 """So many scripts are named with the reason why they are not in; the rest is counted."""
 
 
-def fill(  # noqa: C901 - one pass over the steps of a template, each kind in its branch
+def fill(  # noqa: C901, PLR0912 - one pass over the steps of a template, each kind in its branch
     slot: Slot,
     starts_at: dt.datetime,
     day: dt.date,
@@ -138,9 +138,10 @@ def fill(  # noqa: C901 - one pass over the steps of a template, each kind in it
                 else:
                     fixed[index] = found
                     used.add(found.script_id)
-            case FillStep():
+            case FillStep() | RelayStep():
                 pass
     left_ms = int(slot.max_length.total_seconds() * 1000) - sum(f.duration_ms for f in fixed.values())
+    left_ms -= sum(relay_item(s, 0).duration_ms for s in slot.steps if isinstance(s, RelayStep))
     turn = _Turn(starts_at, day, candidates, cues, history, targets or {}, also, used)
     for index, step in enumerate(slot.steps):
         if isinstance(step, FillStep):
@@ -153,6 +154,8 @@ def fill(  # noqa: C901 - one pass over the steps of a template, each kind in it
                     left_ms -= separator.duration_ms
                 items.append(script_item(candidate, len(items) + 1))
                 left_ms -= candidate.duration_ms
+        elif isinstance(step, RelayStep):
+            items.append(relay_item(step, len(items) + 1))
         elif (piece := fixed.get(index)) is not None:
             no = len(items) + 1
             items.append(cue_item(piece, no) if isinstance(piece, CueSound) else script_item(piece, no))
@@ -286,6 +289,11 @@ def _why(c: Candidate, turn: _Turn) -> str:
 def cue_item(cue: CueSound, no: int) -> RundownItem:
     """Return a station sound as item number `no` of a rundown."""
     return RundownItem(no, "cue", cue.title, cue.audio_sha256, cue.duration_ms)
+
+
+def relay_item(step: RelayStep, no: int) -> RundownItem:
+    """Return a relay as item number `no` of a rundown."""
+    return RundownItem(no, "relay", step.title, "", int(step.max_length.total_seconds() * 1000), relay=step.relay)
 
 
 def script_item(c: Candidate, no: int) -> RundownItem:

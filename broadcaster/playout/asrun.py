@@ -157,7 +157,7 @@ class AsRun:
             topic=item.topic,
             unit=item.unit,
             genre=item.genre,
-            audio_sha256=item.audio_sha256,
+            audio_sha256=item.audio_sha256 or None,
             planned_at=self.broadcast.starts_at + dt.timedelta(milliseconds=before),
             started_at=started_at,
             ended_at=ended_at,

@@ -32,6 +32,7 @@ from broadcaster.playout.lock import HomeLock
 from broadcaster.playout.onair import Airing
 from broadcaster.playout.player import CHUNK_MS
 from broadcaster.playout.priority import favour_process
+from broadcaster.playout.relay import Relay
 from broadcaster.playout.replay import replay
 from broadcaster.playout.sinks import Sinks, resolve_sinks
 from broadcaster.playout.sinks.base import Sink, Standing
@@ -119,6 +120,10 @@ class Playout:
             inline=inline,
             chunk_ms=chunk_ms,
             alarm=self._troubles.tell,
+            relays={
+                name: Relay(source, station.settings.sound.loudness, station.settings.tz)
+                for name, source in station.settings.relays.items()
+            },
             proves=isinstance(station.clock, SystemClock) if proves is None else proves,
         )
         self._control = Control(self.floor, self.trust_clock)

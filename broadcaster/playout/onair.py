@@ -13,13 +13,14 @@ from broadcaster.clock import Clock
 from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, RundownItem
 from broadcaster.domain.lateness import Air, Join, Skip, Wait, decide
 from broadcaster.domain.playlog import Outcome
-from broadcaster.errors import StationError
+from broadcaster.errors import AirError, StationError
 from broadcaster.playout.asrun import TRIAL_ZONE, AsRun, heard_zones
 from broadcaster.playout.bundles import Bundle
 from broadcaster.playout.crew import Crew
 from broadcaster.playout.lineup import Events, lay, limit, own_clock, segments
 from broadcaster.playout.player import Ended, Event, Lane, Mark, Source, Started
 from broadcaster.playout.priority import favour_thread
+from broadcaster.playout.relay import Assumed, RelayFeed, source_of
 from broadcaster.playout.sinks import AIRCHECK
 from broadcaster.playout.sinks.base import RATE
 
@@ -50,6 +51,7 @@ class Airing:
     """Whether the verdict is written."""
     clock: Clock = field(init=False)
     _over_at: dt.datetime | None = None
+    _feeds: list[RelayFeed] = field(default_factory=list)
     _refused: dict[int, str] = field(default_factory=dict)
     _unreachable: dict[str, tuple[Outcome, str]] = field(default_factory=dict)
     _halt: threading.Event = field(default_factory=threading.Event)
@@ -144,16 +146,23 @@ class Airing:
         return self._over_at or self.clock.now()
 
     def _air(self, asrun: AsRun) -> None:
-        crew = self.crew
         if self._halt.is_set() or not self._may_start(asrun):
             return
-        sources = self._cue()
+        try:
+            self._air_cued(asrun, self._cue())
+        finally:
+            for feed in self._feeds:
+                feed.close()
+
+    def _air_cued(self, asrun: AsRun, sources: list[tuple[RundownItem, Source]]) -> None:
+        crew = self.crew
         self.phase = "warm"
         if not sources:
             self._refuse(asrun)
             return
         if not self._wait_until(crew.leads.warm):
             return
+        self._look_at_relays()
         events: Events = queue.SimpleQueue()
         self.lanes, self._unreachable = lay(self, events)
         threads = [] if self.crew.inline else [self._player(lane) for lane in self.lanes]
@@ -219,10 +228,34 @@ class Airing:
                 self._refused[item.no] = why
                 continue
             try:
-                sources.append((item, self.crew.tapes.cue(item.audio_sha256)))
+                sources.append((item, self._source(item, sum(s.samples for _, s in sources))))
             except StationError as error:
                 self._refused[item.no] = error.message
         return sources
+
+    def _source(self, item: RundownItem, before: int) -> Source:
+        """Return the sound of an item that begins after `before` samples.
+
+        Raises:
+            StationError: it must not, or cannot, air.
+        """
+        if item.relay is None:
+            return self.crew.tapes.cue(item.audio_sha256)
+        relay = self.crew.relays.get(item.relay)
+        if relay is None:
+            raise AirError(f"Không có nguồn tiếp âm “{item.relay}” trong cài đặt.", code="no-relay")
+        samples = item.duration_ms * RATE // 1000
+        if self.crew.inline:
+            return Assumed(samples)
+        at = self._starts() + dt.timedelta(seconds=before / RATE)
+        name = item.relay
+        feed = source_of(relay, self.clock, samples, at, lambda why: self.crew.alarm(f"relay-{name}", why))
+        self._feeds.append(feed)
+        return feed
+
+    def _look_at_relays(self) -> None:
+        for feed in self._feeds:
+            feed.look()
 
     def _refuse(self, asrun: AsRun) -> None:
         for item in self.broadcast.rundown:
@@ -266,6 +299,7 @@ class Airing:
             while any(t.is_alive() for t in threads) or not events.empty():
                 with suppress(queue.Empty):
                     self._note(asrun, *events.get(timeout=0.1))
+                self._look_at_relays()
         finally:  # a simulated power cut leaves through here: what was heard until then is known
             while not events.empty():
                 self._note(asrun, *events.get())

@@ -270,8 +270,8 @@ class Lane:
                 self._emit(Mark(segment.item_no, heard))
             if last:
                 break
-        if started is not None:
-            self._emit(self._ended(segment, started, ended, heard, done))
+        if started is not None or source.why:
+            self._emit(self._ended(segment, started or ended, ended, heard, done))
         return position
 
     def _sound(self, item_no: int, raw: Pcm, n: int, position: int, *, fade_in: bool, fade_out: bool) -> int:

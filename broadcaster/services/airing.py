@@ -136,7 +136,8 @@ def item_faults(session: Session, broadcast: Broadcast, day: dt.date, refusal: R
         elif item.kind == "emergency":
             why = _unconfirmed(session, broadcast, item)
         else:
-            why = None if item.kind == "cue" else "Mục này không gắn với kịch bản nào nên không có phê duyệt."
+            free = item.kind == "cue" or item.relay is not None
+            why = None if free else "Mục này không gắn với kịch bản nào nên không có phê duyệt."
         if why is not None:
             faults[item.no] = why
     return faults

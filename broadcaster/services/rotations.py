@@ -66,6 +66,7 @@ def apply_rotation(station: Station, actor: Actor, text: str, name: str, *, dry_
             zones=zone_map(session),
             hours=station.settings.station_hours,
             cues=cue_sounds(session),
+            relays=station.settings.relays,
             caps=station.settings.caps,
         )
         before = session.scalars(
