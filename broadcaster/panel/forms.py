@@ -7,6 +7,7 @@ from wtforms import (
     BooleanField,
     DateField,
     FloatField,
+    HiddenField,
     IntegerField,
     PasswordField,
     SelectChoice,
@@ -25,6 +26,11 @@ from broadcaster.domain.zones import Condition, Device
 from broadcaster.errors import RuleError
 
 _NEEDED = "Hãy điền mục này."
+RATES = {
+    "": "Theo cài đặt của đài", "0.8": "Chậm hẳn (0,8)", "0.9": "Hơi chậm (0,9)", "1.0": "Bình thường (1,0)",
+    "1.1": "Hơi nhanh (1,1)", "1.2": "Nhanh (1,2)",
+}  # fmt: skip
+"""Speeds of one script, times the usual."""
 
 
 _WORDS = {
@@ -87,13 +93,31 @@ class ScriptForm(StationForm):
     title = StringField("Tên bài", [InputRequired(_NEEDED), Length(max=300, message="Không quá 300 ký tự.")])
     unit = SelectField("Đơn vị gửi", validate_choice=True)
     topic = SelectField("Chủ đề", validate_choice=True)
-    genre = SelectField("Thể loại", choices=[SelectChoice(g.value, g.label) for g in Genre])
+    genre = SelectField(
+        "Thể loại", choices=[SelectChoice(g.value, g.label) for g in Genre], default=Genre.BULLETIN.value
+    )
     priority = SelectField("Mức ưu tiên", choices=[SelectChoice(p.value, p.label) for p in Priority])
     valid_from = DateField("Phát từ ngày", [Optional()])
     valid_to = DateField("Đến hết ngày", [Optional()])
+    voice = SelectField("Giọng đọc", default="", validate_choice=True)
+    rate = SelectField("Tốc độ đọc", default="", choices=[SelectChoice(v, n) for v, n in RATES.items()])
     body = TextAreaField(
         "Văn bản", [InputRequired("Hãy viết ít nhất một câu."), Length(max=MAX_BODY, message="Bài quá dài.")]
     )
+    source_name = HiddenField(default="", validators=[Length(max=300)])
+    kept = HiddenField(default="[]", validators=[Length(max=100_000)])
+    """What would not be read and was put back: JSON of kind and text."""
+    own = HiddenField(default="[]", validators=[Length(max=100_000)])
+    """Words of this script alone: JSON of entries."""
+
+
+class DelegationForm(StationForm):
+    """Let somebody approve for some days."""
+
+    deputy = SelectField("Ai duyệt thay", validate_choice=True)
+    first_day = DateField("Từ ngày", [InputRequired(_NEEDED)])
+    last_day = DateField("Đến hết ngày", [InputRequired(_NEEDED)])
+    note = StringField("Lý do", [Length(max=300)])
 
 
 class UserForm(StationForm):

@@ -45,9 +45,14 @@ _PART_OF = {"timetable": "calendar"}
 """Blueprints that belong to the page of another."""
 
 
+_ROOMS = {"editor": "scripts", "preview": "scripts"}
+"""Pages that belong to an entry of another name."""
+
+
 def links(actor: Actor, waiting: int) -> list[Link]:
     """Return the entries that `actor` may open; `waiting` scripts are counted beside Duyệt."""
     here = (request.endpoint or "").partition(".")[0]
+    here = _ROOMS.get(here, here)
     here = _PART_OF.get(here, here)
     return [
         Link(title, icon, url_for(name), name.partition(".")[0] == here, main, waiting if title == "Duyệt" else 0)

@@ -14,7 +14,7 @@ from broadcaster.db.models import Unit, User
 from broadcaster.domain.fold import nfc
 from broadcaster.domain.roles import Actor, Permission, Role, machine, parse_roles
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.services import audit
+from broadcaster.services import audit, delegating
 from broadcaster.services.passwords import hash_password, is_weakly_hashed, matches, random_password, require_good
 from broadcaster.services.station import Station
 
@@ -49,9 +49,10 @@ class Member:
     must_change: bool
 
 
-def actor_of(user: User) -> Actor:
-    """Return the actor that a user row stands for."""
-    return Actor(user.username, user.full_name, parse_roles(user.roles), user.id)
+def actor_of(user: User, behalf: str | None = None) -> Actor:
+    """Return the actor that a user row stands for; `behalf` names the leader who has delegated approval to it."""
+    granted = frozenset({Permission.APPROVE}) if behalf else frozenset[Permission]()
+    return Actor(user.username, user.full_name, parse_roles(user.roles), user.id, granted, behalf)
 
 
 def actor_named(station: Station, username: str) -> Actor:
@@ -64,7 +65,7 @@ def actor_named(station: Station, username: str) -> Actor:
         user = _find(session, username)
         if user is None or user.disabled_at is not None:
             raise NotFoundError(f"Không có tài khoản “{username}” đang hoạt động.", field="username")
-        return actor_of(user)
+        return actor_of(user, delegating.chief_for(session, user, station.today()))
 
 
 def make_first_accounts(station: Station) -> list[FreshAccount]:
@@ -211,7 +212,8 @@ def member(station: Station, user_id: int, epoch: int) -> Member | None:
         user = session.get(User, user_id)
         if user is None or user.disabled_at is not None or user.session_epoch != epoch:
             return None
-        return Member(actor_of(user), user.session_epoch, user.must_change)
+        actor = actor_of(user, delegating.chief_for(session, user, station.today()))
+        return Member(actor, user.session_epoch, user.must_change)
 
 
 def change_password(station: Station, actor: Actor, old: str, new: str) -> int:

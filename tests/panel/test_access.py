@@ -17,7 +17,7 @@ from tests.panel.seed import PEOPLE
 ROLE_OF = {username: roles[0] for username, _, roles in PEOPLE}
 VALUES = {
     "script_id": 2, "rendition_id": 1, "number": 7, "item_no": 1, "code": "am01", "name": "chuong", "username": "xem",
-    "verb": "skip", "entry_id": 1, "index": 0, "filename": "app.css",
+    "verb": "skip", "entry_id": 1, "draft_id": "0" * 32, "index": 0, "filename": "app.css",
 }  # fmt: skip
 TABLE = {
     "static": PUBLIC, "auth.login": PUBLIC, "auth.logout": SIGNED_IN, "auth.password": SIGNED_IN,
@@ -30,10 +30,11 @@ TABLE = {
     "emergency.review": Permission.APPROVE, "outlook.index": Permission.VIEW, "outlook.week": Permission.VIEW,
     "outlook.ics": PUBLIC, "outlook.renew": Permission.SCHEDULE,
     "scripts.index": Permission.VIEW, "scripts.show": Permission.VIEW, "scripts.speaking_state": Permission.VIEW,
-    "scripts.sound": Permission.VIEW, "scripts.revision": Permission.VIEW, "scripts.new": Permission.WRITE,
-    "scripts.upload": Permission.WRITE, "scripts.edit": Permission.WRITE, "scripts.preview": Permission.WRITE,
+    "scripts.sound": Permission.VIEW, "scripts.revision": Permission.VIEW, "editor.new": Permission.WRITE,
+    "editor.upload": Permission.WRITE, "editor.edit": Permission.WRITE, "preview.preview": Permission.WRITE,
     "scripts.speak": Permission.WRITE, "scripts.state": Permission.WRITE, "approving.index": Permission.APPROVE,
-    "approving.show": Permission.APPROVE, "calendar.index": Permission.VIEW, "calendar.show": Permission.VIEW,
+    "approving.show": Permission.APPROVE, "approving.delegations": Permission.APPROVE,
+    "approving.revoke": Permission.APPROVE, "calendar.index": Permission.VIEW, "calendar.show": Permission.VIEW,
     "calendar.sound": Permission.VIEW, "calendar.command": Permission.OPERATE, "calendar.plan": Permission.SCHEDULE,
     "calendar.day": Permission.SCHEDULE, "calendar.rotation_list": Permission.VIEW,
     "calendar.rotation_file": Permission.VIEW, "timetable.events": Permission.VIEW, "timetable.move": Permission.SCHEDULE,
@@ -47,6 +48,7 @@ TABLE = {
     "zones.note": Permission.OPERATE, "zones.close_note": Permission.OPERATE, "zones.group": Permission.SCHEDULE,
     "zones.new_group": Permission.SCHEDULE, "sounds.index": Permission.VIEW, "sounds.sound": Permission.VIEW,
     "lexicon.index": Permission.VIEW, "lexicon.new": Permission.WRITE, "lexicon.edit": Permission.WRITE,
+    "editor.drop": Permission.WRITE, "scripts.peaks": Permission.VIEW, "scripts.reading": Permission.WRITE,
     "lexicon.remove": Permission.WRITE, "lexicon.try_out": Permission.WRITE, "lexicon.hear_it": Permission.WRITE,
     "lexicon.export": Permission.VIEW, "lexicon.take_in": Permission.WRITE, "lexicon.versions": Permission.VIEW,
     "plans.index": Permission.VIEW, "plans.show": Permission.VIEW, "plans.upload": Permission.REPORT,
