@@ -56,7 +56,12 @@ def open_notes(session: Session) -> dict[str, dict[str, int]]:
 
 def last_heard(session: Session) -> dict[str, PlayLogEntry]:
     """Return the last entry of each zone that was heard in full."""
-    newest = select(func.max(PlayLogEntry.seq)).where(PlayLogEntry.outcome == Outcome.FULL).group_by(PlayLogEntry.zone)
+    last = (  # asked zone by zone, each is one step down an index; grouped, it would walk the whole log
+        select(func.max(PlayLogEntry.seq))
+        .where(PlayLogEntry.zone == ZoneRow.code, PlayLogEntry.outcome == Outcome.FULL)
+        .scalar_subquery()
+    )
+    newest = [seq for seq in session.scalars(select(last).select_from(ZoneRow)) if seq is not None]
     return {e.zone: e for e in session.scalars(select(PlayLogEntry).where(PlayLogEntry.seq.in_(newest)))}
 
 
