@@ -111,6 +111,12 @@ class Playout(_Section):
         {"main": SinkSettings(kind="device"), "aircheck": SinkSettings(kind="file")},
         description="Các đường ra; mỗi cụm loa trỏ tới một. device tự chuyển sang file nếu máy không có card âm thanh.",
     )
+    lease_seconds: int = Field(
+        30,
+        ge=2,
+        le=600,
+        description="Khi nhiều máy chung một cơ sở dữ liệu PostgreSQL: máy dự phòng phát thay sau bấy nhiêu giây.",
+    )
     plan_days: int = Field(7, ge=1, le=60, description="Lên lịch trước bao nhiêu ngày.")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, render_template, request, stream_with_context
+from flask import Blueprint, Response, flash, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.models import PlayLogEntry
@@ -13,9 +13,10 @@ from broadcaster.db.queries import journal as queries
 from broadcaster.db.queries import library, registry
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Permission
-from broadcaster.panel.access import needs, station
+from broadcaster.errors import RuleError
+from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.paging import Page, wanted_page
-from broadcaster.services import playlog
+from broadcaster.services import logbook, playlog
 from broadcaster.services.exporting import csv_line
 
 blueprint = Blueprint("journal", __name__, url_prefix="/log")
@@ -55,6 +56,58 @@ def book() -> ResponseReturnValue:
         "journal/book.html",
         lines=list(together.values()), shown=len(rows), sums=sums, names=names, first=first, last=last,
     )  # fmt: skip
+
+
+@blueprint.get("/book.pdf")
+@needs(Permission.VIEW)
+def book_file() -> ResponseReturnValue:
+    """The log book of a month, a week or the chosen days as PDF, with room for signatures."""
+    period = request.args.get("period", "")
+    if not period:
+        _, first, last = _wanted()
+        period = f"{first.isoformat()}..{last.isoformat()}"
+    name, data = logbook.book_pdf(station(), period)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(data, mimetype="application/pdf", headers=headers)
+
+
+@blueprint.route("/<log_entry>/correct", methods=["GET", "POST"])
+@needs(Permission.OPERATE)
+def correct(log_entry: str) -> ResponseReturnValue:
+    """Correct an entry by adding another; the first one stays as it is."""
+    with station().db.read() as session:
+        entry = queries.entry(session, log_entry)
+        names = registry.zone_names(session)
+    refused = ""
+    if request.method == "POST":
+        try:
+            playlog.correct(
+                station(), actor(), log_entry, outcome=_outcome(request.form.get("outcome", "")),
+                heard_ms=_milliseconds(request.form.get("heard", "")), reason=request.form.get("reason", "")[:1000],
+            )  # fmt: skip
+        except RuleError as error:
+            refused = error.message
+        else:
+            flash("Đã ghi bản đính chính; bản ghi cũ giữ nguyên trong nhật ký.")
+            day = station().local(entry.planned_at).date().isoformat()
+            return leave_to(f"{url_for('journal.index')}?from={day}&to={day}")
+    page = render_template(
+        "journal/correct.html", entry=entry, names=names, outcomes=list(Outcome), refused=refused, form=request.form
+    )
+    return page, 422 if refused else 200
+
+
+def _outcome(written: str) -> Outcome:
+    if written not in list(Outcome):
+        raise RuleError("Hãy chọn kết quả đúng.", field="outcome")
+    return Outcome(written)
+
+
+def _milliseconds(written: str) -> int:
+    try:
+        return round(float(written.replace(",", ".")) * 1000)
+    except ValueError:
+        raise RuleError("Số giây đã nghe phải là một con số.", field="heard") from None
 
 
 @blueprint.get("/verify")

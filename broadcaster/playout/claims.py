@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import queue
 import threading
@@ -35,6 +36,8 @@ class Claims:
         self._owner = owner
         self._refusal = refusal
         self._inline = inline
+        self.heir_since: dt.datetime | None = None
+        """What another machine had claimed and starts later may be taken over."""
 
     def confirm(self, bundle: Bundle) -> Bundle | None:
         """Return the broadcast as it now stands, ours; None when it was taken back or is another machine's.
@@ -65,7 +68,7 @@ class Claims:
 
     def _claim(self, bundle: Bundle) -> Bundle | None:
         with self._station.db.write() as session:
-            b = desk.claim(session, bundle.broadcast.id, self._owner, self._station.now())
+            b = desk.claim(session, bundle.broadcast.id, self._owner, self._station.now(), heir_since=self.heir_since)
             if b is None:
                 return None
             day = self._station.local(max(b.starts_at, self._station.now())).date()

@@ -66,6 +66,8 @@ class Crew:
     leads: Leads
     alarm: Callable[[str, str], None] = lambda _what, _why: None
     """Told of any other trouble (what, sentence), or that it is over (what, "")."""
+    stood_down: Callable[[], bool] = lambda: False
+    """Whether another machine may be playing by now, so that nothing more may begin here."""
     relays: Mapping[str, Relay] = field(default_factory=dict)
     """The programmes that may be relayed, by name."""
     proves: bool = False

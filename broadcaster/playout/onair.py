@@ -167,7 +167,7 @@ class Airing:
         self.lanes, self._unreachable = lay(self, events)
         threads = [] if self.crew.inline else [self._player(lane) for lane in self.lanes]
         try:
-            if self._wait_until(crew.leads.hand_over) and self._may_start(asrun):
+            if self._wait_until(crew.leads.hand_over) and not self._stood_down() and self._may_start(asrun):
                 self._go(asrun, sources)
         finally:
             if self.phase != "air":
@@ -175,6 +175,11 @@ class Airing:
                     lane.cut("", "")
         if self.phase == "air":
             self._follow(asrun, events, threads)
+
+    def _stood_down(self) -> bool:
+        """Leave the broadcast to the machine that plays now."""
+        self._abandoned = self._abandoned or self.crew.stood_down()
+        return self._abandoned
 
     def _player(self, lane: Lane) -> threading.Thread:
         def play() -> None:

@@ -218,5 +218,5 @@ def _block(block: Block) -> dict[str, Any]:
 
 def _recipients(lines: tuple[str, ...]) -> list[str]:
     """Return the lines of Nơi nhận: each ends with a semicolon, the last with a full stop."""
-    ends = [*[";"] * (len(lines) - 1), "."][: len(lines)]
-    return [line if line.endswith((".", ";")) else f"{line}{end}" for line, end in zip(lines, ends, strict=True)]
+    last = len(lines) - 1
+    return [line if line.endswith((".", ";")) else f"{line}{'.' if n == last else ';'}" for n, line in enumerate(lines)]

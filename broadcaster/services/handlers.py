@@ -9,6 +9,7 @@ from broadcaster.services.backup import backup
 from broadcaster.services.emergencies import VOICE_JOB
 from broadcaster.services.emergency_voice import voice_job
 from broadcaster.services.jobs import Handler, Progress
+from broadcaster.services.logcheck import check_job
 from broadcaster.services.planning import plan
 from broadcaster.services.recordings import JOB as RECORD_JOB
 from broadcaster.services.recordings import record_job
@@ -25,11 +26,16 @@ def _backup(station: Station, _arguments: Mapping[str, Any], _progress: Progress
     backup(station)
 
 
+def _check_log(station: Station, _arguments: Mapping[str, Any], _progress: Progress) -> None:
+    check_job(station)
+
+
 HANDLERS: Mapping[str, Handler] = {
     "speak": speak_job,
     RECORD_JOB: record_job,
     "plan": _plan,
     "backup": _backup,
+    "log-check": _check_log,
     "starter": starter_job,
     "first-bulletin": first_bulletin_job,
     VOICE_JOB: voice_job,

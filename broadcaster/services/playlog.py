@@ -110,6 +110,12 @@ def entries(
     yield from _lines(session, query.limit(limit).offset(offset or None))
 
 
+def stretch(session: Session, low: int, high: int) -> Iterator[Line]:
+    """Yield the entries numbered `low` to `high`, in the order of the chain, streaming."""
+    query = select(_TABLE).where(_TABLE.c.seq >= low, _TABLE.c.seq <= high).order_by(_TABLE.c.seq)
+    yield from _lines(session, query)
+
+
 def verify(session: Session, *, expect_last: str | None = None) -> chain.Verdict:
     """Check the whole chain, streaming; name each entry that was altered, removed or put out of order.
 

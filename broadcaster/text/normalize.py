@@ -47,7 +47,7 @@ _BLANKS |= {0x2028: "\n", 0x2029: "\n"}
 _BROKEN_LINE = re.compile(r"(?<=[^\s.!?:;…])[ ]*\n\s*(?=[^\W\d_])(?![a-zđ]{1,2}[.)])")
 _STOP = re.compile(r"[.!?…]+(?=[\s\"”’')\]»]|$)|\n")
 _DIGITS = re.compile(r"\d+")
-_TIMES_LEFT = re.compile(r"\d[^\s]{0,12}(?:\s[^\W\d_]+){0,2}\s*$")
+_TIMES_LEFT = re.compile(r"\d[^\s]{0,12}(?:\s[^\W\d_]\S{0,12}){0,2}\s*$")
 _FIGURE_NEXT = re.compile(r"\s+\d")
 _CHUNK = re.compile(r"\S+")
 

@@ -17,7 +17,7 @@ from tests.panel.seed import PEOPLE
 ROLE_OF = {username: roles[0] for username, _, roles in PEOPLE}
 VALUES = {
     "script_id": 2, "rendition_id": 1, "number": 7, "item_no": 1, "code": "am01", "name": "chuong", "username": "xem",
-    "verb": "skip", "entry_id": 1, "draft_id": "0" * 32, "index": 0, "filename": "app.css",
+    "verb": "skip", "entry_id": 1, "draft_id": "0" * 32, "index": 0, "filename": "app.css", "log_entry": "1-1-am01",
 }  # fmt: skip
 TABLE = {
     "static": PUBLIC, "auth.login": PUBLIC, "auth.logout": SIGNED_IN, "auth.password": SIGNED_IN,
@@ -41,7 +41,7 @@ TABLE = {
     "timetable.copy": Permission.SCHEDULE, "timetable.move_back": Permission.SCHEDULE,
     "timetable.leave_out": Permission.SCHEDULE, "timetable.take_back": Permission.SCHEDULE,
     "timetable.new": Permission.SCHEDULE, "timetable.rundown": Permission.SCHEDULE,
-    "timetable.release": Permission.SCHEDULE, "journal.index": Permission.VIEW, "journal.book": Permission.VIEW,
+    "timetable.release": Permission.SCHEDULE, "journal.index": Permission.VIEW, "journal.book": Permission.VIEW, "journal.book_file": Permission.VIEW, "journal.correct": Permission.OPERATE,
     "journal.verify": Permission.VIEW, "journal.export": Permission.VIEW, "reports.index": Permission.REPORT,
     "reports.show": Permission.REPORT, "reports.file": Permission.REPORT, "zones.index": Permission.VIEW,
     "zones.edit": Permission.SCHEDULE, "zones.new": Permission.SCHEDULE, "zones.tone": Permission.SCHEDULE,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import PlayLogEntry
 from broadcaster.domain.playlog import Outcome
+from broadcaster.errors import NotFoundError
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,18 @@ def page(session: Session, wanted: Wanted, limit: int, offset: int) -> Sequence[
     query = select(PlayLogEntry).where(*wanted.conditions())
     query = query.order_by(PlayLogEntry.planned_at.desc(), PlayLogEntry.seq.desc())
     return session.scalars(query.limit(limit).offset(offset)).all()
+
+
+def entry(session: Session, entry_id: str) -> PlayLogEntry:
+    """Return one entry.
+
+    Raises:
+        NotFoundError: there is none of that name.
+    """
+    row = session.scalars(select(PlayLogEntry).where(PlayLogEntry.id == entry_id)).one_or_none()
+    if row is None:
+        raise NotFoundError(f"Nhật ký không có bản ghi “{entry_id}”.", field="entry")
+    return row
 
 
 def every(session: Session, wanted: Wanted) -> Iterator[PlayLogEntry]:

@@ -26,7 +26,7 @@ _HAS_DAY = ("ngày", "mùng", "mồng", "hôm", "rằm")
 DAY_WORDS = (
     "ngày", "mùng", "mồng", "hôm", "sáng", "chiều", "tối", "đêm", "trưa", "khuya", "rạng sáng", "lễ", "dịp", "tết",
     "trước", "sau", "chủ nhật", "thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu", "thứ bảy", "cn", "nghỉ",
-    "kỷ niệm", "hạn", "hạn chót", "chót", "hạn cuối", "thời hạn", "cuối", "nay", "mai", "kể từ", "tính đến", "đến hết", "cho đến", "vào", "bắt đầu từ",
+    "kỷ niệm", "hạn", "hạn chót", "chót", "hạn cuối", "thời hạn", "cuối", "nay", "mai", "kể từ", "tính đến", "đến hết", "cho đến", "vào", "bắt đầu từ", "nsx", "hsd", "nsx:", "hsd:", "date", "hạn dùng", "hạn sử dụng",
 )  # fmt: skip
 HOLIDAYS = frozenset(
     {(30, 4), (1, 5), (2, 9), (8, 3), (20, 11), (27, 7), (22, 12), (19, 5), (3, 2), (20, 10), (26, 3), (1, 6), (27, 2),
@@ -49,6 +49,9 @@ NUMBER_WORDS = (
     "phiên bản",
     "lớp",
     "bậc",
+    "ấp",
+    "khóm",
+    "căn",
 )
 
 

@@ -6,6 +6,7 @@ import re
 
 from broadcaster.text.numbers import cardinal
 from broadcaster.text.rules.dates import DAY_WORDS, HOLIDAYS, NUMBER_WORDS, is_date, said_day
+from broadcaster.text.rules.measures import tail_of
 from broadcaster.text.tokens import Context, Left, Reading
 
 _DAY_MONTH = re.compile(r"(\d{1,2})([/.\-–])(\d{1,2})(?![\d%‰]|[/.,]\d|[-–]\d|\s?tháng|\s?[-–]\s?\d{1,2}[/]\d{4})")
@@ -78,9 +79,11 @@ def day_month(ctx: Context, pos: int, left: Left) -> Reading | None:
         return None
     if left.ends(*NUMBER_WORDS) or left.ends(*_SCORE_WORDS) or _NUMBERED_LIST.search(left.lower[-40:]):
         return None
+    if left.ends("tổ") and not left.ends("giỗ tổ"):
+        return None
     said = said_day(ctx, m[1], m[3])
     holiday = (int(m[1]), int(m[3])) in HOLIDAYS
-    if m[2] == "/" and holiday and (left.ends(*_NAMED_AFTER_DAYS) or _FEAST.search(left.lower[-40:])):
+    if m[2] in "/-" and holiday and (left.ends(*_NAMED_AFTER_DAYS) or _FEAST.search(left.lower[-40:])):
         return Reading(pos, m.end(), said, "date.as-name")
     after = ctx.text[m.end() : m.end() + 1]
     if after == "h" or after.isalpha():
@@ -118,7 +121,8 @@ def _slashed(ctx: Context, m: re.Match[str], left: Left, said: str) -> Reading |
 def _dotted_or_dashed(ctx: Context, m: re.Match[str], left: Left, said: str, *, holiday: bool) -> Reading | None:
     """27-8 and 14.5: a day only beside a word of time, for else they are a stretch and a decimal."""
     named = Left(left.raw.rstrip(' (“"')).ends(*_STRONG)
-    feast = holiday and left.recent("ngày", "kỷ niệm", "quốc khánh", "mừng", "lễ", words=8 if m[2] in "-–" else 4)
+    feast = holiday and not _COUNTED.match(ctx.right(m.end(), 20)) and not tail_of(ctx, ctx.text, m.end())
+    feast = feast and left.recent("ngày", "kỷ niệm", "quốc khánh", "mừng", "lễ", words=8 if m[2] in "-–" else 4)
     # "20-11" runs downwards, so it is no stretch; when nothing is counted it can only be a day.
     falling = m[2] in "-–" and int(m[1]) > int(m[3]) and not left.ends(*_NO_DAY, "npk", "dap", "phân")
     falling = falling and not _COUNTED.match(ctx.right(m.end(), 20)) and not left.recent(*_GAMES, words=9)
@@ -133,7 +137,7 @@ def _others(ctx: Context, a: str, sign: str, b: str) -> tuple[str, ...]:
     """The readings that the same writing has elsewhere."""
     x, y = cardinal(a, ctx.profile), cardinal(b, ctx.profile)
     if sign == "/":
-        return (f"{x} phần {y}", f"{x} trên {y}")
+        return (f"{x} phần {'tư' if int(b) == 4 else y}", f"{x} trên {y}")
     return (f"{x} phẩy {y}", f"{x} chấm {y}") if sign == "." else (f"{x} đến {y}",)
 
 

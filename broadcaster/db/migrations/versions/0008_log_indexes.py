@@ -12,9 +12,11 @@ def upgrade() -> None:
     op.drop_index("ix_play_log_planned_at", "play_log")
     op.create_index("ix_play_log_planned_at", "play_log", ["planned_at", "outcome", "heard_ms"])
     op.create_index("ix_play_log_zone", "play_log", ["zone", "outcome", "seq"])
+    op.create_index("ix_play_log_corrects", "play_log", ["corrects"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_play_log_corrects", "play_log")
     op.drop_index("ix_play_log_zone", "play_log")
     op.drop_index("ix_play_log_planned_at", "play_log")
     op.create_index("ix_play_log_planned_at", "play_log", ["planned_at"])
