@@ -6,7 +6,7 @@ one sheet takes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,9 @@ _HEADS = ("Dự kiến", "Bắt đầu", "Kết thúc", "Cụm loa", "Buổi ph�
 
 def write(document: ReportDocument, path: Path) -> None:
     """Write the spreadsheet to `path`."""
-    book = xlsxwriter.Workbook(str(path), {"remove_timezone": True, "constant_memory": True})
+    book = xlsxwriter.Workbook(
+        str(path), {"remove_timezone": True, "constant_memory": True, "strings_to_formulas": False}
+    )
     book.set_properties({"title": document.title, "author": document.station.name})
     styles = {
         "title": book.add_format({"bold": True, "font_size": 14, "text_wrap": True}),
@@ -44,6 +46,25 @@ def write(document: ReportDocument, path: Path) -> None:
     if document.activities:
         _activities(book, document, styles)
     _entries(book, document, styles)
+    book.close()
+
+
+def write_rows(path: Path, title: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write one plain table to `path`, row by row, so that years of entries fit in memory. Moments are naive local."""
+    book = xlsxwriter.Workbook(
+        path, {"constant_memory": True, "default_date_format": "dd/mm/yyyy hh:mm:ss", "strings_to_formulas": False}
+    )
+    head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "text_wrap": True, "valign": "vcenter"})
+    sheet = book.add_worksheet(title[:31])
+    sheet.freeze_panes(1, 0)
+    for column, (words, width) in enumerate((h, 40 if "ên" in h or "Lý do" in h else 18) for h in heads):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, words, head)
+    last = 0
+    for last, row in enumerate(rows, 1):
+        for column, value in enumerate(row):
+            sheet.write(last, column, value)
+    sheet.autofilter(0, 0, last, len(heads) - 1)
     book.close()
 
 
