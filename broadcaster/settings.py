@@ -82,6 +82,9 @@ class Speech(_Section):
         description="Thứ tự giọng: giọng đầu dùng trước, hỏng thì sang giọng kế tiếp. Xem: loa voice list.",
     )
     rate: float = Field(1.0, ge=0.5, le=1.6, description="Tốc độ đọc; 1.0 là bình thường.")
+    listen_back: bool = Field(
+        True, description="Máy nghe thử mỗi bản đọc mới qua loa giả lập (cần gói loa-xa[listen]) và báo câu khó nghe."
+    )
     cache_megabytes: int = Field(2048, ge=50, description="Dung lượng tối đa của kho câu đã đọc.")
 
 
