@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from broadcaster.domain.rotations import WEEKDAY_LABELS, WEEKDAYS
 from broadcaster.panel import wording
 from broadcaster.services.station import Station
+from broadcaster.services.voices import label
 
 _SHORT_DAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
 
@@ -133,4 +134,6 @@ def init(app: Flask, station: Station) -> None:
         paragraphs=paragraphs, clock=clock, clock_s=clock_s, moment=moment_words, moment_short=moment_short,
         local_day=local_day, near_day=near_day, stamp=stamp, coordinate=coordinate,
     )  # fmt: skip
-    app.jinja_env.globals.update(zone_list=zone_list, weekday_words=weekday_words, word_difference=wording.difference)
+    app.jinja_env.globals.update(
+        zone_list=zone_list, weekday_words=weekday_words, word_difference=wording.difference, voice_label=label
+    )

@@ -46,7 +46,7 @@ _PART_OF = {"timetable": "calendar"}
 """Blueprints that belong to the page of another."""
 
 
-_ROOMS = {"editor": "scripts", "preview": "scripts"}
+_ROOMS = {"editor": "scripts", "preview": "scripts", "recordings": "scripts"}
 """Pages that belong to an entry of another name."""
 
 

@@ -8,7 +8,7 @@ import queue
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from broadcaster.clock import Clock
 from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, RundownItem
@@ -24,9 +24,13 @@ from broadcaster.playout.priority import favour_thread
 from broadcaster.playout.relay import Assumed, RelayFeed, source_of
 from broadcaster.playout.sinks import AIRCHECK
 from broadcaster.playout.sinks.base import RATE
+from broadcaster.playout.talk import Talk
+from broadcaster.sound.store import Store
 
 log = logging.getLogger(__name__)
 
+LAST_WORDS_MS = 500
+"""So much of a talk may be lost at its edges (fades, a hiccup) and it still counts as heard."""
 STOPPED = "Máy phát được tắt trong lúc đang phát."
 
 
@@ -57,6 +61,8 @@ class Airing:
     clock: Clock = field(init=False)
     _over_at: dt.datetime | None = None
     _feeds: list[RelayFeed] = field(default_factory=list)
+    _talk: Talk | None = None
+    _spoken: RundownItem | None = None
     _refused: dict[int, str] = field(default_factory=dict)
     _unreachable: dict[str, tuple[Outcome, str]] = field(default_factory=dict)
     _halt: threading.Event = field(default_factory=threading.Event)
@@ -158,6 +164,8 @@ class Airing:
         finally:
             for feed in self._feeds:
                 feed.close()
+            if self._talk is not None:
+                self._talk.close()
 
     def _air_cued(self, asrun: AsRun, sources: list[tuple[RundownItem, Source]]) -> None:
         crew = self.crew
@@ -249,6 +257,8 @@ class Airing:
         Raises:
             StationError: it must not, or cannot, air.
         """
+        if item.kind == "live":
+            return self._listen(item)
         if item.relay is None:
             return self.crew.tapes.cue(item.audio_sha256)
         relay = self.crew.relays.get(item.relay)
@@ -262,6 +272,25 @@ class Airing:
         feed = source_of(relay, self.clock, samples, at, lambda why: self.crew.alarm(f"relay-{name}", why))
         self._feeds.append(feed)
         return feed
+
+    def _listen(self, item: RundownItem) -> Source:
+        if self.crew.talks is None or self.crew.inline:
+            raise AirError("Không có đường micro trực tiếp ở máy phát này.", code="no-talk")
+        self._talk = Talk(self.crew.talks, self.broadcast.id, item.duration_ms * RATE // 1000, self.clock)
+        return self._talk
+
+    def _kept(self, item: RundownItem) -> RundownItem:
+        """Return a live item as it turned out: its sound kept by hash, its length what was really said."""
+        if self._talk is None or item.kind != "live":
+            return item
+        if self._spoken is None:
+            try:
+                sha, ms = self._talk.seal(Store(self.crew.tapes.store))
+            except StationError as error:
+                self.crew.alarm("talk", f"Không lưu được lượt nói trực tiếp: {error.message}")
+                return item
+            self._spoken = replace(item, audio_sha256=sha, duration_ms=min(ms, item.duration_ms) or item.duration_ms)
+        return self._spoken
 
     def _look_at_relays(self) -> None:
         for feed in self._feeds:
@@ -334,13 +363,17 @@ class Airing:
             case Ended():
                 self._over_at = max(event.ended_at, self._over_at or event.ended_at)
                 item = next(i for i in self.broadcast.rundown if i.no == event.item_no)
-                heard_ms = event.heard * 1000 // RATE
-                outcome = Outcome.FULL if event.whole else Outcome.PARTIAL if heard_ms else Outcome.FAILED
+                item = self._kept(item)
+                heard_ms = min(event.heard * 1000 // RATE, item.duration_ms)
+                # A talk that its speaker ended was heard whole, pauses of the line aside.
+                said = item.kind == "live" and not event.by and not (self._talk and self._talk.why)
+                whole = event.whole or (said and heard_ms >= item.duration_ms - LAST_WORDS_MS)
+                outcome = Outcome.FULL if whole else Outcome.PARTIAL if heard_ms else Outcome.FAILED
                 asrun.item_over(
                     item,
                     lane.zones,
                     outcome,
-                    event.why or ("" if event.whole else "Vào giữa chừng vì bắt đầu trễ."),
+                    "" if whole else event.why or "Vào giữa chừng vì bắt đầu trễ.",
                     by=event.by,
                     started_at=event.started_at,
                     ended_at=event.ended_at,

@@ -18,7 +18,7 @@ ROLE_OF = {username: roles[0] for username, _, roles in PEOPLE}
 VALUES = {
     "script_id": 2, "rendition_id": 1, "number": 7, "item_no": 1, "code": "am01", "name": "chuong", "username": "xem",
     "verb": "skip", "entry_id": 1, "draft_id": "0" * 32, "index": 0, "filename": "app.css", "log_entry": "1-1-am01",
-    "seq": 1,
+    "seq": 1, "piece": 0,
 }  # fmt: skip
 TABLE = {
     "static": PUBLIC, "auth.login": PUBLIC, "auth.logout": SIGNED_IN, "auth.password": SIGNED_IN,
@@ -29,6 +29,8 @@ TABLE = {
     "emergency.confirm": Permission.EMERGENCY, "emergency.dismiss": Permission.EMERGENCY,
     "emergency.show": Permission.VIEW, "emergency.sound": Permission.VIEW, "emergency.cancel": Permission.EMERGENCY,
     "emergency.review": Permission.APPROVE, "outlook.index": Permission.VIEW, "outlook.week": Permission.VIEW,
+    "live.index": Permission.OPERATE, "live.talk": Permission.OPERATE, "live.start": Permission.OPERATE,
+    "live.take": Permission.OPERATE, "live.state": Permission.OPERATE, "live.end": Permission.OPERATE,
     "outlook.ics": PUBLIC, "outlook.renew": Permission.SCHEDULE,
     "scripts.index": Permission.VIEW, "scripts.show": Permission.VIEW, "scripts.speaking_state": Permission.VIEW,
     "scripts.sound": Permission.VIEW, "scripts.revision": Permission.VIEW, "editor.new": Permission.WRITE,
@@ -52,7 +54,7 @@ TABLE = {
     "zones.new_group": Permission.SCHEDULE, "sounds.index": Permission.VIEW, "sounds.sound": Permission.VIEW, "sounds.new": Permission.SCHEDULE, "sounds.edit": Permission.SCHEDULE,
     "sounds.act": Permission.SCHEDULE,
     "lexicon.index": Permission.VIEW, "lexicon.new": Permission.WRITE, "lexicon.edit": Permission.WRITE,
-    "editor.drop": Permission.WRITE, "scripts.peaks": Permission.VIEW, "slogans.index": Permission.VIEW, "scripts.reading": Permission.WRITE,
+    "editor.drop": Permission.WRITE, "scripts.peaks": Permission.VIEW, "recordings.take": Permission.WRITE, "slogans.index": Permission.VIEW, "scripts.reading": Permission.WRITE,
     "lexicon.remove": Permission.WRITE, "lexicon.try_out": Permission.WRITE, "lexicon.hear_it": Permission.WRITE,
     "lexicon.export": Permission.VIEW, "lexicon.take_in": Permission.WRITE, "lexicon.versions": Permission.VIEW,
     "plans.index": Permission.VIEW, "plans.show": Permission.VIEW, "plans.upload": Permission.REPORT,

@@ -217,9 +217,11 @@ def approved_before(session: Session, whole: Whole) -> Before | None:
 
 
 def speaking_job(session: Session, script_id: int) -> Job | None:
-    """Return the wish to speak a script, unless it is done."""
+    """Return the wish to speak a script or to make a recording of it ready, unless it is done."""
     return session.scalars(
-        select(Job).where(Job.kind == "speak", Job.key == str(script_id), Job.state != "done")
+        select(Job)
+        .where(Job.kind.in_(("speak", "record")), Job.key == str(script_id), Job.state != "done")
+        .order_by(Job.id.desc())
     ).first()
 
 
