@@ -26,8 +26,8 @@ KEEP = 14
 def backup(station: Station, *, with_sound: bool = False) -> Path:
     """Write one backup into the home's `backups` folder; return its path.
 
-    It holds the database (SQLite), `station.toml`, the schedules and the manifest of the sound store; the sounds
-    themselves too when `with_sound`. On PostgreSQL the database is left to `pg_dump`, and the backup says so.
+    It holds the database (SQLite), `station.toml`, the schedules, the proofs and the manifest of the sound store;
+    the sounds themselves too when `with_sound`. On PostgreSQL the database is left to `pg_dump`, and it says so.
 
     Raises:
         StationError: the disk is full or refuses.
@@ -48,6 +48,8 @@ def backup(station: Station, *, with_sound: bool = False) -> Path:
             archive.write(home.settings_file, "station.toml")
             for path in sorted((home.root / "schedules").glob("*.toml")):
                 archive.write(path, f"schedules/{path.name}")
+            for path in sorted(p for p in home.proofs.rglob("*") if p.is_file()):  # nothing makes them again
+                archive.write(path, path.relative_to(home.root).as_posix(), zipfile.ZIP_STORED)
             sounds = sorted(p for p in home.store.rglob("*.flac"))
             manifest = {p.stem: p.stat().st_size for p in sounds}
             archive.writestr("store.json", json.dumps(manifest, indent=1))
