@@ -82,6 +82,9 @@ class Speech(_Section):
         description="Thứ tự giọng: giọng đầu dùng trước, hỏng thì sang giọng kế tiếp. Xem: loa voice list.",
     )
     rate: float = Field(1.0, ge=0.5, le=1.6, description="Tốc độ đọc; 1.0 là bình thường.")
+    listen_back: bool = Field(
+        True, description="Máy nghe thử mỗi bản đọc mới qua loa giả lập (cần gói loa-xa[listen]) và báo câu khó nghe."
+    )
     cache_megabytes: int = Field(2048, ge=50, description="Dung lượng tối đa của kho câu đã đọc.")
 
 
@@ -187,6 +190,13 @@ class Report(_Section):
     signer_title: str = Field("CHỦ TỊCH", description="Chức vụ người ký.")
     recipients: list[str] = Field(["Sở Nội vụ", "Lưu: VT."], description="Các dòng Nơi nhận.")
     drafting_unit: str = Field("Phòng Văn hóa - Xã hội", description="Đơn vị tổng hợp báo cáo.")
+    due_day: int = Field(
+        17, ge=1, le=28, description="Ngày phải gửi báo cáo, trong tháng cuối kỳ (sau ngày chốt số liệu)."
+    )
+    remind_days: int = Field(7, ge=0, le=60, description="Nhắc trước hạn bao nhiêu ngày.")
+    self_score: bool = Field(
+        False, description="In thêm điểm tự chấm (mức độ thực hiện kế hoạch, mức độ đa dạng) kèm cách tính."
+    )
 
 
 class Settings(BaseSettings):

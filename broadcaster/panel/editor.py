@@ -13,6 +13,7 @@ from broadcaster.db.models import DraftRow, Script
 from broadcaster.db.queries import library, people
 from broadcaster.db.queries.library import Whole
 from broadcaster.domain.roles import Permission
+from broadcaster.domain.scripts import Genre
 from broadcaster.errors import RuleError
 from broadcaster.panel import wording
 from broadcaster.panel.access import actor, leave_to, needs, station
@@ -130,6 +131,8 @@ def _opened(whole: Whole | None) -> ResponseReturnValue:
         row = found[0]
     others = [r for r in found if r is not row] if script else []
     saved: dict[str, Any] = dict(_FRESH)
+    if request.args.get("genre") in list(Genre):
+        saved["genre"] = request.args["genre"]
     if script and whole:
         saved = fields_of(_draft_of(script, whole.revision.body), own)
     number = whole.revision.number if whole else None

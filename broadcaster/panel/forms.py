@@ -6,6 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
+    FileField,
     FloatField,
     HiddenField,
     IntegerField,
@@ -23,7 +24,8 @@ from broadcaster.domain.roles import Role
 from broadcaster.domain.scopes import Scope
 from broadcaster.domain.scripts import MAX_BODY, Genre, Priority
 from broadcaster.domain.zones import Condition, Device
-from broadcaster.errors import RuleError
+from broadcaster.errors import StationError
+from broadcaster.services.sounds import KINDS
 
 _NEEDED = "Hãy điền mục này."
 RATES = {
@@ -62,7 +64,7 @@ class StationForm(FlaskForm):  # type: ignore[misc]
             del form
             return _Vietnamese()
 
-    def take(self, error: RuleError, **renamed: str) -> None:
+    def take(self, error: StationError, **renamed: str) -> None:
         """Put the sentence of `error` beside the field it names, else above the form."""
         name = (error.field or "").rpartition(": ")[2]
         field = self._fields.get(renamed.get(name, name))
@@ -77,6 +79,12 @@ class LoginForm(StationForm):
 
     username = StringField("Tên đăng nhập", [InputRequired(_NEEDED), Length(max=64)])
     password = PasswordField("Mật khẩu", [InputRequired(_NEEDED), Length(max=200)])
+
+
+class CodeForm(StationForm):
+    """The second step."""
+
+    code = StringField("Mã 6 số, hoặc mã dự phòng", [InputRequired(_NEEDED), Length(max=20)])
 
 
 class PasswordForm(StationForm):
@@ -173,3 +181,13 @@ class TokenForm(StationForm):
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
+
+
+class SoundForm(StationForm):
+    """Add or change a station sound."""
+
+    title = StringField("Tên", [InputRequired(_NEEDED), Length(max=200)])
+    kind = SelectField("Loại", choices=[SelectChoice(k, words) for k, words in KINDS.items()])
+    file = FileField("Tệp âm thanh", [Optional()])
+    licence = StringField("Quyền sử dụng", [InputRequired(_NEEDED), Length(max=64, message="Không quá 64 ký tự.")])
+    source = StringField("Nguồn", [Length(max=200)])

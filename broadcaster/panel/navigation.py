@@ -34,7 +34,8 @@ _LINKS = (
     ("Báo cáo", "report-analytics", "reports.index", _P.REPORT, False),
     ("Cụm loa", "speakerphone", "zones.index", _P.VIEW, False),
     ("Âm thanh", "music", "sounds.index", _P.VIEW, False),
-    ("Từ điển đọc", "volume", "lexicon.index", _P.VIEW, False),
+    ("Khẩu hiệu", "quote", "slogans.index", _P.VIEW, False),
+    ("Từ điển đọc", "vocabulary", "lexicon.index", _P.VIEW, False),
     ("Người dùng", "users", "users.index", _P.MANAGE, False),
     ("Nhật ký hệ thống", "history", "audit.index", _P.MANAGE, False),
     ("Cài đặt", "settings", "settings.index", _P.VIEW, False),
@@ -45,7 +46,7 @@ _PART_OF = {"timetable": "calendar"}
 """Blueprints that belong to the page of another."""
 
 
-_ROOMS = {"editor": "scripts", "preview": "scripts"}
+_ROOMS = {"editor": "scripts", "preview": "scripts", "recordings": "scripts"}
 """Pages that belong to an entry of another name."""
 
 

@@ -143,7 +143,8 @@ def _shown(held: Held, cleaned: Cleaned, spoken: Spoken, lexicon: Lexicon) -> di
 def _keep(held: Held) -> dict[str, Any]:
     """Keep the form as a draft; what cannot be kept is told, and the words are shown all the same."""
     hand = Hand.of_request()
-    if hand is None or not (held.body.strip() or request.form.get("title", "").strip()):
+    looking = request.form.get("do") == "look"  # a page that was only opened has nothing to keep
+    if hand is None or looking or not (held.body.strip() or request.form.get("title", "").strip()):
         return {"hand": hand, "written": None, "trouble": ""}
     fields = request.form.to_dict() | {"body": held.body, "kept": pack_kept(held.kept), "own": pack_own(held.own)}
     try:

@@ -40,6 +40,9 @@ def test_what_is_typed_is_kept_and_comes_back_after_a_crash(sign_in: SignIn) -> 
     hand = opened(client.get("/scripts/new").text)
     shown = client.post("/scripts/preview", data=FORM | hand).text
     assert "Đã giữ bản nháp lúc 17:05:20" in shown
+    looked = opened(client.get("/scripts/3/edit").text)
+    assert "được giữ khi bạn gõ" in client.post("/scripts/preview", data=FORM | looked | {"do": "look"}).text
+    assert "Đang viết tiếp" not in client.get("/scripts/3/edit").text, "opening alone keeps nothing"
     assert "Đang viết dở, chưa lưu" in client.get("/scripts/").text
     again = client.get(f"/scripts/new?draft={hand['draft']}").text
     assert "Đang viết tiếp bản nháp" in again

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, Job, Rendition, Revision, Script, Topic, Unit
 from broadcaster.db.queries.scripts import script_filter
-from broadcaster.domain.scripts import ScriptState
+from broadcaster.domain.scripts import Genre, ScriptState
 from broadcaster.errors import NotFoundError
 from broadcaster.text.sentences import PAUSES_MS, syllables
 
@@ -167,6 +167,38 @@ def whole(session: Session, script_id: int) -> Whole:
 
 
 @dataclass(frozen=True, slots=True)
+class Slogan:
+    """A slogan with its words, its sound and how it was decided."""
+
+    script: Script
+    body: str
+    rendition: Rendition | None
+    decision: Approval | None
+    """The last one."""
+
+    @property
+    def approved(self) -> bool:
+        """Whether it may air."""
+        return self.script.state is ScriptState.APPROVED
+
+
+def slogans(session: Session, *, limit: int = 200) -> list[Slogan]:
+    """Return the slogans in use, the approved first, in the order of the alphabet."""
+    query = select(Script).where(Script.genre == Genre.SLOGAN, Script.state != ScriptState.RETIRED)
+    scripts = session.scalars(query.order_by(Script.title_key, Script.id).limit(limit)).all()
+    ids = [s.id for s in scripts]
+    newest = select(func.max(Revision.id)).where(Revision.script_id.in_(ids)).group_by(Revision.script_id)
+    revisions = {r.script_id: r for r in session.scalars(select(Revision).where(Revision.id.in_(newest)))}
+    sounds = select(func.max(Rendition.id)).where(Rendition.revision_id.in_([r.id for r in revisions.values()]))
+    heard = select(Rendition).where(Rendition.id.in_(sounds.group_by(Rendition.revision_id)))
+    renditions = {r.revision_id: r for r in session.scalars(heard)}
+    last = select(func.max(Approval.id)).where(Approval.script_id.in_(ids)).group_by(Approval.script_id)
+    decisions = {a.script_id: a for a in session.scalars(select(Approval).where(Approval.id.in_(last)))}
+    found = [Slogan(s, revisions[s.id].body, renditions.get(revisions[s.id].id), decisions.get(s.id)) for s in scripts]
+    return sorted(found, key=lambda slogan: not slogan.approved)
+
+
+@dataclass(frozen=True, slots=True)
 class Before:
     """What the last approval of a script was given to."""
 
@@ -185,9 +217,11 @@ def approved_before(session: Session, whole: Whole) -> Before | None:
 
 
 def speaking_job(session: Session, script_id: int) -> Job | None:
-    """Return the wish to speak a script, unless it is done."""
+    """Return the wish to speak a script or to make a recording of it ready, unless it is done."""
     return session.scalars(
-        select(Job).where(Job.kind == "speak", Job.key == str(script_id), Job.state != "done")
+        select(Job)
+        .where(Job.kind.in_(("speak", "record")), Job.key == str(script_id), Job.state != "done")
+        .order_by(Job.id.desc())
     ).first()
 
 
