@@ -18,11 +18,12 @@ ROLE_OF = {username: roles[0] for username, _, roles in PEOPLE}
 VALUES = {
     "script_id": 2, "rendition_id": 1, "number": 7, "item_no": 1, "code": "am01", "name": "chuong", "username": "xem",
     "verb": "skip", "entry_id": 1, "draft_id": "0" * 32, "index": 0, "filename": "app.css", "log_entry": "1-1-am01",
-    "seq": 1, "piece": 0,
+    "seq": 1, "section": "hours", "token": "0" * 32, "piece": 0,
 }  # fmt: skip
 TABLE = {
     "static": PUBLIC, "auth.login": PUBLIC, "auth.logout": SIGNED_IN, "auth.password": SIGNED_IN,
-    "auth.sign_out_everywhere": SIGNED_IN, "onair.healthz": PUBLIC, "onair.favicon": PUBLIC, "preferences.save": PUBLIC,
+    "auth.sign_out_everywhere": SIGNED_IN, "auth.code": PUBLIC, "auth.account": SIGNED_IN,
+    "auth.sign_out_one": SIGNED_IN, "auth.second_step": SIGNED_IN, "onair.healthz": PUBLIC, "onair.favicon": PUBLIC, "preferences.save": PUBLIC,
     "onair.index": Permission.VIEW, "onair.bar": Permission.VIEW, "onair.now": Permission.VIEW,
     "onair.health": Permission.VIEW, "onair.level": Permission.VIEW, "onair.resume": Permission.OPERATE, "onair.stop": Permission.OPERATE, "onair.mute": Permission.OPERATE,
     "emergency.index": Permission.EMERGENCY, "emergency.cap": Permission.EMERGENCY, "emergency.edit": Permission.EMERGENCY,
@@ -61,7 +62,8 @@ TABLE = {
     "plans.confirm": Permission.REPORT, "plans.new": Permission.REPORT, "plans.edit": Permission.REPORT,
     "plans.state": Permission.REPORT,
     "users.index": Permission.MANAGE, "users.new": Permission.MANAGE, "users.edit": Permission.MANAGE,
-    "users.act": Permission.MANAGE, "audit.index": Permission.MANAGE, "settings.index": Permission.VIEW,
+    "users.act": Permission.MANAGE, "audit.index": Permission.MANAGE, "settings.index": Permission.VIEW, "settings.edit": Permission.MANAGE, "settings.back_up": Permission.MANAGE,
+    "settings.backup_file": Permission.MANAGE, "settings.restore": Permission.MANAGE,
     "tokens.index": Permission.MANAGE, "tokens.revoke": Permission.MANAGE, "api.openapi": PUBLIC,
     "api.about": Scope.ONAIR_READ, "api.on_air": Scope.ONAIR_READ, "api.zones": Scope.ZONES_READ,
     "api.scripts": Scope.SCRIPTS_READ, "api.script": Scope.SCRIPTS_READ, "api.add_script": Scope.SCRIPTS_WRITE,
