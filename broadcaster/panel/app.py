@@ -18,6 +18,7 @@ from broadcaster.domain.roles import Permission
 from broadcaster.home import Home
 from broadcaster.panel import (
     access,
+    activities,
     api,
     approving,
     assets,
@@ -46,6 +47,7 @@ from broadcaster.panel import (
     sounds,
     timetable,
     tokens,
+    tracker,
     users,
     zones,
 )
@@ -72,6 +74,8 @@ _BLUEPRINTS = (
     timetable,
     outlook,
     journal,
+    tracker,
+    activities,
     reports,
     zones,
     sounds,
