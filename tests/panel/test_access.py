@@ -18,8 +18,6 @@ ROLE_OF = {username: roles[0] for username, _, roles in PEOPLE}
 VALUES = {
     "script_id": 2, "rendition_id": 1, "number": 7, "item_no": 1, "code": "am01", "name": "chuong", "username": "xem",
     "verb": "skip", "entry_id": 1, "draft_id": "0" * 32, "index": 0, "sha256": "0" * 64, "filename": "app.css", "log_entry": "1-1-am01",
-    "seq": 1, "piece": 0,
-    "verb": "skip", "entry_id": 1, "draft_id": "0" * 32, "index": 0, "filename": "app.css", "log_entry": "1-1-am01",
     "seq": 1, "section": "hours", "token": "0" * 32, "piece": 0,
 }  # fmt: skip
 TABLE = {
