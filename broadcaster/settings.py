@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from broadcaster.domain.relays import RelaySource
 from broadcaster.domain.windows import Caps, StationHours, Window
 from broadcaster.errors import RuleError
 
@@ -81,6 +82,9 @@ class Speech(_Section):
         description="Thứ tự giọng: giọng đầu dùng trước, hỏng thì sang giọng kế tiếp. Xem: loa voice list.",
     )
     rate: float = Field(1.0, ge=0.5, le=1.6, description="Tốc độ đọc; 1.0 là bình thường.")
+    listen_back: bool = Field(
+        True, description="Máy nghe thử mỗi bản đọc mới qua loa giả lập (cần gói loa-xa[listen]) và báo câu khó nghe."
+    )
     cache_megabytes: int = Field(2048, ge=50, description="Dung lượng tối đa của kho câu đã đọc.")
 
 
@@ -110,7 +114,41 @@ class Playout(_Section):
         {"main": SinkSettings(kind="device"), "aircheck": SinkSettings(kind="file")},
         description="Các đường ra; mỗi cụm loa trỏ tới một. device tự chuyển sang file nếu máy không có card âm thanh.",
     )
+    lease_seconds: int = Field(
+        30,
+        ge=2,
+        le=600,
+        description="Khi nhiều máy chung một cơ sở dữ liệu PostgreSQL: máy dự phòng phát thay sau bấy nhiêu giây.",
+    )
     plan_days: int = Field(7, ge=1, le=60, description="Lên lịch trước bao nhiêu ngày.")
+
+
+class RelaySettings(_Section):
+    """Một nguồn tiếp âm."""
+
+    title: str = Field(min_length=1, description="Tên chương trình, ghi vào nhật ký.")
+    url: str = Field("", pattern=r"^(https?://\S+)?$", description="Địa chỉ luồng http(s): MP3, AAC, Opus hoặc HLS.")
+    capture: list[str] = Field(
+        [], description="Hoặc lệnh thu từ máy thu hay card âm thanh (s16le 48 kHz một kênh), từng tham số một."
+    )
+    windows: list[Annotated[str, AfterValidator(_window)]] = Field(
+        min_length=1, description="Giờ được tiếp âm; ngoài giờ này không bao giờ tiếp."
+    )
+    silence_seconds: int = Field(8, ge=2, le=120, description="Mất tiếng bao lâu thì chuyển về nội dung của đài.")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> RelaySettings:
+        if bool(self.url) == bool(self.capture):
+            raise ValueError("cần đúng một trong hai: url hoặc capture")
+        return self
+
+
+class Relay(_Section):
+    """Tiếp âm đài khác. Mỗi nguồn một bảng [relay.sources.TÊN] với title, url (hoặc capture) và windows."""
+
+    sources: dict[str, RelaySettings] = Field(
+        {}, description='Ví dụ: vov1 = {title = "VOV1", url = "https://…", windows = ["05:00-05:30"]}'
+    )
 
 
 class Emergency(_Section):
@@ -152,6 +190,13 @@ class Report(_Section):
     signer_title: str = Field("CHỦ TỊCH", description="Chức vụ người ký.")
     recipients: list[str] = Field(["Sở Nội vụ", "Lưu: VT."], description="Các dòng Nơi nhận.")
     drafting_unit: str = Field("Phòng Văn hóa - Xã hội", description="Đơn vị tổng hợp báo cáo.")
+    due_day: int = Field(
+        17, ge=1, le=28, description="Ngày phải gửi báo cáo, trong tháng cuối kỳ (sau ngày chốt số liệu)."
+    )
+    remind_days: int = Field(7, ge=0, le=60, description="Nhắc trước hạn bao nhiêu ngày.")
+    self_score: bool = Field(
+        False, description="In thêm điểm tự chấm (mức độ thực hiện kế hoạch, mức độ đa dạng) kèm cách tính."
+    )
 
 
 class Settings(BaseSettings):
@@ -165,6 +210,7 @@ class Settings(BaseSettings):
     speech: Speech = Speech()
     sound: Sound = Sound()
     playout: Playout = Playout()
+    relay: Relay = Relay()
     emergency: Emergency = Emergency()
     database: Database = Database()
     web: Web = Web()
@@ -179,6 +225,16 @@ class Settings(BaseSettings):
     def station_hours(self) -> StationHours:
         """The allowed windows."""
         return StationHours(tuple(Window.parse(w) for w in self.hours.windows))
+
+    @property
+    def relays(self) -> dict[str, RelaySource]:
+        """The programmes that may be relayed, by name."""
+        return {
+            name: RelaySource(
+                name, r.title, tuple(map(Window.parse, r.windows)), r.url, tuple(r.capture), float(r.silence_seconds)
+            )
+            for name, r in self.relay.sources.items()
+        }
 
     @property
     def caps(self) -> Caps:

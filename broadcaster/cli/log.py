@@ -1,18 +1,23 @@
-"""The play log at the command line: show, verify."""
+"""The play log at the command line: show, verify, check, correct, print, hand over."""
 
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import click
 
-from broadcaster.cli.common import format_option, home_option, opened, show_json, show_table
-from broadcaster.services.playlog import entries, verify
+from broadcaster.cli.common import actor_of, format_option, home_option, opened, show_json, show_table
+from broadcaster.domain.playlog import Outcome
+from broadcaster.services.evidence import CLIPS, make_bundle
+from broadcaster.services.logbook import write_book
+from broadcaster.services.logcheck import check
+from broadcaster.services.playlog import correct, entries, verify
 
 
 @click.group("log")
 def log_command() -> None:
-    """Nhật ký phát thanh: xem và kiểm tra."""
+    """Nhật ký phát thanh: xem, kiểm tra, đính chính, in sổ, lập gói bằng chứng."""
 
 
 @log_command.command("show")
@@ -70,3 +75,83 @@ def verify_(ctx: click.Context, expect: str | None, shape: str, own_home: str | 
         for fault in verdict.faults:
             click.echo(f"SAI: {fault.what}")
     ctx.exit(0 if verdict.holds else 1)
+
+
+@log_command.command("check")
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="Từ ngày (mặc định: 35 ngày trước).")
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Đến hết ngày (mặc định: hôm nay).")
+@format_option
+@home_option
+@click.pass_context
+def check_(
+    ctx: click.Context, first: dt.datetime | None, last: dt.datetime | None, shape: str, own_home: str | None
+) -> None:
+    """Đối chiếu lịch với nhật ký: mỗi buổi đúng một kết luận, mỗi mục ở mỗi cụm loa đúng một bản ghi."""
+    with opened(ctx, own_home) as station:
+        today = station.today()
+        begin = first.date() if first else today - dt.timedelta(days=35)
+        found = check(station, begin, last.date() if last else today)
+    if shape == "json":
+        verdicts = {v.value: n for v, n in found.verdicts.items()}
+        show_json(
+            {
+                "whole": found.whole,
+                "broadcasts": found.broadcasts,
+                "entries": found.entries,
+                "verdicts": verdicts,
+                "faults": found.faults,
+            }
+        )
+    else:
+        words = ", ".join(f"{v.label.lower()} {n}" for v, n in found.verdicts.items()) or "chưa có buổi nào"
+        click.echo(f"{found.broadcasts} buổi đã qua ({words}), {found.entries} bản ghi.")
+        for fault in found.faults:
+            click.echo(f"SAI: {fault}")
+        if found.whole:
+            click.echo("Khớp: không buổi nào thiếu kết luận, không bản ghi nào thiếu hay thừa.")
+    ctx.exit(0 if found.whole else 1)
+
+
+@log_command.command("correct")
+@click.argument("entry", metavar="MÃ_BẢN_GHI")
+@click.option("--outcome", type=click.Choice([o.value for o in Outcome]), required=True, help="Kết quả đúng.")
+@click.option("--heard", "heard_s", type=float, required=True, help="Số giây thật sự nghe được.")
+@click.option("--reason", required=True, help="Lý do đính chính.")
+@home_option
+@click.pass_context
+def correct_(ctx: click.Context, entry: str, outcome: str, heard_s: float, reason: str, own_home: str | None) -> None:
+    """Đính chính một bản ghi bằng một bản ghi mới; bản cũ giữ nguyên."""
+    with opened(ctx, own_home) as station:
+        actor = actor_of(ctx, station)
+        new = correct(station, actor, entry, outcome=Outcome(outcome), heard_ms=round(heard_s * 1000), reason=reason)
+        click.echo(f"Đã ghi bản đính chính “{new}”.")
+
+
+@log_command.command("book")
+@click.argument("period", metavar="2026-03|2026-W10|NGÀY..NGÀY")
+@click.option(
+    "-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help="Tệp PDF (mặc định: thư mục reports)."
+)
+@home_option
+@click.pass_context
+def book(ctx: click.Context, period: str, out: Path | None, own_home: str | None) -> None:
+    """Lập sổ nhật ký chương trình phát thanh (PDF) của một tháng, một tuần hay một số ngày."""
+    with opened(ctx, own_home) as station:
+        click.echo(f"Đã ghi {write_book(station, actor_of(ctx, station), period, out)}")
+
+
+@log_command.command("evidence")
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Từ ngày.")
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Đến hết ngày.")
+@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Tệp .zip.")
+@click.option("--clips", type=click.IntRange(0, 500), default=CLIPS, show_default=True, help="Số đoạn bản thu tối đa.")
+@home_option
+@click.pass_context
+def evidence(
+    ctx: click.Context, first: dt.datetime, last: dt.datetime, out: Path, clips: int, own_home: str | None
+) -> None:
+    """Lập gói bằng chứng cho đoàn kiểm tra: bản ghi kèm dấu, đoạn bản thu, chương trình tự kiểm tra."""
+    with opened(ctx, own_home) as station:
+        made = make_bundle(station, actor_of(ctx, station), first.date(), last.date(), out, clips=clips)
+    click.echo(f"Đã ghi {made.path}: {made.entries} bản ghi, {made.clips} đoạn bản thu.")
+    click.echo(f"Dấu của gói, ghi vào biên bản bàn giao: {made.mark}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ from broadcaster.db.queries.broadcasts import broadcast_detail, broadcasts_betwe
 from broadcaster.domain.rotations import WEEKDAY_LABELS, DayKind
 from broadcaster.domain.windows import parse_time
 from broadcaster.errors import RuleError
+from broadcaster.services import conflicts, feeds
 from broadcaster.services.airing import send
 from broadcaster.services.once import air_once
-from broadcaster.services.planning import plan
+from broadcaster.services.planning import plan, preview
 from broadcaster.services.rotations import add_exception, apply_rotation
 from broadcaster.services.station import Station
 
@@ -104,6 +106,89 @@ def why(ctx: click.Context, number: int, shape: str, own_home: str | None) -> No
         click.echo(f"  {item['no']:>2}. {item['title']} ({item['duration_ms'] / 1000:.0f} giây)")
     for reason in detail["reasons"]:
         click.echo(f"  {'CÓ   ' if reason['chosen'] else 'KHÔNG'} {reason['title']}: {reason['why']}")
+
+
+@schedule_command.command("preview")
+@click.option("--week", "week", help="Tuần ISO như 2026-W30, hoặc một ngày 2026-07-20 trong tuần (mặc định: tuần sau).")
+@format_option
+@home_option
+@click.pass_context
+def preview_(ctx: click.Context, week: str | None, shape: str, own_home: str | None) -> None:
+    """Xem trước một tuần sắp tới theo khung lịch và các bài đã duyệt; không ghi gì."""
+    with opened(ctx, own_home) as station:
+        monday = _monday(week, station.today() + dt.timedelta(days=7))
+        if monday + dt.timedelta(days=6) < station.today():
+            raise RuleError("Tuần này đã qua; xem nhật ký bằng loa log show.", field="--week")
+        found = preview(station, monday)
+        rows = [
+            {
+                "starts_at": d.occurrence.starts_at, "slot": d.occurrence.key, "title": d.occurrence.slot.title,
+                "zones": list(d.zones), "sound_ms": d.filled.sound_ms, "items": [i.title for i in d.filled.items],
+                "reasons": [asdict(r) for r in d.filled.reasons],
+            }
+            for d in found.drafts
+        ]  # fmt: skip
+        if shape == "json":
+            show_json({"broadcasts": rows, "warnings": found.warnings})
+            return
+        cells = [
+            (_when(station, d.occurrence.starts_at), d.occurrence.slot.title, f"{d.filled.sound_ms / 60000:.1f}", len(d.zones), "; ".join(i.title for i in d.filled.items if i.kind != "cue")[:90])
+            for d in found.drafts
+        ]  # fmt: skip
+        show_table(
+            "Xem trước", ["Lúc", "Buổi phát", "Phút", "Cụm loa", "Bài"], cells, empty="Tuần này không có buổi phát nào."
+        )
+        for warning in dict.fromkeys(found.warnings):
+            click.echo(f"Cảnh báo: {warning}")
+
+
+def _monday(week: str | None, default: dt.date) -> dt.date:
+    if week is None:
+        day = default
+    else:
+        try:
+            day = dt.date.fromisoformat(week)
+        except ValueError:
+            raise RuleError("Tuần phải viết như 2026-W30 hoặc 2026-07-20.", field="--week") from None
+    return day - dt.timedelta(days=day.weekday())
+
+
+@schedule_command.command("conflicts")
+@click.option("--days", type=click.IntRange(1, 60), default=conflicts.DAYS, show_default=True)
+@format_option
+@home_option
+@click.pass_context
+def conflicts_(ctx: click.Context, days: int, shape: str, own_home: str | None) -> None:
+    """Soát các ngày tới: trùng giờ, thiếu buổi, bài hết hạn, quá mức Quy chế; mỗi điều kèm cách sửa."""
+    with opened(ctx, own_home) as station:
+        found = conflicts.find(station, days)
+    if shape == "json":
+        show_json([asdict(c) | {"kind": c.kind.value, "grave": c.kind.grave} for c in found])
+    elif not found:
+        click.echo(f"{days} ngày tới không có gì vướng.")
+    else:
+        for c in found:
+            click.echo(f"{c.kind.label.upper()}: {c.what}\n    Cách sửa: {c.remedy}")
+    ctx.exit(1 if any(c.kind.grave for c in found) else 0)
+
+
+@schedule_command.command("ical")
+@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help="Tệp .ics (mặc định: in ra).")
+@click.option("--new-address", is_flag=True, help="Đổi địa chỉ bí mật của lịch trên trang quản lý.")
+@home_option
+@click.pass_context
+def ical(ctx: click.Context, out: Path | None, own_home: str | None, *, new_address: bool) -> None:
+    """Xuất lịch phát dạng iCalendar cho điện thoại."""
+    with opened(ctx, own_home) as station:
+        if new_address:
+            click.echo(f"/schedule/feed/{feeds.renew_feed_token(station, actor_of(ctx, station))}.ics")
+            return
+        data = feeds.week_feed(station)
+    if out is None:
+        click.echo(data.decode(), nl=False)
+    else:
+        out.write_bytes(data)
+        click.echo(f"Đã ghi {out}")
 
 
 @schedule_command.command("day")

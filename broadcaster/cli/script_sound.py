@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from broadcaster.cli.common import actor_of, home_option, opened, progress_bar
+from broadcaster.cli.common import actor_of, format_option, home_option, opened, progress_bar, show_json
 from broadcaster.db.queries.scripts import script_detail
 from broadcaster.errors import RuleError
-from broadcaster.services import recordings
+from broadcaster.services import hearing, recordings
 from broadcaster.services.subtitles import subtitles
 
 
@@ -60,4 +60,34 @@ def vtt_(ctx: click.Context, number: int, target: Path | None, own_home: str | N
     click.echo(f"Đã ghi {target}.")
 
 
-COMMANDS = (record_, vtt_)
+@click.command("listen")
+@click.argument("number", type=int)
+@click.option("--aircheck", type=click.Path(path_type=Path, exists=True), help="Bản thu khi phát: so với bản đã duyệt.")
+@format_option
+@home_option
+@click.pass_context
+def listen_(ctx: click.Context, number: int, aircheck: Path | None, shape: str, own_home: str | None) -> None:
+    """Cho máy nghe thử bản đọc qua loa giả lập và báo câu khó nghe, đọc sót, đọc nhầm."""
+    with opened(ctx, own_home) as station:
+        actor = actor_of(ctx, station)
+        with progress_bar(f"Nghe thử kịch bản số {number}") as progress:
+            if aircheck is None:
+                made = hearing.listen(station, actor, number, progress)
+            else:
+                made = hearing.listen_to_aircheck(station, actor, number, aircheck, progress)
+        with station.db.read() as session:
+            found = hearing.one(session, made)
+    if shape == "json":
+        show_json(found)
+        return
+    click.echo(found["summary"])
+    for n, sentence in enumerate(found["sentences"], 1):
+        if sentence["verdict"] == "clear":
+            continue
+        click.echo(f"\nCâu {n} ({sentence['share'] * 100:.0f}%): {sentence['said']}")
+        click.echo(f"  Nghe được: {sentence['heard'] or '(không có gì)'}")
+        for advice in sentence["advice"]:
+            click.echo(f"  - {advice}")
+
+
+COMMANDS = (record_, vtt_, listen_)

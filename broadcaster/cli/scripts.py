@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -21,6 +22,7 @@ from broadcaster.services.importing import add_file, read_draft
 from broadcaster.services.lexicon import MODES
 from broadcaster.services.lexicon_changes import Change, find_entry
 from broadcaster.services.picking import Explained, explained, pick_change
+from broadcaster.services.reading import kept_of
 from broadcaster.services.speaking import speak
 from broadcaster.text import Mode
 from broadcaster.text.readings import as_rows, choices, find
@@ -94,6 +96,8 @@ def add(
 @click.argument("number", type=int)
 @click.argument("source", metavar="TỆP|-")
 @_with_fields
+@click.option("--voice", help="Giọng đọc của bài (bộ-đọc:giọng).")
+@click.option("--rate", type=float, help="Tốc độ đọc của bài; 1.0 là bình thường.")
 @home_option
 @click.pass_context
 def edit(
@@ -106,6 +110,8 @@ def edit(
     topic: str | None,
     genre: str | None,
     priority: str | None,
+    voice: str | None,
+    rate: float | None,
 ) -> None:
     """Thay nội dung một kịch bản; nếu đã duyệt thì phải duyệt lại."""
     name, data = _read(source)
@@ -115,6 +121,13 @@ def edit(
         kept = {k: old[k] for k in ("title", "unit", "topic", "genre", "priority", "valid_from", "valid_to")}
         fields = {"title": title, "unit": unit, "topic": topic, "genre": genre, "priority": priority}
         draft = read_draft(station, name, data, defaults=kept | {k: v for k, v in fields.items() if v})
+        draft = replace(
+            draft,
+            voice=voice or old["voice"],
+            rate=rate or old["rate"],
+            kept=kept_of(old["kept"]),
+            verify=draft.verify or tuple(old["verify"]),
+        )
         revision = script_service.revise(station, actor_of(ctx, station), number, draft)
         click.echo(f"Kịch bản số {number} nay là bản {revision}.")
 

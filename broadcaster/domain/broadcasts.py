@@ -80,6 +80,8 @@ class RundownItem:
     unit: str | None = None
     genre: str | None = None
     voice: str | None = None
+    relay: str | None = None
+    """The relay's name in the settings; `duration_ms` is then the most it may last, and it has no sound pinned."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the item as JSON-able fields."""

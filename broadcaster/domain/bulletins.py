@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from broadcaster.domain.broadcasts import RundownItem
-from broadcaster.domain.rotations import CueStep, FillStep, ScriptStep, Slot
+from broadcaster.domain.rotations import CueStep, FillStep, RelayStep, ScriptStep, Slot
 from broadcaster.domain.scripts import Genre, Priority
 
 
@@ -29,6 +30,8 @@ class Candidate:
     audio_sha256: str
     duration_ms: int
     voice: str
+    wanted: int = 0
+    """How many airings its office asked for (số lượt phát yêu cầu); 0: as the turn comes."""
 
     def valid_on(self, day: dt.date) -> bool:
         """Return whether the script may air on `day`."""
@@ -47,7 +50,7 @@ class CueSound:
 
 @dataclass
 class History:
-    """When each script and topic was last placed, and how often; grows as days are filled in order."""
+    """When each script and topic was last heard by one audience, and how often; grows as days are filled in order."""
 
     last: dict[int, dt.datetime] = field(default_factory=dict)
     counts: dict[int, int] = field(default_factory=dict)
@@ -84,21 +87,36 @@ class Filled:
 
 
 _NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
+MOST_OUT = 20
+"""So many scripts are named with the reason why they are not in; the rest is counted."""
 
 
-def fill(  # noqa: C901 - one pass over the steps of a template, each kind in its branch
+def fill(  # noqa: C901, PLR0912 - one pass over the steps of a template, each kind in its branch
     slot: Slot,
     starts_at: dt.datetime,
     day: dt.date,
     candidates: Sequence[Candidate],
     cues: Mapping[str, CueSound],
     history: History,
+    *,
+    targets: Mapping[str, int] | None = None,
+    also: Sequence[History] = (),
 ) -> Filled:
     """Return the rundown of `slot` on station day `day`; `history` is updated with what was chosen.
 
     Fixed steps take their length first, so that a closing is never cut off by a long column; the fill takes
-    what is left: higher priority, then least recently and least often aired, then the topic aired least, then
-    approval order.
+    what is left: higher priority, then what was asked for more often than it was aired, then the topic furthest
+    behind its target, then least recently and least often aired, then the topic aired least, then approval order.
+
+    Args:
+        slot: the place in the day.
+        starts_at: when it begins (aware UTC).
+        day: the station day.
+        candidates: what is approved.
+        cues: station sounds by name.
+        history: what the zones of this slot heard.
+        targets: airings wanted of each topic in the plan's period; without, topics take turns.
+        also: histories of other audiences that hear this too.
     """
     items: list[RundownItem] = []
     reasons: list[Reason] = []
@@ -120,12 +138,14 @@ def fill(  # noqa: C901 - one pass over the steps of a template, each kind in it
                 else:
                     fixed[index] = found
                     used.add(found.script_id)
-            case FillStep():
+            case FillStep() | RelayStep():
                 pass
     left_ms = int(slot.max_length.total_seconds() * 1000) - sum(f.duration_ms for f in fixed.values())
+    left_ms -= sum(relay_item(s, 0).duration_ms for s in slot.steps if isinstance(s, RelayStep))
+    turn = _Turn(starts_at, day, candidates, cues, history, targets or {}, also, used)
     for index, step in enumerate(slot.steps):
         if isinstance(step, FillStep):
-            chosen, why = _choose(step, starts_at, day, candidates, cues, history, used, left_ms)
+            chosen, why = _choose(step, turn, left_ms)
             reasons += why
             separator = cues[step.separator] if step.separator else None
             for number, candidate in enumerate(chosen):
@@ -134,12 +154,48 @@ def fill(  # noqa: C901 - one pass over the steps of a template, each kind in it
                     left_ms -= separator.duration_ms
                 items.append(script_item(candidate, len(items) + 1))
                 left_ms -= candidate.duration_ms
+        elif isinstance(step, RelayStep):
+            items.append(relay_item(step, len(items) + 1))
         elif (piece := fixed.get(index)) is not None:
             no = len(items) + 1
             items.append(cue_item(piece, no) if isinstance(piece, CueSound) else script_item(piece, no))
             if isinstance(piece, Candidate):
                 reasons.append(Reason(piece.script_id, piece.title, chosen=True, why="Phần cố định của khung phát."))
     return Filled(tuple(items), tuple(reasons))
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What all fill steps of one broadcast share."""
+
+    starts_at: dt.datetime
+    day: dt.date
+    candidates: Sequence[Candidate]
+    cues: Mapping[str, CueSound]
+    history: History
+    targets: Mapping[str, int]
+    also: Sequence[History]
+    used: set[int]
+
+    def need(self, topic: str) -> float:
+        """Return how much of a topic's target is done, 0 to 1 and beyond; a topic without a target comes last."""
+        wanted = self.targets.get(topic)
+        return self.history.topic_counts.get(topic, 0) / wanted if wanted else math.inf
+
+    def order(self, c: Candidate) -> tuple[object, ...]:
+        """Return the key by which candidates take their turn."""
+        past, number = self.history, c.script_id
+        times = past.counts.get(number, 0)
+        return (
+            -c.priority.rank,
+            times >= c.wanted,
+            self.need(c.topic) if self.targets else 0.0,
+            past.last.get(number, _NEVER),
+            times,
+            past.topic_counts.get(c.topic, 0),
+            c.approved_at,
+            number,
+        )
 
 
 def _newest(
@@ -153,81 +209,91 @@ def _newest(
     return max(fitting, key=lambda c: (c.approved_at, c.script_id), default=None)
 
 
-def _choose(
-    step: FillStep,
-    starts_at: dt.datetime,
-    day: dt.date,
-    candidates: Sequence[Candidate],
-    cues: Mapping[str, CueSound],
-    history: History,
-    used: set[int],
-    left_ms: int,
+def _choose(  # noqa: C901 - two passes over one queue, each candidate in or out with its reason
+    step: FillStep, turn: _Turn, left_ms: int
 ) -> tuple[list[Candidate], list[Reason]]:
-    gap_ms = cues[step.separator].duration_ms if step.separator else 0
-    fitting = [
-        c
-        for c in candidates
-        if c.genre in step.genres and ("*" in step.topics or c.topic in step.topics) and c.script_id not in used
-    ]
-    order = sorted(
-        fitting,
-        key=lambda c: (
-            -c.priority.rank,
-            history.last.get(c.script_id, _NEVER),
-            history.counts.get(c.script_id, 0),
-            history.topic_counts.get(c.topic, 0),
-            c.approved_at,
-            c.script_id,
-        ),
-    )
+    gap_ms = turn.cues[step.separator].duration_ms if step.separator else 0
+    fitting = [c for c in turn.candidates if c.script_id not in turn.used and _fits(step, c)]
+    order = sorted(fitting, key=turn.order)
     chosen: list[Candidate] = []
-    reasons: list[Reason] = []
+    taken: set[int] = set()
+    ins: list[Reason] = []
     topics_in: set[str] = set()
+    outs: list[Reason] = []
     # Two passes: first one item of each topic, so that a session is varied; then whatever still fits.
     for second_pass in (False, True):
         for c in order:
-            if c in chosen or (not second_pass and c.topic in topics_in and c.priority is Priority.NORMAL):
+            if c.script_id in taken:
                 continue
-            if why_not := _why_not(c, step, day, len(chosen), left_ms, gap_ms):
-                if second_pass:
-                    reasons.append(Reason(c.script_id, c.title, chosen=False, why=why_not))
+            if not second_pass and c.topic in topics_in and c.priority is Priority.NORMAL:
+                continue
+            if why_not := _why_not(c, step, turn, len(chosen), left_ms, gap_ms):
+                if second_pass and len(outs) < MOST_OUT:
+                    outs.append(Reason(c.script_id, c.title, chosen=False, why=why_not))
                 continue
             repeats = step.repeat_notices if c.genre is Genre.NOTICE else 0
             cost = c.duration_ms + (gap_ms if chosen else 0)
             chosen.append(c)
+            taken.add(c.script_id)
             topics_in.add(c.topic)
             left_ms -= cost
             for _ in range(repeats):
                 if c.duration_ms + gap_ms <= left_ms:
                     chosen.append(c)
                     left_ms -= c.duration_ms + gap_ms
-            reasons.append(Reason(c.script_id, c.title, chosen=True, why=_why(c, history)))
+            ins.append(Reason(c.script_id, c.title, chosen=True, why=_why(c, turn)))
+    if (more := len(order) - len(taken) - len(outs)) > 0:
+        outs.append(Reason(None, f"{more} bài khác", chosen=False, why="Chưa tới lượt, hoặc không còn chỗ."))
+    if others := sum(1 for c in turn.candidates if c.script_id not in turn.used and not _fits(step, c)):
+        outs.append(
+            Reason(None, f"{others} bài khác", chosen=False, why="Không đúng thể loại hoặc chủ đề của phần này.")
+        )
     for c in dict.fromkeys(chosen):
-        used.add(c.script_id)
-        history.place(c, starts_at)
-    return chosen, reasons
+        turn.used.add(c.script_id)
+        for history in (turn.history, *turn.also):
+            history.place(c, turn.starts_at)
+    return chosen, ins + outs
 
 
-def _why_not(c: Candidate, step: FillStep, day: dt.date, chosen: int, left_ms: int, gap_ms: int) -> str | None:
-    if not c.valid_on(day):
+def _fits(step: FillStep, c: Candidate) -> bool:
+    return c.genre in step.genres and ("*" in step.topics or c.topic in step.topics)
+
+
+def _why_not(c: Candidate, step: FillStep, turn: _Turn, chosen: int, left_ms: int, gap_ms: int) -> str | None:
+    if not c.valid_on(turn.day):
         return "Chưa đến hoặc đã quá thời hạn phát."
     if chosen >= step.max_items:
         return f"Đã đủ {step.max_items} mục của khung phát."
+    last = turn.history.last.get(c.script_id)
+    if last is not None and c.priority is not Priority.EMERGENCY and turn.starts_at - last < step.separation:
+        hours = step.separation.total_seconds() / 3600
+        return f"Mới phát ngày {last:%d/%m}; hai lần phát một bài phải cách nhau ít nhất {hours:g} giờ."
     if c.duration_ms + (gap_ms if chosen else 0) > left_ms:
         return f"Dài {c.duration_ms / 1000:.0f} giây, khung phát chỉ còn {max(left_ms, 0) / 1000:.0f} giây."
     return None
 
 
-def _why(c: Candidate, history: History) -> str:
+def _why(c: Candidate, turn: _Turn) -> str:
     if c.priority is not Priority.NORMAL:
         return f"Mức {c.priority.label.lower()}, được xếp trước."
-    last = history.last.get(c.script_id)
+    times = turn.history.counts.get(c.script_id, 0)
+    if times < c.wanted:
+        return f"Đơn vị yêu cầu phát {c.wanted} lượt, mới phát {times}."
+    if (wanted := turn.targets.get(c.topic)) is not None:
+        done = turn.history.topic_counts.get(c.topic, 0)
+        return f"Chủ đề còn xa chỉ tiêu của kế hoạch (đã {done}/{wanted} lượt)."
+    last = turn.history.last.get(c.script_id)
     return "Chưa phát lần nào." if last is None else f"Lâu nhất chưa phát lại (lần trước {last:%d/%m/%Y})."
 
 
 def cue_item(cue: CueSound, no: int) -> RundownItem:
     """Return a station sound as item number `no` of a rundown."""
     return RundownItem(no, "cue", cue.title, cue.audio_sha256, cue.duration_ms)
+
+
+def relay_item(step: RelayStep, no: int) -> RundownItem:
+    """Return a relay as item number `no` of a rundown."""
+    return RundownItem(no, "relay", step.title, "", int(step.max_length.total_seconds() * 1000), relay=step.relay)
 
 
 def script_item(c: Candidate, no: int) -> RundownItem:

@@ -50,13 +50,17 @@ class Verdict:
         return not self.faults
 
 
-def verify(links: Iterable[Link], *, expect_last: str | None = None, most: int = 20) -> Verdict:
+def verify(
+    links: Iterable[Link], *, expect_last: str | None = None, most: int = 20, after: tuple[int, str] = (0, GENESIS)
+) -> Verdict:
     """Check a chain read in order of `seq`; name each faulty entry, at most `most`.
 
-    `expect_last` is a hash kept elsewhere (a frozen report, a backup): it reveals a log cut off at its end.
+    `expect_last` is a hash kept elsewhere (a frozen report, a backup): it reveals a log cut off at its end. A long
+    chain may be checked part by part: `after` is the number and hash of the last entry of the part before.
     """
     faults: list[Fault] = []
-    prev, seq, count = GENESIS, 0, 0
+    seq, prev = after
+    count = 0
     for link in links:
         count += 1
         if link.seq != seq + 1:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from broadcaster.domain.broadcasts import BroadcastState
+
 
 class Outcome(StrEnum):
     """What became of one item in one zone; terminal."""
@@ -31,6 +33,63 @@ _OUTCOME_TITLES = {
     Outcome.REFUSED: "Từ chối phát",
     Outcome.FAILED: "Lỗi",
 }
+
+
+class Verdict(StrEnum):
+    """The one word that a planned broadcast ends with."""
+
+    AIRED = "aired"
+    LATE = "late"
+    JOINED = "joined"
+    CUT = "cut"
+    SKIPPED = "skipped"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese words."""
+        return _VERDICTS[self]
+
+
+_VERDICTS = {
+    Verdict.AIRED: "Phát đúng giờ",
+    Verdict.LATE: "Phát trễ",
+    Verdict.JOINED: "Vào giữa chừng",
+    Verdict.CUT: "Bị cắt",
+    Verdict.SKIPPED: "Bỏ",
+    Verdict.REFUSED: "Từ chối",
+    Verdict.FAILED: "Lỗi",
+}
+LATE_S = 1.0
+"""A start is on time within this (s)."""
+
+
+def verdict_word(
+    state: BroadcastState, outcomes: Mapping[Outcome, int], *, late_s: float, joined: bool
+) -> Verdict | None:
+    """Return the one word for a broadcast that ended so; None while it has not ended.
+
+    Args:
+        state: its terminal state.
+        outcomes: how many entries ended how.
+        late_s: from the planned to the real start (s).
+        joined: whether it began in the middle because it was late.
+    """
+    match state:
+        case BroadcastState.AIRED:
+            return Verdict.LATE if late_s > LATE_S else Verdict.AIRED
+        case BroadcastState.PARTIAL:
+            return Verdict.JOINED if joined else Verdict.CUT
+        case BroadcastState.REFUSED:
+            return Verdict.REFUSED
+        case BroadcastState.MISSED:
+            failed = outcomes.get(Outcome.FAILED, 0)
+            return Verdict.FAILED if failed and failed >= outcomes.get(Outcome.MISSED, 0) else Verdict.SKIPPED
+        case BroadcastState.CANCELLED:
+            return Verdict.SKIPPED
+        case _:
+            return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Who may do what: roles are sets of permissions; nothing else grants one."""
+"""Who may do what: roles are sets of permissions; nothing else grants one but a token or a delegation."""
 
 from __future__ import annotations
 
@@ -63,7 +63,9 @@ class Actor:
     roles: frozenset[Role]
     user_id: int | None = None
     granted: frozenset[Permission] = frozenset()
-    """What is allowed beside the roles: a token's scopes."""
+    """What is allowed beside the roles: a token's scopes, approval that a leader has delegated."""
+    behalf: str | None = None
+    """The leader in whose stead this person approves."""
 
     @property
     def permissions(self) -> frozenset[Permission]:

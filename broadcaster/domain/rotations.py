@@ -13,12 +13,16 @@ from itertools import combinations
 
 from broadcaster.domain.broadcasts import Overrun
 from broadcaster.domain.lateness import LatePolicy
-from broadcaster.domain.windows import StationHours
+from broadcaster.domain.relays import RelaySource
+from broadcaster.domain.windows import Caps, StationHours
 from broadcaster.domain.zones import ZoneMap
 from broadcaster.errors import RuleError
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEKDAY_LABELS = ("Thứ hai", "Thứ ba", "Thứ tư", "Thứ năm", "Thứ sáu", "Thứ bảy", "Chủ nhật")
+
+
+NO_CAPS = Caps(None, None, None)
 
 
 class DayKind(StrEnum):
@@ -70,9 +74,20 @@ class FillStep:
     separator: str | None = None
     repeat_notices: int = 0
     """How many more times a notice is read after the first (đọc lại)."""
+    separation: dt.timedelta = dt.timedelta(0)
+    """At least this long lies between two airings of the same script in the same zones."""
 
 
-Step = CueStep | ScriptStep | FillStep
+@dataclass(frozen=True, slots=True)
+class RelayStep:
+    """A programme of another station (tiếp âm), for at most so long; local content follows when it fails."""
+
+    relay: str
+    title: str
+    max_length: dt.timedelta
+
+
+Step = CueStep | ScriptStep | FillStep | RelayStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +135,20 @@ class Rotation:
         """Return whether this rotation may rule `day` of `kind`."""
         return kind is self.days and self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
-    def check(self, *, zones: ZoneMap, hours: StationHours, cues: Mapping[str, object]) -> None:
+    def check(
+        self,
+        *,
+        zones: ZoneMap,
+        hours: StationHours,
+        cues: Mapping[str, object],
+        caps: Caps = NO_CAPS,
+        relays: Mapping[str, RelaySource] | None = None,
+    ) -> None:
         """Check what one rotation alone can break.
 
         Raises:
-            RuleError: a slot lies outside the windows, overlaps another in some zone, or names an unknown
-                zone or sound; `field` names the slot.
+            RuleError: a slot lies outside the windows, is longer than the Quy chế allows, overlaps another in some
+                zone, names an unknown zone or sound, or relays at a wrong hour; `field` names the slot.
         """
         any_day = dt.date(2024, 1, 1)
         seen: set[str] = set()
@@ -139,6 +162,14 @@ class Rotation:
             if not zones.expand(slot.zones, where=f"{where}: zones"):
                 raise RuleError("Khung phát này không có cụm loa nào đang hoạt động.", field=f"{where}: zones")
             hours.require(dt.datetime.combine(any_day, slot.start), slot.max_length, field=f"{where}: start")
+            _check_relays(slot, cues, relays or {}, where)
+            minutes = slot.max_length.total_seconds() / 60
+            if caps.minutes_per_session is not None and minutes > caps.minutes_per_session:
+                raise RuleError(
+                    f"Khung phát dài tối đa {minutes:.0f} phút, quá {caps.minutes_per_session} phút mỗi buổi của Quy "
+                    "chế. Hãy rút ngắn, hoặc sửa minutes_per_session trong station.toml.",
+                    field=f"{where}: max_minutes",
+                )
             for step_number, step in enumerate(slot.steps, 1):
                 for cue in _cues_of(step):
                     if cue not in cues:
@@ -159,6 +190,34 @@ def ruling(rotations: Sequence[Rotation], day: dt.date, kind: DayKind) -> Rotati
     """Return the one rotation that rules `day`: the highest priority, then the latest to begin, then by code."""
     candidates = [r for r in rotations if r.rules(day, kind)]
     return max(candidates, key=lambda r: (r.priority, r.valid_from, r.code), default=None)
+
+
+def _check_relays(slot: Slot, cues: Mapping[str, object], relays: Mapping[str, RelaySource], where: str) -> None:
+    """Check each relay of a slot at the earliest minute in which it can begin."""
+    before_ms = 0
+    for number, step in enumerate(slot.steps, 1):
+        place = f"{where}: item {number}"
+        if isinstance(step, CueStep):
+            before_ms += int(getattr(cues.get(step.cue), "duration_ms", 0))
+        if not isinstance(step, RelayStep):
+            continue
+        source = relays.get(step.relay)
+        if source is None:
+            known = ", ".join(sorted(relays)) or "chưa có nguồn nào"
+            raise RuleError(
+                f"Không có nguồn tiếp âm nào tên “{step.relay}” ở [relay] trong station.toml ({known}).",
+                field=f"{place}: relay",
+            )
+        if step.max_length > slot.max_length:
+            raise RuleError("Phần tiếp âm dài hơn cả khung phát.", field=f"{place}: max_minutes")
+        if all(isinstance(later, RelayStep) for later in slot.steps[number:]):
+            raise RuleError(
+                "Sau phần tiếp âm cần có nội dung của đài, để phát khi nguồn tiếp âm mất tiếng.", field=place
+            )
+        start = dt.datetime.combine(dt.date(2024, 1, 1), slot.start) + dt.timedelta(milliseconds=before_ms)
+        # seconds of chime before it may push it past the end of its hours, which then cuts it
+        source.require(start.replace(second=0, microsecond=0), step.max_length, field=f"{place}: relay")
+        before_ms += int(step.max_length.total_seconds() * 1000)
 
 
 def _minutes(time: dt.time) -> int:

@@ -98,6 +98,29 @@ class StationHours:
         return ", ".join(str(w) for w in self.windows)
 
 
+class CapBook:
+    """The sessions of each zone as they are planned, in order of time: says which one more the Quy chế forbids."""
+
+    def __init__(self, caps: Caps) -> None:
+        self._caps = caps
+        self._by_day: dict[tuple[str, dt.date], int] = {}
+        self._days: dict[tuple[str, int, int], set[dt.date]] = {}
+
+    def take(self, zone: str, day: dt.date) -> str:
+        """Count one more session of `zone` on station day `day`; when that breaks a cap, count nothing and say why."""
+        year, week, _ = day.isocalendar()
+        held = self._by_day.get((zone, day), 0)
+        days = self._days.setdefault((zone, year, week), set())
+        if self._caps.sessions_per_day is not None and held >= self._caps.sessions_per_day:
+            return f"Ngày {day:%d/%m/%Y}: {held + 1} buổi, quá {self._caps.sessions_per_day} buổi mỗi ngày."
+        if self._caps.days_per_week is not None and day not in days and len(days) >= self._caps.days_per_week:
+            most = self._caps.days_per_week
+            return f"Tuần {week} năm {year}: phát {len(days) + 1} ngày, quá {most} ngày mỗi tuần."
+        self._by_day[zone, day] = held + 1
+        days.add(day)
+        return ""
+
+
 def breaches(caps: Caps, sessions: Iterable[tuple[dt.date, float]]) -> list[str]:
     """Return a Vietnamese sentence for each cap that `sessions` (local day, minutes) of one zone break."""
     found: list[str] = []

@@ -25,18 +25,24 @@ from broadcaster.panel import (
     auth,
     calendar,
     csp,
+    editor,
     emergency,
     errors,
     filters,
     journal,
     lexicon,
     limits,
+    live,
     onair,
+    outlook,
     plans,
     preferences,
+    preview,
+    recordings,
     reports,
     scripts,
     settings,
+    slogans,
     sounds,
     timetable,
     tokens,
@@ -45,7 +51,7 @@ from broadcaster.panel import (
 )
 from broadcaster.panel.navigation import links
 from broadcaster.rooms import room
-from broadcaster.services.accounts import member
+from broadcaster.services.sign_ins import holder
 from broadcaster.services.station import Station
 
 MAX_UPLOAD = 25 * 1024 * 1024
@@ -54,11 +60,17 @@ _BLUEPRINTS = (
     auth,
     onair,
     emergency,
+    live,
     scripts,
+    editor,
+    preview,
+    recordings,
     lexicon,
+    slogans,
     approving,
     calendar,
     timetable,
+    outlook,
     journal,
     reports,
     zones,
@@ -123,11 +135,11 @@ def _sign_in(app: Flask, station: Station) -> None:
 
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load(session_id: str) -> access.SessionUser | None:
-        user_id, _, epoch = session_id.partition(".")
-        if not (user_id.isdecimal() and epoch.isdecimal()):
+        user_id, epoch, token = (*session_id.split("."), "", "", "")[:3]
+        if not (user_id.isdecimal() and epoch.isdecimal() and token):
             return None
-        found = member(station, int(user_id), int(epoch))
-        return access.SessionUser(found) if found else None
+        found = holder(station, int(user_id), int(epoch), token)
+        return access.SessionUser(found, token) if found else None
 
 
 def _context(app: Flask, station: Station) -> None:

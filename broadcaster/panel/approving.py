@@ -1,16 +1,25 @@
-"""Duyệt: the leader listens, reads, decides; made for a phone."""
+"""Duyệt: the leader listens, reads, decides; made for a phone. Who is away lets somebody else decide for some days."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from broadcaster.db.queries import lexicon as words_query
 from broadcaster.db.queries import library, people
+from broadcaster.db.queries.library import Whole
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import RuleError
 from broadcaster.panel import wording
 from broadcaster.panel.access import actor, leave_to, needs, station
+from broadcaster.panel.forms import DelegationForm
 from broadcaster.services import approving as service
+from broadcaster.services import delegating
+from broadcaster.services.lexicon import MODES
+from broadcaster.services.picking import explained
+from broadcaster.text.readings import choices, lines
 
 blueprint = Blueprint("approving", __name__, url_prefix="/approve")
 QUICK = ("Cần sửa lời văn cho dễ nghe", "Số liệu cần kiểm tra lại", "Đọc chưa đúng tên riêng hoặc chữ viết tắt")
@@ -19,11 +28,13 @@ QUICK = ("Cần sửa lời văn cho dễ nghe", "Số liệu cần kiểm tra l
 @blueprint.get("/")
 @needs(Permission.APPROVE)
 def index() -> ResponseReturnValue:
-    """What waits for a decision, the longest waiting first."""
+    """What waits for a decision: the urgent first, then the longest waiting."""
     with station().db.read() as session:
-        rows = library.waiting(session)
+        rows = sorted(library.waiting(session), key=lambda r: -r.script.priority.rank)
         names = people.names_by_username(session)
-    return render_template("approving/index.html", rows=rows, names=names)
+        standings = service.standings(session, [r.script.id for r in rows])
+        given = delegating.delegations(session, chief=actor().username, day=station().today())
+    return render_template("approving/index.html", rows=rows, names=names, standings=standings, given=given)
 
 
 @blueprint.route("/<int:script_id>", methods=["GET", "POST"])
@@ -39,15 +50,68 @@ def show(script_id: int) -> ResponseReturnValue:
     with station().db.read() as session:
         whole = library.whole(session, script_id)
         names = people.names_by_username(session)
-    approved = next((r for r in whole.revisions if r.id == whole.approved_revision_id), None)
-    pieces = (
-        wording.difference(approved.body, whole.revision.body) if approved and approved is not whole.revision else []
-    )
-    own = whole.revision.author == actor().username
-    values = {"whole": whole, "names": names, "approved": approved, "pieces": pieces, "refused": refused}
-    blocked = own and station().settings.approval.four_eyes
-    page = render_template("approving/show.html", quick=QUICK, own=own, blocked=blocked, **values)
+        approval = whole.standing
+        marks = words_query.marks(session, script_id, approval.id) if approval else ()
+        standing = service.standing_of(session, script_id, approval.id if approval else None)
+        before = library.approved_before(session, whole)
+    found = explained(station(), script_id)
+    own = service.is_own(actor(), whole.revision)
+    page = render_template(
+        "approving/show.html", whole=whole, names=names, refused=refused, quick=QUICK, own=own,
+        blocked=own and station().settings.approval.four_eyes, marks=marks, standing=standing, found=found,
+        options={r.number: choices(r, found.lexicon) for r in found.readings}, modes=MODES,
+        outdated=whole.rendition is not None and whole.rendition.spoken_text != found.spoken.text,
+        sides=wording.sides(lines(found.spoken), whole.rendition.cues if whole.rendition else ()),
+        **_since(whole, before),
+    )  # fmt: skip
     return page, 422 if refused else 200
+
+
+@blueprint.route("/delegations", methods=["GET", "POST"])
+@needs(Permission.APPROVE)
+def delegations() -> ResponseReturnValue:
+    """Let somebody approve in one's stead for some days; what was given, and taking it back."""
+    form = DelegationForm()
+    with station().db.read() as session:
+        form.deputy.choices = [(u.username, f"{u.full_name} ({u.username})") for u in delegating.candidates(session)]
+        rows = delegating.delegations(session)
+        names = people.names_by_username(session)
+    if form.validate_on_submit():
+        try:
+            delegating.delegate(
+                station(), actor(), form.deputy.data, form.first_day.data, form.last_day.data, form.note.data or ""
+            )
+        except RuleError as error:
+            form.take(error)
+        else:
+            flash("Đã ủy quyền. Người được ủy quyền thấy mục Duyệt trong những ngày đã chọn.")
+            return leave_to(url_for("approving.delegations"))
+    elif not form.is_submitted():
+        form.first_day.data = station().today()
+    code = 422 if form.is_submitted() else 200
+    return render_template("approving/delegations.html", form=form, rows=rows, names=names), code
+
+
+@blueprint.post("/delegations/<int:number>/revoke")
+@needs(Permission.APPROVE)
+def revoke(number: int) -> ResponseReturnValue:
+    """Take a delegation back."""
+    delegating.revoke(station(), actor(), number)
+    flash("Đã thu hồi ủy quyền. Những bài đã duyệt thay vẫn giữ nguyên.")
+    return leave_to(url_for("approving.delegations"))
+
+
+def _since(whole: Whole, before: library.Before | None) -> dict[str, Any]:
+    """Return what changed since the last approval: the written words, the spoken words, the voice."""
+    if before is None or whole.rendition is None or before.rendition.id == whole.rendition.id:
+        return {"before": None, "written": [], "said": []}
+    written = before.revision.body != whole.revision.body
+    said = before.rendition.spoken_text != whole.rendition.spoken_text
+    return {
+        "before": before,
+        "written": wording.difference(before.revision.body, whole.revision.body) if written else [],
+        "said": wording.difference(before.rendition.spoken_text, whole.rendition.spoken_text) if said else [],
+    }
 
 
 def _decide(script_id: int) -> ResponseReturnValue:

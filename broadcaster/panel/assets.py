@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask, Response, current_app, request, url_for
 from jinja2 import ChoiceLoader, FileSystemLoader
 from markupsafe import Markup
 
 from broadcaster.home import Home
 from broadcaster.rooms import room
+
+_PACKED = {"text/css", "text/javascript", "application/javascript", "image/svg+xml"}
 
 
 def init(app: Flask, home: Home) -> None:
@@ -21,6 +24,7 @@ def init(app: Flask, home: Home) -> None:
     app.jinja_loader = ChoiceLoader([FileSystemLoader(f) for f in folders])
     app.jinja_env.globals.update(asset=asset, icon=icon)
     app.extensions["static-folder"] = static
+    app.after_request(_squeezed)
 
 
 def asset(name: str) -> str:
@@ -34,6 +38,27 @@ def icon(name: str, label: str = "") -> Markup:
     if label:
         return Markup('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>').format(label, href)
     return Markup('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>').format(href)
+
+
+def _squeezed(response: Response) -> Response:
+    """Send styles, scripts and icons packed; pages are not, for they carry secrets beside what people typed."""
+    if request.endpoint != "static" or response.status_code != 200 or response.mimetype not in _PACKED:
+        return response
+    response.vary.add("Accept-Encoding")
+    path = Path(str(current_app.static_folder)) / str((request.view_args or {}).get("filename", ""))
+    if request.accept_encodings.best_match(["gzip"]) != "gzip" or request.method != "GET":
+        return response
+    response.direct_passthrough = False
+    response.close()
+    response.set_data(_packed(path, path.stat().st_mtime_ns))
+    response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+@lru_cache(maxsize=64)
+def _packed(path: Path, changed_ns: int) -> bytes:
+    del changed_ns  # part of the key: a file that changed is packed anew
+    return gzip.compress(path.read_bytes(), 9, mtime=0)
 
 
 @cache

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.queries import people
 from broadcaster.domain.roles import Permission
 from broadcaster.panel.access import needs, station
+from broadcaster.panel.dates import a_date
 from broadcaster.panel.paging import Page, wanted_page
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
@@ -22,6 +25,9 @@ KINDS = {
     "report": "Báo cáo",
     "zone": "Cụm loa",
     "group": "Nhóm cụm loa",
+    "sound": "Âm thanh",
+    "settings": "Cài đặt",
+    "station": "Đài",
     "user": "Tài khoản",
 }
 VERBS = {
@@ -33,6 +39,7 @@ VERBS = {
     "withdrawn": "hủy phê duyệt",
     "retire": "ngừng dùng",
     "restore": "dùng lại",
+    "remove": "bỏ",
     "speak": "tạo bản đọc",
     "apply": "áp dụng",
     "exception": "đánh dấu ngày",
@@ -44,6 +51,11 @@ VERBS = {
     "note-noise": "ghi phản ánh tiếng ồn",
     "note-repair": "ghi việc sửa chữa",
     "close-note": "xử lý ghi chú",
+    "backup": "yêu cầu sao lưu",
+    "restore-backup": "khôi phục bản sao lưu sang thư mục mới",
+    "second-step-on": "bật bước đăng nhập thứ hai",
+    "second-step-off": "tắt bước đăng nhập thứ hai",
+    "sign-out": "đăng xuất một máy",
     "move": "dời giờ",
     "copy": "chép",
     "skip": "bỏ qua buổi",
@@ -73,12 +85,21 @@ def index() -> ResponseReturnValue:
     kind = request.args.get("kind", "")
     who = request.args.get("who", "")[:64]
     number = wanted_page()
+    first, last = a_date(request.args.get("from")), a_date(request.args.get("to"))
+    tz = station().settings.tz
     with station().db.read() as session:
         rows, total = people.audit_events(
-            session, actor=who, kind=kind if kind in KINDS else "", limit=_PAGE, offset=(number - 1) * _PAGE
+            session,
+            actor=who,
+            kind=kind if kind in KINDS else "",
+            start=dt.datetime.combine(first, dt.time(), tzinfo=tz) if first else None,
+            end=dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), tzinfo=tz) if last else None,
+            limit=_PAGE,
+            offset=(number - 1) * _PAGE,
         )
         names = people.names_by_username(session)
     return render_template(
         "audit/index.html",
         rows=rows, page=Page(number, _PAGE, total), kinds=KINDS, verbs=VERBS, names=names, kind=kind, who=who,
+        first=first, last=last,
     )  # fmt: skip

@@ -6,7 +6,9 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
+    FileField,
     FloatField,
+    HiddenField,
     IntegerField,
     PasswordField,
     SelectChoice,
@@ -22,9 +24,15 @@ from broadcaster.domain.roles import Role
 from broadcaster.domain.scopes import Scope
 from broadcaster.domain.scripts import MAX_BODY, Genre, Priority
 from broadcaster.domain.zones import Condition, Device
-from broadcaster.errors import RuleError
+from broadcaster.errors import StationError
+from broadcaster.services.sounds import KINDS
 
 _NEEDED = "Hãy điền mục này."
+RATES = {
+    "": "Theo cài đặt của đài", "0.8": "Chậm hẳn (0,8)", "0.9": "Hơi chậm (0,9)", "1.0": "Bình thường (1,0)",
+    "1.1": "Hơi nhanh (1,1)", "1.2": "Nhanh (1,2)",
+}  # fmt: skip
+"""Speeds of one script, times the usual."""
 
 
 _WORDS = {
@@ -56,7 +64,7 @@ class StationForm(FlaskForm):  # type: ignore[misc]
             del form
             return _Vietnamese()
 
-    def take(self, error: RuleError, **renamed: str) -> None:
+    def take(self, error: StationError, **renamed: str) -> None:
         """Put the sentence of `error` beside the field it names, else above the form."""
         name = (error.field or "").rpartition(": ")[2]
         field = self._fields.get(renamed.get(name, name))
@@ -73,6 +81,12 @@ class LoginForm(StationForm):
     password = PasswordField("Mật khẩu", [InputRequired(_NEEDED), Length(max=200)])
 
 
+class CodeForm(StationForm):
+    """The second step."""
+
+    code = StringField("Mã 6 số, hoặc mã dự phòng", [InputRequired(_NEEDED), Length(max=20)])
+
+
 class PasswordForm(StationForm):
     """Change one's own password."""
 
@@ -87,13 +101,31 @@ class ScriptForm(StationForm):
     title = StringField("Tên bài", [InputRequired(_NEEDED), Length(max=300, message="Không quá 300 ký tự.")])
     unit = SelectField("Đơn vị gửi", validate_choice=True)
     topic = SelectField("Chủ đề", validate_choice=True)
-    genre = SelectField("Thể loại", choices=[SelectChoice(g.value, g.label) for g in Genre])
+    genre = SelectField(
+        "Thể loại", choices=[SelectChoice(g.value, g.label) for g in Genre], default=Genre.BULLETIN.value
+    )
     priority = SelectField("Mức ưu tiên", choices=[SelectChoice(p.value, p.label) for p in Priority])
     valid_from = DateField("Phát từ ngày", [Optional()])
     valid_to = DateField("Đến hết ngày", [Optional()])
+    voice = SelectField("Giọng đọc", default="", validate_choice=True)
+    rate = SelectField("Tốc độ đọc", default="", choices=[SelectChoice(v, n) for v, n in RATES.items()])
     body = TextAreaField(
         "Văn bản", [InputRequired("Hãy viết ít nhất một câu."), Length(max=MAX_BODY, message="Bài quá dài.")]
     )
+    source_name = HiddenField(default="", validators=[Length(max=300)])
+    kept = HiddenField(default="[]", validators=[Length(max=100_000)])
+    """What would not be read and was put back: JSON of kind and text."""
+    own = HiddenField(default="[]", validators=[Length(max=100_000)])
+    """Words of this script alone: JSON of entries."""
+
+
+class DelegationForm(StationForm):
+    """Let somebody approve for some days."""
+
+    deputy = SelectField("Ai duyệt thay", validate_choice=True)
+    first_day = DateField("Từ ngày", [InputRequired(_NEEDED)])
+    last_day = DateField("Đến hết ngày", [InputRequired(_NEEDED)])
+    note = StringField("Lý do", [Length(max=300)])
 
 
 class UserForm(StationForm):
@@ -149,3 +181,13 @@ class TokenForm(StationForm):
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
+
+
+class SoundForm(StationForm):
+    """Add or change a station sound."""
+
+    title = StringField("Tên", [InputRequired(_NEEDED), Length(max=200)])
+    kind = SelectField("Loại", choices=[SelectChoice(k, words) for k, words in KINDS.items()])
+    file = FileField("Tệp âm thanh", [Optional()])
+    licence = StringField("Quyền sử dụng", [InputRequired(_NEEDED), Length(max=64, message="Không quá 64 ký tự.")])
+    source = StringField("Nguồn", [Length(max=200)])

@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
-from flask import Blueprint, Response, render_template, request, stream_with_context
+import flask
+from flask import Blueprint, Response, flash, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.models import PlayLogEntry
 from broadcaster.db.queries import journal as queries
 from broadcaster.db.queries import library, registry
+from broadcaster.domain.chain import GENESIS
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Permission
-from broadcaster.panel.access import needs, station
+from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.panel.access import actor, leave_to, needs, station
+from broadcaster.panel.dates import a_date
+from broadcaster.panel.filters import number
 from broadcaster.panel.paging import Page, wanted_page
-from broadcaster.services import playlog
+from broadcaster.reporting import xlsx
+from broadcaster.services import airchecks, airing_proofs, logbook, playlog
 from broadcaster.services.exporting import csv_line
 
 blueprint = Blueprint("journal", __name__, url_prefix="/log")
 _PAGE = 50
+_PART = 20_000
+"""Entries checked in one answer: about a second's work on an old PC."""
+_MOST_ROWS = 1_000_000
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_HEADS = (
+    "Số", "Dự kiến", "Bắt đầu", "Kết thúc", "Buổi phát", "Mục", "Tên mục", "Chủ đề", "Cụm loa", "Thời lượng (giây)",
+    "Đã nghe (giây)", "Kết quả", "Lý do", "Người thực hiện", "Mã băm",
+)  # fmt: skip
 
 
 @blueprint.get("/")
@@ -33,7 +52,8 @@ def index() -> ResponseReturnValue:
         rows = queries.page(session, wanted, _PAGE, (number - 1) * _PAGE)
         corrected = queries.corrected(session, [r.id for r in rows])
         names = registry.zone_names(session)
-    values = {"rows": rows, "sums": sums, "corrected": corrected, "names": names, "wanted": wanted}
+        topics = library.topics(session)
+    values = {"topics": topics, "rows": rows, "sums": sums, "corrected": corrected, "names": names, "wanted": wanted}
     page = Page(number, _PAGE, sums.entries)
     return render_template("journal/index.html", page=page, first=first, last=last, outcomes=list(Outcome), **values)
 
@@ -57,52 +77,173 @@ def book() -> ResponseReturnValue:
     )  # fmt: skip
 
 
+@blueprint.get("/<int:seq>")
+@needs(Permission.VIEW)
+def entry(seq: int) -> ResponseReturnValue:
+    """One entry: all that it says, what corrects it, and the air-check to hear."""
+    here = station()
+    with here.db.read() as session:
+        row = queries.entry_numbered(session, seq)
+        others = queries.versions(session, row)
+        names = registry.zone_names(session)
+        proof = airing_proofs.of_entries(session, [row.id]).get(row.id)
+        topics = {t.code: t.short for t in library.topics(session)}
+        found = airchecks.of_entry(here, session, row)
+    return render_template(
+        "journal/entry.html", e=row, others=others, names=names, proof=proof, topics=topics, heard=found
+    )
+
+
+@blueprint.get("/<int:seq>/recording")
+@needs(Permission.VIEW)
+def recording(seq: int) -> ResponseReturnValue:
+    """The air-check that holds an entry, in parts as the browser asks."""
+    here = station()
+    with here.db.read() as session:
+        found = airchecks.of_entry(here, session, queries.entry_numbered(session, seq))
+    if found is None:
+        raise NotFoundError(
+            "Không còn bản thu của mục này: đã quá hạn lưu, hoặc đường ghi bản thu bị tắt.", field="entry"
+        )
+    answer = flask.send_file(found.path, conditional=True, max_age=0)
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+@blueprint.get("/book.pdf")
+@needs(Permission.VIEW)
+def book_file() -> ResponseReturnValue:
+    """The log book of a month, a week or the chosen days as PDF, with room for signatures."""
+    period = request.args.get("period", "")
+    if not period:
+        _, first, last = _wanted()
+        period = f"{first.isoformat()}..{last.isoformat()}"
+    name, data = logbook.book_pdf(station(), period)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(data, mimetype="application/pdf", headers=headers)
+
+
+@blueprint.route("/<log_entry>/correct", methods=["GET", "POST"])
+@needs(Permission.OPERATE)
+def correct(log_entry: str) -> ResponseReturnValue:
+    """Correct an entry by adding another; the first one stays as it is."""
+    with station().db.read() as session:
+        entry = queries.entry(session, log_entry)
+        names = registry.zone_names(session)
+    refused = ""
+    if request.method == "POST":
+        try:
+            playlog.correct(
+                station(), actor(), log_entry, outcome=_outcome(request.form.get("outcome", "")),
+                heard_ms=_milliseconds(request.form.get("heard", "")), reason=request.form.get("reason", "")[:1000],
+            )  # fmt: skip
+        except RuleError as error:
+            refused = error.message
+        else:
+            flash("Đã ghi bản đính chính; bản ghi cũ giữ nguyên trong nhật ký.")
+            day = station().local(entry.planned_at).date().isoformat()
+            return leave_to(f"{url_for('journal.index')}?from={day}&to={day}")
+    page = render_template(
+        "journal/correct.html", entry=entry, names=names, outcomes=list(Outcome), refused=refused, form=request.form
+    )
+    return page, 422 if refused else 200
+
+
+def _outcome(written: str) -> Outcome:
+    if written not in list(Outcome):
+        raise RuleError("Hãy chọn kết quả đúng.", field="outcome")
+    return Outcome(written)
+
+
+def _milliseconds(written: str) -> int:
+    try:
+        return round(float(written.replace(",", ".")) * 1000)
+    except ValueError:
+        raise RuleError("Số giây đã nghe phải là một con số.", field="heard") from None
+
+
 @blueprint.get("/verify")
 @needs(Permission.VIEW)
 def verify() -> ResponseReturnValue:
-    """Check the chain of the whole log."""
+    """Check the chain of the whole log, part by part, saying how far it is; all at once without script."""
+    part = request.headers.get("HX-Request")
+    known = request.args.get("hash", "")
+    number = request.args.get("after", "")
+    going_on = number.isdecimal() and len(number) < 12 and len(known) == 64
+    after = (int(number), known) if going_on else (0, GENESIS)
     with station().db.read() as session:
-        verdict = playlog.verify(session)
-    return render_template("journal/_verdict.html", verdict=verdict)
+        if not part:
+            return render_template("journal/verdict.html", verdict=playlog.verify(session))
+        verdict, last, end = playlog.verify_part(session, after, _PART)
+    if verdict.holds and last < end:
+        return render_template("journal/_verifying.html", last=last, end=end, known=verdict.last_hash)
+    whole = replace(verdict, entries=end) if verdict.holds else verdict
+    return render_template("journal/_verdict.html", verdict=whole)
 
 
 @blueprint.get("/export.csv")
 @needs(Permission.VIEW)
 def export() -> ResponseReturnValue:
     """The chosen entries as a table for a spreadsheet, streaming."""
-    wanted, first, last = _wanted()
     here = station()
-    with here.db.read() as session:
-        names = registry.zone_names(session)
-        topics = {t.code: t.short for t in library.topics(session)}
+    wanted, first, last = _wanted()
 
     def lines() -> Iterator[str]:
-        heads = ("Số", "Dự kiến", "Bắt đầu", "Kết thúc", "Buổi phát", "Mục", "Tên mục", "Chủ đề", "Cụm loa",
-                 "Thời lượng (giây)", "Đã nghe (giây)", "Kết quả", "Lý do", "Người thực hiện", "Mã băm")  # fmt: skip
-        yield "\ufeff" + csv_line(heads)
+        yield "\ufeff" + csv_line(_HEADS)
         with here.db.read() as session:
-            for e in queries.every(session, wanted):
-                yield csv_line(
-                    (e.seq, _local(e.planned_at), _local(e.started_at), _local(e.ended_at), e.broadcast_title,
-                     e.item_no, e.title, topics.get(e.topic or "", e.topic or ""), names.get(e.zone, e.zone),
-                     f"{e.duration_ms / 1000:.1f}", f"{e.heard_ms / 1000:.1f}", e.outcome.label, e.reason, e.actor,
-                     e.hash)
-                )  # fmt: skip
+            for cells in _rows(session, wanted):
+                yield csv_line([f"{c:%d/%m/%Y %H:%M:%S}" if isinstance(c, dt.datetime) else c for c in cells])
 
     name = f"nhat-ky-phat-thanh-{first:%Y%m%d}-{last:%Y%m%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(stream_with_context(lines()), mimetype="text/csv", headers=headers)
 
 
-def _local(moment: dt.datetime | None) -> str:
-    return f"{station().local(moment):%d/%m/%Y %H:%M:%S}" if moment else ""
+@blueprint.get("/export.xlsx")
+@needs(Permission.VIEW)
+def workbook() -> ResponseReturnValue:
+    """The chosen entries as a workbook."""
+    here = station()
+    wanted, first, last = _wanted()
+    with here.db.read() as session:
+        count = queries.sums(session, wanted).entries
+        if count > _MOST_ROWS:
+            raise RuleError(
+                f"Có {number(count)} bản ghi, quá {number(_MOST_ROWS)} dòng của một tệp Excel. Hãy chọn ít ngày hơn.",
+                field="to",
+            )
+        with tempfile.TemporaryDirectory(dir=here.home.run) as folder:
+            path = Path(folder) / "log.xlsx"
+            rows = (
+                [c.replace(tzinfo=None) if isinstance(c, dt.datetime) else c for c in r] for r in _rows(session, wanted)
+            )
+            xlsx.write_rows(path, "Nhật ký phát thanh", _HEADS, rows)
+            data = io.BytesIO(path.read_bytes())
+    name = f"nhat-ky-phat-thanh-{first:%Y%m%d}-{last:%Y%m%d}.xlsx"
+    return flask.send_file(data, mimetype=_XLSX, as_attachment=True, download_name=name, max_age=0)
+
+
+def _rows(session: Any, wanted: queries.Wanted) -> Iterator[list[Any]]:
+    """Yield the cells of each entry; moments in station time."""
+    names = registry.zone_names(session)
+    topics = {t.code: t.short for t in library.topics(session)}
+    for e in queries.every(session, wanted):
+        yield [
+            e.seq, _local(e.planned_at), _local(e.started_at), _local(e.ended_at), e.broadcast_title, e.item_no,
+            e.title, topics.get(e.topic or "", e.topic or ""), names.get(e.zone, e.zone),
+            round(e.duration_ms / 1000, 1), round(e.heard_ms / 1000, 1), e.outcome.label, e.reason, e.actor, e.hash,
+        ]  # fmt: skip
+
+
+def _local(moment: dt.datetime | None) -> dt.datetime | str:
+    return station().local(moment) if moment else ""
 
 
 def _wanted() -> tuple[queries.Wanted, dt.date, dt.date]:
     here = station()
     today = here.today()
-    first = _date(request.args.get("from")) or today - dt.timedelta(days=6)
-    last = _date(request.args.get("to")) or max(today, first)
+    first = a_date(request.args.get("from")) or today - dt.timedelta(days=6)
+    last = a_date(request.args.get("to")) or max(today, first)
     if last < first:
         first, last = last, first
     tz = here.settings.tz
@@ -111,16 +252,9 @@ def _wanted() -> tuple[queries.Wanted, dt.date, dt.date]:
         start=dt.datetime.combine(first, dt.time(), tzinfo=tz),
         end=dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), tzinfo=tz),
         zone=request.args.get("zone", "")[:32],
+        topic=request.args.get("topic", "")[:64],
         outcome=Outcome(outcome) if outcome in list(Outcome) else None,
         search=request.args.get("q", "").strip()[:100],
         scripts_only=bool(request.args.get("scripts")),
     )
     return wanted, first, last
-
-
-def _date(text: str | None) -> dt.date | None:
-    try:
-        found = dt.date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return found if 2000 <= found.year <= 2200 else None

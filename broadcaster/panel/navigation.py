@@ -34,7 +34,8 @@ _LINKS = (
     ("Báo cáo", "report-analytics", "reports.index", _P.REPORT, False),
     ("Cụm loa", "speakerphone", "zones.index", _P.VIEW, False),
     ("Âm thanh", "music", "sounds.index", _P.VIEW, False),
-    ("Từ điển đọc", "volume", "lexicon.index", _P.VIEW, False),
+    ("Khẩu hiệu", "quote", "slogans.index", _P.VIEW, False),
+    ("Từ điển đọc", "vocabulary", "lexicon.index", _P.VIEW, False),
     ("Người dùng", "users", "users.index", _P.MANAGE, False),
     ("Nhật ký hệ thống", "history", "audit.index", _P.MANAGE, False),
     ("Cài đặt", "settings", "settings.index", _P.VIEW, False),
@@ -45,9 +46,14 @@ _PART_OF = {"timetable": "calendar"}
 """Blueprints that belong to the page of another."""
 
 
+_ROOMS = {"editor": "scripts", "preview": "scripts", "recordings": "scripts"}
+"""Pages that belong to an entry of another name."""
+
+
 def links(actor: Actor, waiting: int) -> list[Link]:
     """Return the entries that `actor` may open; `waiting` scripts are counted beside Duyệt."""
     here = (request.endpoint or "").partition(".")[0]
+    here = _ROOMS.get(here, here)
     here = _PART_OF.get(here, here)
     return [
         Link(title, icon, url_for(name), name.partition(".")[0] == here, main, waiting if title == "Duyệt" else 0)

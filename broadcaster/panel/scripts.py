@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-import flask
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import SelectChoice
 
-from broadcaster.db.models import Script
 from broadcaster.db.queries import calendar, library, people
+from broadcaster.db.queries import lexicon as words_query
 from broadcaster.db.queries.library import ScriptQuery
 from broadcaster.domain.roles import Permission
-from broadcaster.domain.scripts import MAX_BODY, Genre, Priority, ScriptState
+from broadcaster.domain.scripts import ScriptState
+from broadcaster.domain.standing import Standing
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel import wording
 from broadcaster.panel.access import actor, leave_to, needs, station
-from broadcaster.panel.forms import ScriptForm
 from broadcaster.panel.paging import Page, wanted_page
-from broadcaster.panel.sending import send_sound
-from broadcaster.services import importing, speaking
+from broadcaster.panel.sending import send_peaks, send_sound
+from broadcaster.services import approving, drafts, speaking
 from broadcaster.services import scripts as service
-from broadcaster.services.scripts import ScriptDraft
-from broadcaster.text import estimate_seconds
+from broadcaster.services.lexicon import MODES
+from broadcaster.services.lexicon_changes import AffectedError, Change, Effect, apply, find_entry
+from broadcaster.services.picking import explained, pick_change
+from broadcaster.text import Mode
+from broadcaster.text.readings import choices, lines
 
 blueprint = Blueprint("scripts", __name__, url_prefix="/scripts")
 _PAGE = 40
-PACE = 4.3
-"""Syllables per second of an unhurried announcer, for estimates before anything is spoken."""
+ORDERS = {"": "Mới sửa trước", "title": "Tên bài, A đến Y"}
 VALIDITIES = {"now": "Đang trong hạn phát", "soon": "Hết hạn trong 7 ngày", "over": "Đã hết hạn"}
 
 
@@ -36,21 +38,31 @@ VALIDITIES = {"now": "Đang trong hạn phát", "soon": "Hết hạn trong 7 ng�
 @needs(Permission.VIEW)
 def index() -> ResponseReturnValue:
     """The list, searched and filtered."""
-    state = request.args.get("state", "")
+    state, order = request.args.get("state", ""), request.args.get("order", "")
     wanted = ScriptQuery(
         search=request.args.get("q", "")[:200],
         state=state if state in list(ScriptState) else "",
         topic=request.args.get("topic", "")[:64],
         unit=request.args.get("unit", "")[:32],
         validity=request.args.get("validity", ""),
+        order=order if order in ORDERS else "",
     )
     number = wanted_page()
     with station().db.read() as session:
         rows, total = library.find(session, wanted, station().today(), limit=_PAGE, offset=(number - 1) * _PAGE)
-        values: dict[str, Any] = {"rows": rows, "page": Page(number, _PAGE, total), "wanted": wanted}
+        near = total == 0 and bool(wanted.search)
+        if near:
+            near_by = replace(wanted, marks=False)
+            rows, total = library.find(session, near_by, station().today(), limit=_PAGE, offset=(number - 1) * _PAGE)
+        standings = approving.standings(session, [r.script.id for r in rows])
+        values: dict[str, Any] = {
+            "rows": rows, "page": Page(number, _PAGE, total), "wanted": wanted, "near": near, "standings": standings,
+            "Standing": Standing,
+        }  # fmt: skip
         if not request.headers.get("HX-Request"):
             values |= {"counts": library.counts(session), "topics": library.topics(session)}
             values |= {"units": people.units(session), "states": list(ScriptState), "validities": VALIDITIES}
+            values |= {"orders": ORDERS, "drafts": drafts.mine(session, actor(), None)}
     part = "_list.html" if request.headers.get("HX-Request") else "index.html"
     return render_template(f"scripts/{part}", **values)
 
@@ -59,11 +71,63 @@ def index() -> ResponseReturnValue:
 @needs(Permission.VIEW)
 def show(script_id: int) -> ResponseReturnValue:
     """One script: written and spoken text, sound, history."""
+    return _page(script_id)
+
+
+def _page(script_id: int, effect: Effect | None = None, asked: Mapping[str, str] | None = None) -> ResponseReturnValue:
     with station().db.read() as session:
         whole = library.whole(session, script_id)
         names = people.names_by_username(session)
         uses = calendar.next_uses(session, script_id, station().now())
-    return render_template("scripts/show.html", whole=whole, names=names, uses=uses)
+        approval = whole.standing
+        marks = words_query.marks(session, script_id, approval.id) if approval else ()
+        standing = approving.standing_of(session, script_id, approval.id if approval else None)
+    found = explained(station(), script_id)
+    page = render_template(
+        "scripts/show.html", whole=whole, names=names, uses=uses, marks=marks, standing=standing, found=found,
+        lines=lines(found.spoken), options={r.number: choices(r, found.lexicon) for r in found.readings},
+        sides=wording.sides(lines(found.spoken), whole.rendition.cues if whole.rendition else ()),
+        outdated=whole.rendition is not None and whole.rendition.spoken_text != found.spoken.text,
+        modes=MODES, effect=effect, asked=asked or {}, hold=station().settings.approval.stale_reading == "hold",
+    )  # fmt: skip
+    return page, 422 if effect else 200
+
+
+@blueprint.post("/<int:script_id>/reading")
+@needs(Permission.WRITE)
+def reading(script_id: int) -> ResponseReturnValue:
+    """Choose another reading for this script, or take the choice back; an approved script asks first."""
+    form = request.form
+    written = form.get("written", "")
+    seen = {int(n) for n in form.get("seen", "").split(",") if n.isdecimal() and len(n) < 10}
+    hold = {"hold": True, "air": False}.get(form.get("hold", ""))
+    try:
+        if form.get("do") == "undo":
+            with station().db.read() as session:
+                change = Change(remove=(find_entry(session, written, script_id).id,), script_id=script_id)
+        else:
+            mode = form.get("mode", "expand")
+            if mode not in list(MODES):
+                raise RuleError("Không hiểu kiểu đọc này.", field="mode")
+            said = form.get("say", "").strip() or form.get("said", "")
+            change = pick_change(explained(station(), script_id), form.get("number", ""), Mode(mode), said)
+            if change.add[0].written != written:
+                raise RuleError("Bài đã thay đổi từ khi mở trang. Hãy tải lại trang rồi chọn lại.", field="reading")
+        apply(station(), actor(), change, confirmed=seen, hold=hold)
+    except AffectedError as error:
+        kept = {k: form.get(k, "") for k in ("do", "number", "written", "mode", "said", "say")}
+        return _page(script_id, error.effect, kept)
+    flash(f"Đã đổi cách đọc “{written}” của bài này. Hãy tạo lại bản đọc để nghe.")
+    return _back(script_id)
+
+
+@blueprint.get("/<int:script_id>/peaks/<int:rendition_id>")
+@needs(Permission.VIEW)
+def peaks(script_id: int, rendition_id: int) -> ResponseReturnValue:
+    """The outline of a rendition's sound, for drawing: numbers from 0 to 127."""
+    with station().db.read() as session:
+        row = library.rendition(session, script_id, rendition_id)
+    return send_peaks(row.audio_sha256)
 
 
 @blueprint.get("/<int:script_id>/speaking")
@@ -103,78 +167,6 @@ def revision(script_id: int, number: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/new", methods=["GET", "POST"])
-@needs(Permission.WRITE)
-def new() -> ResponseReturnValue:
-    """Write a script."""
-    form = _form()
-    if form.validate_on_submit():
-        try:
-            script_id = service.add_script(station(), actor(), _draft(form))
-        except RuleError as error:
-            form.take(error)
-        else:
-            return _saved(script_id, "Đã lưu kịch bản mới.")
-    return render_template("scripts/edit.html", form=form, script=None, notes=[]), 422 if form.is_submitted() else 200
-
-
-@blueprint.post("/upload")
-@needs(Permission.WRITE)
-def upload() -> ResponseReturnValue:
-    """Read a document into the form; nothing is kept until the editor saves."""
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        flash("Hãy chọn một tệp .docx, .odt, .pdf, .txt hoặc .md.", "error")
-        return flask.redirect(url_for("scripts.new"), code=303)
-    name = file.filename.replace("\\", "/").rpartition("/")[2][:200]
-    try:
-        draft = importing.read_draft(station(), name, file.read())
-    except RuleError as error:
-        flash(error.message, "error")
-        return flask.redirect(url_for("scripts.new"), code=303)
-    form = _form(draft)
-    notes = [f"Đã đọc tệp “{name}”. Hãy xem lại lời văn, sửa chỗ cần sửa rồi bấm Lưu."]
-    return render_template("scripts/edit.html", form=form, script=None, notes=notes)
-
-
-@blueprint.route("/<int:script_id>/edit", methods=["GET", "POST"])
-@needs(Permission.WRITE)
-def edit(script_id: int) -> ResponseReturnValue:
-    """Change a script; an approval it had ends."""
-    with station().db.read() as session:
-        whole = library.whole(session, script_id)
-    form = _form(_draft_of(whole.script, whole.revision.body))
-    if form.validate_on_submit():
-        draft = _draft(form, verify=tuple(whole.script.verify), source_name=whole.script.source_name)
-        try:
-            service.revise(station(), actor(), script_id, draft)
-        except RuleError as error:
-            form.take(error)
-        else:
-            return _saved(script_id, "Đã lưu thay đổi.")
-    code = 422 if form.is_submitted() else 200
-    return render_template("scripts/edit.html", form=form, script=whole.script, notes=[]), code
-
-
-@blueprint.post("/preview")
-@needs(Permission.WRITE)
-def preview() -> ResponseReturnValue:
-    """What an announcer would say for a text, while it is being written."""
-    body = request.form.get("body", "")[:MAX_BODY]
-    if not body.strip():
-        return render_template("scripts/_preview.html", spoken=None)
-    spoken = speaking.spoken_of(station(), body)
-    seconds = estimate_seconds(spoken, PACE * station().settings.speech.rate)
-    return render_template(
-        "scripts/_preview.html",
-        spoken=spoken,
-        blocks=wording.spoken_paragraphs(spoken),
-        changes=wording.changes(spoken),
-        warnings=wording.messages(spoken.warnings),
-        milliseconds=round(seconds * 1000),
-    )
-
-
 @blueprint.post("/<int:script_id>/speak")
 @needs(Permission.WRITE)
 def speak(script_id: int) -> ResponseReturnValue:
@@ -202,73 +194,5 @@ def state(script_id: int) -> ResponseReturnValue:
     return _back(script_id)
 
 
-def _saved(script_id: int, words: str) -> ResponseReturnValue:
-    then = request.form.get("then")
-    if then in {"speak", "submit"}:
-        speaking.want_rendition(station(), actor(), script_id)
-    if then == "submit":
-        try:
-            service.submit(station(), actor(), script_id)
-            words = f"{words} Đã gửi lãnh đạo duyệt."
-        except RuleError as error:
-            flash(error.message, "error")
-    flash(words)
-    return _back(script_id)
-
-
 def _back(script_id: int) -> ResponseReturnValue:
     return leave_to(url_for("scripts.show", script_id=script_id))
-
-
-def _form(draft: ScriptDraft | None = None) -> ScriptForm:
-    with station().db.read() as session:
-        units = [SelectChoice(u.code, u.name) for u in people.units(session)]
-        topics = [SelectChoice(t.code, t.short) for t in library.topics(session)]
-    form = ScriptForm(data=_fields(draft)) if draft else ScriptForm()
-    if draft and not request.form.get("title"):
-        form.process(data=_fields(draft))
-    form.unit.choices, form.topic.choices = units, topics
-    return form
-
-
-def _fields(draft: ScriptDraft) -> dict[str, Any]:
-    return {
-        "title": draft.title,
-        "unit": draft.unit,
-        "topic": draft.topic,
-        "genre": draft.genre.value,
-        "priority": draft.priority.value,
-        "valid_from": draft.valid_from,
-        "valid_to": draft.valid_to,
-        "body": draft.body,
-    }
-
-
-def _draft(form: ScriptForm, *, verify: tuple[str, ...] = (), source_name: str | None = None) -> ScriptDraft:
-    return ScriptDraft(
-        title=form.title.data,
-        unit=form.unit.data,
-        topic=form.topic.data,
-        body=form.body.data.replace("\r\n", "\n"),
-        genre=Genre(form.genre.data),
-        priority=Priority(form.priority.data),
-        valid_from=form.valid_from.data,
-        valid_to=form.valid_to.data,
-        verify=verify,
-        source_name=source_name,
-    )
-
-
-def _draft_of(script: Script, body: str) -> ScriptDraft:
-    return ScriptDraft(
-        title=script.title,
-        unit=script.unit_code,
-        topic=script.topic_code,
-        body=body,
-        genre=script.genre,
-        priority=script.priority,
-        valid_from=script.valid_from,
-        valid_to=script.valid_to,
-        verify=tuple(script.verify),
-        source_name=script.source_name,
-    )

@@ -1,14 +1,23 @@
-"""Âm thanh: the station's own sounds, with licence and source."""
+"""Âm thanh: the station's own sounds with licence and source; listen, add, replace, restore."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.queries import registry
 from broadcaster.domain.roles import Permission
-from broadcaster.panel.access import needs, station
+from broadcaster.errors import MediaError, RuleError
+from broadcaster.panel.access import actor, leave_to, needs, station
+from broadcaster.panel.forms import SoundForm
 from broadcaster.panel.sending import send_sound
+from broadcaster.services import planning
+from broadcaster.services import sounds as service
 
 blueprint = Blueprint("sounds", __name__, url_prefix="/sounds")
 
@@ -19,7 +28,12 @@ def index() -> ResponseReturnValue:
     """All station sounds."""
     with station().db.read() as session:
         rows = registry.cues(session)
-    return render_template("sounds/index.html", rows=rows)
+    kit = service.shipped()
+    changed = {r.name for r in rows if r.name in kit and r.audio_sha256 != kit[r.name]["sha256"]}
+    missing = [s for name, s in kit.items() if name not in {r.name for r in rows}]
+    return render_template(
+        "sounds/index.html", rows=rows, kinds=service.KINDS, kit=kit, changed=changed, missing=missing
+    )
 
 
 @blueprint.get("/<name>/sound")
@@ -29,3 +43,76 @@ def sound(name: str) -> ResponseReturnValue:
     with station().db.read() as session:
         row = registry.cue(session, name)
     return send_sound(row.audio_sha256)
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@needs(Permission.SCHEDULE)
+def new() -> ResponseReturnValue:
+    """Add a sound."""
+    form = SoundForm()
+    if form.validate_on_submit():
+        try:
+            with _uploaded(form) as path:
+                service.add(station(), actor(), _fields(form), path)
+        except (RuleError, MediaError) as error:
+            form.take(error)
+        else:
+            flash(f"Đã thêm âm thanh “{form.title.data}”.")
+            return leave_to(url_for("sounds.index"))
+    return render_template("sounds/edit.html", form=form, row=None), 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/<name>", methods=["GET", "POST"])
+@needs(Permission.SCHEDULE)
+def edit(name: str) -> ResponseReturnValue:
+    """Replace a sound, or change what is said of it."""
+    with station().db.read() as session:
+        row = registry.cue(session, name)
+    form = SoundForm(obj=row)
+    if form.validate_on_submit():
+        try:
+            with _uploaded(form) as path:
+                service.change(station(), actor(), name, _fields(form), path)
+        except (RuleError, MediaError) as error:
+            form.take(error)
+        else:
+            planning.plan(station())
+            flash(f"Đã lưu âm thanh “{form.title.data}”; các buổi sắp tới dùng bản mới.")
+            return leave_to(url_for("sounds.index"))
+    page = render_template("sounds/edit.html", form=form, row=row, own=name not in service.shipped())
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.post("/<name>/do")
+@needs(Permission.SCHEDULE)
+def act(name: str) -> ResponseReturnValue:
+    """Bring the shipped sound back, or take one's own away."""
+    what = request.form.get("what")
+    if what == "restore":
+        service.restore(station(), actor(), name)
+        planning.plan(station())
+        flash("Đã khôi phục âm thanh gốc của bộ cài.")
+    elif what == "remove":
+        service.remove(station(), actor(), name)
+        flash("Đã bỏ âm thanh này. Buổi đã xếp vẫn giữ bản đã ghim.")
+    else:
+        raise RuleError("Không hiểu thao tác này.", field="what")
+    return leave_to(url_for("sounds.index"))
+
+
+def _fields(form: SoundForm) -> service.SoundFields:
+    return service.SoundFields(form.title.data, form.kind.data, form.licence.data, form.source.data or "")
+
+
+@contextmanager
+def _uploaded(form: SoundForm) -> Iterator[Path | None]:
+    """Lend the uploaded file on our own disk, under a name of ours; None when there is none."""
+    given = form.file.data
+    if not given or not getattr(given, "filename", ""):
+        yield None
+        return
+    with tempfile.TemporaryDirectory(dir=station().home.run) as folder:
+        path = Path(folder) / "upload"
+        given.save(path)
+        given.close()
+        yield path

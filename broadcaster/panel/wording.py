@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from broadcaster.text import Notice, Spoken
+from broadcaster.text import Notice
+from broadcaster.text.readings import Line
+from broadcaster.text.readings import Piece as TextPiece
 
 _WORD = re.compile(r"\s+|[^\s]+")
 
@@ -18,17 +21,6 @@ class Piece:
 
     kind: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Something written that is said otherwise, with the reason; `look` asks for a person's eye."""
-
-    written: str
-    spoken: str
-    reason: str
-    look: bool
-    times: int
 
 
 def difference(old: str, new: str) -> list[Piece]:
@@ -46,25 +38,37 @@ def difference(old: str, new: str) -> list[Piece]:
     return pieces
 
 
-def changes(spoken: Spoken) -> list[Change]:
-    """Return each different change once, in order of its first place, those to be looked at first."""
-    found: dict[tuple[str, str], Change] = {}
-    for span in spoken.spans:
-        written = " ".join(span.written.split())
-        if span.rule == "plain" or not written or (written == span.spoken and not span.look):
-            continue
-        before = found.get((written, span.spoken))
-        times = before.times + 1 if before else 1
-        found[written, span.spoken] = Change(written, span.spoken, span.reason, span.look, times)
-    return sorted(found.values(), key=lambda c: not c.look)
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One paragraph: what is written, and its sentences as spoken; `start_ms` is None where no sound says it."""
+
+    written: tuple[TextPiece, ...]
+    spoken: tuple[Spot, ...]
 
 
-def spoken_paragraphs(spoken: Spoken) -> list[list[str]]:
-    """Return the spoken sentences by paragraph."""
-    blocks: dict[int, list[str]] = {}
-    for sentence in spoken.sentences:
-        blocks.setdefault(sentence.paragraph, []).append(sentence.text)
-    return list(blocks.values())
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One spoken sentence and where it sounds."""
+
+    pieces: tuple[TextPiece, ...]
+    start_ms: int | None
+    end_ms: int | None
+
+
+def sides(found: Sequence[Line], cues: Sequence[Mapping[str, Any]]) -> list[Side]:
+    """Return the text paragraph by paragraph, written beside spoken, with the times of a sound that says just this."""
+    said = ["".join(p.text for p in line.spoken) for line in found]
+    heard = list(cues) if [c["text"] for c in cues] == said else [{"start_ms": None, "end_ms": None}] * len(found)
+    blocks: dict[int, list[tuple[Line, Mapping[str, Any]]]] = {}
+    for line, cue in zip(found, heard, strict=True):
+        blocks.setdefault(line.paragraph, []).append((line, cue))
+    return [
+        Side(
+            tuple(p for n, (line, _) in enumerate(block) for p in ((TextPiece(" "),) if n else ()) + line.written),
+            tuple(Spot(line.spoken, cue["start_ms"], cue["end_ms"]) for line, cue in block),
+        )
+        for block in blocks.values()
+    ]
 
 
 def messages(warnings: Sequence[Notice]) -> list[str]:

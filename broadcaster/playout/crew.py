@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from broadcaster.domain.windows import StationHours
 from broadcaster.playout.bundles import Bundle
 from broadcaster.playout.journal import Journal
 from broadcaster.playout.player import CHUNK_MS
+from broadcaster.playout.relay import Relay
 from broadcaster.playout.sinks.base import Sink
 from broadcaster.playout.tapes import TapeRoom
 
@@ -65,6 +67,12 @@ class Crew:
     leads: Leads
     alarm: Callable[[str, str], None] = lambda _what, _why: None
     """Told of any other trouble (what, sentence), or that it is over (what, "")."""
+    stood_down: Callable[[], bool] = lambda: False
+    """Whether another machine may be playing by now, so that nothing more may begin here."""
+    relays: Mapping[str, Relay] = field(default_factory=dict)
+    """The programmes that may be relayed, by name."""
+    talks: Path | None = None
+    """Where the panel keeps the samples of those who speak live."""
     proves: bool = False
     """Compare what leaves each sink with what was approved, and keep the proof."""
     urgent: bool = False

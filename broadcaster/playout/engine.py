@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from broadcaster.clock import SystemClock
+from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.errors import StationError
 from broadcaster.playout import recovery
 from broadcaster.playout.alarm import Alarm, ApschedulerAlarm
@@ -32,11 +33,13 @@ from broadcaster.playout.lock import HomeLock
 from broadcaster.playout.onair import Airing
 from broadcaster.playout.player import CHUNK_MS
 from broadcaster.playout.priority import favour_process
+from broadcaster.playout.relay import Relay
 from broadcaster.playout.replay import replay
 from broadcaster.playout.sinks import Sinks, resolve_sinks
 from broadcaster.playout.sinks.base import Sink, Standing
 from broadcaster.playout.status import status_of
 from broadcaster.playout.tapes import TapeRoom
+from broadcaster.playout.tenure import Tenure
 from broadcaster.playout.troubles import Troubles
 from broadcaster.playout.wake import Ear
 from broadcaster.services import airing as desk
@@ -49,6 +52,7 @@ AHEAD = dt.timedelta(hours=24)
 POLL_S = 1.0
 RECONCILE_S = 5.0
 BEAT_S = 5.0
+LEASE_S = 5.0
 HOUSEKEEPING_S = 3600.0
 RECHECK_S = 600.0
 
@@ -94,6 +98,9 @@ class Playout:
         self._wake = threading.Event()
         self._shelf = Shelf(station.home.playout / "bundles")
         self._tapes = TapeRoom(station.home.store, station.home.playout / "tapes")
+        self._tenure = Tenure(
+            station, self.owner, station.settings.playout.lease_seconds, station.home.playout / "rival.json"
+        )
         self._belief = Belief(station.clock, self.journal.last_time())
         self._claims = Claims(station, self._shelf, self.owner, refusal, inline=inline)
         self._troubles = Troubles(self.journal, self._wake.set)
@@ -119,6 +126,12 @@ class Playout:
             inline=inline,
             chunk_ms=chunk_ms,
             alarm=self._troubles.tell,
+            stood_down=lambda: bool(self._tenure.hold),
+            talks=station.home.run / "talks",
+            relays={
+                name: Relay(source, station.settings.sound.loudness, station.settings.tz)
+                for name, source in station.settings.relays.items()
+            },
             proves=isinstance(station.clock, SystemClock) if proves is None else proves,
         )
         self._control = Control(self.floor, self.trust_clock)
@@ -175,6 +188,7 @@ class Playout:
         self.floor.clear(5)
         with contextlib.suppress(StationError):
             replay(self.station, self.journal, self.owner)
+        self._tenure.end()
         self.journal.close()
         for sink in self.sinks.by_name.values():
             if isinstance(sink, Standing):
@@ -192,15 +206,15 @@ class Playout:
     def tick(self) -> None:
         """Do one round of the clerk's work; nothing that fails here stops the next round."""
         self._wake.clear()
-        hold = self._belief.hold
-        self._troubles.tell("clock", hold)
+        self._troubles.tell("clock", self._belief.hold)
         self.journal.retry()
         self._troubles.tell("journal", self.journal.trouble and f"Đĩa không ghi được nhật ký: {self.journal.trouble}.")
         self._look_at_sinks()
         away = ""
         for name, every, step in (
+            ("lease", min(LEASE_S, self.station.settings.playout.lease_seconds / 4), self._renew),
             ("orders", 0.0, self._obey_all),
-            ("reconcile", RECONCILE_S, self.reconcile if not hold else lambda: None),
+            ("reconcile", RECONCILE_S, self.reconcile),
             ("replay", 0.0, self._replay),
             ("beat", 0.0 if self._inline else BEAT_S, self._beat),
             ("housekeeping", HOUSEKEEPING_S, self._housekeeping),
@@ -218,6 +232,16 @@ class Playout:
                 log.exception("clerk: %s failed", name)
                 self._due_at[name] = now + max(every, RECONCILE_S)
         self._troubles.tell("database", away)
+        self._troubles.tell("lease", self._tenure.hold)
+
+    @property
+    def hold(self) -> str:
+        """Why nothing may begin now, in Vietnamese; empty when all is well."""
+        return self._belief.hold or self._tenure.hold
+
+    def _renew(self) -> None:
+        self._tenure.renew()
+        self._claims.heir_since = self._tenure.heir_since
 
     def _look_at_sinks(self) -> None:
         """Tell of what broke between broadcasts, when no player is there to notice."""
@@ -233,6 +257,8 @@ class Playout:
         Raises:
             StationError: the database is away; what is pinned still airs.
         """
+        if self.hold:
+            return
         now = self.clock.now()
         steady = self.clock.monotonic()
         emergency_airing.tend(self.station)
@@ -243,6 +269,8 @@ class Playout:
             for row in rows:
                 b = row.broadcast
                 others = row.owner not in {None, self.owner} and now < b.ends_at + desk.LEFT
+                heir = self._tenure.heir_since
+                others = others and not (heir and row.state is BroadcastState.CUED and b.starts_at > heir)
                 if self.floor.has(b.id) or b.id in self.floor.ended or others:
                     continue
                 old = self._shelf.get(b.id)
@@ -272,7 +300,7 @@ class Playout:
 
     def _rung(self, broadcast_id: int) -> None:
         bundle = self._shelf.get(broadcast_id)
-        if bundle is not None and not self._belief.hold:
+        if bundle is not None and not self.hold:
             self.floor.launch(Airing(self._crew, bundle))
 
     def _changed(self) -> None:
@@ -305,7 +333,7 @@ class Playout:
         return None
 
     def _obey_all(self) -> None:
-        while True:
+        while not self._tenure.hold:
             with self.station.db.read() as session:
                 orders = desk.orders(session)
             if not orders:
@@ -331,7 +359,8 @@ class Playout:
     def _beat(self) -> None:
         if self._inline:
             return
-        heartbeats.beat(self.station, desk.PROCESS, self.status())
+        process = f"{desk.PROCESS}-standby" if self._tenure.hold else desk.PROCESS
+        heartbeats.beat(self.station, process, self.status())
 
     def status(self) -> dict[str, Any]:
         """Return what play-out does now, JSON-able; see `status.status_of`."""
@@ -340,7 +369,7 @@ class Playout:
             self.airings(),
             [b for n in self._shelf.numbers() if n not in self.floor.ended and (b := self._shelf.get(n)) is not None],
             {name: self._troubles.of_sink(name) for name in self.sinks.by_name},
-            self._belief.hold,
+            self.hold,
             self.floor.muted(),
         )
 

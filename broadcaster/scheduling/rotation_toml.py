@@ -16,7 +16,17 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from broadcaster.domain.broadcasts import Overrun
 from broadcaster.domain.fold import nfc
 from broadcaster.domain.lateness import LatePolicy
-from broadcaster.domain.rotations import WEEKDAYS, CueStep, DayKind, FillStep, Rotation, ScriptStep, Slot, Step
+from broadcaster.domain.rotations import (
+    WEEKDAYS,
+    CueStep,
+    DayKind,
+    FillStep,
+    RelayStep,
+    Rotation,
+    ScriptStep,
+    Slot,
+    Step,
+)
 from broadcaster.domain.windows import parse_time
 from broadcaster.errors import RuleError
 
@@ -30,7 +40,7 @@ class _Table(BaseModel):
 
 
 class _Item(_Table):
-    kind: Literal["cue", "script", "fill"]
+    kind: Literal["cue", "script", "fill", "relay"]
     cue: str | None = None
     genre: str | None = None
     script: int | None = Field(None, ge=1)
@@ -39,6 +49,10 @@ class _Item(_Table):
     max_items: int = Field(6, ge=1, le=50)
     separator: str | None = None
     repeat_notices: int = Field(0, ge=0, le=5)
+    relay: str | None = None
+    title: str | None = None
+    max_minutes: int | None = Field(None, ge=1, le=120)
+    separation_hours: float = Field(0, ge=0, le=24 * 31)
 
     def step(self, where: str) -> Step:
         match self.kind:
@@ -50,9 +64,22 @@ class _Item(_Table):
                 if (self.genre is None) == (self.script is None):
                     raise RuleError("Mục kiểu script cần đúng một trong hai khóa “genre” hoặc “script”.", field=where)
                 return ScriptStep(self.genre, self.script)
+            case "relay":
+                if not self.relay or self.max_minutes is None:
+                    raise RuleError(
+                        "Mục kiểu relay cần khóa “relay” ghi tên nguồn tiếp âm và “max_minutes” ghi số phút tối đa.",
+                        field=where,
+                    )
+                title = self.title or f"Tiếp âm {self.relay}"
+                return RelayStep(self.relay, title, dt.timedelta(minutes=self.max_minutes))
             case "fill":
                 return FillStep(
-                    tuple(self.topics), tuple(self.genres), self.max_items, self.separator, self.repeat_notices
+                    tuple(self.topics),
+                    tuple(self.genres),
+                    self.max_items,
+                    self.separator,
+                    self.repeat_notices,
+                    dt.timedelta(hours=self.separation_hours),
                 )
 
 

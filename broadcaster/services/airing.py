@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Command, Emergency, Incident, ZoneRow
@@ -103,18 +103,30 @@ def zones(session: Session) -> dict[str, Zone]:
     }
 
 
-def claim(session: Session, broadcast_id: int, owner: str, now: dt.datetime) -> Broadcast | None:
+def claim(
+    session: Session, broadcast_id: int, owner: str, now: dt.datetime, *, heir_since: dt.datetime | None = None
+) -> Broadcast | None:
     """Make the broadcast this play-out's own and return it as it now stands.
 
     None when it was taken back, has ended, or another machine claimed it: exactly one of two claims succeeds. What
-    another machine left open for `LEFT` after its end may be taken over, to be given its verdict.
+    another machine left open for `LEFT` after its end may be taken over, to be given its verdict; what it had only
+    claimed, by the machine that inherited the right to play, if it starts after `heir_since`.
     """
     taken = session.execute(
         update(BroadcastRow)
         .where(
             BroadcastRow.id == broadcast_id,
             BroadcastRow.state.in_(OPEN_STATES),
-            or_(BroadcastRow.owner.is_(None), BroadcastRow.owner == owner, BroadcastRow.ends_at < now - LEFT),
+            or_(
+                BroadcastRow.owner.is_(None),
+                BroadcastRow.owner == owner,
+                BroadcastRow.ends_at < now - LEFT,
+                *(
+                    [and_(BroadcastRow.state == BroadcastState.CUED, BroadcastRow.starts_at > heir_since)]
+                    if heir_since is not None
+                    else []
+                ),
+            ),
         )
         .values(state=BroadcastState.CUED, owner=owner)
         .execution_options(synchronize_session=False)
@@ -135,8 +147,11 @@ def item_faults(session: Session, broadcast: Broadcast, day: dt.date, refusal: R
             why = refusal(session, item.script_id, item.spoken_sha256, item.audio_sha256, day)
         elif item.kind == "emergency":
             why = _unconfirmed(session, broadcast, item)
+        elif item.kind == "live":
+            why = None if broadcast.confirmed_by else "Lượt nói trực tiếp này không có người chịu trách nhiệm."
         else:
-            why = None if item.kind == "cue" else "Mục này không gắn với kịch bản nào nên không có phê duyệt."
+            free = item.kind == "cue" or item.relay is not None
+            why = None if free else "Mục này không gắn với kịch bản nào nên không có phê duyệt."
         if why is not None:
             faults[item.no] = why
     return faults

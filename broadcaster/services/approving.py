@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
@@ -68,7 +69,7 @@ def approve(
             raise RuleError(
                 "Kịch bản đã có bản mới hơn bản vừa nghe. Hãy nghe lại bản mới rồi duyệt.", field="rendition"
             )
-        own = revision.author == actor.username
+        own = is_own(actor, revision)
         if own and station.settings.approval.four_eyes:
             raise ForbiddenError(
                 "Người viết không được tự duyệt bài của mình. Hãy nhờ lãnh đạo khác duyệt.", field="approval"
@@ -79,6 +80,11 @@ def approve(
         script.updated_at = station.now()
         approval = _decide(station, session, actor, script, revision, rendition, "approved", comment, own=own)
         return approval.id
+
+
+def is_own(actor: Actor, revision: Revision) -> bool:
+    """Return whether an approval would be the writer's own: by the writer, or in the writer's stead."""
+    return revision.author in {actor.username, actor.behalf}
 
 
 def send_back(station: Station, actor: Actor, script_id: int, comment: str) -> None:
@@ -178,6 +184,19 @@ def standing_of(session: Session, script_id: int, approval_id: int | None) -> St
     return standing(approval_id, [Mark(m.approval_id, m.hold, m.cleared_at is not None) for m in rows])
 
 
+def standings(session: Session, script_ids: Collection[int]) -> dict[int, Standing]:
+    """Return how the readings of several scripts stand, those that are not as approved."""
+    latest = select(func.max(Approval.id)).where(Approval.script_id.in_(script_ids)).group_by(Approval.script_id)
+    query = select(StaleMark.script_id, StaleMark.hold).where(
+        StaleMark.approval_id.in_(latest), StaleMark.cleared_at.is_(None)
+    )
+    found: dict[int, Standing] = {}
+    for script_id, hold in session.execute(query):
+        if hold or script_id not in found:
+            found[script_id] = Standing.HELD if hold else Standing.STALE
+    return found
+
+
 def _held() -> Select[int]:
     return select(StaleMark.approval_id).where(StaleMark.hold, StaleMark.cleared_at.is_(None))
 
@@ -194,6 +213,7 @@ def _decide(
     *,
     own: bool,
 ) -> Approval:
+    behalf = None if decision == "withdrawn" else actor.behalf
     approval = Approval(
         script_id=script.id,
         revision_id=revision.id,
@@ -201,6 +221,7 @@ def _decide(
         decision=decision,
         by=actor.username,
         own_work=own,
+        behalf=behalf,
         comment=comment.strip(),
         spoken_sha256=rendition.spoken_sha256 if rendition else None,
         audio_sha256=rendition.audio_sha256 if rendition else None,
@@ -211,5 +232,6 @@ def _decide(
     # What may air has changed: the coming days are filled anew, at the latest by the worker's next round.
     jobs.want(session, station.now(), "plan", "change", {}, by=actor.username)
     note = comment.strip() + (" (người viết tự duyệt)" if own else "")
+    note += f" (thay mặt {behalf})" if behalf else ""
     audit.record(session, station.now(), actor, decision, "script", script.id, note=note.strip())
     return approval

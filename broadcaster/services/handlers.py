@@ -8,7 +8,10 @@ from typing import Any
 from broadcaster.services.backup import backup
 from broadcaster.services.emergencies import VOICE_JOB
 from broadcaster.services.emergency_voice import voice_job
+from broadcaster.services.hearing import JOB as LISTEN_JOB
+from broadcaster.services.hearing import after_speaking, listen_job
 from broadcaster.services.jobs import Handler, Progress
+from broadcaster.services.logcheck import check_job
 from broadcaster.services.planning import plan
 from broadcaster.services.recordings import JOB as RECORD_JOB
 from broadcaster.services.recordings import record_job
@@ -21,15 +24,31 @@ def _plan(station: Station, _arguments: Mapping[str, Any], _progress: Progress) 
     plan(station)
 
 
-def _backup(station: Station, _arguments: Mapping[str, Any], _progress: Progress) -> None:
-    backup(station)
+def _backup(station: Station, arguments: Mapping[str, Any], _progress: Progress) -> None:
+    backup(station, with_sound=bool(arguments.get("with_sound")))
+
+
+def _check_log(station: Station, _arguments: Mapping[str, Any], _progress: Progress) -> None:
+    check_job(station)
+
+
+def _speak(station: Station, arguments: Mapping[str, Any], progress: Progress) -> None:
+    speak_job(station, arguments, progress)
+    after_speaking(station, int(arguments["script_id"]))
+
+
+def _record(station: Station, arguments: Mapping[str, Any], progress: Progress) -> None:
+    record_job(station, arguments, progress)
+    after_speaking(station, int(arguments["script_id"]))
 
 
 HANDLERS: Mapping[str, Handler] = {
-    "speak": speak_job,
-    RECORD_JOB: record_job,
+    "speak": _speak,
+    RECORD_JOB: _record,
+    LISTEN_JOB: listen_job,
     "plan": _plan,
     "backup": _backup,
+    "log-check": _check_log,
     "starter": starter_job,
     "first-bulletin": first_bulletin_job,
     VOICE_JOB: voice_job,

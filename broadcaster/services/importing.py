@@ -30,7 +30,7 @@ from broadcaster.services.station import Station, open_station
 from broadcaster.settings import Settings
 from broadcaster.sound.store import Store
 from broadcaster.text import front_matter
-from broadcaster.text.ingest import read_bytes
+from broadcaster.text.ingest import Note, read_bytes
 from broadcaster.text.ingest.plain import decode
 from broadcaster.text.ingest.reading import sniff
 
@@ -100,17 +100,38 @@ def read_draft(station: Station, name: str, data: bytes, *, defaults: Mapping[st
     Raises:
         RuleError: the file or a field of it is wrong.
     """
+    return read_upload(station, name, data, defaults=defaults)[0]
+
+
+def read_upload(
+    station: Station,
+    name: str,
+    data: bytes,
+    *,
+    encoding: str | None = None,
+    defaults: Mapping[str, Any] | None = None,
+) -> tuple[ScriptDraft, list[str]]:
+    """Return what a script file says, and the remarks that reading it called for.
+
+    Raises:
+        RuleError: the file or a field of it is wrong.
+        EncodingChoiceError: several character sets fit; ask, and call again with `encoding`.
+    """
+    changed = False
+    remarks: tuple[Note, ...] = ()
     if sniff(name, data) in {"txt", "md"}:
-        data = decode(name, data)[0].encode()
+        text, _, remarks = decode(name, data, encoding)
+        data, changed = text.encode(), True
     head, rest = front_matter.split(data, name=name)
     fields = {k: v for k, v in (defaults or {}).items() if v is not None} | dict(head)
     if not rest.strip():
         raise RuleError("Tệp chưa có nội dung để đọc.", field=name)
-    body = read_bytes(name, rest).text
+    document = read_bytes(name, rest, encoding=None if changed else encoding)
+    body = document.text
     title = str(fields.get("title") or _first_line(body))
     with station.db.read() as session:
         unit = fields.get("unit") or _first_unit(session)
-    return ScriptDraft(
+    draft = ScriptDraft(
         title=title,
         unit=str(unit),
         topic=str(fields.get("topic") or OTHER_TOPIC),
@@ -122,6 +143,15 @@ def read_draft(station: Station, name: str, data: bytes, *, defaults: Mapping[st
         verify=tuple(str(v) for v in fields.get("verify", ())),
         source_name=Path(name).name,
     )
+    return draft, [n.message for n in (*remarks, *document.notes)]
+
+
+def day_or_none(text: str) -> dt.date | None:
+    """Return the date of an ISO text, None for any other."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 LEAD_UNIT = "vhxh"

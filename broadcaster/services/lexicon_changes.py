@@ -151,6 +151,26 @@ def apply(
     return number
 
 
+def replace_own(station: Station, actor: Actor, script_id: int, own: Sequence[Entry]) -> None:
+    """Make `own` the words of one script, as its editor left them; whoever saves a script has seen that script.
+
+    Raises:
+        ForbiddenError: the actor may not write.
+        RuleError: an entry is wrong.
+    """
+    with station.db.read() as session:
+        rows = [(r.id, entry_of(r)) for r in session.scalars(words.live(script_id))]
+    wanted = tuple(checked(e) for e in own)
+    keys = {e.key for e in wanted}
+    change = Change(
+        add=tuple(e for e in wanted if e not in [kept for _, kept in rows]),
+        remove=tuple(number for number, e in rows if e.key not in keys),
+        script_id=script_id,
+    )
+    if change.add or change.remove:
+        apply(station, actor, change, confirmed=[script_id])
+
+
 def find_entry(session: Session, written: str, script_id: int | None = None) -> LexiconRow:
     """Return the one entry of that written form.
 

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import and_, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, DayException, PlayLogEntry
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, RundownItem
 from broadcaster.domain.bulletins import Candidate, Filled, History, fill
-from broadcaster.domain.windows import Caps, breaches
+from broadcaster.domain.rotations import Rotation
+from broadcaster.domain.windows import CapBook
 from broadcaster.domain.zones import ZoneMap
 from broadcaster.scheduling.expand import Occurrence, expand
 from broadcaster.services.approving import airable
 from broadcaster.services.rotations import cue_sounds, rotations_in_force, zone_map
 from broadcaster.services.station import Station
+from broadcaster.services.targets import Targets, topic_targets
 
 # A broadcast this near is play-out's: it is being checked and loaded, and planning leaves it alone.
 HANDS_OFF = dt.timedelta(seconds=60)
+_LOOK_BACK = dt.timedelta(days=120)
+_BATCH = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,41 @@ class PlanResult:
     warnings: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One broadcast as planning would write it."""
+
+    occurrence: Occurrence
+    zones: tuple[str, ...]
+    filled: Filled
+
+    def columns(self) -> dict[str, Any]:
+        """Return the columns of its row, less slot and start."""
+        slot = self.occurrence.slot
+        return {
+            "kind": BroadcastKind.ROTATION,
+            "title": slot.title,
+            "ends_at": self.occurrence.ends_at,
+            "zones": list(self.zones),
+            "rundown": [i.as_json() for i in self.filled.items],
+            "reasons": [asdict(r) for r in self.filled.reasons],
+            "sound_ms": self.filled.sound_ms,
+            "late": slot.late.value,
+            "grace_s": int(slot.grace.total_seconds()),
+            "overrun": slot.overrun.value,
+            "state": BroadcastState.PLANNED,
+            "verdict": "",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the rules would make of some days, written nowhere."""
+
+    drafts: tuple[Draft, ...]
+    warnings: tuple[str, ...]
+
+
 def plan(station: Station, days: int | None = None, *, first: dt.date | None = None) -> PlanResult:
     """Write the broadcasts of the coming `days`; a second call adds nothing.
 
@@ -44,23 +83,25 @@ def plan(station: Station, days: int | None = None, *, first: dt.date | None = N
     first = first or station.today()
     days = days or station.settings.playout.plan_days
     with station.db.write() as session:
-        exceptions = {e.day: e.kind for e in session.scalars(select(DayException))}
-        occurrences = expand(rotations_in_force(session), first, days, exceptions, station.settings.tz)
-        wanted, warnings = _allowed(station, [o for o in occurrences if o.starts_at > now + HANDS_OFF])
         until = dt.datetime.combine(first + dt.timedelta(days=days), dt.time(), tzinfo=station.settings.tz)
         rows = session.scalars(
             select(BroadcastRow).where(BroadcastRow.starts_at > now + HANDS_OFF, BroadcastRow.starts_at < until)
         )
         existing = {(r.slot_key, r.starts_at): r for r in rows}
-        zones = zone_map(session)
+        held = {k for k, r in existing.items() if r.by_hand or r.state is not BroadcastState.PLANNED}
         fresh: list[dict[str, Any]] = []
-        changed = kept = 0
-        for occurrence, values in _filled(session, wanted, existing, zones, now):
+        added = changed = kept = 0
+        warnings: list[str] = []
+        for occurrence, draft in _drafts(station, session, first, days, held, warnings):
             row = existing.pop((occurrence.key, occurrence.starts_at), None)
-            if row is None:
-                fresh.append(values | {"slot_key": occurrence.key, "starts_at": occurrence.starts_at})
-            elif values and not row.by_hand and any(getattr(row, k) != v for k, v in values.items()):
-                for k, v in values.items():
+            if row is None and draft is not None:
+                fresh.append(draft.columns() | {"slot_key": occurrence.key, "starts_at": occurrence.starts_at})
+                added += 1
+                if len(fresh) >= _BATCH:
+                    session.execute(insert(BroadcastRow), fresh)
+                    fresh.clear()
+            elif row is not None and draft is not None and _differs(row, draft.columns()):
+                for k, v in draft.columns().items():
                     setattr(row, k, v)
                 changed += 1
             else:
@@ -73,99 +114,188 @@ def plan(station: Station, days: int | None = None, *, first: dt.date | None = N
         session.execute(delete(BroadcastRow).where(BroadcastRow.id.in_(stale)))
         if fresh:
             session.execute(insert(BroadcastRow), fresh)
-        warnings += _cap_warnings(station.settings.caps, wanted, zones)
-        return PlanResult(len(fresh), changed, len(stale), kept, tuple(warnings))
+        return PlanResult(added, changed, len(stale), kept, tuple(warnings))
 
 
-def _allowed(station: Station, wanted: Sequence[Occurrence]) -> tuple[list[Occurrence], list[str]]:
-    """Leave out what the windows, which may have narrowed since a rotation was applied, no longer allow."""
-    hours = station.settings.station_hours
-    good, warnings = [], []
-    for occurrence in wanted:
-        local = station.local(occurrence.starts_at)
-        if hours.allows(local.replace(tzinfo=None), occurrence.slot.max_length):
-            good.append(occurrence)
-        else:
-            title = occurrence.slot.title
-            warnings.append(f"{local:%H:%M %d/%m/%Y}: khung “{title}” nằm ngoài giờ được phép nên không lên lịch.")
-    return good, warnings
+def preview(station: Station, first: dt.date, days: int = 7) -> Preview:
+    """Return what planning would make of `days` from `first`, with what is approved today; nothing is written.
+
+    The days from now on to `first` are worked out too, so that the turns fall as they will.
+    """
+    start = min(first, station.today())
+    warnings: list[str] = []
+    with station.db.read() as session:
+        count = (first - start).days + days
+        found = [d for _, d in _drafts(station, session, start, count, set(), warnings) if d is not None]
+    return Preview(tuple(d for d in found if d.occurrence.day >= first), tuple(warnings))
 
 
-def _filled(
+def outlook(
+    station: Station, session: Session, days: int, *, rotations: Sequence[Rotation] | None = None
+) -> Iterator[Draft]:
+    """Yield what planning would make of `days` from today, with other `rotations` than those in force where given."""
+    for _, draft in _drafts(station, session, station.today(), days, set(), [], rotations):
+        if draft is not None:
+            yield draft
+
+
+def _drafts(
+    station: Station,
     session: Session,
-    wanted: Sequence[Occurrence],
-    existing: dict[tuple[str, dt.datetime], BroadcastRow],
-    zones: ZoneMap,
-    now: dt.datetime,
-) -> list[tuple[Occurrence, dict[str, Any]]]:
-    """Return each occurrence with its columns; without columns where the row is no longer ours to fill."""
+    first: dt.date,
+    days: int,
+    held: set[tuple[str, dt.datetime]],
+    warnings: list[str],
+    rotations: Sequence[Rotation] | None = None,
+) -> Iterator[tuple[Occurrence, Draft | None]]:
+    """Yield each occurrence after now with what fills it; None for those in `held`, which are not ours to fill."""
+    now = station.now()
+    exceptions = {e.day: e.kind for e in session.scalars(select(DayException))}
+    zones = zone_map(session)
+    rotations = rotations_in_force(session) if rotations is None else rotations
+    coming = expand(rotations, first, days, exceptions, station.settings.tz)
+    book = _book(station, session, first)
+    allowed = _allowed(station, (o for o in coming if o.starts_at > now + HANDS_OFF), zones, book, warnings)
     cues = cue_sounds(session)
     candidates = airable(session)
-    history = _history(session, candidates, now)
-    result: list[tuple[Occurrence, dict[str, Any]]] = []
-    for occurrence in wanted:
-        row = existing.get((occurrence.key, occurrence.starts_at))
-        if row is not None and (row.by_hand or row.state is not BroadcastState.PLANNED):
-            result.append((occurrence, {}))
+    targets = topic_targets(session, first)
+    audiences = _Audiences(session, candidates, targets, now)
+    for occurrence, codes in allowed:
+        if (occurrence.key, occurrence.starts_at) in held:
+            yield occurrence, None
             continue
-        filled = fill(occurrence.slot, occurrence.starts_at, occurrence.day, candidates, cues, history)
-        result.append((occurrence, _columns(occurrence, filled, zones)))
-    return result
+        history, also = audiences.of(codes)
+        filled = fill(
+            occurrence.slot, occurrence.starts_at, occurrence.day, candidates, cues, history,
+            targets=targets.airings, also=also,
+        )  # fmt: skip
+        yield occurrence, Draft(occurrence, codes, filled)
 
 
-def _columns(occurrence: Occurrence, filled: Filled, zones: ZoneMap) -> dict[str, Any]:
-    slot = occurrence.slot
-    return {
-        "kind": BroadcastKind.ROTATION,
-        "title": slot.title,
-        "ends_at": occurrence.ends_at,
-        "zones": list(zones.expand(slot.zones, where=f"{occurrence.key}: zones")),
-        "rundown": [i.as_json() for i in filled.items],
-        "reasons": [asdict(r) for r in filled.reasons],
-        "sound_ms": filled.sound_ms,
-        "late": slot.late.value,
-        "grace_s": int(slot.grace.total_seconds()),
-        "overrun": slot.overrun.value,
-        "state": BroadcastState.PLANNED,
-        "verdict": "",
-    }
+def _differs(row: BroadcastRow, columns: Mapping[str, Any]) -> bool:
+    return any(getattr(row, k) != v for k, v in columns.items())
 
 
-def _history(session: Session, candidates: Sequence[Candidate], now: dt.datetime) -> History:
-    """Return what was last heard of each script, and what is about to be."""
-    history = History()
-    heard = session.execute(
-        select(
+def _book(station: Station, session: Session, first: dt.date) -> CapBook:
+    """Return the caps with what is on already: sessions since the week began, and those that people added."""
+    book = CapBook(station.settings.caps)
+    monday = first - dt.timedelta(days=first.weekday())
+    rows = session.execute(
+        select(BroadcastRow.starts_at, BroadcastRow.zones)
+        .where(
+            BroadcastRow.starts_at >= dt.datetime.combine(monday, dt.time(), tzinfo=station.settings.tz),
+            BroadcastRow.state != BroadcastState.CANCELLED,
+            BroadcastRow.slot_key.not_like("resume/%"),
+            or_(
+                BroadcastRow.kind == BroadcastKind.ONCE,
+                and_(BroadcastRow.kind == BroadcastKind.ROTATION, BroadcastRow.starts_at <= station.now() + HANDS_OFF),
+            ),
+        )
+        .order_by(BroadcastRow.starts_at)
+    )
+    for starts_at, codes in rows:
+        for code in codes:
+            book.take(code, station.local(starts_at).date())
+    return book
+
+
+def _allowed(
+    station: Station, wanted: Iterable[Occurrence], zones: ZoneMap, book: CapBook, warnings: list[str]
+) -> Iterator[tuple[Occurrence, tuple[str, ...]]]:
+    """Yield what windows and caps allow, with its zones: both may have narrowed since a rotation was applied.
+
+    A zone that has had its sessions of the day is left out of the next one; a slot longer than a session may be is cut.
+    """
+    hours, caps = station.settings.station_hours, station.settings.caps
+    longest = None if caps.minutes_per_session is None else dt.timedelta(minutes=caps.minutes_per_session)
+    expanded: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for occurrence in wanted:
+        slot = occurrence.slot
+        local = station.local(occurrence.starts_at)
+        if longest is not None and slot.max_length > longest:
+            warnings.append(
+                f"{local:%H:%M %d/%m/%Y}: khung “{slot.title}” dài hơn {caps.minutes_per_session} phút mỗi buổi "
+                "nên chỉ xếp đủ số phút đó."
+            )
+            occurrence = replace(occurrence, slot=replace(slot, max_length=longest))  # noqa: PLW2901
+        if not hours.allows(local.replace(tzinfo=None), occurrence.slot.max_length):
+            warnings.append(f"{local:%H:%M %d/%m/%Y}: khung “{slot.title}” nằm ngoài giờ được phép nên không lên lịch.")
+            continue
+        if slot.zones not in expanded:
+            expanded[slot.zones] = zones.expand(slot.zones, where=f"{occurrence.key}: zones")
+        left: list[str] = []
+        over: dict[str, list[str]] = {}
+        for code in expanded[slot.zones]:
+            if why := book.take(code, occurrence.day):
+                over.setdefault(why, []).append(code)
+            else:
+                left.append(code)
+        for why, codes in over.items():
+            warnings.append(f"{why} Khung “{slot.title}” {local:%H:%M %d/%m} không xếp cho cụm loa {', '.join(codes)}.")
+        if left or not expanded[slot.zones]:
+            yield occurrence, expanded[slot.zones] if not over else tuple(left)
+
+
+@dataclass
+class _Audiences:
+    """What each set of zones heard: different content may air in the same slot in different zones."""
+
+    session: Session
+    candidates: Sequence[Candidate]
+    targets: Targets
+    now: dt.datetime
+    _known: dict[tuple[str, ...], tuple[History, list[History]]] = field(default_factory=dict)
+    _heard: list[tuple[str, int, dt.datetime, int]] = field(default_factory=list)
+    _topics: dict[str, int] = field(default_factory=dict)
+    _near: list[tuple[frozenset[str], list[Candidate]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        log = select(
+            PlayLogEntry.zone,
             PlayLogEntry.script_id,
             func.max(PlayLogEntry.planned_at),
             func.count(func.distinct(PlayLogEntry.planned_at)),
+        ).where(
+            PlayLogEntry.outcome == "full",
+            PlayLogEntry.planned_at > self.now - _LOOK_BACK,
+            PlayLogEntry.script_id.is_not(None),
         )
-        .where(PlayLogEntry.outcome == "full", PlayLogEntry.planned_at > now - dt.timedelta(days=120))
-        .group_by(PlayLogEntry.script_id)
-    )
-    for script_id, last, times in heard:
-        if script_id is not None:
-            history.last[script_id], history.counts[script_id] = last, times
-    by_id = {c.script_id: c for c in candidates}
-    near = session.scalars(
-        select(BroadcastRow.rundown).where(
-            BroadcastRow.starts_at > now - dt.timedelta(hours=12), BroadcastRow.starts_at <= now + HANDS_OFF
+        heard = self.session.execute(log.group_by(PlayLogEntry.zone, PlayLogEntry.script_id))
+        self._heard = [(zone, int(script or 0), last, times) for zone, script, last, times in heard]
+        if self.targets.airings:
+            self._topics = dict(self.targets.done)
+        by_id = {c.script_id: c for c in self.candidates}
+        near = self.session.execute(
+            select(BroadcastRow.zones, BroadcastRow.rundown).where(
+                BroadcastRow.starts_at > self.now - dt.timedelta(hours=12),
+                BroadcastRow.starts_at <= self.now + HANDS_OFF,
+            )
         )
-    )
-    for rundown in near:
-        for item in (RundownItem.from_json(i) for i in rundown):
-            if item.script_id in by_id:
-                history.place(by_id[item.script_id], now)
-    return history
+        for zones, rundown in near:
+            items = (RundownItem.from_json(i) for i in rundown)
+            self._near.append((frozenset(zones), [by_id[i.script_id] for i in items if i.script_id in by_id]))
 
+    def of(self, zones: tuple[str, ...]) -> tuple[History, list[History]]:
+        """Return what `zones` heard, and the histories of the other audiences that share a zone with them."""
+        if zones not in self._known:
+            mine = set(zones)
+            others = {key: h for key, (h, _) in self._known.items() if mine & set(key)}
+            history = self._past(mine)
+            for key, other in others.items():
+                self._known[key][1].append(history)
+                # What was placed so far in this planning for those who share a zone counts here as well.
+                history.last = {k: max(v, history.last.get(k, v)) for k, v in {**history.last, **other.last}.items()}
+            self._known[zones] = (history, list(others.values()))
+        return self._known[zones]
 
-def _cap_warnings(caps: Caps, wanted: Sequence[Occurrence], zones: ZoneMap) -> list[str]:
-    held: dict[str, list[tuple[dt.date, float]]] = {}
-    for occurrence in wanted:
-        for code in zones.expand(occurrence.slot.zones, where=occurrence.key):
-            held.setdefault(code, []).append((occurrence.day, occurrence.slot.max_length.total_seconds() / 60))
-    by_sentence: dict[str, list[str]] = {}
-    for code, sessions in held.items():
-        for sentence in breaches(caps, sessions):
-            by_sentence.setdefault(sentence, []).append(code)
-    return [f"{sentence} (cụm loa {', '.join(codes)})" for sentence, codes in by_sentence.items()]
+    def _past(self, zones: set[str]) -> History:
+        history = History(topic_counts=dict(self._topics))
+        for zone, script, last, times in self._heard:
+            if zone in zones:
+                history.last[script] = max(last, history.last.get(script, last))
+                history.counts[script] = max(times, history.counts.get(script, 0))
+        for where, found in self._near:
+            if where & zones:
+                for candidate in found:
+                    history.place(candidate, self.now)
+        return history

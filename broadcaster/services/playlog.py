@@ -110,6 +110,12 @@ def entries(
     yield from _lines(session, query.limit(limit).offset(offset or None))
 
 
+def stretch(session: Session, low: int, high: int) -> Iterator[Line]:
+    """Yield the entries numbered `low` to `high`, in the order of the chain, streaming."""
+    query = select(_TABLE).where(_TABLE.c.seq >= low, _TABLE.c.seq <= high).order_by(_TABLE.c.seq)
+    yield from _lines(session, query)
+
+
 def verify(session: Session, *, expect_last: str | None = None) -> chain.Verdict:
     """Check the whole chain, streaming; name each entry that was altered, removed or put out of order.
 
@@ -124,6 +130,22 @@ def verify(session: Session, *, expect_last: str | None = None) -> chain.Verdict
         for line in _lines(session, select(_TABLE).order_by(_TABLE.c.seq))
     )
     return chain.verify(links, expect_last=expect_last)
+
+
+def verify_part(session: Session, after: tuple[int, str], most: int) -> tuple[chain.Verdict, int, int]:
+    """Check the next `most` entries after one of known number and hash; return also the last number, and the end's.
+
+    The last part checks the end of the chain too, as `verify` does.
+    """
+    head = session.scalars(select(ChainHead).where(ChainHead.id == _HEAD)).one_or_none()
+    end, end_hash = (head.seq, head.hash) if head is not None else (0, chain.GENESIS)
+    last = min(after[0] + most, end)
+    # The last part reads on past the head: what lies there does not belong to the log.
+    query = select(_TABLE).where(_TABLE.c.seq > after[0]).order_by(_TABLE.c.seq)
+    if last < end:
+        query = query.where(_TABLE.c.seq <= last)
+    links = (chain.Link(line.seq, line.prev_hash, line.hash, line.entry.fields()) for line in _lines(session, query))
+    return chain.verify(links, after=after, expect_last=end_hash if last == end else None), last, end
 
 
 def export(session: Session, target: TextIO) -> int:

@@ -19,6 +19,9 @@ BUILT_IN: Final[Mapping[str, str]] = {
     "vi-neural": "broadcaster.speech.vi_neural.engine:ViNeuralEngine",
     "espeak": "broadcaster.speech.espeak:EspeakEngine",
     "gtts": "broadcaster.speech.gtts:GttsEngine",
+    "edge": "broadcaster.speech.edge:EdgeEngine",
+    "piper": "broadcaster.speech.piper:PiperEngine",
+    "vieneu": "broadcaster.speech.vieneu:VieneuEngine",
     "tone": "broadcaster.speech.tone:ToneEngine",
 }
 """The engines of this package, for a checkout that is not installed; in the order in which they are listed."""

@@ -47,7 +47,7 @@ _BLANKS |= {0x2028: "\n", 0x2029: "\n"}
 _BROKEN_LINE = re.compile(r"(?<=[^\s.!?:;…])[ ]*\n\s*(?=[^\W\d_])(?![a-zđ]{1,2}[.)])")
 _STOP = re.compile(r"[.!?…]+(?=[\s\"”’')\]»]|$)|\n")
 _DIGITS = re.compile(r"\d+")
-_TIMES_LEFT = re.compile(r"\d[^\s]{0,12}(?:\s[^\W\d_]+){0,2}\s*$")
+_TIMES_LEFT = re.compile(r"\d[^\s]{0,12}(?:\s[^\W\d_]\S{0,12}){0,2}\s*$")
 _FIGURE_NEXT = re.compile(r"\s+\d")
 _CHUNK = re.compile(r"\S+")
 
@@ -215,7 +215,7 @@ def _before_lexicon(ctx: Context, pos: int, word: str, left: Left) -> Reading | 
         reading = measures.bare_rate(ctx, pos)
     if reading is None and word[0] == "Q":
         reading = codes.quarter(ctx, pos)
-    if reading is None and word in ("TL", "HL", "QL", "ĐT", "ĐH", "ĐX"):
+    if reading is None and word in ("TL", "HL", "QL", "ĐT", "DT", "ĐH", "ĐX"):
         reading = roads.road(ctx, pos, left)
     if reading is None and len(word) == 1 and after[:1] == ".":
         reading = words.initials(ctx, pos)

@@ -67,5 +67,6 @@ def reconcile(station: Station) -> None:
         today_saved = saved and (not saved.finished_at or station.local(saved.finished_at).date() == local.date())
         if local.hour >= _BACKUP_HOUR and not today_saved:
             jobs.want(session, now, "backup", "nightly", {}, by="tự động")
+            jobs.want(session, now, "log-check", "nightly-check", {}, by="tự động")
     for job_id in jobs.due(station):
         wake_worker(station, job_id)

@@ -1,15 +1,27 @@
-"""How well speech is understood behind a horn: ESTOI of mastering chains, side by side.
+"""How well speech is understood behind a horn: ESTOI and a recogniser's word errors of mastering chains, side by side.
 
-Run: python tests/benchmarks/horn.py [CLIP.wav …]
+    python tests/benchmarks/horn.py                     # the clips set apart, ESTOI
+    python tests/benchmarks/horn.py --wer               # and word errors (needs `viet-asr` and `soxr`)
+    python tests/benchmarks/horn.py --part tune         # the clips on which the parameters were chosen
+    python tests/benchmarks/horn.py --clips FOLDER      # recordings of people: x.wav with its words in x.txt
 
 The horn: a band of 350 Hz to 6 kHz, an echo off a house after 120 ms, a tail of 0.6 s, and speech-shaped noise whose
 level is set from the unprocessed voice, at SNR -5, 0, 5 and 10 dB. Every chain is brought to the same true peak as the
 unprocessed voice (an amplifier clips at a peak), and again to the same RMS. ESTOI (pystoi) compares with the clean
-unprocessed voice. Speech: espeak-ng, and the recordings named on the command line.
+unprocessed voice. Speech: espeak-ng, vi-neural, and recordings of people (the six in the `vieneu` wheel are
+Apache-2.0; they are found by themselves when it is installed). Of each kind every other clip is set apart.
 """
 
+import argparse
+import contextlib
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
 import sys
 import tempfile
+import unicodedata
 import warnings
 from pathlib import Path
 
@@ -18,10 +30,13 @@ from pystoi import stoi
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from broadcaster.errors import EngineError
 from broadcaster.sound import ffmpeg, meter
 from broadcaster.sound.join import Part, join
+from broadcaster.sound.master import master
 from broadcaster.sound.profiles import HORN
 from broadcaster.speech.espeak import EspeakEngine
+from broadcaster.speech.vi_neural.engine import ViNeuralEngine
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -37,6 +52,12 @@ SENTENCES = (
     "Xin mời các hộ gia đình đến nhà văn hóa ấp lúc bảy giờ tối thứ sáu.",
 )
 DRIVE = HORN.drive
+FIRST_HORN = (
+    "highpass=f=200",
+    "equalizer=f=2800:t=q:w=0.6:g=6",
+    "lowpass=f=7000",
+    "alimiter=level_in=15.849:limit=0.5:attack=1:release=10:level=disabled",
+)
 SIX_FILTERS = (
     "highpass=f=350",
     "highpass=f=350",
@@ -60,13 +81,32 @@ def driven(path: Path, filters: tuple[str, ...]) -> np.ndarray:
     return through(path, ",".join([f"volume={gain:.2f}dB:precision=float", *filters]))
 
 
+def by_loa(path: Path) -> np.ndarray:
+    with tempfile.TemporaryDirectory() as work:
+        return through(master(path, Path(work) / "made.flac", HORN).path, "anull")
+
+
+def by_ffmpeg_normalize(path: Path) -> np.ndarray:
+    """The program itself, with its defaults but for the target: two passes of `loudnorm`."""
+    program = shutil.which("ffmpeg-normalize") or str(Path(sys.executable).with_name("ffmpeg-normalize"))
+    with tempfile.TemporaryDirectory() as work:
+        made = Path(work) / "made.wav"
+        subprocess.run(
+            [program, str(path), "-o", str(made), "-t", "-16", "-tp", "-1.5", "-ar", "48000", "-q"],
+            env=os.environ | {"FFMPEG_PATH": ffmpeg.program()}, check=True, capture_output=True,
+        )  # fmt: skip
+        return through(made, "anull")
+
+
 CHAINS = {
     "no processing": lambda p: through(p, "anull"),
     "pydub normalize": lambda p: pydub_effect(p, normalize),
     "pydub compress_dynamic_range": lambda p: pydub_effect(p, compress_dynamic_range),
-    "loudnorm -16 (ffmpeg-normalize's filter)": lambda p: through(p, "loudnorm=I=-16:TP=-1.5:LRA=7"),
+    "loudnorm -16, one pass": lambda p: through(p, "loudnorm=I=-16:TP=-1.5:LRA=7"),
+    "ffmpeg-normalize -16": by_ffmpeg_normalize,
     "six filters": lambda p: driven(p, SIX_FILTERS),
-    "loa horn": lambda p: driven(p, HORN.shaping),
+    "the first profile `horn`": lambda p: driven(p, FIRST_HORN),
+    "profile `horn`": by_loa,
 }
 
 
@@ -120,47 +160,116 @@ def shaped_noise(x: np.ndarray, seed: int = 3) -> np.ndarray:
     return noise * np.sqrt((x**2).mean() / (noise**2).mean())
 
 
-def scores(path: Path, chains=None) -> dict[str, dict[str, list[float]]]:
+class Ear:
+    """The recogniser, at 16 kHz with half a second of silence around."""
+
+    def __init__(self) -> None:
+        import soxr
+        import vietasr
+
+        self._resample = soxr.resample
+        self._pipeline = vietasr.Pipeline.new().add("vietasr").build()
+
+    def errors(self, sound: np.ndarray, said: list[str]) -> int:
+        x = self._resample(sound, RATE, 16_000)
+        x = np.concatenate([np.zeros(8000), x / max(float(np.abs(x).max()), 1e-6) / 2, np.zeros(8000)])
+        heard = words(self._pipeline.transcribe((x * 32767).astype(np.int16)).text)
+        row = list(range(len(heard) + 1))
+        for i, word in enumerate(said, start=1):
+            before, row = row, [i]
+            for j, other in enumerate(heard, start=1):
+                row.append(min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (word != other)))
+        return row[-1]
+
+
+def words(text: str) -> list[str]:
+    return re.sub(r"[^\w\s]", " ", unicodedata.normalize("NFC", text.lower())).split()
+
+
+def scores(path: Path, said: list[str], ear: Ear | None, chains: dict) -> dict:
     clean = through(path, "anull")
-    heard = horn(clean)
-    noise = shaped_noise(heard)
+    noise = shaped_noise(horn(clean))
     peak, rms = true_peak(clean), np.sqrt((clean**2).mean())
-    found: dict[str, dict[str, list[float]]] = {}
-    for name, chain in (chains or CHAINS).items():
-        x = aligned(chain(path), clean)
-        found[name] = {}
+    found = {}
+    for name, chain in chains.items():
+        try:
+            x = aligned(chain(path), clean)
+        except (FileNotFoundError, subprocess.CalledProcessError):
+            continue
         for mode, gain in (("peak", peak / true_peak(x)), ("rms", rms / np.sqrt((x**2).mean()))):
             y = horn(gain * x)
-            found[name][mode] = [float(stoi(clean, y + noise * 10 ** (-snr / 20), RATE, extended=True)) for snr in SNRS]
+            heard = [y + noise * 10 ** (-snr / 20) for snr in SNRS]
+            found[name, mode] = (
+                [float(stoi(clean, h, RATE, extended=True)) for h in heard],
+                [ear.errors(h, said) for h in heard] if ear and said else [0] * len(SNRS),
+            )
     return found
 
 
-def speech(folder: Path, clips: list[str]) -> list[Path]:
-    engine = EspeakEngine()
-    made = []
+def speech(folder: Path, clips: Path | None) -> dict[str, list[tuple[Path, list[str]]]]:
+    """Return the clips and what they say, by kind."""
+    found: dict[str, list[tuple[Path, list[str]]]] = {"espeak": [], "vi-neural": [], "people": []}
     for n, sentence in enumerate(SENTENCES):
-        made.append(join([Part(engine.speak(sentence, voice="vi+f2"))], folder / f"espeak{n}.wav").path)
-    for n, clip in enumerate(clips):
-        target = folder / f"clip{n}.wav"
+        voices = (
+            ("espeak", EspeakEngine(), "vi+f2"),
+            ("vi-neural", ViNeuralEngine(), ("north-female", "south-male")[n // 2]),
+        )
+        for kind, engine, voice in voices:
+            with contextlib.suppress(EngineError):
+                made = join([Part(engine.speak(sentence, voice=voice))], folder / f"{kind}{n}.wav").path
+                found[kind].append((made, words(sentence)))
+    for n, clip in enumerate(sorted(clips.glob("*.wav")) if clips else ()):
+        target = folder / f"people{n}.wav"
         shape = ["-t", "12", "-ac", "1", "-ar", str(RATE), "-c:a", "pcm_s16le", "-bitexact", str(target)]
-        ffmpeg.run(["-loglevel", "error", "-i", clip, *shape])
-        made.append(target)
-    return made
+        ffmpeg.run(["-loglevel", "error", "-i", str(clip), *shape])
+        text = clip.with_suffix(".txt")
+        found["people"].append((target, words(text.read_text(encoding="utf-8")) if text.exists() else []))
+    return found
 
 
-def table(paths: list[Path], chains=None) -> None:
-    all_scores = [scores(p, chains) for p in paths]
+def table(title: str, chosen: list[tuple[Path, list[str]]], ear: Ear | None) -> None:
+    results = [scores(path, said, ear, CHAINS) for path, said in chosen]
+    total = sum(len(said) for _, said in chosen)
     for mode in ("peak", "rms"):
-        print(f"\nESTOI at equal {'true peak' if mode == 'peak' else 'RMS'}, mean of {len(paths)} clips")
-        print(f"{'SNR (dB)':42}" + "".join(f"{snr:7}" for snr in SNRS))
-        for name in all_scores[0]:
-            mean = np.mean([s[name][mode] for s in all_scores], axis=0)
-            print(f"{name:42}" + "".join(f"{v:7.3f}" for v in mean))
+        at = "true peak" if mode == "peak" else "RMS"
+        print(f"\n{title}, equal {at}: ESTOI{' and word errors %' if ear else ''}, {len(chosen)} clips, {total} words")
+        print(
+            f"{'SNR (dB)':42}"
+            + "".join(f"{snr:7}" for snr in SNRS)
+            + ("  |" + "".join(f"{s:5}" for s in SNRS) if ear else "")
+        )
+        for name in CHAINS:
+            if (name, mode) not in results[0]:
+                print(f"{name:42}  (not installed)")
+                continue
+            mean = np.mean([r[name, mode][0] for r in results], axis=0)
+            line = f"{name:42}" + "".join(f"{v:7.3f}" for v in mean)
+            if ear and total:
+                wrong = np.sum([r[name, mode][1] for r in results], axis=0)
+                line += "  |" + "".join(f"{100 * w / total:5.0f}" for w in wrong)
+            print(line, flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--part", choices=("tune", "test", "all"), default="test")
+    parser.add_argument("--clips", type=Path, help="folder of recordings of people, x.wav with x.txt")
+    parser.add_argument("--wer", action="store_true", help="let the recogniser listen too")
+    parser.add_argument("--kinds", action="store_true", help="a table for each kind of speech")
+    args = parser.parse_args()
+    spec = importlib.util.find_spec("vieneu")
+    here = Path(spec.origin).parent / "assets" / "samples" if spec and spec.origin else None
+    ear = Ear() if args.wer else None
+    with tempfile.TemporaryDirectory() as work:
+        found = speech(Path(work), args.clips or here)
+        parts = {"tune": slice(0, None, 2), "test": slice(1, None, 2), "all": slice(None)}
+        chosen = {kind: clips[parts[args.part]] for kind, clips in found.items()}
+        if args.kinds:
+            for kind, clips in chosen.items():
+                if clips:
+                    table(kind, clips, ear)
+        table("all kinds", [c for clips in chosen.values() for c in clips], ear)
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as work:
-        sources = speech(Path(work), sys.argv[1:])
-        table(sources[: len(SENTENCES)])
-        if len(sources) > len(SENTENCES):
-            table(sources[len(SENTENCES) :])
+    main()

@@ -134,7 +134,11 @@ def table(rows: list[Row], runs: list[Run]) -> str:
 
     for kind, count in sorted(kinds.items()):
         chosen = [row.kind == kind for row in rows]
-        lines.append([kind, str(count), *(share(one.name, chosen) for one in runs)])
+        shares = [share(one.name, chosen) for one in runs]
+        best = max(int(cell.split()[0]) for cell in shares)
+        # A star stands by whoever leads the class; two stars in a row are a draw.
+        marked = [f"{'*' if int(cell.split()[0]) == best else ' '}{cell}" for cell in shares]
+        lines.append([kind, str(count), *marked])
     for label, chosen in (
         ("easy", [not row.hard for row in rows]),
         ("hard", [row.hard for row in rows]),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.domain.windows import Caps, StationHours, Window, breaches, parse_time
+from broadcaster.domain.windows import CapBook, Caps, StationHours, Window, breaches, parse_time
 from broadcaster.errors import RuleError
 from broadcaster.settings import Settings
 
@@ -63,3 +63,23 @@ def test_each_cap_is_watched() -> None:
     assert any("3 buổi" in f for f in found)
     assert any("6 ngày" in f for f in found)
     assert breaches(Caps(None, None, None), week * 5) == []
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 20)), max_size=60),
+    st.one_of(st.none(), st.integers(1, 4)),
+    st.one_of(st.none(), st.integers(1, 7)),
+)
+def test_what_the_book_lets_through_breaks_no_cap(
+    wanted: list[tuple[str, int]], per_day: int | None, per_week: int | None
+) -> None:
+    caps = Caps(per_day, None, per_week)
+    book = CapBook(caps)
+    taken: dict[str, list[tuple[dt.date, float]]] = {}
+    for zone, offset in wanted:
+        day = dt.date(2026, 3, 2) + dt.timedelta(days=offset)
+        if why := book.take(zone, day):
+            assert breaches(caps, [*taken.get(zone, []), (day, 10.0)]) == [why]
+        else:
+            taken.setdefault(zone, []).append((day, 10.0))
+    assert all(breaches(caps, sessions) == [] for sessions in taken.values())

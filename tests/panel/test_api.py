@@ -11,6 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from broadcaster.clock import FrozenClock
+from broadcaster.db.models import AuditEvent, BroadcastRow
+from broadcaster.domain.broadcasts import BroadcastKind
 from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.domain.scopes import Scope
 from broadcaster.errors import ForbiddenError, RuleError
@@ -177,6 +179,41 @@ def test_text_that_a_spreadsheet_would_run_stays_text(station: Station, api: Fla
     assert "'=1+1" in text
     assert "'@SUM(A1)" in text
     assert "'+kiểm thử" in text
+
+
+def test_an_emergency_is_drafted_confirmed_and_ended_under_the_token_s_name(station: Station, api: FlaskClient) -> None:
+    wish = {"text": "Nước đang lên nhanh, bà con ấp 2 di dời ngay.", "zones": ["all"], "reason": "Tin lũ khẩn cấp"}
+    made = api.post("/api/v1/emergencies", json=wish)
+    assert made.status_code == 201
+    address = made.headers["Location"]
+    assert api.get(address).json["state"] == "draft"
+    with station.db.read() as session:
+        before = {b.id for b in session.query(BroadcastRow).filter_by(kind=BroadcastKind.EMERGENCY)}
+    active = api.post(f"{address}/confirm").json
+    assert active["state"] == "active"
+    with station.db.read() as session:
+        fresh = [b for b in session.query(BroadcastRow).filter_by(kind=BroadcastKind.EMERGENCY) if b.id not in before]
+        trail = session.query(AuditEvent).filter_by(actor="api:cong", object_kind="emergency").all()
+    assert len(fresh) == 1
+    assert [e.verb for e in trail] == ["draft", "confirm"]
+    assert api.post(f"{address}/confirm").status_code == 422
+    ended = api.post(f"{address}/cancel", json={"reason": "Nước đã rút"}).json
+    assert ended["state"] == "cancelled"
+    assert ended["end_reason"] == "Nước đã rút"
+    assert api.get("/api/v1/emergencies").json["rows"][0]["id"] == made.json["id"]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"), [({"zones": ["khong-co"]}, "zones"), ({"reason": ""}, "reason"), ({"text": ""}, "text")]
+)
+def test_an_emergency_that_is_not_whole_is_refused_by_its_field(
+    api: FlaskClient, change: dict[str, object], field: str
+) -> None:
+    wish = {"text": "Cháy chợ.", "zones": ["all"], "reason": "Cháy"} | change
+    answer = api.post("/api/v1/emergencies", json=wish)
+    assert answer.status_code == 422
+    assert field in answer.json["field"]
+    assert not any(r["text"] == "Cháy chợ." for r in api.get("/api/v1/emergencies").json["rows"])
 
 
 def test_schedule_takes_days_the_right_way_round_and_not_too_many(api: FlaskClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import re
@@ -51,14 +52,29 @@ def test_templates_have_no_inline_styles_scripts_or_handlers() -> None:
 
 
 def weight(html: str) -> int:
-    """Return the bytes of a page with all that it names: styles, scripts, icons, and every font of the styles."""
+    """Return the bytes of a page on the wire with all that it names: styles, scripts, icons, every font."""
     named = set(re.findall(r"/static/([\w./-]+\.(?:css|js|svg|woff2))", html))
     for sheet in sorted(n for n in named if n.endswith(".css")):
         found = re.findall(r'url\("([^"]+)"\)', (STATIC / sheet).read_text())
         named |= {((STATIC / sheet).parent / f).resolve().relative_to(STATIC.resolve()).as_posix() for f in found}
-    return len(html.encode()) + sum((STATIC / name).stat().st_size for name in named)
+    sizes = ((STATIC / name).read_bytes() for name in named)
+    packed = {".css", ".js", ".svg"}
+    kept = [len(gzip.compress(b, 9)) if Path(n).suffix in packed else len(b) for n, b in zip(named, sizes, strict=True)]
+    return len(html.encode()) + sum(kept)
 
 
 @pytest.mark.parametrize("page", ["/", "/scripts/", "/log/", "/zones/", "/settings/"])
 def test_the_first_view_weighs_less_than_250_kb(sign_in: SignIn, page: str) -> None:
     assert 100_000 < weight(sign_in("vanhanh").get(page).text) < 250_000
+
+
+def test_styles_and_scripts_travel_packed_and_unpacked_alike(sign_in: SignIn) -> None:
+    client = sign_in("xem")
+    plain = client.get("/static/app.css")
+    packed = client.get("/static/app.css", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data == (STATIC / "app.css").read_bytes()
+    assert "Accept-Encoding" in plain.headers["Vary"]
+    assert "Content-Encoding" not in client.get("/log/", headers={"Accept-Encoding": "gzip"}).headers
+    same = client.get("/static/app.css", headers={"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]})
+    assert same.status_code == 304

@@ -57,7 +57,7 @@ def test_the_north_says_linh_nghin_and_tu(north, written, spoken):
         ),
         (
             "Luật 72/2025/QH15",
-            "Luật số bảy mươi hai năm hai nghìn không trăm hai mươi lăm của Quốc hội khóa mười lăm",
+            "Luật bảy mươi hai năm hai nghìn không trăm hai mươi lăm của Quốc hội khóa mười lăm",
         ),
         ("Chỉ số cải cách hành chính (PAR INDEX)", "Chỉ số cải cách hành chính"),
         ("chỉ số Par Index", "chỉ số cải cách hành chính"),

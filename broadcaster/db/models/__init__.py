@@ -3,6 +3,7 @@
 from broadcaster.db.models.airing import AiringProof, ChainHead, Command, Heartbeat, Incident, LeaseRow, PlayLogEntry
 from broadcaster.db.models.content import Approval, DraftRow, Rendition, Revision, Script, Topic
 from broadcaster.db.models.emergency import Emergency
+from broadcaster.db.models.hearing import Hearing
 from broadcaster.db.models.lexicon import LexiconRow, LexiconVersion, StaleMark
 from broadcaster.db.models.people import ApiToken, AuditEvent, Delegation, SignIn, Unit, User
 from broadcaster.db.models.plans import Activity, CampaignRow, Proof, Slogan, UnitPart
@@ -24,6 +25,7 @@ __all__ = [
     "Delegation",
     "DraftRow",
     "Emergency",
+    "Hearing",
     "Heartbeat",
     "Incident",
     "Job",

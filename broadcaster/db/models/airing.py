@@ -17,7 +17,10 @@ class PlayLogEntry(Base):
 
     __tablename__ = "play_log"
     __table_args__ = (
-        Index("ix_play_log_planned_at", "planned_at"),
+        # Whatever sums a span of days reads this index alone, not the rows.
+        Index("ix_play_log_planned_at", "planned_at", "outcome", "heard_ms"),
+        Index("ix_play_log_zone", "zone", "outcome", "seq"),
+        Index("ix_play_log_corrects", "corrects"),
         Index("ix_play_log_broadcast_id", "broadcast_id"),
         CheckConstraint("heard_ms >= 0 AND heard_ms <= duration_ms", name="heard"),
     )

@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import PlayLogEntry
 from broadcaster.domain.playlog import Outcome
+from broadcaster.errors import NotFoundError
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Wanted:
     start: dt.datetime
     end: dt.datetime
     zone: str = ""
+    topic: str = ""
     outcome: Outcome | None = None
     search: str = ""
     scripts_only: bool = False
@@ -29,6 +31,8 @@ class Wanted:
         found = [PlayLogEntry.planned_at >= self.start, PlayLogEntry.planned_at < self.end]
         if self.zone:
             found.append(PlayLogEntry.zone == self.zone)
+        if self.topic:
+            found.append(PlayLogEntry.topic == self.topic)
         if self.outcome:
             found.append(PlayLogEntry.outcome == self.outcome)
         if self.scripts_only:
@@ -65,6 +69,36 @@ def page(session: Session, wanted: Wanted, limit: int, offset: int) -> Sequence[
     query = select(PlayLogEntry).where(*wanted.conditions())
     query = query.order_by(PlayLogEntry.planned_at.desc(), PlayLogEntry.seq.desc())
     return session.scalars(query.limit(limit).offset(offset)).all()
+
+
+def entry_numbered(session: Session, seq: int) -> PlayLogEntry:
+    """Return one entry by its number in the chain.
+
+    Raises:
+        NotFoundError: there is none of that number.
+    """
+    row = session.get(PlayLogEntry, seq)
+    if row is None:
+        raise NotFoundError(f"Nhật ký không có bản ghi số {seq}.", field="entry")
+    return row
+
+
+def versions(session: Session, row: PlayLogEntry) -> Sequence[PlayLogEntry]:
+    """Return what corrects an entry, and what it corrects, in the order of the log."""
+    wanted = [PlayLogEntry.corrects == row.id] + ([PlayLogEntry.id == row.corrects] if row.corrects else [])
+    return session.scalars(select(PlayLogEntry).where(or_(*wanted)).order_by(PlayLogEntry.seq)).all()
+
+
+def entry(session: Session, entry_id: str) -> PlayLogEntry:
+    """Return one entry.
+
+    Raises:
+        NotFoundError: there is none of that name.
+    """
+    row = session.scalars(select(PlayLogEntry).where(PlayLogEntry.id == entry_id)).one_or_none()
+    if row is None:
+        raise NotFoundError(f"Nhật ký không có bản ghi “{entry_id}”.", field="entry")
+    return row
 
 
 def every(session: Session, wanted: Wanted) -> Iterator[PlayLogEntry]:

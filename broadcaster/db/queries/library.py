@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, Job, Rendition, Revision, Script, Topic, Unit
 from broadcaster.db.queries.scripts import script_filter
-from broadcaster.domain.scripts import ScriptState
+from broadcaster.domain.scripts import Genre, ScriptState
 from broadcaster.errors import NotFoundError
+from broadcaster.text.sentences import PAUSES_MS, syllables
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,22 @@ class Whole:
         return self.revisions[0]
 
     @property
+    def standing(self) -> Approval | None:
+        """The approval under which the script airs."""
+        return self.approvals[0] if self.approvals and self.approvals[0].decision == "approved" else None
+
+    @property
+    def rereading(self) -> bool:
+        """Whether an approved script has a newer sound that nobody has decided on."""
+        approval = self.standing
+        return (
+            approval is not None
+            and self.rendition is not None
+            and self.script.state is ScriptState.APPROVED
+            and approval.rendition_id != self.rendition.id
+        )
+
+    @property
     def approved_revision_id(self) -> int | None:
         """The revision that the last approval was given to, though it may have ended."""
         return next((a.revision_id for a in self.approvals if a.decision == "approved"), None)
@@ -60,30 +77,60 @@ class ScriptQuery:
     topic: str = ""
     unit: str = ""
     validity: str = ""
+    order: str = ""
+    """`title` for the alphabet; else the last changed first."""
+    genre: str = ""
+    marks: bool = True
+    """Whether marks that were typed must be there."""
 
 
 def find(
     session: Session, wanted: ScriptQuery, today: dt.date, *, limit: int = 40, offset: int = 0
 ) -> tuple[list[Listed], int]:
     """Return one page of matching scripts, last changed first, and how many match in all."""
-    query = script_filter(search=wanted.search, state=wanted.state, topic=wanted.topic, unit=wanted.unit)
+    query = script_filter(
+        search=wanted.search, state=wanted.state, topic=wanted.topic, unit=wanted.unit, genre=wanted.genre,
+        marks=wanted.marks,
+    )  # fmt: skip
     if not wanted.state:
         query = query.where(Script.state != ScriptState.RETIRED)
     query = _valid(query, wanted.validity, today)
     total = session.scalar(query.with_only_columns(func.count(Script.id))) or 0
-    query = query.order_by(Script.updated_at.desc(), Script.id.desc()).limit(limit).offset(offset)
+    order = (Script.title_key, Script.id) if wanted.order == "title" else (Script.updated_at.desc(), Script.id.desc())
+    query = query.order_by(*order).limit(limit).offset(offset)
     return _listed(session, session.scalars(query).all()), total
 
 
 def waiting(session: Session) -> list[Listed]:
-    """Return the scripts that wait for the leader, the longest waiting first."""
-    query = select(Script).where(Script.state == ScriptState.SUBMITTED).order_by(Script.updated_at, Script.id)
+    """Return the scripts that wait for the leader, the longest waiting first.
+
+    Those handed in, and the approved ones that have a newer sound: another reading of the same words.
+    """
+    query = select(Script).where(_waits()).order_by(Script.updated_at, Script.id)
     return _listed(session, session.scalars(query).all())
 
 
 def waiting_count(session: Session) -> int:
     """Return how many scripts wait for the leader."""
-    return session.scalar(select(func.count(Script.id)).where(Script.state == ScriptState.SUBMITTED)) or 0
+    return session.scalar(select(func.count(Script.id)).where(_waits())) or 0
+
+
+def _waits() -> ColumnElement[bool]:
+    newest = (
+        select(func.max(Rendition.id))
+        .join(Revision, Revision.id == Rendition.revision_id)
+        .where(Revision.script_id == Script.id)
+        .scalar_subquery()
+    )
+    approved = (
+        select(Approval.rendition_id)
+        .where(Approval.script_id == Script.id, Approval.decision == "approved")
+        .order_by(Approval.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    reread = and_(Script.state == ScriptState.APPROVED, newest != approved)
+    return or_(Script.state == ScriptState.SUBMITTED, reread)
 
 
 def counts(session: Session) -> dict[str, int]:
@@ -119,10 +166,62 @@ def whole(session: Session, script_id: int) -> Whole:
     return Whole(script, topic, unit, revisions, rendition, approvals, speaking_job(session, script_id))
 
 
+@dataclass(frozen=True, slots=True)
+class Slogan:
+    """A slogan with its words, its sound and how it was decided."""
+
+    script: Script
+    body: str
+    rendition: Rendition | None
+    decision: Approval | None
+    """The last one."""
+
+    @property
+    def approved(self) -> bool:
+        """Whether it may air."""
+        return self.script.state is ScriptState.APPROVED
+
+
+def slogans(session: Session, *, limit: int = 200) -> list[Slogan]:
+    """Return the slogans in use, the approved first, in the order of the alphabet."""
+    query = select(Script).where(Script.genre == Genre.SLOGAN, Script.state != ScriptState.RETIRED)
+    scripts = session.scalars(query.order_by(Script.title_key, Script.id).limit(limit)).all()
+    ids = [s.id for s in scripts]
+    newest = select(func.max(Revision.id)).where(Revision.script_id.in_(ids)).group_by(Revision.script_id)
+    revisions = {r.script_id: r for r in session.scalars(select(Revision).where(Revision.id.in_(newest)))}
+    sounds = select(func.max(Rendition.id)).where(Rendition.revision_id.in_([r.id for r in revisions.values()]))
+    heard = select(Rendition).where(Rendition.id.in_(sounds.group_by(Rendition.revision_id)))
+    renditions = {r.revision_id: r for r in session.scalars(heard)}
+    last = select(func.max(Approval.id)).where(Approval.script_id.in_(ids)).group_by(Approval.script_id)
+    decisions = {a.script_id: a for a in session.scalars(select(Approval).where(Approval.id.in_(last)))}
+    found = [Slogan(s, revisions[s.id].body, renditions.get(revisions[s.id].id), decisions.get(s.id)) for s in scripts]
+    return sorted(found, key=lambda slogan: not slogan.approved)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the last approval of a script was given to."""
+
+    approval: Approval
+    revision: Revision
+    rendition: Rendition
+
+
+def approved_before(session: Session, whole: Whole) -> Before | None:
+    """Return what was approved last, whether that approval still stands or has ended."""
+    last = next((a for a in whole.approvals if a.decision == "approved" and a.rendition_id is not None), None)
+    if last is None:
+        return None
+    revision = next(r for r in whole.revisions if r.id == last.revision_id)
+    return Before(last, revision, session.get_one(Rendition, last.rendition_id))
+
+
 def speaking_job(session: Session, script_id: int) -> Job | None:
-    """Return the wish to speak a script, unless it is done."""
+    """Return the wish to speak a script or to make a recording of it ready, unless it is done."""
     return session.scalars(
-        select(Job).where(Job.kind == "speak", Job.key == str(script_id), Job.state != "done")
+        select(Job)
+        .where(Job.kind.in_(("speak", "record")), Job.key == str(script_id), Job.state != "done")
+        .order_by(Job.id.desc())
     ).first()
 
 
@@ -140,6 +239,29 @@ def rendition(session: Session, script_id: int, rendition_id: int) -> Rendition:
     if row is None:
         raise NotFoundError("Không có bản đọc này.", field="rendition")
     return row
+
+
+def pace(session: Session, voice: str) -> float | None:
+    """Return the syllables per second that a voice was measured at, at its usual speed; None when it spoke too little.
+
+    What it speaks inside of a sentence counts, pauses at commas do not.
+    """
+    rows = session.scalars(
+        select(Rendition)
+        .where(Rendition.voice == voice, Rendition.cues.is_not(None))
+        .order_by(Rendition.id.desc())
+        .limit(12)
+    ).all()
+    said = seconds = 0.0
+    for row in rows:
+        for cue in row.cues:
+            text = str(cue["text"])
+            inner = sum(PAUSES_MS[c] for c in text[:-1] if c in ",;:") / 1000
+            spoken = (cue["end_ms"] - cue["start_ms"]) / 1000 - inner
+            if spoken > 0:
+                said += syllables(text)
+                seconds += spoken * (row.rate or 1.0)
+    return said / seconds if said >= 120 else None
 
 
 def topics(session: Session) -> Sequence[Topic]:

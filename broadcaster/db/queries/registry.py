@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import CueRow, PlayLogEntry, Report, ZoneGroup, ZoneNote, ZoneRow
+from broadcaster.db.models import CueRow, Job, PlayLogEntry, Report, ZoneGroup, ZoneNote, ZoneRow
 from broadcaster.domain.playlog import Outcome
 from broadcaster.errors import NotFoundError
 
@@ -56,7 +56,12 @@ def open_notes(session: Session) -> dict[str, dict[str, int]]:
 
 def last_heard(session: Session) -> dict[str, PlayLogEntry]:
     """Return the last entry of each zone that was heard in full."""
-    newest = select(func.max(PlayLogEntry.seq)).where(PlayLogEntry.outcome == Outcome.FULL).group_by(PlayLogEntry.zone)
+    last = (  # asked zone by zone, each is one step down an index; grouped, it would walk the whole log
+        select(func.max(PlayLogEntry.seq))
+        .where(PlayLogEntry.zone == ZoneRow.code, PlayLogEntry.outcome == Outcome.FULL)
+        .scalar_subquery()
+    )
+    newest = [seq for seq in session.scalars(select(last).select_from(ZoneRow)) if seq is not None]
     return {e.zone: e for e in session.scalars(select(PlayLogEntry).where(PlayLogEntry.seq.in_(newest)))}
 
 
@@ -75,6 +80,11 @@ def cue(session: Session, name: str) -> CueRow:
     if row is None:
         raise NotFoundError(f"Không có âm thanh nào tên “{name}”.", field="cue")
     return row
+
+
+def job(session: Session, kind: str) -> Job | None:
+    """Return the last job of a kind."""
+    return session.scalars(select(Job).where(Job.kind == kind).order_by(Job.id.desc()).limit(1)).first()
 
 
 def reports(session: Session) -> Sequence[Report]:

@@ -162,6 +162,9 @@ def _row(s: Script) -> dict[str, Any]:
         "valid_to": s.valid_to,
         "verify": s.verify,
         "source_name": s.source_name,
+        "voice": s.voice,
+        "rate": s.rate,
+        "kept": s.kept,
         "updated_at": s.updated_at,
     }
 

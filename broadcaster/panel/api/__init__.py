@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from broadcaster.panel.api.document import spec
-from broadcaster.panel.api.views import blueprint
+from broadcaster.panel.api import emergencies, views
+from broadcaster.panel.api.routing import blueprint
 
-__all__ = ["blueprint", "spec"]
+__all__ = ["blueprint", "emergencies", "views"]

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from broadcaster.domain.emergencies import LONGEST_REPEAT, MAX_TEXT, SHORTEST_REPEAT, EmergencyState
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.scripts import MAX_BODY, Genre, Priority, ScriptState
 
@@ -276,3 +277,43 @@ class ExportQuery(DaysQuery):
     """The form of a neutral table, and the days of schedule and log (by default the last 31)."""
 
     format: Literal["json", "csv"] = "json"
+
+
+class EmergencyIn(_Strict):
+    """An emergency to be confirmed."""
+
+    text: str = Field(min_length=1, max_length=MAX_TEXT)
+    zones: list[str] = Field(min_length=1, max_length=500, description="Mã cụm loa hoặc nhóm; “all” là tất cả.")
+    reason: str = Field(min_length=1, max_length=1000)
+    title: str = Field("", max_length=300)
+    repeat_minutes: int | None = Field(None, ge=SHORTEST_REPEAT, le=LONGEST_REPEAT)
+
+
+class CancelIn(_Strict):
+    """Why an emergency ends."""
+
+    reason: str = Field(min_length=1, max_length=1000)
+
+
+class EmergencyOut(BaseModel):
+    """One emergency and where it stands."""
+
+    id: int
+    title: str
+    text: str
+    zones: list[str]
+    reason: str
+    repeat_minutes: int | None
+    state: EmergencyState
+    created_by: str
+    created_at: AwareDatetime
+    confirmed_at: AwareDatetime | None
+    ended_at: AwareDatetime | None
+    end_reason: str
+    trouble: str = Field(description="Vì sao không giọng nào đọc được; trống khi bình thường.")
+
+
+class Emergencies(BaseModel):
+    """Emergencies, newest first."""
+
+    rows: list[EmergencyOut]

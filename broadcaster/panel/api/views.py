@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any
 
 import flask
-from flask import Blueprint, Response, stream_with_context
-from flask.typing import RouteCallable
+from flask import Response, stream_with_context
 
 from broadcaster import __version__
 from broadcaster.db.queries import calendar, journal, onair
@@ -16,32 +14,16 @@ from broadcaster.db.queries.scripts import page_of_scripts, script_named
 from broadcaster.domain import periods
 from broadcaster.domain.scopes import Scope
 from broadcaster.errors import RuleError
-from broadcaster.panel.access import needs_scope, public, station
+from broadcaster.panel.access import public, station
 from broadcaster.panel.api import schemas
-from broadcaster.panel.api.document import answers, spec
+from broadcaster.panel.api.document import spec
+from broadcaster.panel.api.routing import answer, blueprint, route
 from broadcaster.panel.bearer import holder
 from broadcaster.services import exporting, reporting
 from broadcaster.services import scripts as desk
 
-blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
-P = ParamSpec("P")
-R = TypeVar("R")
 _LONGEST = 62
 _MONTH = dt.timedelta(days=30)
-
-
-def _route(
-    rule: str, scope: Scope, tag: str, *, method: str = "GET", **said: Any
-) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Register a view: described for OpenAPI, checked on the way in, open to tokens of one scope."""
-
-    def register(view: Callable[P, R]) -> Callable[P, R]:
-        described = spec.validate(resp=answers(**said), tags=[tag])(view)
-        marked: Callable[P, R] = needs_scope(scope)(described)
-        blueprint.add_url_rule(rule, view_func=cast("RouteCallable", marked), methods=[method])
-        return marked
-
-    return register
 
 
 @blueprint.get("/openapi.json")
@@ -51,12 +33,12 @@ def openapi() -> Response:
     return flask.jsonify(spec.spec)
 
 
-@_route("/station", Scope.ONAIR_READ, "station", model=schemas.StationOut)
+@route("/station", Scope.ONAIR_READ, "station", model=schemas.StationOut)
 def about() -> Response:
     """Which station this is, and its clock."""
     here = station()
     said = here.settings.station
-    return _answer(
+    return answer(
         schemas.StationOut(
             name=said.name, commune=said.commune, province=said.province, timezone=said.timezone,
             now=here.local(here.now()), version=__version__,
@@ -64,14 +46,14 @@ def about() -> Response:
     )  # fmt: skip
 
 
-@_route("/onair", Scope.ONAIR_READ, "station", model=schemas.OnAir)
+@route("/onair", Scope.ONAIR_READ, "station", model=schemas.OnAir)
 def on_air() -> Response:
     """What is on the horns now and what comes next."""
     here = station()
     with here.db.read() as session:
         now = onair.present(session, here.now())
     coming = now.coming
-    return _answer(
+    return answer(
         schemas.OnAir(
             now=here.local(here.now()),
             alive=now.alive,
@@ -92,15 +74,15 @@ def on_air() -> Response:
     )  # fmt: skip
 
 
-@_route("/zones", Scope.ZONES_READ, "station", model=schemas.Zones)
+@route("/zones", Scope.ZONES_READ, "station", model=schemas.Zones)
 def zones() -> Response:
     """Every zone and what is known of its state."""
     with station().db.read() as session:
         rows = list(exporting.zones(station(), session))
-    return _answer(schemas.Zones(rows=[schemas.ZoneOut.model_validate(r) for r in rows]))
+    return answer(schemas.Zones(rows=[schemas.ZoneOut.model_validate(r) for r in rows]))
 
 
-@_route("/scripts", Scope.SCRIPTS_READ, "scripts", model=schemas.ScriptPage)
+@route("/scripts", Scope.SCRIPTS_READ, "scripts", model=schemas.ScriptPage)
 def scripts(query: schemas.ScriptsQuery) -> Response:
     """Scripts, last changed first, without their words."""
     with station().db.read() as session:
@@ -109,31 +91,28 @@ def scripts(query: schemas.ScriptsQuery) -> Response:
             limit=query.limit, offset=query.offset,
         )  # fmt: skip
         rows = list(exporting.scripts(station(), session, found, bodies=False))
-    return _answer(schemas.ScriptPage(total=total, rows=[schemas.ScriptSummary.model_validate(r) for r in rows]))
+    return answer(schemas.ScriptPage(total=total, rows=[schemas.ScriptSummary.model_validate(r) for r in rows]))
 
 
-@_route("/scripts/<int(max=2147483647):number>", Scope.SCRIPTS_READ, "scripts", model=schemas.ScriptWhole, missing=True)
+@route("/scripts/<int(max=2147483647):number>", Scope.SCRIPTS_READ, "scripts", model=schemas.ScriptWhole, missing=True)
 def script(number: int) -> Response:
     """One script with its newest words."""
     with station().db.read() as session:
         row = next(exporting.scripts(station(), session, [script_named(session, number)], bodies=True))
-    return _answer(schemas.ScriptWhole.model_validate(row))
+    return answer(schemas.ScriptWhole.model_validate(row))
 
 
-@_route("/scripts", Scope.SCRIPTS_WRITE, "scripts", method="POST", model=schemas.Made, made=True)
+@route("/scripts", Scope.SCRIPTS_WRITE, "scripts", method="POST", model=schemas.Made, made=True)
 def add_script(json: schemas.ScriptIn) -> Response:
     """Hand in a script as a draft; an editor listens to it, a leader approves it, as any other."""
     draft = desk.ScriptDraft(
         json.title, json.unit, json.topic, json.body, json.genre, json.priority, json.valid_from, json.valid_to
     )
     number = desk.add_script(station(), holder().actor, draft)
-    answer = _answer(schemas.Made(id=number))
-    answer.status_code = 201
-    answer.headers["Location"] = flask.url_for("api.script", number=number)
-    return answer
+    return answer(schemas.Made(id=number), made_at=flask.url_for("api.script", number=number))
 
 
-@_route("/schedule", Scope.SCHEDULE_READ, "schedule", model=schemas.Schedule)
+@route("/schedule", Scope.SCHEDULE_READ, "schedule", model=schemas.Schedule)
 def schedule(query: schemas.ScheduleQuery) -> Response:
     """Broadcasts of some days with their rundowns, planned and past."""
     today = station().today()
@@ -149,26 +128,26 @@ def schedule(query: schemas.ScheduleQuery) -> Response:
     with station().db.read() as session:
         rows = [b for b in calendar.broadcasts(session, start, end) if not query.zone or query.zone in b.zones]
     found = [schemas.BroadcastOut.model_validate(r) for r in exporting.schedule(station(), rows)]
-    return _answer(schemas.Schedule(rows=found))
+    return answer(schemas.Schedule(rows=found))
 
 
-@_route("/log", Scope.LOG_READ, "log", model=schemas.LogPage)
+@route("/log", Scope.LOG_READ, "log", model=schemas.LogPage)
 def log(query: schemas.LogQuery) -> Response:
     """The play log from a place in its chain on; nothing in it ever changes."""
     with station().db.read() as session:
         rows = journal.after(session, query.after, query.limit, zone=query.zone, outcome=query.outcome)
         found = [schemas.LogEntry.model_validate(r) for r in exporting.log(station(), rows)]
-    return _answer(schemas.LogPage(rows=found, last_seq=found[-1].seq if found else query.after))
+    return answer(schemas.LogPage(rows=found, last_seq=found[-1].seq if found else query.after))
 
 
-@_route("/figures", Scope.REPORT_READ, "report", model=schemas.FiguresOut)
+@route("/figures", Scope.REPORT_READ, "report", model=schemas.FiguresOut)
 def figures(query: schemas.FiguresQuery) -> Response:
     """The figures of a reporting period, counted from the log as the report counts them."""
     here = station()
     period = periods.parse(query.period, cutoff=here.settings.report.cutoff_day)
     with here.db.read() as session:
         found = reporting.figures_of(here, session, period)
-    return _answer(
+    return answer(
         schemas.FiguresOut(
             period=query.period, title=period.title, first=period.first, last=period.last, figures=found.as_json()
         )
@@ -193,30 +172,25 @@ def _exported(kind: str, query: schemas.ExportQuery) -> Response:
     return Response(stream_with_context(pieces()), content_type=exporting.MIME[query.format], headers=headers)
 
 
-@_route("/export/scripts", Scope.SCRIPTS_READ, "export", file=True)
+@route("/export/scripts", Scope.SCRIPTS_READ, "export", file=True)
 def export_scripts(query: schemas.ExportQuery) -> Response:
     """Bản tin: every script with its words, as JSON or CSV."""
     return _exported("scripts", query)
 
 
-@_route("/export/schedule", Scope.SCHEDULE_READ, "export", file=True)
+@route("/export/schedule", Scope.SCHEDULE_READ, "export", file=True)
 def export_schedule(query: schemas.ExportQuery) -> Response:
     """Lịch phát of some days, as JSON or CSV."""
     return _exported("schedule", query)
 
 
-@_route("/export/log", Scope.LOG_READ, "export", file=True)
+@route("/export/log", Scope.LOG_READ, "export", file=True)
 def export_log(query: schemas.ExportQuery) -> Response:
     """Nhật ký phát of some days, as JSON or CSV."""
     return _exported("log", query)
 
 
-@_route("/export/zones", Scope.ZONES_READ, "export", file=True)
+@route("/export/zones", Scope.ZONES_READ, "export", file=True)
 def export_zones(query: schemas.ExportQuery) -> Response:
     """Trạng thái cụm loa now, as JSON or CSV."""
     return _exported("zones", query)
-
-
-def _answer(model: Any) -> Response:
-    """Return a model as JSON, serialised once."""
-    return Response(model.model_dump_json(), mimetype="application/json")

@@ -13,6 +13,26 @@ _NUMBER = re.compile(FIGURE)
 
 _TIMES = re.compile(rf"({FIGURE})\s?[x×X*]\s?({FIGURE})(?:\s?[x×X*]\s?({FIGURE}))?")
 
+_NO_PRICE = 4
+_FIRST = re.compile(r"\d+")
+_NAMED = (
+    "tổ",
+    "ấp",
+    "khu",
+    "khu vực",
+    "khu phố",
+    "khóm",
+    "thôn",
+    "lớp",
+    "điều",
+    "khoản",
+    "đội",
+    "phòng",
+    "quý",
+    "tháng",
+    "đợt",
+    "kênh",
+)
 _ENGLISH = re.compile(r"[1-9]\d{0,2},\d{3}")
 _WHOLE = re.compile(
     r"\s?(?:người|hộ|con|em|học sinh|lượt|hồ sơ|phiếu|đồng|đ\b|vnđ|vnd|usd|đô|cử tri|đại biểu|suất|bộ|cái|chiếc|căn|cây|"
@@ -39,6 +59,9 @@ def amount(ctx: Context, pos: int, left: Left) -> Reading | None:
     m = _NUMBER.match(ctx.text, pos)
     if not m:
         return None
+    if " " in m[0] and (ctx.text[pos - 1 : pos].isalpha() or left.ends(*_NAMED)):
+        # "mp3 128", "ấp 3 120 hộ": a name and then a count, not one number grouped by a blank.
+        m = _FIRST.match(ctx.text, pos) or m
     figure = Figure(m[0], ctx, left)
     words = figure.words
     if _ENGLISH.fullmatch(m[0]) and _WHOLE.match(ctx.right(m.end(), 16)):
@@ -57,6 +80,9 @@ def amount(ctx: Context, pos: int, left: Left) -> Reading | None:
     if tail:
         rule = tail[2] or rule
         alternatives = tuple(a + tail[0] for a in figure.alternatives)
+        if tail[2] == "money" and len(m[0]) < _NO_PRICE and ctx.text[tail[1] - 1] == "đ":
+            # A small "đ" is a point as often as a price.
+            alternatives += (f"{words} {'đồng' if tail[0] == ' điểm' else 'điểm'}",)
         return _stretched(ctx, Reading(pos, tail[1], words + tail[0], rule, alternatives))
     per = rate_of(ctx, ctx.text, end) if end < len(ctx.text) and ctx.text[end] == "/" else None
     if per and not _FIGURE_AFTER.match(ctx.text, per[1]):
@@ -74,7 +100,7 @@ def _stretched(ctx: Context, first: Reading) -> Reading:
     second = _NUMBER.match(ctx.text, dash.end())
     tail = tail_of(ctx, ctx.text, second.end()) if second else None
     # "500m - 1km" is a stretch, "12V-7Ah" is two things: the unit's last part tells.
-    same = tail and re.split(r"[\s-]", tail[0])[-1] == re.split(r"[\s-]", first.spoken)[-1]
+    same = tail and re.split(r"[\s-]", tail[0].split(" trên ")[0])[-1] == re.split(r"[\s-]", first.spoken)[-1]
     if not second or not tail or not same or tail[2].split(".")[0] != first.rule.split(".")[0]:
         return first
     words = f"{first.spoken} đến {Figure(second[0], ctx, Left('')).words}{tail[0]}"

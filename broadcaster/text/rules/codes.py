@@ -29,6 +29,10 @@ _MIXED = re.compile(
 )
 _RUNS = re.compile(r"\d+|[^\W\d_]+|[./-]")
 _LONG_OUTLINE = 12
+# OM5451 is said figure by figure; a year keeps its name.
+_LONGEST_NAME = 3
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_SERIES = re.compile(r"[Ss]ố:? [A-ZĐ]{1,3}\s?$")
 _SHORT_CODE = re.compile(r"\d{4,6}(?!\d|[.,/]\d)")
 
 
@@ -48,7 +52,7 @@ def long_figures(ctx: Context, pos: int, left: Left) -> Reading | None:
     if m:
         return Reading(pos, m.end(), ", ".join(spell_digits(p) for p in m[0].split("-")), "code.digits")
     m = _LONG.match(text, pos)
-    if m and (named or len(m[0]) >= 10 or m[0].startswith("0")):
+    if m and (named or _SERIES.search(left.raw) or len(m[0]) >= 10 or m[0].startswith("0")):
         following = ctx.right(m.end(), 12)
         if re.match(r"\s?(?:đồng|đ\b|vnđ|người|hộ|m2|kg|lượt)", following) and not m[0].startswith("0"):
             return None
@@ -63,6 +67,7 @@ def long_figures(ctx: Context, pos: int, left: Left) -> Reading | None:
 
 
 _WEEKDAY = re.compile(r"T([2-7])(?:\s?([-–,])\s?(?:T([2-7])|(CN)))?(?![^\W_]|[./]\d)")
+_DAY_BEFORE = re.compile(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?\s?[(,]\s?$")
 _DAY_NEXT = re.compile(r"\s?[,(]\s?(?:ngày\s)?\d{1,2}[/.-]\d{1,2}(?!\d)")
 _WEEKLY = ("sáng", "chiều", "tối", "trưa", "tuần", "lịch", "thứ", "các ngày", "học")
 _QUARTER = re.compile(r"Q\.?\s?(?:([1-4])|(IV|I{1,3}))\s?[/-]\s?((?:19|20)\d\d)(?!\d)")
@@ -97,7 +102,13 @@ def abbreviated_time(ctx: Context, pos: int, left: Left) -> Reading | None:
     if m and left.ends(*_IN_A_YEAR):
         return Reading(pos, m.end(), f"tháng {month(m[1], ctx.profile)}", "date.month-name", look=True)
     m = _WEEKDAY.match(ctx.text, pos)
-    weekly = m and (m[2] in ("-", "–") or m[4] or left.recent(*_WEEKLY, words=5) or _DAY_NEXT.match(ctx.text, m.end()))
+    weekly = m and (
+        m[2] in ("-", "–")
+        or m[4]
+        or left.recent(*_WEEKLY, words=5)
+        or _DAY_NEXT.match(ctx.text, m.end())
+        or _DAY_BEFORE.search(left.raw)
+    )
     if not m or not weekly or left.ends("tuyến", "đường", "kênh", "lô", "khu", "số", "nhóm", "mã"):
         return None
     words = f"thứ {rank(m[1], ctx.profile)}"
@@ -138,8 +149,8 @@ def letters_figures(ctx: Context, pos: int) -> Reading | None:
         said = "Cô-vít"
     else:
         said = ctx.lexicon.spell(letters)
-    number = spell_digits(figures) if len(figures) > 4 else coded(figures, ctx.profile)
-    words = f"{said} {number}"
+    spelled = len(figures) > _LONGEST_NAME and not _YEAR.fullmatch(figures) and not figures.endswith("00")
+    words = f"{said} {spell_digits(figures) if spelled else coded(figures, ctx.profile)}"
     if m[3]:
         words += f" {ctx.lexicon.spell(m[3])}"
     end = m.end()
@@ -152,12 +163,16 @@ def letters_figures(ctx: Context, pos: int) -> Reading | None:
     return Reading(pos, end, words, "code.letters-figures")
 
 
+_MONTHS_LONG = re.compile(r"(\d{1,2})T(?![^\W_])")
 _MONTHS = re.compile(r"(\d{1,2})T(?:/((?:19|20)\d\d)|(?=\s(?:đầu|cuối)\snăm))(?![^\W_])")
 
 
 def months(ctx: Context, pos: int, left: Left) -> Reading | None:
     """6T/2025, 6T đầu năm: so many months."""
     m = _MONTHS.match(ctx.text, pos)
+    if not m and left.ends("kỳ hạn", "thời hạn", "bảo hành"):
+        m = _MONTHS_LONG.match(ctx.text, pos)
+        return Reading(pos, m.end(), f"{cardinal(m[1], ctx.profile)} tháng", "date.months") if m else None
     if not m:
         return None
     words = f"{cardinal(m[1], ctx.profile)} tháng"

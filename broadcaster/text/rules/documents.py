@@ -80,6 +80,7 @@ def _issuer(ctx: Context, code: str) -> str | None:
 
 
 _BODIES = ("TW", "TU", "ThU", "TThU", "HU", "ĐU", "ĐUX", "UBND", "HĐND", "MTTQ", "ĐTN", "BCH", "TTg")
+_PARTY = frozenset(["TW", "TU", "ThU", "TThU", "HU", "ĐU", "ĐUX"])
 _LEVELS = {"X": "xã", "P": "phường", "T": "tỉnh", "TP": "thành phố"}
 
 
@@ -88,7 +89,8 @@ def _composed(table: Mapping[str, str], code: str) -> str | None:
     for body in _BODIES:
         head = code.removesuffix(body)
         if head != code and head in table:
-            return f"{table[head]} {table[body]}"
+            office = "Ban Tổ chức" if head == "BTC" and body in _PARTY else table[head]
+            return f"{office} {table[body]}"
     for level, name in _LEVELS.items():
         head = code.removesuffix(level)
         if head != code and len(head) > 2 and head in table:
@@ -229,7 +231,7 @@ def _lead(left: Left, kind: str | None, pos: int, types: Mapping[str, str]) -> t
     """The words before the number, and where the reading starts ("số" is taken back when the type must precede it)."""
     says_number = left.ends("số", "số:")
     if kind is None:
-        if says_number or left.ends("đề án", "chương trình", "dự án", "lệnh"):
+        if says_number or _known_type(left) or left.ends("chương trình", "dự án", "lệnh"):
             return "", pos
         return "số ", pos
     # What is written is said: "Nghị định 49/2024/NĐ-CP" gets no "số" that its author left out.
@@ -280,7 +282,12 @@ _OCCASIONS = ("lần", "đợt", "kỳ", "phiên", "khóa", "lần thứ", "kỳ
 def short_number(ctx: Context, pos: int, left: Left) -> Reading | None:
     """Thông tư 39/2020, lần 1/2025: a number and its year, without a suffix."""
     m = _SHORT.match(ctx.text, pos)
-    if not m or not left.ends("số", *_NOUNS, *_OCCASIONS) or left.ends("nhà số", "địa chỉ số", "tỷ số", "chỉ số"):
+    abbreviated = left.raw.split()[-1:] and left.raw.split()[-1] in ctx.lexicon.table("document_types")
+    if (
+        not m
+        or not (abbreviated or left.ends("số", *_NOUNS, *_OCCASIONS))
+        or left.ends("nhà số", "địa chỉ số", "tỷ số", "chỉ số")
+    ):
         return None
     number = coded(m[1], ctx.profile) if not left.ends(*_OCCASIONS) else cardinal(m[1], ctx.profile)
     return Reading(pos, m.end(), f"{number} năm {cardinal(m[2], ctx.profile)}", "document.short")

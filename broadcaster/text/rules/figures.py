@@ -28,6 +28,9 @@ class Figure:
         if re.fullmatch(r"\d{1,3}(?:[. ]\d{3})+", w):
             if w.count(".") == 1 and w.startswith("0."):
                 return decimal("0", w[2:], profile)
+            if w.count(".") == 1:
+                whole, part = w.split(".")
+                self.alternatives = (decimal(whole, part, profile),)
             return cardinal(re.sub(r"[. ]", "", w), profile)
         if re.fullmatch(r"\d{1,3}(?:,\d{3}){2,}", w):
             return cardinal(w.replace(",", ""), profile)

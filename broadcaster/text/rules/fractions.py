@@ -13,6 +13,7 @@ _SLASH = re.compile(r"(\d{1,6})\s?/\s?(\d{1,6})(?!\d|[/,.]\d|/)")
 
 _RATIO = re.compile(r"(\d{1,4})\s?[:/]\s?(\d{1,3}(?:\.\d{3})+|\d{1,6})(?!\d)")
 
+_GRADES = 4
 _RATIOS = ("tỷ lệ", "tỉ lệ", "bản đồ")
 _PLAIN_SHARES = frozenset({(1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (1, 5), (1, 10)})
 
@@ -77,6 +78,9 @@ def share(ctx: Context, pos: int, left: Left) -> Reading | None:
     at_least = left.ends("phải có", "ít nhất", "tối thiểu", "trên", "quá", "hơn", "không dưới") and re.match(
         _BODY, after
     )
+    if b == _GRADES and a <= b and left.ends("thương binh", "bệnh binh", "hạng", "tb"):
+        # A disabled soldier's grade is no share: "thương binh hạng ba trên bốn".
+        return Reading(pos, m.end(), over, "number.over", (part,))
     plain = (a, b) in _PLAIN_SHARES and not address and (at_least or not re.match(_COUNTED, after))
     if plain or (left.ends("vòng", "chung kết", "bán kết") and a == 1):
         return Reading(pos, m.end(), part, "fraction", (over,))
@@ -89,10 +93,10 @@ def share(ctx: Context, pos: int, left: Left) -> Reading | None:
         r"\s*(?:chỉ tiêu|tiêu chí|xã|ấp|hộ|người|nội dung|đại biểu|thành viên|hồ sơ|nhiệm vụ|điểm|phường|thôn|khu|trường|đơn vị|sản phẩm|chi bộ|đảng viên|tổ|cơ quan)\b", after
     ):  # fmt: skip
         return Reading(pos, m.end(), part, "fraction", (over,))
-    alternatives = (part,) if a < b <= 100 and not address else ()
+    alternatives = (part,) if a < b <= 100 else ()
     look = not address and a <= 31 and 1 <= b <= 12 and a > b
-    if look:
-        alternatives = (f"ngày {first} tháng {'tư' if b == 4 else second}",)
+    if look or (address and 1 <= a <= 31 and 1 <= b <= 12):
+        alternatives = (*alternatives, f"ngày {first} tháng {'tư' if b == 4 else second}")
     rule = "address.slash" if address else "number.over"
     end = m.end()
     tail = re.match(r"[A-Za-zđĐ](?![^\W_])", ctx.text[end : end + 2])

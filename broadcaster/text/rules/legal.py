@@ -34,9 +34,15 @@ def numbered(ctx: Context, pos: int, left: Left) -> Reading | None:
             words = f"{cardinal(m[1], ctx.profile)} {ctx.lexicon.letter(m[2])}"
             return Reading(pos, m.end(), words, "legal.numbered-letter")
         return None
-    if m[1].startswith("0") and len(m[1]) > 1 and left.ends(*_NAMED):
+    if m[1].startswith("0") and len(m[1]) > 1 and (left.ends(*_NAMED) or _after_type(ctx, left)):
         return Reading(pos, m.end(), coded(m[1], ctx.profile), "code.leading-zero", (cardinal(m[1], ctx.profile),))
     return None
+
+
+def _after_type(ctx: Context, left: Left) -> bool:
+    """TT 02, NQ 05: the type of a document, abbreviated, stands before."""
+    last = left.raw.split()[-1:]
+    return bool(last) and last[0] in ctx.lexicon.table("document_types")
 
 
 def letter(ctx: Context, pos: int, left: Left) -> Reading | None:

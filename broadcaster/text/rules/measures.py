@@ -36,6 +36,7 @@ _PER_PHRASES = ("hộ", "người", "khẩu", "năm", "tháng", "ngày", "giờ"
 
 _MIDDLE = re.compile(r"(m|kg|ha|km)(\d{1,2})(?![\d²³]|[^\W_]|[.,/]\d)")
 
+_COMRADE = re.compile(r"[đĐ]/[cC](?![^\W_])")
 _MONEY_FIRST = re.compile(rf"(US\$|[$€£¥₫])\s?({FIGURE})")
 
 
@@ -115,7 +116,7 @@ def tail_of(ctx: Context, text: str, pos: int) -> tuple[str, int, str] | None:
             words, end = f"{words} {second[2]}", second.end()
     money = re.compile(r"\s?(US\$|[^\W\d_]{1,4}|[$€£¥₫])").match(text, end)
     currencies = ctx.lexicon.table("currencies")
-    if money and text.startswith("/c", money.end()) and money[1] in "đĐ":
+    if money and _COMRADE.match(text, money.start(1)):
         money = None
     if money and money[1] in currencies and not (money[1] == "Đ" and money[0] != money[1]):
         after = money.end()

@@ -18,6 +18,8 @@ _ASKS = (
     "điện thoại", "tổng đài", "đường dây nóng", "hotline", "gọi", "sđt", "đt", "liên hệ", "zalo", "số máy", "cấp cứu",
     "di động", "fax", "cứu hỏa", "cảnh sát", "tin nhắn", "nhắn tin", "khẩn cấp",
 )  # fmt: skip
+_FULL_SERVICE = 8
+_COUNTED = re.compile(r"\s?(?:đồng|đ\b|vnđ|vnd|usd|người|hộ|kg|tấn|m2|con|cây|triệu)")
 _ABROAD = re.compile(r"\+(?!84)[1-9]\d{0,2}(?:[\s.\-]?\d{2,4}){2,5}(?!\d)")
 _GAP = re.compile(r"[\s.\-()]+")
 
@@ -56,7 +58,13 @@ def phone(ctx: Context, pos: int, left: Left) -> Reading | None:
                 return Reading(pos, m.end(), _spaced(m[0]), "code.digits")
             if rule == "phone.service" and not 7 <= count <= 10:
                 continue
-            if rule == "phone.service" and m[0].isdecimal() and not calls:
+            sum_of_money = _COUNTED.match(ctx.right(m.end(), 10))
+            if (
+                rule == "phone.service"
+                and m[0].isdecimal()
+                and not calls
+                and (len(m[0]) < _FULL_SERVICE or sum_of_money)
+            ):
                 continue
             return Reading(pos, m.end(), _groups(m[0]), rule)
     m = _SENT.match(text, pos)

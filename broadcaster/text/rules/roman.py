@@ -15,7 +15,7 @@ _NOUNS = (
     "chương", "phần", "mục", "khóa", "khoá", "quý", "quí", "thế kỷ", "thế kỉ", "đại hội", "đại hội đảng", "kỳ", "tập", "cấp", "hạng",
     "loại", "bậc", "nhóm", "vùng", "đợt", "phụ lục", "quyển", "quân khu", "khu vực", "khu", "giai đoạn", "độ", "học kỳ",
     "kỳ họp", "nhiệm kỳ", "quân đoàn", "đại hội đảng bộ", "hệ", "bước", "lớp", "bảng", "mức", "thế chiến", "vòng", "tiểu mục",
-    "sao", "lần", "chi bộ", "ck", "ấp", "thôn", "khóm", "tổ", "khu phố", "đội", "euro", "quốc lộ", "chuyên khoa", "biểu", "điểm", "khối", "mẫu", "dạng", "type", "thời", "kỷ", "bđ", "báo động", "báo động cấp", "mức báo động",
+    "sao", "lần", "chi bộ", "ck", "hk", "ấp", "thôn", "khóm", "tổ", "khu phố", "đội", "euro", "quốc lộ", "chuyên khoa", "biểu", "điểm", "khối", "mẫu", "dạng", "type", "thời", "kỷ", "bđ", "báo động", "báo động cấp", "mức báo động",
 )  # fmt: skip
 _KINGS = (
     "đệ",
@@ -82,7 +82,8 @@ def roman(ctx: Context, pos: int, left: Left) -> Reading | None:
     follow = _NEXT.match(ctx.text, end)
     if follow and (second := roman_value(follow[2])):
         return Reading(pos, follow.end(), f"{words} đến {cardinal(second, ctx.profile)}", "roman.range")
-    return Reading(pos, end, words, "roman.numeral", _quarter(left, value))
+    letter = (ctx.lexicon.letter(m[0]),) if len(m[0]) == 1 else ()
+    return Reading(pos, end, words, "roman.numeral", (*_quarter(left, value), *letter))
 
 
 def _bare(ctx: Context, pos: int, m: re.Match[str], value: int) -> Reading | None:

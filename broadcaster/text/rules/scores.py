@@ -31,7 +31,6 @@ _MATCH = (
     "thua",
     "hòa",
     "trận",
-    "đội",
     "luân lưu",
     "hiệp",
     "ván",
@@ -47,8 +46,13 @@ _AFTER = re.compile(
 )
 
 
+_TEAMS = re.compile(r"đội [^.;:\n]{1,40}:$")
+
+
 def _in_a_match(ctx: Context, end: int, left: Left) -> bool:
     """Whether a game is spoken of and nothing that is counted follows."""
+    if _TEAMS.search(left.lower) and _AFTER.match(ctx.text, end):
+        return True
     return left.recent(*_MATCH, words=9) and bool(_AFTER.match(ctx.text, end))
 
 

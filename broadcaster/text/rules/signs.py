@@ -36,10 +36,11 @@ _PER = frozenset(
 )
 # These are a rate only after something that is counted: 2 bình/công, but tổ/hội.
 _PER_COUNTED = frozenset(
-    "người hộ khẩu suất sào lượt buổi ca cái con xã ấp thôn lớp em cháu căn chiếc đồng nhà thửa ngôi trẻ xe vé phiếu công bình gói thùng can bao chai cây bụi ao mét khóa chuyến gốc tổ trang mâm bữa mũi liều đêm cặp đôi hội".split()  # noqa: SIM905
+    "môn hồ sản đơn thủ bệnh khách người hộ khẩu suất sào lượt buổi ca cái con xã ấp thôn lớp em cháu căn chiếc đồng nhà thửa ngôi trẻ xe vé phiếu công bình gói thùng can bao chai cây bụi ao mét khóa chuyến gốc tổ trang mâm bữa mũi liều đêm cặp đôi hội".split()  # noqa: SIM905
 )
 _NOUN_FIGURE_LEFT = re.compile(r"[^\W\d_]\s\d{1,3}$")
 _FIGURE_AFTER = re.compile(r"\s\d")
+_RATE_LEFT = re.compile(r"(?:\d\s?(?:đ|đồng|k|tr)|đồng)(?:/[^\W\d_]+)?$")
 _COUNTED_LEFT = re.compile(
     r"(?:\d[\d.,]*\s?(?:[^\W\d_]+\s)?[^\W\d_]+|đồng|triệu|tỷ|vnđ|vnd|usd|%|\bđ|kg|lít)$", re.IGNORECASE
 )
@@ -97,8 +98,11 @@ def _quote(ctx: Context, pos: int) -> Reading | None:
 
 _UP_TO = re.compile(r"\s?(?:dưới|trên|không quá|hết|nay|tối đa)(?![^\W_])")
 _MATCHES = ("thi đấu", "trận", "đấu", "gặp", "lượt", "bóng đá", "bóng chuyền", "bảng")
-_HOUR_LEFT = re.compile(r"\d{1,2}\s?(?:h|g|giờ)\s?\d{0,2}\s?(?:sáng|trưa|chiều|tối|đêm|khuya)$")
+_HOUR_LEFT = re.compile(
+    r"\d{1,2}\s?(?:h|g|giờ)\s?\d{0,2}\s?(?:sáng|trưa|chiều|tối|đêm|khuya|ngày \d{1,2}/\d{1,2}(?:/\d{4})?)$"
+)
 _HOUR_RIGHT = re.compile(r"\s?\d{1,2}\s?(?:h|g|giờ)")
+_FIGURE_NEXT = re.compile(r"\s\d")
 _FIGURE_LAST = re.compile(r"\d[^\W\d_]{0,2}\s*$")
 _NAMED_FIGURE = re.compile(r"([^\W\d_]+)\.?\s?\d[\d.,+]*\s?$")
 _NAMES_FIGURE = re.compile(r"\s?([^\W\d_]+)\.?\s?\d")
@@ -126,7 +130,7 @@ def _dash(ctx: Context, pos: int, left: Left) -> Reading | None:
     ):
         return Reading(pos, pos + 1, " đến ", "sign.stretch", (", ",))
     # A dash between two telephone numbers is a breath, or they would run together.
-    pause = text[pos] == "—" or (before.isspace() and "," in ctx.said[1] and ctx.said[0] >= pos - 1)
+    pause = text[pos] == "—" or (before.isspace() and ctx.said[0] >= pos - 1 and _FIGURE_NEXT.match(text, pos + 1))
     return Reading(pos, pos + 1, "," if pause and before else " ", "sign.dash")
 
 
@@ -153,6 +157,8 @@ def _slash(ctx: Context, pos: int, left: Left) -> Reading | None:
             return Reading(pos, pos + 1, " ", "sign.slash")
         if _NOUN_FIGURE_LEFT.search(left.raw) and _FIGURE_AFTER.match(text, m.end()):
             return Reading(pos, pos + 1, ", ", "sign.slash")
+        if m[1].isupper() and m[1] in ctx.lexicon.by_written and _RATE_LEFT.search(left.raw):
+            return Reading(pos, pos + 1, " trên ", "measure.rate")
         if word in _PER_COUNTED and _COUNTED_LEFT.search(left.raw):
             return Reading(pos, pos + 1, " trên ", "measure.rate")
         if word in _PER or word in ctx.lexicon.table("units"):

@@ -9,7 +9,7 @@ from broadcaster.text.tokens import Context, Left, Reading, is_syllable, toneles
 
 _WORD = re.compile(r"[^\W\d_]+")
 _ACRONYM = re.compile(r"[^\W\d_]+(?:&[^\W\d_]+)?")
-_SUBJECT = re.compile(r"\(([A-ZĐƯ][A-ZĐƯa-z&]{1,11})\)")
+_SUBJECT = re.compile(r"\(([A-ZĐƯ][A-ZĐƯƠÔÊÂĂa-z&]{1,11})\)")
 _FIGURE_GOES_ON = re.compile(r"\d|[./,:-]\d")
 _NUMBERED = re.compile(r"\s+(?:số:?\s*)?\d")
 _ROOM = re.compile(r"\d{3,4}(?![\d.,/])")
@@ -42,7 +42,13 @@ def _fits(entry: Entry, ctx: Context, end: int, left: Left) -> bool:
     if entry.preceded_by:
         last = left.last
         return any(
-            last[-1:].isdigit() if c == "<số>" else last.istitle() if c == "<tên>" else left.ends(c)
+            last.endswith("%")
+            if c == "%"
+            else last[-1:].isdigit()
+            if c == "<số>"
+            else last.istitle()
+            if c == "<tên>"
+            else left.ends(c)
             for c in entry.preceded_by
         )
     return True
@@ -103,10 +109,19 @@ def _say(entry: Entry, ctx: Context, pos: int, end: int, left: Left, there: str)
     elif end + 1 < len(ctx.text) and ctx.text[end] == " ":
         spoken = _not_said_next(spoken, ctx.text[end + 1 : end + 60])
     spelled = ctx.lexicon.spell(there)
-    alternatives = entry.alternatives or ((spelled,) if there.isupper() else ())
+    alternatives = entry.alternatives or _others(entry, ctx, there)
+    if not entry.alternatives and there.isupper():
+        alternatives += (spelled,)
     if left.line_start and entry.mode is Mode.EXPAND and spoken[:1].islower() and there[0].isupper():
         spoken = spoken[0].upper() + spoken[1:]
     return Reading(pos, end, spoken, f"lexicon.{entry.mode}", alternatives, entry.look)
+
+
+def _others(entry: Entry, ctx: Context, there: str) -> tuple[str, ...]:
+    """What the same letters mean elsewhere: TT is a circular, a centre, a town."""
+    group = ctx.lexicon.index.get(first_token(there), ())
+    said = dict.fromkeys(e.spoken for e in group if e.written == entry.written and e.spoken and e.mode is not Mode.TYPO)
+    return tuple(spoken for spoken in said if spoken.lower() != entry.spoken.lower())
 
 
 def _already_said(left: Left, spoken: str) -> str:
@@ -215,7 +230,7 @@ def learn(ctx: Context) -> None:
             continue
         words = _initials_before(ctx.text, m.start(), acronym)
         if words:
-            ctx.learned[acronym] = words.rstrip(" ,")
+            ctx.learned[acronym] = words.strip(' ,"“”')
 
 
 def acronym(ctx: Context, pos: int, token: str) -> Reading | None:

@@ -1,0 +1,70 @@
+"""Emergencies by another system: drafted, then confirmed in a second call, as a person does it in two steps."""
+
+from __future__ import annotations
+
+import flask
+from flask import Response
+
+from broadcaster.db.models import Emergency
+from broadcaster.db.queries import emergencies as queries
+from broadcaster.domain.emergencies import EmergencyState, Wish
+from broadcaster.domain.scopes import Scope
+from broadcaster.panel.access import station
+from broadcaster.panel.api import schemas
+from broadcaster.panel.api.routing import answer, route
+from broadcaster.panel.bearer import holder
+from broadcaster.services import emergencies
+
+_SCOPE = Scope.EMERGENCY
+_ONE = "/emergencies/<int(max=2147483647):number>"
+
+
+@route("/emergencies", _SCOPE, "emergency", model=schemas.Emergencies)
+def emergency_list() -> Response:
+    """The last emergencies, newest first."""
+    with station().db.read() as session:
+        rows = [story.row for story in queries.stories(session, station().now(), *EmergencyState)]
+    return answer(schemas.Emergencies(rows=[_row(r) for r in rows]))
+
+
+@route(_ONE, _SCOPE, "emergency", model=schemas.EmergencyOut, missing=True)
+def emergency(number: int) -> Response:
+    """One emergency."""
+    return answer(_now(number))
+
+
+@route("/emergencies", _SCOPE, "emergency", method="POST", model=schemas.Made, made=True)
+def draft_emergency(json: schemas.EmergencyIn) -> Response:
+    """Draft an emergency; its voice is made ready, nothing sounds until it is confirmed."""
+    wish = Wish(json.title, json.text, tuple(json.zones), json.reason, json.repeat_minutes)
+    number = emergencies.draft(station(), holder().actor, wish)
+    return answer(schemas.Made(id=number), made_at=flask.url_for("api.emergency", number=number))
+
+
+@route(f"{_ONE}/confirm", _SCOPE, "emergency", method="POST", model=schemas.EmergencyOut, missing=True)
+def confirm_emergency(number: int) -> Response:
+    """Put a draft on the air at once, day or night, under the name of the token."""
+    emergencies.confirm(station(), holder().actor, number)
+    return answer(_now(number))
+
+
+@route(f"{_ONE}/cancel", _SCOPE, "emergency", method="POST", model=schemas.EmergencyOut, missing=True)
+def cancel_emergency(number: int, json: schemas.CancelIn) -> Response:
+    """End an emergency that sounds or repeats."""
+    emergencies.cancel(station(), holder().actor, number, json.reason)
+    return answer(_now(number))
+
+
+def _now(number: int) -> schemas.EmergencyOut:
+    with station().db.read() as session:
+        return _row(emergencies.get(session, number))
+
+
+def _row(e: Emergency) -> schemas.EmergencyOut:
+    local = station().local
+    return schemas.EmergencyOut(
+        id=e.id, title=e.title, text=e.text, zones=e.zones, reason=e.reason, repeat_minutes=e.repeat_minutes,
+        state=e.state, created_by=e.created_by, created_at=local(e.created_at),
+        confirmed_at=local(e.confirmed_at) if e.confirmed_at else None,
+        ended_at=local(e.ended_at) if e.ended_at else None, end_reason=e.end_reason, trouble=e.trouble,
+    )  # fmt: skip

@@ -1,0 +1,178 @@
+"""What an editor has in hand: the form of a script with its own words, what was put back, and the draft behind it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from flask import request
+from wtforms import SelectChoice
+
+from broadcaster.db.queries import library, people
+from broadcaster.domain.scripts import Genre, Priority
+from broadcaster.errors import EngineError, RuleError
+from broadcaster.panel.access import station
+from broadcaster.panel.forms import ScriptForm
+from broadcaster.services import drafts
+from broadcaster.services import lexicon as words
+from broadcaster.services.reading import Kept
+from broadcaster.services.scripts import ScriptDraft
+from broadcaster.speech.registry import engines, voice_of
+from broadcaster.text import Entry, Mode
+
+_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Where the words being typed are kept: names of draft and window, and what was opened."""
+
+    draft: str = field(default_factory=drafts.token)
+    tab: str = field(default_factory=drafts.token)
+    seen: int = 0
+    base: int | None = None
+    script_id: int | None = None
+
+    @classmethod
+    def of_request(cls) -> Hand | None:
+        """Return what the page sent, or None when it sent none (a page without script)."""
+        values = request.form
+        if not values.get("draft"):
+            return None
+        return cls(
+            values["draft"], values.get("tab", ""), _number(values.get("seen")) or 0, _number(values.get("base")),
+            _number(values.get("script_id")),
+        )  # fmt: skip
+
+
+def build_form(fields: Mapping[str, Any] | None = None, *, chosen_voice: str | None = None) -> ScriptForm:
+    """Return the form with its lists; `fields` fill it where the page sent nothing."""
+    form = ScriptForm() if request.method == "POST" or fields is None else ScriptForm(formdata=None, data=fields)
+    with station().db.read() as session:
+        form.unit.choices = [SelectChoice(u.code, u.name) for u in people.units(session)]
+        form.topic.choices = [SelectChoice(t.code, t.short) for t in library.topics(session)]
+    form.voice.choices = voice_choices(chosen_voice)
+    return form
+
+
+def voice_choices(chosen: str | None) -> list[SelectChoice]:
+    """Return the voices that work here, the station's order first; a chosen one that is gone stays to be seen."""
+    found = [SelectChoice("", f"Giọng của đài ({_label(station().settings.speech.voices[0])})")]
+    for engine in engines():
+        try:
+            usable = engine.check() is None and engine.name != "tone"
+        except EngineError:
+            usable = False
+        found += [SelectChoice(v.name, v.label) for v in engine.voices() if usable]
+    if chosen and chosen not in {c.value for c in found}:
+        found.append(SelectChoice(chosen, f"{chosen} (không dùng được)"))
+    return found
+
+
+def _label(name: str) -> str:
+    try:
+        return voice_of(name).label
+    except EngineError:
+        return name
+
+
+def fields_of(draft: ScriptDraft, own: Sequence[Entry] = ()) -> dict[str, Any]:
+    """Return a script as the form shows it."""
+    return {
+        "title": draft.title,
+        "unit": draft.unit,
+        "topic": draft.topic,
+        "genre": draft.genre.value,
+        "priority": draft.priority.value,
+        "valid_from": draft.valid_from,
+        "valid_to": draft.valid_to,
+        "voice": draft.voice or "",
+        "rate": f"{draft.rate:.1f}" if draft.rate else "",
+        "body": draft.body,
+        "source_name": draft.source_name or "",
+        "kept": pack_kept(draft.kept),
+        "own": pack_own(own),
+    }
+
+
+def script_draft(form: ScriptForm, *, verify: tuple[str, ...] = ()) -> ScriptDraft:
+    """Return what the form says.
+
+    Raises:
+        RuleError: the hidden parts of the form are damaged.
+    """
+    return ScriptDraft(
+        title=form.title.data,
+        unit=form.unit.data,
+        topic=form.topic.data,
+        body=form.body.data.replace("\r\n", "\n"),
+        genre=Genre(form.genre.data),
+        priority=Priority(form.priority.data),
+        valid_from=form.valid_from.data,
+        valid_to=form.valid_to.data,
+        verify=verify,
+        source_name=form.source_name.data or None,
+        voice=form.voice.data or None,
+        rate=float(form.rate.data) if form.rate.data else None,
+        kept=unpack_kept(form.kept.data),
+    )
+
+
+def pack_kept(kept: Sequence[Kept]) -> str:
+    """Return what was put back, for the form's hidden field."""
+    return json.dumps([{"kind": k, "text": t} for k, t in kept], ensure_ascii=False)
+
+
+def unpack_kept(text: str | None) -> tuple[Kept, ...]:
+    """Return what was put back.
+
+    Raises:
+        RuleError: the field is damaged.
+    """
+    return tuple((str(k["kind"])[:40], str(k["text"])[:20_000]) for k in _rows(text, {"kind", "text"}))
+
+
+def pack_own(own: Sequence[Entry]) -> str:
+    """Return the words of this script, for the form's hidden field."""
+    rows = [
+        {"written": e.written, "spoken": e.spoken, "mode": e.mode.value, "alternatives": list(e.alternatives)}
+        for e in own
+    ]
+    return json.dumps(rows, ensure_ascii=False)
+
+
+def unpack_own(text: str | None) -> tuple[Entry, ...]:
+    """Return the words of this script.
+
+    Raises:
+        RuleError: the field is damaged, or an entry is wrong.
+    """
+    found = []
+    for row in _rows(text, {"written", "spoken", "mode"}):
+        if row["mode"] not in list(words.MODES):
+            raise _damaged()
+        others = row.get("alternatives", ())
+        alternatives = tuple(str(a)[:400] for a in others[:20]) if isinstance(others, list) else ()
+        entry = Entry(str(row["written"]), str(row["spoken"]), Mode(row["mode"]), alternatives=alternatives)
+        found.append(replace(words.checked(entry), alternatives=alternatives))
+    return tuple(found)
+
+
+def _rows(text: str | None, needed: set[str]) -> list[dict[str, Any]]:
+    try:
+        rows = json.loads(text or "[]")
+    except (ValueError, RecursionError):
+        raise _damaged() from None
+    if not isinstance(rows, list) or len(rows) > _MOST or any(not isinstance(r, dict) or needed - set(r) for r in rows):
+        raise _damaged()
+    return rows
+
+
+def _damaged() -> RuleError:
+    return RuleError("Trang bị hỏng một phần. Hãy tải lại trang; bản nháp vẫn được giữ.")
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 10 else None

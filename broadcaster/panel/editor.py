@@ -1,0 +1,207 @@
+"""The editor: write, take a document in, see and mend what will be said, keep drafts, save."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import flask
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from broadcaster.db.models import DraftRow, Script
+from broadcaster.db.queries import library, people
+from broadcaster.db.queries.library import Whole
+from broadcaster.domain.roles import Permission
+from broadcaster.domain.scripts import Genre
+from broadcaster.errors import RuleError
+from broadcaster.panel import wording
+from broadcaster.panel.access import actor, leave_to, needs, station
+from broadcaster.panel.drafting import Hand, build_form, fields_of, script_draft, unpack_own
+from broadcaster.panel.forms import ScriptForm
+from broadcaster.services import drafts, importing, speaking
+from broadcaster.services import lexicon as words
+from broadcaster.services import scripts as service
+from broadcaster.services.lexicon_changes import replace_own
+from broadcaster.services.reading import kept_of
+from broadcaster.services.scripts import ScriptDraft
+from broadcaster.text.encodings import ENCODING_NAMES
+from broadcaster.text.ingest import EncodingChoiceError
+
+_FRESH = {"unit": importing.LEAD_UNIT, "topic": service.OTHER_TOPIC}
+"""What a new script is filed under until its editor says otherwise."""
+blueprint = Blueprint("editor", __name__, url_prefix="/scripts")
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@needs(Permission.WRITE)
+def new() -> ResponseReturnValue:
+    """Write a script."""
+    if request.method == "GET":
+        return _opened(None)
+    form = build_form()
+    if form.validate_on_submit():
+        try:
+            own = unpack_own(form.own.data)
+            script_id = service.add_script(station(), actor(), script_draft(form))
+            replace_own(station(), actor(), script_id, own)
+        except RuleError as error:
+            form.take(error)
+        else:
+            return _saved(script_id, "Đã lưu kịch bản mới.")
+    return _page(form, None, Hand.of_request() or Hand()), 422
+
+
+@blueprint.route("/<int:script_id>/edit", methods=["GET", "POST"])
+@needs(Permission.WRITE)
+def edit(script_id: int) -> ResponseReturnValue:
+    """Change a script; an approval it had ends."""
+    with station().db.read() as session:
+        whole = library.whole(session, script_id)
+    if request.method == "GET":
+        return _opened(whole)
+    form = build_form(chosen_voice=whole.script.voice)
+    hand = Hand.of_request() or Hand(script_id=script_id)
+    if form.validate_on_submit():
+        if hand.base is not None and hand.base != whole.revision.number:
+            return _overtaken(form, whole, hand)
+        try:
+            own = unpack_own(form.own.data)
+            draft = script_draft(form, verify=tuple(whole.script.verify))
+            service.revise(station(), actor(), script_id, draft)
+            replace_own(station(), actor(), script_id, own)
+        except RuleError as error:
+            form.take(error)
+        else:
+            return _saved(script_id, "Đã lưu thay đổi.")
+    return _page(form, whole.script, hand), 422
+
+
+@blueprint.post("/upload")
+@needs(Permission.WRITE)
+def upload() -> ResponseReturnValue:
+    """Read a document into the form; nothing is kept until the editor saves or types on."""
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        flash("Hãy chọn một tệp .docx, .odt, .pdf, .txt hoặc .md.", "error")
+        return flask.redirect(url_for("editor.new"), code=303)
+    name = file.filename.replace("\\", "/").rpartition("/")[2][:200]
+    chosen = request.form.get("encoding", "")
+    try:
+        encoding = chosen if chosen in ENCODING_NAMES else None
+        draft, notes = importing.read_upload(station(), name, file.read(), encoding=encoding)
+    except EncodingChoiceError as error:
+        form = build_form(_FRESH)
+        return _page(form, None, Hand(), refused=str(error), encodings=error.choices), 422
+    except RuleError as error:
+        flash(str(error), "error")
+        return flask.redirect(url_for("editor.new"), code=303)
+    form = build_form_of(draft)
+    said = [f"Đã đọc tệp “{name}”. Hãy xem lại lời văn; những phần không đọc trên loa được liệt kê bên cạnh.", *notes]
+    return _page(form, None, Hand(), notes=said)
+
+
+@blueprint.post("/drafts/<draft_id>/drop")
+@needs(Permission.WRITE)
+def drop(draft_id: str) -> ResponseReturnValue:
+    """Throw a draft of one's own away."""
+    with station().db.read() as session:
+        row = drafts.open_draft(session, actor(), draft_id)
+    drafts.drop(station(), actor(), draft_id)
+    flash("Đã bỏ bản nháp.")
+    return leave_to(url_for("scripts.show", script_id=row.script_id) if row.script_id else url_for("scripts.index"))
+
+
+def build_form_of(draft: ScriptDraft) -> ScriptForm:
+    """Return the form filled by a document that was just read."""
+    form = build_form()
+    form.process(formdata=None, data=fields_of(draft))
+    return form
+
+
+def _opened(whole: Whole | None) -> ResponseReturnValue:
+    """Open the form: with the draft named in the address, else the newest of one's own, else what is saved."""
+    script = whole.script if whole else None
+    wanted, fresh = request.args.get("draft", ""), "fresh" in request.args
+    with station().db.read() as session:
+        found = list(drafts.mine(session, actor(), script.id if script else None))
+        own = words.entries(session, script.id) if script else ()
+    row = next((r for r in found if r.id == wanted), None)
+    if row is None and found and script and not fresh:
+        row = found[0]
+    others = [r for r in found if r is not row] if script else []
+    saved: dict[str, Any] = dict(_FRESH)
+    if request.args.get("genre") in list(Genre):
+        saved["genre"] = request.args["genre"]
+    if script and whole:
+        saved = fields_of(_draft_of(script, whole.revision.body), own)
+    number = whole.revision.number if whole else None
+    if row is None:
+        form = build_form(saved, chosen_voice=script.voice if script else None)
+        return _page(form, script, Hand(base=number, script_id=script.id if script else None), others=others)
+    form = build_form(saved | _typed(row), chosen_voice=script.voice if script else None)
+    hand = Hand(draft=row.id, seen=row.serial, base=row.base or number, script_id=row.script_id)
+    return _page(form, script, hand, restored=row, others=others, behind=row.base is not None and row.base != number)
+
+
+def _page(form: ScriptForm, script: Script | None, hand: Hand, **more: Any) -> str:
+    if script is not None and hand.script_id is None:
+        hand = replace(hand, script_id=script.id)
+    names: dict[str, str] = {}
+    if more.get("overtaken"):
+        with station().db.read() as session:
+            names = people.names_by_username(session)
+    values: dict[str, Any] = {"notes": [], "others": [], "encodings": (), "encoding_names": ENCODING_NAMES}
+    return render_template("scripts/edit.html", form=form, script=script, hand=hand, names=names, **(values | more))
+
+
+def _overtaken(form: ScriptForm, whole: Whole, hand: Hand) -> ResponseReturnValue:
+    """Somebody saved in between: show what, keep what was typed; the next save is on purpose."""
+    typed = (form.body.data or "").replace("\r\n", "\n")
+    pieces = wording.difference(whole.revision.body, typed)
+    hand = replace(hand, base=whole.revision.number)
+    return _page(form, whole.script, hand, overtaken=whole.revision, pieces=pieces), 409
+
+
+def _typed(row: DraftRow) -> dict[str, Any]:
+    """Return a draft's fields as the form takes them; dates that are no dates are left out."""
+    fields: dict[str, Any] = {k: v for k, v in row.fields.items() if k in drafts.FIELDS}
+    for name in ("valid_from", "valid_to"):
+        if name in fields:
+            fields[name] = importing.day_or_none(str(fields[name]))
+    return fields
+
+
+def _saved(script_id: int, said: str) -> ResponseReturnValue:
+    hand = Hand.of_request()
+    if hand is not None:
+        drafts.drop(station(), actor(), hand.draft)
+    then = request.form.get("then")
+    if then in {"speak", "submit"}:
+        speaking.want_rendition(station(), actor(), script_id)
+    if then == "submit":
+        try:
+            service.submit(station(), actor(), script_id)
+            said = f"{said} Đã gửi lãnh đạo duyệt."
+        except RuleError as error:
+            flash(error.message, "error")
+    flash(said)
+    return leave_to(url_for("scripts.show", script_id=script_id))
+
+
+def _draft_of(script: Script, body: str) -> ScriptDraft:
+    return ScriptDraft(
+        title=script.title,
+        unit=script.unit_code,
+        topic=script.topic_code,
+        body=body,
+        genre=script.genre,
+        priority=script.priority,
+        valid_from=script.valid_from,
+        valid_to=script.valid_to,
+        verify=tuple(script.verify),
+        source_name=script.source_name,
+        voice=script.voice,
+        rate=script.rate,
+        kept=kept_of(script.kept),
+    )

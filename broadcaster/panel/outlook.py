@@ -1,0 +1,72 @@
+"""What is wrong with the coming fortnight, how a coming week will look, and the calendar feed for phones."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+
+from flask import Blueprint, Response, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from broadcaster.db.queries import registry
+from broadcaster.domain.roles import Permission
+from broadcaster.errors import NotFoundError
+from broadcaster.panel.access import actor, leave_to, needs, public, station
+from broadcaster.panel.dates import a_date
+from broadcaster.services import conflicts, feeds
+from broadcaster.services.planning import preview
+
+blueprint = Blueprint("outlook", __name__, url_prefix="/schedule")
+_FARTHEST = dt.timedelta(days=400)
+
+
+@blueprint.get("/conflicts")
+@needs(Permission.VIEW)
+def index() -> ResponseReturnValue:
+    """Every conflict of the coming fortnight with its remedy; a section alone when a page asks for it."""
+    found = conflicts.find(station())
+    part = "_conflicts.html" if request.headers.get("HX-Request") else "conflicts.html"
+    return render_template(
+        f"outlook/{part}",
+        found=found,
+        days=conflicts.DAYS,
+        feed=url_for("outlook.ics", token=feeds.feed_token(station()), _external=True),
+    )
+
+
+@blueprint.get("/preview")
+@needs(Permission.VIEW)
+def week() -> ResponseReturnValue:
+    """How a coming week will look by the rules and with what is approved today; nothing is written."""
+    today = station().today()
+    wanted = min(max(a_date(request.args.get("week")) or today + dt.timedelta(days=7), today), today + _FARTHEST)
+    monday = wanted - dt.timedelta(days=wanted.weekday())
+    found = preview(station(), monday)
+    days = [monday + dt.timedelta(days=n) for n in range(7)]
+    with station().db.read() as session:
+        names = registry.zone_names(session)
+    by_day = {d: [x for x in found.drafts if x.occurrence.day == d] for d in days}
+    return render_template(
+        "outlook/preview.html",
+        days=days, by_day=by_day, names=names, warnings=list(dict.fromkeys(found.warnings)),
+        before=monday - dt.timedelta(days=7), after=monday + dt.timedelta(days=7), today=today,
+    )  # fmt: skip
+
+
+@blueprint.get("/feed/<token>.ics")
+@public
+def ics(token: str) -> ResponseReturnValue:
+    """The feed; whoever knows the address may read it."""
+    if not secrets.compare_digest(token.encode(), feeds.feed_token(station()).encode()):
+        raise NotFoundError("Địa chỉ lịch này không còn dùng được. Hãy hỏi lại người vận hành.", field="token")
+    headers = {"Cache-Control": "private, max-age=900", "Content-Disposition": 'inline; filename="lich-phat.ics"'}
+    return Response(feeds.week_feed(station()), mimetype="text/calendar", headers=headers)
+
+
+@blueprint.post("/feed/renew")
+@needs(Permission.SCHEDULE)
+def renew() -> ResponseReturnValue:
+    """Give the feed a new address."""
+    feeds.renew_feed_token(station(), actor())
+    flash("Đã đổi địa chỉ lịch; địa chỉ cũ không còn dùng được.")
+    return leave_to(url_for("outlook.index"))

@@ -1,0 +1,34 @@
+"""A person's voice for a script: a file, or recorded right on the page; checked at once, made ready by the worker."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, request, url_for
+from flask.typing import ResponseReturnValue
+
+from broadcaster.domain.roles import Permission
+from broadcaster.errors import RuleError
+from broadcaster.panel.access import actor, leave_to, needs, station
+from broadcaster.services import recordings as service
+
+blueprint = Blueprint("recordings", __name__, url_prefix="/scripts")
+
+
+@blueprint.post("/<int:script_id>/recording")
+@needs(Permission.WRITE)
+def take(script_id: int) -> ResponseReturnValue:
+    """Take a recording in; what is wrong with it is said at once and nothing of it is kept."""
+    file = request.files.get("recording")
+    if file is None or not file.filename:
+        flash("Hãy chọn một tệp âm thanh, hoặc ghi âm ngay trên trang.", "error")
+        return leave_to(url_for("scripts.show", script_id=script_id))
+    name = file.filename.replace("\\", "/").rpartition("/")[2][:200]
+    try:
+        with file.stream:
+            _, faults = service.take(station(), actor(), script_id, file.stream, name)
+    except RuleError as error:
+        flash(f"Chưa dùng được bản ghi âm này. {error.message}", "error")
+    else:
+        flash("Đã nhận bản ghi âm; máy đang làm sạch và chỉnh độ to cho loa.")
+        for fault in faults:
+            flash(fault.sentence, "error")
+    return leave_to(url_for("scripts.show", script_id=script_id))

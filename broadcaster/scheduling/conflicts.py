@@ -1,0 +1,306 @@
+"""What is wrong with the coming days, found before it is heard: pure, and no slower than n log n.
+
+Each conflict carries a sentence and a remedy in Vietnamese. Overlaps are found by one sweep over the starts of each
+zone; everything else by one look at each broadcast.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from broadcaster.domain.windows import Caps, StationHours, breaches
+
+SHORT_SHARE = 0.25
+"""A session that fills less of its slot than this leaves people waiting."""
+
+
+class Kind(StrEnum):
+    """What kind of thing is wrong, worst first."""
+
+    OVERLAP = "overlap"
+    OUTSIDE = "outside"
+    CAP = "cap"
+    ITEM = "item"
+    EMPTY = "empty"
+    GAP = "gap"
+    OVERLONG = "overlong"
+    ZONE = "zone"
+    SHORT = "short"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese word."""
+        return _LABELS[self]
+
+    @property
+    def grave(self) -> bool:
+        """Whether something will not be heard, or will be where it must not, unless a person acts."""
+        return self not in {Kind.SHORT, Kind.ZONE, Kind.OVERLONG}
+
+
+_LABELS = {
+    Kind.OVERLAP: "Trùng giờ",
+    Kind.OUTSIDE: "Ngoài giờ được phép",
+    Kind.CAP: "Quá mức Quy chế",
+    Kind.ITEM: "Bài không phát được",
+    Kind.EMPTY: "Buổi trống",
+    Kind.GAP: "Thiếu buổi",
+    Kind.OVERLONG: "Dài quá khung",
+    Kind.ZONE: "Cụm loa",
+    Kind.SHORT: "Buổi quá ngắn",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One broadcast as the search sees it; times aware UTC."""
+
+    id: int
+    """0 for one that is not written yet."""
+    title: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    sound_ms: int
+    zones: tuple[str, ...]
+    scripts: int = 0
+    """Items that are no station sounds."""
+    faults: tuple[str, ...] = ()
+    """Why single items will not air."""
+    any_hour: bool = False
+    """A trial or a confirmed emergency."""
+    counts: bool = True
+    """Whether it is a session in the sense of the Quy chế."""
+    relay: bool = False
+    """Whether other sound than its items fills it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One thing that is wrong."""
+
+    kind: Kind
+    at: dt.datetime
+    what: str
+    remedy: str
+    broadcasts: tuple[int, ...] = ()
+    zones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the broadcasts are held against."""
+
+    hours: StationHours
+    caps: Caps
+    tz: ZoneInfo
+    zones: Mapping[str, str] = field(default_factory=dict)
+    """Name of each zone in use."""
+    off: Mapping[str, str] = field(default_factory=dict)
+    """Name of each zone that is switched off or broken, which hears nothing."""
+    silent_days: frozenset[dt.date] = frozenset()
+    """Days on which nothing should air (mourning)."""
+
+
+def conflicts(
+    planned: Sequence[Planned], house: House, first: dt.date, days: int, missing: Iterable[Planned] = ()
+) -> list[Conflict]:
+    """Return what is wrong with `planned` in `days` station days from `first`, in order of time.
+
+    `missing` are broadcasts that the rotation asks for and the plan does not hold.
+    """
+    found = [
+        *_overlaps(planned, house), *_one_by_one(planned, house), *_caps(planned, house),
+        *_gaps(planned, house, first, days),
+    ]  # fmt: skip
+    found += [
+        Conflict(
+            Kind.GAP,
+            p.starts_at,
+            f"Khung “{p.title}” lúc {_when(p.starts_at, house)} chưa có trong lịch.",
+            "Bấm “Lập lại lịch”. Nếu đã cố ý bỏ thì không cần làm gì.",
+            zones=p.zones,
+        )
+        for p in missing
+    ]
+    return sorted(found, key=lambda c: (c.at, list(Kind).index(c.kind), c.broadcasts, c.what))
+
+
+def _overlaps(planned: Sequence[Planned], house: House) -> list[Conflict]:
+    """One sweep for each zone: what starts before the latest end so far sounds at the same time as that one."""
+    by_zone: dict[str, list[Planned]] = {}
+    for p in planned:
+        for zone in p.zones:
+            by_zone.setdefault(zone, []).append(p)
+    pairs: dict[tuple[int, int], tuple[Planned, Planned, list[str]]] = {}
+    for zone, found in by_zone.items():
+        found.sort(key=lambda p: (p.starts_at, p.id))
+        latest: Planned | None = None
+        for p in found:
+            if latest is not None and p.starts_at < _sounds_until(latest):
+                pairs.setdefault((id(latest), id(p)), (latest, p, []))[2].append(zone)
+            if latest is None or _sounds_until(p) > _sounds_until(latest):
+                latest = p
+    return [
+        Conflict(
+            Kind.OVERLAP,
+            b.starts_at,
+            f"“{b.title}” lúc {_when(b.starts_at, house)} bắt đầu khi “{a.title}” ({_clock(a.starts_at, house)}) "
+            f"còn phát tới {_clock(_sounds_until(a), house)}, ở {_names(zones, house)}.",
+            f"Dời “{b.title}” sau {_clock(_sounds_until(a), house)}, hoặc bớt bài của “{a.title}”.",
+            tuple(n for n in (a.id, b.id) if n),
+            tuple(zones),
+        )
+        for a, b, zones in pairs.values()
+    ]
+
+
+def _one_by_one(planned: Sequence[Planned], house: House) -> Iterable[Conflict]:
+    for p in planned:
+        local = p.starts_at.astimezone(house.tz)
+        length = dt.timedelta(milliseconds=p.sound_ms)
+        numbers = (p.id,) if p.id else ()
+        if not p.any_hour and not house.hours.allows(local.replace(tzinfo=None), min(length, p.ends_at - p.starts_at)):
+            yield Conflict(
+                Kind.OUTSIDE,
+                p.starts_at,
+                f"“{p.title}” lúc {_when(p.starts_at, house)} nằm ngoài giờ được phép ({house.hours}).",
+                "Dời vào giờ được phép hoặc rút ngắn; máy phát sẽ từ chối phần nằm ngoài.",
+                numbers,
+                p.zones,
+            )
+        over = p.sound_ms / 1000 - (p.ends_at - p.starts_at).total_seconds()
+        if over > 0:
+            yield Conflict(
+                Kind.OVERLONG,
+                p.starts_at,
+                f"“{p.title}” lúc {_when(p.starts_at, house)} dài hơn khung {over:.0f} giây nên phần cuối sẽ bị cắt.",
+                "Bỏ bớt một bài khỏi buổi này.",
+                numbers,
+                p.zones,
+            )
+        for fault in p.faults:
+            yield Conflict(
+                Kind.ITEM,
+                p.starts_at,
+                f"“{p.title}” lúc {_when(p.starts_at, house)}: {fault}",
+                "Duyệt lại hoặc gia hạn bài, hay bấm “Lập lại lịch” để máy thay bài khác.",
+                numbers,
+                p.zones,
+            )
+        yield from _emptiness(p, house, numbers)
+        if silent := [z for z in p.zones if z in house.off]:
+            yield Conflict(
+                Kind.ZONE,
+                p.starts_at,
+                f"“{p.title}” lúc {_when(p.starts_at, house)}: {_names(silent, house)} sẽ không nghe được.",
+                "Sửa cụm loa, hoặc đánh dấu lại khi đã sửa xong.",
+                numbers,
+                tuple(silent),
+            )
+
+
+def _emptiness(p: Planned, house: House, numbers: tuple[int, ...]) -> Iterable[Conflict]:
+    slot_ms = (p.ends_at - p.starts_at).total_seconds() * 1000
+    if p.relay:
+        return
+    if p.scripts == 0 and p.counts:
+        yield Conflict(
+            Kind.EMPTY,
+            p.starts_at,
+            f"“{p.title}” lúc {_when(p.starts_at, house)} chưa có bài nào.",
+            "Duyệt thêm bài còn hạn rồi bấm “Lập lại lịch”.",
+            numbers,
+            p.zones,
+        )
+    elif p.counts and p.sound_ms < SHORT_SHARE * slot_ms:
+        yield Conflict(
+            Kind.SHORT,
+            p.starts_at,
+            f"“{p.title}” lúc {_when(p.starts_at, house)} chỉ có {p.sound_ms / 60_000:.1f} phút "
+            f"trong khung {slot_ms / 60_000:.0f} phút.".replace(".", ",", 1),
+            "Duyệt thêm bài, hoặc rút ngắn khung phát.",
+            numbers,
+            p.zones,
+        )
+
+
+def _caps(planned: Sequence[Planned], house: House) -> Iterable[Conflict]:
+    """Hold each zone against the Quy chế; zones that break the same cap in the same way are named together."""
+    held: dict[str, list[tuple[dt.date, float]]] = {}
+    for p in planned:
+        if p.counts and not p.any_hour:
+            minutes = (
+                min(p.ends_at, p.starts_at + dt.timedelta(milliseconds=p.sound_ms)) - p.starts_at
+            ).total_seconds()
+            day = p.starts_at.astimezone(house.tz).date()
+            for zone in p.zones:
+                held.setdefault(zone, []).append((day, minutes / 60))
+    by_sentence: dict[str, list[str]] = {}
+    for zone, sessions in held.items():
+        for sentence in breaches(house.caps, sessions):
+            by_sentence.setdefault(sentence, []).append(zone)
+    for sentence, zones in by_sentence.items():
+        yield Conflict(
+            Kind.CAP,
+            _moment_of(sentence, planned, house),
+            f"{sentence[:-1]}, ở {_names(zones, house)}.",
+            "Bỏ bớt một buổi của ngày hoặc tuần đó, hoặc sửa [hours] trong station.toml theo Quy chế mới.",
+            zones=tuple(zones),
+        )
+
+
+def _gaps(planned: Sequence[Planned], house: House, first: dt.date, days: int) -> Iterable[Conflict]:
+    """Whole days on which a zone in use hears nothing, though others do."""
+    heard: dict[dt.date, set[str]] = {}
+    for p in planned:
+        if p.counts and not p.any_hour:
+            heard.setdefault(p.starts_at.astimezone(house.tz).date(), set()).update(p.zones)
+    for offset in range(days):
+        day = first + dt.timedelta(days=offset)
+        if day in house.silent_days:
+            continue
+        silent = [z for z in house.zones if z not in heard.get(day, set())]
+        if heard.get(day) and silent:
+            yield Conflict(
+                Kind.GAP,
+                dt.datetime.combine(day, dt.time(), tzinfo=house.tz).astimezone(dt.UTC),
+                f"Ngày {day:%d/%m/%Y}: {_names(silent, house)} không có buổi phát nào.",
+                "Thêm cụm loa vào một khung phát của ngày đó, hoặc để yên nếu cố ý.",
+                zones=tuple(silent),
+            )
+
+
+def _sounds_until(p: Planned) -> dt.datetime:
+    if p.relay:
+        return p.ends_at
+    return min(p.ends_at, p.starts_at + dt.timedelta(milliseconds=p.sound_ms))
+
+
+def _moment_of(sentence: str, planned: Sequence[Planned], house: House) -> dt.datetime:
+    """Return the start of the day, or of the week, that a sentence about a cap names."""
+    words = sentence.split()
+    if words[0] == "Ngày":
+        day = dt.datetime.strptime(words[1].rstrip(":"), "%d/%m/%Y").replace(tzinfo=house.tz)
+        return day.astimezone(dt.UTC)
+    monday = dt.date.fromisocalendar(int(words[3].rstrip(":")), int(words[1]), 1)
+    start = dt.datetime.combine(monday, dt.time(), tzinfo=house.tz).astimezone(dt.UTC)
+    return max(start, min(p.starts_at for p in planned))
+
+
+def _when(moment: dt.datetime, house: House) -> str:
+    return f"{moment.astimezone(house.tz):%H:%M %d/%m/%Y}"
+
+
+def _clock(moment: dt.datetime, house: House) -> str:
+    return f"{moment.astimezone(house.tz):%H:%M:%S}".removesuffix(":00")
+
+
+def _names(zones: Sequence[str], house: House) -> str:
+    if house.zones and len(zones) > 3 and len(zones) >= len(house.zones):
+        return f"tất cả {len(zones)} cụm loa"
+    named = [house.zones.get(z) or house.off.get(z) or z for z in zones]
+    return ", ".join(named) if len(named) <= 4 else f"{', '.join(named[:3])} và {len(named) - 3} cụm khác"

@@ -1,0 +1,50 @@
+"""Air-checks found again: the recording that holds an entry of the play log, and where in it to listen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import BroadcastRow, PlayLogEntry
+from broadcaster.services.airing_proofs import of_entries, recording_file
+from broadcaster.services.station import Station
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Where to listen: from `start_s` (s) into the file, for `length_s`."""
+
+    path: Path
+    start_s: float
+    length_s: float
+
+
+def of_entry(station: Station, session: Session, entry: PlayLogEntry) -> Heard | None:
+    """Return the recording of an item in a zone, or None when nothing was recorded or it is gone.
+
+    The proof of airing names it exactly; without a proof the file is known by its broadcast, and the place in it by
+    the moments of the log.
+    """
+    if not entry.heard_ms:
+        return None
+    length = entry.heard_ms / 1000
+    proof = of_entries(session, [entry.id]).get(entry.id)
+    if proof is not None and (name := recording_file(station.home, proof)) is not None:
+        return Heard(station.home.airchecks / name, (proof.offset_ms or 0) / 1000, length)
+    broadcast = session.get(BroadcastRow, entry.broadcast_id) if entry.broadcast_id is not None else None
+    began = broadcast.started_at if broadcast is not None else None
+    if began is None or entry.started_at is None:
+        return None
+    folders = [station.home.airchecks / f"{day:%Y-%m-%d}" for day in {began.date(), station.local(began).date()}]
+    found = sorted(
+        p
+        for folder in folders
+        for p in folder.glob(f"*-{entry.broadcast_id}-*")
+        if p.suffix in {".flac", ".wav", ".opus"}
+    )
+    own = [p for p in found if p.stem.split("-", 2)[2].startswith((entry.sink, "aircheck"))]
+    if not own:
+        return None
+    return Heard(own[0], max(0.0, (entry.started_at - began).total_seconds()), length)

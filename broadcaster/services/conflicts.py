@@ -1,0 +1,118 @@
+"""The coming fortnight held against windows, caps, approvals and zones; what is not planned yet is worked out too."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import BroadcastRow, DayException, ZoneRow
+from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.rotations import DayKind
+from broadcaster.domain.zones import Condition
+from broadcaster.scheduling.conflicts import Conflict, House, Planned, conflicts
+from broadcaster.services import airing
+from broadcaster.services.approving import refusal
+from broadcaster.services.planning import Draft, preview
+from broadcaster.services.station import Station
+
+DAYS = 14
+_OPEN = (BroadcastState.PLANNED, BroadcastState.CUED)
+_BROKEN = {Condition.BROKEN, Condition.REPAIR}
+
+
+def find(station: Station, days: int = DAYS) -> list[Conflict]:
+    """Return what is wrong with the coming `days`, in order of time."""
+    today, now = station.today(), station.now()
+    until = dt.datetime.combine(today + dt.timedelta(days=days), dt.time(), tzinfo=station.settings.tz)
+    ahead = preview(station, today, days)
+    with station.db.read() as session:
+        rows = session.scalars(
+            select(BroadcastRow)
+            .where(
+                BroadcastRow.starts_at > now, BroadcastRow.starts_at < until, BroadcastRow.state.in_(_OPEN),
+                BroadcastRow.kind != BroadcastKind.TRIAL,
+            )
+            .order_by(BroadcastRow.starts_at)
+        ).all()  # fmt: skip
+        taken = {
+            (key, at)
+            for key, at in session.execute(
+                select(BroadcastRow.slot_key, BroadcastRow.starts_at).where(
+                    BroadcastRow.starts_at > now, BroadcastRow.starts_at < until
+                )
+            )
+        }
+        known = _Known()
+        planned = [_of_row(station, session, row, known) for row in rows]
+        house = _house(station, session, today, days)
+    horizon = max((r.starts_at for r in rows if r.kind is BroadcastKind.ROTATION), default=now)
+    later = [d for d in ahead.drafts if (d.occurrence.key, d.occurrence.starts_at) not in taken]
+    missing = [_of_draft(d) for d in later if d.occurrence.starts_at <= horizon]
+    planned += [_of_draft(d) for d in later if d.occurrence.starts_at > horizon]
+    return conflicts(planned, house, today, days, missing)
+
+
+class _Known(dict[tuple[int, str, dt.date], str]):
+    """Why a script may not air on a day, asked of the database once each."""
+
+
+def _of_row(station: Station, session: Session, row: BroadcastRow, known: _Known) -> Planned:
+    b = airing.broadcast_of(row)
+    day = station.local(b.starts_at).date()
+    faults = []
+    for item in b.rundown:
+        if item.script_id is None:
+            continue
+        key = (item.script_id, f"{item.spoken_sha256}{item.audio_sha256}", day)
+        if key not in known:
+            known[key] = refusal(session, item.script_id, item.spoken_sha256, item.audio_sha256, day) or ""
+        if known[key]:
+            faults.append(f"mục “{item.title}” sẽ không phát. {known[key]}")
+    return Planned(
+        id=b.id,
+        title=b.title,
+        starts_at=b.starts_at,
+        ends_at=b.ends_at,
+        sound_ms=b.sound_ms,
+        zones=b.zones,
+        scripts=sum(i.kind != "cue" for i in b.rundown),
+        faults=tuple(faults),
+        any_hour=b.any_hour,
+        counts=b.kind in {BroadcastKind.ROTATION, BroadcastKind.ONCE},
+        relay=any(i.kind == "relay" for i in b.rundown),
+    )
+
+
+def _of_draft(draft: Draft) -> Planned:
+    items, slot = draft.filled.items, draft.occurrence.slot
+    return Planned(
+        id=0,
+        title=slot.title,
+        starts_at=draft.occurrence.starts_at,
+        ends_at=draft.occurrence.ends_at,
+        sound_ms=draft.filled.sound_ms,
+        zones=draft.zones,
+        scripts=sum(i.kind != "cue" for i in items),
+        relay=any(i.kind == "relay" for i in items),
+    )
+
+
+def _house(station: Station, session: Session, first: dt.date, days: int) -> House:
+    zones: Sequence[ZoneRow] = session.scalars(select(ZoneRow).order_by(ZoneRow.position, ZoneRow.code)).all()
+    exceptions = session.scalars(
+        select(DayException).where(
+            DayException.day >= first, DayException.day < first + dt.timedelta(days=days),
+            DayException.kind == DayKind.MOURNING,
+        )
+    )  # fmt: skip
+    return House(
+        hours=station.settings.station_hours,
+        caps=station.settings.caps,
+        tz=station.settings.tz,
+        zones={z.code: z.name for z in zones if z.enabled and z.condition not in _BROKEN},
+        off={z.code: f"{z.name} (đang tắt hoặc hỏng)" for z in zones if not z.enabled or z.condition in _BROKEN},
+        silent_days=frozenset(e.day for e in exceptions),
+    )

@@ -1,0 +1,178 @@
+"""An evidence bundle: the log of some days with its hashes, short clips of what went out, and a verifier of one page.
+
+The verifier needs nothing but Python. Whoever alters an entry must alter its hash, that of every later one and the list
+of files; the mark of that list goes into the handing-over minutes, which are signed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import re
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import PlayLogEntry
+from broadcaster.domain.roles import Actor, Permission
+from broadcaster.errors import MediaError, RuleError
+from broadcaster.services import audit, playlog
+from broadcaster.services.station import Station
+from broadcaster.sound import ffmpeg
+
+CLIPS, CLIP_S = 24, 12.0
+_NAME = re.compile(r"(\d{6})-(\d+)-(.+)")
+_STAMP = (2026, 1, 1, 0, 0, 0)
+
+README = """GÓI BẰNG CHỨNG PHÁT THANH
+
+nhat_ky.jsonl   các bản ghi của nhật ký phát thanh, mỗi dòng một bản ghi cùng dấu (SHA-256) nối với bản trước
+ban_thu/        các đoạn ngắn cắt từ bản thu những gì đã ra loa; tên tệp: ngày, giờ, số buổi phát
+muc_luc.json    dấu SHA-256 của từng tệp
+kiem_tra.py     chương trình kiểm tra, chỉ cần Python: python kiem_tra.py
+
+Cách kiểm tra: giải nén, mở dòng lệnh trong thư mục đó, chạy: python kiem_tra.py
+Chương trình in NGUYÊN VẸN hoặc nêu chỗ sai, và in dấu của gói để so với biên bản bàn giao.
+Bản ghi có "apart": true là bản đính chính ghi sau, nằm ngoài dãy liên tục.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What was handed over."""
+
+    path: Path
+    entries: int
+    clips: int
+    mark: str
+    """SHA-256 of the list of files, for the signed minutes."""
+    last_hash: str
+
+
+def make_bundle(
+    station: Station, actor: Actor, first: dt.date, last: dt.date, path: Path, *, clips: int = CLIPS
+) -> Bundle:
+    """Write the bundle of the station days from `first` to `last`.
+
+    Raises:
+        ForbiddenError: the actor may not report.
+        RuleError: nothing was logged on those days, or the days are the wrong way round.
+    """
+    actor.require(Permission.REPORT)
+    if last < first:
+        raise RuleError("Ngày cuối phải sau ngày đầu.", field="to")
+    tz = station.settings.tz
+    start = dt.datetime.combine(first, dt.time(), tzinfo=tz)
+    end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), tzinfo=tz)
+    with tempfile.TemporaryDirectory(dir=station.home.run) as folder:
+        root = Path(folder)
+        with station.db.read() as session:
+            count, last_hash = _write_log(session, start, end, root / "nhat_ky.jsonl")
+        made = _cut_clips(station, first, last, root / "ban_thu", clips)
+        (root / "kiem_tra.py").write_bytes((files("broadcaster.reporting") / "kiem_tra.py").read_bytes())
+        (root / "DOC_TRUOC.txt").write_text(README, encoding="utf-8")
+        names = sorted(p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file())
+        listed = {
+            "station": station.settings.station.name,
+            "from": first.isoformat(),
+            "to": last.isoformat(),
+            "made_at": station.now().isoformat(),
+            "made_by": actor.username,
+            "entries": count,
+            "last_hash": last_hash,
+            "files": {name: _sha256(root / name) for name in names},
+        }
+        body = json.dumps(listed, ensure_ascii=False, indent=1, sort_keys=True).encode()
+        (root / "muc_luc.json").write_bytes(body)
+        _zip(root, [*names, "muc_luc.json"], path)
+    mark = hashlib.sha256(body).hexdigest()
+    with station.db.write() as session:
+        note = f"{first} đến {last}: {count} bản ghi, dấu {mark}"
+        audit.record(session, station.now(), actor, "hand-over", "evidence", path.name, note=note)
+    return Bundle(path, count, made, mark, last_hash)
+
+
+def _write_log(session: Session, start: dt.datetime, end: dt.datetime, path: Path) -> tuple[int, str]:
+    """Write the unbroken stretch of the chain that holds these days, and later corrections of what lies in it."""
+    bounds = select(func.min(PlayLogEntry.seq), func.max(PlayLogEntry.seq)).where(
+        PlayLogEntry.planned_at >= start, PlayLogEntry.planned_at < end, PlayLogEntry.corrects.is_(None)
+    )
+    low, high = session.execute(bounds).one()
+    if low is None:
+        raise RuleError("Những ngày này nhật ký không có bản ghi nào.", field="from")
+    count, last_hash = 0, ""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for line in playlog.stretch(session, low, high):
+            file.write(_line(line, {}))
+            count, last_hash = count + 1, line.hash
+        for line in _later(session, high, start, end):
+            file.write(_line(line, {"apart": True}))
+            count += 1
+    return count, last_hash
+
+
+def _later(session: Session, high: int, start: dt.datetime, end: dt.datetime) -> Iterator[playlog.Line]:
+    within = select(PlayLogEntry.seq).where(
+        PlayLogEntry.seq > high, PlayLogEntry.corrects.is_not(None),
+        PlayLogEntry.planned_at >= start, PlayLogEntry.planned_at < end,
+    )  # fmt: skip
+    for seq in session.scalars(within.order_by(PlayLogEntry.seq)).all():
+        yield from playlog.stretch(session, seq, seq)
+
+
+def _line(line: playlog.Line, more: dict[str, Any]) -> str:
+    link = {"seq": line.seq, "prev_hash": line.prev_hash, "hash": line.hash, "fields": line.entry.fields(), **more}
+    return json.dumps(link, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _cut_clips(station: Station, first: dt.date, last: dt.date, folder: Path, most: int) -> int:
+    """Cut a short piece out of each recording of these days, spread evenly when there are more than `most`."""
+    found = [
+        path
+        for day in sorted(station.home.airchecks.glob("????-??-??"))
+        if first.isoformat() <= day.name <= last.isoformat()
+        for path in sorted(day.iterdir())
+        if path.suffix in {".flac", ".wav"} and _NAME.fullmatch(path.stem)
+    ]
+    chosen = found if len(found) <= most else [found[i * len(found) // most] for i in range(most)]
+    made = 0
+    for path in chosen:
+        folder.mkdir(exist_ok=True)
+        target = folder / f"{path.parent.name}-{path.stem}.flac"
+        # What lies past the opening tune says most; of a short recording the beginning.
+        for skip in ("20", "0"):
+            cut = ["-loglevel", "error", "-ss", skip, "-t", str(CLIP_S), *ffmpeg.source(path), "-c:a", "flac"]
+            try:
+                ffmpeg.run([*cut, "-bitexact", f"file:{target}"], timeout_s=60, low_priority=True)
+            except MediaError:
+                target.unlink(missing_ok=True)
+                continue
+            if target.is_file() and target.stat().st_size > 1000:
+                made += 1
+                break
+            target.unlink(missing_ok=True)
+    return made
+
+
+def _zip(root: Path, names: list[str], path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".part")
+    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in names:
+            info = zipfile.ZipInfo(name, _STAMP)
+            info.compress_type = zipfile.ZIP_STORED if name.endswith(".flac") else zipfile.ZIP_DEFLATED
+            archive.writestr(info, (root / name).read_bytes())
+    partial.replace(path)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,93 @@
+"""The log book of a month, a week or some days, as PDF."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from pathlib import Path
+
+from broadcaster.db.models import ChainHead
+from broadcaster.db.queries import registry
+from broadcaster.domain.chain import GENESIS
+from broadcaster.domain.roles import Actor, Permission
+from broadcaster.errors import RuleError
+from broadcaster.reporting.logbook import Book, paper
+from broadcaster.reporting.pdf import render
+from broadcaster.services import audit, playlog
+from broadcaster.services.station import Station
+
+LONGEST = dt.timedelta(days=62)
+
+
+def span_of(written: str) -> tuple[dt.date, dt.date, str]:
+    """Return first day, last day and title of `2026-03`, `2026-W10` or `2026-03-01..2026-03-15`.
+
+    Raises:
+        RuleError: it is none of these, or longer than two months.
+    """
+    try:
+        if ".." in written:
+            first, last = (dt.date.fromisoformat(d.strip()) for d in written.split(".."))
+            title = f"Từ ngày {first:%d/%m/%Y} đến ngày {last:%d/%m/%Y}"
+        elif "W" in written.upper():
+            first = dt.date.fromisoformat(written.upper())
+            first -= dt.timedelta(days=first.weekday())
+            last = first + dt.timedelta(days=6)
+            title = f"Tuần {first.isocalendar().week} năm {first.isocalendar().year}"
+        else:
+            year, month = (int(part) for part in written.split("-"))
+            first = dt.date(year, month, 1)
+            last = first.replace(day=calendar.monthrange(year, month)[1])
+            title = f"Tháng {month} năm {year}"
+    except ValueError:
+        raise RuleError(
+            "Kỳ của sổ phải viết như 2026-03 (tháng), 2026-W10 (tuần) hoặc 2026-03-01..2026-03-15.", field="period"
+        ) from None
+    if last < first or last - first > LONGEST:
+        raise RuleError("Mỗi quyển sổ dài nhất hai tháng, ngày sau không trước ngày đầu.", field="period")
+    return first, last, title
+
+
+def book_pdf(station: Station, written: str) -> tuple[str, bytes]:
+    """Return file name and bytes of the log book of a period.
+
+    Raises:
+        RuleError: the period is wrong.
+        StationError: the PDF cannot be set.
+    """
+    first, last, title = span_of(written)
+    tz = station.settings.tz
+    start = dt.datetime.combine(first, dt.time(), tzinfo=tz)
+    end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), tzinfo=tz)
+    with station.db.read() as session:
+        entries = [line.entry for line in playlog.entries(session, start, end, effective=True)]
+        head = session.get(ChainHead, 1)
+        zones = registry.zone_names(session)
+    book = Book(
+        title=title,
+        first=first,
+        last=last,
+        entries=[e for e in entries if e.kind != "trial"],
+        zones=zones,
+        station=station.settings.station,
+        form=station.settings.report,
+        tz=tz,
+        made_at=station.now().replace(microsecond=0),
+        seq=head.seq if head else 0,
+        last_hash=head.hash if head else GENESIS,
+    )
+    return f"so-nhat-ky-phat-thanh-{first:%Y%m%d}-{last:%Y%m%d}.pdf", render(paper(book))
+
+
+def write_book(station: Station, actor: Actor, written: str, path: Path | None = None) -> Path:
+    """Write the log book beside the reports, or at `path`; return where it is."""
+    actor.require(Permission.REPORT)
+    name, data = book_pdf(station, written)
+    target = path or station.home.reports / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(".part")
+    partial.write_bytes(data)
+    partial.replace(target)
+    with station.db.write() as session:
+        audit.record(session, station.now(), actor, "draw", "log-book", written, note=target.name)
+    return target

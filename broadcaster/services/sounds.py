@@ -1,0 +1,189 @@
+"""Station sounds kept by people: added, replaced, restored to the shipped ones, taken away.
+
+A sound comes in as any file that ffmpeg reads, and is kept as the house wants it: 48 kHz, mono, FLAC, at the station's
+loudness. What is pinned in planned broadcasts stays in the store; planning takes the new one at its next turn.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from broadcaster.db.models import CueRow, RotationRow
+from broadcaster.domain.fold import nfc, slug
+from broadcaster.domain.roles import Actor, Permission
+from broadcaster.errors import MediaError, NotFoundError, RuleError
+from broadcaster.rooms import room
+from broadcaster.services import audit
+from broadcaster.services.rotations import rotations_in_force
+from broadcaster.services.station import Station
+from broadcaster.sound.master import master
+from broadcaster.sound.probe import probe
+from broadcaster.sound.render import wanted
+from broadcaster.sound.store import Store
+
+KINDS = {
+    "opening": "Nhạc hiệu",
+    "closing": "Nhạc kết",
+    "chime": "Chuông",
+    "separator": "Nhạc chuyển mục",
+    "tune": "Nhạc nền, nhạc khác",
+    "alert": "Báo động",
+    "test": "Âm thử",
+    "line_up": "Âm chuẩn",
+}
+LONGEST_S = 180.0
+"""A station sound is a sign, not a programme."""
+_SHORTEST_S = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class SoundFields:
+    """What people say of a sound: whose it is must be known before it goes on the horns."""
+
+    title: str
+    kind: str
+    licence: str
+    source: str = ""
+
+
+def shipped() -> Mapping[str, dict[str, Any]]:
+    """Return the sounds of the starter kit by name, as their manifest describes them."""
+    text = (room("audio") / "manifest.toml").read_text(encoding="utf-8")
+    return {str(s["name"]): s for s in tomllib.loads(text)["sound"]}
+
+
+def add(station: Station, actor: Actor, fields: SoundFields, upload: Path | None) -> str:
+    """Keep a new sound and return its name, made of its title.
+
+    Raises:
+        ForbiddenError: the actor may not change the schedule.
+        RuleError: a field or the file is missing, or the file is too short or too long.
+        MediaError: the file is no sound, silent, or the disk refuses.
+    """
+    actor.require(Permission.SCHEDULE)
+    _check(fields)
+    if upload is None:
+        raise RuleError("Hãy chọn tệp âm thanh.", field="file")
+    sha256, duration_ms = _take(station, upload)
+    with station.db.write() as session:
+        taken = set(session.scalars(select(CueRow.name)))
+        stem = slug(fields.title)[:48].strip("-") or "am-thanh"
+        name = next(c for n in range(1, 1000) if (c := stem if n == 1 else f"{stem}-{n}") not in taken)
+        session.add(
+            CueRow(
+                name=name, kind=fields.kind, title=_words(fields.title), audio_sha256=sha256, duration_ms=duration_ms,
+                licence=_words(fields.licence), source=_words(fields.source),
+            )
+        )  # fmt: skip
+        audit.record(session, station.now(), actor, "add", "sound", name, after={"sha256": sha256})
+        return name
+
+
+def change(station: Station, actor: Actor, name: str, fields: SoundFields, upload: Path | None) -> None:
+    """Change what is said of a sound, and with `upload` the sound itself; its name in rotations stays.
+
+    Raises:
+        NotFoundError: there is no such sound.
+        RuleError, MediaError: as `add`.
+    """
+    actor.require(Permission.SCHEDULE)
+    _check(fields)
+    taken = _take(station, upload) if upload is not None else None
+    with station.db.write() as session:
+        row = session.get(CueRow, name)
+        if row is None:
+            raise NotFoundError(f"Không có âm thanh nào tên “{name}”.", field="name")
+        before = {"title": row.title, "sha256": row.audio_sha256, "licence": row.licence}
+        row.title, row.kind = _words(fields.title), fields.kind
+        row.licence, row.source = _words(fields.licence), _words(fields.source)
+        if taken is not None:
+            row.audio_sha256, row.duration_ms = taken
+        after = {"title": row.title, "sha256": row.audio_sha256, "licence": row.licence}
+        audit.record(session, station.now(), actor, "edit", "sound", name, before=before, after=after)
+
+
+def restore(station: Station, actor: Actor, name: str) -> None:
+    """Bring a sound of the starter kit back as it was shipped.
+
+    Raises:
+        NotFoundError: the kit has no sound of that name.
+    """
+    actor.require(Permission.SCHEDULE)
+    kit = shipped().get(name)
+    if kit is None:
+        raise NotFoundError("Âm thanh này do đài tự thêm, không có bản gốc trong bộ cài.", field="name")
+    sha256 = Store(station.home.store).put(room("audio") / kit["file"])
+    with station.db.write() as session:
+        row = session.get(CueRow, name)
+        before = {"sha256": row.audio_sha256} if row else None
+        if row is None:
+            row = CueRow(name=name)
+            session.add(row)
+        row.kind, row.title, row.audio_sha256 = kit["kind"], kit["title"], sha256
+        row.duration_ms, row.licence, row.source = round(kit["seconds"] * 1000), kit["licence"], kit.get("source", "")
+        audit.record(session, station.now(), actor, "restore", "sound", name, before=before, after={"sha256": sha256})
+
+
+def remove(station: Station, actor: Actor, name: str) -> None:
+    """Take away a sound that the station added itself and that no rotation names.
+
+    Raises:
+        RuleError: it belongs to the kit, or a rotation in force uses it.
+    """
+    actor.require(Permission.SCHEDULE)
+    if name in shipped():
+        raise RuleError("Âm thanh của bộ cài không xóa được; có thể thay hoặc khôi phục.", field="name")
+    with station.db.write() as session:
+        row = session.get(CueRow, name)
+        if row is None:
+            raise NotFoundError(f"Không có âm thanh nào tên “{name}”.", field="name")
+        if used := [r.title for r in rotations_in_force(session) if _uses(session, r.code, name)]:
+            raise RuleError(f"Khung lịch “{used[0]}” đang dùng âm thanh này. Hãy đổi khung lịch trước.", field="name")
+        session.delete(row)
+        audit.record(session, station.now(), actor, "remove", "sound", name, before={"sha256": row.audio_sha256})
+
+
+def _uses(session: Any, code: str, name: str) -> bool:
+    row = session.scalars(
+        select(RotationRow).where(RotationRow.code == code).order_by(RotationRow.version.desc()).limit(1)
+    ).one()
+    return any(name in {i.get("cue"), i.get("separator")} for s in row.definition["slot"] for i in s["item"])
+
+
+def _take(station: Station, upload: Path) -> tuple[str, int]:
+    facts = probe(upload)
+    if facts.seconds is not None and not _SHORTEST_S <= facts.seconds <= LONGEST_S:
+        raise RuleError(
+            f"Âm thanh của đài dài từ nửa giây đến {LONGEST_S / 60:.0f} phút; tệp này dài {facts.seconds:.0f} giây.",
+            field="file",
+        )
+    sound = station.settings.sound
+    profile = wanted("studio", sound.loudness, sound.true_peak)
+    store = Store(station.home.store)
+    with store.workspace() as folder:
+        try:
+            made = master(upload, folder / "sound.flac", profile)
+        except MediaError as error:
+            raise MediaError(error.message, code=error.code, field="file") from None
+        return store.put(made.path), made.duration_ms
+
+
+def _check(fields: SoundFields) -> None:
+    if not 0 < len(_words(fields.title)) <= 200:
+        raise RuleError("Hãy đặt tên cho âm thanh, không quá 200 ký tự.", field="title")
+    if fields.kind not in KINDS:
+        raise RuleError("Hãy chọn loại âm thanh trong danh sách.", field="kind")
+    if not 0 < len(_words(fields.licence)) <= 64:
+        raise RuleError(
+            "Hãy ghi quyền sử dụng, ví dụ “Đài tự thu” hoặc “CC0”. Nhạc có bản quyền phải được phép.", field="licence"
+        )
+
+
+def _words(text: str) -> str:
+    return " ".join(nfc(text).split())

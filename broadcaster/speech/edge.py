@@ -1,0 +1,141 @@
+"""Microsoft's online voices HoaiMy and NamMinh, through `edge-tts` (extra `edge`); needs the network.
+
+Like Google's, this end point promises nothing, so it gets the same care: one request at a time, spaced, repeated with
+patience, rested when it fails, and never the only voice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import threading
+from functools import lru_cache
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as version_of
+from importlib.util import find_spec
+from typing import Any, ClassVar, Final
+
+import numpy as np
+
+from broadcaster.clock import Clock, SystemClock
+from broadcaster.errors import EngineError, MediaError
+from broadcaster.sound import ffmpeg
+from broadcaster.speech.breaker import Breaker
+from broadcaster.speech.engine import Clip, Engine, Voice
+
+_RATE: Final = 24_000
+_TIMEOUT_S: Final = 20.0
+_SPACING_S: Final = 0.5
+_ATTEMPTS: Final = 3
+_BACKOFF_S: Final = 1.5
+_VOICES: Final = {"hoaimy": "vi-VN-HoaiMyNeural", "namminh": "vi-VN-NamMinhNeural"}
+_SILENCE: Final = 60
+_KEEP: Final = _RATE // 200
+
+
+class EdgeEngine(Engine):
+    """Speaks through Microsoft Edge's end point.
+
+    Args:
+        url: the WebSocket address; `LOA_EDGE_URL`, else Microsoft's.
+        clock: for spacing, waiting and the rest after failures.
+        timeout_s: for one sentence (s).
+    """
+
+    name: ClassVar[str] = "edge"
+
+    def __init__(self, url: str | None = None, clock: Clock | None = None, timeout_s: float = _TIMEOUT_S) -> None:
+        self._url = url or os.environ.get("LOA_EDGE_URL")
+        self._clock = clock or SystemClock()
+        self._timeout_s = timeout_s
+        self._breaker = Breaker(self._clock)
+        self._lock = threading.Lock()
+        self._next_at = 0.0
+        self._random = random.Random()  # noqa: S311 - jitter, not a secret
+
+    @property
+    def version(self) -> str:
+        """Release of edge-tts and our own handling."""
+        try:
+            return f"edge-tts-{version_of('edge-tts')}-1"
+        except PackageNotFoundError:
+            return "edge-tts-none-1"
+
+    def voices(self) -> tuple[Voice, ...]:
+        """Return the two Vietnamese voices."""
+        return (
+            Voice(self.name, "hoaimy", "Hoài My, giọng Nam (cần mạng)", "south", "female", "Microsoft", offline=False),
+            Voice(self.name, "namminh", "Nam Minh, giọng Bắc (cần mạng)", "north", "male", "Microsoft", offline=False),
+        )
+
+    def check(self) -> str | None:
+        """Tell what is missing, or that the service is being left alone after failures."""
+        if find_spec("edge_tts") is None:
+            return "Chưa cài edge-tts. Hãy chạy: pip install 'loa-xa[edge]'."
+        left = self._breaker.resting_s()
+        return f"Dịch vụ đọc của Microsoft vừa lỗi nhiều lần, tạm nghỉ thêm {left:.0f} giây." if left > 0 else None
+
+    def speak(self, sentence: str, *, voice: str, rate: float = 1.0) -> Clip:
+        """Speak one sentence; see `Engine.speak`."""
+        if voice not in _VOICES:
+            raise EngineError(f"edge không có giọng “{voice}”. Xem: loa voice list.", code="no-voice", field=voice)
+        if not any(c.isalnum() for c in sentence):
+            raise EngineError("Câu rỗng, không có gì để đọc.", code="empty")
+        with self._lock:
+            return _clip(self._ask(sentence, _VOICES[voice], f"{round((rate - 1) * 100):+d}%"))
+
+    def _ask(self, sentence: str, voice: str, rate: str) -> bytes:
+        failure = EngineError("Dịch vụ đọc của Microsoft không trả lời.", transient=True, code="edge")
+        for attempt in range(_ATTEMPTS):
+            if fault := self.check():
+                raise EngineError(fault, transient=True, code="edge-resting")
+            self._clock.sleep_until(self._next_at)
+            try:
+                mp3 = asyncio.run(asyncio.wait_for(self._request(sentence, voice, rate), self._timeout_s))
+            except TimeoutError:
+                failure = _failed("trả lời quá chậm")
+            except Exception as error:  # noqa: BLE001 - aiohttp and edge-tts have many, none of which may end a script
+                failure = _failed(f"lỗi: {type(error).__name__}")
+            else:
+                if mp3:
+                    self._breaker.succeeded()
+                    self._next_at = self._clock.monotonic() + _SPACING_S
+                    return mp3
+                failure = _failed("trả lời nhưng không có âm thanh")
+            self._breaker.failed()
+            pause = _BACKOFF_S * 2**attempt * self._random.uniform(1.0, 1.5)
+            self._next_at = self._clock.monotonic() + pause
+        raise failure
+
+    async def _request(self, sentence: str, voice: str, rate: str) -> bytes:
+        talk = _library().Communicate(sentence, voice, rate=rate)
+        if self._url:
+            vars(import_module("edge_tts.communicate"))["WSS_URL"] = self._url
+        return b"".join([part["data"] async for part in talk.stream() if part["type"] == "audio"])
+
+
+def _failed(what: str) -> EngineError:
+    return EngineError(f"Dịch vụ đọc của Microsoft {what}.", transient=True, code="edge-network")
+
+
+@lru_cache(maxsize=1)
+def _library() -> Any:
+    return import_module("edge_tts")
+
+
+def _clip(mp3: bytes) -> Clip:
+    """Return the samples of an MP3 without the encoder's delay and padding."""
+    shape = ["-ac", "1", "-ar", str(_RATE), "-f", "s16le", "-bitexact", "pipe:1"]
+    try:
+        pcm = ffmpeg.run(["-loglevel", "error", "-f", "mp3", "-i", "pipe:0", *shape], data=mp3, timeout_s=60).stdout
+    except MediaError as error:
+        raise EngineError(
+            f"Dịch vụ đọc của Microsoft trả về âm thanh hỏng. {error.message}", transient=True, code="edge-mp3"
+        ) from None
+    samples = np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2")
+    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > _SILENCE)
+    if not loud.size:
+        raise EngineError("Dịch vụ đọc của Microsoft trả về âm thanh rỗng.", transient=True, code="edge-mp3")
+    return Clip(samples[max(0, int(loud[0]) - _KEEP) : int(loud[-1]) + 1 + _KEEP].tobytes(), _RATE)

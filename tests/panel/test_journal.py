@@ -1,0 +1,126 @@
+"""Nhật ký: filtered, checked part by part, heard again, taken away as CSV and as a workbook; the audit trail by days."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import openpyxl
+import pytest
+from sqlalchemy import text
+
+from broadcaster.db.models import BroadcastRow, PlayLogEntry
+from broadcaster.panel import journal
+from broadcaster.services.station import Station
+from broadcaster.sound.ffmpeg import run
+from tests.panel.conftest import SignIn
+
+ALL = "?from=2026-03-01&to=2026-03-05"
+FRAGMENT = {"HX-Request": "true"}
+
+
+def test_the_log_is_filtered_by_topic_zone_outcome_and_words(sign_in: SignIn) -> None:
+    client = sign_in("xem")
+    whole = client.get(f"/log/{ALL}").text
+    assert "<dt>Bản ghi</dt><dd>210</dd>" in whole
+    topic = client.get(f"/log/{ALL}&topic=dich-vu-cong").text
+    assert "<dt>Bản ghi</dt><dd>150</dd>" in topic
+    assert '<option value="dich-vu-cong" selected>' in topic
+    few = client.get(f"/log/{ALL}&topic=dich-vu-cong&zone=am03&outcome=partial").text
+    assert "<dt>Bản ghi</dt><dd>4</dd>" in few
+    none = client.get(f"/log/{ALL}&topic=khong-co").text
+    assert "Không có bản ghi nào" in none
+
+
+def check(sign_in: SignIn) -> tuple[str, int]:
+    """Press the button and let the page ask on; return the last answer and the number of answers."""
+    client = sign_in("xem")
+    page = client.get("/log/verify", headers=FRAGMENT).text
+    answers = 1
+    while found := re.search(r'hx-get="([^"]+)"', page):
+        assert "<progress max=" in page
+        page = client.get(found[1].replace("&amp;", "&"), headers=FRAGMENT).text
+        answers += 1
+    return page, answers
+
+
+def test_the_chain_is_checked_part_by_part(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "_PART", 50)
+    page, answers = check(sign_in)
+    assert "Nhật ký nguyên vẹn" in page
+    assert "210 bản ghi" in page
+    assert answers == 5
+    whole = sign_in("xem").get("/log/verify").text
+    assert "<html" in whole
+    assert "Nhật ký nguyên vẹn" in whole
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("UPDATE play_log SET reason = 'x' WHERE seq = 120", "số 120 đã bị sửa"),
+        ("DELETE FROM play_log WHERE seq = 51", "Thiếu bản ghi"),
+        ("DELETE FROM play_log WHERE seq = 210", "bị cắt bớt"),
+    ],
+)
+def test_a_fault_in_any_part_is_found(
+    sign_in: SignIn, station: Station, monkeypatch: pytest.MonkeyPatch, change: str, words: str
+) -> None:
+    monkeypatch.setattr(journal, "_PART", 50)
+    with station.db.engine.begin() as connection:
+        for name in connection.scalars(
+            text("SELECT name FROM sqlite_master WHERE type='trigger' AND tbl_name='play_log'")
+        ):
+            connection.execute(text(f"DROP TRIGGER {name}"))
+        connection.execute(text(change))
+    page, _ = check(sign_in)
+    assert words in page
+    assert "không còn nguyên vẹn" in page
+
+
+def test_the_workbook_and_the_csv_hold_the_same_entries(sign_in: SignIn) -> None:
+    client = sign_in("xem")
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"/log/export.xlsx{ALL}&zone=am03").data))
+    rows = list(book.active.iter_rows(values_only=True))
+    lines = client.get(f"/log/export.csv{ALL}&zone=am03").text.strip().splitlines()
+    assert len(rows) == len(lines) == 36
+    assert rows[0][:3] == ("Số", "Dự kiến", "Bắt đầu")
+    assert f"{rows[1][1]:%d/%m/%Y %H:%M:%S}" in lines[1]
+    assert rows[1][6] == "Nhạc hiệu"
+
+
+def test_a_cell_that_looks_like_a_formula_stays_text(sign_in: SignIn, station: Station) -> None:
+    with station.db.engine.begin() as connection:
+        for name in connection.scalars(
+            text("SELECT name FROM sqlite_master WHERE type='trigger' AND tbl_name='play_log'")
+        ):
+            connection.execute(text(f"DROP TRIGGER {name}"))
+        connection.execute(text("UPDATE play_log SET title = '=1+1' WHERE seq = 1"))
+    book = openpyxl.load_workbook(io.BytesIO(sign_in("xem").get(f"/log/export.xlsx{ALL}").data))
+    cell = next(c for row in book.active.iter_rows() for c in row if c.value == "=1+1")
+    assert cell.data_type == "s"
+
+
+def test_an_entry_plays_its_own_stretch_of_the_air_check(sign_in: SignIn, station: Station) -> None:
+    with station.db.read() as session:
+        entry = session.query(PlayLogEntry).filter_by(broadcast_id=1, item_no=2, zone="am01").one()
+        began = session.get(BroadcastRow, 1).started_at
+    client = sign_in("xem")
+    assert "Không còn bản thu" in client.get(f"/log/{entry.seq}").text
+    assert client.get(f"/log/{entry.seq}/recording").status_code == 404
+    folder = station.home.airchecks / f"{began:%Y-%m-%d}"
+    folder.mkdir(parents=True)
+    path = folder / f"{began:%H%M%S}-1-aircheck.flac"
+    run(["-f", "lavfi", "-i", "sine=frequency=300:duration=3:sample_rate=16000", "-ac", "1", str(path)])
+    page = client.get(f"/log/{entry.seq}").text
+    assert f'src="/log/{entry.seq}/recording#t=16.4,58.4"' in page
+    part = client.get(f"/log/{entry.seq}/recording", headers={"Range": "bytes=0-99"})
+    assert part.status_code == 206
+    assert part.data == path.read_bytes()[:100]
+    assert client.get("/log/99999").status_code == 404
+
+
+def test_the_audit_trail_is_read_by_days(sign_in: SignIn) -> None:
+    client = sign_in("quantri")
+    assert "duyệt" in client.get("/audit/?from=2026-03-04&to=2026-03-04&kind=script").text
+    assert "Không có việc nào" in client.get("/audit/?to=2026-03-03").text

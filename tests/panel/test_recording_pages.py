@@ -1,0 +1,76 @@
+"""A person's voice comes in by the script's page: checked at once, made ready by the worker, refused with a sentence."""
+
+from __future__ import annotations
+
+import io
+import wave
+
+import numpy as np
+import pytest
+
+from broadcaster.db.models import Job
+from broadcaster.services.station import Station
+from broadcaster.speech.espeak import EspeakEngine
+from tests.panel.conftest import SignIn
+
+
+def voice() -> bytes:
+    """Return a WAV of a spoken sentence in a quiet room."""
+    clip = EspeakEngine().speak("Cải cách hành chính, vì Nhân dân phục vụ.", voice="vi")
+    said = np.pad(np.frombuffer(clip.pcm, "<i2").astype(float), clip.rate)
+    room = np.random.default_rng(1).normal(0, 6, said.size)
+    data = io.BytesIO()
+    with wave.open(data, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(2)
+        writer.setframerate(clip.rate)
+        writer.writeframes((said * 0.6 + room).clip(-32000, 32000).astype("<i2").tobytes())
+    return data.getvalue()
+
+
+SILENCE = (
+    b"RIFF\x24\xf4\x01\x00WAVEfmt \x10\0\0\0\x01\0\x01\0\x80\x3e\0\0\0\x7d\0\0\x02\0\x10\0data\0\xf4\x01\0"
+    + b"\0" * 128_000
+)
+
+
+def wanted(station: Station) -> list[str]:
+    with station.db.read() as session:
+        return [job.state for job in session.query(Job).filter_by(kind="record")]
+
+
+def test_a_recording_is_taken_in_and_shown_as_being_made_ready(station: Station, sign_in: SignIn) -> None:
+    client = sign_in("bientap")
+    data = {"recording": (io.BytesIO(voice()), "../../ghi âm.wav")}
+    page = client.post("/scripts/9/recording", data=data, follow_redirects=True).text
+    assert "Đã nhận bản ghi âm" in page
+    assert "Bản ghi âm đang chờ đến lượt" in page
+    assert wanted(station) == ["wanted"]
+    assert all(path.parent.name == "uploads" for path in (station.home.run / "uploads").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("im-lang.wav", SILENCE),
+        ("anh.mp3", b"\x89PNG\r\n\x1a\n" + b"\0" * 4000),
+        ("a.svg", b"<svg onload='alert(1)'/>"),
+        ("rong.wav", b""),
+    ],
+)
+def test_what_is_no_recording_is_refused_and_nothing_is_kept(
+    station: Station, sign_in: SignIn, name: str, data: bytes
+) -> None:
+    client = sign_in("bientap")
+    answer = client.post("/scripts/9/recording", data={"recording": (io.BytesIO(data), name)}, follow_redirects=True)
+    assert answer.status_code == 200
+    assert "Chưa dùng được bản ghi âm này" in answer.text
+    assert "<svg onload" not in answer.text
+    assert wanted(station) == []
+    assert not list((station.home.run / "uploads").glob("*"))
+
+
+def test_a_form_without_a_file_says_what_to_do(station: Station, sign_in: SignIn) -> None:
+    page = sign_in("bientap").post("/scripts/9/recording", follow_redirects=True).text
+    assert "Hãy chọn một tệp âm thanh" in page
+    assert "Ghi âm hoặc tải tệp ghi âm lên" not in sign_in("xem").get("/scripts/9").text

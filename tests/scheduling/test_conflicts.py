@@ -1,0 +1,110 @@
+"""Conflicts: every one that a slow and obvious search finds, each with a remedy, and none on a clean plan."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from itertools import combinations
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broadcaster.domain.windows import Caps, StationHours, Window
+from broadcaster.scheduling.conflicts import House, Kind, Planned, conflicts
+
+TZ = ZoneInfo("Asia/Ho_Chi_Minh")
+DAY = dt.date(2026, 3, 2)
+HOURS = StationHours((Window.parse("05:00-07:30"), Window.parse("16:30-19:00")))
+HOUSE = House(HOURS, Caps(3, 45, None), TZ, {"a": "Ấp A", "b": "Ấp B"})
+
+
+def planned(number: int, at: str = "05:00", minutes: float = 10, **more: object) -> Planned:
+    time = dt.time.fromisoformat(at)
+    start = dt.datetime.combine(DAY, time, tzinfo=TZ).astimezone(dt.UTC)
+    values: dict[str, object] = {
+        "id": number, "title": f"Buổi {number}", "starts_at": start, "ends_at": start + dt.timedelta(minutes=20),
+        "sound_ms": round(minutes * 60_000), "zones": ("a", "b"), "scripts": 2,
+    }  # fmt: skip
+    return Planned(**(values | more))  # type: ignore[arg-type]
+
+
+def kinds(found: list[Planned], house: House = HOUSE) -> list[Kind]:
+    return [c.kind for c in conflicts(found, house, DAY, 1)]
+
+
+def test_a_clean_plan_has_none() -> None:
+    assert conflicts([planned(1), planned(2, "05:10"), planned(3, "17:00")], HOUSE, DAY, 1) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "kind", "words"),
+    [
+        ([planned(1), planned(2, "05:09")], Kind.OVERLAP, "Dời “Buổi 2” sau 05:10"),
+        ([planned(1, "03:15")], Kind.OUTSIDE, "từ chối"),
+        ([planned(1, "07:25")], Kind.OUTSIDE, "từ chối"),
+        ([planned(1, minutes=21)], Kind.OVERLONG, "Bỏ bớt một bài"),
+        ([planned(1, scripts=0)], Kind.EMPTY, "Duyệt thêm bài"),
+        ([planned(1, minutes=4)], Kind.SHORT, "rút ngắn khung"),
+        ([planned(1, faults=("mục “Bài” đã quá hạn.",))], Kind.ITEM, "gia hạn"),
+        ([planned(n, at) for n, at in enumerate(("05:00", "06:00", "17:00", "18:00"))], Kind.CAP, "Bỏ bớt một buổi"),
+        ([planned(1, zones=("a",))], Kind.GAP, "cố ý"),
+    ],
+)
+def test_each_kind_is_found_with_its_remedy(found: list[Planned], kind: Kind, words: str) -> None:
+    (conflict,) = conflicts(found, HOUSE, DAY, 1)
+    assert conflict.kind is kind
+    assert words in conflict.remedy
+    assert conflict.what.endswith(".")
+
+
+def test_what_the_rotation_asks_for_and_the_plan_lacks_is_a_gap() -> None:
+    (conflict,) = conflicts([planned(1)], HOUSE, DAY, 1, [planned(0, "17:00")])
+    assert conflict.kind is Kind.GAP
+    assert "Lập lại lịch" in conflict.remedy
+
+
+def test_a_confirmed_emergency_binds_no_hours_and_is_no_session() -> None:
+    urgent = planned(9, "03:15", any_hour=True, counts=False)
+    assert kinds([planned(1), urgent]) == []
+
+
+def test_a_zone_that_is_off_is_named() -> None:
+    house = replace(HOUSE, zones={"a": "Ấp A"}, off={"b": "Ấp B (hỏng)"})
+    assert kinds([planned(1)], house) == [Kind.ZONE]
+
+
+def test_a_day_of_mourning_is_no_gap() -> None:
+    house = replace(HOUSE, silent_days=frozenset({DAY}))
+    assert kinds([planned(1, zones=("a",))], house) == []
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 100), st.integers(1, 30), st.sets(st.sampled_from("abc"), min_size=1)), max_size=14
+    )
+)
+def test_the_sweep_finds_a_clash_for_each_that_a_slow_search_finds(
+    found: list[tuple[int, int, set[str]]],
+) -> None:
+    start = dt.datetime.combine(DAY, dt.time(5), tzinfo=TZ)
+    plan = [
+        Planned(
+            n, str(n), start + dt.timedelta(minutes=at), start + dt.timedelta(minutes=at + 30), length * 60_000,
+            tuple(sorted(zones)), 1,
+        )
+        for n, (at, length, zones) in enumerate(found, 1)
+    ]  # fmt: skip
+    house = replace(HOUSE, zones={})
+    hit = {c.broadcasts for c in conflicts(plan, house, DAY, 1) if c.kind is Kind.OVERLAP}
+
+    def clash(one: Planned, two: Planned) -> bool:
+        ends = {p.id: p.starts_at + dt.timedelta(milliseconds=p.sound_ms) for p in (one, two)}
+        return bool(set(one.zones) & set(two.zones)) and one.starts_at < ends[two.id] and two.starts_at < ends[one.id]
+
+    real = {frozenset((a.id, b.id)) for a, b in combinations(plan, 2) if clash(a, b)}
+    assert {frozenset(pair) for pair in hit} <= real
+    # Each broadcast that starts while another sounds is named at least once.
+    late = {b.id for a, b in combinations(sorted(plan, key=lambda p: (p.starts_at, p.id)), 2) if clash(a, b)}
+    assert {max(pair, key=lambda n: (plan[n - 1].starts_at, n)) for pair in hit} == late

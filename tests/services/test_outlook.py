@@ -1,0 +1,115 @@
+"""Preview, conflicts and feed over a real station; caps enforced where rows are made."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import icalendar
+from sqlalchemy import select
+
+from broadcaster.db.models import BroadcastRow, ZoneRow
+from broadcaster.domain.rotations import DayKind
+from broadcaster.scheduling.conflicts import Kind
+from broadcaster.services import conflicts, feeds
+from broadcaster.services.planning import plan, preview
+from broadcaster.services.rotations import add_exception, apply_rotation
+from broadcaster.services.scripts import retire
+from broadcaster.services.station import Station
+from tests.services.conftest import EDITOR, OPERATOR, ROTATION, approved, later
+
+SECOND = ROTATION[ROTATION.index("[[slot]]") :]
+
+
+def rows(station: Station) -> list[BroadcastRow]:
+    with station.db.read() as session:
+        return list(session.scalars(select(BroadcastRow).order_by(BroadcastRow.starts_at, BroadcastRow.id)))
+
+
+def test_a_preview_is_what_planning_then_does_and_writes_nothing(station: Station) -> None:
+    for n in range(4):
+        approved(station, f"Kính thưa bà con. Bài số {n}.", title=f"Bài {n}")
+    apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
+    add_exception(station, OPERATOR, dt.date(2026, 3, 11), DayKind.MOURNING, "Quốc tang")
+    ahead = preview(station, dt.date(2026, 3, 9))
+    assert rows(station) == []
+    assert len(ahead.drafts) == 6
+    plan(station, 14)
+    after = [r for r in rows(station) if station.local(r.starts_at).date() >= dt.date(2026, 3, 9)]
+    made = [(r.starts_at, r.rundown) for r in after]
+    assert made == [(d.occurrence.starts_at, d.columns()["rundown"]) for d in ahead.drafts]
+
+
+def test_zones_with_slots_of_their_own_hear_their_own_turns(station: Station) -> None:
+    for n in range(3):
+        approved(station, f"Kính thưa bà con. Bài số {n}.", title=f"Bài {n}")
+    one = ROTATION.replace('["all"]', '["am01"]').replace("max_items = 3", "max_items = 1")
+    two = SECOND.replace('["all"]', '["am02"]').replace("max_items = 3", "max_items = 1").replace('"sang"', '"sang2"')
+    apply_rotation(station, OPERATOR, one + two, "thu.toml")
+    plan(station)
+    by_zone: dict[str, list[int]] = {}
+    for r in rows(station):
+        by_zone.setdefault(r.zones[0], []).extend(i["script_id"] for i in r.rundown if i["script_id"])
+    assert by_zone["am01"] == by_zone["am02"] == [1, 2, 3, 1, 2, 3]
+
+
+def test_caps_bind_planning_zone_by_zone_and_count_what_people_added(station: Station) -> None:
+    approved(station)
+    hours = station.settings.hours.model_copy(update={"sessions_per_day": 1})
+    strict = type(station)(
+        station.home, station.settings.model_copy(update={"hours": hours}), station.db, station.clock
+    )
+    two = SECOND.replace('"sang"', '"chieu"').replace('"05:00"', '"17:00"').replace("Buổi sáng", "Buổi chiều")
+    apply_rotation(strict, OPERATOR, ROTATION.replace('["all"]', '["am01", "am02"]') + two, "thu.toml")
+    result = plan(strict)
+    found = rows(strict)
+    afternoons = [r for r in found if station.local(r.starts_at).hour == 17]
+    assert {"am01", "am02"}.isdisjoint(z for r in afternoons[1:] for z in r.zones)
+    assert set(afternoons[0].zones) >= {"am01", "am02"}  # today's morning is over before the station began
+    assert any("quá 1 buổi mỗi ngày" in w for w in result.warnings)
+    assert not [c for c in conflicts.find(strict) if c.kind is Kind.CAP]
+
+
+def test_a_slot_longer_than_a_session_may_be_is_refused_and_cut_when_the_rule_came_later(station: Station) -> None:
+    approved(station)
+    apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
+    hours = station.settings.hours.model_copy(update={"minutes_per_session": 15})
+    strict = type(station)(
+        station.home, station.settings.model_copy(update={"hours": hours}), station.db, station.clock
+    )
+    assert any("15 phút mỗi buổi" in w for w in plan(strict).warnings)
+    assert {r.ends_at - r.starts_at for r in rows(strict)} == {dt.timedelta(minutes=15)}
+
+
+def test_conflicts_see_a_fortnight_of_which_only_a_week_is_planned(station: Station) -> None:
+    number = approved(station, valid_to=dt.date(2026, 3, 10))
+    apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
+    plan(station)
+    with station.db.write() as session:
+        zone = session.get_one(ZoneRow, "am12")
+        zone.enabled = False
+    found = conflicts.find(station)
+    empty = [station.local(c.at).date() for c in found if c.kind is Kind.EMPTY]
+    assert empty == [dt.date(2026, 3, d) for d in range(11, 16)]
+    assert any(c.kind is Kind.ZONE for c in found)
+    retire(station, EDITOR, number)
+    items = [c for c in conflicts.find(station) if c.kind is Kind.ITEM]
+    assert len(items) == 6
+    assert "không còn được duyệt" in items[0].what
+    with station.db.write() as session:
+        session.delete(session.get_one(BroadcastRow, rows(station)[0].id))
+    assert any(c.kind is Kind.GAP and "chưa có trong lịch" in c.what for c in conflicts.find(station))
+
+
+def test_the_feed_is_read_back_by_another_reader_and_its_address_can_be_changed(station: Station) -> None:
+    approved(station)
+    apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
+    plan(station)
+    events = list(icalendar.Calendar.from_ical(feeds.week_feed(station)).walk("VEVENT"))
+    found = rows(station)
+    assert [e.decoded("dtstart") for e in events] == [r.starts_at for r in found]
+    assert {str(e["summary"]) for e in events} == {"Buổi sáng"}
+    assert len({str(e["uid"]) for e in events}) == len(events)
+    old = feeds.feed_token(station)
+    assert feeds.feed_token(station) == old
+    assert feeds.renew_feed_token(station, OPERATOR) != old
+    later(station, days=1)

@@ -1,0 +1,66 @@
+"""Voices of a station: listed with their speed, tried, made the first one; what is approved keeps its voice."""
+
+import pytest
+
+from broadcaster.domain.roles import Actor, Role
+from broadcaster.errors import EngineError, ForbiddenError
+from broadcaster.home import Home
+from broadcaster.services import voices
+from broadcaster.services.approving import airable
+from tests.services.conftest import EDITOR, approved
+
+ADMIN = Actor("quantri", "Quản trị", frozenset({Role.ADMIN}))
+
+
+@pytest.fixture(autouse=True)
+def own_shelf(tmp_path, monkeypatch):
+    monkeypatch.setenv("LOA_VOICES", str(tmp_path / "shelf"))
+
+
+def test_the_list_tells_licence_region_and_what_is_missing():
+    rows = {r["name"]: r for r in voices.catalogue()}
+    assert rows["tone:beep"]["ready"]
+    assert rows["espeak:vi+f2"]["licence"] == "GPL-3.0-or-later"
+    assert rows["edge:hoaimy"]["offline"] is False
+    assert "loa voice install" in rows["piper"]["fault"] or "pip install" in rows["piper"]["fault"]
+
+
+def test_a_tried_voice_has_a_measured_speed():
+    trial = voices.try_voice("espeak:vi", "Xin chào bà con.")
+    assert trial.clip.seconds > 0.5
+    rows = {r["name"]: r for r in voices.catalogue()}
+    assert rows["espeak:vi"]["speed"] == pytest.approx(trial.speed, abs=0.001)
+    assert rows["espeak:vi+f2"]["speed"] is None
+    with pytest.raises(EngineError):
+        voices.try_voice("piper:nobody")
+
+
+def test_the_default_goes_first_and_the_rest_stays_behind(station):
+    number = approved(station)
+    with station.db.read() as session:
+        before = airable(session)
+    assert voices.make_default(station, ADMIN, "espeak") == ["espeak:vi+f2", "tone:beep"]
+    again = Home(station.home.root).settings()
+    assert list(again.speech.voices) == ["espeak:vi+f2", "tone:beep"]
+    assert "Thứ tự giọng" in station.home.settings_file.read_text(encoding="utf-8")  # comments are kept
+    with station.db.read() as session:
+        assert airable(session) == before
+    assert number
+
+
+def test_a_voice_that_cannot_speak_does_not_become_the_default(station):
+    text = station.home.settings_file.read_text(encoding="utf-8")
+    with pytest.raises(EngineError):
+        voices.make_default(station, ADMIN, "nobody:x")
+    with pytest.raises(EngineError):
+        voices.make_default(station, ADMIN, "piper:x")
+    with pytest.raises(ForbiddenError):
+        voices.make_default(station, EDITOR, "espeak")
+    assert station.home.settings_file.read_text(encoding="utf-8") == text
+
+
+def test_labels_are_words():
+    assert voices.label("human") == "Giọng người thật"
+    assert voices.label("espeak:vi+f2") == "espeak nữ, giọng Bắc"
+    assert voices.label("espeak:vi+f2,vi") == "espeak nữ, giọng Bắc và espeak nam, giọng Bắc"
+    assert voices.label("gone:x") == "gone:x"

@@ -1,0 +1,45 @@
+// The outline of a sound, drawn once it is known; what was heard is darker, and a click goes there. The player below
+// does all the same by keyboard, so the drawing is hidden from screen readers.
+(() => {
+  "use strict";
+  document.querySelectorAll("canvas[data-wave]").forEach(async (canvas) => {
+    const audio = document.getElementById(canvas.dataset.wave);
+    if (!audio) return;
+    let peaks = [];
+    const draw = () => {
+      const { clientWidth: width, clientHeight: height } = canvas;
+      const scale = window.devicePixelRatio || 1;
+      canvas.width = width * scale;
+      canvas.height = height * scale;
+      const pen = canvas.getContext("2d");
+      pen.scale(scale, scale);
+      const style = getComputedStyle(canvas);
+      const bars = Math.max(1, Math.floor(width / 4));
+      const heard = audio.duration ? audio.currentTime / audio.duration : 0;
+      for (let n = 0; n < bars; n += 1) {
+        const from = Math.floor((n * peaks.length) / bars);
+        const to = Math.max(from + 1, Math.floor(((n + 1) * peaks.length) / bars));
+        const loud = Math.max(0, ...peaks.slice(from, to)) / 127;
+        const tall = Math.max(2, loud * height);
+        pen.fillStyle = n / bars < heard ? style.color : style.borderTopColor;
+        pen.fillRect(n * 4, (height - tall) / 2, 2.5, tall);
+      }
+    };
+    try {
+      const answer = await fetch(canvas.dataset.peaks, { headers: { Accept: "application/json" } });
+      if (!answer.ok) throw new Error(answer.statusText);
+      peaks = await answer.json();
+    } catch {
+      canvas.hidden = true;
+      return;
+    }
+    draw();
+    ["timeupdate", "seeked", "loadedmetadata"].forEach((name) => audio.addEventListener(name, draw));
+    new ResizeObserver(draw).observe(canvas);
+    canvas.addEventListener("click", (event) => {
+      if (!audio.duration) return;
+      audio.currentTime = (event.offsetX / canvas.clientWidth) * audio.duration;
+      audio.play();
+    });
+  });
+})();
