@@ -18,6 +18,7 @@ from broadcaster.domain.roles import Permission
 from broadcaster.home import Home
 from broadcaster.panel import (
     access,
+    activities,
     api,
     approving,
     assets,
@@ -33,6 +34,7 @@ from broadcaster.panel import (
     journal,
     lexicon,
     limits,
+    listening,
     live,
     onair,
     outlook,
@@ -47,6 +49,7 @@ from broadcaster.panel import (
     sounds,
     timetable,
     tokens,
+    tracker,
     users,
     zones,
 )
@@ -67,6 +70,7 @@ _BLUEPRINTS = (
     preview,
     recordings,
     lexicon,
+    listening,
     slogans,
     approving,
     calendar,
@@ -74,6 +78,8 @@ _BLUEPRINTS = (
     outlook,
     journal,
     guide,
+    tracker,
+    activities,
     reports,
     zones,
     sounds,
