@@ -12,7 +12,6 @@ _FIXED = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self), payment=(), usb=()",
 }
 
 
@@ -23,12 +22,20 @@ def nonce() -> str:
     return str(g.csp_nonce)
 
 
-def policy(token: str) -> str:
-    """Return the content security policy that lets scripts with the nonce `token` run and nothing inline."""
+def permissions(*, microphone: bool = False) -> str:
+    """Return what the browser may use; the microphone on the one page that speaks live, nowhere else."""
+    return f"camera=(), geolocation=(), microphone=({'self' if microphone else ''}), payment=(), usb=()"
+
+
+def policy(token: str, *, script: str = "") -> str:
+    """Return the content security policy that lets scripts with the nonce `token` run and nothing inline.
+
+    `script` is the address of one more script, for a worklet, which can carry no nonce.
+    """
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src 'nonce-{token}'",
+            f"script-src 'nonce-{token}' {script}".rstrip(),
             "style-src 'self'",
             "font-src 'self'",
             "img-src 'self'",
@@ -49,6 +56,7 @@ def init(app: Flask) -> None:
     def add(response: Response) -> Response:
         for name, value in _FIXED.items():
             response.headers.setdefault(name, value)
+        response.headers.setdefault("Permissions-Policy", permissions())
         response.headers.setdefault("Content-Security-Policy", policy(nonce()))
         if response.mimetype == "text/html":
             # Pages hold personal work: a shared PC must not show them after sign-out.

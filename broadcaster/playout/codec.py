@@ -32,3 +32,14 @@ def wav_to_flac(source: Path, target: Path) -> None:
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def pcm_to_flac(source: Path, target: Path) -> None:
+    """Pack bare samples (48 kHz, one channel, signed 16-bit) as FLAC.
+
+    Raises:
+        MediaError: ffmpeg is missing, fails or takes too long.
+    """
+    shape = ["-f", "s16le", "-ar", "48000", "-ac", "1"]
+    packed = ["-c:a", "flac", "-bitexact", "-map_metadata", "-1", "-f", "flac", f"file:{target}"]
+    ffmpeg.run(["-loglevel", "error", *shape, "-i", f"file:{source}", *packed], timeout_s=_TIMEOUT_S)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -70,6 +71,8 @@ class Crew:
     """Whether another machine may be playing by now, so that nothing more may begin here."""
     relays: Mapping[str, Relay] = field(default_factory=dict)
     """The programmes that may be relayed, by name."""
+    talks: Path | None = None
+    """Where the panel keeps the samples of those who speak live."""
     proves: bool = False
     """Compare what leaves each sink with what was approved, and keep the proof."""
     urgent: bool = False

@@ -127,6 +127,7 @@ class Playout:
             chunk_ms=chunk_ms,
             alarm=self._troubles.tell,
             stood_down=lambda: bool(self._tenure.hold),
+            talks=station.home.run / "talks",
             relays={
                 name: Relay(source, station.settings.sound.loudness, station.settings.tz)
                 for name, source in station.settings.relays.items()

@@ -6,8 +6,9 @@ import datetime as dt
 import logging
 import queue
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from broadcaster.clock import Clock
 from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, RundownItem
@@ -18,14 +19,18 @@ from broadcaster.playout.asrun import TRIAL_ZONE, AsRun, heard_zones
 from broadcaster.playout.bundles import Bundle
 from broadcaster.playout.crew import Crew
 from broadcaster.playout.lineup import Events, lay, limit, own_clock, segments
-from broadcaster.playout.player import Ended, Event, Lane, Mark, Source, Started
+from broadcaster.playout.player import Coming, Ended, Event, Lane, Mark, Source, Started
 from broadcaster.playout.priority import favour_thread
 from broadcaster.playout.relay import Assumed, RelayFeed, source_of
 from broadcaster.playout.sinks import AIRCHECK
 from broadcaster.playout.sinks.base import RATE
+from broadcaster.playout.talk import Talk
+from broadcaster.sound.store import Store
 
 log = logging.getLogger(__name__)
 
+LAST_WORDS_MS = 500
+"""So much of a talk may be lost at its edges (fades, a hiccup) and it still counts as heard."""
 STOPPED = "Máy phát được tắt trong lúc đang phát."
 
 
@@ -49,9 +54,15 @@ class Airing:
     """cue, warm, air, over."""
     ended: bool = False
     """Whether the verdict is written."""
+    wanted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Zones that it needs, by sink, once it stands in line for them."""
+    granted: bool = False
+    """Whether it has them."""
     clock: Clock = field(init=False)
     _over_at: dt.datetime | None = None
     _feeds: list[RelayFeed] = field(default_factory=list)
+    _talk: Talk | None = None
+    _spoken: RundownItem | None = None
     _refused: dict[int, str] = field(default_factory=dict)
     _unreachable: dict[str, tuple[Outcome, str]] = field(default_factory=dict)
     _halt: threading.Event = field(default_factory=threading.Event)
@@ -153,6 +164,8 @@ class Airing:
         finally:
             for feed in self._feeds:
                 feed.close()
+            if self._talk is not None:
+                self._talk.close()
 
     def _air_cued(self, asrun: AsRun, sources: list[tuple[RundownItem, Source]]) -> None:
         crew = self.crew
@@ -244,6 +257,8 @@ class Airing:
         Raises:
             StationError: it must not, or cannot, air.
         """
+        if item.kind == "live":
+            return self._listen(item)
         if item.relay is None:
             return self.crew.tapes.cue(item.audio_sha256)
         relay = self.crew.relays.get(item.relay)
@@ -257,6 +272,25 @@ class Airing:
         feed = source_of(relay, self.clock, samples, at, lambda why: self.crew.alarm(f"relay-{name}", why))
         self._feeds.append(feed)
         return feed
+
+    def _listen(self, item: RundownItem) -> Source:
+        if self.crew.talks is None or self.crew.inline:
+            raise AirError("Không có đường micro trực tiếp ở máy phát này.", code="no-talk")
+        self._talk = Talk(self.crew.talks, self.broadcast.id, item.duration_ms * RATE // 1000, self.clock)
+        return self._talk
+
+    def _kept(self, item: RundownItem) -> RundownItem:
+        """Return a live item as it turned out: its sound kept by hash, its length what was really said."""
+        if self._talk is None or item.kind != "live":
+            return item
+        if self._spoken is None:
+            try:
+                sha, ms = self._talk.seal(Store(self.crew.tapes.store))
+            except StationError as error:
+                self.crew.alarm("talk", f"Không lưu được lượt nói trực tiếp: {error.message}")
+                return item
+            self._spoken = replace(item, audio_sha256=sha, duration_ms=min(ms, item.duration_ms) or item.duration_ms)
+        return self._spoken
 
     def _look_at_relays(self) -> None:
         for feed in self._feeds:
@@ -294,6 +328,8 @@ class Airing:
             why = f"Vào giữa chừng vì bắt đầu trễ {(now - b.starts_at).total_seconds():.0f} giây; mục này đã qua."
             asrun.item_over(item, heard_zones(b), Outcome.MISSED, why)
         end, why = limit(self.crew, b, starts, at_once=self.at_once)
+        for lane in self.lanes if pieces else ():
+            asrun.item_coming(pieces[0].item_no, lane.zones, starts)
         for lane in self.lanes:
             lane.begin(pieces, steady + (starts - now).total_seconds(), limit=end, limit_why=why, fade_in=offset > 0)
 
@@ -317,6 +353,8 @@ class Airing:
 
     def _note(self, asrun: AsRun, lane: Lane, event: Event) -> None:
         match event:
+            case Coming(item_no, at):
+                asrun.item_coming(item_no, lane.zones, at)
             case Started(item_no, at):
                 asrun.item_started(item_no, lane.zones, at)
                 self.crew.changed()
@@ -325,13 +363,17 @@ class Airing:
             case Ended():
                 self._over_at = max(event.ended_at, self._over_at or event.ended_at)
                 item = next(i for i in self.broadcast.rundown if i.no == event.item_no)
-                heard_ms = event.heard * 1000 // RATE
-                outcome = Outcome.FULL if event.whole else Outcome.PARTIAL if heard_ms else Outcome.FAILED
+                item = self._kept(item)
+                heard_ms = min(event.heard * 1000 // RATE, item.duration_ms)
+                # A talk that its speaker ended was heard whole, pauses of the line aside.
+                said = item.kind == "live" and not event.by and not (self._talk and self._talk.why)
+                whole = event.whole or (said and heard_ms >= item.duration_ms - LAST_WORDS_MS)
+                outcome = Outcome.FULL if whole else Outcome.PARTIAL if heard_ms else Outcome.FAILED
                 asrun.item_over(
                     item,
                     lane.zones,
                     outcome,
-                    event.why or ("" if event.whole else "Vào giữa chừng vì bắt đầu trễ."),
+                    "" if whole else event.why or "Vào giữa chừng vì bắt đầu trễ.",
                     by=event.by,
                     started_at=event.started_at,
                     ended_at=event.ended_at,

@@ -65,7 +65,8 @@ class TapeRoom:
     """
 
     def __init__(self, store: Path, folder: Path, decode: Decode = flac_to_wav) -> None:
-        self._store = store
+        self.store = store
+        """The content-addressed store."""
         self._folder = folder
         self._decode = decode
         self._lock = threading.Lock()
@@ -73,7 +74,7 @@ class TapeRoom:
 
     def source(self, audio_sha256: str) -> Path:
         """Return where the store keeps this sound."""
-        return self._store / audio_sha256[:2] / f"{audio_sha256}.flac"
+        return self.store / audio_sha256[:2] / f"{audio_sha256}.flac"
 
     def cue(self, audio_sha256: str) -> Tape:
         """Return the sound, checked and decoded.

@@ -147,6 +147,8 @@ def item_faults(session: Session, broadcast: Broadcast, day: dt.date, refusal: R
             why = refusal(session, item.script_id, item.spoken_sha256, item.audio_sha256, day)
         elif item.kind == "emergency":
             why = _unconfirmed(session, broadcast, item)
+        elif item.kind == "live":
+            why = None if broadcast.confirmed_by else "Lượt nói trực tiếp này không có người chịu trách nhiệm."
         else:
             free = item.kind == "cue" or item.relay is not None
             why = None if free else "Mục này không gắn với kịch bản nào nên không có phê duyệt."
