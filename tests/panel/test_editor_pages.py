@@ -249,7 +249,17 @@ def test_html_in_any_field_stays_text(sign_in: SignIn) -> None:
 
 @pytest.mark.parametrize("field", ["own", "kept"])
 @pytest.mark.parametrize(
-    "value", ["{", "{}", "[1]", '[{"kind":1}]', "[" * 5000, '[{"written":"a","spoken":"1","mode":"word"}]']
+    "value",
+    [
+        "{",
+        "{}",
+        "[1]",
+        '[{"kind":1}]',
+        "[" * 5000,
+        '[{"kind":"\\ud800","text":""}]',
+        '[{"kind":"\\u0000","text":""}]',
+        '[{"written":"a","spoken":"1","mode":"word"}]',
+    ],
 )
 def test_a_damaged_page_is_refused_and_told_so(station: Station, sign_in: SignIn, field: str, value: str) -> None:
     client = sign_in("bientap")

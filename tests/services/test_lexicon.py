@@ -198,6 +198,8 @@ def test_only_who_may_write_changes_words(station: Station) -> None:
         (Entry(" ", "a"), "written", "chữ viết"),
         (Entry("A" * 121, "a"), "written", "120"),
         (Entry("A", "!!!"), "spoken", "bằng chữ"),
+        (Entry("A\0B", "a"), "written", "điều khiển"),
+        (Entry("A", "a\x07"), "spoken", "điều khiển"),
         (Entry("A", "số 1"), "spoken", "chữ số"),
         (Entry("A", "b" * 401), "spoken", "400"),
         (Entry("12/3", "", Mode.LEAVE), "mode", "con số"),
