@@ -264,7 +264,7 @@ def test_out_and_in_again_is_no_change(station: Station) -> None:
         (b"#" * 1_000_001, "1 MB"),
     ],
 )
-def test_a_wrong_file_is_refused_whole(station: Station, data: bytes, says: str) -> None:
+def test_a_wrong_file_is_refused_whole(data: bytes, says: str) -> None:
     with pytest.raises(RuleError, match=says) as told:
         import_change(data, name="x.toml")
     assert str(told.value).startswith("x.toml")
