@@ -154,7 +154,7 @@ class ReportDocument:
                 else ""
             )
             lines.append(f"Toàn bộ các lượt tin, bài đã lên lịch trong kỳ đều được phát trọn vẹn{tail}.")
-        planned = [code for code in self.topics if code != self.other_topic]
+        planned = self._planned_topics()
         aired = [code for code in planned if f.by_topic.get(code, Tally()).full]
         if planned:
             lines.append(
@@ -163,12 +163,18 @@ class ReportDocument:
             )
         else:
             lines.append(f"Phát tới {number(self._zones_reached())}/{number(len(self.zones))} cụm loa.")
-        if silent := [self.topic_short[c] for c in planned if c not in aired]:
+        if silent := [self.topic_short.get(c, c) for c in planned if c not in aired]:
             lines.append(f"Nhóm chủ đề chưa phát trong kỳ: {'; '.join(silent)}.")
         for label, other in (("kỳ trước", self.before), ("cùng kỳ năm trước", self.year_before)):
             if other.entries:
                 lines.append(f"So với {label}: {change(f.total.full, other.total.full)} lượt phát.")
         return lines
+
+    def _planned_topics(self) -> list[str]:
+        """Return the plan's topics; without a plan, the station's own but the last."""
+        if self.plan and self.plan.topics:
+            return [t.code for t in self.plan.topics]
+        return [code for code in self.topics if code != self.other_topic]
 
     def _fulfilment(self) -> list[str]:
         plan = self.plan

@@ -1,4 +1,4 @@
-"""What is done for the plan beside the horns: activities with their proofs, slogans, the parts of the units."""
+"""What is done for the plan beside the horns: activities with their proofs, the parts of the units."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import Activity, Proof, Slogan, Topic, Unit, UnitPart, User
-from broadcaster.domain.activities import ActivityDraft, PartState, SloganState, move_part, move_slogan
+from broadcaster.db.models import Activity, Proof, Topic, Unit, UnitPart, User
+from broadcaster.domain.activities import ActivityDraft, PartState, move_part
 from broadcaster.domain.fold import nfc
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
@@ -208,62 +208,6 @@ def media_type(data: bytes) -> str:
             if mark in head:
                 return kind
     raise RuleError("Chỉ nhận ảnh (JPEG, PNG, WebP, GIF), PDF, Word, Excel, PowerPoint, ODT.", field="proof")
-
-
-def slogans(session: Session) -> Sequence[Slogan]:
-    """Return all slogans, those that wait first."""
-    return session.scalars(
-        select(Slogan).order_by((Slogan.state != SloganState.SUBMITTED), Slogan.id.desc())
-    ).all()  # fmt: skip
-
-
-def propose_slogan(station: Station, actor: Actor, text: str) -> int:
-    """Hand in a slogan for approval; return its number.
-
-    Raises:
-        RuleError: it has no words, or too many.
-    """
-    actor.require(Permission.WRITE)
-    text = " ".join(nfc(text).split())
-    if not 5 <= len(text) <= 300:
-        raise RuleError("Khẩu hiệu dài từ 5 đến 300 ký tự.", field="text")
-    with station.db.write() as session:
-        row = Slogan(
-            text=text, state=SloganState.SUBMITTED, by=actor.username, created_at=station.now(), decided_by=None,
-            decided_at=None,
-        )  # fmt: skip
-        session.add(row)
-        session.flush()
-        audit.record(session, station.now(), actor, "propose", "slogan", row.id, note=text)
-        return row.id
-
-
-def decide_slogan(
-    station: Station, actor: Actor, number: int, to: SloganState, *, document: str = "", comment: str = ""
-) -> None:
-    """Approve, return or retire a slogan; four eyes where the station asks for them.
-
-    Raises:
-        RuleError: it cannot pass there, or a return has no reason.
-        ForbiddenError: the actor may not approve, or wrote it.
-    """
-    actor.require(Permission.APPROVE if to is not SloganState.SUBMITTED else Permission.WRITE)
-    with station.db.write() as session:
-        row = session.get(Slogan, number)
-        if row is None:
-            raise NotFoundError(f"Không có khẩu hiệu số {number}.", field="slogan")
-        if to is SloganState.APPROVED and row.by == actor.username and station.settings.approval.four_eyes:
-            raise ForbiddenError("Người đề xuất không tự duyệt khẩu hiệu của mình.", field="slogan")
-        if to is SloganState.RETURNED and not comment.strip():
-            raise RuleError("Hãy ghi lý do trả lại.", field="comment")
-        before, row.state = row.state, move_slogan(row.state, to)
-        row.comment = nfc(comment).strip()[:1000]
-        row.document = nfc(document).strip()[:120] or row.document
-        row.decided_by, row.decided_at = actor.username, station.now()
-        audit.record(
-            session, station.now(), actor, to.value, "slogan", number, note=row.text, before={"state": before.value},
-            after={"state": to.value, "document": row.document, "comment": row.comment},
-        )  # fmt: skip
 
 
 def parts(session: Session, first: dt.date, last: dt.date) -> dict[str, UnitPart]:

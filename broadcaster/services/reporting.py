@@ -11,17 +11,17 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import ChainHead, PlayLogEntry, Report, Revision, Slogan, Topic, Unit, ZoneRow
+from broadcaster.db.models import Approval, ChainHead, PlayLogEntry, Report, Revision, Script, Topic, Unit, ZoneRow
 from broadcaster.db.queries import airings as airing_queries
 from broadcaster.db.queries.airings import Stretch
-from broadcaster.domain.activities import PartState, SloganState
+from broadcaster.domain.activities import PartState
 from broadcaster.domain.chain import GENESIS
 from broadcaster.domain.figures import Airing, Figures
 from broadcaster.domain.fold import slug
 from broadcaster.domain.periods import ReportPeriod, parse, previous, year_before
 from broadcaster.domain.playlog import Entry
 from broadcaster.domain.roles import Actor, Permission
-from broadcaster.domain.scripts import Genre
+from broadcaster.domain.scripts import Genre, ScriptState
 from broadcaster.errors import NotFoundError, RuleError, StationError
 from broadcaster.reporting import docx, paper, table_csv, xlsx
 from broadcaster.reporting.document import ActivityLine, PartLine, ReportDocument
@@ -156,13 +156,7 @@ def document_of(station: Station, period: ReportPeriod, *, up_to: int | None = N
                 for code, part in sorted(activities.parts(session, period.first, period.last).items())
                 if part.state is PartState.MERGED
             ),
-            slogans=tuple(
-                session.scalars(
-                    select(Slogan.text)
-                    .where(Slogan.state == SloganState.APPROVED, Slogan.decided_at < end)
-                    .order_by(Slogan.id)
-                )
-            ),
+            slogans=_slogans(session, end),
         )
 
 
@@ -385,6 +379,15 @@ def _activities(
         )
         for a in reversed(activities.activities(session, period.first, period.last))
     )  # fmt: skip
+
+
+def _slogans(session: Session, end: dt.datetime) -> tuple[str, ...]:
+    """Return the slogans that a leader had approved before `end` and that are still in use."""
+    approved = select(Approval.script_id).where(Approval.decision == "approved", Approval.at < end)
+    query = select(Script.title).where(
+        Script.genre == Genre.SLOGAN, Script.state == ScriptState.APPROVED, Script.id.in_(approved)
+    )
+    return tuple(session.scalars(query.order_by(Script.id)))
 
 
 def _hash_at(session: Session, seq: int) -> str:

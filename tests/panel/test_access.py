@@ -17,7 +17,7 @@ from tests.panel.seed import PEOPLE
 ROLE_OF = {username: roles[0] for username, _, roles in PEOPLE}
 VALUES = {
     "script_id": 2, "rendition_id": 1, "number": 7, "item_no": 1, "code": "am01", "name": "chuong", "username": "xem",
-    "verb": "skip", "entry_id": 1, "draft_id": "0" * 32, "index": 0, "filename": "app.css", "log_entry": "1-1-am01",
+    "verb": "skip", "entry_id": 1, "draft_id": "0" * 32, "index": 0, "sha256": "0" * 64, "filename": "app.css", "log_entry": "1-1-am01",
     "seq": 1, "section": "hours", "token": "0" * 32, "piece": 0,
 }  # fmt: skip
 TABLE = {
@@ -55,9 +55,15 @@ TABLE = {
     "zones.new_group": Permission.SCHEDULE, "sounds.index": Permission.VIEW, "sounds.sound": Permission.VIEW, "sounds.new": Permission.SCHEDULE, "sounds.edit": Permission.SCHEDULE,
     "sounds.act": Permission.SCHEDULE,
     "lexicon.index": Permission.VIEW, "lexicon.new": Permission.WRITE, "lexicon.edit": Permission.WRITE,
-    "editor.drop": Permission.WRITE, "scripts.peaks": Permission.VIEW, "recordings.take": Permission.WRITE, "slogans.index": Permission.VIEW, "scripts.reading": Permission.WRITE,
+    "editor.drop": Permission.WRITE, "scripts.peaks": Permission.VIEW, "recordings.take": Permission.WRITE, "listening.listen": Permission.WRITE, "slogans.index": Permission.VIEW, "scripts.reading": Permission.WRITE,
     "lexicon.remove": Permission.WRITE, "lexicon.try_out": Permission.WRITE, "lexicon.hear_it": Permission.WRITE,
     "lexicon.export": Permission.VIEW, "lexicon.take_in": Permission.WRITE, "lexicon.versions": Permission.VIEW,
+    "tracker.index": Permission.VIEW, "tracker.gap": Permission.SCHEDULE, "activities.index": Permission.VIEW,
+    "activities.show": Permission.VIEW, "activities.new": Permission.WRITE, "activities.edit": Permission.WRITE,
+    "activities.state": Permission.WRITE, "activities.add_proof": Permission.WRITE, "activities.proof": Permission.VIEW,
+    "activities.parts": Permission.WRITE,
+    "reports.check": Permission.REPORT, "reports.redraw": Permission.REPORT, "reports.issue": Permission.REPORT,
+    "reports.entries": Permission.REPORT,
     "plans.index": Permission.VIEW, "plans.show": Permission.VIEW, "plans.upload": Permission.REPORT,
     "plans.confirm": Permission.REPORT, "plans.new": Permission.REPORT, "plans.edit": Permission.REPORT,
     "plans.state": Permission.REPORT,

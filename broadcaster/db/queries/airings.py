@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, and_, case, func, select
+from sqlalchemy import ColumnElement, Table, and_, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import PlayLogEntry
@@ -43,9 +43,8 @@ class Stretch:
         """Return what an entry of the stretch fulfils: planned in it, not corrected, no trial."""
         c = _LOG.c
         later = _LOG.alias()
-        corrections = select(later.c.corrects).where(
-            later.c.planned_at >= self.start, later.c.planned_at < self.end, later.c.corrects.is_not(None)
-        )
+        # All corrections, not those of the stretch alone: they are few, and their own index answers without the rows.
+        corrections = select(later.c.corrects).where(later.c.corrects.is_not(None))
         if self.up_to is not None:
             corrections = corrections.where(later.c.seq <= self.up_to)
         found = [c.planned_at >= self.start, c.planned_at < self.end, c.kind != TRIAL, c.id.not_in(corrections)]
@@ -69,36 +68,34 @@ def figures(session: Session, stretch: Stretch, tz: Any) -> Figures:
     )
     for zone, outcome, many, heard_ms in session.execute(by_zone):
         found.by_zone.setdefault(zone, Tally()).add_many(outcome, many, int(heard_ms))
-    tally(found, airings(session, stretch), tz)
+    tally(found, airings(session, stretch, titles=False), tz)
     return found
 
 
-def airings(session: Session, stretch: Stretch) -> Iterator[Airing]:
-    """Yield the airings and relays of a stretch in order of time, streaming."""
+def airings(session: Session, stretch: Stretch, *, titles: bool = True) -> Iterator[Airing]:
+    """Yield the airings and relays of a stretch in order of time, streaming; without `titles` these stay empty."""
     c = _LOG.c
-    rank = case({o: n for n, o in enumerate(RANKED)}, value=c.outcome)
-    best = func.min(rank)
-    reason = case(
-        *((best == n, _least(session, case((c.outcome == o, c.reason)))) for n, o in enumerate(RANKED)), else_=""
-    )
+    # The rank of an outcome before its reason: the least of them is the best outcome with its first reason.
+    ranked = case({o: str(n) for n, o in enumerate(RANKED)}, value=c.outcome).concat(c.reason)
+    best = _least(session, ranked)
+    named = (_least(session, c.title), _least(session, c.broadcast_title)) if titles else (literal(""), literal(""))
     query = (
         select(
-            c.broadcast_id, c.item_no, c.planned_at, c.kind, _least(session, c.title),
-            _least(session, c.broadcast_title),
-            func.min(c.script_id), _least(session, c.topic), _least(session, c.unit), _least(session, c.genre),
-            best,
-            func.max(c.heard_ms), reason, func.count(), func.sum(case((c.outcome == Outcome.FULL, 1), else_=0)),
+            c.broadcast_id, c.item_no, c.planned_at, c.kind, *named, func.min(c.script_id), _least(session, c.topic),
+            _least(session, c.unit), _least(session, c.genre), best, func.max(c.heard_ms), func.count(),
+            func.sum(case((c.outcome == Outcome.FULL, 1), else_=0)),
         )
         .where(*stretch.conditions(), c.kind.in_([SCRIPT, RELAY]))
         .group_by(c.planned_at, c.broadcast_id, c.item_no, c.kind)
         .order_by(c.planned_at, c.broadcast_id, c.item_no, c.kind)
     )  # fmt: skip
     if stretch.outcome is not None:
-        query = query.having(best == RANKED.index(stretch.outcome))
+        query = query.having(func.substr(best, 1, 1) == str(RANKED.index(stretch.outcome)))
     for row in session.execute(query.execution_options(yield_per=5000)):
         values = list(row)
-        values[10], values[14] = RANKED[values[10]], int(values[14])
-        yield Airing(*values)
+        rank, full = values[10], int(values[13])
+        made = [*values[:10], RANKED[int(rank[0])], values[11], rank[1:], values[12], full]
+        yield Airing(*made)
 
 
 def page(session: Session, stretch: Stretch, limit: int, offset: int) -> tuple[list[PlayLogEntry], int]:
