@@ -80,7 +80,11 @@ def spoken_of(
 
 def spoken_with(station: Station, recipe: Recipe, lexicon: Lexicon) -> list[str]:
     """Return the sentences of a recipe by a given lexicon, without explanations."""
-    text = cleaned_of(recipe.body, recipe.kept).text
+    return sentences_of(station, cleaned_of(recipe.body, recipe.kept).text, lexicon)
+
+
+def sentences_of(station: Station, text: str, lexicon: Lexicon) -> list[str]:
+    """Return the sentences of a cleaned text by a given lexicon, without explanations."""
     return [s.text for s in normalize(text, profile=profile_of(station), lexicon=lexicon, explain=False).sentences]
 
 
