@@ -10,7 +10,7 @@ from broadcaster import settings as settings_module
 from broadcaster.errors import RuleError
 from broadcaster.settings import Settings
 
-FOLDERS = ("scripts", "audio", "audio/store", "schedules", "web", "reports", "backups", "run", "logs")
+FOLDERS = ("scripts", "audio", "audio/store", "schedules", "web", "reports", "proofs", "backups", "run", "logs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,11 @@ class Home:
     def reports(self) -> Path:
         """Finished reports."""
         return self.root / "reports"
+
+    @property
+    def proofs(self) -> Path:
+        """Files that prove activities, by their hash."""
+        return self.root / "proofs"
 
     @property
     def backups(self) -> Path:

@@ -190,6 +190,13 @@ class Report(_Section):
     signer_title: str = Field("CHỦ TỊCH", description="Chức vụ người ký.")
     recipients: list[str] = Field(["Sở Nội vụ", "Lưu: VT."], description="Các dòng Nơi nhận.")
     drafting_unit: str = Field("Phòng Văn hóa - Xã hội", description="Đơn vị tổng hợp báo cáo.")
+    due_day: int = Field(
+        17, ge=1, le=28, description="Ngày phải gửi báo cáo, trong tháng cuối kỳ (sau ngày chốt số liệu)."
+    )
+    remind_days: int = Field(7, ge=0, le=60, description="Nhắc trước hạn bao nhiêu ngày.")
+    self_score: bool = Field(
+        False, description="In thêm điểm tự chấm (mức độ thực hiện kế hoạch, mức độ đa dạng) kèm cách tính."
+    )
 
 
 class Settings(BaseSettings):

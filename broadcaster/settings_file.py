@@ -52,3 +52,22 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {k: _plain(v) for k, v in value.items()}
     return value
+
+
+def changed(text: str, section: str, values: Mapping[str, Any]) -> str:
+    """Return the text of a settings file with the `values` of one section set; comments and order stay.
+
+    None takes a key out, which means its default of no limit.
+    """
+    doc = tomlkit.parse(text)
+    if section not in doc:
+        doc.add(section, tomlkit.table())
+    table = doc[section]
+    if not isinstance(table, Table):
+        raise TypeError(section)
+    for key, value in values.items():
+        if value is None:
+            table.pop(key, None)
+        else:
+            table[key] = _plain(value)
+    return tomlkit.dumps(doc)

@@ -8,6 +8,8 @@ say "system packages"
 need=()
 command -v chromium >/dev/null || need+=(chromium)
 [ -d /usr/lib/postgresql ] || need+=(postgresql)
+command -v soffice >/dev/null || need+=(libreoffice-writer libreoffice-calc)
+command -v pdftoppm >/dev/null || need+=(poppler-utils)
 command -v icecast2 >/dev/null || need+=(icecast2)
 if [ ${#need[@]} -gt 0 ]; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

@@ -1,40 +1,84 @@
-"""The report at the command line."""
+"""The report at the command line: draw, due, verify, draw again, issue."""
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import click
 
-from broadcaster.cli.common import actor_of, home_option, opened, show_json, show_table
+from broadcaster.cli.common import actor_of, format_option, home_option, opened, show_json, show_table
+from broadcaster.db.queries import registry
 from broadcaster.domain.periods import parse
-from broadcaster.services.reporting import FORMATS, document_of, draw
+from broadcaster.services import reporting
+from broadcaster.services.reporting import FORMATS, SHAPES, document_of, draw
 
 
-@click.command("report")
-@click.option(
-    "--period", "written", required=True, help="2026-Q3, 2026-H1, 2026-Y, 2026-M03 hoặc 2026-01-01..2026-03-31."
-)
+@click.group("report", invoke_without_command=True)
+@click.option("--period", "written", help="2026-Q3, 2026-H1, 2026-Y, 2026-M03 hoặc 2026-01-01..2026-03-31.")
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Thư mục ghi tệp (mặc định: reports của đài)."
 )
 @click.option("--files", default=",".join(FORMATS), show_default=True, help="Các tệp cần lập; để trống: không lập.")
+@click.option(
+    "--shapes",
+    default=",".join(SHAPES),
+    show_default=True,
+    help="full: báo cáo; section: phần lồng ghép; annex: phụ lục.",
+)
+@click.option("--entries", is_flag=True, help="Liệt kê bản ghi nhật ký đứng sau số liệu thay vì lập báo cáo.")
+@click.option("--topic", help="Chỉ bản ghi của chủ đề này (với --entries).")
+@click.option("--unit", help="Chỉ bản ghi của đơn vị này (với --entries).")
+@click.option("--zone", help="Chỉ bản ghi của cụm loa này (với --entries).")
+@click.option("--genre", help="Chỉ bản ghi của thể loại này (với --entries).")
 @home_option
 @click.pass_context
 def report_command(
-    ctx: click.Context, written: str, shape: str, out: Path | None, files: str, own_home: str | None
-) -> None:
+    ctx: click.Context, written: str | None, shape: str, out: Path | None, files: str, shapes: str, topic: str | None,
+    unit: str | None, zone: str | None, genre: str | None, own_home: str | None, *, entries: bool,
+) -> None:  # fmt: skip
     """Báo cáo kết quả phát thanh của một kỳ, lấy từ nhật ký."""
+    if ctx.invoked_subcommand is not None:
+        return
+    if not written:
+        raise click.UsageError("Hãy ghi --period, ví dụ --period 2026-Q3.")
     with opened(ctx, own_home) as station:
         period = parse(written, cutoff=station.settings.report.cutoff_day)
+        if entries:
+            found = reporting.trace(station, period, topic=topic, unit=unit, zone=zone, genre=genre)
+            if shape == "json":
+                show_json([e.fields() for e in found])
+                return
+            rows = [
+                (
+                    f"{station.local(e.planned_at):%d/%m/%Y %H:%M:%S}",
+                    e.zone,
+                    e.title[:50],
+                    e.topic,
+                    e.outcome.label,
+                    round(e.heard_ms / 1000),
+                    e.id,
+                )
+                for e in found
+            ]
+            show_table(
+                "Bản ghi", ("Lúc", "Cụm loa", "Mục", "Chủ đề", "Kết quả", "Giây", "Mã"), rows, empty="(không có)"
+            )
+            return
         formats = [f for f in files.split(",") if f]
-        drawn = draw(station, actor_of(ctx, station), period, formats=formats, folder=out) if formats else None
+        wanted = [s for s in shapes.split(",") if s]
+        drawn = (
+            draw(station, actor_of(ctx, station), period, formats=formats, shapes=wanted, folder=out)
+            if formats
+            else None
+        )
         document = drawn.document if drawn else document_of(station, period)
         paths = [str(p) for p in drawn.files] if drawn else []
     if shape == "json":
         show_json(
             {
+                "report": drawn.id if drawn else None,
                 "period": {"title": period.title, "first": period.first, "last": period.last},
                 "figures": document.figures.as_json(),
                 "scripts_written": document.scripts_written,
@@ -48,7 +92,93 @@ def report_command(
         click.echo(sentence)
     for table in document.tables():
         click.echo()
-        rows = [*table.rows, *([table.total] if table.total else [])]
-        show_table(table.title, table.heads, rows, empty="(không có)")
+        cells = [*table.rows, *([table.total] if table.total else [])]
+        show_table(table.title, table.heads, cells, empty="(không có)")
     for path in paths:
         click.echo(f"Đã ghi {path}")
+
+
+@report_command.command("due")
+@format_option
+@home_option
+@click.pass_context
+def due(ctx: click.Context, shape: str, own_home: str | None) -> None:
+    """Báo cáo sắp đến hạn hoặc đã quá hạn."""
+    with opened(ctx, own_home) as station:
+        found = reporting.due(station)
+    if shape == "json":
+        show_json([{"period": d.written, "due": d.day, "left": d.left, "report": d.report} for d in found])
+        return
+    rows = [
+        (
+            d.period.title,
+            f"{d.day:%d/%m/%Y}",
+            f"còn {d.left} ngày" if d.left >= 0 else f"quá {-d.left} ngày",
+            f"đã lập số {d.report}" if d.report else "chưa lập",
+        )
+        for d in found
+    ]
+    show_table("Hạn báo cáo", ("Kỳ", "Hạn gửi", "Còn lại", "Tình trạng"), rows, empty="Chưa có báo cáo nào đến hạn.")
+
+
+@report_command.command("list")
+@home_option
+@click.pass_context
+def list_(ctx: click.Context, own_home: str | None) -> None:
+    """Các báo cáo đã lập."""
+    with opened(ctx, own_home) as station, station.db.read() as session:
+        rows = [
+            (r.id, r.title[:80], f"{station.local(r.at):%d/%m/%Y %H:%M}", r.issued_number or "–")
+            for r in registry.reports(session)
+        ]
+    show_table("Báo cáo", ("Số", "Tên", "Lập lúc", "Số văn thư cấp"), rows, empty="Chưa lập báo cáo nào.")
+
+
+@report_command.command("verify")
+@click.argument("number", type=int)
+@home_option
+@click.pass_context
+def verify(ctx: click.Context, number: int, own_home: str | None) -> None:
+    """Đối chiếu một báo cáo đã lập với nhật ký; mã thoát 1 khi không khớp."""
+    with opened(ctx, own_home) as station:
+        found = reporting.check(station, number)
+    click.echo("Nội dung đã chốt còn nguyên." if found.content_whole else "NỘI DUNG ĐÃ CHỐT BỊ SỬA.")
+    click.echo(
+        "Nhật ký đến bản ghi cuối của báo cáo còn nguyên." if found.log_whole else "NHẬT KÝ KHÔNG CÒN NHƯ LÚC LẬP."
+    )
+    for line in found.same_then:
+        click.echo(f"Không khớp với nhật ký lúc lập: {line}")
+    if found.changed_since:
+        click.echo("Lập lại hôm nay sẽ khác ở:")
+        for line in found.changed_since:
+            click.echo(f"  {line}")
+    else:
+        click.echo("Lập lại hôm nay vẫn ra đúng số liệu này.")
+    ctx.exit(0 if found.ok else 1)
+
+
+@report_command.command("redraw")
+@click.argument("number", type=int)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Thư mục ghi tệp.")
+@home_option
+@click.pass_context
+def redraw(ctx: click.Context, number: int, out: Path | None, own_home: str | None) -> None:
+    """Ghi lại các tệp của một báo cáo từ nội dung đã chốt."""
+    with opened(ctx, own_home) as station:
+        for path in reporting.redraw(station, actor_of(ctx, station), number, folder=out):
+            click.echo(f"Đã ghi {path}")
+
+
+@report_command.command("issue")
+@click.argument("number", type=int)
+@click.argument("official")
+@click.option(
+    "--date", "day", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Ngày văn thư ghi, như 2026-03-17."
+)
+@home_option
+@click.pass_context
+def issue(ctx: click.Context, number: int, official: str, day: dt.datetime, own_home: str | None) -> None:
+    """Ghi số, ký hiệu và ngày mà văn thư đã cấp cho báo cáo."""
+    with opened(ctx, own_home) as station:
+        reporting.issue(station, actor_of(ctx, station), number, official, day.date())
+    click.echo(f"Báo cáo {number} đã ban hành: số {official}.")

@@ -1,4 +1,4 @@
-"""What is done for the plan beside the horns: activities, slogans, parts of units, and the score of diversity.
+"""What is done for the plan beside the horns: activities, parts of units, and the score of diversity.
 
 The score is the example of a commune's self-assessment (Xuân Lộc, Đồng Nai 2022): one point, half for online and ICT
 forms (a quarter for electronic boards and screens, a quarter for websites and social networks), half for traditional
@@ -24,30 +24,6 @@ DIVERSITY_FORMULA = (
 )
 
 
-class SloganState(StrEnum):
-    """Where a slogan stands."""
-
-    SUBMITTED = "submitted"
-    APPROVED = "approved"
-    RETURNED = "returned"
-    RETIRED = "retired"
-
-    @property
-    def label(self) -> str:
-        """The Vietnamese word."""
-        return {"submitted": "Chờ duyệt", "approved": "Đã duyệt", "returned": "Trả lại", "retired": "Ngừng dùng"}[
-            self.value
-        ]
-
-
-_SLOGANS = {
-    SloganState.SUBMITTED: "Chờ duyệt",
-    SloganState.APPROVED: "Đã duyệt",
-    SloganState.RETURNED: "Trả lại",
-    SloganState.RETIRED: "Ngừng dùng",
-}
-
-
 class PartState(StrEnum):
     """Where the part of a unit stands."""
 
@@ -68,12 +44,6 @@ _NEXT_PART = {
     PartState.RETURNED: {PartState.SUBMITTED, PartState.DRAFT},
     PartState.MERGED: {PartState.RETURNED},
 }
-_NEXT_SLOGAN = {
-    SloganState.SUBMITTED: {SloganState.APPROVED, SloganState.RETURNED},
-    SloganState.APPROVED: {SloganState.RETIRED},
-    SloganState.RETURNED: {SloganState.SUBMITTED, SloganState.RETIRED},
-    SloganState.RETIRED: {SloganState.SUBMITTED},
-}
 
 
 def move_part(now: PartState, to: PartState) -> PartState:
@@ -85,19 +55,6 @@ def move_part(now: PartState, to: PartState) -> PartState:
     if to is not now and to not in _NEXT_PART[now]:
         raise RuleError(
             f"Phần báo cáo đang ở trạng thái “{now.label}” nên không chuyển sang “{to.label}” được.", field="state"
-        )
-    return to
-
-
-def move_slogan(now: SloganState, to: SloganState) -> SloganState:
-    """Return `to` when a slogan may pass there.
-
-    Raises:
-        RuleError: it may not.
-    """
-    if to not in _NEXT_SLOGAN[now]:
-        raise RuleError(
-            f"Khẩu hiệu đang ở trạng thái “{now.label}” nên không chuyển sang “{to.label}” được.", field="state"
         )
     return to
 

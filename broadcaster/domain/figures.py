@@ -3,16 +3,22 @@
 How things are counted (the rule that an inspector asks for first):
 - an *airing* (lượt phát) is one script item of one broadcast, however many zones heard it; it is full when at
   least one zone heard it to the end, partial when some zone heard a part and none the whole, else missed;
-- a *broadcast* (buổi phát) counts when at least one of its items was heard;
+- a *broadcast* (buổi phát) counts when at least one of its items was heard; it belongs to the period in which its
+  first item was planned, so that no split of a year counts it twice;
 - *minutes* are those of the airing, once, not times the zones: the longest that any zone heard;
+- *relay* (tiếp âm) is counted apart from what the station made itself;
 - a trial (nghe thử) was heard by nobody and does not count;
 - a correction replaces the entry that it points to.
+
+`airings` and `count` say it for entries in memory. For millions of entries the database does what `airings` does, and
+both go through `tally`; a test holds the two equal.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +27,31 @@ from broadcaster.domain.playlog import Entry, Outcome
 
 TRIAL = "trial"
 """The kind of an entry that only the air-check heard."""
+SCRIPT = "script"
+RELAY = "relay"
+
+
+@dataclass(frozen=True, slots=True)
+class Airing:
+    """One item of one broadcast, over all its zones: the best that any of them heard. Moments are aware UTC."""
+
+    broadcast_id: int | None
+    item_no: int
+    planned_at: dt.datetime
+    kind: str
+    title: str
+    broadcast_title: str
+    script_id: int | None
+    topic: str | None
+    unit: str | None
+    genre: str | None
+    outcome: Outcome
+    heard_ms: int
+    reason: str
+    zones: int
+    """Zones that it was meant for."""
+    zones_full: int
+    """Zones that heard it to the end."""
 
 
 @dataclass
@@ -41,6 +72,13 @@ class Tally:
         else:
             self.missed += 1
         self.heard_ms += heard_ms
+
+    def add_many(self, outcome: Outcome, many: int, heard_ms: int) -> None:
+        """Count `many` airings of one outcome with the sum of what was heard."""
+        self.add(outcome, heard_ms)
+        self.full += (many - 1) * (outcome is Outcome.FULL)
+        self.partial += (many - 1) * (outcome is Outcome.PARTIAL)
+        self.missed += (many - 1) * (outcome not in {Outcome.FULL, Outcome.PARTIAL})
 
     @property
     def minutes(self) -> float:
@@ -63,6 +101,12 @@ class Figures:
     by_month: dict[str, Tally] = field(default_factory=dict)
     """Calendar months `2026-03` in station time."""
     by_zone: dict[str, Tally] = field(default_factory=dict)
+    by_day: dict[str, Tally] = field(default_factory=dict)
+    """Station days `2026-03-14`."""
+    by_topic_month: dict[str, Tally] = field(default_factory=dict)
+    """`topic 2026-03`."""
+    relay: Tally = field(default_factory=Tally)
+    """What was carried live from another station, once however many zones."""
     reasons: dict[str, int] = field(default_factory=dict)
     """Why items were not heard whole, by sentence."""
 
@@ -72,71 +116,117 @@ class Figures:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Figures:
-        """Rebuild figures from `as_json()`."""
+        """Rebuild figures from `as_json()`, also of an older version that lacked some."""
         groups = {k: {g: Tally(**t) for g, t in values[k].items()} for k in values if k.startswith("by_")}
-        return cls(**(values | groups | {"total": Tally(**values["total"])}))
+        tallies = {k: Tally(**values[k]) for k in ("total", "relay") if k in values}
+        return cls(**(values | groups | tallies))
 
 
 _RANK = {Outcome.FULL: 0, Outcome.PARTIAL: 1, Outcome.FAILED: 2, Outcome.REFUSED: 3, Outcome.MISSED: 4}
+RANKED = tuple(sorted(_RANK, key=lambda o: _RANK[o]))
+"""Outcomes from the best heard to the least."""
 
 
-@dataclass
-class _Airing:
-    """One item of one broadcast: the best that any zone heard of it."""
-
-    entry: Entry
-    heard_ms: int = 0
-
-    def hear(self, e: Entry) -> None:
-        if _RANK[e.outcome] < _RANK[self.entry.outcome]:
-            self.entry = e
-        self.heard_ms = max(self.heard_ms, e.heard_ms)
-
-
-def count(entries: Iterable[Entry], zone: ZoneInfo) -> Figures:
-    """Return the figures of `entries` (those of one period, in any order), months in station time `zone`."""
-    figures = Figures()
-    airings: dict[tuple[int | None, int, str], _Airing] = {}
-    heard_broadcasts: dict[int | None, bool] = {}
+def airings(entries: Iterable[Entry]) -> list[Airing]:
+    """Return the airings and relays that `entries` make, in order of time; corrected entries are left out."""
+    together: dict[tuple[int | None, int, dt.datetime, str], list[Entry]] = {}
     for e in _corrected(entries):
-        if e.kind == TRIAL:
-            continue
+        if e.kind in {SCRIPT, RELAY}:
+            together.setdefault((e.broadcast_id, e.item_no, e.planned_at, e.kind), []).append(e)
+    found = [_airing(group) for group in together.values()]
+    return sorted(
+        found, key=lambda a: (a.planned_at, -1 if a.broadcast_id is None else a.broadcast_id, a.item_no, a.kind)
+    )
+
+
+def _airing(group: list[Entry]) -> Airing:
+    outcome = min((e.outcome for e in group), key=lambda o: _RANK[o])
+    first = group[0]
+    return Airing(
+        broadcast_id=first.broadcast_id,
+        item_no=first.item_no,
+        planned_at=first.planned_at,
+        kind=first.kind,
+        title=min(e.title for e in group),
+        broadcast_title=min(e.broadcast_title for e in group),
+        script_id=min((e.script_id for e in group if e.script_id is not None), default=None),
+        topic=_least(e.topic for e in group),
+        unit=_least(e.unit for e in group),
+        genre=_least(e.genre for e in group),
+        outcome=outcome,
+        heard_ms=max(e.heard_ms for e in group),
+        reason=min(e.reason for e in group if e.outcome is outcome),
+        zones=len(group),
+        zones_full=sum(e.outcome is Outcome.FULL for e in group),
+    )
+
+
+def _least(values: Iterable[str | None]) -> str | None:
+    return min((v for v in values if v is not None), default=None)
+
+
+def count(
+    entries: Iterable[Entry],
+    zone: ZoneInfo,
+    *,
+    begun_before: Collection[int] = (),
+    heard_after: Collection[int] = (),
+) -> Figures:
+    """Return the figures of `entries` (those of one period, in any order), months in station time `zone`.
+
+    `begun_before` are broadcasts that began before the period and are counted there; `heard_after` those that were
+    heard only after its end.
+    """
+    figures = Figures()
+    kept = [e for e in _corrected(entries) if e.kind != TRIAL]
+    heard: dict[int | None, bool] = {}
+    for e in kept:
         figures.entries += 1
-        heard = e.outcome in {Outcome.FULL, Outcome.PARTIAL} and e.heard_ms > 0
-        heard_broadcasts[e.broadcast_id] = heard_broadcasts.get(e.broadcast_id, False) or heard
-        if e.kind == "script":
+        was = e.outcome in {Outcome.FULL, Outcome.PARTIAL} and e.heard_ms > 0
+        heard[e.broadcast_id] = heard.get(e.broadcast_id, False) or was
+        if e.kind == SCRIPT:
             figures.by_zone.setdefault(e.zone, Tally()).add(e.outcome, e.heard_ms)
-            airings.setdefault((e.broadcast_id, e.item_no, e.planned_at.isoformat()), _Airing(e)).hear(e)
-    _count_airings(figures, airings.values(), zone)
-    figures.broadcasts = sum(heard_broadcasts.values())
-    figures.broadcasts_missed = len(heard_broadcasts) - figures.broadcasts
-    for name in ("by_topic", "by_unit", "by_genre", "by_month", "by_zone"):
-        setattr(figures, name, dict(sorted(getattr(figures, name).items())))
+    own = {b: was or b in heard_after for b, was in heard.items() if b is None or b not in begun_before}
+    figures.broadcasts = sum(own.values())
+    figures.broadcasts_missed = len(own) - figures.broadcasts
+    tally(figures, airings(kept), zone)
     return figures
 
 
-def _count_airings(figures: Figures, airings: Iterable[_Airing], zone: ZoneInfo) -> None:
+def tally(figures: Figures, found: Iterable[Airing], zone: ZoneInfo) -> None:
+    """Add airings and relays to figures, and put every group in order."""
     scripts: set[int] = set()
     reasons: Counter[str] = Counter()
-    for a in airings:
-        e = a.entry
-        for tally in (
+    for a in found:
+        if a.kind == RELAY:
+            figures.relay.add(a.outcome, a.heard_ms)
+            continue
+        day = a.planned_at.astimezone(zone)
+        month = f"{day:%Y-%m}"
+        for group in (
             figures.total,
-            figures.by_topic.setdefault(e.topic or "", Tally()),
-            figures.by_unit.setdefault(e.unit or "", Tally()),
-            figures.by_genre.setdefault(e.genre or "", Tally()),
-            figures.by_month.setdefault(f"{e.planned_at.astimezone(zone):%Y-%m}", Tally()),
+            figures.by_topic.setdefault(a.topic or "", Tally()),
+            figures.by_unit.setdefault(a.unit or "", Tally()),
+            figures.by_genre.setdefault(a.genre or "", Tally()),
+            figures.by_month.setdefault(month, Tally()),
+            figures.by_day.setdefault(f"{day:%Y-%m-%d}", Tally()),
+            figures.by_topic_month.setdefault(f"{a.topic or ''} {month}", Tally()),
         ):
-            tally.add(e.outcome, a.heard_ms)
-        if e.outcome is not Outcome.FULL:
-            reasons[e.reason] += 1
-        elif e.script_id is not None:
-            scripts.add(e.script_id)
+            group.add(a.outcome, a.heard_ms)
+        if a.outcome is not Outcome.FULL:
+            reasons[a.reason] += 1
+        elif a.script_id is not None:
+            scripts.add(a.script_id)
     figures.scripts_aired = len(scripts)
     figures.reasons = dict(sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0])))
+    for name in GROUPS:
+        setattr(figures, name, dict(sorted(getattr(figures, name).items())))
 
 
-def _corrected(entries: Iterable[Entry]) -> Iterable[Entry]:
+GROUPS = ("by_topic", "by_unit", "by_genre", "by_month", "by_zone", "by_day", "by_topic_month")
+
+
+def _corrected(entries: Iterable[Entry]) -> list[Entry]:
     """Return the entries that no later one corrects."""
     found = list(entries)
     corrected = {e.corrects for e in found}

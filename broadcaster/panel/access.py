@@ -27,10 +27,12 @@ SIGNED_IN = "signed-in"
 class SessionUser(UserMixin):  # type: ignore[misc]
     """Flask-Login's view of somebody signed in; the session holds their number and epoch, nothing else."""
 
-    def __init__(self, member: Member) -> None:
+    def __init__(self, member: Member, token: str) -> None:
         self.actor = member.actor
         self.must_change = member.must_change
-        self._id = f"{member.actor.user_id}.{member.epoch}"
+        self.token = token
+        """The name of this browser's session."""
+        self._id = f"{member.actor.user_id}.{member.epoch}.{token}"
 
     def get_id(self) -> str:
         """Return what the session holds."""

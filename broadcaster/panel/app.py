@@ -18,6 +18,7 @@ from broadcaster.domain.roles import Permission
 from broadcaster.home import Home
 from broadcaster.panel import (
     access,
+    activities,
     api,
     approving,
     assets,
@@ -46,12 +47,13 @@ from broadcaster.panel import (
     sounds,
     timetable,
     tokens,
+    tracker,
     users,
     zones,
 )
 from broadcaster.panel.navigation import links
 from broadcaster.rooms import room
-from broadcaster.services.accounts import member
+from broadcaster.services.sign_ins import holder
 from broadcaster.services.station import Station
 
 MAX_UPLOAD = 25 * 1024 * 1024
@@ -72,6 +74,8 @@ _BLUEPRINTS = (
     timetable,
     outlook,
     journal,
+    tracker,
+    activities,
     reports,
     zones,
     sounds,
@@ -135,11 +139,11 @@ def _sign_in(app: Flask, station: Station) -> None:
 
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load(session_id: str) -> access.SessionUser | None:
-        user_id, _, epoch = session_id.partition(".")
-        if not (user_id.isdecimal() and epoch.isdecimal()):
+        user_id, epoch, token = (*session_id.split("."), "", "", "")[:3]
+        if not (user_id.isdecimal() and epoch.isdecimal() and token):
             return None
-        found = member(station, int(user_id), int(epoch))
-        return access.SessionUser(found) if found else None
+        found = holder(station, int(user_id), int(epoch), token)
+        return access.SessionUser(found, token) if found else None
 
 
 def _context(app: Flask, station: Station) -> None:

@@ -26,6 +26,8 @@ KINDS = {
     "zone": "Cụm loa",
     "group": "Nhóm cụm loa",
     "sound": "Âm thanh",
+    "settings": "Cài đặt",
+    "station": "Đài",
     "user": "Tài khoản",
 }
 VERBS = {
@@ -49,6 +51,11 @@ VERBS = {
     "note-noise": "ghi phản ánh tiếng ồn",
     "note-repair": "ghi việc sửa chữa",
     "close-note": "xử lý ghi chú",
+    "backup": "yêu cầu sao lưu",
+    "restore-backup": "khôi phục bản sao lưu sang thư mục mới",
+    "second-step-on": "bật bước đăng nhập thứ hai",
+    "second-step-off": "tắt bước đăng nhập thứ hai",
+    "sign-out": "đăng xuất một máy",
     "move": "dời giờ",
     "copy": "chép",
     "skip": "bỏ qua buổi",

@@ -11,10 +11,16 @@ from flask_login import current_user, login_user, logout_user
 
 from broadcaster.errors import RuleError
 from broadcaster.panel.access import SessionUser, actor, leave_to, public, signed_in, station
-from broadcaster.panel.forms import LoginForm, PasswordForm
-from broadcaster.services import accounts
+from broadcaster.panel.drawing import qr
+from broadcaster.panel.forms import CodeForm, LoginForm, PasswordForm
+from broadcaster.services import accounts, sign_ins
+from broadcaster.services import second_step as steps
 
 blueprint = Blueprint("auth", __name__)
+_HALF = "half"
+"""Who gave the right password and owes the code."""
+_HALF_S = 300
+_NEW_KEY = "new-key"
 _REFUSED = (
     "Tên đăng nhập hoặc mật khẩu chưa đúng. Sau 5 lần sai liên tiếp, tài khoản tạm khóa ít phút; "
     "quên mật khẩu thì nhờ quản trị viên cấp lại."
@@ -46,6 +52,10 @@ def login() -> ResponseReturnValue:
     form = LoginForm()
     if form.validate_on_submit():
         found = accounts.authenticate(station(), form.username.data, form.password.data)
+        if found is not None and found.second_step:
+            _clear()
+            session[_HALF] = [found.actor.user_id, found.epoch, station().now().timestamp()]
+            return flask.redirect(url_for("auth.code", next=request.args.get("next")), code=303)
         if found is not None:
             _begin(found)
             return flask.redirect(safe_next(request.args.get("next")), code=303)
@@ -53,10 +63,74 @@ def login() -> ResponseReturnValue:
     return render_template("login.html", form=form), 422 if form.is_submitted() else 200
 
 
+@blueprint.route("/login/code", methods=["GET", "POST"])
+@public
+def code() -> ResponseReturnValue:
+    """The second step: a code from the telephone, or one kept on paper."""
+    half = session.get(_HALF)
+    if not half or station().now().timestamp() - half[2] > _HALF_S:
+        return flask.redirect(url_for("auth.login"), code=303)
+    form = CodeForm()
+    if form.validate_on_submit():
+        found = accounts.pass_second_step(station(), half[0], half[1], form.code.data)
+        if found is not None:
+            _begin(found)
+            return flask.redirect(safe_next(request.args.get("next")), code=303)
+        form.code.errors = [*form.code.errors, "Mã chưa đúng hoặc đã dùng. Chờ mã mới trên điện thoại rồi nhập lại."]
+    return render_template("code.html", form=form), 422 if form.is_submitted() else 200
+
+
+@blueprint.get("/account")
+@signed_in
+def account() -> ResponseReturnValue:
+    """One's own account: where it is signed in, and the second step."""
+    return _account()
+
+
+@blueprint.post("/account/sign-out/<token>")
+@signed_in
+def sign_out_one(token: str) -> ResponseReturnValue:
+    """Sign another browser of one's own out."""
+    sign_ins.end(station(), actor(), token)
+    flash("Đã đăng xuất máy đó.")
+    return flask.redirect(url_for("auth.account"), code=303)
+
+
+@blueprint.post("/account/second-step")
+@signed_in
+def second_step() -> ResponseReturnValue:
+    """Turn the second step on, by a first code, or off."""
+    if request.form.get("off"):
+        steps.turn_off(station(), actor())
+        flash("Đã tắt bước thứ hai. Từ nay chỉ cần mật khẩu.")
+        return flask.redirect(url_for("auth.account"), code=303)
+    try:
+        codes = steps.turn_on(station(), actor(), session.get(_NEW_KEY, ""), request.form.get("code", ""))
+    except RuleError as error:
+        return _account(error.message), 422
+    session.pop(_NEW_KEY, None)
+    return render_template("recovery.html", codes=codes)
+
+
+def _account(refused: str = "") -> str:
+    here = station()
+    on = accounts.has_second_step(here, actor())
+    drawing = ""
+    if not on:
+        key = session.setdefault(_NEW_KEY, steps.new_secret())
+        drawing = qr(steps.address(here, actor(), key))
+    return render_template(
+        "account.html",
+        rows=sign_ins.open_ones(here, actor()), here=current_user.token, on=on, drawing=drawing,
+        key=session.get(_NEW_KEY, ""), refused=refused,
+    )  # fmt: skip
+
+
 @blueprint.post("/logout")
 @signed_in
 def logout() -> ResponseReturnValue:
     """Sign out of this browser."""
+    sign_ins.end(station(), actor(), current_user.token)
     logout_user()
     _clear()
     return flask.redirect(url_for("auth.login"), code=303)
@@ -96,7 +170,8 @@ def _begin(member: accounts.Member) -> None:
     """Start a session anew, so that one planted before signing in is worth nothing."""
     _clear()
     session.permanent = True
-    login_user(SessionUser(member))
+    token = sign_ins.begin(station(), member, request.remote_addr or "", request.user_agent.string)
+    login_user(SessionUser(member, token))
 
 
 def _clear() -> None:

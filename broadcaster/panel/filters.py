@@ -80,6 +80,20 @@ def weekday_words(codes: Sequence[str]) -> str:
     return ", ".join(names)
 
 
+def browser(agent: str) -> str:
+    """Return a browser's own words short: `Chrome, Windows`; unknown ones as they are."""
+    names = (
+        ("Edg/", "Edge"),
+        ("coc_coc", "Cốc Cốc"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    )
+    systems = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux"))  # fmt: skip  # noqa: E501
+    found = [next((words for mark, words in table if mark in agent), "") for table in (names, systems)]
+    return ", ".join(w for w in found if w) or agent[:60] or "Trình duyệt không rõ"
+
+
 def coordinate(value: float) -> str:
     """Return degrees as maps take them: `10.3512`."""
     return f"{value:.5f}".rstrip("0").rstrip(".")
@@ -132,7 +146,7 @@ def init(app: Flask, station: Station) -> None:
     app.jinja_env.filters.update(
         number=number, mmss=mmss, span=span, remaining=remaining, day=day, short_day=short_day, date=date,
         paragraphs=paragraphs, clock=clock, clock_s=clock_s, moment=moment_words, moment_short=moment_short,
-        local_day=local_day, near_day=near_day, stamp=stamp, coordinate=coordinate,
+        local_day=local_day, near_day=near_day, stamp=stamp, coordinate=coordinate, browser=browser,
     )  # fmt: skip
     app.jinja_env.globals.update(
         zone_list=zone_list, weekday_words=weekday_words, word_difference=wording.difference, voice_label=label

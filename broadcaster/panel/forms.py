@@ -81,6 +81,12 @@ class LoginForm(StationForm):
     password = PasswordField("Mật khẩu", [InputRequired(_NEEDED), Length(max=200)])
 
 
+class CodeForm(StationForm):
+    """The second step."""
+
+    code = StringField("Mã 6 số, hoặc mã dự phòng", [InputRequired(_NEEDED), Length(max=20)])
+
+
 class PasswordForm(StationForm):
     """Change one's own password."""
 

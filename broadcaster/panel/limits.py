@@ -20,5 +20,6 @@ def init(app: Flask) -> None:
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
     app.extensions["panel-limiter"] = limiter  # its decorators hold it weakly
     slow = limiter.limit(_SIGN_IN, methods=["POST"])
-    app.view_functions["auth.login"] = cast("RouteCallable", slow(app.view_functions["auth.login"]))
+    for name in ("auth.login", "auth.code"):
+        app.view_functions[name] = cast("RouteCallable", slow(app.view_functions[name]))
     limiter.limit(_API, key_func=bearer.caller)(api.blueprint)

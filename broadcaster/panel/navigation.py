@@ -31,6 +31,8 @@ _LINKS = (
     ("Khẩn cấp", "urgent", "emergency.index", _P.EMERGENCY, False),
     ("Nhật ký", "notebook", "journal.index", _P.VIEW, False),
     ("Kế hoạch", "list-check", "plans.index", _P.VIEW, False),
+    ("Theo dõi", "progress", "tracker.index", _P.VIEW, False),
+    ("Hoạt động", "users", "activities.index", _P.VIEW, False),
     ("Báo cáo", "report-analytics", "reports.index", _P.REPORT, False),
     ("Cụm loa", "speakerphone", "zones.index", _P.VIEW, False),
     ("Âm thanh", "music", "sounds.index", _P.VIEW, False),

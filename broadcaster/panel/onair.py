@@ -16,7 +16,7 @@ from broadcaster.domain.roles import Permission
 from broadcaster.panel.access import actor, leave_to, needs, public, station
 from broadcaster.panel.fragments import revalidated
 from broadcaster.panel.undo import done
-from broadcaster.services import airing, doctor, resuming
+from broadcaster.services import airing, doctor, reporting, resuming
 
 blueprint = Blueprint("onair", __name__)
 _HEALTH_SECONDS = 30.0
@@ -47,7 +47,8 @@ def index() -> ResponseReturnValue:
         for endpoint, title, name, permission in _QUICK
         if endpoint in known and actor().may(permission)
     ]
-    return render_template("onair/index.html", incidents=incidents, quick=quick, **_today())
+    due = reporting.due(station()) if actor().may(Permission.REPORT) else []
+    return render_template("onair/index.html", incidents=incidents, due=due, quick=quick, **_today())
 
 
 @blueprint.get("/fragments/bar")

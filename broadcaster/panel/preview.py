@@ -19,14 +19,14 @@ from broadcaster.services import drafts
 from broadcaster.services import lexicon as words
 from broadcaster.services.drafts import Written
 from broadcaster.services.reading import Kept, cleaned_of, name_of, profile_of
+from broadcaster.speech.pace import pace_of
 from broadcaster.text import Entry, Lexicon, Mode, Spoken, estimate_seconds, normalize
 from broadcaster.text.clean import Cleaned
 from broadcaster.text.encodings import ENCODING_NAMES, detect
+from broadcaster.text.pace import length_of
 from broadcaster.text.readings import choices, entry_for, lines, long_sentences, readings
 
 blueprint = Blueprint("preview", __name__, url_prefix="/scripts")
-PACE = 4.3
-"""Syllables per second of an unhurried announcer, for a voice that has not been measured yet."""
 _ENOUGH = 40
 """Letters from which a character set can be told."""
 
@@ -120,7 +120,8 @@ def _shown(held: Held, cleaned: Cleaned, spoken: Spoken, lexicon: Lexicon) -> di
     with station().db.read() as session:
         pace = library.pace(session, voice)
     found = readings(spoken)
-    seconds = estimate_seconds(spoken, (pace or PACE) * rate)
+    # What this station's own renditions took is best; else what the voice was measured to take.
+    seconds = estimate_seconds(spoken, pace * rate) if pace else length_of(spoken, pace_of(voice), rate)
     detection = detect(held.body) if len(held.body) >= _ENOUGH else None
     old = detection.encoding if detection and detection.encoding not in {"utf-8", "utf-16"} else None
     return {

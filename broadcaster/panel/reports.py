@@ -1,33 +1,45 @@
-"""Báo cáo: draw a report for a period, and take the files."""
+"""Báo cáo: what is due, draw a report for a period, take the files, see what is behind each figure."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import flask
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
+from broadcaster.db.queries import airings as airing_queries
 from broadcaster.db.queries import library, people, registry
 from broadcaster.domain import periods
+from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Permission
-from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.errors import NotFoundError, RuleError, StationError
 from broadcaster.panel.access import actor, leave_to, needs, station
+from broadcaster.panel.paging import Page, wanted_page
+from broadcaster.reporting.charts import Chart
 from broadcaster.services import reporting
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
+_PAGE = 60
+_KINDS = {"docx": "Word", "xlsx": "Excel", "pdf": "PDF", "csv": "CSV"}
+_SHAPES = {
+    "bao-cao": "Báo cáo", "phan-long-ghep": "Phần lồng ghép", "phu-luc": "Phụ lục minh chứng", "so-lieu": "Số liệu",
+    "luot-phat": "Các lượt phát",
+}  # fmt: skip
 
 
 @blueprint.route("/", methods=["GET", "POST"])
 @needs(Permission.REPORT)
 def index() -> ResponseReturnValue:
-    """The reports drawn so far, and the form that draws one."""
+    """The reports drawn so far, what is due, and the form that draws one."""
     refused = ""
     if request.method == "POST":
         try:
             drawn = reporting.draw(station(), actor(), _period())
-        except RuleError as error:
-            refused = error.message
+        except StationError as error:
+            refused = f"{error.field}: {error.message}" if (error.field or "").endswith(".docx") else error.message
         else:
             flash("Đã lập báo cáo.")
             return leave_to(url_for("reports.show", number=drawn.id))
@@ -35,8 +47,9 @@ def index() -> ResponseReturnValue:
         rows = registry.reports(session)
         names = people.names_by_username(session)
     page = render_template(
-        "reports/index.html", rows=rows, names=names, choices=_choices(), refused=refused, today=station().today()
-    )
+        "reports/index.html", rows=rows, names=names, choices=choices(), refused=refused, today=station().today(),
+        due=reporting.due(station()), chosen=request.args.get("period", ""),
+    )  # fmt: skip
     return page, 422 if refused else 200
 
 
@@ -48,7 +61,12 @@ def show(number: int) -> ResponseReturnValue:
         row = registry.report(session, number)
         names = people.names_by_username(session)
         topics = {t.code: t.title for t in library.topics(session)}
-    return render_template("reports/show.html", row=row, names=names, topics=topics)
+    document = reporting.frozen(station(), row) if row.content else None
+    files = [(i, *_file_words(name)) for i, name in enumerate(row.files)]
+    return render_template(
+        "reports/show.html", row=row, names=names, topics=topics, files=files, document=document,
+        drawings=[_drawing(c) for c in document.pictures()] if document else [],
+    )  # fmt: skip
 
 
 @blueprint.get("/<int:number>/files/<int:index>")
@@ -59,8 +77,84 @@ def file(number: int, index: int) -> ResponseReturnValue:
         row = registry.report(session, number)
     path = station().home.reports / row.files[index] if index < len(row.files) else None
     if path is None or path.parent != station().home.reports or not path.is_file():
-        raise NotFoundError("Tệp báo cáo này không còn. Hãy lập lại báo cáo.", field="file")
+        raise NotFoundError("Tệp báo cáo này không còn. Hãy bấm Ghi lại tệp trên trang báo cáo.", field="file")
     return flask.send_file(path, as_attachment=True, download_name=path.name)
+
+
+@blueprint.get("/<int:number>/check")
+@needs(Permission.REPORT)
+def check(number: int) -> ResponseReturnValue:
+    """Hold a frozen report against the log."""
+    with station().db.read() as session:
+        row = registry.report(session, number)
+    found = reporting.check(station(), number)
+    part = "_check.html" if request.headers.get("HX-Request") else "check.html"
+    return render_template(f"reports/{part}", row=row, found=found)
+
+
+@blueprint.post("/<int:number>/redraw")
+@needs(Permission.REPORT)
+def redraw(number: int) -> ResponseReturnValue:
+    """Write the files again from what was frozen."""
+    try:
+        reporting.redraw(station(), actor(), number)
+    except StationError as error:
+        flash(error.message, "error")
+    else:
+        flash("Đã ghi lại các tệp từ nội dung đã chốt.")
+    return leave_to(url_for("reports.show", number=number))
+
+
+@blueprint.post("/<int:number>/issue")
+@needs(Permission.REPORT)
+def issue(number: int) -> ResponseReturnValue:
+    """Note the number and date that văn thư gave."""
+    try:
+        day = dt.date.fromisoformat(request.form.get("issued_on", ""))
+        reporting.issue(station(), actor(), number, request.form.get("issued_number", ""), day)
+    except ValueError:
+        flash("Hãy chọn ngày ban hành.", "error")
+    except RuleError as error:
+        flash(error.message, "error")
+    else:
+        flash("Đã ghi số và ngày ban hành.")
+    return leave_to(url_for("reports.show", number=number))
+
+
+@blueprint.get("/entries")
+@needs(Permission.REPORT)
+def entries() -> ResponseReturnValue:
+    """The entries behind a figure."""
+    first, last = _day("first"), _day("last")
+    if first is None or last is None or last < first:
+        raise RuleError("Hãy chọn ngày đầu và ngày cuối.", field="first")
+    outcome = request.args.get("outcome", "")
+    narrowed = {k: request.args[k][:64] for k in ("topic", "unit", "zone", "genre") if k in request.args}
+    period = periods.custom(first, last)
+    stretch = reporting.stretch_of(
+        station(), period, **narrowed, outcome=Outcome(outcome) if outcome in list(Outcome) else None
+    )
+    number = wanted_page()
+    with station().db.read() as session:
+        rows, total = airing_queries.page(session, stretch, _PAGE, (number - 1) * _PAGE)
+        zones = registry.zone_names(session)
+        names = {t.code: t.short for t in library.topics(session)} | {u.code: u.name for u in people.units(session)}
+    return render_template(
+        "reports/entries.html",
+        rows=rows, page=Page(number, _PAGE, total), zones=zones, names=names, period=period, narrowed=narrowed,
+    )  # fmt: skip
+
+
+def choices() -> Sequence[tuple[str, periods.ReportPeriod]]:
+    """Return the periods of this reporting year and the last that have begun, newest first."""
+    today, cutoff = station().today(), station().settings.report.cutoff_day
+    found = []
+    for year in (today.year + 1, today.year, today.year - 1):
+        for written in (f"{year}-Y", f"{year}-Q4", f"{year}-Q3", f"{year}-H1", f"{year}-Q2", f"{year}-Q1"):
+            period = periods.parse(written, cutoff=cutoff)
+            if period.first <= today:
+                found.append((written, period))
+    return found
 
 
 def _period() -> periods.ReportPeriod:
@@ -71,13 +165,20 @@ def _period() -> periods.ReportPeriod:
     return periods.parse(chosen, cutoff=cutoff)
 
 
-def _choices() -> Sequence[tuple[str, periods.ReportPeriod]]:
-    """Return the periods of this reporting year and the last that have begun, newest first."""
-    today, cutoff = station().today(), station().settings.report.cutoff_day
-    found = []
-    for year in (today.year + 1, today.year, today.year - 1):
-        for written in (f"{year}-Y", f"{year}-Q4", f"{year}-Q3", f"{year}-H1", f"{year}-Q2", f"{year}-Q1"):
-            period = periods.parse(written, cutoff=cutoff)
-            if period.first <= today:
-                found.append((written, period))
-    return found
+def _file_words(name: str) -> tuple[str, str]:
+    """Return what a file is and its kind: `Phụ lục minh chứng`, `PDF`."""
+    shape = next((words for stem, words in _SHAPES.items() if name.startswith(stem)), "Tệp")
+    kind = name.rpartition(".")[2]
+    return shape, _KINDS.get(kind, kind)
+
+
+def _drawing(chart: Chart) -> tuple[str, Markup]:
+    """Return a chart for the page: our own drawing, in which every text is escaped already."""
+    return chart.title, Markup(chart.svg.replace(' color="#111111"', ""))  # noqa: S704
+
+
+def _day(name: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None

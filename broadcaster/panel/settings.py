@@ -1,54 +1,142 @@
-"""Cài đặt: what the station is set to, each value with its explanation. Values are changed in `station.toml`."""
+"""Cài đặt: each value with its explanation, changed here or in `station.toml`; backups taken, fetched, brought back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
-from flask import Blueprint, render_template
+import flask
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel
 
+from broadcaster.db.queries import registry
 from broadcaster.domain.roles import Permission
-from broadcaster.panel.access import needs, station
+from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.filters import number
-from broadcaster.services.backup import last_backup
+from broadcaster.services import backup, configuring
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
-_SECRET = {"database"}
+_WORDS = {
+    "south": "Miền Nam: lẻ, ngàn", "north": "Miền Bắc: linh, nghìn", "horn": "Loa nén ngoài trời",
+    "studio": "Giữ tự nhiên",
+    "air": "Vẫn phát bản đã duyệt", "hold": "Giữ lại chờ đọc lại", "TM": "TM. (thay mặt)", "KT": "KT. (ký thay)",
+    "TL": "TL. (thừa lệnh)",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One setting in words."""
+    """One setting: in words, and as a form takes it."""
 
     key: str
     words: str
     explanation: str
+    kind: str
+    text: str
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 @blueprint.get("/")
 @needs(Permission.VIEW)
 def index() -> ResponseReturnValue:
-    """All settings."""
-    settings = station().settings
+    """All settings, and the backups."""
+    here = station()
+    settings = here.home.settings()
     sections = [
-        (name, (type(section).__doc__ or name).strip(), _values(section))
+        (name, *_title(type(section)), _values(section))
         for name in type(settings).model_fields
-        if name not in _SECRET and isinstance(section := getattr(settings, name), BaseModel)
+        if name not in configuring.HIDDEN and isinstance(section := getattr(settings, name), BaseModel)
     ]
+    with here.db.read() as session:
+        job = registry.job(session, "backup")
     return render_template(
         "settings/index.html",
-        sections=sections, file=station().home.settings_file, backup=last_backup(station().home),
+        sections=sections, file=here.home.settings_file, waiting=configuring.waiting(here), job=job,
+        backups=backup.backups(here.home), may_change=set(configuring.sections()),
     )  # fmt: skip
 
 
+@blueprint.route("/<section>", methods=["GET", "POST"])
+@needs(Permission.MANAGE)
+def edit(section: str) -> ResponseReturnValue:
+    """Change one section."""
+    here = station()
+    model = configuring.sections().get(section)
+    if model is None:
+        raise NotFoundError("Không có nhóm cài đặt này.", field="section")
+    refused: RuleError | None = None
+    if request.method == "POST":
+        try:
+            changed = configuring.change(here, actor(), section, request.form)
+        except RuleError as error:
+            refused = error
+        else:
+            if changed:
+                flash(f"Đã lưu {len(changed)} cài đặt. Khởi động lại đài để áp dụng.")
+            return leave_to(url_for("settings.index"))
+    title, explanation = _title(model)
+    values = [v for v in _values(getattr(here.home.settings(), section)) if v.kind]
+    page = render_template(
+        "settings/edit.html",
+        section=section, title=title, explanation=explanation, values=values, refused=refused, given=request.form,
+    )  # fmt: skip
+    return page, 422 if refused else 200
+
+
+@blueprint.post("/backups")
+@needs(Permission.MANAGE)
+def back_up() -> ResponseReturnValue:
+    """Ask the worker for a backup now."""
+    backup.want_backup(station(), actor(), with_sound=bool(request.form.get("with_sound")))
+    flash("Đã yêu cầu sao lưu. Việc này chạy nền; tải lại trang sau một phút để thấy bản mới.")
+    return leave_to(url_for("settings.index"))
+
+
+@blueprint.get("/backups/<name>")
+@needs(Permission.MANAGE)
+def backup_file(name: str) -> ResponseReturnValue:
+    """One backup, to be kept elsewhere."""
+    found = backup.find(station().home, name)
+    answer = flask.send_file(found.path, as_attachment=True, download_name=found.path.name, max_age=0)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@blueprint.route("/backups/<name>/restore", methods=["GET", "POST"])
+@needs(Permission.MANAGE)
+def restore(name: str) -> ResponseReturnValue:
+    """Bring a backup back beside the living station; asks once, and overwrites nothing."""
+    here = station()
+    found = backup.find(here.home, name)
+    root = None
+    if request.method == "POST":
+        root = backup.restore_beside(here, actor(), name)
+    return render_template("settings/restore.html", found=found, root=root)
+
+
+def _title(model: type[BaseModel]) -> tuple[str, str]:
+    words = (model.__doc__ or model.__name__).strip()
+    head, _, rest = words.partition(". ")
+    return head.rstrip("."), rest
+
+
 def _values(section: BaseModel) -> list[Value]:
-    return [
-        Value(key, _words(getattr(section, key)), field.description or "")
-        for key, field in type(section).model_fields.items()
-    ]
+    found = []
+    for key, field in type(section).model_fields.items():
+        value = getattr(section, key)
+        kind = configuring.kind_of(field)
+        choices = (
+            tuple((str(c), _WORDS.get(str(c), str(c))) for c in get_args(field.annotation)) if kind == "choice" else ()
+        )
+        text = "\n".join(value) if kind == "lines" else "" if value is None else str(value)
+        if kind == "yes":
+            text = "yes" if value else ""
+        words = _WORDS.get(str(value), "") if kind == "choice" else ""
+        found.append(Value(key, words or _words(value), field.description or "", kind, text, choices))
+    return found
 
 
 def _words(value: Any) -> str:

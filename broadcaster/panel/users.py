@@ -12,7 +12,7 @@ from broadcaster.domain.roles import PERMISSIONS, Permission, Role, parse_roles
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.forms import UserForm
-from broadcaster.services import accounts
+from broadcaster.services import accounts, second_step
 
 blueprint = Blueprint("users", __name__, url_prefix="/users")
 ROLE_WORDS = {
@@ -87,6 +87,9 @@ def act(username: str) -> ResponseReturnValue:
         case "enable":
             accounts.set_disabled(station(), actor(), username, disabled=False)
             flash(f"Đã mở lại tài khoản “{username}”.")
+        case "second-step-off":
+            second_step.turn_off(station(), actor(), username)
+            flash(f"Đã tắt bước đăng nhập thứ hai của “{username}”.")
         case "sign-out":
             accounts.sign_out_everywhere(station(), actor(), username)
             flash(f"Đã kết thúc mọi phiên đăng nhập của “{username}”.")

@@ -53,6 +53,11 @@ class AsRun:
             self.started_at = at
             self.journal.write("begin", {"broadcast": self.broadcast.id, "at": at.isoformat()})
 
+    def item_coming(self, item_no: int, zones: Iterable[str], at: dt.datetime) -> None:
+        """Write that an item is about to start in `zones`, before it does: after a crash it is not aired again."""
+        body = {"broadcast": self.broadcast.id, "item": item_no, "zones": list(zones), "at": at.isoformat()}
+        self.journal.write("coming", body)
+
     def item_started(self, item_no: int, zones: Iterable[str], at: dt.datetime) -> None:
         """Write that an item started in `zones`."""
         body = {"broadcast": self.broadcast.id, "item": item_no, "zones": list(zones), "at": at.isoformat()}

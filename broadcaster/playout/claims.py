@@ -23,6 +23,7 @@ _CLAIM_S = 15.0
 _HURRY_S = 3.0
 _MARGIN_S = 8.0
 _RELEASE_S = 0.5
+_ONE_AT_A_TIME = threading.Lock()
 
 
 class Claims:
@@ -90,10 +91,13 @@ def reserve(
     urgent = wanting.broadcast.kind is BroadcastKind.EMERGENCY
     planned = (wanting.broadcast.starts_at - clock.now()).total_seconds()
     give_up = clock.monotonic() + max(planned, 0.0) + _RELEASE_S
+    wanting.wanted = by_sink
     while True:
-        busy = _busy(on_their_way(), wanting, by_sink)
-        if not busy or clock.monotonic() >= give_up:
-            return busy
+        with _ONE_AT_A_TIME:
+            busy = _busy(on_their_way(), wanting, by_sink)
+            if not busy or clock.monotonic() >= give_up:
+                wanting.granted = True
+                return busy
         if urgent:
             for other in on_their_way():
                 if other is not wanting and other.broadcast.kind is not BroadcastKind.EMERGENCY:
@@ -113,9 +117,19 @@ def _busy(others: list[Airing], wanting: Airing, by_sink: Mapping[str, tuple[str
     for other in others:
         if other is wanting or other.phase not in {"warm", "air"}:
             continue
-        for lane in (lane for lane in other.lanes if not lane.over):
+        taken = [(lane.sink.name, lane.zones) for lane in other.lanes if not lane.over]
+        if not other.lanes and other.phase == "warm" and (other.granted or _turn(other) < _turn(wanting)):
+            taken = list(other.wanted.items())  # its players are about to stand there, or its turn comes first
+        for sink, others_zones in taken:
             for name, zones in by_sink.items():
-                same = lane.sink.name == name and lane.sink.exclusive
-                shared = set(zones) if same else set(zones) & set(lane.zones)
+                same = sink == name and wanting.crew.sinks[sink].exclusive
+                shared = set(zones) if same else set(zones) & set(others_zones)
                 busy |= dict.fromkeys(shared, desk.BUSY.format(title=other.broadcast.title))
     return busy
+
+
+def _turn(one: Airing) -> tuple[bool, dt.datetime, int]:
+    """Return who comes first when several wait for the same horns."""
+    b = one.broadcast
+    at = dt.datetime.min.replace(tzinfo=dt.UTC) if one.at_once else b.starts_at
+    return b.kind is not BroadcastKind.EMERGENCY, at, b.id

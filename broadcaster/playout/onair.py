@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 import queue
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -18,7 +19,7 @@ from broadcaster.playout.asrun import TRIAL_ZONE, AsRun, heard_zones
 from broadcaster.playout.bundles import Bundle
 from broadcaster.playout.crew import Crew
 from broadcaster.playout.lineup import Events, lay, limit, own_clock, segments
-from broadcaster.playout.player import Ended, Event, Lane, Mark, Source, Started
+from broadcaster.playout.player import Coming, Ended, Event, Lane, Mark, Source, Started
 from broadcaster.playout.priority import favour_thread
 from broadcaster.playout.relay import Assumed, RelayFeed, source_of
 from broadcaster.playout.sinks import AIRCHECK
@@ -53,6 +54,10 @@ class Airing:
     """cue, warm, air, over."""
     ended: bool = False
     """Whether the verdict is written."""
+    wanted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Zones that it needs, by sink, once it stands in line for them."""
+    granted: bool = False
+    """Whether it has them."""
     clock: Clock = field(init=False)
     _over_at: dt.datetime | None = None
     _feeds: list[RelayFeed] = field(default_factory=list)
@@ -323,6 +328,8 @@ class Airing:
             why = f"Vào giữa chừng vì bắt đầu trễ {(now - b.starts_at).total_seconds():.0f} giây; mục này đã qua."
             asrun.item_over(item, heard_zones(b), Outcome.MISSED, why)
         end, why = limit(self.crew, b, starts, at_once=self.at_once)
+        for lane in self.lanes if pieces else ():
+            asrun.item_coming(pieces[0].item_no, lane.zones, starts)
         for lane in self.lanes:
             lane.begin(pieces, steady + (starts - now).total_seconds(), limit=end, limit_why=why, fade_in=offset > 0)
 
@@ -346,6 +353,8 @@ class Airing:
 
     def _note(self, asrun: AsRun, lane: Lane, event: Event) -> None:
         match event:
+            case Coming(item_no, at):
+                asrun.item_coming(item_no, lane.zones, at)
             case Started(item_no, at):
                 asrun.item_started(item_no, lane.zones, at)
                 self.crew.changed()

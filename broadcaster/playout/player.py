@@ -28,6 +28,8 @@ FADE = RATE * 20 // 1000
 """Samples of a fade at a cut."""
 CHUNK_MS = 20
 MARK_S = 1.0
+ANNOUNCE_S = 0.5
+"""An item is announced so long before it starts: longer than a disk takes to write a line."""
 RETRY_S = 1.0
 _LEVEL_S = 0.25
 SILENT_DBFS = -96.0
@@ -80,6 +82,14 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Coming:
+    """An item is about to start: the journal knows of it before the first ear does."""
+
+    item_no: int
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """The first sample of an item left."""
 
@@ -112,7 +122,7 @@ class Ended:
     by: str
 
 
-Event = Started | Mark | Ended
+Event = Coming | Started | Mark | Ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +186,7 @@ class Lane:
     _trouble: str = ""
     _retry_at: float = 0.0
     _quiet_why: str = ""
+    _next: int | None = None
     _gained: float = 1.0
     _level_at: float = 0.0
 
@@ -228,9 +239,11 @@ class Lane:
 
     def _play(self) -> None:
         position = 0
+        following = [s.item_no for s in self._segments[1:]]
         for segment in self._segments:
             if self._over(position):
                 return
+            self._next = following.pop(0) if following else None
             position = self._item(segment, position)
 
     def _over(self, position: int) -> bool:
@@ -265,6 +278,9 @@ class Lane:
             self.position_ms = position * 1000 // RATE
             self.item_ms = (segment.offset + done) * 1000 // RATE
             ended = now + dt.timedelta(seconds=n / RATE)
+            if self._next is not None and total - done <= RATE * ANNOUNCE_S:
+                self._emit(Coming(self._next, ended + dt.timedelta(seconds=(total - done) / RATE)))
+                self._next = None
             if heard - marked >= RATE * MARK_S:
                 marked = heard
                 self._emit(Mark(segment.item_no, heard))

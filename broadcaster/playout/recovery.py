@@ -20,6 +20,7 @@ class Unfinished:
     last_at: dt.datetime | None = None
     known: dict[str, Outcome] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
+    coming: dict[tuple[int, str], dt.datetime] = field(default_factory=dict)
     started: dict[tuple[int, str], dt.datetime] = field(default_factory=dict)
     heard_ms: dict[tuple[int, str], int] = field(default_factory=dict)
 
@@ -51,6 +52,9 @@ def _take(one: Unfinished, record: Record) -> None:
     match record.kind:
         case "begin":
             one.began_at = one.began_at or dt.datetime.fromisoformat(body["at"])
+        case "coming":
+            for zone in body["zones"]:
+                one.coming[body["item"], zone] = dt.datetime.fromisoformat(body["at"])
         case "item":
             for zone in body["zones"]:
                 one.started[body["item"], zone] = dt.datetime.fromisoformat(body["at"])
@@ -69,7 +73,8 @@ def close_interrupted(one: Unfinished, asrun: AsRun) -> int:
     last = 0
     stopped = f" lúc {one.last_at.astimezone(asrun.tz):%H:%M:%S}" if one.last_at else ""
     why = f"Máy phát dừng đột ngột{stopped} (mất điện hoặc sự cố)."
-    for (item_no, zone), at in one.started.items():
+    # what was about to start may have sounded: it is not aired again
+    for (item_no, zone), at in {**one.coming, **one.started}.items():
         last = max(last, item_no)
         if entry_id(asrun.broadcast.id, item_no, zone) in asrun.known:
             continue

@@ -3,24 +3,63 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from broadcaster.domain.figures import Figures, Tally, share
+from broadcaster.domain.activities import DIVERSITY_FORMULA, diversity
+from broadcaster.domain.figures import Airing, Figures, Tally, share
 from broadcaster.domain.periods import ReportPeriod
+from broadcaster.domain.plans import LOUDSPEAKER, FormGroup
 from broadcaster.domain.playlog import Entry
+from broadcaster.domain.tracking import FULFILMENT_FORMULA, Progress, fulfilment_points
+from broadcaster.reporting import charts
+from broadcaster.reporting.wording import change, clean_end, decimal, minutes, number, percent
 from broadcaster.settings import Report, Station
+
+__all__ = ["ActivityLine", "PartLine", "ReportDocument", "Table", "minutes", "number"]
+Value = str | int | float
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the report; the last row may be a total."""
+    """A table of the report; the last row may be a total. `key` names the group for links to what is behind."""
 
     title: str
     heads: tuple[str, ...]
-    rows: tuple[tuple[str | int | float, ...], ...]
-    total: tuple[str | int | float, ...] | None = None
+    rows: tuple[tuple[Value, ...], ...]
+    total: tuple[Value, ...] | None = None
+    chart: int | None = 4
+    """The column (from 0) that a spreadsheet draws; None for a table without a chart."""
+    key: str = ""
+    codes: tuple[str, ...] = ()
+    """The code of each row."""
+
+
+@dataclass(frozen=True)
+class ActivityLine:
+    """One activity of another form, as the report lists it."""
+
+    id: int
+    form: str
+    title: str
+    topic: str
+    unit: str
+    day: str
+    """ISO."""
+    place: str
+    attendance: int | None
+    views: int | None
+    link: str
+    proofs: int
+
+
+@dataclass(frozen=True)
+class PartLine:
+    """The merged part of a unit."""
+
+    unit: str
+    body: str
 
 
 @dataclass(frozen=True)
@@ -39,51 +78,168 @@ class ReportDocument:
     units: Mapping[str, str]
     zones: Mapping[str, str]
     genres: Mapping[str, str]
-    entries: tuple[Entry, ...]
+    entries: Iterable[Entry]
+    """May be read again and again; a year of a large station is never held whole."""
     station: Station
     form: Report
     tz: ZoneInfo
     drawn_at: dt.datetime
     last_hash: str
     last_seq: int
+    airings: Iterable[Airing] = ()
+    """As `entries`, an airing each."""
+    plan: Progress | None = None
+    forms: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
+    """The group of each form."""
+    activities: tuple[ActivityLine, ...] = ()
+    parts: tuple[PartLine, ...] = ()
+    slogans: tuple[str, ...] = ()
+    """Approved by the end of the period."""
 
     @property
     def title(self) -> str:
         """The trích yếu."""
         return f"Kết quả tuyên truyền trên hệ thống truyền thanh {self.station.commune} {self.period.title}"
 
+    @property
+    def span(self) -> str:
+        """The days of the period in words."""
+        return f"từ ngày {self.period.first:%d/%m/%Y} đến ngày {self.period.last:%d/%m/%Y}"
+
+    @property
+    def closing(self) -> str:
+        """The last sentence: where the figures come from, so that anyone can check them."""
+        return (
+            f"Số liệu trên được tổng hợp từ nhật ký phát thanh đến bản ghi số {self.last_seq}, "
+            f"dấu kiểm tra {self.last_hash[:16]}./."
+        )
+
     def sentences(self) -> list[str]:
         """Return the prose of the report, written from the figures; right at zero, one and many."""
+        lines = self._broadcasting() if self.figures.entries else self._silence()
+        lines += self._fulfilment()
+        lines += self._other_forms()
+        if self.form.self_score:
+            lines += self._score()
+        return lines
+
+    def _silence(self) -> list[str]:
+        return [
+            f"Trong kỳ báo cáo ({self.span}), nhật ký phát thanh không ghi nhận buổi phát nào.",
+            f"Số kịch bản được biên soạn trong kỳ: {number(self.scripts_written)}.",
+        ]
+
+    def _broadcasting(self) -> list[str]:
         f = self.figures
-        span = f"từ ngày {self.period.first:%d/%m/%Y} đến ngày {self.period.last:%d/%m/%Y}"
-        if f.entries == 0:
-            return [
-                f"Trong kỳ báo cáo ({span}), nhật ký phát thanh không ghi nhận buổi phát nào.",
-                f"Số kịch bản được biên soạn trong kỳ: {number(self.scripts_written)}.",
-            ]
         lines = [
-            f"Trong kỳ báo cáo ({span}), {self.station.name} đã thực hiện {number(f.broadcasts)} buổi phát thanh với "
-            f"{number(f.total.full)} lượt tin, bài phát đủ, tổng thời lượng {minutes(f.total)}; "
+            f"Trong kỳ báo cáo ({self.span}), {self.station.name} đã thực hiện {number(f.broadcasts)} buổi phát thanh "
+            f"với {number(f.total.full)} lượt tin, bài phát đủ, tổng thời lượng {minutes(f.total)}; "
             f"sử dụng {number(f.scripts_aired)} kịch bản, biên soạn mới {number(self.scripts_written)} kịch bản."
         ]
+        if f.relay.full + f.relay.partial:
+            lines.append(f"Thời lượng tiếp âm chương trình của đài cấp trên: {minutes(f.relay)}.")
+        if f.broadcasts_missed:
+            lines.append(f"Số buổi theo lịch không phát được: {number(f.broadcasts_missed)}.")
         if not_full := f.total.partial + f.total.missed:
             lines.append(
                 f"Có {number(not_full)} lượt không phát trọn vẹn, trong đó {number(f.total.partial)} lượt dừng giữa "
                 f"chừng và {number(f.total.missed)} lượt không phát. Lý do: {self._reasons()}"
             )
-        else:
-            lines.append("Toàn bộ các lượt tin, bài đã lên lịch trong kỳ đều được phát trọn vẹn.")
-        planned = [code for code in self.topics if code != self.other_topic]
+        elif f.total.full:
+            short = sum(t.partial + t.missed for t in f.by_zone.values())
+            tail = (
+                f" ở ít nhất một cụm loa; tính riêng từng cụm loa có {number(short)} lượt không trọn vẹn"
+                if short
+                else ""
+            )
+            lines.append(f"Toàn bộ các lượt tin, bài đã lên lịch trong kỳ đều được phát trọn vẹn{tail}.")
+        planned = self._planned_topics()
         aired = [code for code in planned if f.by_topic.get(code, Tally()).full]
-        lines.append(
-            f"Nội dung tuyên truyền thuộc {number(len(aired))}/{number(len(planned))} nhóm chủ đề của kế hoạch; "
-            f"phát tới {number(self._zones_reached())}/{number(len(self.zones))} cụm loa."
-        )
-        if silent := [self.topic_short[c] for c in planned if c not in aired]:
+        if planned:
+            lines.append(
+                f"Nội dung tuyên truyền thuộc {number(len(aired))}/{number(len(planned))} nhóm chủ đề của kế hoạch; "
+                f"phát tới {number(self._zones_reached())}/{number(len(self.zones))} cụm loa."
+            )
+        else:
+            lines.append(f"Phát tới {number(self._zones_reached())}/{number(len(self.zones))} cụm loa.")
+        if silent := [self.topic_short.get(c, c) for c in planned if c not in aired]:
             lines.append(f"Nhóm chủ đề chưa phát trong kỳ: {'; '.join(silent)}.")
         for label, other in (("kỳ trước", self.before), ("cùng kỳ năm trước", self.year_before)):
             if other.entries:
-                lines.append(f"So với {label}: {_change(f.total.full, other.total.full)} lượt phát.")
+                lines.append(f"So với {label}: {change(f.total.full, other.total.full)} lượt phát.")
+        return lines
+
+    def _planned_topics(self) -> list[str]:
+        """Return the plan's topics; without a plan, the station's own but the last."""
+        if self.plan and self.plan.topics:
+            return [t.code for t in self.plan.topics]
+        return [code for code in self.topics if code != self.other_topic]
+
+    def _fulfilment(self) -> list[str]:
+        plan = self.plan
+        if plan is None or not plan.topics:
+            return []
+        name = f"Kế hoạch số {plan.number}" if plan.number else f"Kế hoạch “{clean_end(plan.title)}”"
+        if plan.issued_on:
+            name += f" ngày {plan.issued_on:%d/%m/%Y}"
+        done, due = sum(t.done for t in plan.topics), sum(t.due for t in plan.topics)
+        lines = []
+        if due:
+            lines.append(
+                f"Thực hiện {name}: tính từ đầu kế hoạch đến hết kỳ đã phát {number(done)} lượt trên "
+                f"{number(due)} lượt phải đạt, mức độ hoàn thành {percent(plan.completion)} "
+                "(chủ đề vượt chỉ tiêu không bù cho chủ đề thiếu)."
+            )
+            if plan.behind:
+                late = "; ".join(f"{clean_end(t.title)} (thiếu {number(t.late)} lượt)" for t in plan.behind[:10])
+                lines.append(f"Chủ đề chưa đạt tiến độ: {late}.")
+        else:
+            covered = sum(1 for t in plan.topics if t.done)
+            lines.append(
+                f"Thực hiện {name}: tính từ đầu kế hoạch đến hết kỳ đã phát "
+                f"{number(covered)}/{number(len(plan.topics))} chủ đề."
+            )
+        return lines
+
+    def _other_forms(self) -> list[str]:
+        lines = []
+        if self.activities:
+            by_form: dict[str, int] = {}
+            for a in self.activities:
+                by_form[a.form] = by_form.get(a.form, 0) + 1
+            listed = "; ".join(f"{self.forms.get(f, f)}: {number(n)}" for f, n in by_form.items())
+            people = sum(a.attendance or 0 for a in self.activities)
+            views = sum(a.views or 0 for a in self.activities)
+            tail = f", {number(people)} lượt người tham dự" if people else ""
+            tail += f", {number(views)} lượt xem" if views else ""
+            lines.append(
+                f"Ngoài hệ thống loa, trong kỳ đã thực hiện {number(len(self.activities))} hoạt động tuyên truyền "
+                f"bằng hình thức khác ({listed}){tail}."
+            )
+        if self.slogans:
+            lines.append(f"Số khẩu hiệu được phê duyệt đến hết kỳ: {number(len(self.slogans))}.")
+        return lines
+
+    def forms_used(self) -> list[str]:
+        """Return the forms that were used in the period."""
+        used = {a.form for a in self.activities}
+        if self.figures.total.full:
+            used.add(LOUDSPEAKER)
+        return [f for f in self.forms if f in used]
+
+    def _score(self) -> list[str]:
+        groups = {f: FormGroup(g) for f, g in self.groups.items()}
+        lines = [
+            f"Tự chấm mức độ đa dạng trong tuyên truyền: {decimal(diversity(self.forms_used(), groups), 2)}/1 điểm. "
+            f"Cách tính: {DIVERSITY_FORMULA}."
+        ]
+        points = fulfilment_points(self.plan.completion) if self.plan else None
+        if points is not None:
+            lines.append(
+                f"Tự chấm mức độ thực hiện kế hoạch tuyên truyền: {decimal(points, 2)}/1 điểm. "
+                f"Cách tính: {FULFILMENT_FORMULA}."
+            )
         return lines
 
     def tables(self) -> list[Table]:
@@ -91,66 +247,125 @@ class ReportDocument:
         f = self.figures
         topics = {c: f"{i}. {t}" for i, (c, t) in enumerate(self.topic_short.items(), 1)}
         months = {m: f"Tháng {int(m[5:])}/{m[:4]}" for m in f.by_month}
-        return [
-            self._table("Theo nhóm chủ đề", "Chủ đề", topics, f.by_topic, every=True),
-            self._table("Theo đơn vị biên soạn", "Đơn vị", self.units, f.by_unit),
-            self._table("Theo thể loại", "Thể loại", self.genres, f.by_genre),
-            self._table("Theo tháng", "Tháng", months, f.by_month),
+        found = [
+            self._table("Theo nhóm chủ đề", "Chủ đề", topics, f.by_topic, "topic", every=True),
+            self._table("Theo đơn vị biên soạn", "Đơn vị", self.units, f.by_unit, "unit"),
+            self._table("Theo thể loại", "Thể loại", self.genres, f.by_genre, "genre"),
+            self._table("Theo tháng", "Tháng", months, f.by_month, "month"),
             self._coverage(),
+        ]
+        if self.plan and self.plan.topics:
+            found.append(self._plan_table(self.plan))
+        if self.activities or (self.plan and len(self.plan.forms) > 1):
+            found.append(self._forms_table())
+        return found
+
+    def pictures(self) -> list[charts.Chart]:
+        """Return the charts, from the same figures as the tables."""
+        f = self.figures
+        topics = {c: f"{i}. {t}" for i, (c, t) in enumerate(self.topic_short.items(), 1)}
+        codes = [*topics, *(c for c in f.by_topic if c not in topics)]
+        by_topic = [
+            charts.Bar(topics.get(c, c or "(không ghi)"), t.minutes, f"{decimal(t.minutes)} phút")
+            for c in codes
+            if (t := f.by_topic.get(c, Tally())) or c in topics
+        ]
+        zones = [
+            charts.Bar(self.zones.get(z, z), part or 0.0, percent(part))
+            for z in [*self.zones, *(z for z in f.by_zone if z not in self.zones)]
+            for t in [f.by_zone.get(z, Tally())]
+            for part in [share(t.full, t.full + t.partial + t.missed)]
+        ]
+        days = {dt.date.fromisoformat(d): t.full for d, t in f.by_day.items()}
+        made = [charts.bars("chu-de", "Thời lượng phát theo chủ đề (phút)", by_topic)]
+        if self.plan and any(t.target for t in self.plan.topics):
+            made.append(
+                charts.pairs("ke-hoach", "Lượt phát theo kế hoạch và đã thực hiện theo tháng", self._monthly(self.plan))
+            )
+        made.append(charts.bars("cum-loa", "Tỷ lệ phát đủ theo cụm loa", zones, most=100))
+        if self.period.days <= 400:
+            made.append(charts.heat("lich", "Lượt phát đủ theo ngày", self.period.first, self.period.last, days))
+        return made
+
+    def _monthly(self, plan: Progress) -> list[charts.Pair]:
+        months = list(plan.topics[0].months)
+        return [
+            charts.Pair(
+                f"{int(m[5:])}/{m[2:4]}",
+                sum(t.months[m].planned for t in plan.topics if m in t.months),
+                sum(t.months[m].done for t in plan.topics if m in t.months),
+            )
+            for m in months
         ]
 
     def _table(
-        self, title: str, head: str, names: Mapping[str, str], tallies: Mapping[str, Tally], *, every: bool = False
+        self,
+        title: str,
+        head: str,
+        names: Mapping[str, str],
+        tallies: Mapping[str, Tally],
+        key: str,
+        *,
+        every: bool = False,
     ) -> Table:
         codes = [c for c in names if every or c in tallies] + [c for c in tallies if c not in names]
         rows = tuple((names.get(c, c or "(không ghi)"), *_cells(tallies.get(c, Tally()))) for c in codes)
         total = ("Tổng cộng", *_cells(self.figures.total))
-        return Table(title, (head, "Phát đủ", "Dừng giữa chừng", "Không phát", "Phút"), rows, total)
+        return Table(
+            title, (head, "Phát đủ", "Dừng giữa chừng", "Không phát", "Phút"), rows, total, key=key, codes=tuple(codes)
+        )
 
     def _coverage(self) -> Table:
-        rows = []
+        rows, codes = [], []
         for code in [*self.zones, *(z for z in self.figures.by_zone if z not in self.zones)]:
-            tally = self.figures.by_zone.get(code, Tally())
-            whole = tally.full + tally.partial + tally.missed
-            percent = share(tally.full, whole)
-            rows.append(
-                (
-                    self.zones.get(code, code),
-                    *_cells(tally),
-                    "-" if percent is None else f"{percent:.1f}%".replace(".", ","),
-                )
-            )
+            t = self.figures.by_zone.get(code, Tally())
+            part = share(t.full, t.full + t.partial + t.missed)
+            shown = "-" if part is None else f"{decimal(part)}%"
+            rows.append((self.zones.get(code, code), *_cells(t), shown))
+            codes.append(code)
         heads = ("Cụm loa", "Phát đủ", "Dừng giữa chừng", "Không phát", "Phút", "Tỷ lệ phát đủ")
-        return Table("Theo cụm loa", heads, tuple(rows))
+        return Table("Theo cụm loa", heads, tuple(rows), key="zone", codes=tuple(codes))
+
+    def _plan_table(self, plan: Progress) -> Table:
+        rows = tuple(
+            (f"{n}. {clean_end(t.title)}", t.target, t.due, t.done, percent(t.percent))
+            for n, t in enumerate(plan.topics, 1)
+        )
+        total = (
+            "Tổng cộng", sum(t.target for t in plan.topics), sum(t.due for t in plan.topics),
+            sum(t.done for t in plan.topics), percent(plan.completion) if sum(t.due for t in plan.topics) else "-",
+        )  # fmt: skip
+        heads = ("Chủ đề của kế hoạch", "Chỉ tiêu", "Phải đạt", "Đã phát", "So chỉ tiêu")
+        return Table(
+            "Thực hiện kế hoạch", heads, rows, total, chart=3, key="plan", codes=tuple(t.code for t in plan.topics)
+        )
+
+    def _forms_table(self) -> Table:
+        wanted = [t.code for t in self.plan.forms] if self.plan else []
+        used = [a.form for a in self.activities]
+        codes = [f for f in dict.fromkeys([*wanted, *used]) if f != LOUDSPEAKER]
+        rows = tuple(
+            (
+                self.forms.get(c, c),
+                used.count(c),
+                sum(a.attendance or 0 for a in self.activities if a.form == c),
+                sum(a.views or 0 for a in self.activities if a.form == c),
+                sum(a.proofs for a in self.activities if a.form == c),
+            )
+            for c in codes
+        )
+        heads = ("Hình thức khác", "Hoạt động", "Người dự", "Lượt xem", "Tệp minh chứng")
+        return Table("Hình thức khác ngoài loa", heads, rows, chart=1, key="form", codes=tuple(codes))
 
     def _zones_reached(self) -> int:
         return sum(1 for code in self.zones if self.figures.by_zone.get(code, Tally()).full)
 
     def _reasons(self) -> str:
         shown = list(self.figures.reasons.items())[:5]
-        return "; ".join(f"{why.rstrip('.')} ({number(n)} lượt)" for why, n in shown) + "."
-
-
-def number(n: int) -> str:
-    """Return a whole number as Vietnamese writes it: dots between thousands, a leading zero below ten."""
-    return f"{n:02d}" if 0 < n < 10 else f"{n:,}".replace(",", ".")
-
-
-def minutes(tally: Tally) -> str:
-    """Return heard time in hours and minutes."""
-    whole = round(tally.minutes)
-    hours, rest = divmod(whole, 60)
-    return f"{number(hours)} giờ {number(rest)} phút" if hours else f"{number(rest)} phút"
+        rest = sum(self.figures.reasons.values()) - sum(n for _, n in shown)
+        words = "; ".join(f"{clean_end(why) or 'không ghi lý do'} ({number(n)} lượt)" for why, n in shown)
+        return f"{words}; lý do khác ({number(rest)} lượt)." if rest else f"{words}."
 
 
 def _cells(tally: Tally) -> tuple[int, int, int, float]:
     return tally.full, tally.partial, tally.missed, round(tally.minutes, 1)
-
-
-def _change(now: int, before: int) -> str:
-    if now == before:
-        return f"không đổi ({number(now)})"
-    word = "tăng" if now > before else "giảm"
-    percent = share(abs(now - before), before)
-    tail = "" if percent is None else f" ({percent:.1f}%)".replace(".", ",")
-    return f"{word} {number(abs(now - before))}{tail}"

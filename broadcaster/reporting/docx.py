@@ -1,217 +1,216 @@
-"""The report as an administrative document, laid out as Phụ lục I of Nghị định 30/2020/NĐ-CP asks.
+"""The report as Word files, by templates that the office may change with Word (docxtpl).
 
-A4 portrait, margins 20 mm (top, bottom), 30 mm (left), 15 mm (right); Times New Roman, black; page number centred
-in the top margin, not on the first page. Number and date stay blank: văn thư gives them after signing.
+Three shapes: the report in the layout of Phụ lục I, Nghị định 30/2020/NĐ-CP; the section to be merged into the CCHC
+report; the annex that lists each airing. What a template may name is said in `scripts/templates/README.md`.
 """
 
 from __future__ import annotations
 
+import difflib
+import io
+from itertools import islice
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
-import docx as python_docx
-from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
+from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Mm
+from docxtpl import DocxTemplate, InlineImage
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2.sandbox import SandboxedEnvironment
+from lxml.etree import LxmlError
 
+from broadcaster.domain.figures import RELAY
+from broadcaster.errors import RuleError, StationError
 from broadcaster.reporting.document import ReportDocument, Table
+from broadcaster.reporting.pdf import picture, signer
+from broadcaster.reporting.wording import decimal
+from broadcaster.rooms import room
 
-FONT = "Times New Roman"
-_CENTER = WD_ALIGN_PARAGRAPH.CENTER
-_JUSTIFY = WD_ALIGN_PARAGRAPH.JUSTIFY
+SHAPES = {"full": "bao-cao", "section": "phan-long-ghep", "annex": "phu-luc"}
+"""Shapes of the report, and the names of their templates and files."""
+ANNEX_LINES = 6_000
+"""Airings that an annex lists: two hundred pages. The rest is in the spreadsheet, and the annex says so."""
 
 
-def write(document: ReportDocument, path: Path) -> None:
-    """Write the report to `path`."""
-    doc = python_docx.Document()
-    doc.core_properties.title = document.title
-    doc.core_properties.author = document.station.name
-    _page(doc)
-    _letterhead(doc, document)
-    _text(doc, "BÁO CÁO", size=14, bold=True, align=_CENTER, before=14)
-    _text(doc, document.title, size=14, bold=True, align=_CENTER)
-    _rule(doc)
-    _text(doc, "I. KẾT QUẢ THỰC HIỆN", bold=True, before=8)
-    for sentence in document.sentences():
-        _text(doc, sentence, align=_JUSTIFY, indent=True)
-    _text(doc, "II. SỐ LIỆU CHI TIẾT", bold=True, before=8)
-    for number, table in enumerate(document.tables(), 1):
-        _text(doc, f"{number}. {table.title}", bold=True, before=6, keep=True)
-        _table(doc, table)
-    closing = (
-        f"Số liệu trên được tổng hợp từ nhật ký phát thanh đến bản ghi số {document.last_seq}, "
-        f"dấu kiểm tra {document.last_hash[:16]}./."
+def write(document: ReportDocument, path: Path, *, shape: str = "full", templates: Path | None = None) -> None:
+    """Write the report to `path` in one of `SHAPES`; a template in the folder `templates` wins over the shipped one.
+
+    Raises:
+        RuleError: the template cannot be read, or names something that a report does not have; `field` is the file.
+    """
+    source = _template(shape, templates)
+    try:
+        made = _filled(document, source, shape)
+    except UndefinedError as error:
+        raise _undefined(error, source) from None
+    except TemplateSyntaxError as error:
+        raise RuleError(f"Mẫu viết sai cú pháp: {error.message}. Hãy sửa mẫu trong Word.", field=source.name) from None
+    except StationError:
+        raise
+    except (TemplateError, ValueError, KeyError, TypeError, PackageNotFoundError, BadZipFile, LxmlError) as error:
+        raise RuleError(f"Không dùng được mẫu: {error}. Hãy sửa mẫu trong Word.", field=source.name) from None
+    try:
+        made.save(str(path))
+    except OSError as error:
+        raise StationError(f"Không ghi được tệp báo cáo ({error.strerror or error}).", field=str(path)) from None
+
+
+def _filled(document: ReportDocument, source: Path, shape: str) -> DocxTemplate:
+    env = SandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
+    named = DocxTemplate(str(source)).get_undeclared_template_variables(env)
+    template = DocxTemplate(str(source))
+    template.init_docx()
+    context = _context(document, template, shape)
+    if unknown := sorted(named - context.keys()):
+        raise _unknown(unknown[0], context, source)
+    template.render(context, env, autoescape=True)
+    _widen(template.docx)
+    template.docx.core_properties.title = document.title
+    template.docx.core_properties.author = document.station.name
+    return template
+
+
+def _template(shape: str, folder: Path | None) -> Path:
+    name = f"{SHAPES[shape]}.docx"
+    own = folder / name if folder else None
+    return own if own and own.is_file() else room("scripts") / "templates" / name
+
+
+def _context(d: ReportDocument, template: DocxTemplate, shape: str) -> dict[str, Any]:
+    form = d.form
+    values: dict[str, Any] = {
+        "co_quan_chu_quan": form.superior,
+        "co_quan": d.station.commune.upper(),
+        "ky_hieu": "BC-UBND",
+        "dia_danh": form.place or d.station.commune.split(maxsplit=1)[-1],
+        "nam": d.drawn_at.astimezone(d.tz).year,
+        "trich_yeu": d.title,
+        "ten_dai": d.station.name,
+        "ky": d.period.title,
+        "tu_ngay": f"{d.period.first:%d/%m/%Y}",
+        "den_ngay": f"{d.period.last:%d/%m/%Y}",
+        "cac_cau": d.sentences(),
+        "cac_bang": [_table(t) for t in d.tables()],
+        "cac_bieu_do": [],
+        "don_vi": [{"ten": p.unit, "noi_dung": [x.strip() for x in p.body.splitlines() if x.strip()]} for p in d.parts],
+        "hoat_dong": [_activity(d, a) for a in d.activities],
+        "luot_phat": [],
+        "luot_phat_con_lai": "",
+        "ket_thuc": d.closing,
+        "noi_nhan": recipients(form.recipients),
+        "chuc_vu": list(signer(form).lines),
+    }
+    if shape == "full":
+        values["cac_bieu_do"] = [
+            {"ten": c.title, "hinh": InlineImage(template, io.BytesIO(picture(c.svg)), width=Mm(160))}
+            for c in d.pictures()
+        ]
+    if shape == "annex":
+        values |= _airings(d)
+    return values
+
+
+def _table(table: Table) -> dict[str, Any]:
+    def row(cells: tuple[str | int | float, ...]) -> dict[str, Any]:
+        return {"dau": cells[0], "cac_o": [shown(v) for v in cells[1:]]}
+
+    return {
+        "ten": table.title,
+        "cot_dau": table.heads[0],
+        "cac_cot": list(table.heads[1:]),
+        "cac_hang": [row(r) for r in table.rows],
+        "tong": row(table.total) if table.total else None,
+    }
+
+
+def _activity(d: ReportDocument, a: Any) -> dict[str, str]:
+    said = [f"{a.attendance} người dự" if a.attendance else "", f"{a.views} lượt xem" if a.views else ""]
+    said += [a.link, f"{a.proofs} tệp minh chứng" if a.proofs else ""]
+    year, month, day = a.day.split("-")
+    return {
+        "ngay": f"{day}/{month}/{year}", "hinh_thuc": d.forms.get(a.form, a.form), "ten": a.title, "don_vi": a.unit,
+        "ket_qua": "; ".join(s for s in said if s) or "-",
+    }  # fmt: skip
+
+
+def airing_rows(d: ReportDocument, limit: int = ANNEX_LINES) -> tuple[list[tuple[str, ...]], int]:
+    """Return the lines of the annex (number, time, script, topic, minutes, outcome, zones), and how many are left."""
+    own = (a for a in d.airings if a.kind != RELAY)
+    rows: list[tuple[str, ...]] = [
+        (
+            str(n), f"{a.planned_at.astimezone(d.tz):%H:%M %d/%m/%Y}", a.title,
+            d.topic_short.get(a.topic or "", a.topic or "-"), decimal(a.heard_ms / 60_000),
+            a.outcome.label, f"{a.zones_full}/{a.zones}",
+        )
+        for n, a in enumerate(islice(own, limit), 1)
+    ]  # fmt: skip
+    return rows, sum(1 for _ in own)
+
+
+def left_out(many: int) -> str:
+    """Return the sentence about airings that an annex does not list; empty when there are none."""
+    return f"Còn {many} lượt phát nữa được liệt kê đầy đủ trong tệp Excel và CSV kèm theo." if many else ""
+
+
+def _airings(d: ReportDocument) -> dict[str, Any]:
+    names = ("stt", "luc", "bai", "chu_de", "phut", "ket_qua", "cum_loa")
+    rows, rest = airing_rows(d)
+    return {"luot_phat": [dict(zip(names, row, strict=True)) for row in rows], "luot_phat_con_lai": left_out(rest)}
+
+
+def shown(value: str | float) -> str:
+    """Return a cell as the paper shows it: `12,5`, `1.234,5`; whole numbers as they are."""
+    return decimal(value) if isinstance(value, float) else str(value)
+
+
+def recipients(lines: list[str]) -> list[str]:
+    """Return the lines of Nơi nhận: each ends with a semicolon, the last with a full stop."""
+    last = len(lines) - 1
+    return [x if x.endswith((".", ";")) else f"{x}{'.' if n == last else ';'}" for n, x in enumerate(lines)]
+
+
+def _widen(doc: Any) -> None:
+    """Give each table the grid of its cells: Word heeds the cells, LibreOffice the grid; repeated columns lost it."""
+    for table in doc.element.body.iter(qn("w:tbl")):
+        rows = table.findall(qn("w:tr"))
+        cells: list[Any] = max((row.findall(qn("w:tc")) for row in rows), key=len, default=[])
+        found = [c.find(f"{qn('w:tcPr')}/{qn('w:tcW')}") for c in cells]
+        if not cells or any(w is None for w in found):
+            continue
+        sizes = [int(w.get(qn("w:w"))) for w in found]
+        most = 9354  # twentieths of a point between the margins: 165 mm
+        if sum(sizes) > most:
+            sizes[0] = max(most - sum(sizes[1:]), most // 4)
+        elif len(sizes) > 3:
+            sizes[0] = most - sum(sizes[1:])
+        grid = table.find(qn("w:tblGrid"))
+        for column in list(grid):
+            grid.remove(column)
+        for size in sizes:
+            column = grid.makeelement(qn("w:gridCol"), {qn("w:w"): str(size)})
+            grid.append(column)
+        for row in rows:
+            for cell, size in zip(row.findall(qn("w:tc")), sizes, strict=False):
+                width = cell.find(f"{qn('w:tcPr')}/{qn('w:tcW')}")
+                if width is not None:
+                    width.set(qn("w:w"), str(size))
+
+
+def _unknown(name: str, context: dict[str, Any], source: Path) -> RuleError:
+    near = difflib.get_close_matches(name, context, n=1)
+    hint = f" Có phải ý là “{near[0]}” không?" if near else ""
+    return RuleError(f"Mẫu có trường “{name}” mà báo cáo không có.{hint}", field=source.name)
+
+
+def _undefined(error: UndefinedError, source: Path) -> RuleError:
+    words = str(error.message)
+    name = (
+        words.rpartition("attribute ")[2].strip("'")
+        if "attribute" in words
+        else words.split("'")[1]
+        if "'" in words
+        else words
     )
-    _text(doc, closing, align=_JUSTIFY, indent=True, before=8)
-    _signature(doc, document)
-    doc.save(str(path))
-
-
-def _page(doc: Any) -> None:
-    section = doc.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.top_margin = section.bottom_margin = Mm(20)
-    section.left_margin, section.right_margin = Mm(30), Mm(15)
-    section.header_distance = Mm(10)
-    section.different_first_page_header_footer = True
-    normal = doc.styles["Normal"]
-    normal.font.name, normal.font.size = FONT, Pt(14)
-    normal.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
-    normal.element.rPr.rFonts.set(qn("w:cs"), FONT)
-    header = section.header.paragraphs[0]
-    header.alignment = _CENTER
-    run = header.add_run()
-    for kind, text in (("begin", None), (None, "PAGE"), ("end", None)):
-        element = OxmlElement("w:fldChar" if kind else "w:instrText")
-        if kind:
-            element.set(qn("w:fldCharType"), kind)
-        else:
-            element.text = text
-        run._r.append(element)  # noqa: SLF001 - python-docx has no field API
-    run.font.size = Pt(13)
-
-
-def _letterhead(doc: Any, document: ReportDocument) -> None:
-    station, form = document.station, document.form
-    table = doc.add_table(rows=2, cols=2)
-    table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    table.autofit = False
-    _widths(table, (Mm(62), Mm(103)))
-    left, right = table.rows[0].cells
-    _cell(left, form.superior, size=12, bold=True)
-    _cell(left, station.commune.upper(), size=12, bold=True, more=True)
-    _cell_rule(left, Mm(22))
-    _cell(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", size=12, bold=True)
-    _cell(right, "Độc lập - Tự do - Hạnh phúc", size=13, bold=True, more=True)
-    _cell_rule(right, Mm(54))
-    left, right = table.rows[1].cells
-    _cell(left, "Số:        /BC-UBND", size=13)
-    place = form.place or station.commune.split(maxsplit=1)[-1]
-    year = document.drawn_at.astimezone(document.tz).year
-    _cell(right, f"{place}, ngày      tháng      năm {year}", size=14, italic=True)
-
-
-def _widths(table: Any, widths: tuple[Any, ...]) -> None:
-    """Set the widths of columns and of their cells: Word heeds the cells, LibreOffice the grid."""
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = width
-        for cell in column.cells:
-            cell.width = width
-
-
-def _cell(cell: Any, text: str, *, size: int, bold: bool = False, italic: bool = False, more: bool = False) -> None:
-    paragraph = cell.add_paragraph() if more else cell.paragraphs[0]
-    paragraph.alignment = _CENTER
-    paragraph.paragraph_format.space_after = Pt(0)
-    run = paragraph.add_run(text)
-    run.bold, run.italic, run.font.size, run.font.name = bold, italic, Pt(size), FONT
-
-
-def _cell_rule(cell: Any, length: Any) -> None:
-    """Draw a centred line of `length` under the text; the paragraph holds a blank, for Word ignores an empty one."""
-    paragraph = cell.add_paragraph()
-    paragraph.alignment = _CENTER
-    margin = int((cell.width - length) / 2)
-    fmt = paragraph.paragraph_format
-    fmt.left_indent = fmt.right_indent = margin
-    fmt.space_after = Pt(4)
-    fmt.line_spacing = Pt(4)
-    paragraph.add_run("\u00a0").font.size = Pt(2)
-    _border(paragraph)
-
-
-def _rule(doc: Any) -> None:
-    paragraph = doc.add_paragraph()
-    fmt = paragraph.paragraph_format
-    fmt.left_indent = fmt.right_indent = Mm(62)
-    fmt.line_spacing = Pt(4)
-    fmt.space_after = Pt(8)
-    paragraph.add_run("\u00a0").font.size = Pt(2)
-    _border(paragraph)
-
-
-def _border(paragraph: Any) -> None:
-    borders = OxmlElement("w:pBdr")
-    top = OxmlElement("w:top")
-    for key, value in {"val": "single", "sz": "6", "space": "1", "color": "000000"}.items():
-        top.set(qn(f"w:{key}"), value)
-    borders.append(top)
-    paragraph._p.get_or_add_pPr().append(borders)  # noqa: SLF001 - python-docx has no border API
-
-
-def _text(
-    doc: Any,
-    text: str,
-    *,
-    size: int = 14,
-    bold: bool = False,
-    align: Any = None,
-    indent: bool = False,
-    before: int = 0,
-    keep: bool = False,
-) -> None:
-    paragraph = doc.add_paragraph()
-    fmt = paragraph.paragraph_format
-    fmt.space_before, fmt.space_after, fmt.line_spacing = Pt(before), Pt(4), 1.15
-    fmt.keep_with_next = keep
-    if align is not None:
-        paragraph.alignment = align
-    if indent:
-        fmt.first_line_indent = Mm(12.7)
-    run = paragraph.add_run(text)
-    run.bold, run.font.size, run.font.name = bold, Pt(size), FONT
-
-
-def _table(doc: Any, table: Table) -> None:
-    rows = [table.heads, *table.rows, *([table.total] if table.total else [])]
-    grid = doc.add_table(rows=len(rows), cols=len(table.heads))
-    grid.style = "Table Grid"
-    grid.alignment = WD_TABLE_ALIGNMENT.CENTER
-    grid.autofit = False
-    _widths(grid, (Mm(165 - 20 * (len(table.heads) - 1)), *([Mm(20)] * (len(table.heads) - 1))))
-    repeat = OxmlElement("w:tblHeader")
-    repeat.set(qn("w:val"), "true")
-    grid.rows[0]._tr.get_or_add_trPr().append(repeat)  # noqa: SLF001 - python-docx has no repeat-header API
-    for r, row in enumerate(rows):
-        for c, value in enumerate(row):
-            cell = grid.cell(r, c)
-            paragraph = cell.paragraphs[0]
-            paragraph.paragraph_format.space_after = Pt(0)
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if c == 0 and r else _CENTER
-            shown = (
-                f"{value:,.1f}".replace(",", " ").replace(".", ",").replace(" ", ".")
-                if isinstance(value, float)
-                else str(value)
-            )
-            run = paragraph.add_run(shown)
-            run.font.size, run.font.name = Pt(12), FONT
-            run.bold = r == 0 or (table.total is not None and r == len(rows) - 1)
-
-
-def _signature(doc: Any, document: ReportDocument) -> None:
-    form = document.form
-    table = doc.add_table(rows=1, cols=2)
-    table.autofit = False
-    left, right = table.rows[0].cells
-    _widths(table, (Mm(80), Mm(85)))
-    paragraph = left.paragraphs[0]
-    paragraph.paragraph_format.space_after = Pt(0)
-    run = paragraph.add_run("Nơi nhận:")
-    run.bold = run.italic = True
-    run.font.size = Pt(12)
-    for position, recipient in enumerate(form.recipients):
-        line = left.add_paragraph()
-        line.paragraph_format.space_after = Pt(0)
-        end = "" if recipient.endswith((".", ";")) else ("." if position == len(form.recipients) - 1 else ";")
-        line.add_run(f"- {recipient}{end}").font.size = Pt(11)
-    heads = {
-        "TM": ["TM. ỦY BAN NHÂN DÂN", form.signer_title],
-        "KT": ["KT. CHỦ TỊCH", form.signer_title if form.signer_title != "CHỦ TỊCH" else "PHÓ CHỦ TỊCH"],
-        "TL": ["TL. CHỦ TỊCH", form.signer_title],
-    }[form.signer_mode]
-    for position, line in enumerate(heads):
-        _cell(right, line, size=14, bold=True, more=position > 0)
-    for _ in range(4):
-        _cell(right, "", size=14, more=True)
+    return RuleError(f"Mẫu có trường “{name}” mà báo cáo không có. Xem README.md của thư mục mẫu.", field=source.name)

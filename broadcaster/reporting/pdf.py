@@ -146,6 +146,27 @@ def signer(form: Report) -> Signature:
     return Signature(heads[form.signer_mode])
 
 
+def picture(svg: str, *, dots: float = 200) -> bytes:
+    """Return a drawing as PNG, 160 mm wide, `dots` to the inch: for files that hold no SVG.
+
+    Raises:
+        StationError: typst cannot set it.
+    """
+    source = (
+        "#set page(width: 160mm, height: auto, margin: 0mm, fill: white)\n"
+        '#image(bytes(sys.inputs.svg), format: "svg", width: 160mm)\n'
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            made = typst.compile(source.encode(), format="png", ppi=dots, sys_inputs={"svg": svg})
+        except RuntimeError as error:
+            raise StationError(f"Không dựng được hình: {error}", code="picture") from None
+    if not isinstance(made, bytes):
+        raise StationError("Không dựng được hình: trình dựng trang không trả về hình nào.", code="picture")
+    return made
+
+
 def render(paper: Paper) -> bytes:
     """Return the paper as PDF/A-2b.
 

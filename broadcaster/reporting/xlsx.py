@@ -1,19 +1,31 @@
-"""The report as a workbook: figures with native charts, and the raw entries behind them."""
+"""The report as a spreadsheet: a sheet per table with a native chart, and every entry behind the figures.
+
+Rows go to disk as they are written: a year of a large station has more entries than memory should hold, and more than
+one sheet takes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import xlsxwriter
 
+from broadcaster.domain.playlog import Entry
 from broadcaster.reporting.document import ReportDocument, Table
+
+_SHEET_ROWS = 1_000_000
+"""Entries on one sheet; Excel takes 1,048,576 rows."""
+_HEADS = ("Dự kiến", "Bắt đầu", "Kết thúc", "Cụm loa", "Buổi phát", "Mục", "Chủ đề", "Đơn vị", "Giây nghe được", "Giây của mục", "Kết quả", "Lý do", "Mã bản ghi")  # fmt: skip # noqa: E501
 
 
 def write(document: ReportDocument, path: Path) -> None:
-    """Write the workbook to `path`: a sheet of prose, one for each table, and one of all entries."""
-    book = xlsxwriter.Workbook(path, {"constant_memory": False, "default_date_format": "dd/mm/yyyy hh:mm:ss"})
-    book.set_properties({"title": document.title, "company": document.station.name})
+    """Write the spreadsheet to `path`."""
+    book = xlsxwriter.Workbook(
+        str(path), {"remove_timezone": True, "constant_memory": True, "strings_to_formulas": False}
+    )
+    book.set_properties({"title": document.title, "author": document.station.name})
     styles = {
         "title": book.add_format({"bold": True, "font_size": 14, "text_wrap": True}),
         "head": book.add_format(
@@ -31,6 +43,8 @@ def write(document: ReportDocument, path: Path) -> None:
         sheet.write(row, 0, sentence, styles["wrap"])
     for table in document.tables():
         _sheet(book, table, styles)
+    if document.activities:
+        _activities(book, document, styles)
     _entries(book, document, styles)
     book.close()
 
@@ -54,56 +68,94 @@ def write_rows(path: Path, title: str, heads: Sequence[str], rows: Iterable[Sequ
     book.close()
 
 
-def _sheet(book: xlsxwriter.Workbook, table: Table, styles: dict[str, object]) -> None:
-    sheet = book.add_worksheet(table.title[:31])
+def _sheet(book: Any, table: Table, styles: Mapping[str, Any]) -> None:
+    name = table.title[:31]
+    sheet = book.add_worksheet(name)
     sheet.set_column(0, 0, 48)
     sheet.set_column(1, len(table.heads) - 1, 14)
     sheet.freeze_panes(1, 1)
-    for column, head in enumerate(table.heads):
-        sheet.write(0, column, head, styles["head"])
+    sheet.write_row(0, 0, table.heads, styles["head"])
     for r, row in enumerate(table.rows, 1):
-        for column, value in enumerate(row):
-            sheet.write(r, column, value, styles["cell"])
+        sheet.write_row(r, 0, row, styles["cell"])
     last = len(table.rows)
     if table.total:
-        for column, value in enumerate(table.total):
-            sheet.write(last + 1, column, value, styles["total"])
-    if last:
-        chart = book.add_chart({"type": "bar"})
-        name = table.title[:31]
+        sheet.write_row(last + 1, 0, table.total, styles["total"])
+    if last and table.chart is not None:
+        sheet.insert_chart(0, len(table.heads) + 1, _chart(book, table, name, table.chart))
+
+
+def _chart(book: Any, table: Table, name: str, drawn: int) -> Any:
+    chart, last = book.add_chart({"type": "bar"}), len(table.rows)
+    columns = [2, drawn] if table.key == "plan" else [drawn]
+    for column in columns:
         chart.add_series(
             {
-                "name": "Phút",
+                "name": [name, 0, column],
                 "categories": [name, 1, 0, last, 0],
-                "values": [name, 1, 4, last, 4],
-                "fill": {"color": "#3F5F7F"},
+                "values": [name, 1, column, last, column],
+                # A pattern, not a colour, tells what was asked for from what was done: it survives a grey print.
+                **(
+                    {"pattern": {"pattern": "wide_upward_diagonal", "fg_color": "#3F5F7F", "bg_color": "#FFFFFF"}}
+                    if column != drawn
+                    else {"fill": {"color": "#3F5F7F"}}
+                ),
                 "data_labels": {"value": True},
             }
         )
-        chart.set_title({"name": f"Số phút phát, {table.title.lower()}", "name_font": {"size": 12}})
-        chart.set_y_axis({"reverse": True})
-        chart.set_legend({"none": True})
-        chart.set_size({"width": 760, "height": max(240, 34 * last + 90)})
-        sheet.insert_chart(0, len(table.heads) + 1, chart)
+    chart.set_title({"name": f"{table.heads[columns[-1]]}, {table.title.lower()}", "name_font": {"size": 12}})
+    chart.set_y_axis({"reverse": True})
+    chart.set_legend({"position": "bottom"} if len(columns) > 1 else {"none": True})
+    chart.set_size({"width": 760, "height": max(240, 34 * last * len(columns) + 90)})
+    return chart
 
 
-def _entries(book: xlsxwriter.Workbook, document: ReportDocument, styles: dict[str, object]) -> None:
-    sheet = book.add_worksheet("Nhật ký")
-    heads = ("Dự kiến", "Bắt đầu", "Kết thúc", "Cụm loa", "Buổi phát", "Mục", "Chủ đề", "Đơn vị", "Giây nghe được", "Giây của mục", "Kết quả", "Lý do", "Mã bản ghi")  # fmt: skip # noqa: E501
+def _activities(book: Any, document: ReportDocument, styles: Mapping[str, Any]) -> None:
+    sheet = book.add_worksheet("Hoạt động")
+    heads = ("Ngày", "Hình thức", "Hoạt động", "Chủ đề", "Đơn vị", "Địa điểm", "Người dự", "Lượt xem", "Đường dẫn", "Tệp minh chứng")  # fmt: skip # noqa: E501
+    sheet.set_column(0, 9, 18)
+    sheet.freeze_panes(1, 0)
+    sheet.write_row(0, 0, heads, styles["head"])
+    for row, a in enumerate(document.activities, 1):
+        values = (a.day, document.forms.get(a.form, a.form), a.title, a.topic, a.unit, a.place, a.attendance, a.views, a.link, a.proofs)  # fmt: skip # noqa: E501
+        for column, value in enumerate(values):
+            if isinstance(value, str):
+                sheet.write_string(row, column, value, styles["cell"])
+            elif value is not None:
+                sheet.write_number(row, column, value, styles["cell"])
+
+
+def _entries(book: Any, document: ReportDocument, styles: Mapping[str, Any]) -> None:
+    sheet, row, number = None, 0, 0
+    for e in document.entries:
+        if sheet is None or row > _SHEET_ROWS:
+            number += 1
+            sheet, row = _log_sheet(book, number, styles), 1
+        _entry(sheet, row, e, document, styles)
+        row += 1
+    if sheet is None:
+        _log_sheet(book, 1, styles)
+
+
+def _log_sheet(book: Any, number: int, styles: Mapping[str, Any]) -> Any:
+    sheet = book.add_worksheet("Nhật ký" if number == 1 else f"Nhật ký {number}")
     sheet.set_column(0, 2, 19)
     sheet.set_column(3, 12, 16)
     sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, max(len(document.entries), 1), len(heads) - 1)
-    for column, head in enumerate(heads):
-        sheet.write(0, column, head, styles["head"])
-    for row, e in enumerate(document.entries, 1):
-        for column, moment in enumerate((e.planned_at, e.started_at, e.ended_at)):
-            if moment is not None:
-                sheet.write_datetime(row, column, moment.astimezone(document.tz).replace(tzinfo=None), styles["when"])
-        values = (
-            document.zones.get(e.zone, e.zone), e.broadcast_title, e.title, document.topic_short.get(e.topic or "", ""),
-            document.units.get(e.unit or "", ""), e.heard_ms / 1000, e.duration_ms / 1000,
-            e.outcome.label, e.reason, e.id,
-        )  # fmt: skip
-        for column, value in enumerate(values, 3):
-            sheet.write(row, column, value)
+    sheet.write_row(0, 0, _HEADS, styles["head"])
+    return sheet
+
+
+def _entry(sheet: Any, row: int, e: Entry, document: ReportDocument, styles: Mapping[str, Any]) -> None:
+    for column, moment in enumerate((e.planned_at, e.started_at, e.ended_at)):
+        if moment is not None:
+            sheet.write_datetime(row, column, moment.astimezone(document.tz).replace(tzinfo=None), styles["when"])
+    words = (
+        document.zones.get(e.zone, e.zone), e.broadcast_title, e.title, document.topic_short.get(e.topic or "", ""),
+        document.units.get(e.unit or "", ""),
+    )  # fmt: skip
+    for column, value in enumerate(words, 3):
+        sheet.write_string(row, column, value)
+    sheet.write_number(row, 8, e.heard_ms / 1000)
+    sheet.write_number(row, 9, e.duration_ms / 1000)
+    for column, value in enumerate((e.outcome.label, e.reason, e.id), 10):
+        sheet.write_string(row, column, value)

@@ -14,7 +14,7 @@ from broadcaster.db.models import Unit, User
 from broadcaster.domain.fold import nfc
 from broadcaster.domain.roles import Actor, Permission, Role, machine, parse_roles
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.services import audit, delegating
+from broadcaster.services import audit, delegating, second_step
 from broadcaster.services.passwords import hash_password, is_weakly_hashed, matches, random_password, require_good
 from broadcaster.services.station import Station
 
@@ -47,6 +47,8 @@ class Member:
     actor: Actor
     epoch: int
     must_change: bool
+    second_step: bool = False
+    """The password was right, and a code from the telephone is still asked for."""
 
 
 def actor_of(user: User, behalf: str | None = None) -> Actor:
@@ -198,12 +200,26 @@ def authenticate(station: Station, username: str, password: str) -> Member | Non
         if not right or user.password_hash != known_hash:
             _count_failure(session, user, now)
             return None
-        user.failures, user.locked_until, user.last_seen_at = 0, None, now
         if is_weakly_hashed(user.password_hash):
             user.password_hash = hash_password(password)
-        actor = actor_of(user)
-        audit.record(session, now, actor, "sign-in", "user", username)
-        return Member(actor, user.session_epoch, user.must_change)
+        if user.totp_secret is not None:  # failures are forgotten only when the code was right too
+            return Member(actor_of(user), user.session_epoch, user.must_change, second_step=True)
+        return _enter(session, user, now)
+
+
+def pass_second_step(station: Station, user_id: int, epoch: int, code: str) -> Member | None:
+    """Return who signs in with a code after a right password, or None; wrong codes count as wrong passwords do."""
+    with station.db.write() as session:
+        user = session.get(User, user_id)
+        now = station.now()
+        if user is None or user.disabled_at is not None or user.session_epoch != epoch:
+            return None
+        if user.locked_until and user.locked_until > now:
+            return None
+        if not second_step.accepts(station, user, code):
+            _count_failure(session, user, now)
+            return None
+        return _enter(session, user, now)
 
 
 def member(station: Station, user_id: int, epoch: int) -> Member | None:
@@ -214,6 +230,12 @@ def member(station: Station, user_id: int, epoch: int) -> Member | None:
             return None
         actor = actor_of(user, delegating.chief_for(session, user, station.today()))
         return Member(actor, user.session_epoch, user.must_change)
+
+
+def has_second_step(station: Station, actor: Actor) -> bool:
+    """Return whether an account asks for a code after the password."""
+    with station.db.read() as session:
+        return _get(session, actor.username).totp_secret is not None
 
 
 def change_password(station: Station, actor: Actor, old: str, new: str) -> int:
@@ -250,6 +272,13 @@ def sign_out_everywhere(station: Station, actor: Actor, username: str | None = N
     with station.db.write() as session:
         _get(session, username).session_epoch += 1
         audit.record(session, station.now(), actor, "sign-out-everywhere", "user", username)
+
+
+def _enter(session: Session, user: User, now: dt.datetime) -> Member:
+    user.failures, user.locked_until, user.last_seen_at = 0, None, now
+    actor = actor_of(user)
+    audit.record(session, now, actor, "sign-in", "user", user.username)
+    return Member(actor, user.session_epoch, user.must_change)
 
 
 def _count_failure(session: Session, user: User, now: dt.datetime) -> None:

@@ -9,10 +9,14 @@ import sqlite3
 import tempfile
 import zipfile
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
-from broadcaster.errors import RuleError
+from broadcaster.domain.roles import Actor, Permission
+from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.home import Home
+from broadcaster.services import audit, jobs
+from broadcaster.services.queue import wake_worker
 from broadcaster.services.station import Station
 
 KEEP = 14
@@ -22,8 +26,8 @@ KEEP = 14
 def backup(station: Station, *, with_sound: bool = False) -> Path:
     """Write one backup into the home's `backups` folder; return its path.
 
-    It holds the database (SQLite), `station.toml`, the schedules and the manifest of the sound store; the sounds
-    themselves too when `with_sound`. On PostgreSQL the database is left to `pg_dump`, and the backup says so.
+    It holds the database (SQLite), `station.toml`, the schedules, the proofs and the manifest of the sound store;
+    the sounds themselves too when `with_sound`. On PostgreSQL the database is left to `pg_dump`, and it says so.
 
     Raises:
         StationError: the disk is full or refuses.
@@ -44,6 +48,8 @@ def backup(station: Station, *, with_sound: bool = False) -> Path:
             archive.write(home.settings_file, "station.toml")
             for path in sorted((home.root / "schedules").glob("*.toml")):
                 archive.write(path, f"schedules/{path.name}")
+            for path in sorted(p for p in home.proofs.rglob("*") if p.is_file()):  # nothing makes them again
+                archive.write(path, path.relative_to(home.root).as_posix(), zipfile.ZIP_STORED)
             sounds = sorted(p for p in home.store.rglob("*.flac"))
             manifest = {p.stem: p.stat().st_size for p in sounds}
             archive.writestr("store.json", json.dumps(manifest, indent=1))
@@ -87,3 +93,71 @@ def last_backup(home: Home) -> dt.datetime | None:
     """Return when the newest backup was written, aware UTC."""
     newest = max((p.stat().st_mtime for p in home.backups.glob("loa-*.zip")), default=None)
     return dt.datetime.fromtimestamp(newest, dt.UTC) if newest else None
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """One backup on the disk; `at` aware UTC, `size` in bytes."""
+
+    path: Path
+    at: dt.datetime
+    size: int
+
+    @property
+    def name(self) -> str:
+        """The name of its file."""
+        return self.path.name
+
+
+def backups(home: Home) -> list[Backup]:
+    """Return the backups, the newest first."""
+    found = []
+    for path in sorted(home.backups.glob("loa-*.zip"), reverse=True):
+        facts = path.stat()
+        found.append(Backup(path, dt.datetime.fromtimestamp(facts.st_mtime, dt.UTC), facts.st_size))
+    return found
+
+
+def find(home: Home, name: str) -> Backup:
+    """Return one backup by the name of its file.
+
+    Raises:
+        NotFoundError: there is none of that name.
+    """
+    found = next((b for b in backups(home) if b.name == name), None)
+    if found is None:
+        raise NotFoundError("Không có bản sao lưu này.", field="backup")
+    return found
+
+
+def want_backup(station: Station, actor: Actor, *, with_sound: bool) -> int:
+    """Ask the worker for a backup now; return the number of the job.
+
+    Raises:
+        ForbiddenError: the actor may not manage the station.
+    """
+    actor.require(Permission.MANAGE)
+    with station.db.write() as session:
+        job = jobs.want(session, station.now(), "backup", "now", {"with_sound": with_sound}, by=actor.username)
+        audit.record(session, station.now(), actor, "backup", "station", station.home.root.name)
+    wake_worker(station, job)
+    return job
+
+
+def restore_beside(station: Station, actor: Actor, name: str) -> Path:
+    """Unpack a backup into a new folder beside the living station, which stays as it is; return the folder.
+
+    Raises:
+        ForbiddenError: the actor may not manage the station.
+        RuleError: the backup is damaged, or the disk refuses.
+    """
+    actor.require(Permission.MANAGE)
+    found = find(station.home, name)
+    root = station.home.root
+    target = root.with_name(f"{root.name}-khoi-phuc-{station.local(station.now()):%Y%m%d-%H%M%S}")
+    home = restore(found.path, target)
+    with station.db.write() as session:
+        audit.record(
+            session, station.now(), actor, "restore-backup", "station", root.name, note=f"{name} → {home.root}"
+        )
+    return home.root

@@ -18,8 +18,9 @@ from broadcaster.services.backup import last_backup
 from broadcaster.services.heartbeats import status
 from broadcaster.services.playlog import verify
 from broadcaster.services.station import Station
-from broadcaster.sound import ffmpeg
-from broadcaster.speech.registry import engine_of
+from broadcaster.sound import ear, ffmpeg
+from broadcaster.sound.store import Store, disk_error
+from broadcaster.speech.registry import engine_of, engines, split
 
 _BELIEVABLE_FROM = 2026
 _DISK_LOW = 2_000_000_000
@@ -45,7 +46,10 @@ def examine(station: Station, sinks: Sequence[str] = (), *, thorough: bool = Tru
         ("Đồng hồ", _clock),
         ("Ổ đĩa", _disk),
         ("ffmpeg", _ffmpeg),
+        ("Kho âm thanh", _store),
         ("Giọng đọc", _voices),
+        ("Giọng cài thêm", _extras),
+        ("Nghe thử", _listener),
         ("Phát sóng", _playout),
         ("Đường ra", _sinks),
         ("Xử lý nền", _worker),
@@ -100,6 +104,33 @@ def _voices(station: Station) -> Check:
     if missing := [f"{n}: {f}" for n, f in faults.items() if f is not None]:
         return Check("Giọng đọc", ok=None, sentence=f"{words} Chưa dùng được: {' '.join(missing)}")
     return Check("Giọng đọc", ok=True, sentence=f"{words} Dự phòng: {', '.join(good[1:]) or 'không có'}.")
+
+
+def _store(station: Station) -> Check:
+    with Store(station.home.store).workspace() as folder:
+        try:
+            (folder / "thu").write_bytes(bytes(4096))
+        except OSError as error:
+            raise disk_error(error, station.home.store) from None
+    count = sum(1 for _ in station.home.store.glob("??/*.flac"))
+    return Check("Kho âm thanh", ok=True, sentence=f"Ghi được, đang giữ {count} tệp.")
+
+
+def _extras(station: Station) -> Check:
+    """Tell of each engine that is not one of the station's voices what it lacks; none of them is needed."""
+    used = {split(name)[0] for name in station.settings.speech.voices}
+    lines = []
+    for engine in engines():
+        if engine.name in used or engine.name == "tone":
+            continue
+        fault = engine.check()
+        lines.append(f"{engine.name}: {fault or 'dùng được.'}")
+    return Check("Giọng cài thêm", ok=None, sentence=" ".join(lines))
+
+
+def _listener(_station: Station) -> Check:
+    fault = ear.missing()
+    return Check("Nghe thử", ok=None if fault else True, sentence=fault or "Dùng được: bản đọc mới được máy nghe thử.")
 
 
 def _playout(station: Station) -> Check:

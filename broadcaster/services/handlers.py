@@ -24,8 +24,8 @@ def _plan(station: Station, _arguments: Mapping[str, Any], _progress: Progress) 
     plan(station)
 
 
-def _backup(station: Station, _arguments: Mapping[str, Any], _progress: Progress) -> None:
-    backup(station)
+def _backup(station: Station, arguments: Mapping[str, Any], _progress: Progress) -> None:
+    backup(station, with_sound=bool(arguments.get("with_sound")))
 
 
 def _check_log(station: Station, _arguments: Mapping[str, Any], _progress: Progress) -> None:

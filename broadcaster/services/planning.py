@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import BroadcastRow, DayException, PlayLogEntry
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, RundownItem
 from broadcaster.domain.bulletins import Candidate, Filled, History, fill
+from broadcaster.domain.rotations import Rotation
 from broadcaster.domain.windows import CapBook
 from broadcaster.domain.zones import ZoneMap
 from broadcaster.scheduling.expand import Occurrence, expand
@@ -129,6 +130,15 @@ def preview(station: Station, first: dt.date, days: int = 7) -> Preview:
     return Preview(tuple(d for d in found if d.occurrence.day >= first), tuple(warnings))
 
 
+def outlook(
+    station: Station, session: Session, days: int, *, rotations: Sequence[Rotation] | None = None
+) -> Iterator[Draft]:
+    """Yield what planning would make of `days` from today, with other `rotations` than those in force where given."""
+    for _, draft in _drafts(station, session, station.today(), days, set(), [], rotations):
+        if draft is not None:
+            yield draft
+
+
 def _drafts(
     station: Station,
     session: Session,
@@ -136,12 +146,13 @@ def _drafts(
     days: int,
     held: set[tuple[str, dt.datetime]],
     warnings: list[str],
+    rotations: Sequence[Rotation] | None = None,
 ) -> Iterator[tuple[Occurrence, Draft | None]]:
     """Yield each occurrence after now with what fills it; None for those in `held`, which are not ours to fill."""
     now = station.now()
     exceptions = {e.day: e.kind for e in session.scalars(select(DayException))}
     zones = zone_map(session)
-    rotations = rotations_in_force(session)
+    rotations = rotations_in_force(session) if rotations is None else rotations
     coming = expand(rotations, first, days, exceptions, station.settings.tz)
     book = _book(station, session, first)
     allowed = _allowed(station, (o for o in coming if o.starts_at > now + HANDS_OFF), zones, book, warnings)

@@ -1,30 +1,39 @@
-"""Figures of a period from the log, and reports drawn from them."""
+"""Figures of a period from the log, and reports drawn from them, frozen, drawn again, checked."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import ChainHead, Report, Revision, Topic, Unit, ZoneRow
-from broadcaster.domain import figures as figures_module
-from broadcaster.domain.figures import Figures
+from broadcaster.db.models import Approval, ChainHead, PlayLogEntry, Report, Revision, Script, Topic, Unit, ZoneRow
+from broadcaster.db.queries import airings as airing_queries
+from broadcaster.db.queries.airings import Stretch
+from broadcaster.domain.activities import PartState
+from broadcaster.domain.chain import GENESIS
+from broadcaster.domain.figures import Airing, Figures
 from broadcaster.domain.fold import slug
-from broadcaster.domain.periods import ReportPeriod, previous, year_before
+from broadcaster.domain.periods import ReportPeriod, parse, previous, year_before
 from broadcaster.domain.playlog import Entry
 from broadcaster.domain.roles import Actor, Permission
-from broadcaster.domain.scripts import Genre
-from broadcaster.errors import RuleError
-from broadcaster.reporting import docx, xlsx
-from broadcaster.reporting.document import ReportDocument
-from broadcaster.services import audit, playlog
+from broadcaster.domain.scripts import Genre, ScriptState
+from broadcaster.errors import NotFoundError, RuleError, StationError
+from broadcaster.reporting import docx, paper, table_csv, xlsx
+from broadcaster.reporting.document import ActivityLine, PartLine, ReportDocument
+from broadcaster.reporting.frozen import differences, digest, freeze, thaw
+from broadcaster.services import activities, audit, plans, playlog, tracking
 from broadcaster.services.scripts import OTHER_TOPIC
 from broadcaster.services.station import Station
 
-FORMATS = ("docx", "xlsx")
+FORMATS = ("docx", "pdf", "xlsx", "csv")
+SHAPES = ("full", "section", "annex")
+_PRESETS = ("Q1", "H1", "Q3", "Y")
+"""The periods of công văn 581/BNV-CCHC; there is no separate second or fourth quarter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,41 +45,118 @@ class Drawn:
     files: tuple[Path, ...]
 
 
-def figures_of(station: Station, session: Session, period: ReportPeriod) -> Figures:
-    """Return the figures of a period, counted from the log."""
-    return figures_module.count(_entries(session, period, station), station.settings.tz)
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A report that is to be handed in: its period, the last day for it, and whether it was drawn after its end."""
+
+    period: ReportPeriod
+    written: str
+    day: dt.date
+    left: int
+    """Days left; negative when it is late."""
+    report: int | None
 
 
-def document_of(station: Station, period: ReportPeriod) -> ReportDocument:
-    """Return everything a report of `period` says, with the same figures of the periods to compare with."""
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What became of a frozen report: whether the log still proves it, and what a new one would say otherwise."""
+
+    content_whole: bool
+    """The frozen content still has its hash."""
+    log_whole: bool
+    """The log still ends, at the report's last entry, with the hash that the report keeps."""
+    same_then: tuple[str, ...]
+    """Differences between the frozen figures and the log as it was then: none, unless somebody altered one."""
+    changed_since: tuple[str, ...]
+    """What entries, activities or parts of later would change."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the report is proved."""
+        return self.content_whole and self.log_whole and not self.same_then
+
+
+@dataclass(frozen=True)
+class _Again:
+    """Rows of the log of a period, read anew each time they are asked for, never held whole."""
+
+    station: Station
+    stretch: Stretch
+    as_entries: bool
+
+    def __iter__(self) -> Iterator[Any]:
+        with self.station.db.read() as session:
+            if not self.as_entries:
+                yield from airing_queries.airings(session, self.stretch)
+                return
+            lines = playlog.entries(session, self.stretch.start, self.stretch.end)
+            yield from (line.entry for line in lines if self.stretch.up_to is None or line.seq <= self.stretch.up_to)
+
+
+def stretch_of(station: Station, period: ReportPeriod, **more: Any) -> Stretch:
+    """Return the entries of a period as a stretch of the log."""
+    return Stretch(*period.bounds(station.settings.tz), **more)
+
+
+def figures_of(station: Station, session: Session, period: ReportPeriod, *, up_to: int | None = None) -> Figures:
+    """Return the figures of a period, counted from the log; `up_to` as it was at that entry."""
+    return airing_queries.figures(session, stretch_of(station, period, up_to=up_to), station.settings.tz)
+
+
+def document_of(station: Station, period: ReportPeriod, *, up_to: int | None = None) -> ReportDocument:
+    """Return everything a report of `period` says, with the same figures of the periods to compare with.
+
+    `up_to` takes the log as it was at that entry.
+    """
     cutoff = station.settings.report.cutoff_day
     with station.db.read() as session:
         start, end = period.bounds(station.settings.tz)
+        head = session.get_one(ChainHead, 1)
+        up_to = head.seq if up_to is None else up_to
         written = session.scalar(
             select(func.count(func.distinct(Revision.script_id))).where(
                 Revision.number == 1, Revision.created_at >= start, Revision.created_at < end
             )
         )
-        head = session.get_one(ChainHead, 1)
+        topics = session.scalars(select(Topic).order_by(Topic.position)).all()
+        units = {u.code: u.name for u in session.scalars(select(Unit).order_by(Unit.code))}
+        row = plans.current(session, period.last)
+        day = min(period.last, station.today())
+        campaign = plans.campaign_of(row) if row else None
+        forms = plans.forms(station)
+        stretch = stretch_of(station, period, up_to=up_to)
         return ReportDocument(
             period=period,
-            figures=figures_of(station, session, period),
-            before=figures_of(station, session, previous(period, cutoff=cutoff)),
-            year_before=figures_of(station, session, year_before(period, cutoff=cutoff)),
+            figures=figures_of(station, session, period, up_to=up_to),
+            before=figures_of(station, session, previous(period, cutoff=cutoff), up_to=up_to),
+            year_before=figures_of(station, session, year_before(period, cutoff=cutoff), up_to=up_to),
             scripts_written=written or 0,
-            topics={t.code: t.title for t in session.scalars(select(Topic).order_by(Topic.position))},
-            topic_short={t.code: t.short for t in session.scalars(select(Topic).order_by(Topic.position))},
+            topics={t.code: t.title for t in topics},
+            topic_short={t.code: t.short for t in topics},
             other_topic=OTHER_TOPIC,
-            units={u.code: u.name for u in session.scalars(select(Unit).order_by(Unit.code))},
+            units=units,
             zones={z.code: z.name for z in session.scalars(select(ZoneRow).order_by(ZoneRow.position))},
             genres={g.value: g.label for g in Genre},
-            entries=tuple(_entries(session, period, station)),
+            entries=_Again(station, stretch, as_entries=True),
+            airings=_Again(station, stretch, as_entries=False),
             station=station.settings.station,
             form=station.settings.report,
             tz=station.settings.tz,
             drawn_at=station.now(),
-            last_hash=head.hash,
-            last_seq=head.seq,
+            last_hash=_hash_at(session, up_to),
+            last_seq=up_to,
+            plan=tracking.progress_of(station, session, campaign, day, up_to=up_to)
+            if campaign and campaign.first <= day
+            else None,
+            forms={f.code: f.title for f in forms},
+            groups={f.code: f.group.value for f in forms},
+            activities=_activities(session, period, units, {t.code: t.short for t in topics}),
+            parts=tuple(
+                PartLine(units.get(code, code), part.body)
+                for code, part in sorted(activities.parts(session, period.first, period.last).items())
+                if part.state is PartState.MERGED
+            ),
+            slogans=_slogans(session, end),
         )
 
 
@@ -80,37 +166,40 @@ def draw(
     period: ReportPeriod,
     *,
     formats: Sequence[str] = FORMATS,
+    shapes: Sequence[str] = SHAPES,
     folder: Path | None = None,
 ) -> Drawn:
-    """Draw a report: freeze its figures in a row, write its files; return both.
+    """Draw a report: freeze all it says in a row, write its files; return both.
 
     Raises:
-        RuleError: the period lies wholly in the future, or a format is unknown. Nothing is written.
+        RuleError: the period lies wholly in the future, a format is unknown, or a template of the office is wrong.
+            Nothing is kept.
     """
     actor.require(Permission.REPORT)
     if period.first > station.today():
         raise RuleError(f"Kỳ {period} chưa tới nên chưa có số liệu.", field="period")
     if unknown := set(formats) - set(FORMATS):
         raise RuleError(f"Không có định dạng {', '.join(sorted(unknown))}. Có: {', '.join(FORMATS)}.", field="format")
+    if unknown := set(shapes) - set(SHAPES):
+        raise RuleError(f"Không có dạng {', '.join(sorted(unknown))}. Có: {', '.join(SHAPES)}.", field="shape")
     document = document_of(station, period)
-    folder = folder or station.home.reports
-    folder.mkdir(parents=True, exist_ok=True)
-    stem = f"bao-cao-truyen-thanh-{slug(period.title)}-{station.local(station.now()):%Y%m%d-%H%M%S}"
-    writers = {"docx": docx.write, "xlsx": xlsx.write}
-    files = []
-    for name in formats:
-        path = folder / f"{stem}.{name}"
-        writers[name](document, path)
-        files.append(path)
+    files = _write(station, document, formats, shapes, folder or station.home.reports)
+    content = freeze(document)
     with station.db.write() as session:
+        first, _ = airing_queries.range_of(session, stretch_of(station, period, up_to=document.last_seq))
         row = Report(
             period=period.title,
             title=document.title,
             first=period.first,
             last=period.last,
             figures=document.figures.as_json(),
+            entries_from=first,
             entries_to=document.last_seq,
             last_hash=document.last_hash,
+            content=content,
+            content_sha256=digest(content),
+            issued_number="",
+            issued_on=None,
             files=[p.name for p in files],
             by=actor.username,
             at=station.now(),
@@ -121,6 +210,105 @@ def draw(
         return Drawn(row.id, document, tuple(files))
 
 
+def redraw(station: Station, actor: Actor, number: int, *, folder: Path | None = None) -> list[Path]:
+    """Write the files of a frozen report again, from what it kept; nothing is counted anew.
+
+    Raises:
+        RuleError: the report kept no content (it is of an older version).
+    """
+    actor.require(Permission.REPORT)
+    with station.db.read() as session:
+        row = _report(session, number)
+    document = frozen(station, row)
+    formats = list(dict.fromkeys(name.rpartition(".")[2] for name in row.files)) or list(FORMATS)
+    files = _write(station, document, formats, SHAPES, folder or station.home.reports)
+    with station.db.write() as session:
+        row = _report(session, number)
+        row.files = [p.name for p in files]
+        audit.record(session, station.now(), actor, "redraw", "report", number, note=row.title)
+    return files
+
+
+def frozen(station: Station, row: Report) -> ReportDocument:
+    """Return a report as it was frozen.
+
+    Raises:
+        RuleError: it kept no content.
+    """
+    if not row.content:
+        raise RuleError("Báo cáo này lập từ phiên bản cũ, chỉ giữ số liệu tổng hợp. Hãy lập lại.", field="report")
+    document = thaw(row.content)
+    stretch = stretch_of(station, document.period, up_to=row.entries_to)
+    return replace(
+        document,
+        entries=_Again(station, stretch, as_entries=True),
+        airings=_Again(station, stretch, as_entries=False),
+    )
+
+
+def issue(station: Station, actor: Actor, number: int, official: str, day: dt.date) -> None:
+    """Note the number and date that văn thư gave; an issued report is never issued again.
+
+    Raises:
+        RuleError: it is issued already, or the number is empty.
+    """
+    actor.require(Permission.REPORT)
+    official = official.strip()[:60]
+    if not official:
+        raise RuleError("Hãy ghi số, ký hiệu văn thư đã cấp.", field="issued_number")
+    with station.db.write() as session:
+        row = _report(session, number)
+        if row.issued_number:
+            raise RuleError(f"Báo cáo đã ban hành với số {row.issued_number}.", field="issued_number")
+        if day < station.local(row.at).date() or day > station.today():
+            raise RuleError("Ngày ban hành phải từ ngày lập đến hôm nay.", field="issued_on")
+        row.issued_number, row.issued_on = official, day
+        audit.record(
+            session, station.now(), actor, "issue", "report", number, note=official,
+            after={"number": official, "day": day.isoformat()},
+        )  # fmt: skip
+
+
+def check(station: Station, number: int) -> Checked:
+    """Check a frozen report against the log as it was, and say what a report of today would say otherwise."""
+    with station.db.read() as session:
+        row = _report(session, number)
+        log_whole = _hash_at(session, row.entries_to) == row.last_hash
+    kept = frozen(station, row)
+    then = freeze(document_of(station, kept.period, up_to=row.entries_to))
+    now = freeze(document_of(station, kept.period))
+    proved = ("figures", "before", "year_before")
+    return Checked(
+        content_whole=digest(row.content) == row.content_sha256,
+        log_whole=log_whole,
+        same_then=tuple(differences({k: row.content[k] for k in proved}, {k: then[k] for k in proved})),
+        changed_since=tuple(differences(row.content, now)),
+    )
+
+
+def due(station: Station) -> list[Due]:
+    """Return the reports whose day comes within the days of reminding, or passed in the last 30 days undrawn."""
+    settings, today = station.settings.report, station.today()
+    found = []
+    with station.db.read() as session:
+        for year in (today.year, today.year - 1):
+            for preset in _PRESETS:
+                written = f"{year}-{preset}"
+                period = parse(written, cutoff=settings.cutoff_day)
+                day = _due_day(period, settings.due_day)
+                left = (day - today).days
+                number = session.scalars(
+                    select(Report.id)
+                    .where(Report.first == period.first, Report.last == period.last)
+                    .order_by((Report.issued_on.is_not(None)).desc(), Report.id.desc())
+                ).first()
+                drawn_at = session.scalar(select(Report.at).where(Report.id == number)) if number else None
+                done = drawn_at is not None and station.local(drawn_at).date() > period.last
+                if (0 <= left <= settings.remind_days) or (-30 <= left < 0 and not done):
+                    found.append(Due(period, written, day, left, number if done else None))
+    return sorted(found, key=lambda d: d.day)
+
+
 def trace(
     station: Station,
     period: ReportPeriod,
@@ -128,13 +316,97 @@ def trace(
     topic: str | None = None,
     unit: str | None = None,
     zone: str | None = None,
+    genre: str | None = None,
 ) -> list[Entry]:
     """Return the entries behind a figure of a period."""
+    stretch = stretch_of(station, period, topic=topic, unit=unit, zone=zone, genre=genre)
     with station.db.read() as session:
-        found = _entries(session, period, station, zone=zone)
-        return [e for e in found if e.kind == "script" and topic in {None, e.topic} and unit in {None, e.unit}]
+        rows, _ = airing_queries.page(session, stretch, 1_000_000, 0)
+        names = Entry.__dataclass_fields__
+        return [Entry(**{n: getattr(r, n) for n in names}) for r in rows if r.kind == "script"]
 
 
-def _entries(session: Session, period: ReportPeriod, station: Station, *, zone: str | None = None) -> Iterator[Entry]:
-    first, last = period.bounds(station.settings.tz)
-    return (line.entry for line in playlog.entries(session, first, last, zone=zone))
+def airings_of(station: Station, stretch: Stretch) -> list[Airing]:
+    """Return the airings behind a figure."""
+    with station.db.read() as session:
+        return list(airing_queries.airings(session, stretch))
+
+
+def _write(
+    station: Station, document: ReportDocument, formats: Sequence[str], shapes: Sequence[str], folder: Path
+) -> list[Path]:
+    """Write the files whole or not at all: a wrong template leaves none behind."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StationError(f"Không tạo được thư mục báo cáo ({error.strerror or error}).", field=str(folder)) from None
+    stamp = f"{slug(document.period.title)}-{station.local(station.now()):%Y%m%d-%H%M%S}"
+    templates = station.home.root / "scripts" / "templates"
+    files: list[Path] = []
+    try:
+        for shape in shapes:
+            stem = f"{docx.SHAPES[shape]}-truyen-thanh-{stamp}"
+            if "docx" in formats:
+                files.append(folder / f"{stem}.docx")
+                docx.write(document, files[-1], shape=shape, templates=templates)
+            if "pdf" in formats:
+                files.append(folder / f"{stem}.pdf")
+                paper.write(document, files[-1], shape=shape)
+        if "xlsx" in formats:
+            files.append(folder / f"so-lieu-truyen-thanh-{stamp}.xlsx")
+            xlsx.write(document, files[-1])
+        if "csv" in formats:
+            files.append(folder / f"so-lieu-truyen-thanh-{stamp}.csv")
+            files[-1].write_bytes(table_csv.figures(document))
+            files.append(folder / f"luot-phat-truyen-thanh-{stamp}.csv")
+            table_csv.write_airings(document, files[-1])
+    except BaseException:
+        for path in files:
+            path.unlink(missing_ok=True)
+        raise
+    return files
+
+
+def _activities(
+    session: Session, period: ReportPeriod, units: dict[str, str], topics: dict[str, str]
+) -> tuple[ActivityLine, ...]:
+    counts = activities.proof_counts(session)
+    return tuple(
+        ActivityLine(
+            id=a.id, form=a.form, title=a.title, topic=topics.get(a.topic_code, a.topic_code),
+            unit=units.get(a.unit_code, a.unit_code), day=a.day.isoformat(), place=a.place, attendance=a.attendance,
+            views=a.views, link=a.link, proofs=counts.get(a.id, 0),
+        )
+        for a in reversed(activities.activities(session, period.first, period.last))
+    )  # fmt: skip
+
+
+def _slogans(session: Session, end: dt.datetime) -> tuple[str, ...]:
+    """Return the slogans that a leader had approved before `end` and that are still in use."""
+    approved = select(Approval.script_id).where(Approval.decision == "approved", Approval.at < end)
+    query = select(Script.title).where(
+        Script.genre == Genre.SLOGAN, Script.state == ScriptState.APPROVED, Script.id.in_(approved)
+    )
+    return tuple(session.scalars(query.order_by(Script.id)))
+
+
+def _hash_at(session: Session, seq: int) -> str:
+    """Return the hash of the log's entry number `seq`; empty when the log has none of that number."""
+    if seq == 0:
+        return GENESIS
+    return session.scalar(select(PlayLogEntry.hash).where(PlayLogEntry.seq == seq)) or ""
+
+
+def _due_day(period: ReportPeriod, day: int) -> dt.date:
+    """Return the day by which a report must be sent: in the month in which its period ends, or the next one."""
+    due_day = period.last.replace(day=day)
+    if due_day <= period.last:
+        due_day = (period.last.replace(day=1) + dt.timedelta(days=32)).replace(day=day)
+    return due_day
+
+
+def _report(session: Session, number: int) -> Report:
+    row = session.get(Report, number)
+    if row is None:
+        raise NotFoundError(f"Không có báo cáo số {number}.", field="report")
+    return row

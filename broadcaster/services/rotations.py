@@ -39,10 +39,15 @@ def cue_sounds(session: Session) -> dict[str, CueSound]:
 
 def rotations_in_force(session: Session) -> list[Rotation]:
     """Return the newest version of each rotation that is not retired."""
+    return [parse_rotation(table, name=code) for code, table in definitions_in_force(session).items()]
+
+
+def definitions_in_force(session: Session) -> dict[str, dict[str, Any]]:
+    """Return the tables of the rotations in force by code, in the shape of their TOML files."""
     newest: dict[str, RotationRow] = {}
     for row in session.scalars(select(RotationRow).order_by(RotationRow.code, RotationRow.version)):
         newest[row.code] = row
-    return [parse_rotation(r.definition, name=r.code) for r in newest.values() if r.retired_at is None]
+    return {r.code: r.definition for r in newest.values() if r.retired_at is None}
 
 
 def apply_rotation(station: Station, actor: Actor, text: str, name: str, *, dry_run: bool = False) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ _DURATION: Final = re.compile(r"Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)")
 _AUDIO: Final = re.compile(r"Stream #0:\d+.*?: Audio: ([\w]+).*?, (\d+) Hz, ([^,]+)")
 _FILM: Final = re.compile(r"Stream #0:\d+.*?: Video: (?!.*attached pic)")
 _PROTECTED: Final = re.compile(r"\((?:drms|enca|encv) /|is encrypted")
+_TIMEOUT_S: Final = 30.0
 _CHANNELS: Final = {"mono": 1, "stereo": 2, "2.1": 3, "quad": 4, "5.0": 5, "5.1": 6, "7.1": 8}
 
 
@@ -31,7 +33,7 @@ class Probe:
     """There are moving pictures too; a cover does not count."""
 
 
-def probe(path: Path) -> Probe:
+def probe(path: Path, *, cancel: threading.Event | None = None) -> Probe:
     """Return what the header of a sound file says.
 
     Raises:
@@ -41,7 +43,7 @@ def probe(path: Path) -> Probe:
         raise MediaError("Không tìm thấy tệp âm thanh.", code="missing", field=str(path))
     if path.stat().st_size == 0:
         raise MediaError("Tệp âm thanh rỗng (0 byte). Hãy chép lại tệp.", code="empty", field=path.name)
-    stderr = ffmpeg.run(ffmpeg.source(path), timeout_s=60, check=False).stderr
+    stderr = ffmpeg.run(ffmpeg.source(path), timeout_s=_TIMEOUT_S, cancel=cancel, check=False).stderr
     found = _AUDIO.search(stderr)
     if _PROTECTED.search(stderr):
         raise MediaError(

@@ -88,7 +88,7 @@ def decode(
     Raises:
         MediaError: the file cannot be read, the disk is full, or the work was cancelled.
     """
-    scale = 2.0 if probe(source).codec in _MAY_OVERSHOOT else 1.0
+    scale = 2.0 if probe(source, cancel=cancel).codec in _MAY_OVERSHOOT else 1.0
     chain = f"aresample={RATE}:dither_method=none,aformat=sample_fmts=flt:channel_layouts=mono,volume={1 / scale}"
     limit = [] if longest_s is None else ["-t", f"{longest_s:g}"]
     shape = ["-map", "0:a:0", *limit, "-af", chain, "-c:a", "pcm_s16le", "-f", "s16le", f"file:{target}"]

@@ -31,8 +31,9 @@ class Store:
         MediaError: the folder cannot be used.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, suffix: str = ".flac") -> None:
         self.root = root
+        self._suffix = suffix
         self._incoming = root / _INCOMING
         try:
             self._incoming.mkdir(parents=True, exist_ok=True)
@@ -44,7 +45,7 @@ class Store:
         """Return where the sound with this hash is, or would be."""
         if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
             raise MediaError("Mã âm thanh không hợp lệ.", code="bad-hash", field=sha256[:80])
-        return self.root / sha256[:2] / f"{sha256}.flac"
+        return self.root / sha256[:2] / f"{sha256}{self._suffix}"
 
     def __contains__(self, sha256: str) -> bool:
         return self.path(sha256).is_file()

@@ -108,7 +108,6 @@ def _best_stop(clauses: list[str], sizes: list[int], start: int, total: int) -> 
         mark = clauses[i][-1]
         score = 4.0 if mark in ";:" else 0.0
         score += (sizes[i] >= _LONG_CLAUSE) + 1.5 * (sizes[i + 1] >= _LONG_CLAUSE)
-        score -= 2.0 * clauses[i].endswith(_FIRST_OF_PAIR)
         score += taken / SYLLABLES_PER_BREATH * 1.5 - (1.5 if total - taken < 6 else 0.0)
         if score > best_score:
             best, best_score = i + 1, score
@@ -116,21 +115,25 @@ def _best_stop(clauses: list[str], sizes: list[int], start: int, total: int) -> 
 
 
 _LONG_CLAUSE = 5
-_FIRST_OF_PAIR = (
-    "sửa đổi,",
-    "một cửa,",
-    "đào tạo,",
-    "thi đua,",
-    "khiếu nại,",
-    "phòng,",
-    "xử lý,",
-    "tiếp nhận,",
-)
+# Words that belong together; no breath is taken at the comma between them.
+_PAIRS = (
+    ("sửa đổi", "bổ sung"), ("một cửa", "một cửa"), ("cán bộ", "công chức"), ("công chức", "viên chức"), ("mục tiêu", "nhiệm vụ"),
+    ("sản xuất", "kinh doanh"), ("đào tạo", "bồi dưỡng"), ("thi đua", "khen thưởng"), ("khiếu nại", "tố cáo"), ("phòng", "chống"),
+    ("cơ quan", "đơn vị"), ("chủ trương", "đường lối"), ("chính sách", "pháp luật"), ("khoa học", "công nghệ"), ("khám", "chữa bệnh"),
+    ("công nghiệp hóa", "hiện đại hóa"), ("kinh tế", "xã hội"), ("văn hóa", "xã hội"), ("quốc phòng", "an ninh"), ("cứu nạn", "cứu hộ"),
+    ("phòng cháy", "chữa cháy"), ("phổ biến", "giáo dục"), ("tiếp nhận", "giải quyết"), ("công nhân", "viên chức"), ("đoàn viên", "thanh niên"),
+    ("tính chất", "đặc điểm"),
+    ("nhiệm vụ", "giải pháp"), ("quyền", "nghĩa vụ"), ("khó khăn", "vướng mắc"), ("nuôi trồng", "khai thác"), ("mua", "bán"),
+)  # fmt: skip
+_JOINED = re.compile("|".join(rf"(?<![^\W_]){a}, {b}(?![^\W_])" for a, b in _PAIRS), re.IGNORECASE)
 
 
 def _clauses(text: str) -> Iterator[str]:
     start = 0
+    pairs = [(m.start(), m.end()) for m in _JOINED.finditer(text)]
     for m in _CLAUSE.finditer(text):
+        if any(a < m.start() < b for a, b in pairs):
+            continue
         yield text[start : m.end()].strip()
         start = m.end()
     rest = text[start:].strip()

@@ -68,7 +68,7 @@ def test_the_way_of_a_script_from_file_to_report(loa: Loa, home: Path, tmp_path:
     report = loa("report", "--period", "2026-Q3")
     assert report.code == 0, report.err
     assert "từ ngày 15/06/2026 đến ngày 14/09/2026" in report.out
-    assert {p.suffix for p in (home / "reports").iterdir()} == {".docx", ".xlsx"}
+    assert {p.suffix for p in (home / "reports").iterdir()} == {".docx", ".pdf", ".xlsx", ".csv"}
     assert loa("doctor").code == 0
 
 

@@ -7,7 +7,7 @@ import random
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadcaster.domain.figures import Figures, count
@@ -73,6 +73,7 @@ ENTRIES = st.lists(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(ENTRIES)
 def test_quarters_sum_to_the_year(entries: list[Entry]) -> None:
     # One broadcast airs on one day: give all its entries the day of the first.
@@ -87,6 +88,7 @@ def test_quarters_sum_to_the_year(entries: list[Entry]) -> None:
     assert sum(c.broadcasts for c in counted) == whole.broadcasts
 
 
+@settings(deadline=None)
 @given(ENTRIES, st.randoms(use_true_random=False))
 def test_the_order_of_entries_does_not_matter(entries: list[Entry], rng: random.Random) -> None:
     shuffled = entries[:]
@@ -94,6 +96,7 @@ def test_the_order_of_entries_does_not_matter(entries: list[Entry], rng: random.
     assert count(shuffled, VN).total == count(entries, VN).total
 
 
+@settings(deadline=None)
 @given(ENTRIES)
 def test_figures_survive_being_frozen(entries: list[Entry]) -> None:
     figures = count(entries, VN)

@@ -312,8 +312,9 @@ def test_a_report_is_drawn_shown_and_downloaded(sign_in: SignIn) -> None:
     drawn = client.post("/reports/", data={"period": "2026-Q1"}, follow_redirects=True)
     assert "Đã lập báo cáo" in drawn.text
     files = re.findall(r"/reports/1/files/\d", drawn.text)
-    assert len(set(files)) == 2
-    assert client.get(files[0]).data.startswith(b"PK")
+    assert len(set(files)) == 9  # report, section and annex in Word and PDF; Excel; figures and airings as CSV
+    kinds = [client.get(f).data[:4] for f in sorted(set(files))]
+    assert kinds == [b"PK\x03\x04", b"%PDF"] * 3 + [b"PK\x03\x04", b"\xef\xbb\xbfK", b"\xef\xbb\xbfD"]
     assert client.get("/reports/1/files/9").status_code == 404
     assert client.post("/reports/", data={"period": "custom", "first": "x"}).status_code == 422
 

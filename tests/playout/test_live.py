@@ -234,6 +234,20 @@ def test_two_broadcasts_at_once_in_one_zone_do_not_sound_together(sounds):
     assert [e.outcome for e in air.log(first)] == [Outcome.FULL]
 
 
+def test_of_several_that_wait_for_one_sink_the_earliest_comes_first(sounds):
+    from broadcaster.playout.sinks.pipe import PipeSink
+
+    air = sounds
+    start = air.station.now() + 3 * SECOND
+    numbers = [
+        air.plan(start + n * 0.9 * SECOND, [air.cue(1, "ngắn")], "ap-1", slot_key=f"k{n}", late="skip")
+        for n in range(5)
+    ]
+    with running(air, sinks={"main": PipeSink("main", command=["tee", "/dev/null"])}):
+        for number in numbers:
+            assert ended(air, number).state is BroadcastState.AIRED
+
+
 def test_muted_sound_does_not_count_as_heard(sounds):
     air = sounds
     air.sound("vừa", 2.0)

@@ -6,7 +6,7 @@ from broadcaster.db.models.emergency import Emergency
 from broadcaster.db.models.hearing import Hearing
 from broadcaster.db.models.lexicon import LexiconRow, LexiconVersion, StaleMark
 from broadcaster.db.models.people import ApiToken, AuditEvent, Delegation, SignIn, Unit, User
-from broadcaster.db.models.plans import Activity, CampaignRow, Proof, Slogan, UnitPart
+from broadcaster.db.models.plans import Activity, CampaignRow, Proof, UnitPart
 from broadcaster.db.models.schedule import BroadcastRow, CueRow, DayException, RotationRow, ZoneGroup, ZoneNote, ZoneRow
 from broadcaster.db.models.work import Job, Report
 
@@ -40,7 +40,6 @@ __all__ = [
     "RotationRow",
     "Script",
     "SignIn",
-    "Slogan",
     "StaleMark",
     "Topic",
     "Unit",

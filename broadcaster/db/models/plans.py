@@ -1,4 +1,4 @@
-"""The plan of the year, what was done for it beside the horns, slogans, and what the units hand in."""
+"""The plan of the year, what was done for it beside the horns, and what the units hand in."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from broadcaster.db.base import Base, Word
-from broadcaster.domain.activities import PartState, SloganState
+from broadcaster.domain.activities import PartState
 from broadcaster.domain.plans import CampaignState
 
 
@@ -83,23 +83,6 @@ class Proof(Base):
     size: Mapped[int]
     by: Mapped[str] = mapped_column(String(64))
     at: Mapped[dt.datetime]
-
-
-class Slogan(Base):
-    """A slogan (khẩu hiệu), which only counts once it is approved."""
-
-    __tablename__ = "slogans"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    text: Mapped[str] = mapped_column(String(300))
-    state: Mapped[SloganState] = mapped_column(Word(SloganState), default=SloganState.SUBMITTED)
-    document: Mapped[str] = mapped_column(String(120), default="")
-    """Number and date of the document that approves it, when there is one."""
-    comment: Mapped[str] = mapped_column(Text, default="")
-    by: Mapped[str] = mapped_column(String(64))
-    created_at: Mapped[dt.datetime]
-    decided_by: Mapped[str | None] = mapped_column(String(64))
-    decided_at: Mapped[dt.datetime | None]
 
 
 class UnitPart(Base):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import CueRow, PlayLogEntry, Report, ZoneGroup, ZoneNote, ZoneRow
+from broadcaster.db.models import CueRow, Job, PlayLogEntry, Report, ZoneGroup, ZoneNote, ZoneRow
 from broadcaster.domain.playlog import Outcome
 from broadcaster.errors import NotFoundError
 
@@ -80,6 +80,11 @@ def cue(session: Session, name: str) -> CueRow:
     if row is None:
         raise NotFoundError(f"Không có âm thanh nào tên “{name}”.", field="cue")
     return row
+
+
+def job(session: Session, kind: str) -> Job | None:
+    """Return the last job of a kind."""
+    return session.scalars(select(Job).where(Job.kind == kind).order_by(Job.id.desc()).limit(1)).first()
 
 
 def reports(session: Session) -> Sequence[Report]:

@@ -50,36 +50,49 @@ class Accent:
 
 
 _NORTH_ONSETS: Final = {
-    "": "", "b": "b", "c": "k", "ch": "ʨ", "d": "z", "đ": "ɾ", "g": "ɣ", "gi": "z", "h": "h", "kh": "kx", "l": "l",
-    "m": "m", "n": "n", "ng": "ŋ", "nh": "ɲ", "p": "p", "ph": "f", "r": "z", "s": "s", "t": "t", "th": "tʰ",
+    "": "", "b": "b", "c": "k", "ch": "ʨ", "d": "z", "đ": "ɾ", "g": "ɣ", "gi": "z", "h": "hː", "kh": "kʰ", "l": "l",
+    "m": "m", "n": "nː", "ng": "ŋː", "nh": "ɲj", "p": "p", "ph": "fː", "r": "z", "s": "s", "t": "t", "th": "tʰh",
     "tr": "ʨ", "v": "v", "x": "s",
 }  # fmt: skip
-# Heard right: đ 20 of 32 as ɾ, 7 as d (taken for t); kh 16 of 19 as kx, 9 as x (taken for h); ai and ao 23 of 32 with
-# a long a, 19 with a plain one; before other codas the plain one is heard better.
+# Chosen by what the ear heard (docs/adr/0012): đ is a tap because d is taken for t; h n ng ph are held; a nucleus may
+# need another symbol where nothing, a nasal or a stop follows.
 _NUCLEI: Final = {
-    "a": "a", "ă": "a", "â": "ə", "e": "ɛ", "ê": "e", "i": "i", "o": "ɔ", "ô": "o", "ơ": "ɤ", "u": "u", "ư": "ɯ",
+    "a": "a", "ă": "a", "â": "ɐ", "e": "ɛ", "ê": "e", "i": "i", "o": "ɔ", "ô": "o", "ơ": "ɤ", "u": "u", "ư": "ɯ",
     "iê": "iə", "uô": "uə", "ươ": "ɯə",
 }  # fmt: skip
+_OPEN: Final = {"a": "aa", "ư": "ɨ"}
+_BEFORE_NASAL: Final = {"a": "aɐ", "iê": "iɛ", "o": "ɔɑ"}
+_BEFORE_STOP: Final = {"u": "uː"}
 _NORTH_CODAS: Final = {
     "": "", "m": "m", "n": "n", "ng": "ŋ", "nh": "ŋ", "p": "p", "t": "t", "c": "k", "ch": "k", "i": "j", "u": "w",
 }  # fmt: skip
-_LONG_RIMES: Final = {("a", "i"): ("aː", "j"), ("a", "u"): ("aː", "w")}
-_NORTH_RIMES: Final = _LONG_RIMES | {("ă", "nh"): ("ɛ", "ŋ"), ("ă", "ch"): ("ɛ", "k")}
+_SOUTH_CODAS: Final = _NORTH_CODAS | {"nh": "n", "ch": "t"}
+
+
+def _rimes(codas: Mapping[str, str]) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return the rimes whose nucleus is not the plain one."""
+    return {
+        **{(nucleus, ""): (symbol, "") for nucleus, symbol in _OPEN.items()},
+        **{(n, c): (symbol, codas[c]) for n, symbol in _BEFORE_NASAL.items() for c in ("m", "n", "ng", "nh")},
+        **{(n, c): (symbol, codas[c]) for n, symbol in _BEFORE_STOP.items() for c in ("p", "t", "c", "ch")},
+        ("a", "i"): ("a", "ɪ"),
+    }
+
 
 NORTH: Final = Accent(
     name="north",
     onsets=_NORTH_ONSETS,
     nuclei=_NUCLEI,
     codas=_NORTH_CODAS,
-    rimes=_NORTH_RIMES,
+    rimes=_rimes(_NORTH_CODAS) | {("ă", "nh"): ("ɛ", "ŋ"), ("ă", "ch"): ("ɛ", "k"), ("i", "nh"): ("ɪ", "ɲ")},
     tones={},
 )
 SOUTH: Final = Accent(
     name="south",
-    onsets=_NORTH_ONSETS | {"d": "j", "gi": "j", "r": "ɹ", "s": "ʂ", "tr": "ʈ"},
+    onsets=_NORTH_ONSETS | {"d": "j", "gi": "j", "r": "ɹ", "s": "ʂ", "tr": "ʧ"},
     nuclei=_NUCLEI,
-    codas=_NORTH_CODAS | {"nh": "n", "ch": "t"},
-    rimes=_LONG_RIMES | {("ă", "nh"): ("a", "n"), ("ă", "ch"): ("a", "t")},
+    codas=_SOUTH_CODAS,
+    rimes=_rimes(_SOUTH_CODAS) | {("ă", "nh"): ("a", "n"), ("ă", "ch"): ("a", "t")},
     tones={Tone.NGA: Tone.HOI},
 )
 

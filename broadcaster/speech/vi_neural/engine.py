@@ -16,7 +16,7 @@ from broadcaster.speech.vi_neural.accents import NORTH, SOUTH, Accent
 from broadcaster.speech.vi_neural.timing import USUAL, Timing, frames
 from broadcaster.speech.vi_neural.tones import NORTH_TONES, SOUTH_TONES, ToneSet
 
-TUNING: Final = "2"
+TUNING: Final = "3"
 """MUST be raised whenever a sound, length, tone or style changes."""
 
 _HEAD: Final = 20

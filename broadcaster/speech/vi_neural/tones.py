@@ -50,9 +50,9 @@ SOUTH_TONES: Final = ToneSet(
     open={
         Tone.NGANG: (1, 1, 0.8, 0.6, 0.5),
         Tone.HUYEN: (-2, -2.5, -3.2, -4, -4.8),
-        Tone.SAC: (0, 0.3, 1.5, 4, 6),
-        Tone.HOI: (-1, -3, -4, -1, 2.5),
-        Tone.NGA: (-1, -3, -4, -1, 2.5),
+        Tone.SAC: (2, 2.5, 4, 6, 8),
+        Tone.HOI: (-2, -5, -7, -3, 2),
+        Tone.NGA: (-2, -5, -7, -3, 2),
         Tone.NANG: (-3, -4.5, -5.5, -5, -3.5),
     },
     stopped={Tone.SAC: (1.5, 2.5, 4, 5.5, 6.5), Tone.NANG: (-2, -3, -4, -5, -6)},

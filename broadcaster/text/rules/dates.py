@@ -121,6 +121,7 @@ def full_date(ctx: Context, pos: int, left: Left) -> Reading | None:
     return Reading(pos, m.end(), day_prefix(left) + said_day(ctx, day, month_, year), "date.full")
 
 
+_MARK = 10
 _DAY_COMMAS = re.compile(
     r"(\d{1,2}(?:,\s?\d{1,2}){1,9})(?:\s?(và|,)\s?(\d{1,2}))?/(\d{1,2})(?:/(\d{4}))?(?![\d/]|[.,]\d)"
 )
@@ -141,14 +142,16 @@ def month_span(ctx: Context, pos: int, left: Left) -> Reading | None:
 def day_list(ctx: Context, pos: int, left: Left) -> Reading | None:
     """Các ngày 10,11,12/6/2025; ngày 1, 2 và 3/9."""
     m = _DAY_COMMAS.match(ctx.text, pos)
-    tight = m and " " not in m[1] and not m[2]
+    days = [int(day) for day in re.split(r",\s?", m[1])] if m else []
+    # "12,13/11" alone is two days that follow each other; "4,6/5" is a mark out of five.
+    tight = m and " " not in m[1] and not m[2] and days[-1] - days[0] == len(days) - 1 and days[0] > _MARK
     if not m or not (tight or left.ends("ngày", "mùng", "mồng", "sáng", "chiều", "tối", "đêm")):
         return None
-    days = [*re.split(r",\s?", m[1]), *([m[3]] if m[3] else [])]
-    if not all(is_date(day, m[4]) for day in days) or sorted(map(int, days)) != list(map(int, days)):
+    written = [*re.split(r",\s?", m[1]), *([m[3]] if m[3] else [])]
+    if not all(is_date(day, m[4]) for day in written) or sorted(map(int, written)) != list(map(int, written)):
         return None
-    said = [_day(ctx, day) for day in days[:-1]]
-    last = said_day(ctx, days[-1], m[4], m[5])
+    said = [_day(ctx, day) for day in written[:-1]]
+    last = said_day(ctx, written[-1], m[4], m[5])
     joint = " và " if m[2] == "và" else ", "
     return Reading(pos, m.end(), day_prefix(left) + ", ".join(said) + joint + last, "date.day-list")
 

@@ -24,6 +24,21 @@ _STRONG = (
 )  # fmt: skip
 _UNSURE_LEADS = frozenset(["trước", "sau", "vào", "cuối", "nghỉ"])
 _NO_DAY = (
+    "xếp",
+    "hạng",
+    "thứ",
+    "bằng",
+    "tăng",
+    "giảm",
+    "gấp",
+    "tổng",
+    "mức",
+    "quy mô",
+    "cấp",
+    "loại",
+    "bậc",
+    "khổ",
+    "cỡ",
     "đạt",
     "được",
     "điểm",
@@ -65,7 +80,7 @@ _CALENDAR_AFTER = re.compile(
     r"\s(?:âm lịch|dương lịch|hằng năm|hàng năm|\(âm|\(al|al\b|năm (?:\d{4}|nay|sau|ngoái|[a-zđ]{2,4} (?:tý|sửu|dần|mão|thìn|tỵ|ngọ|mùi|thân|dậu|tuất|hợi)))"
 )
 _COUNTED = re.compile(
-    r"\s*(?:số|diện tích|dân số|tổng|hộ|chỉ tiêu|tiêu chí|thành viên|đại biểu|phiếu|xã|ấp|thôn|khu|chiều|quãng|"
+    r"\s*(?:số|diện tích|dung tích|dân số|tổng|hộ|chỉ tiêu|tiêu chí|thành viên|đại biểu|phiếu|xã|ấp|thôn|khu|chiều|quãng|"
     r"thời gian|điểm|người|cán bộ|đảng viên|trường|học sinh|nhiệm vụ|mức|lương|hồ sơ|khối lượng|công trình|suất|giá trị|"
     r"lượng|chi phí|tiền|kinh phí|học phí|viên|lít|nồng độ|đơn vị|nội dung|đồng chí|ủy viên|chi bộ|tổ|em|trẻ|lớp|bài|câu|"
     r"mô hình|sản phẩm|dự án|phường|bản|buôn|khóm|vụ|ca|lần|thủ tục|cơ quan|lao động|hội viên|đoàn viên|cử tri|ngày công)\b"
@@ -108,7 +123,7 @@ def _slashed(ctx: Context, m: re.Match[str], left: Left, said: str) -> Reading |
     first, second = int(m[1]), int(m[3])
     padded = m[1][0] == "0" or m[3][0] == "0"
     likely = (
-        (first, second) in HOLIDAYS
+        ((first, second) in HOLIDAYS and not left.ends(*_NO_DAY))
         or lead in ("từ", "đến", "tới")
         or ((padded or first > second) and not left.ends(*_NO_DAY))
     )

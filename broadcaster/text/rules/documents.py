@@ -80,6 +80,7 @@ def _issuer(ctx: Context, code: str) -> str | None:
 
 
 _BODIES = ("TW", "TU", "ThU", "TThU", "HU", "ĐU", "ĐUX", "UBND", "HĐND", "MTTQ", "ĐTN", "BCH", "TTg")
+_PARTY = frozenset(["TW", "TU", "ThU", "TThU", "HU", "ĐU", "ĐUX"])
 _LEVELS = {"X": "xã", "P": "phường", "T": "tỉnh", "TP": "thành phố"}
 
 
@@ -88,7 +89,8 @@ def _composed(table: Mapping[str, str], code: str) -> str | None:
     for body in _BODIES:
         head = code.removesuffix(body)
         if head != code and head in table:
-            return f"{table[head]} {table[body]}"
+            office = "Ban Tổ chức" if head == "BTC" and body in _PARTY else table[head]
+            return f"{office} {table[body]}"
     for level, name in _LEVELS.items():
         head = code.removesuffix(level)
         if head != code and len(head) > 2 and head in table:

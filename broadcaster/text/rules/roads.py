@@ -8,10 +8,13 @@ from broadcaster.text.numbers import cardinal, coded, spell_digits
 from broadcaster.text.tokens import Context, Left, Reading
 
 _ROADS = {
+    "DT": "đường tỉnh",
     "QL": "quốc lộ", "ĐT": "đường tỉnh", "TL": "tỉnh lộ", "HL": "hương lộ", "ĐH": "đường huyện", "ĐX": "đường xã", "CT": "cao tốc",
     "ĐL": "đại lộ",
 }  # fmt: skip
-_ROAD = re.compile(r"(QL|ĐT|TL|HL|ĐH|ĐX|CT)[.\s-]?\s?(N?\d{1,4})([A-ZĐ]\d?)?(?:-(\d{1,2}))?(?![\d]|[.,/]\d|[^\W_])")
+_ROAD = re.compile(
+    r"(QL|ĐT|DT(?=[.-]?\d{3}(?!\d))|TL|HL|ĐH|ĐX|CT)[.\s-]?\s?(N?\d{1,4})([A-ZĐ]\d?)?(?:-(\d{1,2}))?(?![\d]|[.,/]\d|[^\W_])"
+)
 
 
 def road(ctx: Context, pos: int, left: Left) -> Reading | None:
@@ -28,7 +31,7 @@ def road(ctx: Context, pos: int, left: Left) -> Reading | None:
         return None
     if left.ends(name, "đường " + name):
         name = ""
-    elif m[1] in ("ĐT", "ĐH", "ĐX") and left.ends("đường"):
+    elif m[1] in ("ĐT", "DT", "ĐH", "ĐX") and left.ends("đường"):
         name = name.removeprefix("đường ")
     number = coded(m[2].removeprefix("N"), ctx.profile)
     if m[2].startswith("N"):

@@ -102,6 +102,7 @@ _HOUR_LEFT = re.compile(
     r"\d{1,2}\s?(?:h|g|giờ)\s?\d{0,2}\s?(?:sáng|trưa|chiều|tối|đêm|khuya|ngày \d{1,2}/\d{1,2}(?:/\d{4})?)$"
 )
 _HOUR_RIGHT = re.compile(r"\s?\d{1,2}\s?(?:h|g|giờ)")
+_FIGURE_NEXT = re.compile(r"\s\d")
 _FIGURE_LAST = re.compile(r"\d[^\W\d_]{0,2}\s*$")
 _NAMED_FIGURE = re.compile(r"([^\W\d_]+)\.?\s?\d[\d.,+]*\s?$")
 _NAMES_FIGURE = re.compile(r"\s?([^\W\d_]+)\.?\s?\d")
@@ -129,7 +130,7 @@ def _dash(ctx: Context, pos: int, left: Left) -> Reading | None:
     ):
         return Reading(pos, pos + 1, " đến ", "sign.stretch", (", ",))
     # A dash between two telephone numbers is a breath, or they would run together.
-    pause = text[pos] == "—" or (before.isspace() and "," in ctx.said[1] and ctx.said[0] >= pos - 1)
+    pause = text[pos] == "—" or (before.isspace() and ctx.said[0] >= pos - 1 and _FIGURE_NEXT.match(text, pos + 1))
     return Reading(pos, pos + 1, "," if pause and before else " ", "sign.dash")
 
 

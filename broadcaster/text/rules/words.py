@@ -42,7 +42,13 @@ def _fits(entry: Entry, ctx: Context, end: int, left: Left) -> bool:
     if entry.preceded_by:
         last = left.last
         return any(
-            last[-1:].isdigit() if c == "<số>" else last.istitle() if c == "<tên>" else left.ends(c)
+            last.endswith("%")
+            if c == "%"
+            else last[-1:].isdigit()
+            if c == "<số>"
+            else last.istitle()
+            if c == "<tên>"
+            else left.ends(c)
             for c in entry.preceded_by
         )
     return True

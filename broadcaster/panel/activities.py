@@ -1,0 +1,220 @@
+"""Hoạt động: what is done by other forms, with proofs; the parts of the units."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import DateField, IntegerField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from broadcaster.db.models import Activity
+from broadcaster.db.queries import library, people
+from broadcaster.domain.activities import ActivityDraft, PartState
+from broadcaster.domain.periods import ReportPeriod, parse
+from broadcaster.domain.plans import LOUDSPEAKER
+from broadcaster.domain.roles import Permission
+from broadcaster.errors import RuleError
+from broadcaster.panel.access import actor, leave_to, needs, station
+from broadcaster.panel.forms import StationForm
+from broadcaster.panel.reports import choices
+from broadcaster.services import activities as service
+from broadcaster.services.plans import form_titles
+
+blueprint = Blueprint("activities", __name__, url_prefix="/activities")
+_NEEDED = "Hãy điền mục này."
+
+
+class ActivityForm(StationForm):
+    """Enter an activity."""
+
+    form = SelectField("Hình thức")
+    title = StringField("Tên hoạt động", [InputRequired(_NEEDED), Length(max=300, message="Không quá 300 ký tự.")])
+    topic = SelectField("Chủ đề")
+    unit = SelectField("Đơn vị thực hiện")
+    day = DateField("Ngày thực hiện", [InputRequired(_NEEDED)])
+    place = StringField("Địa điểm", [Optional(), Length(max=300)])
+    attendance = IntegerField("Số người dự", [Optional()])
+    views = IntegerField("Số lượt xem", [Optional()])
+    link = StringField("Đường dẫn bài viết", [Optional(), Length(max=500)])
+    note = TextAreaField("Ghi chú", [Optional(), Length(max=4000)])
+
+
+@blueprint.get("/")
+@needs(Permission.VIEW)
+def index() -> ResponseReturnValue:
+    """The activities, newest first."""
+    form = request.args.get("form", "")[:48]
+    with station().db.read() as session:
+        rows = service.activities(session, form=form)
+        proofs = service.proof_counts(session)
+        topics = {t.code: t.short for t in library.topics(session)}
+        units = {u.code: u.name for u in people.units(session)}
+    titles = form_titles(station())
+    return render_template(
+        "activities/index.html",
+        rows=rows[:400],
+        total=len(rows),
+        proofs=proofs,
+        topics=topics,
+        units=units,
+        titles=titles,
+        form=form,
+    )
+
+
+@blueprint.get("/<int:number>")
+@needs(Permission.VIEW)
+def show(number: int) -> ResponseReturnValue:
+    """One activity with its proofs."""
+    with station().db.read() as session:
+        row = service.activity(session, number)
+        proofs = service.proofs(session, number)
+        topics = {t.code: t.short for t in library.topics(session)}
+        units = {u.code: u.name for u in people.units(session)}
+        names = people.names_by_username(session)
+    return render_template(
+        "activities/show.html",
+        row=row, proofs=proofs, topics=topics, units=units, names=names, titles=form_titles(station()),
+    )  # fmt: skip
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@needs(Permission.WRITE)
+def new() -> ResponseReturnValue:
+    """Enter an activity."""
+    return _edit(None)
+
+
+@blueprint.route("/<int:number>/edit", methods=["GET", "POST"])
+@needs(Permission.WRITE)
+def edit(number: int) -> ResponseReturnValue:
+    """Change an activity."""
+    with station().db.read() as session:
+        return _edit(service.activity(session, number))
+
+
+@blueprint.post("/<int:number>/state")
+@needs(Permission.WRITE)
+def state(number: int) -> ResponseReturnValue:
+    """Take an activity out of the counts, or bring it back."""
+    if request.form.get("to") == "restore":
+        service.restore_activity(station(), actor(), number)
+        flash("Hoạt động được tính lại.")
+    else:
+        service.remove_activity(station(), actor(), number)
+        flash("Đã bỏ hoạt động ra khỏi số liệu. Có thể tính lại bất cứ lúc nào.")
+    return leave_to(url_for("activities.show", number=number))
+
+
+@blueprint.post("/<int:number>/proofs")
+@needs(Permission.WRITE)
+def add_proof(number: int) -> ResponseReturnValue:
+    """Keep files that prove an activity."""
+    files = [f for f in request.files.getlist("file") if f.filename]
+    if not files:
+        flash("Hãy chọn tệp minh chứng.", "error")
+    for file in files:
+        try:
+            service.add_proof(station(), actor(), number, file.filename or "", file.read())
+        except RuleError as error:
+            flash(f"{file.filename}: {error.message}", "error")
+        else:
+            flash(f"Đã lưu minh chứng {file.filename}.")
+    return leave_to(url_for("activities.show", number=number))
+
+
+@blueprint.get("/<int:number>/proofs/<sha256>")
+@needs(Permission.VIEW)
+def proof(number: int, sha256: str) -> ResponseReturnValue:
+    """A proof, as a download: what somebody sent never runs in the panel."""
+    path, row = service.proof_file(station(), number, sha256)
+    return flask.send_file(path, mimetype=row.media_type, as_attachment=True, download_name=row.name)
+
+
+@blueprint.route("/parts", methods=["GET", "POST"])
+@needs(Permission.WRITE)
+def parts() -> ResponseReturnValue:
+    """The parts of the units for a period: one's own for an editor, all for whoever draws the report."""
+    period, written = _period()
+    with station().db.read() as session:
+        own = service.unit_of(session, actor())
+        units = people.units(session)
+    unit = request.values.get("unit", own or "")
+    if request.method == "POST":
+        try:
+            _part(period, unit)
+        except RuleError as error:
+            flash(error.message, "error")
+        return leave_to(url_for("activities.parts", period=written, unit=unit))
+    with station().db.read() as session:
+        found = service.parts(session, period.first, period.last)
+        names = people.names_by_username(session)
+    every = actor().may(Permission.REPORT)
+    shown = [u for u in units if every or u.code == own]
+    return render_template(
+        "activities/parts.html",
+        period=period, written=written, choices=choices(), units=shown, found=found, unit=unit if every else own,
+        every=every, names=names,
+    )  # fmt: skip
+
+
+def _part(period: ReportPeriod, unit: str) -> None:
+    to = request.form.get("to", "save")
+    if to in {"merged", "returned"}:
+        service.decide_part(
+            station(), actor(), unit, period.first, period.last, PartState(to), request.form.get("comment", "")
+        )
+        flash("Đã ghép phần của đơn vị vào báo cáo." if to == "merged" else "Đã trả lại cho đơn vị kèm ý kiến.")
+        return
+    submit = to == "submit"
+    service.keep_part(station(), actor(), unit, period.first, period.last, request.form.get("body", ""), submit=submit)
+    flash("Đã gửi phần báo cáo." if submit else "Đã lưu, chưa gửi.")
+
+
+def _period() -> tuple[ReportPeriod, str]:
+    cutoff = station().settings.report.cutoff_day
+    written = request.values.get("period", "")
+    known = choices()
+    if not written:
+        return known[0][1], known[0][0]
+    try:
+        return parse(written, cutoff=cutoff), written
+    except RuleError:
+        return known[0][1], known[0][0]
+
+
+def _edit(row: Activity | None) -> ResponseReturnValue:
+    form = ActivityForm(data=_values(row)) if request.method == "GET" else ActivityForm()
+    with station().db.read() as session:
+        form.topic.choices = [SelectChoice(t.code, t.short) for t in library.topics(session)]
+        form.unit.choices = [SelectChoice(u.code, u.name) for u in people.units(session)]
+    form.form.choices = [SelectChoice(c, t) for c, t in form_titles(station()).items() if c != LOUDSPEAKER]
+    if form.validate_on_submit():
+        numbers = {"attendance", "views"}
+        values: dict[str, Any] = {
+            k: v if v is not None or k in numbers else "" for k, v in form.data.items() if k != "csrf_token"
+        }
+        draft = ActivityDraft(**values)
+        try:
+            number = service.keep_activity(station(), actor(), draft, number=row.id if row else None)
+        except RuleError as error:
+            form.take(error)
+        else:
+            flash("Đã lưu hoạt động. Hãy thêm tệp minh chứng nếu có.")
+            return leave_to(url_for("activities.show", number=number))
+    return render_template("activities/edit.html", form=form, row=row), 422 if form.is_submitted() else 200
+
+
+def _values(row: Activity | None) -> dict[str, Any]:
+    if row is None:
+        return {"day": station().today(), "unit": _own_unit()}
+    names = ("form", "title", "day", "place", "attendance", "views", "link", "note")
+    return {n: getattr(row, n) for n in names} | {"topic": row.topic_code, "unit": row.unit_code}
+
+
+def _own_unit() -> str:
+    with station().db.read() as session:
+        return service.unit_of(session, actor()) or ""

@@ -1,0 +1,58 @@
+"""Theo dõi: how the plan stands, topic by month and form by month, and the change that closes its gap."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from broadcaster.db.models import CampaignRow
+from broadcaster.db.queries import library
+from broadcaster.domain.roles import Permission
+from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.panel.access import actor, leave_to, needs, station
+from broadcaster.services import plans, tracking
+
+blueprint = Blueprint("tracker", __name__, url_prefix="/tracker")
+
+
+@blueprint.get("/")
+@needs(Permission.VIEW)
+def index() -> ResponseReturnValue:
+    """The plan in force against what was aired and done."""
+    row = _current()
+    if row is None:
+        return render_template("tracker/empty.html")
+    found = tracking.standing(station(), row)
+    with station().db.read() as session:
+        short = {t.code: t.short for t in library.topics(session)}
+    return render_template("tracker/index.html", row=row, found=found, short=short, month=f"{station().today():%Y-%m}")
+
+
+@blueprint.route("/gap", methods=["GET", "POST"])
+@needs(Permission.SCHEDULE)
+def gap() -> ResponseReturnValue:
+    """The change of the rotation that closes the gap: shown first, then applied as a new version."""
+    row = _current()
+    if row is None:
+        raise NotFoundError("Chưa có kế hoạch nào đang thực hiện.", field="campaign")
+    refused = ""
+    if request.method == "POST":
+        try:
+            lines = tracking.accept(station(), actor(), row, request.form.get("seen", "").replace("\r\n", "\n"))
+        except RuleError as error:
+            refused = error.message
+        else:
+            flash(f"Đã áp dụng lịch mới ({len(lines)} thay đổi) và lập lại các buổi sắp tới.")
+            return leave_to(url_for("tracker.index"))
+    found = tracking.propose(station(), row)
+    stands = tracking.standing(station(), row)
+    titles = {t.code: t.title for t in stands.progress.topics}
+    with station().db.read() as session:
+        titles |= {t.code: t.short for t in library.topics(session)}
+    page = render_template("tracker/gap.html", row=row, found=found, stands=stands, titles=titles, refused=refused)
+    return page, 422 if refused else 200
+
+
+def _current() -> CampaignRow | None:
+    with station().db.read() as session:
+        return plans.current(session, station().today())

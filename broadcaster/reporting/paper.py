@@ -1,0 +1,92 @@
+"""The report as a paper for print: the same words, tables and charts as the Word file, set as PDF."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from broadcaster.errors import StationError
+from broadcaster.reporting import pdf
+from broadcaster.reporting.document import ReportDocument, Table
+from broadcaster.reporting.docx import airing_rows, left_out, shown
+
+
+def write(document: ReportDocument, path: Path, *, shape: str = "full") -> None:
+    """Write the report, its section or its annex to `path` as PDF/A.
+
+    Raises:
+        StationError: it cannot be set, or the disk refuses.
+    """
+    made = pdf.render({"full": _full, "section": _section, "annex": _annex}[shape](document))
+    try:
+        path.write_bytes(made)
+    except OSError as error:
+        raise StationError(f"Không ghi được tệp báo cáo ({error.strerror or error}).", field=str(path)) from None
+
+
+def _full(d: ReportDocument) -> pdf.Paper:
+    year = d.drawn_at.astimezone(d.tz).year
+    blocks: list[pdf.Block] = [pdf.Heading("I. KẾT QUẢ THỰC HIỆN"), *_prose(d), pdf.Heading("II. SỐ LIỆU CHI TIẾT")]
+    blocks += [_grid(t, n) for n, t in enumerate(d.tables(), 1)]
+    blocks.append(pdf.Heading("III. BIỂU ĐỒ"))
+    for n, chart in enumerate(d.pictures(), 1):
+        blocks += [pdf.Heading(f"{n}. {chart.title}"), pdf.Picture(chart.svg, chart.alt)]
+    blocks.append(pdf.Paragraph(d.closing))
+    return pdf.Paper(
+        "BÁO CÁO", d.title, blocks,
+        letterhead=pdf.letterhead(d.station, d.form, mark="BC-UBND", year=year),
+        signatures=(pdf.signer(d.form),), recipients=tuple(d.form.recipients), author=d.station.name,
+        made_at=d.drawn_at,
+    )  # fmt: skip
+
+
+def _section(d: ReportDocument) -> pdf.Paper:
+    title = "Kết quả thông tin, tuyên truyền cải cách hành chính trên hệ thống truyền thanh"
+    span = f"(Kỳ số liệu {d.span}; chi tiết tại phụ lục minh chứng.)"
+    return pdf.Paper(
+        title, "", [*_prose(d), pdf.Paragraph(span)], author=d.station.name, made_at=d.drawn_at
+    )  # fmt: skip
+
+
+def _annex(d: ReportDocument) -> pdf.Paper:
+    rows, rest = airing_rows(d)
+    heads = ("TT", "Lúc", "Tin, bài", "Chủ đề", "Phút", "Kết quả", "Cụm loa")
+    blocks: list[pdf.Block] = [
+        pdf.Paragraph(f"(Kỳ số liệu {d.span})"),
+        pdf.Heading("1. Các lượt phát trên loa"),
+        pdf.Grid(heads, tuple(rows), widths=(1, 2.6, 4.4, 2.6, 1.2, 1.9, 1.4), sides=("center", "center", "left", "left", "center", "center", "center"), size=10),  # noqa: E501
+    ]  # fmt: skip
+    if rest:
+        blocks.append(pdf.Paragraph(left_out(rest)))
+    if d.activities:
+        lines = tuple(
+            (f"{a.day[8:]}/{a.day[5:7]}/{a.day[:4]}", d.forms.get(a.form, a.form), a.title, a.unit)
+            for a in d.activities
+        )
+        blocks += [
+            pdf.Heading("2. Hoạt động bằng hình thức khác"),
+            pdf.Grid(("Ngày", "Hình thức", "Hoạt động", "Đơn vị"), lines, widths=(1.2, 2, 3.4, 2.4), size=10),
+        ]
+    blocks.append(pdf.Paragraph(d.closing))
+    subject = f"Minh chứng {d.title[0].lower()}{d.title[1:]}"
+    return pdf.Paper("PHỤ LỤC", subject, blocks, author=d.station.name, made_at=d.drawn_at)
+
+
+def _prose(d: ReportDocument) -> list[pdf.Block]:
+    blocks: list[pdf.Block] = [pdf.Paragraph(s) for s in d.sentences()]
+    if d.parts:
+        blocks.append(pdf.Heading("Kết quả của các đơn vị"))
+    for part in d.parts:
+        blocks.append(pdf.Heading(part.unit))
+        blocks += [pdf.Paragraph(x.strip()) for x in part.body.splitlines() if x.strip()]
+    return blocks
+
+
+def _grid(table: Table, number: int) -> pdf.Grid:
+    count = len(table.heads)
+    return pdf.Grid(
+        table.heads,
+        tuple(tuple(shown(v) for v in row) for row in table.rows),
+        tuple(shown(v) for v in table.total) if table.total else (),
+        title=f"{number}. {table.title}",
+        widths=(4.2, *(1.25,) * (count - 1)),
+    )

@@ -1,0 +1,110 @@
+"""Settings changed by people: written back into `station.toml` with its comments kept, checked before anything is."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from broadcaster import settings as settings_module
+from broadcaster import settings_file
+from broadcaster.domain.fold import nfc
+from broadcaster.domain.roles import Actor, Permission
+from broadcaster.errors import RuleError
+from broadcaster.services import audit
+from broadcaster.services.station import Station
+from broadcaster.settings import Settings
+
+HIDDEN = frozenset({"database"})
+"""Sections that are changed on the machine of the station alone: a slip there takes the panel itself away."""
+
+
+def kind_of(field: FieldInfo) -> str:
+    """Return how people write a setting: `yes`, `choice`, `lines`, `number`, `text`; empty when only the file can."""
+    told = field.annotation
+    if told is bool:
+        return "yes"
+    if get_origin(told) is Literal:
+        return "choice"
+    if get_origin(told) is list:
+        return "lines"
+    if told in {int, float} or set(get_args(told)) in ({int, type(None)}, {float, type(None)}):
+        return "number"
+    return "text" if told is str else ""
+
+
+def sections() -> dict[str, type[BaseModel]]:
+    """Return the sections that may be changed here, by name."""
+    found = {name: type(field.default) for name, field in Settings.model_fields.items() if name not in HIDDEN}
+    return {name: model for name, model in found.items() if any(kind_of(f) for f in model.model_fields.values())}
+
+
+def change(station: Station, actor: Actor, section: str, written: Mapping[str, str]) -> list[str]:
+    """Write one section as people wrote it; return the keys that changed. They count from the next start.
+
+    Raises:
+        ForbiddenError: the actor may not manage the station.
+        RuleError: a value is wrong; `field` names the key, and the file stays as it is.
+    """
+    actor.require(Permission.MANAGE)
+    model = sections().get(section)
+    if model is None:
+        raise RuleError("Không có nhóm cài đặt này.", field="section")
+    path = station.home.settings_file
+    now = getattr(station.home.settings(), section)
+    values = {k: _value(k, f, written.get(k, "")) for k, f in model.model_fields.items() if kind_of(f)}
+    changed = {k: v for k, v in values.items() if v != getattr(now, k)}
+    if not changed:
+        return []
+    text = settings_file.changed(path.read_text(encoding="utf-8"), section, changed)
+    with tempfile.TemporaryDirectory(dir=station.home.run) as folder:
+        trial = Path(folder) / "station.toml"
+        trial.write_text(text, encoding="utf-8")
+        try:
+            settings_module.load(trial)
+        except RuleError as error:
+            key = next((k for k in changed if f"{section}.{k}" in error.message), section)
+            raise RuleError(error.message, field=key) from None
+        with station.db.write() as session:
+            before = {k: getattr(now, k) for k in changed}
+            audit.record(session, station.now(), actor, "edit", "settings", section, before=before, after=changed)
+        trial.replace(path)
+    return list(changed)
+
+
+def waiting(station: Station) -> list[str]:
+    """Return the settings (`section.key`) that were changed in the file since this process began."""
+    try:
+        fresh = station.home.settings()
+    except RuleError:
+        return []
+    return [
+        f"{name}.{key}"
+        for name in Settings.model_fields
+        for key in type(getattr(fresh, name)).model_fields
+        if getattr(getattr(fresh, name), key) != getattr(getattr(station.settings, name), key)
+    ]
+
+
+def _value(key: str, field: FieldInfo, text: str) -> Any:
+    text = nfc(text).strip()
+    kind = kind_of(field)
+    if kind == "yes":
+        return text == "yes"
+    if kind == "lines":
+        return [line.strip() for line in text.splitlines() if line.strip()]
+    if kind != "number":
+        return text
+    if not text and type(None) in get_args(field.annotation):
+        if field.default is not None:
+            raise RuleError("Hãy nhập một số; muốn coi như không hạn chế thì ghi số thật lớn.", field=key)
+        return None
+    whole = field.annotation is int or int in get_args(field.annotation)
+    try:
+        return int(text) if whole else float(text.replace(",", "."))
+    except ValueError:
+        raise RuleError("Hãy nhập một số.", field=key) from None

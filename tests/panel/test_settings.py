@@ -1,0 +1,87 @@
+"""Cài đặt: changed in the file with its comments kept; backups taken, fetched, brought back beside the station."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+
+from broadcaster.services import configuring
+from broadcaster.services.handlers import HANDLERS
+from broadcaster.services.jobs import due, perform
+from broadcaster.services.station import Station, open_station
+from tests.panel.conftest import SignIn
+
+HOURS = {
+    "windows": "05:00-07:30\n16:30-19:00",
+    "sessions_per_day": "4",
+    "minutes_per_session": "45",
+    "days_per_week": "",
+}
+
+
+def test_a_section_is_changed_in_the_file_and_its_comments_stay(sign_in: SignIn, station: Station) -> None:
+    before = station.home.settings_file.read_text()
+    client = sign_in("quantri")
+    assert client.post("/settings/hours", data=HOURS).status_code == 303
+    after = station.home.settings_file.read_text()
+    assert [line for line in before.splitlines() if line.startswith("#")] == [
+        line for line in after.splitlines() if line.startswith("#")
+    ]
+    fresh = station.home.settings()
+    assert fresh.hours.windows == ["05:00-07:30", "16:30-19:00"]
+    assert fresh.hours.sessions_per_day == 4
+    assert "2 cài đặt đã đổi, chờ khởi động lại" in client.get("/settings/").text
+    assert "sessions_per_day: 3 → 4" in client.get("/audit/?kind=settings").text
+
+
+@pytest.mark.parametrize(
+    ("section", "data", "words"),
+    [
+        ("hours", HOURS | {"windows": "07:30-05:00"}, "sau giờ bắt đầu"), ("hours", HOURS | {"windows": ""}, "hours.windows"),
+        ("hours", HOURS | {"sessions_per_day": "ba"}, "Hãy nhập một số"), ("hours", HOURS | {"sessions_per_day": ""}, "ghi số thật lớn"),
+        ("sound", {"profile": "horn", "loudness": "-5", "true_peak": "-1.5"}, "sound.loudness"),
+        ("station", {"commune": "x", "province": "y", "name": "z", "timezone": "Mars", "region": "south"}, "không có múi giờ"),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_is_named_and_the_file_stays(
+    sign_in: SignIn, station: Station, section: str, data: dict[str, str], words: str
+) -> None:
+    before = station.home.settings_file.read_text()
+    answer = sign_in("quantri").post(f"/settings/{section}", data=data)
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert "Chưa lưu gì cả" in answer.text
+    assert station.home.settings_file.read_text() == before
+
+
+def test_every_section_opens_and_saves_as_it_is(sign_in: SignIn, station: Station) -> None:
+    client = sign_in("quantri")
+    before = station.home.settings_file.read_text()
+    for name in configuring.sections():
+        assert client.get(f"/settings/{name}").status_code == 200
+    assert "database" not in configuring.sections()
+    assert client.get("/settings/database").status_code == 404
+    assert station.home.settings_file.read_text() == before
+
+
+def test_a_backup_is_taken_fetched_and_brought_back_beside_the_station(sign_in: SignIn, station: Station) -> None:
+    client = sign_in("quantri")
+    assert "Chưa có bản sao lưu" in client.get("/settings/").text
+    client.post("/settings/backups", data={"with_sound": "1"})
+    assert "Đang sao lưu" in client.get("/settings/").text
+    for job in due(station):
+        perform(station, job, HANDLERS)
+    name = next(station.home.backups.glob("loa-*.zip")).name
+    sent = client.get(f"/settings/backups/{name}")
+    inside = zipfile.ZipFile(io.BytesIO(sent.data)).namelist()
+    assert "station.db" in inside
+    assert any(n.endswith(".flac") for n in inside)
+    assert client.get("/settings/backups/..%2fstation.toml").status_code == 404
+    assert "giữ nguyên" in client.get(f"/settings/backups/{name}/restore").text
+    page = client.post(f"/settings/backups/{name}/restore").text
+    root = next(station.home.root.parent.glob("station-khoi-phuc-*"))
+    assert str(root) in page
+    again = open_station(root)
+    again.close()

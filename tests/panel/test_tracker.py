@@ -1,0 +1,187 @@
+"""Theo dõi, Hoạt động and Báo cáo in the panel: the gap closed, proofs kept, figures equal to the files."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+
+from flask.testing import FlaskClient
+
+from broadcaster.db.queries import registry
+from broadcaster.domain.plans import Campaign, CampaignState, PlanTopic
+from broadcaster.domain.roles import machine
+from broadcaster.services import plans
+from broadcaster.services.station import Station
+from tests.panel.conftest import SignIn
+
+KIT = machine("bộ thử")
+
+
+def in_force(station: Station, **targets: int) -> int:
+    topics = tuple(PlanTopic(code.replace("_", "-"), f"Chủ đề {code}", {"loa": n}) for code, n in targets.items())
+    plan = Campaign("Kế hoạch 2026", dt.date(2026, 1, 1), dt.date(2026, 4, 30), topics=topics, forms=("loa", "zalo"))
+    number = plans.add(station, KIT, plan)
+    plans.move(station, KIT, number, CampaignState.ACTIVE)
+    return number
+
+
+def test_the_tracker_says_what_is_late_and_the_gap_is_closed_on_confirmation(station: Station, sign_in: SignIn) -> None:
+    client = sign_in("vanhanh")
+    assert "Chưa có kế hoạch nào để theo dõi" in client.get("/tracker/").text
+    in_force(station, dich_vu_cong=500, y_nghia_cchc=4)
+    page = client.get("/tracker/").text
+    assert "chậm" in page
+    assert "chưa có bài nào được duyệt còn hạn" in page  # nobody wrote about the second topic
+    shown = client.get("/tracker/gap").text
+    seen = re.search(r'<textarea class="unseen" name="seen"[^>]*>(.*?)</textarea>', shown, re.DOTALL)
+    if seen is None:
+        assert "Không có gì để đổi trong lịch" in shown
+        return
+    import html
+
+    assert client.post("/tracker/gap", data={"seen": "khác"}).status_code == 422
+    assert client.post("/tracker/gap", data={"seen": html.unescape(seen[1])}).status_code == 303
+
+
+def test_an_activity_is_entered_proved_and_taken_out(station: Station, sign_in: SignIn) -> None:
+    client = sign_in("bientap")
+    values = {
+        "form": "zalo",
+        "title": "Bài <b>viết</b>",
+        "topic": "chi-so",
+        "unit": "vhxh",
+        "day": "2026-03-02",
+        "views": "35",
+        "link": "https://zalo.me/mau",
+    }
+    wrong = client.post("/activities/new", data=values | {"day": "2026-09-09"})
+    assert wrong.status_code == 422
+    assert "chưa tới" in wrong.text
+    saved = client.post("/activities/new", data=values)
+    assert saved.status_code == 303, saved.text
+    page = client.get(saved.location).text
+    assert "Bài &lt;b&gt;viết&lt;/b&gt;" in page
+    png = b"\x89PNG\r\n\x1a\n" + b"x" * 50
+    client.post(
+        f"{saved.location}/proofs", data={"file": [(io.BytesIO(png), "ảnh.png"), (io.BytesIO(b"<svg/>"), "x.svg")]}
+    )
+    page = client.get(saved.location).text
+    assert "ảnh.png" in page
+    assert "Chỉ nhận ảnh" in page
+    link = re.search(r'href="(/activities/\d+/proofs/[0-9a-f]{64})"', page)
+    assert link is not None
+    answer = client.get(link[1])
+    assert answer.data == png
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert client.post(f"{saved.location}/edit", data=values | {"views": "40"}).status_code == 303
+    client.post(f"{saved.location}/state", data={"to": "remove"})
+    assert "được bỏ khỏi số liệu" in client.get(saved.location).text
+    assert "Chưa ghi hoạt động nào" in client.get("/activities/").text
+    client.post(f"{saved.location}/state", data={"to": "restore"})
+    assert "40" in client.get("/activities/?form=zalo").text
+
+
+def test_the_office_writes_hands_in_and_merges_the_part_of_a_unit(sign_in: SignIn) -> None:
+    client = sign_in("vanhanh")
+    base = {"period": "2026-Q1", "unit": "cong-an"}
+    assert client.get("/activities/parts?period=2026-Q1&unit=cong-an").status_code == 200
+    client.post("/activities/parts", data=base | {"body": "Đã hướng dẫn 12 hộ.", "to": "submit"})
+    assert "Ghép vào báo cáo" in client.get("/activities/parts?period=2026-Q1&unit=cong-an").text
+    client.post("/activities/parts", data=base | {"to": "merged"})
+    assert "Đã ghép" in client.get("/activities/parts?period=2026-Q1&unit=cong-an").text
+    drawn = client.post("/reports/", data={"period": "2026-Q1"})
+    assert drawn.status_code == 303
+
+
+def tables(page: str) -> dict[str, list[list[str]]]:
+    """Return the cells of each figure table of a page."""
+    found = {}
+    for key, body in re.findall(r'<table class="table" data-table="([^"]*)">(.*?)</table>', page, re.DOTALL):
+        rows = re.findall(r"<tr>(.*?)</tr>", body.split("</thead>")[1], re.DOTALL)
+        found[key] = [
+            [re.sub(r"<[^>]+>", "", c).strip() for c in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)]
+            for row in rows
+        ]
+    return found
+
+
+def drawn(client: FlaskClient) -> str:
+    answer = client.post("/reports/", data={"period": "2026-Q1"})
+    assert answer.status_code == 303, answer.text
+    return str(answer.location)
+
+
+def test_the_page_says_the_same_figures_as_the_csv(station: Station, sign_in: SignIn) -> None:
+    in_force(station, dich_vu_cong=20)
+    client = sign_in("vanhanh")
+    where = drawn(client)
+    page = client.get(where).text
+    with station.db.read() as session:
+        files = registry.report(session, 1).files
+    name = next(f for f in files if f.startswith("so-lieu") and f.endswith(".csv"))
+    rows = list(csv.reader(io.StringIO((station.home.reports / name).read_bytes().decode("utf-8-sig"))))
+    shown = tables(page)
+    assert {"topic", "unit", "genre", "month", "zone", "plan"} <= shown.keys()
+    for body in shown.values():
+        for cells in body:
+            plain = [
+                c.replace(".", "").replace(",", ".") if re.fullmatch(r"[\d.]+(,\d+)?", c) and "," in c else c
+                for c in cells
+            ]
+            assert plain in rows or cells in rows, cells
+    for chart in ("Thời lượng phát theo chủ đề", "Tỷ lệ phát đủ theo cụm loa", "Lượt phát đủ theo ngày"):
+        assert chart in page
+    assert page.count('class="chart"') == 4
+    assert " style=" not in page
+
+
+def test_a_figure_opens_the_entries_behind_it(station: Station, sign_in: SignIn) -> None:
+    client = sign_in("vanhanh")
+    page = client.get(drawn(client)).text
+    link = next(h for h in re.findall(r'href="(/reports/entries[^"]+)"', page) if "topic=dich-vu-cong" in h).replace(
+        "&amp;", "&"
+    )
+    behind = client.get(link)
+    assert behind.status_code == 200
+    assert "Nộp hồ sơ trực tuyến" in behind.text
+    partial = client.get("/reports/entries?first=2025-12-15&last=2026-03-14&outcome=partial").text
+    assert "Dừng giữa chừng" in partial
+    assert "Phát đủ</span>" not in partial
+    assert client.get("/reports/entries").status_code == 422
+    assert "Không có bản ghi nào" in client.get("/reports/entries?first=2020-01-01&last=2020-01-02").text
+
+
+def test_a_report_is_checked_drawn_again_and_issued(station: Station, sign_in: SignIn) -> None:
+    client = sign_in("vanhanh")
+    where = drawn(client)
+    assert "khớp với nhật ký lúc lập" in client.get(f"{where}/check", headers={"HX-Request": "true"}).text
+    assert "khớp với nhật ký lúc lập" in client.get(f"{where}/check").text
+    for path in station.home.reports.iterdir():
+        path.unlink()
+    assert client.get(f"{where}/files/0").status_code == 404
+    assert client.post(f"{where}/redraw").status_code == 303
+    assert client.get(f"{where}/files/0").status_code == 200
+    client.post(f"{where}/issue", data={"issued_number": "5/BC-UBND", "issued_on": "2026-03-04"})
+    assert "Ban hành số 5/BC-UBND" in client.get(where).text
+    client.post(f"{where}/issue", data={"issued_number": "", "issued_on": ""})
+
+
+def test_what_is_due_is_said_on_the_reports_and_on_the_first_page(
+    station: Station, sign_in: SignIn, clock: object
+) -> None:
+    clock.advance(7 * 86400)  # type: ignore[attr-defined]
+    client = sign_in("vanhanh")
+    for page in ("/", "/reports/"):
+        assert "Báo cáo quý I năm 2026 phải gửi" in client.get(page).text, page
+    assert "phải gửi" not in sign_in("xem").get("/").text
+
+
+def test_a_wrong_template_of_the_office_is_named_on_the_page(station: Station, sign_in: SignIn) -> None:
+    own = station.home.root / "scripts" / "templates"
+    own.mkdir(parents=True)
+    (own / "bao-cao.docx").write_bytes(b"x")
+    answer = sign_in("vanhanh").post("/reports/", data={"period": "2026-Q1"})
+    assert answer.status_code == 422
+    assert "bao-cao.docx" in answer.text

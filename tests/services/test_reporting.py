@@ -1,0 +1,257 @@
+"""Reports over a real station: drawn, frozen, verified, due; activities, proofs, slogans and parts behind them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, select
+
+from broadcaster.clock import FrozenClock
+from broadcaster.db.models import AuditEvent, Report
+from broadcaster.domain.activities import ActivityDraft, PartState
+from broadcaster.domain.periods import parse
+from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.roles import Actor, Role
+from broadcaster.domain.scripts import Genre
+from broadcaster.errors import ForbiddenError, MediaError, NotFoundError, RuleError
+from broadcaster.services import accounts, activities, playlog, reporting
+from broadcaster.services.backup import backup
+from broadcaster.services.scripts import add_script
+from broadcaster.services.station import Station
+from tests.domain.test_figures import entry
+from tests.services.conftest import EDITOR, OPERATOR, approved
+from tests.services.conftest import draft as script
+
+Q1 = parse("2026-Q1")
+DRAFT = ActivityDraft("zalo", "Bài viết", "mot-cua", "vhxh", dt.date(2026, 3, 1), views=12, link="https://zalo.me/mau")
+
+
+def aired(station: Station, many: int = 3) -> None:
+    at = dt.datetime(2026, 2, 1, 22, tzinfo=dt.UTC)
+    log = [
+        entry(n, 1, z, topic="mot-cua", planned_at=at + dt.timedelta(days=n))
+        for n in range(many)
+        for z in ("am01", "am02")
+    ]
+    with station.db.write() as session:
+        playlog.append(session, log, at)
+
+
+def test_a_report_is_frozen_and_proves_itself(station: Station) -> None:
+    aired(station)
+    activities.keep_activity(station, EDITOR, DRAFT)
+    drawn = reporting.draw(station, OPERATOR, Q1)
+    assert {p.suffix for p in drawn.files} == {".docx", ".pdf", ".xlsx", ".csv"}
+    assert len(drawn.files) == 9
+    found = reporting.check(station, drawn.id)
+    assert found.ok
+    assert found.changed_since == ()
+    with station.db.read() as session:
+        row = session.get_one(Report, drawn.id)
+        assert (row.entries_from, row.entries_to) == (1, 6)
+    csv = next(p for p in drawn.files if p.name.startswith("so-lieu") and p.suffix == ".csv")
+    before = csv.read_bytes()
+    with station.db.write() as session:
+        playlog.append(
+            session,
+            [entry(77, 1, "am01", topic="mot-cua", planned_at=dt.datetime(2026, 2, 20, tzinfo=dt.UTC))],
+            station.now(),
+        )
+    activities.keep_activity(station, EDITOR, DRAFT)
+    later = reporting.check(station, drawn.id)
+    assert later.ok
+    assert any(line.startswith("figures.total.full: 3 → 4") for line in later.changed_since)
+    assert any(line.startswith("activities") for line in later.changed_since)
+    again = reporting.redraw(station, OPERATOR, drawn.id)
+    assert next(p for p in again if p.name.startswith("so-lieu") and p.suffix == ".csv").read_bytes() == before
+
+
+def test_a_changed_row_or_report_is_found_out(station: Station) -> None:
+    aired(station)
+    drawn = reporting.draw(station, OPERATOR, Q1, formats=["csv"])
+    with station.db.write() as session:
+        row = session.get_one(Report, drawn.id)
+        row.content = row.content | {"scripts_written": 99}
+    assert not reporting.check(station, drawn.id).ok
+    with station.db.write() as session:
+        row = session.get_one(Report, drawn.id)
+        row.content = row.content | {"scripts_written": 0}
+        row.last_hash = "0" * 64
+    assert not reporting.check(station, drawn.id).log_whole
+
+
+def test_a_correction_afterwards_changes_today_and_not_the_report(station: Station) -> None:
+    aired(station, 1)
+    drawn = reporting.draw(station, OPERATOR, Q1, formats=["csv"])
+    playlog.correct(station, OPERATOR, "b0-1-am01", outcome=Outcome.MISSED, heard_ms=0, reason="Loa hỏng.")
+    playlog.correct(station, OPERATOR, "b0-1-am02", outcome=Outcome.MISSED, heard_ms=0, reason="Loa hỏng.")
+    found = reporting.check(station, drawn.id)
+    assert found.ok
+    assert "figures.total.full: 1 → 0" in found.changed_since
+
+
+def test_what_cannot_be_drawn_is_refused_and_leaves_nothing(station: Station) -> None:
+    for period, formats, shapes, field in (
+        (parse("2027-Q1"), ["csv"], ["full"], "period"), (Q1, ["doc"], ["full"], "format"), (Q1, ["csv"], ["poster"], "shape")
+    ):  # fmt: skip
+        with pytest.raises(RuleError) as caught:
+            reporting.draw(station, OPERATOR, period, formats=formats, shapes=shapes)
+        assert caught.value.field == field
+    own = station.home.root / "scripts" / "templates"
+    own.mkdir(parents=True)
+    (own / "phu-luc.docx").write_bytes(b"broken")
+    with pytest.raises(RuleError, match="mẫu"):
+        reporting.draw(station, OPERATOR, Q1)
+    assert list(station.home.reports.iterdir()) == []
+    with station.db.read() as session:
+        assert session.scalar(select(func.count()).select_from(Report)) == 0
+    with pytest.raises(ForbiddenError):
+        reporting.draw(station, EDITOR, Q1)
+    with pytest.raises(NotFoundError):
+        reporting.check(station, 99)
+
+
+def test_an_empty_period_is_a_report_too(station: Station) -> None:
+    drawn = reporting.draw(station, OPERATOR, Q1)
+    assert "không ghi nhận buổi phát nào" in drawn.document.sentences()[0]
+    assert reporting.check(station, drawn.id).ok
+
+
+def test_a_report_is_issued_once(station: Station, clock: FrozenClock) -> None:
+    drawn = reporting.draw(station, OPERATOR, Q1, formats=["csv"])
+    day = station.today()
+    with pytest.raises(RuleError):
+        reporting.issue(station, OPERATOR, drawn.id, " ", day)
+    with pytest.raises(RuleError):
+        reporting.issue(station, OPERATOR, drawn.id, "5/BC-UBND", day + dt.timedelta(days=1))
+    reporting.issue(station, OPERATOR, drawn.id, "5/BC-UBND", day)
+    with pytest.raises(RuleError, match="đã ban hành"):
+        reporting.issue(station, OPERATOR, drawn.id, "6/BC-UBND", day)
+
+
+def test_the_day_of_handing_in_is_told_before_it_comes(station: Station, clock: FrozenClock) -> None:
+    assert reporting.due(station) == []  # 2 March: the day is the 17th, a week ahead is asked for
+    clock.advance(9 * 86400)
+    near = reporting.due(station)
+    assert [(d.written, d.day, d.left, d.report) for d in near] == [("2026-Q1", dt.date(2026, 3, 17), 6, None)]
+    clock.advance(5 * 86400)
+    drawn = reporting.draw(station, OPERATOR, Q1, formats=["csv"])
+    assert reporting.due(station)[0].report == drawn.id
+    clock.advance(4 * 86400)
+    assert reporting.due(station) == []
+
+
+def test_figures_lead_to_the_entries_behind_them(station: Station) -> None:
+    aired(station)
+    assert len(reporting.trace(station, Q1)) == 6
+    assert len(reporting.trace(station, Q1, topic="mot-cua", zone="am01")) == 3
+    assert reporting.trace(station, Q1, topic="chi-so") == []
+
+
+def test_an_activity_is_kept_changed_taken_out_and_brought_back(station: Station) -> None:
+    number = activities.keep_activity(station, EDITOR, DRAFT)
+    activities.keep_activity(station, EDITOR, replace(DRAFT, views=20), number=number)
+    with pytest.raises(RuleError):
+        activities.keep_activity(station, EDITOR, replace(DRAFT, topic="không có"))
+    with pytest.raises(RuleError):
+        activities.keep_activity(station, EDITOR, replace(DRAFT, unit="không có"))
+    assert reporting.document_of(station, Q1).activities[0].views == 20
+    activities.remove_activity(station, EDITOR, number)
+    assert reporting.document_of(station, Q1).activities == ()
+    with pytest.raises(RuleError, match="bỏ ra khỏi"):
+        activities.keep_activity(station, EDITOR, DRAFT, number=number)
+    activities.restore_activity(station, EDITOR, number)
+    assert len(reporting.document_of(station, Q1).activities) == 1
+    with station.db.read() as session:
+        verbs = list(session.scalars(select(AuditEvent.verb).where(AuditEvent.object_kind == "activity")))
+    assert verbs == ["add", "edit", "remove", "restore"]
+
+
+def test_proofs_are_kept_by_hash_checked_by_content_and_backed_up(station: Station) -> None:
+    number = activities.keep_activity(station, EDITOR, DRAFT)
+    data = b"\x89PNG\r\n\x1a\n" + b"x" * 100
+    sha = activities.add_proof(station, EDITOR, number, "C:\\anh\\họp.png", data)
+    assert activities.add_proof(station, EDITOR, number, "lại.png", data) == sha
+    path, row = activities.proof_file(station, number, sha)
+    assert path.read_bytes() == data
+    assert (row.name, row.media_type) == ("họp.png", "image/png")
+    for wrong in (b"", b"<svg onload=alert(1)>", b"MZ\x90", b"PK\x03\x04 just a zip"):
+        with pytest.raises(RuleError):
+            activities.add_proof(station, EDITOR, number, "x.png", wrong)
+    with pytest.raises(RuleError):
+        activities.add_proof(station, EDITOR, number, "to.pdf", b"%PDF-" + b"0" * activities.MAX_PROOF)
+    with pytest.raises(NotFoundError):
+        activities.proof_file(station, number, "0" * 64)
+    with zipfile.ZipFile(backup(station)) as kept:
+        assert f"proofs/{sha[:2]}/{sha}" in kept.namelist()
+    path.chmod(0o644)
+    path.write_bytes(b"changed")
+    with pytest.raises(MediaError, match="thay đổi"):
+        activities.proof_file(station, number, sha)
+    document = io.BytesIO()
+    with zipfile.ZipFile(document, "w") as made:
+        made.writestr("word/document.xml", "<x/>")
+    assert "word" in activities.media_type(document.getvalue())
+
+
+def test_only_approved_slogans_are_counted(station: Station) -> None:
+    approved(station, title="Dân hiểu, dân tin", genre=Genre.SLOGAN)
+    add_script(station, EDITOR, script("Chưa ai duyệt.", title="Nháp", genre=Genre.SLOGAN))
+    assert reporting.document_of(station, Q1).slogans == ("Dân hiểu, dân tin",)
+    assert reporting.document_of(station, parse("2025-Q4")).slogans == ()
+
+
+def test_a_unit_hands_in_its_part_and_the_office_merges_it(station: Station) -> None:
+    accounts.create_user(station, OPERATOR_ADMIN, "canbo", "Cán bộ", [Role.EDITOR], unit="cong-an")
+    clerk = accounts.actor_named(station, "canbo")
+    span = (Q1.first, Q1.last)
+    with pytest.raises(ForbiddenError, match="đơn vị mình"):
+        activities.keep_part(station, clerk, "vhxh", *span, "Việc của người khác", submit=True)
+    with pytest.raises(RuleError, match="chưa có nội dung"):
+        activities.keep_part(station, clerk, "cong-an", *span, " ", submit=True)
+    activities.keep_part(station, clerk, "cong-an", *span, "Nháp", submit=False)
+    with pytest.raises(RuleError):
+        activities.decide_part(station, OPERATOR, "cong-an", *span, PartState.MERGED)
+    activities.keep_part(station, clerk, "cong-an", *span, "Đã hướng dẫn 12 hộ.", submit=True)
+    with pytest.raises(RuleError, match="lý do"):
+        activities.decide_part(station, OPERATOR, "cong-an", *span, PartState.RETURNED)
+    activities.decide_part(station, OPERATOR, "cong-an", *span, PartState.RETURNED, "Thiếu số liệu")
+    activities.keep_part(station, clerk, "cong-an", *span, "Đã hướng dẫn 15 hộ.", submit=True)
+    assert reporting.document_of(station, Q1).parts == ()
+    activities.decide_part(station, OPERATOR, "cong-an", *span, PartState.MERGED)
+    assert [(p.unit, p.body) for p in reporting.document_of(station, Q1).parts] == [
+        ("Công an xã", "Đã hướng dẫn 15 hộ.")
+    ]
+    with pytest.raises(RuleError, match="đã được ghép"):
+        activities.keep_part(station, clerk, "cong-an", *span, "Sửa", submit=True)
+
+
+OPERATOR_ADMIN = Actor("quantri", "Quản trị", frozenset({Role.ADMIN}))
+
+
+def test_the_index_of_time_is_what_a_period_is_read_by(station: Station) -> None:
+    """The cost follows the period: the database's own plan says which index it goes through."""
+    if not station.db.is_sqlite:
+        pytest.skip("the planner of a small PostgreSQL table reads it whole")
+    from broadcaster.db.queries import airings as queries
+
+    seen: list[str] = []
+    from sqlalchemy import event
+
+    with station.db.read() as session:
+        event.listen(
+            session.connection(), "before_cursor_execute", lambda c, cur, stmt, par, ctx, many: seen.append((stmt, par))
+        )  # type: ignore[arg-type]
+        queries.figures(session, reporting.stretch_of(station, Q1), station.settings.tz)
+        plans = [
+            row[3]
+            for stmt, par in list(seen)
+            for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {stmt}", par)
+        ]  # type: ignore[misc]
+    reads = [p for p in plans if "play_log" in p]
+    assert len(reads) > 5
+    assert all("ix_play_log_planned_at" in p or "COVERING INDEX ix_play_log_corrects" in p for p in reads), reads
