@@ -101,8 +101,9 @@ class Sound(_Section):
 class SinkSettings(_Section):
     """Một đường ra âm thanh."""
 
-    kind: Literal["null", "file", "device", "icecast", "pipe"] = Field(
-        "file", description="null, file, device, icecast hoặc pipe."
+    kind: Literal["null", "file", "device", "icecast", "pipe", "several"] = Field(
+        "file",
+        description="null, file, device, icecast, pipe, hoặc several (một cụm loa nghe nhiều đường ra cùng lúc).",
     )
     options: dict[str, Any] = Field({}, description="Tùy chọn riêng của loại đường ra.")
 
@@ -112,7 +113,12 @@ class Playout(_Section):
 
     sinks: dict[str, SinkSettings] = Field(
         {"main": SinkSettings(kind="device"), "aircheck": SinkSettings(kind="file")},
-        description="Các đường ra; mỗi cụm loa trỏ tới một. device tự chuyển sang file nếu máy không có card âm thanh.",
+        description=(
+            "Các đường ra; mỗi cụm loa trỏ tới một. device tự chuyển sang file nếu máy không có card âm thanh. "
+            "icecast: options host, port, mount, password (hoặc password_file), codec opus hoặc mp3. "
+            'pipe: options command = ["lệnh", "tham số"], lệnh nhận s16le 48 kHz một kênh ở đầu vào chuẩn. '
+            'several: options sinks = ["main", "mang"].'
+        ),
     )
     lease_seconds: int = Field(
         30,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +134,7 @@ def worker_command(ctx: click.Context, own_home: str | None) -> None:
 def doctor_command(ctx: click.Context, shape: str, own_home: str | None) -> None:
     """Khám đài: đồng hồ, ổ đĩa, ffmpeg, giọng đọc, đường ra âm thanh, buổi phát sắp tới."""
     with opened(ctx, own_home) as station:
-        checks = doctor_service.examine(station, sink_sentences(station))
+        checks = doctor_service.examine(station, sink_checks(station))
     if shape == "json":
         show_json([{"name": c.name, "ok": c.ok, "sentence": c.sentence} for c in checks])
     else:
@@ -169,16 +170,48 @@ def sink_sentences(station: Station) -> list[str]:
     from broadcaster.playout.sinks import resolve_sinks  # noqa: PLC0415 - asks the sound system
 
     sinks = resolve_sinks(station.settings, station.home, station.clock)
-    words = {
-        "device": "card âm thanh của máy",
-        "file": f"bản thu trong {station.home.airchecks}",
-        "null": "không ra đâu cả",
-    }
     lines = []
-    for name in station.settings.playout.sinks:
-        kind = station.settings.playout.sinks[name].kind
-        lines.append(f"Đường ra “{name}”: {sinks.notes.get(name) or words.get(kind, kind) + '.'}")
+    for name, wanted in station.settings.playout.sinks.items():
+        where = sinks.notes.get(name) or f"{_whereto(station, wanted.kind, wanted.options)}."
+        lines.append(f"Đường ra “{name}”: {where}")
     return lines
+
+
+def sink_checks(station: Station) -> list[doctor_service.Check]:
+    """Try every sink of this station on this machine; a line for each."""
+    from broadcaster.playout.sinks import resolve_sinks  # noqa: PLC0415 - asks the sound system
+
+    sinks = resolve_sinks(station.settings, station.home, station.clock)
+    found = []
+    for name, wanted in station.settings.playout.sinks.items():
+        where = f"{_whereto(station, wanted.kind, wanted.options)}."
+        title = f"Đường ra “{name}”"
+        if note := sinks.notes.get(name):
+            found.append(doctor_service.Check(title, ok=None, sentence=note))
+        elif name in sinks.by_name and (why := sinks.by_name[name].check()):
+            found.append(doctor_service.Check(title, ok=False, sentence=f"{where} {why}"))
+        else:
+            found.append(doctor_service.Check(title, ok=True, sentence=where))
+    return found
+
+
+def _whereto(station: Station, kind: str, options: Mapping[str, Any]) -> str:
+    match kind:
+        case "device":
+            return "card âm thanh của máy"
+        case "file":
+            return f"bản thu trong {station.home.airchecks}"
+        case "null":
+            return "không ra đâu cả"
+        case "icecast":
+            host, port = options.get("host", "127.0.0.1"), options.get("port", 8000)
+            return f"luồng Icecast {host}:{port}{options.get('mount', '/loa.ogg')}"
+        case "pipe":
+            return f"lệnh {' '.join(map(str, options.get('command', ())))}"
+        case "several":
+            return f"cùng lúc qua {', '.join(map(str, options.get('sinks', ())))}"
+        case _:
+            return kind
 
 
 def _process(ctx: click.Context, own_home: str | None, name: str) -> Station:

@@ -20,7 +20,7 @@ from broadcaster.panel import wording
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.paging import Page, wanted_page
 from broadcaster.panel.sending import send_peaks, send_sound
-from broadcaster.services import approving, drafts, speaking
+from broadcaster.services import approving, drafts, hearing, speaking
 from broadcaster.services import scripts as service
 from broadcaster.services.lexicon import MODES
 from broadcaster.services.lexicon_changes import AffectedError, Change, Effect, apply, find_entry
@@ -82,12 +82,14 @@ def _page(script_id: int, effect: Effect | None = None, asked: Mapping[str, str]
         approval = whole.standing
         marks = words_query.marks(session, script_id, approval.id) if approval else ()
         standing = approving.standing_of(session, script_id, approval.id if approval else None)
+        hearings = hearing.hearings_of(session, whole.rendition.id) if whole.rendition else []
     found = explained(station(), script_id)
     page = render_template(
         "scripts/show.html", whole=whole, names=names, uses=uses, marks=marks, standing=standing, found=found,
         lines=lines(found.spoken), options={r.number: choices(r, found.lexicon) for r in found.readings},
         sides=wording.sides(lines(found.spoken), whole.rendition.cues if whole.rendition else ()),
         outdated=whole.rendition is not None and whole.rendition.spoken_text != found.spoken.text,
+        hearings=hearings, can_listen=hearing.absent() is None,
         modes=MODES, effect=effect, asked=asked or {}, hold=station().settings.approval.stale_reading == "hold",
     )  # fmt: skip
     return page, 422 if effect else 200

@@ -69,6 +69,8 @@ class Crew:
     """Told of any other trouble (what, sentence), or that it is over (what, "")."""
     stood_down: Callable[[], bool] = lambda: False
     """Whether another machine may be playing by now, so that nothing more may begin here."""
+    several: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Names that stand for more than one sink."""
     relays: Mapping[str, Relay] = field(default_factory=dict)
     """The programmes that may be relayed, by name."""
     talks: Path | None = None

@@ -126,6 +126,7 @@ class Playout:
             inline=inline,
             chunk_ms=chunk_ms,
             alarm=self._troubles.tell,
+            several=self.sinks.several,
             stood_down=lambda: bool(self._tenure.hold),
             talks=station.home.run / "talks",
             relays={

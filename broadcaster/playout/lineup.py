@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from broadcaster.clock import Clock, FrozenClock
-from broadcaster.domain.broadcasts import Broadcast, Overrun, RundownItem
+from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, Overrun, RundownItem
 from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.zones import volume_at
 from broadcaster.playout.asrun import TRIAL_ZONE, heard_zones
 from broadcaster.playout.bundles import Bundle
 from broadcaster.playout.crew import Crew
@@ -33,13 +34,12 @@ class Ways:
     """The sinks that the zones of a broadcast need."""
 
     by_sink: dict[str, list[str]] = field(default_factory=dict)
-    gains: dict[str, float] = field(default_factory=dict)
     unreachable: dict[str, tuple[Outcome, str]] = field(default_factory=dict)
     """Zones that cannot hear it, with the outcome and the reason."""
 
 
 def ways(crew: Crew, bundle: Bundle) -> Ways:
-    """Return the sinks by the zones that hear them; zones that share a sink share the greatest of their volumes."""
+    """Return the sinks by the zones that hear them; a zone may have several."""
     found = Ways()
     for code in heard_zones(bundle.broadcast):
         zone = bundle.zones.get(code)
@@ -47,12 +47,26 @@ def ways(crew: Crew, bundle: Bundle) -> Ways:
         if code != TRIAL_ZONE and (zone is None or not zone.enabled):
             why = f"Cụm loa “{zone.name if zone else code}” đang tắt hoặc không còn."
             found.unreachable[code] = (Outcome.MISSED, why)
-        elif name not in crew.sinks:
+        elif any(n not in crew.sinks for n in crew.several.get(name, (name,))):
             found.unreachable[code] = (Outcome.FAILED, f"Cụm loa “{code}” trỏ tới đường ra “{name}” không có.")
         else:
-            found.by_sink.setdefault(name, []).append(code)
-            found.gains[name] = max(found.gains.get(name, 0.0), zone.volume / 100 if zone else 1.0)
+            for one in crew.several.get(name, (name,)):
+                found.by_sink.setdefault(one, []).append(code)
     return found
+
+
+def gain(bundle: Bundle, codes: Sequence[str], time: dt.time) -> float:
+    """Return the volume of a sink (0 to 1) for the zones that hear it, at a station time.
+
+    One sink has one volume: that of the zone that asks for the least, so that nobody is woken by what was set for
+    others. An emergency takes the greatest of all that its zones were ever allowed.
+    """
+    zones = [bundle.zones[c] for c in codes if c in bundle.zones]
+    if not zones:
+        return 1.0
+    if bundle.broadcast.kind is BroadcastKind.EMERGENCY:
+        return max(max(z.volume, *(b.volume for b in z.bands), 0) for z in zones) / 100
+    return min(volume_at(z.volume, z.bands, time) for z in zones) / 100
 
 
 def lay(airing: Airing, events: Events) -> tuple[list[Lane], dict[str, tuple[Outcome, str]]]:
@@ -61,6 +75,7 @@ def lay(airing: Airing, events: Events) -> tuple[list[Lane], dict[str, tuple[Out
     plan = ways(crew, airing.bundle)
     busy = crew.reserve(airing, {name: tuple(codes) for name, codes in plan.by_sink.items()})
     unreachable = plan.unreachable | {code: (Outcome.FAILED, why) for code, why in busy.items()}
+    at = max(airing.clock.now(), b.starts_at if not airing.at_once else airing.clock.now()).astimezone(crew.tz).time()
     feed = Feed(b.id, b.title, b.starts_at.astimezone(crew.tz))
     mirror = crew.sinks.get(AIRCHECK)
     lanes: list[Lane] = []
@@ -74,7 +89,7 @@ def lay(airing: Airing, events: Events) -> tuple[list[Lane], dict[str, tuple[Out
             Lane(
                 sink,
                 free,
-                plan.gains[name],
+                gain(airing.bundle, free, at),
                 feed,
                 own_clock(airing.clock) if crew.inline else airing.clock,
                 events,

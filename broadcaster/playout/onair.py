@@ -18,10 +18,11 @@ from broadcaster.errors import AirError, StationError
 from broadcaster.playout.asrun import TRIAL_ZONE, AsRun, heard_zones
 from broadcaster.playout.bundles import Bundle
 from broadcaster.playout.crew import Crew
-from broadcaster.playout.lineup import Events, lay, limit, own_clock, segments
+from broadcaster.playout.lineup import Events, gain, lay, limit, own_clock, segments
 from broadcaster.playout.player import Coming, Ended, Event, Lane, Mark, Source, Started
 from broadcaster.playout.priority import favour_thread
 from broadcaster.playout.relay import Assumed, RelayFeed, source_of
+from broadcaster.playout.several import Several, together
 from broadcaster.playout.sinks import AIRCHECK
 from broadcaster.playout.sinks.base import RATE
 from broadcaster.playout.talk import Talk
@@ -60,6 +61,7 @@ class Airing:
     """Whether it has them."""
     clock: Clock = field(init=False)
     _over_at: dt.datetime | None = None
+    _several: Several = field(default_factory=lambda: Several(()))
     _feeds: list[RelayFeed] = field(default_factory=list)
     _talk: Talk | None = None
     _spoken: RundownItem | None = None
@@ -178,6 +180,7 @@ class Airing:
         self._look_at_relays()
         events: Events = queue.SimpleQueue()
         self.lanes, self._unreachable = lay(self, events)
+        self._several = Several(self.lanes)
         threads = [] if self.crew.inline else [self._player(lane) for lane in self.lanes]
         try:
             if self._wait_until(crew.leads.hand_over) and not self._stood_down() and self._may_start(asrun):
@@ -341,9 +344,11 @@ class Airing:
                 with suppress(queue.Empty):
                     self._note(asrun, *events.get(timeout=0.1))
                 self._look_at_relays()
+                self._set_volumes()
         finally:  # a simulated power cut leaves through here: what was heard until then is known
             while not events.empty():
                 self._note(asrun, *events.get())
+            self._item_over(asrun, self._several.rest())
         for lane in self.lanes:
             if lane.ear is not None and lane.ear.at_once:
                 lane.ear.join(2)
@@ -362,20 +367,29 @@ class Airing:
                 asrun.mark(item_no, lane.zones, heard * 1000 // RATE)
             case Ended():
                 self._over_at = max(event.ended_at, self._over_at or event.ended_at)
-                item = next(i for i in self.broadcast.rundown if i.no == event.item_no)
-                item = self._kept(item)
-                heard_ms = min(event.heard * 1000 // RATE, item.duration_ms)
-                # A talk that its speaker ended was heard whole, pauses of the line aside.
-                said = item.kind == "live" and not event.by and not (self._talk and self._talk.why)
-                whole = event.whole or (said and heard_ms >= item.duration_ms - LAST_WORDS_MS)
-                outcome = Outcome.FULL if whole else Outcome.PARTIAL if heard_ms else Outcome.FAILED
-                asrun.item_over(
-                    item,
-                    lane.zones,
-                    outcome,
-                    "" if whole else event.why or "Vào giữa chừng vì bắt đầu trễ.",
-                    by=event.by,
-                    started_at=event.started_at,
-                    ended_at=event.ended_at,
-                    heard_ms=heard_ms,
-                )
+                self._item_over(asrun, self._several.take(lane, event))
+
+    def _item_over(self, asrun: AsRun, heard: list[tuple[str, Ended]]) -> None:
+        for event, zones in together(heard):
+            item = self._kept(next(i for i in self.broadcast.rundown if i.no == event.item_no))
+            heard_ms = min(event.heard * 1000 // RATE, item.duration_ms)
+            # A talk that its speaker ended was heard whole, pauses of the line aside.
+            said = item.kind == "live" and not event.by and not (self._talk and self._talk.why)
+            whole = event.whole or (said and heard_ms >= item.duration_ms - LAST_WORDS_MS)
+            outcome = Outcome.FULL if whole else Outcome.PARTIAL if heard_ms else Outcome.FAILED
+            asrun.item_over(
+                item,
+                zones,
+                outcome,
+                "" if whole else event.why or "Vào giữa chừng vì bắt đầu trễ.",
+                by=event.by,
+                started_at=event.started_at,
+                ended_at=event.ended_at,
+                heard_ms=heard_ms,
+            )
+
+    def _set_volumes(self) -> None:
+        """Follow the hours: a zone may be softer at dawn."""
+        time = self.clock.now().astimezone(self.crew.tz).time()
+        for lane in self.lanes:
+            lane.gain = gain(self.bundle, lane.zones, time)

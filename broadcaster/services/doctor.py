@@ -36,10 +36,10 @@ class Check:
     sentence: str
 
 
-def examine(station: Station, sinks: Sequence[str] = (), *, thorough: bool = True) -> list[Check]:
+def examine(station: Station, sinks: Sequence[Check] = (), *, thorough: bool = True) -> list[Check]:
     """Return every check, in the order in which an operator would ask; one that breaks is a finding of its own.
 
-    `sinks` says where the sound goes on this machine: only a process that may open sound devices knows. Without
+    `sinks` says how each way out does on this machine: only a process that may open sound devices knows. Without
     `thorough` the whole chain of the play log is not walked, which takes long when it holds years.
     """
     checks: list[tuple[str, Callable[[Station], Check]]] = [
@@ -65,8 +65,7 @@ def examine(station: Station, sinks: Sequence[str] = (), *, thorough: bool = Tru
             found.append(check(station))
         except StationError as error:
             found.append(Check(name, ok=False, sentence=str(error)))
-    if sinks:
-        found.insert(4, Check("Âm thanh ra", ok=True, sentence=" ".join(sinks)))
+    found[4:4] = sinks
     return found
 
 

@@ -87,6 +87,11 @@ def want_hearing(station: Station, actor: Actor, script_id: int) -> int | None:
     return job_id
 
 
+def absent() -> str | None:
+    """Return None when there is a listener on this machine, else what to do, in Vietnamese."""
+    return ear.missing()
+
+
 def after_speaking(station: Station, script_id: int) -> None:
     """Have a new rendition heard, if the station wants that and has a listener."""
     if station.settings.speech.listen_back:

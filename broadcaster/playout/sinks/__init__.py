@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.metadata import entry_points
 
@@ -33,6 +33,8 @@ class Sinks:
     by_name: dict[str, Sink]
     notes: dict[str, str]
     """Vietnamese sentences by sink: why a stand-in took its place."""
+    several: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Names that stand for more than one sink."""
 
 
 def resolve_sinks(settings: Settings, home: Home, clock: Clock | None = None) -> Sinks:
@@ -43,8 +45,12 @@ def resolve_sinks(settings: Settings, home: Home, clock: Clock | None = None) ->
     """
     found: dict[str, Sink] = {}
     notes: dict[str, str] = {}
+    several: dict[str, tuple[str, ...]] = {}
     for name, wanted in settings.playout.sinks.items():
         where = f"playout.sinks.{name}"
+        if wanted.kind == "several":
+            several[name] = _members(name, wanted.options, settings, where)
+            continue
         if wanted.kind == "file":
             found[name] = _file(name, home, clock, wanted.options, where)
             continue
@@ -58,7 +64,20 @@ def resolve_sinks(settings: Settings, home: Home, clock: Clock | None = None) ->
         found[name] = sink
     if AIRCHECK not in found:
         found[AIRCHECK] = _file(AIRCHECK, home, clock, {}, f"playout.sinks.{AIRCHECK}")
-    return Sinks(found, notes)
+    return Sinks(found, notes, several)
+
+
+def _members(name: str, options: dict[str, object], settings: Settings, where: str) -> tuple[str, ...]:
+    """Return the sinks that a name stands for."""
+    wanted = options.get("sinks")
+    names = [str(n) for n in wanted] if isinstance(wanted, list) else []
+    bad = [n for n in names if n not in settings.playout.sinks or settings.playout.sinks[n].kind == "several"]
+    if len(options) != 1 or len(set(names)) < 2 or bad:
+        raise RuleError(
+            f"Đường ra “{name}” kiểu several cần tùy chọn sinks ghi ít nhất hai đường ra khác đã có.",
+            field=f"{where}.options",
+        )
+    return tuple(dict.fromkeys(names))
 
 
 def _file(name: str, home: Home, clock: Clock | None, options: dict[str, object], where: str) -> Sink:

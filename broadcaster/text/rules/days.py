@@ -7,6 +7,7 @@ import re
 from broadcaster.text.numbers import cardinal
 from broadcaster.text.rules.dates import DAY_WORDS, HOLIDAYS, NUMBER_WORDS, is_date, said_day
 from broadcaster.text.rules.measures import tail_of
+from broadcaster.text.rules.scores import teams_beside
 from broadcaster.text.tokens import Context, Left, Reading
 
 _DAY_MONTH = re.compile(r"(\d{1,2})([/.\-–])(\d{1,2})(?![\d%‰]|[/.,]\d|[-–]\d|\s?tháng|\s?[-–]\s?\d{1,2}[/]\d{4})")
@@ -140,6 +141,7 @@ def _dotted_or_dashed(ctx: Context, m: re.Match[str], left: Left, said: str, *, 
     feast = feast and left.recent("ngày", "kỷ niệm", "quốc khánh", "mừng", "lễ", words=8 if m[2] in "-–" else 4)
     # "20-11" runs downwards, so it is no stretch; when nothing is counted it can only be a day.
     falling = m[2] in "-–" and int(m[1]) > int(m[3]) and not left.ends(*_NO_DAY, "npk", "dap", "phân")
+    falling = falling and not teams_beside(ctx, m.start(), left)
     falling = falling and not _COUNTED.match(ctx.right(m.end(), 20)) and not left.recent(*_GAMES, words=9)
     if not (named or feast or falling):
         return None

@@ -84,6 +84,12 @@ def _between_teams(ctx: Context, m: re.Match[str], left: Left) -> bool:
     return before[1].lower() not in _NUMBERED
 
 
+def teams_beside(ctx: Context, pos: int, left: Left) -> bool:
+    """Whether the two figures at `pos` stand between the names of two teams."""
+    m = _SCORE.match(ctx.text, pos)
+    return m is not None and _between_teams(ctx, m, left)
+
+
 def score(ctx: Context, pos: int, left: Left) -> Reading | None:
     """3-1, 2 - 2, 3:1 after tỷ số, thắng, hòa."""
     m = _SCORE.match(ctx.text, pos)

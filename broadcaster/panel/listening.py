@@ -1,0 +1,23 @@
+"""Have a rendition listened to by the machine; what it understood stands on the script's page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, url_for
+from flask.typing import ResponseReturnValue
+
+from broadcaster.domain.roles import Permission
+from broadcaster.panel.access import actor, leave_to, needs, station
+from broadcaster.services import hearing
+
+blueprint = Blueprint("listening", __name__, url_prefix="/scripts")
+
+
+@blueprint.post("/<int:script_id>/listen")
+@needs(Permission.WRITE)
+def listen(script_id: int) -> ResponseReturnValue:
+    """Ask the worker to hear the newest rendition behind the simulated horn."""
+    if hearing.want_hearing(station(), actor(), script_id) is None:
+        flash(hearing.absent() or "", "error")
+    else:
+        flash("Máy sẽ nghe thử bản đọc này; kết quả hiện ở trang này sau ít phút.")
+    return leave_to(url_for("scripts.show", script_id=script_id))

@@ -1,0 +1,139 @@
+"""A zone with several sinks, zones that share one, and the volume of the hour."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broadcaster.domain.broadcasts import Broadcast, BroadcastKind
+from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.zones import Zone, parse_bands
+from broadcaster.errors import AirError, RuleError
+from broadcaster.home import Home
+from broadcaster.playout.bundles import Bundle
+from broadcaster.playout.lineup import gain
+from broadcaster.playout.sinks import Sinks, resolve_sinks
+from broadcaster.playout.sinks.null import NullSink
+from broadcaster.settings import Settings
+from tests.playout.test_live import ended, running, until
+from tests.playout.test_player import Catch
+
+SECOND = dt.timedelta(seconds=1)
+
+
+class Dead(NullSink):
+    """A sink whose cable is cut."""
+
+    def open(self, feed):
+        raise AirError("Đứt dây.")
+
+
+@pytest.fixture
+def both(live):
+    live.sound("ngắn", 0.5)
+    live.sound("vừa", 1.0, 900)
+    live.zones("ap-1", sink="hai-nga")
+    live.zones("ap-2", sink="mot")
+    return live
+
+
+def play(air, one, other):
+    items = [air.cue(1, "ngắn"), air.cue(2, "vừa")]
+    number = air.plan(air.station.now() + 0.6 * SECOND, items, "ap-1", "ap-2")
+    with running(air, sinks={"mot": one, "hai": other}) as playout:
+        playout._crew.several = {"hai-nga": ("mot", "hai")}
+        row = ended(air, number)
+        incidents = [i.what for i in air.incidents()]
+    return row, {(e.item_no, e.zone): e.outcome for e in air.log(number)}, incidents
+
+
+def test_a_zone_with_two_sinks_is_heard_through_both_and_logged_once(both):
+    one, other = NullSink("mot"), NullSink("hai")
+    row, log, _ = play(both, one, other)
+    assert row.state.value == "aired"
+    assert log == {(n, z): Outcome.FULL for n in (1, 2) for z in ("ap-1", "ap-2")}
+    assert one.samples == other.samples == 72_000
+
+
+@pytest.mark.parametrize("dead", ["mot", "hai"])
+def test_one_dead_sink_of_two_does_not_silence_the_zone_and_is_told(both, dead):
+    sinks = {n: Dead(n) if n == dead else NullSink(n) for n in ("mot", "hai")}
+    _, log, _ = play(both, sinks["mot"], sinks["hai"])
+    assert log[1, "ap-1"] is log[2, "ap-1"] is Outcome.FULL
+    assert log[1, "ap-2"] is (Outcome.FAILED if dead == "mot" else Outcome.FULL)
+    assert f"sink-{dead}" in {i.what for i in both.incidents()}
+
+
+def test_a_zone_whose_sinks_are_all_dead_has_heard_nothing(both):
+    row, log, _ = play(both, Dead("mot"), Dead("hai"))
+    assert set(log.values()) == {Outcome.FAILED}
+    assert len(log) == 4
+    assert "Đứt dây" in row.verdict
+
+
+@pytest.mark.parametrize("options", [{}, {"sinks": ["main"]}, {"sinks": ["main", "khong-co"]}, {"sinks": "main"}])
+def test_a_name_for_several_wants_at_least_two_that_exist(tmp_path, options):
+    sinks = {"main": {"kind": "null"}, "mang": {"kind": "null"}, "ca-hai": {"kind": "several", "options": options}}
+    with pytest.raises(RuleError, match="several"):
+        resolve_sinks(Settings.model_validate({"playout": {"sinks": sinks}}), Home(tmp_path))
+
+
+def test_a_name_for_several_is_resolved(tmp_path):
+    options = {"sinks": ["main", "mang"]}
+    sinks = {"main": {"kind": "null"}, "mang": {"kind": "null"}, "ca-hai": {"kind": "several", "options": options}}
+    found = resolve_sinks(Settings.model_validate({"playout": {"sinks": sinks}}), Home(tmp_path))
+    assert isinstance(found, Sinks)
+    assert found.several == {"ca-hai": ("main", "mang")}
+
+
+# Volume
+
+
+def bundle(kind=BroadcastKind.ROTATION, **zones):
+    at = dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC)
+    b = Broadcast(1, "Buổi", kind, at, at + dt.timedelta(minutes=30), tuple(zones), ())
+    return Bundle(b, zones)
+
+
+@given(st.lists(st.integers(0, 100), min_size=1, max_size=5), st.times())
+def test_a_shared_sink_is_never_louder_than_any_of_its_zones_asked_for(volumes, time):
+    zones = {f"z{n}": Zone(f"z{n}", "", volume=v, bands=parse_bands(["05:00-06:00 40"])) for n, v in enumerate(volumes)}
+    asked = [40 if dt.time(5) <= time < dt.time(6) else v for v in volumes]
+    assert gain(bundle(**zones), tuple(zones), time) == min(asked) / 100
+    loud = gain(bundle(BroadcastKind.EMERGENCY, **zones), tuple(zones), time)
+    assert loud == max(*volumes, 40) / 100
+
+
+def test_the_volume_follows_the_hour_while_it_airs(live):
+    air = live
+    air.sound("dài", 3.0)
+    air.zones("ap-1", volume=80)
+    now = air.station.local(air.station.now())
+    change = now + dt.timedelta(minutes=1)
+    if change.date() != now.date():
+        pytest.skip("at midnight there is no band that spans the change")
+    sink = Catch()
+    number = air.plan(air.station.now() + 0.6 * SECOND, [air.cue(1, "dài")], "ap-1")
+    with running(air, sinks={"main": sink}) as playout:
+        until(lambda: len(sink.samples) > 48_000)
+        one = playout.airings()[0]
+        window = f"{now:%H:%M}-23:59 20"
+        zone = one.bundle.zones["ap-1"]
+        one.bundle = Bundle(
+            one.broadcast,
+            {
+                "ap-1": type(zone)(
+                    **{f: getattr(zone, f) for f in ("code", "name", "place", "sink", "volume", "enabled")},
+                    bands=parse_bands([window]),
+                )
+            },
+        )
+        ended(air, number)
+    heard = sink.samples.astype(float)
+    early, late = np.abs(heard[9600:38400]).max(), np.abs(heard[-24000:]).max()
+    assert early == pytest.approx(12000 * 0.8, rel=0.02)
+    assert late == pytest.approx(12000 * 0.2, rel=0.02)
