@@ -113,7 +113,7 @@ def require_body(body: str, *, where: str) -> str:
     Raises:
         RuleError: it is empty or longer than `MAX_BODY`.
     """
-    body = nfc(body).strip()
+    body = nfc(body).replace("\0", "").strip()
     if not body:
         raise RuleError("Kịch bản chưa có nội dung. Hãy viết ít nhất một câu.", field=where)
     if len(body) > MAX_BODY:
