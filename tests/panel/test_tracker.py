@@ -10,7 +10,7 @@ import re
 from flask.testing import FlaskClient
 
 from broadcaster.db.queries import registry
-from broadcaster.domain.plans import Campaign, CampaignState, PlanTopic
+from broadcaster.domain.plans import Campaign, CampaignState, Deadline, PlanTopic
 from broadcaster.domain.roles import machine
 from broadcaster.services import plans
 from broadcaster.services.station import Station
@@ -21,7 +21,15 @@ KIT = machine("bộ thử")
 
 def in_force(station: Station, **targets: int) -> int:
     topics = tuple(PlanTopic(code.replace("_", "-"), f"Chủ đề {code}", {"loa": n}) for code, n in targets.items())
-    plan = Campaign("Kế hoạch 2026", dt.date(2026, 1, 1), dt.date(2026, 4, 30), topics=topics, forms=("loa", "zalo"))
+    deadlines = (Deadline("Treo pano", dt.date(2026, 3, 20)), Deadline("Tổng kết", dt.date(2026, 4, 30)))
+    plan = Campaign(
+        "Kế hoạch 2026",
+        dt.date(2026, 1, 1),
+        dt.date(2026, 4, 30),
+        topics=topics,
+        forms=("loa", "zalo"),
+        deadlines=deadlines,
+    )
     number = plans.add(station, KIT, plan)
     plans.move(station, KIT, number, CampaignState.ACTIVE)
     return number
@@ -33,6 +41,8 @@ def test_the_tracker_says_what_is_late_and_the_gap_is_closed_on_confirmation(sta
     in_force(station, dich_vu_cong=500, y_nghia_cchc=4)
     page = client.get("/tracker/").text
     assert "chậm" in page
+    assert "Treo pano" in page  # due within the month
+    assert "Tổng kết" not in page
     assert "chưa có bài nào được duyệt còn hạn" in page  # nobody wrote about the second topic
     shown = client.get("/tracker/gap").text
     seen = re.search(r'<textarea class="unseen" name="seen"[^>]*>(.*?)</textarea>', shown, re.DOTALL)
