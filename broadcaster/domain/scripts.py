@@ -46,7 +46,7 @@ class Priority(StrEnum):
     @property
     def rank(self) -> int:
         """0 for normal, 2 for emergency."""
-        return list(Priority).index(self)
+        return _RANKS[self]
 
 
 class ScriptState(StrEnum):
@@ -64,6 +64,7 @@ class ScriptState(StrEnum):
         return _STATES[self]
 
 
+_RANKS = {p: n for n, p in enumerate(Priority)}
 _GENRES = {
     Genre.OPENING: "Lời mở đầu",
     Genre.STATION_CALL: "Lời xướng",

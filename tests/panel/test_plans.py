@@ -6,6 +6,8 @@ import io
 import re
 from pathlib import Path
 
+import pytest
+
 from broadcaster.services import plans
 from broadcaster.services.station import Station
 from tests.panel.conftest import SignIn
@@ -80,6 +82,7 @@ def test_a_file_that_is_no_document_is_refused_in_words(sign_in: SignIn) -> None
     assert "Hãy chọn tệp kế hoạch" in client.get("/plans/").text
 
 
+@pytest.mark.slow
 def test_of_a_long_document_only_what_proposes_is_shown(sign_in: SignIn) -> None:
     client = sign_in("vanhanh")
     plan = PLAN.read_text(encoding="utf-8").replace("Nơi nhận:", "Ghi chú:")

@@ -68,4 +68,6 @@ def test_what_is_no_recording_is_refused_and_nothing_is_kept(station: Station, s
 def test_a_form_without_a_file_says_what_to_do(station: Station, sign_in: SignIn) -> None:
     page = sign_in("bientap").post("/scripts/9/recording", follow_redirects=True).text
     assert "Hãy chọn một tệp âm thanh" in page
+    assert "microphone=(self)" in sign_in("bientap").get("/scripts/9").headers["Permissions-Policy"]
+    assert "microphone=()" in sign_in("xem").get("/scripts/9").headers["Permissions-Policy"]
     assert "Ghi âm hoặc tải tệp ghi âm lên" not in sign_in("xem").get("/scripts/9").text

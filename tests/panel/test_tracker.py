@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import re
 
+import pytest
 from flask.testing import FlaskClient
 
 from broadcaster.db.queries import registry
@@ -93,6 +94,7 @@ def test_an_activity_is_entered_proved_and_taken_out(station: Station, sign_in: 
     assert "40" in client.get("/activities/?form=zalo").text
 
 
+@pytest.mark.slow
 def test_the_office_writes_hands_in_and_merges_the_part_of_a_unit(sign_in: SignIn) -> None:
     client = sign_in("vanhanh")
     base = {"period": "2026-Q1", "unit": "cong-an"}
@@ -163,6 +165,7 @@ def test_a_figure_opens_the_entries_behind_it(station: Station, sign_in: SignIn)
     assert "Không có bản ghi nào" in client.get("/reports/entries?first=2020-01-01&last=2020-01-02").text
 
 
+@pytest.mark.slow
 def test_a_report_is_checked_drawn_again_and_issued(station: Station, sign_in: SignIn) -> None:
     client = sign_in("vanhanh")
     where = drawn(client)

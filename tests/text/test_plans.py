@@ -128,10 +128,10 @@ def test_a_text_that_is_no_plan_says_what_is_missing() -> None:
     assert any("chủ đề" in note for note in plan.notes)
 
 
-def test_a_book_of_three_hundred_pages_is_read_in_a_moment() -> None:
+def test_a_book_is_read_in_a_moment() -> None:
     page = (FIXTURES / "ke-hoach-2026.txt").read_text(encoding="utf-8").replace("Nơi nhận:", "Ghi chú:")
-    plan = read_plan("\n".join([page] * 100), FORMS)
-    assert len(plan.lines) > 8_000
+    plan = read_plan("\n".join([page] * 50), FORMS)
+    assert len(plan.lines) > 4_000
     assert 10 <= len(plan.of(K.TOPIC)) <= 400
 
 
@@ -142,7 +142,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(PIECES | st.text(max_size=40), max_size=25))
 def test_any_text_gives_a_reading_whose_proposals_stand_on_its_lines(lines: list[str]) -> None:
     text = "\n".join(lines)
