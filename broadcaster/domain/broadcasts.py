@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -85,12 +85,15 @@ class RundownItem:
 
     def as_json(self) -> dict[str, Any]:
         """Return the item as JSON-able fields."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in _ITEM}  # not `asdict`, whose deep copies take ten times as long
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> RundownItem:
         """Rebuild an item from `as_json()`."""
         return cls(**fields)
+
+
+_ITEM = tuple(RundownItem.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,10 @@ class Reason:
     chosen: bool
     why: str
 
+    def as_json(self) -> dict[str, object]:
+        """Return the reason as JSON-able fields."""
+        return {"script_id": self.script_id, "title": self.title, "chosen": self.chosen, "why": self.why}
+
 
 @dataclass(frozen=True, slots=True)
 class Filled:
@@ -87,7 +91,7 @@ class Filled:
 
 
 _NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
-MOST_OUT = 20
+MOST_OUT = 15
 """So many scripts are named with the reason why they are not in; the rest is counted."""
 
 

@@ -46,7 +46,7 @@ class Priority(StrEnum):
     @property
     def rank(self) -> int:
         """0 for normal, 2 for emergency."""
-        return list(Priority).index(self)
+        return _RANKS[self]
 
 
 class ScriptState(StrEnum):
@@ -64,6 +64,7 @@ class ScriptState(StrEnum):
         return _STATES[self]
 
 
+_RANKS = {p: n for n, p in enumerate(Priority)}
 _GENRES = {
     Genre.OPENING: "Lời mở đầu",
     Genre.STATION_CALL: "Lời xướng",
@@ -113,7 +114,7 @@ def require_body(body: str, *, where: str) -> str:
     Raises:
         RuleError: it is empty or longer than `MAX_BODY`.
     """
-    body = nfc(body).strip()
+    body = nfc(body).replace("\0", "").strip()
     if not body:
         raise RuleError("Kịch bản chưa có nội dung. Hãy viết ít nhất một câu.", field=where)
     if len(body) > MAX_BODY:

@@ -117,8 +117,10 @@ def add_proof(number: int) -> ResponseReturnValue:
     if not files:
         flash("Hãy chọn tệp minh chứng.", "error")
     for file in files:
+        data = file.read()
+        file.close()
         try:
-            service.add_proof(station(), actor(), number, file.filename or "", file.read())
+            service.add_proof(station(), actor(), number, file.filename or "", data)
         except RuleError as error:
             flash(f"{file.filename}: {error.message}", "error")
         else:

@@ -23,7 +23,7 @@ def nonce() -> str:
 
 
 def permissions(*, microphone: bool = False) -> str:
-    """Return what the browser may use; the microphone on the one page that speaks live, nowhere else."""
+    """Return what the browser may use; the microphone on the pages that speak live or record, nowhere else."""
     return f"camera=(), geolocation=(), microphone=({'self' if microphone else ''}), payment=(), usb=()"
 
 

@@ -163,8 +163,11 @@ def unpack_own(text: str | None) -> tuple[Entry, ...]:
 def _rows(text: str | None, needed: set[str]) -> list[dict[str, Any]]:
     try:
         rows = json.loads(text or "[]")
+        plain = json.dumps(rows, ensure_ascii=False).encode()  # half a surrogate pair cannot be kept
     except (ValueError, RecursionError):
         raise _damaged() from None
+    if rb"\u0000" in plain:
+        raise _damaged()
     if not isinstance(rows, list) or len(rows) > _MOST or any(not isinstance(r, dict) or needed - set(r) for r in rows):
         raise _damaged()
     return rows

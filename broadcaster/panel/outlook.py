@@ -17,6 +17,8 @@ from broadcaster.services import conflicts, feeds
 from broadcaster.services.planning import preview
 
 blueprint = Blueprint("outlook", __name__, url_prefix="/schedule")
+_SHOWN = 8
+"""So many conflicts stand in the section of another page."""
 _FARTHEST = dt.timedelta(days=400)
 
 
@@ -25,13 +27,13 @@ _FARTHEST = dt.timedelta(days=400)
 def index() -> ResponseReturnValue:
     """Every conflict of the coming fortnight with its remedy; a section alone when a page asks for it."""
     found = conflicts.find(station())
-    part = "_conflicts.html" if request.headers.get("HX-Request") else "conflicts.html"
+    alone = not request.headers.get("HX-Request")
+    part = "conflicts.html" if alone else "_conflicts.html"
     return render_template(
         f"outlook/{part}",
-        found=found,
-        days=conflicts.DAYS,
+        found=found, days=conflicts.DAYS, most=len(found) if alone else _SHOWN,
         feed=url_for("outlook.ics", token=feeds.feed_token(station()), _external=True),
-    )
+    )  # fmt: skip
 
 
 @blueprint.get("/preview")

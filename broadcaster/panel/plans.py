@@ -70,8 +70,10 @@ def upload() -> ResponseReturnValue:
         flash("Hãy chọn tệp kế hoạch (.docx, .odt, .pdf, .txt).", "error")
         return flask.redirect(url_for("plans.index"), code=303)
     name = file.filename.replace("\\", "/").rpartition("/")[2][:200]
+    data = file.read()
+    file.close()
     try:
-        number = service.start_import(station(), actor(), name, file.read())
+        number = service.start_import(station(), actor(), name, data)
     except RuleError as error:
         flash(error.message, "error")
         return flask.redirect(url_for("plans.index"), code=303)

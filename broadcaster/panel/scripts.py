@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, flash, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.queries import calendar, library, people
@@ -16,7 +16,7 @@ from broadcaster.domain.roles import Permission
 from broadcaster.domain.scripts import ScriptState
 from broadcaster.domain.standing import Standing
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.panel import wording
+from broadcaster.panel import csp, wording
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.paging import Page, wanted_page
 from broadcaster.panel.sending import send_peaks, send_sound
@@ -92,7 +92,10 @@ def _page(script_id: int, effect: Effect | None = None, asked: Mapping[str, str]
         hearings=hearings, can_listen=hearing.absent() is None,
         modes=MODES, effect=effect, asked=asked or {}, hold=station().settings.approval.stale_reading == "hold",
     )  # fmt: skip
-    return page, 422 if effect else 200
+    answer = make_response(page, 422 if effect else 200)
+    if actor().may(Permission.WRITE):  # who may write may record on this page
+        answer.headers["Permissions-Policy"] = csp.permissions(microphone=True)
+    return answer
 
 
 @blueprint.post("/<int:script_id>/reading")

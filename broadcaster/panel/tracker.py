@@ -8,11 +8,14 @@ from flask.typing import ResponseReturnValue
 from broadcaster.db.models import CampaignRow
 from broadcaster.db.queries import library
 from broadcaster.domain.roles import Permission
+from broadcaster.domain.tracking import next_due
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.services import plans, tracking
 
 blueprint = Blueprint("tracker", __name__, url_prefix="/tracker")
+_AHEAD = 30
+"""Days before a deadline of the plan on which it is shown."""
 
 
 @blueprint.get("/")
@@ -25,7 +28,11 @@ def index() -> ResponseReturnValue:
     found = tracking.standing(station(), row)
     with station().db.read() as session:
         short = {t.code: t.short for t in library.topics(session)}
-    return render_template("tracker/index.html", row=row, found=found, short=short, month=f"{station().today():%Y-%m}")
+    today = station().today()
+    near = next_due([(d.title, d.day) for d in found.plan.deadlines], today, _AHEAD)
+    return render_template(
+        "tracker/index.html", row=row, found=found, short=short, month=f"{today:%Y-%m}", near=near, today=today
+    )
 
 
 @blueprint.route("/gap", methods=["GET", "POST"])

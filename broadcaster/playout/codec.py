@@ -1,4 +1,4 @@
-"""Between FLAC and WAV, through ffmpeg."""
+"""Between WAV and packed forms, through ffmpeg."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ def flac_to_wav(source: Path, target: Path) -> None:
     ffmpeg.run(["-loglevel", "error", *ffmpeg.source(source), *shape, f"file:{target}"], timeout_s=_TIMEOUT_S)
 
 
-def wav_to_flac(source: Path, target: Path) -> None:
-    """Pack a WAV as FLAC, whole or not at all, giving way to whatever sounds.
+def pack(source: Path, target: Path) -> None:
+    """Pack a WAV as FLAC or Opus, by the target's ending, whole or not at all, giving way to whatever sounds.
 
     Raises:
         MediaError: ffmpeg is missing, fails or takes too long.
     """
     partial = target.with_suffix(".part")
-    shape = ["-c:a", "flac", "-f", "flac", f"file:{partial}"]
+    opus = ["-c:a", "libopus", "-b:a", "32k", "-f", "ogg", f"file:{partial}"]
+    shape = opus if target.suffix == ".opus" else ["-c:a", "flac", "-f", "flac", f"file:{partial}"]
     try:
         ffmpeg.run(["-loglevel", "error", *ffmpeg.source(source), *shape], timeout_s=_TIMEOUT_S, low_priority=True)
         partial.replace(target)

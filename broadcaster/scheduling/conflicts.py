@@ -182,11 +182,12 @@ def _one_by_one(planned: Sequence[Planned], house: House) -> Iterable[Conflict]:
                 numbers,
                 p.zones,
             )
-        for fault in p.faults:
+        if p.faults:
+            more = f" Và {len(p.faults) - 1} mục khác cũng vậy." if len(p.faults) > 1 else ""
             yield Conflict(
                 Kind.ITEM,
                 p.starts_at,
-                f"“{p.title}” lúc {_when(p.starts_at, house)}: {fault}",
+                f"“{p.title}” lúc {_when(p.starts_at, house)}: {p.faults[0]}{more}",
                 "Duyệt lại hoặc gia hạn bài, hay bấm “Lập lại lịch” để máy thay bài khác.",
                 numbers,
                 p.zones,

@@ -85,7 +85,7 @@ def write(
     actor.require(Permission.WRITE)
     if not (_TOKEN.fullmatch(draft) and _TOKEN.fullmatch(tab)):
         raise RuleError("Trang đã cũ. Hãy tải lại trang.", field="draft")
-    kept = {name: str(fields[name]) for name in FIELDS if name in fields}
+    kept = {name: str(fields[name]).replace("\0", "") for name in FIELDS if name in fields}
     if sum(map(len, kept.values())) > 2 * MAX_BODY:
         raise RuleError("Bài quá dài nên không giữ được bản nháp. Hãy chia thành nhiều bài.", field="body")
     now = station.now()

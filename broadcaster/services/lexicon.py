@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
+from unicodedata import category
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
@@ -145,6 +146,9 @@ def checked(entry: Entry) -> Entry:
     written, spoken = (" ".join(nfc(text).split()) for text in (entry.written, entry.spoken))
     if not written:
         raise RuleError("Hãy ghi chữ viết trong văn bản.", field="written")
+    for name, text in (("written", written), ("spoken", spoken), ("note", entry.note)):
+        if any(category(c) in {"Cc", "Cs"} for c in text):
+            raise RuleError("Có ký tự điều khiển không nhìn thấy; hãy gõ lại.", field=name)
     if len(written) > MAX_WRITTEN:
         raise RuleError(f"Chữ viết dài quá {MAX_WRITTEN} ký tự; hãy ghi đúng từ cần đọc khác.", field="written")
     if entry.mode not in MODES:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -20,14 +21,16 @@ from broadcaster.services import lexicon as words
 from broadcaster.services.approving import get_script
 from broadcaster.services.lexicon import checked, entry_of
 from broadcaster.services.queue import wake_worker
-from broadcaster.services.reading import Recipe, spoken_with
+from broadcaster.services.reading import cleaned_of, kept_of, sentences_of
 from broadcaster.services.station import Station
-from broadcaster.text import Entry
+from broadcaster.text import Entry, Lexicon
 from broadcaster.text.characters import plain
 
 _SHOWN: Final = 12
 """Sentences kept with a mark: enough to see what changed."""
-_BLANK = str.maketrans("", "", " \t\r\n\v\f-‐‑–—\u00ad\u00a0\u200b")
+_HYPHENS = re.compile("[-\u00ad\u200b\u2010-\u2014]+")
+_FOREIGN = re.compile("[\u0370-\u052f\U0001d400-\U0001d7ff\uff00-\uffef]")
+"""Letters that cleaning may turn into Latin ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,30 +288,55 @@ def _affected(
         return ()
     forms = {_bare(e.written) for e in changed}
     engines = {name for e in changed for name in e.respell}
+    reader = _Reader(station, session, change, before, after)
     found = []
-    for script, approval, revision, rendition in _approved(session, change.script_id):
-        body = _bare(plain(revision.body))
+    for row in _approved(session, change.script_id):
+        body = _bare(row.body)
         if not any(form in body for form in forms):
             continue
-        own = words.entries(session, script.id) if change.script_id is None else ()
-        station_words = words.entries(session) if change.script_id is not None else ()
-        old = words.layered(station, station_words, before, own)
-        new = words.layered(station, station_words, after, own)
-        recipe = Recipe.of(script, revision.body)
-        pairs = [(spoken_with(station, recipe, old), spoken_with(station, recipe, new))]
-        engine = rendition.voice.partition(":")[0]
+        old, new = reader.lexicons(row.script_id)
+        text = cleaned_of(row.body, kept_of(row.kept)).text
+        # Only lines that hold a changed form can be read otherwise.
+        lines = "\n".join(line for line in text.splitlines() if any(form in _bare(line) for form in forms))
+        differences = _differences(sentences_of(station, lines, old), sentences_of(station, lines, new))
+        engine = row.voice.partition(":")[0]
         if engine in engines:
-            pairs.append(
-                (
-                    spoken_with(station, recipe, old.for_engine(engine)),
-                    spoken_with(station, recipe, new.for_engine(engine)),
-                )
-            )
-        differences = tuple(d for a, b in pairs for d in _differences(a, b))
+            one, other = (sentences_of(station, lines, lexicon.for_engine(engine)) for lexicon in (old, new))
+            differences += _differences(one, other)
         if differences:
-            back = text_sha256(" ".join(pairs[0][1])) == rendition.spoken_sha256 and engine not in engines
-            found.append(Affected(script.id, script.title, approval.id, rendition.id, differences[:_SHOWN], back))
+            back = (
+                row.approval_id in reader.marked
+                and engine not in engines
+                and text_sha256(" ".join(sentences_of(station, text, new))) == row.spoken_sha256
+            )
+            shown = tuple(differences[:_SHOWN])
+            found.append(Affected(row.script_id, row.title, row.approval_id, row.rendition_id, shown, back))
     return tuple(found)
+
+
+class _Reader:
+    """The lexicons before and after a change, by script; made once for all scripts without words of their own."""
+
+    def __init__(
+        self, station: Station, session: Session, change: Change, before: tuple[Entry, ...], after: tuple[Entry, ...]
+    ) -> None:
+        self._station, self._session = station, session
+        self._before, self._after = before, after
+        self._under = words.entries(session) if change.script_id is not None else ()
+        self._common = self._layered(())
+        own = select(LexiconRow.script_id).where(LexiconRow.until.is_(None), LexiconRow.script_id.is_not(None))
+        self._own = set(session.scalars(own)) if change.script_id is None else set[int | None]()
+        self.marked = set(session.scalars(select(StaleMark.approval_id).where(StaleMark.cleared_at.is_(None))))
+
+    def lexicons(self, script_id: int) -> tuple[Lexicon, Lexicon]:
+        """Return the lexicons by which a script is read before and after the change."""
+        if script_id not in self._own:
+            return self._common
+        return self._layered(words.entries(self._session, script_id))
+
+    def _layered(self, own: tuple[Entry, ...]) -> tuple[Lexicon, Lexicon]:
+        made = [words.layered(self._station, self._under, layer, own) for layer in (self._before, self._after)]
+        return made[0], made[1]
 
 
 def _changed(before: Iterable[Entry], after: Iterable[Entry]) -> list[Entry]:
@@ -318,23 +346,39 @@ def _changed(before: Iterable[Entry], after: Iterable[Entry]) -> list[Entry]:
 
 def _bare(text: str) -> str:
     """Return the text without blanks and hyphens, letters small: where a written form could stand after mending."""
-    return nfc(text).translate(_BLANK).casefold()
+    if _FOREIGN.search(text):
+        text = plain(text)
+    return _HYPHENS.sub("", "".join(nfc(text).split())).casefold()
 
 
-def _approved(session: Session, script_id: int | None) -> list[tuple[Script, Approval, Revision, Rendition]]:
+class _Approved(NamedTuple):
+    script_id: int
+    title: str
+    kept: list[dict[str, Any]]
+    approval_id: int
+    body: str
+    rendition_id: int
+    voice: str
+    spoken_sha256: str
+
+
+def _approved(session: Session, script_id: int | None) -> Iterator[_Approved]:
     latest = select(Approval.script_id, func.max(Approval.id).label("id")).group_by(Approval.script_id).subquery()
     query = (
-        select(Script, Approval, Revision, Rendition)
+        select(
+            Script.id, Script.title, Script.kept, Approval.id, Revision.body, Rendition.id, Rendition.voice,
+            Rendition.spoken_sha256,
+        )
         .join(latest, latest.c.script_id == Script.id)
         .join(Approval, Approval.id == latest.c.id)
         .join(Revision, Revision.id == Approval.revision_id)
         .join(Rendition, Rendition.id == Approval.rendition_id)
         .where(Approval.decision == "approved", Script.state == ScriptState.APPROVED)
         .order_by(Script.id)
-    )
+    )  # fmt: skip
     if script_id is not None:
         query = query.where(Script.id == script_id)
-    return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
+    return (_Approved(*row) for row in session.execute(query).all())
 
 
 def _differences(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import and_, delete, func, insert, or_, select
@@ -56,7 +56,7 @@ class Draft:
             "ends_at": self.occurrence.ends_at,
             "zones": list(self.zones),
             "rundown": [i.as_json() for i in self.filled.items],
-            "reasons": [asdict(r) for r in self.filled.reasons],
+            "reasons": [r.as_json() for r in self.filled.reasons],
             "sound_ms": self.filled.sound_ms,
             "late": slot.late.value,
             "grace_s": int(slot.grace.total_seconds()),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from broadcaster.db.models import Script
 from broadcaster.services import lexicon as words
 from broadcaster.services.station import Station
-from broadcaster.text import Entry, Lexicon, Profile, RegionalProfile, Spoken, normalize
+from broadcaster.text import Entry, Lexicon, Profile, RegionalProfile, Spoken, directions, normalize
 from broadcaster.text.clean import Cleaned, Removal, clean
 
 Kept = tuple[str, str]
@@ -39,7 +39,17 @@ def name_of(removal: Removal) -> Kept:
 
 
 def cleaned_of(body: str, kept: Iterable[Kept] = ()) -> Cleaned:
-    """Return the body ready to be read, with what was put back left in."""
+    """Return the body ready to be read, with what was put back left in, its stage directions out."""
+    found = _cleaned(body, kept)
+    return replace(found, text=directions.read(found.text).text)
+
+
+def directions_of(body: str, kept: Iterable[Kept] = ()) -> tuple[directions.Direction, ...]:
+    """Return the stage directions of a body, by their places in what `cleaned_of` returns."""
+    return directions.read(_cleaned(body, kept).text).directions
+
+
+def _cleaned(body: str, kept: Iterable[Kept]) -> Cleaned:
     first = clean(body)
     names = set(kept)
     back = [r for r in first.removed if name_of(r) in names]
@@ -70,7 +80,11 @@ def spoken_of(
 
 def spoken_with(station: Station, recipe: Recipe, lexicon: Lexicon) -> list[str]:
     """Return the sentences of a recipe by a given lexicon, without explanations."""
-    text = cleaned_of(recipe.body, recipe.kept).text
+    return sentences_of(station, cleaned_of(recipe.body, recipe.kept).text, lexicon)
+
+
+def sentences_of(station: Station, text: str, lexicon: Lexicon) -> list[str]:
+    """Return the sentences of a cleaned text by a given lexicon, without explanations."""
     return [s.text for s in normalize(text, profile=profile_of(station), lexicon=lexicon, explain=False).sentences]
 
 

@@ -16,7 +16,7 @@ from broadcaster.db.queries import airings as airing_queries
 from broadcaster.db.queries.airings import Stretch
 from broadcaster.domain.activities import PartState
 from broadcaster.domain.chain import GENESIS
-from broadcaster.domain.figures import Airing, Figures
+from broadcaster.domain.figures import Figures
 from broadcaster.domain.fold import slug
 from broadcaster.domain.periods import ReportPeriod, parse, previous, year_before
 from broadcaster.domain.playlog import Entry
@@ -324,12 +324,6 @@ def trace(
         rows, _ = airing_queries.page(session, stretch, 1_000_000, 0)
         names = Entry.__dataclass_fields__
         return [Entry(**{n: getattr(r, n) for n in names}) for r in rows if r.kind == "script"]
-
-
-def airings_of(station: Station, stretch: Stretch) -> list[Airing]:
-    """Return the airings behind a figure."""
-    with station.db.read() as session:
-        return list(airing_queries.airings(session, stretch))
 
 
 def _write(

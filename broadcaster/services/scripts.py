@@ -134,7 +134,7 @@ def _set_state(station: Station, actor: Actor, script_id: int, state: ScriptStat
 
 
 def _checked(session: Session, draft: ScriptDraft) -> ScriptDraft:
-    title = nfc(draft.title).strip()
+    title = nfc(draft.title).replace("\0", "").strip()
     if not title:
         raise RuleError("Kịch bản chưa có tên. Hãy đặt tên ngắn cho dễ tìm.", field=f"{draft.where}: title")
     if len(title) > 300:

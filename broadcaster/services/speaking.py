@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -10,16 +11,18 @@ from sqlalchemy import select
 from broadcaster.db.models import Rendition
 from broadcaster.domain.roles import Actor, Permission, machine
 from broadcaster.domain.scripts import text_sha256
+from broadcaster.errors import RuleError
 from broadcaster.services import audit, jobs
 from broadcaster.services import lexicon as words
 from broadcaster.services.approving import get_script, latest_revision
 from broadcaster.services.queue import wake_worker
-from broadcaster.services.reading import Recipe, cleaned_of, profile_of, spelled_for, spoken_of
+from broadcaster.services.reading import Recipe, cleaned_of, directions_of, profile_of, spelled_for, spoken_of
+from broadcaster.services.rotations import cue_sounds
 from broadcaster.services.station import Station
-from broadcaster.sound.render import Line, Rendered, render
+from broadcaster.sound.render import Element, Line, Rendered, Sting, render
 from broadcaster.sound.store import Store
 from broadcaster.speech.cache import ClipCache
-from broadcaster.text import Spoken, normalize
+from broadcaster.text import Spoken, directions, normalize
 
 __all__ = ["speak", "speak_job", "spoken_of", "voice_order", "want_rendition"]
 
@@ -32,6 +35,7 @@ def speak(station: Station, actor: Actor, script_id: int, progress: Progress | N
     Raises:
         EngineError: no voice could speak it.
         MediaError: the sound could not be made or kept.
+        RuleError: a stage direction names a sound that the station does not have.
     """
     actor.require(Permission.WRITE)
     with station.db.read() as session:
@@ -45,8 +49,9 @@ def speak(station: Station, actor: Actor, script_id: int, progress: Progress | N
     text = cleaned_of(recipe.body, recipe.kept).text
     spoken = normalize(text, profile=profile_of(station), lexicon=lexicon)
     said = [s.text for s in spoken.sentences]
+    elements = _elements(station, spoken, directions_of(recipe.body, recipe.kept))
     rendered = _render(
-        station, spoken, voices, rate, lambda engine: spelled_for(station, recipe, lexicon, engine, said), progress
+        station, elements, voices, rate, lambda engine: spelled_for(station, recipe, lexicon, engine, said), progress
     )
     sha = text_sha256(spoken.text)
     with station.db.write() as session:
@@ -105,9 +110,33 @@ def voice_order(station: Station, chosen: str | None) -> list[str]:
     return [chosen, *(v for v in order if v != chosen)] if chosen else list(order)
 
 
+def _elements(station: Station, spoken: Spoken, marks: tuple[directions.Direction, ...]) -> list[Element]:
+    """Return the sentences with who speaks them, the sounds between them and the music under them."""
+    if not marks:
+        return [Line(s.text, s.pause_ms) for s in spoken.sentences]
+    with station.db.read() as session:
+        sounds = cue_sounds(session)
+    store = Store(station.home.store)
+
+    def path(name: str) -> Path:
+        if name not in sounds:
+            raise RuleError(
+                f"Lời dặn gọi âm thanh “{name}” mà đài không có. Các âm thanh: {', '.join(sorted(sounds))}.",
+                field="body",
+            )
+        return store.path(sounds[name].audio_sha256)
+
+    out: list[Element] = []
+    for sentence, turn in zip(spoken.sentences, directions.turns(spoken, marks), strict=True):
+        out += [Sting(path(name)) for name in turn.before]
+        music = path(turn.music) if turn.music else None
+        out.append(Line(sentence.text, sentence.pause_ms, turn.gender, music))
+    return out
+
+
 def _render(
     station: Station,
-    spoken: Spoken,
+    elements: Sequence[Element],
     voices: Sequence[str],
     rate: float,
     spelled: Callable[[str], Sequence[str]],
@@ -115,7 +144,7 @@ def _render(
 ) -> Rendered:
     settings = station.settings
     return render(
-        [Line(s.text, s.pause_ms) for s in spoken.sentences],
+        elements,
         voices=voices,
         rate=rate,
         spelled=spelled,

@@ -29,7 +29,7 @@ SIZES = {"pc": (1366, 768), "phone": (360, 740)}
 AXE = gzip.decompress((Path(__file__).parent / "vendor" / "axe-4.14.1.min.js.gz").read_bytes()).decode()
 PAGES = {
     "vanhanh": ("/", "/stop", "/scripts/", "/scripts/7", "/scripts/7/revisions/2", "/schedule/", "/schedule/?view=zones",
-                "/schedule/5", "/schedule/7/skip", "/schedule/rotations", "/emergency/", "/log/", "/log/book", "/reports/", "/zones/",
+                "/schedule/5", "/schedule/7/skip", "/schedule/rotations", "/emergency/", "/live/", "/schedule/conflicts", "/schedule/preview", "/log/1-1-am01/correct", "/log/", "/log/book", "/reports/", "/zones/",
                 "/zones/am01", "/sounds/", "/settings/", "/khong-co"),
     "bientap": ("/scripts/new", "/scripts/2/edit"),
     "lanhdao": ("/approve/", "/approve/7"),

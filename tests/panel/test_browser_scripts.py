@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from broadcaster.db.models import Approval, DraftRow, Job
 from broadcaster.services.station import Station
@@ -157,30 +157,31 @@ def test_a_sentence_is_heard_from_where_one_points(chromium: Browser, address: s
     context.close()
 
 
-def test_a_person_records_on_the_page_and_hears_it_before_sending(address: str, lived: Station) -> None:
-    with sync_playwright() as playwright:
-        fake = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *fake])
-        context, page = opened(browser, address, "bientap", "pc")
-        said: list[str] = []
-        page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
-        page.goto("/scripts/9")
-        page.locator("summary", has_text="Ghi âm hoặc tải tệp").press("Enter")
-        page.get_by_role("button", name="Ghi âm tại đây").press("Enter")
-        page.get_by_role("button", name="Dừng ghi").wait_for()
-        expect(page.get_by_role("timer")).to_have_text("0:04", timeout=20_000)
-        page.get_by_role("button", name="Dừng ghi").press("Enter")
-        heard = page.get_by_label("Nghe lại bản vừa ghi")
-        expect(heard).to_be_visible()
-        page.wait_for_function("document.querySelector('[data-heard]').readyState >= 1")
-        assert faults(page) == []
-        page.get_by_role("button", name="Dùng bản ghi âm này").press("Enter")
-        expect(page.get_by_text("Đã nhận bản ghi âm")).to_be_visible(timeout=20_000)
-        with lived.db.read() as session:
-            assert session.query(Job).filter_by(kind="record", key="9").one().state == "wanted"
-        assert said == []
-        context.close()
-        browser.close()
+def test_a_person_records_on_the_page_and_hears_it_before_sending(
+    chromium: Browser, address: str, lived: Station
+) -> None:
+    fake = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *fake])
+    context, page = opened(browser, address, "bientap", "pc")
+    said: list[str] = []
+    page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
+    page.goto("/scripts/9")
+    page.locator("summary", has_text="Ghi âm hoặc tải tệp").press("Enter")
+    page.get_by_role("button", name="Ghi âm tại đây").press("Enter")
+    page.get_by_role("button", name="Dừng ghi").wait_for()
+    expect(page.get_by_role("timer")).to_have_text("0:04", timeout=20_000)
+    page.get_by_role("button", name="Dừng ghi").press("Enter")
+    heard = page.get_by_label("Nghe lại bản vừa ghi")
+    expect(heard).to_be_visible()
+    page.wait_for_function("document.querySelector('[data-heard]').readyState >= 1")
+    assert faults(page) == []
+    page.get_by_role("button", name="Dùng bản ghi âm này").press("Enter")
+    expect(page.get_by_text("Đã nhận bản ghi âm")).to_be_visible(timeout=20_000)
+    with lived.db.read() as session:
+        assert session.query(Job).filter_by(kind="record", key="9").one().state == "wanted"
+    assert said == []
+    context.close()
+    browser.close()
 
 
 def test_the_leader_decides_on_a_phone_in_two_taps(

@@ -6,6 +6,8 @@ import io
 import re
 from pathlib import Path
 
+import pytest
+
 from broadcaster.services import plans
 from broadcaster.services.station import Station
 from tests.panel.conftest import SignIn
@@ -78,3 +80,15 @@ def test_a_file_that_is_no_document_is_refused_in_words(sign_in: SignIn) -> None
     assert "hình ảnh" in client.get("/plans/").text
     client.post("/plans/import", data={})
     assert "Hãy chọn tệp kế hoạch" in client.get("/plans/").text
+
+
+@pytest.mark.slow
+def test_of_a_long_document_only_what_proposes_is_shown(sign_in: SignIn) -> None:
+    client = sign_in("vanhanh")
+    plan = PLAN.read_text(encoding="utf-8").replace("Nơi nhận:", "Ghi chú:")
+    sent = client.post("/plans/import", data={"file": (io.BytesIO("\n".join([plan] * 40).encode()), "dai.txt")})
+    assert sent.status_code == 303
+    page = client.get(sent.location)
+    assert page.status_code == 200
+    assert "Văn bản dài" in page.text
+    assert len(page.text) < 3_000_000

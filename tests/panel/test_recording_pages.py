@@ -6,7 +6,6 @@ import io
 import wave
 
 import numpy as np
-import pytest
 
 from broadcaster.db.models import Job
 from broadcaster.services.station import Station
@@ -49,23 +48,19 @@ def test_a_recording_is_taken_in_and_shown_as_being_made_ready(station: Station,
     assert all(path.parent.name == "uploads" for path in (station.home.run / "uploads").iterdir())
 
 
-@pytest.mark.parametrize(
-    ("name", "data"),
-    [
-        ("im-lang.wav", SILENCE),
-        ("anh.mp3", b"\x89PNG\r\n\x1a\n" + b"\0" * 4000),
-        ("a.svg", b"<svg onload='alert(1)'/>"),
-        ("rong.wav", b""),
-    ],
-)
-def test_what_is_no_recording_is_refused_and_nothing_is_kept(
-    station: Station, sign_in: SignIn, name: str, data: bytes
-) -> None:
+WRONG = (
+    ("im-lang.wav", SILENCE), ("anh.mp3", b"\x89PNG\r\n\x1a\n" + b"\0" * 4000), ("a.svg", b"<svg onload='alert(1)'/>"), ("rong.wav", b""),
+)  # fmt: skip
+
+
+def test_what_is_no_recording_is_refused_and_nothing_is_kept(station: Station, sign_in: SignIn) -> None:
     client = sign_in("bientap")
-    answer = client.post("/scripts/9/recording", data={"recording": (io.BytesIO(data), name)}, follow_redirects=True)
-    assert answer.status_code == 200
-    assert "Chưa dùng được bản ghi âm này" in answer.text
-    assert "<svg onload" not in answer.text
+    for name, data in WRONG:
+        sent = {"recording": (io.BytesIO(data), name)}
+        answer = client.post("/scripts/9/recording", data=sent, follow_redirects=True)
+        assert answer.status_code == 200, name
+        assert "Chưa dùng được bản ghi âm này" in answer.text, name
+        assert "<svg onload" not in answer.text
     assert wanted(station) == []
     assert not list((station.home.run / "uploads").glob("*"))
 
@@ -73,4 +68,6 @@ def test_what_is_no_recording_is_refused_and_nothing_is_kept(
 def test_a_form_without_a_file_says_what_to_do(station: Station, sign_in: SignIn) -> None:
     page = sign_in("bientap").post("/scripts/9/recording", follow_redirects=True).text
     assert "Hãy chọn một tệp âm thanh" in page
+    assert "microphone=(self)" in sign_in("bientap").get("/scripts/9").headers["Permissions-Policy"]
+    assert "microphone=()" in sign_in("xem").get("/scripts/9").headers["Permissions-Policy"]
     assert "Ghi âm hoặc tải tệp ghi âm lên" not in sign_in("xem").get("/scripts/9").text

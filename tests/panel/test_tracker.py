@@ -7,10 +7,11 @@ import datetime as dt
 import io
 import re
 
+import pytest
 from flask.testing import FlaskClient
 
 from broadcaster.db.queries import registry
-from broadcaster.domain.plans import Campaign, CampaignState, PlanTopic
+from broadcaster.domain.plans import Campaign, CampaignState, Deadline, PlanTopic
 from broadcaster.domain.roles import machine
 from broadcaster.services import plans
 from broadcaster.services.station import Station
@@ -21,7 +22,15 @@ KIT = machine("bộ thử")
 
 def in_force(station: Station, **targets: int) -> int:
     topics = tuple(PlanTopic(code.replace("_", "-"), f"Chủ đề {code}", {"loa": n}) for code, n in targets.items())
-    plan = Campaign("Kế hoạch 2026", dt.date(2026, 1, 1), dt.date(2026, 4, 30), topics=topics, forms=("loa", "zalo"))
+    deadlines = (Deadline("Treo pano", dt.date(2026, 3, 20)), Deadline("Tổng kết", dt.date(2026, 4, 30)))
+    plan = Campaign(
+        "Kế hoạch 2026",
+        dt.date(2026, 1, 1),
+        dt.date(2026, 4, 30),
+        topics=topics,
+        forms=("loa", "zalo"),
+        deadlines=deadlines,
+    )
     number = plans.add(station, KIT, plan)
     plans.move(station, KIT, number, CampaignState.ACTIVE)
     return number
@@ -33,6 +42,8 @@ def test_the_tracker_says_what_is_late_and_the_gap_is_closed_on_confirmation(sta
     in_force(station, dich_vu_cong=500, y_nghia_cchc=4)
     page = client.get("/tracker/").text
     assert "chậm" in page
+    assert "Treo pano" in page  # due within the month
+    assert "Tổng kết" not in page
     assert "chưa có bài nào được duyệt còn hạn" in page  # nobody wrote about the second topic
     shown = client.get("/tracker/gap").text
     seen = re.search(r'<textarea class="unseen" name="seen"[^>]*>(.*?)</textarea>', shown, re.DOTALL)
@@ -83,6 +94,7 @@ def test_an_activity_is_entered_proved_and_taken_out(station: Station, sign_in: 
     assert "40" in client.get("/activities/?form=zalo").text
 
 
+@pytest.mark.slow
 def test_the_office_writes_hands_in_and_merges_the_part_of_a_unit(sign_in: SignIn) -> None:
     client = sign_in("vanhanh")
     base = {"period": "2026-Q1", "unit": "cong-an"}
@@ -153,6 +165,7 @@ def test_a_figure_opens_the_entries_behind_it(station: Station, sign_in: SignIn)
     assert "Không có bản ghi nào" in client.get("/reports/entries?first=2020-01-01&last=2020-01-02").text
 
 
+@pytest.mark.slow
 def test_a_report_is_checked_drawn_again_and_issued(station: Station, sign_in: SignIn) -> None:
     client = sign_in("vanhanh")
     where = drawn(client)

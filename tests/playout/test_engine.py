@@ -99,10 +99,11 @@ def test_nothing_sounds_outside_the_allowed_hours_whoever_planned_it(air, three,
     assert {e.outcome for e in air.log()} == {Outcome.REFUSED}
 
 
-def test_an_emergency_sounds_at_any_hour(air, three):
-    number = air.plan(NIGHT, three, "ap-1", kind=BroadcastKind.EMERGENCY)
+@pytest.mark.parametrize(("by", "state"), [("chu-tich", BroadcastState.AIRED), ("", BroadcastState.REFUSED)])
+def test_an_emergency_sounds_at_any_hour_once_somebody_confirmed_it(air, three, by, state):
+    number = air.plan(NIGHT, three, "ap-1", kind=BroadcastKind.EMERGENCY, confirmed_by=by)
     live_through(air, NIGHT + 10 * MINUTE)
-    assert air.row(number).state is BroadcastState.AIRED
+    assert air.row(number).state is state
 
 
 def test_a_trial_sounds_on_the_air_check_only(air, three):

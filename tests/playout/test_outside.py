@@ -200,6 +200,7 @@ def test_the_stream_comes_back_after_the_server_was_restarted_in_mid_item(server
     assert share_of(heard[0][-24000:], 700) > 0.9
 
 
+@pytest.mark.slow
 def test_between_broadcasts_the_stream_stays_up_and_its_trouble_is_known(server, made):
     made.append(sink := icecast(server))
     sink.start()
@@ -284,3 +285,18 @@ def test_a_stop_silences_a_pipe_within_a_moment(live, tmp_path):
         assert np.flatnonzero(np.frombuffer(got.read_bytes(), "<i2"))[-1] == sounded
     assert air.row(number).verdict.startswith("Phát dở")
     assert Path(got).stat().st_size > 0
+
+
+def test_an_air_check_may_be_kept_as_opus(tmp_path):
+    from broadcaster.playout.sinks.file import FileSink
+
+    sink = FileSink("aircheck", folder=tmp_path, opus=True)
+    items, faults = play(sink, tone(1.0, 700), ahead=0.1)
+    sink.finish()
+    (path,) = tmp_path.rglob("*.*")
+    assert path.suffix == ".opus"
+    assert items[0].whole
+    assert faults == []
+    heard = listen(str(path), 2)
+    assert len(heard) == pytest.approx(48_000, abs=1000)
+    assert share_of(heard, 700) > 0.9

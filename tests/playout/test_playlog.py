@@ -166,6 +166,21 @@ def test_an_export_can_be_checked_with_nothing_but_the_hash_rule(book):
         assert link["hash"] == last
 
 
+def test_moving_house_makes_the_same_chain_and_takes_no_entry_twice(book, database):
+    fresh = [entry(n, "ap-3") for n in range(1, 8)]
+    wanted = verdict(database).last_hash
+    with database.write() as session:
+        assert playlog.load(session, fresh, NOW) == 7
+    found = verdict(database)
+    assert found.holds
+    for one in fresh:
+        wanted = entry_hash(wanted, one.fields())
+    assert (found.entries, found.last_hash) == (17, wanted)
+    with pytest.raises(DBAPIError), database.write() as session:
+        playlog.load(session, fresh[:1], NOW)
+    assert verdict(database).entries == 17
+
+
 def test_a_correction_is_a_new_entry_that_points_back(air):
     from broadcaster.domain.roles import machine
 

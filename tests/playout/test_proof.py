@@ -183,6 +183,7 @@ def test_a_short_chime_is_judged_by_its_level():
     assert [found[1].heard, found[2].heard] == [Heard.WHOLE, Heard.WHOLE]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lag", [0.0, 0.42, 3.7])
 def test_a_return_is_aligned_however_late_it_comes(lag, monkeypatch):
     monkeypatch.setattr(ear_module, "_ROUND_S", 0.005)

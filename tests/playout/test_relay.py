@@ -456,6 +456,7 @@ def test_a_relay_that_fails_gives_way_to_local_content_and_the_log_says_why(onai
     assert "Nguồn tiếp âm" in incident.note
 
 
+@pytest.mark.slow
 def test_a_relay_planned_at_a_wrong_hour_is_refused_and_the_rest_airs(onair):
     other = (dt.datetime.now(TZ) + dt.timedelta(hours=5)).time()
     window = Window.parse("00:00-00:01") if other.hour else Window.parse("23:58-23:59")

@@ -59,6 +59,7 @@ def test_a_zone_with_two_sinks_is_heard_through_both_and_logged_once(both):
     assert one.samples == other.samples == 72_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dead", ["mot", "hai"])
 def test_one_dead_sink_of_two_does_not_silence_the_zone_and_is_told(both, dead):
     sinks = {n: Dead(n) if n == dead else NullSink(n) for n in ("mot", "hai")}
@@ -68,6 +69,7 @@ def test_one_dead_sink_of_two_does_not_silence_the_zone_and_is_told(both, dead):
     assert f"sink-{dead}" in {i.what for i in both.incidents()}
 
 
+@pytest.mark.slow
 def test_a_zone_whose_sinks_are_all_dead_has_heard_nothing(both):
     row, log, _ = play(both, Dead("mot"), Dead("hai"))
     assert set(log.values()) == {Outcome.FAILED}
@@ -108,6 +110,7 @@ def test_a_shared_sink_is_never_louder_than_any_of_its_zones_asked_for(volumes, 
     assert loud == max(*volumes, 40) / 100
 
 
+@pytest.mark.slow
 def test_the_volume_follows_the_hour_while_it_airs(live):
     air = live
     air.sound("dài", 3.0)

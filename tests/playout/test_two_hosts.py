@@ -98,6 +98,7 @@ def test_two_started_at_the_same_moment_air_each_broadcast_once(pair):
     assert len(first.log()) == 3
 
 
+@pytest.mark.slow
 def test_a_machine_that_knows_of_another_stops_when_it_cannot_ask_and_one_that_does_not_goes_on(pair, tmp_path):
     first, second = pair
     file = tmp_path / "rival.json"

@@ -198,6 +198,8 @@ def test_only_who_may_write_changes_words(station: Station) -> None:
         (Entry(" ", "a"), "written", "chữ viết"),
         (Entry("A" * 121, "a"), "written", "120"),
         (Entry("A", "!!!"), "spoken", "bằng chữ"),
+        (Entry("A\0B", "a"), "written", "điều khiển"),
+        (Entry("A", "a\x07"), "spoken", "điều khiển"),
         (Entry("A", "số 1"), "spoken", "chữ số"),
         (Entry("A", "b" * 401), "spoken", "400"),
         (Entry("12/3", "", Mode.LEAVE), "mode", "con số"),
@@ -262,7 +264,7 @@ def test_out_and_in_again_is_no_change(station: Station) -> None:
         (b"#" * 1_000_001, "1 MB"),
     ],
 )
-def test_a_wrong_file_is_refused_whole(station: Station, data: bytes, says: str) -> None:
+def test_a_wrong_file_is_refused_whole(data: bytes, says: str) -> None:
     with pytest.raises(RuleError, match=says) as told:
         import_change(data, name="x.toml")
     assert str(told.value).startswith("x.toml")

