@@ -33,6 +33,7 @@ _COMMANDS = {
     "air": "schedule",
     "stop": "schedule",
     "emergency": "emergency",
+    "zone": "zones",
     "log": "log",
     "plan": "plan",
     "report": "report",

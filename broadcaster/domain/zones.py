@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from itertools import pairwise
+from typing import Any
 
 from broadcaster.domain.windows import Window
 from broadcaster.errors import RuleError
@@ -104,6 +105,38 @@ def volume_at(volume: int, bands: Sequence[VolumeBand], time: dt.time) -> int:
     return next((b.volume for b in bands if b.window.start <= time < b.window.end), volume)
 
 
+BOOST_DB = 6.0
+CUT_DB = -12.0
+"""How far a zone's sound may be put right: a horn that needs more needs a technician."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """How a zone's sound differs from that of the others, in dB; nothing by itself."""
+
+    bass: float = 0.0
+    """Below about 300 Hz."""
+    treble: float = 0.0
+    """Above about 3 kHz."""
+    gain: float = 0.0
+    """Of the whole."""
+
+    def check(self) -> None:
+        """Refuse what no horn needs.
+
+        Raises:
+            RuleError: a value is no number from -12 to 6 (gain: to 0, because the programme is as loud as it may be).
+        """
+        for name, most in (("bass", BOOST_DB), ("treble", BOOST_DB), ("gain", 0.0)):
+            if not CUT_DB <= getattr(self, name) <= most:
+                raise RuleError(
+                    f"{_CORRECTIONS[name]} phải từ {CUT_DB:g} đến {most:g} dB.".replace("-", "−"), field=name
+                )
+
+
+_CORRECTIONS = {"bass": "Tiếng trầm", "treble": "Tiếng bổng", "gain": "Độ to"}
+
+
 @dataclass(frozen=True, slots=True)
 class Zone:
     """One addressable cluster of horns and the sinks that reach it."""
@@ -117,6 +150,23 @@ class Zone:
     enabled: bool = True
     bands: tuple[VolumeBand, ...] = ()
     """Volumes of their own at some hours: lower at dawn, say."""
+    correction: Correction = Correction()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return JSON-able fields."""
+        return asdict(self) | {"bands": [str(b) for b in self.bands]}
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Zone:
+        """Rebuild a zone from `as_json()`, also of an older release."""
+        bands = parse_bands(fields.get("bands") or ())
+        return cls(**{**fields, "bands": bands, "correction": Correction(**fields.get("correction") or {})})
+
+
+def strictest(corrections: Iterable[Correction]) -> Correction:
+    """Return the correction of a sink that several zones hear: of each value the least."""
+    found = list(corrections) or [Correction()]
+    return Correction(min(c.bass for c in found), min(c.treble for c in found), min(c.gain for c in found))
 
 
 @dataclass(frozen=True, slots=True)

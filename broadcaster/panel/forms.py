@@ -153,6 +153,9 @@ class ZoneForm(StationForm):
     sink = SelectField("Đường ra")
     volume = IntegerField("Âm lượng (%)", [InputRequired(_NEEDED), NumberRange(0, 100, message="Từ 0 đến 100.")])
     bands = TextAreaField("Âm lượng theo khung giờ", [Optional(), Length(max=1000)])
+    bass = FloatField("Tiếng trầm (dB)", [Optional()])
+    treble = FloatField("Tiếng bổng (dB)", [Optional()])
+    gain = FloatField("Độ to so với cụm khác (dB)", [Optional()])
     condition = SelectField("Tình trạng", choices=[SelectChoice(c.value, c.label) for c in Condition])
     enabled = BooleanField("Đang sử dụng")
 

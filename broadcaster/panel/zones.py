@@ -161,6 +161,9 @@ def _fields(form: ZoneForm) -> service.ZoneFields:
         device=Device(form.device.data),
         condition=Condition(form.condition.data),
         enabled=form.enabled.data,
+        bass=form.bass.data or 0.0,
+        treble=form.treble.data or 0.0,
+        gain=form.gain.data or 0.0,
     )
 
 

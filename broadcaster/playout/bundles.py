@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ class Bundle:
         """Return JSON-able fields."""
         return {
             "broadcast": self.broadcast.as_json(),
-            "zones": {code: asdict(zone) for code, zone in self.zones.items()},
+            "zones": {code: zone.as_json() for code, zone in self.zones.items()},
             "faults": {str(no): why for no, why in self.faults.items()},
         }
 
@@ -37,7 +37,7 @@ class Bundle:
         """Rebuild a bundle from `as_json()`."""
         return cls(
             Broadcast.from_json(fields["broadcast"]),
-            {code: Zone(**zone) for code, zone in fields["zones"].items()},
+            {code: Zone.from_json(zone) for code, zone in fields["zones"].items()},
             {int(no): why for no, why in fields["faults"].items()},
         )
 

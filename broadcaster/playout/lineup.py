@@ -6,13 +6,13 @@ import copy
 import datetime as dt
 import queue
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from broadcaster.clock import Clock, FrozenClock
 from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, Overrun, RundownItem
 from broadcaster.domain.playlog import Outcome
-from broadcaster.domain.zones import volume_at
+from broadcaster.domain.zones import Correction, strictest, volume_at
 from broadcaster.playout.asrun import TRIAL_ZONE, heard_zones
 from broadcaster.playout.bundles import Bundle
 from broadcaster.playout.crew import Crew
@@ -20,6 +20,7 @@ from broadcaster.playout.player import Event, Lane, Segment, Source
 from broadcaster.playout.proving import listener
 from broadcaster.playout.sinks import AIRCHECK
 from broadcaster.playout.sinks.base import RATE, Feed
+from broadcaster.playout.tone import Tone
 
 if TYPE_CHECKING:
     from broadcaster.playout.onair import Airing
@@ -69,6 +70,17 @@ def gain(bundle: Bundle, codes: Sequence[str], time: dt.time) -> float:
     return min(volume_at(z.volume, z.bands, time) for z in zones) / 100
 
 
+def tone(bundle: Bundle, codes: Sequence[str]) -> Tone | None:
+    """Return what puts the sound of a sink right for the zones that hear it; None when nothing is to be done.
+
+    One sink has one sound: of each value the least that its zones ask for. An emergency is not made softer.
+    """
+    found = strictest(bundle.zones[c].correction for c in codes if c in bundle.zones)
+    if bundle.broadcast.kind is BroadcastKind.EMERGENCY:
+        found = replace(found, gain=0.0)
+    return Tone(found) if found != Correction() else None
+
+
 def lay(airing: Airing, events: Events) -> tuple[list[Lane], dict[str, tuple[Outcome, str]]]:
     """Make one lane for each sink that the zones need; return them, and the zones that cannot be reached."""
     crew, b = airing.crew, airing.broadcast
@@ -98,6 +110,7 @@ def lay(airing: Airing, events: Events) -> tuple[list[Lane], dict[str, tuple[Out
                 chunk_ms=crew.chunk_ms,
                 muted=crew.muted(free),
                 ear=listener(airing, sink, free),
+                tone=tone(airing.bundle, free),
             )
         )
     return lanes, unreachable

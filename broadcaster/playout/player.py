@@ -21,6 +21,7 @@ from broadcaster.clock import Clock
 from broadcaster.errors import AirError
 from broadcaster.playout.ear import Listener
 from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Placed, Sink, Stream
+from broadcaster.playout.tone import Tone
 
 log = logging.getLogger(__name__)
 
@@ -158,6 +159,8 @@ class Lane:
     fault: Callable[[str, str], None]
     mirror: Sink | None = None
     chunk_ms: int = CHUNK_MS
+    tone: Tone | None = None
+    """Puts the sound right for the zones; None: it goes out as it is, bit by bit."""
     ear: Listener | None = None
     """Compares what left with what was approved."""
     places: dict[int, tuple[str, int]] = field(default_factory=dict)
@@ -296,7 +299,8 @@ class Lane:
         piece, audible = self._shape(wanted, fade_in=fade_in, fade_out=fade_out)
         sent = self._send(piece, position)
         if self.ear is not None:
-            self.ear.take(item_no, wanted, piece if sent else None, self._gained)
+            softer = self.tone.factor if self.tone is not None else 1.0
+            self.ear.take(item_no, wanted, piece if sent else None, self._gained * softer)
         if sent and audible and raw:
             return n
         if not self._quiet_why:
@@ -330,9 +334,11 @@ class Lane:
     def _shape(self, pcm: Pcm, *, fade_in: bool, fade_out: bool) -> tuple[Pcm, bool]:
         """Return the samples with volume and fades, and whether they can be heard."""
         wanted = 0.0 if self.muted else self.gain
-        if wanted == self._gained == 1.0 and not fade_out and not fade_in:
+        if wanted == self._gained == 1.0 and not fade_out and not fade_in and self.tone is None:
             return pcm, True
         samples = np.frombuffer(pcm, dtype="<i2").astype(np.float32)
+        if self.tone is not None:
+            samples = self.tone.apply(samples)
         n = len(samples)
         curve = np.full(n, wanted, dtype=np.float32)
         if wanted != self._gained:

@@ -19,7 +19,7 @@ from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, BroadcastSta
 from broadcaster.domain.emergencies import EmergencyState
 from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.roles import Actor, Permission
-from broadcaster.domain.zones import Zone, parse_bands
+from broadcaster.domain.zones import Correction, Zone, parse_bands
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.home import Home
 from broadcaster.services import audit
@@ -99,7 +99,17 @@ def zones(session: Session) -> dict[str, Zone]:
     """Return all zones by code."""
     rows = session.scalars(select(ZoneRow).order_by(ZoneRow.position, ZoneRow.code))
     return {
-        r.code: Zone(r.code, r.name, r.place, r.sink, r.volume, r.enabled, parse_bands(r.volume_bands)) for r in rows
+        r.code: Zone(
+            r.code,
+            r.name,
+            r.place,
+            r.sink,
+            r.volume,
+            r.enabled,
+            parse_bands(r.volume_bands),
+            Correction(r.bass, r.treble, r.gain),
+        )
+        for r in rows
     }
 
 

@@ -12,7 +12,9 @@ from sqlalchemy import select
 from broadcaster.db.models import BroadcastRow, ChainHead, Incident
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.rotations import WEEKDAY_LABELS
+from broadcaster.domain.zones import Correction
 from broadcaster.errors import StationError
+from broadcaster.services import airing
 from broadcaster.services.approving import airable
 from broadcaster.services.backup import last_backup
 from broadcaster.services.heartbeats import status
@@ -57,6 +59,7 @@ def examine(station: Station, sinks: Sequence[Check] = (), *, thorough: bool = T
         ("Buổi sắp tới", _next),
         ("Nhật ký", _log if thorough else _log_length),
         ("Sao lưu", _backup),
+        ("Âm của cụm loa", _tones),
         ("Sự cố", _incidents),
     ]
     found = []
@@ -130,6 +133,21 @@ def _extras(station: Station) -> Check:
 def _listener(_station: Station) -> Check:
     fault = ear.missing()
     return Check("Nghe thử", ok=None if fault else True, sentence=fault or "Dùng được: bản đọc mới được máy nghe thử.")
+
+
+def _tones(station: Station) -> Check:
+    """Tell of zones that share a sink and want it to sound differently."""
+    wanted: dict[str, set[Correction]] = {}
+    with station.db.read() as session:
+        for zone in airing.zones(session).values():
+            if zone.enabled:
+                wanted.setdefault(zone.sink, set()).add(zone.correction)
+    if split_up := [name for name, found in wanted.items() if len(found) > 1]:
+        words = (
+            f"Các cụm chung đường ra {', '.join(split_up)} được chỉnh âm khác nhau: máy lấy mức thấp nhất của từng ô."
+        )
+        return Check("Âm của cụm loa", ok=None, sentence=f"{words} Hãy đặt như nhau, hoặc cho mỗi cụm một đường ra.")
+    return Check("Âm của cụm loa", ok=True, sentence="Không cụm nào đòi đường ra chung kêu khác nhau.")
 
 
 def _playout(station: Station) -> Check:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import CueRow, ZoneGroup, ZoneNote, ZoneRow
 from broadcaster.domain.fold import nfc, slug
 from broadcaster.domain.roles import Actor, Permission
-from broadcaster.domain.zones import ALL, Condition, Device, parse_bands
+from broadcaster.domain.zones import ALL, Condition, Correction, Device, parse_bands
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services import audit
 from broadcaster.services.once import air_once
@@ -26,7 +26,10 @@ _LEAD = dt.timedelta(seconds=12)
 
 @dataclass(frozen=True, slots=True)
 class ZoneFields:
-    """What people say of a zone; `volume` in percent, `bands` as `05:00-06:00 60`, place in degrees (WGS 84)."""
+    """What people say of a zone.
+
+    `volume` in percent, `bands` as `05:00-06:00 60`, place in degrees (WGS 84), `bass`, `treble` and `gain` in dB.
+    """
 
     name: str
     place: str = ""
@@ -38,6 +41,9 @@ class ZoneFields:
     device: Device = Device.HORN
     condition: Condition = Condition.GOOD
     enabled: bool = True
+    bass: float = 0.0
+    treble: float = 0.0
+    gain: float = 0.0
 
 
 def edit_zone(station: Station, actor: Actor, code: str, fields: ZoneFields) -> None:
@@ -79,6 +85,28 @@ def add_zone(station: Station, actor: Actor, fields: ZoneFields) -> str:
         session.add(ZoneRow(code=code, position=position, **values))
         audit.record(session, station.now(), actor, "add", "zone", code, after=values)
         return code
+
+
+def correct_zone(station: Station, actor: Actor, code: str, correction: Correction) -> None:
+    """Put the sound of a zone right; broadcasts that are pinned again from now on follow.
+
+    Raises:
+        ForbiddenError: the actor may not change the schedule.
+        NotFoundError: there is no such zone.
+        RuleError: a value is out of range; `field` names it.
+    """
+    actor.require(Permission.SCHEDULE)
+    correction.check()
+    with station.db.write() as session:
+        row = session.get(ZoneRow, code)
+        if row is None:
+            raise NotFoundError(f"Không có cụm loa nào mang mã “{code}”.", field="zone")
+        values = asdict(correction)
+        before = {key: getattr(row, key) for key in values}
+        if before != values:
+            for key, value in values.items():
+                setattr(row, key, value)
+            audit.record(session, station.now(), actor, "edit", "zone", code, before=before, after=values)
 
 
 def save_group(station: Station, actor: Actor, code: str | None, name: str, members: Sequence[str]) -> str:
@@ -197,6 +225,7 @@ def _checked(station: Station, fields: ZoneFields) -> dict[str, object]:
             raise RuleError("Vĩ độ phải từ −90 đến 90.", field="latitude")
         if not -180 <= fields.longitude <= 180:
             raise RuleError("Kinh độ phải từ −180 đến 180.", field="longitude")
+    Correction(fields.bass, fields.treble, fields.gain).check()
     values = asdict(fields) | {"name": name, "place": place[:300]}
     values["volume_bands"] = [str(b) for b in parse_bands(values.pop("bands"), field="bands")]
     return values

@@ -135,6 +135,21 @@ def _five_minutes() -> str:
     return "\n\n".join(bodies)
 
 
+_PLAIN = """
+import os, sys
+from pathlib import Path
+from broadcaster.sound import ffmpeg
+from pydub import AudioSegment
+from pydub.effects import normalize
+AudioSegment.converter = ffmpeg.program()
+said = AudioSegment.silent(500)
+for name in sys.argv[2:]:
+    said += AudioSegment.from_wav(name) + AudioSegment.silent(400)
+normalize(said).export(sys.argv[1], format="mp3", bitrate="64k")
+"""
+"""What a good hobbyist writes around gTTS, once it has its sentences."""
+
+
 def bulletin() -> None:
     """Seconds and peak memory to produce a five-minute bulletin, cold and with every sentence cached, by each voice."""
     from broadcaster.services.importing import init
@@ -152,8 +167,16 @@ def bulletin() -> None:
                 with sqlite3.connect(Path(folder) / "home" / "station.db") as db:
                     length = db.execute("select duration_ms from renditions order by id desc").fetchone()[0] / 1000
                 print(
-                    f"bulletin {voice} {name}: {length:.0f} s of sound in {seconds:.1f} s ({seconds / length:.2f} x real time), peak {peak:.0f} MB"
+                    f"bulletin {voice} {name}: {length:.0f} s of sound in {seconds:.1f} s ({seconds / length:.3f} x real time), peak {peak:.0f} MB"
                 )
+            given = sorted((Path(folder) / "home" / "audio" / "clips").glob("*/*.wav"))
+            seconds, peak = _timed(
+                [sys.executable, "-W", "ignore", "-c", _PLAIN, f"{folder}/plain.mp3", *map(str, given)]
+            )
+            print(
+                f"  a plain pydub script given the same {len(given)} sentences, joined, normalized, MP3: "
+                f"{seconds:.1f} s ({seconds / length:.3f} x real time), peak {peak:.0f} MB; it speaks, shapes and measures nothing"
+            )
 
 
 def start() -> None:
@@ -204,10 +227,13 @@ def _idle(pid: int, seconds: float = 60.0) -> None:
 
 
 def _loa(arguments: list[str]) -> tuple[float, float]:
+    return _timed([sys.executable, "-m", "broadcaster", *arguments])
+
+
+def _timed(command: list[str]) -> tuple[float, float]:
+    """Return the seconds that a command took, and the peak memory (MB) of it and its children together."""
     began = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "broadcaster", *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     peak = 0.0
     while process.poll() is None:
         try:

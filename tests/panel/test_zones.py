@@ -10,7 +10,9 @@ from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, ZoneGroup, ZoneNote, ZoneRow
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.roles import machine
+from broadcaster.domain.zones import Correction
 from broadcaster.errors import RuleError
+from broadcaster.services import airing, doctor
 from broadcaster.services import zones as service
 from broadcaster.services.rotations import zone_map
 from broadcaster.services.station import Station
@@ -40,12 +42,26 @@ def test_a_zone_is_added_with_its_place_and_its_quiet_hours(sign_in: SignIn, sta
     assert "Đã có cụm loa mang tên này" in twice.text
 
 
+def test_the_sound_of_a_zone_is_put_right_and_play_out_knows(sign_in: SignIn, station: Station) -> None:
+    client = sign_in("vanhanh")
+    assert client.post("/zones/am01", data=FORM | {"bass": "-3", "treble": "4.5", "gain": "-2"}).status_code == 303
+    with station.db.read() as session:
+        assert airing.zones(session)["am01"].correction == Correction(-3, 4.5, -2)
+    assert 'value="4.5"' in client.get("/zones/am01").text
+    said = next(c for c in doctor.examine(station, thorough=False) if c.name == "Âm của cụm loa")
+    assert said.ok is None  # other zones of that sink want nothing
+    assert "mức thấp nhất" in said.sentence
+    assert client.post("/zones/am01", data=FORM | {"bass": "0", "treble": "", "gain": "0"}).status_code == 303
+    with station.db.read() as session:
+        assert airing.zones(session)["am01"].correction == Correction()
+
+
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
         ("bands", "05:00-06:00", "hãy viết như"), ("bands", "05:00-07:00 50\n06:00-08:00 40", "chồng giờ"),
         ("latitude", "91", "Vĩ độ"), ("longitude", "", "cả vĩ độ và kinh độ"), ("latitude", "abc", "Hãy nhập một số"),
-        ("volume", "101", "Từ 0 đến 100"), ("sink", "khong-co", "Hãy chọn trong danh sách"), ("name", " ", "phải có tên"),
+        ("volume", "101", "Từ 0 đến 100"), ("bass", "9", "Tiếng trầm phải từ"), ("gain", "3", "Độ to phải từ"), ("sink", "khong-co", "Hãy chọn trong danh sách"), ("name", " ", "phải có tên"),
     ],
 )  # fmt: skip
 def test_a_wrong_field_is_named_and_nothing_is_lost(

@@ -35,6 +35,10 @@ class ZoneRow(Base):
     )
     volume_bands: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     """`05:00-06:00 60` each: a volume (percent) of its own for a stretch of the day, station time."""
+    bass: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    treble: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    gain: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    """Correction of the sound (dB)."""
 
 
 class ZoneNote(Base):
