@@ -11,7 +11,7 @@ from sqlalchemy import and_, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, DayException, PlayLogEntry
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, RundownItem
+from broadcaster.domain.broadcasts import NO_SESSION, BroadcastKind, BroadcastState, RundownItem
 from broadcaster.domain.bulletins import Candidate, Filled, History, fill
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.rotations import Rotation
@@ -158,7 +158,8 @@ def _drafts(
     rotations = rotations_in_force(session) if rotations is None else rotations
     coming = expand(rotations, first, days, exceptions, station.settings.tz)
     book = _book(station, session, first)
-    allowed = _allowed(station, (o for o in coming if o.starts_at > now + HANDS_OFF), zones, book, warnings)
+    gone = _gone(session, now)
+    allowed = _allowed(station, (o for o in coming if o.starts_at > now + HANDS_OFF), zones, book, gone, warnings)
     cues = cue_sounds(session)
     candidates = airable(session)
     targets = topic_targets(session, first)
@@ -188,7 +189,7 @@ def _book(station: Station, session: Session, first: dt.date) -> CapBook:
         .where(
             BroadcastRow.starts_at >= dt.datetime.combine(monday, dt.time(), tzinfo=station.settings.tz),
             BroadcastRow.state != BroadcastState.CANCELLED,
-            BroadcastRow.slot_key.not_like("resume/%"),
+            *(BroadcastRow.slot_key.not_like(f"{head}%") for head in NO_SESSION),
             or_(
                 BroadcastRow.kind == BroadcastKind.ONCE,
                 and_(BroadcastRow.kind == BroadcastKind.ROTATION, BroadcastRow.starts_at <= station.now() + HANDS_OFF),
@@ -202,8 +203,25 @@ def _book(station: Station, session: Session, first: dt.date) -> CapBook:
     return book
 
 
+def _gone(session: Session, now: dt.datetime) -> set[tuple[str, dt.datetime]]:
+    """Return what people left out or moved elsewhere: it is no session where it stood."""
+    rows = session.execute(
+        select(BroadcastRow.slot_key, BroadcastRow.starts_at).where(
+            BroadcastRow.starts_at > now,
+            BroadcastRow.state == BroadcastState.CANCELLED,
+            BroadcastRow.kind == BroadcastKind.ROTATION,
+        )
+    )
+    return {(key, at) for key, at in rows}
+
+
 def _allowed(
-    station: Station, wanted: Iterable[Occurrence], zones: ZoneMap, book: CapBook, warnings: list[str]
+    station: Station,
+    wanted: Iterable[Occurrence],
+    zones: ZoneMap,
+    book: CapBook,
+    gone: set[tuple[str, dt.datetime]],
+    warnings: list[str],
 ) -> Iterator[tuple[Occurrence, tuple[str, ...]]]:
     """Yield what windows and caps allow, with its zones: both may have narrowed since a rotation was applied.
 
@@ -226,6 +244,9 @@ def _allowed(
             continue
         if slot.zones not in expanded:
             expanded[slot.zones] = zones.expand(slot.zones, where=f"{occurrence.key}: zones")
+        if (occurrence.key, occurrence.starts_at) in gone:
+            yield occurrence, expanded[slot.zones]
+            continue
         left: list[str] = []
         over: dict[str, list[str]] = {}
         for code in expanded[slot.zones]:
@@ -303,7 +324,7 @@ class _Audiences:
             .group_by(PlayLogEntry.script_id, PlayLogEntry.zone, PlayLogEntry.broadcast_id)
         )
         for script, zone, broadcast, at in heard:
-            self._ask(asked[script], [zone], broadcast, at)
+            self._ask(asked[script or 0], [zone], broadcast or 0, at)
         ahead = self.session.execute(
             select(BroadcastRow.id, BroadcastRow.zones, BroadcastRow.rundown, BroadcastRow.starts_at).where(
                 BroadcastRow.starts_at > self.now - dt.timedelta(hours=12),
