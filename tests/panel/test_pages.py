@@ -15,7 +15,7 @@ from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.scripts import ScriptState
 from broadcaster.services.heartbeats import beat
 from broadcaster.services.station import Station
-from tests.panel.conftest import SignIn
+from tests.panel.conftest import SignIn, work
 
 
 def idle(station: Station) -> None:
@@ -312,10 +312,14 @@ def test_the_exported_table_holds_every_entry_and_runs_no_formula(sign_in: SignI
     assert rows[0]["Dự kiến"] == "02/03/2026 05:00:00"
 
 
-def test_a_report_is_drawn_shown_and_downloaded(sign_in: SignIn) -> None:
+def test_a_report_is_drawn_shown_and_downloaded(sign_in: SignIn, station: Station) -> None:
     client = sign_in("vanhanh")
-    drawn = client.post("/reports/", data={"period": "2026-Q1"}, follow_redirects=True)
-    assert "Đã lập báo cáo" in drawn.text
+    asked = client.post("/reports/", data={"period": "2026-Q1"}, follow_redirects=True)
+    polled = re.search(r'hx-get="(/reports/drawing/\d+)"', asked.text)[1]
+    work(station)
+    told = client.get(polled, headers={"HX-Request": "true"})
+    assert "Đã lập báo cáo" in told.text
+    drawn = client.get(re.search(r'href="(/reports/\d+)"', told.text)[1])
     files = re.findall(r"/reports/1/files/\d", drawn.text)
     assert len(set(files)) == 9  # report, section and annex in Word and PDF; Excel; figures and airings as CSV
     kinds = [client.get(f).data[:4] for f in sorted(set(files))]
