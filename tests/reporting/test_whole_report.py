@@ -107,7 +107,7 @@ def test_the_figures_read_back_from_word_excel_pdf_and_csv_are_equal(document: R
     lines = list(csv.reader(io.StringIO((folder / "r.csv").read_bytes().decode("utf-8-sig"))))
     pdf = words_of(folder / "full.pdf")
     tables = document.tables()
-    assert [t.key for t in tables] == ["topic", "unit", "genre", "month", "zone", "plan", "form"]
+    assert [t.key for t in tables] == ["topic", "unit", "genre", "month", "zone", "reason", "plan", "form"]
     for table, word in zip(tables, in_word, strict=True):
         rows = [*table.rows, *([table.total] if table.total else [])]
         start = lines.index([table.title]) + 2
