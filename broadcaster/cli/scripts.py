@@ -14,7 +14,7 @@ from broadcaster.cli.common import actor_of, format_option, home_option, opened,
 from broadcaster.cli.lexicon import make
 from broadcaster.cli.reading import changes_table
 from broadcaster.db.queries.scripts import find_scripts, script_detail
-from broadcaster.domain.scripts import Genre, Priority
+from broadcaster.domain.scripts import MAX_AIRINGS, Genre, Priority
 from broadcaster.errors import RuleError
 from broadcaster.services import scripts as script_service
 from broadcaster.services.approving import approve, send_back
@@ -55,6 +55,11 @@ _field_options = [
     click.option("--topic", help="Mã chủ đề."),
     click.option("--genre", type=click.Choice([g.value for g in Genre]), help="Thể loại."),
     click.option("--priority", type=click.Choice([p.value for p in Priority]), help="Mức ưu tiên."),
+    click.option(
+        "--airings",
+        type=click.IntRange(0, MAX_AIRINGS),
+        help="Số lần phát mong muốn trong thời hạn của bài; 0: lần lượt như mọi bài.",
+    ),
 ]
 
 
@@ -78,6 +83,7 @@ def add(
     topic: str | None,
     genre: str | None,
     priority: str | None,
+    airings: int | None,
 ) -> None:
     """Thêm kịch bản từ tệp .md, .txt, .docx, .odt, .pdf hoặc đầu vào chuẩn."""
     name, data = _read(source)
@@ -87,7 +93,14 @@ def add(
             actor_of(ctx, station),
             name,
             data,
-            defaults={"title": title, "unit": unit, "topic": topic, "genre": genre, "priority": priority},
+            defaults={
+                "title": title,
+                "unit": unit,
+                "topic": topic,
+                "genre": genre,
+                "priority": priority,
+                "airings": airings,
+            },
         )
         click.echo(f"Đã thêm kịch bản số {number}.")
 
@@ -110,6 +123,7 @@ def edit(
     topic: str | None,
     genre: str | None,
     priority: str | None,
+    airings: int | None,
     voice: str | None,
     rate: float | None,
 ) -> None:
@@ -118,9 +132,18 @@ def edit(
     with opened(ctx, own_home) as station:
         with station.db.read() as session:
             old = script_detail(session, number)
-        kept = {k: old[k] for k in ("title", "unit", "topic", "genre", "priority", "valid_from", "valid_to")}
-        fields = {"title": title, "unit": unit, "topic": topic, "genre": genre, "priority": priority}
-        draft = read_draft(station, name, data, defaults=kept | {k: v for k, v in fields.items() if v})
+        kept = {k: old[k] for k in ("title", "unit", "topic", "genre", "priority", "valid_from", "valid_to", "airings")}
+        fields = {
+            "title": title,
+            "unit": unit,
+            "topic": topic,
+            "genre": genre,
+            "priority": priority,
+            "airings": airings,
+        }
+        draft = read_draft(
+            station, name, data, defaults=kept | {k: v for k, v in fields.items() if v is not None and v != ""}
+        )
         draft = replace(
             draft,
             voice=voice or old["voice"],
@@ -165,6 +188,8 @@ def show(ctx: click.Context, number: int, shape: str, own_home: str | None) -> N
         return
     click.echo(f"Số {detail['id']}: {detail['title']}  [{detail['state_label']}]")
     click.echo(f"Đơn vị {detail['unit']}, chủ đề {detail['topic']}, {detail['genre_label']}, bản {detail['revision']}")
+    if detail["airings"]:
+        click.echo(f"Số lần phát mong muốn: {detail['airings']}")
     for fact in detail["verify"]:
         click.echo(f"Cần kiểm tra: {fact}")
     click.echo(f"\n{detail['body']}\n")

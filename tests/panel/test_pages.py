@@ -165,12 +165,17 @@ def test_writing_previews_what_is_spoken(sign_in: SignIn) -> None:
 
 def test_a_script_goes_from_draft_to_approval_by_the_pages(sign_in: SignIn, station: Station) -> None:
     editor, chief = sign_in("bientap"), sign_in("lanhdao")
-    fields = {"title": "Bài mới", "unit": "vhxh", "topic": "khac", "genre": "notice", "priority": "normal", "body": "Xin chào bà con.", "valid_to": "2026-03-20"}  # fmt: skip
+    fields = {"title": "Bài mới", "unit": "vhxh", "topic": "khac", "genre": "notice", "priority": "normal", "body": "Xin chào bà con.", "valid_to": "2026-03-20", "airings": "4"}  # fmt: skip
     saved = editor.post("/scripts/new", data=fields | {"then": "speak"})
     assert saved.status_code == 303
     number = int(saved.location.rpartition("/")[2])
     page = editor.get(saved.location).text
     assert "chờ đến lượt đọc" in page
+    assert "phát 4 lần" in page
+    assert 'name="airings" type="number" value="4"' in editor.get(f"/scripts/{number}/edit").text
+    wrong = editor.post("/scripts/new", data=fields | {"airings": "900"})
+    assert wrong.status_code == 422
+    assert "Từ 0 đến 500." in wrong.text
     editor.post(f"/scripts/{number}/state", data={"to": "submit"})
     waiting = chief.get(f"/approve/{number}").text
     assert "chưa có bản đọc" in waiting
