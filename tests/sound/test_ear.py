@@ -2,13 +2,14 @@
 
 import itertools
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from broadcaster.domain.hearing import judge
 from broadcaster.errors import MediaError
-from broadcaster.sound import ear, street
+from broadcaster.sound import ear, recogniser, street
 from broadcaster.sound.join import Part, join
 from broadcaster.sound.master import master
 from broadcaster.sound.profiles import HORN
@@ -119,3 +120,29 @@ def test_the_neural_voice_is_understood_behind_the_horn(tmp_path):
     wrong = sum(judge(s, h).share for s, h in zip(reversed(said), ear.hear(finished, places), strict=True)) / 2
     assert right > 0.35
     assert right > wrong + 0.2
+
+
+def test_the_model_is_read_out_of_its_wheel_and_understands_more_than_its_own_library():
+    vietasr = pytest.importorskip("vietasr", reason="the group `voices` is not installed")
+    said = "Ủy ban nhân dân xã thông báo lịch tiêm phòng cho trẻ em. Mời bà con theo dõi và thực hiện."
+    clip = engine_of("vi-neural").speak(said, voice="south-female")
+    raw = np.frombuffer(clip.pcm, "<i2") / 32768
+    at = np.arange(0, raw.size - 1, clip.rate / recogniser.RATE)
+    ready = ear._ready(np.interp(at, np.arange(raw.size), raw))
+    ours = recogniser.Recogniser().text(ready)
+    theirs = vietasr.Pipeline.new().add("vietasr").build().transcribe((ready * 32767).astype(np.int16)).text
+    assert judge(said, ours).share >= judge(said, theirs).share
+    assert recogniser.features(np.zeros(16_000)).shape == (98, 80)
+
+
+def test_a_release_that_hides_the_model_is_heard_in_its_own_way(tmp_path, monkeypatch):
+    (tmp_path / "__init__.py").write_text("")
+    monkeypatch.setattr(recogniser, "find_spec", lambda _n: SimpleNamespace(origin=str(tmp_path / "__init__.py")))
+    with pytest.raises(MediaError, match="viet-asr"):
+        recogniser.Recogniser()
+    library = SimpleNamespace(transcribe=lambda _piece: SimpleNamespace(text="xin chào"))
+    pipeline = SimpleNamespace(add=lambda _n: SimpleNamespace(build=lambda: library))
+    monkeypatch.setattr(
+        ear, "import_module", lambda _n: SimpleNamespace(Pipeline=SimpleNamespace(new=lambda: pipeline))
+    )
+    assert ear._recogniser()(np.zeros(400)) == "xin chào"
