@@ -147,9 +147,9 @@ def mutants(module: Path, *, tables: bool) -> list[Mutant]:
     ]
 
 
-def source_of(mutant: Mutant, *, tables: bool) -> str:
-    """Return the source of the mutant's module with its one change."""
-    tree = ast.parse((ROOT / mutant.module).read_text(encoding="utf-8"))
+def source_of(mutant: Mutant, whole: str, *, tables: bool) -> str:
+    """Return the source of the mutant's module, `whole` as it stands, with its one change."""
+    tree = ast.parse(whole)
     parent, field, index, node = list(places(tree, tables=tables))[mutant.place]
     other = ast.copy_location(list(variants(node))[mutant.variant], node)
     _put(parent, field, index, other)
@@ -208,7 +208,7 @@ def main() -> int:
         for mutant in drawn:
             target = tree / mutant.module
             whole = target.read_text(encoding="utf-8")
-            target.write_text(source_of(mutant, tables=options.tables), encoding="utf-8")
+            target.write_text(source_of(mutant, whole, tables=options.tables), encoding="utf-8")
             shutil.rmtree(target.parent / "__pycache__", ignore_errors=True)
             if not judged(tree):
                 survivors.append(mutant)
