@@ -41,6 +41,9 @@ bench: $(DEV_STAMP) ## the measured figures of docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks.station
 	$(BIN)/python -m tests.benchmarks.airing
 
+shots: $(DEV_STAMP) ## the handbook's pictures, made anew in docs/img
+	$(BIN)/python -m tests.panel.shots docs/img
+
 build: $(DEV_STAMP) ## sdist and wheel, the wheel through the sdist
 	$(BIN)/python -m build
 

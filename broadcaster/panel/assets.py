@@ -27,11 +27,13 @@ def init(app: Flask, home: Home) -> None:
     app.after_request(_squeezed)
 
 
+@cache
 def asset(name: str) -> str:
     """Return the address of a static file, with a mark of its bytes so that it may be kept for long."""
     return url_for("static", filename=name, v=_mark(room("web") / "static" / name))
 
 
+@cache
 def icon(name: str, label: str = "") -> Markup:
     """Return an icon of the sprite; with a label it speaks, without it is decoration."""
     href = f"{asset('icons.svg')}#{name}"

@@ -27,6 +27,7 @@ KINDS = {
     "group": "Nhóm cụm loa",
     "sound": "Âm thanh",
     "settings": "Cài đặt",
+    "guide": "Hướng dẫn",
     "station": "Đài",
     "user": "Tài khoản",
 }
@@ -56,6 +57,7 @@ VERBS = {
     "second-step-on": "bật bước đăng nhập thứ hai",
     "second-step-off": "tắt bước đăng nhập thứ hai",
     "sign-out": "đăng xuất một máy",
+    "put-off": "bỏ qua bước",
     "move": "dời giờ",
     "copy": "chép",
     "skip": "bỏ qua buổi",

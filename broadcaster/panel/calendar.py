@@ -176,6 +176,32 @@ def rotation_list() -> ResponseReturnValue:
     )  # fmt: skip
 
 
+@blueprint.get("/rotations/<code>/versions")
+@needs(Permission.VIEW)
+def rotation_versions(code: str) -> ResponseReturnValue:
+    """The versions of a rotation with what each changed."""
+    with station().db.read() as session:
+        rows = rotations.versions(session, code)
+    if not rows:
+        raise NotFoundError(f"Không có lịch nào mang mã “{code}”.", field="rotation")
+    return render_template("calendar/versions.html", rows=rows, code=code)
+
+
+@blueprint.post("/rotations/<code>/back")
+@needs(Permission.SCHEDULE)
+def rotation_back(code: str) -> ResponseReturnValue:
+    """Put an older version of a rotation back into force, as a new version."""
+    with station().db.read() as session:
+        rows = rotations.versions(session, code)
+    chosen = next((r for r, _ in rows if str(r.version) == request.form.get("version")), None)
+    if chosen is None:
+        raise NotFoundError("Không có phiên bản này.", field="version")
+    lines = rotations.apply_rotation(station(), actor(), tomlkit.dumps(chosen.definition), code)
+    planning.plan(station())
+    flash(f"Đã dùng lại phiên bản {chosen.version}." if lines else "Phiên bản này giống phiên bản đang dùng.")
+    return leave_to(url_for("calendar.rotation_versions", code=code))
+
+
 @blueprint.get("/rotations/<code>.toml")
 @needs(Permission.VIEW)
 def rotation_file(code: str) -> ResponseReturnValue:

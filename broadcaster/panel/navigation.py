@@ -44,7 +44,7 @@ _LINKS = (
 )
 
 
-_PART_OF = {"timetable": "calendar"}
+_PART_OF = {"guide": "onair", "timetable": "calendar"}
 """Blueprints that belong to the page of another."""
 
 

@@ -16,7 +16,7 @@ from broadcaster.domain.roles import Permission
 from broadcaster.panel.access import actor, leave_to, needs, public, station
 from broadcaster.panel.fragments import revalidated
 from broadcaster.panel.undo import done
-from broadcaster.services import airing, doctor, reporting, resuming
+from broadcaster.services import airing, doctor, first_run, reporting, resuming
 
 blueprint = Blueprint("onair", __name__)
 _HEALTH_SECONDS = 30.0
@@ -41,6 +41,7 @@ def index() -> ResponseReturnValue:
     """The page that is open all day."""
     with station().db.read() as session:
         incidents = queries.incidents(session)
+        guide = first_run.steps(station(), session) if actor().may(Permission.SCHEDULE) else []
     known = flask.current_app.view_functions
     quick = [
         {"title": title, "icon": name, "url": url_for(endpoint)}
@@ -48,7 +49,15 @@ def index() -> ResponseReturnValue:
         if endpoint in known and actor().may(permission)
     ]
     due = reporting.due(station()) if actor().may(Permission.REPORT) else []
-    return render_template("onair/index.html", incidents=incidents, due=due, quick=quick, **_today())
+    return render_template(
+        "onair/index.html",
+        incidents=incidents,
+        quick=quick,
+        due=due,
+        left=[s for s in guide if s.open],
+        steps=len(guide),
+        **_today(),
+    )
 
 
 @blueprint.get("/fragments/bar")

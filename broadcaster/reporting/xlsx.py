@@ -6,6 +6,7 @@ one sheet takes.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,12 @@ import xlsxwriter
 from broadcaster.domain.playlog import Entry
 from broadcaster.reporting.document import ReportDocument, Table
 
+_WIDE = 120
+"""Characters in the column of running text."""
+_NAMES = 48
+"""Characters in the first column of a table."""
+_WIDTHS = (19, 19, 19, 14, 26, 40, 26, 26, 10, 10, 18, 26, 24)
+"""Characters of each column of the entries."""
 _SHEET_ROWS = 1_000_000
 """Entries on one sheet; Excel takes 1,048,576 rows."""
 _HEADS = ("Dự kiến", "Bắt đầu", "Kết thúc", "Cụm loa", "Buổi phát", "Mục", "Chủ đề", "Đơn vị", "Giây nghe được", "Giây của mục", "Kết quả", "Lý do", "Mã bản ghi")  # fmt: skip # noqa: E501
@@ -32,14 +39,19 @@ def write(document: ReportDocument, path: Path) -> None:
             {"bold": True, "border": 1, "bg_color": "#E8EEF4", "text_wrap": True, "valign": "vcenter"}
         ),
         "cell": book.add_format({"border": 1, "text_wrap": True, "valign": "top"}),
+        "part": book.add_format({"border": 1, "valign": "top", "align": "right", "num_format": "#,##0.0"}),
         "total": book.add_format({"border": 1, "bold": True}),
+        "total-part": book.add_format({"border": 1, "bold": True, "align": "right", "num_format": "#,##0.0"}),
         "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
-        "when": book.add_format({"border": 1, "num_format": "dd/mm/yyyy hh:mm:ss"}),
+        "when": book.add_format({"num_format": "dd/mm/yyyy hh:mm:ss"}),
     }
     sheet = book.add_worksheet("Tổng hợp")
-    sheet.set_column(0, 0, 110)
+    _printed(sheet)
+    sheet.set_column(0, 0, _WIDE)
+    _tall(sheet, 0, document.title, 1.4)
     sheet.write(0, 0, document.title, styles["title"])
     for row, sentence in enumerate(document.sentences(), 2):
+        _tall(sheet, row, sentence)
         sheet.write(row, 0, sentence, styles["wrap"])
     for table in document.tables():
         _sheet(book, table, styles)
@@ -68,20 +80,47 @@ def write_rows(path: Path, title: str, heads: Sequence[str], rows: Iterable[Sequ
     book.close()
 
 
+def _printed(sheet: Any, *, heads: bool = False) -> None:
+    """Lay a sheet out for print: A4 on its side, all columns on one page, the head on each, pages numbered."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&C&P/&N")
+    if heads:
+        sheet.repeat_rows(0)
+
+
+def _tall(sheet: Any, row: int, text: str, scale: float = 1.0, wide: int = _WIDE) -> None:
+    """Make a row as high as its text needs in a wide column: rows that go to disk at once are not fitted later."""
+    lines = max(1, math.ceil(len(text) * scale / (wide * 0.95)))
+    sheet.set_row(row, 16 * scale * lines)
+
+
 def _sheet(book: Any, table: Table, styles: Mapping[str, Any]) -> None:
     name = table.title[:31]
     sheet = book.add_worksheet(name)
-    sheet.set_column(0, 0, 48)
-    sheet.set_column(1, len(table.heads) - 1, 14)
+    sheet.set_column(0, 0, _NAMES)
+    sheet.set_column(1, len(table.heads) - 1, 16)
     sheet.freeze_panes(1, 1)
+    _printed(sheet)
+    sheet.set_row(0, 32)
     sheet.write_row(0, 0, table.heads, styles["head"])
     for r, row in enumerate(table.rows, 1):
-        sheet.write_row(r, 0, row, styles["cell"])
+        _tall(sheet, r, str(row[0]), wide=_NAMES)
+        _cells(sheet, r, row, styles["cell"], styles["part"])
     last = len(table.rows)
     if table.total:
-        sheet.write_row(last + 1, 0, table.total, styles["total"])
+        _cells(sheet, last + 1, table.total, styles["total"], styles["total-part"])
     if last and table.chart is not None:
-        sheet.insert_chart(0, len(table.heads) + 1, _chart(book, table, name, table.chart))
+        below = last + (3 if table.total else 2)
+        sheet.insert_chart(below, 0, _chart(book, table, name, table.chart))
+
+
+def _cells(sheet: Any, row: int, values: Sequence[object], whole: Any, part: Any) -> None:
+    """Write cells; figures with a fraction keep one decimal, words in a column of figures stand to the right."""
+    for column, value in enumerate(values):
+        sheet.write(row, column, value, part if column and not isinstance(value, int) else whole)
 
 
 def _chart(book: Any, table: Table, name: str, drawn: int) -> Any:
@@ -104,6 +143,7 @@ def _chart(book: Any, table: Table, name: str, drawn: int) -> Any:
         )
     chart.set_title({"name": f"{table.heads[columns[-1]]}, {table.title.lower()}", "name_font": {"size": 12}})
     chart.set_y_axis({"reverse": True})
+    chart.set_x_axis({"min": 0, "major_gridlines": {"visible": True, "line": {"color": "#D0D0D0"}}})
     chart.set_legend({"position": "bottom"} if len(columns) > 1 else {"none": True})
     chart.set_size({"width": 760, "height": max(240, 34 * last * len(columns) + 90)})
     return chart
@@ -112,8 +152,10 @@ def _chart(book: Any, table: Table, name: str, drawn: int) -> Any:
 def _activities(book: Any, document: ReportDocument, styles: Mapping[str, Any]) -> None:
     sheet = book.add_worksheet("Hoạt động")
     heads = ("Ngày", "Hình thức", "Hoạt động", "Chủ đề", "Đơn vị", "Địa điểm", "Người dự", "Lượt xem", "Đường dẫn", "Tệp minh chứng")  # fmt: skip # noqa: E501
-    sheet.set_column(0, 9, 18)
+    for column, width in enumerate((12, 24, 44, 26, 26, 22, 10, 10, 30, 12)):
+        sheet.set_column(column, column, width)
     sheet.freeze_panes(1, 0)
+    _printed(sheet, heads=True)
     sheet.write_row(0, 0, heads, styles["head"])
     for row, a in enumerate(document.activities, 1):
         values = (a.day, document.forms.get(a.form, a.form), a.title, a.topic, a.unit, a.place, a.attendance, a.views, a.link, a.proofs)  # fmt: skip # noqa: E501
@@ -138,9 +180,10 @@ def _entries(book: Any, document: ReportDocument, styles: Mapping[str, Any]) -> 
 
 def _log_sheet(book: Any, number: int, styles: Mapping[str, Any]) -> Any:
     sheet = book.add_worksheet("Nhật ký" if number == 1 else f"Nhật ký {number}")
-    sheet.set_column(0, 2, 19)
-    sheet.set_column(3, 12, 16)
+    for column, width in enumerate(_WIDTHS):
+        sheet.set_column(column, column, width)
     sheet.freeze_panes(1, 0)
+    _printed(sheet, heads=True)
     sheet.write_row(0, 0, _HEADS, styles["head"])
     return sheet
 

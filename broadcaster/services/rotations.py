@@ -92,6 +92,13 @@ def apply_rotation(station: Station, actor: Actor, text: str, name: str, *, dry_
     return lines
 
 
+def versions(session: Session, code: str) -> list[tuple[RotationRow, list[str]]]:
+    """Return the versions of a rotation, the newest first, each with what it changed of the one before."""
+    rows = session.scalars(select(RotationRow).where(RotationRow.code == code).order_by(RotationRow.version)).all()
+    before: list[dict[str, Any] | None] = [None, *(r.definition for r in rows)]
+    return [(row, _difference(old, row.definition)) for row, old in zip(rows, before, strict=False)][::-1]
+
+
 def _difference(before: dict[str, Any] | None, after: dict[str, Any]) -> list[str]:
     """Say what changes between two rotation tables, a Vietnamese line for each change."""
     title = after["rotation"]["title"]

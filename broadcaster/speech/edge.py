@@ -17,22 +17,17 @@ from importlib.metadata import version as version_of
 from importlib.util import find_spec
 from typing import Any, ClassVar, Final
 
-import numpy as np
-
 from broadcaster.clock import Clock, SystemClock
-from broadcaster.errors import EngineError, MediaError
-from broadcaster.sound import ffmpeg
+from broadcaster.errors import EngineError
+from broadcaster.speech import mp3
 from broadcaster.speech.breaker import Breaker
 from broadcaster.speech.engine import Clip, Engine, Voice
 
-_RATE: Final = 24_000
 _TIMEOUT_S: Final = 20.0
 _SPACING_S: Final = 0.5
 _ATTEMPTS: Final = 3
 _BACKOFF_S: Final = 1.5
 _VOICES: Final = {"hoaimy": "vi-VN-HoaiMyNeural", "namminh": "vi-VN-NamMinhNeural"}
-_SILENCE: Final = 60
-_KEEP: Final = _RATE // 200
 
 
 class EdgeEngine(Engine):
@@ -59,9 +54,9 @@ class EdgeEngine(Engine):
     def version(self) -> str:
         """Release of edge-tts and our own handling."""
         try:
-            return f"edge-tts-{version_of('edge-tts')}-1"
+            return f"edge-tts-{version_of('edge-tts')}-2"
         except PackageNotFoundError:
-            return "edge-tts-none-1"
+            return "edge-tts-none-2"
 
     def voices(self) -> tuple[Voice, ...]:
         """Return the two Vietnamese voices."""
@@ -84,7 +79,8 @@ class EdgeEngine(Engine):
         if not any(c.isalnum() for c in sentence):
             raise EngineError("Câu rỗng, không có gì để đọc.", code="empty")
         with self._lock:
-            return _clip(self._ask(sentence, _VOICES[voice], f"{round((rate - 1) * 100):+d}%"))
+            answer = self._ask(sentence, _VOICES[voice], f"{round((rate - 1) * 100):+d}%")
+        return mp3.clip_of(answer, service="Dịch vụ đọc của Microsoft", code="edge-mp3")
 
     def _ask(self, sentence: str, voice: str, rate: str) -> bytes:
         failure = EngineError("Dịch vụ đọc của Microsoft không trả lời.", transient=True, code="edge")
@@ -93,16 +89,16 @@ class EdgeEngine(Engine):
                 raise EngineError(fault, transient=True, code="edge-resting")
             self._clock.sleep_until(self._next_at)
             try:
-                mp3 = asyncio.run(asyncio.wait_for(self._request(sentence, voice, rate), self._timeout_s))
+                found = asyncio.run(asyncio.wait_for(self._request(sentence, voice, rate), self._timeout_s))
             except TimeoutError:
                 failure = _failed("trả lời quá chậm")
             except Exception as error:  # noqa: BLE001 - aiohttp and edge-tts have many, none of which may end a script
                 failure = _failed(f"lỗi: {type(error).__name__}")
             else:
-                if mp3:
+                if found:
                     self._breaker.succeeded()
                     self._next_at = self._clock.monotonic() + _SPACING_S
-                    return mp3
+                    return found
                 failure = _failed("trả lời nhưng không có âm thanh")
             self._breaker.failed()
             pause = _BACKOFF_S * 2**attempt * self._random.uniform(1.0, 1.5)
@@ -123,19 +119,3 @@ def _failed(what: str) -> EngineError:
 @lru_cache(maxsize=1)
 def _library() -> Any:
     return import_module("edge_tts")
-
-
-def _clip(mp3: bytes) -> Clip:
-    """Return the samples of an MP3 without the encoder's delay and padding."""
-    shape = ["-ac", "1", "-ar", str(_RATE), "-f", "s16le", "-bitexact", "pipe:1"]
-    try:
-        pcm = ffmpeg.run(["-loglevel", "error", "-f", "mp3", "-i", "pipe:0", *shape], data=mp3, timeout_s=60).stdout
-    except MediaError as error:
-        raise EngineError(
-            f"Dịch vụ đọc của Microsoft trả về âm thanh hỏng. {error.message}", transient=True, code="edge-mp3"
-        ) from None
-    samples = np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2")
-    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > _SILENCE)
-    if not loud.size:
-        raise EngineError("Dịch vụ đọc của Microsoft trả về âm thanh rỗng.", transient=True, code="edge-mp3")
-    return Clip(samples[max(0, int(loud[0]) - _KEEP) : int(loud[-1]) + 1 + _KEEP].tobytes(), _RATE)

@@ -22,18 +22,16 @@ from importlib.metadata import version as version_of
 from typing import Final
 
 import gtts
-import numpy as np
 
 from broadcaster.clock import Clock, SystemClock
-from broadcaster.errors import EngineError, MediaError
-from broadcaster.sound import ffmpeg
+from broadcaster.errors import EngineError
+from broadcaster.speech import mp3
 from broadcaster.speech.breaker import Breaker
 from broadcaster.speech.engine import Clip, Engine, Voice
 
 BASE_URL: Final = "https://translate.google.com"
 _PATH: Final = "/_/TranslateWebserverUi/data/batchexecute"
 _ANSWER: Final = re.compile(r'jQ1olc","\[\\"(.*?)\\"')
-_RATE: Final = 24_000
 _TIMEOUT_S: Final = 12.0
 """For connecting, for each wait, and for the whole answer to one request."""
 _SPACING_S: Final = 0.6
@@ -42,9 +40,6 @@ _BACKOFF_S: Final = 1.5
 _PATIENCE_S: Final = 20.0
 """A Retry-After up to this is waited for; a longer one sends the script to the next voice."""
 _MAX_ANSWER: Final = 8_000_000
-_SILENCE: Final = 60
-"""Samples up to this (-55 dBFS) are the encoder's delay and padding, not speech."""
-_KEEP: Final = _RATE // 200
 
 
 class GttsEngine(Engine):
@@ -70,7 +65,7 @@ class GttsEngine(Engine):
     @property
     def version(self) -> str:
         """Release of gTTS and our own handling; what the server does is out of anybody's hands."""
-        return f"gtts-{version_of('gTTS')}-1"
+        return f"gtts-{version_of('gTTS')}-2"
 
     def voices(self) -> tuple[Voice, ...]:
         """Return the one Vietnamese voice."""
@@ -92,8 +87,11 @@ class GttsEngine(Engine):
         except AssertionError:
             raise EngineError("Câu rỗng, không có gì để đọc.", code="empty") from None
         with self._lock:
-            parts = [self._decode(self._ask(body), rate) for body in bodies]
-        return Clip(b"".join(parts), _RATE)
+            parts = [self._spoken(body, rate) for body in bodies]
+        return Clip(b"".join(parts), mp3.RATE)
+
+    def _spoken(self, body: str, rate: float) -> bytes:
+        return mp3.clip_of(self._ask(body), tempo=rate, service="Dịch vụ đọc trực tuyến", code="gtts-mp3").pcm
 
     def _ask(self, body: str) -> bytes:
         """Return the MP3 for one request, trying again when that may help."""
@@ -103,7 +101,7 @@ class GttsEngine(Engine):
                 raise EngineError(fault, transient=True, code="gtts-resting")
             self._clock.sleep_until(self._next_at)
             try:
-                mp3 = self._request(body)
+                found = self._request(body)
             except _Busy as busy:
                 failure = busy.error
                 wait = busy.retry_after_s
@@ -116,7 +114,7 @@ class GttsEngine(Engine):
                 continue
             self._breaker.succeeded()
             self._next_at = self._clock.monotonic() + _SPACING_S
-            return mp3
+            return found
         raise failure
 
     def _request(self, body: str) -> bytes:
@@ -140,23 +138,6 @@ class GttsEngine(Engine):
         if cut:
             raise _busy("Dịch vụ đọc trực tuyến trả lời bị cắt ngang.")
         return _mp3_of(bytes(answer))
-
-    def _decode(self, mp3: bytes, rate: float) -> bytes:
-        """Return samples of an MP3 without the encoder's delay and padding."""
-        shape = ["-ac", "1", "-ar", str(_RATE), "-f", "s16le", "-bitexact", "pipe:1"]
-        tempo = [] if rate == 1.0 else ["-af", f"atempo={min(max(rate, 0.5), 2.0):.4f}"]
-        arguments = ["-loglevel", "error", "-f", "mp3", "-i", "pipe:0", *tempo, *shape]
-        try:
-            pcm = ffmpeg.run(arguments, data=mp3, timeout_s=60).stdout
-        except MediaError as error:
-            raise EngineError(
-                f"Dịch vụ đọc trực tuyến trả về âm thanh hỏng. {error.message}", transient=True, code="gtts-mp3"
-            ) from None
-        samples = np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2")
-        loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > _SILENCE)
-        if not loud.size:
-            raise EngineError("Dịch vụ đọc trực tuyến trả về âm thanh rỗng.", transient=True, code="gtts-mp3")
-        return samples[max(0, int(loud[0]) - _KEEP) : int(loud[-1]) + 1 + _KEEP].tobytes()
 
 
 class _Busy(Exception):  # noqa: N818 - a message between two methods, never seen outside

@@ -49,6 +49,10 @@ _STOP = re.compile(r"[.!?…]+(?=[\s\"”’')\]»]|$)|\n")
 _DIGITS = re.compile(r"\d+")
 _TIMES_LEFT = re.compile(r"\d[^\s]{0,12}(?:\s[^\W\d_]\S{0,12}){0,2}\s*$")
 _FIGURE_NEXT = re.compile(r"\s+\d")
+_COURSE = re.compile(r"\s?\d{1,3}\s?(?:ngày|tuần|tháng|đêm|đợt)(?![^\W_])")
+_DOSE = re.compile(
+    r"(?<![^\W_])(?:lần|viên|gói|ống|liều|muỗng|giọt|buổi|cữ)(?:\s?/\s?|\s(?:mỗi|một|trong)?\s?)?(?:ngày|tuần|tháng|đêm)?$"
+)
 _CHUNK = re.compile(r"\S+")
 
 _NUMBER_RULES = (
@@ -206,7 +210,8 @@ def _before_lexicon(ctx: Context, pos: int, word: str, left: Left) -> Reading | 
     after = ctx.text[pos + len(word) : pos + len(word) + 2]
     reading: Reading | None = None
     if len(word) == 1:
-        reading = lists.lettered(ctx, pos, left) or signs.lettered_symbol(ctx, pos, word)
+        reading = words.spaced_out(ctx, pos) if word.isupper() else None
+        reading = reading or lists.lettered(ctx, pos, left) or signs.lettered_symbol(ctx, pos, word)
     if reading is None and word.isascii() and after and (after[0] in "@._-" or after == ":/"):
         reading = web.address(ctx, pos)
     if reading is None and word == "US" and after[:1] == "$":
@@ -227,7 +232,9 @@ def _small(ctx: Context, pos: int, word: str, left: Left) -> Reading | None:
     if len(word) > 1:
         return measures.unit_after_word(ctx, pos, word)
     if word == "x" and _FIGURE_NEXT.match(ctx.text, pos + 1) and _TIMES_LEFT.search(left.raw):
-        return Reading(pos, pos + 1, "nhân", "symbol")
+        # "3 lần/ngày x 5 ngày" is a course, not a product.
+        course = _COURSE.match(ctx.text, pos + 1) and _DOSE.search(left.lower)
+        return Reading(pos, pos + 1, "trong" if course else "nhân", "symbol")
     reading = legal.letter(ctx, pos, left)
     if reading is not None:
         return reading
@@ -264,6 +271,8 @@ def _sign(ctx: Context, pos: int) -> Reading | None:
         reading = web.hashtag(ctx, pos)
     elif c in "$€£¥₫":
         reading = measures.sign_first(ctx, pos, left)
+    elif c in "._…/":
+        reading = documents.blank_number(ctx, pos, left)
     reading = reading or lists.bullet(ctx, pos, left)
     if reading is None and c in _START_OF_SIGNED:
         reading = amounts.signed(ctx, pos, left)

@@ -19,13 +19,15 @@ TEMPLATES = room("web") / "templates"
 
 def test_every_vendored_file_is_locked_by_name_version_licence_and_hash() -> None:
     locked = {v["path"]: v for v in json.loads((STATIC / "vendor.lock.json").read_text())["vendored"]}
-    present = {p.relative_to(STATIC).as_posix() for p in STATIC.rglob("*") if p.suffix == ".woff2" or ".min." in p.name}
+    fonts = {".woff2", ".ttf"}
+    present = {p.relative_to(STATIC).as_posix() for p in STATIC.rglob("*") if p.suffix in fonts or ".min." in p.name}
     assert present | {"icons.svg"} == set(locked)
     for path, entry in locked.items():
         assert hashlib.sha256((STATIC / path).read_bytes()).hexdigest() == entry["sha256"], path
         assert entry["licence"] in {"0BSD", "MIT", "OFL-1.1"}
     for licence in (
         "fonts/OFL.txt",
+        "fonts/tinos-OFL.txt",
         "vendor/htmx-LICENSE.txt",
         "vendor/event-calendar-LICENSE.txt",
         "icons-LICENSE.txt",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import unicodedata
 
 import pytest
 from pypdf import PdfReader
@@ -67,3 +68,19 @@ def test_the_same_paper_is_the_same_bytes_and_one_that_an_archive_may_keep() -> 
 def test_a_row_of_another_length_than_its_head_is_a_fault_of_the_caller() -> None:
     with pytest.raises(ValueError, match="cells"):
         pdf.render(paper(blocks=[pdf.Grid(("a", "b"), (("chỉ một",),))]))
+
+
+LETTERS = "aăâeêioôơuưyđAĂÂEÊIOÔƠUƯYĐ"
+TONES = ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")
+
+
+def test_the_letters_are_of_the_measures_that_the_decree_names_and_have_every_mark() -> None:
+    every = [unicodedata.normalize("NFC", letter + tone) for letter in LETTERS for tone in TONES]
+    every = [c for c in every if len(c) == 1]
+    assert len(every) == 2 * (12 * 6 + 1)
+    data = pdf.render(paper(subject="", blocks=[pdf.Heading(" ".join(every)), pdf.Paragraph(" ".join(every))]))
+    assert words(data).count(" ".join(every)) == 2
+    pages = PdfReader(io.BytesIO(data)).pages
+    used = {f.get_object()["/BaseFont"].split("+")[-1] for p in pages for f in p["/Resources"]["/Font"].values()}  # type: ignore[index]
+    assert used
+    assert all(name.startswith(("Tinos", "TimesNewRoman")) for name in used), used

@@ -317,3 +317,15 @@ def test_libreoffice_opens_every_file_and_the_pages_are_in_order(folder: Path, t
     assert len(pictures) == 4
     subprocess.run(["pdftoppm", "-r", "40", "-png", str(tmp_path / "full.pdf"), str(tmp_path / "page")], check=True)
     assert len(list(tmp_path.glob("page*.png"))) == len(pypdf.PdfReader(tmp_path / "full.pdf").pages)
+
+
+def test_each_sheet_prints_on_the_width_of_one_page_with_its_chart_below(folder: Path) -> None:
+    book = openpyxl.load_workbook(folder / "r.xlsx")
+    for sheet in book.worksheets:
+        assert sheet.page_setup.orientation == "landscape", sheet.title
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
+        assert sheet.page_setup.fitToWidth in {None, 1}, sheet.title  # one page when nothing is said
+        assert sheet.page_setup.fitToHeight == 0, sheet.title
+        for chart in sheet._charts:
+            assert chart.anchor._from.row > sheet.max_row, sheet.title
+            assert chart.anchor._from.col == 0, sheet.title

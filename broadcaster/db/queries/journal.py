@@ -64,6 +64,11 @@ def sums(session: Session, wanted: Wanted) -> Sums:
     return Sums(sum(r[1] for r in rows), {r[0]: r[1] for r in rows}, sum(int(r[2]) for r in rows))
 
 
+def last_seq(session: Session) -> int:
+    """Return the number of the newest entry, 0 in an empty log."""
+    return session.scalar(select(func.max(PlayLogEntry.seq))) or 0
+
+
 def page(session: Session, wanted: Wanted, limit: int, offset: int) -> Sequence[PlayLogEntry]:
     """Return one page, newest first."""
     query = select(PlayLogEntry).where(*wanted.conditions())

@@ -69,6 +69,16 @@ def long_figures(ctx: Context, pos: int, left: Left) -> Reading | None:
 _WEEKDAY = re.compile(r"T([2-7])(?:\s?([-–,])\s?(?:T([2-7])|(CN)))?(?![^\W_]|[./]\d)")
 _DAY_BEFORE = re.compile(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?\s?[(,]\s?$")
 _DAY_NEXT = re.compile(r"\s?[,(]\s?(?:ngày\s)?\d{1,2}[/.-]\d{1,2}(?!\d)")
+_WEEKDAYS_LISTED = re.compile(r"T([2-7](?:(?:-|,\s?)[2-7]){1,5})(?![^\W_]|[./-]\d|%)")
+_WEEKDAY_NEXT = re.compile(
+    r"\s?(?:,|và|đến|đến hết|hoặc|&|-|–)\s?(?:T[2-7]|CN)(?![^\W_])|\s(?:hằng|hàng|mỗi|đầu|cuối)\s(?:tuần|tháng)|\s(?:tuần|này|tới)(?![^\W_])"
+)
+_WEEKDAY_LEFT = re.compile(r"(?:(\S+)\s+)?(?:T[2-7]|CN)\s?(?:,|và|đến|đến hết|hoặc|&|-|–)\s?$")
+_HOUR_LEFT = re.compile(r"\d{1,2}(?:[hg]\d{0,2}|:\d\d)[’'′]?\s?(?:ngày\s)?[(,]?\s?$")
+_NO_WEEKDAY = (
+    "tuyến", "đường", "kênh", "lô", "khu", "số", "nhóm", "mã", "trạm", "cột", "trụ", "tháp", "ga", "nhà", "máy", "cống",
+    "tổ", "phòng", "dãy", "mẫu", "loại", "biển", "tàu", "hạng",
+)  # fmt: skip
 _WEEKLY = ("sáng", "chiều", "tối", "trưa", "tuần", "lịch", "thứ", "các ngày", "học")
 _QUARTER = re.compile(r"Q\.?\s?(?:([1-4])|(IV|I{1,3}))\s?[/-]\s?((?:19|20)\d\d)(?!\d)")
 _MONTHS_OF_YEAR = re.compile(r"T(\d{1,2})\s?[-–]\s?T?(\d{1,2})(?:\s?[/.]\s?((?:19|20)\d\d))?(?![^\W_]|[./]\d)")
@@ -101,15 +111,27 @@ def abbreviated_time(ctx: Context, pos: int, left: Left) -> Reading | None:
     m = _LONE_MONTH.match(ctx.text, pos)
     if m and left.ends(*_IN_A_YEAR):
         return Reading(pos, m.end(), f"tháng {month(m[1], ctx.profile)}", "date.month-name", look=True)
+    m = _WEEKDAYS_LISTED.match(ctx.text, pos)
+    if m and ("," in m[1] or len(m[1]) > len("2-6")) and not left.ends(*_NO_WEEKDAY):
+        days = re.findall(r"\d", m[1])
+        if days == sorted(set(days)):
+            return Reading(pos, m.end(), ", ".join(f"thứ {rank(d, ctx.profile)}" for d in days), "date.weekdays")
     m = _WEEKDAY.match(ctx.text, pos)
+    joined = _WEEKDAY_LEFT.search(left.raw[-24:])
+    if joined and (joined[1] or "").lower() in _NO_WEEKDAY:
+        return None
     weekly = m and (
-        m[2] in ("-", "–")
+        joined
+        or _WEEKDAY_NEXT.match(ctx.text, m.end())
+        or _HOUR_LEFT.search(left.lower[-16:])
+        or left.ends("nghỉ", "trừ", "vào", "đêm", "mỗi", "hôm", "kể cả", "ngày")
+        or m[2] in ("-", "–")
         or m[4]
         or left.recent(*_WEEKLY, words=5)
         or _DAY_NEXT.match(ctx.text, m.end())
         or _DAY_BEFORE.search(left.raw)
     )
-    if not m or not weekly or left.ends("tuyến", "đường", "kênh", "lô", "khu", "số", "nhóm", "mã"):
+    if not m or not weekly or left.ends(*_NO_WEEKDAY):
         return None
     words = f"thứ {rank(m[1], ctx.profile)}"
     if m[2]:

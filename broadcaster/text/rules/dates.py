@@ -130,6 +130,17 @@ _DAY_COMMAS = re.compile(
 _MONTH_SPAN = re.compile(r"(\d{1,2})\s?[-–—]\s?(\d{1,2})(?!\d|[/.,]\d|[^\W_])")
 
 
+_DAYS_OF_MONTH = re.compile(r"(\d{1,2})\s?[-–—]\s?(\d{1,2})(?=\s(?:hằng|hàng|mỗi|của|trong|các)\stháng)")
+
+
+def days_of_month(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """Ngày 01-05 hằng tháng: two days of any month, not the first of May."""
+    m = _DAYS_OF_MONTH.match(ctx.text, pos)
+    if not m or not left.ends("ngày", "mùng", "mồng") or not 1 <= int(m[1]) < int(m[2]) <= _MONTH_DAYS[0]:
+        return None
+    return Reading(pos, m.end(), f"{_day(ctx, m[1])} đến ngày {_day(ctx, m[2])}", "date.days-of-month")
+
+
 def month_span(ctx: Context, pos: int, left: Left) -> Reading | None:
     """Tháng 4-6: from one month to another of the same year."""
     m = _MONTH_SPAN.match(ctx.text, pos)
@@ -241,4 +252,4 @@ def month_year(ctx: Context, pos: int, left: Left) -> Reading | None:
     )
 
 
-RULES = (month_span, day_list, date_range, full_date, month_year)
+RULES = (days_of_month, month_span, day_list, date_range, full_date, month_year)

@@ -275,6 +275,33 @@ def _unknown(ctx: Context, pos: int, m: re.Match[str]) -> Reading:
     return Reading(pos, m.end(), f"{number} {' '.join(said)}", "document.unknown", look=True)
 
 
+_BLANK = re.compile(
+    r"[.…_ ]{0,60}/\s?(?:((?:19|20)\d\d)\s?/\s?)?(?P<suffix>[A-ZĐƯ][A-Za-zĐđƯư]{0,9}(?:[-–][A-ZĐƯ][A-Za-zĐđƯưỦủ.&]{0,14}){1,3})(?![^\W_])"
+)
+
+
+def blank_number(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """Số ..../KH-UBND, Số:      /TB-UBND: a number not yet given; its type and issuer are said, the dots are not."""
+    if not left.ends("số", "số:", *_NOUNS):
+        return None
+    m = _BLANK.match(ctx.text, pos)
+    if not m:
+        return None
+    parts = _parts(m["suffix"])
+    types = ctx.lexicon.table("document_types")
+    kind, issuer = _kind_and_issuer(ctx, parts, left)
+    if kind is None and issuer is None:
+        return None
+    spoken, start = _lead(left, kind, pos, types)
+    spoken = spoken.removesuffix("số ") if not left.ends("số", "số:") else spoken
+    if m[1]:
+        spoken += f"năm {cardinal(m[1], ctx.profile)} "
+    if issuer and not _issuer_before(left, issuer) and not _named_after(ctx.text[m.end() : m.end() + 240], "", None):
+        spoken += f"của {issuer}"
+    ctx.notice("blank-number", "Số văn bản còn để trống; hãy điền số trước khi phát.", pos, m.end())
+    return Reading(start, m.end(), f" {spoken.strip()}", "document.blank", look=True)
+
+
 _SHORT = re.compile(r"(\d{1,5})/((?:19|20)\d\d)(?![\d/]|-[A-ZĐ]|[^\W_])")
 _OCCASIONS = ("lần", "đợt", "kỳ", "phiên", "khóa", "lần thứ", "kỳ họp", "tập")
 

@@ -41,6 +41,14 @@ _COMRADE = re.compile(r"[đĐ]/[cC](?![^\W_])")
 _MONEY_FIRST = re.compile(rf"(US\$|[$€£¥₫])\s?({FIGURE})")
 
 
+_AGE_WINDOW = 48
+# "Trẻ dưới 16t", "đối tượng khoảng 30-35t": after a person a small "t" is years, not tonnes.
+_AGE = re.compile(
+    r"(?<![^\W_])(?:tuổi|con|trẻ|em|cháu|người|đối tượng|nam|nữ|ông|bà|anh|chị|bé|cụ|công dân|thanh niên|phụ nữ)"
+    r"(?: em| dân| già)?[,(: ]{1,2}(?:(?:khoảng|độ|chừng|từ|dưới|trên|đủ|đến|và) ?|[≥≤<>]=? ?){0,3}(?:\d{1,3}t? ?[-–] ?|\d{1,3}t? đến )?\d{1,3}$"
+)
+
+
 def _unit_words(ctx: Context, text: str, pos: int) -> tuple[str, int] | None:
     """The unit that stands at `pos` and where it ends."""
     m = _UNIT.match(text, pos)
@@ -49,13 +57,17 @@ def _unit_words(ctx: Context, text: str, pos: int) -> tuple[str, int] | None:
     raw = m[0].strip()
     spaced = m[0] != raw
     units = ctx.lexicon.table("units")
-    if not raw or raw not in units:
+    if not raw or (raw not in units and raw != "p"):
         return None
     end = m.end()
     if raw[-1].isalnum() and end < len(text) and (text[end].isalnum() or text[end] == "_"):
         return None
     if raw == '"':
         return None
+    if raw == "p":
+        return ("phút", end) if not spaced else None
+    if raw == "t" and _AGE.search(text[max(0, pos - _AGE_WINDOW) : pos].lower()):
+        return "tuổi", end
     if spaced and len(raw) == 1 and ((raw.isupper() and raw not in "VW") or raw in "tshw"):
         # "Tổ 5 A": after a blank most lone letters are names, not amperes.
         return None
@@ -167,7 +179,7 @@ def bare_rate(ctx: Context, pos: int) -> Reading | None:
     """g/l, µg/m3, m/s without a figure: the unit of a column or of a limit."""
     m = _UNIT_RATE.match(ctx.text, pos)
     units = ctx.lexicon.table("units")
-    if not m or m[1] not in units or m[2] not in units:
+    if not m or m[1] not in units or m[2] not in units or m[0] in ctx.lexicon.by_written:
         return None
     return Reading(pos, m.end(), f"{units[m[1]]} trên {units[m[2]]}", "measure.rate")
 

@@ -82,6 +82,30 @@ def phone(ctx: Context, pos: int, left: Left) -> Reading | None:
     return None
 
 
+_MASKED = re.compile(
+    r"(?:0|1900|1800)\d{0,9}(?:[\s.\-]?(?:\d{1,4}[xX*]{1,8}\d{0,4}|[xX*]{2,8}\d{0,4}|\d{1,4}(?=[\s.\-]?\d{0,4}[xX*]))){1,4}(?![^\W_])"
+)
+_HIDDEN = "x*"
+_MASKED_LENGTHS = range(8, 13)
+_FEWEST_HIDDEN = 3
+
+
+def masked(ctx: Context, pos: int, left: Left) -> Reading | None:
+    """0297 3xxx xxx, 09xxxxxxxx, 1900xxxx, 0912***456: a number shown in part."""
+    m = _MASKED.match(ctx.text, pos)
+    if not m or (left.raw[-1:].isalnum()):
+        return None
+    signs = [c.lower() for c in m[0] if c.isdecimal() or c in "xX*"]
+    if len(signs) not in _MASKED_LENGTHS or sum(c in _HIDDEN for c in signs) < _FEWEST_HIDDEN:
+        return None
+    said = []
+    for group in _GAP.split(m[0]):
+        names = (spell_digits(c) if c.isdecimal() else ctx.lexicon.letter("x") if c in "xX" else "sao" for c in group)
+        said.append(" ".join(names))
+    ctx.notice("masked-phone", f"Số “{m[0]}” bị che một phần; hãy ghi đủ số trước khi phát.", pos, m.end())
+    return Reading(pos, m.end(), ", ".join(said), "phone.masked", look=True)
+
+
 def signed_or_bracketed(ctx: Context, pos: int) -> Reading | None:
     """(0297) 3812 345 and +84 912 345 678, which start with a sign."""
     m = _BRACKET.match(ctx.text, pos)
@@ -101,4 +125,4 @@ def _spaced(figures: str) -> str:
     return ", ".join(spell_digits(p) for p in _GAP.split(figures) if p)
 
 
-RULES = (phone,)
+RULES = (masked, phone)

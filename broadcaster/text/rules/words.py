@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from broadcaster.text.lexicon import Entry, Mode, first_token
-from broadcaster.text.syllables import may_be_syllable
+from broadcaster.text.syllables import is_syllable, may_be_syllable
 from broadcaster.text.tokens import Context, Left, Reading, toneless
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -297,10 +297,22 @@ def _compound(ctx: Context, token: str) -> str | None:
     if len(token) > _LONGEST_ACRONYM:
         return None
     for cut in range(len(token) - 2, 1, -1):
-        head, tail = ctx.lexicon.by_written.get(token[:cut]), ctx.lexicon.by_written.get(token[cut:])
-        if head and tail and head.mode is Mode.EXPAND and tail.mode is Mode.EXPAND:
-            return f"{head.spoken} {tail.spoken}"
+        head, tail = _head_of_compound(ctx, token[:cut]), ctx.lexicon.by_written.get(token[cut:])
+        if head and tail and tail.mode is Mode.EXPAND:
+            return f"{head} {tail.spoken}"
     return None
+
+
+# Offices and persons that head a compound, whose letters alone have several meanings.
+_HEADS = {
+    "CT": "Chủ tịch", "BT": "Bí thư", "TT": "Trung tâm", "CA": "Công an", "TP": "Trưởng phòng", "UV": "Ủy viên",
+    "ĐD": "đại diện", "PC": "phòng, chống", "NV": "nhân viên", "HV": "hội viên", "CH": "Chỉ huy",
+}  # fmt: skip
+
+
+def _head_of_compound(ctx: Context, letters: str) -> str:
+    entry = ctx.lexicon.by_written.get(letters)
+    return entry.spoken if entry and entry.mode is Mode.EXPAND else _HEADS.get(letters, "")
 
 
 def shouting(ctx: Context, pos: int, token: str) -> bool:
@@ -348,6 +360,38 @@ def initials(ctx: Context, pos: int) -> Reading | None:
     if m and not text[m.end() : m.end() + 4].lstrip(" ")[:1].isupper():
         return Reading(pos, m.end(), ctx.lexicon.letter(text[pos]), "letter.initials")
     return None
+
+
+_SPACED = re.compile(r"[^\W\d_](?: {1,4}[^\W\d_](?![^\W_])){3,60}")
+_LONGEST_SYLLABLE = 7
+
+
+def spaced_out(ctx: Context, pos: int) -> Reading | None:
+    """T H Ô N G  B Á O: a heading with a blank after every letter, as scanners and proud typists leave it."""
+    m = _SPACED.match(ctx.text, pos)
+    if not m or not m[0].isupper() or ctx.text[pos - 1 : pos].isalnum():
+        return None
+    groups = re.split(r" {2,}", m[0])
+    words = [group.replace(" ", "") for group in groups]
+    if len(words) == 1:
+        words = _syllables(words[0])
+    if not words or not all(is_syllable(word) for word in words):
+        return None
+    return Reading(pos, m.end(), " ".join(words), "letter.spaced")
+
+
+def _syllables(letters: str) -> list[str]:
+    """The letters cut into syllables, the fewest that there can be; empty when they can't be."""
+    best: list[list[str] | None] = [[]] + [None] * len(letters)
+    for end in range(1, len(letters) + 1):
+        for start in range(max(0, end - _LONGEST_SYLLABLE), end):
+            head = best[start]
+            shortest = best[end]
+            if head is None or not is_syllable(letters[start:end]):
+                continue
+            if shortest is None or len(head) + 1 < len(shortest):
+                best[end] = [*head, letters[start:end]]
+    return best[-1] or []
 
 
 def single_letter(ctx: Context, pos: int, token: str) -> Reading | None:

@@ -1,0 +1,68 @@
+"""No page asks the database more often when there is more in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+
+from broadcaster.db.models import BroadcastRow, Incident, ZoneNote, ZoneRow
+from broadcaster.services.station import Station
+from tests.panel import seed
+from tests.panel.conftest import SignIn
+
+MOST = 24
+PAGES = {
+    "vanhanh": ("/", "/fragments/bar", "/fragments/now", "/stop", "/schedule/", "/schedule/?view=zones", "/schedule/8",
+                "/schedule/8/rundown", "/schedule/events?start=2026-03-02&end=2026-03-09", "/schedule/rotations", "/log/",
+                "/log/5", "/log/book", "/zones/", "/zones/am03", "/sounds/", "/settings/", "/scripts/", "/start/"),
+    "quantri": ("/users/", "/audit/"), "lanhdao": ("/approve/",),
+}  # fmt: skip
+
+
+@contextmanager
+def counted(station: Station) -> Iterator[list[str]]:
+    said: list[str] = []
+
+    def note(_c: object, _k: object, statement: str, *_: object) -> None:
+        if not statement.startswith(("PRAGMA", "BEGIN")):
+            said.append(statement)
+
+    event.listen(station.db.engine, "before_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(station.db.engine, "before_cursor_execute", note)
+
+
+def more(station: Station) -> None:
+    """Thrice as many zones, notes, broadcasts and incidents."""
+    with station.db.write() as session:
+        for n in range(30):
+            session.add(ZoneRow(code=f"x{n}", name=f"Cụm {n}", position=100 + n))
+            session.add(Incident(what="silence", zone=f"x{n}", started_at=seed.NOW, ended_at=None, note="Im lặng."))
+            session.add(ZoneNote(zone="am03", kind="noise", at=seed.NOW - dt.timedelta(hours=n), text="Ồn", by="vanhanh",
+                                 created_at=seed.NOW, closed_at=None))  # fmt: skip
+            like = session.get(BroadcastRow, 8)
+            session.add(BroadcastRow(slot_key=f"once/{n}", kind=like.kind, title=f"Buổi {n}", starts_at=like.starts_at,
+                                     ends_at=like.ends_at, zones=like.zones, rundown=like.rundown, reasons=like.reasons,
+                                     sound_ms=like.sound_ms, state=like.state))  # fmt: skip
+
+
+@pytest.mark.parametrize("username", PAGES)
+def test_the_number_of_queries_is_small_and_does_not_grow(sign_in: SignIn, station: Station, username: str) -> None:
+    client = sign_in(username)
+    before: dict[str, int] = {}
+    for page in PAGES[username]:
+        with counted(station) as said:
+            assert client.get(page).status_code == 200, page
+        before[page] = len(said)
+    more(station)
+    for page in PAGES[username]:
+        with counted(station) as said:
+            assert client.get(page).status_code == 200, page
+        assert len(said) <= before[page] + 1, f"{page}: {before[page]} -> {len(said)}"
+        assert len(said) <= MOST, f"{page}: {len(said)}"
