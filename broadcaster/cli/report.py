@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from broadcaster.cli.common import actor_of, format_option, home_option, opened, show_json, show_table
+from broadcaster.cli.common import actor_of, format_option, home_option, opened, progress_bar, show_json, show_table
 from broadcaster.db.queries import registry
 from broadcaster.domain.periods import parse
 from broadcaster.services import reporting
@@ -68,12 +68,16 @@ def report_command(
             return
         formats = [f for f in files.split(",") if f]
         wanted = [s for s in shapes.split(",") if s]
-        drawn = (
-            draw(station, actor_of(ctx, station), period, formats=formats, shapes=wanted, folder=out)
-            if formats
-            else None
-        )
-        document = drawn.document if drawn else document_of(station, period)
+        with progress_bar(f"Lập báo cáo {period.title}") as progress:
+            drawn = (
+                draw(
+                    station, actor_of(ctx, station), period, formats=formats, shapes=wanted, folder=out,
+                    progress=progress,
+                )
+                if formats
+                else None
+            )  # fmt: skip
+            document = drawn.document if drawn else document_of(station, period, progress=progress)
         paths = [str(p) for p in drawn.files] if drawn else []
     if shape == "json":
         show_json(
@@ -165,7 +169,9 @@ def verify(ctx: click.Context, number: int, own_home: str | None) -> None:
 def redraw(ctx: click.Context, number: int, out: Path | None, own_home: str | None) -> None:
     """Ghi lại các tệp của một báo cáo từ nội dung đã chốt."""
     with opened(ctx, own_home) as station:
-        for path in reporting.redraw(station, actor_of(ctx, station), number, folder=out):
+        with progress_bar(f"Ghi lại các tệp của báo cáo {number}") as progress:
+            paths = reporting.redraw(station, actor_of(ctx, station), number, folder=out, progress=progress)
+        for path in paths:
             click.echo(f"Đã ghi {path}")
 
 

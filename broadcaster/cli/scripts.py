@@ -23,7 +23,7 @@ from broadcaster.cli.reading import (
     removed_table,
 )
 from broadcaster.db.queries.scripts import find_scripts, script_detail
-from broadcaster.domain.scripts import Genre, Priority
+from broadcaster.domain.scripts import MAX_AIRINGS, Genre, Priority
 from broadcaster.errors import RuleError
 from broadcaster.services import scripts as script_service
 from broadcaster.services.approving import approve, send_back
@@ -62,6 +62,11 @@ _field_options = [
     click.option("--topic", help="Mã chủ đề."),
     click.option("--genre", type=click.Choice([g.value for g in Genre]), help="Thể loại."),
     click.option("--priority", type=click.Choice([p.value for p in Priority]), help="Mức ưu tiên."),
+    click.option(
+        "--airings",
+        type=click.IntRange(0, MAX_AIRINGS),
+        help="Số lần phát mong muốn trong thời hạn của bài; 0: lần lượt như mọi bài.",
+    ),
 ]
 
 
@@ -87,13 +92,16 @@ def add(
     topic: str | None,
     genre: str | None,
     priority: str | None,
+    airings: int | None,
     kept: tuple[int, ...],
     encoding: str | None,
 ) -> None:
     """Thêm kịch bản từ tệp .md, .txt, .docx, .odt, .pdf hoặc đầu vào chuẩn."""
     name, data = _read(source)
     with opened(ctx, own_home) as station:
-        defaults = {"title": title, "unit": unit, "topic": topic, "genre": genre, "priority": priority}
+        defaults = {
+            "title": title, "unit": unit, "topic": topic, "genre": genre, "priority": priority, "airings": airings,
+        }  # fmt: skip
         with asking_for_encoding():
             draft, notes = read_upload(station, name, data, encoding=encoding, defaults=defaults)
         cleaned = clean(draft.body)
@@ -128,6 +136,7 @@ def edit(
     topic: str | None,
     genre: str | None,
     priority: str | None,
+    airings: int | None,
     voice: str | None,
     rate: float | None,
     kept: tuple[int, ...],
@@ -138,9 +147,13 @@ def edit(
     with opened(ctx, own_home) as station:
         with station.db.read() as session:
             old = script_detail(session, number)
-        stays = {k: old[k] for k in ("title", "unit", "topic", "genre", "priority", "valid_from", "valid_to")}
-        fields = {"title": title, "unit": unit, "topic": topic, "genre": genre, "priority": priority}
-        defaults = stays | {k: v for k, v in fields.items() if v}
+        stays = {
+            k: old[k] for k in ("title", "unit", "topic", "genre", "priority", "valid_from", "valid_to", "airings")
+        }
+        fields = {
+            "title": title, "unit": unit, "topic": topic, "genre": genre, "priority": priority, "airings": airings,
+        }  # fmt: skip
+        defaults = stays | {k: v for k, v in fields.items() if v is not None and v != ""}
         with asking_for_encoding():
             draft, notes = read_upload(station, name, data, encoding=encoding, defaults=defaults)
         cleaned = clean(draft.body)
@@ -202,6 +215,8 @@ def show(ctx: click.Context, number: int, shape: str, own_home: str | None) -> N
         return
     click.echo(f"Số {detail['id']}: {detail['title']}  [{detail['state_label']}]")
     click.echo(f"Đơn vị {detail['unit']}, chủ đề {detail['topic']}, {detail['genre_label']}, bản {detail['revision']}")
+    if detail["airings"]:
+        click.echo(f"Số lần phát mong muốn: {detail['airings']}")
     for fact in detail["verify"]:
         click.echo(f"Cần kiểm tra: {fact}")
     click.echo(f"\n{detail['body']}\n")

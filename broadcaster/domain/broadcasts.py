@@ -56,6 +56,13 @@ class BroadcastKind(StrEnum):
     EMERGENCY = "emergency"
 
 
+SESSION_KINDS = (BroadcastKind.ROTATION, BroadcastKind.ONCE)
+"""What the session caps of the Quy chế bind: no trial, which no horn carries, and no emergency."""
+NO_SESSION = ("resume/", "rest/", "tone/")
+"""How the slot key of a broadcast begins that is no session of its own in the sense of the Quy chế: the rest of one
+that was interrupted, a tone that tries a horn."""
+
+
 class Overrun(StrEnum):
     """What to do when the sound is longer than the slot."""
 

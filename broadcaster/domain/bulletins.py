@@ -31,7 +31,7 @@ class Candidate:
     duration_ms: int
     voice: str
     wanted: int = 0
-    """How many airings its office asked for (số lượt phát yêu cầu); 0: as the turn comes."""
+    """How many airings its office asked for while it is valid; 0: as the turn comes."""
 
     def valid_on(self, day: dt.date) -> bool:
         """Return whether the script may air on `day`."""
@@ -282,7 +282,7 @@ def _why(c: Candidate, turn: _Turn) -> str:
         return f"Mức {c.priority.label.lower()}, được xếp trước."
     times = turn.history.counts.get(c.script_id, 0)
     if times < c.wanted:
-        return f"Đơn vị yêu cầu phát {c.wanted} lượt, mới phát {times}."
+        return f"Đơn vị yêu cầu phát {c.wanted} lượt, mới phát và xếp {times}."
     if (wanted := turn.targets.get(c.topic)) is not None:
         done = turn.history.topic_counts.get(c.topic, 0)
         return f"Chủ đề còn xa chỉ tiêu của kế hoạch (đã {done}/{wanted} lượt)."

@@ -10,6 +10,8 @@ from broadcaster.errors import RuleError
 
 MAX_BODY = 100_000
 """Characters in a script's body: over an hour and a half of speech."""
+MAX_AIRINGS = 500
+"""The most airings that an office may ask for: three a day for half a year."""
 RATE_MIN, RATE_MAX = 0.7, 1.4
 """How slow and how fast one script may be read, times the usual speed: outside, horns are not understood."""
 

@@ -8,7 +8,8 @@ confirmed emergency.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from broadcaster.errors import RuleError
@@ -96,6 +97,55 @@ class StationHours:
 
     def __str__(self) -> str:
         return ", ".join(str(w) for w in self.windows)
+
+
+def require_session(
+    caps: Caps,
+    held: Mapping[str, Iterable[dt.date]],
+    day: dt.date,
+    length: dt.timedelta,
+    *,
+    names: Mapping[str, str] | None = None,
+    field: str,
+) -> None:
+    """Check that each zone may have one more session of `length` on station day `day`.
+
+    Args:
+        caps: the limits of the Quy chế.
+        held: the days of the sessions of each zone, one entry a session, at least of the week of `day`.
+        day: the day of the new session.
+        length: its greatest length.
+        names: what people call the zones.
+        field: what the message points at.
+
+    Raises:
+        RuleError: it would break the Quy chế; the sentence names the limit, what is on already, and the way out.
+    """
+    most = caps.minutes_per_session
+    if most is not None and length > dt.timedelta(minutes=most):
+        raise RuleError(
+            f"Buổi này dài {math.ceil(length.total_seconds() / 60)} phút, quá {most} phút mỗi buổi của Quy chế. "
+            "Hãy rút ngắn, hoặc sửa minutes_per_session trong station.toml.",
+            field=field,
+        )
+    for zone, days in held.items():
+        name = (names or {}).get(zone, zone)
+        book = list(days)
+        count, most = book.count(day), caps.sessions_per_day
+        if most is not None and count >= most:
+            raise RuleError(
+                f"Ngày {day:%d/%m/%Y} cụm loa {name} đã có {count} buổi; Quy chế cho tối đa {most} buổi mỗi ngày. "
+                "Hãy chọn ngày khác, bỏ bớt một buổi, hoặc sửa sessions_per_day trong station.toml.",
+                field=field,
+            )
+        week = {d for d in book if d.isocalendar()[:2] == day.isocalendar()[:2]}
+        most = caps.days_per_week
+        if most is not None and day not in week and len(week) >= most:
+            raise RuleError(
+                f"Tuần của ngày {day:%d/%m/%Y} cụm loa {name} đã phát {len(week)} ngày; Quy chế cho tối đa {most} ngày "
+                "mỗi tuần. Hãy chọn ngày đã có buổi phát, bỏ bớt một ngày, hoặc sửa days_per_week trong station.toml.",
+                field=field,
+            )
 
 
 class CapBook:

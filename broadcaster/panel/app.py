@@ -126,6 +126,7 @@ def create_app(station: Station, config: Mapping[str, Any] | None = None) -> Fla
     csp.init(app)
     errors.init(app)
     _sign_in(app, station)
+    app.before_request(_upload_limit)  # before the form is read for its token
     CSRFProtect(app).exempt(api.blueprint)  # no cookie opens it
     access.public(app.view_functions["static"])
     app.before_request(access.check_access)
@@ -134,6 +135,12 @@ def create_app(station: Station, config: Mapping[str, Any] | None = None) -> Fla
     limits.init(app)
     _context(app, station)
     return app
+
+
+def _upload_limit() -> None:
+    """Let a signed-in person send a recording as large as the station takes; everything else stays small."""
+    if request.endpoint == recordings.ROUTE and current_user.is_authenticated:
+        request.max_content_length = recordings.MOST
 
 
 def _sign_in(app: Flask, station: Station) -> None:

@@ -164,11 +164,14 @@ def _overtaken(form: ScriptForm, whole: Whole, hand: Hand) -> ResponseReturnValu
 
 
 def _typed(row: DraftRow) -> dict[str, Any]:
-    """Return a draft's fields as the form takes them; dates that are no dates are left out."""
+    """Return a draft's fields as the form takes them; dates and numbers that are none are left out."""
     fields: dict[str, Any] = {k: v for k, v in row.fields.items() if k in drafts.FIELDS}
     for name in ("valid_from", "valid_to"):
         if name in fields:
             fields[name] = importing.day_or_none(str(fields[name]))
+    if "airings" in fields:
+        typed = str(fields["airings"])
+        fields["airings"] = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
     return fields
 
 
@@ -199,6 +202,7 @@ def _draft_of(script: Script, body: str) -> ScriptDraft:
         priority=script.priority,
         valid_from=script.valid_from,
         valid_to=script.valid_to,
+        airings=script.airings,
         verify=tuple(script.verify),
         source_name=script.source_name,
         voice=script.voice,

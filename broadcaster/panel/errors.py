@@ -30,7 +30,7 @@ _WORDS = {
     403: ("Không có quyền", "Tài khoản của bạn không có quyền làm việc này. Hãy hỏi quản trị viên của đài."),
     404: ("Không tìm thấy trang", "Địa chỉ này không có trang nào. Có thể nội dung đã được chuyển đi."),
     405: ("Thao tác không đúng cách", "Trang này không nhận thao tác kiểu đó. Hãy quay lại và dùng nút trên trang."),
-    413: ("Tệp quá lớn", "Tệp gửi lên vượt quá 25 MB. Hãy chọn tệp nhỏ hơn hoặc tách thành nhiều phần."),
+    413: ("Tệp quá lớn", "Tệp gửi lên vượt quá {most} MB. Hãy chọn tệp nhỏ hơn hoặc tách thành nhiều phần."),
     429: ("Thử quá nhiều lần", "Hãy đợi một phút rồi thử lại."),
     500: ("Trang quản lý gặp lỗi", "Lỗi đã được ghi lại. Việc phát thanh không bị ảnh hưởng. Hãy thử tải lại trang."),
     503: ("Cơ sở dữ liệu chưa trả lời", "Việc phát thanh vẫn tiếp tục. Hãy đợi một phút rồi tải lại trang."),
@@ -89,6 +89,9 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         return error.get_response()
     if isinstance(error, TokenError):
         return page(code, "Chưa có mã kết nối", str(error.description), machine="token")
+    if code == 413:
+        title, sentence = _WORDS[413]
+        return page(code, title, sentence.format(most=round((request.max_content_length or 0) / 1_048_576)))
     return page(code, *_WORDS.get(code, _WORDS[400 if code < 500 else 500]))
 
 

@@ -22,7 +22,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from broadcaster.domain.roles import Role
 from broadcaster.domain.scopes import Scope
-from broadcaster.domain.scripts import MAX_BODY, Genre, Priority
+from broadcaster.domain.scripts import MAX_AIRINGS, MAX_BODY, Genre, Priority
 from broadcaster.domain.zones import Condition, Device
 from broadcaster.errors import StationError
 from broadcaster.services.sounds import KINDS
@@ -107,6 +107,11 @@ class ScriptForm(StationForm):
     priority = SelectField("Mức ưu tiên", choices=[SelectChoice(p.value, p.label) for p in Priority])
     valid_from = DateField("Phát từ ngày", [Optional()])
     valid_to = DateField("Đến hết ngày", [Optional()])
+    airings = IntegerField(
+        "Số lần phát mong muốn",
+        [Optional(), NumberRange(0, MAX_AIRINGS, message=f"Từ 0 đến {MAX_AIRINGS}.")],
+        render_kw={"min": 0, "max": MAX_AIRINGS, "inputmode": "numeric"},
+    )
     voice = SelectField("Giọng đọc", default="", validate_choice=True)
     rate = SelectField("Tốc độ đọc", default="", choices=[SelectChoice(v, n) for v, n in RATES.items()])
     body = TextAreaField(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,6 +13,10 @@ from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.services import recordings as service
 
 blueprint = Blueprint("recordings", __name__, url_prefix="/scripts")
+
+ROUTE: Final = "recordings.take"
+MOST: Final = service.MAX_BYTES + 1024 * 1024
+"""Bytes of a whole request with a recording: the file and the form around it."""
 
 
 @blueprint.post("/<int:script_id>/recording")

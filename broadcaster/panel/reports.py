@@ -19,7 +19,7 @@ from broadcaster.errors import NotFoundError, RuleError, StationError
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.paging import Page, wanted_page
 from broadcaster.reporting.charts import Chart
-from broadcaster.services import reporting
+from broadcaster.services import report_jobs, reporting
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 _PAGE = 60
@@ -37,18 +37,17 @@ def index() -> ResponseReturnValue:
     refused = ""
     if request.method == "POST":
         try:
-            drawn = reporting.draw(station(), actor(), _period())
+            report_jobs.want_report(station(), actor(), _period())
         except StationError as error:
-            refused = f"{error.field}: {error.message}" if (error.field or "").endswith(".docx") else error.message
+            refused = error.message
         else:
-            flash("Đã lập báo cáo.")
-            return leave_to(url_for("reports.show", number=drawn.id))
+            return leave_to(url_for("reports.index", _anchor="drawing"))
     with station().db.read() as session:
         rows = registry.reports(session)
         names = people.names_by_username(session)
     page = render_template(
         "reports/index.html", rows=rows, names=names, choices=choices(), refused=refused, today=station().today(),
-        due=reporting.due(station()), chosen=request.args.get("period", ""),
+        due=reporting.due(station()), chosen=request.args.get("period", ""), drawings=report_jobs.drawings(station()),
     )  # fmt: skip
     return page, 422 if refused else 200
 
@@ -95,14 +94,33 @@ def check(number: int) -> ResponseReturnValue:
 @blueprint.post("/<int:number>/redraw")
 @needs(Permission.REPORT)
 def redraw(number: int) -> ResponseReturnValue:
-    """Write the files again from what was frozen."""
+    """Ask for the files again, from what was frozen."""
     try:
-        reporting.redraw(station(), actor(), number)
+        report_jobs.want_redraw(station(), actor(), number)
     except StationError as error:
         flash(error.message, "error")
+        return leave_to(url_for("reports.show", number=number))
+    return leave_to(url_for("reports.index", _anchor="drawing"))
+
+
+@blueprint.get("/drawing/<int:number>")
+@needs(Permission.REPORT)
+def drawing(number: int) -> ResponseReturnValue:
+    """How far a report is that is being drawn: a part of the page of reports, which asks again by itself."""
+    if not request.headers.get("HX-Request"):
+        return leave_to(url_for("reports.index", _anchor="drawing"))
+    return render_template("reports/_drawing.html", d=report_jobs.drawing(station(), number))
+
+
+@blueprint.post("/drawing/<int:number>/stop")
+@needs(Permission.REPORT)
+def stop(number: int) -> ResponseReturnValue:
+    """Stop drawing a report."""
+    if report_jobs.stop(station(), actor(), number):
+        flash("Đã dừng lập báo cáo. Không có tệp nào được giữ lại.")
     else:
-        flash("Đã ghi lại các tệp từ nội dung đã chốt.")
-    return leave_to(url_for("reports.show", number=number))
+        flash("Việc lập báo cáo này đã kết thúc nên không dừng được nữa.", "error")
+    return leave_to(url_for("reports.index"))
 
 
 @blueprint.post("/<int:number>/issue")

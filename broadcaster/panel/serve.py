@@ -7,7 +7,8 @@ import threading
 import structlog
 from waitress.server import create_server
 
-from broadcaster.panel.app import MAX_UPLOAD, create_app
+from broadcaster.panel.app import create_app
+from broadcaster.panel.recordings import MOST
 from broadcaster.services.heartbeats import beat
 from broadcaster.services.station import Station
 
@@ -23,7 +24,7 @@ def serve(station: Station, host: str, port: int, stop_event: threading.Event) -
         port=port,
         threads=station.settings.web.threads,
         ident=None,
-        max_request_body_size=MAX_UPLOAD + 1024 * 1024,
+        max_request_body_size=MOST,
         channel_timeout=60,
     )
     runner = threading.Thread(target=server.run, name="waitress", daemon=True)

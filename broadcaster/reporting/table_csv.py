@@ -26,6 +26,11 @@ def figures(document: ReportDocument) -> bytes:
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
+def write_figures(document: ReportDocument, path: Path) -> None:
+    """Write `figures` to `path`."""
+    path.write_bytes(figures(document))
+
+
 def write_airings(document: ReportDocument, path: Path) -> None:
     """Write every airing and relay of the period, a line each."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import xlsxwriter
@@ -29,8 +30,13 @@ _HEADS = ("Dự kiến", "Bắt đầu", "Kết thúc", "Cụm loa", "Buổi ph�
 
 def write(document: ReportDocument, path: Path) -> None:
     """Write the spreadsheet to `path`."""
+    with TemporaryDirectory(prefix="loa-xlsx-") as rows:  # where rows wait; gone too when the writing is stopped
+        _write(document, path, rows)
+
+
+def _write(document: ReportDocument, path: Path, rows: str) -> None:
     book = xlsxwriter.Workbook(
-        str(path), {"remove_timezone": True, "constant_memory": True, "strings_to_formulas": False}
+        str(path), {"remove_timezone": True, "constant_memory": True, "strings_to_formulas": False, "tmpdir": rows}
     )
     book.set_properties({"title": document.title, "author": document.station.name})
     styles = {

@@ -145,6 +145,7 @@ def airable(session: Session) -> list[Candidate]:
             priority=script.priority,
             valid_from=script.valid_from,
             valid_to=script.valid_to,
+            wanted=script.airings,
             approved_at=approval.at,
             spoken_sha256=rendition.spoken_sha256,
             audio_sha256=rendition.audio_sha256,

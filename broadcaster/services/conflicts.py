@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, DayException, ZoneRow
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.broadcasts import NO_SESSION, SESSION_KINDS, BroadcastKind, BroadcastState
 from broadcaster.domain.rotations import DayKind
 from broadcaster.domain.zones import Condition
 from broadcaster.scheduling.conflicts import Conflict, House, Planned, conflicts
@@ -81,7 +81,7 @@ def _of_row(station: Station, session: Session, row: BroadcastRow, known: _Known
         scripts=sum(i.kind != "cue" for i in b.rundown),
         faults=tuple(faults),
         any_hour=b.any_hour,
-        counts=b.kind in {BroadcastKind.ROTATION, BroadcastKind.ONCE},
+        counts=b.kind in SESSION_KINDS and not row.slot_key.startswith(NO_SESSION),
         relay=any(i.kind == "relay" for i in b.rundown),
     )
 

@@ -19,7 +19,7 @@ from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.station import Station
 
 FIELDS: Final = (
-    "title", "unit", "topic", "genre", "priority", "valid_from", "valid_to", "voice", "rate", "body",
+    "title", "unit", "topic", "genre", "priority", "valid_from", "valid_to", "airings", "voice", "rate", "body",
     "kept", "own", "source_name",
 )  # fmt: skip
 """What is kept of the form, as it was typed."""

@@ -59,6 +59,7 @@ def _script(station: Station, s: Script, revision: Revision, approval: Approval 
         "state": s.state.value,
         "valid_from": s.valid_from.isoformat() if s.valid_from else None,
         "valid_to": s.valid_to.isoformat() if s.valid_to else None,
+        "airings": s.airings,
         "revision": revision.number,
         "body_sha256": revision.body_sha256,
         "audio_sha256": approval.audio_sha256 if approved and approval else None,
@@ -169,7 +170,7 @@ def table(kind: str, station: Station, session: Session, first: dt.date, last: d
 
 HEADS = {
     "scripts": (
-        "id", "title", "unit", "topic", "genre", "priority", "state", "valid_from", "valid_to", "revision",
+        "id", "title", "unit", "topic", "genre", "priority", "state", "valid_from", "valid_to", "airings", "revision",
         "body_sha256", "audio_sha256", "approved_at", "updated_at", "body",
     ),
     "schedule": ("id", "title", "kind", "starts_at", "ends_at", "zones", "state", "verdict", "sound_ms", "items"),

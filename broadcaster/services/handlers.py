@@ -15,6 +15,8 @@ from broadcaster.services.logcheck import check_job
 from broadcaster.services.planning import plan
 from broadcaster.services.recordings import JOB as RECORD_JOB
 from broadcaster.services.recordings import record_job
+from broadcaster.services.report_jobs import JOB as REPORT_JOB
+from broadcaster.services.report_jobs import report_job
 from broadcaster.services.speaking import speak_job
 from broadcaster.services.starter import first_bulletin_job, starter_job
 from broadcaster.services.station import Station
@@ -52,4 +54,5 @@ HANDLERS: Mapping[str, Handler] = {
     "starter": starter_job,
     "first-bulletin": first_bulletin_job,
     VOICE_JOB: voice_job,
+    REPORT_JOB: report_job,
 }

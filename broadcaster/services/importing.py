@@ -83,7 +83,7 @@ def add_file(
 ) -> int:
     """Add the script in a file (.md, .txt, .docx, .odt, .pdf); return its number.
 
-    Front matter wins over `defaults` (title, unit, topic, genre, priority, valid_from, valid_to).
+    Front matter wins over `defaults` (title, unit, topic, genre, priority, valid_from, valid_to, airings).
 
     Raises:
         RuleError: the file or a field of it is wrong; nothing is added.
@@ -120,6 +120,7 @@ def read_upload(
         priority=_word(Priority, fields.get("priority", Priority.NORMAL), f"{name}: priority"),
         valid_from=fields.get("valid_from"),
         valid_to=fields.get("valid_to"),
+        airings=_whole(fields.get("airings", 0), f"{name}: airings"),
         verify=tuple(str(v) for v in fields.get("verify", ())),
         source_name=Path(name).name,
     )
@@ -226,6 +227,13 @@ def _word(kind: type[Any], value: object, where: str) -> Any:
         raise RuleError(
             f"“{value}” không hợp lệ; các giá trị đúng: {', '.join(str(k) for k in kind)}.", field=where
         ) from None
+
+
+def _whole(value: object, where: str) -> int:
+    text = str(value).strip()
+    if isinstance(value, bool) or not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise RuleError(f"“{value}” không phải số lần. Hãy viết một số nguyên, ví dụ 5.", field=where)
+    return int(text)
 
 
 def _fill_in(body: str, chosen: Settings) -> str:

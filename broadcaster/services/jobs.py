@@ -46,7 +46,7 @@ def want(
     if job is None:
         job = Job(kind=kind, key=key, arguments=dict(arguments), by=by, created_at=now, run_after=run_after or now)
         session.add(job)
-    elif job.state in {"done", "failed"}:
+    elif job.state in {"done", "failed", "cancelled"}:
         job.arguments, job.by, job.state, job.error = dict(arguments), by, "wanted", ""
         job.attempts, job.progress, job.run_after, job.finished_at = 0, 0.0, run_after or now, None
     session.flush()
@@ -62,6 +62,20 @@ def due(station: Station) -> list[int]:
 
 class StoppedError(Exception):
     """Raised inside a job when the worker is told to stop; the job is offered again."""
+
+
+class CancelledError(Exception):
+    """Raised inside a job that a person stopped; it is not offered again."""
+
+
+def cancel(session: Session, now: dt.datetime, job_id: int) -> bool:
+    """Stop a job at its next sign of progress, or before it begins; return whether it had not ended yet."""
+    stopped = session.execute(
+        update(Job)
+        .where(Job.id == job_id, Job.state.in_(("wanted", "running")))
+        .values(state="cancelled", finished_at=now)
+    )
+    return isinstance(stopped, CursorResult) and stopped.rowcount == 1
 
 
 def perform(
@@ -88,7 +102,10 @@ def perform(
     def progress(share: float) -> None:
         if stop is not None and stop.is_set():
             raise StoppedError
-        _set(station, job_id, progress=share, claimed_at=station.now())
+        with station.db.write() as session:
+            session.execute(update(Job).where(Job.id == job_id).values(progress=share, claimed_at=station.now()))
+            if session.scalar(select(Job.state).where(Job.id == job_id)) == "cancelled":
+                raise CancelledError
 
     log.info("job started", job=job_id, kind=kind, attempt=attempts)
     try:
@@ -96,6 +113,8 @@ def perform(
     except StoppedError:
         _set(station, job_id, state="wanted", claimed_by=None, attempts=attempts - 1)
         log.info("job put back", job=job_id, kind=kind)
+    except CancelledError:
+        log.info("job cancelled", job=job_id, kind=kind)
     except StationError as error:
         again = isinstance(error, EngineError) and error.transient and attempts < MAX_ATTEMPTS
         _fail(station, job_id, str(error), attempts if again else None)

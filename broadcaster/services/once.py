@@ -9,9 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, RundownItem
+from broadcaster.db.queries import registry
+from broadcaster.domain.broadcasts import NO_SESSION, SESSION_KINDS, BroadcastKind, BroadcastState, RundownItem
 from broadcaster.domain.bulletins import Candidate, CueSound, cue_item, script_item
 from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.windows import require_session
 from broadcaster.errors import RuleError
 from broadcaster.services import audit
 from broadcaster.services.approving import airable
@@ -28,13 +30,15 @@ def air_once(
     starts_at: dt.datetime,
     zones: Sequence[str] = ("all",),
     trial: bool = False,
+    tone: bool = False,
 ) -> int:
     """Plan one broadcast of `items` (script numbers and names of station sounds); return its number.
 
-    A trial goes to the air-check alone and may run at any hour.
+    A trial goes to the air-check alone and may run at any hour; a tone that tries a horn is no session.
 
     Raises:
-        RuleError: an item is not approved or unknown, the hour is not allowed, or another broadcast is on then.
+        RuleError: an item is not approved or unknown, the hour is not allowed, the Quy chế allows no more sessions, or
+            another broadcast is on then.
     """
     actor.require(Permission.SCHEDULE if not trial else Permission.OPERATE)
     with station.db.write() as session:
@@ -47,8 +51,10 @@ def air_once(
             local = station.local(starts_at).replace(tzinfo=None)
             station.settings.station_hours.require(local, length, field="start")
             require_free(station, session, codes, starts_at, starts_at + length)
+            if not tone:
+                require_caps(station, session, codes, starts_at, length)
         row = BroadcastRow(
-            slot_key=f"{'trial' if trial else 'once'}/{starts_at:%Y%m%dT%H%M%S}-{title[:80]}",
+            slot_key=f"{'trial' if trial else 'tone' if tone else 'once'}/{starts_at:%Y%m%dT%H%M%S}-{title[:80]}",
             kind=BroadcastKind.TRIAL if trial else BroadcastKind.ONCE,
             title=title,
             starts_at=starts_at,
@@ -76,6 +82,40 @@ def _item(number: int, wanted: int | str, approved: dict[int, Candidate], cues: 
     if wanted not in cues:
         raise RuleError(f"Không có âm thanh nào tên “{wanted}”.", field="items")
     return cue_item(cues[wanted], number)
+
+
+def require_caps(
+    station: Station,
+    session: Session,
+    zones: Sequence[str],
+    starts_at: dt.datetime,
+    length: dt.timedelta,
+    *,
+    besides: int | None = None,
+    field: str = "start",
+) -> None:
+    """Check that the Quy chế allows one more session in `zones` on the day of `starts_at`, but for number `besides`.
+
+    Raises:
+        RuleError: it does not; the sentence names the limit.
+    """
+    day = station.local(starts_at).date()
+    monday = dt.datetime.combine(day - dt.timedelta(days=day.weekday()), dt.time(), tzinfo=station.settings.tz)
+    rows = session.execute(
+        select(BroadcastRow.id, BroadcastRow.starts_at, BroadcastRow.zones, BroadcastRow.slot_key).where(
+            BroadcastRow.starts_at >= monday,
+            BroadcastRow.starts_at < monday + dt.timedelta(days=7),
+            BroadcastRow.kind.in_(SESSION_KINDS),
+            BroadcastRow.state != BroadcastState.CANCELLED,
+        )
+    )
+    held: dict[str, list[dt.date]] = {zone: [] for zone in zones}
+    for number, at, codes, key in rows:
+        if number != besides and not key.startswith(NO_SESSION):
+            for code in held.keys() & set(codes):
+                held[code].append(station.local(at).date())
+    names = registry.zone_names(session)
+    require_session(station.settings.caps, held, day, length, names=names, field=field)
 
 
 def require_free(

@@ -11,8 +11,9 @@ from sqlalchemy import and_, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, DayException, PlayLogEntry
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, RundownItem
+from broadcaster.domain.broadcasts import NO_SESSION, BroadcastKind, BroadcastState, RundownItem
 from broadcaster.domain.bulletins import Candidate, Filled, History, fill
+from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.rotations import Rotation
 from broadcaster.domain.windows import CapBook
 from broadcaster.domain.zones import ZoneMap
@@ -26,6 +27,8 @@ from broadcaster.services.targets import Targets, topic_targets
 HANDS_OFF = dt.timedelta(seconds=60)
 _LOOK_BACK = dt.timedelta(days=120)
 _BATCH = 2000
+_COUNTS = (BroadcastState.PLANNED, BroadcastState.CUED, BroadcastState.AIRING, BroadcastState.AIRED)
+"""A broadcast in such a state was heard or will be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +158,12 @@ def _drafts(
     rotations = rotations_in_force(session) if rotations is None else rotations
     coming = expand(rotations, first, days, exceptions, station.settings.tz)
     book = _book(station, session, first)
-    allowed = _allowed(station, (o for o in coming if o.starts_at > now + HANDS_OFF), zones, book, warnings)
+    gone = _gone(session, now)
+    allowed = _allowed(station, (o for o in coming if o.starts_at > now + HANDS_OFF), zones, book, gone, warnings)
     cues = cue_sounds(session)
     candidates = airable(session)
     targets = topic_targets(session, first)
-    audiences = _Audiences(session, candidates, targets, now)
+    audiences = _Audiences(station, session, candidates, targets)
     for occurrence, codes in allowed:
         if (occurrence.key, occurrence.starts_at) in held:
             yield occurrence, None
@@ -185,7 +189,7 @@ def _book(station: Station, session: Session, first: dt.date) -> CapBook:
         .where(
             BroadcastRow.starts_at >= dt.datetime.combine(monday, dt.time(), tzinfo=station.settings.tz),
             BroadcastRow.state != BroadcastState.CANCELLED,
-            BroadcastRow.slot_key.not_like("resume/%"),
+            *(BroadcastRow.slot_key.not_like(f"{head}%") for head in NO_SESSION),
             or_(
                 BroadcastRow.kind == BroadcastKind.ONCE,
                 and_(BroadcastRow.kind == BroadcastKind.ROTATION, BroadcastRow.starts_at <= station.now() + HANDS_OFF),
@@ -199,8 +203,25 @@ def _book(station: Station, session: Session, first: dt.date) -> CapBook:
     return book
 
 
+def _gone(session: Session, now: dt.datetime) -> set[tuple[str, dt.datetime]]:
+    """Return what people left out or moved elsewhere: it is no session where it stood."""
+    rows = session.execute(
+        select(BroadcastRow.slot_key, BroadcastRow.starts_at).where(
+            BroadcastRow.starts_at > now,
+            BroadcastRow.state == BroadcastState.CANCELLED,
+            BroadcastRow.kind == BroadcastKind.ROTATION,
+        )
+    )
+    return {(key, at) for key, at in rows}
+
+
 def _allowed(
-    station: Station, wanted: Iterable[Occurrence], zones: ZoneMap, book: CapBook, warnings: list[str]
+    station: Station,
+    wanted: Iterable[Occurrence],
+    zones: ZoneMap,
+    book: CapBook,
+    gone: set[tuple[str, dt.datetime]],
+    warnings: list[str],
 ) -> Iterator[tuple[Occurrence, tuple[str, ...]]]:
     """Yield what windows and caps allow, with its zones: both may have narrowed since a rotation was applied.
 
@@ -223,6 +244,9 @@ def _allowed(
             continue
         if slot.zones not in expanded:
             expanded[slot.zones] = zones.expand(slot.zones, where=f"{occurrence.key}: zones")
+        if (occurrence.key, occurrence.starts_at) in gone:
+            yield occurrence, expanded[slot.zones]
+            continue
         left: list[str] = []
         over: dict[str, list[str]] = {}
         for code in expanded[slot.zones]:
@@ -240,16 +264,20 @@ def _allowed(
 class _Audiences:
     """What each set of zones heard: different content may air in the same slot in different zones."""
 
+    station: Station
     session: Session
     candidates: Sequence[Candidate]
     targets: Targets
-    now: dt.datetime
     _known: dict[tuple[str, ...], tuple[History, list[History]]] = field(default_factory=dict)
     _heard: list[tuple[str, int, dt.datetime, int]] = field(default_factory=list)
     _topics: dict[str, int] = field(default_factory=dict)
     _near: list[tuple[frozenset[str], list[Candidate]]] = field(default_factory=list)
 
+    _asked: dict[int, dict[str, set[int]]] = field(default_factory=dict)
+    """Of each script whose office asked for some airings: the broadcasts that count for each zone."""
+
     def __post_init__(self) -> None:
+        self.now = self.station.now()
         log = select(
             PlayLogEntry.zone,
             PlayLogEntry.script_id,
@@ -274,6 +302,49 @@ class _Audiences:
         for zones, rundown in near:
             items = (RundownItem.from_json(i) for i in rundown)
             self._near.append((frozenset(zones), [by_id[i.script_id] for i in items if i.script_id in by_id]))
+        self._count_asked()
+
+    def _count_asked(self) -> None:
+        """Count what aired since a script became valid, what is on or about to be, and what people planned by hand."""
+        asked = {c.script_id: c for c in self.candidates if c.wanted}
+        if not asked:
+            return
+        self._asked = {number: {} for number in asked}
+        corrected = select(PlayLogEntry.corrects).where(PlayLogEntry.corrects.is_not(None))
+        heard = self.session.execute(
+            select(
+                PlayLogEntry.script_id, PlayLogEntry.zone, PlayLogEntry.broadcast_id, func.max(PlayLogEntry.planned_at)
+            )
+            .where(
+                PlayLogEntry.script_id.in_(asked),
+                PlayLogEntry.outcome == Outcome.FULL,
+                PlayLogEntry.broadcast_id.is_not(None),
+                PlayLogEntry.id.not_in(corrected),
+            )
+            .group_by(PlayLogEntry.script_id, PlayLogEntry.zone, PlayLogEntry.broadcast_id)
+        )
+        for script, zone, broadcast, at in heard:
+            self._ask(asked[script or 0], [zone], broadcast or 0, at)
+        ahead = self.session.execute(
+            select(BroadcastRow.id, BroadcastRow.zones, BroadcastRow.rundown, BroadcastRow.starts_at).where(
+                BroadcastRow.starts_at > self.now - dt.timedelta(hours=12),
+                BroadcastRow.state.in_(_COUNTS),
+                BroadcastRow.kind.in_([BroadcastKind.ROTATION, BroadcastKind.ONCE]),
+                or_(
+                    BroadcastRow.starts_at <= self.now + HANDS_OFF,
+                    BroadcastRow.by_hand,
+                    BroadcastRow.kind == BroadcastKind.ONCE,
+                ),
+            )
+        )
+        for broadcast, zones, rundown, at in ahead:
+            for script in {i.get("script_id") for i in rundown} & asked.keys():
+                self._ask(asked[script], zones, broadcast, at)
+
+    def _ask(self, candidate: Candidate, zones: Sequence[str], broadcast: int, at: dt.datetime) -> None:
+        if candidate.valid_on(self.station.local(at).date()):
+            for zone in zones:
+                self._asked[candidate.script_id].setdefault(zone, set()).add(broadcast)
 
     def of(self, zones: tuple[str, ...]) -> tuple[History, list[History]]:
         """Return what `zones` heard, and the histories of the other audiences that share a zone with them."""
@@ -285,6 +356,8 @@ class _Audiences:
                 self._known[key][1].append(history)
                 # What was placed so far in this planning for those who share a zone counts here as well.
                 history.last = {k: max(v, history.last.get(k, v)) for k, v in {**history.last, **other.last}.items()}
+                for script in self._asked:
+                    history.counts[script] = max(history.counts.get(script, 0), other.counts.get(script, 0))
             self._known[zones] = (history, list(others.values()))
         return self._known[zones]
 
@@ -298,4 +371,6 @@ class _Audiences:
             if where & zones:
                 for candidate in found:
                     history.place(candidate, self.now)
+        for script, by_zone in self._asked.items():
+            history.counts[script] = max((len(by_zone[z]) for z in zones & by_zone.keys()), default=0)
         return history

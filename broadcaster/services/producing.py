@@ -191,7 +191,8 @@ def _read(source: Path, order: Order) -> tuple[str, str, Spoken, tuple[direction
     spoken = normalize(directed.text, profile=region, lexicon=_lexicon(), explain=False)
     if not spoken.sentences:
         raise RuleError("Tệp không có câu nào để đọc.", field=str(source))
-    notes = list(dict.fromkeys(n.message for n in (*document.notes, *cleaned.notes, *spoken.warnings)))
+    told = [n.message for n in (*document.notes, *cleaned.notes)] + [n.message for n in spoken.warnings]
+    notes = list(dict.fromkeys(told))
     notes += [f"Không đọc ({r.reason}): {' '.join(r.text.split())[:80]}" for r in cleaned.removed]
     return (
         str(head.get("title") or source.stem),

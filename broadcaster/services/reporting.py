@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,11 @@ from broadcaster.services.station import Station
 
 FORMATS = ("docx", "pdf", "xlsx", "csv")
 SHAPES = ("full", "section", "annex")
+Progress = Callable[[float], None]
+_FIGURES_SHARE = 0.3
+"""Of the work of a report, what counting takes; the rest is writing its files."""
+_TELL_EVERY = 5_000
+"""Rows of the log between two signs of progress."""
 _PRESETS = ("Q1", "H1", "Q3", "Y")
 """The periods of công văn 581/BNV-CCHC; there is no separate second or fourth quarter."""
 
@@ -83,8 +89,16 @@ class _Again:
     station: Station
     stretch: Stretch
     as_entries: bool
+    tell: Callable[[int], None] | None = None
+    """Told now and then how many rows were read."""
 
     def __iter__(self) -> Iterator[Any]:
+        for number, row in enumerate(self._rows()):
+            if self.tell and number % _TELL_EVERY == 0:
+                self.tell(number)
+            yield row
+
+    def _rows(self) -> Iterator[Any]:
         with self.station.db.read() as session:
             if not self.as_entries:
                 yield from airing_queries.airings(session, self.stretch)
@@ -103,11 +117,20 @@ def figures_of(station: Station, session: Session, period: ReportPeriod, *, up_t
     return airing_queries.figures(session, stretch_of(station, period, up_to=up_to), station.settings.tz)
 
 
-def document_of(station: Station, period: ReportPeriod, *, up_to: int | None = None) -> ReportDocument:
+def refuse_future(station: Station, period: ReportPeriod) -> None:
+    """Raise RuleError for a period that lies wholly in the future."""
+    if period.first > station.today():
+        raise RuleError(f"Kỳ {period} chưa tới nên chưa có số liệu.", field="period")
+
+
+def document_of(
+    station: Station, period: ReportPeriod, *, up_to: int | None = None, progress: Progress | None = None
+) -> ReportDocument:
     """Return everything a report of `period` says, with the same figures of the periods to compare with.
 
-    `up_to` takes the log as it was at that entry.
+    `up_to` takes the log as it was at that entry; `progress` is told the share of the counting that is done.
     """
+    tell = progress or _untold
     cutoff = station.settings.report.cutoff_day
     with station.db.read() as session:
         start, end = period.bounds(station.settings.tz)
@@ -125,11 +148,16 @@ def document_of(station: Station, period: ReportPeriod, *, up_to: int | None = N
         campaign = plans.campaign_of(row) if row else None
         forms = plans.forms(station)
         stretch = stretch_of(station, period, up_to=up_to)
+        counted = []
+        for n, each in enumerate((period, previous(period, cutoff=cutoff), year_before(period, cutoff=cutoff))):
+            tell(n / 4)
+            counted.append(figures_of(station, session, each, up_to=up_to))
+        tell(3 / 4)
         return ReportDocument(
             period=period,
-            figures=figures_of(station, session, period, up_to=up_to),
-            before=figures_of(station, session, previous(period, cutoff=cutoff), up_to=up_to),
-            year_before=figures_of(station, session, year_before(period, cutoff=cutoff), up_to=up_to),
+            figures=counted[0],
+            before=counted[1],
+            year_before=counted[2],
             scripts_written=written or 0,
             topics={t.code: t.title for t in topics},
             topic_short={t.code: t.short for t in topics},
@@ -168,22 +196,28 @@ def draw(
     formats: Sequence[str] = FORMATS,
     shapes: Sequence[str] = SHAPES,
     folder: Path | None = None,
+    progress: Progress | None = None,
 ) -> Drawn:
     """Draw a report: freeze all it says in a row, write its files; return both.
+
+    `progress` is told the share that is done; when it raises, nothing is kept.
 
     Raises:
         RuleError: the period lies wholly in the future, a format is unknown, or a template of the office is wrong.
             Nothing is kept.
     """
     actor.require(Permission.REPORT)
-    if period.first > station.today():
-        raise RuleError(f"Kỳ {period} chưa tới nên chưa có số liệu.", field="period")
+    refuse_future(station, period)
     if unknown := set(formats) - set(FORMATS):
         raise RuleError(f"Không có định dạng {', '.join(sorted(unknown))}. Có: {', '.join(FORMATS)}.", field="format")
     if unknown := set(shapes) - set(SHAPES):
         raise RuleError(f"Không có dạng {', '.join(sorted(unknown))}. Có: {', '.join(SHAPES)}.", field="shape")
-    document = document_of(station, period)
-    files = _write(station, document, formats, shapes, folder or station.home.reports)
+    tell = progress or _untold
+    document = document_of(station, period, progress=lambda share: tell(share * _FIGURES_SHARE))
+    files = _write(
+        station, document, formats, shapes, folder or station.home.reports,
+        lambda share: tell(_FIGURES_SHARE + share * (1 - _FIGURES_SHARE)),
+    )  # fmt: skip
     content = freeze(document)
     with station.db.write() as session:
         first, _ = airing_queries.range_of(session, stretch_of(station, period, up_to=document.last_seq))
@@ -210,7 +244,9 @@ def draw(
         return Drawn(row.id, document, tuple(files))
 
 
-def redraw(station: Station, actor: Actor, number: int, *, folder: Path | None = None) -> list[Path]:
+def redraw(
+    station: Station, actor: Actor, number: int, *, folder: Path | None = None, progress: Progress | None = None
+) -> list[Path]:
     """Write the files of a frozen report again, from what it kept; nothing is counted anew.
 
     Raises:
@@ -221,7 +257,7 @@ def redraw(station: Station, actor: Actor, number: int, *, folder: Path | None =
         row = _report(session, number)
     document = frozen(station, row)
     formats = list(dict.fromkeys(name.rpartition(".")[2] for name in row.files)) or list(FORMATS)
-    files = _write(station, document, formats, SHAPES, folder or station.home.reports)
+    files = _write(station, document, formats, SHAPES, folder or station.home.reports, progress or _untold)
     with station.db.write() as session:
         row = _report(session, number)
         row.files = [p.name for p in files]
@@ -326,10 +362,34 @@ def trace(
         return [Entry(**{n: getattr(r, n) for n in names}) for r in rows if r.kind == "script"]
 
 
+def _untold(_share: float) -> None:
+    """Stand for a progress that nobody watches."""
+
+
+def _watched(station: Station, document: ReportDocument, tell: Progress) -> ReportDocument:
+    """Return the report with a log that tells, while it is read, the share of its rows that were."""
+    whole = max(1, document.figures.entries)
+    stretch = stretch_of(station, document.period, up_to=document.last_seq)
+
+    def told(number: int) -> None:
+        tell(min(1.0, number / whole))
+
+    return replace(
+        document,
+        entries=_Again(station, stretch, as_entries=True, tell=told),
+        airings=_Again(station, stretch, as_entries=False, tell=told),
+    )
+
+
 def _write(
-    station: Station, document: ReportDocument, formats: Sequence[str], shapes: Sequence[str], folder: Path
+    station: Station,
+    document: ReportDocument,
+    formats: Sequence[str],
+    shapes: Sequence[str],
+    folder: Path,
+    progress: Progress,
 ) -> list[Path]:
-    """Write the files whole or not at all: a wrong template leaves none behind."""
+    """Write the files whole or not at all: a wrong template, or a person who stops it, leaves none behind."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -337,23 +397,26 @@ def _write(
     stamp = f"{slug(document.period.title)}-{station.local(station.now()):%Y%m%d-%H%M%S}"
     templates = station.home.root / "scripts" / "templates"
     files: list[Path] = []
+    steps: list[tuple[str, Callable[[ReportDocument, Path], None]]] = []
+    for shape in shapes:
+        stem = f"{docx.SHAPES[shape]}-truyen-thanh-{stamp}"
+        if "docx" in formats:
+            steps.append((f"{stem}.docx", partial(docx.write, shape=shape, templates=templates)))
+        if "pdf" in formats:
+            steps.append((f"{stem}.pdf", partial(paper.write, shape=shape)))
+    if "xlsx" in formats:
+        steps.append((f"so-lieu-truyen-thanh-{stamp}.xlsx", xlsx.write))
+    if "csv" in formats:
+        steps.append((f"so-lieu-truyen-thanh-{stamp}.csv", table_csv.write_figures))
+        steps.append((f"luot-phat-truyen-thanh-{stamp}.csv", table_csv.write_airings))
+    done = 0
+    watched = _watched(station, document, lambda share: progress((done + share) / len(steps)))
     try:
-        for shape in shapes:
-            stem = f"{docx.SHAPES[shape]}-truyen-thanh-{stamp}"
-            if "docx" in formats:
-                files.append(folder / f"{stem}.docx")
-                docx.write(document, files[-1], shape=shape, templates=templates)
-            if "pdf" in formats:
-                files.append(folder / f"{stem}.pdf")
-                paper.write(document, files[-1], shape=shape)
-        if "xlsx" in formats:
-            files.append(folder / f"so-lieu-truyen-thanh-{stamp}.xlsx")
-            xlsx.write(document, files[-1])
-        if "csv" in formats:
-            files.append(folder / f"so-lieu-truyen-thanh-{stamp}.csv")
-            files[-1].write_bytes(table_csv.figures(document))
-            files.append(folder / f"luot-phat-truyen-thanh-{stamp}.csv")
-            table_csv.write_airings(document, files[-1])
+        for done, (name, write) in enumerate(steps):
+            progress(done / len(steps))
+            files.append(folder / name)
+            write(watched, files[-1])
+        progress(1.0)
     except BaseException:
         for path in files:
             path.unlink(missing_ok=True)

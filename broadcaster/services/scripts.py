@@ -14,7 +14,17 @@ from broadcaster.db.models import Revision, Script, Topic, Unit
 from broadcaster.db.queries.scripts import searchable
 from broadcaster.domain.fold import fold, nfc, order_key
 from broadcaster.domain.roles import Actor, Permission
-from broadcaster.domain.scripts import RATE_MAX, RATE_MIN, Genre, Priority, ScriptState, move, require_body, text_sha256
+from broadcaster.domain.scripts import (
+    MAX_AIRINGS,
+    RATE_MAX,
+    RATE_MIN,
+    Genre,
+    Priority,
+    ScriptState,
+    move,
+    require_body,
+    text_sha256,
+)
 from broadcaster.errors import EngineError, RuleError
 from broadcaster.services import audit
 from broadcaster.services.approving import get_script, latest_revision, withdraw
@@ -39,6 +49,8 @@ class ScriptDraft:
     priority: Priority = Priority.NORMAL
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
+    airings: int = 0
+    """How many airings its office asks for while it is valid; 0: as its turn comes."""
     verify: tuple[str, ...] = ()
     source_name: str | None = None
     voice: str | None = None
@@ -143,6 +155,10 @@ def _checked(session: Session, draft: ScriptDraft) -> ScriptDraft:
     _known(session, Topic, draft.topic, "chủ đề", f"{draft.where}: topic")
     if draft.valid_from and draft.valid_to and draft.valid_to < draft.valid_from:
         raise RuleError("Ngày hết hạn phát phải sau ngày bắt đầu phát.", field=f"{draft.where}: valid_to")
+    if not 0 <= draft.airings <= MAX_AIRINGS:
+        raise RuleError(
+            f"Số lần phát mong muốn từ 0 (lần lượt như mọi bài) đến {MAX_AIRINGS}.", field=f"{draft.where}: airings"
+        )
     if draft.rate is not None and not RATE_MIN <= draft.rate <= RATE_MAX:
         raise RuleError(
             f"Tốc độ đọc từ {RATE_MIN} đến {RATE_MAX} lần tốc độ thường.".replace(".", ",", 2),
@@ -176,6 +192,7 @@ def _columns(draft: ScriptDraft) -> dict[str, Any]:
         "priority": draft.priority,
         "valid_from": draft.valid_from,
         "valid_to": draft.valid_to,
+        "airings": draft.airings,
         "verify": list(draft.verify),
         "source_name": draft.source_name,
         "voice": draft.voice or None,

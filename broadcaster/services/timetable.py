@@ -19,7 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, RundownItem
+from broadcaster.domain.broadcasts import NO_SESSION, SESSION_KINDS, BroadcastKind, BroadcastState, RundownItem
 from broadcaster.domain.bulletins import Reason, cue_item, script_item
 from broadcaster.domain.fold import nfc
 from broadcaster.domain.roles import Actor, Permission
@@ -27,7 +27,7 @@ from broadcaster.domain.rotations import WEEKDAY_LABELS
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services import audit
 from broadcaster.services.approving import airable
-from broadcaster.services.once import require_free
+from broadcaster.services.once import require_caps, require_free
 from broadcaster.services.planning import HANDS_OFF
 from broadcaster.services.rotations import cue_sounds, zone_map
 from broadcaster.services.station import Station
@@ -311,6 +311,9 @@ def _require_place(
         length = dt.timedelta(milliseconds=row.sound_ms)
     station.settings.station_hours.require(station.local(starts_at).replace(tzinfo=None), length, field="start")
     require_free(station, session, zones, starts_at, starts_at + length, besides=besides)
+    rest = besides is not None and row.slot_key.startswith(NO_SESSION)  # a copy of a rest is a session of its own
+    if row.kind in SESSION_KINDS and not rest:
+        require_caps(station, session, zones, starts_at, length, besides=besides)
 
 
 def _copy(row: BroadcastRow, key: str, starts_at: dt.datetime) -> BroadcastRow:

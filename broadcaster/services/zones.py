@@ -178,7 +178,7 @@ def play_tone(station: Station, actor: Actor, code: str) -> int:
     if cue is None:
         raise RuleError("Đài chưa có âm chuẩn để thử. Hãy mở trang Âm thanh và khôi phục bộ gốc.", field="cue")
     starts_at = (station.now() + _LEAD).replace(microsecond=0)
-    return air_once(station, actor, [cue], title=f"Thử loa: {name}", starts_at=starts_at, zones=[code])
+    return air_once(station, actor, [cue], title=f"Thử loa: {name}", starts_at=starts_at, zones=[code], tone=True)
 
 
 def _checked(station: Station, fields: ZoneFields) -> dict[str, object]:

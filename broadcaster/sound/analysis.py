@@ -23,8 +23,10 @@ RIGHT: Final = 1024
 SILENT_LUFS: Final = -70.0
 """The absolute gate of BS.1770."""
 
-_SIZE: Final = 16_384
-_HOP: Final = _SIZE - LEFT - RIGHT
+_SIZE: Final = 128_000
+"""Samples that are transformed at a time: small factors only, and little of it spent on what overlaps."""
+_HOP: Final = 122_880
+"""Of them, samples that are looked at: a whole number of milliseconds, at most `_SIZE - LEFT - RIGHT`."""
 _OVER: Final = 4
 _TENTH: Final = 100
 _SHORTEST: Final = 3000

@@ -40,6 +40,10 @@ class ClipCache:
         self._max = max_bytes
         self._unmeasured = max_bytes  # measure at the first write
 
+    def turn_of(self, engine: str) -> Path:
+        """Return the file by which the processes that share this cache take turns with an engine."""
+        return self._root / f"{engine}.lock"
+
     def get(self, key: str) -> Clip | None:
         """Return the clip, or None; a damaged one counts as absent."""
         path = self._path(key)

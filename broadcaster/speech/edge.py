@@ -40,6 +40,7 @@ class EdgeEngine(Engine):
     """
 
     name: ClassVar[str] = "edge"
+    one_at_a_time: ClassVar[bool] = True
 
     def __init__(self, url: str | None = None, clock: Clock | None = None, timeout_s: float = _TIMEOUT_S) -> None:
         self._url = url or os.environ.get("LOA_EDGE_URL")

@@ -47,6 +47,8 @@ class Engine(ABC):
     """A speech engine. One object serves one thread at a time."""
 
     name: ClassVar[str]
+    one_at_a_time: ClassVar[bool] = False
+    """Whether a station may ask for one sentence at a time only, in whichever of its processes."""
 
     @property
     @abstractmethod

@@ -52,6 +52,7 @@ class GttsEngine(Engine):
     """
 
     name = "gtts"
+    one_at_a_time = True
 
     def __init__(self, base_url: str | None = None, clock: Clock | None = None, timeout_s: float = _TIMEOUT_S) -> None:
         self._url = (base_url or os.environ.get("LOA_GTTS_URL") or BASE_URL).rstrip("/") + _PATH

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
@@ -13,6 +14,7 @@ from typing import Final
 from broadcaster.errors import EngineError
 from broadcaster.speech.cache import ClipCache, key_of
 from broadcaster.speech.engine import Clip, Engine, Gender, Voice
+from broadcaster.speech.turns import turn
 
 GROUP: Final = "broadcaster.engines"
 BUILT_IN: Final[Mapping[str, str]] = {
@@ -228,7 +230,8 @@ def _speak_with(
         if clip is not None:
             cached += 1
         elif speakable(sentence):
-            clip = _speak_one(engine, sentence, voice.id, rate)
+            with turn(cache.turn_of(engine.name)) if engine.one_at_a_time and cache else nullcontext():
+                clip = _speak_one(engine, sentence, voice.id, rate)
             new += 1
             if cache is not None:
                 cache.put(key, clip)

@@ -13,7 +13,7 @@ from typing import Any
 from broadcaster.domain.fold import nfc
 from broadcaster.errors import RuleError
 
-KEYS = ("title", "unit", "topic", "genre", "priority", "valid_from", "valid_to", "verify", "language")
+KEYS = ("title", "unit", "topic", "genre", "priority", "valid_from", "valid_to", "airings", "verify", "language")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _VIETNAMESE_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.domain.windows import CapBook, Caps, StationHours, Window, breaches, parse_time
+from broadcaster.domain.windows import CapBook, Caps, StationHours, Window, breaches, parse_time, require_session
 from broadcaster.errors import RuleError
 from broadcaster.settings import Settings
 
@@ -83,3 +83,28 @@ def test_what_the_book_lets_through_breaks_no_cap(
         else:
             taken.setdefault(zone, []).append((day, 10.0))
     assert all(breaches(caps, sessions) == [] for sessions in taken.values())
+
+
+@given(
+    st.dictionaries(st.sampled_from(["a", "b"]), st.lists(st.integers(0, 20).map(lambda n: DAY.date() + dt.timedelta(n)))),
+    st.integers(0, 20), st.integers(1, 60), st.integers(1, 3), st.integers(1, 7),
+)  # fmt: skip
+def test_one_more_session_is_refused_exactly_when_it_would_break_the_quy_che(
+    held: dict[str, list[dt.date]], offset: int, minutes: int, per_day: int, per_week: int
+) -> None:
+    caps = Caps(per_day, 45, per_week)
+    day = DAY.date() + dt.timedelta(offset)
+    worse = (
+        minutes > 45
+        or any(
+            len(breaches(caps, [(d, 1) for d in days])) < len(breaches(caps, [(d, 1) for d in [*days, day]]))
+            or days.count(day) > per_day  # one that is broken already stays broken
+            or (day not in days and len({d for d in days if d.isocalendar()[:2] == day.isocalendar()[:2]}) > per_week)
+            for days in held.values()
+        )
+    )
+    if not worse:
+        require_session(caps, held, day, dt.timedelta(minutes=minutes), field="start")
+        return
+    with pytest.raises(RuleError, match="Quy chế"):
+        require_session(caps, held, day, dt.timedelta(minutes=minutes), field="start")

@@ -18,6 +18,8 @@ from werkzeug.test import TestResponse
 from broadcaster.clock import FrozenClock
 from broadcaster.panel import create_app
 from broadcaster.services import passwords
+from broadcaster.services.handlers import HANDLERS
+from broadcaster.services.jobs import due, perform
 from broadcaster.services.station import Station, open_station
 from tests.panel import seed
 
@@ -72,6 +74,12 @@ def station(seeded: Path, tmp_path: Path, clock: FrozenClock) -> Iterator[Statio
     opened = open_station(root, clock=clock)
     yield opened
     opened.close()
+
+
+def work(station: Station) -> None:
+    """Do what the worker would do now."""
+    for job in due(station):
+        perform(station, job, HANDLERS)
 
 
 class Client(FlaskClient):

@@ -63,7 +63,7 @@ TABLE = {
     "activities.state": Permission.WRITE, "activities.add_proof": Permission.WRITE, "activities.proof": Permission.VIEW,
     "activities.parts": Permission.WRITE,
     "reports.check": Permission.REPORT, "reports.redraw": Permission.REPORT, "reports.issue": Permission.REPORT,
-    "reports.entries": Permission.REPORT,
+    "reports.entries": Permission.REPORT, "reports.drawing": Permission.REPORT, "reports.stop": Permission.REPORT,
     "plans.index": Permission.VIEW, "plans.show": Permission.VIEW, "plans.upload": Permission.REPORT,
     "plans.confirm": Permission.REPORT, "plans.new": Permission.REPORT, "plans.edit": Permission.REPORT,
     "plans.state": Permission.REPORT,

@@ -15,7 +15,7 @@ from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.scripts import ScriptState
 from broadcaster.services.heartbeats import beat
 from broadcaster.services.station import Station
-from tests.panel.conftest import SignIn
+from tests.panel.conftest import SignIn, work
 
 
 def idle(station: Station) -> None:
@@ -165,12 +165,17 @@ def test_writing_previews_what_is_spoken(sign_in: SignIn) -> None:
 
 def test_a_script_goes_from_draft_to_approval_by_the_pages(sign_in: SignIn, station: Station) -> None:
     editor, chief = sign_in("bientap"), sign_in("lanhdao")
-    fields = {"title": "Bài mới", "unit": "vhxh", "topic": "khac", "genre": "notice", "priority": "normal", "body": "Xin chào bà con.", "valid_to": "2026-03-20"}  # fmt: skip
+    fields = {"title": "Bài mới", "unit": "vhxh", "topic": "khac", "genre": "notice", "priority": "normal", "body": "Xin chào bà con.", "valid_to": "2026-03-20", "airings": "4"}  # fmt: skip
     saved = editor.post("/scripts/new", data=fields | {"then": "speak"})
     assert saved.status_code == 303
     number = int(saved.location.rpartition("/")[2])
     page = editor.get(saved.location).text
     assert "chờ đến lượt đọc" in page
+    assert "phát 4 lần" in page
+    assert 'name="airings" type="number" value="4"' in editor.get(f"/scripts/{number}/edit").text
+    wrong = editor.post("/scripts/new", data=fields | {"airings": "900"})
+    assert wrong.status_code == 422
+    assert "Từ 0 đến 500." in wrong.text
     editor.post(f"/scripts/{number}/state", data={"to": "submit"})
     waiting = chief.get(f"/approve/{number}").text
     assert "chưa có bản đọc" in waiting
@@ -307,10 +312,14 @@ def test_the_exported_table_holds_every_entry_and_runs_no_formula(sign_in: SignI
     assert rows[0]["Dự kiến"] == "02/03/2026 05:00:00"
 
 
-def test_a_report_is_drawn_shown_and_downloaded(sign_in: SignIn) -> None:
+def test_a_report_is_drawn_shown_and_downloaded(sign_in: SignIn, station: Station) -> None:
     client = sign_in("vanhanh")
-    drawn = client.post("/reports/", data={"period": "2026-Q1"}, follow_redirects=True)
-    assert "Đã lập báo cáo" in drawn.text
+    asked = client.post("/reports/", data={"period": "2026-Q1"}, follow_redirects=True)
+    polled = re.search(r'hx-get="(/reports/drawing/\d+)"', asked.text)[1]
+    work(station)
+    told = client.get(polled, headers={"HX-Request": "true"})
+    assert "Đã lập báo cáo" in told.text
+    drawn = client.get(re.search(r'href="(/reports/\d+)"', told.text)[1])
     files = re.findall(r"/reports/1/files/\d", drawn.text)
     assert len(set(files)) == 9  # report, section and annex in Word and PDF; Excel; figures and airings as CSV
     kinds = [client.get(f).data[:4] for f in sorted(set(files))]

@@ -8,6 +8,7 @@ import stat
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from broadcaster.domain.roles import Role
 from broadcaster.panel import create_app
@@ -199,6 +200,20 @@ def test_too_large_an_upload_is_refused_before_it_is_read(sign_in: SignIn) -> No
     )
     assert answer.status_code == 413
     assert "25 MB" in answer.text
+
+
+def test_a_recording_may_be_as_large_as_the_station_takes(sign_in: SignIn) -> None:
+    def refused(client: FlaskClient, megabytes: int) -> str | None:
+        answer = client.post(
+            "/scripts/9/recording",
+            data=b"--x--\r\n",
+            content_type="multipart/form-data; boundary=x",
+            environ_overrides={"CONTENT_LENGTH": str(megabytes * 1024 * 1024)},
+        )
+        return answer.text if answer.status_code == 413 else None
+
+    assert "287 MB" in (refused(sign_in("bientap"), 300) or "")
+    assert refused(sign_in("bientap"), 280) is None
 
 
 def test_the_key_that_signs_sessions_is_the_owner_s_alone(station: Station, app: Flask) -> None:

@@ -6,6 +6,8 @@ import csv
 import datetime as dt
 import io
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,8 +16,10 @@ from broadcaster.db.queries import registry
 from broadcaster.domain.plans import Campaign, CampaignState, Deadline, PlanTopic
 from broadcaster.domain.roles import machine
 from broadcaster.services import plans
+from broadcaster.services.jobs import Progress, perform
+from broadcaster.services.report_jobs import report_job
 from broadcaster.services.station import Station
-from tests.panel.conftest import SignIn
+from tests.panel.conftest import SignIn, work
 
 KIT = machine("bộ thử")
 
@@ -95,7 +99,7 @@ def test_an_activity_is_entered_proved_and_taken_out(station: Station, sign_in: 
 
 
 @pytest.mark.slow
-def test_the_office_writes_hands_in_and_merges_the_part_of_a_unit(sign_in: SignIn) -> None:
+def test_the_office_writes_hands_in_and_merges_the_part_of_a_unit(sign_in: SignIn, station: Station) -> None:
     client = sign_in("vanhanh")
     base = {"period": "2026-Q1", "unit": "cong-an"}
     assert client.get("/activities/parts?period=2026-Q1&unit=cong-an").status_code == 200
@@ -103,8 +107,7 @@ def test_the_office_writes_hands_in_and_merges_the_part_of_a_unit(sign_in: SignI
     assert "Ghép vào báo cáo" in client.get("/activities/parts?period=2026-Q1&unit=cong-an").text
     client.post("/activities/parts", data=base | {"to": "merged"})
     assert "Đã ghép" in client.get("/activities/parts?period=2026-Q1&unit=cong-an").text
-    drawn = client.post("/reports/", data={"period": "2026-Q1"})
-    assert drawn.status_code == 303
+    assert drawn(client, station) == "/reports/1"
 
 
 def tables(page: str) -> dict[str, list[list[str]]]:
@@ -119,16 +122,18 @@ def tables(page: str) -> dict[str, list[list[str]]]:
     return found
 
 
-def drawn(client: FlaskClient) -> str:
+def drawn(client: FlaskClient, station: Station) -> str:
     answer = client.post("/reports/", data={"period": "2026-Q1"})
     assert answer.status_code == 303, answer.text
-    return str(answer.location)
+    work(station)
+    with station.db.read() as session:
+        return f"/reports/{registry.reports(session)[0].id}"
 
 
 def test_the_page_says_the_same_figures_as_the_csv(station: Station, sign_in: SignIn) -> None:
     in_force(station, dich_vu_cong=20)
     client = sign_in("vanhanh")
-    where = drawn(client)
+    where = drawn(client, station)
     page = client.get(where).text
     with station.db.read() as session:
         files = registry.report(session, 1).files
@@ -151,7 +156,7 @@ def test_the_page_says_the_same_figures_as_the_csv(station: Station, sign_in: Si
 
 def test_a_figure_opens_the_entries_behind_it(station: Station, sign_in: SignIn) -> None:
     client = sign_in("vanhanh")
-    page = client.get(drawn(client)).text
+    page = client.get(drawn(client, station)).text
     link = next(h for h in re.findall(r'href="(/reports/entries[^"]+)"', page) if "topic=dich-vu-cong" in h).replace(
         "&amp;", "&"
     )
@@ -168,13 +173,14 @@ def test_a_figure_opens_the_entries_behind_it(station: Station, sign_in: SignIn)
 @pytest.mark.slow
 def test_a_report_is_checked_drawn_again_and_issued(station: Station, sign_in: SignIn) -> None:
     client = sign_in("vanhanh")
-    where = drawn(client)
+    where = drawn(client, station)
     assert "khớp với nhật ký lúc lập" in client.get(f"{where}/check", headers={"HX-Request": "true"}).text
     assert "khớp với nhật ký lúc lập" in client.get(f"{where}/check").text
     for path in station.home.reports.iterdir():
         path.unlink()
     assert client.get(f"{where}/files/0").status_code == 404
     assert client.post(f"{where}/redraw").status_code == 303
+    work(station)
     assert client.get(f"{where}/files/0").status_code == 200
     client.post(f"{where}/issue", data={"issued_number": "5/BC-UBND", "issued_on": "2026-03-04"})
     assert "Ban hành số 5/BC-UBND" in client.get(where).text
@@ -195,6 +201,48 @@ def test_a_wrong_template_of_the_office_is_named_on_the_page(station: Station, s
     own = station.home.root / "scripts" / "templates"
     own.mkdir(parents=True)
     (own / "bao-cao.docx").write_bytes(b"x")
-    answer = sign_in("vanhanh").post("/reports/", data={"period": "2026-Q1"})
-    assert answer.status_code == 422
-    assert "bao-cao.docx" in answer.text
+    client = sign_in("vanhanh")
+    assert client.post("/reports/", data={"period": "2026-Q1"}).status_code == 303
+    work(station)
+    page = client.get("/reports/").text
+    assert "Chưa lập được báo cáo quý I năm 2026" in page
+    assert "bao-cao.docx: " in page
+    assert list(station.home.reports.iterdir()) == []
+    with station.db.read() as session:
+        assert registry.reports(session) == []
+
+
+def test_drawing_a_report_is_shown_and_stopped_and_leaves_nothing(station: Station, sign_in: SignIn) -> None:
+    client = sign_in("vanhanh")
+    client.post("/reports/", data={"period": "2026-Q1"})
+    client.post("/reports/", data={"period": "2026-Q1"})  # a second press is the same work
+    page = client.get("/reports/").text
+    (polled,) = re.findall(r'hx-get="(/reports/drawing/\d+)"', page)
+    assert "đang chờ, nhưng bộ phận xử lý nền" in page
+    seen = []
+
+    def presses_stop_at_the_workbook(here: Station, arguments: Mapping[str, Any], progress: Progress) -> None:
+        def told(share: float) -> None:
+            progress(share)
+            seen.append(client.get(polled, headers={"HX-Request": "true"}).text)
+            if share > 0.8:
+                assert client.post(f"{polled}/stop").status_code == 303
+
+        report_job(here, arguments, told)
+
+    assert perform(station, int(polled.rpartition("/")[2]), {"report": presses_stop_at_the_workbook})
+    shares = [int(re.search(r"(\d+)%", text)[1]) for text in seen]
+    assert shares == sorted(shares)
+    assert len(set(shares)) > 4
+    assert max(shares) < 100
+    assert list(station.home.reports.iterdir()) == []
+    with station.db.read() as session:
+        assert registry.reports(session) == []
+    told = client.get(polled, headers={"HX-Request": "true"}).text
+    assert "Đã dừng lập báo cáo" in told
+    assert "hx-trigger" not in told
+    client.post(f"{polled}/stop")
+    assert "không dừng được nữa" in client.get("/reports/").text
+    assert drawn(client, station) == "/reports/1"  # asked for again, it is drawn
+    assert client.post("/reports/drawing/999/stop").status_code == 404
+    assert client.post("/reports/", data={"period": "2027-Q3"}).status_code == 422

@@ -7,10 +7,12 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from broadcaster.db.models import BroadcastRow, RotationRow
+from broadcaster.db.models import BroadcastRow, RotationRow, Script
 from broadcaster.domain.broadcasts import BroadcastState
+from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.domain.rotations import DayKind
 from broadcaster.errors import ForbiddenError, RuleError
+from broadcaster.services import playlog
 from broadcaster.services.once import air_once
 from broadcaster.services.planning import plan
 from broadcaster.services.rotations import add_exception, apply_rotation
@@ -174,3 +176,54 @@ def test_a_broadcast_about_to_start_is_left_to_play_out(station: Station) -> Non
     plan(station)
     with station.db.read() as session:
         assert session.get_one(BroadcastRow, target.id).title == "Đã nạp"
+
+
+def test_the_airings_an_office_asked_for_come_first_and_are_counted_once(station: Station) -> None:
+    others = [approved(station, f"Kính thưa bà con. Đây là bài số {n}.", title=f"Bài {n}") for n in range(3)]
+    asked = approved(
+        station, "Mời bà con đi tiêm phòng.", title="Tiêm phòng", airings=3, valid_from=dt.date(2026, 3, 4)
+    )
+    apply_rotation(station, OPERATOR, ROTATION.replace("max_items = 3", "max_items = 1"), "thu.toml")
+    plan(station, 10)
+    heard = [i["script_id"] for r in rows(station) for i in r.rundown if i["script_id"]]
+    assert heard[:5] == [others[0], asked, asked, asked, others[1]]  # from 04/03, the day it becomes valid, three times
+    why = [r["why"] for row in rows(station) for r in row.reasons if r["script_id"] == asked and r["chosen"]]
+    assert why[:3] == [f"Đơn vị yêu cầu phát 3 lượt, mới phát và xếp {n}." for n in range(3)]
+    # One more by hand takes one of them, and so does one that aired: a second planning counts each once.
+    by_hand = station.now().replace(hour=10)
+    air_once(station, OPERATOR, [asked], title="Xếp tay", starts_at=by_hand + dt.timedelta(days=7))
+    plan(station, 10)
+    assert sum(asked in {i["script_id"] for i in r.rundown} for r in rows(station)[:5]) == 2
+
+
+def test_airings_before_the_script_was_valid_do_not_count(station: Station) -> None:
+    number = approved(station, airings=1)
+    noon = dt.datetime(2026, 3, 2, 17, 0, tzinfo=station.settings.tz)
+    first = air_once(station, OPERATOR, [number], title="Thông báo", starts_at=noon)
+    at = noon.astimezone(dt.UTC)
+    entry = Entry(
+        id=f"b{first}-1-am01", broadcast_id=first, broadcast_title="Thông báo", item_no=1, zone="am01", kind="script",
+        title="Bài thử", script_id=number, revision=1, topic="khac", unit="vhxh", genre="bulletin", audio_sha256="a" * 64,
+        planned_at=at, started_at=at, ended_at=at, duration_ms=1000, heard_ms=1000, outcome=Outcome.FULL, reason="",
+        actor="tự động", host="may", sink="main",
+    )  # fmt: skip
+    with station.db.write() as session:
+        playlog.append(session, [entry], station.now())
+        session.get_one(BroadcastRow, first).state = BroadcastState.AIRED
+    later(station, hours=6)
+    apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
+
+    def first_reason() -> str:
+        plan(station)
+        return str(next(r["why"] for row in rows(station) for r in row.reasons if r["script_id"] == number))
+
+    assert not first_reason().startswith("Đơn vị yêu cầu")  # the one asked for was heard
+    with station.db.write() as session:
+        session.get_one(Script, number).valid_from = dt.date(2026, 3, 3)
+    assert first_reason() == "Đơn vị yêu cầu phát 1 lượt, mới phát và xếp 0."
+
+
+@pytest.mark.parametrize("times", [-1, 501])
+def test_an_absurd_number_of_airings_is_refused(station: Station, times: int) -> None:
+    with pytest.raises(RuleError, match="Số lần phát mong muốn"):
+        approved(station, airings=times)

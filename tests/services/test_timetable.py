@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,9 +17,11 @@ from broadcaster.domain.roles import Actor, Role, machine
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.services import timetable
 from broadcaster.services.importing import init
+from broadcaster.services.once import air_once
 from broadcaster.services.planning import plan
 from broadcaster.services.rotations import apply_rotation
 from broadcaster.services.station import Station
+from broadcaster.services.zones import play_tone
 
 TZ = dt.timezone(dt.timedelta(hours=7))
 NOW = dt.datetime(2026, 3, 4, 12, 0, tzinfo=TZ)
@@ -193,3 +196,55 @@ def test_wherever_it_is_dropped_it_lands_inside_the_hours_and_alone_or_not_at_al
         if other.id != number and set(other.zones) & set(moved.zones):
             assert other.ends_at <= moved.starts_at or moved.ends_at <= other.starts_at
     timetable.move_back(planned, ME, number)
+
+
+def strict(station: Station, **caps: int | None) -> Station:
+    hours = station.settings.hours.model_copy(update=caps)
+    return type(station)(station.home, station.settings.model_copy(update={"hours": hours}), station.db, station.clock)
+
+
+def test_the_quy_che_binds_what_people_move_copy_and_add(planned: Station) -> None:
+    row, other = first(planned, 5), first(planned, 6)
+    one = strict(planned, sessions_per_day=1)
+    for act in (
+        lambda: timetable.move(one, ME, row.id, at(17, 40, 6)), lambda: timetable.copy(one, ME, row.id, at(17, 40, 6)),
+        lambda: timetable.copy(one, ME, row.id, at(6, 0, 6), ["am01"]), lambda: timetable.add(one, ME, "Buổi riêng", at(6, 0, 6), 10),
+        lambda: air_once(one, ME, ["nhac-hieu"], title="Phát riêng", starts_at=at(6, 0, 6)),
+    ):  # fmt: skip
+        with pytest.raises(RuleError, match="đã có 1 buổi; Quy chế cho tối đa 1 buổi mỗi ngày"):
+            act()
+    assert timetable.move(one, ME, row.id, at(6, 0, 5), dry_run=True) == row.id  # its own day is its own
+    with pytest.raises(RuleError, match="dài 30 phút, quá 20 phút mỗi buổi của Quy chế"):
+        timetable.add(strict(planned, minutes_per_session=20), ME, "Buổi dài", at(6, 0, 6), 30)
+    assert timetable.leave_out(one, ME, [other.id]) == [other.id]
+    added = timetable.add(one, ME, "Thay buổi chiều", at(6, 0, 6), 10)
+    with pytest.raises(RuleError, match="Quy chế"):
+        timetable.take_back(one, ME, [other.id])
+    timetable.leave_out(one, ME, [added])
+    assert timetable.take_back(one, ME, [other.id]) == [other.id]
+    assert air_once(one, ME, ["nhac-hieu"], title="Nghe thử", starts_at=at(3, 0, 6), trial=True)
+
+
+def test_days_a_week_bind_too(planned: Station) -> None:
+    week = strict(planned, days_per_week=1)
+    timetable.add(week, ME, "Thứ bảy", at(6, 0, 21), 10)
+    with pytest.raises(RuleError, match="Quy chế cho tối đa 1 ngày mỗi tuần"):
+        timetable.add(week, ME, "Ngày nữa", at(6, 0, 22), 10)
+
+
+def test_what_was_moved_or_left_out_takes_no_session_from_the_rotation(tmp_path: Path) -> None:
+    slots = ROTATION + ROTATION[ROTATION.index("[[slot]]") :].replace('"chieu"', '"sang"').replace("17:00", "05:00")
+    made = init(
+        tmp_path / "station",
+        overrides={"hours": {"sessions_per_day": 2}},
+        clock=FrozenClock(NOW - dt.timedelta(hours=1)),
+    )
+    apply_rotation(made, ME, slots, "thuong")
+    plan(made)
+    timetable.move(made, ME, first(made, 5).id, at(17, 20, 5))
+    again = plan(made)
+    assert (again.added, again.removed, again.changed, again.warnings) == (0, 0, 0, ())
+    play_tone(made, ME, "am01")  # trying a horn is no session
+    again = plan(made)
+    assert (again.removed, again.warnings) == (0, ())
+    made.close()

@@ -17,8 +17,9 @@ class FakeGoogle:
     slow, drop.
     """
 
-    def __init__(self, mp3: bytes) -> None:
+    def __init__(self, mp3: bytes, linger_s: float = 0.0) -> None:
         self.mp3 = mp3
+        self.linger_s = linger_s  # how long each request stays in flight at least
         self.script = ["ok"]
         self.asked: list[str] = []
         self.in_flight = 0
@@ -36,6 +37,7 @@ class FakeGoogle:
                 outer.in_flight += 1
                 outer.most_in_flight = max(outer.most_in_flight, outer.in_flight)
                 try:
+                    time.sleep(outer.linger_s)
                     outer._serve(self)
                 finally:
                     outer.in_flight -= 1

@@ -43,6 +43,8 @@ class Script(Base):
     state: Mapped[ScriptState] = mapped_column(Word(ScriptState), default=ScriptState.DRAFT, index=True)
     valid_from: Mapped[dt.date | None]
     valid_to: Mapped[dt.date | None]
+    airings: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many airings its office asked for while it is valid; 0: as its turn comes."""
     verify: Mapped[list[str]]
     """Facts that an officer must check before airing."""
     source_name: Mapped[str | None] = mapped_column(String(300))

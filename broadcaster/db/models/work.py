@@ -22,7 +22,7 @@ class Job(Base):
     key: Mapped[str] = mapped_column(String(120))
     arguments: Mapped[dict[str, Any]]
     state: Mapped[str] = mapped_column(String(16), default="wanted")
-    """wanted, running, done or failed."""
+    """wanted, running, done, failed or cancelled."""
     progress: Mapped[float] = mapped_column(default=0.0)
     attempts: Mapped[int] = mapped_column(default=0)
     run_after: Mapped[dt.datetime]

@@ -160,6 +160,7 @@ def _row(s: Script) -> dict[str, Any]:
         "state_label": s.state.label,
         "valid_from": s.valid_from,
         "valid_to": s.valid_to,
+        "airings": s.airings,
         "verify": s.verify,
         "source_name": s.source_name,
         "voice": s.voice,

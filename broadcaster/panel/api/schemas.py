@@ -9,7 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from broadcaster.domain.emergencies import LONGEST_REPEAT, MAX_TEXT, SHORTEST_REPEAT, EmergencyState
 from broadcaster.domain.playlog import Outcome
-from broadcaster.domain.scripts import MAX_BODY, Genre, Priority, ScriptState
+from broadcaster.domain.scripts import MAX_AIRINGS, MAX_BODY, Genre, Priority, ScriptState
 
 PAGE = 100
 _FIRST, _LAST = dt.date(2000, 1, 1), dt.date(2200, 12, 31)
@@ -64,6 +64,7 @@ class ScriptSummary(BaseModel):
     state: ScriptState
     valid_from: dt.date | None
     valid_to: dt.date | None
+    airings: int = Field(description="Số lần phát đơn vị mong muốn; 0: lần lượt như mọi bài.")
     revision: int
     body_sha256: str
     audio_sha256: str | None = Field(description="Âm thanh đã duyệt; trống khi chưa duyệt.")
@@ -95,6 +96,7 @@ class ScriptIn(_Strict):
     priority: Priority = Priority.NORMAL
     valid_from: Day | None = None
     valid_to: Day | None = None
+    airings: int = Field(0, ge=0, le=MAX_AIRINGS, description="Số lần phát mong muốn trong thời hạn.")
 
 
 class Made(BaseModel):

@@ -106,7 +106,15 @@ def script(number: int) -> Response:
 def add_script(json: schemas.ScriptIn) -> Response:
     """Hand in a script as a draft; an editor listens to it, a leader approves it, as any other."""
     draft = desk.ScriptDraft(
-        json.title, json.unit, json.topic, json.body, json.genre, json.priority, json.valid_from, json.valid_to
+        json.title,
+        json.unit,
+        json.topic,
+        json.body,
+        json.genre,
+        json.priority,
+        json.valid_from,
+        json.valid_to,
+        json.airings,
     )
     number = desk.add_script(station(), holder().actor, draft)
     return answer(schemas.Made(id=number), made_at=flask.url_for("api.script", number=number))

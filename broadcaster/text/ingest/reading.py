@@ -111,7 +111,7 @@ def read_bytes(name: str, data: bytes, *, encoding: str | None = None) -> Docume
     if len(data) > MAX_FILE_BYTES:
         raise _too_large(name, len(data))
     if not data.strip(b" \t\r\n\x00\xef\xbb\xbf"):
-        raise DocumentError("Tệp rỗng; hãy kiểm tra lại tệp đã chọn.", code="empty", field=name)
+        raise DocumentError("Tệp rỗng, không có nội dung nào; hãy kiểm tra lại tệp đã chọn.", code="empty", field=name)
     kind = sniff(name, data)
     used: str | None = None
     if kind in {"docx", "odt", "pdf"}:

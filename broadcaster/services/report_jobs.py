@@ -1,0 +1,153 @@
+"""Reports drawn by the worker: asked for on the panel, shown as they go on, stopped, told about when they fail."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from broadcaster.db.models import Job, Report
+from broadcaster.domain.periods import PeriodKind, ReportPeriod
+from broadcaster.domain.roles import Actor, Permission
+from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.services import audit, jobs, reporting
+from broadcaster.services.accounts import actor_named
+from broadcaster.services.heartbeats import status
+from broadcaster.services.queue import wake_worker
+from broadcaster.services.station import Station
+
+JOB = "report"
+_TOLD = dt.timedelta(days=1)
+"""How long a failure or a stop stays on the page of reports."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A report that is being drawn, or was not."""
+
+    job: int
+    state: str
+    """As `Job.state`."""
+    title: str
+    progress: float
+    error: str
+    by: str
+    report: int | None
+    """The report that came of it, once it is done."""
+    worker_alive: bool
+
+    @property
+    def going(self) -> bool:
+        """Whether it may still become a report."""
+        return self.state in {"wanted", "running"}
+
+
+def want_report(station: Station, actor: Actor, period: ReportPeriod) -> int:
+    """Ask the worker to draw a report; asking again while it is being drawn changes nothing. Return the job's number.
+
+    Raises:
+        RuleError: the period lies in the future.
+    """
+    actor.require(Permission.REPORT)
+    reporting.refuse_future(station, period)
+    arguments = {
+        "kind": period.kind.value, "first": period.first.isoformat(), "last": period.last.isoformat(),
+        "title": period.title,
+    }  # fmt: skip
+    return _want(station, actor, f"{period.first}..{period.last}", arguments)
+
+
+def want_redraw(station: Station, actor: Actor, number: int) -> int:
+    """Ask the worker to write the files of a frozen report again; return the job's number.
+
+    Raises:
+        NotFoundError: there is no such report.
+        RuleError: it kept no content.
+    """
+    actor.require(Permission.REPORT)
+    with station.db.read() as session:
+        row = session.get(Report, number)
+        if row is None:
+            raise NotFoundError(f"Không có báo cáo số {number}.", field="report")
+        reporting.frozen(station, row)
+        title = row.period
+    return _want(station, actor, f"redraw-{number}", {"redraw": number, "title": title})
+
+
+def report_job(station: Station, arguments: Mapping[str, Any], progress: jobs.Progress) -> None:
+    """Do a `report` job, as the person who asked for it."""
+    try:
+        actor = actor_named(station, str(arguments["by"]))
+        if "redraw" in arguments:
+            reporting.redraw(station, actor, int(arguments["redraw"]), progress=progress)
+            return
+        first, last = (dt.date.fromisoformat(str(arguments[k])) for k in ("first", "last"))
+        period = ReportPeriod(PeriodKind(arguments["kind"]), first, last, str(arguments["title"]))
+        reporting.draw(station, actor, period, progress=progress)
+    except RuleError as error:  # a person reads the name of a template, not that of a field of ours
+        field = error.field if (error.field or "").endswith(".docx") else None
+        raise RuleError(error.message, field=field) from None
+
+
+def stop(station: Station, actor: Actor, number: int) -> bool:
+    """Stop drawing a report; nothing of it is kept. Return whether there was still something to stop."""
+    actor.require(Permission.REPORT)
+    with station.db.write() as session:
+        job = session.get(Job, number)
+        if job is None or job.kind != JOB:
+            raise NotFoundError("Không có việc lập báo cáo này.", field="job")
+        if not jobs.cancel(session, station.now(), number):
+            return False
+        audit.record(session, station.now(), actor, "stop", "report-job", number, note=str(job.arguments["title"]))
+    return True
+
+
+def drawings(station: Station) -> Sequence[Drawing]:
+    """Return what is being drawn, and what failed or was stopped within the last day, newest first."""
+    since = station.now() - _TOLD
+    with station.db.read() as session:
+        rows = session.scalars(
+            select(Job).where(Job.kind == JOB, Job.state != "done").order_by(Job.id.desc()).limit(20)
+        ).all()
+    found = [r for r in rows if r.finished_at is None or r.finished_at > since]
+    return [_drawing(station, r) for r in found]
+
+
+def drawing(station: Station, number: int) -> Drawing:
+    """Return one drawing, also when it is done.
+
+    Raises:
+        NotFoundError: there is none of that number.
+    """
+    with station.db.read() as session:
+        row = session.get(Job, number)
+    if row is None or row.kind != JOB:
+        raise NotFoundError("Không có việc lập báo cáo này.", field="job")
+    return _drawing(station, row)
+
+
+def _want(station: Station, actor: Actor, key: str, arguments: Mapping[str, Any]) -> int:
+    with station.db.write() as session:
+        job = jobs.want(session, station.now(), JOB, key, {**arguments, "by": actor.username}, by=actor.username)
+    wake_worker(station, job)
+    return job
+
+
+def _drawing(station: Station, row: Job) -> Drawing:
+    report = row.arguments.get("redraw")
+    if report is None and row.state == "done":
+        days = (dt.date.fromisoformat(row.arguments[k]) for k in ("first", "last"))
+        with station.db.read() as session:
+            report = session.scalar(
+                select(Report.id)
+                .where(Report.first == next(days), Report.last == next(days), Report.by == row.by)
+                .order_by(Report.id.desc())
+                .limit(1)
+            )
+    alive, _ = status(station, "worker")
+    return Drawing(
+        row.id, row.state, str(row.arguments["title"]), row.progress, row.error, row.by, report, worker_alive=alive
+    )
