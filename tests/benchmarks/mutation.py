@@ -32,8 +32,8 @@ ROOT = Path(__file__).parents[2]
 RULES = Path("broadcaster", "text", "rules")
 # The quickest that catch the most come first.
 JUDGES = (
-    "tests/text/test_explained_snapshot.py", "tests/text/test_plan_snapshot.py", "tests/text/test_readings.py",
-    "tests/text/test_rules.py", "tests/text/test_explain.py", "tests/text/test_corpus.py::test_class_keeps_its_floor",
+    "tests/text/test_explained_snapshot.py", "tests/text/test_edges.py", "tests/text/test_plan_snapshot.py",
+    "tests/text/test_readings.py", "tests/text/test_explain.py", "tests/text/test_corpus.py::test_class_keeps_its_floor",
 )  # fmt: skip
 LONGEST = 60
 _COMPARE: dict[type[ast.cmpop], type[ast.cmpop]] = {
