@@ -55,7 +55,7 @@ class Entry:
     """How one written form is said.
 
     `case` is `exact` or `any`. `preceded_by` and `followed_by` list phrases of which one must stand there, in any
-    case; `<số>` stands for a figure, `<máy>` for a telephone number, `<số phòng>` for three or four figures, `<tên>` for a capitalised word, `<hết>` for the end of a clause. The entry
+    case; `<số>` stands for a figure, `<máy>` for a telephone number, `<số phòng>` for three or four figures, `<phần trăm>` for a share, `<tên>` for a capitalised word, `<hết>` for the end of a clause. The entry
     holds from `valid_from` to `valid_until`, both included. `respell` gives other spellings for named engines.
     A `typo` entry leaves the words as they are and tells a person that `spoken` was probably meant. A `firm` entry
     is a person's own choice (of the station or of one script): it is read before any rule has its say, and its
@@ -200,11 +200,11 @@ def _indexed(entries: Iterable[Entry]) -> Mapping[str, tuple[Entry, ...]]:
 
 
 def _generality(entry: Entry) -> int:
-    """0 for a condition in words, 1 for a condition by kind, 2 for none."""
+    """0 for a condition in words or a share, 1 for a condition by kind, 2 for none."""
     conditions = entry.preceded_by + entry.followed_by
     if not conditions:
         return 2
-    return int(any(c.startswith("<") for c in conditions))
+    return int(any(c.startswith("<") and c != "<phần trăm>" for c in conditions))
 
 
 def parse_lexicon(toml_text: str) -> Lexicon:

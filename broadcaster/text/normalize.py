@@ -53,6 +53,7 @@ _COURSE = re.compile(r"\s?\d{1,3}\s?(?:ngày|tuần|tháng|đêm|đợt)(?![^\W_
 _DOSE = re.compile(
     r"(?<![^\W_])(?:lần|viên|gói|ống|liều|muỗng|giọt|buổi|cữ)(?:\s?/\s?|\s(?:mỗi|một|trong)?\s?)?(?:ngày|tuần|tháng|đêm)?$"
 )
+_SIDE_NEXT = re.compile(r"\s+(?:rộng|dài|cao|sâu|dày)\s\d")
 _CHUNK = re.compile(r"\S+")
 
 _NUMBER_RULES = (
@@ -231,7 +232,11 @@ def _small(ctx: Context, pos: int, word: str, left: Left) -> Reading | None:
     """A small-letter word that the lexicon does not know: a letter of a list, a sign of multiplication, a unit."""
     if len(word) > 1:
         return measures.unit_after_word(ctx, pos, word)
-    if word == "x" and _FIGURE_NEXT.match(ctx.text, pos + 1) and _TIMES_LEFT.search(left.raw):
+    if (
+        word == "x"
+        and (_FIGURE_NEXT.match(ctx.text, pos + 1) or _SIDE_NEXT.match(ctx.text, pos + 1))
+        and _TIMES_LEFT.search(left.raw)
+    ):
         # "3 lần/ngày x 5 ngày" is a course, not a product.
         course = _COURSE.match(ctx.text, pos + 1) and _DOSE.search(left.lower)
         return Reading(pos, pos + 1, "trong" if course else "nhân", "symbol")

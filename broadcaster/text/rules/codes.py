@@ -12,7 +12,7 @@ _LONG = re.compile(r"\d{6,}(?:[-–]\d{3})?(?!\d|[.,]\d)")
 _ID_WORDS = (
     "cccd", "cmnd", "căn cước", "căn cước công dân", "mã số thuế", "mst", "định danh", "tài khoản", "stk", "mã số", "hộ chiếu",
     "chứng minh nhân dân", "số thẻ", "tk", "mã", "sổ", "số seri", "seri", "otp", "mã vạch", "mã hồ sơ", "bhxh", "bhyt", "số hiệu",
-    "mã qr", "mã định danh", "số tài khoản", "thẻ", "mã đơn vị", "mã bưu chính", "mã bưu điện", "imei", "serial", "id", "mật khẩu", "pass", "passcode", "mã cuộc họp", "pin",
+    "công tơ", "điện kế", "số máy", "số khung", "danh bộ", "danh bạ", "mã qr", "mã định danh", "số tài khoản", "thẻ", "mã đơn vị", "mã bưu chính", "mã bưu điện", "imei", "serial", "id", "mật khẩu", "pass", "passcode", "mã cuộc họp", "pin",
 )  # fmt: skip
 _CODE_WORDS = (
     "mã", "mã số", "otp", "mã otp", "cú pháp", "mã bưu chính", "đầu số", "mã xã", "mã bưu điện", "mã đơn vị", "số hiệu", "mã zip", "zip",
@@ -192,7 +192,9 @@ _MONTHS = re.compile(r"(\d{1,2})T(?:/((?:19|20)\d\d)|(?=\s(?:đầu|cuối)\snă
 def months(ctx: Context, pos: int, left: Left) -> Reading | None:
     """6T/2025, 6T đầu năm: so many months."""
     m = _MONTHS.match(ctx.text, pos)
-    if not m and left.ends("kỳ hạn", "thời hạn", "bảo hành"):
+    if not m and (
+        left.ends("kỳ hạn", "thời hạn", "bảo hành") or left.recent("lãi", "lãi suất", "tiền gửi", "vay", words=4)
+    ):
         m = _MONTHS_LONG.match(ctx.text, pos)
         return Reading(pos, m.end(), f"{cardinal(m[1], ctx.profile)} tháng", "date.months") if m else None
     if not m:

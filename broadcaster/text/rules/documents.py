@@ -256,6 +256,9 @@ def _unknown(ctx: Context, pos: int, m: re.Match[str]) -> Reading:
     if m[3]:
         number += f" năm {cardinal(m[3], ctx.profile)}"
     said = []
+    known = ctx.lexicon.table("subjects").get(m[5] + m[6])
+    if known:
+        return Reading(pos, m.end(), f"{number} {known}", "document.number")
     for part in _parts(m[5] + m[6]):
         entry = ctx.lexicon.by_written.get(part)
         if entry and entry.spoken:

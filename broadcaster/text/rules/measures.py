@@ -36,7 +36,7 @@ _PER_PHRASES = ("hộ", "người", "khẩu", "năm", "tháng", "ngày", "giờ"
 
 _MIDDLE = re.compile(r"(m|kg|ha|km)(\d{1,2})(?![\d²³]|[^\W_]|[.,/]\d)")
 
-_COMRADE = re.compile(r"[đĐ]/[cC](?![^\W_])")
+_COMRADE = re.compile(r"[đĐ]/[cCbBvV](?![^\W_])")
 _MONEY_FIRST = re.compile(rf"(US\$|[$€£¥₫])\s?({FIGURE})")
 
 
@@ -56,15 +56,15 @@ def _unit_words(ctx: Context, text: str, pos: int) -> tuple[str, int] | None:
     raw = m[0].strip()
     spaced = m[0] != raw
     units = ctx.lexicon.table("units")
-    if not raw or (raw not in units and raw != "p"):
+    if not raw or (raw not in units and raw not in ("p", "th")):
         return None
     end = m.end()
     if raw[-1].isalnum() and end < len(text) and (text[end].isalnum() or text[end] == "_"):
         return None
     if raw == '"':
         return None
-    if raw == "p":
-        return ("phút", end) if not spaced else None
+    if raw in ("p", "th"):
+        return ("phút" if raw == "p" else "tháng", end) if not spaced else None
     if raw == "t" and _AGE.search(text[max(0, pos - _AGE_WINDOW) : pos].lower()):
         return "tuổi", end
     if spaced and len(raw) == 1 and ((raw.isupper() and raw not in "VW") or raw in "tshw"):

@@ -13,9 +13,11 @@ _SUBJECT = re.compile(r"\(([A-ZĐƯ][A-ZĐƯƠÔÊÂĂa-z&]{1,11})\)")
 _FIGURE_GOES_ON = re.compile(r"\d|[./,:-]\d")
 _NUMBERED = re.compile(r"\s+(?:số:?\s*)?\d")
 _ROOM = re.compile(r"\d{3,4}(?![\d.,/])")
+_PER_CENT = re.compile(r"\d{1,3}(?:,\d{1,2})?\s?%")
 _TELEPHONE = re.compile(r"[(+]?\d[\d .()-]{6,}")
 _NEAR = 220
 _LONGEST_ACRONYM = 20
+_PLAIN_TYPE = 4  # letters: VBHN can only be the type of document, PC may be many things
 
 
 def _stands(condition: str, text: str) -> bool:
@@ -26,6 +28,8 @@ def _stands(condition: str, text: str) -> bool:
         return bool(_ROOM.match(rest))
     if condition == "<máy>":
         return bool(_TELEPHONE.match(rest))
+    if condition == "<phần trăm>":
+        return bool(_PER_CENT.match(rest))
     if condition == "<tên>":
         return rest[:1].isupper() and not rest[1:2].isupper()
     if condition == "<hết>":
@@ -245,6 +249,8 @@ def acronym(ctx: Context, pos: int, token: str) -> Reading | None:
     kind = ctx.lexicon.table("document_types").get(token)
     if kind and _NUMBERED.match(text, pos + len(token)):
         return Reading(pos, pos + len(token), kind, "document.type", (ctx.lexicon.spell(token),))
+    if kind and len(token) >= _PLAIN_TYPE and end == pos + len(token):
+        return Reading(pos, end, kind, "document.type", (ctx.lexicon.spell(token),), look=True)
     if not token.isupper():
         return None
     if shouting(ctx, pos, token):
