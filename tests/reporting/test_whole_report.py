@@ -35,6 +35,8 @@ from broadcaster.reporting.frozen import differences, digest, freeze, thaw
 from broadcaster.settings import Settings
 from tests.domain.test_figures import entry
 
+pytestmark = pytest.mark.slow
+
 VN = ZoneInfo("Asia/Ho_Chi_Minh")
 FORMS = {"loa": "Loa truyền thanh", "zalo": "Zalo", "truc-tiep": "Trực tiếp"}
 TOPICS = {"mot-cua": "Một cửa", "chi-so": "Kết quả <chỉ số> & đất", "khac": "Khác"}
