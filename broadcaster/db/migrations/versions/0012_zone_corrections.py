@@ -14,7 +14,7 @@ _NAMES = ("bass", "treble", "gain")
 def upgrade() -> None:
     with op.batch_alter_table("zones") as batch_op:
         for name in _NAMES:
-            batch_op.add_column(sa.Column(name, sa.Float(), server_default="0", nullable=False))
+            batch_op.add_column(sa.Column(name, sa.Double(), server_default="0", nullable=False))
 
 
 def downgrade() -> None:
