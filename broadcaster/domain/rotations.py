@@ -167,7 +167,7 @@ class Rotation:
             if caps.minutes_per_session is not None and minutes > caps.minutes_per_session:
                 raise RuleError(
                     f"Khung phát dài tối đa {minutes:.0f} phút, quá {caps.minutes_per_session} phút mỗi buổi của Quy "
-                    "chế. Hãy rút ngắn, hoặc sửa minutes_per_session trong station.toml.",
+                    "chế. Hãy rút ngắn, hoặc sửa số phút mỗi buổi ở Cài đặt, mục Giờ được phép.",
                     field=f"{where}: max_minutes",
                 )
             for step_number, step in enumerate(slot.steps, 1):

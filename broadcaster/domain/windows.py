@@ -91,7 +91,7 @@ class StationHours:
             minutes = int(length.total_seconds() // 60)
             raise RuleError(
                 f"Buổi phát {start:%H:%M} dài tối đa {minutes} phút nằm ngoài khung giờ được phép "
-                f"({self}). Hãy đổi giờ phát, rút ngắn buổi phát, hoặc sửa [hours] trong station.toml.",
+                f"({self}). Hãy đổi giờ phát, rút ngắn buổi phát, hoặc sửa khung giờ ở Cài đặt, mục Giờ được phép.",
                 field=field,
             )
 

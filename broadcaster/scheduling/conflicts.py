@@ -249,7 +249,7 @@ def _caps(planned: Sequence[Planned], house: House) -> Iterable[Conflict]:
             Kind.CAP,
             _moment_of(sentence, planned, house),
             f"{sentence[:-1]}, ở {_names(zones, house)}.",
-            "Bỏ bớt một buổi của ngày hoặc tuần đó, hoặc sửa [hours] trong station.toml theo Quy chế mới.",
+            "Bỏ bớt một buổi của ngày hoặc tuần đó, hoặc sửa ở Cài đặt, mục Giờ được phép, theo Quy chế mới.",
             zones=tuple(zones),
         )
 

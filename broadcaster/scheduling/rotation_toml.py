@@ -175,6 +175,15 @@ def parse_form(form: type[F], table: dict[str, Any], *, name: str) -> F:
         raise RuleError(" ".join(_sentence(form, fault) for fault in error.errors()), field=name) from None
 
 
+def check_step(table: dict[str, Any], *, name: str) -> None:
+    """Check the form of one step of a slot.
+
+    Raises:
+        RuleError: keys or values are wrong.
+    """
+    parse_form(_Item, table, name=name).step(name)
+
+
 def parse_rotation(table: dict[str, Any], *, name: str) -> Rotation:
     """Return the rotation that a table of a rotation file means.
 

@@ -15,7 +15,9 @@ from broadcaster.domain.bulletins import CueSound
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.rotations import DayKind, Rotation
 from broadcaster.domain.zones import Zone, ZoneMap, parse_bands
+from broadcaster.errors import RuleError
 from broadcaster.scheduling.rotation_toml import parse_rotation, plain, read_toml
+from broadcaster.scheduling.rotation_words import difference
 from broadcaster.services import audit
 from broadcaster.services.station import Station
 
@@ -50,13 +52,17 @@ def definitions_in_force(session: Session) -> dict[str, dict[str, Any]]:
     return {r.code: r.definition for r in newest.values() if r.retired_at is None}
 
 
-def apply_rotation(station: Station, actor: Actor, text: str, name: str, *, dry_run: bool = False) -> list[str]:
+def apply_rotation(
+    station: Station, actor: Actor, text: str, name: str, *, dry_run: bool = False, over: int | None = None
+) -> list[str]:
     """Put the rotation in TOML `text` into force as a new version; return the differences, a line each.
 
-    An unchanged rotation makes no new version and returns no line. `dry_run` only shows.
+    An unchanged rotation makes no new version and returns no line. `dry_run` only shows. `over` is the version that
+    the person saw in force (0: none); another one means that somebody was faster.
 
     Raises:
-        RuleError: the file breaks the form or a rule; `field` names the place. Nothing is changed.
+        RuleError: the file breaks the form or a rule, or somebody was faster; `field` names the place. Nothing is
+            changed.
     """
     actor.require(Permission.SCHEDULE)
     table = plain(read_toml(text, name=name))
@@ -72,7 +78,9 @@ def apply_rotation(station: Station, actor: Actor, text: str, name: str, *, dry_
         before = session.scalars(
             select(RotationRow).where(RotationRow.code == rotation.code).order_by(RotationRow.version.desc())
         ).first()
-        lines = _difference(before.definition if before and before.retired_at is None else None, table)
+        if over is not None and over != (before.version if before and before.retired_at is None else 0):
+            raise RuleError("Khung lịch vừa được thay đổi ở nơi khác. Hãy xem lại thay đổi rồi áp dụng.", field="over")
+        lines = difference(before.definition if before and before.retired_at is None else None, table)
         if dry_run or not lines:
             session.rollback()
             return lines
@@ -96,40 +104,7 @@ def versions(session: Session, code: str) -> list[tuple[RotationRow, list[str]]]
     """Return the versions of a rotation, the newest first, each with what it changed of the one before."""
     rows = session.scalars(select(RotationRow).where(RotationRow.code == code).order_by(RotationRow.version)).all()
     before: list[dict[str, Any] | None] = [None, *(r.definition for r in rows)]
-    return [(row, _difference(old, row.definition)) for row, old in zip(rows, before, strict=False)][::-1]
-
-
-def _difference(before: dict[str, Any] | None, after: dict[str, Any]) -> list[str]:
-    """Say what changes between two rotation tables, a Vietnamese line for each change."""
-    title = after["rotation"]["title"]
-    if before is None:
-        return [f"+ Lịch mới “{title}”"] + [
-            f"+ Khung {s['code']} “{s['title']}” lúc {s['start']}, tối đa {s['max_minutes']} phút"
-            for s in after["slot"]
-        ]
-    lines = [
-        f"~ {key}: {before['rotation'].get(key, '(chưa có)')} → {after['rotation'].get(key, '(bỏ)')}"
-        for key in sorted(before["rotation"].keys() | after["rotation"].keys())
-        if before["rotation"].get(key) != after["rotation"].get(key)
-    ]
-    old, new = ({s["code"]: s for s in table["slot"]} for table in (before, after))
-    lines += [f"- Bỏ khung {code} “{old[code]['title']}”" for code in old if code not in new]
-    lines += [
-        f"+ Khung {c} “{s['title']}” lúc {s['start']}, tối đa {s['max_minutes']} phút"
-        for c, s in new.items()
-        if c not in old
-    ]
-    for code in (c for c in new if c in old and old[c] != new[c]):
-        for key in sorted(old[code].keys() | new[code].keys()):
-            if old[code].get(key) != new[code].get(key):
-                what = "danh sách mục" if key == "item" else key
-                detail = (
-                    ""
-                    if key == "item"
-                    else f": {old[code].get(key, '(mặc định)')} → {new[code].get(key, '(mặc định)')}"
-                )
-                lines.append(f"~ Khung {code}, {what} thay đổi{detail}")
-    return lines
+    return [(row, difference(old, row.definition)) for row, old in zip(rows, before, strict=False)][::-1]
 
 
 def add_exception(station: Station, actor: Actor, day: dt.date, kind: DayKind, title: str) -> None:

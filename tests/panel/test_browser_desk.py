@@ -19,7 +19,7 @@ from tests.panel.test_browser import address, chromium, faults, opened  # noqa: 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SCREENS = {
     "vanhanh": ("/stop?zone=am02", "/schedule/?view=day", "/schedule/8", "/schedule/8/rundown", "/schedule/8/move",
-                "/schedule/new", "/schedule/rotations/ngay-thuong/versions", "/log/5", "/zones/am03", "/zones/new",
+                "/schedule/new", "/schedule/rotations/ngay-thuong/versions", "/schedule/rotations/upload", "/schedule/rotations/ngay-thuong/slots/sang", "/log/5", "/zones/am03", "/zones/new",
                 "/zones/groups/new", "/sounds/new", "/start/", "/account"),
     "quantri": ("/settings/hours", "/audit/", "/users/vanhanh/edit"),
 }  # fmt: skip
@@ -113,4 +113,32 @@ def test_a_rundown_is_ordered_by_keyboard_alone_with_a_running_total(chromium: B
     page.get_by_role("button", name="Lưu nội dung").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Đã lưu nội dung buổi phát")).to_be_visible()
+    context.close()
+
+
+def test_a_slot_is_written_on_a_phone_and_seen_as_a_difference_first(
+    chromium: Browser, address: str, tmp_path: Path
+) -> None:
+    context, page = opened(chromium, address, "vanhanh", "phone", "dark")
+    page.goto("/schedule/rotations")
+    page.get_by_role("link", name="Thêm khung phát").click()
+    page.get_by_label("Tên khung").fill("Buổi trưa")
+    page.get_by_label("Giờ bắt đầu").fill("13:00")
+    for words in ("Thêm “Nhạc hiệu", "Thêm bài máy chọn", "Thêm “Chuông"):
+        page.get_by_role("button", name=words).first.click()
+    steps = page.locator(".pieces-list li")
+    expect(steps).to_have_count(3)
+    page.get_by_role("button", name="Đưa mục 3 lên trước").press("Enter")
+    expect(steps.nth(1)).to_contain_text("Chuông")
+    page.get_by_role("button", name="Tiếp: xem thay đổi").click()
+    expect(page.locator("#start-error")).to_contain_text("nằm ngoài khung giờ được phép")
+    assert faults(page) == []
+    page.get_by_label("Giờ bắt đầu").fill("11:00")
+    page.screenshot(path=Path(os.environ.get("LOA_SHOTS", str(tmp_path))) / "handbook-khung-lich.png", full_page=True)
+    page.get_by_role("button", name="Tiếp: xem thay đổi").click()
+    expect(page.locator("ins")).to_contain_text("“Buổi trưa” lúc 11:00")
+    assert faults(page) == []
+    page.get_by_role("button", name="Áp dụng").click()
+    expect(page.get_by_text("Đã áp dụng khung lịch mới")).to_be_visible()
+    expect(page.get_by_role("link", name="Buổi trưa")).to_be_visible()
     context.close()

@@ -53,7 +53,7 @@ def test_versions_of_a_rotation_say_what_changed_and_come_back(sign_in: SignIn, 
     apply_rotation(station, machine("thử"), seed.ROTATION.replace('start = "05:00"', 'start = "05:15"'), "ngay-thuong")
     client = sign_in("vanhanh")
     page = client.get("/schedule/rotations/ngay-thuong/versions").text
-    assert "Khung sang, start thay đổi: 05:00 → 05:15" in page
+    assert "Khung sang, giờ bắt đầu thay đổi: 05:00 → 05:15" in page
     assert page.index("Phiên bản 2") < page.index("Phiên bản 1")
     assert client.post("/schedule/rotations/ngay-thuong/back", data={"version": "1"}).status_code == 303
     with station.db.read() as session:

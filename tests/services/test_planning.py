@@ -72,7 +72,7 @@ def test_a_changed_rotation_moves_the_future_and_shows_the_difference(station: S
     plan(station)
     changed = ROTATION.replace('"05:00"', '"05:30"')
     assert apply_rotation(station, OPERATOR, changed, "thu.toml", dry_run=True) == [
-        "~ Khung sang, start thay đổi: 05:00 → 05:30"
+        "~ Khung sang, giờ bắt đầu thay đổi: 05:00 → 05:30"
     ]
     assert {station.local(r.starts_at).minute for r in rows(station)} == {0}
     apply_rotation(station, OPERATOR, changed, "thu.toml")

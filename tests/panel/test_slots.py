@@ -1,0 +1,185 @@
+"""Khung lịch by hand: a slot added, changed, taken out, or a file; nothing is in force before its difference was seen."""
+
+from __future__ import annotations
+
+import html
+import io
+import json
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from broadcaster.db.models import AuditEvent, RotationRow
+from broadcaster.services.rotations import apply_rotation
+from broadcaster.services.station import Station
+from tests.panel import seed
+from tests.panel.conftest import SignIn
+
+EVENING = {
+    "title": "Chương trình trưa", "start": "10:45", "minutes": "20", "weekday": ["mon", "fri"], "zone": ["am01"],
+    "late": "skip", "item": ['{"kind": "cue", "cue": "nhac-hieu"}', '{"kind": "fill", "genres": ["notice"]}'],
+}  # fmt: skip
+URL = "/schedule/rotations/ngay-thuong/slots"
+
+
+@pytest.fixture
+def operator(sign_in: SignIn) -> FlaskClient:
+    return sign_in("vanhanh")
+
+
+def newest(station: Station) -> RotationRow:
+    with station.db.read() as session:
+        return session.query(RotationRow).filter_by(code="ngay-thuong").order_by(RotationRow.version.desc()).first()
+
+
+def shown(answer: TestResponse) -> dict[str, str]:
+    """Return the hidden fields of the page that asks for confirmation."""
+    found = dict(re.findall(r'name="(text|over)" value="([^"]*)"', answer.text))
+    return {key: html.unescape(value) for key, value in found.items()}
+
+
+def test_a_slot_is_added_only_after_its_difference_was_seen(operator: FlaskClient, station: Station) -> None:
+    answer = operator.post(f"{URL}/new", data=EVENING)
+    assert answer.status_code == 200
+    assert "+ Khung chuong-trinh-trua “Chương trình trưa” lúc 10:45, tối đa 20 phút" in answer.text
+    assert newest(station).version == 1, "looking changes nothing"
+    assert operator.post("/schedule/rotations/apply", data=shown(answer)).status_code == 303
+    row = newest(station)
+    assert (row.version, row.applied_by) == (2, "vanhanh")
+    assert row.definition["slot"][-1] == {
+        "code": "chuong-trinh-trua", "title": "Chương trình trưa", "start": "10:45", "max_minutes": 20,
+        "weekdays": ["mon", "fri"], "zones": ["am01"], "late": "skip", "item": [json.loads(i) for i in EVENING["item"]],
+    }  # fmt: skip
+    with station.db.read() as session:
+        assert session.query(AuditEvent).filter_by(verb="apply", object_id="ngay-thuong").count() == 2
+    assert "Chương trình trưa" in operator.get("/schedule/rotations").text
+
+
+def test_steps_are_added_ordered_and_dropped_without_script(operator: FlaskClient, station: Station) -> None:
+    form = EVENING | {"do": "cue:chuong"}
+    page = operator.post(f"{URL}/new", data=form).text
+    assert "Âm thanh: Chuông báo" in page
+    items = [html.unescape(i) for i in re.findall(r'name="item" value="([^"]*)"', page)]
+    assert len(items) == 3
+    page = operator.post(f"{URL}/new", data=EVENING | {"item": items, "do": "up:2"}).text
+    ordered = [json.loads(html.unescape(i)) for i in re.findall(r'name="item" value="([^"]*)"', page)]
+    assert [i.get("cue") for i in ordered] == ["nhac-hieu", "chuong", None]
+    page = operator.post(f"{URL}/new", data=EVENING | {"do": "drop:0"}).text
+    assert "Âm thanh: Nhạc hiệu" not in page
+    fill = {"do": "fill", "fill_genres": "slogan", "fill_most": "2", "fill_topic": "chi-so", "fill_separator": "ngat"}
+    page = operator.post(f"{URL}/new", data=EVENING | fill).text
+    assert "Máy chọn tối đa 2 bài: khẩu hiệu; chủ đề Các chỉ số" in page
+    assert 'value="Chương trình trưa"' in page, "what was typed stays"
+    assert newest(station).version == 1
+
+
+def test_a_slot_is_changed_and_keeps_what_the_form_does_not_show(operator: FlaskClient, station: Station) -> None:
+    before = newest(station).definition["slot"][0]
+    page = operator.get(f"{URL}/sang").text
+    items = [html.unescape(i) for i in re.findall(r'name="item" value="([^"]*)"', page)]
+    form = EVENING | {"title": before["title"], "start": "05:15", "minutes": "30", "zone": ["all"], "late": "join"}
+    answer = operator.post(f"{URL}/sang", data=form | {"item": items})
+    assert "giờ bắt đầu thay đổi: 05:00 → 05:15" in answer.text
+    assert "danh sách mục" not in answer.text
+    operator.post("/schedule/rotations/apply", data=shown(answer))
+    after = newest(station).definition["slot"][0]
+    assert {k: after[k] for k in before if k not in {"start", "weekdays", "zones", "late"}} == {
+        k: before[k] for k in before if k not in {"start", "weekdays", "zones", "late"}
+    }
+
+
+def test_a_slot_is_taken_out_but_not_the_last(operator: FlaskClient, station: Station) -> None:
+    codes = [s["code"] for s in newest(station).definition["slot"]]
+    for left in range(len(codes) - 1, 0, -1):
+        answer = operator.post(f"{URL}/{codes[left]}", data=EVENING | {"do": "remove"})
+        assert f"- Bỏ khung {codes[left]}" in answer.text
+        operator.post("/schedule/rotations/apply", data=shown(answer))
+    answer = operator.post(f"{URL}/{codes[0]}", data=EVENING | {"do": "remove"})
+    assert answer.status_code == 422
+    assert "khung cuối cùng" in answer.text
+    assert [s["code"] for s in newest(station).definition["slot"]] == codes[:1]
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "words"),
+    [
+        ({"title": " "}, "title", "Hãy đặt tên"),
+        ({"start": ""}, "start", "Hãy điền giờ"),
+        ({"start": "13:00"}, "start", "nằm ngoài khung giờ được phép"),
+        ({"start": "05:10", "zone": ["all"]}, "start", "chồng giờ"),
+        ({"start": "25:99"}, "start", "24 giờ"),
+        ({"minutes": "300"}, "max_minutes", "1 đến 240"),
+        ({"minutes": "60"}, "max_minutes", "Quy chế"),
+        ({"weekday": []}, "weekdays", "ít nhất một thứ"),
+        ({"zone": ["am99"]}, "zones", "am99"),
+        ({"zone": []}, "zones", "ít nhất một cụm"),
+        ({"item": []}, "item", "ít nhất một mục"),
+        ({"item": ['{"kind": "cue", "cue": "nhac-la"}']}, "item", "nhac-la"),
+    ],
+)
+def test_a_rule_answers_beside_its_field_and_changes_nothing(
+    operator: FlaskClient, station: Station, change: dict[str, object], field: str, words: str
+) -> None:
+    if change.get("minutes") == "60":
+        change = change | {"start": "16:30", "zone": ["am02"]}
+    answer = operator.post(f"{URL}/new", data=EVENING | change)
+    assert answer.status_code == 422
+    beside = re.search(rf'id="{field}-error">.*?<span>(.*?)</span>', answer.text)
+    assert beside is not None, re.findall(r'(?:-error"|role="alert").*', answer.text)
+    assert words in html.unescape(beside[1])
+    assert "station.toml" not in beside[1]
+    assert newest(station).version == 1
+
+
+@pytest.mark.parametrize("item", ["x", "[]", '{"kind": "song"}', "[" * 3000, '{"kind": "cue", "cue": {"a": 1}}'])
+def test_a_forged_step_is_refused(operator: FlaskClient, item: str) -> None:
+    answer = operator.post(f"{URL}/new", data=EVENING | {"item": [item]})
+    assert answer.status_code == 422
+
+
+def test_a_file_is_shown_as_a_difference_then_applied(operator: FlaskClient, station: Station) -> None:
+    text = seed.ROTATION.replace('start = "05:00"', 'start = "05:20"')
+    answer = operator.post("/schedule/rotations/upload", data={"file": (io.BytesIO(text.encode()), "lich.toml")})
+    assert "giờ bắt đầu thay đổi: 05:00 → 05:20" in answer.text
+    assert newest(station).version == 1
+    operator.post("/schedule/rotations/apply", data=shown(answer))
+    assert newest(station).definition["slot"][0]["start"] == "05:20"
+    for data, words in (
+        (b"[[slot", "TOML"),
+        (b"\xff\xfe", "UTF-8"),
+        (b"", "tệp .toml"),
+        (b'rotation = "x"', "rotation"),
+    ):
+        answer = operator.post("/schedule/rotations/upload", data={"file": (io.BytesIO(data), "lich.toml")})
+        assert answer.status_code == 422
+        assert words in html.unescape(answer.text)
+
+
+def test_a_new_rotation_comes_by_file(operator: FlaskClient, station: Station) -> None:
+    text = seed.ROTATION.replace('"ngay-thuong"', '"tet"').replace("valid_from", "priority = 5\nvalid_from")
+    answer = operator.post("/schedule/rotations/upload", data={"file": (io.BytesIO(text.encode()), "tet.toml")})
+    assert "+ Lịch mới" in answer.text
+    assert operator.post("/schedule/rotations/apply", data=shown(answer)).status_code == 303
+    assert "tet" in operator.get("/schedule/rotations").text
+
+
+def test_somebody_faster_is_noticed(operator: FlaskClient, station: Station) -> None:
+    answer = operator.post(f"{URL}/new", data=EVENING)
+    other = seed.ROTATION.replace('start = "05:00"', 'start = "05:20"')
+    apply_rotation(station, seed.machine("khác"), other, "ngay-thuong")
+    late = operator.post("/schedule/rotations/apply", data=shown(answer))
+    assert late.status_code == 422
+    assert "vừa được thay đổi ở nơi khác" in late.text
+    assert "05:20 → 05:00" in late.text, "the difference is shown anew"
+    assert newest(station).version == 2
+    assert operator.post("/schedule/rotations/apply", data=shown(late)).status_code == 303
+    assert newest(station).version == 3
+
+
+def test_who_may_not_change_the_schedule_sees_no_way_to(sign_in: SignIn) -> None:
+    viewer = sign_in("xem")
+    page = viewer.get("/schedule/rotations").text
+    assert "slots/" not in page
+    assert viewer.post(f"{URL}/new", data=EVENING).status_code == 403
