@@ -20,6 +20,7 @@ from broadcaster.services.reading import profile_of
 from broadcaster.services.station import Station
 from broadcaster.services.trial import hear, trial_lexicon
 from broadcaster.text import Entry, Mode, normalize
+from broadcaster.text.ingest import load
 
 script_option = click.option("--script", "script_id", type=int, metavar="SỐ", help="Chỉ cho kịch bản này.")
 yes_option = click.option("--yes", is_flag=True, help="Đã xem danh sách bài bị ảnh hưởng và đồng ý.")
@@ -147,10 +148,7 @@ def import_(
     ctx: click.Context, source: str, script_id: int | None, hold: bool | None, own_home: str | None, *, yes: bool
 ) -> None:
     """Nạp các mục từ một tệp TOML."""
-    try:
-        data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
-    except OSError as error:
-        raise RuleError(f"Không đọc được tệp: {error.strerror}.", field=source) from None
+    data = sys.stdin.buffer.read() if source == "-" else load(Path(source))
     change = import_change(data, name="stdin" if source == "-" else Path(source).name, script_id=script_id)
     with opened(ctx, own_home) as station:
         click.echo(make(station, actor_of(ctx, station), change, yes=yes, hold=hold))

@@ -11,6 +11,7 @@ from broadcaster.cli.common import actor_of, format_option, home_option, opened,
 from broadcaster.domain.plans import Campaign, CampaignState
 from broadcaster.errors import RuleError
 from broadcaster.services import plans
+from broadcaster.text.ingest import load
 
 
 @click.group("plan")
@@ -26,10 +27,7 @@ def plan_command() -> None:
 @click.pass_context
 def import_(ctx: click.Context, file: Path, shape: str, own_home: str | None, *, dry_run: bool) -> None:
     """Đọc kế hoạch từ tệp .docx, .odt, .pdf, .txt; lưu thành bản nháp để xác nhận từng dòng trên trang Kế hoạch."""
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise RuleError(f"Không mở được tệp: {error.strerror}.", field=str(file)) from None
+    data = load(file)
     with opened(ctx, own_home) as station:
         reading = plans.read_file(station, file.name, data)
         choices = plans.choices_of(station, reading)
@@ -107,9 +105,7 @@ def show(ctx: click.Context, number: int, shape: str, own_home: str | None) -> N
 def apply(ctx: click.Context, file: Path, number: int | None, own_home: str | None) -> None:
     """Thêm hoặc sửa kế hoạch theo tệp JSON (mẫu: loa plan show SỐ --format json)."""
     try:
-        plan = Campaign.from_json(json.loads(file.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise RuleError(f"Không mở được tệp: {error.strerror}.", field=str(file)) from None
+        plan = Campaign.from_json(json.loads(load(file)))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RuleError(f"Tệp kế hoạch viết sai: {error}.", field=str(file)) from None
     with opened(ctx, own_home) as station:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 
@@ -16,26 +17,51 @@ from broadcaster.cli.text import PROFILES, profile_option, shipped_lexicon
 from broadcaster.errors import RuleError
 from broadcaster.text import Lexicon, Spoken, normalize
 from broadcaster.text.clean import Removal, clean
-from broadcaster.text.ingest import read_document
+from broadcaster.text.encodings import ENCODING_NAMES
+from broadcaster.text.ingest import EncodingChoiceError, load, read_script
 from broadcaster.text.readings import Piece, Reading, as_rows, choices, lines, readings
+
+keep_option = click.option("--keep", "kept", type=int, multiple=True, metavar="SỐ", help="Vẫn đọc phần đã bỏ số này.")
+encoding_option = click.option(
+    "--encoding", type=click.Choice(list(ENCODING_NAMES)), help="Bảng mã của tệp chữ, khi máy không chắc."
+)
+
+
+@contextmanager
+def asking_for_encoding() -> Iterator[None]:
+    """Say how to answer at the command line when several character sets fit a file."""
+    try:
+        yield
+    except EncodingChoiceError as error:
+        error.message += f" Chạy lại lệnh với --encoding và một trong: {', '.join(error.choices)}."
+        raise
+
+
+def put_back(numbered: Sequence[tuple[int, Removal]], kept: Sequence[int]) -> list[Removal]:
+    """Return the removals that a person wants read.
+
+    Raises:
+        RuleError: a number is none of theirs.
+    """
+    if strange := set(kept) - {n for n, _ in numbered}:
+        raise RuleError(f"Không có phần đã bỏ số {min(strange)}; tệp này có {len(numbered)} phần.", field="--keep")
+    return [r for n, r in numbered if n in kept]
 
 
 @click.command("read")
 @click.argument("file", type=click.Path(path_type=Path))
 @profile_option
-@click.option("--keep", "kept", type=int, multiple=True, metavar="SỐ", help="Vẫn đọc phần đã bỏ số này.")
+@keep_option
+@encoding_option
 @click.option("--json", "as_json", is_flag=True, help="In JSON.")
-def read_command(file: Path, profile: str, kept: tuple[int, ...], *, as_json: bool) -> None:
+def read_command(file: Path, profile: str, kept: tuple[int, ...], encoding: str | None, *, as_json: bool) -> None:
     """Xem một văn bản: phần bị bỏ và lý do, chữ viết bên lời đọc, những chỗ đọc khác chữ viết."""
-    if not file.is_file():
-        raise RuleError("Không có tệp này.", field=str(file))
-    document = read_document(file)
+    with asking_for_encoding():
+        _, document = read_script(file.name, load(file), encoding=encoding)
     cleaned = clean(document.text)
     numbered = list(enumerate(cleaned.removed, 1))
-    if strange := set(kept) - {n for n, _ in numbered}:
-        raise RuleError(f"Không có phần đã bỏ số {min(strange)}; tệp này có {len(numbered)} phần.", field="--keep")
-    if kept:
-        cleaned = clean(document.text, keep=[r for n, r in numbered if n in kept])
+    if back := put_back(numbered, kept):
+        cleaned = clean(document.text, keep=back)
     removed = [(n, r) for n, r in numbered if n not in kept]
     lexicon = shipped_lexicon()
     spoken = normalize(cleaned.text, profile=PROFILES[profile], lexicon=lexicon)
@@ -69,13 +95,8 @@ def _read_columns(
     console = Console()
     console = Console(width=None if console.is_terminal else 160, highlight=False)
     if removed:
-        table = Table(title="Không đọc", title_justify="left", header_style="bold", expand=True)
-        for column in ("Số", "Phần văn bản", "Vì sao"):
-            table.add_column(column)
-        for number, removal in removed:
-            table.add_row(str(number), Text(" ".join(removal.text.split())[:140]), removal.reason)
-        console.print(table)
-        console.print(f"Muốn đọc lại phần nào: loa read {name} --keep SỐ")
+        console.print(removed_table(removed))
+        console.print(Text(f"Muốn đọc lại phần nào: loa read {name} --keep SỐ"))
     for note in dict.fromkeys([*notes, *(n.message for n in spoken.warnings)]):
         console.print(Text(f"Lưu ý: {note}"))
     table = Table(title="Chữ viết và lời đọc", title_justify="left", header_style="bold", expand=True, show_lines=True)
@@ -87,6 +108,16 @@ def _read_columns(
     console.print(table)
     if found := readings(spoken):
         console.print(changes_table(found, lexicon))
+
+
+def removed_table(removed: Sequence[tuple[int, Removal]]) -> Table:
+    """Return what is not read, with its number and reason, as a table for the terminal."""
+    table = Table(title="Không đọc", title_justify="left", header_style="bold", expand=True)
+    for column in ("Số", "Phần văn bản", "Vì sao"):
+        table.add_column(column)
+    for number, removal in removed:
+        table.add_row(str(number), Text(" ".join(removal.text.split())[:140]), removal.reason)
+    return table
 
 
 def changes_table(found: Sequence[Reading], lexicon: Lexicon) -> Table:

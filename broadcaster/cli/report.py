@@ -8,10 +8,26 @@ from pathlib import Path
 import click
 
 from broadcaster.cli.common import actor_of, format_option, home_option, opened, progress_bar, show_json, show_table
-from broadcaster.db.queries import registry
+from broadcaster.db.queries import behind, registry
 from broadcaster.domain.periods import parse
-from broadcaster.services import reporting
+from broadcaster.domain.playlog import Entry, Outcome
+from broadcaster.services import reporting, tracing
 from broadcaster.services.reporting import FORMATS, SHAPES, document_of, draw
+from broadcaster.services.station import Station
+
+_MOST = 1_000_000
+"""Rows that are listed at once."""
+_COLUMNS = {
+    "entries": ("planned_at", "zone", "title", "topic", "outcome", "heard_ms", "reason", "id"),
+    "airings": ("planned_at", "title", "topic", "outcome", "heard_ms", "reason", "zones_full", "zones"),
+    "broadcasts": ("first_at", "id", "title", "heard"),
+    "scripts": ("script_id", "title", "times", "last_at"),
+}
+_HEADS = {
+    "planned_at": "Lúc", "first_at": "Lúc", "last_at": "Lần cuối", "zone": "Cụm loa", "title": "Mục", "topic": "Chủ đề",
+    "outcome": "Kết quả", "heard_ms": "Giây", "reason": "Lý do", "id": "Mã", "script_id": "Kịch bản", "times": "Lượt đủ",
+    "heard": "Nghe được", "zones_full": "Cụm phát đủ", "zones": "Cụm loa",
+}  # fmt: skip
 
 
 @click.group("report", invoke_without_command=True)
@@ -28,6 +44,21 @@ from broadcaster.services.reporting import FORMATS, SHAPES, document_of, draw
     help="full: báo cáo; section: phần lồng ghép; annex: phụ lục.",
 )
 @click.option("--entries", is_flag=True, help="Liệt kê bản ghi nhật ký đứng sau số liệu thay vì lập báo cáo.")
+@click.option(
+    "--of",
+    type=click.Choice(list(tracing.KINDS)),
+    default="entries",
+    show_default=True,
+    help="Liệt kê lượt phát, buổi phát, tin bài, bản ghi hay kịch bản viết mới (với --entries).",
+)
+@click.option("--month", help="Chỉ tháng này của kỳ, như 2026-03 (với --entries).")
+@click.option(
+    "--outcome",
+    type=click.Choice(list(behind.OUTCOMES)),
+    help="full: phát đủ; partial: dừng giữa chừng; missed: không phát (với --entries).",
+)
+@click.option("--reason", help="Chỉ lượt không trọn vẹn vì lý do này, ghi đúng như báo cáo (với --entries).")
+@click.option("--relay", is_flag=True, help="Chỉ tiếp âm (với --entries).")
 @click.option("--topic", help="Chỉ bản ghi của chủ đề này (với --entries).")
 @click.option("--unit", help="Chỉ bản ghi của đơn vị này (với --entries).")
 @click.option("--zone", help="Chỉ bản ghi của cụm loa này (với --entries).")
@@ -35,8 +66,9 @@ from broadcaster.services.reporting import FORMATS, SHAPES, document_of, draw
 @home_option
 @click.pass_context
 def report_command(
-    ctx: click.Context, written: str | None, shape: str, out: Path | None, files: str, shapes: str, topic: str | None,
-    unit: str | None, zone: str | None, genre: str | None, own_home: str | None, *, entries: bool,
+    ctx: click.Context, written: str | None, shape: str, out: Path | None, files: str, shapes: str, of: str,
+    month: str | None, outcome: str | None, reason: str | None, topic: str | None, unit: str | None, zone: str | None,
+    genre: str | None, own_home: str | None, *, entries: bool, relay: bool,
 ) -> None:  # fmt: skip
     """Báo cáo kết quả phát thanh của một kỳ, lấy từ nhật ký."""
     if ctx.invoked_subcommand is not None:
@@ -46,25 +78,9 @@ def report_command(
     with opened(ctx, own_home) as station:
         period = parse(written, cutoff=station.settings.report.cutoff_day)
         if entries:
-            found = reporting.trace(station, period, topic=topic, unit=unit, zone=zone, genre=genre)
-            if shape == "json":
-                show_json([e.fields() for e in found])
-                return
-            rows = [
-                (
-                    f"{station.local(e.planned_at):%d/%m/%Y %H:%M:%S}",
-                    e.zone,
-                    e.title[:50],
-                    e.topic,
-                    e.outcome.label,
-                    round(e.heard_ms / 1000),
-                    e.id,
-                )
-                for e in found
-            ]
-            show_table(
-                "Bản ghi", ("Lúc", "Cụm loa", "Mục", "Chủ đề", "Kết quả", "Giây", "Mã"), rows, empty="(không có)"
-            )
+            narrowed = behind.Narrowed(topic, unit, genre, zone, outcome, reason, relay=relay)
+            asked = tracing.Wanted(tracing.narrow(period, month), narrowed)
+            _show_behind(station, of, tracing.trace(station, of, asked, _MOST), shape)
             return
         formats = [f for f in files.split(",") if f]
         wanted = [s for s in shapes.split(",") if s]
@@ -100,6 +116,36 @@ def report_command(
         show_table(table.title, table.heads, cells, empty="(không có)")
     for path in paths:
         click.echo(f"Đã ghi {path}")
+
+
+def _show_behind(station: Station, of: str, found: tracing.Found, shape: str) -> None:
+    """Print what stands behind a figure."""
+    if of == "entries" and shape == "json":
+        show_json([Entry(**{n: getattr(r, n) for n in Entry.__dataclass_fields__}).fields() for r in found.rows])
+        return
+    if of == "written":
+        rows = [{"id": r.id, "title": r.title} for r in found.rows]
+    else:
+        names = _COLUMNS[of]
+        rows = [{n: getattr(r, n) for n in names} for r in found.rows]
+    if shape == "json":
+        show_json(rows)
+        return
+    cells = [[_cell(station, n, v) for n, v in row.items()] for row in rows]
+    heads = [_HEADS[n] for n in (rows[0] if rows else ())]
+    show_table(f"{found.total} {tracing.KINDS[of]}", heads, cells, empty="(không có)")
+
+
+def _cell(station: Station, name: str, value: object) -> object:
+    if isinstance(value, dt.datetime):
+        return f"{station.local(value):%d/%m/%Y %H:%M:%S}"
+    if isinstance(value, Outcome):
+        return value.label
+    if isinstance(value, bool):
+        return "có" if value else "không"
+    if name == "heard_ms" and isinstance(value, int):
+        return round(value / 1000)
+    return value
 
 
 @report_command.command("due")

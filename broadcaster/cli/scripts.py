@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.text import Text
 
 from broadcaster.cli import script_sound
 from broadcaster.cli.common import actor_of, format_option, home_option, opened, progress_bar, show_json, show_table
 from broadcaster.cli.lexicon import make
-from broadcaster.cli.reading import changes_table
+from broadcaster.cli.reading import (
+    asking_for_encoding,
+    changes_table,
+    encoding_option,
+    keep_option,
+    put_back,
+    removed_table,
+)
 from broadcaster.db.queries.scripts import find_scripts, script_detail
 from broadcaster.domain.scripts import MAX_AIRINGS, Genre, Priority
 from broadcaster.errors import RuleError
 from broadcaster.services import scripts as script_service
 from broadcaster.services.approving import approve, send_back
-from broadcaster.services.importing import add_file, read_draft
+from broadcaster.services.importing import read_upload
 from broadcaster.services.lexicon import MODES
 from broadcaster.services.lexicon_changes import Change, find_entry
 from broadcaster.services.picking import Explained, explained, pick_change
-from broadcaster.services.reading import kept_of
+from broadcaster.services.reading import kept_of, name_of
 from broadcaster.services.speaking import speak
 from broadcaster.text import Mode
+from broadcaster.text.clean import Removal, clean
+from broadcaster.text.ingest import load
+from broadcaster.text.ingest.document import MAX_FILE_BYTES
 from broadcaster.text.readings import as_rows, choices, find
-
-_MAX_BYTES = 20_000_000
 
 
 @click.group("script")
@@ -41,12 +51,9 @@ for _command in script_sound.COMMANDS:
 
 def _read(source: str) -> tuple[str, bytes]:
     if source == "-":
-        return "stdin.md", sys.stdin.buffer.read(_MAX_BYTES + 1)
+        return "stdin.md", sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
     path = Path(source)
-    try:
-        return path.name, path.read_bytes()
-    except OSError as error:
-        raise RuleError(f"Không đọc được tệp: {error.strerror}.", field=source) from None
+    return path.name, load(path)
 
 
 _field_options = [
@@ -72,6 +79,8 @@ def _with_fields(command: click.decorators.FC) -> click.decorators.FC:
 @script_command.command("add")
 @click.argument("source", metavar="TỆP|-")
 @_with_fields
+@keep_option
+@encoding_option
 @home_option
 @click.pass_context
 def add(
@@ -84,25 +93,27 @@ def add(
     genre: str | None,
     priority: str | None,
     airings: int | None,
+    kept: tuple[int, ...],
+    encoding: str | None,
 ) -> None:
     """Thêm kịch bản từ tệp .md, .txt, .docx, .odt, .pdf hoặc đầu vào chuẩn."""
     name, data = _read(source)
     with opened(ctx, own_home) as station:
-        number = add_file(
-            station,
-            actor_of(ctx, station),
-            name,
-            data,
-            defaults={
-                "title": title,
-                "unit": unit,
-                "topic": topic,
-                "genre": genre,
-                "priority": priority,
-                "airings": airings,
-            },
-        )
+        defaults = {
+            "title": title, "unit": unit, "topic": topic, "genre": genre, "priority": priority, "airings": airings,
+        }  # fmt: skip
+        with asking_for_encoding():
+            draft, notes = read_upload(station, name, data, encoding=encoding, defaults=defaults)
+        cleaned = clean(draft.body)
+        numbered = list(enumerate(cleaned.removed, 1))
+        draft = replace(draft, kept=tuple(map(name_of, put_back(numbered, kept))))
+        number = script_service.add_script(station, actor_of(ctx, station), draft)
         click.echo(f"Đã thêm kịch bản số {number}.")
+        _show_left_out(
+            [*notes, *(n.message for n in cleaned.notes)],
+            [(n, r) for n, r in numbered if n not in kept],
+            f"loa script edit {number} {source}",
+        )
 
 
 @script_command.command("edit")
@@ -111,6 +122,8 @@ def add(
 @_with_fields
 @click.option("--voice", help="Giọng đọc của bài (bộ-đọc:giọng).")
 @click.option("--rate", type=float, help="Tốc độ đọc của bài; 1.0 là bình thường.")
+@keep_option
+@encoding_option
 @home_option
 @click.pass_context
 def edit(
@@ -126,33 +139,47 @@ def edit(
     airings: int | None,
     voice: str | None,
     rate: float | None,
+    kept: tuple[int, ...],
+    encoding: str | None,
 ) -> None:
     """Thay nội dung một kịch bản; nếu đã duyệt thì phải duyệt lại."""
     name, data = _read(source)
     with opened(ctx, own_home) as station:
         with station.db.read() as session:
             old = script_detail(session, number)
-        kept = {k: old[k] for k in ("title", "unit", "topic", "genre", "priority", "valid_from", "valid_to", "airings")}
-        fields = {
-            "title": title,
-            "unit": unit,
-            "topic": topic,
-            "genre": genre,
-            "priority": priority,
-            "airings": airings,
+        stays = {
+            k: old[k] for k in ("title", "unit", "topic", "genre", "priority", "valid_from", "valid_to", "airings")
         }
-        draft = read_draft(
-            station, name, data, defaults=kept | {k: v for k, v in fields.items() if v is not None and v != ""}
-        )
+        fields = {
+            "title": title, "unit": unit, "topic": topic, "genre": genre, "priority": priority, "airings": airings,
+        }  # fmt: skip
+        defaults = stays | {k: v for k, v in fields.items() if v is not None and v != ""}
+        with asking_for_encoding():
+            draft, notes = read_upload(station, name, data, encoding=encoding, defaults=defaults)
+        cleaned = clean(draft.body)
+        numbered = list(enumerate(cleaned.removed, 1))
+        back = dict.fromkeys((*kept_of(old["kept"]), *map(name_of, put_back(numbered, kept))))
         draft = replace(
             draft,
             voice=voice or old["voice"],
             rate=rate or old["rate"],
-            kept=kept_of(old["kept"]),
+            kept=tuple(back),
             verify=draft.verify or tuple(old["verify"]),
         )
         revision = script_service.revise(station, actor_of(ctx, station), number, draft)
         click.echo(f"Kịch bản số {number} nay là bản {revision}.")
+        left = [(n, r) for n, r in numbered if name_of(r) not in back]
+        _show_left_out([*notes, *(n.message for n in cleaned.notes)], left, f"loa script edit {number} {source}")
+
+
+def _show_left_out(notes: Sequence[str], removed: Sequence[tuple[int, Removal]], command: str) -> None:
+    console = Console()
+    console = Console(width=None if console.is_terminal else 160, highlight=False)
+    for note in notes:
+        console.print(Text(f"Lưu ý: {note}"))
+    if removed:
+        console.print(removed_table(removed))
+        console.print(Text(f"Muốn đọc lại phần nào: {command} --keep SỐ"))
 
 
 @script_command.command("list")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from broadcaster.db.base import Encoded, json_text
 from broadcaster.errors import StationError
 
 _BUSY_MS = 10_000
@@ -73,8 +73,7 @@ class DatabaseUnavailableError(StationError):
 
 
 def _json(value: Any) -> str:
-    """Write JSON columns short: Vietnamese as it is, not as six signs for each letter."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return value.text if isinstance(value, Encoded) else json_text(value)
 
 
 def _sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:

@@ -83,6 +83,8 @@ class Filled:
 
     items: tuple[RundownItem, ...]
     reasons: tuple[Reason, ...]
+    placed: tuple[Candidate, ...] = ()
+    """What the histories now hold as heard: chosen items, without the fixed parts."""
 
     @property
     def sound_ms(self) -> int:
@@ -144,6 +146,7 @@ def fill(  # noqa: C901, PLR0912 - one pass over the steps of a template, each k
                     used.add(found.script_id)
             case FillStep() | RelayStep():
                 pass
+    placed: list[Candidate] = []
     left_ms = int(slot.max_length.total_seconds() * 1000) - sum(f.duration_ms for f in fixed.values())
     left_ms -= sum(relay_item(s, 0).duration_ms for s in slot.steps if isinstance(s, RelayStep))
     turn = _Turn(starts_at, day, candidates, cues, history, targets or {}, also, used)
@@ -151,6 +154,7 @@ def fill(  # noqa: C901, PLR0912 - one pass over the steps of a template, each k
         if isinstance(step, FillStep):
             chosen, why = _choose(step, turn, left_ms)
             reasons += why
+            placed += dict.fromkeys(chosen)
             separator = cues[step.separator] if step.separator else None
             for number, candidate in enumerate(chosen):
                 if separator and number:
@@ -165,7 +169,7 @@ def fill(  # noqa: C901, PLR0912 - one pass over the steps of a template, each k
             items.append(cue_item(piece, no) if isinstance(piece, CueSound) else script_item(piece, no))
             if isinstance(piece, Candidate):
                 reasons.append(Reason(piece.script_id, piece.title, chosen=True, why="Phần cố định của khung phát."))
-    return Filled(tuple(items), tuple(reasons))
+    return Filled(tuple(items), tuple(reasons), tuple(placed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,11 +217,12 @@ def _newest(
     return max(fitting, key=lambda c: (c.approved_at, c.script_id), default=None)
 
 
-def _choose(  # noqa: C901 - two passes over one queue, each candidate in or out with its reason
+def _choose(  # noqa: C901, PLR0912 - two passes over one queue, each candidate in or out with its reason
     step: FillStep, turn: _Turn, left_ms: int
 ) -> tuple[list[Candidate], list[Reason]]:
     gap_ms = turn.cues[step.separator].duration_ms if step.separator else 0
-    fitting = [c for c in turn.candidates if c.script_id not in turn.used and _fits(step, c)]
+    unused = [c for c in turn.candidates if c.script_id not in turn.used]
+    fitting = [c for c in unused if _fits(step, c)]
     order = sorted(fitting, key=turn.order)
     chosen: list[Candidate] = []
     taken: set[int] = set()
@@ -227,6 +232,8 @@ def _choose(  # noqa: C901 - two passes over one queue, each candidate in or out
     # Two passes: first one item of each topic, so that a session is varied; then whatever still fits.
     for second_pass in (False, True):
         for c in order:
+            if len(chosen) >= step.max_items and (not second_pass or len(outs) >= MOST_OUT):
+                break  # the rest stays out, and no more reasons are named
             if c.script_id in taken:
                 continue
             if not second_pass and c.topic in topics_in and c.priority is Priority.NORMAL:
@@ -248,7 +255,7 @@ def _choose(  # noqa: C901 - two passes over one queue, each candidate in or out
             ins.append(Reason(c.script_id, c.title, chosen=True, why=_why(c, turn)))
     if (more := len(order) - len(taken) - len(outs)) > 0:
         outs.append(Reason(None, f"{more} bài khác", chosen=False, why="Chưa tới lượt, hoặc không còn chỗ."))
-    if others := sum(1 for c in turn.candidates if c.script_id not in turn.used and not _fits(step, c)):
+    if others := len(unused) - len(fitting):
         outs.append(
             Reason(None, f"{others} bài khác", chosen=False, why="Không đúng thể loại hoặc chủ đề của phần này.")
         )

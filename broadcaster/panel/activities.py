@@ -19,7 +19,7 @@ from broadcaster.domain.roles import Permission
 from broadcaster.errors import RuleError
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.forms import StationForm
-from broadcaster.panel.reports import choices
+from broadcaster.panel.reports import choices, given_day
 from broadcaster.services import activities as service
 from broadcaster.services.plans import form_titles
 
@@ -48,7 +48,7 @@ def index() -> ResponseReturnValue:
     """The activities, newest first."""
     form = request.args.get("form", "")[:48]
     with station().db.read() as session:
-        rows = service.activities(session, form=form)
+        rows = service.activities(session, given_day("first"), given_day("last"), form=form)
         proofs = service.proof_counts(session)
         topics = {t.code: t.short for t in library.topics(session)}
         units = {u.code: u.name for u in people.units(session)}

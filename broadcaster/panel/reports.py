@@ -10,16 +10,15 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from broadcaster.db.queries import airings as airing_queries
-from broadcaster.db.queries import library, people, registry
+from broadcaster.db.queries import behind, library, people, registry
 from broadcaster.domain import periods
-from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Permission
+from broadcaster.domain.scripts import Genre
 from broadcaster.errors import NotFoundError, RuleError, StationError
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.paging import Page, wanted_page
 from broadcaster.reporting.charts import Chart
-from broadcaster.services import report_jobs, reporting
+from broadcaster.services import report_jobs, reporting, tracing
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 _PAGE = 60
@@ -142,24 +141,30 @@ def issue(number: int) -> ResponseReturnValue:
 @blueprint.get("/entries")
 @needs(Permission.REPORT)
 def entries() -> ResponseReturnValue:
-    """The entries behind a figure."""
-    first, last = _day("first"), _day("last")
+    """What stands behind a figure: as many airings, broadcasts, scripts or entries as the figure counts."""
+    first, last = given_day("first"), given_day("last")
     if first is None or last is None or last < first:
         raise RuleError("Hãy chọn ngày đầu và ngày cuối.", field="first")
-    outcome = request.args.get("outcome", "")
-    narrowed = {k: request.args[k][:64] for k in ("topic", "unit", "zone", "genre") if k in request.args}
-    period = periods.custom(first, last)
-    stretch = reporting.stretch_of(
-        station(), period, **narrowed, outcome=Outcome(outcome) if outcome in list(Outcome) else None
+    of = request.args.get("of", "entries")
+    texts = {
+        k: request.args[k][:600] for k in ("topic", "unit", "zone", "genre", "outcome", "reason") if k in request.args
+    }
+    up_to = request.args.get("up_to", "")
+    wanted = tracing.Wanted(
+        tracing.narrow(periods.custom(first, last), request.args.get("month")),
+        behind.Narrowed(**texts, relay=request.args.get("relay") == "1"),
+        up_to=int(up_to) if up_to.isdecimal() and len(up_to) < 12 else None,
     )
     number = wanted_page()
+    found = tracing.trace(station(), of, wanted, _PAGE, (number - 1) * _PAGE)
     with station().db.read() as session:
-        rows, total = airing_queries.page(session, stretch, _PAGE, (number - 1) * _PAGE)
         zones = registry.zone_names(session)
         names = {t.code: t.short for t in library.topics(session)} | {u.code: u.name for u in people.units(session)}
+    names |= {g.value: g.label for g in Genre} | tracing.OUTCOME_WORDS
     return render_template(
         "reports/entries.html",
-        rows=rows, page=Page(number, _PAGE, total), zones=zones, names=names, period=period, narrowed=narrowed,
+        found=found, page=Page(number, _PAGE, found.total), zones=zones, names=names, period=wanted.period,
+        narrowed=texts, of=of, relay=wanted.narrowed.relay,
     )  # fmt: skip
 
 
@@ -195,7 +200,8 @@ def _drawing(chart: Chart) -> tuple[str, Markup]:
     return chart.title, Markup(chart.svg.replace(' color="#111111"', ""))  # noqa: S704
 
 
-def _day(name: str) -> dt.date | None:
+def given_day(name: str) -> dt.date | None:
+    """Return the day of that name in the address; None when there is none, or it is no day."""
     try:
         return dt.date.fromisoformat(request.args.get(name, ""))
     except ValueError:

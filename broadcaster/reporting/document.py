@@ -94,6 +94,8 @@ class ReportDocument:
     """The group of each form."""
     activities: tuple[ActivityLine, ...] = ()
     parts: tuple[PartLine, ...] = ()
+    plan_in_period: Mapping[str, int] | None = None
+    """Full airings of each topic on the days of the plan that lie in the period."""
     slogans: tuple[str, ...] = ()
     """Approved by the end of the period."""
 
@@ -185,11 +187,13 @@ class ReportDocument:
             name += f" ngày {plan.issued_on:%d/%m/%Y}"
         done, due = sum(t.done for t in plan.topics), sum(t.due for t in plan.topics)
         lines = []
+        here = sum(self._within(t.code) for t in plan.topics)
+        tail = f"; riêng trong kỳ báo cáo đã phát {number(here)} lượt thuộc các chủ đề của kế hoạch."
         if due:
             lines.append(
                 f"Thực hiện {name}: tính từ đầu kế hoạch đến hết kỳ đã phát {number(done)} lượt trên "
                 f"{number(due)} lượt phải đạt, mức độ hoàn thành {percent(plan.completion)} "
-                "(chủ đề vượt chỉ tiêu không bù cho chủ đề thiếu)."
+                f"(chủ đề vượt chỉ tiêu không bù cho chủ đề thiếu){tail}"
             )
             if plan.behind:
                 late = "; ".join(f"{clean_end(t.title)} (thiếu {number(t.late)} lượt)" for t in plan.behind[:10])
@@ -198,7 +202,7 @@ class ReportDocument:
             covered = sum(1 for t in plan.topics if t.done)
             lines.append(
                 f"Thực hiện {name}: tính từ đầu kế hoạch đến hết kỳ đã phát "
-                f"{number(covered)}/{number(len(plan.topics))} chủ đề."
+                f"{number(covered)}/{number(len(plan.topics))} chủ đề{tail}"
             )
         return lines
 
@@ -254,6 +258,14 @@ class ReportDocument:
             self._table("Theo tháng", "Tháng", months, f.by_month, "month"),
             self._coverage(),
         ]
+        if f.reasons:
+            found.append(
+                Table(
+                    "Lý do không phát trọn vẹn", ("Lý do", "Lượt"),
+                    tuple((clean_end(why) or "không ghi lý do", many) for why, many in f.reasons.items()),
+                    ("Tổng cộng", sum(f.reasons.values())), chart=1, key="reason", codes=tuple(f.reasons),
+                )
+            )  # fmt: skip
         if self.plan and self.plan.topics:
             found.append(self._plan_table(self.plan))
         if self.activities or (self.plan and len(self.plan.forms) > 1):
@@ -326,16 +338,30 @@ class ReportDocument:
         heads = ("Cụm loa", "Phát đủ", "Dừng giữa chừng", "Không phát", "Phút", "Tỷ lệ phát đủ")
         return Table("Theo cụm loa", heads, tuple(rows), key="zone", codes=tuple(codes))
 
+    def plan_days(self, *, within: bool) -> tuple[dt.date, dt.date]:
+        """Return the days of the plan up to the end of the period; `within`: only those that lie in the period."""
+        if self.plan is None:
+            return self.period.first, self.period.last
+        last = min(self.plan.last, self.period.last, self.drawn_at.astimezone(self.tz).date())
+        return (max(self.plan.first, self.period.first) if within else self.plan.first), last
+
+    def _within(self, topic: str) -> int:
+        """Return the full airings of a topic in the period; a plan that begins within it counts all of them."""
+        if self.plan_in_period is not None:
+            return self.plan_in_period.get(topic, 0)
+        return self.figures.by_topic.get(topic, Tally()).full
+
     def _plan_table(self, plan: Progress) -> Table:
         rows = tuple(
-            (f"{n}. {clean_end(t.title)}", t.target, t.due, t.done, percent(t.percent))
+            (f"{n}. {clean_end(t.title)}", t.target, t.due, t.done, self._within(t.code), percent(t.percent))
             for n, t in enumerate(plan.topics, 1)
         )
         total = (
             "Tổng cộng", sum(t.target for t in plan.topics), sum(t.due for t in plan.topics),
-            sum(t.done for t in plan.topics), percent(plan.completion) if sum(t.due for t in plan.topics) else "-",
+            sum(t.done for t in plan.topics), sum(self._within(t.code) for t in plan.topics),
+            percent(plan.completion) if sum(t.due for t in plan.topics) else "-",
         )  # fmt: skip
-        heads = ("Chủ đề của kế hoạch", "Chỉ tiêu", "Phải đạt", "Đã phát", "So chỉ tiêu")
+        heads = ("Chủ đề của kế hoạch", "Chỉ tiêu", "Phải đạt", "Từ đầu kế hoạch", "Trong kỳ", "So chỉ tiêu")
         return Table(
             "Thực hiện kế hoạch", heads, rows, total, chart=3, key="plan", codes=tuple(t.code for t in plan.topics)
         )

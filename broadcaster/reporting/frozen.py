@@ -33,7 +33,7 @@ def freeze(document: ReportDocument) -> dict[str, Any]:
         "tz": d.tz.key, "drawn_at": d.drawn_at.isoformat(), "last_hash": d.last_hash, "last_seq": d.last_seq,
         "plan": _progress_json(d.plan), "forms": dict(d.forms), "groups": dict(d.groups),
         "activities": [asdict(a) for a in d.activities], "parts": [asdict(p) for p in d.parts],
-        "slogans": list(d.slogans),
+        "slogans": list(d.slogans), "plan_in_period": None if d.plan_in_period is None else dict(d.plan_in_period),
     }  # fmt: skip
 
 
@@ -55,6 +55,7 @@ def thaw(values: Mapping[str, Any], *, entries: Iterable[Entry] = (), airings: I
         activities=tuple(ActivityLine(**a) for a in values["activities"]),
         parts=tuple(PartLine(**a) for a in values["parts"]),
         slogans=tuple(values["slogans"]),
+        plan_in_period=values.get("plan_in_period"),
         entries=entries,
         airings=airings,
         **kept,

@@ -103,6 +103,12 @@ class House:
     """Name of each zone that is switched off or broken, which hears nothing."""
     silent_days: frozenset[dt.date] = frozenset()
     """Days on which nothing should air (mourning)."""
+    begun: frozenset[str] = frozenset()
+    """Zones that heard a session on the first day already."""
+    over: bool = False
+    """Whether the first day's last allowed hour has passed: what it lacks can no longer be mended."""
+    rotations: bool = True
+    """Whether any rotation is in force."""
 
 
 def conflicts(
@@ -255,14 +261,14 @@ def _caps(planned: Sequence[Planned], house: House) -> Iterable[Conflict]:
 
 
 def _gaps(planned: Sequence[Planned], house: House, first: dt.date, days: int) -> Iterable[Conflict]:
-    """Whole days on which a zone in use hears nothing, though others do."""
-    heard: dict[dt.date, set[str]] = {}
+    """Whole days on which a zone in use hears nothing, though others do; and days on which nobody hears anything."""
+    heard: dict[dt.date, set[str]] = {first: set(house.begun)} if house.begun else {}
     for p in planned:
         if p.counts and not p.any_hour:
             heard.setdefault(p.starts_at.astimezone(house.tz).date(), set()).update(p.zones)
     for offset in range(days):
         day = first + dt.timedelta(days=offset)
-        if day in house.silent_days:
+        if day in house.silent_days or (house.over and day == first):
             continue
         silent = [z for z in house.zones if z not in heard.get(day, set())]
         if heard.get(day) and silent:
@@ -273,6 +279,49 @@ def _gaps(planned: Sequence[Planned], house: House, first: dt.date, days: int) -
                 "Thêm cụm loa vào một khung phát của ngày đó, hoặc để yên nếu cố ý.",
                 zones=tuple(silent),
             )
+    if not house.rotations:
+        yield Conflict(
+            Kind.GAP,
+            dt.datetime.combine(first, dt.time(), tzinfo=house.tz).astimezone(dt.UTC),
+            "Đài chưa có lịch phát nào đang áp dụng nên máy không tự xếp buổi phát nào.",
+            "Mở trang Lịch phát, mục Khung lịch, để áp dụng một lịch; hoặc chạy loa schedule apply TỆP.",
+        )
+        return
+    for start, end in _silent_stretches(heard, house, first, days):
+        when = f"Ngày {start:%d/%m/%Y}" if start == end else f"Từ ngày {start:%d/%m/%Y} đến hết ngày {end:%d/%m/%Y}"
+        yield Conflict(
+            Kind.GAP,
+            dt.datetime.combine(start, dt.time(), tzinfo=house.tz).astimezone(dt.UTC),
+            f"{when}: cả đài không có buổi phát nào.",
+            "Thêm khung phát hoặc một buổi riêng cho ngày đó, hoặc để yên nếu cố ý.",
+        )
+
+
+def _silent_stretches(
+    heard: Mapping[dt.date, set[str]], house: House, first: dt.date, days: int
+) -> Iterable[tuple[dt.date, dt.date]]:
+    """Yield first and last day of each stretch without any session, but for days that the Quy chế wants silent."""
+    view = [first + dt.timedelta(days=n) for n in range(days)]
+    silent = [
+        day
+        for day in view
+        if not heard.get(day) and day not in house.silent_days and not (house.over and day == first)
+        and not _enough_days(day, heard, house, first, days)
+    ]  # fmt: skip
+    start = 0
+    for n, day in enumerate(silent):
+        if n + 1 == len(silent) or silent[n + 1] - day > dt.timedelta(days=1):
+            yield silent[start], day
+            start = n + 1
+
+
+def _enough_days(day: dt.date, heard: Mapping[dt.date, set[str]], house: House, first: dt.date, days: int) -> bool:
+    """Return whether the week of `day` may have its days already; days out of sight count as days with a session."""
+    most = house.caps.days_per_week
+    if most is None:
+        return False
+    week = [day + dt.timedelta(days=n - day.weekday()) for n in range(7)]
+    return sum(bool(heard.get(d)) or not 0 <= (d - first).days < days for d in week) >= most
 
 
 def _sounds_until(p: Planned) -> dt.datetime:

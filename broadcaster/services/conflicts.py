@@ -15,7 +15,9 @@ from broadcaster.domain.zones import Condition
 from broadcaster.scheduling.conflicts import Conflict, House, Planned, conflicts
 from broadcaster.services import airing
 from broadcaster.services.approving import refusal
-from broadcaster.services.planning import Draft, preview
+from broadcaster.services.planned_rows import Draft
+from broadcaster.services.planning import preview
+from broadcaster.services.rotations import rotations_in_force
 from broadcaster.services.station import Station
 
 DAYS = 14
@@ -101,6 +103,15 @@ def _of_draft(draft: Draft) -> Planned:
 
 
 def _house(station: Station, session: Session, first: dt.date, days: int) -> House:
+    now = station.now()
+    begun = session.execute(
+        select(BroadcastRow.zones, BroadcastRow.slot_key).where(
+            BroadcastRow.starts_at >= dt.datetime.combine(first, dt.time(), tzinfo=station.settings.tz),
+            BroadcastRow.starts_at <= now,
+            BroadcastRow.kind.in_(SESSION_KINDS),
+            BroadcastRow.state != BroadcastState.CANCELLED,
+        )
+    )
     zones: Sequence[ZoneRow] = session.scalars(select(ZoneRow).order_by(ZoneRow.position, ZoneRow.code)).all()
     exceptions = session.scalars(
         select(DayException).where(
@@ -115,4 +126,7 @@ def _house(station: Station, session: Session, first: dt.date, days: int) -> Hou
         zones={z.code: z.name for z in zones if z.enabled and z.condition not in _BROKEN},
         off={z.code: f"{z.name} (đang tắt hoặc hỏng)" for z in zones if not z.enabled or z.condition in _BROKEN},
         silent_days=frozenset(e.day for e in exceptions),
+        begun=frozenset(z for codes, key in begun if not key.startswith(NO_SESSION) for z in codes),
+        over=all(w.end <= station.local(now).time() for w in station.settings.station_hours.windows),
+        rotations=bool(rotations_in_force(session)),
     )

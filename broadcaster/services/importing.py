@@ -29,10 +29,7 @@ from broadcaster.services.scripts import OTHER_TOPIC, ScriptDraft, add_script
 from broadcaster.services.station import Station, open_station
 from broadcaster.settings import Settings
 from broadcaster.sound.store import Store
-from broadcaster.text import front_matter
-from broadcaster.text.ingest import Note, read_bytes
-from broadcaster.text.ingest.plain import decode
-from broadcaster.text.ingest.reading import sniff
+from broadcaster.text.ingest import read_script
 
 
 def init(
@@ -91,16 +88,7 @@ def add_file(
     Raises:
         RuleError: the file or a field of it is wrong; nothing is added.
     """
-    return add_script(station, actor, read_draft(station, name, data, defaults=defaults))
-
-
-def read_draft(station: Station, name: str, data: bytes, *, defaults: Mapping[str, Any] | None = None) -> ScriptDraft:
-    """Return what a script file says.
-
-    Raises:
-        RuleError: the file or a field of it is wrong.
-    """
-    return read_upload(station, name, data, defaults=defaults)[0]
+    return add_script(station, actor, read_upload(station, name, data, defaults=defaults)[0])
 
 
 def read_upload(
@@ -117,16 +105,8 @@ def read_upload(
         RuleError: the file or a field of it is wrong.
         EncodingChoiceError: several character sets fit; ask, and call again with `encoding`.
     """
-    changed = False
-    remarks: tuple[Note, ...] = ()
-    if sniff(name, data) in {"txt", "md"}:
-        text, _, remarks = decode(name, data, encoding)
-        data, changed = text.encode(), True
-    head, rest = front_matter.split(data, name=name)
+    head, document = read_script(name, data, encoding=encoding)
     fields = {k: v for k, v in (defaults or {}).items() if v is not None} | dict(head)
-    if not rest.strip():
-        raise RuleError("Tệp chưa có nội dung để đọc.", field=name)
-    document = read_bytes(name, rest, encoding=None if changed else encoding)
     body = document.text
     title = str(fields.get("title") or _first_line(body))
     with station.db.read() as session:
@@ -144,7 +124,7 @@ def read_upload(
         verify=tuple(str(v) for v in fields.get("verify", ())),
         source_name=Path(name).name,
     )
-    return draft, [n.message for n in (*remarks, *document.notes)]
+    return draft, [n.message for n in document.notes]
 
 
 def day_or_none(text: str) -> dt.date | None:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, DayException, PlayLogEntry
 from broadcaster.domain.broadcasts import NO_SESSION, BroadcastKind, BroadcastState, RundownItem
-from broadcaster.domain.bulletins import Candidate, Filled, History, fill
+from broadcaster.domain.bulletins import Candidate, History
+from broadcaster.domain.filling import Filler
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.rotations import Rotation
 from broadcaster.domain.windows import CapBook
 from broadcaster.domain.zones import ZoneMap
 from broadcaster.scheduling.expand import Occurrence, expand
 from broadcaster.services.approving import airable
+from broadcaster.services.planned_rows import Draft, Met, PlannedRows
 from broadcaster.services.rotations import cue_sounds, rotations_in_force, zone_map
 from broadcaster.services.station import Station
 from broadcaster.services.targets import Targets, topic_targets
@@ -26,7 +27,6 @@ from broadcaster.services.targets import Targets, topic_targets
 # A broadcast this near is play-out's: it is being checked and loaded, and planning leaves it alone.
 HANDS_OFF = dt.timedelta(seconds=60)
 _LOOK_BACK = dt.timedelta(days=120)
-_BATCH = 2000
 _COUNTS = (BroadcastState.PLANNED, BroadcastState.CUED, BroadcastState.AIRING, BroadcastState.AIRED)
 """A broadcast in such a state was heard or will be."""
 
@@ -43,33 +43,6 @@ class PlanResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """One broadcast as planning would write it."""
-
-    occurrence: Occurrence
-    zones: tuple[str, ...]
-    filled: Filled
-
-    def columns(self) -> dict[str, Any]:
-        """Return the columns of its row, less slot and start."""
-        slot = self.occurrence.slot
-        return {
-            "kind": BroadcastKind.ROTATION,
-            "title": slot.title,
-            "ends_at": self.occurrence.ends_at,
-            "zones": list(self.zones),
-            "rundown": [i.as_json() for i in self.filled.items],
-            "reasons": [r.as_json() for r in self.filled.reasons],
-            "sound_ms": self.filled.sound_ms,
-            "late": slot.late.value,
-            "grace_s": int(slot.grace.total_seconds()),
-            "overrun": slot.overrun.value,
-            "state": BroadcastState.PLANNED,
-            "verdict": "",
-        }
-
-
-@dataclass(frozen=True, slots=True)
 class Preview:
     """What the rules would make of some days, written nowhere."""
 
@@ -80,44 +53,23 @@ class Preview:
 def plan(station: Station, days: int | None = None, *, first: dt.date | None = None) -> PlanResult:
     """Write the broadcasts of the coming `days`; a second call adds nothing.
 
-    Only broadcasts still `planned` and not about to start are filled anew; what airs or is past never moves.
+    Only broadcasts still `planned` and not about to start are filled anew; what airs or is past never moves. Rows are
+    read and written a day at a time, so that a year takes no more memory than a week.
     """
     now = station.now()
     first = first or station.today()
     days = days or station.settings.playout.plan_days
     with station.db.write() as session:
         until = dt.datetime.combine(first + dt.timedelta(days=days), dt.time(), tzinfo=station.settings.tz)
-        rows = session.scalars(
-            select(BroadcastRow).where(BroadcastRow.starts_at > now + HANDS_OFF, BroadcastRow.starts_at < until)
-        )
-        existing = {(r.slot_key, r.starts_at): r for r in rows}
-        held = {k for k, r in existing.items() if r.by_hand or r.state is not BroadcastState.PLANNED}
-        fresh: list[dict[str, Any]] = []
+        rows = PlannedRows(session, now + HANDS_OFF, until, station.settings.tz)
         added = changed = kept = 0
         warnings: list[str] = []
-        for occurrence, draft in _drafts(station, session, first, days, held, warnings):
-            row = existing.pop((occurrence.key, occurrence.starts_at), None)
-            if row is None and draft is not None:
-                fresh.append(draft.columns() | {"slot_key": occurrence.key, "starts_at": occurrence.starts_at})
-                added += 1
-                if len(fresh) >= _BATCH:
-                    session.execute(insert(BroadcastRow), fresh)
-                    fresh.clear()
-            elif row is not None and draft is not None and _differs(row, draft.columns()):
-                for k, v in draft.columns().items():
-                    setattr(row, k, v)
-                changed += 1
-            else:
-                kept += 1
-        stale = [
-            r.id
-            for r in existing.values()
-            if r.state is BroadcastState.PLANNED and r.kind is BroadcastKind.ROTATION and not r.by_hand
-        ]
-        session.execute(delete(BroadcastRow).where(BroadcastRow.id.in_(stale)))
-        if fresh:
-            session.execute(insert(BroadcastRow), fresh)
-        return PlanResult(added, changed, len(stale), kept, tuple(warnings))
+        for occurrence, draft in _drafts(station, session, first, days, rows.held, warnings):
+            outcome = rows.meet(occurrence, draft)
+            added += outcome is Met.ADDED
+            changed += outcome is Met.CHANGED
+            kept += outcome is Met.KEPT
+        return PlanResult(added, changed, rows.finish(), kept, tuple(warnings))
 
 
 def preview(station: Station, first: dt.date, days: int = 7) -> Preview:
@@ -160,24 +112,17 @@ def _drafts(
     book = _book(station, session, first)
     gone = _gone(session, now)
     allowed = _allowed(station, (o for o in coming if o.starts_at > now + HANDS_OFF), zones, book, gone, warnings)
-    cues = cue_sounds(session)
     candidates = airable(session)
     targets = topic_targets(session, first)
+    filler = Filler(candidates, cue_sounds(session), targets.airings)
     audiences = _Audiences(station, session, candidates, targets)
     for occurrence, codes in allowed:
         if (occurrence.key, occurrence.starts_at) in held:
             yield occurrence, None
             continue
         history, also = audiences.of(codes)
-        filled = fill(
-            occurrence.slot, occurrence.starts_at, occurrence.day, candidates, cues, history,
-            targets=targets.airings, also=also,
-        )  # fmt: skip
+        filled = filler.fill(occurrence.slot, occurrence.starts_at, occurrence.day, history, also)
         yield occurrence, Draft(occurrence, codes, filled)
-
-
-def _differs(row: BroadcastRow, columns: Mapping[str, Any]) -> bool:
-    return any(getattr(row, k) != v for k, v in columns.items())
 
 
 def _book(station: Station, session: Session, first: dt.date) -> CapBook:

@@ -18,11 +18,9 @@ from broadcaster.sound.export import Exported, Tags, check_cover, check_target, 
 from broadcaster.sound.render import Element, Line, Sting, produce, wanted
 from broadcaster.sound.vtt import web_vtt
 from broadcaster.speech.cache import ClipCache
-from broadcaster.text import Lexicon, Profile, Spoken, directions, front_matter, normalize
+from broadcaster.text import Lexicon, Profile, Spoken, directions, normalize
 from broadcaster.text.clean import clean
-from broadcaster.text.ingest import read_bytes
-from broadcaster.text.ingest.plain import decode
-from broadcaster.text.ingest.reading import sniff
+from broadcaster.text.ingest import load, read_script
 
 DEFAULT_VOICES: Final = ("vi-neural:south-female", "espeak:vi+f2")
 AGAIN: Final = "Xin nhắc lại."
@@ -186,23 +184,15 @@ def produce_file(
 
 def _read(source: Path, order: Order) -> tuple[str, str, Spoken, tuple[directions.Direction, ...], tuple[str, ...]]:
     """Return title, unit, spoken text, directions and notes of a text file."""
-    try:
-        data = source.read_bytes()
-    except OSError as error:
-        raise RuleError(f"Không đọc được tệp: {error.strerror}.", field=str(source)) from None
-    name = source.name
-    if sniff(name, data) in {"txt", "md"}:
-        data = decode(name, data)[0].encode()
-    head, rest = front_matter.split(data, name=name)
-    if not rest.strip():
-        raise RuleError("Tệp chưa có nội dung để đọc.", field=str(source))
-    cleaned = clean(read_bytes(name, rest).text)
+    head, document = read_script(source.name, load(source))
+    cleaned = clean(document.text)
     directed = directions.read(cleaned.text)
     region = Profile.NORTH if order.region == "north" else Profile.SOUTH
     spoken = normalize(directed.text, profile=region, lexicon=_lexicon(), explain=False)
     if not spoken.sentences:
         raise RuleError("Tệp không có câu nào để đọc.", field=str(source))
-    notes = [n.message for n in cleaned.notes] + list(dict.fromkeys(n.message for n in spoken.warnings))
+    told = [n.message for n in (*document.notes, *cleaned.notes)] + [n.message for n in spoken.warnings]
+    notes = list(dict.fromkeys(told))
     notes += [f"Không đọc ({r.reason}): {' '.join(r.text.split())[:80]}" for r in cleaned.removed]
     return (
         str(head.get("title") or source.stem),

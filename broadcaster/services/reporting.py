@@ -19,8 +19,8 @@ from broadcaster.domain.activities import PartState
 from broadcaster.domain.chain import GENESIS
 from broadcaster.domain.figures import Figures
 from broadcaster.domain.fold import slug
-from broadcaster.domain.periods import ReportPeriod, parse, previous, year_before
-from broadcaster.domain.playlog import Entry
+from broadcaster.domain.periods import ReportPeriod, custom, parse, previous, year_before
+from broadcaster.domain.plans import Campaign
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.scripts import Genre, ScriptState
 from broadcaster.errors import NotFoundError, RuleError, StationError
@@ -176,6 +176,7 @@ def document_of(
             plan=tracking.progress_of(station, session, campaign, day, up_to=up_to)
             if campaign and campaign.first <= day
             else None,
+            plan_in_period=_in_period(station, session, campaign, period, up_to) if campaign else None,
             forms={f.code: f.title for f in forms},
             groups={f.code: f.group.value for f in forms},
             activities=_activities(session, period, units, {t.code: t.short for t in topics}),
@@ -345,23 +346,6 @@ def due(station: Station) -> list[Due]:
     return sorted(found, key=lambda d: d.day)
 
 
-def trace(
-    station: Station,
-    period: ReportPeriod,
-    *,
-    topic: str | None = None,
-    unit: str | None = None,
-    zone: str | None = None,
-    genre: str | None = None,
-) -> list[Entry]:
-    """Return the entries behind a figure of a period."""
-    stretch = stretch_of(station, period, topic=topic, unit=unit, zone=zone, genre=genre)
-    with station.db.read() as session:
-        rows, _ = airing_queries.page(session, stretch, 1_000_000, 0)
-        names = Entry.__dataclass_fields__
-        return [Entry(**{n: getattr(r, n) for n in names}) for r in rows if r.kind == "script"]
-
-
 def _untold(_share: float) -> None:
     """Stand for a progress that nobody watches."""
 
@@ -436,6 +420,19 @@ def _activities(
         )
         for a in reversed(activities.activities(session, period.first, period.last))
     )  # fmt: skip
+
+
+def _in_period(
+    station: Station, session: Session, plan: Campaign, period: ReportPeriod, up_to: int
+) -> dict[str, int] | None:
+    """Return the full airings of each topic on the plan's days of a period; None when the plan covers it wholly."""
+    first, last = max(plan.first, period.first), min(plan.last, period.last)
+    if (first, last) == (period.first, period.last):
+        return None
+    if first > last:
+        return {}
+    counted = figures_of(station, session, custom(first, last), up_to=up_to)
+    return {topic: tally.full for topic, tally in counted.by_topic.items()}
 
 
 def _slogans(session: Session, end: dt.datetime) -> tuple[str, ...]:

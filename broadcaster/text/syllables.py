@@ -91,6 +91,11 @@ def is_bare_syllable(word: str) -> bool:
     return _bare(word.lower())
 
 
+def may_be_syllable(word: str) -> bool:
+    """Tell whether `word` is a syllable as it stands, or one whose marks were left out (CAT, phut, Dien)."""
+    return is_syllable(word) or (word.isascii() and _bare(word.lower()))
+
+
 @lru_cache(maxsize=16384)
 def _bare(word: str) -> bool:
     return any(word == _strip(onset) + rime for onset in ("", *_ONSETS) for rime in _BARE_RIMES if word.endswith(rime))

@@ -18,36 +18,15 @@ DASH = "-–—−‐‑‒"
 _WINDOW = 80
 _MARKS = " -–—+*•·●○■□▪▫◦➢►▶✓✔❖★☆()[]\"“”'.…,;:!?/"
 
-_ONSETS = (
-    "ngh|ng|nh|gh|gi|qu|kh|ph|th|tr|ch|b|c|d|đ|g|h|k|l|m|n|p|r|s|t|v|x|"
-)  # fmt: skip
-_RIMES = frozenset(
-    ["a", "ac", "ach", "ai", "am", "an", "ang", "anh", "ao", "ap", "at", "au", "ay", "ă", "ăc", "ăm", "ăn", "ăng", "ăp", "ăt", "â", "âc", "âm", "ân", "âng", "âp", "ât", "âu", "ây", "e", "ec", "em", "en", "eng", "eo", "ep", "et", "ê", "êch", "êm", "ên", "êng", "ênh", "êp", "êt", "êu", "i", "ia", "ich", "iêc", "iêm", "iên", "iêng", "iêp", "iêt", "iêu", "im", "in", "inh", "ip", "it", "iu", "o", "oa", "oac", "oach", "oai", "oam", "oan", "oang", "oanh", "oao", "oap", "oat", "oay", "oăc", "oăm", "oăn", "oăng", "oăt", "oc", "oe", "oen", "oeo", "oet", "oi", "om", "on", "ong", "ooc", "oong", "op", "ot", "ô", "ôc", "ôi", "ôm", "ôn", "ông", "ôp", "ôt", "ơ", "ơi", "ơm", "ơn", "ơp", "ơt", "ơng", "u", "ua", "uac", "uai", "uan", "uang", "uanh", "uao", "uat", "uau", "uay", "uăc", "uăn", "uăng", "uăt", "uâc", "uân", "uâng", "uât", "uây", "uc", "ue", "uen", "ueo", "uet", "uê", "uêch", "uên", "uêng", "uênh", "uêt", "uêu", "ui", "uinh", "uit", "uiu", "um", "un", "ung", "uơ", "uôc", "uôi", "uôm", "uôn", "uông", "uôt", "up", "ut", "uy", "uya", "uych", "uyên", "uyêt", "uyêu", "uyn", "uynh", "uyp", "uyt", "uyu", "ư", "ưa", "ưc", "ưi", "ưm", "ưn", "ưng", "ươc", "ươi", "ươm", "ươn", "ương", "ươp", "ươt", "ươu", "ưt", "ưu", "y", "yêm", "yên", "yêng", "yêt", "yêu", "ynh"]
-)  # fmt: skip
 _TONELESS = str.maketrans(
     "áàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ",
     "aaaaaăăăăăâââââeeeeeêêêêêiiiiioooooôôôôôơơơơơuuuuuưưưưưyyyyy",
 )
-_ONSET = re.compile(_ONSETS)
 
 
 def toneless(word: str) -> str:
     """The lower-case word without its tone marks (letters keep their hats and horns)."""
     return word.lower().translate(_TONELESS)
-
-
-def is_syllable(word: str) -> bool:
-    """Whether the word can be a Vietnamese syllable by its letters."""
-    plain = toneless(word)
-    if plain in _RIMES:
-        return True
-    for cut in (3, 2, 1):
-        onset = plain[:cut]
-        if len(plain) > cut and len(onset) == cut and _ONSET.fullmatch(onset):
-            rime = plain[cut:]
-            if rime in _RIMES:
-                return True
-    return plain == "gi" or (plain.startswith("gi") and "i" + plain[2:] in _RIMES)
 
 
 class Reading(NamedTuple):

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Loa
+
+pytestmark = pytest.mark.slow
 
 
 def test_words_are_added_tried_listed_given_out_and_taken_back(loa: Loa, home: Path, tmp_path: Path) -> None:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Loa
+
+pytestmark = pytest.mark.slow
 
 BODY = "Ngày 12/3, bà con gặp HXĐT.\n\nNơi nhận:\n- Như trên;\n- Lưu: VT.\n"
 

@@ -21,6 +21,8 @@ from broadcaster.services import accounts, playlog, reporting, tokens
 from broadcaster.services.station import Station
 from tests.panel.conftest import SignIn
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def key(station: Station) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import html
 import io
 import re
 from collections.abc import Mapping
@@ -12,10 +13,13 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from broadcaster.db.models import PlayLogEntry
 from broadcaster.db.queries import registry
+from broadcaster.domain.activities import ActivityDraft
 from broadcaster.domain.plans import Campaign, CampaignState, Deadline, PlanTopic
+from broadcaster.domain.playlog import Entry
 from broadcaster.domain.roles import machine
-from broadcaster.services import plans
+from broadcaster.services import activities, plans, playlog
 from broadcaster.services.jobs import Progress, perform
 from broadcaster.services.report_jobs import report_job
 from broadcaster.services.station import Station
@@ -54,8 +58,6 @@ def test_the_tracker_says_what_is_late_and_the_gap_is_closed_on_confirmation(sta
     if seen is None:
         assert "Không có gì để đổi trong lịch" in shown
         return
-    import html
-
     assert client.post("/tracker/gap", data={"seen": "khác"}).status_code == 422
     assert client.post("/tracker/gap", data={"seen": html.unescape(seen[1])}).status_code == 303
 
@@ -168,6 +170,78 @@ def test_a_figure_opens_the_entries_behind_it(station: Station, sign_in: SignIn)
     assert "Phát đủ</span>" not in partial
     assert client.get("/reports/entries").status_code == 422
     assert "Không có bản ghi nào" in client.get("/reports/entries?first=2020-01-01&last=2020-01-02").text
+
+
+def test_every_figure_of_the_page_lists_exactly_as_many_as_it_says(station: Station, sign_in: SignIn) -> None:
+    in_force(station, dich_vu_cong=20)
+    activities.keep_activity(
+        station, KIT, ActivityDraft("zalo", "Bài viết", "dich-vu-cong", "vhxh", dt.date(2026, 3, 1), views=12)
+    )
+    client = sign_in("vanhanh")
+    where = drawn(client, station)
+    with station.db.write() as session:  # what comes later is not behind figures that were frozen before
+        last = session.get_one(PlayLogEntry, 1)
+        values = {n: getattr(last, n) for n in Entry.__dataclass_fields__}
+        playlog.append(session, [Entry(**values | {"id": "sau", "item_no": 99})], station.now())
+    page = client.get(where).text
+    figures = re.findall(r"<dt>([^<]+)</dt>(?:<!--.*?-->)?\s*<dd>(.*?)</dd>", page, re.DOTALL)
+    tables_of = re.findall(r'<table class="table" data-table="([^"]*)">(.*?)</table>', page, re.DOTALL)
+    assert {"topic", "unit", "genre", "month", "zone", "plan", "reason", "form"} == {k for k, _ in tables_of}
+    checked: dict[str, int] = {}
+    for name, cell in figures:
+        text = re.sub(r"<[^>]+>", "", cell).strip()
+        link = re.search(r'href="([^"]+)"', cell)
+        assert bool(link) == (text not in {"0", "0 giây"}), (name, text)
+        if link:
+            behind = client.get(html.unescape(link[1])).text
+            listed = re.search(r"<caption[^>]*>([\d.]+) ", behind)[1]
+            if name in {"Tự sản xuất", "Tiếp âm"}:
+                assert f"Nghe được tất cả {text}" in behind, name
+            else:
+                assert listed == text, name
+            checked[name] = checked.get(name, 0) + 1
+    for key, body in tables_of:
+        rows = re.findall(r"<tr>(.*?)</tr>", body.split("</thead>")[1], re.DOTALL)
+        heads = re.findall(r"<th[^>]*>(.*?)</th>", body)
+        for row in rows:
+            for head, cell in zip(heads[1:], re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)[1:], strict=True):
+                text = re.sub(r"<[^>]+>", "", cell).strip()
+                link = re.search(r'href="([^"]+)"', cell)
+                counted = head in {
+                    "Phát đủ",
+                    "Dừng giữa chừng",
+                    "Không phát",
+                    "Phút",
+                    "Lượt",
+                    "Từ đầu kế hoạch",
+                    "Trong kỳ",
+                    "Hoạt động",
+                }
+                is_sum = "Tổng cộng" in row and key in {"plan", "reason"}
+                if not link:
+                    assert not counted or is_sum or text in {"0", "0,0"}, (key, head, row)
+                    continue
+                behind = client.get(html.unescape(link[1])).text
+                listed = re.search(r"<caption[^>]*>([\d.]+) ", behind)[1]
+                if head == "Phút":
+                    total = re.search(r"Nghe được tất cả ([^.]+)\. ", behind)[1]
+                    parts = {unit: int(n) for n, unit in re.findall(r"(\d+) (giờ|phút|giây)", total)}
+                    heard = parts.get("giờ", 0) * 60 + parts.get("phút", 0) + parts.get("giây", 0) / 60
+                    assert heard == pytest.approx(float(text.replace(".", "").replace(",", ".")), abs=0.6), (key, row)
+                else:
+                    assert listed == text, (key, head, row)
+                checked[key] = checked.get(key, 0) + 1
+    assert {
+        "Buổi phát",
+        "Lượt tin, bài phát đủ",
+        "Tin, bài đã dùng",
+        "topic",
+        "month",
+        "zone",
+        "plan",
+        "reason",
+        "form",
+    } <= checked.keys()
 
 
 @pytest.mark.slow

@@ -20,6 +20,8 @@ from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services import playlog
 
+pytestmark = pytest.mark.slow
+
 SECOND = dt.timedelta(seconds=1)
 LIVES = 6
 """Broadcasts in each run, each in its own zone and at its own moment: so many crash points at one kill."""

@@ -21,6 +21,8 @@ from broadcaster.playout.sinks.file import FileSink
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services import airing, playlog
 
+pytestmark = pytest.mark.slow
+
 SECOND = dt.timedelta(seconds=1)
 
 

@@ -25,6 +25,8 @@ from broadcaster.speech.espeak import EspeakEngine
 from tests.playout.icecast import Icecast
 from tests.playout.test_live import ended, running, until
 
+pytestmark = pytest.mark.slow
+
 SECOND = dt.timedelta(seconds=1)
 ONE = (
     "ủy ban nhân dân xã thông báo lịch tiêm phòng cho đàn gia súc gia cầm trên địa bàn xã bắt đầu từ ngày mùng năm "

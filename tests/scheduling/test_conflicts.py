@@ -108,3 +108,31 @@ def test_the_sweep_finds_a_clash_for_each_that_a_slow_search_finds(
     # Each broadcast that starts while another sounds is named at least once.
     late = {b.id for a, b in combinations(sorted(plan, key=lambda p: (p.starts_at, p.id)), 2) if clash(a, b)}
     assert {max(pair, key=lambda n: (plan[n - 1].starts_at, n)) for pair in hit} == late
+
+
+def gaps(found: list[Planned], house: House, days: int) -> list[str]:
+    return [c.what for c in conflicts(found, house, DAY, days) if c.kind is Kind.GAP]
+
+
+def test_days_on_which_nobody_hears_anything_are_one_gap_for_each_stretch() -> None:
+    found = [planned(1), replace(planned(2), starts_at=planned(2).starts_at + dt.timedelta(days=3), ends_at=planned(2).ends_at + dt.timedelta(days=3))]  # fmt: skip
+    assert gaps(found, HOUSE, 5) == [
+        "Từ ngày 03/03/2026 đến hết ngày 04/03/2026: cả đài không có buổi phát nào.",
+        "Ngày 06/03/2026: cả đài không có buổi phát nào.",
+    ]
+    mourning = replace(HOUSE, silent_days=frozenset({DAY + dt.timedelta(days=1), DAY + dt.timedelta(days=2)}))
+    assert gaps(found, mourning, 4) == []
+    assert gaps(found, replace(HOUSE, caps=Caps(3, 45, 2)), 5) == []  # the Quy chế wants the other days silent
+
+
+def test_what_was_heard_today_and_a_day_that_is_over_are_no_gap() -> None:
+    assert gaps([], replace(HOUSE, begun=frozenset({"a", "b"})), 1) == []
+    assert gaps([], replace(HOUSE, over=True), 1) == []
+    assert gaps([], HOUSE, 1) == ["Ngày 02/03/2026: cả đài không có buổi phát nào."]
+
+
+def test_a_station_without_a_rotation_is_told_so_once() -> None:
+    (conflict,) = conflicts([], replace(HOUSE, rotations=False), DAY, 14)
+    assert conflict.kind is Kind.GAP
+    assert "chưa có lịch phát nào đang áp dụng" in conflict.what
+    assert "schedule apply" in conflict.remedy

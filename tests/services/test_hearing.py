@@ -12,6 +12,8 @@ from broadcaster.services.speaking import speak, want_rendition
 from broadcaster.sound import ear, ffmpeg
 from tests.services.conftest import EDITOR, approved, draft
 
+pytestmark = pytest.mark.slow
+
 BODY = "Kính thưa bà con. Hôm nay trời đẹp. Mời bà con ra đồng."
 
 

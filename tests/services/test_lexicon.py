@@ -26,6 +26,8 @@ from broadcaster.services.trial import hear
 from broadcaster.text import Entry, Mode, parse_lexicon
 from tests.services.conftest import EDITOR, LEADER, OPERATOR, approved, draft, later
 
+pytestmark = pytest.mark.slow
+
 TODAY = dt.date(2026, 3, 2)
 BODY = "Bà con đến TTHC xã. Cảm ơn bà con."
 NEW = Entry("TTHC", "thủ tục hành chính công")

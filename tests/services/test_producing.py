@@ -12,6 +12,8 @@ from broadcaster.services.producing import Order, elements_of, produce_file
 from broadcaster.sound import ffmpeg, meter
 from broadcaster.sound.render import Line, Sting
 
+pytestmark = pytest.mark.slow
+
 TEXT = "+++\ntitle = 'Tin tiêm chủng'\nunit = 'Trạm Y tế'\n+++\nKính thưa bà con. Tiêm chủng lúc 7h30.\n"
 
 

@@ -22,6 +22,8 @@ from broadcaster.sound.store import Store
 from broadcaster.speech.espeak import EspeakEngine
 from tests.services.conftest import EDITOR, LEADER, draft
 
+pytestmark = pytest.mark.slow
+
 BODY = "Kính thưa bà con. Hôm nay trời đẹp, mời bà con ra đồng."
 CODES = {
     "wav": ["-c:a", "pcm_s24le"],

@@ -12,13 +12,14 @@ from sqlalchemy import func, select
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import AuditEvent, Report
+from broadcaster.db.queries.behind import Narrowed
 from broadcaster.domain.activities import ActivityDraft, PartState
 from broadcaster.domain.periods import parse
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.domain.scripts import Genre
 from broadcaster.errors import ForbiddenError, MediaError, NotFoundError, RuleError
-from broadcaster.services import accounts, activities, playlog, reporting
+from broadcaster.services import accounts, activities, playlog, reporting, tracing
 from broadcaster.services.backup import backup
 from broadcaster.services.scripts import add_script
 from broadcaster.services.station import Station
@@ -149,9 +150,22 @@ def test_the_day_of_handing_in_is_told_before_it_comes(station: Station, clock: 
 
 def test_figures_lead_to_the_entries_behind_them(station: Station) -> None:
     aired(station)
-    assert len(reporting.trace(station, Q1)) == 6
-    assert len(reporting.trace(station, Q1, topic="mot-cua", zone="am01")) == 3
-    assert reporting.trace(station, Q1, topic="chi-so") == []
+
+    def behind(**narrowed: str) -> int:
+        return tracing.trace(station, "entries", tracing.Wanted(Q1, Narrowed(**narrowed)), 100).total  # type: ignore[arg-type]
+
+    assert behind() == 6
+    assert behind(topic="mot-cua", zone="am01") == 3
+    assert behind(topic="chi-so") == 0
+    assert behind(outcome="partial") == 0
+    assert tracing.trace(station, "airings", tracing.Wanted(Q1, Narrowed()), 100).total == 3
+    assert tracing.narrow(Q1, "2025-12").first == dt.date(2025, 12, 15)
+    assert tracing.narrow(Q1, "2026-03").last == dt.date(2026, 3, 14)
+    for wrong in ("2026-04", "2026-13", "x"):
+        with pytest.raises(RuleError):
+            tracing.narrow(Q1, wrong)
+    with pytest.raises(RuleError):
+        tracing.trace(station, "airings", tracing.Wanted(Q1, Narrowed(outcome="x")), 1)
 
 
 def test_an_activity_is_kept_changed_taken_out_and_brought_back(station: Station) -> None:
@@ -249,11 +263,13 @@ def test_the_index_of_time_is_what_a_period_is_read_by(station: Station) -> None
             session.connection(), "before_cursor_execute", lambda c, cur, stmt, par, ctx, many: seen.append((stmt, par))
         )  # type: ignore[arg-type]
         queries.figures(session, reporting.stretch_of(station, Q1), station.settings.tz)
+        # as a frozen report asks: an old one must not walk the whole log either
+        queries.figures(session, reporting.stretch_of(station, Q1, up_to=10**6), station.settings.tz)
         plans = [
             row[3]
             for stmt, par in list(seen)
             for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {stmt}", par)
         ]  # type: ignore[misc]
     reads = [p for p in plans if "play_log" in p]
-    assert len(reads) > 5
+    assert len(reads) > 11
     assert all("ix_play_log_planned_at" in p or "COVERING INDEX ix_play_log_corrects" in p for p in reads), reads

@@ -25,6 +25,8 @@ from broadcaster.speech.cache import ClipCache, key_of
 from broadcaster.speech.engine import Clip
 from tests.services.conftest import EDITOR, approved, draft
 
+pytestmark = pytest.mark.slow
+
 _spec = importlib.util.spec_from_file_location("fake_google", Path(__file__).parents[1] / "speech" / "fake_google.py")
 fake_google = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(fake_google)

@@ -11,6 +11,8 @@ from broadcaster.sound.render import Line, render
 from broadcaster.sound.store import Store
 from broadcaster.speech.cache import ClipCache
 
+pytestmark = pytest.mark.slow
+
 SENTENCES = [
     Line("Kính thưa toàn thể bà con nhân dân trong xã.", 600),
     Line("Hôm nay, xã tổ chức tiêm phòng cho đàn gia súc.", 400),

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, Table, and_, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import PlayLogEntry
@@ -46,7 +46,8 @@ class Stretch:
         # All corrections, not those of the stretch alone: they are few, and their own index answers without the rows.
         corrections = select(later.c.corrects).where(later.c.corrects.is_not(None))
         if self.up_to is not None:
-            corrections = corrections.where(later.c.seq <= self.up_to)
+            # `+ 0` keeps SQLite from walking the whole log by its number instead of the few corrections by theirs.
+            corrections = corrections.where(later.c.seq + 0 <= self.up_to)
         found = [c.planned_at >= self.start, c.planned_at < self.end, c.kind != TRIAL, c.id.not_in(corrections)]
         if self.up_to is not None:
             found.append(c.seq <= self.up_to)
@@ -57,10 +58,23 @@ class Stretch:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One broadcast as the log has it in a stretch."""
+
+    id: int | None
+    first_at: dt.datetime
+    title: str
+    entries: int
+    heard: bool
+
+
 def figures(session: Session, stretch: Stretch, tz: Any) -> Figures:
     """Return the figures of a stretch; equal to `domain.figures.count` of its entries."""
     found = Figures()
-    _broadcasts(session, stretch, found)
+    sent, found.entries = broadcasts(session, stretch)
+    found.broadcasts = sum(s.heard for s in sent)
+    found.broadcasts_missed = len(sent) - found.broadcasts
     by_zone = (
         select(_LOG.c.zone, _LOG.c.outcome, func.count(), func.sum(_LOG.c.heard_ms))
         .where(*stretch.conditions(), _LOG.c.kind == SCRIPT)
@@ -75,37 +89,41 @@ def figures(session: Session, stretch: Stretch, tz: Any) -> Figures:
 def airings(session: Session, stretch: Stretch, *, titles: bool = True) -> Iterator[Airing]:
     """Yield the airings and relays of a stretch in order of time, streaming; without `titles` these stay empty."""
     c = _LOG.c
+    query = grouped(session, stretch, titles=titles).order_by(c.planned_at, c.broadcast_id, c.item_no, c.kind)
+    for row in session.execute(query.execution_options(yield_per=5000)):
+        yield airing_of(row)
+
+
+def grouped(session: Session, stretch: Stretch, *, titles: bool = True) -> Select[Any]:
+    """Return the query of the airings and relays of a stretch, a row each, for `airing_of`."""
+    c = _LOG.c
     # The rank of an outcome before its reason: the least of them is the best outcome with its first reason.
     ranked = case({o: str(n) for n, o in enumerate(RANKED)}, value=c.outcome).concat(c.reason)
-    best = _least(session, ranked)
-    named = (_least(session, c.title), _least(session, c.broadcast_title)) if titles else (literal(""), literal(""))
+    best = _least(session, ranked).label("best")
+    title = _least(session, c.title) if titles else literal("")
+    broadcast = _least(session, c.broadcast_title) if titles else literal("")
     query = (
         select(
-            c.broadcast_id, c.item_no, c.planned_at, c.kind, *named, func.min(c.script_id), _least(session, c.topic),
-            _least(session, c.unit), _least(session, c.genre), best, func.max(c.heard_ms), func.count(),
-            func.sum(case((c.outcome == Outcome.FULL, 1), else_=0)),
+            c.broadcast_id, c.item_no, c.planned_at, c.kind, title.label("title"), broadcast.label("broadcast_title"),
+            func.min(c.script_id).label("script_id"), _least(session, c.topic).label("topic"),
+            _least(session, c.unit).label("unit"), _least(session, c.genre).label("genre"), best,
+            func.max(c.heard_ms).label("heard_ms"), func.count().label("zones"),
+            func.sum(case((c.outcome == Outcome.FULL, 1), else_=0)).label("zones_full"),
         )
         .where(*stretch.conditions(), c.kind.in_([SCRIPT, RELAY]))
         .group_by(c.planned_at, c.broadcast_id, c.item_no, c.kind)
-        .order_by(c.planned_at, c.broadcast_id, c.item_no, c.kind)
     )  # fmt: skip
     if stretch.outcome is not None:
         query = query.having(func.substr(best, 1, 1) == str(RANKED.index(stretch.outcome)))
-    for row in session.execute(query.execution_options(yield_per=5000)):
-        values = list(row)
-        rank, full = values[10], int(values[13])
-        made = [*values[:10], RANKED[int(rank[0])], values[11], rank[1:], values[12], full]
-        yield Airing(*made)
+    return query
 
 
-def page(session: Session, stretch: Stretch, limit: int, offset: int) -> tuple[list[PlayLogEntry], int]:
-    """Return a page of the entries behind a figure, newest first, and how many there are."""
-    conditions = [*stretch.conditions(), PlayLogEntry.kind.in_([SCRIPT, RELAY])]
-    if stretch.outcome is not None:
-        conditions.append(PlayLogEntry.outcome == stretch.outcome)
-    total = session.scalar(select(func.count()).select_from(_LOG).where(*conditions)) or 0
-    query = select(PlayLogEntry).where(*conditions).order_by(PlayLogEntry.planned_at.desc(), PlayLogEntry.seq.desc())
-    return list(session.scalars(query.limit(limit).offset(offset))), total
+def airing_of(row: Any) -> Airing:
+    """Return the airing of a row of `grouped`."""
+    values = list(row)
+    rank, full = values[10], int(values[13])
+    made = [*values[:10], RANKED[int(rank[0])], values[11], rank[1:], values[12], full]
+    return Airing(*made)
 
 
 def range_of(session: Session, stretch: Stretch) -> tuple[int, int]:
@@ -119,30 +137,24 @@ def range_of(session: Session, stretch: Stretch) -> tuple[int, int]:
     return first or 0, last or 0
 
 
-def _broadcasts(session: Session, stretch: Stretch, found: Figures) -> None:
+def broadcasts(session: Session, stretch: Stretch) -> tuple[list[Sent], int]:
+    """Return the broadcasts that belong to a stretch, in order of time, and how many entries the stretch has.
+
+    A broadcast belongs to the period in which it began, and was heard when anything of it was, also after its end.
+    """
     c = _LOG.c
-    heard = func.max(case((_HEARD, 1), else_=0))
-    per = (
-        select(c.broadcast_id, func.count().label("many"), heard.label("heard"))
+    query = (
+        select(
+            c.broadcast_id, func.min(c.planned_at), func.max(c.broadcast_title), func.count(),
+            func.max(case((_HEARD, 1), else_=0)),
+        )
         .where(*stretch.conditions())
         .group_by(c.broadcast_id)
-        .subquery()
-    )
-    entries, broadcasts, sounded = session.execute(
-        select(func.sum(per.c.many), func.count(), func.sum(per.c.heard)).select_from(per)
-    ).one()
-    found.entries = int(entries or 0)
-    whole, sounded = int(broadcasts or 0), int(sounded or 0)
-    begun = _across(session, stretch, stretch.start)
-    after = _across(session, stretch, stretch.end)
-    if begun or after:  # rare: broadcasts that go on over an edge of the period
-        here = dict(
-            session.execute(select(per.c.broadcast_id, per.c.heard).where(per.c.broadcast_id.in_(begun | after))).all()
-        )
-        for broadcast in begun & here.keys():
-            whole -= 1
-            sounded -= here[broadcast]
-        silent = [b for b in after - begun if b in here and not here[b]]
+    )  # fmt: skip
+    found = [Sent(row[0], row[1], row[2], row[3], heard=bool(row[4])) for row in session.execute(query)]
+    entries = sum(s.entries for s in found)
+    begun, after = _across(session, stretch, stretch.start), _across(session, stretch, stretch.end)
+    if silent := [s.id for s in found if s.id in after - begun and not s.heard]:  # rare: those that go on over the end
         late = (
             select(c.broadcast_id)
             .distinct()
@@ -152,8 +164,9 @@ def _broadcasts(session: Session, stretch: Stretch, found: Figures) -> None:
                 c.broadcast_id.in_(silent),
             )
         )
-        sounded += len(session.scalars(late).all()) if silent else 0
-    found.broadcasts, found.broadcasts_missed = sounded, whole - sounded
+        later = set(session.scalars(late))
+        found = [replace(s, heard=True) if s.id in later else s for s in found]
+    return sorted((s for s in found if s.id not in begun), key=lambda s: s.first_at), entries
 
 
 def _across(session: Session, stretch: Stretch, edge: dt.datetime) -> set[int]:

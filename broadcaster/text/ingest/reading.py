@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Mapping
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+from broadcaster.text import front_matter
 from broadcaster.text.encodings import decode_as, detect
 from broadcaster.text.ingest import docx, html, markdown, odt, pdf, plain, tables
 from broadcaster.text.ingest.document import MAX_FILE_BYTES, Document, DocumentError, check_text, megabytes
@@ -51,7 +55,16 @@ def read_document(path: Path, *, encoding: str | None = None) -> Document:
         DocumentError: the file is missing, too large, damaged, locked, or no document; the sentence says which.
         EncodingChoiceError: several character sets fit; ask, and call again with `encoding`.
     """
-    name = path.name
+    return read_bytes(path.name, load(path), encoding=encoding)
+
+
+def load(path: Path) -> bytes:
+    """Return the bytes of a file, which is measured before it is read.
+
+    Raises:
+        DocumentError: the file is missing, no plain file, may not be read, or is over 20 MB.
+    """
+    name = path.name or str(path)
     try:
         size = path.stat().st_size
         if path.is_dir():
@@ -61,12 +74,31 @@ def read_document(path: Path, *, encoding: str | None = None) -> Document:
         if size > MAX_FILE_BYTES:
             raise _too_large(name, size)
         with path.open("rb") as stream:
-            data = stream.read(MAX_FILE_BYTES + 1)
-    except FileNotFoundError as error:
+            return stream.read(MAX_FILE_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise DocumentError("Không tìm thấy tệp; hãy kiểm tra đường dẫn.", code="missing", field=name) from error
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise DocumentError("Không mở được tệp; hãy kiểm tra quyền đọc.", code="unreadable", field=name) from error
-    return read_bytes(name, data, encoding=encoding)
+
+
+def read_script(name: str, data: bytes, *, encoding: str | None = None) -> tuple[Mapping[str, Any], Document]:
+    """Return the head of a script file (none in most documents), and the text below it; as `read_document`, for bytes.
+
+    Raises:
+        RuleError: the head is wrong; names the line.
+        DocumentError: as `read_document`.
+        EncodingChoiceError: as `read_document`.
+    """
+    if len(data) > MAX_FILE_BYTES:
+        raise _too_large(name, len(data))
+    used: str | None = None
+    notes: tuple[Note, ...] = ()
+    if sniff(name, data) in {"txt", "md"}:
+        text, used, notes = plain.decode(name, data, encoding)
+        data, encoding = text.encode(errors="replace"), None
+    head, rest = front_matter.split(data, name=name)
+    document = read_bytes(name, rest, encoding=encoding)
+    return head, replace(document, encoding=used or document.encoding, notes=notes + document.notes)
 
 
 def read_bytes(name: str, data: bytes, *, encoding: str | None = None) -> Document:
@@ -79,7 +111,7 @@ def read_bytes(name: str, data: bytes, *, encoding: str | None = None) -> Docume
     if len(data) > MAX_FILE_BYTES:
         raise _too_large(name, len(data))
     if not data.strip(b" \t\r\n\x00\xef\xbb\xbf"):
-        raise DocumentError("Tệp rỗng; hãy kiểm tra lại tệp đã chọn.", code="empty", field=name)
+        raise DocumentError("Tệp rỗng, không có nội dung nào; hãy kiểm tra lại tệp đã chọn.", code="empty", field=name)
     kind = sniff(name, data)
     used: str | None = None
     if kind in {"docx", "odt", "pdf"}:

@@ -17,7 +17,11 @@ _MARKS = (
     ("article", re.compile(r"(?:Điều|ĐIỀU)\s{1,3}\d{1,3}\s{0,2}[.:]\s{0,5}(?=\S)")),
     ("number-3", re.compile(r"\d{1,2}\.\d{1,2}\.\d{1,2}\.?\s{1,5}(?=\S)")),
     ("number-2", re.compile(r"\d{1,2}\.\d{1,2}\.?\s{1,5}(?=\S)")),
-    ("number", re.compile(r"\d{1,2}\s?[./]\s{0,5}(?=[^\d\s./])")),
+    # "1/ Mục đích" and "1/Mục đích", but "06/CP" at the head of a line is the number of a document.
+    (
+        "number",
+        re.compile(r"\d{1,2}\s?(?:\.\s{0,5}(?=[^\d\s./])|/\s{1,5}(?=[^\d\s./])|/(?=[^\d\s./])(?![A-ZĐ]{2}))"),
+    ),
     ("bracket", re.compile(r"\(?\d{1,2}\)\s{0,5}(?=\S)")),
     ("capital", re.compile(r"[A-HĐ][.)]\s{1,5}(?=\S)")),
     ("letter", re.compile(r"[a-zđ]\s?[.)]\s{1,5}(?=\S)")),

@@ -6,7 +6,8 @@ import re
 
 from broadcaster.text.numbers import cardinal
 from broadcaster.text.rules.figures import FIGURE, Figure
-from broadcaster.text.tokens import Context, Left, Reading, is_syllable
+from broadcaster.text.syllables import may_be_syllable
+from broadcaster.text.tokens import Context, Left, Reading
 
 PERCENT = "phần trăm"
 _SCALE = re.compile(
@@ -85,7 +86,7 @@ def rate_of(ctx: Context, text: str, pos: int) -> tuple[str, int] | None:
         said = units[word]
     elif word in ctx.lexicon.table("currencies"):
         said = ctx.lexicon.table("currencies")[word]
-    elif is_syllable(word) and word.islower():
+    elif may_be_syllable(word) and word.islower():
         return f" trên {count}{word}", m.end()
     else:
         return None

@@ -6,7 +6,8 @@ import re
 import unicodedata
 
 from broadcaster.text.numbers import cardinal
-from broadcaster.text.tokens import DASH, Context, Left, Reading, is_syllable
+from broadcaster.text.syllables import may_be_syllable
+from broadcaster.text.tokens import DASH, Context, Left, Reading
 
 _END_MARK = re.compile(r"\.?/ ?\.(?!\d)|\./(?= *$)", re.MULTILINE)
 _DOTS = re.compile(r"(?:\.{2,}|…)[.…]*")
@@ -145,7 +146,7 @@ def _two_syllables(text: str, pos: int) -> bool:
     """Names such as "Hà Nội-Huế": words joined by a dash, not a transcription such as "vi-rút"."""
     a = re.search(r"[^\W\d_]+$", text[max(0, pos - 12) : pos])
     b = re.match(r"[^\W\d_]+", text[pos + 1 : pos + 12])
-    return bool(a and b and b[0][0].isupper() and is_syllable(a[0]))
+    return bool(a and b and b[0][0].isupper() and may_be_syllable(a[0]))
 
 
 def _slash(ctx: Context, pos: int, left: Left) -> Reading | None:

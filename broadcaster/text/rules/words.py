@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from broadcaster.text.lexicon import Entry, Mode, first_token
-from broadcaster.text.tokens import Context, Left, Reading, is_syllable, toneless
+from broadcaster.text.syllables import is_syllable, may_be_syllable
+from broadcaster.text.tokens import Context, Left, Reading, toneless
 
 _WORD = re.compile(r"[^\W\d_]+")
 _ACRONYM = re.compile(r"[^\W\d_]+(?:&[^\W\d_]+)?")
@@ -322,7 +323,7 @@ def _head_of_compound(ctx: Context, letters: str) -> str:
 
 def shouting(ctx: Context, pos: int, token: str) -> bool:
     """Whether the capitals are those of a heading or an emphasised word, not of an abbreviation."""
-    if not is_syllable(token):
+    if not may_be_syllable(token):
         return False
     if toneless(token) != token.lower() or any(c in "ĂÂÊÔƠƯ" for c in token):
         return True
@@ -330,7 +331,7 @@ def shouting(ctx: Context, pos: int, token: str) -> bool:
     before = _last_word(text, pos)
     after = _WORD.search(text, pos + len(token), pos + len(token) + 24)
     around = (before, after[0] if after else "")
-    return any(len(word) > 1 and word.isupper() and is_syllable(word) for word in around)
+    return any(len(word) > 1 and word.isupper() and may_be_syllable(word) for word in around)
 
 
 def _last_word(text: str, pos: int) -> str:

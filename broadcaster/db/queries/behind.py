@@ -1,0 +1,123 @@
+"""What stands behind a figure of a report: exactly as many airings, scripts or entries as the figure counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Subquery, func, or_, select
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import PlayLogEntry, Revision, Script
+from broadcaster.db.queries.airings import Stretch, airing_of, grouped
+from broadcaster.domain.figures import RANKED, RELAY, SCRIPT, Airing
+from broadcaster.domain.playlog import Outcome
+
+OUTCOMES = {
+    "full": (Outcome.FULL,),
+    "partial": (Outcome.PARTIAL,),
+    "missed": tuple(o for o in Outcome if o not in {Outcome.FULL, Outcome.PARTIAL}),
+}
+"""The outcomes that each column of the report counts."""
+
+
+_NAMES = ("topic", "unit", "genre")
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What a figure counts; None: whatever it is, an empty text: what has none."""
+
+    topic: str | None = None
+    unit: str | None = None
+    genre: str | None = None
+    zone: str | None = None
+    """Of entries alone: an airing is in all its zones."""
+    outcome: str | None = None
+    """A key of `OUTCOMES`."""
+    reason: str | None = None
+    """Of what was not heard whole."""
+    relay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Aired:
+    """A script and how often it was heard whole."""
+
+    script_id: int
+    title: str
+    times: int
+    last_at: dt.datetime
+
+
+def airings(
+    session: Session, stretch: Stretch, narrowed: Narrowed, limit: int, offset: int
+) -> tuple[list[Airing], int, int]:
+    """Return a page of airings, newest first, how many there are, and the milliseconds heard of all of them."""
+    sub, conditions = _airings(session, stretch, narrowed)
+    total, heard = session.execute(select(func.count(), func.sum(sub.c.heard_ms)).where(*conditions)).one()
+    query = select(sub).where(*conditions).order_by(sub.c.planned_at.desc(), sub.c.broadcast_id.desc(), sub.c.item_no)
+    return [airing_of(r) for r in session.execute(query.limit(limit).offset(offset))], total, int(heard or 0)
+
+
+def scripts(session: Session, stretch: Stretch, narrowed: Narrowed, limit: int, offset: int) -> tuple[list[Aired], int]:
+    """Return a page of the scripts that were heard whole, the most aired first, and how many there are."""
+    sub, conditions = _airings(session, stretch, narrowed)
+    conditions += [sub.c.script_id.is_not(None), _of_outcome(sub, OUTCOMES["full"])]
+    times = func.count().label("times")
+    query = (
+        select(sub.c.script_id, func.max(sub.c.title), times, func.max(sub.c.planned_at))
+        .where(*conditions)
+        .group_by(sub.c.script_id)
+    )
+    total = session.scalar(select(func.count(func.distinct(sub.c.script_id))).where(*conditions)) or 0
+    rows = session.execute(query.order_by(times.desc(), sub.c.script_id).limit(limit).offset(offset))
+    return [Aired(*r) for r in rows], total
+
+
+def entries(
+    session: Session, stretch: Stretch, narrowed: Narrowed, limit: int, offset: int
+) -> tuple[list[PlayLogEntry], int, int]:
+    """Return a page of entries, newest first, how many there are, and the milliseconds heard of all of them."""
+    e = PlayLogEntry
+    conditions = [*stretch.conditions(), e.kind == (RELAY if narrowed.relay else SCRIPT)]
+    conditions += [_is(getattr(e, n), v) for n in (*_NAMES, "zone") if (v := getattr(narrowed, n)) is not None]
+    if narrowed.outcome is not None:
+        conditions.append(e.outcome.in_(OUTCOMES[narrowed.outcome]))
+    if narrowed.reason is not None:
+        conditions += [e.reason == narrowed.reason, e.outcome != Outcome.FULL]
+    total, heard = session.execute(select(func.count(), func.sum(e.heard_ms)).where(*conditions)).one()
+    query = select(e).where(*conditions).order_by(e.planned_at.desc(), e.seq.desc())
+    return list(session.scalars(query.limit(limit).offset(offset))), total, int(heard or 0)
+
+
+def written(session: Session, stretch: Stretch, limit: int, offset: int) -> tuple[list[Script], int]:
+    """Return a page of the scripts written in a stretch, newest first, and how many there are."""
+    new = select(Revision.script_id).where(
+        Revision.number == 1, Revision.created_at >= stretch.start, Revision.created_at < stretch.end
+    )
+    total = session.scalar(select(func.count()).select_from(Script).where(Script.id.in_(new))) or 0
+    query = select(Script).where(Script.id.in_(new)).order_by(Script.id.desc())
+    return list(session.scalars(query.limit(limit).offset(offset))), total
+
+
+def _airings(session: Session, stretch: Stretch, narrowed: Narrowed) -> tuple[Subquery, list[ColumnElement[bool]]]:
+    sub = grouped(session, stretch).subquery()
+    conditions: list[ColumnElement[bool]] = [sub.c.kind == (RELAY if narrowed.relay else SCRIPT)]
+    conditions += [_is(sub.c[n], v) for n in _NAMES if (v := getattr(narrowed, n)) is not None]
+    if narrowed.outcome is not None:
+        conditions.append(_of_outcome(sub, OUTCOMES[narrowed.outcome]))
+    if narrowed.reason is not None:
+        rest = tuple(o for o in Outcome if o is not Outcome.FULL)
+        conditions += [func.substr(sub.c.best, 2) == narrowed.reason, _of_outcome(sub, rest)]
+    return sub, conditions
+
+
+def _of_outcome(sub: Subquery, outcomes: tuple[Outcome, ...]) -> ColumnElement[bool]:
+    return func.substr(sub.c.best, 1, 1).in_([str(RANKED.index(o)) for o in outcomes])
+
+
+def _is(column: Any, value: str) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = or_(column.is_(None), column == "") if value == "" else column == value
+    return found

@@ -1,0 +1,87 @@
+"""From a figure of a report to what it counts: airings, broadcasts, scripts or entries of the log."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from broadcaster.db.queries import airings as airing_queries
+from broadcaster.db.queries import behind
+from broadcaster.db.queries.behind import Narrowed
+from broadcaster.domain.periods import ReportPeriod, custom
+from broadcaster.errors import RuleError
+from broadcaster.services.reporting import stretch_of
+from broadcaster.services.station import Station
+
+KINDS = {
+    "airings": "lượt phát", "broadcasts": "buổi phát", "scripts": "tin, bài", "entries": "bản ghi",
+    "written": "kịch bản",
+}  # fmt: skip
+"""What may be listed, and how it is called."""
+OUTCOME_WORDS = {"full": "phát đủ", "partial": "dừng giữa chừng", "missed": "không phát"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a figure counts, of which days; `up_to` as the log was at that entry."""
+
+    period: ReportPeriod
+    narrowed: Narrowed
+    up_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of what stands behind a figure."""
+
+    rows: Sequence[Any]
+    total: int
+    heard_ms: int | None = None
+    """Of all of it, where that is counted."""
+
+
+def narrow(period: ReportPeriod, month: str | None) -> ReportPeriod:
+    """Return the days of a period that lie in the month `2026-03`; the period itself without a month.
+
+    Raises:
+        RuleError: that is no month, or none of the period.
+    """
+    if not month:
+        return period
+    try:
+        first = dt.datetime.strptime(month, "%Y-%m").replace(tzinfo=dt.UTC).date()
+    except ValueError:
+        raise RuleError("Hãy ghi tháng như 2026-03.", field="month") from None
+    last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    if first > period.last or last < period.first:
+        raise RuleError(f"Tháng {first:%m/%Y} không thuộc kỳ {period}.", field="month")
+    return custom(max(first, period.first), min(last, period.last))
+
+
+def trace(station: Station, of: str, wanted: Wanted, limit: int, offset: int = 0) -> Found:
+    """Return a page of what stands behind a figure, and how many there are of it.
+
+    Raises:
+        RuleError: `of` is none of `KINDS`, or the outcome is unknown.
+    """
+    narrowed = wanted.narrowed
+    if of not in KINDS:
+        raise RuleError(f"Không liệt kê được “{of}”. Có: {', '.join(KINDS)}.", field="of")
+    if narrowed.outcome is not None and narrowed.outcome not in behind.OUTCOMES:
+        raise RuleError(f"Không có kết quả “{narrowed.outcome}”. Có: {', '.join(behind.OUTCOMES)}.", field="outcome")
+    stretch = stretch_of(station, wanted.period, up_to=wanted.up_to)
+    with station.db.read() as session:
+        if of == "airings":
+            return Found(*behind.airings(session, stretch, narrowed, limit, offset))
+        if of == "entries":
+            return Found(*behind.entries(session, stretch, narrowed, limit, offset))
+        if of == "scripts":
+            return Found(*behind.scripts(session, stretch, narrowed, limit, offset))
+        if of == "written":
+            return Found(*behind.written(session, stretch, limit, offset))
+        sent, _ = airing_queries.broadcasts(session, stretch)
+    heard = {"full": True, "missed": False}.get(narrowed.outcome or "")
+    kept = [s for s in reversed(sent) if heard is None or s.heard is heard]
+    return Found(kept[offset : offset + limit], len(kept))

@@ -1,0 +1,119 @@
+"""The schedule looked at and the log corrected at the command line; an emergency said, listed and ended."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from broadcaster.domain.playlog import Entry, Outcome
+from broadcaster.domain.roles import machine
+from broadcaster.services import playlog
+from broadcaster.services.rotations import apply_rotation
+from broadcaster.services.station import open_station
+from tests.cli.conftest import Loa
+
+ROTATION = """
+[rotation]
+code = "thu"
+title = "Thử"
+valid_from = 2026-01-01
+[[slot]]
+code = "sang"
+title = "Buổi sáng"
+start = "05:00"
+max_minutes = 20
+[[slot.item]]
+kind = "cue"
+cue = "nhac-hieu"
+"""
+AT = dt.datetime(2026, 3, 2, 22, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def scheduled(home: Path) -> Path:
+    station = open_station(home)
+    apply_rotation(station, machine(), ROTATION, "thu.toml")
+    station.close()
+    return home
+
+
+def test_a_station_without_a_rotation_and_one_with_empty_sessions_are_told(loa: Loa, home: Path) -> None:
+    bare = loa("schedule", "conflicts")
+    assert bare.code == 1
+    assert "THIẾU BUỔI: Đài chưa có lịch phát nào đang áp dụng" in bare.out
+    assert "Cách sửa: Mở trang Lịch phát" in bare.out
+    station = open_station(home)
+    apply_rotation(station, machine(), ROTATION, "thu.toml")
+    station.close()
+    found = loa("schedule", "conflicts", "--days", 2, "--format", "json")
+    assert found.code == 1
+    assert {c["kind"] for c in json.loads(found.out)} >= {"empty"}
+
+
+def test_a_week_is_previewed_and_handed_out_as_icalendar(loa: Loa, scheduled: Path, tmp_path: Path) -> None:
+    shown = json.loads(loa("schedule", "preview", "--format", "json").out)
+    assert [b["title"] for b in shown["broadcasts"]] == ["Buổi sáng"] * 7
+    assert "Buổi sáng" in loa("schedule", "preview").out
+    assert loa("schedule", "preview", "--week", "2020-W01").code == 2
+    wrong = loa("schedule", "preview", "--week", "tuần sau")
+    assert wrong.code == 2
+    assert "2026-W30" in wrong.err
+    assert loa("schedule", "plan").code == 0
+    file = tmp_path / "lich.ics"
+    assert str(file) in loa("schedule", "ical", "-o", file).out
+    written = file.read_bytes()
+    assert written.startswith(b"BEGIN:VCALENDAR\r\n")
+    assert b"SUMMARY:" in written
+    assert "Buổi sáng" in written.decode()
+    assert loa("schedule", "ical").out.startswith("BEGIN:VCALENDAR")
+    one, two = (loa("schedule", "ical", "--new-address").out for _ in range(2))
+    assert one.startswith("/schedule/feed/")
+    assert one != two
+
+
+def test_an_entry_is_corrected_by_a_new_one(loa: Loa, home: Path) -> None:
+    station = open_station(home)
+    entry = Entry(
+        id="b1-1-am01", broadcast_id=1, broadcast_title="Buổi sáng", item_no=1, zone="am01", kind="cue", title="Nhạc hiệu",
+        script_id=None, revision=None, topic=None, unit=None, genre=None, audio_sha256="a" * 64, planned_at=AT,
+        started_at=AT, ended_at=AT, duration_ms=10_000, heard_ms=10_000, outcome=Outcome.FULL, reason="",
+        actor="tự động", host="may", sink="main",
+    )  # fmt: skip
+    with station.db.write() as session:
+        playlog.append(session, [entry], station.now())
+    station.close()
+    unknown = loa("log", "correct", "b9-9-am01", "--outcome", "missed", "--heard", 0, "--reason", "Mất điện")
+    assert unknown.code != 0
+    assert "b9-9-am01" in unknown.err
+    assert loa("log", "correct", "b1-1-am01", "--outcome", "full", "--heard", 10, "--reason", " ").code == 2
+    cut = Outcome.PARTIAL.value
+    done = loa("log", "correct", "b1-1-am01", "--outcome", cut, "--heard", 4.5, "--reason", "Mất điện ở ấp")
+    assert done.code == 0, done.err
+    lines = json.loads(loa("log", "show", "--format", "json").out)
+    assert [(e["corrects"], e["heard_ms"]) for e in lines] == [(None, 10_000), ("b1-1-am01", 4500)]
+    assert loa("log", "verify").code == 0
+
+
+def test_an_emergency_is_asked_for_its_reason_said_listed_ended_and_reviewed(loa: Loa, home: Path) -> None:
+    text = "Lũ đang lên. Bà con di dời ngay."
+    bare = loa("emergency", text, "--zones", "all", "--yes")
+    assert bare.code == 2
+    assert "lý do" in bare.err.lower()
+    said = loa("emergency", text, "--zones", "all", "--reason", "Công điện của tỉnh", "--repeat", 15, "--yes")
+    assert said.code == 0, said.err
+    (row,) = json.loads(loa("emergency", "--list", "--format", "json").out)
+    assert (row["text"], row["repeat_minutes"], row["reason"]) == (text, 15, "Công điện của tỉnh")
+    assert row["confirmed_by"]
+    with sqlite3.connect(home / "station.db") as db:
+        kinds = db.execute("SELECT kind, confirmed_by FROM broadcasts").fetchall()
+    assert kinds
+    assert all(kind == "emergency" and by for kind, by in kinds)
+    number = row["number"]
+    assert loa("emergency", "--cancel", number).code == 2  # a reason is needed to end it too
+    assert loa("emergency", "--cancel", number, "--reason", "Nước đã rút").code == 0
+    assert loa("emergency", "--review", number).code == 2
+    assert "Lũ đang lên" in loa("emergency", "--list").out
