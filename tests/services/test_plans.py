@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -114,3 +116,26 @@ def test_the_homes_own_list_of_forms_wins(station: Station) -> None:
     path.write_text("[[form]]\ncode = 1", encoding="utf-8")
     with pytest.raises(RuleError, match="viết sai"):
         plans.forms(station)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_a_plan_as_odt_says_the_same_as_the_word_file_it_was_saved_from(station: Station, tmp_path: Path) -> None:
+    (tmp_path / "kh.docx").write_bytes(word_plan())
+    command = [
+        "soffice",
+        f"-env:UserInstallation=file://{tmp_path}/lo",
+        "--headless",
+        "--convert-to",
+        "odt",
+        "--outdir",
+    ]
+    subprocess.run([*command, str(tmp_path), str(tmp_path / "kh.docx")], check=True, capture_output=True, timeout=100)
+    number = plans.start_import(station, OPERATOR, "kh.odt", (tmp_path / "kh.odt").read_bytes())
+    with station.db.read() as session:
+        found = plans.campaign_of(plans.campaign(session, number))
+    other = plans.start_import(station, OPERATOR, "kh.docx", word_plan())
+    with station.db.read() as session:
+        assert plans.campaign_of(plans.campaign(session, other)) == found
+    assert [t.code for t in found.topics] == ["day-boi-cho-tre-em", "rao-chan-ao"]
+    assert found.basis
