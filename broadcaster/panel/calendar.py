@@ -11,8 +11,10 @@ import tomlkit
 from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from broadcaster.db.models import BroadcastRow
 from broadcaster.db.queries import calendar as queries
 from broadcaster.db.queries import library, registry
+from broadcaster.domain.broadcasts import Overrun
 from broadcaster.domain.fold import slug
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.rotations import DayKind
@@ -23,7 +25,8 @@ from broadcaster.panel.dates import a_date
 from broadcaster.panel.filters import short_day
 from broadcaster.panel.sending import send_sound
 from broadcaster.panel.undo import done
-from broadcaster.services import airing, planning, rotations, timetable
+from broadcaster.services import airing, hear_through, planning, rotations, timetable
+from broadcaster.sound.store import Store
 
 blueprint = Blueprint("calendar", __name__, url_prefix="/schedule")
 
@@ -98,7 +101,7 @@ def show(number: int) -> ResponseReturnValue:
     return render_template(
         "calendar/show.html",
         row=row, items=items, names=names, heard=heard, topics=topics, lines=lines,
-        free=timetable.editable(row, now), back=timetable.restorable(row, now),
+        free=timetable.editable(row, now), back=timetable.restorable(row, now), most_ms=_most_ms(row),
     )  # fmt: skip
 
 
@@ -112,6 +115,28 @@ def sound(number: int, item_no: int) -> ResponseReturnValue:
     if item is None:
         raise NotFoundError("Buổi phát không có mục này.", field="item")
     return send_sound(item["audio_sha256"])
+
+
+@blueprint.get("/<int:number>/sound")
+@needs(Permission.VIEW)
+def hear(number: int) -> ResponseReturnValue:
+    """The whole broadcast as it will sound, in one stream from `?from=` (ms) on; nobody's horn carries it."""
+    here = station()
+    with here.db.read() as session:
+        row = queries.broadcast(session, number)
+    wanted = request.args.get("from", "")
+    stream = hear_through.joined(
+        Store(here.home.store), row.rundown,
+        start_ms=int(wanted) if wanted.isdecimal() and len(wanted) < 10 else 0, most_ms=_most_ms(row),
+    )  # fmt: skip
+    headers = {"Cache-Control": "private, no-store", "Accept-Ranges": "none"}
+    return Response(stream, mimetype=hear_through.MIME, headers=headers)
+
+
+def _most_ms(row: BroadcastRow) -> int | None:
+    """Return where play-out cuts a broadcast (ms), or None when it plays to its end."""
+    room = round((row.ends_at - row.starts_at).total_seconds() * 1000)
+    return room if row.overrun == Overrun.CUT else None
 
 
 @blueprint.route("/<int:number>/<any(skip, air):verb>", methods=["GET", "POST"])

@@ -39,7 +39,7 @@ TABLE = {
     "scripts.speak": Permission.WRITE, "scripts.state": Permission.WRITE, "approving.index": Permission.APPROVE,
     "approving.show": Permission.APPROVE, "approving.delegations": Permission.APPROVE,
     "approving.revoke": Permission.APPROVE, "calendar.index": Permission.VIEW, "calendar.show": Permission.VIEW,
-    "calendar.sound": Permission.VIEW, "calendar.command": Permission.OPERATE, "calendar.plan": Permission.SCHEDULE,
+    "calendar.sound": Permission.VIEW, "calendar.hear": Permission.VIEW, "calendar.command": Permission.OPERATE, "calendar.plan": Permission.SCHEDULE,
     "calendar.day": Permission.SCHEDULE, "calendar.rotation_list": Permission.VIEW,
     "calendar.rotation_file": Permission.VIEW, "calendar.rotation_versions": Permission.VIEW, "calendar.rotation_back": Permission.SCHEDULE, "slots.new": Permission.SCHEDULE,
     "slots.edit": Permission.SCHEDULE, "slots.upload": Permission.SCHEDULE, "slots.put": Permission.SCHEDULE, "timetable.events": Permission.VIEW, "timetable.move": Permission.SCHEDULE,

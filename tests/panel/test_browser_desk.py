@@ -142,3 +142,19 @@ def test_a_slot_is_written_on_a_phone_and_seen_as_a_difference_first(
     expect(page.get_by_text("Đã áp dụng khung lịch mới")).to_be_visible()
     expect(page.get_by_role("link", name="Buổi trưa")).to_be_visible()
     context.close()
+
+
+def test_a_whole_broadcast_is_heard_beforehand_from_where_one_points(chromium: Browser, address: str) -> None:
+    context, page = opened(chromium, address, "vanhanh", "pc")
+    page.goto("/schedule/8")
+    place = page.locator("[data-at]")
+    expect(place).to_have_text("0:00 / 3:56")
+    page.get_by_role("button", name="Nghe thử cả buổi").press("Enter")
+    expect(place).to_contain_text("0:01", timeout=15_000)
+    expect(page.locator(".rundown li.is-heard")).to_contain_text("Nhạc hiệu")
+    page.get_by_label("Vị trí trong buổi phát").fill("100000")
+    expect(place).to_contain_text("1:41", timeout=15_000)
+    expect(page.locator(".rundown li.is-heard .no")).to_have_text("4")
+    page.get_by_role("button", name="Tạm dừng").press("Enter")
+    expect(page.locator(".rundown li.is-heard")).to_have_count(0)
+    context.close()

@@ -213,6 +213,7 @@ def _reported(page: Page, tmp_path: Path) -> None:
     page.get_by_label("Từ ngày").fill("2026-03-04")
     page.get_by_label("Đến hết ngày").fill("2026-03-04")
     page.get_by_role("button", name="Lập báo cáo").click()
+    page.get_by_role("link", name="Xem báo cáo", exact=True).click(timeout=60_000)  # the worker has drawn it
     full = page.locator(".figures div").filter(has_text="Lượt tin, bài phát đủ")
     expect(full.locator("dd")).to_have_text("1", timeout=30_000)
     shot(page, tmp_path, "7-bao-cao")

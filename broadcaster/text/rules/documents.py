@@ -138,7 +138,7 @@ def document_number(ctx: Context, pos: int, left: Left) -> Reading | None:
     if (year and not dated) or (year and dated and year not in dated[0]):
         spoken += f" năm {cardinal(year, ctx.profile)}"
     subject = _subject(ctx, parts)
-    if subject:
+    if subject and not (subject.startswith("của ") and _named_after(after, suffix, dated)):
         spoken += f" {subject}"
     unknown = not issuer and not subject and len(parts) > 1 and not _named_after(after, suffix, dated)
     if unknown:

@@ -17,6 +17,7 @@ _NAMED = (
     "cụm", "chuyên án", "mẫu số", "biểu số", "tổ số", "tầng", "cửa", "quầy", "cửa số", "phiếu số", "mã số", "ô số", "hộp số",
     "chương trình", "kênh", "chốt", "tổng đài", "trạm", "tập", "nghị định", "nghị quyết", "chỉ thị", "quyết định", "thông tư", "kết luận", "số báo danh", "ban", "bến", "lộ", "kênh số", "tuyến",
 )  # fmt: skip
+_EACH = re.compile(r"(?<![^\W_])(?:mỗi|từng) \w+$")
 _LETTER = re.compile(r"([a-zđ])(?:\.?(\d{1,2}))?(?=\s|[,;.)]|$)")
 _LETTER_LIST = re.compile(
     r"(?:điểm|tiết|mục|nhóm|loại|hạng|lớp|mẫu|vitamin|khối|khu|lô|viêm gan|hồ sơ|tổ)\s+(?:[a-zđA-ZĐ0-9]{1,2}(?:,|;|\svà|\shoặc|\sđến)\s+)*$",
@@ -34,6 +35,8 @@ def numbered(ctx: Context, pos: int, left: Left) -> Reading | None:
             words = f"{cardinal(m[1], ctx.profile)} {ctx.lexicon.letter(m[2])}"
             return Reading(pos, m.end(), words, "legal.numbered-letter")
         return None
+    if _EACH.search(left.lower):
+        return None  # "mỗi tổ 05 người": what each has is counted, not named
     if m[1].startswith("0") and len(m[1]) > 1 and (left.ends(*_NAMED) or _after_type(ctx, left)):
         return Reading(pos, m.end(), coded(m[1], ctx.profile), "code.leading-zero", (cardinal(m[1], ctx.profile),))
     return None

@@ -104,6 +104,9 @@ _HOUR_LEFT = re.compile(
 )
 _HOUR_RIGHT = re.compile(r"\s?\d{1,2}\s?(?:h|g|giờ)")
 _FIGURE_NEXT = re.compile(r"\s\d")
+# "Từ 18 tháng - 5 tuổi": what "từ" opens ends after the dash.
+_FROM_LEFT = re.compile(r"(?<![^\W_])từ \d[\d.,]{0,12} ?[^\W\d_]+$")
+_FIGURE_RIGHT = re.compile(r"\s?\d")
 _FIGURE_LAST = re.compile(r"\d[^\W\d_]{0,2}\s*$")
 _NAMED_FIGURE = re.compile(r"([^\W\d_]+)\.?\s?\d[\d.,+]*\s?$")
 _NAMES_FIGURE = re.compile(r"\s?([^\W\d_]+)\.?\s?\d")
@@ -129,6 +132,8 @@ def _dash(ctx: Context, pos: int, left: Left) -> Reading | None:
         and not left.recent(*_MATCHES, words=9)
         and (_UP_TO.match(text, pos + 1) or _same_noun(text, pos))
     ):
+        return Reading(pos, pos + 1, " đến ", "sign.stretch", (", ",))
+    if _FROM_LEFT.search(left.lower) and _FIGURE_RIGHT.match(text, pos + 1):
         return Reading(pos, pos + 1, " đến ", "sign.stretch", (", ",))
     # A dash between two telephone numbers is a breath, or they would run together.
     pause = text[pos] == "—" or (before.isspace() and ctx.said[0] >= pos - 1 and _FIGURE_NEXT.match(text, pos + 1))
