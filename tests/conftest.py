@@ -15,11 +15,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db import schema
 from broadcaster.db.session import Database
+
+settings.register_profile("house", settings.default, deadline=None)  # a slow machine is no fault of the code
+settings.load_profile("house")
 
 NOON = dt.datetime(2026, 3, 2, 5, 0, tzinfo=dt.UTC)  # 12:00 in the station, a Monday
 

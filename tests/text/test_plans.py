@@ -15,6 +15,7 @@ from broadcaster.domain.plans import Form, FormGroup, matches, short_title, topi
 from broadcaster.rooms import room
 from broadcaster.text.ingest import read_bytes
 from broadcaster.text.plans import PlanReading, ProposalKind, read_plan
+from broadcaster.text.plans.outline import marked
 from broadcaster.text.plans.phrases import days, span, target
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -147,7 +148,7 @@ PIECES = st.sampled_from(
 def test_any_text_gives_a_reading_whose_proposals_stand_on_its_lines(lines: list[str]) -> None:
     text = "\n".join(lines)
     plan = read_plan(text, FORMS)
-    words = set(" ".join(plan.lines).split())
+    words = set(" ".join([*plan.lines, *(marked(line.strip())[1] for line in plan.lines)]).split())
     for p in plan.proposals:
         assert 1 <= p.line <= p.last_line <= len(plan.lines)
         stretch = " ".join(plan.lines[p.line - 1 : p.last_line])

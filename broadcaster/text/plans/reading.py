@@ -243,7 +243,7 @@ def _once(found: Sequence[Proposal]) -> list[Proposal]:
         key: tuple[object, ...] = (p.kind,) if p.kind in single else (p.kind, p.value or fold(p.text))
         if p.kind in {ProposalKind.DEADLINE, ProposalKind.UNIT, ProposalKind.TOPIC}:
             key = (p.kind, fold(p.text), p.value if p.kind is ProposalKind.DEADLINE else "")
-        if key in seen or not p.text.strip() or counts.get(p.kind, 0) >= _MANY:
+        if key in seen or not any(map(str.isalnum, p.text)) or counts.get(p.kind, 0) >= _MANY:
             continue
         seen.add(key)
         counts[p.kind] = counts.get(p.kind, 0) + 1
