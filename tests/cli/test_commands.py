@@ -97,7 +97,7 @@ def renamed_zip() -> bytes:
         ("nen.docx", renamed_zip(), ["nen.docx"]),
         ("nhiphan.txt", bytes(range(256)) * 40, ["nhiphan.txt"]),
         ("dau.txt", "Kính thưa bà con".encode("cp1258", errors="ignore") + b"\xa9\xc6", ["dau.txt", "bảng mã"]),
-        ("khong-co.md", None, ["khong-co.md", "Không đọc được"]),
+        ("khong-co.md", None, ["khong-co.md", "Không tìm thấy tệp"]),
     ],
 )
 def test_a_bad_script_file_is_refused_by_place_and_adds_nothing(
