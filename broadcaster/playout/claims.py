@@ -13,6 +13,7 @@ from broadcaster.domain.broadcasts import BroadcastKind
 from broadcaster.domain.zones import Zone
 from broadcaster.errors import StationError
 from broadcaster.playout.bundles import Bundle, Shelf
+from broadcaster.playout.lineup import ways
 from broadcaster.playout.onair import Airing
 from broadcaster.services import airing as desk
 from broadcaster.services.station import Station
@@ -94,8 +95,9 @@ def reserve(
     wanting.wanted = by_sink
     while True:
         with _ONE_AT_A_TIME:
-            busy = _busy(on_their_way(), wanting, by_sink)
-            if not busy or clock.monotonic() >= give_up:
+            too_late = clock.monotonic() >= give_up
+            busy = _busy(on_their_way(), wanting, by_sink, coming=not too_late)
+            if not busy or too_late:
                 wanting.granted = True
                 return busy
         if urgent:
@@ -112,14 +114,25 @@ def _touched(other: Airing, by_sink: Mapping[str, tuple[str, ...]]) -> set[str]:
     return wanted | {zone for lane in shared for zone in lane.zones}
 
 
-def _busy(others: list[Airing], wanting: Airing, by_sink: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+def _busy(
+    others: list[Airing], wanting: Airing, by_sink: Mapping[str, tuple[str, ...]], *, coming: bool
+) -> dict[str, str]:
+    """Return the zones that others have, with the reason.
+
+    With `coming`, those count too whose turn is earlier and who are not in line yet: two that are called in the same
+    second, as after a restart, keep their order.
+    """
     busy: dict[str, str] = {}
     for other in others:
-        if other is wanting or other.phase not in {"warm", "air"}:
+        if other is wanting or other.phase == "over":
             continue
         taken = [(lane.sink.name, lane.zones) for lane in other.lanes if not lane.over]
-        if not other.lanes and other.phase == "warm" and (other.granted or _turn(other) < _turn(wanting)):
-            taken = list(other.wanted.items())  # its players are about to stand there, or its turn comes first
+        first = _turn(other) < _turn(wanting)
+        if not other.lanes and (other.granted or (first and (other.wanted or coming))):
+            # Its players are about to stand there, or its turn comes first.
+            taken = [
+                (sink, tuple(zones)) for sink, zones in (other.wanted or ways(other.crew, other.bundle).by_sink).items()
+            ]
         for sink, others_zones in taken:
             for name, zones in by_sink.items():
                 same = sink == name and wanting.crew.sinks[sink].exclusive

@@ -56,6 +56,12 @@ def ended(air, number):
     return until(lambda: air.row(number).state.terminal and air.row(number))
 
 
+def ready(air):
+    """Wait until play-out is up and answers commands."""
+    airing.send(air.station, machine(), "unmute", zone="ap-1")
+    until(lambda: not _open_orders(air))
+
+
 @pytest.fixture
 def sounds(live):
     live.sound("ngắn", 0.5)
@@ -226,10 +232,12 @@ def test_an_emergency_takes_the_zone_from_what_is_about_to_start(sounds):
 def test_two_broadcasts_at_once_in_one_zone_do_not_sound_together(sounds):
     air = sounds
     air.sound("vừa", 3.0)
-    start = air.station.now() + 0.8 * SECOND
-    first = air.plan(start, [air.cue(1, "vừa")], "ap-1", slot_key="a")
-    second = air.plan(start + 0.5 * SECOND, [air.cue(1, "ngắn")], "ap-1", "ap-2", slot_key="b")
     with running(air):
+        ready(air)  # so that only the order of the broadcasts counts
+        start = air.station.now() + 4 * SECOND
+        first = air.plan(start, [air.cue(1, "vừa")], "ap-1", slot_key="a")
+        second = air.plan(start + 1 * SECOND, [air.cue(1, "ngắn")], "ap-1", "ap-2", slot_key="b")
+        airing.ring(air.station.home)
         ended(air, first)
         ended(air, second)
     assert {e.zone: e.outcome for e in air.log(second)} == {"ap-1": Outcome.FAILED, "ap-2": Outcome.FULL}
@@ -240,12 +248,14 @@ def test_of_several_that_wait_for_one_sink_the_earliest_comes_first(sounds):
     from broadcaster.playout.sinks.pipe import PipeSink
 
     air = sounds
-    start = air.station.now() + 3 * SECOND
-    numbers = [
-        air.plan(start + n * 0.9 * SECOND, [air.cue(1, "ngắn")], "ap-1", slot_key=f"k{n}", late="skip")
-        for n in range(5)
-    ]
     with running(air, sinks={"main": PipeSink("main", command=["tee", "/dev/null"])}):
+        ready(air)
+        start = air.station.now() + 4 * SECOND
+        numbers = [
+            air.plan(start + n * 1.4 * SECOND, [air.cue(1, "ngắn")], "ap-1", slot_key=f"k{n}", late="skip")
+            for n in range(5)
+        ]
+        airing.ring(air.station.home)
         for number in numbers:
             assert ended(air, number).state is BroadcastState.AIRED
 
