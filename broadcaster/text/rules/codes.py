@@ -167,8 +167,6 @@ def letters_figures(ctx: Context, pos: int) -> Reading | None:
     entry = ctx.lexicon.before_figure(letters) if len(letters) > 1 else None
     if entry is not None:
         said = entry.spoken
-    elif letters.upper() == "COVID":
-        said = "Cô-vít"
     else:
         said = ctx.lexicon.spell(letters)
     spelled = len(figures) > _LONGEST_NAME and not _YEAR.fullmatch(figures) and not figures.endswith("00")
