@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import column, inspect, select, table
+from sqlalchemy import String, column, inspect, select, table
 
 from broadcaster.db.session import Database
 
@@ -25,5 +25,5 @@ def is_current(database: Database) -> bool:
     with database.engine.connect() as connection:
         if not inspect(connection).has_table(_TABLE):
             return False
-        here = connection.scalars(select(column("version_num")).select_from(table(_TABLE))).all()
-    return list(here) == [newest()]
+        query = select(column("version_num", String)).select_from(table(_TABLE))
+        return list(connection.scalars(query)) == [newest()]
