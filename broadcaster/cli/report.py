@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from broadcaster.cli.common import actor_of, format_option, home_option, opened, progress_bar, show_json, show_table
+from broadcaster.cli.common import actor_of, format_option, opened, progress_bar, show_json, show_table
+from broadcaster.cli.place import home_option
 from broadcaster.db.queries import behind, registry
 from broadcaster.domain.periods import parse
 from broadcaster.domain.playlog import Entry, Outcome
