@@ -16,9 +16,9 @@ from broadcaster.errors import ForbiddenError, RuleError, StationError
 _COMMANDS = {
     "init": "station",
     "up": "station",
-    "web": "station",
-    "playout": "station",
-    "worker": "station",
+    "web": "processes",
+    "playout": "processes",
+    "worker": "processes",
     "doctor": "station",
     "backup": "station",
     "restore": "station",

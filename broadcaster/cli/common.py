@@ -12,21 +12,16 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from broadcaster.cli.place import where
 from broadcaster.domain.roles import Actor, machine
 from broadcaster.services.accounts import actor_named
 from broadcaster.services.station import Station, open_station
 
 COMMAND_LINE = "dòng lệnh"
 
-home_option = click.option("--home", "own_home", metavar="THƯ_MỤC", help="Thư mục của đài.")
 format_option = click.option(
     "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Cách in kết quả."
 )
-
-
-def where(ctx: click.Context, own_home: str | None = None) -> str | None:
-    """Return the home named on the command line, before or after the command's name."""
-    return own_home or ctx.find_root().obj["home"]
 
 
 @contextmanager

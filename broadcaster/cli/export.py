@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from broadcaster.cli.common import home_option, opened
+from broadcaster.cli.common import opened
+from broadcaster.cli.place import home_option
 from broadcaster.services import exporting
 
 _DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])

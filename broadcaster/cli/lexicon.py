@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from broadcaster.cli.common import actor_of, format_option, home_option, opened, show_json, show_table
+from broadcaster.cli.common import actor_of, format_option, opened, show_json, show_table
+from broadcaster.cli.place import home_option
 from broadcaster.domain.fold import fold, sort_key
 from broadcaster.domain.roles import Actor
 from broadcaster.errors import RuleError

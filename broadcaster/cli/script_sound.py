@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from broadcaster.cli.common import actor_of, format_option, home_option, opened, progress_bar, show_json
+from broadcaster.cli.common import actor_of, format_option, opened, progress_bar, show_json
+from broadcaster.cli.place import home_option
 from broadcaster.db.queries.scripts import script_detail
 from broadcaster.errors import RuleError
 from broadcaster.services import hearing, recordings

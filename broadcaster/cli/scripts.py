@@ -12,8 +12,9 @@ from rich.console import Console
 from rich.text import Text
 
 from broadcaster.cli import script_sound
-from broadcaster.cli.common import actor_of, format_option, home_option, opened, progress_bar, show_json, show_table
+from broadcaster.cli.common import actor_of, format_option, opened, progress_bar, show_json, show_table
 from broadcaster.cli.lexicon import make
+from broadcaster.cli.place import home_option
 from broadcaster.cli.reading import (
     asking_for_encoding,
     changes_table,

@@ -1,4 +1,4 @@
-"""The station as a whole: init, up and its three processes, doctor, backup and restore."""
+"""The station as a whole: init, up, doctor, backup and restore."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ from typing import Any
 import click
 import structlog
 
-from broadcaster import home as home_module
 from broadcaster import logs
-from broadcaster.cli.common import format_option, home_option, opened, show_json, where
-from broadcaster.clock import SystemClock
-from broadcaster.home import Home
+from broadcaster.cli.common import format_option, opened, show_json
+from broadcaster.cli.place import home_option, where
 from broadcaster.services import doctor as doctor_service
 from broadcaster.services.accounts import actor_named, make_first_accounts
 from broadcaster.services.backup import backup, restore
@@ -91,40 +89,6 @@ def up_command(ctx: click.Context, host: str | None, port: int | None, own_home:
         watcher.start()
     Supervisor(station.home, station.clock, web_arguments=["--host", host, "--port", str(port)]).run(stop)
     click.echo("Đài đã tắt.")
-
-
-@click.command("web")
-@click.option("--host", help="Địa chỉ lắng nghe.")
-@click.option("--port", type=click.IntRange(1, 65535), help="Cổng.")
-@home_option
-@click.pass_context
-def web_command(ctx: click.Context, host: str | None, port: int | None, own_home: str | None) -> None:
-    """Chạy trang quản lý (thường do “loa up” gọi)."""
-    from broadcaster.panel.serve import serve  # noqa: PLC0415 - only this process needs Flask
-
-    station = _process(ctx, own_home, "web")
-    serve(station, host or station.settings.web.host, port or station.settings.web.port, stop_event())
-
-
-@click.command("playout")
-@home_option
-@click.pass_context
-def playout_command(ctx: click.Context, own_home: str | None) -> None:
-    """Chạy phần phát sóng (thường do “loa up” gọi)."""
-    from broadcaster.playout.engine import Playout  # noqa: PLC0415 - only this process makes sound
-
-    station = _process(ctx, own_home, "playout")
-    Playout.of(station).run(stop_event())
-
-
-@click.command("worker")
-@home_option
-@click.pass_context
-def worker_command(ctx: click.Context, own_home: str | None) -> None:
-    """Chạy phần xử lý nền: đọc, xử lý âm thanh, lên lịch, sao lưu (thường do “loa up” gọi)."""
-    from broadcaster.worker.consumer import run  # noqa: PLC0415 - only this process works in the background
-
-    run(_process(ctx, own_home, "worker"), stop_event())
 
 
 @click.command("doctor")
@@ -212,12 +176,6 @@ def _whereto(station: Station, kind: str, options: Mapping[str, Any]) -> str:
             return f"cùng lúc qua {', '.join(map(str, options.get('sinks', ())))}"
         case _:
             return kind
-
-
-def _process(ctx: click.Context, own_home: str | None, name: str) -> Station:
-    home: Home = home_module.find(where(ctx, own_home))
-    logs.configure(name, home.logs)
-    return open_station(home.root, clock=SystemClock())
 
 
 def _show_accounts(station: Station) -> None:

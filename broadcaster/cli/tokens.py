@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from broadcaster.cli.common import actor_of, home_option, opened, show_table
+from broadcaster.cli.common import actor_of, opened, show_table
+from broadcaster.cli.place import home_option
 from broadcaster.domain.scopes import Scope
 from broadcaster.services import tokens
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from broadcaster.cli.common import actor_of, format_option, home_option, opened, progress_bar, show_json, show_table
+from broadcaster.cli.common import actor_of, format_option, opened, progress_bar, show_json, show_table
+from broadcaster.cli.place import home_option
 from broadcaster.errors import RuleError
 from broadcaster.services import voices
 from broadcaster.settings import Speech

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import click
 
-from broadcaster.cli.common import actor_of, home_option, opened, show_table
+from broadcaster.cli.common import actor_of, opened, show_table
+from broadcaster.cli.place import home_option
 from broadcaster.domain.zones import Correction
 from broadcaster.errors import NotFoundError
 from broadcaster.services import airing, zones

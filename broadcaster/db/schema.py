@@ -1,4 +1,4 @@
-"""Bring a database's schema to the version of this program, and tell whether it is there."""
+"""Bring a database's schema to the version of this program, and tell where it differs from the models."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from broadcaster.db.base import Base
@@ -34,13 +33,6 @@ def downgrade(database: Database, target: str = "base") -> None:
     """Take migrations back to `target`; for tests of the way back."""
     with database.engine.begin() as connection:
         command.downgrade(_config(connection), target)
-
-
-def is_current(database: Database) -> bool:
-    """Return whether the schema is that of this program."""
-    with database.engine.connect() as connection:
-        here = MigrationContext.configure(connection).get_current_heads()
-    return set(here) == set(ScriptDirectory.from_config(_config()).get_heads())
 
 
 def drift(database: Database) -> list[object]:

@@ -68,22 +68,31 @@ class ApschedulerAlarm:
             executors={"default": ThreadPoolExecutor(4)},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
+        self._jobs: dict[str, str] = {}
+        self._count = itertools.count()
+        self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         logging.getLogger("apscheduler").setLevel(logging.WARNING)
 
     def set(self, key: str, at: dt.datetime, ring: Ring) -> None:
-        """Ring at `at`, through a date job."""
-        self._scheduler.add_job(_safely, "date", run_date=at, args=(key, ring), id=key, replace_existing=True)
+        """Ring at `at`, through a date job of its own.
+
+        Each setting is another job to APScheduler, which drops a job that falls due while one of its name still runs.
+        """
+        with self._lock:
+            self._forget(key)
+            job = self._jobs[key] = f"{key} {next(self._count)}"
+            self._scheduler.add_job(self._ring, "date", run_date=at, args=(key, job, ring), id=job)
 
     def cancel(self, key: str) -> None:
         """Forget an alarm."""
-        with suppress(JobLookupError):
-            self._scheduler.remove_job(key)
+        with self._lock:
+            self._forget(key)
 
     def keys(self) -> frozenset[str]:
         """Return the keys that have not rung yet."""
-        return frozenset(job.id for job in self._scheduler.get_jobs())
+        return frozenset(job.args[0] for job in self._scheduler.get_jobs())
 
     def start(self, jumped: Jump) -> None:
         """Start APScheduler and the thread that nudges it."""
@@ -97,6 +106,18 @@ class ApschedulerAlarm:
         if self._thread is not None:
             self._thread.join(5)
             self._scheduler.shutdown(wait=False)
+
+    def _forget(self, key: str) -> None:
+        if (job := self._jobs.pop(key, None)) is not None:
+            with suppress(JobLookupError):
+                self._scheduler.remove_job(job)
+
+    def _ring(self, key: str, job: str, ring: Ring) -> None:
+        with self._lock:
+            if self._jobs.get(key) != job:
+                return  # replaced or cancelled while it waited for a thread
+            del self._jobs[key]
+        _safely(key, ring)
 
     def _watch(self, jumped: Jump) -> None:
         watch = JumpWatch(self._clock)

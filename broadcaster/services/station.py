@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from broadcaster import home as home_module
 from broadcaster.clock import Clock, SystemClock
-from broadcaster.db import schema
+from broadcaster.db import version
 from broadcaster.db.session import Database
 from broadcaster.errors import StationError
 from broadcaster.home import Home
@@ -51,7 +51,7 @@ def open_station(where: str | os.PathLike[str] | None = None, *, clock: Clock | 
     home = home_module.find(where)
     settings = home.settings()
     database = Database(home.database_url(settings))
-    if not schema.is_current(database):
+    if not version.is_current(database):
         raise StationError(
             "Cơ sở dữ liệu của đài thuộc phiên bản khác. Hãy chạy “loa init” để nâng cấp.", code="schema"
         )

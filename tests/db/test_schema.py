@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from broadcaster.db import schema
+from broadcaster.db import schema, version
 from broadcaster.db.models import AuditEvent, Unit
 from broadcaster.db.session import Database
 
@@ -16,13 +17,27 @@ NOW = dt.datetime(2026, 3, 2, 5, tzinfo=dt.UTC)
 
 
 def test_migrations_lead_exactly_to_the_models(database: Database) -> None:
-    assert schema.is_current(database)
+    assert version.is_current(database)
     assert schema.drift(database) == []
+
+
+def test_the_newest_migration_is_the_one_head_that_alembic_finds(database: Database) -> None:
+    with database.engine.connect() as connection:
+        heads = MigrationContext.configure(connection).get_current_heads()
+    assert heads == (version.newest(),)
+
+
+def test_an_empty_and_an_older_database_are_not_current(database: Database) -> None:
+    schema.downgrade(database, "0001")
+    assert not version.is_current(database)
+    empty = Database("sqlite://")
+    assert not version.is_current(empty)
+    empty.dispose()
 
 
 def test_migrations_go_back_to_nothing_and_forth_again(database: Database) -> None:
     schema.downgrade(database)
-    assert not schema.is_current(database)
+    assert not version.is_current(database)
     schema.upgrade(database)
     assert schema.drift(database) == []
 

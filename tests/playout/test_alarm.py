@@ -76,6 +76,23 @@ def test_setting_a_key_again_replaces_it(bench):
     assert bench.keys() == ["a"]
 
 
+def test_a_key_set_anew_while_it_rings_rings_again(bench):
+    """A plan that is changed in the very second of its alarm must not lose it."""
+
+    def ring():
+        bench.rung.append(("a", bench.clock.now(), bench.clock.now()))
+        if len(bench.rung) < 3:
+            bench.alarm.set("a", bench.clock.now(), ring)
+            if isinstance(bench.clock, SystemClock):
+                time.sleep(0.3)  # the new one falls due while this one still runs
+
+    bench.alarm.set("a", bench.clock.now(), ring)
+    bench.wait(1, count=3)
+    bench.wait(2)
+    assert bench.keys() == ["a", "a", "a"]
+    assert bench.alarm.keys() == frozenset()
+
+
 def test_a_cancelled_alarm_does_not_ring_and_an_unknown_one_is_no_error(bench):
     bench.set("a", 1)
     bench.alarm.cancel("a")

@@ -1,0 +1,54 @@
+"""The three processes of a running station, as `loa up` starts them.
+
+Each loads its own part of the house and no other's: play-out stands ready sooner, and a small machine has the memory.
+"""
+
+from __future__ import annotations
+
+import click
+
+from broadcaster import home as home_module
+from broadcaster import logs
+from broadcaster.cli.place import home_option, where
+from broadcaster.services.station import Station, open_station
+from broadcaster.supervise.signals import stop_event
+
+
+@click.command("web")
+@click.option("--host", help="Địa chỉ lắng nghe.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Cổng.")
+@home_option
+@click.pass_context
+def web_command(ctx: click.Context, host: str | None, port: int | None, own_home: str | None) -> None:
+    """Chạy trang quản lý (thường do “loa up” gọi)."""
+    from broadcaster.panel.serve import serve  # noqa: PLC0415 - only this process needs Flask
+
+    station = _process(ctx, own_home, "web")
+    serve(station, host or station.settings.web.host, port or station.settings.web.port, stop_event())
+
+
+@click.command("playout")
+@home_option
+@click.pass_context
+def playout_command(ctx: click.Context, own_home: str | None) -> None:
+    """Chạy phần phát sóng (thường do “loa up” gọi)."""
+    from broadcaster.playout.engine import Playout  # noqa: PLC0415 - only this process makes sound
+
+    station = _process(ctx, own_home, "playout")
+    Playout.of(station).run(stop_event())
+
+
+@click.command("worker")
+@home_option
+@click.pass_context
+def worker_command(ctx: click.Context, own_home: str | None) -> None:
+    """Chạy phần xử lý nền: đọc, xử lý âm thanh, lên lịch, sao lưu (thường do “loa up” gọi)."""
+    from broadcaster.worker.consumer import run  # noqa: PLC0415 - only this process works in the background
+
+    run(_process(ctx, own_home, "worker"), stop_event())
+
+
+def _process(ctx: click.Context, own_home: str | None, name: str) -> Station:
+    home = home_module.find(where(ctx, own_home))
+    logs.configure(name, home.logs)
+    return open_station(home.root)
