@@ -41,7 +41,7 @@ TABLE = {
     "approving.revoke": Permission.APPROVE, "calendar.index": Permission.VIEW, "calendar.show": Permission.VIEW,
     "calendar.sound": Permission.VIEW, "calendar.hear": Permission.VIEW, "calendar.command": Permission.OPERATE, "calendar.plan": Permission.SCHEDULE,
     "calendar.day": Permission.SCHEDULE, "calendar.rotation_list": Permission.VIEW,
-    "calendar.rotation_file": Permission.VIEW, "calendar.rotation_versions": Permission.VIEW, "calendar.rotation_back": Permission.SCHEDULE, "slots.new": Permission.SCHEDULE,
+    "calendar.rotation_file": Permission.VIEW, "calendar.rotation_versions": Permission.VIEW, "calendar.rotation_back": Permission.SCHEDULE, "slots.new": Permission.SCHEDULE, "new_rotation.new": Permission.SCHEDULE, "new_rotation.first_slot": Permission.SCHEDULE,
     "slots.edit": Permission.SCHEDULE, "slots.upload": Permission.SCHEDULE, "slots.put": Permission.SCHEDULE, "timetable.events": Permission.VIEW, "timetable.move": Permission.SCHEDULE,
     "timetable.copy": Permission.SCHEDULE, "timetable.move_back": Permission.SCHEDULE,
     "timetable.leave_out": Permission.SCHEDULE, "timetable.take_back": Permission.SCHEDULE,
