@@ -33,8 +33,11 @@ def new() -> ResponseReturnValue:
     if request.method == "POST":
         faults = _faults(given, rows)
         if not faults and not given.get("source"):
-            header = {k: given.get(k, "") for k in ("title", "days", "first", "last")}
-            return redirect(url_for("new_rotation.first_slot", **header), code=303)
+            next_page = url_for(
+                "new_rotation.first_slot",
+                title=given["title"], days=given["days"], first=given["first"], last=given.get("last", ""),
+            )  # fmt: skip
+            return redirect(next_page, code=303)
         if not faults:
             source = rows[given["source"]]
             try:

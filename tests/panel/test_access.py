@@ -34,7 +34,7 @@ TABLE = {
     "live.take": Permission.OPERATE, "live.state": Permission.OPERATE, "live.end": Permission.OPERATE,
     "outlook.ics": PUBLIC, "outlook.renew": Permission.SCHEDULE,
     "scripts.index": Permission.VIEW, "scripts.show": Permission.VIEW, "scripts.speaking_state": Permission.VIEW,
-    "scripts.sound": Permission.VIEW, "scripts.revision": Permission.VIEW, "editor.new": Permission.WRITE,
+    "scripts.sound": Permission.VIEW, "scripts.captions": Permission.VIEW, "preview.hear_one": Permission.WRITE, "scripts.revision": Permission.VIEW, "editor.new": Permission.WRITE,
     "editor.upload": Permission.WRITE, "editor.edit": Permission.WRITE, "preview.preview": Permission.WRITE,
     "scripts.speak": Permission.WRITE, "scripts.state": Permission.WRITE, "approving.index": Permission.APPROVE,
     "approving.show": Permission.APPROVE, "approving.delegations": Permission.APPROVE,
