@@ -3,9 +3,7 @@
   "use strict";
   const player = new Audio();
   let address = "";
-  const told = document.createElement("p");
-  told.className = "hint";
-  told.setAttribute("role", "status");
+  const told = document.getElementById("hearing");
   let open = false; // the list is drawn anew with each change of the form, and stays as the person left it
   document.addEventListener("toggle", (event) => { if (event.target.id === "hear-lines") open = event.target.open; }, true);
   document.body.addEventListener("htmx:afterSwap", () => {
@@ -18,7 +16,6 @@
     const form = new FormData(document.getElementById("script-form"));
     form.set("sentence", button.dataset.hear);
     button.disabled = true;
-    button.closest("li").append(told);
     told.textContent = "Đang tạo tiếng…";
     try {
       const answer = await fetch(button.dataset.url, { method: "POST", body: form, headers: { "HX-Request": "true" } });
@@ -31,7 +28,7 @@
       player.src = address;
       await player.play();
       told.textContent = "Đang phát câu này tại máy này, không ra loa.";
-      player.onended = () => told.remove();
+      player.onended = () => { told.textContent = "Đã phát xong câu này tại máy này, không ra loa."; };
     } catch (error) {
       told.textContent = error instanceof TypeError ? "Mất kết nối với đài. Hãy thử lại." : error.message;
     } finally {
