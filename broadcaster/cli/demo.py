@@ -25,7 +25,7 @@ from broadcaster.services.approving import approve
 from broadcaster.services.importing import add_file, init, starter_files
 from broadcaster.services.planning import plan
 from broadcaster.services.playlog import entries, verify
-from broadcaster.services.reporting import document_of
+from broadcaster.services.report_content import document_of
 from broadcaster.services.rotations import apply_rotation
 from broadcaster.services.speaking import speak
 from broadcaster.services.station import Station, open_station

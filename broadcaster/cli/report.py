@@ -12,8 +12,9 @@ from broadcaster.cli.place import home_option
 from broadcaster.db.queries import behind, registry
 from broadcaster.domain.periods import parse
 from broadcaster.domain.playlog import Entry, Outcome
-from broadcaster.services import reporting, tracing
-from broadcaster.services.reporting import FORMATS, SHAPES, document_of, draw
+from broadcaster.services import report_checking, report_due, reporting, tracing
+from broadcaster.services.report_content import document_of
+from broadcaster.services.report_files import FORMATS, SHAPES
 from broadcaster.services.station import Station
 
 _MOST = 1_000_000
@@ -87,7 +88,7 @@ def report_command(
         wanted = [s for s in shapes.split(",") if s]
         with progress_bar(f"Lập báo cáo {period.title}") as progress:
             drawn = (
-                draw(
+                reporting.draw(
                     station, actor_of(ctx, station), period, formats=formats, shapes=wanted, folder=out,
                     progress=progress,
                 )
@@ -156,7 +157,7 @@ def _cell(station: Station, name: str, value: object) -> object:
 def due(ctx: click.Context, shape: str, own_home: str | None) -> None:
     """Báo cáo sắp đến hạn hoặc đã quá hạn."""
     with opened(ctx, own_home) as station:
-        found = reporting.due(station)
+        found = report_due.due(station)
     if shape == "json":
         show_json([{"period": d.written, "due": d.day, "left": d.left, "report": d.report} for d in found])
         return
@@ -192,7 +193,7 @@ def list_(ctx: click.Context, own_home: str | None) -> None:
 def verify(ctx: click.Context, number: int, own_home: str | None) -> None:
     """Đối chiếu một báo cáo đã lập với nhật ký; mã thoát 1 khi không khớp."""
     with opened(ctx, own_home) as station:
-        found = reporting.check(station, number)
+        found = report_checking.check(station, number)
     click.echo("Nội dung đã chốt còn nguyên." if found.content_whole else "NỘI DUNG ĐÃ CHỐT BỊ SỬA.")
     click.echo(
         "Nhật ký đến bản ghi cuối của báo cáo còn nguyên." if found.log_whole else "NHẬT KÝ KHÔNG CÒN NHƯ LÚC LẬP."

@@ -16,7 +16,7 @@ from broadcaster.domain.roles import Permission
 from broadcaster.panel.access import actor, leave_to, needs, public, station
 from broadcaster.panel.fragments import revalidated
 from broadcaster.panel.undo import done
-from broadcaster.services import airing, doctor, first_run, reporting, resuming
+from broadcaster.services import airing, doctor, first_run, report_due, resuming
 
 blueprint = Blueprint("onair", __name__)
 _HEALTH_SECONDS = 30.0
@@ -48,7 +48,7 @@ def index() -> ResponseReturnValue:
         for endpoint, title, name, permission in _QUICK
         if endpoint in known and actor().may(permission)
     ]
-    due = reporting.due(station()) if actor().may(Permission.REPORT) else []
+    due = report_due.due(station()) if actor().may(Permission.REPORT) else []
     return render_template(
         "onair/index.html",
         incidents=incidents,

@@ -18,7 +18,7 @@ from broadcaster.errors import NotFoundError, RuleError, StationError
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.paging import Page, wanted_page
 from broadcaster.reporting.charts import Chart
-from broadcaster.services import report_jobs, reporting, tracing
+from broadcaster.services import report_checking, report_due, report_jobs, reporting, tracing
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 _PAGE = 60
@@ -46,7 +46,7 @@ def index() -> ResponseReturnValue:
         names = people.names_by_username(session)
     page = render_template(
         "reports/index.html", rows=rows, names=names, choices=choices(), refused=refused, today=station().today(),
-        due=reporting.due(station()), chosen=request.args.get("period", ""), drawings=report_jobs.drawings(station()),
+        due=report_due.due(station()), chosen=request.args.get("period", ""), drawings=report_jobs.drawings(station()),
     )  # fmt: skip
     return page, 422 if refused else 200
 
@@ -85,7 +85,7 @@ def check(number: int) -> ResponseReturnValue:
     """Hold a frozen report against the log."""
     with station().db.read() as session:
         row = registry.report(session, number)
-    found = reporting.check(station(), number)
+    found = report_checking.check(station(), number)
     part = "_check.html" if request.headers.get("HX-Request") else "check.html"
     return render_template(f"reports/{part}", row=row, found=found)
 

@@ -13,7 +13,7 @@ from broadcaster.db.models import Job, Report
 from broadcaster.domain.periods import PeriodKind, ReportPeriod
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.services import audit, jobs, reporting
+from broadcaster.services import audit, jobs, report_content, reporting
 from broadcaster.services.accounts import actor_named
 from broadcaster.services.heartbeats import status
 from broadcaster.services.queue import wake_worker
@@ -52,7 +52,7 @@ def want_report(station: Station, actor: Actor, period: ReportPeriod) -> int:
         RuleError: the period lies in the future.
     """
     actor.require(Permission.REPORT)
-    reporting.refuse_future(station, period)
+    report_content.refuse_future(station, period)
     arguments = {
         "kind": period.kind.value, "first": period.first.isoformat(), "last": period.last.isoformat(),
         "title": period.title,

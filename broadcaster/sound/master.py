@@ -22,9 +22,10 @@ import numpy as np
 
 from broadcaster.errors import MediaError
 from broadcaster.sound import analysis, ffmpeg, meter
-from broadcaster.sound.analysis import LEFT, RATE, RIGHT, STEP, Floats, Milliseconds
+from broadcaster.sound.analysis import LEFT, RATE, RIGHT, STEP, Milliseconds
 from broadcaster.sound.layers import Layer, Mixer
 from broadcaster.sound.level import Gain, solve
+from broadcaster.sound.matrix import Floats, times
 from broadcaster.sound.meter import Loudness
 from broadcaster.sound.profiles import SoundProfile
 from broadcaster.sound.samples import Samples, decode
@@ -50,7 +51,9 @@ _FLAC: Final = (
     *("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact"),
     *("-ar", str(RATE), "-ac", "1", "-sample_fmt", "s16", "-c:a", "flac", "-compression_level", "5", "-f", "flac"),
 )
-
+_PLACES: Final = (np.arange(STEP) + (STEP + 1) / 2) / STEP
+_LINES: Final = np.stack([np.interp(_PLACES, (0, 1, 2), corner) for corner in np.eye(3)]).astype(np.float32)
+"""From the gains of the millisecond before, the own, and the one after, to those of a millisecond's samples."""
 
 _T = TypeVar("_T")
 
@@ -233,8 +236,9 @@ def _between(curve: Floats, count: int) -> Floats:
 
     `curve` begins one millisecond before the first sample.
     """
-    places = (np.arange(count, dtype=np.float32) + (STEP + 1) / 2) / STEP
-    return np.interp(places, np.arange(curve.size, dtype=np.float32), curve).astype(np.float32)
+    blocks = -(-count // STEP)
+    ends = np.lib.stride_tricks.sliding_window_view(curve[: blocks + 2], 3)
+    return times(ends, _LINES).reshape(-1)[:count]
 
 
 def _silent(source: Path) -> MediaError:

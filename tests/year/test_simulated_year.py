@@ -17,7 +17,8 @@ from broadcaster.playout.simulate import Simulation
 from broadcaster.services.importing import init
 from broadcaster.services.planning import plan
 from broadcaster.services.playlog import verify
-from broadcaster.services.reporting import draw, figures_of
+from broadcaster.services.report_content import figures_of
+from broadcaster.services.reporting import draw
 from broadcaster.services.rotations import add_exception, apply_rotation
 from broadcaster.services.station import Station
 from tests.services.conftest import OPERATOR, approved

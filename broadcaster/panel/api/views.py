@@ -19,7 +19,7 @@ from broadcaster.panel.api import schemas
 from broadcaster.panel.api.document import spec
 from broadcaster.panel.api.routing import answer, blueprint, route
 from broadcaster.panel.bearer import holder
-from broadcaster.services import exporting, reporting
+from broadcaster.services import exporting, report_content
 from broadcaster.services import scripts as desk
 
 _LONGEST = 62
@@ -154,7 +154,7 @@ def figures(query: schemas.FiguresQuery) -> Response:
     here = station()
     period = periods.parse(query.period, cutoff=here.settings.report.cutoff_day)
     with here.db.read() as session:
-        found = reporting.figures_of(here, session, period)
+        found = report_content.figures_of(here, session, period)
     return answer(
         schemas.FiguresOut(
             period=query.period, title=period.title, first=period.first, last=period.last, figures=found.as_json()

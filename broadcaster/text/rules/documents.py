@@ -43,7 +43,7 @@ def _type_stands_before(left: Left, name: str, types: Mapping[str, str]) -> bool
     if text.endswith(plain):
         return True
     shown = left.raw.rstrip(" :").removesuffix("số").rstrip(" :").split()
-    if shown and types.get(shown[-1]) == name:
+    if shown and types.get(shown[-1].lstrip('([“"')) == name:
         return True
     if plain == "thông tư liên tịch" and text.endswith("thông tư"):
         return True

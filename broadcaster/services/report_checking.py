@@ -1,0 +1,46 @@
+"""A frozen report against the log: whether it is still proved, and what one of today would say otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from broadcaster.reporting.frozen import differences, digest, freeze
+from broadcaster.services.report_content import document_of, hash_at
+from broadcaster.services.reporting import frozen, report_row
+from broadcaster.services.station import Station
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What became of a frozen report: whether the log still proves it, and what a new one would say otherwise."""
+
+    content_whole: bool
+    """The frozen content still has its hash."""
+    log_whole: bool
+    """The log still ends, at the report's last entry, with the hash that the report keeps."""
+    same_then: tuple[str, ...]
+    """Differences between the frozen figures and the log as it was then: none, unless somebody altered one."""
+    changed_since: tuple[str, ...]
+    """What entries, activities or parts of later would change."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the report is proved."""
+        return self.content_whole and self.log_whole and not self.same_then
+
+
+def check(station: Station, number: int) -> Checked:
+    """Check a frozen report against the log as it was, and say what a report of today would say otherwise."""
+    with station.db.read() as session:
+        row = report_row(session, number)
+        log_whole = hash_at(session, row.entries_to) == row.last_hash
+    kept = frozen(station, row)
+    then = freeze(document_of(station, kept.period, up_to=row.entries_to))
+    now = freeze(document_of(station, kept.period))
+    proved = ("figures", "before", "year_before")
+    return Checked(
+        content_whole=digest(row.content) == row.content_sha256,
+        log_whole=log_whole,
+        same_then=tuple(differences({k: row.content[k] for k in proved}, {k: then[k] for k in proved})),
+        changed_since=tuple(differences(row.content, now)),
+    )

@@ -1,0 +1,58 @@
+"""The reports that are to be handed in soon, or are late."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from broadcaster.db.models import Report
+from broadcaster.domain.periods import ReportPeriod, parse
+from broadcaster.services.station import Station
+
+_PRESETS = ("Q1", "H1", "Q3", "Y")
+"""The periods of công văn 581/BNV-CCHC; there is no separate second or fourth quarter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A report that is to be handed in: its period, the last day for it, and whether it was drawn after its end."""
+
+    period: ReportPeriod
+    written: str
+    day: dt.date
+    left: int
+    """Days left; negative when it is late."""
+    report: int | None
+
+
+def due(station: Station) -> list[Due]:
+    """Return the reports whose day comes within the days of reminding, or passed in the last 30 days undrawn."""
+    settings, today = station.settings.report, station.today()
+    found = []
+    with station.db.read() as session:
+        for year in (today.year, today.year - 1):
+            for preset in _PRESETS:
+                written = f"{year}-{preset}"
+                period = parse(written, cutoff=settings.cutoff_day)
+                day = _due_day(period, settings.due_day)
+                left = (day - today).days
+                number = session.scalars(
+                    select(Report.id)
+                    .where(Report.first == period.first, Report.last == period.last)
+                    .order_by((Report.issued_on.is_not(None)).desc(), Report.id.desc())
+                ).first()
+                drawn_at = session.scalar(select(Report.at).where(Report.id == number)) if number else None
+                done = drawn_at is not None and station.local(drawn_at).date() > period.last
+                if (0 <= left <= settings.remind_days) or (-30 <= left < 0 and not done):
+                    found.append(Due(period, written, day, left, number if done else None))
+    return sorted(found, key=lambda d: d.day)
+
+
+def _due_day(period: ReportPeriod, day: int) -> dt.date:
+    """Return the day by which a report must be sent: in the month in which its period ends, or the next one."""
+    due_day = period.last.replace(day=day)
+    if due_day <= period.last:
+        due_day = (period.last.replace(day=1) + dt.timedelta(days=32)).replace(day=day)
+    return due_day
