@@ -3,7 +3,7 @@
 Loudness is measured over the whole programme (BS.1770) and set by one gain, which neither pumps nor depends on what
 came before; a limiter works only around peaks that this gain would lift over the ceiling, and what it costs in
 loudness is calculated before anything is written. The sound goes by in stretches of ten seconds, two at a time:
-memory grows by 30 MB for each hour (eight bytes a millisecond), the working folder by 700 MB.
+memory grows by some 80 MB for each hour (285 MB at two hours, ffmpeg counted in), the working folder by up to 700 MB.
 """
 
 from __future__ import annotations
