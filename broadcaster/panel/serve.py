@@ -9,6 +9,7 @@ from waitress.server import create_server
 
 from broadcaster.panel.app import create_app
 from broadcaster.panel.recordings import MOST
+from broadcaster.panel.timing import Queue, Timed
 from broadcaster.services.heartbeats import beat
 from broadcaster.services.station import Station
 
@@ -19,10 +20,10 @@ _BEAT_SECONDS = 5.0
 def serve(station: Station, host: str, port: int, stop_event: threading.Event) -> None:
     """Serve the control panel of `station` on `host`:`port` until `stop_event` is set."""
     server = create_server(
-        create_app(station),
+        Timed(create_app(station), station.clock),
+        _dispatcher=Queue(station.settings.web.threads, station.clock),
         host=host,
         port=port,
-        threads=station.settings.web.threads,
         ident=None,
         max_request_body_size=MOST,
         channel_timeout=60,
