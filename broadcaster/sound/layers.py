@@ -12,7 +12,8 @@ from typing import Final
 import numpy as np
 
 from broadcaster.sound import analysis, meter
-from broadcaster.sound.analysis import RATE, Floats
+from broadcaster.sound.analysis import RATE
+from broadcaster.sound.matrix import Floats
 from broadcaster.sound.probe import probe
 from broadcaster.sound.samples import Samples, decode
 

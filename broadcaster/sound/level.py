@@ -13,14 +13,15 @@ from typing import Final
 import numpy as np
 
 from broadcaster.sound import analysis
-from broadcaster.sound.analysis import Floats, Milliseconds
+from broadcaster.sound.analysis import Milliseconds
+from broadcaster.sound.matrix import Floats
 
 _CLOSE_LU: Final = 0.02
 _ROUNDS: Final = 24
 _MOST_DB: Final = 20.0
 """More gain than this into a limiter brings no more loudness worth having."""
-_PIECE: Final = 600_000
-"""Milliseconds that are worked on at a time, so that memory stays small."""
+_PIECE: Final = 100_000
+"""Milliseconds that are worked on at a time: memory stays small, and what is worked on near the processor."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from broadcaster.errors import MediaError
 from broadcaster.sound import ffmpeg
-from broadcaster.sound.analysis import RATE, Floats
+from broadcaster.sound.analysis import RATE
+from broadcaster.sound.matrix import Floats
 from broadcaster.sound.probe import Probe, probe
 from broadcaster.sound.samples import Samples, decode
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import wave
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import IO, Final
 import numpy as np
 
 from broadcaster.sound import ffmpeg
-from broadcaster.sound.analysis import RATE, Floats
+from broadcaster.sound.analysis import RATE
+from broadcaster.sound.matrix import Floats
 from broadcaster.sound.probe import probe
 
 _FULL: Final = 32_768
@@ -27,6 +29,8 @@ class Samples:
     path: Path
     count: int
     scale: float = 1.0
+    offset: int = 0
+    """Bytes before the first sample."""
 
     def around(self, first: int, last: int) -> Floats:
         """Return the samples from `first` to `last`, silence where there are none."""
@@ -34,7 +38,7 @@ class Samples:
         out = np.zeros(last - first, np.float32)
         if end > begin:
             with self.path.open("rb") as file:
-                file.seek(2 * begin)
+                file.seek(self.offset + 2 * begin)
                 found = np.frombuffer(file.read(2 * (end - begin)), "<i2")
             out[begin - first : begin - first + found.size] = found * np.float32(self.scale / _FULL)
         return out
@@ -83,14 +87,30 @@ def decode(
     cancel: threading.Event | None = None,
     low_priority: bool = True,
 ) -> Samples:
-    """Write any sound file to `target` as samples at 48 kHz, mono, no more than `longest_s` seconds of it.
+    """Return any sound file as samples at 48 kHz, mono, no more than `longest_s` seconds of it.
+
+    They are written to `target`, unless the file holds them as they are: then it is read itself, and MUST be left alone
+    for as long as the samples are used.
 
     Raises:
         MediaError: the file cannot be read, the disk is full, or the work was cancelled.
     """
+    if (there := _as_they_are(source, longest_s)) is not None:
+        return there
     scale = 2.0 if probe(source, cancel=cancel).codec in _MAY_OVERSHOOT else 1.0
     chain = f"aresample={RATE}:dither_method=none,aformat=sample_fmts=flt:channel_layouts=mono,volume={1 / scale}"
     limit = [] if longest_s is None else ["-t", f"{longest_s:g}"]
     shape = ["-map", "0:a:0", *limit, "-af", chain, "-c:a", "pcm_s16le", "-f", "s16le", f"file:{target}"]
     ffmpeg.run(["-loglevel", "error", *ffmpeg.source(source), *shape], cancel=cancel, low_priority=low_priority)
     return Samples(target, target.stat().st_size // 2, scale)
+
+
+def _as_they_are(source: Path, longest_s: float | None) -> Samples | None:
+    """Return the samples of a whole WAV file at 48 kHz, mono, 16 bit; None for any other."""
+    with contextlib.suppress(OSError, EOFError, wave.Error), source.open("rb") as file:
+        header = wave.open(file)  # noqa: SIM115 - it closes nothing that it did not open
+        count, start = header.getnframes(), file.tell()
+        house = (header.getframerate(), header.getnchannels(), header.getsampwidth()) == (RATE, 1, 2)
+        if house and start + 2 * count <= source.stat().st_size:
+            return Samples(source, count if longest_s is None else min(count, round(longest_s * RATE)), 1.0, start)
+    return None

@@ -15,12 +15,15 @@ from typing import Final
 
 import numpy as np
 
-from broadcaster.sound.analysis import RATE, Floats
+from broadcaster.sound.analysis import RATE
+from broadcaster.sound.matrix import Floats, times
 
 _LOWEST: Final = 150.0
 _BANDS: Final = 18
 _POINTS: Final = (150.0, 300.0, 600.0, 1200.0, 2400.0, 4800.0, 7000.0)
 """Frequencies (Hz) at which a target spectrum is given."""
+_TOGETHER: Final = 64
+"""Frames that are transformed together: what a processor keeps near."""
 _QUIET: Final = 1e-12
 _CUT: Final = 1e-2
 """What the low-pass leaves less than this of is left out (-40 dB)."""
@@ -106,25 +109,24 @@ def shape(samples: Floats, shaping: Shaping) -> Floats:
     cut into the same frames.
     """
     grid, step = _grid(shaping), shaping.step
-    frames = np.lib.stride_tricks.sliding_window_view(samples, shaping.frame)[::step] * grid.window
-    spectra = np.fft.rfft(frames)
-    kept = spectra[:, : grid.bins]
-    power = _times(np.square(kept.real) + np.square(kept.imag), grid.to_bands)
+    frames = np.lib.stride_tricks.sliding_window_view(samples, shaping.frame)[::step]
+    batches = [slice(first, first + _TOGETHER) for first in range(0, len(frames), _TOGETHER)]
+    kept = np.empty((len(frames), grid.bins), np.complex64)
+    power = np.empty((len(frames), _BANDS), np.float32)
+    for batch in batches:
+        kept[batch] = np.fft.rfft(frames[batch] * grid.window)[:, : grid.bins]
+        power[batch] = times(np.square(kept[batch].real) + np.square(kept[batch].imag), grid.to_bands)
     gains = (10 ** (_gains(power, shaping, grid.target) / 20)).astype(np.float32)
-    kept *= _times(gains, grid.to_bins) * grid.edges
-    spectra[:, grid.bins :] = 0
-    out = np.fft.irfft(spectra).astype(np.float32, copy=False)
-    out *= grid.window
+    out = np.empty(frames.shape, np.float32)
+    spectra = np.zeros((min(_TOGETHER, len(frames)), shaping.frame // 2 + 1), np.complex64)
+    for batch in batches:
+        some = spectra[: len(gains[batch])]
+        some[:, : grid.bins] = kept[batch] * (times(gains[batch], grid.to_bins) * grid.edges)
+        out[batch] = np.fft.irfft(some) * grid.window
     halves = out.reshape(len(out), 2, step)
     whole: Floats = (halves[1:, 0] + halves[:-1, 1]).reshape(-1)  # whole[0] is sample `step` of `samples`
     count = samples.size - shaping.memory - shaping.ahead
     return whole[shaping.memory - step : shaping.memory - step + count]
-
-
-def _times(left: Floats, right: Floats) -> Floats:
-    """Return the matrix product, by this thread alone: a linear algebra library would start threads of its own."""
-    product: Floats = np.einsum("ij,jk->ik", left, right, optimize=False)
-    return product
 
 
 def _gains(power: Floats, shaping: Shaping, target: Floats) -> Floats:

@@ -2,6 +2,9 @@
 
 import hashlib
 import math
+import os
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -14,6 +17,7 @@ from broadcaster.sound.master import master
 from broadcaster.sound.peaks import peaks
 from broadcaster.sound.probe import probe
 from broadcaster.sound.profiles import HORN, PROFILES, STUDIO, profile_of
+from broadcaster.sound.samples import decode
 
 
 def talk(seconds=6.0, rate=48_000, level=0.2, seed=1):
@@ -67,6 +71,55 @@ def test_same_sound_same_bytes(wav, tmp_path, profile):
     }
     assert len(shas) == 1
     assert sorted(p.name for p in tmp_path.iterdir() if "shaped" in p.name) == []
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_same_bytes_on_any_number_of_processors(wav, tmp_path, threads):
+    """Of our own threads and of those that a linear algebra library would like to start."""
+    source = wav(talk(25, level=0.4))
+    code = (
+        "import os, sys; from pathlib import Path; os.cpu_count = lambda: int(sys.argv[1])\n"
+        "from broadcaster.sound import master as m; from broadcaster.sound.profiles import HORN\n"
+        "m._WORKERS = 8; m.master(Path(sys.argv[2]), Path(sys.argv[3]), HORN)"
+    )
+    made = [tmp_path / "here.flac", tmp_path / "there.flac"]
+    master(source, made[0], HORN)
+    subprocess.run(
+        [sys.executable, "-c", code, str(threads), source, made[1]],
+        check=True,
+        env=os.environ | {"OPENBLAS_NUM_THREADS": str(threads), "OMP_NUM_THREADS": str(threads)},
+    )
+    assert made[0].read_bytes() == made[1].read_bytes()
+
+
+def test_a_wav_of_the_house_is_read_where_it_lies(wav, tmp_path):
+    """And what is read is what ffmpeg would have decoded."""
+    source = wav(talk(2))
+    found = decode(source, tmp_path / "d.pcm", longest_s=1.5)
+    assert found.path == source
+    assert found.count == 72_000
+    flac = tmp_path / "s.flac"
+    ffmpeg.run([*ffmpeg.source(source), str(flac)])
+    other = decode(flac, tmp_path / "d.pcm")
+    assert other.path == tmp_path / "d.pcm"
+    assert np.array_equal(found.around(-10, 72_000), other.around(-10, 72_000))
+    assert hashlib.sha256(master(source, tmp_path / "a.flac", STUDIO).path.read_bytes()).digest() == (
+        hashlib.sha256(master(flac, tmp_path / "b.flac", STUDIO).path.read_bytes()).digest()
+    )
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda b: b[:-1000], lambda b: b[:30], lambda b: b"RIFF" + bytes(200), lambda _b: b"x"]
+)
+def test_a_wav_that_is_not_whole_is_left_to_ffmpeg(wav, tmp_path, spoil):
+    source = wav(talk(1))
+    source.write_bytes(spoil(source.read_bytes()))
+    try:
+        found = decode(source, tmp_path / "d.pcm")
+    except MediaError:
+        return
+    assert found.path == tmp_path / "d.pcm"
+    assert found.count == 47_500
 
 
 @pytest.mark.parametrize("seconds", [0.05, 0.2, 0.45, 1.0, 2.9])

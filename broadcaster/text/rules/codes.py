@@ -32,6 +32,13 @@ _LONG_OUTLINE = 12
 # OM5451 is said figure by figure; a year keeps its name.
 _LONGEST_NAME = 3
 _YEAR = re.compile(r"(?:19|20)\d\d")
+# A tax code or an account in groups that no count is written in: 1700 123 456.
+_CODE_GROUPS = re.compile(r"\d{4}(?:[ .]\d{3}){2}(?:-\d{3})?(?!\d|[.,]\d)")
+_CODE_CLAUSE = 14
+_ELECTRIC = (
+    "ampe", "aptomat", "áp tô mát", "cầu dao", "cầu chì", "cb", "mcb", "dòng", "dòng điện", "điện", "công tơ", "điện kế", "đồng hồ",
+    "ổ cắm", "dây", "dây dẫn", "công suất", "tải", "định mức", "pha", "khởi động từ", "sạc", "ắc quy", "rơ le", "v", "bộ sạc",
+)  # fmt: skip
 _SERIES = re.compile(r"[Ss]ố:? [A-ZĐ]{1,3}\s?$")
 _SHORT_CODE = re.compile(r"\d{4,6}(?!\d|[.,/]\d)")
 
@@ -48,6 +55,9 @@ def long_figures(ctx: Context, pos: int, left: Left) -> Reading | None:
             and (m[0][0] == "0" or not re.fullmatch(r"\d{1,3}(?:\.\d{3})+", m[0]))
         ):
             return Reading(pos, m.end(), ", ".join(spell_digits(p) for p in re.split(r"[ .]", m[0])), "code.digits")
+    m = _CODE_GROUPS.match(text, pos)
+    if m and (named or left.recent(*_ID_WORDS, words=_CODE_CLAUSE)):
+        return Reading(pos, m.end(), ", ".join(spell_digits(p) for p in re.split(r"[ .-]", m[0])), "code.digits")
     m = _TAX.match(text, pos)
     if m:
         return Reading(pos, m.end(), ", ".join(spell_digits(p) for p in m[0].split("-")), "code.digits")
@@ -165,12 +175,7 @@ def letters_figures(ctx: Context, pos: int) -> Reading | None:
     if m[0][len(letters)] == "." and (len(letters) > 2 or not letters.isupper()):
         return None
     entry = ctx.lexicon.before_figure(letters) if len(letters) > 1 else None
-    if entry is not None:
-        said = entry.spoken
-    elif letters.upper() == "COVID":
-        said = "Cô-vít"
-    else:
-        said = ctx.lexicon.spell(letters)
+    said = entry.spoken if entry is not None else ctx.lexicon.spell(letters)
     spelled = len(figures) > _LONGEST_NAME and not _YEAR.fullmatch(figures) and not figures.endswith("00")
     words = f"{said} {spell_digits(figures) if spelled else coded(figures, ctx.profile)}"
     if m[3]:
@@ -208,8 +213,10 @@ def figures_letters(ctx: Context, pos: int, left: Left) -> Reading | None:
     m = _FIGURES_LETTERS.match(ctx.text, pos)
     if (
         not m
+        or (m[2] == "A" and not m[3] and left.recent(*_ELECTRIC, words=5))
         or (
             m[2] in ctx.lexicon.table("units")
+            and m[2] != "A"
             and not left.ends("số", "nhà", "lớp", "tổ", "đường", "lô", "phòng", "điều", "quốc lộ", "ấp", "khu", "mẫu")
         )
         or m[2] in ctx.lexicon.table("currencies")

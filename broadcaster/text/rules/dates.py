@@ -81,6 +81,22 @@ def said_day(ctx: Context, day: str, month_: str, year: str | None = None) -> st
     return f"{words} năm {cardinal(year, ctx.profile)}" if year else words
 
 
+_SHORT_YEARS = range(20, 40)
+_HAPPENS = re.compile(
+    r"\s?[,:]?\s(?:họp|tổ chức|khai mạc|khai giảng|khởi công|bế mạc|bàn giao|nghỉ|đi|đến|tại|lúc|thi|khám|tiêm|nộp|dự|mời|"
+    r"cúp|ngừng|tạm ngừng|bắt đầu|kết thúc|diễn ra|ra quân|tập trung|học|làm|phát|thu|chi|cấp|trả|nhận)(?![^\W_])"
+)
+
+
+def _happens(ctx: Context, m: re.Match[str], left: Left) -> bool:
+    """Whether "5-9-25" opens a clause in which something happens, as a day does and an outline doesn't."""
+    return (
+        int(m[5]) in _SHORT_YEARS
+        and (left.line_start or left.last[-1:] in ".;:,(")
+        and bool(_HAPPENS.match(ctx.right(m.end(), 16)))
+    )
+
+
 def full_date(ctx: Context, pos: int, left: Left) -> Reading | None:
     """22/12/2024, 22-12-2024, 22.12.2024, 22/12/24, 2024-12-22."""
     m = _ISO.match(ctx.text, pos)
@@ -109,7 +125,7 @@ def full_date(ctx: Context, pos: int, left: Left) -> Reading | None:
             ctx.notice("date-wrong", f"“{m[0]}” không phải ngày có thật; hãy sửa văn bản.", pos, m.end())
         return None
     if len(year) == 2:
-        if m[2].strip() != "/" and not left.ends(*DAY_WORDS):
+        if m[2].strip() != "/" and not left.ends(*DAY_WORDS) and not _happens(ctx, m, left):
             return None
         full = f"20{year}"
         alternatives = (f"{day_prefix(left)}{said_day(ctx, day, month_)} năm {cardinal(year, ctx.profile)}",)
@@ -117,7 +133,10 @@ def full_date(ctx: Context, pos: int, left: Left) -> Reading | None:
             pos, m.end(), day_prefix(left) + said_day(ctx, day, month_, full), "date.short-year", alternatives
         )
     if left.ends("số") and m[2].strip() == "/":
-        return None
+        # "Giấy số 12/5/2025": a number, a month and a year, or a day; nobody can tell, so each figure is said.
+        over = " trên ".join(cardinal(part, ctx.profile) for part in (day, month_, year))
+        dated = f"{day_prefix(left)}{said_day(ctx, day, month_, year)}"
+        return Reading(pos, m.end(), over, "number.over", (dated,), look=True)
     return Reading(pos, m.end(), day_prefix(left) + said_day(ctx, day, month_, year), "date.full")
 
 

@@ -43,9 +43,7 @@ def _type_stands_before(left: Left, name: str, types: Mapping[str, str]) -> bool
     if text.endswith(plain):
         return True
     shown = left.raw.rstrip(" :").removesuffix("số").rstrip(" :").split()
-    if shown and types.get(shown[-1]) == name:
-        return True
-    if plain == "thông tư liên tịch" and text.endswith("thông tư"):
+    if shown and types.get(shown[-1].lstrip('([“"')) == name:
         return True
     # "Nghị quyết liên tịch số", "Quyết định cá biệt số": the type a few words back in the same phrase.
     phrase = re.split(r"[,;:.()]", text)[-1]

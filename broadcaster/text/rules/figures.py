@@ -7,7 +7,7 @@ import re
 from broadcaster.text.numbers import cardinal, decimal, spell_digits
 from broadcaster.text.tokens import Context, Left
 
-FIGURE = r"\d{1,3}(?:\.\d{3})+(?:,\d{1,6})?(?!\d)|\d{1,3}(?:,\d{3}){2,}(?:\.\d{1,6})?(?!\d)|\d{1,3}(?: \d{3})+(?:,\d+)?(?![\d.])|\d+[.,]\d+|\d+"
+FIGURE = r"\d{1,3}(?:\.\d{3})+(?:,\d{1,6})?(?!\d)|\d{1,3}(?:,\d{3}){2,}(?:\.\d{1,6})?(?!\d)|[1-9]\d{0,2},\d{3}\.\d{1,6}(?![\d.,]\d|\d)|\d{1,3}(?: \d{3})+(?:,\d+)?(?![\d.])|\d+[.,]\d+|\d+"
 
 
 class Figure:

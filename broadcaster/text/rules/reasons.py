@@ -119,6 +119,8 @@ REASONS = {
     "sign.slash": "Dấu gạch chéo giữa hai từ.",
     "sign.other": "Dấu câu khác: không đọc.",
     "symbol": "Ký hiệu đọc thành lời.",
+    "symbol.limit": "Dấu so sánh trước một lượng có đơn vị: một giới hạn, đọc “dưới”, “trên”.",
+    "symbol.about": "Dấu ngã trước một con số: “khoảng”.",
     "symbol.silent": "Ký hiệu không đọc.",
     "symbol.invisible": "Ký tự không nhìn thấy: bỏ qua.",
     "symbol.unread": "Ký hiệu chưa có cách đọc: bỏ qua.",

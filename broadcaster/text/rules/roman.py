@@ -15,7 +15,7 @@ _NOUNS = (
     "giải", "chương", "phần", "mục", "khóa", "khoá", "quý", "quí", "thế kỷ", "thế kỉ", "đại hội", "đại hội đảng", "kỳ", "tập", "cấp", "hạng",
     "loại", "bậc", "nhóm", "vùng", "đợt", "phụ lục", "quyển", "quân khu", "khu vực", "khu", "giai đoạn", "độ", "học kỳ",
     "kỳ họp", "nhiệm kỳ", "quân đoàn", "đại hội đảng bộ", "hệ", "bước", "lớp", "bảng", "mức", "thế chiến", "vòng", "tiểu mục",
-    "sao", "lần", "chi bộ", "ck", "hk", "ấp", "thôn", "khóm", "tổ", "khu phố", "đội", "euro", "quốc lộ", "chuyên khoa", "biểu", "điểm", "khối", "mẫu", "dạng", "type", "thời", "kỷ", "bđ", "báo động", "báo động cấp", "mức báo động",
+    "sao", "lần", "chi bộ", "ck", "hk", "ấp", "thôn", "khóm", "tổ", "khu phố", "đội", "euro", "quốc lộ", "chuyên khoa", "biểu", "điểm", "khối", "mẫu", "dạng", "type", "thời", "kỷ", "tầng", "lầu", "tuyến", "phân khu", "bđ", "báo động", "báo động cấp", "mức báo động",
 )  # fmt: skip
 _KINGS = (
     "đệ",

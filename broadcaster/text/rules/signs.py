@@ -14,7 +14,6 @@ _DOTS = re.compile(r"(?:\.{2,}|…)[.…]*")
 _QUOTES = "\"“”„‟«»‘’'‚‹›`´″′"
 _OPEN, _CLOSE = "([{【（", ")]}】）"
 _SLASH_WORDS = re.compile(r"\s?/\s?([^\W\d_]+(?:[23²³](?![^\W_]))?)")
-_COMPARE = {"<": "nhỏ hơn", ">": "lớn hơn"}
 _VULGAR = {
     "½": (1, 2),
     "⅓": (1, 3),
@@ -183,6 +182,18 @@ def _slash(ctx: Context, pos: int, left: Left) -> Reading | None:
     )
 
 
+# Before an amount with its unit, when nothing is compared with it, the sign sets a limit: tàu <15m, mưa >100mm.
+_LIMITS = {"<": "dưới", ">": "trên"}
+_LIMIT = re.compile(
+    r"\s?\d[\d.,]{0,15}(?:\s?[%‰°º℃]|[^\W\d_]|\s(?:tuổi|người|hộ|con|tấn|tạ|kg|g|km|m|m2|m3|m²|m³|mm|cm|ha|lít|ml|mg|độ|cấp|ngày|tháng|"
+    r"năm|giờ|phút|triệu|tỷ|tỉ|ngàn|nghìn|đồng|cc|lần|điểm|công|hải lý|vé|ca|trẻ|kw|kwh|kva|mét|ki)(?![^\W_]))",
+    re.IGNORECASE,
+)
+_ABOUT = "~∼～"
+_ABOUT_WORDS = ("khoảng", "chừng", "độ", "gần", "hơn", "ước", "xấp xỉ")
+_COMPARED = re.compile(r"\d\s?[^\W\d_]{0,2}\s?$|[=<>]\s?$")
+
+
 def _symbol(ctx: Context, pos: int, c: str) -> Reading | None:
     symbols = ctx.lexicon.table("symbols")
     if c in _VULGAR:
@@ -190,7 +201,11 @@ def _symbol(ctx: Context, pos: int, c: str) -> Reading | None:
         joined = " và " if ctx.text[pos - 1 : pos].isdigit() else ""
         part = "tư" if b == 4 else cardinal(b, ctx.profile)
         return Reading(pos, pos + 1, f"{joined}{cardinal(a, ctx.profile)} phần {part}", "fraction.sign")
+    if c in _ABOUT and _FIGURE_RIGHT.match(ctx.text, pos + 1) and not _COMPARED.search(ctx.text[max(0, pos - 4) : pos]):
+        return Reading(pos, pos + 1, "" if ctx.left(pos).ends(*_ABOUT_WORDS) else " khoảng ", "symbol.about")
     if c in symbols:
+        if c in _LIMITS and _LIMIT.match(ctx.text, pos + 1) and not _COMPARED.search(ctx.text[max(0, pos - 4) : pos]):
+            return Reading(pos, pos + 1, f" {_LIMITS[c]} ", "symbol.limit", (symbols[c],))
         said = symbols[c].replace("nghìn", ctx.profile.thousand)
         if c in "<>" and ctx.text[pos + 1 : pos + 2] == "=":
             return Reading(pos, pos + 2, f" {said} hoặc bằng ", "symbol")
