@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from broadcaster.cli.common import actor_of, format_option, opened, progress_bar, show_json, show_table
-from broadcaster.cli.place import home_option
+from broadcaster.cli.place import home_option, where
 from broadcaster.errors import RuleError
+from broadcaster.home import find
 from broadcaster.services import voices
 from broadcaster.settings import Speech
 from broadcaster.speech import fetching
@@ -81,11 +82,19 @@ def pack(folder: Path) -> None:
 @click.option("--voice", "name", metavar="GIỌNG", help="Mã giọng; mặc định: giọng chính.")
 @click.option("-o", "--out", "target", type=click.Path(path_type=Path), help="Ghi ra tệp .wav để nghe.")
 @click.option("--overwrite", is_flag=True, help="Ghi đè tệp đã có.")
-def try_(sentence: str, name: str | None, target: Path | None, *, overwrite: bool) -> None:
+@home_option
+@click.pass_context
+def try_(
+    ctx: click.Context, sentence: str, name: str | None, target: Path | None, own_home: str | None, *, overwrite: bool
+) -> None:
     """Đọc thử một câu và đo tốc độ trên máy này."""
     if target is not None and target.exists() and not overwrite:
         raise RuleError("Tệp đã có. Hãy đặt tên khác, hoặc thêm --overwrite để ghi đè.", field=str(target))
-    trial = voices.try_voice(name or Speech().voices[0], sentence)
+    try:
+        clips = find(where(ctx, own_home)).clips
+    except RuleError:  # no station is needed to try a voice
+        clips = None
+    trial = voices.try_voice(name or Speech().voices[0], sentence, clips=clips)
     click.echo(
         f"{trial.voice}: {trial.clip.seconds:.1f} giây tiếng trong {trial.seconds:.2f} giây "
         f"({trial.speed:.2f} giây máy cho một giây tiếng)."

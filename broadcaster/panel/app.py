@@ -30,6 +30,7 @@ from broadcaster.panel import (
     emergency,
     errors,
     filters,
+    gate,
     guide,
     journal,
     lexicon,
@@ -141,8 +142,7 @@ def create_app(station: Station, config: Mapping[str, Any] | None = None) -> Fla
 
 def _upload_limit() -> None:
     """Let a signed-in person send a recording as large as the station takes; everything else stays small."""
-    if request.endpoint == recordings.ROUTE and current_user.is_authenticated:
-        request.max_content_length = recordings.MOST
+    request.max_content_length = gate.most()
 
 
 def _sign_in(app: Flask, station: Station) -> None:

@@ -8,6 +8,7 @@ import structlog
 from waitress.server import create_server
 
 from broadcaster.panel.app import create_app
+from broadcaster.panel.gate import channel_for
 from broadcaster.panel.recordings import MOST
 from broadcaster.services.heartbeats import beat
 from broadcaster.services.station import Station
@@ -18,8 +19,9 @@ _BEAT_SECONDS = 5.0
 
 def serve(station: Station, host: str, port: int, stop_event: threading.Event) -> None:
     """Serve the control panel of `station` on `host`:`port` until `stop_event` is set."""
+    app = create_app(station)
     server = create_server(
-        create_app(station),
+        app,
         host=host,
         port=port,
         threads=station.settings.web.threads,
@@ -27,6 +29,7 @@ def serve(station: Station, host: str, port: int, stop_event: threading.Event) -
         max_request_body_size=MOST,
         channel_timeout=60,
     )
+    server.channel_class = channel_for(app)
     runner = threading.Thread(target=server.run, name="waitress", daemon=True)
     runner.start()
     log.info("panel ready", host=host, port=server.effective_port if hasattr(server, "effective_port") else port)

@@ -36,11 +36,14 @@ class Leads:
 
     @classmethod
     def of(cls, clock: Clock) -> Leads:
-        """Return the leads over `clock`: a fast one leaves little real time, so steps are taken earlier by it."""
+        """Return the leads over `clock`: a fast one leaves little real time, so steps are taken earlier by it.
+
+        A start has the same second of real time before it counts as late.
+        """
         factor = clock.factor if isinstance(clock, FastClock) else 1.0
         if factor <= 1:
             return cls()
-        return cls(max(30.0, 5 * factor), max(5.0, factor), max(0.25, factor / 10), max(1.0, factor / 2))
+        return cls(max(30.0, 5 * factor), max(5.0, factor), max(0.25, factor / 10), factor)
 
 
 @dataclass

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Emergency, PlayLogEntry
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, Overrun, RundownItem
+from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.emergencies import Interrupted, resumption
-from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.playlog import Outcome
 from broadcaster.services import airing
+from broadcaster.services.rest_rows import items_of, length_of, rest_row
 from broadcaster.services.rotations import zone_map
 from broadcaster.services.station import Station
 
@@ -87,30 +87,14 @@ def _plan_rest(
     now: dt.datetime,
     number: int,
 ) -> None:
-    items = [RundownItem.from_json(i) for i in b.rundown if i["no"] in item_nos]
-    rundown = [RundownItem.from_json(i.as_json() | {"no": no}) for no, i in enumerate(items, 1)]
-    length = dt.timedelta(milliseconds=sum(i.duration_ms for i in rundown))
+    items = items_of(b, item_nos)
     start = now + dt.timedelta(seconds=2)
     cause = next((e for e in emergencies.values() if _touches(session, e, b, zones)), None)
-    why = _why_not(station, session, cause, start, length, zones, number)
-    made = BroadcastRow(
-        slot_key=slot_key,
-        kind=BroadcastKind.ONCE,
-        title=f"{b.title} (phần bị ngắt)"[:300],
-        starts_at=start,
-        ends_at=start + length + dt.timedelta(seconds=30),
-        zones=list(zones),
-        rundown=[i.as_json() for i in rundown],
-        reasons=[],
-        sound_ms=sum(i.duration_ms for i in rundown),
-        late=LatePolicy.AIR.value,
-        grace_s=60,
-        overrun=Overrun.FINISH.value,
-        state=BroadcastState.CANCELLED if why else BroadcastState.PLANNED,
-        verdict=why,
-        finished_at=now if why else None,
-        emergency_id=cause.id if cause else None,
-    )
+    why = _why_not(station, session, cause, start, length_of(items), zones, number)
+    made = rest_row(b, items, zones, start, slot_key=slot_key, called="phần bị ngắt", grace_s=60)
+    made.emergency_id = cause.id if cause else None
+    if why:
+        made.state, made.verdict, made.finished_at = BroadcastState.CANCELLED, why, now
     session.add(made)
     session.flush()
 

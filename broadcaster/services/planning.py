@@ -18,6 +18,7 @@ from broadcaster.domain.rotations import Rotation
 from broadcaster.domain.windows import CapBook
 from broadcaster.domain.zones import ZoneMap
 from broadcaster.scheduling.expand import Occurrence, expand
+from broadcaster.services.airing import OPEN_STATES
 from broadcaster.services.approving import airable
 from broadcaster.services.planned_rows import Draft, Met, PlannedRows
 from broadcaster.services.rotations import cue_sounds, rotations_in_force, zone_map
@@ -216,7 +217,7 @@ class _Audiences:
     _known: dict[tuple[str, ...], tuple[History, list[History]]] = field(default_factory=dict)
     _heard: list[tuple[str, int, dt.datetime, int]] = field(default_factory=list)
     _topics: dict[str, int] = field(default_factory=dict)
-    _near: list[tuple[frozenset[str], list[Candidate]]] = field(default_factory=list)
+    _near: list[tuple[frozenset[str], dt.datetime, list[Candidate]]] = field(default_factory=list)
 
     _asked: dict[int, dict[str, set[int]]] = field(default_factory=dict)
     """Of each script whose office asked for some airings: the broadcasts that count for each zone."""
@@ -238,15 +239,24 @@ class _Audiences:
         if self.targets.airings:
             self._topics = dict(self.targets.done)
         by_id = {c.script_id: c for c in self.candidates}
+        # What is on, or about to be; what has its verdict is in the log already, and so are the items that are over.
         near = self.session.execute(
-            select(BroadcastRow.zones, BroadcastRow.rundown).where(
+            select(BroadcastRow.id, BroadcastRow.zones, BroadcastRow.rundown, BroadcastRow.starts_at).where(
                 BroadcastRow.starts_at > self.now - dt.timedelta(hours=12),
                 BroadcastRow.starts_at <= self.now + HANDS_OFF,
+                BroadcastRow.state.in_(OPEN_STATES),
+            )
+        ).all()
+        over = self.session.execute(
+            select(PlayLogEntry.broadcast_id, PlayLogEntry.script_id).where(
+                PlayLogEntry.broadcast_id.in_([number for number, *_ in near]), PlayLogEntry.outcome == Outcome.FULL
             )
         )
-        for zones, rundown in near:
+        logged = {(number, script) for number, script in over}
+        for number, zones, rundown, at in near:
             items = (RundownItem.from_json(i) for i in rundown)
-            self._near.append((frozenset(zones), [by_id[i.script_id] for i in items if i.script_id in by_id]))
+            coming = [by_id[i.script_id] for i in items if i.script_id in by_id and (number, i.script_id) not in logged]
+            self._near.append((frozenset(zones), at, coming))
         self._count_asked()
 
     def _count_asked(self) -> None:
@@ -312,10 +322,10 @@ class _Audiences:
             if zone in zones:
                 history.last[script] = max(last, history.last.get(script, last))
                 history.counts[script] = max(times, history.counts.get(script, 0))
-        for where, found in self._near:
+        for where, at, found in self._near:
             if where & zones:
                 for candidate in found:
-                    history.place(candidate, self.now)
+                    history.place(candidate, at)
         for script, by_zone in self._asked.items():
             history.counts[script] = max((len(by_zone[z]) for z in zones & by_zone.keys()), default=0)
         return history

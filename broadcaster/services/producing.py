@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import threading
 import tomllib
@@ -17,7 +16,7 @@ from broadcaster.rooms import room
 from broadcaster.sound.export import Exported, Tags, check_cover, check_target, export
 from broadcaster.sound.render import Element, Line, Sting, produce, wanted
 from broadcaster.sound.vtt import web_vtt
-from broadcaster.speech.cache import ClipCache
+from broadcaster.speech.cache import ClipCache, user_cache
 from broadcaster.text import Lexicon, Profile, Spoken, directions, normalize
 from broadcaster.text.clean import clean
 from broadcaster.text.ingest import load, read_script
@@ -148,7 +147,7 @@ def produce_file(
     profile = wanted(order.profile, order.loudness, _TRUE_PEAK)
     title, unit, spoken, marks, notes = _read(source, order)
     elements = elements_of(spoken, marks, order)
-    cached = ClipCache(clips or _user_cache(), _CACHE_BYTES)
+    cached = ClipCache(clips or user_cache(), _CACHE_BYTES)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.stem}-") as folder:
         made = produce(
             elements,
@@ -207,8 +206,3 @@ def _read(source: Path, order: Order) -> tuple[str, str, Spoken, tuple[direction
 def _lexicon() -> Lexicon:
     paths = sorted((room("scripts") / "lexicon").glob("*.toml"))
     return Lexicon.from_toml(*(p.read_text(encoding="utf-8") for p in paths))
-
-
-def _user_cache() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
-    return Path(base or Path.home() / ".cache") / "loa-xa" / "clips"

@@ -15,6 +15,7 @@ from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services import audit
 from broadcaster.services.once import require_free
+from broadcaster.services.rest_rows import items_of, length_of, rest_row
 from broadcaster.services.rotations import zone_map
 from broadcaster.services.station import Station
 
@@ -33,9 +34,8 @@ def rest_of(session: Session, row: BroadcastRow) -> tuple[list[RundownItem], tup
     corrected = {line.corrects for line in lines if line.corrects}
     short = [line for line in lines if line.outcome is not Outcome.FULL and line.id not in corrected]
     numbers = {line.item_no for line in short}
-    items = [RundownItem.from_json(i) for i in row.rundown if i["no"] in numbers]
     zones = tuple(z for z in row.zones if any(line.zone == z for line in short))
-    return [RundownItem.from_json({**item.as_json(), "no": n}) for n, item in enumerate(items, 1)], zones
+    return items_of(row, numbers), zones
 
 
 def may_resume(row: BroadcastRow, now: dt.datetime) -> bool:
@@ -61,25 +61,12 @@ def resume(station: Station, actor: Actor, broadcast_id: int) -> int:
         zones = tuple(z for z in zones if z in zone_map(session).expand(["all"], where="zones"))
         _require_rest(row, items, zones, station.now())
         starts_at = (station.now() + _LEAD).replace(microsecond=0)
-        length = dt.timedelta(milliseconds=sum(i.duration_ms for i in items))
+        length = length_of(items)
         local = station.local(starts_at).replace(tzinfo=None)
         station.settings.station_hours.require(local, length, field="start")
         require_free(station, session, zones, starts_at, starts_at + length)
-        rest = BroadcastRow(
-            slot_key=f"rest/{row.id}-{starts_at:%Y%m%dT%H%M%S}",
-            kind=BroadcastKind.ONCE,
-            title=f"{row.title} (phần còn lại)"[:300],
-            starts_at=starts_at,
-            ends_at=starts_at + length + dt.timedelta(seconds=30),
-            zones=list(zones),
-            rundown=[i.as_json() for i in items],
-            reasons=[],
-            sound_ms=sum(i.duration_ms for i in items),
-            late="air",
-            grace_s=120,
-            overrun="finish",
-            state=BroadcastState.PLANNED,
-        )
+        key = f"rest/{row.id}-{starts_at:%Y%m%dT%H%M%S}"
+        rest = rest_row(row, items, zones, starts_at, slot_key=key, called="phần còn lại", grace_s=120)
         session.add(rest)
         session.flush()
         audit.record(

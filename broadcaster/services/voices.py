@@ -19,8 +19,10 @@ from broadcaster.errors import EngineError, RuleError
 from broadcaster.services import audit
 from broadcaster.services.station import Station
 from broadcaster.speech import shelf
+from broadcaster.speech.cache import ClipCache, user_cache
 from broadcaster.speech.engine import Clip
 from broadcaster.speech.registry import engine_of, engines, voice_of
+from broadcaster.speech.turns import turn
 
 HUMAN: Final = "human"
 SAMPLE: Final = "Kính thưa toàn thể bà con nhân dân trong xã, sau đây là bản tin."
@@ -87,22 +89,30 @@ def catalogue() -> list[dict[str, Any]]:
     return rows
 
 
-def try_voice(name: str, sentence: str = SAMPLE, rate: float = 1.0) -> Trial:
+def try_voice(name: str, sentence: str = SAMPLE, rate: float = 1.0, *, clips: Path | None = None) -> Trial:
     """Speak a sentence with a voice, once to wake it and once by the clock; its speed is remembered.
 
+    Args:
+        name: `engine:id`.
+        sentence: what is said.
+        rate: times the usual speed.
+        clips: the folder of spoken sentences of the station whose turn with an online voice it is; the user's without.
+
     Raises:
-        EngineError: the voice is not ready or cannot speak it.
+        EngineError: the voice is not ready or cannot speak it, or others speak with it for too long.
     """
     voice = voice_of(name)
     engine = engine_of(voice.name)
     if fault := engine.check():
         raise EngineError(fault, code="no-engine", field=name)
     clock = SystemClock()
-    if voice.offline:
-        engine.speak(SAMPLE, voice=voice.id)
-    start = clock.monotonic()
-    clip = engine.speak(sentence, voice=voice.id, rate=rate)
-    trial = Trial(voice.name, clip, clock.monotonic() - start)
+    shared = ClipCache(clips or user_cache(), 0).turn_of(engine.name)
+    with turn(shared) if engine.one_at_a_time else contextlib.nullcontext():
+        if voice.offline:
+            engine.speak(SAMPLE, voice=voice.id)
+        start = clock.monotonic()
+        clip = engine.speak(sentence, voice=voice.id, rate=rate)
+        trial = Trial(voice.name, clip, clock.monotonic() - start)
     _remember(f"{voice.name}@{engine.version}", round(trial.speed, 3))
     return trial
 

@@ -3,7 +3,7 @@
 Loudness is measured over the whole programme (BS.1770) and set by one gain, which neither pumps nor depends on what
 came before; a limiter works only around peaks that this gain would lift over the ceiling, and what it costs in
 loudness is calculated before anything is written. The sound goes by in stretches of ten seconds, two at a time:
-memory grows by 30 MB for each hour (eight bytes a millisecond), the working folder by 700 MB.
+memory grows by some 80 MB for each hour (285 MB at two hours, ffmpeg counted in), the working folder by up to 700 MB.
 """
 
 from __future__ import annotations
@@ -129,7 +129,8 @@ class _Work:
             facts, sound = self._mix(sound, facts, layers)
         self.tell(_SHAPED)
         energy = analysis.repeated(facts.energy)
-        whole = Milliseconds(energy, np.resize(facts.peak, energy.size))
+        peak = facts.peak if energy.size == facts.peak.size else np.resize(facts.peak, energy.size)
+        whole = Milliseconds(energy, peak)
         gain = self._gain(whole)
         found = self._write(sound, facts.peak, gain)
         return Mastered(self.target, round(found.integrated, 2), round(found.true_peak, 2), sound.count * 1000 // RATE)
@@ -149,7 +150,7 @@ class _Work:
         return analysis.integrated(analysis.tenths(analysis.repeated(np.concatenate(parts))))
 
     def _examine(self, sound: Samples) -> Milliseconds:
-        return _joined(self._each(sound.count, lambda a, b: analysis.examine(sound.around(a - LEFT, b + RIGHT))))
+        return self._gather(sound.count, lambda a, b: analysis.examine(sound.around(a - LEFT, b + RIGHT)))
 
     def _shape(self, sound: Samples, shaping: Shaping, drive: float) -> tuple[Milliseconds, Samples]:
         with Samples.made(self.folder / "shaped.pcm", sound.count, 1 / _HEADROOM) as out:
@@ -162,7 +163,7 @@ class _Work:
                 out.put(a, shaped[a - first : b - first])
                 return analysis.examine(shaped[a - LEFT - first : b + RIGHT - first])
 
-            return _joined(self._each(sound.count, stretch)), out.samples()
+            return self._gather(sound.count, stretch), out.samples()
 
     def _mix(self, sound: Samples, facts: Milliseconds, layers: Sequence[Layer]) -> tuple[Milliseconds, Samples]:
         """Lay the layers over the sound, at the sound's loudness."""
@@ -176,7 +177,7 @@ class _Work:
                     out.put(a, mixed[LEFT : LEFT + b - a])
                     return analysis.examine(mixed)
 
-                return _joined(self._each(count, stretch)), out.samples()
+                return self._gather(count, stretch), out.samples()
 
     def _write(self, sound: Samples, peak: Floats, gain: Gain) -> Loudness:
         """Apply the gain and encode, with ffmpeg's own meter listening to what is encoded."""
@@ -202,6 +203,19 @@ class _Work:
         level = analysis.integrated(analysis.tenths(analysis.repeated(made.energy)))
         return Loudness(level, 0.0, 20 * math.log10(float(made.peak.max())))
 
+    def _gather(self, count: int, work: Callable[[int, int], Milliseconds]) -> Milliseconds:
+        """Return what the work on each stretch found, kept once: these are the arrays that grow with the sound."""
+        steps = -(-count // STEP)
+        whole = Milliseconds(np.empty(steps, np.float32), np.empty(steps, np.float32))
+
+        def stretch(a: int, b: int) -> None:
+            found = work(a, b)
+            whole.energy[a // STEP : b // STEP] = found.energy
+            whole.peak[a // STEP : b // STEP] = found.peak
+
+        self._each(count, stretch)
+        return whole
+
     def _each(self, count: int, work: Callable[[int, int], _T]) -> list[_T]:
         """Do work on every stretch, two at a time, and return what came of each in order."""
 
@@ -225,10 +239,6 @@ class _Work:
 def _stretches(count: int) -> Iterator[tuple[int, int]]:
     for first in range(0, count, _STRETCH):
         yield first, min(first + _STRETCH, count)
-
-
-def _joined(parts: Sequence[Milliseconds]) -> Milliseconds:
-    return Milliseconds(np.concatenate([p.energy for p in parts]), np.concatenate([p.peak for p in parts]))
 
 
 def _between(curve: Floats, count: int) -> Floats:

@@ -25,6 +25,12 @@ def key_of(engine: str, version: str, voice: str, rate: float, text: str) -> str
     return hashlib.sha256(parts.encode()).hexdigest()
 
 
+def user_cache() -> Path:
+    """Return where sentences are kept that are spoken without a station."""
+    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    return Path(base or Path.home() / ".cache") / "loa-xa" / "clips"
+
+
 class ClipCache:
     """A folder of clips that may be deleted at any time; finished sounds never need it.
 

@@ -166,21 +166,20 @@ def _short(node: ast.AST) -> str:
 
 
 def statements(tree: ast.Module) -> dict[int, range | None]:
-    """Return, for each place's number, the lines of its statement, or None where it runs when the module is loaded."""
+    """Return, by the identity of each node, the lines of its statement, or None where it runs when the module is loaded."""
     lines: dict[int, range | None] = {}
 
-    def walk(node: ast.AST, own: range | None) -> None:
+    def walk(node: ast.AST, own: range | None, *, inside: bool) -> None:
         for child in ast.iter_child_nodes(node):
             here = own
             if isinstance(child, ast.stmt):
                 below = getattr(child, "body", None)
                 last = below[0].lineno - 1 if below else child.end_lineno or child.lineno
-                loaded = isinstance(child, ast.FunctionDef | ast.ClassDef)
-                here = None if loaded else range(child.lineno, max(last, child.lineno) + 1)
+                here = range(child.lineno, max(last, child.lineno) + 1) if inside else None
             lines[id(child)] = here
-            walk(child, here)
+            walk(child, here, inside=inside or isinstance(child, ast.FunctionDef))
 
-    walk(tree, None)
+    walk(tree, None, inside=False)
     return lines
 
 

@@ -33,15 +33,6 @@ from broadcaster.sound import ffmpeg
 from tests.playout.conftest import ALL_DAY, make_air
 
 METER = [sys.executable, str(Path(__file__).with_name("pipe_meter.py"))]
-OURS = """
-import sys, threading, signal
-from broadcaster.playout.engine import Playout
-from broadcaster.services.station import open_station
-stop = threading.Event()
-signal.signal(signal.SIGTERM, lambda *_: stop.set())
-playout = Playout(open_station(sys.argv[1]), refusal=lambda *_: None, urgent=True)
-playout.run(stop)
-"""
 TIMER = """
 import subprocess, sys, time, datetime as dt
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -147,8 +138,10 @@ def ours(folder: Path, moments: list[float], seconds: float = 0.5, lead: float =
         air.plan(at, [air.cue(1, "tone")], "ap-1", slot_key=f"s{n}", late="air", grace_s=60)
     air.station.close()
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-m", "broadcaster", "--home", str(home), "playout"]  # as `loa up` starts it
     system.began = time.time()
-    system.processes.append(subprocess.Popen([sys.executable, "-c", OURS, str(home)], env=environment))
+    log = (folder / "ours.log").open("wb")
+    system.processes.append(subprocess.Popen(command, env=environment, stdout=log, stderr=log))
     return system
 
 

@@ -59,13 +59,14 @@ class Station(BaseHTTPRequestHandler):
             if kind == "playlist":
                 self.wfile.write(b"#EXTM3U\n#EXTINF:10,\nfile:///etc/passwd\n")
                 return
-            data = {"good": mp3(120, 700), "silent": mp3(120, 700, 0.0001), "stall": mp3(6, 700), "short": mp3(9, 700)}[
+            data = {"good": mp3(120, 700), "silent": mp3(120, 700, 0.0001), "stall": mp3(9, 700), "short": mp3(9, 700)}[
                 kind
             ]
             self.wfile.write(data[: 8000 * 3])  # a server sends some seconds at once
-            for at in range(8000 * 3, len(data), 800):
+            begun = time.monotonic()
+            for n, at in enumerate(range(8000 * 3, len(data), 800), 1):
                 self.wfile.write(data[at : at + 800])
-                time.sleep(0.1)
+                time.sleep(max(0.0, begun + n * 0.1 - time.monotonic()))  # on a busy machine it catches up
             while kind == "stall":
                 time.sleep(0.1)
         except OSError:

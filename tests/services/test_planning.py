@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from broadcaster.db.models import BroadcastRow, RotationRow, Script
-from broadcaster.domain.broadcasts import BroadcastState
+from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.domain.rotations import DayKind
 from broadcaster.errors import ForbiddenError, RuleError
@@ -18,7 +18,9 @@ from broadcaster.services.planning import plan
 from broadcaster.services.rotations import add_exception, apply_rotation
 from broadcaster.services.scripts import retire
 from broadcaster.services.station import Station
+from tests.domain.test_figures import entry
 from tests.services.conftest import EDITOR, OPERATOR, ROTATION, approved, later
+from tests.services.test_tracking import in_force
 
 
 def rows(station: Station) -> list[BroadcastRow]:
@@ -221,6 +223,34 @@ def test_airings_before_the_script_was_valid_do_not_count(station: Station) -> N
     with station.db.write() as session:
         session.get_one(Script, number).valid_from = dt.date(2026, 3, 3)
     assert first_reason() == "Đơn vị yêu cầu phát 1 lượt, mới phát và xếp 0."
+
+
+def test_what_aired_this_morning_counts_once_for_its_topic_and_what_was_missed_not_at_all(station: Station) -> None:
+    heard, missed = (
+        approved(station, f"Kính thưa bà con. Bài số {n}.", title=f"Bài {n}", topic=t)
+        for n, t in enumerate(("mot-cua", "khac"))
+    )
+    in_force(station, mot_cua=70, khac=30)
+    numbers = [
+        air_once(station, OPERATOR, [script], title="Buổi", starts_at=station.now() + dt.timedelta(hours=4 + n))
+        for n, script in enumerate((heard, missed), 1)
+    ]
+    later(station, hours=8)
+    with station.db.write() as session:
+        row, lost = (session.get_one(BroadcastRow, n) for n in numbers)
+        lines = [
+            entry(row.id, 1, zone, script_id=heard, topic="mot-cua", planned_at=row.starts_at) for zone in row.zones
+        ]
+        playlog.append(session, lines, station.now())
+        row.state, lost.state = BroadcastState.AIRED, BroadcastState.MISSED
+    apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
+    plan(station)
+    first = next(r for r in rows(station) if r.kind is BroadcastKind.ROTATION)
+    whys = {r["script_id"]: r["why"] for r in first.reasons if r["chosen"]}
+    assert whys == {
+        heard: "Chủ đề còn xa chỉ tiêu của kế hoạch (đã 1/70 lượt).",
+        missed: "Chủ đề còn xa chỉ tiêu của kế hoạch (đã 0/30 lượt).",
+    }
 
 
 @pytest.mark.parametrize("times", [-1, 501])

@@ -7,6 +7,9 @@ from broadcaster.errors import EngineError, ForbiddenError
 from broadcaster.home import Home
 from broadcaster.services import voices
 from broadcaster.services.approving import airable
+from broadcaster.speech.cache import ClipCache
+from broadcaster.speech.espeak import EspeakEngine
+from broadcaster.speech.turns import turn
 from tests.services.conftest import EDITOR, approved
 
 ADMIN = Actor("quantri", "Quản trị", frozenset({Role.ADMIN}))
@@ -33,6 +36,24 @@ def test_a_tried_voice_has_a_measured_speed():
     assert rows["espeak:vi+f2"]["speed"] is None
     with pytest.raises(EngineError):
         voices.try_voice("piper:nobody")
+
+
+class Online(EspeakEngine):
+    """An engine that stands for one at the other end of a line."""
+
+    one_at_a_time = True
+
+    def speak(self, sentence, *, voice="vi", rate=1.0):
+        with pytest.raises(EngineError), turn(self.lock, patience_s=0):  # somebody else would have to wait
+            pass
+        return super().speak(sentence, voice=voice, rate=rate)
+
+
+def test_trying_an_online_voice_takes_its_turn(tmp_path, monkeypatch):
+    engine = Online()
+    engine.lock = ClipCache(tmp_path / "clips", 0).turn_of(engine.name)
+    monkeypatch.setattr(voices, "engine_of", lambda _name: engine)
+    assert voices.try_voice("espeak:vi", clips=tmp_path / "clips").clip.seconds > 0.5
 
 
 def test_the_default_goes_first_and_the_rest_stays_behind(station):

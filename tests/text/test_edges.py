@@ -1,6 +1,7 @@
 """Readings at the edges of the rules, judged by eye: what is said, why, and where a person is told to look.
 
-`edges.tsv` holds what survived a mutation of a rule once; see `tests/benchmarks/mutation.py`.
+`edges.tsv` holds what survived a mutation of a rule once; see `tests/benchmarks/mutation.py`. `contexts.tsv` shows, rule by
+rule, what the words around a written form do to its reading: the rule's module, the reason, the line and its reading.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ def rows(name):
         return [tuple(row) for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)][1:]
 
 
-EDGES = rows("edges.tsv")
+EDGES = [*rows("edges.tsv"), *((written, spoken) for _, _, written, spoken in rows("contexts.tsv"))]
 # Signs without a reading, days that do not exist, names that nobody knows.
 DOUBTFUL = (
     "Còn ⅑ phần việc.",

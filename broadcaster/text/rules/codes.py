@@ -175,12 +175,7 @@ def letters_figures(ctx: Context, pos: int) -> Reading | None:
     if m[0][len(letters)] == "." and (len(letters) > 2 or not letters.isupper()):
         return None
     entry = ctx.lexicon.before_figure(letters) if len(letters) > 1 else None
-    if entry is not None:
-        said = entry.spoken
-    elif letters.upper() == "COVID":
-        said = "Cô-vít"
-    else:
-        said = ctx.lexicon.spell(letters)
+    said = entry.spoken if entry is not None else ctx.lexicon.spell(letters)
     spelled = len(figures) > _LONGEST_NAME and not _YEAR.fullmatch(figures) and not figures.endswith("00")
     words = f"{said} {spell_digits(figures) if spelled else coded(figures, ctx.profile)}"
     if m[3]:

@@ -45,8 +45,6 @@ def _type_stands_before(left: Left, name: str, types: Mapping[str, str]) -> bool
     shown = left.raw.rstrip(" :").removesuffix("số").rstrip(" :").split()
     if shown and types.get(shown[-1].lstrip('([“"')) == name:
         return True
-    if plain == "thông tư liên tịch" and text.endswith("thông tư"):
-        return True
     # "Nghị quyết liên tịch số", "Quyết định cá biệt số": the type a few words back in the same phrase.
     phrase = re.split(r"[,;:.()]", text)[-1]
     return left.ends("số") and f" {plain}" in f" {' '.join(phrase.split()[-9:])}"

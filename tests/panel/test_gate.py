@@ -1,0 +1,96 @@
+"""Large requests are refused by their head: a real server, a real socket, and a body that is never sent."""
+
+import socket
+import threading
+
+import pytest
+from waitress.server import create_server
+
+from broadcaster.panel import gate, recordings
+
+FORM = "multipart/form-data; boundary=x"
+
+
+@pytest.fixture
+def address(app, tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    server = create_server(app, host="127.0.0.1", port=0, threads=2, max_request_body_size=recordings.MOST)
+    server.channel_class = gate.channel_for(app)
+    runner = threading.Thread(target=server.run, daemon=True)
+    runner.start()
+    yield server.socket.getsockname()
+    server.close()
+    runner.join(5)
+
+
+@pytest.fixture
+def cookie(sign_in):
+    def of(username):
+        return f"loa={sign_in(username).get_cookie('loa').value}"
+
+    return of
+
+
+def ask(address, path, length, *, body=b"", patience=10.0, **headers):
+    """Send a head and what there is of a body; return the status and the answer, None when nothing comes."""
+    lines = [f"POST {path} HTTP/1.1", "Host: loa", f"Content-Type: {FORM}"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    lines.append("Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}")
+    with socket.create_connection(address, timeout=patience) as line:
+        line.sendall("\r\n".join([*lines, "", ""]).encode() + body)
+        said = b""
+        try:
+            while chunk := line.recv(65536):
+                said += chunk
+        except TimeoutError:
+            return None, said
+    return int(said.split()[1]), said
+
+
+UPLOAD = "/scripts/1/recording"
+
+
+@pytest.mark.parametrize("length", [200_000_000, 70_000, None])
+def test_a_stranger_is_sent_away_before_the_body(address, length):
+    status, said = ask(address, UPLOAD, length, Expect="100-continue")
+    assert status == 303
+    assert b"/login" in said
+    assert b"100 Continue" not in said
+
+
+def test_a_stranger_may_not_fill_a_public_page_either(address):
+    assert ask(address, "/login", 5_000_000)[0] == 413
+    assert ask(address, "/nowhere", 5_000_000)[0] == 404
+
+
+def test_who_may_not_record_is_refused_before_the_body(address, cookie):
+    status, said = ask(address, UPLOAD, 200_000_000, Cookie=cookie("xem"))
+    assert status == 403
+    assert "không có quyền".encode() in said
+
+
+def test_what_is_longer_than_the_station_takes_is_refused_before_the_body(address, cookie):
+    status, said = ask(address, UPLOAD, recordings.MOST + 1, Cookie=cookie("bientap"))
+    assert status == 413
+    assert "Tệp quá lớn".encode() in said
+    assert f"{round(recordings.MOST / 1_048_576)} MB".encode() in said
+    status, said = ask(address, "/scripts/upload", 26 * 1024 * 1024, Cookie=cookie("bientap"))
+    assert status == 413
+    assert b"25 MB" in said
+
+
+def test_a_token_is_judged_by_the_head_too(address):
+    status, said = ask(address, "/api/v1/scripts", 5_000_000, Authorization="Bearer loa_no_thing")
+    assert status == 401
+    assert b"message" in said
+
+
+def test_who_may_is_listened_to(address, cookie):
+    """The server waits for the body, and answers once it is there."""
+    allowed = cookie("bientap")
+    status, said = ask(address, UPLOAD, 200_000_000, patience=1.0, Cookie=allowed, Expect="100-continue")
+    assert status is None
+    assert b"100 Continue" in said
+    body = b'--x\r\nContent-Disposition: form-data; name="note"\r\n\r\n' + b"a" * 70_000 + b"\r\n--x--\r\n"
+    status, said = ask(address, UPLOAD, len(body), body=body, Cookie=allowed, Connection="close")
+    assert status not in {401, 403, 413}
