@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from broadcaster.domain.relays import RelaySource
@@ -48,16 +48,26 @@ class Station(_Section):
     )
 
 
+def _no_limit(value: Any) -> Any:
+    return None if type(value) is int and value == 0 else value
+
+
+Limit = Annotated[int | None, BeforeValidator(_no_limit)]
+"""A limit that may be lifted; TOML has no empty value, so that a file writes 0 for none."""
+
+
 class Hours(_Section):
     """Giờ được phép phát. Ngoài các khung này loa không bao giờ kêu, trừ phát khẩn cấp đã xác nhận."""
 
     windows: list[Annotated[str, AfterValidator(_window)]] = Field(
         ["05:00-07:30", "10:30-12:00", "16:30-19:00"], min_length=1, description="Các khung giờ trong ngày."
     )
-    sessions_per_day: int | None = Field(3, ge=1, description="Số buổi tối đa mỗi ngày ở một cụm loa, theo Quy chế.")
-    minutes_per_session: int | None = Field(45, ge=1, description="Số phút tối đa mỗi buổi.")
-    days_per_week: int | None = Field(
-        None, ge=1, le=7, description="Số ngày phát tối đa mỗi tuần; bỏ trống: không hạn chế."
+    sessions_per_day: Limit = Field(
+        3, ge=1, description="Số buổi tối đa mỗi ngày ở một cụm loa, theo Quy chế; 0: không giới hạn."
+    )
+    minutes_per_session: Limit = Field(45, ge=1, description="Số phút tối đa mỗi buổi; 0: không giới hạn.")
+    days_per_week: Limit = Field(
+        None, ge=1, le=7, description="Số ngày phát tối đa mỗi tuần; 0 hoặc bỏ trống: không giới hạn."
     )
 
 

@@ -15,6 +15,8 @@ _TITLE = (
     "Cài đặt của đài. Dòng bắt đầu bằng # là lời giải thích.",
     "Sửa xong hãy khởi động lại đài. Kiểm tra bằng lệnh: loa doctor",
 )
+_NONE = 0
+"""How a file says that there is no limit, which TOML has no word for."""
 
 
 def document(overrides: Mapping[str, Mapping[str, Any]] | None = None) -> str:
@@ -39,7 +41,9 @@ def _table(section: BaseModel, chosen: Mapping[str, Any]) -> Table:
         if field.description:
             table.add(tomlkit.comment(field.description))
         value = chosen.get(key, getattr(section, key))
-        if value is None:
+        if value is None and field.default is not None:
+            table.add(key, _NONE)
+        elif value is None:
             table.add(tomlkit.comment(f"{key} ="))
         else:
             table.add(key, _plain(value))
@@ -57,7 +61,7 @@ def _plain(value: Any) -> Any:
 def changed(text: str, section: str, values: Mapping[str, Any]) -> str:
     """Return the text of a settings file with the `values` of one section set; comments and order stay.
 
-    None takes a key out, which means its default of no limit.
+    None takes a key out where that means no limit, and writes 0 where the default is one.
     """
     doc = tomlkit.parse(text)
     if section not in doc:
@@ -65,8 +69,11 @@ def changed(text: str, section: str, values: Mapping[str, Any]) -> str:
     table = doc[section]
     if not isinstance(table, Table):
         raise TypeError(section)
+    fields = type(Settings.model_fields[section].default).model_fields
     for key, value in values.items():
-        if value is None:
+        if value is None and fields[key].default is not None:
+            table[key] = _NONE
+        elif value is None:
             table.pop(key, None)
         else:
             table[key] = _plain(value)

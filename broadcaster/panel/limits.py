@@ -1,4 +1,4 @@
-"""How often one may knock: signing in by address, the API by token. Counted in this process alone."""
+"""How often one may knock: signing in by address, hearing by person, the API by token. Counted in this process."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from flask import Flask
 from flask.typing import RouteCallable
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from flask_login import current_user
 
 from broadcaster.panel import api, bearer
 
 _SIGN_IN = "20/minute;200/hour"
 _API = "300/minute"
+_HEARING = "20/minute"
+"""Sentences that one person may have spoken for a trial: a voice takes the processor that renditions need too."""
 
 
 def init(app: Flask) -> None:
@@ -22,4 +25,11 @@ def init(app: Flask) -> None:
     slow = limiter.limit(_SIGN_IN, methods=["POST"])
     for name in ("auth.login", "auth.code"):
         app.view_functions[name] = cast("RouteCallable", slow(app.view_functions[name]))
+    voice = limiter.limit(_HEARING, key_func=_person)
+    for name in ("preview.hear_one", "lexicon.hear_it"):
+        app.view_functions[name] = cast("RouteCallable", voice(app.view_functions[name]))
     limiter.limit(_API, key_func=bearer.caller)(api.blueprint)
+
+
+def _person() -> str:
+    return str(current_user.get_id() or get_remote_address())

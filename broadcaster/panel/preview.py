@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.queries import library, people
@@ -19,6 +19,7 @@ from broadcaster.services import drafts
 from broadcaster.services import lexicon as words
 from broadcaster.services.drafts import Written
 from broadcaster.services.reading import Kept, cleaned_of, name_of, profile_of
+from broadcaster.services.trial import hear, trial_lexicon
 from broadcaster.speech.pace import pace_of
 from broadcaster.text import Entry, Lexicon, Mode, Spoken, estimate_seconds, normalize
 from broadcaster.text.clean import Cleaned
@@ -68,6 +69,25 @@ def preview() -> ResponseReturnValue:
         **_shown(held, cleaned, spoken, lexicon),
         names_of_modes=words.MODES,
     )
+
+
+@blueprint.post("/hear")
+@needs(Permission.WRITE)
+def hear_one() -> ResponseReturnValue:
+    """The sound of one sentence of the form, by its voice and with its own words; nothing is kept."""
+    held = _held()
+    cleaned = cleaned_of(held.body, held.kept)
+    lexicon = trial_lexicon(station(), held.own)
+    spoken = normalize(cleaned.text, profile=profile_of(station()), lexicon=lexicon)
+    number = request.form.get("sentence", "")
+    if not (number.isdecimal() and len(number) < 6 and int(number) < len(spoken.sentences)):
+        raise RuleError("Câu này vừa thay đổi. Hãy đợi lời đọc hiện lại rồi nghe.", field="sentence")
+    sentence = spoken.sentences[int(number)]
+    heard = hear(
+        station(), spoken.source[sentence.start : sentence.end], held.own,
+        voice=request.form.get("voice") or None, rate=_rate(request.form.get("rate", "")),
+    )  # fmt: skip
+    return Response(heard.wav, mimetype="audio/wav", headers={"Cache-Control": "no-store"})
 
 
 def _held() -> Held:

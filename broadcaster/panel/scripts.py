@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, flash, make_response, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.queries import calendar, library, people
@@ -25,6 +25,7 @@ from broadcaster.services import scripts as service
 from broadcaster.services.lexicon import MODES
 from broadcaster.services.lexicon_changes import AffectedError, Change, Effect, apply, find_entry
 from broadcaster.services.picking import explained, pick_change
+from broadcaster.services.subtitles import rendition_captions
 from broadcaster.text import Mode
 from broadcaster.text.readings import choices, lines
 
@@ -153,6 +154,18 @@ def sound(script_id: int, rendition_id: int) -> ResponseReturnValue:
     with station().db.read() as session:
         row = library.rendition(session, script_id, rendition_id)
     return send_sound(row.audio_sha256)
+
+
+@blueprint.get("/<int:script_id>/sound/<int:rendition_id>/captions.vtt")
+@needs(Permission.VIEW)
+def captions(script_id: int, rendition_id: int) -> ResponseReturnValue:
+    """What a rendition says and when, for players and for who cannot hear it."""
+    with station().db.read() as session:
+        row = library.rendition(session, script_id, rendition_id)
+    answer = Response(rendition_captions(row.cues), mimetype="text/vtt")
+    if request.args.get("save"):
+        answer.headers["Content-Disposition"] = f'attachment; filename="kich-ban-{script_id}.vtt"'
+    return answer
 
 
 @blueprint.get("/<int:script_id>/revisions/<int:number>")

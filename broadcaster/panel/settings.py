@@ -37,6 +37,8 @@ class Value:
     kind: str
     text: str
     choices: tuple[tuple[str, str], ...] = ()
+    limit: bool = False
+    """Whether it may be lifted altogether."""
 
 
 @blueprint.get("/")
@@ -135,7 +137,9 @@ def _values(section: BaseModel) -> list[Value]:
         if kind == "yes":
             text = "yes" if value else ""
         words = _WORDS.get(str(value), "") if kind == "choice" else ""
-        found.append(Value(key, words or _words(value), field.description or "", kind, text, choices))
+        limit = configuring.is_limit(field)
+        words = words or ("Không giới hạn" if limit and value is None else _words(value))
+        found.append(Value(key, words, field.description or "", kind, text, choices, limit))
     return found
 
 

@@ -17,28 +17,23 @@ from broadcaster.domain.fold import slug
 from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.rotations import WEEKDAY_LABELS, WEEKDAYS
-from broadcaster.domain.scripts import Genre
 from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.panel import slot_steps
 from broadcaster.panel.access import actor, leave_to, needs, station
-from broadcaster.scheduling.rotation_toml import check_step, read_toml
+from broadcaster.panel.slot_steps import Steps
+from broadcaster.scheduling.rotation_toml import read_toml
 from broadcaster.scheduling.rotation_words import LATE_WORDS, step_words
 from broadcaster.services import planning, rotations
 
 blueprint = Blueprint("slots", __name__, url_prefix="/schedule/rotations")
 MAX_BYTES = 200_000
-_MOST_STEPS = 40
-_FILLS = {
-    "bulletin,column": "tin và chuyên mục", "notice": "thông báo", "slogan": "khẩu hiệu",
-    "bulletin,column,notice": "tin, chuyên mục, thông báo",
-}  # fmt: skip
-_FIXED = (Genre.STATION_CALL, Genre.OPENING, Genre.CLOSING)
 
 
 @blueprint.route("/<code>/slots/new", methods=["GET", "POST"])
 @needs(Permission.SCHEDULE)
 def new(code: str) -> ResponseReturnValue:
     """A slot more."""
-    return _edited(_in_force(code), None)
+    return edited(_in_force(code), None)
 
 
 @blueprint.route("/<code>/slots/<name>", methods=["GET", "POST"])
@@ -49,7 +44,7 @@ def edit(code: str, name: str) -> ResponseReturnValue:
     slot = next((s for s in row.definition["slot"] if s["code"] == name), None)
     if slot is None:
         raise NotFoundError(f"Lịch này không có khung nào mang mã “{name}”.", field="slot")
-    return _edited(row, slot)
+    return edited(row, slot)
 
 
 @blueprint.route("/upload", methods=["GET", "POST"])
@@ -73,7 +68,7 @@ def _reviewed_file(data: bytes) -> ResponseReturnValue:
     if not data or len(data) > MAX_BYTES:
         raise RuleError("Hãy chọn một tệp .toml có nội dung, không quá 200 kB.", field="file")
     text = data.decode("utf-8-sig")
-    return _reviewed(text, _version_of(text))
+    return reviewed(text, _version_of(text))
 
 
 @blueprint.post("/apply")
@@ -89,26 +84,30 @@ def put() -> ResponseReturnValue:
     except RuleError as error:
         if error.field != "over":
             raise
-        return _reviewed(text, _version_of(text), error.message)
+        return reviewed(text, _version_of(text), error.message)
     result = planning.plan(station())
     counts = f"thêm {result.added}, đổi {result.changed}, bỏ {result.removed} buổi"
     flash(f"Đã áp dụng khung lịch mới và lập lại lịch: {counts}." if lines else "Không có gì thay đổi.")
     return leave_to(url_for("calendar.rotation_list"))
 
 
-def _edited(row: RotationRow, slot: dict[str, Any] | None) -> ResponseReturnValue:
-    given = _given(slot) if request.method == "POST" else dict(slot or _blank())
+def edited(row: RotationRow, slot: dict[str, Any] | None) -> ResponseReturnValue:
+    """Show a slot's form, or what it would change once it is whole; `row` may be one that is not kept yet."""
+    steps = slot_steps.read(request.form)
+    given = _given(slot, steps) if request.method == "POST" else dict(slot or _blank())
     faults: dict[str, str] = {}
     act = request.form.get("do", "")
     if request.method == "POST":
         try:
             if act == "remove" and slot is not None:
-                return _reviewed(_with(row, slot, None), row.version)
-            if act:
-                given["item"] = _acted(given["item"], act)
+                return reviewed(_with(row, slot, None), row.version)
+            if steps.fault and not act.startswith(("drop:", "remove")):
+                faults = {"item": steps.fault}
+            elif act:
+                given["item"] = slot_steps.acted(given["item"], act, request.form)
             elif not (faults := _plain_faults(given)):
                 given["code"] = slot["code"] if slot else _free_code(row, given["title"])
-                return _reviewed(_with(row, slot, given | {"max_minutes": int(given["max_minutes"])}), row.version)
+                return reviewed(_with(row, slot, given | {"max_minutes": int(given["max_minutes"])}), row.version)
         except RuleError as error:
             faults = _beside(error, given.get("code", ""))
     with station().db.read() as session:
@@ -116,17 +115,22 @@ def _edited(row: RotationRow, slot: dict[str, Any] | None) -> ResponseReturnValu
         zones, groups = registry.zones(session), registry.groups(session)
         topics = {t.code: t.short for t in library.topics(session)}
     titles = {c.name: c.title for c in cues}
-    lines = [(json.dumps(i, ensure_ascii=False), step_words(i, titles, topics)) for i in given["item"]]
+    lines = [
+        (json.dumps(i, ensure_ascii=False), step_words(i, titles, topics), i["kind"], slot_steps.options_of(i))
+        for i in given["item"]
+    ]
     page = render_template(
         "slots/edit.html",
         row=row, slot=slot, given=given, faults=faults, lines=lines, cues=cues, zones=zones, groups=groups,
-        topics=topics, fills=_FILLS, fixed=_FIXED, weekdays=list(zip(WEEKDAYS, WEEKDAY_LABELS, strict=True)),
+        topics=topics, fills=slot_steps.FILLS, fixed=slot_steps.FIXED, wrong=steps.at if faults else None,
+        weekdays=list(zip(WEEKDAYS, WEEKDAY_LABELS, strict=True)),
         late_words=LATE_WORDS, hours=station().settings.hours, relays=station().settings.relays,
     )  # fmt: skip
     return page, 422 if faults else 200
 
 
-def _reviewed(text: str, version: int | None, refused: str = "") -> ResponseReturnValue:
+def reviewed(text: str, version: int | None, refused: str = "") -> ResponseReturnValue:
+    """Show what a file would change, to be put into force or not."""
     lines = rotations.apply_rotation(station(), actor(), text, "lịch", dry_run=True)
     title = str(read_toml(text, name="lịch")["rotation"]["title"])
     page = render_template("slots/confirm.html", lines=lines, text=text, title=title, version=version, refused=refused)
@@ -138,7 +142,7 @@ def _blank() -> dict[str, Any]:
             "item": []}  # fmt: skip
 
 
-def _given(slot: dict[str, Any] | None) -> dict[str, Any]:
+def _given(slot: dict[str, Any] | None, steps: Steps) -> dict[str, Any]:
     """Return the slot as the form has it; keys that the form does not show stay as they are."""
     form = request.form
     known = dict.fromkeys(form.getlist("zone"))
@@ -150,19 +154,8 @@ def _given(slot: dict[str, Any] | None) -> dict[str, Any]:
         "weekdays": [d for d in WEEKDAYS if d in form.getlist("weekday")],
         "zones": ["all"] if "all" in known else list(known),
         "late": late if late in list(LatePolicy) else LatePolicy.SKIP.value,
-        "item": [_step(text) for text in form.getlist("item")[:_MOST_STEPS]],
+        "item": steps.items,
     }
-
-
-def _step(text: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text[:4000])
-    except (json.JSONDecodeError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
-        raise RuleError("Có mục không đọc được. Hãy tải lại trang rồi làm lại.", field="item")
-    check_step(found, name="item")
-    return found
 
 
 def _plain_faults(given: dict[str, Any]) -> dict[str, str]:
@@ -191,41 +184,6 @@ def _beside(error: RuleError, code: str) -> dict[str, str]:
         return {"item": error.message}
     ours = f"({code})" in where or f"slot {code}:" in where or "chồng giờ" in error.message
     return {names[-1] if ours and names[-1] in {"start", "max_minutes", "zones"} else "": error.message}
-
-
-def _acted(items: list[dict[str, Any]], act: str) -> list[dict[str, Any]]:
-    """Return the steps after one button: `up:2`, `down:2`, `drop:2` by place, or `cue:chuong` and such."""
-    verb, _, rest = act.partition(":")
-    form = request.form
-    match verb:
-        case "cue":
-            return [*items, {"kind": "cue", "cue": rest[:64]}]
-        case "script":
-            return [*items, {"kind": "script", "genre": rest[:32]}]
-        case "relay":
-            return [*items, {"kind": "relay", "relay": rest[:64], "max_minutes": _count(form.get("relay_minutes"), 15)}]
-        case "fill":
-            genres = form.get("fill_genres", "")
-            about = form.get("fill_topic", "")[:64]
-            fill: dict[str, Any] = {
-                "kind": "fill", "genres": (genres if genres in _FILLS else "bulletin,column,notice").split(","),
-                "topics": [about or "*"], "max_items": min(_count(form.get("fill_most"), 6), 50),
-            }  # fmt: skip
-            separator = form.get("fill_separator", "")[:64]
-            return [*items, fill | ({"separator": separator} if separator else {})]
-    place = int(rest) if rest.isdecimal() and len(rest) < 4 else -1
-    if not 0 <= place < len(items):
-        return items
-    if verb == "drop":
-        return items[:place] + items[place + 1 :]
-    other = place - 1 if verb == "up" else place + 1
-    if verb in {"up", "down"} and 0 <= other < len(items):
-        items[place], items[other] = items[other], items[place]
-    return items
-
-
-def _count(written: str | None, otherwise: int) -> int:
-    return max(1, int(written)) if written and written.isdecimal() and len(written) < 4 else otherwise
 
 
 def _with(row: RotationRow, slot: dict[str, Any] | None, instead: dict[str, Any] | None) -> str:

@@ -37,6 +37,11 @@ def kind_of(field: FieldInfo) -> str:
     return "text" if told is str else ""
 
 
+def is_limit(field: FieldInfo) -> bool:
+    """Return whether a setting is a number that may be lifted altogether."""
+    return kind_of(field) == "number" and type(None) in get_args(field.annotation)
+
+
 def sections() -> dict[str, type[BaseModel]]:
     """Return the sections that may be changed here, by name."""
     found = {name: type(field.default) for name, field in Settings.model_fields.items() if name not in HIDDEN}
@@ -56,7 +61,11 @@ def change(station: Station, actor: Actor, section: str, written: Mapping[str, s
         raise RuleError("Không có nhóm cài đặt này.", field="section")
     path = station.home.settings_file
     now = getattr(station.home.settings(), section)
-    values = {k: _value(k, f, written.get(k, "")) for k, f in model.model_fields.items() if kind_of(f)}
+    values = {
+        k: None if is_limit(f) and written.get(f"{k}-none") else _value(k, f, written.get(k, ""))
+        for k, f in model.model_fields.items()
+        if kind_of(f)
+    }
     changed = {k: v for k, v in values.items() if v != getattr(now, k)}
     if not changed:
         return []
@@ -101,7 +110,7 @@ def _value(key: str, field: FieldInfo, text: str) -> Any:
         return text
     if not text and type(None) in get_args(field.annotation):
         if field.default is not None:
-            raise RuleError("Hãy nhập một số; muốn coi như không hạn chế thì ghi số thật lớn.", field=key)
+            raise RuleError("Hãy nhập một số, hoặc chọn “Không giới hạn”.", field=key)
         return None
     whole = field.annotation is int or int in get_args(field.annotation)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from broadcaster.errors import RuleError
@@ -19,7 +19,12 @@ def subtitles(detail: Mapping[str, Any]) -> str:
     rendition = detail["rendition"]
     if rendition is None:
         raise RuleError("Kịch bản chưa có bản đọc. Hãy tạo bản đọc trước.", field="rendition")
-    return web_vtt((c["text"], c["start_ms"], c["end_ms"]) for c in rendition["cues"])
+    return rendition_captions(rendition["cues"])
+
+
+def rendition_captions(cues: Iterable[Mapping[str, Any]]) -> str:
+    """Return WebVTT for the cues of a rendition."""
+    return web_vtt((c["text"], c["start_ms"], c["end_ms"]) for c in cues)
 
 
 def timed_words(cues: list[dict[str, Any]]) -> list[dict[str, Any]]:

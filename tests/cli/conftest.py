@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import shutil
+import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -33,8 +36,23 @@ def loa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return run
 
 
+@pytest.fixture(scope="session")
+def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A station as `loa init` makes it; others are copied from it, and it is never written to."""
+    root = tmp_path_factory.mktemp("init") / "home"
+    command = ["loa", "--home", str(root), "init", "--set", 'speech.voices=["tone:beep"]']
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()):
+        patch.setattr(sys, "argv", command)
+        with contextlib.suppress(SystemExit):
+            main()
+    with sqlite3.connect(root / "station.db") as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return root
+
+
 @pytest.fixture
-def home(loa: Loa, tmp_path: Path) -> Path:
-    made = loa("init", "--set", 'speech.voices=["tone:beep"]')
-    assert made.code == 0, made.err
-    return tmp_path / "home"
+def home(made_home: Path, tmp_path: Path) -> Path:
+    copied = tmp_path / "home"
+    shutil.copytree(made_home, copied, ignore=shutil.ignore_patterns("*-wal", "*-shm"))
+    return copied

@@ -8,13 +8,16 @@ import re
 import zipfile
 
 import docx
+from flask.testing import FlaskClient
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import DraftRow, Script
+from broadcaster.panel import create_app
 from broadcaster.services import drafts
 from broadcaster.services import lexicon as words
 from broadcaster.services.approving import airable
 from broadcaster.services.station import Station
+from tests.panel import seed
 from tests.panel.conftest import SignIn
 
 BODY = "Ngày 12/3, gặp HXĐT.\n\nNơi nhận:\n- Như trên;\n- Lưu: VT."
@@ -142,6 +145,36 @@ def test_voice_and_speed_are_the_script_s_own_and_bounded(station: Station, sign
         assert (script.voice, script.rate) == ("espeak:vi+f2", 0.8)
     assert client.post("/scripts/new", data=FORM | {"voice": "gì:đó"}).status_code == 422
     assert client.post("/scripts/new", data=FORM | {"rate": "9"}).status_code == 422
+
+
+def test_one_unsaved_sentence_is_heard_with_the_words_of_the_form(station: Station, sign_in: SignIn) -> None:
+    client = sign_in("bientap")
+    own = json.dumps([{"written": "HXĐT", "spoken": "hợp xướng đồng thanh " * 8, "mode": "expand"}])
+    form = FORM | {"body": "Ngày 12/3.\n\nGặp HXĐT.", "sentence": "1", "voice": "tone:beep"}
+    plain, mended = client.post("/scripts/hear", data=form), client.post("/scripts/hear", data=form | {"own": own})
+    assert (plain.status_code, plain.mimetype, plain.data[:4]) == (200, "audio/wav", b"RIFF")
+    assert len(mended.data) > 2 * len(plain.data), "the words of the form itself are spoken"
+    for wrong in ("2", "-1", "x", ""):
+        gone = client.post("/scripts/hear", data=form | {"sentence": wrong})
+        assert gone.status_code == 422
+        assert "Câu này vừa thay đổi" in gone.text
+    with station.db.read() as session:
+        assert session.query(DraftRow).count() == 0, "hearing keeps nothing"
+
+
+def test_who_hears_without_rest_is_slowed_and_nobody_else_is(station: Station) -> None:
+    app = create_app(station, {"WTF_CSRF_ENABLED": False})
+
+    def hearing(username: str) -> FlaskClient:
+        client = app.test_client()
+        client.post("/login", data={"username": username, "password": seed.PASSWORD})
+        return client
+
+    first, other = hearing("bientap"), hearing("vanhanh")
+    codes = [first.post("/scripts/hear", data=FORM | {"sentence": ""}).status_code for _ in range(21)]
+    assert set(codes[:20]) == {422}
+    assert codes[-1] == 429
+    assert other.post("/scripts/hear", data=FORM | {"sentence": ""}).status_code == 422
 
 
 def test_a_document_is_taken_in_with_the_list_of_what_is_not_read(sign_in: SignIn) -> None:

@@ -148,6 +148,13 @@ def test_sound_is_served_in_parts_and_only_to_those_signed_in(app: Flask, sign_i
     whole = sign_in("xem").get("/scripts/2/sound/2")
     assert whole.mimetype == "audio/flac"
     assert whole.data.startswith(b"fLaC")
+    said = sign_in("xem").get("/scripts/2/sound/2/captions.vtt")
+    assert (said.mimetype, said.text.partition("\n")[0]) == ("text/vtt", "WEBVTT")
+    assert " --> " in said.text
+    assert (
+        "kich-ban-2.vtt" in sign_in("xem").get("/scripts/2/sound/2/captions.vtt?save=1").headers["Content-Disposition"]
+    )
+    assert sign_in("xem").get("/scripts/3/sound/2/captions.vtt").status_code == 404
     part = sign_in("xem").get("/scripts/2/sound/2", headers={"Range": "bytes=100-199"})
     assert part.status_code == 206
     assert part.data == whole.data[100:200]

@@ -40,7 +40,7 @@ def test_a_section_is_changed_in_the_file_and_its_comments_stay(sign_in: SignIn,
     ("section", "data", "words"),
     [
         ("hours", HOURS | {"windows": "07:30-05:00"}, "sau giờ bắt đầu"), ("hours", HOURS | {"windows": ""}, "hours.windows"),
-        ("hours", HOURS | {"sessions_per_day": "ba"}, "Hãy nhập một số"), ("hours", HOURS | {"sessions_per_day": ""}, "ghi số thật lớn"),
+        ("hours", HOURS | {"sessions_per_day": "ba"}, "Hãy nhập một số"), ("hours", HOURS | {"sessions_per_day": ""}, "hoặc chọn “Không giới hạn”"),
         ("sound", {"profile": "horn", "loudness": "-5", "true_peak": "-1.5"}, "sound.loudness"),
         ("station", {"commune": "x", "province": "y", "name": "z", "timezone": "Mars", "region": "south"}, "không có múi giờ"),
     ],
@@ -54,6 +54,21 @@ def test_a_wrong_value_is_named_and_the_file_stays(
     assert words in answer.text
     assert "Chưa lưu gì cả" in answer.text
     assert station.home.settings_file.read_text() == before
+
+
+def test_a_limit_is_lifted_and_set_again(sign_in: SignIn, station: Station) -> None:
+    client = sign_in("quantri")
+    lifted = HOURS | {"sessions_per_day-none": "yes", "days_per_week": "6"}
+    assert client.post("/settings/hours", data=lifted).status_code == 303
+    hours = station.home.settings().hours
+    assert (hours.sessions_per_day, hours.minutes_per_session, hours.days_per_week) == (None, 45, 6)
+    assert "Không giới hạn" in client.get("/settings/").text
+    page = client.get("/settings/hours").text
+    assert 'name="sessions_per_day-none" value="yes" checked' in page
+    assert 'name="minutes_per_session-none" value="yes">' in page
+    assert client.post("/settings/hours", data=HOURS | {"days_per_week-none": "yes"}).status_code == 303
+    hours = station.home.settings().hours
+    assert (hours.sessions_per_day, hours.days_per_week) == (4, None)
 
 
 def test_every_section_opens_and_saves_as_it_is(sign_in: SignIn, station: Station) -> None:

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from broadcaster.db.models import AuditEvent, RotationRow
-from broadcaster.services.rotations import apply_rotation
+from broadcaster.services.rotations import apply_rotation, rotations_in_force
 from broadcaster.services.station import Station
 from tests.panel import seed
 from tests.panel.conftest import SignIn
@@ -131,6 +131,107 @@ def test_a_rule_answers_beside_its_field_and_changes_nothing(
     assert words in html.unescape(beside[1])
     assert "station.toml" not in beside[1]
     assert newest(station).version == 1
+
+
+def test_the_options_of_a_step_are_changed_in_place_and_the_rest_of_it_stays(operator: FlaskClient) -> None:
+    fill = {
+        "kind": "fill", "genres": ["column", "notice"], "topics": ["cchc", "ytdp"], "max_items": 3, "separator": "ngat",
+        "separation_hours": 1.5,
+    }  # fmt: skip
+    form = EVENING | {"item": ['{"kind": "cue", "cue": "nhac-hieu"}', json.dumps(fill)]}
+    shown_as = {
+        "genres-1": "=",
+        "topic-1": "=",
+        "most-1": "3",
+        "separator-1": "ngat",
+        "repeats-1": "0",
+        "rest-1": "1.5",
+    }
+
+    def kept(answer: TestResponse) -> list[dict[str, object]]:
+        assert answer.status_code == 200, answer.text
+        return [json.loads(html.unescape(i)) for i in re.findall(r'name="item" value="([^"]*)"', answer.text)]
+
+    untouched = operator.post(f"{URL}/new", data=form | shown_as | {"do": "set:1"})
+    assert kept(untouched)[1] == fill, "what the form has no words for stays"
+    assert "Giữ như đang có" in untouched.text
+    changed = operator.post(
+        f"{URL}/new", data=form | shown_as | {"do": "set:1", "cue-0": "chuong", "most-1": "9", "separator-1": ""}
+    )
+    assert kept(changed) == [
+        {"kind": "cue", "cue": "chuong"},
+        {k: v for k, v in fill.items() if k != "separator"} | {"max_items": 9},
+    ]
+    assert "Máy chọn tối đa 9 bài" in changed.text
+    moved = operator.post(f"{URL}/new", data=form | shown_as | {"do": "up:1", "most-1": "2"})
+    assert kept(moved)[0]["max_items"] == 2, "what was typed is kept by any button"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("most", "0"), ("most", "51"), ("most", "x"), ("repeats", "6"), ("rest", "")]
+)
+def test_a_wrong_option_is_told_beside_its_step_and_changes_nothing(
+    operator: FlaskClient, station: Station, name: str, value: str
+) -> None:
+    answer = operator.post(f"{URL}/new", data=EVENING | {f"{name}-1": value})
+    assert answer.status_code == 422
+    assert re.search(r'id="item-error".*Mục 2: Số ', answer.text)
+    assert '<details class="options" open>' in answer.text
+    assert newest(station).version == 1
+
+
+def test_an_empty_rotation_begins_with_its_first_slot(operator: FlaskClient, station: Station) -> None:
+    assert "Lịch mới" in operator.get("/schedule/rotations").text
+    header = {"title": "Lịch mùa hè", "days": "ordinary", "first": "2026-06-01", "last": "2026-08-31", "source": ""}
+    answer = operator.post("/schedule/rotations/new", data=header)
+    assert answer.status_code == 303
+    assert "Thêm khung phát" in operator.get(answer.location).text
+    seen = operator.post(answer.location, data=EVENING)
+    assert "+ Lịch mới “Lịch mùa hè”" in seen.text
+    with station.db.read() as session:
+        assert session.query(RotationRow).filter_by(code="lich-mua-he").count() == 0, "looking changes nothing"
+    assert operator.post("/schedule/rotations/apply", data=shown(seen)).status_code == 303
+    with station.db.read() as session:
+        row = session.query(RotationRow).filter_by(code="lich-mua-he").one()
+        (common,) = (r for r in rotations_in_force(session) if r.code == "ngay-thuong")
+        (ours,) = (r for r in rotations_in_force(session) if r.code == "lich-mua-he")
+    assert (row.definition["rotation"]["valid_from"], row.definition["rotation"]["valid_to"]) == (
+        "2026-06-01",
+        "2026-08-31",
+    )
+    assert ours.priority > common.priority
+    assert [s["title"] for s in row.definition["slot"]] == ["Chương trình trưa"]
+
+
+def test_a_rotation_begins_as_a_copy(operator: FlaskClient, station: Station) -> None:
+    header = {"title": "Lịch thử 2", "days": "holiday", "first": "2026-06-01", "last": "", "source": "ngay-thuong"}
+    seen = operator.post("/schedule/rotations/new", data=header)
+    assert seen.status_code == 200
+    assert operator.post("/schedule/rotations/apply", data=shown(seen)).status_code == 303
+    with station.db.read() as session:
+        made = session.query(RotationRow).filter_by(code="lich-thu-2").one().definition
+    assert made["slot"] == newest(station).definition["slot"]
+    assert (made["rotation"]["days"], made["rotation"]["title"]) == ("holiday", "Lịch thử 2")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"title": " "}, "đặt tên"),
+        ({"days": "sunny"}, "loại ngày"),
+        ({"first": "x"}, "ngày bắt đầu"),
+        ({"last": "2026-05-01"}, "Ngày kết thúc"),
+        ({"source": "khong-co"}, "lịch khác"),
+    ],
+)
+def test_a_rotation_without_name_kind_or_days_is_not_begun(
+    operator: FlaskClient, change: dict[str, str], words: str
+) -> None:
+    header = {"title": "Lịch", "days": "ordinary", "first": "2026-06-01", "last": "", "source": ""} | change
+    answer = operator.post("/schedule/rotations/new", data=header)
+    assert answer.status_code == 422
+    assert words in html.unescape(answer.text)
+    assert operator.get("/schedule/rotations/new/slot", query_string=header | {"title": ""}).status_code == 303
 
 
 @pytest.mark.parametrize("item", ["x", "[]", '{"kind": "song"}', "[" * 3000, '{"kind": "cue", "cue": {"a": 1}}'])

@@ -39,7 +39,9 @@ def test_voices_of_both_regions_and_sexes_are_listed_without_the_model(engine):
 
 
 @needs_model
-@pytest.mark.parametrize("voice", SPEAKERS)
+@pytest.mark.parametrize(
+    "voice", [v if n == 0 else pytest.param(v, marks=pytest.mark.slow) for n, v in enumerate(SPEAKERS)]
+)
 def test_each_voice_speaks_at_24_khz_for_about_as_long_as_speech_takes(engine, voice):
     clip = engine.speak(SENTENCE, voice=voice)
     sound = samples(clip)

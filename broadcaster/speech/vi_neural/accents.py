@@ -50,18 +50,18 @@ class Accent:
 
 
 _NORTH_ONSETS: Final = {
-    "": "", "b": "b", "c": "k", "ch": "ʨ", "d": "z", "đ": "ɾ", "g": "ɣ", "gi": "z", "h": "hː", "kh": "kʰ", "l": "l",
-    "m": "m", "n": "nː", "ng": "ŋː", "nh": "ɲj", "p": "p", "ph": "fː", "r": "z", "s": "s", "t": "t", "th": "tʰh",
+    "": "", "b": "b", "c": "k", "ch": "ʨ", "d": "z", "đ": "nd", "g": "ɣ", "gi": "z", "h": "hː", "kh": "kʰ", "l": "l",
+    "m": "m", "n": "nː", "ng": "ŋː", "nh": "ɲ", "p": "p", "ph": "fː", "r": "z", "s": "s", "t": "t", "th": "tʰh",
     "tr": "ʨ", "v": "v", "x": "s",
 }  # fmt: skip
-# Chosen by what the ear heard (docs/adr/0012): đ is a tap because d is taken for t; h n ng ph are held; a nucleus may
-# need another symbol where nothing, a nasal or a stop follows.
+# Chosen by what the ear heard (docs/adr/0012): đ begins as n because d is taken for t; h n ng ph are held; a nucleus
+# may need another symbol where nothing, a nasal or a stop follows.
 _NUCLEI: Final = {
     "a": "a", "ă": "a", "â": "ɐ", "e": "ɛ", "ê": "e", "i": "i", "o": "ɔ", "ô": "o", "ơ": "ɤ", "u": "u", "ư": "ɯ",
     "iê": "iə", "uô": "uə", "ươ": "ɯə",
 }  # fmt: skip
-_OPEN: Final = {"a": "aa", "ư": "ɨ"}
-_BEFORE_NASAL: Final = {"a": "aɐ", "iê": "iɛ", "o": "ɔɑ"}
+_OPEN: Final = {"a": "aa", "ư": "ɯɯ"}
+_BEFORE_NASAL: Final = {"a": "aɐ", "â": "ɜ", "iê": "iɛ", "o": "ɔɑ", "ươ": "ɯɤ"}
 _BEFORE_STOP: Final = {"u": "uː"}
 _NORTH_CODAS: Final = {
     "": "", "m": "m", "n": "n", "ng": "ŋ", "nh": "ŋ", "p": "p", "t": "t", "c": "k", "ch": "k", "i": "j", "u": "w",
@@ -76,6 +76,11 @@ def _rimes(codas: Mapping[str, str]) -> dict[tuple[str, str], tuple[str, str]]:
         **{(n, c): (symbol, codas[c]) for n, symbol in _BEFORE_NASAL.items() for c in ("m", "n", "ng", "nh")},
         **{(n, c): (symbol, codas[c]) for n, symbol in _BEFORE_STOP.items() for c in ("p", "t", "c", "ch")},
         ("a", "i"): ("a", "ɪ"),
+        ("a", "u"): ("aa", "w"),
+        ("â", "i"): ("ʌ", "i"),
+        ("ơ", "i"): ("ɤɤ", "i"),
+        ("ô", "i"): ("oo", "i"),
+        ("ô", "ng"): ("əʊ", "ŋ"),
     }
 
 
@@ -92,7 +97,7 @@ SOUTH: Final = Accent(
     onsets=_NORTH_ONSETS | {"d": "j", "gi": "j", "r": "ɹ", "s": "ʂ", "tr": "ʧ"},
     nuclei=_NUCLEI,
     codas=_SOUTH_CODAS,
-    rimes=_rimes(_SOUTH_CODAS) | {("ă", "nh"): ("a", "n"), ("ă", "ch"): ("a", "t")},
+    rimes=_rimes(_SOUTH_CODAS) | {("ă", "nh"): ("aɪ", "n"), ("ă", "ch"): ("a", "t"), ("i", "nh"): ("i", "ɲ")},
     tones={Tone.NGA: Tone.HOI},
 )
 

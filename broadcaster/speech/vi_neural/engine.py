@@ -16,7 +16,7 @@ from broadcaster.speech.vi_neural.accents import NORTH, SOUTH, Accent
 from broadcaster.speech.vi_neural.timing import USUAL, Timing, frames
 from broadcaster.speech.vi_neural.tones import NORTH_TONES, SOUTH_TONES, ToneSet
 
-TUNING: Final = "4"
+TUNING: Final = "5"
 """MUST be raised whenever a sound, length, tone or style changes."""
 
 _HEAD: Final = 20
@@ -42,8 +42,8 @@ class _Speaker:
     label: str
     region: Region
     gender: Gender
-    blend: tuple[tuple[str, float], ...]
-    """Kokoro's voices and their weights."""
+    style: str
+    """Its name in `styles.npz`."""
     middle: float
     """Middle of the speaker's pitch (Hz)."""
     accent: Accent
@@ -51,13 +51,11 @@ class _Speaker:
     timing: Timing = _PACE
 
 
-_FEMALE: Final = (("jf_nezumi", 1.0),)
-_MALE: Final = (("jm_kumo", 1.0),)
 SPEAKERS: Final = {
-    "south-female": _Speaker("Nữ miền Nam (ngoại tuyến)", "south", "female", _FEMALE, 220.0, SOUTH, SOUTH_TONES),
-    "south-male": _Speaker("Nam miền Nam (ngoại tuyến)", "south", "male", _MALE, 120.0, SOUTH, SOUTH_TONES),
-    "north-female": _Speaker("Nữ miền Bắc (ngoại tuyến)", "north", "female", _FEMALE, 220.0, NORTH, NORTH_TONES),
-    "north-male": _Speaker("Nam miền Bắc (ngoại tuyến)", "north", "male", _MALE, 120.0, NORTH, NORTH_TONES),
+    "south-female": _Speaker("Nữ miền Nam (ngoại tuyến)", "south", "female", "female", 220.0, SOUTH, SOUTH_TONES),
+    "south-male": _Speaker("Nam miền Nam (ngoại tuyến)", "south", "male", "male", 120.0, SOUTH, SOUTH_TONES),
+    "north-female": _Speaker("Nữ miền Bắc (ngoại tuyến)", "north", "female", "female", 220.0, NORTH, NORTH_TONES),
+    "north-male": _Speaker("Nam miền Bắc (ngoại tuyến)", "north", "male", "male", 120.0, NORTH, NORTH_TONES),
 }
 
 
@@ -124,7 +122,7 @@ class ViNeuralEngine(Engine):
 def _sing(model: kokoro.Model, piece: score.Piece, who: _Speaker, *, last: bool) -> kokoro.Floats:
     """Return the sound of one piece, with the pause that follows it, or some silence after the last."""
     symbols = "".join(note.symbol for note in piece.notes)
-    style = model.style(dict(who.blend), len(symbols))
+    style = model.style(who.style, len(symbols))
     counts = frames([note.ms for note in piece.notes])
     spread = np.array([_HEAD, *counts, _TAIL])
     # The model's energy depends on the silence around, the sound does not: only what is heard is decoded.
@@ -135,7 +133,7 @@ def _sing(model: kokoro.Model, piece: score.Piece, who: _Speaker, *, last: bool)
     lead = _HEAD * score.STEPS
     inside = slice(lead, lead + len(melody.pitch))
     energy = energy.copy()
-    energy[inside] = np.maximum(energy[inside], melody.floor)
+    energy[inside] = np.maximum(energy[inside], melody.floor) - np.array(melody.softer, np.float32)
     pitch = pitch.copy()
     for step, semitones in enumerate(melody.pitch, start=lead):
         if semitones is not None:

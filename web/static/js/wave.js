@@ -2,6 +2,17 @@
 // does all the same by keyboard, so the drawing is hidden from screen readers.
 (() => {
   "use strict";
+  // A browser draws the captions of a film, not those of a sound: the sentence that is heard stands below the player.
+  document.querySelectorAll("[data-captions]").forEach((line) => {
+    const track = document.getElementById(line.dataset.captions)?.textTracks[0];
+    if (!track) return;
+    track.mode = "hidden";
+    track.addEventListener("cuechange", () => {
+      const words = [...track.activeCues].at(-1)?.getCueAsHTML().textContent ?? "";
+      line.textContent = words;
+      line.hidden = !words;
+    });
+  });
   document.querySelectorAll("canvas[data-wave]").forEach(async (canvas) => {
     const audio = document.getElementById(canvas.dataset.wave);
     if (!audio) return;
