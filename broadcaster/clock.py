@@ -10,6 +10,11 @@ from typing import Protocol
 UTC = dt.UTC
 
 
+def processor_seconds() -> float:
+    """Return how long this thread has been at work on a processor (s): what it cost, whatever else the machine does."""
+    return time.thread_time()
+
+
 class Clock(Protocol):
     """What the machine needs of time. Implementations: system, frozen, fast."""
 

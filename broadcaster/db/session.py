@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -28,6 +29,9 @@ class Database:
             event.listen(self.engine, "connect", _sqlite_connect)
             event.listen(self.engine, "begin", _sqlite_begin)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self.writes = 0
+        """How often this process committed: what was read before it changed may be old."""
+        self._counting = threading.Lock()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -46,6 +50,8 @@ class Database:
                 session.connection(execution_options={"loa_immediate": True})
             yield session
             session.commit()
+        with self._counting:
+            self.writes += 1
 
     @contextmanager
     def _guard(self) -> Iterator[None]:

@@ -13,7 +13,6 @@ from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
 
-from broadcaster.db.queries import library
 from broadcaster.domain.roles import Permission
 from broadcaster.home import Home
 from broadcaster.panel import (
@@ -56,6 +55,7 @@ from broadcaster.panel import (
     users,
     zones,
 )
+from broadcaster.panel.frame import Frame
 from broadcaster.panel.navigation import links
 from broadcaster.rooms import room
 from broadcaster.services.sign_ins import holder
@@ -125,6 +125,7 @@ def create_app(station: Station, config: Mapping[str, Any] | None = None) -> Fla
     )
     app.config.update(config or {})
     app.extensions["station"] = station
+    app.extensions["frame"] = Frame(station)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     assets.init(app, station.home)
     filters.init(app, station)
@@ -174,9 +175,9 @@ def _context(app: Flask, station: Station) -> None:
         }
         if current_user.is_authenticated and not current_user.must_change and not request.headers.get("HX-Request"):
             actor = access.actor()
-            with station.db.read() as session:
-                waiting = library.waiting_count(session) if actor.may(Permission.APPROVE) else 0
-            values |= {"nav": links(actor, waiting), "present": onair.facts()}
+            shown = onair.frame()
+            waiting = shown.waiting if actor.may(Permission.APPROVE) else 0
+            values |= {"nav": links(actor, waiting), "present": shown.present}
         values["may"] = access.actor().may if current_user.is_authenticated else lambda _: False
         return values
 

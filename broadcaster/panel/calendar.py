@@ -29,6 +29,8 @@ from broadcaster.services import airing, hear_through, planning, rotations, time
 from broadcaster.sound.store import Store
 
 blueprint = Blueprint("calendar", __name__, url_prefix="/schedule")
+Week = dict[dt.date, list[BroadcastRow]]
+"""Broadcasts by day."""
 
 
 @blueprint.get("/")
@@ -58,7 +60,22 @@ def index() -> ResponseReturnValue:
         days=days, by_day=by_day, names=names, exceptions=exceptions, zone=zone, view=view, today=today,
         before=first - dt.timedelta(days=count), after=first + dt.timedelta(days=count), kinds=list(DayKind), left=left,
         timeline=_timeline(view, days, names, zone) if view != "days" else "",
+        alike=_alike(by_day, [zone] if zone in names else list(names)) if view != "days" else [],
     )  # fmt: skip
+
+
+def _alike(by_day: Week, zones: Sequence[str]) -> list[tuple[list[str], Week]]:
+    """Return the zones put together that hear the same, each lot with what it hears; a hundred rows would be alike."""
+    lots: dict[tuple[int, ...], tuple[list[str], Week]] = {}
+    rows = [(day, b, frozenset(b.zones)) for day, found in by_day.items() for b in found]
+    for code in zones:
+        theirs = [(day, b) for day, b, where in rows if code in where]
+        lot = lots.setdefault(tuple(b.id for _, b in theirs), ([], {day: [] for day in by_day}))
+        if not lot[0]:
+            for day, b in theirs:
+                lot[1][day].append(b)
+        lot[0].append(code)
+    return list(lots.values())
 
 
 def _timeline(view: str, days: Sequence[dt.date], names: dict[str, str], zone: str) -> str:
@@ -86,7 +103,7 @@ def show(number: int) -> ResponseReturnValue:
     with station().db.read() as session:
         row = queries.broadcast(session, number)
         names = registry.zone_names(session)
-        lines = queries.log_lines(session, number)
+        heard = queries.heard(session, number)
         topics = {t.code: t.short for t in library.topics(session)}
     start = row.started_at or row.starts_at
     offsets = list(accumulate((i["duration_ms"] for i in row.rundown), initial=0))
@@ -94,13 +111,10 @@ def show(number: int) -> ResponseReturnValue:
         {**item, "at": start + dt.timedelta(milliseconds=offset)}
         for item, offset in zip(row.rundown, offsets, strict=False)
     ]
-    heard = {
-        item["no"]: [line for line in lines if line.item_no == item["no"] and line.corrects is None] for item in items
-    }
     now = station().now()
     return render_template(
         "calendar/show.html",
-        row=row, items=items, names=names, heard=heard, topics=topics, lines=lines,
+        row=row, items=items, names=names, heard=heard, topics=topics,
         free=timetable.editable(row, now), back=timetable.restorable(row, now), most_ms=_most_ms(row),
     )  # fmt: skip
 

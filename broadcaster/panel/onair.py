@@ -15,6 +15,7 @@ from broadcaster.db.queries import onair as queries
 from broadcaster.domain.roles import Permission
 from broadcaster.panel.access import actor, leave_to, needs, public, station
 from broadcaster.panel.fragments import revalidated
+from broadcaster.panel.frame import Facts, Frame
 from broadcaster.panel.undo import done
 from broadcaster.services import airing, doctor, first_run, report_due, resuming
 
@@ -27,12 +28,16 @@ _QUICK = (
 """What is wanted in a hurry: endpoint, words, icon, permission."""
 
 
-def facts() -> queries.Present:
-    """Return what the station is doing now, read once per request."""
-    if "present" not in g:
-        with station().db.read() as session:
-            g.present = queries.present(session, station().now())
-    return cast("queries.Present", g.present)
+def frame(*, fresh: bool = False) -> Facts:
+    """Return what every page shows, the same throughout one request; `fresh` for what is decided by it."""
+    if fresh or "frame" not in g:
+        g.frame = cast("Frame", flask.current_app.extensions["frame"]).facts(fresh=fresh)
+    return cast("Facts", g.frame)
+
+
+def facts(*, fresh: bool = False) -> queries.Present:
+    """Return what the station is doing now, as of the last second; `fresh` for what is decided by it."""
+    return frame(fresh=fresh).present
 
 
 @blueprint.get("/")
@@ -90,7 +95,7 @@ def health() -> ResponseReturnValue:
 @needs(Permission.OPERATE)
 def stop() -> ResponseReturnValue:
     """DỪNG PHÁT for all zones or those of one sink: asks once, naming what it stops and for whom."""
-    present = facts()
+    present = facts(fresh=request.method == "POST")
     if request.method == "POST":
         zones = request.form.getlist("zone") or None
         stopped = [a for a in present.airing if not a.trial and (zones is None or set(zones) & set(a.zones))]

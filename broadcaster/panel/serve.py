@@ -10,6 +10,7 @@ from waitress.server import create_server
 from broadcaster.panel.app import create_app
 from broadcaster.panel.gate import channel_for
 from broadcaster.panel.recordings import MOST
+from broadcaster.panel.timing import Queue, Timed
 from broadcaster.services.heartbeats import beat
 from broadcaster.services.station import Station
 
@@ -21,10 +22,10 @@ def serve(station: Station, host: str, port: int, stop_event: threading.Event) -
     """Serve the control panel of `station` on `host`:`port` until `stop_event` is set."""
     app = create_app(station)
     server = create_server(
-        app,
+        Timed(app, station.clock),
+        _dispatcher=Queue(station.settings.web.threads, station.clock),
         host=host,
         port=port,
-        threads=station.settings.web.threads,
         ident=None,
         max_request_body_size=MOST,
         channel_timeout=60,

@@ -222,14 +222,13 @@ def pass_second_step(station: Station, user_id: int, epoch: int, code: str) -> M
         return _enter(session, user, now)
 
 
-def member(station: Station, user_id: int, epoch: int) -> Member | None:
-    """Return who holds a session, or None when it has ended."""
-    with station.db.read() as session:
-        user = session.get(User, user_id)
-        if user is None or user.disabled_at is not None or user.session_epoch != epoch:
-            return None
-        actor = actor_of(user, delegating.chief_for(session, user, station.today()))
-        return Member(actor, user.session_epoch, user.must_change)
+def member(session: Session, user_id: int, epoch: int, today: dt.date) -> Member | None:
+    """Return who holds a session of the panel, or None when it has ended."""
+    user = session.get(User, user_id)
+    if user is None or user.disabled_at is not None or user.session_epoch != epoch:
+        return None
+    actor = actor_of(user, delegating.chief_for(session, user, today))
+    return Member(actor, user.session_epoch, user.must_change)
 
 
 def has_second_step(station: Station, actor: Actor) -> bool:

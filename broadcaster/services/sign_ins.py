@@ -37,12 +37,15 @@ def begin(station: Station, who: Member, address: str, browser: str) -> str:
 
 def holder(station: Station, user_id: int, epoch: int, token: str) -> Member | None:
     """Return who holds a session, or None when it was ended; note now and then that it is in use."""
-    found = member(station, user_id, epoch)
-    if found is None:
-        return None
     with station.db.read() as session:
-        row = session.get(SignIn, token)
-        if row is None or row.user_id != user_id or row.ended_at is not None:
+        # Asked at every request: the person comes with the row, and is then at hand for `member`.
+        query = select(SignIn, User).join(User, User.id == SignIn.user_id)
+        both = session.execute(query.where(SignIn.id == token, SignIn.user_id == user_id)).one_or_none()
+        if both is None:
+            return None
+        row = both[0]
+        found = member(session, user_id, epoch, station.today())
+        if found is None or row.ended_at is not None:
             return None
         stale = station.now() - row.seen_at > _SEEN_EVERY
     if stale:

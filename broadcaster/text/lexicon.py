@@ -26,6 +26,7 @@ _FIELDS = frozenset(
         "case",
         "preceded_by",
         "followed_by",
+        "near",
         "valid_from",
         "valid_until",
         "respell",
@@ -56,6 +57,7 @@ class Entry:
 
     `case` is `exact` or `any`. `preceded_by` and `followed_by` list phrases of which one must stand there, in any
     case; `<số>` stands for a figure, `<máy>` for a telephone number, `<số phòng>` for three or four figures, `<phần trăm>` for a share, `<tên>` for a capitalised word, `<hết>` for the end of a clause. The entry
+    is for a subject when one of the phrases of `near` stands within a sentence's length on the same line. It
     holds from `valid_from` to `valid_until`, both included. `respell` gives other spellings for named engines.
     A `typo` entry leaves the words as they are and tells a person that `spoken` was probably meant. A `firm` entry
     is a person's own choice (of the station or of one script): it is read before any rule has its say, and its
@@ -68,6 +70,7 @@ class Entry:
     case: str = "exact"
     preceded_by: tuple[str, ...] = ()
     followed_by: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
     valid_from: date | None = None
     valid_until: date | None = None
     respell: Mapping[str, str] = field(default_factory=dict)
@@ -83,10 +86,15 @@ class Entry:
         )
 
     @property
-    def key(self) -> tuple[str, bool, tuple[str, ...], tuple[str, ...]]:
+    def key(self) -> tuple[str, bool, tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         """Entries with the same key replace each other, the later layer winning."""
         folded = self.case == "any"
-        return (self.written.lower() if folded else self.written, folded, self.preceded_by, self.followed_by)
+        return (self.written.lower() if folded else self.written, folded, self.preceded_by, self.followed_by, self.near)
+
+    @property
+    def conditional(self) -> bool:
+        """Whether the entry holds in some places only."""
+        return bool(self.preceded_by or self.followed_by or self.near)
 
 
 def first_token(written: str) -> str:
@@ -124,7 +132,7 @@ class Lexicon:
         """A lexicon in which `layer` wins over this one (station over shipped, script over station)."""
         replaced = {entry.key for entry in layer.entries}
         # An unconditional entry of a higher layer settles its word: conditions below it no longer apply.
-        settled = {e.key[0] for e in layer.entries if not e.preceded_by and not e.followed_by}
+        settled = {e.key[0] for e in layer.entries if not e.conditional}
         kept = tuple(
             e for e in self.entries if e.key not in replaced and e.key[0] not in settled and e.written not in settled
         )
@@ -167,7 +175,7 @@ class Lexicon:
         """The unconditional entry of each written form."""
         found: dict[str, Entry] = {}
         for entry in self.entries:
-            if not entry.preceded_by and not entry.followed_by:
+            if not entry.conditional:
                 found.setdefault(entry.written, entry)
         return found
 
@@ -176,7 +184,7 @@ class Lexicon:
         for entry in self.index.get(first_token(written), ()):
             if entry.written == written and entry.spoken and entry.mode in (Mode.EXPAND, Mode.WORD):
                 named = "<số>" in entry.followed_by and written not in self.table("document_types")
-                if not entry.preceded_by and (not entry.followed_by or named):
+                if not entry.preceded_by and not entry.near and (not entry.followed_by or named):
                     return entry
         return None
 
@@ -200,11 +208,11 @@ def _indexed(entries: Iterable[Entry]) -> Mapping[str, tuple[Entry, ...]]:
 
 
 def _generality(entry: Entry) -> int:
-    """0 for a condition in words or a share, 1 for a condition by kind, 2 for none."""
+    """0 for a condition in words or a share, 1 for a subject near by, 2 for a condition by kind, 3 for none."""
     conditions = entry.preceded_by + entry.followed_by
     if not conditions:
-        return 2
-    return int(any(c.startswith("<") and c != "<phần trăm>" for c in conditions))
+        return 1 if entry.near else 3
+    return 2 * int(any(c.startswith("<") and c != "<phần trăm>" for c in conditions))
 
 
 def parse_lexicon(toml_text: str) -> Lexicon:
@@ -264,6 +272,7 @@ def _entry(item: Mapping[str, Any]) -> Entry:
         case=item.get("case", "exact"),
         preceded_by=_phrases(item, "preceded_by"),
         followed_by=_phrases(item, "followed_by"),
+        near=_phrases(item, "near"),
         valid_from=_day(item, "valid_from"),
         valid_until=_day(item, "valid_until"),
         respell={str(k): _nfc(str(v)) for k, v in item.get("respell", {}).items()},

@@ -4,8 +4,10 @@
 
 The panel runs as its own process, as a station runs it; the people are threads of this one. Each opens one page after
 another, thinking for about a second between them, and the on-air bar is asked for every two seconds as a browser does.
-What is timed is the whole answer as the reader waits for it: queueing, the page, its bytes. Beside it in the same run: the
-health page, which asks the database next to nothing, so that the machine's own noise is known.
+Three times stand side by side: `wait` is the whole answer as the reader waits for it, with what this load itself takes of
+the machine; `server` is what the server says of itself (`Server-Timing`): waiting for a thread, and the page; `cpu` is the
+processor time of the page alone, which other load on the machine hardly moves. Beside it in the same run: the health page,
+which asks the database next to nothing, so that the machine's own noise is known.
 With `--home` the station is kept and used again.
 """
 
@@ -25,7 +27,9 @@ import threading
 import time
 import urllib.parse
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import insert
 
@@ -46,7 +50,9 @@ PAGES = (
     "/schedule/", "/schedule/?view=zones", "/schedule/{broadcast}", "/log/", "/log/?from={year}", "/reports/", "/zones/",
     "/sounds/", "/settings/",
 )  # fmt: skip
+BAR = "/fragments/bar"
 BATCH = 20_000
+_SAID = re.compile(r"(\w+);dur=([\d.]+)")
 
 
 def build(root: Path, scripts: int, zones: int, entries: int) -> None:
@@ -153,6 +159,14 @@ def _entry(n: int, zones: int, total: int, now: dt.datetime, rng: random.Random)
     )  # fmt: skip
 
 
+class Took(NamedTuple):
+    """Seconds of one answer."""
+
+    wait: float
+    server: float
+    cpu: float
+
+
 class Person(threading.Thread):
     """Somebody with a browser: one connection, one session."""
 
@@ -160,40 +174,47 @@ class Person(threading.Thread):
         super().__init__(daemon=True)
         self.rng = random.Random(number)
         self.pages, self.until, self.pause = pages, until, pause
-        self.took: dict[str, list[float]] = defaultdict(list)
+        self.took: dict[str, list[Took]] = defaultdict(list)
+        self.tag = ""
         self.codes: dict[int, int] = defaultdict(int)
         self.wire = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
         self.cookie = ""
 
-    def ask(self, address: str, *, body: str | None = None) -> tuple[int, str]:
+    def ask(self, address: str, *, body: str | None = None) -> tuple[http.client.HTTPResponse, bytes]:
         headers = {"Cookie": self.cookie} if self.cookie else {}
+        if address == BAR:  # as the browser asks: for the part alone, and only if it changed
+            headers |= {"HX-Request": "true", "If-None-Match": self.tag}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self.wire.request("POST" if body is not None else "GET", address, body, headers)
         answer = self.wire.getresponse()
-        text = answer.read().decode("utf-8", "replace")
+        content = answer.read()
+        if address == BAR:
+            self.tag = answer.headers.get("ETag", "")
         for header in answer.headers.get_all("Set-Cookie") or ():
             if header.startswith("loa="):
                 self.cookie = header.partition(";")[0]
-        return answer.status, text
+        return answer, content
 
     def sign_in(self) -> None:
-        token = re.search(r'name="csrf_token" value="([^"]+)"', self.ask("/login")[1])
+        token = re.search(r'name="csrf_token" value="([^"]+)"', self.ask("/login")[1].decode())
         assert token, "no sign-in page"
         form = urllib.parse.urlencode({"username": "taithu", "password": PASSWORD, "csrf_token": token[1]})
-        code, _ = self.ask("/login", body=form)
-        assert code == 303, code
+        answer, _ = self.ask("/login", body=form)
+        assert answer.status == 303, answer.status
 
     def run(self) -> None:
         bar_due = time.perf_counter() + self.rng.random() * 2
         while time.perf_counter() < self.until:
-            address = "/fragments/bar" if time.perf_counter() > bar_due else self.rng.choice(self.pages)
-            if address.endswith("/bar"):
+            address = BAR if time.perf_counter() > bar_due else self.rng.choice(self.pages)
+            if address == BAR:
                 bar_due = time.perf_counter() + 2
             began = time.perf_counter()
-            code, _ = self.ask(address)
-            self.took[address].append(time.perf_counter() - began)
-            self.codes[code] += 1
+            answer, _ = self.ask(address)
+            wait = time.perf_counter() - began
+            said = {name: float(ms) / 1e3 for name, ms in _SAID.findall(answer.headers.get("Server-Timing", ""))}
+            self.took[address].append(Took(wait, said["queue"] + said["app"], said["cpu"]))
+            self.codes[answer.status] += 1
             if self.pause:
                 time.sleep(self.pause * self.rng.uniform(0.5, 1.5))
 
@@ -206,11 +227,13 @@ def crowd(pages: list[str], people: int, seconds: float, pause: float, label: st
         person.cookie = crew[0].cookie
         if not person.cookie:
             person.sign_in()
+    began = time.perf_counter()
     for person in crew:
         person.start()
     for person in crew:
         person.join()
-    took: dict[str, list[float]] = defaultdict(list)
+    lasted = time.perf_counter() - began
+    took: dict[str, list[Took]] = defaultdict(list)
     codes: dict[int, int] = defaultdict(int)
     for person in crew:
         for address, times in person.took.items():
@@ -218,16 +241,16 @@ def crowd(pages: list[str], people: int, seconds: float, pause: float, label: st
         for code, count in person.codes.items():
             codes[code] += count
     every = [t for times in took.values() for t in times]
-    print(
-        f"\n{label}: {people} at once, {len(every)} answers, codes {dict(codes)}, {len(every) / seconds:.0f} a second"
-    )
-    print(f"  {'page':<44}{'n':>6}{'median ms':>11}{'p95 ms':>9}{'max ms':>9}")
-    for address, times in [*sorted(took.items(), key=lambda pair: -_p95(pair[1])), ("all", every)]:
-        row = f"{len(times):>6}{statistics.median(times) * 1e3:>11.1f}{_p95(times) * 1e3:>9.1f}{max(times) * 1e3:>9.1f}"
-        print(f"  {address:<44}{row}")
+    print(f"\n{label}: {people} at once, {len(every)} answers, codes {dict(codes)}, {len(every) / lasted:.0f} a second")
+    print(f"  {'ms, median / p95':<38}{'n':>6}{'wait':>17}{'server':>17}{'cpu':>17}")
+    for address, times in [*sorted(took.items(), key=lambda pair: -_p95([t.server for t in pair[1]])), ("all", every)]:
+        cells = (
+            f"{statistics.median(kind) * 1e3:>9.1f} /{_p95(kind) * 1e3:>6.1f}" for kind in zip(*times, strict=True)
+        )
+        print(f"  {address:<38}{len(times):>6}{''.join(cells)}")
 
 
-def _p95(times: list[float]) -> float:
+def _p95(times: Sequence[float]) -> float:
     return sorted(times)[min(len(times) - 1, int(len(times) * 0.95))]
 
 

@@ -30,6 +30,23 @@ def test_conditions_look_at_both_sides():
     assert say("Thứ 7, CN nghỉ; khu CN.", toml) == "Thứ bảy, Chủ nhật nghỉ; khu công nghiệp."
 
 
+def test_a_subject_near_by_decides_on_the_same_line_only():
+    toml = (
+        '[[entry]]\nwritten = "HS"\nspoken = "hồ sơ"\nnear = ["lệ phí"]\n[[entry]]\nwritten = "HS"\nspoken = "học sinh"'
+    )
+    assert say("Lệ phí tính theo HS.", toml) == "Lệ phí tính theo hồ sơ."
+    assert say("Thu theo HS, kể cả lệ phí.", toml) == "Thu theo hồ sơ, kể cả lệ phí."
+    far = "xã " * 80
+    assert say(f"Lệ phí {far}HS.", toml) == f"Lệ phí {far}học sinh."
+    spoken = normalize("Có lệ phí.\nTheo HS.", profile=Profile.SOUTH, lexicon=Lexicon.from_toml(toml))
+    assert "học sinh" in spoken.text
+
+
+def test_a_name_written_out_after_its_letters_is_said_once():
+    toml = '[[entry]]\nwritten = "TP"\nspoken = "thành phố"\nfollowed_by = ["<tên>"]'
+    assert say("Tại TP thành phố Cần Thơ, TP Huế.", toml) == "Tại thành phố Cần Thơ, thành phố Huế."
+
+
 def test_case_counts_unless_the_entry_says_any():
     toml = '[[entry]]\nwritten = "Par Index"\nspoken = "chỉ số"\ncase = "any"\n[[entry]]\nwritten = "Th"\nspoken = "Thạc sĩ"'
     assert say("PAR INDEX, th, Th", toml) == "Chỉ số, th, Thạc sĩ"

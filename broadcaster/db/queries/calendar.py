@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, DayException, PlayLogEntry, RotationRow
 from broadcaster.domain.broadcasts import BroadcastState
+from broadcaster.domain.playlog import Outcome
 from broadcaster.errors import NotFoundError
 
 
@@ -60,10 +63,25 @@ def rotations(session: Session) -> Sequence[RotationRow]:
     return session.scalars(query).all()
 
 
-def log_lines(session: Session, broadcast_id: int) -> Sequence[PlayLogEntry]:
-    """Return what the play log says of a broadcast, by item and zone."""
-    query = select(PlayLogEntry).where(PlayLogEntry.broadcast_id == broadcast_id)
-    return session.scalars(query.order_by(PlayLogEntry.item_no, PlayLogEntry.zone, PlayLogEntry.seq)).all()
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How one item went in one zone."""
+
+    zone: str
+    outcome: Outcome
+    reason: str
+
+
+def heard(session: Session, broadcast_id: int) -> dict[int, list[Heard]]:
+    """Return what the play log says of a broadcast, by number of the item and then by zone; without corrections."""
+    entry = PlayLogEntry
+    query = select(entry.item_no, entry.zone, entry.outcome, entry.reason).where(
+        entry.broadcast_id == broadcast_id, entry.corrects.is_(None)
+    )
+    found: defaultdict[int, list[Heard]] = defaultdict(list)
+    for number, zone, outcome, reason in session.execute(query.order_by(entry.item_no, entry.zone, entry.seq)):
+        found[number].append(Heard(zone, outcome, reason))
+    return found
 
 
 def next_uses(session: Session, script_id: int, now: dt.datetime, limit: int = 3) -> list[BroadcastRow]:

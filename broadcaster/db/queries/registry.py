@@ -31,7 +31,8 @@ def zone(session: Session, code: str) -> ZoneRow:
 
 def zone_names(session: Session) -> dict[str, str]:
     """Return the name of each zone by its code, in their order."""
-    return {z.code: z.name for z in zones(session)}
+    rows = session.execute(select(ZoneRow.code, ZoneRow.name).order_by(ZoneRow.position, ZoneRow.code))
+    return {row.code: row.name for row in rows}
 
 
 def groups(session: Session) -> Sequence[ZoneGroup]:

@@ -15,7 +15,7 @@ _ID_WORDS = (
     "công tơ", "điện kế", "số máy", "số khung", "danh bộ", "danh bạ", "mã qr", "mã định danh", "số tài khoản", "thẻ", "mã đơn vị", "mã bưu chính", "mã bưu điện", "imei", "serial", "id", "mật khẩu", "pass", "passcode", "mã cuộc họp", "pin",
 )  # fmt: skip
 _CODE_WORDS = (
-    "mã", "mã số", "otp", "mã otp", "cú pháp", "mã bưu chính", "đầu số", "mã xã", "mã bưu điện", "mã đơn vị", "số hiệu", "mã zip", "zip",
+    "mã", "mã số", "otp", "mã otp", "mã chương", "ndkt", "mã ndkt", "qhns", "cú pháp", "mã bưu chính", "đầu số", "mã xã", "mã bưu điện", "mã đơn vị", "số hiệu", "mã zip", "zip",
 )  # fmt: skip
 _LETTERS_FIGURES = re.compile(r"([A-ZĐƯa-zđ]{1,6})[-.]?(\d{1,12})([A-Za-zĐđ]{0,2})(?:([./-])(\d{1,6}))?(?![^\W_])")
 _FIGURES_LETTERS = re.compile(r"(\d{1,6})-?([A-ZĐ]{1,5})(\d{0,6})(?![^\W_])")
@@ -79,7 +79,7 @@ def long_figures(ctx: Context, pos: int, left: Left) -> Reading | None:
 _WEEKDAY = re.compile(r"T([2-7])(?:\s?([-–,])\s?(?:T([2-7])|(CN)))?(?![^\W_]|[./]\d)")
 _DAY_BEFORE = re.compile(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?\s?[(,]\s?$")
 _DAY_NEXT = re.compile(r"\s?[,(]\s?(?:ngày\s)?\d{1,2}[/.-]\d{1,2}(?!\d)")
-_WEEKDAYS_LISTED = re.compile(r"T([2-7](?:(?:-|,\s?)[2-7]){1,5})(?![^\W_]|[./-]\d|%)")
+_WEEKDAYS_LISTED = re.compile(r"T([2-7](?:(?:-T?|,\s?)[2-7]){1,5})(?![^\W_]|[./-]\d|%)")
 _WEEKDAY_NEXT = re.compile(
     r"\s?(?:,|và|đến|đến hết|hoặc|&|-|–)\s?(?:T[2-7]|CN)(?![^\W_])|\s(?:hằng|hàng|mỗi|đầu|cuối)\s(?:tuần|tháng)|\s(?:tuần|này|tới)(?![^\W_])"
 )
@@ -122,7 +122,7 @@ def abbreviated_time(ctx: Context, pos: int, left: Left) -> Reading | None:
     if m and left.ends(*_IN_A_YEAR):
         return Reading(pos, m.end(), f"tháng {month(m[1], ctx.profile)}", "date.month-name", look=True)
     m = _WEEKDAYS_LISTED.match(ctx.text, pos)
-    if m and ("," in m[1] or len(m[1]) > len("2-6")) and not left.ends(*_NO_WEEKDAY):
+    if m and ("," in m[1] or len(m[1].replace("T", "")) > len("2-6")) and not left.ends(*_NO_WEEKDAY):
         days = re.findall(r"\d", m[1])
         if days == sorted(set(days)):
             return Reading(pos, m.end(), ", ".join(f"thứ {rank(d, ctx.profile)}" for d in days), "date.weekdays")

@@ -75,9 +75,22 @@ def share(ctx: Context, pos: int, left: Left) -> Reading | None:
         "tờ",
         "biểu",
     )
-    at_least = left.ends("phải có", "ít nhất", "tối thiểu", "trên", "quá", "hơn", "không dưới") and re.match(
-        _BODY, after
-    )
+    at_least = left.ends(
+        "phải có",
+        "ít nhất",
+        "tối thiểu",
+        "trên",
+        "quá",
+        "hơn",
+        "không dưới",
+        "thiếu",
+        "vắng",
+        "chưa đủ",
+        "đủ",
+        "chỉ có",
+        "có",
+        "được",
+    ) and re.match(_BODY, after)
     if b == _GRADES and a <= b and left.ends("thương binh", "bệnh binh", "hạng", "tb"):
         # A disabled soldier's grade is no share: "thương binh hạng ba trên bốn".
         return Reading(pos, m.end(), over, "number.over", (part,))
@@ -89,6 +102,9 @@ def share(ctx: Context, pos: int, left: Left) -> Reading | None:
         r"sân|nửa|đường|thế giới|trái đất|cử tri|ngày công|suất|định mức|công việc|quân số|tiền|học phí|chi phí|kinh phí|nhu cầu|cả nước|nồng độ|biên chế|liều|hạn mức|thửa|bờ|đất|nước|thuốc|phân|hợp đồng)\b", after,
     ):  # fmt: skip
         return Reading(pos, m.end(), part, "fraction", (over,))
+    if left.ends("giảm", "rút ngắn", "cắt giảm", "còn") and re.match(r"\s*(?:ngày|giờ|bước|khâu|loại)\b", after):
+        # "Giảm 2/7 ngày": two of the seven days that the procedure took.
+        return Reading(pos, m.end(), over, "number.over", (part,))
     if not address and _smaller(a, b) and left.ends("hơn", "gần", "khoảng", "ít nhất", "tối thiểu", "trên", "chiếm", "quá", "bằng", "giảm", "tăng", "còn", "được") and not re.match(
         r"\s*(?:chỉ tiêu|tiêu chí|xã|ấp|hộ|người|nội dung|đại biểu|thành viên|hồ sơ|nhiệm vụ|điểm|phường|thôn|khu|trường|đơn vị|sản phẩm|chi bộ|đảng viên|tổ|cơ quan)\b", after
     ):  # fmt: skip

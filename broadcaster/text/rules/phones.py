@@ -11,6 +11,8 @@ _PHONE = re.compile(r"(?:\(?\+?84\)?[\s.\-]?|0)\d{1,3}(?:[\s.\-]?\d{1,4}){1,4}(?
 _BRACKET = re.compile(r"\(0\d{1,3}\)(?:[\s.\-]?\d{1,4}){2,4}(?!\d)")
 _SERVICE = re.compile(r"(?:1900|1800|0800)(?:[\s.\-]?\d{2,4}){1,2}(?!\d|[.,/]\d)")
 _SHORT = re.compile(r"(?:11[0-9]|1022|1080|1068|18001?\d{0,4}|12[0-9]|156|5656)(?!\d|[.,/%]\d|%|\s?(?:đồng|triệu|tỷ))")
+# One number to call after another: "gọi 114, công an 113, cứu nạn 112".
+_CALLED = re.compile(r"(?<!\d)11[1-5][,;)]")
 _DATE_LIKE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d(?!\d)")
 _SENT = re.compile(r"\d{3,5}(?!\d|[.,/%]\d|%|\s?(?:đồng|triệu|tỷ|hồ sơ|phiếu|tin|bộ|người|hộ|suất|phần|thư|đơn))")
 _GROUPED = re.compile(r"\+\d{1,3}(?:\.\d{3})+")
@@ -73,7 +75,11 @@ def phone(ctx: Context, pos: int, left: Left) -> Reading | None:
     m = _SHORT.match(text, pos)
     if (
         m
-        and (left.recent(*_ASKS, words=7) or (left.ends("số") and left.recent(*_ASKS, words=14)))
+        and (
+            left.recent(*_ASKS, words=7)
+            or (left.ends("số") and left.recent(*_ASKS, words=14))
+            or (left.recent("gọi", "tổng đài", words=16) and _CALLED.search(left.raw))
+        )
         and not left.ends("điều", "khoản", "nghị định số", "giờ")
     ):
         following = ctx.right(m.end(), 8).strip()
@@ -83,7 +89,7 @@ def phone(ctx: Context, pos: int, left: Left) -> Reading | None:
 
 
 _MASKED = re.compile(
-    r"(?:0|1900|1800)\d{0,9}(?:[\s.\-]?(?:\d{1,4}[xX*]{1,8}\d{0,4}|[xX*]{2,8}\d{0,4}|\d{1,4}(?=[\s.\-]?\d{0,4}[xX*]))){1,4}(?![^\W_])"
+    r"(?:0|1900|1800)\d{0,9}(?:[\s.\-]?(?:\d{1,4}[xX*]{1,8}\d{0,4}|[xX*]{2,8}\d{0,4}|\d{1,4}(?=(?:[\s.\-]?\d{1,4}){0,2}[\s.\-]?\d{0,4}[xX*])|(?<=[xX*][\s.\-])\d{3,4})){1,4}(?![^\W_])"
 )
 _HIDDEN = "x*"
 _MASKED_LENGTHS = range(8, 13)

@@ -27,7 +27,7 @@ def road(ctx: Context, pos: int, left: Left) -> Reading | None:
         return None
     if m[1] == "ĐT" and (len(m[2]) > 3 or m[2].startswith("0")):
         return None
-    if left.ends("giống", "lúa", "nếp", "giống lúa", "mã", "lô", "ký hiệu"):
+    if left.ends("giống", "vụ", "lúa", "nếp", "giống lúa", "mã", "lô", "ký hiệu"):
         return None
     if left.ends(name, "đường " + name):
         name = ""

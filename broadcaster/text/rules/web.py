@@ -58,7 +58,7 @@ def _say(ctx: Context, written: str) -> str:
 def _known(ctx: Context, word: str) -> str:
     for entry in ctx.lexicon.index.get(word, ()):
         same = entry.written == word or (entry.case == "any" and entry.written.lower() == word)
-        if same and entry.spoken and not entry.preceded_by and not entry.followed_by:
+        if same and entry.spoken and not entry.conditional:
             return entry.spoken
     return word
 

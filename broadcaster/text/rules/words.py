@@ -17,6 +17,7 @@ _ROOM = re.compile(r"\d{3,4}(?![\d.,/])")
 _PER_CENT = re.compile(r"\d{1,3}(?:,\d{1,2})?\s?%")
 _TELEPHONE = re.compile(r"[(+]?\d[\d .()-]{6,}")
 _NEAR = 220
+_SUBJECT_REACH = 160  # characters: about a sentence on either side
 _LONGEST_ACRONYM = 20
 _PLAIN_TYPE = 4  # letters: VBHN can only be the type of document, PC may be many things
 
@@ -39,11 +40,20 @@ def _stands(condition: str, text: str) -> bool:
     return lower.startswith(condition) and not (condition[-1].isalnum() and lower[len(condition) :][:1].isalnum())
 
 
+def _subject_near(phrases: tuple[str, ...], ctx: Context, end: int) -> bool:
+    before = ctx.text[max(0, end - _SUBJECT_REACH) : end].rpartition("\n")[2]
+    after = ctx.text[end : end + _SUBJECT_REACH].partition("\n")[0]
+    words = f" {' '.join(_WORD.findall(f'{before} {after}'.lower()))} "
+    return any(f" {phrase} " in words for phrase in phrases)
+
+
 def _fits(entry: Entry, ctx: Context, end: int, left: Left) -> bool:
     if entry.followed_by:
         after = ctx.text[end : end + 48]
         if not any(_stands(condition, after) for condition in entry.followed_by):
             return False
+    if entry.near and not _subject_near(entry.near, ctx, end):
+        return False
     if entry.preceded_by:
         last = left.last
         return any(
@@ -84,6 +94,8 @@ def _of_group(group: tuple[Entry, ...], ctx: Context, pos: int, token: str, left
             continue
         if len(token) > len(written):
             continue
+        if written.isupper() and _said_next(entry.spoken, text, end):
+            return Reading(pos, end, "", "acronym.gloss")
         if not _fits(entry, ctx, end, left):
             continue
         return _say(entry, ctx, pos, end, left, there)
@@ -148,6 +160,14 @@ def _not_said_next(spoken: str, after: str) -> str:
     return spoken
 
 
+def _said_next(spoken: str, text: str, end: int) -> bool:
+    """Whether the whole of `spoken`, two words or more, is written out just after: "TP thành phố", "TT Trung tâm"."""
+    size = len(spoken)
+    if " " not in spoken or text[end : end + 1] != " " or text[end + 1 : end + 1 + size].lower() != spoken.lower():
+        return False
+    return not text[end + 1 + size : end + 2 + size].isalpha()
+
+
 _BRACKETED = re.compile(r"\(\s?([^\W\d_][^()\n]{0,23}?)\s?\)")
 
 
@@ -195,8 +215,13 @@ def bracketed_gloss(ctx: Context, pos: int) -> Reading | None:
     )
     if entry is None:
         return None
-    clause = re.split(r"[.;\n!?](?=\s)|\)", ctx.text[max(0, pos - _NEAR) : pos])[-1].lower()
-    here = set(_WORD.findall(clause))
+    clause = re.split(r"[.;\n!?](?=\s)|\)", ctx.text[max(0, pos - _NEAR) : pos])[-1]
+    here = set(_WORD.findall(clause.lower()))
+    for short in _WORD.findall(clause):
+        # "Chỉ số CCHC (PAR INDEX)": what an abbreviation stands for has been said too.
+        known = ctx.lexicon.by_written.get(short) if short.isupper() else None
+        if known:
+            here.update(_WORD.findall(known.spoken.lower()))
     wanted = _WORD.findall(entry.spoken.lower())
     if sum(w in here for w in wanted) * 2 >= len(wanted):
         return Reading(pos, m.end(), "", "acronym.gloss")

@@ -1,0 +1,49 @@
+"""What every page shows around its own matter: the on-air state and how many scripts wait, read once a second.
+
+Nothing in it belongs to one person: who may see what is asked of each request, by the views and the templates.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from broadcaster.db.queries import library, onair
+from broadcaster.services.station import Station
+
+KEPT = dt.timedelta(seconds=1)
+"""How long what another process did (play-out, worker) may go unseen; the bar of a page asks every two seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The state of the station at one moment, the same for everybody."""
+
+    present: onair.Present
+    waiting: int
+    """Scripts that wait for the leader."""
+
+
+class Frame:
+    """The facts of one process, read anew when they are a second old or when this process wrote anything.
+
+    So whoever presses a button sees its effect in the next answer. Two requests that find them old both read: no
+    request waits for another's database.
+    """
+
+    def __init__(self, station: Station) -> None:
+        self._station = station
+        self._kept: tuple[int, dt.datetime, Facts] | None = None
+
+    def facts(self, *, fresh: bool = False) -> Facts:
+        """Return the facts; `fresh` reads them now, for what is decided by them rather than shown."""
+        db = self._station.db
+        writes, now = db.writes, self._station.now()  # before reading: a write meanwhile makes what was read old
+        kept = self._kept
+        # A clock that was set back makes them old too.
+        if not fresh and kept and kept[0] == writes and dt.timedelta() <= now - kept[1] < KEPT:
+            return kept[2]
+        with db.read() as session:
+            found = Facts(onair.present(session, now), library.waiting_count(session))
+        self._kept = (writes, now, found)
+        return found
