@@ -161,13 +161,7 @@ def checked(entry: Entry) -> Entry:
         _require_sayable(spoken)
     elif not any(c.isalpha() for c in written) or any(c.isdigit() for c in written):
         raise RuleError("Kiểu này chỉ dùng cho chữ; với con số hãy chọn “Đọc đầy đủ”.", field="mode")
-    for name in ("near", "look"):
-        if getattr(entry, name):
-            raise RuleError(
-                f"Trường “{name}” chỉ dùng trong tệp ở thư mục scripts/lexicon của đài, không đưa vào từ điển này được; "
-                "hãy bỏ trường đó, hoặc đặt mục vào tệp ấy.",
-                field=name,
-            )
+    _require_keepable(entry)
     if entry.valid_from and entry.valid_until and entry.valid_until < entry.valid_from:
         raise RuleError("Ngày hết hạn phải sau ngày bắt đầu.", field="valid_until")
     return replace(
@@ -180,6 +174,16 @@ def checked(entry: Entry) -> Entry:
         note=" ".join(nfc(entry.note).split())[:500],
         firm=True,
     )
+
+
+def _require_keepable(entry: Entry) -> None:
+    for name in ("near", "look"):
+        if getattr(entry, name):
+            raise RuleError(
+                f"Trường “{name}” chỉ dùng trong tệp ở thư mục scripts/lexicon của đài, không đưa vào từ điển này "
+                "được; hãy bỏ trường đó, hoặc đặt mục vào tệp ấy.",
+                field=name,
+            )
 
 
 def _require_sayable(spoken: str) -> None:
