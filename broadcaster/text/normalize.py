@@ -222,7 +222,7 @@ def _before_lexicon(ctx: Context, pos: int, word: str, left: Left) -> Reading | 
         reading = measures.bare_rate(ctx, pos)
     if reading is None and word[0] == "Q":
         reading = codes.quarter(ctx, pos)
-    if reading is None and word in ("TL", "HL", "QL", "ĐT", "DT", "ĐH", "ĐX"):
+    if reading is None and word in ("TL", "HL", "QL", "ĐT", "DT", "ĐH", "ĐX", "CT"):
         reading = roads.road(ctx, pos, left)
     if reading is None and len(word) == 1 and after[:1] == ".":
         reading = words.initials(ctx, pos)

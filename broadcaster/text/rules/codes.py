@@ -205,9 +205,7 @@ _MONTHS = re.compile(r"(\d{1,2})T(?:/((?:19|20)\d\d)|(?=\s(?:đầu|cuối)\snă
 def months(ctx: Context, pos: int, left: Left) -> Reading | None:
     """6T/2025, 6T đầu năm: so many months."""
     m = _MONTHS.match(ctx.text, pos)
-    if not m and (
-        left.ends("kỳ hạn", "thời hạn", "bảo hành") or left.recent("lãi", "lãi suất", "tiền gửi", "vay", words=4)
-    ):
+    if not m and (left.ends("kỳ hạn", "thời hạn", "bảo hành") or left.recent("lãi", "tiền gửi", "vay", words=4)):
         m = _MONTHS_LONG.match(ctx.text, pos)
         return Reading(pos, m.end(), f"{cardinal(m[1], ctx.profile)} tháng", "date.months") if m else None
     if not m:
@@ -250,7 +248,6 @@ def standard(ctx: Context, pos: int, left: Left) -> Reading | None:
         "tiêu chuẩn",
         "tcxdvn",
         "qcđp",
-        "tcvn iso",
         "tccs",
         "quốc gia",
     ):
