@@ -277,7 +277,7 @@ def _unknown(ctx: Context, pos: int, m: re.Match[str]) -> Reading:
 
 
 _BLANK = re.compile(
-    r"[.…_ ]{0,60}/\s?(?:((?:19|20)\d\d)\s?/\s?)?(?P<suffix>[A-ZĐƯ][A-Za-zĐđƯư]{0,9}(?:[-–][A-ZĐƯ][A-Za-zĐđƯưỦủ.&]{0,14}){1,3})(?![^\W_])"
+    r"[.…_ ]{0,60}/\s?(?:((?:19|20)\d\d)\s?/\s?)?(?P<suffix>[A-ZĐƯ][A-Za-zĐđƯư]{0,9}(?:[-–][A-ZĐƯ](?:[.&]?[A-Za-zĐđƯưỦủ]){0,14}){1,3})(?![^\W_])"
 )
 
 
@@ -304,7 +304,7 @@ def blank_number(ctx: Context, pos: int, left: Left) -> Reading | None:
 
 
 _SHORT = re.compile(r"(\d{1,5})/((?:19|20)\d\d)(?![\d/]|-[A-ZĐ]|[^\W_])")
-_OCCASIONS = ("lần", "đợt", "kỳ", "phiên", "khóa", "lần thứ", "kỳ họp", "tập")
+_OCCASIONS = ("lần", "đợt", "kỳ", "phiên", "khóa", "khoá", "lần thứ", "kỳ họp", "tập")
 
 
 def short_number(ctx: Context, pos: int, left: Left) -> Reading | None:

@@ -17,6 +17,8 @@ _GRADES = 4
 _RATIOS = ("tỷ lệ", "tỉ lệ", "bản đồ")
 _PLAIN_SHARES = frozenset({(1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (1, 5), (1, 10)})
 
+# "Ấp 3/4" is a name as "nhà 3/4" is, unless a part of it is counted: "toàn ấp 1/2 số hộ".
+_PLACES = ("ấp", "khóm", "khu phố", "căn")
 _BODY = r"\s*(?:thành viên|đại biểu|số|tổng số|ủy viên|hội viên|cử tri)\b"
 _COUNTED = (
     r"\s*(?:chỉ tiêu|tiêu chí|xã|ấp|hộ|nội dung|đại biểu|thành viên|hồ sơ|nhiệm vụ|điểm|phường|thôn|khu|đơn vị|sản phẩm|"
@@ -74,7 +76,7 @@ def share(ctx: Context, pos: int, left: Left) -> Reading | None:
         "lô",
         "tờ",
         "biểu",
-    )
+    ) or (left.ends(*_PLACES) and not re.match(r"\s*(?:số|diện tích|dân số|tổng)\b", after))
     at_least = left.ends(
         "phải có",
         "ít nhất",
