@@ -17,6 +17,7 @@ _MAIL = re.compile(
     rf"[a-z0-9][a-z0-9._+-]{{0,60}}@[a-z0-9-]{{1,40}}(?:\.[a-z0-9-]{{1,40}}){{0,3}}\.(?:{_TLD})(?![a-z0-9-])",
     re.IGNORECASE,
 )
+_WWW = re.compile(r"^www\.", re.IGNORECASE)
 _TAG = re.compile(r"#([^\W_][^\W²³½¼¾]{0,60})")
 _PART = re.compile(r"[^\W\d_]+|\d+|[^\w]|_")
 _SIGNS = {
@@ -71,14 +72,14 @@ def address(ctx: Context, pos: int) -> Reading | None:
         written = m["rest"].rstrip(".,;:!?/'’")
         end = m.start("rest") + len(written)
         if written:
-            return Reading(pos, end, _say(ctx, written.removeprefix("www.")), "web.url", look=len(written) > 40)
+            return Reading(pos, end, _say(ctx, _WWW.sub("", written)), "web.url", look=len(written) > 40)
     m = _MAIL.match(text, pos)
     if m:
         return Reading(pos, m.end(), _say(ctx, m[0]), "web.mail")
     m = _HOST.match(text, pos)
     if m:
         written = m[0].rstrip(".,;:!?/'’")
-        return Reading(pos, pos + len(written), _say(ctx, written.removeprefix("www.")), "web.host")
+        return Reading(pos, pos + len(written), _say(ctx, _WWW.sub("", written)), "web.host")
     return None
 
 
