@@ -20,9 +20,9 @@ _NAMED = (
     "chương trình", "kênh", "chốt", "tổng đài", "trạm", "tập", "nghị định", "nghị quyết", "chỉ thị", "quyết định", "thông tư", "kết luận", "số báo danh", "ban", "bến", "lộ", "kênh số", "tuyến",
 )  # fmt: skip
 _EACH = re.compile(r"(?<![^\W_])(?:mỗi|từng) \w+$")
-_LETTER = re.compile(r"([a-zđ])(?:\.?(\d{1,2}))?(?=\s|[,;.)]|$)")
+_LETTER = re.compile(r"([a-zđ])(?:\.?(\d{1,2}))?(?=[^\w/'’-]|[_/'’-](?![^\W_])|$)")
 _LETTER_LIST = re.compile(
-    r"(?:điểm|tiết|mục|nhóm|loại|hạng|lớp|mẫu|vitamin|khối|khu|lô|viêm gan|hồ sơ|tổ)\s+(?:[a-zđA-ZĐ0-9]{1,2}(?:,|;|\svà|\shoặc|\sđến)\s+)*$",
+    r"(?:(?:điểm|tiết|mục|nhóm|loại|hạng|lớp|mẫu|vitamin|khối|khu|lô|viêm gan|hồ sơ|tổ)\s+|§\s*)(?:[a-zđA-ZĐ0-9]{1,2}(?:,|;|\svà|\shoặc|\sđến)\s+)*$",
     re.IGNORECASE,
 )
 
