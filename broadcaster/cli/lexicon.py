@@ -235,6 +235,7 @@ def make(station: Station, actor: Actor, change: Change, *, yes: bool, hold: boo
 def _row(number: int | None, entry: Entry, layer: str) -> dict[str, object]:
     when = [f"sau {', '.join(entry.preceded_by)}"] if entry.preceded_by else []
     when += [f"trước {', '.join(entry.followed_by)}"] if entry.followed_by else []
+    when += [f"gần {', '.join(entry.near)}"] if entry.near else []
     when += [f"từ {entry.valid_from:%d/%m/%Y}"] if entry.valid_from else []
     when += [f"đến {entry.valid_until:%d/%m/%Y}"] if entry.valid_until else []
     when += ["hoa thường như nhau"] if entry.case == "any" else []

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 from unicodedata import category
 
@@ -33,16 +34,19 @@ MAX_SPOKEN: Final = 400
 _ENGINE = re.compile(r"[a-z][a-z0-9-]{1,31}")
 
 
-def lexicon_texts(station: Station) -> tuple[str, ...]:
-    """Return the shipped lexicon files, then the station's own (`scripts/lexicon/*.toml` in the home) over them."""
-    folders = [room("scripts") / "lexicon", station.home.root / "scripts" / "lexicon"]
-    paths = [path for folder in folders for path in sorted(folder.glob("*.toml"))]
-    return tuple(path.read_text(encoding="utf-8") for path in paths)
+_Texts = tuple[tuple[str, ...], ...]
+
+
+def lexicon_texts(station: Station) -> _Texts:
+    """Return the shipped lexicon files, then the station's own (`scripts/lexicon/*.toml` in the home): two layers."""
+    folders = (room("scripts") / "lexicon", station.home.root / "scripts" / "lexicon")
+    return tuple(tuple(p.read_text(encoding="utf-8") for p in sorted(folder.glob("*.toml"))) for folder in folders)
 
 
 @lru_cache(maxsize=8)
-def _files(texts: tuple[str, ...], day: dt.date) -> Lexicon:
-    return Lexicon.from_toml(*texts).on(day)
+def _files(texts: _Texts, day: dt.date) -> Lexicon:
+    shipped, own = (Lexicon.from_files(*layer) for layer in texts)
+    return shipped.over(own).on(day)
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class _Layers:
 
 
 @lru_cache(maxsize=64)
-def _over(texts: tuple[str, ...], day: dt.date, added: _Layers) -> Lexicon:
+def _over(texts: _Texts, day: dt.date, added: _Layers) -> Lexicon:
     lexicon = _files(texts, day)
     for layer in added.layers:
         lexicon = lexicon.over(Lexicon(layer).on(day))
@@ -75,7 +79,7 @@ def lexicon_of(station: Station, session: Session, script_id: int | None = None)
 def lexicon_mark(station: Station, session: Session, script_id: int | None = None) -> str:
     """Return the SHA-256 that names the words of this lexicon, for a rendition's record."""
     layers = [*entries(session), *(entries(session, script_id) if script_id else ())]
-    return text_sha256("\n".join([*lexicon_texts(station), *map(repr, layers)]))
+    return text_sha256("\n".join([*chain.from_iterable(lexicon_texts(station)), *map(repr, layers)]))
 
 
 def version(session: Session) -> int:
@@ -157,6 +161,7 @@ def checked(entry: Entry) -> Entry:
         _require_sayable(spoken)
     elif not any(c.isalpha() for c in written) or any(c.isdigit() for c in written):
         raise RuleError("Kiểu này chỉ dùng cho chữ; với con số hãy chọn “Đọc đầy đủ”.", field="mode")
+    _require_keepable(entry)
     if entry.valid_from and entry.valid_until and entry.valid_until < entry.valid_from:
         raise RuleError("Ngày hết hạn phải sau ngày bắt đầu.", field="valid_until")
     return replace(
@@ -169,6 +174,16 @@ def checked(entry: Entry) -> Entry:
         note=" ".join(nfc(entry.note).split())[:500],
         firm=True,
     )
+
+
+def _require_keepable(entry: Entry) -> None:
+    for name in ("near", "look"):
+        if getattr(entry, name):
+            raise RuleError(
+                f"Trường “{name}” chỉ dùng trong tệp ở thư mục scripts/lexicon của đài, không đưa vào từ điển này "
+                "được; hãy bỏ trường đó, hoặc đặt mục vào tệp ấy.",
+                field=name,
+            )
 
 
 def _require_sayable(spoken: str) -> None:

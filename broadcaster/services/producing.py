@@ -205,4 +205,4 @@ def _read(source: Path, order: Order) -> tuple[str, str, Spoken, tuple[direction
 @cache
 def _lexicon() -> Lexicon:
     paths = sorted((room("scripts") / "lexicon").glob("*.toml"))
-    return Lexicon.from_toml(*(p.read_text(encoding="utf-8") for p in paths))
+    return Lexicon.from_files(*(p.read_text(encoding="utf-8") for p in paths))

@@ -107,7 +107,7 @@ def first_token(written: str) -> str:
 
 @dataclass(frozen=True, repr=False)
 class Lexicon:
-    """Entries and tables; immutable. Make one by `from_toml` or `of`, add layers by `over`."""
+    """Entries and tables; immutable. Make one by `from_files`, `from_toml` or `of`, add layers by `over`."""
 
     entries: tuple[Entry, ...] = ()
     tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -124,17 +124,37 @@ class Lexicon:
         return lexicon
 
     @classmethod
+    def from_files(cls, *texts: str) -> Lexicon:
+        """The lexicon of the TOML files of one layer; raises LexiconError.
+
+        As in `from_toml` a later file wins, but a condition stands whichever file it is in: an entry without one
+        never silences it.
+        """
+        lexicon = cls()
+        for text in texts:
+            lexicon = lexicon._joined(parse_lexicon(text), settles=False)
+        return lexicon
+
+    @classmethod
     def of(cls, data: Mapping[str, Any]) -> Lexicon:
         """The lexicon of already parsed data, shaped like the TOML; raises LexiconError."""
         return _from_data(data)
 
     def over(self, layer: Lexicon) -> Lexicon:
-        """A lexicon in which `layer` wins over this one (station over shipped, script over station)."""
+        """A lexicon in which `layer` wins over this one (station over shipped, script over station).
+
+        An unconditional entry of `layer` settles its word: conditions below it no longer apply.
+        """
+        return self._joined(layer, settles=True)
+
+    def _joined(self, layer: Lexicon, *, settles: bool) -> Lexicon:
         replaced = {entry.key for entry in layer.entries}
-        # An unconditional entry of a higher layer settles its word: conditions below it no longer apply.
         settled = {e.key[0] for e in layer.entries if not e.conditional}
         kept = tuple(
-            e for e in self.entries if e.key not in replaced and e.key[0] not in settled and e.written not in settled
+            e
+            for e in self.entries
+            if e.key not in replaced
+            and ((e.conditional and not settles) or (e.key[0] not in settled and e.written not in settled))
         )
         tables = {
             name: {**self.tables.get(name, {}), **layer.tables.get(name, {})}

@@ -20,7 +20,7 @@ def ours():
     from broadcaster.text import Lexicon, Profile, speak_line
 
     texts = [path.read_text(encoding="utf-8") for path in sorted((root / "scripts" / "lexicon").glob("*.toml"))]
-    lexicon = Lexicon.from_toml(*texts)
+    lexicon = Lexicon.from_files(*texts)
     return lambda line: speak_line(line, profile=Profile.SOUTH, lexicon=lexicon)
 
 

@@ -59,7 +59,7 @@ KINDS = {
 
 def lexicon() -> Lexicon:
     """The shipped lexicon."""
-    return Lexicon.from_toml(
+    return Lexicon.from_files(
         *(path.read_text(encoding="utf-8") for path in sorted((ROOT / "scripts" / "lexicon").glob("*.toml")))
     )
 

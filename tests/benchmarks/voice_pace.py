@@ -43,7 +43,7 @@ HEAD = """# How long each voice takes, in seconds at its usual speed: for a unit
 
 def units(count: int) -> list[str]:
     """Units of breath as the station speaks them, drawn by lot from the corpus."""
-    lexicon = Lexicon.from_toml(
+    lexicon = Lexicon.from_files(
         *(path.read_text(encoding="utf-8") for path in sorted((ROOT / "scripts" / "lexicon").glob("*.toml")))
     )
     rows = [row for row in development() if len(row.written) > 30]

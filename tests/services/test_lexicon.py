@@ -208,6 +208,8 @@ def test_only_who_may_write_changes_words(station: Station) -> None:
         (Entry("&", "", Mode.SPELL), "mode", "chữ"),
         (Entry("A", "b", Mode.TYPO), "mode", "không dùng"),
         (Entry("A", "b", followed_by=("x",) * 3 + tuple(map(str, range(13)))), "followed_by", "12"),
+        (Entry("A", "b", near=("lệ phí",)), "near", "“near” chỉ dùng"),
+        (Entry("A", "b", look=True), "look", "“look” chỉ dùng"),
         (Entry("A", "b", respell={"Có dấu": "x"}), "respell", "espeak"),
         (Entry("A", "b", valid_from=TODAY, valid_until=TODAY - dt.timedelta(1)), "valid_until", "sau"),
     ],
@@ -263,6 +265,7 @@ def test_out_and_in_again_is_no_change(station: Station) -> None:
         (b"[letters]\na = 'a'", "thuộc về máy"),
         (b"", "không có mục"),
         ("[expand]\nA = 'số 1'".encode(), "chữ số"),
+        ("[[entry]]\nwritten = 'HS'\nspoken = 'hồ sơ'\nnear = ['lệ phí']".encode(), "“near” chỉ dùng trong tệp"),
         (b"#" * 1_000_001, "1 MB"),
     ],
 )
@@ -270,6 +273,16 @@ def test_a_wrong_file_is_refused_whole(data: bytes, says: str) -> None:
     with pytest.raises(RuleError, match=says) as told:
         import_change(data, name="x.toml")
     assert str(told.value).startswith("x.toml")
+
+
+def test_the_home_s_file_settles_a_word_over_the_shipped_conditions(station: Station) -> None:
+    assert spoken_of(station, "TT 39").text == "Thông tư ba mươi chín"
+    folder = station.home.root / "scripts" / "lexicon"
+    folder.mkdir(parents=True)
+    (folder / "a.toml").write_text('[[entry]]\nwritten = "TT"\nspoken = "tổ trưởng"\nnear = ["ấp"]\n', encoding="utf-8")
+    (folder / "b.toml").write_text('[expand]\nTT = "trung tâm"\n', encoding="utf-8")
+    assert spoken_of(station, "TT 39").text == "Trung tâm ba mươi chín"
+    assert spoken_of(station, "TT các ấp").text == "Tổ trưởng các ấp", "its own condition stands in whichever file"
 
 
 def test_a_trial_is_heard_and_keeps_nothing(station: Station) -> None:

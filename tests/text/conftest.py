@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="session")
 def lexicon():
     texts = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "scripts" / "lexicon").glob("*.toml"))]
-    return Lexicon.from_toml(*texts)
+    return Lexicon.from_files(*texts)
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,26 @@ def test_a_later_layer_wins_and_settles_its_word():
     )
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_a_condition_stands_in_whichever_file_of_a_layer(order):
+    files = (
+        '[[entry]]\nwritten = "TT"\nspoken = "Thông tư"\nfollowed_by = ["<số>"]',
+        '[expand]\nTT = "Thị trấn"',
+        '[[entry]]\nwritten = "TT"\nspoken = "Thủ tướng"\nnear = ["chính phủ"]',
+    )
+    lexicon = Lexicon.from_files(*(files[n] for n in order))
+    said = speak_line("TT 39, TT Vĩnh Thuận", profile=Profile.SOUTH, lexicon=lexicon)
+    assert said == "Thông tư ba mươi chín, Thị trấn Vĩnh Thuận"
+    assert speak_line("TT nói với Chính phủ", profile=Profile.SOUTH, lexicon=lexicon).startswith("Thủ tướng")
+
+
+def test_a_later_file_of_a_layer_still_wins_under_the_same_conditions():
+    lexicon = Lexicon.from_files('[expand]\nAB = "một"', '[expand]\nAB = "hai"')
+    assert [(e.written, e.spoken) for e in lexicon.entries] == [("AB", "hai")]
+    over = Lexicon.from_files('[[entry]]\nwritten = "AB"\nspoken = "ba"\nnear = ["xã"]').over(lexicon)
+    assert [(e.written, e.spoken) for e in over.entries] == [("AB", "hai")], "a higher layer settles its word"
+
+
 def test_conditions_look_at_both_sides():
     toml = '[[entry]]\nwritten = "CN"\nspoken = "Chủ nhật"\npreceded_by = ["thứ 7,"]\n[[entry]]\nwritten = "CN"\nspoken = "công nghiệp"\nfollowed_by = ["<hết>"]'
     assert say("Thứ 7, CN nghỉ; khu CN.", toml) == "Thứ bảy, Chủ nhật nghỉ; khu công nghiệp."

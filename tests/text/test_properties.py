@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from broadcaster.text import Lexicon, Profile, explain, normalize, speak_line
 from broadcaster.text.numbers import DIGITS
 
-LEXICON = Lexicon.from_toml(
+LEXICON = Lexicon.from_files(
     *[
         path.read_text(encoding="utf-8")
         for path in sorted((Path(__file__).parents[2] / "scripts" / "lexicon").glob("*.toml"))

@@ -279,6 +279,9 @@ def mixed(ctx: Context, pos: int, left: Left) -> Reading | None:
     return Reading(pos, m.end(), " ".join(words).rstrip(","), "code.mixed")
 
 
+_WEIGHED = re.compile(r"\s?kg(?![^\W_])")
+
+
 def outline(ctx: Context, pos: int, left: Left) -> Reading | None:
     """1.2.3 and other dotted or dashed chains that no other rule knows."""
     m = _DOTTED.match(ctx.text, pos)
@@ -289,7 +292,8 @@ def outline(ctx: Context, pos: int, left: Left) -> Reading | None:
     m = _DASHED.match(ctx.text, pos)
     if m:
         parts = m[0].split("-")
-        if all(len(p) <= 2 for p in parts):
+        # 100-60-50 kg NPK: parts of a dressing are weighed, figures of a code are not.
+        if all(len(p) <= 2 for p in parts) or _WEIGHED.match(ctx.text, m.end()):
             return Reading(pos, m.end(), " ".join(coded(p, ctx.profile) for p in parts), "code.dashed")
         return Reading(pos, m.end(), ", ".join(spell_digits(p) for p in parts), "code.dashed")
     return None

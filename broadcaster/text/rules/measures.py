@@ -49,6 +49,10 @@ _AGE = re.compile(
 )
 
 
+# 100N-60P2O5-50K2O: before the phosphate of a dressing N is nitrogen, a letter, not a force.
+_NITROGEN = re.compile(r"\s?[-–:+,;]\s?\d{1,4}\s?(?:kg\s?)?P(?:2O5|₂O₅)?(?![^\W_])")
+
+
 def _unit_words(ctx: Context, text: str, pos: int) -> tuple[str, int] | None:
     """The unit that stands at `pos` and where it ends."""
     m = _UNIT.match(text, pos)
@@ -62,7 +66,7 @@ def _unit_words(ctx: Context, text: str, pos: int) -> tuple[str, int] | None:
     end = m.end()
     if raw[-1].isalnum() and end < len(text) and (text[end].isalnum() or text[end] == "_"):
         return None
-    if raw == '"':
+    if raw == '"' or (raw == "N" and _NITROGEN.match(text, end)):
         return None
     if raw in ("p", "th"):
         return ("phút" if raw == "p" else "tháng", end) if not spaced else None
