@@ -138,7 +138,7 @@ def _dotted_or_dashed(ctx: Context, m: re.Match[str], left: Left, said: str, *, 
     """27-8 and 14.5: a day only beside a word of time, for else they are a stretch and a decimal."""
     named = Left(left.raw.rstrip(' (“"')).ends(*_STRONG)
     feast = holiday and not _COUNTED.match(ctx.right(m.end(), 20)) and not tail_of(ctx, ctx.text, m.end())
-    feast = feast and left.recent("ngày", "kỷ niệm", "quốc khánh", "mừng", "lễ", words=8 if m[2] in "-–" else 4)
+    feast = feast and left.recent("ngày", "kỷ niệm", "quốc khánh", "mừng", "lễ", words=8 if m[2] in "-–" else 6)
     # "20-11" runs downwards, so it is no stretch; when nothing is counted it can only be a day.
     falling = m[2] in "-–" and int(m[1]) > int(m[3]) and not left.ends(*_NO_DAY, "npk", "dap", "phân")
     falling = falling and not teams_beside(ctx, m.start(), left)
