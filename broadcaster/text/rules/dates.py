@@ -247,7 +247,7 @@ def date_range(ctx: Context, pos: int, left: Left) -> Reading | None:
     m = _YEAR_RANGE.match(text, pos)
     if m and int(m[1]) < int(m[2]) and not left.ends("số", "điện thoại"):
         a, b = cardinal(m[1], ctx.profile), cardinal(m[2], ctx.profile)
-        if left.ends("từ năm", "năm học", "niên khóa", "mùa vụ", "vụ"):
+        if left.ends("từ năm", "năm học", "niên khóa", "vụ"):
             return Reading(pos, m.end(), f"{a} đến {b}", "date.year-range", (f"{a} đến năm {b}",))
         return Reading(pos, m.end(), f"{a} đến {b}", "date.year-range", (f"từ năm {a} đến năm {b}",))
     return None

@@ -26,7 +26,8 @@ _PER = re.compile(r"\s?/\s?(?:(\d{1,4})\s?)?([^\W\d_]+[²³23]?)(?![^\W_])")
 
 # In a contest a small "đ" is a point: no price is under a hundred dong.
 _POINTS = re.compile(
-    r"(?:nhất|nhì|hạng|xếp|(?<!địa )điểm|thang|chấm|thi\b)[^.;\n]*?(?<![\d.,])\d{1,2}(?:,\d{1,2})?$", re.IGNORECASE
+    r"(?:nhất|nhì|hạng|xếp|(?<!địa )điểm|thang|chấm|tiêu chí|thi\b)[^.;\n]*?(?<![\d.,])\d{1,2}(?:,\d{1,2})?$",
+    re.IGNORECASE,
 )
 
 _PER_PHRASES = ("hộ", "người", "khẩu", "năm", "tháng", "ngày", "giờ", "phút", "giây", "tuần", "lần", "suất", "em", "học sinh",
