@@ -105,6 +105,8 @@ class ApschedulerAlarm:
         self._stop.set()
         if self._thread is not None:
             self._thread.join(5)
+            # Nothing may be due while it stops: its thread would look in vain for the job that it has just started.
+            self._scheduler.remove_all_jobs()
             self._scheduler.shutdown(wait=False)
 
     def _forget(self, key: str) -> None:

@@ -58,6 +58,7 @@ _CHUNK = re.compile(r"\S+")
 
 _NUMBER_RULES = (
     lists.numbered,
+    codes.standard,
     *phones.RULES,
     *times.RULES,
     *weather.RULES,
@@ -213,7 +214,7 @@ def _before_lexicon(ctx: Context, pos: int, word: str, left: Left) -> Reading | 
     if len(word) == 1:
         reading = words.spaced_out(ctx, pos) if word.isupper() else None
         reading = reading or lists.lettered(ctx, pos, left) or signs.lettered_symbol(ctx, pos, word)
-    if reading is None and word.isascii() and after and (after[0] in "@._-" or after == ":/"):
+    if reading is None and word.isascii() and after and (after[0] in "@._-0123456789" or after == ":/"):
         reading = web.address(ctx, pos)
     if reading is None and word == "US" and after[:1] == "$":
         reading = measures.sign_first(ctx, pos, left)
@@ -221,7 +222,7 @@ def _before_lexicon(ctx: Context, pos: int, word: str, left: Left) -> Reading | 
         reading = measures.bare_rate(ctx, pos)
     if reading is None and word[0] == "Q":
         reading = codes.quarter(ctx, pos)
-    if reading is None and word in ("TL", "HL", "QL", "ĐT", "DT", "ĐH", "ĐX"):
+    if reading is None and word in ("TL", "HL", "QL", "ĐT", "DT", "ĐH", "ĐX", "CT"):
         reading = roads.road(ctx, pos, left)
     if reading is None and len(word) == 1 and after[:1] == ".":
         reading = words.initials(ctx, pos)
@@ -259,7 +260,7 @@ def _capital(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
         return found
     if len(token) == 1:
         return words.single_letter(ctx, pos, token)
-    return None if token.istitle() else words.acronym(ctx, pos, token)
+    return None if token.istitle() else words.acronym(ctx, pos, token, left)
 
 
 def _sign(ctx: Context, pos: int) -> Reading | None:

@@ -95,12 +95,12 @@ class Left:
         return self.words[-1] if self.words else ""
 
     def ends(self, *phrases: str) -> bool:
-        """Whether the left text ends with one of the phrases, as whole words."""
+        """Whether the left text ends with one of the phrases, as whole words; a sign needs no blank before it."""
         lower = self.lower
         for phrase in phrases:
             if lower.endswith(phrase):
                 cut = len(lower) - len(phrase)
-                if cut == 0 or not lower[cut - 1].isalnum():
+                if cut == 0 or not (lower[cut - 1].isalnum() and phrase[0].isalnum()):
                     return True
         return False
 

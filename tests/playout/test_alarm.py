@@ -122,6 +122,20 @@ def test_many_alarms_at_one_moment_all_ring(bench):
     assert sorted(bench.keys()) == sorted(f"k{n}" for n in range(60))
 
 
+def test_the_real_alarm_may_be_stopped_in_the_very_moment_in_which_it_rings(monkeypatch):
+    failed = []
+    monkeypatch.setattr(threading, "excepthook", failed.append)
+    clock = SystemClock()
+    for _ in range(60):
+        alarm, rung = ApschedulerAlarm(clock, nudge=0.001), threading.Event()
+        alarm.start(lambda _by: None)
+        for n in range(8):
+            alarm.set(f"k{n}", clock.now(), rung.set)
+        assert rung.wait(5)
+        alarm.stop()
+    assert failed == []
+
+
 def test_a_stepped_wall_clock_is_told_and_a_running_one_is_not():
     clock = FrozenClock(START)
     watch = JumpWatch(clock)

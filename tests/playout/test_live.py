@@ -20,6 +20,7 @@ from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.file import FileSink
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services import airing, playlog
+from tests.playout.conftest import ALL_DAY
 
 pytestmark = pytest.mark.slow
 
@@ -349,14 +350,17 @@ def test_under_a_fast_clock_an_hour_passes_in_five_seconds_and_everything_airs(t
     from broadcaster.clock import FastClock
     from broadcaster.playout.alarm import SimulatedAlarm
 
-    start = dt.datetime(2026, 3, 2, 21, 30, tzinfo=dt.UTC)  # 04:30
-    air = make(tmp_path / "dai", FastClock(start, 720))
+    air = make(tmp_path / "dai", FastClock(dt.datetime(2026, 3, 2, 21, 30, tzinfo=dt.UTC), 720), windows=ALL_DAY)
     air.sound("vừa", 30.0)
     air.zones("ap-1")
-    numbers = [
-        air.plan(start + dt.timedelta(minutes=m), [air.script(1, "vừa")], "ap-1", late="skip") for m in (35, 45, 55)
-    ]
     with running(air, alarm=SimulatedAlarm(air.station.clock, threaded=True), chunk_ms=1000, durable=False):
+        ready(air)
+        start = air.station.now()
+        numbers = [
+            air.plan(start + dt.timedelta(minutes=m), [air.script(1, "vừa")], "ap-1", slot_key=f"k{m}", late="skip")
+            for m in (35, 45, 55)
+        ]
+        airing.ring(air.station.home)
         for number in numbers:
             assert ended(air, number).state is BroadcastState.AIRED
     assert [e.outcome for e in air.log()] == [Outcome.FULL] * 3

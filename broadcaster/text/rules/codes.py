@@ -76,7 +76,8 @@ def long_figures(ctx: Context, pos: int, left: Left) -> Reading | None:
     return None
 
 
-_WEEKDAY = re.compile(r"T([2-7])(?:\s?([-–,])\s?(?:T([2-7])|(CN)))?(?![^\W_]|[./]\d)")
+_WEEKDAY = re.compile(r"T([2-7])(?:\s?([-–,])\s?(?:T([2-7])|(CN)))?(?![^\W_]|[./–-]\d)")
+_WEEKDAYS_TIGHT = re.compile(r"T([2-7])[-–]([2-7])(?![^\W_]|[./–-]\d|%)")
 _DAY_BEFORE = re.compile(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?\s?[(,]\s?$")
 _DAY_NEXT = re.compile(r"\s?[,(]\s?(?:ngày\s)?\d{1,2}[/.-]\d{1,2}(?!\d)")
 _WEEKDAYS_LISTED = re.compile(r"T([2-7](?:(?:-T?|,\s?)[2-7]){1,5})(?![^\W_]|[./-]\d|%)")
@@ -126,6 +127,13 @@ def abbreviated_time(ctx: Context, pos: int, left: Left) -> Reading | None:
         days = re.findall(r"\d", m[1])
         if days == sorted(set(days)):
             return Reading(pos, m.end(), ", ".join(f"thứ {rank(d, ctx.profile)}" for d in days), "date.weekdays")
+    m = _WEEKDAYS_TIGHT.match(ctx.text, pos)
+    if m and m[1] < m[2] and not left.ends(*_NO_WEEKDAY):
+        # "Lô T2-6" and "giống T2-6" are names; what happens every week tells the days.
+        if left.recent(*_WEEKLY, words=5) or _WEEKDAY_NEXT.match(ctx.text, m.end()):
+            words = f"thứ {rank(m[1], ctx.profile)} đến thứ {rank(m[2], ctx.profile)}"
+            return Reading(pos, m.end(), words, "date.weekday")
+        return None
     m = _WEEKDAY.match(ctx.text, pos)
     joined = _WEEKDAY_LEFT.search(left.raw[-24:])
     if joined and (joined[1] or "").lower() in _NO_WEEKDAY:
@@ -197,9 +205,7 @@ _MONTHS = re.compile(r"(\d{1,2})T(?:/((?:19|20)\d\d)|(?=\s(?:đầu|cuối)\snă
 def months(ctx: Context, pos: int, left: Left) -> Reading | None:
     """6T/2025, 6T đầu năm: so many months."""
     m = _MONTHS.match(ctx.text, pos)
-    if not m and (
-        left.ends("kỳ hạn", "thời hạn", "bảo hành") or left.recent("lãi", "lãi suất", "tiền gửi", "vay", words=4)
-    ):
+    if not m and (left.ends("kỳ hạn", "thời hạn", "bảo hành") or left.recent("lãi", "tiền gửi", "vay", words=4)):
         m = _MONTHS_LONG.match(ctx.text, pos)
         return Reading(pos, m.end(), f"{cardinal(m[1], ctx.profile)} tháng", "date.months") if m else None
     if not m:
@@ -242,7 +248,6 @@ def standard(ctx: Context, pos: int, left: Left) -> Reading | None:
         "tiêu chuẩn",
         "tcxdvn",
         "qcđp",
-        "tcvn iso",
         "tccs",
         "quốc gia",
     ):
@@ -299,4 +304,4 @@ def outline(ctx: Context, pos: int, left: Left) -> Reading | None:
     return None
 
 
-NUMBER_RULES = (standard, plates.plate, long_figures, outline, months, mixed, figures_letters)
+NUMBER_RULES = (plates.plate, long_figures, outline, months, mixed, figures_letters)

@@ -12,6 +12,10 @@ from broadcaster.text.tokens import Context, Left, Reading
 
 _DAY_MONTH = re.compile(r"(\d{1,2})([/.\-–])(\d{1,2})(?![\d%‰]|[/.,]\d|[-–]\d|\s?tháng|\s?[-–]\s?\d{1,2}[/]\d{4})")
 _FEAST = re.compile(r"(?:kỷ niệm|lễ)(?: \d{1,2}/\d{1,2}(?:,| và))*$")
+_FEAST_NAMED = re.compile(
+    r"ngày (?:quốc tế )?(?:phụ nữ|nhà giáo|thiếu nhi|thầy thuốc|thương binh|quân đội|doanh nhân|báo chí|gia đình|lao động|"
+    r"giải phóng|thành lập)(?: [^\W\d_]+){0,5}$"
+)
 _NAMED_AFTER_DAYS = (
     "đường", "công viên", "trường", "khu phố", "phường", "quảng trường", "bệnh viện", "nhà máy", "cầu", "xí nghiệp", "hợp tác xã",
     "thpt", "thcs", "nông trường", "mầm non", "tiểu học", "phố", "làng", "chợ", "tượng đài", "câu lạc bộ", "tổ hợp",
@@ -70,6 +74,7 @@ _GAMES = (
     "ván",
     "tỷ số",
     "tỉ số",
+    "luân lưu",
     "gặp",
     "đá",
     "bóng",
@@ -138,7 +143,10 @@ def _dotted_or_dashed(ctx: Context, m: re.Match[str], left: Left, said: str, *, 
     """27-8 and 14.5: a day only beside a word of time, for else they are a stretch and a decimal."""
     named = Left(left.raw.rstrip(' (“"')).ends(*_STRONG)
     feast = holiday and not _COUNTED.match(ctx.right(m.end(), 20)) and not tail_of(ctx, ctx.text, m.end())
-    feast = feast and left.recent("ngày", "kỷ niệm", "quốc khánh", "mừng", "lễ", words=8 if m[2] in "-–" else 4)
+    feast = feast and (
+        left.recent("ngày", "kỷ niệm", "quốc khánh", "mừng", "lễ", words=8 if m[2] in "-–" else 4)
+        or bool(_FEAST_NAMED.search(left.lower))
+    )
     # "20-11" runs downwards, so it is no stretch; when nothing is counted it can only be a day.
     falling = m[2] in "-–" and int(m[1]) > int(m[3]) and not left.ends(*_NO_DAY, "npk", "dap", "phân")
     falling = falling and not teams_beside(ctx, m.start(), left)

@@ -218,7 +218,7 @@ def _kind_and_issuer(ctx: Context, parts: list[str], left: Left) -> tuple[str | 
     serial = _SERIAL.match(head)
     if serial and serial[1] in ("QH", "UBTVQH"):
         default = "Luật" if serial[1] == "QH" else "Nghị quyết"
-        named = _known_type(left) or left.recent("luật", "nghị quyết", "pháp lệnh", "lệnh", words=10)
+        named = _known_type(left) or left.recent("luật", "nghị quyết", "lệnh", words=10)
         return (None if named else default), issuer
     if head in ("CP", "TTg", "TW"):
         return None, issuer
@@ -229,7 +229,7 @@ def _lead(left: Left, kind: str | None, pos: int, types: Mapping[str, str]) -> t
     """The words before the number, and where the reading starts ("số" is taken back when the type must precede it)."""
     says_number = left.ends("số", "số:")
     if kind is None:
-        if says_number or _known_type(left) or left.ends("chương trình", "dự án", "lệnh"):
+        if says_number or _known_type(left):
             return "", pos
         return "số ", pos
     # What is written is said: "Nghị định 49/2024/NĐ-CP" gets no "số" that its author left out.
@@ -277,7 +277,7 @@ def _unknown(ctx: Context, pos: int, m: re.Match[str]) -> Reading:
 
 
 _BLANK = re.compile(
-    r"[.…_ ]{0,60}/\s?(?:((?:19|20)\d\d)\s?/\s?)?(?P<suffix>[A-ZĐƯ][A-Za-zĐđƯư]{0,9}(?:[-–][A-ZĐƯ][A-Za-zĐđƯưỦủ.&]{0,14}){1,3})(?![^\W_])"
+    r"[.…_ ]{0,60}/\s?(?:((?:19|20)\d\d)\s?/\s?)?(?P<suffix>[A-ZĐƯ][A-Za-zĐđƯư]{0,9}(?:[-–][A-ZĐƯ](?:[.&]?[A-Za-zĐđƯưỦủ]){0,14}){1,3})(?![^\W_])"
 )
 
 
@@ -304,18 +304,14 @@ def blank_number(ctx: Context, pos: int, left: Left) -> Reading | None:
 
 
 _SHORT = re.compile(r"(\d{1,5})/((?:19|20)\d\d)(?![\d/]|-[A-ZĐ]|[^\W_])")
-_OCCASIONS = ("lần", "đợt", "kỳ", "phiên", "khóa", "lần thứ", "kỳ họp", "tập")
+_OCCASIONS = ("lần", "đợt", "kỳ", "phiên", "khóa", "khoá", "lần thứ", "kỳ họp", "tập")
 
 
 def short_number(ctx: Context, pos: int, left: Left) -> Reading | None:
     """Thông tư 39/2020, lần 1/2025: a number and its year, without a suffix."""
     m = _SHORT.match(ctx.text, pos)
     abbreviated = left.raw.split()[-1:] and left.raw.split()[-1] in ctx.lexicon.table("document_types")
-    if (
-        not m
-        or not (abbreviated or left.ends("số", *_NOUNS, *_OCCASIONS))
-        or left.ends("nhà số", "địa chỉ số", "tỷ số", "chỉ số")
-    ):
+    if not m or not (abbreviated or left.ends("số", *_NOUNS, *_OCCASIONS)) or left.ends("nhà số", "tỷ số", "chỉ số"):
         return None
     number = coded(m[1], ctx.profile) if not left.ends(*_OCCASIONS) else cardinal(m[1], ctx.profile)
     return Reading(pos, m.end(), f"{number} năm {cardinal(m[2], ctx.profile)}", "document.short")

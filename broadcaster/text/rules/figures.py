@@ -65,7 +65,6 @@ class Figure:
             "hình",
             "version",
             "biểu",
-            "tiểu mục",
             "chương",
             "web",
             "tiêu chí",

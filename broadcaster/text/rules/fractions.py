@@ -17,6 +17,8 @@ _GRADES = 4
 _RATIOS = ("tỷ lệ", "tỉ lệ", "bản đồ")
 _PLAIN_SHARES = frozenset({(1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (1, 5), (1, 10)})
 
+# "Ấp 3/4" is a name as "nhà 3/4" is, unless a part of it is counted: "toàn ấp 1/2 số hộ".
+_PLACES = ("ấp", "khóm", "khu phố", "căn")
 _BODY = r"\s*(?:thành viên|đại biểu|số|tổng số|ủy viên|hội viên|cử tri)\b"
 _COUNTED = (
     r"\s*(?:chỉ tiêu|tiêu chí|xã|ấp|hộ|nội dung|đại biểu|thành viên|hồ sơ|nhiệm vụ|điểm|phường|thôn|khu|đơn vị|sản phẩm|"
@@ -30,7 +32,7 @@ def ratio(ctx: Context, pos: int, left: Left) -> Reading | None:
     if not m or not (left.recent(*_RATIOS, words=4) or ":" in m[0]):
         return None
     # "bài 1: 5 phút" is a label; only 1:500 written tight is a ratio by itself.
-    if ":" in m[0] and not left.recent(*_RATIOS, "pha loãng", "pha", words=4) and not m[0].startswith("1:"):
+    if ":" in m[0] and not left.recent(*_RATIOS, "pha", words=4) and not m[0].startswith("1:"):
         return None
     if ":" in m[0] and " " in m[0] and not left.ends(*_RATIOS, "pha loãng"):
         return None
@@ -55,8 +57,6 @@ def share(ctx: Context, pos: int, left: Left) -> Reading | None:
     first, second = cardinal(m[1], ctx.profile), cardinal(m[2], ctx.profile)
     over, part = f"{first} trên {second}", f"{first} phần {'tư' if b == 4 else second}"
     address = left.ends(
-        "số nhà",
-        "nhà số",
         "số",
         "nhà",
         "hẻm",
@@ -74,9 +74,8 @@ def share(ctx: Context, pos: int, left: Left) -> Reading | None:
         "lô",
         "tờ",
         "biểu",
-    )
+    ) or (left.ends(*_PLACES) and not re.match(r"\s*(?:số|diện tích|dân số|tổng)\b", after))
     at_least = left.ends(
-        "phải có",
         "ít nhất",
         "tối thiểu",
         "trên",
@@ -85,9 +84,7 @@ def share(ctx: Context, pos: int, left: Left) -> Reading | None:
         "không dưới",
         "thiếu",
         "vắng",
-        "chưa đủ",
         "đủ",
-        "chỉ có",
         "có",
         "được",
     ) and re.match(_BODY, after)
@@ -102,7 +99,7 @@ def share(ctx: Context, pos: int, left: Left) -> Reading | None:
         r"sân|nửa|đường|thế giới|trái đất|cử tri|ngày công|suất|định mức|công việc|quân số|tiền|học phí|chi phí|kinh phí|nhu cầu|cả nước|nồng độ|biên chế|liều|hạn mức|thửa|bờ|đất|nước|thuốc|phân|hợp đồng)\b", after,
     ):  # fmt: skip
         return Reading(pos, m.end(), part, "fraction", (over,))
-    if left.ends("giảm", "rút ngắn", "cắt giảm", "còn") and re.match(r"\s*(?:ngày|giờ|bước|khâu|loại)\b", after):
+    if left.ends("giảm", "rút ngắn", "còn") and re.match(r"\s*(?:ngày|giờ|bước|khâu|loại)\b", after):
         # "Giảm 2/7 ngày": two of the seven days that the procedure took.
         return Reading(pos, m.end(), over, "number.over", (part,))
     if not address and _smaller(a, b) and left.ends("hơn", "gần", "khoảng", "ít nhất", "tối thiểu", "trên", "chiếm", "quá", "bằng", "giảm", "tăng", "còn", "được") and not re.match(

@@ -12,6 +12,8 @@ _LAW_NOUNS = (
     "điều", "khoản", "điểm", "chương", "mục", "phần", "tiểu mục", "tiết", "phụ lục", "mẫu", "biểu", "mẫu số", "biểu số",
     "tiêu chí", "nhóm", "loại", "hạng", "bước", "bậc", "lớp", "câu",
 )  # fmt: skip
+# "Hạng 85đ", "tiêu chí 10đ" are points; "khoản 2đ" is none.
+_D_NOUNS = ("điều", "khoản", "chương", "mục", "phần", "tiểu mục", "phụ lục", "mẫu", "biểu", "mẫu số", "biểu số")
 _NAMED = (
     "số", "mã", "mẫu", "phòng", "tổ", "đội", "ấp", "khu", "lô", "thửa", "tờ", "đề án", "quyển", "khu phố", "thôn", "khóm",
     "cụm", "chuyên án", "mẫu số", "biểu số", "tổ số", "tầng", "cửa", "quầy", "cửa số", "phiếu số", "mã số", "ô số", "hộp số",
@@ -31,7 +33,10 @@ def numbered(ctx: Context, pos: int, left: Left) -> Reading | None:
     if not m:
         return None
     if m[2]:
-        if left.ends(*_LAW_NOUNS) or left.recent("điều", "khoản", "điểm", words=4):
+        pointed = m[2] == "đ"
+        if left.ends(*(_D_NOUNS if pointed else _LAW_NOUNS)) or left.recent(
+            "điều", "khoản", *(() if pointed else ("điểm",)), words=4
+        ):
             words = f"{cardinal(m[1], ctx.profile)} {ctx.lexicon.letter(m[2])}"
             return Reading(pos, m.end(), words, "legal.numbered-letter")
         return None

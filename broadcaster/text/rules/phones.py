@@ -70,7 +70,7 @@ def phone(ctx: Context, pos: int, left: Left) -> Reading | None:
                 continue
             return Reading(pos, m.end(), _groups(m[0]), rule)
     m = _SENT.match(text, pos)
-    if m and left.ends("gửi", "gửi đến", "gửi tới", "soạn tin gửi", "nhắn", "gửi về"):
+    if m and left.ends("gửi", "gửi đến", "gửi tới", "nhắn", "gửi về"):
         return Reading(pos, m.end(), spell_digits(m[0]), "phone.short")
     m = _SHORT.match(text, pos)
     if (

@@ -27,9 +27,9 @@ def road(ctx: Context, pos: int, left: Left) -> Reading | None:
         return None
     if m[1] == "ĐT" and (len(m[2]) > 3 or m[2].startswith("0")):
         return None
-    if left.ends("giống", "vụ", "lúa", "nếp", "giống lúa", "mã", "lô", "ký hiệu"):
+    if left.ends("giống", "vụ", "lúa", "nếp", "mã", "lô", "ký hiệu"):
         return None
-    if left.ends(name, "đường " + name):
+    if left.ends(name):
         name = ""
     elif m[1] in ("ĐT", "DT", "ĐH", "ĐX") and left.ends("đường"):
         name = name.removeprefix("đường ")

@@ -77,7 +77,7 @@ def roman(ctx: Context, pos: int, left: Left) -> Reading | None:
     words = cardinal(value, ctx.profile)
     end = m.end()
     year = _YEAR_AFTER.match(ctx.text, end)
-    if year and (left.ends("quý", "quí", "đợt", "kỳ", "học kỳ") or listed):
+    if year and (left.ends("quý", "quí", "đợt", "kỳ") or listed):
         return Reading(pos, year.end(), f"{words} năm {cardinal(year[1], ctx.profile)}", "roman.quarter")
     follow = _NEXT.match(ctx.text, end)
     if follow and (second := roman_value(follow[2])):

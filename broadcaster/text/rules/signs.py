@@ -36,7 +36,7 @@ _PER = frozenset(
 )
 # These are a rate only after something that is counted: 2 bình/công, but tổ/hội.
 _PER_COUNTED = frozenset(
-    "môn hồ sản đơn thủ bệnh khách người hộ khẩu suất sào lượt buổi ca cái con xã ấp thôn lớp em cháu căn chiếc đồng nhà thửa ngôi trẻ xe vé phiếu công bình gói thùng can bao chai cây bụi ao mét khóa chuyến gốc tổ trang mâm bữa mũi liều đêm cặp đôi hội".split()  # noqa: SIM905
+    "chỗ môn hồ sản đơn thủ bệnh khách người hộ khẩu suất sào lượt buổi ca cái con xã ấp thôn lớp em cháu căn chiếc đồng nhà thửa ngôi trẻ xe vé phiếu công bình gói thùng can bao chai cây bụi ao mét khóa chuyến gốc tổ trang mâm bữa mũi liều đêm cặp đôi hội".split()  # noqa: SIM905
 )
 _NOUN_FIGURE_LEFT = re.compile(r"[^\W\d_]\s\d{1,3}$")
 _FIGURE_AFTER = re.compile(r"\s\d")
@@ -106,6 +106,9 @@ _FIGURE_NEXT = re.compile(r"\s\d")
 # "Từ 18 tháng - 5 tuổi": what "từ" opens ends after the dash.
 _FROM_LEFT = re.compile(r"(?<![^\W_])từ \d[\d.,]{0,12} ?[^\W\d_]+$")
 _FIGURE_RIGHT = re.compile(r"\s?\d")
+# "5 tuổi - dưới 18 tuổi", "từ 5 tháng - nay": an age or a span up to another, whose figure or "nay" follows.
+_SPAN_LEFT = re.compile(r"\d (?:tuổi|tháng|tuần|năm|ngày) ?$")
+_SPAN_RIGHT = re.compile(r"\s?(?:(?:dưới|trên|không quá|hết|tối đa) \d|nay(?![^\W_]))")
 _FIGURE_LAST = re.compile(r"\d[^\W\d_]{0,2}\s*$")
 _NAMED_FIGURE = re.compile(r"([^\W\d_]+)\.?\s?\d[\d.,+]*\s?$")
 _NAMES_FIGURE = re.compile(r"\s?([^\W\d_]+)\.?\s?\d")
@@ -131,6 +134,8 @@ def _dash(ctx: Context, pos: int, left: Left) -> Reading | None:
         and not left.recent(*_MATCHES, words=9)
         and (_UP_TO.match(text, pos + 1) or _same_noun(text, pos))
     ):
+        return Reading(pos, pos + 1, " đến ", "sign.stretch", (", ",))
+    if _SPAN_LEFT.search(left.raw) and _SPAN_RIGHT.match(text, pos + 1):
         return Reading(pos, pos + 1, " đến ", "sign.stretch", (", ",))
     if _FROM_LEFT.search(left.lower) and _FIGURE_RIGHT.match(text, pos + 1):
         return Reading(pos, pos + 1, " đến ", "sign.stretch", (", ",))

@@ -92,7 +92,9 @@ def clock(ctx: Context, pos: int, left: Left) -> Reading | None:
             return Reading(pos, m.end(), f"{cardinal(hour, ctx.profile)} giờ", "time.hour")
         if int(hour) <= 24 and (
             left.ends(*_CLOCK_WORDS)
-            or re.match(r"\s?(?:ngày|sáng|chiều|tối|trưa|hôm|cùng|đêm|mỗi)", ctx.right(m.end(), 8))
+            or re.match(
+                r"\s?(?:ngày|sáng|chiều|tối|trưa|hôm|cùng|đêm|mỗi|\(?(?:t[2-7]|cn)(?![^\W_]))", ctx.right(m.end(), 8)
+            )
         ):
             return Reading(
                 pos,
