@@ -260,7 +260,7 @@ def _capital(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
         return found
     if len(token) == 1:
         return words.single_letter(ctx, pos, token)
-    return None if token.istitle() else words.acronym(ctx, pos, token)
+    return None if token.istitle() else words.acronym(ctx, pos, token, left)
 
 
 def _sign(ctx: Context, pos: int) -> Reading | None:

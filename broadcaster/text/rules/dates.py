@@ -142,7 +142,7 @@ def full_date(ctx: Context, pos: int, left: Left) -> Reading | None:
 
 _MARK = 10
 _DAY_COMMAS = re.compile(
-    r"(\d{1,2}(?:,\s?\d{1,2}){1,9})(?:\s?(và|,)\s?(\d{1,2}))?/(\d{1,2})(?:/(\d{4}))?(?![\d/]|[.,]\d)"
+    r"(\d{1,2}(?:(?:,\s?\d{1,2}){1,9}|(?:-\d{1,2}){2,9}))(?:\s?(và|,)\s?(\d{1,2}))?/(\d{1,2})(?:/(\d{4}))?(?![\d/]|[.,]\d)"
 )
 
 
@@ -170,14 +170,16 @@ def month_span(ctx: Context, pos: int, left: Left) -> Reading | None:
 
 
 def day_list(ctx: Context, pos: int, left: Left) -> Reading | None:
-    """Các ngày 10,11,12/6/2025; ngày 1, 2 và 3/9."""
+    """Các ngày 10,11,12/6/2025; ngày 1, 2 và 3/9; ngày 4-5-6/11."""
     m = _DAY_COMMAS.match(ctx.text, pos)
-    days = [int(day) for day in re.split(r",\s?", m[1])] if m else []
+    days = [int(day) for day in re.split(r"[,-]\s?", m[1])] if m else []
     # "12,13/11" alone is two days that follow each other; "4,6/5" is a mark out of five.
     tight = m and " " not in m[1] and not m[2] and days[-1] - days[0] == len(days) - 1 and days[0] > _MARK
-    if not m or not (tight or left.ends("ngày", "mùng", "mồng", "sáng", "chiều", "tối", "đêm")):
+    if not m or not (
+        tight or Left(left.raw.rstrip(' (“"')).ends("ngày", "mùng", "mồng", "sáng", "chiều", "tối", "đêm")
+    ):
         return None
-    written = [*re.split(r",\s?", m[1]), *([m[3]] if m[3] else [])]
+    written = [*re.split(r"[,-]\s?", m[1]), *([m[3]] if m[3] else [])]
     if not all(is_date(day, m[4]) for day in written) or sorted(map(int, written)) != list(map(int, written)):
         return None
     said = [_day(ctx, day) for day in written[:-1]]

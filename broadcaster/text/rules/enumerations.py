@@ -10,6 +10,7 @@ from broadcaster.text.tokens import Context, Left, Reading
 
 _TIGHT = re.compile(r"(\d{1,3}(?:,\s?\d{1,3}){1,40})(?![\d%‰]|[.,/:]\d|\s?[-–—%])")
 _MORE = re.compile(r"\s(?:và|hoặc)\s\d{1,3}(?![\d]|[.,/:]\d)")
+_MARKS = re.compile(r"\s(?:điểm|đ)(?![^\W_])")
 # After these, two figures joined by a comma are two names and never one decimal.
 _NAMES = (
     "tháng", "tổ", "ấp", "thôn", "khóm", "khoản", "điều", "khu phố", "lớp", "khối", "chương", "bài", "đợt", "nhóm", "tuần", "quý",
@@ -25,6 +26,9 @@ def enumerated(ctx: Context, pos: int, left: Left) -> Reading | None:
         return None
     numbers = re.split(r",\s?", m[1])
     if len(numbers) == 2 and not _MORE.match(ctx.text, m.end()) and tail_of(ctx, ctx.text, m.end()):
+        return None
+    # "Mỗi câu 0,25 điểm", "câu 1,5 điểm" are marks.
+    if numbers[0] == "0" or (len(numbers) == 2 and _MARKS.match(ctx.text, m.end())):
         return None
     if len({len(n) for n in numbers}) > 1 and any(n.startswith("0") and len(n) > 2 for n in numbers):
         return None

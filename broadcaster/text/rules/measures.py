@@ -36,6 +36,7 @@ _PER_PHRASES = ("hộ", "người", "khẩu", "năm", "tháng", "ngày", "giờ"
                 "hội viên", "kg", "lít", "cây", "bao", "thùng", "mũi", "liều", "xe", "vé", "phiếu", "trang", "bản", "bài",
                 "tin", "đồng", "đối tượng", "lao động", "đại biểu", "nhân khẩu", "thửa", "ngôi", "gia đình", "trẻ", "mô hình")  # fmt: skip
 
+_PER_TURN = ("năm", "tháng", "ngày", "giờ", "tuần", "lần", "lượt", "vụ", "quý", "kỳ", "đợt", "buổi", "ca", "đêm")
 _MIDDLE = re.compile(r"(m|kg|ha|km)(\d{1,2})(?![\d²³]|[^\W_]|[.,/]\d)")
 
 _COMRADE = re.compile(r"[đĐ]/[cCbBvV](?![^\W_])")
@@ -92,12 +93,14 @@ def rate_of(ctx: Context, text: str, pos: int) -> tuple[str, int] | None:
     elif word in ctx.lexicon.table("currencies"):
         said = ctx.lexicon.table("currencies")[word]
     elif may_be_syllable(word) and word.islower():
-        return f" trên {count}{word}", m.end()
+        said = word
     else:
         return None
     end = m.end()
     again = _PER.match(text, end)
-    if again and not again[1] and again[2] in (*units, *_PER_PHRASES):
+    # "/xã/phường" names one or the other; "/xe/lượt" asks the price of each turn of each.
+    asked = _PER_TURN if said == word else (*units, *_PER_PHRASES)
+    if again and not again[1] and again[2] in asked:
         return f" trên {count}{said} trên {units.get(again[2], again[2])}", again.end()
     return f" trên {count}{said}", end
 

@@ -36,7 +36,7 @@ _PER = frozenset(
 )
 # These are a rate only after something that is counted: 2 bình/công, but tổ/hội.
 _PER_COUNTED = frozenset(
-    "môn hồ sản đơn thủ bệnh khách người hộ khẩu suất sào lượt buổi ca cái con xã ấp thôn lớp em cháu căn chiếc đồng nhà thửa ngôi trẻ xe vé phiếu công bình gói thùng can bao chai cây bụi ao mét khóa chuyến gốc tổ trang mâm bữa mũi liều đêm cặp đôi hội".split()  # noqa: SIM905
+    "chỗ môn hồ sản đơn thủ bệnh khách người hộ khẩu suất sào lượt buổi ca cái con xã ấp thôn lớp em cháu căn chiếc đồng nhà thửa ngôi trẻ xe vé phiếu công bình gói thùng can bao chai cây bụi ao mét khóa chuyến gốc tổ trang mâm bữa mũi liều đêm cặp đôi hội".split()  # noqa: SIM905
 )
 _NOUN_FIGURE_LEFT = re.compile(r"[^\W\d_]\s\d{1,3}$")
 _FIGURE_AFTER = re.compile(r"\s\d")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from broadcaster.text.lexicon import Entry, Mode, first_token
+from broadcaster.text.rules.conditions import fits
 from broadcaster.text.syllables import is_syllable, may_be_syllable
 from broadcaster.text.tokens import Context, Left, Reading, toneless
 
@@ -13,60 +14,11 @@ _ACRONYM = re.compile(r"[^\W\d_]+(?:&[^\W\d_]+)?")
 _SUBJECT = re.compile(r"\(([A-ZĐƯ][A-ZĐƯƠÔÊÂĂa-z&]{1,11})\)")
 _FIGURE_GOES_ON = re.compile(r"\d|[./,:-]\d")
 _NUMBERED = re.compile(r"\s+(?:số:?\s*)?\d")
-_ROOM = re.compile(r"\d{3,4}(?![\d.,/])")
-_PER_CENT = re.compile(r"\d{1,3}(?:,\d{1,2})?\s?%")
-_TELEPHONE = re.compile(r"[(+]?\d[\d .()-]{6,}")
 _NEAR = 220
-_SUBJECT_REACH = 160  # characters: about a sentence on either side
 _LONGEST_ACRONYM = 20
+_SHORTEST_STORM = 4  # letters
+_STORM = ("bão", "tên quốc tế", "tên quốc tế là", "tên là", "cơn bão số")
 _PLAIN_TYPE = 4  # letters: VBHN can only be the type of document, PC may be many things
-
-
-def _stands(condition: str, text: str) -> bool:
-    rest = text.lstrip(" ")
-    if condition == "<số>":
-        return rest[:1].isdigit()
-    if condition == "<số phòng>":
-        return bool(_ROOM.match(rest))
-    if condition == "<máy>":
-        return bool(_TELEPHONE.match(rest))
-    if condition == "<phần trăm>":
-        return bool(_PER_CENT.match(rest))
-    if condition == "<tên>":
-        return rest[:1].isupper() and not rest[1:2].isupper()
-    if condition == "<hết>":
-        return not rest or rest[0] in ".,;:!?)\n"
-    lower = rest[: len(condition) + 1].lower()
-    return lower.startswith(condition) and not (condition[-1].isalnum() and lower[len(condition) :][:1].isalnum())
-
-
-def _subject_near(phrases: tuple[str, ...], ctx: Context, end: int) -> bool:
-    before = ctx.text[max(0, end - _SUBJECT_REACH) : end].rpartition("\n")[2]
-    after = ctx.text[end : end + _SUBJECT_REACH].partition("\n")[0]
-    words = f" {' '.join(_WORD.findall(f'{before} {after}'.lower()))} "
-    return any(f" {phrase} " in words for phrase in phrases)
-
-
-def _fits(entry: Entry, ctx: Context, end: int, left: Left) -> bool:
-    if entry.followed_by:
-        after = ctx.text[end : end + 48]
-        if not any(_stands(condition, after) for condition in entry.followed_by):
-            return False
-    if entry.near and not _subject_near(entry.near, ctx, end):
-        return False
-    if entry.preceded_by:
-        last = left.last
-        return any(
-            last.endswith("%")
-            if c == "%"
-            else last[-1:].isdigit()
-            if c == "<số>"
-            else last.istitle()
-            if c == "<tên>"
-            else left.ends(c)
-            for c in entry.preceded_by
-        )
-    return True
 
 
 def lexicon_entry(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
@@ -96,7 +48,7 @@ def _of_group(group: tuple[Entry, ...], ctx: Context, pos: int, token: str, left
             continue
         if written.isupper() and _said_next(entry.spoken, text, end):
             return Reading(pos, end, "", "acronym.gloss")
-        if not _fits(entry, ctx, end, left):
+        if not fits(entry, ctx, end, left):
             continue
         return _say(entry, ctx, pos, end, left, there)
     return None
@@ -263,7 +215,7 @@ def learn(ctx: Context) -> None:
             ctx.learned[acronym] = words.strip(' ,"“”')
 
 
-def acronym(ctx: Context, pos: int, token: str) -> Reading | None:
+def acronym(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
     """A word with capitals inside that the lexicon does not know."""
     text = ctx.text
     m = _ACRONYM.match(text, pos)
@@ -284,7 +236,7 @@ def acronym(ctx: Context, pos: int, token: str) -> Reading | None:
     end = pos + len(token)
     if any(not _latin(c) for c in token):
         return None
-    if _pronounceable(token):
+    if _pronounceable(token) or (len(token) > _SHORTEST_STORM and left.ends(*_STORM)):
         ctx.notice(
             "unknown-name",
             f"Chưa biết “{token}”; đã để nguyên như một tên riêng. Hãy thêm vào từ điển đọc nếu cần.",
@@ -399,7 +351,7 @@ def initials(ctx: Context, pos: int) -> Reading | None:
     if named is not None:
         return Reading(pos, named, f"{ctx.lexicon.spell(text[pos:named].replace(' ', ''))} ", "letter.initials")
     m = _INITIALS.match(text, pos)
-    if m and "Ư" not in m[0] and "TP" not in m[0]:
+    if m and "Ư" not in m[0] and "TP" not in m[0] and m[0] != "H. U":
         end = m.end()
         if text[end - 1] == "." and not (
             text[end : end + 4].lstrip(" ")[:1].islower() or text[end : end + 2].strip()[:1] in (",", ")", "(")
