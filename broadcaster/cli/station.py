@@ -206,7 +206,7 @@ def _tell_first_bulletin(station: Station, stop: threading.Event, outputs: list[
         elif state == "planned":
             night = f"chỉ ghi vào bản thu trong {station.home.airchecks} (ngoài giờ được phép)"
             to = night if found[2] else outputs[0].partition(": ")[2].rstrip(".")
-            click.echo(f"Bản tin đầu tiên phát lúc {station.local(found[1]):%H:%M:%S}, {to}.")
+            click.echo(f"Bản tin đầu tiên phát lúc {station.local(found[1]):%H:%M:%S}. {to[0].upper()}{to[1:]}.")
         elif state in {"aired", "partial", "missed", "refused", "cancelled"}:
             click.echo(
                 "Bản tin đầu tiên đã phát xong. Xem nhật ký: loa log show"

@@ -96,6 +96,7 @@ def test_the_table_of_permissions_is_the_one_that_was_decided(app: Flask) -> Non
     assert {name: access_of(view) for name, view in app.view_functions.items()} == TABLE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("username", ROLE_OF)
 def test_each_role_enters_exactly_where_its_permissions_lead(app: Flask, sign_in: SignIn, username: str) -> None:
     client = sign_in(username)
