@@ -18,6 +18,7 @@ from broadcaster.text.rules import (
     documents,
     enumerations,
     fractions,
+    initials,
     legal,
     lists,
     measures,
@@ -225,7 +226,7 @@ def _before_lexicon(ctx: Context, pos: int, word: str, left: Left) -> Reading | 
     if reading is None and word in ("TL", "HL", "QL", "ĐT", "DT", "ĐH", "ĐX", "CT"):
         reading = roads.road(ctx, pos, left)
     if reading is None and len(word) == 1 and after[:1] == ".":
-        reading = words.initials(ctx, pos)
+        reading = initials.initials(ctx, pos)
     return reading
 
 
