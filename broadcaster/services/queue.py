@@ -11,10 +11,15 @@ import structlog
 from huey import SqliteHuey
 from huey.consumer import Consumer
 from huey.exceptions import HueyException
+from sqlalchemy import select
 
+from broadcaster.db.models import Job
 from broadcaster.services.station import Station
 
 log = structlog.get_logger(__name__)
+
+_PRIORITY = {"emergency-voice": 1, "starter": -1, "plan": -1, "backup": -1, "log-check": -1}
+"""By kind of job; 0 for the others."""
 
 _bodies: dict[Path, Callable[[int], object]] = {}
 
@@ -55,8 +60,13 @@ def consumer_at(folder: Path) -> Any:
 
 
 def wake_worker(station: Station, job_id: int) -> None:
-    """Tell the worker that a job is wanted; when the queue fails, the reconcile pass finds the row anyway."""
+    """Tell the worker that a job is wanted; when the queue fails, the reconcile pass finds the row anyway.
+
+    An emergency goes before what people wait for, and that before what the station does of itself.
+    """
+    with station.db.read() as session:
+        kind = session.scalar(select(Job.kind).where(Job.id == job_id)) or ""
     try:
-        task_at(station.home.run)(job_id)
+        task_at(station.home.run)(job_id, priority=_PRIORITY.get(kind, 0))
     except (HueyException, OSError) as error:
         log.warning("queue failed", job=job_id, error=str(error))

@@ -14,7 +14,7 @@ from broadcaster.clock import SystemClock
 from broadcaster.db.models import Job
 from broadcaster.services import jobs
 from broadcaster.services.importing import init
-from broadcaster.services.queue import wake_worker
+from broadcaster.services.queue import queue_at, wake_worker, work_with
 from broadcaster.services.scripts import add_script
 from broadcaster.services.speaking import want_rendition
 from broadcaster.services.station import Station
@@ -75,3 +75,19 @@ def test_a_lost_queue_loses_nothing(living: Station) -> None:
         stop.set()
         worker.join(15)
     assert list(living.home.backups.glob("loa-*.zip"))
+
+
+def test_what_a_person_waits_for_goes_before_what_the_station_does_of_itself(living: Station) -> None:
+    order: list[int] = []
+    work_with(living.home.run, order.append)
+    with living.db.write() as session:
+        wanted = {
+            kind: jobs.want(session, living.now(), kind, "x", {}, by="x")
+            for kind in ("starter", "backup", "speak", "emergency-voice")
+        }
+    for number in wanted.values():
+        wake_worker(living, number)
+    queue = queue_at(living.home.run)
+    while (task := queue.dequeue()) is not None:
+        queue.execute(task)
+    assert order == [wanted[kind] for kind in ("emergency-voice", "speak", "starter", "backup")]
