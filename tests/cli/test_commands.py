@@ -13,6 +13,8 @@ import pytest
 
 from tests.cli.conftest import Loa
 
+pytestmark = pytest.mark.slow
+
 GOOD = """+++
 title = "Lịch tiêm chủng"
 unit = "vhxh"
