@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
-import time
-from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import select
@@ -16,37 +13,12 @@ from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.emergencies import EmergencyState, Interrupted, Wish
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Role
-from broadcaster.playout.engine import Playout
 from broadcaster.playout.simulate import Simulation
-from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services import airing, emergencies, emergency_voice, playlog
+from tests.playout.live import running, until
 
 SECOND, MINUTE, HOUR = dt.timedelta(seconds=1), dt.timedelta(minutes=1), dt.timedelta(hours=1)
 OPERATOR = Actor("vanhanh", "Người vận hành", frozenset({Role.OPERATOR}))
-
-
-@contextmanager
-def running(air, **options):
-    options.setdefault("sinks", {"main": NullSink("main"), "aircheck": NullSink("aircheck")})
-    playout = Playout(air.station, refusal=air.refusal, **options)
-    stop = threading.Event()
-    thread = threading.Thread(target=playout.run, args=(stop,))
-    thread.start()
-    try:
-        yield playout
-    finally:
-        stop.set()
-        thread.join(20)
-        assert not thread.is_alive()
-
-
-def until(what, seconds=20.0):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := what():
-            return found
-        time.sleep(0.01)
-    raise AssertionError("it never came true")
 
 
 def prepare(air, tone_s=0.5):

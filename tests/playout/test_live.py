@@ -7,7 +7,6 @@ import sqlite3
 import threading
 import time
 import wave
-from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -21,36 +20,11 @@ from broadcaster.playout.sinks.file import FileSink
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services import airing, playlog
 from tests.playout.conftest import ALL_DAY
+from tests.playout.live import running, until
 
 pytestmark = pytest.mark.slow
 
 SECOND = dt.timedelta(seconds=1)
-
-
-@contextmanager
-def running(air, **options):
-    """Run play-out on a thread, as `loa playout` does on its main thread."""
-    options.setdefault("sinks", {"main": NullSink("main"), "aircheck": NullSink("aircheck")})
-    playout = Playout(air.station, refusal=air.refusal, **options)
-    stop = threading.Event()
-    thread = threading.Thread(target=playout.run, args=(stop,))
-    thread.start()
-    try:
-        yield playout
-    finally:
-        stop.set()
-        thread.join(20)
-        assert not thread.is_alive()
-
-
-def until(what, seconds=15.0):
-    """Wait for something that must come true."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := what():
-            return found
-        time.sleep(0.01)
-    raise AssertionError("it never came true")
 
 
 def ended(air, number):

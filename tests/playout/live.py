@@ -1,0 +1,36 @@
+"""Play-out on a thread over the machine's clock, as `loa playout` runs it on its main thread; and waiting for it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+
+from broadcaster.playout.engine import Playout
+from broadcaster.playout.sinks.null import NullSink
+
+
+@contextmanager
+def running(air, **options):
+    """Run play-out over an `Air`, on null sinks unless told otherwise."""
+    options.setdefault("sinks", {"main": NullSink("main"), "aircheck": NullSink("aircheck")})
+    playout = Playout(air.station, refusal=air.refusal, **options)
+    stop = threading.Event()
+    thread = threading.Thread(target=playout.run, args=(stop,))
+    thread.start()
+    try:
+        yield playout
+    finally:
+        stop.set()
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+def until(what, seconds=20.0):
+    """Wait for something that must come true, and return it."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := what():
+            return found
+        time.sleep(0.01)
+    raise AssertionError("it never came true")
