@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from broadcaster.cli.place import where
 from broadcaster.domain.roles import Actor, machine
@@ -54,7 +55,8 @@ def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[objec
     for column in columns:
         table.add_column(column)
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        # As text: what stands in brackets, as in 'loa-xa[edge]', is no markup.
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     console = Console()
     Console(width=None if console.is_terminal else 160).print(table)
 

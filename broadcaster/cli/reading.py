@@ -116,7 +116,7 @@ def removed_table(removed: Sequence[tuple[int, Removal]]) -> Table:
     for column in ("Số", "Phần văn bản", "Vì sao"):
         table.add_column(column)
     for number, removal in removed:
-        table.add_row(str(number), Text(" ".join(removal.text.split())[:140]), removal.reason)
+        table.add_row(str(number), Text(" ".join(removal.text.split())[:140]), Text(removal.reason))
     return table
 
 

@@ -205,6 +205,7 @@ class Person(threading.Thread):
 
     def run(self) -> None:
         bar_due = time.perf_counter() + self.rng.random() * 2
+        time.sleep(self.pause * self.rng.random())  # people who think don't all press in the same instant
         while time.perf_counter() < self.until:
             address = BAR if time.perf_counter() > bar_due else self.rng.choice(self.pages)
             if address == BAR:
