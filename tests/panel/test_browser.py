@@ -37,7 +37,7 @@ PAGES = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def lived(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
     root = tmp_path_factory.mktemp("browser") / "station"
     shutil.copytree(seeded, root, ignore=shutil.ignore_patterns("*-wal", "*-shm"))
@@ -46,7 +46,7 @@ def lived(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[St
     station.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def address(lived: Station) -> Iterator[str]:
     server = create_server(create_app(lived, {"RATELIMIT_ENABLED": False}), host="127.0.0.1", port=0, threads=4)
     runner = threading.Thread(target=server.run, daemon=True)

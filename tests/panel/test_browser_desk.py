@@ -25,7 +25,7 @@ SCREENS = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def lived(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
     root = tmp_path_factory.mktemp("desk") / "station"
     shutil.copytree(seeded, root, ignore=shutil.ignore_patterns("*-wal", "*-shm"))
