@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from broadcaster.db.models import RotationRow
 from broadcaster.db.queries import calendar as queries
-from broadcaster.domain.fold import nfc, slug
+from broadcaster.domain.fold import nfc
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.rotations import DayKind
 from broadcaster.errors import RuleError
@@ -93,8 +93,7 @@ def _header(given: Mapping[str, str], rows: Mapping[str, RotationRow]) -> dict[s
         for r in rows.values()
         if r.definition["rotation"].get("days", DayKind.ORDINARY) == given["days"]
     ]
-    stem = slug(_title(given))[:40].strip("-") or "lich"
-    code = next(c for c in (stem, *(f"{stem}-{n}" for n in range(2, len(rows) + 3))) if c not in rows)
+    code = slots.free_code(_title(given), rows, "lich")
     header = {"code": code, "title": _title(given), "days": given["days"], "valid_from": _day(given["first"])}
     if given.get("last"):
         header["valid_to"] = _day(given["last"])

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from broadcaster.domain.scripts import Genre
 from broadcaster.errors import RuleError
+from broadcaster.panel.ordering import reordered
 from broadcaster.scheduling.rotation_toml import check_step
 
 MOST_STEPS: Final = 40
@@ -69,15 +70,7 @@ def acted(items: list[dict[str, Any]], act: str, form: Form) -> list[dict[str, A
             }  # fmt: skip
             separator = form.get("fill_separator", "")[:64]
             return [*items, fill | ({"separator": separator} if separator else {})]
-    place = int(rest) if rest.isdecimal() and len(rest) < 4 else -1
-    if not 0 <= place < len(items):
-        return items
-    if verb == "drop":
-        return items[:place] + items[place + 1 :]
-    other = place - 1 if verb == "up" else place + 1
-    if verb in {"up", "down"} and 0 <= other < len(items):
-        items[place], items[other] = items[other], items[place]
-    return items
+    return reordered(items, verb, rest)
 
 
 def options_of(item: Mapping[str, Any]) -> dict[str, str]:

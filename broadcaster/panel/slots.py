@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import tomlkit
@@ -106,7 +106,8 @@ def edited(row: RotationRow, slot: dict[str, Any] | None) -> ResponseReturnValue
             elif act:
                 given["item"] = slot_steps.acted(given["item"], act, request.form)
             elif not (faults := _plain_faults(given)):
-                given["code"] = slot["code"] if slot else _free_code(row, given["title"])
+                taken = {s["code"] for s in row.definition["slot"]}
+                given["code"] = slot["code"] if slot else free_code(given["title"], taken, "khung")
                 return reviewed(_with(row, slot, given | {"max_minutes": int(given["max_minutes"])}), row.version)
         except RuleError as error:
             faults = _beside(error, given.get("code", ""))
@@ -200,9 +201,9 @@ def _with(row: RotationRow, slot: dict[str, Any] | None, instead: dict[str, Any]
     return tomlkit.dumps(row.definition | {"slot": changed})
 
 
-def _free_code(row: RotationRow, title: str) -> str:
-    taken = {s["code"] for s in row.definition["slot"]}
-    stem = slug(title)[:40].strip("-") or "khung"
+def free_code(title: str, taken: Collection[str], otherwise: str) -> str:
+    """Return a code after a title that nothing has yet; after `otherwise` where the title has no letters."""
+    stem = slug(title)[:40].strip("-") or otherwise
     return next(c for c in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if c not in taken)
 
 

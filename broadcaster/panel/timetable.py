@@ -16,6 +16,7 @@ from broadcaster.domain.roles import Permission
 from broadcaster.errors import RuleError
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.dates import a_date, a_moment
+from broadcaster.panel.ordering import reordered
 from broadcaster.panel.undo import done
 from broadcaster.services import planning, timetable
 from broadcaster.services.approving import airable
@@ -256,15 +257,7 @@ def _acted(keys: list[str], act: str) -> list[str]:
     verb, _, rest = act.partition(":")
     if verb == "add":
         return [*keys, rest]
-    place = int(rest) if rest.isdecimal() else -1
-    if not 0 <= place < len(keys):
-        return keys
-    if verb == "drop":
-        return keys[:place] + keys[place + 1 :]
-    other = place - 1 if verb == "up" else place + 1
-    if verb in {"up", "down"} and 0 <= other < len(keys):
-        keys[place], keys[other] = keys[other], keys[place]
-    return keys
+    return reordered(keys, verb, rest)
 
 
 def _numbers() -> list[int]:

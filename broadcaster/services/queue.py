@@ -14,6 +14,7 @@ from huey.exceptions import HueyException
 from sqlalchemy import select
 
 from broadcaster.db.models import Job
+from broadcaster.errors import StationError
 from broadcaster.services.station import Station
 
 log = structlog.get_logger(__name__)
@@ -64,9 +65,9 @@ def wake_worker(station: Station, job_id: int) -> None:
 
     An emergency goes before what people wait for, and that before what the station does of itself.
     """
-    with station.db.read() as session:
-        kind = session.scalar(select(Job.kind).where(Job.id == job_id)) or ""
     try:
+        with station.db.read() as session:
+            kind = session.scalar(select(Job.kind).where(Job.id == job_id)) or ""
         task_at(station.home.run)(job_id, priority=_PRIORITY.get(kind, 0))
-    except (HueyException, OSError) as error:
+    except (HueyException, OSError, StationError) as error:
         log.warning("queue failed", job=job_id, error=str(error))
