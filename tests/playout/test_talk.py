@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 import time
 from contextlib import contextmanager
 
@@ -16,11 +15,12 @@ from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
 from broadcaster.playout import talk as talk_module
-from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.playout.talk import IN_HAND_S, VANISHED, Talk
 from broadcaster.services import airing, talks
 from broadcaster.sound.store import Store
+from tests.playout import live
+from tests.playout.live import until
 
 RATE = 48_000
 OPERATOR = Actor("vanhanh", "Người vận hành", frozenset({Role.OPERATOR}))
@@ -44,25 +44,9 @@ class Ear(NullSink):
 @contextmanager
 def running(air, **sinks):
     sinks = sinks or {"main": Ear("main")}
-    playout = Playout(air.station, refusal=air.refusal, sinks={**sinks, "aircheck": NullSink("aircheck")})
-    stop = threading.Event()
-    thread = threading.Thread(target=playout.run, args=(stop,))
-    thread.start()
-    try:
+    with live.running(air, sinks={**sinks, "aircheck": NullSink("aircheck")}) as playout:
         until((air.station.home.run / "playout.port").exists)
         yield playout
-    finally:
-        stop.set()
-        thread.join(20)
-
-
-def until(what, seconds=20.0):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := what():
-            return found
-        time.sleep(0.01)
-    raise AssertionError("it never came true")
 
 
 def voice(seconds: float, hz: float = 300.0) -> bytes:
