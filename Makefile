@@ -59,5 +59,6 @@ $(STAMP): pyproject.toml | $(BIN)/python
 	@touch $@
 
 $(DEV_STAMP): pyproject.toml $(STAMP)
-	$(BIN)/python -m pip install --quiet --group dev
+	@# With the package itself, so that the tools' own needs bend to what it needs (gTTS: an older Click).
+	$(BIN)/python -m pip install --quiet -e . --group dev
 	@touch $@
