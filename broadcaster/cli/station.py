@@ -151,11 +151,12 @@ def sink_checks(station: Station) -> list[doctor_service.Check]:
     for name, wanted in station.settings.playout.sinks.items():
         where = f"{_whereto(station, wanted.kind, wanted.options)}."
         title = f"Đường ra “{name}”"
+        sink = sinks.by_name.get(name)
         if note := sinks.notes.get(name):
             found.append(doctor_service.Check(title, ok=None, sentence=note))
-        elif name in sinks.by_name and (why := sinks.by_name[name].check()):
+        elif sink is not None and (why := sink.check()):
             found.append(doctor_service.Check(title, ok=False, sentence=f"{where} {why}"))
-        elif isinstance(sink := sinks.by_name.get(name), Foreseeing) and (soon := sink.warning()):
+        elif isinstance(sink, Foreseeing) and (soon := sink.warning()):
             found.append(doctor_service.Check(title, ok=None, sentence=f"{where} {soon}"))
         else:
             found.append(doctor_service.Check(title, ok=True, sentence=where))
