@@ -151,15 +151,14 @@ def sink_checks(station: Station) -> list[doctor_service.Check]:
     for name, wanted in station.settings.playout.sinks.items():
         where = f"{_whereto(station, wanted.kind, wanted.options)}."
         title = f"Đường ra “{name}”"
-        sink = sinks.by_name.get(name)
         if note := sinks.notes.get(name):
             found.append(doctor_service.Check(title, ok=None, sentence=note))
-        elif sink is not None and (why := sink.check()):
-            found.append(doctor_service.Check(title, ok=False, sentence=f"{where} {why}"))
-        elif isinstance(sink, Foreseeing) and (soon := sink.warning()):
-            found.append(doctor_service.Check(title, ok=None, sentence=f"{where} {soon}"))
-        else:
-            found.append(doctor_service.Check(title, ok=True, sentence=where))
+            continue
+        sink = sinks.by_name.get(name)
+        why = sink.check() if sink is not None else ""
+        soon = sink.warning() if isinstance(sink, Foreseeing) and not why else ""
+        ok = False if why else None if soon else True
+        found.append(doctor_service.Check(title, ok=ok, sentence=" ".join(filter(None, (where, why, soon)))))
     return found
 
 
