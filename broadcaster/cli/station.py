@@ -154,9 +154,11 @@ def sink_checks(station: Station) -> list[doctor_service.Check]:
         if note := sinks.notes.get(name):
             found.append(doctor_service.Check(title, ok=None, sentence=note))
             continue
-        sink = sinks.by_name.get(name)
-        why = sink.check() if sink is not None else ""
-        soon = sink.warning() if isinstance(sink, Foreseeing) and not why else ""
+        why, soon = "", ""
+        if name in sinks.by_name:  # `several` is only a name for others
+            sink = sinks.by_name[name]
+            why = sink.check()
+            soon = sink.warning() if isinstance(sink, Foreseeing) and not why else ""
         ok = False if why else None if soon else True
         found.append(doctor_service.Check(title, ok=ok, sentence=" ".join(filter(None, (where, why, soon)))))
     return found
