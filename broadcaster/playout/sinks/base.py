@@ -113,3 +113,12 @@ class Audible(Protocol):
         Samples are signed 16-bit little-endian, 48 kHz, one channel, at real-time speed.
         """
         ...
+
+
+@runtime_checkable
+class Foreseeing(Protocol):
+    """A sink that knows of trouble to come. A sink MAY be one."""
+
+    def warning(self) -> str:
+        """Return a Vietnamese sentence that says what will go wrong soon; empty when nothing is. May take seconds."""
+        ...
