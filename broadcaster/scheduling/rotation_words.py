@@ -44,6 +44,13 @@ def step_words(item: Mapping[str, Any], cues: Mapping[str, str], topics: Mapping
             return words + (f"; chủ đề {', '.join(about)}" if about else "")
 
 
+def no_rotation(kind: DayKind) -> str:
+    """Return what becomes of days of a kind that no rotation in force rules."""
+    if kind is DayKind.MOURNING:
+        return "Chưa có khung lịch riêng cho ngày Quốc tang, nên ngày đó loa im."
+    return f"Chưa có khung lịch riêng cho loại ngày “{kind.label}”, nên ngày đó phát theo khung lịch ngày thường."
+
+
 def difference(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[str]:
     """Return what changes between two tables in the form of rotation files, a Vietnamese line for each change."""
     title = after["rotation"]["title"]
