@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
@@ -66,7 +67,12 @@ def difference(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> li
 
 
 def _new(slot: Mapping[str, Any]) -> str:
-    return f"+ Khung {slot['code']} “{slot['title']}” lúc {slot['start']}, tối đa {slot['max_minutes']} phút"
+    span = "".join(
+        f", {words} {_value(key, slot[key])}"
+        for key, words in (("valid_from", "từ"), ("valid_to", "đến hết"))
+        if slot.get(key)
+    )
+    return f"+ Khung {slot['code']} “{slot['title']}” lúc {slot['start']}, tối đa {slot['max_minutes']} phút{span}"
 
 
 def _changes(where: str, old: Mapping[str, Any], new: Mapping[str, Any], *, missing: str) -> list[str]:
@@ -86,6 +92,8 @@ def _pair(key: str, old: Mapping[str, Any], new: Mapping[str, Any], missing: str
 
 def _value(key: str, value: Any) -> str:
     words = _VALUES.get(key, {})
+    if key in {"valid_from", "valid_to"}:
+        return f"{dt.date.fromisoformat(str(value)):%d/%m/%Y}"
     if isinstance(value, list):
         return ", ".join(words.get(str(v), str(v)) for v in value)
     return words.get(str(value), str(value))
