@@ -32,6 +32,7 @@ _COMMANDS = {
     "schedule": "schedule",
     "air": "schedule",
     "stop": "schedule",
+    "trust-clock": "schedule",
     "emergency": "emergency",
     "zone": "zones",
     "log": "log",

@@ -274,6 +274,19 @@ def stop_command(ctx: click.Context, zones: str | None, own_home: str | None) ->
         click.echo("Đã ra lệnh dừng phát.")
 
 
+@click.command("trust-clock")
+@click.option("--yes", is_flag=True, help="Không hỏi lại.")
+@home_option
+@click.pass_context
+def trust_clock_command(ctx: click.Context, own_home: str | None, *, yes: bool) -> None:
+    """Xác nhận đồng hồ máy đúng khi máy phát ngừng vì nghi ngờ đồng hồ."""
+    with opened(ctx, own_home) as station:
+        if not yes:
+            click.confirm(f"Đồng hồ máy đang chỉ {_when(station, station.now())}. Đúng không?", abort=True)
+        send(station, actor_of(ctx, station), "trust-clock")
+        click.echo("Đã xác nhận đồng hồ; máy phát làm việc trở lại trong vài giây.")
+
+
 def _when(station: Station, moment: dt.datetime) -> str:
     local = station.local(moment)
     return f"{local:%H:%M:%S} {WEEKDAY_LABELS[local.weekday()].lower()} {local:%d/%m/%Y}"

@@ -129,6 +129,18 @@ def resume(number: int) -> ResponseReturnValue:
     )
 
 
+@blueprint.route("/trust-clock", methods=["GET", "POST"])
+@needs(Permission.OPERATE)
+def trust_clock() -> ResponseReturnValue:
+    """A person looked at the machine's clock and says that it is right; shows its time and asks once."""
+    if request.method == "POST":
+        airing.send(station(), actor(), "trust-clock")
+        flash("Đã xác nhận đồng hồ. Máy phát làm việc trở lại trong vài giây.")
+        return leave_to(url_for("onair.index"))
+    part = "_clock.html" if request.headers.get("HX-Request") else "clock.html"
+    return render_template(f"onair/{part}", present=facts(fresh=True), now=station().local(station().now()))
+
+
 @blueprint.get("/fragments/level")
 @needs(Permission.VIEW)
 def level() -> ResponseReturnValue:

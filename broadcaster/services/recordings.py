@@ -210,7 +210,7 @@ def _examined(path: Path, folder: Path, spoken: Spoken) -> tuple[Checked, Sample
         facts = recording.admit(path)
         sound = recording.listen(path, folder / "heard.pcm", facts)
     except MediaError as error:
-        if error.code in {"disk-full", "disk", "ffmpeg-missing", "ffmpeg-killed", "ffmpeg-timeout"}:
+        if error.code in ffmpeg.NOT_THE_FILE:
             raise
         raise RuleError(error.message, code=error.code, field="recording") from None
     condition = recording.examine(sound)

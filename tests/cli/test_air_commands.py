@@ -117,3 +117,10 @@ def test_an_emergency_is_asked_for_its_reason_said_listed_ended_and_reviewed(loa
     assert loa("emergency", "--cancel", number, "--reason", "Nước đã rút").code == 0
     assert loa("emergency", "--review", number).code == 2
     assert "Lũ đang lên" in loa("emergency", "--list").out
+
+
+def test_the_clock_is_confirmed_at_the_command_line(loa: Loa, home: Path) -> None:
+    assert "Đã xác nhận đồng hồ" in loa("trust-clock", "--yes").out
+    with sqlite3.connect(home / "station.db") as db:
+        assert db.execute("select verb, done_at from commands").fetchall() == [("trust-clock", None)]
+    db.close()

@@ -379,3 +379,21 @@ def test_ten_years_either_way_the_station_holds_says_so_and_goes_on_when_the_clo
         air.station.clock.by = dt.timedelta(0)
         until(lambda: not playout.status()["hold"])
     assert any(i.what == "clock" and i.note == hold for i in air.incidents())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("years", [10, -10])
+def test_a_clock_turned_between_the_cue_and_the_start_costs_no_broadcast(stepped, years):
+    air = stepped
+    items = [air.cue(1, "ngắn")]
+    number = air.plan(air.station.now() + 25 * SECOND, items, "ap-1", late="skip", grace_s=0)
+    with running(air, alarm=SteppedAlarm(air.station.clock)) as playout:
+        until(lambda: any(one.phase == "warm" for one in playout.airings()))
+        air.station.clock.by += dt.timedelta(days=years * 365)
+        until(lambda: playout.status()["clock_doubted"])
+        if years > 0:
+            until(lambda: not playout.airings())  # its moment came, and it was left alone
+        assert not air.row(number).state.terminal
+        air.station.clock.by = dt.timedelta(0)
+        until(lambda: air.row(number).state.terminal, 40)
+    assert once_each(air, number, items).state is BroadcastState.AIRED
