@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from broadcaster.db.models import Job
 from broadcaster.db.queries import calendar, library, people
 from broadcaster.db.queries import lexicon as words_query
 from broadcaster.db.queries.library import ScriptQuery
@@ -20,7 +21,7 @@ from broadcaster.panel import csp, wording
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.paging import Page, wanted_page
 from broadcaster.panel.sending import send_peaks, send_sound
-from broadcaster.services import approving, drafts, hearing, speaking
+from broadcaster.services import approving, drafts, hearing, recordings, speaking
 from broadcaster.services import scripts as service
 from broadcaster.services.lexicon import MODES
 from broadcaster.services.lexicon_changes import AffectedError, Change, Effect, apply, find_entry
@@ -90,7 +91,7 @@ def _page(script_id: int, effect: Effect | None = None, asked: Mapping[str, str]
         lines=lines(found.spoken), options={r.number: choices(r, found.lexicon) for r in found.readings},
         sides=wording.sides(lines(found.spoken), whole.rendition.cues if whole.rendition else ()),
         outdated=whole.rendition is not None and whole.rendition.spoken_text != found.spoken.text,
-        hearings=hearings, can_listen=hearing.absent() is None,
+        kept=_kept(whole.job), hearings=hearings, can_listen=hearing.absent() is None,
         modes=MODES, effect=effect, asked=asked or {}, hold=station().settings.approval.stale_reading == "hold",
     )  # fmt: skip
     answer = make_response(page, 422 if effect else 200)
@@ -144,7 +145,7 @@ def speaking_state(script_id: int) -> ResponseReturnValue:
         job = library.speaking_job(session, script_id)
     if job is None:
         return leave_to(url_for("scripts.show", script_id=script_id))
-    return render_template("scripts/_speaking.html", job=job, script_id=script_id)
+    return render_template("scripts/_speaking.html", job=job, script_id=script_id, kept=_kept(job))
 
 
 @blueprint.get("/<int:script_id>/sound/<int:rendition_id>")
@@ -210,6 +211,11 @@ def state(script_id: int) -> ResponseReturnValue:
         case _:
             raise RuleError("Không hiểu thao tác này.", field="to")
     return _back(script_id)
+
+
+def _kept(job: Job | None) -> bool:
+    """Return whether a recording that failed can be made ready from the file that was sent."""
+    return job is not None and job.kind == recordings.JOB and recordings.kept_upload(station(), job.arguments)
 
 
 def _back(script_id: int) -> ResponseReturnValue:
