@@ -84,6 +84,16 @@ def now() -> Response:
     return revalidated(shown, lambda: render_template("onair/_now.html", present=facts(), **today))
 
 
+@blueprint.get("/fragments/incidents")
+@needs(Permission.VIEW)
+def incidents() -> Response:
+    """The last incidents, those still open first: the page is open all day, and what is no sink's is told here."""
+    with station().db.read() as session:
+        found = queries.incidents(session)
+    shown = ([(i.id, i.note, i.ended_at) for i in found], station().today())
+    return revalidated(shown, lambda: render_template("onair/_incidents.html", incidents=found, names=_names(facts())))
+
+
 @blueprint.get("/fragments/health")
 @needs(Permission.VIEW)
 def health() -> ResponseReturnValue:

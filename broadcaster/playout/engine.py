@@ -36,7 +36,7 @@ from broadcaster.playout.priority import favour_process
 from broadcaster.playout.relay import Relay
 from broadcaster.playout.replay import replay
 from broadcaster.playout.sinks import Sinks, resolve_sinks
-from broadcaster.playout.sinks.base import Sink, Standing
+from broadcaster.playout.sinks.base import Sink, Standing, Tended
 from broadcaster.playout.status import status_of
 from broadcaster.playout.tapes import TapeRoom
 from broadcaster.playout.tenure import Tenure
@@ -396,13 +396,13 @@ class Playout:
     def _jumped(self, by: float) -> None:
         self._tell_of_the_clock()
         way = "tới" if by > 0 else "lui"
-        note = f"Đồng hồ máy nhảy {way} {abs(by):.1f} giây."
-        self.journal.write(
-            "incident", {"what": "clock-step", "note": note}, {"what": "clock-step", "note": note, "over": True}
-        )
+        self._troubles.note("clock-step", f"Đồng hồ máy nhảy {way} {abs(by):.1f} giây.")
         self._due_at.clear()
         self._wake.set()
 
     def _housekeeping(self) -> None:
         keep = {i.audio_sha256 for n in self._shelf.numbers() if (b := self._shelf.get(n)) for i in b.broadcast.rundown}
         self._tapes.prune(keep)
+        for name, sink in self.sinks.by_name.items() if not self._belief.hold else ():
+            if isinstance(sink, Tended) and (note := sink.tend()):
+                self._troubles.note(f"kept-{name}", note)

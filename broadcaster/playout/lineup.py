@@ -20,6 +20,7 @@ from broadcaster.playout.player import Event, Lane, Segment, Source
 from broadcaster.playout.proving import listener
 from broadcaster.playout.sinks import AIRCHECK
 from broadcaster.playout.sinks.base import RATE, Feed
+from broadcaster.playout.tapes import Tape
 from broadcaster.playout.tone import Tone
 
 if TYPE_CHECKING:
@@ -128,6 +129,8 @@ def segments(sources: Sequence[tuple[RundownItem, Source]], offset_s: float) -> 
         else:
             found.append(Segment(item.no, source, skipped))
             skipped = 0
+    if found and isinstance(found[0].source, Tape):
+        found[0].source.read(found[0].offset, 1)  # from the disk into memory before its moment
     return found, passed
 
 

@@ -25,7 +25,7 @@ TABLE = {
     "auth.sign_out_everywhere": SIGNED_IN, "auth.code": PUBLIC, "auth.account": SIGNED_IN,
     "auth.sign_out_one": SIGNED_IN, "auth.second_step": SIGNED_IN, "onair.healthz": PUBLIC, "onair.favicon": PUBLIC, "preferences.save": PUBLIC,
     "onair.index": Permission.VIEW, "onair.bar": Permission.VIEW, "onair.now": Permission.VIEW,
-    "onair.health": Permission.VIEW, "onair.level": Permission.VIEW, "onair.resume": Permission.OPERATE, "onair.stop": Permission.OPERATE, "onair.mute": Permission.OPERATE, "onair.trust_clock": Permission.OPERATE,
+    "onair.health": Permission.VIEW, "onair.incidents": Permission.VIEW, "onair.level": Permission.VIEW, "onair.resume": Permission.OPERATE, "onair.stop": Permission.OPERATE, "onair.mute": Permission.OPERATE, "onair.trust_clock": Permission.OPERATE,
     "emergency.index": Permission.EMERGENCY, "emergency.cap": Permission.EMERGENCY, "emergency.edit": Permission.EMERGENCY,
     "emergency.confirm": Permission.EMERGENCY, "emergency.dismiss": Permission.EMERGENCY,
     "emergency.show": Permission.VIEW, "emergency.sound": Permission.VIEW, "emergency.cancel": Permission.EMERGENCY,

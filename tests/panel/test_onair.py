@@ -153,3 +153,19 @@ def test_a_doubted_clock_is_confirmed_by_a_person_who_sees_its_time(station: Sta
     with station.db.read() as session:
         (command,) = session.query(Command).filter(Command.verb == "trust-clock")
         assert command.by == "vanhanh"
+
+
+def test_a_page_that_is_open_all_day_learns_of_every_fault(
+    station: Station, clock: FrozenClock, sign_in: SignIn
+) -> None:
+    """A full disk or a dead relay is no sink's trouble: the list of incidents is asked for again and again."""
+    client = sign_in("vanhanh")
+    assert 'hx-get="/fragments/incidents" hx-trigger="every 10s"' in client.get("/").text
+    first = client.get("/fragments/incidents")
+    assert client.get("/fragments/incidents", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    with station.db.write() as session:
+        airing.report_incident(session, "journal", "Đĩa không ghi được nhật ký: hết chỗ.", station.now())
+    told = client.get("/fragments/incidents", headers={"If-None-Match": first.headers["ETag"]})
+    assert told.status_code == 200
+    assert "Đĩa không ghi được nhật ký: hết chỗ." in told.text
+    assert "chưa kết thúc" in told.text
