@@ -57,6 +57,7 @@ TABLE = {
     "sounds.act": Permission.SCHEDULE,
     "lexicon.index": Permission.VIEW, "lexicon.new": Permission.WRITE, "lexicon.edit": Permission.WRITE,
     "editor.drop": Permission.WRITE, "scripts.peaks": Permission.VIEW, "recordings.take": Permission.WRITE, "listening.listen": Permission.WRITE, "slogans.index": Permission.VIEW, "scripts.reading": Permission.WRITE,
+    "editor.drop": Permission.WRITE, "scripts.peaks": Permission.VIEW, "recordings.again": Permission.WRITE, "listening.listen": Permission.WRITE, "slogans.index": Permission.VIEW, "scripts.reading": Permission.WRITE,
     "lexicon.remove": Permission.WRITE, "lexicon.try_out": Permission.WRITE, "lexicon.hear_it": Permission.WRITE,
     "lexicon.export": Permission.VIEW, "lexicon.take_in": Permission.WRITE, "lexicon.versions": Permission.VIEW,
     "tracker.index": Permission.VIEW, "tracker.gap": Permission.SCHEDULE, "activities.index": Permission.VIEW,
