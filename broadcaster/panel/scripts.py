@@ -85,13 +85,14 @@ def _page(script_id: int, effect: Effect | None = None, asked: Mapping[str, str]
         marks = words_query.marks(session, script_id, approval.id) if approval else ()
         standing = approving.standing_of(session, script_id, approval.id if approval else None)
         hearings = hearing.hearings_of(session, whole.rendition.id) if whole.rendition else []
+        listening = library.listening_job(session, script_id)
     found = explained(station(), script_id)
     page = render_template(
         "scripts/show.html", whole=whole, names=names, uses=uses, marks=marks, standing=standing, found=found,
         lines=lines(found.spoken), options={r.number: choices(r, found.lexicon) for r in found.readings},
         sides=wording.sides(lines(found.spoken), whole.rendition.cues if whole.rendition else ()),
         outdated=whole.rendition is not None and whole.rendition.spoken_text != found.spoken.text,
-        kept=_kept(whole.job), hearings=hearings, can_listen=hearing.absent() is None,
+        kept=_kept(whole.job), hearings=hearings, listening=listening, can_listen=hearing.absent() is None,
         modes=MODES, effect=effect, asked=asked or {}, hold=station().settings.approval.stale_reading == "hold",
     )  # fmt: skip
     answer = make_response(page, 422 if effect else 200)
@@ -146,6 +147,17 @@ def speaking_state(script_id: int) -> ResponseReturnValue:
     if job is None:
         return leave_to(url_for("scripts.show", script_id=script_id))
     return render_template("scripts/_speaking.html", job=job, script_id=script_id, kept=_kept(job))
+
+
+@blueprint.get("/<int:script_id>/listening")
+@needs(Permission.VIEW)
+def listening_state(script_id: int) -> ResponseReturnValue:
+    """How far the machine is with hearing a rendition; the page is drawn anew when it is done."""
+    with station().db.read() as session:
+        job = library.listening_job(session, script_id)
+    if job is None:
+        return leave_to(url_for("scripts.show", script_id=script_id) + "#heard-title")
+    return render_template("scripts/_listening.html", listening=job, script_id=script_id)
 
 
 @blueprint.get("/<int:script_id>/sound/<int:rendition_id>")

@@ -229,6 +229,13 @@ def speaking_job(session: Session, script_id: int) -> Job | None:
     return max(ended)[2] if ended and max(ended)[2].state == "failed" else None
 
 
+def listening_job(session: Session, script_id: int) -> Job | None:
+    """Return the wish to have a script's newest rendition heard by the machine, unless it is done."""
+    return session.scalars(
+        select(Job).where(Job.kind == "listen", Job.key == str(script_id), Job.state.not_in(("done", "cancelled")))
+    ).first()
+
+
 def rendition(session: Session, script_id: int, rendition_id: int) -> Rendition:
     """Return a rendition of a script.
 
