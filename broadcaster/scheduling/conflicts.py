@@ -78,6 +78,8 @@ class Planned:
     """Whether it is a session in the sense of the Quy chế."""
     relay: bool = False
     """Whether other sound than its items fills it."""
+    relay_fault: str = ""
+    """Why a relay of it will not be heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,16 @@ def _one_by_one(planned: Sequence[Planned], house: House) -> Iterable[Conflict]:
                 p.starts_at,
                 f"“{p.title}” lúc {_when(p.starts_at, house)}: {p.faults[0]}{more}",
                 "Duyệt lại hoặc gia hạn bài, hay bấm “Lập lại lịch” để máy thay bài khác.",
+                numbers,
+                p.zones,
+            )
+        if p.relay_fault:
+            yield Conflict(
+                Kind.ITEM,
+                p.starts_at,
+                f"“{p.title}” lúc {_when(p.starts_at, house)}: {p.relay_fault}",
+                "Sửa nguồn ở [relay] trong station.toml, hoặc sửa khung phát; nếu để yên, loa bỏ phần tiếp âm và phát "
+                "tiếp nội dung của đài.",
                 numbers,
                 p.zones,
             )

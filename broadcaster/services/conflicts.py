@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, DayException, ZoneRow
-from broadcaster.domain.broadcasts import NO_SESSION, SESSION_KINDS, BroadcastKind, BroadcastState
+from broadcaster.domain.broadcasts import NO_SESSION, SESSION_KINDS, BroadcastKind, BroadcastState, RundownItem
 from broadcaster.domain.rotations import DayKind
 from broadcaster.domain.zones import Condition
 from broadcaster.scheduling.conflicts import Conflict, House, Planned, by_time, conflicts
@@ -63,8 +63,8 @@ def find(station: Station, days: int = DAYS) -> list[Conflict]:
         wishes = asked.wishes(station, session, candidates, all_rows, later, HANDS_OFF) if wished else []
     horizon = max((r.starts_at for r in rows if r.kind is BroadcastKind.ROTATION), default=now)
     later = [d for d in later if d.occurrence.starts_at < end]
-    missing = [_of_draft(d) for d in later if d.occurrence.starts_at <= horizon]
-    planned += [_of_draft(d) for d in later if d.occurrence.starts_at > horizon]
+    missing = [_of_draft(station, d) for d in later if d.occurrence.starts_at <= horizon]
+    planned += [_of_draft(station, d) for d in later if d.occurrence.starts_at > horizon]
     return by_time([*conflicts(planned, house, today, days, missing), *unmet(wishes, house)])
 
 
@@ -96,10 +96,25 @@ def _of_row(station: Station, session: Session, row: BroadcastRow, known: _Known
         any_hour=b.any_hour,
         counts=b.kind in SESSION_KINDS and not row.slot_key.startswith(NO_SESSION),
         relay=any(i.kind == "relay" for i in b.rundown),
+        relay_fault=_relay_fault(station, b.rundown, b.starts_at),
     )
 
 
-def _of_draft(draft: Draft) -> Planned:
+def _relay_fault(station: Station, items: Sequence[RundownItem], starts_at: dt.datetime) -> str:
+    """Return why a relay will not be heard: its source is gone, or its hours changed after the rotation was applied."""
+    at = station.local(starts_at)
+    for item in items:
+        if item.relay is not None:
+            source = station.settings.relays.get(item.relay)
+            if source is None:
+                return f"Không có nguồn tiếp âm “{item.relay}” trong cài đặt."
+            if why := source.refusal(at):
+                return why
+        at += dt.timedelta(milliseconds=item.duration_ms)
+    return ""
+
+
+def _of_draft(station: Station, draft: Draft) -> Planned:
     items, slot = draft.filled.items, draft.occurrence.slot
     return Planned(
         id=0,
@@ -110,6 +125,7 @@ def _of_draft(draft: Draft) -> Planned:
         zones=draft.zones,
         scripts=sum(i.kind != "cue" for i in items),
         relay=any(i.kind == "relay" for i in items),
+        relay_fault=_relay_fault(station, items, draft.occurrence.starts_at),
     )
 
 
