@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 
 from broadcaster.domain.bulletins import Candidate, CueSound, Filled, History, fill
 from broadcaster.domain.rotations import Slot, Step
+from broadcaster.domain.spreading import UNKNOWN, Chances
 
-_Key = tuple[int, int, dt.timedelta, dt.date]
+_Key = tuple[int, int, dt.timedelta, dt.date, Chances]
 
 
 class Filler:
@@ -38,7 +39,13 @@ class Filler:
         self._last = 0
 
     def fill(
-        self, slot: Slot, starts_at: dt.datetime, day: dt.date, history: History, also: Sequence[History] = ()
+        self,
+        slot: Slot,
+        starts_at: dt.datetime,
+        day: dt.date,
+        history: History,
+        also: Sequence[History] = (),
+        chances: Chances = UNKNOWN,
     ) -> Filled:
         """Return the rundown of `slot`, as `bulletins.fill` would, and place it in the histories."""
         if starts_at != self._at:  # nothing of an earlier moment can come again
@@ -46,13 +53,14 @@ class Filler:
             self._filled.clear()
             self._next.clear()
         mark = self._mark(history)
-        key = (mark, self._number(slot.steps), slot.max_length, day)
+        key = (mark, self._number(slot.steps), slot.max_length, day, chances)
         others = [(h, self._mark(h)) for h in also]
         filled = self._filled.get(key)
         if filled is None:
             filled = self._filled[key] = fill(
-                slot, starts_at, day, self._candidates, self._cues, history, targets=self._targets, also=also
-            )
+                slot, starts_at, day, self._candidates, self._cues, history,
+                targets=self._targets, also=also, chances=chances,
+            )  # fmt: skip
         else:
             for heard in (history, *also):
                 for candidate in filled.placed:

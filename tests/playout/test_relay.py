@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import re
 import subprocess
 import sys
 import threading
@@ -356,6 +357,34 @@ def test_a_slot_with_a_relay_is_planned_and_its_minutes_are_kept_free(commune):
         row = session.scalars(select(BroadcastRow)).first()
         item = RundownItem.from_json(row.rundown[0])
     assert (item.kind, item.relay, item.title, item.duration_ms) == ("relay", "vov1", "Thời sự VOV1", 900_000)
+
+
+@pytest.mark.parametrize(
+    ("name", "windows", "word"),
+    [
+        ("vov1", "17:00-17:30", "Lúc 05:00 nằm ngoài giờ được tiếp âm “VOV1” \\(17:00-17:30\\)"),
+        ("vov2", "05:00-05:30", "Không có nguồn tiếp âm “vov1”"),
+    ],
+)
+def test_a_relay_whose_source_changed_after_the_rotation_is_told_beforehand(commune, name, windows, word):
+    from broadcaster.domain.roles import Actor, Role
+    from broadcaster.scheduling.conflicts import Kind
+    from broadcaster.services import conflicts
+    from broadcaster.services.planning import plan
+    from broadcaster.services.rotations import apply_rotation
+
+    here = commune.station
+    chief = Actor("x", "Người phụ trách", frozenset(Role))
+    apply_rotation(here, chief, ROTATION.format(start="05:00", relay="vov1", after=AFTER), "thu.toml")
+    plan(here, 2)
+    assert [c for c in conflicts.find(here) if c.kind is Kind.ITEM] == []
+    (source,) = here.settings.relay.sources.values()
+    sources = {name: source.model_copy(update={"windows": [windows]})}
+    relay = here.settings.relay.model_copy(update={"sources": sources})
+    later = type(here)(here.home, here.settings.model_copy(update={"relay": relay}), here.db, here.clock)
+    found = [c for c in conflicts.find(later) if c.kind is Kind.ITEM]
+    assert len(found) == 14  # the two that are planned and those that will be
+    assert all(re.search(word, c.what) and "[relay]" in c.remedy for c in found)
 
 
 def test_settings_want_exactly_one_way_to_a_relay():
