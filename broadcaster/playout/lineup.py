@@ -20,6 +20,7 @@ from broadcaster.playout.player import Event, Lane, Segment, Source
 from broadcaster.playout.proving import listener
 from broadcaster.playout.sinks import AIRCHECK
 from broadcaster.playout.sinks.base import RATE, Feed
+from broadcaster.playout.sinks.behind import Behind
 from broadcaster.playout.tapes import Tape
 from broadcaster.playout.tone import Tone
 
@@ -91,6 +92,8 @@ def lay(airing: Airing, events: Events) -> tuple[list[Lane], dict[str, tuple[Out
     at = max(airing.clock.now(), b.starts_at if not airing.at_once else airing.clock.now()).astimezone(crew.tz).time()
     feed = Feed(b.id, b.title, b.starts_at.astimezone(crew.tz))
     mirror = crew.sinks.get(AIRCHECK)
+    if mirror is not None and not crew.inline:
+        mirror = Behind(mirror)
     lanes: list[Lane] = []
     for name, codes in plan.by_sink.items():
         free = tuple(z for z in codes if z not in busy)

@@ -137,6 +137,7 @@ def test_a_tls_port_spoken_to_plainly_is_told(serve, good, made):
 def test_a_plain_port_spoken_to_as_tls_is_told(serve, authority, made, monkeypatch):
     monkeypatch.setattr("broadcaster.playout.sinks.icecast._CONNECT_S", 0.5)  # a plain Icecast waits for more
     server = serve(None)
+    assert sink_of(server, made, tls=False).check() == "", "asked plainly, it answers"
     sink = sink_of(server, made, ca_file=str(authority.file))
     refused(sink, server, "TLS ở cổng này", "đúng cổng có TLS")
 

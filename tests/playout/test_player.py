@@ -18,8 +18,9 @@ from broadcaster.clock import FrozenClock
 from broadcaster.errors import AirError, MediaError, RuleError
 from broadcaster.home import Home
 from broadcaster.playout.player import FADE, Ended, Lane, Segment, level
-from broadcaster.playout.sinks import resolve_sinks
-from broadcaster.playout.sinks.base import Feed
+from broadcaster.playout.sinks import behind, resolve_sinks
+from broadcaster.playout.sinks.base import Feed, Placed
+from broadcaster.playout.sinks.behind import Behind
 from broadcaster.playout.sinks.device import DeviceSink, playback_devices
 from broadcaster.playout.sinks.file import FileSink
 from broadcaster.playout.tapes import ALTERED, TapeRoom, _checked
@@ -166,6 +167,44 @@ def test_a_mirror_that_fails_does_not_disturb_the_sound():
     assert ended[0].whole
     assert faults == [("aircheck", "Đứt dây.")]
     assert len(mirror.samples) < 48_000
+
+
+def test_a_disk_that_hangs_holds_up_no_sample_and_the_recording_is_whole_when_it_goes_on():
+    go, inner = threading.Event(), Catch()
+    inner.after = lambda _n: go.wait(20)
+    sink = Catch()
+    sink.after = lambda n: n == 48_000 * 3 and go.set()
+    mirror = Behind(inner)
+    (one, two), faults = play(sink, tape(100, 48_000 * 2), tape(200, 48_000), mirror=mirror)
+    assert go.is_set(), "all was heard while the disk still held its first piece"
+    assert one.whole
+    assert two.whole
+    assert faults == []
+    np.testing.assert_array_equal(inner.samples, sink.samples)
+
+
+def test_a_disk_that_hangs_for_too_long_costs_the_recording_and_is_told(monkeypatch):
+    monkeypatch.setattr(behind, "MOST_S", 1)
+    go, inner = threading.Event(), Catch()
+    inner.after = lambda _n: go.wait(20)
+    sink = Catch()
+    sink.after = lambda n: n == 48_000 * 4 and go.set()
+    (end,), faults = play(sink, tape(100, 48_000 * 4), mirror=Behind(inner))
+    assert end.whole
+    assert faults == [("main", "Đĩa ghi bản thu kiểm thính quá chậm nên bỏ phần còn lại của bản thu.")]
+
+
+def test_a_recording_behind_says_where_it_stands(tmp_path):
+    stream = Behind(FileSink("main", folder=tmp_path, flac=False)).open(FEED)
+    assert isinstance(stream, Placed)
+    stream.write(bytes(9600))
+    assert stream.place == ("2026-03-02/220000-7-main", 4800)
+    stream.close()
+    with wave.open(str(tmp_path / "2026-03-02" / "220000-7-main.wav")) as file:
+        assert file.getnframes() == 4800
+    plain = Behind(Catch()).open(FEED)
+    assert not isinstance(plain, Placed)
+    plain.close()
 
 
 def test_level_is_rms_in_dbfs():

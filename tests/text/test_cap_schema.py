@@ -27,7 +27,7 @@ XS = {"xs": "http://www.w3.org/2001/XMLSchema"}
 XSD = (files("broadcaster.text.ingest") / "CAP-v1.2.xsd").read_bytes()
 RULES = etree.fromstring(XSD)
 SCHEMA = etree.XMLSchema(RULES)
-MENDING = "Hãy yêu cầu nơi gửi gửi lại bản đúng CAP 1.2"
+MENDING = "Hãy xin cơ quan phát tin gửi lại bản đúng CAP 1.2"
 
 
 def tree(text):

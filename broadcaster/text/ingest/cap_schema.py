@@ -33,7 +33,7 @@ _TYPES: Final = {
     "language": "phải là mã ngôn ngữ như vi-VN",
     "anyURI": "phải là một địa chỉ (URI)",
 }
-_REMEDY: Final = "Hãy yêu cầu nơi gửi gửi lại bản đúng CAP 1.2, hoặc tự viết bản tin khẩn cấp theo nội dung đó."
+_REMEDY: Final = "Hãy xin cơ quan phát tin gửi lại bản đúng CAP 1.2, hoặc tự viết bản tin khẩn cấp theo nội dung đó."
 
 
 def parsed(data: bytes, name: str) -> Any:
