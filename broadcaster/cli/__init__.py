@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from pathlib import Path
 
 import click
 
@@ -93,4 +94,11 @@ def main() -> None:
         sys.exit(2)
     except StationError as error:
         click.echo(f"Lỗi: {error}", err=True)
+        sys.exit(1)
+    except OSError as error:
+        from broadcaster.sound.store import disk_error  # noqa: PLC0415 - only when a disk refuses
+
+        if error.filename is None and error.errno is None:
+            raise
+        click.echo(f"Lỗi: {disk_error(error, Path(error.filename or '.'))}", err=True)
         sys.exit(1)

@@ -56,7 +56,7 @@ TABLE = {
     "zones.new_group": Permission.SCHEDULE, "sounds.index": Permission.VIEW, "sounds.sound": Permission.VIEW, "sounds.new": Permission.SCHEDULE, "sounds.edit": Permission.SCHEDULE,
     "sounds.act": Permission.SCHEDULE,
     "lexicon.index": Permission.VIEW, "lexicon.new": Permission.WRITE, "lexicon.edit": Permission.WRITE,
-    "editor.drop": Permission.WRITE, "scripts.peaks": Permission.VIEW, "recordings.take": Permission.WRITE, "listening.listen": Permission.WRITE, "slogans.index": Permission.VIEW, "scripts.reading": Permission.WRITE,
+    "editor.drop": Permission.WRITE, "scripts.peaks": Permission.VIEW, "scripts.listening_state": Permission.VIEW, "recordings.take": Permission.WRITE, "recordings.again": Permission.WRITE, "listening.listen": Permission.WRITE, "slogans.index": Permission.VIEW, "scripts.reading": Permission.WRITE,
     "lexicon.remove": Permission.WRITE, "lexicon.try_out": Permission.WRITE, "lexicon.hear_it": Permission.WRITE,
     "lexicon.export": Permission.VIEW, "lexicon.take_in": Permission.WRITE, "lexicon.versions": Permission.VIEW,
     "tracker.index": Permission.VIEW, "tracker.gap": Permission.SCHEDULE, "activities.index": Permission.VIEW,
