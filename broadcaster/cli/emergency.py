@@ -109,6 +109,9 @@ def _from_cap(
     repeat_minutes: int | None,
     interrupted: Interrupted,
 ) -> int:
+    with station.db.read() as session:
+        if not zone_map(session).expand(zones, where="--zones"):  # before anything is kept: a message is taken once
+            raise RuleError("Hãy ghi nơi phát bằng --zones (all: mọi cụm loa).", field="--zones")
     with file.open("rb") as source:
         data = source.read(LARGEST + 1)  # no more than is needed to refuse it
     number = draft_from_cap(station, actor, data, file.name)
