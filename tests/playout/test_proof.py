@@ -208,6 +208,38 @@ def test_a_return_is_aligned_however_late_it_comes(lag, monkeypatch):
     assert alarms == []
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("away", [2.0, 5.0, 9.0, 20.0])
+def test_a_return_that_was_broken_off_and_goes_on_is_heard_again(away, monkeypatch):
+    """As when the server was started anew: what it would have brought meanwhile is lost, not late."""
+    monkeypatch.setattr(ear_module, "_ROUND_S", 0.005)
+    one, lag, gone = np.concatenate([speech(ONE, 20.0), speech(TWO, 20.0)]), 19_200, 6 * 48_000
+    back, found, alarms, raised_at = Back(), {}, [], []
+
+    def alarm(what):
+        alarms.append(what)
+        raised_at.append(sent_s)
+
+    listener, sent_s = Listener(back, alarm, found.__setitem__), 0.0
+    for start in range(0, len(one), 4800):
+        sent_s = start / 48_000
+        piece = one[start : start + 4800].tobytes()
+        listener.take(1, piece, piece, 1.0)
+        if not gone <= start < gone + away * 48_000:
+            back.bring(one[max(0, start - lag) : max(0, start - lag + 4800)])
+        until(lambda: not listener._queue and not back.pieces)
+    back.bring(one[-lag:])
+    listener.close()
+    listener.join(20)
+    assert alarms in ([], [SILENCE, ""], [SILENCE, OTHER, ""])
+    if away >= 9:
+        assert alarms[0] == SILENCE
+        assert raised_at[0] <= 6 + 10, "within ten seconds"
+        assert raised_at[-1] <= 6 + away + 8, "and taken back soon after"
+    assert 1 - away / 40 - 0.2 < found[1].heard_share <= 1 - away / 40 + 0.03
+    assert found[1].match > MATCH
+
+
 def test_a_return_that_never_speaks_proves_nothing_and_says_so(monkeypatch):
     monkeypatch.setattr(ear_module, "LAG_S", 0.2)
     back = Back()
