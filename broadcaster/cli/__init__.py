@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from broadcaster import __version__
+from broadcaster.cli import refusals
 from broadcaster.errors import ForbiddenError, RuleError, StationError
 
 _COMMANDS = {
@@ -84,7 +85,7 @@ def main() -> None:
     except click.Abort:
         sys.exit(130)
     except click.ClickException as error:
-        error.show()
+        refusals.show(error)
         sys.exit(2)
     except ForbiddenError as error:
         click.echo(f"Không được: {error}", err=True)
@@ -98,7 +99,5 @@ def main() -> None:
     except OSError as error:
         from broadcaster.sound.store import disk_error  # noqa: PLC0415 - only when a disk refuses
 
-        if error.filename is None and error.errno is None:
-            raise
         click.echo(f"Lỗi: {disk_error(error, Path(error.filename or '.'))}", err=True)
         sys.exit(1)

@@ -16,6 +16,7 @@ from broadcaster.db.queries.broadcasts import broadcast_detail, broadcasts_betwe
 from broadcaster.domain.rotations import WEEKDAY_LABELS, DayKind
 from broadcaster.domain.windows import parse_time
 from broadcaster.errors import RuleError
+from broadcaster.scheduling.conflict_lots import lots
 from broadcaster.scheduling.rotation_toml import read_toml
 from broadcaster.scheduling.rotation_words import no_rotation
 from broadcaster.services import conflicts, feeds
@@ -183,8 +184,10 @@ def conflicts_(ctx: click.Context, days: int, shape: str, own_home: str | None) 
     elif not found:
         click.echo(f"{days} ngày tới không có gì vướng.")
     else:
-        for c in found:
-            click.echo(f"{c.kind.label.upper()}: {c.what}\n    Cách sửa: {c.remedy}")
+        for lot in lots(found):
+            c, more = lot.first, len(lot.others)
+            tail = f" (và {more} buổi khác, tới {station.local(lot.others[-1].at):%d/%m/%Y})" if more else ""
+            click.echo(f"{c.kind.label.upper()}: {c.what}{tail}\n    Cách sửa: {c.remedy}")
     ctx.exit(1 if any(c.kind.grave for c in found) else 0)
 
 

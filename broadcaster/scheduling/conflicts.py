@@ -94,6 +94,8 @@ class Conflict:
     zones: tuple[str, ...] = ()
     script: int = 0
     """The script that it is about; 0: it is about broadcasts."""
+    about: str = ""
+    """What several conflicts of one kind may have in common, so that they are told together; "": nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,7 @@ def _one_by_one(planned: Sequence[Planned], house: House) -> Iterable[Conflict]:
                 "Bỏ bớt một bài khỏi buổi này.",
                 numbers,
                 p.zones,
+                about=p.title,
             )
         if p.faults:
             more = f" Và {len(p.faults) - 1} mục khác cũng vậy." if len(p.faults) > 1 else ""
@@ -208,6 +211,7 @@ def _one_by_one(planned: Sequence[Planned], house: House) -> Iterable[Conflict]:
                 "Duyệt lại hoặc gia hạn bài, hay bấm “Lập lại lịch” để máy thay bài khác.",
                 numbers,
                 p.zones,
+                about=p.faults[0],
             )
         if p.relay_fault:
             yield Conflict(
@@ -218,6 +222,7 @@ def _one_by_one(planned: Sequence[Planned], house: House) -> Iterable[Conflict]:
                 "tiếp nội dung của đài.",
                 numbers,
                 p.zones,
+                about=p.relay_fault,
             )
         yield from _emptiness(p, house, numbers)
         if silent := [z for z in p.zones if z in house.off]:
@@ -228,6 +233,7 @@ def _one_by_one(planned: Sequence[Planned], house: House) -> Iterable[Conflict]:
                 "Sửa cụm loa, hoặc đánh dấu lại khi đã sửa xong.",
                 numbers,
                 tuple(silent),
+                about=" ".join(silent),
             )
 
 
@@ -243,6 +249,7 @@ def _emptiness(p: Planned, house: House, numbers: tuple[int, ...]) -> Iterable[C
             "Duyệt thêm bài còn hạn rồi bấm “Lập lại lịch”.",
             numbers,
             p.zones,
+            about=p.title,
         )
     elif p.counts and p.sound_ms < SHORT_SHARE * slot_ms:
         yield Conflict(
@@ -253,6 +260,7 @@ def _emptiness(p: Planned, house: House, numbers: tuple[int, ...]) -> Iterable[C
             "Duyệt thêm bài, hoặc rút ngắn khung phát.",
             numbers,
             p.zones,
+            about=p.title,
         )
 
 

@@ -81,6 +81,7 @@ def test_steps_are_added_ordered_and_dropped_without_script(operator: FlaskClien
     form = EVENING | {"do": "cue:chuong"}
     page = operator.post(f"{URL}/new", data=form).text
     assert "Âm thanh: Chuông báo" in page
+    assert "cue:bao-dong" not in page  # the alarm is for emergencies alone
     items = [html.unescape(i) for i in re.findall(r'name="item" value="([^"]*)"', page)]
     assert len(items) == 3
     page = operator.post(f"{URL}/new", data=EVENING | {"item": items, "do": "up:2"}).text

@@ -134,6 +134,7 @@ def test_a_tls_port_spoken_to_plainly_is_told(serve, good, made):
         assert "thêm tls = true" in why
 
 
+@pytest.mark.slow
 def test_a_plain_port_spoken_to_as_tls_is_told(serve, authority, made, monkeypatch):
     monkeypatch.setattr("broadcaster.playout.sinks.icecast._CONNECT_S", 0.5)  # a plain Icecast waits for more
     server = serve(None)
