@@ -18,10 +18,10 @@ import numpy as np
 TARGET = Path(__file__).resolve().parents[2] / "broadcaster/speech/vi_neural/styles.npz"
 ROWS = 256
 """The longest piece has fewer symbols; longer ones would take the last row."""
-BLENDS = {
-    "female": ("ef_dora", "hf_beta", "if_sara", "jf_gongitsune", "jf_nezumi", "jf_tebukuro"),
-    "male": ("am_onyx", "bm_daniel", "em_alex"),
-}
+WOMEN = ("ef_dora", "hf_beta", "if_sara", "jf_gongitsune", "jf_nezumi", "jf_tebukuro")
+MEN = ("am_onyx", "bm_daniel", "em_alex")
+BLENDS = {"female": WOMEN, "male": (*WOMEN, *MEN, *MEN)}
+"""The male speaker is halfway between the two: a longer throat (`engine.py`) makes a man of him."""
 
 
 def main() -> None:

