@@ -57,10 +57,14 @@ class History:
     counts: dict[int, int] = field(default_factory=dict)
     topic_counts: dict[str, int] = field(default_factory=dict)
 
-    def place(self, candidate: Candidate, at: dt.datetime) -> None:
-        """Remember that `candidate` was placed in a broadcast starting at `at`."""
+    def place(self, candidate: Candidate, at: dt.datetime, *, whole: bool = True) -> None:
+        """Remember that `candidate` was placed in a broadcast starting at `at`.
+
+        Where not the `whole` audience hears it, it is none of the airings that an office asked for.
+        """
         self.last[candidate.script_id] = max(at, self.last.get(candidate.script_id, at))
-        self.counts[candidate.script_id] = self.counts.get(candidate.script_id, 0) + 1
+        if whole or not candidate.wanted:
+            self.counts[candidate.script_id] = self.counts.get(candidate.script_id, 0) + 1
         self.topic_counts[candidate.topic] = self.topic_counts.get(candidate.topic, 0) + 1
 
 
@@ -108,6 +112,7 @@ def fill(
     *,
     targets: Mapping[str, int] | None = None,
     also: Sequence[History] = (),
+    partly: Sequence[History] = (),
     chances: Chances = UNKNOWN,
 ) -> Filled:
     """Return the rundown of `slot` on station day `day`; `history` is updated with what was chosen.
@@ -126,6 +131,7 @@ def fill(
         history: what the zones of this slot heard.
         targets: airings wanted of each topic in the plan's period; without, topics take turns.
         also: histories of other audiences that hear this too.
+        partly: histories of audiences of which only some zones hear this.
         chances: the places that these zones have still to come.
     """
     reasons: list[Reason] = []
@@ -152,7 +158,7 @@ def fill(
     left_ms = int(slot.max_length.total_seconds() * 1000) - sum(f.duration_ms for f in fixed.values())
     left_ms -= sum(relay_item(s, 0).duration_ms for s in slot.steps if isinstance(s, RelayStep))
     ahead = dt.datetime.combine(day, slot.start, tzinfo=dt.UTC) - starts_at
-    turn = _Turn(starts_at, day, ahead, candidates, cues, history, targets or {}, also, chances, used)
+    turn = _Turn(starts_at, day, ahead, candidates, cues, history, targets or {}, also, partly, chances, used)
     filled = _laid_out(slot, fixed, turn, left_ms, reasons)
     if not filled.placed and turn.early:
         turn.early_too = True
@@ -202,6 +208,7 @@ class _Turn:
     history: History
     targets: Mapping[str, int]
     also: Sequence[History]
+    partly: Sequence[History]
     chances: Chances
     used: set[int]
     early: bool = False
@@ -301,6 +308,8 @@ def _choose(  # noqa: C901, PLR0912 - two passes over one queue, each candidate 
         turn.used.add(c.script_id)
         for history in (turn.history, *turn.also):
             history.place(c, turn.starts_at)
+        for history in turn.partly:
+            history.place(c, turn.starts_at, whole=False)
     return chosen, ins + outs
 
 

@@ -133,9 +133,9 @@ def _drafts(
         if (occurrence.key, occurrence.starts_at) in held:
             yield occurrence, None
             continue
-        history, also = audiences.of(codes)
+        history, also, partly = audiences.of(codes)
         chances = places.of(codes) if places else UNKNOWN
-        filled = filler.fill(occurrence.slot, occurrence.starts_at, occurrence.day, history, also, chances)
+        filled = filler.fill(occurrence.slot, occurrence.starts_at, occurrence.day, history, also, partly, chances)
         yield occurrence, Draft(occurrence, codes, filled)
 
 
@@ -243,7 +243,7 @@ class _Audiences:
     session: Session
     candidates: Sequence[Candidate]
     targets: Targets
-    _known: dict[tuple[str, ...], tuple[History, list[History]]] = field(default_factory=dict)
+    _known: dict[tuple[str, ...], tuple[History, list[History], list[History]]] = field(default_factory=dict)
     _heard: list[tuple[str, int, dt.datetime, int]] = field(default_factory=list)
     _topics: dict[str, int] = field(default_factory=dict)
     _near: list[tuple[frozenset[str], dt.datetime, list[Candidate]]] = field(default_factory=list)
@@ -286,19 +286,22 @@ class _Audiences:
             self._near.append((frozenset(zones), at, coming))
         self._asked = heard_of_asked(self.station, self.session, self.candidates, HANDS_OFF)
 
-    def of(self, zones: tuple[str, ...]) -> tuple[History, list[History]]:
-        """Return what `zones` heard, and the histories of the other audiences that share a zone with them."""
+    def of(self, zones: tuple[str, ...]) -> tuple[History, list[History], list[History]]:
+        """Return what `zones` heard; the histories of audiences within them, and of those that share a zone only."""
         if zones not in self._known:
             mine = set(zones)
-            others = {key: h for key, (h, _) in self._known.items() if mine & set(key)}
+            others = {key: h for key, (h, *_) in self._known.items() if mine & set(key)}
             history = self._past(mine)
             for key, other in others.items():
-                self._known[key][1].append(history)
+                _, within, across = self._known[key]
+                (within if mine <= set(key) else across).append(history)
                 # What was placed so far in this planning for those who share a zone counts here as well.
                 history.last = {k: max(v, history.last.get(k, v)) for k, v in {**history.last, **other.last}.items()}
-                for script in self._asked:
-                    history.counts[script] = max(history.counts.get(script, 0), other.counts.get(script, 0))
-            self._known[zones] = (history, list(others.values()))
+                if mine <= set(key):
+                    for script in self._asked:
+                        history.counts[script] = max(history.counts.get(script, 0), other.counts.get(script, 0))
+            mine_too = [h for key, h in others.items() if set(key) <= mine]
+            self._known[zones] = (history, mine_too, [h for key, h in others.items() if not set(key) <= mine])
         return self._known[zones]
 
     def _past(self, zones: set[str]) -> History:
@@ -312,5 +315,7 @@ class _Audiences:
                 for candidate in found:
                     history.place(candidate, at)
         for script, by_zone in self._asked.items():
-            history.counts[script] = max((len(by_zone[z]) for z in zones & by_zone.keys()), default=0)
+            # As half of the zones heard it: neither one that was dead for weeks nor one with slots of its own tells.
+            heard = sorted(len(by_zone.get(zone, ())) for zone in zones)
+            history.counts[script] = heard[len(heard) // 2] if heard else 0
         return history

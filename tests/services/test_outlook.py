@@ -124,6 +124,23 @@ def test_airings_asked_for_are_spread_over_the_weeks_and_told_beforehand_when_th
     assert not told.kind.grave
 
 
+def test_what_one_zone_hears_in_slots_of_its_own_takes_no_airing_from_the_others(station: Station) -> None:
+    approved(station, title="Bài khác")
+    number = approved(
+        station, "Mời bà con đi tiêm phòng.", title="Tiêm phòng", airings=8, valid_to=dt.date(2026, 3, 21)
+    )
+    own = SECOND.replace('"sang"', '"rieng"').replace('"05:00"', '"11:00"').replace('["all"]', '["am01"]')
+    apply_rotation(station, OPERATOR, ROTATION + own, "thu.toml")
+    by_zone = {"am01": 0, "am02": 0}
+    for d in preview(station, dt.date(2026, 3, 2), 21).drafts:
+        for zone in by_zone.keys() & set(d.zones):
+            by_zone[zone] += number in {i.script_id for i in d.filled.items}
+    assert by_zone["am02"] == 8
+    assert by_zone["am01"] >= 8
+    plan(station)
+    assert not [c for c in conflicts.find(station) if c.kind is Kind.ASKED]
+
+
 def test_the_feed_is_read_back_by_another_reader_and_its_address_can_be_changed(station: Station) -> None:
     approved(station)
     apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
