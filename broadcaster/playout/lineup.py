@@ -16,11 +16,13 @@ from broadcaster.domain.zones import Correction, strictest, volume_at
 from broadcaster.playout.asrun import TRIAL_ZONE, heard_zones
 from broadcaster.playout.bundles import Bundle
 from broadcaster.playout.crew import Crew
-from broadcaster.playout.player import Event, Lane, Segment, Source
+from broadcaster.playout.events import Event
+from broadcaster.playout.player import Lane
 from broadcaster.playout.proving import listener
 from broadcaster.playout.sinks import AIRCHECK
 from broadcaster.playout.sinks.base import RATE, Feed
 from broadcaster.playout.sinks.behind import Behind
+from broadcaster.playout.sources import Segment, Source
 from broadcaster.playout.tapes import Tape
 from broadcaster.playout.tone import Tone
 

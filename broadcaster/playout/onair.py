@@ -18,13 +18,15 @@ from broadcaster.errors import AirError, StationError
 from broadcaster.playout.asrun import TRIAL_ZONE, AsRun, heard_zones
 from broadcaster.playout.bundles import Bundle
 from broadcaster.playout.crew import Crew
+from broadcaster.playout.events import Coming, Ended, Event, Mark, Started
 from broadcaster.playout.lineup import Events, gain, lay, limit, own_clock, segments
-from broadcaster.playout.player import Coming, Ended, Event, Lane, Mark, Source, Started
+from broadcaster.playout.player import Lane
 from broadcaster.playout.priority import favour_thread
 from broadcaster.playout.relay import Assumed, RelayFeed, source_of
 from broadcaster.playout.several import Several, together
 from broadcaster.playout.sinks import AIRCHECK
 from broadcaster.playout.sinks.base import RATE
+from broadcaster.playout.sources import Source
 from broadcaster.playout.talk import Talk
 from broadcaster.sound.store import Store
 

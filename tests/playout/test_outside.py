@@ -16,12 +16,14 @@ from broadcaster.clock import SystemClock
 from broadcaster.domain.playlog import Outcome
 from broadcaster.errors import AirError, RuleError
 from broadcaster.home import Home
-from broadcaster.playout.player import Ended, Lane, Segment
+from broadcaster.playout.events import Ended
+from broadcaster.playout.player import Lane
 from broadcaster.playout.sinks import resolve_sinks
 from broadcaster.playout.sinks.base import Feed
 from broadcaster.playout.sinks.icecast import IcecastSink
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.playout.sinks.pipe import PipeSink
+from broadcaster.playout.sources import Segment
 from broadcaster.settings import Settings
 from tests.playout.icecast import Icecast, listen, share_of
 from tests.playout.live import Held

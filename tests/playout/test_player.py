@@ -17,12 +17,14 @@ from hypothesis import strategies as st
 from broadcaster.clock import FrozenClock
 from broadcaster.errors import AirError, MediaError, RuleError
 from broadcaster.home import Home
-from broadcaster.playout.player import FADE, Ended, Lane, Segment, level
+from broadcaster.playout.events import Ended
+from broadcaster.playout.player import FADE, Lane, level
 from broadcaster.playout.sinks import behind, resolve_sinks
 from broadcaster.playout.sinks.base import Feed, Placed
 from broadcaster.playout.sinks.behind import Behind
 from broadcaster.playout.sinks.device import DeviceSink, playback_devices
 from broadcaster.playout.sinks.file import FileSink
+from broadcaster.playout.sources import Segment
 from broadcaster.playout.tapes import ALTERED, TapeRoom, _checked
 from broadcaster.settings import Settings
 from tests.playout.live import Held

@@ -17,7 +17,8 @@ from broadcaster.domain.zones import Correction, Zone, parse_bands, strictest
 from broadcaster.errors import RuleError
 from broadcaster.playout.ear import Listener
 from broadcaster.playout.lineup import tone
-from broadcaster.playout.player import Lane, Segment
+from broadcaster.playout.player import Lane
+from broadcaster.playout.sources import Segment
 from broadcaster.playout.tone import Tone, kernel
 from tests.playout.live import Held
 from tests.playout.test_player import FEED, NOW, Catch
