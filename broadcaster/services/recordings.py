@@ -23,7 +23,7 @@ from broadcaster.domain.scripts import text_sha256
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.services import audit, jobs
 from broadcaster.services import lexicon as words
-from broadcaster.services.approving import get_script, latest_revision
+from broadcaster.services.approving import get_script, latest_revision, newest_alike
 from broadcaster.services.queue import wake_worker
 from broadcaster.services.reading import kept_of, spoken_of
 from broadcaster.services.station import Station
@@ -280,14 +280,8 @@ def _revision(session: Session, script_id: int, revision_id: int | None) -> Revi
 
 
 def _kept(session: Session, rendition: Rendition) -> int:
-    """Add a rendition unless the same words and bytes are there; return its number."""
-    same = session.scalars(
-        select(Rendition).where(
-            Rendition.revision_id == rendition.revision_id,
-            Rendition.spoken_sha256 == rendition.spoken_sha256,
-            Rendition.audio_sha256 == rendition.audio_sha256,
-        )
-    ).first()
+    """Add a rendition unless the newest has the same words and bytes; return its number."""
+    same = newest_alike(session, rendition.revision_id, rendition.spoken_sha256, rendition.audio_sha256)
     if same is not None:
         return same.id
     session.add(rendition)

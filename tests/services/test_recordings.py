@@ -112,6 +112,17 @@ def test_the_same_file_twice_is_one_rendition_and_the_original_is_kept(station, 
     assert len(list(originals.root.rglob("*.flac"))) == 1
 
 
+def test_one_can_go_back_from_a_recording_to_the_stations_voice(station, script, file):
+    machine = speak(station, EDITOR, script)
+    person = recordings.record(station, EDITOR, script, file("mp3"))
+    assert detail(station, script)["rendition"]["voice"] == "human"
+    again = speak(station, EDITOR, script)
+    assert again not in {machine, person.rendition_id}
+    assert detail(station, script)["rendition"]["voice"] == "tone:beep"
+    assert speak(station, EDITOR, script) == again
+    assert recordings.record(station, EDITOR, script, file("mp3")).rendition_id > again
+
+
 def test_an_approved_rendition_is_not_touched_by_a_recording(station, script, file):
     speak(station, EDITOR, script)
     approve(station, LEADER, script)
