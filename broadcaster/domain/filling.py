@@ -10,7 +10,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from broadcaster.domain.bulletins import Candidate, CueSound, Filled, History, fill
+from broadcaster.domain.bulletins import Filled, History, fill
+from broadcaster.domain.candidates import Candidate, CueSound
 from broadcaster.domain.rotations import Slot, Step
 from broadcaster.domain.spreading import UNKNOWN, Chances
 

@@ -13,12 +13,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from broadcaster.domain.candidates import Candidate, CueSound
 from broadcaster.domain.rotations import CueStep, FillStep, RelayStep, ScriptStep, Slot, Step
-
-if TYPE_CHECKING:
-    from broadcaster.domain.bulletins import Candidate, CueSound
 
 _DAY = dt.timedelta(days=1)
 _LEAST = dt.timedelta(microseconds=1)

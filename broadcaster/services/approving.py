@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, Rendition, Revision, Script, StaleMark
-from broadcaster.domain.bulletins import Candidate
+from broadcaster.domain.candidates import Candidate
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.scripts import ScriptState, move
 from broadcaster.domain.standing import HELD, Mark, Standing, standing

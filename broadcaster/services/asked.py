@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
-from broadcaster.domain.bulletins import Candidate
+from broadcaster.domain.candidates import Candidate
 from broadcaster.domain.playlog import Outcome
 from broadcaster.scheduling.wishes import Wish
 from broadcaster.services.planned_rows import Draft

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, DayException, PlayLogEntry
 from broadcaster.domain.broadcasts import NO_SESSION, BroadcastKind, BroadcastState, RundownItem
-from broadcaster.domain.bulletins import Candidate, CueSound, History
+from broadcaster.domain.bulletins import History
+from broadcaster.domain.candidates import Candidate, CueSound
 from broadcaster.domain.filling import Filler
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.rotations import Rotation, Slot

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import CueRow, DayException, RotationRow, ZoneGroup, ZoneRow
-from broadcaster.domain.bulletins import CueSound
+from broadcaster.domain.candidates import CueSound
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.rotations import DayKind, Rotation, ruling
 from broadcaster.domain.zones import Zone, ZoneMap, parse_bands

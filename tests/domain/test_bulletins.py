@@ -7,7 +7,8 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.domain.bulletins import Candidate, CueSound, History, fill
+from broadcaster.domain.bulletins import History, fill
+from broadcaster.domain.candidates import Candidate, CueSound
 from broadcaster.domain.rotations import CueStep, FillStep, ScriptStep, Slot
 from broadcaster.domain.scripts import Genre, Priority
 

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadcaster.domain import filling
-from broadcaster.domain.bulletins import Candidate, Filled, History, fill
+from broadcaster.domain.bulletins import Filled, History, fill
+from broadcaster.domain.candidates import Candidate
 from broadcaster.domain.filling import Filler
 from broadcaster.domain.rotations import FillStep
 from tests.domain.test_bulletins import CANDIDATES, CUES, DAY, START, candidate, slot

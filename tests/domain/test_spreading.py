@@ -9,7 +9,8 @@ from itertools import pairwise
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from broadcaster.domain.bulletins import Candidate, Filled, History, fill
+from broadcaster.domain.bulletins import Filled, History, fill
+from broadcaster.domain.candidates import Candidate
 from broadcaster.domain.rotations import CueStep, FillStep, Slot
 from broadcaster.domain.scripts import Genre, Priority
 from broadcaster.domain.spreading import Chances, Coming

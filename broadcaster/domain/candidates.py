@@ -1,0 +1,44 @@
+"""What a rotation may choose from: approved scripts with their sound, and the station's own sounds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from broadcaster.domain.scripts import Genre, Priority
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An approved script with its sound, as the rotation sees it."""
+
+    script_id: int
+    revision: int
+    title: str
+    topic: str
+    unit: str
+    genre: Genre
+    priority: Priority
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+    approved_at: dt.datetime
+    spoken_sha256: str
+    audio_sha256: str
+    duration_ms: int
+    voice: str
+    wanted: int = 0
+    """How many airings its office asked for while it is valid, spread over that time; 0: as the turn comes."""
+
+    def valid_on(self, day: dt.date) -> bool:
+        """Return whether the script may air on `day`."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class CueSound:
+    """A station sound."""
+
+    name: str
+    title: str
+    audio_sha256: str
+    duration_ms: int
