@@ -125,9 +125,10 @@ class Playout(_Section):
         {"main": SinkSettings(kind="device"), "aircheck": SinkSettings(kind="file")},
         description=(
             "Các đường ra; mỗi cụm loa trỏ tới một. device tự chuyển sang file nếu máy không có card âm thanh. "
-            "icecast: options host, port, mount, password (hoặc password_file), codec opus hoặc mp3. "
+            "icecast: options host, port, mount, password (hoặc password_file), codec opus hoặc mp3, tls, ca_file. "
             'pipe: options command = ["lệnh", "tham số"], lệnh nhận s16le 48 kHz một kênh ở đầu vào chuẩn. '
-            'several: options sinks = ["main", "mang"].'
+            'several: options sinks = ["main", "mang"]. '
+            "file (bản thu): options opus, keep_days (60), keep_gb (50)."
         ),
     )
     lease_seconds: int = Field(

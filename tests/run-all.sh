@@ -11,6 +11,7 @@ command -v chromium >/dev/null || need+=(chromium)
 command -v soffice >/dev/null || need+=(libreoffice-writer libreoffice-calc)
 command -v pdftoppm >/dev/null || need+=(poppler-utils)
 command -v icecast2 >/dev/null || need+=(icecast2)
+command -v openssl >/dev/null || need+=(openssl)
 if [ ${#need[@]} -gt 0 ]; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     apt-get update -qq

@@ -26,4 +26,13 @@ assert "Đăng nhập" in page, page[:400]
 css = urllib.request.urlopen(f"{base}/static/app.css", timeout=5)
 assert css.status == 200 and "--" in css.read().decode()
 print("wheel: home page and static file served")
+
+from broadcaster.errors import RuleError
+from broadcaster.text.ingest.cap import read_cap
+
+try:
+    read_cap(b'<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"/>')
+except RuleError as error:
+    assert "thiếu identifier" in error.message, error.message
+    print("wheel: the schema of CAP 1.2 is in it and judges")
 PY

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import importlib
 import sys
+from pathlib import Path
 
 import click
 
 from broadcaster import __version__
+from broadcaster.cli import refusals
 from broadcaster.errors import ForbiddenError, RuleError, StationError
 
 _COMMANDS = {
@@ -32,6 +34,7 @@ _COMMANDS = {
     "schedule": "schedule",
     "air": "schedule",
     "stop": "schedule",
+    "trust-clock": "schedule",
     "emergency": "emergency",
     "zone": "zones",
     "log": "log",
@@ -82,7 +85,7 @@ def main() -> None:
     except click.Abort:
         sys.exit(130)
     except click.ClickException as error:
-        error.show()
+        refusals.show(error)
         sys.exit(2)
     except ForbiddenError as error:
         click.echo(f"Không được: {error}", err=True)
@@ -92,4 +95,9 @@ def main() -> None:
         sys.exit(2)
     except StationError as error:
         click.echo(f"Lỗi: {error}", err=True)
+        sys.exit(1)
+    except OSError as error:
+        from broadcaster.sound.store import disk_error  # noqa: PLC0415 - only when a disk refuses
+
+        click.echo(f"Lỗi: {disk_error(error, Path(error.filename or '.'))}", err=True)
         sys.exit(1)

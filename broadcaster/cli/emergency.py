@@ -19,6 +19,7 @@ from broadcaster.services import emergency_voice
 from broadcaster.services.emergency_cap import draft_from_cap
 from broadcaster.services.rotations import zone_map
 from broadcaster.services.station import Station
+from broadcaster.text.ingest.cap import LARGEST
 
 
 @click.command("emergency")
@@ -108,7 +109,12 @@ def _from_cap(
     repeat_minutes: int | None,
     interrupted: Interrupted,
 ) -> int:
-    number = draft_from_cap(station, actor, file.read_bytes(), file.name)
+    with station.db.read() as session:
+        if not zone_map(session).expand(zones, where="--zones"):  # before anything is kept: a message is taken once
+            raise RuleError("Hãy ghi nơi phát bằng --zones (all: mọi cụm loa).", field="--zones")
+    with file.open("rb") as source:
+        data = source.read(LARGEST + 1)  # no more than is needed to refuse it
+    number = draft_from_cap(station, actor, data, file.name)
     with station.db.read() as session:
         wish = service.wish_of(service.get(session, number))
     every = wish.repeat_minutes if repeat_minutes is None else repeat_minutes

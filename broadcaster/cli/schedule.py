@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,14 @@ from broadcaster.db.queries.broadcasts import broadcast_detail, broadcasts_betwe
 from broadcaster.domain.rotations import WEEKDAY_LABELS, DayKind
 from broadcaster.domain.windows import parse_time
 from broadcaster.errors import RuleError
+from broadcaster.scheduling.conflict_lots import lots
+from broadcaster.scheduling.rotation_toml import read_toml
+from broadcaster.scheduling.rotation_words import no_rotation
 from broadcaster.services import conflicts, feeds
 from broadcaster.services.airing import send
 from broadcaster.services.once import air_once
 from broadcaster.services.planning import plan, preview
-from broadcaster.services.rotations import add_exception, apply_rotation
+from broadcaster.services.rotations import add_exception, apply_exceptions, apply_rotation, without_own_rotation
 from broadcaster.services.station import Station
 
 
@@ -34,7 +38,7 @@ def schedule_command() -> None:
 @home_option
 @click.pass_context
 def apply(ctx: click.Context, file: Path, own_home: str | None, *, dry_run: bool) -> None:
-    """Áp dụng một tệp lịch phát (TOML) và lên lịch các ngày tới."""
+    """Áp dụng một tệp lịch phát hoặc tệp ngày đặc biệt (TOML) và lên lịch các ngày tới."""
     with opened(ctx, own_home) as station:
         path = file if file.exists() else station.home.root / file
         try:
@@ -43,10 +47,22 @@ def apply(ctx: click.Context, file: Path, own_home: str | None, *, dry_run: bool
             raise RuleError("Không có tệp lịch phát này.", field=str(file)) from None
         except UnicodeDecodeError:
             raise RuleError("Tệp lịch phát phải được lưu bằng bảng mã UTF-8.", field=str(file)) from None
-        lines = apply_rotation(station, actor_of(ctx, station), text, path.name, dry_run=dry_run)
+        apply_it = _applier(text, path.name)
+        lines = apply_it(station, actor_of(ctx, station), text, path.name, dry_run=dry_run)
         click.echo("\n".join(lines) if lines else "Không có gì thay đổi.")
         if not dry_run:
             _plan(station, None)
+
+
+def _applier(text: str, name: str) -> Callable[..., list[str]]:
+    """Return what applies a file of this content: a rotation, or exception days."""
+    table = read_toml(text, name=name)
+    if "zone" in table and "rotation" not in table:
+        raise RuleError(
+            "Tệp này khai báo cụm loa, chỉ đọc một lần khi tạo đài (loa init). Hãy sửa cụm loa ở trang Cụm loa.",
+            field=name,
+        )
+    return apply_exceptions if "exception" in table and "rotation" not in table else apply_rotation
 
 
 @schedule_command.command("plan")
@@ -168,8 +184,10 @@ def conflicts_(ctx: click.Context, days: int, shape: str, own_home: str | None) 
     elif not found:
         click.echo(f"{days} ngày tới không có gì vướng.")
     else:
-        for c in found:
-            click.echo(f"{c.kind.label.upper()}: {c.what}\n    Cách sửa: {c.remedy}")
+        for lot in lots(found):
+            c, more = lot.first, len(lot.others)
+            tail = f" (và {more} buổi khác, tới {station.local(lot.others[-1].at):%d/%m/%Y})" if more else ""
+            click.echo(f"{c.kind.label.upper()}: {c.what}{tail}\n    Cách sửa: {c.remedy}")
     ctx.exit(1 if any(c.kind.grave for c in found) else 0)
 
 
@@ -195,13 +213,22 @@ def ical(ctx: click.Context, out: Path | None, own_home: str | None, *, new_addr
 @schedule_command.command("day")
 @click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
 @click.argument("kind", type=click.Choice([k.value for k in DayKind]))
+@click.option("--to", type=click.DateTime(["%Y-%m-%d"]), help="Ngày cuối của một đợt nhiều ngày.")
 @click.option("--title", default="", help="Tên ngày.")
 @home_option
 @click.pass_context
-def day_(ctx: click.Context, day: dt.datetime, kind: str, title: str, own_home: str | None) -> None:
-    """Đánh dấu một ngày là lễ, Tết, quốc tang, mưa bão; ordinary để bỏ đánh dấu."""
+def day_(
+    ctx: click.Context, day: dt.datetime, kind: str, to: dt.datetime | None, title: str, own_home: str | None
+) -> None:
+    """Đánh dấu một ngày, hoặc một đợt, là lễ, Tết, quốc tang, mưa bão; ordinary để bỏ đánh dấu."""
+    chosen, first, last = DayKind(kind), day.date(), to.date() if to else None
     with opened(ctx, own_home) as station:
-        add_exception(station, actor_of(ctx, station), day.date(), DayKind(kind), title or DayKind(kind).label)
+        add_exception(station, actor_of(ctx, station), first, chosen, title or chosen.label, to=last)
+        span = f"{first:%d/%m/%Y}" + (f" đến hết {last:%d/%m/%Y}" if last and last != first else "")
+        click.echo(f"{span}: {chosen.label.lower()}.")
+        with station.db.read() as session:
+            if without_own_rotation(session, first, last, chosen):
+                click.echo(no_rotation(chosen))
         _plan(station, None)
 
 
@@ -248,6 +275,19 @@ def stop_command(ctx: click.Context, zones: str | None, own_home: str | None) ->
         arguments: dict[str, Any] = {"zones": zones.split(",") if zones else None}
         send(station, actor_of(ctx, station), "stop", **arguments)
         click.echo("Đã ra lệnh dừng phát.")
+
+
+@click.command("trust-clock")
+@click.option("--yes", is_flag=True, help="Không hỏi lại.")
+@home_option
+@click.pass_context
+def trust_clock_command(ctx: click.Context, own_home: str | None, *, yes: bool) -> None:
+    """Xác nhận đồng hồ máy đúng khi máy phát ngừng vì nghi ngờ đồng hồ."""
+    with opened(ctx, own_home) as station:
+        if not yes:
+            click.confirm(f"Đồng hồ máy đang chỉ {_when(station, station.now())}. Đúng không?", abort=True)
+        send(station, actor_of(ctx, station), "trust-clock")
+        click.echo("Đã xác nhận đồng hồ; máy phát làm việc trở lại trong vài giây.")
 
 
 def _when(station: Station, moment: dt.datetime) -> str:

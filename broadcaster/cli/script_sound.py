@@ -9,9 +9,9 @@ import click
 from broadcaster.cli.common import actor_of, format_option, opened, progress_bar, show_json
 from broadcaster.cli.place import home_option
 from broadcaster.db.queries.scripts import script_detail
-from broadcaster.errors import RuleError
 from broadcaster.services import hearing, recordings
 from broadcaster.services.subtitles import subtitles
+from broadcaster.sound.store import keep_whole
 
 
 @click.command("record")
@@ -55,9 +55,7 @@ def vtt_(ctx: click.Context, number: int, target: Path | None, own_home: str | N
     if target is None:
         click.echo(text, nl=False)
         return
-    if target.exists() and not overwrite:
-        raise RuleError("Tệp đã có. Hãy đặt tên khác, hoặc thêm --overwrite để ghi đè.", field=str(target))
-    target.write_text(text, encoding="utf-8")
+    keep_whole(target, text.encode(), overwrite=overwrite)
     click.echo(f"Đã ghi {target}.")
 
 

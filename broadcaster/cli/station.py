@@ -144,6 +144,7 @@ def sink_sentences(station: Station) -> list[str]:
 def sink_checks(station: Station) -> list[doctor_service.Check]:
     """Try every sink of this station on this machine; a line for each."""
     from broadcaster.playout.sinks import resolve_sinks  # noqa: PLC0415 - asks the sound system
+    from broadcaster.playout.sinks.base import Foreseeing  # noqa: PLC0415
 
     sinks = resolve_sinks(station.settings, station.home, station.clock)
     found = []
@@ -152,10 +153,14 @@ def sink_checks(station: Station) -> list[doctor_service.Check]:
         title = f"Đường ra “{name}”"
         if note := sinks.notes.get(name):
             found.append(doctor_service.Check(title, ok=None, sentence=note))
-        elif name in sinks.by_name and (why := sinks.by_name[name].check()):
-            found.append(doctor_service.Check(title, ok=False, sentence=f"{where} {why}"))
-        else:
-            found.append(doctor_service.Check(title, ok=True, sentence=where))
+            continue
+        why, soon = "", ""
+        if name in sinks.by_name:  # `several` is only a name for others
+            sink = sinks.by_name[name]
+            why = sink.check()
+            soon = sink.warning() if isinstance(sink, Foreseeing) and not why else ""
+        ok = False if why else None if soon else True
+        found.append(doctor_service.Check(title, ok=ok, sentence=" ".join(filter(None, (where, why, soon)))))
     return found
 
 
@@ -169,7 +174,8 @@ def _whereto(station: Station, kind: str, options: Mapping[str, Any]) -> str:
             return "không ra đâu cả"
         case "icecast":
             host, port = options.get("host", "127.0.0.1"), options.get("port", 8000)
-            return f"luồng Icecast {host}:{port}{options.get('mount', '/loa.ogg')}"
+            way = " qua TLS" if options.get("tls") else ""
+            return f"luồng Icecast {host}:{port}{options.get('mount', '/loa.ogg')}{way}"
         case "pipe":
             return f"lệnh {' '.join(map(str, options.get('command', ())))}"
         case "several":

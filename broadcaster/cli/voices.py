@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import wave
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from broadcaster.errors import RuleError
 from broadcaster.home import find
 from broadcaster.services import voices
 from broadcaster.settings import Speech
+from broadcaster.sound.store import keep_whole
 from broadcaster.speech import fetching
 from broadcaster.speech.shelf import Manifest
 
@@ -100,11 +102,13 @@ def try_(
         f"({trial.speed:.2f} giây máy cho một giây tiếng)."
     )
     if target is not None:
-        with wave.open(str(target), "wb") as out:
+        sound = io.BytesIO()
+        with wave.open(sound, "wb") as out:
             out.setnchannels(1)
             out.setsampwidth(2)
             out.setframerate(trial.clip.rate)
             out.writeframes(trial.clip.pcm)
+        keep_whole(target, sound.getvalue(), overwrite=overwrite)
         click.echo(f"Đã ghi {target}.")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -25,14 +27,32 @@ def _config(connection: Connection | None = None) -> Config:
 
 def upgrade(database: Database, target: str = "head") -> None:
     """Run every migration that is missing, all in one transaction."""
-    with database.engine.begin() as connection:
+    with _begun(database) as connection:
         command.upgrade(_config(connection), target)
 
 
 def downgrade(database: Database, target: str = "base") -> None:
     """Take migrations back to `target`; for tests of the way back."""
-    with database.engine.begin() as connection:
+    with _begun(database) as connection:
         command.downgrade(_config(connection), target)
+
+
+@contextmanager
+def _begun(database: Database) -> Iterator[Connection]:
+    """Begin one transaction in which SQLite lets a table be made anew that others refer to.
+
+    The switch is deaf inside a transaction; a migration that makes a table anew MUST check the references itself.
+    """
+    with database.engine.connect() as connection:
+        raw = connection.connection.driver_connection if database.is_sqlite else None
+        if raw is not None:
+            raw.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            if raw is not None:
+                raw.execute("PRAGMA foreign_keys = ON")
 
 
 def drift(database: Database) -> list[object]:

@@ -127,6 +127,13 @@ class Broadcast:
         return self.kind is BroadcastKind.TRIAL or (self.kind is BroadcastKind.EMERGENCY and bool(self.confirmed_by))
 
     @property
+    def asked_for(self) -> bool:
+        """Whether a person answers for it and wants it heard now: a confirmed emergency, or speaking live."""
+        return bool(self.confirmed_by) and (
+            self.kind is BroadcastKind.EMERGENCY or any(i.kind == "live" for i in self.rundown)
+        )
+
+    @property
     def sound_ms(self) -> int:
         """Length of all items, joined without gaps."""
         return sum(i.duration_ms for i in self.rundown)

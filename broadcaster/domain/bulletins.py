@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from broadcaster.domain.broadcasts import RundownItem
 from broadcaster.domain.rotations import CueStep, FillStep, RelayStep, ScriptStep, Slot
 from broadcaster.domain.scripts import Genre, Priority
+from broadcaster.domain.spreading import FREE, UNKNOWN, Asked, Chances, Pace, in_words, pace, takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Candidate:
     duration_ms: int
     voice: str
     wanted: int = 0
-    """How many airings its office asked for while it is valid; 0: as the turn comes."""
+    """How many airings its office asked for while it is valid, spread over that time; 0: as the turn comes."""
 
     def valid_on(self, day: dt.date) -> bool:
         """Return whether the script may air on `day`."""
@@ -56,10 +57,14 @@ class History:
     counts: dict[int, int] = field(default_factory=dict)
     topic_counts: dict[str, int] = field(default_factory=dict)
 
-    def place(self, candidate: Candidate, at: dt.datetime) -> None:
-        """Remember that `candidate` was placed in a broadcast starting at `at`."""
+    def place(self, candidate: Candidate, at: dt.datetime, *, whole: bool = True) -> None:
+        """Remember that `candidate` was placed in a broadcast starting at `at`.
+
+        Where not the `whole` audience hears it, it is none of the airings that an office asked for.
+        """
         self.last[candidate.script_id] = max(at, self.last.get(candidate.script_id, at))
-        self.counts[candidate.script_id] = self.counts.get(candidate.script_id, 0) + 1
+        if whole or not candidate.wanted:
+            self.counts[candidate.script_id] = self.counts.get(candidate.script_id, 0) + 1
         self.topic_counts[candidate.topic] = self.topic_counts.get(candidate.topic, 0) + 1
 
 
@@ -97,7 +102,7 @@ MOST_OUT = 15
 """So many scripts are named with the reason why they are not in; the rest is counted."""
 
 
-def fill(  # noqa: C901, PLR0912 - one pass over the steps of a template, each kind in its branch
+def fill(
     slot: Slot,
     starts_at: dt.datetime,
     day: dt.date,
@@ -107,12 +112,15 @@ def fill(  # noqa: C901, PLR0912 - one pass over the steps of a template, each k
     *,
     targets: Mapping[str, int] | None = None,
     also: Sequence[History] = (),
+    partly: Sequence[History] = (),
+    chances: Chances = UNKNOWN,
 ) -> Filled:
     """Return the rundown of `slot` on station day `day`; `history` is updated with what was chosen.
 
     Fixed steps take their length first, so that a closing is never cut off by a long column; the fill takes
-    what is left: higher priority, then what was asked for more often than it was aired, then the topic furthest
+    what is left: higher priority, then what was asked for and is due (`domain.spreading`), then the topic furthest
     behind its target, then least recently and least often aired, then the topic aired least, then approval order.
+    What was asked for and is not due yet stays out, unless nothing else is there to be said.
 
     Args:
         slot: the place in the day.
@@ -123,8 +131,9 @@ def fill(  # noqa: C901, PLR0912 - one pass over the steps of a template, each k
         history: what the zones of this slot heard.
         targets: airings wanted of each topic in the plan's period; without, topics take turns.
         also: histories of other audiences that hear this too.
+        partly: histories of audiences of which only some zones hear this.
+        chances: the places that these zones have still to come.
     """
-    items: list[RundownItem] = []
     reasons: list[Reason] = []
     used: set[int] = set()
     fixed: dict[int, Candidate | CueSound] = {}
@@ -146,16 +155,30 @@ def fill(  # noqa: C901, PLR0912 - one pass over the steps of a template, each k
                     used.add(found.script_id)
             case FillStep() | RelayStep():
                 pass
-    placed: list[Candidate] = []
     left_ms = int(slot.max_length.total_seconds() * 1000) - sum(f.duration_ms for f in fixed.values())
     left_ms -= sum(relay_item(s, 0).duration_ms for s in slot.steps if isinstance(s, RelayStep))
-    turn = _Turn(starts_at, day, candidates, cues, history, targets or {}, also, used)
+    ahead = dt.datetime.combine(day, slot.start, tzinfo=dt.UTC) - starts_at
+    turn = _Turn(starts_at, day, ahead, candidates, cues, history, targets or {}, also, partly, chances, used)
+    filled = _laid_out(slot, fixed, turn, left_ms, reasons)
+    if not filled.placed and turn.early:
+        turn.early_too = True
+        filled = _laid_out(slot, fixed, turn, left_ms, reasons)
+    return filled
+
+
+def _laid_out(
+    slot: Slot, fixed: Mapping[int, Candidate | CueSound], turn: _Turn, left_ms: int, told: Sequence[Reason]
+) -> Filled:
+    """Return the steps of a slot one after another; their reasons follow those that are `told` already."""
+    items: list[RundownItem] = []
+    reasons = [*told]
+    placed: list[Candidate] = []
     for index, step in enumerate(slot.steps):
         if isinstance(step, FillStep):
             chosen, why = _choose(step, turn, left_ms)
             reasons += why
             placed += dict.fromkeys(chosen)
-            separator = cues[step.separator] if step.separator else None
+            separator = turn.cues[step.separator] if step.separator else None
             for number, candidate in enumerate(chosen):
                 if separator and number:
                     items.append(cue_item(separator, len(items) + 1))
@@ -172,34 +195,55 @@ def fill(  # noqa: C901, PLR0912 - one pass over the steps of a template, each k
     return Filled(tuple(items), tuple(reasons), tuple(placed))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Turn:
     """What all fill steps of one broadcast share."""
 
     starts_at: dt.datetime
     day: dt.date
+    ahead: dt.timedelta
+    """How far the clock of the station is ahead of UTC."""
     candidates: Sequence[Candidate]
     cues: Mapping[str, CueSound]
     history: History
     targets: Mapping[str, int]
     also: Sequence[History]
+    partly: Sequence[History]
+    chances: Chances
     used: set[int]
+    early: bool = False
+    """Whether something stayed out because it is not due yet."""
+    early_too: bool = False
+    """Whether one such script is taken all the same."""
+
+    def local(self, moment: dt.datetime) -> dt.datetime:
+        """Return a moment (aware UTC) as the clock of the station shows it, which the slot's own start tells."""
+        return moment + self.ahead
+
+    def asked(self, c: Candidate, step: FillStep) -> Asked:
+        """Return where a script stands with what its office asked for."""
+        if c.priority is Priority.EMERGENCY or not c.valid_on(self.day):
+            return FREE
+        midnight = dt.datetime.combine(self.day, dt.time(), tzinfo=dt.UTC) - self.ahead
+        begin = midnight + (c.valid_from - self.day) if c.valid_from else None
+        end = midnight + (c.valid_to - self.day) + dt.timedelta(days=1) if c.valid_to else None
+        times, last = self.history.counts.get(c.script_id, 0), self.history.last.get(c.script_id)
+        return pace(c, times, last, self.starts_at, (begin, end), step.separation, self.chances)
 
     def need(self, topic: str) -> float:
         """Return how much of a topic's target is done, 0 to 1 and beyond; a topic without a target comes last."""
         wanted = self.targets.get(topic)
         return self.history.topic_counts.get(topic, 0) / wanted if wanted else math.inf
 
-    def order(self, c: Candidate) -> tuple[object, ...]:
+    def order(self, c: Candidate, asked: float = FREE.turn) -> tuple[object, ...]:
         """Return the key by which candidates take their turn."""
         past, number = self.history, c.script_id
-        times = past.counts.get(number, 0)
         return (
             -c.priority.rank,
-            times >= c.wanted,
+            asked,
             self.need(c.topic) if self.targets else 0.0,
             past.last.get(number, _NEVER),
-            times,
+            past.counts.get(number, 0),
             past.topic_counts.get(c.topic, 0),
             c.approved_at,
             number,
@@ -222,8 +266,9 @@ def _choose(  # noqa: C901, PLR0912 - two passes over one queue, each candidate 
 ) -> tuple[list[Candidate], list[Reason]]:
     gap_ms = turn.cues[step.separator].duration_ms if step.separator else 0
     unused = [c for c in turn.candidates if c.script_id not in turn.used]
-    fitting = [c for c in unused if _fits(step, c)]
-    order = sorted(fitting, key=turn.order)
+    fitting = [c for c in unused if takes(step, c)]
+    wishes = {c.script_id: turn.asked(c, step) for c in fitting if c.wanted}
+    order = sorted(fitting, key=lambda c: turn.order(c, wishes[c.script_id].turn) if c.wanted else turn.order(c))
     chosen: list[Candidate] = []
     taken: set[int] = set()
     ins: list[Reason] = []
@@ -238,7 +283,7 @@ def _choose(  # noqa: C901, PLR0912 - two passes over one queue, each candidate 
                 continue
             if not second_pass and c.topic in topics_in and c.priority is Priority.NORMAL:
                 continue
-            if why_not := _why_not(c, step, turn, len(chosen), left_ms, gap_ms):
+            if why_not := _why_not(c, step, turn, wishes.get(c.script_id), len(chosen), left_ms, gap_ms):
                 if second_pass and len(outs) < MOST_OUT:
                     outs.append(Reason(c.script_id, c.title, chosen=False, why=why_not))
                 continue
@@ -252,7 +297,7 @@ def _choose(  # noqa: C901, PLR0912 - two passes over one queue, each candidate 
                 if c.duration_ms + gap_ms <= left_ms:
                     chosen.append(c)
                     left_ms -= c.duration_ms + gap_ms
-            ins.append(Reason(c.script_id, c.title, chosen=True, why=_why(c, turn)))
+            ins.append(Reason(c.script_id, c.title, chosen=True, why=_why(c, turn, wishes.get(c.script_id, FREE))))
     if (more := len(order) - len(taken) - len(outs)) > 0:
         outs.append(Reason(None, f"{more} bài khác", chosen=False, why="Chưa tới lượt, hoặc không còn chỗ."))
     if others := len(unused) - len(fitting):
@@ -263,38 +308,50 @@ def _choose(  # noqa: C901, PLR0912 - two passes over one queue, each candidate 
         turn.used.add(c.script_id)
         for history in (turn.history, *turn.also):
             history.place(c, turn.starts_at)
+        for history in turn.partly:
+            history.place(c, turn.starts_at, whole=False)
     return chosen, ins + outs
 
 
-def _fits(step: FillStep, c: Candidate) -> bool:
-    return c.genre in step.genres and ("*" in step.topics or c.topic in step.topics)
-
-
-def _why_not(c: Candidate, step: FillStep, turn: _Turn, chosen: int, left_ms: int, gap_ms: int) -> str | None:
+def _why_not(
+    c: Candidate, step: FillStep, turn: _Turn, asked: Asked | None, chosen: int, left_ms: int, gap_ms: int
+) -> str | None:
     if not c.valid_on(turn.day):
         return "Chưa đến hoặc đã quá thời hạn phát."
+    if asked and asked.pace is Pace.EARLY and (chosen or not turn.early_too):
+        turn.early = True
+        return _wish(c, turn, asked)
     if chosen >= step.max_items:
         return f"Đã đủ {step.max_items} mục của khung phát."
     last = turn.history.last.get(c.script_id)
     if last is not None and c.priority is not Priority.EMERGENCY and turn.starts_at - last < step.separation:
         hours = step.separation.total_seconds() / 3600
-        return f"Mới phát ngày {last:%d/%m}; hai lần phát một bài phải cách nhau ít nhất {hours:g} giờ."
+        return f"Mới phát ngày {turn.local(last):%d/%m}; hai lần phát một bài phải cách nhau ít nhất {hours:g} giờ."
     if c.duration_ms + (gap_ms if chosen else 0) > left_ms:
         return f"Dài {c.duration_ms / 1000:.0f} giây, khung phát chỉ còn {max(left_ms, 0) / 1000:.0f} giây."
     return None
 
 
-def _why(c: Candidate, turn: _Turn) -> str:
+def _why(c: Candidate, turn: _Turn, asked: Asked) -> str:
+    if asked.pace is Pace.EARLY:
+        return f"{_wish(c, turn, asked)} Buổi này không còn bài nào khác."
+    wish = _wish(c, turn, asked) if asked.pace < Pace.FREE else ""
     if c.priority is not Priority.NORMAL:
-        return f"Mức {c.priority.label.lower()}, được xếp trước."
-    times = turn.history.counts.get(c.script_id, 0)
-    if times < c.wanted:
-        return f"Đơn vị yêu cầu phát {c.wanted} lượt, mới phát và xếp {times}."
+        return f"Mức {c.priority.label.lower()}, được xếp trước. {wish}".rstrip()
+    if wish:
+        return wish
     if (wanted := turn.targets.get(c.topic)) is not None:
         done = turn.history.topic_counts.get(c.topic, 0)
         return f"Chủ đề còn xa chỉ tiêu của kế hoạch (đã {done}/{wanted} lượt)."
     last = turn.history.last.get(c.script_id)
-    return "Chưa phát lần nào." if last is None else f"Lâu nhất chưa phát lại (lần trước {last:%d/%m/%Y})."
+    if last is None:
+        return "Chưa phát lần nào."
+    return f"Lâu nhất chưa phát lại (lần trước {turn.local(last):%d/%m/%Y})."
+
+
+def _wish(c: Candidate, turn: _Turn, asked: Asked) -> str:
+    local = turn.local(asked.next_at) if asked.next_at else None
+    return in_words(c, turn.history.counts.get(c.script_id, 0), asked, local)
 
 
 def cue_item(cue: CueSound, no: int) -> RundownItem:

@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 
 from broadcaster.domain.bulletins import Candidate, CueSound, Filled, History, fill
 from broadcaster.domain.rotations import Slot, Step
+from broadcaster.domain.spreading import UNKNOWN, Chances
 
-_Key = tuple[int, int, dt.timedelta, dt.date]
+_Key = tuple[int, int, dt.timedelta, dt.date, Chances]
 
 
 class Filler:
@@ -28,7 +29,7 @@ class Filler:
         self._candidates, self._cues, self._targets = candidates, cues, targets
         self._at: dt.datetime | None = None
         self._filled: dict[_Key, Filled] = {}
-        self._next: dict[tuple[int, tuple[int, ...]], int] = {}
+        self._next: dict[tuple[int, tuple[int, ...], bool], int] = {}
         """From a mark, by what was placed at this moment, to the mark that follows."""
         self._marks: dict[int, tuple[History, int]] = {}
         """Mark of each history, by its identity; the history is held so that the identity stays its own."""
@@ -38,7 +39,14 @@ class Filler:
         self._last = 0
 
     def fill(
-        self, slot: Slot, starts_at: dt.datetime, day: dt.date, history: History, also: Sequence[History] = ()
+        self,
+        slot: Slot,
+        starts_at: dt.datetime,
+        day: dt.date,
+        history: History,
+        also: Sequence[History] = (),
+        partly: Sequence[History] = (),
+        chances: Chances = UNKNOWN,
     ) -> Filled:
         """Return the rundown of `slot`, as `bulletins.fill` would, and place it in the histories."""
         if starts_at != self._at:  # nothing of an earlier moment can come again
@@ -46,24 +54,27 @@ class Filler:
             self._filled.clear()
             self._next.clear()
         mark = self._mark(history)
-        key = (mark, self._number(slot.steps), slot.max_length, day)
-        others = [(h, self._mark(h)) for h in also]
+        key = (mark, self._number(slot.steps), slot.max_length, day, chances)
+        others = [(h, self._mark(h), True) for h in also] + [(h, self._mark(h), False) for h in partly]
         filled = self._filled.get(key)
         if filled is None:
             filled = self._filled[key] = fill(
-                slot, starts_at, day, self._candidates, self._cues, history, targets=self._targets, also=also
-            )
+                slot, starts_at, day, self._candidates, self._cues, history,
+                targets=self._targets, also=also, partly=partly, chances=chances,
+            )  # fmt: skip
         else:
-            for heard in (history, *also):
+            for heard, _, whole in ((history, mark, True), *others):
                 for candidate in filled.placed:
-                    heard.place(candidate, starts_at)
+                    heard.place(candidate, starts_at, whole=whole)
         if filled.placed:
             placed = tuple(c.script_id for c in filled.placed)
-            for heard, old in ((history, mark), *others):
-                if (old, placed) not in self._next:
+            asked = any(c.wanted for c in filled.placed)
+            for heard, old, whole in ((history, mark, True), *others):
+                step = (old, placed, whole or not asked)
+                if step not in self._next:
                     self._last += 1
-                    self._next[old, placed] = self._last
-                self._marks[id(heard)] = (heard, self._next[old, placed])
+                    self._next[step] = self._last
+                self._marks[id(heard)] = (heard, self._next[step])
         return filled
 
     def _mark(self, history: History) -> int:

@@ -21,6 +21,8 @@ UNSURE: Final = 0.5
 """Shares of a sentence's words that were understood."""
 SAME_SCRIPT: Final = 0.4
 _MISSING: Final = 0.25
+_REPLACED: Final = 0.5
+"""Other words, of a sentence's own length, that stand in its place when it was misread rather than left out."""
 _LONG: Final = 30
 _DIGITS: Final = frozenset(
     ["không", "một", "hai", "ba", "bốn", "tư", "năm", "lăm", "sáu", "bảy", "bẩy", "tám", "chín", "mười", "mươi", "trăm"]
@@ -74,10 +76,15 @@ def judge(said: str, heard: str, *, voice: str = "") -> HeardSentence:
     return HeardSentence(said, heard, round(share, 3), verdict, _advice(mine, lost, verdict, voice))
 
 
-def follow(sentences: Sequence[str], heard: Sequence[str]) -> tuple[HeardSentence, ...]:
+def follow(sentences: Sequence[str], heard: Sequence[str], *, alone: bool = False) -> tuple[HeardSentence, ...]:
     """Lay a whole script beside all that was heard, and judge each sentence: read, misread or left out.
 
     What was heard besides the script (a greeting, another item of a broadcast) does not count against it.
+
+    Args:
+        sentences: of the script.
+        heard: words, in order.
+        alone: nothing else was read; other words in a sentence's place are then that sentence, misread.
     """
     mine = [words(s) for s in sentences]
     flat = [w for sentence in mine for w in sentence]
@@ -88,6 +95,7 @@ def follow(sentences: Sequence[str], heard: Sequence[str]) -> tuple[HeardSentenc
     out, at = [], 0
     for sentence, said in zip(sentences, mine, strict=True):
         own = places[at : at + len(said)]
+        between = heard[_after(places[:at]) : _before(places[at + len(said) :], len(heard))]
         at += len(said)
         found = [p for p in own if p is not None]
         share = len(found) / len(said) if said else 1.0
@@ -101,6 +109,8 @@ def follow(sentences: Sequence[str], heard: Sequence[str]) -> tuple[HeardSentenc
             if share >= _MISSING
             else "missing"
         )
+        if alone and verdict == "missing" and len(between) >= _REPLACED * len(said):
+            verdict, text = "unclear", " ".join(between)
         out.append(HeardSentence(sentence, text[:600], round(share, 3), verdict, _of_reading(verdict)))
     return tuple(out)
 
@@ -123,12 +133,25 @@ def summary(kind: Kind, sentences: Sequence[HeardSentence]) -> str:
     if kind == "aircheck":
         if missing:
             return f"Có câu không nghe thấy trên bản thu: câu {_list(missing)} ({percent} số chữ khớp)."
+        if bad:
+            return f"Bài đã duyệt có trên bản thu ({percent} số chữ khớp); nghe không rõ câu {_list(bad)}."
         return f"Bài đã duyệt có trên bản thu ({percent} số chữ khớp)."
-    if missing and kind == "recording":
-        return f"Có thể đọc sót câu {_list(missing)}; {percent} số chữ khớp với bài."
+    if bad and kind == "recording":
+        other = [n for n in bad if n not in missing]
+        found = [f"{what} câu {_list(which)}" for what, which in (("đọc sót", missing), ("đọc nhầm", other)) if which]
+        return f"Có thể {', '.join(found)}; {percent} số chữ khớp với bài."
     if bad:
         return f"Máy nghe thử hiểu {percent} số chữ; cần xem lại câu {_list(bad)}."
     return f"Máy nghe thử hiểu {percent} số chữ, không có câu nào khó nghe."
+
+
+def _after(places: Sequence[int | None]) -> int:
+    """Return where the heard words begin that follow all that was found at `places`."""
+    return max((p for p in places if p is not None), default=-1) + 1
+
+
+def _before(places: Sequence[int | None], end: int) -> int:
+    return min((p for p in places if p is not None), default=end)
 
 
 def _advice(said: Sequence[str], lost: Sequence[str], verdict: Verdict, voice: str) -> tuple[str, ...]:

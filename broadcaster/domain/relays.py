@@ -40,6 +40,12 @@ class RelaySource:
                 return dt.datetime.combine(local.date(), window.end, tzinfo=local.tzinfo) - local
         return NONE
 
+    def refusal(self, local: dt.datetime) -> str:
+        """Return why it may not begin at a local moment; nothing when it may."""
+        if self.allowed(local) > NONE:
+            return ""
+        return f"Lúc {local:%H:%M} nằm ngoài giờ được tiếp âm “{self.title}” ({self.hours})."
+
     def require(self, start: dt.datetime, length: dt.timedelta, *, field: str) -> None:
         """Check that it may be planned from local `start` for `length`.
 

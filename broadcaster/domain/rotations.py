@@ -106,10 +106,22 @@ class Slot:
     late: LatePolicy = LatePolicy.SKIP
     grace: dt.timedelta = dt.timedelta(minutes=2)
     overrun: Overrun = Overrun.CUT
+    valid_from: dt.date | None = None
+    """Its first day, where it does not hold as long as its rotation."""
+    valid_to: dt.date | None = None
+    """Its last day."""
+
+    def on(self, day: dt.date) -> bool:
+        """Return whether the slot has its place on `day`."""
+        return (
+            day.weekday() in self.weekdays
+            and (self.valid_from is None or self.valid_from <= day)
+            and (self.valid_to is None or day <= self.valid_to)
+        )
 
     def clashes(self, other: Slot, zones: ZoneMap) -> tuple[str, ...]:
-        """Return the zones where both would sound at once on some weekday."""
-        if not self.weekdays & other.weekdays:
+        """Return the zones where both would sound at once on some day."""
+        if not self._meets(other):
             return ()
         mine, theirs = _minutes(self.start), _minutes(other.start)
         length, other_length = self.max_length.total_seconds() / 60, other.max_length.total_seconds() / 60
@@ -117,6 +129,15 @@ class Slot:
             return ()
         there = set(zones.expand(other.zones, where=f"slot {other.code}: zones"))
         return tuple(z for z in zones.expand(self.zones, where=f"slot {self.code}: zones") if z in there)
+
+    def _meets(self, other: Slot) -> bool:
+        """Return whether there is a day that has both."""
+        first = max((d for d in (self.valid_from, other.valid_from) if d), default=None)
+        last = min((d for d in (self.valid_to, other.valid_to) if d), default=None)
+        if first is None or last is None or (last - first).days >= 6:
+            return bool(self.weekdays & other.weekdays)
+        days = (first + dt.timedelta(days=n) for n in range((last - first).days + 1))
+        return any(self.on(day) and other.on(day) for day in days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ class StationHours:
             RuleError: it would start or end outside the allowed windows.
         """
         if not self.allows(start, length):
-            minutes = int(length.total_seconds() // 60)
+            minutes = math.ceil(length.total_seconds() / 60)
             raise RuleError(
                 f"Buổi phát {start:%H:%M} dài tối đa {minutes} phút nằm ngoài khung giờ được phép "
                 f"({self}). Hãy đổi giờ phát, rút ngắn buổi phát, hoặc sửa khung giờ ở Cài đặt, mục Giờ được phép.",

@@ -25,6 +25,7 @@ from broadcaster.panel.dates import a_date
 from broadcaster.panel.filters import short_day
 from broadcaster.panel.sending import send_sound
 from broadcaster.panel.undo import done
+from broadcaster.scheduling.rotation_words import no_rotation
 from broadcaster.services import airing, hear_through, planning, rotations, timetable
 from broadcaster.sound.store import Store
 
@@ -182,20 +183,29 @@ def plan() -> ResponseReturnValue:
 @blueprint.post("/day")
 @needs(Permission.SCHEDULE)
 def day() -> ResponseReturnValue:
-    """Make a day special, or ordinary again, and plan anew."""
-    when = a_date(request.form.get("day"))
+    """Make a day, or a run of days, special or ordinary again, and plan anew."""
+    when, last = a_date(request.form.get("day")), a_date(request.form.get("to"))
     kind = request.form.get("kind", "")
     if when is None or kind not in list(DayKind):
         raise RuleError("Hãy chọn ngày và loại ngày.", field="day")
-    chosen = DayKind(kind)
+    chosen, days = DayKind(kind), rotations.days_between(when, last, field="to")
     title = request.form.get("title", "").strip()[:200] or chosen.label
     with station().db.read() as session:
-        before = queries.exceptions(session, when, when).get(when)
-        was = {"kind": before.kind.value, "title": before.title} if before else {"kind": DayKind.ORDINARY.value}
-    rotations.add_exception(station(), actor(), when, chosen, title)
+        before = queries.exceptions(session, when, days[-1])
+        was = {(before[d].kind.value, before[d].title) if d in before else (DayKind.ORDINARY.value, "") for d in days}
+        fallback = rotations.without_own_rotation(session, when, last, chosen)
+    rotations.add_exception(station(), actor(), when, chosen, title, to=last)
     planning.plan(station())
-    words = f"{short_day(when)} nay là {chosen.label.lower()}; lịch đã được lập lại."
-    done(words, url_for("calendar.day"), fields={"day": when.isoformat(), **was})
+    span = short_day(when) + (f" đến {short_day(days[-1])}" if len(days) > 1 else "")
+    words = f"{span} nay là {chosen.label.lower()}; lịch đã được lập lại."
+    if fallback:
+        words = f"{words} {no_rotation(chosen)}"
+    if len(was) > 1:  # the days were of several kinds: no one click takes that back
+        flash(words)
+    else:
+        kind, title = was.pop()
+        back = {"day": when.isoformat(), "to": days[-1].isoformat(), "kind": kind, "title": title}
+        done(words, url_for("calendar.day"), fields=back)
     return leave_to(url_for("calendar.index", week=when.isoformat()))
 
 

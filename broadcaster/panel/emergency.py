@@ -27,7 +27,7 @@ from broadcaster.domain.emergencies import (
 )
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.zones import ALL
-from broadcaster.errors import RuleError, StationError
+from broadcaster.errors import MediaError, RuleError, StationError
 from broadcaster.panel import onair
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.forms import StationForm
@@ -75,7 +75,7 @@ def index() -> ResponseReturnValue:
     if form.is_submitted() and form.validate():
         try:
             number = service.draft(station(), actor(), _wish(form, None))
-        except RuleError as error:
+        except (RuleError, MediaError) as error:
             form.take(error)
         else:
             _speak_aside(station(), number)
@@ -124,7 +124,7 @@ def edit(number: int) -> ResponseReturnValue:
     if form.is_submitted() and form.validate():
         try:
             service.change(station(), actor(), number, _wish(form, row))
-        except RuleError as error:
+        except (RuleError, MediaError) as error:
             form.take(error)
         else:
             _speak_aside(station(), number)

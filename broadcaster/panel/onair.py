@@ -84,6 +84,16 @@ def now() -> Response:
     return revalidated(shown, lambda: render_template("onair/_now.html", present=facts(), **today))
 
 
+@blueprint.get("/fragments/incidents")
+@needs(Permission.VIEW)
+def incidents() -> Response:
+    """The last incidents, those still open first: the page is open all day, and what is no sink's is told here."""
+    with station().db.read() as session:
+        found = queries.incidents(session)
+    shown = ([(i.id, i.note, i.ended_at) for i in found], station().today())
+    return revalidated(shown, lambda: render_template("onair/_incidents.html", incidents=found, names=_names(facts())))
+
+
 @blueprint.get("/fragments/health")
 @needs(Permission.VIEW)
 def health() -> ResponseReturnValue:
@@ -127,6 +137,18 @@ def resume(number: int) -> ResponseReturnValue:
     return render_template(
         f"onair/{part}", row=row, items=items, zones=zones, names=names, possible=possible, present=facts()
     )
+
+
+@blueprint.route("/trust-clock", methods=["GET", "POST"])
+@needs(Permission.OPERATE)
+def trust_clock() -> ResponseReturnValue:
+    """A person looked at the machine's clock and says that it is right; shows its time and asks once."""
+    if request.method == "POST":
+        airing.send(station(), actor(), "trust-clock")
+        flash("Đã xác nhận đồng hồ. Máy phát làm việc trở lại trong vài giây.")
+        return leave_to(url_for("onair.index"))
+    part = "_clock.html" if request.headers.get("HX-Request") else "clock.html"
+    return render_template(f"onair/{part}", present=facts(fresh=True), now=station().local(station().now()))
 
 
 @blueprint.get("/fragments/level")

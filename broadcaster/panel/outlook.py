@@ -13,6 +13,7 @@ from broadcaster.domain.roles import Permission
 from broadcaster.errors import NotFoundError
 from broadcaster.panel.access import actor, leave_to, needs, public, station
 from broadcaster.panel.dates import a_date
+from broadcaster.scheduling.conflict_lots import lots
 from broadcaster.services import conflicts, feeds
 from broadcaster.services.planning import preview
 
@@ -26,7 +27,7 @@ _FARTHEST = dt.timedelta(days=400)
 @needs(Permission.VIEW)
 def index() -> ResponseReturnValue:
     """Every conflict of the coming fortnight with its remedy; a section alone when a page asks for it."""
-    found = conflicts.find(station())
+    found = lots(conflicts.find(station()))
     alone = not request.headers.get("HX-Request")
     part = "conflicts.html" if alone else "_conflicts.html"
     return render_template(

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster.domain.roles import Permission
-from broadcaster.errors import RuleError
+from broadcaster.errors import MediaError, RuleError
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.services import recordings as service
 
@@ -31,10 +31,21 @@ def take(script_id: int) -> ResponseReturnValue:
     try:
         with file.stream:
             _, faults = service.take(station(), actor(), script_id, file.stream, name)
-    except RuleError as error:
+    except (RuleError, MediaError) as error:
         flash(f"Chưa dùng được bản ghi âm này. {error.message}", "error")
     else:
         flash("Đã nhận bản ghi âm; máy đang làm sạch và chỉnh độ to cho loa.")
         for fault in faults:
             flash(fault.sentence, "error")
+    return leave_to(url_for("scripts.show", script_id=script_id))
+
+
+@blueprint.post("/<int:script_id>/recording/again")
+@needs(Permission.WRITE)
+def again(script_id: int) -> ResponseReturnValue:
+    """Have a recording made ready that failed through no fault of its own."""
+    try:
+        service.again(station(), actor(), script_id)
+    except RuleError as error:
+        flash(error.message, "error")
     return leave_to(url_for("scripts.show", script_id=script_id))

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from broadcaster.db.models import Job
 from broadcaster.db.queries import calendar, library, people
 from broadcaster.db.queries import lexicon as words_query
 from broadcaster.db.queries.library import ScriptQuery
@@ -20,7 +21,7 @@ from broadcaster.panel import csp, wording
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.paging import Page, wanted_page
 from broadcaster.panel.sending import send_peaks, send_sound
-from broadcaster.services import approving, drafts, hearing, speaking
+from broadcaster.services import approving, drafts, hearing, recordings, speaking
 from broadcaster.services import scripts as service
 from broadcaster.services.lexicon import MODES
 from broadcaster.services.lexicon_changes import AffectedError, Change, Effect, apply, find_entry
@@ -84,13 +85,14 @@ def _page(script_id: int, effect: Effect | None = None, asked: Mapping[str, str]
         marks = words_query.marks(session, script_id, approval.id) if approval else ()
         standing = approving.standing_of(session, script_id, approval.id if approval else None)
         hearings = hearing.hearings_of(session, whole.rendition.id) if whole.rendition else []
+        listening = library.listening_job(session, script_id)
     found = explained(station(), script_id)
     page = render_template(
         "scripts/show.html", whole=whole, names=names, uses=uses, marks=marks, standing=standing, found=found,
         lines=lines(found.spoken), options={r.number: choices(r, found.lexicon) for r in found.readings},
         sides=wording.sides(lines(found.spoken), whole.rendition.cues if whole.rendition else ()),
         outdated=whole.rendition is not None and whole.rendition.spoken_text != found.spoken.text,
-        hearings=hearings, can_listen=hearing.absent() is None,
+        kept=_kept(whole.job), hearings=hearings, listening=listening, can_listen=hearing.absent() is None,
         modes=MODES, effect=effect, asked=asked or {}, hold=station().settings.approval.stale_reading == "hold",
     )  # fmt: skip
     answer = make_response(page, 422 if effect else 200)
@@ -144,7 +146,18 @@ def speaking_state(script_id: int) -> ResponseReturnValue:
         job = library.speaking_job(session, script_id)
     if job is None:
         return leave_to(url_for("scripts.show", script_id=script_id))
-    return render_template("scripts/_speaking.html", job=job, script_id=script_id)
+    return render_template("scripts/_speaking.html", job=job, script_id=script_id, kept=_kept(job))
+
+
+@blueprint.get("/<int:script_id>/listening")
+@needs(Permission.VIEW)
+def listening_state(script_id: int) -> ResponseReturnValue:
+    """How far the machine is with hearing a rendition; the page is drawn anew when it is done."""
+    with station().db.read() as session:
+        job = library.listening_job(session, script_id)
+    if job is None:
+        return leave_to(url_for("scripts.show", script_id=script_id) + "#heard-title")
+    return render_template("scripts/_listening.html", listening=job, script_id=script_id)
 
 
 @blueprint.get("/<int:script_id>/sound/<int:rendition_id>")
@@ -210,6 +223,11 @@ def state(script_id: int) -> ResponseReturnValue:
         case _:
             raise RuleError("Không hiểu thao tác này.", field="to")
     return _back(script_id)
+
+
+def _kept(job: Job | None) -> bool:
+    """Return whether a recording that failed can be made ready from the file that was sent."""
+    return job is not None and job.kind == recordings.JOB and recordings.kept_upload(station(), job.arguments)
 
 
 def _back(script_id: int) -> ResponseReturnValue:

@@ -20,6 +20,7 @@ from broadcaster.domain.rotations import WEEKDAY_LABELS, WEEKDAYS
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel import slot_steps
 from broadcaster.panel.access import actor, leave_to, needs, station
+from broadcaster.panel.dates import a_date
 from broadcaster.panel.slot_steps import Steps
 from broadcaster.scheduling.rotation_toml import read_toml
 from broadcaster.scheduling.rotation_words import LATE_WORDS, step_words
@@ -27,6 +28,9 @@ from broadcaster.services import planning, rotations
 
 blueprint = Blueprint("slots", __name__, url_prefix="/schedule/rotations")
 MAX_BYTES = 200_000
+NEVER_SCHEDULED = {"alert", "line_up"}
+"""Kinds of sound that are not offered for a slot: the alarm of emergencies, and the tone that horns are set by."""
+_DATES = ("valid_from", "valid_to")
 
 
 @blueprint.route("/<code>/slots/new", methods=["GET", "POST"])
@@ -116,6 +120,7 @@ def edited(row: RotationRow, slot: dict[str, Any] | None) -> ResponseReturnValue
         zones, groups = registry.zones(session), registry.groups(session)
         topics = {t.code: t.short for t in library.topics(session)}
     titles = {c.name: c.title for c in cues}
+    cues = [c for c in cues if c.kind not in NEVER_SCHEDULED]
     lines = [
         (json.dumps(i, ensure_ascii=False), step_words(i, titles, topics), i["kind"], slot_steps.options_of(i))
         for i in given["item"]
@@ -148,15 +153,21 @@ def _given(slot: dict[str, Any] | None, steps: Steps) -> dict[str, Any]:
     form = request.form
     known = dict.fromkeys(form.getlist("zone"))
     late = form.get("late", "")
-    return dict(slot or {}) | {
-        "title": " ".join(form.get("title", "").split())[:200],
-        "start": form.get("start", "").strip()[:8],
-        "max_minutes": form.get("minutes", "").strip()[:4],
-        "weekdays": [d for d in WEEKDAYS if d in form.getlist("weekday")],
-        "zones": ["all"] if "all" in known else list(known),
-        "late": late if late in list(LatePolicy) else LatePolicy.SKIP.value,
-        "item": steps.items,
-    }
+    dates = {key: form.get(key, "").strip()[:10] for key in _DATES}
+    kept = {key: value for key, value in (slot or {}).items() if key not in dates}
+    return (
+        kept
+        | {key: value for key, value in dates.items() if value}
+        | {
+            "title": " ".join(form.get("title", "").split())[:200],
+            "start": form.get("start", "").strip()[:8],
+            "max_minutes": form.get("minutes", "").strip()[:4],
+            "weekdays": [d for d in WEEKDAYS if d in form.getlist("weekday")],
+            "zones": ["all"] if "all" in known else list(known),
+            "late": late if late in list(LatePolicy) else LatePolicy.SKIP.value,
+            "item": steps.items,
+        }
+    )
 
 
 def _plain_faults(given: dict[str, Any]) -> dict[str, str]:
@@ -165,6 +176,7 @@ def _plain_faults(given: dict[str, Any]) -> dict[str, str]:
         faults["title"] = "Hãy đặt tên cho khung phát."
     if not given["start"]:
         faults["start"] = "Hãy điền giờ bắt đầu, ví dụ 17:00."
+    faults |= {key: "Hãy chọn ngày trong lịch." for key in _DATES if given.get(key) and a_date(given[key]) is None}
     minutes = str(given["max_minutes"])
     if not (minutes.isdecimal() and 1 <= int(minutes) <= 240):
         faults["max_minutes"] = "Một khung dài từ 1 đến 240 phút."
@@ -184,7 +196,7 @@ def _beside(error: RuleError, code: str) -> dict[str, str]:
     if where == "item" or any(n.startswith("item ") for n in names):
         return {"item": error.message}
     ours = f"({code})" in where or f"slot {code}:" in where or "chồng giờ" in error.message
-    return {names[-1] if ours and names[-1] in {"start", "max_minutes", "zones"} else "": error.message}
+    return {names[-1] if ours and names[-1] in {"start", "max_minutes", "zones", "valid_to"} else "": error.message}
 
 
 def _with(row: RotationRow, slot: dict[str, Any] | None, instead: dict[str, Any] | None) -> str:

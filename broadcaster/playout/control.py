@@ -33,7 +33,7 @@ class Control:
                 return self._answers[order_id]
             if order_id:
                 self._answers[order_id] = None
-        if age > STALE and verb in {"stop", "air", "mute"}:
+        if (age > STALE and verb in {"stop", "air", "mute"}) or (abs(age) > STALE and verb == "trust-clock"):
             text = "Lệnh đến quá muộn nên không thực hiện."
         else:
             text = self._carry_out(verb, arguments, by)

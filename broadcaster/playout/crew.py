@@ -70,8 +70,8 @@ class Crew:
     leads: Leads
     alarm: Callable[[str, str], None] = lambda _what, _why: None
     """Told of any other trouble (what, sentence), or that it is over (what, "")."""
-    stood_down: Callable[[], bool] = lambda: False
-    """Whether another machine may be playing by now, so that nothing more may begin here."""
+    may_begin: Callable[[Airing], bool] = lambda _one: True
+    """Whether it may begin: not while another machine may be playing by now, or the clock cannot be believed."""
     several: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Names that stand for more than one sink."""
     relays: Mapping[str, Relay] = field(default_factory=dict)

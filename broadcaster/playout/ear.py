@@ -37,6 +37,8 @@ _COLLECT = 10 * RATE * 2
 """Bytes taken at a time: what is not judged yet must not be let go."""
 _LOCK = 0.7
 _ROUND_S = 0.5
+_PATIENCE = 3 * PER_SECOND
+"""A return that is so much later than it was a second before has broken off."""
 _FAINT_DB = 20.0
 """A frame counts as heard when it is louder than `SILENT_DBFS`, or at most so much softer than it should be."""
 _CLOCK = SystemClock()
@@ -135,6 +137,10 @@ class Listener:
         self._caught = _Track()
         self._done = 0
         self._shift: int | None = 0 if back is None else None
+        self._late = round(LAG_S * PER_SECOND)
+        """By how many frames the return was behind what was sent, when it last brought what was due."""
+        self._seen = 0
+        """How far the return had come when it was last looked through."""
         self._sums: _Sums | None = None
         self._bad = 0
         self._told = ""
@@ -261,15 +267,21 @@ class Listener:
         n = min(_BLOCK, ends - self._done)
         if n < _BLOCK and not (last_of_item and n > 0):
             return False
-        if self._back is not None and self._done + n + self._shift > self._caught.end and not self._overdue(n):
-            return False
+        if self._back is not None:
+            if self._done + n + self._shift <= self._caught.end:
+                self._late, self._seen = self._sent.end - self._done - n, self._caught.end
+            elif not self._overdue(n):
+                return False
+            elif self._caught.end - self._seen > PER_SECOND // 2:  # it brings something again
+                self._seen = self._caught.end
+                self._realign(self._done + n)
         self._judge(item_no, self._done, self._done + n)
         self._done += n
         return True
 
     def _overdue(self, n: int) -> bool:
         """Whether the return should have brought the next `n` frames by now."""
-        if self._sent.end - self._done - n > round((LAG_S + 1) * PER_SECOND):
+        if self._sent.end - self._done - n > min(round((LAG_S + 1) * PER_SECOND), self._late + _PATIENCE):
             return True
         return _CLOCK.monotonic() - self._closed_at > LAG_S
 
@@ -308,6 +320,15 @@ class Listener:
             if again >= _LOCK:
                 self._shift, mark = moved, again
         return None if mark is None else round(mark, 3)
+
+    def _realign(self, end: int) -> None:
+        """Look where the return stands now: it did not bring what was due, was broken off perhaps and goes on since."""
+        start = max(self._sent.first, end - WINDOW)
+        piece, levels = self._sent.cut(start, end)
+        if len(piece) >= 2 * PER_SECOND and float(levels.max()) >= SILENT_DBFS:
+            mark, moved = self._search(piece, start)
+            if mark >= _LOCK:
+                self._shift = moved
 
     def _compare(self, start: int, end: int) -> float | None:
         shift = self._shift or 0

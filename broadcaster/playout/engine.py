@@ -36,7 +36,7 @@ from broadcaster.playout.priority import favour_process
 from broadcaster.playout.relay import Relay
 from broadcaster.playout.replay import replay
 from broadcaster.playout.sinks import Sinks, resolve_sinks
-from broadcaster.playout.sinks.base import Sink, Standing
+from broadcaster.playout.sinks.base import Sink, Standing, Tended
 from broadcaster.playout.status import status_of
 from broadcaster.playout.tapes import TapeRoom
 from broadcaster.playout.tenure import Tenure
@@ -127,7 +127,7 @@ class Playout:
             chunk_ms=chunk_ms,
             alarm=self._troubles.tell,
             several=self.sinks.several,
-            stood_down=lambda: bool(self._tenure.hold),
+            may_begin=self._may_begin,
             talks=station.home.run / "talks",
             relays={
                 name: Relay(source, station.settings.sound.loudness, station.settings.tz)
@@ -164,6 +164,9 @@ class Playout:
 
     def open(self) -> None:
         """Take up the work: finish what an earlier life left open, load what is pinned, start the alarm and the ear."""
+        with contextlib.suppress(StationError):
+            self._renew()  # what was left open may go on only where it is this machine's turn
+        self.journal.doubtful = bool(self._belief.hold)
         self.journal.write("boot", {"host": self.host})
         for name, why in self.sinks.notes.items():
             self._troubles.sink(name, why)
@@ -207,7 +210,7 @@ class Playout:
     def tick(self) -> None:
         """Do one round of the clerk's work; nothing that fails here stops the next round."""
         self._wake.clear()
-        self._troubles.tell("clock", self._belief.hold)
+        self._tell_of_the_clock()
         self.journal.retry()
         self._troubles.tell("journal", self.journal.trouble and f"Đĩa không ghi được nhật ký: {self.journal.trouble}.")
         self._look_at_sinks()
@@ -237,8 +240,20 @@ class Playout:
 
     @property
     def hold(self) -> str:
-        """Why nothing may begin now, in Vietnamese; empty when all is well."""
+        """Why nothing may begin by itself now, in Vietnamese; empty when all is well."""
         return self._belief.hold or self._tenure.hold
+
+    def _may_begin(self, one: Airing) -> bool:
+        """Whether a broadcast may begin: what a person asked for this very minute does not wait for a believed clock.
+
+        After a power cut in a storm the clock may be wrong, and the emergency must be heard all the same.
+        """
+        return not self._tenure.hold and (one.unplanned or one.broadcast.asked_for or not self._belief.hold)
+
+    def _tell_of_the_clock(self) -> None:
+        why = self._belief.hold
+        self.journal.doubtful = bool(why)
+        self._troubles.tell("clock", why)
 
     def _renew(self) -> None:
         self._tenure.renew()
@@ -258,13 +273,16 @@ class Playout:
         Raises:
             StationError: the database is away; what is pinned still airs.
         """
-        if self.hold:
+        if self._tenure.hold:
             return
+        held = bool(self._belief.hold)
         now = self.clock.now()
         steady = self.clock.monotonic()
         emergency_airing.tend(self.station)
         with self.station.db.read() as session:
             rows = desk.due(session, now + AHEAD)
+            if held:
+                rows = [r for r in rows if r.broadcast.asked_for and abs(r.broadcast.starts_at - now) <= desk.LEFT]
             zones = desk.zones(session)
             fresh: dict[int, Bundle] = {}
             for row in rows:
@@ -285,7 +303,7 @@ class Playout:
         for number, bundle in fresh.items():
             if self._shelf.put(bundle) or alarm_key(number) not in keys:
                 self._set_alarm(bundle)
-        for number in self._shelf.numbers():
+        for number in self._shelf.numbers() if not held else ():
             if number not in fresh and not self.floor.has(number):
                 self.alarm.cancel(alarm_key(number))
                 self._shelf.drop(number)
@@ -301,8 +319,8 @@ class Playout:
 
     def _rung(self, broadcast_id: int) -> None:
         bundle = self._shelf.get(broadcast_id)
-        if bundle is not None and not self.hold:
-            self.floor.launch(Airing(self._crew, bundle))
+        if bundle is not None and self._may_begin(one := Airing(self._crew, bundle)):
+            self.floor.launch(one)
 
     def _changed(self) -> None:
         """What is on air changed: say so in the next round, and soon."""
@@ -372,18 +390,19 @@ class Playout:
             {name: self._troubles.of_sink(name) for name in self.sinks.by_name},
             self.hold,
             self.floor.muted(),
+            clock_doubted=bool(self._belief.hold),
         )
 
     def _jumped(self, by: float) -> None:
-        self._belief.jumped(by)
+        self._tell_of_the_clock()
         way = "tới" if by > 0 else "lui"
-        note = f"Đồng hồ máy nhảy {way} {abs(by):.1f} giây."
-        self.journal.write(
-            "incident", {"what": "clock-step", "note": note}, {"what": "clock-step", "note": note, "over": True}
-        )
+        self._troubles.note("clock-step", f"Đồng hồ máy nhảy {way} {abs(by):.1f} giây.")
         self._due_at.clear()
         self._wake.set()
 
     def _housekeeping(self) -> None:
         keep = {i.audio_sha256 for n in self._shelf.numbers() if (b := self._shelf.get(n)) for i in b.broadcast.rundown}
         self._tapes.prune(keep)
+        for name, sink in self.sinks.by_name.items() if not self._belief.hold else ():
+            if isinstance(sink, Tended) and (note := sink.tend()):
+                self._troubles.note(f"kept-{name}", note)

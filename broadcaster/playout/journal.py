@@ -35,6 +35,8 @@ class Record:
     kind: str
     at: dt.datetime
     body: dict[str, Any]
+    doubtful: bool = False
+    """Whether the clock was not believed when it was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class Journal:
         self._file = self._open(self._path)
         self.trouble = ""
         """Why the disk refuses just now; empty when all is written."""
+        self.doubtful = False
+        """Whether the clock cannot be believed: what is written meanwhile says nothing of how late it is."""
 
     def segments(self) -> list[Path]:
         """Return the segments, oldest first."""
@@ -76,7 +80,8 @@ class Journal:
     def write(self, kind: str, *bodies: dict[str, Any], sync: bool = True) -> None:
         """Append one line for each body; on a full or broken disk they are held in memory and tried again later."""
         at = self._clock.now().isoformat()
-        lines = [_line({"k": kind, "at": at, "b": body}) for body in bodies]
+        doubt = {"doubt": True} if self.doubtful else {}
+        lines = [_line({"k": kind, "at": at, "b": body, **doubt}) for body in bodies]
         with self._lock:
             self._held += lines
             self._flush(sync=sync)
@@ -107,9 +112,9 @@ class Journal:
             self.trouble = error.strerror or str(error)
 
     def last_time(self) -> dt.datetime | None:
-        """Return the latest time written in the last segment that has a line, or None."""
+        """Return the latest time written, by a clock that was believed, in the last segment that has one; or None."""
         for path in reversed(self.segments()):
-            times = [record.at for record, _ in _read(path, 0)]
+            times = [record.at for record, _ in _read(path, 0) if not record.doubtful]
             if times:
                 return max(times)
         return None
@@ -213,4 +218,5 @@ def _read(path: Path, offset: int) -> Iterator[tuple[Record, int]]:
                     log.warning("journal: a damaged line in %s was left out", path.name)
                 continue
             fields = json.loads(body)
-            yield Record(fields["k"], dt.datetime.fromisoformat(fields["at"]), fields["b"]), offset
+            at = dt.datetime.fromisoformat(fields["at"])
+            yield Record(fields["k"], at, fields["b"], bool(fields.get("doubt"))), offset

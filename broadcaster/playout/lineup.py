@@ -16,10 +16,14 @@ from broadcaster.domain.zones import Correction, strictest, volume_at
 from broadcaster.playout.asrun import TRIAL_ZONE, heard_zones
 from broadcaster.playout.bundles import Bundle
 from broadcaster.playout.crew import Crew
-from broadcaster.playout.player import Event, Lane, Segment, Source
+from broadcaster.playout.events import Event
+from broadcaster.playout.player import Lane
 from broadcaster.playout.proving import listener
 from broadcaster.playout.sinks import AIRCHECK
 from broadcaster.playout.sinks.base import RATE, Feed
+from broadcaster.playout.sinks.behind import Behind
+from broadcaster.playout.sources import Segment, Source
+from broadcaster.playout.tapes import Tape
 from broadcaster.playout.tone import Tone
 
 if TYPE_CHECKING:
@@ -90,6 +94,8 @@ def lay(airing: Airing, events: Events) -> tuple[list[Lane], dict[str, tuple[Out
     at = max(airing.clock.now(), b.starts_at if not airing.at_once else airing.clock.now()).astimezone(crew.tz).time()
     feed = Feed(b.id, b.title, b.starts_at.astimezone(crew.tz))
     mirror = crew.sinks.get(AIRCHECK)
+    if mirror is not None and not crew.inline:
+        mirror = Behind(mirror)
     lanes: list[Lane] = []
     for name, codes in plan.by_sink.items():
         free = tuple(z for z in codes if z not in busy)
@@ -128,6 +134,8 @@ def segments(sources: Sequence[tuple[RundownItem, Source]], offset_s: float) -> 
         else:
             found.append(Segment(item.no, source, skipped))
             skipped = 0
+    if found and isinstance(found[0].source, Tape):
+        found[0].source.read(found[0].offset, 1)  # from the disk into memory before its moment
     return found, passed
 
 

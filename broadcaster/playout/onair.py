@@ -18,13 +18,15 @@ from broadcaster.errors import AirError, StationError
 from broadcaster.playout.asrun import TRIAL_ZONE, AsRun, heard_zones
 from broadcaster.playout.bundles import Bundle
 from broadcaster.playout.crew import Crew
+from broadcaster.playout.events import Coming, Ended, Event, Mark, Started
 from broadcaster.playout.lineup import Events, gain, lay, limit, own_clock, segments
-from broadcaster.playout.player import Coming, Ended, Event, Lane, Mark, Source, Started
+from broadcaster.playout.player import Lane
 from broadcaster.playout.priority import favour_thread
 from broadcaster.playout.relay import Assumed, RelayFeed, source_of
 from broadcaster.playout.several import Several, together
 from broadcaster.playout.sinks import AIRCHECK
 from broadcaster.playout.sinks.base import RATE
+from broadcaster.playout.sources import Source
 from broadcaster.playout.talk import Talk
 from broadcaster.sound.store import Store
 
@@ -33,6 +35,7 @@ log = logging.getLogger(__name__)
 LAST_WORDS_MS = 500
 """So much of a talk may be lost at its edges (fades, a hiccup) and it still counts as heard."""
 STOPPED = "Máy phát được tắt trong lúc đang phát."
+YIELDED = "Máy khác đang giữ quyền phát nên phần còn lại không phát nữa."
 
 
 @dataclass
@@ -133,9 +136,11 @@ class Airing:
                 asrun.rest(Outcome.FAILED, "Máy phát gặp lỗi không lường trước; xem nhật ký kỹ thuật.")
         # A power cut, real or simulated, does not come here: the next life ends what it left open.
         left_alone = self._abandoned and self.phase != "air" and not self._cancelled
+        yielded = self.resume_after is not None and not self._halt.is_set()
+        left_alone = left_alone and not yielded  # what began in an earlier life is never begun anew
         self.phase = "over"
         if asrun is not None and not left_alone:
-            why, by = self._cancelled or (STOPPED, "")
+            why, by = self._cancelled or (YIELDED if yielded else STOPPED, "")
             asrun.rest(Outcome.MISSED, why, by=by)
             asrun.verdict(self._end(), cancelled=f"Đã hủy: {why}" if self._cancelled else "")
             self.ended = True
@@ -159,7 +164,7 @@ class Airing:
         return self._over_at or self.clock.now()
 
     def _air(self, asrun: AsRun) -> None:
-        if self._halt.is_set() or not self._may_start(asrun):
+        if self._halt.is_set() or self._stood_down() or not self._may_start(asrun):
             return
         try:
             self._air_cued(asrun, self._cue())
@@ -193,8 +198,8 @@ class Airing:
             self._follow(asrun, events, threads)
 
     def _stood_down(self) -> bool:
-        """Leave the broadcast to the machine that plays now."""
-        self._abandoned = self._abandoned or self.crew.stood_down()
+        """Leave the broadcast to the machine that plays now, or to a clock that is right again."""
+        self._abandoned = self._abandoned or not self.crew.may_begin(self)
         return self._abandoned
 
     def _player(self, lane: Lane) -> threading.Thread:
@@ -210,7 +215,7 @@ class Airing:
 
     def _decide(self) -> Wait | Air | Join | Skip:
         b = self.broadcast
-        if self._unplanned:
+        if self.unplanned:
             return Air(0.0)
         now = self.clock.now()
         if 0 <= (late := (now - b.starts_at).total_seconds()) <= self.crew.leads.on_time:
@@ -218,13 +223,14 @@ class Airing:
         return decide(now, b.starts_at, b.ends_at, b.late, b.grace)
 
     @property
-    def _unplanned(self) -> bool:
+    def unplanned(self) -> bool:
+        """Whether it does not wait for its time: a person wants it now, or it goes on after a crash."""
         return self.at_once or self.resume_after is not None
 
     def _starts(self) -> dt.datetime:
         """When the first sample would leave, as it looks now."""
         now = self.clock.now()
-        return now if self._unplanned else max(now, self.broadcast.starts_at)
+        return now if self.unplanned else max(now, self.broadcast.starts_at)
 
     def _may_start(self, asrun: AsRun) -> bool:
         """Ask lateness and the allowed hours once more, whoever planned it; log what must not air."""
@@ -308,7 +314,7 @@ class Airing:
         """Wait until `before_s` ahead of the start, following the wall clock; False when told to stop."""
         clock = self.clock
         slice_s = 86400.0 if self.crew.inline else 1.0
-        while not self._unplanned:
+        while not self.unplanned:
             left = (self.broadcast.starts_at - clock.now()).total_seconds() - before_s
             if left <= 0 or not clock.sleep_until(clock.monotonic() + min(left, slice_s), self._halt):
                 break

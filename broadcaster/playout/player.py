@@ -13,14 +13,15 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 
 from broadcaster.clock import Clock
 from broadcaster.errors import AirError
 from broadcaster.playout.ear import Listener
+from broadcaster.playout.events import Coming, Ended, Event, Mark, Started
 from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Placed, Sink, Stream
+from broadcaster.playout.sources import Segment
 from broadcaster.playout.tone import Tone
 
 log = logging.getLogger(__name__)
@@ -36,94 +37,6 @@ _LEVEL_S = 0.25
 SILENT_DBFS = -96.0
 HOLLOW = "Nguồn âm thanh có lúc không có tiếng."
 MUTED = "Bị tắt tiếng một lúc theo lệnh người vận hành."
-
-
-class Source(Protocol):
-    """Where the samples of an item come from: a tape, or something that happens now (a relay, a microphone).
-
-    The players of several sinks read one source, each at its own place, a few milliseconds apart.
-    """
-
-    @property
-    def samples(self) -> int:
-        """How many samples it has, or may have at most."""
-        ...
-
-    @property
-    def live(self) -> bool:
-        """Whether it happens now, so that its edges are faded."""
-        ...
-
-    @property
-    def why(self) -> str:
-        """Why it ended before its length, in Vietnamese; empty when it did not."""
-        ...
-
-    def read(self, at: int, n: int) -> Pcm | None:
-        """Return the `n` samples from sample `at`, without waiting.
-
-        Nothing (no bytes) when a live source has none just now: silence goes out in their place and does not count
-        as heard. None when it is over before its length.
-        """
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """One item to play, from sample `offset` of its source."""
-
-    item_no: int
-    source: Source
-    offset: int = 0
-
-    @property
-    def samples(self) -> int:
-        """Samples left to play."""
-        return max(0, self.source.samples - self.offset)
-
-
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """An item is about to start: the journal knows of it before the first ear does."""
-
-    item_no: int
-    at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """The first sample of an item left."""
-
-    item_no: int
-    at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """So much of an item was heard so far."""
-
-    item_no: int
-    heard: int
-    """Samples."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """An item is over."""
-
-    item_no: int
-    started_at: dt.datetime
-    ended_at: dt.datetime
-    heard: int
-    """Samples that were really heard: not those while muted or while the sink was broken."""
-    whole: bool
-    """Whether every sample of the tape was heard."""
-    why: str
-    """Why not, in Vietnamese; empty when whole."""
-    by: str
-
-
-Event = Coming | Started | Mark | Ended
 
 
 @dataclass(frozen=True, slots=True)

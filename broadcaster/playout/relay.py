@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from broadcaster.clock import Clock
-from broadcaster.domain.relays import NONE, RelaySource
+from broadcaster.domain.relays import RelaySource
 from broadcaster.errors import AirError, MediaError
 from broadcaster.playout.player import FADE
 from broadcaster.playout.sinks.base import RATE, Pcm
@@ -259,9 +259,8 @@ def source_of(relay: Relay, clock: Clock, samples: int, at: dt.datetime, trouble
         AirError: at that hour it must not be relayed.
     """
     local = at.astimezone(relay.tz)
-    if relay.source.allowed(local) <= NONE:
-        title, hours = relay.source.title, relay.source.hours
-        raise AirError(f"Lúc {local:%H:%M} nằm ngoài giờ được tiếp âm “{title}” ({hours}).", code="relay-hour")
+    if why := relay.source.refusal(local):
+        raise AirError(why, code="relay-hour")
     feed = RelayFeed(relay, clock, samples, trouble)
     feed.start((at - clock.now()).total_seconds() - PREROLL_S)
     return feed

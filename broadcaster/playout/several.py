@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from broadcaster.playout.player import Ended, Lane
+from broadcaster.playout.events import Ended
+from broadcaster.playout.player import Lane
 
 
 class Several:

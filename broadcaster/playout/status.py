@@ -17,11 +17,14 @@ def status_of(
     sinks: Mapping[str, str],
     hold: str,
     muted: list[str],
+    *,
+    clock_doubted: bool = False,
 ) -> dict[str, Any]:
     """Return JSON-able fields.
 
     `on_air` lists what sounds (empty: nothing), `next` is None or the next broadcast; `sinks` holds "ok" for each
-    sink, or what is wrong with it; `hold` says why nothing may air. Times are ISO UTC, levels dBFS.
+    sink, or what is wrong with it; `hold` says why nothing may air, `clock_doubted` that it is
+    the clock. Times are ISO UTC, levels dBFS.
     """
     sounding = [_airing(one) for one in airings if one.phase == "air"]
     on_their_way = {one.broadcast.id for one in airings if one.phase == "air"}
@@ -43,6 +46,7 @@ def status_of(
         },
         "sinks": {name: why or "ok" for name, why in sinks.items()},
         "hold": hold,
+        "clock_doubted": clock_doubted,
         "muted": muted,
     }
 

@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from broadcaster.clock import Clock
 from broadcaster.playout.codec import pcm_to_flac
+from broadcaster.playout.player import level
 from broadcaster.playout.sinks.base import RATE, Pcm
 from broadcaster.sound.store import Store
 
@@ -22,6 +23,9 @@ IN_HAND_S = 0.3
 """So much is kept in hand before the first sample leaves, and after each pause."""
 MOST_IN_HAND_S = 1.0
 """When more than this waits, the talk jumps forward: speech must not trail behind the speaker."""
+TRAILING_S = 0.4
+"""When more than this waits, pauses of the speaker are passed over in half their time until it does no longer."""
+PAUSE_DBFS = -50.0
 VANISHED_S = 3.0
 """Nothing came for so long: the browser is gone."""
 VANISHED = "Mất kết nối với trình duyệt của người nói nên tự kết thúc."
@@ -125,8 +129,19 @@ class Talk:
             self._shift -= jump
             place += jump
             behind -= jump
+        elif behind - n > TRAILING_S * RATE and self._pauses(place, n):
+            self._shift -= n
+            place += n
+            behind -= n
         self.delay_ms = behind * 1000 // RATE
         return place
+
+    def _pauses(self, place: int, n: int) -> bool:
+        """Whether this piece and the next are so soft that one of them is not missed."""
+        if self._file is None:
+            return False
+        self._file.seek(place * 2)
+        return level(self._file.read(n * 4)) < PAUSE_DBFS
 
     def _look(self) -> None:
         if self._file is None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import mmap
 import os
+import struct
 import threading
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+import zlib
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from broadcaster.errors import MediaError
 from broadcaster.playout.codec import flac_to_wav
@@ -23,36 +24,69 @@ from broadcaster.playout.sinks.base import RATE
 log = logging.getLogger(__name__)
 
 KEEP_BYTES = 2 * 1024**3
+BLOCK = RATE * 2
+"""Bytes that are marked, and read, at once: a second."""
+ALTERED = "Tệp âm thanh đã chuẩn bị bị hỏng hoặc bị thay đổi sau khi kiểm tra."
 _EMPTY_MD5 = bytes(16)
 
 Decode = Callable[[Path, Path], None]
 
 
-@dataclass(frozen=True, slots=True)
 class Tape:
-    """Samples ready to play: mono, signed 16-bit little-endian, 48 kHz, mapped from the disk."""
+    """Samples ready to play: mono, signed 16-bit little-endian, 48 kHz, read from the disk as they are due.
 
-    audio_sha256: str
-    pcm: memoryview
+    Each second was marked when the whole was checked, and must still agree when it is read: what was altered or lost
+    between the check and its moment is not aired. Read and not mapped, for a bad sector of a mapped file ends the
+    process.
 
-    @property
-    def samples(self) -> int:
-        """Number of samples."""
-        return len(self.pcm) // 2
+    Args:
+        audio_sha256: of the approved sound.
+        path: the file that holds the samples.
+        start: their first byte.
+        size: how many bytes.
+        marks: CRC-32 of each block of `BLOCK` bytes.
+    """
 
-    @property
-    def live(self) -> bool:
-        """Say that it is not: it was recorded."""
-        return False
+    live = False
 
-    @property
-    def why(self) -> str:
-        """Say nothing: a tape never ends before its length."""
-        return ""
+    def __init__(self, audio_sha256: str, path: Path, start: int, size: int, marks: Sequence[int]) -> None:
+        self.audio_sha256 = audio_sha256
+        self.samples = size // 2
+        self.why = ""
+        """Why it ended before its length; empty when it did not."""
+        self._path, self._start, self._size, self._marks = path, start, size, marks
+        self._lock = threading.Lock()
+        self._held = (0, b"")
 
-    def read(self, at: int, n: int) -> memoryview:
-        """Return the `n` samples from sample `at`."""
-        return self.pcm[at * 2 : (at + n) * 2]
+    def read(self, at: int, n: int) -> bytes | None:
+        """Return the `n` samples from sample `at`; None when they are no longer what was checked."""
+        first, last = at * 2, min((at + n) * 2, self._size)
+        with self._lock:
+            begin, held = self._held
+            if not begin <= first <= last <= begin + len(held):
+                begin = first // BLOCK * BLOCK
+                found = self._blocks(begin, last)
+                if found is None:
+                    self.why = ALTERED
+                    return None
+                held = found
+                self._held = (begin, held if len(held) <= 2 * BLOCK else b"")
+            return held[first - begin : last - begin]
+
+    def _blocks(self, begin: int, end: int) -> bytes | None:
+        end = min(self._size, -(-end // BLOCK) * BLOCK)
+        try:
+            with self._path.open("rb", buffering=0) as file:
+                file.seek(self._start + begin)
+                data = file.read(end - begin)
+        except OSError as error:
+            log.warning("tape %s: %s", self._path.name, error)
+            return None
+        marks = self._marks[begin // BLOCK :]
+        if len(data) < end - begin or any(m != marks[k] for k, m in enumerate(_marks(data))):
+            log.warning("tape %s was altered after its check", self._path.name)
+            return None
+        return data
 
 
 class TapeRoom:
@@ -100,8 +134,8 @@ class TapeRoom:
         promise = _promised_md5(source)
         if target.is_file() and promise is not None:
             try:
-                tape = Tape(audio_sha256, _samples(target))
-                if hashlib.md5(tape.pcm, usedforsecurity=False).digest() == promise:
+                tape, found = _checked(audio_sha256, target)
+                if found == promise:
                     os.utime(target)
                     return tape
             except MediaError:
@@ -110,9 +144,9 @@ class TapeRoom:
         partial = target.with_suffix(f".{os.getpid()}.part.wav")
         try:
             self._decode(source, partial)
-            partial.replace(target)  # before it is mapped: Windows moves no mapped file
-            tape = Tape(audio_sha256, _samples(target))
-            if promise is not None and hashlib.md5(tape.pcm, usedforsecurity=False).digest() != promise:
+            partial.replace(target)
+            tape, found = _checked(audio_sha256, target)
+            if promise is not None and found != promise:
                 raise MediaError("Âm thanh giải mã ra không khớp với bản gốc.", code="decode", field=source.name)
         except OSError as error:
             raise MediaError(f"Không chuẩn bị được âm thanh: {error.strerror}.", field=target.name) from None
@@ -129,7 +163,7 @@ class TapeRoom:
             if total > most and path.stem not in keep:
                 try:
                     path.unlink(missing_ok=True)
-                except OSError:  # Windows keeps a mapped file; next time
+                except OSError:  # Windows keeps a file that is being read; next time
                     continue
                 total -= size
 
@@ -147,28 +181,46 @@ def _promised_md5(path: Path) -> bytes | None:
     return head[26:42]
 
 
-def _samples(path: Path) -> memoryview:
-    """Map the samples of a WAV in the house format.
+def _marks(data: bytes) -> list[int]:
+    view = memoryview(data)
+    return [zlib.crc32(view[k : k + BLOCK]) for k in range(0, len(data), BLOCK)]
+
+
+def _checked(audio_sha256: str, path: Path) -> tuple[Tape, bytes]:
+    """Return the tape in a WAV in the house format, and the MD5 of its samples.
 
     Raises:
-        MediaError: it is something else.
+        MediaError: it is something else, or the disk refuses.
     """
+    md5, marks = hashlib.md5(usedforsecurity=False), []
     try:
         with path.open("rb") as file:
-            whole = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-    except (OSError, ValueError):
+            start, size = _place(file, path.stat().st_size)
+            file.seek(start)
+            left = size
+            while left and (data := file.read(min(left, BLOCK))):
+                md5.update(data)
+                marks += _marks(data)
+                left -= len(data)
+    except (OSError, struct.error):
         raise MediaError("Không đọc được âm thanh đã chuẩn bị.", field=path.name) from None
-    at = 12
+    if not size:
+        raise MediaError("Âm thanh đã chuẩn bị không đúng định dạng 48 kHz, một kênh, 16 bit.", field=path.name)
+    return Tape(audio_sha256, path, start, size, marks), md5.digest()
+
+
+def _place(file: BinaryIO, length: int) -> tuple[int, int]:
+    """Return where the samples of a WAV begin and how many bytes they are: 0 when it is not in the house format."""
     house = False
-    riff = bytes(whole[:4]) == b"RIFF"
-    while riff and at + 8 <= len(whole):
-        size = int.from_bytes(whole[at + 4 : at + 8], "little")
-        name = bytes(whole[at : at + 4])
+    at = 12 if file.read(4) == b"RIFF" else length
+    while at + 8 <= length:
+        file.seek(at)
+        name, size = struct.unpack("<4sI", file.read(8))
         if name == b"fmt ":
-            fmt = bytes(whole[at + 8 : at + 24])
+            fmt = file.read(16)
             house = fmt[2:4] == b"\1\0" and int.from_bytes(fmt[4:8], "little") == RATE and fmt[14:16] == b"\20\0"
-        elif name == b"data" and house:
-            pcm = whole[at + 8 : at + 8 + size]
-            return pcm[: len(pcm) // 2 * 2]
+        elif name == b"data":
+            size = min(size, length - at - 8)
+            return at + 8, size // 2 * 2 if house else 0
         at += 8 + size + size % 2
-    raise MediaError("Âm thanh đã chuẩn bị không đúng định dạng 48 kHz, một kênh, 16 bit.", field=path.name)
+    return 0, 0

@@ -36,6 +36,10 @@ class Troubles:
                 self._journal.write("incident", {"what": what, "note": why})
         self._told()
 
+    def note(self, what: str, note: str) -> None:
+        """Put on record what happened and is over already."""
+        self._journal.write("incident", *({"what": what[:48], "note": note, **over} for over in ({}, {"over": True})))
+
     def sink(self, name: str, why: str) -> None:
         """Say how a sink is."""
         self.tell(f"sink-{name}", why)

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     EMPTY = "empty"
     GAP = "gap"
     OVERLONG = "overlong"
+    ASKED = "asked"
     ZONE = "zone"
     SHORT = "short"
 
@@ -39,7 +40,7 @@ class Kind(StrEnum):
     @property
     def grave(self) -> bool:
         """Whether something will not be heard, or will be where it must not, unless a person acts."""
-        return self not in {Kind.SHORT, Kind.ZONE, Kind.OVERLONG}
+        return self not in {Kind.SHORT, Kind.ZONE, Kind.OVERLONG, Kind.ASKED}
 
 
 _LABELS = {
@@ -50,6 +51,7 @@ _LABELS = {
     Kind.EMPTY: "Buổi trống",
     Kind.GAP: "Thiếu buổi",
     Kind.OVERLONG: "Dài quá khung",
+    Kind.ASKED: "Thiếu lượt phát",
     Kind.ZONE: "Cụm loa",
     Kind.SHORT: "Buổi quá ngắn",
 }
@@ -76,6 +78,8 @@ class Planned:
     """Whether it is a session in the sense of the Quy chế."""
     relay: bool = False
     """Whether other sound than its items fills it."""
+    relay_fault: str = ""
+    """Why a relay of it will not be heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,10 @@ class Conflict:
     remedy: str
     broadcasts: tuple[int, ...] = ()
     zones: tuple[str, ...] = ()
+    script: int = 0
+    """The script that it is about; 0: it is about broadcasts."""
+    about: str = ""
+    """What several conflicts of one kind may have in common, so that they are told together; "": nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +140,11 @@ def conflicts(
         )
         for p in missing
     ]
+    return by_time(found)
+
+
+def by_time(found: Iterable[Conflict]) -> list[Conflict]:
+    """Return conflicts in order of time, the worst of a moment first."""
     return sorted(found, key=lambda c: (c.at, list(Kind).index(c.kind), c.broadcasts, c.what))
 
 
@@ -155,7 +168,7 @@ def _overlaps(planned: Sequence[Planned], house: House) -> list[Conflict]:
             Kind.OVERLAP,
             b.starts_at,
             f"“{b.title}” lúc {_when(b.starts_at, house)} bắt đầu khi “{a.title}” ({_clock(a.starts_at, house)}) "
-            f"còn phát tới {_clock(_sounds_until(a), house)}, ở {_names(zones, house)}.",
+            f"còn phát tới {_clock(_sounds_until(a), house)}, ở {zones_in_words(zones, house)}.",
             f"Dời “{b.title}” sau {_clock(_sounds_until(a), house)}, hoặc bớt bài của “{a.title}”.",
             tuple(n for n in (a.id, b.id) if n),
             tuple(zones),
@@ -187,6 +200,7 @@ def _one_by_one(planned: Sequence[Planned], house: House) -> Iterable[Conflict]:
                 "Bỏ bớt một bài khỏi buổi này.",
                 numbers,
                 p.zones,
+                about=p.title,
             )
         if p.faults:
             more = f" Và {len(p.faults) - 1} mục khác cũng vậy." if len(p.faults) > 1 else ""
@@ -197,16 +211,29 @@ def _one_by_one(planned: Sequence[Planned], house: House) -> Iterable[Conflict]:
                 "Duyệt lại hoặc gia hạn bài, hay bấm “Lập lại lịch” để máy thay bài khác.",
                 numbers,
                 p.zones,
+                about=p.faults[0],
+            )
+        if p.relay_fault:
+            yield Conflict(
+                Kind.ITEM,
+                p.starts_at,
+                f"“{p.title}” lúc {_when(p.starts_at, house)}: {p.relay_fault}",
+                "Sửa nguồn ở [relay] trong station.toml, hoặc sửa khung phát; nếu để yên, loa bỏ phần tiếp âm và phát "
+                "tiếp nội dung của đài.",
+                numbers,
+                p.zones,
+                about=p.relay_fault,
             )
         yield from _emptiness(p, house, numbers)
         if silent := [z for z in p.zones if z in house.off]:
             yield Conflict(
                 Kind.ZONE,
                 p.starts_at,
-                f"“{p.title}” lúc {_when(p.starts_at, house)}: {_names(silent, house)} sẽ không nghe được.",
+                f"“{p.title}” lúc {_when(p.starts_at, house)}: {zones_in_words(silent, house)} sẽ không nghe được.",
                 "Sửa cụm loa, hoặc đánh dấu lại khi đã sửa xong.",
                 numbers,
                 tuple(silent),
+                about=" ".join(silent),
             )
 
 
@@ -222,6 +249,7 @@ def _emptiness(p: Planned, house: House, numbers: tuple[int, ...]) -> Iterable[C
             "Duyệt thêm bài còn hạn rồi bấm “Lập lại lịch”.",
             numbers,
             p.zones,
+            about=p.title,
         )
     elif p.counts and p.sound_ms < SHORT_SHARE * slot_ms:
         yield Conflict(
@@ -232,6 +260,7 @@ def _emptiness(p: Planned, house: House, numbers: tuple[int, ...]) -> Iterable[C
             "Duyệt thêm bài, hoặc rút ngắn khung phát.",
             numbers,
             p.zones,
+            about=p.title,
         )
 
 
@@ -254,7 +283,7 @@ def _caps(planned: Sequence[Planned], house: House) -> Iterable[Conflict]:
         yield Conflict(
             Kind.CAP,
             _moment_of(sentence, planned, house),
-            f"{sentence[:-1]}, ở {_names(zones, house)}.",
+            f"{sentence[:-1]}, ở {zones_in_words(zones, house)}.",
             "Bỏ bớt một buổi của ngày hoặc tuần đó, hoặc sửa ở Cài đặt, mục Giờ được phép, theo Quy chế mới.",
             zones=tuple(zones),
         )
@@ -275,7 +304,7 @@ def _gaps(planned: Sequence[Planned], house: House, first: dt.date, days: int) -
             yield Conflict(
                 Kind.GAP,
                 dt.datetime.combine(day, dt.time(), tzinfo=house.tz).astimezone(dt.UTC),
-                f"Ngày {day:%d/%m/%Y}: {_names(silent, house)} không có buổi phát nào.",
+                f"Ngày {day:%d/%m/%Y}: {zones_in_words(silent, house)} không có buổi phát nào.",
                 "Thêm cụm loa vào một khung phát của ngày đó, hoặc để yên nếu cố ý.",
                 zones=tuple(silent),
             )
@@ -349,7 +378,8 @@ def _clock(moment: dt.datetime, house: House) -> str:
     return f"{moment.astimezone(house.tz):%H:%M:%S}".removesuffix(":00")
 
 
-def _names(zones: Sequence[str], house: House) -> str:
+def zones_in_words(zones: Sequence[str], house: House) -> str:
+    """Return the names of zones; of many the first three and how many more."""
     if house.zones and len(zones) > 3 and len(zones) >= len(house.zones):
         return f"tất cả {len(zones)} cụm loa"
     named = [house.zones.get(z) or house.off.get(z) or z for z in zones]

@@ -50,7 +50,7 @@ def expand(
             rotation = ruling(rotations, day, DayKind.ORDINARY)
         if rotation is None:
             continue
-        slots = sorted((s for s in rotation.slots if day.weekday() in s.weekdays), key=lambda s: (s.start, s.code))
+        slots = sorted((s for s in rotation.slots if s.on(day)), key=lambda s: (s.start, s.code))
         for slot in slots:
             local = dt.datetime.combine(day, slot.start, tzinfo=zone)
             yield Occurrence(rotation.code, slot, day, local.astimezone(dt.UTC))

@@ -93,6 +93,8 @@ class _Slot(_Table):
     late: LatePolicy = LatePolicy.SKIP
     grace_seconds: int = Field(120, ge=0, le=1800)
     overrun: Overrun = Overrun.CUT
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
     item: list[_Item] = Field(min_length=1)
 
 
@@ -195,6 +197,8 @@ def parse_rotation(table: dict[str, Any], *, name: str) -> Rotation:
     for number, s in enumerate(form.slot, 1):
         where = f"{name}: slot {number} ({s.code})"
         start = s.start if isinstance(s.start, dt.time) else parse_time(s.start, field=f"{where}: start")
+        if s.valid_from and s.valid_to and s.valid_to < s.valid_from:
+            raise RuleError("Ngày cuối của khung phát phải bằng hoặc sau ngày đầu.", field=f"{where}: valid_to")
         slots.append(
             Slot(
                 code=s.code,
@@ -207,6 +211,8 @@ def parse_rotation(table: dict[str, Any], *, name: str) -> Rotation:
                 late=s.late,
                 grace=dt.timedelta(seconds=s.grace_seconds),
                 overrun=s.overrun,
+                valid_from=s.valid_from,
+                valid_to=s.valid_to,
             )
         )
     r = form.rotation

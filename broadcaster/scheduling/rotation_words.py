@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
@@ -44,6 +45,13 @@ def step_words(item: Mapping[str, Any], cues: Mapping[str, str], topics: Mapping
             return words + (f"; chủ đề {', '.join(about)}" if about else "")
 
 
+def no_rotation(kind: DayKind) -> str:
+    """Return what becomes of days of a kind that no rotation in force rules."""
+    if kind is DayKind.MOURNING:
+        return "Chưa có khung lịch riêng cho ngày Quốc tang, nên ngày đó loa im."
+    return f"Chưa có khung lịch riêng cho loại ngày “{kind.label}”, nên ngày đó phát theo khung lịch ngày thường."
+
+
 def difference(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[str]:
     """Return what changes between two tables in the form of rotation files, a Vietnamese line for each change."""
     title = after["rotation"]["title"]
@@ -59,7 +67,12 @@ def difference(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> li
 
 
 def _new(slot: Mapping[str, Any]) -> str:
-    return f"+ Khung {slot['code']} “{slot['title']}” lúc {slot['start']}, tối đa {slot['max_minutes']} phút"
+    span = "".join(
+        f", {words} {_value(key, slot[key])}"
+        for key, words in (("valid_from", "từ"), ("valid_to", "đến hết"))
+        if slot.get(key)
+    )
+    return f"+ Khung {slot['code']} “{slot['title']}” lúc {slot['start']}, tối đa {slot['max_minutes']} phút{span}"
 
 
 def _changes(where: str, old: Mapping[str, Any], new: Mapping[str, Any], *, missing: str) -> list[str]:
@@ -79,6 +92,8 @@ def _pair(key: str, old: Mapping[str, Any], new: Mapping[str, Any], missing: str
 
 def _value(key: str, value: Any) -> str:
     words = _VALUES.get(key, {})
+    if key in {"valid_from", "valid_to"}:
+        return f"{dt.date.fromisoformat(str(value)):%d/%m/%Y}"
     if isinstance(value, list):
         return ", ".join(words.get(str(v), str(v)) for v in value)
     return words.get(str(value), str(value))

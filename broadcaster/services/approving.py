@@ -44,6 +44,16 @@ def latest_rendition(session: Session, revision_id: int) -> Rendition | None:
     ).first()
 
 
+def newest_alike(session: Session, revision_id: int, spoken_sha256: str, audio_sha256: str) -> Rendition | None:
+    """Return the newest rendition of a revision if it has these words and bytes.
+
+    An older one does not count: who goes back from a recording to the station's voice wants that one to be the newest.
+    """
+    newest = latest_rendition(session, revision_id)
+    alike = newest is not None and (newest.spoken_sha256, newest.audio_sha256) == (spoken_sha256, audio_sha256)
+    return newest if alike else None
+
+
 def approve(
     station: Station, actor: Actor, script_id: int, comment: str = "", *, rendition_id: int | None = None
 ) -> int:

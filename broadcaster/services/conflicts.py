@@ -9,14 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, DayException, ZoneRow
-from broadcaster.domain.broadcasts import NO_SESSION, SESSION_KINDS, BroadcastKind, BroadcastState
+from broadcaster.domain.broadcasts import NO_SESSION, SESSION_KINDS, BroadcastKind, BroadcastState, RundownItem
 from broadcaster.domain.rotations import DayKind
 from broadcaster.domain.zones import Condition
-from broadcaster.scheduling.conflicts import Conflict, House, Planned, conflicts
-from broadcaster.services import airing
-from broadcaster.services.approving import refusal
+from broadcaster.scheduling.conflicts import Conflict, House, Planned, by_time, conflicts
+from broadcaster.scheduling.wishes import unmet
+from broadcaster.services import airing, asked
+from broadcaster.services.approving import airable, refusal
 from broadcaster.services.planned_rows import Draft
-from broadcaster.services.planning import preview
+from broadcaster.services.planning import HANDS_OFF, preview
 from broadcaster.services.rotations import rotations_in_force
 from broadcaster.services.station import Station
 
@@ -28,13 +29,20 @@ _BROKEN = {Condition.BROKEN, Condition.REPAIR}
 def find(station: Station, days: int = DAYS) -> list[Conflict]:
     """Return what is wrong with the coming `days`, in order of time."""
     today, now = station.today(), station.now()
-    until = dt.datetime.combine(today + dt.timedelta(days=days), dt.time(), tzinfo=station.settings.tz)
-    ahead = preview(station, today, days)
     with station.db.read() as session:
-        rows = session.scalars(
+        candidates = airable(session)
+    wished = [c.valid_to for c in asked.expiring(candidates, today) if c.valid_to is not None]
+    far_days = max([days, *((last - today).days + 1 for last in wished)])
+    end, far = (
+        dt.datetime.combine(today + dt.timedelta(days=n), dt.time(), tzinfo=station.settings.tz)
+        for n in (days, far_days)
+    )
+    ahead = preview(station, today, far_days)
+    with station.db.read() as session:
+        all_rows = session.scalars(
             select(BroadcastRow)
             .where(
-                BroadcastRow.starts_at > now, BroadcastRow.starts_at < until, BroadcastRow.state.in_(_OPEN),
+                BroadcastRow.starts_at > now, BroadcastRow.starts_at < far, BroadcastRow.state.in_(_OPEN),
                 BroadcastRow.kind != BroadcastKind.TRIAL,
             )
             .order_by(BroadcastRow.starts_at)
@@ -43,18 +51,21 @@ def find(station: Station, days: int = DAYS) -> list[Conflict]:
             (key, at)
             for key, at in session.execute(
                 select(BroadcastRow.slot_key, BroadcastRow.starts_at).where(
-                    BroadcastRow.starts_at > now, BroadcastRow.starts_at < until
+                    BroadcastRow.starts_at > now, BroadcastRow.starts_at < far
                 )
             )
         }
+        rows = [r for r in all_rows if r.starts_at < end]
         known = _Known()
         planned = [_of_row(station, session, row, known) for row in rows]
         house = _house(station, session, today, days)
+        later = [d for d in ahead.drafts if (d.occurrence.key, d.occurrence.starts_at) not in taken]
+        wishes = asked.wishes(station, session, candidates, all_rows, later, HANDS_OFF) if wished else []
     horizon = max((r.starts_at for r in rows if r.kind is BroadcastKind.ROTATION), default=now)
-    later = [d for d in ahead.drafts if (d.occurrence.key, d.occurrence.starts_at) not in taken]
-    missing = [_of_draft(d) for d in later if d.occurrence.starts_at <= horizon]
-    planned += [_of_draft(d) for d in later if d.occurrence.starts_at > horizon]
-    return conflicts(planned, house, today, days, missing)
+    later = [d for d in later if d.occurrence.starts_at < end]
+    missing = [_of_draft(station, d) for d in later if d.occurrence.starts_at <= horizon]
+    planned += [_of_draft(station, d) for d in later if d.occurrence.starts_at > horizon]
+    return by_time([*conflicts(planned, house, today, days, missing), *unmet(wishes, house)])
 
 
 class _Known(dict[tuple[int, str, dt.date], str]):
@@ -85,10 +96,25 @@ def _of_row(station: Station, session: Session, row: BroadcastRow, known: _Known
         any_hour=b.any_hour,
         counts=b.kind in SESSION_KINDS and not row.slot_key.startswith(NO_SESSION),
         relay=any(i.kind == "relay" for i in b.rundown),
+        relay_fault=_relay_fault(station, b.rundown, b.starts_at),
     )
 
 
-def _of_draft(draft: Draft) -> Planned:
+def _relay_fault(station: Station, items: Sequence[RundownItem], starts_at: dt.datetime) -> str:
+    """Return why a relay will not be heard: its source is gone, or its hours changed after the rotation was applied."""
+    at = station.local(starts_at)
+    for item in items:
+        if item.relay is not None:
+            source = station.settings.relays.get(item.relay)
+            if source is None:
+                return f"Không có nguồn tiếp âm “{item.relay}” trong cài đặt."
+            if why := source.refusal(at):
+                return why
+        at += dt.timedelta(milliseconds=item.duration_ms)
+    return ""
+
+
+def _of_draft(station: Station, draft: Draft) -> Planned:
     items, slot = draft.filled.items, draft.occurrence.slot
     return Planned(
         id=0,
@@ -99,6 +125,7 @@ def _of_draft(draft: Draft) -> Planned:
         zones=draft.zones,
         scripts=sum(i.kind != "cue" for i in items),
         relay=any(i.kind == "relay" for i in items),
+        relay_fault=_relay_fault(station, items, draft.occurrence.starts_at),
     )
 
 

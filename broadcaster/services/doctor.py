@@ -22,7 +22,7 @@ from broadcaster.services.playlog import verify
 from broadcaster.services.station import Station
 from broadcaster.sound import ear, ffmpeg
 from broadcaster.sound.store import Store, disk_error
-from broadcaster.speech.registry import engine_of, engines, split
+from broadcaster.speech.registry import choose, engines, split
 
 _BELIEVABLE_FROM = 2026
 _DISK_LOW = 2_000_000_000
@@ -68,6 +68,8 @@ def examine(station: Station, sinks: Sequence[Check] = (), *, thorough: bool = T
             found.append(check(station))
         except StationError as error:
             found.append(Check(name, ok=False, sentence=str(error)))
+        except OSError as error:
+            found.append(Check(name, ok=False, sentence=str(disk_error(error, station.home.root))))
     found[4:4] = sinks
     return found
 
@@ -93,18 +95,14 @@ def _ffmpeg(_station: Station) -> Check:
 
 
 def _voices(station: Station) -> Check:
-    names = station.settings.speech.voices
-    faults = {name: engine_of(name).check() for name in names}
-    good = [name for name, fault in faults.items() if fault is None]
+    ready, missing = choose(station.settings.speech.voices)
+    good = [voice.name for voice in ready]
     if not good:
-        return Check(
-            "Giọng đọc",
-            ok=False,
-            sentence="Không giọng nào dùng được. " + " ".join(f"{n}: {f}" for n, f in faults.items()),
-        )
+        advice = "Hãy chọn giọng khác: loa voice list, loa voice default."
+        return Check("Giọng đọc", ok=False, sentence=f"Không giọng nào dùng được. {' '.join(missing)} {advice}")
     words = f"Dùng {good[0]}."
-    if missing := [f"{n}: {f}" for n, f in faults.items() if f is not None]:
-        return Check("Giọng đọc", ok=None, sentence=f"{words} Chưa dùng được: {' '.join(missing)}")
+    if missing:
+        return Check("Giọng đọc", ok=None, sentence=f"{words} {' '.join(missing)}")
     return Check("Giọng đọc", ok=True, sentence=f"{words} Dự phòng: {', '.join(good[1:]) or 'không có'}.")
 
 

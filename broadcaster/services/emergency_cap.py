@@ -43,7 +43,7 @@ def draft_from_cap(station: Station, actor: Actor, data: bytes, name: str) -> in
     wish = Wish(title, text, (), reason, station.settings.emergency.repeat_minutes)
     facts = asdict(alert) | {"sent": alert.sent.isoformat(), "expires": alert.expires and alert.expires.isoformat()}
     source = facts | {"areas": list(alert.areas), "replaces": list(alert.replaces)}
-    return emergencies.draft(station, actor, wish, source=source, cap_identifier=alert.identifier[:300])
+    return emergencies.draft(station, actor, wish, source=source, cap_identifier=_kept(alert.identifier))
 
 
 def _check(station: Station, alert: CapAlert, name: str) -> None:
@@ -55,16 +55,18 @@ def _check(station: Station, alert: CapAlert, name: str) -> None:
         over = station.local(alert.expires)
         raise RuleError(f"Bản tin CAP này đã hết hiệu lực lúc {over:%H:%M %d/%m/%Y}.", field=name)
     with station.db.read() as session:
-        known = session.scalars(
+        alike = session.scalars(
             select(Emergency).where(
-                Emergency.cap_identifier == alert.identifier, Emergency.state != EmergencyState.DISMISSED
+                Emergency.cap_identifier == _kept(alert.identifier), Emergency.state != EmergencyState.DISMISSED
             )
-        ).first()
+        ).all()
         meant = session.scalars(
             select(Emergency).where(
-                Emergency.cap_identifier.in_(alert.replaces), Emergency.state == EmergencyState.ACTIVE
+                Emergency.cap_identifier.in_(map(_kept, alert.replaces)), Emergency.state == EmergencyState.ACTIVE
             )
         ).first()
+    # An identifier is its sender's own: two offices may both begin with 1.
+    known = next((row for row in alike if (row.source or {}).get("sender") == alert.sender), None)
     if known is not None:
         raise RuleError(f"Bản tin CAP này đã nhập trước đó, là bản tin khẩn cấp số {known.id}.", field=name)
     if alert.kind == "Cancel":
@@ -74,3 +76,8 @@ def _check(station: Station, alert: CapAlert, name: str) -> None:
             f"Bản tin CAP này báo hủy. Hãy kết thúc bản tin khẩn cấp số {meant.id} “{meant.title}” đang lặp.",
             field=name,
         )
+
+
+def _kept(identifier: str) -> str:
+    """Return as much of an identifier as its column holds."""
+    return identifier[:300]

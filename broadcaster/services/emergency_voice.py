@@ -13,6 +13,8 @@ from broadcaster.services import airing, emergency_airing
 from broadcaster.services.jobs import Progress
 from broadcaster.services.speaking import spoken_of
 from broadcaster.services.station import Station
+from broadcaster.sound import recording
+from broadcaster.sound.ffmpeg import NOT_THE_FILE
 from broadcaster.sound.master import master
 from broadcaster.sound.profiles import profile_of
 from broadcaster.sound.render import Line, Rendered, render
@@ -63,16 +65,20 @@ def keep_recording(station: Station, path: Path) -> tuple[str, int]:
 
     Raises:
         RuleError: it is no sound, silent or too long.
+        MediaError: the disk refuses, or ffmpeg fails.
     """
     store = Store(station.home.store)
     chosen = profile_of(station.settings.sound.profile)
     try:
+        recording.admit(path, longest_s=LONGEST_RECORDING_MS / 1000)  # before ten hours of it are worked on
         with store.workspace() as folder:
             made = master(path, folder / "recording.flac", chosen, low_priority=False)
             if made.duration_ms > LONGEST_RECORDING_MS:
                 raise RuleError("Bản ghi âm dài quá 10 phút. Hãy cắt ngắn.", field="recording")
             return store.put(made.path), made.duration_ms
     except MediaError as error:
+        if error.code in NOT_THE_FILE:
+            raise
         raise RuleError(f"Không dùng được bản ghi âm này: {error.message}", field="recording") from None
 
 

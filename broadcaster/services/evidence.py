@@ -140,7 +140,7 @@ def _cut_clips(station: Station, first: dt.date, last: dt.date, folder: Path, mo
         for day in sorted(station.home.airchecks.glob("????-??-??"))
         if first.isoformat() <= day.name <= last.isoformat()
         for path in sorted(day.iterdir())
-        if path.suffix in {".flac", ".wav"} and _NAME.fullmatch(path.stem)
+        if path.suffix in {".flac", ".wav", ".opus"} and _NAME.fullmatch(path.stem)
     ]
     chosen = found if len(found) <= most else [found[i * len(found) // most] for i in range(most)]
     made = 0

@@ -48,7 +48,7 @@ def listen(station: Station, actor: Actor, script_id: int, progress: Progress | 
     kind: Kind = "recording" if voice == HUMAN else "rendition"
     if kind == "recording":
         heard = ear.hear(path, None, snr_db=None, progress=progress)
-        found = hearing.follow([c["text"] for c in cues], [w for text in heard for w in hearing.words(text)])
+        found = hearing.follow([c["text"] for c in cues], [w for t in heard for w in hearing.words(t)], alone=True)
     else:
         stretches = [(max(0, c["start_ms"] - _AROUND_MS), c["end_ms"] + _AROUND_MS) for c in cues]
         heard = ear.hear(path, stretches, progress=progress)

@@ -25,6 +25,7 @@ from broadcaster.errors import RuleError
 from broadcaster.home import Home
 from broadcaster.rooms import room
 from broadcaster.scheduling.rotation_toml import ExceptionsForm, ZonesForm, parse_form, read_toml
+from broadcaster.services.rotations import days_between
 from broadcaster.services.scripts import OTHER_TOPIC, ScriptDraft, add_script
 from broadcaster.services.station import Station, open_station
 from broadcaster.settings import Settings
@@ -185,9 +186,9 @@ def _load_exceptions(session: Session, home: Home) -> None:
         return
     path = home.root / "schedules" / "exceptions.toml"
     form = parse_form(ExceptionsForm, read_toml(path.read_text(encoding="utf-8"), name=path.name), name=path.name)
-    for e in form.exception:
-        for offset in range(((e.to or e.day) - e.day).days + 1):
-            session.merge(DayException(day=e.day + dt.timedelta(days=offset), kind=e.kind, title=e.title))
+    for number, e in enumerate(form.exception, 1):
+        for day in days_between(e.day, e.to, field=f"{path.name}: exception {number}: to"):
+            session.merge(DayException(day=day, kind=e.kind, title=e.title))
 
 
 def _load_cues(session: Session, store: Store) -> None:

@@ -10,6 +10,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -17,8 +18,10 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Job
-from broadcaster.errors import EngineError, StationError
+from broadcaster.errors import EngineError, MediaError, StationError
 from broadcaster.services.station import Station
+from broadcaster.sound.ffmpeg import NOT_THE_FILE
+from broadcaster.sound.store import disk_error
 
 log = structlog.get_logger(__name__)
 
@@ -115,9 +118,9 @@ def perform(
         log.info("job put back", job=job_id, kind=kind)
     except CancelledError:
         log.info("job cancelled", job=job_id, kind=kind)
-    except StationError as error:
-        again = isinstance(error, EngineError) and error.transient and attempts < MAX_ATTEMPTS
-        _fail(station, job_id, str(error), attempts if again else None)
+    except (StationError, OSError) as error:
+        told = _told(error, station.home.root)
+        _fail(station, job_id, str(told), attempts if _may_pass(told) and attempts < MAX_ATTEMPTS else None)
     except Exception as error:  # a fault of ours must not take the worker down, nor be lost
         log.exception("job broke", job=job_id, kind=kind)
         _fail(station, job_id, f"Lỗi của chương trình: {error}", None)
@@ -142,6 +145,18 @@ def release_all(station: Station) -> None:
     """Offer again whatever is marked running: called by a worker at its start, when it is the only one."""
     with station.db.write() as session:
         session.execute(update(Job).where(Job.state == "running").values(state="wanted", claimed_by=None))
+
+
+def _told(error: StationError | OSError, root: Path) -> StationError:
+    """Return an error with a sentence for people; a library that meets a full disk has none."""
+    return error if isinstance(error, StationError) else disk_error(error, Path(error.filename or root))
+
+
+def _may_pass(error: StationError) -> bool:
+    """Return whether the same work may go well later: a busy service, a disk that was full, a killed ffmpeg."""
+    return (isinstance(error, EngineError) and error.transient) or (
+        isinstance(error, MediaError) and error.code in NOT_THE_FILE
+    )
 
 
 def _fail(station: Station, job_id: int, sentence: str, attempts: int | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import and_, func, or_, select
@@ -11,15 +11,17 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, DayException, PlayLogEntry
 from broadcaster.domain.broadcasts import NO_SESSION, BroadcastKind, BroadcastState, RundownItem
-from broadcaster.domain.bulletins import Candidate, History
+from broadcaster.domain.bulletins import Candidate, CueSound, History
 from broadcaster.domain.filling import Filler
 from broadcaster.domain.playlog import Outcome
-from broadcaster.domain.rotations import Rotation
+from broadcaster.domain.rotations import Rotation, Slot
+from broadcaster.domain.spreading import UNKNOWN, Coming
 from broadcaster.domain.windows import CapBook
 from broadcaster.domain.zones import ZoneMap
 from broadcaster.scheduling.expand import Occurrence, expand
 from broadcaster.services.airing import OPEN_STATES
 from broadcaster.services.approving import airable
+from broadcaster.services.asked import Heard, heard_of_asked
 from broadcaster.services.planned_rows import Draft, Met, PlannedRows
 from broadcaster.services.rotations import cue_sounds, rotations_in_force, zone_map
 from broadcaster.services.station import Station
@@ -28,8 +30,8 @@ from broadcaster.services.targets import Targets, topic_targets
 # A broadcast this near is play-out's: it is being checked and loaded, and planning leaves it alone.
 HANDS_OFF = dt.timedelta(seconds=60)
 _LOOK_BACK = dt.timedelta(days=120)
-_COUNTS = (BroadcastState.PLANNED, BroadcastState.CUED, BroadcastState.AIRING, BroadcastState.AIRED)
-"""A broadcast in such a state was heard or will be."""
+_LOOK_AHEAD = dt.timedelta(days=400)
+"""So far the places are counted that are left for what offices asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +117,42 @@ def _drafts(
     allowed = _allowed(station, (o for o in coming if o.starts_at > now + HANDS_OFF), zones, book, gone, warnings)
     candidates = airable(session)
     targets = topic_targets(session, first)
-    filler = Filler(candidates, cue_sounds(session), targets.airings)
+    cues = cue_sounds(session)
+    filler = Filler(candidates, cues, targets.airings)
     audiences = _Audiences(station, session, candidates, targets)
+
+    def ahead(until: dt.date) -> Iterator[tuple[tuple[str, ...], dt.datetime, Slot]]:
+        far = expand(rotations, first, (until - first).days, exceptions, station.settings.tz)
+        wanted = (o for o in far if o.starts_at > now + HANDS_OFF)
+        for o, codes in _allowed(station, wanted, zones, _book(station, session, first), gone, []):
+            if (o.key, o.starts_at) not in held | gone:
+                yield codes, o.starts_at, o.slot
+
+    places = _coming(station, candidates, cues, first, ahead)
     for occurrence, codes in allowed:
         if (occurrence.key, occurrence.starts_at) in held:
             yield occurrence, None
             continue
-        history, also = audiences.of(codes)
-        filled = filler.fill(occurrence.slot, occurrence.starts_at, occurrence.day, history, also)
+        history, also, partly = audiences.of(codes)
+        chances = places.of(codes) if places else UNKNOWN
+        filled = filler.fill(occurrence.slot, occurrence.starts_at, occurrence.day, history, also, partly, chances)
         yield occurrence, Draft(occurrence, codes, filled)
+
+
+def _coming(
+    station: Station,
+    candidates: Sequence[Candidate],
+    cues: Mapping[str, CueSound],
+    first: dt.date,
+    ahead: Callable[[dt.date], Iterable[tuple[tuple[str, ...], dt.datetime, Slot]]],
+) -> Coming | None:
+    """Return the places until the last script expires whose office asked for airings; None when there is none."""
+    ends = [c.valid_to for c in candidates if c.wanted and c.valid_to is not None and c.valid_to >= first]
+    if not ends:
+        return None
+    until = min(max(ends) + dt.timedelta(days=1), first + _LOOK_AHEAD)
+    end = dt.datetime.combine(until, dt.time(), tzinfo=station.settings.tz).astimezone(dt.UTC)
+    return Coming(ahead(until), candidates, cues, end)
 
 
 def _book(station: Station, session: Session, first: dt.date) -> CapBook:
@@ -214,13 +243,11 @@ class _Audiences:
     session: Session
     candidates: Sequence[Candidate]
     targets: Targets
-    _known: dict[tuple[str, ...], tuple[History, list[History]]] = field(default_factory=dict)
+    _known: dict[tuple[str, ...], tuple[History, list[History], list[History]]] = field(default_factory=dict)
     _heard: list[tuple[str, int, dt.datetime, int]] = field(default_factory=list)
     _topics: dict[str, int] = field(default_factory=dict)
     _near: list[tuple[frozenset[str], dt.datetime, list[Candidate]]] = field(default_factory=list)
-
-    _asked: dict[int, dict[str, set[int]]] = field(default_factory=dict)
-    """Of each script whose office asked for some airings: the broadcasts that count for each zone."""
+    _asked: Heard = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.now = self.station.now()
@@ -257,63 +284,24 @@ class _Audiences:
             items = (RundownItem.from_json(i) for i in rundown)
             coming = [by_id[i.script_id] for i in items if i.script_id in by_id and (number, i.script_id) not in logged]
             self._near.append((frozenset(zones), at, coming))
-        self._count_asked()
+        self._asked = heard_of_asked(self.station, self.session, self.candidates, HANDS_OFF)
 
-    def _count_asked(self) -> None:
-        """Count what aired since a script became valid, what is on or about to be, and what people planned by hand."""
-        asked = {c.script_id: c for c in self.candidates if c.wanted}
-        if not asked:
-            return
-        self._asked = {number: {} for number in asked}
-        corrected = select(PlayLogEntry.corrects).where(PlayLogEntry.corrects.is_not(None))
-        heard = self.session.execute(
-            select(
-                PlayLogEntry.script_id, PlayLogEntry.zone, PlayLogEntry.broadcast_id, func.max(PlayLogEntry.planned_at)
-            )
-            .where(
-                PlayLogEntry.script_id.in_(asked),
-                PlayLogEntry.outcome == Outcome.FULL,
-                PlayLogEntry.broadcast_id.is_not(None),
-                PlayLogEntry.id.not_in(corrected),
-            )
-            .group_by(PlayLogEntry.script_id, PlayLogEntry.zone, PlayLogEntry.broadcast_id)
-        )
-        for script, zone, broadcast, at in heard:
-            self._ask(asked[script or 0], [zone], broadcast or 0, at)
-        ahead = self.session.execute(
-            select(BroadcastRow.id, BroadcastRow.zones, BroadcastRow.rundown, BroadcastRow.starts_at).where(
-                BroadcastRow.starts_at > self.now - dt.timedelta(hours=12),
-                BroadcastRow.state.in_(_COUNTS),
-                BroadcastRow.kind.in_([BroadcastKind.ROTATION, BroadcastKind.ONCE]),
-                or_(
-                    BroadcastRow.starts_at <= self.now + HANDS_OFF,
-                    BroadcastRow.by_hand,
-                    BroadcastRow.kind == BroadcastKind.ONCE,
-                ),
-            )
-        )
-        for broadcast, zones, rundown, at in ahead:
-            for script in {i.get("script_id") for i in rundown} & asked.keys():
-                self._ask(asked[script], zones, broadcast, at)
-
-    def _ask(self, candidate: Candidate, zones: Sequence[str], broadcast: int, at: dt.datetime) -> None:
-        if candidate.valid_on(self.station.local(at).date()):
-            for zone in zones:
-                self._asked[candidate.script_id].setdefault(zone, set()).add(broadcast)
-
-    def of(self, zones: tuple[str, ...]) -> tuple[History, list[History]]:
-        """Return what `zones` heard, and the histories of the other audiences that share a zone with them."""
+    def of(self, zones: tuple[str, ...]) -> tuple[History, list[History], list[History]]:
+        """Return what `zones` heard; the histories of audiences within them, and of those that share a zone only."""
         if zones not in self._known:
             mine = set(zones)
-            others = {key: h for key, (h, _) in self._known.items() if mine & set(key)}
+            others = {key: h for key, (h, *_) in self._known.items() if mine & set(key)}
             history = self._past(mine)
             for key, other in others.items():
-                self._known[key][1].append(history)
+                _, within, across = self._known[key]
+                (within if mine <= set(key) else across).append(history)
                 # What was placed so far in this planning for those who share a zone counts here as well.
                 history.last = {k: max(v, history.last.get(k, v)) for k, v in {**history.last, **other.last}.items()}
-                for script in self._asked:
-                    history.counts[script] = max(history.counts.get(script, 0), other.counts.get(script, 0))
-            self._known[zones] = (history, list(others.values()))
+                if mine <= set(key):
+                    for script in self._asked:
+                        history.counts[script] = max(history.counts.get(script, 0), other.counts.get(script, 0))
+            mine_too = [h for key, h in others.items() if set(key) <= mine]
+            self._known[zones] = (history, mine_too, [h for key, h in others.items() if not set(key) <= mine])
         return self._known[zones]
 
     def _past(self, zones: set[str]) -> History:
@@ -327,5 +315,7 @@ class _Audiences:
                 for candidate in found:
                     history.place(candidate, at)
         for script, by_zone in self._asked.items():
-            history.counts[script] = max((len(by_zone[z]) for z in zones & by_zone.keys()), default=0)
+            # As half of the zones heard it: neither one that was dead for weeks nor one with slots of its own tells.
+            heard = sorted(len(by_zone.get(zone, ())) for zone in zones)
+            history.counts[script] = heard[len(heard) // 2] if heard else 0
         return history

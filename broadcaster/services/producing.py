@@ -5,16 +5,18 @@ from __future__ import annotations
 import tempfile
 import threading
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-from broadcaster.errors import RuleError
+from broadcaster.errors import MediaError, RuleError
 from broadcaster.rooms import room
 from broadcaster.sound.export import Exported, Tags, check_cover, check_target, export
 from broadcaster.sound.render import Element, Line, Sting, produce, wanted
+from broadcaster.sound.store import Store, keep_whole
 from broadcaster.sound.vtt import web_vtt
 from broadcaster.speech.cache import ClipCache, user_cache
 from broadcaster.text import Lexicon, Profile, Spoken, directions, normalize
@@ -142,16 +144,20 @@ def produce_file(
     """
     tell = progress or (lambda _share: None)
     check_target(target, overwrite=order.overwrite)
+    captions = target.with_suffix(".vtt") if order.subtitles else None
+    if captions is not None and captions.exists() and not order.overwrite:
+        raise RuleError("Tệp phụ đề đã có. Hãy đặt tên khác, hoặc thêm --overwrite để ghi đè.", field=str(captions))
     if order.cover is not None:
         check_cover(order.cover)
     profile = wanted(order.profile, order.loudness, _TRUE_PEAK)
     title, unit, spoken, marks, notes = _read(source, order)
     elements = elements_of(spoken, marks, order)
-    cached = ClipCache(clips or user_cache(), _CACHE_BYTES)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.stem}-") as folder:
+    place = clips or user_cache()
+    cached = ClipCache(place, _CACHE_BYTES)
+    with _workspace(place) as folder:
         made = produce(
             elements,
-            Path(folder),
+            folder,
             voices=order.voices,
             profile=profile,
             rate=order.rate,
@@ -161,13 +167,10 @@ def produce_file(
         )
         tags = Tags(order.title or title, order.unit or unit, f"Giọng {made.spoken.voice}", order.cover)
         file = export(made.mastered.path, target, tags, overwrite=order.overwrite)
-    subtitles = None
-    if order.subtitles:
+    if captions is not None:
         lines = [e for e in elements if isinstance(e, Line)]
-        subtitles = target.with_suffix(".vtt")
-        subtitles.write_text(
-            web_vtt((e.text, c.start_ms, c.end_ms) for e, c in zip(lines, made.cues, strict=True)), encoding="utf-8"
-        )
+        text = web_vtt((e.text, c.start_ms, c.end_ms) for e, c in zip(lines, made.cues, strict=True))
+        keep_whole(captions, text.encode(), overwrite=order.overwrite)
     tell(1.0)
     return Produced(
         file=file,
@@ -177,8 +180,25 @@ def produce_file(
         cached=made.spoken.cached,
         new=made.spoken.new,
         notes=(*notes, *made.spoken.notes, *file.notes),
-        subtitles=subtitles,
+        subtitles=captions,
     )
+
+
+@contextmanager
+def _workspace(place: Path) -> Iterator[Path]:
+    """Lend a folder for work in progress; what a killed run left in its place is removed by the next.
+
+    It is in the user's cache, so that nothing of it is ever seen beside the file that is wanted; where that refuses,
+    among the system's temporary files.
+    """
+    try:
+        store = Store(place / ".work")
+    except MediaError:
+        with tempfile.TemporaryDirectory(prefix="loa-") as folder:
+            yield Path(folder)
+        return
+    with store.workspace() as lent:
+        yield lent
 
 
 def _read(source: Path, order: Order) -> tuple[str, str, Spoken, tuple[directions.Direction, ...], tuple[str, ...]]:

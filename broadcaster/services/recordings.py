@@ -17,13 +17,13 @@ from typing import IO, Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import Rendition, Revision
+from broadcaster.db.models import Job, Rendition, Revision
 from broadcaster.domain.roles import Actor, Permission, machine
 from broadcaster.domain.scripts import text_sha256
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.services import audit, jobs
 from broadcaster.services import lexicon as words
-from broadcaster.services.approving import get_script, latest_revision
+from broadcaster.services.approving import get_script, latest_revision, newest_alike
 from broadcaster.services.queue import wake_worker
 from broadcaster.services.reading import kept_of, spoken_of
 from broadcaster.services.station import Station
@@ -172,16 +172,45 @@ def take(station: Station, actor: Actor, script_id: int, stream: IO[bytes], name
         faults = check(station, script_id, path).faults
         arguments = {"script_id": script_id, "revision_id": revision_id, "file": path.name, "by": actor.username}
         with station.db.write() as session:
+            before = _waiting(session, script_id)
             job_id = jobs.want(session, station.now(), JOB, str(script_id), arguments, by=actor.username)
+            session.get_one(Job, job_id).arguments = arguments  # the one that waited gives way to the newer
     except BaseException:
         path.unlink(missing_ok=True)
         raise
+    if before is not None:
+        (_uploads(station) / before).unlink(missing_ok=True)
     wake_worker(station, job_id)
     return job_id, faults
 
 
+def again(station: Station, actor: Actor, script_id: int) -> int:
+    """Have the worker try once more a recording that this machine, not its maker, was to blame for; return the job.
+
+    Raises:
+        RuleError: there is none that failed, or its file is gone.
+    """
+    actor.require(Permission.WRITE)
+    with station.db.write() as session:
+        job = session.scalars(select(Job).where(Job.kind == JOB, Job.key == str(script_id))).first()
+        if job is None or job.state != "failed" or not kept_upload(station, job.arguments):
+            raise RuleError("Không còn bản ghi âm nào để làm lại. Hãy gửi lại bản ghi âm.", field="recording")
+        job_id = jobs.want(session, station.now(), JOB, str(script_id), job.arguments, by=actor.username)
+    wake_worker(station, job_id)
+    return job_id
+
+
+def kept_upload(station: Station, arguments: Mapping[str, Any]) -> bool:
+    """Return whether the uploaded file of a `record` job is still there."""
+    name = Path(str(arguments.get("file", ""))).name
+    return bool(name) and (_uploads(station) / name).is_file()
+
+
 def record_job(station: Station, arguments: Mapping[str, Any], progress: Progress) -> None:
-    """Do a `record` job; the uploaded file is removed when it is done with, for good or ill."""
+    """Do a `record` job; the uploaded file is removed when it is done with.
+
+    It stays when the machine was to blame (a full disk, an ffmpeg that was killed): nobody shall read it all again.
+    """
     path = _uploads(station) / Path(str(arguments["file"])).name
     script_id = int(arguments["script_id"])
     try:
@@ -194,8 +223,9 @@ def record_job(station: Station, arguments: Mapping[str, Any], progress: Progres
             revision_id=int(arguments["revision_id"]),
             progress=progress,
         )
-    except (RuleError, MediaError):
-        path.unlink(missing_ok=True)
+    except (RuleError, MediaError) as error:
+        if error.code not in ffmpeg.NOT_THE_FILE:
+            path.unlink(missing_ok=True)
         raise
     path.unlink(missing_ok=True)
 
@@ -210,7 +240,7 @@ def _examined(path: Path, folder: Path, spoken: Spoken) -> tuple[Checked, Sample
         facts = recording.admit(path)
         sound = recording.listen(path, folder / "heard.pcm", facts)
     except MediaError as error:
-        if error.code in {"disk-full", "disk", "ffmpeg-missing", "ffmpeg-killed", "ffmpeg-timeout"}:
+        if error.code in ffmpeg.NOT_THE_FILE:
             raise
         raise RuleError(error.message, code=error.code, field="recording") from None
     condition = recording.examine(sound)
@@ -218,6 +248,22 @@ def _examined(path: Path, folder: Path, spoken: Spoken) -> tuple[Checked, Sample
     if fatal := next((f for f in found if f.fatal), None):
         raise RuleError(fatal.sentence, code=fatal.code, field="recording")
     return Checked(condition, found), sound
+
+
+def _waiting(session: Session, script_id: int) -> str | None:
+    """Return the file of the recording of a script that waits, or failed and was kept; None when there is none.
+
+    Raises:
+        RuleError: one is being made ready at this moment.
+    """
+    job = session.scalars(select(Job).where(Job.kind == JOB, Job.key == str(script_id))).first()
+    if job is None or job.state == "done":
+        return None
+    if job.state == "running":
+        raise RuleError(
+            "Máy đang làm bản ghi âm gửi trước của bài này. Hãy đợi xong rồi gửi bản mới.", field="recording"
+        )
+    return Path(str(job.arguments["file"])).name
 
 
 def _weights(spoken: Spoken) -> list[float]:
@@ -234,14 +280,8 @@ def _revision(session: Session, script_id: int, revision_id: int | None) -> Revi
 
 
 def _kept(session: Session, rendition: Rendition) -> int:
-    """Add a rendition unless the same words and bytes are there; return its number."""
-    same = session.scalars(
-        select(Rendition).where(
-            Rendition.revision_id == rendition.revision_id,
-            Rendition.spoken_sha256 == rendition.spoken_sha256,
-            Rendition.audio_sha256 == rendition.audio_sha256,
-        )
-    ).first()
+    """Add a rendition unless the newest has the same words and bytes; return its number."""
+    same = newest_alike(session, rendition.revision_id, rendition.spoken_sha256, rendition.audio_sha256)
     if same is not None:
         return same.id
     session.add(rendition)
@@ -292,8 +332,10 @@ __all__ = [
     "Checked",
     "Fault",
     "Recorded",
+    "again",
     "check",
     "is_human",
+    "kept_upload",
     "record",
     "record_job",
     "take",

@@ -13,13 +13,15 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import CueRow, DayException, RotationRow, ZoneGroup, ZoneRow
 from broadcaster.domain.bulletins import CueSound
 from broadcaster.domain.roles import Actor, Permission
-from broadcaster.domain.rotations import DayKind, Rotation
+from broadcaster.domain.rotations import DayKind, Rotation, ruling
 from broadcaster.domain.zones import Zone, ZoneMap, parse_bands
 from broadcaster.errors import RuleError
-from broadcaster.scheduling.rotation_toml import parse_rotation, plain, read_toml
+from broadcaster.scheduling.rotation_toml import ExceptionsForm, parse_form, parse_rotation, plain, read_toml
 from broadcaster.scheduling.rotation_words import difference
 from broadcaster.services import audit
 from broadcaster.services.station import Station
+
+_LONGEST_RUN = 366
 
 
 def zone_map(session: Session) -> ZoneMap:
@@ -107,16 +109,80 @@ def versions(session: Session, code: str) -> list[tuple[RotationRow, list[str]]]
     return [(row, difference(old, row.definition)) for row, old in zip(rows, before, strict=False)][::-1]
 
 
-def add_exception(station: Station, actor: Actor, day: dt.date, kind: DayKind, title: str) -> None:
-    """Make `day` a day of `kind`; ordinary takes the exception away."""
+def add_exception(
+    station: Station, actor: Actor, day: dt.date, kind: DayKind, title: str, *, to: dt.date | None = None
+) -> None:
+    """Make `day`, or all days from it to `to`, days of `kind`; ordinary takes the exception away.
+
+    Raises:
+        ForbiddenError: the actor may not change the schedule.
+        RuleError: the last day lies before the first, or too far from it.
+    """
     actor.require(Permission.SCHEDULE)
     with station.db.write() as session:
-        row = session.get(DayException, day)
-        if kind is DayKind.ORDINARY:
-            if row:
-                session.delete(row)
-        elif row:
-            row.kind, row.title = kind, title
-        else:
-            session.add(DayException(day=day, kind=kind, title=title))
-        audit.record(session, station.now(), actor, "exception", "day", day.isoformat(), note=f"{kind.label}: {title}")
+        for each in days_between(day, to, field="to"):
+            _set_day(station, session, actor, each, kind, title)
+
+
+def apply_exceptions(station: Station, actor: Actor, text: str, name: str, *, dry_run: bool = False) -> list[str]:
+    """Mark the days that an exceptions file in TOML names; return the differences, a line each.
+
+    Days that the file does not name stay as they are; `ordinary` takes a day's mark away. Days that are over are left
+    alone.
+
+    Raises:
+        ForbiddenError: the actor may not change the schedule.
+        RuleError: the file breaks the form; nothing is changed.
+    """
+    actor.require(Permission.SCHEDULE)
+    form = parse_form(ExceptionsForm, read_toml(text, name=name), name=name)
+    lines = []
+    with station.db.write() as session:
+        for number, e in enumerate(form.exception, 1):
+            for day in days_between(e.day, e.to, field=f"{name}: exception {number}: to"):
+                row = session.get(DayException, day)
+                was = (row.kind, row.title) if row else (DayKind.ORDINARY, "")
+                same = was[0] is e.kind if e.kind is DayKind.ORDINARY else was == (e.kind, e.title)
+                if same or day < station.today():
+                    continue
+                lines.append(f"~ {day:%d/%m/%Y}: {_day_words(*was)} → {_day_words(e.kind, e.title)}")
+                _set_day(station, session, actor, day, e.kind, e.title)
+        if dry_run:
+            session.rollback()
+    return lines
+
+
+def days_between(first: dt.date, last: dt.date | None, *, field: str) -> list[dt.date]:
+    """Return the days from `first` to `last`, both counted; without `last` the one day.
+
+    Raises:
+        RuleError: the last day lies before the first, or more than a year from it.
+    """
+    count = ((last or first) - first).days + 1
+    if count < 1:
+        raise RuleError("Ngày cuối phải bằng hoặc sau ngày đầu.", field=field)
+    if count > _LONGEST_RUN:
+        raise RuleError(f"Một đợt dài nhất {_LONGEST_RUN} ngày. Hãy xem lại ngày cuối.", field=field)
+    return [first + dt.timedelta(days=n) for n in range(count)]
+
+
+def without_own_rotation(session: Session, first: dt.date, last: dt.date | None, kind: DayKind) -> bool:
+    """Return whether days of `kind` have no rotation of their own somewhere from `first` to `last`."""
+    rotations = rotations_in_force(session)
+    return any(ruling(rotations, day, kind) is None for day in days_between(first, last, field="to"))
+
+
+def _set_day(station: Station, session: Session, actor: Actor, day: dt.date, kind: DayKind, title: str) -> None:
+    row = session.get(DayException, day)
+    if kind is DayKind.ORDINARY:
+        if row:
+            session.delete(row)
+    elif row:
+        row.kind, row.title = kind, title
+    else:
+        session.add(DayException(day=day, kind=kind, title=title))
+    audit.record(session, station.now(), actor, "exception", "day", day.isoformat(), note=f"{kind.label}: {title}")
+
+
+def _day_words(kind: DayKind, title: str) -> str:
+    return kind.label.lower() if kind is DayKind.ORDINARY else f"{kind.label.lower()} “{title}”"

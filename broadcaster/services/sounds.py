@@ -22,8 +22,8 @@ from broadcaster.rooms import room
 from broadcaster.services import audit
 from broadcaster.services.rotations import rotations_in_force
 from broadcaster.services.station import Station
+from broadcaster.sound import recording
 from broadcaster.sound.master import master
-from broadcaster.sound.probe import probe
 from broadcaster.sound.render import wanted
 from broadcaster.sound.store import Store
 
@@ -157,21 +157,28 @@ def _uses(session: Any, code: str, name: str) -> bool:
 
 
 def _take(station: Station, upload: Path) -> tuple[str, int]:
-    facts = probe(upload)
-    if facts.seconds is not None and not _SHORTEST_S <= facts.seconds <= LONGEST_S:
-        raise RuleError(
-            f"Âm thanh của đài dài từ nửa giây đến {LONGEST_S / 60:.0f} phút; tệp này dài {facts.seconds:.0f} giây.",
-            field="file",
-        )
     sound = station.settings.sound
     profile = wanted("studio", sound.loudness, sound.true_peak)
     store = Store(station.home.store)
     with store.workspace() as folder:
         try:
+            facts = recording.admit(upload)
+            if facts.seconds is not None:
+                _require_length(facts.seconds)
+            recording.listen(upload, folder / "whole.pcm", facts)
             made = master(upload, folder / "sound.flac", profile)
         except MediaError as error:
             raise MediaError(error.message, code=error.code, field="file") from None
+        _require_length(made.duration_ms / 1000)
         return store.put(made.path), made.duration_ms
+
+
+def _require_length(seconds: float) -> None:
+    if not _SHORTEST_S <= seconds <= LONGEST_S:
+        raise RuleError(
+            f"Âm thanh của đài dài từ nửa giây đến {LONGEST_S / 60:.0f} phút; tệp này dài {seconds:.0f} giây.",
+            field="file",
+        )
 
 
 def _check(fields: SoundFields) -> None:

@@ -6,15 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
-
 from broadcaster.db.models import Rendition
 from broadcaster.domain.roles import Actor, Permission, machine
 from broadcaster.domain.scripts import text_sha256
 from broadcaster.errors import RuleError
 from broadcaster.services import audit, jobs
 from broadcaster.services import lexicon as words
-from broadcaster.services.approving import get_script, latest_revision
+from broadcaster.services.approving import get_script, latest_revision, newest_alike
 from broadcaster.services.queue import wake_worker
 from broadcaster.services.reading import Recipe, cleaned_of, directions_of, profile_of, spelled_for, spoken_of
 from broadcaster.services.rotations import cue_sounds
@@ -55,14 +53,7 @@ def speak(station: Station, actor: Actor, script_id: int, progress: Progress | N
     )
     sha = text_sha256(spoken.text)
     with station.db.write() as session:
-        same = session.scalars(
-            select(Rendition).where(
-                Rendition.revision_id == revision_id,
-                Rendition.spoken_sha256 == sha,
-                Rendition.audio_sha256 == rendered.audio_sha256,
-            )
-        ).first()
-        if same is not None:
+        if (same := newest_alike(session, revision_id, sha, rendered.audio_sha256)) is not None:
             return same.id
         rendition = Rendition(
             revision_id=revision_id,

@@ -21,7 +21,7 @@ from broadcaster.services.station import Station
 from broadcaster.speech import shelf
 from broadcaster.speech.cache import ClipCache, user_cache
 from broadcaster.speech.engine import Clip
-from broadcaster.speech.registry import engine_of, engines, voice_of
+from broadcaster.speech.registry import engine_of, engines, speakable, voice_of
 from broadcaster.speech.turns import turn
 
 HUMAN: Final = "human"
@@ -99,12 +99,15 @@ def try_voice(name: str, sentence: str = SAMPLE, rate: float = 1.0, *, clips: Pa
         clips: the folder of spoken sentences of the station whose turn with an online voice it is; the user's without.
 
     Raises:
+        RuleError: there is nothing to say.
         EngineError: the voice is not ready or cannot speak it, or others speak with it for too long.
     """
     voice = voice_of(name)
     engine = engine_of(voice.name)
     if fault := engine.check():
         raise EngineError(fault, code="no-engine", field=name)
+    if not speakable(sentence):
+        raise RuleError("Câu thử không có chữ nào để đọc. Hãy gõ một câu có chữ.", field="CÂU")
     clock = SystemClock()
     shared = ClipCache(clips or user_cache(), 0).turn_of(engine.name)
     with turn(shared) if engine.one_at_a_time else contextlib.nullcontext():

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import os
 import struct
 import uuid
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from typing import Final
 from broadcaster.errors import RuleError
 from broadcaster.sound import ffmpeg, meter
 from broadcaster.sound.meter import Loudness
-from broadcaster.sound.store import disk_error
+from broadcaster.sound.store import settle
 
 TRUE_PEAK: Final = -1.0
 """Highest true peak after decoding (dBTP)."""
@@ -125,7 +124,7 @@ def export(source: Path, target: Path, tags: Tags, *, overwrite: bool = False, l
             if found.true_peak <= TRUE_PEAK and abs(change) <= _CLOSE_LU:
                 break
             gain += change
-        _settle(partial, target, overwrite=overwrite)
+        settle(partial, target, overwrite=overwrite)
     finally:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
@@ -148,6 +147,7 @@ def _encode(source: Path, target: Path, kind: str, tags: Tags, gain: float, *, l
     place = ["-map", "0:a:0"]
     if picture:
         place += ["-map", "1:v:0", "-c:v", "copy", "-disposition:v", "attached_pic"]
+        place += ["-metadata:s:v", "title=Bìa", "-metadata:s:v", "comment=Cover (front)"]
     said = [part for key, value in words.items() if value for part in ("-metadata", f"{key}={value}")]
     level = ["-af", f"volume={gain:.3f}dB:precision=float,aresample=osf=s16:dither_method=none"] if gain else []
     ffmpeg.run(
@@ -165,17 +165,3 @@ def _picture_block(cover: Path, mime: str) -> str:
     name = mime.encode()
     block = struct.pack(">II", 3, len(name)) + name + struct.pack(">IIIIII", 0, 0, 0, 0, 0, len(data)) + data
     return base64.b64encode(block).decode()
-
-
-def _settle(partial: Path, target: Path, *, overwrite: bool) -> None:
-    try:
-        with partial.open("rb+") as file:
-            os.fsync(file.fileno())
-        if overwrite:
-            partial.replace(target)
-        else:
-            os.link(partial, target)  # fails when somebody made it meanwhile
-    except FileExistsError:
-        raise RuleError("Tệp đã có. Hãy đặt tên khác, hoặc thêm --overwrite để ghi đè.", field=str(target)) from None
-    except OSError as error:
-        raise disk_error(error, target) from None

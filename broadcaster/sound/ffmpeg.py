@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -20,7 +21,7 @@ from broadcaster.errors import MediaError
 
 TIMEOUT_S: Final = 900.0
 """Longest life of one ffmpeg, unless the caller knows better (s)."""
-FORMATS: Final = "wav,w64,mp3,mov,mp4,m4a,ogg,flac,aac,matroska,webm,aiff"
+FORMATS: Final = "wav,w64,mp3,mov,mp4,m4a,ogg,flac,aac,matroska,webm,aiff,amr"
 """Containers that may be opened; playlists and network formats are not among them."""
 
 _CHUNK = 1 << 16
@@ -28,6 +29,11 @@ _STDERR_TAIL = 1 << 16
 _POLL_S = 0.1
 _NICE = 10
 _DISK_FULL = ("No space left on device", "File too large", "Disk quota exceeded")
+_TOO_LARGE = -getattr(signal, "SIGXFSZ", 0)
+NOT_THE_FILE: Final = frozenset(
+    {"disk", "disk-full", "ffmpeg-missing", "ffmpeg-killed", "ffmpeg-timeout", "ffmpeg-rubbish"}
+)
+"""Codes of errors that this machine is to blame for, not the sound: the same sound may be used later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,8 @@ class Outcome:
     """Empty when `on_stdout` took it."""
     stderr: str
     """The last 64 KiB, where summaries and errors stand."""
+    code: int = 0
+    """What it ended with: 0 done, above 0 it says why not, below 0 the signal that ended it."""
 
 
 def program() -> str:
@@ -67,7 +75,7 @@ def version() -> str:
     out = run(["-version"], timeout_s=15).stdout.decode("utf-8", "replace")
     words = out.split()
     if words[:2] != ["ffmpeg", "version"]:
-        raise MediaError("Chương trình ffmpeg trên máy trả lời không đúng. Hãy cài lại ffmpeg.", code="ffmpeg-rubbish")
+        raise rubbish()
     return f"ffmpeg {words[2]} ({path})."
 
 
@@ -128,13 +136,18 @@ def run(
     if pump.fault is not None:
         raise pump.fault
     if check and process.returncode != 0:
-        raise _failure(process.returncode, stderr)
-    return Outcome(bytes(pump.collected), stderr)
+        raise failure(process.returncode, stderr)
+    return Outcome(bytes(pump.collected), stderr, process.returncode)
 
 
 def cancelled() -> MediaError:
     """Return the error of work that a person stopped."""
     return MediaError("Đã hủy việc xử lý âm thanh.", code="cancelled")
+
+
+def rubbish() -> MediaError:
+    """Return the error of a program that is called ffmpeg and does not answer as ffmpeg does."""
+    return MediaError("Chương trình ffmpeg trên máy trả lời không đúng. Hãy cài lại ffmpeg.", code="ffmpeg-rubbish")
 
 
 class _Pump:
@@ -217,8 +230,9 @@ def _tail(errors: IO[bytes]) -> str:
     return errors.read().decode("utf-8", "replace")
 
 
-def _failure(code: int, stderr: str) -> MediaError:
-    if any(words in stderr for words in _DISK_FULL):
+def failure(code: int, stderr: str) -> MediaError:
+    """Return the error of an ffmpeg that ended with `code` and wrote `stderr`."""
+    if any(words in stderr for words in _DISK_FULL) or (code < 0 and code == _TOO_LARGE):
         return MediaError("Ổ đĩa đã đầy nên không ghi được âm thanh. Hãy xóa bớt tệp rồi làm lại.", code="disk-full")
     if code < 0:
         return MediaError(
@@ -226,5 +240,11 @@ def _failure(code: int, stderr: str) -> MediaError:
             code="ffmpeg-killed",
         )
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
-    reason = lines[-1][:200] if lines else f"mã lỗi {code}"
-    return MediaError(f"Không đọc hoặc xử lý được âm thanh này ({reason}).", code="ffmpeg-failed")
+    if not lines:  # ffmpeg never fails without a word
+        return MediaError(
+            f"Chương trình ffmpeg trên máy không chạy đúng (mã lỗi {code}). Hãy cài lại ffmpeg.", code="ffmpeg-rubbish"
+        )
+    return MediaError(
+        f"Không đọc hoặc xử lý được âm thanh này ({lines[-1][:200]}). Hãy thử chép hoặc xuất lại tệp.",
+        code="ffmpeg-failed",
+    )

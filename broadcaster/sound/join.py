@@ -140,11 +140,14 @@ def resample(clips: Sequence[Clip]) -> list[Samples]:
         *["-af", f"aresample={RATE}:filter_size=64:phase_shift=10:cutoff=0.97:dither_method=none"],
         *["-f", "s16le", "-bitexact", "pipe:1"],
     ]
-    out = np.frombuffer(ffmpeg.run(arguments, data=bytes(laid)).stdout, "<i2")
+    raw = ffmpeg.run(arguments, data=bytes(laid)).stdout
+    out = np.frombuffer(raw[: len(raw) // 2 * 2], "<i2")
     found = []
     for clip, start in zip(clips, starts, strict=True):
-        first = start * RATE // rate
-        found.append(out[first : first + len(clip.pcm) // 2 * RATE // rate])
+        first, count = start * RATE // rate, len(clip.pcm) // 2 * RATE // rate
+        if out.size < first + count:
+            raise ffmpeg.rubbish()
+        found.append(out[first : first + count])
     return found
 
 

@@ -11,7 +11,6 @@ from typing import Final
 
 import numpy as np
 
-from broadcaster.errors import MediaError
 from broadcaster.sound import ffmpeg
 
 FILTER: Final = "ebur128=peak=true:framelog=verbose"
@@ -76,7 +75,7 @@ def parse(stderr: str) -> Loudness:
     found = [pattern.search(summary) for pattern in (_INTEGRATED, _RANGE)]
     top = _PEAK.search(summary)
     if any(m is None for m in found):
-        raise MediaError("Không đo được độ to: ffmpeg trả lời không đúng. Hãy cài lại ffmpeg.", code="ffmpeg-rubbish")
+        raise ffmpeg.rubbish()
     integrated, span = (float(m[1]) for m in found if m is not None)
     peak = float(top[1]) if top is not None else math.nan
     if not math.isfinite(integrated):

@@ -15,15 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from broadcaster.errors import MediaError
-from broadcaster.sound import ffmpeg
+from broadcaster.sound import containers, ffmpeg
 from broadcaster.sound.analysis import RATE
 from broadcaster.sound.matrix import Floats
-from broadcaster.sound.probe import Probe, probe
+from broadcaster.sound.probe import Probe, broken_off, probe
 from broadcaster.sound.samples import Samples, decode
 
 SHORTEST_S: Final = 1.0
 LONGEST_S: Final = 3600.0
-CODECS: Final = frozenset({"mp3", "aac", "alac", "flac", "opus", "vorbis"})
+CODECS: Final = frozenset({"mp3", "aac", "alac", "flac", "opus", "vorbis", "amr_nb", "amr_wb"})
 """Besides every kind of plain samples (`pcm_…`)."""
 
 _CHANNELS: Final = 8
@@ -105,8 +105,8 @@ def admit(path: Path, *, longest_s: float = LONGEST_S) -> Probe:
         )
     if facts.seconds is not None and facts.seconds > longest_s:
         raise _too_long(facts.seconds, longest_s, path)
-    if _breaks_off(path):
-        raise MediaError("Tệp bị cắt cụt, thiếu phần cuối. Hãy chép lại tệp.", code="truncated", field=path.name)
+    if containers.breaks_off(path):
+        raise broken_off(path)
     return facts
 
 
@@ -272,22 +272,6 @@ def boundaries(sound: Samples, found: Condition, weights: list[float]) -> list[t
     return [((lead + a) * 1000 // RATE, (lead + b) * 1000 // RATE) for a, b in itertools.pairwise(moved)]
 
 
-def _breaks_off(path: Path) -> bool:
-    """Return whether a WAV holds less sound than its header promises; ffmpeg plays such a file without a word."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        head = file.read(12)
-        if head[:4] != b"RIFF" or head[8:12] != b"WAVE":
-            return False
-        while len(chunk := file.read(8)) == 8:
-            length = int.from_bytes(chunk[4:], "little")
-            if chunk[:4] == b"data":
-                # Recorders that were not told the length beforehand write none, or all ones.
-                return 0 < length < 0xFFFF_F000 and file.tell() + length > size + 1
-            file.seek(length + length % 2, 1)
-    return False
-
-
 def _quietest(sound: Samples, first: int, last: int) -> int:
     piece = sound.around(first, first + max(_FRAME, (last - first) // _FRAME * _FRAME))
     power = np.square(piece.reshape(-1, _FRAME)).mean(axis=1)
@@ -342,8 +326,10 @@ def _hums(frames: Floats) -> tuple[float, ...]:
 
 
 def _too_long(seconds: float, longest_s: float, path: Path) -> MediaError:
+    # What tells no length is read until it is too long, and no further.
+    long = f"{seconds / 60:.0f} phút, quá mức" if seconds > longest_s + 60 else "hơn"
     return MediaError(
-        f"Bản ghi dài {seconds / 60:.0f} phút, quá mức {longest_s / 60:.0f} phút. Hãy cắt thành nhiều bài.",
+        f"Bản ghi dài {long} {longest_s / 60:.0f} phút. Hãy cắt thành nhiều bài.",
         code="too-long",
         field=path.name,
     )

@@ -102,6 +102,8 @@ def decode(
     limit = [] if longest_s is None else ["-t", f"{longest_s:g}"]
     shape = ["-map", "0:a:0", *limit, "-af", chain, "-c:a", "pcm_s16le", "-f", "s16le", f"file:{target}"]
     ffmpeg.run(["-loglevel", "error", *ffmpeg.source(source), *shape], cancel=cancel, low_priority=low_priority)
+    if not target.is_file():
+        raise ffmpeg.rubbish()
     return Samples(target, target.stat().st_size // 2, scale)
 
 

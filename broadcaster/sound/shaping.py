@@ -2,9 +2,9 @@
 
 Spectral shaping and dynamic range compression in the manner of Zorilă, Kandia and Stylianou (Interspeech 2012), on
 third-octave bands of a short-time spectrum: every band's level moves by a share of its distance from a target spectrum,
-and a band that rises above its recent past is raised further, because echoes fill what lies behind an onset, not the
-onset itself. All of it is arithmetic on whole arrays, so that a long programme is shaped a stretch at a time, in any
-order, with the same result.
+and a band that falls below its recent past is turned down further (one that rises, hardly up), because echoes fill what
+lies behind an onset, and less of it leaves them less to hide. All of it is arithmetic on whole arrays, so that a long
+programme is shaped a stretch at a time, in any order, with the same result.
 """
 
 from __future__ import annotations

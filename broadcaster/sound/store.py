@@ -14,11 +14,19 @@ from typing import Final
 
 import psutil
 
-from broadcaster.errors import MediaError
+from broadcaster.errors import MediaError, RuleError
 
 _INCOMING: Final = ".incoming"
 _FULL: Final = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 _CHUNK: Final = 1 << 20
+_REASONS: Final = {
+    errno.EROFS: "ổ đĩa chỉ cho đọc",
+    errno.EACCES: "không có quyền",
+    errno.EPERM: "không có quyền",
+    errno.EIO: "ổ đĩa bị lỗi",
+    errno.ENOENT: "không có tệp hoặc thư mục này",
+    errno.ENOTDIR: "không có thư mục này",
+}
 
 
 class Store:
@@ -126,14 +134,63 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def settle(partial: Path, target: Path, *, overwrite: bool) -> None:
+    """Give a finished file its name: at once whole, and over another only when that is wanted.
+
+    Raises:
+        RuleError: somebody made a file of that name meanwhile.
+        MediaError: the disk refuses.
+    """
+    held = False
+    try:
+        with partial.open("rb+") as file:
+            os.fsync(file.fileno())
+        if not overwrite:
+            target.touch(exist_ok=False)  # fails when somebody made it meanwhile; FAT, of USB sticks, has no links
+            held = True
+        partial.replace(target)
+    except FileExistsError:
+        raise RuleError("Tệp đã có. Hãy đặt tên khác, hoặc thêm --overwrite để ghi đè.", field=str(target)) from None
+    except OSError as error:
+        if held:
+            with contextlib.suppress(OSError):
+                target.unlink()
+        raise disk_error(error, target) from None
+
+
+def keep_whole(target: Path, data: bytes, *, overwrite: bool = False) -> None:
+    """Write a small file beside what a person has, whole or not at all.
+
+    Raises:
+        RuleError: its folder is missing, or there is one of that name and it may not be replaced.
+        MediaError: the disk is full or refuses.
+    """
+    if not target.parent.is_dir():
+        raise RuleError("Thư mục để ghi không tồn tại. Hãy tạo thư mục trước.", field=str(target.parent))
+    if target.exists() and not overwrite:
+        raise RuleError("Tệp đã có. Hãy đặt tên khác, hoặc thêm --overwrite để ghi đè.", field=str(target))
+    partial = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
+    try:
+        partial.write_bytes(data)
+        settle(partial, target, overwrite=overwrite)
+    except OSError as error:
+        raise disk_error(error, target) from None
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
 def disk_error(error: OSError, path: Path) -> MediaError:
     """Return what to tell a person about a disk that refuses."""
     if error.errno in _FULL:
         return MediaError(
             "Ổ đĩa đã đầy nên không lưu được âm thanh. Hãy xóa bớt tệp rồi làm lại.", code="disk-full", field=str(path)
         )
+    why = _REASONS.get(error.errno or 0, error.strerror or str(error))
     return MediaError(
-        f"Không đọc hoặc ghi được tệp âm thanh ({error.strerror or error}).", code="disk", field=str(path)
+        f"Không đọc hoặc ghi được tệp âm thanh ({why}). Hãy kiểm tra ổ đĩa và quyền ghi vào thư mục.",
+        code="disk",
+        field=str(path),
     )
 
 

@@ -109,6 +109,8 @@ def voice_of(name: str) -> Voice:
     for voice in voices:
         if not wanted or voice.id == wanted:
             return voice
+    if not voices and (fault := engine_of(name).check()):
+        raise EngineError(fault, code="no-voice", field=name)
     known = ", ".join(v.name for v in voices)
     raise EngineError(f"Không có giọng “{name}”. Các giọng: {known}.", code="no-voice", field=name)
 
@@ -204,7 +206,10 @@ def speak_all(
             new=done[2],
             notes=tuple(notes),
         )
-    raise EngineError("Không giọng nào đọc được bài này. " + " ".join(notes), transient=transient, code="no-voice-left")
+    advice = "Hãy kiểm tra mạng hoặc chọn giọng khác (xem: loa voice list)."
+    raise EngineError(
+        f"Không giọng nào đọc được bài này. {' '.join(notes)} {advice}", transient=transient, code="no-voice-left"
+    )
 
 
 def speakable(sentence: str) -> bool:

@@ -15,6 +15,7 @@ from broadcaster.services import playlog
 from broadcaster.services.rotations import apply_rotation
 from broadcaster.services.station import open_station
 from tests.cli.conftest import Loa
+from tests.text.cap_messages import STORM
 
 ROTATION = """
 [rotation]
@@ -98,6 +99,34 @@ def test_an_entry_is_corrected_by_a_new_one(loa: Loa, home: Path) -> None:
     assert loa("log", "verify").code == 0
 
 
+def test_a_cap_message_is_said_at_the_command_line_or_refused_and_leaves_nothing(
+    loa: Loa, home: Path, tmp_path: Path
+) -> None:
+    def put(text: str) -> Path:
+        file = tmp_path / "bao.xml"
+        file.write_text(text, encoding="utf-8")
+        return file
+
+    good = STORM.replace("2026-03-06T07:00:00+07:00", "2099-03-06T07:00:00+07:00")
+    wrong = loa(
+        "emergency", "--cap", put(good.replace("<urgency>Expected", "<urgency>Soon")), "--zones", "all", "--yes"
+    )
+    assert wrong.code == 2
+    assert "alert/info[1]/urgency: “Soon” không hợp lệ; các giá trị đúng: Immediate" in wrong.err
+    large = tmp_path / "lon.xml"
+    with large.open("wb") as file:
+        file.truncate(3_000_000_000)
+    assert "lớn quá 1 MB" in loa("emergency", "--cap", large, "--zones", "all", "--yes").err
+    assert loa("emergency", "--cap", put(good), "--zones", "khong-co", "--yes").code == 2
+    assert "--zones" in loa("emergency", "--cap", put(good), "--yes").err
+    assert json.loads(loa("emergency", "--list", "--format", "json").out) == []
+    said = loa("emergency", "--cap", put(good), "--zones", "all", "--yes")
+    assert said.code == 0, said.err
+    (row,) = json.loads(loa("emergency", "--list", "--format", "json").out)
+    assert (row["title"], bool(row["confirmed_by"])) == ("Bão số 5 đang vào gần bờ", True)
+    assert "đã nhập trước đó" in loa("emergency", "--cap", put(good), "--zones", "all", "--yes").err
+
+
 def test_an_emergency_is_asked_for_its_reason_said_listed_ended_and_reviewed(loa: Loa, home: Path) -> None:
     text = "Lũ đang lên. Bà con di dời ngay."
     bare = loa("emergency", text, "--zones", "all", "--yes")
@@ -117,3 +146,10 @@ def test_an_emergency_is_asked_for_its_reason_said_listed_ended_and_reviewed(loa
     assert loa("emergency", "--cancel", number, "--reason", "Nước đã rút").code == 0
     assert loa("emergency", "--review", number).code == 2
     assert "Lũ đang lên" in loa("emergency", "--list").out
+
+
+def test_the_clock_is_confirmed_at_the_command_line(loa: Loa, home: Path) -> None:
+    assert "Đã xác nhận đồng hồ" in loa("trust-clock", "--yes").out
+    with sqlite3.connect(home / "station.db") as db:
+        assert db.execute("select verb, done_at from commands").fetchall() == [("trust-clock", None)]
+    db.close()

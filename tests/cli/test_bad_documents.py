@@ -148,3 +148,13 @@ def test_what_is_left_out_is_listed_by_add_and_put_back_by_its_number(loa: Loa, 
     assert loa("script", "add", path, "--keep", "1").code == 0
     wrong = loa("script", "add", path, "--keep", "9")
     assert (wrong.code, "Không có phần đã bỏ số 9; tệp này có 1 phần." in wrong.err) == (2, True)
+
+
+def test_a_file_that_cannot_be_written_is_one_sentence_and_nothing_half(loa: Loa, tmp_path: Path) -> None:
+    gone = tmp_path / "gone" / "x.wav"
+    done = loa("voice", "try", "xin chào", "--voice", "tone:beep", "-o", gone)
+    assert done.code == 2
+    assert "Hãy tạo thư mục trước" in done.err
+    (tmp_path / "cu.wav").write_bytes(b"keep me")
+    assert "--overwrite" in loa("voice", "try", "xin chào", "--voice", "tone:beep", "-o", tmp_path / "cu.wav").err
+    assert (tmp_path / "cu.wav").read_bytes() == b"keep me"

@@ -61,6 +61,15 @@ def test_the_way_of_a_script_from_file_to_report(loa: Loa, home: Path, tmp_path:
     assert shown["approvals"][0]["audio_sha256"] == shown["rendition"]["audio_sha256"]
     applied = loa("schedule", "apply", tmp_path / "r.toml")
     assert "+ Khung sang" in applied.out
+    (tmp_path / "e.toml").write_text(
+        'exception = [{day = 2099-10-20, to = 2099-10-21, kind = "storm", title = "Bão"}]', encoding="utf-8"
+    )
+    assert "~ 21/10/2099: ngày thường → mưa bão “Bão”" in loa("schedule", "apply", tmp_path / "e.toml").out
+    marked = loa("schedule", "day", "2099-10-21", "holiday", "--to", "2099-10-23").out
+    assert "21/10/2099 đến hết 23/10/2099: ngày lễ." in marked
+    assert "phát theo khung lịch ngày thường" in marked
+    (tmp_path / "z.toml").write_text('[[zone]]\ncode = "a"\nname = "A"\n', encoding="utf-8")
+    assert "trang Cụm loa" in loa("schedule", "apply", tmp_path / "z.toml").err
     week = json.loads(loa("schedule", "show", "--format", "json").out)
     assert [i["title"] for i in week[0]["rundown"]] == ["Nhạc hiệu", "Lịch tiêm chủng"]
     assert "Chưa phát lần nào" in loa("schedule", "why", week[0]["id"]).out

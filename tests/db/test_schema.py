@@ -7,10 +7,10 @@ import datetime as dt
 import pytest
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from broadcaster.db import schema, version
-from broadcaster.db.models import AuditEvent, Unit
+from broadcaster.db.models import Approval, AuditEvent, Rendition, Revision, Script, Topic, Unit
 from broadcaster.db.session import Database
 
 NOW = dt.datetime(2026, 3, 2, 5, tzinfo=dt.UTC)
@@ -69,3 +69,53 @@ def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
         raise RuntimeError
     with database.read() as session:
         assert session.get(Unit, "x") is None
+
+
+def test_making_the_renditions_anew_loses_no_row_reference_or_trigger(database: Database) -> None:
+    with database.write() as session:
+        unit, topic = Unit(code="u", name="U", kind="k"), Topic(code="t", title="T", short="T", position=1)
+        session.add_all([unit, topic])
+        session.flush()
+        script = Script(
+            title="Bài", folded="bai", verify=[], unit_code="u", topic_code="t", genre="bulletin", priority="normal", state="draft",
+            created_at=NOW, updated_at=NOW,
+        )  # fmt: skip
+        session.add(script)
+        session.flush()
+        revision = Revision(
+            script_id=script.id, number=1, body="Một.", body_sha256="0" * 64, author="a", created_at=NOW
+        )
+        session.add(revision)
+        session.flush()
+        spoken = {
+            "revision_id": revision.id, "spoken_text": "Một.", "spoken_sha256": "1" * 64, "lexicon_version": "1",
+            "voice": "tone:beep", "engine_version": "1", "audio_sha256": "2" * 64, "duration_ms": 1000, "lufs": -16.0,
+            "dbtp": -2.0, "cues": [], "notes": [], "created_at": NOW,
+        }  # fmt: skip
+        session.add(Rendition(**spoken))
+        session.flush()
+        session.add(
+            Approval(
+                script_id=script.id, revision_id=revision.id, rendition_id=1, decision="approved", by="b",
+                own_work=False, comment="", spoken_sha256="1" * 64, audio_sha256="2" * 64, at=NOW,
+            )
+        )  # fmt: skip
+    schema.downgrade(database, "0012")
+    schema.upgrade(database)
+    assert schema.drift(database) == []
+    for change in ("DELETE FROM renditions", "UPDATE renditions SET voice = 'x'"):
+        with pytest.raises(DatabaseError, match="append-only"), database.write() as session:
+            session.execute(text(change))
+    with pytest.raises(IntegrityError), database.write() as session:
+        session.add(Rendition(**spoken | {"duration_ms": 0}))
+    with pytest.raises(IntegrityError), database.write() as session:
+        session.add(Rendition(**spoken | {"revision_id": 99}))
+    with database.write() as session:
+        session.add(Rendition(**spoken))  # the same again
+    with database.read() as session:
+        assert session.query(Rendition).order_by(Rendition.id).first().id == 1
+        assert session.query(Rendition).count() == 2
+        assert session.get_one(Rendition, session.query(Approval).one().rendition_id).spoken_text == "Một."
+    with pytest.raises(IntegrityError):
+        schema.downgrade(database, "0012")
+    assert version.is_current(database)

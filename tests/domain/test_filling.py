@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -20,7 +21,7 @@ STEPS = (FillStep(max_items=2), FillStep(topics=("t1",), max_items=3, separation
 
 @settings(max_examples=60)
 @given(
-    CANDIDATES,
+    CANDIDATES | CANDIDATES.map(lambda found: [replace(c, wanted=c.script_id % 4) for c in found]),
     st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(0, 1), st.booleans()), max_size=25),
     st.dictionaries(st.sampled_from(["t1", "t2"]), st.integers(1, 5)),
 )
@@ -36,8 +37,12 @@ def test_each_audience_gets_what_it_would_get_alone(
         at += dt.timedelta(hours=hours)
         others = [(who + 1) % 4] if both else []
         place = slot(5, STEPS[which])
-        one = filler.fill(place, at, DAY, shared[who], [shared[o] for o in others])
-        two = fill(place, at, DAY, found, CUES, alone[who], targets=targets, also=[alone[o] for o in others])
+        partly = [(who + 2) % 4] if both and hours else []
+        one = filler.fill(place, at, DAY, shared[who], [shared[o] for o in others], [shared[o] for o in partly])
+        two = fill(
+            place, at, DAY, found, CUES, alone[who],
+            targets=targets, also=[alone[o] for o in others], partly=[alone[o] for o in partly],
+        )  # fmt: skip
         assert one == two
     assert shared == alone
 

@@ -56,6 +56,18 @@ def test_a_skipped_and_a_misread_sentence_are_told_apart():
     assert "nghe thấy trên bản thu: câu 3" in hearing.summary("aircheck", found)
 
 
+def test_other_words_in_a_sentences_place_are_that_sentence_misread():
+    said = heard(SCRIPT[0], SCRIPT[1], "ngày mai trời sẽ mưa rất to", SCRIPT[3])
+    assert [s.verdict for s in hearing.follow(SCRIPT, said)] == ["clear", "clear", "missing", "clear"]
+    alone = hearing.follow(SCRIPT, said, alone=True)
+    assert [s.verdict for s in alone] == ["clear", "clear", "unclear", "clear"]
+    assert alone[2].heard == "ngày mai trời sẽ mưa rất to"
+    assert "đọc nhầm câu 3" in hearing.summary("recording", alone)
+    left_out = hearing.follow(SCRIPT, heard(SCRIPT[0], SCRIPT[1], SCRIPT[3]), alone=True)
+    assert "đọc sót câu 3" in hearing.summary("recording", left_out)
+    assert "nghe không rõ câu 3" in hearing.summary("aircheck", alone)
+
+
 def test_another_script_is_noticed():
     found = hearing.follow(SCRIPT, heard("Điện lực thông báo cắt điện để sửa chữa đường dây từ tám giờ sáng."))
     assert "không giống bài này" in hearing.summary("recording", found)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from broadcaster.db.models import Approval, DraftRow, Job
+from broadcaster.db.models import Approval, DraftRow, Hearing, Job, Rendition, Revision
 from broadcaster.services.station import Station
 from tests.panel.test_browser import ARGUMENTS, CHROMIUM, SIZES, address, chromium, faults, lived, opened
 
@@ -181,6 +181,43 @@ def test_a_sentence_is_heard_from_where_one_points(chromium: Browser, address: s
     context.close()
 
 
+def test_a_badly_heard_sentence_is_played_where_it_is_marked(
+    chromium: Browser, address: str, tmp_path: Path, lived: Station
+) -> None:
+    with lived.db.write() as session:
+        spoken = session.query(Rendition).join(Revision).filter(Revision.script_id == 7).order_by(Rendition.id.desc())
+        rendition = spoken.first()
+        sentences = [
+            {"said": c["text"], "heard": "mời bà con hát", "share": 0.4 if n == 1 else 1.0, "advice": ["Nghe lại."],
+             "verdict": "unclear" if n == 1 else "clear"}
+            for n, c in enumerate(rendition.cues)
+        ]  # fmt: skip
+        session.add(
+            Hearing(rendition_id=rendition.id, kind="rendition", file="", share=0.7, summary="Hiểu 70% số chữ.",
+                    sentences=sentences, at=lived.now())
+        )  # fmt: skip
+        start = rendition.cues[1]["start_ms"] / 1000
+        job = Job(kind="listen", key="7", arguments={}, by="x", created_at=lived.now(), run_after=lived.now())
+        session.add(job)
+    for size in SIZES:
+        context, page = opened(chromium, address, "bientap", size)
+        page.goto("/scripts/7")
+        expect(page.get_by_text("Bản đọc đang chờ máy nghe thử")).to_be_visible()
+        page.get_by_role("button", name="Nghe câu 2").press("Enter")
+        comes(lambda page=page: page.locator("#player").evaluate("p => p.currentTime") >= start, page)
+        assert faults(page) == []
+        page.locator("#heard-title").scroll_into_view_if_needed()
+        shot(page, tmp_path, f"may-nghe-thu-{size}")
+        context.close()
+    with lived.db.write() as session:
+        session.query(Job).filter_by(kind="listen").one().state = "failed"
+        session.query(Job).filter_by(kind="listen").one().error = "Bộ nghe thử bị dừng giữa chừng."
+    context, page = opened(chromium, address, "bientap", "pc")
+    page.goto("/scripts/7")
+    expect(page.get_by_text("Máy chưa nghe thử được. Bộ nghe thử bị dừng")).to_be_visible()
+    context.close()
+
+
 def test_a_person_records_on_the_page_and_hears_it_before_sending(
     chromium: Browser, address: str, lived: Station
 ) -> None:
@@ -193,11 +230,17 @@ def test_a_person_records_on_the_page_and_hears_it_before_sending(
     page.locator("summary", has_text="Ghi âm hoặc tải tệp").press("Enter")
     page.get_by_role("button", name="Ghi âm tại đây").press("Enter")
     page.get_by_role("button", name="Dừng ghi").wait_for()
+    expect(page.get_by_label("Mức tiếng")).to_be_visible()
+    comes(lambda: page.get_by_label("Mức tiếng").evaluate("m => m.value") > 0.3, page)  # Chromium's microphone beeps
     expect(page.get_by_role("timer")).to_have_text("0:04", timeout=20_000)
     page.get_by_role("button", name="Dừng ghi").press("Enter")
     heard = page.get_by_label("Nghe lại bản vừa ghi")
     expect(heard).to_be_visible()
     comes(lambda: page.locator("[data-heard]").evaluate("p => p.readyState") >= 1, page)
+    expect(page.get_by_label("Mức tiếng")).to_be_hidden()
+    with page.expect_download() as kept:
+        page.get_by_role("link", name="Lưu bản vừa ghi vào máy này").press("Enter")
+    assert kept.value.suggested_filename == "ghi-am.webm"
     assert faults(page) == []
     page.get_by_role("button", name="Dùng bản ghi âm này").press("Enter")
     expect(page.get_by_text("Đã nhận bản ghi âm")).to_be_visible(timeout=20_000)

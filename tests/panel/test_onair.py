@@ -134,3 +134,38 @@ def test_the_meter_asks_play_out_itself(station: Station, sign_in: SignIn) -> No
     finally:
         ear.close()
     assert client.get("/fragments/level").status_code == 204
+
+
+def test_a_doubted_clock_is_confirmed_by_a_person_who_sees_its_time(station: Station, sign_in: SignIn) -> None:
+    client = sign_in("vanhanh")
+    beat(station, "playout", {"on_air": [], "sinks": {"main": "ok"}, "hold": "Máy “khác” đang giữ quyền phát."})
+    assert "/trust-clock" not in client.get("/").text, "nothing to confirm when it is not the clock"
+    assert "không nghi ngờ" in client.get("/trust-clock").text
+    held = {"on_air": [], "sinks": {"main": "ok"}, "hold": "Đồng hồ máy chỉ năm 2016.", "clock_doubted": True}
+    beat(station, "playout", held)
+    station_time = station.local(station.now())
+    assert "/trust-clock" in client.get("/fragments/now").text
+    assert "/trust-clock" not in sign_in("xem").get("/fragments/now").text
+    page = client.get("/trust-clock").text
+    assert f"{station_time:%H:%M}" in page
+    assert f"{station_time:%d/%m/%Y}" in page
+    assert client.post("/trust-clock").status_code == 303
+    with station.db.read() as session:
+        (command,) = session.query(Command).filter(Command.verb == "trust-clock")
+        assert command.by == "vanhanh"
+
+
+def test_a_page_that_is_open_all_day_learns_of_every_fault(
+    station: Station, clock: FrozenClock, sign_in: SignIn
+) -> None:
+    """A full disk or a dead relay is no sink's trouble: the list of incidents is asked for again and again."""
+    client = sign_in("vanhanh")
+    assert 'hx-get="/fragments/incidents" hx-trigger="every 10s"' in client.get("/").text
+    first = client.get("/fragments/incidents")
+    assert client.get("/fragments/incidents", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    with station.db.write() as session:
+        airing.report_incident(session, "journal", "Đĩa không ghi được nhật ký: hết chỗ.", station.now())
+    told = client.get("/fragments/incidents", headers={"If-None-Match": first.headers["ETag"]})
+    assert told.status_code == 200
+    assert "Đĩa không ghi được nhật ký: hết chỗ." in told.text
+    assert "chưa kết thúc" in told.text

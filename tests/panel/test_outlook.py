@@ -14,6 +14,8 @@ def test_conflicts_stand_on_the_calendar_and_on_a_page_of_their_own(sign_in: Sig
     assert "<html" not in part
     assert "điều cần xem trong 14 ngày tới" in part
     assert "Duyệt" in part
+    assert "buổi khác như vậy, tới" in part  # the same slot is short day after day: told once
+    assert "chỉ mở được trên chính máy của đài" in client.get("/schedule/conflicts").text
 
 
 def test_a_coming_week_can_be_looked_at_and_nothing_is_written(station: Station, sign_in: SignIn) -> None:

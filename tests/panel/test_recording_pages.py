@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import wave
 
 import numpy as np
 
-from broadcaster.db.models import Job
+from broadcaster.db.models import Job, Rendition, Revision
 from broadcaster.services.station import Station
 from broadcaster.speech.espeak import EspeakEngine
 from tests.panel.conftest import SignIn
@@ -71,3 +72,39 @@ def test_a_form_without_a_file_says_what_to_do(station: Station, sign_in: SignIn
     assert "microphone=(self)" in sign_in("bientap").get("/scripts/9").headers["Permissions-Policy"]
     assert "microphone=()" in sign_in("xem").get("/scripts/9").headers["Permissions-Policy"]
     assert "Ghi âm hoặc tải tệp ghi âm lên" not in sign_in("xem").get("/scripts/9").text
+
+
+def test_a_recording_that_failed_for_the_machine_is_tried_again_by_a_button(station: Station, sign_in: SignIn) -> None:
+    client = sign_in("bientap")
+    client.post("/scripts/9/recording", data={"recording": (io.BytesIO(voice()), "a.wav")})
+    with station.db.write() as session:
+        job = session.query(Job).filter_by(kind="record", key="9").one()
+        job.state, job.error, job.finished_at = "failed", "Ổ đĩa đã đầy.", station.now()
+    page = client.get("/scripts/9").text
+    assert "Chưa dùng được bản ghi âm." in page
+    assert "Làm lại bản ghi âm này" in page
+    assert "Làm lại bản ghi âm này" not in sign_in("xem").get("/scripts/9").text
+    assert "đang chờ đến lượt" in client.post("/scripts/9/recording/again", follow_redirects=True).text
+    assert wanted(station) == ["wanted"]
+    for path in (station.home.run / "uploads").iterdir():
+        path.unlink()
+    with station.db.write() as session:
+        session.query(Job).filter_by(kind="record", key="9").one().state = "failed"
+    assert "Làm lại bản ghi âm này" not in client.get("/scripts/9").text
+    assert "Hãy gửi lại bản ghi âm" in client.post("/scripts/9/recording/again", follow_redirects=True).text
+
+
+def test_a_failure_is_no_longer_told_when_it_went_well_since(station: Station, sign_in: SignIn) -> None:
+    with station.db.write() as session:
+        newest = session.query(Rendition).order_by(Rendition.id.desc()).first()
+        assert newest is not None
+        number = session.get_one(Revision, newest.revision_id).script_id
+        for kind, state, minutes in (("record", "failed", 5), ("speak", "done", 4)):
+            job = Job(kind=kind, key=str(number), arguments={}, by="x", created_at=newest.created_at, state=state)
+            job.run_after, job.error = newest.created_at, "Hỏng rồi." if state == "failed" else ""
+            job.finished_at = newest.created_at - dt.timedelta(minutes=minutes)
+            session.add(job)
+    assert "Hỏng rồi." not in sign_in("bientap").get(f"/scripts/{number}").text
+    with station.db.write() as session:
+        session.query(Job).filter_by(kind="record", key=str(number)).one().finished_at = station.now()
+    assert "Hỏng rồi." in sign_in("bientap").get(f"/scripts/{number}").text

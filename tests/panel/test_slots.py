@@ -57,10 +57,31 @@ def test_a_slot_is_added_only_after_its_difference_was_seen(operator: FlaskClien
     assert "Chương trình trưa" in operator.get("/schedule/rotations").text
 
 
+def test_a_slot_may_hold_for_some_days_only(operator: FlaskClient, station: Station) -> None:
+    dates = {"valid_from": "2026-06-01", "valid_to": "2026-08-31"}
+    answer = operator.post(f"{URL}/new", data=EVENING | dates)
+    assert "lúc 10:45, tối đa 20 phút, từ 01/06/2026, đến hết 31/08/2026" in answer.text
+    operator.post("/schedule/rotations/apply", data=shown(answer))
+    assert "từ 01/06/2026 đến hết 31/08/2026" in operator.get("/schedule/rotations").text
+    page = operator.get(f"{URL}/chuong-trinh-trua").text
+    assert 'type="date" value="2026-08-31"' in page
+    turned = operator.post(
+        f"{URL}/chuong-trinh-trua", data=EVENING | {"valid_from": "2026-09-01", "valid_to": "2026-08-31"}
+    )
+    assert (turned.status_code, 'id="valid_to-error"' in turned.text) == (422, True)
+    wrong = operator.post(f"{URL}/chuong-trinh-trua", data=EVENING | {"valid_from": "hôm nay"})
+    assert (wrong.status_code, 'id="valid_from-error"' in wrong.text) == (422, True)
+    answer = operator.post(f"{URL}/chuong-trinh-trua", data=EVENING | {"valid_from": "", "valid_to": "2026-09-30"})
+    assert "ngày kết thúc thay đổi: 31/08/2026 → 30/09/2026" in answer.text
+    operator.post("/schedule/rotations/apply", data=shown(answer))
+    assert "valid_from" not in newest(station).definition["slot"][-1]
+
+
 def test_steps_are_added_ordered_and_dropped_without_script(operator: FlaskClient, station: Station) -> None:
     form = EVENING | {"do": "cue:chuong"}
     page = operator.post(f"{URL}/new", data=form).text
     assert "Âm thanh: Chuông báo" in page
+    assert "cue:bao-dong" not in page  # the alarm is for emergencies alone
     items = [html.unescape(i) for i in re.findall(r'name="item" value="([^"]*)"', page)]
     assert len(items) == 3
     page = operator.post(f"{URL}/new", data=EVENING | {"item": items, "do": "up:2"}).text

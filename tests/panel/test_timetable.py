@@ -123,6 +123,19 @@ def test_a_day_is_marked_by_one_click_and_undone(sign_in: SignIn) -> None:
     assert "Ngày Quốc tế Phụ nữ" in back.text
 
 
+def test_a_run_of_days_is_marked_at_once_and_undone(sign_in: SignIn) -> None:
+    client = sign_in("vanhanh")
+    told = {"day": "2026-03-09", "to": "2026-03-11", "kind": "storm", "title": "Bão số 1"}
+    page = client.post("/schedule/day", data=told, follow_redirects=True)
+    assert page.text.count("Bão số 1") == 3
+    assert "phát theo khung lịch ngày thường" in page.text
+    assert "· Bão số 1" not in undo(client, page).text
+    client.post("/schedule/day", data=told | {"to": "2026-03-09"}, follow_redirects=True)
+    mixed = client.post("/schedule/day", data=told | {"kind": "tet"}, follow_redirects=True)
+    assert "Hoàn tác" not in mixed.text
+    assert client.post("/schedule/day", data=told | {"to": "2026-03-01"}).status_code == 422
+
+
 def test_the_calendar_is_told_the_zones_the_times_and_what_may_move(sign_in: SignIn) -> None:
     events = sign_in("vanhanh").get("/schedule/events?start=2026-03-04&end=2026-03-06").json
     assert [e["start"] for e in events] == [

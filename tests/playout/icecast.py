@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -21,10 +22,10 @@ _CONFIG = """<icecast>
   <authentication><source-password>{password}</source-password><admin-user>admin</admin-user>
     <admin-password>{password}-admin</admin-password></authentication>
   <hostname>localhost</hostname>
-  <listen-socket><port>{port}</port><bind-address>127.0.0.1</bind-address></listen-socket>
+  <listen-socket><port>{port}</port><bind-address>127.0.0.1</bind-address>{ssl}</listen-socket>
   <fileserve>1</fileserve>
   <paths><basedir>{folder}</basedir><logdir>{folder}</logdir><webroot>{folder}/web</webroot>
-    <adminroot>/usr/share/icecast2/admin</adminroot></paths>
+    <adminroot>/usr/share/icecast2/admin</adminroot>{certificate}</paths>
   <logging><accesslog>access.log</accesslog><errorlog>error.log</errorlog><loglevel>3</loglevel></logging>
 </icecast>
 """
@@ -37,11 +38,14 @@ def free_port() -> int:
 
 
 class Icecast:
-    """Start, stop and start again; files under `web` are served too."""
+    """Start, stop and start again; files under `web` are served too.
+
+    With a certificate (a file that holds its key too) it speaks TLS and nothing else.
+    """
 
     password = "bi-mat-thu"
 
-    def __init__(self, burst: int = 4096) -> None:
+    def __init__(self, burst: int = 4096, certificate: Path | None = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="icecast-", dir="/tmp"))
         self.folder.chmod(0o755)
         self.web = self.folder / "web"
@@ -49,8 +53,19 @@ class Icecast:
         self.port = free_port()
         self._config = self.folder / "icecast.xml"
         self._config.write_text(
-            _CONFIG.format(password=self.password, port=self.port, folder=self.folder, burst=burst), encoding="utf-8"
-        )
+            _CONFIG.format(
+                password=self.password, port=self.port, folder=self.folder, burst=burst,
+                ssl="<ssl>1</ssl>" if certificate else "",
+                certificate=f"<ssl-certificate>{self.folder}/icecast.pem</ssl-certificate>" if certificate else "",
+            ),
+            encoding="utf-8",
+        )  # fmt: skip
+        self.trust: ssl.SSLContext | None = None
+        if certificate:
+            (self.folder / "icecast.pem").write_bytes(certificate.read_bytes())
+            self.trust = ssl.create_default_context(cafile=certificate)
+            self.trust.check_hostname = False
+            self.trust.verify_mode = ssl.CERT_NONE  # the test looks at its own server
         self._process: subprocess.Popen | None = None
 
     @staticmethod
@@ -86,11 +101,11 @@ class Icecast:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def url(self, mount: str) -> str:
-        return f"http://127.0.0.1:{self.port}{mount}"
+        return f"{'https' if self.trust else 'http'}://127.0.0.1:{self.port}{mount}"
 
     def has(self, mount: str) -> bool:
         try:
-            with urllib.request.urlopen(self.url("/status-json.xsl"), timeout=2) as answer:
+            with urllib.request.urlopen(self.url("/status-json.xsl"), timeout=2, context=self.trust) as answer:
                 return mount in answer.read().decode()
         except OSError:
             return False
@@ -98,7 +113,8 @@ class Icecast:
 
 def listen(url: str, seconds: float) -> np.ndarray:
     """Return what a listener hears for some seconds: 48 kHz, mono, -1 to 1."""
-    command = [ffmpeg.program(), "-loglevel", "error", "-t", str(seconds), "-i", url]
+    blind = ["-tls_verify", "0"] if url.startswith("https") else []
+    command = [ffmpeg.program(), "-loglevel", "error", "-t", str(seconds), *blind, "-i", url]
     command += ["-f", "s16le", "-ac", "1", "-ar", "48000", "-"]
     made = subprocess.run(command, capture_output=True, timeout=seconds + 30, check=False).stdout
     return np.frombuffer(made, "<i2") / 32768

@@ -5,9 +5,26 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink
+
+
+@dataclass
+class Held:
+    """A source whose samples are at hand."""
+
+    pcm: bytes
+    live: bool = False
+    why: str = ""
+
+    @property
+    def samples(self):
+        return len(self.pcm) // 2
+
+    def read(self, at, n):
+        return self.pcm[at * 2 : (at + n) * 2]
 
 
 @contextmanager

@@ -283,24 +283,25 @@ def belief(last=None):
 def test_a_small_step_of_the_clock_does_not_hold_the_station():
     clock, found = belief()
     clock.step(50)
-    found.jumped(50)
     assert found.hold == ""
 
 
 def test_an_hour_and_more_holds_until_it_returns_or_stays_for_ten_minutes():
     clock, found = belief()
-    found.jumped(2 * 3600)
+    clock.step(2 * 3600)
     assert "nhảy tới 2.0 giờ" in found.hold
-    found.jumped(-2 * 3600)
+    clock.step(-2 * 3600)
     assert found.hold == ""
-    found.jumped(-2 * 3600)
+    clock.step(-2 * 3600)
+    assert found.hold
     clock.advance(601)
     assert found.hold == ""
 
 
 def test_ten_years_hold_until_a_person_looks():
     clock, found = belief()
-    found.jumped(10 * 365 * 86400)
+    clock.step(10 * 365 * 86400)
+    assert found.hold
     clock.advance(86400)
     assert found.hold
     found.trust()
@@ -312,3 +313,93 @@ def test_a_clock_far_behind_the_last_line_of_the_journal_holds():
     assert "chậm hơn lần ghi nhật ký cuối" in found.hold
     _, found = belief(MORNING + dt.timedelta(minutes=50))
     assert found.hold == ""
+
+
+def test_a_clock_far_ahead_at_the_start_holds_and_a_long_life_does_not():
+    _, found = belief(MORNING - dt.timedelta(days=61))
+    assert "đi trước lần ghi nhật ký cuối" in found.hold
+    clock, found = belief(MORNING - dt.timedelta(days=59))
+    clock.advance(400 * 86400)
+    assert found.hold == ""
+
+
+@pytest.mark.parametrize("wrong", [-20 * 365, -30, 61, 10 * 365])
+def test_a_machine_that_woke_with_a_wrong_clock_goes_on_by_itself_when_it_is_set_right(wrong):
+    clock = FrozenClock(MORNING + dt.timedelta(days=wrong))
+    found = Belief(clock, MORNING - dt.timedelta(hours=9))
+    assert found.hold
+    clock.advance(3600)
+    assert found.hold
+    clock.step(-wrong * 86400)
+    assert found.hold == ""
+
+
+@pytest.mark.parametrize("years", [10, -10])
+def test_a_clock_turned_this_very_moment_burns_nothing_before_the_alarm_has_seen_it(air, three, years):
+    """No watch runs here that would tell of the jump: play-out itself asks before it looks at the plan."""
+    number = air.plan(MORNING, three, "ap-1", late="air", grace_s=600)
+    with Simulation(air.station, refusal=air.refusal) as simulation:
+        simulation.run_until(MORNING - 5 * MINUTE)
+        air.frozen.step(years * 365 * 86400)
+        simulation.playout.look_again()
+        simulation.playout.reconcile()
+        simulation.run_until(air.frozen.now() + 20 * MINUTE)
+        assert not air.row(number).state.terminal
+        air.frozen.step(-years * 365 * 86400 - 20 * 60)
+        simulation.playout.look_again()
+        simulation.run_until(MORNING + 5 * MINUTE)
+    assert air.row(number).state is BroadcastState.AIRED
+
+
+def test_a_clock_that_lies_is_forgotten_by_the_journal(air, three):
+    """What was written meanwhile does not hold the next life."""
+    with Simulation(air.station, refusal=air.refusal) as simulation:
+        simulation.playout.tick()
+        air.frozen.step(10 * 365 * 86400)
+        simulation.playout.tick()
+        assert simulation.playout.status()["hold"]
+        air.frozen.step(-10 * 365 * 86400)
+        simulation.playout.tick()
+    number = air.plan(MORNING, three, "ap-1")
+    live_through(air, MORNING + 5 * MINUTE)
+    assert air.row(number).state is BroadcastState.AIRED
+
+
+def test_an_emergency_does_not_wait_for_a_clock_that_can_be_believed(air, three):
+    waits = air.plan(MORNING, three, "ap-1", late="air", grace_s=600)
+    air.frozen.step(-20 * 365 * 86400)
+    now = air.frozen.now()
+    urgent = {"kind": BroadcastKind.EMERGENCY, "confirmed_by": "chu-tich", "late": "air", "grace_s": 600}
+    with Simulation(air.station, refusal=air.refusal) as simulation:
+        simulation.playout.tick()
+        number = air.plan(now, [three[0]], "ap-2", slot_key="khan-cap", **urgent)
+        stale = air.plan(now - 30 * MINUTE, [three[0]], "ap-2", slot_key="cu", **urgent)
+        simulation.playout.look_again()
+        simulation.run_until(now + MINUTE)
+        assert air.row(number).state is BroadcastState.AIRED
+        assert simulation.playout.status()["hold"]
+    assert not air.row(waits).state.terminal
+    assert not air.row(stale).state.terminal
+
+
+def test_a_person_confirms_a_clock_that_is_doubted_and_the_plan_goes_on(air, three):
+    from broadcaster.domain.roles import machine
+
+    with Simulation(air.station, refusal=air.refusal) as simulation:
+        simulation.playout.tick()
+        air.frozen.step(40 * 86400)
+        number = air.plan(air.frozen.now() + 10 * MINUTE, three, "ap-1")
+        old = desk.send(air.station, machine("vanhanh"), "trust-clock")
+        air.frozen.advance(120)  # nobody knows what that person saw
+        simulation.playout.tick()
+        assert simulation.playout.status()["clock_doubted"]
+        desk.send(air.station, machine("vanhanh"), "trust-clock")
+        simulation.playout.tick()
+        assert not simulation.playout.status()["hold"]
+        simulation.playout.look_again()
+        simulation.run_until(air.frozen.now() + 15 * MINUTE)
+    assert air.row(number).state is BroadcastState.AIRED
+    with air.station.db.read() as session:
+        from broadcaster.db.models import Command
+
+        assert "quá muộn" in session.get(Command, old).answer

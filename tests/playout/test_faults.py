@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter
 
+import numpy as np
 import pytest
 
 from broadcaster.clock import SystemClock
@@ -21,11 +22,13 @@ from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.file import FileSink
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.playout.sinks.pipe import PipeSink
+from broadcaster.playout.tapes import ALTERED
 from broadcaster.services import playlog
 from tests.playout.conftest import ALL_DAY
 from tests.playout.kills import torture
-from tests.playout.test_killed import kill, start
+from tests.playout.test_killed import kill, marked, start
 from tests.playout.test_live import ended, running, until
+from tests.playout.test_player import Catch
 
 SECOND = dt.timedelta(seconds=1)
 HOUR = 3600.0
@@ -92,12 +95,11 @@ def test_power_back_before_the_slot_it_airs_on_time(sounds):
 @pytest.mark.parametrize(("late", "last"), [("skip", Outcome.MISSED), ("join", Outcome.FULL)])
 def test_power_lost_during_the_slot_the_rest_follows_the_policy(sounds, late, last):
     air = sounds
+    air.sound("lâu", 12.0, 300)
     process = start(air)
-    items = [air.cue(1, "ngắn"), air.cue(2, "dài"), air.cue(3, "ngắn")]
-    at = air.station.now() + 2 * SECOND
-    number = air.plan(at, items, "ap-1", late=late, grace_s=60)
-    while air.station.now() < at + 2.5 * SECOND:
-        time.sleep(0.02)
+    items = [air.cue(1, "ngắn"), air.cue(2, "lâu"), air.cue(3, "ngắn")]
+    number = air.plan(air.station.now() + 3 * SECOND, items, "ap-1", late=late, grace_s=60)
+    until(lambda: marked(air, 2) >= 1000, 40)
     kill(process)
     process = start(air)
     try:
@@ -283,6 +285,46 @@ def test_a_rendition_gone_or_altered_after_planning_is_refused_alone(sounds, har
     assert word in row.verdict
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("harm", ["store", "tape"])
+def test_a_sound_altered_between_its_check_and_its_moment_airs_as_approved_or_not_at_all(sounds, harm):
+    air = sounds
+    items = [air.cue(1, "ngắn"), air.script(2, "dài"), air.cue(3, "ngắn")]
+    at = air.station.now() + 9 * SECOND
+    number = air.plan(at, items, "ap-1")
+    sink = Catch()
+    sink.opened_at = None
+    opened = sink.open
+
+    def note(feed):
+        sink.opened_at = sink.opened_at or air.station.now()
+        return opened(feed)
+
+    sink.open = note
+    with running(air, sinks={"main": sink}) as playout:
+        until(lambda: any(one.phase == "warm" for one in playout.airings()))  # checked and cued
+        path = air.path("dài")
+        if harm == "tape":
+            path = air.station.home.playout / "tapes" / f"{air.sounds['dài'][0]}.wav"
+        body = bytearray(path.read_bytes())
+        body[len(body) // 2 :] = bytes(len(body) - len(body) // 2)
+        path.write_bytes(body)
+        row = ended(air, number)
+    once_each(air, number, items)
+    outcomes = [e.outcome for e in sorted(air.log(number), key=lambda e: e.item_no)]
+    approved = (np.sin(2 * np.pi * 300 * np.arange(4 * 48000) / 48000) * 12000).astype("<i2")
+    heard = sink.samples[24_000:]
+    if harm == "store":
+        assert outcomes == [Outcome.FULL] * 3
+        np.testing.assert_array_equal(heard[: len(approved)], approved)
+    else:
+        assert outcomes == [Outcome.FULL, Outcome.PARTIAL, Outcome.FULL]
+        assert ALTERED in row.verdict
+        good = len(heard) - 24_000
+        np.testing.assert_array_equal(heard[:good], approved[:good])
+    assert sink.opened_at < at, "and the sink was warm before"
+
+
 # The clock stepped
 
 
@@ -379,3 +421,21 @@ def test_ten_years_either_way_the_station_holds_says_so_and_goes_on_when_the_clo
         air.station.clock.by = dt.timedelta(0)
         until(lambda: not playout.status()["hold"])
     assert any(i.what == "clock" and i.note == hold for i in air.incidents())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("years", [10, -10])
+def test_a_clock_turned_between_the_cue_and_the_start_costs_no_broadcast(stepped, years):
+    air = stepped
+    items = [air.cue(1, "ngắn")]
+    number = air.plan(air.station.now() + 25 * SECOND, items, "ap-1", late="skip", grace_s=0)
+    with running(air, alarm=SteppedAlarm(air.station.clock)) as playout:
+        until(lambda: any(one.phase == "warm" for one in playout.airings()))
+        air.station.clock.by += dt.timedelta(days=years * 365)
+        until(lambda: playout.status()["clock_doubted"])
+        if years > 0:
+            until(lambda: not playout.airings())  # its moment came, and it was left alone
+        assert not air.row(number).state.terminal
+        air.station.clock.by = dt.timedelta(0)
+        until(lambda: air.row(number).state.terminal, 40)
+    assert once_each(air, number, items).state is BroadcastState.AIRED

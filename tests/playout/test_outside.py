@@ -16,15 +16,17 @@ from broadcaster.clock import SystemClock
 from broadcaster.domain.playlog import Outcome
 from broadcaster.errors import AirError, RuleError
 from broadcaster.home import Home
-from broadcaster.playout.player import Ended, Lane, Segment
+from broadcaster.playout.events import Ended
+from broadcaster.playout.player import Lane
 from broadcaster.playout.sinks import resolve_sinks
 from broadcaster.playout.sinks.base import Feed
 from broadcaster.playout.sinks.icecast import IcecastSink
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.playout.sinks.pipe import PipeSink
-from broadcaster.playout.tapes import Tape
+from broadcaster.playout.sources import Segment
 from broadcaster.settings import Settings
 from tests.playout.icecast import Icecast, listen, share_of
+from tests.playout.live import Held
 from tests.playout.test_live import ended, running, until
 
 SECOND = dt.timedelta(seconds=1)
@@ -39,7 +41,7 @@ def play(sink, *sounds, ahead=0.3, meanwhile=None):
     """Play through a player on a thread, on the machine's clock; return the items' ends and the faults."""
     events, faults, clock = queue.SimpleQueue(), [], SystemClock()
     lane = Lane(sink, ("ap-1",), 1.0, FEED, clock, events, lambda _n, why: faults.append(why))
-    segments = [Segment(n, Tape("x", memoryview(s.tobytes()))) for n, s in enumerate(sounds, 1)]
+    segments = [Segment(n, Held(s.tobytes())) for n, s in enumerate(sounds, 1)]
     lane.begin(segments, clock.monotonic() + ahead, limit=None, limit_why="", fade_in=False)
     thread = threading.Thread(target=lane.run)
     thread.start()

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import queue
+import struct
 import threading
 import wave
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from broadcaster.clock import FrozenClock
 from broadcaster.errors import AirError, MediaError, RuleError
 from broadcaster.home import Home
-from broadcaster.playout.player import FADE, Ended, Lane, Segment, level
-from broadcaster.playout.sinks import resolve_sinks
-from broadcaster.playout.sinks.base import Feed
+from broadcaster.playout.events import Ended
+from broadcaster.playout.player import FADE, Lane, level
+from broadcaster.playout.sinks import behind, resolve_sinks
+from broadcaster.playout.sinks.base import Feed, Placed
+from broadcaster.playout.sinks.behind import Behind
 from broadcaster.playout.sinks.device import DeviceSink, playback_devices
 from broadcaster.playout.sinks.file import FileSink
-from broadcaster.playout.tapes import Tape, TapeRoom
+from broadcaster.playout.sources import Segment
+from broadcaster.playout.tapes import ALTERED, TapeRoom, _checked
 from broadcaster.settings import Settings
+from tests.playout.live import Held
 
 NOW = dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC)
 FEED = Feed(7, "Bản tin", NOW)
@@ -64,7 +72,7 @@ class Catch:
 
 
 def tape(value, n):
-    return Tape("x", memoryview(np.full(n, value, "<i2").tobytes()))
+    return Held(np.full(n, value, "<i2").tobytes())
 
 
 def play(sink, *tapes, limit=None, gain=1.0, offset=0, fade_in=False, before=None, mirror=None):
@@ -163,6 +171,44 @@ def test_a_mirror_that_fails_does_not_disturb_the_sound():
     assert len(mirror.samples) < 48_000
 
 
+def test_a_disk_that_hangs_holds_up_no_sample_and_the_recording_is_whole_when_it_goes_on():
+    go, inner = threading.Event(), Catch()
+    inner.after = lambda _n: go.wait(20)
+    sink = Catch()
+    sink.after = lambda n: n == 48_000 * 3 and go.set()
+    mirror = Behind(inner)
+    (one, two), faults = play(sink, tape(100, 48_000 * 2), tape(200, 48_000), mirror=mirror)
+    assert go.is_set(), "all was heard while the disk still held its first piece"
+    assert one.whole
+    assert two.whole
+    assert faults == []
+    np.testing.assert_array_equal(inner.samples, sink.samples)
+
+
+def test_a_disk_that_hangs_for_too_long_costs_the_recording_and_is_told(monkeypatch):
+    monkeypatch.setattr(behind, "MOST_S", 1)
+    go, inner = threading.Event(), Catch()
+    inner.after = lambda _n: go.wait(20)
+    sink = Catch()
+    sink.after = lambda n: n == 48_000 * 4 and go.set()
+    (end,), faults = play(sink, tape(100, 48_000 * 4), mirror=Behind(inner))
+    assert end.whole
+    assert faults == [("main", "Đĩa ghi bản thu kiểm thính quá chậm nên bỏ phần còn lại của bản thu.")]
+
+
+def test_a_recording_behind_says_where_it_stands(tmp_path):
+    stream = Behind(FileSink("main", folder=tmp_path, flac=False)).open(FEED)
+    assert isinstance(stream, Placed)
+    stream.write(bytes(9600))
+    assert stream.place == ("2026-03-02/220000-7-main", 4800)
+    stream.close()
+    with wave.open(str(tmp_path / "2026-03-02" / "220000-7-main.wav")) as file:
+        assert file.getnframes() == 4800
+    plain = Behind(Catch()).open(FEED)
+    assert not isinstance(plain, Placed)
+    plain.close()
+
+
 def test_level_is_rms_in_dbfs():
     assert level(b"") == -96.0
     assert level(bytes(200)) == -96.0
@@ -199,8 +245,59 @@ def test_recordings_left_by_a_crash_become_flac_and_old_ones_go(tmp_path):
     old.close()
     again = FileSink("main", folder=tmp_path, clock=FrozenClock(NOW))
     again.start()
+    again.tend()
     again.finish()
     assert [p.name for p in tmp_path.rglob("*.*")] == ["220000-7-main.flac"]
+
+
+def recorded(sink, days_ago, number):
+    kept = sink.open(Feed(number, "x", NOW - dt.timedelta(days=days_ago)))
+    kept.write(bytes(200_000))
+    kept.close()
+    return kept.path
+
+
+def test_recordings_past_their_days_go_and_strange_things_among_them_hold_up_nothing(tmp_path):
+    sink = FileSink("main", folder=tmp_path, flac=False, keep_days=10, clock=FrozenClock(NOW))
+    old, older, kept = recorded(sink, 11, 1), recorded(sink, 40, 2), recorded(sink, 10, 3)
+    (older.parent / "ghi chú").mkdir()
+    (tmp_path / "2026-99-99").mkdir()
+    assert sink.tend() == ""
+    assert not old.parent.exists()
+    assert not older.exists()
+    assert older.parent.is_dir()
+    assert kept.is_file()
+
+
+def test_recordings_that_take_too_much_go_oldest_first_and_are_put_on_record(tmp_path):
+    sink = FileSink("main", folder=tmp_path, flac=False, keep_gb=0.0007, clock=FrozenClock(NOW))
+    paths = [recorded(sink, days, number) for number, days in enumerate((5, 4, 4, 1, 0, 0))]
+    said = sink.tend()
+    assert [p.is_file() for p in paths] == [False, False, False, True, True, True]
+    assert said == "Bản thu kiểm thính chiếm quá 0.0007 GB: đã xóa 3 bản cũ nhất, tới ngày 26/02/2026."
+    assert sink.tend() == ""
+    tight = FileSink("main", folder=tmp_path, flac=False, keep_gb=0.0001, clock=FrozenClock(NOW))
+    assert "đã xóa 1 bản" in tight.tend()
+    assert [p.is_file() for p in paths[3:]] == [False, True, True], "those of today stay, whatever they take"
+
+
+def test_a_clock_that_lies_removes_no_recording(air):
+    from broadcaster.playout.simulate import Simulation
+
+    sink = FileSink("main", folder=air.station.home.airchecks, flac=False, clock=air.frozen)
+    kept = sink.open(Feed(1, "x", air.frozen.now() - dt.timedelta(days=3)))
+    kept.write(bytes(2000))
+    kept.close()
+    with Simulation(air.station, sinks={"main": sink}) as one:
+        one.playout.tick()
+        air.frozen.step(10 * 365 * 86400)
+        air.frozen.advance(3 * 3600)
+        one.playout.tick()
+        assert kept.path.is_file()
+        air.frozen.step(-10 * 365 * 86400)
+        air.frozen.advance(90 * 86400)
+        one.playout.tick()
+    assert not kept.path.exists()
 
 
 def test_without_a_sound_card_the_device_gives_way_to_a_recording_and_says_so(tmp_path):
@@ -242,16 +339,64 @@ def test_a_tape_is_decoded_once_and_made_anew_when_it_was_touched(air):
     folder = air.station.home.playout / "tapes"
     room = TapeRoom(air.station.home.store, folder, decode)
     first = room.cue(digest)
-    assert room.cue(digest).pcm == first.pcm
+    sound = first.read(0, first.samples)
+    assert room.cue(digest).read(0, 24_000) == sound
     assert first.samples == 24_000
+    assert len(sound) == 48_000
     assert len(made) == 1
     path = folder / f"{digest}.wav"
     body = bytearray(path.read_bytes())
     body[-1] ^= 1
     path.unlink()
     path.write_bytes(body)
-    assert room.cue(digest).pcm == first.pcm
+    assert room.cue(digest).read(0, 24_000) == sound
     assert len(made) == 2
+
+
+def wav(path, samples, *extra):
+    """Write a WAV with odd chunks before its samples."""
+    chunks = b"".join(n + struct.pack("<I", len(b)) + b + bytes(len(b) % 2) for n, b in extra)
+    fmt = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, 48_000, 96_000, 2, 16)
+    data = chunks + fmt + struct.pack("<4sI", b"data", len(samples)) + samples
+    path.write_bytes(struct.pack("<4sI4s", b"RIFF", len(data) + 4, b"WAVE") + data)
+
+
+@given(
+    pieces=st.lists(st.tuples(st.integers(0, 200_000), st.integers(1, 60_000)), min_size=1, max_size=20),
+    length=st.integers(1, 200_000),
+)
+@settings(max_examples=40, deadline=None)
+def test_a_tape_read_in_any_pieces_gives_the_samples_that_were_checked(tmp_path_factory, pieces, length):
+    path = tmp_path_factory.mktemp("tape") / "x.wav"
+    samples = np.arange(length, dtype="<u2").tobytes()
+    wav(path, samples, (b"LIST", b"odd"))
+    tape, md5 = _checked("x", path)
+    assert tape.samples == length
+    assert md5 == hashlib.md5(samples, usedforsecurity=False).digest()
+    for at, n in pieces:
+        assert tape.read(at, n) == samples[at * 2 : (at + n) * 2]
+
+
+@pytest.mark.parametrize("harm", ["altered", "shorter", "gone"])
+def test_what_is_no_longer_what_was_checked_is_not_aired(tmp_path, harm):
+    path = tmp_path / "x.wav"
+    samples = np.arange(48_000 * 3, dtype="<u2").tobytes()
+    wav(path, samples)
+    tape, _ = _checked("x", path)
+    assert tape.read(0, 960) == samples[:1920]
+    body = bytearray(path.read_bytes())
+    if harm == "altered":
+        body[-48_000] ^= 1  # in the last second
+        path.write_bytes(body)
+    elif harm == "shorter":
+        path.write_bytes(body[:-1000])
+    else:
+        path.unlink()
+    if harm != "gone":
+        assert tape.read(48_000, 960) == samples[96_000 : 96_000 + 1920], "the second before is as it was"
+        assert tape.why == ""
+    assert tape.read(96_000, 960) is None
+    assert tape.why == ALTERED
 
 
 def test_a_decoder_that_gives_other_samples_is_not_trusted(air):

@@ -21,7 +21,7 @@ from broadcaster.domain.broadcasts import BroadcastState, RundownItem
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.relays import NONE, RelaySource
 from broadcaster.domain.windows import Window
-from broadcaster.errors import AirError, RuleError
+from broadcaster.errors import AirError
 from broadcaster.playout import relay as relay_module
 from broadcaster.playout.relay import Relay, RelayFeed, source_of
 from broadcaster.playout.sinks.file import FileSink
@@ -280,92 +280,6 @@ def test_the_end_of_its_hours_ends_a_relay_with_a_fade_and_a_clock_set_to_the_ni
     while made.read(at, 960) is not None:
         at += 960
     assert at <= 48000 + 960
-
-
-# Rotation
-
-
-ROTATION = """
-[rotation]
-code = "thu"
-title = "Lịch thử"
-valid_from = 2026-01-01
-[[slot]]
-code = "sang"
-title = "Buổi sáng"
-start = "{start}"
-max_minutes = 30
-zones = ["ap-1"]
-[[slot.item]]
-kind = "relay"
-relay = "{relay}"
-title = "Thời sự VOV1"
-max_minutes = 15
-{after}
-"""
-AFTER = '[[slot.item]]\nkind = "fill"'
-
-
-@pytest.fixture
-def commune(tmp_path, make):
-    air = make(tmp_path / "dai", FrozenClock(dt.datetime(2026, 3, 2, 20, 0, tzinfo=dt.UTC)))
-    text = air.station.home.settings_file.read_text(encoding="utf-8")
-    text += '[relay.sources.vov1]\ntitle = "VOV1"\nurl = "http://127.0.0.1:1/x"\nwindows = ["05:00-05:30"]\n'
-    air.station.home.settings_file.write_text(text, encoding="utf-8")
-    air.station.close()
-    again = make(tmp_path / "dai2", FrozenClock(dt.datetime(2026, 3, 2, 20, 0, tzinfo=dt.UTC)))
-    again.station = type(again.station)(
-        again.station.home, air.station.home.settings(), again.station.db, again.station.clock
-    )
-    again.zones("ap-1")
-    yield again
-    again.station.close()
-
-
-@pytest.mark.parametrize(
-    ("start", "relay", "after", "word"),
-    [
-        ("05:20", "vov1", AFTER, "nằm ngoài giờ được tiếp âm"),
-        ("11:00", "vov1", AFTER, "nằm ngoài giờ được tiếp âm"),
-        ("05:00", "vov2", AFTER, "Không có nguồn tiếp âm nào tên “vov2”"),
-        ("05:00", "vov1", "", "cần có nội dung của đài"),
-    ],
-)
-def test_a_rotation_that_relays_at_a_wrong_hour_is_not_put_into_force(commune, start, relay, after, word):
-    from broadcaster.domain.roles import Actor, Role
-    from broadcaster.services.rotations import apply_rotation
-
-    chief = Actor("x", "Người phụ trách", frozenset(Role))
-    with pytest.raises(RuleError, match=word) as raised:
-        apply_rotation(commune.station, chief, ROTATION.format(start=start, relay=relay, after=after), "thu.toml")
-    assert "item 1" in str(raised.value.field)
-
-
-def test_a_slot_with_a_relay_is_planned_and_its_minutes_are_kept_free(commune):
-    from sqlalchemy import select
-
-    from broadcaster.db.models import BroadcastRow
-    from broadcaster.domain.roles import Actor, Role
-    from broadcaster.services.planning import plan
-    from broadcaster.services.rotations import apply_rotation
-
-    chief = Actor("x", "Người phụ trách", frozenset(Role))
-    apply_rotation(commune.station, chief, ROTATION.format(start="05:00", relay="vov1", after=AFTER), "thu.toml")
-    plan(commune.station, 1)
-    with commune.station.db.read() as session:
-        row = session.scalars(select(BroadcastRow)).first()
-        item = RundownItem.from_json(row.rundown[0])
-    assert (item.kind, item.relay, item.title, item.duration_ms) == ("relay", "vov1", "Thời sự VOV1", 900_000)
-
-
-def test_settings_want_exactly_one_way_to_a_relay():
-    from pydantic import ValidationError
-
-    from broadcaster.settings import RelaySettings
-
-    for bad in ({}, {"url": "http://x", "capture": ["arecord"]}, {"url": "file:///etc/passwd"}):
-        with pytest.raises(ValidationError):
-            RelaySettings(title="x", windows=["05:00-05:30"], **bad)
 
 
 # On air

@@ -176,6 +176,32 @@ def test_the_spool_waits_plays_pauses_and_catches_up(tmp_path):
     talk.close()
 
 
+def test_a_talk_that_trails_catches_up_in_the_pauses_and_loses_no_word(tmp_path):
+    clock = FrozenClock(dt.datetime(2026, 3, 2, tzinfo=dt.UTC))
+    talk, n, at = source(tmp_path, clock), 960, 0
+    words = [np.frombuffer(voice(1.0, hz), "<i2") for hz in (300, 500, 700)]
+    pause = np.zeros(RATE, "<i2")
+    said = np.concatenate([words[0], pause, words[1], pause, words[2]])
+    with (tmp_path / "7.pcm").open("ab") as file:  # nine tenths of a second wait before the first is heard
+        file.write(said[: round(RATE * 0.9)].tobytes())
+    heard, given = [], round(RATE * 0.9)
+    while given < len(said):
+        heard.append(talk.read(at, n))
+        at += n
+        with (tmp_path / "7.pcm").open("ab") as file:
+            file.write(said[given : given + n].tobytes())
+        given += n
+    assert talk.delay_ms <= 420
+    (tmp_path / "7.end").write_text("{}", encoding="utf-8")
+    while (piece := talk.read(at, n)) is not None:
+        heard.append(piece)
+        at += n
+    talk.close()
+    out = np.frombuffer(b"".join(heard), "<i2")
+    assert RATE * 4.3 < len(out) < RATE * 4.7, "half a second of the pauses was passed over"
+    np.testing.assert_array_equal(out[np.abs(out) > 300], said[np.abs(said) > 300])
+
+
 def test_a_spool_that_nobody_feeds_ends(tmp_path):
     clock = FrozenClock(dt.datetime(2026, 3, 2, tzinfo=dt.UTC))
     talk = source(tmp_path, clock)

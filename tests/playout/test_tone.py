@@ -17,9 +17,10 @@ from broadcaster.domain.zones import Correction, Zone, parse_bands, strictest
 from broadcaster.errors import RuleError
 from broadcaster.playout.ear import Listener
 from broadcaster.playout.lineup import tone
-from broadcaster.playout.player import Lane, Segment
-from broadcaster.playout.tapes import Tape
+from broadcaster.playout.player import Lane
+from broadcaster.playout.sources import Segment
 from broadcaster.playout.tone import Tone, kernel
+from tests.playout.live import Held
 from tests.playout.test_player import FEED, NOW, Catch
 from tests.playout.test_proof import ONE, speech
 
@@ -64,7 +65,7 @@ def aired(correction: Correction | None, sound: np.ndarray) -> tuple[Catch, list
         ear=ear, tone=Tone(correction) if correction else None,
     )  # fmt: skip
     lane.begin(
-        [Segment(1, Tape("x", memoryview(sound.tobytes())))],
+        [Segment(1, Held(sound.tobytes()))],
         clock.monotonic() + 1,
         limit=None,
         limit_why="",

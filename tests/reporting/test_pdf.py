@@ -65,6 +65,16 @@ def test_the_same_paper_is_the_same_bytes_and_one_that_an_archive_may_keep() -> 
     assert pdf.render(paper(landscape=True)) != data
 
 
+@pytest.mark.parametrize("rows", range(25, 34))
+def test_nobody_signs_an_empty_page(rows: int) -> None:
+    """However full the last page is, the paragraph that closes the paper stands with the signatures."""
+    closing = "Sổ lập từ nhật ký phát thanh."
+    grid = pdf.Grid(("Ngày", "Mục"), tuple((f"ngày {n}", "mục") for n in range(rows)))
+    pages = PdfReader(io.BytesIO(pdf.render(paper(blocks=[grid, pdf.Paragraph(closing)])))).pages
+    (signed,) = (t for page in pages if "NGƯỜI LẬP" in (t := page.extract_text()))
+    assert closing in " ".join(signed.split())
+
+
 def test_a_row_of_another_length_than_its_head_is_a_fault_of_the_caller() -> None:
     with pytest.raises(ValueError, match="cells"):
         pdf.render(paper(blocks=[pdf.Grid(("a", "b"), (("chỉ một",),))]))

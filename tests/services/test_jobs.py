@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -84,6 +85,20 @@ def test_what_may_pass_is_tried_again_later_and_then_given_up(station: Station) 
         assert jobs.due(station) == [number]
     jobs.perform(station, number, handler(body))
     assert (job(station, number).state, job(station, number).error) == ("failed", "Mạng bận.")
+
+
+@pytest.mark.parametrize(
+    "error", [MediaError("Ổ đĩa đã đầy.", code="disk-full"), OSError(errno.ENOSPC, "No space left on device", "/x")]
+)
+def test_a_full_disk_is_told_in_words_and_tried_again(station: Station, error: Exception) -> None:
+    number = want(station)
+
+    def body(_progress: jobs.Progress) -> None:
+        raise error
+
+    jobs.perform(station, number, handler(body))
+    assert job(station, number).state == "wanted"
+    assert "Ổ đĩa đã đầy" in job(station, number).error
 
 
 @pytest.mark.parametrize("error", [MediaError("Hết chỗ trên đĩa."), ZeroDivisionError("lỗi")])

@@ -127,6 +127,21 @@ def test_a_bare_interpreter_finds_the_bundle_whole_and_prints_its_mark(bundle: B
     assert [x["seq"] for x in lines if x.get("apart")] == [lines[-1]["seq"]]
 
 
+def test_recordings_kept_as_opus_are_cut_too(week: Station, tmp_path: Path) -> None:
+    sound = week.home.airchecks / LAST.isoformat() / "050000-9-aircheck.opus"
+    sound.parent.mkdir(exist_ok=True)
+    sine = "sine=frequency=440:duration=30:sample_rate=48000"
+    run(["-f", "lavfi", "-i", sine, "-c:a", "libopus", "-f", "ogg", str(sound)])
+    try:
+        made = make_bundle(week, OPERATOR, FIRST, LAST, tmp_path / "goi.zip")
+    finally:
+        sound.unlink()
+    assert made.clips == 2
+    code, said = judged(unpacked(made, tmp_path / "goi"))
+    assert code == 0, said
+    assert (tmp_path / "goi" / "ban_thu" / f"{LAST.isoformat()}-050000-9-aircheck.flac").is_file()
+
+
 def _edit(path: Path, change: Callable[[str], str]) -> None:
     before = path.read_text(encoding="utf-8")
     after = change(before)

@@ -7,7 +7,7 @@ import datetime as dt
 import icalendar
 from sqlalchemy import select
 
-from broadcaster.db.models import BroadcastRow, ZoneRow
+from broadcaster.db.models import BroadcastRow, Script, ZoneRow
 from broadcaster.domain.rotations import DayKind
 from broadcaster.scheduling.conflicts import Kind
 from broadcaster.services import conflicts, feeds
@@ -98,6 +98,47 @@ def test_conflicts_see_a_fortnight_of_which_only_a_week_is_planned(station: Stat
     with station.db.write() as session:
         session.delete(session.get_one(BroadcastRow, rows(station)[0].id))
     assert any(c.kind is Kind.GAP and "chưa có trong lịch" in c.what for c in conflicts.find(station))
+
+
+def test_airings_asked_for_are_spread_over_the_weeks_and_told_beforehand_when_they_find_no_room(
+    station: Station,
+) -> None:
+    approved(station, title="Bài khác")
+    number = approved(
+        station, "Mời bà con đi tiêm phòng.", title="Tiêm phòng", airings=4, valid_to=dt.date(2026, 3, 21)
+    )
+    apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
+    drafts = preview(station, dt.date(2026, 3, 2), 21).drafts
+    days = [d.occurrence.day.day for d in drafts if number in {i.script_id for i in d.filled.items}]
+    assert days == [3, 8, 13, 18]
+    reasons = [r.why for r in drafts[1].filled.reasons if r.script_id == number]
+    assert reasons == ["Đơn vị yêu cầu 4 lượt đến hết 21/03; đã phát và xếp 1, lượt sau nên vào khoảng 08/03."]
+    plan(station)
+    assert not [c for c in conflicts.find(station) if c.kind is Kind.ASKED]
+    with station.db.write() as session:
+        session.get_one(Script, number).airings = 25
+    plan(station)
+    (told,) = [c for c in conflicts.find(station) if c.kind is Kind.ASKED]
+    assert "yêu cầu phát 25 lượt đến hết 21/03/2026, nhưng tới đó chỉ có 19 lượt ở tất cả 12 cụm loa" in told.what
+    assert told.script == number
+    assert not told.kind.grave
+
+
+def test_what_one_zone_hears_in_slots_of_its_own_takes_no_airing_from_the_others(station: Station) -> None:
+    approved(station, title="Bài khác")
+    number = approved(
+        station, "Mời bà con đi tiêm phòng.", title="Tiêm phòng", airings=8, valid_to=dt.date(2026, 3, 21)
+    )
+    own = SECOND.replace('"sang"', '"rieng"').replace('"05:00"', '"11:00"').replace('["all"]', '["am01"]')
+    apply_rotation(station, OPERATOR, ROTATION + own, "thu.toml")
+    by_zone = {"am01": 0, "am02": 0}
+    for d in preview(station, dt.date(2026, 3, 2), 21).drafts:
+        for zone in by_zone.keys() & set(d.zones):
+            by_zone[zone] += number in {i.script_id for i in d.filled.items}
+    assert by_zone["am02"] == 8
+    assert by_zone["am01"] >= 8
+    plan(station)
+    assert not [c for c in conflicts.find(station) if c.kind is Kind.ASKED]
 
 
 def test_the_feed_is_read_back_by_another_reader_and_its_address_can_be_changed(station: Station) -> None:

@@ -82,6 +82,28 @@ def test_an_existing_file_is_refused_before_any_work_and_kept(make, tmp_path):
     assert make(overwrite=True).file.path.read_bytes() != b"keep me"
 
 
+def test_existing_subtitles_are_refused_before_any_work_and_kept(make, tmp_path):
+    (tmp_path / "tin.vtt").write_text("của người khác", encoding="utf-8")
+    with pytest.raises(RuleError, match="phụ đề"):
+        make(subtitles=True, voices=("nobody:x",))
+    assert (tmp_path / "tin.vtt").read_text(encoding="utf-8") == "của người khác"
+    assert make(subtitles=True, overwrite=True).subtitles.read_text(encoding="utf-8").startswith("WEBVTT")
+
+
+def test_a_killed_run_leaves_nothing_beside_the_file_and_the_next_cleans_up(make, tmp_path):
+    left = tmp_path / "clips" / ".work" / ".incoming" / "999999999-abc"
+    left.mkdir(parents=True)
+    (left / "joined.wav").write_bytes(b"x" * 1000)
+    make()
+    assert not left.exists()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["bia.png", "clips", "tin.md", "tin.mp3"]
+
+
+def test_it_is_written_where_no_links_can_be_made(make, monkeypatch):
+    monkeypatch.setattr("os.link", lambda *_a: (_ for _ in ()).throw(PermissionError(1, "no links")))
+    assert make().file.path.is_file()  # a USB stick
+
+
 def test_two_voices_take_turns_and_one_engine_speaks_all(make):
     made = make(text="[nữ]\nKính thưa bà con.\n[nam]\nXin mời nghe tin.\n", voices=("espeak:vi+f2",))
     assert made.voice == "espeak:vi+f2,vi"

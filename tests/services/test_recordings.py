@@ -9,7 +9,7 @@ import pytest
 from broadcaster.db.models import Job, Rendition
 from broadcaster.db.queries.scripts import script_detail
 from broadcaster.domain.scripts import text_sha256
-from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
+from broadcaster.errors import ForbiddenError, MediaError, NotFoundError, RuleError
 from broadcaster.services import jobs, recordings
 from broadcaster.services.approving import airable, approve
 from broadcaster.services.handlers import HANDLERS
@@ -20,7 +20,7 @@ from broadcaster.sound import ffmpeg, meter
 from broadcaster.sound.join import Part, join
 from broadcaster.sound.store import Store
 from broadcaster.speech.espeak import EspeakEngine
-from tests.services.conftest import EDITOR, LEADER, draft
+from tests.services.conftest import EDITOR, LEADER, draft, later
 
 pytestmark = pytest.mark.slow
 
@@ -112,6 +112,17 @@ def test_the_same_file_twice_is_one_rendition_and_the_original_is_kept(station, 
     assert len(list(originals.root.rglob("*.flac"))) == 1
 
 
+def test_one_can_go_back_from_a_recording_to_the_stations_voice(station, script, file):
+    machine = speak(station, EDITOR, script)
+    person = recordings.record(station, EDITOR, script, file("mp3"))
+    assert detail(station, script)["rendition"]["voice"] == "human"
+    again = speak(station, EDITOR, script)
+    assert again not in {machine, person.rendition_id}
+    assert detail(station, script)["rendition"]["voice"] == "tone:beep"
+    assert speak(station, EDITOR, script) == again
+    assert recordings.record(station, EDITOR, script, file("mp3")).rendition_id > again
+
+
 def test_an_approved_rendition_is_not_touched_by_a_recording(station, script, file):
     speak(station, EDITOR, script)
     approve(station, LEADER, script)
@@ -190,6 +201,41 @@ def test_words_that_changed_meanwhile_do_not_get_the_recording(station, script, 
     assert detail(station, script)["rendition"] is None  # of the newest revision
     with station.db.read() as session:
         assert session.query(Rendition).count() == 1
+
+
+def test_a_newer_upload_takes_the_place_of_one_that_waits(station, script, file):
+    first, _ = recordings.take(station, EDITOR, script, io.BytesIO(file("mp3").read_bytes()), "a.mp3")
+    second, _ = recordings.take(station, EDITOR, script, io.BytesIO(file("ogg").read_bytes()), "b.ogg")
+    assert first == second
+    assert [p.suffix for p in (station.home.run / "uploads").iterdir()] == [".ogg"]
+    with station.db.write() as session:
+        session.get_one(Job, first).state = "running"
+    with pytest.raises(RuleError, match="đợi xong"):
+        recordings.take(station, EDITOR, script, io.BytesIO(file("mp3").read_bytes()), "c.mp3")
+    assert [p.suffix for p in (station.home.run / "uploads").iterdir()] == [".ogg"]
+
+
+def test_a_recording_is_not_lost_for_a_fault_of_the_machine(station, script, file, monkeypatch):
+    job_id, _ = recordings.take(station, EDITOR, script, io.BytesIO(file("mp3").read_bytes()), "a.mp3")
+
+    def full(*_args, **_more):
+        raise MediaError("Ổ đĩa đã đầy.", code="disk-full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(recordings, "master", full)
+        for _ in range(jobs.MAX_ATTEMPTS):
+            assert jobs.perform(station, job_id, HANDLERS)
+            later(station, minutes=15)
+    with station.db.read() as session:
+        job = session.get_one(Job, job_id)
+        assert (job.state, job.error) == ("failed", "Ổ đĩa đã đầy.")
+        assert recordings.kept_upload(station, job.arguments)
+    assert recordings.again(station, EDITOR, script) == job_id
+    jobs.perform(station, job_id, HANDLERS)
+    assert detail(station, script)["rendition"]["voice"] == "human"
+    assert list((station.home.run / "uploads").iterdir()) == []
+    with pytest.raises(RuleError, match="gửi lại"):
+        recordings.again(station, EDITOR, script)
 
 
 def test_who_may_not_write_may_not_record(station, script, file):

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from broadcaster.services import doctor
 from broadcaster.services.approving import airable
 from broadcaster.services.scripts import add_script
 from broadcaster.services.speaking import speak
+from broadcaster.settings import Speech
 from broadcaster.sound import ffmpeg
 from broadcaster.sound.master import master
 from broadcaster.sound.profiles import HORN, STUDIO
@@ -233,6 +235,19 @@ def test_the_doctor_names_a_blocked_store_a_missing_ffmpeg_and_what_is_not_insta
     assert sick["ffmpeg"].ok is False
     assert "cài" in sick["ffmpeg"].sentence
     assert "loa-xa[listen]" in sick["Nghe thử"].sentence
+
+
+def test_the_doctor_tells_a_wrong_voice_from_no_voice(station):
+    def said(*voices):
+        settings = station.settings.model_copy(update={"speech": Speech(voices=list(voices))})
+        checks = doctor.examine(replace(station, settings=settings))
+        return next(c for c in checks if c.name == "Giọng đọc")
+
+    assert said("nobody:x", "tone:beep").ok is None
+    assert "Dùng tone:beep" in said("nobody:x", "tone:beep").sentence
+    assert "không dùng được" in said("espeak:sai", "tone:beep").sentence
+    assert said("espeak:sai", "nobody:x").ok is False
+    assert "loa voice list" in said("espeak:sai").sentence
 
 
 def test_a_script_of_one_emoji_is_an_error_with_a_sentence(station):

@@ -3,7 +3,7 @@
 import pytest
 
 from broadcaster.domain.roles import Actor, Role
-from broadcaster.errors import EngineError, ForbiddenError
+from broadcaster.errors import EngineError, ForbiddenError, RuleError
 from broadcaster.home import Home
 from broadcaster.services import voices
 from broadcaster.services.approving import airable
@@ -36,6 +36,11 @@ def test_a_tried_voice_has_a_measured_speed():
     assert rows["espeak:vi+f2"]["speed"] is None
     with pytest.raises(EngineError):
         voices.try_voice("piper:nobody")
+
+
+def test_nothing_to_say_is_no_trial():
+    with pytest.raises(RuleError, match="có chữ"):
+        voices.try_voice("espeak:vi", "😀!")
 
 
 class Online(EspeakEngine):

@@ -6,7 +6,10 @@ import pytest
 
 from broadcaster.errors import MediaError
 from broadcaster.sound import ffmpeg, meter
+from broadcaster.sound.join import resample
 from broadcaster.sound.probe import probe
+from broadcaster.sound.samples import decode
+from broadcaster.speech.engine import Clip
 
 
 def test_the_ffmpeg_in_use_is_named():
@@ -55,6 +58,33 @@ def test_one_that_talks_rubbish_is_noticed(fake_ffmpeg, wav):
         ffmpeg.version()
     with pytest.raises(MediaError, match="không đúng"):
         meter.measure(wav([0.1] * 48_000))
+
+
+@pytest.mark.parametrize(
+    ("deed", "code"),
+    [
+        ("echo hello; echo hello >&2", "ffmpeg-rubbish"),
+        ("exit 127", "ffmpeg-rubbish"),
+        ("kill -9 $$", "ffmpeg-killed"),
+        ("kill -XFSZ $$", "disk-full"),
+    ],
+)
+def test_a_sick_ffmpeg_is_not_blamed_on_the_sound(fake_ffmpeg, wav, tmp_path, deed, code):
+    path = wav([0.1] * 48_000)
+    clip = Clip(bytes(2 * 24_000), 24_000)
+    (tmp_path / "x.flac").write_bytes(b"fLaC" + bytes(100))
+    fake_ffmpeg(deed + "\n")
+    for work in (
+        lambda: probe(path),
+        lambda: decode(tmp_path / "x.flac", tmp_path / "y.pcm"),
+        lambda: resample([clip]),
+        lambda: meter.measure(path),
+    ):
+        with pytest.raises(MediaError) as caught:
+            work()
+        assert caught.value.code == code
+        assert caught.value.code in ffmpeg.NOT_THE_FILE
+        assert "Hãy" in caught.value.message
 
 
 def test_a_full_disk_is_named(fake_ffmpeg):

@@ -167,3 +167,23 @@ def test_a_protected_file_is_named(tmp_path):
     ffmpeg.run(["-f", "lavfi", "-i", "sine=d=1", "-c:a", "aac", str(path)])
     path.write_bytes(path.read_bytes().replace(b"mp4a", b"drms", 1))
     assert refused(path) in {"protected", "not-audio"}
+
+
+@pytest.mark.parametrize("name", ["a.m4a", "a.ogg", "a.opus", "a.wav"])
+@pytest.mark.parametrize("share", [0.3, 0.7, 0.97])
+def test_a_file_cut_anywhere_is_said_to_be_cut(tmp_path, wav, name, share):
+    path = tmp_path / name
+    sound = np.sin(np.arange(10 * RATE) / 20) * np.linspace(0.1, 0.5, 10 * RATE)
+    ffmpeg.run([*ffmpeg.source(wav(sound)), *(["-c:a", "libvorbis"] if name == "a.ogg" else []), str(path)])
+    assert recording.admit(path).seconds == pytest.approx(10, abs=0.1)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * share)])
+    assert refused(path) == "truncated"
+
+
+def test_common_encryption_is_named_too(tmp_path):
+    path = tmp_path / "song.m4a"
+    key = ["-encryption_key", "76a6c65c5ea762046bd749a2e632ccbb", "-encryption_kid", "a7e61c373e219033c21091fa607bf3b8"]
+    made = ["-f", "lavfi", "-i", "sine=d=1", "-c:a", "aac", "-encryption_scheme", "cenc-aes-ctr", *key, "-f", "mp4"]
+    ffmpeg.run([*made, str(path)])
+    assert refused(path) == "protected"

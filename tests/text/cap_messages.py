@@ -44,3 +44,103 @@ STORM = """<?xml version="1.0" encoding="UTF-8"?>
   </info>
 </alert>
 """
+
+FLOOD = """<?xml version="1.0" encoding="UTF-8"?>
+<cap:alert xmlns:cap="urn:oasis:names:tc:emergency:cap:1.2"
+    xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+    xsi:schemaLocation="urn:oasis:names:tc:emergency:cap:1.2 http://127.0.0.1:9/CAP-v1.2.xsd">
+  <!-- bản tin thứ hai của đợt lũ -->
+  <cap:identifier>MAU-LU-2026-10-18-02</cap:identifier>
+  <cap:sender>truc-ban@pctt.mau.example</cap:sender>
+  <cap:sent>2026-10-18T21:05:00+07:00</cap:sent>
+  <cap:status>Actual</cap:status>
+  <cap:msgType>Update</cap:msgType>
+  <cap:source>Trạm thủy văn Mẫu</cap:source>
+  <cap:scope>Public</cap:scope>
+  <cap:code>lu</cap:code>
+  <cap:note>Thay bản tin lúc 17 giờ</cap:note>
+  <cap:references>truc-ban@pctt.mau.example,MAU-LU-2026-10-18-01,2026-10-18T17:00:00+07:00</cap:references>
+  <cap:incidents>lu-song-mau</cap:incidents>
+  <cap:info>
+    <cap:language>vi-VN</cap:language>
+    <cap:category>Met</cap:category>
+    <cap:category>Safety</cap:category>
+    <cap:event>Lũ khẩn cấp</cap:event>
+    <cap:responseType>Evacuate</cap:responseType>
+    <cap:responseType>Monitor</cap:responseType>
+    <cap:urgency>Immediate</cap:urgency>
+    <cap:severity>Extreme</cap:severity>
+    <cap:certainty>Observed</cap:certainty>
+    <cap:audience>Người dân ven sông Mẫu</cap:audience>
+    <cap:eventCode><cap:valueName>cap-bao-dong</cap:valueName><cap:value>3</cap:value></cap:eventCode>
+    <cap:effective>2026-10-18T21:05:00+07:00</cap:effective>
+    <cap:onset>2026-10-18T23:00:00+07:00</cap:onset>
+    <cap:expires>2026-10-19T24:00:00+07:00</cap:expires>
+    <cap:senderName>Ban chỉ huy Phòng thủ dân sự tỉnh Mẫu</cap:senderName>
+    <cap:headline>Lũ trên sông Mẫu vượt báo động 3</cap:headline>
+    <cap:description>Lúc 21 giờ, mực nước 4,52 m, trên báo động 3 là 0,32 m, còn lên.
+      Nước sẽ tràn các đường thấp từ 23 giờ.</cap:description>
+    <cap:instruction>Bà con ở bãi sông di dời ngay lên trường học. Không qua ngầm, tràn. <![CDATA[Gọi 112 khi cần cứu.]]></cap:instruction>
+    <cap:web>https://pctt.mau.example/lu/02</cap:web>
+    <cap:contact>Trực ban 24/24</cap:contact>
+    <cap:parameter><cap:valueName>muc-nuoc-m</cap:valueName><cap:value>4.52</cap:value></cap:parameter>
+    <cap:resource>
+      <cap:resourceDesc>Bản đồ ngập</cap:resourceDesc>
+      <cap:mimeType>image/png</cap:mimeType>
+      <cap:size>68</cap:size>
+      <cap:uri>ban-do.png</cap:uri>
+      <cap:derefUri>iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB4iG8MwAAAABJRU5ErkJggg==</cap:derefUri>
+      <cap:digest>da39a3ee5e6b4b0d3255bfef95601890afd80709</cap:digest>
+    </cap:resource>
+    <cap:area>
+      <cap:areaDesc>Các xã ven sông Mẫu</cap:areaDesc>
+      <cap:polygon>
+        10.10,105.10
+        10.20,105.10 10.20,105.25
+        10.10,105.10
+      </cap:polygon>
+      <cap:circle>10.15,105.15 0</cap:circle>
+      <cap:geocode><cap:valueName>xa</cap:valueName><cap:value>mau-1</cap:value></cap:geocode>
+      <cap:geocode><cap:valueName>xa</cap:valueName><cap:value>mau-2</cap:value></cap:geocode>
+      <cap:altitude>0</cap:altitude>
+      <cap:ceiling>30.5</cap:ceiling>
+    </cap:area>
+  </cap:info>
+</cap:alert>
+"""
+"""Every element of the schema but restriction and addresses, under a prefix."""
+
+LANDSLIDE = """<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2">
+  <identifier>MAU-SATLO-7</identifier><sender>dia-chat@mau.example</sender>
+  <sent>2026-09-30T03:40:00-00:00</sent><status>Actual</status><msgType>Alert</msgType><scope>Restricted</scope>
+  <restriction>Chỉ lãnh đạo và đài các xã vùng núi</restriction>
+  <addresses>"Đài xã Mẫu" "Đài xã Thử"</addresses>
+  <info><language>vi</language><category>Geo</category><event>Sạt lở đất</event><urgency>Expected</urgency>
+    <severity>Severe</severity><certainty>Possible</certainty><headline>Nguy cơ sạt lở ở các bản cao</headline>
+    <instruction>Thấy nước suối đục, đất nứt thì rời nhà ngay.</instruction>
+    <area><areaDesc>Các bản vùng cao</areaDesc></area></info>
+  <Signature xmlns="http://www.w3.org/2000/09/xmldsig#"><SignedInfo>
+    <CanonicalizationMethod Algorithm="http://www.w3.org/TR/2001/REC-xml-c14n-20010315"/>
+    <SignatureMethod Algorithm="http://www.w3.org/2000/09/xmldsig#rsa-sha1"/>
+    <Reference URI=""><DigestMethod Algorithm="http://www.w3.org/2000/09/xmldsig#sha1"/><DigestValue>AAAA</DigestValue></Reference>
+  </SignedInfo><SignatureValue>AAAA</SignatureValue></Signature>
+</alert>
+"""
+
+DRILL = """<?xml version="1.0" encoding="UTF-8"?>
+<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>DT-HO-CHUA-1</identifier><sender>ho-chua@mau.example</sender>
+<sent>2026-05-15T08:00:00+07:00</sent><status>Exercise</status><msgType>Alert</msgType><scope>Private</scope>
+<addresses>dai-xa@mau.example</addresses><note>Diễn tập</note>
+<info><category>Infra</category><category>Safety</category><event>Xả lũ hồ chứa</event><responseType>Prepare</responseType>
+<urgency>Future</urgency><severity>Moderate</severity><certainty>Likely</certainty><headline></headline>
+<description>Hồ Mẫu xả 200 m3/s từ 10 giờ.</description></info></alert>
+"""
+
+CANCEL = """<?xml version="1.0" encoding="UTF-8"?>
+<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>MAU-LU-2026-10-18-03</identifier>
+<sender>truc-ban@pctt.mau.example</sender><sent>2026-10-19T09:00:00+07:00</sent><status>Actual</status>
+<msgType>Cancel</msgType><scope>Public</scope><note>Nước đã rút dưới báo động 1</note>
+<references>truc-ban@pctt.mau.example,MAU-LU-2026-10-18-02,2026-10-18T21:05:00+07:00</references></alert>
+"""
+
+ALL = {"storm": STORM, "flood": FLOOD, "landslide": LANDSLIDE, "drill": DRILL, "cancel": CANCEL}

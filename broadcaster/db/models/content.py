@@ -82,7 +82,6 @@ class Rendition(Base):
     __table_args__ = (
         Index("ix_renditions_revision", "revision_id"),
         CheckConstraint("duration_ms > 0", name="duration"),
-        UniqueConstraint("revision_id", "spoken_sha256", "audio_sha256"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

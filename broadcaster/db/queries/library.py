@@ -163,7 +163,10 @@ def whole(session: Session, script_id: int) -> Whole:
     approvals = session.scalars(
         select(Approval).where(Approval.script_id == script_id).order_by(Approval.id.desc())
     ).all()
-    return Whole(script, topic, unit, revisions, rendition, approvals, speaking_job(session, script_id))
+    job = speaking_job(session, script_id)
+    if job and job.state == "failed" and rendition and job.finished_at and rendition.created_at > job.finished_at:
+        job = None  # it went well since, another way
+    return Whole(script, topic, unit, revisions, rendition, approvals, job)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,11 +220,19 @@ def approved_before(session: Session, whole: Whole) -> Before | None:
 
 
 def speaking_job(session: Session, script_id: int) -> Job | None:
-    """Return the wish to speak a script or to make a recording of it ready, unless it is done."""
+    """Return the wish to speak a script or to make a recording of it ready: what goes on, or failed last."""
+    found = session.scalars(select(Job).where(Job.kind.in_(("speak", "record")), Job.key == str(script_id))).all()
+    going = [j for j in found if j.state in {"wanted", "running"}]
+    if going:
+        return max(going, key=lambda j: j.state == "running")
+    ended = [(j.finished_at, j.id, j) for j in found if j.finished_at]
+    return max(ended)[2] if ended and max(ended)[2].state == "failed" else None
+
+
+def listening_job(session: Session, script_id: int) -> Job | None:
+    """Return the wish to have a script's newest rendition heard by the machine, unless it is done."""
     return session.scalars(
-        select(Job)
-        .where(Job.kind.in_(("speak", "record")), Job.key == str(script_id), Job.state != "done")
-        .order_by(Job.id.desc())
+        select(Job).where(Job.kind == "listen", Job.key == str(script_id), Job.state.not_in(("done", "cancelled")))
     ).first()
 
 

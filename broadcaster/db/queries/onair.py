@@ -78,6 +78,8 @@ class Present:
     """Codes of zones without sound; all of them when everything is muted."""
     hold: str
     """Why nothing may air at present, in a Vietnamese sentence; empty when all is well."""
+    clock_doubted: bool
+    """Whether it is the clock, which a person may confirm."""
     troubles: tuple[str, ...]
     """What is wrong with sinks, in Vietnamese sentences."""
     zone_count: int
@@ -126,6 +128,7 @@ def present(session: Session, now: dt.datetime) -> Present:
         coming=_coming(upcoming),
         muted=muted,
         hold=str(status.get("hold") or ""),
+        clock_doubted=bool(status.get("clock_doubted")),
         troubles=tuple(f"Đường ra “{name}”: {why}" for name, why in sinks.items() if why != "ok"),
         zone_count=len(enabled),
         zones=tuple(_zone_now(z, alive=alive, airing=airing, muted=muted, sinks=sinks) for z in zones),

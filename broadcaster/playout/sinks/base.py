@@ -92,6 +92,18 @@ class Standing(Protocol):
 
 
 @runtime_checkable
+class Tended(Protocol):
+    """A sink that keeps something, and must let old things go. A sink MAY be one."""
+
+    def tend(self) -> str:
+        """Let go of what is past its time; called once an hour, while the clock is believed. Never raises.
+
+        Return a Vietnamese sentence when that should be on record; mostly empty.
+        """
+        ...
+
+
+@runtime_checkable
 class Audible(Protocol):
     """A sink that can be heard from behind. A sink MAY be one."""
 
@@ -100,4 +112,13 @@ class Audible(Protocol):
 
         Samples are signed 16-bit little-endian, 48 kHz, one channel, at real-time speed.
         """
+        ...
+
+
+@runtime_checkable
+class Foreseeing(Protocol):
+    """A sink that knows of trouble to come. A sink MAY be one."""
+
+    def warning(self) -> str:
+        """Return a Vietnamese sentence that says what will go wrong soon; empty when nothing is. May take seconds."""
         ...

@@ -6,11 +6,13 @@ thread of its own, so that the playing thread never waits for it.
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import logging
 import queue
 import struct
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,7 +23,9 @@ from broadcaster.playout.sinks.base import RATE, Feed, Pcm
 
 log = logging.getLogger(__name__)
 
+_ENDINGS = {".wav", ".flac", ".opus", ".part"}
 KEEP_DAYS = 60
+KEEP_GB = 50.0
 
 
 class FileSink:
@@ -33,6 +37,7 @@ class FileSink:
         flac: turn finished recordings into FLAC; else they stay WAV.
         opus: into Opus instead, a tenth as large.
         keep_days: recordings older than this are removed; 0 keeps them all.
+        keep_gb: the oldest recordings go when all together take more (10⁹ bytes); 0: however much they take.
     """
 
     kind = "file"
@@ -48,6 +53,7 @@ class FileSink:
         flac: bool = True,
         opus: bool = False,
         keep_days: int = KEEP_DAYS,
+        keep_gb: float = KEEP_GB,
         clock: Clock | None = None,
     ) -> None:
         self.name = name
@@ -55,6 +61,7 @@ class FileSink:
         self.trouble = ""
         """Why the disk refused last; empty once a recording can be begun again."""
         self._keep_days = keep_days
+        self._keep_bytes = round(keep_gb * 1e9)
         self._clock = clock or SystemClock()
         self._converter = Converter(".opus" if opus else ".flac") if flac or opus else None
 
@@ -96,22 +103,65 @@ class FileSink:
         self.trouble = why
 
     def start(self) -> None:
-        """Turn recordings that a crash left as WAV into FLAC, and remove those past their days."""
-        today = self._clock.now().date()
+        """Turn recordings that a crash left as WAV into FLAC."""
         for path in sorted(self.folder.glob("????-??-??/*.wav")):
             if self._converter is not None:
                 self._converter.put(path)
-        if not self._keep_days:
-            return
-        for day in sorted(self.folder.glob("????-??-??")):
+
+    def tend(self) -> str:
+        """Remove recordings past their days, and the oldest ones when all take too much; never those of today.
+
+        Return a Vietnamese sentence when some had to go before their days were over, so that it is on record.
+        """
+        days = self._days()
+        for day in [d for d in days if self._keep_days and self._age(d) > self._keep_days]:
+            gone = self._remove(self._recordings(day))
+            days.remove(day)
+            log.info("air-checks of %s removed after %d days: %d", day, self._keep_days, gone)
+        sizes = {path: path.stat().st_size for day in days for path in self._recordings(day)}
+        over = sum(sizes.values()) - self._keep_bytes
+        if not self._keep_bytes or over <= 0:
+            return ""
+        too_many: list[Path] = []
+        for path, size in sizes.items():
+            if over <= 0 or self._age(dt.date.fromisoformat(path.parent.name)) <= 0:
+                break
+            too_many.append(path)
+            over -= size
+        if not (gone := self._remove(too_many)):
+            return ""
+        return (
+            f"Bản thu kiểm thính chiếm quá {self._keep_bytes / 1e9:g} GB: đã xóa {gone} bản cũ nhất, "
+            f"tới ngày {dt.date.fromisoformat(too_many[-1].parent.name):%d/%m/%Y}."
+        )
+
+    def _days(self) -> list[dt.date]:
+        """Return the days that have recordings, oldest first."""
+        found = []
+        for folder in sorted(self.folder.glob("????-??-??")):
+            with contextlib.suppress(ValueError):
+                found.append(dt.date.fromisoformat(folder.name))
+        return found
+
+    def _age(self, day: dt.date) -> int:
+        return (self._clock.now().date() - day).days
+
+    def _recordings(self, day: dt.date) -> list[Path]:
+        return sorted(p for p in (self.folder / day.isoformat()).iterdir() if p.suffix in _ENDINGS and p.is_file())
+
+    def _remove(self, paths: Sequence[Path]) -> int:
+        """Remove recordings, and the folders of days that are left empty; return how many went."""
+        gone = 0
+        for path in paths:
             try:
-                age = (today - today.fromisoformat(day.name)).days
-            except ValueError:
-                continue
-            if age > self._keep_days:
-                for path in day.iterdir():
-                    path.unlink(missing_ok=True)
-                day.rmdir()
+                path.unlink(missing_ok=True)
+                gone += 1
+            except OSError as error:
+                log.warning("air-check %s could not be removed: %s", path, error)
+        for folder in {path.parent for path in paths}:
+            with contextlib.suppress(OSError):  # something else lies there too
+                folder.rmdir()
+        return gone
 
     def finish(self) -> None:
         """Wait until every finished recording is FLAC; for a stop in order."""

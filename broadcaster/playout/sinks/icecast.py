@@ -18,9 +18,11 @@ import threading
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from broadcaster.clock import SystemClock
 from broadcaster.errors import AirError, MediaError
+from broadcaster.playout.sinks import tls
 from broadcaster.playout.sinks.base import RATE, Feed
 from broadcaster.playout.sinks.carrier import Carrier, Passage
 from broadcaster.playout.sinks.options import taken
@@ -31,6 +33,7 @@ _CONNECT_S = 3.0
 _DEAD_S = 8.0
 """A server that takes nothing for so long is gone, whatever TCP thinks."""
 _SEND_BUFFER = 16_384
+_CLOCK = SystemClock()
 _REFUSALS = {
     "401": "máy chủ Icecast không nhận tên hoặc mật khẩu nguồn phát",
     "403": "điểm phát (mount) đang có nguồn khác, hoặc máy chủ Icecast đã đủ nguồn",
@@ -51,10 +54,20 @@ class IcecastOptions(BaseModel):
     password_file: str = Field("", description="Tệp chứa mật khẩu, thay cho ghi thẳng trong cài đặt.")
     codec: Literal["opus", "mp3"] = Field("opus", description="opus hoặc mp3 (loa mạng đời cũ).")
     kbps: int = Field(48, ge=16, le=320, description="Tốc độ bit.")
-    tls: bool = Field(False, description="Nối qua HTTPS.")
+    tls: bool = Field(False, description="Nối qua TLS (https); chứng thư của máy chủ luôn được kiểm tra.")
+    ca_file: str = Field(
+        "", description="Tệp .pem của nơi cấp chứng thư, hoặc của chính máy chủ nếu chứng thư tự làm; chỉ tin tệp này."
+    )
     keep: bool = Field(True, description="Giữ luồng giữa các buổi phát, với tiếng lặng, để loa mạng không rớt.")
     title: str = Field("Loa Xã", description="Tên luồng.")
     hear: bool = Field(True, description="Nghe lại luồng từ máy chủ để chứng minh đã phát.")
+
+    @field_validator("ca_file")
+    @classmethod
+    def _used(cls, ca_file: str, info: ValidationInfo) -> str:
+        if ca_file and not info.data.get("tls"):
+            raise ValueError("chỉ dùng khi có tls = true; nếu không, luồng và mật khẩu đi không mã hóa")
+        return ca_file
 
 
 class IcecastSink:
@@ -81,14 +94,28 @@ class IcecastSink:
         return self._carrier.trouble
 
     def check(self) -> str:
-        """Say whether the server can be reached."""
+        """Say whether the server can be reached, is who it should be, and answers as one of its kind."""
         if self.trouble:
             return self.trouble
         try:
-            socket.create_connection((self.options.host, self.options.port), _CONNECT_S).close()
+            with _connected(self.options) as link:
+                link.sendall(f"HEAD / HTTP/1.0\r\nHost: {self.options.host}\r\n\r\n".encode())
+                _spoke(self.options, _answer(link))
+        except AirError as error:
+            return error.message
         except OSError as error:
             return _unreachable(self.options, error)
         return ""
+
+    def warning(self) -> str:
+        """Say that the server's certificate ends soon."""
+        if not self.options.tls:
+            return ""
+        try:
+            with _connected(self.options) as link:
+                return tls.ends_soon(link, _CLOCK.now()) if isinstance(link, ssl.SSLSocket) else ""
+        except (AirError, OSError):
+            return ""  # `check` tells
 
     def start(self) -> None:
         """Put the stream up, with silence, if it is to stay up all day."""
@@ -106,6 +133,8 @@ class IcecastSink:
         url = f"{'https' if o.tls else 'http'}://{o.host}:{o.port}{o.mount}"
         swift = ["-fflags", "nobuffer", "-probesize", "4096", "-analyzeduration", "0", "-rw_timeout", "8000000"]
         allowed = ["-protocol_whitelist", "http,https,tcp,tls", "-format_whitelist", "ogg,mp3"]
+        if o.tls:
+            allowed += tls.for_ffmpeg(o.ca_file)
         raw = ["-f", "s16le", "-ar", str(RATE), "-ac", "1", "pipe:1"]
         return [ffmpeg.program(), "-hide_banner", "-loglevel", "error", "-nostdin", *swift, *allowed, "-i", url, *raw]
 
@@ -162,7 +191,8 @@ class IcecastWay:
         with contextlib.suppress(OSError):
             self._encoder.kill()
         with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
+            # Not the method of an SSLSocket, after which what is just being sent would go out unencrypted.
+            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
         farewell(self._encoder)
         self._pump.join(2)
         self._let_go()
@@ -187,7 +217,7 @@ class IcecastWay:
             return
         try:
             while packet := os.read(made.fileno(), 4096):
-                if select.select([self._socket], [], [], 0)[0] and not self._socket.recv(4096):
+                if _closed(self._socket):
                     raise ConnectionResetError("closed by the server")
                 self._socket.sendall(packet)
         except (OSError, ValueError) as error:
@@ -224,14 +254,25 @@ def _encoder(o: IcecastOptions) -> list[str]:
     ]
 
 
+def _connected(o: IcecastOptions) -> socket.socket:
+    """Return a connection to the server, verified where it is to be TLS.
+
+    Raises:
+        AirError: it is not to be trusted.
+        OSError: it is away.
+    """
+    link = socket.create_connection((o.host, o.port), _CONNECT_S)
+    return tls.wrapped(link, o.host, o.ca_file) if o.tls else link
+
+
 def _knock(o: IcecastOptions) -> socket.socket:
     """Open the source connection.
 
     Raises:
-        AirError: the server is away or refuses.
+        AirError: the server is away, is not to be trusted, or refuses.
     """
     try:
-        link = socket.create_connection((o.host, o.port), _CONNECT_S)
+        link = _connected(o)
     except OSError as error:
         raise AirError(_unreachable(o, error), code="unreachable") from None
     try:
@@ -239,8 +280,6 @@ def _knock(o: IcecastOptions) -> socket.socket:
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if hasattr(socket, "TCP_USER_TIMEOUT"):
             link.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(_DEAD_S * 1000))
-        if o.tls:
-            link = ssl.create_default_context().wrap_socket(link, server_hostname=o.host)
         link.sendall(_request(o))
         _accepted(o, _answer(link))
         link.settimeout(_DEAD_S)
@@ -251,6 +290,20 @@ def _knock(o: IcecastOptions) -> socket.socket:
         link.close()
         raise
     return link
+
+
+def _closed(link: socket.socket) -> bool:
+    """Whether the server ended the stream. Never waits: what comes under TLS may hold no data (a ticket, a new key)."""
+    if not select.select([link], [], [], 0)[0]:
+        return False
+    waits = link.gettimeout()
+    link.settimeout(0)
+    try:
+        return not link.recv(4096)
+    except (BlockingIOError, ssl.SSLWantReadError):
+        return False
+    finally:
+        link.settimeout(waits)
 
 
 def _request(o: IcecastOptions) -> bytes:
@@ -280,17 +333,27 @@ def _password(o: IcecastOptions) -> str:
 
 
 def _answer(link: socket.socket) -> str:
-    """Return the status of the server's answer."""
+    """Return the status of the server's answer; empty when there is none, or none of HTTP."""
     head = b""
-    while b"\r\n\r\n" not in head and len(head) < 8192 and (more := link.recv(1024)):
-        head += more
+    with contextlib.suppress(ConnectionError):  # so does a TLS port end plain words
+        while b"\r\n\r\n" not in head and len(head) < 8192 and (more := link.recv(1024)):
+            head += more
     words = head.split(b"\r\n", 1)[0].decode("latin-1").split()
     return words[1] if len(words) > 1 and words[0].startswith("HTTP/") else ""
 
 
+def _spoke(o: IcecastOptions, status: str) -> None:
+    if status:
+        return
+    why = "không trả lời như một máy chủ Icecast"
+    remedy = "Hãy xem lại cổng" if o.tls else "Nếu cổng này dùng TLS thì thêm tls = true; nếu không, hãy xem lại cổng"
+    raise AirError(f"Máy ở {o.host}:{o.port} {why}. {remedy}.", code="icecast-strange")
+
+
 def _accepted(o: IcecastOptions, status: str) -> None:
+    _spoke(o, status)
     if status not in {"100", "200"}:
-        why = _REFUSALS.get(status, f"máy chủ Icecast trả lời mã {status or 'lạ'}")
+        why = _REFUSALS.get(status, f"máy chủ Icecast trả lời mã {status}")
         raise AirError(f"Không phát được lên {o.host}:{o.port}{o.mount}: {why}.", code=f"icecast-{status}")
 
 

@@ -30,6 +30,8 @@ def taken(form: type[F], name: str, given: Mapping[str, object]) -> F:
             elif fault["type"] == "extra_forbidden":
                 near = difflib.get_close_matches(key, form.model_fields, n=1)
                 sentences.append(f"không có “{key}”" + (f", có phải ý là “{near[0]}” không" if near else ""))
+            elif fault["type"] == "value_error":  # our own words
+                sentences.append(f"“{key}” {fault['ctx']['error']}")
             else:
                 sentences.append(f"“{key}” không hợp lệ ({fault['msg']})")
         raise RuleError(

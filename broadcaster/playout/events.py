@@ -1,0 +1,50 @@
+"""What a player tells while it plays: of each item, in order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """An item is about to start: the journal knows of it before the first ear does."""
+
+    item_no: int
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The first sample of an item left."""
+
+    item_no: int
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """So much of an item was heard so far."""
+
+    item_no: int
+    heard: int
+    """Samples."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An item is over."""
+
+    item_no: int
+    started_at: dt.datetime
+    ended_at: dt.datetime
+    heard: int
+    """Samples that were really heard: not those while muted or while the sink was broken."""
+    whole: bool
+    """Whether every sample of the tape was heard."""
+    why: str
+    """Why not, in Vietnamese; empty when whole."""
+    by: str
+
+
+Event = Coming | Started | Mark | Ended

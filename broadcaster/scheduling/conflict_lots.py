@@ -1,0 +1,26 @@
+"""Conflicts put together for people: what is wrong in the same way day after day is told once, the gravest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from broadcaster.scheduling.conflicts import Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """One thing that is wrong, perhaps several times."""
+
+    first: Conflict
+    others: tuple[Conflict, ...] = ()
+    """The same later on, in order of time."""
+
+
+def lots(found: Iterable[Conflict]) -> list[Lot]:
+    """Return conflicts that come in order of time put together by what they are about."""
+    gathered: dict[tuple[object, ...], list[Conflict]] = {}
+    for number, c in enumerate(found):
+        gathered.setdefault((c.kind, c.remedy, c.about) if c.about else (number,), []).append(c)
+    made = [Lot(first, tuple(others)) for first, *others in gathered.values()]
+    return sorted(made, key=lambda lot: not lot.first.kind.grave)

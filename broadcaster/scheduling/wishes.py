@@ -1,0 +1,45 @@
+"""Airings that an office asked for and that no longer find room: told while there is time to act."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from broadcaster.scheduling.conflicts import Conflict, House, Kind, zones_in_words
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What an office asked for, and what each zone will have heard of it."""
+
+    script_id: int
+    title: str
+    wanted: int
+    last_day: dt.date
+    by_zone: Mapping[str, int]
+    """Airings until the last day, heard and planned; a zone that is missing has none."""
+
+
+def unmet(wishes: Iterable[Wish], house: House) -> list[Conflict]:
+    """Return a conflict for each wish that some zone in use will not have had by its last day."""
+    found = []
+    for wish in wishes:
+        short = {zone: wish.by_zone.get(zone, 0) for zone in house.zones if wish.by_zone.get(zone, 0) < wish.wanted}
+        if not short:
+            continue
+        least, most = min(short.values()), max(short.values())
+        number = f"{least}" if least == most else f"{least} đến {most}"
+        found.append(
+            Conflict(
+                Kind.ASKED,
+                dt.datetime.combine(wish.last_day, dt.time(), tzinfo=house.tz).astimezone(dt.UTC),
+                f"“{wish.title}”: đơn vị yêu cầu phát {wish.wanted} lượt đến hết {wish.last_day:%d/%m/%Y}, nhưng "
+                f"tới đó chỉ có {number} lượt ở {zones_in_words(list(short), house)}.",
+                "Gia hạn bài, thêm khung phát hoặc buổi riêng có bài này, hoặc bớt số lần phát mong muốn sau khi hỏi "
+                "đơn vị.",
+                zones=tuple(short),
+                script=wish.script_id,
+            )
+        )
+    return found

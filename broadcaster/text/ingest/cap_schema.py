@@ -1,0 +1,209 @@
+"""The gate of CAP 1.2: the schema that OASIS published, run by libxml2, and what it finds in Vietnamese words.
+
+`CAP-v1.2.xsd` lies beside this module byte for byte, with its notice (ADR 50: origin and hash). Which words, types and
+elements are asked for is read from it when a message is wrong, so that nothing of it is written here a second time.
+Document types and entities are refused before libxml2 sees the message; nothing that a message names is opened.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from typing import Any, Final
+from xml.etree.ElementTree import ParseError
+
+from broadcaster.errors import RuleError
+
+NAMESPACE: Final = "urn:oasis:names:tc:emergency:cap:1.2"
+SCHEMA: Final = "CAP-v1.2.xsd"
+MOST_FAULTS: Final = 12
+"""Faults that a person is told at once."""
+MOST_PARTS: Final = 20_000
+"""Elements and attributes. A message to every commune of the country has half of them; lxml finds the place of each fault
+by counting, so that a million bytes of faults would keep a processor busy for minutes."""
+
+_XS: Final = {"xs": "http://www.w3.org/2001/XMLSchema"}
+_CAP: Final = "urn:oasis:names:tc:emergency:cap:"
+_EXPECTED: Final = re.compile(r"\{" + re.escape(NAMESPACE) + r"\}(\w+)")
+_ATTRIBUTE: Final = re.compile(r"attribute '(?:\{[^}]*\})?([^']+)'")
+_TYPES: Final = {
+    "dateTime": "phải là ngày giờ có thật, viết như 2026-09-01T14:30:00+07:00 (không dùng chữ Z)",
+    "integer": "phải là một số nguyên",
+    "decimal": "phải là một số",
+    "language": "phải là mã ngôn ngữ như vi-VN",
+    "anyURI": "phải là một địa chỉ (URI)",
+}
+_REMEDY: Final = "Hãy xin cơ quan phát tin gửi lại bản đúng CAP 1.2, hoặc tự viết bản tin khẩn cấp theo nội dung đó."
+
+
+def parsed(data: bytes, name: str) -> Any:
+    """Return the root (an lxml element) of a message that the schema allows.
+
+    Raises:
+        RuleError: it is no XML, declares a document type or entities, is no CAP 1.2, or breaks the schema; `field` is
+            `name`.
+    """
+    _refuse_attacks(data, name)
+    root = _tree(data, name)
+    if root.tag != f"{{{NAMESPACE}}}alert":
+        raise RuleError(_not_cap(root.tag), field=name)
+    if found := _faults(root):
+        raise RuleError(sentence("Bản tin CAP không đúng lược đồ", found), field=name)
+    return root
+
+
+def sentence(head: str, found: list[str]) -> str:
+    """Return the faults as a sentence that says what to do."""
+    more = "; và những lỗi khác" if len(found) > MOST_FAULTS else ""
+    return f"{head}: {'; '.join(found[:MOST_FAULTS])}{more}. {_REMEDY}"
+
+
+def place(element: Any) -> str:
+    """Return where an element stands, like alert/info[2]/event: counted where there are several of its name."""
+    parent = element.getparent()
+    if parent is None:
+        return _local(element.tag)
+    alike = [child for child in parent if child.tag == element.tag]
+    number = f"[{alike.index(element) + 1}]" if len(alike) > 1 else ""
+    return f"{place(parent)}/{_local(element.tag)}{number}"
+
+
+def _refuse_attacks(data: bytes, name: str) -> None:
+    from defusedxml.common import DefusedXmlException  # noqa: PLC0415 - loaded for the rare message only
+    from defusedxml.ElementTree import DefusedXMLParser  # noqa: PLC0415
+
+    guard = DefusedXMLParser(target=_Counter(name), forbid_dtd=True, forbid_entities=True, forbid_external=True)
+    try:
+        guard.feed(data)
+        guard.close()
+    except DefusedXmlException:
+        raise RuleError("Tệp chứa khai báo XML không an toàn (DTD hoặc thực thể) nên bị từ chối.", field=name) from None
+    except ParseError as error:
+        raise RuleError(_no_xml(*error.position), field=name) from None
+    except (ValueError, LookupError):  # an encoding that nobody knows
+        raise RuleError(_no_xml(1, 0), field=name) from None
+
+
+class _Counter:
+    """Takes what a parser finds, builds nothing, and stops it when there is too much."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._left = MOST_PARTS
+
+    def start(self, _tag: str, attributes: dict[str, str]) -> None:
+        """Count an element."""
+        self._left -= 1 + len(attributes)
+        if self._left < 0:
+            raise RuleError(
+                "Bản tin CAP có hơn 20.000 phần tử, máy không đọc. Hãy xin bản rút gọn cho địa phương.",
+                field=self._name,
+            )
+
+
+def _tree(data: bytes, name: str) -> Any:
+    from lxml import etree  # noqa: PLC0415 - loaded for the rare message only
+
+    parser = etree.XMLParser(
+        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise RuleError(_no_xml(*error.position), field=name) from None
+
+
+def _no_xml(line: int, column: int) -> str:
+    return (
+        f"Không đọc được tệp này như XML: hỏng ở dòng {line}, cột {column + 1}. "
+        "Hãy tải hoặc xin lại tệp gốc (.xml), không mở ra lưu lại bằng chương trình khác."
+    )
+
+
+def _not_cap(tag: str) -> str:
+    space, _, local = tag.rpartition("}")
+    if local == "alert" and space.startswith(f"{{{_CAP}"):
+        version = space.removeprefix(f"{{{_CAP}")[:10]
+        return f"Đây là bản tin CAP {version}; đài chỉ đọc CAP 1.2 (phần tử gốc phải là alert của CAP 1.2). {_REMEDY}"
+    return "Tệp không phải bản tin CAP 1.2 (phần tử gốc phải là alert của CAP 1.2). Hãy chọn đúng tệp."
+
+
+def _faults(root: Any) -> list[str]:
+    """Return what the schema finds, one fault more than is told at most."""
+    from lxml import etree  # noqa: PLC0415
+
+    rules = etree.fromstring((files(__package__) / SCHEMA).read_bytes())
+    schema = etree.XMLSchema(rules)  # made anew: one that threads share would mix up their errors
+    if schema.validate(root):
+        return []
+    found: dict[str, None] = {}
+    for error in schema.error_log:
+        found[_fault(error, _at(root, error.path or ""), rules)] = None
+        if len(found) > MOST_FAULTS:
+            break
+    return list(found)
+
+
+def _fault(error: Any, element: Any, rules: Any) -> str:
+    """Return one fault in words. A kind that is not known names the element still."""
+    where, kind, message = place(element), error.type_name, error.message
+    if kind == "SCHEMAV_ELEMENT_CONTENT":
+        short = "Missing child" in message
+        wanted = _EXPECTED.findall(message.partition("Expected is")[2])
+        names = " hoặc ".join(_lacking(element if short else element.getparent(), wanted, rules))
+        if short:
+            return f"{where}: thiếu {names or 'phần tử con'}"
+        return f"{where}: không được có ở đây (sai thứ tự, thừa{f', hoặc phía trước thiếu {names}' if names else ''})"
+    if kind == "SCHEMAV_CVC_COMPLEX_TYPE_2_3":
+        return f"{where}: có chữ nằm ngoài các phần tử"
+    if kind == "SCHEMAV_CVC_TYPE_3_1_2":
+        return f"{where}: không được chứa phần tử con"
+    if kind in {"SCHEMAV_CVC_TYPE_3_1_1", "SCHEMAV_CVC_COMPLEX_TYPE_3_2_1", "SCHEMAV_CVC_COMPLEX_TYPE_3_2_2"}:
+        named = _ATTRIBUTE.search(message)
+        return f"{where}: thuộc tính “{named[1][:40] if named else ''}” không được có"
+    if why := _value(rules, _local(element.tag)):
+        return f"{where}: “{(element.text or '').strip()[:40]}” {why}"
+    return f"{where}: không đúng lược đồ CAP 1.2"
+
+
+def _value(rules: Any, name: str) -> str:
+    """Return what the text of an element must be, as the schema says."""
+    words = rules.xpath("//xs:element[@name=$name]//xs:enumeration/@value", namespaces=_XS, name=name)
+    if words:
+        return f"không hợp lệ; các giá trị đúng: {', '.join(words)}"
+    bases = rules.xpath(
+        "//xs:element[@name=$name]/@type | //xs:element[@name=$name]/xs:simpleType/xs:restriction/@base",
+        namespaces=_XS, name=name,
+    )  # fmt: skip
+    return _TYPES.get(bases[0].rpartition(":")[2], "") if bases else ""
+
+
+def _lacking(parent: Any, names: list[str], rules: Any) -> list[str]:
+    """Return those that the schema requires and the parent has not got."""
+    optional = "//xs:element[@name=$name][@minOccurs='0']"
+    return [
+        name
+        for name in dict.fromkeys(names)
+        if parent.find(f"{{{NAMESPACE}}}{name}") is None and not rules.xpath(optional, namespaces=_XS, name=name)
+    ]
+
+
+def _at(root: Any, path: str) -> Any:
+    """Return the element that libxml2's path leads to; prefixes are the message's own, `*` counts every child."""
+    element = root
+    for step in path.split("/")[2:]:
+        label, _, number = step.rstrip("]").partition("[")
+        alike = [child for child in element if label in {"*", _label(child)}]
+        index = int(number or 1) - 1
+        if index >= len(alike):  # an attribute, or a path of a kind that is not known: the parent is near enough
+            break
+        element = alike[index]
+    return element
+
+
+def _label(element: Any) -> str:
+    return f"{element.prefix}:{_local(element.tag)}" if element.prefix else _local(element.tag)
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]

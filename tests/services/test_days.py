@@ -1,0 +1,75 @@
+"""Days that are not ordinary: one, a run, a file; what breaks the form changes nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import select
+
+from broadcaster.db.models import DayException
+from broadcaster.domain.rotations import DayKind
+from broadcaster.errors import RuleError
+from broadcaster.services.rotations import add_exception, apply_exceptions, apply_rotation, without_own_rotation
+from broadcaster.services.station import Station
+from tests.services.conftest import OPERATOR, ROTATION
+
+OCTOBER = dt.date(2026, 10, 20)
+ONE_LINE = 'exception = [{day = 2026-10-20, to = 2026-10-22, kind = "storm", title = "Mưa bão"}]'
+
+
+def kinds(station: Station) -> dict[dt.date, DayKind]:
+    """Return the kinds of the days of October."""
+    with station.db.read() as session:
+        rows = session.scalars(select(DayException).order_by(DayException.day))
+        return {r.day: r.kind for r in rows if r.day.month == 10}
+
+
+def days(*numbers: int) -> list[dt.date]:
+    return [dt.date(2026, 10, n) for n in numbers]
+
+
+def test_a_run_of_days_is_marked_and_taken_back_at_once(station: Station) -> None:
+    add_exception(station, OPERATOR, OCTOBER, DayKind.STORM, "Bão", to=days(22)[0])
+    assert kinds(station) == dict.fromkeys(days(20, 21, 22), DayKind.STORM)
+    add_exception(station, OPERATOR, days(21)[0], DayKind.ORDINARY, "", to=days(22)[0])
+    assert kinds(station) == {OCTOBER: DayKind.STORM}
+
+
+def test_one_line_of_a_file_marks_days_says_what_changes_and_leaves_the_others(station: Station) -> None:
+    add_exception(station, OPERATOR, days(1)[0], DayKind.HOLIDAY, "Ngày hội")
+    add_exception(station, OPERATOR, days(21)[0], DayKind.HOLIDAY, "Lễ")
+    assert apply_exceptions(station, OPERATOR, ONE_LINE, "exceptions.toml", dry_run=True) == [
+        "~ 20/10/2026: ngày thường → mưa bão “Mưa bão”",
+        "~ 21/10/2026: ngày lễ “Lễ” → mưa bão “Mưa bão”",
+        "~ 22/10/2026: ngày thường → mưa bão “Mưa bão”",
+    ]
+    assert OCTOBER not in kinds(station)
+    assert len(apply_exceptions(station, OPERATOR, ONE_LINE, "exceptions.toml")) == 3
+    assert apply_exceptions(station, OPERATOR, ONE_LINE, "exceptions.toml") == []
+    assert kinds(station) == {days(1)[0]: DayKind.HOLIDAY, **dict.fromkeys(days(20, 21, 22), DayKind.STORM)}
+    off = ONE_LINE.replace("storm", "ordinary")
+    assert apply_exceptions(station, OPERATOR, off, "e")[0] == "~ 20/10/2026: mưa bão “Mưa bão” → ngày thường"
+    assert kinds(station) == {days(1)[0]: DayKind.HOLIDAY}
+
+
+def test_days_that_are_over_are_left_alone(station: Station) -> None:
+    assert apply_exceptions(station, OPERATOR, ONE_LINE.replace("2026-10", "2026-02"), "e") == []
+
+
+@pytest.mark.parametrize("last", ["2026-10-19", "2028-10-20"])
+def test_a_run_that_ends_before_it_begins_or_never_changes_nothing(station: Station, last: str) -> None:
+    broken = ONE_LINE.replace("[{", '[{day = 2026-10-01, kind = "tet", title = "T"}, {').replace("2026-10-22", last)
+    with pytest.raises(RuleError) as error:
+        apply_exceptions(station, OPERATOR, broken, "exceptions.toml")
+    assert error.value.field == "exceptions.toml: exception 2: to"
+    with pytest.raises(RuleError):
+        add_exception(station, OPERATOR, OCTOBER, DayKind.TET, "T", to=dt.date.fromisoformat(last))
+    assert kinds(station) == {}
+
+
+def test_a_kind_of_day_without_a_rotation_of_its_own_is_known(station: Station) -> None:
+    apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
+    with station.db.read() as session:
+        assert without_own_rotation(session, OCTOBER, None, DayKind.STORM)
+        assert not without_own_rotation(session, OCTOBER, None, DayKind.ORDINARY)
