@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from broadcaster.sound import analysis, meter
 from broadcaster.sound.analysis import RATE
@@ -21,12 +23,16 @@ UNDER_DB: Final = -20.0
 """Music under speech, against the speech (dB): heard in a pause, no obstacle to a word."""
 ALONE_DB: Final = -8.0
 """Music where nobody speaks."""
+_GONE_DB: Final = -60.0
 _DOWN_MS: Final = 400
 _UP_MS: Final = 900
 _GAP_MS: Final = 1600
 """A pause shorter than this does not bring the music up."""
 _ENDS_MS: Final = 1500
 _SEAM: Final = RATE // 20
+
+
+Floats64 = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +63,32 @@ def music(path: Path, start_ms: int, end_ms: int, spoken: Sequence[tuple[int, in
             stretches[-1][1] = b
         else:
             stretches.append([a, b])
-    points = [(start_ms, -60.0), (start_ms + _ENDS_MS // 3, ALONE_DB)]
+    ducked: list[tuple[int, float]] = [(start_ms, ALONE_DB)] if not stretches else []
     for a, b in stretches:
-        points += [(a - _DOWN_MS, ALONE_DB), (a, UNDER_DB), (b, UNDER_DB), (b + _UP_MS, ALONE_DB)]
-    points += [(end_ms - _ENDS_MS, ALONE_DB), (end_ms, -60.0)]
-    return Layer(path, start_ms, end_ms, _lower(points))
+        ducked += [(a - _DOWN_MS, ALONE_DB), (a, UNDER_DB), (b, UNDER_DB), (b + _UP_MS, ALONE_DB)]
+    coming = [(start_ms, _GONE_DB), (start_ms + _ENDS_MS // 3, ALONE_DB)]
+    going = [(end_ms - _ENDS_MS, ALONE_DB), (end_ms, _GONE_DB)]
+    return Layer(path, start_ms, end_ms, _lowest([ducked, coming, going]))
 
 
-def _lower(points: Sequence[tuple[int, float]]) -> tuple[tuple[int, float], ...]:
-    """Return points in order of time; of those that fall together or run into each other the lowest counts."""
-    found: dict[int, float] = {}
-    for at, level in points:
-        found[at] = min(level, found.get(at, level))
-    return tuple(sorted(found.items()))
+def _lowest(curves: Sequence[Sequence[tuple[int, float]]]) -> tuple[tuple[int, float], ...]:
+    """Return the lowest of several curves of straight lines, each held before its first and after its last point.
+
+    Speech may begin before music has faded in, and end after it began to fade out: never must it come up between.
+    """
+    places = np.array(sorted({at for curve in curves for at, _ in curve}))
+
+    def levels(at: Floats64) -> list[Floats64]:
+        return [np.asarray(np.interp(at, [t for t, _ in c], [level for _, level in c])) for c in curves]
+
+    crossings = []
+    for one, other in itertools.combinations(levels(places), 2):
+        apart = one - other
+        for n in np.flatnonzero(apart[:-1] * apart[1:] < 0):
+            share = apart[n] / (apart[n] - apart[n + 1])
+            crossings.append(round(places[n] + share * (places[n + 1] - places[n])))
+    whole = np.array(sorted({*places.tolist(), *crossings}))
+    return tuple((int(at), float(level)) for at, level in zip(whole, np.min(levels(whole), axis=0), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

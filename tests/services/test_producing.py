@@ -3,13 +3,17 @@
 import hashlib
 import struct
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from broadcaster.errors import EngineError, RuleError, StationError
 from broadcaster.services.producing import Order, elements_of, produce_file
 from broadcaster.sound import ffmpeg, meter
+from broadcaster.sound.layers import ALONE_DB, UNDER_DB, music
 from broadcaster.sound.render import Line, Sting
 
 pytestmark = pytest.mark.slow
@@ -164,13 +168,29 @@ def test_a_bad_cover_is_named(make, tmp_path):
 
 
 def test_music_goes_down_under_speech():
-    from pathlib import Path
-
-    from broadcaster.sound.layers import ALONE_DB, UNDER_DB, music
-
     layer = music(Path("x"), 1000, 20_000, [(3000, 5000), (5500, 8000), (14_000, 16_000)])
     times, levels = zip(*layer.points, strict=True)
     at = lambda ms: np.interp(ms, times, levels)  # noqa: E731
     assert at(4000) == at(5250) == at(15_000) == UNDER_DB
     assert at(2500) == at(11_000) == ALONE_DB
     assert at(1000) == at(20_000) == -60
+
+
+@given(
+    st.integers(0, 3000),
+    st.lists(st.tuples(st.integers(50, 4000), st.integers(200, 6000)), min_size=1, max_size=6),
+    st.integers(0, 4000),
+)
+@example(0, [(150, 1486), (450, 1359), (450, 1861)], 300)  # a notice that begins at once and ends with the programme
+def test_music_is_never_up_under_a_word_wherever_it_begins_and_ends(start, spans, after):
+    spoken, at = [], start
+    for pause, length in spans:
+        spoken.append((at + pause, at + pause + length))
+        at += pause + length
+    layer = music(Path("x"), start, at + after, spoken)
+    times, levels = zip(*layer.points, strict=True)
+    assert list(times) == sorted(set(times))
+    for a, b in spoken:
+        assert np.interp(np.linspace(a, b, 50), times, levels).max() <= UNDER_DB + 0.1
+    assert np.interp([start, at + after], times, levels).tolist() == [-60, -60]
+    assert max(levels) <= ALONE_DB
