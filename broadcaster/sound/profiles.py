@@ -34,9 +34,10 @@ class SoundProfile:
 
 STUDIO: Final = SoundProfile("studio", "Giữ tự nhiên (loa trong nhà, nghe thử)")
 # Found by a random search on seven clips (espeak, vi-neural, three people), for ESTOI behind the horn of
-# tests/benchmarks/horn.py at equal true peak and equal RMS; seven others were set apart for the report. Two edges were
-# not left to the search: the driver is spared what lies under 150 Hz, and fricatives up to 6 kHz, which ESTOI does not
-# hear, are kept (which cost nothing).
+# tests/benchmarks/horn.py at equal true peak and equal RMS. Then `onset`, `fall`, `crest` and `reach` were chosen by
+# what a recogniser makes of up to 43 sentences there, and confirmed on 33 others: sharp onsets please ESTOI and cost
+# words (ADR 36). Two edges were not left to the search: the driver is spared what lies under 150 Hz, and fricatives up
+# to 6 kHz, which ESTOI does not hear, are kept (which cost nothing).
 HORN: Final = SoundProfile(
     "horn",
     "Loa nén ngoài trời",
@@ -44,17 +45,17 @@ HORN: Final = SoundProfile(
         frame=2048,
         target=(-14.1, -24.2, -26.2, -20.3, -12.6, -26.2, -31.7),
         share=0.32,
-        most=50.0,
-        expand=0.35,
+        most=38.0,
+        expand=0.7,
         highpass=150.0,
         lowpass=6000.0,
-        onset=0.66,
+        onset=0.25,
         past=137.0,
-        fall=13.0,
+        fall=8.0,
         rise=2.0,
     ),
-    crest=9.0,
-    reach=1,
+    crest=8.0,
+    reach=0,
 )
 PROFILES: Final[Mapping[str, SoundProfile]] = {p.name: p for p in (HORN, STUDIO)}
 

@@ -23,6 +23,7 @@ import sys
 import tempfile
 import unicodedata
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,8 @@ from broadcaster.errors import EngineError
 from broadcaster.sound import ffmpeg, meter
 from broadcaster.sound.join import Part, join
 from broadcaster.sound.master import master
-from broadcaster.sound.profiles import HORN
+from broadcaster.sound.profiles import HORN, SoundProfile
+from broadcaster.sound.shaping import Shaping
 from broadcaster.speech.espeak import EspeakEngine
 from broadcaster.speech.vi_neural.engine import ViNeuralEngine
 
@@ -65,6 +67,16 @@ SIX_FILTERS = (
     "alimiter=level_in=8:limit=0.5:attack=1:release=20:level=disabled",
 )
 
+SECOND_HORN = replace(
+    HORN,
+    shaping=Shaping(
+        frame=2048, target=(-14.1, -24.2, -26.2, -20.3, -12.6, -26.2, -31.7), share=0.32, most=50.0, expand=0.35,
+        highpass=150.0, lowpass=6000.0, onset=0.66, past=137.0, fall=13.0, rise=2.0,
+    ),
+    crest=9.0,
+    reach=1,
+)  # fmt: skip
+
 
 def through(path: Path, filters: str) -> np.ndarray:
     arguments = [*ffmpeg.source(path), "-af", filters, "-ac", "1", "-ar", str(RATE), "-f", "f32le", "pipe:1"]
@@ -81,9 +93,9 @@ def driven(path: Path, filters: tuple[str, ...]) -> np.ndarray:
     return through(path, ",".join([f"volume={gain:.2f}dB:precision=float", *filters]))
 
 
-def by_loa(path: Path) -> np.ndarray:
+def by_loa(path: Path, profile: SoundProfile = HORN) -> np.ndarray:
     with tempfile.TemporaryDirectory() as work:
-        return through(master(path, Path(work) / "made.flac", HORN).path, "anull")
+        return through(master(path, Path(work) / "made.flac", profile).path, "anull")
 
 
 def by_ffmpeg_normalize(path: Path) -> np.ndarray:
@@ -106,6 +118,7 @@ CHAINS = {
     "ffmpeg-normalize -16": by_ffmpeg_normalize,
     "six filters": lambda p: driven(p, SIX_FILTERS),
     "the first profile `horn`": lambda p: driven(p, FIRST_HORN),
+    "the second profile `horn`": lambda p: by_loa(p, SECOND_HORN),
     "profile `horn`": by_loa,
 }
 
