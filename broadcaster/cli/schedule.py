@@ -225,7 +225,7 @@ def day_(
     with opened(ctx, own_home) as station:
         add_exception(station, actor_of(ctx, station), first, chosen, title or chosen.label, to=last)
         span = f"{first:%d/%m/%Y}" + (f" đến hết {last:%d/%m/%Y}" if last and last != first else "")
-        click.echo(f"{span}: {chosen.label.lower()}.")
+        click.echo(f"{span}: {chosen.inline}.")
         with station.db.read() as session:
             if without_own_rotation(session, first, last, chosen):
                 click.echo(no_rotation(chosen))

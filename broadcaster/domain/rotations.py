@@ -39,6 +39,11 @@ class DayKind(StrEnum):
         """The Vietnamese word."""
         return _DAY_KINDS[self]
 
+    @property
+    def inline(self) -> str:
+        """The word inside a sentence: Tết is a name, and keeps its capital."""
+        return self.label if self is DayKind.TET else self.label.lower()
+
 
 _DAY_KINDS = {
     DayKind.ORDINARY: "Ngày thường",
@@ -195,7 +200,7 @@ class Rotation:
                 for cue in _cues_of(step):
                     if cue not in cues:
                         raise RuleError(
-                            f"Không có âm thanh nào tên “{cue}”. Các âm thanh đang có: {', '.join(sorted(cues))}.",
+                            f"Không có âm thanh “{cue}” để xếp vào khung phát. Hãy chọn trong: {', '.join(sorted(cues))}.",
                             field=f"{where}: item {step_number}: cue",
                         )
         for one, two in combinations(self.slots, 2):

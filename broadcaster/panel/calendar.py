@@ -197,7 +197,7 @@ def day() -> ResponseReturnValue:
     rotations.add_exception(station(), actor(), when, chosen, title, to=last)
     planning.plan(station())
     span = short_day(when) + (f" đến {short_day(days[-1])}" if len(days) > 1 else "")
-    words = f"{span} nay là {chosen.label.lower()}; lịch đã được lập lại."
+    words = f"{span} nay là {chosen.inline}; lịch đã được lập lại."
     if fallback:
         words = f"{words} {no_rotation(chosen)}"
     if len(was) > 1:  # the days were of several kinds: no one click takes that back

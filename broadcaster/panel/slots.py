@@ -28,8 +28,6 @@ from broadcaster.services import planning, rotations
 
 blueprint = Blueprint("slots", __name__, url_prefix="/schedule/rotations")
 MAX_BYTES = 200_000
-NEVER_SCHEDULED = {"alert", "line_up"}
-"""Kinds of sound that are not offered for a slot: the alarm of emergencies, and the tone that horns are set by."""
 _DATES = ("valid_from", "valid_to")
 
 
@@ -120,7 +118,7 @@ def edited(row: RotationRow, slot: dict[str, Any] | None) -> ResponseReturnValue
         zones, groups = registry.zones(session), registry.groups(session)
         topics = {t.code: t.short for t in library.topics(session)}
     titles = {c.name: c.title for c in cues}
-    cues = [c for c in cues if c.kind not in NEVER_SCHEDULED]
+    cues = [c for c in cues if c.kind not in rotations.NEVER_SCHEDULED]
     lines = [
         (json.dumps(i, ensure_ascii=False), step_words(i, titles, topics), i["kind"], slot_steps.options_of(i))
         for i in given["item"]

@@ -20,7 +20,7 @@ _KEYS = {
 _VALUES = {
     "late": LATE_WORDS,
     "overrun": {"cut": "cắt khi hết khung", "finish": "phát cho hết"},
-    "days": {k.value: k.label.lower() for k in DayKind},
+    "days": {k.value: k.inline for k in DayKind},
     "weekdays": dict(zip(WEEKDAYS, (w.lower() for w in WEEKDAY_LABELS), strict=True)),
     "zones": {"all": "tất cả"},
 }  # fmt: skip

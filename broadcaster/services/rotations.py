@@ -22,6 +22,8 @@ from broadcaster.services import audit
 from broadcaster.services.station import Station
 
 _LONGEST_RUN = 366
+NEVER_SCHEDULED = frozenset({"alert", "line_up"})
+"""Kinds of sound that no slot may hold: the alarm of emergencies, and the tone that horns are set by."""
 
 
 def zone_map(session: Session) -> ZoneMap:
@@ -39,6 +41,12 @@ def cue_sounds(session: Session) -> dict[str, CueSound]:
         c.name: CueSound(c.name, c.title, c.audio_sha256, c.duration_ms)
         for c in session.scalars(select(CueRow).order_by(CueRow.name))
     }
+
+
+def cues_for_slots(session: Session) -> dict[str, CueSound]:
+    """Return the station sounds that a slot may hold, by name."""
+    unfit = set(session.scalars(select(CueRow.name).where(CueRow.kind.in_(NEVER_SCHEDULED))))
+    return {name: cue for name, cue in cue_sounds(session).items() if name not in unfit}
 
 
 def rotations_in_force(session: Session) -> list[Rotation]:
@@ -73,7 +81,7 @@ def apply_rotation(
         rotation.check(
             zones=zone_map(session),
             hours=station.settings.station_hours,
-            cues=cue_sounds(session),
+            cues=cues_for_slots(session),
             relays=station.settings.relays,
             caps=station.settings.caps,
         )
@@ -185,4 +193,4 @@ def _set_day(station: Station, session: Session, actor: Actor, day: dt.date, kin
 
 
 def _day_words(kind: DayKind, title: str) -> str:
-    return kind.label.lower() if kind is DayKind.ORDINARY else f"{kind.label.lower()} “{title}”"
+    return kind.inline if kind is DayKind.ORDINARY else f"{kind.inline} “{title}”"

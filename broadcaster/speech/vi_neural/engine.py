@@ -61,7 +61,7 @@ class _Speaker:
         return round(kokoro.RATE / self.throat)
 
 
-_MALE: Final[dict[str, Any]] = {"style": "male", "middle": 145.0, "throat": 1 / 0.9, "bass": 200.0}
+_MALE: Final[dict[str, Any]] = {"style": "male", "middle": 145.0, "throat": 1 / 0.94, "bass": 250.0}
 """A horn passes nothing below 350 Hz, and a recogniser, which the bass of Southern men confuses, hears more without."""
 SPEAKERS: Final = {
     "south-female": _Speaker("Nữ miền Nam (ngoại tuyến)", "south", "female", SOUTH, SOUTH_TONES),
@@ -72,7 +72,7 @@ SPEAKERS: Final = {
 
 
 class ViNeuralEngine(Engine):
-    """The offline neural voice, North and South, female and male; 24 kHz, the men 21.6."""
+    """The offline neural voice, North and South, female and male; 24 kHz, the men 22.56."""
 
     name: ClassVar[str] = "vi-neural"
 
