@@ -200,7 +200,7 @@ class Rotation:
                 for cue in _cues_of(step):
                     if cue not in cues:
                         raise RuleError(
-                            f"Không có âm thanh “{cue}” để xếp vào khung phát. Hãy chọn trong: {', '.join(sorted(cues))}.",
+                            f"Không có âm thanh “{cue}” để xếp vào khung phát. Hãy chọn: {', '.join(sorted(cues))}.",
                             field=f"{where}: item {step_number}: cue",
                         )
         for one, two in combinations(self.slots, 2):

@@ -44,7 +44,7 @@ def test_a_week_is_planned_with_what_is_approved_and_a_second_time_adds_nothing(
 def test_no_slot_holds_the_alarm_of_emergencies(station: Station) -> None:
     with pytest.raises(RuleError, match="“bao-dong” để xếp vào khung phát") as refused:
         apply_rotation(station, OPERATOR, ROTATION.replace('"nhac-hieu"', '"bao-dong"'), "thu.toml")
-    assert "bao-dong" not in str(refused.value).split("Hãy chọn trong")[1]
+    assert "bao-dong" not in str(refused.value).split("Hãy chọn")[1]
     with station.db.read() as session:
         assert session.scalars(select(RotationRow)).first() is None
 
