@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from broadcaster.domain.broadcasts import RundownItem
-from broadcaster.domain.candidates import Candidate, CueSound
+from broadcaster.domain.candidates import Candidate, CueSound, newest
 from broadcaster.domain.rotations import CueStep, FillStep, RelayStep, ScriptStep, Slot
 from broadcaster.domain.scripts import Genre, Priority
 from broadcaster.domain.spreading import FREE, UNKNOWN, Asked, Chances, Pace, in_words, pace, takes
@@ -107,7 +107,7 @@ def fill(
             case CueStep(cue):
                 fixed[index] = cues[cue]
             case ScriptStep(genre, script_id):
-                found = _newest(candidates, day, genre, script_id)
+                found = newest((c for c in candidates if c.valid_on(day)), genre, script_id)
                 if found is None:
                     label = Genre(genre).label if genre else f"kịch bản số {script_id}"
                     reasons.append(
@@ -213,17 +213,6 @@ class _Turn:
             c.approved_at,
             number,
         )
-
-
-def _newest(
-    candidates: Sequence[Candidate], day: dt.date, genre: str | None, script_id: int | None
-) -> Candidate | None:
-    fitting = [
-        c
-        for c in candidates
-        if c.valid_on(day) and (c.script_id == script_id if script_id is not None else c.genre == genre)
-    ]
-    return max(fitting, key=lambda c: (c.approved_at, c.script_id), default=None)
 
 
 def _choose(  # noqa: C901, PLR0912 - two passes over one queue, each candidate in or out with its reason

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from broadcaster.domain.scripts import Genre, Priority
@@ -42,3 +43,9 @@ class CueSound:
     title: str
     audio_sha256: str
     duration_ms: int
+
+
+def newest(candidates: Iterable[Candidate], genre: str | None, script_id: int | None) -> Candidate | None:
+    """Return what a fixed step takes: that script, or else the script of the genre that was approved last."""
+    fitting = (c for c in candidates if (c.script_id == script_id if script_id is not None else c.genre == genre))
+    return max(fitting, key=lambda c: (c.approved_at, c.script_id), default=None)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
-from broadcaster.domain.candidates import Candidate, CueSound
+from broadcaster.domain.candidates import Candidate, CueSound, newest
 from broadcaster.domain.rotations import CueStep, FillStep, RelayStep, ScriptStep, Slot, Step
 
 _DAY = dt.timedelta(days=1)
@@ -229,9 +229,8 @@ def _room_ms(slot: Slot, candidates: Sequence[Candidate], cues: Mapping[str, Cue
             case RelayStep(max_length=length):
                 room -= int(length.total_seconds() * 1000)
             case ScriptStep(genre, script_id):
-                fitting = [c for c in candidates if (c.script_id == script_id if script_id else c.genre == genre)]
-                newest = max(fitting, key=lambda c: (c.approved_at, c.script_id), default=None)
-                room -= newest.duration_ms if newest else 0
+                found = newest(candidates, genre, script_id)
+                room -= found.duration_ms if found else 0
             case FillStep():
                 pass
     return room
