@@ -1,12 +1,13 @@
 """How late broadcasts start, how long a stop takes, and what an idle play-out costs; prints a table in Markdown.
 
-Run it on a quiet machine: `python -m tests.benchmarks.airing [--count 200] [--idle 30]`. A meter of its own stamps
+Run it on a quiet machine: `python -m tests.benchmarks.airing [--count 200] [--idle 30] [--render]`. A meter of its own stamps
 the moment at which the first sample reaches the sink; play-out's own log is not asked.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime as dt
 import hashlib
 import logging
@@ -44,6 +45,20 @@ kind = "null"
 """
 ZONES = 20
 SPACING_S = 0.5
+
+
+def render(stop: threading.Event) -> threading.Thread:
+    """Master speech-like sound over and over at low priority, as the worker does."""
+
+    def work() -> None:
+        noise = ["-f", "lavfi", "-i", "anoisesrc=duration=30:color=pink:sample_rate=48000"]
+        while not stop.is_set():
+            with contextlib.suppress(Exception):
+                ffmpeg.run([*noise, "-af", "loudnorm", "-f", "null", "-"], low_priority=True, cancel=stop)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
 
 
 class Meter:
@@ -216,13 +231,19 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--stops", type=int, default=20)
     parser.add_argument("--idle", type=float, default=30.0)
+    parser.add_argument("--render", action="store_true", help="a render at low priority beside the starts and stops")
     wanted = parser.parse_args()
     logging.disable(logging.WARNING)
     print("| what | n | median | p99 | worst | best | unit |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
+    stop = threading.Event()
+    working = render(stop) if wanted.render else None
     print(starts("file", wanted.count), flush=True)
     print(starts("null", wanted.count), flush=True)
     print(stops(wanted.stops), flush=True)
+    stop.set()
+    if working is not None:
+        working.join(10)
     print(idle(wanted.idle), flush=True)
 
 

@@ -30,6 +30,7 @@ import psutil
 
 from broadcaster.clock import SystemClock
 from broadcaster.sound import ffmpeg
+from tests.benchmarks.airing import Meter, render
 from tests.playout.conftest import ALL_DAY, make_air
 
 METER = [sys.executable, str(Path(__file__).with_name("pipe_meter.py"))]
@@ -218,20 +219,6 @@ def timer(folder: Path, start: float, every: float, count: int, tone: Path) -> S
     return metered(folder, "APScheduler + subprocess", "timer", command)
 
 
-def render(stop: threading.Event) -> threading.Thread:
-    """Master speech-like sound over and over at low priority, as the worker does."""
-
-    def work() -> None:
-        noise = ["-f", "lavfi", "-i", "anoisesrc=duration=30:color=pink:sample_rate=48000"]
-        while not stop.is_set():
-            with contextlib.suppress(Exception):
-                ffmpeg.run([*noise, "-af", "loudnorm", "-f", "null", "-"], low_priority=True, cancel=stop)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    return thread
-
-
 def errors(system: System, moments: list[float]) -> list[float]:
     """Return start errors (ms) of the moments that were heard within a second."""
     found = system.onsets()
@@ -329,7 +316,6 @@ def zones(count: int, seconds: float) -> None:
     """Print what many zones at once, each with a programme of its own, cost, and how late each began."""
     from broadcaster.playout.engine import Playout
     from broadcaster.playout.sinks.file import FileSink
-    from tests.benchmarks.airing import Meter
 
     with tempfile.TemporaryDirectory() as name:
         air = make_air(Path(name) / "dai", SystemClock(), windows=ALL_DAY)
