@@ -83,8 +83,6 @@ class Ear:
             row = np.logaddexp(np.logaddexp(row, one), two) + moment
         return float(np.logaddexp(row[-1], row[-2]))
 
-    def choose(self, likelihoods: np.ndarray, said: list[str], place: int, choices: list[str]) -> dict[str, float]:
-        """Probability of each choice for the word at `place`, the other words being as said."""
-        scores = np.array([self.score(likelihoods, [*said[:place], c, *said[place + 1 :]]) for c in choices])
-        chances = np.exp(scores - np.logaddexp.reduce(scores))
-        return dict(zip(choices, chances.tolist(), strict=True))
+    def weigh(self, likelihoods: np.ndarray, said: list[str], place: int, choices: list[str]) -> dict[str, float]:
+        """Log likelihood of each choice for the word at `place`, the other words being as said."""
+        return {c: self.score(likelihoods, [*said[:place], c, *said[place + 1 :]]) for c in choices}

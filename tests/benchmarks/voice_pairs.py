@@ -19,6 +19,7 @@ import json
 import sys
 import unicodedata
 from collections import Counter, defaultdict
+from itertools import combinations
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -75,9 +76,11 @@ class Result:
         self.count: Counter[str] = Counter()
         self.tones: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.wrong: list[str] = []
+        self.apart: Counter[str] = Counter()
+        self.pairs: Counter[str] = Counter()
 
-    def add(self, contrast: str, said: str, chances: dict[str, float], south: bool) -> None:
-        chosen = max(chances, key=chances.__getitem__)
+    def add(self, contrast: str, said: str, marks: dict[str, float], south: bool) -> None:
+        chosen = max(marks, key=marks.__getitem__)
         self.count[contrast] += 1
         if same(said, chosen, south):
             self.right[contrast] += 1
@@ -86,10 +89,21 @@ class Result:
         if contrast.startswith("tone"):
             self.tones[split_tone(said)[1].value][split_tone(chosen)[1].value] += 1
 
+    def tell_apart(self, contrast: str, marks: dict[str, dict[str, float]], south: bool) -> None:
+        """Of two sounds and their two words, does each sound lean to its own word more than the other sound does?
+
+        A listener prefers frequent words (mà before mả), whatever the sound; here that preference falls out.
+        """
+        for a, b in combinations(marks, 2):
+            if not same(a, b, south):
+                self.pairs[contrast] += 1
+                self.apart[contrast] += marks[a][a] - marks[a][b] > marks[b][a] - marks[b][b]
+
     def report(self, name: str) -> dict[str, object]:
         return {
             "voice": name,
             "right": {c: f"{self.right[c]}/{n} ({100 * self.right[c] / n:.0f} %)" for c, n in self.count.items()},
+            "pairs told apart": {c: f"{self.apart[c]}/{n}" for c, n in self.pairs.items()},
             "tones": {said: dict(heard.most_common()) for said, heard in self.tones.items()},
             "wrong": " ".join(self.wrong),
         }
@@ -103,10 +117,13 @@ def carrier(name: str, ear: Ear) -> dict[str, object]:
     result = Result()
     for contrast, group in groups:
         known = [w for w in group if ear.whole(w)]
+        marks: dict[str, dict[str, float]] = {}
         for word in known if len(known) > 1 else []:
             said = words(CARRIER.format(word))
             heard = ear.likelihoods(render(speaker, voice, CARRIER.format(word)))
-            result.add(contrast, word, ear.choose(heard, said, PLACE, known), "south" in voice)
+            marks[word] = ear.weigh(heard, said, PLACE, known)
+            result.add(contrast, word, marks[word], "south" in voice)
+        result.tell_apart(contrast, marks, "south" in voice)
     return result.report(name)
 
 
@@ -118,7 +135,7 @@ def running(name: str, sounds: list[tuple[list[str], object]], ear: Ear, south: 
         for place, word in enumerate(said):
             choices = other_tones(word, ear) if parse(word) is not None and ear.whole(word) else []
             if len(choices) > 1:
-                result.add("tone in running speech", word, ear.choose(heard, said, place, choices), south)
+                result.add("tone in running speech", word, ear.weigh(heard, said, place, choices), south)
     return result.report(name)
 
 
