@@ -19,7 +19,6 @@ from broadcaster.domain.candidates import Candidate, CueSound, newest
 from broadcaster.domain.rotations import CueStep, FillStep, RelayStep, ScriptStep, Slot, Step
 
 _DAY = dt.timedelta(days=1)
-_LEAST = dt.timedelta(microseconds=1)
 
 
 class Pace(IntEnum):
@@ -162,9 +161,9 @@ def _places(
     """Return how many places a script can have, from the one at `at` on and before `end`; no more than `most`."""
     if not separation:
         return min(1 + bisect_left(starts, end) - bisect_right(starts, at), most)
-    count, apart = 1, max(separation, _LEAST)
+    count = 1
     while count < most:
-        nearest = bisect_left(starts, at + apart)
+        nearest = bisect_left(starts, at + separation)
         if nearest == len(starts) or starts[nearest] >= end:
             break
         at = starts[nearest]
