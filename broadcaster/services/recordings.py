@@ -192,7 +192,7 @@ def again(station: Station, actor: Actor, script_id: int) -> int:
     """
     actor.require(Permission.WRITE)
     with station.db.write() as session:
-        job = session.scalars(select(Job).where(Job.kind == JOB, Job.key == str(script_id))).first()
+        job = _job(session, script_id)
         if job is None or job.state != "failed" or not kept_upload(station, job.arguments):
             raise RuleError("Không còn bản ghi âm nào để làm lại. Hãy gửi lại bản ghi âm.", field="recording")
         job_id = jobs.want(session, station.now(), JOB, str(script_id), job.arguments, by=actor.username)
@@ -250,13 +250,17 @@ def _examined(path: Path, folder: Path, spoken: Spoken) -> tuple[Checked, Sample
     return Checked(condition, found), sound
 
 
+def _job(session: Session, script_id: int) -> Job | None:
+    return session.scalars(select(Job).where(Job.kind == JOB, Job.key == str(script_id))).first()
+
+
 def _waiting(session: Session, script_id: int) -> str | None:
     """Return the file of the recording of a script that waits, or failed and was kept; None when there is none.
 
     Raises:
         RuleError: one is being made ready at this moment.
     """
-    job = session.scalars(select(Job).where(Job.kind == JOB, Job.key == str(script_id))).first()
+    job = _job(session, script_id)
     if job is None or job.state == "done":
         return None
     if job.state == "running":
