@@ -191,3 +191,12 @@ def three(air):
     air.sound("kết", 0.5, 600)
     air.zones("ap-1", "ap-2")
     return [air.cue(1, "chuông"), air.script(2, "bản tin"), air.cue(3, "kết")]
+
+
+@pytest.fixture
+def made():
+    """Sinks to be finished."""
+    sinks: list = []
+    yield sinks
+    for sink in sinks:
+        sink.finish()

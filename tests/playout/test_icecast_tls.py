@@ -56,14 +56,6 @@ def good(authority):
     return authority.sign(HERE)
 
 
-@pytest.fixture
-def made():
-    sinks: list = []
-    yield sinks
-    for sink in sinks:
-        sink.finish()
-
-
 def sink_of(server, made, **options):
     wanted = {"port": server.port, "password": server.password, "mount": "/loa.ogg", "keep": False, "tls": True}
     made.append(sink := IcecastSink("mang", **{**wanted, **options}))

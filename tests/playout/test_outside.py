@@ -58,15 +58,6 @@ def play(sink, *sounds, ahead=0.3, meanwhile=None):
 # A command's standard input
 
 
-@pytest.fixture
-def made():
-    """Sinks to be finished."""
-    sinks: list = []
-    yield sinks
-    for sink in sinks:
-        sink.finish()
-
-
 def test_a_command_hears_silence_and_then_every_sample_joined_without_a_gap(tmp_path, made):
     got = tmp_path / "tiếng $(touch x); 'a b'.raw"
     made.append(sink := PipeSink("loa", command=["tee", str(got)]))
