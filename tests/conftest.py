@@ -60,8 +60,9 @@ def postgres_server() -> Iterator[str]:
     log = (folder / "log").open("wb")
     server = subprocess.Popen(
         [*as_user, binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", str(folder), "-F"],
-        stdout=log, stderr=log,
-    )  # fmt: skip
+        stdout=log,
+        stderr=log,
+    )
     try:
         for _ in range(600):
             ready = subprocess.run([binaries / "pg_isready", "-h", "127.0.0.1", "-p", str(port), "-q"], check=False)

@@ -164,21 +164,34 @@ def _list(station: Station, shape: str) -> None:
         show_json(
             [
                 {
-                    "number": s.row.id, "title": s.row.title, "text": s.row.text, "zones": s.row.zones,
-                    "state": s.row.state.value, "reason": s.row.reason, "repeat_minutes": s.row.repeat_minutes,
-                    "confirmed_by": s.row.confirmed_by, "confirmed_at": s.row.confirmed_at, "aired": s.aired,
-                    "next_at": s.next_at, "finding": s.row.finding and s.row.finding.value,
+                    "number": s.row.id,
+                    "title": s.row.title,
+                    "text": s.row.text,
+                    "zones": s.row.zones,
+                    "state": s.row.state.value,
+                    "reason": s.row.reason,
+                    "repeat_minutes": s.row.repeat_minutes,
+                    "confirmed_by": s.row.confirmed_by,
+                    "confirmed_at": s.row.confirmed_at,
+                    "aired": s.aired,
+                    "next_at": s.next_at,
+                    "finding": s.row.finding and s.row.finding.value,
                 }
                 for s in found
             ]
-        )  # fmt: skip
+        )
         return
     rows = [
         (
-            s.row.id, f"{station.local(s.row.created_at):%H:%M %d/%m}", s.row.title[:48], s.row.state.label, s.aired,
-            f"{station.local(s.next_at):%H:%M %d/%m}" if s.next_at else "-", s.row.finding.label if s.row.finding else "-",
+            s.row.id,
+            f"{station.local(s.row.created_at):%H:%M %d/%m}",
+            s.row.title[:48],
+            s.row.state.label,
+            s.aired,
+            f"{station.local(s.next_at):%H:%M %d/%m}" if s.next_at else "-",
+            s.row.finding.label if s.row.finding else "-",
         )
         for s in found
-    ]  # fmt: skip
+    ]
     heads = ["Số", "Lúc", "Nội dung", "Trạng thái", "Đã phát", "Lần sau", "Xem lại"]
     show_table("Phát khẩn cấp", heads, rows, empty="Chưa có bản tin khẩn cấp nào.")

@@ -62,13 +62,25 @@ def list_(
         show_json(rows)
         return
     cells = [(r["id"], r["written"], r["mode"], r["spoken"], r["when"], r["layer"], r["note"]) for r in rows]
-    show_table("Từ điển đọc", ["Mục", "Viết", "Kiểu", "Đọc", "Điều kiện", "Của", "Ghi chú"], cells, empty="Chưa có mục nào của đài.")  # fmt: skip
+    show_table(
+        "Từ điển đọc",
+        ["Mục", "Viết", "Kiểu", "Đọc", "Điều kiện", "Của", "Ghi chú"],
+        cells,
+        empty="Chưa có mục nào của đài.",
+    )
 
 
 @lexicon_command.command("add")
 @click.argument("written", metavar="CHỮ_VIẾT")
 @click.argument("spoken", metavar="CÁCH_ĐỌC", default="")
-@click.option("--as", "mode", type=click.Choice([m.value for m in words.MODES]), default="expand", show_default=True, help="Kiểu: đọc đầy đủ, như một từ, từng chữ, giữ nguyên.")  # fmt: skip
+@click.option(
+    "--as",
+    "mode",
+    type=click.Choice([m.value for m in words.MODES]),
+    default="expand",
+    show_default=True,
+    help="Kiểu: đọc đầy đủ, như một từ, từng chữ, giữ nguyên.",
+)
 @click.option("--any-case", is_flag=True, help="Không phân biệt chữ hoa, chữ thường.")
 @click.option("--after", "preceded_by", multiple=True, metavar="CỤM", help="Chỉ khi đứng sau cụm từ này.")
 @click.option("--before", "followed_by", multiple=True, metavar="CỤM", help="Chỉ khi đứng trước cụm từ này.")

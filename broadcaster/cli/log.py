@@ -54,7 +54,17 @@ def show(
             planned = station.local(e.planned_at)
             actual = station.local(e.started_at) if e.started_at else None
             heard = f"{e.heard_ms / 1000:.1f}/{e.duration_ms / 1000:.1f}"
-            cells.append((f"{planned:%d/%m %H:%M:%S}", f"{actual:%H:%M:%S.%f}"[:-3] if actual else "-", e.zone, e.title[:48], heard, e.outcome.label, e.reason))  # fmt: skip
+            cells.append(
+                (
+                    f"{planned:%d/%m %H:%M:%S}",
+                    f"{actual:%H:%M:%S.%f}"[:-3] if actual else "-",
+                    e.zone,
+                    e.title[:48],
+                    heard,
+                    e.outcome.label,
+                    e.reason,
+                )
+            )
     columns = ["Dự kiến", "Thực tế", "Cụm loa", "Mục", "Giây", "Kết quả", "Lý do"]
     show_table("Nhật ký phát thanh", columns, cells, empty="Nhật ký còn trống.")
 
@@ -69,7 +79,14 @@ def verify_(ctx: click.Context, expect: str | None, shape: str, own_home: str | 
     with opened(ctx, own_home) as station, station.db.read() as session:
         verdict = verify(session, expect_last=expect)
     if shape == "json":
-        show_json({"holds": verdict.holds, "entries": verdict.entries, "last_hash": verdict.last_hash, "faults": [{"seq": f.seq, "what": f.what} for f in verdict.faults]})  # fmt: skip
+        show_json(
+            {
+                "holds": verdict.holds,
+                "entries": verdict.entries,
+                "last_hash": verdict.last_hash,
+                "faults": [{"seq": f.seq, "what": f.what} for f in verdict.faults],
+            }
+        )
     elif verdict.holds:
         click.echo(f"Nhật ký nguyên vẹn: {verdict.entries} bản ghi, dấu cuối {verdict.last_hash}.")
     else:

@@ -35,9 +35,16 @@ def import_(ctx: click.Context, file: Path, shape: str, own_home: str | None, *,
         number = None if dry_run else plans.start_import(station, actor_of(ctx, station), file.name, data)
     if shape == "json":
         found = [
-            {"kind": c.kind.value, "line": c.line, "text": c.text, "value": c.value, "code": c.code,
-             "targets": dict(c.targets)} for c in choices
-        ]  # fmt: skip
+            {
+                "kind": c.kind.value,
+                "line": c.line,
+                "text": c.text,
+                "value": c.value,
+                "code": c.code,
+                "targets": dict(c.targets),
+            }
+            for c in choices
+        ]
         show_json({"proposals": found, "notes": list(reading.notes), "campaign": number})
         return
     rows = [

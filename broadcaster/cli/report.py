@@ -26,10 +26,22 @@ _COLUMNS = {
     "scripts": ("script_id", "title", "times", "last_at"),
 }
 _HEADS = {
-    "planned_at": "Lúc", "first_at": "Lúc", "last_at": "Lần cuối", "zone": "Cụm loa", "title": "Mục", "topic": "Chủ đề",
-    "outcome": "Kết quả", "heard_ms": "Giây", "reason": "Lý do", "id": "Mã", "script_id": "Kịch bản", "times": "Lượt đủ",
-    "heard": "Nghe được", "zones_full": "Cụm phát đủ", "zones": "Cụm loa",
-}  # fmt: skip
+    "planned_at": "Lúc",
+    "first_at": "Lúc",
+    "last_at": "Lần cuối",
+    "zone": "Cụm loa",
+    "title": "Mục",
+    "topic": "Chủ đề",
+    "outcome": "Kết quả",
+    "heard_ms": "Giây",
+    "reason": "Lý do",
+    "id": "Mã",
+    "script_id": "Kịch bản",
+    "times": "Lượt đủ",
+    "heard": "Nghe được",
+    "zones_full": "Cụm phát đủ",
+    "zones": "Cụm loa",
+}
 
 
 @click.group("report", invoke_without_command=True)
@@ -68,10 +80,25 @@ _HEADS = {
 @home_option
 @click.pass_context
 def report_command(
-    ctx: click.Context, written: str | None, shape: str, out: Path | None, files: str, shapes: str, of: str,
-    month: str | None, outcome: str | None, reason: str | None, topic: str | None, unit: str | None, zone: str | None,
-    genre: str | None, own_home: str | None, *, entries: bool, relay: bool,
-) -> None:  # fmt: skip
+    ctx: click.Context,
+    written: str | None,
+    shape: str,
+    out: Path | None,
+    files: str,
+    shapes: str,
+    of: str,
+    month: str | None,
+    outcome: str | None,
+    reason: str | None,
+    topic: str | None,
+    unit: str | None,
+    zone: str | None,
+    genre: str | None,
+    own_home: str | None,
+    *,
+    entries: bool,
+    relay: bool,
+) -> None:
     """Báo cáo kết quả phát thanh của một kỳ, lấy từ nhật ký."""
     if ctx.invoked_subcommand is not None:
         return
@@ -89,12 +116,17 @@ def report_command(
         with progress_bar(f"Lập báo cáo {period.title}") as progress:
             drawn = (
                 reporting.draw(
-                    station, actor_of(ctx, station), period, formats=formats, shapes=wanted, folder=out,
+                    station,
+                    actor_of(ctx, station),
+                    period,
+                    formats=formats,
+                    shapes=wanted,
+                    folder=out,
                     progress=progress,
                 )
                 if formats
                 else None
-            )  # fmt: skip
+            )
             document = drawn.document if drawn else document_of(station, period, progress=progress)
         paths = [str(p) for p in drawn.files] if drawn else []
     if shape == "json":

@@ -99,9 +99,17 @@ def show(ctx: click.Context, days: int, shape: str, own_home: str | None) -> Non
             show_json(rows)
             return
         cells = [
-            (r["id"], _when(station, r["starts_at"]), r["title"], f"{r['sound_ms'] / 60000:.1f}", len(r["rundown"]), len(r["zones"]), r["state_label"])
+            (
+                r["id"],
+                _when(station, r["starts_at"]),
+                r["title"],
+                f"{r['sound_ms'] / 60000:.1f}",
+                len(r["rundown"]),
+                len(r["zones"]),
+                r["state_label"],
+            )
             for r in rows
-        ]  # fmt: skip
+        ]
     columns = ["Số", "Lúc", "Buổi phát", "Phút", "Mục", "Cụm loa", "Trạng thái"]
     show_table("Lịch phát", columns, cells, empty="Chưa có buổi phát nào. Hãy áp dụng một tệp lịch: loa schedule apply")
 
@@ -139,19 +147,29 @@ def preview_(ctx: click.Context, week: str | None, shape: str, own_home: str | N
         found = preview(station, monday)
         rows = [
             {
-                "starts_at": d.occurrence.starts_at, "slot": d.occurrence.key, "title": d.occurrence.slot.title,
-                "zones": list(d.zones), "sound_ms": d.filled.sound_ms, "items": [i.title for i in d.filled.items],
+                "starts_at": d.occurrence.starts_at,
+                "slot": d.occurrence.key,
+                "title": d.occurrence.slot.title,
+                "zones": list(d.zones),
+                "sound_ms": d.filled.sound_ms,
+                "items": [i.title for i in d.filled.items],
                 "reasons": [asdict(r) for r in d.filled.reasons],
             }
             for d in found.drafts
-        ]  # fmt: skip
+        ]
         if shape == "json":
             show_json({"broadcasts": rows, "warnings": found.warnings})
             return
         cells = [
-            (_when(station, d.occurrence.starts_at), d.occurrence.slot.title, f"{d.filled.sound_ms / 60000:.1f}", len(d.zones), "; ".join(i.title for i in d.filled.items if i.kind != "cue")[:90])
+            (
+                _when(station, d.occurrence.starts_at),
+                d.occurrence.slot.title,
+                f"{d.filled.sound_ms / 60000:.1f}",
+                len(d.zones),
+                "; ".join(i.title for i in d.filled.items if i.kind != "cue")[:90],
+            )
             for d in found.drafts
-        ]  # fmt: skip
+        ]
         show_table(
             "Xem trước", ["Lúc", "Buổi phát", "Phút", "Cụm loa", "Bài"], cells, empty="Tuần này không có buổi phát nào."
         )

@@ -101,8 +101,13 @@ def add(
     name, data = _read(source)
     with opened(ctx, own_home) as station:
         defaults = {
-            "title": title, "unit": unit, "topic": topic, "genre": genre, "priority": priority, "airings": airings,
-        }  # fmt: skip
+            "title": title,
+            "unit": unit,
+            "topic": topic,
+            "genre": genre,
+            "priority": priority,
+            "airings": airings,
+        }
         with asking_for_encoding():
             draft, notes = read_upload(station, name, data, encoding=encoding, defaults=defaults)
         cleaned = clean(draft.body)
@@ -152,8 +157,13 @@ def edit(
             k: old[k] for k in ("title", "unit", "topic", "genre", "priority", "valid_from", "valid_to", "airings")
         }
         fields = {
-            "title": title, "unit": unit, "topic": topic, "genre": genre, "priority": priority, "airings": airings,
-        }  # fmt: skip
+            "title": title,
+            "unit": unit,
+            "topic": topic,
+            "genre": genre,
+            "priority": priority,
+            "airings": airings,
+        }
         defaults = stays | {k: v for k, v in fields.items() if v is not None and v != ""}
         with asking_for_encoding():
             draft, notes = read_upload(station, name, data, encoding=encoding, defaults=defaults)

@@ -100,9 +100,17 @@ class ActivityDraft:
         if link and not _LINK.fullmatch(link):
             raise RuleError("Đường dẫn phải bắt đầu bằng http:// hoặc https:// và không có dấu cách.", field="link")
         return ActivityDraft(
-            self.form, title, self.topic, self.unit, self.day, nfc(self.place).strip()[:300], self.attendance,
-            self.views, link, nfc(self.note).strip()[:4000],
-        )  # fmt: skip
+            self.form,
+            title,
+            self.topic,
+            self.unit,
+            self.day,
+            nfc(self.place).strip()[:300],
+            self.attendance,
+            self.views,
+            link,
+            nfc(self.note).strip()[:4000],
+        )
 
 
 def diversity(used: Collection[str], groups: Mapping[str, FormGroup]) -> float:

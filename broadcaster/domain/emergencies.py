@@ -99,9 +99,15 @@ class Wish:
         text = nfc(self.text).strip()
         title = " ".join(nfc(self.title).split()) or _beginning(text) or "Bản tin khẩn cấp"
         return Wish(
-            title[:300], text, tuple(self.zones), nfc(self.reason).strip(), self.repeat_minutes, self.interrupted,
-            self.recording_sha256, self.recording_ms,
-        )  # fmt: skip
+            title[:300],
+            text,
+            tuple(self.zones),
+            nfc(self.reason).strip(),
+            self.repeat_minutes,
+            self.interrupted,
+            self.recording_sha256,
+            self.recording_ms,
+        )
 
     def check(self) -> None:
         """Check what must be there before anybody can confirm it.

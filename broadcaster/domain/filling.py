@@ -60,9 +60,17 @@ class Filler:
         filled = self._filled.get(key)
         if filled is None:
             filled = self._filled[key] = fill(
-                slot, starts_at, day, self._candidates, self._cues, history,
-                targets=self._targets, also=also, partly=partly, chances=chances,
-            )  # fmt: skip
+                slot,
+                starts_at,
+                day,
+                self._candidates,
+                self._cues,
+                history,
+                targets=self._targets,
+                also=also,
+                partly=partly,
+                chances=chances,
+            )
         else:
             for heard, _, whole in ((history, mark, True), *others):
                 for candidate in filled.placed:

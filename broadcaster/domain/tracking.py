@@ -124,9 +124,14 @@ def track(
     planned = spread(target, plan.first, plan.last)
     months = {m: Cell(planned[m], done.get(m, 0)) for m in planned}
     return Track(
-        code, title, target, due_by(target, plan.first, plan.last, day), sum(c.done for c in months.values()), months,
+        code,
+        title,
+        target,
+        due_by(target, plan.first, plan.last, day),
+        sum(c.done for c in months.values()),
+        months,
         coming,
-    )  # fmt: skip
+    )
 
 
 def progress(

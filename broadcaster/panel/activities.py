@@ -77,8 +77,13 @@ def show(number: int) -> ResponseReturnValue:
         names = people.names_by_username(session)
     return render_template(
         "activities/show.html",
-        row=row, proofs=proofs, topics=topics, units=units, names=names, titles=form_titles(station()),
-    )  # fmt: skip
+        row=row,
+        proofs=proofs,
+        topics=topics,
+        units=units,
+        names=names,
+        titles=form_titles(station()),
+    )
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -158,9 +163,15 @@ def parts() -> ResponseReturnValue:
     shown = [u for u in units if every or u.code == own]
     return render_template(
         "activities/parts.html",
-        period=period, written=written, choices=choices(), units=shown, found=found, unit=unit if every else own,
-        every=every, names=names,
-    )  # fmt: skip
+        period=period,
+        written=written,
+        choices=choices(),
+        units=shown,
+        found=found,
+        unit=unit if every else own,
+        every=every,
+        names=names,
+    )
 
 
 def _part(period: ReportPeriod, unit: str) -> None:

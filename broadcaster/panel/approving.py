@@ -57,13 +57,22 @@ def show(script_id: int) -> ResponseReturnValue:
     found = explained(station(), script_id)
     own = service.is_own(actor(), whole.revision)
     page = render_template(
-        "approving/show.html", whole=whole, names=names, refused=refused, quick=QUICK, own=own,
-        blocked=own and station().settings.approval.four_eyes, marks=marks, standing=standing, found=found,
-        options={r.number: choices(r, found.lexicon) for r in found.readings}, modes=MODES,
+        "approving/show.html",
+        whole=whole,
+        names=names,
+        refused=refused,
+        quick=QUICK,
+        own=own,
+        blocked=own and station().settings.approval.four_eyes,
+        marks=marks,
+        standing=standing,
+        found=found,
+        options={r.number: choices(r, found.lexicon) for r in found.readings},
+        modes=MODES,
         outdated=whole.rendition is not None and whole.rendition.spoken_text != found.spoken.text,
         sides=wording.sides(lines(found.spoken), whole.rendition.cues if whole.rendition else ()),
         **_since(whole, before),
-    )  # fmt: skip
+    )
     return page, 422 if refused else 200
 
 

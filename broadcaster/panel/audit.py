@@ -102,6 +102,13 @@ def index() -> ResponseReturnValue:
         names = people.names_by_username(session)
     return render_template(
         "audit/index.html",
-        rows=rows, page=Page(number, _PAGE, total), kinds=KINDS, verbs=VERBS, names=names, kind=kind, who=who,
-        first=first, last=last,
-    )  # fmt: skip
+        rows=rows,
+        page=Page(number, _PAGE, total),
+        kinds=KINDS,
+        verbs=VERBS,
+        names=names,
+        kind=kind,
+        who=who,
+        first=first,
+        last=last,
+    )

@@ -121,9 +121,13 @@ def _account(refused: str = "") -> str:
         drawing = qr(steps.address(here, actor(), key))
     return render_template(
         "account.html",
-        rows=sign_ins.open_ones(here, actor()), here=current_user.token, on=on, drawing=drawing,
-        key=session.get(_NEW_KEY, ""), refused=refused,
-    )  # fmt: skip
+        rows=sign_ins.open_ones(here, actor()),
+        here=current_user.token,
+        on=on,
+        drawing=drawing,
+        key=session.get(_NEW_KEY, ""),
+        refused=refused,
+    )
 
 
 @blueprint.post("/logout")

@@ -58,11 +58,20 @@ def index() -> ResponseReturnValue:
     left = {day: [b.id for b in found if timetable.editable(b, here.now())] for day, found in by_day.items()}
     return render_template(
         "calendar/index.html",
-        days=days, by_day=by_day, names=names, exceptions=exceptions, zone=zone, view=view, today=today,
-        before=first - dt.timedelta(days=count), after=first + dt.timedelta(days=count), kinds=list(DayKind), left=left,
+        days=days,
+        by_day=by_day,
+        names=names,
+        exceptions=exceptions,
+        zone=zone,
+        view=view,
+        today=today,
+        before=first - dt.timedelta(days=count),
+        after=first + dt.timedelta(days=count),
+        kinds=list(DayKind),
+        left=left,
         timeline=_timeline(view, days, names, zone) if view != "days" else "",
         alike=_alike(by_day, [zone] if zone in names else list(names)) if view != "days" else [],
-    )  # fmt: skip
+    )
 
 
 def _alike(by_day: Week, zones: Sequence[str]) -> list[tuple[list[str], Week]]:
@@ -115,9 +124,15 @@ def show(number: int) -> ResponseReturnValue:
     now = station().now()
     return render_template(
         "calendar/show.html",
-        row=row, items=items, names=names, heard=heard, topics=topics,
-        free=timetable.editable(row, now), back=timetable.restorable(row, now), most_ms=_most_ms(row),
-    )  # fmt: skip
+        row=row,
+        items=items,
+        names=names,
+        heard=heard,
+        topics=topics,
+        free=timetable.editable(row, now),
+        back=timetable.restorable(row, now),
+        most_ms=_most_ms(row),
+    )
 
 
 @blueprint.get("/<int:number>/sound/<int:item_no>")
@@ -141,9 +156,11 @@ def hear(number: int) -> ResponseReturnValue:
         row = queries.broadcast(session, number)
     wanted = request.args.get("from", "")
     stream = hear_through.joined(
-        Store(here.home.store), row.rundown,
-        start_ms=int(wanted) if wanted.isdecimal() and len(wanted) < 10 else 0, most_ms=_most_ms(row),
-    )  # fmt: skip
+        Store(here.home.store),
+        row.rundown,
+        start_ms=int(wanted) if wanted.isdecimal() and len(wanted) < 10 else 0,
+        most_ms=_most_ms(row),
+    )
     headers = {"Cache-Control": "private, no-store", "Accept-Ranges": "none"}
     return Response(stream, mimetype=hear_through.MIME, headers=headers)
 
@@ -220,9 +237,13 @@ def rotation_list() -> ResponseReturnValue:
     genres = {g.value: g.label for g in Genre}
     return render_template(
         "calendar/rotations.html",
-        rows=rows, cues=cues, zone_words={**zone_words, "all": "Tất cả"}, genres=genres,
-        kinds={k.value: k.label for k in DayKind}, hours=station().settings.hours,
-    )  # fmt: skip
+        rows=rows,
+        cues=cues,
+        zone_words={**zone_words, "all": "Tất cả"},
+        genres=genres,
+        kinds={k.value: k.label for k in DayKind},
+        hours=station().settings.hours,
+    )
 
 
 @blueprint.get("/rotations/<code>/versions")

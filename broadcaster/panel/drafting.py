@@ -42,9 +42,12 @@ class Hand:
         if not values.get("draft"):
             return None
         return cls(
-            values["draft"], values.get("tab", ""), _number(values.get("seen")) or 0, _number(values.get("base")),
+            values["draft"],
+            values.get("tab", ""),
+            _number(values.get("seen")) or 0,
+            _number(values.get("base")),
             _number(values.get("script_id")),
-        )  # fmt: skip
+        )
 
 
 def build_form(fields: Mapping[str, Any] | None = None, *, chosen_voice: str | None = None) -> ScriptForm:

@@ -90,9 +90,16 @@ def index() -> ResponseReturnValue:
         zones = registry.zone_names(session)
     page = render_template(
         "emergency/index.html",
-        form=form, draft=None, held=held, drafts=drafts, past=past, waiting=waiting, names=names, zones=zones,
+        form=form,
+        draft=None,
+        held=held,
+        drafts=drafts,
+        past=past,
+        waiting=waiting,
+        names=names,
+        zones=zones,
         words=_zone_words(),
-    )  # fmt: skip
+    )
     return page, 422 if form.errors or form.form_errors else 200
 
 
@@ -189,8 +196,14 @@ def show(number: int) -> ResponseReturnValue:
         codes = zone_map(session).expand(story.row.zones, where="zones")
     return render_template(
         "emergency/show.html",
-        row=story.row, story=story, rows=rows, names=names, zones=zones, codes=codes, findings=list(Finding),
-    )  # fmt: skip
+        row=story.row,
+        story=story,
+        rows=rows,
+        names=names,
+        zones=zones,
+        codes=codes,
+        findings=list(Finding),
+    )
 
 
 @blueprint.get("/<int:number>/sound")

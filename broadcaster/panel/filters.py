@@ -89,7 +89,14 @@ def browser(agent: str) -> str:
         ("Chrome/", "Chrome"),
         ("Safari/", "Safari"),
     )
-    systems = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux"))  # fmt: skip  # noqa: E501
+    systems = (
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    )
     found = [next((words for mark, words in table if mark in agent), "") for table in (names, systems)]
     return ", ".join(w for w in found if w) or agent[:60] or "Trình duyệt không rõ"
 
@@ -144,10 +151,24 @@ def init(app: Flask, station: Station) -> None:
         return names.get((value - station.today()).days, day(value).lower())
 
     app.jinja_env.filters.update(
-        number=number, mmss=mmss, span=span, remaining=remaining, day=day, short_day=short_day, date=date,
-        paragraphs=paragraphs, clock=clock, clock_s=clock_s, moment=moment_words, moment_short=moment_short,
-        local_day=local_day, near_day=near_day, stamp=stamp, coordinate=coordinate, browser=browser,
-    )  # fmt: skip
+        number=number,
+        mmss=mmss,
+        span=span,
+        remaining=remaining,
+        day=day,
+        short_day=short_day,
+        date=date,
+        paragraphs=paragraphs,
+        clock=clock,
+        clock_s=clock_s,
+        moment=moment_words,
+        moment_short=moment_short,
+        local_day=local_day,
+        near_day=near_day,
+        stamp=stamp,
+        coordinate=coordinate,
+        browser=browser,
+    )
     app.jinja_env.globals.update(
         zone_list=zone_list, weekday_words=weekday_words, word_difference=wording.difference, voice_label=label
     )

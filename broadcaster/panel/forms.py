@@ -29,9 +29,13 @@ from broadcaster.services.sounds import KINDS
 
 _NEEDED = "Hãy điền mục này."
 RATES = {
-    "": "Theo cài đặt của đài", "0.8": "Chậm hẳn (0,8)", "0.9": "Hơi chậm (0,9)", "1.0": "Bình thường (1,0)",
-    "1.1": "Hơi nhanh (1,1)", "1.2": "Nhanh (1,2)",
-}  # fmt: skip
+    "": "Theo cài đặt của đài",
+    "0.8": "Chậm hẳn (0,8)",
+    "0.9": "Hơi chậm (0,9)",
+    "1.0": "Bình thường (1,0)",
+    "1.1": "Hơi nhanh (1,1)",
+    "1.2": "Nhanh (1,2)",
+}
 """Speeds of one script, times the usual."""
 
 

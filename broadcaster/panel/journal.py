@@ -37,9 +37,22 @@ _PART = 20_000
 _MOST_ROWS = 1_000_000
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _HEADS = (
-    "Số", "Dự kiến", "Bắt đầu", "Kết thúc", "Buổi phát", "Mục", "Tên mục", "Chủ đề", "Cụm loa", "Thời lượng (giây)",
-    "Đã nghe (giây)", "Kết quả", "Lý do", "Người thực hiện", "Mã băm",
-)  # fmt: skip
+    "Số",
+    "Dự kiến",
+    "Bắt đầu",
+    "Kết thúc",
+    "Buổi phát",
+    "Mục",
+    "Tên mục",
+    "Chủ đề",
+    "Cụm loa",
+    "Thời lượng (giây)",
+    "Đã nghe (giây)",
+    "Kết quả",
+    "Lý do",
+    "Người thực hiện",
+    "Mã băm",
+)
 
 
 @blueprint.get("/")
@@ -74,8 +87,13 @@ def book() -> ResponseReturnValue:
         together.setdefault(fate, []).append(row)
     return render_template(
         "journal/book.html",
-        lines=list(together.values()), shown=len(rows), sums=sums, names=names, first=first, last=last,
-    )  # fmt: skip
+        lines=list(together.values()),
+        shown=len(rows),
+        sums=sums,
+        names=names,
+        first=first,
+        last=last,
+    )
 
 
 @blueprint.get("/<int:seq>")
@@ -135,9 +153,13 @@ def correct(log_entry: str) -> ResponseReturnValue:
     if request.method == "POST":
         try:
             playlog.correct(
-                station(), actor(), log_entry, outcome=_outcome(request.form.get("outcome", "")),
-                heard_ms=_milliseconds(request.form.get("heard", "")), reason=request.form.get("reason", "")[:1000],
-            )  # fmt: skip
+                station(),
+                actor(),
+                log_entry,
+                outcome=_outcome(request.form.get("outcome", "")),
+                heard_ms=_milliseconds(request.form.get("heard", "")),
+                reason=request.form.get("reason", "")[:1000],
+            )
         except RuleError as error:
             refused = error.message
         else:
@@ -230,10 +252,22 @@ def _rows(session: Any, wanted: queries.Wanted) -> Iterator[list[Any]]:
     topics = {t.code: t.short for t in library.topics(session)}
     for e in queries.every(session, wanted):
         yield [
-            e.seq, _local(e.planned_at), _local(e.started_at), _local(e.ended_at), e.broadcast_title, e.item_no,
-            e.title, topics.get(e.topic or "", e.topic or ""), names.get(e.zone, e.zone),
-            round(e.duration_ms / 1000, 1), round(e.heard_ms / 1000, 1), e.outcome.label, e.reason, e.actor, e.hash,
-        ]  # fmt: skip
+            e.seq,
+            _local(e.planned_at),
+            _local(e.started_at),
+            _local(e.ended_at),
+            e.broadcast_title,
+            e.item_no,
+            e.title,
+            topics.get(e.topic or "", e.topic or ""),
+            names.get(e.zone, e.zone),
+            round(e.duration_ms / 1000, 1),
+            round(e.heard_ms / 1000, 1),
+            e.outcome.label,
+            e.reason,
+            e.actor,
+            e.hash,
+        ]
 
 
 def _local(moment: dt.datetime | None) -> dt.datetime | str:

@@ -52,9 +52,17 @@ def index() -> ResponseReturnValue:
     counts = {"station": len(of_station), "shipped": len(shipped)}
     part = "_list.html" if request.headers.get("HX-Request") else "index.html"
     return render_template(
-        f"lexicon/{part}", rows=shown, page=page, layer=layer, search=search, layers=LAYERS, counts=counts,
-        modes=words.MODES, version=version, overridden=overridden,
-    )  # fmt: skip
+        f"lexicon/{part}",
+        rows=shown,
+        page=page,
+        layer=layer,
+        search=search,
+        layers=LAYERS,
+        counts=counts,
+        modes=words.MODES,
+        version=version,
+        overridden=overridden,
+    )
 
 
 @blueprint.route("/new", methods=["GET", "POST"])

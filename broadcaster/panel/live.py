@@ -41,9 +41,15 @@ def talk() -> ResponseReturnValue:
         names = registry.zone_names(session)
     page = render_template(
         "live/talk.html",
-        codes=codes, names=names, urgent=urgent, reason=reason, title=request.form.get("title", "")[:200],
-        zones=zones, limit_s=int(limit.total_seconds()), worklet=url_for("static", filename=_WORKLET),
-    )  # fmt: skip
+        codes=codes,
+        names=names,
+        urgent=urgent,
+        reason=reason,
+        title=request.form.get("title", "")[:200],
+        zones=zones,
+        limit_s=int(limit.total_seconds()),
+        worklet=url_for("static", filename=_WORKLET),
+    )
     response = make_response(page)
     # The worklet is the one script that no nonce can name: it is allowed by its address, on this page alone.
     response.headers["Content-Security-Policy"] = csp.policy(
@@ -59,9 +65,13 @@ def start() -> ResponseReturnValue:
     """Open the line; the answer names its number."""
     try:
         opened = talks.start(
-            station(), actor(), request.form.getlist("zones"), title=request.form.get("title", ""),
-            urgent=bool(request.form.get("urgent")), reason=request.form.get("reason", "")[:500],
-        )  # fmt: skip
+            station(),
+            actor(),
+            request.form.getlist("zones"),
+            title=request.form.get("title", ""),
+            urgent=bool(request.form.get("urgent")),
+            reason=request.form.get("reason", "")[:500],
+        )
     except RuleError as error:
         return jsonify(error=error.message), 422
     return jsonify(number=opened.number, limit_s=opened.limit_s)
@@ -108,6 +118,10 @@ def _choose(refused: str) -> str:
         words = {ALL: "Tất cả cụm loa"} | {g.code: f"Nhóm {g.name}" for g in registry.groups(session)}
         words |= registry.zone_names(session)
     return render_template(
-        "live/index.html", words=words, chosen=request.form.getlist("zones"), refused=refused, form=request.form,
+        "live/index.html",
+        words=words,
+        chosen=request.form.getlist("zones"),
+        refused=refused,
+        form=request.form,
         minutes=station().settings.emergency.talk_minutes,
-    )  # fmt: skip
+    )

@@ -35,8 +35,11 @@ def new() -> ResponseReturnValue:
         if not faults and not given.get("source"):
             next_page = url_for(
                 "new_rotation.first_slot",
-                title=given["title"], days=given["days"], first=given["first"], last=given.get("last", ""),
-            )  # fmt: skip
+                title=given["title"],
+                days=given["days"],
+                first=given["first"],
+                last=given.get("last", ""),
+            )
             return redirect(next_page, code=303)
         if not faults:
             source = rows[given["source"]]

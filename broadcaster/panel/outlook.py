@@ -32,9 +32,11 @@ def index() -> ResponseReturnValue:
     part = "conflicts.html" if alone else "_conflicts.html"
     return render_template(
         f"outlook/{part}",
-        found=found, days=conflicts.DAYS, most=len(found) if alone else _SHOWN,
+        found=found,
+        days=conflicts.DAYS,
+        most=len(found) if alone else _SHOWN,
         feed=url_for("outlook.ics", token=feeds.feed_token(station()), _external=True),
-    )  # fmt: skip
+    )
 
 
 @blueprint.get("/preview")
@@ -51,9 +53,14 @@ def week() -> ResponseReturnValue:
     by_day = {d: [x for x in found.drafts if x.occurrence.day == d] for d in days}
     return render_template(
         "outlook/preview.html",
-        days=days, by_day=by_day, names=names, warnings=list(dict.fromkeys(found.warnings)),
-        before=monday - dt.timedelta(days=7), after=monday + dt.timedelta(days=7), today=today,
-    )  # fmt: skip
+        days=days,
+        by_day=by_day,
+        names=names,
+        warnings=list(dict.fromkeys(found.warnings)),
+        before=monday - dt.timedelta(days=7),
+        after=monday + dt.timedelta(days=7),
+        today=today,
+    )
 
 
 @blueprint.get("/feed/<token>.ics")

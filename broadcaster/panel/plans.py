@@ -101,9 +101,16 @@ def confirm(number: int) -> ResponseReturnValue:
     lines, hidden = _beside(reading, service.choices_of(station(), reading))
     page = render_template(
         "plans/confirm.html",
-        row=row, lines=lines, hidden=hidden, notes=reading.notes, topics=topics, units=units, kinds=list(ProposalKind),
-        titles=service.form_titles(station()), refused=refused,
-    )  # fmt: skip
+        row=row,
+        lines=lines,
+        hidden=hidden,
+        notes=reading.notes,
+        topics=topics,
+        units=units,
+        kinds=list(ProposalKind),
+        titles=service.form_titles(station()),
+        refused=refused,
+    )
     return page, 422 if refused else 200
 
 
@@ -269,9 +276,15 @@ def _form(plan: Campaign, number: int | None, error: RuleError | None = None) ->
             shown = plan
     return render_template(
         "plans/edit.html",
-        plan=shown, number=number, topics=topics, units=units, titles=service.form_titles(station()), spare=_SPARE,
-        error=error, values=values,
-    )  # fmt: skip
+        plan=shown,
+        number=number,
+        topics=topics,
+        units=units,
+        titles=service.form_titles(station()),
+        spare=_SPARE,
+        error=error,
+        values=values,
+    )
 
 
 def _whole(text: str | None) -> int:

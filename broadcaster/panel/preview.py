@@ -84,9 +84,12 @@ def hear_one() -> ResponseReturnValue:
         raise RuleError("Câu này vừa thay đổi. Hãy đợi lời đọc hiện lại rồi nghe.", field="sentence")
     sentence = spoken.sentences[int(number)]
     heard = hear(
-        station(), spoken.source[sentence.start : sentence.end], held.own,
-        voice=request.form.get("voice") or None, rate=_rate(request.form.get("rate", "")),
-    )  # fmt: skip
+        station(),
+        spoken.source[sentence.start : sentence.end],
+        held.own,
+        voice=request.form.get("voice") or None,
+        rate=_rate(request.form.get("rate", "")),
+    )
     return Response(heard.wav, mimetype="audio/wav", headers={"Cache-Control": "no-store"})
 
 
@@ -169,9 +172,15 @@ def _keep(held: Held) -> dict[str, Any]:
     fields = request.form.to_dict() | {"body": held.body, "kept": pack_kept(held.kept), "own": pack_own(held.own)}
     try:
         written: Written = drafts.write(
-            station(), actor(), fields, draft=hand.draft, tab=hand.tab, seen=hand.seen, script_id=hand.script_id,
+            station(),
+            actor(),
+            fields,
+            draft=hand.draft,
+            tab=hand.tab,
+            seen=hand.seen,
+            script_id=hand.script_id,
             base=hand.base,
-        )  # fmt: skip
+        )
     except RuleError as error:
         return {"hand": hand, "written": None, "trouble": error.message}
     names: dict[str, str] = {}

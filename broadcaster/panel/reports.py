@@ -24,9 +24,12 @@ blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 _PAGE = 60
 _KINDS = {"docx": "Word", "xlsx": "Excel", "pdf": "PDF", "csv": "CSV"}
 _SHAPES = {
-    "bao-cao": "Báo cáo", "phan-long-ghep": "Phần lồng ghép", "phu-luc": "Phụ lục minh chứng", "so-lieu": "Số liệu",
+    "bao-cao": "Báo cáo",
+    "phan-long-ghep": "Phần lồng ghép",
+    "phu-luc": "Phụ lục minh chứng",
+    "so-lieu": "Số liệu",
     "luot-phat": "Các lượt phát",
-}  # fmt: skip
+}
 
 
 @blueprint.route("/", methods=["GET", "POST"])
@@ -45,9 +48,16 @@ def index() -> ResponseReturnValue:
         rows = registry.reports(session)
         names = people.names_by_username(session)
     page = render_template(
-        "reports/index.html", rows=rows, names=names, choices=choices(), refused=refused, today=station().today(),
-        due=report_due.due(station()), chosen=request.args.get("period", ""), drawings=report_jobs.drawings(station()),
-    )  # fmt: skip
+        "reports/index.html",
+        rows=rows,
+        names=names,
+        choices=choices(),
+        refused=refused,
+        today=station().today(),
+        due=report_due.due(station()),
+        chosen=request.args.get("period", ""),
+        drawings=report_jobs.drawings(station()),
+    )
     return page, 422 if refused else 200
 
 
@@ -62,9 +72,14 @@ def show(number: int) -> ResponseReturnValue:
     document = reporting.frozen(station(), row) if row.content else None
     files = [(i, *_file_words(name)) for i, name in enumerate(row.files)]
     return render_template(
-        "reports/show.html", row=row, names=names, topics=topics, files=files, document=document,
+        "reports/show.html",
+        row=row,
+        names=names,
+        topics=topics,
+        files=files,
+        document=document,
         drawings=[_drawing(c) for c in document.pictures()] if document else [],
-    )  # fmt: skip
+    )
 
 
 @blueprint.get("/<int:number>/files/<int:index>")
@@ -163,9 +178,15 @@ def entries() -> ResponseReturnValue:
     names |= {g.value: g.label for g in Genre} | tracing.OUTCOME_WORDS
     return render_template(
         "reports/entries.html",
-        found=found, page=Page(number, _PAGE, found.total), zones=zones, names=names, period=wanted.period,
-        narrowed=texts, of=of, relay=wanted.narrowed.relay,
-    )  # fmt: skip
+        found=found,
+        page=Page(number, _PAGE, found.total),
+        zones=zones,
+        names=names,
+        period=wanted.period,
+        narrowed=texts,
+        of=of,
+        relay=wanted.narrowed.relay,
+    )
 
 
 def choices() -> Sequence[tuple[str, periods.ReportPeriod]]:

@@ -58,9 +58,13 @@ def index() -> ResponseReturnValue:
             rows, total = library.find(session, near_by, station().today(), limit=_PAGE, offset=(number - 1) * _PAGE)
         standings = approving.standings(session, [r.script.id for r in rows])
         values: dict[str, Any] = {
-            "rows": rows, "page": Page(number, _PAGE, total), "wanted": wanted, "near": near, "standings": standings,
+            "rows": rows,
+            "page": Page(number, _PAGE, total),
+            "wanted": wanted,
+            "near": near,
+            "standings": standings,
             "Standing": Standing,
-        }  # fmt: skip
+        }
         if not request.headers.get("HX-Request"):
             values |= {"counts": library.counts(session), "topics": library.topics(session)}
             values |= {"units": people.units(session), "states": list(ScriptState), "validities": VALIDITIES}
@@ -88,13 +92,26 @@ def _page(script_id: int, effect: Effect | None = None, asked: Mapping[str, str]
         listening = library.listening_job(session, script_id)
     found = explained(station(), script_id)
     page = render_template(
-        "scripts/show.html", whole=whole, names=names, uses=uses, marks=marks, standing=standing, found=found,
-        lines=lines(found.spoken), options={r.number: choices(r, found.lexicon) for r in found.readings},
+        "scripts/show.html",
+        whole=whole,
+        names=names,
+        uses=uses,
+        marks=marks,
+        standing=standing,
+        found=found,
+        lines=lines(found.spoken),
+        options={r.number: choices(r, found.lexicon) for r in found.readings},
         sides=wording.sides(lines(found.spoken), whole.rendition.cues if whole.rendition else ()),
         outdated=whole.rendition is not None and whole.rendition.spoken_text != found.spoken.text,
-        kept=_kept(whole.job), hearings=hearings, listening=listening, can_listen=hearing.absent() is None,
-        modes=MODES, effect=effect, asked=asked or {}, hold=station().settings.approval.stale_reading == "hold",
-    )  # fmt: skip
+        kept=_kept(whole.job),
+        hearings=hearings,
+        listening=listening,
+        can_listen=hearing.absent() is None,
+        modes=MODES,
+        effect=effect,
+        asked=asked or {},
+        hold=station().settings.approval.stale_reading == "hold",
+    )
     answer = make_response(page, 422 if effect else 200)
     if actor().may(Permission.WRITE):  # who may write may record on this page
         answer.headers["Permissions-Policy"] = csp.permissions(microphone=True)

@@ -20,11 +20,16 @@ from broadcaster.services import backup, configuring
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 _WORDS = {
-    "south": "Miền Nam: lẻ, ngàn", "north": "Miền Bắc: linh, nghìn", "horn": "Loa nén ngoài trời",
+    "south": "Miền Nam: lẻ, ngàn",
+    "north": "Miền Bắc: linh, nghìn",
+    "horn": "Loa nén ngoài trời",
     "studio": "Giữ tự nhiên",
-    "air": "Vẫn phát bản đã duyệt", "hold": "Giữ lại chờ đọc lại", "TM": "TM. (thay mặt)", "KT": "KT. (ký thay)",
+    "air": "Vẫn phát bản đã duyệt",
+    "hold": "Giữ lại chờ đọc lại",
+    "TM": "TM. (thay mặt)",
+    "KT": "KT. (ký thay)",
     "TL": "TL. (thừa lệnh)",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +61,13 @@ def index() -> ResponseReturnValue:
         job = registry.job(session, "backup")
     return render_template(
         "settings/index.html",
-        sections=sections, file=here.home.settings_file, waiting=configuring.waiting(here), job=job,
-        backups=backup.backups(here.home), may_change=set(configuring.sections()),
-    )  # fmt: skip
+        sections=sections,
+        file=here.home.settings_file,
+        waiting=configuring.waiting(here),
+        job=job,
+        backups=backup.backups(here.home),
+        may_change=set(configuring.sections()),
+    )
 
 
 @blueprint.route("/<section>", methods=["GET", "POST"])
@@ -83,8 +92,13 @@ def edit(section: str) -> ResponseReturnValue:
     values = [v for v in _values(getattr(here.home.settings(), section)) if v.kind]
     page = render_template(
         "settings/edit.html",
-        section=section, title=title, explanation=explanation, values=values, refused=refused, given=request.form,
-    )  # fmt: skip
+        section=section,
+        title=title,
+        explanation=explanation,
+        values=values,
+        refused=refused,
+        given=request.form,
+    )
     return page, 422 if refused else 200
 
 

@@ -16,9 +16,11 @@ from broadcaster.scheduling.rotation_toml import check_step
 
 MOST_STEPS: Final = 40
 FILLS: Final = {
-    "bulletin,column": "tin và chuyên mục", "notice": "thông báo", "slogan": "khẩu hiệu",
+    "bulletin,column": "tin và chuyên mục",
+    "notice": "thông báo",
+    "slogan": "khẩu hiệu",
     "bulletin,column,notice": "tin, chuyên mục, thông báo",
-}  # fmt: skip
+}
 FIXED: Final = (Genre.STATION_CALL, Genre.OPENING, Genre.CLOSING)
 KEEP: Final = "="
 """The choice of a list that leaves what the list has no words for."""
@@ -65,9 +67,11 @@ def acted(items: list[dict[str, Any]], act: str, form: Form) -> list[dict[str, A
             genres = form.get("fill_genres", "")
             about = form.get("fill_topic", "")[:64]
             fill: dict[str, Any] = {
-                "kind": "fill", "genres": (genres if genres in FILLS else _EVERY_FILL).split(","),
-                "topics": [about or "*"], "max_items": min(_count(form.get("fill_most"), 6), 50),
-            }  # fmt: skip
+                "kind": "fill",
+                "genres": (genres if genres in FILLS else _EVERY_FILL).split(","),
+                "topics": [about or "*"],
+                "max_items": min(_count(form.get("fill_most"), 6), 50),
+            }
             separator = form.get("fill_separator", "")[:64]
             return [*items, fill | ({"separator": separator} if separator else {})]
     return reordered(items, verb, rest)

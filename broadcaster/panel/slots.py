@@ -125,11 +125,23 @@ def edited(row: RotationRow, slot: dict[str, Any] | None) -> ResponseReturnValue
     ]
     page = render_template(
         "slots/edit.html",
-        row=row, slot=slot, given=given, faults=faults, lines=lines, cues=cues, zones=zones, groups=groups,
-        topics=topics, fills=slot_steps.FILLS, fixed=slot_steps.FIXED, wrong=steps.at if faults else None,
+        row=row,
+        slot=slot,
+        given=given,
+        faults=faults,
+        lines=lines,
+        cues=cues,
+        zones=zones,
+        groups=groups,
+        topics=topics,
+        fills=slot_steps.FILLS,
+        fixed=slot_steps.FIXED,
+        wrong=steps.at if faults else None,
         weekdays=list(zip(WEEKDAYS, WEEKDAY_LABELS, strict=True)),
-        late_words=LATE_WORDS, hours=station().settings.hours, relays=station().settings.relays,
-    )  # fmt: skip
+        late_words=LATE_WORDS,
+        hours=station().settings.hours,
+        relays=station().settings.relays,
+    )
     return page, 422 if faults else 200
 
 
@@ -142,8 +154,15 @@ def reviewed(text: str, version: int | None, refused: str = "") -> ResponseRetur
 
 
 def _blank() -> dict[str, Any]:
-    return {"title": "", "start": "", "max_minutes": 15, "weekdays": list(WEEKDAYS), "zones": ["all"], "late": "join",
-            "item": []}  # fmt: skip
+    return {
+        "title": "",
+        "start": "",
+        "max_minutes": 15,
+        "weekdays": list(WEEKDAYS),
+        "zones": ["all"],
+        "late": "join",
+        "item": [],
+    }
 
 
 def _given(slot: dict[str, Any] | None, steps: Steps) -> dict[str, Any]:

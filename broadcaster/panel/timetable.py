@@ -23,9 +23,15 @@ from broadcaster.services.approving import airable
 
 blueprint = Blueprint("timetable", __name__, url_prefix="/schedule")
 _LOOKS = {
-    "planned": "plain", "cued": "wait", "airing": "air", "aired": "ok", "partial": "wait", "missed": "bad",
-    "refused": "bad", "cancelled": "gone",
-}  # fmt: skip
+    "planned": "plain",
+    "cued": "wait",
+    "airing": "air",
+    "aired": "ok",
+    "partial": "wait",
+    "missed": "bad",
+    "refused": "bad",
+    "cancelled": "gone",
+}
 
 
 @blueprint.get("/events")
@@ -97,8 +103,14 @@ def _replace(number: int, verb: str) -> ResponseReturnValue:
     shown = here.local(to or (row.starts_at + dt.timedelta(days=verb == "copy")))
     page = render_template(
         f"timetable/{'_place' if fragment else 'place'}.html",
-        row=row, names=names, verb=verb, to=to, shown=shown, refused=refused, hours=here.settings.hours.windows,
-    )  # fmt: skip
+        row=row,
+        names=names,
+        verb=verb,
+        to=to,
+        shown=shown,
+        refused=refused,
+        hours=here.settings.hours.windows,
+    )
     return page, 422 if request.method == "POST" else 200
 
 
@@ -178,9 +190,13 @@ def new() -> ResponseReturnValue:
             at = a_moment(given.get("at", ""), here.settings.tz, field="at")
             minutes = given.get("minutes", "")
             number = timetable.add(
-                here, actor(), given.get("title", ""), at,
-                int(minutes) if minutes.isdecimal() and len(minutes) < 4 else 0, given.getlist("zone") or ["all"],
-            )  # fmt: skip
+                here,
+                actor(),
+                given.get("title", ""),
+                at,
+                int(minutes) if minutes.isdecimal() and len(minutes) < 4 else 0,
+                given.getlist("zone") or ["all"],
+            )
         except RuleError as error:
             refused = error.message
         else:
@@ -192,9 +208,14 @@ def new() -> ResponseReturnValue:
     at_text = given.get("at") or request.args.get("at", "") or f"{suggested:%Y-%m-%dT%H:00}"
     page = render_template(
         "timetable/new.html",
-        zones=zones, groups=groups, at=at_text, given=given, refused=refused, hours=here.settings.hours.windows,
+        zones=zones,
+        groups=groups,
+        at=at_text,
+        given=given,
+        refused=refused,
+        hours=here.settings.hours.windows,
         chosen=given.getlist("zone") or ["all"],
-    )  # fmt: skip
+    )
     return page, 422 if refused else 200
 
 
@@ -231,9 +252,16 @@ def rundown(number: int) -> ResponseReturnValue:
     lines = [known[k] | {"key": k} for k in keys if k in known]
     return render_template(
         "timetable/rundown.html",
-        row=row, lines=lines, approved=approved, cues=cues, topics=topics, seen=seen, refused=refused, free=free,
+        row=row,
+        lines=lines,
+        approved=approved,
+        cues=cues,
+        topics=topics,
+        seen=seen,
+        refused=refused,
+        free=free,
         room_ms=int((row.ends_at - row.starts_at).total_seconds() * 1000),
-    ), 422 if refused else 200  # fmt: skip
+    ), 422 if refused else 200
 
 
 @blueprint.post("/<int:number>/release")

@@ -43,9 +43,13 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             password = accounts.create_user(
-                station(), actor(), form.username.data, form.full_name.data, parse_roles(form.roles.data),
+                station(),
+                actor(),
+                form.username.data,
+                form.full_name.data,
+                parse_roles(form.roles.data),
                 unit=form.unit.data,
-            )  # fmt: skip
+            )
         except RuleError as error:
             form.take(error)
         else:

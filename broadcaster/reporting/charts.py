@@ -71,9 +71,11 @@ def pairs(name: str, title: str, rows: Sequence[Pair]) -> Chart:
     step = (_WIDTH - 20) / max(len(rows), 1)
     wide = min(26.0, step / 2 - 3)
     parts = [
-        _rect(10, 6, 14, 14, f"url(#{name}-hatch)", 0.75), _text(30, 18, "Theo kế hoạch"),
-        _rect(150, 6, 14, 14, "currentColor", 0.75), _text(170, 18, "Đã thực hiện"),
-    ]  # fmt: skip
+        _rect(10, 6, 14, 14, f"url(#{name}-hatch)", 0.75),
+        _text(30, 18, "Theo kế hoạch"),
+        _rect(150, 6, 14, 14, "currentColor", 0.75),
+        _text(170, 18, "Đã thực hiện"),
+    ]
     for n, row in enumerate(rows):
         middle = 10 + step * (n + 0.5)
         for value, x, fill in (

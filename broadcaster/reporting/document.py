@@ -261,11 +261,15 @@ class ReportDocument:
         if f.reasons:
             found.append(
                 Table(
-                    "Lý do không phát trọn vẹn", ("Lý do", "Lượt"),
+                    "Lý do không phát trọn vẹn",
+                    ("Lý do", "Lượt"),
                     tuple((clean_end(why) or "không ghi lý do", many) for why, many in f.reasons.items()),
-                    ("Tổng cộng", sum(f.reasons.values())), chart=1, key="reason", codes=tuple(f.reasons),
+                    ("Tổng cộng", sum(f.reasons.values())),
+                    chart=1,
+                    key="reason",
+                    codes=tuple(f.reasons),
                 )
-            )  # fmt: skip
+            )
         if self.plan and self.plan.topics:
             found.append(self._plan_table(self.plan))
         if self.activities or (self.plan and len(self.plan.forms) > 1):
@@ -357,10 +361,13 @@ class ReportDocument:
             for n, t in enumerate(plan.topics, 1)
         )
         total = (
-            "Tổng cộng", sum(t.target for t in plan.topics), sum(t.due for t in plan.topics),
-            sum(t.done for t in plan.topics), sum(self._within(t.code) for t in plan.topics),
+            "Tổng cộng",
+            sum(t.target for t in plan.topics),
+            sum(t.due for t in plan.topics),
+            sum(t.done for t in plan.topics),
+            sum(self._within(t.code) for t in plan.topics),
             percent(plan.completion) if sum(t.due for t in plan.topics) else "-",
-        )  # fmt: skip
+        )
         heads = ("Chủ đề của kế hoạch", "Chỉ tiêu", "Phải đạt", "Từ đầu kế hoạch", "Trong kỳ", "So chỉ tiêu")
         return Table(
             "Thực hiện kế hoạch", heads, rows, total, chart=3, key="plan", codes=tuple(t.code for t in plan.topics)

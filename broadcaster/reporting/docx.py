@@ -130,9 +130,12 @@ def _activity(d: ReportDocument, a: Any) -> dict[str, str]:
     said += [a.link, f"{a.proofs} tệp minh chứng" if a.proofs else ""]
     year, month, day = a.day.split("-")
     return {
-        "ngay": f"{day}/{month}/{year}", "hinh_thuc": d.forms.get(a.form, a.form), "ten": a.title, "don_vi": a.unit,
+        "ngay": f"{day}/{month}/{year}",
+        "hinh_thuc": d.forms.get(a.form, a.form),
+        "ten": a.title,
+        "don_vi": a.unit,
         "ket_qua": "; ".join(s for s in said if s) or "-",
-    }  # fmt: skip
+    }
 
 
 def airing_rows(d: ReportDocument, limit: int = ANNEX_LINES) -> tuple[list[tuple[str, ...]], int]:
@@ -140,12 +143,16 @@ def airing_rows(d: ReportDocument, limit: int = ANNEX_LINES) -> tuple[list[tuple
     own = (a for a in d.airings if a.kind != RELAY)
     rows: list[tuple[str, ...]] = [
         (
-            str(n), f"{a.planned_at.astimezone(d.tz):%H:%M %d/%m/%Y}", a.title,
-            d.topic_short.get(a.topic or "", a.topic or "-"), decimal(a.heard_ms / 60_000),
-            a.outcome.label, f"{a.zones_full}/{a.zones}",
+            str(n),
+            f"{a.planned_at.astimezone(d.tz):%H:%M %d/%m/%Y}",
+            a.title,
+            d.topic_short.get(a.topic or "", a.topic or "-"),
+            decimal(a.heard_ms / 60_000),
+            a.outcome.label,
+            f"{a.zones_full}/{a.zones}",
         )
         for n, a in enumerate(islice(own, limit), 1)
-    ]  # fmt: skip
+    ]
     return rows, sum(1 for _ in own)
 
 

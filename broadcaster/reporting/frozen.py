@@ -23,25 +23,57 @@ def freeze(document: ReportDocument) -> dict[str, Any]:
     d = document
     return {
         "period": {
-            "kind": d.period.kind.value, "first": d.period.first.isoformat(),
-            "last": d.period.last.isoformat(), "title": d.period.title,
+            "kind": d.period.kind.value,
+            "first": d.period.first.isoformat(),
+            "last": d.period.last.isoformat(),
+            "title": d.period.title,
         },
-        "figures": d.figures.as_json(), "before": d.before.as_json(), "year_before": d.year_before.as_json(),
-        "scripts_written": d.scripts_written, "topics": dict(d.topics), "topic_short": dict(d.topic_short),
-        "other_topic": d.other_topic, "units": dict(d.units), "zones": dict(d.zones),
-        "genres": dict(d.genres), "station": d.station.model_dump(), "form": d.form.model_dump(),
-        "tz": d.tz.key, "drawn_at": d.drawn_at.isoformat(), "last_hash": d.last_hash, "last_seq": d.last_seq,
-        "plan": _progress_json(d.plan), "forms": dict(d.forms), "groups": dict(d.groups),
-        "activities": [asdict(a) for a in d.activities], "parts": [asdict(p) for p in d.parts],
-        "slogans": list(d.slogans), "plan_in_period": None if d.plan_in_period is None else dict(d.plan_in_period),
-    }  # fmt: skip
+        "figures": d.figures.as_json(),
+        "before": d.before.as_json(),
+        "year_before": d.year_before.as_json(),
+        "scripts_written": d.scripts_written,
+        "topics": dict(d.topics),
+        "topic_short": dict(d.topic_short),
+        "other_topic": d.other_topic,
+        "units": dict(d.units),
+        "zones": dict(d.zones),
+        "genres": dict(d.genres),
+        "station": d.station.model_dump(),
+        "form": d.form.model_dump(),
+        "tz": d.tz.key,
+        "drawn_at": d.drawn_at.isoformat(),
+        "last_hash": d.last_hash,
+        "last_seq": d.last_seq,
+        "plan": _progress_json(d.plan),
+        "forms": dict(d.forms),
+        "groups": dict(d.groups),
+        "activities": [asdict(a) for a in d.activities],
+        "parts": [asdict(p) for p in d.parts],
+        "slogans": list(d.slogans),
+        "plan_in_period": None if d.plan_in_period is None else dict(d.plan_in_period),
+    }
 
 
 def thaw(values: Mapping[str, Any], *, entries: Iterable[Entry] = (), airings: Iterable[Airing] = ()) -> ReportDocument:
     """Rebuild a report from `freeze()`, with the log's entries of its period."""
     p = values["period"]
     days = dt.date.fromisoformat(p["first"]), dt.date.fromisoformat(p["last"])
-    kept = {k: values[k] for k in ("scripts_written", "topics", "topic_short", "other_topic", "units", "zones", "genres", "last_hash", "last_seq", "forms", "groups")}  # fmt: skip # noqa: E501
+    kept = {
+        k: values[k]
+        for k in (
+            "scripts_written",
+            "topics",
+            "topic_short",
+            "other_topic",
+            "units",
+            "zones",
+            "genres",
+            "last_hash",
+            "last_seq",
+            "forms",
+            "groups",
+        )
+    }
     return ReportDocument(
         period=ReportPeriod(PeriodKind(p["kind"]), *days, p["title"]),
         figures=Figures.from_json(values["figures"]),

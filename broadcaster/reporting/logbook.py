@@ -44,10 +44,13 @@ def paper(book: Book) -> Paper:
         blocks.append(Heading(f"{WEEKDAY_LABELS[day.weekday()]}, ngày {day:%d/%m/%Y}"))
         blocks.append(
             Grid(
-                HEADS, tuple(_lines(by_day[day], book)), widths=(1.2, 2.6, 4.2, 2.6, 1.3, 3.1),
-                sides=("center", "left", "left", "left", "center", "left"), size=10.5,
+                HEADS,
+                tuple(_lines(by_day[day], book)),
+                widths=(1.2, 2.6, 4.2, 2.6, 1.3, 3.1),
+                sides=("center", "left", "left", "left", "center", "left"),
+                size=10.5,
             )
-        )  # fmt: skip
+        )
     blocks.append(
         Paragraph(
             f"Sổ lập từ nhật ký phát thanh lúc {book.made_at.astimezone(book.tz):%H:%M ngày %d/%m/%Y}, đến bản ghi số "

@@ -32,19 +32,21 @@ def _full(d: ReportDocument) -> pdf.Paper:
         blocks += [pdf.Heading(f"{n}. {chart.title}"), pdf.Picture(chart.svg, chart.alt)]
     blocks.append(pdf.Paragraph(d.closing))
     return pdf.Paper(
-        "BÁO CÁO", d.title, blocks,
+        "BÁO CÁO",
+        d.title,
+        blocks,
         letterhead=pdf.letterhead(d.station, d.form, mark="BC-UBND", year=year),
-        signatures=(pdf.signer(d.form),), recipients=tuple(d.form.recipients), author=d.station.name,
+        signatures=(pdf.signer(d.form),),
+        recipients=tuple(d.form.recipients),
+        author=d.station.name,
         made_at=d.drawn_at,
-    )  # fmt: skip
+    )
 
 
 def _section(d: ReportDocument) -> pdf.Paper:
     title = "Kết quả thông tin, tuyên truyền cải cách hành chính trên hệ thống truyền thanh"
     span = f"(Kỳ số liệu {d.span}; chi tiết tại phụ lục minh chứng.)"
-    return pdf.Paper(
-        title, "", [*_prose(d), pdf.Paragraph(span)], author=d.station.name, made_at=d.drawn_at
-    )  # fmt: skip
+    return pdf.Paper(title, "", [*_prose(d), pdf.Paragraph(span)], author=d.station.name, made_at=d.drawn_at)
 
 
 def _annex(d: ReportDocument) -> pdf.Paper:
@@ -53,8 +55,14 @@ def _annex(d: ReportDocument) -> pdf.Paper:
     blocks: list[pdf.Block] = [
         pdf.Paragraph(f"(Kỳ số liệu {d.span})"),
         pdf.Heading("1. Các lượt phát trên loa"),
-        pdf.Grid(heads, tuple(rows), widths=(1, 2.6, 4.4, 2.6, 1.2, 1.9, 1.4), sides=("center", "center", "left", "left", "center", "center", "center"), size=10),  # noqa: E501
-    ]  # fmt: skip
+        pdf.Grid(
+            heads,
+            tuple(rows),
+            widths=(1, 2.6, 4.4, 2.6, 1.2, 1.9, 1.4),
+            sides=("center", "center", "left", "left", "center", "center", "center"),
+            size=10,
+        ),
+    ]
     if rest:
         blocks.append(pdf.Paragraph(left_out(rest)))
     if d.activities:

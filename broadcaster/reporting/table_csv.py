@@ -37,10 +37,20 @@ def write_airings(document: ReportDocument, path: Path) -> None:
         out = csv.writer(file)
         out.writerow(
             [
-                "Dự kiến", "Buổi phát", "Tin, bài", "Loại", "Chủ đề", "Đơn vị", "Thể loại", "Giây nghe được", "Kết quả",
-                "Lý do", "Cụm loa phát đủ", "Cụm loa",
+                "Dự kiến",
+                "Buổi phát",
+                "Tin, bài",
+                "Loại",
+                "Chủ đề",
+                "Đơn vị",
+                "Thể loại",
+                "Giây nghe được",
+                "Kết quả",
+                "Lý do",
+                "Cụm loa phát đủ",
+                "Cụm loa",
             ]
-        )  # fmt: skip
+        )
         for a in document.airings:
             out.writerow(
                 [
@@ -51,9 +61,13 @@ def write_airings(document: ReportDocument, path: Path) -> None:
                     document.topic_short.get(a.topic or "", a.topic or ""),
                     document.units.get(a.unit or "", a.unit or ""),
                     document.genres.get(a.genre or "", a.genre or ""),
-                    f"{a.heard_ms / 1000:.1f}", a.outcome.label, _cell(a.reason), a.zones_full, a.zones,
+                    f"{a.heard_ms / 1000:.1f}",
+                    a.outcome.label,
+                    _cell(a.reason),
+                    a.zones_full,
+                    a.zones,
                 ]
-            )  # fmt: skip
+            )
 
 
 def _cell(value: str | float) -> str | float:

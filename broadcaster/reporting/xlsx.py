@@ -25,7 +25,21 @@ _WIDTHS = (19, 19, 19, 14, 26, 40, 26, 26, 10, 10, 18, 26, 24)
 """Characters of each column of the entries."""
 _SHEET_ROWS = 1_000_000
 """Entries on one sheet; Excel takes 1,048,576 rows."""
-_HEADS = ("Dự kiến", "Bắt đầu", "Kết thúc", "Cụm loa", "Buổi phát", "Mục", "Chủ đề", "Đơn vị", "Giây nghe được", "Giây của mục", "Kết quả", "Lý do", "Mã bản ghi")  # fmt: skip # noqa: E501
+_HEADS = (
+    "Dự kiến",
+    "Bắt đầu",
+    "Kết thúc",
+    "Cụm loa",
+    "Buổi phát",
+    "Mục",
+    "Chủ đề",
+    "Đơn vị",
+    "Giây nghe được",
+    "Giây của mục",
+    "Kết quả",
+    "Lý do",
+    "Mã bản ghi",
+)
 
 
 def write(document: ReportDocument, path: Path) -> None:
@@ -157,14 +171,36 @@ def _chart(book: Any, table: Table, name: str, drawn: int) -> Any:
 
 def _activities(book: Any, document: ReportDocument, styles: Mapping[str, Any]) -> None:
     sheet = book.add_worksheet("Hoạt động")
-    heads = ("Ngày", "Hình thức", "Hoạt động", "Chủ đề", "Đơn vị", "Địa điểm", "Người dự", "Lượt xem", "Đường dẫn", "Tệp minh chứng")  # fmt: skip # noqa: E501
+    heads = (
+        "Ngày",
+        "Hình thức",
+        "Hoạt động",
+        "Chủ đề",
+        "Đơn vị",
+        "Địa điểm",
+        "Người dự",
+        "Lượt xem",
+        "Đường dẫn",
+        "Tệp minh chứng",
+    )
     for column, width in enumerate((12, 24, 44, 26, 26, 22, 10, 10, 30, 12)):
         sheet.set_column(column, column, width)
     sheet.freeze_panes(1, 0)
     _printed(sheet, heads=True)
     sheet.write_row(0, 0, heads, styles["head"])
     for row, a in enumerate(document.activities, 1):
-        values = (a.day, document.forms.get(a.form, a.form), a.title, a.topic, a.unit, a.place, a.attendance, a.views, a.link, a.proofs)  # fmt: skip # noqa: E501
+        values = (
+            a.day,
+            document.forms.get(a.form, a.form),
+            a.title,
+            a.topic,
+            a.unit,
+            a.place,
+            a.attendance,
+            a.views,
+            a.link,
+            a.proofs,
+        )
         for column, value in enumerate(values):
             if isinstance(value, str):
                 sheet.write_string(row, column, value, styles["cell"])
@@ -199,9 +235,12 @@ def _entry(sheet: Any, row: int, e: Entry, document: ReportDocument, styles: Map
         if moment is not None:
             sheet.write_datetime(row, column, moment.astimezone(document.tz).replace(tzinfo=None), styles["when"])
     words = (
-        document.zones.get(e.zone, e.zone), e.broadcast_title, e.title, document.topic_short.get(e.topic or "", ""),
+        document.zones.get(e.zone, e.zone),
+        e.broadcast_title,
+        e.title,
+        document.topic_short.get(e.topic or "", ""),
         document.units.get(e.unit or "", ""),
-    )  # fmt: skip
+    )
     for column, value in enumerate(words, 3):
         sheet.write_string(row, column, value)
     sheet.write_number(row, 8, e.heard_ms / 1000)

@@ -127,9 +127,11 @@ def conflicts(
     `missing` are broadcasts that the rotation asks for and the plan does not hold.
     """
     found = [
-        *_overlaps(planned, house), *_one_by_one(planned, house), *_caps(planned, house),
+        *_overlaps(planned, house),
+        *_one_by_one(planned, house),
+        *_caps(planned, house),
         *_gaps(planned, house, first, days),
-    ]  # fmt: skip
+    ]
     found += [
         Conflict(
             Kind.GAP,
@@ -334,9 +336,11 @@ def _silent_stretches(
     silent = [
         day
         for day in view
-        if not heard.get(day) and day not in house.silent_days and not (house.over and day == first)
+        if not heard.get(day)
+        and day not in house.silent_days
+        and not (house.over and day == first)
         and not _enough_days(day, heard, house, first, days)
-    ]  # fmt: skip
+    ]
     start = 0
     for n, day in enumerate(silent):
         if n + 1 == len(silent) or silent[n + 1] - day > dt.timedelta(days=1):

@@ -12,18 +12,27 @@ from broadcaster.domain.scripts import Genre
 
 LATE_WORDS = {"skip": "bỏ, không phát muộn", "air": "vẫn phát từ đầu", "join": "phát tiếp từ chỗ đang tới"}
 _KEYS = {
-    "title": "tên", "days": "loại ngày", "valid_from": "ngày bắt đầu", "valid_to": "ngày kết thúc",
-    "priority": "thứ tự ưu tiên", "start": "giờ bắt đầu", "max_minutes": "số phút tối đa", "weekdays": "các thứ",
-    "zones": "cụm loa", "late": "khi trễ", "grace_seconds": "số giây trễ cho phép", "overrun": "khi dài quá khung",
+    "title": "tên",
+    "days": "loại ngày",
+    "valid_from": "ngày bắt đầu",
+    "valid_to": "ngày kết thúc",
+    "priority": "thứ tự ưu tiên",
+    "start": "giờ bắt đầu",
+    "max_minutes": "số phút tối đa",
+    "weekdays": "các thứ",
+    "zones": "cụm loa",
+    "late": "khi trễ",
+    "grace_seconds": "số giây trễ cho phép",
+    "overrun": "khi dài quá khung",
     "item": "danh sách mục",
-}  # fmt: skip
+}
 _VALUES = {
     "late": LATE_WORDS,
     "overrun": {"cut": "cắt khi hết khung", "finish": "phát cho hết"},
     "days": {k.value: k.inline for k in DayKind},
     "weekdays": dict(zip(WEEKDAYS, (w.lower() for w in WEEKDAY_LABELS), strict=True)),
     "zones": {"all": "tất cả"},
-}  # fmt: skip
+}
 
 
 def step_words(item: Mapping[str, Any], cues: Mapping[str, str], topics: Mapping[str, str]) -> str:

@@ -165,10 +165,15 @@ def add_proof(station: Station, actor: Actor, number: int, name: str, data: byte
             Store(station.home.proofs, suffix="").put(path)
             session.add(
                 Proof(
-                    activity_id=number, sha256=sha256, name=name, media_type=media, size=len(data), by=actor.username,
+                    activity_id=number,
+                    sha256=sha256,
+                    name=name,
+                    media_type=media,
+                    size=len(data),
+                    by=actor.username,
                     at=station.now(),
                 )
-            )  # fmt: skip
+            )
             audit.record(
                 session, station.now(), actor, "prove", "activity", number, note=name, after={"sha256": sha256}
             )
@@ -275,9 +280,16 @@ def decide_part(
         row.comment = nfc(comment).strip()[:1000]
         row.decided_by, row.decided_at = actor.username, station.now()
         audit.record(
-            session, station.now(), actor, to.value, "unit-part", row.id, note=unit, before={"state": before.value},
+            session,
+            station.now(),
+            actor,
+            to.value,
+            "unit-part",
+            row.id,
+            note=unit,
+            before={"state": before.value},
             after={"state": to.value, "comment": row.comment},
-        )  # fmt: skip
+        )
 
 
 def unit_of(session: Session, actor: Actor) -> str | None:

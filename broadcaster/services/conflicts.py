@@ -42,11 +42,13 @@ def find(station: Station, days: int = DAYS) -> list[Conflict]:
         all_rows = session.scalars(
             select(BroadcastRow)
             .where(
-                BroadcastRow.starts_at > now, BroadcastRow.starts_at < far, BroadcastRow.state.in_(_OPEN),
+                BroadcastRow.starts_at > now,
+                BroadcastRow.starts_at < far,
+                BroadcastRow.state.in_(_OPEN),
                 BroadcastRow.kind != BroadcastKind.TRIAL,
             )
             .order_by(BroadcastRow.starts_at)
-        ).all()  # fmt: skip
+        ).all()
         taken = {
             (key, at)
             for key, at in session.execute(
@@ -142,10 +144,11 @@ def _house(station: Station, session: Session, first: dt.date, days: int) -> Hou
     zones: Sequence[ZoneRow] = session.scalars(select(ZoneRow).order_by(ZoneRow.position, ZoneRow.code)).all()
     exceptions = session.scalars(
         select(DayException).where(
-            DayException.day >= first, DayException.day < first + dt.timedelta(days=days),
+            DayException.day >= first,
+            DayException.day < first + dt.timedelta(days=days),
             DayException.kind == DayKind.MOURNING,
         )
-    )  # fmt: skip
+    )
     return House(
         hours=station.settings.station_hours,
         caps=station.settings.caps,

@@ -40,9 +40,15 @@ def delegate(station: Station, actor: Actor, deputy: str, first_day: dt.date, la
         if user.username == actor.username or _may_approve(user):
             raise RuleError("Tài khoản này đã có quyền duyệt, không cần ủy quyền.", field="deputy")
         row = Delegation(
-            chief=actor.username, deputy=deputy, first_day=first_day, last_day=last_day,
-            note=" ".join(note.split())[:500], created_at=station.now(), revoked_at=None, revoked_by=None,
-        )  # fmt: skip
+            chief=actor.username,
+            deputy=deputy,
+            first_day=first_day,
+            last_day=last_day,
+            note=" ".join(note.split())[:500],
+            created_at=station.now(),
+            revoked_at=None,
+            revoked_by=None,
+        )
         session.add(row)
         session.flush()
         said = f"Ủy quyền duyệt từ {first_day:%d/%m/%Y} đến {last_day:%d/%m/%Y}. {row.note}".strip()

@@ -19,9 +19,21 @@ from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.station import Station
 
 FIELDS: Final = (
-    "title", "unit", "topic", "genre", "priority", "valid_from", "valid_to", "airings", "voice", "rate", "body",
-    "kept", "own", "source_name",
-)  # fmt: skip
+    "title",
+    "unit",
+    "topic",
+    "genre",
+    "priority",
+    "valid_from",
+    "valid_to",
+    "airings",
+    "voice",
+    "rate",
+    "body",
+    "kept",
+    "own",
+    "source_name",
+)
 """What is kept of the form, as it was typed."""
 NEAR = dt.timedelta(minutes=15)
 """Somebody who typed this lately is still at it."""
@@ -94,9 +106,16 @@ def write(
         forked = row is not None and (row.username != actor.username or (row.tab != tab and row.serial != seen))
         if row is None or forked:
             row = DraftRow(
-                id=token() if forked else draft, script_id=script_id, username=actor.username, tab=tab, serial=0,
-                base=base, fields={}, created_at=now, updated_at=now,
-            )  # fmt: skip
+                id=token() if forked else draft,
+                script_id=script_id,
+                username=actor.username,
+                tab=tab,
+                serial=0,
+                base=base,
+                fields={},
+                created_at=now,
+                updated_at=now,
+            )
             session.add(row)
             _prune(session, actor.username)
         if row.fields != kept or row.tab != tab:

@@ -37,9 +37,15 @@ def get(session: Session, number: int) -> Emergency:
 def wish_of(row: Emergency) -> Wish:
     """Return what a row asks for."""
     return Wish(
-        row.title, row.text, tuple(row.zones), row.reason, row.repeat_minutes, row.interrupted,
-        row.quick_sha256 if row.recorded else None, row.quick_ms if row.recorded else 0,
-    )  # fmt: skip
+        row.title,
+        row.text,
+        tuple(row.zones),
+        row.reason,
+        row.repeat_minutes,
+        row.interrupted,
+        row.quick_sha256 if row.recorded else None,
+        row.quick_ms if row.recorded else 0,
+    )
 
 
 def draft(
@@ -62,9 +68,13 @@ def draft(
     now = station.now()
     with station.db.write() as session:
         row = Emergency(
-            created_by=actor.username, created_at=now, source=source, cap_identifier=cap_identifier,
-            state=EmergencyState.DRAFT, quick_ms=0,
-        )  # fmt: skip
+            created_by=actor.username,
+            created_at=now,
+            source=source,
+            cap_identifier=cap_identifier,
+            state=EmergencyState.DRAFT,
+            quick_ms=0,
+        )
         _put(session, row, wish)
         session.add(row)
         session.flush()

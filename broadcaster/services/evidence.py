@@ -121,9 +121,11 @@ def _write_log(session: Session, start: dt.datetime, end: dt.datetime, path: Pat
 
 def _later(session: Session, high: int, start: dt.datetime, end: dt.datetime) -> Iterator[playlog.Line]:
     within = select(PlayLogEntry.seq).where(
-        PlayLogEntry.seq > high, PlayLogEntry.corrects.is_not(None),
-        PlayLogEntry.planned_at >= start, PlayLogEntry.planned_at < end,
-    )  # fmt: skip
+        PlayLogEntry.seq > high,
+        PlayLogEntry.corrects.is_not(None),
+        PlayLogEntry.planned_at >= start,
+        PlayLogEntry.planned_at < end,
+    )
     for seq in session.scalars(within.order_by(PlayLogEntry.seq)).all():
         yield from playlog.stretch(session, seq, seq)
 

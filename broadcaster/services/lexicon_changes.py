@@ -231,9 +231,16 @@ def _write(station: Station, session: Session, actor: Actor, change: Change) -> 
         session.add(words.row_of(entry, change.script_id, version.number))
     where = str(version.number) if change.script_id is None else f"bài {change.script_id}"
     audit.record(
-        session, station.now(), actor, "change", "lexicon", where, note=note,
-        before={"entries": [_short(entry_of(r)) for r in ended]}, after={"entries": [_short(e) for e in added]},
-    )  # fmt: skip
+        session,
+        station.now(),
+        actor,
+        "change",
+        "lexicon",
+        where,
+        note=note,
+        before={"entries": [_short(entry_of(r)) for r in ended]},
+        after={"entries": [_short(e) for e in added]},
+    )
     session.flush()
     return version.number
 
@@ -366,7 +373,13 @@ def _approved(session: Session, script_id: int | None) -> Iterator[_Approved]:
     latest = select(Approval.script_id, func.max(Approval.id).label("id")).group_by(Approval.script_id).subquery()
     query = (
         select(
-            Script.id, Script.title, Script.kept, Approval.id, Revision.body, Rendition.id, Rendition.voice,
+            Script.id,
+            Script.title,
+            Script.kept,
+            Approval.id,
+            Revision.body,
+            Rendition.id,
+            Rendition.voice,
             Rendition.spoken_sha256,
         )
         .join(latest, latest.c.script_id == Script.id)
@@ -375,7 +388,7 @@ def _approved(session: Session, script_id: int | None) -> Iterator[_Approved]:
         .join(Rendition, Rendition.id == Approval.rendition_id)
         .where(Approval.decision == "approved", Script.state == ScriptState.APPROVED)
         .order_by(Script.id)
-    )  # fmt: skip
+    )
     if script_id is not None:
         query = query.where(Script.id == script_id)
     return (_Approved(*row) for row in session.execute(query).all())

@@ -210,9 +210,15 @@ def save(station: Station, actor: Actor, number: int, plan: Campaign) -> None:
         after = plan.as_json()
         changed = [k for k in after if after[k] != before[k]]
         audit.record(
-            session, station.now(), actor, "edit", "campaign", number,
-            before={k: before[k] for k in changed}, after={k: after[k] for k in changed},
-        )  # fmt: skip
+            session,
+            station.now(),
+            actor,
+            "edit",
+            "campaign",
+            number,
+            before={k: before[k] for k in changed},
+            after={k: after[k] for k in changed},
+        )
 
 
 def move(station: Station, actor: Actor, number: int, to: CampaignState) -> None:
@@ -231,9 +237,10 @@ def move(station: Station, actor: Actor, number: int, to: CampaignState) -> None
             other = session.scalars(
                 select(CampaignRow).where(
                     CampaignRow.state == CampaignState.ACTIVE,
-                    CampaignRow.first <= row.last, CampaignRow.last >= row.first,
+                    CampaignRow.first <= row.last,
+                    CampaignRow.last >= row.first,
                 )
-            ).first()  # fmt: skip
+            ).first()
             if other is not None:
                 raise RuleError(
                     f"Kế hoạch “{other.title}” đang thực hiện trong cùng thời gian. Hãy kết thúc kế hoạch đó trước.",
@@ -242,9 +249,16 @@ def move(station: Station, actor: Actor, number: int, to: CampaignState) -> None
         _make_topics(session, campaign_of(row))
         before, row.state, row.updated_at = row.state, to, station.now()
         audit.record(
-            session, station.now(), actor, to.value, "campaign", number, note=row.title,
-            before={"state": before.value}, after={"state": to.value},
-        )  # fmt: skip
+            session,
+            station.now(),
+            actor,
+            to.value,
+            "campaign",
+            number,
+            note=row.title,
+            before={"state": before.value},
+            after={"state": to.value},
+        )
 
 
 def discard(station: Station, actor: Actor, number: int) -> None:
@@ -259,9 +273,15 @@ def discard(station: Station, actor: Actor, number: int) -> None:
         if row.state is not CampaignState.DRAFT:
             raise RuleError("Chỉ bỏ được kế hoạch còn là bản nháp.", field="state")
         audit.record(
-            session, station.now(), actor, "discard", "campaign", number, note=row.title,
+            session,
+            station.now(),
+            actor,
+            "discard",
+            "campaign",
+            number,
+            note=row.title,
             before=campaign_of(row).as_json(),
-        )  # fmt: skip
+        )
         session.delete(row)
 
 
@@ -292,11 +312,18 @@ def current(session: Session, day: dt.date) -> CampaignRow | None:
 def campaign_of(row: CampaignRow) -> Campaign:
     """Return what a row says."""
     return Campaign(
-        title=row.title, first=row.first, last=row.last, number=row.number, issued_on=row.issued_on,
-        basis=tuple(row.basis), topics=tuple(PlanTopic(**t) for t in row.topics), forms=tuple(row.forms),
-        audiences=tuple(row.audiences), units=tuple(PlanUnit(**u) for u in row.units),
+        title=row.title,
+        first=row.first,
+        last=row.last,
+        number=row.number,
+        issued_on=row.issued_on,
+        basis=tuple(row.basis),
+        topics=tuple(PlanTopic(**t) for t in row.topics),
+        forms=tuple(row.forms),
+        audiences=tuple(row.audiences),
+        units=tuple(PlanUnit(**u) for u in row.units),
         deadlines=tuple(Deadline(d["title"], dt.date.fromisoformat(d["day"])) for d in row.deadlines),
-    )  # fmt: skip
+    )
 
 
 def _add(station: Station, actor: Actor, plan: Campaign, name: str, text: str) -> int:
@@ -306,9 +333,13 @@ def _add(station: Station, actor: Actor, plan: Campaign, name: str, text: str) -
             _make_topics(session, plan)
         now = station.now()
         row = CampaignRow(
-            state=CampaignState.DRAFT, source_name=name[:300], source_text=text, by=actor.username, created_at=now,
+            state=CampaignState.DRAFT,
+            source_name=name[:300],
+            source_text=text,
+            by=actor.username,
+            created_at=now,
             updated_at=now,
-        )  # fmt: skip
+        )
         _fill(row, plan)
         session.add(row)
         session.flush()
@@ -328,9 +359,7 @@ def _make_topics(session: Session, plan: Campaign) -> None:
     for topic in plan.topics:
         if topic.code not in known:
             position += 1
-            session.add(
-                Topic(code=topic.code, title=topic.title, short=short_title(topic.title), position=position)
-            )  # fmt: skip
+            session.add(Topic(code=topic.code, title=topic.title, short=short_title(topic.title), position=position))
 
 
 def _topic_codes(station: Station) -> list[str]:

@@ -154,12 +154,20 @@ def _activities(
     counts = activities.proof_counts(session)
     return tuple(
         ActivityLine(
-            id=a.id, form=a.form, title=a.title, topic=topics.get(a.topic_code, a.topic_code),
-            unit=units.get(a.unit_code, a.unit_code), day=a.day.isoformat(), place=a.place, attendance=a.attendance,
-            views=a.views, link=a.link, proofs=counts.get(a.id, 0),
+            id=a.id,
+            form=a.form,
+            title=a.title,
+            topic=topics.get(a.topic_code, a.topic_code),
+            unit=units.get(a.unit_code, a.unit_code),
+            day=a.day.isoformat(),
+            place=a.place,
+            attendance=a.attendance,
+            views=a.views,
+            link=a.link,
+            proofs=counts.get(a.id, 0),
         )
         for a in reversed(activities.activities(session, period.first, period.last))
-    )  # fmt: skip
+    )
 
 
 def _in_period(

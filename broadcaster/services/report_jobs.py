@@ -54,9 +54,11 @@ def want_report(station: Station, actor: Actor, period: ReportPeriod) -> int:
     actor.require(Permission.REPORT)
     report_content.refuse_future(station, period)
     arguments = {
-        "kind": period.kind.value, "first": period.first.isoformat(), "last": period.last.isoformat(),
+        "kind": period.kind.value,
+        "first": period.first.isoformat(),
+        "last": period.last.isoformat(),
         "title": period.title,
-    }  # fmt: skip
+    }
     return _want(station, actor, f"{period.first}..{period.last}", arguments)
 
 

@@ -61,9 +61,13 @@ def draw(
     tell = progress or untold
     document = document_of(station, period, progress=lambda share: tell(share * _FIGURES_SHARE))
     files = write_files(
-        station, document, formats, shapes, folder or station.home.reports,
+        station,
+        document,
+        formats,
+        shapes,
+        folder or station.home.reports,
         lambda share: tell(_FIGURES_SHARE + share * (1 - _FIGURES_SHARE)),
-    )  # fmt: skip
+    )
     content = freeze(document)
     with station.db.write() as session:
         first, _ = airing_queries.range_of(session, stretch_of(station, period, up_to=document.last_seq))
@@ -146,9 +150,15 @@ def issue(station: Station, actor: Actor, number: int, official: str, day: dt.da
             raise RuleError("Ngày ban hành phải từ ngày lập đến hôm nay.", field="issued_on")
         row.issued_number, row.issued_on = official, day
         audit.record(
-            session, station.now(), actor, "issue", "report", number, note=official,
+            session,
+            station.now(),
+            actor,
+            "issue",
+            "report",
+            number,
+            note=official,
             after={"number": official, "day": day.isoformat()},
-        )  # fmt: skip
+        )
 
 
 def report_row(session: Session, number: int) -> Report:

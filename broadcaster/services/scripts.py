@@ -113,9 +113,15 @@ def revise(station: Station, actor: Actor, script_id: int, draft: ScriptDraft) -
             session.add(_revision(script_id, number, draft.body, actor, now))
         changed = {k: (str(before[k]), str(v)) for k, v in columns.items() if before[k] != v and k not in _DERIVED}
         audit.record(
-            session, now, actor, "revise", "script", script_id,
-            before={k: b for k, (b, _) in changed.items()}, after={k: a for k, (_, a) in changed.items()},
-        )  # fmt: skip
+            session,
+            now,
+            actor,
+            "revise",
+            "script",
+            script_id,
+            before={k: b for k, (b, _) in changed.items()},
+            after={k: a for k, (_, a) in changed.items()},
+        )
         return number
 
 

@@ -28,10 +28,16 @@ def begin(station: Station, who: Member, address: str, browser: str) -> str:
             session.delete(old)
         session.add(
             SignIn(
-                id=token, user_id=who.actor.user_id or 0, epoch=who.epoch, began_at=now, seen_at=now,
-                address=address[:64], browser=browser[:200], ended_at=None,
+                id=token,
+                user_id=who.actor.user_id or 0,
+                epoch=who.epoch,
+                began_at=now,
+                seen_at=now,
+                address=address[:64],
+                browser=browser[:200],
+                ended_at=None,
             )
-        )  # fmt: skip
+        )
     return token
 
 

@@ -77,10 +77,15 @@ def add(station: Station, actor: Actor, fields: SoundFields, upload: Path | None
         name = next(c for n in range(1, 1000) if (c := stem if n == 1 else f"{stem}-{n}") not in taken)
         session.add(
             CueRow(
-                name=name, kind=fields.kind, title=_words(fields.title), audio_sha256=sha256, duration_ms=duration_ms,
-                licence=_words(fields.licence), source=_words(fields.source),
+                name=name,
+                kind=fields.kind,
+                title=_words(fields.title),
+                audio_sha256=sha256,
+                duration_ms=duration_ms,
+                licence=_words(fields.licence),
+                source=_words(fields.source),
             )
-        )  # fmt: skip
+        )
         audit.record(session, station.now(), actor, "add", "sound", name, after={"sha256": sha256})
         return name
 

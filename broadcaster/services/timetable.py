@@ -236,9 +236,16 @@ def set_rundown(station: Station, actor: Actor, number: int, keys: Sequence[str]
         row.sound_ms = sum(i.duration_ms for i in items)
         row.reasons, row.by_hand = [asdict(r) for r in reasons], True
         audit.record(
-            session, station.now(), actor, "rundown", "broadcast", row.id, note=row.title,
-            before={"items": before}, after={"items": [i.title for i in items]},
-        )  # fmt: skip
+            session,
+            station.now(),
+            actor,
+            "rundown",
+            "broadcast",
+            row.id,
+            note=row.title,
+            before={"items": before},
+            after={"items": [i.title for i in items]},
+        )
 
 
 def release(station: Station, actor: Actor, number: int) -> None:
@@ -348,6 +355,13 @@ def _note(
     after: dt.datetime,
 ) -> None:
     audit.record(
-        session, station.now(), actor, verb, "broadcast", row.id, note=row.title,
-        before={"starts_at": before.isoformat()} if before else None, after={"starts_at": after.isoformat()},
-    )  # fmt: skip
+        session,
+        station.now(),
+        actor,
+        verb,
+        "broadcast",
+        row.id,
+        note=row.title,
+        before={"starts_at": before.isoformat()} if before else None,
+        after={"starts_at": after.isoformat()},
+    )

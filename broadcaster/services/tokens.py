@@ -57,10 +57,17 @@ def create(station: Station, actor: Actor, name: str, scopes: Iterable[str], *, 
         now = station.now()
         session.add(
             ApiToken(
-                id=token_id, name=name, sha256=_digest(key), scopes=[s.value for s in wanted], by=actor.username,
-                created_at=now, expires_at=now + dt.timedelta(days=days), last_used_at=None, revoked_at=None,
+                id=token_id,
+                name=name,
+                sha256=_digest(key),
+                scopes=[s.value for s in wanted],
+                by=actor.username,
+                created_at=now,
+                expires_at=now + dt.timedelta(days=days),
+                last_used_at=None,
+                revoked_at=None,
             )
-        )  # fmt: skip
+        )
         audit.record(session, now, actor, "add", "api-token", name, after={"scopes": [s.value for s in wanted]})
     return key
 

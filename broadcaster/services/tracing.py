@@ -16,9 +16,12 @@ from broadcaster.services.report_content import stretch_of
 from broadcaster.services.station import Station
 
 KINDS = {
-    "airings": "lượt phát", "broadcasts": "buổi phát", "scripts": "tin, bài", "entries": "bản ghi",
+    "airings": "lượt phát",
+    "broadcasts": "buổi phát",
+    "scripts": "tin, bài",
+    "entries": "bản ghi",
     "written": "kịch bản",
-}  # fmt: skip
+}
 """What may be listed, and how it is called."""
 OUTCOME_WORDS = {"full": "phát đủ", "partial": "dừng giữa chừng", "missed": "không phát"}
 

@@ -82,10 +82,18 @@ def catalogue() -> list[dict[str, Any]]:
         if not engine.voices() and fault:
             rows.append(
                 {
-                    "name": engine.name, "label": "(chưa có giọng)", "region": "", "gender": "none", "offline": True,
-                    "licence": "", "size": None, "speed": None, "ready": False, "fault": fault,
+                    "name": engine.name,
+                    "label": "(chưa có giọng)",
+                    "region": "",
+                    "gender": "none",
+                    "offline": True,
+                    "licence": "",
+                    "size": None,
+                    "speed": None,
+                    "ready": False,
+                    "fault": fault,
                 }
-            )  # fmt: skip
+            )
     return rows
 
 
@@ -155,9 +163,15 @@ def make_default(station: Station, actor: Actor, name: str) -> list[str]:
         raise RuleError(f"Không ghi được tệp cài đặt: {error.strerror}.", field=str(path)) from None
     with station.db.write() as session:
         audit.record(
-            session, station.now(), actor, "voice", "settings", "speech.voices",
-            before={"voices": ", ".join(before)}, after={"voices": ", ".join(order)},
-        )  # fmt: skip
+            session,
+            station.now(),
+            actor,
+            "voice",
+            "settings",
+            "speech.voices",
+            before={"voices": ", ".join(before)},
+            after={"voices": ", ".join(order)},
+        )
     return order
 
 

@@ -134,9 +134,15 @@ def save_group(station: Station, actor: Actor, code: str | None, name: str, memb
             session.add(row)
         row.name, row.members = name, chosen
         audit.record(
-            session, station.now(), actor, "edit" if before else "add", "group", row.code,
-            before=before, after={"name": name, "members": chosen},
-        )  # fmt: skip
+            session,
+            station.now(),
+            actor,
+            "edit" if before else "add",
+            "group",
+            row.code,
+            before=before,
+            after={"name": name, "members": chosen},
+        )
         return row.code
 
 

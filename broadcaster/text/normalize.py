@@ -33,7 +33,7 @@ from broadcaster.text.rules import (
     weather,
     web,
     words,
-)  # fmt: skip
+)
 from broadcaster.text.rules.reasons import reason_of
 from broadcaster.text.sentences import cut, pause_after, tidy
 from broadcaster.text.spoken import Notice, Sentence, Span, Spoken

@@ -117,14 +117,38 @@ def _best_stop(clauses: list[str], sizes: list[int], start: int, total: int) -> 
 _LONG_CLAUSE = 5
 # Words that belong together; no breath is taken at the comma between them.
 _PAIRS = (
-    ("sửa đổi", "bổ sung"), ("một cửa", "một cửa"), ("cán bộ", "công chức"), ("công chức", "viên chức"), ("mục tiêu", "nhiệm vụ"),
-    ("sản xuất", "kinh doanh"), ("đào tạo", "bồi dưỡng"), ("thi đua", "khen thưởng"), ("khiếu nại", "tố cáo"), ("phòng", "chống"),
-    ("cơ quan", "đơn vị"), ("chủ trương", "đường lối"), ("chính sách", "pháp luật"), ("khoa học", "công nghệ"), ("khám", "chữa bệnh"),
-    ("công nghiệp hóa", "hiện đại hóa"), ("kinh tế", "xã hội"), ("văn hóa", "xã hội"), ("quốc phòng", "an ninh"), ("cứu nạn", "cứu hộ"),
-    ("phòng cháy", "chữa cháy"), ("phổ biến", "giáo dục"), ("tiếp nhận", "giải quyết"), ("công nhân", "viên chức"), ("đoàn viên", "thanh niên"),
+    ("sửa đổi", "bổ sung"),
+    ("một cửa", "một cửa"),
+    ("cán bộ", "công chức"),
+    ("công chức", "viên chức"),
+    ("mục tiêu", "nhiệm vụ"),
+    ("sản xuất", "kinh doanh"),
+    ("đào tạo", "bồi dưỡng"),
+    ("thi đua", "khen thưởng"),
+    ("khiếu nại", "tố cáo"),
+    ("phòng", "chống"),
+    ("cơ quan", "đơn vị"),
+    ("chủ trương", "đường lối"),
+    ("chính sách", "pháp luật"),
+    ("khoa học", "công nghệ"),
+    ("khám", "chữa bệnh"),
+    ("công nghiệp hóa", "hiện đại hóa"),
+    ("kinh tế", "xã hội"),
+    ("văn hóa", "xã hội"),
+    ("quốc phòng", "an ninh"),
+    ("cứu nạn", "cứu hộ"),
+    ("phòng cháy", "chữa cháy"),
+    ("phổ biến", "giáo dục"),
+    ("tiếp nhận", "giải quyết"),
+    ("công nhân", "viên chức"),
+    ("đoàn viên", "thanh niên"),
     ("tính chất", "đặc điểm"),
-    ("nhiệm vụ", "giải pháp"), ("quyền", "nghĩa vụ"), ("khó khăn", "vướng mắc"), ("nuôi trồng", "khai thác"), ("mua", "bán"),
-)  # fmt: skip
+    ("nhiệm vụ", "giải pháp"),
+    ("quyền", "nghĩa vụ"),
+    ("khó khăn", "vướng mắc"),
+    ("nuôi trồng", "khai thác"),
+    ("mua", "bán"),
+)
 _JOINED = re.compile("|".join(rf"(?<![^\W_]){a}, {b}(?![^\W_])" for a, b in _PAIRS), re.IGNORECASE)
 
 

@@ -48,9 +48,18 @@ def page(doc: Any) -> None:
 
 
 def text(
-    doc: Any, words: str, *, size: float = 14, bold: bool = False, italic: bool = False, align: Any = None,
-    indent: bool = False, before: float = 0, after: float = 4, keep: bool = False,
-) -> None:  # fmt: skip
+    doc: Any,
+    words: str,
+    *,
+    size: float = 14,
+    bold: bool = False,
+    italic: bool = False,
+    align: Any = None,
+    indent: bool = False,
+    before: float = 0,
+    after: float = 4,
+    keep: bool = False,
+) -> None:
     paragraph = doc.add_paragraph()
     shape = paragraph.paragraph_format
     shape.space_before, shape.space_after, shape.line_spacing = Pt(before), Pt(after), 1.15

@@ -134,9 +134,16 @@ def make_station(root: Path, seconds: dict[str, float]) -> tuple[Station, dict[s
 def plan(station: Station, start: dt.datetime, item: RundownItem, zone: str, key: str) -> int:
     with station.db.write() as session:
         row = BroadcastRow(
-            slot_key=key, title="Đo", starts_at=start, ends_at=start + dt.timedelta(minutes=5), zones=[zone],
-            rundown=[item.as_json()], reasons=[], sound_ms=item.duration_ms, late="air",
-        )  # fmt: skip
+            slot_key=key,
+            title="Đo",
+            starts_at=start,
+            ends_at=start + dt.timedelta(minutes=5),
+            zones=[zone],
+            rundown=[item.as_json()],
+            reasons=[],
+            sound_ms=item.duration_ms,
+            late="air",
+        )
         session.add(row)
         session.flush()
         return row.id

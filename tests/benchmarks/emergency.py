@@ -71,7 +71,21 @@ def main(rounds: int = 20) -> None:
                         "duration_ms": tune.duration_ms,
                     }
                     now = station.now()
-                    session.add(BroadcastRow(slot_key=f"bench/{n}", kind=BroadcastKind.ONCE, title="Nền", starts_at=now, ends_at=now + dt.timedelta(minutes=5), zones=zones, rundown=[item], reasons=[], sound_ms=tune.duration_ms, late="air", state=BroadcastState.PLANNED))  # fmt: skip
+                    session.add(
+                        BroadcastRow(
+                            slot_key=f"bench/{n}",
+                            kind=BroadcastKind.ONCE,
+                            title="Nền",
+                            starts_at=now,
+                            ends_at=now + dt.timedelta(minutes=5),
+                            zones=zones,
+                            rundown=[item],
+                            reasons=[],
+                            sound_ms=tune.duration_ms,
+                            late="air",
+                            state=BroadcastState.PLANNED,
+                        )
+                    )
                 playout.look_again()
                 time.sleep(2)
                 number = emergencies.draft(station, actor, Wish("", f"{TEXT} Lần {n}.", ("all",), "đo"))

@@ -70,12 +70,21 @@ SIX_FILTERS = (
 SECOND_HORN = replace(
     HORN,
     shaping=Shaping(
-        frame=2048, target=(-14.1, -24.2, -26.2, -20.3, -12.6, -26.2, -31.7), share=0.32, most=50.0, expand=0.35,
-        highpass=150.0, lowpass=6000.0, onset=0.66, past=137.0, fall=13.0, rise=2.0,
+        frame=2048,
+        target=(-14.1, -24.2, -26.2, -20.3, -12.6, -26.2, -31.7),
+        share=0.32,
+        most=50.0,
+        expand=0.35,
+        highpass=150.0,
+        lowpass=6000.0,
+        onset=0.66,
+        past=137.0,
+        fall=13.0,
+        rise=2.0,
     ),
     crest=9.0,
     reach=1,
-)  # fmt: skip
+)
 
 
 def through(path: Path, filters: str) -> np.ndarray:
@@ -105,8 +114,10 @@ def by_ffmpeg_normalize(path: Path) -> np.ndarray:
         made = Path(work) / "made.wav"
         subprocess.run(
             [program, str(path), "-o", str(made), "-t", "-16", "-tp", "-1.5", "-ar", "48000", "-q"],
-            env=os.environ | {"FFMPEG_PATH": ffmpeg.program()}, check=True, capture_output=True,
-        )  # fmt: skip
+            env=os.environ | {"FFMPEG_PATH": ffmpeg.program()},
+            check=True,
+            capture_output=True,
+        )
         return through(made, "anull")
 
 

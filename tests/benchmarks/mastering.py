@@ -79,9 +79,12 @@ def main() -> None:
             before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
             done = subprocess.run(
                 [sys.executable, "-W", "ignore", "-c", lines, source, Path(work) / "out.flac"],
-                cwd=ROOT, check=False, capture_output=True, text=True,
+                cwd=ROOT,
+                check=False,
+                capture_output=True,
+                text=True,
                 env=os.environ | {"PATH": path},
-            )  # fmt: skip
+            )
             if done.returncode:
                 print(f"{name:30}  (not installed: {done.stderr.strip().splitlines()[-1][:100]})")
                 continue

@@ -35,19 +35,39 @@ from _pytest.runner import runtestprotocol
 ROOT = Path(__file__).parents[2]
 RULES = Path("broadcaster", "text", "rules")
 JUDGES = (
-    "tests/text/test_explained_snapshot.py", "tests/text/test_edges.py", "tests/text/test_plan_snapshot.py",
-    "tests/text/test_readings.py", "tests/text/test_explain.py", "tests/text/test_corpus.py::test_class_keeps_its_floor",
-    "tests/text/test_lexicon.py", "tests/text/test_readings_shown.py", "tests/text/test_sentences.py",
-)  # fmt: skip
+    "tests/text/test_explained_snapshot.py",
+    "tests/text/test_edges.py",
+    "tests/text/test_plan_snapshot.py",
+    "tests/text/test_readings.py",
+    "tests/text/test_explain.py",
+    "tests/text/test_corpus.py::test_class_keeps_its_floor",
+    "tests/text/test_lexicon.py",
+    "tests/text/test_readings_shown.py",
+    "tests/text/test_sentences.py",
+)
 LONGEST = 20
 _COMPARE: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
-    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
-}  # fmt: skip
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+}
 _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.FloorDiv: ast.Mult, ast.Div: ast.Mult,
-    ast.Mod: ast.FloorDiv, ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr,
-}  # fmt: skip
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.FloorDiv,
+    ast.FloorDiv: ast.Mult,
+    ast.Div: ast.Mult,
+    ast.Mod: ast.FloorDiv,
+    ast.BitOr: ast.BitAnd,
+    ast.BitAnd: ast.BitOr,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,7 +215,11 @@ def main() -> None:
     runs = [run(OURS, Path(sys.executable), rows, chosen.seconds)]
     for name in names:
         python = environment(name, chosen.cache)
-        runs.append(Run(name, [None] * len(rows), refusal=python) if isinstance(python, str) else run(name, python, rows, chosen.seconds))  # fmt: skip
+        runs.append(
+            Run(name, [None] * len(rows), refusal=python)
+            if isinstance(python, str)
+            else run(name, python, rows, chosen.seconds)
+        )
         print(f"{name}: {runs[-1].refusal or 'measured'}", file=sys.stderr)
     strict = sum(answer is not None and row.accepts(answer) for row, answer in zip(rows, runs[0].answers, strict=True))
     for one in runs:
@@ -229,9 +233,12 @@ def main() -> None:
             print(f"{one.name}: {one.refusal}")
     if not chosen.ours:
         either = sum(
-            any(one.answers[place] is not None and row.accepts(str(one.answers[place]), tolerant=True) for one in counted[1:])
+            any(
+                one.answers[place] is not None and row.accepts(str(one.answers[place]), tolerant=True)
+                for one in counted[1:]
+            )
             for place, row in enumerate(rows)
-        )  # fmt: skip
+        )
         print(f"right in at least one peer: {either} of {len(rows)} ({100 * either / len(rows):.1f} %)")
         for name, reason in LEFT_OUT.items():
             print(f"{name}: left out, {reason}")

@@ -46,10 +46,22 @@ from broadcaster.services.station import Station, open_station
 PORT = 18577
 PASSWORD = "bốn con vịt bơi qua sông"
 PAGES = (
-    "/", "/scripts/", "/scripts/?q=ho+so", "/scripts/?q=dich+vu&state=approved", "/scripts/{script}", "/approve/",
-    "/schedule/", "/schedule/?view=zones", "/schedule/{broadcast}", "/log/", "/log/?from={year}", "/reports/", "/zones/",
-    "/sounds/", "/settings/",
-)  # fmt: skip
+    "/",
+    "/scripts/",
+    "/scripts/?q=ho+so",
+    "/scripts/?q=dich+vu&state=approved",
+    "/scripts/{script}",
+    "/approve/",
+    "/schedule/",
+    "/schedule/?view=zones",
+    "/schedule/{broadcast}",
+    "/log/",
+    "/log/?from={year}",
+    "/reports/",
+    "/zones/",
+    "/sounds/",
+    "/settings/",
+)
 BAR = "/fragments/bar"
 BATCH = 20_000
 _SAID = re.compile(r"(\w+);dur=([\d.]+)")
@@ -104,24 +116,68 @@ def _scripts(station: Station, count: int, now: dt.datetime) -> None:
             state = [ScriptState.APPROVED, ScriptState.APPROVED, ScriptState.DRAFT, ScriptState.RETIRED][n % 4]
             if n % 250 == 0:
                 state = ScriptState.SUBMITTED
-            rows.append({
-                "id": n, "title": title, "folded": fold(f"{title}\n{body}"), "unit_code": offices[n % len(offices)],
-                "topic_code": codes[n % len(codes)], "genre": Genre.COLUMN, "priority": Priority.NORMAL, "state": state,
-                "valid_from": None, "valid_to": None, "verify": [], "source_name": None,
-                "created_at": now - dt.timedelta(hours=n), "updated_at": now - dt.timedelta(minutes=n),
-            })  # fmt: skip
-            revisions.append({"id": n + 10_000, "script_id": n, "number": 1, "body": body, "body_sha256": sha,
-                              "author": "bientap", "created_at": now})  # fmt: skip
-            renditions.append({
-                "id": n + 10_000, "revision_id": n + 10_000, "spoken_text": body, "spoken_sha256": sha,
-                "lexicon_version": "1", "voice": "tone", "engine_version": "1", "audio_sha256": sha,
-                "duration_ms": 60_000, "lufs": -16.0, "dbtp": -1.5, "cues": [], "notes": [], "created_at": now,
-            })  # fmt: skip
+            rows.append(
+                {
+                    "id": n,
+                    "title": title,
+                    "folded": fold(f"{title}\n{body}"),
+                    "unit_code": offices[n % len(offices)],
+                    "topic_code": codes[n % len(codes)],
+                    "genre": Genre.COLUMN,
+                    "priority": Priority.NORMAL,
+                    "state": state,
+                    "valid_from": None,
+                    "valid_to": None,
+                    "verify": [],
+                    "source_name": None,
+                    "created_at": now - dt.timedelta(hours=n),
+                    "updated_at": now - dt.timedelta(minutes=n),
+                }
+            )
+            revisions.append(
+                {
+                    "id": n + 10_000,
+                    "script_id": n,
+                    "number": 1,
+                    "body": body,
+                    "body_sha256": sha,
+                    "author": "bientap",
+                    "created_at": now,
+                }
+            )
+            renditions.append(
+                {
+                    "id": n + 10_000,
+                    "revision_id": n + 10_000,
+                    "spoken_text": body,
+                    "spoken_sha256": sha,
+                    "lexicon_version": "1",
+                    "voice": "tone",
+                    "engine_version": "1",
+                    "audio_sha256": sha,
+                    "duration_ms": 60_000,
+                    "lufs": -16.0,
+                    "dbtp": -1.5,
+                    "cues": [],
+                    "notes": [],
+                    "created_at": now,
+                }
+            )
             if state is ScriptState.APPROVED:
-                approvals.append({
-                    "script_id": n, "revision_id": n + 10_000, "rendition_id": n + 10_000, "decision": "approved",
-                    "by": "lanhdao", "own_work": False, "comment": "", "spoken_sha256": sha, "audio_sha256": sha, "at": now,
-                })  # fmt: skip
+                approvals.append(
+                    {
+                        "script_id": n,
+                        "revision_id": n + 10_000,
+                        "rendition_id": n + 10_000,
+                        "decision": "approved",
+                        "by": "lanhdao",
+                        "own_work": False,
+                        "comment": "",
+                        "spoken_sha256": sha,
+                        "audio_sha256": sha,
+                        "at": now,
+                    }
+                )
         for table, values in ((Script, rows), (Revision, revisions), (Rendition, renditions), (Approval, approvals)):
             session.execute(insert(table), values)
 
@@ -129,20 +185,38 @@ def _scripts(station: Station, count: int, now: dt.datetime) -> None:
 def _broadcasts(station: Station, zones: int, now: dt.datetime) -> None:
     every = [f"z{n:03d}" for n in range(zones)]
     rundown = [
-        {"no": n, "kind": "script", "title": f"Mục {n}", "script_id": n, "topic": "khac", "duration_ms": 60_000,
-         "audio_sha256": "a" * 64, "spoken_sha256": "b" * 64, "gap_ms": 0}
+        {
+            "no": n,
+            "kind": "script",
+            "title": f"Mục {n}",
+            "script_id": n,
+            "topic": "khac",
+            "duration_ms": 60_000,
+            "audio_sha256": "a" * 64,
+            "spoken_sha256": "b" * 64,
+            "gap_ms": 0,
+        }
         for n in range(1, 9)
-    ]  # fmt: skip
+    ]
     today = station.local(now).replace(hour=5, minute=0, second=0, microsecond=0)
     rows = []
     for day in range(-365, 8):
         for hour in (0, 6, 12):
             starts = today + dt.timedelta(days=day, hours=hour)
-            rows.append({
-                "slot_key": "ngay-thuong/tai", "kind": BroadcastKind.ROTATION, "title": "Chương trình thử tải",
-                "starts_at": starts, "ends_at": starts + dt.timedelta(minutes=20), "zones": every, "rundown": rundown,
-                "reasons": [], "sound_ms": 480_000, "state": BroadcastState.AIRED if starts < now else BroadcastState.PLANNED,
-            })  # fmt: skip
+            rows.append(
+                {
+                    "slot_key": "ngay-thuong/tai",
+                    "kind": BroadcastKind.ROTATION,
+                    "title": "Chương trình thử tải",
+                    "starts_at": starts,
+                    "ends_at": starts + dt.timedelta(minutes=20),
+                    "zones": every,
+                    "rundown": rundown,
+                    "reasons": [],
+                    "sound_ms": 480_000,
+                    "state": BroadcastState.AIRED if starts < now else BroadcastState.PLANNED,
+                }
+            )
     with station.db.write() as session:
         session.execute(insert(BroadcastRow), rows)
 
@@ -151,12 +225,31 @@ def _entry(n: int, zones: int, total: int, now: dt.datetime, rng: random.Random)
     at = now - dt.timedelta(days=365) * (1 - n / total)
     outcome = Outcome.FULL if rng.random() < 0.97 else Outcome.PARTIAL
     return Entry(
-        id=f"tai-{n}", broadcast_id=n // (8 * zones) + 1, broadcast_title="Chương trình thử tải", item_no=n // zones % 8 + 1,
-        zone=f"z{n % zones:03d}", kind="script", title=f"Mục {n // zones % 8 + 1}", script_id=n % 5000 + 1, revision=1,
-        topic="khac", unit="vhxh", genre="column", audio_sha256="a" * 64, planned_at=at, started_at=at,
-        ended_at=at + dt.timedelta(seconds=60), duration_ms=60_000, heard_ms=60_000 if outcome is Outcome.FULL else 20_000,
-        outcome=outcome, reason="", actor="tự động", host="may-thu", sink="main", voice="tone",
-    )  # fmt: skip
+        id=f"tai-{n}",
+        broadcast_id=n // (8 * zones) + 1,
+        broadcast_title="Chương trình thử tải",
+        item_no=n // zones % 8 + 1,
+        zone=f"z{n % zones:03d}",
+        kind="script",
+        title=f"Mục {n // zones % 8 + 1}",
+        script_id=n % 5000 + 1,
+        revision=1,
+        topic="khac",
+        unit="vhxh",
+        genre="column",
+        audio_sha256="a" * 64,
+        planned_at=at,
+        started_at=at,
+        ended_at=at + dt.timedelta(seconds=60),
+        duration_ms=60_000,
+        heard_ms=60_000 if outcome is Outcome.FULL else 20_000,
+        outcome=outcome,
+        reason="",
+        actor="tự động",
+        host="may-thu",
+        sink="main",
+        voice="tone",
+    )
 
 
 class Took(NamedTuple):

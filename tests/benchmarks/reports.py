@@ -24,10 +24,36 @@ DAYS = 5 * 365
 LAST = dt.date(2026, 12, 14)
 TOPICS = ("y-nghia-chi-dao", "ket-qua-chi-so", "thu-tuc-truc-tuyen", "mot-cua", "chinh-quyen-so")
 COLUMNS = (
-    "seq", "id", "broadcast_id", "broadcast_title", "item_no", "zone", "kind", "title", "script_id", "revision", "topic", "unit", "genre",
-    "audio_sha256", "planned_at", "started_at", "ended_at", "duration_ms", "heard_ms", "outcome", "reason", "actor", "host", "sink", "voice",
-    "corrects", "recorded_at", "prev_hash", "hash",
-)  # fmt: skip
+    "seq",
+    "id",
+    "broadcast_id",
+    "broadcast_title",
+    "item_no",
+    "zone",
+    "kind",
+    "title",
+    "script_id",
+    "revision",
+    "topic",
+    "unit",
+    "genre",
+    "audio_sha256",
+    "planned_at",
+    "started_at",
+    "ended_at",
+    "duration_ms",
+    "heard_ms",
+    "outcome",
+    "reason",
+    "actor",
+    "host",
+    "sink",
+    "voice",
+    "corrects",
+    "recorded_at",
+    "prev_hash",
+    "hash",
+)
 
 
 def fill(path: Path, entries: int, days: int) -> None:
@@ -54,14 +80,36 @@ def fill(path: Path, entries: int, days: int) -> None:
                         seq += 1
                         full = (seq * 7919) % 50 != 0
                         values = {
-                            "seq": seq, "id": f"b{seq}", "broadcast_id": broadcast, "broadcast_title": "Buổi phát", "item_no": item,
-                            "zone": f"am{zone + 1:02d}", "kind": "script", "title": f"Bài số {item}", "script_id": item, "revision": 1,
-                            "topic": topic, "unit": "vhxh", "genre": "column", "audio_sha256": "a" * 64, "planned_at": at, "started_at": at,
-                            "ended_at": at, "duration_ms": 40_000, "heard_ms": 40_000 if full else 12_000,
-                            "outcome": "full" if full else "partial", "reason": "" if full else "Mất điện.", "actor": "tự động",
-                            "host": "may-dai", "sink": "main", "voice": None, "corrects": None, "recorded_at": at,
-                            "prev_hash": f"{seq - 1:064x}", "hash": f"{seq:064x}",
-                        }  # fmt: skip
+                            "seq": seq,
+                            "id": f"b{seq}",
+                            "broadcast_id": broadcast,
+                            "broadcast_title": "Buổi phát",
+                            "item_no": item,
+                            "zone": f"am{zone + 1:02d}",
+                            "kind": "script",
+                            "title": f"Bài số {item}",
+                            "script_id": item,
+                            "revision": 1,
+                            "topic": topic,
+                            "unit": "vhxh",
+                            "genre": "column",
+                            "audio_sha256": "a" * 64,
+                            "planned_at": at,
+                            "started_at": at,
+                            "ended_at": at,
+                            "duration_ms": 40_000,
+                            "heard_ms": 40_000 if full else 12_000,
+                            "outcome": "full" if full else "partial",
+                            "reason": "" if full else "Mất điện.",
+                            "actor": "tự động",
+                            "host": "may-dai",
+                            "sink": "main",
+                            "voice": None,
+                            "corrects": None,
+                            "recorded_at": at,
+                            "prev_hash": f"{seq - 1:064x}",
+                            "hash": f"{seq:064x}",
+                        }
                         yield [values[n] for n in names]
 
         db.executemany(f"INSERT INTO play_log ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})", rows())
@@ -101,14 +149,18 @@ def measure(home: Path) -> None:
         whole = session.scalar(text("SELECT count(*) FROM play_log"))
     document = timed("figures of three periods", lambda: report_content.document_of(station, period))
     for name, write in (
-        ("full PDF", partial(paper.write, shape="full")), ("annex PDF", partial(paper.write, shape="annex")),
-        ("annex Word", partial(docx.write, shape="annex")), ("workbook with every entry", xlsx.write),
+        ("full PDF", partial(paper.write, shape="full")),
+        ("annex PDF", partial(paper.write, shape="annex")),
+        ("annex Word", partial(docx.write, shape="annex")),
+        ("workbook with every entry", xlsx.write),
         ("CSV of airings", table_csv.write_airings),
-    ):  # fmt: skip
+    ):
         timed(name, partial(write, document, home / "made"))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"log of {whole:,} entries, {many:,} in the year, {figures.total.full:,} airings in full; "
-          f"peak {peak:.0f} MB ({peak - before:.0f} MB more than before)")  # fmt: skip
+    print(
+        f"log of {whole:,} entries, {many:,} in the year, {figures.total.full:,} airings in full; "
+        f"peak {peak:.0f} MB ({peak - before:.0f} MB more than before)"
+    )
     for name, seconds in took.items():
         print(f"  {name}: {seconds:.2f} s")
     station.close()

@@ -75,11 +75,21 @@ def _scripts(station: Station, count: int) -> None:
         with station.db.write() as session:
             session.add(
                 Rendition(
-                    revision_id=latest_revision(session, number).id, spoken_text="x", spoken_sha256=text_sha256(f"{n}"),
-                    lexicon_version="đo", voice="tone:beep", engine_version="đo", audio_sha256=sound.audio_sha256,
-                    duration_ms=sound.duration_ms, lufs=-16.0, dbtp=-2.0, cues=[], notes=[], created_at=station.now(),
+                    revision_id=latest_revision(session, number).id,
+                    spoken_text="x",
+                    spoken_sha256=text_sha256(f"{n}"),
+                    lexicon_version="đo",
+                    voice="tone:beep",
+                    engine_version="đo",
+                    audio_sha256=sound.audio_sha256,
+                    duration_ms=sound.duration_ms,
+                    lufs=-16.0,
+                    dbtp=-2.0,
+                    cues=[],
+                    notes=[],
+                    created_at=station.now(),
                 )
-            )  # fmt: skip
+            )
         submit(station, actor, number)
         approve(station, actor, number)
 
@@ -156,12 +166,30 @@ def _entries(count: int, zones: int = 100) -> Iterator[Entry]:
         broadcast, zone = divmod(n, zones)
         at = start + dt.timedelta(hours=3 * broadcast / 5)
         yield Entry(
-            id=f"b{broadcast}-1-z{zone:03d}", broadcast_id=broadcast, broadcast_title="Buổi", item_no=1, zone=f"z{zone:03d}",
-            kind="script", title=f"Bài {broadcast % 200}", script_id=broadcast % 200, revision=1, topic=f"t{broadcast % 12}",
-            unit="vhxh", genre="column", audio_sha256="a" * 64, planned_at=at, started_at=at,
-            ended_at=at + dt.timedelta(seconds=60), duration_ms=60_000, heard_ms=60_000, outcome=Outcome.FULL, reason="",
-            actor="tự động", host="may", sink="main",
-        )  # fmt: skip
+            id=f"b{broadcast}-1-z{zone:03d}",
+            broadcast_id=broadcast,
+            broadcast_title="Buổi",
+            item_no=1,
+            zone=f"z{zone:03d}",
+            kind="script",
+            title=f"Bài {broadcast % 200}",
+            script_id=broadcast % 200,
+            revision=1,
+            topic=f"t{broadcast % 12}",
+            unit="vhxh",
+            genre="column",
+            audio_sha256="a" * 64,
+            planned_at=at,
+            started_at=at,
+            ended_at=at + dt.timedelta(seconds=60),
+            duration_ms=60_000,
+            heard_ms=60_000,
+            outcome=Outcome.FULL,
+            reason="",
+            actor="tự động",
+            host="may",
+            sink="main",
+        )
 
 
 def measure_log(count: int = 3_000_000) -> None:

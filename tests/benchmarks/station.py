@@ -68,9 +68,25 @@ def planning() -> None:
         again = time.perf_counter() - again
         station.close()
     began = time.perf_counter()
-    rotation = Rotation("r", "R", DayKind.ORDINARY, tuple(
-        Slot(f"s{n}-{h}", "B", dt.time(h), dt.timedelta(minutes=20), frozenset(range(7)), (f"z{n:02d}",), (CueStep("ngat"), FillStep()))
-        for n in range(50) for h in (5, 11, 17)), dt.date(2026, 1, 1))  # fmt: skip
+    rotation = Rotation(
+        "r",
+        "R",
+        DayKind.ORDINARY,
+        tuple(
+            Slot(
+                f"s{n}-{h}",
+                "B",
+                dt.time(h),
+                dt.timedelta(minutes=20),
+                frozenset(range(7)),
+                (f"z{n:02d}",),
+                (CueStep("ngat"), FillStep()),
+            )
+            for n in range(50)
+            for h in (5, 11, 17)
+        ),
+        dt.date(2026, 1, 1),
+    )
     from zoneinfo import ZoneInfo
 
     bare = sum(1 for _ in expand([rotation], dt.date(2027, 1, 1), 365, {}, ZoneInfo("Asia/Ho_Chi_Minh")))
@@ -188,8 +204,9 @@ def start() -> None:
         began = time.perf_counter()
         process = subprocess.Popen(
             [sys.executable, "-m", "broadcaster", "--home", str(home), "up", "--port", str(PORT)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         try:
             _wait(lambda: urllib.request.urlopen(f"http://127.0.0.1:{PORT}/healthz", timeout=1).status == 200)
             web = time.perf_counter() - began

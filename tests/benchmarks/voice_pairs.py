@@ -64,8 +64,12 @@ def same(a: str, b: str, south: bool) -> bool:
         return a == b
     merged = {Tone.NGA: Tone.HOI} if south else {}
     return (x.onset, x.glide, x.nucleus, x.coda, merged.get(x.tone, x.tone)) == (
-        y.onset, y.glide, y.nucleus, y.coda, merged.get(y.tone, y.tone),
-    )  # fmt: skip
+        y.onset,
+        y.glide,
+        y.nucleus,
+        y.coda,
+        merged.get(y.tone, y.tone),
+    )
 
 
 class Result:

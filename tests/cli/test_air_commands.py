@@ -79,11 +79,30 @@ def test_a_week_is_previewed_and_handed_out_as_icalendar(loa: Loa, scheduled: Pa
 def test_an_entry_is_corrected_by_a_new_one(loa: Loa, home: Path) -> None:
     station = open_station(home)
     entry = Entry(
-        id="b1-1-am01", broadcast_id=1, broadcast_title="Buổi sáng", item_no=1, zone="am01", kind="cue", title="Nhạc hiệu",
-        script_id=None, revision=None, topic=None, unit=None, genre=None, audio_sha256="a" * 64, planned_at=AT,
-        started_at=AT, ended_at=AT, duration_ms=10_000, heard_ms=10_000, outcome=Outcome.FULL, reason="",
-        actor="tự động", host="may", sink="main",
-    )  # fmt: skip
+        id="b1-1-am01",
+        broadcast_id=1,
+        broadcast_title="Buổi sáng",
+        item_no=1,
+        zone="am01",
+        kind="cue",
+        title="Nhạc hiệu",
+        script_id=None,
+        revision=None,
+        topic=None,
+        unit=None,
+        genre=None,
+        audio_sha256="a" * 64,
+        planned_at=AT,
+        started_at=AT,
+        ended_at=AT,
+        duration_ms=10_000,
+        heard_ms=10_000,
+        outcome=Outcome.FULL,
+        reason="",
+        actor="tự động",
+        host="may",
+        sink="main",
+    )
     with station.db.write() as session:
         playlog.append(session, [entry], station.now())
     station.close()

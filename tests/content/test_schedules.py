@@ -91,9 +91,20 @@ def test_the_file_is_valid_by_its_schema_and_names_it(path):
         lambda t: t["rotation"].pop("valid_from"),
         lambda t: t.pop("slot"),
     ],
-    ids=["25:00", "5:00", "unknown key", "weekday", "no minutes", "late", "cue without a name", "genre and script",
-         "days", "valid_from missing", "no slot"],
-)  # fmt: skip
+    ids=[
+        "25:00",
+        "5:00",
+        "unknown key",
+        "weekday",
+        "no minutes",
+        "late",
+        "cue without a name",
+        "genre and script",
+        "days",
+        "valid_from missing",
+        "no slot",
+    ],
+)
 def test_the_schema_refuses_what_the_reader_refuses(spoil):
     path = SCHEDULES / "ngay-thuong.toml"
     spoiled = copy.deepcopy(plain(table(path)))

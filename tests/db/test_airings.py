@@ -40,12 +40,20 @@ def random_log(seed: int) -> list[Entry]:
             for zone in ("z1", "z2", "z3")[: rng.randint(1, 3)]:
                 outcome = Outcome.MISSED if fate < 0.2 else rng.choice(list(Outcome))
                 made = entry(
-                    broadcast, item, zone, outcome, planned_at=at.astimezone(dt.UTC), kind=kind,
+                    broadcast,
+                    item,
+                    zone,
+                    outcome,
+                    planned_at=at.astimezone(dt.UTC),
+                    kind=kind,
                     topic=rng.choice(["mot-cua", "chi-so", None]) if kind == "script" else None,
-                    unit=rng.choice(["vhxh", None]), genre=rng.choice(["column", "notice"]),
-                    reason="" if outcome is Outcome.FULL else rng.choice(["Mất điện.", "Đường ra ngắt.", "Ấp Đông hỏng loa.", "a"]),
+                    unit=rng.choice(["vhxh", None]),
+                    genre=rng.choice(["column", "notice"]),
+                    reason=""
+                    if outcome is Outcome.FULL
+                    else rng.choice(["Mất điện.", "Đường ra ngắt.", "Ấp Đông hỏng loa.", "a"]),
                     script_id=item if kind == "script" else None,
-                )  # fmt: skip
+                )
                 found.append(made)
                 if rng.random() < 0.1:
                     fixed = replace(
@@ -73,7 +81,7 @@ def random_log(seed: int) -> list[Entry]:
     return [
         replace(e, topic=(f := same.setdefault((e.broadcast_id, e.item_no), e)).topic, unit=f.unit, genre=f.genre)
         for e in found
-    ]  # fmt: skip
+    ]
 
 
 def pure(log: list[Entry], p: ReportPeriod) -> Figures:
@@ -88,9 +96,10 @@ def pure(log: list[Entry], p: ReportPeriod) -> Figures:
     real = [e for e in kept if e.kind != "trial"]
     before = {e.broadcast_id for e in real if e.planned_at < start}
     after = {
-        e.broadcast_id for e in real
+        e.broadcast_id
+        for e in real
         if e.planned_at >= end and e.outcome in {Outcome.FULL, Outcome.PARTIAL} and e.heard_ms
-    }  # fmt: skip
+    }
     assert heard
     here = [e for e in log if p.covers(e.planned_at, VN)]
     return domain.count(here, VN, begun_before=before, heard_after=after)

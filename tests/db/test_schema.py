@@ -77,9 +77,17 @@ def test_making_the_renditions_anew_loses_no_row_reference_or_trigger(database: 
         session.add_all([unit, topic])
         session.flush()
         script = Script(
-            title="Bài", folded="bai", verify=[], unit_code="u", topic_code="t", genre="bulletin", priority="normal", state="draft",
-            created_at=NOW, updated_at=NOW,
-        )  # fmt: skip
+            title="Bài",
+            folded="bai",
+            verify=[],
+            unit_code="u",
+            topic_code="t",
+            genre="bulletin",
+            priority="normal",
+            state="draft",
+            created_at=NOW,
+            updated_at=NOW,
+        )
         session.add(script)
         session.flush()
         revision = Revision(
@@ -88,18 +96,36 @@ def test_making_the_renditions_anew_loses_no_row_reference_or_trigger(database: 
         session.add(revision)
         session.flush()
         spoken = {
-            "revision_id": revision.id, "spoken_text": "Một.", "spoken_sha256": "1" * 64, "lexicon_version": "1",
-            "voice": "tone:beep", "engine_version": "1", "audio_sha256": "2" * 64, "duration_ms": 1000, "lufs": -16.0,
-            "dbtp": -2.0, "cues": [], "notes": [], "created_at": NOW,
-        }  # fmt: skip
+            "revision_id": revision.id,
+            "spoken_text": "Một.",
+            "spoken_sha256": "1" * 64,
+            "lexicon_version": "1",
+            "voice": "tone:beep",
+            "engine_version": "1",
+            "audio_sha256": "2" * 64,
+            "duration_ms": 1000,
+            "lufs": -16.0,
+            "dbtp": -2.0,
+            "cues": [],
+            "notes": [],
+            "created_at": NOW,
+        }
         session.add(Rendition(**spoken))
         session.flush()
         session.add(
             Approval(
-                script_id=script.id, revision_id=revision.id, rendition_id=1, decision="approved", by="b",
-                own_work=False, comment="", spoken_sha256="1" * 64, audio_sha256="2" * 64, at=NOW,
+                script_id=script.id,
+                revision_id=revision.id,
+                rendition_id=1,
+                decision="approved",
+                by="b",
+                own_work=False,
+                comment="",
+                spoken_sha256="1" * 64,
+                audio_sha256="2" * 64,
+                at=NOW,
             )
-        )  # fmt: skip
+        )
     schema.downgrade(database, "0012")
     schema.upgrade(database)
     assert schema.drift(database) == []

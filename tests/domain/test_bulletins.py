@@ -21,11 +21,21 @@ def candidate(
     number: int, seconds: int = 60, topic: str = "t1", genre: Genre = Genre.COLUMN, **more: object
 ) -> Candidate:
     values: dict[str, object] = {
-        "script_id": number, "revision": 1, "title": f"Bài {number}", "topic": topic, "unit": "vhxh", "genre": genre,
-        "priority": Priority.NORMAL, "valid_from": None, "valid_to": None,
+        "script_id": number,
+        "revision": 1,
+        "title": f"Bài {number}",
+        "topic": topic,
+        "unit": "vhxh",
+        "genre": genre,
+        "priority": Priority.NORMAL,
+        "valid_from": None,
+        "valid_to": None,
         "approved_at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=number),
-        "spoken_sha256": "a" * 64, "audio_sha256": f"{number:064d}", "duration_ms": seconds * 1000, "voice": "tone:beep",
-    }  # fmt: skip
+        "spoken_sha256": "a" * 64,
+        "audio_sha256": f"{number:064d}",
+        "duration_ms": seconds * 1000,
+        "voice": "tone:beep",
+    }
     return Candidate(**(values | more))  # type: ignore[arg-type]
 
 
@@ -36,10 +46,14 @@ def slot(minutes: int, *steps: object) -> Slot:
 CANDIDATES = st.lists(
     st.builds(
         lambda n, s, t, p: candidate(n, s, t, priority=p),
-        st.integers(1, 40), st.integers(5, 400), st.sampled_from(["t1", "t2", "t3"]), st.sampled_from(Priority),
+        st.integers(1, 40),
+        st.integers(5, 400),
+        st.sampled_from(["t1", "t2", "t3"]),
+        st.sampled_from(Priority),
     ),
-    max_size=15, unique_by=lambda c: c.script_id,
-)  # fmt: skip
+    max_size=15,
+    unique_by=lambda c: c.script_id,
+)
 
 
 @given(CANDIDATES, st.integers(1, 30), st.integers(1, 8))
@@ -151,9 +165,12 @@ def test_a_higher_priority_is_never_left_out_for_a_lower_that_is_as_long(
     by_number = {c.script_id: c for c in found}
     for out in (c for c in found if c.script_id not in chosen):
         assert not [
-            n for n in chosen
-            if n is not None and by_number[n].priority.rank < out.priority.rank and out.duration_ms <= by_number[n].duration_ms
-        ]  # fmt: skip
+            n
+            for n in chosen
+            if n is not None
+            and by_number[n].priority.rank < out.priority.rank
+            and out.duration_ms <= by_number[n].duration_ms
+        ]
 
 
 def test_what_one_audience_heard_does_not_wear_out_for_another() -> None:

@@ -23,11 +23,30 @@ def entry(
 ) -> Entry:
     heard = {Outcome.FULL: 60_000, Outcome.PARTIAL: 20_000}.get(outcome, 0)
     values: dict[str, object] = {
-        "id": f"b{broadcast}-{item}-{zone}", "broadcast_id": broadcast, "broadcast_title": "Sáng", "item_no": item, "zone": zone,
-        "kind": "script", "title": "Bài", "script_id": item, "revision": 1, "topic": f"t{item % 3}", "unit": "vhxh", "genre": "column",
-        "audio_sha256": "a" * 64, "planned_at": AT, "started_at": AT, "ended_at": AT, "duration_ms": 60_000, "heard_ms": heard,
-        "outcome": outcome, "reason": "" if outcome is Outcome.FULL else "Mất điện.", "actor": "tự động", "host": "h", "sink": "main",
-    }  # fmt: skip
+        "id": f"b{broadcast}-{item}-{zone}",
+        "broadcast_id": broadcast,
+        "broadcast_title": "Sáng",
+        "item_no": item,
+        "zone": zone,
+        "kind": "script",
+        "title": "Bài",
+        "script_id": item,
+        "revision": 1,
+        "topic": f"t{item % 3}",
+        "unit": "vhxh",
+        "genre": "column",
+        "audio_sha256": "a" * 64,
+        "planned_at": AT,
+        "started_at": AT,
+        "ended_at": AT,
+        "duration_ms": 60_000,
+        "heard_ms": heard,
+        "outcome": outcome,
+        "reason": "" if outcome is Outcome.FULL else "Mất điện.",
+        "actor": "tự động",
+        "host": "h",
+        "sink": "main",
+    }
     return Entry(**(values | more))  # type: ignore[arg-type]
 
 
@@ -66,11 +85,18 @@ def test_a_correction_replaces_what_it_points_to_and_so_does_its_own_correction(
 OUTCOMES = st.sampled_from(Outcome)
 ENTRIES = st.lists(
     st.builds(
-        lambda b, i, z, o, d: entry(b, i, z, o, planned_at=dt.datetime(2025, 12, 15, tzinfo=VN) + dt.timedelta(days=d, minutes=b)),
-        st.integers(1, 30), st.integers(1, 4), st.sampled_from(["a", "b"]), OUTCOMES, st.integers(0, 364),
+        lambda b, i, z, o, d: entry(
+            b, i, z, o, planned_at=dt.datetime(2025, 12, 15, tzinfo=VN) + dt.timedelta(days=d, minutes=b)
+        ),
+        st.integers(1, 30),
+        st.integers(1, 4),
+        st.sampled_from(["a", "b"]),
+        OUTCOMES,
+        st.integers(0, 364),
     ),
-    max_size=40, unique_by=lambda e: (e.broadcast_id, e.item_no, e.zone),
-)  # fmt: skip
+    max_size=40,
+    unique_by=lambda e: (e.broadcast_id, e.item_no, e.zone),
+)
 
 
 @settings(deadline=None)

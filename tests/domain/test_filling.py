@@ -41,9 +41,16 @@ def test_each_audience_gets_what_it_would_get_alone(
         partly = [(who + 2) % 4] if both and hours else []
         one = filler.fill(place, at, DAY, shared[who], [shared[o] for o in others], [shared[o] for o in partly])
         two = fill(
-            place, at, DAY, found, CUES, alone[who],
-            targets=targets, also=[alone[o] for o in others], partly=[alone[o] for o in partly],
-        )  # fmt: skip
+            place,
+            at,
+            DAY,
+            found,
+            CUES,
+            alone[who],
+            targets=targets,
+            also=[alone[o] for o in others],
+            partly=[alone[o] for o in partly],
+        )
         assert one == two
     assert shared == alone
 

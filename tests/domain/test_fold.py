@@ -25,8 +25,23 @@ def test_words_sort_as_in_a_vietnamese_dictionary() -> None:
     words = ["Ấp", "Đài", "Em", "An", "Ăn", "Ba", "Dài", "ma", "mà", "mả", "mã", "má", "mạ", "Ốc", "Ơn", "Oanh"]
     random.Random(1).shuffle(words)
     assert sorted(words, key=sort_key) == [
-        "An", "Ăn", "Ấp", "Ba", "Dài", "Đài", "Em", "ma", "mà", "mả", "mã", "má", "mạ", "Oanh", "Ốc", "Ơn",
-    ]  # fmt: skip
+        "An",
+        "Ăn",
+        "Ấp",
+        "Ba",
+        "Dài",
+        "Đài",
+        "Em",
+        "ma",
+        "mà",
+        "mả",
+        "mã",
+        "má",
+        "mạ",
+        "Oanh",
+        "Ốc",
+        "Ơn",
+    ]
 
 
 @given(st.text())

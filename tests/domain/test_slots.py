@@ -24,8 +24,10 @@ SLOTS = st.builds(
     lambda weekdays, first, last: replace(
         SLOT, weekdays=frozenset(weekdays), valid_from=first, valid_to=max(first, last) if first and last else last
     ),
-    st.sets(st.integers(0, 6), min_size=1), DAYS, DAYS,
-)  # fmt: skip
+    st.sets(st.integers(0, 6), min_size=1),
+    DAYS,
+    DAYS,
+)
 
 
 @given(SLOTS, SLOTS)

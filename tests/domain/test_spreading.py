@@ -160,8 +160,10 @@ def test_a_place_too_short_or_of_another_kind_is_none() -> None:
             (ZONES, at(3, 5), slot(7, CueStep("nhac"), notices)),
             (("am02",), at(4, 5), slot(10, notices)),
         ],
-        [asked], CUES, at(60, 0),
-    )  # fmt: skip
+        [asked],
+        CUES,
+        at(60, 0),
+    )
     assert coming.of(ZONES).starts(asked) == [at(0, 5), at(3, 5)]
     assert coming.of(("am03",)).starts(asked) == []
 
@@ -197,11 +199,14 @@ def test_where_nothing_is_known_of_the_places_time_alone_spreads() -> None:
 def test_several_offices_together_get_no_fewer_than_the_places_allow(wishes: list[tuple[int, int, int]]) -> None:
     found = [
         candidate(
-            n, 20, wanted=wanted, valid_from=DAY + dt.timedelta(days=first),
+            n,
+            20,
+            wanted=wanted,
+            valid_from=DAY + dt.timedelta(days=first),
             valid_to=DAY + dt.timedelta(days=first + length - 1),
         )
         for n, (wanted, first, length) in enumerate(wishes, 1)
-    ]  # fmt: skip
+    ]
     places = [(d, h) for d in range(36) for h in (5, 11, 17)]
     run = Run([candidate(50, 20), *found], places, FillStep(max_items=len(found) + 1))
     for c, (wanted, _, length) in zip(found, wishes, strict=True):

@@ -15,8 +15,10 @@ def test_a_mark_makes_stale_and_a_hold_holds() -> None:
     assert standing(1, [Mark(1, hold=False)]) is Standing.STALE
     assert standing(1, [Mark(1, hold=False), Mark(1, hold=True)]) is Standing.HELD
     assert {s.label for s in Standing} == {
-        "Lời đọc đúng từ điển", "Lời đọc cũ, vẫn phát bản đã duyệt", "Giữ lại, chờ duyệt lời đọc mới",
-    }  # fmt: skip
+        "Lời đọc đúng từ điển",
+        "Lời đọc cũ, vẫn phát bản đã duyệt",
+        "Giữ lại, chờ duyệt lời đọc mới",
+    }
 
 
 @given(MARKS)

@@ -86,9 +86,14 @@ def test_what_the_book_lets_through_breaks_no_cap(
 
 
 @given(
-    st.dictionaries(st.sampled_from(["a", "b"]), st.lists(st.integers(0, 20).map(lambda n: DAY.date() + dt.timedelta(n)))),
-    st.integers(0, 20), st.integers(1, 60), st.integers(1, 3), st.integers(1, 7),
-)  # fmt: skip
+    st.dictionaries(
+        st.sampled_from(["a", "b"]), st.lists(st.integers(0, 20).map(lambda n: DAY.date() + dt.timedelta(n)))
+    ),
+    st.integers(0, 20),
+    st.integers(1, 60),
+    st.integers(1, 3),
+    st.integers(1, 7),
+)
 def test_one_more_session_is_refused_exactly_when_it_would_break_the_quy_che(
     held: dict[str, list[dt.date]], offset: int, minutes: int, per_day: int, per_week: int
 ) -> None:

@@ -74,30 +74,84 @@ item = [
 ]
 """
 SCRIPTS = (
-    ("Lời xướng của đài", "khac", Genre.STATION_CALL, "approved",
-     "Đây là Đài truyền thanh xã Mẫu. Mời bà con nghe chương trình của đài."),
-    ("Nộp hồ sơ trực tuyến, không phải đi lại nhiều lần", "dich-vu-cong", Genre.COLUMN, "approved",
-     ("Từ ngày 01/7/2025, bà con nộp hồ sơ TTHC trên Cổng Dịch vụ công quốc gia.\n\nTheo Nghị định số 118/2025/NĐ-CP, "
-     "người dân được hướng dẫn tại Bộ phận Một cửa của UBND xã, từ 7h30 đến 17h00 các ngày làm việc.\n\n"
-     "Cần hỏi, bà con gọi 1900 1234 hoặc gặp cán bộ trực.")),
-    ("Chỉ số hài lòng SIPAS là gì?", "chi-so", Genre.COLUMN, "approved",
-     ("SIPAS đo mức độ hài lòng của người dân đối với sự phục vụ của cơ quan hành chính nhà nước.\n\n"
-     "Năm 2026, xã phấn đấu đạt trên 90%.")),
-    ("Đề án 06 và tài khoản VNeID", "chuyen-doi-so", Genre.COLUMN, "approved",
-     "Đề án 06 giúp bà con dùng một tài khoản VNeID cho nhiều việc. Hãy đến UBND xã để được hỗ trợ."),
-    ("Thông báo lịch tiêm chủng tháng 3", "khac", Genre.NOTICE, "approved",
-     "Trạm Y tế xã tiêm chủng cho trẻ em ngày 12/3/2026, từ 7h30 đến 11h00."),
-    ("Thông báo cắt điện ngày 6/3", "khac", Genre.NOTICE, "submitted",
-     "Ngày 06/3/2026, từ 8h00 đến 11h30, điện lực tạm ngừng cấp điện để sửa đường dây tại các ấp Mẫu 1, Mẫu 2."),
-    ("Kết quả giải quyết thủ tục hành chính quý I", "dich-vu-cong", Genre.BULLETIN, "resubmitted",
-     "Quý I/2026, Bộ phận Một cửa tiếp nhận 1.234 hồ sơ, giải quyết đúng hạn 98,5%."),
-    ("Mô hình tổ công nghệ số cộng đồng", "chuyen-doi-so", Genre.BULLETIN, "returned",
-     "Tổ công nghệ số cộng đồng đến từng nhà hướng dẫn bà con."),
-    ("Khẩu hiệu: Cải cách hành chính vì Nhân dân phục vụ", "y-nghia-cchc", Genre.SLOGAN, "draft",
-     "Cải cách hành chính, vì Nhân dân phục vụ!"),
-    ("Ý nghĩa của cải cách hành chính đối với người dân", "y-nghia-cchc", Genre.COLUMN, "draft",
-     "Cải cách hành chính là bớt giấy tờ, bớt đi lại, bớt chờ đợi."),
-)  # fmt: skip
+    (
+        "Lời xướng của đài",
+        "khac",
+        Genre.STATION_CALL,
+        "approved",
+        "Đây là Đài truyền thanh xã Mẫu. Mời bà con nghe chương trình của đài.",
+    ),
+    (
+        "Nộp hồ sơ trực tuyến, không phải đi lại nhiều lần",
+        "dich-vu-cong",
+        Genre.COLUMN,
+        "approved",
+        (
+            "Từ ngày 01/7/2025, bà con nộp hồ sơ TTHC trên Cổng Dịch vụ công quốc gia.\n\nTheo Nghị định số 118/2025/NĐ-CP, "
+            "người dân được hướng dẫn tại Bộ phận Một cửa của UBND xã, từ 7h30 đến 17h00 các ngày làm việc.\n\n"
+            "Cần hỏi, bà con gọi 1900 1234 hoặc gặp cán bộ trực."
+        ),
+    ),
+    (
+        "Chỉ số hài lòng SIPAS là gì?",
+        "chi-so",
+        Genre.COLUMN,
+        "approved",
+        (
+            "SIPAS đo mức độ hài lòng của người dân đối với sự phục vụ của cơ quan hành chính nhà nước.\n\n"
+            "Năm 2026, xã phấn đấu đạt trên 90%."
+        ),
+    ),
+    (
+        "Đề án 06 và tài khoản VNeID",
+        "chuyen-doi-so",
+        Genre.COLUMN,
+        "approved",
+        "Đề án 06 giúp bà con dùng một tài khoản VNeID cho nhiều việc. Hãy đến UBND xã để được hỗ trợ.",
+    ),
+    (
+        "Thông báo lịch tiêm chủng tháng 3",
+        "khac",
+        Genre.NOTICE,
+        "approved",
+        "Trạm Y tế xã tiêm chủng cho trẻ em ngày 12/3/2026, từ 7h30 đến 11h00.",
+    ),
+    (
+        "Thông báo cắt điện ngày 6/3",
+        "khac",
+        Genre.NOTICE,
+        "submitted",
+        "Ngày 06/3/2026, từ 8h00 đến 11h30, điện lực tạm ngừng cấp điện để sửa đường dây tại các ấp Mẫu 1, Mẫu 2.",
+    ),
+    (
+        "Kết quả giải quyết thủ tục hành chính quý I",
+        "dich-vu-cong",
+        Genre.BULLETIN,
+        "resubmitted",
+        "Quý I/2026, Bộ phận Một cửa tiếp nhận 1.234 hồ sơ, giải quyết đúng hạn 98,5%.",
+    ),
+    (
+        "Mô hình tổ công nghệ số cộng đồng",
+        "chuyen-doi-so",
+        Genre.BULLETIN,
+        "returned",
+        "Tổ công nghệ số cộng đồng đến từng nhà hướng dẫn bà con.",
+    ),
+    (
+        "Khẩu hiệu: Cải cách hành chính vì Nhân dân phục vụ",
+        "y-nghia-cchc",
+        Genre.SLOGAN,
+        "draft",
+        "Cải cách hành chính, vì Nhân dân phục vụ!",
+    ),
+    (
+        "Ý nghĩa của cải cách hành chính đối với người dân",
+        "y-nghia-cchc",
+        Genre.COLUMN,
+        "draft",
+        "Cải cách hành chính là bớt giấy tờ, bớt đi lại, bớt chờ đợi.",
+    ),
+)
 
 
 def build(root: Path, clock: FrozenClock) -> Station:
@@ -115,8 +169,24 @@ def build(root: Path, clock: FrozenClock) -> Station:
     add_exception(station, kit, dt.date(2026, 3, 8), DayKind.HOLIDAY, "Ngày Quốc tế Phụ nữ")
     _days(station)
     with station.db.write() as session:
-        session.add(Incident(what="silence", zone="am03", started_at=NOW - dt.timedelta(hours=12), ended_at=NOW - dt.timedelta(hours=11, minutes=52), note="Cụm loa ấp Mẫu 3 không có tiếng trong lúc phát."))  # fmt: skip
-        session.add(Incident(what="clock", zone=None, started_at=NOW - dt.timedelta(hours=3), ended_at=None, note="Đồng hồ máy lệch 4 giây so với lúc khởi động."))  # fmt: skip
+        session.add(
+            Incident(
+                what="silence",
+                zone="am03",
+                started_at=NOW - dt.timedelta(hours=12),
+                ended_at=NOW - dt.timedelta(hours=11, minutes=52),
+                note="Cụm loa ấp Mẫu 3 không có tiếng trong lúc phát.",
+            )
+        )
+        session.add(
+            Incident(
+                what="clock",
+                zone=None,
+                started_at=NOW - dt.timedelta(hours=3),
+                ended_at=None,
+                note="Đồng hồ máy lệch 4 giây so với lúc khởi động.",
+            )
+        )
     return station
 
 
@@ -134,11 +204,15 @@ def _scripts(station: Station, audio: str) -> None:
         unit = next(u.code for u in units(session) if u.code == "vhxh")
     for title, topic, genre, state, body in SCRIPTS:
         draft = ScriptDraft(
-            title, unit, topic, body, genre=genre,
+            title,
+            unit,
+            topic,
+            body,
+            genre=genre,
             priority=Priority.PRIORITY if "điện" in title else Priority.NORMAL,
             valid_to=dt.date(2026, 3, 12) if genre is Genre.NOTICE else None,
             verify=("Con số 90% cần đối chiếu với kế hoạch của xã.",) if "SIPAS" in title else (),
-        )  # fmt: skip
+        )
         number = add_script(station, editor, draft)
         if state == "draft":
             continue
@@ -166,16 +240,25 @@ def _speak(station: Station, number: int, audio: str) -> None:
     with station.db.write() as session:
         session.add(
             Rendition(
-                revision_id=latest_revision(session, number).id, spoken_text=spoken.text,
-                spoken_sha256=text_sha256(spoken.text), lexicon_version="thử", voice="espeak:vi+f2", rate=1.0,
-                engine_version="thử", audio_sha256=audio, duration_ms=42_000, lufs=-16.1, dbtp=-1.6,
+                revision_id=latest_revision(session, number).id,
+                spoken_text=spoken.text,
+                spoken_sha256=text_sha256(spoken.text),
+                lexicon_version="thử",
+                voice="espeak:vi+f2",
+                rate=1.0,
+                engine_version="thử",
+                audio_sha256=audio,
+                duration_ms=42_000,
+                lufs=-16.1,
+                dbtp=-1.6,
                 cues=[
                     {"text": s.text, "start_ms": i * step, "end_ms": (i + 1) * step}
                     for i, s in enumerate(spoken.sentences)
                 ],
-                notes=[], created_at=station.now(),
+                notes=[],
+                created_at=station.now(),
             )
-        )  # fmt: skip
+        )
 
 
 def _days(station: Station) -> None:
@@ -190,10 +273,18 @@ def _days(station: Station) -> None:
     with station.db.read() as session:
         audio = latest_audio(session)
     rundown = tuple(
-        RundownItem(no, kind, title, audio if kind == "script" else sha, ms, script_id=script,
-                    revision=1 if script else None, topic="dich-vu-cong" if script else None)
+        RundownItem(
+            no,
+            kind,
+            title,
+            audio if kind == "script" else sha,
+            ms,
+            script_id=script,
+            revision=1 if script else None,
+            topic="dich-vu-cong" if script else None,
+        )
         for no, (kind, title, sha, ms, script) in enumerate(items, 1)
-    )  # fmt: skip
+    )
     reasons = [
         {"script_id": 2, "title": SCRIPTS[1][0], "chosen": True, "why": "Lâu chưa phát nhất trong các bài còn hạn."},
         {"script_id": 9, "title": SCRIPTS[8][0], "chosen": False, "why": "Chưa được duyệt."},
@@ -213,12 +304,21 @@ def _days(station: Station) -> None:
             ended = state.terminal
             why = "Mất điện từ 4:40 đến 6:10." if state is BroadcastState.MISSED else "Phát đủ 7 mục." if ended else ""
             row = BroadcastRow(
-                id=number, slot_key=f"ngay-thuong/{'sang' if hour == 5 else 'chieu'}", kind=BroadcastKind.ROTATION,
-                title=title, starts_at=starts, ends_at=starts + dt.timedelta(minutes=30), zones=zones,
-                rundown=[i.as_json() for i in rundown], reasons=reasons, sound_ms=sum(i.duration_ms for i in rundown),
-                state=state, verdict=why, started_at=starts if state is not BroadcastState.PLANNED else None,
+                id=number,
+                slot_key=f"ngay-thuong/{'sang' if hour == 5 else 'chieu'}",
+                kind=BroadcastKind.ROTATION,
+                title=title,
+                starts_at=starts,
+                ends_at=starts + dt.timedelta(minutes=30),
+                zones=zones,
+                rundown=[i.as_json() for i in rundown],
+                reasons=reasons,
+                sound_ms=sum(i.duration_ms for i in rundown),
+                state=state,
+                verdict=why,
+                started_at=starts if state is not BroadcastState.PLANNED else None,
                 finished_at=starts + dt.timedelta(minutes=5) if ended else None,
-            )  # fmt: skip
+            )
             with station.db.write() as session:
                 session.add(row)
                 session.flush()
@@ -241,18 +341,35 @@ def _entries(
                 outcome = Outcome.PARTIAL
             found.append(
                 Entry(
-                    id=f"{row.id}-{item.no}-{zone}", broadcast_id=row.id, broadcast_title=row.title, item_no=item.no,
-                    zone=zone, kind=item.kind, title=item.title, script_id=item.script_id, revision=item.revision,
-                    topic=item.topic, unit=None, genre=None, audio_sha256=item.audio_sha256, planned_at=at,
+                    id=f"{row.id}-{item.no}-{zone}",
+                    broadcast_id=row.id,
+                    broadcast_title=row.title,
+                    item_no=item.no,
+                    zone=zone,
+                    kind=item.kind,
+                    title=item.title,
+                    script_id=item.script_id,
+                    revision=item.revision,
+                    topic=item.topic,
+                    unit=None,
+                    genre=None,
+                    audio_sha256=item.audio_sha256,
+                    planned_at=at,
                     started_at=at if heard else None,
                     ended_at=at + dt.timedelta(milliseconds=item.duration_ms) if heard else None,
                     duration_ms=item.duration_ms,
-                    heard_ms=0 if not heard else item.duration_ms // 2 if outcome is Outcome.PARTIAL else item.duration_ms,
+                    heard_ms=0
+                    if not heard
+                    else item.duration_ms // 2
+                    if outcome is Outcome.PARTIAL
+                    else item.duration_ms,
                     outcome=outcome,
                     reason={Outcome.MISSED: "Mất điện.", Outcome.PARTIAL: "Đường ra ngắt giữa chừng."}.get(outcome, ""),
-                    actor="tự động", host="may-dai", sink="main",
+                    actor="tự động",
+                    host="may-dai",
+                    sink="main",
                 )
-            )  # fmt: skip
+            )
         at += dt.timedelta(milliseconds=item.duration_ms)
     return found
 
@@ -260,12 +377,15 @@ def _entries(
 def _beat(station: Station, row: BroadcastRow, item: RundownItem, zones: list[str]) -> Heartbeat:
     status = {
         "on_air": {
-            "broadcast": {"id": row.id, "title": row.title}, "item": {"no": item.no, "title": item.title}, "zones": zones,
-            "started_at": (NOW - dt.timedelta(seconds=14)).isoformat(), "position_ms": 14_000,
+            "broadcast": {"id": row.id, "title": row.title},
+            "item": {"no": item.no, "title": item.title},
+            "zones": zones,
+            "started_at": (NOW - dt.timedelta(seconds=14)).isoformat(),
+            "position_ms": 14_000,
             "duration_ms": item.duration_ms,
         },
         "sinks": {"main": "ok"},
-    }  # fmt: skip
+    }
     return Heartbeat(process="playout", host="may-dai", pid=1, at=station.now(), status=status)
 
 

@@ -16,12 +16,15 @@ from tests.panel import seed
 from tests.panel.test_browser import ARGUMENTS, CHROMIUM, opened
 
 PICTURES = {
-    "dang-phat": ("vanhanh", "/", "pc"), "dang-phat-dien-thoai": ("vanhanh", "/", "phone"),
-    "bat-dau": ("quantri", "/start/", "pc"), "lich-phat": ("vanhanh", "/schedule/?view=day&week=2026-03-05", "pc"),
-    "xep-noi-dung": ("vanhanh", "/schedule/8/rundown", "pc"), "cum-loa": ("vanhanh", "/zones/am01", "pc"),
+    "dang-phat": ("vanhanh", "/", "pc"),
+    "dang-phat-dien-thoai": ("vanhanh", "/", "phone"),
+    "bat-dau": ("quantri", "/start/", "pc"),
+    "lich-phat": ("vanhanh", "/schedule/?view=day&week=2026-03-05", "pc"),
+    "xep-noi-dung": ("vanhanh", "/schedule/8/rundown", "pc"),
+    "cum-loa": ("vanhanh", "/zones/am01", "pc"),
     "nhat-ky": ("vanhanh", "/log/", "pc"),
     "cai-dat": ("quantri", "/settings/hours", "pc"),
-}  # fmt: skip
+}
 
 
 def main(folder: Path) -> None:

@@ -69,9 +69,19 @@ def test_changing_the_password_ends_every_other_session(station: Station) -> Non
 
 @pytest.mark.parametrize(
     "bad",
-    ["ngắn quá", "bientap2026", "matkhau12345", "Mật khẩu 123", "1234567890", "aaaaaaaaaaaa", "qwertyuiop", "password2026",
-     "Vietnam@2026", "x" * 129],
-)  # fmt: skip
+    [
+        "ngắn quá",
+        "bientap2026",
+        "matkhau12345",
+        "Mật khẩu 123",
+        "1234567890",
+        "aaaaaaaaaaaa",
+        "qwertyuiop",
+        "password2026",
+        "Vietnam@2026",
+        "x" * 129,
+    ],
+)
 def test_bad_passwords_are_refused_with_a_reason(bad: str) -> None:
     with pytest.raises(RuleError) as refused:
         require_good(bad, "bientap")

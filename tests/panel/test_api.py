@@ -171,11 +171,30 @@ def test_text_that_a_spreadsheet_would_run_stays_text(station: Station, api: Fla
     with station.db.write() as session:
         now = station.now()
         entry = Entry(
-            id="cong-thuc", broadcast_id=None, broadcast_title="=1+1", item_no=1, zone="am01", kind="script",
-            title="@SUM(A1)", script_id=None, revision=None, topic=None, unit=None, genre=None, audio_sha256=None,
-            planned_at=now, started_at=None, ended_at=None, duration_ms=1000, heard_ms=0, outcome=Outcome.MISSED,
-            reason="+kiểm thử", actor="a", host="h", sink="main",
-        )  # fmt: skip
+            id="cong-thuc",
+            broadcast_id=None,
+            broadcast_title="=1+1",
+            item_no=1,
+            zone="am01",
+            kind="script",
+            title="@SUM(A1)",
+            script_id=None,
+            revision=None,
+            topic=None,
+            unit=None,
+            genre=None,
+            audio_sha256=None,
+            planned_at=now,
+            started_at=None,
+            ended_at=None,
+            duration_ms=1000,
+            heard_ms=0,
+            outcome=Outcome.MISSED,
+            reason="+kiểm thử",
+            actor="a",
+            host="h",
+            sink="main",
+        )
         playlog.append(session, [entry], now)
     text = api.get("/api/v1/export/log?format=csv&from=2026-01-01&to=2030-12-31").text
     assert "'=1+1" in text
@@ -229,8 +248,10 @@ def test_a_wrong_address_or_method_is_answered_in_json(api: FlaskClient) -> None
     assert api.get("/api/v1/khong-co").json["code"] == "http-404"
     assert api.delete("/api/v1/scripts").json["code"] == "http-405"
     assert api.get("/api/v1/scripts/999999").json == {
-        "code": "not-found", "message": "Không có kịch bản số 999999.", "field": "script",
-    }  # fmt: skip
+        "code": "not-found",
+        "message": "Không có kịch bản số 999999.",
+        "field": "script",
+    }
 
 
 def test_a_system_that_asks_without_rest_is_slowed(station: Station, key: str) -> None:

@@ -24,13 +24,25 @@ with warnings.catch_warnings():
     from schemathesis.specs.openapi.checks import positive_data_acceptance, unsupported_method
 
 OPERATIONS = [
-    "GET /api/v1/station", "GET /api/v1/onair", "GET /api/v1/zones", "GET /api/v1/scripts",
-    "GET /api/v1/scripts/{number}", "POST /api/v1/scripts", "GET /api/v1/schedule", "GET /api/v1/log",
-    "GET /api/v1/figures", "GET /api/v1/export/scripts", "GET /api/v1/export/schedule", "GET /api/v1/export/log",
-    "GET /api/v1/export/zones", "GET /api/v1/emergencies", "GET /api/v1/emergencies/{number}",
-    "POST /api/v1/emergencies", "POST /api/v1/emergencies/{number}/confirm",
+    "GET /api/v1/station",
+    "GET /api/v1/onair",
+    "GET /api/v1/zones",
+    "GET /api/v1/scripts",
+    "GET /api/v1/scripts/{number}",
+    "POST /api/v1/scripts",
+    "GET /api/v1/schedule",
+    "GET /api/v1/log",
+    "GET /api/v1/figures",
+    "GET /api/v1/export/scripts",
+    "GET /api/v1/export/schedule",
+    "GET /api/v1/export/log",
+    "GET /api/v1/export/zones",
+    "GET /api/v1/emergencies",
+    "GET /api/v1/emergencies/{number}",
+    "POST /api/v1/emergencies",
+    "POST /api/v1/emergencies/{number}/confirm",
     "POST /api/v1/emergencies/{number}/cancel",
-]  # fmt: skip
+]
 
 
 @pytest.fixture(scope="module")

@@ -22,19 +22,46 @@ from tests.panel import seed
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CHROMIUM = os.environ.get("LOA_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 SIZES = {"pc": (1366, 768), "phone": (360, 740)}
 AXE = gzip.decompress((Path(__file__).parent / "vendor" / "axe-4.14.1.min.js.gz").read_bytes()).decode()
 PAGES = {
-    "vanhanh": ("/", "/stop", "/scripts/", "/scripts/7", "/scripts/7/revisions/2", "/schedule/", "/schedule/?view=zones",
-                "/schedule/5", "/schedule/7/skip", "/schedule/rotations", "/emergency/", "/live/", "/schedule/conflicts", "/schedule/preview", "/log/1-1-am01/correct", "/log/", "/log/book", "/reports/", "/zones/",
-                "/zones/am01", "/sounds/", "/settings/", "/khong-co"),
+    "vanhanh": (
+        "/",
+        "/stop",
+        "/scripts/",
+        "/scripts/7",
+        "/scripts/7/revisions/2",
+        "/schedule/",
+        "/schedule/?view=zones",
+        "/schedule/5",
+        "/schedule/7/skip",
+        "/schedule/rotations",
+        "/emergency/",
+        "/live/",
+        "/schedule/conflicts",
+        "/schedule/preview",
+        "/log/1-1-am01/correct",
+        "/log/",
+        "/log/book",
+        "/reports/",
+        "/zones/",
+        "/zones/am01",
+        "/sounds/",
+        "/settings/",
+        "/khong-co",
+    ),
     "bientap": ("/scripts/new", "/scripts/2/edit"),
     "lanhdao": ("/approve/", "/approve/7"),
     "quantri": ("/users/", "/users/new", "/users/xem/edit", "/audit/", "/password"),
-}  # fmt: skip
+}
 
 
 @pytest.fixture

@@ -18,11 +18,26 @@ from tests.panel.test_browser import address, chromium, faults, opened  # noqa: 
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SCREENS = {
-    "vanhanh": ("/stop?zone=am02", "/schedule/?view=day", "/schedule/8", "/schedule/8/rundown", "/schedule/8/move",
-                "/schedule/new", "/schedule/rotations/ngay-thuong/versions", "/schedule/rotations/upload", "/schedule/rotations/ngay-thuong/slots/sang", "/log/5", "/zones/am03", "/zones/new",
-                "/zones/groups/new", "/sounds/new", "/start/", "/account"),
+    "vanhanh": (
+        "/stop?zone=am02",
+        "/schedule/?view=day",
+        "/schedule/8",
+        "/schedule/8/rundown",
+        "/schedule/8/move",
+        "/schedule/new",
+        "/schedule/rotations/ngay-thuong/versions",
+        "/schedule/rotations/upload",
+        "/schedule/rotations/ngay-thuong/slots/sang",
+        "/log/5",
+        "/zones/am03",
+        "/zones/new",
+        "/zones/groups/new",
+        "/sounds/new",
+        "/start/",
+        "/account",
+    ),
     "quantri": ("/settings/hours", "/audit/", "/users/vanhanh/edit"),
-}  # fmt: skip
+}
 
 
 @pytest.fixture

@@ -27,9 +27,21 @@ from tests.panel.test_browser import chromium, faults, opened  # noqa: F401 - `c
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "ke-hoach-2026.txt"
-PAGES = ("/plans/", "/plans/1", "/plans/1/edit", "/plans/2/confirm", "/tracker/", "/tracker/gap", "/activities/", "/activities/1",
-         "/activities/new", "/activities/parts?period=2026-Q1&unit=cong-an", "/reports/", "/reports/1",
-         "/reports/entries?first=2026-03-01&last=2026-03-04&topic=dich-vu-cong")  # fmt: skip
+PAGES = (
+    "/plans/",
+    "/plans/1",
+    "/plans/1/edit",
+    "/plans/2/confirm",
+    "/tracker/",
+    "/tracker/gap",
+    "/activities/",
+    "/activities/1",
+    "/activities/new",
+    "/activities/parts?period=2026-Q1&unit=cong-an",
+    "/reports/",
+    "/reports/1",
+    "/reports/entries?first=2026-03-01&last=2026-03-04&topic=dich-vu-cong",
+)
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +56,18 @@ def planned(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         for (code, title, _), target in zip(seed.TOPICS[:4], (12, 24, 400, 36), strict=True)
     )
     plan = Campaign(
-        "Thông tin, tuyên truyền về cải cách hành chính năm 2026 trên địa bàn xã Mẫu", dt.date(2026, 1, 1), dt.date(2026, 12, 31),
-        number="12/KH-UBND", issued_on=dt.date(2026, 1, 5), basis=("Kế hoạch số 3/KH-UBND của Ủy ban nhân dân tỉnh Mẫu",), topics=topics,
-        forms=("loa", "zalo", "truc-tiep", "pano"), audiences=("Mọi tầng lớp Nhân dân",), units=(PlanUnit("Công an xã", "Phối hợp", "cong-an"),),
+        "Thông tin, tuyên truyền về cải cách hành chính năm 2026 trên địa bàn xã Mẫu",
+        dt.date(2026, 1, 1),
+        dt.date(2026, 12, 31),
+        number="12/KH-UBND",
+        issued_on=dt.date(2026, 1, 5),
+        basis=("Kế hoạch số 3/KH-UBND của Ủy ban nhân dân tỉnh Mẫu",),
+        topics=topics,
+        forms=("loa", "zalo", "truc-tiep", "pano"),
+        audiences=("Mọi tầng lớp Nhân dân",),
+        units=(PlanUnit("Công an xã", "Phối hợp", "cong-an"),),
         deadlines=(Deadline("Báo cáo quý I", dt.date(2026, 3, 17)),),
-    )  # fmt: skip
+    )
     plans.move(station, kit, plans.add(station, kit, plan), CampaignState.ACTIVE)
     plans.start_import(station, kit, FIXTURE.name, FIXTURE.read_bytes())
     number = activities.keep_activity(

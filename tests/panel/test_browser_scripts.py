@@ -17,10 +17,19 @@ from tests.panel.test_browser import ARGUMENTS, CHROMIUM, SIZES, address, chromi
 __all__ = ["address", "chromium", "lived"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGES = {
-    "bientap": ("/lexicon/", "/lexicon/?layer=shipped&q=tt", "/lexicon/new?written=HXĐT&spoken=hợp tác xã", "/lexicon/import",
-                "/lexicon/versions", "/slogans/", "/scripts/2", "/scripts/10", "/scripts/?q=không đâu"),
+    "bientap": (
+        "/lexicon/",
+        "/lexicon/?layer=shipped&q=tt",
+        "/lexicon/new?written=HXĐT&spoken=hợp tác xã",
+        "/lexicon/import",
+        "/lexicon/versions",
+        "/slogans/",
+        "/scripts/2",
+        "/scripts/10",
+        "/scripts/?q=không đâu",
+    ),
     "lanhdao": ("/approve/delegations", "/approve/6"),
-}  # fmt: skip
+}
 TEXT = (
     "Ngày 12/3, bà con ấp Mẫu 1 đưa trẻ đến TYT xã, từ 7h30 đến 11h00. Cần hỏi, gặp HXĐT.\n\n"
     "Nơi nhận:\n- Như trên;\n- Lưu: VT."
@@ -188,14 +197,26 @@ def test_a_badly_heard_sentence_is_played_where_it_is_marked(
         spoken = session.query(Rendition).join(Revision).filter(Revision.script_id == 7).order_by(Rendition.id.desc())
         rendition = spoken.first()
         sentences = [
-            {"said": c["text"], "heard": "mời bà con hát", "share": 0.4 if n == 1 else 1.0, "advice": ["Nghe lại."],
-             "verdict": "unclear" if n == 1 else "clear"}
+            {
+                "said": c["text"],
+                "heard": "mời bà con hát",
+                "share": 0.4 if n == 1 else 1.0,
+                "advice": ["Nghe lại."],
+                "verdict": "unclear" if n == 1 else "clear",
+            }
             for n, c in enumerate(rendition.cues)
-        ]  # fmt: skip
+        ]
         session.add(
-            Hearing(rendition_id=rendition.id, kind="rendition", file="", share=0.7, summary="Hiểu 70% số chữ.",
-                    sentences=sentences, at=lived.now())
-        )  # fmt: skip
+            Hearing(
+                rendition_id=rendition.id,
+                kind="rendition",
+                file="",
+                share=0.7,
+                summary="Hiểu 70% số chữ.",
+                sentences=sentences,
+                at=lived.now(),
+            )
+        )
         start = rendition.cues[1]["start_ms"] / 1000
         job = Job(kind="listen", key="7", arguments={}, by="x", created_at=lived.now(), run_after=lived.now())
         session.add(job)

@@ -22,9 +22,17 @@ from tests.panel.conftest import SignIn
 
 BODY = "Ngày 12/3, gặp HXĐT.\n\nNơi nhận:\n- Như trên;\n- Lưu: VT."
 FORM = {
-    "title": "Hẹn gặp", "unit": "vhxh", "topic": "khac", "genre": "bulletin", "priority": "normal", "voice": "",
-    "rate": "", "body": BODY, "own": "[]", "kept": "[]",
-}  # fmt: skip
+    "title": "Hẹn gặp",
+    "unit": "vhxh",
+    "topic": "khac",
+    "genre": "bulletin",
+    "priority": "normal",
+    "voice": "",
+    "rate": "",
+    "body": BODY,
+    "own": "[]",
+    "kept": "[]",
+}
 
 
 def hidden(page: str, name: str) -> str:
@@ -316,11 +324,17 @@ def test_the_list_sorts_as_a_dictionary_and_knows_marks(sign_in: SignIn) -> None
     client = sign_in("bientap")
     titles = re.findall(r'class="title"[^>]*>([^<]+)<', client.get("/scripts/?order=title").text)
     assert titles == [
-        "Chỉ số hài lòng SIPAS là gì?", "Đề án 06 và tài khoản VNeID", "Kết quả giải quyết thủ tục hành chính quý I",
-        "Khẩu hiệu: Cải cách hành chính vì Nhân dân phục vụ", "Lời xướng của đài", "Mô hình tổ công nghệ số cộng đồng",
-        "Nộp hồ sơ trực tuyến, không phải đi lại nhiều lần", "Thông báo cắt điện ngày 6/3",
-        "Thông báo lịch tiêm chủng tháng 3", "Ý nghĩa của cải cách hành chính đối với người dân",
-    ]  # fmt: skip
+        "Chỉ số hài lòng SIPAS là gì?",
+        "Đề án 06 và tài khoản VNeID",
+        "Kết quả giải quyết thủ tục hành chính quý I",
+        "Khẩu hiệu: Cải cách hành chính vì Nhân dân phục vụ",
+        "Lời xướng của đài",
+        "Mô hình tổ công nghệ số cộng đồng",
+        "Nộp hồ sơ trực tuyến, không phải đi lại nhiều lần",
+        "Thông báo cắt điện ngày 6/3",
+        "Thông báo lịch tiêm chủng tháng 3",
+        "Ý nghĩa của cải cách hành chính đối với người dân",
+    ]
     assert "cắt điện" in client.get("/scripts/?q=cat+dien").text
     assert "cắt điện" in client.get("/scripts/?q=c%E1%BA%AFt+%C4%91i%E1%BB%87n").text
     near = client.get("/scripts/?q=c%C3%A1t+%C4%91i%E1%BB%87n").text

@@ -17,9 +17,13 @@ from tests.panel.conftest import SignIn
 from tests.text.cap_messages import STORM
 
 WISH = {
-    "text": "Nước lũ đang lên nhanh. Bà con ấp Mẫu 1 di dời ngay.", "zones": ["am01", "am02"],
-    "reason": "Công điện của Chủ tịch UBND tỉnh", "repeat_minutes": "30", "interrupted": "resume", "title": "",
-}  # fmt: skip
+    "text": "Nước lũ đang lên nhanh. Bà con ấp Mẫu 1 di dời ngay.",
+    "zones": ["am01", "am02"],
+    "reason": "Công điện của Chủ tịch UBND tỉnh",
+    "repeat_minutes": "30",
+    "interrupted": "resume",
+    "title": "",
+}
 
 
 @pytest.fixture(autouse=True)

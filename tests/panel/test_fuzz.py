@@ -25,10 +25,38 @@ from tests.panel.test_access import TABLE, routes
 pytestmark = pytest.mark.slow
 LIVE = "<b id=song>"
 NASTY = (
-    "", " ", "0", "-1", "1e309", "99999999999999999999", "2026-02-30", "0001-01-01", "9999-12-31", "25:61", "\x00",
-    "null", "[]", "{}", "%00", "../../etc/passwd", "' OR 1=1 --", LIVE, "{{7*7}}", "đ" * 5000, "\u202e\ufeff\u200b",
-    "🙂" * 300, "\ud7ff", "on", "true", "javascript:alert(1)", "//xau.example", "all", "am01", "2", "7",
-)  # fmt: skip
+    "",
+    " ",
+    "0",
+    "-1",
+    "1e309",
+    "99999999999999999999",
+    "2026-02-30",
+    "0001-01-01",
+    "9999-12-31",
+    "25:61",
+    "\x00",
+    "null",
+    "[]",
+    "{}",
+    "%00",
+    "../../etc/passwd",
+    "' OR 1=1 --",
+    LIVE,
+    "{{7*7}}",
+    "đ" * 5000,
+    "\u202e\ufeff\u200b",
+    "🙂" * 300,
+    "\ud7ff",
+    "on",
+    "true",
+    "javascript:alert(1)",
+    "//xau.example",
+    "all",
+    "am01",
+    "2",
+    "7",
+)
 FIELD = re.compile(r'name="([a-z_][a-z0-9_-]*)"|form\.([a-z_]+)|args\.get\("([a-z_]+)"')
 
 
@@ -42,8 +70,9 @@ def _names() -> list[str]:
 VALUES = st.one_of(st.sampled_from(NASTY), st.text(max_size=40))
 FORMS = st.dictionaries(st.sampled_from(_names()), VALUES, max_size=12)
 FILES = st.one_of(
-    st.none(), st.tuples(st.sampled_from(["a.docx", "b.pdf", "c.svg", "../d.txt", "e.wav", "f"]), st.binary(max_size=300))
-)  # fmt: skip
+    st.none(),
+    st.tuples(st.sampled_from(["a.docx", "b.pdf", "c.svg", "../d.txt", "e.wav", "f"]), st.binary(max_size=300)),
+)
 
 
 @pytest.fixture(scope="module")

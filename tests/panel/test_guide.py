@@ -24,7 +24,13 @@ def test_each_step_is_done_by_doing_it_or_put_off(sign_in: SignIn, station: Stat
     assert "còn 3 trên 5 việc" not in sign_in("xem").get("/").text
     page = admin.get("/start/").text
     assert page.index("1. Đặt tên xã") < page.index("5. Buổi phát đầu tiên")
-    names = {"commune": "xã Vĩnh Thử", "province": "tỉnh Mẫu", "name": "Đài Vĩnh Thử", "timezone": "Asia/Ho_Chi_Minh", "region": "south"}  # fmt: skip
+    names = {
+        "commune": "xã Vĩnh Thử",
+        "province": "tỉnh Mẫu",
+        "name": "Đài Vĩnh Thử",
+        "timezone": "Asia/Ho_Chi_Minh",
+        "region": "south",
+    }
     admin.post("/settings/station", data=names)
     assert left(station) == ["zones", "sound"]
     form = {"name": "Cụm một", "device": "horn", "condition": "good", "sink": "main", "volume": "80", "enabled": "y"}

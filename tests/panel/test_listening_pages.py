@@ -21,16 +21,24 @@ def heard(station: Station) -> int:
         sentences = [
             {"said": "Câu nghe rõ.", "heard": "câu nghe rõ", "share": 1.0, "verdict": "clear", "advice": []},
             {
-                "said": "Mời bà con <họp> ấp.", "heard": "mời bà con hát", "share": 0.4, "verdict": "unclear",
+                "said": "Mời bà con <họp> ấp.",
+                "heard": "mời bà con hát",
+                "share": 0.4,
+                "verdict": "unclear",
                 "advice": ["Khó nghe: “họp”, “ấp”."],
             },
-        ]  # fmt: skip
+        ]
         session.add(
             Hearing(
-                rendition_id=newest.id, kind="rendition", file="", share=0.7, summary="Máy nghe thử hiểu 70% số chữ.",
-                sentences=sentences, at=dt.datetime(2026, 3, 2, 5, tzinfo=dt.UTC),
+                rendition_id=newest.id,
+                kind="rendition",
+                file="",
+                share=0.7,
+                summary="Máy nghe thử hiểu 70% số chữ.",
+                sentences=sentences,
+                at=dt.datetime(2026, 3, 2, 5, tzinfo=dt.UTC),
             )
-        )  # fmt: skip
+        )
         return session.get_one(Revision, newest.revision_id).script_id
 
 

@@ -68,7 +68,12 @@ def test_a_play_out_that_fell_silent_is_said_to_be_dead(sign_in: SignIn, station
 
 def test_what_play_out_says_of_its_troubles_is_shown(sign_in: SignIn, station: Station) -> None:
     idle(station)
-    said = {"on_air": [], "hold": "Đồng hồ máy chưa đáng tin.", "sinks": {"main": "Không mở được card âm thanh.", "aircheck": "ok"}, "muted": ["am02"]}  # fmt: skip
+    said = {
+        "on_air": [],
+        "hold": "Đồng hồ máy chưa đáng tin.",
+        "sinks": {"main": "Không mở được card âm thanh.", "aircheck": "ok"},
+        "muted": ["am02"],
+    }
     beat(station, "playout", said)
     page = sign_in("vanhanh").get("/").text
     assert page.count("Đồng hồ máy chưa đáng tin.") == 2, "in the bar and on the page"
@@ -172,7 +177,16 @@ def test_writing_previews_what_is_spoken(sign_in: SignIn) -> None:
 
 def test_a_script_goes_from_draft_to_approval_by_the_pages(sign_in: SignIn, station: Station) -> None:
     editor, chief = sign_in("bientap"), sign_in("lanhdao")
-    fields = {"title": "Bài mới", "unit": "vhxh", "topic": "khac", "genre": "notice", "priority": "normal", "body": "Xin chào bà con.", "valid_to": "2026-03-20", "airings": "4"}  # fmt: skip
+    fields = {
+        "title": "Bài mới",
+        "unit": "vhxh",
+        "topic": "khac",
+        "genre": "notice",
+        "priority": "normal",
+        "body": "Xin chào bà con.",
+        "valid_to": "2026-03-20",
+        "airings": "4",
+    }
     saved = editor.post("/scripts/new", data=fields | {"then": "speak"})
     assert saved.status_code == 303
     number = int(saved.location.rpartition("/")[2])

@@ -55,10 +55,20 @@ def test_a_plan_is_written_by_hand_with_targets(station: Station, sign_in: SignI
     client = sign_in("vanhanh")
     assert client.get("/plans/new").status_code == 200
     values = {
-        "title": "Kế hoạch tay", "first": "2026-01-01", "last": "2026-12-31", "forms": ["zalo"], "basis": "Căn cứ một\n\nCăn cứ hai",
-        "topic-0-title": "Chủ đề một", "topic-0-code": "chi-so", "topic-0-target-loa": "24", "topic-1-title": "Chủ đề <b>hai</b>",
-        "unit-0-name": "Công an xã", "unit-0-code": "cong-an", "deadline-0-title": "Báo cáo", "deadline-0-day": "2026-03-12",
-    }  # fmt: skip
+        "title": "Kế hoạch tay",
+        "first": "2026-01-01",
+        "last": "2026-12-31",
+        "forms": ["zalo"],
+        "basis": "Căn cứ một\n\nCăn cứ hai",
+        "topic-0-title": "Chủ đề một",
+        "topic-0-code": "chi-so",
+        "topic-0-target-loa": "24",
+        "topic-1-title": "Chủ đề <b>hai</b>",
+        "unit-0-name": "Công an xã",
+        "unit-0-code": "cong-an",
+        "deadline-0-title": "Báo cáo",
+        "deadline-0-day": "2026-03-12",
+    }
     saved = client.post("/plans/new", data=values)
     assert saved.status_code == 303
     shown = client.get(saved.location).text

@@ -17,11 +17,30 @@ from tests.panel.conftest import SignIn
 
 MOST = 24
 PAGES = {
-    "vanhanh": ("/", "/fragments/bar", "/fragments/now", "/stop", "/schedule/", "/schedule/?view=zones", "/schedule/8",
-                "/schedule/8/rundown", "/schedule/events?start=2026-03-02&end=2026-03-09", "/schedule/rotations", "/log/",
-                "/log/5", "/log/book", "/zones/", "/zones/am03", "/sounds/", "/settings/", "/scripts/", "/start/"),
-    "quantri": ("/users/", "/audit/"), "lanhdao": ("/approve/",),
-}  # fmt: skip
+    "vanhanh": (
+        "/",
+        "/fragments/bar",
+        "/fragments/now",
+        "/stop",
+        "/schedule/",
+        "/schedule/?view=zones",
+        "/schedule/8",
+        "/schedule/8/rundown",
+        "/schedule/events?start=2026-03-02&end=2026-03-09",
+        "/schedule/rotations",
+        "/log/",
+        "/log/5",
+        "/log/book",
+        "/zones/",
+        "/zones/am03",
+        "/sounds/",
+        "/settings/",
+        "/scripts/",
+        "/start/",
+    ),
+    "quantri": ("/users/", "/audit/"),
+    "lanhdao": ("/approve/",),
+}
 
 
 @contextmanager
@@ -45,12 +64,32 @@ def more(station: Station) -> None:
         for n in range(30):
             session.add(ZoneRow(code=f"x{n}", name=f"Cụm {n}", position=100 + n))
             session.add(Incident(what="silence", zone=f"x{n}", started_at=seed.NOW, ended_at=None, note="Im lặng."))
-            session.add(ZoneNote(zone="am03", kind="noise", at=seed.NOW - dt.timedelta(hours=n), text="Ồn", by="vanhanh",
-                                 created_at=seed.NOW, closed_at=None))  # fmt: skip
+            session.add(
+                ZoneNote(
+                    zone="am03",
+                    kind="noise",
+                    at=seed.NOW - dt.timedelta(hours=n),
+                    text="Ồn",
+                    by="vanhanh",
+                    created_at=seed.NOW,
+                    closed_at=None,
+                )
+            )
             like = session.get(BroadcastRow, 8)
-            session.add(BroadcastRow(slot_key=f"once/{n}", kind=like.kind, title=f"Buổi {n}", starts_at=like.starts_at,
-                                     ends_at=like.ends_at, zones=like.zones, rundown=like.rundown, reasons=like.reasons,
-                                     sound_ms=like.sound_ms, state=like.state))  # fmt: skip
+            session.add(
+                BroadcastRow(
+                    slot_key=f"once/{n}",
+                    kind=like.kind,
+                    title=f"Buổi {n}",
+                    starts_at=like.starts_at,
+                    ends_at=like.ends_at,
+                    zones=like.zones,
+                    rundown=like.rundown,
+                    reasons=like.reasons,
+                    sound_ms=like.sound_ms,
+                    state=like.state,
+                )
+            )
 
 
 @pytest.mark.parametrize("username", PAGES)

@@ -50,8 +50,11 @@ def test_a_recording_is_taken_in_and_shown_as_being_made_ready(station: Station,
 
 
 WRONG = (
-    ("im-lang.wav", SILENCE), ("anh.mp3", b"\x89PNG\r\n\x1a\n" + b"\0" * 4000), ("a.svg", b"<svg onload='alert(1)'/>"), ("rong.wav", b""),
-)  # fmt: skip
+    ("im-lang.wav", SILENCE),
+    ("anh.mp3", b"\x89PNG\r\n\x1a\n" + b"\0" * 4000),
+    ("a.svg", b"<svg onload='alert(1)'/>"),
+    ("rong.wav", b""),
+)
 
 
 def test_what_is_no_recording_is_refused_and_nothing_is_kept(station: Station, sign_in: SignIn) -> None:

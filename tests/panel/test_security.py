@@ -72,10 +72,17 @@ def test_html_in_any_field_stays_text(station: Station, sign_in: SignIn) -> None
     number = add_script(station, editor, ScriptDraft(HOSTILE[:200], "vhxh", "khac", HOSTILE))
     accounts.create_user(station, boss, "hiem", HOSTILE[:100], [Role.VIEWER])
     for who, addresses in {
-        "bientap": (f"/scripts/{number}", f"/scripts/{number}/edit", "/scripts/", f"/scripts/?q={HOSTILE}",
-                    f"/scripts/{number}/revisions/1", f"/log/?q={HOSTILE}", f"/schedule/?zone={HOSTILE}"),
+        "bientap": (
+            f"/scripts/{number}",
+            f"/scripts/{number}/edit",
+            "/scripts/",
+            f"/scripts/?q={HOSTILE}",
+            f"/scripts/{number}/revisions/1",
+            f"/log/?q={HOSTILE}",
+            f"/schedule/?zone={HOSTILE}",
+        ),
         "quantri": ("/users/", "/users/hiem/edit", "/audit/", f"/audit/?who={HOSTILE}"),
-    }.items():  # fmt: skip
+    }.items():
         client = sign_in(who)
         for address in addresses:
             text = client.get(address).text

@@ -39,12 +39,18 @@ def test_a_section_is_changed_in_the_file_and_its_comments_stay(sign_in: SignIn,
 @pytest.mark.parametrize(
     ("section", "data", "words"),
     [
-        ("hours", HOURS | {"windows": "07:30-05:00"}, "sau giờ bắt đầu"), ("hours", HOURS | {"windows": ""}, "hours.windows"),
-        ("hours", HOURS | {"sessions_per_day": "ba"}, "Hãy nhập một số"), ("hours", HOURS | {"sessions_per_day": ""}, "hoặc chọn “Không giới hạn”"),
+        ("hours", HOURS | {"windows": "07:30-05:00"}, "sau giờ bắt đầu"),
+        ("hours", HOURS | {"windows": ""}, "hours.windows"),
+        ("hours", HOURS | {"sessions_per_day": "ba"}, "Hãy nhập một số"),
+        ("hours", HOURS | {"sessions_per_day": ""}, "hoặc chọn “Không giới hạn”"),
         ("sound", {"profile": "horn", "loudness": "-5", "true_peak": "-1.5"}, "sound.loudness"),
-        ("station", {"commune": "x", "province": "y", "name": "z", "timezone": "Mars", "region": "south"}, "không có múi giờ"),
+        (
+            "station",
+            {"commune": "x", "province": "y", "name": "z", "timezone": "Mars", "region": "south"},
+            "không có múi giờ",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_value_is_named_and_the_file_stays(
     sign_in: SignIn, station: Station, section: str, data: dict[str, str], words: str
 ) -> None:

@@ -18,9 +18,14 @@ from tests.panel import seed
 from tests.panel.conftest import SignIn
 
 EVENING = {
-    "title": "Chương trình trưa", "start": "10:45", "minutes": "20", "weekday": ["mon", "fri"], "zone": ["am01"],
-    "late": "skip", "item": ['{"kind": "cue", "cue": "nhac-hieu"}', '{"kind": "fill", "genres": ["notice"]}'],
-}  # fmt: skip
+    "title": "Chương trình trưa",
+    "start": "10:45",
+    "minutes": "20",
+    "weekday": ["mon", "fri"],
+    "zone": ["am01"],
+    "late": "skip",
+    "item": ['{"kind": "cue", "cue": "nhac-hieu"}', '{"kind": "fill", "genres": ["notice"]}'],
+}
 URL = "/schedule/rotations/ngay-thuong/slots"
 
 
@@ -49,9 +54,15 @@ def test_a_slot_is_added_only_after_its_difference_was_seen(operator: FlaskClien
     row = newest(station)
     assert (row.version, row.applied_by) == (2, "vanhanh")
     assert row.definition["slot"][-1] == {
-        "code": "chuong-trinh-trua", "title": "Chương trình trưa", "start": "10:45", "max_minutes": 20,
-        "weekdays": ["mon", "fri"], "zones": ["am01"], "late": "skip", "item": [json.loads(i) for i in EVENING["item"]],
-    }  # fmt: skip
+        "code": "chuong-trinh-trua",
+        "title": "Chương trình trưa",
+        "start": "10:45",
+        "max_minutes": 20,
+        "weekdays": ["mon", "fri"],
+        "zones": ["am01"],
+        "late": "skip",
+        "item": [json.loads(i) for i in EVENING["item"]],
+    }
     with station.db.read() as session:
         assert session.query(AuditEvent).filter_by(verb="apply", object_id="ngay-thuong").count() == 2
     assert "Chương trình trưa" in operator.get("/schedule/rotations").text
@@ -156,9 +167,13 @@ def test_a_rule_answers_beside_its_field_and_changes_nothing(
 
 def test_the_options_of_a_step_are_changed_in_place_and_the_rest_of_it_stays(operator: FlaskClient) -> None:
     fill = {
-        "kind": "fill", "genres": ["column", "notice"], "topics": ["cchc", "ytdp"], "max_items": 3, "separator": "ngat",
+        "kind": "fill",
+        "genres": ["column", "notice"],
+        "topics": ["cchc", "ytdp"],
+        "max_items": 3,
+        "separator": "ngat",
         "separation_hours": 1.5,
-    }  # fmt: skip
+    }
     form = EVENING | {"item": ['{"kind": "cue", "cue": "nhac-hieu"}', json.dumps(fill)]}
     shown_as = {
         "genres-1": "=",

@@ -62,9 +62,11 @@ def test_a_sound_comes_in_as_any_file_and_is_kept_as_the_house_wants_it(
     ("content", "words"),
     [
         (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "không phải âm thanh"),
-        (b"", "rỗng"), (b"RIFF\x00\x00", "không phải âm thanh"), (None, "Hãy chọn tệp"),
+        (b"", "rỗng"),
+        (b"RIFF\x00\x00", "không phải âm thanh"),
+        (None, "Hãy chọn tệp"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_sound_is_refused_beside_the_field(
     sign_in: SignIn, station: Station, content: bytes | None, words: str
 ) -> None:

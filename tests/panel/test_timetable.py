@@ -77,11 +77,15 @@ def test_a_single_broadcast_is_added_filled_copied_left_out_and_taken_back(sign_
     seen = re.search(r'name="seen" value="(\w+)"', page)[1]
     keys: list[str] = []
     for act, expected in (
-        ("add:cue:nhac-hieu", ["cue:nhac-hieu"]), ("add:script:2", ["cue:nhac-hieu", "script:2"]),
+        ("add:cue:nhac-hieu", ["cue:nhac-hieu"]),
+        ("add:script:2", ["cue:nhac-hieu", "script:2"]),
         ("add:cue:nhac-ket", ["cue:nhac-hieu", "script:2", "cue:nhac-ket"]),
-        ("up:2", ["cue:nhac-hieu", "cue:nhac-ket", "script:2"]), ("down:0", ["cue:nhac-ket", "cue:nhac-hieu", "script:2"]),
-        ("drop:0", ["cue:nhac-hieu", "script:2"]), ("up:0", ["cue:nhac-hieu", "script:2"]), ("drop:9", ["cue:nhac-hieu", "script:2"]),
-    ):  # fmt: skip
+        ("up:2", ["cue:nhac-hieu", "cue:nhac-ket", "script:2"]),
+        ("down:0", ["cue:nhac-ket", "cue:nhac-hieu", "script:2"]),
+        ("drop:0", ["cue:nhac-hieu", "script:2"]),
+        ("up:0", ["cue:nhac-hieu", "script:2"]),
+        ("drop:9", ["cue:nhac-hieu", "script:2"]),
+    ):
         page = client.post(made.location, data={"item": keys, "do": act, "seen": seen}).text
         keys = re.findall(r'name="item" value="([^"]+)"', page)
         assert keys == expected, act
@@ -139,8 +143,11 @@ def test_a_run_of_days_is_marked_at_once_and_undone(sign_in: SignIn) -> None:
 def test_the_calendar_is_told_the_zones_the_times_and_what_may_move(sign_in: SignIn) -> None:
     events = sign_in("vanhanh").get("/schedule/events?start=2026-03-04&end=2026-03-06").json
     assert [e["start"] for e in events] == [
-        "2026-03-04 05:00:00", "2026-03-04 17:00:00", "2026-03-05 05:00:00", "2026-03-05 17:00:00",
-    ]  # fmt: skip
+        "2026-03-04 05:00:00",
+        "2026-03-04 17:00:00",
+        "2026-03-05 05:00:00",
+        "2026-03-05 17:00:00",
+    ]
     assert [e["startEditable"] for e in events] == [False, False, True, True]
     assert events[3]["resourceIds"][0] == "am01"
     seen = sign_in("xem").get("/schedule/events?start=2026-03-05&end=2026-03-06").json

@@ -20,9 +20,17 @@ from tests.panel import seed
 from tests.panel.conftest import SignIn
 
 FORM = {
-    "name": "Cụm loa chợ Mẫu", "place": "Cột điện trước chợ", "device": "smart", "condition": "good", "sink": "main",
-    "volume": "90", "bands": "17:00-18:00 70\n05:00-06:00 40%", "latitude": "10.3512", "longitude": "105.4327", "enabled": "y",
-}  # fmt: skip
+    "name": "Cụm loa chợ Mẫu",
+    "place": "Cột điện trước chợ",
+    "device": "smart",
+    "condition": "good",
+    "sink": "main",
+    "volume": "90",
+    "bands": "17:00-18:00 70\n05:00-06:00 40%",
+    "latitude": "10.3512",
+    "longitude": "105.4327",
+    "enabled": "y",
+}
 
 
 def test_a_zone_is_added_with_its_place_and_its_quiet_hours(sign_in: SignIn, station: Station) -> None:
@@ -59,11 +67,18 @@ def test_the_sound_of_a_zone_is_put_right_and_play_out_knows(sign_in: SignIn, st
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("bands", "05:00-06:00", "hãy viết như"), ("bands", "05:00-07:00 50\n06:00-08:00 40", "chồng giờ"),
-        ("latitude", "91", "Vĩ độ"), ("longitude", "", "cả vĩ độ và kinh độ"), ("latitude", "abc", "Hãy nhập một số"),
-        ("volume", "101", "Từ 0 đến 100"), ("bass", "9", "Tiếng trầm phải từ"), ("gain", "3", "Độ to phải từ"), ("sink", "khong-co", "Hãy chọn trong danh sách"), ("name", " ", "phải có tên"),
+        ("bands", "05:00-06:00", "hãy viết như"),
+        ("bands", "05:00-07:00 50\n06:00-08:00 40", "chồng giờ"),
+        ("latitude", "91", "Vĩ độ"),
+        ("longitude", "", "cả vĩ độ và kinh độ"),
+        ("latitude", "abc", "Hãy nhập một số"),
+        ("volume", "101", "Từ 0 đến 100"),
+        ("bass", "9", "Tiếng trầm phải từ"),
+        ("gain", "3", "Độ to phải từ"),
+        ("sink", "khong-co", "Hãy chọn trong danh sách"),
+        ("name", " ", "phải có tên"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_field_is_named_and_nothing_is_lost(
     sign_in: SignIn, station: Station, field: str, value: str, words: str
 ) -> None:

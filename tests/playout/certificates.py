@@ -35,9 +35,22 @@ class Authority:
         names_file.write_text(f"subjectAltName={names}\n")
         _openssl("req", *_KEY, "-keyout", key, "-out", request, "-subj", "/CN=may-chu-luong")
         _openssl(
-            "x509", "-req", "-in", request, "-CA", self.file, "-CAkey", self.folder / "ca.key", "-CAcreateserial",
-            "-days", days, "-extfile", names_file, "-out", made,
-        )  # fmt: skip
+            "x509",
+            "-req",
+            "-in",
+            request,
+            "-CA",
+            self.file,
+            "-CAkey",
+            self.folder / "ca.key",
+            "-CAcreateserial",
+            "-days",
+            days,
+            "-extfile",
+            names_file,
+            "-out",
+            made,
+        )
         both = stem.with_suffix(".pem")
         both.write_bytes(made.read_bytes() + key.read_bytes())
         return both
@@ -47,9 +60,22 @@ def authority(folder: Path) -> Authority:
     folder.mkdir(parents=True, exist_ok=True)
     made = Authority(folder)
     _openssl(
-        "req", "-x509", *_KEY, "-keyout", folder / "ca.key", "-out", made.file, "-days", 300, "-subj", "/CN=noi-cap-mau",
-        "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign",
-    )  # fmt: skip
+        "req",
+        "-x509",
+        *_KEY,
+        "-keyout",
+        folder / "ca.key",
+        "-out",
+        made.file,
+        "-days",
+        300,
+        "-subj",
+        "/CN=noi-cap-mau",
+        "-addext",
+        "basicConstraints=critical,CA:TRUE",
+        "-addext",
+        "keyUsage=critical,keyCertSign,cRLSign",
+    )
     return made
 
 
@@ -58,9 +84,20 @@ def self_signed(folder: Path, names: str = "DNS:localhost,IP:127.0.0.1") -> Path
     folder.mkdir(parents=True, exist_ok=True)
     key, made = folder / "self.key", folder / "self.crt"
     _openssl(
-        "req", "-x509", *_KEY, "-keyout", key, "-out", made, "-days", 300, "-subj", "/CN=localhost",
-        "-addext", f"subjectAltName={names}",
-    )  # fmt: skip
+        "req",
+        "-x509",
+        *_KEY,
+        "-keyout",
+        key,
+        "-out",
+        made,
+        "-days",
+        300,
+        "-subj",
+        "/CN=localhost",
+        "-addext",
+        f"subjectAltName={names}",
+    )
     both = folder / "self.pem"
     both.write_bytes(made.read_bytes() + key.read_bytes())
     return both

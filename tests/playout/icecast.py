@@ -54,12 +54,15 @@ class Icecast:
         self._config = self.folder / "icecast.xml"
         self._config.write_text(
             _CONFIG.format(
-                password=self.password, port=self.port, folder=self.folder, burst=burst,
+                password=self.password,
+                port=self.port,
+                folder=self.folder,
+                burst=burst,
                 ssl="<ssl>1</ssl>" if certificate else "",
                 certificate=f"<ssl-certificate>{self.folder}/icecast.pem</ssl-certificate>" if certificate else "",
             ),
             encoding="utf-8",
-        )  # fmt: skip
+        )
         self.trust: ssl.SSLContext | None = None
         if certificate:
             (self.folder / "icecast.pem").write_bytes(certificate.read_bytes())
@@ -79,8 +82,11 @@ class Icecast:
             as_user = {"user": "nobody", "group": "nogroup", "extra_groups": []}
         self._process = subprocess.Popen(
             ["icecast2", "-c", str(self._config)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder, **as_user,
-        )  # fmt: skip
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=self.folder,
+            **as_user,
+        )
         for _ in range(200):
             try:
                 socket.create_connection(("127.0.0.1", self.port), 1).close()

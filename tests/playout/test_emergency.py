@@ -37,9 +37,14 @@ def declared(air, **more):
     """Confirm an emergency that has a recording, so that no voice is needed."""
     sha, ms = air.sounds["lời nói"]
     values = {
-        "title": "Lũ về", "text": "", "zones": ("ap-1",), "reason": "Công điện", "repeat_minutes": None,
-        "recording_sha256": sha, "recording_ms": ms,
-    }  # fmt: skip
+        "title": "Lũ về",
+        "text": "",
+        "zones": ("ap-1",),
+        "reason": "Công điện",
+        "repeat_minutes": None,
+        "recording_sha256": sha,
+        "recording_ms": ms,
+    }
     number = emergencies.draft(air.station, OPERATOR, Wish(**(values | more)))
     emergencies.confirm(air.station, OPERATOR, number)
     return number
@@ -72,9 +77,13 @@ def test_a_confirmed_emergency_sounds_in_the_night_tone_first_and_nothing_else_d
     air = night
     sha = air.sounds["báo động"][0]
     smuggled = air.plan(
-        air.station.now() + 0.2 * SECOND, [air.cue(1, "báo động")], "ap-2", slot_key="emergency/9/9",
-        kind=BroadcastKind.EMERGENCY, late="air",
-    )  # fmt: skip
+        air.station.now() + 0.2 * SECOND,
+        [air.cue(1, "báo động")],
+        "ap-2",
+        slot_key="emergency/9/9",
+        kind=BroadcastKind.EMERGENCY,
+        late="air",
+    )
     ordinary = air.plan(air.station.now() + 0.2 * SECOND, [air.cue(1, "báo động")], "ap-2", slot_key="x")
     with running(air):
         number = declared(air)
@@ -117,11 +126,20 @@ def test_words_that_nobody_confirmed_never_air(live):
     with air.station.db.write() as session:
         session.add(
             BroadcastRow(
-                slot_key="emergency/1/0", kind=BroadcastKind.EMERGENCY, title="x", starts_at=air.station.now(),
-                ends_at=air.station.now() + MINUTE, zones=["ap-1"], rundown=[item], reasons=[], sound_ms=ms, late="air",
-                emergency_id=draft, confirmed_by="",
+                slot_key="emergency/1/0",
+                kind=BroadcastKind.EMERGENCY,
+                title="x",
+                starts_at=air.station.now(),
+                ends_at=air.station.now() + MINUTE,
+                zones=["ap-1"],
+                rundown=[item],
+                reasons=[],
+                sound_ms=ms,
+                late="air",
+                emergency_id=draft,
+                confirmed_by="",
             )
-        )  # fmt: skip
+        )
     with running(air):
         (found,) = until(lambda: [r for r in rows_of(air, draft) if r.state.terminal])
     assert found.state is BroadcastState.REFUSED

@@ -175,9 +175,10 @@ def test_the_doctor_says_tls_tells_what_is_wrong_and_when_the_certificate_ends(s
         assert words in check.sentence
     ending = serve(authority.sign(HERE, 5))
     (check,) = [
-        c for c in sink_checks(station_with({**options, "port": ending.port, "ca_file": str(authority.file)}))
+        c
+        for c in sink_checks(station_with({**options, "port": ending.port, "ca_file": str(authority.file)}))
         if "mang" in c.name
-    ]  # fmt: skip
+    ]
     assert check.ok is None
     assert "hết hạn ngày" in check.sentence
     assert "gia hạn" in check.sentence

@@ -24,11 +24,31 @@ NOW = dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC)
 
 def entry(number: int, item: int = 1, zone: str = "ap-1", title: str = "Bản tin", heard: int = 1000) -> Entry:
     return Entry(
-        id=f"b{number}-{item}-{zone}", broadcast_id=number, broadcast_title="Buổi sáng", item_no=item, zone=zone,
-        kind="script", title=title, script_id=1, revision=1, topic="cchc", unit="vp", genre="notice",
-        audio_sha256="a" * 64, planned_at=NOW, started_at=NOW, ended_at=NOW, duration_ms=1000, heard_ms=heard,
-        outcome=Outcome.FULL, reason="", actor="tự động", host="máy", sink="main", voice="tone:a",
-    )  # fmt: skip
+        id=f"b{number}-{item}-{zone}",
+        broadcast_id=number,
+        broadcast_title="Buổi sáng",
+        item_no=item,
+        zone=zone,
+        kind="script",
+        title=title,
+        script_id=1,
+        revision=1,
+        topic="cchc",
+        unit="vp",
+        genre="notice",
+        audio_sha256="a" * 64,
+        planned_at=NOW,
+        started_at=NOW,
+        ended_at=NOW,
+        duration_ms=1000,
+        heard_ms=heard,
+        outcome=Outcome.FULL,
+        reason="",
+        actor="tự động",
+        host="máy",
+        sink="main",
+        voice="tone:a",
+    )
 
 
 @pytest.fixture

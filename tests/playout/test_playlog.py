@@ -24,11 +24,30 @@ NOW = dt.datetime(2026, 3, 2, 22, 0, 0, 123457, tzinfo=dt.UTC)
 def entry(number: int, zone: str = "ap-1", outcome: Outcome = Outcome.FULL) -> Entry:
     at = NOW + dt.timedelta(hours=number)
     return Entry(
-        id=f"b{number}-1-{zone}", broadcast_id=number, broadcast_title="Buổi sáng", item_no=1, zone=zone, kind="script",
-        title="Chuyện “một cửa” ở xã", script_id=1, revision=2, topic="cchc", unit=None, genre="column",
-        audio_sha256="a" * 64, planned_at=at, started_at=at, ended_at=None, duration_ms=1000, heard_ms=1000,
-        outcome=outcome, reason="", actor="tự động", host="máy", sink="main",
-    )  # fmt: skip
+        id=f"b{number}-1-{zone}",
+        broadcast_id=number,
+        broadcast_title="Buổi sáng",
+        item_no=1,
+        zone=zone,
+        kind="script",
+        title="Chuyện “một cửa” ở xã",
+        script_id=1,
+        revision=2,
+        topic="cchc",
+        unit=None,
+        genre="column",
+        audio_sha256="a" * 64,
+        planned_at=at,
+        started_at=at,
+        ended_at=None,
+        duration_ms=1000,
+        heard_ms=1000,
+        outcome=outcome,
+        reason="",
+        actor="tự động",
+        host="máy",
+        sink="main",
+    )
 
 
 @pytest.fixture
@@ -196,9 +215,14 @@ def test_a_correction_is_a_new_entry_that_points_back(air):
         assert {line.entry.id for line in playlog.entries(session, effective=True)} == {new, "b2-1-ap-1"}
     assert lines["b1-1-ap-1"] == entry(1)
     assert lines[new] == replace(
-        entry(1), id=new, outcome=Outcome.PARTIAL, heard_ms=300, reason="Loa ấp 1 mất điện.", actor="lanh-dao",
+        entry(1),
+        id=new,
+        outcome=Outcome.PARTIAL,
+        heard_ms=300,
+        reason="Loa ấp 1 mất điện.",
+        actor="lanh-dao",
         corrects="b1-1-ap-1",
-    )  # fmt: skip
+    )
     with pytest.raises(RuleError, match="đã được đính chính"):
         playlog.correct(station, machine(), "b1-1-ap-1", outcome=Outcome.FULL, heard_ms=0, reason="Nhầm.")
     with pytest.raises(RuleError, match="lý do"):

@@ -61,9 +61,16 @@ def aired(correction: Correction | None, sound: np.ndarray) -> tuple[Catch, list
     sink, clock = Catch(), FrozenClock(NOW)
     ear = Listener(None, lambda _why: None, lambda _no, finding: found.append(finding))
     lane = Lane(
-        sink, ("ap-1",), 1.0, FEED, clock, queue.SimpleQueue(), lambda _n, _w: None,
-        ear=ear, tone=Tone(correction) if correction else None,
-    )  # fmt: skip
+        sink,
+        ("ap-1",),
+        1.0,
+        FEED,
+        clock,
+        queue.SimpleQueue(),
+        lambda _n, _w: None,
+        ear=ear,
+        tone=Tone(correction) if correction else None,
+    )
     lane.begin(
         [Segment(1, Held(sound.tobytes()))],
         clock.monotonic() + 1,

@@ -115,8 +115,10 @@ def test_a_machine_that_knows_of_another_stops_when_it_cannot_ask_and_one_that_d
         type(first.station)(
             first.station.home, first.station.settings, Database("postgresql+psycopg://x@127.0.0.1:1/x"), SystemClock()
         ),
-        "một", 3, file,
-    )  # fmt: skip
+        "một",
+        3,
+        file,
+    )
     assert "“hai” có thể đang phát" in away.hold, "remembered over a restart"
     fresh = Tenure(away._station, "ba", 3, tmp_path / "none.json")
     assert fresh.hold == ""

@@ -50,29 +50,71 @@ def made(*, entries: int = 40) -> ReportDocument:
         for zone in ("z1", "z2"):
             outcome = rng.choices([Outcome.FULL, Outcome.PARTIAL, Outcome.MISSED], [8, 1, 1])[0]
             log.append(
-                entry(n, 1, zone, outcome, planned_at=at, topic=rng.choice(["mot-cua", "chi-so"]) if zone == "z1" else log[-1].topic,
-                      reason="" if outcome is Outcome.FULL else "Mất điện.", title="=Bài “nguy hiểm”")
-            )  # fmt: skip
+                entry(
+                    n,
+                    1,
+                    zone,
+                    outcome,
+                    planned_at=at,
+                    topic=rng.choice(["mot-cua", "chi-so"]) if zone == "z1" else log[-1].topic,
+                    reason="" if outcome is Outcome.FULL else "Mất điện.",
+                    title="=Bài “nguy hiểm”",
+                )
+            )
     plan = Campaign(
-        "Kế hoạch", dt.date(2026, 1, 1), dt.date(2026, 12, 31), number="12/KH-UBND",
-        topics=(PlanTopic("mot-cua", "Một cửa", {"loa": 50}), PlanTopic("chi-so", "Chỉ số", {"loa": 10})), forms=("loa", "zalo"),
-    )  # fmt: skip
+        "Kế hoạch",
+        dt.date(2026, 1, 1),
+        dt.date(2026, 12, 31),
+        number="12/KH-UBND",
+        topics=(PlanTopic("mot-cua", "Một cửa", {"loa": 50}), PlanTopic("chi-so", "Chỉ số", {"loa": 10})),
+        forms=("loa", "zalo"),
+    )
     figures = count(log, VN)
     aired: dict[str, dict[str, int]] = {}
     for key, tally in figures.by_topic_month.items():
         topic, _, month = key.rpartition(" ")
         aired.setdefault(topic, {})[month] = tally.full
     return ReportDocument(
-        period=parse("2026-Q1"), figures=figures, before=count([], VN), year_before=count(log[:10], VN), scripts_written=3,
-        topics=TOPICS, topic_short=TOPICS, other_topic="khac", units={"vhxh": "Phòng Văn hóa - Xã hội"},
-        zones={"z1": "Ấp Mẫu 1", "z2": "Ấp Mẫu 2"}, genres={"column": "Chuyên mục"}, entries=tuple(log), airings=tuple(airings(log)),
-        station=Settings().station, form=Settings().report, tz=VN, drawn_at=dt.datetime(2026, 3, 16, 3, tzinfo=dt.UTC),
-        last_hash="ab" * 32, last_seq=len(log),
-        plan=progress(plan, dt.date(2026, 3, 14), aired=aired, acted={"zalo": {"2026-02": 1}}, titles=FORMS), forms=FORMS,
+        period=parse("2026-Q1"),
+        figures=figures,
+        before=count([], VN),
+        year_before=count(log[:10], VN),
+        scripts_written=3,
+        topics=TOPICS,
+        topic_short=TOPICS,
+        other_topic="khac",
+        units={"vhxh": "Phòng Văn hóa - Xã hội"},
+        zones={"z1": "Ấp Mẫu 1", "z2": "Ấp Mẫu 2"},
+        genres={"column": "Chuyên mục"},
+        entries=tuple(log),
+        airings=tuple(airings(log)),
+        station=Settings().station,
+        form=Settings().report,
+        tz=VN,
+        drawn_at=dt.datetime(2026, 3, 16, 3, tzinfo=dt.UTC),
+        last_hash="ab" * 32,
+        last_seq=len(log),
+        plan=progress(plan, dt.date(2026, 3, 14), aired=aired, acted={"zalo": {"2026-02": 1}}, titles=FORMS),
+        forms=FORMS,
         groups={"loa": "loudspeaker", "zalo": "online", "truc-tiep": "direct"},
-        activities=(ActivityLine(1, "zalo", "Bài viết", "Một cửa", "Phòng Văn hóa - Xã hội", "2026-02-03", "", None, 350, "https://zalo.me/mau", 1),),
-        parts=(PartLine("Công an xã", "Đã hướng dẫn <người dân>."),), slogans=("Dân hiểu, dân tin",),
-    )  # fmt: skip
+        activities=(
+            ActivityLine(
+                1,
+                "zalo",
+                "Bài viết",
+                "Một cửa",
+                "Phòng Văn hóa - Xã hội",
+                "2026-02-03",
+                "",
+                None,
+                350,
+                "https://zalo.me/mau",
+                1,
+            ),
+        ),
+        parts=(PartLine("Công an xã", "Đã hướng dẫn <người dân>."),),
+        slogans=("Dân hiểu, dân tin",),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -192,9 +234,13 @@ def test_the_offices_own_template_wins(document: ReportDocument, tmp_path: Path)
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [("{{ trich_yeuu }}", "“trich_yeuu”.*Có phải ý là “trich_yeu”"), ("{{ cac_bang[0].tenn }}", "“tenn”"),
-     ("{{ ''.__class__.__mro__ }}", "Mẫu|mẫu"), ("{% for x in %}", "cú pháp")],
-)  # fmt: skip
+    [
+        ("{{ trich_yeuu }}", "“trich_yeuu”.*Có phải ý là “trich_yeu”"),
+        ("{{ cac_bang[0].tenn }}", "“tenn”"),
+        ("{{ ''.__class__.__mro__ }}", "Mẫu|mẫu"),
+        ("{% for x in %}", "cú pháp"),
+    ],
+)
 def test_a_wrong_field_in_a_template_is_named(document: ReportDocument, tmp_path: Path, words: str, said: str) -> None:
     template_with(tmp_path / "mau", words)
     with pytest.raises(RuleError, match=said) as caught:
@@ -273,9 +319,17 @@ def test_points_of_diversity_follow_the_printed_formula() -> None:
 
 @pytest.mark.parametrize(
     ("change", "field"),
-    [({"form": "loa"}, "form"), ({"form": "fax"}, "form"), ({"title": ""}, "title"), ({"day": dt.date(2026, 9, 9)}, "day"),
-     ({"attendance": -1}, "attendance"), ({"views": 10**9}, "views"), ({"link": "javascript:alert(1)"}, "link"), ({"link": "http://a b"}, "link")],
-)  # fmt: skip
+    [
+        ({"form": "loa"}, "form"),
+        ({"form": "fax"}, "form"),
+        ({"title": ""}, "title"),
+        ({"day": dt.date(2026, 9, 9)}, "day"),
+        ({"attendance": -1}, "attendance"),
+        ({"views": 10**9}, "views"),
+        ({"link": "javascript:alert(1)"}, "link"),
+        ({"link": "http://a b"}, "link"),
+    ],
+)
 def test_an_activity_is_checked_field_by_field(change: dict[str, object], field: str) -> None:
     good = ActivityDraft("zalo", "Bài viết", "mot-cua", "vhxh", dt.date(2026, 3, 1), link="https://zalo.me/mau")
     assert good.checked(forms=["loa", "zalo"], today=dt.date(2026, 3, 2)) == good
@@ -289,10 +343,20 @@ def test_an_activity_is_checked_field_by_field(change: dict[str, object], field:
 @pytest.mark.timeout(180)
 def test_libreoffice_opens_every_file_and_the_pages_are_in_order(folder: Path, tmp_path: Path) -> None:
     subprocess.run(
-        ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path),
-         *(str(folder / n) for n in ("full.docx", "section.docx", "annex.docx", "r.xlsx"))],
-        check=True, capture_output=True, timeout=170,
-    )  # fmt: skip
+        [
+            "soffice",
+            f"-env:UserInstallation=file://{tmp_path}/profile",
+            "--headless",
+            "--convert-to",
+            "pdf",
+            "--outdir",
+            str(tmp_path),
+            *(str(folder / n) for n in ("full.docx", "section.docx", "annex.docx", "r.xlsx")),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=170,
+    )
 
     def said(name: str) -> str:
         """The text as poppler reads it, letters of a stand-in font in their places."""

@@ -16,10 +16,12 @@ START = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 FOUND = st.lists(
     st.builds(
         lambda kind, hour, about: Conflict(kind, START + dt.timedelta(hours=hour), "x", "y", about=about),
-        st.sampled_from(Kind), st.integers(0, 300), st.sampled_from(["", "sáng", "chiều"]),
+        st.sampled_from(Kind),
+        st.integers(0, 300),
+        st.sampled_from(["", "sáng", "chiều"]),
     ),
     max_size=30,
-).map(by_time)  # fmt: skip
+).map(by_time)
 
 
 @given(FOUND)

@@ -24,9 +24,14 @@ def planned(number: int, at: str = "05:00", minutes: float = 10, **more: object)
     time = dt.time.fromisoformat(at)
     start = dt.datetime.combine(DAY, time, tzinfo=TZ).astimezone(dt.UTC)
     values: dict[str, object] = {
-        "id": number, "title": f"Buổi {number}", "starts_at": start, "ends_at": start + dt.timedelta(minutes=20),
-        "sound_ms": round(minutes * 60_000), "zones": ("a", "b"), "scripts": 2,
-    }  # fmt: skip
+        "id": number,
+        "title": f"Buổi {number}",
+        "starts_at": start,
+        "ends_at": start + dt.timedelta(minutes=20),
+        "sound_ms": round(minutes * 60_000),
+        "zones": ("a", "b"),
+        "scripts": 2,
+    }
     return Planned(**(values | more))  # type: ignore[arg-type]
 
 
@@ -91,11 +96,16 @@ def test_the_sweep_finds_a_clash_for_each_that_a_slow_search_finds(
     start = dt.datetime.combine(DAY, dt.time(5), tzinfo=TZ)
     plan = [
         Planned(
-            n, str(n), start + dt.timedelta(minutes=at), start + dt.timedelta(minutes=at + 30), length * 60_000,
-            tuple(sorted(zones)), 1,
+            n,
+            str(n),
+            start + dt.timedelta(minutes=at),
+            start + dt.timedelta(minutes=at + 30),
+            length * 60_000,
+            tuple(sorted(zones)),
+            1,
         )
         for n, (at, length, zones) in enumerate(found, 1)
-    ]  # fmt: skip
+    ]
     house = replace(HOUSE, zones={})
     hit = {c.broadcasts for c in conflicts(plan, house, DAY, 1) if c.kind is Kind.OVERLAP}
 
@@ -115,7 +125,14 @@ def gaps(found: list[Planned], house: House, days: int) -> list[str]:
 
 
 def test_days_on_which_nobody_hears_anything_are_one_gap_for_each_stretch() -> None:
-    found = [planned(1), replace(planned(2), starts_at=planned(2).starts_at + dt.timedelta(days=3), ends_at=planned(2).ends_at + dt.timedelta(days=3))]  # fmt: skip
+    found = [
+        planned(1),
+        replace(
+            planned(2),
+            starts_at=planned(2).starts_at + dt.timedelta(days=3),
+            ends_at=planned(2).ends_at + dt.timedelta(days=3),
+        ),
+    ]
     assert gaps(found, HOUSE, 5) == [
         "Từ ngày 03/03/2026 đến hết ngày 04/03/2026: cả đài không có buổi phát nào.",
         "Ngày 06/03/2026: cả đài không có buổi phát nào.",

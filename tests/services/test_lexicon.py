@@ -76,8 +76,10 @@ def test_every_change_is_a_version_that_can_be_read_again(station: Station) -> N
         notes = list(session.scalars(select(LexiconVersion.note).order_by(LexiconVersion.number)))
         assert notes[2] == "bỏ “TTHC”"
         assert [e.verb for e in session.scalars(select(AuditEvent).where(AuditEvent.object_kind == "lexicon"))] == [
-            "change", "change", "change",
-        ]  # fmt: skip
+            "change",
+            "change",
+            "change",
+        ]
     with pytest.raises(NotFoundError):
         apply(station, EDITOR, Change(remove=(number,)))
 
@@ -223,11 +225,17 @@ def test_a_wrong_entry_is_refused_by_its_field(entry: Entry, field: str, says: s
 LETTERS = st.text(st.sampled_from("aàảđêơưzĐTH &./\"'\\#=-"), min_size=1, max_size=12)
 SAID = LETTERS.map(lambda t: f"đọc {t}")
 ENTRIES = st.builds(
-    Entry, LETTERS.map(lambda t: f"x{t}"), SAID, st.sampled_from([Mode.EXPAND, Mode.WORD]),
-    case=st.sampled_from(["any", "exact"]), preceded_by=st.lists(SAID, max_size=2).map(tuple),
-    followed_by=st.lists(SAID, max_size=2).map(tuple), valid_from=st.none() | st.just(TODAY),
-    respell=st.dictionaries(st.sampled_from(["espeak", "vi-neural"]), SAID), note=LETTERS,
-)  # fmt: skip
+    Entry,
+    LETTERS.map(lambda t: f"x{t}"),
+    SAID,
+    st.sampled_from([Mode.EXPAND, Mode.WORD]),
+    case=st.sampled_from(["any", "exact"]),
+    preceded_by=st.lists(SAID, max_size=2).map(tuple),
+    followed_by=st.lists(SAID, max_size=2).map(tuple),
+    valid_from=st.none() | st.just(TODAY),
+    respell=st.dictionaries(st.sampled_from(["espeak", "vi-neural"]), SAID),
+    note=LETTERS,
+)
 
 
 @given(st.lists(ENTRIES, max_size=4))
@@ -244,9 +252,15 @@ def test_a_file_brings_back_what_was_written(made: list[Entry]) -> None:
 
 def test_out_and_in_again_is_no_change(station: Station) -> None:
     full = Entry(
-        "Facebook", "phây búc", Mode.WORD, case="any", followed_by=("xã",), valid_from=TODAY,
-        respell={"espeak": "phây-búc"}, note="theo đài tỉnh",
-    )  # fmt: skip
+        "Facebook",
+        "phây búc",
+        Mode.WORD,
+        case="any",
+        followed_by=("xã",),
+        valid_from=TODAY,
+        respell={"espeak": "phây-búc"},
+        note="theo đài tỉnh",
+    )
     version = apply(station, EDITOR, Change(add=(full, NEW, Entry("QR", "", Mode.SPELL))))
     with station.db.read() as session:
         text = export_toml(session)

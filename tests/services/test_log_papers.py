@@ -103,9 +103,14 @@ def bundle(week: Station, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
 def judged(folder: Path) -> tuple[int, str]:
     """Run the verifier as an inspector does: an interpreter without any package, nothing of ours on its path."""
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "kiem_tra.py"], cwd=folder, capture_output=True, text=True, encoding="utf-8",
-        check=False, env={"PYTHONDONTWRITEBYTECODE": "1"},
-    )  # fmt: skip
+        [sys.executable, "-I", "-S", "kiem_tra.py"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env={"PYTHONDONTWRITEBYTECODE": "1"},
+    )
     return done.returncode, done.stdout + done.stderr
 
 
@@ -150,14 +155,29 @@ def _edit(path: Path, change: Callable[[str], str]) -> None:
 
 
 TAMPERINGS: dict[str, tuple[Callable[[Path], object], str]] = {
-    "an outcome": (lambda f: _edit(f / "nhat_ky.jsonl", lambda t: t.replace('"full"', '"missed"', 1)), "đã bị sửa sau khi ghi"),
-    "an entry gone": (lambda f: _edit(f / "nhat_ky.jsonl", lambda t: "".join(t.splitlines(True)[:3] + t.splitlines(True)[4:])), "Thiếu bản ghi giữa"),
-    "two entries swapped": (lambda f: _edit(f / "nhat_ky.jsonl", lambda t: "".join((t.splitlines(True)[1], t.splitlines(True)[0], *t.splitlines(True)[2:]))), "không nối"),
-    "the end cut off": (lambda f: _edit(f / "nhat_ky.jsonl", lambda t: "".join(t.splitlines(True)[:-5])), "Mục lục ghi"),
+    "an outcome": (
+        lambda f: _edit(f / "nhat_ky.jsonl", lambda t: t.replace('"full"', '"missed"', 1)),
+        "đã bị sửa sau khi ghi",
+    ),
+    "an entry gone": (
+        lambda f: _edit(f / "nhat_ky.jsonl", lambda t: "".join(t.splitlines(True)[:3] + t.splitlines(True)[4:])),
+        "Thiếu bản ghi giữa",
+    ),
+    "two entries swapped": (
+        lambda f: _edit(
+            f / "nhat_ky.jsonl",
+            lambda t: "".join((t.splitlines(True)[1], t.splitlines(True)[0], *t.splitlines(True)[2:])),
+        ),
+        "không nối",
+    ),
+    "the end cut off": (
+        lambda f: _edit(f / "nhat_ky.jsonl", lambda t: "".join(t.splitlines(True)[:-5])),
+        "Mục lục ghi",
+    ),
     "a clip replaced": (lambda f: next((f / "ban_thu").iterdir()).write_bytes(b"x"), "Tệp đã bị sửa: ban_thu/"),
     "a file gone": (lambda f: (f / "DOC_TRUOC.txt").unlink(), "Thiếu tệp DOC_TRUOC.txt"),
     "a file smuggled in": (lambda f: (f / "ban_thu" / "la.flac").write_bytes(b"x"), "Tệp lạ"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", TAMPERINGS)

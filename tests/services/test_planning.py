@@ -212,11 +212,30 @@ def test_airings_before_the_script_was_valid_do_not_count(station: Station) -> N
     first = air_once(station, OPERATOR, [number], title="Thông báo", starts_at=noon)
     at = noon.astimezone(dt.UTC)
     entry = Entry(
-        id=f"b{first}-1-am01", broadcast_id=first, broadcast_title="Thông báo", item_no=1, zone="am01", kind="script",
-        title="Bài thử", script_id=number, revision=1, topic="khac", unit="vhxh", genre="bulletin", audio_sha256="a" * 64,
-        planned_at=at, started_at=at, ended_at=at, duration_ms=1000, heard_ms=1000, outcome=Outcome.FULL, reason="",
-        actor="tự động", host="may", sink="main",
-    )  # fmt: skip
+        id=f"b{first}-1-am01",
+        broadcast_id=first,
+        broadcast_title="Thông báo",
+        item_no=1,
+        zone="am01",
+        kind="script",
+        title="Bài thử",
+        script_id=number,
+        revision=1,
+        topic="khac",
+        unit="vhxh",
+        genre="bulletin",
+        audio_sha256="a" * 64,
+        planned_at=at,
+        started_at=at,
+        ended_at=at,
+        duration_ms=1000,
+        heard_ms=1000,
+        outcome=Outcome.FULL,
+        reason="",
+        actor="tự động",
+        host="may",
+        sink="main",
+    )
     with station.db.write() as session:
         playlog.append(session, [entry], station.now())
         session.get_one(BroadcastRow, first).state = BroadcastState.AIRED

@@ -22,11 +22,18 @@ from tests.text.test_plans import word_plan
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 PLAN = Campaign(
-    "Kế hoạch thử", dt.date(2026, 1, 1), dt.date(2026, 12, 31), number="1/KH-UBND", issued_on=dt.date(2026, 1, 5),
-    basis=("Quyết định số 2/QĐ-UBND",), topics=(PlanTopic("mot-cua", "Một cửa", {"loa": 24, "zalo": 2}),),
-    forms=("loa", "zalo"), audiences=("Người dân",), units=(PlanUnit("Công an xã", "Phối hợp", "cong-an"),),
+    "Kế hoạch thử",
+    dt.date(2026, 1, 1),
+    dt.date(2026, 12, 31),
+    number="1/KH-UBND",
+    issued_on=dt.date(2026, 1, 5),
+    basis=("Quyết định số 2/QĐ-UBND",),
+    topics=(PlanTopic("mot-cua", "Một cửa", {"loa": 24, "zalo": 2}),),
+    forms=("loa", "zalo"),
+    audiences=("Người dân",),
+    units=(PlanUnit("Công an xã", "Phối hợp", "cong-an"),),
     deadlines=(Deadline("Báo cáo quý I", dt.date(2026, 3, 14)),),
-)  # fmt: skip
+)
 
 
 def test_a_plan_goes_to_json_and_back() -> None:
@@ -75,10 +82,15 @@ def test_what_is_only_read_makes_no_topic(station: Station) -> None:
 
 @pytest.mark.parametrize(
     ("change", "field"),
-    [({"title": " "}, "title"), ({"last": dt.date(2025, 1, 1)}, "last"), ({"forms": ("loa", "fax")}, "forms"),
-     ({"topics": (PlanTopic("a", "A"), PlanTopic("a", "A"))}, "topics"), ({"topics": (PlanTopic("a", "A", {"loa": -1}),)}, "topics"),
-     ({"last": dt.date(2040, 1, 1)}, "last")],
-)  # fmt: skip
+    [
+        ({"title": " "}, "title"),
+        ({"last": dt.date(2025, 1, 1)}, "last"),
+        ({"forms": ("loa", "fax")}, "forms"),
+        ({"topics": (PlanTopic("a", "A"), PlanTopic("a", "A"))}, "topics"),
+        ({"topics": (PlanTopic("a", "A", {"loa": -1}),)}, "topics"),
+        ({"last": dt.date(2040, 1, 1)}, "last"),
+    ],
+)
 def test_a_wrong_field_is_named_and_changes_nothing(station: Station, change: dict[str, object], field: str) -> None:
     number = plans.add(station, OPERATOR, PLAN)
     with pytest.raises(RuleError) as caught:

@@ -108,8 +108,10 @@ def test_a_correction_afterwards_changes_today_and_not_the_report(station: Stati
 @pytest.mark.slow
 def test_what_cannot_be_drawn_is_refused_and_leaves_nothing(station: Station) -> None:
     for period, formats, shapes, field in (
-        (parse("2027-Q1"), ["csv"], ["full"], "period"), (Q1, ["doc"], ["full"], "format"), (Q1, ["csv"], ["poster"], "shape")
-    ):  # fmt: skip
+        (parse("2027-Q1"), ["csv"], ["full"], "period"),
+        (Q1, ["doc"], ["full"], "format"),
+        (Q1, ["csv"], ["poster"], "shape"),
+    ):
         with pytest.raises(RuleError) as caught:
             reporting.draw(station, OPERATOR, period, formats=formats, shapes=shapes)
         assert caught.value.field == field

@@ -89,8 +89,11 @@ def test_a_moved_broadcast_stays_moved_through_planning_and_comes_back(planned: 
 def test_what_is_not_allowed_is_refused_in_words_and_changes_nothing(planned: Station) -> None:
     row = first(planned, 6)
     for when, words in (
-        (at(21, 0, 6), "khung giờ"), (at(18, 50, 6), "khung giờ"), (at(17, 10, 5), "đã có buổi"), (at(11, 0, 4), "sau bây giờ"),
-    ):  # fmt: skip
+        (at(21, 0, 6), "khung giờ"),
+        (at(18, 50, 6), "khung giờ"),
+        (at(17, 10, 5), "đã có buổi"),
+        (at(11, 0, 4), "sau bây giờ"),
+    ):
         for dry in (True, False):
             with pytest.raises(RuleError, match=words):
                 timetable.move(planned, ME, row.id, when, dry_run=dry)
@@ -100,9 +103,11 @@ def test_what_is_not_allowed_is_refused_in_words_and_changes_nothing(planned: St
     assert first(planned, 6).state is BroadcastState.PLANNED
     viewer = Actor("xem", "Xem", frozenset({Role.VIEWER}))
     for act in (
-        lambda: timetable.move(planned, viewer, row.id, at(17, 30, 6)), lambda: timetable.leave_out(planned, viewer, [row.id]),
-        lambda: timetable.copy(planned, viewer, row.id, at(6, 0, 6)), lambda: timetable.set_rundown(planned, viewer, row.id, [], ""),
-    ):  # fmt: skip
+        lambda: timetable.move(planned, viewer, row.id, at(17, 30, 6)),
+        lambda: timetable.leave_out(planned, viewer, [row.id]),
+        lambda: timetable.copy(planned, viewer, row.id, at(6, 0, 6)),
+        lambda: timetable.set_rundown(planned, viewer, row.id, [], ""),
+    ):
         with pytest.raises(ForbiddenError):
             act()
 
@@ -207,10 +212,12 @@ def test_the_quy_che_binds_what_people_move_copy_and_add(planned: Station) -> No
     row, other = first(planned, 5), first(planned, 6)
     one = strict(planned, sessions_per_day=1)
     for act in (
-        lambda: timetable.move(one, ME, row.id, at(17, 40, 6)), lambda: timetable.copy(one, ME, row.id, at(17, 40, 6)),
-        lambda: timetable.copy(one, ME, row.id, at(6, 0, 6), ["am01"]), lambda: timetable.add(one, ME, "Buổi riêng", at(6, 0, 6), 10),
+        lambda: timetable.move(one, ME, row.id, at(17, 40, 6)),
+        lambda: timetable.copy(one, ME, row.id, at(17, 40, 6)),
+        lambda: timetable.copy(one, ME, row.id, at(6, 0, 6), ["am01"]),
+        lambda: timetable.add(one, ME, "Buổi riêng", at(6, 0, 6), 10),
         lambda: air_once(one, ME, ["nhac-hieu"], title="Phát riêng", starts_at=at(6, 0, 6)),
-    ):  # fmt: skip
+    ):
         with pytest.raises(RuleError, match="đã có 1 buổi; Quy chế cho tối đa 1 buổi mỗi ngày"):
             act()
     assert timetable.move(one, ME, row.id, at(6, 0, 5), dry_run=True) == row.id  # its own day is its own

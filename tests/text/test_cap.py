@@ -70,13 +70,17 @@ def test_a_signature_at_the_end_is_let_be() -> None:
         ("10.2,105.2 10.1,105.1", "10.2,105.2 10.3,105.3", "điểm cuối trùng"),
         ("10.15,105.15 12.5", "10.15 105.15 12.5", "bán-kính"),
         ("<size>20480", "<size>20 kB", "số nguyên"),
-        ("<status>Actual</status>\n  <msgType>Alert</msgType>", "<msgType>Alert</msgType>\n  <status>Actual</status>", "thứ tự"),
+        (
+            "<status>Actual</status>\n  <msgType>Alert</msgType>",
+            "<msgType>Alert</msgType>\n  <status>Actual</status>",
+            "thứ tự",
+        ),
         ("<scope>Public</scope>", "<scope>Public</scope><lạ>x</lạ>", "lạ"),
         ("<scope>Public</scope>", "<scope>Public</scope>chữ lạc", "chữ nằm ngoài"),
         ("<event>Bão</event>", "<event>Bão<b/></event>", "phần tử con"),
         ("<valueName>KTTV</valueName>", "", "thiếu valueName"),
     ],
-)  # fmt: skip
+)
 def test_each_rule_of_the_schema_is_kept(old: str, new: str, words: str) -> None:
     assert old in STORM
     with pytest.raises(RuleError) as caught:

@@ -50,8 +50,13 @@ def test_the_communes_plan_is_read_whole() -> None:
     assert "khẩu hiệu tuyên truyền" in plan.of(K.UNIT)[1].value
     assert len(plan.of(K.AUDIENCE)) == 1
     assert [p.value for p in plan.of(K.CITED)] == [
-        "06/QĐ-TTg", "06/CP", "57-NQ/TW", "118/2025/NĐ-CP", "367/2025/NĐ-CP", "66/NQ-CP"
-    ]  # fmt: skip
+        "06/QĐ-TTg",
+        "06/CP",
+        "57-NQ/TW",
+        "118/2025/NĐ-CP",
+        "367/2025/NĐ-CP",
+        "66/NQ-CP",
+    ]
     assert ["quý, 6 tháng, năm" in p.text for p in plan.of(K.DEADLINE)] == [True]
     assert plan.of(K.NUMBER) == []  # the document has none, so none is made up
     assert plan.notes == ()
@@ -137,10 +142,33 @@ def test_a_book_is_read_in_a_moment() -> None:
 
 
 PIECES = st.sampled_from(
-    ["KẾ HOẠCH", "I. NỘI DUNG", "1. Nội dung", "- Tuyên truyền về Zalo", "a) loa", "STT | Nội dung | Hình thức", "1 | x | loa", "Điều 1.",
-     "trước ngày 31/02/2026", "năm 2026", "Nơi nhận:", "", "Nội dung: a; Hình thức: b", "từ tháng 13 đến tháng 99", "\f", "|||", "Số:   /KH-UBND",
-     "Nghị định số 118/2025/NĐ-CP ngày 9 tháng 6 năm 2025 của Chính phủ về", "Giao Phòng Kinh tế", "ngày 0/0/0000", "IV.", "1.1. Hình thức", "+", "từ tháng 12 đến tháng 12 năm 9999"]
-)  # fmt: skip
+    [
+        "KẾ HOẠCH",
+        "I. NỘI DUNG",
+        "1. Nội dung",
+        "- Tuyên truyền về Zalo",
+        "a) loa",
+        "STT | Nội dung | Hình thức",
+        "1 | x | loa",
+        "Điều 1.",
+        "trước ngày 31/02/2026",
+        "năm 2026",
+        "Nơi nhận:",
+        "",
+        "Nội dung: a; Hình thức: b",
+        "từ tháng 13 đến tháng 99",
+        "\f",
+        "|||",
+        "Số:   /KH-UBND",
+        "Nghị định số 118/2025/NĐ-CP ngày 9 tháng 6 năm 2025 của Chính phủ về",
+        "Giao Phòng Kinh tế",
+        "ngày 0/0/0000",
+        "IV.",
+        "1.1. Hình thức",
+        "+",
+        "từ tháng 12 đến tháng 12 năm 9999",
+    ]
+)
 
 
 @settings(max_examples=60, deadline=None)
@@ -161,8 +189,15 @@ def test_any_text_gives_a_reading_whose_proposals_stand_on_its_lines(lines: list
 
 @pytest.mark.parametrize(
     ("words", "many"),
-    [("02 bài/tháng", 24), ("ít nhất 01 lượt mỗi tuần", 52), ("mỗi quý 03 lượt", 12), ("tối thiểu 4 buổi", 4), ("hằng tháng có 1 tin", 12), ("năm 2026", None)],
-)  # fmt: skip
+    [
+        ("02 bài/tháng", 24),
+        ("ít nhất 01 lượt mỗi tuần", 52),
+        ("mỗi quý 03 lượt", 12),
+        ("tối thiểu 4 buổi", 4),
+        ("hằng tháng có 1 tin", 12),
+        ("năm 2026", None),
+    ],
+)
 def test_numbers_to_reach_are_counted_a_year(words: str, many: int | None) -> None:
     assert target(words) == many
 

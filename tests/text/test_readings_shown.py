@@ -20,8 +20,10 @@ def said(text: str, lexicon: Lexicon):
 def test_each_reading_is_told_once_with_its_reason_and_its_times(lexicon: Lexicon) -> None:
     found = readings(said(TEXT, lexicon))
     assert [(r.number, r.written, r.times, r.look) for r in found] == [
-        (1, "12/3", 1, False), (2, "UBND", 3, False), (3, "ABXZ", 1, True),
-    ]  # fmt: skip
+        (1, "12/3", 1, False),
+        (2, "UBND", 3, False),
+        (3, "ABXZ", 1, True),
+    ]
     assert all(r.reason.endswith(".") for r in found)
 
 
@@ -29,8 +31,11 @@ def test_both_sides_of_a_line_carry_the_number_of_the_reading(lexicon: Lexicon) 
     first, second = lines(said(TEXT, lexicon))
     assert "".join(p.text for p in first.written) == "Ngày 12/3, UBND xã họp – UBND và ABXZ."
     assert [(p.text, p.reading) for p in first.spoken if p.reading] == [
-        ("mười hai tháng ba", 1), ("Ủy ban nhân dân", 2), ("Ủy ban nhân dân", 2), ("a bê ích-xì dét", 3),
-    ]  # fmt: skip
+        ("mười hai tháng ba", 1),
+        ("Ủy ban nhân dân", 2),
+        ("Ủy ban nhân dân", 2),
+        ("a bê ích-xì dét", 3),
+    ]
     assert [(p.text, p.reading) for p in second.written if p.reading] == [("UBND", 2)]
 
 

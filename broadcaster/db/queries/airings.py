@@ -104,15 +104,24 @@ def grouped(session: Session, stretch: Stretch, *, titles: bool = True) -> Selec
     broadcast = _least(session, c.broadcast_title) if titles else literal("")
     query = (
         select(
-            c.broadcast_id, c.item_no, c.planned_at, c.kind, title.label("title"), broadcast.label("broadcast_title"),
-            func.min(c.script_id).label("script_id"), _least(session, c.topic).label("topic"),
-            _least(session, c.unit).label("unit"), _least(session, c.genre).label("genre"), best,
-            func.max(c.heard_ms).label("heard_ms"), func.count().label("zones"),
+            c.broadcast_id,
+            c.item_no,
+            c.planned_at,
+            c.kind,
+            title.label("title"),
+            broadcast.label("broadcast_title"),
+            func.min(c.script_id).label("script_id"),
+            _least(session, c.topic).label("topic"),
+            _least(session, c.unit).label("unit"),
+            _least(session, c.genre).label("genre"),
+            best,
+            func.max(c.heard_ms).label("heard_ms"),
+            func.count().label("zones"),
             func.sum(case((c.outcome == Outcome.FULL, 1), else_=0)).label("zones_full"),
         )
         .where(*stretch.conditions(), c.kind.in_([SCRIPT, RELAY]))
         .group_by(c.planned_at, c.broadcast_id, c.item_no, c.kind)
-    )  # fmt: skip
+    )
     if stretch.outcome is not None:
         query = query.having(func.substr(best, 1, 1) == str(RANKED.index(stretch.outcome)))
     return query
@@ -145,12 +154,15 @@ def broadcasts(session: Session, stretch: Stretch) -> tuple[list[Sent], int]:
     c = _LOG.c
     query = (
         select(
-            c.broadcast_id, func.min(c.planned_at), func.max(c.broadcast_title), func.count(),
+            c.broadcast_id,
+            func.min(c.planned_at),
+            func.max(c.broadcast_title),
+            func.count(),
             func.max(case((_HEARD, 1), else_=0)),
         )
         .where(*stretch.conditions())
         .group_by(c.broadcast_id)
-    )  # fmt: skip
+    )
     found = [Sent(row[0], row[1], row[2], row[3], heard=bool(row[4])) for row in session.execute(query)]
     entries = sum(s.entries for s in found)
     begun, after = _across(session, stretch, stretch.start), _across(session, stretch, stretch.end)

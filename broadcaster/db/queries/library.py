@@ -89,9 +89,13 @@ def find(
 ) -> tuple[list[Listed], int]:
     """Return one page of matching scripts, last changed first, and how many match in all."""
     query = script_filter(
-        search=wanted.search, state=wanted.state, topic=wanted.topic, unit=wanted.unit, genre=wanted.genre,
+        search=wanted.search,
+        state=wanted.state,
+        topic=wanted.topic,
+        unit=wanted.unit,
+        genre=wanted.genre,
         marks=wanted.marks,
-    )  # fmt: skip
+    )
     if not wanted.state:
         query = query.where(Script.state != ScriptState.RETIRED)
     query = _valid(query, wanted.validity, today)

@@ -63,8 +63,17 @@ def _now(number: int) -> schemas.EmergencyOut:
 def _row(e: Emergency) -> schemas.EmergencyOut:
     local = station().local
     return schemas.EmergencyOut(
-        id=e.id, title=e.title, text=e.text, zones=e.zones, reason=e.reason, repeat_minutes=e.repeat_minutes,
-        state=e.state, created_by=e.created_by, created_at=local(e.created_at),
+        id=e.id,
+        title=e.title,
+        text=e.text,
+        zones=e.zones,
+        reason=e.reason,
+        repeat_minutes=e.repeat_minutes,
+        state=e.state,
+        created_by=e.created_by,
+        created_at=local(e.created_at),
         confirmed_at=local(e.confirmed_at) if e.confirmed_at else None,
-        ended_at=local(e.ended_at) if e.ended_at else None, end_reason=e.end_reason, trouble=e.trouble,
-    )  # fmt: skip
+        ended_at=local(e.ended_at) if e.ended_at else None,
+        end_reason=e.end_reason,
+        trouble=e.trouble,
+    )

@@ -40,10 +40,14 @@ def about() -> Response:
     said = here.settings.station
     return answer(
         schemas.StationOut(
-            name=said.name, commune=said.commune, province=said.province, timezone=said.timezone,
-            now=here.local(here.now()), version=__version__,
+            name=said.name,
+            commune=said.commune,
+            province=said.province,
+            timezone=said.timezone,
+            now=here.local(here.now()),
+            version=__version__,
         )
-    )  # fmt: skip
+    )
 
 
 @route("/onair", Scope.ONAIR_READ, "station", model=schemas.OnAir)
@@ -59,8 +63,13 @@ def on_air() -> Response:
             alive=now.alive,
             airing=[
                 schemas.OnAirItem(
-                    broadcast_id=a.broadcast_id, title=a.title, trial=a.trial, zones=list(a.zones),
-                    started_at=here.local(a.started_at), item_no=a.item_no, item_count=a.item_count,
+                    broadcast_id=a.broadcast_id,
+                    title=a.title,
+                    trial=a.trial,
+                    zones=list(a.zones),
+                    started_at=here.local(a.started_at),
+                    item_no=a.item_no,
+                    item_count=a.item_count,
                     item_title=a.item_title,
                 )
                 for a in now.airing
@@ -69,9 +78,11 @@ def on_air() -> Response:
             and schemas.Coming(
                 id=coming.id, title=coming.title, starts_at=here.local(coming.starts_at), zones=list(coming.zones)
             ),
-            muted=list(now.muted), hold=now.hold, troubles=list(now.troubles),
+            muted=list(now.muted),
+            hold=now.hold,
+            troubles=list(now.troubles),
         )
-    )  # fmt: skip
+    )
 
 
 @route("/zones", Scope.ZONES_READ, "station", model=schemas.Zones)
@@ -87,9 +98,14 @@ def scripts(query: schemas.ScriptsQuery) -> Response:
     """Scripts, last changed first, without their words."""
     with station().db.read() as session:
         found, total = page_of_scripts(
-            session, search=query.q, state=query.state, topic=query.topic, unit=query.unit,
-            limit=query.limit, offset=query.offset,
-        )  # fmt: skip
+            session,
+            search=query.q,
+            state=query.state,
+            topic=query.topic,
+            unit=query.unit,
+            limit=query.limit,
+            offset=query.offset,
+        )
         rows = list(exporting.scripts(station(), session, found, bodies=False))
     return answer(schemas.ScriptPage(total=total, rows=[schemas.ScriptSummary.model_validate(r) for r in rows]))
 

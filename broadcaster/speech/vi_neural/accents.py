@@ -50,22 +50,65 @@ class Accent:
 
 
 _NORTH_ONSETS: Final = {
-    "": "", "b": "b", "c": "k", "ch": "ʨ", "d": "z", "đ": "nd", "g": "ɣ", "gi": "z", "h": "hː", "kh": "kʰ", "l": "l",
-    "m": "m", "n": "nː", "ng": "ŋː", "nh": "ɲ", "p": "p", "ph": "fː", "r": "z", "s": "s", "t": "t", "th": "tʰh",
-    "tr": "ʨ", "v": "v", "x": "s",
-}  # fmt: skip
+    "": "",
+    "b": "b",
+    "c": "k",
+    "ch": "ʨ",
+    "d": "z",
+    "đ": "nd",
+    "g": "ɣ",
+    "gi": "z",
+    "h": "hː",
+    "kh": "kʰ",
+    "l": "l",
+    "m": "m",
+    "n": "nː",
+    "ng": "ŋː",
+    "nh": "ɲ",
+    "p": "p",
+    "ph": "fː",
+    "r": "z",
+    "s": "s",
+    "t": "t",
+    "th": "tʰh",
+    "tr": "ʨ",
+    "v": "v",
+    "x": "s",
+}
 # Chosen by what the ear heard (docs/adr/0012): đ begins as n because d is taken for t; h n ng ph are held; a nucleus
 # may need another symbol where nothing, a nasal or a stop follows.
 _NUCLEI: Final = {
-    "a": "a", "ă": "a", "â": "ɐ", "e": "ɛ", "ê": "e", "i": "i", "o": "ɔ", "ô": "o", "ơ": "ɤ", "u": "u", "ư": "ɯ",
-    "iê": "iə", "uô": "uə", "ươ": "ɯə",
-}  # fmt: skip
+    "a": "a",
+    "ă": "a",
+    "â": "ɐ",
+    "e": "ɛ",
+    "ê": "e",
+    "i": "i",
+    "o": "ɔ",
+    "ô": "o",
+    "ơ": "ɤ",
+    "u": "u",
+    "ư": "ɯ",
+    "iê": "iə",
+    "uô": "uə",
+    "ươ": "ɯə",
+}
 _OPEN: Final = {"a": "aa", "ư": "ɯɯ"}
 _BEFORE_NASAL: Final = {"a": "aɐ", "â": "ɜ", "iê": "iɛ", "o": "ɔɑ", "ươ": "ɯɤ"}
 _BEFORE_STOP: Final = {"u": "uː"}
 _NORTH_CODAS: Final = {
-    "": "", "m": "m", "n": "n", "ng": "ŋ", "nh": "ŋ", "p": "p", "t": "t", "c": "k", "ch": "k", "i": "j", "u": "w",
-}  # fmt: skip
+    "": "",
+    "m": "m",
+    "n": "n",
+    "ng": "ŋ",
+    "nh": "ŋ",
+    "p": "p",
+    "t": "t",
+    "c": "k",
+    "ch": "k",
+    "i": "j",
+    "u": "w",
+}
 _SOUTH_CODAS: Final = _NORTH_CODAS | {"nh": "n", "ch": "t"}
 
 

@@ -51,11 +51,33 @@ STOPS: Final = frozenset({"p", "t", "c", "ch"})
 
 ONSETS: Final = MappingProxyType(
     {
-        "ngh": "ng", "ng": "ng", "nh": "nh", "gh": "g", "kh": "kh", "ch": "ch", "th": "th", "tr": "tr", "ph": "ph",
-        "b": "b", "c": "c", "d": "d", "đ": "đ", "g": "g", "h": "h", "k": "c", "l": "l", "m": "m", "n": "n", "p": "p",
-        "r": "r", "s": "s", "t": "t", "v": "v", "x": "x",
+        "ngh": "ng",
+        "ng": "ng",
+        "nh": "nh",
+        "gh": "g",
+        "kh": "kh",
+        "ch": "ch",
+        "th": "th",
+        "tr": "tr",
+        "ph": "ph",
+        "b": "b",
+        "c": "c",
+        "d": "d",
+        "đ": "đ",
+        "g": "g",
+        "h": "h",
+        "k": "c",
+        "l": "l",
+        "m": "m",
+        "n": "n",
+        "p": "p",
+        "r": "r",
+        "s": "s",
+        "t": "t",
+        "v": "v",
+        "x": "x",
     }
-)  # fmt: skip
+)
 """Spelled onset to its phoneme, the longest first; `gi` and `qu` have rules of their own."""
 
 _TONE_MARKS: Final = {
@@ -91,9 +113,16 @@ _SHORT_A: Final = {"ay": "i", "au": "u", "anh": "nh", "ach": "ch"}
 """Rimes written with `a` whose vowel is the short one."""
 
 _GLIDED: Final = {
-    "oa": " i o m n ng p t c", "oă": "m n ng p t c", "oe": " o m n t", "uâ": "y n ng t", "uê": " n nh t ch",
-    "uơ": " n t", "uy": " u n nh p t ch", "uyê": "n t", "uya": " ",
-}  # fmt: skip
+    "oa": " i o m n ng p t c",
+    "oă": "m n ng p t c",
+    "oe": " o m n t",
+    "uâ": "y n ng t",
+    "uê": " n nh t ch",
+    "uơ": " n t",
+    "uy": " u n nh p t ch",
+    "uyê": "n t",
+    "uya": " ",
+}
 _QU: Final = frozenset("aăâeêiyơ")
 
 

@@ -173,8 +173,9 @@ def _value(rules: Any, name: str) -> str:
         return f"không hợp lệ; các giá trị đúng: {', '.join(words)}"
     bases = rules.xpath(
         "//xs:element[@name=$name]/@type | //xs:element[@name=$name]/xs:simpleType/xs:restriction/@base",
-        namespaces=_XS, name=name,
-    )  # fmt: skip
+        namespaces=_XS,
+        name=name,
+    )
     return _TYPES.get(bases[0].rpartition(":")[2], "") if bases else ""
 
 

@@ -24,14 +24,83 @@ _QUARTER_YEAR = re.compile(r"([1-4])\s?[/-]\s?((?:19|20)\d\d)(?![\d/])")
 
 _HAS_DAY = ("ngày", "mùng", "mồng", "hôm", "rằm")
 DAY_WORDS = (
-    "ngày", "mùng", "mồng", "hôm", "sáng", "chiều", "tối", "đêm", "trưa", "khuya", "rạng sáng", "lễ", "dịp", "tết",
-    "trước", "sau", "chủ nhật", "thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu", "thứ bảy", "cn", "nghỉ",
-    "kỷ niệm", "hạn", "hạn chót", "chót", "hạn cuối", "thời hạn", "cuối", "nay", "mai", "kể từ", "tính đến", "đến hết", "cho đến", "vào", "bắt đầu từ", "nsx", "hsd", "nsx:", "hsd:", "date", "hạn dùng", "hạn sử dụng",
-)  # fmt: skip
+    "ngày",
+    "mùng",
+    "mồng",
+    "hôm",
+    "sáng",
+    "chiều",
+    "tối",
+    "đêm",
+    "trưa",
+    "khuya",
+    "rạng sáng",
+    "lễ",
+    "dịp",
+    "tết",
+    "trước",
+    "sau",
+    "chủ nhật",
+    "thứ hai",
+    "thứ ba",
+    "thứ tư",
+    "thứ năm",
+    "thứ sáu",
+    "thứ bảy",
+    "cn",
+    "nghỉ",
+    "kỷ niệm",
+    "hạn",
+    "hạn chót",
+    "chót",
+    "hạn cuối",
+    "thời hạn",
+    "cuối",
+    "nay",
+    "mai",
+    "kể từ",
+    "tính đến",
+    "đến hết",
+    "cho đến",
+    "vào",
+    "bắt đầu từ",
+    "nsx",
+    "hsd",
+    "nsx:",
+    "hsd:",
+    "date",
+    "hạn dùng",
+    "hạn sử dụng",
+)
 HOLIDAYS = frozenset(
-    {(30, 4), (1, 5), (2, 9), (8, 3), (20, 11), (27, 7), (22, 12), (19, 5), (3, 2), (20, 10), (26, 3), (1, 6), (27, 2),
-     (19, 8), (18, 11), (10, 10), (21, 6), (28, 6), (28, 7), (9, 11), (1, 1), (14, 2), (24, 12), (9, 1), (23, 9)}
-)  # fmt: skip
+    {
+        (30, 4),
+        (1, 5),
+        (2, 9),
+        (8, 3),
+        (20, 11),
+        (27, 7),
+        (22, 12),
+        (19, 5),
+        (3, 2),
+        (20, 10),
+        (26, 3),
+        (1, 6),
+        (27, 2),
+        (19, 8),
+        (18, 11),
+        (10, 10),
+        (21, 6),
+        (28, 6),
+        (28, 7),
+        (9, 11),
+        (1, 1),
+        (14, 2),
+        (24, 12),
+        (9, 1),
+        (23, 9),
+    }
+)
 _MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 NUMBER_WORDS = (
     "số",
@@ -232,10 +301,11 @@ def date_range(ctx: Context, pos: int, left: Left) -> Reading | None:
     m = _MONTHS_THEN_YEAR.match(text, pos)
     if m and left.last in ("tháng", "quý") and 1 <= int(m[1]) < int(m[2]) <= 12:
         return Reading(
-            pos, m.end(),
+            pos,
+            m.end(),
             f"{month(m[1], ctx.profile)} đến {left.last} {month(m[2], ctx.profile)} năm {cardinal(m[3], ctx.profile)}",
             "date.months-sharing-year",
-        )  # fmt: skip
+        )
     m = _SCHOOL_YEAR.match(text, pos)
     if m and int(m[2]) == int(m[1]) + 1:
         return Reading(

@@ -17,16 +17,55 @@ _FEAST_NAMED = re.compile(
     r"giải phóng|thành lập)(?: [^\W\d_]+){0,5}$"
 )
 _NAMED_AFTER_DAYS = (
-    "đường", "công viên", "trường", "khu phố", "phường", "quảng trường", "bệnh viện", "nhà máy", "cầu", "xí nghiệp", "hợp tác xã",
-    "thpt", "thcs", "nông trường", "mầm non", "tiểu học", "phố", "làng", "chợ", "tượng đài", "câu lạc bộ", "tổ hợp",
-)  # fmt: skip
+    "đường",
+    "công viên",
+    "trường",
+    "khu phố",
+    "phường",
+    "quảng trường",
+    "bệnh viện",
+    "nhà máy",
+    "cầu",
+    "xí nghiệp",
+    "hợp tác xã",
+    "thpt",
+    "thcs",
+    "nông trường",
+    "mầm non",
+    "tiểu học",
+    "phố",
+    "làng",
+    "chợ",
+    "tượng đài",
+    "câu lạc bộ",
+    "tổ hợp",
+)
 _SCORE_WORDS = ("tỷ số", "tỉ số", "thắng", "thua", "hòa", "hoà", "dẫn", "kết quả")
 _NUMBERED_LIST = re.compile(rf"(?<![^\W_])(?:{'|'.join(NUMBER_WORDS)}) (?:\d{{1,4}}/\d{{1,3}}(?:,|;| và)? ?)+$")
 _MARKED = ("ngày", "mùng", "mồng", "hôm")
 _STRONG = (
-    "ngày", "sáng", "chiều", "tối", "đêm", "trưa", "hôm", "dịp", "lễ", "chủ nhật", "hạn", "hạn chót", "hạn cuối", "chót",
-    "mừng", "kỷ niệm", "nay", "mai", "đến hết", "kể từ", "tính đến",
-)  # fmt: skip
+    "ngày",
+    "sáng",
+    "chiều",
+    "tối",
+    "đêm",
+    "trưa",
+    "hôm",
+    "dịp",
+    "lễ",
+    "chủ nhật",
+    "hạn",
+    "hạn chót",
+    "hạn cuối",
+    "chót",
+    "mừng",
+    "kỷ niệm",
+    "nay",
+    "mai",
+    "đến hết",
+    "kể từ",
+    "tính đến",
+)
 _UNSURE_LEADS = frozenset(["trước", "sau", "vào", "cuối", "nghỉ"])
 _NO_DAY = (
     "xếp",

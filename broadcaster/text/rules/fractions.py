@@ -94,17 +94,42 @@ def share(ctx: Context, pos: int, left: Left) -> Reading | None:
     plain = (a, b) in _PLAIN_SHARES and not address and (at_least or not re.match(_COUNTED, after))
     if plain or (left.ends("vòng", "chung kết", "bán kết") and a == 1):
         return Reading(pos, m.end(), part, "fraction", (over,))
-    if not address and _smaller(a, b) and re.match(
-        r"\s*(?:số|diện tích|dân số|tổng|thời gian|chiều|quãng|chặng|khối lượng|mức|lương|ngân sách|giá trị|lượng|dung tích|"
-        r"sân|nửa|đường|thế giới|trái đất|cử tri|ngày công|suất|định mức|công việc|quân số|tiền|học phí|chi phí|kinh phí|nhu cầu|cả nước|nồng độ|biên chế|liều|hạn mức|thửa|bờ|đất|nước|thuốc|phân|hợp đồng)\b", after,
-    ):  # fmt: skip
+    if (
+        not address
+        and _smaller(a, b)
+        and re.match(
+            r"\s*(?:số|diện tích|dân số|tổng|thời gian|chiều|quãng|chặng|khối lượng|mức|lương|ngân sách|giá trị|lượng|dung tích|"
+            r"sân|nửa|đường|thế giới|trái đất|cử tri|ngày công|suất|định mức|công việc|quân số|tiền|học phí|chi phí|kinh phí|nhu cầu|cả nước|nồng độ|biên chế|liều|hạn mức|thửa|bờ|đất|nước|thuốc|phân|hợp đồng)\b",
+            after,
+        )
+    ):
         return Reading(pos, m.end(), part, "fraction", (over,))
     if left.ends("giảm", "rút ngắn", "còn") and re.match(r"\s*(?:ngày|giờ|bước|khâu|loại)\b", after):
         # "Giảm 2/7 ngày": two of the seven days that the procedure took.
         return Reading(pos, m.end(), over, "number.over", (part,))
-    if not address and _smaller(a, b) and left.ends("hơn", "gần", "khoảng", "ít nhất", "tối thiểu", "trên", "chiếm", "quá", "bằng", "giảm", "tăng", "còn", "được") and not re.match(
-        r"\s*(?:chỉ tiêu|tiêu chí|xã|ấp|hộ|người|nội dung|đại biểu|thành viên|hồ sơ|nhiệm vụ|điểm|phường|thôn|khu|trường|đơn vị|sản phẩm|chi bộ|đảng viên|tổ|cơ quan)\b", after
-    ):  # fmt: skip
+    if (
+        not address
+        and _smaller(a, b)
+        and left.ends(
+            "hơn",
+            "gần",
+            "khoảng",
+            "ít nhất",
+            "tối thiểu",
+            "trên",
+            "chiếm",
+            "quá",
+            "bằng",
+            "giảm",
+            "tăng",
+            "còn",
+            "được",
+        )
+        and not re.match(
+            r"\s*(?:chỉ tiêu|tiêu chí|xã|ấp|hộ|người|nội dung|đại biểu|thành viên|hồ sơ|nhiệm vụ|điểm|phường|thôn|khu|trường|đơn vị|sản phẩm|chi bộ|đảng viên|tổ|cơ quan)\b",
+            after,
+        )
+    ):
         return Reading(pos, m.end(), part, "fraction", (over,))
     alternatives = (part,) if a < b <= 100 else ()
     look = not address and a <= 31 and 1 <= b <= 12 and a > b

@@ -13,9 +13,43 @@ _INITIAL = re.compile(r"[B-DF-HJ-NP-TV-XZĐ]\.(?=,|\)|\s\(|\s[^\W\d_])")
 _TITLES = ("ông", "bà", "anh", "chị", "em", "cô", "chú", "bác", "cháu", "đồng chí", "đ/c", "bị can", "nạn nhân")
 _GIVEN_NAME = re.compile(r"(?:[A-ZĐ]\. ?){1,2}([A-ZĐÂÔƠƯÝ][^\W\d_]{1,6})(?![^\W_])")
 _OPENERS = frozenset(
-    ["theo", "công", "hiện", "sau", "khi", "ngày", "tại", "được", "người", "cơ", "các", "ông", "bà", "anh", "chị", "trước", "do",
-     "ngoài", "qua", "đến", "đây", "nếu", "với", "lúc", "trong", "trên", "từ", "ban", "cán", "gia", "ủy", "đề", "mọi", "những"]
-)  # fmt: skip
+    [
+        "theo",
+        "công",
+        "hiện",
+        "sau",
+        "khi",
+        "ngày",
+        "tại",
+        "được",
+        "người",
+        "cơ",
+        "các",
+        "ông",
+        "bà",
+        "anh",
+        "chị",
+        "trước",
+        "do",
+        "ngoài",
+        "qua",
+        "đến",
+        "đây",
+        "nếu",
+        "với",
+        "lúc",
+        "trong",
+        "trên",
+        "từ",
+        "ban",
+        "cán",
+        "gia",
+        "ủy",
+        "đề",
+        "mọi",
+        "những",
+    ]
+)
 
 
 def _given_name_next(ctx: Context, pos: int) -> int | None:

@@ -23,9 +23,12 @@ def plate(ctx: Context, pos: int, left: Left) -> Reading | None:
     province, series, figures = (m[4], m[5], m[6]) if m[4] else (m[1], m[2], m[3])
     said = [ctx.lexicon.letter(c) if c.isalpha() else spell_digits(c) for c in series]
     return Reading(
-        pos, m.end(), f"{spell_digits(province)} {' '.join(said)}, {spell_digits(figures)}", "code.plate",
+        pos,
+        m.end(),
+        f"{spell_digits(province)} {' '.join(said)}, {spell_digits(figures)}",
+        "code.plate",
         (f"{cardinal(province, ctx.profile)} {' '.join(said)}, {spell_digits(figures)}",),
-    )  # fmt: skip
+    )
 
 
 def boat(ctx: Context, pos: int, left: Left) -> Reading | None:

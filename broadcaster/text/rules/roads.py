@@ -9,9 +9,15 @@ from broadcaster.text.tokens import Context, Left, Reading
 
 _ROADS = {
     "DT": "đường tỉnh",
-    "QL": "quốc lộ", "ĐT": "đường tỉnh", "TL": "tỉnh lộ", "HL": "hương lộ", "ĐH": "đường huyện", "ĐX": "đường xã", "CT": "cao tốc",
+    "QL": "quốc lộ",
+    "ĐT": "đường tỉnh",
+    "TL": "tỉnh lộ",
+    "HL": "hương lộ",
+    "ĐH": "đường huyện",
+    "ĐX": "đường xã",
+    "CT": "cao tốc",
     "ĐL": "đại lộ",
-}  # fmt: skip
+}
 _ROAD = re.compile(
     r"(QL|ĐT|DT(?=[.-]?\d{3}(?!\d))|TL|HL|ĐH|ĐX|CT)[.\s-]?\s?(N?\d{1,4})([A-ZĐ]\d?)?(?:-(\d{1,2}))?(?![\d]|[.,/]\d|[^\W_])"
 )

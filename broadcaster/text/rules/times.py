@@ -22,9 +22,31 @@ _MINUTES = re.compile(r"(\d{1,3})\s?(['’′])(?:\s?(\d{1,2})\s?(?:[\"”″]|'
 _ONE_FIGURE = re.compile(r"(\d{1,2})\s?[hHg](\d)(?:\s?(?:['’′p]|ph|phút))?(?![^\W_]|[.,]\d)")
 _RATIO_WORDS = ("tỷ lệ", "tỉ lệ", "tỷ số", "tỉ số", "bản đồ", "thắng", "thua", "pha loãng", "pha")
 _CLOCK_WORDS = (
-    "lúc", "từ", "đến", "vào", "khoảng", "trước", "sau", "sáng", "chiều", "tối", "trưa", "đêm", "hồi", "khi", "tới",
-    "thời gian", "giờ", "bắt đầu", "hằng ngày", "hàng ngày", "mỗi ngày", "vào lúc", "và", "hết",
-)  # fmt: skip
+    "lúc",
+    "từ",
+    "đến",
+    "vào",
+    "khoảng",
+    "trước",
+    "sau",
+    "sáng",
+    "chiều",
+    "tối",
+    "trưa",
+    "đêm",
+    "hồi",
+    "khi",
+    "tới",
+    "thời gian",
+    "giờ",
+    "bắt đầu",
+    "hằng ngày",
+    "hàng ngày",
+    "mỗi ngày",
+    "vào lúc",
+    "và",
+    "hết",
+)
 
 
 def _said(ctx: Context, hour: str, minute: str | None, second: str | None = None) -> str:

@@ -288,9 +288,18 @@ def _compound(ctx: Context, token: str) -> str | None:
 
 # Offices and persons that head a compound, whose letters alone have several meanings.
 _HEADS = {
-    "CT": "Chủ tịch", "BT": "Bí thư", "TT": "Trung tâm", "CA": "Công an", "TP": "Trưởng phòng", "UV": "Ủy viên",
-    "ĐD": "đại diện", "PC": "phòng, chống", "NV": "nhân viên", "HV": "hội viên", "CH": "Chỉ huy",
-}  # fmt: skip
+    "CT": "Chủ tịch",
+    "BT": "Bí thư",
+    "TT": "Trung tâm",
+    "CA": "Công an",
+    "TP": "Trưởng phòng",
+    "UV": "Ủy viên",
+    "ĐD": "đại diện",
+    "PC": "phòng, chống",
+    "NV": "nhân viên",
+    "HV": "hội viên",
+    "CH": "Chỉ huy",
+}
 
 
 def _head_of_compound(ctx: Context, letters: str) -> str:
