@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from broadcaster.sound import ffmpeg
+from broadcaster.media import ffmpeg
 
 _TIMEOUT_S = 300.0
 

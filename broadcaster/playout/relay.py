@@ -23,9 +23,9 @@ import numpy as np
 from broadcaster.clock import Clock
 from broadcaster.domain.relays import RelaySource
 from broadcaster.errors import AirError, MediaError
+from broadcaster.media import ffmpeg
 from broadcaster.playout.player import FADE
 from broadcaster.playout.sinks.base import RATE, Pcm
-from broadcaster.sound import ffmpeg
 
 log = logging.getLogger(__name__)
 

@@ -14,13 +14,14 @@ from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.rotations import WEEKDAY_LABELS
 from broadcaster.domain.zones import Correction
 from broadcaster.errors import StationError
+from broadcaster.media import ffmpeg
 from broadcaster.services import airing
 from broadcaster.services.approving import airable
 from broadcaster.services.backup import last_backup
 from broadcaster.services.heartbeats import status
 from broadcaster.services.playlog import verify
 from broadcaster.services.station import Station
-from broadcaster.sound import ear, ffmpeg
+from broadcaster.sound import ear
 from broadcaster.sound.store import Store, disk_error
 from broadcaster.speech.registry import choose, engines, split
 

@@ -9,12 +9,12 @@ from typing import Any
 from broadcaster.db.models import Emergency
 from broadcaster.domain.emergencies import EmergencyState
 from broadcaster.errors import EngineError, MediaError, RuleError
+from broadcaster.media.ffmpeg import NOT_THE_FILE
 from broadcaster.services import airing, emergency_airing
 from broadcaster.services.jobs import Progress
 from broadcaster.services.speaking import spoken_of
 from broadcaster.services.station import Station
 from broadcaster.sound import recording
-from broadcaster.sound.ffmpeg import NOT_THE_FILE
 from broadcaster.sound.master import master
 from broadcaster.sound.profiles import profile_of
 from broadcaster.sound.render import Line, Rendered, render

@@ -24,9 +24,9 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import PlayLogEntry
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import MediaError, RuleError
+from broadcaster.media import ffmpeg
 from broadcaster.services import audit, playlog
 from broadcaster.services.station import Station
-from broadcaster.sound import ffmpeg
 
 CLIPS, CLIP_S = 24, 12.0
 _NAME = re.compile(r"(\d{6})-(\d+)-(.+)")

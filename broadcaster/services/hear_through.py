@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from broadcaster.errors import MediaError, NotFoundError
-from broadcaster.sound import ffmpeg
+from broadcaster.media import ffmpeg
 from broadcaster.sound.store import Store
 
 MIME = "audio/mpeg"

@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Job
 from broadcaster.errors import EngineError, MediaError, StationError
+from broadcaster.media.ffmpeg import NOT_THE_FILE
 from broadcaster.services.station import Station
-from broadcaster.sound.ffmpeg import NOT_THE_FILE
 from broadcaster.sound.store import disk_error
 
 log = structlog.get_logger(__name__)

@@ -24,7 +24,8 @@ import numpy as np
 
 from broadcaster.clock import SystemClock
 from broadcaster.errors import MediaError
-from broadcaster.sound import ffmpeg, street
+from broadcaster.media import ffmpeg
+from broadcaster.sound import street
 from broadcaster.sound.recogniser import Recogniser
 
 SNR_DB: Final = 10.0

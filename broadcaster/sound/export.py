@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from broadcaster.errors import RuleError
-from broadcaster.sound import ffmpeg, meter
+from broadcaster.media import ffmpeg
+from broadcaster.sound import meter
 from broadcaster.sound.meter import Loudness
 from broadcaster.sound.store import settle
 

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from broadcaster.errors import MediaError
-from broadcaster.sound import ffmpeg
+from broadcaster.media import ffmpeg
 from broadcaster.sound.store import disk_error
 from broadcaster.speech.engine import Clip
 

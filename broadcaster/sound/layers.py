@@ -13,10 +13,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from broadcaster.media.probe import probe
 from broadcaster.sound import analysis, meter
 from broadcaster.sound.analysis import RATE
 from broadcaster.sound.matrix import Floats
-from broadcaster.sound.probe import probe
 from broadcaster.sound.samples import Samples, decode
 
 UNDER_DB: Final = -20.0

@@ -21,7 +21,8 @@ from typing import Final, TypeVar
 import numpy as np
 
 from broadcaster.errors import MediaError
-from broadcaster.sound import analysis, ffmpeg, meter
+from broadcaster.media import ffmpeg
+from broadcaster.sound import analysis, meter
 from broadcaster.sound.analysis import LEFT, RATE, RIGHT, STEP, Milliseconds
 from broadcaster.sound.layers import Layer, Mixer
 from broadcaster.sound.level import Gain, solve

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from broadcaster.sound import ffmpeg
+from broadcaster.media import ffmpeg
 
 FILTER: Final = "ebur128=peak=true:framelog=verbose"
 """Append to a chain to read the summary from its standard error."""

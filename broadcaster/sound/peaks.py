@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from broadcaster.sound import ffmpeg
+from broadcaster.media import ffmpeg
 
 POINTS: Final = 800
 _FINE: Final = 480

@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from broadcaster.errors import MediaError
-from broadcaster.sound import containers, ffmpeg
+from broadcaster.media import containers, ffmpeg
+from broadcaster.media.probe import Probe, broken_off, probe
 from broadcaster.sound.analysis import RATE
 from broadcaster.sound.matrix import Floats
-from broadcaster.sound.probe import Probe, broken_off, probe
 from broadcaster.sound.samples import Samples, decode
 
 SHORTEST_S: Final = 1.0

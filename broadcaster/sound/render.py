@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from broadcaster.errors import MediaError
+from broadcaster.media.probe import probe
 from broadcaster.sound.join import Cue, Part, join
 from broadcaster.sound.layers import Layer, music
 from broadcaster.sound.master import Mastered, master
-from broadcaster.sound.probe import probe
 from broadcaster.sound.profiles import SoundProfile, profile_of
 from broadcaster.sound.store import Store
 from broadcaster.speech.cache import ClipCache

@@ -12,10 +12,10 @@ from typing import IO, Final
 
 import numpy as np
 
-from broadcaster.sound import ffmpeg
+from broadcaster.media import ffmpeg
+from broadcaster.media.probe import probe
 from broadcaster.sound.analysis import RATE
 from broadcaster.sound.matrix import Floats
-from broadcaster.sound.probe import probe
 
 _FULL: Final = 32_768
 _MAY_OVERSHOOT: Final = frozenset({"mp3", "aac", "opus", "vorbis", "ac3", "wmav2"})

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from broadcaster.errors import EngineError, MediaError
-from broadcaster.sound import ffmpeg
+from broadcaster.media import ffmpeg
 from broadcaster.speech.engine import Clip
 
 RATE: Final = 24_000

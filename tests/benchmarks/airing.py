@@ -28,12 +28,12 @@ from broadcaster.db.models import BroadcastRow, ZoneRow
 from broadcaster.db.session import Database
 from broadcaster.domain.broadcasts import RundownItem
 from broadcaster.home import Home
+from broadcaster.media import ffmpeg
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.file import FileSink
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services import airing
 from broadcaster.services.station import Station
-from broadcaster.sound import ffmpeg
 
 SETTINGS = """
 [hours]

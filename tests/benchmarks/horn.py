@@ -32,7 +32,8 @@ from pystoi import stoi
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from broadcaster.errors import EngineError
-from broadcaster.sound import ffmpeg, meter
+from broadcaster.media import ffmpeg
+from broadcaster.sound import meter
 from broadcaster.sound.join import Part, join
 from broadcaster.sound.master import master
 from broadcaster.sound.profiles import HORN, SoundProfile

@@ -25,7 +25,7 @@ WORK = {
         " '-60,-60,-30,-15,-20,-10,0,-6', 'norm', '-1.5'], check=True)"
     ),
     "ffmpeg-normalize": (
-        "import os, subprocess; from broadcaster.sound import ffmpeg as f;"
+        "import os, subprocess; from broadcaster.media import ffmpeg as f;"
         "subprocess.run(['ffmpeg-normalize', str(s), '-o', str(t), '-f', '-t', '-16', '-tp', '-1.5', '-c:a', 'flac',"
         " '-ar', '48000'], check=True, capture_output=True, env=os.environ | {'FFMPEG_PATH': f.program()})"
     ),
@@ -34,9 +34,9 @@ WORK = {
         "from pydub import AudioSegment as A; from pydub.effects import normalize as n, compress_dynamic_range as c;"
         "n(c(A.from_file(s))).export(t, format='flac')"
     ),
-    "loudnorm, one pass": "from broadcaster.sound import ffmpeg as f; f.run(['-i', str(s), '-af', 'loudnorm=I=-16:TP=-1.5', '-ar', '48000', str(t)])",
+    "loudnorm, one pass": "from broadcaster.media import ffmpeg as f; f.run(['-i', str(s), '-af', 'loudnorm=I=-16:TP=-1.5', '-ar', '48000', str(t)])",
     "loudnorm, two passes": (
-        "from broadcaster.sound import ffmpeg as f;"
+        "from broadcaster.media import ffmpeg as f;"
         "f.run(['-i', str(s), '-af', 'loudnorm=I=-16:TP=-1.5:print_format=json', '-f', 'null', '-']);"
         "f.run(['-i', str(s), '-af', 'loudnorm=I=-16:TP=-1.5', '-ar', '48000', str(t)])"
     ),
@@ -46,7 +46,7 @@ SLOW = {"pydub normalize + compress"}
 
 def programme(minutes: float, folder: Path) -> Path:
     sys.path.insert(0, str(ROOT))
-    from broadcaster.sound import ffmpeg
+    from broadcaster.media import ffmpeg
     from broadcaster.sound.join import Part, join
     from broadcaster.speech.espeak import EspeakEngine
 
@@ -61,7 +61,7 @@ def main() -> None:
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 15.0
     with tempfile.TemporaryDirectory() as work:
         source = programme(minutes, Path(work))
-        from broadcaster.sound import ffmpeg
+        from broadcaster.media import ffmpeg
 
         (Path(work) / "ffmpeg").symlink_to(ffmpeg.program())  # pydub and ffmpeg-normalize look for it on the path
         path = os.pathsep.join([work, str(Path(sys.executable).parent), os.environ["PATH"]])

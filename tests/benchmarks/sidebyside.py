@@ -29,7 +29,7 @@ from pathlib import Path
 import psutil
 
 from broadcaster.clock import SystemClock
-from broadcaster.sound import ffmpeg
+from broadcaster.media import ffmpeg
 from tests.benchmarks.airing import Meter, render
 from tests.playout.conftest import ALL_DAY, make_air
 

@@ -155,7 +155,7 @@ def _five_minutes() -> str:
 _PLAIN = """
 import os, sys
 from pathlib import Path
-from broadcaster.sound import ffmpeg
+from broadcaster.media import ffmpeg
 from pydub import AudioSegment
 from pydub.effects import normalize
 AudioSegment.converter = ffmpeg.program()

@@ -14,6 +14,7 @@ from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.domain.roles import Role, machine
 from broadcaster.domain.rotations import DayKind
 from broadcaster.domain.scripts import Genre, Priority, text_sha256
+from broadcaster.media.ffmpeg import run
 from broadcaster.services import accounts, playlog
 from broadcaster.services.approving import approve, latest_revision, send_back
 from broadcaster.services.importing import init
@@ -21,7 +22,6 @@ from broadcaster.services.rotations import add_exception, apply_rotation, cue_so
 from broadcaster.services.scripts import ScriptDraft, add_script, revise, submit
 from broadcaster.services.speaking import spoken_of
 from broadcaster.services.station import Station
-from broadcaster.sound.ffmpeg import run
 from broadcaster.sound.store import Store
 
 TZ = dt.timezone(dt.timedelta(hours=7))

@@ -19,13 +19,13 @@ from waitress.server import create_server
 
 from broadcaster.clock import UTC
 from broadcaster.domain.roles import machine
+from broadcaster.media.ffmpeg import run
 from broadcaster.panel import create_app
 from broadcaster.playout.alarm import SimulatedAlarm
 from broadcaster.playout.engine import Playout
 from broadcaster.services import accounts
 from broadcaster.services.importing import init
 from broadcaster.services.station import Station
-from broadcaster.sound.ffmpeg import run
 from broadcaster.worker import consumer
 from tests.panel import seed
 from tests.panel.test_browser import chromium, faults, opened

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
+from broadcaster.media.ffmpeg import run
 from broadcaster.panel import journal
 from broadcaster.services.station import Station
-from broadcaster.sound.ffmpeg import run
 from tests.panel.conftest import SignIn
 
 ALL = "?from=2026-03-01&to=2026-03-05"

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from broadcaster.db.models import BroadcastRow, CueRow
+from broadcaster.media.ffmpeg import run
+from broadcaster.media.probe import probe
 from broadcaster.services import sounds
 from broadcaster.services.station import Station
-from broadcaster.sound.ffmpeg import run
 from broadcaster.sound.meter import measure
-from broadcaster.sound.probe import probe
 from broadcaster.sound.store import Store
 from tests.panel.conftest import SignIn
 

@@ -22,8 +22,8 @@ from broadcaster.db.models import BroadcastRow, Incident, PlayLogEntry, ZoneRow
 from broadcaster.db.session import Database
 from broadcaster.domain.broadcasts import BroadcastKind, RundownItem
 from broadcaster.home import Home
+from broadcaster.media import ffmpeg
 from broadcaster.services.station import Station
-from broadcaster.sound import ffmpeg
 
 MORNING = dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC)  # 05:00 on 3 March 2026 in Viet Nam
 ALL_DAY = '["00:00-23:59"]'

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from broadcaster.sound import ffmpeg
+from broadcaster.media import ffmpeg
 
 _CONFIG = """<icecast>
   <limits><clients>100</clients><sources>60</sources><source-timeout>5</source-timeout>

@@ -38,11 +38,11 @@ from broadcaster.db.models import BroadcastRow, PlayLogEntry
 from broadcaster.domain.broadcasts import RundownItem
 from broadcaster.domain.lateness import ON_TIME
 from broadcaster.domain.playlog import Outcome
+from broadcaster.media import ffmpeg
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services import playlog
 from broadcaster.services.station import open_station
-from broadcaster.sound import ffmpeg
 from tests.playout.conftest import ALL_DAY, Air, make_air
 
 ZONES = 5

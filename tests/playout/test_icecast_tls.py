@@ -16,9 +16,9 @@ import pytest
 
 from broadcaster.cli.station import sink_checks
 from broadcaster.errors import AirError, RuleError
+from broadcaster.media import ffmpeg
 from broadcaster.playout.sinks import icecast, tls
 from broadcaster.playout.sinks.icecast import IcecastSink
-from broadcaster.sound import ffmpeg
 from tests.playout import certificates
 from tests.playout.icecast import Icecast, free_port, listen, share_of
 from tests.playout.test_live import until

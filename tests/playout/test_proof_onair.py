@@ -66,7 +66,7 @@ def put(air, name, samples):
     import hashlib
     import subprocess
 
-    from broadcaster.sound import ffmpeg
+    from broadcaster.media import ffmpeg
 
     folder = air.station.home.store
     path = folder / "new.flac"

@@ -22,10 +22,10 @@ from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.relays import NONE, RelaySource
 from broadcaster.domain.windows import Window
 from broadcaster.errors import AirError
+from broadcaster.media import ffmpeg
 from broadcaster.playout import relay as relay_module
 from broadcaster.playout.relay import Relay, RelayFeed, source_of
 from broadcaster.playout.sinks.file import FileSink
-from broadcaster.sound import ffmpeg
 from tests.playout.icecast import Icecast, share_of
 from tests.playout.test_live import running, until
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from broadcaster.errors import NotFoundError
+from broadcaster.media.ffmpeg import run
 from broadcaster.services.hear_through import joined
-from broadcaster.sound.ffmpeg import run
 from broadcaster.sound.store import Store
 
 RATE = 16_000

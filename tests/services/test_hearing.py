@@ -5,11 +5,12 @@ import pytest
 
 from broadcaster.db.models import Job
 from broadcaster.errors import MediaError, RuleError
+from broadcaster.media import ffmpeg
 from broadcaster.services import hearing, jobs, recordings
 from broadcaster.services.handlers import HANDLERS
 from broadcaster.services.scripts import add_script
 from broadcaster.services.speaking import speak, want_rendition
-from broadcaster.sound import ear, ffmpeg
+from broadcaster.sound import ear
 from tests.services.conftest import EDITOR, approved, draft
 
 pytestmark = pytest.mark.slow

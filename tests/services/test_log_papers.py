@@ -20,6 +20,7 @@ from broadcaster.db.models import BroadcastRow, PlayLogEntry
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.playlog import Outcome, Verdict
 from broadcaster.errors import ForbiddenError, RuleError
+from broadcaster.media.ffmpeg import run
 from broadcaster.playout.simulate import Simulation
 from broadcaster.services import logbook, playlog
 from broadcaster.services.evidence import Bundle, make_bundle
@@ -28,7 +29,6 @@ from broadcaster.services.logcheck import check, check_job
 from broadcaster.services.planning import plan
 from broadcaster.services.rotations import apply_rotation
 from broadcaster.services.station import Station
-from broadcaster.sound.ffmpeg import run
 from tests.conftest import NOON
 from tests.services.conftest import EDITOR, OPERATOR, ROTATION, approved
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from broadcaster.errors import EngineError, MediaError
+from broadcaster.media import ffmpeg
 from broadcaster.services import doctor
 from broadcaster.services.approving import airable
 from broadcaster.services.scripts import add_script
 from broadcaster.services.speaking import speak
 from broadcaster.settings import Speech
-from broadcaster.sound import ffmpeg
 from broadcaster.sound.master import master
 from broadcaster.sound.profiles import HORN, STUDIO
 from broadcaster.sound.render import Line, render

@@ -12,10 +12,11 @@ import pyloudnorm
 import pytest
 
 from broadcaster.errors import MediaError, RuleError
-from broadcaster.sound import ffmpeg, meter
+from broadcaster.media import ffmpeg
+from broadcaster.media.probe import probe
+from broadcaster.sound import meter
 from broadcaster.sound.master import master
 from broadcaster.sound.peaks import peaks
-from broadcaster.sound.probe import probe
 from broadcaster.sound.profiles import HORN, PROFILES, STUDIO, profile_of
 from broadcaster.sound.samples import decode
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from broadcaster.errors import MediaError
-from broadcaster.sound import ffmpeg, recording
+from broadcaster.media import ffmpeg
+from broadcaster.sound import recording
 from broadcaster.sound.join import Part, join
 from broadcaster.sound.samples import decode
 from broadcaster.speech.espeak import EspeakEngine

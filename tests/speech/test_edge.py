@@ -8,7 +8,7 @@ import pytest
 
 from broadcaster.clock import FrozenClock
 from broadcaster.errors import EngineError
-from broadcaster.sound import ffmpeg
+from broadcaster.media import ffmpeg
 from broadcaster.speech.edge import EdgeEngine
 
 pytest.importorskip("edge_tts", reason="the group `voices` is not installed")

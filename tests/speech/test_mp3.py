@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from broadcaster.errors import EngineError
-from broadcaster.sound import ffmpeg
+from broadcaster.media import ffmpeg
 from broadcaster.speech import mp3
 
 TONE_S = 0.5

@@ -12,7 +12,7 @@ import pytest
 
 from broadcaster.clock import FrozenClock
 from broadcaster.errors import EngineError
-from broadcaster.sound import ffmpeg
+from broadcaster.media import ffmpeg
 from broadcaster.speech import turns
 
 _spec = importlib.util.spec_from_file_location("fake_google", Path(__file__).with_name("fake_google.py"))

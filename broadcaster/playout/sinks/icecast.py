@@ -22,12 +22,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from broadcaster.clock import SystemClock
 from broadcaster.errors import AirError, MediaError
+from broadcaster.media import ffmpeg
 from broadcaster.playout.sinks import tls
 from broadcaster.playout.sinks.base import RATE, Feed
 from broadcaster.playout.sinks.carrier import Carrier, Passage
 from broadcaster.playout.sinks.options import taken
 from broadcaster.playout.sinks.pipe import farewell, last_line, narrow, pour
-from broadcaster.sound import ffmpeg
 
 _CONNECT_S = 3.0
 _DEAD_S = 8.0

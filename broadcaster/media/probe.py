@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from broadcaster.errors import MediaError
-from broadcaster.sound import containers, ffmpeg
+from broadcaster.media import containers, ffmpeg
 
 _DURATION: Final = re.compile(r"Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)")
 _AUDIO: Final = re.compile(r"Stream #0:\d+.*?: Audio: ([\w]+).*?, (\d+) Hz, ([^,]+)")

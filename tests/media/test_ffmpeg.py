@@ -5,9 +5,10 @@ import threading
 import pytest
 
 from broadcaster.errors import MediaError
-from broadcaster.sound import ffmpeg, meter
+from broadcaster.media import ffmpeg
+from broadcaster.media.probe import probe
+from broadcaster.sound import meter
 from broadcaster.sound.join import resample
-from broadcaster.sound.probe import probe
 from broadcaster.sound.samples import decode
 from broadcaster.speech.engine import Clip
 

@@ -1,0 +1,1 @@
+"""Sound files from outside: ffmpeg run safely, what a file is, and whether it is whole."""
