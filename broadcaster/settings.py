@@ -36,7 +36,7 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Station(_Section):
+class StationSettings(_Section):
     """Đơn vị và đài."""
 
     commune: str = Field("xã Mẫu", description="Tên xã, phường hoặc đặc khu, viết như trong văn bản.")
@@ -56,7 +56,7 @@ Limit = Annotated[int | None, BeforeValidator(_no_limit)]
 """A limit that may be lifted; TOML has no empty value, so that a file writes 0 for none."""
 
 
-class Hours(_Section):
+class HoursSettings(_Section):
     """Giờ được phép phát. Ngoài các khung này loa không bao giờ kêu, trừ phát khẩn cấp đã xác nhận."""
 
     windows: list[Annotated[str, AfterValidator(_window)]] = Field(
@@ -71,7 +71,7 @@ class Hours(_Section):
     )
 
 
-class Approval(_Section):
+class ApprovalSettings(_Section):
     """Phê duyệt."""
 
     four_eyes: bool = Field(
@@ -83,7 +83,7 @@ class Approval(_Section):
     )
 
 
-class Speech(_Section):
+class SpeechSettings(_Section):
     """Giọng đọc."""
 
     voices: list[str] = Field(
@@ -98,7 +98,7 @@ class Speech(_Section):
     cache_megabytes: int = Field(2048, ge=50, description="Dung lượng tối đa của kho câu đã đọc.")
 
 
-class Sound(_Section):
+class SoundSettings(_Section):
     """Âm thanh thành phẩm."""
 
     profile: Literal["horn", "studio"] = Field(
@@ -118,7 +118,7 @@ class SinkSettings(_Section):
     options: dict[str, Any] = Field({}, description="Tùy chọn riêng của loại đường ra.")
 
 
-class Playout(_Section):
+class PlayoutSettings(_Section):
     """Phát sóng."""
 
     sinks: dict[str, SinkSettings] = Field(
@@ -140,7 +140,7 @@ class Playout(_Section):
     plan_days: int = Field(7, ge=1, le=60, description="Lên lịch trước bao nhiêu ngày.")
 
 
-class RelaySettings(_Section):
+class RelaySourceSettings(_Section):
     """Một nguồn tiếp âm."""
 
     title: str = Field(min_length=1, description="Tên chương trình, ghi vào nhật ký.")
@@ -154,21 +154,21 @@ class RelaySettings(_Section):
     silence_seconds: int = Field(8, ge=2, le=120, description="Mất tiếng bao lâu thì chuyển về nội dung của đài.")
 
     @model_validator(mode="after")
-    def _one_way(self) -> RelaySettings:
+    def _one_way(self) -> RelaySourceSettings:
         if bool(self.url) == bool(self.capture):
             raise ValueError("cần đúng một trong hai: url hoặc capture")
         return self
 
 
-class Relay(_Section):
+class RelaySettings(_Section):
     """Tiếp âm đài khác. Mỗi nguồn một bảng [relay.sources.TÊN] với title, url (hoặc capture) và windows."""
 
-    sources: dict[str, RelaySettings] = Field(
+    sources: dict[str, RelaySourceSettings] = Field(
         {}, description='Ví dụ: vov1 = {title = "VOV1", url = "https://…", windows = ["05:00-05:30"]}'
     )
 
 
-class Emergency(_Section):
+class EmergencySettings(_Section):
     """Phát khẩn cấp và nói trực tiếp."""
 
     alert: str = Field("bao-dong", description="Âm thanh báo động phát trước lời đọc; tên trong mục Âm thanh.")
@@ -179,13 +179,13 @@ class Emergency(_Section):
     talk_minutes: int = Field(10, ge=1, le=60, description="Số phút tối đa của một lần nói trực tiếp.")
 
 
-class Database(_Section):
+class DatabaseSettings(_Section):
     """Cơ sở dữ liệu."""
 
     url: str = Field("", description="Bỏ trống: tệp station.db trong thư mục đài. Ví dụ: postgresql+psycopg://loa@/loa")
 
 
-class Web(_Section):
+class WebSettings(_Section):
     """Trang quản lý."""
 
     host: str = Field("127.0.0.1", description="Địa chỉ lắng nghe; 0.0.0.0 để máy khác trong mạng vào được.")
@@ -193,7 +193,7 @@ class Web(_Section):
     threads: int = Field(8, ge=2, le=64, description="Số luồng phục vụ.")
 
 
-class Report(_Section):
+class ReportSettings(_Section):
     """Báo cáo."""
 
     superior: str = Field("ỦY BAN NHÂN DÂN", description="Dòng trên của khối tên cơ quan.")
@@ -221,17 +221,17 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="LOA_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
-    station: Station = Station()
-    hours: Hours = Hours()
-    approval: Approval = Approval()
-    speech: Speech = Speech()
-    sound: Sound = Sound()
-    playout: Playout = Playout()
-    relay: Relay = Relay()
-    emergency: Emergency = Emergency()
-    database: Database = Database()
-    web: Web = Web()
-    report: Report = Report()
+    station: StationSettings = StationSettings()
+    hours: HoursSettings = HoursSettings()
+    approval: ApprovalSettings = ApprovalSettings()
+    speech: SpeechSettings = SpeechSettings()
+    sound: SoundSettings = SoundSettings()
+    playout: PlayoutSettings = PlayoutSettings()
+    relay: RelaySettings = RelaySettings()
+    emergency: EmergencySettings = EmergencySettings()
+    database: DatabaseSettings = DatabaseSettings()
+    web: WebSettings = WebSettings()
+    report: ReportSettings = ReportSettings()
 
     @property
     def tz(self) -> ZoneInfo:

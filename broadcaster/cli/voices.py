@@ -13,7 +13,7 @@ from broadcaster.cli.place import home_option, where
 from broadcaster.errors import RuleError
 from broadcaster.home import find
 from broadcaster.services import voices
-from broadcaster.settings import Speech
+from broadcaster.settings import SpeechSettings
 from broadcaster.sound.store import keep_whole
 from broadcaster.speech import fetching
 from broadcaster.speech.shelf import Manifest
@@ -96,7 +96,7 @@ def try_(
         clips = find(where(ctx, own_home)).clips
     except RuleError:  # no station is needed to try a voice
         clips = None
-    trial = voices.try_voice(name or Speech().voices[0], sentence, clips=clips)
+    trial = voices.try_voice(name or SpeechSettings().voices[0], sentence, clips=clips)
     click.echo(
         f"{trial.voice}: {trial.clip.seconds:.1f} giây tiếng trong {trial.seconds:.2f} giây "
         f"({trial.speed:.2f} giây máy cho một giây tiếng)."

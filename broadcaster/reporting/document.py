@@ -15,7 +15,7 @@ from broadcaster.domain.playlog import Entry
 from broadcaster.domain.tracking import FULFILMENT_FORMULA, Progress, fulfilment_points
 from broadcaster.reporting import charts
 from broadcaster.reporting.wording import change, clean_end, decimal, minutes, number, percent
-from broadcaster.settings import Report, Station
+from broadcaster.settings import ReportSettings, StationSettings
 
 __all__ = ["ActivityLine", "PartLine", "ReportDocument", "Table", "minutes", "number"]
 Value = str | int | float
@@ -80,8 +80,8 @@ class ReportDocument:
     genres: Mapping[str, str]
     entries: Iterable[Entry]
     """May be read again and again; a year of a large station is never held whole."""
-    station: Station
-    form: Report
+    station: StationSettings
+    form: ReportSettings
     tz: ZoneInfo
     drawn_at: dt.datetime
     last_hash: str

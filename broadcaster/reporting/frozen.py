@@ -15,7 +15,7 @@ from broadcaster.domain.periods import PeriodKind, ReportPeriod
 from broadcaster.domain.playlog import Entry
 from broadcaster.domain.tracking import Cell, Progress, Track
 from broadcaster.reporting.document import ActivityLine, PartLine, ReportDocument
-from broadcaster.settings import Report, Station
+from broadcaster.settings import ReportSettings, StationSettings
 
 
 def freeze(document: ReportDocument) -> dict[str, Any]:
@@ -79,8 +79,8 @@ def thaw(values: Mapping[str, Any], *, entries: Iterable[Entry] = (), airings: I
         figures=Figures.from_json(values["figures"]),
         before=Figures.from_json(values["before"]),
         year_before=Figures.from_json(values["year_before"]),
-        station=Station(**values["station"]),
-        form=Report(**values["form"]),
+        station=StationSettings(**values["station"]),
+        form=ReportSettings(**values["form"]),
         tz=ZoneInfo(values["tz"]),
         drawn_at=dt.datetime.fromisoformat(values["drawn_at"]),
         plan=_progress_of(values["plan"]),

@@ -20,7 +20,7 @@ import typst
 
 from broadcaster.errors import StationError
 from broadcaster.rooms import room
-from broadcaster.settings import Report, Station
+from broadcaster.settings import ReportSettings, StationSettings
 
 Side = Literal["left", "center", "right"]
 
@@ -126,7 +126,12 @@ class Paper:
 
 
 def letterhead(
-    station: Station, form: Report, *, mark: str = "", year: int | None = None, issuer: str | None = None
+    station: StationSettings,
+    form: ReportSettings,
+    *,
+    mark: str = "",
+    year: int | None = None,
+    issuer: str | None = None,
 ) -> Letterhead:
     """Return the station's own letterhead; `mark` is what follows the blank number, as in `BC-UBND`."""
     place = form.place or station.commune.split(maxsplit=1)[-1]
@@ -138,7 +143,7 @@ def letterhead(
     )
 
 
-def signer(form: Report) -> Signature:
+def signer(form: ReportSettings) -> Signature:
     """Return the signature block of the commune's leader, as the settings say."""
     heads = {
         "TM": ("TM. ỦY BAN NHÂN DÂN", form.signer_title),

@@ -14,7 +14,7 @@ from broadcaster.errors import RuleError
 from broadcaster.services import audit
 from broadcaster.services.starter import KIT
 from broadcaster.services.station import Station
-from broadcaster.settings import Station as StationSettings
+from broadcaster.settings import StationSettings
 
 ALL = "all"
 STEPS = ("commune", "zones", "sound", "script", "slot")

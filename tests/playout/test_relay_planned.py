@@ -115,8 +115,8 @@ def test_a_relay_whose_source_changed_after_the_rotation_is_told_beforehand(comm
 def test_settings_want_exactly_one_way_to_a_relay():
     from pydantic import ValidationError
 
-    from broadcaster.settings import RelaySettings
+    from broadcaster.settings import RelaySourceSettings
 
     for bad in ({}, {"url": "http://x", "capture": ["arecord"]}, {"url": "file:///etc/passwd"}):
         with pytest.raises(ValidationError):
-            RelaySettings(title="x", windows=["05:00-05:30"], **bad)
+            RelaySourceSettings(title="x", windows=["05:00-05:30"], **bad)

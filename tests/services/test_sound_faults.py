@@ -17,7 +17,7 @@ from broadcaster.services import doctor
 from broadcaster.services.approving import airable
 from broadcaster.services.scripts import add_script
 from broadcaster.services.speaking import speak
-from broadcaster.settings import Speech
+from broadcaster.settings import SpeechSettings
 from broadcaster.sound.master import master
 from broadcaster.sound.profiles import HORN, STUDIO
 from broadcaster.sound.render import Line, render
@@ -239,7 +239,7 @@ def test_the_doctor_names_a_blocked_store_a_missing_ffmpeg_and_what_is_not_insta
 
 def test_the_doctor_tells_a_wrong_voice_from_no_voice(station):
     def said(*voices):
-        settings = station.settings.model_copy(update={"speech": Speech(voices=list(voices))})
+        settings = station.settings.model_copy(update={"speech": SpeechSettings(voices=list(voices))})
         checks = doctor.examine(replace(station, settings=settings))
         return next(c for c in checks if c.name == "Giọng đọc")
 
