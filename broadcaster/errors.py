@@ -2,27 +2,70 @@
 
 from __future__ import annotations
 
+from typing import Final, TypeAlias
+
+Where: TypeAlias = tuple[str | int, ...]
+"""A place in what was given, from the outermost name inwards: `("lich.toml", "slot", 3, Code("sang"), "start")`."""
+
+_CODES: Final = """
+    station rule not-found forbidden engine media air affected database cancelled network
+    document encoding-choice damaged empty encoding encrypted line-too-long not-text pdf protected scanned too-dense
+    too-large unreadable unsafe-xml wrong-kind zip-bomb
+    altered bad-hash changed channels codec decode disk disk-full ffmpeg-failed ffmpeg-killed ffmpeg-missing
+    ffmpeg-rubbish ffmpeg-timeout film listener listener-died listener-unknown missing no-listener noise not-audio
+    not-file picture short silent too-long truncated
+    captive-portal edge edge-mp3 edge-network edge-resting engine-crashed engine-damaged engine-empty engine-missing
+    engine-nothing espeak-failed espeak-missing gtts gtts-busy gtts-html gtts-mp3 gtts-network gtts-refused
+    gtts-resting no-engine no-voice no-voice-left rate stalled unreachable voice-busy voice-damaged voice-manifest
+    wrong-hash
+    behind ca-file certificate command-ended connecting icecast icecast-refused icecast-strange lock locked no-command
+    no-device no-relay no-talk no-tls password-file relay-hour schema
+"""
+
+ERROR_CODES: Final = frozenset(_CODES.split())
+"""What a program may tell our errors apart by; a word keeps its meaning across versions."""
+
+
+class Code(str):
+    """The code of a numbered thing in a place; it equals the plain word and is printed in brackets."""
+
+    __slots__ = ()
+
+
+def place(where: str | Where, *inner: str | int) -> Where:
+    """A place, or one further inside it."""
+    return (*(where if isinstance(where, tuple) else (where,)), *inner)
+
+
+def printed(where: Where) -> str:
+    """A place in words: names apart by colons, a number or a code beside the name before it."""
+    words = ""
+    for part in where:
+        beside = f" ({part})" if isinstance(part, Code) else f" {part}" if isinstance(part, int) else f": {part}"
+        words += beside
+    return words.removeprefix(": ").strip()
+
 
 class StationError(Exception):
     """Raised when something failed that a person should be told about.
 
     Args:
         message: one Vietnamese sentence that says what is wrong and what to do.
-        code: short machine code, stable across versions.
-        field: the file, line or field at fault, when there is one.
+        code: one of `ERROR_CODES`, or a plug-in's own word.
+        field: the file, line or field at fault, when there is one; a name alone stands for a place of one name.
     """
 
     code = "station"
 
-    def __init__(self, message: str, *, code: str | None = None, field: str | None = None) -> None:
+    def __init__(self, message: str, *, code: str | None = None, field: str | Where = ()) -> None:
         super().__init__(message)
         self.message = message
-        self.field = field
+        self.field = place(field)
         if code is not None:
             self.code = code
 
     def __str__(self) -> str:
-        return f"{self.field}: {self.message}" if self.field else self.message
+        return f"{printed(self.field)}: {self.message}" if self.field else self.message
 
 
 class RuleError(StationError):
@@ -49,7 +92,7 @@ class EngineError(StationError):
     code = "engine"
 
     def __init__(
-        self, message: str, *, transient: bool = False, code: str | None = None, field: str | None = None
+        self, message: str, *, transient: bool = False, code: str | None = None, field: str | Where = ()
     ) -> None:
         super().__init__(message, code=code, field=field)
         self.transient = transient

@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from broadcaster.domain.relays import RelaySource
 from broadcaster.domain.windows import Caps, StationHours, Window
-from broadcaster.errors import RuleError
+from broadcaster.errors import RuleError, Where
 
 
 def _zone(name: str) -> str:
@@ -259,6 +259,14 @@ class Settings(BaseSettings):
         return Caps(self.hours.sessions_per_day, self.hours.minutes_per_session, self.hours.days_per_week)
 
 
+class SettingsError(RuleError):
+    """Raised when keys or values of the settings file are wrong; `faults` are their places in it."""
+
+    def __init__(self, message: str, path: Path, faults: tuple[Where, ...]) -> None:
+        super().__init__(message, field=str(path))
+        self.faults = faults
+
+
 def load(path: Path) -> Settings:
     """Return the settings in `path`, overridden by the environment.
 
@@ -291,7 +299,7 @@ def load(path: Path) -> Settings:
     except UnicodeDecodeError:
         raise RuleError("Tệp cài đặt phải được lưu bằng bảng mã UTF-8.", field=str(path)) from None
     except ValidationError as error:
-        raise RuleError(_explain(error), field=str(path)) from None
+        raise SettingsError(_explain(error), path, tuple(fault["loc"] for fault in error.errors())) from None
 
 
 def _explain(error: ValidationError) -> str:

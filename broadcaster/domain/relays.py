@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from broadcaster.domain.windows import Window
-from broadcaster.errors import RuleError
+from broadcaster.errors import RuleError, Where
 
 NONE = dt.timedelta(0)
 
@@ -46,7 +46,7 @@ class RelaySource:
             return ""
         return f"Lúc {local:%H:%M} nằm ngoài giờ được tiếp âm “{self.title}” ({self.hours})."
 
-    def require(self, start: dt.datetime, length: dt.timedelta, *, field: str) -> None:
+    def require(self, start: dt.datetime, length: dt.timedelta, *, field: str | Where) -> None:
         """Check that it may be planned from local `start` for `length`.
 
         Raises:

@@ -16,7 +16,7 @@ from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.relays import RelaySource
 from broadcaster.domain.windows import Caps, StationHours
 from broadcaster.domain.zones import ZoneMap
-from broadcaster.errors import RuleError
+from broadcaster.errors import Code, RuleError, Where
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEKDAY_LABELS = ("Thứ hai", "Thứ ba", "Thứ tư", "Thứ năm", "Thứ sáu", "Thứ bảy", "Chủ nhật")
@@ -132,8 +132,8 @@ class Slot:
         length, other_length = self.max_length.total_seconds() / 60, other.max_length.total_seconds() / 60
         if mine + length <= theirs or theirs + other_length <= mine:
             return ()
-        there = set(zones.expand(other.zones, where=f"slot {other.code}: zones"))
-        return tuple(z for z in zones.expand(self.zones, where=f"slot {self.code}: zones") if z in there)
+        there = set(zones.expand(other.zones, where=("slot", Code(other.code), "zones")))
+        return tuple(z for z in zones.expand(self.zones, where=("slot", Code(self.code), "zones")) if z in there)
 
     def _meets(self, other: Slot) -> bool:
         """Return whether there is a day that has both."""
@@ -179,36 +179,36 @@ class Rotation:
         any_day = dt.date(2024, 1, 1)
         seen: set[str] = set()
         for number, slot in enumerate(self.slots, 1):
-            where = f"slot {number} ({slot.code})"
+            where = ("slot", number, Code(slot.code))
             if slot.code in seen:
                 raise RuleError(
-                    f"Mã khung phát “{slot.code}” bị trùng. Mỗi khung phát cần một mã riêng.", field=f"{where}: code"
+                    f"Mã khung phát “{slot.code}” bị trùng. Mỗi khung phát cần một mã riêng.", field=(*where, "code")
                 )
             seen.add(slot.code)
-            if not zones.expand(slot.zones, where=f"{where}: zones"):
-                raise RuleError("Khung phát này không có cụm loa nào đang hoạt động.", field=f"{where}: zones")
-            hours.require(dt.datetime.combine(any_day, slot.start), slot.max_length, field=f"{where}: start")
+            if not zones.expand(slot.zones, where=(*where, "zones")):
+                raise RuleError("Khung phát này không có cụm loa nào đang hoạt động.", field=(*where, "zones"))
+            hours.require(dt.datetime.combine(any_day, slot.start), slot.max_length, field=(*where, "start"))
             _check_relays(slot, cues, relays or {}, where)
             minutes = slot.max_length.total_seconds() / 60
             if caps.minutes_per_session is not None and minutes > caps.minutes_per_session:
                 raise RuleError(
                     f"Khung phát dài tối đa {minutes:.0f} phút, quá {caps.minutes_per_session} phút mỗi buổi của Quy "
                     "chế. Hãy rút ngắn, hoặc sửa số phút mỗi buổi ở Cài đặt, mục Giờ được phép.",
-                    field=f"{where}: max_minutes",
+                    field=(*where, "max_minutes"),
                 )
             for step_number, step in enumerate(slot.steps, 1):
                 for cue in _cues_of(step):
                     if cue not in cues:
                         raise RuleError(
                             f"Không có âm thanh “{cue}” để xếp vào khung phát. Hãy chọn: {', '.join(sorted(cues))}.",
-                            field=f"{where}: item {step_number}: cue",
+                            field=(*where, "item", step_number, "cue"),
                         )
-        for one, two in combinations(self.slots, 2):
+        for (first, one), (second, two) in combinations(enumerate(self.slots, 1), 2):
             if both := one.clashes(two, zones):
                 raise RuleError(
                     f"Khung phát “{one.title}” ({one.start:%H:%M}) và “{two.title}” ({two.start:%H:%M}) chồng giờ nhau "
                     f"ở cụm loa {', '.join(both)}. Hãy dời giờ hoặc rút ngắn một khung.",
-                    field=f"slot {two.code}: start",
+                    field=("slot", first, Code(one.code), "slot", second, Code(two.code), "start"),
                 )
 
 
@@ -218,11 +218,11 @@ def ruling(rotations: Sequence[Rotation], day: dt.date, kind: DayKind) -> Rotati
     return max(candidates, key=lambda r: (r.priority, r.valid_from, r.code), default=None)
 
 
-def _check_relays(slot: Slot, cues: Mapping[str, object], relays: Mapping[str, RelaySource], where: str) -> None:
+def _check_relays(slot: Slot, cues: Mapping[str, object], relays: Mapping[str, RelaySource], where: Where) -> None:
     """Check each relay of a slot at the earliest minute in which it can begin."""
     before_ms = 0
     for number, step in enumerate(slot.steps, 1):
-        place = f"{where}: item {number}"
+        place = (*where, "item", number)
         if isinstance(step, CueStep):
             before_ms += int(getattr(cues.get(step.cue), "duration_ms", 0))
         if not isinstance(step, RelayStep):
@@ -232,17 +232,17 @@ def _check_relays(slot: Slot, cues: Mapping[str, object], relays: Mapping[str, R
             known = ", ".join(sorted(relays)) or "chưa có nguồn nào"
             raise RuleError(
                 f"Không có nguồn tiếp âm nào tên “{step.relay}” ở [relay] trong station.toml ({known}).",
-                field=f"{place}: relay",
+                field=(*place, "relay"),
             )
         if step.max_length > slot.max_length:
-            raise RuleError("Phần tiếp âm dài hơn cả khung phát.", field=f"{place}: max_minutes")
+            raise RuleError("Phần tiếp âm dài hơn cả khung phát.", field=(*place, "max_minutes"))
         if all(isinstance(later, RelayStep) for later in slot.steps[number:]):
             raise RuleError(
                 "Sau phần tiếp âm cần có nội dung của đài, để phát khi nguồn tiếp âm mất tiếng.", field=place
             )
         start = dt.datetime.combine(dt.date(2024, 1, 1), slot.start) + dt.timedelta(milliseconds=before_ms)
         # seconds of chime before it may push it past the end of its hours, which then cuts it
-        source.require(start.replace(second=0, microsecond=0), step.max_length, field=f"{place}: relay")
+        source.require(start.replace(second=0, microsecond=0), step.max_length, field=(*place, "relay"))
         before_ms += int(step.max_length.total_seconds() * 1000)
 
 

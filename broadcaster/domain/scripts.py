@@ -6,7 +6,7 @@ import hashlib
 from enum import StrEnum
 
 from broadcaster.domain.fold import nfc
-from broadcaster.errors import RuleError
+from broadcaster.errors import RuleError, Where
 
 MAX_BODY = 100_000
 """Characters in a script's body: over an hour and a half of speech."""
@@ -110,7 +110,7 @@ def move(now: ScriptState, to: ScriptState) -> ScriptState:
     return to
 
 
-def require_body(body: str, *, where: str) -> str:
+def require_body(body: str, *, where: str | Where) -> str:
     """Return the body in NFC, without outer white space.
 
     Raises:

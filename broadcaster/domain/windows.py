@@ -12,10 +12,10 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from broadcaster.errors import RuleError
+from broadcaster.errors import RuleError, Where
 
 
-def parse_time(text: str, *, field: str) -> dt.time:
+def parse_time(text: str, *, field: str | Where) -> dt.time:
     """Return the station time written `HH:MM` on the 24-hour clock.
 
     Raises:
@@ -46,7 +46,7 @@ class Window:
         return f"{self.start:%H:%M}-{self.end:%H:%M}"
 
     @classmethod
-    def parse(cls, text: str, *, field: str = "hours.windows") -> Window:
+    def parse(cls, text: str, *, field: str | Where = "hours.windows") -> Window:
         """Return the window written `05:00-07:30`.
 
         Raises:
@@ -81,7 +81,7 @@ class StationHours:
         """Return whether a broadcast from local `start` of `length` lies wholly inside one window."""
         return any(w.covers(start, start + length) for w in self.windows)
 
-    def require(self, start: dt.datetime, length: dt.timedelta, *, field: str) -> None:
+    def require(self, start: dt.datetime, length: dt.timedelta, *, field: str | Where) -> None:
         """Check that a broadcast may be planned.
 
         Raises:
@@ -106,7 +106,7 @@ def require_session(
     length: dt.timedelta,
     *,
     names: Mapping[str, str] | None = None,
-    field: str,
+    field: str | Where,
 ) -> None:
     """Check that each zone may have one more session of `length` on station day `day`.
 

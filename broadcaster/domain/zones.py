@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from broadcaster.domain.windows import Window
-from broadcaster.errors import RuleError
+from broadcaster.errors import RuleError, Where
 
 ALL = "all"
 
@@ -176,7 +176,7 @@ class ZoneMap:
     zones: Mapping[str, Zone]
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def expand(self, names: Iterable[str], *, where: str) -> tuple[str, ...]:
+    def expand(self, names: Iterable[str], *, where: str | Where) -> tuple[str, ...]:
         """Return the codes of the enabled zones that `names` (zones, groups or "all") mean, in map order.
 
         Raises:

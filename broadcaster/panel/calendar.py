@@ -205,7 +205,7 @@ def day() -> ResponseReturnValue:
     kind = request.form.get("kind", "")
     if when is None or kind not in list(DayKind):
         raise RuleError("Hãy chọn ngày và loại ngày.", field="day")
-    chosen, days = DayKind(kind), rotations.days_between(when, last, field="to")
+    chosen, days = DayKind(kind), rotations.days_between(when, last, field=("to",))
     title = request.form.get("title", "").strip()[:200] or chosen.label
     with station().db.read() as session:
         before = queries.exceptions(session, when, days[-1])

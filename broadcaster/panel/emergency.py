@@ -150,7 +150,7 @@ def confirm(number: int) -> ResponseReturnValue:
         except RuleError as error:
             flash(error.message, "error")
             return leave_to(
-                url_for("emergency.edit" if error.field != "emergency" else "emergency.show", number=number)
+                url_for("emergency.edit" if error.field != ("emergency",) else "emergency.show", number=number)
             )
         flash("Đã phát khẩn cấp. Tín hiệu báo động lên loa ngay, lời đọc tiếp theo sau.")
         return leave_to(url_for("emergency.show", number=number))

@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from broadcaster.db.session import DatabaseUnavailableError
-from broadcaster.errors import ForbiddenError, NotFoundError, StationError
+from broadcaster.errors import ForbiddenError, NotFoundError, StationError, printed
 from broadcaster.panel.bearer import TokenError
 
 
@@ -60,7 +60,7 @@ def page(code: int, title: str, sentence: str, *, machine: str = "", field: str 
 
 
 def _station_error(error: StationError) -> ResponseReturnValue:
-    said: Said = {"machine": error.code, "field": error.field}
+    said: Said = {"machine": error.code, "field": printed(error.field) or None}
     if isinstance(error, NotFoundError):
         return page(404, "Không tìm thấy", error.message, **said)
     if isinstance(error, ForbiddenError):

@@ -70,7 +70,7 @@ class StationForm(FlaskForm):  # type: ignore[misc]
 
     def take(self, error: StationError, **renamed: str) -> None:
         """Put the sentence of `error` beside the field it names, else above the form."""
-        name = (error.field or "").rpartition(": ")[2]
+        name = str(error.field[-1]) if error.field else ""
         field = self._fields.get(renamed.get(name, name))
         if field is None:
             self.form_errors.append(error.message)

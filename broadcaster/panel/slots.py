@@ -17,7 +17,7 @@ from broadcaster.domain.fold import slug
 from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.rotations import WEEKDAY_LABELS, WEEKDAYS
-from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.errors import Code, NotFoundError, RuleError
 from broadcaster.panel import slot_steps
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.dates import a_date
@@ -84,7 +84,7 @@ def put() -> ResponseReturnValue:
             station(), actor(), text, "lịch", over=int(seen) if seen.isdecimal() and len(seen) < 10 else None
         )
     except RuleError as error:
-        if error.field != "over":
+        if error.field != ("over",):
             raise
         return reviewed(text, _version_of(text), error.message)
     result = planning.plan(station())
@@ -208,12 +208,12 @@ def _plain_faults(given: dict[str, Any]) -> dict[str, str]:
 
 def _beside(error: RuleError, code: str) -> dict[str, str]:
     """Return the sentence under the field that it concerns, or under "" when it concerns something else."""
-    where = error.field or ""
-    names = [p.strip() for p in where.split(":")]
-    if where == "item" or any(n.startswith("item ") for n in names):
+    codes = {part for part in error.field if isinstance(part, Code)}
+    names = [str(part) for part in error.field if not isinstance(part, Code)]
+    if "item" in names:
         return {"item": error.message}
-    ours = f"({code})" in where or f"slot {code}:" in where or "chồng giờ" in error.message
-    return {names[-1] if ours and names[-1] in {"start", "max_minutes", "zones", "valid_to"} else "": error.message}
+    ours = code in codes and names[-1] in {"start", "max_minutes", "zones", "valid_to"}
+    return {names[-1] if ours else "": error.message}
 
 
 def _with(row: RotationRow, slot: dict[str, Any] | None, instead: dict[str, Any] | None) -> str:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from broadcaster import errors
 from broadcaster.domain.broadcasts import Overrun
 from broadcaster.domain.fold import nfc
 from broadcaster.domain.lateness import LatePolicy
@@ -28,7 +29,7 @@ from broadcaster.domain.rotations import (
     Step,
 )
 from broadcaster.domain.windows import parse_time
-from broadcaster.errors import RuleError
+from broadcaster.errors import RuleError, Where, place
 
 F = TypeVar("F", bound=BaseModel)
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -54,11 +55,11 @@ class _Item(_Table):
     max_minutes: int | None = Field(None, ge=1, le=120)
     separation_hours: float = Field(0, ge=0, le=24 * 31)
 
-    def step(self, where: str) -> Step:
+    def step(self, where: Where) -> Step:
         match self.kind:
             case "cue":
                 if not self.cue:
-                    raise RuleError("Mục kiểu cue cần khóa “cue” ghi tên âm thanh.", field=f"{where}: cue")
+                    raise RuleError("Mục kiểu cue cần khóa “cue” ghi tên âm thanh.", field=(*where, "cue"))
                 return CueStep(self.cue)
             case "script":
                 if (self.genre is None) == (self.script is None):
@@ -183,7 +184,7 @@ def check_step(table: dict[str, Any], *, name: str) -> None:
     Raises:
         RuleError: keys or values are wrong.
     """
-    parse_form(_Item, table, name=name).step(name)
+    parse_form(_Item, table, name=name).step(place(name))
 
 
 def parse_rotation(table: dict[str, Any], *, name: str) -> Rotation:
@@ -195,10 +196,10 @@ def parse_rotation(table: dict[str, Any], *, name: str) -> Rotation:
     form = parse_form(_RotationFile, table, name=name)
     slots = []
     for number, s in enumerate(form.slot, 1):
-        where = f"{name}: slot {number} ({s.code})"
-        start = s.start if isinstance(s.start, dt.time) else parse_time(s.start, field=f"{where}: start")
+        where = (name, "slot", number, errors.Code(s.code))
+        start = s.start if isinstance(s.start, dt.time) else parse_time(s.start, field=(*where, "start"))
         if s.valid_from and s.valid_to and s.valid_to < s.valid_from:
-            raise RuleError("Ngày cuối của khung phát phải bằng hoặc sau ngày đầu.", field=f"{where}: valid_to")
+            raise RuleError("Ngày cuối của khung phát phải bằng hoặc sau ngày đầu.", field=(*where, "valid_to"))
         slots.append(
             Slot(
                 code=s.code,
@@ -207,7 +208,7 @@ def parse_rotation(table: dict[str, Any], *, name: str) -> Rotation:
                 max_length=dt.timedelta(minutes=s.max_minutes),
                 weekdays=frozenset(WEEKDAYS.index(d) for d in s.weekdays),
                 zones=tuple(s.zones),
-                steps=tuple(item.step(f"{where}: item {n}") for n, item in enumerate(s.item, 1)),
+                steps=tuple(item.step((*where, "item", n)) for n, item in enumerate(s.item, 1)),
                 late=s.late,
                 grace=dt.timedelta(seconds=s.grace_seconds),
                 overrun=s.overrun,
@@ -217,7 +218,7 @@ def parse_rotation(table: dict[str, Any], *, name: str) -> Rotation:
         )
     r = form.rotation
     if r.valid_to is not None and r.valid_to < r.valid_from:
-        raise RuleError("Ngày hết hiệu lực phải sau ngày bắt đầu.", field=f"{name}: rotation: valid_to")
+        raise RuleError("Ngày hết hiệu lực phải sau ngày bắt đầu.", field=(name, "rotation", "valid_to"))
     return Rotation(r.code, r.title, r.days, tuple(slots), r.valid_from, r.valid_to, r.priority)
 
 

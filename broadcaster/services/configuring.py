@@ -75,8 +75,8 @@ def change(station: Station, actor: Actor, section: str, written: Mapping[str, s
         trial.write_text(text, encoding="utf-8")
         try:
             settings_module.load(trial)
-        except RuleError as error:
-            key = next((k for k in changed if f"{section}.{k}" in error.message), section)
+        except settings_module.SettingsError as error:
+            key = next((k for k in changed if (section, k) in {fault[:2] for fault in error.faults}), section)
             raise RuleError(error.message, field=key) from None
         with station.db.write() as session:
             before = {k: getattr(now, k) for k in changed}

@@ -21,7 +21,7 @@ from broadcaster.db.session import Database
 from broadcaster.domain.chain import GENESIS
 from broadcaster.domain.roles import Actor
 from broadcaster.domain.scripts import Genre, Priority
-from broadcaster.errors import RuleError
+from broadcaster.errors import RuleError, Where
 from broadcaster.home import Home
 from broadcaster.rooms import room
 from broadcaster.scheduling.rotation_toml import ExceptionsForm, ZonesForm, parse_form, read_toml
@@ -117,11 +117,11 @@ def read_upload(
         unit=str(unit),
         topic=str(fields.get("topic") or OTHER_TOPIC),
         body=_fill_in(body, station.settings),
-        genre=_word(Genre, fields.get("genre", Genre.BULLETIN), f"{name}: genre"),
-        priority=_word(Priority, fields.get("priority", Priority.NORMAL), f"{name}: priority"),
+        genre=_word(Genre, fields.get("genre", Genre.BULLETIN), (name, "genre")),
+        priority=_word(Priority, fields.get("priority", Priority.NORMAL), (name, "priority")),
         valid_from=fields.get("valid_from"),
         valid_to=fields.get("valid_to"),
-        airings=_whole(fields.get("airings", 0), f"{name}: airings"),
+        airings=_whole(fields.get("airings", 0), (name, "airings")),
         verify=tuple(str(v) for v in fields.get("verify", ())),
         source_name=Path(name).name,
     )
@@ -187,7 +187,7 @@ def _load_exceptions(session: Session, home: Home) -> None:
     path = home.root / "schedules" / "exceptions.toml"
     form = parse_form(ExceptionsForm, read_toml(path.read_text(encoding="utf-8"), name=path.name), name=path.name)
     for number, e in enumerate(form.exception, 1):
-        for day in days_between(e.day, e.to, field=f"{path.name}: exception {number}: to"):
+        for day in days_between(e.day, e.to, field=(path.name, "exception", number, "to")):
             session.merge(DayException(day=day, kind=e.kind, title=e.title))
 
 
@@ -221,7 +221,7 @@ def _first_line(body: str) -> str:
     return ""
 
 
-def _word(kind: type[Any], value: object, where: str) -> Any:
+def _word(kind: type[Any], value: object, where: Where) -> Any:
     try:
         return kind(str(value))
     except ValueError:
@@ -230,7 +230,7 @@ def _word(kind: type[Any], value: object, where: str) -> Any:
         ) from None
 
 
-def _whole(value: object, where: str) -> int:
+def _whole(value: object, where: Where) -> int:
     text = str(value).strip()
     if isinstance(value, bool) or not (text.isascii() and text.isdecimal() and len(text) < 10):
         raise RuleError(f"“{value}” không phải số lần. Hãy viết một số nguyên, ví dụ 5.", field=where)

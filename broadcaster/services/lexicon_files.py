@@ -54,7 +54,7 @@ def import_change(data: bytes, *, name: str, script_id: int | None = None) -> Ch
         try:
             good = checked(entry)
         except RuleError as error:
-            raise RuleError(error.message, field=f"{name}: “{entry.written}”") from None
+            raise RuleError(error.message, field=(name, f"“{entry.written}”")) from None
         entries[good.key] = good
     if not entries:
         raise RuleError("Tệp không có mục nào.", field=name)

@@ -219,7 +219,7 @@ def _allowed(
             warnings.append(f"{local:%H:%M %d/%m/%Y}: khung “{slot.title}” nằm ngoài giờ được phép nên không lên lịch.")
             continue
         if slot.zones not in expanded:
-            expanded[slot.zones] = zones.expand(slot.zones, where=f"{occurrence.key}: zones")
+            expanded[slot.zones] = zones.expand(slot.zones, where=(occurrence.key, "zones"))
         if (occurrence.key, occurrence.starts_at) in gone:
             yield occurrence, expanded[slot.zones]
             continue

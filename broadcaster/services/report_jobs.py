@@ -90,8 +90,8 @@ def report_job(station: Station, arguments: Mapping[str, Any], progress: jobs.Pr
         period = ReportPeriod(PeriodKind(arguments["kind"]), first, last, str(arguments["title"]))
         reporting.draw(station, actor, period, progress=progress)
     except RuleError as error:  # a person reads the name of a template, not that of a field of ours
-        field = error.field if (error.field or "").endswith(".docx") else None
-        raise RuleError(error.message, field=field) from None
+        named = error.field if error.field and str(error.field[-1]).endswith(".docx") else ()
+        raise RuleError(error.message, field=named) from None
 
 
 def stop(station: Station, actor: Actor, number: int) -> bool:

@@ -15,7 +15,7 @@ from broadcaster.domain.candidates import CueSound
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.rotations import DayKind, Rotation, ruling
 from broadcaster.domain.zones import Zone, ZoneMap, parse_bands
-from broadcaster.errors import RuleError
+from broadcaster.errors import RuleError, Where
 from broadcaster.scheduling.rotation_toml import ExceptionsForm, parse_form, parse_rotation, plain, read_toml
 from broadcaster.scheduling.rotation_words import difference
 from broadcaster.services import audit
@@ -128,7 +128,7 @@ def add_exception(
     """
     actor.require(Permission.SCHEDULE)
     with station.db.write() as session:
-        for each in days_between(day, to, field="to"):
+        for each in days_between(day, to, field=("to",)):
             _set_day(station, session, actor, each, kind, title)
 
 
@@ -147,7 +147,7 @@ def apply_exceptions(station: Station, actor: Actor, text: str, name: str, *, dr
     lines = []
     with station.db.write() as session:
         for number, e in enumerate(form.exception, 1):
-            for day in days_between(e.day, e.to, field=f"{name}: exception {number}: to"):
+            for day in days_between(e.day, e.to, field=(name, "exception", number, "to")):
                 row = session.get(DayException, day)
                 was = (row.kind, row.title) if row else (DayKind.ORDINARY, "")
                 same = was[0] is e.kind if e.kind is DayKind.ORDINARY else was == (e.kind, e.title)
@@ -160,7 +160,7 @@ def apply_exceptions(station: Station, actor: Actor, text: str, name: str, *, dr
     return lines
 
 
-def days_between(first: dt.date, last: dt.date | None, *, field: str) -> list[dt.date]:
+def days_between(first: dt.date, last: dt.date | None, *, field: Where) -> list[dt.date]:
     """Return the days from `first` to `last`, both counted; without `last` the one day.
 
     Raises:
@@ -177,7 +177,7 @@ def days_between(first: dt.date, last: dt.date | None, *, field: str) -> list[dt
 def without_own_rotation(session: Session, first: dt.date, last: dt.date | None, kind: DayKind) -> bool:
     """Return whether days of `kind` have no rotation of their own somewhere from `first` to `last`."""
     rotations = rotations_in_force(session)
-    return any(ruling(rotations, day, kind) is None for day in days_between(first, last, field="to"))
+    return any(ruling(rotations, day, kind) is None for day in days_between(first, last, field=("to",)))
 
 
 def _set_day(station: Station, session: Session, actor: Actor, day: dt.date, kind: DayKind, title: str) -> None:

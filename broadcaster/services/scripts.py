@@ -25,7 +25,7 @@ from broadcaster.domain.scripts import (
     require_body,
     text_sha256,
 )
-from broadcaster.errors import EngineError, RuleError
+from broadcaster.errors import EngineError, RuleError, Where
 from broadcaster.services import audit
 from broadcaster.services.approving import get_script, latest_revision, withdraw
 from broadcaster.services.reading import Kept
@@ -154,31 +154,31 @@ def _set_state(station: Station, actor: Actor, script_id: int, state: ScriptStat
 def _checked(session: Session, draft: ScriptDraft) -> ScriptDraft:
     title = nfc(draft.title).replace("\0", "").strip()
     if not title:
-        raise RuleError("Kịch bản chưa có tên. Hãy đặt tên ngắn cho dễ tìm.", field=f"{draft.where}: title")
+        raise RuleError("Kịch bản chưa có tên. Hãy đặt tên ngắn cho dễ tìm.", field=(draft.where, "title"))
     if len(title) > 300:
-        raise RuleError("Tên kịch bản dài quá 300 ký tự. Hãy rút gọn.", field=f"{draft.where}: title")
-    _known(session, Unit, draft.unit, "đơn vị", f"{draft.where}: unit")
-    _known(session, Topic, draft.topic, "chủ đề", f"{draft.where}: topic")
+        raise RuleError("Tên kịch bản dài quá 300 ký tự. Hãy rút gọn.", field=(draft.where, "title"))
+    _known(session, Unit, draft.unit, "đơn vị", (draft.where, "unit"))
+    _known(session, Topic, draft.topic, "chủ đề", (draft.where, "topic"))
     if draft.valid_from and draft.valid_to and draft.valid_to < draft.valid_from:
-        raise RuleError("Ngày hết hạn phát phải sau ngày bắt đầu phát.", field=f"{draft.where}: valid_to")
+        raise RuleError("Ngày hết hạn phát phải sau ngày bắt đầu phát.", field=(draft.where, "valid_to"))
     if not 0 <= draft.airings <= MAX_AIRINGS:
         raise RuleError(
-            f"Số lần phát mong muốn từ 0 (lần lượt như mọi bài) đến {MAX_AIRINGS}.", field=f"{draft.where}: airings"
+            f"Số lần phát mong muốn từ 0 (lần lượt như mọi bài) đến {MAX_AIRINGS}.", field=(draft.where, "airings")
         )
     if draft.rate is not None and not RATE_MIN <= draft.rate <= RATE_MAX:
         raise RuleError(
             f"Tốc độ đọc từ {RATE_MIN} đến {RATE_MAX} lần tốc độ thường.".replace(".", ",", 2),
-            field=f"{draft.where}: rate",
+            field=(draft.where, "rate"),
         )
     if draft.voice:
         try:
             voice_of(draft.voice)
         except EngineError as error:
-            raise RuleError(error.message, field=f"{draft.where}: voice") from None
-    return replace(draft, title=title, body=require_body(draft.body, where=f"{draft.where}: body"))
+            raise RuleError(error.message, field=(draft.where, "voice")) from None
+    return replace(draft, title=title, body=require_body(draft.body, where=(draft.where, "body")))
 
 
-def _known(session: Session, table: type[Unit | Topic], code: str, what: str, where: str) -> None:
+def _known(session: Session, table: type[Unit | Topic], code: str, what: str, where: Where) -> None:
     if session.get(table, code) is None:
         codes = list(session.scalars(select(table.code).order_by(table.code)))
         near = difflib.get_close_matches(code, codes, n=1)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from broadcaster.domain.fold import nfc
-from broadcaster.errors import RuleError
+from broadcaster.errors import RuleError, Where
 
 KEYS = ("title", "unit", "topic", "genre", "priority", "valid_from", "valid_to", "airings", "verify", "language")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -45,7 +45,7 @@ def split(data: bytes, *, name: str) -> tuple[Mapping[str, Any], bytes]:
         head = b"".join(lines[: end + 1]).decode()
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise RuleError("Phần đầu tệp phải được lưu bằng bảng mã UTF-8.", field=f"{name}: dòng {line}") from None
+        raise RuleError("Phần đầu tệp phải được lưu bằng bảng mã UTF-8.", field=(name, "dòng", line)) from None
     return parse(head, name=name).fields, b"".join(lines[end + 1 :])
 
 
@@ -62,7 +62,7 @@ def parse(text: str, *, name: str) -> Parsed:
         return Parsed({}, text)
     end = next((n for n, line in enumerate(lines[1:], 1) if line.strip() == fence), None)
     if end is None:
-        raise RuleError(f"Phần đầu tệp mở bằng “{fence}” nhưng không đóng lại bằng “{fence}”.", field=f"{name}: dòng 1")
+        raise RuleError(f"Phần đầu tệp mở bằng “{fence}” nhưng không đóng lại bằng “{fence}”.", field=(name, "dòng", 1))
     head, body = lines[1:end], "\n".join(lines[end + 1 :]).lstrip("\n")
     fields = _toml(head, name) if fence == "+++" else _plain(head, name)
     for key, value in list(fields.items()):
@@ -70,9 +70,9 @@ def parse(text: str, *, name: str) -> Parsed:
         if key not in KEYS:
             near = difflib.get_close_matches(key, KEYS, n=1)
             hint = f" Có phải ý là “{near[0]}” không?" if near else f" Các khóa đúng: {', '.join(KEYS)}."
-            raise RuleError(f"Không có khóa “{key}”.{hint}", field=f"{name}: dòng {line}")
+            raise RuleError(f"Không có khóa “{key}”.{hint}", field=(name, "dòng", line))
         if key in {"valid_from", "valid_to"}:
-            fields[key] = _date(value, f"{name}: dòng {line}: {key}")
+            fields[key] = _date(value, (name, "dòng", line, key))
     return Parsed(fields, body)
 
 
@@ -90,9 +90,7 @@ def _plain(head: list[str], name: str) -> dict[str, Any]:
             continue
         key, colon, value = line.partition(":")
         if not colon:
-            raise RuleError(
-                f"Dòng “{line.strip()}” phải viết theo kiểu “khóa: giá trị”.", field=f"{name}: dòng {number}"
-            )
+            raise RuleError(f"Dòng “{line.strip()}” phải viết theo kiểu “khóa: giá trị”.", field=(name, "dòng", number))
         value = value.strip()
         if value.startswith("[") and value.endswith("]"):
             fields[key.strip()] = [v.strip().strip("\"'") for v in value[1:-1].split(",") if v.strip()]
@@ -101,7 +99,7 @@ def _plain(head: list[str], name: str) -> dict[str, Any]:
     return fields
 
 
-def _date(value: Any, where: str) -> dt.date | None:
+def _date(value: Any, where: Where) -> dt.date | None:
     if value is None or value == "":
         return None
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from broadcaster.domain.rotations import CueStep, DayKind, Rotation, Slot
 from broadcaster.domain.zones import Zone, ZoneMap
-from broadcaster.errors import RuleError
+from broadcaster.errors import RuleError, printed
 from broadcaster.scheduling.expand import expand
 from broadcaster.scheduling.rotation_toml import parse_rotation
 
@@ -52,4 +52,4 @@ def test_the_dates_of_a_slot_are_read_and_must_be_in_order() -> None:
     slot["valid_to"] = "2026-05-01"
     with pytest.raises(RuleError) as error:
         parse_rotation(table, name="r")
-    assert error.value.field == "r: slot 1 (he): valid_to"
+    assert printed(error.value.field) == "r: slot 1 (he): valid_to"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
-from broadcaster.errors import RuleError
+from broadcaster.errors import RuleError, printed
 from broadcaster.text.clean import clean
 from broadcaster.text.ingest import DocumentError, read_bytes, read_document
 from broadcaster.text.ingest.archive import MAX_DEPTH
@@ -24,7 +24,7 @@ def refusal(name: str, data: bytes) -> DocumentError:
         read_bytes(name, data)
     error = caught.value
     assert isinstance(error, RuleError)
-    assert error.field == name
+    assert printed(error.field) == name
     assert str(error).startswith(f"{name}: ")
     assert error.message[-1] == "."
     return error

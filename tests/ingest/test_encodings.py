@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from broadcaster.errors import printed
 from broadcaster.text.encodings import ENCODING_NAMES, decode_as, detect
 from broadcaster.text.ingest import EncodingChoiceError, read_bytes
 from broadcaster.text.syllables import is_syllable
@@ -76,7 +77,7 @@ def test_the_evidence_has_figures():
 def test_too_little_to_tell_means_ask(data):
     with pytest.raises(EncodingChoiceError) as caught:
         read_bytes("ngan.txt", data)
-    assert caught.value.field == "ngan.txt"
+    assert printed(caught.value.field) == "ngan.txt"
     assert set(caught.value.choices) <= set(ENCODING_NAMES)
     assert len(caught.value.choices) > 1
     assert "Hãy chọn một trong các bảng mã" in caught.value.message

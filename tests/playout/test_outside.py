@@ -14,7 +14,7 @@ import pytest
 
 from broadcaster.clock import SystemClock
 from broadcaster.domain.playlog import Outcome
-from broadcaster.errors import AirError, RuleError
+from broadcaster.errors import AirError, RuleError, printed
 from broadcaster.home import Home
 from broadcaster.playout.events import Ended
 from broadcaster.playout.player import Lane
@@ -132,7 +132,7 @@ def test_options_of_a_pipe_that_are_wrong_name_the_setting(tmp_path, options, wo
     settings = Settings.model_validate({"playout": {"sinks": {"loa": {"kind": "pipe", "options": options}}}})
     with pytest.raises(RuleError) as raised:
         resolve_sinks(settings, Home(tmp_path))
-    assert raised.value.field == "playout.sinks.loa.options"
+    assert printed(raised.value.field) == "playout.sinks.loa.options"
     assert word in raised.value.message
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from broadcaster.clock import FrozenClock
 from broadcaster.domain.broadcasts import RundownItem
-from broadcaster.errors import RuleError
+from broadcaster.errors import RuleError, printed
 
 ROTATION = """
 [rotation]
@@ -64,7 +64,7 @@ def test_a_rotation_that_relays_at_a_wrong_hour_is_not_put_into_force(commune, s
     chief = Actor("x", "Người phụ trách", frozenset(Role))
     with pytest.raises(RuleError, match=word) as raised:
         apply_rotation(commune.station, chief, ROTATION.format(start=start, relay=relay, after=after), "thu.toml")
-    assert "item 1" in str(raised.value.field)
+    assert "item 1" in printed(raised.value.field)
 
 
 def test_a_slot_with_a_relay_is_planned_and_its_minutes_are_kept_free(commune):

@@ -14,7 +14,7 @@ from broadcaster.clock import FrozenClock
 from broadcaster.domain.broadcasts import BroadcastKind
 from broadcaster.domain.proof import MATCH
 from broadcaster.domain.zones import Correction, Zone, parse_bands, strictest
-from broadcaster.errors import RuleError
+from broadcaster.errors import RuleError, printed
 from broadcaster.playout.ear import Listener
 from broadcaster.playout.lineup import tone
 from broadcaster.playout.player import Lane
@@ -126,4 +126,4 @@ def test_a_zone_with_its_hours_and_correction_survives_the_disk(correction: Corr
 def test_what_no_horn_needs_is_refused_and_named(field: str, value: float) -> None:
     with pytest.raises(RuleError) as caught:
         Correction(**{field: value}).check()
-    assert caught.value.field == field
+    assert printed(caught.value.field) == field

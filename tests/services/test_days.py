@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from broadcaster.db.models import DayException
 from broadcaster.domain.rotations import DayKind
-from broadcaster.errors import RuleError
+from broadcaster.errors import RuleError, printed
 from broadcaster.services.rotations import add_exception, apply_exceptions, apply_rotation, without_own_rotation
 from broadcaster.services.station import Station
 from tests.services.conftest import OPERATOR, ROTATION
@@ -62,7 +62,7 @@ def test_a_run_that_ends_before_it_begins_or_never_changes_nothing(station: Stat
     broken = ONE_LINE.replace("[{", '[{day = 2026-10-01, kind = "tet", title = "T"}, {').replace("2026-10-22", last)
     with pytest.raises(RuleError) as error:
         apply_exceptions(station, OPERATOR, broken, "exceptions.toml")
-    assert error.value.field == "exceptions.toml: exception 2: to"
+    assert printed(error.value.field) == "exceptions.toml: exception 2: to"
     with pytest.raises(RuleError):
         add_exception(station, OPERATOR, OCTOBER, DayKind.TET, "T", to=dt.date.fromisoformat(last))
     assert kinds(station) == {}

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from broadcaster.db.models import AuditEvent, Emergency
 from broadcaster.domain.emergencies import EmergencyState
-from broadcaster.errors import ForbiddenError, RuleError
+from broadcaster.errors import ForbiddenError, RuleError, printed
 from broadcaster.services.emergency_cap import draft_from_cap
 from tests.services.conftest import EDITOR, OPERATOR
 from tests.text.cap_messages import CANCEL, DRILL, FLOOD, LANDSLIDE
@@ -62,7 +62,7 @@ def test_what_is_not_to_be_aired_is_refused_and_leaves_nothing(station):
         with pytest.raises(RuleError) as caught:
             draft_from_cap(station, OPERATOR, message, "tin.xml")
         assert words in caught.value.message
-        assert caught.value.field == "tin.xml"
+        assert printed(caught.value.field) == "tin.xml"
     assert count(station) == before
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from broadcaster.db.models import AuditEvent, CampaignRow, Topic
 from broadcaster.domain.plans import Campaign, CampaignState, Deadline, PlanTopic, PlanUnit
-from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
+from broadcaster.errors import ForbiddenError, NotFoundError, RuleError, printed
 from broadcaster.services import plans
 from broadcaster.services.station import Station
 from broadcaster.text.plans import ProposalKind
@@ -95,7 +95,7 @@ def test_a_wrong_field_is_named_and_changes_nothing(station: Station, change: di
     number = plans.add(station, OPERATOR, PLAN)
     with pytest.raises(RuleError) as caught:
         plans.save(station, OPERATOR, number, replace(PLAN, **change))  # type: ignore[arg-type]
-    assert caught.value.field == field
+    assert printed(caught.value.field) == field
     with station.db.read() as session:
         assert plans.campaign_of(plans.campaign(session, number)) == PLAN
 

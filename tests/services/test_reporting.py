@@ -18,7 +18,7 @@ from broadcaster.domain.periods import parse
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.domain.scripts import Genre
-from broadcaster.errors import ForbiddenError, MediaError, NotFoundError, RuleError
+from broadcaster.errors import ForbiddenError, MediaError, NotFoundError, RuleError, printed
 from broadcaster.services import (
     accounts,
     activities,
@@ -114,7 +114,7 @@ def test_what_cannot_be_drawn_is_refused_and_leaves_nothing(station: Station) ->
     ):
         with pytest.raises(RuleError) as caught:
             reporting.draw(station, OPERATOR, period, formats=formats, shapes=shapes)
-        assert caught.value.field == field
+        assert printed(caught.value.field) == field
     own = station.home.root / "scripts" / "templates"
     own.mkdir(parents=True)
     (own / "phu-luc.docx").write_bytes(b"broken")

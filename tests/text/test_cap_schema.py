@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from broadcaster.errors import RuleError
+from broadcaster.errors import RuleError, printed
 from broadcaster.text.ingest.cap import LARGEST, read_cap
 from broadcaster.text.ingest.cap_schema import NAMESPACE
 from tests.text.cap_messages import ALL, CANCEL, DRILL, FLOOD, LANDSLIDE, STORM
@@ -47,7 +47,7 @@ def refusal(root):
     try:
         read_cap(data, name="tin.xml")
     except RuleError as error:
-        return error.message if error.field == "tin.xml" else "no field"
+        return error.message if printed(error.field) == "tin.xml" else "no field"
     return ""
 
 

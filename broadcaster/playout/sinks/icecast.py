@@ -354,7 +354,7 @@ def _accepted(o: IcecastOptions, status: str) -> None:
     _spoke(o, status)
     if status not in {"100", "200"}:
         why = _REFUSALS.get(status, f"máy chủ Icecast trả lời mã {status}")
-        raise AirError(f"Không phát được lên {o.host}:{o.port}{o.mount}: {why}.", code=f"icecast-{status}")
+        raise AirError(f"Không phát được lên {o.host}:{o.port}{o.mount}: {why}.", code="icecast-refused")
 
 
 def _unreachable(o: IcecastOptions, error: OSError) -> str:
