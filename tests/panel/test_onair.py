@@ -17,8 +17,8 @@ from broadcaster.playout.wake import Ear
 from broadcaster.services import airing, resuming
 from broadcaster.services.heartbeats import beat
 from broadcaster.services.station import Station
-from tests.panel import seed
-from tests.panel.conftest import SignIn
+from tests.kit import seed
+from tests.kit.panel import SignIn
 
 ON_AIR = 6
 """The seed's broadcast of this afternoon."""

@@ -26,8 +26,9 @@ from broadcaster.media import ffmpeg
 from broadcaster.playout import relay as relay_module
 from broadcaster.playout.relay import Relay, RelayFeed, source_of
 from broadcaster.playout.sinks.file import FileSink
-from tests.playout.icecast import Icecast, share_of
-from tests.playout.test_live import running, until
+from tests.kit.icecast import Icecast, share_of
+from tests.kit.live import running
+from tests.kit.waiting import until
 
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")
 SECOND = dt.timedelta(seconds=1)

@@ -19,8 +19,9 @@ from broadcaster.playout.lineup import gain
 from broadcaster.playout.sinks import Sinks, resolve_sinks
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.settings import Settings
-from tests.playout.test_live import ended, running, until
-from tests.playout.test_player import Catch
+from tests.kit.live import ended, running
+from tests.kit.sinks import Catch
+from tests.kit.waiting import until
 
 SECOND = dt.timedelta(seconds=1)
 
