@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.domain.broadcasts import Broadcast, BroadcastKind
+from broadcaster.domain.desk import Bundle
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.zones import Zone, parse_bands
 from broadcaster.errors import AirError, RuleError
 from broadcaster.home import Home
-from broadcaster.playout.bundles import Bundle
 from broadcaster.playout.lineup import gain
 from broadcaster.playout.sinks import Sinks, resolve_sinks
 from broadcaster.playout.sinks.null import NullSink
