@@ -6,7 +6,6 @@ report; the annex that lists each airing. What a template may name is said in `s
 
 from __future__ import annotations
 
-import difflib
 import io
 from itertools import islice
 from pathlib import Path
@@ -21,6 +20,7 @@ from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefine
 from jinja2.sandbox import SandboxedEnvironment
 from lxml.etree import LxmlError
 
+from broadcaster import faults
 from broadcaster.domain.figures import RELAY
 from broadcaster.errors import RuleError, StationError
 from broadcaster.reporting.document import ReportDocument, Table
@@ -206,9 +206,8 @@ def _widen(doc: Any) -> None:
 
 
 def _unknown(name: str, context: dict[str, Any], source: Path) -> RuleError:
-    near = difflib.get_close_matches(name, context, n=1)
-    hint = f" Có phải ý là “{near[0]}” không?" if near else ""
-    return RuleError(f"Mẫu có trường “{name}” mà báo cáo không có.{hint}", field=source.name)
+    words = f"Mẫu có trường “{name}” mà báo cáo không có. {faults.meant(name, context)}"
+    return RuleError(words.rstrip(), field=source.name)
 
 
 def _undefined(error: UndefinedError, source: Path) -> RuleError:

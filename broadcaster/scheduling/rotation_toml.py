@@ -6,14 +6,12 @@ The form is described in `schedules/README.md` and, for editors with completion,
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import tomllib
-from collections.abc import Sequence
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from broadcaster import errors
+from broadcaster import errors, faults
 from broadcaster.domain.broadcasts import Overrun
 from broadcaster.domain.fold import nfc
 from broadcaster.domain.lateness import LatePolicy
@@ -175,7 +173,8 @@ def parse_form(form: type[F], table: dict[str, Any], *, name: str) -> F:
     try:
         return form.model_validate(table)
     except ValidationError as error:
-        raise RuleError(" ".join(_sentence(form, fault) for fault in error.errors()), field=name) from None
+        found = faults.read(form, error.errors(include_url=False))
+        raise RuleError(" ".join(fault.sentence(": ") for fault in found), field=name) from None
 
 
 def check_step(table: dict[str, Any], *, name: str) -> None:
@@ -231,34 +230,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, dt.time):
         return value.isoformat("minutes")
     return value.isoformat() if isinstance(value, dt.date) else value
-
-
-def _sentence(form: type[BaseModel], fault: Any) -> str:
-    where = _place(fault["loc"])
-    if fault["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(str(fault["loc"][-1]), _keys_at(form, fault["loc"][:-1]), n=1)
-        return f"{where}: không có khóa này." + (f" Có phải ý là “{near[0]}” không?" if near else "")
-    if fault["type"] == "missing":
-        return f"{where}: thiếu khóa này."
-    if fault["type"] in {"literal_error", "enum"}:
-        return f"{where}: “{fault['input']}” không hợp lệ; các giá trị đúng: {fault['ctx']['expected']}."
-    return f"{where}: giá trị {fault['input']!r} không hợp lệ ({fault['msg']})."
-
-
-def _place(loc: Sequence[int | str]) -> str:
-    words: list[str] = []
-    for part in loc:
-        if isinstance(part, int):
-            words[-1] += f" {part + 1}"
-        else:
-            words.append(str(part))
-    return ": ".join(words)
-
-
-def _keys_at(form: type[BaseModel], loc: Sequence[int | str]) -> list[str]:
-    model: Any = form
-    for part in loc:
-        if isinstance(part, str):
-            annotation = model.model_fields[part].annotation
-            model = next((a for a in getattr(annotation, "__args__", ()) if hasattr(a, "model_fields")), annotation)
-    return list(getattr(model, "model_fields", {}))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from broadcaster import faults
 from broadcaster.db.models import Revision, Script, Topic, Unit
 from broadcaster.db.queries.scripts import searchable
 from broadcaster.domain.fold import fold, nfc, order_key
@@ -181,9 +181,8 @@ def _checked(session: Session, draft: ScriptDraft) -> ScriptDraft:
 def _known(session: Session, table: type[Unit | Topic], code: str, what: str, where: Where) -> None:
     if session.get(table, code) is None:
         codes = list(session.scalars(select(table.code).order_by(table.code)))
-        near = difflib.get_close_matches(code, codes, n=1)
-        hint = f" Có phải ý là “{near[0]}” không?" if near else f" Các mã đang có: {', '.join(codes)}."
-        raise RuleError(f"Không có {what} nào mang mã “{code}”.{hint}", field=where)
+        hint = faults.meant(code, codes, instead="Các mã đang có")
+        raise RuleError(f"Không có {what} nào mang mã “{code}”. {hint}".rstrip(), field=where)
 
 
 def _columns(draft: ScriptDraft) -> dict[str, Any]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from broadcaster import faults
 from broadcaster.domain.fold import nfc
 from broadcaster.errors import RuleError, Where
 
@@ -68,9 +68,8 @@ def parse(text: str, *, name: str) -> Parsed:
     for key, value in list(fields.items()):
         line = next((n for n, text in enumerate(head, 2) if text.lstrip().startswith(key)), 1)
         if key not in KEYS:
-            near = difflib.get_close_matches(key, KEYS, n=1)
-            hint = f" Có phải ý là “{near[0]}” không?" if near else f" Các khóa đúng: {', '.join(KEYS)}."
-            raise RuleError(f"Không có khóa “{key}”.{hint}", field=(name, "dòng", line))
+            hint = faults.meant(key, KEYS, instead="Các khóa đúng")
+            raise RuleError(f"Không có khóa “{key}”. {hint}", field=(name, "dòng", line))
         if key in {"valid_from", "valid_to"}:
             fields[key] = _date(value, (name, "dòng", line, key))
     return Parsed(fields, body)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from spectree import Response, SecurityScheme, SpecTree
 from spectree.models import SecureType, SecuritySchemeData
 
-from broadcaster import __version__
+from broadcaster import __version__, faults
 from broadcaster.panel.api.schemas import Problem
 
 
@@ -18,9 +18,9 @@ def _explain(_request: Any, _answer: Any, error: Exception | None, *_: Any) -> N
     """Answer a malformed request with the first thing that is wrong with it, in our own form."""
     if not isinstance(error, ValidationError):
         return
-    first = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in first["loc"]) or "body"
-    problem = Problem(code="malformed", message=f"Trường “{where}” không hợp lệ: {first['msg']}", field=where)
+    first = faults.read(None, error.errors(include_url=False)[:1], show=False)[0]
+    where = ".".join(map(str, first.place)) or "body"
+    problem = Problem(code="malformed", message=f"Trường “{where}” không hợp lệ: {first.words}.", field=where)
     flask.abort(FlaskResponse(problem.model_dump_json(), status=422, mimetype="application/json"))
 
 
