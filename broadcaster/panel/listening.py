@@ -17,7 +17,7 @@ blueprint = Blueprint("listening", __name__, url_prefix="/scripts")
 def listen(script_id: int) -> ResponseReturnValue:
     """Ask the worker to hear the newest rendition behind the simulated horn."""
     if hearing.want_hearing(station(), actor(), script_id) is None:
-        flash(hearing.absent() or "", "error")
+        flash(hearing.absent(station()) or "", "error")
     else:
         flash("Máy sẽ nghe thử bản đọc này; kết quả hiện ở trang này sau ít phút.")
     return leave_to(url_for("scripts.show", script_id=script_id))

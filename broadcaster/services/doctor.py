@@ -21,7 +21,7 @@ from broadcaster.services.backup import last_backup
 from broadcaster.services.heartbeats import status
 from broadcaster.services.playlog import verify
 from broadcaster.services.station import Station
-from broadcaster.sound import ear
+from broadcaster.sound import recogniser_process
 from broadcaster.sound.store import Store, disk_error
 from broadcaster.speech.registry import choose, engines, split
 
@@ -129,8 +129,8 @@ def _extras(station: Station) -> Check:
     return Check("Giọng cài thêm", ok=None, sentence=" ".join(lines))
 
 
-def _listener(_station: Station) -> Check:
-    fault = ear.missing()
+def _listener(station: Station) -> Check:
+    fault = recogniser_process.missing(station.settings.speech.recogniser)
     return Check("Nghe thử", ok=None if fault else True, sentence=fault or "Dùng được: bản đọc mới được máy nghe thử.")
 
 

@@ -20,7 +20,7 @@ from broadcaster.services.approving import get_script, latest_rendition, latest_
 from broadcaster.services.queue import wake_worker
 from broadcaster.services.recordings import HUMAN
 from broadcaster.services.station import Station
-from broadcaster.sound import ear
+from broadcaster.sound import recogniser_process
 from broadcaster.sound.store import Store
 
 JOB: Final = "listen"
@@ -47,11 +47,15 @@ def listen(station: Station, actor: Actor, script_id: int, progress: Progress | 
     path = Store(station.home.store).verify(sha256)
     kind: Kind = "recording" if voice == HUMAN else "rendition"
     if kind == "recording":
-        heard = ear.hear(path, None, snr_db=None, progress=progress)
+        heard = recogniser_process.hear(
+            path, None, recogniser=station.settings.speech.recogniser, snr_db=None, progress=progress
+        )
         found = hearing.follow([c["text"] for c in cues], [w for t in heard for w in hearing.words(t)], alone=True)
     else:
         stretches = [(max(0, c["start_ms"] - _AROUND_MS), c["end_ms"] + _AROUND_MS) for c in cues]
-        heard = ear.hear(path, stretches, progress=progress)
+        heard = recogniser_process.hear(
+            path, stretches, recogniser=station.settings.speech.recogniser, progress=progress
+        )
         found = tuple(hearing.judge(c["text"], text, voice=voice) for c, text in zip(cues, heard, strict=True))
     return _keep(station, actor, script_id, number, kind, "", found)
 
@@ -70,7 +74,9 @@ def listen_to_aircheck(
         get_script(session, script_id)
         rendition = _approved(session, script_id)
         number, texts = rendition.id, [c["text"] for c in rendition.cues]
-    heard = ear.hear(path, None, snr_db=None, progress=progress)
+    heard = recogniser_process.hear(
+        path, None, recogniser=station.settings.speech.recogniser, snr_db=None, progress=progress
+    )
     found = hearing.follow(texts, [w for text in heard for w in hearing.words(text)])
     return _keep(station, actor, script_id, number, "aircheck", path.name, found)
 
@@ -78,7 +84,7 @@ def listen_to_aircheck(
 def want_hearing(station: Station, actor: Actor, script_id: int) -> int | None:
     """Ask the worker to hear the newest rendition; return the job's number, None when there is no listener."""
     actor.require(Permission.VIEW)
-    if ear.missing() is not None:
+    if absent(station) is not None:
         return None
     with station.db.write() as session:
         get_script(session, script_id)
@@ -87,9 +93,9 @@ def want_hearing(station: Station, actor: Actor, script_id: int) -> int | None:
     return job_id
 
 
-def absent() -> str | None:
+def absent(station: Station) -> str | None:
     """Return None when there is a listener on this machine, else what to do, in Vietnamese."""
-    return ear.missing()
+    return recogniser_process.missing(station.settings.speech.recogniser)
 
 
 def after_speaking(station: Station, script_id: int) -> None:
@@ -132,6 +138,17 @@ def one(session: Session, number: int) -> dict[str, Any]:
     if row is None:
         raise NotFoundError(f"Không có lần nghe thử số {number}.", field="hearing")
     return hearing_row(row)
+
+
+def _heard(
+    station: Station,
+    path: Path,
+    stretches: Sequence[recogniser_process.Stretch] | None,
+    progress: Progress | None,
+    snr_db: float | None = recogniser_process.SNR_DB,
+) -> list[str]:
+    name = station.settings.speech.recogniser
+    return recogniser_process.hear(path, stretches, recogniser=name, snr_db=snr_db, progress=progress)
 
 
 def _approved(session: Session, script_id: int) -> Rendition:

@@ -1,4 +1,4 @@
-"""A listener that can be asked how likely a word is: the station's own (`broadcaster/sound/recogniser.py`).
+"""A listener that can be asked how likely a word is: the station's own (`broadcaster/sound/viet_asr.py`).
 
 `viet-asr` 0.1.0.dev11 answers with text alone, and computes its features in its own way: on the six clips of real
 speech in the `vieneu` wheel it makes 13 % word errors. The same model given the features that such models are trained
@@ -19,8 +19,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from broadcaster.sound.recogniser import RATE as EAR
-from broadcaster.sound.recogniser import Recogniser
+from broadcaster.sound.viet_asr import RATE as EAR
+from broadcaster.sound.viet_asr import Model
 
 _NEVER = -1e9
 
@@ -39,7 +39,7 @@ class Ear:
     """The listener of the station, one sentence at a time."""
 
     def __init__(self, threads: int = 2) -> None:
-        self._model = Recogniser(threads)
+        self._model = Model(threads)
         self._piece = self._model.pieces
         self._number = {piece: number for number, piece in self._piece.items()}
 

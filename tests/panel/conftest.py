@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -12,13 +13,17 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
+from werkzeug.test import TestResponse
 
 from broadcaster.clock import FrozenClock
 from broadcaster.panel import create_app
 from broadcaster.services import passwords
+from broadcaster.services.handlers import HANDLERS
+from broadcaster.services.jobs import due, perform
 from broadcaster.services.station import Station, open_station
-from tests.kit import seed
-from tests.kit.panel import Client, SignIn
+from tests.panel import seed
+
+SignIn = Callable[[str], FlaskClient]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -69,6 +74,19 @@ def station(seeded: Path, tmp_path: Path, clock: FrozenClock) -> Iterator[Statio
     opened = open_station(root, clock=clock)
     yield opened
     opened.close()
+
+
+def work(station: Station) -> None:
+    """Do what the worker would do now."""
+    for job in due(station):
+        perform(station, job, HANDLERS)
+
+
+class Client(FlaskClient):
+    """A client that takes each answer whole, so that no file stays open."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        return super().open(*args, **{"buffered": True} | kwargs)
 
 
 @pytest.fixture

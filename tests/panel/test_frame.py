@@ -12,7 +12,8 @@ from broadcaster.domain.scripts import ScriptState
 from broadcaster.panel.frame import Frame
 from broadcaster.services.heartbeats import beat
 from broadcaster.services.station import Station, open_station
-from tests.kit.panel import SignIn, counted
+from tests.panel.conftest import SignIn
+from tests.panel.test_queries import counted
 
 COUNT = "bài chờ duyệt"
 

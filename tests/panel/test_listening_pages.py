@@ -8,8 +8,8 @@ import pytest
 
 from broadcaster.db.models import Hearing, Job, Rendition, Revision
 from broadcaster.services.station import Station
-from broadcaster.sound import ear
-from tests.kit.panel import SignIn
+from broadcaster.sound import recogniser_process
+from tests.panel.conftest import SignIn
 
 
 @pytest.fixture
@@ -55,10 +55,10 @@ def test_asking_wants_a_job_or_says_what_is_missing(
     station: Station, sign_in: SignIn, heard: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = sign_in("bientap")
-    monkeypatch.setattr(ear, "missing", lambda: None)
+    monkeypatch.setattr(recogniser_process, "missing", lambda _name: None)
     assert "Máy sẽ nghe thử" in client.post(f"/scripts/{heard}/listen", follow_redirects=True).text
     with station.db.read() as session:
         assert [j.state for j in session.query(Job).filter_by(kind="listen")] == ["wanted"]
-    monkeypatch.setattr(ear, "missing", lambda: "Chưa cài bộ nghe thử.")
+    monkeypatch.setattr(recogniser_process, "missing", lambda _name: "Chưa cài bộ nghe thử.")
     assert "Chưa cài bộ nghe thử." in client.post(f"/scripts/{heard}/listen", follow_redirects=True).text
     assert sign_in("xem").post(f"/scripts/{heard}/listen").status_code == 403

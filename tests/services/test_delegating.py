@@ -16,9 +16,7 @@ from broadcaster.services.delegating import candidates, delegate, delegations, r
 from broadcaster.services.scripts import add_script
 from broadcaster.services.speaking import speak
 from broadcaster.services.station import Station
-from tests.kit.clocks import later
-from tests.kit.people import EDITOR
-from tests.kit.scripts import draft
+from tests.services.conftest import EDITOR, draft, later
 
 TODAY = dt.date(2026, 3, 2)
 WEEK = TODAY + dt.timedelta(days=6)

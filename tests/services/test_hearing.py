@@ -10,9 +10,8 @@ from broadcaster.services import hearing, jobs, recordings
 from broadcaster.services.handlers import HANDLERS
 from broadcaster.services.scripts import add_script
 from broadcaster.services.speaking import speak, want_rendition
-from broadcaster.sound import ear
-from tests.kit.people import EDITOR
-from tests.kit.scripts import approved, draft
+from broadcaster.sound import recogniser_process, viet_asr
+from tests.services.conftest import EDITOR, approved, draft
 
 pytestmark = pytest.mark.slow
 
@@ -32,13 +31,13 @@ def listener(monkeypatch):
     asked = []
     answer = ["kính thưa bà con", "", "mời bà con ra đồng"]
 
-    def hear(path, stretches, *, snr_db=ear.SNR_DB, progress=None, timeout_s=0):
+    def hear(path, stretches, *, snr_db=recogniser_process.SNR_DB, progress=None, recogniser=""):
         asked.append((path, stretches, snr_db))
         assert path.is_file()
         return answer if stretches is None or len(stretches) == len(answer) else answer[: len(stretches)]
 
-    monkeypatch.setattr(ear, "hear", hear)
-    monkeypatch.setattr(ear, "missing", lambda: None)
+    monkeypatch.setattr(recogniser_process, "hear", hear)
+    monkeypatch.setattr(recogniser_process, "missing", lambda _name: None)
     return asked
 
 
@@ -50,7 +49,7 @@ def heard(station, number):
 def test_each_sentence_is_heard_at_its_place_and_kept(station, script, listener):
     found = heard(station, hearing.listen(station, EDITOR, script))
     ((_, stretches, snr),) = listener
-    assert snr == ear.SNR_DB
+    assert snr == recogniser_process.SNR_DB
     assert len(stretches) == 3
     assert all(a < b for a, b in stretches)
     assert [s["verdict"] for s in found["sentences"]] == ["clear", "unclear", "clear"]
@@ -69,7 +68,7 @@ def test_the_worker_listens_after_it_has_spoken(station, script, listener):
 
 
 def test_without_a_listener_speaking_works_and_nothing_is_wanted(station, script, monkeypatch):
-    monkeypatch.setattr(ear, "find_spec", lambda _name: None)
+    monkeypatch.setattr(viet_asr, "find_spec", lambda _name: None)
     jobs.perform(station, want_rendition(station, EDITOR, script), HANDLERS)
     with station.db.read() as session:
         assert [j.kind for j in session.query(Job) if j.kind in {"speak", "listen"}] == ["speak"]

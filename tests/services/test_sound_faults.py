@@ -1,6 +1,7 @@
 """Every outside thing of the sound fails here once: a clear sentence, no half file, and the doctor says what to do."""
 
 import hashlib
+import importlib.util
 import os
 import subprocess
 import sys
@@ -24,12 +25,13 @@ from broadcaster.sound.store import Store
 from broadcaster.speech import registry
 from broadcaster.speech.cache import ClipCache, key_of
 from broadcaster.speech.engine import Clip
-from tests.kit import fake_google
-from tests.kit.people import EDITOR
-from tests.kit.scripts import approved, draft
+from tests.services.conftest import EDITOR, approved, draft
 
 pytestmark = pytest.mark.slow
 
+_spec = importlib.util.spec_from_file_location("fake_google", Path(__file__).parents[1] / "speech" / "fake_google.py")
+fake_google = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(fake_google)
 
 LINES = [Line("một hai ba bốn năm sáu", 200), Line("bảy tám chín mười", 200)]
 
@@ -227,7 +229,7 @@ def test_the_doctor_names_a_blocked_store_a_missing_ffmpeg_and_what_is_not_insta
     (station.home.store / ".incoming").write_text("a file in the way")
     monkeypatch.setenv("PATH", "/nowhere")
     monkeypatch.setattr(ffmpeg.imageio_ffmpeg, "get_ffmpeg_exe", lambda: "/nowhere/ffmpeg")
-    monkeypatch.setattr("broadcaster.sound.ear.find_spec", lambda _name: None)
+    monkeypatch.setattr("broadcaster.sound.viet_asr.find_spec", lambda _name: None)
     sick = {c.name: c for c in doctor.examine(station)}
     assert sick["Kho âm thanh"].ok is False
     assert sick["ffmpeg"].ok is False

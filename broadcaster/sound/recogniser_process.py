@@ -1,7 +1,8 @@
-"""A listener: the recogniser `viet-asr` (extra `listen`) in a process of its own.
+"""A speech recogniser in a process of its own: files in, what was understood of each stretch out.
 
-Its model takes 240 MB and native code; whatever happens to it, the station goes on. The child reads one JSON object on
-standard input (the file, the stretches to hear, how the street is) and writes one line of JSON for each stretch.
+The model of `viet-asr` takes 240 MB and native code; whatever happens to it, the station goes on. The child reads one
+JSON object on standard input (which recogniser, the file, the stretches to hear, how the street is) and writes one line
+of JSON for each stretch.
 """
 
 from __future__ import annotations
@@ -9,24 +10,25 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import logging
 import os
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any, Final
 
 import numpy as np
 
-from broadcaster.clock import SystemClock
-from broadcaster.errors import MediaError
+from broadcaster.clock import Clock, SystemClock
+from broadcaster.errors import MediaError, StationError
 from broadcaster.media import ffmpeg
+from broadcaster.plugins import RECOGNISERS
 from broadcaster.sound import street
-from broadcaster.sound.recogniser import Recogniser
+
+log = logging.getLogger(__name__)
 
 SNR_DB: Final = 10.0
 """Noise of an ordinary street under the horn (dB)."""
@@ -41,17 +43,20 @@ Stretch = tuple[int, int]
 """Start and end in ms."""
 
 
-def missing() -> str | None:
-    """Return None when there is a listener, else what to do, in Vietnamese."""
-    if find_spec("vietasr") is None:
-        return "Chưa cài bộ nghe thử. Hãy chạy: pip install 'loa-xa[listen]'."
-    return None
+def missing(recogniser: str) -> str | None:
+    """Return None when a recogniser can be used, else what to do, in Vietnamese."""
+    try:
+        found: str | None = RECOGNISERS.guarded(recogniser, RECOGNISERS.load(recogniser).missing)
+    except StationError as error:
+        return error.message
+    return found
 
 
 def hear(
     path: Path,
     stretches: Sequence[Stretch] | None,
     *,
+    recogniser: str,
     snr_db: float | None = SNR_DB,
     progress: Callable[[float], None] | None = None,
     timeout_s: float = TIMEOUT_S,
@@ -61,6 +66,7 @@ def hear(
     Args:
         path: any sound file.
         stretches: start and end (ms).
+        recogniser: the name of an entry point.
         snr_db: noise behind the horn; None: the file as it is, without horn and street.
         progress: told the share that is done, 0 to 1.
         timeout_s: the child is killed after this many seconds.
@@ -68,12 +74,12 @@ def hear(
     Raises:
         MediaError: there is no listener, it died, hung or answered rubbish.
     """
-    if fault := missing():
+    if fault := missing(recogniser):
         raise MediaError(fault, code="no-listener")
-    question = json.dumps({"path": str(path), "stretches": stretches, "snr_db": snr_db})
+    question = json.dumps({"recogniser": recogniser, "path": str(path), "stretches": stretches, "snr_db": snr_db})
     with tempfile.TemporaryFile() as errors:
         child = subprocess.Popen(
-            [sys.executable, "-m", "broadcaster.sound.ear"],
+            [sys.executable, "-m", "broadcaster.sound.recogniser_process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -82,6 +88,10 @@ def hear(
         alarm.start()
         try:
             return _listen(child, question, progress or (lambda _share: None))
+        except MediaError:
+            errors.seek(0)
+            log.warning("recogniser %s: %s", recogniser, errors.read()[-4000:].decode("utf-8", "replace"))
+            raise
         finally:
             alarm.cancel()
             if child.poll() is None:
@@ -133,26 +143,26 @@ def main() -> None:
         os.nice(_NICE)
     try:
         question = json.loads(sys.stdin.buffer.read())
-        _answer(question, answers)
-    except MediaError as error:
+        _answer(question, answers, SystemClock())
+    except StationError as error:
         answers.write(json.dumps({"error": error.message, "code": error.code}) + "\n")
 
 
-def _answer(question: Any, answers: IO[str]) -> None:
+def _answer(question: Any, answers: IO[str], clock: Clock) -> None:
     sound = _decoded(Path(question["path"]))
     stretches = question["stretches"]
     if stretches is None:
         stretches = _quiet_cuts(sound)
-    clock = SystemClock()
     begun = clock.monotonic()
-    understand = _recogniser()
+    name = question["recogniser"]
+    made = RECOGNISERS.guarded(name, RECOGNISERS.load(name))
     if not stretches:
         answers.write(json.dumps({"of": 0, "text": "", "seconds": 0.0}) + "\n")
     for start, end in stretches:
         piece = sound[start * street.RATE // 1000 : end * street.RATE // 1000]
         if question["snr_db"] is not None:
             piece = street.through(piece, float(question["snr_db"]))
-        text = understand(_ready(piece)) if piece.size else ""
+        text = RECOGNISERS.guarded(name, made.text, _ready(piece)) if piece.size else ""
         seconds = clock.monotonic() - begun
         answers.write(json.dumps({"of": len(stretches), "text": text, "seconds": round(seconds, 2)}) + "\n")
 
@@ -161,15 +171,6 @@ def _decoded(path: Path) -> street.Wave:
     shape = ["-map", "0:a:0", "-ac", "1", "-ar", str(street.RATE), "-f", "s16le", "pipe:1"]
     raw = ffmpeg.run(["-loglevel", "error", *ffmpeg.source(path), *shape]).stdout
     return np.frombuffer(raw[: len(raw) // 2 * 2], "<i2") / 32768
-
-
-def _recogniser() -> Callable[[street.Wave], str]:
-    """Return the model heard through the right features; with a release that hides it, the library's own way."""
-    try:
-        return Recogniser().text
-    except MediaError:
-        library = import_module("vietasr").Pipeline.new().add("vietasr").build()
-        return lambda piece: str(library.transcribe((piece * 32767).astype(np.int16)).text)
 
 
 def _ready(piece: street.Wave) -> street.Wave:
