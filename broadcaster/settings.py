@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from broadcaster import faults
 from broadcaster.domain.relays import RelaySource
 from broadcaster.domain.windows import Caps, StationHours, Window
 from broadcaster.errors import RuleError, Where
+from broadcaster.plugins import ENGINES, RECOGNISERS, SINKS, Door
 
 
 def _zone(name: str) -> str:
@@ -30,6 +32,15 @@ def _window(text: str) -> str:
     except RuleError as error:
         raise ValueError(error.message) from None
     return text
+
+
+def _offered(door: Door) -> Callable[[str], str]:
+    def check(name: str) -> str:
+        if why := door.check(name):
+            raise ValueError(why)
+        return name
+
+    return check
 
 
 class _Section(BaseModel):
@@ -95,7 +106,13 @@ class SpeechSettings(_Section):
     listen_back: bool = Field(
         True, description="Máy nghe thử mỗi bản đọc mới qua loa giả lập (cần gói loa-xa[listen]) và báo câu khó nghe."
     )
+    recogniser: Annotated[str, AfterValidator(_offered(RECOGNISERS))] = Field(
+        "viet-asr", description="Bộ nghe thử, trong các bộ mà những gói đã cài mang theo."
+    )
     cache_megabytes: int = Field(2048, ge=50, description="Dung lượng tối đa của kho câu đã đọc.")
+    engines: dict[Annotated[str, AfterValidator(_offered(ENGINES))], dict[str, Any]] = Field(
+        {}, description="Tùy chọn riêng của từng bộ đọc, mỗi bộ một bảng [speech.engines.TÊN]."
+    )
 
 
 class SoundSettings(_Section):
@@ -108,12 +125,15 @@ class SoundSettings(_Section):
     true_peak: float = Field(-1.5, ge=-9, le=-0.5, description="Đỉnh tối đa (dBTP).")
 
 
+_OLD_KINDS: Final = {"several": "fan_out"}
+"""Kinds that have another name now, as the files of older stations write them."""
+
+
 class SinkSettings(_Section):
     """Một đường ra âm thanh."""
 
-    kind: Literal["null", "file", "device", "icecast", "pipe", "several"] = Field(
-        "file",
-        description="null, file, device, icecast, pipe, hoặc several (một cụm loa nghe nhiều đường ra cùng lúc).",
+    kind: Annotated[str, BeforeValidator(lambda kind: _OLD_KINDS.get(kind, kind)), AfterValidator(_offered(SINKS))] = (
+        Field("file", description="Loại đường ra, trong các loại mà những gói đã cài mang theo.")
     )
     options: dict[str, Any] = Field({}, description="Tùy chọn riêng của loại đường ra.")
 
@@ -123,13 +143,7 @@ class PlayoutSettings(_Section):
 
     sinks: dict[str, SinkSettings] = Field(
         {"main": SinkSettings(kind="device"), "aircheck": SinkSettings(kind="file")},
-        description=(
-            "Các đường ra; mỗi cụm loa trỏ tới một. device tự chuyển sang file nếu máy không có card âm thanh. "
-            "icecast: options host, port, mount, password (hoặc password_file), codec opus hoặc mp3, tls, ca_file. "
-            'pipe: options command = ["lệnh", "tham số"], lệnh nhận s16le 48 kHz một kênh ở đầu vào chuẩn. '
-            'several: options sinks = ["main", "mang"]. '
-            "file (bản thu): options opus, keep_days (60), keep_gb (50)."
-        ),
+        description="Các đường ra, mỗi đường một bảng [playout.sinks.TÊN] với kind và options; cụm loa trỏ tới một.",
     )
     lease_seconds: int = Field(
         30,
@@ -299,26 +313,6 @@ def load(path: Path) -> Settings:
     except UnicodeDecodeError:
         raise RuleError("Tệp cài đặt phải được lưu bằng bảng mã UTF-8.", field=str(path)) from None
     except ValidationError as error:
-        raise SettingsError(_explain(error), path, tuple(fault["loc"] for fault in error.errors())) from None
-
-
-def _explain(error: ValidationError) -> str:
-    sentences = []
-    for fault in error.errors():
-        where = ".".join(str(part) for part in fault["loc"])
-        if fault["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(str(fault["loc"][-1]), _keys_beside(fault["loc"]), n=1)
-            hint = f" Có phải ý là “{near[0]}” không?" if near else ""
-            sentences.append(f"{where}: không có cài đặt này.{hint}")
-        else:
-            sentences.append(f"{where}: {fault['msg'].removeprefix('Value error, ')} (đang ghi: {fault['input']!r}).")
-    return " ".join(sentences)
-
-
-def _keys_beside(loc: tuple[int | str, ...]) -> list[str]:
-    model: type[BaseModel] | None = Settings
-    for part in loc[:-1]:
-        field = model.model_fields.get(str(part)) if model else None
-        kind = field.annotation if field else None
-        model = kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
-    return list(model.model_fields) if model else []
+        found = faults.read(Settings, error.errors(include_url=False))
+        sentences = " ".join(fault.sentence() for fault in found)
+        raise SettingsError(sentences, path, tuple(fault.place for fault in found)) from None

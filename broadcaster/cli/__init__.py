@@ -20,7 +20,6 @@ _COMMANDS = {
     "up": "station",
     "web": "processes",
     "playout": "processes",
-    "desk": "processes",
     "worker": "processes",
     "doctor": "station",
     "backup": "station",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -134,54 +133,22 @@ def sink_sentences(station: Station) -> list[str]:
     from broadcaster.playout.sinks import resolve_sinks  # noqa: PLC0415 - asks the sound system
 
     sinks = resolve_sinks(station.settings, station.home, station.clock)
-    lines = []
-    for name, wanted in station.settings.playout.sinks.items():
-        where = sinks.notes.get(name) or f"{_whereto(station, wanted.kind, wanted.options)}."
-        lines.append(f"Đường ra “{name}”: {where}")
-    return lines
+    words = {name: sinks.notes.get(name) or f"{sinks.where(name)}." for name in station.settings.playout.sinks}
+    return [f"Đường ra “{name}”: {where}" for name, where in words.items()]
 
 
 def sink_checks(station: Station) -> list[doctor_service.Check]:
     """Try every sink of this station on this machine; a line for each."""
     from broadcaster.playout.sinks import resolve_sinks  # noqa: PLC0415 - asks the sound system
-    from broadcaster.playout.sinks.base import Foreseeing  # noqa: PLC0415
 
     sinks = resolve_sinks(station.settings, station.home, station.clock)
     found = []
-    for name, wanted in station.settings.playout.sinks.items():
-        where = f"{_whereto(station, wanted.kind, wanted.options)}."
-        title = f"Đường ra “{name}”"
-        if note := sinks.notes.get(name):
-            found.append(doctor_service.Check(title, ok=None, sentence=note))
-            continue
-        why, soon = "", ""
-        if name in sinks.by_name:  # `several` is only a name for others
-            sink = sinks.by_name[name]
-            why = sink.check()
-            soon = sink.warning() if isinstance(sink, Foreseeing) and not why else ""
-        ok = False if why else None if soon else True
-        found.append(doctor_service.Check(title, ok=ok, sentence=" ".join(filter(None, (where, why, soon)))))
+    for name in station.settings.playout.sinks:
+        why, soon = sinks.examine(name)
+        ok = False if why else None if soon or name in sinks.notes else True
+        said = sinks.notes.get(name) or " ".join(filter(None, (f"{sinks.where(name)}.", why, soon)))
+        found.append(doctor_service.Check(f"Đường ra “{name}”", ok=ok, sentence=said))
     return found
-
-
-def _whereto(station: Station, kind: str, options: Mapping[str, Any]) -> str:
-    match kind:
-        case "device":
-            return "card âm thanh của máy"
-        case "file":
-            return f"bản thu trong {station.home.airchecks}"
-        case "null":
-            return "không ra đâu cả"
-        case "icecast":
-            host, port = options.get("host", "127.0.0.1"), options.get("port", 8000)
-            way = " qua TLS" if options.get("tls") else ""
-            return f"luồng Icecast {host}:{port}{options.get('mount', '/loa.ogg')}{way}"
-        case "pipe":
-            return f"lệnh {' '.join(map(str, options.get('command', ())))}"
-        case "several":
-            return f"cùng lúc qua {', '.join(map(str, options.get('sinks', ())))}"
-        case _:
-            return kind
 
 
 def _show_accounts(station: Station) -> None:

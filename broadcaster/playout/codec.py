@@ -1,8 +1,9 @@
-"""Between WAV and packed forms, through ffmpeg."""
+"""Packed forms of sound, through ffmpeg: files from WAV and back, and a stream while it is made."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from broadcaster.media import ffmpeg
 
@@ -44,3 +45,20 @@ def pcm_to_flac(source: Path, target: Path) -> None:
     shape = ["-f", "s16le", "-ar", "48000", "-ac", "1"]
     packed = ["-c:a", "flac", "-bitexact", "-map_metadata", "-1", "-f", "flac", f"file:{target}"]
     ffmpeg.run(["-loglevel", "error", *shape, "-i", f"file:{source}", *packed], timeout_s=_TIMEOUT_S)
+
+
+def live_command(codec: Literal["opus", "mp3"], kbps: int) -> list[str]:
+    """Return the command that packs bare samples as they come, with as little delay as the format allows.
+
+    Raises:
+        MediaError: ffmpeg is missing.
+    """
+    raw = ["-f", "s16le", "-ar", "48000", "-ac", "1", "-probesize", "32", "-analyzeduration", "0", "-i", "pipe:0"]
+    brief = ["-application", "audio", "-frame_duration", "20", "-page_duration", "100000"]
+    opus = ["-c:a", "libopus", *brief, "-f", "ogg"]
+    mp3 = ["-c:a", "libmp3lame", "-write_xing", "0", "-id3v2_version", "0", "-f", "mp3"]
+    shape = opus if codec == "opus" else mp3
+    return [
+        *[ffmpeg.program(), "-hide_banner", "-loglevel", "error", "-fflags", "nobuffer", *raw],
+        *["-b:a", f"{kbps}k", *shape, "-flush_packets", "1", "pipe:1"],
+    ]

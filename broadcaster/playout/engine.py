@@ -19,25 +19,24 @@ from typing import Any
 
 from broadcaster.clock import SystemClock
 from broadcaster.domain.broadcasts import BroadcastState
-from broadcaster.domain.desk import LEFT, PORT_FILE, PROCESS, Bundle, zones_of
 from broadcaster.errors import StationError
 from broadcaster.playout import recovery
 from broadcaster.playout.alarm import Alarm, ApschedulerAlarm
 from broadcaster.playout.belief import Belief
-from broadcaster.playout.bundles import Shelf
-from broadcaster.playout.claims import Claims, reserve
+from broadcaster.playout.bundles import Bundle, Shelf
+from broadcaster.playout.claims import Claims, reserve, zones_of
 from broadcaster.playout.control import Control
 from broadcaster.playout.crew import Crew, Leads
 from broadcaster.playout.floor import Floor, alarm_key
 from broadcaster.playout.journal import Journal
-from broadcaster.playout.lock import HomeLock
+from broadcaster.playout.lock import home_lock
 from broadcaster.playout.onair import Airing
 from broadcaster.playout.player import CHUNK_MS
 from broadcaster.playout.priority import favour_process
 from broadcaster.playout.relay import Relay
 from broadcaster.playout.replay import replay
 from broadcaster.playout.sinks import Sinks, resolve_sinks
-from broadcaster.playout.sinks.base import Sink, Standing, Tended
+from broadcaster.playout.sinks.base import Sink, Standing
 from broadcaster.playout.status import status_of
 from broadcaster.playout.tapes import TapeRoom
 from broadcaster.playout.tenure import Tenure
@@ -89,7 +88,11 @@ class Playout:
         self.station = station
         self.clock = station.clock
         self.alarm = alarm or ApschedulerAlarm(station.clock)
-        self.sinks = Sinks(dict(sinks), {}) if sinks is not None else resolve_sinks(station.settings, station.home)
+        self.sinks = (
+            Sinks(dict(sinks), {})
+            if sinks is not None
+            else resolve_sinks(station.settings, station.home, station.clock)
+        )
         self._refusal = refusal
         self._inline = inline
         self.host = socket.gethostname()
@@ -105,7 +108,7 @@ class Playout:
         self._belief = Belief(station.clock, self.journal.last_time())
         self._claims = Claims(station, self._shelf, self.owner, refusal, inline=inline)
         self._troubles = Troubles(self.journal, self._wake.set)
-        self._ear = Ear(station.home.run / PORT_FILE, self._heard)
+        self._ear = Ear(station.home.run / desk.PORT_FILE, self._heard)
         self._checked: dict[int, float] = {}
         self._due_at: dict[str, float] = {}
         self.floor = Floor(station, self._shelf, self.alarm, self._changed)
@@ -151,7 +154,7 @@ class Playout:
         Raises:
             AirError: another play-out holds this home.
         """
-        with HomeLock(self.station.home.run / "playout.lock"):
+        with home_lock(self.station.home.run / "playout.lock"):
             if self._crew.urgent:
                 favour_process()
             self.open()
@@ -169,17 +172,15 @@ class Playout:
             self._renew()  # what was left open may go on only where it is this machine's turn
         self.journal.doubtful = bool(self._belief.hold)
         self.journal.write("boot", {"host": self.host})
-        for name, why in self.sinks.notes.items():
-            self._troubles.sink(name, why)
         past = recovery.look_back(self.journal.last_segment())
         self.floor.ended |= past.ended
         pinned = self._shelf.load()
         self.alarm.start(self._jumped)
         if not self._inline:
             self._ear.open()
-        for sink in self.sinks.by_name.values():
-            if isinstance(sink, Standing):
-                sink.start()
+        self.sinks.start()
+        for name, why in self.sinks.notes.items():
+            self._troubles.sink(name, why)
         for number, one in past.unfinished.items():
             self.floor.recover(number, one, pinned.get(number))
         for number in pinned:
@@ -195,9 +196,7 @@ class Playout:
             replay(self.station, self.journal, self.owner)
         self._tenure.end()
         self.journal.close()
-        for sink in self.sinks.by_name.values():
-            if isinstance(sink, Standing):
-                sink.finish()
+        self.sinks.finish()
 
     def _wake_on(self, stop: threading.Event) -> None:
         stop.wait()
@@ -283,12 +282,12 @@ class Playout:
         with self.station.db.read() as session:
             rows = desk.due(session, now + AHEAD)
             if held:
-                rows = [r for r in rows if r.broadcast.asked_for and abs(r.broadcast.starts_at - now) <= LEFT]
+                rows = [r for r in rows if r.broadcast.asked_for and abs(r.broadcast.starts_at - now) <= desk.LEFT]
             zones = desk.zones(session)
             fresh: dict[int, Bundle] = {}
             for row in rows:
                 b = row.broadcast
-                others = row.owner not in {None, self.owner} and now < b.ends_at + LEFT
+                others = row.owner not in {None, self.owner} and now < b.ends_at + desk.LEFT
                 heir = self._tenure.heir_since
                 others = others and not (heir and row.state is BroadcastState.CUED and b.starts_at > heir)
                 if self.floor.has(b.id) or b.id in self.floor.ended or others:
@@ -379,7 +378,7 @@ class Playout:
     def _beat(self) -> None:
         if self._inline:
             return
-        process = f"{PROCESS}-standby" if self._tenure.hold else PROCESS
+        process = f"{desk.PROCESS}-standby" if self._tenure.hold else desk.PROCESS
         heartbeats.beat(self.station, process, self.status())
 
     def status(self) -> dict[str, Any]:
@@ -404,6 +403,5 @@ class Playout:
     def _housekeeping(self) -> None:
         keep = {i.audio_sha256 for n in self._shelf.numbers() if (b := self._shelf.get(n)) for i in b.broadcast.rundown}
         self._tapes.prune(keep)
-        for name, sink in self.sinks.by_name.items() if not self._belief.hold else ():
-            if isinstance(sink, Tended) and (note := sink.tend()):
-                self._troubles.note(f"kept-{name}", note)
+        for name, note in self.sinks.tend() if not self._belief.hold else ():
+            self._troubles.note(f"kept-{name}", note)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from broadcaster.clock import Clock, FrozenClock
 from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, Overrun, RundownItem
-from broadcaster.domain.desk import Bundle
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.zones import Correction, strictest, volume_at
 from broadcaster.playout.asrun import TRIAL_ZONE, heard_zones
+from broadcaster.playout.bundles import Bundle
 from broadcaster.playout.crew import Crew
 from broadcaster.playout.events import Event
 from broadcaster.playout.player import Lane
@@ -146,8 +146,10 @@ def limit(crew: Crew, b: Broadcast, starts: dt.datetime, *, at_once: bool) -> tu
         ends.append((b.ends_at, "Hết giờ của khung phát."))
     if not b.any_hour:
         local = starts.astimezone(crew.tz)
-        if end := crew.hours.end_at(local):
-            ends.append((end, f"Hết khung giờ được phép phát ({crew.hours.window_at(local)})."))
+        for window in crew.hours.windows:
+            if window.start <= local.time() <= window.end:
+                end = dt.datetime.combine(local.date(), window.end, tzinfo=crew.tz)
+                ends.append((end, f"Hết khung giờ được phép phát ({window})."))
     if not ends:
         return None, ""
     end, why = min(ends)

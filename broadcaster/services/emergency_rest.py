@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Emergency, PlayLogEntry
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
-from broadcaster.domain.desk import YIELDED
 from broadcaster.domain.emergencies import Interrupted, resumption
 from broadcaster.domain.playlog import Outcome
 from broadcaster.services import airing
@@ -39,7 +38,7 @@ def resume(station: Station, session: Session, emergencies: Sequence[Emergency],
             BroadcastRow.kind.in_([BroadcastKind.ROTATION, BroadcastKind.ONCE]),
             BroadcastRow.state.in_([BroadcastState.PARTIAL, BroadcastState.MISSED]),
             BroadcastRow.finished_at > now - RECENT,
-            BroadcastRow.verdict.contains(YIELDED) | BroadcastRow.verdict.contains(f"“{airing.URGENT_TITLE}"),
+            BroadcastRow.verdict.contains(airing.YIELDED) | BroadcastRow.verdict.contains(f"“{airing.URGENT_TITLE}"),
         )
     ).all()
     added = 0
@@ -69,7 +68,7 @@ def _rests(session: Session, b: BroadcastRow) -> dict[tuple[int, ...], tuple[str
         .where(PlayLogEntry.broadcast_id == b.id, PlayLogEntry.outcome != Outcome.FULL)
         .order_by(PlayLogEntry.item_no)
     ):
-        if e.reason == YIELDED or e.reason.startswith(f"Đang phát buổi “{airing.URGENT_TITLE}"):
+        if e.reason == airing.YIELDED or e.reason.startswith(f"Đang phát buổi “{airing.URGENT_TITLE}"):
             lost.setdefault(e.zone, []).append(e.item_no)
     rests: dict[tuple[int, ...], tuple[str, ...]] = {}
     for zone, items in lost.items():
@@ -122,7 +121,9 @@ def _why_not(
         return "Người xác nhận phát khẩn cấp chọn bỏ phần bị ngắt."
     if number > _MOST_RESUMPTIONS:
         return f"Đã bị ngắt {_MOST_RESUMPTIONS} lần; phần còn lại bỏ."
-    window_end = station.settings.station_hours.end_at(station.local(start))
+    local = station.local(start)
+    window = next((w for w in station.settings.station_hours.windows if w.start <= local.time() <= w.end), None)
+    window_end = dt.datetime.combine(local.date(), window.end, tzinfo=station.settings.tz) if window else None
     planned = session.scalars(
         select(BroadcastRow).where(
             BroadcastRow.state.in_(airing.OPEN_STATES),

@@ -30,10 +30,11 @@ from broadcaster.domain.broadcasts import RundownItem
 from broadcaster.home import Home
 from broadcaster.media import ffmpeg
 from broadcaster.playout.engine import Playout
-from broadcaster.playout.sinks.file import FileSink
+from broadcaster.playout.sinks.file import FileOptions, FileSink
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services import airing
 from broadcaster.services.station import Station
+from tests.kit.site import site
 
 SETTINGS = """
 [hours]
@@ -159,7 +160,7 @@ def row(title: str, values: list[float], unit: str = "ms") -> str:
 def starts(kind: str, count: int) -> str:
     with tempfile.TemporaryDirectory() as folder:
         station, items = make_station(Path(folder), {"tone": 0.3})
-        inner = FileSink("main", folder=station.home.airchecks) if kind == "file" else NullSink("main")
+        inner = FileSink("main", FileOptions(), site(station.home.airchecks)) if kind == "file" else NullSink("main")
         meter = Meter(inner)
         begin = station.now() + dt.timedelta(seconds=35)
         planned = {}

@@ -31,7 +31,7 @@ import psutil
 from broadcaster.clock import SystemClock
 from broadcaster.media import ffmpeg
 from tests.benchmarks.airing import Meter, render
-from tests.kit.air import ALL_DAY, make_air
+from tests.playout.conftest import ALL_DAY, make_air
 
 METER = [sys.executable, str(Path(__file__).with_name("pipe_meter.py"))]
 TIMER = """
@@ -315,12 +315,13 @@ def drift(minutes: float) -> None:
 def zones(count: int, seconds: float) -> None:
     """Print what many zones at once, each with a programme of its own, cost, and how late each began."""
     from broadcaster.playout.engine import Playout
-    from broadcaster.playout.sinks.file import FileSink
+    from broadcaster.playout.sinks.file import FileOptions, FileSink
+    from tests.kit.site import site
 
     with tempfile.TemporaryDirectory() as name:
         air = make_air(Path(name) / "dai", SystemClock(), windows=ALL_DAY)
         checks = Path(name) / "checks"
-        sinks = {f"s{n}": Meter(FileSink(f"s{n}", folder=checks, flac=False)) for n in range(count)}
+        sinks = {f"s{n}": Meter(FileSink(f"s{n}", FileOptions(flac=False), site(checks))) for n in range(count)}
         start = air.station.now() + dt.timedelta(seconds=15)
         numbers = []
         for n in range(count):

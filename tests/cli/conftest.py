@@ -7,13 +7,15 @@ import io
 import shutil
 import sqlite3
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from broadcaster.cli import main
-from tests.kit.loa import Loa
+
+Loa = Callable[..., SimpleNamespace]
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.kit.loa import Loa, rows
+from tests.cli.conftest import Loa
+from tests.cli.test_commands import rows
 
 PLAN = Path(__file__).parents[1] / "fixtures" / "ke-hoach-2026.txt"
 

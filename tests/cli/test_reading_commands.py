@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.loa import Loa
+from tests.cli.conftest import Loa
 
 pytestmark = pytest.mark.slow
 

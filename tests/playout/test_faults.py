@@ -19,17 +19,17 @@ from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.playlog import Outcome
 from broadcaster.playout.alarm import JumpWatch, SimulatedAlarm
 from broadcaster.playout.engine import Playout
-from broadcaster.playout.sinks.file import FileSink
+from broadcaster.playout.sinks.file import FileOptions, FileSink
 from broadcaster.playout.sinks.null import NullSink
-from broadcaster.playout.sinks.pipe import PipeSink
+from broadcaster.playout.sinks.pipe import PipeOptions, PipeSink
 from broadcaster.playout.tapes import ALTERED
 from broadcaster.services import playlog
-from tests.kit.air import ALL_DAY
-from tests.kit.kills import torture
-from tests.kit.live import ended, running
-from tests.kit.processes import kill, marked, start
-from tests.kit.sinks import Catch
-from tests.kit.waiting import until
+from tests.kit.site import site
+from tests.playout.conftest import ALL_DAY
+from tests.playout.kills import torture
+from tests.playout.test_killed import kill, marked, start
+from tests.playout.test_live import ended, running, until
+from tests.playout.test_player import Catch
 
 SECOND = dt.timedelta(seconds=1)
 HOUR = 3600.0
@@ -138,7 +138,7 @@ def test_power_lost_after_the_slot_changes_nothing(sounds):
 def test_a_database_gone_for_ten_minutes_holds_up_nothing_and_nothing_is_lost(air, three):
     """Ten minutes of simulated time, in which the file really cannot be locked: three broadcasts air from what is pinned."""
     from broadcaster.playout.simulate import Simulation
-    from tests.kit.clocks import MORNING
+    from tests.playout.conftest import MORNING
 
     minute = dt.timedelta(minutes=1)
     numbers = [air.plan(MORNING + n * minute, three, "ap-1", slot_key=f"s{n}") for n in (1, 4, 8)]
@@ -181,7 +181,10 @@ def _starved(root, limit, box):
     from broadcaster.services.station import open_station
 
     station = open_station(root)
-    sinks = {"main": FileSink("main", folder=station.home.airchecks, flac=False), "aircheck": NullSink("aircheck")}
+    sinks = {
+        "main": FileSink("main", FileOptions(flac=False), site(station.home.airchecks)),
+        "aircheck": NullSink("aircheck"),
+    }
     playout = Playout(station, sinks=sinks, refusal=lambda *_: None)
     stop = threading.Event()
     thread = threading.Thread(target=playout.run, args=(stop,))
@@ -245,7 +248,7 @@ def test_a_sink_unplugged_in_mid_item_is_heard_again_when_it_is_back(sounds, tmp
     )
     import sys
 
-    sink = PipeSink("main", command=[sys.executable, str(program)])
+    sink = PipeSink("main", PipeOptions(command=[sys.executable, str(program)]), site())
     items = [air.cue(1, "ngắn"), air.cue(2, "dài"), air.cue(3, "dài")]
     number = air.plan(air.station.now() + 1.5 * SECOND, items, "ap-1")
     with running(air, sinks={"main": sink}) as playout:

@@ -17,13 +17,14 @@ import pytest
 from broadcaster.cli.station import sink_checks
 from broadcaster.errors import AirError, RuleError, printed
 from broadcaster.media import ffmpeg
-from broadcaster.playout.sinks import icecast, tls
-from broadcaster.playout.sinks.icecast import IcecastSink
-from tests.kit import certificates
-from tests.kit.icecast import Icecast, free_port, listen, share_of
-from tests.kit.sinks import FEED, play
-from tests.kit.sounds import tone
-from tests.kit.waiting import until
+from broadcaster.playout.sinks import icecast_client, tls
+from broadcaster.playout.sinks.icecast import IcecastOptions, IcecastSink
+from broadcaster.plugins import options_of
+from tests.kit.site import site
+from tests.playout import certificates
+from tests.playout.icecast import Icecast, free_port, listen, share_of
+from tests.playout.test_live import until
+from tests.playout.test_outside import FEED, play, tone
 
 HERE = "DNS:localhost,IP:127.0.0.1"
 
@@ -59,7 +60,7 @@ def good(authority):
 
 def sink_of(server, made, **options):
     wanted = {"port": server.port, "password": server.password, "mount": "/loa.ogg", "keep": False, "tls": True}
-    made.append(sink := IcecastSink("mang", **{**wanted, **options}))
+    made.append(sink := IcecastSink("mang", IcecastOptions(**{**wanted, **options}), site()))
     return sink
 
 
@@ -129,7 +130,7 @@ def test_a_tls_port_spoken_to_plainly_is_told(serve, good, made):
 
 @pytest.mark.slow
 def test_a_plain_port_spoken_to_as_tls_is_told(serve, authority, made, monkeypatch):
-    monkeypatch.setattr("broadcaster.playout.sinks.icecast._CONNECT_S", 0.5)  # a plain Icecast waits for more
+    monkeypatch.setattr("broadcaster.playout.sinks.icecast_client._CONNECT_S", 0.5)  # a plain Icecast waits for more
     server = serve(None)
     assert sink_of(server, made, tls=False).check() == "", "asked plainly, it answers"
     sink = sink_of(server, made, ca_file=str(authority.file))
@@ -154,13 +155,13 @@ def test_a_file_that_holds_no_certificate_is_told(serve, good, made, tmp_path, c
 
 
 def test_a_trust_that_would_never_be_asked_for_is_refused_in_the_settings():
-    with pytest.raises(RuleError, match="“ca_file” chỉ dùng khi có tls = true") as raised:
-        IcecastSink("mang", ca_file="/etc/loa/ca.pem")
+    with pytest.raises(RuleError, match="ca_file: chỉ dùng khi có tls = true") as raised:
+        options_of(IcecastOptions, {"ca_file": "/etc/loa/ca.pem"}, what="mang", field="playout.sinks.mang.options")
     assert printed(raised.value.field) == "playout.sinks.mang.options"
 
 
 def test_a_server_that_is_away_is_not_called_untrusted(made):
-    made.append(sink := IcecastSink("mang", port=free_port(), tls=True, keep=False))
+    made.append(sink := IcecastSink("mang", IcecastOptions(port=free_port(), tls=True, keep=False), site()))
     assert "Không nối được tới máy chủ Icecast" in sink.check()
 
 
@@ -222,13 +223,13 @@ def test_what_tls_sends_of_itself_is_not_taken_for_an_end_and_is_not_waited_for(
     shaking.join(5)
     assert link.version() == "TLSv1.3"
     assert select.select([link], [], [], 5)[0], "tickets for the next session have come, and no data"
-    assert not icecast._closed(link)
+    assert not icecast_client.ended(link)
     assert link.gettimeout() == 60
     server[0].sendall(b"a word")
     until(lambda: select.select([link], [], [], 0)[0])
-    assert not icecast._closed(link)
+    assert not icecast_client.ended(link)
     server[0].close()
-    until(lambda: icecast._closed(link))
+    until(lambda: icecast_client.ended(link))
     link.close()
 
 

@@ -16,16 +16,20 @@ from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Role, machine
 from broadcaster.errors import AirError, ForbiddenError
 from broadcaster.playout.engine import Playout
-from broadcaster.playout.sinks.file import FileSink
+from broadcaster.playout.sinks.file import FileOptions, FileSink
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services import airing, playlog
-from tests.kit.air import ALL_DAY
-from tests.kit.live import ended, running
-from tests.kit.waiting import until
+from tests.kit.site import site
+from tests.playout.conftest import ALL_DAY
+from tests.playout.live import running, until
 
 pytestmark = pytest.mark.slow
 
 SECOND = dt.timedelta(seconds=1)
+
+
+def ended(air, number):
+    return until(lambda: air.row(number).state.terminal and air.row(number))
 
 
 def ready(air):
@@ -45,7 +49,7 @@ def sounds(live):
 def test_the_recording_holds_the_approved_samples_and_nothing_between_items(sounds):
     air = sounds
     air.sound("hai", 0.7123, 900)
-    check = FileSink("main", folder=air.station.home.airchecks, flac=False)
+    check = FileSink("main", FileOptions(flac=False), site(air.station.home.airchecks))
     items = [air.cue(1, "ngắn"), air.cue(2, "hai"), air.cue(3, "ngắn")]
     number = air.plan(air.station.now() + 0.8 * SECOND, items, "ap-1")
     with running(air, sinks={"main": check}):
@@ -217,10 +221,10 @@ def test_two_broadcasts_at_once_in_one_zone_do_not_sound_together(sounds):
 
 
 def test_of_several_that_wait_for_one_sink_the_earliest_comes_first(sounds):
-    from broadcaster.playout.sinks.pipe import PipeSink
+    from broadcaster.playout.sinks.pipe import PipeOptions, PipeSink
 
     air = sounds
-    with running(air, sinks={"main": PipeSink("main", command=["tee", "/dev/null"])}):
+    with running(air, sinks={"main": PipeSink("main", PipeOptions(command=["tee", "/dev/null"]), site())}):
         ready(air)
         start = air.station.now() + 4 * SECOND
         numbers = [

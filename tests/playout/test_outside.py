@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import queue
 import sys
 import threading
 import time
@@ -11,23 +12,48 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from broadcaster.clock import SystemClock
 from broadcaster.domain.playlog import Outcome
 from broadcaster.errors import AirError, RuleError, printed
 from broadcaster.home import Home
+from broadcaster.playout.events import Ended
+from broadcaster.playout.player import Lane
 from broadcaster.playout.sinks import resolve_sinks
 from broadcaster.playout.sinks.base import Feed
-from broadcaster.playout.sinks.icecast import IcecastSink
+from broadcaster.playout.sinks.icecast import IcecastOptions, IcecastSink
 from broadcaster.playout.sinks.null import NullSink
-from broadcaster.playout.sinks.pipe import PipeSink
+from broadcaster.playout.sinks.pipe import PipeOptions, PipeSink
+from broadcaster.playout.sources import Segment
 from broadcaster.settings import Settings
-from tests.kit.icecast import Icecast, listen, share_of
-from tests.kit.live import ended, running
-from tests.kit.sinks import play
-from tests.kit.sounds import tone
-from tests.kit.waiting import until
+from tests.kit.site import site
+from tests.playout.icecast import Icecast, listen, share_of
+from tests.playout.live import Held
+from tests.playout.test_live import ended, running, until
 
 SECOND = dt.timedelta(seconds=1)
 FEED = Feed(7, "Bản tin", dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC))
+
+
+def tone(seconds, hz=500.0):
+    return (np.sin(2 * np.pi * hz * np.arange(round(48000 * seconds)) / 48000) * 12000).astype("<i2")
+
+
+def play(sink, *sounds, ahead=0.3, meanwhile=None):
+    """Play through a player on a thread, on the machine's clock; return the items' ends and the faults."""
+    events, faults, clock = queue.SimpleQueue(), [], SystemClock()
+    lane = Lane(sink, ("ap-1",), 1.0, FEED, clock, events, lambda _n, why: faults.append(why))
+    segments = [Segment(n, Held(s.tobytes())) for n, s in enumerate(sounds, 1)]
+    lane.begin(segments, clock.monotonic() + ahead, limit=None, limit_why="", fade_in=False)
+    thread = threading.Thread(target=lane.run)
+    thread.start()
+    if meanwhile:
+        meanwhile()
+    thread.join(30)
+    assert not thread.is_alive()
+    found = []
+    while not events.empty():
+        found.append(events.get()[1])
+    return [e for e in found if isinstance(e, Ended)], faults
 
 
 # A command's standard input
@@ -35,7 +61,7 @@ FEED = Feed(7, "Bản tin", dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC))
 
 def test_a_command_hears_silence_and_then_every_sample_joined_without_a_gap(tmp_path, made):
     got = tmp_path / "tiếng $(touch x); 'a b'.raw"
-    made.append(sink := PipeSink("loa", command=["tee", str(got)]))
+    made.append(sink := PipeSink("loa", PipeOptions(command=["tee", str(got)]), site()))
     begun = time.monotonic()
     items, faults = play(sink, tone(0.4), tone(0.31, 900))
     sink.finish()
@@ -68,7 +94,7 @@ def test_a_command_that_dies_is_an_error_with_its_last_words_and_is_started_agai
         "        print('ampli mất điện', file=sys.stderr)\n"
         "        sys.exit(3)\n"
     )
-    made.append(sink := PipeSink("loa", command=[sys.executable, str(program)]))
+    made.append(sink := PipeSink("loa", PipeOptions(command=[sys.executable, str(program)]), site()))
     items, faults = play(sink, tone(4.0), ahead=1.0)
     assert faults == [f"Lệnh “{sys.executable}” đã dừng (mã 3): ampli mất điện.", ""]
     assert not items[0].whole
@@ -79,7 +105,9 @@ def test_a_command_that_dies_is_an_error_with_its_last_words_and_is_started_agai
 
 @pytest.mark.slow
 def test_a_command_that_stops_reading_does_not_hold_up_the_programme(made):
-    made.append(sink := PipeSink("loa", command=[sys.executable, "-c", "import time; time.sleep(60)"]))
+    made.append(
+        sink := PipeSink("loa", PipeOptions(command=[sys.executable, "-c", "import time; time.sleep(60)"]), site())
+    )
     begun = time.monotonic()
     items, faults = play(sink, tone(3.0))
     assert "không nhận kịp" in faults[0]
@@ -88,7 +116,7 @@ def test_a_command_that_stops_reading_does_not_hold_up_the_programme(made):
 
 
 def test_a_command_that_is_not_there_is_said_so_at_the_check_and_at_the_start(made):
-    made.append(sink := PipeSink("loa", command=["khong-co-lenh-nay"]))
+    made.append(sink := PipeSink("loa", PipeOptions(command=["khong-co-lenh-nay"]), site()))
     assert sink.check() == "Không thấy lệnh “khong-co-lenh-nay” trên máy này."
     with pytest.raises(AirError, match="Không chạy được lệnh"):
         sink.open(FEED)
@@ -99,14 +127,14 @@ def test_a_command_that_is_not_there_is_said_so_at_the_check_and_at_the_start(ma
     [
         ({"command": "aplay -q -"}, "command"),
         ({"command": []}, "command"),
-        ({}, "thiếu “command”"),
-        ({"command": ["aplay"], "kep": True}, "có phải ý là “keep” không"),
+        ({}, "command: thiếu khóa này"),
+        ({"command": ["aplay"], "kep": True}, "kep: không có khóa này. Có phải ý là “keep” không?"),
     ],
 )
 def test_options_of_a_pipe_that_are_wrong_name_the_setting(tmp_path, options, word):
     settings = Settings.model_validate({"playout": {"sinks": {"loa": {"kind": "pipe", "options": options}}}})
     with pytest.raises(RuleError) as raised:
-        resolve_sinks(settings, Home(tmp_path))
+        resolve_sinks(settings, Home(tmp_path), SystemClock())
     assert printed(raised.value.field) == "playout.sinks.loa.options"
     assert word in raised.value.message
 
@@ -125,7 +153,11 @@ def server():
 
 def icecast(server, **options):
     return IcecastSink(
-        "mang", **{"port": server.port, "password": server.password, "mount": "/loa.ogg", "kbps": 64, **options}
+        "mang",
+        IcecastOptions(
+            **{"port": server.port, "password": server.password, "mount": "/loa.ogg", "kbps": 64, **options}
+        ),
+        site(),
     )
 
 
@@ -199,7 +231,7 @@ def test_the_password_may_lie_in_a_file_and_is_on_no_command_line(server, made, 
 
 
 def test_a_server_that_is_not_there_is_said_so(made):
-    made.append(sink := IcecastSink("mang", port=1, password="x", keep=False))
+    made.append(sink := IcecastSink("mang", IcecastOptions(port=1, password="x", keep=False), site()))
     assert "Không nối được tới máy chủ Icecast 127.0.0.1:1" in sink.check()
     with pytest.raises(AirError, match="Không nối được"):
         sink.open(FEED)
@@ -243,7 +275,7 @@ def test_a_stop_silences_a_pipe_within_a_moment(live, tmp_path):
     air.sound("dài", 20.0, 300)
     air.zones("ap-1")
     number = air.plan(air.station.now() + 0.5 * SECOND, [air.cue(1, "dài")], "ap-1")
-    with running(air, sinks={"main": PipeSink("main", command=["tee", str(got)])}) as playout:
+    with running(air, sinks={"main": PipeSink("main", PipeOptions(command=["tee", str(got)]), site())}) as playout:
         until(lambda: playout.airings() and playout.airings()[0].lanes and playout.airings()[0].lanes[0].on_item)
         until(lambda: np.frombuffer(got.read_bytes(), "<i2").any())
         playout.airings()[0].cut(None, "Dừng.", "truc-may")
@@ -256,9 +288,9 @@ def test_a_stop_silences_a_pipe_within_a_moment(live, tmp_path):
 
 
 def test_an_air_check_may_be_kept_as_opus(tmp_path):
-    from broadcaster.playout.sinks.file import FileSink
+    from broadcaster.playout.sinks.file import FileOptions, FileSink
 
-    sink = FileSink("aircheck", folder=tmp_path, opus=True)
+    sink = FileSink("aircheck", FileOptions(opus=True), site(tmp_path))
     items, faults = play(sink, tone(1.0, 700), ahead=0.1)
     sink.finish()
     (path,) = tmp_path.rglob("*.*")

@@ -22,12 +22,54 @@ from broadcaster.playout.player import FADE, Lane, level
 from broadcaster.playout.sinks import behind, resolve_sinks
 from broadcaster.playout.sinks.base import Feed, Placed
 from broadcaster.playout.sinks.behind import Behind
-from broadcaster.playout.sinks.device import DeviceSink, playback_devices
-from broadcaster.playout.sinks.file import FileSink
+from broadcaster.playout.sinks.device import DeviceOptions, DeviceSink, playback_devices
+from broadcaster.playout.sinks.file import FileOptions, FileSink
 from broadcaster.playout.sources import Segment
 from broadcaster.playout.tapes import ALTERED, TapeRoom, _checked
 from broadcaster.settings import Settings
-from tests.kit.sinks import FEED, NOW, Catch, Held
+from tests.kit.site import site
+from tests.playout.live import Held
+
+NOW = dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC)
+FEED = Feed(7, "Bản tin", NOW)
+
+
+class Catch:
+    """A sink that keeps what it was given, and breaks when told."""
+
+    name, kind, paced, exclusive, latency = "main", "catch", False, False, 0.0
+
+    def __init__(self):
+        self.heard = bytearray()
+        self.broken = False
+        self.opened = 0
+        self.after = None
+
+    def check(self):
+        return ""
+
+    def open(self, feed):
+        if self.broken:
+            raise AirError("Đứt dây.")
+        self.opened += 1
+        return self
+
+    def write(self, pcm):
+        if self.broken:
+            raise AirError("Đứt dây.")
+        self.heard += bytes(pcm)
+        if self.after:
+            self.after(len(self.heard) // 2)
+
+    def drop(self):
+        pass
+
+    def close(self):
+        pass
+
+    @property
+    def samples(self):
+        return np.frombuffer(bytes(self.heard), "<i2")
 
 
 def tape(value, n):
@@ -156,7 +198,7 @@ def test_a_disk_that_hangs_for_too_long_costs_the_recording_and_is_told(monkeypa
 
 
 def test_a_recording_behind_says_where_it_stands(tmp_path):
-    stream = Behind(FileSink("main", folder=tmp_path, flac=False)).open(FEED)
+    stream = Behind(FileSink("main", FileOptions(flac=False), site(tmp_path))).open(FEED)
     assert isinstance(stream, Placed)
     stream.write(bytes(9600))
     assert stream.place == ("2026-03-02/220000-7-main", 4800)
@@ -175,7 +217,7 @@ def test_level_is_rms_in_dbfs():
 
 
 def test_a_recording_cut_off_by_a_crash_still_plays(tmp_path):
-    recording = FileSink("main", folder=tmp_path, flac=False).open(FEED)
+    recording = FileSink("main", FileOptions(flac=False), site(tmp_path)).open(FEED)
     for _ in range(3):
         recording.write(bytes(96_000))
     recording._file.close()  # as a killed process leaves it
@@ -185,7 +227,7 @@ def test_a_recording_cut_off_by_a_crash_still_plays(tmp_path):
 
 
 def test_a_finished_recording_becomes_flac_and_an_empty_one_goes(tmp_path):
-    sink = FileSink("main", folder=tmp_path)
+    sink = FileSink("main", FileOptions(), site(tmp_path))
     first, second = sink.open(FEED), sink.open(Feed(8, "x", NOW))
     first.write(bytes(96_000))
     first.close()
@@ -195,14 +237,14 @@ def test_a_finished_recording_becomes_flac_and_an_empty_one_goes(tmp_path):
 
 
 def test_recordings_left_by_a_crash_become_flac_and_old_ones_go(tmp_path):
-    sink = FileSink("main", folder=tmp_path, flac=False, clock=FrozenClock(NOW))
+    sink = FileSink("main", FileOptions(flac=False), site(tmp_path, FrozenClock(NOW)))
     left = sink.open(FEED)
     left.write(bytes(96_000))
     left.close()
     old = sink.open(Feed(1, "x", NOW - dt.timedelta(days=61)))
     old.write(bytes(96_000))
     old.close()
-    again = FileSink("main", folder=tmp_path, clock=FrozenClock(NOW))
+    again = FileSink("main", FileOptions(), site(tmp_path, FrozenClock(NOW)))
     again.start()
     again.tend()
     again.finish()
@@ -217,7 +259,7 @@ def recorded(sink, days_ago, number):
 
 
 def test_recordings_past_their_days_go_and_strange_things_among_them_hold_up_nothing(tmp_path):
-    sink = FileSink("main", folder=tmp_path, flac=False, keep_days=10, clock=FrozenClock(NOW))
+    sink = FileSink("main", FileOptions(flac=False, keep_days=10), site(tmp_path, FrozenClock(NOW)))
     old, older, kept = recorded(sink, 11, 1), recorded(sink, 40, 2), recorded(sink, 10, 3)
     (older.parent / "ghi chú").mkdir()
     (tmp_path / "2026-99-99").mkdir()
@@ -229,13 +271,13 @@ def test_recordings_past_their_days_go_and_strange_things_among_them_hold_up_not
 
 
 def test_recordings_that_take_too_much_go_oldest_first_and_are_put_on_record(tmp_path):
-    sink = FileSink("main", folder=tmp_path, flac=False, keep_gb=0.0007, clock=FrozenClock(NOW))
+    sink = FileSink("main", FileOptions(flac=False, keep_gb=0.0007), site(tmp_path, FrozenClock(NOW)))
     paths = [recorded(sink, days, number) for number, days in enumerate((5, 4, 4, 1, 0, 0))]
     said = sink.tend()
     assert [p.is_file() for p in paths] == [False, False, False, True, True, True]
     assert said == "Bản thu kiểm thính chiếm quá 0.0007 GB: đã xóa 3 bản cũ nhất, tới ngày 26/02/2026."
     assert sink.tend() == ""
-    tight = FileSink("main", folder=tmp_path, flac=False, keep_gb=0.0001, clock=FrozenClock(NOW))
+    tight = FileSink("main", FileOptions(flac=False, keep_gb=0.0001), site(tmp_path, FrozenClock(NOW)))
     assert "đã xóa 1 bản" in tight.tend()
     assert [p.is_file() for p in paths[3:]] == [False, True, True], "those of today stay, whatever they take"
 
@@ -243,7 +285,7 @@ def test_recordings_that_take_too_much_go_oldest_first_and_are_put_on_record(tmp
 def test_a_clock_that_lies_removes_no_recording(air):
     from broadcaster.playout.simulate import Simulation
 
-    sink = FileSink("main", folder=air.station.home.airchecks, flac=False, clock=air.frozen)
+    sink = FileSink("main", FileOptions(flac=False), site(air.station.home.airchecks, air.frozen))
     kept = sink.open(Feed(1, "x", air.frozen.now() - dt.timedelta(days=3)))
     kept.write(bytes(2000))
     kept.close()
@@ -269,18 +311,18 @@ def test_without_a_sound_card_the_device_gives_way_to_a_recording_and_says_so(tm
         assert isinstance(found.by_name["main"], FileSink)
         assert "không có card âm thanh" in found.notes["main"]
         with pytest.raises(AirError):
-            DeviceSink("main").open(FEED)
+            DeviceSink("main", DeviceOptions(), site()).open(FEED)
     assert isinstance(found.by_name["aircheck"], FileSink)
 
 
 def test_a_card_that_is_not_there_is_named(tmp_path):
-    assert DeviceSink("main", device="không-có-card-này").check()
+    assert DeviceSink("main", DeviceOptions(device="không-có-card-này"), site()).check()
 
 
 def test_a_wrong_option_of_a_sink_names_the_setting(tmp_path):
     settings = Settings.model_validate({"playout": {"sinks": {"main": {"kind": "file", "options": {"fodler": "x"}}}}})
     with pytest.raises(RuleError, match="tùy chọn không hợp lệ") as raised:
-        resolve_sinks(settings, Home(tmp_path))
+        resolve_sinks(settings, Home(tmp_path), FrozenClock(NOW))
     assert printed(raised.value.field) == "playout.sinks.main.options"
 
 

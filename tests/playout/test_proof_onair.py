@@ -11,14 +11,14 @@ import pytest
 
 from broadcaster.domain.proof import Ear, Heard
 from broadcaster.playout.ear import OTHER, SILENCE
-from broadcaster.playout.sinks.icecast import IcecastSink
+from broadcaster.playout.sinks.icecast import IcecastOptions, IcecastSink
 from broadcaster.playout.sinks.null import NullSink
-from broadcaster.playout.sinks.pipe import PipeSink
+from broadcaster.playout.sinks.pipe import PipeOptions, PipeSink
 from broadcaster.services import airing_proofs as proofs
-from tests.kit.icecast import Icecast
-from tests.kit.live import ended, running
-from tests.kit.sounds import ONE, TWO, speech
-from tests.kit.waiting import until
+from tests.kit.site import site
+from tests.playout.icecast import Icecast
+from tests.playout.test_live import ended, running, until
+from tests.playout.test_proof import ONE, TWO, speech
 
 pytestmark = pytest.mark.slow
 
@@ -31,13 +31,13 @@ def stored(air, number):
 
 
 def test_each_entry_has_its_proof_and_the_place_in_the_recording(live):
-    from broadcaster.playout.sinks.file import FileSink
+    from broadcaster.playout.sinks.file import FileOptions, FileSink
 
     air = live
     air.sound("một", 1.0, 500)
     air.sound("hai", 1.5, 900)
     air.zones("ap-1", "ap-2")
-    check = FileSink("main", folder=air.station.home.airchecks)
+    check = FileSink("main", FileOptions(), site(air.station.home.airchecks))
     number = air.plan(air.station.now() + 0.8 * SECOND, [air.cue(1, "một"), air.cue(2, "hai")], "ap-1", "ap-2")
     with running(air, sinks={"main": check}):
         ended(air, number)
@@ -54,7 +54,7 @@ def test_each_entry_has_its_proof_and_the_place_in_the_recording(live):
 
 def test_a_simulated_station_proves_nothing_and_pays_nothing(air, three):
     from broadcaster.playout.simulate import Simulation
-    from tests.kit.clocks import MORNING
+    from tests.playout.conftest import MORNING
 
     number = air.plan(MORNING, three, "ap-1", "ap-2")
     with Simulation(air.station, refusal=air.refusal) as one:
@@ -86,7 +86,7 @@ def test_the_stream_is_heard_as_its_listeners_hear_it_and_the_proof_says_how_lat
     if Icecast.missing():
         pytest.skip("icecast2 is not installed")
     air, server = live, Icecast().start()
-    sink = IcecastSink("main", port=server.port, password=server.password)
+    sink = IcecastSink("main", IcecastOptions(port=server.port, password=server.password), site())
     put(air, "lời", speech(ONE, 12.0))
     air.zones("ap-1")
     try:
@@ -123,7 +123,7 @@ def test_an_output_that_is_silent_or_wrong_is_an_incident_within_ten_seconds_and
         "    at += 0.02\n"
         "    time.sleep(max(0, at - time.monotonic()))\n"
     )
-    sink = PipeSink("main", command=["tee", "/dev/null"], hear=[sys.executable, str(program)])
+    sink = PipeSink("main", PipeOptions(command=["tee", "/dev/null"], hear=[sys.executable, str(program)]), site())
     put(air, "lời", speech(ONE, 16.0))
     air.zones("ap-1")
     number = air.plan(air.station.now() + 6 * SECOND, [air.cue(1, "lời")], "ap-1")

@@ -25,10 +25,10 @@ from broadcaster.errors import AirError
 from broadcaster.media import ffmpeg
 from broadcaster.playout import relay as relay_module
 from broadcaster.playout.relay import Relay, RelayFeed, source_of
-from broadcaster.playout.sinks.file import FileSink
-from tests.kit.icecast import Icecast, share_of
-from tests.kit.live import running
-from tests.kit.waiting import until
+from broadcaster.playout.sinks.file import FileOptions, FileSink
+from tests.kit.site import site
+from tests.playout.icecast import Icecast, share_of
+from tests.playout.test_live import running, until
 
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")
 SECOND = dt.timedelta(seconds=1)
@@ -299,7 +299,7 @@ def onair(live):
 
 
 def broadcast(air, url, *, seconds=6.0, ahead=4.0, **more):
-    check = FileSink("main", folder=air.station.home.airchecks, flac=False)
+    check = FileSink("main", FileOptions(flac=False), site(air.station.home.airchecks))
     items = [air.cue(1, "lời xướng"), relayed(2, seconds), air.script(3, "bản tin")]
     number = air.plan(air.station.now() + ahead * SECOND, items, "ap-1", "ap-2")
     relays = {"vov": Relay(source(url, **more), -16.0, TZ)}

@@ -9,19 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from broadcaster.clock import SystemClock
 from broadcaster.domain.broadcasts import Broadcast, BroadcastKind
-from broadcaster.domain.desk import Bundle
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.zones import Zone, parse_bands
 from broadcaster.errors import AirError, RuleError
 from broadcaster.home import Home
+from broadcaster.playout.bundles import Bundle
 from broadcaster.playout.lineup import gain
 from broadcaster.playout.sinks import Sinks, resolve_sinks
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.settings import Settings
-from tests.kit.live import ended, running
-from tests.kit.sinks import Catch
-from tests.kit.waiting import until
+from tests.playout.test_live import ended, running, until
+from tests.playout.test_player import Catch
 
 SECOND = dt.timedelta(seconds=1)
 
@@ -81,14 +81,14 @@ def test_a_zone_whose_sinks_are_all_dead_has_heard_nothing(both):
 @pytest.mark.parametrize("options", [{}, {"sinks": ["main"]}, {"sinks": ["main", "khong-co"]}, {"sinks": "main"}])
 def test_a_name_for_several_wants_at_least_two_that_exist(tmp_path, options):
     sinks = {"main": {"kind": "null"}, "mang": {"kind": "null"}, "ca-hai": {"kind": "several", "options": options}}
-    with pytest.raises(RuleError, match="several"):
-        resolve_sinks(Settings.model_validate({"playout": {"sinks": sinks}}), Home(tmp_path))
+    with pytest.raises(RuleError, match="“ca-hai”"):
+        resolve_sinks(Settings.model_validate({"playout": {"sinks": sinks}}), Home(tmp_path), SystemClock())
 
 
 def test_a_name_for_several_is_resolved(tmp_path):
     options = {"sinks": ["main", "mang"]}
     sinks = {"main": {"kind": "null"}, "mang": {"kind": "null"}, "ca-hai": {"kind": "several", "options": options}}
-    found = resolve_sinks(Settings.model_validate({"playout": {"sinks": sinks}}), Home(tmp_path))
+    found = resolve_sinks(Settings.model_validate({"playout": {"sinks": sinks}}), Home(tmp_path), SystemClock())
     assert isinstance(found, Sinks)
     assert found.several == {"ca-hai": ("main", "mang")}
 

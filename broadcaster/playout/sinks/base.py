@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, runtime_checkable
+
+from broadcaster.clock import Clock
 
 RATE = 48_000
 """Samples per second (Hz) of everything that play-out handles: mono, signed 16-bit, little-endian."""
 
 Pcm = bytes | bytearray | memoryview
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What a sink is given of the station that it plays for."""
+
+    airchecks: Path
+    """The folder of recordings of what was aired."""
+    clock: Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +61,11 @@ class Placed(Stream, Protocol):
 
 
 class Sink(Protocol):
-    """One way out. Made once at start from its settings; opened for each broadcast."""
+    """One way out. Made once at start from its settings; opened for each broadcast.
+
+    Its class stands behind an entry point of the group `broadcaster.sinks`, whose name is the `kind` of the settings,
+    bears the form of its options (a `plugins.PluginOptions`) as `Options`, and is made as `Class(name, options, site)`.
+    """
 
     name: str
     kind: str
@@ -59,6 +75,11 @@ class Sink(Protocol):
     """Whether it carries one programme at a time."""
     latency: float
     """Seconds from `write` to the first sound."""
+
+    @property
+    def where(self) -> str:
+        """Where the sound goes, in a few Vietnamese words for the doctor: `card âm thanh của máy`."""
+        ...
 
     def check(self) -> str:
         """Return a Vietnamese sentence that says why the sink cannot be used now; empty when it can."""
@@ -71,6 +92,22 @@ class Sink(Protocol):
             AirError: the sink cannot be used now.
         """
         ...
+
+
+@runtime_checkable
+class Grouping(Protocol):
+    """A name that stands for several sinks, each of which plays on its own. It is never opened itself."""
+
+    members: tuple[str, ...]
+    """The names of sinks in the settings."""
+
+
+@runtime_checkable
+class Replaceable(Sink, Protocol):
+    """A sink whose place another kind takes when it cannot be used at the start. A sink MAY be one."""
+
+    stand_in: str
+    """The kind."""
 
 
 @runtime_checkable

@@ -23,7 +23,13 @@ class Behind:
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
-        self.name, self.kind, self.exclusive, self.latency = sink.name, sink.kind, sink.exclusive, sink.latency
+        self.name, self.kind = sink.name, sink.kind
+        self.exclusive, self.latency = sink.exclusive, sink.latency
+
+    @property
+    def where(self) -> str:
+        """Where the sink's sound goes."""
+        return self._sink.where
 
     def check(self) -> str:
         """Say what the sink itself says."""

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
-from broadcaster.clock import SystemClock
+from broadcaster.clock import Clock
 from broadcaster.errors import AirError
 from broadcaster.playout.sinks.base import RATE, Pcm
 
@@ -32,7 +32,6 @@ BACKLOG_S = 1.5
 """Sound that the way did not take; more of it, and the way is given up."""
 _SILENCE_S = 0.02
 _DRAIN_S = 1.0
-_CLOCK = SystemClock()
 
 
 class Way(Protocol):
@@ -61,14 +60,16 @@ class Carrier:
     Args:
         name: the sink's name.
         connect: opens the way; raises `AirError` when it cannot.
+        clock: for the pace of silence and for pauses.
         keep: hold it open between broadcasts, with silence.
     """
 
-    def __init__(self, name: str, connect: Callable[[], Way], *, keep: bool) -> None:
+    def __init__(self, name: str, connect: Callable[[], Way], clock: Clock, *, keep: bool) -> None:
         self.trouble = ""
         """Why there is no way just now, in Vietnamese; empty when there is one, or none is wanted."""
         self._name = name
         self._connect = connect
+        self._clock = clock
         self._keep = keep
         self._changed = threading.Condition()
         self._way: Way | None = None
@@ -105,7 +106,7 @@ class Carrier:
             AirError: the way cannot be opened now; it is tried again behind the scenes.
         """
         with self._changed:
-            self._wanted_at = _CLOCK.monotonic()
+            self._wanted_at = self._clock.monotonic()
             self._work()
             self._changed.notify_all()
             self._changed.wait_for(lambda: self._way is not None or self.trouble, OPENING_S)
@@ -121,7 +122,7 @@ class Carrier:
             AirError: the way broke, or does not take sound at real-time speed.
         """
         with self._changed:
-            self._wanted_at = _CLOCK.monotonic()
+            self._wanted_at = self._clock.monotonic()
             if self._way is None or self._broken:
                 raise AirError(self.trouble or self._broken or "Đường ra bị đứt.", field=self._name)
             if self._samples > RATE * BACKLOG_S:
@@ -146,7 +147,7 @@ class Carrier:
             self._changed.wait_for(lambda: not self._samples or self._way is None or self._broken, _DRAIN_S)
             self._holders -= 1
             self._playing = False
-            self._wanted_at = _CLOCK.monotonic()
+            self._wanted_at = self._clock.monotonic()
 
     def _work(self) -> None:
         if self._thread is None and not self._stop:
@@ -154,7 +155,9 @@ class Carrier:
             self._thread.start()
 
     def _needed(self) -> bool:
-        return not self._stop and (self._keep or self._holders > 0 or _CLOCK.monotonic() - self._wanted_at < LINGER_S)
+        return not self._stop and (
+            self._keep or self._holders > 0 or self._clock.monotonic() - self._wanted_at < LINGER_S
+        )
 
     def _run(self) -> None:
         failures = 0
@@ -164,7 +167,7 @@ class Carrier:
                     self._thread = None
                     self.trouble = ""
                     return
-            since = _CLOCK.monotonic()
+            since = self._clock.monotonic()
             try:
                 self._once()
             except AirError as error:
@@ -172,7 +175,7 @@ class Carrier:
             except Exception:
                 log.exception("carrier of sink %s", self._name)
                 self._say("Đường ra gặp lỗi không lường trước.")
-            failures = 0 if _CLOCK.monotonic() - since > LASTING_S else failures + 1
+            failures = 0 if self._clock.monotonic() - since > LASTING_S else failures + 1
             self._pause(failures)
 
     def _once(self) -> None:
@@ -196,7 +199,7 @@ class Carrier:
                 self._changed.notify_all()
 
     def _carry(self, way: Way) -> None:
-        begun, sent = _CLOCK.monotonic(), 0
+        begun, sent = self._clock.monotonic(), 0
         while True:
             with self._changed:
                 if not self._waiting:
@@ -206,12 +209,12 @@ class Carrier:
                 pcm = b"".join(self._waiting)
                 self._waiting.clear()
                 playing, needed = self._playing, self._needed()
-            behind = round((_CLOCK.monotonic() - begun) * RATE) - sent
+            behind = round((self._clock.monotonic() - begun) * RATE) - sent
             if not pcm and not playing:
                 if not needed:
                     return
                 if behind >= RATE:  # a long pause is not made up for
-                    begun, sent, behind = _CLOCK.monotonic(), 0, 0
+                    begun, sent, behind = self._clock.monotonic(), 0, 0
                 elif behind >= RATE * _SILENCE_S:
                     pcm = bytes(behind * 2)
             if pcm:
@@ -231,7 +234,7 @@ class Carrier:
         with self._changed:
             if not failures or not self.trouble:
                 return
-            wanted = self._holders or _CLOCK.monotonic() - self._wanted_at < LINGER_S
+            wanted = self._holders or self._clock.monotonic() - self._wanted_at < LINGER_S
             last = self._wanted_at
             wait = BACK_OFF[min(failures, len(BACK_OFF)) - 1] if wanted else IDLE_BACK_OFF
             # a broadcast that comes while nobody needed it does not wait for the long pause to end

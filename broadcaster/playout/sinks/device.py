@@ -8,9 +8,11 @@ from collections.abc import Generator
 from typing import Any
 
 import miniaudio
+from pydantic import Field
 
 from broadcaster.errors import AirError
-from broadcaster.playout.sinks.base import RATE, Feed, Pcm
+from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Site
+from broadcaster.plugins import PluginOptions
 
 _BUFFER_MS = 40
 _AHEAD_S = 0.06
@@ -30,22 +32,26 @@ def playback_devices() -> list[str]:
     return [n for n in names if not n.startswith(_ALSA_NULL)]
 
 
+class DeviceOptions(PluginOptions):
+    """Card âm thanh của máy. Máy không có card thì ghi ra bản thu thay cho loa."""
+
+    device: str = Field("", description="Một phần tên của card; bỏ trống: card mặc định của máy.")
+
+
 class DeviceSink:
-    """Plays through a sound card.
+    """Plays through a sound card; a recording takes its place on a machine that has none."""
 
-    Args:
-        name: the sink's name in the settings.
-        device: part of the card's name; empty takes the system's own choice.
-    """
-
+    Options = DeviceOptions
     kind = "device"
+    stand_in = "file"
+    where = "card âm thanh của máy"
     paced = True
     exclusive = True
     latency = _BUFFER_MS / 1000
 
-    def __init__(self, name: str, *, device: str = "", **_options: object) -> None:
+    def __init__(self, name: str, options: DeviceOptions, _site: Site) -> None:
         self.name = name
-        self._wanted = device
+        self._wanted = options.device
 
     def check(self) -> str:
         """Say whether there is such a card."""

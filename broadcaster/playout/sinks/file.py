@@ -16,54 +16,47 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from broadcaster.clock import Clock, SystemClock
+from pydantic import Field
+
 from broadcaster.errors import AirError, StationError
 from broadcaster.playout.codec import pack
-from broadcaster.playout.sinks.base import RATE, Feed, Pcm
+from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Site
+from broadcaster.plugins import PluginOptions
 
 log = logging.getLogger(__name__)
 
 _ENDINGS = {".wav", ".flac", ".opus", ".part"}
-KEEP_DAYS = 60
-KEEP_GB = 50.0
+
+
+class FileOptions(PluginOptions):
+    """Bản thu kiểm thính: mỗi buổi phát một tệp âm thanh."""
+
+    folder: str = Field("", description="Thư mục của bản thu; bỏ trống: audio/aircheck trong thư mục đài.")
+    flac: bool = Field(True, description="Nén bản thu đã xong thành FLAC; tắt cả opus thì để nguyên WAV.")
+    opus: bool = Field(False, description="Nén thành Opus, nhỏ bằng một phần mười.")
+    keep_days: int = Field(60, ge=0, description="Xóa bản thu cũ hơn bấy nhiêu ngày; 0: giữ hết.")
+    keep_gb: float = Field(50.0, ge=0, description="Xóa bản thu cũ nhất khi tất cả chiếm quá bấy nhiêu GB; 0: tùy ý.")
 
 
 class FileSink:
-    """Records each broadcast under `folder/YYYY-MM-DD/HHMMSS-<broadcast>-<sink>.wav`.
+    """Records each broadcast under `folder/YYYY-MM-DD/HHMMSS-<broadcast>-<sink>.wav`."""
 
-    Args:
-        name: the sink's name in the settings.
-        folder: where the recordings go.
-        flac: turn finished recordings into FLAC; else they stay WAV.
-        opus: into Opus instead, a tenth as large.
-        keep_days: recordings older than this are removed; 0 keeps them all.
-        keep_gb: the oldest recordings go when all together take more (10⁹ bytes); 0: however much they take.
-    """
-
+    Options = FileOptions
     kind = "file"
     paced = False
     exclusive = False
     latency = 0.0
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        folder: str | Path,
-        flac: bool = True,
-        opus: bool = False,
-        keep_days: int = KEEP_DAYS,
-        keep_gb: float = KEEP_GB,
-        clock: Clock | None = None,
-    ) -> None:
+    def __init__(self, name: str, options: FileOptions, site: Site) -> None:
         self.name = name
-        self.folder = Path(folder)
+        self.folder = Path(options.folder) if options.folder else site.airchecks
+        self.where = f"bản thu trong {self.folder}"
         self.trouble = ""
         """Why the disk refused last; empty once a recording can be begun again."""
-        self._keep_days = keep_days
-        self._keep_bytes = round(keep_gb * 1e9)
-        self._clock = clock or SystemClock()
-        self._converter = Converter(".opus" if opus else ".flac") if flac or opus else None
+        self._keep_days = options.keep_days
+        self._keep_bytes = round(options.keep_gb * 1e9)
+        self._clock = site.clock
+        self._converter = Converter(".opus" if options.opus else ".flac") if options.flac or options.opus else None
 
     def check(self) -> str:
         """Say whether the folder can be written."""

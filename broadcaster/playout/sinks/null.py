@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from broadcaster.playout.sinks.base import Feed, Pcm
+from broadcaster.playout.sinks.base import Feed, Pcm, Site
+from broadcaster.plugins import PluginOptions
+
+
+class NullOptions(PluginOptions):
+    """Không ra đâu cả: để thử, hoặc khi chưa có loa."""
 
 
 class NullSink:
     """Takes everything and forgets it, at the pace of play-out's clock."""
 
+    Options = NullOptions
     kind = "null"
+    where = "không ra đâu cả"
     paced = False
     exclusive = False
     latency = 0.0
 
-    def __init__(self, name: str, **_options: object) -> None:
+    def __init__(self, name: str, _options: NullOptions | None = None, _site: Site | None = None) -> None:
         self.name = name
         self.samples = 0
 

@@ -14,12 +14,12 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from broadcaster.errors import AirError
-from broadcaster.playout.sinks.base import Feed
+from broadcaster.playout.sinks.base import Feed, Site
 from broadcaster.playout.sinks.carrier import Carrier, Passage
-from broadcaster.playout.sinks.options import taken
+from broadcaster.plugins import PluginOptions
 
 if sys.platform == "linux":
     import fcntl
@@ -29,10 +29,8 @@ _PIPE_BYTES = 8192
 _FAREWELL_S = 3.0
 
 
-class PipeOptions(BaseModel):
-    """What `[playout.sinks.NAME.options]` may say for a pipe."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class PipeOptions(PluginOptions):
+    """Một lệnh nhận âm thanh s16le 48 kHz một kênh ở đầu vào chuẩn; lệnh chết thì được chạy lại."""
 
     command: list[str] = Field(min_length=1, description='Lệnh và từng tham số, ví dụ ["aplay", "-q", "-"].')
     keep: bool = Field(False, description="Giữ lệnh chạy giữa các buổi phát, với tiếng lặng.")
@@ -42,22 +40,19 @@ class PipeOptions(BaseModel):
 
 
 class PipeSink:
-    """Plays into the standard input of a command; one that dies is started again.
+    """Plays into the standard input of a command; one that dies is started again."""
 
-    Args:
-        name: the sink's name in the settings.
-        options: see `PipeOptions`.
-    """
-
+    Options = PipeOptions
     kind = "pipe"
     paced = False
     exclusive = True
     latency = 0.0
 
-    def __init__(self, name: str, **options: object) -> None:
+    def __init__(self, name: str, options: PipeOptions, site: Site) -> None:
         self.name = name
-        self.options = taken(PipeOptions, name, options)
-        self._carrier = Carrier(name, self._connect, keep=self.options.keep)
+        self.options = options
+        self.where = f"lệnh {' '.join(options.command)}"
+        self._carrier = Carrier(name, self._connect, site.clock, keep=options.keep)
 
     @property
     def trouble(self) -> str:
