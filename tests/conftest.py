@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import getpass
 import os
 import shutil
@@ -23,11 +22,10 @@ from sqlalchemy import create_engine, text
 from broadcaster.clock import FrozenClock
 from broadcaster.db import schema
 from broadcaster.db.session import Database
+from tests.kit.clocks import NOON
 
 settings.register_profile("house", settings.default, deadline=None)  # a slow machine is no fault of the code
 settings.load_profile("house")
-
-NOON = dt.datetime(2026, 3, 2, 5, 0, tzinfo=dt.UTC)  # 12:00 in the station, a Monday
 
 
 def _postgres_bin() -> Path | None:

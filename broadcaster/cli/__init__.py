@@ -20,6 +20,7 @@ _COMMANDS = {
     "up": "station",
     "web": "processes",
     "playout": "processes",
+    "desk": "processes",
     "worker": "processes",
     "doctor": "station",
     "backup": "station",

@@ -1,17 +1,24 @@
-"""The three processes of a running station, as `loa up` starts them.
+"""The processes of a running station: three as `loa up` starts them, and the desk that play-out starts for itself.
 
 Each loads its own part of the house and no other's: play-out stands ready sooner, and a small machine has the memory.
 """
 
 from __future__ import annotations
 
+import signal
+import sys
+from typing import TYPE_CHECKING
+
 import click
 
 from broadcaster import home as home_module
 from broadcaster import logs
 from broadcaster.cli.place import home_option, where
-from broadcaster.services.station import Station, open_station
+from broadcaster.home import Home
 from broadcaster.supervise.signals import stop_event
+
+if TYPE_CHECKING:
+    from broadcaster.services.station import Station
 
 
 @click.command("web")
@@ -48,7 +55,30 @@ def worker_command(ctx: click.Context, own_home: str | None) -> None:
     run(_process(ctx, own_home, "worker"), stop_event())
 
 
-def _process(ctx: click.Context, own_home: str | None, name: str) -> Station:
+@click.command("desk", hidden=True)
+@home_option
+@click.pass_context
+def desk_command(ctx: click.Context, own_home: str | None) -> None:
+    """Trả lời máy phát từ cơ sở dữ liệu của đài, mỗi câu một dòng (do “loa playout” gọi)."""
+    from broadcaster.services.desk import LocalDesk  # noqa: PLC0415 - only this process holds play-out's database
+    from broadcaster.services.station import open_station  # noqa: PLC0415
+    from broadcaster.supervise.desk_server import DeskServer  # noqa: PLC0415
+
+    home = _home(ctx, own_home, "desk")
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):  # it ends with its asker, who has last lines to bring in
+        if (number := getattr(signal, name, None)) is not None:
+            signal.signal(number, signal.SIG_IGN)
+    outlet, sys.stdout = sys.stdout, sys.stderr  # whatever prints must not stand among the answers
+    DeskServer(lambda: LocalDesk(open_station(home.root)), outlet).serve(sys.stdin)
+
+
+def _home(ctx: click.Context, own_home: str | None, name: str) -> Home:
     home = home_module.find(where(ctx, own_home))
     logs.configure(name, home.logs)
-    return open_station(home.root)
+    return home
+
+
+def _process(ctx: click.Context, own_home: str | None, name: str) -> Station:
+    from broadcaster.services.station import open_station  # noqa: PLC0415 - play-out opens no database
+
+    return open_station(_home(ctx, own_home, name).root)

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from flask import Flask, Response, current_app, request, url_for
 from jinja2 import ChoiceLoader, FileSystemLoader
+from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from broadcaster.home import Home
 from broadcaster.rooms import room
 
-_PACKED = {"text/css", "text/javascript", "application/javascript", "image/svg+xml"}
+_SCRIPTS = {"text/javascript", "application/javascript"}
+_PACKED = {"text/css", "image/svg+xml", *_SCRIPTS}
 
 
 def init(app: Flask, home: Home) -> None:
@@ -22,15 +24,23 @@ def init(app: Flask, home: Home) -> None:
     static = room("web") / "static"
     folders = [home.root / "web" / "templates", room("web") / "templates"]
     app.jinja_loader = ChoiceLoader([FileSystemLoader(f) for f in folders])
-    app.jinja_env.globals.update(asset=asset, icon=icon)
+    app.jinja_env.globals.update(asset=asset, icon=icon, import_map=import_map)
     app.extensions["static-folder"] = static
     app.after_request(_squeezed)
+    app.after_request(_asked_again)
 
 
 @cache
 def asset(name: str) -> str:
     """Return the address of a static file, with a mark of its bytes so that it may be kept for long."""
     return url_for("static", filename=name, v=_mark(room("web") / "static" / name))
+
+
+@cache
+def import_map() -> Markup:
+    """The addresses of all modules, so that one that imports another gets no kept copy of it."""
+    names = sorted(f"js/{p.name}" for p in (room("web") / "static" / "js").glob("*.js"))
+    return htmlsafe_json_dumps({"imports": {url_for("static", filename=name): asset(name) for name in names}})
 
 
 @cache
@@ -54,6 +64,14 @@ def _squeezed(response: Response) -> Response:
     response.close()
     response.set_data(_packed(path, path.stat().st_mtime_ns))
     response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def _asked_again(response: Response) -> Response:
+    """A script without its mark is looked up each time: a browser that knows no import map asks for modules so."""
+    if request.endpoint == "static" and "v" not in request.args and response.mimetype in _SCRIPTS:
+        response.cache_control.max_age = None
+        response.cache_control.no_cache = True
     return response
 
 

@@ -13,6 +13,8 @@ from broadcaster.panel import wording
 from broadcaster.services.station import Station
 from broadcaster.services.voices import label
 
+UNITS = _DAYS, _HOURS, _MINUTES, _SECONDS = "ngày", "giờ", "phút", "giây"
+"""Units of time, which the page hands to its scripts."""
 _SHORT_DAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
 
 
@@ -36,20 +38,21 @@ def span(milliseconds: int | None) -> str:
         return "chưa rõ"
     total = round(milliseconds / 1000)
     if total < 60:
-        return f"{total} giây"
+        return f"{total} {_SECONDS}"
     if total < 3600:
-        return f"{total // 60} phút" + (f" {total % 60} giây" if total % 60 else "")
-    return f"{number(total // 3600)} giờ" + (f" {total % 3600 // 60} phút" if total % 3600 >= 60 else "")
+        return f"{total // 60} {_MINUTES}" + (f" {total % 60} {_SECONDS}" if total % 60 else "")
+    minutes = f" {total % 3600 // 60} {_MINUTES}" if total % 3600 >= 60 else ""
+    return f"{number(total // 3600)} {_HOURS}{minutes}"
 
 
 def remaining(left: dt.timedelta) -> str:
     """Return how long is left: `3 ngày`, `1 giờ 12 phút`, `4 phút`, `35 giây`."""
     total = max(0, int(left.total_seconds()))
     if total >= 172_800:
-        return f"{total // 86_400} ngày"
+        return f"{total // 86_400} {_DAYS}"
     if total >= 3600:
-        return f"{total // 3600} giờ {total % 3600 // 60} phút"
-    return f"{total // 60} phút" if total >= 120 else f"{total} giây"
+        return f"{total // 3600} {_HOURS} {total % 3600 // 60} {_MINUTES}"
+    return f"{total // 60} {_MINUTES}" if total >= 120 else f"{total} {_SECONDS}"
 
 
 def day(value: dt.date) -> str:
@@ -170,5 +173,9 @@ def init(app: Flask, station: Station) -> None:
         browser=browser,
     )
     app.jinja_env.globals.update(
-        zone_list=zone_list, weekday_words=weekday_words, word_difference=wording.difference, voice_label=label
+        zone_list=zone_list,
+        weekday_words=weekday_words,
+        word_difference=wording.difference,
+        voice_label=label,
+        units=" ".join(UNITS),
     )

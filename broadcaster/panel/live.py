@@ -6,11 +6,13 @@ from flask import Blueprint, Response, current_app, jsonify, make_response, rend
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.queries import registry
+from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.zones import ALL
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel import csp
 from broadcaster.panel.access import actor, needs, station
+from broadcaster.panel.assets import asset
 from broadcaster.services import talks
 
 blueprint = Blueprint("live", __name__, url_prefix="/live")
@@ -48,7 +50,7 @@ def talk() -> ResponseReturnValue:
         title=request.form.get("title", "")[:200],
         zones=zones,
         limit_s=int(limit.total_seconds()),
-        worklet=url_for("static", filename=_WORKLET),
+        worklet=asset(_WORKLET),
     )
     response = make_response(page)
     # The worklet is the one script that no nonce can name: it is allowed by its address, on this page alone.
@@ -62,7 +64,7 @@ def talk() -> ResponseReturnValue:
 @blueprint.post("/start")
 @needs(Permission.OPERATE)
 def start() -> ResponseReturnValue:
-    """Open the line; the answer names its number."""
+    """Open the line; the answer names its number and its addresses."""
     try:
         opened = talks.start(
             station(),
@@ -74,7 +76,14 @@ def start() -> ResponseReturnValue:
         )
     except RuleError as error:
         return jsonify(error=error.message), 422
-    return jsonify(number=opened.number, limit_s=opened.limit_s)
+    number = opened.number
+    return jsonify(
+        number=number,
+        limit_s=opened.limit_s,
+        pieces=url_for("live.take", number=number, piece=0),  # the first; others have their number in its place
+        state=url_for("live.state", number=number),
+        end=url_for("live.end", number=number),
+    )
 
 
 @blueprint.post("/<int:number>/pieces/<int:piece>")
@@ -97,7 +106,13 @@ def take(number: int, piece: int) -> ResponseReturnValue:
 def state(number: int) -> Response:
     """Where the talk stands: waiting, on air, over with its sentence."""
     found, verdict = talks.state(station(), number)
-    response = jsonify(state=found.value, words=found.label, verdict=verdict)
+    response = jsonify(
+        state=found.value,
+        words=found.label,
+        verdict=verdict,
+        open=not found.terminal,
+        well=found is BroadcastState.AIRED,
+    )
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -14,6 +14,8 @@ from broadcaster.panel.auth import safe_next
 blueprint = Blueprint("preferences", __name__)
 SIZES = {"normal": "Thường", "large": "Lớn"}
 THEMES = {"auto": "Theo máy", "light": "Sáng", "dark": "Tối"}
+_DARK_ON = {"auto": "screen and (prefers-color-scheme: dark)", "light": "not all", "dark": "screen"}
+_GROUNDS = {"auto": "light dark"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,16 @@ class Preferences:
 
     size: str
     theme: str
+
+    @property
+    def dark_on(self) -> str:
+        """Where the dark colours hold, as a media query; paper is always light."""
+        return _DARK_ON[self.theme]
+
+    @property
+    def grounds(self) -> str:
+        """The grounds that the browser's own parts may take, before any style is read."""
+        return _GROUNDS.get(self.theme, self.theme)
 
 
 def chosen() -> Preferences:

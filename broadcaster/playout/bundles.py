@@ -4,42 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from broadcaster.domain.broadcasts import Broadcast
-from broadcaster.domain.zones import Zone
+from broadcaster.domain.desk import Bundle
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Bundle:
-    """A broadcast with all that is needed to air it."""
-
-    broadcast: Broadcast
-    zones: Mapping[str, Zone]
-    faults: Mapping[int, str] = field(default_factory=dict)
-    """Items that must not air, with the reason, as they stood when last pinned."""
-
-    def as_json(self) -> dict[str, Any]:
-        """Return JSON-able fields."""
-        return {
-            "broadcast": self.broadcast.as_json(),
-            "zones": {code: zone.as_json() for code, zone in self.zones.items()},
-            "faults": {str(no): why for no, why in self.faults.items()},
-        }
-
-    @classmethod
-    def from_json(cls, fields: Mapping[str, Any]) -> Bundle:
-        """Rebuild a bundle from `as_json()`."""
-        return cls(
-            Broadcast.from_json(fields["broadcast"]),
-            {code: Zone.from_json(zone) for code, zone in fields["zones"].items()},
-            {int(no): why for no, why in fields["faults"].items()},
-        )
 
 
 class Shelf:

@@ -6,13 +6,13 @@ import datetime as dt
 import logging
 import queue
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from broadcaster.clock import Clock
 from broadcaster.domain.broadcasts import BroadcastKind
-from broadcaster.domain.zones import Zone
+from broadcaster.domain.desk import BUSY, YIELDED, Bundle, zones_of
 from broadcaster.errors import StationError
-from broadcaster.playout.bundles import Bundle, Shelf
+from broadcaster.playout.bundles import Shelf
 from broadcaster.playout.lineup import ways
 from broadcaster.playout.onair import Airing
 from broadcaster.services import airing as desk
@@ -80,11 +80,6 @@ class Claims:
         return fresh
 
 
-def zones_of(zones: Mapping[str, Zone], codes: Iterable[str]) -> dict[str, Zone]:
-    """Return the zones that exist of those named."""
-    return {code: zones[code] for code in codes if code in zones}
-
-
 def reserve(
     clock: Clock, on_their_way: Callable[[], list[Airing]], wanting: Airing, by_sink: Mapping[str, tuple[str, ...]]
 ) -> Mapping[str, str]:
@@ -103,7 +98,7 @@ def reserve(
         if urgent:
             for other in on_their_way():
                 if other is not wanting and other.broadcast.kind is not BroadcastKind.EMERGENCY:
-                    other.cut(_touched(other, by_sink), desk.YIELDED, wanting.by, waiting=True)
+                    other.cut(_touched(other, by_sink), YIELDED, wanting.by, waiting=True)
         clock.sleep_until(clock.monotonic() + 0.01)
 
 
@@ -137,7 +132,7 @@ def _busy(
             for name, zones in by_sink.items():
                 same = sink == name and wanting.crew.sinks[sink].exclusive
                 shared = set(zones) if same else set(zones) & set(others_zones)
-                busy |= dict.fromkeys(shared, desk.BUSY.format(title=other.broadcast.title))
+                busy |= dict.fromkeys(shared, BUSY.format(title=other.broadcast.title))
     return busy
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from broadcaster.clock import Clock, FastClock
+from broadcaster.domain.desk import Bundle
 from broadcaster.domain.windows import StationHours
-from broadcaster.playout.bundles import Bundle
 from broadcaster.playout.journal import Journal
 from broadcaster.playout.player import CHUNK_MS
 from broadcaster.playout.relay import Relay

@@ -19,12 +19,13 @@ from typing import Any
 
 from broadcaster.clock import SystemClock
 from broadcaster.domain.broadcasts import BroadcastState
+from broadcaster.domain.desk import LEFT, PORT_FILE, PROCESS, Bundle, zones_of
 from broadcaster.errors import StationError
 from broadcaster.playout import recovery
 from broadcaster.playout.alarm import Alarm, ApschedulerAlarm
 from broadcaster.playout.belief import Belief
-from broadcaster.playout.bundles import Bundle, Shelf
-from broadcaster.playout.claims import Claims, reserve, zones_of
+from broadcaster.playout.bundles import Shelf
+from broadcaster.playout.claims import Claims, reserve
 from broadcaster.playout.control import Control
 from broadcaster.playout.crew import Crew, Leads
 from broadcaster.playout.floor import Floor, alarm_key
@@ -108,7 +109,7 @@ class Playout:
         self._belief = Belief(station.clock, self.journal.last_time())
         self._claims = Claims(station, self._shelf, self.owner, refusal, inline=inline)
         self._troubles = Troubles(self.journal, self._wake.set)
-        self._ear = Ear(station.home.run / desk.PORT_FILE, self._heard)
+        self._ear = Ear(station.home.run / PORT_FILE, self._heard)
         self._checked: dict[int, float] = {}
         self._due_at: dict[str, float] = {}
         self.floor = Floor(station, self._shelf, self.alarm, self._changed)
@@ -282,12 +283,12 @@ class Playout:
         with self.station.db.read() as session:
             rows = desk.due(session, now + AHEAD)
             if held:
-                rows = [r for r in rows if r.broadcast.asked_for and abs(r.broadcast.starts_at - now) <= desk.LEFT]
+                rows = [r for r in rows if r.broadcast.asked_for and abs(r.broadcast.starts_at - now) <= LEFT]
             zones = desk.zones(session)
             fresh: dict[int, Bundle] = {}
             for row in rows:
                 b = row.broadcast
-                others = row.owner not in {None, self.owner} and now < b.ends_at + desk.LEFT
+                others = row.owner not in {None, self.owner} and now < b.ends_at + LEFT
                 heir = self._tenure.heir_since
                 others = others and not (heir and row.state is BroadcastState.CUED and b.starts_at > heir)
                 if self.floor.has(b.id) or b.id in self.floor.ended or others:
@@ -378,7 +379,7 @@ class Playout:
     def _beat(self) -> None:
         if self._inline:
             return
-        process = f"{desk.PROCESS}-standby" if self._tenure.hold else desk.PROCESS
+        process = f"{PROCESS}-standby" if self._tenure.hold else PROCESS
         heartbeats.beat(self.station, process, self.status())
 
     def status(self) -> dict[str, Any]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from broadcaster.domain.desk import Bundle, zones_of
 from broadcaster.domain.playlog import Outcome
 from broadcaster.playout import recovery
 from broadcaster.playout.alarm import Alarm
 from broadcaster.playout.asrun import AsRun
-from broadcaster.playout.bundles import Bundle, Shelf
-from broadcaster.playout.claims import zones_of
+from broadcaster.playout.bundles import Shelf
 from broadcaster.playout.crew import Crew
 from broadcaster.playout.onair import Airing
 from broadcaster.services import airing as desk

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from broadcaster.clock import Clock
+from broadcaster.domain.desk import Record
 
 log = logging.getLogger(__name__)
 
@@ -26,17 +27,6 @@ SEGMENT_BYTES = 8 * 1024 * 1024
 KEEP_SEGMENTS = 60
 SYNC_S = 1.0
 """Progress marks are forced to the disk at most this often; everything else at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One line: what kind, when it was written (aware UTC), and its fields."""
-
-    kind: str
-    at: dt.datetime
-    body: dict[str, Any]
-    doubtful: bool = False
-    """Whether the clock was not believed when it was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +69,8 @@ class Journal:
 
     def write(self, kind: str, *bodies: dict[str, Any], sync: bool = True) -> None:
         """Append one line for each body; on a full or broken disk they are held in memory and tried again later."""
-        at = self._clock.now().isoformat()
-        doubt = {"doubt": True} if self.doubtful else {}
-        lines = [_line({"k": kind, "at": at, "b": body, **doubt}) for body in bodies]
+        at = self._clock.now()
+        lines = [_line(Record(kind, at, body, self.doubtful)) for body in bodies]
         with self._lock:
             self._held += lines
             self._flush(sync=sync)
@@ -195,8 +184,8 @@ class Journal:
         return handle
 
 
-def _line(fields: dict[str, Any]) -> bytes:
-    body = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+def _line(record: Record) -> bytes:
+    body = json.dumps(record.as_json(), ensure_ascii=False, separators=(",", ":")).encode()
     return b"%08x %s\n" % (zlib.crc32(body), body)
 
 
@@ -217,6 +206,4 @@ def _read(path: Path, offset: int) -> Iterator[tuple[Record, int]]:
                 if line.strip():
                     log.warning("journal: a damaged line in %s was left out", path.name)
                 continue
-            fields = json.loads(body)
-            at = dt.datetime.fromisoformat(fields["at"])
-            yield Record(fields["k"], at, fields["b"], bool(fields.get("doubt"))), offset
+            yield Record.from_json(json.loads(body)), offset

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from broadcaster.clock import Clock, FrozenClock
 from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, Overrun, RundownItem
+from broadcaster.domain.desk import Bundle
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.zones import Correction, strictest, volume_at
 from broadcaster.playout.asrun import TRIAL_ZONE, heard_zones
-from broadcaster.playout.bundles import Bundle
 from broadcaster.playout.crew import Crew
 from broadcaster.playout.events import Event
 from broadcaster.playout.player import Lane

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 
 from broadcaster.clock import Clock
 from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, RundownItem
+from broadcaster.domain.desk import Bundle
 from broadcaster.domain.lateness import Air, Join, Skip, Wait, decide
 from broadcaster.domain.playlog import Outcome
 from broadcaster.errors import AirError, StationError
 from broadcaster.playout.asrun import TRIAL_ZONE, AsRun, heard_zones
-from broadcaster.playout.bundles import Bundle
 from broadcaster.playout.crew import Crew
 from broadcaster.playout.events import Coming, Ended, Event, Mark, Started
 from broadcaster.playout.lineup import Events, gain, lay, limit, own_clock, segments

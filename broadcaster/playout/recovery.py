@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from broadcaster.domain.desk import Record
 from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.playlog import Outcome
 from broadcaster.playout.asrun import AsRun, entry_id
-from broadcaster.playout.journal import Record
 
 
 @dataclass

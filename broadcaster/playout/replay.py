@@ -6,11 +6,12 @@ import datetime as dt
 import logging
 from typing import Any
 
+from broadcaster.domain.desk import Record
 from broadcaster.domain.playlog import Entry
 from broadcaster.domain.proof import Proof
 from broadcaster.errors import StationError
 from broadcaster.playout.asrun import verdict_of
-from broadcaster.playout.journal import Journal, Record
+from broadcaster.playout.journal import Journal
 from broadcaster.services import airing, airing_proofs, playlog
 from broadcaster.services.station import Station
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from broadcaster.playout.bundles import Bundle
+from broadcaster.domain.desk import Bundle
 from broadcaster.playout.onair import Airing
 from broadcaster.services.station import Station
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import BroadcastRow, Command, Emergency, Incident, ZoneRow
 from broadcaster.db.session import DatabaseUnavailableError
 from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, BroadcastState, Overrun, RundownItem
+from broadcaster.domain.desk import LEFT, PORT_FILE, PROCESS, Order
 from broadcaster.domain.emergencies import EmergencyState
 from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.roles import Actor, Permission
@@ -28,17 +29,10 @@ from broadcaster.services.station import Station
 Refusal = Callable[[Session, int, str | None, str, dt.date], str | None]
 """Why a script may not air: (session, script id, spoken sha256, audio sha256, station day) -> reason or None."""
 
-PROCESS = "playout"
-PORT_FILE = "playout.port"
 VERBS = ("stop", "air", "skip", "mute", "unmute", "trust-clock")
-LEFT = dt.timedelta(minutes=10)
 _ANSWER_S = 0.25
 URGENT_TITLE = "KHẨN CẤP: "
 """How the title of each broadcast of an emergency begins."""
-YIELDED = "Nhường sóng cho phát khẩn cấp."
-"""Why an item was cut by an emergency."""
-BUSY = "Đang phát buổi “{title}”."
-"""Why a zone was not free for a broadcast."""
 OPEN_STATES = (BroadcastState.PLANNED, BroadcastState.CUED, BroadcastState.AIRING)
 
 
@@ -49,17 +43,6 @@ class Due:
     broadcast: Broadcast
     state: BroadcastState
     owner: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A command to be carried out."""
-
-    id: int
-    verb: str
-    arguments: Mapping[str, Any]
-    by: str
-    at: dt.datetime
 
 
 def broadcast_of(row: BroadcastRow) -> Broadcast:

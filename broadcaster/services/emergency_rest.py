@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Emergency, PlayLogEntry
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.desk import YIELDED
 from broadcaster.domain.emergencies import Interrupted, resumption
 from broadcaster.domain.playlog import Outcome
 from broadcaster.services import airing
@@ -38,7 +39,7 @@ def resume(station: Station, session: Session, emergencies: Sequence[Emergency],
             BroadcastRow.kind.in_([BroadcastKind.ROTATION, BroadcastKind.ONCE]),
             BroadcastRow.state.in_([BroadcastState.PARTIAL, BroadcastState.MISSED]),
             BroadcastRow.finished_at > now - RECENT,
-            BroadcastRow.verdict.contains(airing.YIELDED) | BroadcastRow.verdict.contains(f"“{airing.URGENT_TITLE}"),
+            BroadcastRow.verdict.contains(YIELDED) | BroadcastRow.verdict.contains(f"“{airing.URGENT_TITLE}"),
         )
     ).all()
     added = 0
@@ -68,7 +69,7 @@ def _rests(session: Session, b: BroadcastRow) -> dict[tuple[int, ...], tuple[str
         .where(PlayLogEntry.broadcast_id == b.id, PlayLogEntry.outcome != Outcome.FULL)
         .order_by(PlayLogEntry.item_no)
     ):
-        if e.reason == airing.YIELDED or e.reason.startswith(f"Đang phát buổi “{airing.URGENT_TITLE}"):
+        if e.reason == YIELDED or e.reason.startswith(f"Đang phát buổi “{airing.URGENT_TITLE}"):
             lost.setdefault(e.zone, []).append(e.item_no)
     rests: dict[tuple[int, ...], tuple[str, ...]] = {}
     for zone, items in lost.items():

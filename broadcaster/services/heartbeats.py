@@ -14,15 +14,17 @@ ALIVE = dt.timedelta(seconds=20)
 """A process that was silent for longer is taken for dead; play-out beats each 5 s."""
 
 
-def beat(station: Station, process: str, status: dict[str, Any]) -> None:
-    """Write the heartbeat of `process`.
+def beat(station: Station, process: str, status: dict[str, Any], *, pid: int = 0) -> None:
+    """Write the heartbeat of `process`; `pid` names it when another process writes for it.
 
     Raises:
         StationError: the database is away.
     """
     with station.db.write() as session:
         session.merge(
-            Heartbeat(process=process, host=socket.gethostname(), pid=os.getpid(), at=station.now(), status=status)
+            Heartbeat(
+                process=process, host=socket.gethostname(), pid=pid or os.getpid(), at=station.now(), status=status
+            )
         )
 
 

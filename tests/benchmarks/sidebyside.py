@@ -31,7 +31,7 @@ import psutil
 from broadcaster.clock import SystemClock
 from broadcaster.media import ffmpeg
 from tests.benchmarks.airing import Meter, render
-from tests.playout.conftest import ALL_DAY, make_air
+from tests.kit.air import ALL_DAY, make_air
 
 METER = [sys.executable, str(Path(__file__).with_name("pipe_meter.py"))]
 TIMER = """

@@ -7,15 +7,13 @@ import io
 import shutil
 import sqlite3
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from broadcaster.cli import main
-
-Loa = Callable[..., SimpleNamespace]
+from tests.kit.loa import Loa
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from broadcaster.domain.roles import machine
 from broadcaster.services import playlog
 from broadcaster.services.rotations import apply_rotation
 from broadcaster.services.station import open_station
-from tests.cli.conftest import Loa
-from tests.text.cap_messages import STORM
+from tests.kit.cap_messages import STORM
+from tests.kit.loa import Loa
 
 ROTATION = """
 [rotation]

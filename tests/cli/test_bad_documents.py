@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from broadcaster.text.clean import REASONS
-from tests.cli.conftest import Loa
-from tests.ingest.builders import in_tcvn3, in_viqr, in_vni, in_windows_1258, word_bytes
-from tests.ingest.test_bad_input import CASES
+from tests.kit.bad_documents import CASES
+from tests.kit.documents import in_tcvn3, in_viqr, in_vni, in_windows_1258, word_bytes
+from tests.kit.loa import Loa
 
 KINDS = {name: (data, words) for name, (data, _, words) in CASES.items()} | {
     "ngan.txt": (b"Ng\xb5y mai", "Chạy lại lệnh với --encoding và một trong: "),

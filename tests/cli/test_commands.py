@@ -11,7 +11,7 @@ from pathlib import Path
 import docx
 import pytest
 
-from tests.cli.conftest import Loa
+from tests.kit.loa import Loa, rows
 
 pytestmark = pytest.mark.slow
 
@@ -40,11 +40,6 @@ cue = "nhac-hieu"
 [[slot.item]]
 kind = "fill"
 """
-
-
-def rows(home: Path, table: str) -> int:
-    with sqlite3.connect(home / "station.db") as db:
-        return db.execute(f"select count(*) from {table}").fetchone()[0]
 
 
 def test_the_way_of_a_script_from_file_to_report(loa: Loa, home: Path, tmp_path: Path) -> None:
@@ -201,7 +196,7 @@ def test_init_twice_keeps_the_station(loa: Loa, home: Path, tmp_path: Path) -> N
 def test_a_tampered_log_entry_is_named(loa: Loa, home: Path) -> None:
     from broadcaster.services.playlog import append
     from broadcaster.services.station import open_station
-    from tests.domain.test_figures import entry
+    from tests.kit.entries import entry
 
     station = open_station(home)
     with station.db.write() as session:

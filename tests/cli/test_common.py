@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from broadcaster.cli.common import show_table
-from tests.cli.conftest import Loa
+from tests.kit.loa import Loa
 
 
 def test_brackets_in_a_table_are_printed(capsys: pytest.CaptureFixture[str]) -> None:

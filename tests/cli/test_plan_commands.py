@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.cli.conftest import Loa
-from tests.cli.test_commands import rows
+from tests.kit.loa import Loa, rows
 
 PLAN = Path(__file__).parents[1] / "fixtures" / "ke-hoach-2026.txt"
 

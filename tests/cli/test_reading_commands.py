@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Loa
+from tests.kit.loa import Loa
 
 pytestmark = pytest.mark.slow
 

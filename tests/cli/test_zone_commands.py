@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cli.conftest import Loa
+from tests.kit.loa import Loa
 
 
 def test_a_zone_is_put_right_and_what_is_not_said_stays(loa: Loa, home: Path) -> None:

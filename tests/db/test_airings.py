@@ -17,7 +17,7 @@ from broadcaster.domain.figures import Figures, Tally
 from broadcaster.domain.periods import PeriodKind, ReportPeriod, custom, period
 from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.services import playlog
-from tests.domain.test_figures import entry
+from tests.kit.entries import entry
 
 VN = ZoneInfo("Asia/Ho_Chi_Minh")
 YEAR = period(PeriodKind.YEAR, 2026)

@@ -15,7 +15,7 @@ from broadcaster.domain.bulletins import Filled, History, fill
 from broadcaster.domain.candidates import Candidate
 from broadcaster.domain.filling import Filler
 from broadcaster.domain.rotations import FillStep
-from tests.domain.test_bulletins import CANDIDATES, CUES, DAY, START, candidate, slot
+from tests.kit.rundowns import CANDIDATES, CUES, DAY, START, candidate, slot
 
 STEPS = (FillStep(max_items=2), FillStep(topics=("t1",), max_items=3, separation=dt.timedelta(hours=20)))
 

@@ -14,7 +14,7 @@ from broadcaster.domain.candidates import Candidate
 from broadcaster.domain.rotations import CueStep, FillStep, Slot
 from broadcaster.domain.scripts import Genre, Priority
 from broadcaster.domain.spreading import Chances, Coming
-from tests.domain.test_bulletins import CUES, DAY, START, candidate, slot
+from tests.kit.rundowns import CUES, DAY, START, candidate, slot
 
 HOUR, ONE_DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 ZONES = ("am01",)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.text.clean import REASONS, clean, restore, unify_tone_marks
-from tests.ingest.builders import PLAN
+from tests.kit.documents import PLAN
 
 LETTER = """ỦY BAN NHÂN DÂN        CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
 XÃ VĨNH PHONG                 Độc lập - Tự do - Hạnh phúc

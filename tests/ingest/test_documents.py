@@ -6,7 +6,7 @@ import pytest
 
 from broadcaster.text.clean import clean
 from broadcaster.text.ingest import read_bytes, read_document
-from tests.ingest.builders import PLAN, add_xml, in_tcvn3, in_vni, odt_bytes, printed_pdf, word_bytes
+from tests.kit.documents import PLAN, add_xml, in_tcvn3, in_vni, odt_bytes, printed_pdf, word_bytes
 
 
 def codes(document) -> set[str]:
@@ -66,7 +66,7 @@ NUMBERING = """<w:numbering xmlns:w="http://schemas.openxmlformats.org/wordproce
 
 
 def test_many_level_numbers_count_restart_and_take_word_s_formats():
-    from tests.ingest.builders import docx_with_body
+    from tests.kit.documents import docx_with_body
 
     def item(level, text, number=3):
         return f'<w:p><w:pPr><w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>'

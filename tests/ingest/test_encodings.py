@@ -10,7 +10,7 @@ from broadcaster.errors import printed
 from broadcaster.text.encodings import ENCODING_NAMES, decode_as, detect
 from broadcaster.text.ingest import EncodingChoiceError, read_bytes
 from broadcaster.text.syllables import is_syllable
-from tests.ingest.builders import PLAN, in_tcvn3, in_viqr, in_vni, in_windows_1258
+from tests.kit.documents import PLAN, in_tcvn3, in_viqr, in_vni, in_windows_1258
 
 TEXT = PLAN.read_text(encoding="utf-8")
 NOTICE = (

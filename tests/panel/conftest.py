@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import structlog
@@ -13,17 +12,13 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
-from werkzeug.test import TestResponse
 
 from broadcaster.clock import FrozenClock
 from broadcaster.panel import create_app
 from broadcaster.services import passwords
-from broadcaster.services.handlers import HANDLERS
-from broadcaster.services.jobs import due, perform
 from broadcaster.services.station import Station, open_station
-from tests.panel import seed
-
-SignIn = Callable[[str], FlaskClient]
+from tests.kit import seed
+from tests.kit.panel import Client, SignIn
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -74,19 +69,6 @@ def station(seeded: Path, tmp_path: Path, clock: FrozenClock) -> Iterator[Statio
     opened = open_station(root, clock=clock)
     yield opened
     opened.close()
-
-
-def work(station: Station) -> None:
-    """Do what the worker would do now."""
-    for job in due(station):
-        perform(station, job, HANDLERS)
-
-
-class Client(FlaskClient):
-    """A client that takes each answer whole, so that no file stays open."""
-
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        return super().open(*args, **{"buffered": True} | kwargs)
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from waitress.server import create_server
 
 from broadcaster.clock import FrozenClock
 from broadcaster.panel import create_app
-from tests.panel import seed
-from tests.panel.test_browser import ARGUMENTS, CHROMIUM, opened
+from tests.kit import seed
+from tests.kit.browser import ARGUMENTS, CHROMIUM, opened
 
 PICTURES = {
     "dang-phat": ("vanhanh", "/", "pc"),

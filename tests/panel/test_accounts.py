@@ -13,7 +13,7 @@ from broadcaster.errors import ForbiddenError, NotFoundError, RuleError, printed
 from broadcaster.services import accounts
 from broadcaster.services.passwords import MIN_LENGTH, random_password, require_good
 from broadcaster.services.station import Station
-from tests.panel.seed import PASSWORD
+from tests.kit.seed import PASSWORD
 
 BOSS = machine("thử")
 

@@ -19,7 +19,7 @@ from broadcaster.errors import ForbiddenError, RuleError, printed
 from broadcaster.panel import create_app
 from broadcaster.services import accounts, playlog, report_content, tokens
 from broadcaster.services.station import Station
-from tests.panel.conftest import SignIn
+from tests.kit.panel import SignIn
 
 pytestmark = pytest.mark.slow
 

@@ -16,7 +16,7 @@ from broadcaster.domain.scopes import Scope
 from broadcaster.panel import create_app
 from broadcaster.services import accounts, tokens
 from broadcaster.services.station import open_station
-from tests.panel import seed
+from tests.kit import seed
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

@@ -17,8 +17,8 @@ from broadcaster.services import drafts
 from broadcaster.services import lexicon as words
 from broadcaster.services.approving import airable
 from broadcaster.services.station import Station
-from tests.panel import seed
-from tests.panel.conftest import SignIn
+from tests.kit import seed
+from tests.kit.panel import SignIn
 
 BODY = "Ngày 12/3, gặp HXĐT.\n\nNơi nhận:\n- Như trên;\n- Lưu: VT."
 FORM = {

@@ -13,8 +13,8 @@ from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.emergencies import EmergencyState, Finding
 from broadcaster.panel import emergency as page
 from broadcaster.services.station import Station
-from tests.panel.conftest import SignIn
-from tests.text.cap_messages import STORM
+from tests.kit.cap_messages import STORM
+from tests.kit.panel import SignIn
 
 WISH = {
     "text": "Nước lũ đang lên nhanh. Bà con ấp Mẫu 1 di dời ngay.",

@@ -12,8 +12,7 @@ from broadcaster.domain.scripts import ScriptState
 from broadcaster.panel.frame import Frame
 from broadcaster.services.heartbeats import beat
 from broadcaster.services.station import Station, open_station
-from tests.panel.conftest import SignIn
-from tests.panel.test_queries import counted
+from tests.kit.panel import SignIn, counted
 
 COUNT = "bài chờ duyệt"
 

@@ -18,9 +18,9 @@ from broadcaster.panel import create_app
 from broadcaster.panel.access import PUBLIC, SIGNED_IN
 from broadcaster.rooms import room
 from broadcaster.services.station import open_station
-from tests.panel import seed
-from tests.panel.conftest import Client
-from tests.panel.test_access import TABLE, routes
+from tests.kit import seed
+from tests.kit.panel import Client
+from tests.kit.routes import TABLE, routes
 
 pytestmark = pytest.mark.slow
 LIVE = "<b id=song>"

@@ -8,8 +8,8 @@ from broadcaster.domain.roles import machine
 from broadcaster.services import first_run
 from broadcaster.services.rotations import apply_rotation
 from broadcaster.services.station import Station
-from tests.panel import seed
-from tests.panel.conftest import SignIn
+from tests.kit import seed
+from tests.kit.panel import SignIn
 
 
 def left(station: Station) -> list[str]:

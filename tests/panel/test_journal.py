@@ -13,7 +13,7 @@ from broadcaster.db.models import BroadcastRow, PlayLogEntry
 from broadcaster.media.ffmpeg import run
 from broadcaster.panel import journal
 from broadcaster.services.station import Station
-from tests.panel.conftest import SignIn
+from tests.kit.panel import SignIn
 
 ALL = "?from=2026-03-01&to=2026-03-05"
 FRAGMENT = {"HX-Request": "true"}

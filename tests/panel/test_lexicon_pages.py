@@ -6,7 +6,7 @@ import io
 import re
 
 from broadcaster.services.station import Station
-from tests.panel.conftest import SignIn
+from tests.kit.panel import SignIn
 
 ENTRY = {"written": "TTHC", "mode": "expand", "spoken": "thủ tục hành chính công"}
 

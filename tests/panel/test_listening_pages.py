@@ -9,7 +9,7 @@ import pytest
 from broadcaster.db.models import Hearing, Job, Rendition, Revision
 from broadcaster.services.station import Station
 from broadcaster.sound import recogniser_process
-from tests.panel.conftest import SignIn
+from tests.kit.panel import SignIn
 
 
 @pytest.fixture

@@ -11,14 +11,15 @@ from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, Command, ZoneRow
 from broadcaster.db.queries.onair import present
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.desk import PORT_FILE
 from broadcaster.domain.roles import Role, machine
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.playout.wake import Ear
 from broadcaster.services import airing, resuming
 from broadcaster.services.heartbeats import beat
 from broadcaster.services.station import Station
-from tests.panel import seed
-from tests.panel.conftest import SignIn
+from tests.kit import seed
+from tests.kit.panel import SignIn
 
 ON_AIR = 6
 """The seed's broadcast of this afternoon."""
@@ -126,7 +127,7 @@ def test_the_meter_asks_play_out_itself(station: Station, sign_in: SignIn) -> No
         heard.append(message)
         return {"levels": {"main": -17.5}} if message.get("ask") == "levels" else None
 
-    ear = Ear(station.home.run / airing.PORT_FILE, answer)
+    ear = Ear(station.home.run / PORT_FILE, answer)
     ear.open()
     try:
         assert client.get("/fragments/level").json == {"main": -17.5}

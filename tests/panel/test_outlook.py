@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from broadcaster.services import feeds
 from broadcaster.services.station import Station
-from tests.panel.conftest import SignIn
+from tests.kit.panel import SignIn
 
 
 def test_conflicts_stand_on_the_calendar_and_on_a_page_of_their_own(sign_in: SignIn) -> None:

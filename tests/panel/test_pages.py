@@ -15,7 +15,7 @@ from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.scripts import ScriptState
 from broadcaster.services.heartbeats import beat
 from broadcaster.services.station import Station
-from tests.panel.conftest import SignIn, work
+from tests.kit.panel import SignIn, work
 
 
 def idle(station: Station) -> None:

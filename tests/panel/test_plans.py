@@ -10,7 +10,7 @@ import pytest
 
 from broadcaster.services import plans
 from broadcaster.services.station import Station
-from tests.panel.conftest import SignIn
+from tests.kit.panel import SignIn
 
 PLAN = Path(__file__).parents[1] / "fixtures" / "ke-hoach-2026.txt"
 

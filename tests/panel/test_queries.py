@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, Incident, ZoneNote, ZoneRow
 from broadcaster.services.station import Station
-from tests.panel import seed
-from tests.panel.conftest import SignIn
+from tests.kit import seed
+from tests.kit.panel import SignIn, counted
 
 MOST = 24
 PAGES = {
@@ -41,21 +38,6 @@ PAGES = {
     "quantri": ("/users/", "/audit/"),
     "lanhdao": ("/approve/",),
 }
-
-
-@contextmanager
-def counted(station: Station) -> Iterator[list[str]]:
-    said: list[str] = []
-
-    def note(_c: object, _k: object, statement: str, *_: object) -> None:
-        if not statement.startswith(("PRAGMA", "BEGIN")):
-            said.append(statement)
-
-    event.listen(station.db.engine, "before_cursor_execute", note)
-    try:
-        yield said
-    finally:
-        event.remove(station.db.engine, "before_cursor_execute", note)
 
 
 def more(station: Station) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from broadcaster.db.models import Job, Rendition, Revision
 from broadcaster.services.station import Station
 from broadcaster.speech.espeak import EspeakEngine
-from tests.panel.conftest import SignIn
+from tests.kit.panel import SignIn
 
 
 def voice() -> bytes:

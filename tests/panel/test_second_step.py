@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import User
 from broadcaster.services.station import Station
-from tests.panel.conftest import SignIn
-from tests.panel.seed import PASSWORD
+from tests.kit.panel import SignIn
+from tests.kit.seed import PASSWORD
 
 
 def turned_on(client: FlaskClient, station: Station) -> tuple[pyotp.TOTP, list[str]]:

@@ -16,8 +16,8 @@ from broadcaster.panel.auth import safe_next
 from broadcaster.services import accounts
 from broadcaster.services.scripts import ScriptDraft, add_script
 from broadcaster.services.station import Station
-from tests.panel.conftest import SignIn
-from tests.panel.seed import PASSWORD
+from tests.kit.panel import SignIn
+from tests.kit.seed import PASSWORD
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><svg/onload=alert(3)>"
 

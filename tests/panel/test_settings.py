@@ -11,7 +11,7 @@ from broadcaster.services import configuring
 from broadcaster.services.handlers import HANDLERS
 from broadcaster.services.jobs import due, perform
 from broadcaster.services.station import Station, open_station
-from tests.panel.conftest import SignIn
+from tests.kit.panel import SignIn
 
 HOURS = {
     "windows": "05:00-07:30\n16:30-19:00",

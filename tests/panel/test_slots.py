@@ -14,8 +14,8 @@ from werkzeug.test import TestResponse
 from broadcaster.db.models import AuditEvent, RotationRow
 from broadcaster.services.rotations import apply_rotation, rotations_in_force
 from broadcaster.services.station import Station
-from tests.panel import seed
-from tests.panel.conftest import SignIn
+from tests.kit import seed
+from tests.kit.panel import SignIn
 
 EVENING = {
     "title": "Chương trình trưa",

@@ -14,7 +14,7 @@ from broadcaster.services import sounds
 from broadcaster.services.station import Station
 from broadcaster.sound.meter import measure
 from broadcaster.sound.store import Store
-from tests.panel.conftest import SignIn
+from tests.kit.panel import SignIn
 
 FORM = {"title": "Nhạc của xã", "kind": "opening", "licence": "Đài tự thu", "source": "Đội văn nghệ"}
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from broadcaster.rooms import room
-from tests.panel.conftest import SignIn
+from tests.kit.panel import SignIn
 
 STATIC = room("web") / "static"
 TEMPLATES = room("web") / "templates"

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from broadcaster.db.models import BroadcastRow
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.services.station import Station
-from tests.panel.conftest import SignIn
+from tests.kit.panel import SignIn
 
 TOMORROW = 8
 """The seed's broadcast of tomorrow afternoon."""

@@ -23,7 +23,7 @@ from broadcaster.services import activities, plans, playlog
 from broadcaster.services.jobs import Progress, perform
 from broadcaster.services.report_jobs import report_job
 from broadcaster.services.station import Station
-from tests.panel.conftest import SignIn, work
+from tests.kit.panel import SignIn, work
 
 KIT = machine("bộ thử")
 

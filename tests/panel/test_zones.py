@@ -16,8 +16,8 @@ from broadcaster.services import airing, doctor
 from broadcaster.services import zones as service
 from broadcaster.services.rotations import zone_map
 from broadcaster.services.station import Station
-from tests.panel import seed
-from tests.panel.conftest import SignIn
+from tests.kit import seed
+from tests.kit.panel import SignIn
 
 FORM = {
     "name": "Cụm loa chợ Mẫu",

@@ -15,7 +15,8 @@ from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.playout.simulate import Simulation
 from broadcaster.services import airing, emergencies, emergency_voice, playlog
-from tests.playout.live import running, until
+from tests.kit.live import running
+from tests.kit.waiting import until
 
 SECOND, MINUTE, HOUR = dt.timedelta(seconds=1), dt.timedelta(minutes=1), dt.timedelta(hours=1)
 OPERATOR = Actor("vanhanh", "Người vận hành", frozenset({Role.OPERATOR}))

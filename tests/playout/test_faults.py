@@ -24,12 +24,13 @@ from broadcaster.playout.sinks.null import NullSink
 from broadcaster.playout.sinks.pipe import PipeOptions, PipeSink
 from broadcaster.playout.tapes import ALTERED
 from broadcaster.services import playlog
+from tests.kit.air import ALL_DAY
+from tests.kit.kills import torture
+from tests.kit.live import ended, running
+from tests.kit.processes import kill, marked, start
+from tests.kit.sinks import Catch
 from tests.kit.site import site
-from tests.playout.conftest import ALL_DAY
-from tests.playout.kills import torture
-from tests.playout.test_killed import kill, marked, start
-from tests.playout.test_live import ended, running, until
-from tests.playout.test_player import Catch
+from tests.kit.waiting import until
 
 SECOND = dt.timedelta(seconds=1)
 HOUR = 3600.0
@@ -138,7 +139,7 @@ def test_power_lost_after_the_slot_changes_nothing(sounds):
 def test_a_database_gone_for_ten_minutes_holds_up_nothing_and_nothing_is_lost(air, three):
     """Ten minutes of simulated time, in which the file really cannot be locked: three broadcasts air from what is pinned."""
     from broadcaster.playout.simulate import Simulation
-    from tests.playout.conftest import MORNING
+    from tests.kit.clocks import MORNING
 
     minute = dt.timedelta(minutes=1)
     numbers = [air.plan(MORNING + n * minute, three, "ap-1", slot_key=f"s{n}") for n in (1, 4, 8)]

@@ -20,11 +20,12 @@ from broadcaster.media import ffmpeg
 from broadcaster.playout.sinks import icecast_client, tls
 from broadcaster.playout.sinks.icecast import IcecastOptions, IcecastSink
 from broadcaster.plugins import options_of
+from tests.kit import certificates
+from tests.kit.icecast import Icecast, free_port, listen, share_of
+from tests.kit.sinks import FEED, play
 from tests.kit.site import site
-from tests.playout import certificates
-from tests.playout.icecast import Icecast, free_port, listen, share_of
-from tests.playout.test_live import until
-from tests.playout.test_outside import FEED, play, tone
+from tests.kit.sounds import tone
+from tests.kit.waiting import until
 
 HERE = "DNS:localhost,IP:127.0.0.1"
 

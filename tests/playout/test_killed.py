@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import os
 import random
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -20,30 +14,14 @@ from broadcaster.domain.playlog import Outcome
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services import playlog
-from tests.playout.live import until
+from tests.kit.processes import kill, marked, start
+from tests.kit.waiting import until
 
 pytestmark = pytest.mark.slow
 
 SECOND = dt.timedelta(seconds=1)
 LIVES = 6
 """Broadcasts in each run, each in its own zone and at its own moment: so many crash points at one kill."""
-
-
-def start(air) -> subprocess.Popen[str]:
-    program = Path(__file__).with_name("station_process.py")
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    process = subprocess.Popen(
-        [sys.executable, str(program), str(air.station.home.root)], stdout=subprocess.PIPE, text=True, env=environment
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    return process
-
-
-def kill(process) -> None:
-    os.kill(process.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
-    process.wait(10)
-    process.stdout.close()
 
 
 def live_on(air, numbers, seconds=30.0):
@@ -97,17 +75,6 @@ def test_killed_at_any_moment_each_item_and_zone_has_exactly_one_outcome(live, s
             assert entry.heard_ms == entry.duration_ms
     with air.station.db.read() as session:
         assert playlog.verify(session).holds
-
-
-def marked(air, item_no):
-    """How much of an item the journal knows to have been heard (ms)."""
-    told = 0
-    for path in sorted(air.station.home.playout.glob("journal-*.jsonl")):
-        for line in path.read_bytes().split(b"\n")[:-1]:
-            fields = json.loads(line.partition(b" ")[2])
-            if fields["k"] == "mark" and fields["b"]["item"] == item_no:
-                told = max(told, fields["b"]["heard_ms"])
-    return told
 
 
 def test_killed_in_mid_item_the_item_is_partial_with_what_was_heard_and_a_joining_slot_goes_on(live):

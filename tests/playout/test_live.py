@@ -19,17 +19,14 @@ from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.file import FileOptions, FileSink
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services import airing, playlog
+from tests.kit.air import ALL_DAY
+from tests.kit.live import ended, running
 from tests.kit.site import site
-from tests.playout.conftest import ALL_DAY
-from tests.playout.live import running, until
+from tests.kit.waiting import until
 
 pytestmark = pytest.mark.slow
 
 SECOND = dt.timedelta(seconds=1)
-
-
-def ended(air, number):
-    return until(lambda: air.row(number).state.terminal and air.row(number))
 
 
 def ready(air):

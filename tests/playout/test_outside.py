@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import queue
 import sys
 import threading
 import time
@@ -16,44 +15,21 @@ from broadcaster.clock import SystemClock
 from broadcaster.domain.playlog import Outcome
 from broadcaster.errors import AirError, RuleError, printed
 from broadcaster.home import Home
-from broadcaster.playout.events import Ended
-from broadcaster.playout.player import Lane
 from broadcaster.playout.sinks import resolve_sinks
 from broadcaster.playout.sinks.base import Feed
 from broadcaster.playout.sinks.icecast import IcecastOptions, IcecastSink
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.playout.sinks.pipe import PipeOptions, PipeSink
-from broadcaster.playout.sources import Segment
 from broadcaster.settings import Settings
+from tests.kit.icecast import Icecast, listen, share_of
+from tests.kit.live import ended, running
+from tests.kit.sinks import play
 from tests.kit.site import site
-from tests.playout.icecast import Icecast, listen, share_of
-from tests.playout.live import Held
-from tests.playout.test_live import ended, running, until
+from tests.kit.sounds import tone
+from tests.kit.waiting import until
 
 SECOND = dt.timedelta(seconds=1)
 FEED = Feed(7, "Bản tin", dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC))
-
-
-def tone(seconds, hz=500.0):
-    return (np.sin(2 * np.pi * hz * np.arange(round(48000 * seconds)) / 48000) * 12000).astype("<i2")
-
-
-def play(sink, *sounds, ahead=0.3, meanwhile=None):
-    """Play through a player on a thread, on the machine's clock; return the items' ends and the faults."""
-    events, faults, clock = queue.SimpleQueue(), [], SystemClock()
-    lane = Lane(sink, ("ap-1",), 1.0, FEED, clock, events, lambda _n, why: faults.append(why))
-    segments = [Segment(n, Held(s.tobytes())) for n, s in enumerate(sounds, 1)]
-    lane.begin(segments, clock.monotonic() + ahead, limit=None, limit_why="", fade_in=False)
-    thread = threading.Thread(target=lane.run)
-    thread.start()
-    if meanwhile:
-        meanwhile()
-    thread.join(30)
-    assert not thread.is_alive()
-    found = []
-    while not events.empty():
-        found.append(events.get()[1])
-    return [e for e in found if isinstance(e, Ended)], faults
 
 
 # A command's standard input

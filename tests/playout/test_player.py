@@ -27,49 +27,8 @@ from broadcaster.playout.sinks.file import FileOptions, FileSink
 from broadcaster.playout.sources import Segment
 from broadcaster.playout.tapes import ALTERED, TapeRoom, _checked
 from broadcaster.settings import Settings
+from tests.kit.sinks import FEED, NOW, Catch, Held
 from tests.kit.site import site
-from tests.playout.live import Held
-
-NOW = dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC)
-FEED = Feed(7, "Bản tin", NOW)
-
-
-class Catch:
-    """A sink that keeps what it was given, and breaks when told."""
-
-    name, kind, paced, exclusive, latency = "main", "catch", False, False, 0.0
-
-    def __init__(self):
-        self.heard = bytearray()
-        self.broken = False
-        self.opened = 0
-        self.after = None
-
-    def check(self):
-        return ""
-
-    def open(self, feed):
-        if self.broken:
-            raise AirError("Đứt dây.")
-        self.opened += 1
-        return self
-
-    def write(self, pcm):
-        if self.broken:
-            raise AirError("Đứt dây.")
-        self.heard += bytes(pcm)
-        if self.after:
-            self.after(len(self.heard) // 2)
-
-    def drop(self):
-        pass
-
-    def close(self):
-        pass
-
-    @property
-    def samples(self):
-        return np.frombuffer(bytes(self.heard), "<i2")
 
 
 def tape(value, n):

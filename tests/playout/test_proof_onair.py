@@ -15,10 +15,11 @@ from broadcaster.playout.sinks.icecast import IcecastOptions, IcecastSink
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.playout.sinks.pipe import PipeOptions, PipeSink
 from broadcaster.services import airing_proofs as proofs
+from tests.kit.icecast import Icecast
+from tests.kit.live import ended, running
 from tests.kit.site import site
-from tests.playout.icecast import Icecast
-from tests.playout.test_live import ended, running, until
-from tests.playout.test_proof import ONE, TWO, speech
+from tests.kit.sounds import ONE, TWO, speech
+from tests.kit.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -54,7 +55,7 @@ def test_each_entry_has_its_proof_and_the_place_in_the_recording(live):
 
 def test_a_simulated_station_proves_nothing_and_pays_nothing(air, three):
     from broadcaster.playout.simulate import Simulation
-    from tests.playout.conftest import MORNING
+    from tests.kit.clocks import MORNING
 
     number = air.plan(MORNING, three, "ap-1", "ap-2")
     with Simulation(air.station, refusal=air.refusal) as one:

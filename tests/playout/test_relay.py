@@ -26,9 +26,10 @@ from broadcaster.media import ffmpeg
 from broadcaster.playout import relay as relay_module
 from broadcaster.playout.relay import Relay, RelayFeed, source_of
 from broadcaster.playout.sinks.file import FileOptions, FileSink
+from tests.kit.icecast import Icecast, share_of
+from tests.kit.live import running
 from tests.kit.site import site
-from tests.playout.icecast import Icecast, share_of
-from tests.playout.test_live import running, until
+from tests.kit.waiting import until
 
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")
 SECOND = dt.timedelta(seconds=1)

@@ -11,17 +11,18 @@ from hypothesis import strategies as st
 
 from broadcaster.clock import SystemClock
 from broadcaster.domain.broadcasts import Broadcast, BroadcastKind
+from broadcaster.domain.desk import Bundle
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.zones import Zone, parse_bands
 from broadcaster.errors import AirError, RuleError
 from broadcaster.home import Home
-from broadcaster.playout.bundles import Bundle
 from broadcaster.playout.lineup import gain
 from broadcaster.playout.sinks import Sinks, resolve_sinks
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.settings import Settings
-from tests.playout.test_live import ended, running, until
-from tests.playout.test_player import Catch
+from tests.kit.live import ended, running
+from tests.kit.sinks import Catch
+from tests.kit.waiting import until
 
 SECOND = dt.timedelta(seconds=1)
 

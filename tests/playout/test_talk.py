@@ -19,8 +19,8 @@ from broadcaster.playout.sinks.null import NullSink
 from broadcaster.playout.talk import IN_HAND_S, VANISHED, Talk
 from broadcaster.services import airing, talks
 from broadcaster.sound.store import Store
-from tests.playout import live
-from tests.playout.live import until
+from tests.kit import live
+from tests.kit.waiting import until
 
 RATE = 48_000
 OPERATOR = Actor("vanhanh", "Người vận hành", frozenset({Role.OPERATOR}))

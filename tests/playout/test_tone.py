@@ -20,9 +20,8 @@ from broadcaster.playout.lineup import tone
 from broadcaster.playout.player import Lane
 from broadcaster.playout.sources import Segment
 from broadcaster.playout.tone import Tone, kernel
-from tests.playout.live import Held
-from tests.playout.test_player import FEED, NOW, Catch
-from tests.playout.test_proof import ONE, speech
+from tests.kit.sinks import FEED, NOW, Catch, Held
+from tests.kit.sounds import ONE, speech
 
 MUCH = Correction(bass=-12, treble=6, gain=-6)
 corrections = st.builds(Correction, st.floats(-12, 6), st.floats(-12, 6), st.floats(-12, 0))

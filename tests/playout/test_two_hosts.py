@@ -14,9 +14,9 @@ from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.playlog import Outcome
 from broadcaster.playout.tenure import Tenure
 from broadcaster.services import heartbeats, leases, playlog
-from tests.playout.conftest import ALL_DAY, make_air
-from tests.playout.test_killed import kill, start
-from tests.playout.test_live import until
+from tests.kit.air import ALL_DAY, make_air
+from tests.kit.processes import kill, start
+from tests.kit.waiting import until
 
 SECOND = dt.timedelta(seconds=1)
 

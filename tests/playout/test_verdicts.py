@@ -13,8 +13,8 @@ from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.playlog import Outcome
 from broadcaster.services import airing
 from broadcaster.services.planning import plan
-from tests.playout.live import running, until
-from tests.playout.test_live import ended
+from tests.kit.live import ended, running
+from tests.kit.waiting import until
 
 pytestmark = pytest.mark.slow
 

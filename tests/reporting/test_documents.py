@@ -19,7 +19,7 @@ from broadcaster.reporting import docx as docx_writer
 from broadcaster.reporting import xlsx as xlsx_writer
 from broadcaster.reporting.document import ReportDocument, number
 from broadcaster.settings import Settings
-from tests.domain.test_figures import entry
+from tests.kit.entries import entry
 
 VN = ZoneInfo("Asia/Ho_Chi_Minh")
 TWIP = 635

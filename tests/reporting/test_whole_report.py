@@ -33,7 +33,7 @@ from broadcaster.reporting import paper, table_csv, xlsx
 from broadcaster.reporting.document import ActivityLine, PartLine, ReportDocument
 from broadcaster.reporting.frozen import differences, digest, freeze, thaw
 from broadcaster.settings import Settings
-from tests.domain.test_figures import entry
+from tests.kit.entries import entry
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from broadcaster.scheduling.conflict_lots import lots
 from broadcaster.scheduling.conflicts import Conflict, Kind, by_time, conflicts
-from tests.scheduling.test_conflicts import DAY, HOUSE, planned
+from tests.kit.timetables import DAY, HOUSE, planned
 
 START = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 FOUND = st.lists(

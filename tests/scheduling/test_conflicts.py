@@ -5,34 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 from itertools import combinations
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.domain.windows import Caps, StationHours, Window
+from broadcaster.domain.windows import Caps
 from broadcaster.scheduling.conflicts import House, Kind, Planned, conflicts
-
-TZ = ZoneInfo("Asia/Ho_Chi_Minh")
-DAY = dt.date(2026, 3, 2)
-HOURS = StationHours((Window.parse("05:00-07:30"), Window.parse("16:30-19:00")))
-HOUSE = House(HOURS, Caps(3, 45, None), TZ, {"a": "Ấp A", "b": "Ấp B"})
-
-
-def planned(number: int, at: str = "05:00", minutes: float = 10, **more: object) -> Planned:
-    time = dt.time.fromisoformat(at)
-    start = dt.datetime.combine(DAY, time, tzinfo=TZ).astimezone(dt.UTC)
-    values: dict[str, object] = {
-        "id": number,
-        "title": f"Buổi {number}",
-        "starts_at": start,
-        "ends_at": start + dt.timedelta(minutes=20),
-        "sound_ms": round(minutes * 60_000),
-        "zones": ("a", "b"),
-        "scripts": 2,
-    }
-    return Planned(**(values | more))  # type: ignore[arg-type]
+from tests.kit.timetables import DAY, HOUSE, TZ, planned
 
 
 def kinds(found: list[Planned], house: House = HOUSE) -> list[Kind]:

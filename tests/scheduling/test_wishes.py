@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from broadcaster.scheduling.conflicts import Conflict, Kind
 from broadcaster.scheduling.wishes import Wish, unmet
-from tests.scheduling.test_conflicts import HOUSE
+from tests.kit.timetables import HOUSE
 
 
 def told(by_zone: Mapping[str, int]) -> list[Conflict]:

@@ -16,7 +16,8 @@ from broadcaster.services.approving import airable, approve, refusal, send_back
 from broadcaster.services.scripts import add_script, retire, revise
 from broadcaster.services.speaking import speak
 from broadcaster.services.station import Station
-from tests.services.conftest import EDITOR, LEADER, OPERATOR, approved, draft
+from tests.kit.people import EDITOR, LEADER, OPERATOR
+from tests.kit.scripts import approved, draft
 
 BOTH = Actor("kiem-nhiem", "Kiêm nhiệm", frozenset({Role.EDITOR, Role.CHIEF}))
 TODAY = dt.date(2026, 3, 2)

@@ -12,7 +12,8 @@ from broadcaster.domain.rotations import DayKind
 from broadcaster.errors import RuleError, printed
 from broadcaster.services.rotations import add_exception, apply_exceptions, apply_rotation, without_own_rotation
 from broadcaster.services.station import Station
-from tests.services.conftest import OPERATOR, ROTATION
+from tests.kit.people import OPERATOR
+from tests.kit.rotations import ROTATION
 
 OCTOBER = dt.date(2026, 10, 20)
 ONE_LINE = 'exception = [{day = 2026-10-20, to = 2026-10-22, kind = "storm", title = "Mưa bão"}]'

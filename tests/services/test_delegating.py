@@ -16,7 +16,9 @@ from broadcaster.services.delegating import candidates, delegate, delegations, r
 from broadcaster.services.scripts import add_script
 from broadcaster.services.speaking import speak
 from broadcaster.services.station import Station
-from tests.services.conftest import EDITOR, draft, later
+from tests.kit.clocks import later
+from tests.kit.people import EDITOR
+from tests.kit.scripts import draft
 
 TODAY = dt.date(2026, 3, 2)
 WEEK = TODAY + dt.timedelta(days=6)

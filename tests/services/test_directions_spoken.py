@@ -7,7 +7,8 @@ from broadcaster.errors import RuleError
 from broadcaster.services.reading import cleaned_of, directions_of
 from broadcaster.services.scripts import add_script
 from broadcaster.services.speaking import speak
-from tests.services.conftest import EDITOR, draft
+from tests.kit.people import EDITOR
+from tests.kit.scripts import draft
 
 PLAIN = "Kính thưa bà con.\nXin mời nghe tin."
 MARKED = "[nữ]\nKính thưa bà con.\n[âm thanh: chuong]\n[nam]\nXin mời nghe tin."

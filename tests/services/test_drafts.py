@@ -9,7 +9,9 @@ from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
 from broadcaster.services.drafts import drop, mine, open_draft, token, write
 from broadcaster.services.scripts import add_script
 from broadcaster.services.station import Station
-from tests.services.conftest import EDITOR, OPERATOR, draft, later
+from tests.kit.clocks import later
+from tests.kit.people import EDITOR, OPERATOR
+from tests.kit.scripts import draft
 
 
 def bodies(station: Station, actor: Actor = EDITOR, script_id: int | None = None) -> list[str]:

@@ -9,8 +9,8 @@ from broadcaster.db.models import AuditEvent, Emergency
 from broadcaster.domain.emergencies import EmergencyState
 from broadcaster.errors import ForbiddenError, RuleError, printed
 from broadcaster.services.emergency_cap import draft_from_cap
-from tests.services.conftest import EDITOR, OPERATOR
-from tests.text.cap_messages import CANCEL, DRILL, FLOOD, LANDSLIDE
+from tests.kit.cap_messages import CANCEL, DRILL, FLOOD, LANDSLIDE
+from tests.kit.people import EDITOR, OPERATOR
 
 
 def lasting(text):

@@ -11,7 +11,8 @@ from broadcaster.services.handlers import HANDLERS
 from broadcaster.services.scripts import add_script
 from broadcaster.services.speaking import speak, want_rendition
 from broadcaster.sound import recogniser_process, viet_asr
-from tests.services.conftest import EDITOR, approved, draft
+from tests.kit.people import EDITOR
+from tests.kit.scripts import approved, draft
 
 pytestmark = pytest.mark.slow
 

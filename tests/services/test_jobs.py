@@ -14,7 +14,7 @@ from broadcaster.db.models import Job
 from broadcaster.errors import EngineError, MediaError
 from broadcaster.services import jobs
 from broadcaster.services.station import Station
-from tests.services.conftest import later
+from tests.kit.clocks import later
 
 
 def want(station: Station, kind: str = "speak", key: str = "1") -> int:

@@ -24,7 +24,9 @@ from broadcaster.services.speaking import speak
 from broadcaster.services.station import Station
 from broadcaster.services.trial import hear
 from broadcaster.text import Entry, Mode, parse_lexicon
-from tests.services.conftest import EDITOR, LEADER, OPERATOR, approved, draft, later
+from tests.kit.clocks import later
+from tests.kit.people import EDITOR, LEADER, OPERATOR
+from tests.kit.scripts import approved, draft
 
 pytestmark = pytest.mark.slow
 

@@ -29,8 +29,10 @@ from broadcaster.services.logcheck import check, check_job
 from broadcaster.services.planning import plan
 from broadcaster.services.rotations import apply_rotation
 from broadcaster.services.station import Station
-from tests.conftest import NOON
-from tests.services.conftest import EDITOR, OPERATOR, ROTATION, approved
+from tests.kit.clocks import NOON
+from tests.kit.people import EDITOR, OPERATOR
+from tests.kit.rotations import ROTATION
+from tests.kit.scripts import approved
 
 FIRST, LAST = dt.date(2026, 3, 3), dt.date(2026, 3, 6)
 

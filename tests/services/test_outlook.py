@@ -15,7 +15,10 @@ from broadcaster.services.planning import plan, preview
 from broadcaster.services.rotations import add_exception, apply_rotation
 from broadcaster.services.scripts import retire
 from broadcaster.services.station import Station
-from tests.services.conftest import EDITOR, OPERATOR, ROTATION, approved, later
+from tests.kit.clocks import later
+from tests.kit.people import EDITOR, OPERATOR
+from tests.kit.rotations import ROTATION
+from tests.kit.scripts import approved
 
 SECOND = ROTATION[ROTATION.index("[[slot]]") :]
 

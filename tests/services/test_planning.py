@@ -18,9 +18,12 @@ from broadcaster.services.planning import plan
 from broadcaster.services.rotations import add_exception, apply_rotation
 from broadcaster.services.scripts import retire
 from broadcaster.services.station import Station
-from tests.domain.test_figures import entry
-from tests.services.conftest import EDITOR, OPERATOR, ROTATION, approved, later
-from tests.services.test_tracking import in_force
+from tests.kit.clocks import later
+from tests.kit.entries import entry
+from tests.kit.people import EDITOR, OPERATOR
+from tests.kit.plans import in_force
+from tests.kit.rotations import ROTATION
+from tests.kit.scripts import approved
 
 
 def rows(station: Station) -> list[BroadcastRow]:

@@ -17,8 +17,8 @@ from broadcaster.errors import ForbiddenError, NotFoundError, RuleError, printed
 from broadcaster.services import plans
 from broadcaster.services.station import Station
 from broadcaster.text.plans import ProposalKind
-from tests.services.conftest import EDITOR, OPERATOR
-from tests.text.test_plans import word_plan
+from tests.kit.people import EDITOR, OPERATOR
+from tests.kit.plans import word_plan
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 PLAN = Campaign(

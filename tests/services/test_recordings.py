@@ -21,7 +21,9 @@ from broadcaster.sound import meter
 from broadcaster.sound.join import Part, join
 from broadcaster.sound.store import Store
 from broadcaster.speech.espeak import EspeakEngine
-from tests.services.conftest import EDITOR, LEADER, draft, later
+from tests.kit.clocks import later
+from tests.kit.people import EDITOR, LEADER
+from tests.kit.scripts import draft
 
 pytestmark = pytest.mark.slow
 

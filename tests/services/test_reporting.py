@@ -32,9 +32,10 @@ from broadcaster.services import (
 from broadcaster.services.backup import backup
 from broadcaster.services.scripts import add_script
 from broadcaster.services.station import Station
-from tests.domain.test_figures import entry
-from tests.services.conftest import EDITOR, OPERATOR, approved
-from tests.services.conftest import draft as script
+from tests.kit.entries import entry
+from tests.kit.people import EDITOR, OPERATOR
+from tests.kit.scripts import approved
+from tests.kit.scripts import draft as script
 
 Q1 = parse("2026-Q1")
 DRAFT = ActivityDraft("zalo", "Bài viết", "mot-cua", "vhxh", dt.date(2026, 3, 1), views=12, link="https://zalo.me/mau")

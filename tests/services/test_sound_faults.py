@@ -1,7 +1,6 @@
 """Every outside thing of the sound fails here once: a clear sentence, no half file, and the doctor says what to do."""
 
 import hashlib
-import importlib.util
 import os
 import subprocess
 import sys
@@ -25,13 +24,12 @@ from broadcaster.sound.store import Store
 from broadcaster.speech import registry
 from broadcaster.speech.cache import ClipCache, key_of
 from broadcaster.speech.engine import Clip
-from tests.services.conftest import EDITOR, approved, draft
+from tests.kit import fake_google
+from tests.kit.people import EDITOR
+from tests.kit.scripts import approved, draft
 
 pytestmark = pytest.mark.slow
 
-_spec = importlib.util.spec_from_file_location("fake_google", Path(__file__).parents[1] / "speech" / "fake_google.py")
-fake_google = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(fake_google)
 
 LINES = [Line("một hai ba bốn năm sáu", 200), Line("bảy tám chín mười", 200)]
 

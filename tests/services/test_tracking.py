@@ -6,7 +6,6 @@ import datetime as dt
 
 import pytest
 
-from broadcaster.domain.plans import Campaign, CampaignState, PlanTopic
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.services import plans, playlog, tracking
@@ -16,8 +15,11 @@ from broadcaster.services.rotations import apply_rotation, definitions_in_force
 from broadcaster.services.scripts import add_script, submit
 from broadcaster.services.speaking import speak
 from broadcaster.services.station import Station
-from tests.domain.test_figures import entry
-from tests.services.conftest import EDITOR, LEADER, OPERATOR, ROTATION, draft
+from tests.kit.entries import entry
+from tests.kit.people import EDITOR, LEADER, OPERATOR
+from tests.kit.plans import in_force
+from tests.kit.rotations import ROTATION
+from tests.kit.scripts import draft
 
 VIEWER = Actor("xem", "Người xem", frozenset({Role.VIEWER}))
 
@@ -32,17 +34,6 @@ def ready(station: Station, title: str, topic: str) -> int:
     speak(station, EDITOR, number)
     submit(station, EDITOR, number)
     approve(station, LEADER, number, "Đồng ý.")
-    return number
-
-
-def in_force(station: Station, **targets: int) -> int:
-    topics = tuple(PlanTopic(code.replace("_", "-"), code, {"loa": n} if n else {}) for code, n in targets.items())
-    number = plans.add(
-        station,
-        OPERATOR,
-        Campaign("Kế hoạch", dt.date(2026, 1, 1), dt.date(2026, 4, 30), topics=topics, forms=("loa", "zalo")),
-    )
-    plans.move(station, OPERATOR, number, CampaignState.ACTIVE)
     return number
 
 

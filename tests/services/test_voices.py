@@ -10,7 +10,8 @@ from broadcaster.services.approving import airable
 from broadcaster.speech.cache import ClipCache
 from broadcaster.speech.espeak import EspeakEngine
 from broadcaster.speech.turns import turn
-from tests.services.conftest import EDITOR, approved
+from tests.kit.people import EDITOR
+from tests.kit.scripts import approved
 
 ADMIN = Actor("quantri", "Quản trị", frozenset({Role.ADMIN}))
 

@@ -1,10 +1,8 @@
 """Google's voice against a real server on loopback that misbehaves as the real one does."""
 
 import datetime as dt
-import importlib.util
 import socket
 import threading
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,10 +11,7 @@ from broadcaster.clock import FrozenClock, SystemClock
 from broadcaster.errors import EngineError
 from broadcaster.media import ffmpeg
 from broadcaster.speech.gtts import GttsEngine
-
-_spec = importlib.util.spec_from_file_location("fake_google", Path(__file__).with_name("fake_google.py"))
-fake_google = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(fake_google)
+from tests.kit import fake_google
 
 TONE_S = 0.5
 

@@ -1,12 +1,10 @@
 """Two processes of one station never ask an online voice at once."""
 
 import datetime as dt
-import importlib.util
 import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -14,10 +12,7 @@ from broadcaster.clock import FrozenClock
 from broadcaster.errors import EngineError
 from broadcaster.media import ffmpeg
 from broadcaster.speech import turns
-
-_spec = importlib.util.spec_from_file_location("fake_google", Path(__file__).with_name("fake_google.py"))
-fake_google = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(fake_google)
+from tests.kit import fake_google
 
 SPEAK = """
 import sys

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from broadcaster.errors import RuleError, printed
 from broadcaster.text.ingest.cap import LARGEST, read_cap
-from tests.text.cap_messages import STORM
+from tests.kit.cap_messages import STORM
 
 
 def test_the_vietnamese_part_is_what_will_be_read() -> None:

@@ -20,7 +20,7 @@ from lxml import etree
 from broadcaster.errors import RuleError, printed
 from broadcaster.text.ingest.cap import LARGEST, read_cap
 from broadcaster.text.ingest.cap_schema import NAMESPACE
-from tests.text.cap_messages import ALL, CANCEL, DRILL, FLOOD, LANDSLIDE, STORM
+from tests.kit.cap_messages import ALL, CANCEL, DRILL, FLOOD, LANDSLIDE, STORM
 
 OWN = f"{{{NAMESPACE}}}"
 XS = {"xs": "http://www.w3.org/2001/XMLSchema"}

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import tomllib
 from pathlib import Path
 
-import docx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +15,7 @@ from broadcaster.text.ingest import read_bytes
 from broadcaster.text.plans import PlanReading, ProposalKind, read_plan
 from broadcaster.text.plans.outline import marked
 from broadcaster.text.plans.phrases import days, span, target
+from tests.kit.plans import word_plan
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 FORMS = [
@@ -87,34 +86,6 @@ def test_another_shape_with_a_table_articles_and_letters() -> None:
     assert {"Công an xã", "Phòng Kinh tế", "Phòng Văn hóa - Xã hội", "Các ấp"} <= set(units)
     assert ("2027-06-30", 21) in [(p.value, p.line) for p in plan.of(K.DEADLINE)]
     assert ("2027-04-01", 33) in [(p.value, p.line) for p in plan.of(K.DEADLINE)]
-
-
-def word_plan() -> bytes:
-    """A plan as Word makes one: automatic numbers, a real table, an invented commune."""
-    made = docx.Document()
-    made.add_paragraph("KẾ HOẠCH")
-    made.add_paragraph("Tuyên truyền phòng, chống đuối nước năm 2028 tại xã Bến Mẫu")
-    made.add_paragraph("")
-    made.add_paragraph("Căn cứ Kế hoạch số 9/KH-UBND ngày 15/01/2028 của Ủy ban nhân dân tỉnh Mẫu;")
-    made.add_paragraph("A. NỘI DUNG TUYÊN TRUYỀN")
-    table = made.add_table(rows=1, cols=4)
-    for cell, words in zip(table.rows[0].cells, ("STT", "Nội dung", "Hình thức", "Thời gian"), strict=True):
-        cell.text = words
-    for row in (
-        ("1", "Dạy bơi cho trẻ em", "Loa phát thanh", "trước ngày 01/6/2028"),
-        ("2", "Rào chắn ao, hố sâu", "Tờ rơi, Zalo", "trước ngày 30/7/2028"),
-    ):
-        cells = table.add_row().cells
-        for cell, words in zip(cells, row, strict=True):
-            cell.text = words
-    made.add_paragraph("B. ĐỐI TƯỢNG")
-    made.add_paragraph("Học sinh và cha mẹ học sinh", style="List Bullet")
-    made.add_paragraph("C. TỔ CHỨC THỰC HIỆN")
-    made.add_paragraph("Giao Trạm Y tế phối hợp các trường học thực hiện.", style="List Number")
-    made.add_paragraph("Nơi nhận:")
-    buffer = io.BytesIO()
-    made.save(buffer)
-    return buffer.getvalue()
 
 
 def test_a_word_file_with_a_table_and_automatic_numbers() -> None:

@@ -19,7 +19,8 @@ from broadcaster.services.scripts import add_script
 from broadcaster.services.speaking import want_rendition
 from broadcaster.services.station import Station
 from broadcaster.worker import consumer
-from tests.services.conftest import EDITOR, draft
+from tests.kit.people import EDITOR
+from tests.kit.scripts import draft
 
 
 @pytest.fixture

@@ -21,7 +21,8 @@ from broadcaster.services.report_content import figures_of
 from broadcaster.services.reporting import draw
 from broadcaster.services.rotations import add_exception, apply_rotation
 from broadcaster.services.station import Station
-from tests.services.conftest import OPERATOR, approved
+from tests.kit.people import OPERATOR
+from tests.kit.scripts import approved
 
 YEAR = parse("2027-Y")
 ORDINARY = """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-# ruff: noqa: F811 - a fixture that is asked for has the name of the one imported
 import os
 import shutil
 from collections.abc import Iterator
@@ -13,8 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from broadcaster.clock import FrozenClock
 from broadcaster.services.station import Station, open_station
-from tests.panel import seed
-from tests.panel.test_browser import address, chromium, faults, opened  # noqa: F401 - fixtures
+from tests.kit import seed
+from tests.kit.browser import faults, opened
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SCREENS = {

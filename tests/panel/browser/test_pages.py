@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
 import os
-import shutil
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from waitress.server import create_server
+from playwright.sync_api import Browser, expect
 
-from broadcaster.clock import FrozenClock
-from broadcaster.panel import create_app
 from broadcaster.services.heartbeats import beat
-from broadcaster.services.station import Station, open_station
-from tests.panel import seed
+from broadcaster.services.station import Station
+from tests.kit.browser import SIZES, faults, opened
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-CHROMIUM = os.environ.get("LOA_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-SIZES = {"pc": (1366, 768), "phone": (360, 740)}
-AXE = gzip.decompress((Path(__file__).parent / "vendor" / "axe-4.14.1.min.js.gz").read_bytes()).decode()
 PAGES = {
     "vanhanh": (
         "/",
@@ -62,58 +43,6 @@ PAGES = {
     "lanhdao": ("/approve/", "/approve/7"),
     "quantri": ("/users/", "/users/new", "/users/xem/edit", "/audit/", "/password"),
 }
-
-
-@pytest.fixture
-def lived(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
-    root = tmp_path_factory.mktemp("browser") / "station"
-    shutil.copytree(seeded, root, ignore=shutil.ignore_patterns("*-wal", "*-shm"))
-    station = open_station(root, clock=FrozenClock(seed.NOW))
-    yield station
-    station.close()
-
-
-@pytest.fixture
-def address(lived: Station) -> Iterator[str]:
-    server = create_server(create_app(lived, {"RATELIMIT_ENABLED": False}), host="127.0.0.1", port=0, threads=4)
-    runner = threading.Thread(target=server.run, daemon=True)
-    runner.start()
-    yield f"http://127.0.0.1:{server.socket.getsockname()[1]}"
-    server.close()
-    runner.join(5)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-def opened(
-    chromium: Browser, address: str, username: str, size: str, scheme: str = "light"
-) -> tuple[BrowserContext, Page]:
-    width, height = SIZES[size]
-    context = chromium.new_context(
-        viewport={"width": width, "height": height}, locale="vi-VN", color_scheme=scheme, base_url=address
-    )
-    page = context.new_page()
-    page.goto("/login")
-    page.get_by_label("Tên đăng nhập").fill(username)
-    page.get_by_label("Mật khẩu").fill(seed.PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
-    page.wait_for_url("**/")
-    return context, page
-
-
-def faults(page: Page) -> list[str]:
-    """Return what axe-core finds; it is put in through the debugger, for the page's own policy lets nothing in."""
-    page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": AXE + ";0"})
-    return page.evaluate(
-        "axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.flatMap("
-        "v => v.nodes.map(n => `${v.id} ${n.target.join(' ')}: ${n.failureSummary}`)))"
-    )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

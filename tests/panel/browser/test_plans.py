@@ -22,11 +22,11 @@ from broadcaster.domain.roles import machine
 from broadcaster.panel import create_app
 from broadcaster.services import activities, plans, reporting
 from broadcaster.services.station import Station, open_station
-from tests.panel import seed
-from tests.panel.test_browser import chromium, faults, opened  # noqa: F401 - `chromium` is a fixture
+from tests.kit import seed
+from tests.kit.browser import faults, opened
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-FIXTURE = Path(__file__).parents[1] / "fixtures" / "ke-hoach-2026.txt"
+FIXTURE = Path(__file__).parents[2] / "fixtures" / "ke-hoach-2026.txt"
 PAGES = (
     "/plans/",
     "/plans/1",
@@ -97,7 +97,7 @@ def place(planned: Station) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("size", "scheme"), [("pc", "light"), ("phone", "light"), ("pc", "dark")])
-def test_pages_fit_and_pass_axe(chromium: Browser, place: str, tmp_path: Path, size: str, scheme: str) -> None:  # noqa: F811
+def test_pages_fit_and_pass_axe(chromium: Browser, place: str, tmp_path: Path, size: str, scheme: str) -> None:
     context, page = opened(chromium, place, "vanhanh", size, scheme)
     said: list[str] = []
     page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
@@ -115,7 +115,7 @@ def test_pages_fit_and_pass_axe(chromium: Browser, place: str, tmp_path: Path, s
     context.close()
 
 
-def test_a_report_is_held_against_the_log_by_keyboard(chromium: Browser, place: str) -> None:  # noqa: F811
+def test_a_report_is_held_against_the_log_by_keyboard(chromium: Browser, place: str) -> None:
     context, page = opened(chromium, place, "vanhanh", "pc")
     page.goto("/reports/1")
     page.get_by_role("link", name="Đối chiếu với nhật ký").press("Enter")

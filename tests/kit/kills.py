@@ -1,6 +1,6 @@
 """kill -9 of a real play-out at random moments, again and again on one station, and what the log says afterwards.
 
-    python tests/playout/kills.py --runs 300 --seed 1
+    python -m tests.kit.kills --runs 300 --seed 1
 
 Each life is a process of its own, forked from one that has everything imported, and killed 0.1 to 2 seconds later.
 Broadcasts of three items begin all the time, in zones and with late policies that change. Each item is samples of
@@ -28,9 +28,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
 from sqlalchemy import select
 
 from broadcaster.clock import SystemClock
@@ -43,7 +40,7 @@ from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services import playlog
 from broadcaster.services.station import open_station
-from tests.playout.conftest import ALL_DAY, Air, make_air
+from tests.kit.air import ALL_DAY, Air, make_air
 
 ZONES = 5
 POLICIES = ("skip", "air", "join")

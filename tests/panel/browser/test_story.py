@@ -27,10 +27,9 @@ from broadcaster.services import accounts
 from broadcaster.services.importing import init
 from broadcaster.services.station import Station
 from broadcaster.worker import consumer
-from tests.panel import seed
-from tests.panel.test_browser import chromium, faults, opened
+from tests.kit import seed
+from tests.kit.browser import faults, opened
 
-__all__ = ["chromium"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TITLE = "Tiêm chủng cho trẻ em"
 TEXT = "Ngày 12/3/2026, Trạm Y tế xã tiêm chủng cho trẻ em dưới 24 tháng tuổi, từ 7h30 đến 11h00."

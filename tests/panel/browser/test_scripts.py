@@ -12,9 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from broadcaster.db.models import Approval, DraftRow, Hearing, Job, Rendition, Revision
 from broadcaster.services.station import Station
-from tests.panel.test_browser import ARGUMENTS, CHROMIUM, SIZES, address, chromium, faults, lived, opened
+from tests.kit.browser import ARGUMENTS, CHROMIUM, SIZES, faults, opened
 
-__all__ = ["address", "chromium", "lived"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGES = {
     "bientap": (

@@ -3,28 +3,11 @@
 from __future__ import annotations
 
 import threading
-import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink
-
-
-@dataclass
-class Held:
-    """A source whose samples are at hand."""
-
-    pcm: bytes
-    live: bool = False
-    why: str = ""
-
-    @property
-    def samples(self):
-        return len(self.pcm) // 2
-
-    def read(self, at, n):
-        return self.pcm[at * 2 : (at + n) * 2]
+from tests.kit.waiting import until
 
 
 @contextmanager
@@ -43,11 +26,5 @@ def running(air, **options):
         assert not thread.is_alive()
 
 
-def until(what, seconds=20.0):
-    """Wait for something that must come true, and return it."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := what():
-            return found
-        time.sleep(0.01)
-    raise AssertionError("it never came true")
+def ended(air, number):
+    return until(lambda: air.row(number).state.terminal and air.row(number))

@@ -25,7 +25,7 @@ from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services.station import Station, open_station
 from broadcaster.sound.store import Store
-from tests.panel.test_browser import ARGUMENTS, CHROMIUM, faults, opened
+from tests.kit.browser import ARGUMENTS, CHROMIUM, faults, opened
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FAKE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]

@@ -1,0 +1,286 @@
+"""The desk: everything that play-out asks of its station, as plain data.
+
+The station's database may lie beside play-out, in another process or on another machine, and may be away for a night:
+play-out airs what it has pinned and asks again. The questions are few, each may be asked twice with the same result,
+and no answer holds a session, a row or a path. Zones and hours come with what is due, for they belong to one moment.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NotRequired, Protocol, TypedDict
+from zoneinfo import ZoneInfo
+
+from broadcaster.domain.broadcasts import Broadcast
+from broadcaster.domain.windows import StationHours, Window
+from broadcaster.domain.zones import Zone
+from broadcaster.errors import StationError
+
+PROCESS = "playout"
+"""The name under which play-out gives its signs of life; a machine that stands by has its own."""
+STANDBY = f"{PROCESS}-standby"
+PORT_FILE = "playout.port"
+"""Where in the station's `run` folder play-out writes how to knock at it."""
+LEFT = dt.timedelta(minutes=10)
+"""What a machine left open for so long after its end is given its verdict by another."""
+STATUS_VERSION = 1
+YIELDED = "Nhường sóng cho phát khẩn cấp."
+"""Why an item was cut by an emergency."""
+BUSY = "Đang phát buổi “{title}”."
+"""Why a zone was not free for a broadcast."""
+
+
+class DeskAwayError(StationError):
+    """Raised when the desk does not answer, or says that it cannot: ask again later. Anything else is a bug."""
+
+    code = "desk"
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A broadcast with all that is needed to air it."""
+
+    broadcast: Broadcast
+    zones: Mapping[str, Zone]
+    faults: Mapping[int, str] = field(default_factory=dict)
+    """Items that must not air, with the reason, as they stood when last pinned."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return JSON-able fields."""
+        return {
+            "broadcast": self.broadcast.as_json(),
+            "zones": {code: zone.as_json() for code, zone in self.zones.items()},
+            "faults": {str(no): why for no, why in self.faults.items()},
+        }
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Bundle:
+        """Rebuild a bundle from `as_json()`."""
+        return cls(
+            Broadcast.from_json(fields["broadcast"]),
+            {code: Zone.from_json(zone) for code, zone in fields["zones"].items()},
+            {int(no): why for no, why in fields["faults"].items()},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AirHours:
+    """When this station may sound, asked once more at air time."""
+
+    windows: StationHours
+    tz: ZoneInfo
+
+    def as_json(self) -> dict[str, Any]:
+        """Return JSON-able fields."""
+        return {"windows": [str(w) for w in self.windows.windows], "tz": self.tz.key}
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> AirHours:
+        """Rebuild the hours from `as_json()`."""
+        return cls(StationHours(tuple(Window.parse(w) for w in fields["windows"])), ZoneInfo(fields["tz"]))
+
+
+@dataclass(frozen=True, slots=True)
+class ComingDay:
+    """What is due until some moment, and the hours that bind it."""
+
+    bundles: tuple[Bundle, ...]
+    hours: AirHours
+
+    def as_json(self) -> dict[str, Any]:
+        """Return JSON-able fields; each zone once, however many broadcasts it hears."""
+        zones = {code: zone for bundle in self.bundles for code, zone in bundle.zones.items()}
+        return {
+            "hours": self.hours.as_json(),
+            "zones": {code: zone.as_json() for code, zone in zones.items()},
+            "bundles": [{**b.as_json(), "zones": list(b.zones)} for b in self.bundles],
+        }
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> ComingDay:
+        """Rebuild the day from `as_json()`."""
+        zones = {code: Zone.from_json(zone) for code, zone in fields["zones"].items()}
+        bundles = (
+            Bundle(
+                Broadcast.from_json(b["broadcast"]),
+                {code: zones[code] for code in b["zones"]},
+                {int(no): why for no, why in b["faults"].items()},
+            )
+            for b in fields["bundles"]
+        )
+        return cls(tuple(bundles), AirHours.from_json(fields["hours"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a person told play-out to do; open until its answer was taken."""
+
+    id: int
+    verb: str
+    arguments: Mapping[str, Any]
+    by: str
+    at: dt.datetime
+    bundle: Bundle | None = None
+    """The broadcast that it names, as far as that may still air."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return JSON-able fields."""
+        return {
+            "id": self.id,
+            "verb": self.verb,
+            "arguments": dict(self.arguments),
+            "by": self.by,
+            "at": self.at.isoformat(),
+            "bundle": self.bundle and self.bundle.as_json(),
+        }
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Order:
+        """Rebuild an order from `as_json()`."""
+        bundle = fields["bundle"]
+        at = dt.datetime.fromisoformat(fields["at"])
+        return cls(**{**fields, "at": at, "bundle": bundle and Bundle.from_json(bundle)})
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One line of play-out's journal: what kind, when it was written (aware UTC), and its fields."""
+
+    kind: str
+    at: dt.datetime
+    body: dict[str, Any]
+    doubtful: bool = False
+    """Whether the clock was not believed when it was written."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return JSON-able fields, as they stand in the journal."""
+        doubt = {"doubt": True} if self.doubtful else {}
+        return {"k": self.kind, "at": self.at.isoformat(), "b": self.body, **doubt}
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Record:
+        """Rebuild a line from `as_json()`."""
+        return cls(fields["k"], dt.datetime.fromisoformat(fields["at"]), fields["b"], bool(fields.get("doubt")))
+
+
+@dataclass(frozen=True, slots=True)
+class PlayTurn:
+    """Whether it is this machine's turn to play, where several share one station."""
+
+    may_play: bool
+    other: str = ""
+    """Who plays instead, or lately asked to; empty when there is nobody else."""
+    heir_since: dt.datetime | None = None
+    """Set when the right was taken over just now: when that of the machine before ended."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return JSON-able fields."""
+        since = self.heir_since and self.heir_since.isoformat()
+        return {"may_play": self.may_play, "other": self.other, "heir_since": since}
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> PlayTurn:
+        """Rebuild a turn from `as_json()`."""
+        since = fields["heir_since"]
+        return cls(fields["may_play"], fields["other"], since and dt.datetime.fromisoformat(since))
+
+
+class ItemNow(TypedDict):
+    """The item that sounds."""
+
+    no: int
+    title: str
+    kind: str
+    script_id: int | None
+
+
+class OnAir(TypedDict):
+    """One broadcast that sounds; times ISO UTC, levels dBFS."""
+
+    broadcast: int
+    title: str
+    kind: str
+    item: ItemNow | None
+    items: int
+    zones: list[str]
+    planned_at: str
+    broadcast_started_at: str | None
+    broadcast_position_ms: int
+    broadcast_duration_ms: int
+    started_at: str | None
+    position_ms: int
+    duration_ms: int
+    level: float | None
+    levels: dict[str, float]
+
+
+class NextUp(TypedDict):
+    """The next broadcast."""
+
+    broadcast: int
+    title: str
+    kind: str
+    starts_at: str
+    zones: list[str]
+    items: int
+
+
+class Status(TypedDict):
+    """What play-out says of itself, read by the panel, `doctor` and the start-up lines."""
+
+    v: int
+    host: str
+    pid: int
+    on_air: list[OnAir]
+    next: NextUp | None
+    sinks: dict[str, str]
+    """Sink -> "ok", or what is wrong with it."""
+    hold: str
+    """Why nothing may air, in Vietnamese; empty when all is well."""
+    clock_doubted: bool
+    """Whether it is the clock that holds."""
+    muted: list[str]
+    """Zones that are turned off; "all" stands for every one."""
+    leaving: NotRequired[bool]
+    """It ends in order: another machine may play at once."""
+
+
+class Desk(Protocol):
+    """The seam between play-out and its station. Each question raises `DeskAwayError` and nothing else."""
+
+    def due(self, until: dt.datetime, heir_since: dt.datetime | None = None) -> ComingDay:
+        """Return what this machine is to air by `until` and has not ended, overdue ones too, in order of their start.
+
+        What another machine has claimed is left out, unless it left it open, or this one inherited its turn and the
+        broadcast starts after `heir_since`.
+        """
+        ...
+
+    def claim(self, broadcast_id: int, at: dt.datetime, heir_since: dt.datetime | None = None) -> Bundle | None:
+        """Make a broadcast this machine's own and return it as it stands `at` that moment, checked anew.
+
+        None when it was taken back, has ended, or is another machine's: exactly one of two claims succeeds.
+        """
+        ...
+
+    def orders(self) -> Sequence[Order]:
+        """Return the oldest orders whose answer was not taken yet."""
+        ...
+
+    def take(self, lines: Sequence[Record]) -> int:
+        """Keep these lines for good, in order, and return how many of them are safe; one taken before counts as safe.
+
+        Kinds that the desk acts on: `begin`, `entry`, `verdict`, `proof`, `incident`, `answer`.
+        """
+        ...
+
+    def beat(self, status: Status) -> PlayTurn:
+        """Take a sign of life, and say whether it is this machine's turn to play."""
+        ...
+
+
+def zones_of(zones: Mapping[str, Zone], codes: Iterable[str]) -> dict[str, Zone]:
+    """Return the zones that exist of those named."""
+    return {code: zones[code] for code in codes if code in zones}

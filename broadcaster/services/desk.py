@@ -1,0 +1,200 @@
+"""The desk over the station's own database: what play-out is to air, what people told it, and where its lines are kept.
+
+It holds no state that an answer depends on: one begun anew, or in another process, goes on where the last one ended.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import logging
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy.orm import Session
+
+from broadcaster.domain.broadcasts import Broadcast, BroadcastState
+from broadcaster.domain.desk import (
+    LEFT,
+    PROCESS,
+    STANDBY,
+    AirHours,
+    Bundle,
+    ComingDay,
+    DeskAwayError,
+    Order,
+    PlayTurn,
+    Record,
+    Status,
+    zones_of,
+)
+from broadcaster.domain.playlog import Entry
+from broadcaster.domain.proof import Proof
+from broadcaster.domain.zones import Zone
+from broadcaster.errors import StationError
+from broadcaster.home import Home
+from broadcaster.services import airing, airing_proofs, approving, emergency_airing, heartbeats, leases, playlog
+from broadcaster.services.station import Station
+
+log = logging.getLogger(__name__)
+
+RECHECK_S = 600.0
+"""Approvals of what is due are looked up again after this, or when the broadcast changed."""
+_NAMES_ONE = frozenset({"air", "skip"})
+"""Orders that name a broadcast."""
+
+
+class LocalDesk:
+    """The `Desk` of a machine that reaches the station's database.
+
+    Args:
+        station: the open station.
+        refusal: why a script may not air.
+        owner: this machine's name for itself; by default that of the host and the home.
+    """
+
+    def __init__(self, station: Station, *, refusal: airing.Refusal = approving.refusal, owner: str = "") -> None:
+        self._station = station
+        self._refusal = refusal
+        self._owner = owner or owner_of(station.home)
+        self._checked: dict[int, tuple[Broadcast, Mapping[int, str], float]] = {}
+
+    def due(self, until: dt.datetime, heir_since: dt.datetime | None = None) -> ComingDay:
+        """Return what is due; emergencies are tended first, so that their repeats are among it."""
+        with _away():
+            emergency_airing.tend(self._station)
+            now = self._station.now()
+            with self._station.db.read() as session:
+                rows = [r for r in airing.due(session, until) if not self._of_another(r, now, heir_since)]
+                zones = airing.zones(session)
+                bundles = tuple(self._bundle(session, r.broadcast, zones) for r in rows)
+            self._checked = {b.broadcast.id: self._checked[b.broadcast.id] for b in bundles}
+            settings = self._station.settings
+            return ComingDay(bundles, AirHours(settings.station_hours, settings.tz))
+
+    def _of_another(self, row: airing.Due, now: dt.datetime, heir_since: dt.datetime | None) -> bool:
+        b = row.broadcast
+        if row.owner in {None, self._owner} or now >= b.ends_at + LEFT:
+            return False
+        inherited = heir_since is not None and row.state is BroadcastState.CUED and b.starts_at > heir_since
+        return not inherited
+
+    def _bundle(self, session: Session, b: Broadcast, zones: Mapping[str, Zone]) -> Bundle:
+        before, faults, until = self._checked.get(b.id, (None, {}, 0.0))
+        steady = self._station.clock.monotonic()
+        if before != b or steady >= until:
+            day = self._station.local(b.starts_at).date()
+            faults = airing.item_faults(session, b, day, self._refusal)
+            self._checked[b.id] = (b, faults, steady + RECHECK_S)
+        return Bundle(b, zones_of(zones, b.zones), faults)
+
+    def claim(self, broadcast_id: int, at: dt.datetime, heir_since: dt.datetime | None = None) -> Bundle | None:
+        """Claim a broadcast, and check its approvals for the day on which it will sound."""
+        with _away(), self._station.db.write() as session:
+            b = airing.claim(session, broadcast_id, self._owner, at, heir_since=heir_since)
+            if b is None:
+                return None
+            day = self._station.local(max(b.starts_at, at)).date()
+            faults = airing.item_faults(session, b, day, self._refusal)
+            return Bundle(b, zones_of(airing.zones(session), b.zones), faults)
+
+    def orders(self) -> Sequence[Order]:
+        """Return the open orders; one that names a broadcast brings it along, however far ahead."""
+        with _away(), self._station.db.read() as session:
+            return [self._whole(session, order) for order in airing.orders(session)]
+
+    def _whole(self, session: Session, order: Order) -> Order:
+        number = order.arguments.get("broadcast_id")
+        b = airing.waiting(session, number) if order.verb in _NAMES_ONE and isinstance(number, int) else None
+        if b is None:
+            return order
+        bundle = Bundle(b, zones_of(airing.zones(session), b.zones))
+        return Order(order.id, order.verb, order.arguments, order.by, order.at, bundle)
+
+    def take(self, lines: Sequence[Record]) -> int:
+        """Bring lines of the journal into the database, all in one transaction; one that it refuses is left out."""
+        with _away():
+            try:
+                self._apply(lines)
+            except StationError:
+                raise
+            except Exception:
+                log.exception("journal: %d lines are applied one by one", len(lines))
+                for line in lines:
+                    self._apply_alone(line)
+        return len(lines)
+
+    def _apply_alone(self, line: Record) -> None:
+        try:
+            self._apply([line])
+        except StationError:
+            raise
+        except Exception:  # one line that the database will never take must not hold up all others; the file keeps it
+            log.exception("journal: a line was left out: %s", line)
+            with self._station.db.write() as session:
+                note = f"Một dòng nhật ký phát không ghi được vào cơ sở dữ liệu (loại {line.kind}); xem tệp journal."
+                airing.report_incident(session, "journal", note, line.at)
+
+    def _apply(self, lines: Sequence[Record]) -> None:
+        now = self._station.now()
+        with self._station.db.write() as session:
+            playlog.append(session, [Entry.from_fields(r.body) for r in lines if r.kind == "entry"], now)
+            airing_proofs.append(session, [Proof.from_json(r.body) for r in lines if r.kind == "proof"])
+            for line in lines:
+                self._state(session, line)
+
+    def _state(self, session: Session, line: Record) -> None:
+        body = line.body
+        match line.kind:
+            case "begin":
+                airing.begin(session, body["broadcast"], self._owner, dt.datetime.fromisoformat(body["at"]))
+            case "verdict":
+                airing.finish(
+                    session,
+                    body["broadcast"],
+                    BroadcastState(body["state"]),
+                    body["verdict"],
+                    started_at=dt.datetime.fromisoformat(body["started_at"]) if body["started_at"] else None,
+                    finished_at=dt.datetime.fromisoformat(body["finished_at"]),
+                )
+            case "incident":
+                zone, over = body.get("zone"), body.get("over", False)
+                airing.report_incident(session, body["what"], body["note"], line.at, zone=zone, over=over)
+            case "answer":
+                airing.answer(session, body["order"], body["text"], line.at)
+
+    def beat(self, status: Status) -> PlayTurn:
+        """Keep the sign of life, and take, renew or let go the lease where several machines share the database."""
+        with _away():
+            turn = self._turn(leaving=status.get("leaving", False))
+            if not status.get("leaving"):
+                process = PROCESS if turn.may_play else STANDBY
+                heartbeats.beat(self._station, process, dict(status), pid=status["pid"])
+        return turn
+
+    def _turn(self, *, leaving: bool) -> PlayTurn:
+        if self._station.db.is_sqlite:  # which one machine alone can open
+            return PlayTurn(may_play=True)
+        if leaving:
+            leases.give_up(self._station, self._owner)
+            return PlayTurn(may_play=False)
+        held = leases.hold(self._station, self._owner, self._station.settings.playout.lease_seconds)
+        if held.since is not None:
+            log.warning("lease taken over from %s", held.rival)
+        return PlayTurn(held.mine, held.rival if held.mine else held.owner, held.since)
+
+
+def owner_of(home: Home) -> str:
+    """The name of this machine and home, by which rows say whose they are."""
+    place = hashlib.sha256(str(home.root).encode()).hexdigest()[:8]
+    return f"{socket.gethostname()[:100]}:{place}"
+
+
+@contextmanager
+def _away() -> Iterator[None]:
+    """Whatever the station says of its database is one thing to play-out: ask again later."""
+    try:
+        yield
+    except StationError as error:
+        raise DeskAwayError(error.message) from error

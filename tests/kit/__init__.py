@@ -1,0 +1,1 @@
+"""What tests share: stations, people, clocks, sinks, documents, seeds and servers. No test is in here."""

@@ -1,0 +1,30 @@
+"""Rules of the tests themselves, read from their syntax trees."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+TESTS = Path(__file__).parent
+MODULES = sorted(TESTS.rglob("*.py"))
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Every module that a file imports, with each name taken out of it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_what_tests_share_lies_in_the_kit_and_never_in_a_test_module() -> None:
+    taken = {
+        f"{path.relative_to(TESTS)}: {name}"
+        for path in MODULES
+        for name in imported(path)
+        if name.startswith("tests.") and any(p == "conftest" or p.startswith("test_") for p in name.split(".")[:-1])
+    }
+    assert len(MODULES) > 100
+    assert taken == set()
