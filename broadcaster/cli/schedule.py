@@ -21,7 +21,7 @@ from broadcaster.scheduling.rotation_toml import read_toml
 from broadcaster.scheduling.rotation_words import no_rotation
 from broadcaster.services import conflicts, feeds
 from broadcaster.services.airing import send
-from broadcaster.services.once import air_once
+from broadcaster.services.once import WordlessError, air_once
 from broadcaster.services.planning import plan, preview
 from broadcaster.services.rotations import add_exception, apply_exceptions, apply_rotation, without_own_rotation
 from broadcaster.services.station import Station
@@ -256,6 +256,7 @@ def day_(
 @click.option("--zones", default="all", show_default=True, help="Cụm loa hoặc nhóm, cách nhau bằng dấu phẩy.")
 @click.option("--title", default="Phát theo yêu cầu")
 @click.option("--trial", is_flag=True, help="Nghe thử: chỉ ghi vào bản thu, không ra loa.")
+@click.option("--wordless", is_flag=True, help="Cho phép buổi chỉ có nhạc, không có bài nào được đọc.")
 @home_option
 @click.pass_context
 def air_command(
@@ -267,6 +268,7 @@ def air_command(
     own_home: str | None,
     *,
     trial: bool,
+    wordless: bool,
 ) -> None:
     """Phát một lần các bài đã duyệt, ngoài lịch."""
     with opened(ctx, own_home) as station:
@@ -277,9 +279,19 @@ def air_command(
             if starts <= station.now():
                 raise RuleError("Giờ này hôm nay đã qua.", field="--at")
         wanted: list[int | str] = [int(i) if i.isdigit() else i for i in items]
-        number = air_once(
-            station, actor_of(ctx, station), wanted, title=title, starts_at=starts, zones=zones.split(","), trial=trial
-        )
+        try:
+            number = air_once(
+                station,
+                actor_of(ctx, station),
+                wanted,
+                title=title,
+                starts_at=starts,
+                zones=zones.split(","),
+                trial=trial,
+                wordless=wordless,
+            )
+        except WordlessError as error:
+            raise RuleError(f"{error.message} Nếu đúng ý, hãy thêm --wordless.", field="items") from None
         click.echo(f"Buổi phát số {number} sẽ phát lúc {_when(station, starts)}.")
 
 

@@ -14,11 +14,12 @@ import structlog
 from broadcaster import logs
 from broadcaster.cli.common import format_option, opened, show_json
 from broadcaster.cli.place import home_option, where
+from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.services import doctor as doctor_service
 from broadcaster.services.accounts import actor_named, make_first_accounts
 from broadcaster.services.backup import backup, restore
 from broadcaster.services.importing import init
-from broadcaster.services.starter import first_bulletin, prepare
+from broadcaster.services.starter import FirstBulletin, first_bulletin, prepare
 from broadcaster.services.station import Station, open_station
 from broadcaster.supervise.signals import stop_event
 from broadcaster.supervise.up import Supervisor
@@ -170,20 +171,23 @@ def _tell_first_bulletin(station: Station, stop: threading.Event, outputs: list[
         except Exception:  # noqa: BLE001 - only words for the screen; the station itself goes on
             structlog.get_logger(__name__).warning("first bulletin not readable")
             return
-        state = found[0] if found else "speaking"
-        if state == told:
-            continue
-        told = state
-        if found is None:
-            click.echo("Đang đọc bản tin đầu tiên...")
-        elif state == "planned":
-            night = f"chỉ ghi vào bản thu trong {station.home.airchecks} (ngoài giờ được phép)"
-            to = night if found[2] else outputs[0].partition(": ")[2].rstrip(".")
-            click.echo(f"Bản tin đầu tiên phát lúc {station.local(found[1]):%H:%M:%S}. {to[0].upper()}{to[1:]}.")
-        elif state in {"aired", "partial", "missed", "refused", "cancelled"}:
-            click.echo(
-                "Bản tin đầu tiên đã phát xong. Xem nhật ký: loa log show"
-                if state == "aired"
-                else f"Bản tin đầu tiên: {state}"
-            )
+        if (sentence := _of_first_bulletin(station, found, outputs)) and sentence != told:
+            click.echo(sentence)
+            told = sentence
+        if isinstance(found, str) or (found is not None and found.state.terminal):
             return
+
+
+def _of_first_bulletin(station: Station, found: FirstBulletin | str | None, outputs: list[str]) -> str:
+    if found is None:
+        return "Đang đọc bản tin đầu tiên..."
+    if isinstance(found, str):
+        return f"Chưa phát được bản tin đầu tiên. {found}"
+    if not found.state.terminal:
+        night = f"chỉ ghi vào bản thu trong {station.home.airchecks} (ngoài giờ được phép)"
+        to = night if found.trial else outputs[0].partition(": ")[2].rstrip(".")
+        return f"Bản tin đầu tiên phát lúc {station.local(found.starts_at):%H:%M:%S}. {to[0].upper()}{to[1:]}."
+    if found.state is BroadcastState.AIRED and found.words_ms:
+        return "Bản tin đầu tiên đã phát xong. Xem nhật ký: loa log show"
+    heard = "" if found.words_ms else " Chưa lời nào được nghe thấy. Xem nhật ký: loa log show"
+    return f"Bản tin đầu tiên: {found.state.label.lower()}. {found.verdict}{heard}"

@@ -18,7 +18,7 @@ from broadcaster.services.recordings import record_job
 from broadcaster.services.report_jobs import JOB as REPORT_JOB
 from broadcaster.services.report_jobs import report_job
 from broadcaster.services.speaking import speak_job
-from broadcaster.services.starter import first_bulletin_job, starter_job
+from broadcaster.services.starter import FIRST_JOB, first_bulletin_job, starter_job
 from broadcaster.services.station import Station
 
 
@@ -52,7 +52,7 @@ HANDLERS: Mapping[str, Handler] = {
     "backup": _backup,
     "log-check": _check_log,
     "starter": starter_job,
-    "first-bulletin": first_bulletin_job,
+    FIRST_JOB: first_bulletin_job,
     VOICE_JOB: voice_job,
     REPORT_JOB: report_job,
 }

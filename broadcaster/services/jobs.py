@@ -1,5 +1,6 @@
 """Background work as rows: wanted, claimed by one worker, done or failed; a crash leaves nothing lost.
 
+A job may stand behind others: it is begun when they have ended, in whatever order they were asked for.
 The queue (Huey) only wakes the worker. What a crash left `running` is offered again by `reconcile`.
 """
 
@@ -9,16 +10,16 @@ import datetime as dt
 import os
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import CursorResult, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
-from broadcaster.db.models import Job
-from broadcaster.errors import EngineError, MediaError, StationError
+from broadcaster.db.models import Job, JobNeed
+from broadcaster.errors import EngineError, MediaError, RuleError, StationError
 from broadcaster.media.ffmpeg import NOT_THE_FILE
 from broadcaster.services.station import Station
 from broadcaster.sound.store import disk_error
@@ -43,8 +44,25 @@ def want(
     *,
     by: str,
     run_after: dt.datetime | None = None,
+    after: Iterable[int] = (),
+    or_without: bool = False,
 ) -> int:
-    """Ask for work; the same kind and key twice is one job, offered again when it had ended. Return its number."""
+    """Ask for work; the same kind and key twice is one job, offered again when it had ended. Return its number.
+
+    Args:
+        session: an open transaction.
+        now: the present moment.
+        kind: what is to be done.
+        key: what tells this wish from others of its kind.
+        arguments: what the doer is told.
+        by: who asks.
+        run_after: the job is not begun before.
+        after: numbers of the jobs behind which it stands.
+        or_without: where one of those fails for good, do it all the same; else it fails too, and says so.
+
+    Raises:
+        RuleError: the jobs would wait for each other.
+    """
     job = session.scalars(select(Job).where(Job.kind == kind, Job.key == key)).first()
     if job is None:
         job = Job(kind=kind, key=key, arguments=dict(arguments), by=by, created_at=now, run_after=run_after or now)
@@ -52,15 +70,62 @@ def want(
     elif job.state in {"done", "failed", "cancelled"}:
         job.arguments, job.by, job.state, job.error = dict(arguments), by, "wanted", ""
         job.attempts, job.progress, job.run_after, job.finished_at = 0, 0.0, run_after or now, None
+        session.execute(delete(JobNeed).where(JobNeed.job_id == job.id))
     session.flush()
+    if others := set(after):
+        _stand_behind(session, job.id, others, optional=or_without)
+        _let_down(session, now)
     return job.id
+
+
+def _stand_behind(session: Session, job_id: int, others: set[int], *, optional: bool) -> None:
+    before, seen = set(others), set[int]()
+    while before:
+        seen |= before
+        before = {*session.scalars(select(JobNeed.needs_id).where(JobNeed.job_id.in_(before)))} - seen
+    if job_id in seen:
+        raise RuleError("Các việc nền đang chờ lẫn nhau nên không việc nào làm được.", field="after")
+    for other in others:
+        session.merge(JobNeed(job_id=job_id, needs_id=other, optional=optional))
+    session.flush()
+
+
+def _let_down(session: Session, now: dt.datetime) -> None:
+    """Fail what stands behind a job that failed for good and cannot do without it; and what stands behind that."""
+    need = aliased(Job)
+    query = (
+        select(Job, need.error)
+        .join(JobNeed, JobNeed.job_id == Job.id)
+        .join(need, need.id == JobNeed.needs_id)
+        .where(Job.state == "wanted", need.state.in_(("failed", "cancelled")), JobNeed.optional.is_(False))
+    )
+    while found := session.execute(query).all():
+        for job, why in found:
+            job.state, job.finished_at = "failed", now
+            job.error = f"Việc phải xong trước đã không xong. {why or 'Người dùng đã dừng việc đó.'}"
+            log.warning("job let down", job=job.id, kind=job.kind, error=job.error)
+        session.flush()
+
+
+def _ready(now: dt.datetime) -> ColumnElement[bool]:
+    """Whether a job may be begun: its time has come, and those before it have ended."""
+    need = aliased(Job)
+    ended_well = or_(need.state == "done", and_(JobNeed.optional, need.state.in_(("failed", "cancelled"))))
+    waits = exists().where(JobNeed.job_id == Job.id, need.id == JobNeed.needs_id, ~ended_well)
+    return and_(Job.state == "wanted", Job.run_after <= now, ~waits)
 
 
 def due(station: Station) -> list[int]:
     """Return the numbers of jobs that could be done now, oldest first."""
     with station.db.read() as session:
-        query = select(Job.id).where(Job.state == "wanted", Job.run_after <= station.now()).order_by(Job.id)
-        return list(session.scalars(query))
+        return list(session.scalars(select(Job.id).where(_ready(station.now())).order_by(Job.id)))
+
+
+def due_behind(station: Station, job_id: int) -> list[int]:
+    """Return the numbers of jobs that stood behind this one and could be done now."""
+    with station.db.read() as session:
+        behind = select(JobNeed.job_id).where(JobNeed.needs_id == job_id)
+        return list(session.scalars(select(Job.id).where(_ready(station.now()), Job.id.in_(behind)).order_by(Job.id)))
 
 
 class StoppedError(Exception):
@@ -78,6 +143,7 @@ def cancel(session: Session, now: dt.datetime, job_id: int) -> bool:
         .where(Job.id == job_id, Job.state.in_(("wanted", "running")))
         .values(state="cancelled", finished_at=now)
     )
+    _let_down(session, now)
     return isinstance(stopped, CursorResult) and stopped.rowcount == 1
 
 
@@ -94,7 +160,7 @@ def perform(
     with station.db.write() as session:
         claimed = session.execute(
             update(Job)
-            .where(Job.id == job_id, Job.state == "wanted", Job.run_after <= station.now())
+            .where(Job.id == job_id, _ready(station.now()))
             .values(state="running", claimed_by=owner, claimed_at=station.now(), attempts=Job.attempts + 1)
         )
         if not isinstance(claimed, CursorResult) or claimed.rowcount != 1:
@@ -161,7 +227,11 @@ def _may_pass(error: StationError) -> bool:
 
 def _fail(station: Station, job_id: int, sentence: str, attempts: int | None) -> None:
     if attempts is None:
-        _set(station, job_id, state="failed", error=sentence, finished_at=station.now())
+        with station.db.write() as session:
+            job = session.get_one(Job, job_id)
+            job.state, job.error, job.finished_at = "failed", sentence, station.now()
+            session.flush()
+            _let_down(session, station.now())
         log.warning("job failed", job=job_id, error=sentence)
         return
     pause = _PAUSES[min(attempts, len(_PAUSES)) - 1]

@@ -22,6 +22,13 @@ from broadcaster.services.rotations import cue_sounds, zone_map
 from broadcaster.services.station import Station
 
 
+class WordlessError(RuleError):
+    """Raised when a broadcast would hold nothing spoken and nobody chose that."""
+
+    def __init__(self) -> None:
+        super().__init__("Buổi này chỉ có nhạc, không có lời nào để bà con nghe.", field="items")
+
+
 def air_once(
     station: Station,
     actor: Actor,
@@ -32,20 +39,25 @@ def air_once(
     zones: Sequence[str] = ("all",),
     trial: bool = False,
     tone: bool = False,
+    wordless: bool = False,
 ) -> int:
     """Plan one broadcast of `items` (script numbers and names of station sounds); return its number.
 
-    A trial goes to the air-check alone and may run at any hour; a tone that tries a horn is no session.
+    A trial goes to the air-check alone and may run at any hour; a tone that tries a horn is no session. Only a tone,
+    or what was chosen to be `wordless`, airs without a script: tunes with nothing between them look like a broadcast
+    and tell nobody anything.
 
     Raises:
-        RuleError: an item is not approved or unknown, the hour is not allowed, the Quy chế allows no more sessions, or
-            another broadcast is on then.
+        RuleError: an item is not approved or unknown, nothing would be spoken, the hour is not allowed, the Quy chế
+            allows no more sessions, or another broadcast is on then.
     """
     actor.require(Permission.SCHEDULE if not trial else Permission.OPERATE)
     with station.db.write() as session:
         approved = {c.script_id: c for c in airable(session)}
         cues = cue_sounds(session)
         rundown = [_item(n, wanted, approved, cues) for n, wanted in enumerate(items, 1)]
+        if not (tone or wordless or any(i.script_id is not None for i in rundown)):
+            raise WordlessError
         length = dt.timedelta(milliseconds=sum(i.duration_ms for i in rundown))
         codes = zone_map(session).expand(zones, where="zones")
         if not trial:

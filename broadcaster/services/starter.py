@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from broadcaster.db.models import BroadcastRow, Script
-from broadcaster.domain.broadcasts import BroadcastKind
+from broadcaster.db.models import BroadcastRow, Job, PlayLogEntry, Script
+from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.roles import Actor, machine
 from broadcaster.domain.scripts import Genre
 from broadcaster.services import jobs
@@ -26,6 +28,7 @@ from broadcaster.services.station import Station
 KIT = machine("bộ cài mẫu")
 COMMENT = "Nội dung mẫu của bộ cài, được duyệt tự động khi cài đặt. Lãnh đạo cần nghe lại trước khi dùng lâu dài."
 FIRST_TITLE = "Buổi phát đầu tiên"
+FIRST_JOB = "first-bulletin"
 _LEAD = dt.timedelta(seconds=12)
 """From the wish to the first sound: play-out checks and loads a broadcast before its time."""
 
@@ -47,9 +50,10 @@ def prepare(station: Station, editor: Actor) -> None:
         scripts = list(session.scalars(select(Script).where(Script.id.in_(numbers)).order_by(Script.id)))
         first = _first_items(scripts)
         rest = [n for n in numbers if n not in first]
-        wanted = [_want(station, session, "starter", str(n), {"script_id": n}) for n in first]
-        wanted.append(_want(station, session, "first-bulletin", "first", {"scripts": first}))
-        wanted += [_want(station, session, "starter", str(n), {"script_id": n}) for n in rest]
+        spoken = [_want(station, session, "starter", str(n), {"script_id": n}) for n in first]
+        # It airs what could be spoken: one voice that fails must not keep a new station silent.
+        bulletin = _want(station, session, FIRST_JOB, "first", {"scripts": first}, after=spoken, or_without=True)
+        wanted = [*spoken, bulletin, *(_want(station, session, "starter", str(n), {"script_id": n}) for n in rest)]
     for job_id in wanted:
         wake_worker(station, job_id)
 
@@ -62,7 +66,11 @@ def starter_job(station: Station, arguments: Mapping[str, Any], progress: Progre
 
 
 def first_bulletin_job(station: Station, arguments: Mapping[str, Any], _progress: Progress) -> None:
-    """Plan the first bulletin a few seconds from now: on the horns in an allowed hour, else as a trial."""
+    """Plan the first bulletin a few seconds from now: on the horns in an allowed hour, else as a trial.
+
+    Raises:
+        RuleError: none of its scripts was spoken; a first bulletin without words is none.
+    """
     with station.db.read() as session:
         if session.scalars(select(BroadcastRow.id).where(BroadcastRow.title == FIRST_TITLE)).first() is not None:
             return
@@ -76,11 +84,32 @@ def first_bulletin_job(station: Station, arguments: Mapping[str, Any], _progress
     plan(station)
 
 
-def first_bulletin(station: Station) -> tuple[str, dt.datetime, bool] | None:
-    """Return the state, start (aware UTC) and trial mark of the first bulletin, once it is planned."""
+@dataclass(frozen=True, slots=True)
+class FirstBulletin:
+    """A first bulletin that was planned: when it starts (aware UTC), where it goes, and what was heard of it."""
+
+    state: BroadcastState
+    starts_at: dt.datetime
+    trial: bool
+    verdict: str
+    words_ms: int
+    """How long somebody was heard to speak, by the play log."""
+
+
+def first_bulletin(station: Station) -> FirstBulletin | str | None:
+    """Return the first bulletin once it is planned, or why there will be none; None while its words are made."""
     with station.db.read() as session:
         row = session.scalars(select(BroadcastRow).where(BroadcastRow.title == FIRST_TITLE)).first()
-        return (row.state, row.starts_at, row.kind is BroadcastKind.TRIAL) if row else None
+        if row is None:
+            failed = select(Job.error).where(Job.kind == FIRST_JOB, Job.state.in_(("failed", "cancelled")))
+            return session.scalar(failed)
+        words_ms = session.scalar(
+            select(func.coalesce(func.sum(PlayLogEntry.heard_ms), 0)).where(
+                PlayLogEntry.broadcast_id == row.id, PlayLogEntry.script_id.is_not(None)
+            )
+        )
+        trial = row.kind is BroadcastKind.TRIAL
+        return FirstBulletin(row.state, row.starts_at, trial, row.verdict, words_ms or 0)
 
 
 def _first_items(scripts: Sequence[Script]) -> list[int]:
@@ -92,5 +121,5 @@ def _first_items(scripts: Sequence[Script]) -> list[int]:
     return chosen
 
 
-def _want(station: Station, session: Any, kind: str, key: str, arguments: dict[str, Any]) -> int:
-    return jobs.want(session, station.now(), kind, key, arguments, by=KIT.username)
+def _want(station: Station, session: Session, kind: str, key: str, arguments: dict[str, Any], **order: Any) -> int:
+    return jobs.want(session, station.now(), kind, key, arguments, by=KIT.username, **order)

@@ -32,7 +32,13 @@ def run(station: Station, stop: threading.Event) -> None:
     """Work until `stop` is set, at low priority: speech and mastering must never disturb play-out."""
     with suppress(psutil.Error, OSError):
         psutil.Process().nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", 10))
-    work_with(station.home.run, lambda job_id: jobs.perform(station, job_id, HANDLERS, stop))
+
+    def work(job_id: int) -> None:
+        jobs.perform(station, job_id, HANDLERS, stop)
+        for other in jobs.due_behind(station, job_id):
+            wake_worker(station, other)
+
+    work_with(station.home.run, work)
     jobs.release_all(station)
     consumer = consumer_at(station.home.run)
     consumer.start()

@@ -8,7 +8,7 @@ from broadcaster.db.models.lexicon import LexiconRow, LexiconVersion, StaleMark
 from broadcaster.db.models.people import ApiToken, AuditEvent, Delegation, SignIn, Unit, User
 from broadcaster.db.models.plans import Activity, CampaignRow, Proof, UnitPart
 from broadcaster.db.models.schedule import BroadcastRow, CueRow, DayException, RotationRow, ZoneGroup, ZoneNote, ZoneRow
-from broadcaster.db.models.work import Job, Report
+from broadcaster.db.models.work import Job, JobNeed, Report
 
 __all__ = [
     "Activity",
@@ -29,6 +29,7 @@ __all__ = [
     "Heartbeat",
     "Incident",
     "Job",
+    "JobNeed",
     "LeaseRow",
     "LexiconRow",
     "LexiconVersion",

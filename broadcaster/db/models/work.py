@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from broadcaster.db.base import Base
@@ -33,6 +33,17 @@ class Job(Base):
     """A Vietnamese sentence."""
     by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[dt.datetime]
+
+
+class JobNeed(Base):
+    """One job stands behind another: it is not begun before that one has ended."""
+
+    __tablename__ = "job_needs"
+
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    needs_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True, index=True)
+    optional: Mapped[bool] = mapped_column(default=False)
+    """Whether the job is done all the same when the other one failed for good; else it fails with it."""
 
 
 class Report(Base):

@@ -1,0 +1,68 @@
+"""The first bulletin of a new station: it has words, whatever order the worker takes its jobs in, or it says why not."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from broadcaster.clock import FrozenClock
+from broadcaster.db.models import BroadcastRow, Job
+from broadcaster.errors import RuleError
+from broadcaster.services import jobs, starter
+from broadcaster.services.handlers import HANDLERS
+from broadcaster.services.jobs import Handler
+from broadcaster.services.once import WordlessError, air_once
+from broadcaster.services.station import Station
+from tests.services.conftest import EDITOR, OPERATOR
+
+
+def work(station: Station, handlers: Mapping[str, Handler], order: random.Random) -> None:
+    """Do what is due in any order, as a queue might, until the first bulletin is done with."""
+    while (due := jobs.due(station)) and bulletin_job(station).state == "wanted":
+        jobs.perform(station, order.choice(due), handlers)
+
+
+def bulletin_job(station: Station) -> Job:
+    with station.db.read() as session:
+        return session.scalars(select(Job).where(Job.kind == starter.FIRST_JOB)).one()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_first_bulletin_is_planned_with_its_words(station: Station, seed: int) -> None:
+    starter.prepare(station, EDITOR)
+    assert starter.first_bulletin(station) is None
+    work(station, HANDLERS, random.Random(seed))
+    with station.db.read() as session:
+        row = session.scalars(select(BroadcastRow).where(BroadcastRow.title == starter.FIRST_TITLE)).one()
+    wanted = bulletin_job(station).arguments["scripts"]
+    assert [i["script_id"] for i in row.rundown] == [None, *wanted, None]
+    found = starter.first_bulletin(station)
+    assert isinstance(found, starter.FirstBulletin)
+    assert found.words_ms == 0
+
+
+def test_a_first_bulletin_without_words_is_refused_and_says_so(station: Station) -> None:
+    def mute(_station: Station, _arguments: Mapping[str, Any], _progress: jobs.Progress) -> None:
+        raise RuleError("Không giọng nào đọc được.")
+
+    starter.prepare(station, EDITOR)
+    work(station, {**HANDLERS, "starter": mute}, random.Random(1))
+    why = starter.first_bulletin(station)
+    assert isinstance(why, str)
+    assert "không có lời nào" in why
+    with station.db.read() as session:
+        assert session.scalars(select(BroadcastRow).where(BroadcastRow.title == starter.FIRST_TITLE)).all() == []
+
+
+@pytest.mark.parametrize("trial", [True, False])
+def test_tunes_alone_air_only_by_choice(station: Station, trial: bool) -> None:
+    assert isinstance(station.clock, FrozenClock)
+    at = station.now() + dt.timedelta(hours=5)
+    with pytest.raises(WordlessError, match="không có lời nào"):
+        air_once(station, OPERATOR, ["nhac-hieu", "nhac-ket"], title="Nhạc", starts_at=at, trial=trial)
+    assert air_once(station, OPERATOR, ["nhac-hieu"], title="Nhạc", starts_at=at, trial=trial, wordless=True)
