@@ -29,6 +29,9 @@ log = structlog.get_logger(__name__)
 Progress = Callable[[float], None]
 Handler = Callable[[Station, Mapping[str, Any], Progress], None]
 
+PRIORITY = {"emergency-voice": 0, "starter": 3, "plan": 3, "backup": 3, "log-check": 3}
+"""By kind of job, 2 for the others, the lowest first: an emergency goes before what people wait for, and that before
+what the station does of itself."""
 # A claim older than this belongs to a worker that died: the longest job, an hour of speech, ends far sooner.
 STALE = dt.timedelta(minutes=20)
 MAX_ATTEMPTS = 4
@@ -66,6 +69,7 @@ def want(
     job = session.scalars(select(Job).where(Job.kind == kind, Job.key == key)).first()
     if job is None:
         job = Job(kind=kind, key=key, arguments=dict(arguments), by=by, created_at=now, run_after=run_after or now)
+        job.priority = PRIORITY.get(kind, 2)
         session.add(job)
     elif job.state in {"done", "failed", "cancelled"}:
         job.arguments, job.by, job.state, job.error = dict(arguments), by, "wanted", ""

@@ -19,9 +19,6 @@ from broadcaster.services.station import Station
 
 log = structlog.get_logger(__name__)
 
-_PRIORITY = {"emergency-voice": 1, "starter": -1, "plan": -1, "backup": -1, "log-check": -1}
-"""By kind of job; 0 for the others."""
-
 _bodies: dict[Path, Callable[[int], object]] = {}
 
 
@@ -61,13 +58,10 @@ def consumer_at(folder: Path) -> Any:
 
 
 def wake_worker(station: Station, job_id: int) -> None:
-    """Tell the worker that a job is wanted; when the queue fails, the reconcile pass finds the row anyway.
-
-    An emergency goes before what people wait for, and that before what the station does of itself.
-    """
+    """Tell the worker that a job is wanted; when the queue fails, the reconcile pass finds the row anyway."""
     try:
         with station.db.read() as session:
-            kind = session.scalar(select(Job.kind).where(Job.id == job_id)) or ""
-        task_at(station.home.run)(job_id, priority=_PRIORITY.get(kind, 0))
+            priority = session.scalar(select(Job.priority).where(Job.id == job_id)) or 0
+        task_at(station.home.run)(job_id, priority=-priority)
     except (HueyException, OSError, StationError) as error:
         log.warning("queue failed", job=job_id, error=str(error))

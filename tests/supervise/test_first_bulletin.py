@@ -66,7 +66,7 @@ def test_the_first_bulletin_is_heard_to_speak(tmp_path: Path) -> None:
                     PlayLogEntry.broadcast_id == bulletin.id, PlayLogEntry.script_id.is_not(None)
                 )
             ).all()
-            assert {e.genre for e in spoken} >= {"station-call", "column"}
+            assert {e.genre for e in spoken} >= {"station_call", "column"}
             assert {e.outcome for e in spoken} == {Outcome.FULL}
             for entry in {e.item_no: e for e in spoken}.values():
                 where = airchecks.of_entry(station, session, entry)

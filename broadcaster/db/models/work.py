@@ -15,7 +15,10 @@ class Job(Base):
     """Something wanted: the row is the truth, the queue only wakes the worker."""
 
     __tablename__ = "jobs"
-    __table_args__ = (UniqueConstraint("kind", "key"), Index("ix_jobs_state_run_after", "state", "run_after"))
+    __table_args__ = (
+        UniqueConstraint("kind", "key"),
+        Index("ix_jobs_state_priority_run_after", "state", "priority", "run_after"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(32))
@@ -23,6 +26,8 @@ class Job(Base):
     arguments: Mapped[dict[str, Any]]
     state: Mapped[str] = mapped_column(String(16), default="wanted")
     """wanted, running, done, failed or cancelled."""
+    priority: Mapped[int] = mapped_column(default=2)
+    """Lower goes first."""
     progress: Mapped[float] = mapped_column(default=0.0)
     attempts: Mapped[int] = mapped_column(default=0)
     run_after: Mapped[dt.datetime]

@@ -1,4 +1,4 @@
-"""A job may stand behind others: it is begun when they have ended."""
+"""A job may stand behind others: it is begun when they have ended; and its row says how soon it is its turn."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,7 +20,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("job_id", "needs_id", name="pk_job_needs"),
     )
     op.create_index("ix_job_needs_needs_id", "job_needs", ["needs_id"])
+    with op.batch_alter_table("jobs") as batch_op:
+        batch_op.add_column(sa.Column("priority", sa.Integer(), server_default="2", nullable=False))
+    op.execute("UPDATE jobs SET priority = 0 WHERE kind = 'emergency-voice'")
+    op.execute("UPDATE jobs SET priority = 3 WHERE kind IN ('starter', 'plan', 'backup', 'log-check')")
+    op.drop_index("ix_jobs_state_run_after", "jobs")
+    op.create_index("ix_jobs_state_priority_run_after", "jobs", ["state", "priority", "run_after"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_jobs_state_priority_run_after", "jobs")
+    op.create_index("ix_jobs_state_run_after", "jobs", ["state", "run_after"])
+    with op.batch_alter_table("jobs") as batch_op:
+        batch_op.drop_column("priority")
     op.drop_table("job_needs")
