@@ -18,7 +18,7 @@ from broadcaster.services.handlers import HANDLERS
 from broadcaster.services.jobs import Handler
 from broadcaster.services.once import WordlessError, air_once
 from broadcaster.services.station import Station
-from tests.services.conftest import EDITOR, OPERATOR
+from tests.kit.people import EDITOR, OPERATOR
 
 
 def work(station: Station, handlers: Mapping[str, Handler], order: random.Random) -> None:

@@ -23,7 +23,8 @@ from broadcaster.sound import samples
 from broadcaster.sound.analysis import RATE
 from broadcaster.sound.matrix import Floats
 from broadcaster.sound.store import Store
-from tests.supervise.test_up import free_port, wait_for
+from tests.kit.icecast import free_port
+from tests.kit.waiting import until
 
 pytestmark = [
     pytest.mark.slow,
@@ -55,8 +56,8 @@ def test_the_first_bulletin_is_heard_to_speak(tmp_path: Path) -> None:
         )
     station = open_station(home)
     try:
-        wait_for(lambda: ended(station) or up.poll() is not None, 420)
-        wait_for(lambda: "Bản tin đầu tiên đã phát xong" in log.read_text(encoding="utf-8"), 30)
+        until(lambda: ended(station) or up.poll() is not None, 420)
+        until(lambda: "Bản tin đầu tiên đã phát xong" in log.read_text(encoding="utf-8"), 30)
         bulletin = ended(station)
         assert bulletin is not None
         assert bulletin.state is BroadcastState.AIRED
