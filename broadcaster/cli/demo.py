@@ -21,13 +21,13 @@ from broadcaster.playout.alarm import SimulatedAlarm
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services.accounts import actor_named, make_first_accounts
-from broadcaster.services.approving import approve
 from broadcaster.services.importing import add_file, init, starter_files
 from broadcaster.services.planning import plan
 from broadcaster.services.playlog import entries, verify
 from broadcaster.services.report_content import document_of
 from broadcaster.services.rotations import apply_rotation
-from broadcaster.services.speaking import speak
+from broadcaster.services.scripts.approving import approve
+from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.station import Station, open_station
 from broadcaster.supervise.signals import stop_event
 from broadcaster.text import front_matter

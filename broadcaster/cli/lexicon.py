@@ -18,8 +18,8 @@ from broadcaster.services import lexicon as words
 from broadcaster.services.lexicon_changes import AffectedError, Change, apply, find_entry
 from broadcaster.services.lexicon_files import export_toml, import_change
 from broadcaster.services.reading import profile_of
+from broadcaster.services.scripts.trial import hear, trial_lexicon
 from broadcaster.services.station import Station
-from broadcaster.services.trial import hear, trial_lexicon
 from broadcaster.text import Entry, Mode, normalize
 from broadcaster.text.ingest import load
 

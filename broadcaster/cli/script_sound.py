@@ -9,8 +9,8 @@ import click
 from broadcaster.cli.common import actor_of, format_option, opened, progress_bar, show_json
 from broadcaster.cli.place import home_option
 from broadcaster.db.queries.scripts import script_detail
-from broadcaster.services import hearing, recordings
-from broadcaster.services.subtitles import subtitles
+from broadcaster.services.scripts import hearing, recordings
+from broadcaster.services.scripts.subtitles import subtitles
 from broadcaster.sound.store import keep_whole
 
 

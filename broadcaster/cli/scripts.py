@@ -26,14 +26,14 @@ from broadcaster.cli.reading import (
 from broadcaster.db.queries.scripts import find_scripts, script_detail
 from broadcaster.domain.scripts import MAX_AIRINGS, Genre, Priority
 from broadcaster.errors import RuleError
-from broadcaster.services import scripts as script_service
-from broadcaster.services.approving import approve, send_back
 from broadcaster.services.importing import read_upload
 from broadcaster.services.lexicon import MODES
 from broadcaster.services.lexicon_changes import Change, find_entry
 from broadcaster.services.picking import Explained, explained, pick_change
 from broadcaster.services.reading import kept_of, name_of
-from broadcaster.services.speaking import speak
+from broadcaster.services.scripts import editing
+from broadcaster.services.scripts.approving import approve, send_back
+from broadcaster.services.scripts.speaking import speak
 from broadcaster.text import Mode
 from broadcaster.text.clean import Removal, clean
 from broadcaster.text.ingest import load
@@ -113,7 +113,7 @@ def add(
         cleaned = clean(draft.body)
         numbered = list(enumerate(cleaned.removed, 1))
         draft = replace(draft, kept=tuple(map(name_of, put_back(numbered, kept))))
-        number = script_service.add_script(station, actor_of(ctx, station), draft)
+        number = editing.add_script(station, actor_of(ctx, station), draft)
         click.echo(f"Đã thêm kịch bản số {number}.")
         _show_left_out(
             [*notes, *(n.message for n in cleaned.notes)],
@@ -177,7 +177,7 @@ def edit(
             kept=tuple(back),
             verify=draft.verify or tuple(old["verify"]),
         )
-        revision = script_service.revise(station, actor_of(ctx, station), number, draft)
+        revision = editing.revise(station, actor_of(ctx, station), number, draft)
         click.echo(f"Kịch bản số {number} nay là bản {revision}.")
         left = [(n, r) for n, r in numbered if name_of(r) not in back]
         _show_left_out([*notes, *(n.message for n in cleaned.notes)], left, f"loa script edit {number} {source}")
@@ -334,7 +334,7 @@ def _chosen(found: Explained, what: str, say: str | None, choice: int | None, mo
 def submit(ctx: click.Context, number: int, own_home: str | None) -> None:
     """Gửi lãnh đạo duyệt."""
     with opened(ctx, own_home) as station:
-        script_service.submit(station, actor_of(ctx, station), number)
+        editing.submit(station, actor_of(ctx, station), number)
         click.echo(f"Đã gửi kịch bản số {number} chờ duyệt.")
 
 

@@ -15,10 +15,10 @@ from broadcaster.errors import RuleError
 from broadcaster.panel import wording
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.forms import DelegationForm
-from broadcaster.services import approving as service
 from broadcaster.services import delegating
 from broadcaster.services.lexicon import MODES
 from broadcaster.services.picking import explained
+from broadcaster.services.scripts import approving
 from broadcaster.text.readings import choices, lines
 
 blueprint = Blueprint("approving", __name__, url_prefix="/approve")
@@ -32,7 +32,7 @@ def index() -> ResponseReturnValue:
     with station().db.read() as session:
         rows = sorted(library.waiting(session), key=lambda r: -r.script.priority.rank)
         names = people.names_by_username(session)
-        standings = service.standings(session, [r.script.id for r in rows])
+        standings = approving.standings(session, [r.script.id for r in rows])
         given = delegating.delegations(session, chief=actor().username, day=station().today())
     return render_template("approving/index.html", rows=rows, names=names, standings=standings, given=given)
 
@@ -52,10 +52,10 @@ def show(script_id: int) -> ResponseReturnValue:
         names = people.names_by_username(session)
         approval = whole.standing
         marks = words_query.marks(session, script_id, approval.id) if approval else ()
-        standing = service.standing_of(session, script_id, approval.id if approval else None)
+        standing = approving.standing_of(session, script_id, approval.id if approval else None)
         before = library.approved_before(session, whole)
     found = explained(station(), script_id)
-    own = service.is_own(actor(), whole.revision)
+    own = approving.is_own(actor(), whole.revision)
     page = render_template(
         "approving/show.html",
         whole=whole,
@@ -129,10 +129,10 @@ def _decide(script_id: int) -> ResponseReturnValue:
         heard = request.form.get("rendition", "")
         if not heard.isdecimal():
             raise RuleError("Hãy nghe bản đọc trước khi duyệt.", field="rendition")
-        service.approve(station(), actor(), script_id, comment, rendition_id=int(heard))
+        approving.approve(station(), actor(), script_id, comment, rendition_id=int(heard))
         flash("Đã duyệt. Đúng lời này, đúng âm thanh này sẽ được phát.")
     else:
         comment = comment or request.form.get("quick", "").strip()[:200]
-        service.send_back(station(), actor(), script_id, comment)
+        approving.send_back(station(), actor(), script_id, comment)
         flash("Đã trả lại cho người viết kèm ý kiến.")
     return leave_to(url_for("approving.index"))

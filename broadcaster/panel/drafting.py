@@ -15,10 +15,10 @@ from broadcaster.domain.scripts import Genre, Priority
 from broadcaster.errors import EngineError, RuleError
 from broadcaster.panel.access import station
 from broadcaster.panel.forms import ScriptForm
-from broadcaster.services import drafts
 from broadcaster.services import lexicon as words
 from broadcaster.services.reading import Kept
-from broadcaster.services.scripts import ScriptDraft
+from broadcaster.services.scripts import drafts
+from broadcaster.services.scripts.editing import ScriptDraft
 from broadcaster.speech.registry import engines, voice_of
 from broadcaster.text import Entry, Mode
 

@@ -19,16 +19,16 @@ from broadcaster.panel import wording
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.drafting import Hand, build_form, fields_of, script_draft, unpack_own
 from broadcaster.panel.forms import ScriptForm
-from broadcaster.services import drafts, importing, speaking
+from broadcaster.services import importing
 from broadcaster.services import lexicon as words
-from broadcaster.services import scripts as service
 from broadcaster.services.lexicon_changes import replace_own
 from broadcaster.services.reading import kept_of
-from broadcaster.services.scripts import ScriptDraft
+from broadcaster.services.scripts import drafts, editing, speaking
+from broadcaster.services.scripts.editing import ScriptDraft
 from broadcaster.text.encodings import ENCODING_NAMES
 from broadcaster.text.ingest import EncodingChoiceError
 
-_FRESH = {"unit": importing.LEAD_UNIT, "topic": service.OTHER_TOPIC}
+_FRESH = {"unit": importing.LEAD_UNIT, "topic": editing.OTHER_TOPIC}
 """What a new script is filed under until its editor says otherwise."""
 blueprint = Blueprint("editor", __name__, url_prefix="/scripts")
 
@@ -43,7 +43,7 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             own = unpack_own(form.own.data)
-            script_id = service.add_script(station(), actor(), script_draft(form))
+            script_id = editing.add_script(station(), actor(), script_draft(form))
             replace_own(station(), actor(), script_id, own)
         except RuleError as error:
             form.take(error)
@@ -68,7 +68,7 @@ def edit(script_id: int) -> ResponseReturnValue:
         try:
             own = unpack_own(form.own.data)
             draft = script_draft(form, verify=tuple(whole.script.verify))
-            service.revise(station(), actor(), script_id, draft)
+            editing.revise(station(), actor(), script_id, draft)
             replace_own(station(), actor(), script_id, own)
         except RuleError as error:
             form.take(error)
@@ -184,7 +184,7 @@ def _saved(script_id: int, said: str) -> ResponseReturnValue:
         speaking.want_rendition(station(), actor(), script_id)
     if then == "submit":
         try:
-            service.submit(station(), actor(), script_id)
+            editing.submit(station(), actor(), script_id)
             said = f"{said} Đã gửi lãnh đạo duyệt."
         except RuleError as error:
             flash(error.message, "error")

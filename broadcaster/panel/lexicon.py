@@ -21,7 +21,7 @@ from broadcaster.services import lexicon as words
 from broadcaster.services.lexicon_changes import AffectedError, Change, Effect, apply
 from broadcaster.services.lexicon_files import MAX_BYTES, export_toml, import_change
 from broadcaster.services.reading import profile_of
-from broadcaster.services.trial import MAX_CHARACTERS, hear, trial_lexicon
+from broadcaster.services.scripts.trial import MAX_CHARACTERS, hear, trial_lexicon
 from broadcaster.text import Entry, normalize
 
 blueprint = Blueprint("lexicon", __name__, url_prefix="/lexicon")

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from broadcaster.domain.roles import Permission
 from broadcaster.panel.access import actor, leave_to, needs, station
-from broadcaster.services import hearing
+from broadcaster.services.scripts import hearing
 
 blueprint = Blueprint("listening", __name__, url_prefix="/scripts")
 

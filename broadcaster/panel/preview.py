@@ -15,11 +15,11 @@ from broadcaster.errors import RuleError
 from broadcaster.panel import wording
 from broadcaster.panel.access import actor, needs, station
 from broadcaster.panel.drafting import Hand, pack_kept, pack_own, unpack_kept, unpack_own
-from broadcaster.services import drafts
 from broadcaster.services import lexicon as words
-from broadcaster.services.drafts import Written
 from broadcaster.services.reading import Kept, cleaned_of, name_of, profile_of
-from broadcaster.services.trial import hear, trial_lexicon
+from broadcaster.services.scripts import drafts
+from broadcaster.services.scripts.drafts import Written
+from broadcaster.services.scripts.trial import hear, trial_lexicon
 from broadcaster.speech.pace import pace_of
 from broadcaster.text import Entry, Lexicon, Mode, Spoken, estimate_seconds, normalize
 from broadcaster.text.clean import Cleaned

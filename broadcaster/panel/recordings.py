@@ -10,12 +10,12 @@ from flask.typing import ResponseReturnValue
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.panel.access import actor, leave_to, needs, station
-from broadcaster.services import recordings as service
+from broadcaster.services.scripts import recordings
 
 blueprint = Blueprint("recordings", __name__, url_prefix="/scripts")
 
 ROUTE: Final = "recordings.take"
-MOST: Final = service.MAX_BYTES + 1024 * 1024
+MOST: Final = recordings.MAX_BYTES + 1024 * 1024
 """Bytes of a whole request with a recording: the file and the form around it."""
 
 
@@ -30,7 +30,7 @@ def take(script_id: int) -> ResponseReturnValue:
     name = file.filename.replace("\\", "/").rpartition("/")[2][:200]
     try:
         with file.stream:
-            _, faults = service.take(station(), actor(), script_id, file.stream, name)
+            _, faults = recordings.take(station(), actor(), script_id, file.stream, name)
     except (RuleError, MediaError) as error:
         flash(f"Chưa dùng được bản ghi âm này. {error.message}", "error")
     else:
@@ -45,7 +45,7 @@ def take(script_id: int) -> ResponseReturnValue:
 def again(script_id: int) -> ResponseReturnValue:
     """Have a recording made ready that failed through no fault of its own."""
     try:
-        service.again(station(), actor(), script_id)
+        recordings.again(station(), actor(), script_id)
     except RuleError as error:
         flash(error.message, "error")
     return leave_to(url_for("scripts.show", script_id=script_id))

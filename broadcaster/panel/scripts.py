@@ -21,12 +21,11 @@ from broadcaster.panel import csp, wording
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.paging import Page, wanted_page
 from broadcaster.panel.sending import send_peaks, send_sound
-from broadcaster.services import approving, drafts, hearing, recordings, speaking
-from broadcaster.services import scripts as service
 from broadcaster.services.lexicon import MODES
 from broadcaster.services.lexicon_changes import AffectedError, Change, Effect, apply, find_entry
 from broadcaster.services.picking import explained, pick_change
-from broadcaster.services.subtitles import rendition_captions
+from broadcaster.services.scripts import approving, drafts, editing, hearing, recordings, speaking
+from broadcaster.services.scripts.subtitles import rendition_captions
 from broadcaster.text import Mode
 from broadcaster.text.readings import choices, lines
 
@@ -229,13 +228,13 @@ def state(script_id: int) -> ResponseReturnValue:
     """Hand in, retire, or bring back."""
     match request.form.get("to"):
         case "submit":
-            service.submit(station(), actor(), script_id)
+            editing.submit(station(), actor(), script_id)
             flash("Đã gửi lãnh đạo duyệt.")
         case "retire":
-            service.retire(station(), actor(), script_id)
+            editing.retire(station(), actor(), script_id)
             flash("Đã ngừng dùng kịch bản. Kịch bản vẫn được lưu, có thể dùng lại.")
         case "restore":
-            service.restore(station(), actor(), script_id)
+            editing.restore(station(), actor(), script_id)
             flash("Kịch bản trở lại trạng thái nháp.")
         case _:
             raise RuleError("Không hiểu thao tác này.", field="to")

@@ -19,7 +19,7 @@ from broadcaster.panel.dates import a_date, a_moment
 from broadcaster.panel.ordering import reordered
 from broadcaster.panel.undo import done
 from broadcaster.services import planning, timetable
-from broadcaster.services.approving import airable
+from broadcaster.services.scripts.approving import airable
 
 blueprint = Blueprint("timetable", __name__, url_prefix="/schedule")
 _LOOKS = {

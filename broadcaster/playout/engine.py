@@ -44,7 +44,8 @@ from broadcaster.playout.tenure import Tenure
 from broadcaster.playout.troubles import Troubles
 from broadcaster.playout.wake import Ear
 from broadcaster.services import airing as desk
-from broadcaster.services import approving, emergency_airing, heartbeats
+from broadcaster.services import emergency_airing, heartbeats
+from broadcaster.services.scripts import approving
 from broadcaster.services.station import Station
 
 log = logging.getLogger(__name__)

@@ -15,8 +15,8 @@ from broadcaster.playout.alarm import SimulatedAlarm
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.base import Sink
 from broadcaster.playout.sinks.null import NullSink
-from broadcaster.services import approving
 from broadcaster.services.airing import Refusal
+from broadcaster.services.scripts import approving
 from broadcaster.services.station import Station
 
 EVERY = dt.timedelta(hours=12)

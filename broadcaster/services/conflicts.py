@@ -15,10 +15,10 @@ from broadcaster.domain.zones import Condition
 from broadcaster.scheduling.conflicts import Conflict, House, Planned, by_time, conflicts
 from broadcaster.scheduling.wishes import unmet
 from broadcaster.services import airing, asked
-from broadcaster.services.approving import airable, refusal
 from broadcaster.services.planned_rows import Draft
 from broadcaster.services.planning import HANDS_OFF, preview
 from broadcaster.services.rotations import rotations_in_force
+from broadcaster.services.scripts.approving import airable, refusal
 from broadcaster.services.station import Station
 
 DAYS = 14

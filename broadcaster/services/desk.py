@@ -34,7 +34,8 @@ from broadcaster.domain.proof import Proof
 from broadcaster.domain.zones import Zone
 from broadcaster.errors import StationError
 from broadcaster.home import Home
-from broadcaster.services import airing, airing_proofs, approving, emergency_airing, heartbeats, leases, playlog
+from broadcaster.services import airing, airing_proofs, emergency_airing, heartbeats, leases, playlog
+from broadcaster.services.scripts import approving
 from broadcaster.services.station import Station
 
 log = logging.getLogger(__name__)

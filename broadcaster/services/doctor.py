@@ -16,10 +16,10 @@ from broadcaster.domain.zones import Correction
 from broadcaster.errors import StationError
 from broadcaster.media import ffmpeg
 from broadcaster.services import airing
-from broadcaster.services.approving import airable
 from broadcaster.services.backup import last_backup
 from broadcaster.services.heartbeats import status
 from broadcaster.services.playlog import verify
+from broadcaster.services.scripts.approving import airable
 from broadcaster.services.station import Station
 from broadcaster.sound import recogniser_process
 from broadcaster.sound.store import Store, disk_error

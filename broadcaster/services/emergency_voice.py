@@ -12,7 +12,7 @@ from broadcaster.errors import EngineError, MediaError, RuleError
 from broadcaster.media.ffmpeg import NOT_THE_FILE
 from broadcaster.services import airing, emergency_airing
 from broadcaster.services.jobs import Progress
-from broadcaster.services.speaking import spoken_of
+from broadcaster.services.scripts.speaking import spoken_of
 from broadcaster.services.station import Station
 from broadcaster.sound import recording
 from broadcaster.sound.master import master

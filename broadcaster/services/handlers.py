@@ -8,16 +8,16 @@ from typing import Any
 from broadcaster.services.backup import backup
 from broadcaster.services.emergencies import VOICE_JOB
 from broadcaster.services.emergency_voice import voice_job
-from broadcaster.services.hearing import JOB as LISTEN_JOB
-from broadcaster.services.hearing import after_speaking, listen_job
 from broadcaster.services.jobs import Handler, Progress
 from broadcaster.services.logcheck import check_job
 from broadcaster.services.planning import plan
-from broadcaster.services.recordings import JOB as RECORD_JOB
-from broadcaster.services.recordings import record_job
 from broadcaster.services.report_jobs import JOB as REPORT_JOB
 from broadcaster.services.report_jobs import report_job
-from broadcaster.services.speaking import speak_job
+from broadcaster.services.scripts.hearing import JOB as LISTEN_JOB
+from broadcaster.services.scripts.hearing import after_speaking, listen_job
+from broadcaster.services.scripts.recordings import JOB as RECORD_JOB
+from broadcaster.services.scripts.recordings import record_job
+from broadcaster.services.scripts.speaking import speak_job
 from broadcaster.services.starter import FIRST_JOB, first_bulletin_job, starter_job
 from broadcaster.services.station import Station
 

@@ -26,7 +26,7 @@ from broadcaster.home import Home
 from broadcaster.rooms import room
 from broadcaster.scheduling.rotation_toml import ExceptionsForm, ZonesForm, parse_form, read_toml
 from broadcaster.services.rotations import days_between
-from broadcaster.services.scripts import OTHER_TOPIC, ScriptDraft, add_script
+from broadcaster.services.scripts.editing import OTHER_TOPIC, ScriptDraft, add_script
 from broadcaster.services.station import Station, open_station
 from broadcaster.settings import Settings
 from broadcaster.sound.store import Store

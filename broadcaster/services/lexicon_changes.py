@@ -18,10 +18,10 @@ from broadcaster.domain.scripts import ScriptState, text_sha256
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services import audit, jobs
 from broadcaster.services import lexicon as words
-from broadcaster.services.approving import get_script
 from broadcaster.services.lexicon import checked, entry_of
 from broadcaster.services.queue import wake_worker
 from broadcaster.services.reading import cleaned_of, kept_of, sentences_of
+from broadcaster.services.scripts.approving import get_script
 from broadcaster.services.station import Station
 from broadcaster.text import Entry, Lexicon
 from broadcaster.text.characters import plain

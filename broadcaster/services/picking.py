@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from broadcaster.db.models import Script
 from broadcaster.domain.roles import Actor
 from broadcaster.services import lexicon as words
-from broadcaster.services.approving import get_script, latest_revision
 from broadcaster.services.lexicon_changes import Change, apply, find_entry
 from broadcaster.services.reading import Recipe, cleaned_of, profile_of
+from broadcaster.services.scripts.approving import get_script, latest_revision
 from broadcaster.services.station import Station
 from broadcaster.text import Entry, Lexicon, Mode, Spoken, normalize
 from broadcaster.text.clean import Cleaned

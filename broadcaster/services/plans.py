@@ -30,7 +30,7 @@ from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.rooms import room
 from broadcaster.services import audit
-from broadcaster.services.scripts import OTHER_TOPIC
+from broadcaster.services.scripts.editing import OTHER_TOPIC
 from broadcaster.services.station import Station
 from broadcaster.text.ingest import read_bytes
 from broadcaster.text.plans import PlanReading, ProposalKind, read_plan

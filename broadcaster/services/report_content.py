@@ -22,7 +22,7 @@ from broadcaster.domain.scripts import Genre, ScriptState
 from broadcaster.errors import RuleError
 from broadcaster.reporting.document import ActivityLine, PartLine, ReportDocument
 from broadcaster.services import activities, plans, playlog, tracking
-from broadcaster.services.scripts import OTHER_TOPIC
+from broadcaster.services.scripts.editing import OTHER_TOPIC
 from broadcaster.services.station import Station
 
 Progress = Callable[[float], None]

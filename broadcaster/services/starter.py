@@ -15,14 +15,14 @@ from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.roles import Actor, machine
 from broadcaster.domain.scripts import Genre
 from broadcaster.services import jobs
-from broadcaster.services.approving import airable, approve
 from broadcaster.services.importing import load_starter_scripts
 from broadcaster.services.jobs import Progress
 from broadcaster.services.once import air_once
 from broadcaster.services.planning import plan
 from broadcaster.services.queue import wake_worker
 from broadcaster.services.rotations import apply_rotation
-from broadcaster.services.speaking import speak
+from broadcaster.services.scripts.approving import airable, approve
+from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.station import Station
 
 KIT = machine("bộ cài mẫu")

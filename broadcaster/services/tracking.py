@@ -23,12 +23,12 @@ from broadcaster.domain.tracking import Progress, progress
 from broadcaster.errors import RuleError
 from broadcaster.scheduling.rotation_toml import parse_rotation
 from broadcaster.services import activities, planning, plans
-from broadcaster.services.approving import airable
 from broadcaster.services.rotations import (
     apply_rotation,
     definitions_in_force,
     rotations_in_force,
 )
+from broadcaster.services.scripts.approving import airable
 from broadcaster.services.station import Station
 
 MAX_FOCUS = 6

@@ -35,12 +35,12 @@ from broadcaster.playout.simulate import Simulation
 from broadcaster.scheduling.conflicts import House, Planned, conflicts
 from broadcaster.scheduling.expand import expand
 from broadcaster.services import playlog
-from broadcaster.services.approving import approve, latest_revision
 from broadcaster.services.importing import init
 from broadcaster.services.logcheck import check
 from broadcaster.services.planning import plan
 from broadcaster.services.rotations import apply_rotation, cue_sounds, rotations_in_force
-from broadcaster.services.scripts import ScriptDraft, add_script, submit
+from broadcaster.services.scripts.approving import approve, latest_revision
+from broadcaster.services.scripts.editing import ScriptDraft, add_script, submit
 from broadcaster.services.station import Station
 
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")

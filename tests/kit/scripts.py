@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from broadcaster.services.approving import approve
-from broadcaster.services.scripts import ScriptDraft, add_script
-from broadcaster.services.speaking import speak
+from broadcaster.services.scripts.approving import approve
+from broadcaster.services.scripts.editing import ScriptDraft, add_script
+from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.station import Station
 from tests.kit.people import EDITOR, LEADER
 

@@ -13,9 +13,9 @@ from flask.testing import FlaskClient
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import DraftRow, Script
 from broadcaster.panel import create_app
-from broadcaster.services import drafts
 from broadcaster.services import lexicon as words
-from broadcaster.services.approving import airable
+from broadcaster.services.scripts import drafts
+from broadcaster.services.scripts.approving import airable
 from broadcaster.services.station import Station
 from tests.kit import seed
 from tests.kit.panel import SignIn

@@ -12,9 +12,9 @@ from broadcaster.db.models import Approval, AuditEvent, Script
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.domain.scripts import ScriptState
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
-from broadcaster.services.approving import airable, approve, refusal, send_back
-from broadcaster.services.scripts import add_script, retire, revise
-from broadcaster.services.speaking import speak
+from broadcaster.services.scripts.approving import airable, approve, refusal, send_back
+from broadcaster.services.scripts.editing import add_script, retire, revise
+from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.station import Station
 from tests.kit.people import EDITOR, LEADER, OPERATOR
 from tests.kit.scripts import approved, draft

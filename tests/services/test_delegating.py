@@ -11,10 +11,10 @@ from broadcaster.db.models import Approval, AuditEvent
 from broadcaster.domain.roles import Permission, Role, machine
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
 from broadcaster.services import accounts
-from broadcaster.services.approving import approve
 from broadcaster.services.delegating import candidates, delegate, delegations, revoke
-from broadcaster.services.scripts import add_script
-from broadcaster.services.speaking import speak
+from broadcaster.services.scripts.approving import approve
+from broadcaster.services.scripts.editing import add_script
+from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.station import Station
 from tests.kit.clocks import later
 from tests.kit.people import EDITOR

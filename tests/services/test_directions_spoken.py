@@ -5,8 +5,8 @@ import pytest
 from broadcaster.db.queries.scripts import script_detail
 from broadcaster.errors import RuleError
 from broadcaster.services.reading import cleaned_of, directions_of
-from broadcaster.services.scripts import add_script
-from broadcaster.services.speaking import speak
+from broadcaster.services.scripts.editing import add_script
+from broadcaster.services.scripts.speaking import speak
 from tests.kit.people import EDITOR
 from tests.kit.scripts import draft
 

@@ -6,8 +6,8 @@ import pytest
 
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
-from broadcaster.services.drafts import drop, mine, open_draft, token, write
-from broadcaster.services.scripts import add_script
+from broadcaster.services.scripts.drafts import drop, mine, open_draft, token, write
+from broadcaster.services.scripts.editing import add_script
 from broadcaster.services.station import Station
 from tests.kit.clocks import later
 from tests.kit.people import EDITOR, OPERATOR

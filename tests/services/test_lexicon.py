@@ -14,15 +14,15 @@ from broadcaster.db.models import AuditEvent, Job, LexiconVersion, StaleMark
 from broadcaster.domain.standing import HELD
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError, printed
 from broadcaster.services import lexicon as words
-from broadcaster.services.approving import airable, approve, refusal, standing_of
 from broadcaster.services.lexicon import checked, entries
 from broadcaster.services.lexicon_changes import AffectedError, Change, apply, find_entry, preview
 from broadcaster.services.lexicon_files import _table, export_toml, import_change
 from broadcaster.services.reading import cleaned_of, spoken_of
-from broadcaster.services.scripts import revise
-from broadcaster.services.speaking import speak
+from broadcaster.services.scripts.approving import airable, approve, refusal, standing_of
+from broadcaster.services.scripts.editing import revise
+from broadcaster.services.scripts.speaking import speak
+from broadcaster.services.scripts.trial import hear
 from broadcaster.services.station import Station
-from broadcaster.services.trial import hear
 from broadcaster.text import Entry, Mode, parse_lexicon
 from tests.kit.clocks import later
 from tests.kit.people import EDITOR, LEADER, OPERATOR

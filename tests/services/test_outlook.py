@@ -13,7 +13,7 @@ from broadcaster.scheduling.conflicts import Kind
 from broadcaster.services import conflicts, feeds
 from broadcaster.services.planning import plan, preview
 from broadcaster.services.rotations import add_exception, apply_rotation
-from broadcaster.services.scripts import retire
+from broadcaster.services.scripts.editing import retire
 from broadcaster.services.station import Station
 from tests.kit.clocks import later
 from tests.kit.people import EDITOR, OPERATOR

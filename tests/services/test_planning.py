@@ -16,7 +16,7 @@ from broadcaster.services import playlog
 from broadcaster.services.once import air_once
 from broadcaster.services.planning import plan
 from broadcaster.services.rotations import add_exception, apply_rotation
-from broadcaster.services.scripts import retire
+from broadcaster.services.scripts.editing import retire
 from broadcaster.services.station import Station
 from tests.kit.clocks import later
 from tests.kit.entries import entry

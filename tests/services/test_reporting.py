@@ -30,7 +30,7 @@ from broadcaster.services import (
     tracing,
 )
 from broadcaster.services.backup import backup
-from broadcaster.services.scripts import add_script
+from broadcaster.services.scripts.editing import add_script
 from broadcaster.services.station import Station
 from tests.kit.entries import entry
 from tests.kit.people import EDITOR, OPERATOR

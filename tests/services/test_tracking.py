@@ -9,11 +9,11 @@ import pytest
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.services import plans, playlog, tracking
-from broadcaster.services.approving import approve
 from broadcaster.services.planning import plan as plan_days
 from broadcaster.services.rotations import apply_rotation, definitions_in_force
-from broadcaster.services.scripts import add_script, submit
-from broadcaster.services.speaking import speak
+from broadcaster.services.scripts.approving import approve
+from broadcaster.services.scripts.editing import add_script, submit
+from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.station import Station
 from tests.kit.entries import entry
 from tests.kit.people import EDITOR, LEADER, OPERATOR

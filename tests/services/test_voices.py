@@ -6,7 +6,7 @@ from broadcaster.domain.roles import Actor, Role
 from broadcaster.errors import EngineError, ForbiddenError, RuleError
 from broadcaster.home import Home
 from broadcaster.services import voices
-from broadcaster.services.approving import airable
+from broadcaster.services.scripts.approving import airable
 from broadcaster.speech.cache import ClipCache
 from broadcaster.speech.espeak import EspeakEngine
 from broadcaster.speech.turns import turn

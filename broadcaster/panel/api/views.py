@@ -20,7 +20,7 @@ from broadcaster.panel.api.document import spec
 from broadcaster.panel.api.routing import answer, blueprint, route
 from broadcaster.panel.bearer import holder
 from broadcaster.services import exporting, report_content
-from broadcaster.services import scripts as desk
+from broadcaster.services.scripts import editing
 
 _LONGEST = 62
 _MONTH = dt.timedelta(days=30)
@@ -121,7 +121,7 @@ def script(number: int) -> Response:
 @route("/scripts", Scope.SCRIPTS_WRITE, "scripts", method="POST", model=schemas.Made, made=True)
 def add_script(json: schemas.ScriptIn) -> Response:
     """Hand in a script as a draft; an editor listens to it, a leader approves it, as any other."""
-    draft = desk.ScriptDraft(
+    draft = editing.ScriptDraft(
         json.title,
         json.unit,
         json.topic,
@@ -132,7 +132,7 @@ def add_script(json: schemas.ScriptIn) -> Response:
         json.valid_to,
         json.airings,
     )
-    number = desk.add_script(station(), holder().actor, draft)
+    number = editing.add_script(station(), holder().actor, draft)
     return answer(schemas.Made(id=number), made_at=flask.url_for("api.script", number=number))
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from broadcaster.errors import RuleError
 from broadcaster.services import lexicon as words
 from broadcaster.services.reading import profile_of
-from broadcaster.services.speaking import voice_order
+from broadcaster.services.scripts.speaking import voice_order
 from broadcaster.services.station import Station
 from broadcaster.speech.cache import ClipCache
 from broadcaster.speech.engine import Clip

@@ -24,9 +24,9 @@ from broadcaster.errors import MediaError, RuleError
 from broadcaster.media import ffmpeg
 from broadcaster.services import audit, jobs
 from broadcaster.services import lexicon as words
-from broadcaster.services.approving import get_script, latest_revision, newest_alike
 from broadcaster.services.queue import wake_worker
 from broadcaster.services.reading import kept_of, spoken_of
+from broadcaster.services.scripts.approving import get_script, latest_revision, newest_alike
 from broadcaster.services.station import Station
 from broadcaster.sound import recording
 from broadcaster.sound.master import master

@@ -12,10 +12,10 @@ from broadcaster.domain.scripts import text_sha256
 from broadcaster.errors import RuleError
 from broadcaster.services import audit, jobs
 from broadcaster.services import lexicon as words
-from broadcaster.services.approving import get_script, latest_revision, newest_alike
 from broadcaster.services.queue import wake_worker
 from broadcaster.services.reading import Recipe, cleaned_of, directions_of, profile_of, spelled_for, spoken_of
 from broadcaster.services.rotations import cue_sounds
+from broadcaster.services.scripts.approving import get_script, latest_revision, newest_alike
 from broadcaster.services.station import Station
 from broadcaster.sound.render import Element, Line, Rendered, Sting, render
 from broadcaster.sound.store import Store
