@@ -14,10 +14,10 @@ from broadcaster.cli.place import home_option
 from broadcaster.domain.fold import fold, sort_key
 from broadcaster.domain.roles import Actor
 from broadcaster.errors import RuleError
-from broadcaster.services import lexicon as words
-from broadcaster.services.lexicon_changes import AffectedError, Change, apply, find_entry
-from broadcaster.services.lexicon_files import export_toml, import_change
-from broadcaster.services.reading import profile_of
+from broadcaster.services.lexicon import layers
+from broadcaster.services.lexicon.changes import AffectedError, Change, apply, find_entry
+from broadcaster.services.lexicon.files import export_toml, import_change
+from broadcaster.services.lexicon.reading import profile_of
 from broadcaster.services.scripts.trial import hear, trial_lexicon
 from broadcaster.services.station import Station
 from broadcaster.text import Entry, Mode, normalize
@@ -49,11 +49,12 @@ def list_(
     """Liệt kê các mục."""
     with opened(ctx, own_home) as station, station.db.read() as session:
         rows = [
-            _row(r.id, words.entry_of(r), "bài" if script_id else "đài") for r in session.scalars(words.live(script_id))
+            _row(r.id, layers.entry_of(r), "bài" if script_id else "đài")
+            for r in session.scalars(layers.live(script_id))
         ]
         if everything:
-            shipped = words.layered(station).entries
-            rows += [_row(None, e, "có sẵn") for e in shipped if e.mode in words.MODES]
+            shipped = layers.layered(station).entries
+            rows += [_row(None, e, "có sẵn") for e in shipped if e.mode in layers.MODES]
     wanted = fold(search)
     rows = sorted(
         (r for r in rows if wanted in fold(f"{r['written']} {r['spoken']}")), key=lambda r: sort_key(str(r["written"]))
@@ -76,7 +77,7 @@ def list_(
 @click.option(
     "--as",
     "mode",
-    type=click.Choice([m.value for m in words.MODES]),
+    type=click.Choice([m.value for m in layers.MODES]),
     default="expand",
     show_default=True,
     help="Kiểu: đọc đầy đủ, như một từ, từng chữ, giữ nguyên.",
@@ -142,7 +143,7 @@ def remove(
     """Bỏ một mục; mục có sẵn của máy (nếu có) lại được dùng."""
     with opened(ctx, own_home) as station:
         with station.db.read() as session:
-            numbers = {r.id for r in session.scalars(words.live(script_id))}
+            numbers = {r.id for r in session.scalars(layers.live(script_id))}
             named = what.isdecimal() and int(what) in numbers
             number = int(what) if named else find_entry(session, what, script_id).id
         click.echo(
@@ -190,7 +191,7 @@ def export(ctx: click.Context, out: Path | None, script_id: int | None, own_home
 @click.argument("text", metavar="CÂU")
 @click.option("--written", help="Thử thêm mục này (chưa lưu)…")
 @click.option("--spoken", default="", help="…được đọc như thế này.")
-@click.option("--as", "mode", type=click.Choice([m.value for m in words.MODES]), default="expand")
+@click.option("--as", "mode", type=click.Choice([m.value for m in layers.MODES]), default="expand")
 @click.option("--sound", type=click.Path(path_type=Path), help="Ghi tiếng nghe thử ra tệp WAV này.")
 @script_option
 @home_option
@@ -206,7 +207,7 @@ def try_(
     own_home: str | None,
 ) -> None:
     """Đọc thử một câu theo từ điển, chưa lưu gì."""
-    extra = (words.checked(Entry(written, spoken, Mode(mode))),) if written else ()
+    extra = (layers.checked(Entry(written, spoken, Mode(mode))),) if written else ()
     with opened(ctx, own_home) as station:
         lexicon = trial_lexicon(station, extra, script_id)
         said = normalize(" ".join(text.split()), profile=profile_of(station), lexicon=lexicon)

@@ -16,8 +16,8 @@ from broadcaster.panel import wording
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.forms import DelegationForm
 from broadcaster.services import delegating
-from broadcaster.services.lexicon import MODES
-from broadcaster.services.picking import explained
+from broadcaster.services.lexicon.layers import MODES
+from broadcaster.services.lexicon.overrides import explained
 from broadcaster.services.scripts import approving
 from broadcaster.text.readings import choices, lines
 

@@ -15,8 +15,8 @@ from broadcaster.domain.scripts import Genre, Priority
 from broadcaster.errors import EngineError, RuleError
 from broadcaster.panel.access import station
 from broadcaster.panel.forms import ScriptForm
-from broadcaster.services import lexicon as words
-from broadcaster.services.reading import Kept
+from broadcaster.services.lexicon import layers
+from broadcaster.services.lexicon.reading import Kept
 from broadcaster.services.scripts import drafts
 from broadcaster.services.scripts.editing import ScriptDraft
 from broadcaster.speech.registry import engines, voice_of
@@ -156,12 +156,12 @@ def unpack_own(text: str | None) -> tuple[Entry, ...]:
     """
     found = []
     for row in _rows(text, {"written", "spoken", "mode"}):
-        if row["mode"] not in list(words.MODES):
+        if row["mode"] not in list(layers.MODES):
             raise _damaged()
         others = row.get("alternatives", ())
         alternatives = tuple(str(a)[:400] for a in others[:20]) if isinstance(others, list) else ()
         entry = Entry(str(row["written"]), str(row["spoken"]), Mode(row["mode"]), alternatives=alternatives)
-        found.append(replace(words.checked(entry), alternatives=alternatives))
+        found.append(replace(layers.checked(entry), alternatives=alternatives))
     return tuple(found)
 
 

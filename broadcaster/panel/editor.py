@@ -20,9 +20,9 @@ from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.drafting import Hand, build_form, fields_of, script_draft, unpack_own
 from broadcaster.panel.forms import ScriptForm
 from broadcaster.services import importing
-from broadcaster.services import lexicon as words
-from broadcaster.services.lexicon_changes import replace_own
-from broadcaster.services.reading import kept_of
+from broadcaster.services.lexicon import layers
+from broadcaster.services.lexicon.changes import replace_own
+from broadcaster.services.lexicon.reading import kept_of
 from broadcaster.services.scripts import drafts, editing, speaking
 from broadcaster.services.scripts.editing import ScriptDraft
 from broadcaster.text.encodings import ENCODING_NAMES
@@ -125,7 +125,7 @@ def _opened(whole: Whole | None) -> ResponseReturnValue:
     wanted, fresh = request.args.get("draft", ""), "fresh" in request.args
     with station().db.read() as session:
         found = list(drafts.mine(session, actor(), script.id if script else None))
-        own = words.entries(session, script.id) if script else ()
+        own = layers.entries(session, script.id) if script else ()
     row = next((r for r in found if r.id == wanted), None)
     if row is None and found and script and not fresh:
         row = found[0]

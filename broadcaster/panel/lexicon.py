@@ -17,10 +17,10 @@ from broadcaster.errors import NotFoundError, RuleError, StationError
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.lexicon_form import HINTS, LexiconForm, fields_of
 from broadcaster.panel.paging import Page, wanted_page
-from broadcaster.services import lexicon as words
-from broadcaster.services.lexicon_changes import AffectedError, Change, Effect, apply
-from broadcaster.services.lexicon_files import MAX_BYTES, export_toml, import_change
-from broadcaster.services.reading import profile_of
+from broadcaster.services.lexicon import layers
+from broadcaster.services.lexicon.changes import AffectedError, Change, Effect, apply
+from broadcaster.services.lexicon.files import MAX_BYTES, export_toml, import_change
+from broadcaster.services.lexicon.reading import profile_of
 from broadcaster.services.scripts.trial import MAX_CHARACTERS, hear, trial_lexicon
 from broadcaster.text import Entry, normalize
 
@@ -36,18 +36,18 @@ def index() -> ResponseReturnValue:
     layer = request.args.get("layer", "station")
     search = request.args.get("q", "")[:100]
     with station().db.read() as session:
-        rows = list(session.scalars(words.live()))
-        version = words.version(session)
-    shipped = [e for e in words.layered(station()).entries if e.mode in words.MODES]
-    of_station = [(row.id, words.entry_of(row)) for row in rows]
+        rows = list(session.scalars(layers.live()))
+        version = layers.version(session)
+    shipped = [e for e in layers.layered(station()).entries if e.mode in layers.MODES]
+    of_station = [(row.id, layers.entry_of(row)) for row in rows]
     listed = of_station if layer != "shipped" else [(None, e) for e in shipped]
     wanted = fold(search).strip()
     found = [(n, e) for n, e in listed if wanted in fold(f"{e.written} {e.spoken}")]
     found.sort(key=lambda item: sort_key(item[1].written))
     number = wanted_page()
     page = Page(number, _PAGE, len(found))
-    lexicon = words.layered(station())
-    shown = [(n, e, words.spoken_form(e, lexicon)) for n, e in found[(number - 1) * _PAGE : number * _PAGE]]
+    lexicon = layers.layered(station())
+    shown = [(n, e, layers.spoken_form(e, lexicon)) for n, e in found[(number - 1) * _PAGE : number * _PAGE]]
     overridden = {e.written for _, e in of_station}
     counts = {"station": len(of_station), "shipped": len(shipped)}
     part = "_list.html" if request.headers.get("HX-Request") else "index.html"
@@ -59,7 +59,7 @@ def index() -> ResponseReturnValue:
         search=search,
         layers=LAYERS,
         counts=counts,
-        modes=words.MODES,
+        modes=layers.MODES,
         version=version,
         overridden=overridden,
     )
@@ -79,7 +79,7 @@ def new() -> ResponseReturnValue:
 def edit(entry_id: int) -> ResponseReturnValue:
     """Change an entry."""
     row = _row(entry_id)
-    form = LexiconForm(data=fields_of(words.entry_of(row))) if request.method == "GET" else LexiconForm()
+    form = LexiconForm(data=fields_of(layers.entry_of(row))) if request.method == "GET" else LexiconForm()
     return _page(form, row)
 
 
@@ -88,7 +88,7 @@ def edit(entry_id: int) -> ResponseReturnValue:
 def remove(entry_id: int) -> ResponseReturnValue:
     """Take an entry out, after saying what will be read again without it."""
     row = _row(entry_id)
-    entry = words.entry_of(row)
+    entry = layers.entry_of(row)
     change = Change(remove=(row.id,))
     effect = None
     if request.method == "POST":
@@ -100,8 +100,8 @@ def remove(entry_id: int) -> ResponseReturnValue:
             flash(f"Đã bỏ “{entry.written}” khỏi từ điển của đài.")
             return leave_to(url_for("lexicon.index"))
     with station().db.read() as session:
-        others = [e for e in words.entries(session) if e.key != entry.key]
-    lexicon = words.layered(station(), others)
+        others = [e for e in layers.entries(session) if e.key != entry.key]
+    lexicon = layers.layered(station(), others)
     back = normalize(entry.written, profile=profile_of(station()), lexicon=lexicon, explain=False).text
     values: dict[str, Any] = {"entry": entry, "row": row, "back": back, "effect": effect, "hold": _hold_now()}
     return render_template("lexicon/remove.html", **values), 422 if effect else 200
@@ -114,7 +114,7 @@ def try_out() -> ResponseReturnValue:
     form = LexiconForm()
     sample = request.form.get("sample", "").strip()[:MAX_CHARACTERS] or (form.written.data or "")[:MAX_CHARACTERS]
     try:
-        entry = words.checked(form.entry())
+        entry = layers.checked(form.entry())
     except (RuleError, ValueError) as error:
         message = error.message if isinstance(error, RuleError) else "Hãy chọn cách đọc."
         return render_template("lexicon/_try.html", message=message)
@@ -134,7 +134,7 @@ def hear_it() -> ResponseReturnValue:
     if args.get("written"):
         form = LexiconForm(formdata=None, data={k: args.get(k, "")[:400] for k in ("written", "spoken", "mode")})
         try:
-            extra = (words.checked(form.entry()),)
+            extra = (layers.checked(form.entry()),)
         except ValueError:
             raise RuleError("Không hiểu kiểu đọc này.", field="mode") from None
     heard = hear(station(), args.get("text", "")[: MAX_CHARACTERS + 1], extra)
@@ -193,8 +193,8 @@ def _page(form: LexiconForm, row: LexiconRow | None) -> ResponseReturnValue:
     effect: Effect | None = None
     if form.validate_on_submit():
         try:
-            entry = words.checked(form.entry())
-            moved = row is not None and words.entry_of(row).key != entry.key
+            entry = layers.checked(form.entry())
+            moved = row is not None and layers.entry_of(row).key != entry.key
             change = Change(add=(entry,), remove=(row.id,) if row is not None and moved else ())
             apply(station(), actor(), change, confirmed=_seen(), hold=_hold())
         except AffectedError as error:

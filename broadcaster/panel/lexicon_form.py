@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from broadcaster.errors import RuleError
 from broadcaster.panel.forms import StationForm
-from broadcaster.services.lexicon import MAX_SPOKEN, MAX_WRITTEN, MODES
+from broadcaster.services.lexicon.layers import MAX_SPOKEN, MAX_WRITTEN, MODES
 from broadcaster.text import Entry, Mode
 
 HINTS = {

@@ -15,8 +15,8 @@ from broadcaster.errors import RuleError
 from broadcaster.panel import wording
 from broadcaster.panel.access import actor, needs, station
 from broadcaster.panel.drafting import Hand, pack_kept, pack_own, unpack_kept, unpack_own
-from broadcaster.services import lexicon as words
-from broadcaster.services.reading import Kept, cleaned_of, name_of, profile_of
+from broadcaster.services.lexicon import layers
+from broadcaster.services.lexicon.reading import Kept, cleaned_of, name_of, profile_of
 from broadcaster.services.scripts import drafts
 from broadcaster.services.scripts.drafts import Written
 from broadcaster.services.scripts.trial import hear, trial_lexicon
@@ -47,13 +47,13 @@ def preview() -> ResponseReturnValue:
     """The spoken words of the form, after what the button that was pressed asked for; the form is kept as a draft."""
     held = _held()
     with station().db.read() as session:
-        entries = words.entries(session)
+        entries = layers.entries(session)
     refused = ""
     try:
         held, changed = _done(held, entries)
     except RuleError as error:  # the words typed are kept and shown all the same
         refused, changed = error.message, False
-    lexicon = words.layered(station(), entries, held.own)
+    lexicon = layers.layered(station(), entries, held.own)
     cleaned = cleaned_of(held.body, held.kept)
     spoken = normalize(cleaned.text, profile=profile_of(station()), lexicon=lexicon)
     values = {
@@ -67,7 +67,7 @@ def preview() -> ResponseReturnValue:
         **values,
         **_keep(held),
         **_shown(held, cleaned, spoken, lexicon),
-        names_of_modes=words.MODES,
+        names_of_modes=layers.MODES,
     )
 
 
@@ -123,16 +123,16 @@ def _done(held: Held, entries: tuple[Entry, ...]) -> tuple[Held, bool]:
 def _picked(held: Held, entries: tuple[Entry, ...]) -> Held:
     """Take the chosen way to say a written form among the script's own words."""
     form = request.form
-    lexicon = words.layered(station(), entries, held.own)
+    lexicon = layers.layered(station(), entries, held.own)
     text = cleaned_of(held.body, held.kept).text
     found = readings(normalize(text, profile=profile_of(station()), lexicon=lexicon))
     reading = next((r for r in found if r.written == form.get("written")), None)
     mode = form.get("mode", "expand")
-    if reading is None or mode not in list(words.MODES):
+    if reading is None or mode not in list(layers.MODES):
         return held
     entry = entry_for(reading, Mode(mode), form.get("say", "") or form.get("said", ""))
     alternatives = entry.alternatives
-    entry = replace(words.checked(entry), alternatives=alternatives)
+    entry = replace(layers.checked(entry), alternatives=alternatives)
     return replace(held, own=(*(e for e in held.own if e.key != entry.key), entry))
 
 

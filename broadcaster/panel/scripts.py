@@ -21,9 +21,9 @@ from broadcaster.panel import csp, wording
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.paging import Page, wanted_page
 from broadcaster.panel.sending import send_peaks, send_sound
-from broadcaster.services.lexicon import MODES
-from broadcaster.services.lexicon_changes import AffectedError, Change, Effect, apply, find_entry
-from broadcaster.services.picking import explained, pick_change
+from broadcaster.services.lexicon.changes import AffectedError, Change, Effect, apply, find_entry
+from broadcaster.services.lexicon.layers import MODES
+from broadcaster.services.lexicon.overrides import explained, pick_change
 from broadcaster.services.scripts import approving, drafts, editing, hearing, recordings, speaking
 from broadcaster.services.scripts.subtitles import rendition_captions
 from broadcaster.text import Mode

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import DraftRow, Script
 from broadcaster.panel import create_app
-from broadcaster.services import lexicon as words
+from broadcaster.services.lexicon import layers
 from broadcaster.services.scripts import drafts
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.station import Station
@@ -116,7 +116,7 @@ def test_a_reading_is_mended_in_place_and_saved_with_the_script(station: Station
     saved = client.post("/scripts/new", data=FORM | hand | {"own": own, "kept": hidden(kept, "kept")})
     number = int(saved.location.rpartition("/")[2])
     with station.db.read() as session:
-        assert [e.spoken for e in words.entries(session, number)] == ["hợp tác xã"]
+        assert [e.spoken for e in layers.entries(session, number)] == ["hợp tác xã"]
         assert session.get_one(Script, number).kept[0]["kind"] == "recipients"
     page = re.sub(r"<[^>]+>", "", client.get(f"/scripts/{number}").text)
     assert "gặp hợp tác xã" in page

@@ -4,7 +4,7 @@ import pytest
 
 from broadcaster.db.queries.scripts import script_detail
 from broadcaster.errors import RuleError
-from broadcaster.services.reading import cleaned_of, directions_of
+from broadcaster.services.lexicon.reading import cleaned_of, directions_of
 from broadcaster.services.scripts.editing import add_script
 from broadcaster.services.scripts.speaking import speak
 from tests.kit.people import EDITOR

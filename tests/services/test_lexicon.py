@@ -13,11 +13,11 @@ from sqlalchemy import select
 from broadcaster.db.models import AuditEvent, Job, LexiconVersion, StaleMark
 from broadcaster.domain.standing import HELD
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError, printed
-from broadcaster.services import lexicon as words
-from broadcaster.services.lexicon import checked, entries
-from broadcaster.services.lexicon_changes import AffectedError, Change, apply, find_entry, preview
-from broadcaster.services.lexicon_files import _table, export_toml, import_change
-from broadcaster.services.reading import cleaned_of, spoken_of
+from broadcaster.services.lexicon import layers
+from broadcaster.services.lexicon.changes import AffectedError, Change, apply, find_entry, preview
+from broadcaster.services.lexicon.files import _table, export_toml, import_change
+from broadcaster.services.lexicon.layers import checked, entries
+from broadcaster.services.lexicon.reading import cleaned_of, spoken_of
 from broadcaster.services.scripts.approving import airable, approve, refusal, standing_of
 from broadcaster.services.scripts.editing import revise
 from broadcaster.services.scripts.speaking import speak
@@ -94,7 +94,7 @@ def test_approved_scripts_are_named_and_nothing_changes_until_confirmed(station:
     [affected] = told.value.effect.outrun
     assert affected.differences == (("Bà con đến thủ tục hành chính xã.", "Bà con đến thủ tục hành chính công xã."),)
     with station.db.read() as session:
-        assert words.version(session) == 0
+        assert layers.version(session) == 0
         assert not session.scalars(select(StaleMark)).all()
 
 
@@ -307,7 +307,7 @@ def test_a_trial_is_heard_and_keeps_nothing(station: Station) -> None:
     assert heard.wav[:4] == b"RIFF"
     assert heard.seconds > 0.2
     with station.db.read() as session:
-        assert words.version(session) == 0
+        assert layers.version(session) == 0
     with pytest.raises(RuleError, match="300"):
         hear(station, "a " * 200)
     with pytest.raises(RuleError, match="để đọc"):

@@ -27,7 +27,7 @@ from broadcaster.domain.scripts import (
 )
 from broadcaster.errors import EngineError, RuleError, Where
 from broadcaster.services import audit
-from broadcaster.services.reading import Kept
+from broadcaster.services.lexicon.reading import Kept
 from broadcaster.services.scripts.approving import get_script, latest_revision, withdraw
 from broadcaster.services.station import Station
 from broadcaster.speech.registry import voice_of

@@ -23,9 +23,9 @@ from broadcaster.domain.scripts import text_sha256
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.media import ffmpeg
 from broadcaster.services import audit, jobs
-from broadcaster.services import lexicon as words
+from broadcaster.services.lexicon import layers
+from broadcaster.services.lexicon.reading import kept_of, spoken_of
 from broadcaster.services.queue import wake_worker
-from broadcaster.services.reading import kept_of, spoken_of
 from broadcaster.services.scripts.approving import get_script, latest_revision, newest_alike
 from broadcaster.services.station import Station
 from broadcaster.sound import recording
@@ -112,7 +112,7 @@ def record(
         script = get_script(session, script_id)
         revision = _revision(session, script_id, revision_id)
         body, kept, revision_id = revision.body, kept_of(script.kept), revision.id
-        mark = words.lexicon_mark(station, session, script_id)
+        mark = layers.lexicon_mark(station, session, script_id)
     spoken = spoken_of(station, body, kept=kept, script_id=script_id)
     chosen = station.settings.sound
     store = Store(station.home.store)

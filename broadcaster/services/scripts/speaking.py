@@ -11,9 +11,9 @@ from broadcaster.domain.roles import Actor, Permission, machine
 from broadcaster.domain.scripts import text_sha256
 from broadcaster.errors import RuleError
 from broadcaster.services import audit, jobs
-from broadcaster.services import lexicon as words
+from broadcaster.services.lexicon import layers
+from broadcaster.services.lexicon.reading import Recipe, cleaned_of, directions_of, profile_of, spelled_for, spoken_of
 from broadcaster.services.queue import wake_worker
-from broadcaster.services.reading import Recipe, cleaned_of, directions_of, profile_of, spelled_for, spoken_of
 from broadcaster.services.rotations import cue_sounds
 from broadcaster.services.scripts.approving import get_script, latest_revision, newest_alike
 from broadcaster.services.station import Station
@@ -39,8 +39,8 @@ def speak(station: Station, actor: Actor, script_id: int, progress: Progress | N
     with station.db.read() as session:
         script = get_script(session, script_id)
         revision = latest_revision(session, script_id)
-        lexicon = words.lexicon_of(station, session, script_id)
-        mark = words.lexicon_mark(station, session, script_id)
+        lexicon = layers.lexicon_of(station, session, script_id)
+        mark = layers.lexicon_mark(station, session, script_id)
         recipe = Recipe.of(script, revision.body)
         revision_id, rate = revision.id, script.rate or station.settings.speech.rate
         voices = voice_order(station, script.voice)

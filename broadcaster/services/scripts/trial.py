@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from broadcaster.errors import RuleError
-from broadcaster.services import lexicon as words
-from broadcaster.services.reading import profile_of
+from broadcaster.services.lexicon import layers
+from broadcaster.services.lexicon.reading import profile_of
 from broadcaster.services.scripts.speaking import voice_order
 from broadcaster.services.station import Station
 from broadcaster.speech.cache import ClipCache
@@ -35,8 +35,8 @@ class Heard:
 def trial_lexicon(station: Station, extra: Sequence[Entry], script_id: int | None = None) -> Lexicon:
     """Return the lexicon of the station (and of a script) with entries over it that nobody has saved."""
     with station.db.read() as session:
-        own = words.entries(session, script_id) if script_id else ()
-        return words.layered(station, words.entries(session), own, extra)
+        own = layers.entries(session, script_id) if script_id else ()
+        return layers.layered(station, layers.entries(session), own, extra)
 
 
 def hear(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from broadcaster.db.models import Script
-from broadcaster.services import lexicon as words
+from broadcaster.services.lexicon import layers as words
 from broadcaster.services.station import Station
 from broadcaster.text import Entry, Lexicon, Profile, RegionalProfile, Spoken, directions, normalize
 from broadcaster.text.clean import Cleaned, Removal, clean

@@ -17,10 +17,10 @@ from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.scripts import ScriptState, text_sha256
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services import audit, jobs
-from broadcaster.services import lexicon as words
-from broadcaster.services.lexicon import checked, entry_of
+from broadcaster.services.lexicon import layers
+from broadcaster.services.lexicon.layers import checked, entry_of
+from broadcaster.services.lexicon.reading import cleaned_of, kept_of, sentences_of
 from broadcaster.services.queue import wake_worker
-from broadcaster.services.reading import cleaned_of, kept_of, sentences_of
 from broadcaster.services.scripts.approving import get_script
 from broadcaster.services.station import Station
 from broadcaster.text import Entry, Lexicon
@@ -97,7 +97,7 @@ def preview(station: Station, change: Change) -> Effect:
     with station.db.read() as session:
         before, after = _layers(session, change)
         return Effect(
-            words.version(session), _newest_approval(session), _affected(station, session, change, before, after)
+            layers.version(session), _newest_approval(session), _affected(station, session, change, before, after)
         )
 
 
@@ -132,7 +132,7 @@ def apply(
         raise AffectedError(effect)
     wanted: list[int] = []
     with station.db.write() as session:
-        if words.version(session) != effect.version or _newest_approval(session) != effect.approval:
+        if layers.version(session) != effect.version or _newest_approval(session) != effect.approval:
             raise RuleError("Từ điển hoặc phê duyệt vừa được người khác thay đổi. Hãy xem lại rồi lưu lần nữa.")
         if change.script_id is not None:
             get_script(session, change.script_id)
@@ -162,7 +162,7 @@ def replace_own(station: Station, actor: Actor, script_id: int, own: Sequence[En
         RuleError: an entry is wrong.
     """
     with station.db.read() as session:
-        rows = [(r.id, entry_of(r)) for r in session.scalars(words.live(script_id))]
+        rows = [(r.id, entry_of(r)) for r in session.scalars(layers.live(script_id))]
     wanted = tuple(checked(e) for e in own)
     keys = {e.key for e in wanted}
     change = Change(
@@ -181,7 +181,7 @@ def find_entry(session: Session, written: str, script_id: int | None = None) -> 
         NotFoundError: there is none.
         RuleError: there are several, told apart by their conditions.
     """
-    rows = [r for r in session.scalars(words.live(script_id)) if r.written == written]
+    rows = [r for r in session.scalars(layers.live(script_id)) if r.written == written]
     if not rows:
         raise NotFoundError(f"Từ điển của đài không có mục “{written}”.", field="written")
     if len(rows) > 1:
@@ -199,7 +199,7 @@ def _newest_approval(session: Session) -> int:
 
 def _layers(session: Session, change: Change) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
     """Return the entries of the change's scope before and after it."""
-    rows = list(session.scalars(words.live(change.script_id)))
+    rows = list(session.scalars(layers.live(change.script_id)))
     if missing := set(change.remove) - {r.id for r in rows}:
         raise NotFoundError(f"Mục số {min(missing)} không còn trong từ điển.", field="entry")
     before = tuple(entry_of(r) for r in rows)
@@ -210,7 +210,7 @@ def _layers(session: Session, change: Change) -> tuple[tuple[Entry, ...], tuple[
 
 def _write(station: Station, session: Session, actor: Actor, change: Change) -> int | None:
     """Write the change as a new version; None when it changes nothing."""
-    rows = list(session.scalars(words.live(change.script_id)))
+    rows = list(session.scalars(layers.live(change.script_id)))
     ended = [r for r in rows if r.id in change.remove]
     added = []
     for entry in change.add:
@@ -228,7 +228,7 @@ def _write(station: Station, session: Session, actor: Actor, change: Change) -> 
     for row in ended:
         row.until = version.number
     for entry in added:
-        session.add(words.row_of(entry, change.script_id, version.number))
+        session.add(layers.row_of(entry, change.script_id, version.number))
     where = str(version.number) if change.script_id is None else f"bài {change.script_id}"
     audit.record(
         session,
@@ -248,7 +248,7 @@ def _write(station: Station, session: Session, actor: Actor, change: Change) -> 
 def _told(added: Sequence[Entry], ended: Sequence[LexiconRow]) -> str:
     new = {e.written for e in added}
     parts = [
-        f"“{e.written}” đọc là “{e.spoken}”" if e.spoken else f"“{e.written}”: {words.MODES[e.mode].lower()}"
+        f"“{e.written}” đọc là “{e.spoken}”" if e.spoken else f"“{e.written}”: {layers.MODES[e.mode].lower()}"
         for e in added
     ]
     parts += [f"bỏ “{r.written}”" for r in ended if r.written not in new]
@@ -329,7 +329,7 @@ class _Reader:
     ) -> None:
         self._station, self._session = station, session
         self._before, self._after = before, after
-        self._under = words.entries(session) if change.script_id is not None else ()
+        self._under = layers.entries(session) if change.script_id is not None else ()
         self._common = self._layered(())
         own = select(LexiconRow.script_id).where(LexiconRow.until.is_(None), LexiconRow.script_id.is_not(None))
         self._own = set(session.scalars(own)) if change.script_id is None else set[int | None]()
@@ -339,10 +339,10 @@ class _Reader:
         """Return the lexicons by which a script is read before and after the change."""
         if script_id not in self._own:
             return self._common
-        return self._layered(words.entries(self._session, script_id))
+        return self._layered(layers.entries(self._session, script_id))
 
     def _layered(self, own: tuple[Entry, ...]) -> tuple[Lexicon, Lexicon]:
-        made = [words.layered(self._station, self._under, layer, own) for layer in (self._before, self._after)]
+        made = [layers.layered(self._station, self._under, layer, own) for layer in (self._before, self._after)]
         return made[0], made[1]
 
 

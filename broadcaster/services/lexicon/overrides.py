@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from broadcaster.db.models import Script
 from broadcaster.domain.roles import Actor
-from broadcaster.services import lexicon as words
-from broadcaster.services.lexicon_changes import Change, apply, find_entry
-from broadcaster.services.reading import Recipe, cleaned_of, profile_of
+from broadcaster.services.lexicon import layers
+from broadcaster.services.lexicon.changes import Change, apply, find_entry
+from broadcaster.services.lexicon.reading import Recipe, cleaned_of, profile_of
 from broadcaster.services.scripts.approving import get_script, latest_revision
 from broadcaster.services.station import Station
 from broadcaster.text import Entry, Lexicon, Mode, Spoken, normalize
@@ -40,8 +40,8 @@ def explained(station: Station, script_id: int) -> Explained:
     with station.db.read() as session:
         script = get_script(session, script_id)
         revision = latest_revision(session, script_id)
-        lexicon = words.lexicon_of(station, session, script_id)
-        own = words.entries(session, script_id)
+        lexicon = layers.lexicon_of(station, session, script_id)
+        own = layers.entries(session, script_id)
     recipe = Recipe.of(script, revision.body)
     cleaned = cleaned_of(recipe.body, recipe.kept)
     spoken = normalize(cleaned.text, profile=profile_of(station), lexicon=lexicon)
@@ -56,7 +56,7 @@ def pick_change(found: Explained, what: str, mode: Mode, spoken: str = "", *, wh
     """
     reading = find(found.readings, what)
     entry = entry_for(reading, mode, spoken)
-    said = f"“{spoken}”" if spoken else words.MODES[mode].lower()
+    said = f"“{spoken}”" if spoken else layers.MODES[mode].lower()
     return Change(
         add=(entry,),
         script_id=None if whole_station else found.script.id,

@@ -6,9 +6,9 @@ import tomlkit
 from sqlalchemy.orm import Session
 
 from broadcaster.errors import RuleError
-from broadcaster.services import lexicon as words
-from broadcaster.services.lexicon import checked
-from broadcaster.services.lexicon_changes import Change
+from broadcaster.services.lexicon import layers
+from broadcaster.services.lexicon.changes import Change
+from broadcaster.services.lexicon.layers import checked
 from broadcaster.text import Entry, LexiconError, parse_lexicon
 
 MAX_BYTES = 1_000_000
@@ -21,7 +21,7 @@ def export_toml(session: Session, script_id: int | None = None) -> str:
     doc = tomlkit.document()
     doc.add(tomlkit.comment(_HEAD))
     array = tomlkit.aot()
-    for entry in words.entries(session, script_id):
+    for entry in layers.entries(session, script_id):
         array.append(_table(entry))
     if len(array):
         doc.add("entry", array)

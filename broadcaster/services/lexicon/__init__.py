@@ -1,0 +1,1 @@
+"""The pronunciation lexicon: shipped, the station's and a script's own entries."""
