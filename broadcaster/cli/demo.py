@@ -22,10 +22,10 @@ from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services.accounts import actor_named, make_first_accounts
 from broadcaster.services.importing import add_file, init, starter_files
-from broadcaster.services.planning import plan
 from broadcaster.services.playlog import entries, verify
 from broadcaster.services.report_content import document_of
-from broadcaster.services.rotations import apply_rotation
+from broadcaster.services.schedule.planning import plan
+from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.scripts.approving import approve
 from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.station import Station, open_station

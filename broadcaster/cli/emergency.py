@@ -17,7 +17,7 @@ from broadcaster.errors import RuleError, StationError
 from broadcaster.services import emergencies as service
 from broadcaster.services import emergency_voice
 from broadcaster.services.emergency_cap import draft_from_cap
-from broadcaster.services.rotations import zone_map
+from broadcaster.services.schedule.rotations import zone_map
 from broadcaster.services.station import Station
 from broadcaster.text.ingest.cap import LARGEST
 

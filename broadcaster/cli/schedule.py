@@ -19,11 +19,16 @@ from broadcaster.errors import RuleError
 from broadcaster.scheduling.conflict_lots import lots
 from broadcaster.scheduling.rotation_toml import read_toml
 from broadcaster.scheduling.rotation_words import no_rotation
-from broadcaster.services import conflicts, feeds
 from broadcaster.services.airing import send
-from broadcaster.services.once import WordlessError, air_once
-from broadcaster.services.planning import plan, preview
-from broadcaster.services.rotations import add_exception, apply_exceptions, apply_rotation, without_own_rotation
+from broadcaster.services.schedule import conflicts, feeds
+from broadcaster.services.schedule.once import WordlessError, air_once
+from broadcaster.services.schedule.planning import plan, preview
+from broadcaster.services.schedule.rotations import (
+    add_exception,
+    apply_exceptions,
+    apply_rotation,
+    without_own_rotation,
+)
 from broadcaster.services.station import Station
 
 

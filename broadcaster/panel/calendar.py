@@ -26,7 +26,8 @@ from broadcaster.panel.filters import short_day
 from broadcaster.panel.sending import send_sound
 from broadcaster.panel.undo import done
 from broadcaster.scheduling.rotation_words import no_rotation
-from broadcaster.services import airing, hear_through, planning, rotations, timetable
+from broadcaster.services import airing
+from broadcaster.services.schedule import by_hand, planning, preview_sound, rotations
 from broadcaster.sound.store import Store
 
 blueprint = Blueprint("calendar", __name__, url_prefix="/schedule")
@@ -55,7 +56,7 @@ def index() -> ResponseReturnValue:
     by_day = {day: [b for b in rows if here.local(b.starts_at).date() == day] for day in days}
     if zone in names:
         by_day = {day: [b for b in found if zone in b.zones] for day, found in by_day.items()}
-    left = {day: [b.id for b in found if timetable.editable(b, here.now())] for day, found in by_day.items()}
+    left = {day: [b.id for b in found if by_hand.editable(b, here.now())] for day, found in by_day.items()}
     return render_template(
         "calendar/index.html",
         days=days,
@@ -129,8 +130,8 @@ def show(number: int) -> ResponseReturnValue:
         names=names,
         heard=heard,
         topics=topics,
-        free=timetable.editable(row, now),
-        back=timetable.restorable(row, now),
+        free=by_hand.editable(row, now),
+        back=by_hand.restorable(row, now),
         most_ms=_most_ms(row),
     )
 
@@ -155,14 +156,14 @@ def hear(number: int) -> ResponseReturnValue:
     with here.db.read() as session:
         row = queries.broadcast(session, number)
     wanted = request.args.get("from", "")
-    stream = hear_through.joined(
+    stream = preview_sound.joined(
         Store(here.home.store),
         row.rundown,
         start_ms=int(wanted) if wanted.isdecimal() and len(wanted) < 10 else 0,
         most_ms=_most_ms(row),
     )
     headers = {"Cache-Control": "private, no-store", "Accept-Ranges": "none"}
-    return Response(stream, mimetype=hear_through.MIME, headers=headers)
+    return Response(stream, mimetype=preview_sound.MIME, headers=headers)
 
 
 def _most_ms(row: BroadcastRow) -> int | None:

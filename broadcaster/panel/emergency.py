@@ -35,7 +35,7 @@ from broadcaster.panel.sending import send_sound
 from broadcaster.services import emergencies as service
 from broadcaster.services import emergency_voice
 from broadcaster.services.emergency_cap import draft_from_cap
-from broadcaster.services.rotations import zone_map
+from broadcaster.services.schedule.rotations import zone_map
 from broadcaster.services.station import Station
 
 log = structlog.get_logger(__name__)

@@ -17,7 +17,8 @@ from broadcaster.panel.access import actor, leave_to, needs, public, station
 from broadcaster.panel.fragments import revalidated
 from broadcaster.panel.frame import Facts, Frame
 from broadcaster.panel.undo import done
-from broadcaster.services import airing, doctor, first_run, report_due, resuming
+from broadcaster.services import airing, doctor, first_run, report_due
+from broadcaster.services.schedule import resuming
 
 blueprint = Blueprint("onair", __name__)
 _HEALTH_SECONDS = 30.0

@@ -14,8 +14,8 @@ from broadcaster.errors import NotFoundError
 from broadcaster.panel.access import actor, leave_to, needs, public, station
 from broadcaster.panel.dates import a_date
 from broadcaster.scheduling.conflict_lots import lots
-from broadcaster.services import conflicts, feeds
-from broadcaster.services.planning import preview
+from broadcaster.services.schedule import conflicts, feeds
+from broadcaster.services.schedule.planning import preview
 
 blueprint = Blueprint("outlook", __name__, url_prefix="/schedule")
 _SHOWN = 8

@@ -24,7 +24,7 @@ from broadcaster.panel.dates import a_date
 from broadcaster.panel.slot_steps import Steps
 from broadcaster.scheduling.rotation_toml import read_toml
 from broadcaster.scheduling.rotation_words import LATE_WORDS, step_words
-from broadcaster.services import planning, rotations
+from broadcaster.services.schedule import planning, rotations
 
 blueprint = Blueprint("slots", __name__, url_prefix="/schedule/rotations")
 MAX_BYTES = 200_000

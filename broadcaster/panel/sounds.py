@@ -16,8 +16,8 @@ from broadcaster.errors import MediaError, RuleError
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.forms import SoundForm
 from broadcaster.panel.sending import send_sound
-from broadcaster.services import planning
 from broadcaster.services import sounds as service
+from broadcaster.services.schedule import planning
 
 blueprint = Blueprint("sounds", __name__, url_prefix="/sounds")
 

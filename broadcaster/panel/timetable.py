@@ -18,7 +18,7 @@ from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.dates import a_date, a_moment
 from broadcaster.panel.ordering import reordered
 from broadcaster.panel.undo import done
-from broadcaster.services import planning, timetable
+from broadcaster.services.schedule import by_hand, planning
 from broadcaster.services.scripts.approving import airable
 
 blueprint = Blueprint("timetable", __name__, url_prefix="/schedule")
@@ -51,7 +51,7 @@ def events() -> ResponseReturnValue:
 
 def _event(row: BroadcastRow) -> dict[str, Any]:
     here = station()
-    free = timetable.editable(row, here.now()) and actor().may(Permission.SCHEDULE)
+    free = by_hand.editable(row, here.now()) and actor().may(Permission.SCHEDULE)
     return {
         "id": str(row.id),
         "resourceIds": row.zones,
@@ -92,7 +92,7 @@ def _replace(number: int, verb: str) -> ResponseReturnValue:
             to = a_moment(asked.get("to", ""), here.settings.tz, field="to")
             if request.method == "POST":
                 return _placed(number, verb, to)
-            act = timetable.move if verb == "move" else timetable.copy
+            act = by_hand.move if verb == "move" else by_hand.copy
             act(here, actor(), number, to, dry_run=True)
         except RuleError as error:
             refused = error.message
@@ -121,11 +121,11 @@ def _placed(number: int, verb: str, to: dt.datetime) -> ResponseReturnValue:
         before, title = row.starts_at, row.title
     local = here.local(to)
     if verb == "copy":
-        new = timetable.copy(here, actor(), number, to)
+        new = by_hand.copy(here, actor(), number, to)
         words = f"Đã chép “{title}” sang {local:%H:%M %d/%m/%Y}."
         done(words, url_for("timetable.leave_out"), fields={"numbers": str(new)})
         return leave_to(url_for("calendar.show", number=new))
-    new = timetable.move(here, actor(), number, to)
+    new = by_hand.move(here, actor(), number, to)
     words = f"Đã dời “{title}” từ {here.local(before):%H:%M %d/%m} sang {local:%H:%M %d/%m/%Y}."
     back = f"{here.local(before):%Y-%m-%dT%H:%M}"
     done(words, url_for("timetable.move_back", number=new), fields={"to": back})
@@ -144,11 +144,9 @@ def move_back(number: int) -> ResponseReturnValue:
         row = queries.broadcast(session, number)
         moved = row.slot_key.startswith("moved/")
     if moved:
-        number = timetable.move_back(here, actor(), number)
+        number = by_hand.move_back(here, actor(), number)
     else:
-        number = timetable.move(
-            here, actor(), number, a_moment(request.form.get("to", ""), here.settings.tz, field="to")
-        )
+        number = by_hand.move(here, actor(), number, a_moment(request.form.get("to", ""), here.settings.tz, field="to"))
     done("Đã trả buổi phát về giờ cũ.")
     return leave_to(url_for("calendar.show", number=number))
 
@@ -157,7 +155,7 @@ def move_back(number: int) -> ResponseReturnValue:
 @needs(Permission.SCHEDULE)
 def leave_out() -> ResponseReturnValue:
     """Leave broadcasts out: one, or all that are left of a day."""
-    numbers = timetable.leave_out(station(), actor(), _numbers())
+    numbers = by_hand.leave_out(station(), actor(), _numbers())
     if not numbers:
         raise RuleError("Không còn buổi nào bỏ được: buổi đã phát, đang phát hoặc sắp bắt đầu.", field="numbers")
     what = "buổi này" if len(numbers) == 1 else f"{len(numbers)} buổi"
@@ -171,7 +169,7 @@ def leave_out() -> ResponseReturnValue:
 @needs(Permission.SCHEDULE)
 def take_back() -> ResponseReturnValue:
     """Plan again what was left out."""
-    numbers = timetable.take_back(station(), actor(), _numbers())
+    numbers = by_hand.take_back(station(), actor(), _numbers())
     if not numbers:
         raise RuleError("Không còn xếp lại được buổi này: giờ phát đã qua hoặc sắp tới.", field="numbers")
     done("Đã xếp lại vào lịch.", url_for("timetable.leave_out"), fields={"numbers": _words(numbers)})
@@ -189,7 +187,7 @@ def new() -> ResponseReturnValue:
         try:
             at = a_moment(given.get("at", ""), here.settings.tz, field="at")
             minutes = given.get("minutes", "")
-            number = timetable.add(
+            number = by_hand.add(
                 here,
                 actor(),
                 given.get("title", ""),
@@ -227,8 +225,8 @@ def rundown(number: int) -> ResponseReturnValue:
     refused = ""
     with here.db.read() as session:
         row = queries.broadcast(session, number)
-        seen = timetable.mark(row)
-        free = timetable.editable(row, here.now())
+        seen = by_hand.mark(row)
+        free = by_hand.editable(row, here.now())
         day = here.local(row.starts_at).date()
         approved = sorted((c for c in airable(session) if c.valid_on(day)), key=lambda c: (c.topic, c.title))
         cues = registry.cues(session)
@@ -241,7 +239,7 @@ def rundown(number: int) -> ResponseReturnValue:
             keys = _acted(keys, act)
         else:
             try:
-                timetable.set_rundown(here, actor(), number, keys, request.form.get("seen", ""))
+                by_hand.set_rundown(here, actor(), number, keys, request.form.get("seen", ""))
             except RuleError as error:
                 refused = error.message
             else:
@@ -268,7 +266,7 @@ def rundown(number: int) -> ResponseReturnValue:
 @needs(Permission.SCHEDULE)
 def release(number: int) -> ResponseReturnValue:
     """Give a broadcast back to planning."""
-    timetable.release(station(), actor(), number)
+    by_hand.release(station(), actor(), number)
     planning.plan(station())
     done("Máy đã xếp lại nội dung buổi này theo khung lịch.")
     return leave_to(url_for("calendar.show", number=number))

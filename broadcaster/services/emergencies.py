@@ -16,7 +16,7 @@ from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services import airing, audit, emergency_airing, jobs
 from broadcaster.services.queue import wake_worker
-from broadcaster.services.rotations import zone_map
+from broadcaster.services.schedule.rotations import zone_map
 from broadcaster.services.station import Station
 
 VOICE_JOB = "emergency-voice"

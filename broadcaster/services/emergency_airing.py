@@ -19,7 +19,7 @@ from broadcaster.domain.emergencies import EmergencyState, repeat_after, repeats
 from broadcaster.domain.lateness import LatePolicy
 from broadcaster.services import airing
 from broadcaster.services.emergency_rest import RECENT, resume
-from broadcaster.services.rotations import zone_map
+from broadcaster.services.schedule.rotations import zone_map
 from broadcaster.services.station import Station
 
 AHEAD = dt.timedelta(hours=24)

@@ -14,8 +14,8 @@ from broadcaster.domain.desk import YIELDED
 from broadcaster.domain.emergencies import Interrupted, resumption
 from broadcaster.domain.playlog import Outcome
 from broadcaster.services import airing
-from broadcaster.services.rest_rows import items_of, length_of, rest_row
-from broadcaster.services.rotations import zone_map
+from broadcaster.services.schedule.rest_rows import items_of, length_of, rest_row
+from broadcaster.services.schedule.rotations import zone_map
 from broadcaster.services.station import Station
 
 RECENT = dt.timedelta(hours=1)

@@ -10,9 +10,9 @@ from broadcaster.services.emergencies import VOICE_JOB
 from broadcaster.services.emergency_voice import voice_job
 from broadcaster.services.jobs import Handler, Progress
 from broadcaster.services.logcheck import check_job
-from broadcaster.services.planning import plan
 from broadcaster.services.report_jobs import JOB as REPORT_JOB
 from broadcaster.services.report_jobs import report_job
+from broadcaster.services.schedule.planning import plan
 from broadcaster.services.scripts.hearing import JOB as LISTEN_JOB
 from broadcaster.services.scripts.hearing import after_speaking, listen_job
 from broadcaster.services.scripts.recordings import JOB as RECORD_JOB

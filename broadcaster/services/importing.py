@@ -25,7 +25,7 @@ from broadcaster.errors import RuleError, Where
 from broadcaster.home import Home
 from broadcaster.rooms import room
 from broadcaster.scheduling.rotation_toml import ExceptionsForm, ZonesForm, parse_form, read_toml
-from broadcaster.services.rotations import days_between
+from broadcaster.services.schedule.rotations import days_between
 from broadcaster.services.scripts.editing import OTHER_TOPIC, ScriptDraft, add_script
 from broadcaster.services.station import Station, open_station
 from broadcaster.settings import Settings

@@ -20,7 +20,7 @@ from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import MediaError, NotFoundError, RuleError
 from broadcaster.rooms import room
 from broadcaster.services import audit
-from broadcaster.services.rotations import rotations_in_force
+from broadcaster.services.schedule.rotations import rotations_in_force
 from broadcaster.services.station import Station
 from broadcaster.sound import recording
 from broadcaster.sound.master import master

@@ -17,10 +17,10 @@ from broadcaster.domain.scripts import Genre
 from broadcaster.services import jobs
 from broadcaster.services.importing import load_starter_scripts
 from broadcaster.services.jobs import Progress
-from broadcaster.services.once import air_once
-from broadcaster.services.planning import plan
 from broadcaster.services.queue import wake_worker
-from broadcaster.services.rotations import apply_rotation
+from broadcaster.services.schedule.once import air_once
+from broadcaster.services.schedule.planning import plan
+from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.scripts.approving import airable, approve
 from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.station import Station

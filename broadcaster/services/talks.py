@@ -18,7 +18,7 @@ from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services import airing, audit
-from broadcaster.services.rotations import zone_map
+from broadcaster.services.schedule.rotations import zone_map
 from broadcaster.services.station import Station
 
 RATE = 48_000

@@ -22,12 +22,9 @@ from broadcaster.domain.rotations import Rotation
 from broadcaster.domain.tracking import Progress, progress
 from broadcaster.errors import RuleError
 from broadcaster.scheduling.rotation_toml import parse_rotation
-from broadcaster.services import activities, planning, plans
-from broadcaster.services.rotations import (
-    apply_rotation,
-    definitions_in_force,
-    rotations_in_force,
-)
+from broadcaster.services import activities, plans
+from broadcaster.services.schedule import planning
+from broadcaster.services.schedule.rotations import apply_rotation, definitions_in_force, rotations_in_force
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.station import Station
 

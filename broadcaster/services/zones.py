@@ -15,7 +15,7 @@ from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.zones import ALL, Condition, Correction, Device, parse_bands
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services import audit
-from broadcaster.services.once import air_once
+from broadcaster.services.schedule.once import air_once
 from broadcaster.services.station import Station
 
 _TONES = ("line_up", "test", "chime")

@@ -37,8 +37,8 @@ from broadcaster.scheduling.expand import expand
 from broadcaster.services import playlog
 from broadcaster.services.importing import init
 from broadcaster.services.logcheck import check
-from broadcaster.services.planning import plan
-from broadcaster.services.rotations import apply_rotation, cue_sounds, rotations_in_force
+from broadcaster.services.schedule.planning import plan
+from broadcaster.services.schedule.rotations import apply_rotation, cue_sounds, rotations_in_force
 from broadcaster.services.scripts.approving import approve, latest_revision
 from broadcaster.services.scripts.editing import ScriptDraft, add_script, submit
 from broadcaster.services.station import Station

@@ -39,8 +39,8 @@ def planning() -> None:
     from broadcaster.db.models import BroadcastRow, ZoneRow
     from broadcaster.domain.roles import machine
     from broadcaster.services.importing import init
-    from broadcaster.services.planning import plan
-    from broadcaster.services.rotations import apply_rotation
+    from broadcaster.services.schedule.planning import plan
+    from broadcaster.services.schedule.rotations import apply_rotation
 
     with tempfile.TemporaryDirectory() as folder:
         clock = FrozenClock(dt.datetime(2026, 12, 31, 16, tzinfo=dt.UTC))

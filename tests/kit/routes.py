@@ -9,7 +9,7 @@ from flask import Flask
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.scopes import Scope
 from broadcaster.panel.access import PUBLIC, SIGNED_IN
-from broadcaster.services import feeds
+from broadcaster.services.schedule import feeds
 
 VALUES = {
     "script_id": 2,

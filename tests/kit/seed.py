@@ -17,7 +17,7 @@ from broadcaster.domain.scripts import Genre, Priority, text_sha256
 from broadcaster.media.ffmpeg import run
 from broadcaster.services import accounts, playlog
 from broadcaster.services.importing import init
-from broadcaster.services.rotations import add_exception, apply_rotation, cue_sounds, zone_map
+from broadcaster.services.schedule.rotations import add_exception, apply_rotation, cue_sounds, zone_map
 from broadcaster.services.scripts.approving import approve, latest_revision, send_back
 from broadcaster.services.scripts.editing import ScriptDraft, add_script, revise, submit
 from broadcaster.services.scripts.speaking import spoken_of

@@ -6,7 +6,7 @@ from broadcaster.db.models import BroadcastRow, RotationRow
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.roles import machine
 from broadcaster.services import first_run
-from broadcaster.services.rotations import apply_rotation
+from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.station import Station
 from tests.kit import seed
 from tests.kit.panel import SignIn

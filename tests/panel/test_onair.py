@@ -15,8 +15,9 @@ from broadcaster.domain.desk import PORT_FILE
 from broadcaster.domain.roles import Role, machine
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.playout.wake import Ear
-from broadcaster.services import airing, resuming
+from broadcaster.services import airing
 from broadcaster.services.heartbeats import beat
+from broadcaster.services.schedule import resuming
 from broadcaster.services.station import Station
 from tests.kit import seed
 from tests.kit.panel import SignIn

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from broadcaster.services import feeds
+from broadcaster.services.schedule import feeds
 from broadcaster.services.station import Station
 from tests.kit.panel import SignIn
 

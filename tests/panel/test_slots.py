@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from broadcaster.db.models import AuditEvent, RotationRow
-from broadcaster.services.rotations import apply_rotation, rotations_in_force
+from broadcaster.services.schedule.rotations import apply_rotation, rotations_in_force
 from broadcaster.services.station import Station
 from tests.kit import seed
 from tests.kit.panel import SignIn

@@ -14,7 +14,7 @@ from broadcaster.domain.zones import Correction
 from broadcaster.errors import RuleError
 from broadcaster.services import airing, doctor
 from broadcaster.services import zones as service
-from broadcaster.services.rotations import zone_map
+from broadcaster.services.schedule.rotations import zone_map
 from broadcaster.services.station import Station
 from tests.kit import seed
 from tests.kit.panel import SignIn

@@ -12,7 +12,7 @@ from broadcaster.db.models import BroadcastRow, ZoneRow
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.playlog import Outcome
 from broadcaster.services import airing
-from broadcaster.services.planning import plan
+from broadcaster.services.schedule.planning import plan
 from tests.kit.live import ended, running
 from tests.kit.waiting import until
 

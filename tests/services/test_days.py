@@ -10,7 +10,12 @@ from sqlalchemy import select
 from broadcaster.db.models import DayException
 from broadcaster.domain.rotations import DayKind
 from broadcaster.errors import RuleError, printed
-from broadcaster.services.rotations import add_exception, apply_exceptions, apply_rotation, without_own_rotation
+from broadcaster.services.schedule.rotations import (
+    add_exception,
+    apply_exceptions,
+    apply_rotation,
+    without_own_rotation,
+)
 from broadcaster.services.station import Station
 from tests.kit.people import OPERATOR
 from tests.kit.rotations import ROTATION

@@ -9,7 +9,7 @@ import pytest
 
 from broadcaster.errors import NotFoundError
 from broadcaster.media.ffmpeg import run
-from broadcaster.services.hear_through import joined
+from broadcaster.services.schedule.preview_sound import joined
 from broadcaster.sound.store import Store
 
 RATE = 16_000

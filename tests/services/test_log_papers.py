@@ -26,8 +26,8 @@ from broadcaster.services import logbook, playlog
 from broadcaster.services.evidence import Bundle, make_bundle
 from broadcaster.services.importing import init
 from broadcaster.services.logcheck import check, check_job
-from broadcaster.services.planning import plan
-from broadcaster.services.rotations import apply_rotation
+from broadcaster.services.schedule.planning import plan
+from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.station import Station
 from tests.kit.clocks import NOON
 from tests.kit.people import EDITOR, OPERATOR

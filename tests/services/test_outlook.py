@@ -10,9 +10,9 @@ from sqlalchemy import select
 from broadcaster.db.models import BroadcastRow, Script, ZoneRow
 from broadcaster.domain.rotations import DayKind
 from broadcaster.scheduling.conflicts import Kind
-from broadcaster.services import conflicts, feeds
-from broadcaster.services.planning import plan, preview
-from broadcaster.services.rotations import add_exception, apply_rotation
+from broadcaster.services.schedule import conflicts, feeds
+from broadcaster.services.schedule.planning import plan, preview
+from broadcaster.services.schedule.rotations import add_exception, apply_rotation
 from broadcaster.services.scripts.editing import retire
 from broadcaster.services.station import Station
 from tests.kit.clocks import later

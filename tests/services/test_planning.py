@@ -13,9 +13,9 @@ from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.domain.rotations import DayKind
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.services import playlog
-from broadcaster.services.once import air_once
-from broadcaster.services.planning import plan
-from broadcaster.services.rotations import add_exception, apply_rotation
+from broadcaster.services.schedule.once import air_once
+from broadcaster.services.schedule.planning import plan
+from broadcaster.services.schedule.rotations import add_exception, apply_rotation
 from broadcaster.services.scripts.editing import retire
 from broadcaster.services.station import Station
 from tests.kit.clocks import later

@@ -16,7 +16,7 @@ from broadcaster.errors import RuleError
 from broadcaster.services import jobs, starter
 from broadcaster.services.handlers import HANDLERS
 from broadcaster.services.jobs import Handler
-from broadcaster.services.once import WordlessError, air_once
+from broadcaster.services.schedule.once import WordlessError, air_once
 from broadcaster.services.station import Station
 from tests.kit.people import EDITOR, OPERATOR
 

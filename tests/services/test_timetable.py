@@ -15,11 +15,11 @@ from broadcaster.db.models import BroadcastRow, CueRow
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.roles import Actor, Role, machine
 from broadcaster.errors import ForbiddenError, RuleError
-from broadcaster.services import timetable
 from broadcaster.services.importing import init
-from broadcaster.services.once import air_once
-from broadcaster.services.planning import plan
-from broadcaster.services.rotations import apply_rotation
+from broadcaster.services.schedule import by_hand
+from broadcaster.services.schedule.once import air_once
+from broadcaster.services.schedule.planning import plan
+from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.station import Station
 from broadcaster.services.zones import play_tone
 
@@ -68,7 +68,7 @@ def get(station: Station, number: int) -> BroadcastRow | None:
 
 def test_a_moved_broadcast_stays_moved_through_planning_and_comes_back(planned: Station) -> None:
     old = first(planned, 5)
-    new = timetable.move(planned, ME, old.id, at(17, 20, 5))
+    new = by_hand.move(planned, ME, old.id, at(17, 20, 5))
     assert get(planned, old.id).state is BroadcastState.CANCELLED
     assert get(planned, old.id).verdict == "Dời sang 17:20 thứ năm, 05/03/2026."
     result = plan(planned)
@@ -78,8 +78,8 @@ def test_a_moved_broadcast_stays_moved_through_planning_and_comes_back(planned: 
     assert moved.ends_at - moved.starts_at == dt.timedelta(minutes=30)
     assert moved.rundown == old.rundown
     with pytest.raises(RuleError, match="đã dời"):
-        timetable.take_back(planned, ME, [old.id])
-    assert timetable.move_back(planned, ME, new) == old.id
+        by_hand.take_back(planned, ME, [old.id])
+    assert by_hand.move_back(planned, ME, new) == old.id
     assert get(planned, new) is None
     assert get(planned, old.id).state is BroadcastState.PLANNED
     assert get(planned, old.id).verdict == ""
@@ -96,17 +96,17 @@ def test_what_is_not_allowed_is_refused_in_words_and_changes_nothing(planned: St
     ):
         for dry in (True, False):
             with pytest.raises(RuleError, match=words):
-                timetable.move(planned, ME, row.id, when, dry_run=dry)
+                by_hand.move(planned, ME, row.id, when, dry_run=dry)
         with pytest.raises(RuleError, match=words):
-            timetable.copy(planned, ME, row.id, when)
-    assert timetable.move(planned, ME, row.id, at(17, 30, 6), dry_run=True) == row.id
+            by_hand.copy(planned, ME, row.id, when)
+    assert by_hand.move(planned, ME, row.id, at(17, 30, 6), dry_run=True) == row.id
     assert first(planned, 6).state is BroadcastState.PLANNED
     viewer = Actor("xem", "Xem", frozenset({Role.VIEWER}))
     for act in (
-        lambda: timetable.move(planned, viewer, row.id, at(17, 30, 6)),
-        lambda: timetable.leave_out(planned, viewer, [row.id]),
-        lambda: timetable.copy(planned, viewer, row.id, at(6, 0, 6)),
-        lambda: timetable.set_rundown(planned, viewer, row.id, [], ""),
+        lambda: by_hand.move(planned, viewer, row.id, at(17, 30, 6)),
+        lambda: by_hand.leave_out(planned, viewer, [row.id]),
+        lambda: by_hand.copy(planned, viewer, row.id, at(6, 0, 6)),
+        lambda: by_hand.set_rundown(planned, viewer, row.id, [], ""),
     ):
         with pytest.raises(ForbiddenError):
             act()
@@ -114,35 +114,35 @@ def test_what_is_not_allowed_is_refused_in_words_and_changes_nothing(planned: St
 
 def test_a_copy_airs_once_more_and_may_take_other_zones(planned: Station) -> None:
     row = first(planned, 6)
-    number = timetable.copy(planned, ME, row.id, at(6, 0, 6), ["am01", "am02"])
+    number = by_hand.copy(planned, ME, row.id, at(6, 0, 6), ["am01", "am02"])
     twin = get(planned, number)
     assert (twin.zones, twin.rundown, twin.title) == (["am01", "am02"], row.rundown, row.title)
-    elsewhere = timetable.copy(planned, ME, row.id, at(6, 0, 6), ["am03"])
+    elsewhere = by_hand.copy(planned, ME, row.id, at(6, 0, 6), ["am03"])
     with pytest.raises(RuleError, match="đã có buổi"):
-        timetable.copy(planned, ME, row.id, at(6, 0, 6), ["am03"])
-    assert timetable.move(planned, ME, elsewhere, at(6, 30, 6)) == elsewhere
-    assert timetable.leave_out(planned, ME, [number, elsewhere]) == [number, elsewhere]
+        by_hand.copy(planned, ME, row.id, at(6, 0, 6), ["am03"])
+    assert by_hand.move(planned, ME, elsewhere, at(6, 30, 6)) == elsewhere
+    assert by_hand.leave_out(planned, ME, [number, elsewhere]) == [number, elsewhere]
 
 
 def test_left_out_stays_out_through_planning_until_it_is_taken_back(planned: Station) -> None:
     row = first(planned, 7)
-    assert timetable.leave_out(planned, ME, [row.id]) == [row.id]
+    assert by_hand.leave_out(planned, ME, [row.id]) == [row.id]
     plan(planned)
     assert first(planned, 7).state is BroadcastState.CANCELLED
-    assert timetable.leave_out(planned, ME, [row.id]) == []
-    assert timetable.take_back(planned, ME, [row.id]) == [row.id]
+    assert by_hand.leave_out(planned, ME, [row.id]) == []
+    assert by_hand.take_back(planned, ME, [row.id]) == [row.id]
     assert first(planned, 7).state is BroadcastState.PLANNED
-    timetable.leave_out(planned, ME, [row.id])
-    taken = timetable.add(planned, ME, "Buổi chen", at(17, 10, 7), 10)
+    by_hand.leave_out(planned, ME, [row.id])
+    taken = by_hand.add(planned, ME, "Buổi chen", at(17, 10, 7), 10)
     with pytest.raises(RuleError, match="Buổi chen"):
-        timetable.take_back(planned, ME, [row.id])
-    timetable.leave_out(planned, ME, [taken])
+        by_hand.take_back(planned, ME, [row.id])
+    by_hand.leave_out(planned, ME, [taken])
 
 
 def test_a_rundown_by_hand_is_kept_by_planning_until_it_is_released(planned: Station) -> None:
     row = first(planned, 8)
-    seen = timetable.mark(row)
-    timetable.set_rundown(planned, ME, row.id, ["cue:chuong", "item:2", "item:1"], seen)
+    seen = by_hand.mark(row)
+    by_hand.set_rundown(planned, ME, row.id, ["cue:chuong", "item:2", "item:1"], seen)
     changed = first(planned, 8)
     assert [i["title"] for i in changed.rundown] == ["Chuông báo", "Nhạc kết", "Nhạc hiệu"]
     assert [i["no"] for i in changed.rundown] == [1, 2, 3]
@@ -150,10 +150,10 @@ def test_a_rundown_by_hand_is_kept_by_planning_until_it_is_released(planned: Sta
     plan(planned)
     assert first(planned, 8).rundown == changed.rundown
     with pytest.raises(RuleError, match="vừa được thay đổi"):
-        timetable.set_rundown(planned, ME, row.id, ["item:1"], seen)
+        by_hand.set_rundown(planned, ME, row.id, ["item:1"], seen)
     with pytest.raises(RuleError, match="không còn trong kho"):
-        timetable.set_rundown(planned, ME, row.id, ["script:999"], timetable.mark(changed))
-    timetable.release(planned, ME, row.id)
+        by_hand.set_rundown(planned, ME, row.id, ["script:999"], by_hand.mark(changed))
+    by_hand.release(planned, ME, row.id)
     plan(planned)
     assert first(planned, 8).rundown == row.rundown
 
@@ -164,7 +164,7 @@ def test_more_than_the_slot_holds_is_refused_with_the_seconds_over(planned: Stat
         each = session.get(CueRow, "nhac-hieu").duration_ms
     count = 30 * 60_000 // each + 1
     with pytest.raises(RuleError, match=f"dài quá khung {(count * each - 30 * 60_000) / 1000:.0f} giây"):
-        timetable.set_rundown(planned, ME, row.id, ["cue:nhac-hieu"] * count, timetable.mark(row))
+        by_hand.set_rundown(planned, ME, row.id, ["cue:nhac-hieu"] * count, by_hand.mark(row))
     assert not first(planned, 9).by_hand
 
 
@@ -174,8 +174,8 @@ def test_what_is_about_to_start_is_out_of_reach(planned: Station) -> None:
     clock.advance((at(16, 59, 4) - clock.now()).total_seconds())
     try:
         with pytest.raises(RuleError, match="sắp bắt đầu"):
-            timetable.move(planned, ME, row.id, at(17, 30, 4))
-        assert timetable.leave_out(planned, ME, [row.id]) == []
+            by_hand.move(planned, ME, row.id, at(17, 30, 4))
+        assert by_hand.leave_out(planned, ME, [row.id]) == []
     finally:
         clock.advance((NOW - clock.now()).total_seconds())
 
@@ -188,7 +188,7 @@ def test_wherever_it_is_dropped_it_lands_inside_the_hours_and_alone_or_not_at_al
     row = first(planned, 10)
     wanted = at(minute // 60, minute % 60, day)
     try:
-        number = timetable.move(planned, ME, row.id, wanted)
+        number = by_hand.move(planned, ME, row.id, wanted)
     except RuleError:
         assert first(planned, 10).state is BroadcastState.PLANNED
         return
@@ -200,7 +200,7 @@ def test_wherever_it_is_dropped_it_lands_inside_the_hours_and_alone_or_not_at_al
     for other in rows:
         if other.id != number and set(other.zones) & set(moved.zones):
             assert other.ends_at <= moved.starts_at or moved.ends_at <= other.starts_at
-    timetable.move_back(planned, ME, number)
+    by_hand.move_back(planned, ME, number)
 
 
 def strict(station: Station, **caps: int | None) -> Station:
@@ -212,31 +212,31 @@ def test_the_quy_che_binds_what_people_move_copy_and_add(planned: Station) -> No
     row, other = first(planned, 5), first(planned, 6)
     one = strict(planned, sessions_per_day=1)
     for act in (
-        lambda: timetable.move(one, ME, row.id, at(17, 40, 6)),
-        lambda: timetable.copy(one, ME, row.id, at(17, 40, 6)),
-        lambda: timetable.copy(one, ME, row.id, at(6, 0, 6), ["am01"]),
-        lambda: timetable.add(one, ME, "Buổi riêng", at(6, 0, 6), 10),
+        lambda: by_hand.move(one, ME, row.id, at(17, 40, 6)),
+        lambda: by_hand.copy(one, ME, row.id, at(17, 40, 6)),
+        lambda: by_hand.copy(one, ME, row.id, at(6, 0, 6), ["am01"]),
+        lambda: by_hand.add(one, ME, "Buổi riêng", at(6, 0, 6), 10),
         lambda: air_once(one, ME, ["nhac-hieu"], title="Phát riêng", starts_at=at(6, 0, 6), wordless=True),
     ):
         with pytest.raises(RuleError, match="đã có 1 buổi; Quy chế cho tối đa 1 buổi mỗi ngày"):
             act()
-    assert timetable.move(one, ME, row.id, at(6, 0, 5), dry_run=True) == row.id  # its own day is its own
+    assert by_hand.move(one, ME, row.id, at(6, 0, 5), dry_run=True) == row.id  # its own day is its own
     with pytest.raises(RuleError, match="dài 30 phút, quá 20 phút mỗi buổi của Quy chế"):
-        timetable.add(strict(planned, minutes_per_session=20), ME, "Buổi dài", at(6, 0, 6), 30)
-    assert timetable.leave_out(one, ME, [other.id]) == [other.id]
-    added = timetable.add(one, ME, "Thay buổi chiều", at(6, 0, 6), 10)
+        by_hand.add(strict(planned, minutes_per_session=20), ME, "Buổi dài", at(6, 0, 6), 30)
+    assert by_hand.leave_out(one, ME, [other.id]) == [other.id]
+    added = by_hand.add(one, ME, "Thay buổi chiều", at(6, 0, 6), 10)
     with pytest.raises(RuleError, match="Quy chế"):
-        timetable.take_back(one, ME, [other.id])
-    timetable.leave_out(one, ME, [added])
-    assert timetable.take_back(one, ME, [other.id]) == [other.id]
+        by_hand.take_back(one, ME, [other.id])
+    by_hand.leave_out(one, ME, [added])
+    assert by_hand.take_back(one, ME, [other.id]) == [other.id]
     assert air_once(one, ME, ["nhac-hieu"], title="Nghe thử", starts_at=at(3, 0, 6), trial=True, wordless=True)
 
 
 def test_days_a_week_bind_too(planned: Station) -> None:
     week = strict(planned, days_per_week=1)
-    timetable.add(week, ME, "Thứ bảy", at(6, 0, 21), 10)
+    by_hand.add(week, ME, "Thứ bảy", at(6, 0, 21), 10)
     with pytest.raises(RuleError, match="Quy chế cho tối đa 1 ngày mỗi tuần"):
-        timetable.add(week, ME, "Ngày nữa", at(6, 0, 22), 10)
+        by_hand.add(week, ME, "Ngày nữa", at(6, 0, 22), 10)
 
 
 def test_what_was_moved_or_left_out_takes_no_session_from_the_rotation(tmp_path: Path) -> None:
@@ -248,7 +248,7 @@ def test_what_was_moved_or_left_out_takes_no_session_from_the_rotation(tmp_path:
     )
     apply_rotation(made, ME, slots, "thuong")
     plan(made)
-    timetable.move(made, ME, first(made, 5).id, at(17, 20, 5))
+    by_hand.move(made, ME, first(made, 5).id, at(17, 20, 5))
     again = plan(made)
     assert (again.added, again.removed, again.changed, again.warnings) == (0, 0, 0, ())
     play_tone(made, ME, "am01")  # trying a horn is no session

@@ -9,8 +9,8 @@ import pytest
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.services import plans, playlog, tracking
-from broadcaster.services.planning import plan as plan_days
-from broadcaster.services.rotations import apply_rotation, definitions_in_force
+from broadcaster.services.schedule.planning import plan as plan_days
+from broadcaster.services.schedule.rotations import apply_rotation, definitions_in_force
 from broadcaster.services.scripts.approving import approve
 from broadcaster.services.scripts.editing import add_script, submit
 from broadcaster.services.scripts.speaking import speak

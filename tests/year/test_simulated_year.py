@@ -15,11 +15,11 @@ from broadcaster.domain.periods import PeriodKind, parse, period
 from broadcaster.domain.rotations import DayKind
 from broadcaster.playout.simulate import Simulation
 from broadcaster.services.importing import init
-from broadcaster.services.planning import plan
 from broadcaster.services.playlog import verify
 from broadcaster.services.report_content import figures_of
 from broadcaster.services.reporting import draw
-from broadcaster.services.rotations import add_exception, apply_rotation
+from broadcaster.services.schedule.planning import plan
+from broadcaster.services.schedule.rotations import add_exception, apply_rotation
 from broadcaster.services.station import Station
 from tests.kit.people import OPERATOR
 from tests.kit.scripts import approved

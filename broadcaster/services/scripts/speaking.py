@@ -14,7 +14,7 @@ from broadcaster.services import audit, jobs
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.reading import Recipe, cleaned_of, directions_of, profile_of, spelled_for, spoken_of
 from broadcaster.services.queue import wake_worker
-from broadcaster.services.rotations import cue_sounds
+from broadcaster.services.schedule.rotations import cue_sounds
 from broadcaster.services.scripts.approving import get_script, latest_revision, newest_alike
 from broadcaster.services.station import Station
 from broadcaster.sound.render import Element, Line, Rendered, Sting, render

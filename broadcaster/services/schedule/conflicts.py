@@ -14,10 +14,11 @@ from broadcaster.domain.rotations import DayKind
 from broadcaster.domain.zones import Condition
 from broadcaster.scheduling.conflicts import Conflict, House, Planned, by_time, conflicts
 from broadcaster.scheduling.wishes import unmet
-from broadcaster.services import airing, asked
-from broadcaster.services.planned_rows import Draft
-from broadcaster.services.planning import HANDS_OFF, preview
-from broadcaster.services.rotations import rotations_in_force
+from broadcaster.services import airing
+from broadcaster.services.schedule import requested
+from broadcaster.services.schedule.planned_rows import Draft
+from broadcaster.services.schedule.planning import HANDS_OFF, preview
+from broadcaster.services.schedule.rotations import rotations_in_force
 from broadcaster.services.scripts.approving import airable, refusal
 from broadcaster.services.station import Station
 
@@ -31,7 +32,7 @@ def find(station: Station, days: int = DAYS) -> list[Conflict]:
     today, now = station.today(), station.now()
     with station.db.read() as session:
         candidates = airable(session)
-    wished = [c.valid_to for c in asked.expiring(candidates, today) if c.valid_to is not None]
+    wished = [c.valid_to for c in requested.expiring(candidates, today) if c.valid_to is not None]
     far_days = max([days, *((last - today).days + 1 for last in wished)])
     end, far = (
         dt.datetime.combine(today + dt.timedelta(days=n), dt.time(), tzinfo=station.settings.tz)
@@ -62,7 +63,7 @@ def find(station: Station, days: int = DAYS) -> list[Conflict]:
         planned = [_of_row(station, session, row, known) for row in rows]
         house = _house(station, session, today, days)
         later = [d for d in ahead.drafts if (d.occurrence.key, d.occurrence.starts_at) not in taken]
-        wishes = asked.wishes(station, session, candidates, all_rows, later, HANDS_OFF) if wished else []
+        wishes = requested.wishes(station, session, candidates, all_rows, later, HANDS_OFF) if wished else []
     horizon = max((r.starts_at for r in rows if r.kind is BroadcastKind.ROTATION), default=now)
     later = [d for d in later if d.occurrence.starts_at < end]
     missing = [_of_draft(station, d) for d in later if d.occurrence.starts_at <= horizon]

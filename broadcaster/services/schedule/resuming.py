@@ -14,9 +14,9 @@ from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services import audit
-from broadcaster.services.once import require_free
-from broadcaster.services.rest_rows import items_of, length_of, rest_row
-from broadcaster.services.rotations import zone_map
+from broadcaster.services.schedule.once import require_free
+from broadcaster.services.schedule.rest_rows import items_of, length_of, rest_row
+from broadcaster.services.schedule.rotations import zone_map
 from broadcaster.services.station import Station
 
 WITHIN = dt.timedelta(hours=2)

@@ -21,12 +21,12 @@ from broadcaster.domain.windows import CapBook
 from broadcaster.domain.zones import ZoneMap
 from broadcaster.scheduling.expand import Occurrence, expand
 from broadcaster.services.airing import OPEN_STATES
-from broadcaster.services.asked import Heard, heard_of_asked
-from broadcaster.services.planned_rows import Draft, Met, PlannedRows
-from broadcaster.services.rotations import cue_sounds, rotations_in_force, zone_map
+from broadcaster.services.schedule.planned_rows import Draft, Met, PlannedRows
+from broadcaster.services.schedule.requested import Heard, heard_of_asked
+from broadcaster.services.schedule.rotations import cue_sounds, rotations_in_force, zone_map
+from broadcaster.services.schedule.targets import Targets, topic_targets
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.station import Station
-from broadcaster.services.targets import Targets, topic_targets
 
 # A broadcast this near is play-out's: it is being checked and loaded, and planning leaves it alone.
 HANDS_OFF = dt.timedelta(seconds=60)

@@ -26,9 +26,9 @@ from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.rotations import WEEKDAY_LABELS
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services import audit
-from broadcaster.services.once import require_caps, require_free
-from broadcaster.services.planning import HANDS_OFF
-from broadcaster.services.rotations import cue_sounds, zone_map
+from broadcaster.services.schedule.once import require_caps, require_free
+from broadcaster.services.schedule.planning import HANDS_OFF
+from broadcaster.services.schedule.rotations import cue_sounds, zone_map
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.station import Station
 

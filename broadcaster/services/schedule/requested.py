@@ -13,7 +13,7 @@ from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.candidates import Candidate
 from broadcaster.domain.playlog import Outcome
 from broadcaster.scheduling.wishes import Wish
-from broadcaster.services.planned_rows import Draft
+from broadcaster.services.schedule.planned_rows import Draft
 from broadcaster.services.station import Station
 
 FARTHEST = dt.timedelta(days=31)

@@ -17,7 +17,7 @@ from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.windows import require_session
 from broadcaster.errors import RuleError
 from broadcaster.services import audit
-from broadcaster.services.rotations import cue_sounds, zone_map
+from broadcaster.services.schedule.rotations import cue_sounds, zone_map
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.station import Station
 

@@ -1,0 +1,1 @@
+"""The schedule: rotations in force, days planned, broadcasts changed by people."""
