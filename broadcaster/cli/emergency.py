@@ -14,9 +14,8 @@ from broadcaster.db.queries import registry
 from broadcaster.domain.emergencies import EmergencyState, Finding, Interrupted, Wish
 from broadcaster.domain.roles import Actor
 from broadcaster.errors import RuleError, StationError
-from broadcaster.services import emergencies as service
-from broadcaster.services import emergency_voice
-from broadcaster.services.emergency_cap import draft_from_cap
+from broadcaster.services.air import emergencies, emergency_voice
+from broadcaster.services.air.emergency_cap import draft_from_cap
 from broadcaster.services.schedule.rotations import zone_map
 from broadcaster.services.station import Station
 from broadcaster.text.ingest.cap import LARGEST
@@ -81,12 +80,12 @@ def emergency_command(
         if listing:
             _list(station, shape)
         elif cancel_number is not None:
-            service.cancel(station, actor, cancel_number, reason)
+            emergencies.cancel(station, actor, cancel_number, reason)
             click.echo(f"Đã kết thúc bản tin khẩn cấp số {cancel_number}.")
         elif review_number is not None:
             if finding is None:
                 raise RuleError("Hãy ghi kết luận bằng --finding.", field="--finding")
-            service.review(station, actor, review_number, Finding(finding), note)
+            emergencies.review(station, actor, review_number, Finding(finding), note)
             click.echo("Đã ghi kết luận xem lại.")
         else:
             chosen = tuple(z for z in zones.split(",") if z)
@@ -96,7 +95,7 @@ def emergency_command(
                 sha, ms = emergency_voice.keep_recording(station, recording) if recording else (None, 0)
                 wish = Wish(title, text or "", chosen, reason, repeat_minutes, Interrupted(interrupted), sha, ms)
                 wish.cleaned().check()
-                number = service.draft(station, actor, wish)
+                number = emergencies.draft(station, actor, wish)
             _say(ctx, station, actor, number, sure=yes)
 
 
@@ -116,9 +115,9 @@ def _from_cap(
         data = source.read(LARGEST + 1)  # no more than is needed to refuse it
     number = draft_from_cap(station, actor, data, file.name)
     with station.db.read() as session:
-        wish = service.wish_of(service.get(session, number))
+        wish = emergencies.wish_of(emergencies.get(session, number))
     every = wish.repeat_minutes if repeat_minutes is None else repeat_minutes
-    service.change(
+    emergencies.change(
         station, actor, number, Wish(wish.title, wish.text, zones, reason or wish.reason, every, interrupted)
     )
     return number
@@ -127,7 +126,7 @@ def _from_cap(
 def _say(ctx: click.Context, station: Station, actor: Actor, number: int, *, sure: bool) -> None:
     """Ask once, naming the zones; then the tone leaves at once and the words follow."""
     with station.db.read() as session:
-        row = service.get(session, number)
+        row = emergencies.get(session, number)
         codes = zone_map(session).expand(row.zones, where="zones")
         names = registry.zone_names(session)
     speaker = threading.Thread(target=_speak, args=(station, number))
@@ -137,15 +136,15 @@ def _say(ctx: click.Context, station: Station, actor: Actor, number: int, *, sur
             click.echo(f"{row.title}\n{row.text or '(bản ghi âm)'}")
             click.echo(f"Phát NGAY tại {len(codes)} cụm loa: {', '.join(names.get(c, c) for c in codes)}.")
             if not click.confirm("Phát khẩn cấp?", default=False):
-                service.dismiss(station, actor, number)
+                emergencies.dismiss(station, actor, number)
                 click.echo("Đã bỏ; không có gì được phát.")
                 ctx.exit(1)
-        service.confirm(station, actor, number)
+        emergencies.confirm(station, actor, number)
         click.echo(f"Đã phát khẩn cấp (bản tin số {number}). Kết thúc: loa emergency --cancel {number} --reason …")
     finally:
         speaker.join()
     with station.db.read() as session:
-        trouble = service.get(session, number).trouble
+        trouble = emergencies.get(session, number).trouble
     if trouble:
         raise StationError(f"{trouble} Tín hiệu báo động đã phát; hãy nói qua micro.")
 

@@ -19,7 +19,7 @@ from broadcaster.errors import RuleError
 from broadcaster.scheduling.conflict_lots import lots
 from broadcaster.scheduling.rotation_toml import read_toml
 from broadcaster.scheduling.rotation_words import no_rotation
-from broadcaster.services.airing import send
+from broadcaster.services.air.broadcasts import send
 from broadcaster.services.schedule import conflicts, feeds
 from broadcaster.services.schedule.once import WordlessError, air_once
 from broadcaster.services.schedule.planning import plan, preview

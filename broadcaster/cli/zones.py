@@ -10,7 +10,8 @@ from broadcaster.cli.common import actor_of, opened, show_table
 from broadcaster.cli.place import home_option
 from broadcaster.domain.zones import Correction
 from broadcaster.errors import NotFoundError
-from broadcaster.services import airing, zones
+from broadcaster.services import zones
+from broadcaster.services.air import broadcasts
 
 
 @click.group("zone")
@@ -26,7 +27,7 @@ def list_(ctx: click.Context, own_home: str | None) -> None:
     with opened(ctx, own_home) as station, station.db.read() as session:
         rows = [
             (z.code, z.name, z.sink, f"{z.volume} %", *(f"{v:+g}" if v else "0" for v in _values(z.correction)))
-            for z in airing.zones(session).values()
+            for z in broadcasts.zones(session).values()
         ]
     show_table(
         "Cụm loa", ["Mã", "Tên", "Đường ra", "Âm lượng", "Trầm", "Bổng", "Độ to"], rows, empty="Chưa có cụm loa."
@@ -46,7 +47,7 @@ def tone(
     """Chỉnh âm riêng của một cụm loa; số nào không ghi thì giữ nguyên, 0 là không chỉnh."""
     with opened(ctx, own_home) as station:
         with station.db.read() as session:
-            zone = airing.zones(session).get(code)
+            zone = broadcasts.zones(session).get(code)
         if zone is None:
             raise NotFoundError(f"Không có cụm loa nào mang mã “{code}”.", field="zone")
         given = {"bass": bass, "treble": treble, "gain": gain}

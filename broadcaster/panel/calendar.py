@@ -26,7 +26,7 @@ from broadcaster.panel.filters import short_day
 from broadcaster.panel.sending import send_sound
 from broadcaster.panel.undo import done
 from broadcaster.scheduling.rotation_words import no_rotation
-from broadcaster.services import airing
+from broadcaster.services.air import broadcasts
 from broadcaster.services.schedule import by_hand, planning, preview_sound, rotations
 from broadcaster.sound.store import Store
 
@@ -177,7 +177,7 @@ def _most_ms(row: BroadcastRow) -> int | None:
 def command(number: int, verb: str) -> ResponseReturnValue:
     """Leave a broadcast out, or start it now; asks once."""
     if request.method == "POST":
-        airing.send(station(), actor(), verb, broadcast_id=number)
+        broadcasts.send(station(), actor(), verb, broadcast_id=number)
         flash("Đã gửi lệnh bỏ qua buổi phát." if verb == "skip" else "Đã gửi lệnh phát ngay.")
         return leave_to(url_for("calendar.show", number=number))
     with station().db.read() as session:

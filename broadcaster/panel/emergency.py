@@ -32,9 +32,8 @@ from broadcaster.panel import onair
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.forms import StationForm
 from broadcaster.panel.sending import send_sound
-from broadcaster.services import emergencies as service
-from broadcaster.services import emergency_voice
-from broadcaster.services.emergency_cap import draft_from_cap
+from broadcaster.services.air import emergencies, emergency_voice
+from broadcaster.services.air.emergency_cap import draft_from_cap
 from broadcaster.services.schedule.rotations import zone_map
 from broadcaster.services.station import Station
 
@@ -74,7 +73,7 @@ def index() -> ResponseReturnValue:
     form = _form(None)
     if form.is_submitted() and form.validate():
         try:
-            number = service.draft(station(), actor(), _wish(form, None))
+            number = emergencies.draft(station(), actor(), _wish(form, None))
         except (RuleError, MediaError) as error:
             form.take(error)
         else:
@@ -130,7 +129,7 @@ def edit(number: int) -> ResponseReturnValue:
     form = _form(row)
     if form.is_submitted() and form.validate():
         try:
-            service.change(station(), actor(), number, _wish(form, row))
+            emergencies.change(station(), actor(), number, _wish(form, row))
         except (RuleError, MediaError) as error:
             form.take(error)
         else:
@@ -146,7 +145,7 @@ def confirm(number: int) -> ResponseReturnValue:
     """The second step: names what will sound where, and what it interrupts."""
     if request.method == "POST":
         try:
-            service.confirm(station(), actor(), number)
+            emergencies.confirm(station(), actor(), number)
         except RuleError as error:
             flash(error.message, "error")
             return leave_to(
@@ -159,13 +158,13 @@ def confirm(number: int) -> ResponseReturnValue:
         return leave_to(url_for("emergency.show", number=number))
     missing = ""
     try:
-        service.wish_of(row).cleaned().check()
+        emergencies.wish_of(row).cleaned().check()
     except RuleError as error:
         missing = error.message
     with station().db.read() as session:
         codes = zone_map(session).expand(row.zones, where="zones")
         replaced = [
-            e for e in service.active(session) if set(zone_map(session).expand(e.zones, where="zones")) & set(codes)
+            e for e in emergencies.active(session) if set(zone_map(session).expand(e.zones, where="zones")) & set(codes)
         ]
         zones = registry.zone_names(session)
     cut = [a for a in onair.facts().airing if set(a.zones) & set(codes)]
@@ -178,7 +177,7 @@ def confirm(number: int) -> ResponseReturnValue:
 @needs(Permission.EMERGENCY)
 def dismiss(number: int) -> ResponseReturnValue:
     """Put a draft aside."""
-    service.dismiss(station(), actor(), number)
+    emergencies.dismiss(station(), actor(), number)
     flash("Đã bỏ bản nháp; không có gì được phát.")
     return leave_to(url_for("emergency.index"))
 
@@ -189,7 +188,7 @@ def show(number: int) -> ResponseReturnValue:
     """One emergency: its words, who did what, each time it sounded, its review."""
     now = station().now()
     with station().db.read() as session:
-        story = queries.story(session, service.get(session, number), now)
+        story = queries.story(session, emergencies.get(session, number), now)
         rows = queries.soundings(session, number)
         names = people.names_by_username(session)
         zones = registry.zone_names(session)
@@ -222,7 +221,7 @@ def cancel(number: int) -> ResponseReturnValue:
     refused = ""
     if request.method == "POST":
         try:
-            service.cancel(station(), actor(), number, request.form.get("reason", ""))
+            emergencies.cancel(station(), actor(), number, request.form.get("reason", ""))
         except RuleError as error:
             refused = error.message
         else:
@@ -244,7 +243,7 @@ def review(number: int) -> ResponseReturnValue:
         flash("Hãy chọn một kết luận.", "error")
         return leave_to(url_for("emergency.show", number=number))
     try:
-        service.review(station(), actor(), number, Finding(finding), request.form.get("note", "")[:2000])
+        emergencies.review(station(), actor(), number, Finding(finding), request.form.get("note", "")[:2000])
     except RuleError as error:
         flash(error.message, "error")
     else:
@@ -254,7 +253,7 @@ def review(number: int) -> ResponseReturnValue:
 
 def _row(number: int) -> Emergency:
     with station().db.read() as session:
-        return service.get(session, number)
+        return emergencies.get(session, number)
 
 
 def _form(row: Emergency | None) -> EmergencyForm:

@@ -13,7 +13,7 @@ from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel import csp
 from broadcaster.panel.access import actor, needs, station
 from broadcaster.panel.assets import asset
-from broadcaster.services import talks
+from broadcaster.services.air import talks
 
 blueprint = Blueprint("live", __name__, url_prefix="/live")
 _PIECE = talks.RATE * 2 * 5

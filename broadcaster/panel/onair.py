@@ -17,7 +17,8 @@ from broadcaster.panel.access import actor, leave_to, needs, public, station
 from broadcaster.panel.fragments import revalidated
 from broadcaster.panel.frame import Facts, Frame
 from broadcaster.panel.undo import done
-from broadcaster.services import airing, doctor, first_run, report_due
+from broadcaster.services import doctor, first_run, report_due
+from broadcaster.services.air import broadcasts
 from broadcaster.services.schedule import resuming
 
 blueprint = Blueprint("onair", __name__)
@@ -110,7 +111,7 @@ def stop() -> ResponseReturnValue:
     if request.method == "POST":
         zones = request.form.getlist("zone") or None
         stopped = [a for a in present.airing if not a.trial and (zones is None or set(zones) & set(a.zones))]
-        airing.send(station(), actor(), "stop", zones=zones)
+        broadcasts.send(station(), actor(), "stop", zones=zones)
         words = "Đã gửi lệnh dừng phát. Loa im trong chưa đầy một giây; nhật ký ghi lại người dừng và giờ dừng."
         back = url_for("onair.resume", number=stopped[0].broadcast_id) if len(stopped) == 1 else ""
         done(words, back, label="Phát tiếp phần còn lại", ask=True)
@@ -145,7 +146,7 @@ def resume(number: int) -> ResponseReturnValue:
 def trust_clock() -> ResponseReturnValue:
     """A person looked at the machine's clock and says that it is right; shows its time and asks once."""
     if request.method == "POST":
-        airing.send(station(), actor(), "trust-clock")
+        broadcasts.send(station(), actor(), "trust-clock")
         flash("Đã xác nhận đồng hồ. Máy phát làm việc trở lại trong vài giây.")
         return leave_to(url_for("onair.index"))
     part = "_clock.html" if request.headers.get("HX-Request") else "clock.html"
@@ -156,7 +157,7 @@ def trust_clock() -> ResponseReturnValue:
 @needs(Permission.VIEW)
 def level() -> ResponseReturnValue:
     """How loud each sink is now (dBFS); asked a few times a second while Đang phát is in sight and something airs."""
-    found = airing.levels(station().home)
+    found = broadcasts.levels(station().home)
     if not found:
         return Response(status=204)
     answer = flask.jsonify(found)
@@ -170,7 +171,7 @@ def mute() -> ResponseReturnValue:
     """Turn the sound of one zone off or on while the programme runs."""
     code = request.form.get("zone", "")
     verb = "unmute" if request.form.get("on") else "mute"
-    airing.send(station(), actor(), verb, zone=code)
+    broadcasts.send(station(), actor(), verb, zone=code)
     flash("Đã gửi lệnh bật tiếng." if verb == "unmute" else "Đã gửi lệnh tắt tiếng cụm loa.")
     return leave_to(url_for("zones.index"))
 

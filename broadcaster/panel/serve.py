@@ -12,7 +12,7 @@ from broadcaster.panel.app import create_app
 from broadcaster.panel.gate import channel_for
 from broadcaster.panel.recordings import MOST
 from broadcaster.panel.timing import Queue, Timed
-from broadcaster.services.heartbeats import beat
+from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.station import Station
 
 log = structlog.get_logger(__name__)

@@ -15,7 +15,7 @@ from broadcaster.errors import StationError
 from broadcaster.playout.bundles import Shelf
 from broadcaster.playout.lineup import ways
 from broadcaster.playout.onair import Airing
-from broadcaster.services import airing as desk
+from broadcaster.services.air import broadcasts
 from broadcaster.services.station import Station
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class Claims:
     """Claims broadcasts and checks them anew; while the database is away, what is pinned counts."""
 
     def __init__(
-        self, station: Station, shelf: Shelf, owner: str, refusal: desk.Refusal, *, inline: bool = False
+        self, station: Station, shelf: Shelf, owner: str, refusal: broadcasts.Refusal, *, inline: bool = False
     ) -> None:
         self._station = station
         self._shelf = shelf
@@ -70,12 +70,14 @@ class Claims:
 
     def _claim(self, bundle: Bundle) -> Bundle | None:
         with self._station.db.write() as session:
-            b = desk.claim(session, bundle.broadcast.id, self._owner, self._station.now(), heir_since=self.heir_since)
+            b = broadcasts.claim(
+                session, bundle.broadcast.id, self._owner, self._station.now(), heir_since=self.heir_since
+            )
             if b is None:
                 return None
             day = self._station.local(max(b.starts_at, self._station.now())).date()
-            faults = desk.item_faults(session, b, day, self._refusal)
-            fresh = Bundle(b, zones_of(desk.zones(session), b.zones), faults)
+            faults = broadcasts.item_faults(session, b, day, self._refusal)
+            fresh = Bundle(b, zones_of(broadcasts.zones(session), b.zones), faults)
         self._shelf.put(fresh)
         return fresh
 

@@ -43,8 +43,7 @@ from broadcaster.playout.tapes import TapeRoom
 from broadcaster.playout.tenure import Tenure
 from broadcaster.playout.troubles import Troubles
 from broadcaster.playout.wake import Ear
-from broadcaster.services import airing as desk
-from broadcaster.services import emergency_airing, heartbeats
+from broadcaster.services.air import broadcasts, emergency_soundings, heartbeats
 from broadcaster.services.scripts import approving
 from broadcaster.services.station import Station
 
@@ -80,7 +79,7 @@ class Playout:
         *,
         alarm: Alarm | None = None,
         sinks: Mapping[str, Sink] | None = None,
-        refusal: desk.Refusal = approving.refusal,
+        refusal: broadcasts.Refusal = approving.refusal,
         urgent: bool = False,
         inline: bool = False,
         chunk_ms: int = CHUNK_MS,
@@ -280,12 +279,12 @@ class Playout:
         held = bool(self._belief.hold)
         now = self.clock.now()
         steady = self.clock.monotonic()
-        emergency_airing.tend(self.station)
+        emergency_soundings.tend(self.station)
         with self.station.db.read() as session:
-            rows = desk.due(session, now + AHEAD)
+            rows = broadcasts.due(session, now + AHEAD)
             if held:
                 rows = [r for r in rows if r.broadcast.asked_for and abs(r.broadcast.starts_at - now) <= LEFT]
-            zones = desk.zones(session)
+            zones = broadcasts.zones(session)
             fresh: dict[int, Bundle] = {}
             for row in rows:
                 b = row.broadcast
@@ -299,7 +298,7 @@ class Playout:
                 if faults is None or steady >= self._checked.get(b.id, 0.0):
                     self._checked[b.id] = steady + RECHECK_S
                     day = self.station.local(b.starts_at).date()
-                    faults = desk.item_faults(session, b, day, self._refusal)
+                    faults = broadcasts.item_faults(session, b, day, self._refusal)
                 fresh[b.id] = Bundle(b, zones_of(zones, b.zones), faults)
         keys = self.alarm.keys()
         for number, bundle in fresh.items():
@@ -356,7 +355,7 @@ class Playout:
     def _obey_all(self) -> None:
         while not self._tenure.hold:
             with self.station.db.read() as session:
-                orders = desk.orders(session)
+                orders = broadcasts.orders(session)
             if not orders:
                 return
             now = self.clock.now()
@@ -364,7 +363,7 @@ class Playout:
             answers = {number: text for number, text in said.items() if text is not None}
             with self.station.db.write() as session:
                 for number, text in answers.items():
-                    desk.answer(session, number, text, now)
+                    broadcasts.answer(session, number, text, now)
             for number in answers:
                 self._control.forget(number)
             self._due_at.pop("beat", None)

@@ -13,7 +13,7 @@ from broadcaster.playout.asrun import AsRun
 from broadcaster.playout.bundles import Shelf
 from broadcaster.playout.crew import Crew
 from broadcaster.playout.onair import Airing
-from broadcaster.services import airing as desk
+from broadcaster.services.air import broadcasts
 from broadcaster.services.station import Station
 
 
@@ -143,8 +143,8 @@ class Floor:
         if (pinned := self._shelf.get(broadcast_id)) is not None:
             return pinned
         with self._station.db.read() as session:
-            b = desk.waiting(session, broadcast_id)
-            return None if b is None else Bundle(b, zones_of(desk.zones(session), b.zones))
+            b = broadcasts.waiting(session, broadcast_id)
+            return None if b is None else Bundle(b, zones_of(broadcasts.zones(session), b.zones))
 
     def mute(self, zone: str | None, muted: bool) -> list[str]:
         """Turn zones off or on, until told otherwise or restarted; return those that sound just now."""

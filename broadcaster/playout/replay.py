@@ -12,7 +12,8 @@ from broadcaster.domain.proof import Proof
 from broadcaster.errors import StationError
 from broadcaster.playout.asrun import verdict_of
 from broadcaster.playout.journal import Journal
-from broadcaster.services import airing, airing_proofs, playlog
+from broadcaster.services import airing_proofs, playlog
+from broadcaster.services.air import broadcasts
 from broadcaster.services.station import Station
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ def _apply_alone(station: Station, record: Record, owner: str) -> None:
         log.exception("journal: a line was left out: %s", record)
         with station.db.write() as session:
             note = f"Một dòng nhật ký phát không ghi được vào cơ sở dữ liệu (loại {record.kind}); xem tệp journal."
-            airing.report_incident(session, "journal", note, record.at)
+            broadcasts.report_incident(session, "journal", note, record.at)
 
 
 def _apply(station: Station, records: list[Record], owner: str) -> None:
@@ -66,11 +67,11 @@ def _apply(station: Station, records: list[Record], owner: str) -> None:
 def _state(session: Any, record: Record, owner: str) -> None:
     body = record.body
     if record.kind == "begin":
-        airing.begin(session, body["broadcast"], owner, dt.datetime.fromisoformat(body["at"]))
+        broadcasts.begin(session, body["broadcast"], owner, dt.datetime.fromisoformat(body["at"]))
     elif record.kind == "verdict":
         state, sentence, started, finished = verdict_of(body)
-        airing.finish(session, body["broadcast"], state, sentence, started_at=started, finished_at=finished)
+        broadcasts.finish(session, body["broadcast"], state, sentence, started_at=started, finished_at=finished)
     elif record.kind == "incident":
-        airing.report_incident(
+        broadcasts.report_incident(
             session, body["what"], body["note"], record.at, zone=body.get("zone"), over=body.get("over", False)
         )

@@ -15,7 +15,7 @@ from broadcaster.playout.alarm import SimulatedAlarm
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.base import Sink
 from broadcaster.playout.sinks.null import NullSink
-from broadcaster.services.airing import Refusal
+from broadcaster.services.air.broadcasts import Refusal
 from broadcaster.services.scripts import approving
 from broadcaster.services.station import Station
 

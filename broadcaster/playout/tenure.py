@@ -9,7 +9,7 @@ import logging
 from pathlib import Path
 
 from broadcaster.errors import StationError
-from broadcaster.services import leases
+from broadcaster.services.air import leases
 from broadcaster.services.station import Station
 
 log = logging.getLogger(__name__)

@@ -34,7 +34,8 @@ from broadcaster.domain.proof import Proof
 from broadcaster.domain.zones import Zone
 from broadcaster.errors import StationError
 from broadcaster.home import Home
-from broadcaster.services import airing, airing_proofs, emergency_airing, heartbeats, leases, playlog
+from broadcaster.services import airing_proofs, playlog
+from broadcaster.services.air import broadcasts, emergency_soundings, heartbeats, leases
 from broadcaster.services.scripts import approving
 from broadcaster.services.station import Station
 
@@ -55,7 +56,7 @@ class LocalDesk:
         owner: this machine's name for itself; by default that of the host and the home.
     """
 
-    def __init__(self, station: Station, *, refusal: airing.Refusal = approving.refusal, owner: str = "") -> None:
+    def __init__(self, station: Station, *, refusal: broadcasts.Refusal = approving.refusal, owner: str = "") -> None:
         self._station = station
         self._refusal = refusal
         self._owner = owner or owner_of(station.home)
@@ -64,17 +65,17 @@ class LocalDesk:
     def due(self, until: dt.datetime, heir_since: dt.datetime | None = None) -> ComingDay:
         """Return what is due; emergencies are tended first, so that their repeats are among it."""
         with _away():
-            emergency_airing.tend(self._station)
+            emergency_soundings.tend(self._station)
             now = self._station.now()
             with self._station.db.read() as session:
-                rows = [r for r in airing.due(session, until) if not self._of_another(r, now, heir_since)]
-                zones = airing.zones(session)
+                rows = [r for r in broadcasts.due(session, until) if not self._of_another(r, now, heir_since)]
+                zones = broadcasts.zones(session)
                 bundles = tuple(self._bundle(session, r.broadcast, zones) for r in rows)
             self._checked = {b.broadcast.id: self._checked[b.broadcast.id] for b in bundles}
             settings = self._station.settings
             return ComingDay(bundles, AirHours(settings.station_hours, settings.tz))
 
-    def _of_another(self, row: airing.Due, now: dt.datetime, heir_since: dt.datetime | None) -> bool:
+    def _of_another(self, row: broadcasts.Due, now: dt.datetime, heir_since: dt.datetime | None) -> bool:
         b = row.broadcast
         if row.owner in {None, self._owner} or now >= b.ends_at + LEFT:
             return False
@@ -86,31 +87,31 @@ class LocalDesk:
         steady = self._station.clock.monotonic()
         if before != b or steady >= until:
             day = self._station.local(b.starts_at).date()
-            faults = airing.item_faults(session, b, day, self._refusal)
+            faults = broadcasts.item_faults(session, b, day, self._refusal)
             self._checked[b.id] = (b, faults, steady + RECHECK_S)
         return Bundle(b, zones_of(zones, b.zones), faults)
 
     def claim(self, broadcast_id: int, at: dt.datetime, heir_since: dt.datetime | None = None) -> Bundle | None:
         """Claim a broadcast, and check its approvals for the day on which it will sound."""
         with _away(), self._station.db.write() as session:
-            b = airing.claim(session, broadcast_id, self._owner, at, heir_since=heir_since)
+            b = broadcasts.claim(session, broadcast_id, self._owner, at, heir_since=heir_since)
             if b is None:
                 return None
             day = self._station.local(max(b.starts_at, at)).date()
-            faults = airing.item_faults(session, b, day, self._refusal)
-            return Bundle(b, zones_of(airing.zones(session), b.zones), faults)
+            faults = broadcasts.item_faults(session, b, day, self._refusal)
+            return Bundle(b, zones_of(broadcasts.zones(session), b.zones), faults)
 
     def orders(self) -> Sequence[Order]:
         """Return the open orders; one that names a broadcast brings it along, however far ahead."""
         with _away(), self._station.db.read() as session:
-            return [self._whole(session, order) for order in airing.orders(session)]
+            return [self._whole(session, order) for order in broadcasts.orders(session)]
 
     def _whole(self, session: Session, order: Order) -> Order:
         number = order.arguments.get("broadcast_id")
-        b = airing.waiting(session, number) if order.verb in _NAMES_ONE and isinstance(number, int) else None
+        b = broadcasts.waiting(session, number) if order.verb in _NAMES_ONE and isinstance(number, int) else None
         if b is None:
             return order
-        bundle = Bundle(b, zones_of(airing.zones(session), b.zones))
+        bundle = Bundle(b, zones_of(broadcasts.zones(session), b.zones))
         return Order(order.id, order.verb, order.arguments, order.by, order.at, bundle)
 
     def take(self, lines: Sequence[Record]) -> int:
@@ -135,7 +136,7 @@ class LocalDesk:
             log.exception("journal: a line was left out: %s", line)
             with self._station.db.write() as session:
                 note = f"Một dòng nhật ký phát không ghi được vào cơ sở dữ liệu (loại {line.kind}); xem tệp journal."
-                airing.report_incident(session, "journal", note, line.at)
+                broadcasts.report_incident(session, "journal", note, line.at)
 
     def _apply(self, lines: Sequence[Record]) -> None:
         now = self._station.now()
@@ -149,9 +150,9 @@ class LocalDesk:
         body = line.body
         match line.kind:
             case "begin":
-                airing.begin(session, body["broadcast"], self._owner, dt.datetime.fromisoformat(body["at"]))
+                broadcasts.begin(session, body["broadcast"], self._owner, dt.datetime.fromisoformat(body["at"]))
             case "verdict":
-                airing.finish(
+                broadcasts.finish(
                     session,
                     body["broadcast"],
                     BroadcastState(body["state"]),
@@ -161,9 +162,9 @@ class LocalDesk:
                 )
             case "incident":
                 zone, over = body.get("zone"), body.get("over", False)
-                airing.report_incident(session, body["what"], body["note"], line.at, zone=zone, over=over)
+                broadcasts.report_incident(session, body["what"], body["note"], line.at, zone=zone, over=over)
             case "answer":
-                airing.answer(session, body["order"], body["text"], line.at)
+                broadcasts.answer(session, body["order"], body["text"], line.at)
 
     def beat(self, status: Status) -> PlayTurn:
         """Keep the sign of life, and take, renew or let go the lease where several machines share the database."""

@@ -15,9 +15,9 @@ from broadcaster.domain.rotations import WEEKDAY_LABELS
 from broadcaster.domain.zones import Correction
 from broadcaster.errors import StationError
 from broadcaster.media import ffmpeg
-from broadcaster.services import airing
+from broadcaster.services.air import broadcasts
+from broadcaster.services.air.heartbeats import status
 from broadcaster.services.backup import last_backup
-from broadcaster.services.heartbeats import status
 from broadcaster.services.playlog import verify
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.station import Station
@@ -138,7 +138,7 @@ def _tones(station: Station) -> Check:
     """Tell of zones that share a sink and want it to sound differently."""
     wanted: dict[str, set[Correction]] = {}
     with station.db.read() as session:
-        for zone in airing.zones(session).values():
+        for zone in broadcasts.zones(session).values():
             if zone.enabled:
                 wanted.setdefault(zone.sink, set()).add(zone.correction)
     if split_up := [name for name, found in wanted.items() if len(found) > 1]:

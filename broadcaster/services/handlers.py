@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from broadcaster.services.air.emergencies import VOICE_JOB
+from broadcaster.services.air.emergency_voice import voice_job
 from broadcaster.services.backup import backup
-from broadcaster.services.emergencies import VOICE_JOB
-from broadcaster.services.emergency_voice import voice_job
 from broadcaster.services.jobs import Handler, Progress
 from broadcaster.services.logcheck import check_job
 from broadcaster.services.report_jobs import JOB as REPORT_JOB

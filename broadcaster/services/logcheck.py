@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.playlog import Outcome, Verdict, verdict_word
-from broadcaster.services import airing
+from broadcaster.services.air import broadcasts as airing
 from broadcaster.services.station import Station
 
 SETTLED = dt.timedelta(minutes=15)

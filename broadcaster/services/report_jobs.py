@@ -15,7 +15,7 @@ from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services import audit, jobs, report_content, reporting
 from broadcaster.services.accounts import actor_named
-from broadcaster.services.heartbeats import status
+from broadcaster.services.air.heartbeats import status
 from broadcaster.services.queue import wake_worker
 from broadcaster.services.station import Station
 

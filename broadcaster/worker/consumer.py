@@ -12,9 +12,10 @@ from sqlalchemy import select
 
 from broadcaster.db.models import Job
 from broadcaster.errors import StationError
-from broadcaster.services import emergency_airing, jobs
+from broadcaster.services import jobs
+from broadcaster.services.air import emergency_soundings
+from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.handlers import HANDLERS
-from broadcaster.services.heartbeats import beat
 from broadcaster.services.queue import consumer_at, wake_worker, work_with
 from broadcaster.services.station import Station
 
@@ -64,7 +65,7 @@ def reconcile(station: Station) -> None:
     now = station.now()
     local = station.local(now)
     jobs.reconcile(station)
-    emergency_airing.tend(station)
+    emergency_soundings.tend(station)
     with station.db.write() as session:
         last = {j.key: j for j in session.scalars(select(Job).where(Job.key.in_(["hourly", "nightly"])))}
         planned, saved = last.get("hourly"), last.get("nightly")

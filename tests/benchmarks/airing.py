@@ -32,7 +32,7 @@ from broadcaster.media import ffmpeg
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.file import FileOptions, FileSink
 from broadcaster.playout.sinks.null import NullSink
-from broadcaster.services import airing
+from broadcaster.services.air import broadcasts
 from broadcaster.services.station import Station
 from tests.kit.site import site
 
@@ -193,12 +193,12 @@ def stops(count: int) -> str:
 
         for n in range(count):
             number = plan(station, station.now() + dt.timedelta(seconds=0.3), items["long"], "ap-0", f"do/{n}")
-            airing.ring(station.home)
+            broadcasts.ring(station.home)
             while number not in meter.first:
                 time.sleep(0.01)
             time.sleep(0.3)
             pressed = time.time()
-            airing.send(station, machine(), "stop", zones=None)
+            broadcasts.send(station, machine(), "stop", zones=None)
             while playout.airings():
                 time.sleep(0.005)
             took.append((meter.last[number] - pressed) * 1000 + 20)

@@ -26,7 +26,7 @@ from broadcaster.domain.emergencies import Wish
 from broadcaster.domain.roles import machine
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink
-from broadcaster.services import emergencies, emergency_voice
+from broadcaster.services.air import emergencies, emergency_voice
 from broadcaster.services.importing import init
 from broadcaster.services.schedule.rotations import cue_sounds, zone_map
 

@@ -10,7 +10,7 @@ from broadcaster.clock import FrozenClock
 from broadcaster.db.models import Script
 from broadcaster.domain.scripts import ScriptState
 from broadcaster.panel.frame import Frame
-from broadcaster.services.heartbeats import beat
+from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.station import Station, open_station
 from tests.kit.panel import SignIn, counted
 

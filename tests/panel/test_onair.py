@@ -15,8 +15,8 @@ from broadcaster.domain.desk import PORT_FILE
 from broadcaster.domain.roles import Role, machine
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.playout.wake import Ear
-from broadcaster.services import airing
-from broadcaster.services.heartbeats import beat
+from broadcaster.services.air import broadcasts
+from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.schedule import resuming
 from broadcaster.services.station import Station
 from tests.kit import seed
@@ -166,7 +166,7 @@ def test_a_page_that_is_open_all_day_learns_of_every_fault(
     first = client.get("/fragments/incidents")
     assert client.get("/fragments/incidents", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
     with station.db.write() as session:
-        airing.report_incident(session, "journal", "Đĩa không ghi được nhật ký: hết chỗ.", station.now())
+        broadcasts.report_incident(session, "journal", "Đĩa không ghi được nhật ký: hết chỗ.", station.now())
     told = client.get("/fragments/incidents", headers={"If-None-Match": first.headers["ETag"]})
     assert told.status_code == 200
     assert "Đĩa không ghi được nhật ký: hết chỗ." in told.text

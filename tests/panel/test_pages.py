@@ -13,7 +13,7 @@ from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, Command, Heartbeat, Job, PlayLogEntry, Script
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.scripts import ScriptState
-from broadcaster.services.heartbeats import beat
+from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.station import Station
 from tests.kit.panel import SignIn, work
 

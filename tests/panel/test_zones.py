@@ -12,8 +12,9 @@ from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.roles import machine
 from broadcaster.domain.zones import Correction
 from broadcaster.errors import RuleError
-from broadcaster.services import airing, doctor
+from broadcaster.services import doctor
 from broadcaster.services import zones as service
+from broadcaster.services.air import broadcasts
 from broadcaster.services.schedule.rotations import zone_map
 from broadcaster.services.station import Station
 from tests.kit import seed
@@ -54,14 +55,14 @@ def test_the_sound_of_a_zone_is_put_right_and_play_out_knows(sign_in: SignIn, st
     client = sign_in("vanhanh")
     assert client.post("/zones/am01", data=FORM | {"bass": "-3", "treble": "4.5", "gain": "-2"}).status_code == 303
     with station.db.read() as session:
-        assert airing.zones(session)["am01"].correction == Correction(-3, 4.5, -2)
+        assert broadcasts.zones(session)["am01"].correction == Correction(-3, 4.5, -2)
     assert 'value="4.5"' in client.get("/zones/am01").text
     said = next(c for c in doctor.examine(station, thorough=False) if c.name == "Âm của cụm loa")
     assert said.ok is None  # other zones of that sink want nothing
     assert "mức thấp nhất" in said.sentence
     assert client.post("/zones/am01", data=FORM | {"bass": "0", "treble": "", "gain": "0"}).status_code == 303
     with station.db.read() as session:
-        assert airing.zones(session)["am01"].correction == Correction()
+        assert broadcasts.zones(session)["am01"].correction == Correction()
 
 
 @pytest.mark.parametrize(

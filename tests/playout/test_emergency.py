@@ -14,7 +14,8 @@ from broadcaster.domain.emergencies import EmergencyState, Interrupted, Wish
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.playout.simulate import Simulation
-from broadcaster.services import airing, emergencies, emergency_voice, playlog
+from broadcaster.services import playlog
+from broadcaster.services.air import broadcasts, emergencies, emergency_voice
 from tests.kit.live import running
 from tests.kit.waiting import until
 
@@ -252,4 +253,4 @@ def test_who_may_not_cannot(air):
         emergencies.cancel(air.station, editor, number, "x")
     with pytest.raises(Exception, match="đã qua bước xác nhận"):
         emergencies.confirm(air.station, OPERATOR, number)
-    assert airing.URGENT_TITLE in rows_of(air, number)[0].title
+    assert broadcasts.URGENT_TITLE in rows_of(air, number)[0].title

@@ -14,8 +14,8 @@ from broadcaster.domain.playlog import Outcome
 from broadcaster.playout.belief import Belief
 from broadcaster.playout.simulate import Simulation
 from broadcaster.playout.sinks.null import NullSink
-from broadcaster.services import airing as desk
 from broadcaster.services import playlog
+from broadcaster.services.air import broadcasts
 
 MORNING = dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC)  # 05:00 on 3 March 2026 in Viet Nam
 NIGHT = MORNING + dt.timedelta(hours=22, minutes=15)  # 03:15
@@ -255,7 +255,7 @@ def test_of_two_claims_at_once_exactly_one_succeeds(tmp_path, database_url, make
     def claim(owner):
         barrier.wait()
         with air.station.db.write() as session:
-            if desk.claim(session, number, owner, MORNING):
+            if broadcasts.claim(session, number, owner, MORNING):
                 won.append(owner)
 
     threads = [threading.Thread(target=claim, args=(f"máy {n}",)) for n in range(4)]
@@ -389,11 +389,11 @@ def test_a_person_confirms_a_clock_that_is_doubted_and_the_plan_goes_on(air, thr
         simulation.playout.tick()
         air.frozen.step(40 * 86400)
         number = air.plan(air.frozen.now() + 10 * MINUTE, three, "ap-1")
-        old = desk.send(air.station, machine("vanhanh"), "trust-clock")
+        old = broadcasts.send(air.station, machine("vanhanh"), "trust-clock")
         air.frozen.advance(120)  # nobody knows what that person saw
         simulation.playout.tick()
         assert simulation.playout.status()["clock_doubted"]
-        desk.send(air.station, machine("vanhanh"), "trust-clock")
+        broadcasts.send(air.station, machine("vanhanh"), "trust-clock")
         simulation.playout.tick()
         assert not simulation.playout.status()["hold"]
         simulation.playout.look_again()

@@ -18,7 +18,8 @@ from broadcaster.errors import AirError, ForbiddenError
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.file import FileOptions, FileSink
 from broadcaster.playout.sinks.null import NullSink
-from broadcaster.services import airing, playlog
+from broadcaster.services import playlog
+from broadcaster.services.air import broadcasts
 from tests.kit.air import ALL_DAY
 from tests.kit.live import ended, running
 from tests.kit.site import site
@@ -31,7 +32,7 @@ SECOND = dt.timedelta(seconds=1)
 
 def ready(air):
     """Wait until play-out is up and answers commands."""
-    airing.send(air.station, machine(), "unmute", zone="ap-1")
+    broadcasts.send(air.station, machine(), "unmute", zone="ap-1")
     until(lambda: not _open_orders(air))
 
 
@@ -77,7 +78,7 @@ def test_stop_silences_what_is_on_air_and_the_log_says_who(sounds):
     number = air.plan(air.station.now() + 0.4 * SECOND, [air.cue(1, "dài"), air.cue(2, "ngắn")], "ap-1", "ap-2")
     with running(air) as playout:
         until(lambda: any(one.phase == "air" and one.lanes[0].on_item for one in playout.airings()))
-        order = airing.send(
+        order = broadcasts.send(
             air.station, Actor("truc-may", "Người trực máy", frozenset({Role.OPERATOR})), "stop", zones=None
         )
         row = ended(air, number)
@@ -95,7 +96,7 @@ def test_stop_silences_what_is_on_air_and_the_log_says_who(sounds):
 
 def _open_orders(air):
     with air.station.db.read() as session:
-        return airing.orders(session)
+        return broadcasts.orders(session)
 
 
 def test_stop_for_one_zone_leaves_the_zones_of_other_sinks_sounding(sounds):
@@ -105,7 +106,7 @@ def test_stop_for_one_zone_leaves_the_zones_of_other_sinks_sounding(sounds):
     number = air.plan(air.station.now() + 0.4 * SECOND, [air.cue(1, "vừa")], "ap-1", "ap-9")
     with running(air, sinks={"main": NullSink("main"), "hai": NullSink("hai")}) as playout:
         until(lambda: any(one.phase == "air" and one.lanes[0].on_item for one in playout.airings()))
-        airing.send(air.station, machine(), "stop", zones=["ap-9"])
+        broadcasts.send(air.station, machine(), "stop", zones=["ap-9"])
         ended(air, number)
     assert {e.zone: e.outcome for e in air.log()} == {"ap-1": Outcome.FULL, "ap-9": Outcome.PARTIAL}
 
@@ -117,7 +118,7 @@ def test_stop_works_while_the_database_is_locked_and_nothing_is_lost(sounds):
         until(lambda: any(one.phase == "air" and one.lanes[0].on_item for one in playout.airings()))
         other = sqlite3.connect(air.station.home.root / "station.db", isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
-        assert airing.ring(air.station.home, verb="stop", arguments={"zones": None}, by="truc-may")
+        assert broadcasts.ring(air.station.home, verb="stop", arguments={"zones": None}, by="truc-may")
         until(lambda: not playout.airings())
         assert air.row(number).state is not BroadcastState.PARTIAL
         other.execute("COMMIT")
@@ -147,7 +148,7 @@ def test_a_broadcast_skipped_before_its_time_is_cancelled_with_its_reason(sounds
     air = sounds
     number = air.plan(air.station.now() + 600 * SECOND, [air.cue(1, "ngắn")], "ap-1")
     with running(air):
-        airing.send(air.station, machine("truc-may"), "skip", broadcast_id=number)
+        broadcasts.send(air.station, machine("truc-may"), "skip", broadcast_id=number)
         row = ended(air, number)
     assert row.state is BroadcastState.CANCELLED
     assert row.verdict == "Đã hủy: truc-may bỏ buổi này."
@@ -158,7 +159,7 @@ def test_a_broadcast_can_be_aired_at_once_by_hand(sounds):
     air = sounds
     number = air.plan(air.station.now() + 600 * SECOND, [air.cue(1, "ngắn")], "ap-1")
     with running(air):
-        airing.send(air.station, machine("truc-may"), "air", broadcast_id=number)
+        broadcasts.send(air.station, machine("truc-may"), "air", broadcast_id=number)
         row = ended(air, number)
     assert row.state is BroadcastState.AIRED
 
@@ -176,7 +177,7 @@ def test_an_emergency_takes_the_zone_from_what_is_on_air(sounds):
             slot_key="khan-cap",
             late="air",
         )
-        airing.ring(air.station.home)
+        broadcasts.ring(air.station.home)
         assert ended(air, urgent).state is BroadcastState.AIRED
         assert ended(air, number).state is BroadcastState.PARTIAL
     (cut,) = air.log(number)
@@ -196,7 +197,7 @@ def test_an_emergency_takes_the_zone_from_what_is_about_to_start(sounds):
             slot_key="khan-cap",
             late="air",
         )
-        airing.ring(air.station.home)
+        broadcasts.ring(air.station.home)
         assert ended(air, urgent).state is BroadcastState.AIRED
         assert ended(air, number).state is BroadcastState.MISSED
     assert {e.reason for e in air.log(number)} == {"Nhường sóng cho phát khẩn cấp."}
@@ -210,7 +211,7 @@ def test_two_broadcasts_at_once_in_one_zone_do_not_sound_together(sounds):
         start = air.station.now() + 4 * SECOND
         first = air.plan(start, [air.cue(1, "vừa")], "ap-1", slot_key="a")
         second = air.plan(start + 1 * SECOND, [air.cue(1, "ngắn")], "ap-1", "ap-2", slot_key="b")
-        airing.ring(air.station.home)
+        broadcasts.ring(air.station.home)
         ended(air, first)
         ended(air, second)
     assert {e.zone: e.outcome for e in air.log(second)} == {"ap-1": Outcome.FAILED, "ap-2": Outcome.FULL}
@@ -228,7 +229,7 @@ def test_of_several_that_wait_for_one_sink_the_earliest_comes_first(sounds):
             air.plan(start + n * 1.4 * SECOND, [air.cue(1, "ngắn")], "ap-1", slot_key=f"k{n}", late="skip")
             for n in range(5)
         ]
-        airing.ring(air.station.home)
+        broadcasts.ring(air.station.home)
         for number in numbers:
             assert ended(air, number).state is BroadcastState.AIRED
 
@@ -239,7 +240,7 @@ def test_muted_sound_does_not_count_as_heard(sounds):
     number = air.plan(air.station.now() + 0.4 * SECOND, [air.cue(1, "vừa")], "ap-1")
     with running(air) as playout:
         until(lambda: any(one.phase == "air" and one.lanes[0].on_item for one in playout.airings()))
-        airing.send(air.station, machine(), "mute", zone="ap-1")
+        broadcasts.send(air.station, machine(), "mute", zone="ap-1")
         ended(air, number)
         assert playout.status()["muted"] == ["ap-1"]
     (entry,) = air.log()
@@ -260,7 +261,7 @@ def test_a_thousand_commands_in_a_burst_are_each_answered_once_and_in_order(soun
             session.add(Command(verb=verb, arguments=arguments, by="x", at=air.station.now(), done_at=None, answer=""))
         bad = Command(verb="skip", arguments={}, by="x", at=air.station.now(), done_at=None, answer="")
         session.add(bad)
-    airing.send(air.station, machine("x"), "skip", broadcast_id=number)
+    broadcasts.send(air.station, machine("x"), "skip", broadcast_id=number)
     with running(air) as playout:
         until(lambda: not _open_orders(air))
         assert playout.status()["muted"] == []
@@ -275,7 +276,7 @@ def test_a_thousand_commands_in_a_burst_are_each_answered_once_and_in_order(soun
 def test_a_viewer_may_not_command(sounds):
     viewer = Actor("khach", "Người xem", frozenset({Role.VIEWER}))
     with pytest.raises(ForbiddenError):
-        airing.send(sounds.station, viewer, "stop", zones=None)
+        broadcasts.send(sounds.station, viewer, "stop", zones=None)
 
 
 def test_a_second_player_is_refused_while_the_first_lives(sounds):
@@ -300,7 +301,7 @@ def test_an_orderly_stop_fades_out_logs_and_leaves_the_rest_planned(sounds):
 
 
 def test_the_heartbeat_tells_what_is_on_air(sounds):
-    from broadcaster.services import heartbeats
+    from broadcaster.services.air import heartbeats
 
     air = sounds
     number = air.plan(air.station.now() + 0.4 * SECOND, [air.cue(1, "ngắn"), air.cue(2, "dài")], "ap-1")
@@ -332,7 +333,7 @@ def test_under_a_fast_clock_an_hour_passes_in_five_seconds_and_everything_airs(t
             air.plan(start + dt.timedelta(minutes=m), [air.script(1, "vừa")], "ap-1", slot_key=f"k{m}", late="skip")
             for m in (35, 45, 55)
         ]
-        airing.ring(air.station.home)
+        broadcasts.ring(air.station.home)
         for number in numbers:
             assert ended(air, number).state is BroadcastState.AIRED
     assert [e.outcome for e in air.log()] == [Outcome.FULL] * 3

@@ -17,7 +17,7 @@ from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
 from broadcaster.playout import talk as talk_module
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.playout.talk import IN_HAND_S, VANISHED, Talk
-from broadcaster.services import airing, talks
+from broadcaster.services.air import broadcasts, talks
 from broadcaster.sound.store import Store
 from tests.kit import live
 from tests.kit.waiting import until
@@ -105,7 +105,7 @@ def test_stopping_one_zone_silences_it_at_once_and_leaves_the_other(live):
         opened = talks.start(air.station, OPERATOR, ["all"])
         piece = speak(air, opened.number, 0.6)
         until(lambda: one.samples_of() and two.samples_of())
-        airing.send(air.station, OPERATOR, "stop", zones=["ap-1"])
+        broadcasts.send(air.station, OPERATOR, "stop", zones=["ap-1"])
         until(lambda: [lane for a in playout.airings() for lane in a.lanes if lane.zones == ("ap-1",) and lane.over])
         before, there = len(one.heard), two.samples_of()
         speak(air, opened.number, 0.6, piece)

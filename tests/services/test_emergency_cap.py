@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from broadcaster.db.models import AuditEvent, Emergency
 from broadcaster.domain.emergencies import EmergencyState
 from broadcaster.errors import ForbiddenError, RuleError, printed
-from broadcaster.services.emergency_cap import draft_from_cap
+from broadcaster.services.air.emergency_cap import draft_from_cap
 from tests.kit.cap_messages import CANCEL, DRILL, FLOOD, LANDSLIDE
 from tests.kit.people import EDITOR, OPERATOR
 

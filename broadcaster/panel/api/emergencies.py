@@ -13,7 +13,7 @@ from broadcaster.panel.access import station
 from broadcaster.panel.api import schemas
 from broadcaster.panel.api.routing import answer, route
 from broadcaster.panel.bearer import holder
-from broadcaster.services import emergencies
+from broadcaster.services.air import emergencies
 
 _SCOPE = Scope.EMERGENCY
 _ONE = "/emergencies/<int(max=2147483647):number>"

@@ -14,7 +14,7 @@ from broadcaster.domain.rotations import DayKind
 from broadcaster.domain.zones import Condition
 from broadcaster.scheduling.conflicts import Conflict, House, Planned, by_time, conflicts
 from broadcaster.scheduling.wishes import unmet
-from broadcaster.services import airing
+from broadcaster.services.air import broadcasts
 from broadcaster.services.schedule import requested
 from broadcaster.services.schedule.planned_rows import Draft
 from broadcaster.services.schedule.planning import HANDS_OFF, preview
@@ -76,7 +76,7 @@ class _Known(dict[tuple[int, str, dt.date], str]):
 
 
 def _of_row(station: Station, session: Session, row: BroadcastRow, known: _Known) -> Planned:
-    b = airing.broadcast_of(row)
+    b = broadcasts.broadcast_of(row)
     day = station.local(b.starts_at).date()
     faults = []
     for item in b.rundown:

@@ -20,7 +20,7 @@ from broadcaster.domain.spreading import UNKNOWN, Coming
 from broadcaster.domain.windows import CapBook
 from broadcaster.domain.zones import ZoneMap
 from broadcaster.scheduling.expand import Occurrence, expand
-from broadcaster.services.airing import OPEN_STATES
+from broadcaster.services.air.broadcasts import OPEN_STATES
 from broadcaster.services.schedule.planned_rows import Draft, Met, PlannedRows
 from broadcaster.services.schedule.requested import Heard, heard_of_asked
 from broadcaster.services.schedule.rotations import cue_sounds, rotations_in_force, zone_map

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from broadcaster.services.heartbeats import beat
+from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.station import Station
 from tests.kit.browser import SIZES, faults, opened
 

@@ -13,7 +13,7 @@ from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.desk import YIELDED
 from broadcaster.domain.emergencies import Interrupted, resumption
 from broadcaster.domain.playlog import Outcome
-from broadcaster.services import airing
+from broadcaster.services.air import broadcasts
 from broadcaster.services.schedule.rest_rows import items_of, length_of, rest_row
 from broadcaster.services.schedule.rotations import zone_map
 from broadcaster.services.station import Station
@@ -29,7 +29,7 @@ def resume(station: Station, session: Session, emergencies: Sequence[Emergency],
     sounding = session.scalars(
         select(BroadcastRow).where(
             BroadcastRow.kind == BroadcastKind.EMERGENCY,
-            BroadcastRow.state.in_(airing.OPEN_STATES),
+            BroadcastRow.state.in_(broadcasts.OPEN_STATES),
             BroadcastRow.starts_at <= now + dt.timedelta(seconds=5),
         )
     ).all()
@@ -39,7 +39,7 @@ def resume(station: Station, session: Session, emergencies: Sequence[Emergency],
             BroadcastRow.kind.in_([BroadcastKind.ROTATION, BroadcastKind.ONCE]),
             BroadcastRow.state.in_([BroadcastState.PARTIAL, BroadcastState.MISSED]),
             BroadcastRow.finished_at > now - RECENT,
-            BroadcastRow.verdict.contains(YIELDED) | BroadcastRow.verdict.contains(f"“{airing.URGENT_TITLE}"),
+            BroadcastRow.verdict.contains(YIELDED) | BroadcastRow.verdict.contains(f"“{broadcasts.URGENT_TITLE}"),
         )
     ).all()
     added = 0
@@ -69,7 +69,7 @@ def _rests(session: Session, b: BroadcastRow) -> dict[tuple[int, ...], tuple[str
         .where(PlayLogEntry.broadcast_id == b.id, PlayLogEntry.outcome != Outcome.FULL)
         .order_by(PlayLogEntry.item_no)
     ):
-        if e.reason == YIELDED or e.reason.startswith(f"Đang phát buổi “{airing.URGENT_TITLE}"):
+        if e.reason == YIELDED or e.reason.startswith(f"Đang phát buổi “{broadcasts.URGENT_TITLE}"):
             lost.setdefault(e.zone, []).append(e.item_no)
     rests: dict[tuple[int, ...], tuple[str, ...]] = {}
     for zone, items in lost.items():
@@ -127,7 +127,7 @@ def _why_not(
     window_end = dt.datetime.combine(local.date(), window.end, tzinfo=station.settings.tz) if window else None
     planned = session.scalars(
         select(BroadcastRow).where(
-            BroadcastRow.state.in_(airing.OPEN_STATES),
+            BroadcastRow.state.in_(broadcasts.OPEN_STATES),
             BroadcastRow.kind.in_([BroadcastKind.ROTATION, BroadcastKind.ONCE]),
             BroadcastRow.ends_at > start,
             BroadcastRow.starts_at < start + length,

@@ -17,8 +17,8 @@ from broadcaster.db.models import BroadcastRow, Command, CueRow, Emergency
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, Overrun, RundownItem
 from broadcaster.domain.emergencies import EmergencyState, repeat_after, repeats
 from broadcaster.domain.lateness import LatePolicy
-from broadcaster.services import airing
-from broadcaster.services.emergency_rest import RECENT, resume
+from broadcaster.services.air import broadcasts
+from broadcaster.services.air.emergency_rest import RECENT, resume
 from broadcaster.services.schedule.rotations import zone_map
 from broadcaster.services.station import Station
 
@@ -76,7 +76,7 @@ def end(session: Session, row: Emergency, now: dt.datetime, *, by: str = "") -> 
         delete(BroadcastRow).where(*later, BroadcastRow.state == BroadcastState.PLANNED, BroadcastRow.starts_at > now)
     )
     for number in session.scalars(
-        select(BroadcastRow.id).where(*later, BroadcastRow.state.in_(airing.OPEN_STATES))
+        select(BroadcastRow.id).where(*later, BroadcastRow.state.in_(broadcasts.OPEN_STATES))
     ).all():
         order = Command(
             verb="skip", arguments={"broadcast_id": number}, by=by or row.confirmed_by, at=now, done_at=None
@@ -137,7 +137,7 @@ def _broadcast(
     made = BroadcastRow(
         slot_key=f"emergency/{row.id}/{part}",
         kind=BroadcastKind.EMERGENCY,
-        title=(airing.URGENT_TITLE + row.title)[:300],
+        title=(broadcasts.URGENT_TITLE + row.title)[:300],
         starts_at=at,
         ends_at=at + length + grace,
         zones=list(zone_map(session).expand(row.zones, where="zones")),

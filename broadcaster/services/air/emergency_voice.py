@@ -10,7 +10,7 @@ from broadcaster.db.models import Emergency
 from broadcaster.domain.emergencies import EmergencyState
 from broadcaster.errors import EngineError, MediaError, RuleError
 from broadcaster.media.ffmpeg import NOT_THE_FILE
-from broadcaster.services import airing, emergency_airing
+from broadcaster.services.air import broadcasts, emergency_soundings
 from broadcaster.services.jobs import Progress
 from broadcaster.services.scripts.speaking import spoken_of
 from broadcaster.services.station import Station
@@ -118,9 +118,9 @@ def _keep(station: Station, number: int, text: str, made: Rendered, *, good: boo
             row.quick_sha256, row.quick_ms, row.quick_voice = made.audio_sha256, made.duration_ms, made.voice
         row.trouble = ""
         now = station.now()
-        airing.report_incident(session, f"emergency-{number}", "", now, over=True)
-        emergency_airing.speech_arrived(station, session, row, now)
-    airing.ring(station.home)
+        broadcasts.report_incident(session, f"emergency-{number}", "", now, over=True)
+        emergency_soundings.speech_arrived(station, session, row, now)
+    broadcasts.ring(station.home)
 
 
 def _fail(station: Station, number: int, error: EngineError | MediaError) -> None:
@@ -129,4 +129,4 @@ def _fail(station: Station, number: int, error: EngineError | MediaError) -> Non
         if row is not None:
             row.trouble = f"Không giọng nào đọc được: {error.message}"
             note = f"Bản tin khẩn cấp số {number} chưa có lời: {error.message} Hãy nói trực tiếp hoặc gửi bản ghi âm."
-            airing.report_incident(session, f"emergency-{number}", note, station.now())
+            broadcasts.report_incident(session, f"emergency-{number}", note, station.now())

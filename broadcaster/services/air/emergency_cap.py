@@ -10,7 +10,7 @@ from broadcaster.db.models import Emergency
 from broadcaster.domain.emergencies import EmergencyState, Wish
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import RuleError
-from broadcaster.services import emergencies
+from broadcaster.services.air import emergencies
 from broadcaster.services.station import Station
 from broadcaster.text.ingest.cap import CapAlert, read_cap
 

@@ -14,7 +14,8 @@ from broadcaster.db.models import Emergency
 from broadcaster.domain.emergencies import EmergencyState, Finding, Wish, repeat_after
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.services import airing, audit, emergency_airing, jobs
+from broadcaster.services import audit, jobs
+from broadcaster.services.air import broadcasts, emergency_soundings
 from broadcaster.services.queue import wake_worker
 from broadcaster.services.schedule.rotations import zone_map
 from broadcaster.services.station import Station
@@ -142,13 +143,13 @@ def confirm(station: Station, actor: Actor, number: int) -> int:
         row.state, row.confirmed_by, row.confirmed_at = EmergencyState.ACTIVE, actor.username, now
         for other in active(session):
             if other.id != number and set(codes) & set(zone_map(session).expand(other.zones, where="zones")):
-                emergency_airing.end(session, other, now)
+                emergency_soundings.end(session, other, now)
                 other.state, other.ended_by, other.ended_at = EmergencyState.REPLACED, actor.username, now
                 other.end_reason, other.replaced_by = f"Thay bằng bản tin khẩn cấp số {number}.", number
                 audit.record(session, now, actor, "replace", "emergency", other.id, note=other.end_reason)
-        first = emergency_airing.begin(station, session, row, now)
+        first = emergency_soundings.begin(station, session, row, now)
         audit.record(session, now, actor, "confirm", "emergency", number, note=row.reason, after=_facts(row))
-    airing.ring(station.home)
+    broadcasts.ring(station.home)
     return first
 
 
@@ -169,10 +170,10 @@ def cancel(station: Station, actor: Actor, number: int, reason: str) -> None:
                 f"Bản tin khẩn cấp số {number} không còn hiệu lực ({row.state.label.lower()}).", field="emergency"
             )
         now = station.now()
-        emergency_airing.end(session, row, now, by=actor.username)
+        emergency_soundings.end(session, row, now, by=actor.username)
         row.state, row.ended_by, row.ended_at, row.end_reason = EmergencyState.CANCELLED, actor.username, now, reason
         audit.record(session, now, actor, "cancel", "emergency", number, note=reason)
-    airing.ring(station.home)
+    broadcasts.ring(station.home)
 
 
 def review(station: Station, actor: Actor, number: int, finding: Finding, note: str) -> None:

@@ -17,7 +17,8 @@ from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, Overrun
 from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.services import airing, audit
+from broadcaster.services import audit
+from broadcaster.services.air import broadcasts
 from broadcaster.services.schedule.rotations import zone_map
 from broadcaster.services.station import Station
 
@@ -71,7 +72,7 @@ def allowed(station: Station, zones: Sequence[str], *, urgent: bool) -> tuple[tu
         rows = session.scalars(
             select(BroadcastRow).where(
                 BroadcastRow.starts_at < now + longest,
-                BroadcastRow.state.in_(airing.OPEN_STATES),
+                BroadcastRow.state.in_(broadcasts.OPEN_STATES),
                 BroadcastRow.kind != BroadcastKind.TRIAL,
             )
         ).all()
@@ -112,7 +113,7 @@ def start(
         row = BroadcastRow(
             slot_key=f"talk/{secrets.token_hex(8)}",
             kind=BroadcastKind.EMERGENCY if urgent else BroadcastKind.ONCE,
-            title=(airing.URGENT_TITLE + title) if urgent else title,
+            title=(broadcasts.URGENT_TITLE + title) if urgent else title,
             starts_at=now,
             ends_at=now + limit + _GRACE,
             zones=list(codes),
@@ -136,7 +137,7 @@ def start(
     path.write_bytes(b"")
     with _lock:
         _open[folder, number] = _Open(actor.username, path, int(limit.total_seconds() * RATE) * 2)
-    airing.ring(station.home)
+    broadcasts.ring(station.home)
     return Started(number, int(limit.total_seconds()), codes)
 
 

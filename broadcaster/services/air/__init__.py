@@ -1,0 +1,1 @@
+"""On the air: broadcasts from claim to verdict, emergencies, live talks, orders."""
