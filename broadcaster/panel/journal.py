@@ -26,8 +26,8 @@ from broadcaster.panel.dates import a_date
 from broadcaster.panel.filters import number
 from broadcaster.panel.paging import Page, wanted_page
 from broadcaster.reporting import xlsx
-from broadcaster.services import airchecks, airing_proofs, logbook, playlog
 from broadcaster.services.exporting import csv_line
+from broadcaster.services.log import airchecks, logbook, playlog, proofs
 
 blueprint = Blueprint("journal", __name__, url_prefix="/log")
 _PAGE = 50
@@ -105,7 +105,7 @@ def entry(seq: int) -> ResponseReturnValue:
         row = queries.entry_numbered(session, seq)
         others = queries.versions(session, row)
         names = registry.zone_names(session)
-        proof = airing_proofs.of_entries(session, [row.id]).get(row.id)
+        proof = proofs.of_entries(session, [row.id]).get(row.id)
         topics = {t.code: t.short for t in library.topics(session)}
         found = airchecks.of_entry(here, session, row)
     return render_template(

@@ -12,8 +12,8 @@ from broadcaster.domain.proof import Proof
 from broadcaster.errors import StationError
 from broadcaster.playout.asrun import verdict_of
 from broadcaster.playout.journal import Journal
-from broadcaster.services import airing_proofs, playlog
 from broadcaster.services.air import broadcasts
+from broadcaster.services.log import playlog, proofs
 from broadcaster.services.station import Station
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ def _apply(station: Station, records: list[Record], owner: str) -> None:
     with station.db.write() as session:
         entries = [Entry.from_fields(r.body) for r in records if r.kind == "entry"]
         playlog.append(session, entries, now)
-        airing_proofs.append(session, [Proof.from_json(r.body) for r in records if r.kind == "proof"])
+        proofs.append(session, [Proof.from_json(r.body) for r in records if r.kind == "proof"])
         for record in records:
             _state(session, record, owner)
 

@@ -34,8 +34,8 @@ from broadcaster.domain.proof import Proof
 from broadcaster.domain.zones import Zone
 from broadcaster.errors import StationError
 from broadcaster.home import Home
-from broadcaster.services import airing_proofs, playlog
 from broadcaster.services.air import broadcasts, emergency_soundings, heartbeats, leases
+from broadcaster.services.log import playlog, proofs
 from broadcaster.services.scripts import approving
 from broadcaster.services.station import Station
 
@@ -142,7 +142,7 @@ class LocalDesk:
         now = self._station.now()
         with self._station.db.write() as session:
             playlog.append(session, [Entry.from_fields(r.body) for r in lines if r.kind == "entry"], now)
-            airing_proofs.append(session, [Proof.from_json(r.body) for r in lines if r.kind == "proof"])
+            proofs.append(session, [Proof.from_json(r.body) for r in lines if r.kind == "proof"])
             for line in lines:
                 self._state(session, line)
 

@@ -18,7 +18,7 @@ from broadcaster.media import ffmpeg
 from broadcaster.services.air import broadcasts
 from broadcaster.services.air.heartbeats import status
 from broadcaster.services.backup import last_backup
-from broadcaster.services.playlog import verify
+from broadcaster.services.log.playlog import verify
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.station import Station
 from broadcaster.sound import recogniser_process

@@ -9,7 +9,7 @@ from broadcaster.services.air.emergencies import VOICE_JOB
 from broadcaster.services.air.emergency_voice import voice_job
 from broadcaster.services.backup import backup
 from broadcaster.services.jobs import Handler, Progress
-from broadcaster.services.logcheck import check_job
+from broadcaster.services.log.completeness import check_job
 from broadcaster.services.report_jobs import JOB as REPORT_JOB
 from broadcaster.services.report_jobs import report_job
 from broadcaster.services.schedule.planning import plan

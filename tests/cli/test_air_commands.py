@@ -11,7 +11,7 @@ import pytest
 
 from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.domain.roles import machine
-from broadcaster.services import playlog
+from broadcaster.services.log import playlog
 from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.station import open_station
 from tests.kit.cap_messages import STORM

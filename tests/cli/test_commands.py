@@ -194,7 +194,7 @@ def test_init_twice_keeps_the_station(loa: Loa, home: Path, tmp_path: Path) -> N
 
 
 def test_a_tampered_log_entry_is_named(loa: Loa, home: Path) -> None:
-    from broadcaster.services.playlog import append
+    from broadcaster.services.log.playlog import append
     from broadcaster.services.station import open_station
     from tests.kit.entries import entry
 

@@ -16,7 +16,7 @@ from broadcaster.domain import figures as domain
 from broadcaster.domain.figures import Figures, Tally
 from broadcaster.domain.periods import PeriodKind, ReportPeriod, custom, period
 from broadcaster.domain.playlog import Entry, Outcome
-from broadcaster.services import playlog
+from broadcaster.services.log import playlog
 from tests.kit.entries import entry
 
 VN = ZoneInfo("Asia/Ho_Chi_Minh")

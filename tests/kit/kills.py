@@ -38,7 +38,7 @@ from broadcaster.domain.playlog import Outcome
 from broadcaster.media import ffmpeg
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink
-from broadcaster.services import playlog
+from broadcaster.services.log import playlog
 from broadcaster.services.station import open_station
 from tests.kit.air import ALL_DAY, Air, make_air
 

@@ -14,8 +14,8 @@ from broadcaster.domain.emergencies import EmergencyState, Interrupted, Wish
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.playout.simulate import Simulation
-from broadcaster.services import playlog
 from broadcaster.services.air import broadcasts, emergencies, emergency_voice
+from broadcaster.services.log import playlog
 from tests.kit.live import running
 from tests.kit.waiting import until
 

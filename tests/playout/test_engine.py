@@ -14,8 +14,8 @@ from broadcaster.domain.playlog import Outcome
 from broadcaster.playout.belief import Belief
 from broadcaster.playout.simulate import Simulation
 from broadcaster.playout.sinks.null import NullSink
-from broadcaster.services import playlog
 from broadcaster.services.air import broadcasts
+from broadcaster.services.log import playlog
 
 MORNING = dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC)  # 05:00 on 3 March 2026 in Viet Nam
 NIGHT = MORNING + dt.timedelta(hours=22, minutes=15)  # 03:15

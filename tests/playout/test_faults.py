@@ -23,7 +23,7 @@ from broadcaster.playout.sinks.file import FileOptions, FileSink
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.playout.sinks.pipe import PipeOptions, PipeSink
 from broadcaster.playout.tapes import ALTERED
-from broadcaster.services import playlog
+from broadcaster.services.log import playlog
 from tests.kit.air import ALL_DAY
 from tests.kit.kills import torture
 from tests.kit.live import ended, running

@@ -17,7 +17,7 @@ from broadcaster.playout import journal as journal_module
 from broadcaster.playout.journal import Journal
 from broadcaster.playout.recovery import look_back
 from broadcaster.playout.replay import replay
-from broadcaster.services import playlog
+from broadcaster.services.log import playlog
 
 NOW = dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC)
 

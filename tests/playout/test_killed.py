@@ -13,7 +13,7 @@ import pytest
 from broadcaster.domain.playlog import Outcome
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink
-from broadcaster.services import playlog
+from broadcaster.services.log import playlog
 from tests.kit.processes import kill, marked, start
 from tests.kit.waiting import until
 

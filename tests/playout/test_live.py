@@ -18,8 +18,8 @@ from broadcaster.errors import AirError, ForbiddenError
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.file import FileOptions, FileSink
 from broadcaster.playout.sinks.null import NullSink
-from broadcaster.services import playlog
 from broadcaster.services.air import broadcasts
+from broadcaster.services.log import playlog
 from tests.kit.air import ALL_DAY
 from tests.kit.live import ended, running
 from tests.kit.site import site

@@ -16,7 +16,7 @@ from broadcaster.db.session import DatabaseUnavailableError
 from broadcaster.domain.chain import GENESIS, entry_hash
 from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.errors import RuleError, StationError
-from broadcaster.services import playlog
+from broadcaster.services.log import playlog
 
 NOW = dt.datetime(2026, 3, 2, 22, 0, 0, 123457, tzinfo=dt.UTC)
 

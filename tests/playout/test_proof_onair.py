@@ -14,7 +14,7 @@ from broadcaster.playout.ear import OTHER, SILENCE
 from broadcaster.playout.sinks.icecast import IcecastOptions, IcecastSink
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.playout.sinks.pipe import PipeOptions, PipeSink
-from broadcaster.services import airing_proofs as proofs
+from broadcaster.services.log import proofs
 from tests.kit.icecast import Icecast
 from tests.kit.live import ended, running
 from tests.kit.site import site

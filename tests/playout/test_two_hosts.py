@@ -13,8 +13,8 @@ from broadcaster.db.session import Database
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.playlog import Outcome
 from broadcaster.playout.tenure import Tenure
-from broadcaster.services import playlog
 from broadcaster.services.air import heartbeats, leases
+from broadcaster.services.log import playlog
 from tests.kit.air import ALL_DAY, make_air
 from tests.kit.processes import kill, start
 from tests.kit.waiting import until

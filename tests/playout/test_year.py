@@ -11,7 +11,7 @@ from broadcaster.db.models import BroadcastRow, PlayLogEntry
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.playlog import Outcome
 from broadcaster.playout.simulate import Simulation
-from broadcaster.services import playlog
+from broadcaster.services.log import playlog
 
 ZONES = [f"ap-{n}" for n in range(1, 11)]
 

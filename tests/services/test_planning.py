@@ -12,7 +12,7 @@ from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.domain.rotations import DayKind
 from broadcaster.errors import ForbiddenError, RuleError
-from broadcaster.services import playlog
+from broadcaster.services.log import playlog
 from broadcaster.services.schedule.once import air_once
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import add_exception, apply_rotation

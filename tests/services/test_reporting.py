@@ -19,17 +19,9 @@ from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.domain.scripts import Genre
 from broadcaster.errors import ForbiddenError, MediaError, NotFoundError, RuleError, printed
-from broadcaster.services import (
-    accounts,
-    activities,
-    playlog,
-    report_checking,
-    report_content,
-    report_due,
-    reporting,
-    tracing,
-)
+from broadcaster.services import accounts, activities, report_checking, report_content, report_due, reporting, tracing
 from broadcaster.services.backup import backup
+from broadcaster.services.log import playlog
 from broadcaster.services.scripts.editing import add_script
 from broadcaster.services.station import Station
 from tests.kit.entries import entry

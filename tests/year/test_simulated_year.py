@@ -15,7 +15,7 @@ from broadcaster.domain.periods import PeriodKind, parse, period
 from broadcaster.domain.rotations import DayKind
 from broadcaster.playout.simulate import Simulation
 from broadcaster.services.importing import init
-from broadcaster.services.playlog import verify
+from broadcaster.services.log.playlog import verify
 from broadcaster.services.report_content import figures_of
 from broadcaster.services.reporting import draw
 from broadcaster.services.schedule.planning import plan

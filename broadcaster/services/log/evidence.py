@@ -25,7 +25,8 @@ from broadcaster.db.models import PlayLogEntry
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.media import ffmpeg
-from broadcaster.services import audit, playlog
+from broadcaster.services import audit
+from broadcaster.services.log import playlog
 from broadcaster.services.station import Station
 
 CLIPS, CLIP_S = 24, 12.0

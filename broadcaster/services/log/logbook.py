@@ -13,7 +13,8 @@ from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import RuleError
 from broadcaster.reporting.logbook import Book, paper
 from broadcaster.reporting.pdf import render
-from broadcaster.services import audit, playlog
+from broadcaster.services import audit
+from broadcaster.services.log import playlog
 from broadcaster.services.station import Station
 
 LONGEST = dt.timedelta(days=62)

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
-from broadcaster.services.airing_proofs import of_entries, recording_file
+from broadcaster.services.log.proofs import of_entries, recording_file
 from broadcaster.services.station import Station
 
 

@@ -1,0 +1,1 @@
+"""The play log: entries appended and verified, proofs, evidence, the log book."""
