@@ -23,7 +23,7 @@ from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services.accounts import actor_named, make_first_accounts
 from broadcaster.services.importing import add_file, init, starter_files
 from broadcaster.services.log.playlog import entries, verify
-from broadcaster.services.report_content import document_of
+from broadcaster.services.reports.content import document_of
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.scripts.approving import approve

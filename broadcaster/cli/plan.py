@@ -11,7 +11,7 @@ from broadcaster.cli.common import actor_of, format_option, opened, show_json, s
 from broadcaster.cli.place import home_option
 from broadcaster.domain.plans import Campaign, CampaignState
 from broadcaster.errors import RuleError
-from broadcaster.services import plans
+from broadcaster.services.reports import plans
 from broadcaster.text.ingest import load
 
 

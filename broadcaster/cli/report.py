@@ -12,9 +12,10 @@ from broadcaster.cli.place import home_option
 from broadcaster.db.queries import behind, registry
 from broadcaster.domain.periods import parse
 from broadcaster.domain.playlog import Entry, Outcome
-from broadcaster.services import report_checking, report_due, reporting, tracing
-from broadcaster.services.report_content import document_of
-from broadcaster.services.report_files import FORMATS, SHAPES
+from broadcaster.services.reports import checking, drawing, tracing
+from broadcaster.services.reports import due as report_due
+from broadcaster.services.reports.content import document_of
+from broadcaster.services.reports.files import FORMATS, SHAPES
 from broadcaster.services.station import Station
 
 _MOST = 1_000_000
@@ -115,7 +116,7 @@ def report_command(
         wanted = [s for s in shapes.split(",") if s]
         with progress_bar(f"Lập báo cáo {period.title}") as progress:
             drawn = (
-                reporting.draw(
+                drawing.draw(
                     station,
                     actor_of(ctx, station),
                     period,
@@ -225,7 +226,7 @@ def list_(ctx: click.Context, own_home: str | None) -> None:
 def verify(ctx: click.Context, number: int, own_home: str | None) -> None:
     """Đối chiếu một báo cáo đã lập với nhật ký; mã thoát 1 khi không khớp."""
     with opened(ctx, own_home) as station:
-        found = report_checking.check(station, number)
+        found = checking.check(station, number)
     click.echo("Nội dung đã chốt còn nguyên." if found.content_whole else "NỘI DUNG ĐÃ CHỐT BỊ SỬA.")
     click.echo(
         "Nhật ký đến bản ghi cuối của báo cáo còn nguyên." if found.log_whole else "NHẬT KÝ KHÔNG CÒN NHƯ LÚC LẬP."
@@ -250,7 +251,7 @@ def redraw(ctx: click.Context, number: int, out: Path | None, own_home: str | No
     """Ghi lại các tệp của một báo cáo từ nội dung đã chốt."""
     with opened(ctx, own_home) as station:
         with progress_bar(f"Ghi lại các tệp của báo cáo {number}") as progress:
-            paths = reporting.redraw(station, actor_of(ctx, station), number, folder=out, progress=progress)
+            paths = drawing.redraw(station, actor_of(ctx, station), number, folder=out, progress=progress)
         for path in paths:
             click.echo(f"Đã ghi {path}")
 
@@ -266,5 +267,5 @@ def redraw(ctx: click.Context, number: int, out: Path | None, own_home: str | No
 def issue(ctx: click.Context, number: int, official: str, day: dt.datetime, own_home: str | None) -> None:
     """Ghi số, ký hiệu và ngày mà văn thư đã cấp cho báo cáo."""
     with opened(ctx, own_home) as station:
-        reporting.issue(station, actor_of(ctx, station), number, official, day.date())
+        drawing.issue(station, actor_of(ctx, station), number, official, day.date())
     click.echo(f"Báo cáo {number} đã ban hành: số {official}.")

@@ -20,8 +20,8 @@ from broadcaster.errors import RuleError
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.forms import StationForm
 from broadcaster.panel.reports import choices, given_day
-from broadcaster.services import activities as service
-from broadcaster.services.plans import form_titles
+from broadcaster.services.reports import activities
+from broadcaster.services.reports.plans import form_titles
 
 blueprint = Blueprint("activities", __name__, url_prefix="/activities")
 _NEEDED = "Hãy điền mục này."
@@ -48,8 +48,8 @@ def index() -> ResponseReturnValue:
     """The activities, newest first."""
     form = request.args.get("form", "")[:48]
     with station().db.read() as session:
-        rows = service.activities(session, given_day("first"), given_day("last"), form=form)
-        proofs = service.proof_counts(session)
+        rows = activities.activities(session, given_day("first"), given_day("last"), form=form)
+        proofs = activities.proof_counts(session)
         topics = {t.code: t.short for t in library.topics(session)}
         units = {u.code: u.name for u in people.units(session)}
     titles = form_titles(station())
@@ -70,8 +70,8 @@ def index() -> ResponseReturnValue:
 def show(number: int) -> ResponseReturnValue:
     """One activity with its proofs."""
     with station().db.read() as session:
-        row = service.activity(session, number)
-        proofs = service.proofs(session, number)
+        row = activities.activity(session, number)
+        proofs = activities.proofs(session, number)
         topics = {t.code: t.short for t in library.topics(session)}
         units = {u.code: u.name for u in people.units(session)}
         names = people.names_by_username(session)
@@ -98,7 +98,7 @@ def new() -> ResponseReturnValue:
 def edit(number: int) -> ResponseReturnValue:
     """Change an activity."""
     with station().db.read() as session:
-        return _edit(service.activity(session, number))
+        return _edit(activities.activity(session, number))
 
 
 @blueprint.post("/<int:number>/state")
@@ -106,10 +106,10 @@ def edit(number: int) -> ResponseReturnValue:
 def state(number: int) -> ResponseReturnValue:
     """Take an activity out of the counts, or bring it back."""
     if request.form.get("to") == "restore":
-        service.restore_activity(station(), actor(), number)
+        activities.restore_activity(station(), actor(), number)
         flash("Hoạt động được tính lại.")
     else:
-        service.remove_activity(station(), actor(), number)
+        activities.remove_activity(station(), actor(), number)
         flash("Đã bỏ hoạt động ra khỏi số liệu. Có thể tính lại bất cứ lúc nào.")
     return leave_to(url_for("activities.show", number=number))
 
@@ -125,7 +125,7 @@ def add_proof(number: int) -> ResponseReturnValue:
         data = file.read()
         file.close()
         try:
-            service.add_proof(station(), actor(), number, file.filename or "", data)
+            activities.add_proof(station(), actor(), number, file.filename or "", data)
         except RuleError as error:
             flash(f"{file.filename}: {error.message}", "error")
         else:
@@ -137,7 +137,7 @@ def add_proof(number: int) -> ResponseReturnValue:
 @needs(Permission.VIEW)
 def proof(number: int, sha256: str) -> ResponseReturnValue:
     """A proof, as a download: what somebody sent never runs in the panel."""
-    path, row = service.proof_file(station(), number, sha256)
+    path, row = activities.proof_file(station(), number, sha256)
     return flask.send_file(path, mimetype=row.media_type, as_attachment=True, download_name=row.name)
 
 
@@ -147,7 +147,7 @@ def parts() -> ResponseReturnValue:
     """The parts of the units for a period: one's own for an editor, all for whoever draws the report."""
     period, written = _period()
     with station().db.read() as session:
-        own = service.unit_of(session, actor())
+        own = activities.unit_of(session, actor())
         units = people.units(session)
     unit = request.values.get("unit", own or "")
     if request.method == "POST":
@@ -157,7 +157,7 @@ def parts() -> ResponseReturnValue:
             flash(error.message, "error")
         return leave_to(url_for("activities.parts", period=written, unit=unit))
     with station().db.read() as session:
-        found = service.parts(session, period.first, period.last)
+        found = activities.parts(session, period.first, period.last)
         names = people.names_by_username(session)
     every = actor().may(Permission.REPORT)
     shown = [u for u in units if every or u.code == own]
@@ -177,13 +177,15 @@ def parts() -> ResponseReturnValue:
 def _part(period: ReportPeriod, unit: str) -> None:
     to = request.form.get("to", "save")
     if to in {"merged", "returned"}:
-        service.decide_part(
+        activities.decide_part(
             station(), actor(), unit, period.first, period.last, PartState(to), request.form.get("comment", "")
         )
         flash("Đã ghép phần của đơn vị vào báo cáo." if to == "merged" else "Đã trả lại cho đơn vị kèm ý kiến.")
         return
     submit = to == "submit"
-    service.keep_part(station(), actor(), unit, period.first, period.last, request.form.get("body", ""), submit=submit)
+    activities.keep_part(
+        station(), actor(), unit, period.first, period.last, request.form.get("body", ""), submit=submit
+    )
     flash("Đã gửi phần báo cáo." if submit else "Đã lưu, chưa gửi.")
 
 
@@ -212,7 +214,7 @@ def _edit(row: Activity | None) -> ResponseReturnValue:
         }
         draft = ActivityDraft(**values)
         try:
-            number = service.keep_activity(station(), actor(), draft, number=row.id if row else None)
+            number = activities.keep_activity(station(), actor(), draft, number=row.id if row else None)
         except RuleError as error:
             form.take(error)
         else:
@@ -230,4 +232,4 @@ def _values(row: Activity | None) -> dict[str, Any]:
 
 def _own_unit() -> str:
     with station().db.read() as session:
-        return service.unit_of(session, actor()) or ""
+        return activities.unit_of(session, actor()) or ""

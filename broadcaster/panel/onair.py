@@ -17,8 +17,9 @@ from broadcaster.panel.access import actor, leave_to, needs, public, station
 from broadcaster.panel.fragments import revalidated
 from broadcaster.panel.frame import Facts, Frame
 from broadcaster.panel.undo import done
-from broadcaster.services import doctor, first_run, report_due
+from broadcaster.services import doctor, first_run
 from broadcaster.services.air import broadcasts
+from broadcaster.services.reports import due as report_due
 from broadcaster.services.schedule import resuming
 
 blueprint = Blueprint("onair", __name__)

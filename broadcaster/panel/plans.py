@@ -17,8 +17,8 @@ from broadcaster.domain.plans import LOUDSPEAKER, Campaign, CampaignState, Deadl
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import RuleError
 from broadcaster.panel.access import actor, leave_to, needs, station
-from broadcaster.services import plans as service
-from broadcaster.services.plans import Choice
+from broadcaster.services.reports import plans
+from broadcaster.services.reports.plans import Choice
 from broadcaster.text.plans import PlanReading, ProposalKind, read_plan
 
 blueprint = Blueprint("plans", __name__, url_prefix="/plans")
@@ -44,9 +44,9 @@ class Line:
 def index() -> ResponseReturnValue:
     """The plan in force, and the others."""
     with station().db.read() as session:
-        rows = service.campaigns(session)
-        now = service.current(session, station().today())
-    return render_template("plans/index.html", rows=rows, current=now, titles=service.form_titles(station()))
+        rows = plans.campaigns(session)
+        now = plans.current(session, station().today())
+    return render_template("plans/index.html", rows=rows, current=now, titles=plans.form_titles(station()))
 
 
 @blueprint.get("/<int:number>")
@@ -54,10 +54,10 @@ def index() -> ResponseReturnValue:
 def show(number: int) -> ResponseReturnValue:
     """One plan."""
     with station().db.read() as session:
-        row = service.campaign(session, number)
+        row = plans.campaign(session, number)
         names = people.names_by_username(session)
     return render_template(
-        "plans/show.html", row=row, plan=service.campaign_of(row), names=names, titles=service.form_titles(station())
+        "plans/show.html", row=row, plan=plans.campaign_of(row), names=names, titles=plans.form_titles(station())
     )
 
 
@@ -73,7 +73,7 @@ def upload() -> ResponseReturnValue:
     data = file.read()
     file.close()
     try:
-        number = service.start_import(station(), actor(), name, data)
+        number = plans.start_import(station(), actor(), name, data)
     except RuleError as error:
         flash(error.message, "error")
         return flask.redirect(url_for("plans.index"), code=303)
@@ -85,20 +85,20 @@ def upload() -> ResponseReturnValue:
 def confirm(number: int) -> ResponseReturnValue:
     """Go through what was read, line by line beside the source."""
     with station().db.read() as session:
-        row = service.campaign(session, number)
+        row = plans.campaign(session, number)
         topics = library.topics(session)
         units = people.units(session)
     refused = ""
     if request.method == "POST":
         try:
-            service.confirm_import(station(), actor(), number, _choices(request.form))
+            plans.confirm_import(station(), actor(), number, _choices(request.form))
         except RuleError as error:
             refused = error.message
         else:
             flash("Đã ghi những gì bạn xác nhận. Xem lại chỉ tiêu rồi đưa kế hoạch vào thực hiện.")
             return leave_to(url_for("plans.edit", number=number))
-    reading = read_plan(row.source_text, service.forms(station()))
-    lines, hidden = _beside(reading, service.choices_of(station(), reading))
+    reading = read_plan(row.source_text, plans.forms(station()))
+    lines, hidden = _beside(reading, plans.choices_of(station(), reading))
     page = render_template(
         "plans/confirm.html",
         row=row,
@@ -108,7 +108,7 @@ def confirm(number: int) -> ResponseReturnValue:
         topics=topics,
         units=units,
         kinds=list(ProposalKind),
-        titles=service.form_titles(station()),
+        titles=plans.form_titles(station()),
         refused=refused,
     )
     return page, 422 if refused else 200
@@ -122,7 +122,7 @@ def new() -> ResponseReturnValue:
     empty = Campaign("", dt.date(year, 1, 1), dt.date(year, 12, 31))
     if request.method == "POST":
         try:
-            number = service.add(station(), actor(), _campaign(request.form))
+            number = plans.add(station(), actor(), _campaign(request.form))
         except RuleError as error:
             return _form(empty, None, error), 422
         flash("Đã lưu bản nháp kế hoạch.")
@@ -135,15 +135,15 @@ def new() -> ResponseReturnValue:
 def edit(number: int) -> ResponseReturnValue:
     """Change a plan."""
     with station().db.read() as session:
-        row = service.campaign(session, number)
+        row = plans.campaign(session, number)
     if request.method == "POST":
         try:
-            service.save(station(), actor(), number, _campaign(request.form))
+            plans.save(station(), actor(), number, _campaign(request.form))
         except RuleError as error:
-            return _form(service.campaign_of(row), number, error), 422
+            return _form(plans.campaign_of(row), number, error), 422
         flash("Đã lưu kế hoạch.")
         return leave_to(url_for("plans.show", number=number))
-    return _form(service.campaign_of(row), number)
+    return _form(plans.campaign_of(row), number)
 
 
 @blueprint.post("/<int:number>/state")
@@ -152,13 +152,13 @@ def state(number: int) -> ResponseReturnValue:
     """Put a plan in force, close it, or throw a draft away."""
     to = request.form.get("to", "")
     if to == "discard":
-        service.discard(station(), actor(), number)
+        plans.discard(station(), actor(), number)
         flash("Đã bỏ bản nháp.")
         return leave_to(url_for("plans.index"))
     if to not in list(CampaignState):
         raise RuleError("Không hiểu thao tác này.", field="to")
     try:
-        service.move(station(), actor(), number, CampaignState(to))
+        plans.move(station(), actor(), number, CampaignState(to))
     except RuleError as error:
         flash(error.message, "error")
     else:
@@ -218,7 +218,7 @@ def _campaign(form: MultiDict[str, str]) -> Campaign:
     Raises:
         RuleError: a day is missing or none.
     """
-    forms = tuple(f for f in service.form_titles(station()) if f in form.getlist("forms") or f == LOUDSPEAKER)
+    forms = tuple(f for f in plans.form_titles(station()) if f in form.getlist("forms") or f == LOUDSPEAKER)
     with station().db.read() as session:
         taken = [t.code for t in library.topics(session)]
     topics: list[PlanTopic] = []
@@ -280,7 +280,7 @@ def _form(plan: Campaign, number: int | None, error: RuleError | None = None) ->
         number=number,
         topics=topics,
         units=units,
-        titles=service.form_titles(station()),
+        titles=plans.form_titles(station()),
         spare=_SPARE,
         error=error,
         values=values,

@@ -18,7 +18,8 @@ from broadcaster.errors import NotFoundError, RuleError, StationError
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.paging import Page, wanted_page
 from broadcaster.reporting.charts import Chart
-from broadcaster.services import report_checking, report_due, report_jobs, reporting, tracing
+from broadcaster.services.reports import checking, due, jobs, tracing
+from broadcaster.services.reports import drawing as reporting
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 _PAGE = 60
@@ -39,7 +40,7 @@ def index() -> ResponseReturnValue:
     refused = ""
     if request.method == "POST":
         try:
-            report_jobs.want_report(station(), actor(), _period())
+            jobs.want_report(station(), actor(), _period())
         except StationError as error:
             refused = error.message
         else:
@@ -54,9 +55,9 @@ def index() -> ResponseReturnValue:
         choices=choices(),
         refused=refused,
         today=station().today(),
-        due=report_due.due(station()),
+        due=due.due(station()),
         chosen=request.args.get("period", ""),
-        drawings=report_jobs.drawings(station()),
+        drawings=jobs.drawings(station()),
     )
     return page, 422 if refused else 200
 
@@ -100,7 +101,7 @@ def check(number: int) -> ResponseReturnValue:
     """Hold a frozen report against the log."""
     with station().db.read() as session:
         row = registry.report(session, number)
-    found = report_checking.check(station(), number)
+    found = checking.check(station(), number)
     part = "_check.html" if request.headers.get("HX-Request") else "check.html"
     return render_template(f"reports/{part}", row=row, found=found)
 
@@ -110,7 +111,7 @@ def check(number: int) -> ResponseReturnValue:
 def redraw(number: int) -> ResponseReturnValue:
     """Ask for the files again, from what was frozen."""
     try:
-        report_jobs.want_redraw(station(), actor(), number)
+        jobs.want_redraw(station(), actor(), number)
     except StationError as error:
         flash(error.message, "error")
         return leave_to(url_for("reports.show", number=number))
@@ -123,14 +124,14 @@ def drawing(number: int) -> ResponseReturnValue:
     """How far a report is that is being drawn: a part of the page of reports, which asks again by itself."""
     if not request.headers.get("HX-Request"):
         return leave_to(url_for("reports.index", _anchor="drawing"))
-    return render_template("reports/_drawing.html", d=report_jobs.drawing(station(), number))
+    return render_template("reports/_drawing.html", d=jobs.drawing(station(), number))
 
 
 @blueprint.post("/drawing/<int:number>/stop")
 @needs(Permission.REPORT)
 def stop(number: int) -> ResponseReturnValue:
     """Stop drawing a report."""
-    if report_jobs.stop(station(), actor(), number):
+    if jobs.stop(station(), actor(), number):
         flash("Đã dừng lập báo cáo. Không có tệp nào được giữ lại.")
     else:
         flash("Việc lập báo cáo này đã kết thúc nên không dừng được nữa.", "error")

@@ -10,8 +10,8 @@ from broadcaster.services.air.emergency_voice import voice_job
 from broadcaster.services.backup import backup
 from broadcaster.services.jobs import Handler, Progress
 from broadcaster.services.log.completeness import check_job
-from broadcaster.services.report_jobs import JOB as REPORT_JOB
-from broadcaster.services.report_jobs import report_job
+from broadcaster.services.reports.jobs import JOB as REPORT_JOB
+from broadcaster.services.reports.jobs import report_job
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.scripts.hearing import JOB as LISTEN_JOB
 from broadcaster.services.scripts.hearing import after_speaking, listen_job

@@ -124,7 +124,7 @@ def measure(home: Path) -> None:
 
     from broadcaster.domain.periods import parse
     from broadcaster.reporting import docx, paper, table_csv, xlsx
-    from broadcaster.services import report_content
+    from broadcaster.services.reports import content
     from broadcaster.services.station import open_station
 
     station = open_station(home)
@@ -141,13 +141,13 @@ def measure(home: Path) -> None:
 
     with station.db.read() as session:
         # Cold: the first read of these pages by this process (the system may still hold them, say so when it matters).
-        figures = timed("figures, cold", lambda: report_content.figures_of(station, session, period))
-        timed("figures, warm", lambda: report_content.figures_of(station, session, period))
+        figures = timed("figures, cold", lambda: content.figures_of(station, session, period))
+        timed("figures, warm", lambda: content.figures_of(station, session, period))
         plain = "SELECT count(*), sum(heard_ms) FROM play_log WHERE planned_at >= :a AND planned_at < :b"
         many, _ = session.execute(text(plain), {"a": start, "b": end}).one()
         timed("plain SQL count, warm", lambda: session.execute(text(plain), {"a": start, "b": end}).one())
         whole = session.scalar(text("SELECT count(*) FROM play_log"))
-    document = timed("figures of three periods", lambda: report_content.document_of(station, period))
+    document = timed("figures of three periods", lambda: content.document_of(station, period))
     for name, write in (
         ("full PDF", partial(paper.write, shape="full")),
         ("annex PDF", partial(paper.write, shape="annex")),

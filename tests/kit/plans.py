@@ -12,7 +12,7 @@ from broadcaster.domain.plans import (
     CampaignState,
     PlanTopic,
 )
-from broadcaster.services import plans
+from broadcaster.services.reports import plans
 from broadcaster.services.station import Station
 from tests.kit.people import OPERATOR
 

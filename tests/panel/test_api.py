@@ -17,8 +17,9 @@ from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.domain.scopes import Scope
 from broadcaster.errors import ForbiddenError, RuleError, printed
 from broadcaster.panel import create_app
-from broadcaster.services import accounts, report_content, tokens
+from broadcaster.services import accounts, tokens
 from broadcaster.services.log import playlog
+from broadcaster.services.reports import content
 from broadcaster.services.station import Station
 from tests.kit.panel import SignIn
 
@@ -143,7 +144,7 @@ def test_the_log_is_read_on_from_a_place_and_ends_where_the_chain_ends(station: 
 
 def test_figures_are_those_of_the_report(station: Station, api: FlaskClient) -> None:
     answer = api.get("/api/v1/figures?period=2026-Y").json
-    period = report_content.document_of(station, _period("2026-Y")).figures
+    period = content.document_of(station, _period("2026-Y")).figures
     assert answer["figures"] == json.loads(json.dumps(period.as_json()))
     assert answer["first"] == "2025-12-15"
     assert api.get("/api/v1/figures?period=2026-Q9").status_code == 422

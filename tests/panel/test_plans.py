@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from broadcaster.services import plans
+from broadcaster.services.reports import plans
 from broadcaster.services.station import Station
 from tests.kit.panel import SignIn
 

@@ -19,10 +19,10 @@ from broadcaster.domain.activities import ActivityDraft
 from broadcaster.domain.plans import Campaign, CampaignState, Deadline, PlanTopic
 from broadcaster.domain.playlog import Entry
 from broadcaster.domain.roles import machine
-from broadcaster.services import activities, plans
 from broadcaster.services.jobs import Progress, perform
 from broadcaster.services.log import playlog
-from broadcaster.services.report_jobs import report_job
+from broadcaster.services.reports import activities, plans
+from broadcaster.services.reports.jobs import report_job
 from broadcaster.services.station import Station
 from tests.kit.panel import SignIn, work
 

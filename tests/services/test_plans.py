@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from broadcaster.db.models import AuditEvent, CampaignRow, Topic
 from broadcaster.domain.plans import Campaign, CampaignState, Deadline, PlanTopic, PlanUnit
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError, printed
-from broadcaster.services import plans
+from broadcaster.services.reports import plans
 from broadcaster.services.station import Station
 from broadcaster.text.plans import ProposalKind
 from tests.kit.people import EDITOR, OPERATOR

@@ -19,9 +19,10 @@ from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.domain.scripts import Genre
 from broadcaster.errors import ForbiddenError, MediaError, NotFoundError, RuleError, printed
-from broadcaster.services import accounts, activities, report_checking, report_content, report_due, reporting, tracing
+from broadcaster.services import accounts
 from broadcaster.services.backup import backup
 from broadcaster.services.log import playlog
+from broadcaster.services.reports import activities, checking, content, drawing, due, tracing
 from broadcaster.services.scripts.editing import add_script
 from broadcaster.services.station import Station
 from tests.kit.entries import entry
@@ -48,10 +49,10 @@ def aired(station: Station, many: int = 3) -> None:
 def test_a_report_is_frozen_and_proves_itself(station: Station) -> None:
     aired(station)
     activities.keep_activity(station, EDITOR, DRAFT)
-    drawn = reporting.draw(station, OPERATOR, Q1)
+    drawn = drawing.draw(station, OPERATOR, Q1)
     assert {p.suffix for p in drawn.files} == {".docx", ".pdf", ".xlsx", ".csv"}
     assert len(drawn.files) == 9
-    found = report_checking.check(station, drawn.id)
+    found = checking.check(station, drawn.id)
     assert found.ok
     assert found.changed_since == ()
     with station.db.read() as session:
@@ -66,34 +67,34 @@ def test_a_report_is_frozen_and_proves_itself(station: Station) -> None:
             station.now(),
         )
     activities.keep_activity(station, EDITOR, DRAFT)
-    later = report_checking.check(station, drawn.id)
+    later = checking.check(station, drawn.id)
     assert later.ok
     assert any(line.startswith("figures.total.full: 3 → 4") for line in later.changed_since)
     assert any(line.startswith("activities") for line in later.changed_since)
-    again = reporting.redraw(station, OPERATOR, drawn.id)
+    again = drawing.redraw(station, OPERATOR, drawn.id)
     assert next(p for p in again if p.name.startswith("so-lieu") and p.suffix == ".csv").read_bytes() == before
 
 
 def test_a_changed_row_or_report_is_found_out(station: Station) -> None:
     aired(station)
-    drawn = reporting.draw(station, OPERATOR, Q1, formats=["csv"])
+    drawn = drawing.draw(station, OPERATOR, Q1, formats=["csv"])
     with station.db.write() as session:
         row = session.get_one(Report, drawn.id)
         row.content = row.content | {"scripts_written": 99}
-    assert not report_checking.check(station, drawn.id).ok
+    assert not checking.check(station, drawn.id).ok
     with station.db.write() as session:
         row = session.get_one(Report, drawn.id)
         row.content = row.content | {"scripts_written": 0}
         row.last_hash = "0" * 64
-    assert not report_checking.check(station, drawn.id).log_whole
+    assert not checking.check(station, drawn.id).log_whole
 
 
 def test_a_correction_afterwards_changes_today_and_not_the_report(station: Station) -> None:
     aired(station, 1)
-    drawn = reporting.draw(station, OPERATOR, Q1, formats=["csv"])
+    drawn = drawing.draw(station, OPERATOR, Q1, formats=["csv"])
     playlog.correct(station, OPERATOR, "b0-1-am01", outcome=Outcome.MISSED, heard_ms=0, reason="Loa hỏng.")
     playlog.correct(station, OPERATOR, "b0-1-am02", outcome=Outcome.MISSED, heard_ms=0, reason="Loa hỏng.")
-    found = report_checking.check(station, drawn.id)
+    found = checking.check(station, drawn.id)
     assert found.ok
     assert "figures.total.full: 1 → 0" in found.changed_since
 
@@ -106,50 +107,50 @@ def test_what_cannot_be_drawn_is_refused_and_leaves_nothing(station: Station) ->
         (Q1, ["csv"], ["poster"], "shape"),
     ):
         with pytest.raises(RuleError) as caught:
-            reporting.draw(station, OPERATOR, period, formats=formats, shapes=shapes)
+            drawing.draw(station, OPERATOR, period, formats=formats, shapes=shapes)
         assert printed(caught.value.field) == field
     own = station.home.root / "scripts" / "templates"
     own.mkdir(parents=True)
     (own / "phu-luc.docx").write_bytes(b"broken")
     with pytest.raises(RuleError, match="mẫu"):
-        reporting.draw(station, OPERATOR, Q1)
+        drawing.draw(station, OPERATOR, Q1)
     assert list(station.home.reports.iterdir()) == []
     with station.db.read() as session:
         assert session.scalar(select(func.count()).select_from(Report)) == 0
     with pytest.raises(ForbiddenError):
-        reporting.draw(station, EDITOR, Q1)
+        drawing.draw(station, EDITOR, Q1)
     with pytest.raises(NotFoundError):
-        report_checking.check(station, 99)
+        checking.check(station, 99)
 
 
 def test_an_empty_period_is_a_report_too(station: Station) -> None:
-    drawn = reporting.draw(station, OPERATOR, Q1, formats=["csv"])
+    drawn = drawing.draw(station, OPERATOR, Q1, formats=["csv"])
     assert "không ghi nhận buổi phát nào" in drawn.document.sentences()[0]
-    assert report_checking.check(station, drawn.id).ok
+    assert checking.check(station, drawn.id).ok
 
 
 def test_a_report_is_issued_once(station: Station, clock: FrozenClock) -> None:
-    drawn = reporting.draw(station, OPERATOR, Q1, formats=["csv"])
+    drawn = drawing.draw(station, OPERATOR, Q1, formats=["csv"])
     day = station.today()
     with pytest.raises(RuleError):
-        reporting.issue(station, OPERATOR, drawn.id, " ", day)
+        drawing.issue(station, OPERATOR, drawn.id, " ", day)
     with pytest.raises(RuleError):
-        reporting.issue(station, OPERATOR, drawn.id, "5/BC-UBND", day + dt.timedelta(days=1))
-    reporting.issue(station, OPERATOR, drawn.id, "5/BC-UBND", day)
+        drawing.issue(station, OPERATOR, drawn.id, "5/BC-UBND", day + dt.timedelta(days=1))
+    drawing.issue(station, OPERATOR, drawn.id, "5/BC-UBND", day)
     with pytest.raises(RuleError, match="đã ban hành"):
-        reporting.issue(station, OPERATOR, drawn.id, "6/BC-UBND", day)
+        drawing.issue(station, OPERATOR, drawn.id, "6/BC-UBND", day)
 
 
 def test_the_day_of_handing_in_is_told_before_it_comes(station: Station, clock: FrozenClock) -> None:
-    assert report_due.due(station) == []  # 2 March: the day is the 17th, a week ahead is asked for
+    assert due.due(station) == []  # 2 March: the day is the 17th, a week ahead is asked for
     clock.advance(9 * 86400)
-    near = report_due.due(station)
+    near = due.due(station)
     assert [(d.written, d.day, d.left, d.report) for d in near] == [("2026-Q1", dt.date(2026, 3, 17), 6, None)]
     clock.advance(5 * 86400)
-    drawn = reporting.draw(station, OPERATOR, Q1, formats=["csv"])
-    assert report_due.due(station)[0].report == drawn.id
+    drawn = drawing.draw(station, OPERATOR, Q1, formats=["csv"])
+    assert due.due(station)[0].report == drawn.id
     clock.advance(4 * 86400)
-    assert report_due.due(station) == []
+    assert due.due(station) == []
 
 
 def test_figures_lead_to_the_entries_behind_them(station: Station) -> None:
@@ -179,13 +180,13 @@ def test_an_activity_is_kept_changed_taken_out_and_brought_back(station: Station
         activities.keep_activity(station, EDITOR, replace(DRAFT, topic="không có"))
     with pytest.raises(RuleError):
         activities.keep_activity(station, EDITOR, replace(DRAFT, unit="không có"))
-    assert report_content.document_of(station, Q1).activities[0].views == 20
+    assert content.document_of(station, Q1).activities[0].views == 20
     activities.remove_activity(station, EDITOR, number)
-    assert report_content.document_of(station, Q1).activities == ()
+    assert content.document_of(station, Q1).activities == ()
     with pytest.raises(RuleError, match="bỏ ra khỏi"):
         activities.keep_activity(station, EDITOR, DRAFT, number=number)
     activities.restore_activity(station, EDITOR, number)
-    assert len(report_content.document_of(station, Q1).activities) == 1
+    assert len(content.document_of(station, Q1).activities) == 1
     with station.db.read() as session:
         verbs = list(session.scalars(select(AuditEvent.verb).where(AuditEvent.object_kind == "activity")))
     assert verbs == ["add", "edit", "remove", "restore"]
@@ -221,8 +222,8 @@ def test_proofs_are_kept_by_hash_checked_by_content_and_backed_up(station: Stati
 def test_only_approved_slogans_are_counted(station: Station) -> None:
     approved(station, title="Dân hiểu, dân tin", genre=Genre.SLOGAN)
     add_script(station, EDITOR, script("Chưa ai duyệt.", title="Nháp", genre=Genre.SLOGAN))
-    assert report_content.document_of(station, Q1).slogans == ("Dân hiểu, dân tin",)
-    assert report_content.document_of(station, parse("2025-Q4")).slogans == ()
+    assert content.document_of(station, Q1).slogans == ("Dân hiểu, dân tin",)
+    assert content.document_of(station, parse("2025-Q4")).slogans == ()
 
 
 def test_a_unit_hands_in_its_part_and_the_office_merges_it(station: Station) -> None:
@@ -241,11 +242,9 @@ def test_a_unit_hands_in_its_part_and_the_office_merges_it(station: Station) -> 
         activities.decide_part(station, OPERATOR, "cong-an", *span, PartState.RETURNED)
     activities.decide_part(station, OPERATOR, "cong-an", *span, PartState.RETURNED, "Thiếu số liệu")
     activities.keep_part(station, clerk, "cong-an", *span, "Đã hướng dẫn 15 hộ.", submit=True)
-    assert report_content.document_of(station, Q1).parts == ()
+    assert content.document_of(station, Q1).parts == ()
     activities.decide_part(station, OPERATOR, "cong-an", *span, PartState.MERGED)
-    assert [(p.unit, p.body) for p in report_content.document_of(station, Q1).parts] == [
-        ("Công an xã", "Đã hướng dẫn 15 hộ.")
-    ]
+    assert [(p.unit, p.body) for p in content.document_of(station, Q1).parts] == [("Công an xã", "Đã hướng dẫn 15 hộ.")]
     with pytest.raises(RuleError, match="đã được ghép"):
         activities.keep_part(station, clerk, "cong-an", *span, "Sửa", submit=True)
 
@@ -266,9 +265,9 @@ def test_the_index_of_time_is_what_a_period_is_read_by(station: Station) -> None
         event.listen(
             session.connection(), "before_cursor_execute", lambda c, cur, stmt, par, ctx, many: seen.append((stmt, par))
         )  # type: ignore[arg-type]
-        queries.figures(session, report_content.stretch_of(station, Q1), station.settings.tz)
+        queries.figures(session, content.stretch_of(station, Q1), station.settings.tz)
         # as a frozen report asks: an old one must not walk the whole log either
-        queries.figures(session, report_content.stretch_of(station, Q1, up_to=10**6), station.settings.tz)
+        queries.figures(session, content.stretch_of(station, Q1, up_to=10**6), station.settings.tz)
         plans = [
             row[3]
             for stmt, par in list(seen)

@@ -8,8 +8,8 @@ import pytest
 
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.errors import ForbiddenError, RuleError
-from broadcaster.services import plans, tracking
 from broadcaster.services.log import playlog
+from broadcaster.services.reports import plans, tracking
 from broadcaster.services.schedule.planning import plan as plan_days
 from broadcaster.services.schedule.rotations import apply_rotation, definitions_in_force
 from broadcaster.services.scripts.approving import approve

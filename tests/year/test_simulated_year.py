@@ -16,8 +16,8 @@ from broadcaster.domain.rotations import DayKind
 from broadcaster.playout.simulate import Simulation
 from broadcaster.services.importing import init
 from broadcaster.services.log.playlog import verify
-from broadcaster.services.report_content import figures_of
-from broadcaster.services.reporting import draw
+from broadcaster.services.reports.content import figures_of
+from broadcaster.services.reports.drawing import draw
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import add_exception, apply_rotation
 from broadcaster.services.station import Station

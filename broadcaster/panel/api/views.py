@@ -19,7 +19,8 @@ from broadcaster.panel.api import schemas
 from broadcaster.panel.api.document import spec
 from broadcaster.panel.api.routing import answer, blueprint, route
 from broadcaster.panel.bearer import holder
-from broadcaster.services import exporting, report_content
+from broadcaster.services import exporting
+from broadcaster.services.reports import content
 from broadcaster.services.scripts import editing
 
 _LONGEST = 62
@@ -170,7 +171,7 @@ def figures(query: schemas.FiguresQuery) -> Response:
     here = station()
     period = periods.parse(query.period, cutoff=here.settings.report.cutoff_day)
     with here.db.read() as session:
-        found = report_content.figures_of(here, session, period)
+        found = content.figures_of(here, session, period)
     return answer(
         schemas.FiguresOut(
             period=query.period, title=period.title, first=period.first, last=period.last, figures=found.as_json()

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import PlayLogEntry
 from broadcaster.domain.plans import LOUDSPEAKER
 from broadcaster.domain.playlog import Outcome
-from broadcaster.services import plans
+from broadcaster.services.reports import plans
 
 
 @dataclass(frozen=True, slots=True)

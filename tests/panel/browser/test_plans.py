@@ -20,7 +20,7 @@ from broadcaster.domain.periods import parse
 from broadcaster.domain.plans import Campaign, CampaignState, Deadline, PlanTopic, PlanUnit
 from broadcaster.domain.roles import machine
 from broadcaster.panel import create_app
-from broadcaster.services import activities, plans, reporting
+from broadcaster.services.reports import activities, drawing, plans
 from broadcaster.services.station import Station, open_station
 from tests.kit import seed
 from tests.kit.browser import faults, opened
@@ -81,7 +81,7 @@ def planned(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     activities.keep_part(
         station, kit, "cong-an", parse("2026-Q1").first, parse("2026-Q1").last, "Đã hướng dẫn 12 hộ.", submit=True
     )
-    reporting.draw(station, kit, parse("2026-Q1"))
+    drawing.draw(station, kit, parse("2026-Q1"))
     yield station
     station.close()
 

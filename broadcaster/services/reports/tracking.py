@@ -22,7 +22,7 @@ from broadcaster.domain.rotations import Rotation
 from broadcaster.domain.tracking import Progress, progress
 from broadcaster.errors import RuleError
 from broadcaster.scheduling.rotation_toml import parse_rotation
-from broadcaster.services import activities, plans
+from broadcaster.services.reports import activities, plans
 from broadcaster.services.schedule import planning
 from broadcaster.services.schedule.rotations import apply_rotation, definitions_in_force, rotations_in_force
 from broadcaster.services.scripts.approving import airable

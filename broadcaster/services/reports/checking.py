@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from broadcaster.reporting.frozen import differences, digest, freeze
-from broadcaster.services.report_content import document_of, hash_at
-from broadcaster.services.reporting import frozen, report_row
+from broadcaster.services.reports.content import document_of, hash_at
+from broadcaster.services.reports.drawing import frozen, report_row
 from broadcaster.services.station import Station
 
 

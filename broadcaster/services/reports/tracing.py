@@ -12,7 +12,7 @@ from broadcaster.db.queries import behind
 from broadcaster.db.queries.behind import Narrowed
 from broadcaster.domain.periods import ReportPeriod, custom
 from broadcaster.errors import RuleError
-from broadcaster.services.report_content import stretch_of
+from broadcaster.services.reports.content import stretch_of
 from broadcaster.services.station import Station
 
 KINDS = {

@@ -21,8 +21,8 @@ from broadcaster.domain.plans import Campaign
 from broadcaster.domain.scripts import Genre, ScriptState
 from broadcaster.errors import RuleError
 from broadcaster.reporting.document import ActivityLine, PartLine, ReportDocument
-from broadcaster.services import activities, plans, tracking
 from broadcaster.services.log import playlog
+from broadcaster.services.reports import activities, plans, tracking
 from broadcaster.services.scripts.editing import OTHER_TOPIC
 from broadcaster.services.station import Station
 

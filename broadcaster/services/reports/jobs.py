@@ -13,10 +13,12 @@ from broadcaster.db.models import Job, Report
 from broadcaster.domain.periods import PeriodKind, ReportPeriod
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.services import audit, jobs, report_content, reporting
+from broadcaster.services import audit, jobs
 from broadcaster.services.accounts import actor_named
 from broadcaster.services.air.heartbeats import status
 from broadcaster.services.queue import wake_worker
+from broadcaster.services.reports import content
+from broadcaster.services.reports import drawing as reporting
 from broadcaster.services.station import Station
 
 JOB = "report"
@@ -52,7 +54,7 @@ def want_report(station: Station, actor: Actor, period: ReportPeriod) -> int:
         RuleError: the period lies in the future.
     """
     actor.require(Permission.REPORT)
-    report_content.refuse_future(station, period)
+    content.refuse_future(station, period)
     arguments = {
         "kind": period.kind.value,
         "first": period.first.isoformat(),

@@ -11,7 +11,7 @@ from broadcaster.domain.fold import slug
 from broadcaster.errors import StationError
 from broadcaster.reporting import docx, paper, table_csv, xlsx
 from broadcaster.reporting.document import ReportDocument
-from broadcaster.services.report_content import LogRows, Progress, stretch_of
+from broadcaster.services.reports.content import LogRows, Progress, stretch_of
 from broadcaster.services.station import Station
 
 FORMATS = ("docx", "pdf", "xlsx", "csv")

@@ -16,7 +16,7 @@ from broadcaster.domain.fold import nfc
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
 from broadcaster.services import audit
-from broadcaster.services.plans import form_titles
+from broadcaster.services.reports.plans import form_titles
 from broadcaster.services.station import Station
 from broadcaster.sound.store import Store, digest
 

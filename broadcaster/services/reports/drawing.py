@@ -17,8 +17,8 @@ from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.reporting.document import ReportDocument
 from broadcaster.reporting.frozen import digest, freeze, thaw
 from broadcaster.services import audit
-from broadcaster.services.report_content import LogRows, Progress, document_of, refuse_future, stretch_of, untold
-from broadcaster.services.report_files import FORMATS, SHAPES, write_files
+from broadcaster.services.reports.content import LogRows, Progress, document_of, refuse_future, stretch_of, untold
+from broadcaster.services.reports.files import FORMATS, SHAPES, write_files
 from broadcaster.services.station import Station
 
 _FIGURES_SHARE = 0.3
