@@ -15,7 +15,7 @@ from rich.text import Text
 
 from broadcaster.cli.place import where
 from broadcaster.domain.roles import Actor, machine
-from broadcaster.services.accounts import actor_named
+from broadcaster.services.people.accounts import actor_named
 from broadcaster.services.station import Station, open_station
 
 COMMAND_LINE = "dòng lệnh"

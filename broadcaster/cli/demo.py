@@ -20,9 +20,9 @@ from broadcaster.domain.scripts import Genre
 from broadcaster.playout.alarm import SimulatedAlarm
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink
-from broadcaster.services.accounts import actor_named, make_first_accounts
 from broadcaster.services.importing import add_file, init, starter_files
 from broadcaster.services.log.playlog import entries, verify
+from broadcaster.services.people.accounts import actor_named, make_first_accounts
 from broadcaster.services.reports.content import document_of
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation

@@ -16,9 +16,9 @@ from broadcaster.cli.common import format_option, opened, show_json
 from broadcaster.cli.place import home_option, where
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.services import doctor as doctor_service
-from broadcaster.services.accounts import actor_named, make_first_accounts
 from broadcaster.services.backup import backup, restore
 from broadcaster.services.importing import init
+from broadcaster.services.people.accounts import actor_named, make_first_accounts
 from broadcaster.services.starter import FirstBulletin, first_bulletin, prepare
 from broadcaster.services.station import Station, open_station
 from broadcaster.supervise.signals import stop_event

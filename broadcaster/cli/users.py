@@ -8,7 +8,7 @@ from broadcaster.cli.common import actor_of, opened, show_table
 from broadcaster.cli.place import home_option
 from broadcaster.db.queries.people import all_users
 from broadcaster.domain.roles import Role, parse_roles
-from broadcaster.services.accounts import create_user, reset_password
+from broadcaster.services.people.accounts import create_user, reset_password
 
 
 @click.group("user")

@@ -14,7 +14,7 @@ from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.scopes import Scope
 from broadcaster.errors import ForbiddenError
 from broadcaster.panel import bearer
-from broadcaster.services.accounts import Member
+from broadcaster.services.people.accounts import Member
 from broadcaster.services.station import Station
 
 P = ParamSpec("P")

@@ -58,7 +58,7 @@ from broadcaster.panel import (
 from broadcaster.panel.frame import Frame
 from broadcaster.panel.navigation import links
 from broadcaster.rooms import room
-from broadcaster.services.sign_ins import holder
+from broadcaster.services.people.sign_ins import holder
 from broadcaster.services.station import Station
 
 MAX_UPLOAD = 25 * 1024 * 1024

@@ -15,9 +15,9 @@ from broadcaster.errors import RuleError
 from broadcaster.panel import wording
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.forms import DelegationForm
-from broadcaster.services import delegating
 from broadcaster.services.lexicon.layers import MODES
 from broadcaster.services.lexicon.overrides import explained
+from broadcaster.services.people import delegating
 from broadcaster.services.scripts import approving
 from broadcaster.text.readings import choices, lines
 

@@ -13,8 +13,8 @@ from broadcaster.errors import RuleError
 from broadcaster.panel.access import SessionUser, actor, leave_to, public, signed_in, station
 from broadcaster.panel.drawing import qr
 from broadcaster.panel.forms import CodeForm, LoginForm, PasswordForm
-from broadcaster.services import accounts, sign_ins
-from broadcaster.services import second_step as steps
+from broadcaster.services.people import accounts, sign_ins
+from broadcaster.services.people import second_step as steps
 
 blueprint = Blueprint("auth", __name__)
 _HALF = "half"

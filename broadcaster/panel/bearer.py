@@ -11,7 +11,7 @@ from werkzeug.exceptions import Unauthorized
 
 from broadcaster.domain.scopes import Scope
 from broadcaster.errors import ForbiddenError
-from broadcaster.services import tokens
+from broadcaster.services.people import tokens
 from broadcaster.services.station import Station
 
 

@@ -10,7 +10,7 @@ from broadcaster.domain.scopes import Scope
 from broadcaster.errors import RuleError
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.forms import TokenForm
-from broadcaster.services import tokens
+from broadcaster.services.people import tokens
 
 blueprint = Blueprint("tokens", __name__, url_prefix="/settings/tokens")
 

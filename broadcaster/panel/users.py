@@ -12,7 +12,7 @@ from broadcaster.domain.roles import PERMISSIONS, Permission, Role, parse_roles
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.forms import UserForm
-from broadcaster.services import accounts, second_step
+from broadcaster.services.people import accounts, second_step
 
 blueprint = Blueprint("users", __name__, url_prefix="/users")
 ROLE_WORDS = {

@@ -15,7 +15,7 @@ from jinja2 import FileSystemBytecodeCache
 
 from broadcaster.clock import FrozenClock
 from broadcaster.panel import create_app
-from broadcaster.services import passwords
+from broadcaster.services.people import passwords
 from broadcaster.services.station import Station, open_station
 from tests.kit import seed
 from tests.kit.panel import Client, SignIn

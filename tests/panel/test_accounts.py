@@ -10,8 +10,8 @@ from broadcaster.clock import FrozenClock
 from broadcaster.db.queries import people
 from broadcaster.domain.roles import Role, machine
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError, printed
-from broadcaster.services import accounts
-from broadcaster.services.passwords import MIN_LENGTH, random_password, require_good
+from broadcaster.services.people import accounts
+from broadcaster.services.people.passwords import MIN_LENGTH, random_password, require_good
 from broadcaster.services.station import Station
 from tests.kit.seed import PASSWORD
 

@@ -17,8 +17,8 @@ from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.domain.scopes import Scope
 from broadcaster.errors import ForbiddenError, RuleError, printed
 from broadcaster.panel import create_app
-from broadcaster.services import accounts, tokens
 from broadcaster.services.log import playlog
+from broadcaster.services.people import accounts, tokens
 from broadcaster.services.reports import content
 from broadcaster.services.station import Station
 from tests.kit.panel import SignIn

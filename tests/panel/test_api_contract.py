@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from broadcaster.clock import FrozenClock
 from broadcaster.domain.scopes import Scope
 from broadcaster.panel import create_app
-from broadcaster.services import accounts, tokens
+from broadcaster.services.people import accounts, tokens
 from broadcaster.services.station import open_station
 from tests.kit import seed
 

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from broadcaster.db.models import Approval, AuditEvent
 from broadcaster.domain.roles import Permission, Role, machine
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
-from broadcaster.services import accounts
-from broadcaster.services.delegating import candidates, delegate, delegations, revoke
+from broadcaster.services.people import accounts
+from broadcaster.services.people.delegating import candidates, delegate, delegations, revoke
 from broadcaster.services.scripts.approving import approve
 from broadcaster.services.scripts.editing import add_script
 from broadcaster.services.scripts.speaking import speak

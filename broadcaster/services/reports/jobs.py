@@ -14,8 +14,8 @@ from broadcaster.domain.periods import PeriodKind, ReportPeriod
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services import audit, jobs
-from broadcaster.services.accounts import actor_named
 from broadcaster.services.air.heartbeats import status
+from broadcaster.services.people.accounts import actor_named
 from broadcaster.services.queue import wake_worker
 from broadcaster.services.reports import content
 from broadcaster.services.reports import drawing as reporting

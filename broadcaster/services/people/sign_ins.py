@@ -12,7 +12,7 @@ from broadcaster.db.models import SignIn, User
 from broadcaster.domain.roles import Actor
 from broadcaster.errors import NotFoundError
 from broadcaster.services import audit
-from broadcaster.services.accounts import Member, member
+from broadcaster.services.people.accounts import Member, member
 from broadcaster.services.station import Station
 
 _SEEN_EVERY = dt.timedelta(minutes=5)

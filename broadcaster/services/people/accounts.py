@@ -14,8 +14,15 @@ from broadcaster.db.models import Unit, User
 from broadcaster.domain.fold import nfc
 from broadcaster.domain.roles import Actor, Permission, Role, machine, parse_roles
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.services import audit, delegating, second_step
-from broadcaster.services.passwords import hash_password, is_weakly_hashed, matches, random_password, require_good
+from broadcaster.services import audit
+from broadcaster.services.people import delegating, second_step
+from broadcaster.services.people.passwords import (
+    hash_password,
+    is_weakly_hashed,
+    matches,
+    random_password,
+    require_good,
+)
 from broadcaster.services.station import Station
 
 FREE_TRIES = 5
