@@ -20,7 +20,6 @@ from broadcaster.domain.scripts import Genre
 from broadcaster.playout.alarm import SimulatedAlarm
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink
-from broadcaster.services.importing import add_file, init, starter_files
 from broadcaster.services.log.playlog import entries, verify
 from broadcaster.services.people.accounts import actor_named, make_first_accounts
 from broadcaster.services.reports.content import document_of
@@ -28,6 +27,7 @@ from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.scripts.approving import approve
 from broadcaster.services.scripts.speaking import speak
+from broadcaster.services.setup.founding import add_file, init, starter_files
 from broadcaster.services.station import Station, open_station
 from broadcaster.supervise.signals import stop_event
 from broadcaster.text import front_matter

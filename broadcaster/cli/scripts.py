@@ -26,7 +26,6 @@ from broadcaster.cli.reading import (
 from broadcaster.db.queries.scripts import find_scripts, script_detail
 from broadcaster.domain.scripts import MAX_AIRINGS, Genre, Priority
 from broadcaster.errors import RuleError
-from broadcaster.services.importing import read_upload
 from broadcaster.services.lexicon.changes import Change, find_entry
 from broadcaster.services.lexicon.layers import MODES
 from broadcaster.services.lexicon.overrides import Explained, explained, pick_change
@@ -34,6 +33,7 @@ from broadcaster.services.lexicon.reading import kept_of, name_of
 from broadcaster.services.scripts import editing
 from broadcaster.services.scripts.approving import approve, send_back
 from broadcaster.services.scripts.speaking import speak
+from broadcaster.services.setup.founding import read_upload
 from broadcaster.text import Mode
 from broadcaster.text.clean import Removal, clean
 from broadcaster.text.ingest import load

@@ -15,11 +15,11 @@ from broadcaster import logs
 from broadcaster.cli.common import format_option, opened, show_json
 from broadcaster.cli.place import home_option, where
 from broadcaster.domain.broadcasts import BroadcastState
-from broadcaster.services import doctor as doctor_service
-from broadcaster.services.backup import backup, restore
-from broadcaster.services.importing import init
 from broadcaster.services.people.accounts import actor_named, make_first_accounts
-from broadcaster.services.starter import FirstBulletin, first_bulletin, prepare
+from broadcaster.services.setup import doctor
+from broadcaster.services.setup.backup import backup, restore
+from broadcaster.services.setup.founding import init
+from broadcaster.services.setup.starter import FirstBulletin, first_bulletin, prepare
 from broadcaster.services.station import Station, open_station
 from broadcaster.supervise.signals import stop_event
 from broadcaster.supervise.up import Supervisor
@@ -98,7 +98,7 @@ def up_command(ctx: click.Context, host: str | None, port: int | None, own_home:
 def doctor_command(ctx: click.Context, shape: str, own_home: str | None) -> None:
     """Khám đài: đồng hồ, ổ đĩa, ffmpeg, giọng đọc, đường ra âm thanh, buổi phát sắp tới."""
     with opened(ctx, own_home) as station:
-        checks = doctor_service.examine(station, sink_checks(station))
+        checks = doctor.examine(station, sink_checks(station))
     if shape == "json":
         show_json([{"name": c.name, "ok": c.ok, "sentence": c.sentence} for c in checks])
     else:
@@ -138,7 +138,7 @@ def sink_sentences(station: Station) -> list[str]:
     return [f"Đường ra “{name}”: {where}" for name, where in words.items()]
 
 
-def sink_checks(station: Station) -> list[doctor_service.Check]:
+def sink_checks(station: Station) -> list[doctor.Check]:
     """Try every sink of this station on this machine; a line for each."""
     from broadcaster.playout.sinks import resolve_sinks  # noqa: PLC0415 - asks the sound system
 
@@ -148,7 +148,7 @@ def sink_checks(station: Station) -> list[doctor_service.Check]:
         why, soon = sinks.examine(name)
         ok = False if why else None if soon or name in sinks.notes else True
         said = sinks.notes.get(name) or " ".join(filter(None, (f"{sinks.where(name)}.", why, soon)))
-        found.append(doctor_service.Check(f"Đường ra “{name}”", ok=ok, sentence=said))
+        found.append(doctor.Check(f"Đường ra “{name}”", ok=ok, sentence=said))
     return found
 
 

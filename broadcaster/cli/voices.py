@@ -12,7 +12,7 @@ from broadcaster.cli.common import actor_of, format_option, opened, progress_bar
 from broadcaster.cli.place import home_option, where
 from broadcaster.errors import RuleError
 from broadcaster.home import find
-from broadcaster.services import voices
+from broadcaster.services.setup import voices
 from broadcaster.settings import SpeechSettings
 from broadcaster.sound.store import keep_whole
 from broadcaster.speech import fetching

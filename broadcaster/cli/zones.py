@@ -10,8 +10,8 @@ from broadcaster.cli.common import actor_of, opened, show_table
 from broadcaster.cli.place import home_option
 from broadcaster.domain.zones import Correction
 from broadcaster.errors import NotFoundError
-from broadcaster.services import zones
 from broadcaster.services.air import broadcasts
+from broadcaster.services.setup import zones
 
 
 @click.group("zone")

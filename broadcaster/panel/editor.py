@@ -19,16 +19,16 @@ from broadcaster.panel import wording
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.drafting import Hand, build_form, fields_of, script_draft, unpack_own
 from broadcaster.panel.forms import ScriptForm
-from broadcaster.services import importing
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.changes import replace_own
 from broadcaster.services.lexicon.reading import kept_of
 from broadcaster.services.scripts import drafts, editing, speaking
 from broadcaster.services.scripts.editing import ScriptDraft
+from broadcaster.services.setup import founding
 from broadcaster.text.encodings import ENCODING_NAMES
 from broadcaster.text.ingest import EncodingChoiceError
 
-_FRESH = {"unit": importing.LEAD_UNIT, "topic": editing.OTHER_TOPIC}
+_FRESH = {"unit": founding.LEAD_UNIT, "topic": editing.OTHER_TOPIC}
 """What a new script is filed under until its editor says otherwise."""
 blueprint = Blueprint("editor", __name__, url_prefix="/scripts")
 
@@ -89,7 +89,7 @@ def upload() -> ResponseReturnValue:
     chosen = request.form.get("encoding", "")
     try:
         encoding = chosen if chosen in ENCODING_NAMES else None
-        draft, notes = importing.read_upload(station(), name, file.read(), encoding=encoding)
+        draft, notes = founding.read_upload(station(), name, file.read(), encoding=encoding)
     except EncodingChoiceError as error:
         form = build_form(_FRESH)
         return _page(form, None, Hand(), refused=str(error), encodings=error.choices), 422
@@ -168,7 +168,7 @@ def _typed(row: DraftRow) -> dict[str, Any]:
     fields: dict[str, Any] = {k: v for k, v in row.fields.items() if k in drafts.FIELDS}
     for name in ("valid_from", "valid_to"):
         if name in fields:
-            fields[name] = importing.day_or_none(str(fields[name]))
+            fields[name] = founding.day_or_none(str(fields[name]))
     if "airings" in fields:
         typed = str(fields["airings"])
         fields["airings"] = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None

@@ -10,8 +10,8 @@ from markupsafe import Markup, escape
 
 from broadcaster.domain.rotations import WEEKDAY_LABELS, WEEKDAYS
 from broadcaster.panel import wording
+from broadcaster.services.setup.voices import label
 from broadcaster.services.station import Station
-from broadcaster.services.voices import label
 
 UNITS = _DAYS, _HOURS, _MINUTES, _SECONDS = "ngày", "giờ", "phút", "giây"
 """Units of time, which the page hands to its scripts."""

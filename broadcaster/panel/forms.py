@@ -25,7 +25,7 @@ from broadcaster.domain.scopes import Scope
 from broadcaster.domain.scripts import MAX_AIRINGS, MAX_BODY, Genre, Priority
 from broadcaster.domain.zones import Condition, Device
 from broadcaster.errors import StationError
-from broadcaster.services.sounds import KINDS
+from broadcaster.services.setup.sounds import KINDS
 
 _NEEDED = "Hãy điền mục này."
 RATES = {

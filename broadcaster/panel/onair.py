@@ -17,10 +17,10 @@ from broadcaster.panel.access import actor, leave_to, needs, public, station
 from broadcaster.panel.fragments import revalidated
 from broadcaster.panel.frame import Facts, Frame
 from broadcaster.panel.undo import done
-from broadcaster.services import doctor, first_run
 from broadcaster.services.air import broadcasts
 from broadcaster.services.reports import due as report_due
 from broadcaster.services.schedule import resuming
+from broadcaster.services.setup import doctor, first_run
 
 blueprint = Blueprint("onair", __name__)
 _HEALTH_SECONDS = 30.0

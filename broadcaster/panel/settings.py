@@ -16,7 +16,7 @@ from broadcaster.domain.roles import Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.filters import number
-from broadcaster.services import backup, configuring
+from broadcaster.services.setup import backup, settings_editor
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 _WORDS = {
@@ -55,7 +55,7 @@ def index() -> ResponseReturnValue:
     sections = [
         (name, *_title(type(section)), _values(section))
         for name in type(settings).model_fields
-        if name not in configuring.HIDDEN and isinstance(section := getattr(settings, name), BaseModel)
+        if name not in settings_editor.HIDDEN and isinstance(section := getattr(settings, name), BaseModel)
     ]
     with here.db.read() as session:
         job = registry.job(session, "backup")
@@ -63,10 +63,10 @@ def index() -> ResponseReturnValue:
         "settings/index.html",
         sections=sections,
         file=here.home.settings_file,
-        waiting=configuring.waiting(here),
+        waiting=settings_editor.waiting(here),
         job=job,
         backups=backup.backups(here.home),
-        may_change=set(configuring.sections()),
+        may_change=set(settings_editor.sections()),
     )
 
 
@@ -75,13 +75,13 @@ def index() -> ResponseReturnValue:
 def edit(section: str) -> ResponseReturnValue:
     """Change one section."""
     here = station()
-    model = configuring.sections().get(section)
+    model = settings_editor.sections().get(section)
     if model is None:
         raise NotFoundError("Không có nhóm cài đặt này.", field="section")
     refused: RuleError | None = None
     if request.method == "POST":
         try:
-            changed = configuring.change(here, actor(), section, request.form)
+            changed = settings_editor.change(here, actor(), section, request.form)
         except RuleError as error:
             refused = error
         else:
@@ -143,7 +143,7 @@ def _values(section: BaseModel) -> list[Value]:
     found = []
     for key, field in type(section).model_fields.items():
         value = getattr(section, key)
-        kind = configuring.kind_of(field)
+        kind = settings_editor.kind_of(field)
         choices = (
             tuple((str(c), _WORDS.get(str(c), str(c))) for c in get_args(field.annotation)) if kind == "choice" else ()
         )
@@ -151,7 +151,7 @@ def _values(section: BaseModel) -> list[Value]:
         if kind == "yes":
             text = "yes" if value else ""
         words = _WORDS.get(str(value), "") if kind == "choice" else ""
-        limit = configuring.is_limit(field)
+        limit = settings_editor.is_limit(field)
         words = words or ("Không giới hạn" if limit and value is None else _words(value))
         found.append(Value(key, words, field.description or "", kind, text, choices, limit))
     return found

@@ -16,8 +16,8 @@ from broadcaster.errors import MediaError, RuleError
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.forms import SoundForm
 from broadcaster.panel.sending import send_sound
-from broadcaster.services import sounds as service
 from broadcaster.services.schedule import planning
+from broadcaster.services.setup import sounds
 
 blueprint = Blueprint("sounds", __name__, url_prefix="/sounds")
 
@@ -28,11 +28,11 @@ def index() -> ResponseReturnValue:
     """All station sounds."""
     with station().db.read() as session:
         rows = registry.cues(session)
-    kit = service.shipped()
+    kit = sounds.shipped()
     changed = {r.name for r in rows if r.name in kit and r.audio_sha256 != kit[r.name]["sha256"]}
     missing = [s for name, s in kit.items() if name not in {r.name for r in rows}]
     return render_template(
-        "sounds/index.html", rows=rows, kinds=service.KINDS, kit=kit, changed=changed, missing=missing
+        "sounds/index.html", rows=rows, kinds=sounds.KINDS, kit=kit, changed=changed, missing=missing
     )
 
 
@@ -53,7 +53,7 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with _uploaded(form) as path:
-                service.add(station(), actor(), _fields(form), path)
+                sounds.add(station(), actor(), _fields(form), path)
         except (RuleError, MediaError) as error:
             form.take(error)
         else:
@@ -72,14 +72,14 @@ def edit(name: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with _uploaded(form) as path:
-                service.change(station(), actor(), name, _fields(form), path)
+                sounds.change(station(), actor(), name, _fields(form), path)
         except (RuleError, MediaError) as error:
             form.take(error)
         else:
             planning.plan(station())
             flash(f"Đã lưu âm thanh “{form.title.data}”; các buổi sắp tới dùng bản mới.")
             return leave_to(url_for("sounds.index"))
-    page = render_template("sounds/edit.html", form=form, row=row, own=name not in service.shipped())
+    page = render_template("sounds/edit.html", form=form, row=row, own=name not in sounds.shipped())
     return page, 422 if form.is_submitted() else 200
 
 
@@ -89,19 +89,19 @@ def act(name: str) -> ResponseReturnValue:
     """Bring the shipped sound back, or take one's own away."""
     what = request.form.get("what")
     if what == "restore":
-        service.restore(station(), actor(), name)
+        sounds.restore(station(), actor(), name)
         planning.plan(station())
         flash("Đã khôi phục âm thanh gốc của bộ cài.")
     elif what == "remove":
-        service.remove(station(), actor(), name)
+        sounds.remove(station(), actor(), name)
         flash("Đã bỏ âm thanh này. Buổi đã xếp vẫn giữ bản đã ghim.")
     else:
         raise RuleError("Không hiểu thao tác này.", field="what")
     return leave_to(url_for("sounds.index"))
 
 
-def _fields(form: SoundForm) -> service.SoundFields:
-    return service.SoundFields(form.title.data, form.kind.data, form.licence.data, form.source.data or "")
+def _fields(form: SoundForm) -> sounds.SoundFields:
+    return sounds.SoundFields(form.title.data, form.kind.data, form.licence.data, form.source.data or "")
 
 
 @contextmanager

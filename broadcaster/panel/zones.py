@@ -16,7 +16,7 @@ from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.dates import a_moment
 from broadcaster.panel.forms import GroupForm, ZoneForm
-from broadcaster.services import zones as service
+from broadcaster.services.setup import zones
 
 blueprint = Blueprint("zones", __name__, url_prefix="/zones")
 _AROUND = dt.timedelta(hours=4)
@@ -47,7 +47,7 @@ def new() -> ResponseReturnValue:
     form = _form(None)
     if form.validate_on_submit():
         try:
-            code = service.add_zone(station(), actor(), _fields(form))
+            code = zones.add_zone(station(), actor(), _fields(form))
         except RuleError as error:
             form.take(error)
         else:
@@ -66,7 +66,7 @@ def edit(code: str) -> ResponseReturnValue:
     form = _form(row)
     if form.validate_on_submit():
         try:
-            service.edit_zone(station(), actor(), code, _fields(form))
+            zones.edit_zone(station(), actor(), code, _fields(form))
         except RuleError as error:
             form.take(error)
         else:
@@ -81,7 +81,7 @@ def note(code: str) -> ResponseReturnValue:
     """Note a repair or a complaint."""
     given = request.form
     at = a_moment(given.get("at", ""), station().settings.tz, field="at")
-    service.add_note(station(), actor(), code, given.get("kind", ""), at, given.get("text", ""))
+    zones.add_note(station(), actor(), code, given.get("kind", ""), at, given.get("text", ""))
     flash("Đã ghi phản ánh." if given.get("kind") == "noise" else "Đã ghi việc sửa chữa.")
     return leave_to(_home(code))
 
@@ -90,7 +90,7 @@ def note(code: str) -> ResponseReturnValue:
 @needs(Permission.OPERATE)
 def close_note(number: int) -> ResponseReturnValue:
     """Say what was done about a note."""
-    code = service.close_note(station(), actor(), number, request.form.get("answer", ""))
+    code = zones.close_note(station(), actor(), number, request.form.get("answer", ""))
     flash("Đã ghi cách xử lý.")
     return leave_to(_home(code))
 
@@ -99,7 +99,7 @@ def close_note(number: int) -> ResponseReturnValue:
 @needs(Permission.SCHEDULE)
 def tone(code: str) -> ResponseReturnValue:
     """Let one zone sound the line-up tone."""
-    service.play_tone(station(), actor(), code)
+    zones.play_tone(station(), actor(), code)
     flash("Âm chuẩn sẽ ra loa của cụm này sau khoảng 12 giây. Nhờ người ở gần nghe giúp.")
     return leave_to(_home(code))
 
@@ -129,7 +129,7 @@ def _group(row: ZoneGroup | None) -> ResponseReturnValue:
     form.members.choices = [SelectChoice(code, name) for code, name in names.items()]
     if form.validate_on_submit():
         try:
-            service.save_group(station(), actor(), row.code if row else None, form.name.data, form.members.data)
+            zones.save_group(station(), actor(), row.code if row else None, form.name.data, form.members.data)
         except RuleError as error:
             form.take(error)
         else:
@@ -149,8 +149,8 @@ def _form(row: ZoneRow | None) -> ZoneForm:
     return form
 
 
-def _fields(form: ZoneForm) -> service.ZoneFields:
-    return service.ZoneFields(
+def _fields(form: ZoneForm) -> zones.ZoneFields:
+    return zones.ZoneFields(
         name=form.name.data,
         place=form.place.data or "",
         sink=form.sink.data,

@@ -7,7 +7,6 @@ from typing import Any
 
 from broadcaster.services.air.emergencies import VOICE_JOB
 from broadcaster.services.air.emergency_voice import voice_job
-from broadcaster.services.backup import backup
 from broadcaster.services.jobs import Handler, Progress
 from broadcaster.services.log.completeness import check_job
 from broadcaster.services.reports.jobs import JOB as REPORT_JOB
@@ -18,7 +17,8 @@ from broadcaster.services.scripts.hearing import after_speaking, listen_job
 from broadcaster.services.scripts.recordings import JOB as RECORD_JOB
 from broadcaster.services.scripts.recordings import record_job
 from broadcaster.services.scripts.speaking import speak_job
-from broadcaster.services.starter import FIRST_JOB, first_bulletin_job, starter_job
+from broadcaster.services.setup.backup import backup
+from broadcaster.services.setup.starter import FIRST_JOB, first_bulletin_job, starter_job
 from broadcaster.services.station import Station
 
 

@@ -39,9 +39,9 @@ from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.domain.roles import Role, machine
 from broadcaster.domain.scripts import Genre, Priority, ScriptState
-from broadcaster.services.importing import init
 from broadcaster.services.log import playlog
 from broadcaster.services.people import accounts
+from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station, open_station
 
 PORT = 18577

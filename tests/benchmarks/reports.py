@@ -168,7 +168,7 @@ def measure(home: Path) -> None:
 
 def main(entries: int) -> None:
     """Fill and measure a station of five years and one of one year."""
-    from broadcaster.services.importing import init
+    from broadcaster.services.setup.founding import init
 
     for days in (DAYS, 365):
         with tempfile.TemporaryDirectory() as folder:

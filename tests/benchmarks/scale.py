@@ -34,13 +34,13 @@ from broadcaster.domain.windows import Caps, StationHours, Window
 from broadcaster.playout.simulate import Simulation
 from broadcaster.scheduling.conflicts import House, Planned, conflicts
 from broadcaster.scheduling.expand import expand
-from broadcaster.services.importing import init
 from broadcaster.services.log import playlog
 from broadcaster.services.log.completeness import check
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation, cue_sounds, rotations_in_force
 from broadcaster.services.scripts.approving import approve, latest_revision
 from broadcaster.services.scripts.editing import ScriptDraft, add_script, submit
+from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station
 
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")

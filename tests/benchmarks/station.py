@@ -38,9 +38,9 @@ def planning() -> None:
 
     from broadcaster.db.models import BroadcastRow, ZoneRow
     from broadcaster.domain.roles import machine
-    from broadcaster.services.importing import init
     from broadcaster.services.schedule.planning import plan
     from broadcaster.services.schedule.rotations import apply_rotation
+    from broadcaster.services.setup.founding import init
 
     with tempfile.TemporaryDirectory() as folder:
         clock = FrozenClock(dt.datetime(2026, 12, 31, 16, tzinfo=dt.UTC))
@@ -140,7 +140,7 @@ def _filling() -> None:
 
 def _five_minutes() -> str:
     """Return different sentences of the starter texts, some five minutes of them."""
-    from broadcaster.services.importing import starter_files
+    from broadcaster.services.setup.founding import starter_files
     from broadcaster.text import front_matter
 
     bodies, words = [], 0
@@ -169,7 +169,7 @@ normalize(said).export(sys.argv[1], format="mp3", bitrate="64k")
 
 def bulletin() -> None:
     """Seconds and peak memory to produce a five-minute bulletin, cold and with every sentence cached, by each voice."""
-    from broadcaster.services.importing import init
+    from broadcaster.services.setup.founding import init
 
     for voice in ("espeak:vi+f2", "vi-neural:south-female"):
         with tempfile.TemporaryDirectory() as folder:

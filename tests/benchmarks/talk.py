@@ -30,8 +30,8 @@ from playwright.sync_api import Page, Route, sync_playwright
 
 from broadcaster.domain.roles import Role, machine
 from broadcaster.playout.talk import IN_HAND_S
-from broadcaster.services.importing import init
 from broadcaster.services.people import accounts
+from broadcaster.services.setup.founding import init
 
 PORT = 18578
 PASSWORD = "bốn con vịt bơi qua sông"

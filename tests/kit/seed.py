@@ -15,13 +15,13 @@ from broadcaster.domain.roles import Role, machine
 from broadcaster.domain.rotations import DayKind
 from broadcaster.domain.scripts import Genre, Priority, text_sha256
 from broadcaster.media.ffmpeg import run
-from broadcaster.services.importing import init
 from broadcaster.services.log import playlog
 from broadcaster.services.people import accounts
 from broadcaster.services.schedule.rotations import add_exception, apply_rotation, cue_sounds, zone_map
 from broadcaster.services.scripts.approving import approve, latest_revision, send_back
 from broadcaster.services.scripts.editing import ScriptDraft, add_script, revise, submit
 from broadcaster.services.scripts.speaking import spoken_of
+from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station
 from broadcaster.sound.store import Store
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from broadcaster.db.models import BroadcastRow, RotationRow
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.roles import machine
-from broadcaster.services import first_run
 from broadcaster.services.schedule.rotations import apply_rotation
+from broadcaster.services.setup import first_run
 from broadcaster.services.station import Station
 from tests.kit import seed
 from tests.kit.panel import SignIn

@@ -7,9 +7,9 @@ import zipfile
 
 import pytest
 
-from broadcaster.services import configuring
 from broadcaster.services.handlers import HANDLERS
 from broadcaster.services.jobs import due, perform
+from broadcaster.services.setup import settings_editor
 from broadcaster.services.station import Station, open_station
 from tests.kit.panel import SignIn
 
@@ -80,9 +80,9 @@ def test_a_limit_is_lifted_and_set_again(sign_in: SignIn, station: Station) -> N
 def test_every_section_opens_and_saves_as_it_is(sign_in: SignIn, station: Station) -> None:
     client = sign_in("quantri")
     before = station.home.settings_file.read_text()
-    for name in configuring.sections():
+    for name in settings_editor.sections():
         assert client.get(f"/settings/{name}").status_code == 200
-    assert "database" not in configuring.sections()
+    assert "database" not in settings_editor.sections()
     assert client.get("/settings/database").status_code == 404
     assert station.home.settings_file.read_text() == before
 

@@ -10,7 +10,7 @@ import pytest
 from broadcaster.db.models import BroadcastRow, CueRow
 from broadcaster.media.ffmpeg import run
 from broadcaster.media.probe import probe
-from broadcaster.services import sounds
+from broadcaster.services.setup import sounds
 from broadcaster.services.station import Station
 from broadcaster.sound.meter import measure
 from broadcaster.sound.store import Store

@@ -12,10 +12,9 @@ from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.roles import machine
 from broadcaster.domain.zones import Correction
 from broadcaster.errors import RuleError
-from broadcaster.services import doctor
-from broadcaster.services import zones as service
 from broadcaster.services.air import broadcasts
 from broadcaster.services.schedule.rotations import zone_map
+from broadcaster.services.setup import doctor, zones
 from broadcaster.services.station import Station
 from tests.kit import seed
 from tests.kit.panel import SignIn
@@ -122,7 +121,7 @@ def test_a_tone_goes_to_one_zone_inside_the_hours_only(sign_in: SignIn, station:
     with pytest.raises(RuleError, match="đang ngừng dùng"):
         with station.db.write() as session:
             session.get(ZoneRow, "am02").enabled = False
-        service.play_tone(station, machine(), "am02")
+        zones.play_tone(station, machine(), "am02")
 
 
 def test_a_complaint_knows_what_aired_at_that_hour_and_how_loud(sign_in: SignIn, station: Station) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from broadcaster.clock import FrozenClock
-from broadcaster.services.importing import init
+from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station
 
 

@@ -22,12 +22,12 @@ from broadcaster.domain.playlog import Outcome, Verdict
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.media.ffmpeg import run
 from broadcaster.playout.simulate import Simulation
-from broadcaster.services.importing import init
 from broadcaster.services.log import logbook, playlog
 from broadcaster.services.log.completeness import check, check_job
 from broadcaster.services.log.evidence import Bundle, make_bundle
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation
+from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station
 from tests.kit.clocks import NOON
 from tests.kit.people import EDITOR, OPERATOR

@@ -19,11 +19,11 @@ from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.domain.scripts import Genre
 from broadcaster.errors import ForbiddenError, MediaError, NotFoundError, RuleError, printed
-from broadcaster.services.backup import backup
 from broadcaster.services.log import playlog
 from broadcaster.services.people import accounts
 from broadcaster.services.reports import activities, checking, content, drawing, due, tracing
 from broadcaster.services.scripts.editing import add_script
+from broadcaster.services.setup.backup import backup
 from broadcaster.services.station import Station
 from tests.kit.entries import entry
 from tests.kit.people import EDITOR, OPERATOR

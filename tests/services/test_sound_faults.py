@@ -12,10 +12,10 @@ import pytest
 
 from broadcaster.errors import EngineError, MediaError
 from broadcaster.media import ffmpeg
-from broadcaster.services import doctor
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.scripts.editing import add_script
 from broadcaster.services.scripts.speaking import speak
+from broadcaster.services.setup import doctor
 from broadcaster.settings import SpeechSettings
 from broadcaster.sound.master import master
 from broadcaster.sound.profiles import HORN, STUDIO

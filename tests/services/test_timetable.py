@@ -15,13 +15,13 @@ from broadcaster.db.models import BroadcastRow, CueRow
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.roles import Actor, Role, machine
 from broadcaster.errors import ForbiddenError, RuleError
-from broadcaster.services.importing import init
 from broadcaster.services.schedule import by_hand
 from broadcaster.services.schedule.once import air_once
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation
+from broadcaster.services.setup.founding import init
+from broadcaster.services.setup.zones import play_tone
 from broadcaster.services.station import Station
-from broadcaster.services.zones import play_tone
 
 TZ = dt.timezone(dt.timedelta(hours=7))
 NOW = dt.datetime(2026, 3, 4, 12, 0, tzinfo=TZ)

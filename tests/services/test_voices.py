@@ -5,8 +5,8 @@ import pytest
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.errors import EngineError, ForbiddenError, RuleError
 from broadcaster.home import Home
-from broadcaster.services import voices
 from broadcaster.services.scripts.approving import airable
+from broadcaster.services.setup import voices
 from broadcaster.speech.cache import ClipCache
 from broadcaster.speech.espeak import EspeakEngine
 from broadcaster.speech.turns import turn

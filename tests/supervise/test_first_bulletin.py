@@ -15,9 +15,9 @@ from sqlalchemy import select
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.playlog import Outcome
-from broadcaster.services.importing import init
 from broadcaster.services.log import airchecks
-from broadcaster.services.starter import FIRST_TITLE
+from broadcaster.services.setup.founding import init
+from broadcaster.services.setup.starter import FIRST_TITLE
 from broadcaster.services.station import Station, open_station
 from broadcaster.sound import samples
 from broadcaster.sound.analysis import RATE

@@ -13,10 +13,10 @@ from sqlalchemy import select
 from broadcaster.clock import SystemClock
 from broadcaster.db.models import Job
 from broadcaster.services import jobs
-from broadcaster.services.importing import init
 from broadcaster.services.queue import queue_at, wake_worker, work_with
 from broadcaster.services.scripts.editing import add_script
 from broadcaster.services.scripts.speaking import want_rendition
+from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station
 from broadcaster.worker import consumer
 from tests.kit.people import EDITOR

@@ -23,8 +23,8 @@ from broadcaster.media.ffmpeg import run
 from broadcaster.panel import create_app
 from broadcaster.playout.alarm import SimulatedAlarm
 from broadcaster.playout.engine import Playout
-from broadcaster.services.importing import init
 from broadcaster.services.people import accounts
+from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station
 from broadcaster.worker import consumer
 from tests.kit import seed

@@ -15,7 +15,6 @@ from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.roles import Actor, machine
 from broadcaster.domain.scripts import Genre
 from broadcaster.services import jobs
-from broadcaster.services.importing import load_starter_scripts
 from broadcaster.services.jobs import Progress
 from broadcaster.services.queue import wake_worker
 from broadcaster.services.schedule.once import air_once
@@ -23,6 +22,7 @@ from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.scripts.approving import airable, approve
 from broadcaster.services.scripts.speaking import speak
+from broadcaster.services.setup.founding import load_starter_scripts
 from broadcaster.services.station import Station
 
 KIT = machine("bộ cài mẫu")

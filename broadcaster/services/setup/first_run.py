@@ -12,7 +12,7 @@ from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import RuleError
 from broadcaster.services import audit
-from broadcaster.services.starter import KIT
+from broadcaster.services.setup.starter import KIT
 from broadcaster.services.station import Station
 from broadcaster.settings import StationSettings
 

@@ -17,9 +17,9 @@ from broadcaster.errors import StationError
 from broadcaster.media import ffmpeg
 from broadcaster.services.air import broadcasts
 from broadcaster.services.air.heartbeats import status
-from broadcaster.services.backup import last_backup
 from broadcaster.services.log.playlog import verify
 from broadcaster.services.scripts.approving import airable
+from broadcaster.services.setup.backup import last_backup
 from broadcaster.services.station import Station
 from broadcaster.sound import recogniser_process
 from broadcaster.sound.store import Store, disk_error

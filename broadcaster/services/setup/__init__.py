@@ -1,0 +1,1 @@
+"""Setting up: a new station, its zones, sounds, voices, settings and copies."""
