@@ -7,7 +7,6 @@ from typing import Any
 
 from broadcaster.services.air.emergencies import VOICE_JOB
 from broadcaster.services.air.emergency_voice import voice_job
-from broadcaster.services.jobs import Handler, Progress
 from broadcaster.services.log.completeness import check_job
 from broadcaster.services.reports.jobs import JOB as REPORT_JOB
 from broadcaster.services.reports.jobs import report_job
@@ -20,6 +19,7 @@ from broadcaster.services.scripts.speaking import speak_job
 from broadcaster.services.setup.backup import backup
 from broadcaster.services.setup.starter import FIRST_JOB, first_bulletin_job, starter_job
 from broadcaster.services.station import Station
+from broadcaster.services.work.jobs import Handler, Progress
 
 
 def _plan(station: Station, _arguments: Mapping[str, Any], _progress: Progress) -> None:

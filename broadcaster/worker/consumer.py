@@ -12,12 +12,12 @@ from sqlalchemy import select
 
 from broadcaster.db.models import Job
 from broadcaster.errors import StationError
-from broadcaster.services import jobs
 from broadcaster.services.air import emergency_soundings
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.handlers import HANDLERS
-from broadcaster.services.queue import consumer_at, wake_worker, work_with
 from broadcaster.services.station import Station
+from broadcaster.services.work import jobs
+from broadcaster.services.work.queue import consumer_at, wake_worker, work_with
 
 log = structlog.get_logger(__name__)
 

@@ -11,8 +11,8 @@ from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from broadcaster.services.handlers import HANDLERS
-from broadcaster.services.jobs import due, perform
 from broadcaster.services.station import Station
+from broadcaster.services.work.jobs import due, perform
 
 SignIn = Callable[[str], FlaskClient]
 

@@ -8,9 +8,9 @@ import zipfile
 import pytest
 
 from broadcaster.services.handlers import HANDLERS
-from broadcaster.services.jobs import due, perform
 from broadcaster.services.setup import settings_editor
 from broadcaster.services.station import Station, open_station
+from broadcaster.services.work.jobs import due, perform
 from tests.kit.panel import SignIn
 
 HOURS = {

@@ -19,11 +19,11 @@ from broadcaster.domain.activities import ActivityDraft
 from broadcaster.domain.plans import Campaign, CampaignState, Deadline, PlanTopic
 from broadcaster.domain.playlog import Entry
 from broadcaster.domain.roles import machine
-from broadcaster.services.jobs import Progress, perform
 from broadcaster.services.log import playlog
 from broadcaster.services.reports import activities, plans
 from broadcaster.services.reports.jobs import report_job
 from broadcaster.services.station import Station
+from broadcaster.services.work.jobs import Progress, perform
 from tests.kit.panel import SignIn, work
 
 KIT = machine("bộ thử")

@@ -12,8 +12,8 @@ import pytest
 
 from broadcaster.db.models import Job
 from broadcaster.errors import EngineError, MediaError, RuleError
-from broadcaster.services import jobs
 from broadcaster.services.station import Station
+from broadcaster.services.work import jobs
 from tests.kit.clocks import later
 
 

@@ -11,13 +11,13 @@ from broadcaster.db.queries.scripts import script_detail
 from broadcaster.domain.scripts import text_sha256
 from broadcaster.errors import ForbiddenError, MediaError, NotFoundError, RuleError
 from broadcaster.media import ffmpeg
-from broadcaster.services import jobs
 from broadcaster.services.handlers import HANDLERS
 from broadcaster.services.scripts import recordings
 from broadcaster.services.scripts.approving import airable, approve
 from broadcaster.services.scripts.editing import add_script, revise
 from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.scripts.subtitles import subtitles, timed_words
+from broadcaster.services.work import jobs
 from broadcaster.sound import meter
 from broadcaster.sound.join import Part, join
 from broadcaster.sound.store import Store

@@ -12,12 +12,12 @@ from sqlalchemy import select
 
 from broadcaster.clock import SystemClock
 from broadcaster.db.models import Job
-from broadcaster.services import jobs
-from broadcaster.services.queue import queue_at, wake_worker, work_with
 from broadcaster.services.scripts.editing import add_script
 from broadcaster.services.scripts.speaking import want_rendition
 from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station
+from broadcaster.services.work import jobs
+from broadcaster.services.work.queue import queue_at, wake_worker, work_with
 from broadcaster.worker import consumer
 from tests.kit.people import EDITOR
 from tests.kit.scripts import draft

@@ -14,11 +14,12 @@ from broadcaster.db.models import Emergency
 from broadcaster.domain.emergencies import EmergencyState, Finding, Wish, repeat_after
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.services import audit, jobs
+from broadcaster.services import audit
 from broadcaster.services.air import broadcasts, emergency_soundings
-from broadcaster.services.queue import wake_worker
 from broadcaster.services.schedule.rotations import zone_map
 from broadcaster.services.station import Station
+from broadcaster.services.work import jobs
+from broadcaster.services.work.queue import wake_worker
 
 VOICE_JOB = "emergency-voice"
 

@@ -11,9 +11,9 @@ from broadcaster.domain.emergencies import EmergencyState
 from broadcaster.errors import EngineError, MediaError, RuleError
 from broadcaster.media.ffmpeg import NOT_THE_FILE
 from broadcaster.services.air import broadcasts, emergency_soundings
-from broadcaster.services.jobs import Progress
 from broadcaster.services.scripts.speaking import spoken_of
 from broadcaster.services.station import Station
+from broadcaster.services.work.jobs import Progress
 from broadcaster.sound import recording
 from broadcaster.sound.master import master
 from broadcaster.sound.profiles import profile_of

@@ -16,13 +16,14 @@ from broadcaster.domain.fold import nfc
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.scripts import ScriptState, text_sha256
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.services import audit, jobs
+from broadcaster.services import audit
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.layers import checked, entry_of
 from broadcaster.services.lexicon.reading import cleaned_of, kept_of, sentences_of
-from broadcaster.services.queue import wake_worker
 from broadcaster.services.scripts.approving import get_script
 from broadcaster.services.station import Station
+from broadcaster.services.work import jobs
+from broadcaster.services.work.queue import wake_worker
 from broadcaster.text import Entry, Lexicon
 from broadcaster.text.characters import plain
 

@@ -13,13 +13,14 @@ from broadcaster.db.models import Job, Report
 from broadcaster.domain.periods import PeriodKind, ReportPeriod
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.services import audit, jobs
+from broadcaster.services import audit
 from broadcaster.services.air.heartbeats import status
 from broadcaster.services.people.accounts import actor_named
-from broadcaster.services.queue import wake_worker
 from broadcaster.services.reports import content
 from broadcaster.services.reports import drawing as reporting
 from broadcaster.services.station import Station
+from broadcaster.services.work import jobs
+from broadcaster.services.work.queue import wake_worker
 
 JOB = "report"
 _TOLD = dt.timedelta(days=1)

@@ -14,8 +14,9 @@ from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.scripts import ScriptState, move
 from broadcaster.domain.standing import HELD, Mark, Standing, standing
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
-from broadcaster.services import audit, jobs
+from broadcaster.services import audit
 from broadcaster.services.station import Station
+from broadcaster.services.work import jobs
 
 
 def get_script(session: Session, script_id: int) -> Script:

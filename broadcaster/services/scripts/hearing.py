@@ -15,11 +15,12 @@ from broadcaster.domain import hearing
 from broadcaster.domain.hearing import HeardSentence, Kind
 from broadcaster.domain.roles import Actor, Permission, machine
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.services import audit, jobs
-from broadcaster.services.queue import wake_worker
+from broadcaster.services import audit
 from broadcaster.services.scripts.approving import get_script, latest_rendition, latest_revision
 from broadcaster.services.scripts.recordings import HUMAN
 from broadcaster.services.station import Station
+from broadcaster.services.work import jobs
+from broadcaster.services.work.queue import wake_worker
 from broadcaster.sound import recogniser_process
 from broadcaster.sound.store import Store
 

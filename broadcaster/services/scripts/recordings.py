@@ -22,12 +22,13 @@ from broadcaster.domain.roles import Actor, Permission, machine
 from broadcaster.domain.scripts import text_sha256
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.media import ffmpeg
-from broadcaster.services import audit, jobs
+from broadcaster.services import audit
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.reading import kept_of, spoken_of
-from broadcaster.services.queue import wake_worker
 from broadcaster.services.scripts.approving import get_script, latest_revision, newest_alike
 from broadcaster.services.station import Station
+from broadcaster.services.work import jobs
+from broadcaster.services.work.queue import wake_worker
 from broadcaster.sound import recording
 from broadcaster.sound.master import master
 from broadcaster.sound.recording import Condition, Fault

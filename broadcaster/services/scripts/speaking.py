@@ -10,13 +10,14 @@ from broadcaster.db.models import Rendition
 from broadcaster.domain.roles import Actor, Permission, machine
 from broadcaster.domain.scripts import text_sha256
 from broadcaster.errors import RuleError
-from broadcaster.services import audit, jobs
+from broadcaster.services import audit
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.reading import Recipe, cleaned_of, directions_of, profile_of, spelled_for, spoken_of
-from broadcaster.services.queue import wake_worker
 from broadcaster.services.schedule.rotations import cue_sounds
 from broadcaster.services.scripts.approving import get_script, latest_revision, newest_alike
 from broadcaster.services.station import Station
+from broadcaster.services.work import jobs
+from broadcaster.services.work.queue import wake_worker
 from broadcaster.sound.render import Element, Line, Rendered, Sting, render
 from broadcaster.sound.store import Store
 from broadcaster.speech.cache import ClipCache

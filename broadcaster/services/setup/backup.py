@@ -15,9 +15,10 @@ from pathlib import Path
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.home import Home
-from broadcaster.services import audit, jobs
-from broadcaster.services.queue import wake_worker
+from broadcaster.services import audit
 from broadcaster.services.station import Station
+from broadcaster.services.work import jobs
+from broadcaster.services.work.queue import wake_worker
 
 KEEP = 14
 """Backups kept: two weeks of nights."""

@@ -14,9 +14,6 @@ from broadcaster.db.models import BroadcastRow, Job, PlayLogEntry, Script
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.roles import Actor, machine
 from broadcaster.domain.scripts import Genre
-from broadcaster.services import jobs
-from broadcaster.services.jobs import Progress
-from broadcaster.services.queue import wake_worker
 from broadcaster.services.schedule.once import air_once
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation
@@ -24,6 +21,9 @@ from broadcaster.services.scripts.approving import airable, approve
 from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.setup.founding import load_starter_scripts
 from broadcaster.services.station import Station
+from broadcaster.services.work import jobs
+from broadcaster.services.work.jobs import Progress
+from broadcaster.services.work.queue import wake_worker
 
 KIT = machine("bộ cài mẫu")
 COMMENT = "Nội dung mẫu của bộ cài, được duyệt tự động khi cài đặt. Lãnh đạo cần nghe lại trước khi dùng lâu dài."

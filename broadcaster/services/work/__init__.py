@@ -1,0 +1,1 @@
+"""Background work: jobs as rows, and what wakes the worker."""
