@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from broadcaster.cli.common import format_option, progress_bar, show_json
-from broadcaster.services.producing import DEFAULT_VOICES, Order, produce_file
+from broadcaster.sound.producing import DEFAULT_VOICES, Order, produce_file
 from broadcaster.sound.profiles import PROFILES
 
 

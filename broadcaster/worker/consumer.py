@@ -14,10 +14,10 @@ from broadcaster.db.models import Job
 from broadcaster.errors import StationError
 from broadcaster.services.air import emergency_soundings
 from broadcaster.services.air.heartbeats import beat
-from broadcaster.services.handlers import HANDLERS
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 from broadcaster.services.work.queue import consumer_at, wake_worker, work_with
+from broadcaster.worker.handlers import HANDLERS
 
 log = structlog.get_logger(__name__)
 

@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from broadcaster.services.handlers import HANDLERS
 from broadcaster.services.station import Station
 from broadcaster.services.work.jobs import due, perform
+from broadcaster.worker.handlers import HANDLERS
 
 SignIn = Callable[[str], FlaskClient]
 

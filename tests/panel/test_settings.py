@@ -7,10 +7,10 @@ import zipfile
 
 import pytest
 
-from broadcaster.services.handlers import HANDLERS
 from broadcaster.services.setup import settings_editor
 from broadcaster.services.station import Station, open_station
 from broadcaster.services.work.jobs import due, perform
+from broadcaster.worker.handlers import HANDLERS
 from tests.kit.panel import SignIn
 
 HOURS = {

@@ -6,12 +6,12 @@ import pytest
 from broadcaster.db.models import Job
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.media import ffmpeg
-from broadcaster.services.handlers import HANDLERS
 from broadcaster.services.scripts import hearing, recordings
 from broadcaster.services.scripts.editing import add_script
 from broadcaster.services.scripts.speaking import speak, want_rendition
 from broadcaster.services.work import jobs
 from broadcaster.sound import recogniser_process, viet_asr
+from broadcaster.worker.handlers import HANDLERS
 from tests.kit.people import EDITOR
 from tests.kit.scripts import approved, draft
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from broadcaster.errors import EngineError, RuleError, StationError
 from broadcaster.media import ffmpeg
-from broadcaster.services.producing import Order, elements_of, produce_file
 from broadcaster.sound import meter
 from broadcaster.sound.layers import ALONE_DB, UNDER_DB, music
+from broadcaster.sound.producing import Order, elements_of, produce_file
 from broadcaster.sound.render import Line, Sting
 
 pytestmark = pytest.mark.slow

@@ -11,7 +11,6 @@ from broadcaster.db.queries.scripts import script_detail
 from broadcaster.domain.scripts import text_sha256
 from broadcaster.errors import ForbiddenError, MediaError, NotFoundError, RuleError
 from broadcaster.media import ffmpeg
-from broadcaster.services.handlers import HANDLERS
 from broadcaster.services.scripts import recordings
 from broadcaster.services.scripts.approving import airable, approve
 from broadcaster.services.scripts.editing import add_script, revise
@@ -22,6 +21,7 @@ from broadcaster.sound import meter
 from broadcaster.sound.join import Part, join
 from broadcaster.sound.store import Store
 from broadcaster.speech.espeak import EspeakEngine
+from broadcaster.worker.handlers import HANDLERS
 from tests.kit.clocks import later
 from tests.kit.people import EDITOR, LEADER
 from tests.kit.scripts import draft

@@ -13,12 +13,12 @@ from sqlalchemy import select
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, Job
 from broadcaster.errors import RuleError
-from broadcaster.services.handlers import HANDLERS
 from broadcaster.services.schedule.once import WordlessError, air_once
 from broadcaster.services.setup import starter
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 from broadcaster.services.work.jobs import Handler
+from broadcaster.worker.handlers import HANDLERS
 from tests.kit.people import EDITOR, OPERATOR
 
 
