@@ -17,9 +17,9 @@ from broadcaster.domain.periods import ReportPeriod, parse
 from broadcaster.domain.plans import LOUDSPEAKER
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import RuleError
-from broadcaster.panel.access import actor, leave_to, needs, station
-from broadcaster.panel.forms import StationForm
 from broadcaster.panel.reports import choices, given_day
+from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.forms import StationForm
 from broadcaster.services.reports import activities
 from broadcaster.services.reports.plans import form_titles
 

@@ -16,19 +16,14 @@ from flask_wtf import CSRFProtect
 from broadcaster.domain.roles import Permission
 from broadcaster.home import Home
 from broadcaster.panel import (
-    access,
     activities,
     api,
     approving,
-    assets,
     audit,
     auth,
     calendar,
-    csp,
     editor,
     emergency,
-    errors,
-    filters,
     gate,
     guide,
     journal,
@@ -55,8 +50,9 @@ from broadcaster.panel import (
     users,
     zones,
 )
-from broadcaster.panel.frame import Frame
-from broadcaster.panel.navigation import links
+from broadcaster.panel.web import access, assets, csp, errors, filters
+from broadcaster.panel.web.frame import Frame
+from broadcaster.panel.web.navigation import links
 from broadcaster.rooms import room
 from broadcaster.services.people.sign_ins import holder
 from broadcaster.services.station import Station

@@ -12,9 +12,9 @@ from broadcaster.db.queries import library, people
 from broadcaster.db.queries.library import Whole
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import RuleError
-from broadcaster.panel import wording
-from broadcaster.panel.access import actor, leave_to, needs, station
-from broadcaster.panel.forms import DelegationForm
+from broadcaster.panel.web import wording
+from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.forms import DelegationForm
 from broadcaster.services.lexicon.layers import MODES
 from broadcaster.services.lexicon.overrides import explained
 from broadcaster.services.people import delegating

@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from broadcaster.db.queries import people
 from broadcaster.domain.roles import Permission
-from broadcaster.panel.access import needs, station
-from broadcaster.panel.dates import a_date
-from broadcaster.panel.paging import Page, wanted_page
+from broadcaster.panel.web.access import needs, station
+from broadcaster.panel.web.dates import a_date
+from broadcaster.panel.web.paging import Page, wanted_page
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 _PAGE = 60

@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
 from broadcaster.errors import RuleError
-from broadcaster.panel.access import SessionUser, actor, leave_to, public, signed_in, station
-from broadcaster.panel.drawing import qr
-from broadcaster.panel.forms import CodeForm, LoginForm, PasswordForm
+from broadcaster.panel.web.access import SessionUser, actor, leave_to, public, signed_in, station
+from broadcaster.panel.web.forms import CodeForm, LoginForm, PasswordForm
+from broadcaster.panel.web.qr import qr
 from broadcaster.services.people import accounts, sign_ins
 from broadcaster.services.people import second_step as steps
 

@@ -20,11 +20,11 @@ from broadcaster.domain.roles import Permission
 from broadcaster.domain.rotations import DayKind
 from broadcaster.domain.scripts import Genre
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.panel.access import actor, leave_to, needs, station
-from broadcaster.panel.dates import a_date
-from broadcaster.panel.filters import short_day
-from broadcaster.panel.sending import send_sound
-from broadcaster.panel.undo import done
+from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.dates import a_date
+from broadcaster.panel.web.filters import short_day
+from broadcaster.panel.web.sending import send_sound
+from broadcaster.panel.web.undo import done
 from broadcaster.scheduling.rotation_words import no_rotation
 from broadcaster.services.air import broadcasts
 from broadcaster.services.schedule import by_hand, planning, preview_sound, rotations

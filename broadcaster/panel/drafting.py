@@ -13,8 +13,8 @@ from wtforms import SelectChoice
 from broadcaster.db.queries import library, people
 from broadcaster.domain.scripts import Genre, Priority
 from broadcaster.errors import EngineError, RuleError
-from broadcaster.panel.access import station
-from broadcaster.panel.forms import ScriptForm
+from broadcaster.panel.web.access import station
+from broadcaster.panel.web.forms import ScriptForm
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.reading import Kept
 from broadcaster.services.scripts import drafts

@@ -15,10 +15,10 @@ from broadcaster.db.queries.library import Whole
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.scripts import Genre
 from broadcaster.errors import RuleError
-from broadcaster.panel import wording
-from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.drafting import Hand, build_form, fields_of, script_draft, unpack_own
-from broadcaster.panel.forms import ScriptForm
+from broadcaster.panel.web import wording
+from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.forms import ScriptForm
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.changes import replace_own
 from broadcaster.services.lexicon.reading import kept_of

@@ -29,9 +29,9 @@ from broadcaster.domain.roles import Permission
 from broadcaster.domain.zones import ALL
 from broadcaster.errors import MediaError, RuleError, StationError
 from broadcaster.panel import onair
-from broadcaster.panel.access import actor, leave_to, needs, station
-from broadcaster.panel.forms import StationForm
-from broadcaster.panel.sending import send_sound
+from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.forms import StationForm
+from broadcaster.panel.web.sending import send_sound
 from broadcaster.services.air import emergencies, emergency_voice
 from broadcaster.services.air.emergency_cap import draft_from_cap
 from broadcaster.services.schedule.rotations import zone_map

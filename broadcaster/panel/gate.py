@@ -20,7 +20,8 @@ from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Response
 
-from broadcaster.panel import access, recordings
+from broadcaster.panel import recordings
+from broadcaster.panel.web import access
 
 ANYBODY: Final = 64 * 1024
 """A body of so many bytes is taken from anybody without a look."""

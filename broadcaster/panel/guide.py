@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from broadcaster.db.queries import registry
 from broadcaster.domain.roles import Permission
-from broadcaster.panel.access import actor, leave_to, needs, station
+from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.services.setup import first_run
 
 blueprint = Blueprint("guide", __name__, url_prefix="/start")

@@ -21,10 +21,10 @@ from broadcaster.domain.chain import GENESIS
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.panel.access import actor, leave_to, needs, station
-from broadcaster.panel.dates import a_date
-from broadcaster.panel.filters import number
-from broadcaster.panel.paging import Page, wanted_page
+from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.dates import a_date
+from broadcaster.panel.web.filters import number
+from broadcaster.panel.web.paging import Page, wanted_page
 from broadcaster.reporting import xlsx
 from broadcaster.services.exporting import csv_line
 from broadcaster.services.log import airchecks, logbook, playlog, proofs

@@ -14,9 +14,9 @@ from broadcaster.db.queries import people
 from broadcaster.domain.fold import fold, sort_key
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import NotFoundError, RuleError, StationError
-from broadcaster.panel.access import actor, leave_to, needs, station
 from broadcaster.panel.lexicon_form import HINTS, LexiconForm, fields_of
-from broadcaster.panel.paging import Page, wanted_page
+from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.paging import Page, wanted_page
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.changes import AffectedError, Change, Effect, apply
 from broadcaster.services.lexicon.files import MAX_BYTES, export_toml, import_change

@@ -6,7 +6,7 @@ from wtforms import BooleanField, DateField, RadioField, SelectChoice, StringFie
 from wtforms.validators import InputRequired, Length, Optional
 
 from broadcaster.errors import RuleError
-from broadcaster.panel.forms import StationForm
+from broadcaster.panel.web.forms import StationForm
 from broadcaster.services.lexicon.layers import MAX_SPOKEN, MAX_WRITTEN, MODES
 from broadcaster.text import Entry, Mode
 

@@ -10,7 +10,8 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
 
-from broadcaster.panel import api, bearer
+from broadcaster.panel import api
+from broadcaster.panel.web import bearer
 
 _SIGN_IN = "20/minute;200/hour"
 _API = "300/minute"

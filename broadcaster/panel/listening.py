@@ -6,7 +6,7 @@ from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster.domain.roles import Permission
-from broadcaster.panel.access import actor, leave_to, needs, station
+from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.services.scripts import hearing
 
 blueprint = Blueprint("listening", __name__, url_prefix="/scripts")

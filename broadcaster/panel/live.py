@@ -10,9 +10,9 @@ from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.zones import ALL
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.panel import csp
-from broadcaster.panel.access import actor, needs, station
-from broadcaster.panel.assets import asset
+from broadcaster.panel.web import csp
+from broadcaster.panel.web.access import actor, needs, station
+from broadcaster.panel.web.assets import asset
 from broadcaster.services.air import talks
 
 blueprint = Blueprint("live", __name__, url_prefix="/live")

@@ -17,8 +17,8 @@ from broadcaster.domain.roles import Permission
 from broadcaster.domain.rotations import DayKind
 from broadcaster.errors import RuleError
 from broadcaster.panel import slots
-from broadcaster.panel.access import needs, station
-from broadcaster.panel.dates import a_date
+from broadcaster.panel.web.access import needs, station
+from broadcaster.panel.web.dates import a_date
 
 blueprint = Blueprint("new_rotation", __name__, url_prefix="/schedule/rotations/new")
 

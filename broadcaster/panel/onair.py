@@ -13,10 +13,10 @@ from broadcaster.clock import Clock
 from broadcaster.db.queries import calendar
 from broadcaster.db.queries import onair as queries
 from broadcaster.domain.roles import Permission
-from broadcaster.panel.access import actor, leave_to, needs, public, station
-from broadcaster.panel.fragments import revalidated
-from broadcaster.panel.frame import Facts, Frame
-from broadcaster.panel.undo import done
+from broadcaster.panel.web.access import actor, leave_to, needs, public, station
+from broadcaster.panel.web.fragments import revalidated
+from broadcaster.panel.web.frame import Facts, Frame
+from broadcaster.panel.web.undo import done
 from broadcaster.services.air import broadcasts
 from broadcaster.services.reports import due as report_due
 from broadcaster.services.schedule import resuming

@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from broadcaster.db.queries import registry
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import NotFoundError
-from broadcaster.panel.access import actor, leave_to, needs, public, station
-from broadcaster.panel.dates import a_date
+from broadcaster.panel.web.access import actor, leave_to, needs, public, station
+from broadcaster.panel.web.dates import a_date
 from broadcaster.scheduling.conflict_lots import lots
 from broadcaster.services.schedule import conflicts, feeds
 from broadcaster.services.schedule.planning import preview

@@ -16,7 +16,7 @@ from broadcaster.db.queries import library, people
 from broadcaster.domain.plans import LOUDSPEAKER, Campaign, CampaignState, Deadline, PlanTopic, PlanUnit, topic_code
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import RuleError
-from broadcaster.panel.access import actor, leave_to, needs, station
+from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.services.reports import plans
 from broadcaster.services.reports.plans import Choice
 from broadcaster.text.plans import PlanReading, ProposalKind, read_plan

@@ -8,8 +8,8 @@ import flask
 from flask import Blueprint, request, session
 from flask.typing import ResponseReturnValue
 
-from broadcaster.panel.access import public
 from broadcaster.panel.auth import safe_next
+from broadcaster.panel.web.access import public
 
 blueprint = Blueprint("preferences", __name__)
 SIZES = {"normal": "Thường", "large": "Lớn"}

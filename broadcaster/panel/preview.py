@@ -12,9 +12,9 @@ from broadcaster.db.queries import library, people
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.scripts import MAX_BODY
 from broadcaster.errors import RuleError
-from broadcaster.panel import wording
-from broadcaster.panel.access import actor, needs, station
 from broadcaster.panel.drafting import Hand, pack_kept, pack_own, unpack_kept, unpack_own
+from broadcaster.panel.web import wording
+from broadcaster.panel.web.access import actor, needs, station
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.reading import Kept, cleaned_of, name_of, profile_of
 from broadcaster.services.scripts import drafts

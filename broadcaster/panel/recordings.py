@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import MediaError, RuleError
-from broadcaster.panel.access import actor, leave_to, needs, station
+from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.services.scripts import recordings
 
 blueprint = Blueprint("recordings", __name__, url_prefix="/scripts")

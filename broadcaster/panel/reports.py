@@ -15,8 +15,8 @@ from broadcaster.domain import periods
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.scripts import Genre
 from broadcaster.errors import NotFoundError, RuleError, StationError
-from broadcaster.panel.access import actor, leave_to, needs, station
-from broadcaster.panel.paging import Page, wanted_page
+from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.paging import Page, wanted_page
 from broadcaster.reporting.charts import Chart
 from broadcaster.services.reports import checking, due, jobs, tracing
 from broadcaster.services.reports import drawing as reporting

@@ -17,10 +17,10 @@ from broadcaster.domain.roles import Permission
 from broadcaster.domain.scripts import ScriptState
 from broadcaster.domain.standing import Standing
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.panel import csp, wording
-from broadcaster.panel.access import actor, leave_to, needs, station
-from broadcaster.panel.paging import Page, wanted_page
-from broadcaster.panel.sending import send_peaks, send_sound
+from broadcaster.panel.web import csp, wording
+from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.paging import Page, wanted_page
+from broadcaster.panel.web.sending import send_peaks, send_sound
 from broadcaster.services.lexicon.changes import AffectedError, Change, Effect, apply, find_entry
 from broadcaster.services.lexicon.layers import MODES
 from broadcaster.services.lexicon.overrides import explained, pick_change

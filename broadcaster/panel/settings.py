@@ -14,8 +14,8 @@ from pydantic import BaseModel
 from broadcaster.db.queries import registry
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.panel.access import actor, leave_to, needs, station
-from broadcaster.panel.filters import number
+from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.filters import number
 from broadcaster.services.setup import backup, settings_editor
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")

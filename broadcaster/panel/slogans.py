@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from broadcaster.db.queries import library, people
 from broadcaster.domain.roles import Permission
-from broadcaster.panel.access import needs, station
+from broadcaster.panel.web.access import needs, station
 from broadcaster.services.scripts import approving
 
 blueprint = Blueprint("slogans", __name__, url_prefix="/slogans")

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from broadcaster.domain.scripts import Genre
 from broadcaster.errors import RuleError
-from broadcaster.panel.ordering import reordered
+from broadcaster.panel.web.ordering import reordered
 from broadcaster.scheduling.rotation_toml import check_step
 
 MOST_STEPS: Final = 40

@@ -19,9 +19,9 @@ from broadcaster.domain.roles import Permission
 from broadcaster.domain.rotations import WEEKDAY_LABELS, WEEKDAYS
 from broadcaster.errors import Code, NotFoundError, RuleError
 from broadcaster.panel import slot_steps
-from broadcaster.panel.access import actor, leave_to, needs, station
-from broadcaster.panel.dates import a_date
 from broadcaster.panel.slot_steps import Steps
+from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.dates import a_date
 from broadcaster.scheduling.rotation_toml import read_toml
 from broadcaster.scheduling.rotation_words import LATE_WORDS, step_words
 from broadcaster.services.schedule import planning, rotations

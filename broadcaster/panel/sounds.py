@@ -13,9 +13,9 @@ from flask.typing import ResponseReturnValue
 from broadcaster.db.queries import registry
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import MediaError, RuleError
-from broadcaster.panel.access import actor, leave_to, needs, station
-from broadcaster.panel.forms import SoundForm
-from broadcaster.panel.sending import send_sound
+from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.forms import SoundForm
+from broadcaster.panel.web.sending import send_sound
 from broadcaster.services.schedule import planning
 from broadcaster.services.setup import sounds
 

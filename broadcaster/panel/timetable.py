@@ -14,10 +14,10 @@ from broadcaster.db.queries import calendar as queries
 from broadcaster.db.queries import library, registry
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import RuleError
-from broadcaster.panel.access import actor, leave_to, needs, station
-from broadcaster.panel.dates import a_date, a_moment
-from broadcaster.panel.ordering import reordered
-from broadcaster.panel.undo import done
+from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.dates import a_date, a_moment
+from broadcaster.panel.web.ordering import reordered
+from broadcaster.panel.web.undo import done
 from broadcaster.services.schedule import by_hand, planning
 from broadcaster.services.scripts.approving import airable
 

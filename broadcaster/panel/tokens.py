@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.scopes import Scope
 from broadcaster.errors import RuleError
-from broadcaster.panel.access import actor, leave_to, needs, station
-from broadcaster.panel.forms import TokenForm
+from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.forms import TokenForm
 from broadcaster.services.people import tokens
 
 blueprint = Blueprint("tokens", __name__, url_prefix="/settings/tokens")

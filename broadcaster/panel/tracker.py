@@ -10,7 +10,7 @@ from broadcaster.db.queries import library
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.tracking import next_due
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.panel.access import actor, leave_to, needs, station
+from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.services.reports import plans, tracking
 
 blueprint = Blueprint("tracker", __name__, url_prefix="/tracker")

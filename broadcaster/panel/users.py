@@ -10,8 +10,8 @@ from broadcaster.db.models import User
 from broadcaster.db.queries import people
 from broadcaster.domain.roles import PERMISSIONS, Permission, Role, parse_roles
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.panel.access import actor, leave_to, needs, station
-from broadcaster.panel.forms import UserForm
+from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.forms import UserForm
 from broadcaster.services.people import accounts, second_step
 
 blueprint = Blueprint("users", __name__, url_prefix="/users")

@@ -13,9 +13,9 @@ from broadcaster.db.queries import calendar, people, registry
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.zones import Condition, Device, parse_bands, volume_at
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.panel.access import actor, leave_to, needs, station
-from broadcaster.panel.dates import a_moment
-from broadcaster.panel.forms import GroupForm, ZoneForm
+from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.dates import a_moment
+from broadcaster.panel.web.forms import GroupForm, ZoneForm
 from broadcaster.services.setup import zones
 
 blueprint = Blueprint("zones", __name__, url_prefix="/zones")

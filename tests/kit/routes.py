@@ -8,7 +8,7 @@ from flask import Flask
 
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.scopes import Scope
-from broadcaster.panel.access import PUBLIC, SIGNED_IN
+from broadcaster.panel.web.access import PUBLIC, SIGNED_IN
 from broadcaster.services.schedule import feeds
 
 VALUES = {

@@ -7,7 +7,7 @@ from flask import Flask
 
 from broadcaster.domain.roles import PERMISSIONS, Role
 from broadcaster.domain.scopes import Scope
-from broadcaster.panel.access import PUBLIC, SIGNED_IN, access_of
+from broadcaster.panel.web.access import PUBLIC, SIGNED_IN, access_of
 from tests.kit.panel import SignIn
 from tests.kit.routes import TABLE, routes
 from tests.kit.seed import PEOPLE

@@ -9,7 +9,7 @@ import pytest
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import Script
 from broadcaster.domain.scripts import ScriptState
-from broadcaster.panel.frame import Frame
+from broadcaster.panel.web.frame import Frame
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.station import Station, open_station
 from tests.kit.panel import SignIn, counted
@@ -70,7 +70,7 @@ def test_a_clock_set_back_makes_the_facts_old(station: Station, clock: FrozenClo
 
 
 def test_a_write_while_they_are_read_makes_them_old(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
-    from broadcaster.panel import frame as module
+    from broadcaster.panel.web import frame as module
 
     frame, seen = Frame(station), module.library.waiting_count
 

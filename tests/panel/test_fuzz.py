@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from broadcaster.clock import FrozenClock
 from broadcaster.panel import create_app
-from broadcaster.panel.access import PUBLIC, SIGNED_IN
+from broadcaster.panel.web.access import PUBLIC, SIGNED_IN
 from broadcaster.rooms import room
 from broadcaster.services.station import open_station
 from tests.kit import seed

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from broadcaster.panel import filters
+from broadcaster.panel.web import filters
 from broadcaster.rooms import room
 
 SCRIPTS = room("web") / "static" / "js"

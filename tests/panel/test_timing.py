@@ -12,7 +12,7 @@ import pytest
 from waitress.server import create_server
 
 from broadcaster.clock import SystemClock
-from broadcaster.panel.timing import Queue, Timed
+from broadcaster.panel.web.timing import Queue, Timed
 
 SLEEP = 0.05
 

@@ -9,10 +9,10 @@ from broadcaster.db.models import Emergency
 from broadcaster.db.queries import emergencies as queries
 from broadcaster.domain.emergencies import EmergencyState, Wish
 from broadcaster.domain.scopes import Scope
-from broadcaster.panel.access import station
 from broadcaster.panel.api import schemas
 from broadcaster.panel.api.routing import answer, route
-from broadcaster.panel.bearer import holder
+from broadcaster.panel.web.access import station
+from broadcaster.panel.web.bearer import holder
 from broadcaster.services.air import emergencies
 
 _SCOPE = Scope.EMERGENCY

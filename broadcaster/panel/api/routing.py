@@ -10,8 +10,8 @@ from flask.typing import RouteCallable
 from pydantic import BaseModel
 
 from broadcaster.domain.scopes import Scope
-from broadcaster.panel.access import needs_scope
 from broadcaster.panel.api.document import answers, spec
+from broadcaster.panel.web.access import needs_scope
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 P = ParamSpec("P")

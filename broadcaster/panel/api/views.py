@@ -14,11 +14,11 @@ from broadcaster.db.queries.scripts import page_of_scripts, script_named
 from broadcaster.domain import periods
 from broadcaster.domain.scopes import Scope
 from broadcaster.errors import RuleError
-from broadcaster.panel.access import public, station
 from broadcaster.panel.api import schemas
 from broadcaster.panel.api.document import spec
 from broadcaster.panel.api.routing import answer, blueprint, route
-from broadcaster.panel.bearer import holder
+from broadcaster.panel.web.access import public, station
+from broadcaster.panel.web.bearer import holder
 from broadcaster.services import exporting
 from broadcaster.services.reports import content
 from broadcaster.services.scripts import editing

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from flask import Response, make_response, request
 
-from broadcaster.panel.access import station
+from broadcaster.panel.web.access import station
 
 
 def revalidated(facts: object, draw: Callable[[], str]) -> Response:

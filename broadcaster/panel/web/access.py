@@ -13,7 +13,7 @@ from flask_login import UserMixin, current_user
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.scopes import Scope
 from broadcaster.errors import ForbiddenError
-from broadcaster.panel import bearer
+from broadcaster.panel.web import bearer
 from broadcaster.services.people.accounts import Member
 from broadcaster.services.station import Station
 

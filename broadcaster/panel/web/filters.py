@@ -9,7 +9,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from broadcaster.domain.rotations import WEEKDAY_LABELS, WEEKDAYS
-from broadcaster.panel import wording
+from broadcaster.panel.web import wording
 from broadcaster.services.setup.voices import label
 from broadcaster.services.station import Station
 

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from broadcaster.db.session import DatabaseUnavailableError
 from broadcaster.errors import ForbiddenError, NotFoundError, StationError, printed
-from broadcaster.panel.bearer import TokenError
+from broadcaster.panel.web.bearer import TokenError
 
 
 class Said(TypedDict):

@@ -10,7 +10,7 @@ import flask
 from flask import Response
 
 from broadcaster.errors import NotFoundError
-from broadcaster.panel.access import station
+from broadcaster.panel.web.access import station
 from broadcaster.sound.peaks import peaks
 from broadcaster.sound.store import Store
 
