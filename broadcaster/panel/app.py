@@ -18,30 +18,23 @@ from broadcaster.home import Home
 from broadcaster.panel import (
     activities,
     api,
-    approving,
     audit,
     auth,
     calendar,
-    editor,
     emergency,
     gate,
     guide,
     journal,
     lexicon,
     limits,
-    listening,
     live,
     new_rotation,
     onair,
     outlook,
     plans,
     preferences,
-    preview,
-    recordings,
     reports,
-    scripts,
     settings,
-    slogans,
     slots,
     sounds,
     timetable,
@@ -50,6 +43,7 @@ from broadcaster.panel import (
     users,
     zones,
 )
+from broadcaster.panel.scripts import approving, editor, listening, pages, preview, recordings, slogans
 from broadcaster.panel.web import access, assets, csp, errors, filters
 from broadcaster.panel.web.frame import Frame
 from broadcaster.panel.web.navigation import links
@@ -64,7 +58,7 @@ _BLUEPRINTS = (
     onair,
     emergency,
     live,
-    scripts,
+    pages,
     editor,
     preview,
     recordings,

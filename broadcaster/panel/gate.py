@@ -20,7 +20,7 @@ from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Response
 
-from broadcaster.panel import recordings
+from broadcaster.panel.scripts import recordings
 from broadcaster.panel.web import access
 
 ANYBODY: Final = 64 * 1024

@@ -10,7 +10,7 @@ from waitress.server import create_server
 
 from broadcaster.panel.app import create_app
 from broadcaster.panel.gate import channel_for
-from broadcaster.panel.recordings import MOST
+from broadcaster.panel.scripts.recordings import MOST
 from broadcaster.panel.web.timing import Queue, Timed
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.station import Station

@@ -6,7 +6,8 @@ import threading
 import pytest
 from waitress.server import create_server
 
-from broadcaster.panel import gate, recordings
+from broadcaster.panel import gate
+from broadcaster.panel.scripts import recordings
 
 FORM = "multipart/form-data; boundary=x"
 

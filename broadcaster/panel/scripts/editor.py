@@ -15,7 +15,7 @@ from broadcaster.db.queries.library import Whole
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.scripts import Genre
 from broadcaster.errors import RuleError
-from broadcaster.panel.drafting import Hand, build_form, fields_of, script_draft, unpack_own
+from broadcaster.panel.scripts.drafting import Hand, build_form, fields_of, script_draft, unpack_own
 from broadcaster.panel.web import wording
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.forms import ScriptForm

@@ -12,7 +12,7 @@ from broadcaster.db.queries import library, people
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.scripts import MAX_BODY
 from broadcaster.errors import RuleError
-from broadcaster.panel.drafting import Hand, pack_kept, pack_own, unpack_kept, unpack_own
+from broadcaster.panel.scripts.drafting import Hand, pack_kept, pack_own, unpack_kept, unpack_own
 from broadcaster.panel.web import wording
 from broadcaster.panel.web.access import actor, needs, station
 from broadcaster.services.lexicon import layers

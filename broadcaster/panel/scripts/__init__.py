@@ -1,0 +1,1 @@
+"""Pages of scripts: list, editor, recordings, approval."""
