@@ -25,7 +25,6 @@ from broadcaster.panel import (
     gate,
     guide,
     journal,
-    lexicon,
     limits,
     live,
     new_rotation,
@@ -43,6 +42,7 @@ from broadcaster.panel import (
     users,
     zones,
 )
+from broadcaster.panel.lexicon import pages as lexicon
 from broadcaster.panel.scripts import approving, editor, listening, pages, preview, recordings, slogans
 from broadcaster.panel.web import access, assets, csp, errors, filters
 from broadcaster.panel.web.frame import Frame

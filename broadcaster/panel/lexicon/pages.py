@@ -14,7 +14,7 @@ from broadcaster.db.queries import people
 from broadcaster.domain.fold import fold, sort_key
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import NotFoundError, RuleError, StationError
-from broadcaster.panel.lexicon_form import HINTS, LexiconForm, fields_of
+from broadcaster.panel.lexicon.form import HINTS, LexiconForm, fields_of
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.paging import Page, wanted_page
 from broadcaster.services.lexicon import layers
