@@ -20,29 +20,25 @@ from broadcaster.panel import (
     api,
     audit,
     auth,
-    calendar,
     emergency,
     gate,
     guide,
     journal,
     limits,
     live,
-    new_rotation,
     onair,
-    outlook,
     plans,
     preferences,
     reports,
     settings,
-    slots,
     sounds,
-    timetable,
     tokens,
     tracker,
     users,
     zones,
 )
 from broadcaster.panel.lexicon import pages as lexicon
+from broadcaster.panel.schedule import by_hand, calendar, new_rotation, outlook, slots
 from broadcaster.panel.scripts import approving, editor, listening, pages, preview, recordings, slogans
 from broadcaster.panel.web import access, assets, csp, errors, filters
 from broadcaster.panel.web.frame import Frame
@@ -69,7 +65,7 @@ _BLUEPRINTS = (
     new_rotation,
     approving,
     calendar,
-    timetable,
+    by_hand,
     outlook,
     journal,
     guide,

@@ -16,7 +16,7 @@ from broadcaster.domain.fold import nfc
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.rotations import DayKind
 from broadcaster.errors import RuleError
-from broadcaster.panel import slots
+from broadcaster.panel.schedule import slots
 from broadcaster.panel.web.access import needs, station
 from broadcaster.panel.web.dates import a_date
 

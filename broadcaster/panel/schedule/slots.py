@@ -18,8 +18,8 @@ from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.rotations import WEEKDAY_LABELS, WEEKDAYS
 from broadcaster.errors import Code, NotFoundError, RuleError
-from broadcaster.panel import slot_steps
-from broadcaster.panel.slot_steps import Steps
+from broadcaster.panel.schedule import slot_steps
+from broadcaster.panel.schedule.slot_steps import Steps
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.dates import a_date
 from broadcaster.scheduling.rotation_toml import read_toml
