@@ -20,13 +20,10 @@ from broadcaster.panel import (
     api,
     audit,
     auth,
-    emergency,
     gate,
     guide,
     journal,
     limits,
-    live,
-    onair,
     plans,
     preferences,
     reports,
@@ -37,6 +34,7 @@ from broadcaster.panel import (
     users,
     zones,
 )
+from broadcaster.panel.air import emergency, live, onair
 from broadcaster.panel.lexicon import pages as lexicon
 from broadcaster.panel.schedule import by_hand, calendar, new_rotation, outlook, slots
 from broadcaster.panel.scripts import approving, editor, listening, pages, preview, recordings, slogans

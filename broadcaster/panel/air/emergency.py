@@ -28,7 +28,7 @@ from broadcaster.domain.emergencies import (
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.zones import ALL
 from broadcaster.errors import MediaError, RuleError, StationError
-from broadcaster.panel import onair
+from broadcaster.panel.air import onair
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.forms import StationForm
 from broadcaster.panel.web.sending import send_sound

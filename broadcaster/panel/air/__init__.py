@@ -1,0 +1,1 @@
+"""Pages of what is on the air: now, emergency, live microphone."""
