@@ -22,7 +22,6 @@ from broadcaster.panel import (
     auth,
     gate,
     guide,
-    journal,
     limits,
     plans,
     preferences,
@@ -36,6 +35,7 @@ from broadcaster.panel import (
 )
 from broadcaster.panel.air import emergency, live, onair
 from broadcaster.panel.lexicon import pages as lexicon
+from broadcaster.panel.log import pages as journal
 from broadcaster.panel.schedule import by_hand, calendar, new_rotation, outlook, slots
 from broadcaster.panel.scripts import approving, editor, listening, pages, preview, recordings, slogans
 from broadcaster.panel.web import access, assets, csp, errors, filters

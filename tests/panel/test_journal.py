@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
 from broadcaster.media.ffmpeg import run
-from broadcaster.panel import journal
+from broadcaster.panel.log import pages
 from broadcaster.services.station import Station
 from tests.kit.panel import SignIn
 
@@ -45,7 +45,7 @@ def check(sign_in: SignIn) -> tuple[str, int]:
 
 
 def test_the_chain_is_checked_part_by_part(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal, "_PART", 50)
+    monkeypatch.setattr(pages, "_PART", 50)
     page, answers = check(sign_in)
     assert "Nhật ký nguyên vẹn" in page
     assert "210 bản ghi" in page
@@ -66,7 +66,7 @@ def test_the_chain_is_checked_part_by_part(sign_in: SignIn, monkeypatch: pytest.
 def test_a_fault_in_any_part_is_found(
     sign_in: SignIn, station: Station, monkeypatch: pytest.MonkeyPatch, change: str, words: str
 ) -> None:
-    monkeypatch.setattr(journal, "_PART", 50)
+    monkeypatch.setattr(pages, "_PART", 50)
     with station.db.engine.begin() as connection:
         for name in connection.scalars(
             text("SELECT name FROM sqlite_master WHERE type='trigger' AND tbl_name='play_log'")
