@@ -17,7 +17,7 @@ from broadcaster.domain.periods import ReportPeriod, parse
 from broadcaster.domain.plans import LOUDSPEAKER
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import RuleError
-from broadcaster.panel.reports import choices, given_day
+from broadcaster.panel.reports.pages import choices, given_day
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.forms import StationForm
 from broadcaster.services.reports import activities

@@ -1,0 +1,1 @@
+"""Pages of reports, plans and other activities."""
