@@ -15,10 +15,11 @@ from flask_wtf import CSRFProtect
 
 from broadcaster.domain.roles import Permission
 from broadcaster.home import Home
-from broadcaster.panel import api, audit, auth, gate, guide, limits, preferences, settings, sounds, tokens, users, zones
+from broadcaster.panel import api, gate, guide, limits, preferences, settings, sounds, zones
 from broadcaster.panel.air import emergency, live, onair
 from broadcaster.panel.lexicon import pages as lexicon
 from broadcaster.panel.log import pages as journal
+from broadcaster.panel.people import audit, auth, tokens, users
 from broadcaster.panel.reports import activities, plans, tracker
 from broadcaster.panel.reports import pages as reports
 from broadcaster.panel.schedule import by_hand, calendar, new_rotation, outlook, slots

@@ -8,7 +8,7 @@ import flask
 from flask import Blueprint, request, session
 from flask.typing import ResponseReturnValue
 
-from broadcaster.panel.auth import safe_next
+from broadcaster.panel.people.auth import safe_next
 from broadcaster.panel.web.access import public
 
 blueprint = Blueprint("preferences", __name__)

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from broadcaster.domain.roles import Role
 from broadcaster.panel import create_app
-from broadcaster.panel.auth import safe_next
+from broadcaster.panel.people.auth import safe_next
 from broadcaster.services.people import accounts
 from broadcaster.services.scripts.editing import ScriptDraft, add_script
 from broadcaster.services.station import Station

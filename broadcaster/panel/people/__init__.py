@@ -1,0 +1,1 @@
+"""Pages of accounts, sign-in, tokens and the audit trail."""
