@@ -15,7 +15,7 @@ from flask_wtf import CSRFProtect
 
 from broadcaster.domain.roles import Permission
 from broadcaster.home import Home
-from broadcaster.panel import api, gate, guide, limits, preferences, settings, sounds, zones
+from broadcaster.panel import api, gate, limits, preferences
 from broadcaster.panel.air import emergency, live, onair
 from broadcaster.panel.lexicon import pages as lexicon
 from broadcaster.panel.log import pages as journal
@@ -24,6 +24,7 @@ from broadcaster.panel.reports import activities, plans, tracker
 from broadcaster.panel.reports import pages as reports
 from broadcaster.panel.schedule import by_hand, calendar, new_rotation, outlook, slots
 from broadcaster.panel.scripts import approving, editor, listening, pages, preview, recordings, slogans
+from broadcaster.panel.setup import guide, settings, sounds, zones
 from broadcaster.panel.web import access, assets, csp, errors, filters
 from broadcaster.panel.web.frame import Frame
 from broadcaster.panel.web.navigation import links

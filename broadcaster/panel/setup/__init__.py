@@ -1,0 +1,1 @@
+"""Pages of the first steps, settings, sounds and zones."""
