@@ -22,16 +22,16 @@ from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.desk import LEFT, PORT_FILE, PROCESS, Bundle, zones_of
 from broadcaster.errors import StationError
 from broadcaster.playout import recovery
+from broadcaster.playout.airing.airing import Airing
+from broadcaster.playout.airing.claims import Claims, reserve
+from broadcaster.playout.airing.control import Control
+from broadcaster.playout.airing.machine import Crew, Leads
+from broadcaster.playout.airing.register import Floor, alarm_key
 from broadcaster.playout.alarm import Alarm, ApschedulerAlarm
 from broadcaster.playout.belief import Belief
 from broadcaster.playout.bundles import Shelf
-from broadcaster.playout.claims import Claims, reserve
-from broadcaster.playout.control import Control
-from broadcaster.playout.crew import Crew, Leads
-from broadcaster.playout.floor import Floor, alarm_key
 from broadcaster.playout.journal import Journal
 from broadcaster.playout.lock import home_lock
-from broadcaster.playout.onair import Airing
 from broadcaster.playout.player import CHUNK_MS
 from broadcaster.playout.priority import favour_process
 from broadcaster.playout.relay import Relay

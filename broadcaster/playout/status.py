@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from broadcaster.domain.desk import Bundle
-from broadcaster.playout.onair import Airing
+from broadcaster.playout.airing.airing import Airing
 from broadcaster.services.station import Station
 
 

@@ -23,5 +23,5 @@ def test_play_out_stands_ready_without_what_only_others_need():
     loaded = set(
         subprocess.run([sys.executable, "-c", _SAYS], capture_output=True, text=True, check=True).stdout.split()
     )
-    assert "broadcaster.playout.onair" in loaded
+    assert "broadcaster.playout.airing.airing" in loaded
     assert loaded & _ALIEN_TO_PLAYOUT == set()

@@ -16,7 +16,7 @@ from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.zones import Zone, parse_bands
 from broadcaster.errors import AirError, RuleError
 from broadcaster.home import Home
-from broadcaster.playout.lineup import gain
+from broadcaster.playout.airing.lineup import gain
 from broadcaster.playout.sinks import Sinks, resolve_sinks
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.settings import Settings

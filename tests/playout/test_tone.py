@@ -15,8 +15,8 @@ from broadcaster.domain.broadcasts import BroadcastKind
 from broadcaster.domain.proof import MATCH
 from broadcaster.domain.zones import Correction, Zone, parse_bands, strictest
 from broadcaster.errors import RuleError, printed
+from broadcaster.playout.airing.lineup import tone
 from broadcaster.playout.ear import Listener
-from broadcaster.playout.lineup import tone
 from broadcaster.playout.player import Lane
 from broadcaster.playout.sources import Segment
 from broadcaster.playout.tone import Tone, kernel

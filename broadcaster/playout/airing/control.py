@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from broadcaster.errors import StationError
-from broadcaster.playout.floor import Floor
+from broadcaster.playout.airing.register import Floor
 
 STALE = dt.timedelta(seconds=60)
 """A command to sound or be silent now is not carried out later than this."""

@@ -16,14 +16,14 @@ from broadcaster.domain.desk import Bundle
 from broadcaster.domain.lateness import Air, Join, Skip, Wait, decide
 from broadcaster.domain.playlog import Outcome
 from broadcaster.errors import AirError, StationError
+from broadcaster.playout.airing.fan_out import Several, together
+from broadcaster.playout.airing.lineup import Events, gain, lay, limit, own_clock, segments
+from broadcaster.playout.airing.machine import Crew
 from broadcaster.playout.asrun import TRIAL_ZONE, AsRun, heard_zones
-from broadcaster.playout.crew import Crew
 from broadcaster.playout.events import Coming, Ended, Event, Mark, Started
-from broadcaster.playout.lineup import Events, gain, lay, limit, own_clock, segments
 from broadcaster.playout.player import Lane
 from broadcaster.playout.priority import favour_thread
 from broadcaster.playout.relay import Assumed, RelayFeed, source_of
-from broadcaster.playout.several import Several, together
 from broadcaster.playout.sinks import AIRCHECK
 from broadcaster.playout.sinks.base import RATE
 from broadcaster.playout.sources import Source

@@ -18,7 +18,7 @@ from broadcaster.playout.sinks.base import Sink
 from broadcaster.playout.tapes import TapeRoom
 
 if TYPE_CHECKING:
-    from broadcaster.playout.onair import Airing
+    from broadcaster.playout.airing.airing import Airing
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, Overrun, Run
 from broadcaster.domain.desk import Bundle
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.zones import Correction, strictest, volume_at
+from broadcaster.playout.airing.machine import Crew
+from broadcaster.playout.airing.proving import listener
 from broadcaster.playout.asrun import TRIAL_ZONE, heard_zones
-from broadcaster.playout.crew import Crew
 from broadcaster.playout.events import Event
 from broadcaster.playout.player import Lane
-from broadcaster.playout.proving import listener
 from broadcaster.playout.sinks import AIRCHECK
 from broadcaster.playout.sinks.base import RATE, Feed
 from broadcaster.playout.sinks.behind import Behind
@@ -27,7 +27,7 @@ from broadcaster.playout.tapes import Tape
 from broadcaster.playout.tone import Tone
 
 if TYPE_CHECKING:
-    from broadcaster.playout.onair import Airing
+    from broadcaster.playout.airing.airing import Airing
 
 _NOT_MIRRORED = {"file", "null"}
 

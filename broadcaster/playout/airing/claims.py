@@ -12,9 +12,9 @@ from broadcaster.clock import Clock
 from broadcaster.domain.broadcasts import BroadcastKind
 from broadcaster.domain.desk import BUSY, YIELDED, Bundle, zones_of
 from broadcaster.errors import StationError
+from broadcaster.playout.airing.airing import Airing
+from broadcaster.playout.airing.lineup import ways
 from broadcaster.playout.bundles import Shelf
-from broadcaster.playout.lineup import ways
-from broadcaster.playout.onair import Airing
 from broadcaster.services.air import broadcasts
 from broadcaster.services.station import Station
 

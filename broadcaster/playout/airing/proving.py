@@ -11,7 +11,7 @@ from broadcaster.playout.returns import Return
 from broadcaster.playout.sinks.base import Audible, Sink
 
 if TYPE_CHECKING:
-    from broadcaster.playout.onair import Airing
+    from broadcaster.playout.airing.airing import Airing
 
 
 def listener(airing: Airing, sink: Sink, zones: tuple[str, ...]) -> Listener | None:

@@ -1,0 +1,1 @@
+"""A broadcast on the air: claimed, lined up, controlled, proved."""
