@@ -32,14 +32,14 @@ from broadcaster.playout.belief import Belief
 from broadcaster.playout.bundles import Shelf
 from broadcaster.playout.journal import Journal
 from broadcaster.playout.lock import home_lock
-from broadcaster.playout.player import CHUNK_MS
 from broadcaster.playout.priority import favour_process
-from broadcaster.playout.relay import Relay
 from broadcaster.playout.replay import replay
 from broadcaster.playout.sinks import Sinks, resolve_sinks
 from broadcaster.playout.sinks.base import Sink, Standing
+from broadcaster.playout.sound.decoded import TapeRoom
+from broadcaster.playout.sound.player import CHUNK_MS
+from broadcaster.playout.sound.relay import Relay
 from broadcaster.playout.status import status_of
-from broadcaster.playout.tapes import TapeRoom
 from broadcaster.playout.tenure import Tenure
 from broadcaster.playout.troubles import Troubles
 from broadcaster.playout.wake import Ear

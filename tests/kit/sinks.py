@@ -11,10 +11,10 @@ import numpy as np
 
 from broadcaster.clock import SystemClock
 from broadcaster.errors import AirError
-from broadcaster.playout.events import Ended
-from broadcaster.playout.player import Lane
 from broadcaster.playout.sinks.base import Feed
-from broadcaster.playout.sources import Segment
+from broadcaster.playout.sound.events import Ended
+from broadcaster.playout.sound.player import Lane
+from broadcaster.playout.sound.sources import Segment
 
 
 @dataclass

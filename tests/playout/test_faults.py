@@ -22,7 +22,7 @@ from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.file import FileOptions, FileSink
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.playout.sinks.pipe import PipeOptions, PipeSink
-from broadcaster.playout.tapes import ALTERED
+from broadcaster.playout.sound.decoded import ALTERED
 from broadcaster.services.log import playlog
 from tests.kit.air import ALL_DAY
 from tests.kit.kills import torture

@@ -17,15 +17,15 @@ from hypothesis import strategies as st
 from broadcaster.clock import FrozenClock
 from broadcaster.errors import AirError, MediaError, RuleError, printed
 from broadcaster.home import Home
-from broadcaster.playout.events import Ended
-from broadcaster.playout.player import FADE, Lane, level
 from broadcaster.playout.sinks import behind, resolve_sinks
 from broadcaster.playout.sinks.base import Feed, Placed
 from broadcaster.playout.sinks.behind import Behind
 from broadcaster.playout.sinks.device import DeviceOptions, DeviceSink, playback_devices
 from broadcaster.playout.sinks.file import FileOptions, FileSink
-from broadcaster.playout.sources import Segment
-from broadcaster.playout.tapes import ALTERED, TapeRoom, _checked
+from broadcaster.playout.sound.decoded import ALTERED, TapeRoom, _checked
+from broadcaster.playout.sound.events import Ended
+from broadcaster.playout.sound.player import FADE, Lane, level
+from broadcaster.playout.sound.sources import Segment
 from broadcaster.settings import Settings
 from tests.kit.sinks import FEED, NOW, Catch, Held
 from tests.kit.site import site

@@ -23,9 +23,9 @@ from broadcaster.domain.relays import NONE, RelaySource
 from broadcaster.domain.windows import Window
 from broadcaster.errors import AirError
 from broadcaster.media import ffmpeg
-from broadcaster.playout import relay as relay_module
-from broadcaster.playout.relay import Relay, RelayFeed, source_of
 from broadcaster.playout.sinks.file import FileOptions, FileSink
+from broadcaster.playout.sound import relay
+from broadcaster.playout.sound.relay import Relay, RelayFeed, source_of
 from tests.kit.icecast import Icecast, share_of
 from tests.kit.live import running
 from tests.kit.site import site
@@ -138,7 +138,7 @@ def test_a_good_stream_is_heard_at_the_stations_loudness(http):
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["missing", "page", "playlist"])
 def test_what_is_no_stream_is_known_before_its_turn_and_over_at_once(http, kind, monkeypatch):
-    monkeypatch.setattr(relay_module, "PATIENCE_S", 1.0)
+    monkeypatch.setattr(relay, "PATIENCE_S", 1.0)
     told = []
     made = feed(http(kind), told=told)
     time.sleep(1.5)

@@ -14,9 +14,9 @@ from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
-from broadcaster.playout import talk as talk_module
 from broadcaster.playout.sinks.null import NullSink
-from broadcaster.playout.talk import IN_HAND_S, VANISHED, Talk
+from broadcaster.playout.sound import talk as talk_module
+from broadcaster.playout.sound.talk import IN_HAND_S, VANISHED, Talk
 from broadcaster.services.air import broadcasts, talks
 from broadcaster.sound.store import Store
 from tests.kit import live

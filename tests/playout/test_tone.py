@@ -17,9 +17,9 @@ from broadcaster.domain.zones import Correction, Zone, parse_bands, strictest
 from broadcaster.errors import RuleError, printed
 from broadcaster.playout.airing.lineup import tone
 from broadcaster.playout.ear import Listener
-from broadcaster.playout.player import Lane
-from broadcaster.playout.sources import Segment
-from broadcaster.playout.tone import Tone, kernel
+from broadcaster.playout.sound.equaliser import Tone, kernel
+from broadcaster.playout.sound.player import Lane
+from broadcaster.playout.sound.sources import Segment
 from tests.kit.sinks import FEED, NOW, Catch, Held
 from tests.kit.sounds import ONE, speech
 

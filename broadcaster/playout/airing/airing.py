@@ -20,14 +20,14 @@ from broadcaster.playout.airing.fan_out import Several, together
 from broadcaster.playout.airing.lineup import Events, gain, lay, limit, own_clock, segments
 from broadcaster.playout.airing.machine import Crew
 from broadcaster.playout.asrun import TRIAL_ZONE, AsRun, heard_zones
-from broadcaster.playout.events import Coming, Ended, Event, Mark, Started
-from broadcaster.playout.player import Lane
 from broadcaster.playout.priority import favour_thread
-from broadcaster.playout.relay import Assumed, RelayFeed, source_of
 from broadcaster.playout.sinks import AIRCHECK
 from broadcaster.playout.sinks.base import RATE
-from broadcaster.playout.sources import Source
-from broadcaster.playout.talk import Talk
+from broadcaster.playout.sound.events import Coming, Ended, Event, Mark, Started
+from broadcaster.playout.sound.player import Lane
+from broadcaster.playout.sound.relay import Assumed, RelayFeed, source_of
+from broadcaster.playout.sound.sources import Source
+from broadcaster.playout.sound.talk import Talk
 from broadcaster.sound.store import Store
 
 log = logging.getLogger(__name__)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from broadcaster.playout.events import Ended
-from broadcaster.playout.player import Lane
+from broadcaster.playout.sound.events import Ended
+from broadcaster.playout.sound.player import Lane
 
 
 class Several:

@@ -17,14 +17,14 @@ from broadcaster.domain.zones import Correction, strictest, volume_at
 from broadcaster.playout.airing.machine import Crew
 from broadcaster.playout.airing.proving import listener
 from broadcaster.playout.asrun import TRIAL_ZONE, heard_zones
-from broadcaster.playout.events import Event
-from broadcaster.playout.player import Lane
 from broadcaster.playout.sinks import AIRCHECK
 from broadcaster.playout.sinks.base import RATE, Feed
 from broadcaster.playout.sinks.behind import Behind
-from broadcaster.playout.sources import Segment, Source
-from broadcaster.playout.tapes import Tape
-from broadcaster.playout.tone import Tone
+from broadcaster.playout.sound.decoded import Tape
+from broadcaster.playout.sound.equaliser import Tone
+from broadcaster.playout.sound.events import Event
+from broadcaster.playout.sound.player import Lane
+from broadcaster.playout.sound.sources import Segment, Source
 
 if TYPE_CHECKING:
     from broadcaster.playout.airing.airing import Airing

@@ -12,10 +12,10 @@ from broadcaster.clock import Clock, FastClock
 from broadcaster.domain.desk import Bundle
 from broadcaster.domain.windows import StationHours
 from broadcaster.playout.journal import Journal
-from broadcaster.playout.player import CHUNK_MS
-from broadcaster.playout.relay import Relay
 from broadcaster.playout.sinks.base import Sink
-from broadcaster.playout.tapes import TapeRoom
+from broadcaster.playout.sound.decoded import TapeRoom
+from broadcaster.playout.sound.player import CHUNK_MS
+from broadcaster.playout.sound.relay import Relay
 
 if TYPE_CHECKING:
     from broadcaster.playout.airing.airing import Airing

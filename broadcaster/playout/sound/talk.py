@@ -15,8 +15,8 @@ from typing import BinaryIO
 
 from broadcaster.clock import Clock
 from broadcaster.playout.codec import pcm_to_flac
-from broadcaster.playout.player import level
 from broadcaster.playout.sinks.base import RATE, Pcm
+from broadcaster.playout.sound.player import level
 from broadcaster.sound.store import Store
 
 IN_HAND_S = 0.3

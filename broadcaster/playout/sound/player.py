@@ -19,10 +19,10 @@ import numpy as np
 from broadcaster.clock import Clock
 from broadcaster.errors import AirError
 from broadcaster.playout.ear import Listener
-from broadcaster.playout.events import Coming, Ended, Event, Mark, Started
 from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Placed, Sink, Stream
-from broadcaster.playout.sources import Segment
-from broadcaster.playout.tone import Tone
+from broadcaster.playout.sound.equaliser import Tone
+from broadcaster.playout.sound.events import Coming, Ended, Event, Mark, Started
+from broadcaster.playout.sound.sources import Segment
 
 log = logging.getLogger(__name__)
 

@@ -24,8 +24,8 @@ from broadcaster.clock import Clock
 from broadcaster.domain.relays import RelaySource
 from broadcaster.errors import AirError, MediaError
 from broadcaster.media import ffmpeg
-from broadcaster.playout.player import FADE
 from broadcaster.playout.sinks.base import RATE, Pcm
+from broadcaster.playout.sound.player import FADE
 
 log = logging.getLogger(__name__)
 

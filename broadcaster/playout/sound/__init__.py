@@ -1,0 +1,1 @@
+"""Samples on their way: sources, players, relays, corrections."""
