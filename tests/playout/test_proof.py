@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadcaster.domain.proof import MATCH, Ear, Finding, Heard, Proof
-from broadcaster.playout import ear as ear_module
-from broadcaster.playout.ear import OTHER, SILENCE, Listener
-from broadcaster.playout.outline import HOP, find, likeness, outline
-from broadcaster.playout.returns import NOT_HEARD, Return
+from broadcaster.playout.monitor import comparator
+from broadcaster.playout.monitor.comparator import OTHER, SILENCE, Listener
+from broadcaster.playout.monitor.confidence_feed import NOT_HEARD, Return
+from broadcaster.playout.monitor.fingerprint import HOP, find, likeness, outline
 from tests.kit.sounds import ONE, TWO, speech
 from tests.kit.waiting import until
 
@@ -164,7 +164,7 @@ def test_a_short_chime_is_judged_by_its_level():
 @pytest.mark.slow
 @pytest.mark.parametrize("lag", [0.0, 0.42, 3.7])
 def test_a_return_is_aligned_however_late_it_comes(lag, monkeypatch):
-    monkeypatch.setattr(ear_module, "_ROUND_S", 0.005)
+    monkeypatch.setattr(comparator, "_ROUND_S", 0.005)
     one = speech(ONE, 12.0)
     comes = np.concatenate([np.zeros(round(lag * 48000), "<i2"), through(one, "noise"), np.zeros(48000, "<i2")])
     back, found, alarms = Back(), {}, []
@@ -187,7 +187,7 @@ def test_a_return_is_aligned_however_late_it_comes(lag, monkeypatch):
 @pytest.mark.parametrize("away", [2.0, 5.0, 9.0, 20.0])
 def test_a_return_that_was_broken_off_and_goes_on_is_heard_again(away, monkeypatch):
     """As when the server was started anew: what it would have brought meanwhile is lost, not late."""
-    monkeypatch.setattr(ear_module, "_ROUND_S", 0.005)
+    monkeypatch.setattr(comparator, "_ROUND_S", 0.005)
     one, lag, gone = np.concatenate([speech(ONE, 20.0), speech(TWO, 20.0)]), 19_200, 6 * 48_000
     back, found, alarms, raised_at = Back(), {}, [], []
 
@@ -216,7 +216,7 @@ def test_a_return_that_was_broken_off_and_goes_on_is_heard_again(away, monkeypat
 
 
 def test_a_return_that_never_speaks_proves_nothing_and_says_so(monkeypatch):
-    monkeypatch.setattr(ear_module, "LAG_S", 0.2)
+    monkeypatch.setattr(comparator, "LAG_S", 0.2)
     back = Back()
     found = {}
     listener = Listener(back, lambda _: None, found.__setitem__)
@@ -229,9 +229,9 @@ def test_a_return_that_never_speaks_proves_nothing_and_says_so(monkeypatch):
 
 
 def test_a_listening_command_that_keeps_ending_is_a_trouble(monkeypatch):
-    from broadcaster.playout import returns
+    from broadcaster.playout.monitor import confidence_feed
 
-    monkeypatch.setattr(returns, "_AGAIN_S", 0.02)
+    monkeypatch.setattr(confidence_feed, "_AGAIN_S", 0.02)
     told = []
     back = Return([sys.executable, "-c", "raise SystemExit(1)"], told.append)
     until(lambda: NOT_HEARD in told)

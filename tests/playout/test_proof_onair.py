@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from broadcaster.domain.proof import Ear, Heard
-from broadcaster.playout.ear import OTHER, SILENCE
+from broadcaster.playout.monitor.comparator import OTHER, SILENCE
 from broadcaster.playout.sinks.icecast import IcecastOptions, IcecastSink
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.playout.sinks.pipe import PipeOptions, PipeSink

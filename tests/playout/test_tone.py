@@ -16,7 +16,7 @@ from broadcaster.domain.proof import MATCH
 from broadcaster.domain.zones import Correction, Zone, parse_bands, strictest
 from broadcaster.errors import RuleError, printed
 from broadcaster.playout.airing.lineup import tone
-from broadcaster.playout.ear import Listener
+from broadcaster.playout.monitor.comparator import Listener
 from broadcaster.playout.sound.equaliser import Tone, kernel
 from broadcaster.playout.sound.player import Lane
 from broadcaster.playout.sound.sources import Segment

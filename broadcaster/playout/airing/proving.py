@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from broadcaster.domain.proof import Finding, Proof
 from broadcaster.playout.asrun import entry_id
-from broadcaster.playout.ear import Listener
-from broadcaster.playout.returns import Return
+from broadcaster.playout.monitor.comparator import Listener
+from broadcaster.playout.monitor.confidence_feed import Return
 from broadcaster.playout.sinks.base import Audible, Sink
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ import numpy as np
 
 from broadcaster.clock import Clock
 from broadcaster.errors import AirError
-from broadcaster.playout.ear import Listener
+from broadcaster.playout.monitor.comparator import Listener
 from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Placed, Sink, Stream
 from broadcaster.playout.sound.equaliser import Tone
 from broadcaster.playout.sound.events import Coming, Ended, Event, Mark, Started

@@ -17,8 +17,8 @@ import numpy as np
 
 from broadcaster.clock import SystemClock
 from broadcaster.domain.proof import MATCH, SILENT_DBFS, Ear, Finding
-from broadcaster.playout.outline import BANDS, HOP, PER_SECOND, Floats, find, likeness, outline
-from broadcaster.playout.returns import Return
+from broadcaster.playout.monitor.confidence_feed import Return
+from broadcaster.playout.monitor.fingerprint import BANDS, HOP, PER_SECOND, Floats, find, likeness, outline
 from broadcaster.playout.sinks.base import RATE, Pcm
 
 log = logging.getLogger(__name__)

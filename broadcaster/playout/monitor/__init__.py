@@ -1,0 +1,1 @@
+"""What left the outputs, held against what was approved."""
