@@ -21,7 +21,6 @@ from broadcaster.clock import SystemClock
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.desk import LEFT, PORT_FILE, PROCESS, Bundle, zones_of
 from broadcaster.errors import StationError
-from broadcaster.playout import recovery
 from broadcaster.playout.airing.airing import Airing
 from broadcaster.playout.airing.claims import Claims, reserve
 from broadcaster.playout.airing.control import Control
@@ -29,11 +28,13 @@ from broadcaster.playout.airing.machine import Crew, Leads
 from broadcaster.playout.airing.register import Floor, alarm_key
 from broadcaster.playout.alarm import Alarm, ApschedulerAlarm
 from broadcaster.playout.belief import Belief
-from broadcaster.playout.bundles import Shelf
-from broadcaster.playout.journal import Journal
 from broadcaster.playout.lock import home_lock
 from broadcaster.playout.priority import favour_process
-from broadcaster.playout.replay import replay
+from broadcaster.playout.record import recovery
+from broadcaster.playout.record.incidents import Troubles
+from broadcaster.playout.record.journal import Journal
+from broadcaster.playout.record.pinned import Shelf
+from broadcaster.playout.record.replay import replay
 from broadcaster.playout.sinks import Sinks, resolve_sinks
 from broadcaster.playout.sinks.base import Sink, Standing
 from broadcaster.playout.sound.decoded import TapeRoom
@@ -41,7 +42,6 @@ from broadcaster.playout.sound.player import CHUNK_MS
 from broadcaster.playout.sound.relay import Relay
 from broadcaster.playout.status import status_of
 from broadcaster.playout.tenure import Tenure
-from broadcaster.playout.troubles import Troubles
 from broadcaster.playout.wake import Ear
 from broadcaster.services.air import broadcasts, emergency_soundings, heartbeats
 from broadcaster.services.scripts import approving

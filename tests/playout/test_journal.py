@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from broadcaster.clock import FrozenClock
 from broadcaster.domain.playlog import Entry, Outcome
-from broadcaster.playout import journal as journal_module
-from broadcaster.playout.journal import Journal
-from broadcaster.playout.recovery import look_back
-from broadcaster.playout.replay import replay
+from broadcaster.playout.record import journal
+from broadcaster.playout.record.journal import Journal
+from broadcaster.playout.record.recovery import look_back
+from broadcaster.playout.record.replay import replay
 from broadcaster.services.log import playlog
 
 NOW = dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC)
@@ -99,7 +99,7 @@ def test_a_full_disk_loses_nothing_that_is_still_in_memory(book, monkeypatch):
             raise OSError(28, "No space left on device")
         return real(handle, data)
 
-    monkeypatch.setattr(journal_module.os, "write", write)
+    monkeypatch.setattr(journal.os, "write", write)
     book.write("entry", entry(1).fields())
     assert book.trouble == "No space left on device"
     full = False
@@ -109,7 +109,7 @@ def test_a_full_disk_loses_nothing_that_is_still_in_memory(book, monkeypatch):
 
 
 def test_segments_turn_over_only_when_all_is_in_the_database(book, monkeypatch):
-    monkeypatch.setattr(journal_module, "SEGMENT_BYTES", 100)
+    monkeypatch.setattr(journal, "SEGMENT_BYTES", 100)
     book.write("entry", entry(1).fields())
     book.turn_over()
     assert len(book.segments()) == 1

@@ -14,7 +14,7 @@ from broadcaster.domain.desk import BUSY, YIELDED, Bundle, zones_of
 from broadcaster.errors import StationError
 from broadcaster.playout.airing.airing import Airing
 from broadcaster.playout.airing.lineup import ways
-from broadcaster.playout.bundles import Shelf
+from broadcaster.playout.record.pinned import Shelf
 from broadcaster.services.air import broadcasts
 from broadcaster.services.station import Station
 

@@ -16,7 +16,7 @@ from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.zones import Correction, strictest, volume_at
 from broadcaster.playout.airing.machine import Crew
 from broadcaster.playout.airing.proving import listener
-from broadcaster.playout.asrun import TRIAL_ZONE, heard_zones
+from broadcaster.playout.record.asrun import TRIAL_ZONE, heard_zones
 from broadcaster.playout.sinks import AIRCHECK
 from broadcaster.playout.sinks.base import RATE, Feed
 from broadcaster.playout.sinks.behind import Behind

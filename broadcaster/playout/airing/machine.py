@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from broadcaster.clock import Clock, FastClock
 from broadcaster.domain.desk import Bundle
 from broadcaster.domain.windows import StationHours
-from broadcaster.playout.journal import Journal
+from broadcaster.playout.record.journal import Journal
 from broadcaster.playout.sinks.base import Sink
 from broadcaster.playout.sound.decoded import TapeRoom
 from broadcaster.playout.sound.player import CHUNK_MS

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from broadcaster.domain.proof import Finding, Proof
-from broadcaster.playout.asrun import entry_id
 from broadcaster.playout.monitor.comparator import Listener
 from broadcaster.playout.monitor.confidence_feed import Return
+from broadcaster.playout.record.asrun import entry_id
 from broadcaster.playout.sinks.base import Audible, Sink
 
 if TYPE_CHECKING:

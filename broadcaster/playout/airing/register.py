@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from broadcaster.domain.desk import Bundle, zones_of
 from broadcaster.domain.playlog import Outcome
-from broadcaster.playout import recovery
 from broadcaster.playout.airing.airing import Airing
 from broadcaster.playout.airing.machine import Crew
 from broadcaster.playout.alarm import Alarm
-from broadcaster.playout.asrun import AsRun
-from broadcaster.playout.bundles import Shelf
+from broadcaster.playout.record import recovery
+from broadcaster.playout.record.asrun import AsRun
+from broadcaster.playout.record.pinned import Shelf
 from broadcaster.services.air import broadcasts
 from broadcaster.services.station import Station
 

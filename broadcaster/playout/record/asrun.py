@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, BroadcastState, RundownItem
 from broadcaster.domain.playlog import Entry, Outcome
-from broadcaster.playout.journal import Journal
+from broadcaster.playout.record.journal import Journal
 
 MACHINE = "tự động"
 TRIAL_ZONE = "aircheck"

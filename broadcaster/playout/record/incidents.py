@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from broadcaster.playout.journal import Journal
+from broadcaster.playout.record.journal import Journal
 
 
 class Troubles:

@@ -10,8 +10,8 @@ from broadcaster.domain.desk import Record
 from broadcaster.domain.playlog import Entry
 from broadcaster.domain.proof import Proof
 from broadcaster.errors import StationError
-from broadcaster.playout.asrun import verdict_of
-from broadcaster.playout.journal import Journal
+from broadcaster.playout.record.asrun import verdict_of
+from broadcaster.playout.record.journal import Journal
 from broadcaster.services.air import broadcasts
 from broadcaster.services.log import playlog, proofs
 from broadcaster.services.station import Station

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from broadcaster.domain.desk import Record
 from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.playlog import Outcome
-from broadcaster.playout.asrun import AsRun, entry_id
+from broadcaster.playout.record.asrun import AsRun, entry_id
 
 
 @dataclass
