@@ -17,8 +17,8 @@ from broadcaster.clock import FastClock, SystemClock
 from broadcaster.domain.periods import custom
 from broadcaster.domain.roles import Actor, machine
 from broadcaster.domain.scripts import Genre
-from broadcaster.playout.alarm import SimulatedAlarm
 from broadcaster.playout.engine import Playout
+from broadcaster.playout.host.alarm import SimulatedAlarm
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services.log.playlog import entries, verify
 from broadcaster.services.people.accounts import actor_named, make_first_accounts

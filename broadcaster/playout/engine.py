@@ -26,10 +26,12 @@ from broadcaster.playout.airing.claims import Claims, reserve
 from broadcaster.playout.airing.control import Control
 from broadcaster.playout.airing.machine import Crew, Leads
 from broadcaster.playout.airing.register import Floor, alarm_key
-from broadcaster.playout.alarm import Alarm, ApschedulerAlarm
-from broadcaster.playout.belief import Belief
-from broadcaster.playout.lock import home_lock
-from broadcaster.playout.priority import favour_process
+from broadcaster.playout.host.alarm import Alarm, ApschedulerAlarm
+from broadcaster.playout.host.clock_trust import Belief
+from broadcaster.playout.host.lease import Tenure
+from broadcaster.playout.host.lock import home_lock
+from broadcaster.playout.host.loopback import Ear
+from broadcaster.playout.host.priority import favour_process
 from broadcaster.playout.record import recovery
 from broadcaster.playout.record.incidents import Troubles
 from broadcaster.playout.record.journal import Journal
@@ -41,8 +43,6 @@ from broadcaster.playout.sound.decoded import TapeRoom
 from broadcaster.playout.sound.player import CHUNK_MS
 from broadcaster.playout.sound.relay import Relay
 from broadcaster.playout.status import status_of
-from broadcaster.playout.tenure import Tenure
-from broadcaster.playout.wake import Ear
 from broadcaster.services.air import broadcasts, emergency_soundings, heartbeats
 from broadcaster.services.scripts import approving
 from broadcaster.services.station import Station

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Self
 
 from broadcaster.clock import FrozenClock
-from broadcaster.playout.alarm import SimulatedAlarm
 from broadcaster.playout.engine import Playout
+from broadcaster.playout.host.alarm import SimulatedAlarm
 from broadcaster.playout.sinks.base import Sink
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services.air.broadcasts import Refusal

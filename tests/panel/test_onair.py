@@ -14,7 +14,7 @@ from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.desk import PORT_FILE
 from broadcaster.domain.roles import Role, machine
 from broadcaster.errors import ForbiddenError, RuleError
-from broadcaster.playout.wake import Ear
+from broadcaster.playout.host.loopback import Ear
 from broadcaster.services.air import broadcasts
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.schedule import resuming

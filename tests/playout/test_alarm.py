@@ -9,7 +9,7 @@ import time
 import pytest
 
 from broadcaster.clock import FastClock, FrozenClock, SystemClock
-from broadcaster.playout.alarm import ApschedulerAlarm, JumpWatch, SimulatedAlarm
+from broadcaster.playout.host.alarm import ApschedulerAlarm, JumpWatch, SimulatedAlarm
 
 START = dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC)
 

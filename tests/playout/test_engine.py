@@ -11,7 +11,7 @@ from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.playlog import Outcome
-from broadcaster.playout.belief import Belief
+from broadcaster.playout.host.clock_trust import Belief
 from broadcaster.playout.simulate import Simulation
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services.air import broadcasts

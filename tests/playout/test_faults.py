@@ -17,8 +17,8 @@ import pytest
 from broadcaster.clock import SystemClock
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.playlog import Outcome
-from broadcaster.playout.alarm import JumpWatch, SimulatedAlarm
 from broadcaster.playout.engine import Playout
+from broadcaster.playout.host.alarm import JumpWatch, SimulatedAlarm
 from broadcaster.playout.sinks.file import FileOptions, FileSink
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.playout.sinks.pipe import PipeOptions, PipeSink

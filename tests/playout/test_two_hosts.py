@@ -12,7 +12,7 @@ from broadcaster.clock import SystemClock
 from broadcaster.db.session import Database
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.playlog import Outcome
-from broadcaster.playout.tenure import Tenure
+from broadcaster.playout.host.lease import Tenure
 from broadcaster.services.air import heartbeats, leases
 from broadcaster.services.log import playlog
 from tests.kit.air import ALL_DAY, make_air

@@ -19,7 +19,7 @@ from broadcaster.errors import AirError, StationError
 from broadcaster.playout.airing.fan_out import Several, together
 from broadcaster.playout.airing.lineup import Events, gain, lay, limit, own_clock, segments
 from broadcaster.playout.airing.machine import Crew
-from broadcaster.playout.priority import favour_thread
+from broadcaster.playout.host.priority import favour_thread
 from broadcaster.playout.record.asrun import TRIAL_ZONE, AsRun, heard_zones
 from broadcaster.playout.sinks import AIRCHECK
 from broadcaster.playout.sinks.base import RATE

@@ -9,7 +9,7 @@ from broadcaster.domain.desk import Bundle, zones_of
 from broadcaster.domain.playlog import Outcome
 from broadcaster.playout.airing.airing import Airing
 from broadcaster.playout.airing.machine import Crew
-from broadcaster.playout.alarm import Alarm
+from broadcaster.playout.host.alarm import Alarm
 from broadcaster.playout.record import recovery
 from broadcaster.playout.record.asrun import AsRun
 from broadcaster.playout.record.pinned import Shelf

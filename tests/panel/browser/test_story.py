@@ -21,8 +21,8 @@ from broadcaster.clock import UTC
 from broadcaster.domain.roles import machine
 from broadcaster.media.ffmpeg import run
 from broadcaster.panel import create_app
-from broadcaster.playout.alarm import SimulatedAlarm
 from broadcaster.playout.engine import Playout
+from broadcaster.playout.host.alarm import SimulatedAlarm
 from broadcaster.services.people import accounts
 from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station

@@ -1,0 +1,1 @@
+"""The machine under play-out: alarms, clock, lock, lease, priority."""
