@@ -291,7 +291,7 @@ def test_a_tape_is_decoded_once_and_made_anew_when_it_was_touched(air):
     made = []
 
     def decode(source, target):
-        from broadcaster.playout.codec import flac_to_wav
+        from broadcaster.playout.sinks.codec import flac_to_wav
 
         made.append(source)
         flac_to_wav(source, target)
@@ -365,7 +365,7 @@ def test_a_decoder_that_gives_other_samples_is_not_trusted(air):
     other = air.path("hai")
 
     def decode(source, target):
-        from broadcaster.playout.codec import flac_to_wav
+        from broadcaster.playout.sinks.codec import flac_to_wav
 
         flac_to_wav(other, target)
 

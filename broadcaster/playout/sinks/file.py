@@ -19,8 +19,8 @@ from typing import BinaryIO
 from pydantic import Field
 
 from broadcaster.errors import AirError, StationError
-from broadcaster.playout.codec import pack
 from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Site
+from broadcaster.playout.sinks.codec import pack
 from broadcaster.plugins import PluginOptions
 
 log = logging.getLogger(__name__)

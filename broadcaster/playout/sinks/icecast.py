@@ -20,10 +20,10 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from broadcaster.errors import AirError, MediaError
 from broadcaster.media import ffmpeg
-from broadcaster.playout.codec import live_command
 from broadcaster.playout.sinks import tls
 from broadcaster.playout.sinks.base import RATE, Feed, Site
 from broadcaster.playout.sinks.carrier import Carrier, Passage
+from broadcaster.playout.sinks.codec import live_command
 from broadcaster.playout.sinks.icecast_client import Server, Source, ended, opened
 from broadcaster.playout.sinks.pipe import farewell, last_line, narrow, pour
 from broadcaster.plugins import PluginOptions

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from broadcaster.errors import MediaError
-from broadcaster.playout.codec import flac_to_wav
 from broadcaster.playout.sinks.base import RATE
+from broadcaster.playout.sinks.codec import flac_to_wav
 
 log = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from broadcaster.clock import Clock
-from broadcaster.playout.codec import pcm_to_flac
 from broadcaster.playout.sinks.base import RATE, Pcm
+from broadcaster.playout.sinks.codec import pcm_to_flac
 from broadcaster.playout.sound.player import level
 from broadcaster.sound.store import Store
 
