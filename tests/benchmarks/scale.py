@@ -31,7 +31,6 @@ from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.domain.roles import machine
 from broadcaster.domain.scripts import text_sha256
 from broadcaster.domain.windows import Caps, StationHours, Window
-from broadcaster.playout.simulate import Simulation
 from broadcaster.scheduling.conflicts import House, Planned, conflicts
 from broadcaster.scheduling.expand import expand
 from broadcaster.services.log import playlog
@@ -42,6 +41,7 @@ from broadcaster.services.scripts.approving import approve, latest_revision
 from broadcaster.services.scripts.editing import ScriptDraft, add_script, submit
 from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station
+from broadcaster.supervise.simulated import Simulation
 
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")
 TOPICS = ("y-nghia-cchc", "khac")

@@ -13,9 +13,9 @@ from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.emergencies import EmergencyState, Interrupted, Wish
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Role
-from broadcaster.playout.simulate import Simulation
 from broadcaster.services.air import broadcasts, emergencies, emergency_voice
 from broadcaster.services.log import playlog
+from broadcaster.supervise.simulated import Simulation
 from tests.kit.live import running
 from tests.kit.waiting import until
 

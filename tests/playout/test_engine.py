@@ -12,10 +12,10 @@ from broadcaster.db.models import BroadcastRow
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.playlog import Outcome
 from broadcaster.playout.host.clock_trust import Belief
-from broadcaster.playout.simulate import Simulation
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services.air import broadcasts
 from broadcaster.services.log import playlog
+from broadcaster.supervise.simulated import Simulation
 
 MORNING = dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC)  # 05:00 on 3 March 2026 in Viet Nam
 NIGHT = MORNING + dt.timedelta(hours=22, minutes=15)  # 03:15

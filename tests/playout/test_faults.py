@@ -138,7 +138,7 @@ def test_power_lost_after_the_slot_changes_nothing(sounds):
 
 def test_a_database_gone_for_ten_minutes_holds_up_nothing_and_nothing_is_lost(air, three):
     """Ten minutes of simulated time, in which the file really cannot be locked: three broadcasts air from what is pinned."""
-    from broadcaster.playout.simulate import Simulation
+    from broadcaster.supervise.simulated import Simulation
     from tests.kit.clocks import MORNING
 
     minute = dt.timedelta(minutes=1)

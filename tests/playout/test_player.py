@@ -242,7 +242,7 @@ def test_recordings_that_take_too_much_go_oldest_first_and_are_put_on_record(tmp
 
 
 def test_a_clock_that_lies_removes_no_recording(air):
-    from broadcaster.playout.simulate import Simulation
+    from broadcaster.supervise.simulated import Simulation
 
     sink = FileSink("main", FileOptions(flac=False), site(air.station.home.airchecks, air.frozen))
     kept = sink.open(Feed(1, "x", air.frozen.now() - dt.timedelta(days=3)))

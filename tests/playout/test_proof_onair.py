@@ -54,7 +54,7 @@ def test_each_entry_has_its_proof_and_the_place_in_the_recording(live):
 
 
 def test_a_simulated_station_proves_nothing_and_pays_nothing(air, three):
-    from broadcaster.playout.simulate import Simulation
+    from broadcaster.supervise.simulated import Simulation
     from tests.kit.clocks import MORNING
 
     number = air.plan(MORNING, three, "ap-1", "ap-2")

@@ -10,8 +10,8 @@ from sqlalchemy import func, insert, select
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.playlog import Outcome
-from broadcaster.playout.simulate import Simulation
 from broadcaster.services.log import playlog
+from broadcaster.supervise.simulated import Simulation
 
 ZONES = [f"ap-{n}" for n in range(1, 11)]
 

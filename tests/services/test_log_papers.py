@@ -21,7 +21,6 @@ from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.playlog import Outcome, Verdict
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.media.ffmpeg import run
-from broadcaster.playout.simulate import Simulation
 from broadcaster.services.log import logbook, playlog
 from broadcaster.services.log.completeness import check, check_job
 from broadcaster.services.log.evidence import Bundle, make_bundle
@@ -29,6 +28,7 @@ from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station
+from broadcaster.supervise.simulated import Simulation
 from tests.kit.clocks import NOON
 from tests.kit.people import EDITOR, OPERATOR
 from tests.kit.rotations import ROTATION

@@ -13,7 +13,6 @@ from broadcaster.clock import FrozenClock
 from broadcaster.db.models import DayException, ZoneRow
 from broadcaster.domain.periods import PeriodKind, parse, period
 from broadcaster.domain.rotations import DayKind
-from broadcaster.playout.simulate import Simulation
 from broadcaster.services.log.playlog import verify
 from broadcaster.services.reports.content import figures_of
 from broadcaster.services.reports.drawing import draw
@@ -21,6 +20,7 @@ from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import add_exception, apply_rotation
 from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station
+from broadcaster.supervise.simulated import Simulation
 from tests.kit.people import OPERATOR
 from tests.kit.scripts import approved
 
