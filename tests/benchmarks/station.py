@@ -23,9 +23,9 @@ from pathlib import Path
 import psutil
 
 from broadcaster.clock import FrozenClock
-from broadcaster.domain.bulletins import History, fill
 from broadcaster.domain.candidates import Candidate, CueSound
 from broadcaster.domain.rotations import CueStep, DayKind, FillStep, Rotation, Slot
+from broadcaster.domain.rundown import History, fill
 from broadcaster.domain.scripts import Genre, Priority
 from broadcaster.scheduling.expand import expand
 

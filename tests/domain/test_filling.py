@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadcaster.domain import filling
-from broadcaster.domain.bulletins import Filled, History, fill
+from broadcaster.domain import rundown_cache
 from broadcaster.domain.candidates import Candidate
-from broadcaster.domain.filling import Filler
 from broadcaster.domain.rotations import FillStep
+from broadcaster.domain.rundown import Filled, History, fill
+from broadcaster.domain.rundown_cache import Filler
 from tests.kit.rundowns import CANDIDATES, CUES, DAY, START, candidate, slot
 
 STEPS = (FillStep(max_items=2), FillStep(topics=("t1",), max_items=3, separation=dt.timedelta(hours=20)))
@@ -62,7 +62,7 @@ def test_what_is_the_same_for_all_is_worked_out_once(monkeypatch: pytest.MonkeyP
         calls.append(arguments)
         return fill(*arguments, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(filling, "fill", counted)
+    monkeypatch.setattr(rundown_cache, "fill", counted)
     filler = Filler([candidate(n) for n in range(1, 9)], CUES)
     zones = [History() for _ in range(20)]
     for day in range(3):

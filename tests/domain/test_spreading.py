@@ -9,11 +9,11 @@ from itertools import pairwise
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from broadcaster.domain.bulletins import Filled, History, fill
+from broadcaster.domain.asked_airings import Chances, Coming
 from broadcaster.domain.candidates import Candidate
 from broadcaster.domain.rotations import CueStep, FillStep, Slot
+from broadcaster.domain.rundown import Filled, History, fill
 from broadcaster.domain.scripts import Genre, Priority
-from broadcaster.domain.spreading import Chances, Coming
 from tests.kit.rundowns import CUES, DAY, START, candidate, slot
 
 HOUR, ONE_DAY = dt.timedelta(hours=1), dt.timedelta(days=1)

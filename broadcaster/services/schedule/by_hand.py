@@ -20,10 +20,10 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow
 from broadcaster.domain.broadcasts import NO_SESSION, SESSION_KINDS, BroadcastKind, BroadcastState, RundownItem
-from broadcaster.domain.bulletins import Reason, cue_item, script_item
 from broadcaster.domain.fold import nfc
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.rotations import WEEKDAY_LABELS
+from broadcaster.domain.rundown import Reason, cue_item, script_item
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services import audit
 from broadcaster.services.schedule.once import require_caps, require_free

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import BroadcastRow
 from broadcaster.db.queries import registry
 from broadcaster.domain.broadcasts import NO_SESSION, SESSION_KINDS, BroadcastKind, BroadcastState, RundownItem
-from broadcaster.domain.bulletins import cue_item, script_item
 from broadcaster.domain.candidates import Candidate, CueSound
 from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.rundown import cue_item, script_item
 from broadcaster.domain.windows import require_session
 from broadcaster.errors import RuleError
 from broadcaster.services import audit

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.base import Encoded
 from broadcaster.db.models import BroadcastRow
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
-from broadcaster.domain.bulletins import Filled
+from broadcaster.domain.rundown import Filled
 from broadcaster.scheduling.expand import Occurrence
 
 _TABLE = cast(Table, BroadcastRow.__table__)

@@ -10,13 +10,13 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, DayException, PlayLogEntry
+from broadcaster.domain.asked_airings import UNKNOWN, Coming
 from broadcaster.domain.broadcasts import NO_SESSION, BroadcastKind, BroadcastState, RundownItem
-from broadcaster.domain.bulletins import History
 from broadcaster.domain.candidates import Candidate, CueSound
-from broadcaster.domain.filling import Filler
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.rotations import Rotation, Slot
-from broadcaster.domain.spreading import UNKNOWN, Coming
+from broadcaster.domain.rundown import History
+from broadcaster.domain.rundown_cache import Filler
 from broadcaster.domain.windows import CapBook
 from broadcaster.domain.zones import ZoneMap
 from broadcaster.scheduling.expand import Occurrence, expand

@@ -7,11 +7,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from broadcaster.domain.asked_airings import FREE, UNKNOWN, Asked, Chances, Pace, in_words, pace, takes
 from broadcaster.domain.broadcasts import RundownItem
 from broadcaster.domain.candidates import Candidate, CueSound, newest
 from broadcaster.domain.rotations import CueStep, FillStep, RelayStep, ScriptStep, Slot
 from broadcaster.domain.scripts import Genre, Priority
-from broadcaster.domain.spreading import FREE, UNKNOWN, Asked, Chances, Pace, in_words, pace, takes
 
 
 @dataclass
