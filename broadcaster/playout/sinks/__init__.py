@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
-from importlib.metadata import entry_points
+from typing import Any
 
 from broadcaster.clock import Clock
 from broadcaster.errors import RuleError
 from broadcaster.home import Home
-from broadcaster.playout.sinks.base import Sink
-from broadcaster.playout.sinks.file import FileSink
+from broadcaster.playout.sinks.base import Foreseeing, Grouping, Replaceable, Sink, Site, Standing, Tended
+from broadcaster.playout.sinks.broken import BrokenSink
+from broadcaster.plugins import SINKS, PluginError, options_of
 from broadcaster.settings import Settings
 
 AIRCHECK = "aircheck"
 """The sink that records what went to the others, and alone hears a trial."""
-
-_BUILT_IN = {
-    "null": "broadcaster.playout.sinks.null:NullSink",
-    "file": "broadcaster.playout.sinks.file:FileSink",
-    "device": "broadcaster.playout.sinks.device:DeviceSink",
-    "icecast": "broadcaster.playout.sinks.icecast:IcecastSink",
-    "pipe": "broadcaster.playout.sinks.pipe:PipeSink",
-}
+_CONTRACT = ("paced", "exclusive", "latency", "where", "check", "open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,69 +25,104 @@ class Sinks:
 
     by_name: dict[str, Sink]
     notes: dict[str, str]
-    """Vietnamese sentences by sink: why a stand-in took its place."""
+    """Vietnamese sentences by sink: why a stand-in took its place, or why nothing can."""
     several: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Names that stand for more than one sink."""
 
+    def where(self, name: str) -> str:
+        """Where the sound of a sink goes, in a few Vietnamese words."""
+        if name in self.several:
+            return f"cùng lúc qua {', '.join(self.several[name])}"
+        return self.by_name[name].where
 
-def resolve_sinks(settings: Settings, home: Home, clock: Clock | None = None) -> Sinks:
-    """Return every sink that the settings name; a sound card that is not there gives way to a recording.
+    def examine(self, name: str) -> tuple[str, str]:
+        """Why a sink cannot be used now, and what will go wrong with it soon; each a sentence, or empty."""
+        if name in self.several:
+            return "", ""
+        sink = self.by_name[name]
+        try:
+            why = SINKS.guarded(sink.kind, sink.check)
+            soon = SINKS.guarded(sink.kind, sink.warning) if isinstance(sink, Foreseeing) and not why else ""
+        except PluginError as error:
+            return error.message, ""
+        return why, soon
+
+    def start(self) -> None:
+        """Let those that work between broadcasts begin; one whose own code fails keeps no other from it."""
+        for name, sink in self.by_name.items():
+            if isinstance(sink, Standing) and (why := _fault(sink, sink.start)):
+                self.notes[name] = why
+
+    def finish(self) -> None:
+        """Let them end."""
+        for sink in self.by_name.values():
+            if isinstance(sink, Standing):
+                _fault(sink, sink.finish)
+
+    def tend(self) -> Iterator[tuple[str, str]]:
+        """Let those that keep something let go of what is past its time; yield what should be on record."""
+        for name, sink in self.by_name.items():
+            if isinstance(sink, Tended):
+                try:
+                    note = SINKS.guarded(sink.kind, sink.tend)
+                except PluginError as error:
+                    note = error.message
+                if note:
+                    yield name, note
+
+
+def resolve_sinks(settings: Settings, home: Home, clock: Clock) -> Sinks:
+    """Make every sink that the settings name; one that cannot be used may give way to another kind.
 
     Raises:
         RuleError: a kind that no package offers, or options that it does not take; `field` names the setting.
     """
-    found: dict[str, Sink] = {}
+    site = Site(home.airchecks, clock)
+    made: dict[str, Any] = {}
     notes: dict[str, str] = {}
-    several: dict[str, tuple[str, ...]] = {}
     for name, wanted in settings.playout.sinks.items():
-        where = f"playout.sinks.{name}"
-        if wanted.kind == "several":
-            several[name] = _members(name, wanted.options, settings, where)
-            continue
-        if wanted.kind == "file":
-            found[name] = _file(name, home, clock, wanted.options, where)
-            continue
-        try:
-            sink = _maker(wanted.kind, where)(name, **wanted.options)
-        except TypeError:
-            raise RuleError(f"Đường ra “{name}” có tùy chọn không hợp lệ.", field=f"{where}.options") from None
-        if wanted.kind == "device" and (why := sink.check()):
-            notes[name] = f"{why} Âm thanh được ghi ra tệp trong {home.airchecks} thay cho loa."
-            sink = _file(name, home, clock, {}, where)
-        found[name] = sink
-    if AIRCHECK not in found:
-        found[AIRCHECK] = _file(AIRCHECK, home, clock, {}, f"playout.sinks.{AIRCHECK}")
+        sink = made[name] = _made(name, wanted.kind, wanted.options, site)
+        if isinstance(sink, BrokenSink):
+            notes[name] = sink.why
+        elif isinstance(sink, Replaceable) and (why := sink.check()):
+            made[name] = _made(name, sink.stand_in, {}, site)
+            notes[name] = f"{why} Âm thanh đi vào {made[name].where} thay cho loa."
+    if AIRCHECK not in made:
+        made[AIRCHECK] = _made(AIRCHECK, "file", {}, site)
+    several = {name: sink.members for name, sink in made.items() if isinstance(sink, Grouping)}
+    found = {name: sink for name, sink in made.items() if name not in several}
+    for name, members in several.items():
+        if unknown := [m for m in members if m not in found]:
+            raise RuleError(
+                f"Đường ra “{name}” gồm những đường ra chưa có: {', '.join(unknown)}. Đang có: {', '.join(found)}.",
+                field=f"playout.sinks.{name}.options",
+            )
     return Sinks(found, notes, several)
 
 
-def _members(name: str, options: dict[str, object], settings: Settings, where: str) -> tuple[str, ...]:
-    """Return the sinks that a name stands for."""
-    wanted = options.get("sinks")
-    names = [str(n) for n in wanted] if isinstance(wanted, list) else []
-    bad = [n for n in names if n not in settings.playout.sinks or settings.playout.sinks[n].kind == "several"]
-    if len(options) != 1 or len(set(names)) < 2 or bad:
-        raise RuleError(
-            f"Đường ra “{name}” kiểu several cần tùy chọn sinks ghi ít nhất hai đường ra khác đã có.",
-            field=f"{where}.options",
-        )
-    return tuple(dict.fromkeys(names))
+def _made(name: str, kind: str, given: Mapping[str, Any], site: Site) -> Any:
+    where = f"playout.sinks.{name}"
 
+    def make() -> Any:
+        form = maker.Options
+        options = options_of(form, given, what=f"Đường ra “{name}”", field=f"{where}.options")
+        sink = maker(name, options, site)
+        if not isinstance(sink, Grouping) and (lacks := [word for word in _CONTRACT if not hasattr(sink, word)]):
+            raise TypeError(f"{type(sink).__name__} lacks {', '.join(lacks)}")
+        return sink
 
-def _file(name: str, home: Home, clock: Clock | None, options: dict[str, object], where: str) -> Sink:
-    make: Callable[..., Sink] = FileSink
     try:
-        return make(name, **{"folder": home.airchecks, "clock": clock, **options})
-    except TypeError:
-        raise RuleError(f"Đường ra “{name}” có tùy chọn không hợp lệ.", field=f"{where}.options") from None
+        maker = SINKS.load(kind)
+        return SINKS.guarded(kind, make)
+    except PluginError as error:
+        return BrokenSink(name, kind, error.message)
+    except RuleError as error:
+        raise RuleError(error.message, field=error.field or f"{where}.kind") from None
 
 
-def _maker(kind: str, where: str) -> Callable[..., Sink]:
-    for point in entry_points(group="broadcaster.sinks"):
-        if point.name == kind:
-            loaded: Callable[..., Sink] = point.load()
-            return loaded
-    if kind not in _BUILT_IN:
-        raise RuleError(f"Chưa có loại đường ra “{kind}” trong bản cài đặt này.", field=f"{where}.kind")
-    module, _, name = _BUILT_IN[kind].partition(":")
-    made: Callable[..., Sink] = getattr(import_module(module), name)
-    return made
+def _fault(sink: Sink, act: Callable[[], None]) -> str:
+    try:
+        SINKS.guarded(sink.kind, act)
+    except PluginError as error:
+        return error.message
+    return ""
