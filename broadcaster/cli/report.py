@@ -10,7 +10,7 @@ import click
 from broadcaster.cli.common import actor_of, format_option, opened, progress_bar, show_json, show_table
 from broadcaster.cli.place import home_option
 from broadcaster.db.queries import behind, registry
-from broadcaster.domain.periods import parse
+from broadcaster.domain.periods import HOW, parse
 from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.services.reports import checking, drawing, tracing
 from broadcaster.services.reports import due as report_due
@@ -46,7 +46,7 @@ _HEADS = {
 
 
 @click.group("report", invoke_without_command=True)
-@click.option("--period", "written", help="2026-Q3, 2026-H1, 2026-Y, 2026-M03 hoặc 2026-01-01..2026-03-31.")
+@click.option("--period", "written", help=f"{HOW}.")
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Thư mục ghi tệp (mặc định: reports của đài)."

@@ -1,7 +1,8 @@
-"""Report periods: the CCHC cut-offs of công văn 581/BNV-CCHC and any custom stretch.
+"""Periods: one language for reports, log books and dates of handing in, and the registry of what has a name.
 
-In the CCHC regime the reporting year runs from 15/12 of the year before to 14/12; a quarter, a half and the
-year share that start and so tile it (Quý I 15/12-14/3, Quý II 15/3-14/6, Quý III 15/6-14/9, Quý IV 15/9-14/12).
+In the CCHC regime (công văn 581/BNV-CCHC) the reporting year runs from 15/12 of the year before to 14/12, and a named
+period is a run of its months: Quý I 15/12-14/3, Quý II 15/3-14/6, 9 tháng 15/12-14/9. A new one is a line of `PRESETS`.
+A bare month (`2026-03`) and a week (`2026-W10`) are those of the calendar.
 """
 
 from __future__ import annotations
@@ -9,27 +10,65 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from broadcaster.errors import RuleError
 
 
 class PeriodKind(StrEnum):
-    """The kinds of period that an office reports by."""
+    """The kinds of period that an office reports by, and those of the calendar."""
 
     MONTH = "month"
     QUARTER = "quarter"
     HALF = "half"
+    NINE_MONTHS = "nine-months"
     YEAR = "year"
+    CALENDAR_MONTH = "calendar-month"
+    WEEK = "week"
     CUSTOM = "custom"
 
 
-_MONTHS = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.HALF: 6, PeriodKind.YEAR: 12}
-_QUARTER_NAMES = ("I", "II", "III", "IV")
-_SHAPE = re.compile(r"(?P<year>\d{4})(?:-(?:(?P<letter>[QHYM])(?P<index>\d{0,2})))?", re.IGNORECASE)
-_HINT = "Viết 2026-Q3 (quý), 2026-H1 (6 tháng), 2026-Y (năm), 2026-M03 (tháng) hoặc 2026-01-01..2026-03-31."
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A named run of months of the reporting year, written `2026-` and its code."""
+
+    code: str
+    kind: PeriodKind
+    title: str
+    """Its name; `{year}` stands for the reporting year."""
+    months: tuple[int, int]
+    """Its first and last month."""
+    offered: bool = True
+    """Shown to choose from; what is not may still be written."""
+    due: bool = False
+    """To be handed in, by the công văn."""
+
+
+PRESETS: Final = (
+    Preset("Y", PeriodKind.YEAR, "năm {year}", (1, 12), due=True),
+    Preset("Q4", PeriodKind.QUARTER, "quý IV năm {year}", (10, 12)),
+    Preset("9M", PeriodKind.NINE_MONTHS, "9 tháng đầu năm {year}", (1, 9)),
+    Preset("Q3", PeriodKind.QUARTER, "quý III năm {year}", (7, 9), due=True),
+    Preset("H1", PeriodKind.HALF, "6 tháng đầu năm {year}", (1, 6), due=True),
+    Preset("Q2", PeriodKind.QUARTER, "quý II năm {year}", (4, 6)),
+    Preset("Q1", PeriodKind.QUARTER, "quý I năm {year}", (1, 3), due=True),
+    Preset("H2", PeriodKind.HALF, "6 tháng cuối năm {year}", (7, 12), offered=False),
+    *(Preset(f"M{n:02}", PeriodKind.MONTH, f"tháng {n} năm {{year}}", (n, n), offered=False) for n in range(1, 13)),
+)
+"""The named periods, as people choose them: the latest to end first."""
+
+HOW: Final = (
+    "2026-Q3 (quý), 2026-H1 (6 tháng), 2026-9M (9 tháng), 2026-Y (năm), 2026-M03 (tháng, theo ngày chốt số liệu), "
+    "2026-03 (tháng theo lịch), 2026-W10 (tuần) hoặc 2026-01-01..2026-03-31"
+)
+"""How periods are written, for people."""
+
+_SHAPE = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<code>[A-Z0-9]{1,3}))?", re.IGNORECASE)
+_ZEROS = re.compile(r"(?<=[QHM])0+(?=[0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,31 +100,21 @@ class ReportPeriod:
 
 
 def period(kind: PeriodKind, year: int, index: int = 1, *, cutoff: int = 14) -> ReportPeriod:
-    """Return the period number `index` (from 1) of its `kind` in the reporting `year`.
+    """The named period number `index` (from 1) of its `kind` in the reporting `year`.
 
     `cutoff` is the last day counted in a month; 0 means calendar periods.
 
     Raises:
         RuleError: there is no such period.
     """
-    if kind is PeriodKind.CUSTOM:
-        raise RuleError("Kỳ tùy chọn cần hai ngày. " + _HINT, field="period")
-    span = _MONTHS[kind]
-    if not 1 <= index <= 12 // span or not 1900 < year < 2200:
-        raise RuleError(f"Không có kỳ báo cáo này. {_HINT}", field="period")
-    first_month, last_month = (index - 1) * span + 1, index * span
-    if cutoff:
-        before_year, before = (year, first_month - 1) if first_month > 1 else (year - 1, 12)
-        first = dt.date(before_year, before, cutoff) + dt.timedelta(days=1)
-        last = dt.date(year, last_month, cutoff)
-    else:
-        first = dt.date(year, first_month, 1)
-        last = dt.date(year, last_month, calendar.monthrange(year, last_month)[1])
-    return ReportPeriod(kind, first, last, _title(kind, year, index))
+    presets = sorted((p for p in PRESETS if p.kind is kind), key=lambda p: p.months)
+    if not 1 <= index <= len(presets):
+        raise _refused(f"số {index}")
+    return _named(presets[index - 1], year, cutoff)
 
 
 def custom(first: dt.date, last: dt.date) -> ReportPeriod:
-    """Return the period from `first` to `last`, both included.
+    """The period from `first` to `last`, both included.
 
     Raises:
         RuleError: the end lies before the start.
@@ -96,63 +125,124 @@ def custom(first: dt.date, last: dt.date) -> ReportPeriod:
 
 
 def parse(text: str, *, cutoff: int = 14) -> ReportPeriod:
-    """Return the period written `2026-Q3`, `2026-H1`, `2026-Y`, `2026-M03` or `2026-01-01..2026-03-31`.
+    """The period that is written as `HOW` says.
 
     Raises:
         RuleError: the text names no period.
     """
     text = text.strip()
-    if ".." in text:
-        try:
+    try:
+        if ".." in text:
             first, last = (dt.date.fromisoformat(part.strip()) for part in text.split("..", 1))
-        except ValueError:
-            raise RuleError(f"Không hiểu kỳ “{text}”. {_HINT}", field="period") from None
-        return custom(first, last)
-    match = _SHAPE.fullmatch(text)
-    if match is None:
-        raise RuleError(f"Không hiểu kỳ “{text}”. {_HINT}", field="period")
-    letter = (match["letter"] or "Y").upper()
-    kind = {"Q": PeriodKind.QUARTER, "H": PeriodKind.HALF, "Y": PeriodKind.YEAR, "M": PeriodKind.MONTH}[letter]
-    if (kind is PeriodKind.YEAR) != (not match["index"]):
-        raise RuleError(f"Không hiểu kỳ “{text}”. {_HINT}", field="period")
-    return period(kind, int(match["year"]), int(match["index"] or 1), cutoff=cutoff)
+            return custom(first, last)
+        if (match := _SHAPE.fullmatch(text)) is None:
+            raise _refused(text)
+        year, code = int(match["year"]), _key(match["code"] or "Y")
+        if code.isdecimal():
+            return _month(year, int(code))
+        if code.startswith("W"):
+            return _week(dt.date.fromisocalendar(year, int(code[1:]), 1))
+    except ValueError:
+        raise _refused(text) from None
+    preset = next((p for p in PRESETS if _key(p.code) == code), None)
+    if preset is None:
+        raise _refused(text)
+    return _named(preset, year, cutoff)
 
 
 def previous(this: ReportPeriod, *, cutoff: int = 14) -> ReportPeriod:
-    """Return the period of the same kind that ends just before `this` begins."""
-    if this.kind is PeriodKind.CUSTOM:
-        return custom(this.first - dt.timedelta(days=this.days), this.first - dt.timedelta(days=1))
-    year, index = _locate(this, cutoff)
-    per_year = 12 // _MONTHS[this.kind]
-    return period(this.kind, *((year, index - 1) if index > 1 else (year - 1, per_year)), cutoff=cutoff)
+    """The period of the same kind that ends just before `this` begins; where there is none, as many days before it."""
+    day = this.first - dt.timedelta(days=1)
+    match this.kind:
+        case PeriodKind.CALENDAR_MONTH:
+            return _month(day.year, day.month)
+        case PeriodKind.WEEK:
+            return _week(this.first - dt.timedelta(days=7))
+        case PeriodKind.CUSTOM:
+            before = None
+        case _:
+            _preset_of(this, cutoff)
+            same = (_named(p, day.year, cutoff) for p in PRESETS if p.kind is this.kind)
+            before = next((p for p in same if p.last == day), None)
+    return before or custom(this.first - dt.timedelta(days=this.days), day)
 
 
 def year_before(this: ReportPeriod, *, cutoff: int = 14) -> ReportPeriod:
-    """Return the same period one year earlier."""
-    if this.kind is PeriodKind.CUSTOM:
-        return custom(_back_a_year(this.first), _back_a_year(this.last))
-    year, index = _locate(this, cutoff)
-    return period(this.kind, year - 1, index, cutoff=cutoff)
+    """The same period one year earlier."""
+    match this.kind:
+        case PeriodKind.CALENDAR_MONTH:
+            return _month(this.first.year - 1, this.first.month)
+        case PeriodKind.CUSTOM | PeriodKind.WEEK:
+            return custom(_back_a_year(this.first), _back_a_year(this.last))
+        case _:
+            return _named(_preset_of(this, cutoff), this.last.year - 1, cutoff)
 
 
-def _locate(this: ReportPeriod, cutoff: int) -> tuple[int, int]:
-    months = this.last.year * 12 + this.last.month - 1
-    if cutoff in {0, this.last.day}:
-        return months // 12, (months % 12) // _MONTHS[this.kind] + 1
+def offered(today: dt.date, *, cutoff: int = 14) -> Iterator[tuple[str, ReportPeriod]]:
+    """The named periods of this reporting year and the last that have begun, as written, the latest to end first."""
+    for year in (today.year + 1, today.year, today.year - 1):
+        for preset in PRESETS:
+            found = _named(preset, year, cutoff)
+            if preset.offered and found.first <= today:
+                yield f"{year}-{preset.code}", found
+
+
+def due(year: int, *, cutoff: int = 14) -> Iterator[tuple[str, ReportPeriod]]:
+    """The periods of a reporting year whose reports are to be handed in, as written."""
+    return ((f"{year}-{p.code}", _named(p, year, cutoff)) for p in reversed(PRESETS) if p.due)
+
+
+def deadline(this: ReportPeriod, day: int) -> dt.date:
+    """The last date for handing in: day `day` of the month in which the period ends, or of the next one."""
+    found = this.last.replace(day=day)
+    if found <= this.last:
+        found = (this.last.replace(day=1) + dt.timedelta(days=32)).replace(day=day)
+    return found
+
+
+def _named(preset: Preset, year: int, cutoff: int) -> ReportPeriod:
+    if not 1900 < year < 2200:
+        raise _refused(f"{year}-{preset.code}")
+    begins, ends = preset.months
+    if cutoff:
+        before_year, before = (year, begins - 1) if begins > 1 else (year - 1, 12)
+        first = dt.date(before_year, before, cutoff) + dt.timedelta(days=1)
+        last = dt.date(year, ends, cutoff)
+    else:
+        first, last = dt.date(year, begins, 1), _last_of_month(year, ends)
+    return ReportPeriod(preset.kind, first, last, preset.title.format(year=year))
+
+
+def _preset_of(this: ReportPeriod, cutoff: int) -> Preset:
+    for preset in PRESETS:
+        found = _named(preset, this.last.year, cutoff)
+        if (found.kind, found.first, found.last) == (this.kind, this.first, this.last):
+            return preset
     raise RuleError("Kỳ báo cáo không theo ngày chốt số liệu của đài.", field="period")
+
+
+def _month(year: int, month: int) -> ReportPeriod:
+    first = dt.date(year, month, 1)
+    return ReportPeriod(PeriodKind.CALENDAR_MONTH, first, _last_of_month(year, month), f"tháng {month} năm {year}")
+
+
+def _week(monday: dt.date) -> ReportPeriod:
+    year, week, _ = monday.isocalendar()
+    return ReportPeriod(PeriodKind.WEEK, monday, monday + dt.timedelta(days=6), f"tuần {week} năm {year}")
+
+
+def _last_of_month(year: int, month: int) -> dt.date:
+    return dt.date(year, month, calendar.monthrange(year, month)[1])
+
+
+def _key(code: str) -> str:
+    """A code as it is looked up: `q03` and `Q3` are the same."""
+    return _ZEROS.sub("", code.upper())
+
+
+def _refused(text: str) -> RuleError:
+    return RuleError(f"Không hiểu kỳ “{text}”. Viết {HOW}.", field="period")
 
 
 def _back_a_year(day: dt.date) -> dt.date:
     return day.replace(year=day.year - 1, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)
-
-
-def _title(kind: PeriodKind, year: int, index: int) -> str:
-    match kind:
-        case PeriodKind.MONTH:
-            return f"tháng {index} năm {year}"
-        case PeriodKind.QUARTER:
-            return f"quý {_QUARTER_NAMES[index - 1]} năm {year}"
-        case PeriodKind.HALF:
-            return f"6 tháng {'đầu' if index == 1 else 'cuối'} năm {year}"
-        case _:
-            return f"năm {year}"

@@ -11,7 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.domain.periods import PeriodKind, custom, parse, period, previous, year_before
+from broadcaster.domain.periods import (
+    PRESETS,
+    PeriodKind,
+    ReportPeriod,
+    custom,
+    deadline,
+    due,
+    offered,
+    parse,
+    period,
+    previous,
+    year_before,
+)
 from broadcaster.errors import RuleError, printed
 
 VN = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -28,6 +40,12 @@ YEARS = st.integers(1950, 2150)
         ("2026", "2025-12-15", "2026-12-14"),
         ("2026-H2", "2026-06-15", "2026-12-14"),
         ("2026-M01", "2025-12-15", "2026-01-14"),
+        ("2026-9M", "2025-12-15", "2026-09-14"),
+        ("2026-m1", "2025-12-15", "2026-01-14"),
+        ("2026-q03", "2026-06-15", "2026-09-14"),
+        ("2026-02", "2026-02-01", "2026-02-28"),
+        ("2026-M02", "2026-01-15", "2026-02-14"),
+        ("2026-W10", "2026-03-02", "2026-03-08"),
         ("2026-01-01..2026-03-31", "2026-01-01", "2026-03-31"),
     ],
 )
@@ -55,6 +73,59 @@ def test_periods_of_one_kind_tile_the_year(year: int, cutoff: int, kind: PeriodK
     for one, two in itertools.pairwise(parts):
         assert two.first - one.last == dt.timedelta(days=1)
     assert sum(p.days for p in parts) == whole.days
+
+
+CUTOFFS = st.sampled_from([0, 14, 20])
+
+
+@st.composite
+def periods_as_written(draw: st.DrawFn) -> tuple[str, ReportPeriod, int]:
+    """Any period that has a name or lies in the calendar, with the day on which the station counts."""
+    year, cutoff = draw(YEARS), draw(CUTOFFS)
+    codes = [p.code for p in PRESETS] + [f"{n:02}" for n in range(1, 13)] + [f"W{n:02}" for n in range(1, 53)]
+    written = f"{year}-{draw(st.sampled_from(codes))}"
+    return written, parse(written, cutoff=cutoff), cutoff
+
+
+@given(periods_as_written())
+def test_every_period_has_one_before_it_and_one_a_year_earlier(named: tuple[str, ReportPeriod, int]) -> None:
+    _, this, cutoff = named
+    before, earlier = previous(this, cutoff=cutoff), year_before(this, cutoff=cutoff)
+    assert before.last + dt.timedelta(days=1) == this.first
+    assert before.kind in {this.kind, PeriodKind.CUSTOM}
+    assert abs(before.days - this.days) <= 3
+    assert abs((this.first - earlier.first).days - 365.5) < 1
+    assert abs(earlier.days - this.days) <= 1
+
+
+@given(periods_as_written(), st.integers(1, 28))
+def test_a_report_is_due_after_its_period_and_within_a_month_of_it(
+    named: tuple[str, ReportPeriod, int], day: int
+) -> None:
+    last = named[1].last
+    found = deadline(named[1], day)
+    assert found.day == day
+    assert dt.timedelta(0) < found - last <= dt.timedelta(days=31)
+
+
+@given(periods_as_written())
+def test_a_period_is_the_same_in_small_letters_and_with_blanks(named: tuple[str, ReportPeriod, int]) -> None:
+    written, this, cutoff = named
+    assert parse(f" {written.lower()} ", cutoff=cutoff) == this
+
+
+@given(st.dates(dt.date(1950, 1, 1), dt.date(2150, 1, 1)), CUTOFFS)
+def test_what_is_offered_has_begun_and_is_read_back_as_itself(today: dt.date, cutoff: int) -> None:
+    found = list(offered(today, cutoff=cutoff))
+    assert all(p.first <= today and parse(written, cutoff=cutoff) == p for written, p in found)
+    assert [p.last for _, p in found] == sorted((p.last for _, p in found), reverse=True)
+    assert any(p.kind is PeriodKind.YEAR and p.first <= today <= p.last for _, p in found)
+
+
+def test_nine_months_are_offered_and_not_asked_for_by_the_congvan() -> None:
+    assert "2026-9M" in {written for written, _ in offered(dt.date(2026, 11, 1))}
+    assert parse("2026-9M").title == "9 tháng đầu năm 2026"
+    assert [written for written, _ in due(2026)] == ["2026-Q1", "2026-H1", "2026-Q3", "2026-Y"]
 
 
 @given(YEARS, st.sampled_from([0, 14]), st.integers(1, 4))

@@ -260,7 +260,7 @@ class StationOut(BaseModel):
 
 
 class FiguresQuery(_Strict):
-    """Which period: 2026-Q3, 2026-H1, 2026-Y, 2026-M03, or 2026-01-01..2026-03-31."""
+    """Which period: 2026-Q3, 2026-H1, 2026-9M, 2026-Y, 2026-M03, 2026-03, 2026-W10, or 2026-01-01..2026-03-31."""
 
     period: str = Field(min_length=6, max_length=30)
 

@@ -191,15 +191,8 @@ def entries() -> ResponseReturnValue:
 
 
 def choices() -> Sequence[tuple[str, periods.ReportPeriod]]:
-    """Return the periods of this reporting year and the last that have begun, newest first."""
-    today, cutoff = station().today(), station().settings.report.cutoff_day
-    found = []
-    for year in (today.year + 1, today.year, today.year - 1):
-        for written in (f"{year}-Y", f"{year}-Q4", f"{year}-Q3", f"{year}-H1", f"{year}-Q2", f"{year}-Q1"):
-            period = periods.parse(written, cutoff=cutoff)
-            if period.first <= today:
-                found.append((written, period))
-    return found
+    """The named periods of this reporting year and the last that have begun, newest first."""
+    return list(periods.offered(station().today(), cutoff=station().settings.report.cutoff_day))
 
 
 def _period() -> periods.ReportPeriod:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from pathlib import Path
 
 from broadcaster.db.models import ChainHead
 from broadcaster.db.queries import registry
 from broadcaster.domain.chain import GENESIS
+from broadcaster.domain.periods import parse
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import RuleError
 from broadcaster.reporting.logbook import Book, paper
@@ -20,33 +20,16 @@ from broadcaster.services.station import Station
 LONGEST = dt.timedelta(days=62)
 
 
-def span_of(written: str) -> tuple[dt.date, dt.date, str]:
-    """Return first day, last day and title of `2026-03`, `2026-W10` or `2026-03-01..2026-03-15`.
+def span_of(written: str, *, cutoff: int = 14) -> tuple[dt.date, dt.date, str]:
+    """First day, last day and title of a book's period.
 
     Raises:
-        RuleError: it is none of these, or longer than two months.
+        RuleError: that is no period, or one longer than two months.
     """
-    try:
-        if ".." in written:
-            first, last = (dt.date.fromisoformat(d.strip()) for d in written.split(".."))
-            title = f"Từ ngày {first:%d/%m/%Y} đến ngày {last:%d/%m/%Y}"
-        elif "W" in written.upper():
-            first = dt.date.fromisoformat(written.upper())
-            first -= dt.timedelta(days=first.weekday())
-            last = first + dt.timedelta(days=6)
-            title = f"Tuần {first.isocalendar().week} năm {first.isocalendar().year}"
-        else:
-            year, month = (int(part) for part in written.split("-"))
-            first = dt.date(year, month, 1)
-            last = first.replace(day=calendar.monthrange(year, month)[1])
-            title = f"Tháng {month} năm {year}"
-    except ValueError:
-        raise RuleError(
-            "Kỳ của sổ phải viết như 2026-03 (tháng), 2026-W10 (tuần) hoặc 2026-03-01..2026-03-15.", field="period"
-        ) from None
-    if last < first or last - first > LONGEST:
+    period = parse(written, cutoff=cutoff)
+    if period.last - period.first > LONGEST:
         raise RuleError("Mỗi quyển sổ dài nhất hai tháng, ngày sau không trước ngày đầu.", field="period")
-    return first, last, title
+    return period.first, period.last, period.title[0].upper() + period.title[1:]
 
 
 def book_pdf(station: Station, written: str) -> tuple[str, bytes]:
@@ -56,7 +39,7 @@ def book_pdf(station: Station, written: str) -> tuple[str, bytes]:
         RuleError: the period is wrong.
         StationError: the PDF cannot be set.
     """
-    first, last, title = span_of(written)
+    first, last, title = span_of(written, cutoff=station.settings.report.cutoff_day)
     tz = station.settings.tz
     start = dt.datetime.combine(first, dt.time(), tzinfo=tz)
     end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), tzinfo=tz)

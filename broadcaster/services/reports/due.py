@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from broadcaster.db.models import Report
-from broadcaster.domain.periods import ReportPeriod, parse
+from broadcaster.domain import periods
+from broadcaster.domain.periods import ReportPeriod
 from broadcaster.services.station import Station
-
-_PRESETS = ("Q1", "H1", "Q3", "Y")
-"""The periods of công văn 581/BNV-CCHC; there is no separate second or fourth quarter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +31,8 @@ def due(station: Station) -> list[Due]:
     found = []
     with station.db.read() as session:
         for year in (today.year, today.year - 1):
-            for preset in _PRESETS:
-                written = f"{year}-{preset}"
-                period = parse(written, cutoff=settings.cutoff_day)
-                day = _due_day(period, settings.due_day)
+            for written, period in periods.due(year, cutoff=settings.cutoff_day):
+                day = periods.deadline(period, settings.due_day)
                 left = (day - today).days
                 number = session.scalars(
                     select(Report.id)
@@ -48,11 +44,3 @@ def due(station: Station) -> list[Due]:
                 if (0 <= left <= settings.remind_days) or (-30 <= left < 0 and not done):
                     found.append(Due(period, written, day, left, number if done else None))
     return sorted(found, key=lambda d: d.day)
-
-
-def _due_day(period: ReportPeriod, day: int) -> dt.date:
-    """Return the day by which a report must be sent: in the month in which its period ends, or the next one."""
-    due_day = period.last.replace(day=day)
-    if due_day <= period.last:
-        due_day = (period.last.replace(day=1) + dt.timedelta(days=32)).replace(day=day)
-    return due_day

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from broadcaster.db.queries import airings as airing_queries
 from broadcaster.db.queries import behind
 from broadcaster.db.queries.behind import Narrowed
-from broadcaster.domain.periods import ReportPeriod, custom
+from broadcaster.domain.periods import PeriodKind, ReportPeriod, custom, parse
 from broadcaster.errors import RuleError
 from broadcaster.services.reports.content import stretch_of
 from broadcaster.services.station import Station
@@ -54,13 +53,14 @@ def narrow(period: ReportPeriod, month: str | None) -> ReportPeriod:
     if not month:
         return period
     try:
-        first = dt.datetime.strptime(month, "%Y-%m").replace(tzinfo=dt.UTC).date()
-    except ValueError:
-        raise RuleError("Hãy ghi tháng như 2026-03.", field="month") from None
-    last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
-    if first > period.last or last < period.first:
-        raise RuleError(f"Tháng {first:%m/%Y} không thuộc kỳ {period}.", field="month")
-    return custom(max(first, period.first), min(last, period.last))
+        named = parse(month)
+    except RuleError:
+        named = None
+    if named is None or named.kind is not PeriodKind.CALENDAR_MONTH:
+        raise RuleError("Hãy ghi tháng như 2026-03.", field="month")
+    if named.first > period.last or named.last < period.first:
+        raise RuleError(f"Tháng {named.first:%m/%Y} không thuộc kỳ {period}.", field="month")
+    return custom(max(named.first, period.first), min(named.last, period.last))
 
 
 def trace(station: Station, of: str, wanted: Wanted, limit: int, offset: int = 0) -> Found:
