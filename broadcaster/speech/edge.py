@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
-import threading
 from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError
@@ -20,13 +18,11 @@ from typing import Any, ClassVar, Final
 from broadcaster.clock import Clock, SystemClock
 from broadcaster.errors import EngineError
 from broadcaster.speech import mp3
-from broadcaster.speech.breaker import Breaker
 from broadcaster.speech.engine import Clip, Engine, Voice
+from broadcaster.speech.service import Busy, Service
 
 _TIMEOUT_S: Final = 20.0
 _SPACING_S: Final = 0.5
-_ATTEMPTS: Final = 3
-_BACKOFF_S: Final = 1.5
 _VOICES: Final = {"hoaimy": "vi-VN-HoaiMyNeural", "namminh": "vi-VN-NamMinhNeural"}
 
 
@@ -44,12 +40,8 @@ class EdgeEngine(Engine):
 
     def __init__(self, url: str | None = None, clock: Clock | None = None, timeout_s: float = _TIMEOUT_S) -> None:
         self._url = url or os.environ.get("LOA_EDGE_URL")
-        self._clock = clock or SystemClock()
         self._timeout_s = timeout_s
-        self._breaker = Breaker(self._clock)
-        self._lock = threading.Lock()
-        self._next_at = 0.0
-        self._random = random.Random()  # noqa: S311 - jitter, not a secret
+        self._service = Service("edge-resting", "Dịch vụ đọc của Microsoft", clock or SystemClock(), _SPACING_S)
 
     @property
     def version(self) -> str:
@@ -70,8 +62,7 @@ class EdgeEngine(Engine):
         """Tell what is missing, or that the service is being left alone after failures."""
         if find_spec("edge_tts") is None:
             return "Chưa cài edge-tts. Hãy chạy: pip install 'loa-xa[edge]'."
-        left = self._breaker.resting_s()
-        return f"Dịch vụ đọc của Microsoft vừa lỗi nhiều lần, tạm nghỉ thêm {left:.0f} giây." if left > 0 else None
+        return self._service.resting()
 
     def speak(self, sentence: str, *, voice: str, rate: float = 1.0) -> Clip:
         """Speak one sentence; see `Engine.speak`."""
@@ -79,42 +70,31 @@ class EdgeEngine(Engine):
             raise EngineError(f"edge không có giọng “{voice}”. Xem: loa voice list.", code="no-voice", field=voice)
         if not any(c.isalnum() for c in sentence):
             raise EngineError("Câu rỗng, không có gì để đọc.", code="empty")
-        with self._lock:
-            answer = self._ask(sentence, _VOICES[voice], f"{round((rate - 1) * 100):+d}%")
-        return mp3.clip_of(answer, service="Dịch vụ đọc của Microsoft", code="edge-mp3")
+        if fault := self.check():
+            raise EngineError(fault, transient=True, code="edge-resting")
+        pace = f"{round((rate - 1) * 100):+d}%"
+        answer = self._service.ask(lambda: self._answer(sentence, _VOICES[voice], pace))
+        return mp3.clip_of(answer, service=self._service.words, code="edge-mp3")
 
-    def _ask(self, sentence: str, voice: str, rate: str) -> bytes:
-        failure = EngineError("Dịch vụ đọc của Microsoft không trả lời.", transient=True, code="edge")
-        for attempt in range(_ATTEMPTS):
-            if fault := self.check():
-                raise EngineError(fault, transient=True, code="edge-resting")
-            self._clock.sleep_until(self._next_at)
-            try:
-                found = asyncio.run(asyncio.wait_for(self._request(sentence, voice, rate), self._timeout_s))
-            except TimeoutError:
-                failure = _failed("trả lời quá chậm")
-            except Exception as error:  # noqa: BLE001 - aiohttp and edge-tts have many, none of which may end a script
-                failure = _failed(f"lỗi: {type(error).__name__}")
-            else:
-                if found:
-                    self._breaker.succeeded()
-                    self._next_at = self._clock.monotonic() + _SPACING_S
-                    return found
-                failure = _failed("trả lời nhưng không có âm thanh")
-            self._breaker.failed()
-            pause = _BACKOFF_S * 2**attempt * self._random.uniform(1.0, 1.5)
-            self._next_at = self._clock.monotonic() + pause
-        raise failure
+    def _answer(self, sentence: str, voice: str, rate: str) -> bytes:
+        try:
+            found = asyncio.run(asyncio.wait_for(self._request(sentence, voice, rate), self._timeout_s))
+        except TimeoutError:
+            raise self._failed("trả lời quá chậm") from None
+        except Exception as error:  # noqa: BLE001 - aiohttp and edge-tts have many, none of which may end a script
+            raise self._failed(f"lỗi: {type(error).__name__}") from None
+        if not found:
+            raise self._failed("trả lời nhưng không có âm thanh")
+        return found
+
+    def _failed(self, what: str) -> Busy:
+        return Busy(EngineError(f"{self._service.words} {what}.", transient=True, code="edge-network"))
 
     async def _request(self, sentence: str, voice: str, rate: str) -> bytes:
         talk = _library().Communicate(sentence, voice, rate=rate)
         if self._url:
             vars(import_module("edge_tts.communicate"))["WSS_URL"] = self._url
         return b"".join([part["data"] async for part in talk.stream() if part["type"] == "audio"])
-
-
-def _failed(what: str) -> EngineError:
-    return EngineError(f"Dịch vụ đọc của Microsoft {what}.", transient=True, code="edge-network")
 
 
 @lru_cache(maxsize=1)

@@ -10,9 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-import random
 import re
-import threading
 import urllib.error
 import urllib.request
 from email.message import Message
@@ -26,8 +24,8 @@ import gtts
 from broadcaster.clock import Clock, SystemClock
 from broadcaster.errors import EngineError
 from broadcaster.speech import mp3
-from broadcaster.speech.breaker import Breaker
 from broadcaster.speech.engine import Clip, Engine, Voice
+from broadcaster.speech.service import Busy, Service
 
 BASE_URL: Final = "https://translate.google.com"
 _PATH: Final = "/_/TranslateWebserverUi/data/batchexecute"
@@ -35,10 +33,6 @@ _ANSWER: Final = re.compile(r'jQ1olc","\[\\"(.*?)\\"')
 _TIMEOUT_S: Final = 12.0
 """For connecting, for each wait, and for the whole answer to one request."""
 _SPACING_S: Final = 0.6
-_ATTEMPTS: Final = 3
-_BACKOFF_S: Final = 1.5
-_PATIENCE_S: Final = 20.0
-"""A Retry-After up to this is waited for; a longer one sends the script to the next voice."""
 _MAX_ANSWER: Final = 8_000_000
 
 
@@ -58,10 +52,7 @@ class GttsEngine(Engine):
         self._url = (base_url or os.environ.get("LOA_GTTS_URL") or BASE_URL).rstrip("/") + _PATH
         self._clock = clock or SystemClock()
         self._timeout_s = timeout_s
-        self._breaker = Breaker(self._clock)
-        self._lock = threading.Lock()
-        self._next_at = 0.0
-        self._random = random.Random()  # noqa: S311 - jitter, not a secret
+        self._service = Service("gtts-resting", "Dịch vụ đọc trực tuyến", self._clock, _SPACING_S)
 
     @property
     def version(self) -> str:
@@ -74,10 +65,7 @@ class GttsEngine(Engine):
 
     def check(self) -> str | None:
         """Tell when the service is being left alone after failures."""
-        left = self._breaker.resting_s()
-        if left > 0:
-            return f"Dịch vụ đọc trực tuyến vừa lỗi nhiều lần, tạm nghỉ thêm {left:.0f} giây."
-        return None
+        return self._service.resting()
 
     def speak(self, sentence: str, *, voice: str = "vi", rate: float = 1.0) -> Clip:
         """Speak one sentence; a long one is asked for in parts of at most 100 characters."""
@@ -87,36 +75,11 @@ class GttsEngine(Engine):
             bodies = gtts.gTTS(sentence, lang="vi", lang_check=False).get_bodies()
         except AssertionError:
             raise EngineError("Câu rỗng, không có gì để đọc.", code="empty") from None
-        with self._lock:
-            parts = [self._spoken(body, rate) for body in bodies]
-        return Clip(b"".join(parts), mp3.RATE)
+        return Clip(b"".join(self._spoken(body, rate) for body in bodies), mp3.RATE)
 
     def _spoken(self, body: str, rate: float) -> bytes:
-        return mp3.clip_of(self._ask(body), tempo=rate, service="Dịch vụ đọc trực tuyến", code="gtts-mp3").pcm
-
-    def _ask(self, body: str) -> bytes:
-        """Return the MP3 for one request, trying again when that may help."""
-        failure = EngineError("Dịch vụ đọc trực tuyến không trả lời.", transient=True, code="gtts")
-        for attempt in range(_ATTEMPTS):
-            if fault := self.check():
-                raise EngineError(fault, transient=True, code="gtts-resting")
-            self._clock.sleep_until(self._next_at)
-            try:
-                found = self._request(body)
-            except _Busy as busy:
-                failure = busy.error
-                wait = busy.retry_after_s
-                if wait is not None and wait > _PATIENCE_S:
-                    self._breaker.failed(rest_s=wait)
-                    raise failure from None
-                self._breaker.failed()
-                pause = wait if wait is not None else _BACKOFF_S * 2**attempt
-                self._next_at = self._clock.monotonic() + pause * self._random.uniform(1.0, 1.5)
-                continue
-            self._breaker.succeeded()
-            self._next_at = self._clock.monotonic() + _SPACING_S
-            return found
-        raise failure
+        answer = self._service.ask(lambda: self._request(body))
+        return mp3.clip_of(answer, tempo=rate, service=self._service.words, code="gtts-mp3").pcm
 
     def _request(self, body: str) -> bytes:
         request = urllib.request.Request(  # noqa: S310 - the station's own setting
@@ -141,23 +104,14 @@ class GttsEngine(Engine):
         return _mp3_of(bytes(answer))
 
 
-class _Busy(Exception):  # noqa: N818 - a message between two methods, never seen outside
-    """A failure after which another attempt may help."""
-
-    def __init__(self, error: EngineError, retry_after_s: float | None = None) -> None:
-        super().__init__(error.message)
-        self.error = error
-        self.retry_after_s = retry_after_s
-
-
-def _busy(message: str) -> _Busy:
-    return _Busy(EngineError(message, transient=True, code="gtts-network"))
+def _busy(message: str) -> Busy:
+    return Busy(EngineError(message, transient=True, code="gtts-network"))
 
 
 def _refused(error: urllib.error.HTTPError, clock: Clock) -> Exception:
     if error.code == 429 or error.code >= 500:
         words = "đang quá tải" if error.code == 429 else "đang lỗi"
-        return _Busy(
+        return Busy(
             EngineError(f"Dịch vụ đọc trực tuyến {words} (mã {error.code}).", transient=True, code="gtts-busy"),
             _retry_after(error.headers, clock),
         )
