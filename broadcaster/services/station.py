@@ -13,6 +13,7 @@ from broadcaster.db.session import Database
 from broadcaster.errors import StationError
 from broadcaster.home import Home
 from broadcaster.settings import Settings
+from broadcaster.speech import registry
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ def open_station(where: str | os.PathLike[str] | None = None, *, clock: Clock | 
     """
     home = home_module.find(where)
     settings = home.settings()
+    registry.configure(settings.speech.engines)
     database = Database(home.database_url(settings))
     if not version.is_current(database):
         raise StationError(

@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from broadcaster.plugins import PluginOptions
+
 Region = Literal["north", "central", "south"]
 Gender = Literal["female", "male", "none"]
 
@@ -44,9 +46,15 @@ class Clip:
 
 
 class Engine(ABC):
-    """A speech engine. One object serves one thread at a time."""
+    """A speech engine behind an entry point of the group `broadcaster.engines`, whose name is its own.
+
+    It is made without arguments, or as `Class(options)` where it bears a form of options. One object serves one thread
+    at a time.
+    """
 
     name: ClassVar[str]
+    Options: ClassVar[type[PluginOptions] | None] = None
+    """What `[speech.engines.NAME]` may say, in Vietnamese; None: nothing."""
     one_at_a_time: ClassVar[bool] = False
     """Whether a station may ask for one sentence at a time only, in whichever of its processes."""
 

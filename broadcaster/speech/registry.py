@@ -7,29 +7,20 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module
-from importlib.metadata import entry_points
-from typing import Final
+from typing import Any, Final
 
-from broadcaster.errors import EngineError
+from broadcaster.errors import EngineError, StationError
+from broadcaster.plugins import ENGINES, PluginOptions, options_of
 from broadcaster.speech.cache import ClipCache, key_of
 from broadcaster.speech.engine import Clip, Engine, Gender, Voice
 from broadcaster.speech.turns import turn
 
-GROUP: Final = "broadcaster.engines"
-BUILT_IN: Final[Mapping[str, str]] = {
-    "vi-neural": "broadcaster.speech.vi_neural.engine:ViNeuralEngine",
-    "espeak": "broadcaster.speech.espeak:EspeakEngine",
-    "gtts": "broadcaster.speech.gtts:GttsEngine",
-    "edge": "broadcaster.speech.edge:EdgeEngine",
-    "piper": "broadcaster.speech.piper:PiperEngine",
-    "vieneu": "broadcaster.speech.vieneu:VieneuEngine",
-    "tone": "broadcaster.speech.tone:ToneEngine",
-}
-"""The engines of this package, for a checkout that is not installed; in the order in which they are listed."""
+_FIRST: Final = ("vi-neural", "espeak", "gtts", "edge", "piper", "vieneu", "tone")
+"""The order in which our own engines are listed, before those of other packages."""
 
 Progress = Callable[[float], None]
 _LOCK = threading.Lock()
+_OPTIONS: dict[str, Mapping[str, Any]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +39,34 @@ class SpokenClips:
     """Vietnamese sentences: why another voice than the first spoke, what was left out."""
 
 
-@lru_cache(maxsize=1)
-def _table() -> Mapping[str, str]:
-    table = dict(BUILT_IN)
-    table.update({point.name: point.value for point in entry_points(group=GROUP)})
-    return table
+def configure(options: Mapping[str, Mapping[str, Any]]) -> None:
+    """Let engines be made with these options, by the engine's name: those of the station that this process serves."""
+    with _LOCK:
+        if options != _OPTIONS:
+            _OPTIONS.clear()
+            _OPTIONS.update(options)
+            _engine.cache_clear()
 
 
 @lru_cache(maxsize=32)
 def _engine(name: str) -> Engine:
-    target = _table().get(name)
-    if target is None:
-        known = ", ".join(sorted(_table()))
-        raise EngineError(f"Không có bộ đọc “{name}”. Các bộ đọc: {known}.", code="no-engine", field=name)
-    module, _, attribute = target.partition(":")
+    given = _OPTIONS.get(name, {})
+
+    def make() -> Engine:
+        maker = ENGINES.load(name)
+        form = maker.Options or PluginOptions
+        options = options_of(form, given, what=f"Bộ đọc “{name}”", field=f"speech.engines.{name}")
+        made = maker(options) if maker.Options else maker()
+        if not isinstance(made, Engine):
+            raise TypeError(f"{type(made).__name__} is no Engine")
+        return made
+
     try:
-        made = getattr(import_module(module), attribute)()
-    except (ImportError, AttributeError, OSError) as error:
-        raise EngineError(f"Bộ đọc “{name}” chưa được cài đặt ({error}).", code="no-engine", field=name) from None
-    if not isinstance(made, Engine):
-        raise EngineError(f"Bộ đọc “{name}” không đúng giao ước.", code="no-engine", field=name)
-    return made
+        return ENGINES.guarded(name, make)
+    except EngineError:
+        raise
+    except StationError as error:
+        raise EngineError(error.message, code="no-engine", field=error.field or name) from None
 
 
 def split(name: str) -> tuple[str, str]:
@@ -87,10 +85,16 @@ def engine_of(name: str) -> Engine:
         return _engine(split(name)[0])
 
 
+def names() -> list[str]:
+    """The engines that the installed packages offer, our own first."""
+    known = ENGINES.names()
+    return [*(n for n in _FIRST if n in known), *(n for n in known if n not in _FIRST)]
+
+
 def engines() -> tuple[Engine, ...]:
     """Return every engine that can be loaded here."""
     found = []
-    for name in _table():
+    for name in names():
         try:
             found.append(engine_of(name))
         except EngineError:

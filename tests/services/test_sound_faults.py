@@ -164,7 +164,7 @@ def google(monkeypatch):
     server = fake_google.FakeGoogle(mp3)
     monkeypatch.setenv("LOA_GTTS_URL", server.url)
     monkeypatch.setattr("broadcaster.speech.gtts._SPACING_S", 0.0)
-    monkeypatch.setattr("broadcaster.speech.gtts._BACKOFF_S", 0.0)
+    monkeypatch.setattr("broadcaster.speech.service._BACKOFF_S", 0.0)
     registry._engine.cache_clear()
     yield server
     registry._engine.cache_clear()

@@ -13,7 +13,7 @@ from broadcaster.db.models import BroadcastRow, ChainHead, Incident
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.rotations import WEEKDAY_LABELS
 from broadcaster.domain.zones import Correction
-from broadcaster.errors import StationError
+from broadcaster.errors import EngineError, StationError
 from broadcaster.media import ffmpeg
 from broadcaster.services.air import broadcasts
 from broadcaster.services.air.heartbeats import status
@@ -23,7 +23,7 @@ from broadcaster.services.setup.backup import last_backup
 from broadcaster.services.station import Station
 from broadcaster.sound import recogniser_process
 from broadcaster.sound.store import Store, disk_error
-from broadcaster.speech.registry import choose, engines, split
+from broadcaster.speech.registry import choose, engine_of, names, split
 
 _BELIEVABLE_FROM = 2026
 _DISK_LOW = 2_000_000_000
@@ -121,11 +121,14 @@ def _extras(station: Station) -> Check:
     """Tell of each engine that is not one of the station's voices what it lacks; none of them is needed."""
     used = {split(name)[0] for name in station.settings.speech.voices}
     lines = []
-    for engine in engines():
-        if engine.name in used or engine.name == "tone":
+    for name in names():
+        if name in used or name == "tone":
             continue
-        fault = engine.check()
-        lines.append(f"{engine.name}: {fault or 'dùng được.'}")
+        try:
+            fault = engine_of(name).check()
+        except EngineError as error:
+            fault = str(error)
+        lines.append(f"{name}: {fault or 'dùng được.'}")
     return Check("Giọng cài thêm", ok=None, sentence=" ".join(lines))
 
 
