@@ -9,8 +9,8 @@ import click
 
 from broadcaster.cli.common import actor_of, format_option, opened, show_json, show_table
 from broadcaster.cli.place import home_option
-from broadcaster.db.queries import emergencies as queries
-from broadcaster.db.queries import registry
+from broadcaster.db.queries import air
+from broadcaster.db.queries import zones as zones_queries
 from broadcaster.domain.emergencies import EmergencyState, Finding, Interrupted, Wish
 from broadcaster.domain.roles import Actor
 from broadcaster.errors import RuleError, StationError
@@ -128,7 +128,7 @@ def _say(ctx: click.Context, station: Station, actor: Actor, number: int, *, sur
     with station.db.read() as session:
         row = emergencies.get(session, number)
         codes = zone_map(session).expand(row.zones, where="zones")
-        names = registry.zone_names(session)
+        names = zones_queries.zone_names(session)
     speaker = threading.Thread(target=_speak, args=(station, number))
     speaker.start()  # while the person reads the question, the words are being spoken
     try:
@@ -158,7 +158,7 @@ def _speak(station: Station, number: int) -> None:
 
 def _list(station: Station, shape: str) -> None:
     with station.db.read() as session:
-        found = queries.stories(session, station.now(), *EmergencyState)
+        found = air.stories(session, station.now(), *EmergencyState)
     if shape == "json":
         show_json(
             [

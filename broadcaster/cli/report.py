@@ -9,7 +9,7 @@ import click
 
 from broadcaster.cli.common import actor_of, format_option, opened, progress_bar, show_json, show_table
 from broadcaster.cli.place import home_option
-from broadcaster.db.queries import behind, registry
+from broadcaster.db.queries import log, zones
 from broadcaster.domain.periods import HOW, parse
 from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.services.reports import checking, drawing, tracing
@@ -69,7 +69,7 @@ _HEADS = {
 @click.option("--month", help="Chỉ tháng này của kỳ, như 2026-03 (với --entries).")
 @click.option(
     "--outcome",
-    type=click.Choice(list(behind.OUTCOMES)),
+    type=click.Choice(list(log.OUTCOMES)),
     help="full: phát đủ; partial: dừng giữa chừng; missed: không phát (với --entries).",
 )
 @click.option("--reason", help="Chỉ lượt không trọn vẹn vì lý do này, ghi đúng như báo cáo (với --entries).")
@@ -108,7 +108,7 @@ def report_command(
     with opened(ctx, own_home) as station:
         period = parse(written, cutoff=station.settings.report.cutoff_day)
         if entries:
-            narrowed = behind.Narrowed(topic, unit, genre, zone, outcome, reason, relay=relay)
+            narrowed = log.Narrowed(topic, unit, genre, zone, outcome, reason, relay=relay)
             asked = tracing.Wanted(tracing.narrow(period, month), narrowed)
             _show_behind(station, of, tracing.trace(station, of, asked, _MOST), shape)
             return
@@ -214,7 +214,7 @@ def list_(ctx: click.Context, own_home: str | None) -> None:
     with opened(ctx, own_home) as station, station.db.read() as session:
         rows = [
             (r.id, r.title[:80], f"{station.local(r.at):%d/%m/%Y %H:%M}", r.issued_number or "–")
-            for r in registry.reports(session)
+            for r in zones.reports(session)
         ]
     show_table("Báo cáo", ("Số", "Tên", "Lập lúc", "Số văn thư cấp"), rows, empty="Chưa lập báo cáo nào.")
 

@@ -12,7 +12,7 @@ import click
 
 from broadcaster.cli.common import actor_of, format_option, opened, show_json, show_table
 from broadcaster.cli.place import home_option
-from broadcaster.db.queries.broadcasts import broadcast_detail, broadcasts_between
+from broadcaster.db.queries.schedule import broadcast_detail, broadcasts_between
 from broadcaster.domain.rotations import WEEKDAY_LABELS, DayKind
 from broadcaster.domain.windows import parse_time
 from broadcaster.errors import RuleError

@@ -23,7 +23,7 @@ from broadcaster.cli.reading import (
     put_back,
     removed_table,
 )
-from broadcaster.db.queries.scripts import find_scripts, script_detail
+from broadcaster.db.queries.scripts.one import find_scripts, script_detail
 from broadcaster.domain.scripts import MAX_AIRINGS, Genre, Priority
 from broadcaster.errors import RuleError
 from broadcaster.services.lexicon.changes import Change, find_entry

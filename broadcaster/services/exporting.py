@@ -18,7 +18,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, BroadcastRow, PlayLogEntry, Revision, Script
-from broadcaster.db.queries import calendar, journal, onair, registry
+from broadcaster.db.queries import air
+from broadcaster.db.queries import log as log_queries
+from broadcaster.db.queries import schedule as schedule_queries
+from broadcaster.db.queries import zones as zones_queries
 from broadcaster.domain.scripts import ScriptState
 from broadcaster.errors import RuleError
 from broadcaster.services.station import Station
@@ -125,10 +128,10 @@ def log(station: Station, rows: Iterable[PlayLogEntry]) -> Iterator[Row]:
 
 def zones(station: Station, session: Session) -> Iterator[Row]:
     """Yield each zone with what is known of its state now; the horns themselves report nothing back."""
-    present = onair.present(session, station.now())
+    present = air.present(session, station.now())
     sounding = {code: a for a in present.airing for code in a.zones}
-    heard = registry.last_heard(session)
-    for z in registry.zones(session):
+    heard = zones_queries.last_heard(session)
+    for z in zones_queries.zones(session):
         last = heard.get(z.code)
         airing = sounding.get(z.code)
         yield {
@@ -159,9 +162,9 @@ def table(kind: str, station: Station, session: Session, first: dt.date, last: d
         case "scripts":
             return scripts(station, session, session.scalars(select(Script).order_by(Script.id)), bodies=True)
         case "schedule":
-            return schedule(station, calendar.broadcasts(session, start, end))
+            return schedule(station, schedule_queries.broadcasts(session, start, end))
         case "log":
-            return log(station, journal.every(session, journal.Wanted(start, end)))
+            return log(station, log_queries.every(session, log_queries.Wanted(start, end)))
         case "zones":
             return zones(station, session)
         case _:

@@ -104,8 +104,8 @@ def _scripts(station: Station, count: int, now: dt.datetime) -> None:
     )
     sha = hashlib.sha256(b"x").hexdigest()
     with station.db.write() as session:
-        from broadcaster.db.queries.library import topics
         from broadcaster.db.queries.people import units
+        from broadcaster.db.queries.scripts.many import topics
         from broadcaster.domain.fold import fold
 
         codes, offices = [t.code for t in topics(session)], [u.code for u in units(session)]

@@ -25,7 +25,7 @@ from sqlalchemy import delete, func, select, text
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, ChainHead, DayException, PlayLogEntry, Rendition, ZoneRow
-from broadcaster.db.queries import journal
+from broadcaster.db.queries import log
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.domain.roles import machine
@@ -210,14 +210,14 @@ def measure_log(count: int = 3_000_000) -> None:
             head = session.get_one(ChainHead, 1)
             last = session.scalar(select(func.max(PlayLogEntry.planned_at)))
         assert head.seq == loaded
-        month = journal.Wanted(last - dt.timedelta(days=30), last + dt.timedelta(days=1))
-        zone = journal.Wanted(last - dt.timedelta(days=30), last + dt.timedelta(days=1), zone="z042")
+        month = log.Wanted(last - dt.timedelta(days=30), last + dt.timedelta(days=1))
+        zone = log.Wanted(last - dt.timedelta(days=30), last + dt.timedelta(days=1), zone="z042")
         questions: dict[str, Callable[[object], object]] = {
-            "a page of the last month": lambda s: journal.page(s, month, 50, 0),
-            "the sums of the last month": lambda s: journal.sums(s, month),
-            "a page of one zone's month": lambda s: journal.page(s, zone, 50, 0),
+            "a page of the last month": lambda s: log.page(s, month, 50, 0),
+            "the sums of the last month": lambda s: log.sums(s, month),
+            "a page of one zone's month": lambda s: log.page(s, zone, 50, 0),
             "one broadcast": lambda s: list(playlog.entries(s, broadcast_id=777)),
-            "which of a page were corrected": lambda s: journal.corrected(s, [f"b{n}-1-z001" for n in range(50)]),
+            "which of a page were corrected": lambda s: log.corrected(s, [f"b{n}-1-z001" for n in range(50)]),
         }
         figures = {name: _timed(station, ask) for name, ask in questions.items()}
         with station.db.write() as session:

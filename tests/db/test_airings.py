@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from broadcaster.db.queries import airings as queries
-from broadcaster.db.queries.airings import Stretch
+from broadcaster.db.queries import figures
+from broadcaster.db.queries.figures import Stretch
 from broadcaster.db.session import Database
 from broadcaster.domain import figures as domain
 from broadcaster.domain.figures import Figures, Tally
@@ -134,20 +134,20 @@ def test_the_database_counts_as_the_domain_does_and_any_split_sums_to_the_year(d
     with database.write() as session:
         playlog.append(session, log, dt.datetime(2027, 1, 1, tzinfo=dt.UTC))
     with database.read() as session:
-        year = queries.figures(session, stretch(YEAR), VN)
+        year = figures.figures(session, stretch(YEAR), VN)
         assert year == pure(log, YEAR)
         assert year.total.full > 10
         assert year.relay.full + year.relay.partial + year.relay.missed > 3
         for _ in range(4):
             parts = splits(rng)
-            counted = [queries.figures(session, stretch(p), VN) for p in parts]
+            counted = [figures.figures(session, stretch(p), VN) for p in parts]
             assert counted == [pure(log, p) for p in parts]
             for name in domain.GROUPS:
                 assert added(counted, name) == added([year], name), name
             for name in ("broadcasts", "broadcasts_missed", "entries"):
                 assert sum(getattr(c, name) for c in counted) == getattr(year, name), name
             assert sum(c.relay.heard_ms for c in counted) == year.relay.heard_ms
-        assert list(queries.airings(session, stretch(YEAR))) == domain.airings(
+        assert list(figures.airings(session, stretch(YEAR))) == domain.airings(
             e for e in log if YEAR.covers(e.planned_at, VN)
         )
 
@@ -169,7 +169,7 @@ def test_the_edge_days_are_exact_in_station_time(database: Database) -> None:
 
     with database.read() as session:
         for written, many in wanted.items():
-            assert queries.figures(session, stretch(parse(written)), VN).total.full == many, written
+            assert figures.figures(session, stretch(parse(written)), VN).total.full == many, written
 
 
 def test_figures_as_the_log_was_then_leave_out_what_came_later(database: Database) -> None:
@@ -179,7 +179,7 @@ def test_figures_as_the_log_was_then_leave_out_what_came_later(database: Databas
         playlog.append(session, [first], first.planned_at)
         playlog.append(session, [fixed], first.planned_at)
     with database.read() as session:
-        then = queries.figures(session, stretch(YEAR, up_to=1), VN)
-        now = queries.figures(session, stretch(YEAR), VN)
+        then = figures.figures(session, stretch(YEAR, up_to=1), VN)
+        now = figures.figures(session, stretch(YEAR), VN)
     assert (then.total.partial, then.total.full) == (1, 0)
     assert (now.total.partial, now.total.full) == (0, 1)

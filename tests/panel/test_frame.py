@@ -113,7 +113,7 @@ def test_zones_that_hear_the_same_share_a_row(station: Station, sign_in: SignIn)
     whole = client.get("/schedule/?view=zones").text
     one = client.get("/schedule/?view=zones&zone=am03").text
     with station.db.read() as session:
-        from broadcaster.db.queries.registry import zone_names
+        from broadcaster.db.queries.zones import zone_names
 
         names = zone_names(session)
     table = whole.partition("<tbody>")[2].partition("</tbody>")[0]

@@ -9,7 +9,7 @@ import pytest
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, Command, ZoneRow
-from broadcaster.db.queries.onair import present
+from broadcaster.db.queries.air import present
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.desk import PORT_FILE
 from broadcaster.domain.roles import Role, machine

@@ -14,7 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from broadcaster.db.models import PlayLogEntry
-from broadcaster.db.queries import registry
+from broadcaster.db.queries import zones
 from broadcaster.domain.activities import ActivityDraft
 from broadcaster.domain.plans import Campaign, CampaignState, Deadline, PlanTopic
 from broadcaster.domain.playlog import Entry
@@ -130,7 +130,7 @@ def drawn(client: FlaskClient, station: Station) -> str:
     assert answer.status_code == 303, answer.text
     work(station)
     with station.db.read() as session:
-        return f"/reports/{registry.reports(session)[0].id}"
+        return f"/reports/{zones.reports(session)[0].id}"
 
 
 def test_the_page_says_the_same_figures_as_the_csv(station: Station, sign_in: SignIn) -> None:
@@ -139,7 +139,7 @@ def test_the_page_says_the_same_figures_as_the_csv(station: Station, sign_in: Si
     where = drawn(client, station)
     page = client.get(where).text
     with station.db.read() as session:
-        files = registry.report(session, 1).files
+        files = zones.report(session, 1).files
     name = next(f for f in files if f.startswith("so-lieu") and f.endswith(".csv"))
     rows = list(csv.reader(io.StringIO((station.home.reports / name).read_bytes().decode("utf-8-sig"))))
     shown = tables(page)
@@ -284,7 +284,7 @@ def test_a_wrong_template_of_the_office_is_named_on_the_page(station: Station, s
     assert "bao-cao.docx: " in page
     assert list(station.home.reports.iterdir()) == []
     with station.db.read() as session:
-        assert registry.reports(session) == []
+        assert zones.reports(session) == []
 
 
 def test_drawing_a_report_is_shown_and_stopped_and_leaves_nothing(station: Station, sign_in: SignIn) -> None:
@@ -312,7 +312,7 @@ def test_drawing_a_report_is_shown_and_stopped_and_leaves_nothing(station: Stati
     assert max(shares) < 100
     assert list(station.home.reports.iterdir()) == []
     with station.db.read() as session:
-        assert registry.reports(session) == []
+        assert zones.reports(session) == []
     told = client.get(polled, headers={"HX-Request": "true"}).text
     assert "Đã dừng lập báo cáo" in told
     assert "hx-trigger" not in told

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import AuditEvent, Report
-from broadcaster.db.queries.behind import Narrowed
+from broadcaster.db.queries.log import Narrowed
 from broadcaster.domain.activities import ActivityDraft, PartState
 from broadcaster.domain.periods import parse
 from broadcaster.domain.playlog import Outcome
@@ -256,7 +256,7 @@ def test_the_index_of_time_is_what_a_period_is_read_by(station: Station) -> None
     """The cost follows the period: the database's own plan says which index it goes through."""
     if not station.db.is_sqlite:
         pytest.skip("the planner of a small PostgreSQL table reads it whole")
-    from broadcaster.db.queries import airings as queries
+    from broadcaster.db.queries import figures
 
     seen: list[str] = []
     from sqlalchemy import event
@@ -265,9 +265,9 @@ def test_the_index_of_time_is_what_a_period_is_read_by(station: Station) -> None
         event.listen(
             session.connection(), "before_cursor_execute", lambda c, cur, stmt, par, ctx, many: seen.append((stmt, par))
         )  # type: ignore[arg-type]
-        queries.figures(session, content.stretch_of(station, Q1), station.settings.tz)
+        figures.figures(session, content.stretch_of(station, Q1), station.settings.tz)
         # as a frozen report asks: an old one must not walk the whole log either
-        queries.figures(session, content.stretch_of(station, Q1, up_to=10**6), station.settings.tz)
+        figures.figures(session, content.stretch_of(station, Q1, up_to=10**6), station.settings.tz)
         plans = [
             row[3]
             for stmt, par in list(seen)

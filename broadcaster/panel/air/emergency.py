@@ -14,8 +14,8 @@ from wtforms.validators import Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from broadcaster.db.models import Emergency
-from broadcaster.db.queries import emergencies as queries
-from broadcaster.db.queries import people, registry
+from broadcaster.db.queries import air, people
+from broadcaster.db.queries import zones as zones_queries
 from broadcaster.domain.emergencies import (
     LONGEST_REPEAT,
     MAX_TEXT,
@@ -81,12 +81,12 @@ def index() -> ResponseReturnValue:
             return leave_to(url_for("emergency.confirm", number=number))
     now = station().now()
     with station().db.read() as session:
-        held = queries.stories(session, now, EmergencyState.ACTIVE)
-        drafts = queries.stories(session, now, EmergencyState.DRAFT)
-        past = queries.stories(session, now, *_OVER)
-        waiting = queries.unreviewed(session)
+        held = air.stories(session, now, EmergencyState.ACTIVE)
+        drafts = air.stories(session, now, EmergencyState.DRAFT)
+        past = air.stories(session, now, *_OVER)
+        waiting = air.unreviewed(session)
         names = people.names_by_username(session)
-        zones = registry.zone_names(session)
+        zones = zones_queries.zone_names(session)
     page = render_template(
         "emergency/index.html",
         form=form,
@@ -166,7 +166,7 @@ def confirm(number: int) -> ResponseReturnValue:
         replaced = [
             e for e in emergencies.active(session) if set(zone_map(session).expand(e.zones, where="zones")) & set(codes)
         ]
-        zones = registry.zone_names(session)
+        zones = zones_queries.zone_names(session)
     cut = [a for a in onair.facts().airing if set(a.zones) & set(codes)]
     return render_template(
         "emergency/confirm.html", row=row, codes=codes, zones=zones, replaced=replaced, cut=cut, missing=missing
@@ -188,10 +188,10 @@ def show(number: int) -> ResponseReturnValue:
     """One emergency: its words, who did what, each time it sounded, its review."""
     now = station().now()
     with station().db.read() as session:
-        story = queries.story(session, emergencies.get(session, number), now)
-        rows = queries.soundings(session, number)
+        story = air.story(session, emergencies.get(session, number), now)
+        rows = air.soundings(session, number)
         names = people.names_by_username(session)
-        zones = registry.zone_names(session)
+        zones = zones_queries.zone_names(session)
         codes = zone_map(session).expand(story.row.zones, where="zones")
     return render_template(
         "emergency/show.html",
@@ -228,7 +228,7 @@ def cancel(number: int) -> ResponseReturnValue:
             flash("Đã kết thúc bản tin khẩn cấp; sẽ không lặp lại nữa.")
             return leave_to(url_for("emergency.show", number=number))
     with station().db.read() as session:
-        zones = registry.zone_names(session)
+        zones = zones_queries.zone_names(session)
         codes = zone_map(session).expand(row.zones, where="zones")
     page = render_template("emergency/cancel.html", row=row, zones=zones, codes=codes, refused=refused)
     return page, 422 if refused else 200
@@ -270,8 +270,8 @@ def _form(row: Emergency | None) -> EmergencyForm:
 def _zone_words() -> dict[str, str]:
     """Return what may be chosen: everything, groups, zones."""
     with station().db.read() as session:
-        groups = {g.code: f"Nhóm {g.name}" for g in registry.groups(session)}
-        return {ALL: "Tất cả cụm loa"} | groups | registry.zone_names(session)
+        groups = {g.code: f"Nhóm {g.name}" for g in zones_queries.groups(session)}
+        return {ALL: "Tất cả cụm loa"} | groups | zones_queries.zone_names(session)
 
 
 def _wish(form: EmergencyForm, row: Emergency | None) -> Wish:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from broadcaster.db.queries import registry
+from broadcaster.db.queries import zones as zones_queries
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.zones import ALL
@@ -40,7 +40,7 @@ def talk() -> ResponseReturnValue:
     except RuleError as error:
         return _choose(error.message), 422
     with station().db.read() as session:
-        names = registry.zone_names(session)
+        names = zones_queries.zone_names(session)
     page = render_template(
         "live/talk.html",
         codes=codes,
@@ -130,8 +130,8 @@ def end(number: int) -> ResponseReturnValue:
 
 def _choose(refused: str) -> str:
     with station().db.read() as session:
-        words = {ALL: "Tất cả cụm loa"} | {g.code: f"Nhóm {g.name}" for g in registry.groups(session)}
-        words |= registry.zone_names(session)
+        words = {ALL: "Tất cả cụm loa"} | {g.code: f"Nhóm {g.name}" for g in zones_queries.groups(session)}
+        words |= zones_queries.zone_names(session)
     return render_template(
         "live/index.html",
         words=words,

@@ -10,8 +10,7 @@ from flask import Blueprint, Response, flash, g, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from broadcaster.clock import Clock
-from broadcaster.db.queries import calendar
-from broadcaster.db.queries import onair as queries
+from broadcaster.db.queries import air, schedule
 from broadcaster.domain.roles import Permission
 from broadcaster.panel.web.access import actor, leave_to, needs, public, station
 from broadcaster.panel.web.fragments import revalidated
@@ -38,7 +37,7 @@ def frame(*, fresh: bool = False) -> Facts:
     return cast("Facts", g.frame)
 
 
-def facts(*, fresh: bool = False) -> queries.Present:
+def facts(*, fresh: bool = False) -> air.Present:
     """Return what the station is doing now, as of the last second; `fresh` for what is decided by it."""
     return frame(fresh=fresh).present
 
@@ -48,7 +47,7 @@ def facts(*, fresh: bool = False) -> queries.Present:
 def index() -> ResponseReturnValue:
     """The page that is open all day."""
     with station().db.read() as session:
-        incidents = queries.incidents(session)
+        incidents = air.incidents(session)
         guide = first_run.steps(station(), session) if actor().may(Permission.SCHEDULE) else []
     known = flask.current_app.view_functions
     quick = [
@@ -92,7 +91,7 @@ def now() -> Response:
 def incidents() -> Response:
     """The last incidents, those still open first: the page is open all day, and what is no sink's is told here."""
     with station().db.read() as session:
-        found = queries.incidents(session)
+        found = air.incidents(session)
     shown = ([(i.id, i.note, i.ended_at) for i in found], station().today())
     return revalidated(shown, lambda: render_template("onair/_incidents.html", incidents=found, names=_names(facts())))
 
@@ -132,7 +131,7 @@ def resume(number: int) -> ResponseReturnValue:
         flash("Đã xếp phần còn lại; loa phát tiếp sau khoảng 12 giây.")
         return leave_to(url_for("onair.index"))
     with station().db.read() as session:
-        row = calendar.broadcast(session, number)
+        row = schedule.broadcast(session, number)
         items, zones = resuming.rest_of(session, row)
     part = "_resume.html" if request.headers.get("HX-Request") else "resume.html"
     possible = resuming.may_resume(row, station().now())
@@ -182,7 +181,7 @@ def mute() -> ResponseReturnValue:
 def healthz() -> ResponseReturnValue:
     """Say that the panel and its database answer; for watchers."""
     with station().db.read() as session:
-        alive = queries.present(session, station().now()).alive
+        alive = air.present(session, station().now()).alive
     return {"web": "ok", "database": "ok", "playout": "ok" if alive else "silent"}
 
 
@@ -193,7 +192,7 @@ def favicon() -> ResponseReturnValue:
     return flask.redirect(url_for("static", filename="favicon.svg"), code=308)
 
 
-def _names(present: queries.Present) -> dict[str, str]:
+def _names(present: air.Present) -> dict[str, str]:
     return {z.code: z.name for z in present.zones}
 
 
@@ -203,8 +202,8 @@ def _today() -> dict[str, Any]:
     start = dt.datetime.combine(today, dt.time(), tzinfo=here.settings.tz)
     tomorrow = start + dt.timedelta(days=1)
     with here.db.read() as session:
-        rows = calendar.broadcasts(session, start, tomorrow)
-        coming = calendar.upcoming(session, tomorrow)
+        rows = schedule.broadcasts(session, start, tomorrow)
+        coming = schedule.upcoming(session, tomorrow)
     stopped = {b.id for b in rows if resuming.may_resume(b, here.now())}
     return {"broadcasts": rows, "coming": coming, "names": _names(facts()), "day": today, "stopped": stopped}
 

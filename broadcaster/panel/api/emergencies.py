@@ -6,7 +6,7 @@ import flask
 from flask import Response
 
 from broadcaster.db.models import Emergency
-from broadcaster.db.queries import emergencies as queries
+from broadcaster.db.queries import air
 from broadcaster.domain.emergencies import EmergencyState, Wish
 from broadcaster.domain.scopes import Scope
 from broadcaster.panel.api import schemas
@@ -23,7 +23,7 @@ _ONE = "/emergencies/<int(max=2147483647):number>"
 def emergency_list() -> Response:
     """The last emergencies, newest first."""
     with station().db.read() as session:
-        rows = [story.row for story in queries.stories(session, station().now(), *EmergencyState)]
+        rows = [story.row for story in air.stories(session, station().now(), *EmergencyState)]
     return answer(schemas.Emergencies(rows=[_row(r) for r in rows]))
 
 

@@ -9,8 +9,10 @@ import flask
 from flask import Response, stream_with_context
 
 from broadcaster import __version__
-from broadcaster.db.queries import calendar, journal, onair
-from broadcaster.db.queries.scripts import page_of_scripts, script_named
+from broadcaster.db.queries import air
+from broadcaster.db.queries import log as log_queries
+from broadcaster.db.queries import schedule as schedule_queries
+from broadcaster.db.queries.scripts.one import page_of_scripts, script_named
 from broadcaster.domain import periods
 from broadcaster.domain.scopes import Scope
 from broadcaster.errors import RuleError
@@ -56,7 +58,7 @@ def on_air() -> Response:
     """What is on the horns now and what comes next."""
     here = station()
     with here.db.read() as session:
-        now = onair.present(session, here.now())
+        now = air.present(session, here.now())
     coming = now.coming
     return answer(
         schemas.OnAir(
@@ -151,7 +153,7 @@ def schedule(query: schemas.ScheduleQuery) -> Response:
     start = dt.datetime.combine(first, dt.time(), tzinfo=tz)
     end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), tzinfo=tz)
     with station().db.read() as session:
-        rows = [b for b in calendar.broadcasts(session, start, end) if not query.zone or query.zone in b.zones]
+        rows = [b for b in schedule_queries.broadcasts(session, start, end) if not query.zone or query.zone in b.zones]
     found = [schemas.BroadcastOut.model_validate(r) for r in exporting.schedule(station(), rows)]
     return answer(schemas.Schedule(rows=found))
 
@@ -160,7 +162,7 @@ def schedule(query: schemas.ScheduleQuery) -> Response:
 def log(query: schemas.LogQuery) -> Response:
     """The play log from a place in its chain on; nothing in it ever changes."""
     with station().db.read() as session:
-        rows = journal.after(session, query.after, query.limit, zone=query.zone, outcome=query.outcome)
+        rows = log_queries.after(session, query.after, query.limit, zone=query.zone, outcome=query.outcome)
         found = [schemas.LogEntry.model_validate(r) for r in exporting.log(station(), rows)]
     return answer(schemas.LogPage(rows=found, last_seq=found[-1].seq if found else query.after))
 

@@ -15,8 +15,8 @@ from flask import Blueprint, Response, flash, render_template, request, stream_w
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.models import PlayLogEntry
-from broadcaster.db.queries import journal as queries
-from broadcaster.db.queries import library, registry
+from broadcaster.db.queries import log, zones
+from broadcaster.db.queries.scripts import many
 from broadcaster.domain.chain import GENESIS
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Permission
@@ -63,10 +63,10 @@ def index() -> ResponseReturnValue:
     number = wanted_page()
     with station().db.read() as session:
         sums = _sums(wanted)
-        rows = queries.page(session, wanted, _PAGE, (number - 1) * _PAGE)
-        corrected = queries.corrected(session, [r.id for r in rows])
-        names = registry.zone_names(session)
-        topics = library.topics(session)
+        rows = log.page(session, wanted, _PAGE, (number - 1) * _PAGE)
+        corrected = log.corrected(session, [r.id for r in rows])
+        names = zones.zone_names(session)
+        topics = many.topics(session)
     values = {"topics": topics, "rows": rows, "sums": sums, "corrected": corrected, "names": names, "wanted": wanted}
     page = Page(number, _PAGE, sums.entries)
     return render_template("journal/index.html", page=page, first=first, last=last, outcomes=list(Outcome), **values)
@@ -78,9 +78,9 @@ def book() -> ResponseReturnValue:
     """The printable log book (sổ nhật ký) of the chosen days: a line for each item, with room for signatures."""
     wanted, first, last = _wanted()
     with station().db.read() as session:
-        rows = queries.page(session, wanted, 5000, 0)[::-1]
+        rows = log.page(session, wanted, 5000, 0)[::-1]
         sums = _sums(wanted)
-        names = registry.zone_names(session)
+        names = zones.zone_names(session)
     together: dict[tuple[object, ...], list[PlayLogEntry]] = {}
     for row in rows:
         fate = (row.broadcast_id, row.item_no, row.planned_at, row.outcome, row.reason, row.corrects is None)
@@ -102,11 +102,11 @@ def entry(seq: int) -> ResponseReturnValue:
     """One entry: all that it says, what corrects it, and the air-check to hear."""
     here = station()
     with here.db.read() as session:
-        row = queries.entry_numbered(session, seq)
-        others = queries.versions(session, row)
-        names = registry.zone_names(session)
+        row = log.entry_numbered(session, seq)
+        others = log.versions(session, row)
+        names = zones.zone_names(session)
         proof = proofs.of_entries(session, [row.id]).get(row.id)
-        topics = {t.code: t.short for t in library.topics(session)}
+        topics = {t.code: t.short for t in many.topics(session)}
         found = airchecks.of_entry(here, session, row)
     return render_template(
         "journal/entry.html", e=row, others=others, names=names, proof=proof, topics=topics, heard=found
@@ -119,7 +119,7 @@ def recording(seq: int) -> ResponseReturnValue:
     """The air-check that holds an entry, in parts as the browser asks."""
     here = station()
     with here.db.read() as session:
-        found = airchecks.of_entry(here, session, queries.entry_numbered(session, seq))
+        found = airchecks.of_entry(here, session, log.entry_numbered(session, seq))
     if found is None:
         raise NotFoundError(
             "Không còn bản thu của mục này: đã quá hạn lưu, hoặc đường ghi bản thu bị tắt.", field="entry"
@@ -147,8 +147,8 @@ def book_file() -> ResponseReturnValue:
 def correct(log_entry: str) -> ResponseReturnValue:
     """Correct an entry by adding another; the first one stays as it is."""
     with station().db.read() as session:
-        entry = queries.entry(session, log_entry)
-        names = registry.zone_names(session)
+        entry = log.entry(session, log_entry)
+        names = zones.zone_names(session)
     refused = ""
     if request.method == "POST":
         try:
@@ -246,11 +246,11 @@ def workbook() -> ResponseReturnValue:
     return flask.send_file(data, mimetype=_XLSX, as_attachment=True, download_name=name, max_age=0)
 
 
-def _rows(session: Any, wanted: queries.Wanted) -> Iterator[list[Any]]:
+def _rows(session: Any, wanted: log.Wanted) -> Iterator[list[Any]]:
     """Yield the cells of each entry; moments in station time."""
-    names = registry.zone_names(session)
-    topics = {t.code: t.short for t in library.topics(session)}
-    for e in queries.every(session, wanted):
+    names = zones.zone_names(session)
+    topics = {t.code: t.short for t in many.topics(session)}
+    for e in log.every(session, wanted):
         yield [
             e.seq,
             _local(e.planned_at),
@@ -274,19 +274,19 @@ def _local(moment: dt.datetime | None) -> dt.datetime | str:
     return station().local(moment) if moment else ""
 
 
-def _sums(wanted: queries.Wanted) -> queries.Sums:
+def _sums(wanted: log.Wanted) -> log.Sums:
     """Return what a selection adds up to; kept until the log grows, for a year of it takes a third of a second."""
-    kept: dict[tuple[queries.Wanted, int], queries.Sums] = flask.current_app.extensions.setdefault("log-sums", {})
+    kept: dict[tuple[log.Wanted, int], log.Sums] = flask.current_app.extensions.setdefault("log-sums", {})
     with station().db.read() as session:
-        key = (wanted, queries.last_seq(session))
+        key = (wanted, log.last_seq(session))
         if key not in kept:
             if len(kept) >= _KEPT_SUMS:
                 kept.clear()
-            kept[key] = queries.sums(session, wanted)
+            kept[key] = log.sums(session, wanted)
     return kept[key]
 
 
-def _wanted() -> tuple[queries.Wanted, dt.date, dt.date]:
+def _wanted() -> tuple[log.Wanted, dt.date, dt.date]:
     here = station()
     today = here.today()
     first = a_date(request.args.get("from")) or today - dt.timedelta(days=6)
@@ -295,7 +295,7 @@ def _wanted() -> tuple[queries.Wanted, dt.date, dt.date]:
         first, last = last, first
     tz = here.settings.tz
     outcome = request.args.get("outcome", "")
-    wanted = queries.Wanted(
+    wanted = log.Wanted(
         start=dt.datetime.combine(first, dt.time(), tzinfo=tz),
         end=dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), tzinfo=tz),
         zone=request.args.get("zone", "")[:32],

@@ -11,7 +11,8 @@ from wtforms import DateField, IntegerField, SelectChoice, SelectField, StringFi
 from wtforms.validators import InputRequired, Length, Optional
 
 from broadcaster.db.models import Activity
-from broadcaster.db.queries import library, people
+from broadcaster.db.queries import people
+from broadcaster.db.queries.scripts import many
 from broadcaster.domain.activities import ActivityDraft, PartState
 from broadcaster.domain.periods import ReportPeriod, parse
 from broadcaster.domain.plans import LOUDSPEAKER
@@ -50,7 +51,7 @@ def index() -> ResponseReturnValue:
     with station().db.read() as session:
         rows = activities.activities(session, given_day("first"), given_day("last"), form=form)
         proofs = activities.proof_counts(session)
-        topics = {t.code: t.short for t in library.topics(session)}
+        topics = {t.code: t.short for t in many.topics(session)}
         units = {u.code: u.name for u in people.units(session)}
     titles = form_titles(station())
     return render_template(
@@ -72,7 +73,7 @@ def show(number: int) -> ResponseReturnValue:
     with station().db.read() as session:
         row = activities.activity(session, number)
         proofs = activities.proofs(session, number)
-        topics = {t.code: t.short for t in library.topics(session)}
+        topics = {t.code: t.short for t in many.topics(session)}
         units = {u.code: u.name for u in people.units(session)}
         names = people.names_by_username(session)
     return render_template(
@@ -204,7 +205,7 @@ def _period() -> tuple[ReportPeriod, str]:
 def _edit(row: Activity | None) -> ResponseReturnValue:
     form = ActivityForm(data=_values(row)) if request.method == "GET" else ActivityForm()
     with station().db.read() as session:
-        form.topic.choices = [SelectChoice(t.code, t.short) for t in library.topics(session)]
+        form.topic.choices = [SelectChoice(t.code, t.short) for t in many.topics(session)]
         form.unit.choices = [SelectChoice(u.code, u.name) for u in people.units(session)]
     form.form.choices = [SelectChoice(c, t) for c, t in form_titles(station()).items() if c != LOUDSPEAKER]
     if form.validate_on_submit():

@@ -10,7 +10,9 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from broadcaster.db.queries import behind, library, people, registry
+from broadcaster.db.queries import log, people
+from broadcaster.db.queries import zones as zones_queries
+from broadcaster.db.queries.scripts import many
 from broadcaster.domain import periods
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.scripts import Genre
@@ -46,7 +48,7 @@ def index() -> ResponseReturnValue:
         else:
             return leave_to(url_for("reports.index", _anchor="drawing"))
     with station().db.read() as session:
-        rows = registry.reports(session)
+        rows = zones_queries.reports(session)
         names = people.names_by_username(session)
     page = render_template(
         "reports/index.html",
@@ -67,9 +69,9 @@ def index() -> ResponseReturnValue:
 def show(number: int) -> ResponseReturnValue:
     """One report: its figures as they were frozen, and its files."""
     with station().db.read() as session:
-        row = registry.report(session, number)
+        row = zones_queries.report(session, number)
         names = people.names_by_username(session)
-        topics = {t.code: t.title for t in library.topics(session)}
+        topics = {t.code: t.title for t in many.topics(session)}
     document = reporting.frozen(station(), row) if row.content else None
     files = [(i, *_file_words(name)) for i, name in enumerate(row.files)]
     return render_template(
@@ -88,7 +90,7 @@ def show(number: int) -> ResponseReturnValue:
 def file(number: int, index: int) -> ResponseReturnValue:
     """A file of a report."""
     with station().db.read() as session:
-        row = registry.report(session, number)
+        row = zones_queries.report(session, number)
     path = station().home.reports / row.files[index] if index < len(row.files) else None
     if path is None or path.parent != station().home.reports or not path.is_file():
         raise NotFoundError("Tệp báo cáo này không còn. Hãy bấm Ghi lại tệp trên trang báo cáo.", field="file")
@@ -100,7 +102,7 @@ def file(number: int, index: int) -> ResponseReturnValue:
 def check(number: int) -> ResponseReturnValue:
     """Hold a frozen report against the log."""
     with station().db.read() as session:
-        row = registry.report(session, number)
+        row = zones_queries.report(session, number)
     found = checking.check(station(), number)
     part = "_check.html" if request.headers.get("HX-Request") else "check.html"
     return render_template(f"reports/{part}", row=row, found=found)
@@ -168,14 +170,14 @@ def entries() -> ResponseReturnValue:
     up_to = request.args.get("up_to", "")
     wanted = tracing.Wanted(
         tracing.narrow(periods.custom(first, last), request.args.get("month")),
-        behind.Narrowed(**texts, relay=request.args.get("relay") == "1"),
+        log.Narrowed(**texts, relay=request.args.get("relay") == "1"),
         up_to=int(up_to) if up_to.isdecimal() and len(up_to) < 12 else None,
     )
     number = wanted_page()
     found = tracing.trace(station(), of, wanted, _PAGE, (number - 1) * _PAGE)
     with station().db.read() as session:
-        zones = registry.zone_names(session)
-        names = {t.code: t.short for t in library.topics(session)} | {u.code: u.name for u in people.units(session)}
+        zones = zones_queries.zone_names(session)
+        names = {t.code: t.short for t in many.topics(session)} | {u.code: u.name for u in people.units(session)}
     names |= {g.value: g.label for g in Genre} | tracing.OUTCOME_WORDS
     return render_template(
         "reports/entries.html",

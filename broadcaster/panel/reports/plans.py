@@ -12,7 +12,8 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from broadcaster.db.queries import library, people
+from broadcaster.db.queries import people
+from broadcaster.db.queries.scripts import many
 from broadcaster.domain.plans import LOUDSPEAKER, Campaign, CampaignState, Deadline, PlanTopic, PlanUnit, topic_code
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import RuleError
@@ -86,7 +87,7 @@ def confirm(number: int) -> ResponseReturnValue:
     """Go through what was read, line by line beside the source."""
     with station().db.read() as session:
         row = plans.campaign(session, number)
-        topics = library.topics(session)
+        topics = many.topics(session)
         units = people.units(session)
     refused = ""
     if request.method == "POST":
@@ -220,7 +221,7 @@ def _campaign(form: MultiDict[str, str]) -> Campaign:
     """
     forms = tuple(f for f in plans.form_titles(station()) if f in form.getlist("forms") or f == LOUDSPEAKER)
     with station().db.read() as session:
-        taken = [t.code for t in library.topics(session)]
+        taken = [t.code for t in many.topics(session)]
     topics: list[PlanTopic] = []
     for row in _rows(form, "topic"):
         if title := row.get("title", "").strip():
@@ -265,7 +266,7 @@ def _rows(form: MultiDict[str, str], name: str) -> list[dict[str, str]]:
 
 def _form(plan: Campaign, number: int | None, error: RuleError | None = None) -> str:
     with station().db.read() as session:
-        topics = library.topics(session)
+        topics = many.topics(session)
         units = people.units(session)
     values: Mapping[str, Any] = request.form if error else {}
     shown = plan

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.models import CampaignRow
-from broadcaster.db.queries import library
+from broadcaster.db.queries.scripts import many
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.tracking import next_due
 from broadcaster.errors import NotFoundError, RuleError
@@ -27,7 +27,7 @@ def index() -> ResponseReturnValue:
         return render_template("tracker/empty.html")
     found = tracking.standing(station(), row)
     with station().db.read() as session:
-        short = {t.code: t.short for t in library.topics(session)}
+        short = {t.code: t.short for t in many.topics(session)}
     today = station().today()
     near = next_due([(d.title, d.day) for d in found.plan.deadlines], today, _AHEAD)
     return render_template(
@@ -55,7 +55,7 @@ def gap() -> ResponseReturnValue:
     stands = tracking.standing(station(), row)
     titles = {t.code: t.title for t in stands.progress.topics}
     with station().db.read() as session:
-        titles |= {t.code: t.short for t in library.topics(session)}
+        titles |= {t.code: t.short for t in many.topics(session)}
     page = render_template("tracker/gap.html", row=row, found=found, stands=stands, titles=titles, refused=refused)
     return page, 422 if refused else 200
 

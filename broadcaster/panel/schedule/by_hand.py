@@ -10,8 +10,9 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.models import BroadcastRow
-from broadcaster.db.queries import calendar as queries
-from broadcaster.db.queries import library, registry
+from broadcaster.db.queries import schedule
+from broadcaster.db.queries import zones as zones_queries
+from broadcaster.db.queries.scripts import many
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
@@ -44,7 +45,7 @@ def events() -> ResponseReturnValue:
     start = dt.datetime.combine(first, dt.time(), tzinfo=here.settings.tz)
     end = dt.datetime.combine(last, dt.time(), tzinfo=here.settings.tz)
     with here.db.read() as session:
-        rows = queries.broadcasts(session, start, end)
+        rows = schedule.broadcasts(session, start, end)
         found = [_event(row) for row in rows]
     return flask.jsonify(found)
 
@@ -97,8 +98,8 @@ def _replace(number: int, verb: str) -> ResponseReturnValue:
         except RuleError as error:
             refused = error.message
     with here.db.read() as session:
-        row = queries.broadcast(session, number)
-        names = registry.zone_names(session)
+        row = schedule.broadcast(session, number)
+        names = zones_queries.zone_names(session)
     fragment = request.headers.get("HX-Request")
     shown = here.local(to or (row.starts_at + dt.timedelta(days=verb == "copy")))
     page = render_template(
@@ -117,7 +118,7 @@ def _replace(number: int, verb: str) -> ResponseReturnValue:
 def _placed(number: int, verb: str, to: dt.datetime) -> ResponseReturnValue:
     here = station()
     with here.db.read() as session:
-        row = queries.broadcast(session, number)
+        row = schedule.broadcast(session, number)
         before, title = row.starts_at, row.title
     local = here.local(to)
     if verb == "copy":
@@ -141,7 +142,7 @@ def move_back(number: int) -> ResponseReturnValue:
     """Undo a move."""
     here = station()
     with here.db.read() as session:
-        row = queries.broadcast(session, number)
+        row = schedule.broadcast(session, number)
         moved = row.slot_key.startswith("moved/")
     if moved:
         number = by_hand.move_back(here, actor(), number)
@@ -200,8 +201,8 @@ def new() -> ResponseReturnValue:
         else:
             return leave_to(url_for("timetable.rundown", number=number))
     with here.db.read() as session:
-        zones = registry.zones(session)
-        groups = registry.groups(session)
+        zones = zones_queries.zones(session)
+        groups = zones_queries.groups(session)
     suggested = here.local(here.now()) + dt.timedelta(hours=1)
     at_text = given.get("at") or request.args.get("at", "") or f"{suggested:%Y-%m-%dT%H:00}"
     page = render_template(
@@ -224,13 +225,13 @@ def rundown(number: int) -> ResponseReturnValue:
     here = station()
     refused = ""
     with here.db.read() as session:
-        row = queries.broadcast(session, number)
+        row = schedule.broadcast(session, number)
         seen = by_hand.mark(row)
         free = by_hand.editable(row, here.now())
         day = here.local(row.starts_at).date()
         approved = sorted((c for c in airable(session) if c.valid_on(day)), key=lambda c: (c.topic, c.title))
-        cues = registry.cues(session)
-        topics = {t.code: t.short for t in library.topics(session)}
+        cues = zones_queries.cues(session)
+        topics = {t.code: t.short for t in many.topics(session)}
     keys = [f"item:{i['no']}" for i in row.rundown]
     if request.method == "POST":
         keys = request.form.getlist("item")[:200]
@@ -299,5 +300,5 @@ def _back_to(numbers: list[int]) -> str:
     if len(numbers) == 1:
         return url_for("calendar.show", number=numbers[0])
     with station().db.read() as session:
-        row = queries.broadcast(session, numbers[0])
+        row = schedule.broadcast(session, numbers[0])
     return url_for("calendar.index", week=station().local(row.starts_at).date().isoformat())

@@ -12,8 +12,9 @@ from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.models import BroadcastRow
-from broadcaster.db.queries import calendar as queries
-from broadcaster.db.queries import library, registry
+from broadcaster.db.queries import schedule
+from broadcaster.db.queries import zones as zones_queries
+from broadcaster.db.queries.scripts import many
 from broadcaster.domain.broadcasts import Overrun
 from broadcaster.domain.fold import slug
 from broadcaster.domain.roles import Permission
@@ -49,9 +50,9 @@ def index() -> ResponseReturnValue:
     days = [first + dt.timedelta(days=n) for n in range(count)]
     start = dt.datetime.combine(first, dt.time(), tzinfo=here.settings.tz)
     with here.db.read() as session:
-        rows = queries.broadcasts(session, start, start + dt.timedelta(days=count))
-        names = registry.zone_names(session)
-        exceptions = queries.exceptions(session, days[0], days[-1])
+        rows = schedule.broadcasts(session, start, start + dt.timedelta(days=count))
+        names = zones_queries.zone_names(session)
+        exceptions = schedule.exceptions(session, days[0], days[-1])
     zone = request.args.get("zone", "")
     by_day = {day: [b for b in rows if here.local(b.starts_at).date() == day] for day in days}
     if zone in names:
@@ -112,10 +113,10 @@ def _timeline(view: str, days: Sequence[dt.date], names: dict[str, str], zone: s
 def show(number: int) -> ResponseReturnValue:
     """One broadcast: what it says when, why, and how it went."""
     with station().db.read() as session:
-        row = queries.broadcast(session, number)
-        names = registry.zone_names(session)
-        heard = queries.heard(session, number)
-        topics = {t.code: t.short for t in library.topics(session)}
+        row = schedule.broadcast(session, number)
+        names = zones_queries.zone_names(session)
+        heard = schedule.heard(session, number)
+        topics = {t.code: t.short for t in many.topics(session)}
     start = row.started_at or row.starts_at
     offsets = list(accumulate((i["duration_ms"] for i in row.rundown), initial=0))
     items = [
@@ -141,7 +142,7 @@ def show(number: int) -> ResponseReturnValue:
 def sound(number: int, item_no: int) -> ResponseReturnValue:
     """The sound of one item of a rundown."""
     with station().db.read() as session:
-        row = queries.broadcast(session, number)
+        row = schedule.broadcast(session, number)
     item = next((i for i in row.rundown if i["no"] == item_no), None)
     if item is None:
         raise NotFoundError("Buổi phát không có mục này.", field="item")
@@ -154,7 +155,7 @@ def hear(number: int) -> ResponseReturnValue:
     """The whole broadcast as it will sound, in one stream from `?from=` (ms) on; nobody's horn carries it."""
     here = station()
     with here.db.read() as session:
-        row = queries.broadcast(session, number)
+        row = schedule.broadcast(session, number)
     wanted = request.args.get("from", "")
     stream = preview_sound.joined(
         Store(here.home.store),
@@ -181,8 +182,8 @@ def command(number: int, verb: str) -> ResponseReturnValue:
         flash("Đã gửi lệnh bỏ qua buổi phát." if verb == "skip" else "Đã gửi lệnh phát ngay.")
         return leave_to(url_for("calendar.show", number=number))
     with station().db.read() as session:
-        row = queries.broadcast(session, number)
-        names = registry.zone_names(session)
+        row = schedule.broadcast(session, number)
+        names = zones_queries.zone_names(session)
     part = "_command.html" if request.headers.get("HX-Request") else "command.html"
     return render_template(f"calendar/{part}", row=row, names=names, verb=verb)
 
@@ -209,7 +210,7 @@ def day() -> ResponseReturnValue:
     chosen, days = DayKind(kind), rotations.days_between(when, last, field=("to",))
     title = request.form.get("title", "").strip()[:200] or chosen.label
     with station().db.read() as session:
-        before = queries.exceptions(session, when, days[-1])
+        before = schedule.exceptions(session, when, days[-1])
         was = {(before[d].kind.value, before[d].title) if d in before else (DayKind.ORDINARY.value, "") for d in days}
         fallback = rotations.without_own_rotation(session, when, last, chosen)
     rotations.add_exception(station(), actor(), when, chosen, title, to=last)
@@ -232,9 +233,9 @@ def day() -> ResponseReturnValue:
 def rotation_list() -> ResponseReturnValue:
     """The rotations in force, in words."""
     with station().db.read() as session:
-        rows = queries.rotations(session)
-        cues = {c.name: c.title for c in registry.cues(session)}
-        zone_words = {**registry.zone_names(session), **{g.code: g.name for g in registry.groups(session)}}
+        rows = schedule.rotations(session)
+        cues = {c.name: c.title for c in zones_queries.cues(session)}
+        zone_words = {**zones_queries.zone_names(session), **{g.code: g.name for g in zones_queries.groups(session)}}
     genres = {g.value: g.label for g in Genre}
     return render_template(
         "calendar/rotations.html",
@@ -278,7 +279,7 @@ def rotation_back(code: str) -> ResponseReturnValue:
 def rotation_file(code: str) -> ResponseReturnValue:
     """A rotation as the file that `loa schedule apply` takes."""
     with station().db.read() as session:
-        row = next((r for r in queries.rotations(session) if r.code == code), None)
+        row = next((r for r in schedule.rotations(session) if r.code == code), None)
     if row is None:
         raise NotFoundError(f"Không có lịch nào mang mã “{code}”.", field="rotation")
     name = f"{slug(code)}.toml"

@@ -11,7 +11,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.models import RotationRow
-from broadcaster.db.queries import calendar as queries
+from broadcaster.db.queries import schedule
 from broadcaster.domain.fold import nfc
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.rotations import DayKind
@@ -70,7 +70,7 @@ def first_slot() -> ResponseReturnValue:
 
 def _in_force() -> dict[str, RotationRow]:
     with station().db.read() as session:
-        return {row.code: row for row in queries.rotations(session)}
+        return {row.code: row for row in schedule.rotations(session)}
 
 
 def _faults(given: Mapping[str, str], rows: Mapping[str, RotationRow]) -> dict[str, str]:

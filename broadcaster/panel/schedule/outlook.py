@@ -8,7 +8,7 @@ import secrets
 from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from broadcaster.db.queries import registry
+from broadcaster.db.queries import zones
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import NotFoundError
 from broadcaster.panel.web.access import actor, leave_to, needs, public, station
@@ -49,7 +49,7 @@ def week() -> ResponseReturnValue:
     found = preview(station(), monday)
     days = [monday + dt.timedelta(days=n) for n in range(7)]
     with station().db.read() as session:
-        names = registry.zone_names(session)
+        names = zones.zone_names(session)
     by_day = {d: [x for x in found.drafts if x.occurrence.day == d] for d in days}
     return render_template(
         "outlook/preview.html",

@@ -11,8 +11,9 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.models import RotationRow
-from broadcaster.db.queries import calendar as queries
-from broadcaster.db.queries import library, registry
+from broadcaster.db.queries import schedule
+from broadcaster.db.queries import zones as zones_queries
+from broadcaster.db.queries.scripts import many
 from broadcaster.domain.fold import slug
 from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.roles import Permission
@@ -114,9 +115,9 @@ def edited(row: RotationRow, slot: dict[str, Any] | None) -> ResponseReturnValue
         except RuleError as error:
             faults = _beside(error, given.get("code", ""))
     with station().db.read() as session:
-        cues = registry.cues(session)
-        zones, groups = registry.zones(session), registry.groups(session)
-        topics = {t.code: t.short for t in library.topics(session)}
+        cues = zones_queries.cues(session)
+        zones, groups = zones_queries.zones(session), zones_queries.groups(session)
+        topics = {t.code: t.short for t in many.topics(session)}
     titles = {c.name: c.title for c in cues}
     cues = [c for c in cues if c.kind not in rotations.NEVER_SCHEDULED]
     lines = [
@@ -238,7 +239,7 @@ def free_code(title: str, taken: Collection[str], otherwise: str) -> str:
 
 def _in_force(code: str) -> RotationRow:
     with station().db.read() as session:
-        row = next((r for r in queries.rotations(session) if r.code == code), None)
+        row = next((r for r in schedule.rotations(session) if r.code == code), None)
     if row is None:
         raise NotFoundError(f"Không có lịch nào mang mã “{code}”.", field="rotation")
     return row
@@ -249,4 +250,4 @@ def _version_of(text: str) -> int | None:
     table = read_toml(text, name="lịch").get("rotation")
     code = table.get("code") if isinstance(table, dict) else None
     with station().db.read() as session:
-        return next((r.version for r in queries.rotations(session) if r.code == code), None)
+        return next((r.version for r in schedule.rotations(session) if r.code == code), None)

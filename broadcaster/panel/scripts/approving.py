@@ -8,8 +8,9 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.queries import lexicon as words_query
-from broadcaster.db.queries import library, people
-from broadcaster.db.queries.library import Whole
+from broadcaster.db.queries import people
+from broadcaster.db.queries.scripts import many
+from broadcaster.db.queries.scripts.many import Whole
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import RuleError
 from broadcaster.panel.web import wording
@@ -30,7 +31,7 @@ QUICK = ("Cần sửa lời văn cho dễ nghe", "Số liệu cần kiểm tra l
 def index() -> ResponseReturnValue:
     """What waits for a decision: the urgent first, then the longest waiting."""
     with station().db.read() as session:
-        rows = sorted(library.waiting(session), key=lambda r: -r.script.priority.rank)
+        rows = sorted(many.waiting(session), key=lambda r: -r.script.priority.rank)
         names = people.names_by_username(session)
         standings = approving.standings(session, [r.script.id for r in rows])
         given = delegating.delegations(session, chief=actor().username, day=station().today())
@@ -48,12 +49,12 @@ def show(script_id: int) -> ResponseReturnValue:
         except RuleError as error:
             refused = error.message
     with station().db.read() as session:
-        whole = library.whole(session, script_id)
+        whole = many.whole(session, script_id)
         names = people.names_by_username(session)
         approval = whole.standing
         marks = words_query.marks(session, script_id, approval.id) if approval else ()
         standing = approving.standing_of(session, script_id, approval.id if approval else None)
-        before = library.approved_before(session, whole)
+        before = many.approved_before(session, whole)
     found = explained(station(), script_id)
     own = approving.is_own(actor(), whole.revision)
     page = render_template(
@@ -110,7 +111,7 @@ def revoke(number: int) -> ResponseReturnValue:
     return leave_to(url_for("approving.delegations"))
 
 
-def _since(whole: Whole, before: library.Before | None) -> dict[str, Any]:
+def _since(whole: Whole, before: many.Before | None) -> dict[str, Any]:
     """Return what changed since the last approval: the written words, the spoken words, the voice."""
     if before is None or whole.rendition is None or before.rendition.id == whole.rendition.id:
         return {"before": None, "written": [], "said": []}

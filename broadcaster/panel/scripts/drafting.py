@@ -10,7 +10,8 @@ from typing import Any
 from flask import request
 from wtforms import SelectChoice
 
-from broadcaster.db.queries import library, people
+from broadcaster.db.queries import people
+from broadcaster.db.queries.scripts import many
 from broadcaster.domain.scripts import Genre, Priority
 from broadcaster.errors import EngineError, RuleError
 from broadcaster.panel.web.access import station
@@ -55,7 +56,7 @@ def build_form(fields: Mapping[str, Any] | None = None, *, chosen_voice: str | N
     form = ScriptForm() if request.method == "POST" or fields is None else ScriptForm(formdata=None, data=fields)
     with station().db.read() as session:
         form.unit.choices = [SelectChoice(u.code, u.name) for u in people.units(session)]
-        form.topic.choices = [SelectChoice(t.code, t.short) for t in library.topics(session)]
+        form.topic.choices = [SelectChoice(t.code, t.short) for t in many.topics(session)]
     form.voice.choices = voice_choices(chosen_voice)
     return form
 

@@ -10,8 +10,9 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.models import DraftRow, Script
-from broadcaster.db.queries import library, people
-from broadcaster.db.queries.library import Whole
+from broadcaster.db.queries import people
+from broadcaster.db.queries.scripts import many
+from broadcaster.db.queries.scripts.many import Whole
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.scripts import Genre
 from broadcaster.errors import RuleError
@@ -57,7 +58,7 @@ def new() -> ResponseReturnValue:
 def edit(script_id: int) -> ResponseReturnValue:
     """Change a script; an approval it had ends."""
     with station().db.read() as session:
-        whole = library.whole(session, script_id)
+        whole = many.whole(session, script_id)
     if request.method == "GET":
         return _opened(whole)
     form = build_form(chosen_voice=whole.script.voice)

@@ -10,9 +10,10 @@ from flask import Blueprint, Response, flash, make_response, render_template, re
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.models import Job
-from broadcaster.db.queries import calendar, library, people
 from broadcaster.db.queries import lexicon as words_query
-from broadcaster.db.queries.library import ScriptQuery
+from broadcaster.db.queries import people, schedule
+from broadcaster.db.queries.scripts import many
+from broadcaster.db.queries.scripts.many import ScriptQuery
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.scripts import ScriptState
 from broadcaster.domain.standing import Standing
@@ -50,11 +51,11 @@ def index() -> ResponseReturnValue:
     )
     number = wanted_page()
     with station().db.read() as session:
-        rows, total = library.find(session, wanted, station().today(), limit=_PAGE, offset=(number - 1) * _PAGE)
+        rows, total = many.find(session, wanted, station().today(), limit=_PAGE, offset=(number - 1) * _PAGE)
         near = total == 0 and bool(wanted.search)
         if near:
             near_by = replace(wanted, marks=False)
-            rows, total = library.find(session, near_by, station().today(), limit=_PAGE, offset=(number - 1) * _PAGE)
+            rows, total = many.find(session, near_by, station().today(), limit=_PAGE, offset=(number - 1) * _PAGE)
         standings = approving.standings(session, [r.script.id for r in rows])
         values: dict[str, Any] = {
             "rows": rows,
@@ -65,7 +66,7 @@ def index() -> ResponseReturnValue:
             "Standing": Standing,
         }
         if not request.headers.get("HX-Request"):
-            values |= {"counts": library.counts(session), "topics": library.topics(session)}
+            values |= {"counts": many.counts(session), "topics": many.topics(session)}
             values |= {"units": people.units(session), "states": list(ScriptState), "validities": VALIDITIES}
             values |= {"orders": ORDERS, "drafts": drafts.mine(session, actor(), None)}
     part = "_list.html" if request.headers.get("HX-Request") else "index.html"
@@ -81,14 +82,14 @@ def show(script_id: int) -> ResponseReturnValue:
 
 def _page(script_id: int, effect: Effect | None = None, asked: Mapping[str, str] | None = None) -> ResponseReturnValue:
     with station().db.read() as session:
-        whole = library.whole(session, script_id)
+        whole = many.whole(session, script_id)
         names = people.names_by_username(session)
-        uses = calendar.next_uses(session, script_id, station().now())
+        uses = schedule.next_uses(session, script_id, station().now())
         approval = whole.standing
         marks = words_query.marks(session, script_id, approval.id) if approval else ()
         standing = approving.standing_of(session, script_id, approval.id if approval else None)
         hearings = hearing.hearings_of(session, whole.rendition.id) if whole.rendition else []
-        listening = library.listening_job(session, script_id)
+        listening = many.listening_job(session, script_id)
     found = explained(station(), script_id)
     page = render_template(
         "scripts/show.html",
@@ -150,7 +151,7 @@ def reading(script_id: int) -> ResponseReturnValue:
 def peaks(script_id: int, rendition_id: int) -> ResponseReturnValue:
     """The outline of a rendition's sound, for drawing: numbers from 0 to 127."""
     with station().db.read() as session:
-        row = library.rendition(session, script_id, rendition_id)
+        row = many.rendition(session, script_id, rendition_id)
     return send_peaks(row.audio_sha256)
 
 
@@ -159,7 +160,7 @@ def peaks(script_id: int, rendition_id: int) -> ResponseReturnValue:
 def speaking_state(script_id: int) -> ResponseReturnValue:
     """How far the worker is with speaking a script; the page is drawn anew when it is done."""
     with station().db.read() as session:
-        job = library.speaking_job(session, script_id)
+        job = many.speaking_job(session, script_id)
     if job is None:
         return leave_to(url_for("scripts.show", script_id=script_id))
     return render_template("scripts/_speaking.html", job=job, script_id=script_id, kept=_kept(job))
@@ -170,7 +171,7 @@ def speaking_state(script_id: int) -> ResponseReturnValue:
 def listening_state(script_id: int) -> ResponseReturnValue:
     """How far the machine is with hearing a rendition; the page is drawn anew when it is done."""
     with station().db.read() as session:
-        job = library.listening_job(session, script_id)
+        job = many.listening_job(session, script_id)
     if job is None:
         return leave_to(url_for("scripts.show", script_id=script_id) + "#heard-title")
     return render_template("scripts/_listening.html", listening=job, script_id=script_id)
@@ -181,7 +182,7 @@ def listening_state(script_id: int) -> ResponseReturnValue:
 def sound(script_id: int, rendition_id: int) -> ResponseReturnValue:
     """The sound of a rendition, in parts as the player asks."""
     with station().db.read() as session:
-        row = library.rendition(session, script_id, rendition_id)
+        row = many.rendition(session, script_id, rendition_id)
     return send_sound(row.audio_sha256)
 
 
@@ -190,7 +191,7 @@ def sound(script_id: int, rendition_id: int) -> ResponseReturnValue:
 def captions(script_id: int, rendition_id: int) -> ResponseReturnValue:
     """What a rendition says and when, for players and for who cannot hear it."""
     with station().db.read() as session:
-        row = library.rendition(session, script_id, rendition_id)
+        row = many.rendition(session, script_id, rendition_id)
     answer = Response(rendition_captions(row.cues), mimetype="text/vtt")
     if request.args.get("save"):
         answer.headers["Content-Disposition"] = f'attachment; filename="kich-ban-{script_id}.vtt"'
@@ -202,7 +203,7 @@ def captions(script_id: int, rendition_id: int) -> ResponseReturnValue:
 def revision(script_id: int, number: int) -> ResponseReturnValue:
     """One revision, with what it changed in the one before."""
     with station().db.read() as session:
-        whole = library.whole(session, script_id)
+        whole = many.whole(session, script_id)
         names = people.names_by_username(session)
     found = next((r for r in whole.revisions if r.number == number), None)
     if found is None:

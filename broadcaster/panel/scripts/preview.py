@@ -8,7 +8,8 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from broadcaster.db.queries import library, people
+from broadcaster.db.queries import people
+from broadcaster.db.queries.scripts import many
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.scripts import MAX_BODY
 from broadcaster.errors import RuleError
@@ -141,7 +142,7 @@ def _shown(held: Held, cleaned: Cleaned, spoken: Spoken, lexicon: Lexicon) -> di
     voice = form.get("voice") or station().settings.speech.voices[0]
     rate = _rate(form.get("rate", "")) or station().settings.speech.rate
     with station().db.read() as session:
-        pace = library.pace(session, voice)
+        pace = many.pace(session, voice)
     found = readings(spoken)
     # What this station's own renditions took is best; else what the voice was measured to take.
     seconds = estimate_seconds(spoken, pace * rate) if pace else length_of(spoken, pace_of(voice), rate)

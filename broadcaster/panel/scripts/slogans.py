@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from broadcaster.db.queries import library, people
+from broadcaster.db.queries import people
+from broadcaster.db.queries.scripts import many
 from broadcaster.domain.roles import Permission
 from broadcaster.panel.web.access import needs, station
 from broadcaster.services.scripts import approving
@@ -18,7 +19,7 @@ blueprint = Blueprint("slogans", __name__, url_prefix="/slogans")
 def index() -> ResponseReturnValue:
     """Every slogan in use, the approved first."""
     with station().db.read() as session:
-        rows = library.slogans(session)
+        rows = many.slogans(session)
         names = people.names_by_username(session)
         standings = approving.standings(session, [r.script.id for r in rows])
     return render_template("slogans/index.html", rows=rows, names=names, standings=standings)

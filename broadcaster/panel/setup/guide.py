@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from broadcaster.db.queries import registry
+from broadcaster.db.queries import zones as zones_queries
 from broadcaster.domain.roles import Permission
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.services.setup import first_run
@@ -19,7 +19,7 @@ def index() -> ResponseReturnValue:
     """All steps, and what is done."""
     with station().db.read() as session:
         found = first_run.steps(station(), session)
-        zones = registry.zones(session)
+        zones = zones_queries.zones(session)
     return render_template("guide/index.html", steps={s.name: s for s in found}, zones=zones, order=first_run.STEPS)
 
 

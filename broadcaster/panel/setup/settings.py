@@ -11,7 +11,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel
 
-from broadcaster.db.queries import registry
+from broadcaster.db.queries import zones
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
@@ -58,7 +58,7 @@ def index() -> ResponseReturnValue:
         if name not in settings_editor.HIDDEN and isinstance(section := getattr(settings, name), BaseModel)
     ]
     with here.db.read() as session:
-        job = registry.job(session, "backup")
+        job = zones.job(session, "backup")
     return render_template(
         "settings/index.html",
         sections=sections,

@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from broadcaster.db.queries import registry
+from broadcaster.db.queries import zones
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
@@ -27,7 +27,7 @@ blueprint = Blueprint("sounds", __name__, url_prefix="/sounds")
 def index() -> ResponseReturnValue:
     """All station sounds."""
     with station().db.read() as session:
-        rows = registry.cues(session)
+        rows = zones.cues(session)
     kit = sounds.shipped()
     changed = {r.name for r in rows if r.name in kit and r.audio_sha256 != kit[r.name]["sha256"]}
     missing = [s for name, s in kit.items() if name not in {r.name for r in rows}]
@@ -41,7 +41,7 @@ def index() -> ResponseReturnValue:
 def sound(name: str) -> ResponseReturnValue:
     """One station sound."""
     with station().db.read() as session:
-        row = registry.cue(session, name)
+        row = zones.cue(session, name)
     return send_sound(row.audio_sha256)
 
 
@@ -67,7 +67,7 @@ def new() -> ResponseReturnValue:
 def edit(name: str) -> ResponseReturnValue:
     """Replace a sound, or change what is said of it."""
     with station().db.read() as session:
-        row = registry.cue(session, name)
+        row = zones.cue(session, name)
     form = SoundForm(obj=row)
     if form.validate_on_submit():
         try:

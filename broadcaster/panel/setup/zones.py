@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice
 
 from broadcaster.db.models import ZoneGroup, ZoneRow
-from broadcaster.db.queries import calendar, people, registry
+from broadcaster.db.queries import people, schedule
+from broadcaster.db.queries import zones as zones_queries
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.zones import Condition, Device, parse_bands, volume_at
 from broadcaster.errors import NotFoundError, RuleError
@@ -28,10 +29,10 @@ _AROUND = dt.timedelta(hours=4)
 def index() -> ResponseReturnValue:
     """All zones and groups."""
     with station().db.read() as session:
-        rows = registry.zones(session)
-        groups = registry.groups(session)
-        heard = registry.last_heard(session)
-        open_notes = registry.open_notes(session)
+        rows = zones_queries.zones(session)
+        groups = zones_queries.groups(session)
+        heard = zones_queries.last_heard(session)
+        open_notes = zones_queries.open_notes(session)
     now = station().local(station().now()).time()
     loud = {z.code: volume_at(z.volume, parse_bands(z.volume_bands), now) for z in rows}
     names = {z.code: z.name for z in rows}
@@ -62,7 +63,7 @@ def new() -> ResponseReturnValue:
 def edit(code: str) -> ResponseReturnValue:
     """Change one zone; its notes."""
     with station().db.read() as session:
-        row = registry.zone(session, code)
+        row = zones_queries.zone(session, code)
     form = _form(row)
     if form.validate_on_submit():
         try:
@@ -116,7 +117,7 @@ def new_group() -> ResponseReturnValue:
 def group(code: str) -> ResponseReturnValue:
     """Change a group."""
     with station().db.read() as session:
-        row = next((g for g in registry.groups(session) if g.code == code), None)
+        row = next((g for g in zones_queries.groups(session) if g.code == code), None)
     if row is None:
         raise NotFoundError(f"Không có nhóm nào mang mã “{code}”.", field="group")
     return _group(row)
@@ -124,7 +125,7 @@ def group(code: str) -> ResponseReturnValue:
 
 def _group(row: ZoneGroup | None) -> ResponseReturnValue:
     with station().db.read() as session:
-        names = registry.zone_names(session)
+        names = zones_queries.zone_names(session)
     form = GroupForm(data={"name": row.name, "members": row.members} if row else None)
     form.members.choices = [SelectChoice(code, name) for code, name in names.items()]
     if form.validate_on_submit():
@@ -171,11 +172,11 @@ def _page(row: ZoneRow, form: ZoneForm) -> str:
     here = station()
     bands = parse_bands(row.volume_bands)
     with here.db.read() as session:
-        notes = registry.notes(session, row.code)
+        notes = zones_queries.notes(session, row.code)
         names = people.names_by_username(session)
         noise = [n for n in notes if n.kind == "noise"]
         rows = (
-            calendar.broadcasts(session, min(n.at for n in noise) - _AROUND, max(n.at for n in noise)) if noise else ()
+            schedule.broadcasts(session, min(n.at for n in noise) - _AROUND, max(n.at for n in noise)) if noise else ()
         )
     mine = [(b.started_at or b.starts_at, b.finished_at or b.ends_at, b) for b in rows if row.code in b.zones]
     aired = {

@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from broadcaster.db.queries import library, onair
+from broadcaster.db.queries import air
+from broadcaster.db.queries.scripts import many
 from broadcaster.services.station import Station
 
 KEPT = dt.timedelta(seconds=1)
@@ -19,7 +20,7 @@ KEPT = dt.timedelta(seconds=1)
 class Facts:
     """The state of the station at one moment, the same for everybody."""
 
-    present: onair.Present
+    present: air.Present
     waiting: int
     """Scripts that wait for the leader."""
 
@@ -44,6 +45,6 @@ class Frame:
         if not fresh and kept and kept[0] == writes and dt.timedelta() <= now - kept[1] < KEPT:
             return kept[2]
         with db.read() as session:
-            found = Facts(onair.present(session, now), library.waiting_count(session))
+            found = Facts(air.present(session, now), many.waiting_count(session))
         self._kept = (writes, now, found)
         return found

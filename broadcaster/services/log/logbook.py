@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from broadcaster.db.models import ChainHead
-from broadcaster.db.queries import registry
+from broadcaster.db.queries import zones as zones_queries
 from broadcaster.domain.chain import GENESIS
 from broadcaster.domain.periods import parse
 from broadcaster.domain.roles import Actor, Permission
@@ -46,7 +46,7 @@ def book_pdf(station: Station, written: str) -> tuple[str, bytes]:
     with station.db.read() as session:
         entries = [line.entry for line in playlog.entries(session, start, end, effective=True)]
         head = session.get(ChainHead, 1)
-        zones = registry.zone_names(session)
+        zones = zones_queries.zone_names(session)
     book = Book(
         title=title,
         first=first,

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, ChainHead, PlayLogEntry, Revision, Script, Topic, Unit, ZoneRow
-from broadcaster.db.queries import airings as airing_queries
-from broadcaster.db.queries.airings import Stretch
+from broadcaster.db.queries import figures
+from broadcaster.db.queries.figures import Stretch
 from broadcaster.domain.activities import PartState
 from broadcaster.domain.chain import GENESIS
 from broadcaster.domain.figures import Figures
@@ -50,7 +50,7 @@ class LogRows:
     def _rows(self) -> Iterator[Any]:
         with self.station.db.read() as session:
             if not self.as_entries:
-                yield from airing_queries.airings(session, self.stretch)
+                yield from figures.airings(session, self.stretch)
                 return
             lines = playlog.entries(session, self.stretch.start, self.stretch.end)
             yield from (line.entry for line in lines if self.stretch.up_to is None or line.seq <= self.stretch.up_to)
@@ -63,7 +63,7 @@ def stretch_of(station: Station, period: ReportPeriod, **more: Any) -> Stretch:
 
 def figures_of(station: Station, session: Session, period: ReportPeriod, *, up_to: int | None = None) -> Figures:
     """Return the figures of a period, counted from the log; `up_to` as it was at that entry."""
-    return airing_queries.figures(session, stretch_of(station, period, up_to=up_to), station.settings.tz)
+    return figures.figures(session, stretch_of(station, period, up_to=up_to), station.settings.tz)
 
 
 def refuse_future(station: Station, period: ReportPeriod) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Report
-from broadcaster.db.queries import airings as airing_queries
+from broadcaster.db.queries import figures
 from broadcaster.domain.periods import ReportPeriod
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
@@ -70,7 +70,7 @@ def draw(
     )
     content = freeze(document)
     with station.db.write() as session:
-        first, _ = airing_queries.range_of(session, stretch_of(station, period, up_to=document.last_seq))
+        first, _ = figures.range_of(session, stretch_of(station, period, up_to=document.last_seq))
         row = Report(
             period=period.title,
             title=document.title,

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from broadcaster.db.queries import airings as airing_queries
-from broadcaster.db.queries import behind
-from broadcaster.db.queries.behind import Narrowed
+from broadcaster.db.queries import figures, log
+from broadcaster.db.queries.log import Narrowed
 from broadcaster.domain.periods import PeriodKind, ReportPeriod, custom, parse
 from broadcaster.errors import RuleError
 from broadcaster.services.reports.content import stretch_of
@@ -72,19 +71,19 @@ def trace(station: Station, of: str, wanted: Wanted, limit: int, offset: int = 0
     narrowed = wanted.narrowed
     if of not in KINDS:
         raise RuleError(f"Không liệt kê được “{of}”. Có: {', '.join(KINDS)}.", field="of")
-    if narrowed.outcome is not None and narrowed.outcome not in behind.OUTCOMES:
-        raise RuleError(f"Không có kết quả “{narrowed.outcome}”. Có: {', '.join(behind.OUTCOMES)}.", field="outcome")
+    if narrowed.outcome is not None and narrowed.outcome not in log.OUTCOMES:
+        raise RuleError(f"Không có kết quả “{narrowed.outcome}”. Có: {', '.join(log.OUTCOMES)}.", field="outcome")
     stretch = stretch_of(station, wanted.period, up_to=wanted.up_to)
     with station.db.read() as session:
         if of == "airings":
-            return Found(*behind.airings(session, stretch, narrowed, limit, offset))
+            return Found(*log.airings(session, stretch, narrowed, limit, offset))
         if of == "entries":
-            return Found(*behind.entries(session, stretch, narrowed, limit, offset))
+            return Found(*log.entries(session, stretch, narrowed, limit, offset))
         if of == "scripts":
-            return Found(*behind.scripts(session, stretch, narrowed, limit, offset))
+            return Found(*log.scripts(session, stretch, narrowed, limit, offset))
         if of == "written":
-            return Found(*behind.written(session, stretch, limit, offset))
-        sent, _ = airing_queries.broadcasts(session, stretch)
+            return Found(*log.written(session, stretch, limit, offset))
+        sent, _ = figures.broadcasts(session, stretch)
     heard = {"full": True, "missed": False}.get(narrowed.outcome or "")
     kept = [s for s in reversed(sent) if heard is None or s.heard is heard]
     return Found(kept[offset : offset + limit], len(kept))

@@ -13,8 +13,8 @@ import tomlkit
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import CampaignRow
-from broadcaster.db.queries import airings as airing_queries
-from broadcaster.db.queries.airings import Stretch
+from broadcaster.db.queries import figures
+from broadcaster.db.queries.figures import Stretch
 from broadcaster.domain.figures import Figures
 from broadcaster.domain.plans import Campaign
 from broadcaster.domain.roles import Actor, Permission, machine
@@ -79,9 +79,7 @@ def progress_of(
 ) -> Progress:
     """Return how far a plan had come by the end of a day; `up_to` looks at the log as it was at that entry."""
     start, end = _bounds(station, plan.first, min(day, plan.last))
-    counted = (
-        airing_queries.figures(session, Stretch(start, end, up_to), station.settings.tz) if start < end else Figures()
-    )
+    counted = figures.figures(session, Stretch(start, end, up_to), station.settings.tz) if start < end else Figures()
     aired: dict[str, dict[str, int]] = {}
     for key, tally in counted.by_topic_month.items():
         topic, _, month = key.rpartition(" ")

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow
-from broadcaster.db.queries import registry
+from broadcaster.db.queries import zones as zones_queries
 from broadcaster.domain.broadcasts import NO_SESSION, SESSION_KINDS, BroadcastKind, BroadcastState, RundownItem
 from broadcaster.domain.candidates import Candidate, CueSound
 from broadcaster.domain.roles import Actor, Permission
@@ -127,7 +127,7 @@ def require_caps(
         if number != besides and not key.startswith(NO_SESSION):
             for code in held.keys() & set(codes):
                 held[code].append(station.local(at).date())
-    names = registry.zone_names(session)
+    names = zones_queries.zone_names(session)
     require_session(station.settings.caps, held, day, length, names=names, field=field)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster import faults
 from broadcaster.db.models import Revision, Script, Topic, Unit
-from broadcaster.db.queries.scripts import searchable
+from broadcaster.db.queries.scripts.one import searchable
 from broadcaster.domain.fold import fold, nfc, order_key
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.scripts import (

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, Job, Rendition, Revision, Script, Topic, Unit
-from broadcaster.db.queries.scripts import script_filter
+from broadcaster.db.queries.scripts.one import script_filter
 from broadcaster.domain.scripts import Genre, ScriptState
 from broadcaster.errors import NotFoundError
 from broadcaster.text.sentences import PAUSES_MS, syllables

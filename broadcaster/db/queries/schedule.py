@@ -1,4 +1,4 @@
-"""Reads of the coming and past days: broadcasts, exceptions, rotations."""
+"""Reads of broadcasts, rotations and exception days."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -96,3 +97,46 @@ def next_uses(session: Session, script_id: int, now: dt.datetime, limit: int = 3
         .order_by(BroadcastRow.starts_at)
     )
     return [r for r in rows if any(i.get("script_id") == script_id for i in r.rundown)][:limit]
+
+
+def broadcasts_between(session: Session, start: dt.datetime, end: dt.datetime) -> list[dict[str, Any]]:
+    """Return the broadcasts that start in [start, end), in order of time, as plain rows."""
+    rows = session.scalars(
+        select(BroadcastRow)
+        .where(BroadcastRow.starts_at >= start, BroadcastRow.starts_at < end)
+        .order_by(BroadcastRow.starts_at, BroadcastRow.id)
+    )
+    return [row_of(r) for r in rows]
+
+
+def broadcast_detail(session: Session, number: int) -> dict[str, Any]:
+    """Return one broadcast with the reasons behind its rundown.
+
+    Raises:
+        NotFoundError: there is none of that number.
+    """
+    row = session.get(BroadcastRow, number)
+    if row is None:
+        raise NotFoundError(f"Không có buổi phát số {number}.", field="broadcast")
+    return row_of(row) | {"reasons": row.reasons}
+
+
+def row_of(r: BroadcastRow) -> dict[str, Any]:
+    """Return a broadcast as a plain row."""
+    return {
+        "id": r.id,
+        "slot_key": r.slot_key,
+        "kind": r.kind.value,
+        "title": r.title,
+        "starts_at": r.starts_at,
+        "ends_at": r.ends_at,
+        "zones": r.zones,
+        "rundown": r.rundown,
+        "sound_ms": r.sound_ms,
+        "late": r.late,
+        "state": r.state.value,
+        "state_label": r.state.label,
+        "verdict": r.verdict,
+        "started_at": r.started_at,
+        "finished_at": r.finished_at,
+    }
