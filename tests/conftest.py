@@ -8,7 +8,6 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 import uuid
 import wave
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from broadcaster.clock import FrozenClock
 from broadcaster.db import schema
 from broadcaster.db.session import Database
 from tests.kit.clocks import NOON
+from tests.kit.waiting import until
 
 settings.register_profile("house", settings.default, deadline=None)  # a slow machine is no fault of the code
 settings.load_profile("house")
@@ -64,13 +64,8 @@ def postgres_server() -> Iterator[str]:
         stderr=log,
     )
     try:
-        for _ in range(600):
-            ready = subprocess.run([binaries / "pg_isready", "-h", "127.0.0.1", "-p", str(port), "-q"], check=False)
-            if ready.returncode == 0:
-                break
-            server.poll()
-
-            time.sleep(0.1)
+        asked = [binaries / "pg_isready", "-h", "127.0.0.1", "-p", str(port), "-q"]
+        until(lambda: subprocess.run(asked, check=False).returncode == 0, 60, every=0.1)
         yield f"postgresql+psycopg://{owner}@127.0.0.1:{port}"
     finally:
         server.terminate()

@@ -28,3 +28,16 @@ def test_what_tests_share_lies_in_the_kit_and_never_in_a_test_module() -> None:
     }
     assert len(MODULES) > 100
     assert taken == set()
+
+
+def test_no_test_sleeps_it_waits_for_what_must_come_true() -> None:
+    """Benchmarks are no tests: they let a station run for so many seconds and measure."""
+    apart = {TESTS / "kit", TESTS / "benchmarks"}
+    found = [
+        f"{path.relative_to(TESTS)}:{node.lineno}"
+        for path in MODULES
+        if not apart & set(path.parents)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "sleep"
+    ]
+    assert found == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import re
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +12,7 @@ from waitress.server import create_server
 
 from broadcaster.clock import SystemClock
 from broadcaster.panel.web.timing import Queue, Timed
+from tests.kit.waiting import idle
 
 SLEEP = 0.05
 
@@ -22,7 +22,7 @@ def port() -> Iterator[int]:
     """A server of one thread, whose page takes its time without working."""
 
     def page(_environ: object, start_response: object) -> list[bytes]:
-        time.sleep(SLEEP)
+        idle(SLEEP)
         start_response("200 OK", [("Content-Type", "text/plain")])
         return [b"x"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-import time
 
 import pytest
 
 from broadcaster.clock import FastClock, FrozenClock, SystemClock
 from broadcaster.playout.host.alarm import ApschedulerAlarm, JumpWatch, SimulatedAlarm
+from tests.kit.waiting import until
 
 START = dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC)
 
@@ -41,10 +41,9 @@ class Bench:
         if isinstance(self.clock, FrozenClock):
             self.alarm.run_until(self.clock.now() + dt.timedelta(seconds=units * self.unit))
             return
-        end = time.monotonic() + 10
-        while count is not None and len(self.rung) < count and time.monotonic() < end:
-            time.sleep(0.005)
-        if count is None:
+        if count is not None:
+            until(lambda: len(self.rung) >= count, 10, every=0.005)
+        else:
             self.clock.sleep_until(self.clock.monotonic() + units * self.unit)
 
     def keys(self):
@@ -84,7 +83,7 @@ def test_a_key_set_anew_while_it_rings_rings_again(bench):
         if len(bench.rung) < 3:
             bench.alarm.set("a", bench.clock.now(), ring)
             if isinstance(bench.clock, SystemClock):
-                time.sleep(0.3)  # the new one falls due while this one still runs
+                bench.wait(6)  # the new one falls due while this one still runs
 
     bench.alarm.set("a", bench.clock.now(), ring)
     bench.wait(1, count=3)

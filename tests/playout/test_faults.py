@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from broadcaster.clock import SystemClock
+from broadcaster.db.models import Heartbeat
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.playlog import Outcome
 from broadcaster.playout.engine import Playout
@@ -30,7 +31,7 @@ from tests.kit.live import ended, running
 from tests.kit.processes import kill, marked, start
 from tests.kit.sinks import Catch
 from tests.kit.site import site
-from tests.kit.waiting import until
+from tests.kit.waiting import paced, throughout, until
 
 SECOND = dt.timedelta(seconds=1)
 HOUR = 3600.0
@@ -81,8 +82,7 @@ def test_power_back_before_the_slot_it_airs_on_time(sounds):
     at = air.station.now() + room + 3 * SECOND
     number = air.plan(at, items, "ap-1", late="skip")
     until(lambda: air.row(number).state is BroadcastState.CUED, 20)
-    while air.station.now() < at - room:
-        time.sleep(0.05)
+    until(lambda: air.station.now() >= at - room, 60)
     kill(process)
     process = start(air)
     try:
@@ -128,9 +128,16 @@ def test_power_lost_after_the_slot_changes_nothing(sounds):
     before = air.row(number).verdict
     kill(process)
     process = start(air)
-    time.sleep(2)
+    until(lambda: beating(air) == process.pid)
+    throughout(1, lambda: air.row(number).verdict == before)
     kill(process)
     assert once_each(air, number, items).verdict == before
+
+
+def beating(air):
+    """The process that gave play-out's last sign of life."""
+    with air.station.db.read() as session:
+        return session.get(Heartbeat, "playout").pid
 
 
 # The database gone
@@ -190,14 +197,9 @@ def _starved(root, limit, box):
     stop = threading.Event()
     thread = threading.Thread(target=playout.run, args=(stop,))
     thread.start()
-    end = time.monotonic() + 12
-    while time.monotonic() < end:
-        why = playout.status()["sinks"]["main"]
-        if why != "ok":
-            box.put(why)
-            break
-        time.sleep(0.05)
-    time.sleep(3)
+    until(lambda: playout.status()["sinks"]["main"] != "ok", 12)
+    box.put(playout.status()["sinks"]["main"])
+    until(lambda: not playout.airings(), 12)
     stop.set()
     thread.join(10)
 
@@ -355,8 +357,9 @@ class SteppedAlarm(SimulatedAlarm):
         watch = JumpWatch(self._watched)
 
         def look():
-            while not self._stopped:
-                time.sleep(0.2)
+            for _ in paced(0.2):
+                if self._stopped:
+                    return
                 if by := watch.look():
                     jumped(by)
 
@@ -405,8 +408,7 @@ def test_an_hour_back_nothing_airs_a_second_time(stepped):
         first = air.log(number)[0].started_at
         air.station.clock.by -= dt.timedelta(seconds=HOUR - 2)
         until(lambda: any(i.what == "clock-step" for i in air.incidents()))
-        time.sleep(3)
-        assert not playout.airings()
+        throughout(3, lambda: not playout.airings())
     once_each(air, number, items)
     assert [e.started_at for e in air.log(number)] == [first]
 
@@ -421,8 +423,7 @@ def test_ten_years_either_way_the_station_holds_says_so_and_goes_on_when_the_clo
         until(lambda: playout.status()["hold"])
         hold = playout.status()["hold"]
         assert "Đồng hồ máy" in hold
-        time.sleep(2)
-        assert not air.row(number).state.terminal, "nothing airs and nothing is given up by a clock that lies"
+        throughout(2, lambda: not air.row(number).state.terminal)  # nothing airs or is given up by a clock that lies
         air.station.clock.by = dt.timedelta(0)
         until(lambda: not playout.status()["hold"])
     assert any(i.what == "clock" and i.note == hold for i in air.incidents())

@@ -9,7 +9,6 @@ import socket
 import ssl
 import subprocess
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -25,7 +24,7 @@ from tests.kit.icecast import Icecast, free_port, listen, share_of
 from tests.kit.sinks import FEED, play
 from tests.kit.site import site
 from tests.kit.sounds import tone
-from tests.kit.waiting import until
+from tests.kit.waiting import throughout, until
 
 HERE = "DNS:localhost,IP:127.0.0.1"
 
@@ -244,7 +243,7 @@ def test_listeners_hear_the_programme_over_tls_and_it_comes_back_after_a_restart
         until(lambda: server.has("/loa.ogg"))
         heard.append(listen(server.url("/loa.ogg"), 2))
         server.stop()
-        time.sleep(0.5)
+        until(lambda: sink.trouble)
         server.start()
         until(lambda: server.has("/loa.ogg"))
         heard.append(listen(server.url("/loa.ogg"), 2))
@@ -266,11 +265,7 @@ def test_the_stream_stays_up_over_tls_longer_than_a_dead_server_would_be_borne(s
     sink = sink_of(server, made, ca_file=str(authority.file), keep=True, mount="/lau.ogg")
     sink.start()
     until(lambda: server.has("/lau.ogg"))
-    troubles = set()
-    for _ in range(100):
-        time.sleep(0.1)
-        troubles.add(sink.trouble)
-    assert troubles == {""}
+    throughout(10, lambda: sink.trouble == "")
     assert (server.folder / "access.log").read_text().count("/lau.ogg") == 0, "one connection, still open"
 
 

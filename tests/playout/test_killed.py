@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import random
 import threading
-import time
 from collections import Counter
 
 import pytest
@@ -15,7 +14,7 @@ from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services.log import playlog
 from tests.kit.processes import kill, marked, start
-from tests.kit.waiting import until
+from tests.kit.waiting import idle, until
 
 pytestmark = pytest.mark.slow
 
@@ -30,11 +29,8 @@ def live_on(air, numbers, seconds=30.0):
     stop = threading.Event()
     thread = threading.Thread(target=playout.run, args=(stop,))
     thread.start()
-    end = time.monotonic() + seconds
     try:
-        while not all(air.row(n).state.terminal for n in numbers):
-            assert time.monotonic() < end, {n: air.row(n).state for n in numbers}
-            time.sleep(0.05)
+        until(lambda: all(air.row(n).state.terminal for n in numbers), seconds, every=0.05)
     finally:
         stop.set()
         thread.join(20)
@@ -57,7 +53,7 @@ def test_killed_at_any_moment_each_item_and_zone_has_exactly_one_outcome(live, s
         air.plan(now + chance.uniform(0.3, 2.0) * SECOND, items, zone, slot_key=zone, late=policies[n % 3], grace_s=60)
         for n, zone in enumerate(zones)
     ]
-    time.sleep(chance.uniform(0.6, 2.6))
+    idle(chance.uniform(0.6, 2.6))
     kill(process)
     last = air.plan(air.station.now() + 1.5 * SECOND, items, "ap-cuoi", slot_key="cuoi")
     live_on(air, [*numbers, last])

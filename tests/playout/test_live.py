@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 import threading
-import time
 import wave
 
 import numpy as np
@@ -136,7 +135,7 @@ def test_a_database_away_at_the_claim_does_not_keep_the_broadcast_off_the_air(so
         until(lambda: playout.status()["next"] or playout.airings())
         other = sqlite3.connect(air.station.home.root / "station.db", isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
-        time.sleep(5)
+        until(lambda: any(one.phase == "air" for one in playout.airings()))
         other.execute("COMMIT")
         other.close()
         row = ended(air, number)

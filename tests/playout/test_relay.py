@@ -7,7 +7,6 @@ import functools
 import subprocess
 import sys
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from zoneinfo import ZoneInfo
 
@@ -29,7 +28,7 @@ from broadcaster.playout.sound.relay import Relay, RelayFeed, source_of
 from tests.kit.icecast import Icecast, share_of
 from tests.kit.live import running
 from tests.kit.site import site
-from tests.kit.waiting import until
+from tests.kit.waiting import paced, until
 
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")
 SECOND = dt.timedelta(seconds=1)
@@ -65,12 +64,10 @@ class Station(BaseHTTPRequestHandler):
                 kind
             ]
             self.wfile.write(data[: 8000 * 3])  # a server sends some seconds at once
-            begun = time.monotonic()
-            for n, at in enumerate(range(8000 * 3, len(data), 800), 1):
+            for at, _ in zip(range(8000 * 3, len(data), 800), paced(0.1), strict=False):  # a busy machine catches up
                 self.wfile.write(data[at : at + 800])
-                time.sleep(max(0.0, begun + n * 0.1 - time.monotonic()))  # on a busy machine it catches up
-            while kind == "stall":
-                time.sleep(0.1)
+            if kind == "stall":
+                self.server.ended.wait()
         except OSError:
             return
 
@@ -82,9 +79,11 @@ class Station(BaseHTTPRequestHandler):
 def http():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Station)
     server.daemon_threads = True
+    server.ended = threading.Event()
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield lambda kind: f"http://127.0.0.1:{server.server_address[1]}/{kind}"
+    server.ended.set()
     server.shutdown()
     server.server_close()
 
@@ -107,15 +106,12 @@ def feed(url="", *, seconds=20.0, clock=None, told=None, **more):
 def take(made, seconds):
     """Read as a player does, at real-time speed; return what was heard and how much of it there was."""
     parts, at, there = [], 0, 0
-    begun = time.monotonic()
-    while at < seconds * 48000:
-        piece = made.read(at, 960)
-        if piece is None:
+    for _ in paced(960 / 48000):
+        if at >= seconds * 48000 or (piece := made.read(at, 960)) is None:
             break
         parts.append(piece or bytes(1920))
         there += 960 if piece else 0
         at += 960
-        time.sleep(max(0, begun + at / 48000 - time.monotonic()))
     return np.frombuffer(b"".join(parts), "<i2") / 32768, there
 
 
@@ -125,8 +121,7 @@ def take(made, seconds):
 @pytest.mark.slow
 def test_a_good_stream_is_heard_at_the_stations_loudness(http):
     made = feed(http("good"))
-    until(lambda: not made.check())
-    time.sleep(3)
+    until(lambda: not made.check() and made._came > 4 * 48000)
     heard, there = take(made, 4)
     made.close()
     assert there == 4 * 48000
@@ -141,8 +136,7 @@ def test_what_is_no_stream_is_known_before_its_turn_and_over_at_once(http, kind,
     monkeypatch.setattr(relay, "PATIENCE_S", 1.0)
     told = []
     made = feed(http(kind), told=told)
-    time.sleep(1.5)
-    made.look()
+    until(lambda: made.look() or told)
     assert told == ["Nguồn tiếp âm “VOV1” không có tín hiệu."]
     assert made.read(0, 960) is None
     assert "không có tín hiệu lúc đến giờ" in made.why

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from contextlib import contextmanager
 
 import numpy as np
@@ -20,7 +19,7 @@ from broadcaster.playout.sound.talk import IN_HAND_S, VANISHED, Talk
 from broadcaster.services.air import broadcasts, talks
 from broadcaster.sound.store import Store
 from tests.kit import live
-from tests.kit.waiting import until
+from tests.kit.waiting import paced, until
 
 RATE = 48_000
 OPERATOR = Actor("vanhanh", "Người vận hành", frozenset({Role.OPERATOR}))
@@ -55,12 +54,10 @@ def voice(seconds: float, hz: float = 300.0) -> bytes:
 
 def speak(air, number: int, seconds: float, first: int = 0) -> int:
     """Send samples at the pace of speech, as a browser does."""
-    piece = first
-    for _ in range(round(seconds * 10)):
+    end = first + round(seconds * 10)
+    for piece, _ in zip(range(first, end), paced(0.095), strict=False):
         assert talks.take(air.station, OPERATOR, number, piece, voice(0.1))
-        piece += 1
-        time.sleep(0.095)
-    return piece
+    return end
 
 
 def test_what_is_said_is_heard_and_kept_by_its_hash(live):

@@ -63,7 +63,7 @@ class FakeEdge:
                     await ws.close()
                     break
                 if word == "slow":
-                    await asyncio.sleep(5)
+                    await self._stop.wait()
                     break
                 if word in {"ok", "broken"}:
                     head = b"X-RequestId:1\r\nContent-Type:audio/mpeg\r\nPath:audio\r\n"

@@ -10,13 +10,13 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
+
+from tests.kit.waiting import until
 
 pytestmark = [
     pytest.mark.slow,
@@ -25,14 +25,8 @@ pytestmark = [
 ]
 
 
-def wait_for(ready: Callable[[], object], seconds: float = 90) -> None:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        with suppress(OSError, sqlite3.Error):
-            if ready():
-                return
-        time.sleep(0.2)
-    pytest.fail("not ready in time")
+def wait_for(ready: Callable[[], object]) -> None:
+    until(ready, 90, every=0.2, passing=(OSError, sqlite3.Error))
 
 
 def free_port() -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from broadcaster.services.work.queue import queue_at, wake_worker, work_with
 from broadcaster.worker import consumer
 from tests.kit.people import EDITOR
 from tests.kit.scripts import draft
+from tests.kit.waiting import until
 
 
 @pytest.fixture
@@ -36,11 +36,7 @@ def states(station: Station) -> dict[str, str]:
 
 
 def wait_until(station: Station, kind: str, state: str) -> None:
-    for _ in range(300):
-        if states(station).get(kind) == state:
-            return
-        time.sleep(0.1)
-    pytest.fail(f"{kind} is not {state}: {states(station)}")
+    until(lambda: states(station).get(kind) == state, 30, every=0.1)
 
 
 def test_a_wanted_rendition_is_made_and_the_worker_stops_when_told(living: Station) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +25,7 @@ from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services.station import Station, open_station
 from broadcaster.sound.store import Store
 from tests.kit.browser import ARGUMENTS, CHROMIUM, faults, opened
+from tests.kit.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FAKE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
@@ -73,15 +73,6 @@ def fake() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *FAKE])
         yield browser
         browser.close()
-
-
-def until(what: Callable[[], object], seconds: float = 25.0) -> object:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := what():
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it never came true")
 
 
 def talk_row(station: Station) -> BroadcastRow:
