@@ -6,7 +6,7 @@ HOME_DIR ?= station
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: help run test test-fast check lint types contracts format bench shots build clean
+.PHONY: help run test test-fast check lint types contracts format bench shots lock build clean
 
 help: ## show what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -44,6 +44,10 @@ bench: $(DEV_STAMP) ## the measured figures of docs/benchmarks.md
 shots: $(DEV_STAMP) ## the handbook's pictures, made anew in docs/img
 	$(BIN)/python -m tests.panel.shots docs/img
 
+lock: $(DEV_STAMP) ## the newest of every dependency into locks/ (KEEP=--keep: only what pyproject.toml forces)
+	$(BIN)/python -m pip install --quiet 'uv>=0.9,<1'
+	PATH="$(BIN):$$PATH" $(BIN)/python tests/lock.py $(KEEP)
+
 build: $(DEV_STAMP) ## sdist and wheel, the wheel through the sdist
 	$(BIN)/python -m build
 
@@ -53,12 +57,11 @@ clean: ## forget the environment; the station stays
 $(BIN)/python:
 	@bash tests/make-venv.sh "$(PYTHON)" "$(VENV)"
 
-$(STAMP): pyproject.toml | $(BIN)/python
-	@# The neural voice has no wheels for some processors; the station then speaks with espeak-ng.
-	$(BIN)/python -m pip install --quiet -e '.[neural]' || $(BIN)/python -m pip install --quiet -e .
+$(STAMP): pyproject.toml locks/station.lock locks/neural.lock | $(BIN)/python
+	@bash tests/install.sh $(BIN)/python station
+	@$(BIN)/python tests/needs.py station
 	@touch $@
 
-$(DEV_STAMP): pyproject.toml $(STAMP)
-	@# With the package itself, so that the tools' own needs bend to what it needs (gTTS: an older Click).
-	$(BIN)/python -m pip install --quiet -e . --group dev
+$(DEV_STAMP): $(STAMP) locks/dev.lock
+	@bash tests/install.sh $(BIN)/python dev
 	@touch $@

@@ -23,9 +23,23 @@ from broadcaster.db import schema
 from broadcaster.db.session import Database
 from tests.kit.clocks import NOON
 from tests.kit.waiting import until
+from tests.needs import browser_fault
 
 settings.register_profile("house", settings.default, deadline=None)  # a slow machine is no fault of the code
 settings.load_profile("house")
+
+UTF8 = ("--encoding=UTF8", "--locale=C.UTF-8")  # a bare machine may name a language that it has not
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Without a browser say so once and before the first test, not once for each test that drives one."""
+    driving = [item for item in session.items if item.get_closest_marker("browser")]
+    if not driving or session.config.option.collectonly or (fault := browser_fault()) is None:
+        return
+    if os.environ.get("PARTIAL") != "1":
+        raise pytest.UsageError(f"{len(driving)} tests need a browser: {fault} (PARTIAL=1 leaves them out)")
+    for item in driving:
+        item.add_marker(pytest.mark.skip(reason=fault))
 
 
 def _postgres_bin() -> Path | None:
@@ -53,7 +67,7 @@ def postgres_server() -> Iterator[str]:
         port = s.getsockname()[1]
     data = folder / "data"
     subprocess.run(
-        [*as_user, binaries / "initdb", "-D", data, "-A", "trust", "-U", owner, "--no-sync"],
+        [*as_user, binaries / "initdb", "-D", data, "-A", "trust", "-U", owner, "--no-sync", *UTF8],
         check=True,
         capture_output=True,
     )

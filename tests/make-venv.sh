@@ -17,4 +17,3 @@ if ! "$python" -m venv "$venv" >/dev/null 2>&1; then
     exit 1
   fi
 fi
-"$venv/bin/python" -m pip install --quiet --upgrade 'pip>=25.1'

@@ -4,25 +4,10 @@ set -euo pipefail
 bin=$1
 say() { printf '\n== %s\n' "$1"; }
 
-say "system packages"
-need=()
-command -v chromium >/dev/null || need+=(chromium)
-[ -d /usr/lib/postgresql ] || need+=(postgresql)
-command -v soffice >/dev/null || need+=(libreoffice-writer libreoffice-calc)
-command -v pdftoppm >/dev/null || need+=(poppler-utils)
-command -v icecast2 >/dev/null || need+=(icecast2)
-command -v openssl >/dev/null || need+=(openssl)
-if [ ${#need[@]} -gt 0 ]; then
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${need[@]}" >/dev/null
-  else
-    echo "missing: ${need[*]} (the tests that need them will say so)"
-  fi
-fi
-
-say "voices and the recogniser that some tests use for real"
-"$bin/python" -m pip install --quiet -e . --group voices || echo "not installed: the tests that need them will say so"
+say "what the tests need of this machine"
+"$bin/python" tests/needs.py tests
+bash tests/install.sh "$bin/python" voices || echo "not installed: the tests that need these voices will say so"
+"$bin/python" -m pip check
 
 say "style, types, contracts"
 "$bin/ruff" check .
