@@ -88,7 +88,7 @@ def index() -> ResponseReturnValue:
         names = people.names_by_username(session)
         zones = zones_queries.zone_names(session)
     page = render_template(
-        "emergency/index.html",
+        "air/emergency/index.html",
         form=form,
         draft=None,
         held=held,
@@ -135,7 +135,7 @@ def edit(number: int) -> ResponseReturnValue:
         else:
             _speak_aside(station(), number)
             return leave_to(url_for("emergency.confirm", number=number))
-    page = render_template("emergency/edit.html", form=form, draft=row, words=_zone_words())
+    page = render_template("air/emergency/edit.html", form=form, draft=row, words=_zone_words())
     return page, 422 if form.errors or form.form_errors else 200
 
 
@@ -169,7 +169,7 @@ def confirm(number: int) -> ResponseReturnValue:
         zones = zones_queries.zone_names(session)
     cut = [a for a in onair.facts().airing if set(a.zones) & set(codes)]
     return render_template(
-        "emergency/confirm.html", row=row, codes=codes, zones=zones, replaced=replaced, cut=cut, missing=missing
+        "air/emergency/confirm.html", row=row, codes=codes, zones=zones, replaced=replaced, cut=cut, missing=missing
     )
 
 
@@ -194,7 +194,7 @@ def show(number: int) -> ResponseReturnValue:
         zones = zones_queries.zone_names(session)
         codes = zone_map(session).expand(story.row.zones, where="zones")
     return render_template(
-        "emergency/show.html",
+        "air/emergency/show.html",
         row=story.row,
         story=story,
         rows=rows,
@@ -230,7 +230,7 @@ def cancel(number: int) -> ResponseReturnValue:
     with station().db.read() as session:
         zones = zones_queries.zone_names(session)
         codes = zone_map(session).expand(row.zones, where="zones")
-    page = render_template("emergency/cancel.html", row=row, zones=zones, codes=codes, refused=refused)
+    page = render_template("air/emergency/cancel.html", row=row, zones=zones, codes=codes, refused=refused)
     return page, 422 if refused else 200
 
 

@@ -42,7 +42,7 @@ def talk() -> ResponseReturnValue:
     with station().db.read() as session:
         names = zones_queries.zone_names(session)
     page = render_template(
-        "live/talk.html",
+        "air/live/talk.html",
         codes=codes,
         names=names,
         urgent=urgent,
@@ -133,7 +133,7 @@ def _choose(refused: str) -> str:
         words = {ALL: "Tất cả cụm loa"} | {g.code: f"Nhóm {g.name}" for g in zones_queries.groups(session)}
         words |= zones_queries.zone_names(session)
     return render_template(
-        "live/index.html",
+        "air/live/index.html",
         words=words,
         chosen=request.form.getlist("zones"),
         refused=refused,

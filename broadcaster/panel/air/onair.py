@@ -57,7 +57,7 @@ def index() -> ResponseReturnValue:
     ]
     due = report_due.due(station()) if actor().may(Permission.REPORT) else []
     return render_template(
-        "onair/index.html",
+        "air/onair/index.html",
         incidents=incidents,
         quick=quick,
         due=due,
@@ -72,7 +72,7 @@ def index() -> ResponseReturnValue:
 def bar() -> Response:
     """The on-air state in the top bar of every page."""
     shown = (facts(), actor().permissions, station().today())
-    return revalidated(shown, lambda: render_template("onair/_bar.html", present=facts()))
+    return revalidated(shown, lambda: render_template("air/onair/_bar.html", present=facts()))
 
 
 @blueprint.get("/fragments/now")
@@ -83,7 +83,7 @@ def now() -> Response:
     listed = [*today["broadcasts"], *today["coming"]]
     states = [(b.id, b.state, b.verdict, b.starts_at, b.title, b.sound_ms) for b in listed]
     shown = (facts(), states, actor().permissions, today["day"], sorted(today["stopped"]))
-    return revalidated(shown, lambda: render_template("onair/_now.html", present=facts(), **today))
+    return revalidated(shown, lambda: render_template("air/onair/_now.html", present=facts(), **today))
 
 
 @blueprint.get("/fragments/incidents")
@@ -93,14 +93,16 @@ def incidents() -> Response:
     with station().db.read() as session:
         found = air.incidents(session)
     shown = ([(i.id, i.note, i.ended_at) for i in found], station().today())
-    return revalidated(shown, lambda: render_template("onair/_incidents.html", incidents=found, names=_names(facts())))
+    return revalidated(
+        shown, lambda: render_template("air/onair/_incidents.html", incidents=found, names=_names(facts()))
+    )
 
 
 @blueprint.get("/fragments/health")
 @needs(Permission.VIEW)
 def health() -> ResponseReturnValue:
     """What is well and what is not, in words; looked at afresh twice a minute at most."""
-    return render_template("onair/_health.html", checks=_checks())
+    return render_template("air/onair/_health.html", checks=_checks())
 
 
 @blueprint.route("/stop", methods=["GET", "POST"])
@@ -119,7 +121,7 @@ def stop() -> ResponseReturnValue:
     zone = request.args.get("zone", "")
     silent = present.shared(zone) if any(z.code == zone for z in present.zones) else ()
     part = "_stop.html" if request.headers.get("HX-Request") else "stop.html"
-    return render_template(f"onair/{part}", present=present, names=_names(present), zone=zone, silent=silent)
+    return render_template(f"air/onair/{part}", present=present, names=_names(present), zone=zone, silent=silent)
 
 
 @blueprint.route("/resume/<int:number>", methods=["GET", "POST"])
@@ -137,7 +139,7 @@ def resume(number: int) -> ResponseReturnValue:
     possible = resuming.may_resume(row, station().now())
     names = _names(facts())
     return render_template(
-        f"onair/{part}", row=row, items=items, zones=zones, names=names, possible=possible, present=facts()
+        f"air/onair/{part}", row=row, items=items, zones=zones, names=names, possible=possible, present=facts()
     )
 
 
@@ -150,7 +152,7 @@ def trust_clock() -> ResponseReturnValue:
         flash("Đã xác nhận đồng hồ. Máy phát làm việc trở lại trong vài giây.")
         return leave_to(url_for("onair.index"))
     part = "_clock.html" if request.headers.get("HX-Request") else "clock.html"
-    return render_template(f"onair/{part}", present=facts(fresh=True), now=station().local(station().now()))
+    return render_template(f"air/onair/{part}", present=facts(fresh=True), now=station().local(station().now()))
 
 
 @blueprint.get("/fragments/level")

@@ -69,7 +69,7 @@ def index() -> ResponseReturnValue:
         topics = many.topics(session)
     values = {"topics": topics, "rows": rows, "sums": sums, "corrected": corrected, "names": names, "wanted": wanted}
     page = Page(number, _PAGE, sums.entries)
-    return render_template("journal/index.html", page=page, first=first, last=last, outcomes=list(Outcome), **values)
+    return render_template("log/index.html", page=page, first=first, last=last, outcomes=list(Outcome), **values)
 
 
 @blueprint.get("/book")
@@ -86,7 +86,7 @@ def book() -> ResponseReturnValue:
         fate = (row.broadcast_id, row.item_no, row.planned_at, row.outcome, row.reason, row.corrects is None)
         together.setdefault(fate, []).append(row)
     return render_template(
-        "journal/book.html",
+        "log/book.html",
         lines=list(together.values()),
         shown=len(rows),
         sums=sums,
@@ -108,9 +108,7 @@ def entry(seq: int) -> ResponseReturnValue:
         proof = proofs.of_entries(session, [row.id]).get(row.id)
         topics = {t.code: t.short for t in many.topics(session)}
         found = airchecks.of_entry(here, session, row)
-    return render_template(
-        "journal/entry.html", e=row, others=others, names=names, proof=proof, topics=topics, heard=found
-    )
+    return render_template("log/entry.html", e=row, others=others, names=names, proof=proof, topics=topics, heard=found)
 
 
 @blueprint.get("/<int:seq>/recording")
@@ -167,7 +165,7 @@ def correct(log_entry: str) -> ResponseReturnValue:
             day = station().local(entry.planned_at).date().isoformat()
             return leave_to(f"{url_for('journal.index')}?from={day}&to={day}")
     page = render_template(
-        "journal/correct.html", entry=entry, names=names, outcomes=list(Outcome), refused=refused, form=request.form
+        "log/correct.html", entry=entry, names=names, outcomes=list(Outcome), refused=refused, form=request.form
     )
     return page, 422 if refused else 200
 
@@ -196,12 +194,12 @@ def verify() -> ResponseReturnValue:
     after = (int(number), known) if going_on else (0, GENESIS)
     with station().db.read() as session:
         if not part:
-            return render_template("journal/verdict.html", verdict=playlog.verify(session))
+            return render_template("log/verdict.html", verdict=playlog.verify(session))
         verdict, last, end = playlog.verify_part(session, after, _PART)
     if verdict.holds and last < end:
-        return render_template("journal/_verifying.html", last=last, end=end, known=verdict.last_hash)
+        return render_template("log/_verifying.html", last=last, end=end, known=verdict.last_hash)
     whole = replace(verdict, entries=end) if verdict.holds else verdict
-    return render_template("journal/_verdict.html", verdict=whole)
+    return render_template("log/_verdict.html", verdict=whole)
 
 
 @blueprint.get("/export.csv")

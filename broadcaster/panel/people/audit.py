@@ -101,7 +101,7 @@ def index() -> ResponseReturnValue:
         )
         names = people.names_by_username(session)
     return render_template(
-        "audit/index.html",
+        "people/audit/index.html",
         rows=rows,
         page=Page(number, _PAGE, total),
         kinds=KINDS,

@@ -60,7 +60,7 @@ def login() -> ResponseReturnValue:
             _begin(found)
             return flask.redirect(safe_next(request.args.get("next")), code=303)
         form.form_errors.append(_REFUSED)
-    return render_template("login.html", form=form), 422 if form.is_submitted() else 200
+    return render_template("people/login.html", form=form), 422 if form.is_submitted() else 200
 
 
 @blueprint.route("/login/code", methods=["GET", "POST"])
@@ -77,7 +77,7 @@ def code() -> ResponseReturnValue:
             _begin(found)
             return flask.redirect(safe_next(request.args.get("next")), code=303)
         form.code.errors = [*form.code.errors, "Mã chưa đúng hoặc đã dùng. Chờ mã mới trên điện thoại rồi nhập lại."]
-    return render_template("code.html", form=form), 422 if form.is_submitted() else 200
+    return render_template("people/code.html", form=form), 422 if form.is_submitted() else 200
 
 
 @blueprint.get("/account")
@@ -109,7 +109,7 @@ def second_step() -> ResponseReturnValue:
     except RuleError as error:
         return _account(error.message), 422
     session.pop(_NEW_KEY, None)
-    return render_template("recovery.html", codes=codes)
+    return render_template("people/recovery.html", codes=codes)
 
 
 def _account(refused: str = "") -> str:
@@ -120,7 +120,7 @@ def _account(refused: str = "") -> str:
         key = session.setdefault(_NEW_KEY, steps.new_secret())
         drawing = qr(steps.address(here, actor(), key))
     return render_template(
-        "account.html",
+        "people/account.html",
         rows=sign_ins.open_ones(here, actor()),
         here=current_user.token,
         on=on,
@@ -157,7 +157,7 @@ def password() -> ResponseReturnValue:
                 _begin(accounts.Member(actor(), epoch, must_change=False))
                 flash("Đã đổi mật khẩu. Các phiên đăng nhập khác đã kết thúc.")
                 return flask.redirect(url_for("onair.index"), code=303)
-    return render_template("password.html", form=form), 422 if form.is_submitted() else 200
+    return render_template("people/password.html", form=form), 422 if form.is_submitted() else 200
 
 
 @blueprint.post("/sign-out-everywhere")

@@ -28,7 +28,9 @@ def index() -> ResponseReturnValue:
             form.take(error)
     with station().db.read() as session:
         rows = tokens.every(session)
-    page = render_template("tokens/index.html", form=form, rows=rows, key=key, labels={s.value: s.label for s in Scope})
+    page = render_template(
+        "people/tokens/index.html", form=form, rows=rows, key=key, labels={s.value: s.label for s in Scope}
+    )
     return page, 422 if form.is_submitted() and not key else 200
 
 

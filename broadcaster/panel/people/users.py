@@ -32,7 +32,7 @@ def index() -> ResponseReturnValue:
         rows = people.all_users(session)
         units = {u.code: u.name for u in people.units(session)}
     labels = {r.value: r.label for r in Role}
-    return render_template("users/index.html", rows=rows, units=units, labels=labels)
+    return render_template("people/users/index.html", rows=rows, units=units, labels=labels)
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -54,7 +54,9 @@ def new() -> ResponseReturnValue:
             form.take(error)
         else:
             return _password_once(form.username.data.strip().lower(), password)
-    page = render_template("users/edit.html", form=form, row=None, role_words=ROLE_WORDS, permissions=PERMISSIONS)
+    page = render_template(
+        "people/users/edit.html", form=form, row=None, role_words=ROLE_WORDS, permissions=PERMISSIONS
+    )
     return page, 422 if form.is_submitted() else 200
 
 
@@ -74,7 +76,7 @@ def edit(username: str) -> ResponseReturnValue:
         else:
             flash(f"Đã lưu tài khoản “{username}”.")
             return leave_to(url_for("users.index"))
-    page = render_template("users/edit.html", form=form, row=row, role_words=ROLE_WORDS, permissions=PERMISSIONS)
+    page = render_template("people/users/edit.html", form=form, row=row, role_words=ROLE_WORDS, permissions=PERMISSIONS)
     return page, 422 if form.is_submitted() else 200
 
 
@@ -104,7 +106,7 @@ def act(username: str) -> ResponseReturnValue:
 
 def _password_once(username: str, password: str) -> ResponseReturnValue:
     """Show a temporary password in the answer itself: it is kept nowhere."""
-    return render_template("users/password.html", username=username, password=password)
+    return render_template("people/users/password.html", username=username, password=password)
 
 
 def _row(username: str) -> User:

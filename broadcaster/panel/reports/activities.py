@@ -55,7 +55,7 @@ def index() -> ResponseReturnValue:
         units = {u.code: u.name for u in people.units(session)}
     titles = form_titles(station())
     return render_template(
-        "activities/index.html",
+        "reports/activities/index.html",
         rows=rows[:400],
         total=len(rows),
         proofs=proofs,
@@ -77,7 +77,7 @@ def show(number: int) -> ResponseReturnValue:
         units = {u.code: u.name for u in people.units(session)}
         names = people.names_by_username(session)
     return render_template(
-        "activities/show.html",
+        "reports/activities/show.html",
         row=row,
         proofs=proofs,
         topics=topics,
@@ -163,7 +163,7 @@ def parts() -> ResponseReturnValue:
     every = actor().may(Permission.REPORT)
     shown = [u for u in units if every or u.code == own]
     return render_template(
-        "activities/parts.html",
+        "reports/activities/parts.html",
         period=period,
         written=written,
         choices=choices(),
@@ -221,7 +221,7 @@ def _edit(row: Activity | None) -> ResponseReturnValue:
         else:
             flash("Đã lưu hoạt động. Hãy thêm tệp minh chứng nếu có.")
             return leave_to(url_for("activities.show", number=number))
-    return render_template("activities/edit.html", form=form, row=row), 422 if form.is_submitted() else 200
+    return render_template("reports/activities/edit.html", form=form, row=row), 422 if form.is_submitted() else 200
 
 
 def _values(row: Activity | None) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def index() -> ResponseReturnValue:
     with station().db.read() as session:
         rows = plans.campaigns(session)
         now = plans.current(session, station().today())
-    return render_template("plans/index.html", rows=rows, current=now, titles=plans.form_titles(station()))
+    return render_template("reports/plans/index.html", rows=rows, current=now, titles=plans.form_titles(station()))
 
 
 @blueprint.get("/<int:number>")
@@ -58,7 +58,11 @@ def show(number: int) -> ResponseReturnValue:
         row = plans.campaign(session, number)
         names = people.names_by_username(session)
     return render_template(
-        "plans/show.html", row=row, plan=plans.campaign_of(row), names=names, titles=plans.form_titles(station())
+        "reports/plans/show.html",
+        row=row,
+        plan=plans.campaign_of(row),
+        names=names,
+        titles=plans.form_titles(station()),
     )
 
 
@@ -101,7 +105,7 @@ def confirm(number: int) -> ResponseReturnValue:
     reading = read_plan(row.source_text, plans.forms(station()))
     lines, hidden = _beside(reading, plans.choices_of(station(), reading))
     page = render_template(
-        "plans/confirm.html",
+        "reports/plans/confirm.html",
         row=row,
         lines=lines,
         hidden=hidden,
@@ -276,7 +280,7 @@ def _form(plan: Campaign, number: int | None, error: RuleError | None = None) ->
         except RuleError:
             shown = plan
     return render_template(
-        "plans/edit.html",
+        "reports/plans/edit.html",
         plan=shown,
         number=number,
         topics=topics,

@@ -24,14 +24,14 @@ def index() -> ResponseReturnValue:
     """The plan in force against what was aired and done."""
     row = _current()
     if row is None:
-        return render_template("tracker/empty.html")
+        return render_template("reports/tracker/empty.html")
     found = tracking.standing(station(), row)
     with station().db.read() as session:
         short = {t.code: t.short for t in many.topics(session)}
     today = station().today()
     near = next_due([(d.title, d.day) for d in found.plan.deadlines], today, _AHEAD)
     return render_template(
-        "tracker/index.html", row=row, found=found, short=short, month=f"{today:%Y-%m}", near=near, today=today
+        "reports/tracker/index.html", row=row, found=found, short=short, month=f"{today:%Y-%m}", near=near, today=today
     )
 
 
@@ -56,7 +56,9 @@ def gap() -> ResponseReturnValue:
     titles = {t.code: t.title for t in stands.progress.topics}
     with station().db.read() as session:
         titles |= {t.code: t.short for t in many.topics(session)}
-    page = render_template("tracker/gap.html", row=row, found=found, stands=stands, titles=titles, refused=refused)
+    page = render_template(
+        "reports/tracker/gap.html", row=row, found=found, stands=stands, titles=titles, refused=refused
+    )
     return page, 422 if refused else 200
 
 

@@ -103,7 +103,7 @@ def _replace(number: int, verb: str) -> ResponseReturnValue:
     fragment = request.headers.get("HX-Request")
     shown = here.local(to or (row.starts_at + dt.timedelta(days=verb == "copy")))
     page = render_template(
-        f"timetable/{'_place' if fragment else 'place'}.html",
+        f"schedule/by_hand/{'_place' if fragment else 'place'}.html",
         row=row,
         names=names,
         verb=verb,
@@ -206,7 +206,7 @@ def new() -> ResponseReturnValue:
     suggested = here.local(here.now()) + dt.timedelta(hours=1)
     at_text = given.get("at") or request.args.get("at", "") or f"{suggested:%Y-%m-%dT%H:00}"
     page = render_template(
-        "timetable/new.html",
+        "schedule/by_hand/new.html",
         zones=zones,
         groups=groups,
         at=at_text,
@@ -250,7 +250,7 @@ def rundown(number: int) -> ResponseReturnValue:
     known = _known(row, approved, cues)
     lines = [known[k] | {"key": k} for k in keys if k in known]
     return render_template(
-        "timetable/rundown.html",
+        "schedule/by_hand/rundown.html",
         row=row,
         lines=lines,
         approved=approved,

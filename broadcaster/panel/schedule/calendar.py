@@ -59,7 +59,7 @@ def index() -> ResponseReturnValue:
         by_day = {day: [b for b in found if zone in b.zones] for day, found in by_day.items()}
     left = {day: [b.id for b in found if by_hand.editable(b, here.now())] for day, found in by_day.items()}
     return render_template(
-        "calendar/index.html",
+        "schedule/calendar/index.html",
         days=days,
         by_day=by_day,
         names=names,
@@ -125,7 +125,7 @@ def show(number: int) -> ResponseReturnValue:
     ]
     now = station().now()
     return render_template(
-        "calendar/show.html",
+        "schedule/calendar/show.html",
         row=row,
         items=items,
         names=names,
@@ -185,7 +185,7 @@ def command(number: int, verb: str) -> ResponseReturnValue:
         row = schedule.broadcast(session, number)
         names = zones_queries.zone_names(session)
     part = "_command.html" if request.headers.get("HX-Request") else "command.html"
-    return render_template(f"calendar/{part}", row=row, names=names, verb=verb)
+    return render_template(f"schedule/calendar/{part}", row=row, names=names, verb=verb)
 
 
 @blueprint.post("/plan")
@@ -238,7 +238,7 @@ def rotation_list() -> ResponseReturnValue:
         zone_words = {**zones_queries.zone_names(session), **{g.code: g.name for g in zones_queries.groups(session)}}
     genres = {g.value: g.label for g in Genre}
     return render_template(
-        "calendar/rotations.html",
+        "schedule/calendar/rotations.html",
         rows=rows,
         cues=cues,
         zone_words={**zone_words, "all": "Tất cả"},
@@ -256,7 +256,7 @@ def rotation_versions(code: str) -> ResponseReturnValue:
         rows = rotations.versions(session, code)
     if not rows:
         raise NotFoundError(f"Không có lịch nào mang mã “{code}”.", field="rotation")
-    return render_template("calendar/versions.html", rows=rows, code=code)
+    return render_template("schedule/calendar/versions.html", rows=rows, code=code)
 
 
 @blueprint.post("/rotations/<code>/back")

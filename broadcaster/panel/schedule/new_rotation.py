@@ -50,7 +50,9 @@ def new() -> ResponseReturnValue:
     else:
         source_code = request.args.get("source", "")
         given = {"first": station().today().isoformat(), "source": source_code if source_code in rows else ""}
-    page = render_template("slots/new_rotation.html", rows=rows, given=given, faults=faults, kinds=list(DayKind))
+    page = render_template(
+        "schedule/slots/new_rotation.html", rows=rows, given=given, faults=faults, kinds=list(DayKind)
+    )
     return page, 422 if faults else 200
 
 

@@ -31,7 +31,7 @@ def index() -> ResponseReturnValue:
     alone = not request.headers.get("HX-Request")
     part = "conflicts.html" if alone else "_conflicts.html"
     return render_template(
-        f"outlook/{part}",
+        f"schedule/outlook/{part}",
         found=found,
         days=conflicts.DAYS,
         most=len(found) if alone else _SHOWN,
@@ -52,7 +52,7 @@ def week() -> ResponseReturnValue:
         names = zones.zone_names(session)
     by_day = {d: [x for x in found.drafts if x.occurrence.day == d] for d in days}
     return render_template(
-        "outlook/preview.html",
+        "schedule/outlook/preview.html",
         days=days,
         by_day=by_day,
         names=names,

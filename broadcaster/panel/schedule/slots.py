@@ -64,7 +64,7 @@ def upload() -> ResponseReturnValue:
             refused = "Tệp không phải văn bản UTF-8. Hãy lưu lại tệp với bảng mã UTF-8."
         except RuleError as error:
             refused = str(error)
-    return render_template("slots/upload.html", refused=refused), 422 if refused else 200
+    return render_template("schedule/slots/upload.html", refused=refused), 422 if refused else 200
 
 
 def _reviewed_file(data: bytes) -> ResponseReturnValue:
@@ -125,7 +125,7 @@ def edited(row: RotationRow, slot: dict[str, Any] | None) -> ResponseReturnValue
         for i in given["item"]
     ]
     page = render_template(
-        "slots/edit.html",
+        "schedule/slots/edit.html",
         row=row,
         slot=slot,
         given=given,
@@ -150,7 +150,9 @@ def reviewed(text: str, version: int | None, refused: str = "") -> ResponseRetur
     """Show what a file would change, to be put into force or not."""
     lines = rotations.apply_rotation(station(), actor(), text, "lịch", dry_run=True)
     title = str(read_toml(text, name="lịch")["rotation"]["title"])
-    page = render_template("slots/confirm.html", lines=lines, text=text, title=title, version=version, refused=refused)
+    page = render_template(
+        "schedule/slots/confirm.html", lines=lines, text=text, title=title, version=version, refused=refused
+    )
     return page, 422 if refused else 200
 
 

@@ -35,7 +35,7 @@ def index() -> ResponseReturnValue:
         names = people.names_by_username(session)
         standings = approving.standings(session, [r.script.id for r in rows])
         given = delegating.delegations(session, chief=actor().username, day=station().today())
-    return render_template("approving/index.html", rows=rows, names=names, standings=standings, given=given)
+    return render_template("scripts/approving/index.html", rows=rows, names=names, standings=standings, given=given)
 
 
 @blueprint.route("/<int:script_id>", methods=["GET", "POST"])
@@ -58,7 +58,7 @@ def show(script_id: int) -> ResponseReturnValue:
     found = explained(station(), script_id)
     own = approving.is_own(actor(), whole.revision)
     page = render_template(
-        "approving/show.html",
+        "scripts/approving/show.html",
         whole=whole,
         names=names,
         refused=refused,
@@ -99,7 +99,7 @@ def delegations() -> ResponseReturnValue:
     elif not form.is_submitted():
         form.first_day.data = station().today()
     code = 422 if form.is_submitted() else 200
-    return render_template("approving/delegations.html", form=form, rows=rows, names=names), code
+    return render_template("scripts/approving/delegations.html", form=form, rows=rows, names=names), code
 
 
 @blueprint.post("/delegations/<int:number>/revoke")

@@ -22,4 +22,4 @@ def index() -> ResponseReturnValue:
         rows = many.slogans(session)
         names = people.names_by_username(session)
         standings = approving.standings(session, [r.script.id for r in rows])
-    return render_template("slogans/index.html", rows=rows, names=names, standings=standings)
+    return render_template("scripts/slogans/index.html", rows=rows, names=names, standings=standings)

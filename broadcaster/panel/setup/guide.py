@@ -20,7 +20,9 @@ def index() -> ResponseReturnValue:
     with station().db.read() as session:
         found = first_run.steps(station(), session)
         zones = zones_queries.zones(session)
-    return render_template("guide/index.html", steps={s.name: s for s in found}, zones=zones, order=first_run.STEPS)
+    return render_template(
+        "setup/guide/index.html", steps={s.name: s for s in found}, zones=zones, order=first_run.STEPS
+    )
 
 
 @blueprint.post("/put-off")

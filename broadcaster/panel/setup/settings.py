@@ -60,7 +60,7 @@ def index() -> ResponseReturnValue:
     with here.db.read() as session:
         job = zones.job(session, "backup")
     return render_template(
-        "settings/index.html",
+        "setup/settings/index.html",
         sections=sections,
         file=here.home.settings_file,
         waiting=settings_editor.waiting(here),
@@ -91,7 +91,7 @@ def edit(section: str) -> ResponseReturnValue:
     title, explanation = _title(model)
     values = [v for v in _values(getattr(here.home.settings(), section)) if v.kind]
     page = render_template(
-        "settings/edit.html",
+        "setup/settings/edit.html",
         section=section,
         title=title,
         explanation=explanation,
@@ -130,7 +130,7 @@ def restore(name: str) -> ResponseReturnValue:
     root = None
     if request.method == "POST":
         root = backup.restore_beside(here, actor(), name)
-    return render_template("settings/restore.html", found=found, root=root)
+    return render_template("setup/settings/restore.html", found=found, root=root)
 
 
 def _title(model: type[BaseModel]) -> tuple[str, str]:

@@ -32,7 +32,7 @@ def index() -> ResponseReturnValue:
     changed = {r.name for r in rows if r.name in kit and r.audio_sha256 != kit[r.name]["sha256"]}
     missing = [s for name, s in kit.items() if name not in {r.name for r in rows}]
     return render_template(
-        "sounds/index.html", rows=rows, kinds=sounds.KINDS, kit=kit, changed=changed, missing=missing
+        "setup/sounds/index.html", rows=rows, kinds=sounds.KINDS, kit=kit, changed=changed, missing=missing
     )
 
 
@@ -59,7 +59,7 @@ def new() -> ResponseReturnValue:
         else:
             flash(f"Đã thêm âm thanh “{form.title.data}”.")
             return leave_to(url_for("sounds.index"))
-    return render_template("sounds/edit.html", form=form, row=None), 422 if form.is_submitted() else 200
+    return render_template("setup/sounds/edit.html", form=form, row=None), 422 if form.is_submitted() else 200
 
 
 @blueprint.route("/<name>", methods=["GET", "POST"])
@@ -79,7 +79,7 @@ def edit(name: str) -> ResponseReturnValue:
             planning.plan(station())
             flash(f"Đã lưu âm thanh “{form.title.data}”; các buổi sắp tới dùng bản mới.")
             return leave_to(url_for("sounds.index"))
-    page = render_template("sounds/edit.html", form=form, row=row, own=name not in sounds.shipped())
+    page = render_template("setup/sounds/edit.html", form=form, row=row, own=name not in sounds.shipped())
     return page, 422 if form.is_submitted() else 200
 
 

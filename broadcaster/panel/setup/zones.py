@@ -37,7 +37,7 @@ def index() -> ResponseReturnValue:
     loud = {z.code: volume_at(z.volume, parse_bands(z.volume_bands), now) for z in rows}
     names = {z.code: z.name for z in rows}
     return render_template(
-        "zones/index.html", rows=rows, groups=groups, heard=heard, names=names, open_notes=open_notes, loud=loud
+        "setup/zones/index.html", rows=rows, groups=groups, heard=heard, names=names, open_notes=open_notes, loud=loud
     )
 
 
@@ -54,7 +54,7 @@ def new() -> ResponseReturnValue:
         else:
             flash(f"Đã thêm cụm loa “{form.name.data}”. Hãy phát âm thử để chắc loa kêu.")
             return leave_to(url_for("zones.edit", code=code))
-    page = render_template("zones/edit.html", form=form, row=None, notes=(), aired={}, people={})
+    page = render_template("setup/zones/edit.html", form=form, row=None, notes=(), aired={}, people={})
     return page, 422 if form.is_submitted() else 200
 
 
@@ -136,7 +136,7 @@ def _group(row: ZoneGroup | None) -> ResponseReturnValue:
         else:
             flash(f"Đã lưu nhóm “{form.name.data}”.")
             return leave_to(url_for("zones.index"))
-    page = render_template("zones/group.html", form=form, row=row, names=names)
+    page = render_template("setup/zones/group.html", form=form, row=row, names=names)
     return page, 422 if form.is_submitted() else 200
 
 
@@ -186,7 +186,7 @@ def _page(row: ZoneRow, form: ZoneForm) -> str:
         )
         for n in noise
     }
-    return render_template("zones/edit.html", form=form, row=row, notes=notes, aired=aired, people=names)
+    return render_template("setup/zones/edit.html", form=form, row=row, notes=notes, aired=aired, people=names)
 
 
 def _home(code: str) -> str:
