@@ -16,6 +16,7 @@ from broadcaster.services.setup import voices
 from broadcaster.settings import SpeechSettings
 from broadcaster.sound.store import keep_whole
 from broadcaster.speech import fetching
+from broadcaster.speech.registry import configure
 from broadcaster.speech.shelf import Manifest
 
 _REGIONS = {"north": "Bắc", "central": "Trung", "south": "Nam", "": "-"}
@@ -93,9 +94,12 @@ def try_(
     if target is not None and target.exists() and not overwrite:
         raise RuleError("Tệp đã có. Hãy đặt tên khác, hoặc thêm --overwrite để ghi đè.", field=str(target))
     try:
-        clips = find(where(ctx, own_home)).clips
+        home = find(where(ctx, own_home))
     except RuleError:  # no station is needed to try a voice
         clips = None
+    else:
+        clips = home.clips
+        configure(home.settings().speech.engines)
     trial = voices.try_voice(name or SpeechSettings().voices[0], sentence, clips=clips)
     click.echo(
         f"{trial.voice}: {trial.clip.seconds:.1f} giây tiếng trong {trial.seconds:.2f} giây "

@@ -109,6 +109,8 @@ def _made(name: str, kind: str, given: Mapping[str, Any], site: Site) -> Any:
         sink = maker(name, options, site)
         if not isinstance(sink, Grouping) and (lacks := [word for word in _CONTRACT if not hasattr(sink, word)]):
             raise TypeError(f"{type(sink).__name__} lacks {', '.join(lacks)}")
+        if sink.kind != kind:
+            raise TypeError(f"{type(sink).__name__} calls itself {sink.kind}, its entry point {kind}")
         return sink
 
     try:

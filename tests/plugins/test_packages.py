@@ -1,0 +1,192 @@
+"""A sink and a voice that a package brings alone: accepted, explained, heard; and whose fault a fault is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import wave
+
+import numpy as np
+import pytest
+
+from broadcaster.clock import SystemClock
+from tests.kit.air import ALL_DAY, make_air
+from tests.kit.waiting import until
+from tests.plugins.conftest import python
+
+pytestmark = pytest.mark.slow
+
+SINK = '''
+from pydantic import Field
+from broadcaster.plugins import PluginOptions
+
+class BucketOptions(PluginOptions):
+    """Một cái xô hứng âm thanh."""
+    path: str = Field(description="Tệp của cái xô.")
+    litres: int = Field(10, ge=1, description="Xô to bao nhiêu lít.")
+
+class Bucket:
+    Options = BucketOptions
+    kind, paced, exclusive, latency = "bucket", False, True, 0.0
+
+    def __init__(self, name, options, site):
+        self.name, self.path = name, options.path
+        self.where = f"cái xô {options.litres} lít"
+
+    def check(self):
+        return ""
+
+    def open(self, feed):
+        self.file = open(self.path, "ab")
+        return self
+
+    def write(self, pcm):
+        self.file.write(pcm)
+
+    def drop(self):
+        pass
+
+    def close(self):
+        self.file.close()
+
+class Leaking(Bucket):
+    kind = "leaking"
+
+    def __init__(self, name, options, site):
+        len(options.litres)  # a bug of its own: a TypeError
+
+class Torn(Bucket):
+    kind = "torn"
+
+    def check(self):
+        raise ZeroDivisionError("thủng đáy")
+'''
+
+VOICE = '''
+from array import array
+import math
+from pydantic import Field
+from broadcaster.plugins import PluginOptions
+from broadcaster.speech.engine import Clip, Engine, Voice
+
+class FluteOptions(PluginOptions):
+    """Một cây sáo đọc bài."""
+    hertz: int = Field(300, ge=50, le=4000, description="Cao độ của sáo.")
+
+class Flute(Engine):
+    name, version, Options = "flute", "1", FluteOptions
+
+    def __init__(self, options):
+        self.hertz = options.hertz
+
+    def voices(self):
+        return (Voice("flute", "re", "Sáo trúc", "north", "none", "CC0", offline=True),)
+
+    def check(self):
+        return None if self.hertz < 2000 else "Sáo quá cao, tai không chịu được."
+
+    def speak(self, sentence, *, voice, rate=1.0):
+        turns = (2 * math.pi * self.hertz * n / 16000 for n in range(16000))
+        return Clip(array("h", (round(9000 * math.sin(t)) for t in turns)).tobytes(), 16000)
+'''
+
+
+@pytest.fixture
+def air(tmp_path):
+    made = make_air(tmp_path / "dai", SystemClock(), windows=ALL_DAY)
+    made.sound("đô", 1.0, 440)
+    made.zones("ap-1", sink="xo")
+    yield made
+    made.station.close()
+
+
+def settings(air, *lines):
+    path = air.station.home.settings_file
+    path.write_text("\n".join([path.read_text(encoding="utf-8"), *lines, ""]), encoding="utf-8")
+
+
+@pytest.fixture
+def bucket(install):
+    points = {"bucket": "thu_xo:Bucket", "leaking": "thu_xo:Leaking", "torn": "thu_xo:Torn"}
+    install("thu_xo", "broadcaster.sinks", points, SINK)
+
+
+def pitch(samples, rate):
+    return np.abs(np.fft.rfft(samples)).argmax() * rate / len(samples)
+
+
+def test_a_sink_of_a_package_is_accepted_explained_and_airs(air, bucket, loa, environment, tmp_path):
+    got = tmp_path / "xo.raw"
+    settings(air, "[playout.sinks.xo]", 'kind = "bucket"', f"options = {{path = '{got}', litres = 20}}")
+    told = loa("doctor").stdout
+    assert "cái xô 20 lít" in told
+    number = air.plan(air.station.now() + dt.timedelta(seconds=6), [air.cue(1, "đô")], "ap-1")
+    command = [python(environment), "-m", "broadcaster", "--home", air.station.home.root, "playout"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    try:
+        row = until(lambda: air.row(number).state.terminal and air.row(number), 40)
+        assert row.state.value == "aired", row.verdict
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+    heard = np.frombuffer(got.read_bytes(), "<i2")
+    loud = heard[np.abs(heard) > 2000]
+    assert 0.8 < loud.size / 48_000 < 1.1
+    assert pitch(heard[heard.size // 4 : heard.size * 3 // 4], 48_000) == pytest.approx(440, abs=2)
+
+
+def test_a_mistyped_kind_or_option_is_named_with_what_was_meant(air, bucket, loa):
+    before = air.station.home.settings_file.read_text(encoding="utf-8")
+    settings(air, "[playout.sinks.xo]", 'kind = "buket"')
+    told = loa("doctor")
+    assert told.returncode != 0
+    assert "playout.sinks.xo.kind: không có loại đường ra “buket”. Có phải ý là “bucket” không?" in told.stderr
+    assert "fan_out" in told.stderr, "the kinds that there are"
+    air.station.home.settings_file.write_text(before, encoding="utf-8")
+    settings(air, "[playout.sinks.xo]", 'kind = "bucket"', "options = {path = 'x', litre = 3}")
+    told = loa("doctor")
+    assert told.returncode != 0
+    assert "playout.sinks.xo.options" in told.stderr
+    assert "litre: không có khóa này. Có phải ý là “litres” không?" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("kind", "bug"), [("leaking", "TypeError: object of type 'int' has no len()"), ("torn", "ZeroDivisionError: thủng")]
+)
+def test_a_bug_in_a_sink_is_its_own_and_keeps_no_other_from_sounding(air, bucket, loa, kind, bug):
+    settings(air, "[playout.sinks.xo]", f'kind = "{kind}"', "options = {path = 'x'}")
+    told = loa("doctor")
+    assert f"Loại đường ra “{kind}” (gói thu_xo 1.0) bị lỗi trong chính mã của nó: {bug}" in told.stdout
+    assert "tùy chọn không hợp lệ" not in told.stdout + told.stderr
+    assert "Traceback" in told.stderr
+    assert "thu_xo.py" in told.stderr
+    assert "Đường ra “main”" in told.stdout
+    assert "không ra đâu cả" in told.stdout, "the others are well"
+
+
+def test_a_voice_of_a_package_is_listed_explained_and_speaks(air, install, loa, tmp_path):
+    install("thu_sao", "broadcaster.engines", {"flute": "thu_sao:Flute"}, VOICE)
+    settings(air, "[speech]", 'voices = ["flute:re", "espeak:vi"]', "[speech.engines.flute]", "hertz = 700")
+    assert "Dùng flute:re." in loa("doctor").stdout
+    assert "Sáo trúc" in loa("voice", "list").stdout
+    made = tmp_path / "sao.wav"
+    tried = loa("voice", "try", "Xin chào bà con.", "--voice", "flute:re", "-o", str(made))
+    assert tried.returncode == 0, tried.stderr
+    with wave.open(str(made)) as sound:
+        samples = np.frombuffer(sound.readframes(sound.getnframes()), "<i2")
+        assert pitch(samples, sound.getframerate()) == pytest.approx(700, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("[speech.engines.flute]\nherz = 700", "herz: không có khóa này. Có phải ý là “hertz” không?"),
+        ("[speech.engines.flute]\nhertz = 3000", "Sáo quá cao, tai không chịu được."),
+        ("[speech.engines.flut]\nhertz = 700", "không có bộ đọc “flut”. Có phải ý là “flute” không?"),
+    ],
+)
+def test_what_a_voice_lacks_is_said_in_its_own_words(air, install, loa, line, words):
+    install("thu_sao", "broadcaster.engines", {"flute": "thu_sao:Flute"}, VOICE)
+    settings(air, "[speech]", 'voices = ["flute:re", "espeak:vi"]', line)
+    told = loa("doctor")
+    assert words in told.stdout + told.stderr
