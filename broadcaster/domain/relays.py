@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from broadcaster.domain.windows import Window
+from broadcaster.domain.windows import StationHours, Window
 from broadcaster.errors import RuleError, Where
 
 NONE = dt.timedelta(0)
@@ -35,10 +35,8 @@ class RelaySource:
 
     def allowed(self, local: dt.datetime) -> dt.timedelta:
         """Return for how long it may sound from a local moment on; nothing outside its hours."""
-        for window in self.windows:
-            if window.start <= local.time().replace(tzinfo=None) < window.end:
-                return dt.datetime.combine(local.date(), window.end, tzinfo=local.tzinfo) - local
-        return NONE
+        end = StationHours(self.windows).end_at(local)
+        return end - local if end else NONE
 
     def refusal(self, local: dt.datetime) -> str:
         """Return why it may not begin at a local moment; nothing when it may."""

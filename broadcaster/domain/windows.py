@@ -81,6 +81,20 @@ class StationHours:
         """Return whether a broadcast from local `start` of `length` lies wholly inside one window."""
         return any(w.covers(start, start + length) for w in self.windows)
 
+    def window_at(self, local: dt.datetime) -> Window | None:
+        """The window that a local moment lies in, its last moment too; of several the one that lasts longest."""
+        within = (w for w in self.windows if w.start <= local.time() <= w.end)
+        return max(within, key=lambda w: w.end, default=None)
+
+    def end_at(self, local: dt.datetime) -> dt.datetime | None:
+        """When the window ends that a local moment lies in; None outside all of them."""
+        window = self.window_at(local)
+        return dt.datetime.combine(local.date(), window.end, tzinfo=local.tzinfo) if window else None
+
+    def over_at(self, local: dt.datetime) -> bool:
+        """Whether no window is left on the day of a local moment."""
+        return all(w.end <= local.time() for w in self.windows)
+
     def require(self, start: dt.datetime, length: dt.timedelta, *, field: str | Where) -> None:
         """Check that a broadcast may be planned.
 

@@ -41,6 +41,31 @@ def test_a_broadcast_may_end_exactly_with_the_window() -> None:
     assert not HOURS.allows(DAY.replace(hour=7), dt.timedelta(minutes=30, seconds=1))
 
 
+WINDOWS = (
+    st.tuples(st.integers(0, 1438), st.integers(1, 1439))
+    .filter(lambda pair: pair[0] < pair[1])
+    .map(lambda pair: Window(*((DAY + dt.timedelta(minutes=m)).time() for m in pair)))
+)
+
+
+@given(st.lists(WINDOWS, max_size=4).map(tuple), MINUTES)
+def test_the_window_of_a_moment_covers_it_and_none_that_does_ends_later(windows: tuple[Window, ...], at: int) -> None:
+    hours, moment = StationHours(windows), DAY + dt.timedelta(minutes=at)
+    found = hours.window_at(moment)
+    covering = [w for w in windows if w.covers(moment, moment)]
+    assert (found in covering) if covering else (found is None)
+    assert all(w.end <= found.end for w in covering if found)
+    assert hours.end_at(moment) == (dt.datetime.combine(DAY, found.end) if found else None)
+    assert hours.over_at(moment) == (not any(w.end > moment.time() for w in windows))
+    if found and found.end > moment.time():
+        assert hours.allows(moment, dt.datetime.combine(DAY, found.end) - moment)
+
+
+def test_where_one_window_ends_as_the_next_begins_the_next_counts() -> None:
+    hours = StationHours((Window(dt.time(5), dt.time(7)), Window(dt.time(7), dt.time(8))))
+    assert hours.end_at(DAY.replace(hour=7)) == DAY.replace(hour=8)
+
+
 @pytest.mark.parametrize("text", ["25:00", "7h30", "07:60", "7", "", "a:b", "07:30:00", "-1:00"])
 def test_what_is_no_24_hour_time_is_refused(text: str) -> None:
     with pytest.raises(RuleError) as caught:

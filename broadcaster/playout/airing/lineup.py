@@ -146,10 +146,8 @@ def limit(crew: Crew, b: Broadcast, starts: dt.datetime, *, at_once: bool) -> tu
         ends.append((b.ends_at, "Hết giờ của khung phát."))
     if not b.any_hour:
         local = starts.astimezone(crew.tz)
-        for window in crew.hours.windows:
-            if window.start <= local.time() <= window.end:
-                end = dt.datetime.combine(local.date(), window.end, tzinfo=crew.tz)
-                ends.append((end, f"Hết khung giờ được phép phát ({window})."))
+        if end := crew.hours.end_at(local):
+            ends.append((end, f"Hết khung giờ được phép phát ({crew.hours.window_at(local)})."))
     if not ends:
         return None, ""
     end, why = min(ends)

@@ -122,9 +122,7 @@ def _why_not(
         return "Người xác nhận phát khẩn cấp chọn bỏ phần bị ngắt."
     if number > _MOST_RESUMPTIONS:
         return f"Đã bị ngắt {_MOST_RESUMPTIONS} lần; phần còn lại bỏ."
-    local = station.local(start)
-    window = next((w for w in station.settings.station_hours.windows if w.start <= local.time() <= w.end), None)
-    window_end = dt.datetime.combine(local.date(), window.end, tzinfo=station.settings.tz) if window else None
+    window_end = station.settings.station_hours.end_at(station.local(start))
     planned = session.scalars(
         select(BroadcastRow).where(
             BroadcastRow.state.in_(broadcasts.OPEN_STATES),

@@ -67,8 +67,7 @@ def allowed(station: Station, zones: Sequence[str], *, urgent: bool) -> tuple[tu
             return codes, longest
         local = station.local(now)
         station.settings.station_hours.require(local.replace(tzinfo=None), SHORTEST, field="hours")
-        window = next(w for w in station.settings.station_hours.windows if w.start <= local.time() <= w.end)
-        end = dt.datetime.combine(local.date(), window.end, tzinfo=station.settings.tz)
+        end = station.settings.station_hours.end_at(local) or now
         rows = session.scalars(
             select(BroadcastRow).where(
                 BroadcastRow.starts_at < now + longest,

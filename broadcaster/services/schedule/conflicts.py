@@ -158,6 +158,6 @@ def _house(station: Station, session: Session, first: dt.date, days: int) -> Hou
         off={z.code: f"{z.name} (đang tắt hoặc hỏng)" for z in zones if not z.enabled or z.condition in _BROKEN},
         silent_days=frozenset(e.day for e in exceptions),
         begun=frozenset(z for codes, key in begun if not key.startswith(NO_SESSION) for z in codes),
-        over=all(w.end <= station.local(now).time() for w in station.settings.station_hours.windows),
+        over=station.settings.station_hours.over_at(station.local(now)),
         rotations=bool(rotations_in_force(session)),
     )
