@@ -153,7 +153,7 @@ def preview_(ctx: click.Context, week: str | None, shape: str, own_home: str | N
         rows = [
             {
                 "starts_at": d.occurrence.starts_at,
-                "slot": d.occurrence.key,
+                "slot": f"{d.occurrence.rotation}/{d.occurrence.slot.code}",
                 "title": d.occurrence.slot.title,
                 "zones": list(d.zones),
                 "sound_ms": d.filled.sound_ms,

@@ -13,6 +13,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
+from broadcaster.domain.broadcasts import RundownItem
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -62,11 +64,11 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
 class Word(TypeDecorator[StrEnum]):
     """A `StrEnum` kept as its plain word, so that adding one needs no migration."""
 
-    impl = String(32)
+    impl = String
     cache_ok = True
 
-    def __init__(self, kind: type[StrEnum]) -> None:
-        super().__init__()
+    def __init__(self, kind: type[StrEnum], length: int = 32) -> None:
+        super().__init__(length)
         self.kind = kind
 
     def process_bind_param(self, value: StrEnum | str | None, dialect: Dialect) -> str | None:
@@ -80,6 +82,44 @@ class Word(TypeDecorator[StrEnum]):
         return None if value is None else self.kind(value)
 
 
+class Rundown(TypeDecorator[tuple[RundownItem, ...]]):
+    """The items of a broadcast as JSON; what is `Encoded` goes in as it is."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """Store the items as JSON-able fields."""
+        del dialect
+        return value if isinstance(value, Encoded) else [item.as_json() for item in value]
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[RundownItem, ...]:
+        """Give back the items."""
+        del dialect
+        return tuple(RundownItem.from_json(fields) for fields in value)
+
+
+class Words(TypeDecorator[tuple[StrEnum, ...]]):
+    """Several members of a `StrEnum`, kept as a JSON list of their words."""
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> list[str]:
+        """Store the words; refuse a word that the enum does not have."""
+        del dialect
+        return [self.kind(word).value for word in value]
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[StrEnum, ...]:
+        """Give back the members."""
+        del dialect
+        return tuple(self.kind(word) for word in value)
+
+
 class Base(DeclarativeBase):
     """Base of all rows."""
 
@@ -89,4 +129,5 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON,
         list[str]: JSON,
         list[dict[str, Any]]: JSON,
+        tuple[RundownItem, ...]: Rundown,
     }

@@ -56,11 +56,97 @@ class BroadcastKind(StrEnum):
     EMERGENCY = "emergency"
 
 
+class Origin(StrEnum):
+    """What a broadcast came from; each has its one constructor in `db.models.origins`."""
+
+    ROTATION = "rotation"
+    ONCE = "once"
+    MOVED = "moved"
+    """A broadcast of the rotation at another time; where it stood it is cancelled."""
+    COPIED = "copied"
+    STOPPED_REST = "stopped_rest"
+    """What was not heard of a broadcast that a person stopped."""
+    EMERGENCY_REST = "emergency_rest"
+    """What was not heard of a broadcast that an emergency interrupted."""
+    EMERGENCY = "emergency"
+    TRIAL = "trial"
+    TONE = "tone"
+    """A tone that tries a horn."""
+    TALK = "talk"
+    """A person at the microphone."""
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese words."""
+        return _ORIGINS[self]
+
+
+_ORIGINS = {
+    Origin.ROTATION: "Theo lịch",
+    Origin.ONCE: "Buổi riêng",
+    Origin.MOVED: "Dời giờ",
+    Origin.COPIED: "Phát thêm",
+    Origin.STOPPED_REST: "Phần còn lại",
+    Origin.EMERGENCY_REST: "Phần bị phát khẩn cấp ngắt",
+    Origin.EMERGENCY: "Khẩn cấp",
+    Origin.TRIAL: "Nghe thử",
+    Origin.TONE: "Thử loa",
+    Origin.TALK: "Nói trực tiếp",
+}
 SESSION_KINDS = (BroadcastKind.ROTATION, BroadcastKind.ONCE)
 """What the session caps of the Quy chế bind: no trial, which no horn carries, and no emergency."""
-NO_SESSION = ("resume/", "rest/", "tone/")
-"""How the slot key of a broadcast begins that is no session of its own in the sense of the Quy chế: the rest of one
-that was interrupted, a tone that tries a horn."""
+NO_SESSION = frozenset({Origin.EMERGENCY_REST, Origin.STOPPED_REST, Origin.TONE})
+"""What is no session of its own in the sense of the Quy chế: the rest of one that was interrupted, a tone that tries a
+horn."""
+OPEN_STATES = (BroadcastState.PLANNED, BroadcastState.CUED, BroadcastState.AIRING)
+
+
+class Phase(StrEnum):
+    """How far play-out is with a broadcast."""
+
+    CUE = "cue"
+    """Being checked and loaded."""
+    WARM = "warm"
+    """Its sinks are being opened."""
+    AIR = "air"
+    OVER = "over"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese words."""
+        return _PHASES[self]
+
+
+_PHASES = {Phase.CUE: "Đang kiểm tra", Phase.WARM: "Sắp phát", Phase.AIR: "Đang phát", Phase.OVER: "Đã xong"}
+
+
+class ItemKind(StrEnum):
+    """What sounds as one item."""
+
+    CUE = "cue"
+    """A sound of the station; it needs no approval."""
+    SCRIPT = "script"
+    EMERGENCY = "emergency"
+    """Words that were confirmed as an emergency."""
+    LIVE = "live"
+    RELAY = "relay"
+    TRIAL = "trial"
+    """In the log alone: whatever was heard of a trial."""
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese words."""
+        return _ITEM_KINDS[self]
+
+
+_ITEM_KINDS = {
+    ItemKind.CUE: "Âm thanh của đài",
+    ItemKind.SCRIPT: "Bài phát",
+    ItemKind.EMERGENCY: "Bản tin khẩn cấp",
+    ItemKind.LIVE: "Nói trực tiếp",
+    ItemKind.RELAY: "Tiếp âm",
+    ItemKind.TRIAL: "Nghe thử",
+}
 
 
 class Overrun(StrEnum):
@@ -75,8 +161,7 @@ class RundownItem:
     """One piece of sound in a broadcast, pinned by hash. Scripts carry what was approved; cues do not need it."""
 
     no: int
-    kind: str
-    """`cue`, `script`, or `emergency` for what was confirmed as one."""
+    kind: ItemKind
     title: str
     audio_sha256: str
     duration_ms: int
@@ -97,7 +182,7 @@ class RundownItem:
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> RundownItem:
         """Rebuild an item from `as_json()`."""
-        return cls(**fields)
+        return cls(**{**fields, "kind": ItemKind(fields["kind"])})
 
 
 _ITEM = tuple(RundownItem.__dataclass_fields__)
@@ -130,7 +215,7 @@ class Broadcast:
     def asked_for(self) -> bool:
         """Whether a person answers for it and wants it heard now: a confirmed emergency, or speaking live."""
         return bool(self.confirmed_by) and (
-            self.kind is BroadcastKind.EMERGENCY or any(i.kind == "live" for i in self.rundown)
+            self.kind is BroadcastKind.EMERGENCY or any(i.kind is ItemKind.LIVE for i in self.rundown)
         )
 
     @property

@@ -37,7 +37,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ChainCheck:
     """What a verification found."""
 
     entries: int
@@ -52,7 +52,7 @@ class Verdict:
 
 def verify(
     links: Iterable[Link], *, expect_last: str | None = None, most: int = 20, after: tuple[int, str] = (0, GENESIS)
-) -> Verdict:
+) -> ChainCheck:
     """Check a chain read in order of `seq`; name each faulty entry, at most `most`.
 
     `expect_last` is a hash kept elsewhere (a frozen report, a backup): it reveals a log cut off at its end. A long
@@ -74,4 +74,4 @@ def verify(
             break
     if expect_last is not None and not faults and prev != expect_last:
         faults.append(Fault(seq, f"Nhật ký bị cắt bớt: dấu cuối (bản ghi số {seq}) không khớp với dấu đã lưu."))
-    return Verdict(count, prev, tuple(faults))
+    return ChainCheck(count, prev, tuple(faults))

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, NotRequired, Protocol, TypedDict
 from zoneinfo import ZoneInfo
 
+from broadcaster.domain import older
 from broadcaster.domain.broadcasts import Broadcast
+from broadcaster.domain.causes import Cause, Why
 from broadcaster.domain.windows import StationHours, Window
 from broadcaster.domain.zones import Zone
 from broadcaster.errors import StationError
@@ -26,10 +28,6 @@ PORT_FILE = "playout.port"
 LEFT = dt.timedelta(minutes=10)
 """What a machine left open for so long after its end is given its verdict by another."""
 STATUS_VERSION = 1
-YIELDED = "Nhường sóng cho phát khẩn cấp."
-"""Why an item was cut by an emergency."""
-BUSY = "Đang phát buổi “{title}”."
-"""Why a zone was not free for a broadcast."""
 
 
 class DeskAwayError(StationError):
@@ -44,7 +42,7 @@ class Bundle:
 
     broadcast: Broadcast
     zones: Mapping[str, Zone]
-    faults: Mapping[int, str] = field(default_factory=dict)
+    faults: Mapping[int, Why] = field(default_factory=dict)
     """Items that must not air, with the reason, as they stood when last pinned."""
 
     def as_json(self) -> dict[str, Any]:
@@ -52,7 +50,7 @@ class Bundle:
         return {
             "broadcast": self.broadcast.as_json(),
             "zones": {code: zone.as_json() for code, zone in self.zones.items()},
-            "faults": {str(no): why for no, why in self.faults.items()},
+            "faults": {str(no): [why.cause, why.text] for no, why in self.faults.items()},
         }
 
     @classmethod
@@ -61,8 +59,16 @@ class Bundle:
         return cls(
             Broadcast.from_json(fields["broadcast"]),
             {code: Zone.from_json(zone) for code, zone in fields["zones"].items()},
-            {int(no): why for no, why in fields["faults"].items()},
+            {int(no): _why(fault) for no, fault in fields["faults"].items()},
         )
+
+
+def _why(pinned: str | tuple[str | None, str]) -> Why:
+    """The reason as it was pinned; an older play-out pinned its sentence alone."""
+    if isinstance(pinned, str):
+        return Why(older.cause_of(pinned), pinned)
+    cause, text = pinned
+    return Why(Cause(cause) if cause else None, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,7 @@ class ComingDay:
             Bundle(
                 Broadcast.from_json(b["broadcast"]),
                 {code: zones[code] for code in b["zones"]},
-                {int(no): why for no, why in b["faults"].items()},
+                {int(no): _why(fault) for no, fault in b["faults"].items()},
             )
             for b in fields["bundles"]
         )

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from broadcaster.domain.causes import NOTHING, Cause, Why
 from broadcaster.domain.fold import nfc
 from broadcaster.errors import RuleError
 
@@ -158,8 +159,8 @@ def resumption(
     length: dt.timedelta,
     window_end: dt.datetime | None,
     planned: Sequence[tuple[dt.datetime, dt.datetime]],
-) -> str:
-    """Return why the rest of an interrupted programme cannot follow at `start`; empty when it can.
+) -> Why:
+    """Why the rest of an interrupted programme cannot follow at `start`; nothing when it can.
 
     Args:
         start: when it would begin.
@@ -169,10 +170,10 @@ def resumption(
     """
     end = start + length
     if window_end is None or end > window_end:
-        return "Phần còn lại không kịp phát trong khung giờ được phép."
+        return Why(Cause.OUTSIDE_HOURS, "Phần còn lại không kịp phát trong khung giờ được phép.")
     if any(begins < end and start < ends for begins, ends in planned):
-        return "Phần còn lại trùng giờ một buổi khác nên bỏ."
-    return ""
+        return Why(Cause.ZONE_BUSY, "Phần còn lại trùng giờ một buổi khác nên bỏ.")
+    return NOTHING
 
 
 def _beginning(text: str) -> str:

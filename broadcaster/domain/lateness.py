@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from broadcaster.domain.causes import Cause, Why
+
 
 class LatePolicy(StrEnum):
     """The three words of the trade: none, next-item (air), time-sync (join)."""
@@ -45,9 +47,9 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """Do not play; `reason` is a Vietnamese sentence for the log."""
+    """Do not play; `why` is for the log."""
 
-    reason: str
+    why: Why
 
 
 Decision = Wait | Air | Join | Skip
@@ -67,14 +69,18 @@ def decide(
         return Air(late.total_seconds())
     minutes = _words(late)
     if now >= ends_at:
-        return Skip(f"Máy phát không hoạt động lúc đến giờ; đã qua giờ kết thúc ({minutes} sau giờ hẹn).")
+        return _too_late(f"Máy phát không hoạt động lúc đến giờ; đã qua giờ kết thúc ({minutes} sau giờ hẹn).")
     if policy is LatePolicy.AIR and late <= grace:
         return Air(late.total_seconds())
     if policy is LatePolicy.JOIN and late <= grace:
         return Join(late.total_seconds())
     if policy is LatePolicy.SKIP:
-        return Skip(f"Trễ {minutes}; buổi này quy định không phát trễ.")
-    return Skip(f"Trễ {minutes}, quá thời gian cho phép trễ ({_words(grace)}).")
+        return _too_late(f"Trễ {minutes}; buổi này quy định không phát trễ.")
+    return _too_late(f"Trễ {minutes}, quá thời gian cho phép trễ ({_words(grace)}).")
+
+
+def _too_late(sentence: str) -> Skip:
+    return Skip(Why(Cause.TOO_LATE, sentence))
 
 
 def _words(span: dt.timedelta) -> str:

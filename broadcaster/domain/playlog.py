@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from broadcaster.domain.broadcasts import BroadcastState
+from broadcaster.domain import older
+from broadcaster.domain.broadcasts import BroadcastState, ItemKind
+from broadcaster.domain.causes import Cause
 
 
 class Outcome(StrEnum):
@@ -35,8 +37,8 @@ _OUTCOME_TITLES = {
 }
 
 
-class Verdict(StrEnum):
-    """The one word that a planned broadcast ends with."""
+class Punctuality(StrEnum):
+    """The one word that inspectors read of a planned broadcast: whether it kept its time."""
 
     AIRED = "aired"
     LATE = "late"
@@ -49,25 +51,25 @@ class Verdict(StrEnum):
     @property
     def label(self) -> str:
         """The Vietnamese words."""
-        return _VERDICTS[self]
+        return _PUNCTUALITIES[self]
 
 
-_VERDICTS = {
-    Verdict.AIRED: "Phát đúng giờ",
-    Verdict.LATE: "Phát trễ",
-    Verdict.JOINED: "Vào giữa chừng",
-    Verdict.CUT: "Bị cắt",
-    Verdict.SKIPPED: "Bỏ",
-    Verdict.REFUSED: "Từ chối",
-    Verdict.FAILED: "Lỗi",
+_PUNCTUALITIES = {
+    Punctuality.AIRED: "Phát đúng giờ",
+    Punctuality.LATE: "Phát trễ",
+    Punctuality.JOINED: "Vào giữa chừng",
+    Punctuality.CUT: "Bị cắt",
+    Punctuality.SKIPPED: "Bỏ",
+    Punctuality.REFUSED: "Từ chối",
+    Punctuality.FAILED: "Lỗi",
 }
 LATE_S = 1.0
 """A start is on time within this (s)."""
 
 
-def verdict_word(
+def punctuality_of(
     state: BroadcastState, outcomes: Mapping[Outcome, int], *, late_s: float, joined: bool
-) -> Verdict | None:
+) -> Punctuality | None:
     """Return the one word for a broadcast that ended so; None while it has not ended.
 
     Args:
@@ -78,18 +80,27 @@ def verdict_word(
     """
     match state:
         case BroadcastState.AIRED:
-            return Verdict.LATE if late_s > LATE_S else Verdict.AIRED
+            return Punctuality.LATE if late_s > LATE_S else Punctuality.AIRED
         case BroadcastState.PARTIAL:
-            return Verdict.JOINED if joined else Verdict.CUT
+            return Punctuality.JOINED if joined else Punctuality.CUT
         case BroadcastState.REFUSED:
-            return Verdict.REFUSED
+            return Punctuality.REFUSED
         case BroadcastState.MISSED:
             failed = outcomes.get(Outcome.FAILED, 0)
-            return Verdict.FAILED if failed and failed >= outcomes.get(Outcome.MISSED, 0) else Verdict.SKIPPED
+            return Punctuality.FAILED if failed and failed >= outcomes.get(Outcome.MISSED, 0) else Punctuality.SKIPPED
         case BroadcastState.CANCELLED:
-            return Verdict.SKIPPED
+            return Punctuality.SKIPPED
         case _:
             return None
+
+
+_V1 = (
+    "id broadcast_id broadcast_title item_no zone kind title script_id revision topic unit genre audio_sha256 "
+    "planned_at started_at ended_at duration_ms heard_ms outcome reason actor host sink voice corrects"
+)
+FIELDS = {1: tuple(_V1.split()), 2: (*_V1.split(), "cause", "version")}
+"""What the hash of an entry covers, by its version. A version is never changed: the log of years ago must verify."""
+NEWEST = max(FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +112,7 @@ class Entry:
     broadcast_title: str
     item_no: int
     zone: str
-    kind: str
+    kind: ItemKind
     title: str
     script_id: int | None
     revision: int | None
@@ -121,11 +132,20 @@ class Entry:
     sink: str
     voice: str | None = None
     corrects: str | None = None
+    cause: Cause | None = None
+    """Why it was not heard whole."""
+    version: int = NEWEST
+    """Which fields the hash covers; what is written today is of the newest."""
+
+    @property
+    def because(self) -> Cause | None:
+        """The cause, which an entry of version 1 has in its sentence alone."""
+        return older.cause_of(self.reason) if self.version == 1 else self.cause
 
     def fields(self) -> dict[str, Any]:
-        """Return the fields that the hash covers, JSON-able: datetimes as ISO UTC with microseconds."""
+        """The fields that the hash of its version covers, JSON-able: datetimes as ISO UTC with microseconds."""
         fields: dict[str, Any] = {}
-        for name in _NAMES:  # not `asdict`, whose deep copies take ten times as long over millions of entries
+        for name in FIELDS[self.version]:  # not `asdict`, whose deep copies take ten times as long over millions
             value = getattr(self, name)
             if isinstance(value, dt.datetime):
                 moment = value if value.tzinfo is dt.UTC else value.astimezone(dt.UTC)
@@ -135,13 +155,50 @@ class Entry:
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Entry:
-        """Rebuild an entry from `fields()`."""
-        values = dict(fields)
+        """Rebuild an entry from `fields()`; one that names no version is of the first."""
+        values = {"version": 1, **fields}
         for name in ("planned_at", "started_at", "ended_at"):
             if values[name] is not None:
                 values[name] = dt.datetime.fromisoformat(values[name])
-        values["outcome"] = Outcome(values["outcome"])
+        values["kind"], values["outcome"] = ItemKind(values["kind"]), Outcome(values["outcome"])
+        values["cause"] = Cause(values["cause"]) if values.get("cause") else None
         return cls(**values)
 
 
-_NAMES = tuple(Entry.__dataclass_fields__)
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a broadcast ended."""
+
+    state: BroadcastState
+    verdict: str
+    """A Vietnamese sentence."""
+    started_at: dt.datetime | None
+    finished_at: dt.datetime
+    causes: tuple[Cause, ...] = ()
+    """What kept it from being heard whole and at its time, in the order of `Cause`."""
+    yielded_to: int | None = None
+    """The broadcast that took its horns."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The ending as JSON-able fields, for the journal."""
+        return {
+            "state": self.state.value,
+            "verdict": self.verdict,
+            "started_at": self.started_at.isoformat() if self.started_at else None,
+            "finished_at": self.finished_at.isoformat(),
+            "causes": [cause.value for cause in self.causes],
+            "yielded_to": self.yielded_to,
+        }
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Ending:
+        """Rebuild an ending; one that an older play-out wrote has its causes in its sentence alone."""
+        state, verdict, words = BroadcastState(fields["state"]), str(fields["verdict"]), fields.get("causes")
+        return cls(
+            state,
+            verdict,
+            dt.datetime.fromisoformat(fields["started_at"]) if fields["started_at"] else None,
+            dt.datetime.fromisoformat(fields["finished_at"]),
+            older.causes_of(verdict, state) if words is None else tuple(Cause(word) for word in words),
+            fields.get("yielded_to"),
+        )

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from broadcaster.domain.asked_airings import FREE, UNKNOWN, Asked, Chances, Pace, in_words, pace, takes
-from broadcaster.domain.broadcasts import RundownItem
+from broadcaster.domain.broadcasts import ItemKind, RundownItem
 from broadcaster.domain.candidates import Candidate, CueSound, newest
 from broadcaster.domain.rotations import CueStep, FillStep, RelayStep, ScriptStep, Slot
 from broadcaster.domain.scripts import Genre, Priority
@@ -310,19 +310,21 @@ def _wish(c: Candidate, turn: _Turn, asked: Asked) -> str:
 
 def cue_item(cue: CueSound, no: int) -> RundownItem:
     """Return a station sound as item number `no` of a rundown."""
-    return RundownItem(no, "cue", cue.title, cue.audio_sha256, cue.duration_ms)
+    return RundownItem(no, ItemKind.CUE, cue.title, cue.audio_sha256, cue.duration_ms)
 
 
 def relay_item(step: RelayStep, no: int) -> RundownItem:
     """Return a relay as item number `no` of a rundown."""
-    return RundownItem(no, "relay", step.title, "", int(step.max_length.total_seconds() * 1000), relay=step.relay)
+    return RundownItem(
+        no, ItemKind.RELAY, step.title, "", int(step.max_length.total_seconds() * 1000), relay=step.relay
+    )
 
 
 def script_item(c: Candidate, no: int) -> RundownItem:
     """Return an approved script as item number `no` of a rundown."""
     return RundownItem(
         no=no,
-        kind="script",
+        kind=ItemKind.SCRIPT,
         title=c.title,
         audio_sha256=c.audio_sha256,
         duration_ms=c.duration_ms,

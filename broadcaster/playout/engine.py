@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from broadcaster.clock import SystemClock
-from broadcaster.domain.broadcasts import BroadcastState
+from broadcaster.domain.broadcasts import BroadcastState, Phase
 from broadcaster.domain.desk import LEFT, PORT_FILE, PROCESS, Bundle, zones_of
 from broadcaster.errors import StationError
 from broadcaster.playout.airing.airing import Airing
@@ -342,7 +342,7 @@ class Playout:
 
     def _heard(self, message: Mapping[str, Any]) -> dict[str, Any] | None:
         if message.get("ask") == "levels":
-            lanes = (lane for one in self.airings() if one.phase == "air" for lane in one.lanes)
+            lanes = (lane for one in self.airings() if one.phase is Phase.AIR for lane in one.lanes)
             return {"levels": {lane.sink.name: round(lane.level, 1) for lane in lanes}}
         if message.get("verb") == "stop":
             arguments = message.get("arguments") or {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from broadcaster.domain.broadcasts import Phase
 from broadcaster.domain.desk import Bundle
 from broadcaster.playout.airing.airing import Airing
 from broadcaster.services.station import Station
@@ -26,8 +27,8 @@ def status_of(
     sink, or what is wrong with it; `hold` says why nothing may air, `clock_doubted` that it is
     the clock. Times are ISO UTC, levels dBFS.
     """
-    sounding = [_airing(one) for one in airings if one.phase == "air"]
-    on_their_way = {one.broadcast.id for one in airings if one.phase == "air"}
+    sounding = [_airing(one) for one in airings if one.phase is Phase.AIR]
+    on_their_way = {one.broadcast.id for one in airings if one.phase is Phase.AIR}
     coming = sorted(
         (b.broadcast for b in pinned if b.broadcast.id not in on_their_way), key=lambda b: (b.starts_at, b.id)
     )

@@ -1,4 +1,7 @@
-"""Kiểm tra gói bằng chứng phát thanh. Chỉ cần Python 3.8 trở lên: python kiem_tra.py (trong thư mục đã giải nén)."""
+"""Kiểm tra gói bằng chứng phát thanh. Chỉ cần Python 3.8 trở lên: python kiem_tra.py (trong thư mục đã giải nén).
+
+Muốn kiểm tra một gói ở thư mục khác, gói cũ cũng được: python kiem_tra.py THƯ_MỤC
+"""
 
 # ruff: noqa: T201 - it prints: one page that runs anywhere, without the program whose log it checks
 from __future__ import annotations
@@ -8,7 +11,15 @@ import json
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(sys.argv[1] if len(sys.argv) > 1 else __file__).resolve()
+HERE = HERE if HERE.is_dir() else HERE.parent
+FIRST = {
+    *("id", "broadcast_id", "broadcast_title", "item_no", "zone", "kind", "title", "script_id", "revision", "topic"),
+    *("unit", "genre", "audio_sha256", "planned_at", "started_at", "ended_at", "duration_ms", "heard_ms", "outcome"),
+    *("reason", "actor", "host", "sink", "voice", "corrects"),
+}
+FIELDS = {1: FIRST, 2: FIRST | {"cause", "version"}}
+"""What an entry consists of, by its version; one that names no version is of the first."""
 
 
 def sha256(path: Path) -> str:
@@ -41,6 +52,8 @@ def check_chain() -> tuple[list[str], int, str]:
             count += 1
             if entry_hash(link["prev_hash"], link["fields"]) != link["hash"]:
                 faults.append(f"Bản ghi số {link['seq']} đã bị sửa sau khi ghi")
+            elif set(link["fields"]) != FIELDS.get(link["fields"].get("version", 1)):
+                faults.append(f"Bản ghi số {link['seq']} thuộc phiên bản mà chương trình này không biết")
             if link.get("apart"):
                 continue
             if before and link["seq"] != before["seq"] + 1:

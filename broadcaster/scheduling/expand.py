@@ -5,9 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from broadcaster.domain.rotations import DayKind, Rotation, Slot, ruling
+
+
+class Place(NamedTuple):
+    """One slot of a rotation at one moment: by this, planning finds what it wrote before."""
+
+    rotation: str | None
+    slot: str | None
+    starts_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +29,9 @@ class Occurrence:
     starts_at: dt.datetime
 
     @property
-    def key(self) -> str:
-        """What makes the broadcast unique together with its start."""
-        return f"{self.rotation}/{self.slot.code}"
+    def place(self) -> Place:
+        """What tells it from every other one."""
+        return Place(self.rotation, self.slot.code, self.starts_at)
 
     @property
     def ends_at(self) -> dt.datetime:

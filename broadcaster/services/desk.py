@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from sqlalchemy.orm import Session
 
 from broadcaster.domain.broadcasts import Broadcast, BroadcastState
+from broadcaster.domain.causes import Why
 from broadcaster.domain.desk import (
     LEFT,
     PROCESS,
@@ -29,7 +30,7 @@ from broadcaster.domain.desk import (
     Status,
     zones_of,
 )
-from broadcaster.domain.playlog import Entry
+from broadcaster.domain.playlog import Ending, Entry
 from broadcaster.domain.proof import Proof
 from broadcaster.domain.zones import Zone
 from broadcaster.errors import StationError
@@ -60,7 +61,7 @@ class LocalDesk:
         self._station = station
         self._refusal = refusal
         self._owner = owner or owner_of(station.home)
-        self._checked: dict[int, tuple[Broadcast, Mapping[int, str], float]] = {}
+        self._checked: dict[int, tuple[Broadcast, Mapping[int, Why], float]] = {}
 
     def due(self, until: dt.datetime, heir_since: dt.datetime | None = None) -> ComingDay:
         """Return what is due; emergencies are tended first, so that their repeats are among it."""
@@ -152,14 +153,7 @@ class LocalDesk:
             case "begin":
                 broadcasts.begin(session, body["broadcast"], self._owner, dt.datetime.fromisoformat(body["at"]))
             case "verdict":
-                broadcasts.finish(
-                    session,
-                    body["broadcast"],
-                    BroadcastState(body["state"]),
-                    body["verdict"],
-                    started_at=dt.datetime.fromisoformat(body["started_at"]) if body["started_at"] else None,
-                    finished_at=dt.datetime.fromisoformat(body["finished_at"]),
-                )
+                broadcasts.finish(session, body["broadcast"], Ending.from_json(body))
             case "incident":
                 zone, over = body.get("zone"), body.get("over", False)
                 broadcasts.report_incident(session, body["what"], body["note"], line.at, zone=zone, over=over)

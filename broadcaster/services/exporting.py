@@ -87,12 +87,12 @@ def schedule(station: Station, rows: Iterable[BroadcastRow]) -> Iterator[Row]:
             "sound_ms": b.sound_ms,
             "items": [
                 {
-                    "no": i["no"],
-                    "kind": i.get("kind", ""),
-                    "title": i.get("title", ""),
-                    "script_id": i.get("script_id"),
-                    "duration_ms": i.get("duration_ms", 0),
-                    "audio_sha256": i.get("audio_sha256"),
+                    "no": i.no,
+                    "kind": i.kind.value,
+                    "title": i.title,
+                    "script_id": i.script_id,
+                    "duration_ms": i.duration_ms,
+                    "audio_sha256": i.audio_sha256,
                 }
                 for i in b.rundown
             ],

@@ -26,7 +26,7 @@ from broadcaster.clock import SystemClock
 from broadcaster.db import schema
 from broadcaster.db.models import BroadcastRow, ZoneRow
 from broadcaster.db.session import Database
-from broadcaster.domain.broadcasts import RundownItem
+from broadcaster.domain.broadcasts import ItemKind, Origin, RundownItem
 from broadcaster.home import Home
 from broadcaster.media import ffmpeg
 from broadcaster.playout.engine import Playout
@@ -128,7 +128,7 @@ def make_station(root: Path, seconds: dict[str, float]) -> tuple[Station, dict[s
         target = home.store / digest[:2] / f"{digest}.flac"
         target.parent.mkdir(exist_ok=True)
         made.replace(target)
-        items[name] = RundownItem(1, "cue", name, digest, round(length * 1000))
+        items[name] = RundownItem(1, ItemKind.CUE, name, digest, round(length * 1000))
     return Station(home, settings, database, SystemClock()), items
 
 
@@ -136,11 +136,12 @@ def plan(station: Station, start: dt.datetime, item: RundownItem, zone: str, key
     with station.db.write() as session:
         row = BroadcastRow(
             slot_key=key,
+            origin=Origin.ONCE,
             title="Đo",
             starts_at=start,
             ends_at=start + dt.timedelta(minutes=5),
             zones=[zone],
-            rundown=[item.as_json()],
+            rundown=(item,),
             reasons=[],
             sound_ms=item.duration_ms,
             late="air",

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from broadcaster.db.models import BroadcastRow
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, ItemKind, Origin, RundownItem
 from broadcaster.domain.emergencies import Wish
 from broadcaster.domain.roles import machine
 from broadcaster.playout.engine import Playout
@@ -63,23 +63,18 @@ def main(rounds: int = 20) -> None:
             time.sleep(2)
             for n in range(rounds):
                 with station.db.write() as session:
-                    item = {
-                        "no": 1,
-                        "kind": "cue",
-                        "title": "Nhạc",
-                        "audio_sha256": tune.audio_sha256,
-                        "duration_ms": tune.duration_ms,
-                    }
+                    item = RundownItem(1, ItemKind.CUE, "Nhạc", tune.audio_sha256, tune.duration_ms)
                     now = station.now()
                     session.add(
                         BroadcastRow(
                             slot_key=f"bench/{n}",
+                            origin=Origin.ONCE,
                             kind=BroadcastKind.ONCE,
                             title="Nền",
                             starts_at=now,
                             ends_at=now + dt.timedelta(minutes=5),
                             zones=zones,
-                            rundown=[item],
+                            rundown=(item,),
                             reasons=[],
                             sound_ms=tune.duration_ms,
                             late="air",

@@ -35,7 +35,7 @@ from sqlalchemy import insert
 
 from broadcaster.clock import SystemClock
 from broadcaster.db.models import Approval, BroadcastRow, Rendition, Revision, Script, ZoneRow
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, ItemKind, Origin, RundownItem
 from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.domain.roles import Role, machine
 from broadcaster.domain.scripts import Genre, Priority, ScriptState
@@ -186,17 +186,7 @@ def _scripts(station: Station, count: int, now: dt.datetime) -> None:
 def _broadcasts(station: Station, zones: int, now: dt.datetime) -> None:
     every = [f"z{n:03d}" for n in range(zones)]
     rundown = [
-        {
-            "no": n,
-            "kind": "script",
-            "title": f"Mục {n}",
-            "script_id": n,
-            "topic": "khac",
-            "duration_ms": 60_000,
-            "audio_sha256": "a" * 64,
-            "spoken_sha256": "b" * 64,
-            "gap_ms": 0,
-        }
+        RundownItem(n, ItemKind.SCRIPT, f"Mục {n}", "a" * 64, 60_000, script_id=n, topic="khac", spoken_sha256="b" * 64)
         for n in range(1, 9)
     ]
     today = station.local(now).replace(hour=5, minute=0, second=0, microsecond=0)
@@ -207,6 +197,9 @@ def _broadcasts(station: Station, zones: int, now: dt.datetime) -> None:
             rows.append(
                 {
                     "slot_key": "ngay-thuong/tai",
+                    "origin": Origin.ROTATION,
+                    "rotation_code": "ngay-thuong",
+                    "slot_code": "tai",
                     "kind": BroadcastKind.ROTATION,
                     "title": "Chương trình thử tải",
                     "starts_at": starts,

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.domain.broadcasts import Broadcast, BroadcastKind
+from broadcaster.domain.causes import NOTHING
 from broadcaster.domain.emergencies import BREATH, Wish, repeat_after, repeats, resumption
 from broadcaster.errors import RuleError, printed
 
@@ -59,11 +60,11 @@ def test_repeats_hang_on_the_confirmation_and_never_meet_themselves(
 
 def test_the_rest_of_a_programme_needs_an_open_window_and_free_horns() -> None:
     end, length = NOW + 30 * MINUTE, 10 * MINUTE
-    assert resumption(NOW, length, end, []) == ""
-    assert "khung giờ" in resumption(NOW, length, None, [])
-    assert "khung giờ" in resumption(NOW, length, NOW + 9 * MINUTE, [])
-    assert "trùng giờ" in resumption(NOW, length, end, [(NOW + 9 * MINUTE, end)])
-    assert resumption(NOW, length, end, [(NOW + length, end), (NOW - MINUTE, NOW)]) == ""
+    assert resumption(NOW, length, end, []) == NOTHING
+    assert "khung giờ" in resumption(NOW, length, None, []).text
+    assert "khung giờ" in resumption(NOW, length, NOW + 9 * MINUTE, []).text
+    assert "trùng giờ" in resumption(NOW, length, end, [(NOW + 9 * MINUTE, end)]).text
+    assert resumption(NOW, length, end, [(NOW + length, end), (NOW - MINUTE, NOW)]) == NOTHING
 
 
 @pytest.mark.parametrize(

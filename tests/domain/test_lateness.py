@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from broadcaster.domain.causes import Cause
 from broadcaster.domain.lateness import Air, Join, LatePolicy, Skip, Wait, decide
 
 START = dt.datetime(2026, 3, 2, 22, tzinfo=dt.UTC)
@@ -29,7 +30,8 @@ def test_beyond_grace_or_end_nothing_is_aired(late: float, policy: LatePolicy) -
     decision = at(late, policy)
     if late > GRACE.total_seconds():
         assert isinstance(decision, Skip)
-        assert decision.reason.endswith(".")
+        assert decision.why.text.endswith(".")
+        assert decision.why.cause is Cause.TOO_LATE
     if isinstance(decision, Join):
         assert decision.offset == pytest.approx(late, abs=1e-5)
 

@@ -18,7 +18,8 @@ from broadcaster.clock import Clock, FrozenClock
 from broadcaster.db import schema
 from broadcaster.db.models import BroadcastRow, Incident, PlayLogEntry, ZoneRow
 from broadcaster.db.session import Database
-from broadcaster.domain.broadcasts import BroadcastKind, RundownItem
+from broadcaster.domain.broadcasts import BroadcastKind, ItemKind, Origin, RundownItem
+from broadcaster.domain.causes import Cause, Why
 from broadcaster.home import Home
 from broadcaster.media import ffmpeg
 from broadcaster.services.station import Station
@@ -82,14 +83,16 @@ class Air:
         return self.station.home.store / digest[:2] / f"{digest}.flac"
 
     def cue(self, no: int, name: str) -> RundownItem:
-        return RundownItem(no, "cue", name, *self.sounds[name])
+        return RundownItem(no, ItemKind.CUE, name, *self.sounds[name])
 
     def script(self, no: int, name: str) -> RundownItem:
         self.approved.add(self.sounds[name][0])
-        return RundownItem(no, "script", name, *self.sounds[name], 1, 1, "0" * 64, "cchc", "vp", "notice", "tone:a")
+        return RundownItem(
+            no, ItemKind.SCRIPT, name, *self.sounds[name], 1, 1, "0" * 64, "cchc", "vp", "notice", "tone:a"
+        )
 
     def refusal(self, session, script_id, spoken, audio, day):
-        return None if audio in self.approved else "Kịch bản chưa được duyệt."
+        return None if audio in self.approved else Why(Cause.NOT_APPROVED, "Kịch bản chưa được duyệt.")
 
     def zones(self, *codes: str, sink: str = "main", volume: int = 100) -> None:
         with self.station.db.write() as session:
@@ -99,6 +102,9 @@ class Air:
     def plan(self, starts_at: dt.datetime, items: list[RundownItem], *zones: str, **values) -> int:
         values = {
             "slot_key": "thu/slot",
+            "origin": Origin.ROTATION,
+            "rotation_code": "thu",
+            "slot_code": "slot",
             "kind": BroadcastKind.ROTATION,
             "title": "Bản tin sáng",
             "ends_at": starts_at + dt.timedelta(minutes=30),
@@ -109,7 +115,7 @@ class Air:
             row = BroadcastRow(
                 starts_at=starts_at,
                 zones=list(zones),
-                rundown=[i.as_json() for i in items],
+                rundown=items,
                 reasons=[],
                 sound_ms=sum(i.duration_ms for i in items),
                 **values,

@@ -9,7 +9,7 @@ from pathlib import Path
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, Heartbeat, Incident, Rendition, Topic
 from broadcaster.db.queries.people import units
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, RundownItem
+from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, ItemKind, Origin, RundownItem
 from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.domain.roles import Role, machine
 from broadcaster.domain.rotations import DayKind
@@ -268,9 +268,9 @@ def _days(station: Station) -> None:
         cues = cue_sounds(session)
         zones = list(zone_map(session).zones)
     tune, last = cues["nhac-hieu"], cues["nhac-ket"]
-    items = [("cue", tune.title, tune.audio_sha256, tune.duration_ms, None)]
-    items += [("script", SCRIPTS[n][0], "0" * 64, 42_000, n + 1) for n in range(5)]
-    items.append(("cue", last.title, last.audio_sha256, last.duration_ms, None))
+    items = [(ItemKind.CUE, tune.title, tune.audio_sha256, tune.duration_ms, None)]
+    items += [(ItemKind.SCRIPT, SCRIPTS[n][0], "0" * 64, 42_000, n + 1) for n in range(5)]
+    items.append((ItemKind.CUE, last.title, last.audio_sha256, last.duration_ms, None))
     with station.db.read() as session:
         audio = latest_audio(session)
     rundown = tuple(
@@ -278,7 +278,7 @@ def _days(station: Station) -> None:
             no,
             kind,
             title,
-            audio if kind == "script" else sha,
+            audio if kind is ItemKind.SCRIPT else sha,
             ms,
             script_id=script,
             revision=1 if script else None,
@@ -307,12 +307,15 @@ def _days(station: Station) -> None:
             row = BroadcastRow(
                 id=number,
                 slot_key=f"ngay-thuong/{'sang' if hour == 5 else 'chieu'}",
+                origin=Origin.ROTATION,
+                rotation_code="ngay-thuong",
+                slot_code="sang" if hour == 5 else "chieu",
                 kind=BroadcastKind.ROTATION,
                 title=title,
                 starts_at=starts,
                 ends_at=starts + dt.timedelta(minutes=30),
                 zones=zones,
-                rundown=[i.as_json() for i in rundown],
+                rundown=rundown,
                 reasons=reasons,
                 sound_ms=sum(i.duration_ms for i in rundown),
                 state=state,

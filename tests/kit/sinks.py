@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from broadcaster.clock import SystemClock
+from broadcaster.domain.causes import NOTHING, Why
 from broadcaster.errors import AirError
 from broadcaster.playout.sinks.base import Feed
 from broadcaster.playout.sound.events import Ended
@@ -23,7 +24,7 @@ class Held:
 
     pcm: bytes
     live: bool = False
-    why: str = ""
+    why: Why = NOTHING
 
     @property
     def samples(self):
@@ -81,7 +82,7 @@ def play(sink, *sounds, ahead=0.3, meanwhile=None):
     events, faults, clock = queue.SimpleQueue(), [], SystemClock()
     lane = Lane(sink, ("ap-1",), 1.0, FEED, clock, events, lambda _n, why: faults.append(why))
     segments = [Segment(n, Held(s.tobytes())) for n, s in enumerate(sounds, 1)]
-    lane.begin(segments, clock.monotonic() + ahead, limit=None, limit_why="", fade_in=False)
+    lane.begin(segments, clock.monotonic() + ahead, limit=None, limit_why=NOTHING, fade_in=False)
     thread = threading.Thread(target=lane.run)
     thread.start()
     if meanwhile:

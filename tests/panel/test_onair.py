@@ -10,7 +10,7 @@ import pytest
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, Command, ZoneRow
 from broadcaster.db.queries.air import present
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, Origin
 from broadcaster.domain.desk import PORT_FILE
 from broadcaster.domain.roles import Role, machine
 from broadcaster.errors import ForbiddenError, RuleError
@@ -89,12 +89,12 @@ def test_the_rest_of_a_stopped_broadcast_airs_where_it_was_missed(station: Stati
     assert "Mục đang đọc dở được đọc lại từ đầu" in client.get(f"/resume/{ON_AIR - 1}").text
     assert client.post(f"/resume/{ON_AIR - 1}").status_code == 303
     with station.db.read() as session:
-        rest = session.query(BroadcastRow).filter(BroadcastRow.slot_key.startswith("rest/")).one()
+        rest = session.query(BroadcastRow).filter(BroadcastRow.origin == Origin.STOPPED_REST).one()
         old = session.get(BroadcastRow, ON_AIR - 1)
     assert rest.kind is BroadcastKind.ONCE
     assert rest.zones == ["am03"]
-    assert [i["audio_sha256"] for i in rest.rundown] == [old.rundown[3]["audio_sha256"]]
-    assert [i["no"] for i in rest.rundown] == [1]
+    assert [i.audio_sha256 for i in rest.rundown] == [old.rundown[3].audio_sha256]
+    assert [i.no for i in rest.rundown] == [1]
     assert dt.timedelta(0) < rest.starts_at - station.now() < dt.timedelta(seconds=15)
     with pytest.raises(RuleError, match="đã có buổi"):
         resuming.resume(station, machine(), ON_AIR - 1)

@@ -8,6 +8,7 @@ import pytest
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, Incident, ZoneNote, ZoneRow
+from broadcaster.domain.broadcasts import Origin
 from broadcaster.services.station import Station
 from tests.kit import seed
 from tests.kit.panel import SignIn, counted
@@ -61,6 +62,7 @@ def more(station: Station) -> None:
             session.add(
                 BroadcastRow(
                     slot_key=f"once/{n}",
+                    origin=Origin.ONCE,
                     kind=like.kind,
                     title=f"Buổi {n}",
                     starts_at=like.starts_at,

@@ -102,7 +102,7 @@ def test_a_shipped_sound_is_replaced_in_the_plan_and_restored(
     assert own != before
     with station.db.read() as session:
         coming = session.query(BroadcastRow).filter(BroadcastRow.state == "planned").all()
-        assert {b.rundown[0]["audio_sha256"] for b in coming if b.rundown} == {own}
+        assert {b.rundown[0].audio_sha256 for b in coming if b.rundown} == {own}
     assert "đài đã thay" in client.get("/sounds/").text
     refused = client.post("/sounds/nhac-hieu/do", data={"what": "remove"})
     assert "bộ cài không xóa được" in refused.text

@@ -91,7 +91,7 @@ def test_a_single_broadcast_is_added_filled_copied_left_out_and_taken_back(sign_
         assert keys == expected, act
     saved = client.post(made.location, data={"item": keys, "seen": seen}, follow_redirects=True)
     assert "Đã lưu nội dung" in saved.text
-    assert [i["kind"] for i in row(station, number).rundown] == ["cue", "script"]
+    assert [i.kind for i in row(station, number).rundown] == ["cue", "script"]
     again = client.post(f"/schedule/{number}/copy", data={"to": "2026-03-05T18:30"}, follow_redirects=True)
     assert "đã có 3 buổi; Quy chế cho tối đa 3 buổi mỗi ngày" in again.text
     copied = client.post(f"/schedule/{number}/copy", data={"to": "2026-03-06T18:30"})

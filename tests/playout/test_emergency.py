@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
 from broadcaster.clock import SystemClock
 from broadcaster.db.models import BroadcastRow, CueRow, Emergency
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, ItemKind, Origin
 from broadcaster.domain.emergencies import EmergencyState, Interrupted, Wish
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Role
@@ -83,6 +84,9 @@ def test_a_confirmed_emergency_sounds_in_the_night_tone_first_and_nothing_else_d
         [air.cue(1, "báo động")],
         "ap-2",
         slot_key="emergency/9/9",
+        origin=Origin.EMERGENCY,
+        origin_id=9,
+        attempt=9,
         kind=BroadcastKind.EMERGENCY,
         late="air",
     )
@@ -93,7 +97,7 @@ def test_a_confirmed_emergency_sounds_in_the_night_tone_first_and_nothing_else_d
         until(lambda: air.row(smuggled).state.terminal and air.row(ordinary).state.terminal)
     assert first.state is BroadcastState.AIRED
     assert [(e.kind, e.outcome) for e in air.log(first.id)] == [("cue", Outcome.FULL), ("emergency", Outcome.FULL)]
-    assert first.rundown[0]["audio_sha256"] == sha
+    assert first.rundown[0].audio_sha256 == sha
     for number in (smuggled, ordinary):
         assert air.row(number).state is BroadcastState.REFUSED
         assert "ngoài khung giờ" in air.row(number).verdict
@@ -110,18 +114,18 @@ def test_the_tone_goes_ahead_and_the_words_follow_when_they_are_spoken(live, mon
         emergency_voice.speak_quickly(air.station, number)  # as the panel's thread, the command or the worker does
         until(lambda: (rows := rows_of(air, number)) and len(rows) == 2 and all(r.state.terminal for r in rows), 40)
     tone, words = rows_of(air, number)
-    assert [i["kind"] for i in tone.rundown] == ["cue"]
-    assert [i["kind"] for i in words.rundown] == ["emergency"]
+    assert [i.kind for i in tone.rundown] == ["cue"]
+    assert [i.kind for i in words.rundown] == ["emergency"]
     assert (tone.state, words.state) == (BroadcastState.AIRED, BroadcastState.AIRED)
     log = air.log()
     assert log[0].ended_at <= log[1].started_at
-    assert words.rundown[0]["voice"] == "espeak:vi+f2"
+    assert words.rundown[0].voice == "espeak:vi+f2"
 
 
 def test_words_that_nobody_confirmed_never_air(live):
     air = prepare(live)
     sha, ms = air.sounds["lời nói"]
-    item = air.cue(1, "lời nói").as_json() | {"kind": "emergency"}
+    item = replace(air.cue(1, "lời nói"), kind=ItemKind.EMERGENCY)
     draft = emergencies.draft(
         air.station, OPERATOR, Wish("", "", ("ap-1",), "x", recording_sha256=sha, recording_ms=ms)
     )
@@ -129,6 +133,9 @@ def test_words_that_nobody_confirmed_never_air(live):
         session.add(
             BroadcastRow(
                 slot_key="emergency/1/0",
+                origin=Origin.EMERGENCY,
+                origin_id=draft,
+                attempt=0,
                 kind=BroadcastKind.EMERGENCY,
                 title="x",
                 starts_at=air.station.now(),
@@ -162,14 +169,18 @@ def test_what_was_interrupted_goes_on_from_the_item_that_was_cut_or_is_dropped(l
 
         def rest():
             with air.station.db.read() as session:
-                query = select(BroadcastRow).where(BroadcastRow.slot_key.startswith(f"resume/{cut}/1-"))
+                query = select(BroadcastRow).where(
+                    BroadcastRow.origin == Origin.EMERGENCY_REST,
+                    BroadcastRow.origin_id == cut,
+                    BroadcastRow.attempt == 1,
+                )
                 return session.scalars(query).first()
 
         found = until(lambda: playout.look_again() or rest())
         assert rows_of(air, number)[0].state is BroadcastState.AIRED
         end = until(lambda: air.row(found.id).state.terminal and air.row(found.id))
     assert air.row(cut).state is BroadcastState.PARTIAL
-    assert [i["title"] for i in end.rundown] == ["hai", "ba"]
+    assert [i.title for i in end.rundown] == ["hai", "ba"]
     assert set(end.zones) == {"ap-1", "ap-2"}
     if policy is Interrupted.RESUME:
         assert end.state is BroadcastState.AIRED

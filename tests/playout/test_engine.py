@@ -179,7 +179,7 @@ def test_a_rundown_changed_after_pinning_airs_as_changed(air, three):
     with Simulation(air.station, refusal=air.refusal) as simulation:
         simulation.run_until(MORNING - 2 * MINUTE)
         with air.station.db.write() as session:
-            session.get(BroadcastRow, number).rundown = [three[0].as_json()]
+            session.get(BroadcastRow, number).rundown = (three[0],)
         simulation.run_until(MORNING + 5 * MINUTE)
     assert [e.title for e in air.log()] == ["chuông"]
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from broadcaster.clock import SystemClock
+from broadcaster.domain.causes import Cause, Why
 from broadcaster.domain.playlog import Outcome
 from broadcaster.errors import AirError, RuleError, printed
 from broadcaster.home import Home
@@ -74,7 +75,7 @@ def test_a_command_that_dies_is_an_error_with_its_last_words_and_is_started_agai
     items, faults = play(sink, tone(4.0), ahead=1.0)
     assert faults == [f"Lệnh “{sys.executable}” đã dừng (mã 3): ampli mất điện.", ""]
     assert not items[0].whole
-    assert items[0].why == faults[0]
+    assert items[0].why == Why(Cause.SINK_FAILED, faults[0])
     assert 0 < items[0].heard < 4 * 48000
     assert runs.read_text() == "xx"
 
@@ -256,7 +257,7 @@ def test_a_stop_silences_a_pipe_within_a_moment(live, tmp_path):
     with running(air, sinks={"main": PipeSink("main", PipeOptions(command=["tee", str(got)]), site())}) as playout:
         until(lambda: playout.airings() and playout.airings()[0].lanes and playout.airings()[0].lanes[0].on_item)
         until(lambda: np.frombuffer(got.read_bytes(), "<i2").any())
-        playout.airings()[0].cut(None, "Dừng.", "truc-may")
+        playout.airings()[0].cut(None, Why(Cause.PERSON_STOPPED, "Dừng."), "truc-may")
         until(lambda: not playout.airings())
         sounded = np.flatnonzero(np.frombuffer(got.read_bytes(), "<i2"))[-1]
         throughout(0.3, lambda: np.flatnonzero(np.frombuffer(got.read_bytes(), "<i2"))[-1] == sounded)

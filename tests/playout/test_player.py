@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadcaster.clock import FrozenClock
+from broadcaster.domain.causes import NOTHING, Cause, Why
 from broadcaster.errors import AirError, MediaError, RuleError, printed
 from broadcaster.home import Home
 from broadcaster.playout.sinks import behind, resolve_sinks
@@ -40,7 +41,9 @@ def play(sink, *tapes, limit=None, gain=1.0, offset=0, fade_in=False, before=Non
     clock = FrozenClock(NOW)
     lane = Lane(sink, ("ap-1",), gain, FEED, clock, events, lambda n, w: faults.append((n, w)), mirror=mirror)
     segments = [Segment(n, t, offset if n == 1 else 0) for n, t in enumerate(tapes, 1)]
-    lane.begin(segments, clock.monotonic() + 1, limit=limit, limit_why="Hết giờ.", fade_in=fade_in)
+    lane.begin(
+        segments, clock.monotonic() + 1, limit=limit, limit_why=Why(Cause.SLOT_FULL, "Hết giờ."), fade_in=fade_in
+    )
     if before:
         before(lane, clock)
     lane.run()
@@ -68,7 +71,7 @@ def test_the_end_of_the_slot_is_a_fade_of_20_ms_and_not_a_sample_more():
     assert (np.diff(tail) <= 0).all()
     assert tail[0] == 10_000
     assert tail[-1] == 0
-    assert (ended[0].why, ended[0].whole) == ("Hết giờ.", False)
+    assert (ended[0].why, ended[0].whole) == (Why(Cause.SLOT_FULL, "Hết giờ."), False)
 
 
 def test_a_cut_ends_within_a_chunk_and_a_fade():
@@ -77,11 +80,13 @@ def test_a_cut_ends_within_a_chunk_and_a_fade():
         sink,
         tape(10_000, 480_000),
         tape(1, 10),
-        before=lambda lane, _: setattr(sink, "after", lambda n: n >= 4800 and lane.cut("Dừng.", "ai")),
+        before=lambda lane, _: setattr(
+            sink, "after", lambda n: n >= 4800 and lane.cut(Why(Cause.PERSON_STOPPED, "Dừng."), "ai")
+        ),
     )
     assert len(sink.samples) == 4800 + FADE
     assert sink.samples[-1] == 0
-    assert [(e.item_no, e.why, e.by) for e in ended] == [(1, "Dừng.", "ai")]
+    assert [(e.item_no, e.why, e.by) for e in ended] == [(1, Why(Cause.PERSON_STOPPED, "Dừng."), "ai")]
 
 
 def test_joining_in_the_middle_fades_in_and_counts_only_what_was_heard():
@@ -114,7 +119,7 @@ def test_a_sink_that_breaks_and_comes_back_loses_only_the_time_between():
         )[1]
 
     ended, faults = play(sink, tape(1000, 240_000), before=breaks)
-    assert ended[0].why == "Đứt dây."
+    assert ended[0].why == Why(Cause.SINK_FAILED, "Đứt dây.")
     assert not ended[0].whole
     assert 48_000 < ended[0].heard < 240_000
     assert faults == [("main", "Đứt dây."), ("main", "")]
@@ -354,7 +359,7 @@ def test_what_is_no_longer_what_was_checked_is_not_aired(tmp_path, harm):
         path.unlink()
     if harm != "gone":
         assert tape.read(48_000, 960) == samples[96_000 : 96_000 + 1920], "the second before is as it was"
-        assert tape.why == ""
+        assert tape.why == NOTHING
     assert tape.read(96_000, 960) is None
     assert tape.why == ALTERED
 
@@ -379,7 +384,7 @@ def test_a_lane_that_is_cut_before_it_began_makes_no_sound():
     lane = Lane(sink, ("ap-1",), 1.0, FEED, FrozenClock(NOW), events, lambda n, w: None)
     thread = threading.Thread(target=lane.run)
     thread.start()
-    lane.cut("", "")
+    lane.cut(NOTHING, "")
     thread.join(5)
     assert not thread.is_alive()
     assert len(sink.samples) == 0

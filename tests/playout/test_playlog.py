@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from broadcaster.db.session import DatabaseUnavailableError
+from broadcaster.domain.causes import Cause
 from broadcaster.domain.chain import GENESIS, entry_hash
 from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.errors import RuleError, StationError
@@ -220,6 +221,7 @@ def test_a_correction_is_a_new_entry_that_points_back(air):
         outcome=Outcome.PARTIAL,
         heard_ms=300,
         reason="Loa ấp 1 mất điện.",
+        cause=Cause.CORRECTED,
         actor="lanh-dao",
         corrects="b1-1-ap-1",
     )

@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.clock import FrozenClock, SystemClock
-from broadcaster.domain.broadcasts import BroadcastState, RundownItem
+from broadcaster.domain.broadcasts import BroadcastState, ItemKind, RundownItem
+from broadcaster.domain.causes import Cause, Why
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.relays import NONE, RelaySource
 from broadcaster.domain.windows import Window
@@ -139,7 +140,7 @@ def test_what_is_no_stream_is_known_before_its_turn_and_over_at_once(http, kind,
     until(lambda: made.look() or told)
     assert told == ["Nguồn tiếp âm “VOV1” không có tín hiệu."]
     assert made.read(0, 960) is None
-    assert "không có tín hiệu lúc đến giờ" in made.why
+    assert "không có tín hiệu lúc đến giờ" in made.why.text
     made.close()
     assert told[-1] == ""
 
@@ -159,7 +160,7 @@ def test_a_silent_stream_is_over_after_its_seconds(http):
     heard, _ = take(made, 10)
     made.close()
     assert 1.9 <= len(heard) / 48000 <= 2.2
-    assert made.why == "Nguồn tiếp âm “VOV1” im lặng 2 giây; chuyển sang nội dung của đài."
+    assert made.why == Why(Cause.RELAY_SILENT, "Nguồn tiếp âm “VOV1” im lặng 2 giây; chuyển sang nội dung của đài.")
 
 
 @pytest.mark.slow
@@ -168,7 +169,7 @@ def test_a_stream_that_stalls_is_over_and_one_that_stutters_is_not(http):
     until(lambda: made._came > 2 * 48000)
     heard, there = take(made, 20)
     made.close()
-    assert "mất tín hiệu 2 giây" in made.why
+    assert "mất tín hiệu 2 giây" in made.why.text
     assert there >= 2 * 48000
     assert len(heard) / 48000 >= there / 48000 + 2.0
 
@@ -247,7 +248,7 @@ def test_at_a_quarter_past_three_no_relay_sounds_whoever_asked_for_it():
     made = RelayFeed(one, clock, 48000 * 60, lambda _: None)  # even one that was made all the same
     made._keep(np.full(48000, 3000, "<i2"))
     assert made.read(0, 960) is None
-    assert made.why == "Ngoài giờ được tiếp âm “VOV1” (05:00-05:30)."
+    assert made.why == Why(Cause.RELAY_HOURS, "Ngoài giờ được tiếp âm “VOV1” (05:00-05:30).")
 
 
 def test_the_end_of_its_hours_ends_a_relay_with_a_fade_and_a_clock_set_to_the_night_within_a_second():
@@ -265,7 +266,8 @@ def test_the_end_of_its_hours_ends_a_relay_with_a_fade_and_a_clock_set_to_the_ni
     assert len(heard) == pytest.approx(2 * 48000, abs=960)
     assert heard[-1] == 0
     assert (np.diff(heard[-960:].astype(int)) <= 0).all()
-    assert made.why.startswith("Hết giờ được tiếp âm")
+    assert made.why.text.startswith("Hết giờ được tiếp âm")
+    assert made.why.cause is Cause.RELAY_HOURS
 
     clock = night(dt.time(5, 10))
     made = RelayFeed(one, clock, 48000 * 60, lambda _: None)
@@ -282,7 +284,7 @@ def test_the_end_of_its_hours_ends_a_relay_with_a_fade_and_a_clock_set_to_the_ni
 
 
 def relayed(no, seconds=6.0):
-    return RundownItem(no, "relay", "Thời sự VOV1", "", round(seconds * 1000), relay="vov")
+    return RundownItem(no, ItemKind.RELAY, "Thời sự VOV1", "", round(seconds * 1000), relay="vov")
 
 
 @pytest.fixture

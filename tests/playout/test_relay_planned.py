@@ -8,7 +8,6 @@ import re
 import pytest
 
 from broadcaster.clock import FrozenClock
-from broadcaster.domain.broadcasts import RundownItem
 from broadcaster.errors import RuleError, printed
 
 ROTATION = """
@@ -80,7 +79,7 @@ def test_a_slot_with_a_relay_is_planned_and_its_minutes_are_kept_free(commune):
     plan(commune.station, 1)
     with commune.station.db.read() as session:
         row = session.scalars(select(BroadcastRow)).first()
-        item = RundownItem.from_json(row.rundown[0])
+        item = row.rundown[0]
     assert (item.kind, item.relay, item.title, item.duration_ms) == ("relay", "vov1", "Thời sự VOV1", 900_000)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from broadcaster.clock import FrozenClock
 from broadcaster.domain.broadcasts import BroadcastState
+from broadcaster.domain.causes import Cause, Why
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
@@ -169,7 +170,7 @@ def test_the_spool_waits_plays_pauses_and_catches_up(tmp_path):
     while (piece := talk.read(at, n)) is not None:
         assert piece
         at += n
-    assert talk.why == ""
+    assert not talk.why
     talk.close()
 
 
@@ -205,6 +206,6 @@ def test_a_spool_that_nobody_feeds_ends(tmp_path):
     assert talk.read(0, 960) == b""
     clock.advance(talk_module.VANISHED_S + 0.1)
     assert talk.read(960, 960) is None
-    assert talk.why == VANISHED
+    assert talk.why == Why(Cause.MICROPHONE_LOST, VANISHED)
     talk.close()
     assert not (tmp_path / "7.pcm").exists()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from broadcaster.clock import FrozenClock
 from broadcaster.domain.broadcasts import BroadcastKind
+from broadcaster.domain.causes import NOTHING
 from broadcaster.domain.proof import MATCH
 from broadcaster.domain.zones import Correction, Zone, parse_bands, strictest
 from broadcaster.errors import RuleError, printed
@@ -74,7 +75,7 @@ def aired(correction: Correction | None, sound: np.ndarray) -> tuple[Catch, list
         [Segment(1, Held(sound.tobytes()))],
         clock.monotonic() + 1,
         limit=None,
-        limit_why="",
+        limit_why=NOTHING,
         fade_in=False,
     )
     lane.run()

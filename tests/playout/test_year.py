@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, Origin
 from broadcaster.domain.playlog import Outcome
 from broadcaster.services.log import playlog
 from broadcaster.supervise.simulated import Simulation
@@ -22,10 +22,13 @@ def test_weeks_and_a_year_with_a_power_cut_end_with_exact_totals(air, days, dark
     for n in range(6):
         air.sound(f"m{n}", 0.1, 300 + 10 * n)
     air.zones(*ZONES)
-    rundown = [air.script(n + 1, f"m{n}").as_json() for n in range(6)]
+    rundown = [air.script(n + 1, f"m{n}") for n in range(6)]
     rows = [
         {
             "slot_key": f"nam/{slot}",
+            "origin": Origin.ROTATION,
+            "rotation_code": "nam",
+            "slot_code": slot,
             "kind": BroadcastKind.ROTATION,
             "title": "Bản tin",
             "starts_at": first + dt.timedelta(days=day, hours=hours),

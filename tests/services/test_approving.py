@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from broadcaster.db.models import Approval, AuditEvent, Script
+from broadcaster.domain.causes import NOTHING
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.domain.scripts import ScriptState
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
@@ -29,8 +30,14 @@ def test_an_approval_binds_the_words_and_the_sound(station: Station) -> None:
         [candidate] = airable(session)
         assert candidate.script_id == number
         assert refusal(session, number, candidate.spoken_sha256, candidate.audio_sha256, TODAY) is None
-        assert "khác với bản đã duyệt" in (refusal(session, number, "0" * 64, candidate.audio_sha256, TODAY) or "")
-        assert "khác với bản đã duyệt" in (refusal(session, number, candidate.spoken_sha256, "0" * 64, TODAY) or "")
+        assert (
+            "khác với bản đã duyệt"
+            in (refusal(session, number, "0" * 64, candidate.audio_sha256, TODAY) or NOTHING).text
+        )
+        assert (
+            "khác với bản đã duyệt"
+            in (refusal(session, number, candidate.spoken_sha256, "0" * 64, TODAY) or NOTHING).text
+        )
 
 
 def test_one_changed_letter_ends_the_approval(station: Station) -> None:
@@ -111,8 +118,9 @@ def test_a_retired_or_expired_script_is_refused(station: Station) -> None:
     with station.db.read() as session:
         [c] = airable(session)
         assert refusal(session, number, c.spoken_sha256, c.audio_sha256, TODAY) is None
-        assert "thời hạn" in (
-            refusal(session, number, c.spoken_sha256, c.audio_sha256, TODAY + dt.timedelta(days=1)) or ""
+        assert (
+            "thời hạn"
+            in (refusal(session, number, c.spoken_sha256, c.audio_sha256, TODAY + dt.timedelta(days=1)) or NOTHING).text
         )
     retire(station, EDITOR, number)
     with station.db.read() as session:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from broadcaster.domain.broadcasts import ItemKind, RundownItem
 from broadcaster.errors import NotFoundError
 from broadcaster.media.ffmpeg import run
 from broadcaster.services.schedule.preview_sound import joined
@@ -16,7 +17,7 @@ RATE = 16_000
 
 
 @pytest.fixture
-def rundown(tmp_path: Path) -> tuple[Store, list[dict[str, object]]]:
+def rundown(tmp_path: Path) -> tuple[Store, list[RundownItem]]:
     """A tone of 400 Hz, half a second of silence, a relay, a tone of 900 Hz at another rate."""
     store, items = Store(tmp_path / "store"), []
     for name, what, ms in (
@@ -26,8 +27,8 @@ def rundown(tmp_path: Path) -> tuple[Store, list[dict[str, object]]]:
     ):
         path = tmp_path / "piece.flac"
         run(["-f", "lavfi", "-i", what, "-ac", "1", str(path)])
-        items.append({"title": name, "audio_sha256": store.put(path), "duration_ms": ms})
-    items.insert(2, {"title": "tiếp âm", "audio_sha256": "", "duration_ms": 900_000})
+        items.append(RundownItem(0, ItemKind.CUE, name, store.put(path), ms))
+    items.insert(2, RundownItem(0, ItemKind.RELAY, "tiếp âm", "", 900_000))
     return store, items
 
 
@@ -43,7 +44,7 @@ def pitch(samples: np.ndarray) -> float:
 
 
 def test_items_stand_one_after_the_other_with_their_gaps(
-    rundown: tuple[Store, list[dict[str, object]]], tmp_path: Path
+    rundown: tuple[Store, list[RundownItem]], tmp_path: Path
 ) -> None:
     sound = decoded(b"".join(joined(*rundown)), tmp_path)
     assert len(sound) / RATE == pytest.approx(1.0 + 0.5 + 2.0 + 1.5, abs=0.1)
@@ -57,24 +58,24 @@ def test_items_stand_one_after_the_other_with_their_gaps(
 
 
 def test_it_begins_where_one_points_and_ends_with_the_slot(
-    rundown: tuple[Store, list[dict[str, object]]], tmp_path: Path
+    rundown: tuple[Store, list[RundownItem]], tmp_path: Path
 ) -> None:
     sound = decoded(b"".join(joined(*rundown, start_ms=4000, most_ms=4600)), tmp_path)
     assert len(sound) / RATE == pytest.approx(0.6, abs=0.1)
     assert pitch(sound) == pytest.approx(900, abs=5)
 
 
-def test_what_is_gone_is_said_before_anything_is_sent(rundown: tuple[Store, list[dict[str, object]]]) -> None:
+def test_what_is_gone_is_said_before_anything_is_sent(rundown: tuple[Store, list[RundownItem]]) -> None:
     store, items = rundown
     with pytest.raises(NotFoundError, match="không còn trong kho"):
-        joined(store, [*items, {"title": "mất", "audio_sha256": "0" * 64, "duration_ms": 10}])
+        joined(store, [*items, RundownItem(0, ItemKind.CUE, "mất", "0" * 64, 10)])
     with pytest.raises(NotFoundError, match="Không có gì"):
         joined(store, items, start_ms=10_000_000)
     with pytest.raises(NotFoundError, match="Không có gì"):
         joined(store, [])
 
 
-def test_a_listener_who_leaves_stops_the_work(rundown: tuple[Store, list[dict[str, object]]]) -> None:
+def test_a_listener_who_leaves_stops_the_work(rundown: tuple[Store, list[RundownItem]]) -> None:
     store, items = rundown
     stream = joined(store, items)
     assert next(stream)

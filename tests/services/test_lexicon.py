@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from broadcaster.db.models import AuditEvent, Job, LexiconVersion, StaleMark
+from broadcaster.domain.causes import Cause, Why
 from broadcaster.domain.standing import HELD
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError, printed
 from broadcaster.services.lexicon import layers
@@ -128,7 +129,9 @@ def test_a_held_script_does_not_air_until_the_new_reading_is_approved(station: S
     apply(station, EDITOR, Change(add=(NEW,)), confirmed=[number], hold=True)
     with station.db.read() as session:
         assert airable(session) == []
-        assert refusal(session, number, before.spoken_sha256, before.audio_sha256, TODAY) == HELD
+        assert refusal(session, number, before.spoken_sha256, before.audio_sha256, TODAY) == Why(
+            Cause.NOT_APPROVED, HELD
+        )
     speak(station, EDITOR, number)
     approve(station, LEADER, number)
     with station.db.read() as session:

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
 from broadcaster.domain.broadcasts import BroadcastState
-from broadcaster.domain.playlog import Outcome, Verdict
+from broadcaster.domain.playlog import Outcome, Punctuality
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.media.ffmpeg import run
 from broadcaster.services.log import logbook, playlog
@@ -206,7 +206,7 @@ def test_the_same_days_make_the_same_bytes_and_only_a_reporter_may(
 def test_a_whole_log_is_found_whole_with_a_word_for_each_broadcast(week: Station) -> None:
     found = check(week, FIRST, LAST)
     assert found.whole, found.faults
-    assert (found.broadcasts, found.entries, found.verdicts) == (4, 4 * 2 * 12, {Verdict.AIRED: 4})
+    assert (found.broadcasts, found.entries, found.verdicts) == (4, 4 * 2 * 12, {Punctuality.AIRED: 4})
     assert check_job(week).whole
 
 

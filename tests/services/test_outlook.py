@@ -39,7 +39,7 @@ def test_a_preview_is_what_planning_then_does_and_writes_nothing(station: Statio
     plan(station, 14)
     after = [r for r in rows(station) if station.local(r.starts_at).date() >= dt.date(2026, 3, 9)]
     made = [(r.starts_at, r.rundown) for r in after]
-    assert made == [(d.occurrence.starts_at, [i.as_json() for i in d.filled.items]) for d in ahead.drafts]
+    assert made == [(d.occurrence.starts_at, d.filled.items) for d in ahead.drafts]
 
 
 def test_zones_with_slots_of_their_own_hear_their_own_turns(station: Station) -> None:
@@ -51,7 +51,7 @@ def test_zones_with_slots_of_their_own_hear_their_own_turns(station: Station) ->
     plan(station)
     by_zone: dict[str, list[int]] = {}
     for r in rows(station):
-        by_zone.setdefault(r.zones[0], []).extend(i["script_id"] for i in r.rundown if i["script_id"])
+        by_zone.setdefault(r.zones[0], []).extend(i.script_id for i in r.rundown if i.script_id)
     assert by_zone["am01"] == by_zone["am02"] == [1, 2, 3, 1, 2, 3]
 
 

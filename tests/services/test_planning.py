@@ -38,7 +38,7 @@ def test_a_week_is_planned_with_what_is_approved_and_a_second_time_adds_nothing(
     assert (first.added, first.changed, first.removed) == (6, 0, 0)  # noon: today's morning is over
     found = rows(station)
     assert all(station.local(r.starts_at).time() == dt.time(5) for r in found)
-    assert [i["script_id"] for i in found[0].rundown] == [None, number]
+    assert [i.script_id for i in found[0].rundown] == [None, number]
     assert len(found[0].zones) == 12
     again = plan(station)
     assert (again.added, again.changed, again.removed, again.kept) == (0, 0, 0, 6)
@@ -172,7 +172,7 @@ def test_scripts_take_turns_over_the_week(station: Station) -> None:
     numbers = {approved(station, f"Kính thưa bà con. Đây là bài số {n}.", title=f"Bài {n}") for n in range(5)}
     apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
     plan(station)
-    heard = [i["script_id"] for r in rows(station) for i in r.rundown if i["script_id"]]
+    heard = [i.script_id for r in rows(station) for i in r.rundown if i.script_id]
     assert set(heard) == numbers
     counts = {n: heard.count(n) for n in numbers}
     assert max(counts.values()) - min(counts.values()) <= 1
@@ -198,7 +198,7 @@ def test_the_airings_an_office_asked_for_come_first_and_are_counted_once(station
     )
     apply_rotation(station, OPERATOR, ROTATION.replace("max_items = 3", "max_items = 1"), "thu.toml")
     plan(station, 10)
-    heard = [i["script_id"] for r in rows(station) for i in r.rundown if i["script_id"]]
+    heard = [i.script_id for r in rows(station) for i in r.rundown if i.script_id]
     assert heard[:5] == [others[0], asked, asked, asked, others[1]]  # from 04/03, the day it becomes valid, three times
     why = [r["why"] for row in rows(station) for r in row.reasons if r["script_id"] == asked and r["chosen"]]
     assert why[:3] == [f"Đơn vị yêu cầu phát 3 lượt, mới phát và xếp {n}." for n in range(3)]
@@ -206,7 +206,7 @@ def test_the_airings_an_office_asked_for_come_first_and_are_counted_once(station
     by_hand = station.now().replace(hour=10)
     air_once(station, OPERATOR, [asked], title="Xếp tay", starts_at=by_hand + dt.timedelta(days=7))
     plan(station, 10)
-    assert sum(asked in {i["script_id"] for i in r.rundown} for r in rows(station)[:5]) == 2
+    assert sum(asked in {i.script_id for i in r.rundown} for r in rows(station)[:5]) == 2
 
 
 def test_airings_before_the_script_was_valid_do_not_count(station: Station) -> None:

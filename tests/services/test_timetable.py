@@ -56,7 +56,9 @@ def at(hour: int, minute: int = 0, day: int = 4) -> dt.datetime:
 def first(station: Station, day: int = 5) -> BroadcastRow:
     with station.db.read() as session:
         query = session.query(BroadcastRow).filter(
-            BroadcastRow.slot_key == "thuong/chieu", BroadcastRow.starts_at == at(17, 0, day)
+            BroadcastRow.rotation_code == "thuong",
+            BroadcastRow.slot_code == "chieu",
+            BroadcastRow.starts_at == at(17, 0, day),
         )
         return query.one()
 
@@ -144,9 +146,9 @@ def test_a_rundown_by_hand_is_kept_by_planning_until_it_is_released(planned: Sta
     seen = by_hand.mark(row)
     by_hand.set_rundown(planned, ME, row.id, ["cue:chuong", "item:2", "item:1"], seen)
     changed = first(planned, 8)
-    assert [i["title"] for i in changed.rundown] == ["Chuông báo", "Nhạc kết", "Nhạc hiệu"]
-    assert [i["no"] for i in changed.rundown] == [1, 2, 3]
-    assert changed.sound_ms == sum(i["duration_ms"] for i in changed.rundown)
+    assert [i.title for i in changed.rundown] == ["Chuông báo", "Nhạc kết", "Nhạc hiệu"]
+    assert [i.no for i in changed.rundown] == [1, 2, 3]
+    assert changed.sound_ms == sum(i.duration_ms for i in changed.rundown)
     plan(planned)
     assert first(planned, 8).rundown == changed.rundown
     with pytest.raises(RuleError, match="vừa được thay đổi"):

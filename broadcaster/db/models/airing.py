@@ -9,6 +9,9 @@ from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from broadcaster.db.base import Base, Word
+from broadcaster.domain import older
+from broadcaster.domain.broadcasts import ItemKind
+from broadcaster.domain.causes import Cause
 from broadcaster.domain.playlog import Outcome
 
 
@@ -26,12 +29,14 @@ class PlayLogEntry(Base):
     )
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[int] = mapped_column(server_default="1")
+    """Which fields the hash covers: see `domain.playlog.FIELDS`."""
     id: Mapped[str] = mapped_column(String(80), unique=True)
     broadcast_id: Mapped[int | None]
     broadcast_title: Mapped[str] = mapped_column(String(300))
     item_no: Mapped[int]
     zone: Mapped[str] = mapped_column(String(32))
-    kind: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[ItemKind] = mapped_column(Word(ItemKind, 16))
     title: Mapped[str] = mapped_column(String(300))
     script_id: Mapped[int | None]
     revision: Mapped[int | None]
@@ -46,6 +51,8 @@ class PlayLogEntry(Base):
     heard_ms: Mapped[int]
     outcome: Mapped[Outcome] = mapped_column(Word(Outcome))
     reason: Mapped[str] = mapped_column(Text)
+    cause: Mapped[Cause | None] = mapped_column(Word(Cause))
+    """Why it was not heard whole; before version 2 the sentence alone says it."""
     actor: Mapped[str] = mapped_column(String(64))
     host: Mapped[str] = mapped_column(String(120))
     sink: Mapped[str] = mapped_column(String(64))
@@ -54,6 +61,11 @@ class PlayLogEntry(Base):
     recorded_at: Mapped[dt.datetime]
     prev_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+
+    @property
+    def because(self) -> Cause | None:
+        """The cause, which an entry of version 1 has in its sentence alone."""
+        return older.cause_of(self.reason) if self.version == 1 else self.cause
 
 
 class AiringProof(Base):

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from broadcaster.db.base import Base, Word
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.db.base import Base, Word, Words
+from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, Origin, RundownItem
+from broadcaster.domain.causes import Cause
 from broadcaster.domain.rotations import DayKind
 from broadcaster.domain.zones import Condition, Device
 
@@ -113,24 +114,33 @@ class DayException(Base):
 
 
 class BroadcastRow(Base):
-    """One dated airing. The row, not an alarm, is the truth about what should air."""
+    """One dated airing. The row, not an alarm, is the truth about what should air; `origins` makes them."""
 
     __tablename__ = "broadcasts"
     __table_args__ = (
         UniqueConstraint("slot_key", "starts_at"),
         Index("ix_broadcasts_state_starts_at", "state", "starts_at"),
         Index("ix_broadcasts_starts_at", "starts_at"),
+        Index("ix_broadcasts_origin", "origin", "origin_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slot_key: Mapped[str] = mapped_column(String(140))
-    """`rotation/slot`, or a name of its own for a single airing."""
+    """A name that is unique at its start; only the database reads it."""
+    origin: Mapped[Origin] = mapped_column(Word(Origin))
+    origin_id: Mapped[int | None]
+    """The broadcast that it was moved, copied or left over from, or the emergency that it sounds for."""
+    rotation_code: Mapped[str | None] = mapped_column(String(64))
+    slot_code: Mapped[str | None] = mapped_column(String(64))
+    """Of the rotation alone: by these and the start, planning finds its rows again."""
+    attempt: Mapped[int | None]
+    """Which sounding of an emergency, or which rest after one."""
     kind: Mapped[BroadcastKind] = mapped_column(Word(BroadcastKind), default=BroadcastKind.ROTATION)
     title: Mapped[str] = mapped_column(String(300))
     starts_at: Mapped[dt.datetime]
     ends_at: Mapped[dt.datetime]
     zones: Mapped[list[str]]
-    rundown: Mapped[list[dict[str, Any]]]
+    rundown: Mapped[tuple[RundownItem, ...]]
     reasons: Mapped[list[dict[str, Any]]]
     sound_ms: Mapped[int] = mapped_column(default=0)
     late: Mapped[str] = mapped_column(String(8), default="skip")
@@ -139,6 +149,12 @@ class BroadcastRow(Base):
     state: Mapped[BroadcastState] = mapped_column(Word(BroadcastState), default=BroadcastState.PLANNED)
     verdict: Mapped[str] = mapped_column(Text, default="")
     """How it ended, in a Vietnamese sentence."""
+    causes: Mapped[tuple[Cause, ...]] = mapped_column(Words(Cause), default=(), server_default="[]")
+    """Why it was not heard whole and at its time; what the verdict tells a person."""
+    joined_late: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it began in the middle because it was late."""
+    cut_by_emergency_id: Mapped[int | None]
+    """The emergency that took the horns from it."""
     by_hand: Mapped[bool] = mapped_column(default=False, server_default=false())
     """A person changed it: planning leaves it alone from then on."""
     owner: Mapped[str | None] = mapped_column(String(120))

@@ -180,7 +180,7 @@ def _airing(row: BroadcastRow, word: Mapping[str, Any]) -> Airing:
     said = word.get("item")
     item: Mapping[str, Any] = said if isinstance(said, Mapping) else {}
     number = item.get("no") if item else said if isinstance(said, int) else 0
-    planned = next((i for i in row.rundown if i["no"] == number), {})
+    planned = next((i for i in row.rundown if i.no == number), None)
     return Airing(
         broadcast_id=row.id,
         title=row.title,
@@ -190,9 +190,9 @@ def _airing(row: BroadcastRow, word: Mapping[str, Any]) -> Airing:
         length_ms=row.sound_ms,
         item_no=number if isinstance(number, int) else 0,
         item_count=len(row.rundown),
-        item_title=str(item.get("title") or planned.get("title", "")),
+        item_title=str(item.get("title") or (planned.title if planned else "")),
         item_started_at=_moment(word.get("started_at")) or started,
-        item_ms=int(word.get("duration_ms") or planned.get("duration_ms", 0)),
+        item_ms=int(word.get("duration_ms") or (planned.duration_ms if planned else 0)),
     )
 
 

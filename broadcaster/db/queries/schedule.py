@@ -96,7 +96,7 @@ def next_uses(session: Session, script_id: int, now: dt.datetime, limit: int = 3
         )
         .order_by(BroadcastRow.starts_at)
     )
-    return [r for r in rows if any(i.get("script_id") == script_id for i in r.rundown)][:limit]
+    return [r for r in rows if any(i.script_id == script_id for i in r.rundown)][:limit]
 
 
 def broadcasts_between(session: Session, start: dt.datetime, end: dt.datetime) -> list[dict[str, Any]]:
@@ -125,13 +125,15 @@ def row_of(r: BroadcastRow) -> dict[str, Any]:
     """Return a broadcast as a plain row."""
     return {
         "id": r.id,
-        "slot_key": r.slot_key,
+        "origin": r.origin.value,
+        "rotation": r.rotation_code,
+        "slot": r.slot_code,
         "kind": r.kind.value,
         "title": r.title,
         "starts_at": r.starts_at,
         "ends_at": r.ends_at,
         "zones": r.zones,
-        "rundown": r.rundown,
+        "rundown": [i.as_json() for i in r.rundown],
         "sound_ms": r.sound_ms,
         "late": r.late,
         "state": r.state.value,

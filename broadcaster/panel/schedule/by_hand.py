@@ -13,6 +13,7 @@ from broadcaster.db.models import BroadcastRow
 from broadcaster.db.queries import schedule
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.scripts import many
+from broadcaster.domain.broadcasts import Origin
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
@@ -143,7 +144,7 @@ def move_back(number: int) -> ResponseReturnValue:
     here = station()
     with here.db.read() as session:
         row = schedule.broadcast(session, number)
-        moved = row.slot_key.startswith("moved/")
+        moved = row.origin is Origin.MOVED
     if moved:
         number = by_hand.move_back(here, actor(), number)
     else:
@@ -232,7 +233,7 @@ def rundown(number: int) -> ResponseReturnValue:
         approved = sorted((c for c in airable(session) if c.valid_on(day)), key=lambda c: (c.topic, c.title))
         cues = zones_queries.cues(session)
         topics = {t.code: t.short for t in many.topics(session)}
-    keys = [f"item:{i['no']}" for i in row.rundown]
+    keys = [f"item:{i.no}" for i in row.rundown]
     if request.method == "POST":
         keys = request.form.getlist("item")[:200]
         act = request.form.get("do", "")
@@ -274,7 +275,7 @@ def release(number: int) -> ResponseReturnValue:
 
 
 def _known(row: BroadcastRow, approved: Any, cues: Any) -> dict[str, dict[str, Any]]:
-    found = {f"item:{i['no']}": {"title": i["title"], "ms": i["duration_ms"], "kind": i["kind"]} for i in row.rundown}
+    found = {f"item:{i.no}": {"title": i.title, "ms": i.duration_ms, "kind": i.kind} for i in row.rundown}
     found |= {f"script:{c.script_id}": {"title": c.title, "ms": c.duration_ms, "kind": "script"} for c in approved}
     return found | {f"cue:{c.name}": {"title": c.title, "ms": c.duration_ms, "kind": "cue"} for c in cues}
 

@@ -118,9 +118,9 @@ def show(number: int) -> ResponseReturnValue:
         heard = schedule.heard(session, number)
         topics = {t.code: t.short for t in many.topics(session)}
     start = row.started_at or row.starts_at
-    offsets = list(accumulate((i["duration_ms"] for i in row.rundown), initial=0))
+    offsets = list(accumulate((i.duration_ms for i in row.rundown), initial=0))
     items = [
-        {**item, "at": start + dt.timedelta(milliseconds=offset)}
+        {**item.as_json(), "at": start + dt.timedelta(milliseconds=offset)}
         for item, offset in zip(row.rundown, offsets, strict=False)
     ]
     now = station().now()
@@ -143,10 +143,10 @@ def sound(number: int, item_no: int) -> ResponseReturnValue:
     """The sound of one item of a rundown."""
     with station().db.read() as session:
         row = schedule.broadcast(session, number)
-    item = next((i for i in row.rundown if i["no"] == item_no), None)
+    item = next((i for i in row.rundown if i.no == item_no), None)
     if item is None:
         raise NotFoundError("Buổi phát không có mục này.", field="item")
-    return send_sound(item["audio_sha256"])
+    return send_sound(item.audio_sha256)
 
 
 @blueprint.get("/<int:number>/sound")

@@ -11,7 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from broadcaster.clock import Clock
-from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, RundownItem
+from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, ItemKind, Phase, RundownItem
+from broadcaster.domain.causes import NOTHING, Cause, Why, why_of
 from broadcaster.domain.desk import Bundle
 from broadcaster.domain.lateness import Air, Join, Skip, Wait, decide
 from broadcaster.domain.playlog import Outcome
@@ -34,8 +35,10 @@ log = logging.getLogger(__name__)
 
 LAST_WORDS_MS = 500
 """So much of a talk may be lost at its edges (fades, a hiccup) and it still counts as heard."""
-STOPPED = "Máy phát được tắt trong lúc đang phát."
-YIELDED = "Máy khác đang giữ quyền phát nên phần còn lại không phát nữa."
+STOPPED = Why(Cause.SHUT_DOWN, "Máy phát được tắt trong lúc đang phát.")
+BROKEN = Why(Cause.PROGRAM_FAULT, "Máy phát gặp lỗi không lường trước; xem nhật ký kỹ thuật.")
+JOINED = Why(Cause.JOINED_LATE, "Vào giữa chừng vì bắt đầu trễ.")
+LEASE_LOST = Why(Cause.LEASE_LOST, "Máy khác đang giữ quyền phát nên phần còn lại không phát nữa.")
 
 
 @dataclass
@@ -51,11 +54,10 @@ class Airing:
     """After a crash: go on with the first item whose number is greater."""
     known: dict[str, Outcome] = field(default_factory=dict)
     began_at: dt.datetime | None = None
-    reasons: list[str] = field(default_factory=list)
+    reasons: list[Why] = field(default_factory=list)
     started_at: dt.datetime | None = None
     lanes: list[Lane] = field(default_factory=list)
-    phase: str = "cue"
-    """cue, warm, air, over."""
+    phase: Phase = Phase.CUE
     ended: bool = False
     """Whether the verdict is written."""
     wanted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -68,10 +70,10 @@ class Airing:
     _feeds: list[RelayFeed] = field(default_factory=list)
     _talk: Talk | None = None
     _spoken: RundownItem | None = None
-    _refused: dict[int, str] = field(default_factory=dict)
-    _unreachable: dict[str, tuple[Outcome, str]] = field(default_factory=dict)
+    _refused: dict[int, Why] = field(default_factory=dict)
+    _unreachable: dict[str, tuple[Outcome, Why]] = field(default_factory=dict)
     _halt: threading.Event = field(default_factory=threading.Event)
-    _cancelled: tuple[str, str] | None = None
+    _cancelled: tuple[Why, str] | None = None
     _abandoned: bool = False
 
     @property
@@ -79,7 +81,7 @@ class Airing:
         """The broadcast as it was last confirmed."""
         return self.bundle.broadcast
 
-    def cancel(self, why: str, by: str) -> None:
+    def cancel(self, why: Why, by: str) -> None:
         """Do not air it any more; if it is on air, cut it."""
         self._cancelled = self._cancelled or (why, by)
         self._halt.set()
@@ -91,7 +93,7 @@ class Airing:
         self._halt.set()
         self.cut(None, STOPPED, "")
 
-    def cut(self, zones: set[str] | None, why: str, by: str, *, waiting: bool = False) -> list[str]:
+    def cut(self, zones: set[str] | None, why: Why, by: str, *, waiting: bool = False) -> list[str]:
         """End the sound in `zones` (None: all) if it is on air, and return the zones that fall silent.
 
         With `waiting`, lanes that stand ready to start are taken away as well. Zones that share a sink share its
@@ -99,7 +101,7 @@ class Airing:
         """
         silent: list[str] = []
         for lane in self.lanes:
-            if (self.phase == "air" or waiting) and (zones is None or zones & set(lane.zones)):
+            if (self.phase == Phase.AIR or waiting) and (zones is None or zones & set(lane.zones)):
                 lane.cut(why, by)
                 silent += lane.zones
         return silent
@@ -122,27 +124,27 @@ class Airing:
         try:
             confirmed = crew.confirm(self.bundle)
             if confirmed is None:
-                self.phase = "over"
+                self.phase = Phase.OVER
                 return
             self.bundle = confirmed
             asrun = self._asrun()
             self._air(asrun)
         except StationError as error:
             if asrun is not None:
-                asrun.rest(Outcome.FAILED, error.message)
+                asrun.rest(Outcome.FAILED, why_of(error))
         except Exception:
             log.exception("broadcast %s failed", self.broadcast.id)
             if asrun is not None:
-                asrun.rest(Outcome.FAILED, "Máy phát gặp lỗi không lường trước; xem nhật ký kỹ thuật.")
+                asrun.rest(Outcome.FAILED, BROKEN)
         # A power cut, real or simulated, does not come here: the next life ends what it left open.
-        left_alone = self._abandoned and self.phase != "air" and not self._cancelled
+        left_alone = self._abandoned and self.phase != Phase.AIR and not self._cancelled
         yielded = self.resume_after is not None and not self._halt.is_set()
         left_alone = left_alone and not yielded  # what began in an earlier life is never begun anew
-        self.phase = "over"
+        self.phase = Phase.OVER
         if asrun is not None and not left_alone:
-            why, by = self._cancelled or (YIELDED if yielded else STOPPED, "")
+            why, by = self._cancelled or (LEASE_LOST if yielded else STOPPED, "")
             asrun.rest(Outcome.MISSED, why, by=by)
-            asrun.verdict(self._end(), cancelled=f"Đã hủy: {why}" if self._cancelled else "")
+            asrun.verdict(self._end(), cancelled=f"Đã hủy: {why.text}" if self._cancelled else "")
             self.ended = True
 
     def _asrun(self) -> AsRun:
@@ -176,7 +178,7 @@ class Airing:
 
     def _air_cued(self, asrun: AsRun, sources: list[tuple[RundownItem, Source]]) -> None:
         crew = self.crew
-        self.phase = "warm"
+        self.phase = Phase.WARM
         if not sources:
             self._refuse(asrun)
             return
@@ -191,10 +193,10 @@ class Airing:
             if self._wait_until(crew.leads.hand_over) and not self._stood_down() and self._may_start(asrun):
                 self._go(asrun, sources)
         finally:
-            if self.phase != "air":
+            if self.phase != Phase.AIR:
                 for lane in self.lanes:
-                    lane.cut("", "")
-        if self.phase == "air":
+                    lane.cut(NOTHING, "")
+        if self.phase == Phase.AIR:
             self._follow(asrun, events, threads)
 
     def _stood_down(self) -> bool:
@@ -236,12 +238,12 @@ class Airing:
         """Ask lateness and the allowed hours once more, whoever planned it; log what must not air."""
         late = self._decide()
         if isinstance(late, Skip):
-            asrun.rest(Outcome.MISSED, late.reason)
+            asrun.rest(Outcome.MISSED, late.why)
             return False
         local = self._starts().astimezone(self.crew.tz)
         if self.broadcast.any_hour or self.crew.hours.allows(local, dt.timedelta(0)):
             return True
-        why = f"Lúc {local:%H:%M} nằm ngoài khung giờ được phép phát ({self.crew.hours})."
+        why = Why(Cause.OUTSIDE_HOURS, f"Lúc {local:%H:%M} nằm ngoài khung giờ được phép phát ({self.crew.hours}).")
         asrun.rest(Outcome.REFUSED, why)
         return False
 
@@ -257,7 +259,7 @@ class Airing:
             try:
                 sources.append((item, self._source(item, sum(s.samples for _, s in sources))))
             except StationError as error:
-                self._refused[item.no] = error.message
+                self._refused[item.no] = why_of(error)
         return sources
 
     def _source(self, item: RundownItem, before: int) -> Source:
@@ -266,7 +268,7 @@ class Airing:
         Raises:
             StationError: it must not, or cannot, air.
         """
-        if item.kind == "live":
+        if item.kind is ItemKind.LIVE:
             return self._listen(item)
         if item.relay is None:
             return self.crew.tapes.cue(item.audio_sha256)
@@ -290,7 +292,7 @@ class Airing:
 
     def _kept(self, item: RundownItem) -> RundownItem:
         """Return a live item as it turned out: its sound kept by hash, its length what was really said."""
-        if self._talk is None or item.kind != "live":
+        if self._talk is None or item.kind is not ItemKind.LIVE:
             return item
         if self._spoken is None:
             try:
@@ -325,7 +327,7 @@ class Airing:
         b = self.broadcast
         late, now, steady = self._decide(), self.clock.now(), self.clock.monotonic()
         starts = self._starts()
-        self.phase = "air"
+        self.phase = Phase.AIR
         self.started_at = starts
         asrun.begin(starts)
         self._refuse(asrun)
@@ -334,13 +336,16 @@ class Airing:
         offset = late.offset if isinstance(late, Join) else 0.0
         pieces, passed = segments(sources, offset)
         for item in passed:
-            why = f"Vào giữa chừng vì bắt đầu trễ {(now - b.starts_at).total_seconds():.0f} giây; mục này đã qua."
+            late_s = (now - b.starts_at).total_seconds()
+            why = Why(Cause.JOINED_LATE, f"Vào giữa chừng vì bắt đầu trễ {late_s:.0f} giây; mục này đã qua.")
             asrun.item_over(item, heard_zones(b), Outcome.MISSED, why)
-        end, why = limit(self.crew, b, starts, at_once=self.at_once)
+        end, limit_why = limit(self.crew, b, starts, at_once=self.at_once)
         for lane in self.lanes if pieces else ():
             asrun.item_coming(pieces[0].item_no, lane.zones, starts)
         for lane in self.lanes:
-            lane.begin(pieces, steady + (starts - now).total_seconds(), limit=end, limit_why=why, fade_in=offset > 0)
+            lane.begin(
+                pieces, steady + (starts - now).total_seconds(), limit=end, limit_why=limit_why, fade_in=offset > 0
+            )
 
     def _follow(self, asrun: AsRun, events: Events, threads: list[threading.Thread]) -> None:
         try:
@@ -380,14 +385,14 @@ class Airing:
             item = self._kept(next(i for i in self.broadcast.rundown if i.no == event.item_no))
             heard_ms = min(event.heard * 1000 // RATE, item.duration_ms)
             # A talk that its speaker ended was heard whole, pauses of the line aside.
-            said = item.kind == "live" and not event.by and not (self._talk and self._talk.why)
+            said = item.kind is ItemKind.LIVE and not event.by and not (self._talk and self._talk.why)
             whole = event.whole or (said and heard_ms >= item.duration_ms - LAST_WORDS_MS)
             outcome = Outcome.FULL if whole else Outcome.PARTIAL if heard_ms else Outcome.FAILED
             asrun.item_over(
                 item,
                 zones,
                 outcome,
-                "" if whole else event.why or "Vào giữa chừng vì bắt đầu trễ.",
+                NOTHING if whole else event.why or JOINED,
                 by=event.by,
                 started_at=event.started_at,
                 ended_at=event.ended_at,

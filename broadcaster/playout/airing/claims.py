@@ -9,8 +9,9 @@ import threading
 from collections.abc import Callable, Mapping
 
 from broadcaster.clock import Clock
-from broadcaster.domain.broadcasts import BroadcastKind
-from broadcaster.domain.desk import BUSY, YIELDED, Bundle, zones_of
+from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, Phase
+from broadcaster.domain.causes import Cause, Why
+from broadcaster.domain.desk import Bundle, zones_of
 from broadcaster.errors import StationError
 from broadcaster.playout.airing.airing import Airing
 from broadcaster.playout.airing.lineup import ways
@@ -84,7 +85,7 @@ class Claims:
 
 def reserve(
     clock: Clock, on_their_way: Callable[[], list[Airing]], wanting: Airing, by_sink: Mapping[str, tuple[str, ...]]
-) -> Mapping[str, str]:
+) -> Mapping[str, Why]:
     """Wait until the zones are free (the slot before may end this very second); an emergency makes them so."""
     urgent = wanting.broadcast.kind is BroadcastKind.EMERGENCY
     planned = (wanting.broadcast.starts_at - clock.now()).total_seconds()
@@ -100,8 +101,20 @@ def reserve(
         if urgent:
             for other in on_their_way():
                 if other is not wanting and other.broadcast.kind is not BroadcastKind.EMERGENCY:
-                    other.cut(_touched(other, by_sink), YIELDED, wanting.by, waiting=True)
+                    other.cut(_touched(other, by_sink), yielded(wanting.broadcast), wanting.by, waiting=True)
         clock.sleep_until(clock.monotonic() + 0.01)
+
+
+def yielded(urgent: Broadcast) -> Why:
+    """Why an item was cut by an emergency."""
+    return Why(Cause.YIELDED_TO_EMERGENCY, "Nhường sóng cho phát khẩn cấp.", urgent.id)
+
+
+def taken_by(other: Broadcast) -> Why:
+    """Why a zone was not free."""
+    urgent = other.kind is BroadcastKind.EMERGENCY
+    text = f"Đang phát buổi “{other.title}”."
+    return Why(Cause.YIELDED_TO_EMERGENCY, text, other.id) if urgent else Why(Cause.ZONE_BUSY, text)
 
 
 def _touched(other: Airing, by_sink: Mapping[str, tuple[str, ...]]) -> set[str]:
@@ -113,15 +126,15 @@ def _touched(other: Airing, by_sink: Mapping[str, tuple[str, ...]]) -> set[str]:
 
 def _busy(
     others: list[Airing], wanting: Airing, by_sink: Mapping[str, tuple[str, ...]], *, coming: bool
-) -> dict[str, str]:
+) -> dict[str, Why]:
     """Return the zones that others have, with the reason.
 
     With `coming`, those count too whose turn is earlier and who are not in line yet: two that are called in the same
     second, as after a restart, keep their order.
     """
-    busy: dict[str, str] = {}
+    busy: dict[str, Why] = {}
     for other in others:
-        if other is wanting or other.phase == "over":
+        if other is wanting or other.phase is Phase.OVER:
             continue
         taken = [(lane.sink.name, lane.zones) for lane in other.lanes if not lane.over]
         first = _turn(other) < _turn(wanting)
@@ -134,7 +147,7 @@ def _busy(
             for name, zones in by_sink.items():
                 same = sink == name and wanting.crew.sinks[sink].exclusive
                 shared = set(zones) if same else set(zones) & set(others_zones)
-                busy |= dict.fromkeys(shared, BUSY.format(title=other.broadcast.title))
+                busy |= dict.fromkeys(shared, taken_by(other.broadcast))
     return busy
 
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from broadcaster.domain.causes import Cause, Why
 from broadcaster.errors import StationError
 from broadcaster.playout.airing.register import Floor
 
@@ -70,9 +71,10 @@ class Control:
     def _stop(self, arguments: Mapping[str, Any], by: str) -> str:
         named = arguments.get("zones")
         wanted = set(named) if named else None
+        why = Why(Cause.PERSON_STOPPED, f"{by or 'Người vận hành'} bấm dừng phát.")
         silent: list[str] = []
         for airing in self._floor.airings():
-            silent += airing.cut(wanted, f"{by or 'Người vận hành'} bấm dừng phát.", by)
+            silent += airing.cut(wanted, why, by)
         if not silent:
             return "Không có gì đang phát ở đó."
         more = sorted(set(silent) - wanted) if wanted else []

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from broadcaster.clock import Clock, FrozenClock
 from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, Overrun, RundownItem
+from broadcaster.domain.causes import NOTHING, Cause, Why
 from broadcaster.domain.desk import Bundle
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.zones import Correction, strictest, volume_at
@@ -39,7 +40,7 @@ class Ways:
     """The sinks that the zones of a broadcast need."""
 
     by_sink: dict[str, list[str]] = field(default_factory=dict)
-    unreachable: dict[str, tuple[Outcome, str]] = field(default_factory=dict)
+    unreachable: dict[str, tuple[Outcome, Why]] = field(default_factory=dict)
     """Zones that cannot hear it, with the outcome and the reason."""
 
 
@@ -50,10 +51,11 @@ def ways(crew: Crew, bundle: Bundle) -> Ways:
         zone = bundle.zones.get(code)
         name = AIRCHECK if code == TRIAL_ZONE else zone.sink if zone else ""
         if code != TRIAL_ZONE and (zone is None or not zone.enabled):
-            why = f"Cụm loa “{zone.name if zone else code}” đang tắt hoặc không còn."
+            why = Why(Cause.ZONE_OFF, f"Cụm loa “{zone.name if zone else code}” đang tắt hoặc không còn.")
             found.unreachable[code] = (Outcome.MISSED, why)
         elif any(n not in crew.sinks for n in crew.several.get(name, (name,))):
-            found.unreachable[code] = (Outcome.FAILED, f"Cụm loa “{code}” trỏ tới đường ra “{name}” không có.")
+            why = Why(Cause.SINK_MISSING, f"Cụm loa “{code}” trỏ tới đường ra “{name}” không có.")
+            found.unreachable[code] = (Outcome.FAILED, why)
         else:
             for one in crew.several.get(name, (name,)):
                 found.by_sink.setdefault(one, []).append(code)
@@ -85,7 +87,7 @@ def tone(bundle: Bundle, codes: Sequence[str]) -> Tone | None:
     return Tone(found) if found != Correction() else None
 
 
-def lay(airing: Airing, events: Events) -> tuple[list[Lane], dict[str, tuple[Outcome, str]]]:
+def lay(airing: Airing, events: Events) -> tuple[list[Lane], dict[str, tuple[Outcome, Why]]]:
     """Make one lane for each sink that the zones need; return them, and the zones that cannot be reached."""
     crew, b = airing.crew, airing.broadcast
     plan = ways(crew, airing.bundle)
@@ -139,18 +141,19 @@ def segments(sources: Sequence[tuple[RundownItem, Source]], offset_s: float) -> 
     return found, passed
 
 
-def limit(crew: Crew, b: Broadcast, starts: dt.datetime, *, at_once: bool) -> tuple[int | None, str]:
+def limit(crew: Crew, b: Broadcast, starts: dt.datetime, *, at_once: bool) -> tuple[int | None, Why]:
     """Return how many samples may sound and why no more: the slot's end, and always the window's end."""
-    ends: list[tuple[dt.datetime, str]] = []
+    ends: list[tuple[dt.datetime, Why]] = []
     if b.overrun is Overrun.CUT and not at_once:
-        ends.append((b.ends_at, "Hết giờ của khung phát."))
+        ends.append((b.ends_at, Why(Cause.SLOT_FULL, "Hết giờ của khung phát.")))
     if not b.any_hour:
         local = starts.astimezone(crew.tz)
         if end := crew.hours.end_at(local):
-            ends.append((end, f"Hết khung giờ được phép phát ({crew.hours.window_at(local)})."))
+            why = Why(Cause.OUTSIDE_HOURS, f"Hết khung giờ được phép phát ({crew.hours.window_at(local)}).")
+            ends.append((end, why))
     if not ends:
-        return None, ""
-    end, why = min(ends)
+        return None, NOTHING
+    end, why = min(ends, key=lambda e: (e[0], e[1].text))
     return max(0, round((end - starts).total_seconds() * RATE)), why
 
 

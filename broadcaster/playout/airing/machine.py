@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from broadcaster.clock import Clock, FastClock
+from broadcaster.domain.causes import Why
 from broadcaster.domain.desk import Bundle
 from broadcaster.domain.windows import StationHours
 from broadcaster.playout.record.journal import Journal
@@ -61,7 +62,7 @@ class Crew:
     """At T-30 s: claim the row and check approvals anew; None when the broadcast is not ours to air."""
     fault: Callable[[str, str], None]
     """Told of a sink's trouble (name, sentence), or that it is well (name, "")."""
-    reserve: Callable[[Airing, Mapping[str, tuple[str, ...]]], Mapping[str, str]]
+    reserve: Callable[[Airing, Mapping[str, tuple[str, ...]]], Mapping[str, Why]]
     """Take zones, by sink, for an airing; returns those that are busy, with the reason."""
     muted: Callable[[tuple[str, ...]], bool]
     """Whether a person turned these zones off."""

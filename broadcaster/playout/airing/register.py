@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from broadcaster.domain.causes import Cause, Why
 from broadcaster.domain.desk import Bundle, zones_of
 from broadcaster.domain.playlog import Outcome
 from broadcaster.playout.airing.airing import Airing
@@ -15,6 +16,8 @@ from broadcaster.playout.record.asrun import AsRun
 from broadcaster.playout.record.pinned import Shelf
 from broadcaster.services.air import broadcasts
 from broadcaster.services.station import Station
+
+RESTARTED = Why(Cause.POWER_CUT, "Máy phát khởi động lại sau sự cố; phần còn lại của buổi này không phát nữa.")
 
 
 class Floor:
@@ -106,7 +109,7 @@ class Floor:
             )
             self.launch(resumed)
             return
-        asrun.rest(Outcome.MISSED, "Máy phát khởi động lại sau sự cố; phần còn lại của buổi này không phát nữa.")
+        asrun.rest(Outcome.MISSED, RESTARTED)
         asrun.verdict(crew.clock.now())
         self.ended.add(number)
 
@@ -124,7 +127,7 @@ class Floor:
 
     def skip(self, broadcast_id: int, by: str) -> str:
         """Leave a broadcast out, or cut it when it is on air; return the answer."""
-        why = f"{by or 'Người vận hành'} bỏ buổi này."
+        why = Why(Cause.LEFT_OUT, f"{by or 'Người vận hành'} bỏ buổi này.")
         one = next((a for a in self.airings() if a.broadcast.id == broadcast_id), None)
         if one is None:
             bundle = self._bundle(broadcast_id)

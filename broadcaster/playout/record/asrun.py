@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, BroadcastState, RundownItem
-from broadcaster.domain.playlog import Entry, Outcome
+from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, BroadcastState, ItemKind, RundownItem
+from broadcaster.domain.causes import Cause, Why
+from broadcaster.domain.playlog import Ending, Entry, Outcome
 from broadcaster.playout.record.journal import Journal
 
 MACHINE = "tự động"
@@ -43,7 +43,7 @@ class AsRun:
     host: str
     tz: ZoneInfo
     known: dict[str, Outcome] = field(default_factory=dict)
-    reasons: list[str] = field(default_factory=list)
+    reasons: list[Why] = field(default_factory=list)
     started_at: dt.datetime | None = None
     ended: bool = False
 
@@ -73,7 +73,7 @@ class AsRun:
         item: RundownItem,
         zones: Iterable[str],
         outcome: Outcome,
-        reason: str,
+        why: Why,
         *,
         by: str = "",
         started_at: dt.datetime | None = None,
@@ -88,41 +88,41 @@ class AsRun:
                 continue
             self.known[key] = outcome
             heard = item.duration_ms if outcome is Outcome.FULL else max(0, min(heard_ms, item.duration_ms))
-            entry = self._entry(key, item, zone, outcome, reason, by, started_at, ended_at, heard)
+            entry = self._entry(key, item, zone, outcome, why, by, started_at, ended_at, heard)
             bodies.append(entry.fields())
         if bodies:
-            if reason and reason not in self.reasons:
-                self.reasons.append(reason)
+            new = bool(why) and why not in self.reasons
+            if new:
+                self.reasons.append(why)
             self.journal.write("entry", *bodies)
+            if new and why.yielded_to is not None:
+                self.journal.write("yielded", {"broadcast": self.broadcast.id, "to": why.yielded_to})
 
-    def rest(self, outcome: Outcome, reason: str, *, by: str = "", zones: Iterable[str] | None = None) -> None:
+    def rest(self, outcome: Outcome, why: Why, *, by: str = "", zones: Iterable[str] | None = None) -> None:
         """Give `outcome` to every item and zone that has none yet."""
         named = heard_zones(self.broadcast) if zones is None else tuple(zones)
         for item in self.broadcast.rundown:
-            self.item_over(item, named, outcome, reason, by=by)
+            self.item_over(item, named, outcome, why, by=by)
 
     def verdict(self, at: dt.datetime, *, cancelled: str = "") -> tuple[BroadcastState, str]:
         """Write and return the one verdict; every item must have its outcome by now."""
         state, sentence = self._judge()
         if cancelled and state is BroadcastState.MISSED:
             state, sentence = BroadcastState.CANCELLED, cancelled
+        causes = {w.cause for w in self.reasons if w.cause is not None}
+        if not self.broadcast.rundown or not heard_zones(self.broadcast):
+            causes.add(Cause.EMPTY)
+        yielded_to = next((w.yielded_to for w in self.reasons if w.yielded_to is not None), None)
+        in_order = tuple(cause for cause in Cause if cause in causes)
+        ending = Ending(state, sentence, self.started_at, at, in_order, yielded_to)
         self.ended = True
-        self.journal.write(
-            "verdict",
-            {
-                "broadcast": self.broadcast.id,
-                "state": state.value,
-                "verdict": sentence,
-                "started_at": self.started_at.isoformat() if self.started_at else None,
-                "finished_at": at.isoformat(),
-            },
-        )
+        self.journal.write("verdict", {"broadcast": self.broadcast.id, **ending.as_json()})
         return state, sentence
 
     def _judge(self) -> tuple[BroadcastState, str]:
         zones = heard_zones(self.broadcast)
         outcomes = [self.known[entry_id(self.broadcast.id, i.no, z)] for i in self.broadcast.rundown for z in zones]
-        why = " ".join(self.reasons)
+        why = " ".join(dict.fromkeys(w.text for w in self.reasons))
         if not outcomes:
             return BroadcastState.MISSED, why or "Không phát: buổi phát không có mục nào hoặc không có cụm loa nào."
         heard = sum(o is Outcome.FULL for o in outcomes)
@@ -142,7 +142,7 @@ class AsRun:
         item: RundownItem,
         zone: str,
         outcome: Outcome,
-        reason: str,
+        why: Why,
         by: str,
         started_at: dt.datetime | None,
         ended_at: dt.datetime | None,
@@ -155,7 +155,7 @@ class AsRun:
             broadcast_title=self.broadcast.title[:300],
             item_no=item.no,
             zone=zone,
-            kind=BroadcastKind.TRIAL.value if self.broadcast.kind is BroadcastKind.TRIAL else item.kind,
+            kind=ItemKind.TRIAL if self.broadcast.kind is BroadcastKind.TRIAL else item.kind,
             title=item.title[:300],
             script_id=item.script_id,
             revision=item.revision,
@@ -169,15 +169,10 @@ class AsRun:
             duration_ms=item.duration_ms,
             heard_ms=heard_ms,
             outcome=outcome,
-            reason=reason,
+            reason=why.text,
+            cause=why.cause,
             actor=(by or MACHINE)[:64],
             host=self.host[:120],
             sink=self.sinks.get(zone, "")[:64],
             voice=item.voice,
         )
-
-
-def verdict_of(body: Mapping[str, Any]) -> tuple[BroadcastState, str, dt.datetime | None, dt.datetime]:
-    """Return state, sentence, start and end of a journal's verdict."""
-    started = dt.datetime.fromisoformat(body["started_at"]) if body["started_at"] else None
-    return BroadcastState(body["state"]), body["verdict"], started, dt.datetime.fromisoformat(body["finished_at"])

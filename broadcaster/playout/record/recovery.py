@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from broadcaster.domain.causes import Cause, Why
 from broadcaster.domain.desk import Record
 from broadcaster.domain.lateness import LatePolicy
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.playout.record.asrun import AsRun, entry_id
 
 
@@ -19,7 +20,7 @@ class Unfinished:
     began_at: dt.datetime | None = None
     last_at: dt.datetime | None = None
     known: dict[str, Outcome] = field(default_factory=dict)
-    reasons: list[str] = field(default_factory=list)
+    reasons: list[Why] = field(default_factory=list)
     coming: dict[tuple[int, str], dt.datetime] = field(default_factory=dict)
     started: dict[tuple[int, str], dt.datetime] = field(default_factory=dict)
     heard_ms: dict[tuple[int, str], int] = field(default_factory=dict)
@@ -62,9 +63,20 @@ def _take(one: Unfinished, record: Record) -> None:
             for zone in body["zones"]:
                 one.heard_ms[body["item"], zone] = body["heard_ms"]
         case "entry":
-            one.known[body["id"]] = Outcome(body["outcome"])
-            if body["reason"] and body["reason"] not in one.reasons:
-                one.reasons.append(body["reason"])
+            _take_entry(one, Entry.from_fields(body))
+        case "yielded":
+            one.reasons = [replace(w, yielded_to=body["to"]) if _yielded(w) else w for w in one.reasons]
+
+
+def _take_entry(one: Unfinished, entry: Entry) -> None:
+    one.known[entry.id] = entry.outcome
+    why = Why(entry.because, entry.reason)
+    if why and why not in one.reasons:
+        one.reasons.append(why)
+
+
+def _yielded(why: Why) -> bool:
+    return why.cause is Cause.YIELDED_TO_EMERGENCY and why.yielded_to is None
 
 
 def close_interrupted(one: Unfinished, asrun: AsRun) -> int:
@@ -72,7 +84,7 @@ def close_interrupted(one: Unfinished, asrun: AsRun) -> int:
     items = {item.no: item for item in asrun.broadcast.rundown}
     last = 0
     stopped = f" lúc {one.last_at.astimezone(asrun.tz):%H:%M:%S}" if one.last_at else ""
-    why = f"Máy phát dừng đột ngột{stopped} (mất điện hoặc sự cố)."
+    why = Why(Cause.POWER_CUT, f"Máy phát dừng đột ngột{stopped} (mất điện hoặc sự cố).")
     # what was about to start may have sounded: it is not aired again
     for (item_no, zone), at in {**one.coming, **one.started}.items():
         last = max(last, item_no)

@@ -7,10 +7,9 @@ import logging
 from typing import Any
 
 from broadcaster.domain.desk import Record
-from broadcaster.domain.playlog import Entry
+from broadcaster.domain.playlog import Ending, Entry
 from broadcaster.domain.proof import Proof
 from broadcaster.errors import StationError
-from broadcaster.playout.record.asrun import verdict_of
 from broadcaster.playout.record.journal import Journal
 from broadcaster.services.air import broadcasts
 from broadcaster.services.log import playlog, proofs
@@ -69,8 +68,7 @@ def _state(session: Any, record: Record, owner: str) -> None:
     if record.kind == "begin":
         broadcasts.begin(session, body["broadcast"], owner, dt.datetime.fromisoformat(body["at"]))
     elif record.kind == "verdict":
-        state, sentence, started, finished = verdict_of(body)
-        broadcasts.finish(session, body["broadcast"], state, sentence, started_at=started, finished_at=finished)
+        broadcasts.finish(session, body["broadcast"], Ending.from_json(body))
     elif record.kind == "incident":
         broadcasts.report_incident(
             session, body["what"], body["note"], record.at, zone=body.get("zone"), over=body.get("over", False)

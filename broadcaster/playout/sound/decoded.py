@@ -17,6 +17,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from broadcaster.domain.causes import NOTHING, Cause, Why
 from broadcaster.errors import MediaError
 from broadcaster.playout.sinks.base import RATE
 from broadcaster.playout.sinks.codec import flac_to_wav
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 KEEP_BYTES = 2 * 1024**3
 BLOCK = RATE * 2
 """Bytes that are marked, and read, at once: a second."""
-ALTERED = "Tệp âm thanh đã chuẩn bị bị hỏng hoặc bị thay đổi sau khi kiểm tra."
+ALTERED = Why(Cause.SOUND_BROKEN, "Tệp âm thanh đã chuẩn bị bị hỏng hoặc bị thay đổi sau khi kiểm tra.")
 _EMPTY_MD5 = bytes(16)
 
 Decode = Callable[[Path, Path], None]
@@ -52,8 +53,8 @@ class Tape:
     def __init__(self, audio_sha256: str, path: Path, start: int, size: int, marks: Sequence[int]) -> None:
         self.audio_sha256 = audio_sha256
         self.samples = size // 2
-        self.why = ""
-        """Why it ended before its length; empty when it did not."""
+        self.why = NOTHING
+        """Why it ended before its length; nothing when it did not."""
         self._path, self._start, self._size, self._marks = path, start, size, marks
         self._lock = threading.Lock()
         self._held = (0, b"")

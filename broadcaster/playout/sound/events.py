@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from broadcaster.domain.causes import Why
+
 
 @dataclass(frozen=True, slots=True)
 class Coming:
@@ -42,8 +44,8 @@ class Ended:
     """Samples that were really heard: not those while muted or while the sink was broken."""
     whole: bool
     """Whether every sample of the tape was heard."""
-    why: str
-    """Why not, in Vietnamese; empty when whole."""
+    why: Why
+    """Why not; nothing when whole."""
     by: str
 
 

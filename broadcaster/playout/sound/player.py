@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from broadcaster.clock import Clock
+from broadcaster.domain.causes import NOTHING, Cause, Why
 from broadcaster.errors import AirError
 from broadcaster.playout.monitor.comparator import Listener
 from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Placed, Sink, Stream
@@ -35,15 +36,15 @@ ANNOUNCE_S = 0.5
 RETRY_S = 1.0
 _LEVEL_S = 0.25
 SILENT_DBFS = -96.0
-HOLLOW = "Nguồn âm thanh có lúc không có tiếng."
-MUTED = "Bị tắt tiếng một lúc theo lệnh người vận hành."
+HOLLOW = Why(Cause.RELAY_SILENT, "Nguồn âm thanh có lúc không có tiếng.")
+MUTED = Why(Cause.MUTED, "Bị tắt tiếng một lúc theo lệnh người vận hành.")
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
     """Why the sound is to end, who said so."""
 
-    why: str
+    why: Why
     by: str
 
 
@@ -95,19 +96,19 @@ class Lane:
     _segments: Sequence[Segment] = ()
     _start: float = 0.0
     _limit: int | None = None
-    _limit_why: str = ""
+    _limit_why: Why = NOTHING
     _fade_in: bool = False
     _stream: Stream | None = None
     _tee: Stream | None = None
     _trouble: str = ""
     _retry_at: float = 0.0
-    _quiet_why: str = ""
+    _quiet_why: Why = NOTHING
     _next: int | None = None
     _gained: float = 1.0
     _level_at: float = 0.0
 
     def begin(
-        self, segments: Sequence[Segment], start: float, *, limit: int | None, limit_why: str, fade_in: bool
+        self, segments: Sequence[Segment], start: float, *, limit: int | None, limit_why: Why, fade_in: bool
     ) -> None:
         """Say what to play: the first sample leaves at monotonic `start`, no sample beyond `limit` does."""
         self._segments, self._start = segments, start
@@ -115,11 +116,11 @@ class Lane:
         self._go.set()
 
     @property
-    def ending(self) -> tuple[str, str]:
+    def ending(self) -> tuple[Why, str]:
         """Why items were not reached, and by whom."""
         return (self._cut.why, self._cut.by) if self._cut else (self._limit_why, "")
 
-    def cut(self, why: str, by: str) -> None:
+    def cut(self, why: Why, by: str) -> None:
         """End the sound within a chunk and a fade."""
         if self._cut is None:
             self._cut = Cut(why, by)
@@ -140,7 +141,7 @@ class Lane:
         except Exception:
             log.exception("player of sink %s failed", self.sink.name)
             self.crashed = True
-            self.cut(f"Đường ra “{self.sink.name}” gặp lỗi không lường trước.", "")
+            self.cut(Why(Cause.SINK_FAILED, f"Đường ra “{self.sink.name}” gặp lỗi không lường trước."), "")
         finally:
             self.level, self.on_item = SILENT_DBFS, None
             for stream in (self._stream, self._tee):
@@ -170,7 +171,7 @@ class Lane:
         total, done, heard = segment.samples, 0, 0
         chunk = RATE * self.chunk_ms // 1000
         marked = 0
-        self._quiet_why = self._trouble
+        self._quiet_why = self._sink_fault()
         started: dt.datetime | None = None
         ended = self.clock.now()
         while done < total:
@@ -217,7 +218,7 @@ class Lane:
         if sent and audible and raw:
             return n
         if not self._quiet_why:
-            self._quiet_why = self._trouble or (MUTED if raw else HOLLOW)
+            self._quiet_why = self._sink_fault() or (MUTED if raw else HOLLOW)
         return 0
 
     def _portion(self, n: int, position: int) -> tuple[int, bool]:
@@ -231,7 +232,7 @@ class Lane:
 
     def _ended(self, segment: Segment, started: dt.datetime, ended: dt.datetime, heard: int, done: int) -> Ended:
         whole = heard == segment.source.samples
-        why, by = "", ""
+        why, by = NOTHING, ""
         if not whole:
             if done < segment.samples:
                 why, by = (segment.source.why, "") if self._cut is None and segment.source.why else self.ending
@@ -328,7 +329,10 @@ class Lane:
         if not self._trouble:
             self._trouble = why
             self.fault(self.sink.name, why)
-        self._quiet_why = self._quiet_why or why
+        self._quiet_why = self._quiet_why or Why(Cause.SINK_FAILED, why)
+
+    def _sink_fault(self) -> Why:
+        return Why(Cause.SINK_FAILED, self._trouble) if self._trouble else NOTHING
 
 
 def level(pcm: Pcm) -> float:

@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from broadcaster.clock import Clock
+from broadcaster.domain.causes import NOTHING, Cause, Why
 from broadcaster.domain.relays import RelaySource
 from broadcaster.errors import AirError, MediaError
 from broadcaster.media import ffmpeg
@@ -89,7 +90,7 @@ class RelayFeed:
 
     def __init__(self, relay: Relay, clock: Clock, samples: int, trouble: Callable[[str], None]) -> None:
         self.samples = samples
-        self.why = ""
+        self.why = NOTHING
         self._relay = relay
         self._clock = clock
         self._trouble = trouble
@@ -136,7 +137,11 @@ class RelayFeed:
                 return None
             if not self._moves:
                 if not self._came:
-                    self._end(0, f"Nguồn tiếp âm “{self._relay.source.title}” không có tín hiệu lúc đến giờ.")
+                    self._end(
+                        0,
+                        Cause.RELAY_SILENT,
+                        f"Nguồn tiếp âm “{self._relay.source.title}” không có tín hiệu lúc đến giờ.",
+                    )
                     return None
                 self._moves.append((at, max(0, self._came - round(RATE * BEHIND_S)) - at))
             piece = self._piece(at, n)
@@ -166,7 +171,8 @@ class RelayFeed:
         if left < _AGREE_S:
             word = "Hết" if left or self._furthest else "Ngoài"
             hours = self._relay.source.hours
-            self._end(at + round(left * RATE), f"{word} giờ được tiếp âm “{self._relay.source.title}” ({hours}).")
+            text = f"{word} giờ được tiếp âm “{self._relay.source.title}” ({hours})."
+            self._end(at + round(left * RATE), Cause.RELAY_HOURS, text)
         self._agreed_until = at + round(min(_AGREE_S, left - _AGREE_S) * RATE)
 
     def _piece(self, at: int, n: int) -> bytes:
@@ -190,13 +196,15 @@ class RelayFeed:
             what = "im lặng" if piece else "mất tín hiệu"
             title, seconds = self._relay.source.title, self._relay.source.silence_s
             self._end(
-                self._furthest, f"Nguồn tiếp âm “{title}” {what} {seconds:.0f} giây; chuyển sang nội dung của đài."
+                self._furthest,
+                Cause.RELAY_SILENT,
+                f"Nguồn tiếp âm “{title}” {what} {seconds:.0f} giây; chuyển sang nội dung của đài.",
             )
 
-    def _end(self, at: int, why: str) -> None:
-        self._over_at, self.why = at, why
+    def _end(self, at: int, cause: Cause, text: str) -> None:
+        self._over_at, self.why = at, Why(cause, text)
         self._stop.set()
-        self._trouble(why)
+        self._trouble(text)
 
     def _run(self) -> None:
         self._clock.sleep_until(self._listens_at, self._stop)
@@ -241,7 +249,7 @@ class Assumed:
     """A relay in a simulation: silence that counts as heard, for there is no network in simulated time."""
 
     live = True
-    why = ""
+    why = NOTHING
 
     def __init__(self, samples: int) -> None:
         self.samples = samples

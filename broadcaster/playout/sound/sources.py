@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from broadcaster.domain.causes import Why
 from broadcaster.playout.sinks.base import Pcm
 
 
@@ -25,8 +26,8 @@ class Source(Protocol):
         ...
 
     @property
-    def why(self) -> str:
-        """Why it ended before its length, in Vietnamese; empty when it did not."""
+    def why(self) -> Why:
+        """Why it ended before its length; nothing when it did not."""
         ...
 
     def read(self, at: int, n: int) -> Pcm | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from broadcaster.clock import Clock
+from broadcaster.domain.causes import NOTHING, Cause, Why
 from broadcaster.playout.sinks.base import RATE, Pcm
 from broadcaster.playout.sinks.codec import pcm_to_flac
 from broadcaster.playout.sound.player import level
@@ -65,9 +66,9 @@ class Talk:
         return self._most
 
     @property
-    def why(self) -> str:
-        """Why it ended by itself; empty when the speaker ended it."""
-        return self._over or ""
+    def why(self) -> Why:
+        """Why it ended by itself; nothing when the speaker ended it."""
+        return Why(Cause.MICROPHONE_LOST, self._over) if self._over else NOTHING
 
     def read(self, at: int, n: int) -> Pcm | None:
         """Return what was said for the samples from `at`; nothing while none is there; None when it is over."""

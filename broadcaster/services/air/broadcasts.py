@@ -15,10 +15,20 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Command, Emergency, Incident, ZoneRow
 from broadcaster.db.session import DatabaseUnavailableError
-from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, BroadcastState, Overrun, RundownItem
+from broadcaster.domain.broadcasts import (
+    OPEN_STATES,
+    Broadcast,
+    BroadcastKind,
+    BroadcastState,
+    ItemKind,
+    Overrun,
+    RundownItem,
+)
+from broadcaster.domain.causes import Cause, Why
 from broadcaster.domain.desk import LEFT, PORT_FILE, PROCESS, Order
 from broadcaster.domain.emergencies import EmergencyState
 from broadcaster.domain.lateness import LatePolicy
+from broadcaster.domain.playlog import Ending
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.zones import Correction, Zone, parse_bands
 from broadcaster.errors import NotFoundError, RuleError
@@ -26,14 +36,16 @@ from broadcaster.home import Home
 from broadcaster.services import audit
 from broadcaster.services.station import Station
 
-Refusal = Callable[[Session, int, str | None, str, dt.date], str | None]
+Refusal = Callable[[Session, int, str | None, str, dt.date], Why | None]
 """Why a script may not air: (session, script id, spoken sha256, audio sha256, station day) -> reason or None."""
 
 VERBS = ("stop", "air", "skip", "mute", "unmute", "trust-clock")
 _ANSWER_S = 0.25
 URGENT_TITLE = "KHẨN CẤP: "
 """How the title of each broadcast of an emergency begins."""
-OPEN_STATES = (BroadcastState.PLANNED, BroadcastState.CUED, BroadcastState.AIRING)
+
+NOBODY_SPEAKS = Why(Cause.NOT_CONFIRMED, "Lượt nói trực tiếp này không có người chịu trách nhiệm.")
+NO_SCRIPT = Why(Cause.NOT_APPROVED, "Mục này không gắn với kịch bản nào nên không có phê duyệt.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +66,7 @@ def broadcast_of(row: BroadcastRow) -> Broadcast:
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         zones=tuple(row.zones),
-        rundown=tuple(RundownItem.from_json(item) for item in row.rundown),
+        rundown=row.rundown,
         late=LatePolicy(row.late),
         grace=dt.timedelta(seconds=row.grace_s),
         overrun=Overrun(row.overrun),
@@ -129,28 +141,28 @@ def claim(
     return broadcast_of(session.scalars(select(BroadcastRow).where(BroadcastRow.id == broadcast_id)).one())
 
 
-def item_faults(session: Session, broadcast: Broadcast, day: dt.date, refusal: Refusal) -> dict[int, str]:
-    """Return for each item that must not air on station day `day` the Vietnamese reason, by item number.
+def item_faults(session: Session, broadcast: Broadcast, day: dt.date, refusal: Refusal) -> dict[int, Why]:
+    """Why an item must not air on station day `day`, by item number; nothing of those that may.
 
     Station sounds need no approval; everything else needs one that covers exactly the words and the bytes.
     """
-    faults: dict[int, str] = {}
+    faults: dict[int, Why] = {}
     for item in broadcast.rundown:
         if item.script_id is not None:
             why = refusal(session, item.script_id, item.spoken_sha256, item.audio_sha256, day)
-        elif item.kind == "emergency":
+        elif item.kind is ItemKind.EMERGENCY:
             why = _unconfirmed(session, broadcast, item)
-        elif item.kind == "live":
-            why = None if broadcast.confirmed_by else "Lượt nói trực tiếp này không có người chịu trách nhiệm."
+        elif item.kind is ItemKind.LIVE:
+            why = None if broadcast.confirmed_by else NOBODY_SPEAKS
         else:
-            free = item.kind == "cue" or item.relay is not None
-            why = None if free else "Mục này không gắn với kịch bản nào nên không có phê duyệt."
+            free = item.kind is ItemKind.CUE or item.relay is not None
+            why = None if free else NO_SCRIPT
         if why is not None:
             faults[item.no] = why
     return faults
 
 
-def _unconfirmed(session: Session, broadcast: Broadcast, item: RundownItem) -> str | None:
+def _unconfirmed(session: Session, broadcast: Broadcast, item: RundownItem) -> Why | None:
     """Return why words that nobody approved may not air: only a confirmed emergency that still holds says its own."""
     row = session.execute(
         select(Emergency)
@@ -158,11 +170,11 @@ def _unconfirmed(session: Session, broadcast: Broadcast, item: RundownItem) -> s
         .where(BroadcastRow.id == broadcast.id)
     ).scalar_one_or_none()
     if row is None or not row.confirmed_by or broadcast.kind is not BroadcastKind.EMERGENCY:
-        return "Bản tin khẩn cấp này chưa được ai xác nhận."
+        return Why(Cause.NOT_CONFIRMED, "Bản tin khẩn cấp này chưa được ai xác nhận.")
     if row.state is not EmergencyState.ACTIVE:
-        return f"Bản tin khẩn cấp này không còn hiệu lực ({row.state.label.lower()})."
+        return Why(Cause.NOT_CONFIRMED, f"Bản tin khẩn cấp này không còn hiệu lực ({row.state.label.lower()}).")
     if item.audio_sha256 not in {row.quick_sha256, row.good_sha256}:
-        return "Âm thanh khác với bản tin khẩn cấp đã xác nhận."
+        return Why(Cause.BYTES_DIFFER, "Âm thanh khác với bản tin khẩn cấp đã xác nhận.")
     return None
 
 
@@ -176,22 +188,23 @@ def begin(session: Session, broadcast_id: int, owner: str, at: dt.datetime) -> N
     )
 
 
-def finish(
-    session: Session,
-    broadcast_id: int,
-    state: BroadcastState,
-    verdict: str,
-    *,
-    started_at: dt.datetime | None,
-    finished_at: dt.datetime,
-) -> bool:
+def finish(session: Session, broadcast_id: int, ending: Ending) -> bool:
     """Give a broadcast its one verdict; False when it has one already."""
-    if not state.terminal or not verdict:
+    if not ending.state.terminal or not ending.verdict:
         raise ValueError("a verdict is terminal and has a sentence")
+    took = session.get(BroadcastRow, ending.yielded_to) if ending.yielded_to is not None else None
     done = session.execute(
         update(BroadcastRow)
         .where(BroadcastRow.id == broadcast_id, BroadcastRow.state.in_(OPEN_STATES))
-        .values(state=state, verdict=verdict, started_at=started_at, finished_at=finished_at)
+        .values(
+            state=ending.state,
+            verdict=ending.verdict,
+            causes=ending.causes,
+            joined_late=Cause.JOINED_LATE in ending.causes,
+            cut_by_emergency_id=took.emergency_id if took is not None else None,
+            started_at=ending.started_at,
+            finished_at=ending.finished_at,
+        )
         .execution_options(synchronize_session=False)
     )
     return bool(done.rowcount)  # type: ignore[attr-defined]

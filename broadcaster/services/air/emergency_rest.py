@@ -8,14 +8,12 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import BroadcastRow, Emergency, PlayLogEntry
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
-from broadcaster.domain.desk import YIELDED
+from broadcaster.db.models import BroadcastRow, Emergency, PlayLogEntry, origins
+from broadcaster.domain.broadcasts import OPEN_STATES, BroadcastKind, BroadcastState, Origin
+from broadcaster.domain.causes import Cause, Why
 from broadcaster.domain.emergencies import Interrupted, resumption
 from broadcaster.domain.playlog import Outcome
-from broadcaster.services.air import broadcasts
-from broadcaster.services.schedule.rest_rows import items_of, length_of, rest_row
-from broadcaster.services.schedule.rotations import zone_map
+from broadcaster.services.schedule.rest_rows import items_of, length_of
 from broadcaster.services.station import Station
 
 RECENT = dt.timedelta(hours=1)
@@ -23,53 +21,54 @@ RECENT = dt.timedelta(hours=1)
 _MOST_RESUMPTIONS = 3
 
 
-def resume(station: Station, session: Session, emergencies: Sequence[Emergency], now: dt.datetime) -> int:
+def resume(station: Station, session: Session, now: dt.datetime) -> int:
     """Plan the rest of each programme that an emergency cut, once the horns are free again."""
-    by_id = {e.id: e for e in emergencies}
     sounding = session.scalars(
         select(BroadcastRow).where(
             BroadcastRow.kind == BroadcastKind.EMERGENCY,
-            BroadcastRow.state.in_(broadcasts.OPEN_STATES),
+            BroadcastRow.state.in_(OPEN_STATES),
             BroadcastRow.starts_at <= now + dt.timedelta(seconds=5),
         )
     ).all()
     busy = {zone for b in sounding for zone in b.zones}
-    cut = session.scalars(
+    ended = session.scalars(
         select(BroadcastRow).where(
             BroadcastRow.kind.in_([BroadcastKind.ROTATION, BroadcastKind.ONCE]),
             BroadcastRow.state.in_([BroadcastState.PARTIAL, BroadcastState.MISSED]),
             BroadcastRow.finished_at > now - RECENT,
-            BroadcastRow.verdict.contains(YIELDED) | BroadcastRow.verdict.contains(f"“{broadcasts.URGENT_TITLE}"),
         )
     ).all()
     added = 0
-    for b in cut:
-        root, _, nth = (
-            b.slot_key.removeprefix("resume/").partition("/")
-            if b.slot_key.startswith("resume/")
-            else (str(b.id), "", "0")
+    for b in ended:
+        if Cause.YIELDED_TO_EMERGENCY not in b.causes:
+            continue
+        number = (b.attempt or 0) + 1 if b.origin is Origin.EMERGENCY_REST else 1
+        root = b.origin_id if b.origin is Origin.EMERGENCY_REST else b.id
+        known = select(BroadcastRow.id).where(
+            BroadcastRow.origin == Origin.EMERGENCY_REST,
+            BroadcastRow.origin_id == root,
+            BroadcastRow.attempt == number,
         )
-        number = int(nth.partition("-")[0]) + 1
-        if session.scalar(select(BroadcastRow.id).where(BroadcastRow.slot_key.startswith(f"resume/{root}/{number}-"))):
+        if session.scalar(known.limit(1)):
             continue
         rests = _rests(session, b)
         if any(busy & set(zones) for zones in rests.values()):
             continue  # the emergency still sounds there
-        for part, (items, zones) in enumerate(rests.items()):
-            _plan_rest(station, session, b, f"resume/{root}/{number}-{part}", items, zones, by_id, now, number)
+        for items, zones in rests.items():
+            _plan_rest(station, session, b, items, zones, now, number)
             added += 1
     return added
 
 
 def _rests(session: Session, b: BroadcastRow) -> dict[tuple[int, ...], tuple[str, ...]]:
-    """Return which zones did not hear which items because of an emergency: item numbers -> zones."""
+    """Which zones did not hear which items because of an emergency: item numbers -> zones."""
     lost: dict[str, list[int]] = {}
     for e in session.scalars(
         select(PlayLogEntry)
         .where(PlayLogEntry.broadcast_id == b.id, PlayLogEntry.outcome != Outcome.FULL)
         .order_by(PlayLogEntry.item_no)
     ):
-        if e.reason == YIELDED or e.reason.startswith(f"Đang phát buổi “{broadcasts.URGENT_TITLE}"):
+        if e.because is Cause.YIELDED_TO_EMERGENCY:
             lost.setdefault(e.zone, []).append(e.item_no)
     rests: dict[tuple[int, ...], tuple[str, ...]] = {}
     for zone, items in lost.items():
@@ -81,51 +80,41 @@ def _plan_rest(
     station: Station,
     session: Session,
     b: BroadcastRow,
-    slot_key: str,
     item_nos: tuple[int, ...],
     zones: tuple[str, ...],
-    emergencies: dict[int, Emergency],
     now: dt.datetime,
     number: int,
 ) -> None:
     items = items_of(b, item_nos)
     start = now + dt.timedelta(seconds=2)
-    cause = next((e for e in emergencies.values() if _touches(session, e, b, zones)), None)
-    why = _why_not(station, session, cause, start, length_of(items), zones, number)
-    made = rest_row(b, items, zones, start, slot_key=slot_key, called="phần bị ngắt", grace_s=60)
-    made.emergency_id = cause.id if cause else None
-    if why:
-        made.state, made.verdict, made.finished_at = BroadcastState.CANCELLED, why, now
+    took = session.get(Emergency, b.cut_by_emergency_id) if b.cut_by_emergency_id is not None else None
+    why = _why_not(station, session, took, start, length_of(items), zones, number)
+    emergency_id = took.id if took else None
+    made = origins.emergency_rest(b, items, zones, start, attempt=number, emergency_id=emergency_id)
+    if why and why.cause:
+        made.state, made.verdict, made.finished_at = BroadcastState.CANCELLED, why.text, now
+        made.causes = (why.cause,)
     session.add(made)
     session.flush()
-
-
-def _touches(session: Session, e: Emergency, b: BroadcastRow, zones: Sequence[str]) -> bool:
-    """Whether this emergency was in force while the programme should have been on."""
-    over = e.ended_at is not None and b.finished_at is not None and e.ended_at < b.starts_at
-    shared = set(zone_map(session).expand(e.zones, where="zones")) & set(zones)
-    return (
-        bool(shared) and not over and b.finished_at is not None and (e.confirmed_at or b.finished_at) <= b.finished_at
-    )
 
 
 def _why_not(
     station: Station,
     session: Session,
-    cause: Emergency | None,
+    took: Emergency | None,
     start: dt.datetime,
     length: dt.timedelta,
     zones: Sequence[str],
     number: int,
-) -> str:
-    if cause is not None and cause.interrupted is Interrupted.DROP:
-        return "Người xác nhận phát khẩn cấp chọn bỏ phần bị ngắt."
+) -> Why:
+    if took is not None and took.interrupted is Interrupted.DROP:
+        return Why(Cause.DROPPED_FOR_EMERGENCY, "Người xác nhận phát khẩn cấp chọn bỏ phần bị ngắt.")
     if number > _MOST_RESUMPTIONS:
-        return f"Đã bị ngắt {_MOST_RESUMPTIONS} lần; phần còn lại bỏ."
+        return Why(Cause.INTERRUPTED_TOO_OFTEN, f"Đã bị ngắt {_MOST_RESUMPTIONS} lần; phần còn lại bỏ.")
     window_end = station.settings.station_hours.end_at(station.local(start))
     planned = session.scalars(
         select(BroadcastRow).where(
-            BroadcastRow.state.in_(broadcasts.OPEN_STATES),
+            BroadcastRow.state.in_(OPEN_STATES),
             BroadcastRow.kind.in_([BroadcastKind.ROTATION, BroadcastKind.ONCE]),
             BroadcastRow.ends_at > start,
             BroadcastRow.starts_at < start + length,

@@ -13,10 +13,9 @@ from typing import Any
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import BroadcastRow, Command, CueRow, Emergency
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, Overrun, RundownItem
+from broadcaster.db.models import BroadcastRow, Command, CueRow, Emergency, origins
+from broadcaster.domain.broadcasts import OPEN_STATES, BroadcastKind, BroadcastState, ItemKind, RundownItem
 from broadcaster.domain.emergencies import EmergencyState, repeat_after, repeats
-from broadcaster.domain.lateness import LatePolicy
 from broadcaster.services.air import broadcasts
 from broadcaster.services.air.emergency_rest import RECENT, resume
 from broadcaster.services.schedule.rotations import zone_map
@@ -34,7 +33,7 @@ _HANDS_OFF = dt.timedelta(seconds=60)
 def begin(station: Station, session: Session, row: Emergency, now: dt.datetime) -> int:
     """Plan the first sounding for this moment, and the repeats; return the number of the first broadcast."""
     rundown = _rundown(station, session, row)
-    first = _broadcast(session, row, "0", now, rundown, GRACE)
+    first = _broadcast(session, row, 0, now, rundown, GRACE)
     extend(station, session, row, now)
     return first.id
 
@@ -46,11 +45,11 @@ def speech_arrived(station: Station, session: Session, row: Emergency, now: dt.d
     rows = _own(session, row)
     if not any(_speaks(b) for b in rows):
         tone_end = row.confirmed_at + dt.timedelta(milliseconds=max((b.sound_ms for b in rows), default=0))
-        _broadcast(session, row, "0-speech", max(now, tone_end + _SEAM), _rundown(station, session, row)[-1:], GRACE)
-    rundown = [i.as_json() for i in _rundown(station, session, row)]
+        _broadcast(session, row, 0, max(now, tone_end + _SEAM), _rundown(station, session, row)[-1:], GRACE)
+    rundown = tuple(_rundown(station, session, row))
     for b in rows:
         if b.state is BroadcastState.PLANNED and b.starts_at > now + _HANDS_OFF and b.rundown != rundown:
-            b.rundown, b.sound_ms = rundown, sum(i["duration_ms"] for i in rundown)
+            b.rundown, b.sound_ms = rundown, sum(i.duration_ms for i in rundown)
     extend(station, session, row, now)
 
 
@@ -60,11 +59,11 @@ def extend(station: Station, session: Session, row: Emergency, now: dt.datetime)
         return 0  # a tone without words, again and again, would only frighten
     rundown = _rundown(station, session, row)
     every = repeat_after(row.repeat_minutes, sum(i.duration_ms for i in rundown))
-    known = {b.slot_key for b in _own(session, row)}
+    known = {b.attempt for b in _own(session, row)}
     added = 0
     for number, moment in repeats(row.confirmed_at, every, now, now + AHEAD):
-        if f"emergency/{row.id}/{number}" not in known:
-            _broadcast(session, row, str(number), moment, rundown, min(GRACE, every / 2))
+        if number not in known:
+            _broadcast(session, row, number, moment, rundown, min(GRACE, every / 2))
             added += 1
     return added
 
@@ -75,9 +74,7 @@ def end(session: Session, row: Emergency, now: dt.datetime, *, by: str = "") -> 
     session.execute(
         delete(BroadcastRow).where(*later, BroadcastRow.state == BroadcastState.PLANNED, BroadcastRow.starts_at > now)
     )
-    for number in session.scalars(
-        select(BroadcastRow.id).where(*later, BroadcastRow.state.in_(broadcasts.OPEN_STATES))
-    ).all():
+    for number in session.scalars(select(BroadcastRow.id).where(*later, BroadcastRow.state.in_(OPEN_STATES))).all():
         order = Command(
             verb="skip", arguments={"broadcast_id": number}, by=by or row.confirmed_by, at=now, done_at=None
         )
@@ -97,7 +94,7 @@ def tend(station: Station) -> bool:
     with station.db.write() as session:
         rows = session.scalars(_recent(now)).all()
         changed = sum(extend(station, session, r, now) for r in rows if r.state is EmergencyState.ACTIVE)
-        changed += resume(station, session, rows, now)
+        changed += resume(station, session, now)
         return bool(changed)
 
 
@@ -114,43 +111,28 @@ def _own(session: Session, row: Emergency) -> Sequence[BroadcastRow]:
 
 
 def _speaks(b: BroadcastRow) -> bool:
-    return any(i["kind"] == "emergency" for i in b.rundown)
+    return any(i.kind is ItemKind.EMERGENCY for i in b.rundown)
 
 
 def _rundown(station: Station, session: Session, row: Emergency) -> list[RundownItem]:
     """Return tone and words; without a tone in the station, or words yet, what there is."""
     wanted = session.get(CueRow, station.settings.emergency.alert)
     alert = wanted or session.scalars(select(CueRow).where(CueRow.kind == _ALERT_KIND).order_by(CueRow.name)).first()
-    items = [RundownItem(1, "cue", alert.title, alert.audio_sha256, alert.duration_ms)] if alert else []
+    items = [RundownItem(1, ItemKind.CUE, alert.title, alert.audio_sha256, alert.duration_ms)] if alert else []
     sha, ms, voice = row.good_sha256, row.good_ms, row.good_voice
     if sha is None:
         sha, ms, voice = row.quick_sha256, row.quick_ms, row.quick_voice
     if sha is not None:
-        items.append(RundownItem(len(items) + 1, "emergency", row.title, sha, ms, voice=voice or None))
+        items.append(RundownItem(len(items) + 1, ItemKind.EMERGENCY, row.title, sha, ms, voice=voice or None))
     return items
 
 
 def _broadcast(
-    session: Session, row: Emergency, part: str, at: dt.datetime, rundown: Sequence[RundownItem], grace: dt.timedelta
+    session: Session, row: Emergency, attempt: int, at: dt.datetime, rundown: Sequence[RundownItem], grace: dt.timedelta
 ) -> BroadcastRow:
-    length = dt.timedelta(milliseconds=sum(i.duration_ms for i in rundown))
-    made = BroadcastRow(
-        slot_key=f"emergency/{row.id}/{part}",
-        kind=BroadcastKind.EMERGENCY,
-        title=(broadcasts.URGENT_TITLE + row.title)[:300],
-        starts_at=at,
-        ends_at=at + length + grace,
-        zones=list(zone_map(session).expand(row.zones, where="zones")),
-        rundown=[i.as_json() for i in rundown],
-        reasons=[],
-        sound_ms=sum(i.duration_ms for i in rundown),
-        late=LatePolicy.AIR.value,
-        grace_s=int(grace.total_seconds()),
-        overrun=Overrun.FINISH.value,
-        state=BroadcastState.PLANNED,
-        emergency_id=row.id,
-        confirmed_by=row.confirmed_by,
-    )
+    zones = zone_map(session).expand(row.zones, where="zones")
+    title = broadcasts.URGENT_TITLE + row.title
+    made = origins.emergency(row.id, row.confirmed_by, title, zones, rundown, at, grace, attempt=attempt)
     session.add(made)
     session.flush()
     return made

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import secrets
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from broadcaster.db.models import BroadcastRow
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, Overrun, RundownItem
-from broadcaster.domain.lateness import LatePolicy
+from broadcaster.db.models import BroadcastRow, origins
+from broadcaster.domain.broadcasts import OPEN_STATES, BroadcastKind, BroadcastState, ItemKind, RundownItem
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services import audit
@@ -24,7 +22,6 @@ from broadcaster.services.station import Station
 
 RATE = 48_000
 SHORTEST = dt.timedelta(seconds=20)
-_GRACE = dt.timedelta(seconds=30)
 _LARGEST = RATE * 2 * 5
 """Bytes in one piece: five seconds."""
 
@@ -71,7 +68,7 @@ def allowed(station: Station, zones: Sequence[str], *, urgent: bool) -> tuple[tu
         rows = session.scalars(
             select(BroadcastRow).where(
                 BroadcastRow.starts_at < now + longest,
-                BroadcastRow.state.in_(broadcasts.OPEN_STATES),
+                BroadcastRow.state.in_(OPEN_STATES),
                 BroadcastRow.kind != BroadcastKind.TRIAL,
             )
         ).all()
@@ -107,24 +104,10 @@ def start(
     codes, limit = allowed(station, zones, urgent=urgent)
     now = station.now()
     title = " ".join(title.split())[:200] or "Nói trực tiếp"
-    item = RundownItem(1, "live", title, "", int(limit.total_seconds() * 1000))
+    item = RundownItem(1, ItemKind.LIVE, title, "", int(limit.total_seconds() * 1000))
     with station.db.write() as session:
-        row = BroadcastRow(
-            slot_key=f"talk/{secrets.token_hex(8)}",
-            kind=BroadcastKind.EMERGENCY if urgent else BroadcastKind.ONCE,
-            title=(broadcasts.URGENT_TITLE + title) if urgent else title,
-            starts_at=now,
-            ends_at=now + limit + _GRACE,
-            zones=list(codes),
-            rundown=[item.as_json()],
-            reasons=[],
-            sound_ms=item.duration_ms,
-            late=LatePolicy.AIR.value,
-            grace_s=int(_GRACE.total_seconds()),
-            overrun=Overrun.FINISH.value,
-            state=BroadcastState.PLANNED,
-            confirmed_by=actor.username,
-        )
+        called = broadcasts.URGENT_TITLE + title if urgent else title
+        row = origins.talk(called, codes, item, now, urgent=urgent, speaker=actor.username)
         session.add(row)
         session.flush()
         number = row.id

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
-from broadcaster.domain.playlog import Outcome, Verdict, verdict_word
-from broadcaster.services.air import broadcasts as airing
+from broadcaster.domain.playlog import Outcome, Punctuality, punctuality_of
+from broadcaster.services.air import broadcasts
 from broadcaster.services.station import Station
 
 SETTLED = dt.timedelta(minutes=15)
@@ -26,7 +26,7 @@ class Checked:
 
     broadcasts: int
     entries: int
-    verdicts: dict[Verdict, int]
+    verdicts: dict[Punctuality, int]
     faults: tuple[str, ...]
     """Vietnamese sentences."""
 
@@ -41,7 +41,7 @@ def check(station: Station, first: dt.date, last: dt.date) -> Checked:
     tz, now = station.settings.tz, station.now()
     start = dt.datetime.combine(first, dt.time(), tzinfo=tz)
     end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), tzinfo=tz)
-    counts: Counter[Verdict] = Counter()
+    counts: Counter[Punctuality] = Counter()
     faults: list[str] = []
     broadcasts = entries = 0
     with station.db.read() as session:
@@ -71,24 +71,23 @@ def check_job(station: Station) -> Checked:
     found = check(station, today - dt.timedelta(days=2), today)
     note = f"Nhật ký chưa khớp với lịch ({len(found.faults)} chỗ). {found.faults[0]}" if found.faults else ""
     with station.db.write() as session:
-        airing.report_incident(session, "log-check", note, station.now(), over=found.whole)
+        broadcasts.report_incident(session, "log-check", note, station.now(), over=found.whole)
     return found
 
 
-def _logged(session: Session, ids: list[int]) -> dict[int, Counter[tuple[Outcome, bool]]]:
-    """Return for each broadcast how many first entries it has, by outcome and whether it began late in an item."""
-    found: dict[int, Counter[tuple[Outcome, bool]]] = {}
-    joined = PlayLogEntry.reason.startswith("Vào giữa chừng")
-    for number, outcome, late, times in session.execute(
-        select(PlayLogEntry.broadcast_id, PlayLogEntry.outcome, joined, func.count())
+def _logged(session: Session, ids: list[int]) -> dict[int, Counter[Outcome]]:
+    """How many first entries each broadcast has, by outcome."""
+    found: dict[int, Counter[Outcome]] = {}
+    for number, outcome, times in session.execute(
+        select(PlayLogEntry.broadcast_id, PlayLogEntry.outcome, func.count())
         .where(PlayLogEntry.broadcast_id.in_(ids), PlayLogEntry.corrects.is_(None))
-        .group_by(PlayLogEntry.broadcast_id, PlayLogEntry.outcome, joined)
+        .group_by(PlayLogEntry.broadcast_id, PlayLogEntry.outcome)
     ):
-        found.setdefault(int(number or 0), Counter())[outcome, bool(late)] += times
+        found.setdefault(int(number or 0), Counter())[outcome] += times
     return found
 
 
-def _judge(row: BroadcastRow, found: Counter[tuple[Outcome, bool]]) -> tuple[Verdict | None, list[str]]:
+def _judge(row: BroadcastRow, found: Counter[Outcome]) -> tuple[Punctuality | None, list[str]]:
     if not row.state.terminal:
         return None, [f"đã qua giờ mà chưa có kết luận (đang ở trạng thái “{row.state.label}”)."]
     why = [] if row.verdict else ["có trạng thái cuối mà không có câu kết luận."]
@@ -97,12 +96,10 @@ def _judge(row: BroadcastRow, found: Counter[tuple[Outcome, bool]]) -> tuple[Ver
     by_hand = row.state is BroadcastState.CANCELLED and row.started_at is None
     if have != wanted and not (by_hand and have == 0):
         why.append(f"nhật ký có {have} bản ghi, theo lịch phải có {wanted}.")
-    outcomes = {o: sum(n for (x, _), n in found.items() if x is o) for o in Outcome}
-    if row.state is BroadcastState.AIRED and outcomes[Outcome.FULL] != have:
+    if row.state is BroadcastState.AIRED and found[Outcome.FULL] != have:
         why.append("kết luận là đã phát nhưng có mục không phát đủ.")
-    joined = any(late for (_, late), n in found.items() if n)
     late_s = (row.started_at - row.starts_at).total_seconds() if row.started_at else 0.0
-    return verdict_word(row.state, outcomes, late_s=late_s, joined=joined), why
+    return punctuality_of(row.state, found, late_s=late_s, joined=row.joined_late), why
 
 
 def _corrections(session: Session) -> list[str]:

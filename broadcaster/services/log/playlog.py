@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import ChainHead, PlayLogEntry
 from broadcaster.domain import chain
-from broadcaster.domain.playlog import Entry, Outcome
+from broadcaster.domain.causes import Cause
+from broadcaster.domain.playlog import NEWEST, Entry, Outcome
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services import audit
@@ -140,7 +141,7 @@ def stretch(session: Session, low: int, high: int) -> Iterator[Line]:
     yield from _lines(session, query)
 
 
-def verify(session: Session, *, expect_last: str | None = None) -> chain.Verdict:
+def verify(session: Session, *, expect_last: str | None = None) -> chain.ChainCheck:
     """Check the whole chain, streaming; name each entry that was altered, removed or put out of order.
 
     The head kept in `chain_head` reveals entries that were cut off at the end; `expect_last` is a hash kept
@@ -156,7 +157,7 @@ def verify(session: Session, *, expect_last: str | None = None) -> chain.Verdict
     return chain.verify(links, expect_last=expect_last)
 
 
-def verify_part(session: Session, after: tuple[int, str], most: int) -> tuple[chain.Verdict, int, int]:
+def verify_part(session: Session, after: tuple[int, str], most: int) -> tuple[chain.ChainCheck, int, int]:
     """Check the next `most` entries after one of known number and hash; return also the last number, and the end's.
 
     The last part checks the end of the chain too, as `verify` does.
@@ -209,7 +210,15 @@ def correct(station: Station, actor: Actor, entry_id: str, *, outcome: Outcome, 
             raise RuleError(f"Bản ghi này đã được đính chính; hãy đính chính bản “{earlier[0]}”.", field="entry")
         new_id = f"{entry_id}+c"
         fixed = replace(
-            first, id=new_id, outcome=outcome, heard_ms=heard_ms, reason=reason, actor=actor.username, corrects=entry_id
+            first,
+            id=new_id,
+            outcome=outcome,
+            heard_ms=heard_ms,
+            reason=reason,
+            cause=Cause.CORRECTED,
+            actor=actor.username,
+            corrects=entry_id,
+            version=NEWEST,
         )
         now = station.now()
         append(session, [fixed], now)

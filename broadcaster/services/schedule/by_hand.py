@@ -10,16 +10,22 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import uuid
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, replace
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import BroadcastRow
-from broadcaster.domain.broadcasts import NO_SESSION, SESSION_KINDS, BroadcastKind, BroadcastState, RundownItem
+from broadcaster.db.models import BroadcastRow, origins
+from broadcaster.domain.broadcasts import (
+    NO_SESSION,
+    SESSION_KINDS,
+    BroadcastKind,
+    BroadcastState,
+    Origin,
+    RundownItem,
+)
+from broadcaster.domain.causes import Cause
 from broadcaster.domain.fold import nfc
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.rotations import WEEKDAY_LABELS
@@ -47,7 +53,7 @@ def restorable(row: BroadcastRow, now: dt.datetime) -> bool:
 
 def mark(row: BroadcastRow) -> str:
     """Return a mark of a broadcast's rundown, by which a form knows whether it changed meanwhile."""
-    whole = json.dumps([row.rundown, row.state], sort_keys=True, default=str)
+    whole = json.dumps([[i.as_json() for i in row.rundown], row.state], sort_keys=True)
     return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
 
@@ -68,9 +74,9 @@ def move(station: Station, actor: Actor, number: int, starts_at: dt.datetime, *,
             return row.id
         before = row.starts_at
         if row.kind is BroadcastKind.ROTATION:
-            moved = _copy(row, f"moved/{row.id}", starts_at)
+            moved = origins.moved(row, starts_at)
             row.state, row.by_hand = BroadcastState.CANCELLED, True
-            row.verdict = f"Dời sang {_moment(station, starts_at)}."
+            row.verdict, row.causes = f"Dời sang {_moment(station, starts_at)}.", (Cause.MOVED,)
             session.add(moved)
             session.flush()
         else:
@@ -90,13 +96,12 @@ def move_back(station: Station, actor: Actor, number: int) -> int:
     actor.require(Permission.SCHEDULE)
     with station.db.write() as session:
         moved = _changeable(session, number, station.now())
-        head, _, rest = moved.slot_key.partition("/")
-        origin = session.get(BroadcastRow, int(rest.partition("-")[0])) if head == "moved" else None
+        origin = session.get(BroadcastRow, moved.origin_id) if moved.origin is Origin.MOVED else None
         if origin is None or not restorable(origin, station.now()):
             raise RuleError("Không còn trả buổi này về giờ cũ được. Hãy dời sang giờ khác.", field="broadcast")
         _require_place(station, session, origin, origin.starts_at, origin.zones, besides=moved.id)
         session.delete(moved)
-        origin.state, origin.verdict, origin.by_hand = BroadcastState.PLANNED, "", False
+        origin.state, origin.verdict, origin.causes, origin.by_hand = BroadcastState.PLANNED, "", (), False
         _note(station, session, actor, "move", origin, before=moved.starts_at, after=origin.starts_at)
         return origin.id
 
@@ -123,8 +128,7 @@ def copy(
         _require_place(station, session, row, starts_at, codes)
         if dry_run:
             return row.id
-        twin = _copy(row, f"copy/{row.id}", starts_at)
-        twin.zones, twin.kind = codes, BroadcastKind.ONCE
+        twin = origins.copied(row, codes, starts_at)
         session.add(twin)
         session.flush()
         _note(station, session, actor, "copy", twin, before=row.starts_at, after=starts_at)
@@ -139,6 +143,7 @@ def leave_out(station: Station, actor: Actor, numbers: Sequence[int]) -> list[in
         chosen = [r for r in rows if editable(r, station.now())]
         for row in chosen:
             row.state, row.verdict = BroadcastState.CANCELLED, f"{actor.full_name} bỏ qua buổi này."
+            row.causes = (Cause.LEFT_OUT,)
             audit.record(session, station.now(), actor, "skip", "broadcast", row.id, note=row.title)
         return [r.id for r in chosen]
 
@@ -151,13 +156,13 @@ def take_back(station: Station, actor: Actor, numbers: Sequence[int]) -> list[in
         for row in (_row(session, n) for n in numbers):
             if not restorable(row, station.now()):
                 continue
-            moved = session.scalars(select(BroadcastRow.id).where(BroadcastRow.slot_key.startswith(f"moved/{row.id}-")))
+            moved = session.scalars(_moved_from(row))
             if moved.first() is not None:
                 raise RuleError(
                     "Buổi này đã dời sang giờ khác. Hãy mở buổi đã dời và trả về giờ cũ.", field="broadcast"
                 )
             _require_place(station, session, row, row.starts_at, row.zones, besides=row.id)
-            row.state, row.verdict = BroadcastState.PLANNED, ""
+            row.state, row.verdict, row.causes = BroadcastState.PLANNED, "", ()
             audit.record(session, station.now(), actor, "unskip", "broadcast", row.id, note=row.title)
             back.append(row.id)
         return back
@@ -179,21 +184,7 @@ def add(
         raise RuleError("Một buổi dài từ 1 đến 240 phút.", field="minutes")
     with station.db.write() as session:
         codes = list(zone_map(session).expand(zones, where="zones"))
-        row = BroadcastRow(
-            slot_key=f"once/{uuid.uuid4().hex[:8]}-{title[:80]}",
-            kind=BroadcastKind.ONCE,
-            title=title,
-            starts_at=starts_at,
-            ends_at=starts_at + dt.timedelta(minutes=minutes),
-            zones=codes,
-            rundown=[],
-            reasons=[],
-            late="air",
-            grace_s=120,
-            overrun="cut",
-            state=BroadcastState.PLANNED,
-            by_hand=True,
-        )
+        row = origins.empty(title, codes, starts_at, dt.timedelta(minutes=minutes))
         _require_place(station, session, row, starts_at, codes)
         session.add(row)
         session.flush()
@@ -223,16 +214,16 @@ def set_rundown(station: Station, actor: Actor, number: int, keys: Sequence[str]
             raise RuleError(
                 f"Các mục dài quá khung {over:.0f} giây. Hãy bỏ bớt mục hoặc chọn bài ngắn hơn.", field="items"
             )
-        before = [i["title"] for i in row.rundown]
+        before = [i.title for i in row.rundown]
         kept = {i.script_id for i in items if i.script_id is not None}
-        had = {i["script_id"]: i["title"] for i in row.rundown if i.get("script_id") is not None}
+        had = {i.script_id: i.title for i in row.rundown if i.script_id is not None}
         reasons = [Reason(**r) for r in row.reasons if (r["script_id"] in kept) == r["chosen"]]
         told = {r.script_id for r in reasons if r.chosen}
         new = {i.script_id: i.title for i in items if i.script_id is not None and i.script_id not in told}
         reasons += [Reason(script, title, chosen=True, why=_BY_HAND) for script, title in new.items()]
         gone = [(script, title) for script, title in had.items() if script not in kept]
         reasons += [Reason(script, title, chosen=False, why=f"{_BY_HAND} Đã bỏ ra.") for script, title in gone]
-        row.rundown = [i.as_json() for i in items]
+        row.rundown = tuple(items)
         row.sound_ms = sum(i.duration_ms for i in items)
         row.reasons, row.by_hand = [asdict(r) for r in reasons], True
         audit.record(
@@ -266,14 +257,14 @@ def release(station: Station, actor: Actor, number: int) -> None:
 def _items(station: Station, session: Session, row: BroadcastRow, keys: Sequence[str]) -> list[RundownItem]:
     approved = {c.script_id: c for c in airable(session)}
     cues = cue_sounds(session)
-    have = {i["no"]: i for i in row.rundown}
+    have = {i.no: i for i in row.rundown}
     day = station.local(row.starts_at).date()
     items: list[RundownItem] = []
     for no, key in enumerate(keys, 1):
         kind, _, name = key.partition(":")
         wanted = int(name) if name.isdecimal() and len(name) < 10 else 0
         if kind == "item" and wanted in have:
-            items.append(RundownItem.from_json({**have[wanted], "no": no}))
+            items.append(replace(have[wanted], no=no))
         elif kind == "script" and wanted in approved:
             if not approved[wanted].valid_on(day):
                 raise RuleError(f"“{approved[wanted].title}” chưa đến hoặc đã hết hạn vào ngày phát.", field="items")
@@ -290,6 +281,10 @@ def _row(session: Session, number: int) -> BroadcastRow:
     if row is None:
         raise NotFoundError(f"Không có buổi phát số {number}.", field="broadcast")
     return row
+
+
+def _moved_from(row: BroadcastRow) -> Select[int]:
+    return select(BroadcastRow.id).where(BroadcastRow.origin == Origin.MOVED, BroadcastRow.origin_id == row.id)
 
 
 def _changeable(session: Session, number: int, now: dt.datetime) -> BroadcastRow:
@@ -318,25 +313,9 @@ def _require_place(
         length = dt.timedelta(milliseconds=row.sound_ms)
     station.settings.station_hours.require(station.local(starts_at).replace(tzinfo=None), length, field="start")
     require_free(station, session, zones, starts_at, starts_at + length, besides=besides)
-    rest = besides is not None and row.slot_key.startswith(NO_SESSION)  # a copy of a rest is a session of its own
+    rest = besides is not None and row.origin in NO_SESSION  # a copy of a rest is a session of its own
     if row.kind in SESSION_KINDS and not rest:
         require_caps(station, session, zones, starts_at, length, besides=besides)
-
-
-def _copy(row: BroadcastRow, key: str, starts_at: dt.datetime) -> BroadcastRow:
-    same: dict[str, Any] = {
-        name: getattr(row, name)
-        for name in ("title", "zones", "rundown", "reasons", "sound_ms", "late", "grace_s", "overrun")
-    }
-    return BroadcastRow(
-        slot_key=f"{key}-{uuid.uuid4().hex[:8]}",
-        kind=BroadcastKind.ONCE,
-        starts_at=starts_at,
-        ends_at=starts_at + (row.ends_at - row.starts_at),
-        state=BroadcastState.PLANNED,
-        by_hand=True,
-        **same,
-    )
 
 
 def _moment(station: Station, moment: dt.datetime) -> str:

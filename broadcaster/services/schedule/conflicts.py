@@ -9,10 +9,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, DayException, ZoneRow
-from broadcaster.domain.broadcasts import NO_SESSION, SESSION_KINDS, BroadcastKind, BroadcastState, RundownItem
+from broadcaster.domain.broadcasts import (
+    NO_SESSION,
+    SESSION_KINDS,
+    BroadcastKind,
+    BroadcastState,
+    ItemKind,
+    Origin,
+    RundownItem,
+)
 from broadcaster.domain.rotations import DayKind
 from broadcaster.domain.zones import Condition
 from broadcaster.scheduling.conflicts import Conflict, House, Planned, by_time, conflicts
+from broadcaster.scheduling.expand import Place
 from broadcaster.scheduling.wishes import unmet
 from broadcaster.services.air import broadcasts
 from broadcaster.services.schedule import requested
@@ -51,10 +60,10 @@ def find(station: Station, days: int = DAYS) -> list[Conflict]:
             .order_by(BroadcastRow.starts_at)
         ).all()
         taken = {
-            (key, at)
-            for key, at in session.execute(
-                select(BroadcastRow.slot_key, BroadcastRow.starts_at).where(
-                    BroadcastRow.starts_at > now, BroadcastRow.starts_at < far
+            Place(*row)
+            for row in session.execute(
+                select(BroadcastRow.rotation_code, BroadcastRow.slot_code, BroadcastRow.starts_at).where(
+                    BroadcastRow.origin == Origin.ROTATION, BroadcastRow.starts_at > now, BroadcastRow.starts_at < far
                 )
             )
         }
@@ -62,7 +71,7 @@ def find(station: Station, days: int = DAYS) -> list[Conflict]:
         known = _Known()
         planned = [_of_row(station, session, row, known) for row in rows]
         house = _house(station, session, today, days)
-        later = [d for d in ahead.drafts if (d.occurrence.key, d.occurrence.starts_at) not in taken]
+        later = [d for d in ahead.drafts if d.occurrence.place not in taken]
         wishes = requested.wishes(station, session, candidates, all_rows, later, HANDS_OFF) if wished else []
     horizon = max((r.starts_at for r in rows if r.kind is BroadcastKind.ROTATION), default=now)
     later = [d for d in later if d.occurrence.starts_at < end]
@@ -84,7 +93,8 @@ def _of_row(station: Station, session: Session, row: BroadcastRow, known: _Known
             continue
         key = (item.script_id, f"{item.spoken_sha256}{item.audio_sha256}", day)
         if key not in known:
-            known[key] = refusal(session, item.script_id, item.spoken_sha256, item.audio_sha256, day) or ""
+            why = refusal(session, item.script_id, item.spoken_sha256, item.audio_sha256, day)
+            known[key] = why.text if why else ""
         if known[key]:
             faults.append(f"mục “{item.title}” sẽ không phát. {known[key]}")
     return Planned(
@@ -94,11 +104,11 @@ def _of_row(station: Station, session: Session, row: BroadcastRow, known: _Known
         ends_at=b.ends_at,
         sound_ms=b.sound_ms,
         zones=b.zones,
-        scripts=sum(i.kind != "cue" for i in b.rundown),
+        scripts=sum(i.kind is not ItemKind.CUE for i in b.rundown),
         faults=tuple(faults),
         any_hour=b.any_hour,
-        counts=b.kind in SESSION_KINDS and not row.slot_key.startswith(NO_SESSION),
-        relay=any(i.kind == "relay" for i in b.rundown),
+        counts=b.kind in SESSION_KINDS and row.origin not in NO_SESSION,
+        relay=any(i.kind is ItemKind.RELAY for i in b.rundown),
         relay_fault=_relay_fault(station, b.rundown, b.starts_at),
     )
 
@@ -126,16 +136,17 @@ def _of_draft(station: Station, draft: Draft) -> Planned:
         ends_at=draft.occurrence.ends_at,
         sound_ms=draft.filled.sound_ms,
         zones=draft.zones,
-        scripts=sum(i.kind != "cue" for i in items),
-        relay=any(i.kind == "relay" for i in items),
+        scripts=sum(i.kind is not ItemKind.CUE for i in items),
+        relay=any(i.kind is ItemKind.RELAY for i in items),
         relay_fault=_relay_fault(station, items, draft.occurrence.starts_at),
     )
 
 
 def _house(station: Station, session: Session, first: dt.date, days: int) -> House:
     now = station.now()
-    begun = session.execute(
-        select(BroadcastRow.zones, BroadcastRow.slot_key).where(
+    begun = session.scalars(
+        select(BroadcastRow.zones).where(
+            BroadcastRow.origin.not_in(NO_SESSION),
             BroadcastRow.starts_at >= dt.datetime.combine(first, dt.time(), tzinfo=station.settings.tz),
             BroadcastRow.starts_at <= now,
             BroadcastRow.kind.in_(SESSION_KINDS),
@@ -157,7 +168,7 @@ def _house(station: Station, session: Session, first: dt.date, days: int) -> Hou
         zones={z.code: z.name for z in zones if z.enabled and z.condition not in _BROKEN},
         off={z.code: f"{z.name} (đang tắt hoặc hỏng)" for z in zones if not z.enabled or z.condition in _BROKEN},
         silent_days=frozenset(e.day for e in exceptions),
-        begun=frozenset(z for codes, key in begun if not key.startswith(NO_SESSION) for z in codes),
+        begun=frozenset(z for codes in begun for z in codes),
         over=station.settings.station_hours.over_at(station.local(now)),
         rotations=bool(rotations_in_force(session)),
     )

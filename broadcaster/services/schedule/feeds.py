@@ -41,7 +41,7 @@ def week_feed(station: Station) -> bytes:
             starts_at=r.starts_at,
             ends_at=r.starts_at + dt.timedelta(milliseconds=max(r.sound_ms, 60_000)),
             place="Tất cả cụm loa" if len(r.zones) >= len(names) else ", ".join(names.get(z, z) for z in r.zones),
-            items=tuple(f"{i['no']}. {i['title']}" for i in r.rundown),
+            items=tuple(f"{i.no}. {i.title}" for i in r.rundown),
             cancelled=r.state in {BroadcastState.CANCELLED, BroadcastState.MISSED, BroadcastState.REFUSED},
         )
         for r in rows

@@ -8,9 +8,16 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import BroadcastRow
+from broadcaster.db.models import BroadcastRow, origins
 from broadcaster.db.queries import zones as zones_queries
-from broadcaster.domain.broadcasts import NO_SESSION, SESSION_KINDS, BroadcastKind, BroadcastState, RundownItem
+from broadcaster.domain.broadcasts import (
+    NO_SESSION,
+    OPEN_STATES,
+    SESSION_KINDS,
+    BroadcastKind,
+    BroadcastState,
+    RundownItem,
+)
 from broadcaster.domain.candidates import Candidate, CueSound
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.rundown import cue_item, script_item
@@ -66,21 +73,10 @@ def air_once(
             require_free(station, session, codes, starts_at, starts_at + length)
             if not tone:
                 require_caps(station, session, codes, starts_at, length)
-        row = BroadcastRow(
-            slot_key=f"{'trial' if trial else 'tone' if tone else 'once'}/{starts_at:%Y%m%dT%H%M%S}-{title[:80]}",
-            kind=BroadcastKind.TRIAL if trial else BroadcastKind.ONCE,
-            title=title,
-            starts_at=starts_at,
-            ends_at=starts_at + length + dt.timedelta(seconds=30),
-            zones=list(codes),
-            rundown=[i.as_json() for i in rundown],
-            reasons=[],
-            sound_ms=sum(i.duration_ms for i in rundown),
-            late="air",
-            grace_s=120,
-            overrun="finish",
-            state=BroadcastState.PLANNED,
-        )
+        if trial:
+            row = origins.trial(title, codes, rundown, starts_at)
+        else:
+            row = origins.once(title, codes, rundown, starts_at, tone=tone)
         session.add(row)
         session.flush()
         audit.record(session, station.now(), actor, "plan", "broadcast", row.id, note=title)
@@ -115,16 +111,17 @@ def require_caps(
     day = station.local(starts_at).date()
     monday = dt.datetime.combine(day - dt.timedelta(days=day.weekday()), dt.time(), tzinfo=station.settings.tz)
     rows = session.execute(
-        select(BroadcastRow.id, BroadcastRow.starts_at, BroadcastRow.zones, BroadcastRow.slot_key).where(
+        select(BroadcastRow.id, BroadcastRow.starts_at, BroadcastRow.zones).where(
             BroadcastRow.starts_at >= monday,
             BroadcastRow.starts_at < monday + dt.timedelta(days=7),
             BroadcastRow.kind.in_(SESSION_KINDS),
+            BroadcastRow.origin.not_in(NO_SESSION),
             BroadcastRow.state != BroadcastState.CANCELLED,
         )
     )
     held: dict[str, list[dt.date]] = {zone: [] for zone in zones}
-    for number, at, codes, key in rows:
-        if number != besides and not key.startswith(NO_SESSION):
+    for number, at, codes in rows:
+        if number != besides:
             for code in held.keys() & set(codes):
                 held[code].append(station.local(at).date())
     names = zones_queries.zone_names(session)
@@ -150,7 +147,7 @@ def require_free(
             BroadcastRow.starts_at < end,
             BroadcastRow.ends_at > start,
             BroadcastRow.kind != BroadcastKind.TRIAL,
-            BroadcastRow.state.in_([BroadcastState.PLANNED, BroadcastState.CUED, BroadcastState.AIRING]),
+            BroadcastRow.state.in_(OPEN_STATES),
         )
     )
     for row in rows:

@@ -15,16 +15,15 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
 from broadcaster.db.base import Encoded
-from broadcaster.db.models import BroadcastRow
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.db.models import BroadcastRow, origins
+from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, Origin
 from broadcaster.domain.rundown import Filled
-from broadcaster.scheduling.expand import Occurrence
+from broadcaster.scheduling.expand import Occurrence, Place
 
 _TABLE = cast(Table, BroadcastRow.__table__)
 _BATCH = 1000
 _LISTS = ("zones", "rundown", "reasons")
 _PLAIN = ("kind", "title", "ends_at", "sound_ms", "late", "grace_s", "overrun", "state", "verdict")
-_FRESH = {"by_hand": False, "confirmed_by": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +56,16 @@ class PlannedRows:
     def __init__(self, session: Session, after: dt.datetime, until: dt.datetime, tz: ZoneInfo) -> None:
         self._session, self._read_to, self._until, self._tz = session, after, until, tz
         held = session.execute(
-            select(_TABLE.c.slot_key, _TABLE.c.starts_at).where(
+            select(_TABLE.c.rotation_code, _TABLE.c.slot_code, _TABLE.c.starts_at).where(
+                _TABLE.c.origin == Origin.ROTATION,
                 _TABLE.c.starts_at > after,
                 _TABLE.c.starts_at < until,
                 or_(_TABLE.c.by_hand, _TABLE.c.state != BroadcastState.PLANNED),
             )
         )
-        self.held = {(key, at) for key, at in held}
+        self.held = {Place(*row) for row in held}
         """Rows that people changed or that are no longer planned: nothing fills them."""
-        self._rows: dict[tuple[str, dt.datetime], RowMapping] = {}
+        self._rows: dict[Place, RowMapping] = {}
         self._fresh: list[dict[str, Any]] = []
         self._changed: list[dict[str, Any]] = []
         self._stale: list[int] = []
@@ -77,12 +77,13 @@ class PlannedRows:
         """Write `wanted` where it is new or other than its row; None leaves what stands there."""
         if occurrence.starts_at >= self._read_to:
             self._read_day(occurrence.day)
-        row = self._rows.pop((occurrence.key, occurrence.starts_at), None)
+        row = self._rows.pop(occurrence.place, None)
         if wanted is None:
             return Met.KEPT
         columns = self._columns(wanted)
         if row is None:
-            self._fresh.append(columns | _FRESH | {"slot_key": occurrence.key, "starts_at": occurrence.starts_at})
+            named = origins.of_rotation(occurrence.rotation, occurrence.slot.code)
+            self._fresh.append(columns | named | {"starts_at": occurrence.starts_at})
         elif not _same(row, columns):
             self._changed.append(columns | {"row": row["id"]})
         else:
@@ -108,18 +109,17 @@ class PlannedRows:
     def _read(self, end: dt.datetime) -> None:
         self._retire()
         lists = [sql_cast(_TABLE.c[name], Text).label(name) for name in _LISTS]
-        plain = [_TABLE.c[name] for name in ("id", "slot_key", "starts_at", "by_hand", *_PLAIN)]
+        plain = [_TABLE.c[name] for name in ("id", "rotation_code", "slot_code", "starts_at", "by_hand", *_PLAIN)]
         # `after` itself is play-out's, the end of a day belongs to the next
         first = _TABLE.c.starts_at > self._read_to if self._first_read else _TABLE.c.starts_at >= self._read_to
-        found = self._session.execute(select(*plain, *lists).where(first, _TABLE.c.starts_at < end)).mappings()
-        self._rows = {(r["slot_key"], r["starts_at"]): r for r in found}
+        ours = select(*plain, *lists).where(_TABLE.c.origin == Origin.ROTATION, first, _TABLE.c.starts_at < end)
+        found = self._session.execute(ours).mappings()
+        self._rows = {Place(r["rotation_code"], r["slot_code"], r["starts_at"]): r for r in found}
         self._read_to, self._first_read = end, False
 
     def _retire(self) -> None:
         self._stale += [
-            r["id"]
-            for r in self._rows.values()
-            if r["state"] is BroadcastState.PLANNED and r["kind"] is BroadcastKind.ROTATION and not r["by_hand"]
+            r["id"] for r in self._rows.values() if r["state"] is BroadcastState.PLANNED and not r["by_hand"]
         ]
         self._rows = {}
 

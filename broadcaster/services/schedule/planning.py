@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, DayException, PlayLogEntry
 from broadcaster.domain.asked_airings import UNKNOWN, Coming
-from broadcaster.domain.broadcasts import NO_SESSION, BroadcastKind, BroadcastState, RundownItem
+from broadcaster.domain.broadcasts import NO_SESSION, OPEN_STATES, BroadcastKind, BroadcastState, Origin
 from broadcaster.domain.candidates import Candidate, CueSound
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.rotations import Rotation, Slot
@@ -19,8 +19,7 @@ from broadcaster.domain.rundown import History
 from broadcaster.domain.rundown_cache import Filler
 from broadcaster.domain.windows import CapBook
 from broadcaster.domain.zones import ZoneMap
-from broadcaster.scheduling.expand import Occurrence, expand
-from broadcaster.services.air.broadcasts import OPEN_STATES
+from broadcaster.scheduling.expand import Occurrence, Place, expand
 from broadcaster.services.schedule.planned_rows import Draft, Met, PlannedRows
 from broadcaster.services.schedule.requested import Heard, heard_of_asked
 from broadcaster.services.schedule.rotations import cue_sounds, rotations_in_force, zone_map
@@ -103,7 +102,7 @@ def _drafts(
     session: Session,
     first: dt.date,
     days: int,
-    held: set[tuple[str, dt.datetime]],
+    held: set[Place],
     warnings: list[str],
     rotations: Sequence[Rotation] | None = None,
 ) -> Iterator[tuple[Occurrence, Draft | None]]:
@@ -126,12 +125,12 @@ def _drafts(
         far = expand(rotations, first, (until - first).days, exceptions, station.settings.tz)
         wanted = (o for o in far if o.starts_at > now + HANDS_OFF)
         for o, codes in _allowed(station, wanted, zones, _book(station, session, first), gone, []):
-            if (o.key, o.starts_at) not in held | gone:
+            if o.place not in held | gone:
                 yield codes, o.starts_at, o.slot
 
     places = _coming(station, candidates, cues, first, ahead)
     for occurrence, codes in allowed:
-        if (occurrence.key, occurrence.starts_at) in held:
+        if occurrence.place in held:
             yield occurrence, None
             continue
         history, also, partly = audiences.of(codes)
@@ -165,7 +164,7 @@ def _book(station: Station, session: Session, first: dt.date) -> CapBook:
         .where(
             BroadcastRow.starts_at >= dt.datetime.combine(monday, dt.time(), tzinfo=station.settings.tz),
             BroadcastRow.state != BroadcastState.CANCELLED,
-            *(BroadcastRow.slot_key.not_like(f"{head}%") for head in NO_SESSION),
+            BroadcastRow.origin.not_in(NO_SESSION),
             or_(
                 BroadcastRow.kind == BroadcastKind.ONCE,
                 and_(BroadcastRow.kind == BroadcastKind.ROTATION, BroadcastRow.starts_at <= station.now() + HANDS_OFF),
@@ -179,16 +178,16 @@ def _book(station: Station, session: Session, first: dt.date) -> CapBook:
     return book
 
 
-def _gone(session: Session, now: dt.datetime) -> set[tuple[str, dt.datetime]]:
+def _gone(session: Session, now: dt.datetime) -> set[Place]:
     """Return what people left out or moved elsewhere: it is no session where it stood."""
     rows = session.execute(
-        select(BroadcastRow.slot_key, BroadcastRow.starts_at).where(
+        select(BroadcastRow.rotation_code, BroadcastRow.slot_code, BroadcastRow.starts_at).where(
             BroadcastRow.starts_at > now,
             BroadcastRow.state == BroadcastState.CANCELLED,
-            BroadcastRow.kind == BroadcastKind.ROTATION,
+            BroadcastRow.origin == Origin.ROTATION,
         )
     )
-    return {(key, at) for key, at in rows}
+    return {Place(*row) for row in rows}
 
 
 def _allowed(
@@ -196,7 +195,7 @@ def _allowed(
     wanted: Iterable[Occurrence],
     zones: ZoneMap,
     book: CapBook,
-    gone: set[tuple[str, dt.datetime]],
+    gone: set[Place],
     warnings: list[str],
 ) -> Iterator[tuple[Occurrence, tuple[str, ...]]]:
     """Yield what windows and caps allow, with its zones: both may have narrowed since a rotation was applied.
@@ -219,8 +218,8 @@ def _allowed(
             warnings.append(f"{local:%H:%M %d/%m/%Y}: khung “{slot.title}” nằm ngoài giờ được phép nên không lên lịch.")
             continue
         if slot.zones not in expanded:
-            expanded[slot.zones] = zones.expand(slot.zones, where=(occurrence.key, "zones"))
-        if (occurrence.key, occurrence.starts_at) in gone:
+            expanded[slot.zones] = zones.expand(slot.zones, where=(f"{occurrence.rotation}/{slot.code}", "zones"))
+        if occurrence.place in gone:
             yield occurrence, expanded[slot.zones]
             continue
         left: list[str] = []
@@ -282,7 +281,7 @@ class _Audiences:
         )
         logged = {(number, script) for number, script in over}
         for number, zones, rundown, at in near:
-            items = (RundownItem.from_json(i) for i in rundown)
+            items = rundown
             coming = [by_id[i.script_id] for i in items if i.script_id in by_id and (number, i.script_id) not in logged]
             self._near.append((frozenset(zones), at, coming))
         self._asked = heard_of_asked(self.station, self.session, self.candidates, HANDS_OFF)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import Any
 
+from broadcaster.domain.broadcasts import RundownItem
 from broadcaster.errors import MediaError, NotFoundError
 from broadcaster.media import ffmpeg
 from broadcaster.sound.store import Store
@@ -20,13 +20,13 @@ _AHEAD = 16
 
 
 def joined(
-    store: Store, rundown: Sequence[Mapping[str, Any]], *, start_ms: int = 0, most_ms: int | None = None
+    store: Store, rundown: Sequence[RundownItem], *, start_ms: int = 0, most_ms: int | None = None
 ) -> Iterator[bytes]:
     """Yield the items one after the other as MP3 of 48 kHz, nothing between them but what the rundown has.
 
     Args:
         store: where the sounds are.
-        rundown: the items of a broadcast as JSON.
+        rundown: the items of a broadcast.
         start_ms: begin so far into the programme (ms).
         most_ms: end there, as play-out cuts at the end of a slot (ms from the beginning of the programme).
 
@@ -36,14 +36,14 @@ def joined(
     inputs: list[str] = []
     count, at = 0, 0
     for item in rundown:
-        length = item["duration_ms"] if item["audio_sha256"] else round(RELAY_S * 1000)
+        length = item.duration_ms if item.audio_sha256 else round(RELAY_S * 1000)
         skipped, at = max(0, start_ms - at), at + length
         if skipped >= length:
             continue
-        if item["audio_sha256"]:
-            path = store.path(item["audio_sha256"])
+        if item.audio_sha256:
+            path = store.path(item.audio_sha256)
             if not path.is_file():
-                raise NotFoundError(f"Tệp âm thanh của “{item['title']}” không còn trong kho.", field="sound")
+                raise NotFoundError(f"Tệp âm thanh của “{item.title}” không còn trong kho.", field="sound")
             inputs += ["-ss", f"{skipped / 1000:.3f}", *ffmpeg.source(path)]
         else:
             inputs += ["-f", "lavfi", "-t", f"{(length - skipped) / 1000:.3f}", "-i", "anullsrc=r=48000:cl=mono"]

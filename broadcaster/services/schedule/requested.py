@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, RundownItem
 from broadcaster.domain.candidates import Candidate
 from broadcaster.domain.playlog import Outcome
 from broadcaster.scheduling.wishes import Wish
@@ -20,7 +20,7 @@ FARTHEST = dt.timedelta(days=31)
 """What expires later is not worked out yet: much will be approved until then."""
 _COUNTS = (BroadcastState.PLANNED, BroadcastState.CUED, BroadcastState.AIRING, BroadcastState.AIRED)
 """A broadcast in such a state was heard or will be."""
-Planned = tuple[int, Sequence[str], Sequence[Mapping[str, object]], dt.datetime]
+Planned = tuple[int, Sequence[str], Sequence[RundownItem], dt.datetime]
 """Number, zones, rundown and start of a broadcast."""
 Heard = dict[int, dict[str, set[int]]]
 """Of each script whose office asked for some airings: the broadcasts that count for each zone."""
@@ -83,10 +83,7 @@ def wishes(
     asked = {c.script_id: c for c in expiring(candidates, station.today())}
     found = heard_of_asked(station, session, asked.values(), near)
     _count_all(station, found, asked, ((r.id, r.zones, r.rundown, r.starts_at) for r in rows))
-    later = (
-        (-n, d.zones, [{"script_id": i.script_id} for i in d.filled.items], d.occurrence.starts_at)
-        for n, d in enumerate(drafts, 1)
-    )
+    later = ((-n, d.zones, d.filled.items, d.occurrence.starts_at) for n, d in enumerate(drafts, 1))
     _count_all(station, found, asked, later)
     return [
         Wish(c.script_id, c.title, c.wanted, c.valid_to, {zone: len(b) for zone, b in found[c.script_id].items()})
@@ -102,7 +99,7 @@ def expiring(candidates: Iterable[Candidate], today: dt.date) -> list[Candidate]
 
 def _count_all(station: Station, found: Heard, asked: Mapping[int, Candidate], broadcasts: Iterable[Planned]) -> None:
     for number, zones, items, at in broadcasts:
-        scripts = {i.get("script_id") for i in items}
+        scripts = {i.script_id for i in items}
         for script, candidate in asked.items():
             if script in scripts:
                 _count(station, found, candidate, zones, number, at)

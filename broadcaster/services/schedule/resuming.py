@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import BroadcastRow, PlayLogEntry
+from broadcaster.db.models import BroadcastRow, PlayLogEntry, origins
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, RundownItem
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services import audit
 from broadcaster.services.schedule.once import require_free
-from broadcaster.services.schedule.rest_rows import items_of, length_of, rest_row
+from broadcaster.services.schedule.rest_rows import items_of, length_of
 from broadcaster.services.schedule.rotations import zone_map
 from broadcaster.services.station import Station
 
@@ -65,8 +65,7 @@ def resume(station: Station, actor: Actor, broadcast_id: int) -> int:
         local = station.local(starts_at).replace(tzinfo=None)
         station.settings.station_hours.require(local, length, field="start")
         require_free(station, session, zones, starts_at, starts_at + length)
-        key = f"rest/{row.id}-{starts_at:%Y%m%dT%H%M%S}"
-        rest = rest_row(row, items, zones, starts_at, slot_key=key, called="phần còn lại", grace_s=120)
+        rest = origins.stopped_rest(row, items, zones, starts_at)
         session.add(rest)
         session.flush()
         audit.record(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, Rendition, Revision, Script, StaleMark
 from broadcaster.domain.candidates import Candidate
+from broadcaster.domain.causes import Cause, Why
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.scripts import ScriptState, move
 from broadcaster.domain.standing import HELD, Mark, Standing, standing
@@ -167,7 +168,7 @@ def airable(session: Session) -> list[Candidate]:
     ]
 
 
-def refusal(session: Session, script_id: int, spoken_sha256: str | None, audio_sha256: str, day: dt.date) -> str | None:
+def refusal(session: Session, script_id: int, spoken_sha256: str | None, audio_sha256: str, day: dt.date) -> Why | None:
     """Return why exactly these words and bytes may not air on station day `day`, or None when they may."""
     row = session.execute(
         select(Script, Approval)
@@ -177,16 +178,16 @@ def refusal(session: Session, script_id: int, spoken_sha256: str | None, audio_s
         .limit(1)
     ).first()
     if row is None:
-        return "Kịch bản chưa được duyệt."
+        return Why(Cause.NOT_APPROVED, "Kịch bản chưa được duyệt.")
     script, approval = row
     if approval.decision != "approved" or script.state is not ScriptState.APPROVED:
-        return f"Kịch bản không còn được duyệt (đang ở trạng thái “{script.state.label}”)."
+        return Why(Cause.NOT_APPROVED, f"Kịch bản không còn được duyệt (đang ở trạng thái “{script.state.label}”).")
     if standing_of(session, script_id, approval.id) is Standing.HELD:
-        return HELD
+        return Why(Cause.NOT_APPROVED, HELD)
     if approval.spoken_sha256 != spoken_sha256 or approval.audio_sha256 != audio_sha256:
-        return "Lời đọc hoặc âm thanh khác với bản đã duyệt."
+        return Why(Cause.BYTES_DIFFER, "Lời đọc hoặc âm thanh khác với bản đã duyệt.")
     if (script.valid_from and day < script.valid_from) or (script.valid_to and script.valid_to < day):
-        return "Kịch bản chưa đến hoặc đã quá thời hạn phát."
+        return Why(Cause.EXPIRED, "Kịch bản chưa đến hoặc đã quá thời hạn phát.")
     return None
 
 

@@ -16,7 +16,7 @@ from waitress.server import create_server
 
 from broadcaster.clock import SystemClock
 from broadcaster.db.models import BroadcastRow, Emergency, PlayLogEntry
-from broadcaster.domain.broadcasts import BroadcastState
+from broadcaster.domain.broadcasts import BroadcastState, Origin
 from broadcaster.domain.emergencies import EmergencyState
 from broadcaster.domain.playlog import Outcome
 from broadcaster.panel import create_app
@@ -77,7 +77,7 @@ def fake() -> Iterator[Browser]:
 
 def talk_row(station: Station) -> BroadcastRow:
     with station.db.read() as session:
-        query = select(BroadcastRow).where(BroadcastRow.slot_key.startswith("talk/")).order_by(BroadcastRow.id.desc())
+        query = select(BroadcastRow).where(BroadcastRow.origin == Origin.TALK).order_by(BroadcastRow.id.desc())
         return session.scalars(query).first()  # type: ignore[return-value]
 
 

@@ -1,0 +1,252 @@
+"""A station of schema 0013, made by the code of its day, comes up with every row told apart and its log whole.
+
+See `older/make_0013.py`: the broadcasts, the stop, the emergency and the meeting that is merely titled like one are
+what that code did, on both databases.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+import uuid
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import delete, select, text
+from sqlalchemy.orm import Session
+
+from broadcaster.clock import FrozenClock
+from broadcaster.db import schema, version
+from broadcaster.db.models import BroadcastRow, PlayLogEntry
+from broadcaster.db.session import Database
+from broadcaster.domain.broadcasts import ItemKind, Origin
+from broadcaster.domain.causes import Cause
+from broadcaster.domain.playlog import FIELDS, NEWEST, Entry, Outcome
+from broadcaster.domain.roles import Actor, Role
+from broadcaster.home import Home
+from broadcaster.services.air import emergency_soundings
+from broadcaster.services.log import completeness, playlog
+from broadcaster.services.schedule import planning
+from broadcaster.services.station import Station
+
+OLDER = Path(__file__).parent / "older"
+LEADER = Actor("lanhdao", "Phó Chủ tịch", frozenset({Role.CHIEF}))
+MEETING, TAKEN, CUT = "KHẨN CẤP: họp dân", "Bản tin bị chiếm loa", "Bản tin bị ngắt"
+
+
+@pytest.fixture
+def older_sqlite(tmp_path: Path) -> str:
+    path = tmp_path / "older.db"
+    with sqlite3.connect(path) as connection:
+        connection.executescript((OLDER / "station-0013.sqlite.sql").read_text(encoding="utf-8"))
+    connection.close()
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def older_postgres(postgres_server: str) -> Iterator[str]:
+    name, plain = f"older_{uuid.uuid4().hex[:12]}", postgres_server.replace("+psycopg", "")
+    with psycopg.connect(f"{plain}/postgres", autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"'.encode())
+        with psycopg.connect(f"{plain}/{name}", autocommit=True) as connection:
+            connection.execute((OLDER / "station-0013.postgresql.sql").read_bytes())
+        yield f"{postgres_server}/{name}"
+        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def older(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """The older database, not migrated yet."""
+    opened = Database(request.getfixturevalue("older_sqlite" if request.param == "sqlite" else "older_postgres"))
+    yield opened
+    opened.dispose()
+
+
+def log_as_written(database: Database) -> list[tuple[object, ...]]:
+    names = ", ".join(["seq", "prev_hash", "hash", *FIELDS[1]])
+    with database.engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(f"SELECT {names} FROM play_log ORDER BY seq"))]
+
+
+def _first(session: Session) -> Entry:
+    (entry, *_) = [line.entry for line in playlog.entries(session)]
+    return entry
+
+
+def titled(database: Database, title: str, **more: object) -> BroadcastRow:
+    with database.read() as session:
+        found = session.query(BroadcastRow).filter_by(title=title, **more).one()
+        session.expunge_all()
+        return found
+
+
+def test_every_row_is_told_where_it_came_from_and_why_it_was_not_heard(older: Database) -> None:
+    assert not version.is_current(older)
+    schema.upgrade(older)
+    assert version.is_current(older)
+    assert schema.drift(older) == []
+    with older.read() as session:
+        rows = session.scalars(select(BroadcastRow).order_by(BroadcastRow.id)).all()
+        by_id = {r.id: r for r in rows}
+        assert {r.origin for r in rows} == set(Origin)
+        for r in rows:
+            assert (r.rotation_code is not None) == (r.slot_code is not None) == (r.origin is Origin.ROTATION)
+            assert all(isinstance(i.kind, ItemKind) for i in r.rundown)
+        meeting, taken, cut = (titled(older, t) for t in (MEETING, TAKEN, CUT))
+        late = next(r for r in rows if r.joined_late)
+        assert (late.rotation_code, late.slot_code, late.causes) == ("thu", "vao-giua", (Cause.JOINED_LATE,))
+        assert sum(r.joined_late for r in rows) == 1
+        assert (meeting.origin, meeting.causes) == (Origin.ONCE, (Cause.PERSON_STOPPED,))
+        assert (taken.causes, taken.cut_by_emergency_id) == ((Cause.ZONE_BUSY,), None)
+        sounding = next(r for r in rows if r.origin is Origin.EMERGENCY)
+        assert (sounding.attempt, sounding.origin_id) == (0, sounding.emergency_id)
+        assert (cut.causes, cut.cut_by_emergency_id) == ((Cause.YIELDED_TO_EMERGENCY,), sounding.emergency_id)
+        assert [r.id for r in rows if r.cut_by_emergency_id is not None] == [cut.id]
+        rest = next(r for r in rows if r.origin is Origin.STOPPED_REST)
+        assert (rest.origin_id, rest.causes) == (meeting.id, ())
+        resumed = {r.origin_id: r.attempt for r in rows if r.origin is Origin.EMERGENCY_REST}
+        assert resumed == {taken.id: 1, cut.id: 1}  # the first is what that code got wrong; it happened
+        moved = next(r for r in rows if r.origin is Origin.MOVED)
+        assert by_id[moved.origin_id or 0].causes == (Cause.MOVED,)
+        copied = next(r for r in rows if r.origin is Origin.COPIED)
+        assert by_id[copied.origin_id or 0].causes == (Cause.LEFT_OUT,)
+        assert titled(older, "Bỏ qua").causes == (Cause.LEFT_OUT,)
+        assert titled(older, "Thử").origin is Origin.TRIAL
+        assert titled(older, "Thử loa").origin is Origin.TONE
+        assert titled(older, "Nhắc lịch").origin is Origin.TALK
+        assert titled(older, "Buổi riêng").origin is Origin.ONCE
+
+
+def test_no_entry_of_the_log_is_rewritten_and_its_chain_holds_with_new_ones_behind(older: Database) -> None:
+    before = log_as_written(older)
+    schema.upgrade(older)
+    assert log_as_written(older) == before
+    with older.write() as session:
+        assert playlog.verify(session).holds
+        old = [line.entry for line in playlog.entries(session)]
+        assert len(old) == len(before) > 10
+        assert {e.version for e in old} == {1}
+        partial = next(e for e in old if e.outcome is Outcome.PARTIAL)
+        new = replace(partial, id="moi", version=NEWEST, cause=Cause.SLOT_FULL, reason="Hết giờ.")
+        assert playlog.append(session, [new], partial.planned_at) == 1
+        check = playlog.verify(session)
+        assert (check.holds, check.entries) == (True, len(before) + 1)
+    with older.read() as session:
+        known = {e.id: e for e in session.scalars(select(PlayLogEntry))}
+        assert (known["moi"].version, known["moi"].because) == (2, Cause.SLOT_FULL)
+        assert {e.because for e in known.values() if e.version == 1 and e.reason} == {
+            Cause.JOINED_LATE,
+            Cause.PERSON_STOPPED,
+            Cause.YIELDED_TO_EMERGENCY,
+            Cause.LEFT_OUT,
+        }
+        assert all(e.because is not None for e in known.values() if e.outcome is not Outcome.FULL)
+
+
+@pytest.mark.parametrize("field", ["cause", "version"])
+def test_whoever_alters_the_cause_or_the_version_of_a_new_entry_is_found(older: Database, field: str) -> None:
+    schema.upgrade(older)
+    with older.write() as session:
+        first = _first(session)
+        new = replace(first, id="moi", version=NEWEST, cause=Cause.SLOT_FULL)
+        playlog.append(session, [new], first.planned_at)
+    value = "'muted'" if field == "cause" else "1"
+    with older.engine.begin() as connection:
+        if older.is_sqlite:
+            connection.execute(text("DROP TRIGGER play_log_no_update"))
+        else:
+            connection.execute(text("ALTER TABLE play_log DISABLE TRIGGER ALL"))
+        connection.execute(text(f"UPDATE play_log SET {field} = {value} WHERE id = 'moi'"))
+    with older.read() as session:
+        assert "đã bị sửa" in playlog.verify(session).faults[0].what
+
+
+@pytest.fixture
+def revived(older: Database, tmp_path: Path) -> Station:
+    """The older station under today's program, a minute after its last broadcast."""
+    schema.upgrade(older)
+    home = Home(tmp_path / "dai")
+    home.root.mkdir()
+    home.make_folders()
+    home.settings_file.write_text(
+        "[hours]\nwindows = ['00:00-23:59']\nsessions_per_day = 50\ndays_per_week = 7\n", encoding="utf-8"
+    )
+    with older.read() as session:
+        last = max(r for r in session.scalars(select(BroadcastRow.finished_at)) if r is not None)
+    return Station(home, home.settings(), older, FrozenClock(last + dt.timedelta(minutes=1)))
+
+
+def test_planning_finds_its_rows_again(revived: Station) -> None:
+    result = planning.plan(revived, 4)
+    assert (result.added, result.removed) == (0, 0)
+
+
+def test_only_what_an_emergency_cut_goes_on_afterwards(revived: Station) -> None:
+    with revived.db.write() as session:
+        session.execute(delete(BroadcastRow).where(BroadcastRow.origin == Origin.EMERGENCY_REST))
+    assert emergency_soundings.tend(revived)
+    with revived.db.read() as session:
+        rests = session.scalars(select(BroadcastRow).where(BroadcastRow.origin == Origin.EMERGENCY_REST)).all()
+        assert {r.origin_id for r in rests} == {titled(revived.db, CUT).id}
+        assert {r.emergency_id for r in rests} == {titled(revived.db, CUT).cut_by_emergency_id}
+
+
+def test_the_log_is_as_whole_as_it_was_and_one_broadcast_joined_late(revived: Station) -> None:
+    assert isinstance(revived.clock, FrozenClock)
+    revived.clock.advance(3600)
+    day = revived.local(titled(revived.db, CUT).starts_at).date()
+    found = completeness.check(revived, day, day)
+    assert {str(word): n for word, n in found.verdicts.items()}["joined"] == 1
+
+
+def test_a_newer_log_does_not_go_back(older: Database) -> None:
+    schema.upgrade(older)
+    schema.downgrade(older, "0013")
+    schema.upgrade(older)
+    with older.write() as session:
+        first = _first(session)
+        playlog.append(session, [replace(first, id="moi", version=NEWEST)], first.planned_at)
+    with pytest.raises(RuntimeError, match="version 2"):
+        schema.downgrade(older, "0013")
+    assert version.is_current(older)
+
+
+def unpacked(folder: Path) -> Path:
+    with zipfile.ZipFile(OLDER / "evidence-0013.zip") as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def run(*command: str | Path) -> tuple[int, str]:
+    done = subprocess.run([sys.executable, *command], capture_output=True, encoding="utf-8", check=False)
+    return done.returncode, done.stdout
+
+
+def test_an_old_bundle_verifies_with_its_own_program_and_with_todays(tmp_path: Path) -> None:
+    bundle = unpacked(tmp_path / "goi")
+    today = tmp_path / "kiem_tra.py"
+    today.write_bytes((files("broadcaster.reporting") / "kiem_tra.py").read_bytes())
+    assert run(bundle / "kiem_tra.py")[0] == 0
+    code, said = run(today, bundle)
+    assert (code, "NGUYÊN VẸN" in said) == (0, True)
+    log = bundle / "nhat_ky.jsonl"
+    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    lines[3]["fields"]["version"] = 2
+    out = io.StringIO()
+    for line in lines:
+        out.write(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n")
+    log.write_text(out.getvalue(), encoding="utf-8")
+    for program in (bundle / "kiem_tra.py", today):
+        code, said = run(program, bundle)
+        assert (code, "đã bị sửa sau khi ghi" in said) == (1, True)
+    shutil.rmtree(bundle)
