@@ -41,7 +41,7 @@ def test_the_first_bulletin_is_planned_with_its_words(station: Station, seed: in
     with station.db.read() as session:
         row = session.scalars(select(BroadcastRow).where(BroadcastRow.title == starter.FIRST_TITLE)).one()
     wanted = bulletin_job(station).arguments["scripts"]
-    assert [i["script_id"] for i in row.rundown] == [None, *wanted, None]
+    assert [i.script_id for i in row.rundown] == [None, *wanted, None]
     found = starter.first_bulletin(station)
     assert isinstance(found, starter.FirstBulletin)
     assert found.words_ms == 0
