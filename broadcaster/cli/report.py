@@ -12,6 +12,7 @@ from broadcaster.cli.place import home_option
 from broadcaster.db.queries import log, zones
 from broadcaster.domain.periods import HOW, parse
 from broadcaster.domain.playlog import Entry, Outcome
+from broadcaster.reporting.tables import tables_of
 from broadcaster.services.reports import checking, drawing, tracing
 from broadcaster.services.reports import due as report_due
 from broadcaster.services.reports.content import document_of
@@ -145,7 +146,7 @@ def report_command(
     click.echo(f"{document.title}\n")
     for sentence in document.sentences():
         click.echo(sentence)
-    for table in document.tables():
+    for table in tables_of(document):
         click.echo()
         cells = [*table.rows, *([table.total] if table.total else [])]
         show_table(table.title, table.heads, cells, empty="(không có)")

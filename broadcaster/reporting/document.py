@@ -17,23 +17,7 @@ from broadcaster.reporting import charts
 from broadcaster.reporting.wording import change, clean_end, decimal, minutes, number, percent
 from broadcaster.settings import ReportSettings, StationSettings
 
-__all__ = ["ActivityLine", "PartLine", "ReportDocument", "Table", "minutes", "number"]
-Value = str | int | float
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of the report; the last row may be a total. `key` names the group for links to what is behind."""
-
-    title: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[Value, ...], ...]
-    total: tuple[Value, ...] | None = None
-    chart: int | None = 4
-    """The column (from 0) that a spreadsheet draws; None for a table without a chart."""
-    key: str = ""
-    codes: tuple[str, ...] = ()
-    """The code of each row."""
+__all__ = ["ActivityLine", "PartLine", "ReportDocument", "minutes", "number"]
 
 
 @dataclass(frozen=True)
@@ -187,7 +171,7 @@ class ReportDocument:
             name += f" ngày {plan.issued_on:%d/%m/%Y}"
         done, due = sum(t.done for t in plan.topics), sum(t.due for t in plan.topics)
         lines = []
-        here = sum(self._within(t.code) for t in plan.topics)
+        here = sum(self.within(t.code) for t in plan.topics)
         tail = f"; riêng trong kỳ báo cáo đã phát {number(here)} lượt thuộc các chủ đề của kế hoạch."
         if due:
             lines.append(
@@ -246,36 +230,6 @@ class ReportDocument:
             )
         return lines
 
-    def tables(self) -> list[Table]:
-        """Return the tables of the report."""
-        f = self.figures
-        topics = {c: f"{i}. {t}" for i, (c, t) in enumerate(self.topic_short.items(), 1)}
-        months = {m: f"Tháng {int(m[5:])}/{m[:4]}" for m in f.by_month}
-        found = [
-            self._table("Theo nhóm chủ đề", "Chủ đề", topics, f.by_topic, "topic", every=True),
-            self._table("Theo đơn vị biên soạn", "Đơn vị", self.units, f.by_unit, "unit"),
-            self._table("Theo thể loại", "Thể loại", self.genres, f.by_genre, "genre"),
-            self._table("Theo tháng", "Tháng", months, f.by_month, "month"),
-            self._coverage(),
-        ]
-        if f.reasons:
-            found.append(
-                Table(
-                    "Lý do không phát trọn vẹn",
-                    ("Lý do", "Lượt"),
-                    tuple((clean_end(why) or "không ghi lý do", many) for why, many in f.reasons.items()),
-                    ("Tổng cộng", sum(f.reasons.values())),
-                    chart=1,
-                    key="reason",
-                    codes=tuple(f.reasons),
-                )
-            )
-        if self.plan and self.plan.topics:
-            found.append(self._plan_table(self.plan))
-        if self.activities or (self.plan and len(self.plan.forms) > 1):
-            found.append(self._forms_table())
-        return found
-
     def pictures(self) -> list[charts.Chart]:
         """Return the charts, from the same figures as the tables."""
         f = self.figures
@@ -314,34 +268,6 @@ class ReportDocument:
             for m in months
         ]
 
-    def _table(
-        self,
-        title: str,
-        head: str,
-        names: Mapping[str, str],
-        tallies: Mapping[str, Tally],
-        key: str,
-        *,
-        every: bool = False,
-    ) -> Table:
-        codes = [c for c in names if every or c in tallies] + [c for c in tallies if c not in names]
-        rows = tuple((names.get(c, c or "(không ghi)"), *_cells(tallies.get(c, Tally()))) for c in codes)
-        total = ("Tổng cộng", *_cells(self.figures.total))
-        return Table(
-            title, (head, "Phát đủ", "Dừng giữa chừng", "Không phát", "Phút"), rows, total, key=key, codes=tuple(codes)
-        )
-
-    def _coverage(self) -> Table:
-        rows, codes = [], []
-        for code in [*self.zones, *(z for z in self.figures.by_zone if z not in self.zones)]:
-            t = self.figures.by_zone.get(code, Tally())
-            part = share(t.full, t.full + t.partial + t.missed)
-            shown = "-" if part is None else f"{decimal(part)}%"
-            rows.append((self.zones.get(code, code), *_cells(t), shown))
-            codes.append(code)
-        heads = ("Cụm loa", "Phát đủ", "Dừng giữa chừng", "Không phát", "Phút", "Tỷ lệ phát đủ")
-        return Table("Theo cụm loa", heads, tuple(rows), key="zone", codes=tuple(codes))
-
     def plan_days(self, *, within: bool) -> tuple[dt.date, dt.date]:
         """Return the days of the plan up to the end of the period; `within`: only those that lie in the period."""
         if self.plan is None:
@@ -349,46 +275,11 @@ class ReportDocument:
         last = min(self.plan.last, self.period.last, self.drawn_at.astimezone(self.tz).date())
         return (max(self.plan.first, self.period.first) if within else self.plan.first), last
 
-    def _within(self, topic: str) -> int:
+    def within(self, topic: str) -> int:
         """Return the full airings of a topic in the period; a plan that begins within it counts all of them."""
         if self.plan_in_period is not None:
             return self.plan_in_period.get(topic, 0)
         return self.figures.by_topic.get(topic, Tally()).full
-
-    def _plan_table(self, plan: Progress) -> Table:
-        rows = tuple(
-            (f"{n}. {clean_end(t.title)}", t.target, t.due, t.done, self._within(t.code), percent(t.percent))
-            for n, t in enumerate(plan.topics, 1)
-        )
-        total = (
-            "Tổng cộng",
-            sum(t.target for t in plan.topics),
-            sum(t.due for t in plan.topics),
-            sum(t.done for t in plan.topics),
-            sum(self._within(t.code) for t in plan.topics),
-            percent(plan.completion) if sum(t.due for t in plan.topics) else "-",
-        )
-        heads = ("Chủ đề của kế hoạch", "Chỉ tiêu", "Phải đạt", "Từ đầu kế hoạch", "Trong kỳ", "So chỉ tiêu")
-        return Table(
-            "Thực hiện kế hoạch", heads, rows, total, chart=3, key="plan", codes=tuple(t.code for t in plan.topics)
-        )
-
-    def _forms_table(self) -> Table:
-        wanted = [t.code for t in self.plan.forms] if self.plan else []
-        used = [a.form for a in self.activities]
-        codes = [f for f in dict.fromkeys([*wanted, *used]) if f != LOUDSPEAKER]
-        rows = tuple(
-            (
-                self.forms.get(c, c),
-                used.count(c),
-                sum(a.attendance or 0 for a in self.activities if a.form == c),
-                sum(a.views or 0 for a in self.activities if a.form == c),
-                sum(a.proofs for a in self.activities if a.form == c),
-            )
-            for c in codes
-        )
-        heads = ("Hình thức khác", "Hoạt động", "Người dự", "Lượt xem", "Tệp minh chứng")
-        return Table("Hình thức khác ngoài loa", heads, rows, chart=1, key="form", codes=tuple(codes))
 
     def _zones_reached(self) -> int:
         return sum(1 for code in self.zones if self.figures.by_zone.get(code, Tally()).full)
@@ -398,7 +289,3 @@ class ReportDocument:
         rest = sum(self.figures.reasons.values()) - sum(n for _, n in shown)
         words = "; ".join(f"{clean_end(why) or 'không ghi lý do'} ({number(n)} lượt)" for why, n in shown)
         return f"{words}; lý do khác ({number(rest)} lượt)." if rest else f"{words}."
-
-
-def _cells(tally: Tally) -> tuple[int, int, int, float]:
-    return tally.full, tally.partial, tally.missed, round(tally.minutes, 1)

@@ -23,8 +23,9 @@ from lxml.etree import LxmlError
 from broadcaster import faults
 from broadcaster.domain.figures import RELAY
 from broadcaster.errors import RuleError, StationError
-from broadcaster.reporting.document import ReportDocument, Table
+from broadcaster.reporting.document import ReportDocument
 from broadcaster.reporting.pdf import picture, signer
+from broadcaster.reporting.tables import Table, tables_of
 from broadcaster.reporting.wording import decimal
 from broadcaster.rooms import room
 
@@ -92,7 +93,7 @@ def _context(d: ReportDocument, template: DocxTemplate, shape: str) -> dict[str,
         "tu_ngay": f"{d.period.first:%d/%m/%Y}",
         "den_ngay": f"{d.period.last:%d/%m/%Y}",
         "cac_cau": d.sentences(),
-        "cac_bang": [_table(t) for t in d.tables()],
+        "cac_bang": [_table(t) for t in tables_of(d)],
         "cac_bieu_do": [],
         "don_vi": [{"ten": p.unit, "noi_dung": [x.strip() for x in p.body.splitlines() if x.strip()]} for p in d.parts],
         "hoat_dong": [_activity(d, a) for a in d.activities],

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from broadcaster.errors import StationError
 from broadcaster.reporting import pdf
-from broadcaster.reporting.document import ReportDocument, Table
+from broadcaster.reporting.document import ReportDocument
 from broadcaster.reporting.docx import airing_rows, left_out, shown
+from broadcaster.reporting.tables import Table, tables_of
 
 
 def write(document: ReportDocument, path: Path, *, shape: str = "full") -> None:
@@ -26,7 +27,7 @@ def write(document: ReportDocument, path: Path, *, shape: str = "full") -> None:
 def _full(d: ReportDocument) -> pdf.Paper:
     year = d.drawn_at.astimezone(d.tz).year
     blocks: list[pdf.Block] = [pdf.Heading("I. KẾT QUẢ THỰC HIỆN"), *_prose(d), pdf.Heading("II. SỐ LIỆU CHI TIẾT")]
-    blocks += [_grid(t, n) for n, t in enumerate(d.tables(), 1)]
+    blocks += [_grid(t, n) for n, t in enumerate(tables_of(d), 1)]
     blocks.append(pdf.Heading("III. BIỂU ĐỒ"))
     for n, chart in enumerate(d.pictures(), 1):
         blocks += [pdf.Heading(f"{n}. {chart.title}"), pdf.Picture(chart.svg, chart.alt)]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from broadcaster.domain.figures import RELAY
 from broadcaster.reporting.document import ReportDocument
+from broadcaster.reporting.tables import tables_of
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -17,7 +18,7 @@ def figures(document: ReportDocument) -> bytes:
     text = io.StringIO()
     out = csv.writer(text)
     out.writerow(["Kỳ", document.period.title, document.period.first.isoformat(), document.period.last.isoformat()])
-    for table in document.tables():
+    for table in tables_of(document):
         out.writerow([])
         out.writerow([table.title])
         out.writerow(table.heads)

@@ -15,7 +15,8 @@ from typing import Any
 import xlsxwriter
 
 from broadcaster.domain.playlog import Entry
-from broadcaster.reporting.document import ReportDocument, Table
+from broadcaster.reporting.document import ReportDocument
+from broadcaster.reporting.tables import Table, tables_of
 
 _WIDE = 120
 """Characters in the column of running text."""
@@ -73,7 +74,7 @@ def _write(document: ReportDocument, path: Path, rows: str) -> None:
     for row, sentence in enumerate(document.sentences(), 2):
         _tall(sheet, row, sentence)
         sheet.write(row, 0, sentence, styles["wrap"])
-    for table in document.tables():
+    for table in tables_of(document):
         _sheet(book, table, styles)
     if document.activities:
         _activities(book, document, styles)
@@ -132,9 +133,9 @@ def _sheet(book: Any, table: Table, styles: Mapping[str, Any]) -> None:
     last = len(table.rows)
     if table.total:
         _cells(sheet, last + 1, table.total, styles["total"], styles["total-part"])
-    if last and table.chart is not None:
+    if last and table.drawn:
         below = last + (3 if table.total else 2)
-        sheet.insert_chart(below, 0, _chart(book, table, name, table.chart))
+        sheet.insert_chart(below, 0, _chart(book, table, name))
 
 
 def _cells(sheet: Any, row: int, values: Sequence[object], whole: Any, part: Any) -> None:
@@ -143,10 +144,10 @@ def _cells(sheet: Any, row: int, values: Sequence[object], whole: Any, part: Any
         sheet.write(row, column, value, part if column and not isinstance(value, int) else whole)
 
 
-def _chart(book: Any, table: Table, name: str, drawn: int) -> Any:
+def _chart(book: Any, table: Table, name: str) -> Any:
     chart, last = book.add_chart({"type": "bar"}), len(table.rows)
-    columns = [2, drawn] if table.key == "plan" else [drawn]
-    for column in columns:
+    for drawn in table.drawn:
+        column = table.all_columns.index(drawn)
         chart.add_series(
             {
                 "name": [name, 0, column],
@@ -155,17 +156,17 @@ def _chart(book: Any, table: Table, name: str, drawn: int) -> Any:
                 # A pattern, not a colour, tells what was asked for from what was done: it survives a grey print.
                 **(
                     {"pattern": {"pattern": "wide_upward_diagonal", "fg_color": "#3F5F7F", "bg_color": "#FFFFFF"}}
-                    if column != drawn
+                    if drawn.chart == "asked"
                     else {"fill": {"color": "#3F5F7F"}}
                 ),
                 "data_labels": {"value": True},
             }
         )
-    chart.set_title({"name": f"{table.heads[columns[-1]]}, {table.title.lower()}", "name_font": {"size": 12}})
+    chart.set_title({"name": f"{table.drawn[-1].head}, {table.title.lower()}", "name_font": {"size": 12}})
     chart.set_y_axis({"reverse": True})
     chart.set_x_axis({"min": 0, "major_gridlines": {"visible": True, "line": {"color": "#D0D0D0"}}})
-    chart.set_legend({"position": "bottom"} if len(columns) > 1 else {"none": True})
-    chart.set_size({"width": 760, "height": max(240, 34 * last * len(columns) + 90)})
+    chart.set_legend({"position": "bottom"} if len(table.drawn) > 1 else {"none": True})
+    chart.set_size({"width": 760, "height": max(240, 34 * last * len(table.drawn) + 90)})
     return chart
 
 

@@ -8,6 +8,7 @@ import html
 import io
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +20,9 @@ from broadcaster.domain.activities import ActivityDraft
 from broadcaster.domain.plans import Campaign, CampaignState, Deadline, PlanTopic
 from broadcaster.domain.playlog import Entry
 from broadcaster.domain.roles import machine
+from broadcaster.panel.reports import figures as shown_figures
+from broadcaster.reporting.document import ReportDocument
+from broadcaster.reporting.tables import Table, tables_of
 from broadcaster.services.log import playlog
 from broadcaster.services.reports import activities, plans
 from broadcaster.services.reports.jobs import report_job
@@ -155,6 +159,35 @@ def test_the_page_says_the_same_figures_as_the_csv(station: Station, sign_in: Si
         assert chart in page
     assert page.count('class="chart"') == 4
     assert " style=" not in page
+
+
+def test_a_column_put_elsewhere_keeps_its_figures_and_their_links(
+    station: Station, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_force(station, dich_vu_cong=20)
+    client = sign_in("vanhanh")
+    where = drawn(client, station)
+
+    def by_name(page: str) -> dict[tuple[str, str, str], str]:
+        """Each figure with its link, by table, row and head."""
+        found = {}
+        for key, body in re.findall(r'<table class="table" data-table="([^"]*)">(.*?)</table>', page, re.DOTALL):
+            heads = re.findall(r"<th[^>]*>(.*?)</th>", body)
+            for row in re.findall(r"<tr>(.*?)</tr>", body.split("</thead>")[1], re.DOTALL):
+                name, *cells = re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)
+                found |= {(key, name, head): cell for head, cell in zip(heads[1:], cells, strict=True)}
+        return found
+
+    before = client.get(where).text
+
+    def moved(document: ReportDocument) -> list[Table]:
+        return [replace(t, columns=t.columns[::-1]) for t in tables_of(document)]
+
+    monkeypatch.setattr(shown_figures, "tables_of", moved)
+    after = client.get(where).text
+    assert before != after
+    assert by_name(before) == by_name(after)
+    assert sum("href" in cell for cell in by_name(before).values()) > 20
 
 
 def test_a_figure_opens_the_entries_behind_it(station: Station, sign_in: SignIn) -> None:

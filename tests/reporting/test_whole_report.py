@@ -14,7 +14,6 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
-from zoneinfo import ZoneInfo
 
 import docx
 import openpyxl
@@ -22,104 +21,23 @@ import pypdf
 import pytest
 
 from broadcaster.domain.activities import ActivityDraft, diversity
-from broadcaster.domain.figures import airings, count
-from broadcaster.domain.periods import parse
+from broadcaster.domain.figures import count
 from broadcaster.domain.plans import Campaign, FormGroup, PlanTopic
-from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.tracking import due_by, fulfilment_points, progress, spread
 from broadcaster.errors import RuleError, printed
 from broadcaster.reporting import docx as docx_writer
 from broadcaster.reporting import paper, table_csv, xlsx
-from broadcaster.reporting.document import ActivityLine, PartLine, ReportDocument
+from broadcaster.reporting.document import ReportDocument
 from broadcaster.reporting.frozen import differences, digest, freeze, thaw
-from broadcaster.settings import Settings
-from tests.kit.entries import entry
+from broadcaster.reporting.tables import tables_of
+from tests.kit.reports import FORMS, VN, whole_report
 
 pytestmark = pytest.mark.slow
-
-VN = ZoneInfo("Asia/Ho_Chi_Minh")
-FORMS = {"loa": "Loa truyền thanh", "zalo": "Zalo", "truc-tiep": "Trực tiếp"}
-TOPICS = {"mot-cua": "Một cửa", "chi-so": "Kết quả <chỉ số> & đất", "khac": "Khác"}
-
-
-def made(*, entries: int = 40) -> ReportDocument:
-    rng = random.Random(7)
-    log = []
-    for n in range(entries):
-        at = dt.datetime(2025, 12, 15, 22, tzinfo=dt.UTC) + dt.timedelta(days=rng.randint(0, 88))
-        for zone in ("z1", "z2"):
-            outcome = rng.choices([Outcome.FULL, Outcome.PARTIAL, Outcome.MISSED], [8, 1, 1])[0]
-            log.append(
-                entry(
-                    n,
-                    1,
-                    zone,
-                    outcome,
-                    planned_at=at,
-                    topic=rng.choice(["mot-cua", "chi-so"]) if zone == "z1" else log[-1].topic,
-                    reason="" if outcome is Outcome.FULL else "Mất điện.",
-                    title="=Bài “nguy hiểm”",
-                )
-            )
-    plan = Campaign(
-        "Kế hoạch",
-        dt.date(2026, 1, 1),
-        dt.date(2026, 12, 31),
-        number="12/KH-UBND",
-        topics=(PlanTopic("mot-cua", "Một cửa", {"loa": 50}), PlanTopic("chi-so", "Chỉ số", {"loa": 10})),
-        forms=("loa", "zalo"),
-    )
-    figures = count(log, VN)
-    aired: dict[str, dict[str, int]] = {}
-    for key, tally in figures.by_topic_month.items():
-        topic, _, month = key.rpartition(" ")
-        aired.setdefault(topic, {})[month] = tally.full
-    return ReportDocument(
-        period=parse("2026-Q1"),
-        figures=figures,
-        before=count([], VN),
-        year_before=count(log[:10], VN),
-        scripts_written=3,
-        topics=TOPICS,
-        topic_short=TOPICS,
-        other_topic="khac",
-        units={"vhxh": "Phòng Văn hóa - Xã hội"},
-        zones={"z1": "Ấp Mẫu 1", "z2": "Ấp Mẫu 2"},
-        genres={"column": "Chuyên mục"},
-        entries=tuple(log),
-        airings=tuple(airings(log)),
-        station=Settings().station,
-        form=Settings().report,
-        tz=VN,
-        drawn_at=dt.datetime(2026, 3, 16, 3, tzinfo=dt.UTC),
-        last_hash="ab" * 32,
-        last_seq=len(log),
-        plan=progress(plan, dt.date(2026, 3, 14), aired=aired, acted={"zalo": {"2026-02": 1}}, titles=FORMS),
-        forms=FORMS,
-        groups={"loa": "loudspeaker", "zalo": "online", "truc-tiep": "direct"},
-        activities=(
-            ActivityLine(
-                1,
-                "zalo",
-                "Bài viết",
-                "Một cửa",
-                "Phòng Văn hóa - Xã hội",
-                "2026-02-03",
-                "",
-                None,
-                350,
-                "https://zalo.me/mau",
-                1,
-            ),
-        ),
-        parts=(PartLine("Công an xã", "Đã hướng dẫn <người dân>."),),
-        slogans=("Dân hiểu, dân tin",),
-    )
 
 
 @pytest.fixture(scope="module")
 def document() -> ReportDocument:
-    return made()
+    return whole_report()
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +66,7 @@ def test_the_figures_read_back_from_word_excel_pdf_and_csv_are_equal(document: R
     book = openpyxl.load_workbook(folder / "r.xlsx")
     lines = list(csv.reader(io.StringIO((folder / "r.csv").read_bytes().decode("utf-8-sig"))))
     pdf = words_of(folder / "full.pdf")
-    tables = document.tables()
+    tables = tables_of(document)
     assert [t.key for t in tables] == ["topic", "unit", "genre", "month", "zone", "reason", "plan", "form"]
     for table, word in zip(tables, in_word, strict=True):
         rows = [*table.rows, *([table.total] if table.total else [])]

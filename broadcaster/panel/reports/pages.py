@@ -17,6 +17,7 @@ from broadcaster.domain import periods
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.scripts import Genre
 from broadcaster.errors import NotFoundError, RuleError, StationError
+from broadcaster.panel.reports.figures import shown_tables
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.paging import Page, wanted_page
 from broadcaster.reporting.charts import Chart
@@ -81,6 +82,7 @@ def show(number: int) -> ResponseReturnValue:
         topics=topics,
         files=files,
         document=document,
+        tables=shown_tables(document, row) if document else [],
         drawings=[_drawing(c) for c in document.pictures()] if document else [],
     )
 
