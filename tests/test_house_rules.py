@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-TESTS = Path(__file__).parent
+from tests.kit.places import TESTS
+
 MODULES = sorted(TESTS.rglob("*.py"))
 
 

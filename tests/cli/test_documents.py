@@ -10,8 +10,8 @@ import click
 import pytest
 
 from broadcaster.cli import cli
+from tests.kit.places import ROOT
 
-ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
 _TYPED = re.compile(r"`(loa [^`]+)`|^[ $]*(loa [a-z].+)$", re.MULTILINE)
 

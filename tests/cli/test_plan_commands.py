@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 from tests.kit.loa import Loa, rows
+from tests.kit.places import FIXTURES
 
-PLAN = Path(__file__).parents[1] / "fixtures" / "ke-hoach-2026.txt"
+PLAN = FIXTURES / "ke-hoach-2026.txt"
 
 
 def test_a_plan_is_looked_at_kept_changed_and_put_in_force(loa: Loa, home: Path, tmp_path: Path) -> None:

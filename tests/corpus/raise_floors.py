@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from pathlib import Path
 
 from broadcaster.text import Lexicon, Profile, speak_line
 from tests.corpus.scoring import CORPUS, Row, development
+from tests.kit.places import ROOT
 
 FLOORS = CORPUS / "floors.toml"
-_LEXICON = Path(__file__).parents[2] / "scripts" / "lexicon"
+_LEXICON = ROOT / "scripts" / "lexicon"
 _HEAD = """# Rows of each class of the development share that must stay right; raised by
 #     python -m tests.corpus.raise_floors
 # and never lowered by hand: a lost row is a fault to mend or a gold line to correct with its reason in the commit.

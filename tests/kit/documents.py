@@ -8,7 +8,6 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 import docx as word
 from docx.oxml import parse_xml
@@ -16,8 +15,9 @@ from docx.oxml.ns import nsdecls
 
 from broadcaster.text.encodings import _TCVN3, _VIQR_TONES, _VNI
 from broadcaster.text.syllables import TONES
+from tests.kit.places import FIXTURES
 
-PLAN = Path(__file__).parents[1] / "fixtures" / "ke-hoach-2026.txt"
+PLAN = FIXTURES / "ke-hoach-2026.txt"
 
 
 def word_bytes(fill: Callable[[object], None]) -> bytes:

@@ -9,10 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.kit.places import ROOT
+
 
 def start(air) -> subprocess.Popen[str]:
     program = Path(__file__).with_name("station_process.py")
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(
         [sys.executable, str(program), str(air.station.home.root)], stdout=subprocess.PIPE, text=True, env=environment
     )

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import io
 import re
-from pathlib import Path
 
 import pytest
 
 from broadcaster.services.reports import plans
 from broadcaster.services.station import Station
 from tests.kit.panel import SignIn
+from tests.kit.places import FIXTURES
 
-PLAN = Path(__file__).parents[1] / "fixtures" / "ke-hoach-2026.txt"
+PLAN = FIXTURES / "ke-hoach-2026.txt"
 
 
 def fields(page: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ import pytest
 
 from broadcaster.rooms import room
 from tests.kit.panel import SignIn
+from tests.kit.places import ROOT
 
 STATIC = room("web") / "static"
 TEMPLATES = room("web") / "templates"
@@ -38,7 +39,7 @@ def test_every_vendored_file_is_locked_by_name_version_licence_and_hash() -> Non
 def test_every_icon_that_is_used_is_in_the_sprite_and_none_is_spare() -> None:
     sprite = set(re.findall(r'<symbol id="([^"]+)"', (STATIC / "icons.svg").read_text()))
     text = "".join(p.read_text() for p in TEMPLATES.rglob("*.html"))
-    text += (Path(__file__).parents[2] / "broadcaster" / "panel" / "navigation.py").read_text()
+    text += (ROOT / "broadcaster" / "panel" / "web" / "navigation.py").read_text()
     used = {name for name in sprite if re.search(rf'"{re.escape(name)}"', text)}
     named = set(re.findall(r'icon\("([a-z0-9-]+)"', text))
     assert named <= sprite

@@ -18,9 +18,9 @@ from broadcaster.services.reports import plans
 from broadcaster.services.station import Station
 from broadcaster.text.plans import ProposalKind
 from tests.kit.people import EDITOR, OPERATOR
+from tests.kit.places import FIXTURES
 from tests.kit.plans import word_plan
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
 PLAN = Campaign(
     "Kế hoạch thử",
     dt.date(2026, 1, 1),

@@ -1,12 +1,9 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from broadcaster.text import Lexicon, Profile, speak_line
-
-ROOT = Path(__file__).parents[2]
+from tests.kit.places import ROOT
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -15,9 +14,9 @@ from broadcaster.text.ingest import read_bytes
 from broadcaster.text.plans import PlanReading, ProposalKind, read_plan
 from broadcaster.text.plans.outline import marked
 from broadcaster.text.plans.phrases import days, span, target
+from tests.kit.places import FIXTURES
 from tests.kit.plans import word_plan
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
 FORMS = [
     Form(f["code"], f["title"], FormGroup(f["group"]), tuple(f["words"]))
     for f in tomllib.loads((room("scripts") / "forms.toml").read_text(encoding="utf-8"))["form"]

@@ -3,19 +3,16 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from pathlib import Path
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from broadcaster.text import Lexicon, Profile, explain, normalize, speak_line
 from broadcaster.text.numbers import DIGITS
+from tests.kit.places import ROOT
 
 LEXICON = Lexicon.from_files(
-    *[
-        path.read_text(encoding="utf-8")
-        for path in sorted((Path(__file__).parents[2] / "scripts" / "lexicon").glob("*.toml"))
-    ]
+    *[path.read_text(encoding="utf-8") for path in sorted((ROOT / "scripts" / "lexicon").glob("*.toml"))]
 )
 _PIECES = st.sampled_from(
     [

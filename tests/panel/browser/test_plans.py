@@ -24,9 +24,10 @@ from broadcaster.services.reports import activities, drawing, plans
 from broadcaster.services.station import Station, open_station
 from tests.kit import seed
 from tests.kit.browser import faults, opened
+from tests.kit.places import FIXTURES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-FIXTURE = Path(__file__).parents[2] / "fixtures" / "ke-hoach-2026.txt"
+FIXTURE = FIXTURES / "ke-hoach-2026.txt"
 PAGES = (
     "/plans/",
     "/plans/1",
