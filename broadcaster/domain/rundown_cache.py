@@ -2,7 +2,7 @@
 
 A commune's zones mostly hear the same things at the same hours. Two audiences that heard the same have the same
 `mark`, and for the same slot at the same time they get the same rundown; a hundred zones then cost little more than
-one. What comes out is to the letter what `fill` gives each of them (`tests/domain/test_filling.py`).
+one. What comes out is to the letter what `fill` gives each of them (`tests/domain/test_rundown_cache.py`).
 """
 
 from __future__ import annotations
