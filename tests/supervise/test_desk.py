@@ -18,8 +18,8 @@ from broadcaster.domain.desk import Bundle, DeskAwayError, Order, Record
 from broadcaster.domain.zones import Zone
 from broadcaster.services.desk import LocalDesk
 from broadcaster.supervise.desk_link import LIMITS_S, PAUSES_S, DeskLink
+from tests.kit.air import ALL_DAY, make_air
 from tests.kit.desk import ScriptedDesk, Station, idle_status
-from tests.playout.conftest import ALL_DAY, make_air
 
 SECOND = dt.timedelta(seconds=1)
 HOUR = dt.timedelta(hours=1)
