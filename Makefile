@@ -6,7 +6,7 @@ HOME_DIR ?= station
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: help run test test-fast check lint types contracts format bench shots lock build clean
+.PHONY: help run test test-fast check lint types contracts format bench shots reference lock build clean
 
 help: ## show what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ bench: $(DEV_STAMP) ## the measured figures of docs/benchmarks.md
 
 shots: $(DEV_STAMP) ## the handbook's pictures, made anew in docs/img
 	$(BIN)/python -m tests.panel.shots docs/img
+
+reference: $(DEV_STAMP) ## docs/settings.md, from the models of the settings and of what packages bring
+	$(BIN)/python -m broadcaster.settings_reference > docs/settings.md
 
 lock: $(DEV_STAMP) ## the newest of every dependency into locks/ (KEEP=--keep: only what pyproject.toml forces)
 	$(BIN)/python -m pip install --quiet 'uv>=0.9,<1'

@@ -9,7 +9,8 @@ import tomlkit
 from pydantic import BaseModel
 from tomlkit.items import Table
 
-from broadcaster.settings import Settings
+from broadcaster.settings import PlayoutSettings, Settings
+from broadcaster.settings_reference import sink_words
 
 _TITLE = (
     "Cài đặt của đài. Dòng bắt đầu bằng # là lời giải thích.",
@@ -37,10 +38,14 @@ def _table(section: BaseModel, chosen: Mapping[str, Any]) -> Table:
     table = tomlkit.table()
     if section.__doc__:
         table.add(tomlkit.comment(section.__doc__))
-    for key, field in type(section).model_fields.items():
+    values = {key: chosen.get(key, getattr(section, key)) for key in type(section).model_fields}
+    for key in sorted(values, key=lambda key: isinstance(values[key], Mapping)):  # tables of their own come last
+        field, value = type(section).model_fields[key], values[key]
         if field.description:
             table.add(tomlkit.comment(field.description))
-        value = chosen.get(key, getattr(section, key))
+        if (type(section), key) == (PlayoutSettings, "sinks"):
+            for line in sink_words():
+                table.add(tomlkit.comment(line))
         if value is None and field.default is not None:
             table.add(key, _NONE)
         elif value is None:
