@@ -11,12 +11,12 @@ from broadcaster.cli.common import actor_of, format_option, opened, show_json, s
 from broadcaster.cli.place import home_option
 from broadcaster.db.queries import air
 from broadcaster.db.queries import zones as zones_queries
+from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.emergencies import EmergencyState, Finding, Interrupted, Wish
 from broadcaster.domain.roles import Actor
 from broadcaster.errors import RuleError, StationError
 from broadcaster.services.air import emergencies, emergency_voice
 from broadcaster.services.air.emergency_cap import draft_from_cap
-from broadcaster.services.schedule.rotations import zone_map
 from broadcaster.services.station import Station
 from broadcaster.text.ingest.cap import LARGEST
 

@@ -9,6 +9,7 @@ import click
 
 from broadcaster.cli.common import actor_of, format_option, opened, show_json, show_table
 from broadcaster.cli.place import home_option
+from broadcaster.db.queries import plans as plans_queries
 from broadcaster.domain.plans import Campaign, CampaignState
 from broadcaster.errors import RuleError
 from broadcaster.services.reports import plans
@@ -64,7 +65,7 @@ def import_(ctx: click.Context, file: Path, shape: str, own_home: str | None, *,
 def list_(ctx: click.Context, shape: str, own_home: str | None) -> None:
     """Các kế hoạch đang có."""
     with opened(ctx, own_home) as station, station.db.read() as session:
-        rows = plans.campaigns(session)
+        rows = plans_queries.campaigns(session)
     if shape == "json":
         show_json(
             [{"id": r.id, "state": r.state.value, "title": r.title, "first": r.first, "last": r.last} for r in rows]
@@ -83,8 +84,8 @@ def show(ctx: click.Context, number: int, shape: str, own_home: str | None) -> N
     """Một kế hoạch; --format json ra đúng mẫu mà “loa plan apply” nhận."""
     with opened(ctx, own_home) as station:
         with station.db.read() as session:
-            row = plans.campaign(session, number)
-        plan, titles = plans.campaign_of(row), plans.form_titles(station)
+            row = plans_queries.campaign(session, number)
+        plan, titles = plans_queries.campaign_of(row), plans.form_titles(station)
     if shape == "json":
         show_json(plan.as_json())
         return

@@ -21,13 +21,13 @@ from pathlib import Path
 import numpy as np
 
 from broadcaster.db.models import BroadcastRow
+from broadcaster.db.queries.zones import cue_sounds, zone_map
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, ItemKind, Origin, RundownItem
 from broadcaster.domain.emergencies import Wish
 from broadcaster.domain.roles import machine
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services.air import emergencies, emergency_voice
-from broadcaster.services.schedule.rotations import cue_sounds, zone_map
 from broadcaster.services.setup.founding import init
 
 TEXT = "Nước sông đang lên nhanh. Bà con ở vùng trũng di dời ngay đến trụ sở ủy ban nhân dân xã."

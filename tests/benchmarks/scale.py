@@ -26,6 +26,8 @@ from sqlalchemy import delete, func, select, text
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, ChainHead, DayException, PlayLogEntry, Rendition, ZoneRow
 from broadcaster.db.queries import log
+from broadcaster.db.queries.scripts.one import latest_revision
+from broadcaster.db.queries.zones import cue_sounds
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.domain.roles import machine
@@ -36,8 +38,8 @@ from broadcaster.scheduling.expand import expand
 from broadcaster.services.log import playlog
 from broadcaster.services.log.completeness import check
 from broadcaster.services.schedule.planning import plan
-from broadcaster.services.schedule.rotations import apply_rotation, cue_sounds, rotations_in_force
-from broadcaster.services.scripts.approving import approve, latest_revision
+from broadcaster.services.schedule.rotations import apply_rotation, rotations_in_force
+from broadcaster.services.scripts.approving import approve
 from broadcaster.services.scripts.editing import ScriptDraft, add_script, submit
 from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station

@@ -9,6 +9,8 @@ from pathlib import Path
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, Heartbeat, Incident, Rendition, Topic
 from broadcaster.db.queries.people import units
+from broadcaster.db.queries.scripts.one import latest_revision
+from broadcaster.db.queries.zones import cue_sounds, zone_map
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, ItemKind, Origin, RundownItem
 from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.domain.roles import Role, machine
@@ -17,8 +19,8 @@ from broadcaster.domain.scripts import Genre, Priority, text_sha256
 from broadcaster.media.ffmpeg import run
 from broadcaster.services.log import playlog
 from broadcaster.services.people import accounts
-from broadcaster.services.schedule.rotations import add_exception, apply_rotation, cue_sounds, zone_map
-from broadcaster.services.scripts.approving import approve, latest_revision, send_back
+from broadcaster.services.schedule.rotations import add_exception, apply_rotation
+from broadcaster.services.scripts.approving import approve, send_back
 from broadcaster.services.scripts.editing import ScriptDraft, add_script, revise, submit
 from broadcaster.services.scripts.speaking import spoken_of
 from broadcaster.services.setup.founding import init

@@ -11,8 +11,18 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import BroadcastRow, DayException, PlayLogEntry, RotationRow
-from broadcaster.domain.broadcasts import BroadcastState
+from broadcaster.db.models import (
+    BroadcastRow,
+    DayException,
+    PlayLogEntry,
+    RotationRow,
+)
+from broadcaster.domain.broadcasts import (
+    Broadcast,
+    BroadcastState,
+    Overrun,
+)
+from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.playlog import Outcome
 from broadcaster.errors import NotFoundError
 
@@ -142,3 +152,28 @@ def row_of(r: BroadcastRow) -> dict[str, Any]:
         "started_at": r.started_at,
         "finished_at": r.finished_at,
     }
+
+
+def broadcast_of(row: BroadcastRow) -> Broadcast:
+    """Return the row as the domain sees it."""
+    return Broadcast(
+        id=row.id,
+        title=row.title,
+        kind=row.kind,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        zones=tuple(row.zones),
+        rundown=row.rundown,
+        late=LatePolicy(row.late),
+        grace=dt.timedelta(seconds=row.grace_s),
+        overrun=Overrun(row.overrun),
+        confirmed_by=row.confirmed_by,
+    )
+
+
+def definitions_in_force(session: Session) -> dict[str, dict[str, Any]]:
+    """Return the tables of the rotations in force by code, in the shape of their TOML files."""
+    newest: dict[str, RotationRow] = {}
+    for row in session.scalars(select(RotationRow).order_by(RotationRow.code, RotationRow.version)):
+        newest[row.code] = row
+    return {r.code: r.definition for r in newest.values() if r.retired_at is None}

@@ -7,8 +7,18 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import CueRow, Job, PlayLogEntry, Report, ZoneGroup, ZoneNote, ZoneRow
+from broadcaster.db.models import (
+    CueRow,
+    Job,
+    PlayLogEntry,
+    Report,
+    ZoneGroup,
+    ZoneNote,
+    ZoneRow,
+)
+from broadcaster.domain.candidates import CueSound
 from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.zones import Zone, ZoneMap, parse_bands
 from broadcaster.errors import NotFoundError
 
 
@@ -103,3 +113,30 @@ def report(session: Session, number: int) -> Report:
     if row is None:
         raise NotFoundError(f"Không có báo cáo số {number}.", field="report")
     return row
+
+
+NEVER_SCHEDULED = frozenset({"alert", "line_up"})
+"""Kinds of sound that no slot may hold: the alarm of emergencies, and the tone that horns are set by."""
+
+
+def zone_map(session: Session) -> ZoneMap:
+    """Return all zones and groups."""
+    rows = session.scalars(select(ZoneRow).order_by(ZoneRow.position, ZoneRow.code))
+    zones = {
+        z.code: Zone(z.code, z.name, z.place, z.sink, z.volume, z.enabled, parse_bands(z.volume_bands)) for z in rows
+    }
+    return ZoneMap(zones, {g.code: tuple(g.members) for g in session.scalars(select(ZoneGroup))})
+
+
+def cue_sounds(session: Session) -> dict[str, CueSound]:
+    """Return the station sounds by name."""
+    return {
+        c.name: CueSound(c.name, c.title, c.audio_sha256, c.duration_ms)
+        for c in session.scalars(select(CueRow).order_by(CueRow.name))
+    }
+
+
+def cues_for_slots(session: Session) -> dict[str, CueSound]:
+    """Return the station sounds that a slot may hold, by name."""
+    unfit = set(session.scalars(select(CueRow.name).where(CueRow.kind.in_(NEVER_SCHEDULED))))
+    return {name: cue for name, cue in cue_sounds(session).items() if name not in unfit}

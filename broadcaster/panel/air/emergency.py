@@ -16,6 +16,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from broadcaster.db.models import Emergency
 from broadcaster.db.queries import air, people
 from broadcaster.db.queries import zones as zones_queries
+from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.emergencies import (
     LONGEST_REPEAT,
     MAX_TEXT,
@@ -34,7 +35,6 @@ from broadcaster.panel.web.forms import StationForm
 from broadcaster.panel.web.sending import send_sound
 from broadcaster.services.air import emergencies, emergency_voice
 from broadcaster.services.air.emergency_cap import draft_from_cap
-from broadcaster.services.schedule.rotations import zone_map
 from broadcaster.services.station import Station
 
 log = structlog.get_logger(__name__)

@@ -12,7 +12,7 @@ from broadcaster import __version__
 from broadcaster.db.queries import air
 from broadcaster.db.queries import log as log_queries
 from broadcaster.db.queries import schedule as schedule_queries
-from broadcaster.db.queries.scripts.one import page_of_scripts, script_named
+from broadcaster.db.queries.scripts.one import get_script, page_of_scripts
 from broadcaster.domain import periods
 from broadcaster.domain.scopes import Scope
 from broadcaster.errors import RuleError
@@ -117,7 +117,7 @@ def scripts(query: schemas.ScriptsQuery) -> Response:
 def script(number: int) -> Response:
     """One script with its newest words."""
     with station().db.read() as session:
-        row = next(exporting.scripts(station(), session, [script_named(session, number)], bodies=True))
+        row = next(exporting.scripts(station(), session, [get_script(session, number)], bodies=True))
     return answer(schemas.ScriptWhole.model_validate(row))
 
 

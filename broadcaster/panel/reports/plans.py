@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from broadcaster.db.queries import people
+from broadcaster.db.queries import plans as plans_queries
 from broadcaster.db.queries.scripts import many
 from broadcaster.domain.plans import LOUDSPEAKER, Campaign, CampaignState, Deadline, PlanTopic, PlanUnit, topic_code
 from broadcaster.domain.roles import Permission
@@ -45,8 +46,8 @@ class Line:
 def index() -> ResponseReturnValue:
     """The plan in force, and the others."""
     with station().db.read() as session:
-        rows = plans.campaigns(session)
-        now = plans.current(session, station().today())
+        rows = plans_queries.campaigns(session)
+        now = plans_queries.current(session, station().today())
     return render_template("reports/plans/index.html", rows=rows, current=now, titles=plans.form_titles(station()))
 
 
@@ -55,12 +56,12 @@ def index() -> ResponseReturnValue:
 def show(number: int) -> ResponseReturnValue:
     """One plan."""
     with station().db.read() as session:
-        row = plans.campaign(session, number)
+        row = plans_queries.campaign(session, number)
         names = people.names_by_username(session)
     return render_template(
         "reports/plans/show.html",
         row=row,
-        plan=plans.campaign_of(row),
+        plan=plans_queries.campaign_of(row),
         names=names,
         titles=plans.form_titles(station()),
     )
@@ -90,7 +91,7 @@ def upload() -> ResponseReturnValue:
 def confirm(number: int) -> ResponseReturnValue:
     """Go through what was read, line by line beside the source."""
     with station().db.read() as session:
-        row = plans.campaign(session, number)
+        row = plans_queries.campaign(session, number)
         topics = many.topics(session)
         units = people.units(session)
     refused = ""
@@ -140,15 +141,15 @@ def new() -> ResponseReturnValue:
 def edit(number: int) -> ResponseReturnValue:
     """Change a plan."""
     with station().db.read() as session:
-        row = plans.campaign(session, number)
+        row = plans_queries.campaign(session, number)
     if request.method == "POST":
         try:
             plans.save(station(), actor(), number, _campaign(request.form))
         except RuleError as error:
-            return _form(plans.campaign_of(row), number, error), 422
+            return _form(plans_queries.campaign_of(row), number, error), 422
         flash("Đã lưu kế hoạch.")
         return leave_to(url_for("plans.show", number=number))
-    return _form(plans.campaign_of(row), number)
+    return _form(plans_queries.campaign_of(row), number)
 
 
 @blueprint.post("/<int:number>/state")

@@ -6,12 +6,13 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.models import CampaignRow
+from broadcaster.db.queries import plans as plans_queries
 from broadcaster.db.queries.scripts import many
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.tracking import next_due
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
-from broadcaster.services.reports import plans, tracking
+from broadcaster.services.reports import tracking
 
 blueprint = Blueprint("tracker", __name__, url_prefix="/tracker")
 _AHEAD = 30
@@ -64,4 +65,4 @@ def gap() -> ResponseReturnValue:
 
 def _current() -> CampaignRow | None:
     with station().db.read() as session:
-        return plans.current(session, station().today())
+        return plans_queries.current(session, station().today())

@@ -119,7 +119,7 @@ def edited(row: RotationRow, slot: dict[str, Any] | None) -> ResponseReturnValue
         zones, groups = zones_queries.zones(session), zones_queries.groups(session)
         topics = {t.code: t.short for t in many.topics(session)}
     titles = {c.name: c.title for c in cues}
-    cues = [c for c in cues if c.kind not in rotations.NEVER_SCHEDULED]
+    cues = [c for c in cues if c.kind not in zones_queries.NEVER_SCHEDULED]
     lines = [
         (json.dumps(i, ensure_ascii=False), step_words(i, titles, topics), i["kind"], slot_steps.options_of(i))
         for i in given["item"]

@@ -14,6 +14,7 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Command, Emergency, Incident, ZoneRow
+from broadcaster.db.queries.schedule import broadcast_of
 from broadcaster.db.session import DatabaseUnavailableError
 from broadcaster.domain.broadcasts import (
     OPEN_STATES,
@@ -21,13 +22,11 @@ from broadcaster.domain.broadcasts import (
     BroadcastKind,
     BroadcastState,
     ItemKind,
-    Overrun,
     RundownItem,
 )
 from broadcaster.domain.causes import Cause, Why
 from broadcaster.domain.desk import LEFT, PORT_FILE, PROCESS, Order
 from broadcaster.domain.emergencies import EmergencyState
-from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.playlog import Ending
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.zones import Correction, Zone, parse_bands
@@ -55,23 +54,6 @@ class Due:
     broadcast: Broadcast
     state: BroadcastState
     owner: str | None
-
-
-def broadcast_of(row: BroadcastRow) -> Broadcast:
-    """Return the row as the domain sees it."""
-    return Broadcast(
-        id=row.id,
-        title=row.title,
-        kind=row.kind,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        zones=tuple(row.zones),
-        rundown=row.rundown,
-        late=LatePolicy(row.late),
-        grace=dt.timedelta(seconds=row.grace_s),
-        overrun=Overrun(row.overrun),
-        confirmed_by=row.confirmed_by,
-    )
 
 
 def due(session: Session, until: dt.datetime) -> list[Due]:

@@ -11,12 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Emergency
+from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.emergencies import EmergencyState, Finding, Wish, repeat_after
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services import audit
 from broadcaster.services.air import broadcasts, emergency_soundings
-from broadcaster.services.schedule.rotations import zone_map
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 from broadcaster.services.work.queue import wake_worker

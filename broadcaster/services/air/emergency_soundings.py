@@ -14,11 +14,11 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Command, CueRow, Emergency, origins
+from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.broadcasts import OPEN_STATES, BroadcastKind, BroadcastState, ItemKind, RundownItem
 from broadcaster.domain.emergencies import EmergencyState, repeat_after, repeats
 from broadcaster.services.air import broadcasts
 from broadcaster.services.air.emergency_rest import RECENT, resume
-from broadcaster.services.schedule.rotations import zone_map
 from broadcaster.services.station import Station
 
 AHEAD = dt.timedelta(hours=24)

@@ -12,12 +12,12 @@ from pathlib import Path
 from sqlalchemy import select
 
 from broadcaster.db.models import BroadcastRow, origins
+from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.broadcasts import OPEN_STATES, BroadcastKind, BroadcastState, ItemKind, RundownItem
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services import audit
 from broadcaster.services.air import broadcasts
-from broadcaster.services.schedule.rotations import zone_map
 from broadcaster.services.station import Station
 
 RATE = 48_000

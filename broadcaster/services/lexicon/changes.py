@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, LexiconRow, LexiconVersion, Rendition, Revision, Script, StaleMark
+from broadcaster.db.queries.scripts.one import get_script
 from broadcaster.domain.fold import nfc
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.scripts import ScriptState, text_sha256
@@ -20,7 +21,6 @@ from broadcaster.services import audit
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.layers import checked, entry_of
 from broadcaster.services.lexicon.reading import cleaned_of, kept_of, sentences_of
-from broadcaster.services.scripts.approving import get_script
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 from broadcaster.services.work.queue import wake_worker

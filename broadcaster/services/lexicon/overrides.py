@@ -6,11 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from broadcaster.db.models import Script
+from broadcaster.db.queries.scripts.one import get_script, latest_revision
 from broadcaster.domain.roles import Actor
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.changes import Change, apply, find_entry
 from broadcaster.services.lexicon.reading import Recipe, cleaned_of, profile_of
-from broadcaster.services.scripts.approving import get_script, latest_revision
 from broadcaster.services.station import Station
 from broadcaster.text import Entry, Lexicon, Mode, Spoken, normalize
 from broadcaster.text.clean import Cleaned

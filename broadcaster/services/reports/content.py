@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, ChainHead, PlayLogEntry, Revision, Script, Topic, Unit, ZoneRow
 from broadcaster.db.queries import figures
+from broadcaster.db.queries import plans as plans_queries
 from broadcaster.db.queries.figures import Stretch
 from broadcaster.domain.activities import PartState
 from broadcaster.domain.chain import GENESIS
@@ -92,9 +93,9 @@ def document_of(
         )
         topics = session.scalars(select(Topic).order_by(Topic.position)).all()
         units = {u.code: u.name for u in session.scalars(select(Unit).order_by(Unit.code))}
-        row = plans.current(session, period.last)
+        row = plans_queries.current(session, period.last)
         day = min(period.last, station.today())
-        campaign = plans.campaign_of(row) if row else None
+        campaign = plans_queries.campaign_of(row) if row else None
         forms = plans.forms(station)
         stretch = stretch_of(station, period, up_to=up_to)
         counted = []

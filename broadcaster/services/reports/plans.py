@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import CampaignRow, Topic, Unit
+from broadcaster.db.queries.plans import campaign, campaign_of
 from broadcaster.domain.fold import fold
 from broadcaster.domain.plans import (
     LOUDSPEAKER,
@@ -27,7 +28,7 @@ from broadcaster.domain.plans import (
     topic_code,
 )
 from broadcaster.domain.roles import Actor, Permission
-from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.errors import RuleError
 from broadcaster.rooms import room
 from broadcaster.services import audit
 from broadcaster.services.scripts.editing import OTHER_TOPIC
@@ -283,47 +284,6 @@ def discard(station: Station, actor: Actor, number: int) -> None:
             before=campaign_of(row).as_json(),
         )
         session.delete(row)
-
-
-def campaign(session: Session, number: int) -> CampaignRow:
-    """Return a plan.
-
-    Raises:
-        NotFoundError: there is none of that number.
-    """
-    row = session.get(CampaignRow, number)
-    if row is None:
-        raise NotFoundError(f"Không có kế hoạch số {number}.", field="campaign")
-    return row
-
-
-def campaigns(session: Session) -> Sequence[CampaignRow]:
-    """Return all plans, the latest first."""
-    return session.scalars(select(CampaignRow).order_by(CampaignRow.first.desc(), CampaignRow.id.desc())).all()
-
-
-def current(session: Session, day: dt.date) -> CampaignRow | None:
-    """Return the plan in force on a day, else the last that was in force before it."""
-    known = select(CampaignRow).where(CampaignRow.state != CampaignState.DRAFT)
-    query = known.where(CampaignRow.first <= day).order_by((CampaignRow.last >= day).desc(), CampaignRow.first.desc())
-    return session.scalars(query).first()
-
-
-def campaign_of(row: CampaignRow) -> Campaign:
-    """Return what a row says."""
-    return Campaign(
-        title=row.title,
-        first=row.first,
-        last=row.last,
-        number=row.number,
-        issued_on=row.issued_on,
-        basis=tuple(row.basis),
-        topics=tuple(PlanTopic(**t) for t in row.topics),
-        forms=tuple(row.forms),
-        audiences=tuple(row.audiences),
-        units=tuple(PlanUnit(**u) for u in row.units),
-        deadlines=tuple(Deadline(d["title"], dt.date.fromisoformat(d["day"])) for d in row.deadlines),
-    )
 
 
 def _add(station: Station, actor: Actor, plan: Campaign, name: str, text: str) -> int:

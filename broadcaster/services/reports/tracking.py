@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import CampaignRow
 from broadcaster.db.queries import figures
+from broadcaster.db.queries import plans as plans_queries
 from broadcaster.db.queries.figures import Stretch
+from broadcaster.db.queries.schedule import definitions_in_force
 from broadcaster.domain.figures import Figures
 from broadcaster.domain.plans import Campaign
 from broadcaster.domain.roles import Actor, Permission, machine
@@ -24,7 +26,7 @@ from broadcaster.errors import RuleError
 from broadcaster.scheduling.rotation_toml import parse_rotation
 from broadcaster.services.reports import activities, plans
 from broadcaster.services.schedule import planning
-from broadcaster.services.schedule.rotations import apply_rotation, definitions_in_force, rotations_in_force
+from broadcaster.services.schedule.rotations import apply_rotation, rotations_in_force
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.station import Station
 
@@ -58,7 +60,7 @@ class Proposal:
 
 def standing(station: Station, row: CampaignRow, *, with_coming: bool = True) -> Standing:
     """Return how a plan stands today."""
-    plan = plans.campaign_of(row)
+    plan = plans_queries.campaign_of(row)
     today = station.today()
     with station.db.read() as session:
         coming = _coming(station, session, plan) if with_coming else {}

@@ -17,6 +17,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, origins
+from broadcaster.db.queries.zones import cue_sounds, zone_map
 from broadcaster.domain.broadcasts import (
     NO_SESSION,
     SESSION_KINDS,
@@ -34,7 +35,6 @@ from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services import audit
 from broadcaster.services.schedule.once import require_caps, require_free
 from broadcaster.services.schedule.planning import HANDS_OFF
-from broadcaster.services.schedule.rotations import cue_sounds, zone_map
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.station import Station
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, DayException, ZoneRow
+from broadcaster.db.queries import schedule
 from broadcaster.domain.broadcasts import (
     NO_SESSION,
     SESSION_KINDS,
@@ -23,7 +24,6 @@ from broadcaster.domain.zones import Condition
 from broadcaster.scheduling.conflicts import Conflict, House, Planned, by_time, conflicts
 from broadcaster.scheduling.expand import Place
 from broadcaster.scheduling.wishes import unmet
-from broadcaster.services.air import broadcasts
 from broadcaster.services.schedule import requested
 from broadcaster.services.schedule.planned_rows import Draft
 from broadcaster.services.schedule.planning import HANDS_OFF, preview
@@ -85,7 +85,7 @@ class _Known(dict[tuple[int, str, dt.date], str]):
 
 
 def _of_row(station: Station, session: Session, row: BroadcastRow, known: _Known) -> Planned:
-    b = broadcasts.broadcast_of(row)
+    b = schedule.broadcast_of(row)
     day = station.local(b.starts_at).date()
     faults = []
     for item in b.rundown:

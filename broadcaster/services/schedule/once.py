@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, origins
 from broadcaster.db.queries import zones as zones_queries
+from broadcaster.db.queries.zones import cue_sounds, zone_map
 from broadcaster.domain.broadcasts import (
     NO_SESSION,
     OPEN_STATES,
@@ -24,7 +25,6 @@ from broadcaster.domain.rundown import cue_item, script_item
 from broadcaster.domain.windows import require_session
 from broadcaster.errors import RuleError
 from broadcaster.services import audit
-from broadcaster.services.schedule.rotations import cue_sounds, zone_map
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.station import Station
 

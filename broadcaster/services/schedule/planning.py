@@ -10,6 +10,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, DayException, PlayLogEntry
+from broadcaster.db.queries.zones import cue_sounds, zone_map
 from broadcaster.domain.asked_airings import UNKNOWN, Coming
 from broadcaster.domain.broadcasts import NO_SESSION, OPEN_STATES, BroadcastKind, BroadcastState, Origin
 from broadcaster.domain.candidates import Candidate, CueSound
@@ -22,7 +23,7 @@ from broadcaster.domain.zones import ZoneMap
 from broadcaster.scheduling.expand import Occurrence, Place, expand
 from broadcaster.services.schedule.planned_rows import Draft, Met, PlannedRows
 from broadcaster.services.schedule.requested import Heard, heard_of_asked
-from broadcaster.services.schedule.rotations import cue_sounds, rotations_in_force, zone_map
+from broadcaster.services.schedule.rotations import rotations_in_force
 from broadcaster.services.schedule.targets import Targets, topic_targets
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.station import Station

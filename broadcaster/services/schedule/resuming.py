@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, PlayLogEntry, origins
+from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, RundownItem
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Permission
@@ -16,7 +17,6 @@ from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services import audit
 from broadcaster.services.schedule.once import require_free
 from broadcaster.services.schedule.rest_rows import items_of, length_of
-from broadcaster.services.schedule.rotations import zone_map
 from broadcaster.services.station import Station
 
 WITHIN = dt.timedelta(hours=2)

@@ -10,11 +10,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import CueRow, DayException, RotationRow, ZoneGroup, ZoneRow
-from broadcaster.domain.candidates import CueSound
+from broadcaster.db.models import (
+    DayException,
+    RotationRow,
+)
+from broadcaster.db.queries.schedule import definitions_in_force
+from broadcaster.db.queries.zones import cues_for_slots, zone_map
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.rotations import DayKind, Rotation, ruling
-from broadcaster.domain.zones import Zone, ZoneMap, parse_bands
 from broadcaster.errors import RuleError, Where
 from broadcaster.scheduling.rotation_toml import ExceptionsForm, parse_form, parse_rotation, plain, read_toml
 from broadcaster.scheduling.rotation_words import difference
@@ -22,44 +25,6 @@ from broadcaster.services import audit
 from broadcaster.services.station import Station
 
 _LONGEST_RUN = 366
-NEVER_SCHEDULED = frozenset({"alert", "line_up"})
-"""Kinds of sound that no slot may hold: the alarm of emergencies, and the tone that horns are set by."""
-
-
-def zone_map(session: Session) -> ZoneMap:
-    """Return all zones and groups."""
-    rows = session.scalars(select(ZoneRow).order_by(ZoneRow.position, ZoneRow.code))
-    zones = {
-        z.code: Zone(z.code, z.name, z.place, z.sink, z.volume, z.enabled, parse_bands(z.volume_bands)) for z in rows
-    }
-    return ZoneMap(zones, {g.code: tuple(g.members) for g in session.scalars(select(ZoneGroup))})
-
-
-def cue_sounds(session: Session) -> dict[str, CueSound]:
-    """Return the station sounds by name."""
-    return {
-        c.name: CueSound(c.name, c.title, c.audio_sha256, c.duration_ms)
-        for c in session.scalars(select(CueRow).order_by(CueRow.name))
-    }
-
-
-def cues_for_slots(session: Session) -> dict[str, CueSound]:
-    """Return the station sounds that a slot may hold, by name."""
-    unfit = set(session.scalars(select(CueRow.name).where(CueRow.kind.in_(NEVER_SCHEDULED))))
-    return {name: cue for name, cue in cue_sounds(session).items() if name not in unfit}
-
-
-def rotations_in_force(session: Session) -> list[Rotation]:
-    """Return the newest version of each rotation that is not retired."""
-    return [parse_rotation(table, name=code) for code, table in definitions_in_force(session).items()]
-
-
-def definitions_in_force(session: Session) -> dict[str, dict[str, Any]]:
-    """Return the tables of the rotations in force by code, in the shape of their TOML files."""
-    newest: dict[str, RotationRow] = {}
-    for row in session.scalars(select(RotationRow).order_by(RotationRow.code, RotationRow.version)):
-        newest[row.code] = row
-    return {r.code: r.definition for r in newest.values() if r.retired_at is None}
 
 
 def apply_rotation(
@@ -194,3 +159,8 @@ def _set_day(station: Station, session: Session, actor: Actor, day: dt.date, kin
 
 def _day_words(kind: DayKind, title: str) -> str:
     return kind.inline if kind is DayKind.ORDINARY else f"{kind.inline} “{title}”"
+
+
+def rotations_in_force(session: Session) -> list[Rotation]:
+    """Return the newest version of each rotation that is not retired."""
+    return [parse_rotation(table, name=code) for code, table in definitions_in_force(session).items()]

@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import PlayLogEntry
+from broadcaster.db.queries import plans as plans_queries
 from broadcaster.domain.plans import LOUDSPEAKER
 from broadcaster.domain.playlog import Outcome
-from broadcaster.services.reports import plans
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,10 @@ class Targets:
 
 def topic_targets(session: Session, day: dt.date) -> Targets:
     """Return the targets of the plan in force on `day`; empty when there is none, or it sets none for the horns."""
-    row = plans.current(session, day)
+    row = plans_queries.current(session, day)
     if row is None or not row.first <= day <= row.last:
         return Targets()
-    wanted = {t.code: t.targets.get(LOUDSPEAKER, 0) for t in plans.campaign_of(row).topics}
+    wanted = {t.code: t.targets.get(LOUDSPEAKER, 0) for t in plans_queries.campaign_of(row).topics}
     wanted = {code: number for code, number in wanted.items() if number > 0}
     if not wanted:
         return Targets()

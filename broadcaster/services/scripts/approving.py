@@ -9,51 +9,16 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, Rendition, Revision, Script, StaleMark
+from broadcaster.db.queries.scripts.one import get_script, latest_rendition, latest_revision
 from broadcaster.domain.candidates import Candidate
 from broadcaster.domain.causes import Cause, Why
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.scripts import ScriptState, move
 from broadcaster.domain.standing import HELD, Mark, Standing, standing
-from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
+from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.services import audit
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
-
-
-def get_script(session: Session, script_id: int) -> Script:
-    """Return a script.
-
-    Raises:
-        NotFoundError: there is none of that number.
-    """
-    script = session.get(Script, script_id)
-    if script is None:
-        raise NotFoundError(f"Không có kịch bản số {script_id}.", field="script")
-    return script
-
-
-def latest_revision(session: Session, script_id: int) -> Revision:
-    """Return the newest revision of a script that exists."""
-    return session.scalars(
-        select(Revision).where(Revision.script_id == script_id).order_by(Revision.number.desc()).limit(1)
-    ).one()
-
-
-def latest_rendition(session: Session, revision_id: int) -> Rendition | None:
-    """Return the newest rendition of a revision."""
-    return session.scalars(
-        select(Rendition).where(Rendition.revision_id == revision_id).order_by(Rendition.id.desc()).limit(1)
-    ).first()
-
-
-def newest_alike(session: Session, revision_id: int, spoken_sha256: str, audio_sha256: str) -> Rendition | None:
-    """Return the newest rendition of a revision if it has these words and bytes.
-
-    An older one does not count: who goes back from a recording to the station's voice wants that one to be the newest.
-    """
-    newest = latest_rendition(session, revision_id)
-    alike = newest is not None and (newest.spoken_sha256, newest.audio_sha256) == (spoken_sha256, audio_sha256)
-    return newest if alike else None
 
 
 def approve(

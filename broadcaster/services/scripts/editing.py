@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster import faults
 from broadcaster.db.models import Revision, Script, Topic, Unit
-from broadcaster.db.queries.scripts.one import searchable
+from broadcaster.db.queries.scripts.one import get_script, latest_revision, searchable
 from broadcaster.domain.fold import fold, nfc, order_key
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.scripts import (
@@ -28,7 +28,7 @@ from broadcaster.domain.scripts import (
 from broadcaster.errors import EngineError, RuleError, Where
 from broadcaster.services import audit
 from broadcaster.services.lexicon.reading import Kept
-from broadcaster.services.scripts.approving import get_script, latest_revision, withdraw
+from broadcaster.services.scripts.approving import withdraw
 from broadcaster.services.station import Station
 from broadcaster.speech.registry import voice_of
 

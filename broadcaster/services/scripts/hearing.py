@@ -11,12 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, Hearing, Rendition, Revision, Script
+from broadcaster.db.queries.scripts.one import get_script, latest_rendition, latest_revision
 from broadcaster.domain import hearing
 from broadcaster.domain.hearing import HeardSentence, Kind
 from broadcaster.domain.roles import Actor, Permission, machine
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services import audit
-from broadcaster.services.scripts.approving import get_script, latest_rendition, latest_revision
 from broadcaster.services.scripts.recordings import HUMAN
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Job, Rendition, Revision
+from broadcaster.db.queries.scripts.one import get_script, latest_revision, newest_alike
 from broadcaster.domain.roles import Actor, Permission, machine
 from broadcaster.domain.scripts import text_sha256
 from broadcaster.errors import MediaError, RuleError
@@ -25,7 +26,6 @@ from broadcaster.media import ffmpeg
 from broadcaster.services import audit
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.reading import kept_of, spoken_of
-from broadcaster.services.scripts.approving import get_script, latest_revision, newest_alike
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 from broadcaster.services.work.queue import wake_worker

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from broadcaster.db.models import Rendition
+from broadcaster.db.queries.scripts.one import get_script, latest_revision, newest_alike
+from broadcaster.db.queries.zones import cue_sounds
 from broadcaster.domain.roles import Actor, Permission, machine
 from broadcaster.domain.scripts import text_sha256
 from broadcaster.errors import RuleError
 from broadcaster.services import audit
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.reading import Recipe, cleaned_of, directions_of, profile_of, spelled_for, spoken_of
-from broadcaster.services.schedule.rotations import cue_sounds
-from broadcaster.services.scripts.approving import get_script, latest_revision, newest_alike
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 from broadcaster.services.work.queue import wake_worker

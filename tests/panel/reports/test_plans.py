@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from broadcaster.services.reports import plans
+from broadcaster.db.queries import plans as plans_queries
 from broadcaster.services.station import Station
 from tests.kit.panel import SignIn
 from tests.kit.places import FIXTURES
@@ -41,7 +41,7 @@ def test_a_plan_is_imported_confirmed_and_put_in_force(station: Station, sign_in
     number = int(sent.location.split("/")[2])
     client.post(f"/plans/{number}/state", data={"to": "active"})
     with station.db.read() as session:
-        row = plans.campaign(session, number)
+        row = plans_queries.campaign(session, number)
     assert row.state.value == "active"
     assert len(row.topics) == 9
     assert row.forms == ["loa", "cong", "truc-tiep", "pano", "ap-phich", "zalo", "facebook"]
@@ -74,7 +74,7 @@ def test_a_plan_is_written_by_hand_with_targets(station: Station, sign_in: SignI
     shown = client.get(saved.location).text
     assert "Chủ đề &lt;b&gt;hai&lt;/b&gt;" in shown
     with station.db.read() as session:
-        plan = plans.campaign_of(plans.campaigns(session)[0])
+        plan = plans_queries.campaign_of(plans_queries.campaigns(session)[0])
     assert plan.target("chi-so") == 24
     assert plan.basis == ("Căn cứ một", "Căn cứ hai")
     assert plan.forms == ("loa", "zalo")

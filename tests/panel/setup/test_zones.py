@@ -8,12 +8,12 @@ import pytest
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, ZoneGroup, ZoneNote, ZoneRow
+from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.roles import machine
 from broadcaster.domain.zones import Correction
 from broadcaster.errors import RuleError
 from broadcaster.services.air import broadcasts
-from broadcaster.services.schedule.rotations import zone_map
 from broadcaster.services.setup import doctor, zones
 from broadcaster.services.station import Station
 from tests.kit import seed

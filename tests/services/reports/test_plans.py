@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from broadcaster.db.models import AuditEvent, CampaignRow, Topic
+from broadcaster.db.queries import plans as plans_queries
 from broadcaster.domain.plans import Campaign, CampaignState, Deadline, PlanTopic, PlanUnit
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError, printed
 from broadcaster.services.reports import plans
@@ -45,7 +46,7 @@ def test_a_document_becomes_a_draft_and_is_confirmed_line_by_line(station: Stati
     data = (FIXTURES / name).read_bytes()
     number = plans.start_import(station, OPERATOR, name, data)
     with station.db.read() as session:
-        row = plans.campaign(session, number)
+        row = plans_queries.campaign(session, number)
         topics = session.scalar(select(func.count()).select_from(Topic))
     assert row.state is CampaignState.DRAFT
     assert len(row.topics) == 10
@@ -56,7 +57,7 @@ def test_a_document_becomes_a_draft_and_is_confirmed_line_by_line(station: Stati
     plans.confirm_import(station, OPERATOR, number, kept)
     plans.move(station, OPERATOR, number, CampaignState.ACTIVE)
     with station.db.read() as session:
-        row = plans.current(session, station.today())
+        row = plans_queries.current(session, station.today())
         assert row is not None
         assert [t["code"] for t in row.topics][-1] == "van-hoa-cong-so"
         assert session.get(Topic, "van-hoa-cong-so") is not None
@@ -71,7 +72,7 @@ def test_what_is_only_read_makes_no_topic(station: Station) -> None:
     number = plans.start_import(station, OPERATOR, "kh.docx", word_plan())
     with station.db.read() as session:
         assert set(session.scalars(select(Topic.code))) == before
-        assert [t["code"] for t in plans.campaign(session, number).topics] == [
+        assert [t["code"] for t in plans_queries.campaign(session, number).topics] == [
             "day-boi-cho-tre-em",
             "rao-chan-ao",
         ]
@@ -97,7 +98,7 @@ def test_a_wrong_field_is_named_and_changes_nothing(station: Station, change: di
         plans.save(station, OPERATOR, number, replace(PLAN, **change))  # type: ignore[arg-type]
     assert printed(caught.value.field) == field
     with station.db.read() as session:
-        assert plans.campaign_of(plans.campaign(session, number)) == PLAN
+        assert plans_queries.campaign_of(plans_queries.campaign(session, number)) == PLAN
 
 
 def test_one_plan_at_a_time_and_a_closed_one_stays(station: Station) -> None:
@@ -145,9 +146,9 @@ def test_a_plan_as_odt_says_the_same_as_the_word_file_it_was_saved_from(station:
     subprocess.run([*command, str(tmp_path), str(tmp_path / "kh.docx")], check=True, capture_output=True, timeout=100)
     number = plans.start_import(station, OPERATOR, "kh.odt", (tmp_path / "kh.odt").read_bytes())
     with station.db.read() as session:
-        found = plans.campaign_of(plans.campaign(session, number))
+        found = plans_queries.campaign_of(plans_queries.campaign(session, number))
     other = plans.start_import(station, OPERATOR, "kh.docx", word_plan())
     with station.db.read() as session:
-        assert plans.campaign_of(plans.campaign(session, other)) == found
+        assert plans_queries.campaign_of(plans_queries.campaign(session, other)) == found
     assert [t.code for t in found.topics] == ["day-boi-cho-tre-em", "rao-chan-ao"]
     assert found.basis

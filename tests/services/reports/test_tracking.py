@@ -6,12 +6,14 @@ import datetime as dt
 
 import pytest
 
+from broadcaster.db.queries import plans as plans_queries
+from broadcaster.db.queries.schedule import definitions_in_force
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.services.log import playlog
-from broadcaster.services.reports import plans, tracking
+from broadcaster.services.reports import tracking
 from broadcaster.services.schedule.planning import plan as plan_days
-from broadcaster.services.schedule.rotations import apply_rotation, definitions_in_force
+from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.scripts.approving import approve
 from broadcaster.services.scripts.editing import add_script, submit
 from broadcaster.services.scripts.speaking import speak
@@ -40,7 +42,7 @@ def ready(station: Station, title: str, topic: str) -> int:
 
 def stands(station: Station, number: int) -> tracking.Standing:
     with station.db.read() as session:
-        row = plans.campaign(session, number)
+        row = plans_queries.campaign(session, number)
     return tracking.standing(station, row)
 
 
@@ -84,7 +86,7 @@ def test_the_proposal_closes_the_gap_and_is_applied_as_a_new_version(station: St
     plan_days(station)
     number = in_force(station, mot_cua=40, che_do_cong_vu=30)  # more than one item a morning can be
     with station.db.read() as session:
-        row = plans.campaign(session, number)
+        row = plans_queries.campaign(session, number)
     before = tracking.standing(station, row)
     assert sum(t.gap for t in before.progress.topics) == 70 - 59
     found = tracking.propose(station, row)
@@ -111,7 +113,7 @@ def test_no_slot_helps_a_topic_that_nobody_has_written(station: Station) -> None
     apply_rotation(station, OPERATOR, ROTATION, "thu")
     number = in_force(station, mot_cua=40)
     with station.db.read() as session:
-        row = plans.campaign(session, number)
+        row = plans_queries.campaign(session, number)
     assert tracking.propose(station, row) is None
     assert tracking.standing(station, row).unwritten == ("mot-cua",)
 

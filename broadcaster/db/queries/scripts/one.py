@@ -67,18 +67,6 @@ def page_of_scripts(session: Session, *, limit: int, offset: int, **filters: Any
     return session.scalars(newest_first.limit(limit).offset(offset)).all(), total
 
 
-def script_named(session: Session, number: int) -> Script:
-    """Return one script.
-
-    Raises:
-        NotFoundError: there is none of that number.
-    """
-    script = session.get(Script, number)
-    if script is None:
-        raise NotFoundError(f"Không có kịch bản số {number}.", field="script")
-    return script
-
-
 def find_scripts(session: Session, *, limit: int = 1000, offset: int = 0, **filters: Any) -> list[dict[str, Any]]:
     """Return matching scripts as plain rows, newest change first, each with the length of its newest rendition."""
     scripts = list(
@@ -106,7 +94,7 @@ def script_detail(session: Session, number: int) -> dict[str, Any]:
     Raises:
         NotFoundError: there is none of that number.
     """
-    script = script_named(session, number)
+    script = get_script(session, number)
     revision = session.scalars(
         select(Revision).where(Revision.script_id == number).order_by(Revision.number.desc()).limit(1)
     ).one()
@@ -172,3 +160,39 @@ def _row(s: Script) -> dict[str, Any]:
 
 def _length(ms: int | None) -> str | None:
     return None if ms is None else f"{ms // 60000}:{ms % 60000 // 1000:02d}"
+
+
+def get_script(session: Session, script_id: int) -> Script:
+    """Return a script.
+
+    Raises:
+        NotFoundError: there is none of that number.
+    """
+    script = session.get(Script, script_id)
+    if script is None:
+        raise NotFoundError(f"Không có kịch bản số {script_id}.", field="script")
+    return script
+
+
+def latest_revision(session: Session, script_id: int) -> Revision:
+    """Return the newest revision of a script that exists."""
+    return session.scalars(
+        select(Revision).where(Revision.script_id == script_id).order_by(Revision.number.desc()).limit(1)
+    ).one()
+
+
+def latest_rendition(session: Session, revision_id: int) -> Rendition | None:
+    """Return the newest rendition of a revision."""
+    return session.scalars(
+        select(Rendition).where(Rendition.revision_id == revision_id).order_by(Rendition.id.desc()).limit(1)
+    ).first()
+
+
+def newest_alike(session: Session, revision_id: int, spoken_sha256: str, audio_sha256: str) -> Rendition | None:
+    """Return the newest rendition of a revision if it has these words and bytes.
+
+    An older one does not count: who goes back from a recording to the station's voice wants that one to be the newest.
+    """
+    newest = latest_rendition(session, revision_id)
+    alike = newest is not None and (newest.spoken_sha256, newest.audio_sha256) == (spoken_sha256, audio_sha256)
+    return newest if alike else None
