@@ -13,6 +13,7 @@ import click
 from broadcaster.cli.common import actor_of, format_option, opened, show_json, show_table
 from broadcaster.cli.place import home_option
 from broadcaster.db.queries.schedule import broadcast_detail, broadcasts_between
+from broadcaster.domain.desk import Verb
 from broadcaster.domain.rotations import WEEKDAY_LABELS, DayKind
 from broadcaster.domain.windows import parse_time
 from broadcaster.errors import RuleError
@@ -308,7 +309,7 @@ def stop_command(ctx: click.Context, zones: str | None, own_home: str | None) ->
     """DỪNG PHÁT ngay."""
     with opened(ctx, own_home) as station:
         arguments: dict[str, Any] = {"zones": zones.split(",") if zones else None}
-        send(station, actor_of(ctx, station), "stop", **arguments)
+        send(station, actor_of(ctx, station), Verb.STOP, **arguments)
         click.echo("Đã ra lệnh dừng phát.")
 
 
@@ -321,7 +322,7 @@ def trust_clock_command(ctx: click.Context, own_home: str | None, *, yes: bool) 
     with opened(ctx, own_home) as station:
         if not yes:
             click.confirm(f"Đồng hồ máy đang chỉ {_when(station, station.now())}. Đúng không?", abort=True)
-        send(station, actor_of(ctx, station), "trust-clock")
+        send(station, actor_of(ctx, station), Verb.TRUST_CLOCK)
         click.echo("Đã xác nhận đồng hồ; máy phát làm việc trở lại trong vài giây.")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, NotRequired, Protocol, TypedDict
 from zoneinfo import ZoneInfo
 
@@ -119,12 +120,39 @@ class ComingDay:
         return cls(tuple(bundles), AirHours.from_json(fields["hours"]))
 
 
+class Verb(StrEnum):
+    """What a person may tell play-out to do."""
+
+    STOP = "stop"
+    AIR = "air"
+    """Now, whatever the plan says."""
+    SKIP = "skip"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    TRUST_CLOCK = "trust-clock"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese words."""
+        return _VERBS[self]
+
+
+_VERBS = {
+    Verb.STOP: "Dừng phát",
+    Verb.AIR: "Phát ngay",
+    Verb.SKIP: "Bỏ qua",
+    Verb.MUTE: "Tắt tiếng",
+    Verb.UNMUTE: "Bật tiếng",
+    Verb.TRUST_CLOCK: "Tin đồng hồ",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What a person told play-out to do; open until its answer was taken."""
 
     id: int
-    verb: str
+    verb: Verb
     arguments: Mapping[str, Any]
     by: str
     at: dt.datetime
@@ -135,7 +163,7 @@ class Order:
         """Return JSON-able fields."""
         return {
             "id": self.id,
-            "verb": self.verb,
+            "verb": self.verb.value,
             "arguments": dict(self.arguments),
             "by": self.by,
             "at": self.at.isoformat(),
@@ -147,7 +175,8 @@ class Order:
         """Rebuild an order from `as_json()`."""
         bundle = fields["bundle"]
         at = dt.datetime.fromisoformat(fields["at"])
-        return cls(**{**fields, "at": at, "bundle": bundle and Bundle.from_json(bundle)})
+        verb = Verb(fields["verb"])
+        return cls(**{**fields, "verb": verb, "at": at, "bundle": bundle and Bundle.from_json(bundle)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,22 @@ class Priority(StrEnum):
         return _RANKS[self]
 
 
+class Decision(StrEnum):
+    """What a leader decided on one rendition."""
+
+    APPROVED = "approved"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese words."""
+        return _DECISIONS[self]
+
+
+_DECISIONS = {Decision.APPROVED: "Duyệt", Decision.RETURNED: "Trả lại", Decision.WITHDRAWN: "Thu hồi"}
+
+
 class ScriptState(StrEnum):
     """Where a script stands on its way to the air."""
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from broadcaster.clock import SystemClock
 from broadcaster.domain.broadcasts import BroadcastState, Phase
-from broadcaster.domain.desk import LEFT, PORT_FILE, PROCESS, Bundle, zones_of
+from broadcaster.domain.desk import LEFT, PORT_FILE, PROCESS, Bundle, Verb, zones_of
 from broadcaster.errors import StationError
 from broadcaster.playout.airing.airing import Airing
 from broadcaster.playout.airing.claims import Claims, reserve
@@ -344,10 +344,10 @@ class Playout:
         if message.get("ask") == "levels":
             lanes = (lane for one in self.airings() if one.phase is Phase.AIR for lane in one.lanes)
             return {"levels": {lane.sink.name: round(lane.level, 1) for lane in lanes}}
-        if message.get("verb") == "stop":
+        if message.get("verb") == Verb.STOP:
             arguments = message.get("arguments") or {}
             self._control.obey(
-                int(message.get("order", 0)), "stop", arguments, str(message.get("by", "")), dt.timedelta(0)
+                int(message.get("order", 0)), Verb.STOP, arguments, str(message.get("by", "")), dt.timedelta(0)
             )
         self.look_again()
         return None

@@ -22,7 +22,7 @@ from broadcaster.db.queries import air
 from broadcaster.db.queries import log as log_queries
 from broadcaster.db.queries import schedule as schedule_queries
 from broadcaster.db.queries import zones as zones_queries
-from broadcaster.domain.scripts import ScriptState
+from broadcaster.domain.scripts import Decision, ScriptState
 from broadcaster.errors import RuleError
 from broadcaster.services.station import Station
 
@@ -51,7 +51,7 @@ def scripts(station: Station, session: Session, rows: Iterable[Script], *, bodie
 
 
 def _script(station: Station, s: Script, revision: Revision, approval: Approval | None, *, bodies: bool) -> Row:
-    approved = s.state is ScriptState.APPROVED and approval is not None and approval.decision == "approved"
+    approved = s.state is ScriptState.APPROVED and approval is not None and approval.decision == Decision.APPROVED
     row: Row = {
         "id": s.id,
         "title": s.title,

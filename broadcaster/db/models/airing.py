@@ -12,6 +12,7 @@ from broadcaster.db.base import Base, Word
 from broadcaster.domain import older
 from broadcaster.domain.broadcasts import ItemKind
 from broadcaster.domain.causes import Cause
+from broadcaster.domain.desk import Verb
 from broadcaster.domain.playlog import Outcome
 
 
@@ -128,7 +129,7 @@ class Command(Base):
     __tablename__ = "commands"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    verb: Mapped[str] = mapped_column(String(32))
+    verb: Mapped[Verb] = mapped_column(Word(Verb))
     arguments: Mapped[dict[str, Any]]
     by: Mapped[str] = mapped_column(String(64))
     at: Mapped[dt.datetime]

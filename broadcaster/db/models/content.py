@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from broadcaster.db.base import Base, Word
-from broadcaster.domain.scripts import Genre, Priority, ScriptState
+from broadcaster.domain.scripts import Decision, Genre, Priority, ScriptState
 
 
 class Topic(Base):
@@ -113,7 +113,7 @@ class Approval(Base):
     script_id: Mapped[int] = mapped_column(ForeignKey("scripts.id"), index=True)
     revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"))
     rendition_id: Mapped[int | None] = mapped_column(ForeignKey("renditions.id"))
-    decision: Mapped[str] = mapped_column(String(16))
+    decision: Mapped[Decision] = mapped_column(Word(Decision, 16))
     by: Mapped[str] = mapped_column(String(64))
     own_work: Mapped[bool] = mapped_column(default=False)
     """The author approved it: allowed by setting only, and shown."""

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from broadcaster.clock import Clock
 from broadcaster.db.queries import air, schedule
+from broadcaster.domain.desk import Verb
 from broadcaster.domain.roles import Permission
 from broadcaster.panel.web.access import actor, leave_to, needs, public, station
 from broadcaster.panel.web.fragments import revalidated
@@ -113,7 +114,7 @@ def stop() -> ResponseReturnValue:
     if request.method == "POST":
         zones = request.form.getlist("zone") or None
         stopped = [a for a in present.airing if not a.trial and (zones is None or set(zones) & set(a.zones))]
-        broadcasts.send(station(), actor(), "stop", zones=zones)
+        broadcasts.send(station(), actor(), Verb.STOP, zones=zones)
         words = "Đã gửi lệnh dừng phát. Loa im trong chưa đầy một giây; nhật ký ghi lại người dừng và giờ dừng."
         back = url_for("onair.resume", number=stopped[0].broadcast_id) if len(stopped) == 1 else ""
         done(words, back, label="Phát tiếp phần còn lại", ask=True)
@@ -148,7 +149,7 @@ def resume(number: int) -> ResponseReturnValue:
 def trust_clock() -> ResponseReturnValue:
     """A person looked at the machine's clock and says that it is right; shows its time and asks once."""
     if request.method == "POST":
-        broadcasts.send(station(), actor(), "trust-clock")
+        broadcasts.send(station(), actor(), Verb.TRUST_CLOCK)
         flash("Đã xác nhận đồng hồ. Máy phát làm việc trở lại trong vài giây.")
         return leave_to(url_for("onair.index"))
     part = "_clock.html" if request.headers.get("HX-Request") else "clock.html"
@@ -172,9 +173,9 @@ def level() -> ResponseReturnValue:
 def mute() -> ResponseReturnValue:
     """Turn the sound of one zone off or on while the programme runs."""
     code = request.form.get("zone", "")
-    verb = "unmute" if request.form.get("on") else "mute"
+    verb = Verb.UNMUTE if request.form.get("on") else Verb.MUTE
     broadcasts.send(station(), actor(), verb, zone=code)
-    flash("Đã gửi lệnh bật tiếng." if verb == "unmute" else "Đã gửi lệnh tắt tiếng cụm loa.")
+    flash("Đã gửi lệnh bật tiếng." if verb is Verb.UNMUTE else "Đã gửi lệnh tắt tiếng cụm loa.")
     return leave_to(url_for("zones.index"))
 
 

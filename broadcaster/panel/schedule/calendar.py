@@ -16,6 +16,7 @@ from broadcaster.db.queries import schedule
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.scripts import many
 from broadcaster.domain.broadcasts import Overrun
+from broadcaster.domain.desk import Verb
 from broadcaster.domain.fold import slug
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.rotations import DayKind
@@ -179,7 +180,7 @@ def command(number: int, verb: str) -> ResponseReturnValue:
     """Leave a broadcast out, or start it now; asks once."""
     if request.method == "POST":
         broadcasts.send(station(), actor(), verb, broadcast_id=number)
-        flash("Đã gửi lệnh bỏ qua buổi phát." if verb == "skip" else "Đã gửi lệnh phát ngay.")
+        flash("Đã gửi lệnh bỏ qua buổi phát." if verb == Verb.SKIP else "Đã gửi lệnh phát ngay.")
         return leave_to(url_for("calendar.show", number=number))
     with station().db.read() as session:
         row = schedule.broadcast(session, number)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from broadcaster.domain.causes import Cause, Why
+from broadcaster.domain.desk import Verb
 from broadcaster.errors import StationError
 from broadcaster.playout.airing.register import Floor
 
@@ -34,7 +35,9 @@ class Control:
                 return self._answers[order_id]
             if order_id:
                 self._answers[order_id] = None
-        if (age > STALE and verb in {"stop", "air", "mute"}) or (abs(age) > STALE and verb == "trust-clock"):
+        if (age > STALE and verb in {Verb.STOP, Verb.AIR, Verb.MUTE}) or (
+            abs(age) > STALE and verb == Verb.TRUST_CLOCK
+        ):
             text = "Lệnh đến quá muộn nên không thực hiện."
         else:
             text = self._carry_out(verb, arguments, by)
@@ -60,12 +63,12 @@ class Control:
     def _verbs(self) -> dict[str, Callable[[Mapping[str, Any], str], str]]:
         floor = self._floor
         return {
-            "stop": self._stop,
-            "air": lambda a, by: floor.start_now(int(a["broadcast_id"]), by),
-            "skip": lambda a, by: floor.skip(int(a["broadcast_id"]), by),
-            "mute": lambda a, _by: self._mute(a.get("zone"), muted=True),
-            "unmute": lambda a, _by: self._mute(a.get("zone"), muted=False),
-            "trust-clock": lambda _a, _by: self._trust_clock(),
+            Verb.STOP: self._stop,
+            Verb.AIR: lambda a, by: floor.start_now(int(a["broadcast_id"]), by),
+            Verb.SKIP: lambda a, by: floor.skip(int(a["broadcast_id"]), by),
+            Verb.MUTE: lambda a, _by: self._mute(a.get("zone"), muted=True),
+            Verb.UNMUTE: lambda a, _by: self._mute(a.get("zone"), muted=False),
+            Verb.TRUST_CLOCK: lambda _a, _by: self._trust_clock(),
         }
 
     def _stop(self, arguments: Mapping[str, Any], by: str) -> str:

@@ -25,7 +25,7 @@ from broadcaster.domain.broadcasts import (
     RundownItem,
 )
 from broadcaster.domain.causes import Cause, Why
-from broadcaster.domain.desk import LEFT, PORT_FILE, PROCESS, Order
+from broadcaster.domain.desk import LEFT, PORT_FILE, PROCESS, Order, Verb
 from broadcaster.domain.emergencies import EmergencyState
 from broadcaster.domain.playlog import Ending
 from broadcaster.domain.roles import Actor, Permission
@@ -38,7 +38,6 @@ from broadcaster.services.station import Station
 Refusal = Callable[[Session, int, str | None, str, dt.date], Why | None]
 """Why a script may not air: (session, script id, spoken sha256, audio sha256, station day) -> reason or None."""
 
-VERBS = ("stop", "air", "skip", "mute", "unmute", "trust-clock")
 _ANSWER_S = 0.25
 URGENT_TITLE = "KHẨN CẤP: "
 """How the title of each broadcast of an emergency begins."""
@@ -237,20 +236,20 @@ def send(station: Station, actor: Actor, verb: str, **arguments: Any) -> int:
         DatabaseUnavailableError: the database does not answer, and neither does play-out.
     """
     actor.require(Permission.OPERATE)
-    if verb not in VERBS:
-        raise RuleError(f"Không có lệnh “{verb}”. Các lệnh: {', '.join(VERBS)}.", field="verb")
+    if verb not in set(Verb):
+        raise RuleError(f"Không có lệnh “{verb}”. Các lệnh: {', '.join(Verb)}.", field="verb")
     order_id = 0
     try:
         with station.db.write() as session:
             _check(session, verb, arguments)
             now = station.now()
-            row = Command(verb=verb, arguments=arguments, by=actor.username, at=now, done_at=None, answer="")
+            row = Command(verb=Verb(verb), arguments=arguments, by=actor.username, at=now, done_at=None, answer="")
             session.add(row)
             audit.record(session, now, actor, f"playout.{verb}", "playout", PROCESS, after=dict(arguments))
             session.flush()
             order_id = row.id
     except DatabaseUnavailableError:
-        if verb != "stop" or not ring(station.home, verb=verb, arguments=arguments, by=actor.username):
+        if verb != Verb.STOP or not ring(station.home, verb=verb, arguments=arguments, by=actor.username):
             raise
         return 0
     ring(station.home, verb=verb, arguments=arguments, by=actor.username, order=order_id)
@@ -258,13 +257,13 @@ def send(station: Station, actor: Actor, verb: str, **arguments: Any) -> int:
 
 
 def _check(session: Session, verb: str, arguments: Mapping[str, Any]) -> None:
-    if verb in {"air", "skip"}:
+    if verb in {Verb.AIR, Verb.SKIP}:
         row = session.get(BroadcastRow, arguments.get("broadcast_id", 0))
         if row is None:
             raise NotFoundError(f"Không có buổi phát số {arguments.get('broadcast_id')}.", field="broadcast_id")
         if row.state.terminal:
             raise RuleError(f"Buổi phát số {row.id} đã kết thúc ({row.state.label}).", field="broadcast_id")
-    named = arguments.get("zones") if verb == "stop" else [arguments["zone"]] if arguments.get("zone") else None
+    named = arguments.get("zones") if verb == Verb.STOP else [arguments["zone"]] if arguments.get("zone") else None
     for code in named or ():
         if session.get(ZoneRow, code) is None:
             raise NotFoundError(f"Không có cụm loa nào mang mã “{code}”.", field="zones")

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import BroadcastRow, Command, CueRow, Emergency, origins
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.broadcasts import OPEN_STATES, BroadcastKind, BroadcastState, ItemKind, RundownItem
+from broadcaster.domain.desk import Verb
 from broadcaster.domain.emergencies import EmergencyState, repeat_after, repeats
 from broadcaster.services.air import broadcasts
 from broadcaster.services.air.emergency_rest import RECENT, resume
@@ -76,7 +77,7 @@ def end(session: Session, row: Emergency, now: dt.datetime, *, by: str = "") -> 
     )
     for number in session.scalars(select(BroadcastRow.id).where(*later, BroadcastRow.state.in_(OPEN_STATES))).all():
         order = Command(
-            verb="skip", arguments={"broadcast_id": number}, by=by or row.confirmed_by, at=now, done_at=None
+            verb=Verb.SKIP, arguments={"broadcast_id": number}, by=by or row.confirmed_by, at=now, done_at=None
         )
         session.add(order)
 

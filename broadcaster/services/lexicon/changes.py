@@ -15,7 +15,7 @@ from broadcaster.db.models import Approval, LexiconRow, LexiconVersion, Renditio
 from broadcaster.db.queries.scripts.one import get_script
 from broadcaster.domain.fold import nfc
 from broadcaster.domain.roles import Actor, Permission
-from broadcaster.domain.scripts import ScriptState, text_sha256
+from broadcaster.domain.scripts import Decision, ScriptState, text_sha256
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services import audit
 from broadcaster.services.lexicon import layers
@@ -387,7 +387,7 @@ def _approved(session: Session, script_id: int | None) -> Iterator[_Approved]:
         .join(Approval, Approval.id == latest.c.id)
         .join(Revision, Revision.id == Approval.revision_id)
         .join(Rendition, Rendition.id == Approval.rendition_id)
-        .where(Approval.decision == "approved", Script.state == ScriptState.APPROVED)
+        .where(Approval.decision == Decision.APPROVED, Script.state == ScriptState.APPROVED)
         .order_by(Script.id)
     )
     if script_id is not None:

@@ -19,7 +19,7 @@ from broadcaster.domain.chain import GENESIS
 from broadcaster.domain.figures import Figures
 from broadcaster.domain.periods import ReportPeriod, custom, previous, year_before
 from broadcaster.domain.plans import Campaign
-from broadcaster.domain.scripts import Genre, ScriptState
+from broadcaster.domain.scripts import Decision, Genre, ScriptState
 from broadcaster.errors import RuleError
 from broadcaster.reporting.document import ActivityLine, PartLine, ReportDocument
 from broadcaster.services.log import playlog
@@ -187,7 +187,7 @@ def _in_period(
 
 def _slogans(session: Session, end: dt.datetime) -> tuple[str, ...]:
     """Return the slogans that a leader had approved before `end` and that are still in use."""
-    approved = select(Approval.script_id).where(Approval.decision == "approved", Approval.at < end)
+    approved = select(Approval.script_id).where(Approval.decision == Decision.APPROVED, Approval.at < end)
     query = select(Script.title).where(
         Script.genre == Genre.SLOGAN, Script.state == ScriptState.APPROVED, Script.id.in_(approved)
     )

@@ -13,7 +13,7 @@ from broadcaster.db.queries.scripts.one import get_script, latest_rendition, lat
 from broadcaster.domain.candidates import Candidate
 from broadcaster.domain.causes import Cause, Why
 from broadcaster.domain.roles import Actor, Permission
-from broadcaster.domain.scripts import ScriptState, move
+from broadcaster.domain.scripts import Decision, ScriptState, move
 from broadcaster.domain.standing import HELD, Mark, Standing, standing
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.services import audit
@@ -55,7 +55,7 @@ def approve(
             script.state = move(script.state, ScriptState.SUBMITTED)
         script.state = move(script.state, ScriptState.APPROVED)
         script.updated_at = station.now()
-        approval = _decide(station, session, actor, script, revision, rendition, "approved", comment, own=own)
+        approval = _decide(station, session, actor, script, revision, rendition, Decision.APPROVED, comment, own=own)
         return approval.id
 
 
@@ -83,17 +83,27 @@ def send_back(station: Station, actor: Actor, script_id: int, comment: str) -> N
             script.state = move(script.state, ScriptState.SUBMITTED)
         script.state = move(script.state, ScriptState.RETURNED)
         script.updated_at = station.now()
-        _decide(station, session, actor, script, revision, None, "returned", comment, own=False)
+        _decide(station, session, actor, script, revision, None, Decision.RETURNED, comment, own=False)
 
 
 def withdraw(station: Station, session: Session, actor: Actor, script: Script, why: str) -> None:
     """End the approval of a script inside a transaction that changes it."""
-    if latest_decision(session, script.id) == "approved":
-        _decide(station, session, actor, script, latest_revision(session, script.id), None, "withdrawn", why, own=False)
+    if latest_decision(session, script.id) == Decision.APPROVED:
+        _decide(
+            station,
+            session,
+            actor,
+            script,
+            latest_revision(session, script.id),
+            None,
+            Decision.WITHDRAWN,
+            why,
+            own=False,
+        )
 
 
-def latest_decision(session: Session, script_id: int) -> str | None:
-    """Return the word of the latest decision on a script."""
+def latest_decision(session: Session, script_id: int) -> Decision | None:
+    """Return the latest decision on a script."""
     return session.scalars(
         select(Approval.decision).where(Approval.script_id == script_id).order_by(Approval.id.desc()).limit(1)
     ).first()
@@ -108,7 +118,9 @@ def airable(session: Session) -> list[Candidate]:
         .join(Approval, Approval.id == latest.c.id)
         .join(Revision, Revision.id == Approval.revision_id)
         .join(Rendition, Rendition.id == Approval.rendition_id)
-        .where(Approval.decision == "approved", Script.state == ScriptState.APPROVED, Approval.id.not_in(_held()))
+        .where(
+            Approval.decision == Decision.APPROVED, Script.state == ScriptState.APPROVED, Approval.id.not_in(_held())
+        )
         .order_by(Script.id)
     )
     return [
@@ -145,7 +157,7 @@ def refusal(session: Session, script_id: int, spoken_sha256: str | None, audio_s
     if row is None:
         return Why(Cause.NOT_APPROVED, "Kịch bản chưa được duyệt.")
     script, approval = row
-    if approval.decision != "approved" or script.state is not ScriptState.APPROVED:
+    if approval.decision != Decision.APPROVED or script.state is not ScriptState.APPROVED:
         return Why(Cause.NOT_APPROVED, f"Kịch bản không còn được duyệt (đang ở trạng thái “{script.state.label}”).")
     if standing_of(session, script_id, approval.id) is Standing.HELD:
         return Why(Cause.NOT_APPROVED, HELD)
@@ -186,12 +198,12 @@ def _decide(
     script: Script,
     revision: Revision,
     rendition: Rendition | None,
-    decision: str,
+    decision: Decision,
     comment: str,
     *,
     own: bool,
 ) -> Approval:
-    behalf = None if decision == "withdrawn" else actor.behalf
+    behalf = None if decision == Decision.WITHDRAWN else actor.behalf
     approval = Approval(
         script_id=script.id,
         revision_id=revision.id,

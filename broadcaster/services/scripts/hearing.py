@@ -15,6 +15,7 @@ from broadcaster.db.queries.scripts.one import get_script, latest_rendition, lat
 from broadcaster.domain import hearing
 from broadcaster.domain.hearing import HeardSentence, Kind
 from broadcaster.domain.roles import Actor, Permission, machine
+from broadcaster.domain.scripts import Decision
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services import audit
 from broadcaster.services.scripts.recordings import HUMAN
@@ -158,7 +159,7 @@ def _approved(session: Session, script_id: int) -> Rendition:
         .join(Approval, Approval.rendition_id == Rendition.id)
         .join(Revision, Revision.id == Rendition.revision_id)
         .join(Script, Script.id == Revision.script_id)
-        .where(Script.id == script_id, Approval.decision == "approved")
+        .where(Script.id == script_id, Approval.decision == Decision.APPROVED)
         .order_by(Approval.id.desc())
         .limit(1)
     ).first()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import Approval, AuditEvent, BroadcastRow
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.scripts import Decision
 from broadcaster.errors import RuleError
 from broadcaster.services import audit
 from broadcaster.services.setup.starter import KIT
@@ -40,7 +41,7 @@ def steps(station: Station, session: Session) -> list[Step]:
     if ALL in put_off:
         return []
     tried = exists().where(BroadcastRow.title.startswith("Thử loa:"), BroadcastRow.state == BroadcastState.AIRED)
-    approved = exists().where(Approval.decision == "approved", Approval.by != KIT.username)
+    approved = exists().where(Approval.decision == Decision.APPROVED, Approval.by != KIT.username)
     done = {
         "commune": station.home.settings().station.commune != StationSettings().commune,
         "zones": _touched(session, "zone", "add", "edit"),

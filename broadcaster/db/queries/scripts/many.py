@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, Job, Rendition, Revision, Script, Topic, Unit
 from broadcaster.db.queries.scripts.one import script_filter
-from broadcaster.domain.scripts import Genre, ScriptState
+from broadcaster.domain.scripts import Decision, Genre, ScriptState
 from broadcaster.errors import NotFoundError
 from broadcaster.text.sentences import PAUSES_MS, syllables
 
@@ -49,7 +49,7 @@ class Whole:
     @property
     def standing(self) -> Approval | None:
         """The approval under which the script airs."""
-        return self.approvals[0] if self.approvals and self.approvals[0].decision == "approved" else None
+        return self.approvals[0] if self.approvals and self.approvals[0].decision == Decision.APPROVED else None
 
     @property
     def rereading(self) -> bool:
@@ -65,7 +65,7 @@ class Whole:
     @property
     def approved_revision_id(self) -> int | None:
         """The revision that the last approval was given to, though it may have ended."""
-        return next((a.revision_id for a in self.approvals if a.decision == "approved"), None)
+        return next((a.revision_id for a in self.approvals if a.decision == Decision.APPROVED), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def _waits() -> ColumnElement[bool]:
     )
     approved = (
         select(Approval.rendition_id)
-        .where(Approval.script_id == Script.id, Approval.decision == "approved")
+        .where(Approval.script_id == Script.id, Approval.decision == Decision.APPROVED)
         .order_by(Approval.id.desc())
         .limit(1)
         .scalar_subquery()
@@ -216,7 +216,7 @@ class Before:
 
 def approved_before(session: Session, whole: Whole) -> Before | None:
     """Return what was approved last, whether that approval still stands or has ended."""
-    last = next((a for a in whole.approvals if a.decision == "approved" and a.rendition_id is not None), None)
+    last = next((a for a in whole.approvals if a.decision == Decision.APPROVED and a.rendition_id is not None), None)
     if last is None:
         return None
     revision = next(r for r in whole.revisions if r.id == last.revision_id)
