@@ -13,6 +13,7 @@ import click
 from broadcaster.cli.common import actor_of, format_option, opened, show_json, show_table
 from broadcaster.cli.place import home_option
 from broadcaster.db.queries.schedule import broadcast_detail, broadcasts_between
+from broadcaster.domain.broadcasts import ItemKind
 from broadcaster.domain.desk import Verb
 from broadcaster.domain.rotations import WEEKDAY_LABELS, DayKind
 from broadcaster.domain.windows import parse_time
@@ -172,7 +173,7 @@ def preview_(ctx: click.Context, week: str | None, shape: str, own_home: str | N
                 d.occurrence.slot.title,
                 f"{d.filled.sound_ms / 60000:.1f}",
                 len(d.zones),
-                "; ".join(i.title for i in d.filled.items if i.kind != "cue")[:90],
+                "; ".join(i.title for i in d.filled.items if i.kind is not ItemKind.CUE)[:90],
             )
             for d in found.drafts
         ]

@@ -61,7 +61,7 @@ def drift(database: Database) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
 
 
-def new_revision(database: Database, message: str) -> None:
+def new_revision(database: Database, title: str) -> None:
     """Write a migration file from the difference between models and `database`; for developers."""
     with database.engine.begin() as connection:
-        command.revision(_config(connection), message=message, autogenerate=True, rev_id=message.partition("-")[0])
+        command.revision(_config(connection), message=title, autogenerate=True, rev_id=title.partition("-")[0])

@@ -23,12 +23,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from broadcaster.domain.broadcasts import ItemKind
 from broadcaster.domain.playlog import Entry, Outcome
-
-TRIAL = "trial"
-"""The kind of an entry that only the air-check heard."""
-SCRIPT = "script"
-RELAY = "relay"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +127,7 @@ def airings(entries: Iterable[Entry]) -> list[Airing]:
     """Return the airings and relays that `entries` make, in order of time; corrected entries are left out."""
     together: dict[tuple[int | None, int, dt.datetime, str], list[Entry]] = {}
     for e in _corrected(entries):
-        if e.kind in {SCRIPT, RELAY}:
+        if e.kind in {ItemKind.SCRIPT, ItemKind.RELAY}:
             together.setdefault((e.broadcast_id, e.item_no, e.planned_at, e.kind), []).append(e)
     found = [_airing(group) for group in together.values()]
     return sorted(
@@ -178,13 +174,13 @@ def count(
     heard only after its end.
     """
     figures = Figures()
-    kept = [e for e in _corrected(entries) if e.kind != TRIAL]
+    kept = [e for e in _corrected(entries) if e.kind != ItemKind.TRIAL]
     heard: dict[int | None, bool] = {}
     for e in kept:
         figures.entries += 1
         was = e.outcome in {Outcome.FULL, Outcome.PARTIAL} and e.heard_ms > 0
         heard[e.broadcast_id] = heard.get(e.broadcast_id, False) or was
-        if e.kind == SCRIPT:
+        if e.kind == ItemKind.SCRIPT:
             figures.by_zone.setdefault(e.zone, Tally()).add(e.outcome, e.heard_ms)
     own = {b: was or b in heard_after for b, was in heard.items() if b is None or b not in begun_before}
     figures.broadcasts = sum(own.values())
@@ -198,7 +194,7 @@ def tally(figures: Figures, found: Iterable[Airing], zone: ZoneInfo) -> None:
     scripts: set[int] = set()
     reasons: Counter[str] = Counter()
     for a in found:
-        if a.kind == RELAY:
+        if a.kind == ItemKind.RELAY:
             figures.relay.add(a.outcome, a.heard_ms)
             continue
         day = a.planned_at.astimezone(zone)

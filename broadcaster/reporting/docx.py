@@ -21,7 +21,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from lxml.etree import LxmlError
 
 from broadcaster import faults
-from broadcaster.domain.figures import RELAY
+from broadcaster.domain.broadcasts import ItemKind
 from broadcaster.errors import RuleError, StationError
 from broadcaster.reporting.document import ReportDocument
 from broadcaster.reporting.pdf import picture, signer
@@ -141,7 +141,7 @@ def _activity(d: ReportDocument, a: Any) -> dict[str, str]:
 
 def airing_rows(d: ReportDocument, limit: int = ANNEX_LINES) -> tuple[list[tuple[str, ...]], int]:
     """Return the lines of the annex (number, time, script, topic, minutes, outcome, zones), and how many are left."""
-    own = (a for a in d.airings if a.kind != RELAY)
+    own = (a for a in d.airings if a.kind != ItemKind.RELAY)
     rows: list[tuple[str, ...]] = [
         (
             str(n),

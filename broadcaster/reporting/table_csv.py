@@ -6,7 +6,7 @@ import csv
 import io
 from pathlib import Path
 
-from broadcaster.domain.figures import RELAY
+from broadcaster.domain.broadcasts import ItemKind
 from broadcaster.reporting.document import ReportDocument
 from broadcaster.reporting.tables import tables_of
 
@@ -58,7 +58,7 @@ def write_airings(document: ReportDocument, path: Path) -> None:
                     f"{a.planned_at.astimezone(document.tz):%Y-%m-%d %H:%M:%S}",
                     _cell(a.broadcast_title),
                     _cell(a.title),
-                    "tiếp âm" if a.kind == RELAY else "tự sản xuất",
+                    "tiếp âm" if a.kind == ItemKind.RELAY else "tự sản xuất",
                     document.topic_short.get(a.topic or "", a.topic or ""),
                     document.units.get(a.unit or "", a.unit or ""),
                     document.genres.get(a.genre or "", a.genre or ""),

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from broadcaster.clock import SystemClock
-from broadcaster.db.models import BroadcastRow, CueRow, Emergency
+from broadcaster.db.models import BroadcastRow, Emergency
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, ItemKind, Origin
 from broadcaster.domain.emergencies import EmergencyState, Interrupted, Wish
 from broadcaster.domain.playlog import Outcome
@@ -17,40 +17,11 @@ from broadcaster.domain.roles import Actor, Role
 from broadcaster.services.air import broadcasts, emergencies, emergency_voice
 from broadcaster.services.log import playlog
 from broadcaster.supervise.simulated import Simulation
+from tests.kit.emergencies import OPERATOR, declared, prepare
 from tests.kit.live import running
 from tests.kit.waiting import until
 
 SECOND, MINUTE, HOUR = dt.timedelta(seconds=1), dt.timedelta(minutes=1), dt.timedelta(hours=1)
-OPERATOR = Actor("vanhanh", "Người vận hành", frozenset({Role.OPERATOR}))
-
-
-def prepare(air, tone_s=0.5):
-    air.sound("báo động", tone_s)
-    air.sound("lời nói", 1.0, 700)
-    air.zones("ap-1", "ap-2")
-    sha, ms = air.sounds["báo động"]
-    with air.station.db.write() as session:
-        session.add(
-            CueRow(name="bao-dong", kind="alert", title="Báo động", audio_sha256=sha, duration_ms=ms, licence="x")
-        )
-    return air
-
-
-def declared(air, **more):
-    """Confirm an emergency that has a recording, so that no voice is needed."""
-    sha, ms = air.sounds["lời nói"]
-    values = {
-        "title": "Lũ về",
-        "text": "",
-        "zones": ("ap-1",),
-        "reason": "Công điện",
-        "repeat_minutes": None,
-        "recording_sha256": sha,
-        "recording_ms": ms,
-    }
-    number = emergencies.draft(air.station, OPERATOR, Wish(**(values | more)))
-    emergencies.confirm(air.station, OPERATOR, number)
-    return number
 
 
 def rows_of(air, number):

@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, Select, Table, and_, case, func, literal, 
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import PlayLogEntry
-from broadcaster.domain.figures import RANKED, RELAY, SCRIPT, TRIAL, Airing, Figures, Tally, tally
+from broadcaster.domain.broadcasts import ItemKind
+from broadcaster.domain.figures import RANKED, Airing, Figures, Tally, tally
 from broadcaster.domain.playlog import Outcome
 
 _LOG = cast(Table, PlayLogEntry.__table__)
@@ -48,7 +49,12 @@ class Stretch:
         if self.up_to is not None:
             # `+ 0` keeps SQLite from walking the whole log by its number instead of the few corrections by theirs.
             corrections = corrections.where(later.c.seq + 0 <= self.up_to)
-        found = [c.planned_at >= self.start, c.planned_at < self.end, c.kind != TRIAL, c.id.not_in(corrections)]
+        found = [
+            c.planned_at >= self.start,
+            c.planned_at < self.end,
+            c.kind != ItemKind.TRIAL,
+            c.id.not_in(corrections),
+        ]
         if self.up_to is not None:
             found.append(c.seq <= self.up_to)
         for name in ("zone", "topic", "unit", "genre"):
@@ -77,7 +83,7 @@ def figures(session: Session, stretch: Stretch, tz: Any) -> Figures:
     found.broadcasts_missed = len(sent) - found.broadcasts
     by_zone = (
         select(_LOG.c.zone, _LOG.c.outcome, func.count(), func.sum(_LOG.c.heard_ms))
-        .where(*stretch.conditions(), _LOG.c.kind == SCRIPT)
+        .where(*stretch.conditions(), _LOG.c.kind == ItemKind.SCRIPT)
         .group_by(_LOG.c.zone, _LOG.c.outcome)
     )
     for zone, outcome, many, heard_ms in session.execute(by_zone):
@@ -119,7 +125,7 @@ def grouped(session: Session, stretch: Stretch, *, titles: bool = True) -> Selec
             func.count().label("zones"),
             func.sum(case((c.outcome == Outcome.FULL, 1), else_=0)).label("zones_full"),
         )
-        .where(*stretch.conditions(), c.kind.in_([SCRIPT, RELAY]))
+        .where(*stretch.conditions(), c.kind.in_([ItemKind.SCRIPT, ItemKind.RELAY]))
         .group_by(c.planned_at, c.broadcast_id, c.item_no, c.kind)
     )
     if stretch.outcome is not None:

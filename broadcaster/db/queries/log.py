@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import PlayLogEntry, Revision, Script
 from broadcaster.db.queries.figures import Stretch, airing_of, grouped
-from broadcaster.domain.figures import RANKED, RELAY, SCRIPT, Airing
+from broadcaster.domain.broadcasts import ItemKind
+from broadcaster.domain.figures import RANKED, Airing
 from broadcaster.domain.playlog import Outcome
 from broadcaster.errors import NotFoundError
 
@@ -200,7 +201,7 @@ def entries(
 ) -> tuple[list[PlayLogEntry], int, int]:
     """Return a page of entries, newest first, how many there are, and the milliseconds heard of all of them."""
     e = PlayLogEntry
-    conditions = [*stretch.conditions(), e.kind == (RELAY if narrowed.relay else SCRIPT)]
+    conditions = [*stretch.conditions(), e.kind == (ItemKind.RELAY if narrowed.relay else ItemKind.SCRIPT)]
     conditions += [_is(getattr(e, n), v) for n in (*_NAMES, "zone") if (v := getattr(narrowed, n)) is not None]
     if narrowed.outcome is not None:
         conditions.append(e.outcome.in_(OUTCOMES[narrowed.outcome]))
@@ -223,7 +224,7 @@ def written(session: Session, stretch: Stretch, limit: int, offset: int) -> tupl
 
 def _airings(session: Session, stretch: Stretch, narrowed: Narrowed) -> tuple[Subquery, list[ColumnElement[bool]]]:
     sub = grouped(session, stretch).subquery()
-    conditions: list[ColumnElement[bool]] = [sub.c.kind == (RELAY if narrowed.relay else SCRIPT)]
+    conditions: list[ColumnElement[bool]] = [sub.c.kind == (ItemKind.RELAY if narrowed.relay else ItemKind.SCRIPT)]
     conditions += [_is(sub.c[n], v) for n in _NAMES if (v := getattr(narrowed, n)) is not None]
     if narrowed.outcome is not None:
         conditions.append(_of_outcome(sub, OUTCOMES[narrowed.outcome]))

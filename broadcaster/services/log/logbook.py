@@ -7,6 +7,7 @@ from pathlib import Path
 
 from broadcaster.db.models import ChainHead
 from broadcaster.db.queries import zones as zones_queries
+from broadcaster.domain.broadcasts import ItemKind
 from broadcaster.domain.chain import GENESIS
 from broadcaster.domain.periods import parse
 from broadcaster.domain.roles import Actor, Permission
@@ -51,7 +52,7 @@ def book_pdf(station: Station, written: str) -> tuple[str, bytes]:
         title=title,
         first=first,
         last=last,
-        entries=[e for e in entries if e.kind != "trial"],
+        entries=[e for e in entries if e.kind is not ItemKind.TRIAL],
         zones=zones,
         station=station.settings.station,
         form=station.settings.report,

@@ -258,7 +258,7 @@ class _Audiences:
             func.max(PlayLogEntry.planned_at),
             func.count(func.distinct(PlayLogEntry.planned_at)),
         ).where(
-            PlayLogEntry.outcome == "full",
+            PlayLogEntry.outcome == Outcome.FULL,
             PlayLogEntry.planned_at > self.now - _LOOK_BACK,
             PlayLogEntry.script_id.is_not(None),
         )

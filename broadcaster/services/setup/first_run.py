@@ -8,7 +8,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, AuditEvent, BroadcastRow
-from broadcaster.domain.broadcasts import BroadcastState
+from broadcaster.domain.broadcasts import BroadcastState, Origin
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.scripts import Decision
 from broadcaster.errors import RuleError
@@ -40,7 +40,7 @@ def steps(station: Station, session: Session) -> list[Step]:
     put_off = set(session.scalars(select(AuditEvent.object_id).where(AuditEvent.object_kind == "guide")))
     if ALL in put_off:
         return []
-    tried = exists().where(BroadcastRow.title.startswith("Thử loa:"), BroadcastRow.state == BroadcastState.AIRED)
+    tried = exists().where(BroadcastRow.origin == Origin.TONE, BroadcastRow.state == BroadcastState.AIRED)
     approved = exists().where(Approval.decision == Decision.APPROVED, Approval.by != KIT.username)
     done = {
         "commune": station.home.settings().station.commune != StationSettings().commune,

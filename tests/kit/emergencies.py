@@ -1,0 +1,39 @@
+"""An emergency that needs no voice: a tone of the station, and words that were recorded."""
+
+from __future__ import annotations
+
+from broadcaster.db.models import CueRow
+from broadcaster.domain.emergencies import Wish
+from broadcaster.domain.roles import Actor, Role
+from broadcaster.services.air import emergencies
+
+OPERATOR = Actor("vanhanh", "Người vận hành", frozenset({Role.OPERATOR}))
+
+
+def prepare(air, tone_s=0.5):
+    air.sound("báo động", tone_s)
+    air.sound("lời nói", 1.0, 700)
+    air.zones("ap-1", "ap-2")
+    sha, ms = air.sounds["báo động"]
+    with air.station.db.write() as session:
+        session.add(
+            CueRow(name="bao-dong", kind="alert", title="Báo động", audio_sha256=sha, duration_ms=ms, licence="x")
+        )
+    return air
+
+
+def declared(air, **more):
+    """Confirm an emergency that has a recording, so that no voice is needed."""
+    sha, ms = air.sounds["lời nói"]
+    values = {
+        "title": "Lũ về",
+        "text": "",
+        "zones": ("ap-1",),
+        "reason": "Công điện",
+        "repeat_minutes": None,
+        "recording_sha256": sha,
+        "recording_ms": ms,
+    }
+    number = emergencies.draft(air.station, OPERATOR, Wish(**(values | more)))
+    emergencies.confirm(air.station, OPERATOR, number)
+    return number
