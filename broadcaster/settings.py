@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from broadcaster import faults
+from broadcaster.domain.papers import Issuer, PaperForm
 from broadcaster.domain.relays import RelaySource
 from broadcaster.domain.windows import Caps, StationHours, Window
 from broadcaster.errors import RuleError, Where
@@ -266,6 +267,24 @@ class Settings(BaseSettings):
             )
             for name, r in self.relay.sources.items()
         }
+
+    @property
+    def issuer(self) -> Issuer:
+        """Who issues the station's papers."""
+        return Issuer(commune=self.station.commune, name=self.station.name)
+
+    @property
+    def paper_form(self) -> PaperForm:
+        """What the office decides of its papers."""
+        form = self.report
+        return PaperForm(
+            superior=form.superior,
+            place=form.place,
+            signer_mode=form.signer_mode,
+            signer_title=form.signer_title,
+            recipients=tuple(form.recipients),
+            self_score=form.self_score,
+        )
 
     @property
     def caps(self) -> Caps:

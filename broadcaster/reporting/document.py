@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 from broadcaster.domain.activities import DIVERSITY_FORMULA, diversity
 from broadcaster.domain.figures import Airing, Figures, Tally, share
+from broadcaster.domain.papers import Issuer, PaperForm
 from broadcaster.domain.periods import ReportPeriod
 from broadcaster.domain.plans import LOUDSPEAKER, FormGroup
 from broadcaster.domain.playlog import Entry
 from broadcaster.domain.tracking import FULFILMENT_FORMULA, Progress, fulfilment_points
 from broadcaster.reporting import charts
 from broadcaster.reporting.wording import change, clean_end, decimal, minutes, number, percent
-from broadcaster.settings import ReportSettings, StationSettings
 
 __all__ = ["ActivityLine", "PartLine", "ReportDocument", "minutes", "number"]
 
@@ -64,8 +64,8 @@ class ReportDocument:
     genres: Mapping[str, str]
     entries: Iterable[Entry]
     """May be read again and again; a year of a large station is never held whole."""
-    station: StationSettings
-    form: ReportSettings
+    station: Issuer
+    form: PaperForm
     tz: ZoneInfo
     drawn_at: dt.datetime
     last_hash: str

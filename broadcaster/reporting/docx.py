@@ -7,6 +7,7 @@ report; the annex that lists each airing. What a template may name is said in `s
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,7 @@ def _context(d: ReportDocument, template: DocxTemplate, shape: str) -> dict[str,
         "co_quan_chu_quan": form.superior,
         "co_quan": d.station.commune.upper(),
         "ky_hieu": "BC-UBND",
-        "dia_danh": form.place or d.station.commune.split(maxsplit=1)[-1],
+        "dia_danh": form.place or d.station.place,
         "nam": d.drawn_at.astimezone(d.tz).year,
         "trich_yeu": d.title,
         "ten_dai": d.station.name,
@@ -173,7 +174,7 @@ def shown(value: str | float) -> str:
     return decimal(value) if isinstance(value, float) else str(value)
 
 
-def recipients(lines: list[str]) -> list[str]:
+def recipients(lines: Sequence[str]) -> list[str]:
     """Return the lines of Nơi nhận: each ends with a semicolon, the last with a full stop."""
     last = len(lines) - 1
     return [x if x.endswith((".", ";")) else f"{x}{'.' if n == last else ';'}" for n, x in enumerate(lines)]

@@ -6,22 +6,41 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import asdict, fields
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from broadcaster.domain.figures import Airing, Figures
+from broadcaster.domain.papers import Issuer, PaperForm
 from broadcaster.domain.periods import PeriodKind, ReportPeriod
 from broadcaster.domain.playlog import Entry
 from broadcaster.domain.tracking import Cell, Progress, Track
+from broadcaster.errors import RuleError
 from broadcaster.reporting.document import ActivityLine, PartLine, ReportDocument
-from broadcaster.settings import ReportSettings, StationSettings
+
+VERSION: Final = 1
+"""Of what `freeze` writes; a new one needs a step from the one before, and its frozen file in the tests."""
+_PLAIN = (
+    "scripts_written",
+    "topics",
+    "topic_short",
+    "other_topic",
+    "units",
+    "zones",
+    "genres",
+    "last_hash",
+    "last_seq",
+    "forms",
+    "groups",
+)
+_ACTIVITY = tuple(f.name for f in fields(ActivityLine))
 
 
 def freeze(document: ReportDocument) -> dict[str, Any]:
     """Return all that a report says as JSON-able values, less the log itself, which never changes."""
     d = document
     return {
+        "v": VERSION,
         "period": {
             "kind": d.period.kind.value,
             "first": d.period.first.isoformat(),
@@ -31,22 +50,12 @@ def freeze(document: ReportDocument) -> dict[str, Any]:
         "figures": d.figures.as_json(),
         "before": d.before.as_json(),
         "year_before": d.year_before.as_json(),
-        "scripts_written": d.scripts_written,
-        "topics": dict(d.topics),
-        "topic_short": dict(d.topic_short),
-        "other_topic": d.other_topic,
-        "units": dict(d.units),
-        "zones": dict(d.zones),
-        "genres": dict(d.genres),
-        "station": d.station.model_dump(),
-        "form": d.form.model_dump(),
+        "station": asdict(d.station),
+        "form": asdict(d.form) | {"recipients": list(d.form.recipients)},
         "tz": d.tz.key,
         "drawn_at": d.drawn_at.isoformat(),
-        "last_hash": d.last_hash,
-        "last_seq": d.last_seq,
         "plan": _progress_json(d.plan),
-        "forms": dict(d.forms),
-        "groups": dict(d.groups),
+        **{k: dict(v) if isinstance(v := getattr(d, k), Mapping) else v for k in _PLAIN},
         "activities": [asdict(a) for a in d.activities],
         "parts": [asdict(p) for p in d.parts],
         "slogans": list(d.slogans),
@@ -54,44 +63,61 @@ def freeze(document: ReportDocument) -> dict[str, Any]:
     }
 
 
-def thaw(values: Mapping[str, Any], *, entries: Iterable[Entry] = (), airings: Iterable[Airing] = ()) -> ReportDocument:
-    """Rebuild a report from `freeze()`, with the log's entries of its period."""
-    p = values["period"]
-    days = dt.date.fromisoformat(p["first"]), dt.date.fromisoformat(p["last"])
-    kept = {
-        k: values[k]
-        for k in (
-            "scripts_written",
-            "topics",
-            "topic_short",
-            "other_topic",
-            "units",
-            "zones",
-            "genres",
-            "last_hash",
-            "last_seq",
-            "forms",
-            "groups",
-        )
-    }
+def thaw(
+    content: Mapping[str, Any], *, entries: Iterable[Entry] = (), airings: Iterable[Airing] = ()
+) -> ReportDocument:
+    """Rebuild a report from what `freeze` of any version kept, with the log's entries of its period.
+
+    Raises:
+        RuleError: it was frozen by a newer version than this one.
+    """
+    values = _newest(content)
+    p, form = values["period"], values["form"]
+    first, last = dt.date.fromisoformat(p["first"]), dt.date.fromisoformat(p["last"])
     return ReportDocument(
-        period=ReportPeriod(PeriodKind(p["kind"]), *days, p["title"]),
+        period=ReportPeriod(PeriodKind(p["kind"]), first, last, p["title"]),
         figures=Figures.from_json(values["figures"]),
         before=Figures.from_json(values["before"]),
         year_before=Figures.from_json(values["year_before"]),
-        station=StationSettings(**values["station"]),
-        form=ReportSettings(**values["form"]),
+        station=Issuer(commune=values["station"]["commune"], name=values["station"]["name"]),
+        form=PaperForm(
+            superior=form["superior"],
+            place=form["place"],
+            signer_mode=form["signer_mode"],
+            signer_title=form["signer_title"],
+            recipients=tuple(form["recipients"]),
+            self_score=form["self_score"],
+        ),
         tz=ZoneInfo(values["tz"]),
         drawn_at=dt.datetime.fromisoformat(values["drawn_at"]),
         plan=_progress_of(values["plan"]),
-        activities=tuple(ActivityLine(**a) for a in values["activities"]),
-        parts=tuple(PartLine(**a) for a in values["parts"]),
+        activities=tuple(ActivityLine(**{k: a[k] for k in _ACTIVITY}) for a in values["activities"]),
+        parts=tuple(PartLine(part["unit"], part["body"]) for part in values["parts"]),
         slogans=tuple(values["slogans"]),
-        plan_in_period=values.get("plan_in_period"),
+        plan_in_period=values["plan_in_period"],
         entries=entries,
         airings=airings,
-        **kept,
+        **{k: values[k] for k in _PLAIN},
     )
+
+
+def _newest(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What was frozen, in the shape of this version: a step for each version since."""
+    values, version = content, content.get("v", 0)
+    if version > VERSION:
+        raise RuleError("Báo cáo này lập bằng phiên bản mới hơn của phần mềm. Hãy nâng cấp rồi mở lại.", field="report")
+    for step in _STEPS[version:]:
+        values = step(values)
+    return values
+
+
+def _from_0(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Before there was a version a report kept the whole settings, and at first no count of the plan in its period."""
+    return {"plan_in_period": None, **values, "v": 1}
+
+
+_STEPS: Final = (_from_0,)
+"""From each version to the next; a step stays for ever, for a station's old reports do."""
 
 
 def _progress_json(plan: Progress | None) -> dict[str, Any] | None:
@@ -108,8 +134,13 @@ def _progress_of(values: Mapping[str, Any] | None) -> Progress | None:
         return None
 
     def tracks(rows: list[dict[str, Any]]) -> tuple[Track, ...]:
-        made = (Track(**row) for row in rows)
-        return tuple(replace(t, months={m: Cell(**c) for m, c in t.months.items()}) for t in made)  # type: ignore[arg-type]
+        return tuple(
+            Track(
+                **{k: row[k] for k in ("code", "title", "target", "due", "done", "coming")},
+                months={m: Cell(c["planned"], c["done"]) for m, c in row["months"].items()},
+            )
+            for row in rows
+        )
 
     return Progress(
         title=values["title"],

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from broadcaster.domain.papers import Issuer, PaperForm
 from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.domain.rotations import WEEKDAY_LABELS
 from broadcaster.reporting.document import number
 from broadcaster.reporting.pdf import Block, Grid, Heading, Paper, Paragraph, Signature, letterhead
-from broadcaster.settings import ReportSettings, StationSettings
 
 HEADS = ("Giờ", "Buổi phát", "Nội dung", "Cụm loa", "Phút:giây", "Kết quả")
 
@@ -25,8 +25,8 @@ class Book:
     last: dt.date
     entries: Sequence[Entry]
     zones: Mapping[str, str]
-    station: StationSettings
-    form: ReportSettings
+    station: Issuer
+    form: PaperForm
     tz: ZoneInfo
     made_at: dt.datetime
     seq: int

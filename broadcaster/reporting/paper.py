@@ -38,7 +38,7 @@ def _full(d: ReportDocument) -> pdf.Paper:
         blocks,
         letterhead=pdf.letterhead(d.station, d.form, mark="BC-UBND", year=year),
         signatures=(pdf.signer(d.form),),
-        recipients=tuple(d.form.recipients),
+        recipients=d.form.recipients,
         author=d.station.name,
         made_at=d.drawn_at,
     )

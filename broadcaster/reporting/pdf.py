@@ -18,9 +18,9 @@ from typing import Any, Literal
 
 import typst
 
+from broadcaster.domain.papers import Issuer, PaperForm
 from broadcaster.errors import StationError
 from broadcaster.rooms import room
-from broadcaster.settings import ReportSettings, StationSettings
 
 Side = Literal["left", "center", "right"]
 
@@ -126,15 +126,15 @@ class Paper:
 
 
 def letterhead(
-    station: StationSettings,
-    form: ReportSettings,
+    station: Issuer,
+    form: PaperForm,
     *,
     mark: str = "",
     year: int | None = None,
     issuer: str | None = None,
 ) -> Letterhead:
     """Return the station's own letterhead; `mark` is what follows the blank number, as in `BC-UBND`."""
-    place = form.place or station.commune.split(maxsplit=1)[-1]
+    place = form.place or station.place
     return Letterhead(
         superior=form.superior,
         issuer=(issuer or station.commune).upper(),
@@ -143,7 +143,7 @@ def letterhead(
     )
 
 
-def signer(form: ReportSettings) -> Signature:
+def signer(form: PaperForm) -> Signature:
     """Return the signature block of the commune's leader, as the settings say."""
     heads = {
         "TM": ("TM. ỦY BAN NHÂN DÂN", form.signer_title),

@@ -52,8 +52,8 @@ def document() -> ReportDocument:
         zones={"z1": "Cụm 1", "z2": "Cụm 2", "z3": "Cụm 3"},
         genres={"column": "Chuyên mục"},
         entries=ENTRIES,
-        station=Settings().station,
-        form=Settings().report,
+        station=Settings().issuer,
+        form=Settings().paper_form,
         tz=VN,
         drawn_at=dt.datetime(2026, 3, 16, 3, tzinfo=dt.UTC),
         last_hash="a" * 64,
@@ -147,7 +147,7 @@ def test_every_file_has_the_same_figures(document: ReportDocument, tmp_path: Pat
 
 def test_other_ways_of_signing(document: ReportDocument, tmp_path: Path) -> None:
     for mode, heads in {"KT": ["KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"], "TL": ["TL. CHỦ TỊCH", "TRƯỞNG PHÒNG"]}.items():
-        form = document.form.model_copy(update={"signer_mode": mode, "signer_title": heads[1]})
+        form = replace(document.form, signer_mode=mode, signer_title=heads[1])
         docx_writer.write(replace(document, form=form), tmp_path / f"{mode}.docx")
         signature = docx.Document(str(tmp_path / f"{mode}.docx")).tables[-1].rows[0].cells[1]
         assert [p.text for p in signature.paragraphs[:2]] == heads

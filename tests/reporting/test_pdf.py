@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from broadcaster.reporting import pdf
-from broadcaster.settings import ReportSettings, StationSettings
+from broadcaster.settings import Settings
 
 MADE = dt.datetime(2026, 3, 31, 9, 0, tzinfo=dt.UTC)
 HARD = "Ủy ban nhân dân xã: ệ ộ ỵ ễ ẵ ỡ Ư Ơ Ă Đ"
@@ -27,8 +27,8 @@ def paper(**more: object) -> pdf.Paper:
             pdf.Bullets(("việc một", MARKUP)),
             pdf.Grid(("Ngày", "Mục"), tuple((f"ngày {n}", MARKUP) for n in range(80)), ("Tổng", "80"), title="Bảng 1"),
         ],
-        "letterhead": pdf.letterhead(StationSettings(), ReportSettings(), mark="BC-UBND", year=2026),
-        "signatures": (pdf.Signature(("NGƯỜI LẬP",), "(Ký, ghi rõ họ tên)"), pdf.signer(ReportSettings())),
+        "letterhead": pdf.letterhead(Settings().issuer, Settings().paper_form, mark="BC-UBND", year=2026),
+        "signatures": (pdf.Signature(("NGƯỜI LẬP",), "(Ký, ghi rõ họ tên)"), pdf.signer(Settings().paper_form)),
         "recipients": ("Sở Nội vụ", "Lưu: VT."),
         "made_at": MADE,
     }

@@ -35,12 +35,13 @@ def check(station: Station, number: int) -> Checked:
         row = report_row(session, number)
         log_whole = hash_at(session, row.entries_to) == row.last_hash
     kept = frozen(station, row)
+    whole = freeze(kept)  # in the shape of this version, whatever it was frozen in
     then = freeze(document_of(station, kept.period, up_to=row.entries_to))
     now = freeze(document_of(station, kept.period))
     proved = ("figures", "before", "year_before")
     return Checked(
         content_whole=digest(row.content) == row.content_sha256,
         log_whole=log_whole,
-        same_then=tuple(differences({k: row.content[k] for k in proved}, {k: then[k] for k in proved})),
-        changed_since=tuple(differences(row.content, now)),
+        same_then=tuple(differences({k: whole[k] for k in proved}, {k: then[k] for k in proved})),
+        changed_since=tuple(differences(whole, now)),
     )

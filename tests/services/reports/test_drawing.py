@@ -19,6 +19,7 @@ from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.domain.scripts import Genre
 from broadcaster.errors import ForbiddenError, MediaError, NotFoundError, RuleError, printed
+from broadcaster.reporting.frozen import digest
 from broadcaster.services.log import playlog
 from broadcaster.services.people import accounts
 from broadcaster.services.reports import activities, checking, content, drawing, due, tracing
@@ -73,6 +74,22 @@ def test_a_report_is_frozen_and_proves_itself(station: Station) -> None:
     assert any(line.startswith("activities") for line in later.changed_since)
     again = drawing.redraw(station, OPERATOR, drawn.id)
     assert next(p for p in again if p.name.startswith("so-lieu") and p.suffix == ".csv").read_bytes() == before
+
+
+def test_a_report_from_before_there_was_a_version_still_proves_itself_and_is_drawn(station: Station) -> None:
+    aired(station)
+    drawn = drawing.draw(station, OPERATOR, Q1, formats=["csv"])
+    with station.db.write() as session:
+        row = session.get_one(Report, drawn.id)
+        old = {k: v for k, v in row.content.items() if k != "v"}
+        old["station"] = old["station"] | {"province": "tỉnh Mẫu", "a-setting-that-went": 1}
+        old["form"] = old["form"] | {"due_day": 17, "remind_days": 7}
+        row.content, row.content_sha256 = old, digest(old)
+    found = checking.check(station, drawn.id)
+    assert found.ok
+    assert found.changed_since == ()
+    before = [p.read_bytes() for p in drawn.files]
+    assert [p.read_bytes() for p in drawing.redraw(station, OPERATOR, drawn.id) if p.suffix == ".csv"] == before
 
 
 def test_a_changed_row_or_report_is_found_out(station: Station) -> None:
