@@ -14,8 +14,11 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
+
+import tomlkit
 
 from broadcaster.clock import Clock, SystemClock
 from broadcaster.errors import EngineError
@@ -92,11 +95,9 @@ def install(source: str, manifest: Manifest, *, progress: Progress | None = None
 
 def describe(manifest: Manifest) -> str:
     """Return the text of `voice.toml`."""
-    head = {k: getattr(manifest, k) for k in ("name", "engine", "label", "region", "gender", "licence")}
-    lines = [f"{key} = {_quoted(value)}" for key, value in head.items()]
-    for file in manifest.files:
-        lines += ["", "[[file]]", f"path = {_quoted(file.path)}", f"size = {file.size}", f'sha256 = "{file.sha256}"']
-    return "\n".join(lines) + "\n"
+    table = asdict(manifest)
+    table["file"] = [dict(file) for file in table.pop("files")]
+    return tomlkit.dumps(table)
 
 
 def pack(folder: Path, manifest: Manifest) -> Path:
@@ -247,7 +248,3 @@ def _is_web(source: str) -> bool:
 
 def _address(base: str, path: str) -> str:
     return f"{base.rstrip('/')}/{urllib.parse.quote(path)}"
-
-
-def _quoted(value: str) -> str:
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
