@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import subprocess
 import wave
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
 
 from broadcaster.clock import SystemClock
+from broadcaster.domain.playlog import Outcome
 from tests.kit.air import ALL_DAY, make_air
 from tests.kit.waiting import until
 from tests.plugins.conftest import python
@@ -90,6 +92,38 @@ class Flute(Engine):
         return Clip(array("h", (round(9000 * math.sin(t)) for t in turns)).tobytes(), 16000)
 '''
 
+RECOGNISER = """
+from broadcaster.sound.recogniser import Recogniser
+
+class Parrot(Recogniser):
+    def text(self, sound):
+        return f"nghe {sound.size / 16000:.0f} giây"
+
+class Deaf(Recogniser):
+    @classmethod
+    def missing(cls):
+        return "Vẹt chưa tỉnh."
+
+    def text(self, sound):
+        return ""
+
+class Mad(Parrot):
+    def text(self, sound):
+        raise KeyError("lúa")
+"""
+
+HEAR = """
+import logging, sys
+from pathlib import Path
+from broadcaster.errors import MediaError
+from broadcaster.sound.recogniser_process import hear
+logging.basicConfig()
+try:
+    print(hear(Path(sys.argv[1]), [(0, 1000), (1000, 2000)], recogniser=sys.argv[2], snr_db=None))
+except MediaError as error:
+    print(error)
+"""
+
 
 @pytest.fixture
 def air(tmp_path):
@@ -115,20 +149,27 @@ def pitch(samples, rate):
     return np.abs(np.fft.rfft(samples)).argmax() * rate / len(samples)
 
 
+@contextmanager
+def on_air(air, environment):
+    """Play-out as `loa up` starts it, in the environment with the package."""
+    command = [python(environment), "-m", "broadcaster", "--home", air.station.home.root, "playout"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
 def test_a_sink_of_a_package_is_accepted_explained_and_airs(air, bucket, loa, environment, tmp_path):
     got = tmp_path / "xo.raw"
     settings(air, "[playout.sinks.xo]", 'kind = "bucket"', f"options = {{path = '{got}', litres = 20}}")
     told = loa("doctor").stdout
     assert "cái xô 20 lít" in told
     number = air.plan(air.station.now() + dt.timedelta(seconds=6), [air.cue(1, "đô")], "ap-1")
-    command = [python(environment), "-m", "broadcaster", "--home", air.station.home.root, "playout"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    try:
+    with on_air(air, environment):
         row = until(lambda: air.row(number).state.terminal and air.row(number), 40)
-        assert row.state.value == "aired", row.verdict
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
+    assert row.state.value == "aired", row.verdict
     heard = np.frombuffer(got.read_bytes(), "<i2")
     loud = heard[np.abs(heard) > 2000]
     assert 0.8 < loud.size / 48_000 < 1.1
@@ -164,6 +205,20 @@ def test_a_bug_in_a_sink_is_its_own_and_keeps_no_other_from_sounding(air, bucket
     assert "không ra đâu cả" in told.stdout, "the others are well"
 
 
+def test_beside_a_sink_whose_code_fails_the_others_air_and_the_log_tells_why(air, bucket, environment):
+    air.zones("ap-2", sink="main")
+    settings(air, "[playout.sinks.xo]", 'kind = "leaking"', "options = {path = 'x'}")
+    starts_at = air.station.now() + dt.timedelta(seconds=6)
+    number = air.plan(starts_at, [air.cue(1, "đô")], "ap-1", "ap-2")
+    with on_air(air, environment):
+        until(lambda: air.row(number).state.terminal, 40)
+    log = {e.zone: e for e in air.log(number)}
+    assert log["ap-2"].outcome is Outcome.FULL
+    assert log["ap-1"].outcome is Outcome.FAILED
+    assert "“leaking” (gói thu_xo 1.0) bị lỗi trong chính mã của nó: TypeError" in log["ap-1"].reason
+    assert "sink-xo" in {i.what for i in air.incidents()}
+
+
 def test_a_voice_of_a_package_is_listed_explained_and_speaks(air, install, loa, tmp_path):
     install("thu_sao", "broadcaster.engines", {"flute": "thu_sao:Flute"}, VOICE)
     settings(air, "[speech]", 'voices = ["flute:re", "espeak:vi"]', "[speech.engines.flute]", "hertz = 700")
@@ -190,3 +245,21 @@ def test_what_a_voice_lacks_is_said_in_its_own_words(air, install, loa, line, wo
     settings(air, "[speech]", 'voices = ["flute:re", "espeak:vi"]', line)
     told = loa("doctor")
     assert words in told.stdout + told.stderr
+
+
+def test_a_recogniser_of_a_package_hears_and_its_faults_are_its_own(air, install, loa, environment):
+    points = {"parrot": "thu_vet:Parrot", "deaf": "thu_vet:Deaf", "mad": "thu_vet:Mad"}
+    install("thu_vet", "broadcaster.recognisers", points, RECOGNISER)
+    air.sound("dài", 2.0)
+
+    def told(name):
+        command = [python(environment), "-c", HEAR, air.path("dài"), name]
+        return subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert told("parrot").stdout == "['nghe 2 giây', 'nghe 2 giây']\n"
+    assert told("deaf").stdout == "Vẹt chưa tỉnh.\n"
+    mad = told("mad")
+    assert "Bộ nghe thử “mad” (gói thu_vet 1.0) bị lỗi trong chính mã của nó: KeyError" in mad.stdout
+    assert "thu_vet.py" in mad.stderr, "the trace"
+    settings(air, "[speech]", 'recogniser = "deaf"')
+    assert "Vẹt chưa tỉnh." in loa("doctor").stdout

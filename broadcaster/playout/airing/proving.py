@@ -8,7 +8,8 @@ from broadcaster.domain.proof import Finding, Proof
 from broadcaster.playout.monitor.comparator import Listener
 from broadcaster.playout.monitor.confidence_feed import Return
 from broadcaster.playout.record.asrun import entry_id
-from broadcaster.playout.sinks.base import Audible, Sink
+from broadcaster.playout.sinks import return_command
+from broadcaster.playout.sinks.base import Sink
 
 if TYPE_CHECKING:
     from broadcaster.playout.airing.airing import Airing
@@ -26,6 +27,6 @@ def listener(airing: Airing, sink: Sink, zones: tuple[str, ...]) -> Listener | N
         proofs = [Proof(entry_id(airing.broadcast.id, item_no, z), finding, name, offset, at) for z in zones]
         crew.journal.write("proof", *(p.as_json() for p in proofs))
 
-    command = sink.hear() if isinstance(sink, Audible) else []
+    command = return_command(sink)
     back = Return(command, lambda why: crew.alarm(f"return-{sink.name}", why)) if command else None
     return Listener(back, lambda why: crew.alarm(f"heard-{sink.name}", why), found)

@@ -9,7 +9,7 @@ from typing import Any
 from broadcaster.clock import Clock
 from broadcaster.errors import RuleError
 from broadcaster.home import Home
-from broadcaster.playout.sinks.base import Foreseeing, Grouping, Replaceable, Sink, Site, Standing, Tended
+from broadcaster.playout.sinks.base import Audible, Foreseeing, Grouping, Replaceable, Sink, Site, Standing, Tended
 from broadcaster.playout.sinks.broken import BrokenSink
 from broadcaster.plugins import SINKS, PluginError, options_of
 from broadcaster.settings import Settings
@@ -40,35 +40,26 @@ class Sinks:
         if name in self.several:
             return "", ""
         sink = self.by_name[name]
-        try:
-            why = SINKS.guarded(sink.kind, sink.check)
-            soon = SINKS.guarded(sink.kind, sink.warning) if isinstance(sink, Foreseeing) and not why else ""
-        except PluginError as error:
-            return error.message, ""
-        return why, soon
+        why = _said(sink, sink.check)
+        return why, _said(sink, sink.warning) if isinstance(sink, Foreseeing) and not why else ""
 
     def start(self) -> None:
         """Let those that work between broadcasts begin; one whose own code fails keeps no other from it."""
         for name, sink in self.by_name.items():
-            if isinstance(sink, Standing) and (why := _fault(sink, sink.start)):
+            if isinstance(sink, Standing) and (why := _said(sink, sink.start)):
                 self.notes[name] = why
 
     def finish(self) -> None:
         """Let them end."""
         for sink in self.by_name.values():
             if isinstance(sink, Standing):
-                _fault(sink, sink.finish)
+                _said(sink, sink.finish)
 
     def tend(self) -> Iterator[tuple[str, str]]:
         """Let those that keep something let go of what is past its time; yield what should be on record."""
         for name, sink in self.by_name.items():
-            if isinstance(sink, Tended):
-                try:
-                    note = SINKS.guarded(sink.kind, sink.tend)
-                except PluginError as error:
-                    note = error.message
-                if note:
-                    yield name, note
+            if isinstance(sink, Tended) and (note := _said(sink, sink.tend)):
+                yield name, note
 
 
 def resolve_sinks(settings: Settings, home: Home, clock: Clock) -> Sinks:
@@ -84,7 +75,7 @@ def resolve_sinks(settings: Settings, home: Home, clock: Clock) -> Sinks:
         sink = made[name] = _made(name, wanted.kind, wanted.options, site)
         if isinstance(sink, BrokenSink):
             notes[name] = sink.why
-        elif isinstance(sink, Replaceable) and (why := sink.check()):
+        elif isinstance(sink, Replaceable) and (why := _said(sink, sink.check)):
             made[name] = _made(name, sink.stand_in, {}, site)
             notes[name] = f"{why} Âm thanh đi vào {made[name].where} thay cho loa."
     if AIRCHECK not in made:
@@ -122,9 +113,17 @@ def _made(name: str, kind: str, given: Mapping[str, Any], site: Site) -> Any:
         raise RuleError(error.message, field=error.field or f"{where}.kind") from None
 
 
-def _fault(sink: Sink, act: Callable[[], None]) -> str:
+def return_command(sink: Sink) -> list[str]:
+    """The command that brings back what listeners of a sink hear; empty when there is none."""
     try:
-        SINKS.guarded(sink.kind, act)
+        return SINKS.guarded(sink.kind, sink.hear) if isinstance(sink, Audible) else []
+    except PluginError:
+        return []  # its trace is in the log; what goes in is compared instead
+
+
+def _said(sink: Sink, act: Callable[[], str | None]) -> str:
+    """What a sink says; the fault of its own code when that fails."""
+    try:
+        return SINKS.guarded(sink.kind, act) or ""
     except PluginError as error:
         return error.message
-    return ""
