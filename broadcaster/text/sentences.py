@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from broadcaster.text.spoken import Sentence, Spoken
+from broadcaster.text.word_lists import word_list
 
 SYLLABLES_PER_BREATH = 50
 """About twelve seconds at 4.2 syllables a second, an announcer's pace on horns."""
@@ -20,39 +21,7 @@ _COMMA_STOP = re.compile(r",(?= ?[.;:!?])")
 _STOPS = re.compile(r"([.!?;:])(?: ?[,;:])+")
 _DOUBLE_STOP = re.compile(r"([.:;])(?: ?\.)+")
 _CLAUSE = re.compile(r"[,;:](?= )")
-_JOINTS = frozenset(
-    [
-        "và",
-        "để",
-        "nhằm",
-        "về",
-        "theo",
-        "của",
-        "trong",
-        "đối",
-        "do",
-        "đến",
-        "hoặc",
-        "hay",
-        "nhưng",
-        "mà",
-        "khi",
-        "nếu",
-        "thì",
-        "tại",
-        "từ",
-        "qua",
-        "với",
-        "cho",
-        "bằng",
-        "trên",
-        "góp",
-        "là",
-        "như",
-        "vì",
-        "nên",
-    ]
-)
+_JOINTS = word_list("sentences.joints")
 
 
 def tidy(text: str) -> str:

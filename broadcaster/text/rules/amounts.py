@@ -8,6 +8,7 @@ from broadcaster.text.numbers import cardinal
 from broadcaster.text.rules.figures import FIGURE, Figure
 from broadcaster.text.rules.measures import rate_of, tail_of
 from broadcaster.text.tokens import Context, Left, Reading
+from broadcaster.text.word_lists import word_list
 
 _NUMBER = re.compile(FIGURE)
 
@@ -15,24 +16,7 @@ _TIMES = re.compile(rf"({FIGURE})\s?[x×X*]\s?({FIGURE})(?:\s?[x×X*]\s?({FIGURE
 
 _NO_PRICE = 4
 _FIRST = re.compile(r"\d+")
-_NAMED = (
-    "tổ",
-    "ấp",
-    "khu",
-    "khu vực",
-    "khu phố",
-    "khóm",
-    "thôn",
-    "lớp",
-    "điều",
-    "khoản",
-    "đội",
-    "phòng",
-    "quý",
-    "tháng",
-    "đợt",
-    "kênh",
-)
+_NAMED = word_list("amounts.named")
 _ENGLISH = re.compile(r"[1-9]\d{0,2},\d{3}")
 _WHOLE = re.compile(
     r"\s?(?:người|hộ|con|em|học sinh|lượt|hồ sơ|phiếu|đồng|đ\b|vnđ|vnd|usd|đô|cử tri|đại biểu|suất|bộ|cái|chiếc|căn|cây|"

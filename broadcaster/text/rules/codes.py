@@ -7,74 +7,11 @@ import re
 from broadcaster.text.numbers import cardinal, coded, month, rank, roman_value, spell_digits
 from broadcaster.text.rules import plates, roads
 from broadcaster.text.tokens import Context, Left, Reading
+from broadcaster.text.word_lists import word_list
 
 _LONG = re.compile(r"\d{6,}(?:[-–]\d{3})?(?!\d|[.,]\d)")
-_ID_WORDS = (
-    "cccd",
-    "cmnd",
-    "căn cước",
-    "căn cước công dân",
-    "mã số thuế",
-    "mst",
-    "định danh",
-    "tài khoản",
-    "stk",
-    "mã số",
-    "hộ chiếu",
-    "chứng minh nhân dân",
-    "số thẻ",
-    "tk",
-    "mã",
-    "sổ",
-    "số seri",
-    "seri",
-    "otp",
-    "mã vạch",
-    "mã hồ sơ",
-    "bhxh",
-    "bhyt",
-    "số hiệu",
-    "công tơ",
-    "điện kế",
-    "số máy",
-    "số khung",
-    "danh bộ",
-    "danh bạ",
-    "mã qr",
-    "mã định danh",
-    "số tài khoản",
-    "thẻ",
-    "mã đơn vị",
-    "mã bưu chính",
-    "mã bưu điện",
-    "imei",
-    "serial",
-    "id",
-    "mật khẩu",
-    "pass",
-    "passcode",
-    "mã cuộc họp",
-    "pin",
-)
-_CODE_WORDS = (
-    "mã",
-    "mã số",
-    "otp",
-    "mã otp",
-    "mã chương",
-    "ndkt",
-    "mã ndkt",
-    "qhns",
-    "cú pháp",
-    "mã bưu chính",
-    "đầu số",
-    "mã xã",
-    "mã bưu điện",
-    "mã đơn vị",
-    "số hiệu",
-    "mã zip",
-    "zip",
-)
+_ID_WORDS = word_list("codes.id_words")
+_CODE_WORDS = word_list("codes.code_words")
 _LETTERS_FIGURES = re.compile(r"([A-ZĐƯa-zđ]{1,6})[-.]?(\d{1,12})([A-Za-zĐđ]{0,2})(?:([./-])(\d{1,6}))?(?![^\W_])")
 _FIGURES_LETTERS = re.compile(r"(\d{1,6})-?([A-ZĐ]{1,5})(\d{0,6})(?![^\W_])")
 _DOTTED = re.compile(r"\d+(?:\.\d+){2,}(?!\d|[,/]\d)")
@@ -93,34 +30,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 # A tax code or an account in groups that no count is written in: 1700 123 456.
 _CODE_GROUPS = re.compile(r"\d{4}(?:[ .]\d{3}){2}(?:-\d{3})?(?!\d|[.,]\d)")
 _CODE_CLAUSE = 14
-_ELECTRIC = (
-    "ampe",
-    "aptomat",
-    "áp tô mát",
-    "cầu dao",
-    "cầu chì",
-    "cb",
-    "mcb",
-    "dòng",
-    "dòng điện",
-    "điện",
-    "công tơ",
-    "điện kế",
-    "đồng hồ",
-    "ổ cắm",
-    "dây",
-    "dây dẫn",
-    "công suất",
-    "tải",
-    "định mức",
-    "pha",
-    "khởi động từ",
-    "sạc",
-    "ắc quy",
-    "rơ le",
-    "v",
-    "bộ sạc",
-)
+_ELECTRIC = word_list("codes.electric")
 _SERIES = re.compile(r"[Ss]ố:? [A-ZĐ]{1,3}\s?$")
 _SHORT_CODE = re.compile(r"\d{4,6}(?!\d|[.,/]\d)")
 
@@ -168,32 +78,7 @@ _WEEKDAY_NEXT = re.compile(
 )
 _WEEKDAY_LEFT = re.compile(r"(?:(\S+)\s+)?(?:T[2-7]|CN)\s?(?:,|và|đến|đến hết|hoặc|&|-|–)\s?$")
 _HOUR_LEFT = re.compile(r"\d{1,2}(?:[hg]\d{0,2}|:\d\d)[’'′]?\s?(?:ngày\s)?[(,]?\s?$")
-_NO_WEEKDAY = (
-    "tuyến",
-    "đường",
-    "kênh",
-    "lô",
-    "khu",
-    "số",
-    "nhóm",
-    "mã",
-    "trạm",
-    "cột",
-    "trụ",
-    "tháp",
-    "ga",
-    "nhà",
-    "máy",
-    "cống",
-    "tổ",
-    "phòng",
-    "dãy",
-    "mẫu",
-    "loại",
-    "biển",
-    "tàu",
-    "hạng",
-)
+_NO_WEEKDAY = word_list("codes.no_weekday")
 _WEEKLY = ("sáng", "chiều", "tối", "trưa", "tuần", "lịch", "thứ", "các ngày", "học")
 _QUARTER = re.compile(r"Q\.?\s?(?:([1-4])|(IV|I{1,3}))\s?[/-]\s?((?:19|20)\d\d)(?!\d)")
 _MONTHS_OF_YEAR = re.compile(r"T(\d{1,2})\s?[-–]\s?T?(\d{1,2})(?:\s?[/.]\s?((?:19|20)\d\d))?(?![^\W_]|[./]\d)")

@@ -6,6 +6,7 @@ import re
 
 from broadcaster.text.numbers import cardinal, month
 from broadcaster.text.tokens import DASH, Context, Left, Reading
+from broadcaster.text.word_lists import word_list
 
 _FULL = re.compile(r"(\d{1,2})(\s?[/.\-–]\s?)(\d{1,2})(\s?[/.\-–]\s?)(\d{4}|\d{2})(?![\d]|[/.,\-–]\d)")
 _ISO = re.compile(r"(\d{4})[-/](\d{2})[-/](\d{2})(?![\d]|[/.\-]\d)")
@@ -23,55 +24,7 @@ _SCHOOL_YEAR = re.compile(r"((?:19|20)\d\d)/((?:19|20)\d\d)(?![\d/])")
 _QUARTER_YEAR = re.compile(r"([1-4])\s?[/-]\s?((?:19|20)\d\d)(?![\d/])")
 
 _HAS_DAY = ("ngày", "mùng", "mồng", "hôm", "rằm")
-DAY_WORDS = (
-    "ngày",
-    "mùng",
-    "mồng",
-    "hôm",
-    "sáng",
-    "chiều",
-    "tối",
-    "đêm",
-    "trưa",
-    "khuya",
-    "rạng sáng",
-    "lễ",
-    "dịp",
-    "tết",
-    "trước",
-    "sau",
-    "chủ nhật",
-    "thứ hai",
-    "thứ ba",
-    "thứ tư",
-    "thứ năm",
-    "thứ sáu",
-    "thứ bảy",
-    "cn",
-    "nghỉ",
-    "kỷ niệm",
-    "hạn",
-    "hạn chót",
-    "chót",
-    "hạn cuối",
-    "thời hạn",
-    "cuối",
-    "nay",
-    "mai",
-    "kể từ",
-    "tính đến",
-    "đến hết",
-    "cho đến",
-    "vào",
-    "bắt đầu từ",
-    "nsx",
-    "hsd",
-    "nsx:",
-    "hsd:",
-    "date",
-    "hạn dùng",
-    "hạn sử dụng",
-)
+DAY_WORDS = word_list("dates.day_words")
 HOLIDAYS = frozenset(
     {
         (30, 4),
@@ -102,26 +55,7 @@ HOLIDAYS = frozenset(
     }
 )
 _MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-NUMBER_WORDS = (
-    "số",
-    "nhà",
-    "thửa",
-    "lô",
-    "mẫu",
-    "phòng",
-    "tờ",
-    "hẻm",
-    "ngõ",
-    "ngách",
-    "kiệt",
-    "mã",
-    "phiên bản",
-    "lớp",
-    "bậc",
-    "ấp",
-    "khóm",
-    "căn",
-)
+NUMBER_WORDS = word_list("dates.number_words")
 
 
 def is_date(day: str, month_: str) -> bool:

@@ -9,6 +9,7 @@ from broadcaster.text.rules.dates import DAY_WORDS, HOLIDAYS, NUMBER_WORDS, is_d
 from broadcaster.text.rules.measures import tail_of
 from broadcaster.text.rules.scores import teams_beside
 from broadcaster.text.tokens import Context, Left, Reading
+from broadcaster.text.word_lists import word_list
 
 _DAY_MONTH = re.compile(r"(\d{1,2})([/.\-–])(\d{1,2})(?![\d%‰]|[/.,]\d|[-–]\d|\s?tháng|\s?[-–]\s?\d{1,2}[/]\d{4})")
 _FEAST = re.compile(r"(?:kỷ niệm|lễ)(?: \d{1,2}/\d{1,2}(?:,| và))*$")
@@ -16,108 +17,14 @@ _FEAST_NAMED = re.compile(
     r"ngày (?:quốc tế )?(?:phụ nữ|nhà giáo|thiếu nhi|thầy thuốc|thương binh|quân đội|doanh nhân|báo chí|gia đình|lao động|"
     r"giải phóng|thành lập)(?: [^\W\d_]+){0,5}$"
 )
-_NAMED_AFTER_DAYS = (
-    "đường",
-    "công viên",
-    "trường",
-    "khu phố",
-    "phường",
-    "quảng trường",
-    "bệnh viện",
-    "nhà máy",
-    "cầu",
-    "xí nghiệp",
-    "hợp tác xã",
-    "thpt",
-    "thcs",
-    "nông trường",
-    "mầm non",
-    "tiểu học",
-    "phố",
-    "làng",
-    "chợ",
-    "tượng đài",
-    "câu lạc bộ",
-    "tổ hợp",
-)
+_NAMED_AFTER_DAYS = word_list("days.named_after_days")
 _SCORE_WORDS = ("tỷ số", "tỉ số", "thắng", "thua", "hòa", "hoà", "dẫn", "kết quả")
 _NUMBERED_LIST = re.compile(rf"(?<![^\W_])(?:{'|'.join(NUMBER_WORDS)}) (?:\d{{1,4}}/\d{{1,3}}(?:,|;| và)? ?)+$")
 _MARKED = ("ngày", "mùng", "mồng", "hôm")
-_STRONG = (
-    "ngày",
-    "sáng",
-    "chiều",
-    "tối",
-    "đêm",
-    "trưa",
-    "hôm",
-    "dịp",
-    "lễ",
-    "chủ nhật",
-    "hạn",
-    "hạn chót",
-    "hạn cuối",
-    "chót",
-    "mừng",
-    "kỷ niệm",
-    "nay",
-    "mai",
-    "đến hết",
-    "kể từ",
-    "tính đến",
-)
+_STRONG = word_list("days.strong")
 _UNSURE_LEADS = frozenset(["trước", "sau", "vào", "cuối", "nghỉ"])
-_NO_DAY = (
-    "xếp",
-    "hạng",
-    "thứ",
-    "bằng",
-    "tăng",
-    "giảm",
-    "gấp",
-    "tổng",
-    "mức",
-    "quy mô",
-    "cấp",
-    "loại",
-    "bậc",
-    "khổ",
-    "cỡ",
-    "đạt",
-    "được",
-    "điểm",
-    "áp",
-    "lực",
-    "lệ",
-    "chấm",
-    "còn",
-    "có",
-    "thị lực",
-    "huyết áp",
-    "khoảng",
-    "chiếm",
-    "gần",
-    "hơn",
-    "vòng",
-)
-_GAMES = (
-    "trận",
-    "thắng",
-    "thua",
-    "hòa",
-    "đội",
-    "bàn",
-    "séc",
-    "set",
-    "hiệp",
-    "ván",
-    "tỷ số",
-    "tỉ số",
-    "luân lưu",
-    "gặp",
-    "đá",
-    "bóng",
-)
+_NO_DAY = word_list("days.no_day")
+_GAMES = word_list("days.games")
 _WEEKDAY = re.compile(r"(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật|cn|t[2-7]|nay|mai|qua)\s?[,(]\s?[(“\"]?$")
 _HOUR_BEFORE = re.compile(r"(?:\d{1,2}[hg:]\d{0,2}[’'′]?|giờ(?: \d{1,2})?|phút)\s?,?\s?[(“\"]?$")
 _HOUR_AFTER = re.compile(r"\s?[,;]?\s?(?:lúc |từ )?(?:\d{1,2}\s?(?:giờ|h\d{0,2}|g\d{0,2})(?![^\W_])|\d{1,2}:\d\d)")

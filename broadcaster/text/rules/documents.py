@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from broadcaster.text.numbers import cardinal, coded, month
 from broadcaster.text.tokens import Context, Left, Reading
+from broadcaster.text.word_lists import word_list
 
 _CODE = re.compile(
     r"(\d{1,3}\.\d{1,3}|\d{1,6})([a-zđ]?)\s?(?:/\s?((?:19|20)\d\d))?\s?([/\-–])\s?"
@@ -56,65 +57,7 @@ def _known_type(left: Left) -> bool:
     return text.endswith(_NOUNS)
 
 
-_NOUNS = (
-    "nghị định",
-    "nghị quyết",
-    "quyết định",
-    "chỉ thị",
-    "thông tư",
-    "kế hoạch",
-    "công văn",
-    "báo cáo",
-    "tờ trình",
-    "luật",
-    "thông báo",
-    "hướng dẫn",
-    "kết luận",
-    "quy định",
-    "quy chế",
-    "công điện",
-    "chương trình",
-    "đề án",
-    "pháp lệnh",
-    "lệnh",
-    "dự án",
-    "phương án",
-    "biên bản",
-    "hợp đồng",
-    "giấy mời",
-    "giấy phép",
-    "văn bản",
-    "thông tư liên tịch",
-    "mẫu",
-    "mẫu số",
-    "phiếu",
-    "quy chuẩn",
-    "tiêu chuẩn",
-    "bộ luật",
-    "thể lệ",
-    "thư mời",
-    "giấy chứng nhận",
-    "biểu mẫu",
-    "đơn",
-    "tờ khai",
-    "phụ lục",
-    "hồ sơ",
-    "giấy ủy quyền",
-    "chương trình hành động",
-    "hiến pháp",
-    "ngân hàng",
-    "danh mục",
-    "biểu",
-    "sổ",
-    "tối hậu thư",
-    "tuyên bố",
-    "bản án",
-    "giấy xác nhận",
-    "lời kêu gọi",
-    "thư công",
-    "giấy giới thiệu",
-    "nội quy",
-)
+_NOUNS = word_list("documents.nouns")
 
 
 def _issuer(ctx: Context, code: str) -> str | None:

@@ -7,53 +7,13 @@ import re
 from broadcaster.text.numbers import cardinal, month, rank
 from broadcaster.text.rules.measures import tail_of
 from broadcaster.text.tokens import Context, Left, Reading
+from broadcaster.text.word_lists import word_list
 
 _TIGHT = re.compile(r"(\d{1,3}(?:,\s?\d{1,3}){1,40})(?![\d%‰]|[.,/:]\d|\s?[-–—%])")
 _MORE = re.compile(r"\s(?:và|hoặc)\s\d{1,3}(?![\d]|[.,/:]\d)")
 _MARKS = re.compile(r"\s(?:điểm|đ)(?![^\W_])")
 # After these, two figures joined by a comma are two names and never one decimal.
-_NAMES = (
-    "tháng",
-    "tổ",
-    "ấp",
-    "thôn",
-    "khóm",
-    "khoản",
-    "điều",
-    "khu phố",
-    "lớp",
-    "khối",
-    "chương",
-    "bài",
-    "đợt",
-    "nhóm",
-    "tuần",
-    "quý",
-    "các tổ",
-    "các ấp",
-    "các điều",
-    "các khoản",
-    "ngày",
-    "thứ",
-    "câu",
-    "cụm",
-    "đội",
-    "tiết",
-    "mục",
-    "tập",
-    "trang",
-    "lô",
-    "thửa",
-    "tờ",
-    "số báo danh",
-    "phòng",
-    "tầng",
-    "kỳ",
-    "bậc",
-    "biểu",
-    "mẫu",
-    "phụ lục",
-)
+_NAMES = word_list("enumerations.names")
 
 
 def enumerated(ctx: Context, pos: int, left: Left) -> Reading | None:

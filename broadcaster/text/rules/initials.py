@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from broadcaster.text.tokens import Context, Reading
+from broadcaster.text.word_lists import word_list
 
 _INITIALS = re.compile(r"(?:[A-ZĐ]\.\s?){1,4}[A-ZĐ](?![^\W_])\.?(?!\d)")
 _INITIAL = re.compile(r"[B-DF-HJ-NP-TV-XZĐ]\.(?=,|\)|\s\(|\s[^\W\d_])")
@@ -12,44 +13,7 @@ _INITIAL = re.compile(r"[B-DF-HJ-NP-TV-XZĐ]\.(?=,|\)|\s\(|\s[^\W\d_])")
 
 _TITLES = ("ông", "bà", "anh", "chị", "em", "cô", "chú", "bác", "cháu", "đồng chí", "đ/c", "bị can", "nạn nhân")
 _GIVEN_NAME = re.compile(r"(?:[A-ZĐ]\. ?){1,2}([A-ZĐÂÔƠƯÝ][^\W\d_]{1,6})(?![^\W_])")
-_OPENERS = frozenset(
-    [
-        "theo",
-        "công",
-        "hiện",
-        "sau",
-        "khi",
-        "ngày",
-        "tại",
-        "được",
-        "người",
-        "cơ",
-        "các",
-        "ông",
-        "bà",
-        "anh",
-        "chị",
-        "trước",
-        "do",
-        "ngoài",
-        "qua",
-        "đến",
-        "đây",
-        "nếu",
-        "với",
-        "lúc",
-        "trong",
-        "trên",
-        "từ",
-        "ban",
-        "cán",
-        "gia",
-        "ủy",
-        "đề",
-        "mọi",
-        "những",
-    ]
-)
+_OPENERS = word_list("initials.openers")
 
 
 def _given_name_next(ctx: Context, pos: int) -> int | None:

@@ -6,82 +6,13 @@ import re
 
 from broadcaster.text.numbers import cardinal, coded
 from broadcaster.text.tokens import Context, Left, Reading
+from broadcaster.text.word_lists import word_list
 
 _NUMBER = re.compile(r"(\d{1,4})([a-zđ])?(?![\d]|[.,/]\d|[^\W_]|%)")
-_LAW_NOUNS = (
-    "điều",
-    "khoản",
-    "điểm",
-    "chương",
-    "mục",
-    "phần",
-    "tiểu mục",
-    "tiết",
-    "phụ lục",
-    "mẫu",
-    "biểu",
-    "mẫu số",
-    "biểu số",
-    "tiêu chí",
-    "nhóm",
-    "loại",
-    "hạng",
-    "bước",
-    "bậc",
-    "lớp",
-    "câu",
-)
+_LAW_NOUNS = word_list("legal.law_nouns")
 # "Hạng 85đ", "tiêu chí 10đ" are points; "khoản 2đ" is none.
 _D_NOUNS = ("điều", "khoản", "chương", "mục", "phần", "tiểu mục", "phụ lục", "mẫu", "biểu", "mẫu số", "biểu số")
-_NAMED = (
-    "số",
-    "mã",
-    "mẫu",
-    "phòng",
-    "tổ",
-    "đội",
-    "ấp",
-    "khu",
-    "lô",
-    "thửa",
-    "tờ",
-    "đề án",
-    "quyển",
-    "khu phố",
-    "thôn",
-    "khóm",
-    "cụm",
-    "chuyên án",
-    "mẫu số",
-    "biểu số",
-    "tổ số",
-    "tầng",
-    "cửa",
-    "quầy",
-    "cửa số",
-    "phiếu số",
-    "mã số",
-    "ô số",
-    "hộp số",
-    "chương trình",
-    "kênh",
-    "chốt",
-    "tổng đài",
-    "trạm",
-    "tập",
-    "nghị định",
-    "nghị quyết",
-    "chỉ thị",
-    "quyết định",
-    "thông tư",
-    "kết luận",
-    "số báo danh",
-    "ban",
-    "bến",
-    "lộ",
-    "kênh số",
-    "tuyến",
-)
+_NAMED = word_list("legal.named")
 _EACH = re.compile(r"(?<![^\W_])(?:mỗi|từng) \w+$")
 _LETTER = re.compile(r"([a-zđ])(?:\.?(\d{1,2}))?(?=[^\w/'’-]|[_/'’-](?![^\W_])|$)")
 _LETTER_LIST = re.compile(

@@ -8,6 +8,7 @@ from broadcaster.text.numbers import cardinal
 from broadcaster.text.rules.figures import FIGURE, Figure
 from broadcaster.text.syllables import may_be_syllable
 from broadcaster.text.tokens import Context, Left, Reading
+from broadcaster.text.word_lists import word_list
 
 PERCENT = "phần trăm"
 _SCALE = re.compile(
@@ -30,75 +31,7 @@ _POINTS = re.compile(
     re.IGNORECASE,
 )
 
-_PER_PHRASES = (
-    "hộ",
-    "người",
-    "khẩu",
-    "năm",
-    "tháng",
-    "ngày",
-    "giờ",
-    "phút",
-    "giây",
-    "tuần",
-    "lần",
-    "suất",
-    "em",
-    "học sinh",
-    "căn",
-    "cái",
-    "con",
-    "chiếc",
-    "sào",
-    "công",
-    "tấn",
-    "tạ",
-    "lượt",
-    "buổi",
-    "ca",
-    "vụ",
-    "quý",
-    "kỳ",
-    "đợt",
-    "trường hợp",
-    "hồ sơ",
-    "xã",
-    "ấp",
-    "sản phẩm",
-    "mét",
-    "cháu",
-    "đêm",
-    "nhà",
-    "lớp",
-    "bộ",
-    "tổ",
-    "đơn vị",
-    "hội viên",
-    "kg",
-    "lít",
-    "cây",
-    "bao",
-    "thùng",
-    "mũi",
-    "liều",
-    "xe",
-    "vé",
-    "phiếu",
-    "trang",
-    "bản",
-    "bài",
-    "tin",
-    "đồng",
-    "đối tượng",
-    "lao động",
-    "đại biểu",
-    "nhân khẩu",
-    "thửa",
-    "ngôi",
-    "gia đình",
-    "trẻ",
-    "mô hình",
-)
+_PER_PHRASES = word_list("measures.per_phrases")
 
 _PER_TURN = ("năm", "tháng", "ngày", "giờ", "tuần", "lần", "lượt", "vụ", "quý", "kỳ", "đợt", "buổi", "ca", "đêm")
 _MIDDLE = re.compile(r"(m|kg|ha|km)(\d{1,2})(?![\d²³]|[^\W_]|[.,/]\d)")

@@ -6,6 +6,7 @@ import re
 
 from broadcaster.text.numbers import spell_digits
 from broadcaster.text.tokens import Context, Left, Reading
+from broadcaster.text.word_lists import word_list
 
 _PHONE = re.compile(r"(?:\(?\+?84\)?[\s.\-]?|0)\d{1,3}(?:[\s.\-]?\d{1,4}){1,4}(?!\d|/(?!0\d{2,3}[\s.\d])\d|,\d)")
 _BRACKET = re.compile(r"\(0\d{1,3}\)(?:[\s.\-]?\d{1,4}){2,4}(?!\d)")
@@ -16,26 +17,7 @@ _CALLED = re.compile(r"(?<!\d)11[1-5][,;)]")
 _DATE_LIKE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d(?!\d)")
 _SENT = re.compile(r"\d{3,5}(?!\d|[.,/%]\d|%|\s?(?:đồng|triệu|tỷ|hồ sơ|phiếu|tin|bộ|người|hộ|suất|phần|thư|đơn))")
 _GROUPED = re.compile(r"\+\d{1,3}(?:\.\d{3})+")
-_ASKS = (
-    "điện thoại",
-    "tổng đài",
-    "đường dây nóng",
-    "hotline",
-    "gọi",
-    "sđt",
-    "đt",
-    "liên hệ",
-    "zalo",
-    "số máy",
-    "cấp cứu",
-    "di động",
-    "fax",
-    "cứu hỏa",
-    "cảnh sát",
-    "tin nhắn",
-    "nhắn tin",
-    "khẩn cấp",
-)
+_ASKS = word_list("phones.asks")
 _FULL_SERVICE = 8
 _COUNTED = re.compile(r"\s?(?:đồng|đ\b|vnđ|vnd|usd|người|hộ|kg|tấn|m2|con|cây|triệu)")
 _ABROAD = re.compile(r"\+(?!84)[1-9]\d{0,2}(?:[\s.\-]?\d{2,4}){2,5}(?!\d)")

@@ -6,18 +6,9 @@ import re
 
 from broadcaster.text.numbers import cardinal, coded, spell_digits
 from broadcaster.text.tokens import Context, Left, Reading
+from broadcaster.text.word_lists import word_map
 
-_ROADS = {
-    "DT": "đường tỉnh",
-    "QL": "quốc lộ",
-    "ĐT": "đường tỉnh",
-    "TL": "tỉnh lộ",
-    "HL": "hương lộ",
-    "ĐH": "đường huyện",
-    "ĐX": "đường xã",
-    "CT": "cao tốc",
-    "ĐL": "đại lộ",
-}
+_ROADS = word_map("roads.roads")
 _ROAD = re.compile(
     r"(QL|ĐT|DT(?=[.-]?\d{3}(?!\d))|TL|HL|ĐH|ĐX|CT)[.\s-]?\s?(N?\d{1,4})([A-ZĐ]\d?)?(?:-(\d{1,2}))?(?![\d]|[.,/]\d|[^\W_])"
 )

@@ -6,41 +6,14 @@ import re
 
 from broadcaster.text.rules.figures import Figure
 from broadcaster.text.tokens import Context, Left, Reading
+from broadcaster.text.word_lists import word_list
 
 _SCORE = re.compile(r"(\d{1,2}(?:,5)?)\s?[-–:]\s?(\d{1,2}(?:,5)?)(?!\d|[-–:/.,]\d|[^\W_]|%)")
 
-SCORE_WORDS = (
-    "tỷ số",
-    "tỉ số",
-    "thắng",
-    "thua",
-    "hòa",
-    "hoà",
-    "dẫn",
-    "dẫn trước",
-    "thắng đậm",
-    "thắng lợi",
-    "cầm hòa",
-    "kết quả",
-    "chung cuộc",
-)
+SCORE_WORDS = word_list("scores.score_words")
 
 
-_MATCH = (
-    "thắng",
-    "thua",
-    "hòa",
-    "trận",
-    "luân lưu",
-    "hiệp",
-    "ván",
-    "chung kết",
-    "bán kết",
-    "séc",
-    "set",
-    "dẫn",
-    "tỷ số",
-)
+_MATCH = word_list("scores.match")
 _AFTER = re.compile(
     r"\s*(?:[,.;:)!?]|$|tối|trong|trước|sau|ở|tại|đầy|để|và|nghiêng|sáng|chiều|trên|hôm|sau đó|nhưng|nhờ|bằng|chung|đã|khi|vào|của|với)"
 )
@@ -58,22 +31,7 @@ def _in_a_match(ctx: Context, end: int, left: Left) -> bool:
 
 _NAME_BEFORE = re.compile(r"(?:[A-ZĐÂÊÔƠƯ][^\W\d_]*\s){1,2}?([A-ZĐÂÊÔƠƯ][^\W\d_]+)\s+$")
 _NAME_AFTER = re.compile(r"\s+(?:[A-ZĐÂÊÔƠƯ][^\W\d_]+\s|U\d\d\s|đội\s)[A-ZĐÂÊÔƠƯ]?")
-_NUMBERED = (
-    "đường",
-    "tổ",
-    "ấp",
-    "khu",
-    "số",
-    "phường",
-    "phố",
-    "khóm",
-    "lô",
-    "thửa",
-    "điều",
-    "khoản",
-    "tháng",
-    "công viên",
-)
+_NUMBERED = word_list("scores.numbered")
 
 
 def _between_teams(ctx: Context, m: re.Match[str], left: Left) -> bool:

@@ -7,6 +7,7 @@ import re
 from broadcaster.text.numbers import cardinal
 from broadcaster.text.rules.figures import Figure
 from broadcaster.text.tokens import Context, Left, Reading
+from broadcaster.text.word_lists import word_list
 
 _CLOCK = (
     r"(\d{1,2})\s?(h|H|g|giờ)\s?(\d{2})(\s?(?:['’′p]|ph|phút))?(?:\s?(\d{2})\s?(?:\"|”|″|giây|s))?(?![^\W_]|[.,]\d)"
@@ -21,32 +22,7 @@ _ROUND = re.compile(r"24/(7|24)(?:\s?(h|giờ))?(?![\d/]|[^\W_])")
 _MINUTES = re.compile(r"(\d{1,3})\s?(['’′])(?:\s?(\d{1,2})\s?(?:[\"”″]|''|’’))?(?![^\W_])")
 _ONE_FIGURE = re.compile(r"(\d{1,2})\s?[hHg](\d)(?:\s?(?:['’′p]|ph|phút))?(?![^\W_]|[.,]\d)")
 _RATIO_WORDS = ("tỷ lệ", "tỉ lệ", "tỷ số", "tỉ số", "bản đồ", "thắng", "thua", "pha loãng", "pha")
-_CLOCK_WORDS = (
-    "lúc",
-    "từ",
-    "đến",
-    "vào",
-    "khoảng",
-    "trước",
-    "sau",
-    "sáng",
-    "chiều",
-    "tối",
-    "trưa",
-    "đêm",
-    "hồi",
-    "khi",
-    "tới",
-    "thời gian",
-    "giờ",
-    "bắt đầu",
-    "hằng ngày",
-    "hàng ngày",
-    "mỗi ngày",
-    "vào lúc",
-    "và",
-    "hết",
-)
+_CLOCK_WORDS = word_list("times.clock_words")
 
 
 def _said(ctx: Context, hour: str, minute: str | None, second: str | None = None) -> str:

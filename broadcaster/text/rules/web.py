@@ -6,6 +6,7 @@ import re
 
 from broadcaster.text.numbers import coded
 from broadcaster.text.tokens import Context, Reading
+from broadcaster.text.word_lists import word_map
 
 _TLD = "vn|com|net|org|edu|gov|info|io|me|asia|biz|tv|ly|app|page|link|site|online"
 _URL = re.compile(r"(?:(?:https?|ftp)://)(?P<rest>[^\s<>\"“”()]{1,200})", re.IGNORECASE)
@@ -20,20 +21,7 @@ _MAIL = re.compile(
 _WWW = re.compile(r"^www\.", re.IGNORECASE)
 _TAG = re.compile(r"#([^\W_][^\W²³½¼¾]{0,60})")
 _PART = re.compile(r"[^\W\d_]+|\d+|[^\w]|_")
-_SIGNS = {
-    ".": "chấm",
-    "/": "xuyệt",
-    "-": "gạch ngang",
-    "_": "gạch dưới",
-    "@": "a còng",
-    "?": "hỏi",
-    "=": "bằng",
-    "&": "và",
-    ":": "hai chấm",
-    "%": "phần trăm",
-    "#": "thăng",
-    "+": "cộng",
-}
+_SIGNS = word_map("web.signs")
 _CAMEL = re.compile(r"[^\W\d_]+|\d+")
 
 

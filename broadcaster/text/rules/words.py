@@ -8,6 +8,7 @@ from broadcaster.text.lexicon import Entry, Mode, first_token
 from broadcaster.text.rules.conditions import fits
 from broadcaster.text.syllables import is_syllable, may_be_syllable
 from broadcaster.text.tokens import Context, Left, Reading, toneless
+from broadcaster.text.word_lists import word_map
 
 _WORD = re.compile(r"[^\W\d_]+")
 _ACRONYM = re.compile(r"[^\W\d_]+(?:&[^\W\d_]+)?")
@@ -287,19 +288,7 @@ def _compound(ctx: Context, token: str) -> str | None:
 
 
 # Offices and persons that head a compound, whose letters alone have several meanings.
-_HEADS = {
-    "CT": "Chủ tịch",
-    "BT": "Bí thư",
-    "TT": "Trung tâm",
-    "CA": "Công an",
-    "TP": "Trưởng phòng",
-    "UV": "Ủy viên",
-    "ĐD": "đại diện",
-    "PC": "phòng, chống",
-    "NV": "nhân viên",
-    "HV": "hội viên",
-    "CH": "Chỉ huy",
-}
+_HEADS = word_map("words.heads")
 
 
 def _head_of_compound(ctx: Context, letters: str) -> str:
