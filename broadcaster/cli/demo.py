@@ -20,6 +20,7 @@ from broadcaster.domain.scripts import Genre
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.host.alarm import SimulatedAlarm
 from broadcaster.playout.sinks.null import NullSink
+from broadcaster.services.desk import beside
 from broadcaster.services.log.playlog import entries, verify
 from broadcaster.services.people.accounts import actor_named, make_first_accounts
 from broadcaster.services.reports.content import document_of
@@ -103,7 +104,7 @@ def _live(station: Station, clock: FastClock, end: dt.datetime, port: int | None
     stop = stop_event()
     sinks = {name: NullSink(name) for name in (*station.settings.playout.sinks, "aircheck")}
     playout = Playout(
-        station, alarm=SimulatedAlarm(clock, threaded=True), sinks=sinks, chunk_ms=_CHUNK_MS, durable=False
+        *beside(station), alarm=SimulatedAlarm(clock, threaded=True), sinks=sinks, chunk_ms=_CHUNK_MS, durable=False
     )
     threads = [
         threading.Thread(target=playout.run, args=(stop,), name="playout"),

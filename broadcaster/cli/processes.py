@@ -39,10 +39,19 @@ def web_command(ctx: click.Context, host: str | None, port: int | None, own_home
 @click.pass_context
 def playout_command(ctx: click.Context, own_home: str | None) -> None:
     """Chạy phần phát sóng (thường do “loa up” gọi)."""
+    from broadcaster.clock import SystemClock  # noqa: PLC0415
+    from broadcaster.supervise.desk_link import DeskLink  # noqa: PLC0415
+
+    home, clock = _home(ctx, own_home, "playout"), SystemClock()
+    stop = stop_event()
+    desk = DeskLink([sys.executable, "-m", "broadcaster", "--home", str(home.root), "desk"], clock)
+    desk.start()  # both load at once
     from broadcaster.playout.engine import Playout  # noqa: PLC0415 - only this process makes sound
 
-    station = _process(ctx, own_home, "playout")
-    Playout.of(station).run(stop_event())
+    try:
+        Playout(desk, home, home.settings(), clock, urgent=True).run(stop)
+    finally:
+        desk.close()
 
 
 @click.command("worker")

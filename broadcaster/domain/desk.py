@@ -209,17 +209,19 @@ class PlayTurn:
     """Who plays instead, or lately asked to; empty when there is nobody else."""
     heir_since: dt.datetime | None = None
     """Set when the right was taken over just now: when that of the machine before ended."""
+    alone: bool = False
+    """Whether no other machine can reach this station's desk."""
 
     def as_json(self) -> dict[str, Any]:
         """Return JSON-able fields."""
         since = self.heir_since and self.heir_since.isoformat()
-        return {"may_play": self.may_play, "other": self.other, "heir_since": since}
+        return {"may_play": self.may_play, "other": self.other, "heir_since": since, "alone": self.alone}
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> PlayTurn:
         """Rebuild a turn from `as_json()`."""
         since = fields["heir_since"]
-        return cls(fields["may_play"], fields["other"], since and dt.datetime.fromisoformat(since))
+        return cls(fields["may_play"], fields["other"], since and dt.datetime.fromisoformat(since), fields["alone"])
 
 
 class ItemNow(TypedDict):

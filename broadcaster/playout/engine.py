@@ -1,8 +1,8 @@
-"""Play-out: airs what the rows say, at its time, by itself, and never loses what happened.
+"""Play-out: airs what its desk says, at its time, by itself, and never loses what happened.
 
-Threads: the clerk (the caller of `run`: commands, plans, journal into the database, heartbeat), the alarm, the ear on
+Threads: the clerk (the caller of `run`: orders, plans, journal to the desk, sign of life), the alarm, the ear on
 loopback, one for each broadcast from T-30 s to its verdict, and one player for each sink while it sounds. Only the
-clerk and the claim at T-30 s touch the database, so that a database that hangs holds up no sound.
+clerk and the claim at T-30 s ask the desk, so that one that hangs holds up no sound.
 """
 
 from __future__ import annotations
@@ -10,19 +10,18 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import functools
-import hashlib
 import logging
 import socket
 import threading
 from collections.abc import Mapping
 from typing import Any
 
-from broadcaster.clock import SystemClock
-from broadcaster.domain.broadcasts import BroadcastState, Phase
-from broadcaster.domain.desk import LEFT, PORT_FILE, PROCESS, Bundle, Verb, zones_of
-from broadcaster.errors import StationError
+from broadcaster.clock import Clock, SystemClock
+from broadcaster.domain.broadcasts import Phase
+from broadcaster.domain.desk import LEFT, PORT_FILE, Bundle, Desk, DeskAwayError, Order, Status, Verb
+from broadcaster.home import Home
 from broadcaster.playout.airing.airing import Airing
-from broadcaster.playout.airing.claims import Claims, reserve
+from broadcaster.playout.airing.claims import Claims, reserve, within
 from broadcaster.playout.airing.control import Control
 from broadcaster.playout.airing.machine import Crew, Leads
 from broadcaster.playout.airing.register import Floor, alarm_key
@@ -43,9 +42,7 @@ from broadcaster.playout.sound.decoded import TapeRoom
 from broadcaster.playout.sound.player import CHUNK_MS
 from broadcaster.playout.sound.relay import Relay
 from broadcaster.playout.status import status_of
-from broadcaster.services.air import broadcasts, emergency_soundings, heartbeats
-from broadcaster.services.scripts import approving
-from broadcaster.services.station import Station
+from broadcaster.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -53,19 +50,21 @@ AHEAD = dt.timedelta(hours=24)
 POLL_S = 1.0
 RECONCILE_S = 5.0
 BEAT_S = 5.0
-LEASE_S = 5.0
 HOUSEKEEPING_S = 3600.0
-RECHECK_S = 600.0
+FIRST_S = 5.0
+"""So long the first beat waits for a desk that begins together with play-out."""
 
 
 class Playout:
     """Unattended play-out of one station; `run` holds the home's lock, so there is exactly one.
 
     Args:
-        station: the open station.
+        desk: answers what is due, and takes what happened.
+        home: play-out's own folders.
+        settings: the sinks, relays and hours.
+        clock: the time.
         alarm: the alarm clock; APScheduler's by default.
         sinks: the ways out; by default those of the settings.
-        refusal: why a script may not air, asked when a broadcast is pinned and again at T-30 s.
         urgent: put this process and its players before all others; for a process of its own.
         inline: play on the calling thread over a frozen clock; for simulations.
         chunk_ms: samples are handed to the sinks in pieces of this length.
@@ -75,77 +74,65 @@ class Playout:
 
     def __init__(
         self,
-        station: Station,
+        desk: Desk,
+        home: Home,
+        settings: Settings,
+        clock: Clock,
         *,
         alarm: Alarm | None = None,
         sinks: Mapping[str, Sink] | None = None,
-        refusal: broadcasts.Refusal = approving.refusal,
         urgent: bool = False,
         inline: bool = False,
         chunk_ms: int = CHUNK_MS,
         durable: bool = True,
         proves: bool | None = None,
     ) -> None:
-        self.station = station
-        self.clock = station.clock
-        self.alarm = alarm or ApschedulerAlarm(station.clock)
-        self.sinks = (
-            Sinks(dict(sinks), {})
-            if sinks is not None
-            else resolve_sinks(station.settings, station.home, station.clock)
-        )
-        self._refusal = refusal
+        self.desk = desk
+        self.home = home
+        self.clock = clock
+        self.alarm = alarm or ApschedulerAlarm(clock)
+        self.sinks = Sinks(dict(sinks), {}) if sinks is not None else resolve_sinks(settings, home, clock)
         self._inline = inline
         self.host = socket.gethostname()
-        place = hashlib.sha256(str(station.home.root).encode()).hexdigest()[:8]
-        self.owner = f"{self.host[:100]}:{place}"
-        self.journal = Journal(station.home.playout, station.clock, durable=durable)
+        self.journal = Journal(home.playout, clock, durable=durable)
         self._wake = threading.Event()
-        self._shelf = Shelf(station.home.playout / "bundles")
-        self._tapes = TapeRoom(station.home.store, station.home.playout / "tapes")
-        self._tenure = Tenure(
-            station, self.owner, station.settings.playout.lease_seconds, station.home.playout / "rival.json"
-        )
-        self._belief = Belief(station.clock, self.journal.last_time())
-        self._claims = Claims(station, self._shelf, self.owner, refusal, inline=inline)
+        self._shelf = Shelf(home.playout / "bundles")
+        self._tapes = TapeRoom(home.store, home.playout / "tapes")
+        self._tenure = Tenure(desk, clock, settings.playout.lease_seconds, home.playout / "rival.json")
+        self._beat_s = min(BEAT_S, settings.playout.lease_seconds / 4)
+        self._belief = Belief(clock, self.journal.last_time())
+        self._claims = Claims(desk, clock, self._shelf, self._tenure, inline=inline)
         self._troubles = Troubles(self.journal, self._wake.set)
-        self._ear = Ear(station.home.run / PORT_FILE, self._heard)
-        self._checked: dict[int, float] = {}
+        self._ear = Ear(home.run / PORT_FILE, self._heard)
         self._due_at: dict[str, float] = {}
-        self.floor = Floor(station, self._shelf, self.alarm, self._changed)
+        self.floor = Floor(self._shelf, self.alarm, self._changed)
         self._crew = self.floor.crew = Crew(
             clock=self.clock,
             journal=self.journal,
             tapes=self._tapes,
             sinks=self.sinks.by_name,
-            hours=station.settings.station_hours,
-            tz=station.settings.tz,
+            hours=settings.station_hours,
+            tz=settings.tz,
             host=self.host,
             confirm=self._claims.confirm,
             fault=self._troubles.sink,
             reserve=functools.partial(reserve, self.clock, self.floor.airings),
             muted=self.floor.is_muted,
             changed=self._changed,
-            leads=Leads.of(station.clock),
+            leads=Leads.of(clock),
             urgent=urgent,
             inline=inline,
             chunk_ms=chunk_ms,
             alarm=self._troubles.tell,
             several=self.sinks.several,
             may_begin=self._may_begin,
-            talks=station.home.run / "talks",
+            talks=home.run / "talks",
             relays={
-                name: Relay(source, station.settings.sound.loudness, station.settings.tz)
-                for name, source in station.settings.relays.items()
+                name: Relay(source, settings.sound.loudness, settings.tz) for name, source in settings.relays.items()
             },
-            proves=isinstance(station.clock, SystemClock) if proves is None else proves,
+            proves=isinstance(clock, SystemClock) if proves is None else proves,
         )
-        self._control = Control(self.floor, self.trust_clock)
-
-    @classmethod
-    def of(cls, station: Station) -> Playout:
-        """Return the play-out of a real station: its own sinks, APScheduler's alarm."""
-        return cls(station, urgent=True)
+        self._control = Control(self.floor, self.journal, self.trust_clock)
 
     # Life
 
@@ -155,7 +142,7 @@ class Playout:
         Raises:
             AirError: another play-out holds this home.
         """
-        with home_lock(self.station.home.run / "playout.lock"):
+        with home_lock(self.home.run / "playout.lock"):
             if self._crew.urgent:
                 favour_process()
             self.open()
@@ -169,12 +156,13 @@ class Playout:
 
     def open(self) -> None:
         """Take up the work: finish what an earlier life left open, load what is pinned, start the alarm and the ear."""
-        with contextlib.suppress(StationError):
-            self._renew()  # what was left open may go on only where it is this machine's turn
+        with contextlib.suppress(DeskAwayError):  # what was left open may go on only where it is this machine's turn
+            self._beat() if self._inline else within(FIRST_S, self._beat)
         self.journal.doubtful = bool(self._belief.hold)
         self.journal.write("boot", {"host": self.host})
         past = recovery.look_back(self.journal.last_segment())
         self.floor.ended |= past.ended
+        self._control.know(past.obeyed)
         pinned = self._shelf.load()
         self.alarm.start(self._jumped)
         if not self._inline:
@@ -193,9 +181,9 @@ class Playout:
         self.alarm.stop()
         self._ear.close()
         self.floor.clear(5)
-        with contextlib.suppress(StationError):
-            replay(self.station, self.journal, self.owner)
-        self._tenure.end()
+        with contextlib.suppress(DeskAwayError):
+            replay(self.desk, self.journal)
+        self._tenure.end(self.status())
         self.journal.close()
         self.sinks.finish()
 
@@ -217,11 +205,11 @@ class Playout:
         self._look_at_sinks()
         away = ""
         for name, every, step in (
-            ("lease", min(LEASE_S, self.station.settings.playout.lease_seconds / 4), self._renew),
+            ("beat", self._beat_s, self._beat),
             ("orders", 0.0, self._obey_all),
             ("reconcile", RECONCILE_S, self.reconcile),
             ("replay", 0.0, self._replay),
-            ("beat", 0.0 if self._inline else BEAT_S, self._beat),
+            ("beat", self._beat_s, self._beat),  # again, when what was done just now changed what is to be told
             ("housekeeping", HOUSEKEEPING_S, self._housekeeping),
         ):
             now = self.clock.monotonic()
@@ -230,12 +218,14 @@ class Playout:
             try:
                 step()
                 self._due_at[name] = now + every
-            except StationError as error:
+            except DeskAwayError as error:
                 away = error.message
                 break
             except Exception:
                 log.exception("clerk: %s failed", name)
                 self._due_at[name] = now + max(every, RECONCILE_S)
+        if away and not self._troubles.now("database"):
+            log.warning("desk is away: %s", away)
         self._troubles.tell("database", away)
         self._troubles.tell("lease", self._tenure.hold)
 
@@ -256,10 +246,6 @@ class Playout:
         self.journal.doubtful = bool(why)
         self._troubles.tell("clock", why)
 
-    def _renew(self) -> None:
-        self._tenure.renew()
-        self._claims.heir_since = self._tenure.heir_since
-
     def _look_at_sinks(self) -> None:
         """Tell of what broke between broadcasts, when no player is there to notice."""
         for name, sink in self.sinks.by_name.items():
@@ -272,43 +258,28 @@ class Playout:
         """Pin what is due in the coming day and set its alarms; forget what was taken back.
 
         Raises:
-            StationError: the database is away; what is pinned still airs.
+            DeskAwayError: the desk is away; what is pinned still airs.
         """
         if self._tenure.hold:
             return
         held = bool(self._belief.hold)
         now = self.clock.now()
-        steady = self.clock.monotonic()
-        emergency_soundings.tend(self.station)
-        with self.station.db.read() as session:
-            rows = broadcasts.due(session, now + AHEAD)
-            if held:
-                rows = [r for r in rows if r.broadcast.asked_for and abs(r.broadcast.starts_at - now) <= LEFT]
-            zones = broadcasts.zones(session)
-            fresh: dict[int, Bundle] = {}
-            for row in rows:
-                b = row.broadcast
-                others = row.owner not in {None, self.owner} and now < b.ends_at + LEFT
-                heir = self._tenure.heir_since
-                others = others and not (heir and row.state is BroadcastState.CUED and b.starts_at > heir)
-                if self.floor.has(b.id) or b.id in self.floor.ended or others:
-                    continue
-                old = self._shelf.get(b.id)
-                faults = old.faults if old is not None and old.broadcast == b else None
-                if faults is None or steady >= self._checked.get(b.id, 0.0):
-                    self._checked[b.id] = steady + RECHECK_S
-                    day = self.station.local(b.starts_at).date()
-                    faults = broadcasts.item_faults(session, b, day, self._refusal)
-                fresh[b.id] = Bundle(b, zones_of(zones, b.zones), faults)
+        fresh: dict[int, Bundle] = {}
+        for bundle in self.desk.due(now + AHEAD, self._tenure.heir_since).bundles:
+            b = bundle.broadcast
+            believed = not held or (b.asked_for and abs(b.starts_at - now) <= LEFT)
+            if believed and not self.floor.has(b.id) and b.id not in self.floor.ended:
+                fresh[b.id] = bundle
         keys = self.alarm.keys()
         for number, bundle in fresh.items():
             if self._shelf.put(bundle) or alarm_key(number) not in keys:
                 self._set_alarm(bundle)
+                self._due_at.pop("beat", None)
         for number in self._shelf.numbers() if not held else ():
             if number not in fresh and not self.floor.has(number):
                 self.alarm.cancel(alarm_key(number))
                 self._shelf.drop(number)
-                self._checked.pop(number, None)
+                self._due_at.pop("beat", None)
 
     def _set_alarm(self, bundle: Bundle) -> None:
         b = bundle.broadcast
@@ -345,47 +316,39 @@ class Playout:
             lanes = (lane for one in self.airings() if one.phase is Phase.AIR for lane in one.lanes)
             return {"levels": {lane.sink.name: round(lane.level, 1) for lane in lanes}}
         if message.get("verb") == Verb.STOP:
-            arguments = message.get("arguments") or {}
-            self._control.obey(
-                int(message.get("order", 0)), Verb.STOP, arguments, str(message.get("by", "")), dt.timedelta(0)
-            )
+            number, by = int(message.get("order", 0)), str(message.get("by", ""))
+            order = Order(number, Verb.STOP, message.get("arguments") or {}, by, self.clock.now())
+            self._control.obey(order, dt.timedelta(0))
         self.look_again()
         return None
 
     def _obey_all(self) -> None:
-        while not self._tenure.hold:
-            with self.station.db.read() as session:
-                orders = broadcasts.orders(session)
-            if not orders:
-                return
-            now = self.clock.now()
-            said = {o.id: self._control.obey(o.id, o.verb, o.arguments, o.by, now - o.at) for o in orders}
-            answers = {number: text for number, text in said.items() if text is not None}
-            with self.station.db.write() as session:
-                for number, text in answers.items():
-                    broadcasts.answer(session, number, text, now)
-            for number in answers:
-                self._control.forget(number)
-            self._due_at.pop("beat", None)
-            if not answers:
-                return
+        if self._tenure.hold:
+            return
+        now = self.clock.now()
+        for order in self.desk.orders():
+            if self._control.obey(order, now - order.at):
+                self._due_at.pop("beat", None)
 
     # What others should know
 
     def _replay(self) -> None:
-        if replay(self.station, self.journal, self.owner) and not self.airings():
+        if replay(self.desk, self.journal) and not self.airings():
             self.journal.turn_over()
 
     def _beat(self) -> None:
         if self._inline:
-            return
-        process = f"{PROCESS}-standby" if self._tenure.hold else PROCESS
-        heartbeats.beat(self.station, process, self.status())
+            return  # nobody watches a simulation, and no other machine takes its turn
+        hold = self._tenure.hold
+        self._tenure.renew(self.status())
+        if self._tenure.hold != hold:
+            self._tenure.renew(self.status())  # whoever stands by says why
 
-    def status(self) -> dict[str, Any]:
-        """Return what play-out does now, JSON-able; see `status.status_of`."""
+    def status(self) -> Status:
+        """What play-out does now."""
         return status_of(
-            self.station,
+            self.clock.now(),
+            self.host,
             self.airings(),
             [b for n in self._shelf.numbers() if n not in self.floor.ended and (b := self._shelf.get(n)) is not None],
             {name: self._troubles.of_sink(name) for name in self.sinks.by_name},

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import os
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from broadcaster.domain.broadcasts import Phase
-from broadcaster.domain.desk import Bundle
+from broadcaster.domain.desk import STATUS_VERSION, Bundle, OnAir, Status
 from broadcaster.playout.airing.airing import Airing
-from broadcaster.services.station import Station
 
 
 def status_of(
-    station: Station,
+    now: dt.datetime,
+    host: str,
     airings: Iterable[Airing],
     pinned: Iterable[Bundle],
     sinks: Mapping[str, str],
@@ -20,24 +21,22 @@ def status_of(
     muted: list[str],
     *,
     clock_doubted: bool = False,
-) -> dict[str, Any]:
-    """Return JSON-able fields.
-
-    `on_air` lists what sounds (empty: nothing), `next` is None or the next broadcast; `sinks` holds "ok" for each
-    sink, or what is wrong with it; `hold` says why nothing may air, `clock_doubted` that it is
-    the clock. Times are ISO UTC, levels dBFS.
-    """
+) -> Status:
+    """The state of play-out at this moment."""
     sounding = [_airing(one) for one in airings if one.phase is Phase.AIR]
     on_their_way = {one.broadcast.id for one in airings if one.phase is Phase.AIR}
     coming = sorted(
         (b.broadcast for b in pinned if b.broadcast.id not in on_their_way), key=lambda b: (b.starts_at, b.id)
     )
-    now = station.now()
     following = next((b for b in coming if b.starts_at >= now), None)
     return {
+        "v": STATUS_VERSION,
+        "host": host,
+        "pid": os.getpid(),
         "on_air": sounding,
-        "next": following
-        and {
+        "next": None
+        if following is None
+        else {
             "broadcast": following.id,
             "title": following.title,
             "kind": following.kind.value,
@@ -52,7 +51,7 @@ def status_of(
     }
 
 
-def _airing(one: Airing) -> dict[str, Any]:
+def _airing(one: Airing) -> OnAir:
     b = one.broadcast
     lane = next((lane for lane in one.lanes if lane.on_item is not None), one.lanes[0] if one.lanes else None)
     item = next((i for i in b.rundown if lane is not None and i.no == lane.on_item), None)
@@ -60,14 +59,16 @@ def _airing(one: Airing) -> dict[str, Any]:
         "broadcast": b.id,
         "title": b.title,
         "kind": b.kind.value,
-        "item": item and {"no": item.no, "title": item.title, "kind": item.kind, "script_id": item.script_id},
+        "item": None
+        if item is None
+        else {"no": item.no, "title": item.title, "kind": item.kind, "script_id": item.script_id},
         "items": len(b.rundown),
         "zones": [z for lane in one.lanes for z in lane.zones],
         "planned_at": b.starts_at.isoformat(),
-        "broadcast_started_at": one.started_at and one.started_at.isoformat(),
+        "broadcast_started_at": one.started_at.isoformat() if one.started_at else None,
         "broadcast_position_ms": lane.position_ms if lane else 0,
         "broadcast_duration_ms": b.sound_ms,
-        "started_at": lane and lane.item_started_at and lane.item_started_at.isoformat(),
+        "started_at": lane.item_started_at.isoformat() if lane and lane.item_started_at else None,
         "position_ms": lane.item_ms if lane else 0,
         "duration_ms": item.duration_ms if item else 0,
         "level": lane.level if lane else None,

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
+from broadcaster.clock import Clock
 from broadcaster.domain.broadcasts import Broadcast, BroadcastState
 from broadcaster.domain.causes import Why
 from broadcaster.domain.desk import (
@@ -23,11 +24,13 @@ from broadcaster.domain.desk import (
     AirHours,
     Bundle,
     ComingDay,
+    Desk,
     DeskAwayError,
     Order,
     PlayTurn,
     Record,
     Status,
+    Verb,
     zones_of,
 )
 from broadcaster.domain.playlog import Ending, Entry
@@ -39,12 +42,13 @@ from broadcaster.services.air import broadcasts, emergency_soundings, heartbeats
 from broadcaster.services.log import playlog, proofs
 from broadcaster.services.scripts import approving
 from broadcaster.services.station import Station
+from broadcaster.settings import Settings
 
 log = logging.getLogger(__name__)
 
 RECHECK_S = 600.0
 """Approvals of what is due are looked up again after this, or when the broadcast changed."""
-_NAMES_ONE = frozenset({"air", "skip"})
+_NAMES_ONE = frozenset({Verb.AIR, Verb.SKIP})
 """Orders that name a broadcast."""
 
 
@@ -171,7 +175,7 @@ class LocalDesk:
 
     def _turn(self, *, leaving: bool) -> PlayTurn:
         if self._station.db.is_sqlite:  # which one machine alone can open
-            return PlayTurn(may_play=True)
+            return PlayTurn(may_play=True, alone=True)
         if leaving:
             leases.give_up(self._station, self._owner)
             return PlayTurn(may_play=False)
@@ -179,6 +183,14 @@ class LocalDesk:
         if held.since is not None:
             log.warning("lease taken over from %s", held.rival)
         return PlayTurn(held.mine, held.rival if held.mine else held.owner, held.since)
+
+
+Parts = tuple[Desk, Home, Settings, Clock]
+
+
+def beside(station: Station, *, refusal: broadcasts.Refusal = approving.refusal) -> Parts:
+    """What play-out needs of a station that is open in its own process, in the order in which it takes them."""
+    return LocalDesk(station, refusal=refusal), station.home, station.settings, station.clock
 
 
 def owner_of(home: Home) -> str:

@@ -16,6 +16,7 @@ from broadcaster.playout.host.alarm import SimulatedAlarm
 from broadcaster.playout.sinks.base import Sink
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services.air.broadcasts import Refusal
+from broadcaster.services.desk import beside
 from broadcaster.services.scripts import approving
 from broadcaster.services.station import Station
 
@@ -57,10 +58,9 @@ class Simulation:
         self._day: dt.date | None = None
         names = {*station.settings.playout.sinks, "aircheck"}
         self.playout = Playout(
-            station,
+            *beside(station, refusal=refusal),
             alarm=self._alarm,
             sinks=sinks if sinks is not None else {name: NullSink(name) for name in names},
-            refusal=refusal,
             inline=True,
             chunk_ms=WHOLE_ITEM_MS,
             durable=False,

@@ -33,6 +33,7 @@ from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.file import FileOptions, FileSink
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services.air import broadcasts
+from broadcaster.services.desk import beside
 from broadcaster.services.station import Station
 from tests.kit.site import site
 
@@ -169,7 +170,7 @@ def starts(kind: str, count: int) -> str:
             at = begin + dt.timedelta(seconds=n * SPACING_S)
             planned[plan(station, at, items["tone"], f"ap-{n % ZONES}", f"do/{n}")] = at.timestamp()
         stop = threading.Event()
-        playout = Playout(station, sinks={"main": meter}, refusal=lambda *_: None, urgent=True)
+        playout = Playout(*beside(station, refusal=lambda *_: None), sinks={"main": meter}, urgent=True)
         thread = threading.Thread(target=playout.run, args=(stop,))
         thread.start()
         while len(meter.first) < count and time.time() < max(planned.values()) + 10:
@@ -186,7 +187,7 @@ def stops(count: int) -> str:
         station, items = make_station(Path(folder), {"long": 60.0})
         meter = Meter(NullSink("main"))
         stop = threading.Event()
-        playout = Playout(station, sinks={"main": meter}, refusal=lambda *_: None, urgent=True)
+        playout = Playout(*beside(station, refusal=lambda *_: None), sinks={"main": meter}, urgent=True)
         thread = threading.Thread(target=playout.run, args=(stop,))
         thread.start()
         took = []
@@ -213,15 +214,8 @@ def idle(seconds: float) -> str:
     with tempfile.TemporaryDirectory() as folder:
         station, items = make_station(Path(folder), {"tone": 0.3})
         plan(station, station.now() + dt.timedelta(hours=5), items["tone"], "ap-0", "do/x")
-        program = (
-            "import sys, threading\n"
-            "from broadcaster.services.station import open_station\n"
-            "from broadcaster.playout.engine import Playout\n"
-            "Playout.of(open_station(sys.argv[1])).run(threading.Event())\n"
-        )
-        child = subprocess.Popen(
-            [sys.executable, "-c", program, folder], env={**os.environ, "PYTHONPATH": str(Path.cwd())}
-        )
+        command = [sys.executable, "-m", "broadcaster", "--home", folder, "playout"]  # as `loa up` starts it
+        child = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(Path.cwd())})
         time.sleep(6)
         process = psutil.Process(child.pid)
         before = process.cpu_times()

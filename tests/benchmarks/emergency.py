@@ -28,6 +28,7 @@ from broadcaster.domain.roles import machine
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services.air import emergencies, emergency_voice
+from broadcaster.services.desk import beside
 from broadcaster.services.setup.founding import init
 
 TEXT = "Nước sông đang lên nhanh. Bà con ở vùng trũng di dời ngay đến trụ sở ủy ban nhân dân xã."
@@ -51,7 +52,7 @@ def main(rounds: int = 20) -> None:
         actor = machine()
         ear = _Ear("main")
         stop = threading.Event()
-        playout = Playout(station, sinks={"main": ear, "aircheck": NullSink("aircheck")}, urgent=True)
+        playout = Playout(*beside(station), sinks={"main": ear, "aircheck": NullSink("aircheck")}, urgent=True)
         thread = threading.Thread(target=playout.run, args=(stop,))
         thread.start()
         load = subprocess.Popen([sys.executable, "-c", "while True: pass"])

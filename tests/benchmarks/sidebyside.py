@@ -30,6 +30,7 @@ import psutil
 
 from broadcaster.clock import SystemClock
 from broadcaster.media import ffmpeg
+from broadcaster.services.desk import beside
 from tests.benchmarks.airing import Meter, render
 from tests.kit.air import ALL_DAY, make_air
 
@@ -335,7 +336,7 @@ def zones(count: int, seconds: float) -> None:
             for number in numbers:
                 found = session.get(BroadcastRow, number)
                 found.starts_at, found.ends_at = start, start + dt.timedelta(hours=1)
-        playout = Playout(air.station, sinks=sinks, refusal=lambda *_: None, urgent=True)
+        playout = Playout(*beside(air.station, refusal=lambda *_: None), sinks=sinks, urgent=True)
         stop = threading.Event()
         thread = threading.Thread(target=playout.run, args=(stop,))
         thread.start()

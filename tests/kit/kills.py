@@ -38,6 +38,7 @@ from broadcaster.domain.playlog import Outcome
 from broadcaster.media import ffmpeg
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink
+from broadcaster.services.desk import beside
 from broadcaster.services.log import playlog
 from broadcaster.services.station import open_station
 from tests.kit.air import ALL_DAY, Air, make_air
@@ -136,7 +137,7 @@ def live(home: Path, book: Path, stop: threading.Event) -> None:
     station = open_station(home)
     sinks = {"main": Tally("main", book), "aircheck": NullSink("aircheck")}
     try:
-        Playout(station, sinks=sinks, refusal=lambda *_: None).run(stop)
+        Playout(*beside(station, refusal=lambda *_: None), sinks=sinks).run(stop)
     finally:
         station.close()
 

@@ -24,6 +24,7 @@ from broadcaster.playout.sinks.file import FileOptions, FileSink
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.playout.sinks.pipe import PipeOptions, PipeSink
 from broadcaster.playout.sound.decoded import ALTERED
+from broadcaster.services.desk import beside
 from broadcaster.services.log import playlog
 from tests.kit.air import ALL_DAY
 from tests.kit.kills import torture
@@ -193,7 +194,7 @@ def _starved(root, limit, box):
         "main": FileSink("main", FileOptions(flac=False), site(station.home.airchecks)),
         "aircheck": NullSink("aircheck"),
     }
-    playout = Playout(station, sinks=sinks, refusal=lambda *_: None)
+    playout = Playout(*beside(station, refusal=lambda *_: None), sinks=sinks)
     stop = threading.Event()
     thread = threading.Thread(target=playout.run, args=(stop,))
     thread.start()

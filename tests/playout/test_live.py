@@ -18,6 +18,7 @@ from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.file import FileOptions, FileSink
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services.air import broadcasts
+from broadcaster.services.desk import beside
 from broadcaster.services.log import playlog
 from tests.kit.air import ALL_DAY
 from tests.kit.live import ended, running
@@ -283,7 +284,7 @@ def test_a_second_player_is_refused_while_the_first_lives(sounds):
         until(playout.status)
         until((sounds.station.home.run / "playout.port").exists)
         with pytest.raises(AirError, match="Đã có một máy phát"):
-            Playout(sounds.station, sinks={}).run(threading.Event())
+            Playout(*beside(sounds.station), sinks={}).run(threading.Event())
 
 
 def test_an_orderly_stop_fades_out_logs_and_leaves_the_rest_planned(sounds):

@@ -232,7 +232,7 @@ for line in sys.stdin:
         time.sleep(60)
     if asked["ask"] == "claim":
         raise SystemExit(3)
-    answer = {"bug": "TypeError()"} if asked["ask"] == "take" else {"ok": {"may_play": True, "other": "", "heir_since": None}}
+    answer = {"bug": "TypeError()"} if asked["ask"] == "take" else {"ok": {"may_play": True, "other": "", "heir_since": None, "alone": True}}
     print(json.dumps({"n": asked["n"], **answer}), flush=True)
 """
 

@@ -7,17 +7,16 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Mapping
+from typing import TypeVar, cast
 
 from broadcaster.clock import Clock
 from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, Phase
 from broadcaster.domain.causes import Cause, Why
-from broadcaster.domain.desk import Bundle, zones_of
-from broadcaster.errors import StationError
+from broadcaster.domain.desk import Bundle, Desk, DeskAwayError
 from broadcaster.playout.airing.airing import Airing
 from broadcaster.playout.airing.lineup import ways
+from broadcaster.playout.host.lease import Tenure
 from broadcaster.playout.record.pinned import Shelf
-from broadcaster.services.air import broadcasts
-from broadcaster.services.station import Station
 
 log = logging.getLogger(__name__)
 
@@ -26,61 +25,63 @@ _HURRY_S = 3.0
 _MARGIN_S = 8.0
 _RELEASE_S = 0.5
 _ONE_AT_A_TIME = threading.Lock()
+T = TypeVar("T")
 
 
 class Claims:
-    """Claims broadcasts and checks them anew; while the database is away, what is pinned counts."""
+    """Claims broadcasts and checks them anew; while the desk is away, what is pinned counts."""
 
-    def __init__(
-        self, station: Station, shelf: Shelf, owner: str, refusal: broadcasts.Refusal, *, inline: bool = False
-    ) -> None:
-        self._station = station
+    def __init__(self, desk: Desk, clock: Clock, shelf: Shelf, tenure: Tenure, *, inline: bool = False) -> None:
+        self._desk = desk
+        self._clock = clock
         self._shelf = shelf
-        self._owner = owner
-        self._refusal = refusal
+        self._tenure = tenure
         self._inline = inline
-        self.heir_since: dt.datetime | None = None
-        """What another machine had claimed and starts later may be taken over."""
 
     def confirm(self, bundle: Bundle) -> Bundle | None:
         """Return the broadcast as it now stands, ours; None when it was taken back or is another machine's.
 
-        The database is asked on a thread of its own, for it may hang; only one play-out has this home's lock, so a
+        The desk is asked on a thread of its own, for it may hang; only one play-out has this home's lock, so a
         broadcast that was pinned here may air without its answer.
         """
         if self._inline:
             return self._claim(bundle)
-        box: queue.SimpleQueue[Bundle | Exception | None] = queue.SimpleQueue()
-
-        def ask() -> None:
-            try:
-                box.put(self._claim(bundle))
-            except Exception as error:  # noqa: BLE001 - carried over to the asking thread
-                box.put(error)
-
-        threading.Thread(target=ask, name=f"claim-{bundle.broadcast.id}", daemon=True).start()
-        left = (bundle.broadcast.starts_at - self._station.now()).total_seconds() - _MARGIN_S
+        left = (bundle.broadcast.starts_at - self._clock.now()).total_seconds() - _MARGIN_S
         try:
-            found = box.get(timeout=min(max(left, _HURRY_S), _CLAIM_S))
-        except queue.Empty:
-            found = StationError("Cơ sở dữ liệu không trả lời kịp.")
-        if isinstance(found, Exception):
-            log.warning("broadcast %s airs as pinned: %s", bundle.broadcast.id, found)
+            return within(min(max(left, _HURRY_S), _CLAIM_S), lambda: self._claim(bundle))
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with the desk, what was pinned airs
+            log.warning("broadcast %s airs as pinned: %s", bundle.broadcast.id, error)
             return bundle
-        return found
 
     def _claim(self, bundle: Bundle) -> Bundle | None:
-        with self._station.db.write() as session:
-            b = broadcasts.claim(
-                session, bundle.broadcast.id, self._owner, self._station.now(), heir_since=self.heir_since
-            )
-            if b is None:
-                return None
-            day = self._station.local(max(b.starts_at, self._station.now())).date()
-            faults = broadcasts.item_faults(session, b, day, self._refusal)
-            fresh = Bundle(b, zones_of(broadcasts.zones(session), b.zones), faults)
-        self._shelf.put(fresh)
+        fresh = self._desk.claim(bundle.broadcast.id, self._clock.now(), self._tenure.heir_since)
+        if fresh is not None:
+            self._shelf.put(fresh)
         return fresh
+
+
+def within(limit_s: float, ask: Callable[[], T]) -> T:
+    """Ask on a thread of its own, and do not wait for the answer beyond `limit_s`.
+
+    Raises:
+        DeskAwayError: there is none by then.
+    """
+    box: queue.SimpleQueue[tuple[T, None] | tuple[None, Exception]] = queue.SimpleQueue()
+
+    def work() -> None:
+        try:
+            box.put((ask(), None))
+        except Exception as error:  # noqa: BLE001 - carried over to the asking thread
+            box.put((None, error))
+
+    threading.Thread(target=work, name="desk-question", daemon=True).start()
+    try:
+        answer, error = box.get(timeout=limit_s)
+    except queue.Empty:
+        raise DeskAwayError("Cơ sở dữ liệu không trả lời kịp.") from None
+    if error is not None:
+        raise error
+    return cast("T", answer)
 
 
 def reserve(

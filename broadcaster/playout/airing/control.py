@@ -4,71 +4,74 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from broadcaster.domain.causes import Cause, Why
-from broadcaster.domain.desk import Verb
+from broadcaster.domain.desk import Order, Verb
 from broadcaster.errors import StationError
 from broadcaster.playout.airing.register import Floor
+from broadcaster.playout.record.journal import Journal
 
 STALE = dt.timedelta(seconds=60)
 """A command to sound or be silent now is not carried out later than this."""
 
 
 class Control:
-    """Carries out commands; one that came by datagram is not carried out again when its row is read."""
+    """Carries out orders, each once: one that came by datagram is not carried out again when its row is read.
 
-    def __init__(self, floor: Floor, trust_clock: Callable[[], str]) -> None:
+    Answers go into the journal, so that they outlive a crash and a desk that is away.
+    """
+
+    def __init__(self, floor: Floor, journal: Journal, trust_clock: Callable[[], str]) -> None:
         self._floor = floor
+        self._journal = journal
         self._trust_clock = trust_clock
-        self._answers: dict[int, str | None] = {}
+        self._obeyed: set[int] = set()
         self._lock = threading.Lock()
 
-    def obey(self, order_id: int, verb: str, arguments: Mapping[str, Any], by: str, age: dt.timedelta) -> str | None:
-        """Carry out a command once and return the answer; a second call with its number only returns the answer.
+    def know(self, obeyed: Iterable[int]) -> None:
+        """Orders that an earlier life carried out."""
+        self._obeyed |= set(obeyed)
 
-        None while another thread still carries it out. No lock is held meanwhile: a stop waits for nothing.
+    def obey(self, order: Order, age: dt.timedelta) -> bool:
+        """Carry out an order unless that was done or is being done; return whether it was done now.
+
+        No lock is held meanwhile: a stop waits for nothing. Number 0 is an order without a row, and has no answer.
         """
         with self._lock:
-            if order_id and order_id in self._answers:
-                return self._answers[order_id]
-            if order_id:
-                self._answers[order_id] = None
-        if (age > STALE and verb in {Verb.STOP, Verb.AIR, Verb.MUTE}) or (
-            abs(age) > STALE and verb == Verb.TRUST_CLOCK
+            if order.id in self._obeyed:
+                return False
+            if order.id:
+                self._obeyed.add(order.id)
+        if (age > STALE and order.verb in {Verb.STOP, Verb.AIR, Verb.MUTE}) or (
+            abs(age) > STALE and order.verb == Verb.TRUST_CLOCK
         ):
             text = "Lệnh đến quá muộn nên không thực hiện."
         else:
-            text = self._carry_out(verb, arguments, by)
-        if order_id:
-            with self._lock:
-                self._answers[order_id] = text
-        return text
+            text = self._carry_out(order)
+        if order.id:
+            self._journal.write("answer", {"order": order.id, "text": text})
+        return True
 
-    def _carry_out(self, verb: str, arguments: Mapping[str, Any], by: str) -> str:
-        act = self._verbs().get(verb)
+    def _carry_out(self, order: Order) -> str:
+        act = self._verbs().get(order.verb)
         if act is None:
-            return f"Không có lệnh “{verb}”."
+            return f"Không có lệnh “{order.verb}”."
         try:
-            return act(arguments, by)
+            return act(order)
         except (StationError, KeyError, TypeError, ValueError) as error:
             return f"Không thực hiện được: {error}"
 
-    def forget(self, order_id: int) -> None:
-        """The answer is in the database now."""
-        with self._lock:
-            self._answers.pop(order_id, None)
-
-    def _verbs(self) -> dict[str, Callable[[Mapping[str, Any], str], str]]:
+    def _verbs(self) -> dict[str, Callable[[Order], str]]:
         floor = self._floor
         return {
-            Verb.STOP: self._stop,
-            Verb.AIR: lambda a, by: floor.start_now(int(a["broadcast_id"]), by),
-            Verb.SKIP: lambda a, by: floor.skip(int(a["broadcast_id"]), by),
-            Verb.MUTE: lambda a, _by: self._mute(a.get("zone"), muted=True),
-            Verb.UNMUTE: lambda a, _by: self._mute(a.get("zone"), muted=False),
-            Verb.TRUST_CLOCK: lambda _a, _by: self._trust_clock(),
+            Verb.STOP: lambda o: self._stop(o.arguments, o.by),
+            Verb.AIR: lambda o: floor.start_now(int(o.arguments["broadcast_id"]), o.by, o.bundle),
+            Verb.SKIP: lambda o: floor.skip(int(o.arguments["broadcast_id"]), o.by, o.bundle),
+            Verb.MUTE: lambda o: self._mute(o.arguments.get("zone"), muted=True),
+            Verb.UNMUTE: lambda o: self._mute(o.arguments.get("zone"), muted=False),
+            Verb.TRUST_CLOCK: lambda _: self._trust_clock(),
         }
 
     def _stop(self, arguments: Mapping[str, Any], by: str) -> str:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from broadcaster.domain.causes import Cause, Why
-from broadcaster.domain.desk import Bundle, zones_of
+from broadcaster.domain.desk import Bundle
 from broadcaster.domain.playlog import Outcome
 from broadcaster.playout.airing.airing import Airing
 from broadcaster.playout.airing.machine import Crew
@@ -14,8 +14,6 @@ from broadcaster.playout.host.alarm import Alarm
 from broadcaster.playout.record import recovery
 from broadcaster.playout.record.asrun import AsRun
 from broadcaster.playout.record.pinned import Shelf
-from broadcaster.services.air import broadcasts
-from broadcaster.services.station import Station
 
 RESTARTED = Why(Cause.POWER_CUT, "Máy phát khởi động lại sau sự cố; phần còn lại của buổi này không phát nữa.")
 
@@ -24,7 +22,6 @@ class Floor:
     """Launches broadcasts, each at most once, and carries out what people order. Safe to call from several threads.
 
     Args:
-        station: the open station.
         shelf: what is pinned.
         alarm: the alarm clock, whose alarms are cancelled when a person is quicker.
         changed: told whenever what is on air changes.
@@ -33,8 +30,7 @@ class Floor:
     crew: Crew
     """Set by play-out before anything is launched."""
 
-    def __init__(self, station: Station, shelf: Shelf, alarm: Alarm, changed: Callable[[], None]) -> None:
-        self._station = station
+    def __init__(self, shelf: Shelf, alarm: Alarm, changed: Callable[[], None]) -> None:
         self._shelf = shelf
         self._alarm = alarm
         self._changed = changed
@@ -115,9 +111,9 @@ class Floor:
 
     # What people order
 
-    def start_now(self, broadcast_id: int, by: str) -> str:
-        """Air a broadcast at once; return the answer."""
-        bundle = self._bundle(broadcast_id)
+    def start_now(self, broadcast_id: int, by: str, named: Bundle | None) -> str:
+        """Air a broadcast at once, as pinned or else as `named`; return the answer."""
+        bundle = self._shelf.get(broadcast_id) or named
         if bundle is None:
             return f"Không có buổi phát số {broadcast_id} nào còn chờ phát."
         self._alarm.cancel(alarm_key(broadcast_id))
@@ -125,12 +121,12 @@ class Floor:
             return "Buổi này đang được chuẩn bị, đang phát hoặc đã xong."
         return f"Đang phát ngay buổi “{bundle.broadcast.title}”."
 
-    def skip(self, broadcast_id: int, by: str) -> str:
+    def skip(self, broadcast_id: int, by: str, named: Bundle | None) -> str:
         """Leave a broadcast out, or cut it when it is on air; return the answer."""
         why = Why(Cause.LEFT_OUT, f"{by or 'Người vận hành'} bỏ buổi này.")
         one = next((a for a in self.airings() if a.broadcast.id == broadcast_id), None)
         if one is None:
-            bundle = self._bundle(broadcast_id)
+            bundle = self._shelf.get(broadcast_id) or named
             if bundle is None:
                 return f"Không có buổi phát số {broadcast_id} nào còn chờ phát."
             self._alarm.cancel(alarm_key(broadcast_id))
@@ -140,14 +136,6 @@ class Floor:
         else:
             one.cancel(why, by)
         return f"Đã bỏ buổi “{one.broadcast.title}”."
-
-    def _bundle(self, broadcast_id: int) -> Bundle | None:
-        """Return what is pinned, else what the database holds, however far ahead."""
-        if (pinned := self._shelf.get(broadcast_id)) is not None:
-            return pinned
-        with self._station.db.read() as session:
-            b = broadcasts.waiting(session, broadcast_id)
-            return None if b is None else Bundle(b, zones_of(broadcasts.zones(session), b.zones))
 
     def mute(self, zone: str | None, muted: bool) -> list[str]:
         """Turn zones off or on, until told otherwise or restarted; return those that sound just now."""

@@ -36,6 +36,10 @@ class Troubles:
                 self._journal.write("incident", {"what": what, "note": why})
         self._told()
 
+    def now(self, what: str) -> str:
+        """Say what is wrong with `what`; empty when it is well."""
+        return self._now.get(what[:48], "")
+
     def note(self, what: str, note: str) -> None:
         """Put on record what happened and is over already."""
         self._journal.write("incident", *({"what": what[:48], "note": note, **over} for over in ({}, {"over": True})))

@@ -32,19 +32,24 @@ class Past:
 
     unfinished: dict[int, Unfinished]
     ended: frozenset[int]
+    obeyed: frozenset[int]
+    """Orders that were carried out, whether or not the desk knows their answer."""
 
 
 def look_back(records: Iterable[Record]) -> Past:
     """Read the last segment of the journal."""
     open_ones: dict[int, Unfinished] = {}
     ended: set[int] = set()
+    obeyed: set[int] = set()
     for record in records:
         number = record.body.get("broadcast_id") if record.kind == "entry" else record.body.get("broadcast")
         if record.kind == "verdict":
             ended.add(record.body["broadcast"])
+        elif record.kind == "answer":
+            obeyed.add(record.body["order"])
         elif number is not None:
             _take(open_ones.setdefault(number, Unfinished()), record)
-    return Past({n: one for n, one in open_ones.items() if n not in ended}, frozenset(ended))
+    return Past({n: one for n, one in open_ones.items() if n not in ended}, frozenset(ended), frozenset(obeyed))
 
 
 def _take(one: Unfinished, record: Record) -> None:

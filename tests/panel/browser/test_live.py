@@ -22,6 +22,7 @@ from broadcaster.domain.playlog import Outcome
 from broadcaster.panel import create_app
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink
+from broadcaster.services.desk import beside
 from broadcaster.services.station import Station, open_station
 from broadcaster.sound.store import Store
 from tests.kit.browser import ARGUMENTS, CHROMIUM, faults, opened
@@ -51,7 +52,7 @@ def lively(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
     file.write_text(text.replace(before, 'windows = ["00:00-23:59"]'), encoding="utf-8")
     station = open_station(root, clock=SystemClock())
     ear = Ear("main")
-    playout = Playout(station, sinks={"main": ear, "aircheck": NullSink("aircheck")})
+    playout = Playout(*beside(station), sinks={"main": ear, "aircheck": NullSink("aircheck")})
     stop = threading.Event()
     player = threading.Thread(target=playout.run, args=(stop,))
     player.start()

@@ -23,6 +23,7 @@ from broadcaster.media.ffmpeg import run
 from broadcaster.panel import create_app
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.host.alarm import SimulatedAlarm
+from broadcaster.services.desk import beside
 from broadcaster.services.people import accounts
 from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station
@@ -75,7 +76,7 @@ def lived(tmp_path: Path) -> Iterator[tuple[StoryClock, Station, str]]:
         temporary = accounts.create_user(station, machine("bộ thử"), username, name, roles)
         accounts.change_password(station, accounts.actor_named(station, username), temporary, seed.PASSWORD)
     stop = threading.Event()
-    playout = Playout(station, alarm=SimulatedAlarm(clock, threaded=True))
+    playout = Playout(*beside(station), alarm=SimulatedAlarm(clock, threaded=True))
     server = create_server(create_app(station, {"RATELIMIT_ENABLED": False}), host="127.0.0.1", port=0, threads=8)
     threads = [
         threading.Thread(target=playout.run, args=(stop,)),

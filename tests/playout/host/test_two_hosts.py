@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -13,12 +14,15 @@ from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.playlog import Outcome
 from broadcaster.playout.host.lease import Tenure
 from broadcaster.services.air import heartbeats, leases
+from broadcaster.services.desk import LocalDesk
 from broadcaster.services.log import playlog
 from tests.kit.air import ALL_DAY, make_air
+from tests.kit.desk import idle_status
 from tests.kit.processes import kill, start
 from tests.kit.waiting import until
 
 SECOND = dt.timedelta(seconds=1)
+IDLE = idle_status()
 
 
 @pytest.fixture
@@ -36,6 +40,12 @@ def pair(tmp_path, postgres_url):
     yield made
     for air in made:
         air.station.close()
+
+
+def lease(station, owner, file):
+    """The lease of a machine of this name over a station's own database."""
+    settings = station.home.settings()
+    return Tenure(LocalDesk(replace(station, settings=settings), owner=owner), station.clock, 3, file)
 
 
 def owner(air):
@@ -102,35 +112,31 @@ def test_two_started_at_the_same_moment_air_each_broadcast_once(pair):
 def test_a_machine_that_knows_of_another_stops_when_it_cannot_ask_and_one_that_does_not_goes_on(pair, tmp_path):
     first, second = pair
     file = tmp_path / "rival.json"
-    alone = Tenure(first.station, "một", 3, file)
-    alone.renew()
+    alone = lease(first.station, "một", file)
+    alone.renew(IDLE)
     assert alone.hold == ""
-    rival = Tenure(second.station, "hai", 3, tmp_path / "other.json")
-    rival.renew()
+    rival = lease(second.station, "hai", tmp_path / "other.json")
+    rival.renew(IDLE)
     assert "“một” đang giữ quyền phát" in rival.hold
-    alone.renew()  # learns of the other
+    alone.renew(IDLE)  # learns of the other
     assert alone.hold == ""
     first.station.db.dispose()
-    away = Tenure(
-        type(first.station)(
-            first.station.home, first.station.settings, Database("postgresql+psycopg://x@127.0.0.1:1/x"), SystemClock()
-        ),
-        "một",
-        3,
-        file,
+    gone = type(first.station)(
+        first.station.home, first.station.settings, Database("postgresql+psycopg://x@127.0.0.1:1/x"), SystemClock()
     )
+    away = lease(gone, "một", file)
     assert "“hai” có thể đang phát" in away.hold, "remembered over a restart"
-    fresh = Tenure(away._station, "ba", 3, tmp_path / "none.json")
+    fresh = lease(gone, "ba", tmp_path / "none.json")
     assert fresh.hold == ""
-    until(lambda: rival.renew() or rival.hold == "")
+    until(lambda: rival.renew(IDLE) or rival.hold == "")
     assert rival.heir_since is not None
     assert "có thể đang phát" in alone.hold, "its lease ran out before the other began"
-    rival.end()
-    alone.renew()
+    rival.end(IDLE)
+    alone.renew(IDLE)
     assert alone.hold == ""
 
 
 def test_on_sqlite_there_is_nobody_else(air):
-    tenure = Tenure(air.station, "một", 3, air.station.home.playout / "rival.json")
-    tenure.renew()
+    tenure = lease(air.station, "một", air.station.home.playout / "rival.json")
+    tenure.renew(IDLE)
     assert tenure.hold == ""

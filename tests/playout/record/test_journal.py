@@ -17,6 +17,7 @@ from broadcaster.playout.record import journal
 from broadcaster.playout.record.journal import Journal
 from broadcaster.playout.record.recovery import look_back
 from broadcaster.playout.record.replay import replay
+from broadcaster.services.desk import LocalDesk
 from broadcaster.services.log import playlog
 
 NOW = dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC)
@@ -177,9 +178,9 @@ def _database(folder):
 def test_a_replay_that_forgot_how_far_it_came_adds_nothing(air, three):
     book = Journal(air.station.home.playout, air.station.clock)
     book.write("entry", entry(1).fields(), entry(1, 2).fields())
-    assert replay(air.station, book, "chủ") == 2
+    assert replay(LocalDesk(air.station, owner="chủ"), book) == 2
     (air.station.home.playout / "replayed.json").unlink()
-    assert replay(air.station, book, "chủ") == 2
+    assert replay(LocalDesk(air.station, owner="chủ"), book) == 2
     assert len(air.log()) == 2
     book.close()
 
@@ -187,7 +188,7 @@ def test_a_replay_that_forgot_how_far_it_came_adds_nothing(air, three):
 def test_a_line_that_the_database_will_never_take_does_not_hold_up_the_others(air):
     book = Journal(air.station.home.playout, air.station.clock)
     book.write("entry", entry(1).fields(), {**entry(2).fields(), "heard_ms": 5000}, entry(3).fields())
-    replay(air.station, book, "chủ")
+    replay(LocalDesk(air.station, owner="chủ"), book)
     assert [e.broadcast_id for e in air.log()] == [1, 3]
     assert [i.what for i in air.incidents()] == ["journal"]
     book.close()
