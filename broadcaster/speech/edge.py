@@ -13,7 +13,7 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
 from importlib.util import find_spec
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from broadcaster.clock import Clock, SystemClock
 from broadcaster.errors import EngineError
@@ -35,8 +35,8 @@ class EdgeEngine(Engine):
         timeout_s: for one sentence (s).
     """
 
-    name: ClassVar[str] = "edge"
-    one_at_a_time: ClassVar[bool] = True
+    name = "edge"
+    one_at_a_time = True
 
     def __init__(self, url: str | None = None, clock: Clock | None = None, timeout_s: float = _TIMEOUT_S) -> None:
         self._url = url or os.environ.get("LOA_EDGE_URL")

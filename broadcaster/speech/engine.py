@@ -52,10 +52,10 @@ class Engine(ABC):
     at a time.
     """
 
-    name: ClassVar[str]
+    name: str
     Options: ClassVar[type[PluginOptions] | None] = None
     """What `[speech.engines.NAME]` may say, in Vietnamese; None: nothing."""
-    one_at_a_time: ClassVar[bool] = False
+    one_at_a_time: bool = False
     """Whether a station may ask for one sentence at a time only, in whichever of its processes."""
 
     @property

@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from broadcaster.errors import EngineError
 from broadcaster.speech import shelf
@@ -22,7 +22,7 @@ from broadcaster.speech.engine import Clip, Engine, Voice
 class PiperEngine(Engine):
     """Speaks with Piper's models; about a tenth of real time on one core."""
 
-    name: ClassVar[str] = "piper"
+    name = "piper"
 
     @property
     def version(self) -> str:

@@ -13,6 +13,7 @@ from broadcaster.errors import EngineError, StationError
 from broadcaster.plugins import ENGINES, PluginOptions, options_of
 from broadcaster.speech.cache import ClipCache, key_of
 from broadcaster.speech.engine import Clip, Engine, Gender, Voice
+from broadcaster.speech.guarded import GuardedEngine
 from broadcaster.speech.turns import turn
 
 _FIRST: Final = ("vi-neural", "espeak", "gtts", "edge", "piper", "vieneu", "tone")
@@ -69,6 +70,9 @@ def _engine(name: str) -> Engine:
         raise EngineError(error.message, code="no-engine", field=error.field or name) from None
 
 
+_guarded = lru_cache(maxsize=32)(GuardedEngine)
+
+
 def split(name: str) -> tuple[str, str]:
     """Split `engine:id` into its two parts; the id may be empty, for the engine's recommended voice."""
     engine, _, voice = name.partition(":")
@@ -82,7 +86,7 @@ def engine_of(name: str) -> Engine:
         EngineError: there is no such engine, or what it needs is not installed.
     """
     with _LOCK:
-        return _engine(split(name)[0])
+        return _guarded(_engine(split(name)[0]))
 
 
 def names() -> list[str]:
@@ -251,14 +255,7 @@ def _speak_with(
 
 
 def _speak_one(engine: Engine, sentence: str, voice: str, rate: float) -> Clip:
-    try:
-        clip = engine.speak(sentence, voice=voice, rate=rate)
-    except EngineError:
-        raise
-    except Exception as error:  # an engine may come from anybody; its fault must not end the script
-        raise EngineError(
-            f"Bộ đọc {engine.name} gặp lỗi ngoài dự kiến ({type(error).__name__}: {error}).", code="engine-crashed"
-        ) from error
+    clip = engine.speak(sentence, voice=voice, rate=rate)
     if not clip.pcm:
         raise EngineError("Bộ đọc trả về âm thanh rỗng.", code="engine-empty", field=sentence[:80])
     return clip

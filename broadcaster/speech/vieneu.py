@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -36,7 +36,7 @@ _SPEAKERS: Final[tuple[tuple[str, str, Region, Gender], ...]] = (
 class VieneuEngine(Engine):
     """Speaks with VieNeu's weights from the shelf."""
 
-    name: ClassVar[str] = "vieneu"
+    name = "vieneu"
 
     @property
     def version(self) -> str:

@@ -6,8 +6,10 @@ import wave
 
 import numpy as np
 import pytest
+from pydantic import Field
 
-from broadcaster.errors import EngineError
+from broadcaster.errors import EngineError, printed
+from broadcaster.plugins import Door, PluginOptions
 from broadcaster.speech import registry
 from broadcaster.speech.cache import ClipCache, key_of
 from broadcaster.speech.engine import Clip, Engine, Voice
@@ -144,6 +146,41 @@ def test_a_voice_that_is_not_ready_is_passed_over(fragile):
     spoken = registry.speak_all(SENTENCES, ["fragile:a", "tone"])
     assert spoken.voice == "tone:beep"
     assert "Thiếu tệp mô hình." in spoken.notes[0]
+
+
+@pytest.mark.parametrize("method", ["check", "voices", "speak"])
+def test_a_voice_whose_own_code_fails_is_told_so_and_passed_over(fragile, monkeypatch, method):
+    def fail(*_, **__):
+        raise ZeroDivisionError("chia cho không")
+
+    monkeypatch.setattr(fragile, method, fail)
+    spoken = registry.speak_all(SENTENCES, ["fragile:a", "tone"])
+    assert spoken.voice == "tone:beep"
+    assert "“fragile”" in spoken.notes[0]
+    assert "bị lỗi trong chính mã của nó: ZeroDivisionError: chia cho không" in spoken.notes[0]
+
+
+def test_options_count_for_the_engines_made_after_them_and_wrong_ones_are_named(monkeypatch):
+    class Options(PluginOptions):
+        """Một bộ đọc thử."""
+
+        hertz: int = Field(300, description="Cao độ.")
+
+    class Made(Fragile):
+        def __init__(self, options):
+            self.options = options
+
+    Made.Options = Options
+    monkeypatch.setattr(Door, "load", lambda _door, _name: Made)
+    try:
+        registry.configure({"fragile": {"hertz": 700}})
+        assert registry._engine("fragile").options.hertz == 700
+        registry.configure({"fragile": {"herz": 700}})
+        with pytest.raises(EngineError, match=r"herz: không có khóa này\. Có phải ý là “hertz” không") as caught:
+            registry.engine_of("fragile:a")
+        assert printed(caught.value.field) == "speech.engines.fragile"
+    finally:
+        registry.configure({})
 
 
 def test_offline_only_leaves_out_what_needs_the_network(fragile):

@@ -65,10 +65,7 @@ def voice_choices(chosen: str | None) -> list[SelectChoice]:
     """Return the voices that work here, the station's order first; a chosen one that is gone stays to be seen."""
     found = [SelectChoice("", f"Giọng của đài ({_label(station().settings.speech.voices[0])})")]
     for engine in engines():
-        try:
-            usable = engine.check() is None and engine.name != "tone"
-        except EngineError:
-            usable = False
+        usable = engine.check() is None and engine.name != "tone"
         found += [SelectChoice(v.name, v.label) for v in engine.voices() if usable]
     if chosen and chosen not in {c.value for c in found}:
         found.append(SelectChoice(chosen, f"{chosen} (không dùng được)"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -74,7 +74,7 @@ SPEAKERS: Final = {
 class ViNeuralEngine(Engine):
     """The offline neural voice, North and South, female and male; 24 kHz, the men 22.56."""
 
-    name: ClassVar[str] = "vi-neural"
+    name = "vi-neural"
 
     def __init__(self, threads: int = 2) -> None:
         """Prepare the engine; the model is loaded at the first sentence and shared by all engines.
