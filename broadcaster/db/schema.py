@@ -59,9 +59,3 @@ def drift(database: Database) -> list[object]:
     """Return the differences between the migrated schema and the models; empty when there are none."""
     with database.engine.connect() as connection:
         return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
-
-
-def new_revision(database: Database, title: str) -> None:
-    """Write a migration file from the difference between models and `database`; for developers."""
-    with database.engine.begin() as connection:
-        command.revision(_config(connection), message=title, autogenerate=True, rev_id=title.partition("-")[0])
