@@ -51,6 +51,7 @@ _CAUSES: tuple[tuple[str, Cause], ...] = (
     (r"quá thời hạn phát", Cause.EXPIRED),
     (r"không còn trong kho", Cause.FILE_MISSING),
     (r"Không có nguồn tiếp âm", Cause.RELAY_MISSING),
+    (r"giờ được tiếp âm", Cause.RELAY_HOURS),
     (r"Nguồn tiếp âm|Nguồn âm thanh", Cause.RELAY_SILENT),
     (r"micro", Cause.MICROPHONE_LOST),
     (r"tắt tiếng", Cause.MUTED),

@@ -36,8 +36,10 @@ from broadcaster.domain.roles import Actor, Role
 from broadcaster.home import Home
 from broadcaster.services.air import emergency_soundings
 from broadcaster.services.log import completeness, playlog
+from broadcaster.services.log.evidence import make_bundle
 from broadcaster.services.schedule import planning
 from broadcaster.services.station import Station
+from broadcaster.supervise.simulated import Simulation
 
 OLDER = Path(__file__).parent / "older"
 LEADER = Actor("lanhdao", "Phó Chủ tịch", frozenset({Role.CHIEF}))
@@ -207,6 +209,32 @@ def test_the_log_is_as_whole_as_it_was_and_one_broadcast_joined_late(revived: St
     day = revived.local(titled(revived.db, CUT).starts_at).date()
     found = completeness.check(revived, day, day)
     assert {str(word): n for word, n in found.verdicts.items()}["joined"] == 1
+
+
+def test_the_station_runs_on(revived: Station) -> None:
+    with Simulation(revived) as one:
+        one.run_until(revived.now() + dt.timedelta(hours=26))
+    with revived.db.read() as session:
+        assert playlog.verify(session).holds
+        lines = [line.entry for line in playlog.entries(session)]
+        assert {e.version for e in lines} == {1, 2}
+        # The sounds stayed at home; on a server the right to play is first the other machine's.
+        assert {e.cause for e in lines if e.version == NEWEST} <= {Cause.FILE_MISSING, Cause.TOO_LATE}
+        ended = session.scalars(select(BroadcastRow).where(BroadcastRow.starts_at < revived.now())).all()
+        assert all(r.state.terminal for r in ended)
+
+
+def test_a_bundle_of_today_verifies_with_the_program_of_before(revived: Station, tmp_path: Path) -> None:
+    with revived.db.write() as session:
+        first = _first(session)
+        playlog.append(session, [replace(first, id="moi", version=NEWEST, cause=Cause.MUTED)], first.planned_at)
+    day = revived.local(first.planned_at).date()
+    with zipfile.ZipFile(make_bundle(revived, LEADER, day, day, tmp_path / "goi.zip").path) as archive:
+        archive.extractall(tmp_path / "moi")
+    assert run(tmp_path / "moi" / "kiem_tra.py")[0] == 0
+    shutil.copyfile(unpacked(tmp_path / "cu") / "kiem_tra.py", tmp_path / "moi" / "kiem_tra.py")
+    code, said = run(tmp_path / "moi" / "kiem_tra.py")
+    assert (code, said.splitlines()) == (1, ["SAI: Tệp đã bị sửa: kiem_tra.py"])
 
 
 def test_a_newer_log_does_not_go_back(older: Database) -> None:
