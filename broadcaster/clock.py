@@ -114,3 +114,13 @@ class FrozenClock:
         if deadline > self._monotonic:
             self.advance(deadline - self._monotonic)
         return True
+
+
+def day_start(day: dt.date, zone: dt.tzinfo) -> dt.datetime:
+    """The first moment of a day in station time."""
+    return dt.datetime.combine(day, dt.time(), tzinfo=zone)
+
+
+def day_bounds(first: dt.date, last: dt.date, zone: dt.tzinfo) -> tuple[dt.datetime, dt.datetime]:
+    """The moments [from, to) of the days from `first` to `last`, both counted."""
+    return day_start(first, zone), day_start(last + dt.timedelta(days=1), zone)

@@ -13,7 +13,7 @@ import click
 
 from broadcaster import logs
 from broadcaster.cli.common import progress_bar
-from broadcaster.clock import FastClock, SystemClock
+from broadcaster.clock import FastClock, SystemClock, day_start
 from broadcaster.domain.periods import custom
 from broadcaster.domain.roles import Actor, machine
 from broadcaster.domain.scripts import Genre
@@ -62,9 +62,7 @@ def demo_command(minutes: float, most: int, voice: str, port: int | None, folder
         make_first_accounts(prepared)
         _prepare(prepared, most)
         prepared.close()
-        midnight = dt.datetime.combine(
-            SystemClock().now().astimezone(prepared.settings.tz).date(), dt.time(), tzinfo=prepared.settings.tz
-        )
+        midnight = day_start(SystemClock().now().astimezone(prepared.settings.tz).date(), prepared.settings.tz)
         clock = FastClock(midnight, DAY / dt.timedelta(minutes=minutes))
         station = open_station(root, clock=clock)
         stack.callback(station.close)

@@ -12,6 +12,7 @@ import click
 
 from broadcaster.cli.common import actor_of, format_option, opened, show_json, show_table
 from broadcaster.cli.place import home_option
+from broadcaster.clock import day_start
 from broadcaster.db.queries.schedule import broadcast_detail, broadcasts_between
 from broadcaster.domain.broadcasts import ItemKind
 from broadcaster.domain.desk import Verb
@@ -99,7 +100,7 @@ def _plan(station: Station, days: int | None) -> None:
 def show(ctx: click.Context, days: int, shape: str, own_home: str | None) -> None:
     """Xem lịch các ngày tới."""
     with opened(ctx, own_home) as station:
-        start = dt.datetime.combine(station.today(), dt.time(), tzinfo=station.settings.tz)
+        start = day_start(station.today(), station.settings.tz)
         with station.db.read() as session:
             rows = broadcasts_between(session, start, start + dt.timedelta(days=days))
         if shape == "json":

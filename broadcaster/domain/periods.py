@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from broadcaster.clock import day_bounds
 from broadcaster.errors import RuleError
 
 
@@ -87,8 +88,7 @@ class ReportPeriod:
 
     def bounds(self, zone: ZoneInfo) -> tuple[dt.datetime, dt.datetime]:
         """Return the aware UTC moments [from, to) of the period in station time `zone`."""
-        start = dt.datetime.combine(self.first, dt.time(), tzinfo=zone)
-        end = dt.datetime.combine(self.last + dt.timedelta(days=1), dt.time(), tzinfo=zone)
+        start, end = day_bounds(self.first, self.last, zone)
         return start.astimezone(dt.UTC), end.astimezone(dt.UTC)
 
     def covers(self, moment: dt.datetime, zone: ZoneInfo) -> bool:

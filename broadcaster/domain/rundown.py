@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from broadcaster.clock import day_start
 from broadcaster.domain.asked_airings import FREE, UNKNOWN, Asked, Chances, Pace, in_words, pace, takes
 from broadcaster.domain.broadcasts import ItemKind, RundownItem
 from broadcaster.domain.candidates import Candidate, CueSound, newest
@@ -189,7 +190,7 @@ class _Turn:
         """Return where a script stands with what its office asked for."""
         if c.priority is Priority.EMERGENCY or not c.valid_on(self.day):
             return FREE
-        midnight = dt.datetime.combine(self.day, dt.time(), tzinfo=dt.UTC) - self.ahead
+        midnight = day_start(self.day, dt.UTC) - self.ahead
         begin = midnight + (c.valid_from - self.day) if c.valid_from else None
         end = midnight + (c.valid_to - self.day) + dt.timedelta(days=1) if c.valid_to else None
         times, last = self.history.counts.get(c.script_id, 0), self.history.last.get(c.script_id)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from broadcaster.clock import day_start
 from broadcaster.domain.windows import Caps, StationHours, breaches
 
 SHORT_SHARE = 0.25
@@ -305,7 +306,7 @@ def _gaps(planned: Sequence[Planned], house: House, first: dt.date, days: int) -
         if heard.get(day) and silent:
             yield Conflict(
                 Kind.GAP,
-                dt.datetime.combine(day, dt.time(), tzinfo=house.tz).astimezone(dt.UTC),
+                day_start(day, house.tz).astimezone(dt.UTC),
                 f"Ngày {day:%d/%m/%Y}: {zones_in_words(silent, house)} không có buổi phát nào.",
                 "Thêm cụm loa vào một khung phát của ngày đó, hoặc để yên nếu cố ý.",
                 zones=tuple(silent),
@@ -313,7 +314,7 @@ def _gaps(planned: Sequence[Planned], house: House, first: dt.date, days: int) -
     if not house.rotations:
         yield Conflict(
             Kind.GAP,
-            dt.datetime.combine(first, dt.time(), tzinfo=house.tz).astimezone(dt.UTC),
+            day_start(first, house.tz).astimezone(dt.UTC),
             "Đài chưa có lịch phát nào đang áp dụng nên máy không tự xếp buổi phát nào.",
             "Mở trang Lịch phát, mục Khung lịch, để áp dụng một lịch; hoặc chạy loa schedule apply TỆP.",
         )
@@ -322,7 +323,7 @@ def _gaps(planned: Sequence[Planned], house: House, first: dt.date, days: int) -
         when = f"Ngày {start:%d/%m/%Y}" if start == end else f"Từ ngày {start:%d/%m/%Y} đến hết ngày {end:%d/%m/%Y}"
         yield Conflict(
             Kind.GAP,
-            dt.datetime.combine(start, dt.time(), tzinfo=house.tz).astimezone(dt.UTC),
+            day_start(start, house.tz).astimezone(dt.UTC),
             f"{when}: cả đài không có buổi phát nào.",
             "Thêm khung phát hoặc một buổi riêng cho ngày đó, hoặc để yên nếu cố ý.",
         )
@@ -370,7 +371,7 @@ def _moment_of(sentence: str, planned: Sequence[Planned], house: House) -> dt.da
         day = dt.datetime.strptime(words[1].rstrip(":"), "%d/%m/%Y").replace(tzinfo=house.tz)
         return day.astimezone(dt.UTC)
     monday = dt.date.fromisocalendar(int(words[3].rstrip(":")), int(words[1]), 1)
-    start = dt.datetime.combine(monday, dt.time(), tzinfo=house.tz).astimezone(dt.UTC)
+    start = day_start(monday, house.tz).astimezone(dt.UTC)
     return max(start, min(p.starts_at for p in planned))
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from broadcaster.clock import day_start
 from broadcaster.scheduling.conflicts import Conflict, House, Kind, zones_in_words
 
 
@@ -33,7 +34,7 @@ def unmet(wishes: Iterable[Wish], house: House) -> list[Conflict]:
         found.append(
             Conflict(
                 Kind.ASKED,
-                dt.datetime.combine(wish.last_day, dt.time(), tzinfo=house.tz).astimezone(dt.UTC),
+                day_start(wish.last_day, house.tz).astimezone(dt.UTC),
                 f"“{wish.title}”: đơn vị yêu cầu phát {wish.wanted} lượt đến hết {wish.last_day:%d/%m/%Y}, nhưng "
                 f"tới đó chỉ có {number} lượt ở {zones_in_words(list(short), house)}.",
                 "Gia hạn bài, thêm khung phát hoặc buổi riêng có bài này, hoặc bớt số lần phát mong muốn sau khi hỏi "

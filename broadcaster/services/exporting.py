@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from broadcaster.clock import day_bounds
 from broadcaster.db.models import Approval, BroadcastRow, PlayLogEntry, Revision, Script
 from broadcaster.db.queries import air
 from broadcaster.db.queries import log as log_queries
@@ -156,8 +157,7 @@ def table(kind: str, station: Station, session: Session, first: dt.date, last: d
     """
     if last < first:
         raise RuleError("Ngày cuối phải sau ngày đầu.", field="to")
-    start = dt.datetime.combine(first, dt.time(), tzinfo=station.settings.tz)
-    end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), tzinfo=station.settings.tz)
+    start, end = day_bounds(first, last, station.settings.tz)
     match kind:
         case "scripts":
             return scripts(station, session, session.scalars(select(Script).order_by(Script.id)), bodies=True)

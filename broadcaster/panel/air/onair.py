@@ -9,7 +9,7 @@ import flask
 from flask import Blueprint, Response, flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from broadcaster.clock import Clock
+from broadcaster.clock import Clock, day_start
 from broadcaster.db.queries import air, schedule
 from broadcaster.domain.desk import Verb
 from broadcaster.domain.roles import Permission
@@ -202,7 +202,7 @@ def _names(present: air.Present) -> dict[str, str]:
 def _today() -> dict[str, Any]:
     here = station()
     today = here.today()
-    start = dt.datetime.combine(today, dt.time(), tzinfo=here.settings.tz)
+    start = day_start(today, here.settings.tz)
     tomorrow = start + dt.timedelta(days=1)
     with here.db.read() as session:
         rows = schedule.broadcasts(session, start, tomorrow)

@@ -9,6 +9,7 @@ import flask
 from flask import Response, stream_with_context
 
 from broadcaster import __version__
+from broadcaster.clock import day_bounds
 from broadcaster.db.queries import air
 from broadcaster.db.queries import log as log_queries
 from broadcaster.db.queries import schedule as schedule_queries
@@ -150,8 +151,7 @@ def schedule(query: schemas.ScheduleQuery) -> Response:
     if (last - first).days >= _LONGEST:
         raise RuleError(f"Mỗi lần hỏi tối đa {_LONGEST} ngày.", field="to")
     tz = station().settings.tz
-    start = dt.datetime.combine(first, dt.time(), tzinfo=tz)
-    end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), tzinfo=tz)
+    start, end = day_bounds(first, last, tz)
     with station().db.read() as session:
         rows = [b for b in schedule_queries.broadcasts(session, start, end) if not query.zone or query.zone in b.zones]
     found = [schemas.BroadcastOut.model_validate(r) for r in exporting.schedule(station(), rows)]

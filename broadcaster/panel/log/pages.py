@@ -14,6 +14,7 @@ import flask
 from flask import Blueprint, Response, flash, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 
+from broadcaster.clock import day_start
 from broadcaster.db.models import PlayLogEntry
 from broadcaster.db.queries import log, zones
 from broadcaster.db.queries.scripts import many
@@ -294,8 +295,8 @@ def _wanted() -> tuple[log.Wanted, dt.date, dt.date]:
     tz = here.settings.tz
     outcome = request.args.get("outcome", "")
     wanted = log.Wanted(
-        start=dt.datetime.combine(first, dt.time(), tzinfo=tz),
-        end=dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), tzinfo=tz),
+        start=day_start(first, tz),
+        end=day_start(last + dt.timedelta(days=1), tz),
         zone=request.args.get("zone", "")[:32],
         topic=request.args.get("topic", "")[:64],
         outcome=Outcome(outcome) if outcome in list(Outcome) else None,

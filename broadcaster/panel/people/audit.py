@@ -7,6 +7,7 @@ import datetime as dt
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from broadcaster.clock import day_start
 from broadcaster.db.queries import people
 from broadcaster.domain.roles import Permission
 from broadcaster.panel.web.access import needs, station
@@ -94,8 +95,8 @@ def index() -> ResponseReturnValue:
             session,
             actor=who,
             kind=kind if kind in KINDS else "",
-            start=dt.datetime.combine(first, dt.time(), tzinfo=tz) if first else None,
-            end=dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), tzinfo=tz) if last else None,
+            start=day_start(first, tz) if first else None,
+            end=day_start(last + dt.timedelta(days=1), tz) if last else None,
             limit=_PAGE,
             offset=(number - 1) * _PAGE,
         )

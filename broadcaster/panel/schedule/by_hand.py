@@ -9,6 +9,7 @@ import flask
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from broadcaster.clock import day_start
 from broadcaster.db.models import BroadcastRow
 from broadcaster.db.queries import schedule
 from broadcaster.db.queries import zones as zones_queries
@@ -43,8 +44,8 @@ def events() -> ResponseReturnValue:
     here = station()
     first = a_date(request.args.get("start")) or here.today()
     last = min(a_date(request.args.get("end")) or first + dt.timedelta(days=7), first + dt.timedelta(days=42))
-    start = dt.datetime.combine(first, dt.time(), tzinfo=here.settings.tz)
-    end = dt.datetime.combine(last, dt.time(), tzinfo=here.settings.tz)
+    start = day_start(first, here.settings.tz)
+    end = day_start(last, here.settings.tz)
     with here.db.read() as session:
         rows = schedule.broadcasts(session, start, end)
         found = [_event(row) for row in rows]

@@ -11,6 +11,7 @@ import tomlkit
 from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from broadcaster.clock import day_start
 from broadcaster.db.models import BroadcastRow
 from broadcaster.db.queries import schedule
 from broadcaster.db.queries import zones as zones_queries
@@ -49,7 +50,7 @@ def index() -> ResponseReturnValue:
     count = 1 if view == "day" else 7
     first = wanted if view == "day" else wanted - dt.timedelta(days=wanted.weekday())
     days = [first + dt.timedelta(days=n) for n in range(count)]
-    start = dt.datetime.combine(first, dt.time(), tzinfo=here.settings.tz)
+    start = day_start(first, here.settings.tz)
     with here.db.read() as session:
         rows = schedule.broadcasts(session, start, start + dt.timedelta(days=count))
         names = zones_queries.zone_names(session)

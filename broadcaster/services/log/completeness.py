@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from broadcaster.clock import day_bounds
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.playlog import Outcome, Punctuality, punctuality_of
@@ -39,8 +40,7 @@ class Checked:
 def check(station: Station, first: dt.date, last: dt.date) -> Checked:
     """Hold the broadcasts of station days `first` to `last` against their verdicts and entries."""
     tz, now = station.settings.tz, station.now()
-    start = dt.datetime.combine(first, dt.time(), tzinfo=tz)
-    end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), tzinfo=tz)
+    start, end = day_bounds(first, last, tz)
     counts: Counter[Punctuality] = Counter()
     faults: list[str] = []
     broadcasts = entries = 0

@@ -21,6 +21,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from broadcaster.clock import day_bounds
 from broadcaster.db.models import PlayLogEntry
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import MediaError, RuleError
@@ -71,8 +72,7 @@ def make_bundle(
     if last < first:
         raise RuleError("Ngày cuối phải sau ngày đầu.", field="to")
     tz = station.settings.tz
-    start = dt.datetime.combine(first, dt.time(), tzinfo=tz)
-    end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), tzinfo=tz)
+    start, end = day_bounds(first, last, tz)
     with tempfile.TemporaryDirectory(dir=station.home.run) as folder:
         root = Path(folder)
         with station.db.read() as session:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+from broadcaster.clock import day_bounds
 from broadcaster.db.models import ChainHead
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.domain.broadcasts import ItemKind
@@ -42,8 +43,7 @@ def book_pdf(station: Station, written: str) -> tuple[str, bytes]:
     """
     first, last, title = span_of(written, cutoff=station.settings.report.cutoff_day)
     tz = station.settings.tz
-    start = dt.datetime.combine(first, dt.time(), tzinfo=tz)
-    end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), tzinfo=tz)
+    start, end = day_bounds(first, last, tz)
     with station.db.read() as session:
         entries = [line.entry for line in playlog.entries(session, start, end, effective=True)]
         head = session.get(ChainHead, 1)

@@ -12,6 +12,7 @@ from typing import Any
 import tomlkit
 from sqlalchemy.orm import Session
 
+from broadcaster.clock import day_bounds
 from broadcaster.db.models import CampaignRow
 from broadcaster.db.queries import figures
 from broadcaster.db.queries import plans as plans_queries
@@ -194,6 +195,5 @@ def _coming(
 
 def _bounds(station: Station, first: dt.date, last: dt.date) -> tuple[dt.datetime, dt.datetime]:
     tz = station.settings.tz
-    start = dt.datetime.combine(first, dt.time(), tzinfo=tz)
-    end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), tzinfo=tz)
+    start, end = day_bounds(first, last, tz)
     return start.astimezone(dt.UTC), end.astimezone(dt.UTC)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from broadcaster.clock import day_start
 from broadcaster.db.models import BroadcastRow, DayException, ZoneRow
 from broadcaster.db.queries import schedule
 from broadcaster.domain.broadcasts import (
@@ -43,10 +44,7 @@ def find(station: Station, days: int = DAYS) -> list[Conflict]:
         candidates = airable(session)
     wished = [c.valid_to for c in requested.expiring(candidates, today) if c.valid_to is not None]
     far_days = max([days, *((last - today).days + 1 for last in wished)])
-    end, far = (
-        dt.datetime.combine(today + dt.timedelta(days=n), dt.time(), tzinfo=station.settings.tz)
-        for n in (days, far_days)
-    )
+    end, far = (day_start(today + dt.timedelta(days=n), station.settings.tz) for n in (days, far_days))
     ahead = preview(station, today, far_days)
     with station.db.read() as session:
         all_rows = session.scalars(
@@ -147,7 +145,7 @@ def _house(station: Station, session: Session, first: dt.date, days: int) -> Hou
     begun = session.scalars(
         select(BroadcastRow.zones).where(
             BroadcastRow.origin.not_in(NO_SESSION),
-            BroadcastRow.starts_at >= dt.datetime.combine(first, dt.time(), tzinfo=station.settings.tz),
+            BroadcastRow.starts_at >= day_start(first, station.settings.tz),
             BroadcastRow.starts_at <= now,
             BroadcastRow.kind.in_(SESSION_KINDS),
             BroadcastRow.state != BroadcastState.CANCELLED,

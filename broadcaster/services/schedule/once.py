@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from broadcaster.clock import day_start
 from broadcaster.db.models import BroadcastRow, origins
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.zones import cue_sounds, zone_map
@@ -109,7 +110,7 @@ def require_caps(
         RuleError: it does not; the sentence names the limit.
     """
     day = station.local(starts_at).date()
-    monday = dt.datetime.combine(day - dt.timedelta(days=day.weekday()), dt.time(), tzinfo=station.settings.tz)
+    monday = day_start(day - dt.timedelta(days=day.weekday()), station.settings.tz)
     rows = session.execute(
         select(BroadcastRow.id, BroadcastRow.starts_at, BroadcastRow.zones).where(
             BroadcastRow.starts_at >= monday,

@@ -14,6 +14,7 @@ from sqlalchemy import RowMapping, Table, Text, bindparam, delete, insert, or_, 
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
+from broadcaster.clock import day_start
 from broadcaster.db.base import Encoded
 from broadcaster.db.models import BroadcastRow, origins
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, Origin
@@ -102,7 +103,7 @@ class PlannedRows:
         return len(self._stale)
 
     def _read_day(self, day: dt.date) -> None:
-        end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=self._tz)
+        end = day_start(day + dt.timedelta(days=1), self._tz)
         self._read(min(end, self._until))
         self._texts.clear()
 

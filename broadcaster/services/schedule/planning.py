@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from broadcaster.clock import day_start
 from broadcaster.db.models import BroadcastRow, DayException, PlayLogEntry
 from broadcaster.db.queries.zones import cue_sounds, zone_map
 from broadcaster.domain.asked_airings import UNKNOWN, Coming
@@ -64,7 +65,7 @@ def plan(station: Station, days: int | None = None, *, first: dt.date | None = N
     first = first or station.today()
     days = days or station.settings.playout.plan_days
     with station.db.write() as session:
-        until = dt.datetime.combine(first + dt.timedelta(days=days), dt.time(), tzinfo=station.settings.tz)
+        until = day_start(first + dt.timedelta(days=days), station.settings.tz)
         rows = PlannedRows(session, now + HANDS_OFF, until, station.settings.tz)
         added = changed = kept = 0
         warnings: list[str] = []
@@ -152,7 +153,7 @@ def _coming(
     if not ends:
         return None
     until = min(max(ends) + dt.timedelta(days=1), first + _LOOK_AHEAD)
-    end = dt.datetime.combine(until, dt.time(), tzinfo=station.settings.tz).astimezone(dt.UTC)
+    end = day_start(until, station.settings.tz).astimezone(dt.UTC)
     return Coming(ahead(until), candidates, cues, end)
 
 
@@ -163,7 +164,7 @@ def _book(station: Station, session: Session, first: dt.date) -> CapBook:
     rows = session.execute(
         select(BroadcastRow.starts_at, BroadcastRow.zones)
         .where(
-            BroadcastRow.starts_at >= dt.datetime.combine(monday, dt.time(), tzinfo=station.settings.tz),
+            BroadcastRow.starts_at >= day_start(monday, station.settings.tz),
             BroadcastRow.state != BroadcastState.CANCELLED,
             BroadcastRow.origin.not_in(NO_SESSION),
             or_(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from broadcaster.clock import day_start
 from broadcaster.db.models import PlayLogEntry
 from broadcaster.db.queries import plans as plans_queries
 from broadcaster.domain.plans import LOUDSPEAKER
@@ -33,7 +34,7 @@ def topic_targets(session: Session, day: dt.date) -> Targets:
     if not wanted:
         return Targets()
     # A day's worth of slack at the edges is nothing against a year's target.
-    since = dt.datetime.combine(row.first, dt.time(), tzinfo=dt.UTC)
+    since = day_start(row.first, dt.UTC)
     done = session.execute(
         select(PlayLogEntry.topic, func.count(func.distinct(PlayLogEntry.planned_at)))
         .where(
