@@ -10,6 +10,9 @@ from typing import Any
 
 from broadcaster.domain.lateness import LatePolicy
 
+LEAD = dt.timedelta(seconds=12)
+"""From the wish to the first sound: play-out checks and loads a broadcast before its time."""
+
 
 class BroadcastState(StrEnum):
     """A broadcast ends in exactly one terminal state."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from broadcaster.domain.causes import NOTHING, Cause, Why
-from broadcaster.domain.fold import nfc
+from broadcaster.domain.fold import nfc, one_line
 from broadcaster.errors import RuleError
 
 MAX_TEXT = 3_000
@@ -98,7 +98,7 @@ class Wish:
     def cleaned(self) -> Wish:
         """Return it in NFC, without outer white space; a missing title is the beginning of the text."""
         text = nfc(self.text).strip()
-        title = " ".join(nfc(self.title).split()) or _beginning(text) or "Bản tin khẩn cấp"
+        title = one_line(self.title) or _beginning(text) or "Bản tin khẩn cấp"
         return Wish(
             title[:300],
             text,

@@ -17,6 +17,16 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def one_line(text: str) -> str:
+    """`text` in normal form as one line: words with one space between them."""
+    return " ".join(nfc(text).split())
+
+
+def file_name(sent: str) -> str:
+    """The name of a file as a browser sent it, in normal form, without the folders of either kind of path."""
+    return nfc(sent).replace("\\", "/").rpartition("/")[2].strip()[:200]
+
+
 def fold(text: str) -> str:
     """Return `text` in lower case without tone or vowel marks, đ as d: for search only."""
     decomposed = unicodedata.normalize("NFD", text.casefold())

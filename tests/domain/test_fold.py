@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.domain.fold import fold, nfc, order_key, slug, sort_key
+from broadcaster.domain.fold import file_name, fold, nfc, one_line, order_key, slug, sort_key
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,31 @@ def test_sorting_is_total(words: list[str]) -> None:
 def test_a_database_sorts_by_the_key_as_the_dictionary_does(words: list[str]) -> None:
     assert sorted(words, key=order_key) == sorted(words, key=sort_key)
     assert all(set(order_key(w)) <= set("0123456789abcdef") for w in words)
+
+
+@given(st.text(max_size=60))
+def test_a_text_on_one_line_has_single_spaces_and_all_its_words(text: str) -> None:
+    line = one_line(text)
+    assert line.split(" ") == nfc(text).split() or line == ""
+    assert one_line(line) == line
+
+
+@pytest.mark.parametrize(
+    ("sent", "name"),
+    [
+        ("C:\\Users\\xa\\Kế hoạch.docx", "Kế hoạch.docx"),
+        ("/tmp/../a.toml", "a.toml"),
+        (unicodedata.normalize("NFD", "Ấp.wav"), "Ấp.wav"),
+        ("  b.wav ", "b.wav"),
+        ("thu-muc/", ""),
+    ],
+)
+def test_the_name_of_a_sent_file_has_no_folders(sent: str, name: str) -> None:
+    assert file_name(sent) == name
+
+
+@given(st.text(max_size=300))
+def test_a_name_of_a_sent_file_never_leads_elsewhere(sent: str) -> None:
+    name = file_name(sent)
+    assert not {"/", "\\"} & set(name)
+    assert len(name) <= 200

@@ -26,6 +26,7 @@ from broadcaster.domain.emergencies import (
     Interrupted,
     Wish,
 )
+from broadcaster.domain.fold import file_name
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.zones import ALL
 from broadcaster.errors import MediaError, RuleError, StationError
@@ -110,7 +111,7 @@ def cap() -> ResponseReturnValue:
     if file is None or not file.filename:
         flash("Hãy chọn tệp CAP (.xml).", "error")
         return leave_to(url_for("emergency.index"))
-    name = file.filename.replace("\\", "/").rpartition("/")[2][:200]
+    name = file_name(file.filename)
     try:
         number = draft_from_cap(station(), actor(), file.read(), name)
     except RuleError as error:

@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from broadcaster.db.queries import people
 from broadcaster.db.queries import plans as plans_queries
 from broadcaster.db.queries.scripts import many
+from broadcaster.domain.fold import file_name
 from broadcaster.domain.plans import LOUDSPEAKER, Campaign, CampaignState, Deadline, PlanTopic, PlanUnit, topic_code
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import RuleError
@@ -75,7 +76,7 @@ def upload() -> ResponseReturnValue:
     if file is None or not file.filename:
         flash("Hãy chọn tệp kế hoạch (.docx, .odt, .pdf, .txt).", "error")
         return flask.redirect(url_for("plans.index"), code=303)
-    name = file.filename.replace("\\", "/").rpartition("/")[2][:200]
+    name = file_name(file.filename)
     data = file.read()
     file.close()
     try:

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from broadcaster.db.models import RotationRow
 from broadcaster.db.queries import schedule
-from broadcaster.domain.fold import nfc
+from broadcaster.domain.fold import one_line
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.rotations import DayKind
 from broadcaster.errors import RuleError
@@ -110,4 +110,4 @@ def _day(text: str) -> str:
 
 
 def _title(given: Mapping[str, str]) -> str:
-    return " ".join(nfc(given.get("title", "")).split())
+    return one_line(given.get("title", ""))

@@ -13,6 +13,7 @@ from broadcaster.db.models import DraftRow, Script
 from broadcaster.db.queries import people
 from broadcaster.db.queries.scripts import many
 from broadcaster.db.queries.scripts.many import Whole
+from broadcaster.domain.fold import file_name
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.scripts import Genre
 from broadcaster.errors import RuleError
@@ -86,7 +87,7 @@ def upload() -> ResponseReturnValue:
     if file is None or not file.filename:
         flash("Hãy chọn một tệp .docx, .odt, .pdf, .txt hoặc .md.", "error")
         return flask.redirect(url_for("editor.new"), code=303)
-    name = file.filename.replace("\\", "/").rpartition("/")[2][:200]
+    name = file_name(file.filename)
     chosen = request.form.get("encoding", "")
     try:
         encoding = chosen if chosen in ENCODING_NAMES else None

@@ -7,6 +7,7 @@ from typing import Final
 from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
+from broadcaster.domain.fold import file_name
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
@@ -27,7 +28,7 @@ def take(script_id: int) -> ResponseReturnValue:
     if file is None or not file.filename:
         flash("Hãy chọn một tệp âm thanh, hoặc ghi âm ngay trên trang.", "error")
         return leave_to(url_for("scripts.show", script_id=script_id))
-    name = file.filename.replace("\\", "/").rpartition("/")[2][:200]
+    name = file_name(file.filename)
     try:
         with file.stream:
             _, faults = recordings.take(station(), actor(), script_id, file.stream, name)

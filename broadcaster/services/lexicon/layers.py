@@ -15,7 +15,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import LexiconRow, LexiconVersion
-from broadcaster.domain.fold import nfc
+from broadcaster.domain.fold import one_line
 from broadcaster.domain.scripts import text_sha256
 from broadcaster.errors import RuleError
 from broadcaster.rooms import room
@@ -147,7 +147,7 @@ def checked(entry: Entry) -> Entry:
     Raises:
         RuleError: it cannot be; `field` names what is wrong.
     """
-    written, spoken = (" ".join(nfc(text).split()) for text in (entry.written, entry.spoken))
+    written, spoken = (one_line(text) for text in (entry.written, entry.spoken))
     if not written:
         raise RuleError("Hãy ghi chữ viết trong văn bản.", field="written")
     for name, text in (("written", written), ("spoken", spoken), ("note", entry.note)):
@@ -171,7 +171,7 @@ def checked(entry: Entry) -> Entry:
         preceded_by=_conditions(entry.preceded_by, "preceded_by"),
         followed_by=_conditions(entry.followed_by, "followed_by"),
         respell=_respellings(entry.respell),
-        note=" ".join(nfc(entry.note).split())[:500],
+        note=one_line(entry.note)[:500],
         firm=True,
     )
 
@@ -198,7 +198,7 @@ def _require_sayable(spoken: str) -> None:
 def _respellings(pairs: Mapping[str, str]) -> dict[str, str]:
     found = {}
     for engine, text in pairs.items():
-        said = " ".join(nfc(text).split())
+        said = one_line(text)
         if not _ENGINE.fullmatch(engine) or not said or len(said) > MAX_SPOKEN or any(c.isdigit() for c in said):
             raise RuleError(
                 "Cách đọc riêng viết theo kiểu “espeak = phây-búc”, mỗi bộ đọc một dòng, không có chữ số.",
@@ -216,7 +216,7 @@ def spoken_form(entry: Entry, lexicon: Lexicon) -> str:
 
 
 def _conditions(phrases: Sequence[str], name: str) -> tuple[str, ...]:
-    found = tuple(dict.fromkeys(c for p in phrases if (c := " ".join(nfc(p).lower().split()))))
+    found = tuple(dict.fromkeys(c for p in phrases if (c := one_line(p.lower()))))
     if len(found) > 12 or any(len(c) > 60 for c in found):
         raise RuleError("Điều kiện tối đa 12 cụm từ, mỗi cụm 60 ký tự.", field=name)
     return found

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Unit, User
-from broadcaster.domain.fold import nfc
+from broadcaster.domain.fold import nfc, one_line
 from broadcaster.domain.roles import Actor, Permission, Role, machine, parse_roles
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services import audit
@@ -323,7 +323,7 @@ def _role_words(roles: Iterable[Role]) -> list[str]:
 
 
 def _full_name(text: str) -> str:
-    text = " ".join(nfc(text).split())
+    text = one_line(text)
     if not 0 < len(text) <= 200:
         raise RuleError("Hãy ghi họ tên hoặc chức danh, không quá 200 ký tự.", field="full_name")
     return text

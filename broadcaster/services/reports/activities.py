@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Activity, Proof, Topic, Unit, UnitPart, User
 from broadcaster.domain.activities import ActivityDraft, PartState, move_part
-from broadcaster.domain.fold import nfc
+from broadcaster.domain.fold import file_name, nfc
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
 from broadcaster.services import audit
@@ -150,7 +150,7 @@ def add_proof(station: Station, actor: Actor, number: int, name: str, data: byte
     media = media_type(data)
     if len(data) > MAX_PROOF:
         raise RuleError(f"Tệp minh chứng không quá {MAX_PROOF // 1024 // 1024} MB.", field="proof")
-    name = nfc(name.replace("\\", "/").rpartition("/")[2]).strip()[:200] or "minh-chung"
+    name = file_name(name) or "minh-chung"
     with tempfile.TemporaryDirectory(dir=station.home.run) as scratch:
         path = Path(scratch) / "proof"
         path.write_bytes(data)

@@ -27,7 +27,7 @@ from broadcaster.domain.broadcasts import (
     RundownItem,
 )
 from broadcaster.domain.causes import Cause
-from broadcaster.domain.fold import nfc
+from broadcaster.domain.fold import one_line
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.rotations import WEEKDAY_LABELS
 from broadcaster.domain.rundown import Reason, cue_item, script_item
@@ -177,7 +177,7 @@ def add(
         RuleError: it has no title, the hour is not allowed or past, or something else airs then.
     """
     actor.require(Permission.SCHEDULE)
-    title = " ".join(nfc(title).split())
+    title = one_line(title)
     if not 0 < len(title) <= 200:
         raise RuleError("Hãy đặt tên cho buổi phát, không quá 200 ký tự.", field="title")
     if not 1 <= minutes <= 240:

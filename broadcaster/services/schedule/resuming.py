@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, PlayLogEntry, origins
 from broadcaster.db.queries.zones import zone_map
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, RundownItem
+from broadcaster.domain.broadcasts import LEAD, BroadcastKind, BroadcastState, RundownItem
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
@@ -21,8 +21,6 @@ from broadcaster.services.station import Station
 
 WITHIN = dt.timedelta(hours=2)
 """What was stopped longer ago is no longer news."""
-_LEAD = dt.timedelta(seconds=12)
-"""From the wish to the first sound: play-out checks and loads a broadcast before its time."""
 
 
 def rest_of(session: Session, row: BroadcastRow) -> tuple[list[RundownItem], tuple[str, ...]]:
@@ -60,7 +58,7 @@ def resume(station: Station, actor: Actor, broadcast_id: int) -> int:
         items, zones = rest_of(session, row)
         zones = tuple(z for z in zones if z in zone_map(session).expand(["all"], where="zones"))
         _require_rest(row, items, zones, station.now())
-        starts_at = (station.now() + _LEAD).replace(microsecond=0)
+        starts_at = (station.now() + LEAD).replace(microsecond=0)
         length = length_of(items)
         local = station.local(starts_at).replace(tzinfo=None)
         station.settings.station_hours.require(local, length, field="start")

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 
 from broadcaster.db.models import CueRow, RotationRow
-from broadcaster.domain.fold import nfc, slug
+from broadcaster.domain.fold import one_line, slug
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import MediaError, NotFoundError, RuleError
 from broadcaster.rooms import room
@@ -79,11 +79,11 @@ def add(station: Station, actor: Actor, fields: SoundFields, upload: Path | None
             CueRow(
                 name=name,
                 kind=fields.kind,
-                title=_words(fields.title),
+                title=one_line(fields.title),
                 audio_sha256=sha256,
                 duration_ms=duration_ms,
-                licence=_words(fields.licence),
-                source=_words(fields.source),
+                licence=one_line(fields.licence),
+                source=one_line(fields.source),
             )
         )
         audit.record(session, station.now(), actor, "add", "sound", name, after={"sha256": sha256})
@@ -105,8 +105,8 @@ def change(station: Station, actor: Actor, name: str, fields: SoundFields, uploa
         if row is None:
             raise NotFoundError(f"Không có âm thanh nào tên “{name}”.", field="name")
         before = {"title": row.title, "sha256": row.audio_sha256, "licence": row.licence}
-        row.title, row.kind = _words(fields.title), fields.kind
-        row.licence, row.source = _words(fields.licence), _words(fields.source)
+        row.title, row.kind = one_line(fields.title), fields.kind
+        row.licence, row.source = one_line(fields.licence), one_line(fields.source)
         if taken is not None:
             row.audio_sha256, row.duration_ms = taken
         after = {"title": row.title, "sha256": row.audio_sha256, "licence": row.licence}
@@ -187,15 +187,11 @@ def _require_length(seconds: float) -> None:
 
 
 def _check(fields: SoundFields) -> None:
-    if not 0 < len(_words(fields.title)) <= 200:
+    if not 0 < len(one_line(fields.title)) <= 200:
         raise RuleError("Hãy đặt tên cho âm thanh, không quá 200 ký tự.", field="title")
     if fields.kind not in KINDS:
         raise RuleError("Hãy chọn loại âm thanh trong danh sách.", field="kind")
-    if not 0 < len(_words(fields.licence)) <= 64:
+    if not 0 < len(one_line(fields.licence)) <= 64:
         raise RuleError(
             "Hãy ghi quyền sử dụng, ví dụ “Đài tự thu” hoặc “CC0”. Nhạc có bản quyền phải được phép.", field="licence"
         )
-
-
-def _words(text: str) -> str:
-    return " ".join(nfc(text).split())

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Job, PlayLogEntry, Script
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.broadcasts import LEAD, BroadcastKind, BroadcastState
 from broadcaster.domain.roles import Actor, machine
 from broadcaster.domain.scripts import Genre
 from broadcaster.services.schedule.once import air_once
@@ -29,8 +29,6 @@ KIT = machine("bộ cài mẫu")
 COMMENT = "Nội dung mẫu của bộ cài, được duyệt tự động khi cài đặt. Lãnh đạo cần nghe lại trước khi dùng lâu dài."
 FIRST_TITLE = "Buổi phát đầu tiên"
 FIRST_JOB = "first-bulletin"
-_LEAD = dt.timedelta(seconds=12)
-"""From the wish to the first sound: play-out checks and loads a broadcast before its time."""
 
 
 def prepare(station: Station, editor: Actor) -> None:
@@ -77,7 +75,7 @@ def first_bulletin_job(station: Station, arguments: Mapping[str, Any], _progress
         approved = {c.script_id: c for c in airable(session)}
     scripts = [int(n) for n in arguments["scripts"] if int(n) in approved]
     items: Sequence[int | str] = ["nhac-hieu", *scripts, "nhac-ket"]
-    starts_at = (station.now() + _LEAD).replace(microsecond=0)
+    starts_at = (station.now() + LEAD).replace(microsecond=0)
     length = dt.timedelta(milliseconds=sum(approved[n].duration_ms for n in scripts) + 60_000)
     trial = not station.settings.station_hours.allows(station.local(starts_at).replace(tzinfo=None), length)
     air_once(station, KIT, items, title=FIRST_TITLE, starts_at=starts_at, trial=trial)

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import CueRow, ZoneGroup, ZoneNote, ZoneRow
-from broadcaster.domain.fold import nfc, slug
+from broadcaster.domain.broadcasts import LEAD
+from broadcaster.domain.fold import nfc, one_line, slug
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.zones import ALL, Condition, Correction, Device, parse_bands
 from broadcaster.errors import NotFoundError, RuleError
@@ -20,8 +21,6 @@ from broadcaster.services.station import Station
 
 _TONES = ("line_up", "test", "chime")
 """Kinds of station sounds that a zone is tried with, the best first."""
-_LEAD = dt.timedelta(seconds=12)
-"""From the wish to the first sound: play-out checks and loads a broadcast before its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ def save_group(station: Station, actor: Actor, code: str | None, name: str, memb
         RuleError: it has no name or no zones, or names a zone that is not there.
     """
     actor.require(Permission.SCHEDULE)
-    name = _words(name)
+    name = one_line(name)
     if not 0 < len(name) <= 200:
         raise RuleError("Nhóm phải có tên, không quá 200 ký tự.", field="name")
     with station.db.write() as session:
@@ -211,12 +210,12 @@ def play_tone(station: Station, actor: Actor, code: str) -> int:
     cue = next((cues[kind] for kind in _TONES if kind in cues), None)
     if cue is None:
         raise RuleError("Đài chưa có âm chuẩn để thử. Hãy mở trang Âm thanh và khôi phục bộ gốc.", field="cue")
-    starts_at = (station.now() + _LEAD).replace(microsecond=0)
+    starts_at = (station.now() + LEAD).replace(microsecond=0)
     return air_once(station, actor, [cue], title=f"Thử loa: {name}", starts_at=starts_at, zones=[code], tone=True)
 
 
 def _checked(station: Station, fields: ZoneFields) -> dict[str, object]:
-    name, place = _words(fields.name), _words(fields.place)
+    name, place = one_line(fields.name), one_line(fields.place)
     if not 0 < len(name) <= 200:
         raise RuleError("Cụm loa phải có tên, không quá 200 ký tự.", field="name")
     if not 0 <= fields.volume <= 100:
@@ -235,10 +234,6 @@ def _checked(station: Station, fields: ZoneFields) -> dict[str, object]:
     values = asdict(fields) | {"name": name, "place": place[:300]}
     values["volume_bands"] = [str(b) for b in parse_bands(values.pop("bands"), field="bands")]
     return values
-
-
-def _words(text: str) -> str:
-    return " ".join(nfc(text).split())
 
 
 def _free_code(session: Session, name: str) -> str:
