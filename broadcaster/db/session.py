@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, UpdateBase, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -28,7 +28,9 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine, "connect", _sqlite_connect)
             event.listen(self.engine, "begin", _sqlite_begin)
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self.info: dict[str, Any] = {}
+        """What whoever opened it wants every session to know, as `Session.info`."""
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False, info=self.info)
         self.writes = 0
         """How often this process committed: what was read before it changed may be old."""
         self._counting = threading.Lock()
@@ -67,6 +69,12 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def changed(session: Session, statement: UpdateBase) -> int:
+    """Carry out an UPDATE or DELETE; return how many rows it met."""
+    found = session.execute(statement, execution_options={"synchronize_session": False})
+    return found.rowcount if isinstance(found, CursorResult) else 0
 
 
 class DatabaseUnavailableError(StationError):

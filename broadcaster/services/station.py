@@ -53,6 +53,7 @@ def open_station(where: str | os.PathLike[str] | None = None, *, clock: Clock | 
     settings = home.settings()
     registry.configure(settings.speech.engines)
     database = Database(home.database_url(settings))
+    database.info["run"] = home.run
     if not version.is_current(database):
         raise StationError(
             "Cơ sở dữ liệu của đài thuộc phiên bản khác. Hãy chạy “loa init” để nâng cấp.", code="schema"

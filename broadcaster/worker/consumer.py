@@ -1,79 +1,123 @@
-"""The worker: a Huey consumer with one thread of work, and a reconcile pass that loses nothing."""
+"""The worker: two lanes that do wanted work, and a pass that loses nothing."""
 
 from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
+from typing import Final
 
 import psutil
 import structlog
 from sqlalchemy import select
 
 from broadcaster.db.models import Job
+from broadcaster.domain.jobs import JobKind, Turn
 from broadcaster.errors import StationError
 from broadcaster.services.air import emergency_soundings
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.station import Station
-from broadcaster.services.work import jobs
-from broadcaster.services.work.queue import consumer_at, wake_worker, work_with
+from broadcaster.services.work import jobs, performing
+from broadcaster.services.work.knock import Bell
+from broadcaster.services.work.performing import Handlers
 from broadcaster.worker.handlers import HANDLERS
 
 log = structlog.get_logger(__name__)
 
-_BEAT_SECONDS = 10.0
-_RECONCILE_EVERY = 3
+_BEAT_SECONDS: Final = 10.0
+_RECONCILE_EVERY: Final = 3
 """Beats between two reconcile passes: half a minute."""
-_PLAN_EVERY = dt.timedelta(hours=1)
-_BACKUP_HOUR = 1
+_LOOK_SECONDS: Final = 1.0
+"""A lane looks for work so often when nobody knocks: what another machine wants, what is tried again."""
+_STOP_SECONDS: Final = 0.5
+"""How long the bell is listened to before `stop` is looked at."""
+_PLAN_EVERY: Final = dt.timedelta(hours=1)
+_BACKUP_HOUR: Final = 1
 """Station hour from which the night's backup may run: far from any session."""
 
 
-def run(station: Station, stop: threading.Event) -> None:
-    """Work until `stop` is set, at low priority: speech and mastering must never disturb play-out."""
+def run(station: Station, stop: threading.Event, handlers: Handlers = HANDLERS) -> None:
+    """Work until `stop` is set.
+
+    What somebody waits for has a lane of its own, beside the long work, which runs at low priority: speech and
+    mastering must never disturb play-out.
+    """
+    performing.release_dead(station)
+    bell = Bell(station.home.run)
+    calls = [threading.Event(), threading.Event()]
+    lanes = [
+        threading.Thread(
+            target=_lane, args=(station, handlers, stop, turn, call, calls), name=f"lane-{turn.name.lower()}"
+        )
+        for turn, call in zip((Turn.WAITING, Turn.UPKEEP), calls, strict=True)
+    ]
+    lanes[0].start()
     with suppress(psutil.Error, OSError):
+        # On Linux this is for the thread that asks and those it starts from now on, so not for the first lane.
         psutil.Process().nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", 10))
-
-    def work(job_id: int) -> None:
-        jobs.perform(station, job_id, HANDLERS, stop)
-        for other in jobs.due_behind(station, job_id):
-            wake_worker(station, other)
-
-    work_with(station.home.run, work)
-    jobs.release_all(station)
-    consumer = consumer_at(station.home.run)
-    consumer.start()
+    lanes[1].start()
     log.info("worker ready")
     try:
-        beats = 0
-        while not stop.is_set():
+        _tend(station, stop, bell, calls)
+    finally:
+        for lane, call in zip(lanes, calls, strict=True):
+            call.set()
+            lane.join()
+        bell.close()
+        log.info("worker stopped")
+
+
+def _lane(
+    station: Station,
+    handlers: Handlers,
+    stop: threading.Event,
+    up_to: Turn,
+    call: threading.Event,
+    calls: Sequence[threading.Event],
+) -> None:
+    """Do one job after the other, of those whose turn is at most `up_to`; sleep when there is none until called."""
+    while not stop.is_set():
+        try:
+            while not stop.is_set() and performing.perform_next(station, handlers, stop, up_to=up_to):
+                for each in calls:
+                    each.set()  # what stood behind it may be another lane's
+        except StationError as error:
+            log.warning("no work found", error=str(error))
+        call.wait(_LOOK_SECONDS)
+        call.clear()
+
+
+def _tend(station: Station, stop: threading.Event, bell: Bell, calls: Sequence[threading.Event]) -> None:
+    """Hear knocks, give signs of life and ask for the periodic work, until `stop` is set."""
+    beats, due = 0, station.clock.monotonic()
+    while not stop.is_set():
+        if station.clock.monotonic() >= due:
             try:
                 beat(station, "worker", {})
+                performing.renew(station)
                 if beats % _RECONCILE_EVERY == 0:
                     reconcile(station)
             except StationError as error:
                 log.warning("reconcile failed", error=str(error))
-            beats += 1
-            stop.wait(_BEAT_SECONDS)
-    finally:
-        consumer.stop(graceful=True)
-        log.info("worker stopped")
+            beats, due = beats + 1, station.clock.monotonic() + _BEAT_SECONDS
+        if bell.wait(_STOP_SECONDS):
+            for call in calls:
+                call.set()
 
 
 def reconcile(station: Station) -> None:
-    """Ask for the periodic work that is due, and offer again what a crash or a lost queue left undone."""
+    """Ask for the periodic work that is due, and offer again what a dead worker left undone."""
     now = station.now()
     local = station.local(now)
-    jobs.reconcile(station)
+    performing.reconcile(station)
     emergency_soundings.tend(station)
     with station.db.write() as session:
         last = {j.key: j for j in session.scalars(select(Job).where(Job.key.in_(["hourly", "nightly"])))}
         planned, saved = last.get("hourly"), last.get("nightly")
         if planned is None or (planned.finished_at and now - planned.finished_at > _PLAN_EVERY):
-            jobs.want(session, now, "plan", "hourly", {}, by="tự động")
+            jobs.want(session, now, JobKind.PLAN, "hourly", {}, by="tự động")
         today_saved = saved and (not saved.finished_at or station.local(saved.finished_at).date() == local.date())
         if local.hour >= _BACKUP_HOUR and not today_saved:
-            jobs.want(session, now, "backup", "nightly", {}, by="tự động")
-            jobs.want(session, now, "log-check", "nightly-check", {}, by="tự động")
-    for job_id in jobs.due(station):
-        wake_worker(station, job_id)
+            jobs.want(session, now, JobKind.BACKUP, "nightly", {}, by="tự động")
+            jobs.want(session, now, JobKind.LOG_CHECK, "nightly-check", {}, by="tự động")

@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from broadcaster.services.air.emergencies import VOICE_JOB
-from broadcaster.services.air.emergency_voice import voice_job
+from broadcaster.domain.jobs import JobKind
+from broadcaster.services.air.emergency_voice import repeats_job, voice_job
 from broadcaster.services.log.completeness import check_job
-from broadcaster.services.reports.jobs import JOB as REPORT_JOB
 from broadcaster.services.reports.jobs import report_job
 from broadcaster.services.schedule.planning import plan
-from broadcaster.services.scripts.hearing import JOB as LISTEN_JOB
 from broadcaster.services.scripts.hearing import after_speaking, listen_job
-from broadcaster.services.scripts.recordings import JOB as RECORD_JOB
 from broadcaster.services.scripts.recordings import record_job
 from broadcaster.services.scripts.speaking import speak_job
 from broadcaster.services.setup.backup import backup
-from broadcaster.services.setup.starter import FIRST_JOB, first_bulletin_job, starter_job
+from broadcaster.services.setup.starter import first_bulletin_job, starter_job
 from broadcaster.services.station import Station
-from broadcaster.services.work.jobs import Handler, Progress
+from broadcaster.services.work.performing import Handlers, Progress
 
 
 def _plan(station: Station, _arguments: Mapping[str, Any], _progress: Progress) -> None:
@@ -44,15 +41,16 @@ def _record(station: Station, arguments: Mapping[str, Any], progress: Progress) 
     after_speaking(station, int(arguments["script_id"]))
 
 
-HANDLERS: Mapping[str, Handler] = {
-    "speak": _speak,
-    RECORD_JOB: _record,
-    LISTEN_JOB: listen_job,
-    "plan": _plan,
-    "backup": _backup,
-    "log-check": _check_log,
-    "starter": starter_job,
-    FIRST_JOB: first_bulletin_job,
-    VOICE_JOB: voice_job,
-    REPORT_JOB: report_job,
+HANDLERS: Handlers = {
+    JobKind.EMERGENCY_VOICE: voice_job,
+    JobKind.EMERGENCY_REPEATS: repeats_job,
+    JobKind.SPEAK: _speak,
+    JobKind.RECORD: _record,
+    JobKind.LISTEN: listen_job,
+    JobKind.REPORT: report_job,
+    JobKind.FIRST_BULLETIN: first_bulletin_job,
+    JobKind.STARTER: starter_job,
+    JobKind.PLAN: _plan,
+    JobKind.BACKUP: _backup,
+    JobKind.LOG_CHECK: _check_log,
 }

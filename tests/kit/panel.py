@@ -11,7 +11,8 @@ from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from broadcaster.services.station import Station
-from broadcaster.services.work.jobs import due, perform
+from broadcaster.services.work.jobs import due
+from broadcaster.services.work.performing import perform
 from broadcaster.worker.handlers import HANDLERS
 
 SignIn = Callable[[str], FlaskClient]

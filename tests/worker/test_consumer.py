@@ -1,23 +1,26 @@
-"""The worker: takes jobs from the queue, asks for the periodic work, and stops when told, in a thread as in a process."""
+"""The worker: takes jobs in two lanes, asks for the periodic work, and stops when told, in a thread as in a process."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from broadcaster.clock import SystemClock
 from broadcaster.db.models import Job
+from broadcaster.domain.jobs import JobKind
 from broadcaster.services.scripts.editing import add_script
 from broadcaster.services.scripts.speaking import want_rendition
 from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
-from broadcaster.services.work.queue import queue_at, wake_worker, work_with
+from broadcaster.services.work.performing import Progress
 from broadcaster.worker import consumer
+from broadcaster.worker.handlers import HANDLERS
 from tests.kit.people import EDITOR
 from tests.kit.scripts import draft
 from tests.kit.waiting import until
@@ -54,19 +57,17 @@ def test_a_wanted_rendition_is_made_and_the_worker_stops_when_told(living: Stati
     assert not worker.is_alive()
 
 
-def test_a_lost_queue_loses_nothing(living: Station) -> None:
+def test_a_knock_that_nobody_hears_loses_nothing(living: Station) -> None:
     number = add_script(living, EDITOR, draft())
     want_rendition(living, EDITOR, number)
-    for path in living.home.run.glob("queue.db*"):
-        path.unlink()
-    with living.db.write() as session:
-        other = jobs.want(session, living.now(), "backup", "by-hand", {}, by="bientap")
-    wake_worker(living, other)
     stop = threading.Event()
     worker = threading.Thread(target=consumer.run, args=(living, stop))
     worker.start()
     try:
         wait_until(living, "speak", "done")
+        (living.home.run / "worker.port").unlink()
+        with living.db.write() as session:
+            jobs.want(session, living.now(), JobKind.BACKUP, "by-hand", {}, by="bientap")
         wait_until(living, "backup", "done")
     finally:
         stop.set()
@@ -74,17 +75,33 @@ def test_a_lost_queue_loses_nothing(living: Station) -> None:
     assert list(living.home.backups.glob("loa-*.zip"))
 
 
-def test_what_a_person_waits_for_goes_before_what_the_station_does_of_itself(living: Station) -> None:
-    order: list[int] = []
-    work_with(living.home.run, order.append)
+def test_who_waits_is_served_beside_long_work(living: Station) -> None:
+    served, over = threading.Event(), threading.Event()
+
+    def long(_station: Station, _arguments: Mapping[str, Any], _progress: Progress) -> None:
+        assert served.wait(30), "the one who waits was not served"
+        over.set()
+
+    def short(_station: Station, _arguments: Mapping[str, Any], _progress: Progress) -> None:
+        served.set()
+
+    idle = dict.fromkeys(JobKind, lambda _station, _arguments, _progress: None)
+    handlers = {**idle, JobKind.SPEAK: long, JobKind.EMERGENCY_VOICE: short}
     with living.db.write() as session:
-        wanted = {
-            kind: jobs.want(session, living.now(), kind, "x", {}, by="x")
-            for kind in ("starter", "backup", "speak", "emergency-voice")
-        }
-    for number in wanted.values():
-        wake_worker(living, number)
-    queue = queue_at(living.home.run)
-    while (task := queue.dequeue()) is not None:
-        queue.execute(task)
-    assert order == [wanted[kind] for kind in ("emergency-voice", "speak", "starter", "backup")]
+        jobs.want(session, living.now(), JobKind.SPEAK, "1", {}, by="x")
+    stop = threading.Event()
+    worker = threading.Thread(target=consumer.run, args=(living, stop, handlers))
+    worker.start()
+    try:
+        wait_until(living, "speak", "running")
+        with living.db.write() as session:
+            jobs.want(session, living.now(), JobKind.EMERGENCY_VOICE, "1", {}, by="x")
+        assert over.wait(30)
+    finally:
+        served.set()
+        stop.set()
+        worker.join(15)
+
+
+def test_every_kind_of_job_has_its_handler() -> None:
+    assert set(HANDLERS) == set(JobKind)

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from broadcaster.db.base import Base
+from broadcaster.db.base import Base, Word
+from broadcaster.domain.jobs import JobKind, JobState, Turn
 
 
 class Job(Base):
-    """Something wanted: the row is the truth, the queue only wakes the worker."""
+    """Background work that somebody wants."""
 
     __tablename__ = "jobs"
     __table_args__ = (
@@ -21,13 +22,12 @@ class Job(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(32))
+    kind: Mapped[JobKind] = mapped_column(Word(JobKind))
     key: Mapped[str] = mapped_column(String(120))
     arguments: Mapped[dict[str, Any]]
-    state: Mapped[str] = mapped_column(String(16), default="wanted")
-    """wanted, running, done, failed or cancelled."""
-    priority: Mapped[int] = mapped_column(default=2)
-    """Lower goes first."""
+    state: Mapped[JobState] = mapped_column(Word(JobState), default=JobState.WANTED)
+    priority: Mapped[int] = mapped_column(default=Turn.ASKED)
+    """The turn of its kind."""
     progress: Mapped[float] = mapped_column(default=0.0)
     attempts: Mapped[int] = mapped_column(default=0)
     run_after: Mapped[dt.datetime]

@@ -17,6 +17,7 @@ from broadcaster.db.models import (
     ZoneRow,
 )
 from broadcaster.domain.candidates import CueSound
+from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.zones import Zone, ZoneMap, parse_bands
 from broadcaster.errors import NotFoundError
@@ -93,7 +94,7 @@ def cue(session: Session, name: str) -> CueRow:
     return row
 
 
-def job(session: Session, kind: str) -> Job | None:
+def job(session: Session, kind: JobKind) -> Job | None:
     """Return the last job of a kind."""
     return session.scalars(select(Job).where(Job.kind == kind).order_by(Job.id.desc()).limit(1)).first()
 

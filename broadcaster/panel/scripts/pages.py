@@ -14,6 +14,7 @@ from broadcaster.db.queries import lexicon as words_query
 from broadcaster.db.queries import people, schedule
 from broadcaster.db.queries.scripts import many
 from broadcaster.db.queries.scripts.many import ScriptQuery
+from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.scripts import ScriptState
 from broadcaster.domain.standing import Standing
@@ -244,7 +245,7 @@ def state(script_id: int) -> ResponseReturnValue:
 
 def _kept(job: Job | None) -> bool:
     """Return whether a recording that failed can be made ready from the file that was sent."""
-    return job is not None and job.kind == recordings.JOB and recordings.kept_upload(station(), job.arguments)
+    return job is not None and job.kind is JobKind.RECORD and recordings.kept_upload(station(), job.arguments)
 
 
 def _back(script_id: int) -> ResponseReturnValue:

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel
 
 from broadcaster.db.queries import zones
+from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
@@ -58,7 +59,7 @@ def index() -> ResponseReturnValue:
         if name not in settings_editor.HIDDEN and isinstance(section := getattr(settings, name), BaseModel)
     ]
     with here.db.read() as session:
-        job = zones.job(session, "backup")
+        job = zones.job(session, JobKind.BACKUP)
     return render_template(
         "setup/settings/index.html",
         sections=sections,

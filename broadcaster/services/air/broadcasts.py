@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Command, Emergency, Incident, ZoneRow
 from broadcaster.db.queries.schedule import broadcast_of
-from broadcaster.db.session import DatabaseUnavailableError
+from broadcaster.db.session import DatabaseUnavailableError, changed
 from broadcaster.domain.broadcasts import (
     OPEN_STATES,
     Broadcast,
@@ -98,7 +98,8 @@ def claim(
     another machine left open for `LEFT` after its end may be taken over, to be given its verdict; what it had only
     claimed, by the machine that inherited the right to play, if it starts after `heir_since`.
     """
-    taken = session.execute(
+    taken = changed(
+        session,
         update(BroadcastRow)
         .where(
             BroadcastRow.id == broadcast_id,
@@ -114,10 +115,9 @@ def claim(
                 ),
             ),
         )
-        .values(state=BroadcastState.CUED, owner=owner)
-        .execution_options(synchronize_session=False)
+        .values(state=BroadcastState.CUED, owner=owner),
     )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
+    if taken != 1:
         return None
     return broadcast_of(session.scalars(select(BroadcastRow).where(BroadcastRow.id == broadcast_id)).one())
 
@@ -174,7 +174,8 @@ def finish(session: Session, broadcast_id: int, ending: Ending) -> bool:
     if not ending.state.terminal or not ending.verdict:
         raise ValueError("a verdict is terminal and has a sentence")
     took = session.get(BroadcastRow, ending.yielded_to) if ending.yielded_to is not None else None
-    done = session.execute(
+    done = changed(
+        session,
         update(BroadcastRow)
         .where(BroadcastRow.id == broadcast_id, BroadcastRow.state.in_(OPEN_STATES))
         .values(
@@ -185,10 +186,9 @@ def finish(session: Session, broadcast_id: int, ending: Ending) -> bool:
             cut_by_emergency_id=took.emergency_id if took is not None else None,
             started_at=ending.started_at,
             finished_at=ending.finished_at,
-        )
-        .execution_options(synchronize_session=False)
+        ),
     )
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    return done == 1
 
 
 def report_incident(

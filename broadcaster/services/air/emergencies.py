@@ -13,15 +13,13 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import Emergency
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.emergencies import EmergencyState, Finding, Wish, repeat_after
+from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services import audit
 from broadcaster.services.air import broadcasts, emergency_soundings
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
-from broadcaster.services.work.queue import wake_worker
-
-VOICE_JOB = "emergency-voice"
 
 
 def get(session: Session, number: int) -> Emergency:
@@ -81,10 +79,8 @@ def draft(
         session.add(row)
         session.flush()
         audit.record(session, now, actor, "draft", "emergency", row.id, note=row.title, after=_facts(row))
-        number, job_id = row.id, _want_voice(station, session, row, actor)
-    if job_id is not None:
-        wake_worker(station, job_id)
-    return number
+        _want_voice(station, session, row, actor)
+        return row.id
 
 
 def change(station: Station, actor: Actor, number: int, wish: Wish) -> None:
@@ -109,9 +105,7 @@ def change(station: Station, actor: Actor, number: int, wish: Wish) -> None:
             before=before,
             after=_facts(row),
         )
-        job_id = _want_voice(station, session, row, actor)
-    if job_id is not None:
-        wake_worker(station, job_id)
+        _want_voice(station, session, row, actor)
 
 
 def dismiss(station: Station, actor: Actor, number: int) -> None:
@@ -228,10 +222,13 @@ def _put(session: Session, row: Emergency, wish: Wish) -> None:
     row.recorded = wish.recording_sha256 is not None
 
 
-def _want_voice(station: Station, session: Session, row: Emergency, actor: Actor) -> int | None:
+def _want_voice(station: Station, session: Session, row: Emergency, actor: Actor) -> None:
+    """Have the words spoken: at once by the quick voice, then for the repeats by the station's own."""
     if row.recorded or not row.text:
-        return None
-    return jobs.want(session, station.now(), VOICE_JOB, str(row.id), {"emergency": row.id}, by=actor.username)
+        return
+    now, wish, by = station.now(), {"emergency": row.id}, actor.username
+    quick = jobs.want(session, now, JobKind.EMERGENCY_VOICE, str(row.id), wish, by=by)
+    jobs.want(session, now, JobKind.EMERGENCY_REPEATS, str(row.id), wish, by=by, after=[quick], or_without=True)
 
 
 def _facts(row: Emergency) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from broadcaster.media.ffmpeg import NOT_THE_FILE
 from broadcaster.services.air import broadcasts, emergency_soundings
 from broadcaster.services.scripts.speaking import spoken_of
 from broadcaster.services.station import Station
-from broadcaster.services.work.jobs import Progress
+from broadcaster.services.work.performing import Progress
 from broadcaster.sound import recording
 from broadcaster.sound.master import master
 from broadcaster.sound.profiles import profile_of
@@ -52,12 +52,14 @@ def speak_well(station: Station, number: int) -> None:
         _keep(station, number, text, made, good=True)
 
 
-def voice_job(station: Station, arguments: Mapping[str, Any], progress: Progress) -> None:
-    """Do a job of the worker: the quick voice where the one who confirmed could not, then the good one."""
-    number = int(arguments["emergency"])
-    speak_quickly(station, number)
-    progress(0.3)
-    speak_well(station, number)
+def voice_job(station: Station, arguments: Mapping[str, Any], _progress: Progress) -> None:
+    """Do a job that speaks an emergency quickly."""
+    speak_quickly(station, int(arguments["emergency"]))
+
+
+def repeats_job(station: Station, arguments: Mapping[str, Any], _progress: Progress) -> None:
+    """Do a job that speaks an emergency for its repeats."""
+    speak_well(station, int(arguments["emergency"]))
 
 
 def keep_recording(station: Station, path: Path) -> tuple[str, int]:

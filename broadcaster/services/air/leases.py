@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import LeaseRow
+from broadcaster.db.session import changed
 from broadcaster.services.station import Station
 
 PLAYOUT = "playout"
@@ -69,13 +70,13 @@ def _hold(session: Session, owner: str, now: dt.datetime, length: dt.timedelta) 
         row.waiting, row.waiting_at = owner, now
         return Held(mine=False, owner=row.owner, rival="", since=None)
     since, before = row.until, row.owner
-    won = session.execute(
+    won = changed(
+        session,
         update(LeaseRow)
         .where(LeaseRow.name == PLAYOUT, or_(LeaseRow.owner == owner, LeaseRow.until <= now))
-        .values(owner=owner, until=now + length)
-        .execution_options(synchronize_session=False)
+        .values(owner=owner, until=now + length),
     )
-    if won.rowcount != 1:  # type: ignore[attr-defined]
+    if won != 1:
         return Held(mine=False, owner=before, rival="", since=None)
     if not mine:
         row.waiting, row.waiting_at = before, now

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import Approval, LexiconRow, LexiconVersion, Rendition, Revision, Script, StaleMark
 from broadcaster.db.queries.scripts.one import get_script
 from broadcaster.domain.fold import nfc
+from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.scripts import Decision, ScriptState, text_sha256
 from broadcaster.errors import NotFoundError, RuleError
@@ -23,7 +24,6 @@ from broadcaster.services.lexicon.layers import checked, entry_of
 from broadcaster.services.lexicon.reading import cleaned_of, kept_of, sentences_of
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
-from broadcaster.services.work.queue import wake_worker
 from broadcaster.text import Entry, Lexicon
 from broadcaster.text.characters import plain
 
@@ -131,7 +131,6 @@ def apply(
     effect = preview(station, change)
     if {a.script_id for a in effect.outrun} - set(confirmed):
         raise AffectedError(effect)
-    wanted: list[int] = []
     with station.db.write() as session:
         if layers.version(session) != effect.version or _newest_approval(session) != effect.approval:
             raise RuleError("Từ điển hoặc phê duyệt vừa được người khác thay đổi. Hãy xem lại rồi lưu lần nữa.")
@@ -145,13 +144,9 @@ def apply(
             _mark(station, session, actor, a, number, hold=held)
             if reread and not a.back:
                 arguments = {"script_id": a.script_id}
-                wanted.append(
-                    jobs.want(session, station.now(), "speak", str(a.script_id), arguments, by=actor.username)
-                )
+                jobs.want(session, station.now(), JobKind.SPEAK, str(a.script_id), arguments, by=actor.username)
         if effect.affected:
-            jobs.want(session, station.now(), "plan", "change", {}, by=actor.username)
-    for job_id in wanted:
-        wake_worker(station, job_id)
+            jobs.want(session, station.now(), JobKind.PLAN, "change", {}, by=actor.username)
     return number
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Select, Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import ChainHead, PlayLogEntry
+from broadcaster.db.session import changed
 from broadcaster.domain import chain
 from broadcaster.domain.causes import Cause
 from broadcaster.domain.playlog import NEWEST, Entry, Outcome
@@ -67,13 +68,13 @@ def append(session: Session, entries: Iterable[Entry], now: dt.datetime) -> int:
         rows.append({**row, "seq": seq, "recorded_at": now, "prev_hash": prev, "hash": last})
     if rows:
         session.execute(insert(_TABLE), rows)
-        moved = session.execute(
+        moved = changed(
+            session,
             update(ChainHead)
             .where(ChainHead.id == _HEAD, ChainHead.seq == head.seq, ChainHead.hash == head.hash)
-            .values(seq=seq, hash=last)
-            .execution_options(synchronize_session=False)
+            .values(seq=seq, hash=last),
         )
-        if moved.rowcount != 1:  # type: ignore[attr-defined]
+        if moved != 1:
             raise RuleError("Nhật ký phát sóng vừa được ghi từ nơi khác; hãy thử lại.", field="play_log")
         session.expire(head)
     return len(rows)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from broadcaster.db.models import Job, Report
+from broadcaster.domain.jobs import JobKind, JobState
 from broadcaster.domain.periods import PeriodKind, ReportPeriod
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
@@ -20,9 +21,8 @@ from broadcaster.services.reports import content
 from broadcaster.services.reports import drawing as reporting
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
-from broadcaster.services.work.queue import wake_worker
+from broadcaster.services.work.performing import Progress
 
-JOB = "report"
 _TOLD = dt.timedelta(days=1)
 """How long a failure or a stop stays on the page of reports."""
 
@@ -32,8 +32,7 @@ class Drawing:
     """A report that is being drawn, or was not."""
 
     job: int
-    state: str
-    """As `Job.state`."""
+    state: JobState
     title: str
     progress: float
     error: str
@@ -45,7 +44,7 @@ class Drawing:
     @property
     def going(self) -> bool:
         """Whether it may still become a report."""
-        return self.state in {"wanted", "running"}
+        return not self.state.ended
 
 
 def want_report(station: Station, actor: Actor, period: ReportPeriod) -> int:
@@ -82,7 +81,7 @@ def want_redraw(station: Station, actor: Actor, number: int) -> int:
     return _want(station, actor, f"redraw-{number}", {"redraw": number, "title": title})
 
 
-def report_job(station: Station, arguments: Mapping[str, Any], progress: jobs.Progress) -> None:
+def report_job(station: Station, arguments: Mapping[str, Any], progress: Progress) -> None:
     """Do a `report` job, as the person who asked for it."""
     try:
         actor = actor_named(station, str(arguments["by"]))
@@ -102,7 +101,7 @@ def stop(station: Station, actor: Actor, number: int) -> bool:
     actor.require(Permission.REPORT)
     with station.db.write() as session:
         job = session.get(Job, number)
-        if job is None or job.kind != JOB:
+        if job is None or job.kind is not JobKind.REPORT:
             raise NotFoundError("Không có việc lập báo cáo này.", field="job")
         if not jobs.cancel(session, station.now(), number):
             return False
@@ -115,7 +114,7 @@ def drawings(station: Station) -> Sequence[Drawing]:
     since = station.now() - _TOLD
     with station.db.read() as session:
         rows = session.scalars(
-            select(Job).where(Job.kind == JOB, Job.state != "done").order_by(Job.id.desc()).limit(20)
+            select(Job).where(Job.kind == JobKind.REPORT, Job.state != JobState.DONE).order_by(Job.id.desc()).limit(20)
         ).all()
     found = [r for r in rows if r.finished_at is None or r.finished_at > since]
     return [_drawing(station, r) for r in found]
@@ -129,21 +128,21 @@ def drawing(station: Station, number: int) -> Drawing:
     """
     with station.db.read() as session:
         row = session.get(Job, number)
-    if row is None or row.kind != JOB:
+    if row is None or row.kind is not JobKind.REPORT:
         raise NotFoundError("Không có việc lập báo cáo này.", field="job")
     return _drawing(station, row)
 
 
 def _want(station: Station, actor: Actor, key: str, arguments: Mapping[str, Any]) -> int:
     with station.db.write() as session:
-        job = jobs.want(session, station.now(), JOB, key, {**arguments, "by": actor.username}, by=actor.username)
-    wake_worker(station, job)
-    return job
+        return jobs.want(
+            session, station.now(), JobKind.REPORT, key, {**arguments, "by": actor.username}, by=actor.username
+        )
 
 
 def _drawing(station: Station, row: Job) -> Drawing:
     report = row.arguments.get("redraw")
-    if report is None and row.state == "done":
+    if report is None and row.state is JobState.DONE:
         days = (dt.date.fromisoformat(row.arguments[k]) for k in ("first", "last"))
         with station.db.read() as session:
             report = session.scalar(

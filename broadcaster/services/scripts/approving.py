@@ -12,6 +12,7 @@ from broadcaster.db.models import Approval, Rendition, Revision, Script, StaleMa
 from broadcaster.db.queries.scripts.one import get_script, latest_rendition, latest_revision
 from broadcaster.domain.candidates import Candidate
 from broadcaster.domain.causes import Cause, Why
+from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.scripts import Decision, ScriptState, move
 from broadcaster.domain.standing import HELD, Mark, Standing, standing
@@ -220,7 +221,7 @@ def _decide(
     session.add(approval)
     session.flush()
     # What may air has changed: the coming days are filled anew, at the latest by the worker's next round.
-    jobs.want(session, station.now(), "plan", "change", {}, by=actor.username)
+    jobs.want(session, station.now(), JobKind.PLAN, "change", {}, by=actor.username)
     note = comment.strip() + (" (người viết tự duyệt)" if own else "")
     note += f" (thay mặt {behalf})" if behalf else ""
     audit.record(session, station.now(), actor, decision, "script", script.id, note=note.strip())

@@ -14,6 +14,7 @@ from broadcaster.db.models import Approval, Hearing, Rendition, Revision, Script
 from broadcaster.db.queries.scripts.one import get_script, latest_rendition, latest_revision
 from broadcaster.domain import hearing
 from broadcaster.domain.hearing import HeardSentence, Kind
+from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.roles import Actor, Permission, machine
 from broadcaster.domain.scripts import Decision
 from broadcaster.errors import NotFoundError, RuleError
@@ -21,11 +22,9 @@ from broadcaster.services import audit
 from broadcaster.services.scripts.recordings import HUMAN
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
-from broadcaster.services.work.queue import wake_worker
 from broadcaster.sound import recogniser_process
 from broadcaster.sound.store import Store
 
-JOB: Final = "listen"
 _AROUND_MS: Final = 120
 
 Progress = Callable[[float], None]
@@ -90,9 +89,9 @@ def want_hearing(station: Station, actor: Actor, script_id: int) -> int | None:
         return None
     with station.db.write() as session:
         get_script(session, script_id)
-        job_id = jobs.want(session, station.now(), JOB, str(script_id), {"script_id": script_id}, by=actor.username)
-    wake_worker(station, job_id)
-    return job_id
+        return jobs.want(
+            session, station.now(), JobKind.LISTEN, str(script_id), {"script_id": script_id}, by=actor.username
+        )
 
 
 def absent(station: Station) -> str | None:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Job, Rendition, Revision
 from broadcaster.db.queries.scripts.one import get_script, latest_revision, newest_alike
+from broadcaster.domain.jobs import JobKind, JobState
 from broadcaster.domain.roles import Actor, Permission, machine
 from broadcaster.domain.scripts import text_sha256
 from broadcaster.errors import MediaError, RuleError
@@ -28,7 +29,6 @@ from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.reading import kept_of, spoken_of
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
-from broadcaster.services.work.queue import wake_worker
 from broadcaster.sound import recording
 from broadcaster.sound.master import master
 from broadcaster.sound.recording import Condition, Fault
@@ -38,7 +38,6 @@ from broadcaster.sound.store import Store, disk_error
 from broadcaster.text import Spoken, estimate_seconds
 from broadcaster.text.sentences import syllables
 
-JOB: Final = "record"
 HUMAN: Final = "human"
 """The voice of a rendition that a person spoke."""
 HUMAN_LABEL: Final = "Giọng người thật"
@@ -175,14 +174,13 @@ def take(station: Station, actor: Actor, script_id: int, stream: IO[bytes], name
         arguments = {"script_id": script_id, "revision_id": revision_id, "file": path.name, "by": actor.username}
         with station.db.write() as session:
             before = _waiting(session, script_id)
-            job_id = jobs.want(session, station.now(), JOB, str(script_id), arguments, by=actor.username)
+            job_id = jobs.want(session, station.now(), JobKind.RECORD, str(script_id), arguments, by=actor.username)
             session.get_one(Job, job_id).arguments = arguments  # the one that waited gives way to the newer
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     if before is not None:
         (_uploads(station) / before).unlink(missing_ok=True)
-    wake_worker(station, job_id)
     return job_id, faults
 
 
@@ -195,11 +193,9 @@ def again(station: Station, actor: Actor, script_id: int) -> int:
     actor.require(Permission.WRITE)
     with station.db.write() as session:
         job = _job(session, script_id)
-        if job is None or job.state != "failed" or not kept_upload(station, job.arguments):
+        if job is None or job.state is not JobState.FAILED or not kept_upload(station, job.arguments):
             raise RuleError("Không còn bản ghi âm nào để làm lại. Hãy gửi lại bản ghi âm.", field="recording")
-        job_id = jobs.want(session, station.now(), JOB, str(script_id), job.arguments, by=actor.username)
-    wake_worker(station, job_id)
-    return job_id
+        return jobs.want(session, station.now(), JobKind.RECORD, str(script_id), job.arguments, by=actor.username)
 
 
 def kept_upload(station: Station, arguments: Mapping[str, Any]) -> bool:
@@ -253,7 +249,7 @@ def _examined(path: Path, folder: Path, spoken: Spoken) -> tuple[Checked, Sample
 
 
 def _job(session: Session, script_id: int) -> Job | None:
-    return session.scalars(select(Job).where(Job.kind == JOB, Job.key == str(script_id))).first()
+    return session.scalars(select(Job).where(Job.kind == JobKind.RECORD, Job.key == str(script_id))).first()
 
 
 def _waiting(session: Session, script_id: int) -> str | None:
@@ -263,9 +259,9 @@ def _waiting(session: Session, script_id: int) -> str | None:
         RuleError: one is being made ready at this moment.
     """
     job = _job(session, script_id)
-    if job is None or job.state == "done":
+    if job is None or job.state is JobState.DONE:
         return None
-    if job.state == "running":
+    if job.state is JobState.RUNNING:
         raise RuleError(
             "Máy đang làm bản ghi âm gửi trước của bài này. Hãy đợi xong rồi gửi bản mới.", field="recording"
         )
@@ -334,7 +330,6 @@ def _saved(station: Station, stream: IO[bytes], name: str) -> Path:
 __all__ = [
     "HUMAN",
     "HUMAN_LABEL",
-    "JOB",
     "Checked",
     "Fault",
     "Recorded",

@@ -9,6 +9,7 @@ from typing import Any
 from broadcaster.db.models import Rendition
 from broadcaster.db.queries.scripts.one import get_script, latest_revision, newest_alike
 from broadcaster.db.queries.zones import cue_sounds
+from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.roles import Actor, Permission, machine
 from broadcaster.domain.scripts import text_sha256
 from broadcaster.errors import RuleError
@@ -17,7 +18,6 @@ from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.reading import Recipe, cleaned_of, directions_of, profile_of, spelled_for, spoken_of
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
-from broadcaster.services.work.queue import wake_worker
 from broadcaster.sound.render import Element, Line, Rendered, Sting, render
 from broadcaster.sound.store import Store
 from broadcaster.speech.cache import ClipCache
@@ -86,9 +86,9 @@ def want_rendition(station: Station, actor: Actor, script_id: int) -> int:
     actor.require(Permission.WRITE)
     with station.db.write() as session:
         get_script(session, script_id)
-        job_id = jobs.want(session, station.now(), "speak", str(script_id), {"script_id": script_id}, by=actor.username)
-    wake_worker(station, job_id)
-    return job_id
+        return jobs.want(
+            session, station.now(), JobKind.SPEAK, str(script_id), {"script_id": script_id}, by=actor.username
+        )
 
 
 def speak_job(station: Station, arguments: Mapping[str, Any], progress: Progress) -> None:

@@ -12,13 +12,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.home import Home
 from broadcaster.services import audit
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
-from broadcaster.services.work.queue import wake_worker
 
 KEEP = 14
 """Backups kept: two weeks of nights."""
@@ -139,9 +139,8 @@ def want_backup(station: Station, actor: Actor, *, with_sound: bool) -> int:
     """
     actor.require(Permission.MANAGE)
     with station.db.write() as session:
-        job = jobs.want(session, station.now(), "backup", "now", {"with_sound": with_sound}, by=actor.username)
+        job = jobs.want(session, station.now(), JobKind.BACKUP, "now", {"with_sound": with_sound}, by=actor.username)
         audit.record(session, station.now(), actor, "backup", "station", station.home.root.name)
-    wake_worker(station, job)
     return job
 
 

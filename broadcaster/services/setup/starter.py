@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Job, PlayLogEntry, Script
 from broadcaster.domain.broadcasts import LEAD, BroadcastKind, BroadcastState
+from broadcaster.domain.jobs import NOT_DONE, JobKind
 from broadcaster.domain.roles import Actor, machine
 from broadcaster.domain.scripts import Genre
 from broadcaster.services.schedule.once import air_once
@@ -22,13 +23,11 @@ from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.setup.founding import load_starter_scripts
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
-from broadcaster.services.work.jobs import Progress
-from broadcaster.services.work.queue import wake_worker
+from broadcaster.services.work.performing import Progress
 
 KIT = machine("bộ cài mẫu")
 COMMENT = "Nội dung mẫu của bộ cài, được duyệt tự động khi cài đặt. Lãnh đạo cần nghe lại trước khi dùng lâu dài."
 FIRST_TITLE = "Buổi phát đầu tiên"
-FIRST_JOB = "first-bulletin"
 
 
 def prepare(station: Station, editor: Actor) -> None:
@@ -48,12 +47,11 @@ def prepare(station: Station, editor: Actor) -> None:
         scripts = list(session.scalars(select(Script).where(Script.id.in_(numbers)).order_by(Script.id)))
         first = _first_items(scripts)
         rest = [n for n in numbers if n not in first]
-        spoken = [_want(station, session, "starter", str(n), {"script_id": n}) for n in first]
+        spoken = [_want(station, session, JobKind.STARTER, str(n), {"script_id": n}) for n in first]
         # It airs what could be spoken: one voice that fails must not keep a new station silent.
-        bulletin = _want(station, session, FIRST_JOB, "first", {"scripts": first}, after=spoken, or_without=True)
-        wanted = [*spoken, bulletin, *(_want(station, session, "starter", str(n), {"script_id": n}) for n in rest)]
-    for job_id in wanted:
-        wake_worker(station, job_id)
+        _want(station, session, JobKind.FIRST_BULLETIN, "first", {"scripts": first}, after=spoken, or_without=True)
+        for n in rest:
+            _want(station, session, JobKind.STARTER, str(n), {"script_id": n})
 
 
 def starter_job(station: Station, arguments: Mapping[str, Any], progress: Progress) -> None:
@@ -99,7 +97,7 @@ def first_bulletin(station: Station) -> FirstBulletin | str | None:
     with station.db.read() as session:
         row = session.scalars(select(BroadcastRow).where(BroadcastRow.title == FIRST_TITLE)).first()
         if row is None:
-            failed = select(Job.error).where(Job.kind == FIRST_JOB, Job.state.in_(("failed", "cancelled")))
+            failed = select(Job.error).where(Job.kind == JobKind.FIRST_BULLETIN, Job.state.in_(NOT_DONE))
             return session.scalar(failed)
         words_ms = session.scalar(
             select(func.coalesce(func.sum(PlayLogEntry.heard_ms), 0)).where(
@@ -119,5 +117,5 @@ def _first_items(scripts: Sequence[Script]) -> list[int]:
     return chosen
 
 
-def _want(station: Station, session: Session, kind: str, key: str, arguments: dict[str, Any], **order: Any) -> int:
+def _want(station: Station, session: Session, kind: JobKind, key: str, arguments: dict[str, Any], **order: Any) -> int:
     return jobs.want(session, station.now(), kind, key, arguments, by=KIT.username, **order)

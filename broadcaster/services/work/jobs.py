@@ -1,47 +1,33 @@
-"""Background work as rows: wanted, claimed by one worker, done or failed; a crash leaves nothing lost.
+"""Wanted work as rows: asked for once, standing behind what it needs, until it is done, failed or stopped.
 
-A job may stand behind others: it is begun when they have ended, in whatever order they were asked for.
-The queue (Huey) only wakes the worker. What a crash left `running` is offered again by `reconcile`.
+The rows are the queue too: the first that is due is the one to do, by turn and then by age. `performing` does them.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import os
-import socket
-import threading
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 import structlog
-from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, event, exists, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from broadcaster.db.models import Job, JobNeed
-from broadcaster.errors import EngineError, MediaError, RuleError, StationError
-from broadcaster.media.ffmpeg import NOT_THE_FILE
+from broadcaster.db.session import changed
+from broadcaster.domain.jobs import ENDED, NOT_DONE, JobKind, JobState, Turn
+from broadcaster.errors import RuleError
 from broadcaster.services.station import Station
-from broadcaster.sound.store import disk_error
+from broadcaster.services.work.knock import knock
 
 log = structlog.get_logger(__name__)
-
-Progress = Callable[[float], None]
-Handler = Callable[[Station, Mapping[str, Any], Progress], None]
-
-PRIORITY = {"emergency-voice": 0, "starter": 3, "plan": 3, "backup": 3, "log-check": 3}
-"""By kind of job, 2 for the others, the lowest first: an emergency goes before what people wait for, and that before
-what the station does of itself."""
-# A claim older than this belongs to a worker that died: the longest job, an hour of speech, ends far sooner.
-STALE = dt.timedelta(minutes=20)
-MAX_ATTEMPTS = 4
-_PAUSES = (dt.timedelta(seconds=20), dt.timedelta(minutes=2), dt.timedelta(minutes=10))
 
 
 def want(
     session: Session,
     now: dt.datetime,
-    kind: str,
+    kind: JobKind,
     key: str,
     arguments: Mapping[str, Any],
     *,
@@ -50,7 +36,9 @@ def want(
     after: Iterable[int] = (),
     or_without: bool = False,
 ) -> int:
-    """Ask for work; the same kind and key twice is one job, offered again when it had ended. Return its number.
+    """Ask for work, and wake the worker once this transaction is committed; return the job's number.
+
+    The same kind and key twice is one job, offered again when it had ended.
 
     Args:
         session: an open transaction.
@@ -67,19 +55,38 @@ def want(
         RuleError: the jobs would wait for each other.
     """
     job = session.scalars(select(Job).where(Job.kind == kind, Job.key == key)).first()
+    fresh: dict[str, Any] = {
+        "arguments": dict(arguments),
+        "by": by,
+        "run_after": run_after or now,
+        "priority": kind.turn,
+    }
     if job is None:
-        job = Job(kind=kind, key=key, arguments=dict(arguments), by=by, created_at=now, run_after=run_after or now)
-        job.priority = PRIORITY.get(kind, 2)
-        session.add(job)
-    elif job.state in {"done", "failed", "cancelled"}:
-        job.arguments, job.by, job.state, job.error = dict(arguments), by, "wanted", ""
-        job.attempts, job.progress, job.run_after, job.finished_at = 0, 0.0, run_after or now, None
+        job = _first(session, Job(kind=kind, key=key, created_at=now, **fresh))
+    elif job.state.ended:
+        for name, value in fresh.items():
+            setattr(job, name, value)
+        job.state, job.error, job.attempts, job.progress, job.finished_at = JobState.WANTED, "", 0, 0.0, None
         session.execute(delete(JobNeed).where(JobNeed.job_id == job.id))
+    elif job.state is JobState.RUNNING and kind.of_the_present:
+        job.run_after = fresh["run_after"]  # what it is made of may have changed since it was begun: once more
     session.flush()
     if others := set(after):
         _stand_behind(session, job.id, others, optional=or_without)
-        _let_down(session, now)
+        let_down(session, now)
+    if (run := session.info.get("run")) is not None:
+        event.listen(session, "after_commit", lambda _session: knock(run), once=True)
     return job.id
+
+
+def _first(session: Session, job: Job) -> Job:
+    """Add a job, or return the same one that another process added in this very moment."""
+    try:
+        with session.begin_nested():
+            session.add(job)
+    except IntegrityError:
+        return session.scalars(select(Job).where(Job.kind == job.kind, Job.key == job.key)).one()
+    return job
 
 
 def _stand_behind(session: Session, job_id: int, others: set[int], *, optional: bool) -> None:
@@ -94,154 +101,45 @@ def _stand_behind(session: Session, job_id: int, others: set[int], *, optional: 
     session.flush()
 
 
-def _let_down(session: Session, now: dt.datetime) -> None:
+def let_down(session: Session, now: dt.datetime) -> None:
     """Fail what stands behind a job that failed for good and cannot do without it; and what stands behind that."""
     need = aliased(Job)
     query = (
-        select(Job, need.error)
+        select(Job, need.kind, need.error)
         .join(JobNeed, JobNeed.job_id == Job.id)
         .join(need, need.id == JobNeed.needs_id)
-        .where(Job.state == "wanted", need.state.in_(("failed", "cancelled")), JobNeed.optional.is_(False))
+        .where(Job.state == JobState.WANTED, need.state.in_(NOT_DONE), JobNeed.optional.is_(False))
     )
     while found := session.execute(query).all():
-        for job, why in found:
-            job.state, job.finished_at = "failed", now
-            job.error = f"Việc phải xong trước đã không xong. {why or 'Người dùng đã dừng việc đó.'}"
+        for job, kind, why in found:
+            job.state, job.finished_at = JobState.FAILED, now
+            job.error = f"Việc phải xong trước ({kind.label}) đã không xong. {why or 'Người dùng đã dừng việc đó.'}"
             log.warning("job let down", job=job.id, kind=job.kind, error=job.error)
         session.flush()
 
 
-def _ready(now: dt.datetime) -> ColumnElement[bool]:
+def ready(now: dt.datetime) -> ColumnElement[bool]:
     """Whether a job may be begun: its time has come, and those before it have ended."""
     need = aliased(Job)
-    ended_well = or_(need.state == "done", and_(JobNeed.optional, need.state.in_(("failed", "cancelled"))))
+    ended_well = or_(need.state == JobState.DONE, and_(JobNeed.optional, need.state.in_(NOT_DONE)))
     waits = exists().where(JobNeed.job_id == Job.id, need.id == JobNeed.needs_id, ~ended_well)
-    return and_(Job.state == "wanted", Job.run_after <= now, ~waits)
+    return and_(Job.state == JobState.WANTED, Job.run_after <= now, ~waits)
 
 
-def due(station: Station) -> list[int]:
-    """Return the numbers of jobs that could be done now, oldest first."""
+ORDER: Final = (Job.priority, Job.run_after, Job.id)
+"""Whose turn it is: the turn of its kind, then age."""
+
+
+def due(station: Station, up_to: Turn = Turn.UPKEEP) -> list[int]:
+    """Return the numbers of jobs that could be done now, in the order in which they would be."""
+    query = select(Job.id).where(ready(station.now()), Job.priority <= up_to).order_by(*ORDER)
     with station.db.read() as session:
-        return list(session.scalars(select(Job.id).where(_ready(station.now())).order_by(Job.id)))
-
-
-def due_behind(station: Station, job_id: int) -> list[int]:
-    """Return the numbers of jobs that stood behind this one and could be done now."""
-    with station.db.read() as session:
-        behind = select(JobNeed.job_id).where(JobNeed.needs_id == job_id)
-        return list(session.scalars(select(Job.id).where(_ready(station.now()), Job.id.in_(behind)).order_by(Job.id)))
-
-
-class StoppedError(Exception):
-    """Raised inside a job when the worker is told to stop; the job is offered again."""
-
-
-class CancelledError(Exception):
-    """Raised inside a job that a person stopped; it is not offered again."""
+        return list(session.scalars(query))
 
 
 def cancel(session: Session, now: dt.datetime, job_id: int) -> bool:
     """Stop a job at its next sign of progress, or before it begins; return whether it had not ended yet."""
-    stopped = session.execute(
-        update(Job)
-        .where(Job.id == job_id, Job.state.in_(("wanted", "running")))
-        .values(state="cancelled", finished_at=now)
-    )
-    _let_down(session, now)
-    return isinstance(stopped, CursorResult) and stopped.rowcount == 1
-
-
-def perform(
-    station: Station, job_id: int, handlers: Mapping[str, Handler], stop: threading.Event | None = None
-) -> bool:
-    """Do one job if it is still wanted; return whether this call did it.
-
-    When `stop` is set the job ends at its next sign of progress and is wanted again.
-
-    A transient failure is tried again later, a lasting one is kept with its sentence for the person who asked.
-    """
-    owner = f"{socket.gethostname()}:{os.getpid()}"
-    with station.db.write() as session:
-        claimed = session.execute(
-            update(Job)
-            .where(Job.id == job_id, _ready(station.now()))
-            .values(state="running", claimed_by=owner, claimed_at=station.now(), attempts=Job.attempts + 1)
-        )
-        if not isinstance(claimed, CursorResult) or claimed.rowcount != 1:
-            return False
-        job = session.get_one(Job, job_id)
-        kind, arguments, attempts = job.kind, job.arguments, job.attempts
-
-    def progress(share: float) -> None:
-        if stop is not None and stop.is_set():
-            raise StoppedError
-        with station.db.write() as session:
-            session.execute(update(Job).where(Job.id == job_id).values(progress=share, claimed_at=station.now()))
-            if session.scalar(select(Job.state).where(Job.id == job_id)) == "cancelled":
-                raise CancelledError
-
-    log.info("job started", job=job_id, kind=kind, attempt=attempts)
-    try:
-        handlers[kind](station, arguments, progress)
-    except StoppedError:
-        _set(station, job_id, state="wanted", claimed_by=None, attempts=attempts - 1)
-        log.info("job put back", job=job_id, kind=kind)
-    except CancelledError:
-        log.info("job cancelled", job=job_id, kind=kind)
-    except (StationError, OSError) as error:
-        told = _told(error, station.home.root)
-        _fail(station, job_id, str(told), attempts if _may_pass(told) and attempts < MAX_ATTEMPTS else None)
-    except Exception as error:  # a fault of ours must not take the worker down, nor be lost
-        log.exception("job broke", job=job_id, kind=kind)
-        _fail(station, job_id, f"Lỗi của chương trình: {error}", None)
-    else:
-        _set(station, job_id, state="done", progress=1.0, finished_at=station.now())
-        log.info("job done", job=job_id, kind=kind)
-    return True
-
-
-def reconcile(station: Station) -> int:
-    """Offer again what a dead worker left running; return how many."""
-    with station.db.write() as session:
-        freed = session.execute(
-            update(Job)
-            .where(Job.state == "running", Job.claimed_at < station.now() - STALE)
-            .values(state="wanted", claimed_by=None)
-        )
-        return freed.rowcount if isinstance(freed, CursorResult) else 0
-
-
-def release_all(station: Station) -> None:
-    """Offer again whatever is marked running: called by a worker at its start, when it is the only one."""
-    with station.db.write() as session:
-        session.execute(update(Job).where(Job.state == "running").values(state="wanted", claimed_by=None))
-
-
-def _told(error: StationError | OSError, root: Path) -> StationError:
-    """Return an error with a sentence for people; a library that meets a full disk has none."""
-    return error if isinstance(error, StationError) else disk_error(error, Path(error.filename or root))
-
-
-def _may_pass(error: StationError) -> bool:
-    """Return whether the same work may go well later: a busy service, a disk that was full, a killed ffmpeg."""
-    return (isinstance(error, EngineError) and error.transient) or (
-        isinstance(error, MediaError) and error.code in NOT_THE_FILE
-    )
-
-
-def _fail(station: Station, job_id: int, sentence: str, attempts: int | None) -> None:
-    if attempts is None:
-        with station.db.write() as session:
-            job = session.get_one(Job, job_id)
-            job.state, job.error, job.finished_at = "failed", sentence, station.now()
-            session.flush()
-            _let_down(session, station.now())
-        log.warning("job failed", job=job_id, error=sentence)
-        return
-    pause = _PAUSES[min(attempts, len(_PAUSES)) - 1]
-    _set(station, job_id, state="wanted", error=sentence, run_after=station.now() + pause)
-
-
-def _set(station: Station, job_id: int, **values: Any) -> None:
-    with station.db.write() as session:
-        session.execute(update(Job).where(Job.id == job_id).values(**values))
+    stop = update(Job).where(Job.id == job_id, Job.state.not_in(ENDED))
+    stopped = changed(session, stop.values(state=JobState.CANCELLED, finished_at=now))
+    let_down(session, now)
+    return stopped == 1

@@ -27,7 +27,7 @@ from broadcaster.services.log import playlog
 from broadcaster.services.reports import activities, plans
 from broadcaster.services.reports.jobs import report_job
 from broadcaster.services.station import Station
-from broadcaster.services.work.jobs import Progress, perform
+from broadcaster.services.work.performing import Progress, perform
 from tests.kit.panel import SignIn, work
 
 KIT = machine("bộ thử")

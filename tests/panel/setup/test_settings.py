@@ -9,7 +9,8 @@ import pytest
 
 from broadcaster.services.setup import settings_editor
 from broadcaster.services.station import Station, open_station
-from broadcaster.services.work.jobs import due, perform
+from broadcaster.services.work.jobs import due
+from broadcaster.services.work.performing import perform
 from broadcaster.worker.handlers import HANDLERS
 from tests.kit.panel import SignIn
 

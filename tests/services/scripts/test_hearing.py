@@ -9,7 +9,7 @@ from broadcaster.media import ffmpeg
 from broadcaster.services.scripts import hearing, recordings
 from broadcaster.services.scripts.editing import add_script
 from broadcaster.services.scripts.speaking import speak, want_rendition
-from broadcaster.services.work import jobs
+from broadcaster.services.work import jobs, performing
 from broadcaster.sound import recogniser_process, viet_asr
 from broadcaster.worker.handlers import HANDLERS
 from tests.kit.people import EDITOR
@@ -61,9 +61,9 @@ def test_each_sentence_is_heard_at_its_place_and_kept(station, script, listener)
 
 
 def test_the_worker_listens_after_it_has_spoken(station, script, listener):
-    jobs.perform(station, want_rendition(station, EDITOR, script), HANDLERS)
+    performing.perform(station, want_rendition(station, EDITOR, script), HANDLERS)
     for job in jobs.due(station):
-        jobs.perform(station, job, HANDLERS)
+        performing.perform(station, job, HANDLERS)
     with station.db.read() as session:
         assert session.query(Job).filter(Job.kind == "listen").one().state == "done"
         assert len(hearing.hearings_of(session, 1)) == 1
@@ -71,7 +71,7 @@ def test_the_worker_listens_after_it_has_spoken(station, script, listener):
 
 def test_without_a_listener_speaking_works_and_nothing_is_wanted(station, script, monkeypatch):
     monkeypatch.setattr(viet_asr, "find_spec", lambda _name: None)
-    jobs.perform(station, want_rendition(station, EDITOR, script), HANDLERS)
+    performing.perform(station, want_rendition(station, EDITOR, script), HANDLERS)
     with station.db.read() as session:
         assert [j.kind for j in session.query(Job) if j.kind in {"speak", "listen"}] == ["speak"]
         assert session.query(Job).filter(Job.kind == "speak").one().state == "done"

@@ -16,7 +16,7 @@ from broadcaster.services.scripts.approving import airable, approve
 from broadcaster.services.scripts.editing import add_script, revise
 from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.scripts.subtitles import subtitles, timed_words
-from broadcaster.services.work import jobs
+from broadcaster.services.work import performing
 from broadcaster.sound import meter
 from broadcaster.sound.join import Part, join
 from broadcaster.sound.store import Store
@@ -190,7 +190,7 @@ def test_an_upload_is_checked_at_once_and_made_by_the_worker(station, script, fi
     job_id, faults = recordings.take(station, EDITOR, script, io.BytesIO(file("webm").read_bytes()), "ghi âm.webm")
     assert faults == ()
     assert detail(station, script)["rendition"] is None
-    assert jobs.perform(station, job_id, HANDLERS)
+    assert performing.perform(station, job_id, HANDLERS)
     with station.db.read() as session:
         job = session.get_one(Job, job_id)
         assert (job.state, job.error) == ("done", "")
@@ -201,7 +201,7 @@ def test_an_upload_is_checked_at_once_and_made_by_the_worker(station, script, fi
 def test_words_that_changed_meanwhile_do_not_get_the_recording(station, script, file):
     job_id, _ = recordings.take(station, EDITOR, script, io.BytesIO(file().read_bytes()), "a.wav")
     revise(station, EDITOR, script, draft("Kính thưa bà con. Ngày mai trời mưa."))
-    jobs.perform(station, job_id, HANDLERS)
+    performing.perform(station, job_id, HANDLERS)
     assert detail(station, script)["rendition"] is None  # of the newest revision
     with station.db.read() as session:
         assert session.query(Rendition).count() == 1
@@ -227,15 +227,15 @@ def test_a_recording_is_not_lost_for_a_fault_of_the_machine(station, script, fil
 
     with monkeypatch.context() as patch:
         patch.setattr(recordings, "master", full)
-        for _ in range(jobs.MAX_ATTEMPTS):
-            assert jobs.perform(station, job_id, HANDLERS)
+        for _ in range(performing.MAX_ATTEMPTS):
+            assert performing.perform(station, job_id, HANDLERS)
             later(station, minutes=15)
     with station.db.read() as session:
         job = session.get_one(Job, job_id)
         assert (job.state, job.error) == ("failed", "Ổ đĩa đã đầy.")
         assert recordings.kept_upload(station, job.arguments)
     assert recordings.again(station, EDITOR, script) == job_id
-    jobs.perform(station, job_id, HANDLERS)
+    performing.perform(station, job_id, HANDLERS)
     assert detail(station, script)["rendition"]["voice"] == "human"
     assert list((station.home.run / "uploads").iterdir()) == []
     with pytest.raises(RuleError, match="gửi lại"):

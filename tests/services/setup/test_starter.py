@@ -12,25 +12,26 @@ from sqlalchemy import select
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, Job
+from broadcaster.domain.jobs import JobKind
 from broadcaster.errors import RuleError
 from broadcaster.services.schedule.once import WordlessError, air_once
 from broadcaster.services.setup import starter
 from broadcaster.services.station import Station
-from broadcaster.services.work import jobs
-from broadcaster.services.work.jobs import Handler
+from broadcaster.services.work import jobs, performing
+from broadcaster.services.work.performing import Handlers
 from broadcaster.worker.handlers import HANDLERS
 from tests.kit.people import EDITOR, OPERATOR
 
 
-def work(station: Station, handlers: Mapping[str, Handler], order: random.Random) -> None:
+def work(station: Station, handlers: Handlers, order: random.Random) -> None:
     """Do what is due in any order, as a queue might, until the first bulletin is done with."""
     while (due := jobs.due(station)) and bulletin_job(station).state == "wanted":
-        jobs.perform(station, order.choice(due), handlers)
+        performing.perform(station, order.choice(due), handlers)
 
 
 def bulletin_job(station: Station) -> Job:
     with station.db.read() as session:
-        return session.scalars(select(Job).where(Job.kind == starter.FIRST_JOB)).one()
+        return session.scalars(select(Job).where(Job.kind == JobKind.FIRST_BULLETIN)).one()
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -48,11 +49,11 @@ def test_the_first_bulletin_is_planned_with_its_words(station: Station, seed: in
 
 
 def test_a_first_bulletin_without_words_is_refused_and_says_so(station: Station) -> None:
-    def mute(_station: Station, _arguments: Mapping[str, Any], _progress: jobs.Progress) -> None:
+    def mute(_station: Station, _arguments: Mapping[str, Any], _progress: performing.Progress) -> None:
         raise RuleError("Không giọng nào đọc được.")
 
     starter.prepare(station, EDITOR)
-    work(station, {**HANDLERS, "starter": mute}, random.Random(1))
+    work(station, {**HANDLERS, JobKind.STARTER: mute}, random.Random(1))
     why = starter.first_bulletin(station)
     assert isinstance(why, str)
     assert "không có lời nào" in why

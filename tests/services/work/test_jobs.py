@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
+import os
+import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,13 +15,15 @@ from typing import Any
 import pytest
 
 from broadcaster.db.models import Job
+from broadcaster.domain.jobs import JobKind, JobState, Turn
 from broadcaster.errors import EngineError, MediaError, RuleError
 from broadcaster.services.station import Station
-from broadcaster.services.work import jobs
+from broadcaster.services.work import jobs, performing
+from broadcaster.services.work.knock import Bell
 from tests.kit.clocks import later
 
 
-def want(station: Station, kind: str = "speak", key: str = "1") -> int:
+def want(station: Station, kind: JobKind = JobKind.SPEAK, key: str = "1") -> int:
     with station.db.write() as session:
         return jobs.want(session, station.now(), kind, key, {"n": 1}, by="bientap")
 
@@ -27,20 +33,20 @@ def job(station: Station, number: int) -> Job:
         return session.get_one(Job, number)
 
 
-def handler(body: Callable[[jobs.Progress], None]) -> Mapping[str, jobs.Handler]:
-    def do(_station: Station, arguments: Mapping[str, Any], progress: jobs.Progress) -> None:
+def handler(body: Callable[[performing.Progress], None]) -> performing.Handlers:
+    def do(_station: Station, arguments: Mapping[str, Any], progress: performing.Progress) -> None:
         assert arguments == {"n": 1}
         body(progress)
 
-    return {"speak": do}
+    return {JobKind.SPEAK: do}
 
 
 def test_a_job_is_done_once_however_often_it_is_offered(station: Station) -> None:
     number, done = want(station), []
     assert want(station) == number
     table = handler(lambda progress: (progress(0.5), done.append(1))[1])
-    assert jobs.perform(station, number, table)
-    assert not jobs.perform(station, number, table)
+    assert performing.perform(station, number, table)
+    assert not performing.perform(station, number, table)
     assert done == [1]
     assert (job(station, number).state, job(station, number).progress) == ("done", 1.0)
     assert jobs.due(station) == []
@@ -51,39 +57,39 @@ def test_a_job_is_done_once_however_often_it_is_offered(station: Station) -> Non
 def test_two_workers_do_not_do_the_same_job(station: Station) -> None:
     number, second = want(station), []
 
-    def body(_progress: jobs.Progress) -> None:
-        second.append(jobs.perform(station, number, {}))
+    def body(_progress: performing.Progress) -> None:
+        second.append(performing.perform(station, number, {}))
 
-    assert jobs.perform(station, number, handler(body))
+    assert performing.perform(station, number, handler(body))
     assert second == [False]
 
 
 def test_a_stop_puts_the_job_back(station: Station) -> None:
     number, stop = want(station), threading.Event()
 
-    def body(progress: jobs.Progress) -> None:
+    def body(progress: performing.Progress) -> None:
         progress(0.2)
         stop.set()
         progress(0.4)
         pytest.fail("went on")
 
-    jobs.perform(station, number, handler(body), stop)
+    performing.perform(station, number, handler(body), stop)
     assert (job(station, number).state, job(station, number).attempts) == ("wanted", 0)
 
 
 def test_what_may_pass_is_tried_again_later_and_then_given_up(station: Station) -> None:
     number = want(station)
 
-    def body(_progress: jobs.Progress) -> None:
+    def body(_progress: performing.Progress) -> None:
         raise EngineError("Mạng bận.", transient=True)
 
-    for attempt in range(1, jobs.MAX_ATTEMPTS):
-        assert jobs.perform(station, number, handler(body))
+    for attempt in range(1, performing.MAX_ATTEMPTS):
+        assert performing.perform(station, number, handler(body))
         assert job(station, number).state == "wanted", attempt
         assert jobs.due(station) == []
         later(station, minutes=15)
         assert jobs.due(station) == [number]
-    jobs.perform(station, number, handler(body))
+    performing.perform(station, number, handler(body))
     assert (job(station, number).state, job(station, number).error) == ("failed", "Mạng bận.")
 
 
@@ -93,10 +99,10 @@ def test_what_may_pass_is_tried_again_later_and_then_given_up(station: Station) 
 def test_a_full_disk_is_told_in_words_and_tried_again(station: Station, error: Exception) -> None:
     number = want(station)
 
-    def body(_progress: jobs.Progress) -> None:
+    def body(_progress: performing.Progress) -> None:
         raise error
 
-    jobs.perform(station, number, handler(body))
+    performing.perform(station, number, handler(body))
     assert job(station, number).state == "wanted"
     assert "Ổ đĩa đã đầy" in job(station, number).error
 
@@ -105,10 +111,10 @@ def test_a_full_disk_is_told_in_words_and_tried_again(station: Station, error: E
 def test_a_lasting_fault_is_kept_for_who_asked(station: Station, error: Exception) -> None:
     number = want(station)
 
-    def body(_progress: jobs.Progress) -> None:
+    def body(_progress: performing.Progress) -> None:
         raise error
 
-    assert jobs.perform(station, number, handler(body))
+    assert performing.perform(station, number, handler(body))
     assert job(station, number).state == "failed"
     assert str(error) in job(station, number).error
 
@@ -117,24 +123,24 @@ def test_what_a_dead_worker_left_is_offered_again(station: Station) -> None:
     number = want(station)
     with station.db.write() as session:
         row = session.get_one(Job, number)
-        row.state, row.claimed_at = "running", station.now()
-    assert jobs.reconcile(station) == 0
-    later(station, seconds=(jobs.STALE + dt.timedelta(seconds=1)).total_seconds())
-    assert jobs.reconcile(station) == 1
+        row.state, row.claimed_at = JobState.RUNNING, station.now()
+    assert performing.reconcile(station) == 0
+    later(station, seconds=(performing.STALE + dt.timedelta(seconds=1)).total_seconds())
+    assert performing.reconcile(station) == 1
     assert jobs.due(station) == [number]
 
 
 def behind(station: Station, key: str, *others: int, or_without: bool = False) -> int:
     with station.db.write() as session:
         now = station.now()
-        return jobs.want(session, now, "speak", key, {"n": 1}, by="x", after=others, or_without=or_without)
+        return jobs.want(session, now, JobKind.SPEAK, key, {"n": 1}, by="x", after=others, or_without=or_without)
 
 
-def nothing(_progress: jobs.Progress) -> None:
+def nothing(_progress: performing.Progress) -> None:
     """What a job does that has nothing to do."""
 
 
-def lasting(_progress: jobs.Progress) -> None:
+def lasting(_progress: performing.Progress) -> None:
     raise MediaError("Hết chỗ trên đĩa.")
 
 
@@ -142,32 +148,32 @@ def test_a_job_waits_for_all_that_it_stands_behind(station: Station) -> None:
     first, second = want(station, key="1"), want(station, key="2")
     last = behind(station, "last", first, second)
     assert jobs.due(station) == [first, second]
-    assert not jobs.perform(station, last, handler(nothing))
-    assert jobs.perform(station, first, handler(nothing))
-    assert jobs.due_behind(station, first) == []
-    assert not jobs.perform(station, last, handler(nothing))
-    assert jobs.perform(station, second, handler(nothing))
-    assert jobs.due_behind(station, second) == jobs.due(station) == [last]
-    assert jobs.perform(station, last, handler(nothing))
+    assert not performing.perform(station, last, handler(nothing))
+    assert performing.perform(station, first, handler(nothing))
+    assert jobs.due(station) == [second]
+    assert not performing.perform(station, last, handler(nothing))
+    assert performing.perform(station, second, handler(nothing))
+    assert jobs.due(station) == [last]
+    assert performing.perform(station, last, handler(nothing))
 
 
 def test_what_is_tried_again_later_is_waited_for(station: Station) -> None:
     first = want(station, key="1")
     last = behind(station, "last", first)
 
-    def busy(_progress: jobs.Progress) -> None:
+    def busy(_progress: performing.Progress) -> None:
         raise EngineError("Mạng bận.", transient=True)
 
-    jobs.perform(station, first, handler(busy))
+    performing.perform(station, first, handler(busy))
     assert job(station, last).state == "wanted"
-    assert not jobs.perform(station, last, handler(nothing))
+    assert not performing.perform(station, last, handler(nothing))
 
 
 def test_what_stands_behind_a_failure_fails_too_and_says_so(station: Station) -> None:
     first = want(station, key="1")
     second = behind(station, "2", first)
     third = behind(station, "3", second)
-    jobs.perform(station, first, handler(lasting))
+    performing.perform(station, first, handler(lasting))
     for number in (second, third):
         assert job(station, number).state == "failed"
         assert "Việc phải xong trước đã không xong" in job(station, number).error
@@ -179,8 +185,8 @@ def test_what_stands_behind_a_failure_fails_too_and_says_so(station: Station) ->
 def test_what_can_do_without_goes_on_after_a_failure(station: Station) -> None:
     first, other = want(station, key="1"), want(station, key="2")
     last = behind(station, "last", first, other, or_without=True)
-    jobs.perform(station, first, handler(lasting))
-    assert not jobs.perform(station, last, handler(nothing))
+    performing.perform(station, first, handler(lasting))
+    assert not performing.perform(station, last, handler(nothing))
     with station.db.write() as session:
         assert jobs.cancel(session, station.now(), other)
     assert jobs.due(station) == [last]
@@ -211,8 +217,135 @@ def test_jobs_that_would_wait_for_each_other_are_refused(station: Station) -> No
 def test_what_is_offered_again_waits_for_what_it_is_asked_to_wait_for_now(station: Station) -> None:
     first, other = want(station, key="1"), want(station, key="2")
     last = behind(station, "last", first)
-    jobs.perform(station, first, handler(lasting))
+    performing.perform(station, first, handler(lasting))
     assert job(station, last).state == "failed"
     assert behind(station, "last", other) == last
-    jobs.perform(station, other, handler(nothing))
+    performing.perform(station, other, handler(nothing))
     assert jobs.due(station) == [last]
+
+
+def test_what_changed_while_it_was_done_is_done_again(station: Station) -> None:
+    number = want(station)
+
+    def meanwhile(_progress: performing.Progress) -> None:
+        later(station, seconds=1)
+        assert want(station) == number
+
+    assert performing.perform(station, number, handler(meanwhile))
+    assert jobs.due(station) == [number]
+    assert performing.perform(station, number, handler(nothing))
+    assert jobs.due(station) == []
+    assert (job(station, number).state, job(station, number).attempts) == (JobState.DONE, 1)
+
+
+def test_a_person_stops_a_job_and_what_is_stopped_does_not_come_back(station: Station) -> None:
+    number, stop = want(station), threading.Event()
+
+    def body(progress: performing.Progress) -> None:
+        with station.db.write() as session:
+            assert jobs.cancel(session, station.now(), number)
+        progress(0.5)
+        pytest.fail("went on")
+
+    assert performing.perform(station, number, handler(body), stop)
+    assert job(station, number).state is JobState.CANCELLED
+    assert jobs.due(station) == []
+
+
+def test_the_turn_goes_before_age_and_age_before_number(station: Station) -> None:
+    kinds = (JobKind.BACKUP, JobKind.STARTER, JobKind.SPEAK, JobKind.TRIAL, JobKind.EMERGENCY_VOICE)
+    wanted = {kind: want(station, kind) for kind in kinds}
+    assert jobs.due(station) == [wanted[kind] for kind in (kinds[4], kinds[3], kinds[2], kinds[0], kinds[1])]
+    assert jobs.due(station, Turn.WAITING) == [wanted[kinds[4]], wanted[kinds[3]]]
+    done: list[JobKind] = []
+    table = {kind: lambda _s, _a, _p, kind=kind: done.append(kind) for kind in kinds}
+    while performing.perform_next(station, table, up_to=Turn.WAITING):
+        pass
+    assert done == [kinds[4], kinds[3]]
+    performing.perform(station, wanted[kinds[0]], table)
+    later(station, seconds=1)
+    assert want(station, kinds[0]) == wanted[kinds[0]]  # wanted anew it is younger than what waited meanwhile
+    while performing.perform_next(station, table, up_to=Turn.UPKEEP):
+        pass
+    assert done[2:] == [kinds[0], kinds[2], kinds[1], kinds[0]]
+
+
+def test_many_workers_do_each_job_once(station: Station) -> None:
+    numbers = {want(station, key=str(n)) for n in range(24)}
+    done: list[int] = []
+    start, lock = threading.Barrier(4), threading.Lock()
+
+    def work() -> None:
+        def one(_station: Station, _arguments: Mapping[str, Any], _progress: performing.Progress) -> None:
+            with lock:
+                done.append(1)
+
+        start.wait()
+        while performing.perform_next(station, {JobKind.SPEAK: one}, up_to=Turn.UPKEEP) or jobs.due(station):
+            pass
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(done) == len(numbers)
+    assert all(job(station, n).state is JobState.DONE and job(station, n).attempts == 1 for n in numbers)
+
+
+def taken_by(station: Station, number: int, owner: str) -> None:
+    with station.db.write() as session:
+        row = session.get_one(Job, number)
+        row.state, row.claimed_by, row.claimed_at = JobState.RUNNING, owner, station.now()
+
+
+def test_a_job_in_hand_is_renewed_and_kept(station: Station) -> None:
+    number = want(station)
+
+    def long(progress: performing.Progress) -> None:
+        later(station, seconds=(performing.STALE + dt.timedelta(seconds=1)).total_seconds())
+        performing.renew(station)
+        assert performing.reconcile(station) == 0
+        progress(0.5)
+
+    assert performing.perform(station, number, handler(long))
+    assert job(station, number).state is JobState.DONE
+
+
+def test_a_worker_that_starts_frees_only_what_the_dead_of_its_machine_held(station: Station) -> None:
+    host = socket.gethostname()
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    dead, alive, elsewhere = (want(station, key=k) for k in "123")
+    taken_by(station, dead, f"{host}:{gone.pid}")
+    taken_by(station, alive, f"{host}:{os.getppid()}")
+    taken_by(station, elsewhere, f"xa-khac:{gone.pid}")
+    performing.release_dead(station)
+    assert jobs.due(station) == [dead]
+
+
+def test_who_lost_a_job_to_another_worker_writes_nothing_more(station: Station) -> None:
+    number = want(station)
+
+    def slow(progress: performing.Progress) -> None:
+        taken_by(station, number, "xa-khac:7")
+        progress(0.9)
+        pytest.fail("went on")
+
+    assert performing.perform(station, number, handler(slow))
+    assert (job(station, number).state, job(station, number).claimed_by) == (JobState.RUNNING, "xa-khac:7")
+    assert job(station, number).progress == 0.0
+
+
+def test_a_wish_knocks_when_it_is_committed_and_only_then(station: Station) -> None:
+    bell = Bell(station.home.run)
+    with pytest.raises(ZeroDivisionError), station.db.write() as session:
+        jobs.want(session, station.now(), JobKind.PLAN, "x", {}, by="x")
+        raise ZeroDivisionError
+    assert not bell.wait(0.1)
+    with station.db.write() as session:
+        jobs.want(session, station.now(), JobKind.PLAN, "x", {}, by="x")
+        assert not bell.wait(0.1)
+    assert bell.wait(5)
+    bell.close()
+    want(station, key="nobody listens")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, Job, Rendition, Revision, Script, Topic, Unit
 from broadcaster.db.queries.scripts.one import script_filter
+from broadcaster.domain.jobs import JobKind, JobState
 from broadcaster.domain.scripts import Decision, Genre, ScriptState
 from broadcaster.errors import NotFoundError
 from broadcaster.text.sentences import PAUSES_MS, syllables
@@ -168,7 +169,13 @@ def whole(session: Session, script_id: int) -> Whole:
         select(Approval).where(Approval.script_id == script_id).order_by(Approval.id.desc())
     ).all()
     job = speaking_job(session, script_id)
-    if job and job.state == "failed" and rendition and job.finished_at and rendition.created_at > job.finished_at:
+    if (
+        job
+        and job.state is JobState.FAILED
+        and rendition
+        and job.finished_at
+        and rendition.created_at > job.finished_at
+    ):
         job = None  # it went well since, another way
     return Whole(script, topic, unit, revisions, rendition, approvals, job)
 
@@ -225,18 +232,22 @@ def approved_before(session: Session, whole: Whole) -> Before | None:
 
 def speaking_job(session: Session, script_id: int) -> Job | None:
     """Return the wish to speak a script or to make a recording of it ready: what goes on, or failed last."""
-    found = session.scalars(select(Job).where(Job.kind.in_(("speak", "record")), Job.key == str(script_id))).all()
-    going = [j for j in found if j.state in {"wanted", "running"}]
+    found = session.scalars(
+        select(Job).where(Job.kind.in_((JobKind.SPEAK, JobKind.RECORD)), Job.key == str(script_id))
+    ).all()
+    going = [j for j in found if not j.state.ended]
     if going:
-        return max(going, key=lambda j: j.state == "running")
+        return max(going, key=lambda j: j.state is JobState.RUNNING)
     ended = [(j.finished_at, j.id, j) for j in found if j.finished_at]
-    return max(ended)[2] if ended and max(ended)[2].state == "failed" else None
+    return max(ended)[2] if ended and max(ended)[2].state is JobState.FAILED else None
 
 
 def listening_job(session: Session, script_id: int) -> Job | None:
     """Return the wish to have a script's newest rendition heard by the machine, unless it is done."""
     return session.scalars(
-        select(Job).where(Job.kind == "listen", Job.key == str(script_id), Job.state.not_in(("done", "cancelled")))
+        select(Job).where(
+            Job.kind == JobKind.LISTEN, Job.key == str(script_id), Job.state.not_in((JobState.DONE, JobState.CANCELLED))
+        )
     ).first()
 
 
