@@ -13,6 +13,7 @@ from broadcaster.services.schedule.planning import plan
 from broadcaster.services.scripts.hearing import after_speaking, listen_job
 from broadcaster.services.scripts.recordings import record_job
 from broadcaster.services.scripts.speaking import speak_job
+from broadcaster.services.scripts.trial import trial_job
 from broadcaster.services.setup.backup import backup
 from broadcaster.services.setup.starter import first_bulletin_job, starter_job
 from broadcaster.services.station import Station
@@ -44,6 +45,7 @@ def _record(station: Station, arguments: Mapping[str, Any], progress: Progress) 
 HANDLERS: Handlers = {
     JobKind.EMERGENCY_VOICE: voice_job,
     JobKind.EMERGENCY_REPEATS: repeats_job,
+    JobKind.TRIAL: trial_job,
     JobKind.SPEAK: _speak,
     JobKind.RECORD: _record,
     JobKind.LISTEN: listen_job,

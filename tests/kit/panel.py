@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,9 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
+from broadcaster.domain.jobs import Turn
 from broadcaster.services.station import Station
 from broadcaster.services.work.jobs import due
-from broadcaster.services.work.performing import perform
+from broadcaster.services.work.performing import perform, perform_next
 from broadcaster.worker.handlers import HANDLERS
 
 SignIn = Callable[[str], FlaskClient]
@@ -22,6 +24,25 @@ def work(station: Station) -> None:
     """Do what the worker would do now."""
     for job in due(station):
         perform(station, job, HANDLERS)
+
+
+@contextmanager
+def one_who_speaks(station: Station) -> Iterator[None]:
+    """The worker's lane for what people wait for, while a page is asked."""
+    stop = threading.Event()
+
+    def serve() -> None:
+        while not stop.is_set():
+            if not perform_next(station, HANDLERS, up_to=Turn.WAITING):
+                stop.wait(0.02)
+
+    lane = threading.Thread(target=serve)
+    lane.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        lane.join()
 
 
 class Client(FlaskClient):

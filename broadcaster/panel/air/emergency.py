@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-import threading
 from pathlib import Path
 
-import structlog
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import FileField, IntegerField, RadioField, SelectChoice, SelectMultipleField, StringField, TextAreaField
@@ -29,16 +27,15 @@ from broadcaster.domain.emergencies import (
 from broadcaster.domain.fold import file_name
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.zones import ALL
-from broadcaster.errors import MediaError, RuleError, StationError
+from broadcaster.errors import MediaError, RuleError
 from broadcaster.panel.air import onair
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.forms import StationForm
 from broadcaster.panel.web.sending import send_sound
 from broadcaster.services.air import emergencies, emergency_voice
 from broadcaster.services.air.emergency_cap import draft_from_cap
-from broadcaster.services.station import Station
+from broadcaster.services.air.heartbeats import status
 
-log = structlog.get_logger(__name__)
 blueprint = Blueprint("emergency", __name__, url_prefix="/emergency")
 _OVER = (EmergencyState.CANCELLED, EmergencyState.REPLACED, EmergencyState.DISMISSED)
 
@@ -78,7 +75,6 @@ def index() -> ResponseReturnValue:
         except (RuleError, MediaError) as error:
             form.take(error)
         else:
-            _speak_aside(station(), number)
             return leave_to(url_for("emergency.confirm", number=number))
     now = station().now()
     with station().db.read() as session:
@@ -117,7 +113,6 @@ def cap() -> ResponseReturnValue:
     except RuleError as error:
         flash(error.message, "error")
         return leave_to(url_for("emergency.index"))
-    _speak_aside(station(), number)
     flash(f"Đã đọc bản tin CAP “{name}”. Hãy xem lại nội dung và chọn nơi phát.")
     return leave_to(url_for("emergency.edit", number=number))
 
@@ -134,7 +129,6 @@ def edit(number: int) -> ResponseReturnValue:
         except (RuleError, MediaError) as error:
             form.take(error)
         else:
-            _speak_aside(station(), number)
             return leave_to(url_for("emergency.confirm", number=number))
     page = render_template("air/emergency/edit.html", form=form, draft=row, words=_zone_words())
     return page, 422 if form.errors or form.form_errors else 200
@@ -169,8 +163,16 @@ def confirm(number: int) -> ResponseReturnValue:
         ]
         zones = zones_queries.zone_names(session)
     cut = [a for a in onair.facts().airing if set(a.zones) & set(codes)]
+    dumb = not (row.recorded or row.quick_sha256 or status(station(), "worker")[0])
     return render_template(
-        "air/emergency/confirm.html", row=row, codes=codes, zones=zones, replaced=replaced, cut=cut, missing=missing
+        "air/emergency/confirm.html",
+        dumb=dumb,
+        row=row,
+        codes=codes,
+        zones=zones,
+        replaced=replaced,
+        cut=cut,
+        missing=missing,
     )
 
 
@@ -293,17 +295,3 @@ def _wish(form: EmergencyForm, row: Emergency | None) -> Wish:
         recording_sha256=sha,
         recording_ms=ms,
     )
-
-
-def _speak_aside(here: Station, number: int) -> None:
-    """Begin to speak at once, beside the worker, so that the words are often ready when the person has confirmed."""
-
-    def speak() -> None:
-        try:
-            emergency_voice.speak_quickly(here, number)
-        except StationError as error:
-            log.warning("emergency not spoken", emergency=number, error=str(error))
-        except Exception:
-            log.exception("emergency not spoken", emergency=number)
-
-    threading.Thread(target=speak, name=f"emergency-{number}", daemon=True).start()

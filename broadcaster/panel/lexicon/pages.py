@@ -21,7 +21,7 @@ from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.changes import AffectedError, Change, Effect, apply
 from broadcaster.services.lexicon.files import MAX_BYTES, export_toml, import_change
 from broadcaster.services.lexicon.reading import profile_of
-from broadcaster.services.scripts.trial import MAX_CHARACTERS, hear, trial_lexicon
+from broadcaster.services.scripts.trial import MAX_CHARACTERS, hear_by_worker, trial_lexicon
 from broadcaster.text import Entry, normalize
 
 blueprint = Blueprint("lexicon", __name__, url_prefix="/lexicon")
@@ -137,8 +137,8 @@ def hear_it() -> ResponseReturnValue:
             extra = (layers.checked(form.entry()),)
         except ValueError:
             raise RuleError("Không hiểu kiểu đọc này.", field="mode") from None
-    heard = hear(station(), args.get("text", "")[: MAX_CHARACTERS + 1], extra)
-    response = Response(heard.wav, mimetype="audio/wav")
+    wav = hear_by_worker(station(), actor().username, args.get("text", "")[: MAX_CHARACTERS + 1], extra)
+    response = Response(wav, mimetype="audio/wav")
     response.headers["Cache-Control"] = "private, max-age=60"
     return response
 

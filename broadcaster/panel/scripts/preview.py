@@ -20,7 +20,7 @@ from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.reading import Kept, cleaned_of, name_of, profile_of
 from broadcaster.services.scripts import drafts
 from broadcaster.services.scripts.drafts import Written
-from broadcaster.services.scripts.trial import hear, trial_lexicon
+from broadcaster.services.scripts.trial import hear_by_worker, trial_lexicon
 from broadcaster.speech.pace import pace_of
 from broadcaster.text import Entry, Lexicon, Mode, Spoken, estimate_seconds, normalize
 from broadcaster.text.clean import Cleaned
@@ -84,14 +84,15 @@ def hear_one() -> ResponseReturnValue:
     if not (number.isdecimal() and len(number) < 6 and int(number) < len(spoken.sentences)):
         raise RuleError("Câu này vừa thay đổi. Hãy đợi lời đọc hiện lại rồi nghe.", field="sentence")
     sentence = spoken.sentences[int(number)]
-    heard = hear(
+    wav = hear_by_worker(
         station(),
+        actor().username,
         spoken.source[sentence.start : sentence.end],
         held.own,
         voice=request.form.get("voice") or None,
         rate=_rate(request.form.get("rate", "")),
     )
-    return Response(heard.wav, mimetype="audio/wav", headers={"Cache-Control": "no-store"})
+    return Response(wav, mimetype="audio/wav", headers={"Cache-Control": "no-store"})
 
 
 def _held() -> Held:

@@ -6,6 +6,7 @@ The rows are the queue too: the first that is due is the one to do, by turn and 
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -20,6 +21,9 @@ from broadcaster.domain.jobs import ENDED, NOT_DONE, JobKind, JobState, Turn
 from broadcaster.errors import RuleError
 from broadcaster.services.station import Station
 from broadcaster.services.work.knock import knock
+
+_GLANCE_S: Final = 0.02
+"""How often one who waits looks at the row of a job."""
 
 log = structlog.get_logger(__name__)
 
@@ -135,6 +139,18 @@ def due(station: Station, up_to: Turn = Turn.UPKEEP) -> list[int]:
     query = select(Job.id).where(ready(station.now()), Job.priority <= up_to).order_by(*ORDER)
     with station.db.read() as session:
         return list(session.scalars(query))
+
+
+def awaited(station: Station, job_id: int, *, begun_s: float, ended_s: float) -> Job:
+    """Return a job that a person sits and waits for: ended, or as it is when nobody began or ended it in time."""
+    since = station.clock.monotonic()
+    while True:
+        with station.db.read() as session:
+            job = session.get_one(Job, job_id)
+        waited = station.clock.monotonic() - since
+        if job.state.ended or waited > (begun_s if job.state is JobState.WANTED else ended_s):
+            return job
+        time.sleep(_GLANCE_S)
 
 
 def cancel(session: Session, now: dt.datetime, job_id: int) -> bool:

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from broadcaster.db.models import AuditEvent, BroadcastRow, Emergency
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.emergencies import EmergencyState, Finding
-from broadcaster.panel.air import emergency
 from broadcaster.services.station import Station
 from tests.kit.cap_messages import STORM
 from tests.kit.panel import SignIn
@@ -24,12 +23,6 @@ WISH = {
     "interrupted": "resume",
     "title": "",
 }
-
-
-@pytest.fixture(autouse=True)
-def _no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The words are spoken elsewhere in these tests."""
-    monkeypatch.setattr(emergency, "_speak_aside", lambda *_: None)
 
 
 def only(station: Station) -> Emergency:

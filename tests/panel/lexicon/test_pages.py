@@ -6,7 +6,7 @@ import io
 import re
 
 from broadcaster.services.station import Station
-from tests.kit.panel import SignIn
+from tests.kit.panel import SignIn, one_who_speaks
 
 ENTRY = {"written": "TTHC", "mode": "expand", "spoken": "thủ tục hành chính công"}
 
@@ -38,6 +38,9 @@ def test_a_trial_shows_both_readings_and_speaks(station: Station, sign_in: SignI
     assert "Nộp thủ tục hành chính công" in tried
     assert "<b>" not in tried
     assert "bằng chữ" in client.post("/lexicon/try", data=ENTRY | {"spoken": ""}).text
+    with one_who_speaks(station):
+        heard = client.get("/lexicon/hear", query_string=ENTRY | {"text": "Nộp TTHC tại xã"})
+    assert (heard.status_code, heard.mimetype, heard.data[:4]) == (200, "audio/wav", b"RIFF")
     assert client.get("/lexicon/hear", query_string={"text": "a" * 400}).status_code == 422
     assert client.get("/lexicon/hear", query_string=ENTRY | {"text": "x", "mode": "đâu"}).status_code == 422
 

@@ -18,7 +18,7 @@ from broadcaster.services.scripts import drafts
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.station import Station
 from tests.kit import seed
-from tests.kit.panel import SignIn
+from tests.kit.panel import SignIn, one_who_speaks
 
 BODY = "Ngày 12/3, gặp HXĐT.\n\nNơi nhận:\n- Như trên;\n- Lưu: VT."
 FORM = {
@@ -159,7 +159,8 @@ def test_one_unsaved_sentence_is_heard_with_the_words_of_the_form(station: Stati
     client = sign_in("bientap")
     own = json.dumps([{"written": "HXĐT", "spoken": "hợp xướng đồng thanh " * 8, "mode": "expand"}])
     form = FORM | {"body": "Ngày 12/3.\n\nGặp HXĐT.", "sentence": "1", "voice": "tone:beep"}
-    plain, mended = client.post("/scripts/hear", data=form), client.post("/scripts/hear", data=form | {"own": own})
+    with one_who_speaks(station):
+        plain, mended = client.post("/scripts/hear", data=form), client.post("/scripts/hear", data=form | {"own": own})
     assert (plain.status_code, plain.mimetype, plain.data[:4]) == (200, "audio/wav", b"RIFF")
     assert len(mended.data) > 2 * len(plain.data), "the words of the form itself are spoken"
     for wrong in ("2", "-1", "x", ""):

@@ -176,7 +176,7 @@ def test_what_stands_behind_a_failure_fails_too_and_says_so(station: Station) ->
     performing.perform(station, first, handler(lasting))
     for number in (second, third):
         assert job(station, number).state == "failed"
-        assert "Việc phải xong trước đã không xong" in job(station, number).error
+        assert "Việc phải xong trước (tạo bản đọc) đã không xong" in job(station, number).error
         assert "Hết chỗ trên đĩa." in job(station, number).error
     assert jobs.due(station) == []
     assert job(station, behind(station, "late", first)).state == "failed"
@@ -199,7 +199,7 @@ def test_what_stands_behind_a_stopped_job_is_told_so(station: Station) -> None:
         jobs.cancel(session, station.now(), first)
     assert (job(station, last).state, job(station, last).error) == (
         "failed",
-        "Việc phải xong trước đã không xong. Người dùng đã dừng việc đó.",
+        "Việc phải xong trước (tạo bản đọc) đã không xong. Người dùng đã dừng việc đó.",
     )
 
 

@@ -1,0 +1,87 @@
+"""The neural voice is loaded in the worker alone: whatever the panel has spoken, it stays the small process it was."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from broadcaster.clock import SystemClock
+from broadcaster.services.air.heartbeats import status
+from broadcaster.services.setup.founding import init
+from tests.kit.waiting import until
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="looks at what a process has mapped as Linux tells"),
+    pytest.mark.skipif(find_spec("onnxruntime") is None, reason="the neural voice is not installed"),
+]
+
+_PANEL = """
+import json, sys
+from pathlib import Path
+from broadcaster.panel.app import create_app
+from broadcaster.services.station import open_station
+from tests.kit import seed
+station = open_station(sys.argv[1])
+seed.people(station)
+client = create_app(station, {"WTF_CSRF_ENABLED": False}).test_client()
+client.post("/login", data={"username": "bientap", "password": seed.PASSWORD})
+form = {"title": "Bài", "unit": "vhxh", "topic": "khac", "genre": "bulletin", "body": "Kính thưa bà con.", "sentence": "0"}
+sounds = [
+    client.post("/scripts/hear", data=form),
+    client.get("/lexicon/hear", query_string={"text": "Trời đẹp."}),
+]
+client.post("/login", data={"username": "vanhanh", "password": seed.PASSWORD})
+wish = {"text": "Nước lũ lên nhanh.", "zones": ["am01"], "reason": "Công điện", "repeat_minutes": "30",
+        "interrupted": "resume", "title": ""}
+client.post("/emergency/", data=wish)
+alien = [m for m in sys.modules if m.partition(".")[0] in {"onnxruntime", "onnx", "espeakng_loader"}]
+alien += [m for m in ("model", "engine") if f"broadcaster.speech.vi_neural.{m}" in sys.modules]
+maps = Path("/proc/self/maps").read_text()
+print(json.dumps({"sounds": [[s.status_code, len(s.data)] for s in sounds], "alien": alien, "mapped": "onnxruntime" in maps}))
+"""
+
+
+def test_the_panel_has_the_worker_speak(tmp_path: Path) -> None:
+    home, root = tmp_path / "home", Path(__file__).parents[2]
+    station = init(home, overrides={"speech": {"listen_back": False}}, clock=SystemClock())
+    worker = subprocess.Popen([sys.executable, "-m", "broadcaster", "--home", str(home), "worker"])
+    try:
+        until(lambda: status(station, "worker")[0], 60)
+        asked = subprocess.run(
+            [sys.executable, "-c", _PANEL, str(home)],
+            env={**os.environ, "PYTHONPATH": str(root)},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=200,
+        )
+        assert asked.returncode == 0, asked.stderr
+        told = json.loads(asked.stdout.splitlines()[-1])
+        assert [code for code, _ in told["sounds"]] == [200, 200]
+        assert min(length for _, length in told["sounds"]) > 20_000
+        assert told["alien"] == []
+        assert not told["mapped"]
+        assert re.search("onnxruntime", Path(f"/proc/{worker.pid}/maps").read_text()), "the worker spoke with it"
+        until(lambda: spoken(station), 60)
+    finally:
+        worker.terminate()
+        worker.wait(60)
+        station.close()
+
+
+def spoken(station) -> bool:
+    """Whether the emergency has its first words."""
+    from broadcaster.db.models import Emergency
+
+    with station.db.read() as session:
+        return session.get_one(Emergency, 1).quick_sha256 is not None
