@@ -61,7 +61,7 @@ class Home:
 
     @property
     def run(self) -> Path:
-        """Locks, wake-up addresses, the queue."""
+        """Locks, wake-up addresses, what was spoken for a trial."""
         return self.root / "run"
 
     @property

@@ -56,6 +56,6 @@ def configure(process: str, folder: Path | None = None, *, screen: bool = True, 
             )
         )
         root.addHandler(console)
-    for noisy in ("alembic", "huey", "apscheduler", "waitress"):
+    for noisy in ("alembic", "apscheduler", "waitress"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns at each request that waits a moment

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 _ALIEN_TO_PLAYOUT = {
-    *("flask", "werkzeug", "jinja2", "waitress", "huey"),  # the panel's and the worker's
+    *("flask", "werkzeug", "jinja2", "waitress"),  # the panel's and the worker's
     *("alembic", "mako", "scipy", "lxml", "docx", "openpyxl", "pypdf", "typst", "pydub", "gtts", "argon2", "tomlkit"),
     "broadcaster.text",
     "broadcaster.speech",

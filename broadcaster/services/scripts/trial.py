@@ -122,9 +122,7 @@ def hear_by_worker(
     if job.state is JobState.DONE:
         return _sound(station, key).read_bytes()
     if job.state is JobState.WANTED:
-        raise EngineError(
-            "Bộ phận xử lý nền đang quá bận hoặc chưa chạy nên chưa đọc thử được.", transient=True
-        )
+        raise EngineError("Bộ phận xử lý nền đang quá bận hoặc chưa chạy nên chưa đọc thử được.", transient=True)
     raise EngineError(job.error or "Câu này đọc quá lâu nên chưa nghe được. Hãy thử lại.", transient=True)
 
 

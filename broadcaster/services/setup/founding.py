@@ -52,6 +52,8 @@ def init(
         target = home.root / "schedules" / source.name
         if not target.exists():
             shutil.copyfile(source, target)
+    for left in home.run.glob("queue.db*"):  # of the queue beside the rows that older versions kept
+        left.unlink()
     database = Database(home.database_url(home.settings()))
     schema.upgrade(database)
     database.dispose()
