@@ -25,7 +25,7 @@ class Job(Base):
     kind: Mapped[JobKind] = mapped_column(Word(JobKind))
     key: Mapped[str] = mapped_column(String(120))
     arguments: Mapped[dict[str, Any]]
-    state: Mapped[JobState] = mapped_column(Word(JobState), default=JobState.WANTED)
+    state: Mapped[JobState] = mapped_column(Word(JobState, 16), default=JobState.WANTED)
     priority: Mapped[int] = mapped_column(default=Turn.ASKED)
     """The turn of its kind."""
     progress: Mapped[float] = mapped_column(default=0.0)
