@@ -114,6 +114,16 @@ def _literal_is(node: ast.AST, word: str) -> bool:
     return isinstance(node, ast.Constant) and node.value == word
 
 
+def test_each_broadcast_comes_into_being_beside_its_model() -> None:
+    makers = {
+        name
+        for name, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "BroadcastRow"
+    }
+    assert makers == {"db/models/origins.py"}
+
+
 def test_what_older_rows_mean_is_asked_where_older_rows_are_read_and_nowhere_else() -> None:
     asks = {
         name
