@@ -177,5 +177,5 @@ def init(app: Flask, station: Station) -> None:
         weekday_words=weekday_words,
         word_difference=wording.difference,
         voice_label=label,
-        units=" ".join(UNITS),
+        time_units=" ".join(UNITS),
     )

@@ -25,7 +25,7 @@ def row(station: Station, number: int = TOMORROW) -> BroadcastRow:
 def undo(client: FlaskClient, page: TestResponse) -> TestResponse:
     """Press the button of the message."""
     form = re.search(
-        r'<form method="post" action="([^"]+)">((?:<input[^>]+>)+)<button class="button is-small">', page.text
+        r'<form method="post" action="([^"]+)">\s*((?:<input[^>]+>\s*)+)<button class="button is-small">', page.text
     )
     assert form, page.text
     fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form[2]))
