@@ -8,9 +8,10 @@ import click
 
 from broadcaster.cli.common import actor_of, opened, show_table
 from broadcaster.cli.place import home_option
+from broadcaster.db.models import ZoneRow
+from broadcaster.db.queries import zones as zones_queries
+from broadcaster.db.queries.one import one_of
 from broadcaster.domain.zones import Correction
-from broadcaster.errors import NotFoundError
-from broadcaster.services.air import broadcasts
 from broadcaster.services.setup import zones
 
 
@@ -27,7 +28,7 @@ def list_(ctx: click.Context, own_home: str | None) -> None:
     with opened(ctx, own_home) as station, station.db.read() as session:
         rows = [
             (z.code, z.name, z.sink, f"{z.volume} %", *(f"{v:+g}" if v else "0" for v in _values(z.correction)))
-            for z in broadcasts.zones(session).values()
+            for z in zones_queries.zones_by_code(session).values()
         ]
     show_table(
         "Cụm loa", ["Mã", "Tên", "Đường ra", "Âm lượng", "Trầm", "Bổng", "Độ to"], rows, empty="Chưa có cụm loa."
@@ -47,9 +48,7 @@ def tone(
     """Chỉnh âm riêng của một cụm loa; số nào không ghi thì giữ nguyên, 0 là không chỉnh."""
     with opened(ctx, own_home) as station:
         with station.db.read() as session:
-            zone = broadcasts.zones(session).get(code)
-        if zone is None:
-            raise NotFoundError(f"Không có cụm loa nào mang mã “{code}”.", field="zone")
+            zone = zones_queries.zone_of(one_of(session, ZoneRow, code))
         given = {"bass": bass, "treble": treble, "gain": gain}
         wanted = replace(zone.correction, **{name: value for name, value in given.items() if value is not None})
         zones.correct_zone(station, actor_of(ctx, station), code, wanted)

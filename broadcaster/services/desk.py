@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from sqlalchemy.orm import Session
 
 from broadcaster.clock import Clock
+from broadcaster.db.queries.zones import zones_by_code
 from broadcaster.domain.broadcasts import Broadcast, BroadcastState
 from broadcaster.domain.causes import Why
 from broadcaster.domain.desk import (
@@ -74,7 +75,7 @@ class LocalDesk:
             now = self._station.now()
             with self._station.db.read() as session:
                 rows = [r for r in broadcasts.due(session, until) if not self._of_another(r, now, heir_since)]
-                zones = broadcasts.zones(session)
+                zones = zones_by_code(session)
                 bundles = tuple(self._bundle(session, r.broadcast, zones) for r in rows)
             self._checked = {b.broadcast.id: self._checked[b.broadcast.id] for b in bundles}
             settings = self._station.settings
@@ -104,7 +105,7 @@ class LocalDesk:
                 return None
             day = self._station.local(max(b.starts_at, at)).date()
             faults = broadcasts.item_faults(session, b, day, self._refusal)
-            return Bundle(b, zones_of(broadcasts.zones(session), b.zones), faults)
+            return Bundle(b, zones_of(zones_by_code(session), b.zones), faults)
 
     def orders(self) -> Sequence[Order]:
         """Return the open orders; one that names a broadcast brings it along, however far ahead."""
@@ -116,7 +117,7 @@ class LocalDesk:
         b = broadcasts.waiting(session, number) if order.verb in _NAMES_ONE and isinstance(number, int) else None
         if b is None:
             return order
-        bundle = Bundle(b, zones_of(broadcasts.zones(session), b.zones))
+        bundle = Bundle(b, zones_of(zones_by_code(session), b.zones))
         return Order(order.id, order.verb, order.arguments, order.by, order.at, bundle)
 
     def take(self, lines: Sequence[Record]) -> int:

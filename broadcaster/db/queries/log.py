@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import PlayLogEntry, Revision, Script
 from broadcaster.db.queries.figures import Stretch, airing_of, grouped
+from broadcaster.db.queries.one import one_of
 from broadcaster.domain.broadcasts import ItemKind
 from broadcaster.domain.figures import RANKED, Airing
 from broadcaster.domain.playlog import Outcome
@@ -86,10 +87,7 @@ def entry_numbered(session: Session, seq: int) -> PlayLogEntry:
     Raises:
         NotFoundError: there is none of that number.
     """
-    row = session.get(PlayLogEntry, seq)
-    if row is None:
-        raise NotFoundError(f"Nhật ký không có bản ghi số {seq}.", field="entry")
-    return row
+    return one_of(session, PlayLogEntry, seq)
 
 
 def versions(session: Session, row: PlayLogEntry) -> Sequence[PlayLogEntry]:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import CampaignRow
+from broadcaster.db.queries.one import one_of
 from broadcaster.domain.plans import (
     Campaign,
     CampaignState,
@@ -16,7 +17,6 @@ from broadcaster.domain.plans import (
     PlanTopic,
     PlanUnit,
 )
-from broadcaster.errors import NotFoundError
 
 
 def campaign(session: Session, number: int) -> CampaignRow:
@@ -25,10 +25,7 @@ def campaign(session: Session, number: int) -> CampaignRow:
     Raises:
         NotFoundError: there is none of that number.
     """
-    row = session.get(CampaignRow, number)
-    if row is None:
-        raise NotFoundError(f"Không có kế hoạch số {number}.", field="campaign")
-    return row
+    return one_of(session, CampaignRow, number)
 
 
 def campaigns(session: Session) -> Sequence[CampaignRow]:

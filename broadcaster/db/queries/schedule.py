@@ -17,6 +17,7 @@ from broadcaster.db.models import (
     PlayLogEntry,
     RotationRow,
 )
+from broadcaster.db.queries.one import one_of
 from broadcaster.domain.broadcasts import (
     Broadcast,
     BroadcastState,
@@ -24,7 +25,6 @@ from broadcaster.domain.broadcasts import (
 )
 from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.playlog import Outcome
-from broadcaster.errors import NotFoundError
 
 
 def broadcasts(session: Session, start: dt.datetime, end: dt.datetime) -> Sequence[BroadcastRow]:
@@ -42,10 +42,7 @@ def broadcast(session: Session, number: int) -> BroadcastRow:
     Raises:
         NotFoundError: there is none of that number.
     """
-    row = session.get(BroadcastRow, number)
-    if row is None:
-        raise NotFoundError(f"Không có buổi phát số {number}.", field="broadcast")
-    return row
+    return one_of(session, BroadcastRow, number)
 
 
 def upcoming(session: Session, after: dt.datetime, limit: int = 4) -> Sequence[BroadcastRow]:
@@ -125,9 +122,7 @@ def broadcast_detail(session: Session, number: int) -> dict[str, Any]:
     Raises:
         NotFoundError: there is none of that number.
     """
-    row = session.get(BroadcastRow, number)
-    if row is None:
-        raise NotFoundError(f"Không có buổi phát số {number}.", field="broadcast")
+    row = one_of(session, BroadcastRow, number)
     return row_of(row) | {"reasons": row.reasons}
 
 

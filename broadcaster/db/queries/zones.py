@@ -16,11 +16,11 @@ from broadcaster.db.models import (
     ZoneNote,
     ZoneRow,
 )
+from broadcaster.db.queries.one import one_of
 from broadcaster.domain.candidates import CueSound
 from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.playlog import Outcome
-from broadcaster.domain.zones import Zone, ZoneMap, parse_bands
-from broadcaster.errors import NotFoundError
+from broadcaster.domain.zones import Correction, Zone, ZoneMap, parse_bands
 
 
 def zones(session: Session) -> Sequence[ZoneRow]:
@@ -34,10 +34,7 @@ def zone(session: Session, code: str) -> ZoneRow:
     Raises:
         NotFoundError: there is none of that code.
     """
-    row = session.get(ZoneRow, code)
-    if row is None:
-        raise NotFoundError(f"Không có cụm loa nào mang mã “{code}”.", field="zone")
-    return row
+    return one_of(session, ZoneRow, code)
 
 
 def zone_names(session: Session) -> dict[str, str]:
@@ -88,10 +85,7 @@ def cue(session: Session, name: str) -> CueRow:
     Raises:
         NotFoundError: there is none of that name.
     """
-    row = session.get(CueRow, name)
-    if row is None:
-        raise NotFoundError(f"Không có âm thanh nào tên “{name}”.", field="cue")
-    return row
+    return one_of(session, CueRow, name)
 
 
 def job(session: Session, kind: JobKind) -> Job | None:
@@ -110,10 +104,7 @@ def report(session: Session, number: int) -> Report:
     Raises:
         NotFoundError: there is none of that number.
     """
-    row = session.get(Report, number)
-    if row is None:
-        raise NotFoundError(f"Không có báo cáo số {number}.", field="report")
-    return row
+    return one_of(session, Report, number)
 
 
 NEVER_SCHEDULED = frozenset({"alert", "line_up"})
@@ -122,11 +113,7 @@ NEVER_SCHEDULED = frozenset({"alert", "line_up"})
 
 def zone_map(session: Session) -> ZoneMap:
     """Return all zones and groups."""
-    rows = session.scalars(select(ZoneRow).order_by(ZoneRow.position, ZoneRow.code))
-    zones = {
-        z.code: Zone(z.code, z.name, z.place, z.sink, z.volume, z.enabled, parse_bands(z.volume_bands)) for z in rows
-    }
-    return ZoneMap(zones, {g.code: tuple(g.members) for g in session.scalars(select(ZoneGroup))})
+    return ZoneMap(zones_by_code(session), {g.code: tuple(g.members) for g in session.scalars(select(ZoneGroup))})
 
 
 def cue_sounds(session: Session) -> dict[str, CueSound]:
@@ -141,3 +128,22 @@ def cues_for_slots(session: Session) -> dict[str, CueSound]:
     """Return the station sounds that a slot may hold, by name."""
     unfit = set(session.scalars(select(CueRow.name).where(CueRow.kind.in_(NEVER_SCHEDULED))))
     return {name: cue for name, cue in cue_sounds(session).items() if name not in unfit}
+
+
+def zone_of(row: ZoneRow) -> Zone:
+    """A zone as the domain knows it, with its sound's correction: the one place where a row becomes a zone."""
+    return Zone(
+        row.code,
+        row.name,
+        row.place,
+        row.sink,
+        row.volume,
+        row.enabled,
+        parse_bands(row.volume_bands),
+        Correction(row.bass, row.treble, row.gain),
+    )
+
+
+def zones_by_code(session: Session) -> dict[str, Zone]:
+    """All zones by code, in their order."""
+    return {row.code: zone_of(row) for row in zones(session)}

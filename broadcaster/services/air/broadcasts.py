@@ -14,6 +14,7 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Command, Emergency, Incident, ZoneRow
+from broadcaster.db.queries.one import one_of
 from broadcaster.db.queries.schedule import broadcast_of
 from broadcaster.db.session import DatabaseUnavailableError, changed
 from broadcaster.domain.broadcasts import (
@@ -29,8 +30,7 @@ from broadcaster.domain.desk import LEFT, PORT_FILE, PROCESS, Order, Verb
 from broadcaster.domain.emergencies import EmergencyState
 from broadcaster.domain.playlog import Ending
 from broadcaster.domain.roles import Actor, Permission
-from broadcaster.domain.zones import Correction, Zone, parse_bands
-from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.errors import RuleError
 from broadcaster.home import Home
 from broadcaster.services import audit
 from broadcaster.services.station import Station
@@ -69,24 +69,6 @@ def waiting(session: Session, broadcast_id: int) -> Broadcast | None:
     """Return a broadcast that has not ended."""
     row = session.get(BroadcastRow, broadcast_id)
     return broadcast_of(row) if row is not None and not row.state.terminal else None
-
-
-def zones(session: Session) -> dict[str, Zone]:
-    """Return all zones by code."""
-    rows = session.scalars(select(ZoneRow).order_by(ZoneRow.position, ZoneRow.code))
-    return {
-        r.code: Zone(
-            r.code,
-            r.name,
-            r.place,
-            r.sink,
-            r.volume,
-            r.enabled,
-            parse_bands(r.volume_bands),
-            Correction(r.bass, r.treble, r.gain),
-        )
-        for r in rows
-    }
 
 
 def claim(
@@ -258,15 +240,12 @@ def send(station: Station, actor: Actor, verb: str, **arguments: Any) -> int:
 
 def _check(session: Session, verb: str, arguments: Mapping[str, Any]) -> None:
     if verb in {Verb.AIR, Verb.SKIP}:
-        row = session.get(BroadcastRow, arguments.get("broadcast_id", 0))
-        if row is None:
-            raise NotFoundError(f"Không có buổi phát số {arguments.get('broadcast_id')}.", field="broadcast_id")
+        row = one_of(session, BroadcastRow, arguments.get("broadcast_id", 0), field="broadcast_id")
         if row.state.terminal:
             raise RuleError(f"Buổi phát số {row.id} đã kết thúc ({row.state.label}).", field="broadcast_id")
     named = arguments.get("zones") if verb == Verb.STOP else [arguments["zone"]] if arguments.get("zone") else None
     for code in named or ():
-        if session.get(ZoneRow, code) is None:
-            raise NotFoundError(f"Không có cụm loa nào mang mã “{code}”.", field="zones")
+        one_of(session, ZoneRow, code, field="zones")
 
 
 def ring(home: Home, **message: Any) -> bool:

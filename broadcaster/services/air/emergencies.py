@@ -11,11 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Emergency
+from broadcaster.db.queries.one import one_of
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.emergencies import EmergencyState, Finding, Wish, repeat_after
 from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.roles import Actor, Permission
-from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.errors import RuleError
 from broadcaster.services import audit
 from broadcaster.services.air import broadcasts, emergency_soundings
 from broadcaster.services.station import Station
@@ -28,10 +29,7 @@ def get(session: Session, number: int) -> Emergency:
     Raises:
         NotFoundError: there is none of that number.
     """
-    row = session.get(Emergency, number)
-    if row is None:
-        raise NotFoundError(f"Không có bản tin khẩn cấp số {number}.", field="emergency")
-    return row
+    return one_of(session, Emergency, number)
 
 
 def wish_of(row: Emergency) -> Wish:

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Report
 from broadcaster.db.queries import figures
+from broadcaster.db.queries.one import one_of
 from broadcaster.domain.periods import ReportPeriod
 from broadcaster.domain.roles import Actor, Permission
-from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.errors import RuleError
 from broadcaster.reporting.document import ReportDocument
 from broadcaster.reporting.frozen import digest, freeze, thaw
 from broadcaster.services import audit
@@ -163,7 +164,4 @@ def issue(station: Station, actor: Actor, number: int, official: str, day: dt.da
 
 def report_row(session: Session, number: int) -> Report:
     """Return a report; NotFoundError when there is none of that number."""
-    row = session.get(Report, number)
-    if row is None:
-        raise NotFoundError(f"Không có báo cáo số {number}.", field="report")
-    return row
+    return one_of(session, Report, number)

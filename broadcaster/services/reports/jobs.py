@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from broadcaster.db.models import Job, Report
+from broadcaster.db.queries.one import one_of
 from broadcaster.domain.jobs import JobKind, JobState
 from broadcaster.domain.periods import PeriodKind, ReportPeriod
 from broadcaster.domain.roles import Actor, Permission
@@ -73,9 +74,7 @@ def want_redraw(station: Station, actor: Actor, number: int) -> int:
     """
     actor.require(Permission.REPORT)
     with station.db.read() as session:
-        row = session.get(Report, number)
-        if row is None:
-            raise NotFoundError(f"Không có báo cáo số {number}.", field="report")
+        row = one_of(session, Report, number)
         reporting.frozen(station, row)
         title = row.period
     return _want(station, actor, f"redraw-{number}", {"redraw": number, "title": title})

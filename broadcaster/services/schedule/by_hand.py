@@ -17,6 +17,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, origins
+from broadcaster.db.queries.one import one_of
 from broadcaster.db.queries.zones import cue_sounds, zone_map
 from broadcaster.domain.broadcasts import (
     NO_SESSION,
@@ -31,7 +32,7 @@ from broadcaster.domain.fold import one_line
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.rotations import WEEKDAY_LABELS
 from broadcaster.domain.rundown import Reason, cue_item, script_item
-from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.errors import RuleError
 from broadcaster.services import audit
 from broadcaster.services.schedule.once import require_caps, require_free
 from broadcaster.services.schedule.planning import HANDS_OFF
@@ -277,10 +278,7 @@ def _items(station: Station, session: Session, row: BroadcastRow, keys: Sequence
 
 
 def _row(session: Session, number: int) -> BroadcastRow:
-    row = session.get(BroadcastRow, number)
-    if row is None:
-        raise NotFoundError(f"Không có buổi phát số {number}.", field="broadcast")
-    return row
+    return one_of(session, BroadcastRow, number)
 
 
 def _moved_from(row: BroadcastRow) -> Select[int]:

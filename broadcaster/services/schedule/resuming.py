@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, PlayLogEntry, origins
+from broadcaster.db.queries.one import one_of
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.broadcasts import LEAD, BroadcastKind, BroadcastState, RundownItem
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Permission
-from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.errors import RuleError
 from broadcaster.services import audit
 from broadcaster.services.schedule.once import require_free
 from broadcaster.services.schedule.rest_rows import items_of, length_of
@@ -52,9 +53,7 @@ def resume(station: Station, actor: Actor, broadcast_id: int) -> int:
     """
     actor.require(Permission.OPERATE)
     with station.db.write() as session:
-        row = session.get(BroadcastRow, broadcast_id)
-        if row is None:
-            raise NotFoundError(f"Không có buổi phát số {broadcast_id}.", field="broadcast")
+        row = one_of(session, BroadcastRow, broadcast_id)
         items, zones = rest_of(session, row)
         zones = tuple(z for z in zones if z in zone_map(session).expand(["all"], where="zones"))
         _require_rest(row, items, zones, station.now())

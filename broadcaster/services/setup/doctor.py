@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from broadcaster.db.models import BroadcastRow, ChainHead, Incident
+from broadcaster.db.queries import zones
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.rotations import WEEKDAY_LABELS
 from broadcaster.domain.zones import Correction
 from broadcaster.errors import EngineError, StationError
 from broadcaster.media import ffmpeg
-from broadcaster.services.air import broadcasts
 from broadcaster.services.air.heartbeats import status
 from broadcaster.services.log.playlog import verify
 from broadcaster.services.scripts.approving import airable
@@ -141,7 +141,7 @@ def _tones(station: Station) -> Check:
     """Tell of zones that share a sink and want it to sound differently."""
     wanted: dict[str, set[Correction]] = {}
     with station.db.read() as session:
-        for zone in broadcasts.zones(session).values():
+        for zone in zones.zones_by_code(session).values():
             if zone.enabled:
                 wanted.setdefault(zone.sink, set()).add(zone.correction)
     if split_up := [name for name, found in wanted.items() if len(found) > 1]:

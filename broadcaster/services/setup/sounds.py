@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import select
 
 from broadcaster.db.models import CueRow, RotationRow
+from broadcaster.db.queries.one import one_of
 from broadcaster.domain.fold import one_line, slug
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import MediaError, NotFoundError, RuleError
@@ -101,9 +102,7 @@ def change(station: Station, actor: Actor, name: str, fields: SoundFields, uploa
     _check(fields)
     taken = _take(station, upload) if upload is not None else None
     with station.db.write() as session:
-        row = session.get(CueRow, name)
-        if row is None:
-            raise NotFoundError(f"Không có âm thanh nào tên “{name}”.", field="name")
+        row = one_of(session, CueRow, name, field="name")
         before = {"title": row.title, "sha256": row.audio_sha256, "licence": row.licence}
         row.title, row.kind = one_line(fields.title), fields.kind
         row.licence, row.source = one_line(fields.licence), one_line(fields.source)
@@ -145,9 +144,7 @@ def remove(station: Station, actor: Actor, name: str) -> None:
     if name in shipped():
         raise RuleError("Âm thanh của bộ cài không xóa được; có thể thay hoặc khôi phục.", field="name")
     with station.db.write() as session:
-        row = session.get(CueRow, name)
-        if row is None:
-            raise NotFoundError(f"Không có âm thanh nào tên “{name}”.", field="name")
+        row = one_of(session, CueRow, name, field="name")
         if used := [r.title for r in rotations_in_force(session) if _uses(session, r.code, name)]:
             raise RuleError(f"Khung lịch “{used[0]}” đang dùng âm thanh này. Hãy đổi khung lịch trước.", field="name")
         session.delete(row)

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import CueRow, ZoneGroup, ZoneNote, ZoneRow
+from broadcaster.db.queries.one import one_of
 from broadcaster.domain.broadcasts import LEAD
 from broadcaster.domain.fold import nfc, one_line, slug
 from broadcaster.domain.roles import Actor, Permission
@@ -56,9 +57,7 @@ def edit_zone(station: Station, actor: Actor, code: str, fields: ZoneFields) -> 
     actor.require(Permission.SCHEDULE)
     values = _checked(station, fields)
     with station.db.write() as session:
-        row = session.get(ZoneRow, code)
-        if row is None:
-            raise NotFoundError(f"Không có cụm loa nào mang mã “{code}”.", field="zone")
+        row = one_of(session, ZoneRow, code)
         before = {key: getattr(row, key) for key in values}
         if before == values:
             return
@@ -97,9 +96,7 @@ def correct_zone(station: Station, actor: Actor, code: str, correction: Correcti
     actor.require(Permission.SCHEDULE)
     correction.check()
     with station.db.write() as session:
-        row = session.get(ZoneRow, code)
-        if row is None:
-            raise NotFoundError(f"Không có cụm loa nào mang mã “{code}”.", field="zone")
+        row = one_of(session, ZoneRow, code)
         values = asdict(correction)
         before = {key: getattr(row, key) for key in values}
         if before != values:
@@ -161,8 +158,7 @@ def add_note(station: Station, actor: Actor, code: str, kind: str, at: dt.dateti
     if at > station.now() + dt.timedelta(minutes=5):
         raise RuleError("Thời điểm này chưa đến. Hãy kiểm tra ngày giờ.", field="at")
     with station.db.write() as session:
-        if session.get(ZoneRow, code) is None:
-            raise NotFoundError(f"Không có cụm loa nào mang mã “{code}”.", field="zone")
+        one_of(session, ZoneRow, code)
         note = ZoneNote(
             zone=code, kind=kind, at=at, text=text, by=actor.username, created_at=station.now(), closed_at=None
         )
@@ -200,9 +196,7 @@ def play_tone(station: Station, actor: Actor, code: str) -> int:
         RuleError: the hour is not allowed, the zone is not in use or airs something, or there is no such sound.
     """
     with station.db.read() as session:
-        zone = session.get(ZoneRow, code)
-        if zone is None:
-            raise NotFoundError(f"Không có cụm loa nào mang mã “{code}”.", field="zone")
+        zone = one_of(session, ZoneRow, code)
         if not zone.enabled:
             raise RuleError("Cụm loa này đang ngừng dùng. Hãy bật “Đang sử dụng” trước.", field="zone")
         cues = {c.kind: c.name for c in session.scalars(select(CueRow).order_by(CueRow.name.desc()))}

@@ -8,12 +8,12 @@ import pytest
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, ZoneGroup, ZoneNote, ZoneRow
+from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.roles import machine
 from broadcaster.domain.zones import Correction
 from broadcaster.errors import RuleError
-from broadcaster.services.air import broadcasts
 from broadcaster.services.setup import doctor, zones
 from broadcaster.services.station import Station
 from tests.kit import seed
@@ -54,14 +54,14 @@ def test_the_sound_of_a_zone_is_put_right_and_play_out_knows(sign_in: SignIn, st
     client = sign_in("vanhanh")
     assert client.post("/zones/am01", data=FORM | {"bass": "-3", "treble": "4.5", "gain": "-2"}).status_code == 303
     with station.db.read() as session:
-        assert broadcasts.zones(session)["am01"].correction == Correction(-3, 4.5, -2)
+        assert zones_queries.zones_by_code(session)["am01"].correction == Correction(-3, 4.5, -2)
     assert 'value="4.5"' in client.get("/zones/am01").text
     said = next(c for c in doctor.examine(station, thorough=False) if c.name == "Âm của cụm loa")
     assert said.ok is None  # other zones of that sink want nothing
     assert "mức thấp nhất" in said.sentence
     assert client.post("/zones/am01", data=FORM | {"bass": "0", "treble": "", "gain": "0"}).status_code == 303
     with station.db.read() as session:
-        assert broadcasts.zones(session)["am01"].correction == Correction()
+        assert zones_queries.zones_by_code(session)["am01"].correction == Correction()
 
 
 @pytest.mark.parametrize(

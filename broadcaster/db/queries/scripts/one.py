@@ -9,9 +9,10 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, Rendition, Revision, Script
+from broadcaster.db.queries.one import one_of
 from broadcaster.domain.fold import fold, nfc
 from broadcaster.domain.scripts import ScriptState
-from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.errors import RuleError
 from broadcaster.text.syllables import unify_tone_marks
 
 
@@ -168,10 +169,7 @@ def get_script(session: Session, script_id: int) -> Script:
     Raises:
         NotFoundError: there is none of that number.
     """
-    script = session.get(Script, script_id)
-    if script is None:
-        raise NotFoundError(f"Không có kịch bản số {script_id}.", field="script")
-    return script
+    return one_of(session, Script, script_id)
 
 
 def latest_revision(session: Session, script_id: int) -> Revision:
