@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,28 +12,34 @@ from broadcaster.db.models import AuditEvent
 from broadcaster.domain.roles import Actor
 
 
-def record(
-    session: Session,
-    now: dt.datetime,
-    actor: Actor,
-    verb: str,
-    kind: str,
-    object_id: object,
-    *,
-    note: str = "",
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
-) -> None:
-    """Add one event to the trail."""
-    session.add(
-        AuditEvent(
-            at=now,
-            actor=actor.username,
-            verb=verb,
-            object_kind=kind,
-            object_id=str(object_id),
-            note=note,
-            before=before,
-            after=after,
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """Who changes something when, in which transaction."""
+
+    session: Session
+    now: dt.datetime
+    actor: Actor
+
+    def record(
+        self,
+        verb: str,
+        kind: str,
+        object_id: object,
+        *,
+        note: str = "",
+        before: dict[str, Any] | None = None,
+        after: dict[str, Any] | None = None,
+    ) -> None:
+        """Add one event to the trail."""
+        self.session.add(
+            AuditEvent(
+                at=self.now,
+                actor=self.actor.username,
+                verb=verb,
+                object_kind=kind,
+                object_id=str(object_id),
+                note=note,
+                before=before,
+                after=after,
+            )
         )
-    )

@@ -32,7 +32,7 @@ from broadcaster.domain.playlog import Ending
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import RuleError
 from broadcaster.home import Home
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 
 Refusal = Callable[[Session, int, str | None, str, dt.date], Why | None]
@@ -227,7 +227,7 @@ def send(station: Station, actor: Actor, verb: str, **arguments: Any) -> int:
             now = station.now()
             row = Command(verb=Verb(verb), arguments=arguments, by=actor.username, at=now, done_at=None, answer="")
             session.add(row)
-            audit.record(session, now, actor, f"playout.{verb}", "playout", PROCESS, after=dict(arguments))
+            Trail(session, now, actor).record(f"playout.{verb}", "playout", PROCESS, after=dict(arguments))
             session.flush()
             order_id = row.id
     except DatabaseUnavailableError:

@@ -17,8 +17,8 @@ from broadcaster.domain.emergencies import EmergencyState, Finding, Wish, repeat
 from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import RuleError
-from broadcaster.services import audit
 from broadcaster.services.air import broadcasts, emergency_soundings
+from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 
@@ -76,7 +76,7 @@ def draft(
         _put(session, row, wish)
         session.add(row)
         session.flush()
-        audit.record(session, now, actor, "draft", "emergency", row.id, note=row.title, after=_facts(row))
+        Trail(session, now, actor).record("draft", "emergency", row.id, note=row.title, after=_facts(row))
         _want_voice(station, session, row, actor)
         return row.id
 
@@ -92,10 +92,7 @@ def change(station: Station, actor: Actor, number: int, wish: Wish) -> None:
         row = _open_draft(session, number)
         before = _facts(row)
         _put(session, row, wish)
-        audit.record(
-            session,
-            station.now(),
-            actor,
+        Trail(session, station.now(), actor).record(
             "change",
             "emergency",
             number,
@@ -112,7 +109,7 @@ def dismiss(station: Station, actor: Actor, number: int) -> None:
     with station.db.write() as session:
         row = _open_draft(session, number)
         row.state, row.ended_by, row.ended_at = EmergencyState.DISMISSED, actor.username, station.now()
-        audit.record(session, station.now(), actor, "dismiss", "emergency", number, note=row.title)
+        Trail(session, station.now(), actor).record("dismiss", "emergency", number, note=row.title)
 
 
 def confirm(station: Station, actor: Actor, number: int) -> int:
@@ -139,9 +136,9 @@ def confirm(station: Station, actor: Actor, number: int) -> int:
                 emergency_soundings.end(session, other, now)
                 other.state, other.ended_by, other.ended_at = EmergencyState.REPLACED, actor.username, now
                 other.end_reason, other.replaced_by = f"Thay bằng bản tin khẩn cấp số {number}.", number
-                audit.record(session, now, actor, "replace", "emergency", other.id, note=other.end_reason)
+                Trail(session, now, actor).record("replace", "emergency", other.id, note=other.end_reason)
         first = emergency_soundings.begin(station, session, row, now)
-        audit.record(session, now, actor, "confirm", "emergency", number, note=row.reason, after=_facts(row))
+        Trail(session, now, actor).record("confirm", "emergency", number, note=row.reason, after=_facts(row))
     broadcasts.ring(station.home)
     return first
 
@@ -165,7 +162,7 @@ def cancel(station: Station, actor: Actor, number: int, reason: str) -> None:
         now = station.now()
         emergency_soundings.end(session, row, now, by=actor.username)
         row.state, row.ended_by, row.ended_at, row.end_reason = EmergencyState.CANCELLED, actor.username, now, reason
-        audit.record(session, now, actor, "cancel", "emergency", number, note=reason)
+        Trail(session, now, actor).record("cancel", "emergency", number, note=reason)
     broadcasts.ring(station.home)
 
 
@@ -189,8 +186,8 @@ def review(station: Station, actor: Actor, number: int, finding: Finding, note: 
             raise RuleError("Hãy ghi rõ vì sao.", field="note")
         row.finding, row.review_note = finding, note.strip()
         row.reviewed_by, row.reviewed_at = actor.username, station.now()
-        audit.record(
-            session, station.now(), actor, "review", "emergency", number, note=f"{finding.label}. {note}".strip()
+        Trail(session, station.now(), actor).record(
+            "review", "emergency", number, note=f"{finding.label}. {note}".strip()
         )
 
 

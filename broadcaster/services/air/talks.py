@@ -16,8 +16,8 @@ from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.broadcasts import OPEN_STATES, BroadcastKind, BroadcastState, ItemKind, RundownItem
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.services import audit
 from broadcaster.services.air import broadcasts
+from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 
 RATE = 48_000
@@ -111,8 +111,8 @@ def start(
         session.add(row)
         session.flush()
         number = row.id
-        audit.record(
-            session, now, actor, "talk", "broadcast", number, note=reason or title, after={"zones": list(codes)}
+        Trail(session, now, actor).record(
+            "talk", "broadcast", number, note=reason or title, after={"zones": list(codes)}
         )
     folder = _folder(station)
     path = folder / f"{number}.pcm"

@@ -18,7 +18,7 @@ from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.scripts import Decision, ScriptState, text_sha256
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.layers import checked, entry_of
 from broadcaster.services.lexicon.reading import cleaned_of, kept_of, sentences_of
@@ -226,10 +226,7 @@ def _write(station: Station, session: Session, actor: Actor, change: Change) -> 
     for entry in added:
         session.add(layers.row_of(entry, change.script_id, version.number))
     where = str(version.number) if change.script_id is None else f"bài {change.script_id}"
-    audit.record(
-        session,
-        station.now(),
-        actor,
+    Trail(session, station.now(), actor).record(
         "change",
         "lexicon",
         where,
@@ -264,7 +261,7 @@ def _mark(station: Station, session: Session, actor: Actor, a: Affected, number:
         for row in rows:
             row.cleared_at = now
         if rows:
-            audit.record(session, now, actor, "fresh", "script", a.script_id, note="Từ điển trở lại đúng lời đã duyệt.")
+            Trail(session, now, actor).record("fresh", "script", a.script_id, note="Từ điển trở lại đúng lời đã duyệt.")
         return
     session.add(
         StaleMark(
@@ -279,7 +276,7 @@ def _mark(station: Station, session: Session, actor: Actor, a: Affected, number:
         )
     )
     note = "Giữ lại đến khi duyệt bản đọc mới." if hold else "Vẫn phát bản đã duyệt."
-    audit.record(session, now, actor, "stale", "script", a.script_id, note=f"{note} Từ điển bản {number}.")
+    Trail(session, now, actor).record("stale", "script", a.script_id, note=f"{note} Từ điển bản {number}.")
 
 
 def _affected(

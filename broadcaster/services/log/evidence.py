@@ -26,7 +26,7 @@ from broadcaster.db.models import PlayLogEntry
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.media import ffmpeg
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.log import playlog
 from broadcaster.services.station import Station
 
@@ -97,7 +97,7 @@ def make_bundle(
     mark = hashlib.sha256(body).hexdigest()
     with station.db.write() as session:
         note = f"{first} đến {last}: {count} bản ghi, dấu {mark}"
-        audit.record(session, station.now(), actor, "hand-over", "evidence", path.name, note=note)
+        Trail(session, station.now(), actor).record("hand-over", "evidence", path.name, note=note)
     return Bundle(path, count, made, mark, last_hash)
 
 

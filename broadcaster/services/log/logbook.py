@@ -15,7 +15,7 @@ from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import RuleError
 from broadcaster.reporting.logbook import Book, paper
 from broadcaster.reporting.pdf import render
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.log import playlog
 from broadcaster.services.station import Station
 
@@ -74,5 +74,5 @@ def write_book(station: Station, actor: Actor, written: str, path: Path | None =
     partial.write_bytes(data)
     partial.replace(target)
     with station.db.write() as session:
-        audit.record(session, station.now(), actor, "draw", "log-book", written, note=target.name)
+        Trail(session, station.now(), actor).record("draw", "log-book", written, note=target.name)
     return target

@@ -18,7 +18,7 @@ from broadcaster.domain.causes import Cause
 from broadcaster.domain.playlog import NEWEST, Entry, Outcome
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 
 _HEAD = 1
@@ -223,7 +223,7 @@ def correct(station: Station, actor: Actor, entry_id: str, *, outcome: Outcome, 
         )
         now = station.now()
         append(session, [fixed], now)
-        audit.record(session, now, actor, "playlog.correct", "play_log", entry_id, note=reason)
+        Trail(session, now, actor).record("playlog.correct", "play_log", entry_id, note=reason)
     return new_id
 
 

@@ -14,7 +14,7 @@ from broadcaster.db.models import Unit, User
 from broadcaster.domain.fold import nfc, one_line
 from broadcaster.domain.roles import Actor, Permission, Role, machine, parse_roles
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.people import delegating, second_step
 from broadcaster.services.people.passwords import (
     hash_password,
@@ -124,7 +124,7 @@ def create_user(
         )
         session.add(user)
         session.flush()
-        audit.record(session, station.now(), actor, "add", "user", username, after={"roles": words})
+        Trail(session, station.now(), actor).record("add", "user", username, after={"roles": words})
     return password
 
 
@@ -147,7 +147,7 @@ def edit_user(
         user.full_name, user.roles, user.unit_code = _full_name(full_name), words, _unit(session, unit)
         after = {"full_name": user.full_name, "roles": words, "unit": user.unit_code}
         if before != after:
-            audit.record(session, station.now(), actor, "edit", "user", username, before=before, after=after)
+            Trail(session, station.now(), actor).record("edit", "user", username, before=before, after=after)
 
 
 def reset_password(station: Station, actor: Actor, username: str) -> str:
@@ -164,7 +164,7 @@ def reset_password(station: Station, actor: Actor, username: str) -> str:
         user.password_hash, user.must_change = hash_password(password), True
         user.session_epoch += 1
         user.failures, user.locked_until = 0, None
-        audit.record(session, station.now(), actor, "reset-password", "user", username)
+        Trail(session, station.now(), actor).record("reset-password", "user", username)
     return password
 
 
@@ -186,7 +186,7 @@ def set_disabled(station: Station, actor: Actor, username: str, *, disabled: boo
             _require_another_admin(session, user)
             user.session_epoch += 1
         user.disabled_at = station.now() if disabled else None
-        audit.record(session, station.now(), actor, "disable" if disabled else "enable", "user", username)
+        Trail(session, station.now(), actor).record("disable" if disabled else "enable", "user", username)
 
 
 def authenticate(station: Station, username: str, password: str) -> Member | None:
@@ -262,7 +262,7 @@ def change_password(station: Station, actor: Actor, old: str, new: str) -> int:
         user = _get(session, actor.username)
         user.password_hash, user.must_change = fresh, False
         user.session_epoch += 1
-        audit.record(session, station.now(), actor, "change-password", "user", actor.username)
+        Trail(session, station.now(), actor).record("change-password", "user", actor.username)
         return user.session_epoch
 
 
@@ -277,13 +277,13 @@ def sign_out_everywhere(station: Station, actor: Actor, username: str | None = N
         actor.require(Permission.MANAGE)
     with station.db.write() as session:
         _get(session, username).session_epoch += 1
-        audit.record(session, station.now(), actor, "sign-out-everywhere", "user", username)
+        Trail(session, station.now(), actor).record("sign-out-everywhere", "user", username)
 
 
 def _enter(session: Session, user: User, now: dt.datetime) -> Member:
     user.failures, user.locked_until, user.last_seen_at = 0, None, now
     actor = actor_of(user)
-    audit.record(session, now, actor, "sign-in", "user", user.username)
+    Trail(session, now, actor).record("sign-in", "user", user.username)
     return Member(actor, user.session_epoch, user.must_change)
 
 
@@ -293,7 +293,7 @@ def _count_failure(session: Session, user: User, now: dt.datetime) -> None:
         rest = min(_FIRST_REST * 2 ** min(user.failures - FREE_TRIES, 10), _LONGEST_REST)
         user.locked_until = now + rest
         note = f"{user.failures} lần sai liên tiếp, tạm khóa {int(rest.total_seconds() // 60)} phút"
-        audit.record(session, now, machine("đăng nhập"), "rest", "user", user.username, note=note)
+        Trail(session, now, machine("đăng nhập")).record("rest", "user", user.username, note=note)
 
 
 def _find(session: Session, username: str) -> User | None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import Delegation, User
 from broadcaster.domain.roles import PERMISSIONS, Actor, Permission, Role
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 
 LONGEST: Final = dt.timedelta(days=92)
@@ -52,7 +52,7 @@ def delegate(station: Station, actor: Actor, deputy: str, first_day: dt.date, la
         session.add(row)
         session.flush()
         said = f"Ủy quyền duyệt từ {first_day:%d/%m/%Y} đến {last_day:%d/%m/%Y}. {row.note}".strip()
-        audit.record(session, station.now(), actor, "delegate", "user", deputy, note=said)
+        Trail(session, station.now(), actor).record("delegate", "user", deputy, note=said)
         return row.id
 
 
@@ -70,7 +70,7 @@ def revoke(station: Station, actor: Actor, number: int) -> None:
         if row.chief != actor.username and not actor.may(Permission.MANAGE):
             raise ForbiddenError("Chỉ người đã ủy quyền hoặc quản trị viên thu hồi được.")
         row.revoked_at, row.revoked_by = station.now(), actor.username
-        audit.record(session, station.now(), actor, "revoke-delegation", "user", row.deputy, note=f"Của {row.chief}.")
+        Trail(session, station.now(), actor).record("revoke-delegation", "user", row.deputy, note=f"Của {row.chief}.")
 
 
 def chief_for(session: Session, user: User, day: dt.date) -> str | None:

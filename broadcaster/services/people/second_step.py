@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import User
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 
 STEP_S = 30
@@ -45,7 +45,7 @@ def turn_on(station: Station, actor: Actor, secret: str, code: str) -> list[str]
         user = _user(session, actor.username)
         user.totp_secret, user.totp_last = secret, step
         user.recovery_hashes = [_hash(c) for c in codes]
-        audit.record(session, station.now(), actor, "second-step-on", "user", actor.username)
+        Trail(session, station.now(), actor).record("second-step-on", "user", actor.username)
     return codes
 
 
@@ -61,7 +61,7 @@ def turn_off(station: Station, actor: Actor, username: str | None = None) -> Non
     with station.db.write() as session:
         user = _user(session, username)
         user.totp_secret, user.totp_last, user.recovery_hashes = None, 0, []
-        audit.record(session, station.now(), actor, "second-step-off", "user", username)
+        Trail(session, station.now(), actor).record("second-step-off", "user", username)
 
 
 def accepts(station: Station, user: User, code: str) -> bool:

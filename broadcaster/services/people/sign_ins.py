@@ -11,7 +11,7 @@ from sqlalchemy import select
 from broadcaster.db.models import SignIn, User
 from broadcaster.domain.roles import Actor
 from broadcaster.errors import NotFoundError
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.people.accounts import Member, member
 from broadcaster.services.station import Station
 
@@ -79,4 +79,4 @@ def end(station: Station, actor: Actor, token: str) -> None:
         if row is None or row.user_id != actor.user_id:
             raise NotFoundError("Không có phiên đăng nhập này.", field="session")
         row.ended_at = row.ended_at or station.now()
-        audit.record(session, station.now(), actor, "sign-out", "user", actor.username, note=row.browser)
+        Trail(session, station.now(), actor).record("sign-out", "user", actor.username, note=row.browser)

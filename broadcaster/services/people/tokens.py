@@ -17,7 +17,7 @@ from broadcaster.db.models import ApiToken
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.scopes import Scope, parse_scopes, token_actor
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 
 LONGEST_DAYS = 730
@@ -68,7 +68,7 @@ def create(station: Station, actor: Actor, name: str, scopes: Iterable[str], *, 
                 revoked_at=None,
             )
         )
-        audit.record(session, now, actor, "add", "api-token", name, after={"scopes": [s.value for s in wanted]})
+        Trail(session, now, actor).record("add", "api-token", name, after={"scopes": [s.value for s in wanted]})
     return key
 
 
@@ -85,7 +85,7 @@ def revoke(station: Station, actor: Actor, name: str) -> None:
         if row is None:
             raise NotFoundError(f"Không có mã kết nối “{name}” đang dùng.", field="name")
         row.revoked_at = station.now()
-        audit.record(session, station.now(), actor, "revoke", "api-token", name)
+        Trail(session, station.now(), actor).record("revoke", "api-token", name)
 
 
 def every(session: Session) -> Sequence[ApiToken]:

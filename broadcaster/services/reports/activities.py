@@ -15,7 +15,7 @@ from broadcaster.domain.activities import ActivityDraft, PartState, move_part
 from broadcaster.domain.fold import file_name, nfc
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.reports.plans import form_titles
 from broadcaster.services.station import Station
 from broadcaster.sound.store import Store, digest
@@ -114,7 +114,7 @@ def keep_activity(station: Station, actor: Actor, draft: ActivityDraft, *, numbe
         row.topic_code, row.unit_code, row.updated_at = draft.topic, draft.unit, now
         session.flush()
         verb = "add" if before is None else "edit"
-        audit.record(session, now, actor, verb, "activity", row.id, note=draft.title, before=before, after=_plain(row))
+        Trail(session, now, actor).record(verb, "activity", row.id, note=draft.title, before=before, after=_plain(row))
         return row.id
 
 
@@ -125,8 +125,8 @@ def remove_activity(station: Station, actor: Actor, number: int) -> None:
         row = activity(session, number)
         if row.removed_at is None:
             row.removed_at = station.now()
-            audit.record(
-                session, station.now(), actor, "remove", "activity", number, note=row.title, before=_plain(row)
+            Trail(session, station.now(), actor).record(
+                "remove", "activity", number, note=row.title, before=_plain(row)
             )
 
 
@@ -137,7 +137,7 @@ def restore_activity(station: Station, actor: Actor, number: int) -> None:
         row = activity(session, number)
         if row.removed_at is not None:
             row.removed_at = None
-            audit.record(session, station.now(), actor, "restore", "activity", number, note=row.title)
+            Trail(session, station.now(), actor).record("restore", "activity", number, note=row.title)
 
 
 def add_proof(station: Station, actor: Actor, number: int, name: str, data: bytes) -> str:
@@ -174,8 +174,8 @@ def add_proof(station: Station, actor: Actor, number: int, name: str, data: byte
                     at=station.now(),
                 )
             )
-            audit.record(
-                session, station.now(), actor, "prove", "activity", number, note=name, after={"sha256": sha256}
+            Trail(session, station.now(), actor).record(
+                "prove", "activity", number, note=name, after={"sha256": sha256}
             )
     return sha256
 
@@ -256,8 +256,8 @@ def keep_part(
         row.body, row.by, row.updated_at = body, actor.username, now
         session.flush()
         verb = "submit" if submit else "edit"
-        audit.record(
-            session, now, actor, verb, "unit-part", row.id, note=unit, before={"body": before}, after={"body": body}
+        Trail(session, now, actor).record(
+            verb, "unit-part", row.id, note=unit, before={"body": before}, after={"body": body}
         )
 
 
@@ -279,10 +279,7 @@ def decide_part(
         before, row.state = row.state, move_part(row.state, to)
         row.comment = nfc(comment).strip()[:1000]
         row.decided_by, row.decided_at = actor.username, station.now()
-        audit.record(
-            session,
-            station.now(),
-            actor,
+        Trail(session, station.now(), actor).record(
             to.value,
             "unit-part",
             row.id,

@@ -17,7 +17,7 @@ from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import RuleError
 from broadcaster.reporting.document import ReportDocument
 from broadcaster.reporting.frozen import digest, freeze, thaw
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.reports.content import LogRows, Progress, document_of, refuse_future, stretch_of, untold
 from broadcaster.services.reports.files import FORMATS, SHAPES, write_files
 from broadcaster.services.station import Station
@@ -91,7 +91,7 @@ def draw(
         )
         session.add(row)
         session.flush()
-        audit.record(session, station.now(), actor, "draw", "report", row.id, note=document.title)
+        Trail(session, station.now(), actor).record("draw", "report", row.id, note=document.title)
         return Drawn(row.id, document, tuple(files))
 
 
@@ -112,7 +112,7 @@ def redraw(
     with station.db.write() as session:
         row = report_row(session, number)
         row.files = [p.name for p in files]
-        audit.record(session, station.now(), actor, "redraw", "report", number, note=row.title)
+        Trail(session, station.now(), actor).record("redraw", "report", number, note=row.title)
     return files
 
 
@@ -150,10 +150,7 @@ def issue(station: Station, actor: Actor, number: int, official: str, day: dt.da
         if day < station.local(row.at).date() or day > station.today():
             raise RuleError("Ngày ban hành phải từ ngày lập đến hôm nay.", field="issued_on")
         row.issued_number, row.issued_on = official, day
-        audit.record(
-            session,
-            station.now(),
-            actor,
+        Trail(session, station.now(), actor).record(
             "issue",
             "report",
             number,

@@ -15,8 +15,8 @@ from broadcaster.domain.jobs import JobKind, JobState
 from broadcaster.domain.periods import PeriodKind, ReportPeriod
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.services import audit
 from broadcaster.services.air.heartbeats import status
+from broadcaster.services.audit import Trail
 from broadcaster.services.people.accounts import actor_named
 from broadcaster.services.reports import content
 from broadcaster.services.reports import drawing as reporting
@@ -104,7 +104,7 @@ def stop(station: Station, actor: Actor, number: int) -> bool:
             raise NotFoundError("Không có việc lập báo cáo này.", field="job")
         if not jobs.cancel(session, station.now(), number):
             return False
-        audit.record(session, station.now(), actor, "stop", "report-job", number, note=str(job.arguments["title"]))
+        Trail(session, station.now(), actor).record("stop", "report-job", number, note=str(job.arguments["title"]))
     return True
 
 

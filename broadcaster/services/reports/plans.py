@@ -30,7 +30,7 @@ from broadcaster.domain.plans import (
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import RuleError
 from broadcaster.rooms import room
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.scripts.editing import OTHER_TOPIC
 from broadcaster.services.station import Station
 from broadcaster.text.ingest import read_bytes
@@ -210,10 +210,7 @@ def save(station: Station, actor: Actor, number: int, plan: Campaign) -> None:
         row.updated_at = station.now()
         after = plan.as_json()
         changed = [k for k in after if after[k] != before[k]]
-        audit.record(
-            session,
-            station.now(),
-            actor,
+        Trail(session, station.now(), actor).record(
             "edit",
             "campaign",
             number,
@@ -249,10 +246,7 @@ def move(station: Station, actor: Actor, number: int, to: CampaignState) -> None
                 )
         _make_topics(session, campaign_of(row))
         before, row.state, row.updated_at = row.state, to, station.now()
-        audit.record(
-            session,
-            station.now(),
-            actor,
+        Trail(session, station.now(), actor).record(
             to.value,
             "campaign",
             number,
@@ -273,10 +267,7 @@ def discard(station: Station, actor: Actor, number: int) -> None:
         row = campaign(session, number)
         if row.state is not CampaignState.DRAFT:
             raise RuleError("Chỉ bỏ được kế hoạch còn là bản nháp.", field="state")
-        audit.record(
-            session,
-            station.now(),
-            actor,
+        Trail(session, station.now(), actor).record(
             "discard",
             "campaign",
             number,
@@ -303,7 +294,7 @@ def _add(station: Station, actor: Actor, plan: Campaign, name: str, text: str) -
         _fill(row, plan)
         session.add(row)
         session.flush()
-        audit.record(session, now, actor, "add", "campaign", row.id, note=plan.title, after=plan.as_json())
+        Trail(session, now, actor).record("add", "campaign", row.id, note=plan.title, after=plan.as_json())
         return row.id
 
 

@@ -33,7 +33,7 @@ from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.rotations import WEEKDAY_LABELS
 from broadcaster.domain.rundown import Reason, cue_item, script_item
 from broadcaster.errors import RuleError
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.schedule.once import require_caps, require_free
 from broadcaster.services.schedule.planning import HANDS_OFF
 from broadcaster.services.scripts.approving import airable
@@ -145,7 +145,7 @@ def leave_out(station: Station, actor: Actor, numbers: Sequence[int]) -> list[in
         for row in chosen:
             row.state, row.verdict = BroadcastState.CANCELLED, f"{actor.full_name} bỏ qua buổi này."
             row.causes = (Cause.LEFT_OUT,)
-            audit.record(session, station.now(), actor, "skip", "broadcast", row.id, note=row.title)
+            Trail(session, station.now(), actor).record("skip", "broadcast", row.id, note=row.title)
         return [r.id for r in chosen]
 
 
@@ -164,7 +164,7 @@ def take_back(station: Station, actor: Actor, numbers: Sequence[int]) -> list[in
                 )
             _require_place(station, session, row, row.starts_at, row.zones, besides=row.id)
             row.state, row.verdict, row.causes = BroadcastState.PLANNED, "", ()
-            audit.record(session, station.now(), actor, "unskip", "broadcast", row.id, note=row.title)
+            Trail(session, station.now(), actor).record("unskip", "broadcast", row.id, note=row.title)
             back.append(row.id)
         return back
 
@@ -227,10 +227,7 @@ def set_rundown(station: Station, actor: Actor, number: int, keys: Sequence[str]
         row.rundown = tuple(items)
         row.sound_ms = sum(i.duration_ms for i in items)
         row.reasons, row.by_hand = [asdict(r) for r in reasons], True
-        audit.record(
-            session,
-            station.now(),
-            actor,
+        Trail(session, station.now(), actor).record(
             "rundown",
             "broadcast",
             row.id,
@@ -252,7 +249,7 @@ def release(station: Station, actor: Actor, number: int) -> None:
         if row.kind is not BroadcastKind.ROTATION:
             raise RuleError("Buổi này do người xếp riêng, không có khung lịch để xếp lại.", field="broadcast")
         row.by_hand = False
-        audit.record(session, station.now(), actor, "release", "broadcast", row.id, note=row.title)
+        Trail(session, station.now(), actor).record("release", "broadcast", row.id, note=row.title)
 
 
 def _items(station: Station, session: Session, row: BroadcastRow, keys: Sequence[str]) -> list[RundownItem]:
@@ -331,10 +328,7 @@ def _note(
     before: dt.datetime | None,
     after: dt.datetime,
 ) -> None:
-    audit.record(
-        session,
-        station.now(),
-        actor,
+    Trail(session, station.now(), actor).record(
         verb,
         "broadcast",
         row.id,

@@ -13,7 +13,7 @@ from broadcaster.db.models import BroadcastRow, ZoneRow
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.scheduling.ics import Entry, feed
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 
 PAST, AHEAD = dt.timedelta(days=7), dt.timedelta(days=60)
@@ -63,7 +63,7 @@ def renew_feed_token(station: Station, actor: Actor) -> str:
     actor.require(Permission.SCHEDULE)
     token = _write(_token_file(station))
     with station.db.write() as session:
-        audit.record(session, station.now(), actor, "renew", "calendar-feed", "address")
+        Trail(session, station.now(), actor).record("renew", "calendar-feed", "address")
     return token
 
 

@@ -25,7 +25,7 @@ from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.rundown import cue_item, script_item
 from broadcaster.domain.windows import require_session
 from broadcaster.errors import RuleError
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.station import Station
 
@@ -80,7 +80,7 @@ def air_once(
             row = origins.once(title, codes, rundown, starts_at, tone=tone)
         session.add(row)
         session.flush()
-        audit.record(session, station.now(), actor, "plan", "broadcast", row.id, note=title)
+        Trail(session, station.now(), actor).record("plan", "broadcast", row.id, note=title)
         return row.id
 
 

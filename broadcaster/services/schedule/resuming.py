@@ -15,7 +15,7 @@ from broadcaster.domain.broadcasts import LEAD, BroadcastKind, BroadcastState, R
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import RuleError
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.schedule.once import require_free
 from broadcaster.services.schedule.rest_rows import items_of, length_of
 from broadcaster.services.station import Station
@@ -65,8 +65,8 @@ def resume(station: Station, actor: Actor, broadcast_id: int) -> int:
         rest = origins.stopped_rest(row, items, zones, starts_at)
         session.add(rest)
         session.flush()
-        audit.record(
-            session, station.now(), actor, "resume", "broadcast", rest.id, note=f"Phần còn lại của số {row.id}"
+        Trail(session, station.now(), actor).record(
+            "resume", "broadcast", rest.id, note=f"Phần còn lại của số {row.id}"
         )
         return rest.id
 

@@ -21,7 +21,7 @@ from broadcaster.domain.rotations import DayKind, Rotation, ruling
 from broadcaster.errors import RuleError, Where
 from broadcaster.scheduling.rotation_toml import ExceptionsForm, parse_form, parse_rotation, plain, read_toml
 from broadcaster.scheduling.rotation_words import difference
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 
 _LONGEST_RUN = 366
@@ -71,7 +71,7 @@ def apply_rotation(
                 applied_at=station.now(),
             )
         )
-        audit.record(session, station.now(), actor, "apply", "rotation", rotation.code, note="\n".join(lines))
+        Trail(session, station.now(), actor).record("apply", "rotation", rotation.code, note="\n".join(lines))
     return lines
 
 
@@ -154,7 +154,7 @@ def _set_day(station: Station, session: Session, actor: Actor, day: dt.date, kin
         row.kind, row.title = kind, title
     else:
         session.add(DayException(day=day, kind=kind, title=title))
-    audit.record(session, station.now(), actor, "exception", "day", day.isoformat(), note=f"{kind.label}: {title}")
+    Trail(session, station.now(), actor).record("exception", "day", day.isoformat(), note=f"{kind.label}: {title}")
 
 
 def _day_words(kind: DayKind, title: str) -> str:

@@ -17,7 +17,7 @@ from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.scripts import Decision, ScriptState, move
 from broadcaster.domain.standing import HELD, Mark, Standing, standing
 from broadcaster.errors import ForbiddenError, RuleError
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 
@@ -224,5 +224,5 @@ def _decide(
     jobs.want(session, station.now(), JobKind.PLAN, "change", {}, by=actor.username)
     note = comment.strip() + (" (người viết tự duyệt)" if own else "")
     note += f" (thay mặt {behalf})" if behalf else ""
-    audit.record(session, station.now(), actor, decision, "script", script.id, note=note.strip())
+    Trail(session, station.now(), actor).record(decision, "script", script.id, note=note.strip())
     return approval

@@ -26,7 +26,7 @@ from broadcaster.domain.scripts import (
     text_sha256,
 )
 from broadcaster.errors import EngineError, RuleError, Where
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.lexicon.reading import Kept
 from broadcaster.services.scripts.approving import withdraw
 from broadcaster.services.station import Station
@@ -80,7 +80,7 @@ def add_script(station: Station, actor: Actor, draft: ScriptDraft) -> int:
         session.add(script)
         session.flush()
         session.add(_revision(script.id, 1, draft.body, actor, now))
-        audit.record(session, now, actor, "add", "script", script.id, note=draft.title)
+        Trail(session, now, actor).record("add", "script", script.id, note=draft.title)
         return script.id
 
 
@@ -112,10 +112,7 @@ def revise(station: Station, actor: Actor, script_id: int, draft: ScriptDraft) -
             number += 1
             session.add(_revision(script_id, number, draft.body, actor, now))
         changed = {k: (str(before[k]), str(v)) for k, v in columns.items() if before[k] != v and k not in _DERIVED}
-        audit.record(
-            session,
-            now,
-            actor,
+        Trail(session, now, actor).record(
             "revise",
             "script",
             script_id,
@@ -148,7 +145,7 @@ def _set_state(station: Station, actor: Actor, script_id: int, state: ScriptStat
             withdraw(station, session, actor, script, "Người biên tập đã đổi trạng thái kịch bản.")
         script.state = move(script.state, state)
         script.updated_at = station.now()
-        audit.record(session, station.now(), actor, verb, "script", script_id)
+        Trail(session, station.now(), actor).record(verb, "script", script_id)
 
 
 def _checked(session: Session, draft: ScriptDraft) -> ScriptDraft:

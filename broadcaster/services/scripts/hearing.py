@@ -18,7 +18,7 @@ from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.roles import Actor, Permission, machine
 from broadcaster.domain.scripts import Decision
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.scripts.recordings import HUMAN
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
@@ -188,5 +188,5 @@ def _keep(
     with station.db.write() as session:
         session.add(row)
         session.flush()
-        audit.record(session, station.now(), actor, "listen", "script", script_id, note=row.summary)
+        Trail(session, station.now(), actor).record("listen", "script", script_id, note=row.summary)
         return row.id

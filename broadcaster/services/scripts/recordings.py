@@ -24,7 +24,7 @@ from broadcaster.domain.roles import Actor, Permission, machine
 from broadcaster.domain.scripts import text_sha256
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.media import ffmpeg
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.reading import kept_of, spoken_of
 from broadcaster.services.station import Station
@@ -151,7 +151,7 @@ def record(
     with station.db.write() as session:
         number = _kept(session, rendition)
         note = ", ".join(fault.code for fault in checked.faults)
-        audit.record(session, station.now(), actor, "record", "script", script_id, note=note)
+        Trail(session, station.now(), actor).record("record", "script", script_id, note=note)
     tell(1.0)
     return Recorded(number, made.duration_ms, made.loudness, made.true_peak, checked.faults)
 

@@ -13,7 +13,7 @@ from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.roles import Actor, Permission, machine
 from broadcaster.domain.scripts import text_sha256
 from broadcaster.errors import RuleError
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.reading import Recipe, cleaned_of, directions_of, profile_of, spelled_for, spoken_of
 from broadcaster.services.station import Station
@@ -77,7 +77,7 @@ def speak(station: Station, actor: Actor, script_id: int, progress: Progress | N
         )
         session.add(rendition)
         session.flush()
-        audit.record(session, station.now(), actor, "speak", "script", script_id, note=f"{rendered.voice}")
+        Trail(session, station.now(), actor).record("speak", "script", script_id, note=f"{rendered.voice}")
         return rendition.id
 
 

@@ -16,7 +16,7 @@ from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.home import Home
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 
@@ -140,7 +140,7 @@ def want_backup(station: Station, actor: Actor, *, with_sound: bool) -> int:
     actor.require(Permission.MANAGE)
     with station.db.write() as session:
         job = jobs.want(session, station.now(), JobKind.BACKUP, "now", {"with_sound": with_sound}, by=actor.username)
-        audit.record(session, station.now(), actor, "backup", "station", station.home.root.name)
+        Trail(session, station.now(), actor).record("backup", "station", station.home.root.name)
     return job
 
 
@@ -157,7 +157,7 @@ def restore_beside(station: Station, actor: Actor, name: str) -> Path:
     target = root.with_name(f"{root.name}-khoi-phuc-{station.local(station.now()):%Y%m%d-%H%M%S}")
     home = restore(found.path, target)
     with station.db.write() as session:
-        audit.record(
-            session, station.now(), actor, "restore-backup", "station", root.name, note=f"{name} → {home.root}"
+        Trail(session, station.now(), actor).record(
+            "restore-backup", "station", root.name, note=f"{name} → {home.root}"
         )
     return home.root

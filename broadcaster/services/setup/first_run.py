@@ -12,7 +12,7 @@ from broadcaster.domain.broadcasts import BroadcastState, Origin
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.scripts import Decision
 from broadcaster.errors import RuleError
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.setup.starter import KIT
 from broadcaster.services.station import Station
 from broadcaster.settings import StationSettings
@@ -63,7 +63,7 @@ def put_off(station: Station, actor: Actor, name: str) -> None:
     if name not in {*STEPS, ALL}:
         raise RuleError("Không có bước này.", field="step")
     with station.db.write() as session:
-        audit.record(session, station.now(), actor, "put-off", "guide", name)
+        Trail(session, station.now(), actor).record("put-off", "guide", name)
 
 
 def _touched(session: Session, kind: str, *verbs: str) -> bool:

@@ -15,7 +15,7 @@ from broadcaster import settings_file
 from broadcaster.domain.fold import nfc
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import RuleError
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 from broadcaster.settings import Settings
 
@@ -80,7 +80,7 @@ def change(station: Station, actor: Actor, section: str, written: Mapping[str, s
             raise RuleError(error.message, field=key) from None
         with station.db.write() as session:
             before = {k: getattr(now, k) for k in changed}
-            audit.record(session, station.now(), actor, "edit", "settings", section, before=before, after=changed)
+            Trail(session, station.now(), actor).record("edit", "settings", section, before=before, after=changed)
         trial.replace(path)
     return list(changed)
 

@@ -20,7 +20,7 @@ from broadcaster.domain.fold import one_line, slug
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import MediaError, NotFoundError, RuleError
 from broadcaster.rooms import room
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.schedule.rotations import rotations_in_force
 from broadcaster.services.station import Station
 from broadcaster.sound import recording
@@ -87,7 +87,7 @@ def add(station: Station, actor: Actor, fields: SoundFields, upload: Path | None
                 source=one_line(fields.source),
             )
         )
-        audit.record(session, station.now(), actor, "add", "sound", name, after={"sha256": sha256})
+        Trail(session, station.now(), actor).record("add", "sound", name, after={"sha256": sha256})
         return name
 
 
@@ -109,7 +109,7 @@ def change(station: Station, actor: Actor, name: str, fields: SoundFields, uploa
         if taken is not None:
             row.audio_sha256, row.duration_ms = taken
         after = {"title": row.title, "sha256": row.audio_sha256, "licence": row.licence}
-        audit.record(session, station.now(), actor, "edit", "sound", name, before=before, after=after)
+        Trail(session, station.now(), actor).record("edit", "sound", name, before=before, after=after)
 
 
 def restore(station: Station, actor: Actor, name: str) -> None:
@@ -131,7 +131,7 @@ def restore(station: Station, actor: Actor, name: str) -> None:
             session.add(row)
         row.kind, row.title, row.audio_sha256 = kit["kind"], kit["title"], sha256
         row.duration_ms, row.licence, row.source = round(kit["seconds"] * 1000), kit["licence"], kit.get("source", "")
-        audit.record(session, station.now(), actor, "restore", "sound", name, before=before, after={"sha256": sha256})
+        Trail(session, station.now(), actor).record("restore", "sound", name, before=before, after={"sha256": sha256})
 
 
 def remove(station: Station, actor: Actor, name: str) -> None:
@@ -148,7 +148,7 @@ def remove(station: Station, actor: Actor, name: str) -> None:
         if used := [r.title for r in rotations_in_force(session) if _uses(session, r.code, name)]:
             raise RuleError(f"Khung lịch “{used[0]}” đang dùng âm thanh này. Hãy đổi khung lịch trước.", field="name")
         session.delete(row)
-        audit.record(session, station.now(), actor, "remove", "sound", name, before={"sha256": row.audio_sha256})
+        Trail(session, station.now(), actor).record("remove", "sound", name, before={"sha256": row.audio_sha256})
 
 
 def _uses(session: Any, code: str, name: str) -> bool:

@@ -16,7 +16,7 @@ from broadcaster import settings as settings_module
 from broadcaster.clock import SystemClock
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import EngineError, RuleError
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 from broadcaster.speech import shelf
 from broadcaster.speech.cache import ClipCache, user_cache
@@ -162,10 +162,7 @@ def make_default(station: Station, actor: Actor, name: str) -> list[str]:
     except OSError as error:
         raise RuleError(f"Không ghi được tệp cài đặt: {error.strerror}.", field=str(path)) from None
     with station.db.write() as session:
-        audit.record(
-            session,
-            station.now(),
-            actor,
+        Trail(session, station.now(), actor).record(
             "voice",
             "settings",
             "speech.voices",

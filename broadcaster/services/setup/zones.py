@@ -16,7 +16,7 @@ from broadcaster.domain.fold import nfc, one_line, slug
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.zones import ALL, Condition, Correction, Device, parse_bands
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.services import audit
+from broadcaster.services.audit import Trail
 from broadcaster.services.schedule.once import air_once
 from broadcaster.services.station import Station
 
@@ -63,7 +63,7 @@ def edit_zone(station: Station, actor: Actor, code: str, fields: ZoneFields) -> 
             return
         for key, value in values.items():
             setattr(row, key, value)
-        audit.record(session, station.now(), actor, "edit", "zone", code, before=before, after=values)
+        Trail(session, station.now(), actor).record("edit", "zone", code, before=before, after=values)
 
 
 def add_zone(station: Station, actor: Actor, fields: ZoneFields) -> str:
@@ -81,7 +81,7 @@ def add_zone(station: Station, actor: Actor, fields: ZoneFields) -> str:
         code = _free_code(session, str(values["name"]))
         position = (session.scalar(select(func.max(ZoneRow.position))) or 0) + 1
         session.add(ZoneRow(code=code, position=position, **values))
-        audit.record(session, station.now(), actor, "add", "zone", code, after=values)
+        Trail(session, station.now(), actor).record("add", "zone", code, after=values)
         return code
 
 
@@ -102,7 +102,7 @@ def correct_zone(station: Station, actor: Actor, code: str, correction: Correcti
         if before != values:
             for key, value in values.items():
                 setattr(row, key, value)
-            audit.record(session, station.now(), actor, "edit", "zone", code, before=before, after=values)
+            Trail(session, station.now(), actor).record("edit", "zone", code, before=before, after=values)
 
 
 def save_group(station: Station, actor: Actor, code: str | None, name: str, members: Sequence[str]) -> str:
@@ -129,10 +129,7 @@ def save_group(station: Station, actor: Actor, code: str | None, name: str, memb
             row = ZoneGroup(code=code, name=name, members=chosen)
             session.add(row)
         row.name, row.members = name, chosen
-        audit.record(
-            session,
-            station.now(),
-            actor,
+        Trail(session, station.now(), actor).record(
             "edit" if before else "add",
             "group",
             row.code,
@@ -164,7 +161,7 @@ def add_note(station: Station, actor: Actor, code: str, kind: str, at: dt.dateti
         )
         session.add(note)
         session.flush()
-        audit.record(session, station.now(), actor, f"note-{kind}", "zone", code, note=text)
+        Trail(session, station.now(), actor).record(f"note-{kind}", "zone", code, note=text)
         return note.id
 
 
@@ -185,7 +182,7 @@ def close_note(station: Station, actor: Actor, number: int, answer: str) -> str:
         if note.closed_at is not None:
             raise RuleError("Ghi chú này đã được xử lý.", field="note")
         note.closed_at, note.closed_by, note.answer = station.now(), actor.username, answer
-        audit.record(session, station.now(), actor, "close-note", "zone", note.zone, note=answer)
+        Trail(session, station.now(), actor).record("close-note", "zone", note.zone, note=answer)
         return note.zone
 
 
