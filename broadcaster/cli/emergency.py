@@ -51,6 +51,7 @@ from broadcaster.text.ingest.cap import LARGEST
 @click.pass_context
 def emergency_command(
     ctx: click.Context,
+    *,
     text: str | None,
     zones: str,
     reason: str,
@@ -65,7 +66,6 @@ def emergency_command(
     note: str,
     shape: str,
     own_home: str | None,
-    *,
     yes: bool,
     listing: bool,
 ) -> None:

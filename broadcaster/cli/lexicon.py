@@ -96,6 +96,7 @@ def list_(
 @click.pass_context
 def add(
     ctx: click.Context,
+    *,
     written: str,
     spoken: str,
     mode: str,
@@ -108,7 +109,6 @@ def add(
     script_id: int | None,
     hold: bool | None,
     own_home: str | None,
-    *,
     any_case: bool,
     yes: bool,
 ) -> None:
@@ -198,6 +198,7 @@ def export(ctx: click.Context, out: Path | None, script_id: int | None, own_home
 @click.pass_context
 def try_(
     ctx: click.Context,
+    *,
     text: str,
     written: str | None,
     spoken: str,

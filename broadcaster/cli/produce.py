@@ -52,6 +52,7 @@ from broadcaster.sound.profiles import PROFILES
 @format_option
 def produce_command(
     source: Path,
+    *,
     target: Path,
     voices: tuple[str, ...],
     profile: str,
@@ -63,7 +64,6 @@ def produce_command(
     music: str | None,
     cover: Path | None,
     shape: str,
-    *,
     frame: bool,
     twice: bool,
     subtitles: bool,

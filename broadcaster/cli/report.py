@@ -83,6 +83,7 @@ _HEADS = {
 @click.pass_context
 def report_command(
     ctx: click.Context,
+    *,
     written: str | None,
     shape: str,
     out: Path | None,
@@ -97,7 +98,6 @@ def report_command(
     zone: str | None,
     genre: str | None,
     own_home: str | None,
-    *,
     entries: bool,
     relay: bool,
 ) -> None:

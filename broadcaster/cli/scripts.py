@@ -86,6 +86,7 @@ def _with_fields(command: click.decorators.FC) -> click.decorators.FC:
 @click.pass_context
 def add(
     ctx: click.Context,
+    *,
     source: str,
     own_home: str | None,
     title: str | None,
@@ -134,6 +135,7 @@ def add(
 @click.pass_context
 def edit(
     ctx: click.Context,
+    *,
     number: int,
     source: str,
     own_home: str | None,
@@ -272,6 +274,7 @@ def speak_(ctx: click.Context, number: int, own_home: str | None) -> None:
 @click.pass_context
 def reading(
     ctx: click.Context,
+    *,
     number: int,
     what: str | None,
     say: str | None,
@@ -280,7 +283,6 @@ def reading(
     hold: bool | None,
     shape: str,
     own_home: str | None,
-    *,
     whole_station: bool,
     undo: bool,
     yes: bool,

@@ -88,7 +88,9 @@ class AsRun:
                 continue
             self.known[key] = outcome
             heard = item.duration_ms if outcome is Outcome.FULL else max(0, min(heard_ms, item.duration_ms))
-            entry = self._entry(key, item, zone, outcome, why, by, started_at, ended_at, heard)
+            entry = self._entry(
+                key, item, zone, outcome, why, by=by, started_at=started_at, ended_at=ended_at, heard_ms=heard
+            )
             bodies.append(entry.fields())
         if bodies:
             new = bool(why) and why not in self.reasons
@@ -143,6 +145,7 @@ class AsRun:
         zone: str,
         outcome: Outcome,
         why: Why,
+        *,
         by: str,
         started_at: dt.datetime | None,
         ended_at: dt.datetime | None,

@@ -56,7 +56,17 @@ def approve(
             script.state = move(script.state, ScriptState.SUBMITTED)
         script.state = move(script.state, ScriptState.APPROVED)
         script.updated_at = station.now()
-        approval = _decide(station, session, actor, script, revision, rendition, Decision.APPROVED, comment, own=own)
+        approval = _decide(
+            station,
+            session,
+            actor,
+            script,
+            revision,
+            rendition=rendition,
+            decision=Decision.APPROVED,
+            comment=comment,
+            own=own,
+        )
         return approval.id
 
 
@@ -84,7 +94,17 @@ def send_back(station: Station, actor: Actor, script_id: int, comment: str) -> N
             script.state = move(script.state, ScriptState.SUBMITTED)
         script.state = move(script.state, ScriptState.RETURNED)
         script.updated_at = station.now()
-        _decide(station, session, actor, script, revision, None, Decision.RETURNED, comment, own=False)
+        _decide(
+            station,
+            session,
+            actor,
+            script,
+            revision,
+            rendition=None,
+            decision=Decision.RETURNED,
+            comment=comment,
+            own=False,
+        )
 
 
 def withdraw(station: Station, session: Session, actor: Actor, script: Script, why: str) -> None:
@@ -96,9 +116,9 @@ def withdraw(station: Station, session: Session, actor: Actor, script: Script, w
             actor,
             script,
             latest_revision(session, script.id),
-            None,
-            Decision.WITHDRAWN,
-            why,
+            rendition=None,
+            decision=Decision.WITHDRAWN,
+            comment=why,
             own=False,
         )
 
@@ -198,10 +218,10 @@ def _decide(
     actor: Actor,
     script: Script,
     revision: Revision,
+    *,
     rendition: Rendition | None,
     decision: Decision,
     comment: str,
-    *,
     own: bool,
 ) -> Approval:
     behalf = None if decision == Decision.WITHDRAWN else actor.behalf
