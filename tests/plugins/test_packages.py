@@ -161,6 +161,11 @@ def on_air(air, environment):
         process.communicate(timeout=30)
 
 
+def tune(path):
+    with wave.open(str(path)) as sound:
+        return pitch(np.frombuffer(sound.readframes(sound.getnframes()), "<i2"), sound.getframerate())
+
+
 def test_a_sink_of_a_package_is_accepted_explained_and_airs(air, bucket, loa, environment, tmp_path):
     got = tmp_path / "xo.raw"
     settings(air, "[playout.sinks.xo]", 'kind = "bucket"', f"options = {{path = '{got}', litres = 20}}")
@@ -227,9 +232,12 @@ def test_a_voice_of_a_package_is_listed_explained_and_speaks(air, install, loa, 
     made = tmp_path / "sao.wav"
     tried = loa("voice", "try", "Xin chào bà con.", "--voice", "flute:re", "-o", str(made))
     assert tried.returncode == 0, tried.stderr
-    with wave.open(str(made)) as sound:
-        samples = np.frombuffer(sound.readframes(sound.getnframes()), "<i2")
-        assert pitch(samples, sound.getframerate()) == pytest.approx(700, abs=2)
+    assert tune(made) == pytest.approx(700, abs=2)
+    (tmp_path / "bai.txt").write_text("Kính thưa bà con, mai họp ấp.", encoding="utf-8")
+    whole = tmp_path / "bai.wav"
+    produced = loa("produce", str(tmp_path / "bai.txt"), "--voice", "flute:re", "--profile", "studio", "-o", str(whole))
+    assert produced.returncode == 0, produced.stderr
+    assert tune(whole) == pytest.approx(300, abs=2), "without a station no options count"
 
 
 @pytest.mark.parametrize(
