@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import subprocess
+import textwrap
 import wave
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,38 +21,12 @@ from tests.plugins.conftest import python
 
 pytestmark = pytest.mark.slow
 
-SINK = '''
-from pydantic import Field
-from broadcaster.plugins import PluginOptions
+PAGE = (Path(__file__).parents[2] / "docs" / "plugins.md").read_text(encoding="utf-8")
+SINK, VOICE, RECOGNISER = (
+    textwrap.dedent(code) for code in re.findall(r"   ```python\n(.*?)   ```\n", PAGE, re.DOTALL)
+)
 
-class BucketOptions(PluginOptions):
-    """Một cái xô hứng âm thanh."""
-    path: str = Field(description="Tệp của cái xô.")
-    litres: int = Field(10, ge=1, description="Xô to bao nhiêu lít.")
-
-class Bucket:
-    Options = BucketOptions
-    kind, paced, exclusive, latency = "bucket", False, True, 0.0
-
-    def __init__(self, name, options, site):
-        self.name, self.path = name, options.path
-        self.where = f"cái xô {options.litres} lít"
-
-    def check(self):
-        return ""
-
-    def open(self, feed):
-        self.file = open(self.path, "ab")
-        return self
-
-    def write(self, pcm):
-        self.file.write(pcm)
-
-    def drop(self):
-        pass
-
-    def close(self):
-        self.file.close()
+FAILING_SINKS = """
 
 class Leaking(Bucket):
     kind = "leaking"
@@ -62,42 +39,9 @@ class Torn(Bucket):
 
     def check(self):
         raise ZeroDivisionError("thủng đáy")
-'''
+"""
 
-VOICE = '''
-from array import array
-import math
-from pydantic import Field
-from broadcaster.plugins import PluginOptions
-from broadcaster.speech.engine import Clip, Engine, Voice
-
-class FluteOptions(PluginOptions):
-    """Một cây sáo đọc bài."""
-    hertz: int = Field(300, ge=50, le=4000, description="Cao độ của sáo.")
-
-class Flute(Engine):
-    name, version, Options = "flute", "1", FluteOptions
-
-    def __init__(self, options):
-        self.hertz = options.hertz
-
-    def voices(self):
-        return (Voice("flute", "re", "Sáo trúc", "north", "none", "CC0", offline=True),)
-
-    def check(self):
-        return None if self.hertz < 2000 else "Sáo quá cao, tai không chịu được."
-
-    def speak(self, sentence, *, voice, rate=1.0):
-        turns = (2 * math.pi * self.hertz * n / 16000 for n in range(16000))
-        return Clip(array("h", (round(9000 * math.sin(t)) for t in turns)).tobytes(), 16000)
-'''
-
-RECOGNISER = """
-from broadcaster.sound.recogniser import Recogniser
-
-class Parrot(Recogniser):
-    def text(self, sound):
-        return f"nghe {sound.size / 16000:.0f} giây"
+OTHER_RECOGNISERS = """
 
 class Deaf(Recogniser):
     @classmethod
@@ -142,7 +86,7 @@ def settings(air, *lines):
 @pytest.fixture
 def bucket(install):
     points = {"bucket": "thu_xo:Bucket", "leaking": "thu_xo:Leaking", "torn": "thu_xo:Torn"}
-    install("thu_xo", "broadcaster.sinks", points, SINK)
+    install("thu_xo", "broadcaster.sinks", points, SINK + FAILING_SINKS)
 
 
 def pitch(samples, rate):
@@ -257,7 +201,7 @@ def test_what_a_voice_lacks_is_said_in_its_own_words(air, install, loa, line, wo
 
 def test_a_recogniser_of_a_package_hears_and_its_faults_are_its_own(air, install, loa, environment):
     points = {"parrot": "thu_vet:Parrot", "deaf": "thu_vet:Deaf", "mad": "thu_vet:Mad"}
-    install("thu_vet", "broadcaster.recognisers", points, RECOGNISER)
+    install("thu_vet", "broadcaster.recognisers", points, RECOGNISER + OTHER_RECOGNISERS)
     air.sound("dài", 2.0)
 
     def told(name):
