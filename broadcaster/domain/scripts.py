@@ -64,7 +64,11 @@ class Decision(StrEnum):
         return _DECISIONS[self]
 
 
-_DECISIONS = {Decision.APPROVED: "Duyệt", Decision.RETURNED: "Trả lại", Decision.WITHDRAWN: "Thu hồi"}
+_DECISIONS = {
+    Decision.APPROVED: "Đã duyệt",
+    Decision.RETURNED: "Trả lại",
+    Decision.WITHDRAWN: "Phê duyệt hết hiệu lực",
+}
 
 
 class ScriptState(StrEnum):

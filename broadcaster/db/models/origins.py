@@ -56,7 +56,7 @@ def trial(title: str, zones: Sequence[str], items: Sequence[RundownItem], starts
 def empty(title: str, zones: Sequence[str], starts_at: dt.datetime, length: dt.timedelta) -> BroadcastRow:
     """A broadcast of its own that a person will fill, cut where its time is over."""
     made = _single(Origin.ONCE, BroadcastKind.ONCE, title, zones, (), starts_at)
-    made.ends_at, made.overrun, made.by_hand = starts_at + length, Overrun.CUT.value, True
+    made.ends_at, made.overrun, made.by_hand = starts_at + length, Overrun.CUT, True
     return made
 
 
@@ -148,9 +148,9 @@ def _single(
         rundown=tuple(items),
         reasons=[],
         sound_ms=sound_ms,
-        late=LatePolicy.AIR.value,
+        late=LatePolicy.AIR,
         grace_s=_GRACE_S,
-        overrun=Overrun.FINISH.value,
+        overrun=Overrun.FINISH,
         state=BroadcastState.PLANNED,
     )
 

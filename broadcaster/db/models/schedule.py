@@ -9,8 +9,9 @@ from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, f
 from sqlalchemy.orm import Mapped, mapped_column
 
 from broadcaster.db.base import Base, Word, Words
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, Origin, RundownItem
+from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, Origin, Overrun, RundownItem
 from broadcaster.domain.causes import Cause
+from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.rotations import DayKind
 from broadcaster.domain.zones import Condition, Device
 
@@ -143,9 +144,9 @@ class BroadcastRow(Base):
     rundown: Mapped[tuple[RundownItem, ...]]
     reasons: Mapped[list[dict[str, Any]]]
     sound_ms: Mapped[int] = mapped_column(default=0)
-    late: Mapped[str] = mapped_column(String(8), default="skip")
+    late: Mapped[LatePolicy] = mapped_column(Word(LatePolicy, 8), default=LatePolicy.SKIP)
     grace_s: Mapped[int] = mapped_column(default=120)
-    overrun: Mapped[str] = mapped_column(String(8), default="cut")
+    overrun: Mapped[Overrun] = mapped_column(Word(Overrun, 8), default=Overrun.CUT)
     state: Mapped[BroadcastState] = mapped_column(Word(BroadcastState), default=BroadcastState.PLANNED)
     verdict: Mapped[str] = mapped_column(Text, default="")
     """How it ended, in a Vietnamese sentence."""

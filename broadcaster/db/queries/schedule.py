@@ -21,9 +21,7 @@ from broadcaster.db.queries.one import one_of
 from broadcaster.domain.broadcasts import (
     Broadcast,
     BroadcastState,
-    Overrun,
 )
-from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.playlog import Outcome
 
 
@@ -140,7 +138,7 @@ def row_of(r: BroadcastRow) -> dict[str, Any]:
         "zones": r.zones,
         "rundown": [i.as_json() for i in r.rundown],
         "sound_ms": r.sound_ms,
-        "late": r.late,
+        "late": r.late.value,
         "state": r.state.value,
         "state_label": r.state.label,
         "verdict": r.verdict,
@@ -159,9 +157,9 @@ def broadcast_of(row: BroadcastRow) -> Broadcast:
         ends_at=row.ends_at,
         zones=tuple(row.zones),
         rundown=row.rundown,
-        late=LatePolicy(row.late),
+        late=row.late,
         grace=dt.timedelta(seconds=row.grace_s),
-        overrun=Overrun(row.overrun),
+        overrun=row.overrun,
         confirmed_by=row.confirmed_by,
     )
 

@@ -172,7 +172,7 @@ def hear(number: int) -> ResponseReturnValue:
 def _most_ms(row: BroadcastRow) -> int | None:
     """Return where play-out cuts a broadcast (ms), or None when it plays to its end."""
     room = round((row.ends_at - row.starts_at).total_seconds() * 1000)
-    return room if row.overrun == Overrun.CUT else None
+    return room if row.overrun is Overrun.CUT else None
 
 
 @blueprint.route("/<int:number>/<any(skip, air):verb>", methods=["GET", "POST"])

@@ -150,9 +150,9 @@ class PlannedRows:
             "rundown": texts[1],
             "reasons": texts[2],
             "sound_ms": filled.sound_ms,
-            "late": slot.late.value,
+            "late": slot.late,
             "grace_s": int(slot.grace.total_seconds()),
-            "overrun": slot.overrun.value,
+            "overrun": slot.overrun,
             "state": BroadcastState.PLANNED,
             "verdict": "",
         }
