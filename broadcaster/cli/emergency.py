@@ -93,7 +93,16 @@ def emergency_command(
                 number = _from_cap(station, actor, cap_file, chosen, reason, repeat_minutes, Interrupted(interrupted))
             else:
                 sha, ms = emergency_voice.keep_recording(station, recording) if recording else (None, 0)
-                wish = Wish(title, text or "", chosen, reason, repeat_minutes, Interrupted(interrupted), sha, ms)
+                wish = Wish(
+                    title=title,
+                    text=text or "",
+                    zones=chosen,
+                    reason=reason,
+                    repeat_minutes=repeat_minutes,
+                    interrupted=Interrupted(interrupted),
+                    recording_sha256=sha,
+                    recording_ms=ms,
+                )
                 wish.cleaned().check()
                 number = emergencies.draft(station, actor, wish)
             _say(ctx, station, actor, number, sure=yes)
@@ -118,7 +127,17 @@ def _from_cap(
         wish = emergencies.wish_of(emergencies.get(session, number))
     every = wish.repeat_minutes if repeat_minutes is None else repeat_minutes
     emergencies.change(
-        station, actor, number, Wish(wish.title, wish.text, zones, reason or wish.reason, every, interrupted)
+        station,
+        actor,
+        number,
+        Wish(
+            title=wish.title,
+            text=wish.text,
+            zones=zones,
+            reason=reason or wish.reason,
+            repeat_minutes=every,
+            interrupted=interrupted,
+        ),
     )
     return number
 

@@ -114,9 +114,9 @@ def add(
 ) -> None:
     """Thêm hoặc thay một mục."""
     entry = Entry(
-        written,
-        spoken,
-        Mode(mode),
+        written=written,
+        spoken=spoken,
+        mode=Mode(mode),
         case="any" if any_case else "exact",
         preceded_by=tuple(preceded_by),
         followed_by=tuple(followed_by),
@@ -208,7 +208,7 @@ def try_(
     own_home: str | None,
 ) -> None:
     """Đọc thử một câu theo từ điển, chưa lưu gì."""
-    extra = (layers.checked(Entry(written, spoken, Mode(mode))),) if written else ()
+    extra = (layers.checked(Entry(written=written, spoken=spoken, mode=Mode(mode))),) if written else ()
     with opened(ctx, own_home) as station:
         lexicon = trial_lexicon(station, extra, script_id)
         said = normalize(" ".join(text.split()), profile=profile_of(station), lexicon=lexicon)

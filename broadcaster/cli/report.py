@@ -109,7 +109,9 @@ def report_command(
     with opened(ctx, own_home) as station:
         period = parse(written, cutoff=station.settings.report.cutoff_day)
         if entries:
-            narrowed = log.Narrowed(topic, unit, genre, zone, outcome, reason, relay=relay)
+            narrowed = log.Narrowed(
+                topic=topic, unit=unit, genre=genre, zone=zone, outcome=outcome, reason=reason, relay=relay
+            )
             asked = tracing.Wanted(tracing.narrow(period, month), narrowed)
             _show_behind(station, of, tracing.trace(station, of, asked, _MOST), shape)
             return

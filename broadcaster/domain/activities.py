@@ -59,7 +59,7 @@ def move_part(now: PartState, to: PartState) -> PartState:
     return to
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityDraft:
     """What is entered by hand for one activity; `day` is a station day."""
 
@@ -100,16 +100,16 @@ class ActivityDraft:
         if link and not _LINK.fullmatch(link):
             raise RuleError("Đường dẫn phải bắt đầu bằng http:// hoặc https:// và không có dấu cách.", field="link")
         return ActivityDraft(
-            self.form,
-            title,
-            self.topic,
-            self.unit,
-            self.day,
-            nfc(self.place).strip()[:300],
-            self.attendance,
-            self.views,
-            link,
-            nfc(self.note).strip()[:4000],
+            form=self.form,
+            title=title,
+            topic=self.topic,
+            unit=self.unit,
+            day=self.day,
+            place=nfc(self.place).strip()[:300],
+            attendance=self.attendance,
+            views=self.views,
+            link=link,
+            note=nfc(self.note).strip()[:4000],
         )
 
 

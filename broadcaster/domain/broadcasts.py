@@ -191,7 +191,7 @@ class RundownItem:
 _ITEM = tuple(RundownItem.__dataclass_fields__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Broadcast:
     """What play-out needs to know of one broadcast; times aware UTC."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from broadcaster.domain.scripts import Genre, Priority
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """An approved script with its sound, as the rotation sees it."""
 

@@ -82,7 +82,7 @@ _FINDINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """What somebody wants said; a recording takes the place of the text."""
 
@@ -100,14 +100,14 @@ class Wish:
         text = nfc(self.text).strip()
         title = one_line(self.title) or _beginning(text) or "Bản tin khẩn cấp"
         return Wish(
-            title[:300],
-            text,
-            tuple(self.zones),
-            nfc(self.reason).strip(),
-            self.repeat_minutes,
-            self.interrupted,
-            self.recording_sha256,
-            self.recording_ms,
+            title=title[:300],
+            text=text,
+            zones=tuple(self.zones),
+            reason=nfc(self.reason).strip(),
+            repeat_minutes=self.repeat_minutes,
+            interrupted=self.interrupted,
+            recording_sha256=self.recording_sha256,
+            recording_ms=self.recording_ms,
         )
 
     def check(self) -> None:

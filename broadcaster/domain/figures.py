@@ -82,7 +82,7 @@ class Tally:
         return self.heard_ms / 60_000
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Figures:
     """All figures of one period."""
 

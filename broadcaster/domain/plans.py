@@ -83,7 +83,7 @@ class Deadline:
     day: dt.date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Campaign:
     """All that a plan says. Days are station days, both ends included."""
 

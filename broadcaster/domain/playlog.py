@@ -103,7 +103,7 @@ FIELDS = {1: tuple(_V1.split()), 2: (*_V1.split(), "cause", "version")}
 NEWEST = max(FIELDS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One item in one zone, as it was planned and as it was heard. Times are aware UTC, lengths milliseconds."""
 

@@ -95,7 +95,7 @@ class RelayStep:
 Step = CueStep | ScriptStep | FillStep | RelayStep
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
     """A place in the day."""
 
@@ -145,7 +145,7 @@ class Slot:
         return any(self.on(day) and other.on(day) for day in days)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rotation:
     """A set of slots that rules the days of one kind between two dates."""
 

@@ -124,7 +124,19 @@ def fill(
     left_ms = int(slot.max_length.total_seconds() * 1000) - sum(f.duration_ms for f in fixed.values())
     left_ms -= sum(relay_item(s, 0).duration_ms for s in slot.steps if isinstance(s, RelayStep))
     ahead = dt.datetime.combine(day, slot.start, tzinfo=dt.UTC) - starts_at
-    turn = _Turn(starts_at, day, ahead, candidates, cues, history, targets or {}, also, partly, chances, used)
+    turn = _Turn(
+        starts_at=starts_at,
+        day=day,
+        ahead=ahead,
+        candidates=candidates,
+        cues=cues,
+        history=history,
+        targets=targets or {},
+        also=also,
+        partly=partly,
+        chances=chances,
+        used=used,
+    )
     filled = _laid_out(slot, fixed, turn, left_ms, reasons)
     if not filled.placed and turn.early:
         turn.early_too = True
@@ -161,7 +173,7 @@ def _laid_out(
     return Filled(tuple(items), tuple(reasons), tuple(placed))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Turn:
     """What all fill steps of one broadcast share."""
 

@@ -21,7 +21,7 @@ class Cell:
     done: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
     """One row of the tracker: a topic on the horns, or a form over all topics."""
 
@@ -52,7 +52,7 @@ class Track:
         return None if not self.target else min(100.0, 100 * self.done / self.target)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """A plan as it stands on a day."""
 
@@ -124,13 +124,13 @@ def track(
     planned = spread(target, plan.first, plan.last)
     months = {m: Cell(planned[m], done.get(m, 0)) for m in planned}
     return Track(
-        code,
-        title,
-        target,
-        due_by(target, plan.first, plan.last, day),
-        sum(c.done for c in months.values()),
-        months,
-        coming,
+        code=code,
+        title=title,
+        target=target,
+        due=due_by(target, plan.first, plan.last, day),
+        done=sum(c.done for c in months.values()),
+        months=months,
+        coming=coming,
     )
 
 
@@ -167,7 +167,15 @@ def progress(
         target = sum(t.targets.get(code, 0) for t in plan.topics)
         done = on_air if code == LOUDSPEAKER else acted.get(code, {})
         forms.append(track(code, titles.get(code, code), target, done, plan, day))
-    return Progress(plan.title, plan.number, plan.issued_on, plan.first, plan.last, topics, tuple(forms))
+    return Progress(
+        title=plan.title,
+        number=plan.number,
+        issued_on=plan.issued_on,
+        first=plan.first,
+        last=plan.last,
+        topics=topics,
+        forms=tuple(forms),
+    )
 
 
 def fulfilment_points(percent: float | None) -> float | None:

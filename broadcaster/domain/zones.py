@@ -137,7 +137,7 @@ class Correction:
 _CORRECTIONS = {"bass": "Tiếng trầm", "treble": "Tiếng bổng", "gain": "Độ to"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Zone:
     """One addressable cluster of horns and the sinks that reach it."""
 

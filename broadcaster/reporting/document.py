@@ -20,7 +20,7 @@ from broadcaster.reporting.wording import change, clean_end, decimal, minutes, n
 __all__ = ["ActivityLine", "PartLine", "ReportDocument", "minutes", "number"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ActivityLine:
     """One activity of another form, as the report lists it."""
 
@@ -46,7 +46,7 @@ class PartLine:
     body: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReportDocument:
     """Everything that a report says."""
 

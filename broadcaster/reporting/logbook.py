@@ -16,7 +16,7 @@ from broadcaster.reporting.pdf import Block, Grid, Heading, Paper, Paragraph, Si
 HEADS = ("Giờ", "Buổi phát", "Nội dung", "Cụm loa", "Phút:giây", "Kết quả")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
     """What the book of some days is made of; entries in order of time, corrected ones left out."""
 
@@ -44,8 +44,8 @@ def paper(book: Book) -> Paper:
         blocks.append(Heading(f"{WEEKDAY_LABELS[day.weekday()]}, ngày {day:%d/%m/%Y}"))
         blocks.append(
             Grid(
-                HEADS,
-                tuple(_lines(by_day[day], book)),
+                heads=HEADS,
+                rows=tuple(_lines(by_day[day], book)),
                 widths=(1.2, 2.6, 4.2, 2.6, 1.3, 3.1),
                 sides=("center", "left", "left", "left", "center", "left"),
                 size=10.5,

@@ -33,9 +33,9 @@ def _full(d: ReportDocument) -> pdf.Paper:
         blocks += [pdf.Heading(f"{n}. {chart.title}"), pdf.Picture(chart.svg, chart.alt)]
     blocks.append(pdf.Paragraph(d.closing))
     return pdf.Paper(
-        "BÁO CÁO",
-        d.title,
-        blocks,
+        kind="BÁO CÁO",
+        subject=d.title,
+        blocks=blocks,
         letterhead=pdf.letterhead(d.station, d.form, mark="BC-UBND", year=year),
         signatures=(pdf.signer(d.form),),
         recipients=d.form.recipients,
@@ -47,7 +47,9 @@ def _full(d: ReportDocument) -> pdf.Paper:
 def _section(d: ReportDocument) -> pdf.Paper:
     title = "Kết quả thông tin, tuyên truyền cải cách hành chính trên hệ thống truyền thanh"
     span = f"(Kỳ số liệu {d.span}; chi tiết tại phụ lục minh chứng.)"
-    return pdf.Paper(title, "", [*_prose(d), pdf.Paragraph(span)], author=d.station.name, made_at=d.drawn_at)
+    return pdf.Paper(
+        kind=title, subject="", blocks=[*_prose(d), pdf.Paragraph(span)], author=d.station.name, made_at=d.drawn_at
+    )
 
 
 def _annex(d: ReportDocument) -> pdf.Paper:
@@ -57,8 +59,8 @@ def _annex(d: ReportDocument) -> pdf.Paper:
         pdf.Paragraph(f"(Kỳ số liệu {d.span})"),
         pdf.Heading("1. Các lượt phát trên loa"),
         pdf.Grid(
-            heads,
-            tuple(rows),
+            heads=heads,
+            rows=tuple(rows),
             widths=(1, 2.6, 4.4, 2.6, 1.2, 1.9, 1.4),
             sides=("center", "center", "left", "left", "center", "center", "center"),
             size=10,
@@ -73,11 +75,13 @@ def _annex(d: ReportDocument) -> pdf.Paper:
         )
         blocks += [
             pdf.Heading("2. Hoạt động bằng hình thức khác"),
-            pdf.Grid(("Ngày", "Hình thức", "Hoạt động", "Đơn vị"), lines, widths=(1.2, 2, 3.4, 2.4), size=10),
+            pdf.Grid(
+                heads=("Ngày", "Hình thức", "Hoạt động", "Đơn vị"), rows=lines, widths=(1.2, 2, 3.4, 2.4), size=10
+            ),
         ]
     blocks.append(pdf.Paragraph(d.closing))
     subject = f"Minh chứng {d.title[0].lower()}{d.title[1:]}"
-    return pdf.Paper("PHỤ LỤC", subject, blocks, author=d.station.name, made_at=d.drawn_at)
+    return pdf.Paper(kind="PHỤ LỤC", subject=subject, blocks=blocks, author=d.station.name, made_at=d.drawn_at)
 
 
 def _prose(d: ReportDocument) -> list[pdf.Block]:
@@ -93,9 +97,9 @@ def _prose(d: ReportDocument) -> list[pdf.Block]:
 def _grid(table: Table, number: int) -> pdf.Grid:
     count = len(table.heads)
     return pdf.Grid(
-        table.heads,
-        tuple(tuple(shown(v) for v in row) for row in table.rows),
-        tuple(shown(v) for v in table.total) if table.total else (),
+        heads=table.heads,
+        rows=tuple(tuple(shown(v) for v in row) for row in table.rows),
+        total=tuple(shown(v) for v in table.total) if table.total else (),
         title=f"{number}. {table.title}",
         widths=(4.2, *(1.25,) * (count - 1)),
     )

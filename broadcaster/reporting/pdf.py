@@ -70,7 +70,7 @@ class Picture:
     """Percent of the text's width."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
     """A table whose head is repeated on each page.
 
@@ -106,7 +106,7 @@ class Signature:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
     """One document."""
 

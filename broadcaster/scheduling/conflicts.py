@@ -58,7 +58,7 @@ _LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
     """One broadcast as the search sees it; times aware UTC."""
 
@@ -83,7 +83,7 @@ class Planned:
     """Why a relay of it will not be heard."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
     """One thing that is wrong."""
 
@@ -99,7 +99,7 @@ class Conflict:
     """What several conflicts of one kind may have in common, so that they are told together; "": nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """What the broadcasts are held against."""
 
@@ -135,10 +135,10 @@ def conflicts(
     ]
     found += [
         Conflict(
-            Kind.GAP,
-            p.starts_at,
-            f"Khung “{p.title}” lúc {_when(p.starts_at, house)} chưa có trong lịch.",
-            "Bấm “Lập lại lịch”. Nếu đã cố ý bỏ thì không cần làm gì.",
+            kind=Kind.GAP,
+            at=p.starts_at,
+            what=f"Khung “{p.title}” lúc {_when(p.starts_at, house)} chưa có trong lịch.",
+            remedy="Bấm “Lập lại lịch”. Nếu đã cố ý bỏ thì không cần làm gì.",
             zones=p.zones,
         )
         for p in missing
@@ -168,13 +168,13 @@ def _overlaps(planned: Sequence[Planned], house: House) -> list[Conflict]:
                 latest = p
     return [
         Conflict(
-            Kind.OVERLAP,
-            b.starts_at,
-            f"“{b.title}” lúc {_when(b.starts_at, house)} bắt đầu khi “{a.title}” ({_clock(a.starts_at, house)}) "
+            kind=Kind.OVERLAP,
+            at=b.starts_at,
+            what=f"“{b.title}” lúc {_when(b.starts_at, house)} bắt đầu khi “{a.title}” ({_clock(a.starts_at, house)}) "
             f"còn phát tới {_clock(_sounds_until(a), house)}, ở {zones_in_words(zones, house)}.",
-            f"Dời “{b.title}” sau {_clock(_sounds_until(a), house)}, hoặc bớt bài của “{a.title}”.",
-            tuple(n for n in (a.id, b.id) if n),
-            tuple(zones),
+            remedy=f"Dời “{b.title}” sau {_clock(_sounds_until(a), house)}, hoặc bớt bài của “{a.title}”.",
+            broadcasts=tuple(n for n in (a.id, b.id) if n),
+            zones=tuple(zones),
         )
         for a, b, zones in pairs.values()
     ]
@@ -187,55 +187,57 @@ def _one_by_one(planned: Sequence[Planned], house: House) -> Iterable[Conflict]:
         numbers = (p.id,) if p.id else ()
         if not p.any_hour and not house.hours.allows(local.replace(tzinfo=None), min(length, p.ends_at - p.starts_at)):
             yield Conflict(
-                Kind.OUTSIDE,
-                p.starts_at,
-                f"“{p.title}” lúc {_when(p.starts_at, house)} nằm ngoài giờ được phép ({house.hours}).",
-                "Dời vào giờ được phép hoặc rút ngắn; máy phát sẽ từ chối phần nằm ngoài.",
-                numbers,
-                p.zones,
+                kind=Kind.OUTSIDE,
+                at=p.starts_at,
+                what=f"“{p.title}” lúc {_when(p.starts_at, house)} nằm ngoài giờ được phép ({house.hours}).",
+                remedy="Dời vào giờ được phép hoặc rút ngắn; máy phát sẽ từ chối phần nằm ngoài.",
+                broadcasts=numbers,
+                zones=p.zones,
             )
         over = p.sound_ms / 1000 - (p.ends_at - p.starts_at).total_seconds()
         if over > 0:
             yield Conflict(
-                Kind.OVERLONG,
-                p.starts_at,
-                f"“{p.title}” lúc {_when(p.starts_at, house)} dài hơn khung {over:.0f} giây nên phần cuối sẽ bị cắt.",
-                "Bỏ bớt một bài khỏi buổi này.",
-                numbers,
-                p.zones,
+                kind=Kind.OVERLONG,
+                at=p.starts_at,
+                what=f"“{p.title}” lúc {_when(p.starts_at, house)} dài hơn khung {over:.0f} giây nên phần cuối "
+                "sẽ bị cắt.",
+                remedy="Bỏ bớt một bài khỏi buổi này.",
+                broadcasts=numbers,
+                zones=p.zones,
                 about=p.title,
             )
         if p.faults:
             more = f" Và {len(p.faults) - 1} mục khác cũng vậy." if len(p.faults) > 1 else ""
             yield Conflict(
-                Kind.ITEM,
-                p.starts_at,
-                f"“{p.title}” lúc {_when(p.starts_at, house)}: {p.faults[0]}{more}",
-                "Duyệt lại hoặc gia hạn bài, hay bấm “Lập lại lịch” để máy thay bài khác.",
-                numbers,
-                p.zones,
+                kind=Kind.ITEM,
+                at=p.starts_at,
+                what=f"“{p.title}” lúc {_when(p.starts_at, house)}: {p.faults[0]}{more}",
+                remedy="Duyệt lại hoặc gia hạn bài, hay bấm “Lập lại lịch” để máy thay bài khác.",
+                broadcasts=numbers,
+                zones=p.zones,
                 about=p.faults[0],
             )
         if p.relay_fault:
             yield Conflict(
-                Kind.ITEM,
-                p.starts_at,
-                f"“{p.title}” lúc {_when(p.starts_at, house)}: {p.relay_fault}",
-                "Sửa nguồn ở [relay] trong station.toml, hoặc sửa khung phát; nếu để yên, loa bỏ phần tiếp âm và phát "
-                "tiếp nội dung của đài.",
-                numbers,
-                p.zones,
+                kind=Kind.ITEM,
+                at=p.starts_at,
+                what=f"“{p.title}” lúc {_when(p.starts_at, house)}: {p.relay_fault}",
+                remedy="Sửa nguồn ở [relay] trong station.toml, hoặc sửa khung phát; nếu để yên, loa bỏ phần tiếp âm "
+                "và phát tiếp nội dung của đài.",
+                broadcasts=numbers,
+                zones=p.zones,
                 about=p.relay_fault,
             )
         yield from _emptiness(p, house, numbers)
         if silent := [z for z in p.zones if z in house.off]:
             yield Conflict(
-                Kind.ZONE,
-                p.starts_at,
-                f"“{p.title}” lúc {_when(p.starts_at, house)}: {zones_in_words(silent, house)} sẽ không nghe được.",
-                "Sửa cụm loa, hoặc đánh dấu lại khi đã sửa xong.",
-                numbers,
-                tuple(silent),
+                kind=Kind.ZONE,
+                at=p.starts_at,
+                what=f"“{p.title}” lúc {_when(p.starts_at, house)}: {zones_in_words(silent, house)} sẽ không "
+                "nghe được.",
+                remedy="Sửa cụm loa, hoặc đánh dấu lại khi đã sửa xong.",
+                broadcasts=numbers,
+                zones=tuple(silent),
                 about=" ".join(silent),
             )
 
@@ -246,23 +248,23 @@ def _emptiness(p: Planned, house: House, numbers: tuple[int, ...]) -> Iterable[C
         return
     if p.scripts == 0 and p.counts:
         yield Conflict(
-            Kind.EMPTY,
-            p.starts_at,
-            f"“{p.title}” lúc {_when(p.starts_at, house)} chưa có bài nào.",
-            "Duyệt thêm bài còn hạn rồi bấm “Lập lại lịch”.",
-            numbers,
-            p.zones,
+            kind=Kind.EMPTY,
+            at=p.starts_at,
+            what=f"“{p.title}” lúc {_when(p.starts_at, house)} chưa có bài nào.",
+            remedy="Duyệt thêm bài còn hạn rồi bấm “Lập lại lịch”.",
+            broadcasts=numbers,
+            zones=p.zones,
             about=p.title,
         )
     elif p.counts and p.sound_ms < SHORT_SHARE * slot_ms:
         yield Conflict(
-            Kind.SHORT,
-            p.starts_at,
-            f"“{p.title}” lúc {_when(p.starts_at, house)} chỉ có {p.sound_ms / 60_000:.1f} phút "
+            kind=Kind.SHORT,
+            at=p.starts_at,
+            what=f"“{p.title}” lúc {_when(p.starts_at, house)} chỉ có {p.sound_ms / 60_000:.1f} phút "
             f"trong khung {slot_ms / 60_000:.0f} phút.".replace(".", ",", 1),
-            "Duyệt thêm bài, hoặc rút ngắn khung phát.",
-            numbers,
-            p.zones,
+            remedy="Duyệt thêm bài, hoặc rút ngắn khung phát.",
+            broadcasts=numbers,
+            zones=p.zones,
             about=p.title,
         )
 
@@ -284,10 +286,10 @@ def _caps(planned: Sequence[Planned], house: House) -> Iterable[Conflict]:
             by_sentence.setdefault(sentence, []).append(zone)
     for sentence, zones in by_sentence.items():
         yield Conflict(
-            Kind.CAP,
-            _moment_of(sentence, planned, house),
-            f"{sentence[:-1]}, ở {zones_in_words(zones, house)}.",
-            "Bỏ bớt một buổi của ngày hoặc tuần đó, hoặc sửa ở Cài đặt, mục Giờ được phép, theo Quy chế mới.",
+            kind=Kind.CAP,
+            at=_moment_of(sentence, planned, house),
+            what=f"{sentence[:-1]}, ở {zones_in_words(zones, house)}.",
+            remedy="Bỏ bớt một buổi của ngày hoặc tuần đó, hoặc sửa ở Cài đặt, mục Giờ được phép, theo Quy chế mới.",
             zones=tuple(zones),
         )
 
@@ -305,27 +307,27 @@ def _gaps(planned: Sequence[Planned], house: House, first: dt.date, days: int) -
         silent = [z for z in house.zones if z not in heard.get(day, set())]
         if heard.get(day) and silent:
             yield Conflict(
-                Kind.GAP,
-                day_start(day, house.tz).astimezone(dt.UTC),
-                f"Ngày {day:%d/%m/%Y}: {zones_in_words(silent, house)} không có buổi phát nào.",
-                "Thêm cụm loa vào một khung phát của ngày đó, hoặc để yên nếu cố ý.",
+                kind=Kind.GAP,
+                at=day_start(day, house.tz).astimezone(dt.UTC),
+                what=f"Ngày {day:%d/%m/%Y}: {zones_in_words(silent, house)} không có buổi phát nào.",
+                remedy="Thêm cụm loa vào một khung phát của ngày đó, hoặc để yên nếu cố ý.",
                 zones=tuple(silent),
             )
     if not house.rotations:
         yield Conflict(
-            Kind.GAP,
-            day_start(first, house.tz).astimezone(dt.UTC),
-            "Đài chưa có lịch phát nào đang áp dụng nên máy không tự xếp buổi phát nào.",
-            "Mở trang Lịch phát, mục Khung lịch, để áp dụng một lịch; hoặc chạy loa schedule apply TỆP.",
+            kind=Kind.GAP,
+            at=day_start(first, house.tz).astimezone(dt.UTC),
+            what="Đài chưa có lịch phát nào đang áp dụng nên máy không tự xếp buổi phát nào.",
+            remedy="Mở trang Lịch phát, mục Khung lịch, để áp dụng một lịch; hoặc chạy loa schedule apply TỆP.",
         )
         return
     for start, end in _silent_stretches(heard, house, first, days):
         when = f"Ngày {start:%d/%m/%Y}" if start == end else f"Từ ngày {start:%d/%m/%Y} đến hết ngày {end:%d/%m/%Y}"
         yield Conflict(
-            Kind.GAP,
-            day_start(start, house.tz).astimezone(dt.UTC),
-            f"{when}: cả đài không có buổi phát nào.",
-            "Thêm khung phát hoặc một buổi riêng cho ngày đó, hoặc để yên nếu cố ý.",
+            kind=Kind.GAP,
+            at=day_start(start, house.tz).astimezone(dt.UTC),
+            what=f"{when}: cả đài không có buổi phát nào.",
+            remedy="Thêm khung phát hoặc một buổi riêng cho ngày đó, hoặc để yên nếu cố ý.",
         )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from icalendar import Calendar, Event
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One broadcast in the feed; times aware UTC."""
 

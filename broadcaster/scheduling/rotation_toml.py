@@ -218,7 +218,15 @@ def parse_rotation(table: dict[str, Any], *, name: str) -> Rotation:
     r = form.rotation
     if r.valid_to is not None and r.valid_to < r.valid_from:
         raise RuleError("Ngày hết hiệu lực phải sau ngày bắt đầu.", field=(name, "rotation", "valid_to"))
-    return Rotation(r.code, r.title, r.days, tuple(slots), r.valid_from, r.valid_to, r.priority)
+    return Rotation(
+        code=r.code,
+        title=r.title,
+        days=r.days,
+        slots=tuple(slots),
+        valid_from=r.valid_from,
+        valid_to=r.valid_to,
+        priority=r.priority,
+    )
 
 
 def plain(value: Any) -> Any:

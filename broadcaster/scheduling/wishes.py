@@ -33,12 +33,12 @@ def unmet(wishes: Iterable[Wish], house: House) -> list[Conflict]:
         number = f"{least}" if least == most else f"{least} đến {most}"
         found.append(
             Conflict(
-                Kind.ASKED,
-                day_start(wish.last_day, house.tz).astimezone(dt.UTC),
-                f"“{wish.title}”: đơn vị yêu cầu phát {wish.wanted} lượt đến hết {wish.last_day:%d/%m/%Y}, nhưng "
+                kind=Kind.ASKED,
+                at=day_start(wish.last_day, house.tz).astimezone(dt.UTC),
+                what=f"“{wish.title}”: đơn vị yêu cầu phát {wish.wanted} lượt đến hết {wish.last_day:%d/%m/%Y}, nhưng "
                 f"tới đó chỉ có {number} lượt ở {zones_in_words(list(short), house)}.",
-                "Gia hạn bài, thêm khung phát hoặc buổi riêng có bài này, hoặc bớt số lần phát mong muốn sau khi hỏi "
-                "đơn vị.",
+                remedy="Gia hạn bài, thêm khung phát hoặc buổi riêng có bài này, hoặc bớt số lần phát mong muốn "
+                "sau khi hỏi đơn vị.",
                 zones=tuple(short),
                 script=wish.script_id,
             )

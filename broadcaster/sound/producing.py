@@ -32,7 +32,7 @@ _TRUE_PEAK: Final = -1.5
 _MADE: Final = 0.9
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """What is to be made of a text."""
 
@@ -57,7 +57,7 @@ class Order:
     overwrite: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Produced:
     """What was made."""
 

@@ -57,7 +57,7 @@ class Fault:
     """It cannot be used at all."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
     """What was measured of a recording."""
 

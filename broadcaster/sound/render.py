@@ -51,7 +51,7 @@ class Sting:
 Element = Line | Sting
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
     """A finished sound in the store, and how it was made."""
 

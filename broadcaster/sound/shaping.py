@@ -29,7 +29,7 @@ _CUT: Final = 1e-2
 """What the low-pass leaves less than this of is left out (-40 dB)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shaping:
     """How speech at -23 LUFS is shaped. Times in ms, levels in dB."""
 

@@ -54,8 +54,24 @@ class EdgeEngine(Engine):
     def voices(self) -> tuple[Voice, ...]:
         """Return the two Vietnamese voices."""
         return (
-            Voice(self.name, "hoaimy", "Hoài My, giọng Nam (cần mạng)", "south", "female", "Microsoft", offline=False),
-            Voice(self.name, "namminh", "Nam Minh, giọng Bắc (cần mạng)", "north", "male", "Microsoft", offline=False),
+            Voice(
+                engine=self.name,
+                id="hoaimy",
+                label="Hoài My, giọng Nam (cần mạng)",
+                region="south",
+                gender="female",
+                licence="Microsoft",
+                offline=False,
+            ),
+            Voice(
+                engine=self.name,
+                id="namminh",
+                label="Nam Minh, giọng Bắc (cần mạng)",
+                region="north",
+                gender="male",
+                licence="Microsoft",
+                offline=False,
+            ),
         )
 
     def check(self) -> str | None:

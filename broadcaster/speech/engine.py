@@ -12,7 +12,7 @@ Region = Literal["north", "central", "south"]
 Gender = Literal["female", "male", "none"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
     """One voice of an engine, as the station offers it."""
 

@@ -201,4 +201,6 @@ class EspeakEngine(Engine):
 
 
 def _voice(code: str, label: str, region: Region, gender: Any) -> Voice:
-    return Voice("espeak", code, label, region, gender, "GPL-3.0-or-later", offline=True)
+    return Voice(
+        engine="espeak", id=code, label=label, region=region, gender=gender, licence="GPL-3.0-or-later", offline=True
+    )

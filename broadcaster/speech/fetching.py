@@ -113,7 +113,15 @@ def _bare_piper(folder: Path) -> Manifest | None:
         settings = model.with_name(f"{model.name}.json")
         if settings.is_file():
             files = tuple(VoiceFile(p.name, p.stat().st_size, shelf.digest(p)) for p in (model, settings))
-            return Manifest(model.stem, "piper", model.stem, "north", "none", "chưa rõ", files)
+            return Manifest(
+                name=model.stem,
+                engine="piper",
+                label=model.stem,
+                region="north",
+                gender="none",
+                licence="chưa rõ",
+                files=files,
+            )
     return None
 
 

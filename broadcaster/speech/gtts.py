@@ -61,7 +61,17 @@ class GttsEngine(Engine):
 
     def voices(self) -> tuple[Voice, ...]:
         """Return the one Vietnamese voice."""
-        return (Voice("gtts", "vi", "Google nữ, giọng Bắc (cần mạng)", "north", "female", "Google ToS", offline=False),)
+        return (
+            Voice(
+                engine="gtts",
+                id="vi",
+                label="Google nữ, giọng Bắc (cần mạng)",
+                region="north",
+                gender="female",
+                licence="Google ToS",
+                offline=False,
+            ),
+        )
 
     def check(self) -> str | None:
         """Tell when the service is being left alone after failures."""

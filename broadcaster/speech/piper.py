@@ -37,7 +37,15 @@ class PiperEngine(Engine):
     def voices(self) -> tuple[Voice, ...]:
         """Return the voices of this kind on the shelf."""
         return tuple(
-            Voice(self.name, m.name, m.label, m.region, m.gender, m.licence, offline=True)
+            Voice(
+                engine=self.name,
+                id=m.name,
+                label=m.label,
+                region=m.region,
+                gender=m.gender,
+                licence=m.licence,
+                offline=True,
+            )
             for m, _ in shelf.installed()
             if m.engine == self.name
         )

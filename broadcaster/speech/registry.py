@@ -24,7 +24,7 @@ _LOCK = threading.Lock()
 _OPTIONS: dict[str, Mapping[str, Any]] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SpokenClips:
     """Sentences spoken by one voice."""
 

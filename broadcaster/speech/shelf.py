@@ -44,7 +44,7 @@ class VoiceFile:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What a voice says of itself."""
 

@@ -30,7 +30,17 @@ class ToneEngine(Engine):
 
     def voices(self) -> tuple[Voice, ...]:
         """Return the one voice."""
-        return (Voice("tone", "beep", "Tiếng bíp (để thử máy)", "south", "none", "Apache-2.0", offline=True),)
+        return (
+            Voice(
+                engine="tone",
+                id="beep",
+                label="Tiếng bíp (để thử máy)",
+                region="south",
+                gender="none",
+                licence="Apache-2.0",
+                offline=True,
+            ),
+        )
 
     def speak(self, sentence: str, *, voice: str = "beep", rate: float = 1.0) -> Clip:
         """Return one tone for each word between spaces."""

@@ -51,7 +51,15 @@ class VieneuEngine(Engine):
     def voices(self) -> tuple[Voice, ...]:
         """Return the six voices that come with the weights."""
         return tuple(
-            Voice(self.name, code, f"{name} (VieNeu)", region, gender, "Apache-2.0", offline=True)
+            Voice(
+                engine=self.name,
+                id=code,
+                label=f"{name} (VieNeu)",
+                region=region,
+                gender=gender,
+                licence="Apache-2.0",
+                offline=True,
+            )
             for code, name, region, gender in _SPEAKERS
         )
 

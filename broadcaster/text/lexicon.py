@@ -51,7 +51,7 @@ class Mode(StrEnum):
     TYPO = "typo"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """How one written form is said.
 
@@ -263,10 +263,12 @@ def _simple(mode: Mode, content: Mapping[str, str] | Mapping[str, list[str]]) ->
     for written, spoken in content.items():
         if isinstance(spoken, list):
             for form in spoken:
-                yield Entry(_nfc(form), mode=mode, case="any" if written == "any" else "exact")
+                yield Entry(written=_nfc(form), mode=mode, case="any" if written == "any" else "exact")
         else:
             case = "exact" if mode is Mode.EXPAND and any(c.isupper() for c in written) else "any"
-            yield Entry(_nfc(written), _nfc(spoken), mode, case="exact" if mode is Mode.TYPO else case)
+            yield Entry(
+                written=_nfc(written), spoken=_nfc(spoken), mode=mode, case="exact" if mode is Mode.TYPO else case
+            )
 
 
 def _entry(item: Mapping[str, Any]) -> Entry:
@@ -286,9 +288,9 @@ def _entry(item: Mapping[str, Any]) -> Entry:
     if item.get("case", "exact") not in ("exact", "any"):
         raise LexiconError(f"Mục “{written}”: case phải là exact hoặc any.")
     return Entry(
-        written,
-        spoken,
-        mode,
+        written=written,
+        spoken=spoken,
+        mode=mode,
         case=item.get("case", "exact"),
         preceded_by=_phrases(item, "preceded_by"),
         followed_by=_phrases(item, "followed_by"),

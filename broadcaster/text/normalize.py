@@ -291,7 +291,18 @@ def _spans(source: str, pieces: list[Piece]) -> tuple[Span, ...]:
     for p in pieces:
         written = source[p.start : p.end]
         spoken = written if p.spoken is None else p.spoken.strip()
-        spans.append(Span(p.start, p.end, written, spoken, p.rule, reason_of(p.rule), p.alternatives, p.look))
+        spans.append(
+            Span(
+                start=p.start,
+                end=p.end,
+                written=written,
+                spoken=spoken,
+                rule=p.rule,
+                reason=reason_of(p.rule),
+                alternatives=p.alternatives,
+                look=p.look,
+            )
+        )
     return tuple(spans)
 
 

@@ -17,7 +17,7 @@ _SMALL = ("sign.", "list.bullet", "symbol.invisible", "symbol.silent", "script.f
 _ENDS = ".!?…\n"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """One written form and what is said for it, wherever it stands; numbered in the order of the text, from 1."""
 
@@ -67,14 +67,14 @@ def readings(spoken: Spoken) -> list[Reading]:
             found.setdefault(_identity(span), []).append(span)
     return [
         Reading(
-            number,
-            written,
-            said,
-            rule,
-            spans[0].reason,
-            tuple(dict.fromkeys(a for s in spans for a in s.alternatives if a != said)),
-            any(s.look for s in spans),
-            len(spans),
+            number=number,
+            written=written,
+            spoken=said,
+            rule=rule,
+            reason=spans[0].reason,
+            alternatives=tuple(dict.fromkeys(a for s in spans for a in s.alternatives if a != said)),
+            look=any(s.look for s in spans),
+            times=len(spans),
         )
         for number, ((written, said, rule), spans) in enumerate(found.items(), 1)
     ]
@@ -116,9 +116,9 @@ def entry_for(reading: Reading, mode: Mode, spoken: str = "") -> Entry:
     """Return the entry by which a reading is said otherwise; the present way stays among its alternatives."""
     others = (reading.spoken, *reading.alternatives)
     return Entry(
-        reading.written,
-        spoken,
-        mode,
+        written=reading.written,
+        spoken=spoken,
+        mode=mode,
         alternatives=tuple(dict.fromkeys(o for o in others if o and o.lower() != spoken.lower())),
         firm=True,
     )

@@ -84,7 +84,9 @@ def main(rounds: int = 20) -> None:
                     )
                 playout.look_again()
                 time.sleep(2)
-                number = emergencies.draft(station, actor, Wish("", f"{TEXT} Lần {n}.", ("all",), "đo"))
+                number = emergencies.draft(
+                    station, actor, Wish(title="", text=f"{TEXT} Lần {n}.", zones=("all",), reason="đo")
+                )
                 ear.listening, ear.heard_at = False, 0.0
                 confirmed = time.perf_counter()
                 # What is on the air is faded out within 40 ms of the cut: the tone is what sounds after that.

@@ -135,7 +135,7 @@ def measure_plan(days: int = 365, zones: int = 100, slots: int = 8) -> None:
 
 def measure_conflicts(largest: int = 160_000) -> None:
     """Find the conflicts of three sizes, and beside the smallest a search that compares all pairs of a zone."""
-    house = House(StationHours((Window.parse("04:00-23:59"),)), Caps(None, None, None), TZ)
+    house = House(hours=StationHours((Window.parse("04:00-23:59"),)), caps=Caps(None, None, None), tz=TZ)
     start = dt.datetime(2026, 1, 1, 4, tzinfo=TZ)
     for size in (largest // 16, largest // 4, largest):
         found = []
@@ -143,7 +143,17 @@ def measure_conflicts(largest: int = 160_000) -> None:
             at = start + dt.timedelta(days=n // 800, minutes=n % 8 * 130)
             minutes = 9 if n % 97 else 140  # one in a hundred runs into the next
             end = at + dt.timedelta(minutes=minutes + 1)
-            found.append(Planned(n, f"Buổi {n}", at, end, minutes * 60_000, (f"z{n // 8 % 100:03d}",), 2))
+            found.append(
+                Planned(
+                    id=n,
+                    title=f"Buổi {n}",
+                    starts_at=at,
+                    ends_at=end,
+                    sound_ms=minutes * 60_000,
+                    zones=(f"z{n // 8 % 100:03d}",),
+                    scripts=2,
+                )
+            )
         began = time.perf_counter()
         hits = len(conflicts(found, house, start.date(), 1))
         took = time.perf_counter() - began
@@ -212,8 +222,8 @@ def measure_log(count: int = 3_000_000) -> None:
             head = session.get_one(ChainHead, 1)
             last = session.scalar(select(func.max(PlayLogEntry.planned_at)))
         assert head.seq == loaded
-        month = log.Wanted(last - dt.timedelta(days=30), last + dt.timedelta(days=1))
-        zone = log.Wanted(last - dt.timedelta(days=30), last + dt.timedelta(days=1), zone="z042")
+        month = log.Wanted(start=last - dt.timedelta(days=30), end=last + dt.timedelta(days=1))
+        zone = log.Wanted(start=last - dt.timedelta(days=30), end=last + dt.timedelta(days=1), zone="z042")
         questions: dict[str, Callable[[object], object]] = {
             "a page of the last month": lambda s: log.page(s, month, 50, 0),
             "the sums of the last month": lambda s: log.sums(s, month),

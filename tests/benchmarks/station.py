@@ -69,23 +69,23 @@ def planning() -> None:
         station.close()
     began = time.perf_counter()
     rotation = Rotation(
-        "r",
-        "R",
-        DayKind.ORDINARY,
-        tuple(
+        code="r",
+        title="R",
+        days=DayKind.ORDINARY,
+        slots=tuple(
             Slot(
-                f"s{n}-{h}",
-                "B",
-                dt.time(h),
-                dt.timedelta(minutes=20),
-                frozenset(range(7)),
-                (f"z{n:02d}",),
-                (CueStep("ngat"), FillStep()),
+                code=f"s{n}-{h}",
+                title="B",
+                start=dt.time(h),
+                max_length=dt.timedelta(minutes=20),
+                weekdays=frozenset(range(7)),
+                zones=(f"z{n:02d}",),
+                steps=(CueStep("ngat"), FillStep()),
             )
             for n in range(50)
             for h in (5, 11, 17)
         ),
-        dt.date(2026, 1, 1),
+        valid_from=dt.date(2026, 1, 1),
     )
     from zoneinfo import ZoneInfo
 
@@ -104,31 +104,31 @@ def _filling() -> None:
     at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     found = [
         Candidate(
-            n,
-            1,
-            f"Bài {n}",
-            f"t{n % 10}",
-            "vhxh",
-            Genre.COLUMN,
-            Priority.NORMAL,
-            None,
-            None,
-            at,
-            "a" * 64,
-            "b" * 64,
-            70_000,
-            "v",
+            script_id=n,
+            revision=1,
+            title=f"Bài {n}",
+            topic=f"t{n % 10}",
+            unit="vhxh",
+            genre=Genre.COLUMN,
+            priority=Priority.NORMAL,
+            valid_from=None,
+            valid_to=None,
+            approved_at=at,
+            spoken_sha256="a" * 64,
+            audio_sha256="b" * 64,
+            duration_ms=70_000,
+            voice="v",
         )
         for n in range(40)
     ]
     slot = Slot(
-        "s",
-        "S",
-        dt.time(5),
-        dt.timedelta(minutes=20),
-        frozenset(range(7)),
-        ("all",),
-        (CueStep("ngat"), FillStep(max_items=8, separator="ngat")),
+        code="s",
+        title="S",
+        start=dt.time(5),
+        max_length=dt.timedelta(minutes=20),
+        weekdays=frozenset(range(7)),
+        zones=("all",),
+        steps=(CueStep("ngat"), FillStep(max_items=8, separator="ngat")),
     )
     cues = {"ngat": CueSound("ngat", "Ngắt", "c" * 64, 1500)}
     history, runs = History(), 2000

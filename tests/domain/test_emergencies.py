@@ -15,7 +15,13 @@ from broadcaster.errors import RuleError, printed
 
 NOW = dt.datetime(2026, 9, 1, 2, 15, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
-WISH = Wish("", "Lũ đang lên nhanh. Bà con di dời ngay.", ("all",), "Công điện của tỉnh", 15)
+WISH = Wish(
+    title="",
+    text="Lũ đang lên nhanh. Bà con di dời ngay.",
+    zones=("all",),
+    reason="Công điện của tỉnh",
+    repeat_minutes=15,
+)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +43,9 @@ def test_what_is_missing_is_named(change: dict[str, object], field: str) -> None
 
 
 def test_a_recording_needs_no_text_and_a_title_is_found() -> None:
-    Wish("", "", ("all",), "Cháy", None, recording_sha256="0" * 64).cleaned().check()
+    Wish(
+        title="", text="", zones=("all",), reason="Cháy", repeat_minutes=None, recording_sha256="0" * 64
+    ).cleaned().check()
     assert WISH.cleaned().title == "Lũ đang lên nhanh"
 
 
@@ -78,6 +86,8 @@ def test_the_rest_of_a_programme_needs_an_open_window_and_free_horns() -> None:
     ],
 )
 def test_only_a_confirmed_emergency_passes_the_quiet_hours(kind: BroadcastKind, by: str, passes: bool) -> None:
-    b = Broadcast(1, "t", kind, NOW, NOW + MINUTE, ("a",), (), confirmed_by=by)
+    b = Broadcast(
+        id=1, title="t", kind=kind, starts_at=NOW, ends_at=NOW + MINUTE, zones=("a",), rundown=(), confirmed_by=by
+    )
     assert b.any_hour is passes
     assert Broadcast.from_json(b.as_json()) == b

@@ -17,8 +17,16 @@ from broadcaster.scheduling.expand import expand
 from broadcaster.scheduling.rotation_toml import parse_rotation
 
 FIRST = dt.date(2026, 6, 1)  # a Monday
-SLOT = Slot("he", "Giờ hè", dt.time(18), dt.timedelta(minutes=15), frozenset(range(7)), ("all",), (CueStep("ngat"),))
-ZONES = ZoneMap({"a": Zone("a", "Ấp A")}, {})
+SLOT = Slot(
+    code="he",
+    title="Giờ hè",
+    start=dt.time(18),
+    max_length=dt.timedelta(minutes=15),
+    weekdays=frozenset(range(7)),
+    zones=("all",),
+    steps=(CueStep("ngat"),),
+)
+ZONES = ZoneMap({"a": Zone(code="a", name="Ấp A")}, {})
 DAYS = st.none() | st.integers(0, 20).map(lambda n: FIRST + dt.timedelta(days=n))
 SLOTS = st.builds(
     lambda weekdays, first, last: replace(
@@ -38,7 +46,7 @@ def test_slots_at_the_same_hour_clash_where_some_day_has_both(one: Slot, two: Sl
 
 def test_a_slot_airs_on_its_own_days_alone() -> None:
     summer = replace(SLOT, valid_from=dt.date(2026, 6, 3), valid_to=dt.date(2026, 6, 5))
-    rotation = Rotation("r", "R", DayKind.ORDINARY, (summer,), dt.date(2026, 1, 1))
+    rotation = Rotation(code="r", title="R", days=DayKind.ORDINARY, slots=(summer,), valid_from=dt.date(2026, 1, 1))
     found = list(expand([rotation], FIRST, 10, {}, ZoneInfo("Asia/Ho_Chi_Minh")))
     assert [o.day.day for o in found] == [3, 4, 5]
 

@@ -22,7 +22,9 @@ def in_force(station: Station, **targets: int) -> int:
     number = plans.add(
         station,
         OPERATOR,
-        Campaign("Kế hoạch", dt.date(2026, 1, 1), dt.date(2026, 4, 30), topics=topics, forms=("loa", "zalo")),
+        Campaign(
+            title="Kế hoạch", first=dt.date(2026, 1, 1), last=dt.date(2026, 4, 30), topics=topics, forms=("loa", "zalo")
+        ),
     )
     plans.move(station, OPERATOR, number, CampaignState.ACTIVE)
     return number

@@ -40,7 +40,15 @@ def candidate(
 
 
 def slot(minutes: int, *steps: object) -> Slot:
-    return Slot("sang", "Sáng", dt.time(5), dt.timedelta(minutes=minutes), frozenset(range(7)), ("all",), steps)  # type: ignore[arg-type]
+    return Slot(
+        code="sang",
+        title="Sáng",
+        start=dt.time(5),
+        max_length=dt.timedelta(minutes=minutes),
+        weekdays=frozenset(range(7)),
+        zones=("all",),
+        steps=steps,
+    )  # type: ignore[arg-type]
 
 
 CANDIDATES = st.lists(

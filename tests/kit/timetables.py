@@ -14,7 +14,7 @@ DAY = dt.date(2026, 3, 2)
 
 HOURS = StationHours((Window.parse("05:00-07:30"), Window.parse("16:30-19:00")))
 
-HOUSE = House(HOURS, Caps(3, 45, None), TZ, {"a": "Ấp A", "b": "Ấp B"})
+HOUSE = House(hours=HOURS, caps=Caps(3, 45, None), tz=TZ, zones={"a": "Ấp A", "b": "Ấp B"})
 
 
 def planned(number: int, at: str = "05:00", minutes: float = 10, **more: object) -> Planned:

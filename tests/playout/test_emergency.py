@@ -78,7 +78,9 @@ def test_a_confirmed_emergency_sounds_in_the_night_tone_first_and_nothing_else_d
 def test_the_tone_goes_ahead_and_the_words_follow_when_they_are_spoken(live, monkeypatch):
     air = prepare(live)
     monkeypatch.setattr(emergency_voice, "_render", lambda *_a, **_k: pytest.fail("not yet"))
-    number = emergencies.draft(air.station, OPERATOR, Wish("", "Cháy chợ. Bà con tránh xa.", ("ap-1",), "Cháy"))
+    number = emergencies.draft(
+        air.station, OPERATOR, Wish(title="", text="Cháy chợ. Bà con tránh xa.", zones=("ap-1",), reason="Cháy")
+    )
     monkeypatch.undo()
     with running(air):
         emergencies.confirm(air.station, OPERATOR, number)
@@ -98,7 +100,9 @@ def test_words_that_nobody_confirmed_never_air(live):
     sha, ms = air.sounds["lời nói"]
     item = replace(air.cue(1, "lời nói"), kind=ItemKind.EMERGENCY)
     draft = emergencies.draft(
-        air.station, OPERATOR, Wish("", "", ("ap-1",), "x", recording_sha256=sha, recording_ms=ms)
+        air.station,
+        OPERATOR,
+        Wish(title="", text="", zones=("ap-1",), reason="x", recording_sha256=sha, recording_ms=ms),
     )
     with air.station.db.write() as session:
         session.add(
@@ -229,7 +233,7 @@ def test_who_may_not_cannot(air):
     prepare(air)
     editor = Actor("bt", "Biên tập", frozenset({Role.EDITOR}))
     with pytest.raises(Exception, match="không có quyền"):
-        emergencies.draft(air.station, editor, Wish("", "x", ("ap-1",), "y"))
+        emergencies.draft(air.station, editor, Wish(title="", text="x", zones=("ap-1",), reason="y"))
     number = declared(air)
     with pytest.raises(Exception, match="không có quyền"):
         emergencies.cancel(air.station, editor, number, "x")

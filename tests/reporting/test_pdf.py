@@ -25,7 +25,12 @@ def paper(**more: object) -> pdf.Paper:
             pdf.Heading("I. PHẦN MỘT"),
             pdf.Paragraph(HARD),
             pdf.Bullets(("việc một", MARKUP)),
-            pdf.Grid(("Ngày", "Mục"), tuple((f"ngày {n}", MARKUP) for n in range(80)), ("Tổng", "80"), title="Bảng 1"),
+            pdf.Grid(
+                heads=("Ngày", "Mục"),
+                rows=tuple((f"ngày {n}", MARKUP) for n in range(80)),
+                total=("Tổng", "80"),
+                title="Bảng 1",
+            ),
         ],
         "letterhead": pdf.letterhead(Settings().issuer, Settings().paper_form, mark="BC-UBND", year=2026),
         "signatures": (pdf.Signature(("NGƯỜI LẬP",), "(Ký, ghi rõ họ tên)"), pdf.signer(Settings().paper_form)),
@@ -69,7 +74,7 @@ def test_the_same_paper_is_the_same_bytes_and_one_that_an_archive_may_keep() -> 
 def test_nobody_signs_an_empty_page(rows: int) -> None:
     """However full the last page is, the paragraph that closes the paper stands with the signatures."""
     closing = "Sổ lập từ nhật ký phát thanh."
-    grid = pdf.Grid(("Ngày", "Mục"), tuple((f"ngày {n}", "mục") for n in range(rows)))
+    grid = pdf.Grid(heads=("Ngày", "Mục"), rows=tuple((f"ngày {n}", "mục") for n in range(rows)))
     pages = PdfReader(io.BytesIO(pdf.render(paper(blocks=[grid, pdf.Paragraph(closing)])))).pages
     (signed,) = (t for page in pages if "NGƯỜI LẬP" in (t := page.extract_text()))
     assert closing in " ".join(signed.split())
@@ -77,7 +82,7 @@ def test_nobody_signs_an_empty_page(rows: int) -> None:
 
 def test_a_row_of_another_length_than_its_head_is_a_fault_of_the_caller() -> None:
     with pytest.raises(ValueError, match="cells"):
-        pdf.render(paper(blocks=[pdf.Grid(("a", "b"), (("chỉ một",),))]))
+        pdf.render(paper(blocks=[pdf.Grid(heads=("a", "b"), rows=(("chỉ một",),))]))
 
 
 LETTERS = "aăâeêioôơuưyđAĂÂEÊIOÔƠUƯYĐ"

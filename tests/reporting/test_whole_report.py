@@ -125,7 +125,7 @@ def test_an_empty_period_makes_every_file_and_claims_nothing(document: ReportDoc
 
 
 def test_a_plan_without_topics_or_targets_is_said_without_a_percentage(document: ReportDocument) -> None:
-    bare = Campaign("Kế hoạch trống", dt.date(2026, 1, 1), dt.date(2026, 12, 31))
+    bare = Campaign(title="Kế hoạch trống", first=dt.date(2026, 1, 1), last=dt.date(2026, 12, 31))
     none = replace(document, plan=progress(bare, dt.date(2026, 3, 14), aired={}, acted={}, titles=FORMS))
     assert "hoàn thành" not in " ".join(none.sentences())
     topics = replace(bare, topics=(PlanTopic("mot-cua", "Một cửa"), PlanTopic("x", "Chưa ai phát")))
@@ -217,9 +217,9 @@ def test_what_is_due_grows_to_the_target_and_months_sum_to_it() -> None:
 
 def test_a_topic_over_its_target_does_not_make_up_for_another() -> None:
     plan = Campaign(
-        "K",
-        dt.date(2026, 1, 1),
-        dt.date(2026, 1, 10),
+        title="K",
+        first=dt.date(2026, 1, 1),
+        last=dt.date(2026, 1, 10),
         topics=(PlanTopic("a", "A", {"loa": 10}), PlanTopic("b", "B", {"loa": 10})),
     )
     found = progress(plan, plan.last, aired={"a": {"2026-01": 99}}, acted={}, titles={})
@@ -249,7 +249,9 @@ def test_points_of_diversity_follow_the_printed_formula() -> None:
     ],
 )
 def test_an_activity_is_checked_field_by_field(change: dict[str, object], field: str) -> None:
-    good = ActivityDraft("zalo", "Bài viết", "mot-cua", "vhxh", dt.date(2026, 3, 1), link="https://zalo.me/mau")
+    good = ActivityDraft(
+        form="zalo", title="Bài viết", topic="mot-cua", unit="vhxh", day=dt.date(2026, 3, 1), link="https://zalo.me/mau"
+    )
     assert good.checked(forms=["loa", "zalo"], today=dt.date(2026, 3, 2)) == good
     with pytest.raises(RuleError) as caught:
         replace(good, **change).checked(forms=["loa", "zalo"], today=dt.date(2026, 3, 2))  # type: ignore[arg-type]

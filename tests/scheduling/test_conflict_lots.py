@@ -15,7 +15,9 @@ from tests.kit.timetables import DAY, HOUSE, planned
 START = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 FOUND = st.lists(
     st.builds(
-        lambda kind, hour, about: Conflict(kind, START + dt.timedelta(hours=hour), "x", "y", about=about),
+        lambda kind, hour, about: Conflict(
+            kind=kind, at=START + dt.timedelta(hours=hour), what="x", remedy="y", about=about
+        ),
         st.sampled_from(Kind),
         st.integers(0, 300),
         st.sampled_from(["", "sáng", "chiều"]),

@@ -76,13 +76,13 @@ def test_the_sweep_finds_a_clash_for_each_that_a_slow_search_finds(
     start = dt.datetime.combine(DAY, dt.time(5), tzinfo=TZ)
     plan = [
         Planned(
-            n,
-            str(n),
-            start + dt.timedelta(minutes=at),
-            start + dt.timedelta(minutes=at + 30),
-            length * 60_000,
-            tuple(sorted(zones)),
-            1,
+            id=n,
+            title=str(n),
+            starts_at=start + dt.timedelta(minutes=at),
+            ends_at=start + dt.timedelta(minutes=at + 30),
+            sound_ms=length * 60_000,
+            zones=tuple(sorted(zones)),
+            scripts=1,
         )
         for n, (at, length, zones) in enumerate(found, 1)
     ]

@@ -69,7 +69,9 @@ def test_each_fault_is_found_alone(found, voice):
 
 
 def test_every_sentence_says_what_to_do(voice):
-    condition = recording.Condition(60, -50.0, -65.0, 0.01, (50.0,), 0, 60 * RATE)
+    condition = recording.Condition(
+        seconds=60, speech_db=-50.0, noise_db=-65.0, clipped=0.01, hum_hz=(50.0,), start=0, end=60 * RATE
+    )
     for fault in recording.faults(condition, 5.0):
         assert "Hãy" in fault.sentence or "?" in fault.sentence
 

@@ -29,7 +29,9 @@ class Fragile(Engine):
     version = "1"
 
     def voices(self):
-        return (Voice("fragile", "a", "thử", "north", "none", "-", offline=False),)
+        return (
+            Voice(engine="fragile", id="a", label="thử", region="north", gender="none", licence="-", offline=False),
+        )
 
     def check(self):
         return self.fault

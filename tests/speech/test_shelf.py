@@ -37,7 +37,18 @@ def stick(tmp_path):
     (folder / "tram.onnx").write_bytes(BODY)
     (folder / "tram.onnx.json").write_bytes(b"{}")
     files = (voice_file("tram.onnx", BODY), voice_file("tram.onnx.json", b"{}"))
-    fetching.pack(folder, Manifest("tram", "piper", "Trâm “thử”", "south", "female", "CC-BY-4.0", files))
+    fetching.pack(
+        folder,
+        Manifest(
+            name="tram",
+            engine="piper",
+            label="Trâm “thử”",
+            region="south",
+            gender="female",
+            licence="CC-BY-4.0",
+            files=files,
+        ),
+    )
     return folder
 
 
@@ -238,7 +249,18 @@ def test_vieneu_refuses_damaged_weights_without_going_to_the_network(tmp_path, m
     folder.mkdir()
     (folder / "w.bin").write_bytes(b"weights")
     files = (voice_file("w.bin", b"weights"),)
-    fetching.pack(folder, Manifest("vieneu-v3", "vieneu", "VieNeu", "south", "none", "Apache-2.0", files))
+    fetching.pack(
+        folder,
+        Manifest(
+            name="vieneu-v3",
+            engine="vieneu",
+            label="VieNeu",
+            region="south",
+            gender="none",
+            licence="Apache-2.0",
+            files=files,
+        ),
+    )
     bring(str(folder))
     assert "none" not in VieneuEngine().version.rpartition("+")[2]
     (own_shelf / "vieneu-v3" / "w.bin").write_bytes(b"cut")

@@ -40,7 +40,7 @@ class Field:
         number = self.air.plan(starts_at, [self.air.cue(1, "chuông")], *zones, slot_key=f"s{starts_at}", late="air")
         if self.scripted is not None:
             b = LocalDesk(self.air.station, owner="kịch bản").claim(number, starts_at).broadcast
-            self.scripted.bundles[number] = Bundle(b, {z: Zone(z, f"Cụm {z}", bands=()) for z in zones})
+            self.scripted.bundles[number] = Bundle(b, {z: Zone(code=z, name=f"Cụm {z}", bands=()) for z in zones})
         return number
 
     def order(self, verb: str, **arguments) -> int:

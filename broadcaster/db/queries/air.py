@@ -18,7 +18,7 @@ SILENT_AFTER = dt.timedelta(seconds=20)
 """A play-out that has not beaten for longer is taken for dead."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Airing:
     """One broadcast on air; times aware UTC."""
 
@@ -65,7 +65,7 @@ class ZoneNow:
     """The same in Vietnamese, with what is on air or what is wrong."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Present:
     """What the station is doing now."""
 

@@ -19,7 +19,7 @@ from broadcaster.domain.playlog import Outcome
 from broadcaster.errors import NotFoundError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which entries: planned in [start, end), aware UTC."""
 
@@ -143,7 +143,7 @@ OUTCOMES = {
 _NAMES = ("topic", "unit", "genre")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Narrowed:
     """What a figure counts; None: whatever it is, an empty text: what has none."""
 

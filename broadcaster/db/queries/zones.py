@@ -133,14 +133,14 @@ def cues_for_slots(session: Session) -> dict[str, CueSound]:
 def zone_of(row: ZoneRow) -> Zone:
     """A zone as the domain knows it, with its sound's correction: the one place where a row becomes a zone."""
     return Zone(
-        row.code,
-        row.name,
-        row.place,
-        row.sink,
-        row.volume,
-        row.enabled,
-        parse_bands(row.volume_bands),
-        Correction(row.bass, row.treble, row.gain),
+        code=row.code,
+        name=row.name,
+        place=row.place,
+        sink=row.sink,
+        volume=row.volume,
+        enabled=row.enabled,
+        bands=parse_bands(row.volume_bands),
+        correction=Correction(row.bass, row.treble, row.gain),
     )
 
 

@@ -36,7 +36,13 @@ def emergency(number: int) -> Response:
 @route("/emergencies", _SCOPE, "emergency", method="POST", model=schemas.Made, made=True)
 def draft_emergency(json: schemas.EmergencyIn) -> Response:
     """Draft an emergency; its voice is made ready, nothing sounds until it is confirmed."""
-    wish = Wish(json.title, json.text, tuple(json.zones), json.reason, json.repeat_minutes)
+    wish = Wish(
+        title=json.title,
+        text=json.text,
+        zones=tuple(json.zones),
+        reason=json.reason,
+        repeat_minutes=json.repeat_minutes,
+    )
     number = emergencies.draft(station(), holder().actor, wish)
     return answer(schemas.Made(id=number), made_at=flask.url_for("api.emergency", number=number))
 

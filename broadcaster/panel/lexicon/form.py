@@ -47,9 +47,9 @@ class LexiconForm(StationForm):
             RuleError: a line of the respellings is no `engine = words`.
         """
         return Entry(
-            self.written.data or "",
-            self.spoken.data or "",
-            Mode(self.mode.data),
+            written=self.written.data or "",
+            spoken=self.spoken.data or "",
+            mode=Mode(self.mode.data),
             case="any" if self.any_case.data else "exact",
             preceded_by=_phrases(self.preceded_by.data),
             followed_by=_phrases(self.followed_by.data),

@@ -126,7 +126,7 @@ def confirm(number: int) -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Write a plan by hand."""
     year = station().today().year
-    empty = Campaign("", dt.date(year, 1, 1), dt.date(year, 12, 31))
+    empty = Campaign(title="", first=dt.date(year, 1, 1), last=dt.date(year, 12, 31))
     if request.method == "POST":
         try:
             number = plans.add(station(), actor(), _campaign(request.form))

@@ -158,7 +158,9 @@ def unpack_own(text: str | None) -> tuple[Entry, ...]:
             raise _damaged()
         others = row.get("alternatives", ())
         alternatives = tuple(str(a)[:400] for a in others[:20]) if isinstance(others, list) else ()
-        entry = Entry(str(row["written"]), str(row["spoken"]), Mode(row["mode"]), alternatives=alternatives)
+        entry = Entry(
+            written=str(row["written"]), spoken=str(row["spoken"]), mode=Mode(row["mode"]), alternatives=alternatives
+        )
         found.append(replace(layers.checked(entry), alternatives=alternatives))
     return tuple(found)
 

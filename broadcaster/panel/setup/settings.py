@@ -33,7 +33,7 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
     """One setting: in words, and as a form takes it."""
 
@@ -154,7 +154,17 @@ def _values(section: BaseModel) -> list[Value]:
         words = _WORDS.get(str(value), "") if kind == "choice" else ""
         limit = settings_editor.is_limit(field)
         words = words or ("Không giới hạn" if limit and value is None else _words(value))
-        found.append(Value(key, words, field.description or "", kind, text, choices, limit))
+        found.append(
+            Value(
+                key=key,
+                words=words,
+                explanation=field.description or "",
+                kind=kind,
+                text=text,
+                choices=choices,
+                limit=limit,
+            )
+        )
     return found
 
 

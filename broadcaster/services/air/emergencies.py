@@ -35,14 +35,14 @@ def get(session: Session, number: int) -> Emergency:
 def wish_of(row: Emergency) -> Wish:
     """Return what a row asks for."""
     return Wish(
-        row.title,
-        row.text,
-        tuple(row.zones),
-        row.reason,
-        row.repeat_minutes,
-        row.interrupted,
-        row.quick_sha256 if row.recorded else None,
-        row.quick_ms if row.recorded else 0,
+        title=row.title,
+        text=row.text,
+        zones=tuple(row.zones),
+        reason=row.reason,
+        repeat_minutes=row.repeat_minutes,
+        interrupted=row.interrupted,
+        recording_sha256=row.quick_sha256 if row.recorded else None,
+        recording_ms=row.quick_ms if row.recorded else 0,
     )
 
 

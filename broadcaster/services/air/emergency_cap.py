@@ -40,7 +40,9 @@ def draft_from_cap(station: Station, actor: Actor, data: bytes, name: str) -> in
     text = f"Đây là tin diễn tập. {alert.text}" if alert.status == "Exercise" else alert.text
     sent = station.local(alert.sent)
     reason = f"Bản tin CAP {alert.identifier} của {alert.sender_name}, gửi lúc {sent:%H:%M %d/%m/%Y}."
-    wish = Wish(title, text, (), reason, station.settings.emergency.repeat_minutes)
+    wish = Wish(
+        title=title, text=text, zones=(), reason=reason, repeat_minutes=station.settings.emergency.repeat_minutes
+    )
     facts = asdict(alert) | {"sent": alert.sent.isoformat(), "expires": alert.expires and alert.expires.isoformat()}
     source = facts | {"areas": list(alert.areas), "replaces": list(alert.replaces)}
     return emergencies.draft(station, actor, wish, source=source, cap_identifier=_kept(alert.identifier))

@@ -106,9 +106,9 @@ def entries(session: Session, script_id: int | None = None, *, at: int | None = 
 def entry_of(row: LexiconRow) -> Entry:
     """Return a row as the front-end takes it; it is firm, for a person chose it."""
     return Entry(
-        row.written,
-        row.spoken,
-        Mode(row.mode),
+        written=row.written,
+        spoken=row.spoken,
+        mode=Mode(row.mode),
         case="any" if row.any_case else "exact",
         preceded_by=tuple(row.preceded_by),
         followed_by=tuple(row.followed_by),

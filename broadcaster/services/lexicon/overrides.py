@@ -17,7 +17,7 @@ from broadcaster.text.clean import Cleaned
 from broadcaster.text.readings import Reading, entry_for, find, readings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
     """The newest revision of a script as it would be read today."""
 
@@ -45,7 +45,15 @@ def explained(station: Station, script_id: int) -> Explained:
     recipe = Recipe.of(script, revision.body)
     cleaned = cleaned_of(recipe.body, recipe.kept)
     spoken = normalize(cleaned.text, profile=profile_of(station), lexicon=lexicon)
-    return Explained(script, revision.number, cleaned, spoken, tuple(readings(spoken)), lexicon, own)
+    return Explained(
+        script=script,
+        revision=revision.number,
+        cleaned=cleaned,
+        spoken=spoken,
+        readings=tuple(readings(spoken)),
+        lexicon=lexicon,
+        own=own,
+    )
 
 
 def pick_change(found: Explained, what: str, mode: Mode, spoken: str = "", *, whole_station: bool = False) -> Change:

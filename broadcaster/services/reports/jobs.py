@@ -28,7 +28,7 @@ _TOLD = dt.timedelta(days=1)
 """How long a failure or a stop stays on the page of reports."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
     """A report that is being drawn, or was not."""
 
@@ -152,5 +152,12 @@ def _drawing(station: Station, row: Job) -> Drawing:
             )
     alive, _ = status(station, "worker")
     return Drawing(
-        row.id, row.state, str(row.arguments["title"]), row.progress, row.error, row.by, report, worker_alive=alive
+        job=row.id,
+        state=row.state,
+        title=str(row.arguments["title"]),
+        progress=row.progress,
+        error=row.error,
+        by=row.by,
+        report=report,
+        worker_alive=alive,
     )

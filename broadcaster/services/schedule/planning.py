@@ -121,7 +121,7 @@ def _drafts(
     targets = topic_targets(session, first)
     cues = cue_sounds(session)
     filler = Filler(candidates, cues, targets.airings)
-    audiences = _Audiences(station, session, candidates, targets)
+    audiences = _Audiences(station=station, session=session, candidates=candidates, targets=targets)
 
     def ahead(until: dt.date) -> Iterator[tuple[tuple[str, ...], dt.datetime, Slot]]:
         far = expand(rotations, first, (until - first).days, exceptions, station.settings.tz)
@@ -237,7 +237,7 @@ def _allowed(
             yield occurrence, expanded[slot.zones] if not over else tuple(left)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Audiences:
     """What each set of zones heard: different content may air in the same slot in different zones."""
 

@@ -34,7 +34,7 @@ class Segment:
     """True for an unreleased final stop."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Accent:
     """One region's sounds."""
 

@@ -37,7 +37,7 @@ _PACE: Final = replace(USUAL, scale=0.9)
 """A tenth faster than the lengths were set: 27.5 % word errors instead of 30.4 % (102 words), in every part."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Speaker:
     label: str
     region: Region
@@ -64,10 +64,18 @@ class _Speaker:
 _MALE: Final[dict[str, Any]] = {"style": "male", "middle": 145.0, "throat": 1 / 0.94, "bass": 250.0}
 """A horn passes nothing below 350 Hz, and a recogniser, which the bass of Southern men confuses, hears more without."""
 SPEAKERS: Final = {
-    "south-female": _Speaker("Nữ miền Nam (ngoại tuyến)", "south", "female", SOUTH, SOUTH_TONES),
-    "south-male": _Speaker("Nam miền Nam (ngoại tuyến)", "south", "male", SOUTH, SOUTH_TONES, **_MALE),
-    "north-female": _Speaker("Nữ miền Bắc (ngoại tuyến)", "north", "female", NORTH, NORTH_TONES),
-    "north-male": _Speaker("Nam miền Bắc (ngoại tuyến)", "north", "male", NORTH, NORTH_TONES, **_MALE),
+    "south-female": _Speaker(
+        label="Nữ miền Nam (ngoại tuyến)", region="south", gender="female", accent=SOUTH, tones=SOUTH_TONES
+    ),
+    "south-male": _Speaker(
+        label="Nam miền Nam (ngoại tuyến)", region="south", gender="male", accent=SOUTH, tones=SOUTH_TONES, **_MALE
+    ),
+    "north-female": _Speaker(
+        label="Nữ miền Bắc (ngoại tuyến)", region="north", gender="female", accent=NORTH, tones=NORTH_TONES
+    ),
+    "north-male": _Speaker(
+        label="Nam miền Bắc (ngoại tuyến)", region="north", gender="male", accent=NORTH, tones=NORTH_TONES, **_MALE
+    ),
 }
 
 
@@ -92,7 +100,15 @@ class ViNeuralEngine(Engine):
     def voices(self) -> tuple[Voice, ...]:
         """Return the four voices."""
         return tuple(
-            Voice(self.name, id_, who.label, who.region, who.gender, "Apache-2.0", offline=True)
+            Voice(
+                engine=self.name,
+                id=id_,
+                label=who.label,
+                region=who.region,
+                gender=who.gender,
+                licence="Apache-2.0",
+                offline=True,
+            )
             for id_, who in SPEAKERS.items()
         )
 

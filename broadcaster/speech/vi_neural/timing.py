@@ -17,7 +17,7 @@ FRAME_MS: Final = 25.0
 """One step of the model's time: 600 samples at 24 kHz."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
     """Lengths in milliseconds and factors."""
 

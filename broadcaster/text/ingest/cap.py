@@ -79,7 +79,7 @@ _PROSE: Final[dict[str, Check]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CapAlert:
     """What a message says to a commune's station; times aware."""
 

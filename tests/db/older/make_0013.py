@@ -150,7 +150,15 @@ def main(folder: Path, url: str | None) -> None:
     cut = once("Bản tin bị ngắt", [short, long, short], ("am01", "am02"))
     until(lambda: sounds(cut, 2))
     emergency = emergencies.draft(
-        station, OPERATOR, Wish("Lũ về", "Nước lũ đang lên. Mời bà con lên chỗ cao.", ("am01",), "Công điện", 120)
+        station,
+        OPERATOR,
+        Wish(
+            title="Lũ về",
+            text="Nước lũ đang lên. Mời bà con lên chỗ cao.",
+            zones=("am01",),
+            reason="Công điện",
+            repeat_minutes=120,
+        ),
     )
     emergencies.confirm(station, OPERATOR, emergency)
     print("cut:", ended(cut).verdict)

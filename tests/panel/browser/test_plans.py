@@ -57,9 +57,9 @@ def planned(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         for (code, title, _), target in zip(seed.TOPICS[:4], (12, 24, 400, 36), strict=True)
     )
     plan = Campaign(
-        "Thông tin, tuyên truyền về cải cách hành chính năm 2026 trên địa bàn xã Mẫu",
-        dt.date(2026, 1, 1),
-        dt.date(2026, 12, 31),
+        title="Thông tin, tuyên truyền về cải cách hành chính năm 2026 trên địa bàn xã Mẫu",
+        first=dt.date(2026, 1, 1),
+        last=dt.date(2026, 12, 31),
         number="12/KH-UBND",
         issued_on=dt.date(2026, 1, 5),
         basis=("Kế hoạch số 3/KH-UBND của Ủy ban nhân dân tỉnh Mẫu",),
@@ -75,7 +75,12 @@ def planned(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         station,
         kit,
         ActivityDraft(
-            "truc-tiep", "Họp tổ nhân dân tự quản ấp Mẫu 1", "dich-vu-cong", "vhxh", dt.date(2026, 3, 2), attendance=45
+            form="truc-tiep",
+            title="Họp tổ nhân dân tự quản ấp Mẫu 1",
+            topic="dich-vu-cong",
+            unit="vhxh",
+            day=dt.date(2026, 3, 2),
+            attendance=45,
         ),
     )
     activities.add_proof(station, kit, number, "anh-hop.png", b"\x89PNG\r\n\x1a\n" + b"x" * 2000)

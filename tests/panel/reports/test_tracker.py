@@ -37,9 +37,9 @@ def in_force(station: Station, **targets: int) -> int:
     topics = tuple(PlanTopic(code.replace("_", "-"), f"Chủ đề {code}", {"loa": n}) for code, n in targets.items())
     deadlines = (Deadline("Treo pano", dt.date(2026, 3, 20)), Deadline("Tổng kết", dt.date(2026, 4, 30)))
     plan = Campaign(
-        "Kế hoạch 2026",
-        dt.date(2026, 1, 1),
-        dt.date(2026, 4, 30),
+        title="Kế hoạch 2026",
+        first=dt.date(2026, 1, 1),
+        last=dt.date(2026, 4, 30),
         topics=topics,
         forms=("loa", "zalo"),
         deadlines=deadlines,
@@ -209,7 +209,11 @@ def test_a_figure_opens_the_entries_behind_it(station: Station, sign_in: SignIn)
 def test_every_figure_of_the_page_lists_exactly_as_many_as_it_says(station: Station, sign_in: SignIn) -> None:
     in_force(station, dich_vu_cong=20)
     activities.keep_activity(
-        station, KIT, ActivityDraft("zalo", "Bài viết", "dich-vu-cong", "vhxh", dt.date(2026, 3, 1), views=12)
+        station,
+        KIT,
+        ActivityDraft(
+            form="zalo", title="Bài viết", topic="dich-vu-cong", unit="vhxh", day=dt.date(2026, 3, 1), views=12
+        ),
     )
     client = sign_in("vanhanh")
     where = drawn(client, station)

@@ -99,13 +99,24 @@ def test_a_name_for_several_is_resolved(tmp_path):
 
 def bundle(kind=BroadcastKind.ROTATION, **zones):
     at = dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC)
-    b = Broadcast(1, "Buổi", kind, at, at + dt.timedelta(minutes=30), tuple(zones), ())
+    b = Broadcast(
+        id=1,
+        title="Buổi",
+        kind=kind,
+        starts_at=at,
+        ends_at=at + dt.timedelta(minutes=30),
+        zones=tuple(zones),
+        rundown=(),
+    )
     return Bundle(b, zones)
 
 
 @given(st.lists(st.integers(0, 100), min_size=1, max_size=5), st.times())
 def test_a_shared_sink_is_never_louder_than_any_of_its_zones_asked_for(volumes, time):
-    zones = {f"z{n}": Zone(f"z{n}", "", volume=v, bands=parse_bands(["05:00-06:00 40"])) for n, v in enumerate(volumes)}
+    zones = {
+        f"z{n}": Zone(code=f"z{n}", name="", volume=v, bands=parse_bands(["05:00-06:00 40"]))
+        for n, v in enumerate(volumes)
+    }
     asked = [40 if dt.time(5) <= time < dt.time(6) else v for v in volumes]
     assert gain(bundle(**zones), tuple(zones), time) == min(asked) / 100
     loud = gain(bundle(BroadcastKind.EMERGENCY, **zones), tuple(zones), time)

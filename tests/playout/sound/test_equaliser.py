@@ -102,7 +102,7 @@ def test_without_a_correction_every_bit_goes_out_as_it_is() -> None:
 class _Bundle:
     def __init__(self, kind: BroadcastKind, **zones: Correction) -> None:
         self.broadcast = type("B", (), {"kind": kind})()
-        self.zones = {code: Zone(code, code, correction=c) for code, c in zones.items()}
+        self.zones = {code: Zone(code=code, name=code, correction=c) for code, c in zones.items()}
 
 
 def test_zones_of_one_sink_get_the_least_of_each() -> None:
@@ -116,10 +116,10 @@ def test_zones_of_one_sink_get_the_least_of_each() -> None:
 
 @given(correction=corrections)
 def test_a_zone_with_its_hours_and_correction_survives_the_disk(correction: Correction) -> None:
-    zone = Zone("a", "Ấp Mẫu", bands=parse_bands(["05:00-06:00 60"]), correction=correction)
+    zone = Zone(code="a", name="Ấp Mẫu", bands=parse_bands(["05:00-06:00 60"]), correction=correction)
     assert Zone.from_json(json.loads(json.dumps(zone.as_json()))) == zone
     old = {"code": "a", "name": "A", "place": "", "sink": "main", "volume": 100, "enabled": True, "bands": []}
-    assert Zone.from_json(old) == Zone("a", "A")
+    assert Zone.from_json(old) == Zone(code="a", name="A")
 
 
 @pytest.mark.parametrize(("field", "value"), [("bass", 7), ("treble", -13), ("gain", 1), ("gain", float("nan"))])

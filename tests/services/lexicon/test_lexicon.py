@@ -33,7 +33,7 @@ pytestmark = pytest.mark.slow
 
 TODAY = dt.date(2026, 3, 2)
 BODY = "Bà con đến TTHC xã. Cảm ơn bà con."
-NEW = Entry("TTHC", "thủ tục hành chính công")
+NEW = Entry(written="TTHC", spoken="thủ tục hành chính công")
 
 
 def marks(station: Station) -> list[StaleMark]:
@@ -44,14 +44,19 @@ def marks(station: Station) -> list[StaleMark]:
 def test_the_layers_lie_over_each_other(station: Station) -> None:
     number = approved(station, "Gặp BPMC hoặc Facebook ngày 12/3.")
     assert "Facebook" in spoken_of(station, "Facebook").text
-    apply(station, EDITOR, Change(add=(Entry("Facebook", "phây búc", Mode.WORD),)), confirmed=[number])
-    own = Change(add=(Entry("12/3", "mười hai phần ba"),), script_id=number)
+    apply(
+        station, EDITOR, Change(add=(Entry(written="Facebook", spoken="phây búc", mode=Mode.WORD),)), confirmed=[number]
+    )
+    own = Change(add=(Entry(written="12/3", spoken="mười hai phần ba"),), script_id=number)
     apply(station, EDITOR, own, confirmed=[number])
     general = spoken_of(station, "Facebook, 12/3").text
     assert general.startswith("phây búc, ")
     assert "phần ba" not in general
     assert spoken_of(station, "Facebook, 12/3", script_id=number).text == "phây búc, mười hai phần ba"
-    assert "ba cái" in spoken_of(station, "12/3", script_id=number, extra=[Entry("12/3", "ba cái", firm=True)]).text
+    assert (
+        "ba cái"
+        in spoken_of(station, "12/3", script_id=number, extra=[Entry(written="12/3", spoken="ba cái", firm=True)]).text
+    )
 
 
 def test_an_entry_holds_on_its_days_only(station: Station) -> None:
@@ -62,7 +67,7 @@ def test_an_entry_holds_on_its_days_only(station: Station) -> None:
 
 
 def test_every_change_is_a_version_that_can_be_read_again(station: Station) -> None:
-    first = apply(station, EDITOR, Change(add=(NEW, Entry("XYZ", "ích"))))
+    first = apply(station, EDITOR, Change(add=(NEW, Entry(written="XYZ", spoken="ích"))))
     assert apply(station, EDITOR, Change(add=(NEW,))) == first, "the same again is no change"
     second = apply(station, EDITOR, Change(add=(replace(NEW, spoken="thủ tục"),)))
     with station.db.read() as session:
@@ -181,13 +186,13 @@ def test_a_change_for_one_script_leaves_the_others(station: Station) -> None:
 
 def test_a_broken_line_does_not_hide_a_script(station: Station) -> None:
     number = approved(station, "Bà con đến Trung\ntâm văn hóa xã.")
-    effect = preview(station, Change(add=(Entry("Trung tâm văn hóa", "nhà văn hóa"),)))
+    effect = preview(station, Change(add=(Entry(written="Trung tâm văn hóa", spoken="nhà văn hóa"),)))
     assert [a.script_id for a in effect.outrun] == [number]
 
 
 def test_a_respelling_for_the_voice_of_the_script_touches_it(station: Station) -> None:
     number = approved(station, "Xem Facebook của xã.")
-    other = Entry("Facebook", "", Mode.LEAVE, respell={"espeak": "phây-búc"})
+    other = Entry(written="Facebook", spoken="", mode=Mode.LEAVE, respell={"espeak": "phây-búc"})
     assert preview(station, Change(add=(other,))).outrun == ()
     own = replace(other, respell={"tone": "phây-búc"})
     assert [a.script_id for a in preview(station, Change(add=(own,))).outrun] == [number]
@@ -204,21 +209,21 @@ def test_only_who_may_write_changes_words(station: Station) -> None:
 @pytest.mark.parametrize(
     ("entry", "field", "says"),
     [
-        (Entry(" ", "a"), "written", "chữ viết"),
-        (Entry("A" * 121, "a"), "written", "120"),
-        (Entry("A", "!!!"), "spoken", "bằng chữ"),
-        (Entry("A\0B", "a"), "written", "điều khiển"),
-        (Entry("A", "a\x07"), "spoken", "điều khiển"),
-        (Entry("A", "số 1"), "spoken", "chữ số"),
-        (Entry("A", "b" * 401), "spoken", "400"),
-        (Entry("12/3", "", Mode.LEAVE), "mode", "con số"),
-        (Entry("&", "", Mode.SPELL), "mode", "chữ"),
-        (Entry("A", "b", Mode.TYPO), "mode", "không dùng"),
-        (Entry("A", "b", followed_by=("x",) * 3 + tuple(map(str, range(13)))), "followed_by", "12"),
-        (Entry("A", "b", near=("lệ phí",)), "near", "“near” chỉ dùng"),
-        (Entry("A", "b", look=True), "look", "“look” chỉ dùng"),
-        (Entry("A", "b", respell={"Có dấu": "x"}), "respell", "espeak"),
-        (Entry("A", "b", valid_from=TODAY, valid_until=TODAY - dt.timedelta(1)), "valid_until", "sau"),
+        (Entry(written=" ", spoken="a"), "written", "chữ viết"),
+        (Entry(written="A" * 121, spoken="a"), "written", "120"),
+        (Entry(written="A", spoken="!!!"), "spoken", "bằng chữ"),
+        (Entry(written="A\0B", spoken="a"), "written", "điều khiển"),
+        (Entry(written="A", spoken="a\x07"), "spoken", "điều khiển"),
+        (Entry(written="A", spoken="số 1"), "spoken", "chữ số"),
+        (Entry(written="A", spoken="b" * 401), "spoken", "400"),
+        (Entry(written="12/3", spoken="", mode=Mode.LEAVE), "mode", "con số"),
+        (Entry(written="&", spoken="", mode=Mode.SPELL), "mode", "chữ"),
+        (Entry(written="A", spoken="b", mode=Mode.TYPO), "mode", "không dùng"),
+        (Entry(written="A", spoken="b", followed_by=("x",) * 3 + tuple(map(str, range(13)))), "followed_by", "12"),
+        (Entry(written="A", spoken="b", near=("lệ phí",)), "near", "“near” chỉ dùng"),
+        (Entry(written="A", spoken="b", look=True), "look", "“look” chỉ dùng"),
+        (Entry(written="A", spoken="b", respell={"Có dấu": "x"}), "respell", "espeak"),
+        (Entry(written="A", spoken="b", valid_from=TODAY, valid_until=TODAY - dt.timedelta(1)), "valid_until", "sau"),
     ],
 )
 def test_a_wrong_entry_is_refused_by_its_field(entry: Entry, field: str, says: str) -> None:
@@ -257,16 +262,16 @@ def test_a_file_brings_back_what_was_written(made: list[Entry]) -> None:
 
 def test_out_and_in_again_is_no_change(station: Station) -> None:
     full = Entry(
-        "Facebook",
-        "phây búc",
-        Mode.WORD,
+        written="Facebook",
+        spoken="phây búc",
+        mode=Mode.WORD,
         case="any",
         followed_by=("xã",),
         valid_from=TODAY,
         respell={"espeak": "phây-búc"},
         note="theo đài tỉnh",
     )
-    version = apply(station, EDITOR, Change(add=(full, NEW, Entry("QR", "", Mode.SPELL))))
+    version = apply(station, EDITOR, Change(add=(full, NEW, Entry(written="QR", spoken="", mode=Mode.SPELL))))
     with station.db.read() as session:
         text = export_toml(session)
         before = entries(session)
@@ -305,7 +310,7 @@ def test_the_home_s_file_settles_a_word_over_the_shipped_conditions(station: Sta
 
 
 def test_a_trial_is_heard_and_keeps_nothing(station: Station) -> None:
-    heard = hear(station, "UBND và ABCX", [checked(Entry("ABCX", "anh bê xê"))])
+    heard = hear(station, "UBND và ABCX", [checked(Entry(written="ABCX", spoken="anh bê xê"))])
     assert heard.text == "Ủy ban nhân dân và anh bê xê"
     assert heard.wav[:4] == b"RIFF"
     assert heard.seconds > 0.2

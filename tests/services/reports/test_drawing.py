@@ -32,7 +32,15 @@ from tests.kit.scripts import approved
 from tests.kit.scripts import draft as script
 
 Q1 = parse("2026-Q1")
-DRAFT = ActivityDraft("zalo", "Bài viết", "mot-cua", "vhxh", dt.date(2026, 3, 1), views=12, link="https://zalo.me/mau")
+DRAFT = ActivityDraft(
+    form="zalo",
+    title="Bài viết",
+    topic="mot-cua",
+    unit="vhxh",
+    day=dt.date(2026, 3, 1),
+    views=12,
+    link="https://zalo.me/mau",
+)
 
 
 def aired(station: Station, many: int = 3) -> None:

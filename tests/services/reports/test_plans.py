@@ -23,9 +23,9 @@ from tests.kit.places import FIXTURES
 from tests.kit.plans import word_plan
 
 PLAN = Campaign(
-    "Kế hoạch thử",
-    dt.date(2026, 1, 1),
-    dt.date(2026, 12, 31),
+    title="Kế hoạch thử",
+    first=dt.date(2026, 1, 1),
+    last=dt.date(2026, 12, 31),
     number="1/KH-UBND",
     issued_on=dt.date(2026, 1, 5),
     basis=("Quyết định số 2/QĐ-UBND",),

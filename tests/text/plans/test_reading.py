@@ -189,7 +189,9 @@ def test_the_same_plan_as_a_pdf_gives_the_same_topics_out_of_broken_lines() -> N
     from broadcaster.reporting import pdf
 
     lines = [x.strip() for x in (FIXTURES / "ke-hoach-2026.txt").read_text(encoding="utf-8").split("\n") if x.strip()]
-    paper = pdf.Paper("KẾ HOẠCH", " ".join(lines[1:3]), [pdf.Paragraph(x, indent=False) for x in lines[3:]])
+    paper = pdf.Paper(
+        kind="KẾ HOẠCH", subject=" ".join(lines[1:3]), blocks=[pdf.Paragraph(x, indent=False) for x in lines[3:]]
+    )
     plan = read_plan(read_bytes("kh.pdf", pdf.render(paper)).text, FORMS)
     text = reading("ke-hoach-2026.txt")
     for kind in (K.TITLE, K.TOPIC, K.FORM, K.UNIT, K.SPAN):

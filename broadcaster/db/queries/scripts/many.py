@@ -28,7 +28,7 @@ class Listed:
     duration_ms: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Whole:
     """A script with its history; lists are newest first."""
 
@@ -69,7 +69,7 @@ class Whole:
         return next((a.revision_id for a in self.approvals if a.decision == Decision.APPROVED), None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptQuery:
     """What to look for; an empty word means any. `validity` is `now`, `soon` (ends within a week) or `over`."""
 
@@ -177,7 +177,9 @@ def whole(session: Session, script_id: int) -> Whole:
         and rendition.created_at > job.finished_at
     ):
         job = None  # it went well since, another way
-    return Whole(script, topic, unit, revisions, rendition, approvals, job)
+    return Whole(
+        script=script, topic=topic, unit=unit, revisions=revisions, rendition=rendition, approvals=approvals, job=job
+    )
 
 
 @dataclass(frozen=True, slots=True)
