@@ -18,27 +18,28 @@ from typing import Any
 
 from broadcaster.clock import Clock, SystemClock
 from broadcaster.domain.broadcasts import Phase
-from broadcaster.domain.desk import LEFT, PORT_FILE, Bundle, Desk, DeskAwayError, Order, Status, Verb
+from broadcaster.domain.desk import LEFT, PORT_FILE, AirHours, Bundle, Desk, DeskAwayError, Order, Status, Verb
 from broadcaster.home import Home
-from broadcaster.playout.airing.airing import Airing
-from broadcaster.playout.airing.claims import Claims, reserve, within
+from broadcaster.playout.airing.claims import Claims, within
+from broadcaster.playout.airing.contract import AiringState, Launch
 from broadcaster.playout.airing.control import Control
-from broadcaster.playout.airing.machine import Crew, Leads
-from broadcaster.playout.airing.register import Floor, alarm_key
+from broadcaster.playout.airing.machine import LeadTimes, Machine
+from broadcaster.playout.airing.register import Register, alarm_key
+from broadcaster.playout.host.agenda import Agenda
 from broadcaster.playout.host.alarm import Alarm, ApschedulerAlarm
-from broadcaster.playout.host.clock_trust import Belief
-from broadcaster.playout.host.lease import Tenure
+from broadcaster.playout.host.clock_trust import ClockTrust
+from broadcaster.playout.host.lease import Lease
 from broadcaster.playout.host.lock import home_lock
-from broadcaster.playout.host.loopback import Ear
+from broadcaster.playout.host.loopback import Loopback
 from broadcaster.playout.host.priority import favour_process
 from broadcaster.playout.record import recovery
-from broadcaster.playout.record.incidents import Troubles
+from broadcaster.playout.record.incidents import Incidents
 from broadcaster.playout.record.journal import Journal
-from broadcaster.playout.record.pinned import Shelf
+from broadcaster.playout.record.pinned import PinnedPlan
 from broadcaster.playout.record.replay import replay
 from broadcaster.playout.sinks import Sinks, resolve_sinks
 from broadcaster.playout.sinks.base import Sink, Standing
-from broadcaster.playout.sound.decoded import TapeRoom
+from broadcaster.playout.sound.decoded import DecodedCache
 from broadcaster.playout.sound.player import CHUNK_MS
 from broadcaster.playout.sound.relay import Relay
 from broadcaster.playout.status import status_of
@@ -65,6 +66,7 @@ class Playout:
         clock: the time.
         alarm: the alarm clock; APScheduler's by default.
         sinks: the ways out; by default those of the settings.
+        relays: the programmes that may be relayed; by default those of the settings.
         urgent: put this process and its players before all others; for a process of its own.
         inline: play on the calling thread over a frozen clock; for simulations.
         chunk_ms: samples are handed to the sinks in pieces of this length.
@@ -80,7 +82,8 @@ class Playout:
         clock: Clock,
         *,
         alarm: Alarm | None = None,
-        sinks: Mapping[str, Sink] | None = None,
+        sinks: Sinks | Mapping[str, Sink] | None = None,
+        relays: Mapping[str, Relay] | None = None,
         urgent: bool = False,
         inline: bool = False,
         chunk_ms: int = CHUNK_MS,
@@ -88,51 +91,43 @@ class Playout:
         proves: bool | None = None,
     ) -> None:
         self.desk = desk
-        self.home = home
         self.clock = clock
         self.alarm = alarm or ApschedulerAlarm(clock)
-        self.sinks = Sinks(dict(sinks), {}) if sinks is not None else resolve_sinks(settings, home, clock)
-        self._inline = inline
-        self.host = socket.gethostname()
-        self.journal = Journal(home.playout, clock, durable=durable)
-        self._wake = threading.Event()
-        self._shelf = Shelf(home.playout / "bundles")
-        self._tapes = TapeRoom(home.store, home.playout / "tapes")
-        self._tenure = Tenure(desk, clock, settings.playout.lease_seconds, home.playout / "rival.json")
+        self._lock_file = home.run / "playout.lock"
         self._beat_s = min(BEAT_S, settings.playout.lease_seconds / 4)
-        self._belief = Belief(clock, self.journal.last_time())
-        self._claims = Claims(desk, clock, self._shelf, self._tenure, inline=inline)
-        self._troubles = Troubles(self.journal, self._wake.set)
-        self._ear = Ear(home.run / PORT_FILE, self._heard)
-        self._due_at: dict[str, float] = {}
-        self.floor = Floor(self._shelf, self.alarm, self._changed)
-        self._crew = self.floor.crew = Crew(
-            clock=self.clock,
-            journal=self.journal,
-            tapes=self._tapes,
-            sinks=self.sinks.by_name,
-            hours=settings.station_hours,
-            tz=settings.tz,
-            host=self.host,
-            confirm=self._claims.confirm,
-            fault=self._troubles.sink,
-            reserve=functools.partial(reserve, self.clock, self.floor.airings),
-            muted=self.floor.is_muted,
-            changed=self._changed,
-            leads=Leads.of(clock),
+        folder = home.playout
+        journal = Journal(folder, clock, durable=durable)
+        pinned = PinnedPlan(folder / "bundles", AirHours(settings.station_hours, settings.tz))
+        lease = Lease(desk, clock, settings.playout.lease_seconds, folder / "rival.json")
+        agenda = Agenda(clock)
+        if relays is None:
+            loudness, tz = settings.sound.loudness, settings.tz
+            relays = {name: Relay(source, loudness, tz) for name, source in settings.relays.items()}
+        if sinks is None:
+            sinks = resolve_sinks(settings, home, clock)
+        self.machine = Machine(
+            clock=clock,
+            host=socket.gethostname(),
+            journal=journal,
+            pinned=pinned,
+            claims=Claims(desk, clock, pinned, lease, inline=inline),
+            lease=lease,
+            trust=ClockTrust(clock, journal.last_time()),
+            incidents=Incidents(journal, agenda.soon),
+            agenda=agenda,
+            decoded=DecodedCache(home.store, folder / "tapes"),
+            sinks=sinks if isinstance(sinks, Sinks) else Sinks(dict(sinks), {}),
+            relays=relays,
+            talks=home.run / "talks",
+            lead_times=LeadTimes.of(clock),
+            chunk_ms=chunk_ms,
+            proves=isinstance(clock, SystemClock) if proves is None else proves,
             urgent=urgent,
             inline=inline,
-            chunk_ms=chunk_ms,
-            alarm=self._troubles.tell,
-            several=self.sinks.several,
-            may_begin=self._may_begin,
-            talks=home.run / "talks",
-            relays={
-                name: Relay(source, settings.sound.loudness, settings.tz) for name, source in settings.relays.items()
-            },
-            proves=isinstance(clock, SystemClock) if proves is None else proves,
         )
-        self._control = Control(self.floor, self.journal, self.trust_clock)
+        self.register = Register(self.machine, self.alarm)
+        self._control = Control(self.register, journal, self.trust_clock)
+        self._loopback = Loopback(home.run / PORT_FILE, self._heard)
 
     # Life
 
@@ -142,66 +137,69 @@ class Playout:
         Raises:
             AirError: another play-out holds this home.
         """
-        with home_lock(self.home.run / "playout.lock"):
-            if self._crew.urgent:
+        machine = self.machine
+        with home_lock(self._lock_file):
+            if machine.urgent:
                 favour_process()
             self.open()
             threading.Thread(target=self._wake_on, args=(stop,), name="playout-stop", daemon=True).start()
             try:
                 while not stop.is_set():
                     self.tick()
-                    self._wake.wait(POLL_S)
+                    machine.agenda.wait(POLL_S)
             finally:
                 self.close()
 
     def open(self) -> None:
         """Take up the work: finish what an earlier life left open, load what is pinned, start the alarm and the ear."""
+        machine = self.machine
         with contextlib.suppress(DeskAwayError):  # what was left open may go on only where it is this machine's turn
-            self._beat() if self._inline else within(FIRST_S, self._beat)
-        self.journal.doubtful = bool(self._belief.hold)
-        self.journal.write("boot", {"host": self.host})
-        past = recovery.look_back(self.journal.last_segment())
-        self.floor.ended |= past.ended
+            self._beat() if machine.inline else within(FIRST_S, self._beat)
+        journal = machine.journal
+        journal.doubtful = bool(machine.trust.hold)
+        journal.write("boot", {"host": machine.host})
+        past = recovery.look_back(journal.last_segment())
         self._control.know(past.obeyed)
-        pinned = self._shelf.load()
+        pinned = machine.pinned.load()
         self.alarm.start(self._jumped)
-        if not self._inline:
-            self._ear.open()
-        self.sinks.start()
-        for name, why in self.sinks.notes.items():
-            self._troubles.sink(name, why)
-        for number, one in past.unfinished.items():
-            self.floor.recover(number, one, pinned.get(number))
-        for number in pinned:
-            if number not in self.floor.ended and not self.floor.has(number):
-                self._set_alarm(pinned[number])
+        if not machine.inline:
+            self._loopback.open()
+        machine.sinks.start()
+        for name, why in machine.sinks.notes.items():
+            machine.incidents.sink(name, why)
+        self.register.recover(past, pinned)
+        for number, bundle in pinned.items():
+            if not self.register.knows(number):
+                self._set_alarm(bundle)
 
     def close(self) -> None:
-        """End in order: fade out, log, bring the journal into the database."""
+        """End in order: fade out, log, bring the journal to the desk."""
+        machine = self.machine
         self.alarm.stop()
-        self._ear.close()
-        self.floor.clear(5)
+        self._loopback.close()
+        self.register.clear(5)
         with contextlib.suppress(DeskAwayError):
-            replay(self.desk, self.journal)
-        self._tenure.end(self.status())
-        self.journal.close()
-        self.sinks.finish()
+            replay(self.desk, machine.journal)
+        machine.lease.end(self.status())
+        machine.journal.close()
+        machine.sinks.finish()
 
     def _wake_on(self, stop: threading.Event) -> None:
         stop.wait()
-        self._wake.set()
+        self.machine.agenda.soon()
 
     def look_again(self) -> None:
         """Look at the plan in the next round, however soon that is."""
-        self._due_at.pop("reconcile", None)
-        self._wake.set()
+        self.machine.agenda.soon("reconcile")
 
     def tick(self) -> None:
         """Do one round of the clerk's work; nothing that fails here stops the next round."""
-        self._wake.clear()
+        machine, agenda = self.machine, self.machine.agenda
+        agenda.begin()
         self._tell_of_the_clock()
-        self.journal.retry()
-        self._troubles.tell("journal", self.journal.trouble and f"Đĩa không ghi được nhật ký: {self.journal.trouble}.")
+        machine.journal.retry()
+        trouble = machine.journal.trouble
+        machine.incidents.tell("journal", trouble and f"Đĩa không ghi được nhật ký: {trouble}.")
         self._look_at_sinks()
         away = ""
         for name, every, step in (
@@ -212,45 +210,33 @@ class Playout:
             ("beat", self._beat_s, self._beat),  # again, when what was done just now changed what is to be told
             ("housekeeping", HOUSEKEEPING_S, self._housekeeping),
         ):
-            now = self.clock.monotonic()
-            if now < self._due_at.get(name, 0.0):
+            if not agenda.is_due(name):
                 continue
             try:
                 step()
-                self._due_at[name] = now + every
+                agenda.done(name, every)
             except DeskAwayError as error:
                 away = error.message
                 break
             except Exception:
                 log.exception("clerk: %s failed", name)
-                self._due_at[name] = now + max(every, RECONCILE_S)
-        if away and not self._troubles.now("database"):
+                agenda.done(name, max(every, RECONCILE_S))
+        if away and not machine.incidents.now("database"):
             log.warning("desk is away: %s", away)
-        self._troubles.tell("database", away)
-        self._troubles.tell("lease", self._tenure.hold)
-
-    @property
-    def hold(self) -> str:
-        """Why nothing may begin by itself now, in Vietnamese; empty when all is well."""
-        return self._belief.hold or self._tenure.hold
-
-    def _may_begin(self, one: Airing) -> bool:
-        """Whether a broadcast may begin: what a person asked for this very minute does not wait for a believed clock.
-
-        After a power cut in a storm the clock may be wrong, and the emergency must be heard all the same.
-        """
-        return not self._tenure.hold and (one.unplanned or one.broadcast.asked_for or not self._belief.hold)
+        machine.incidents.tell("database", away)
+        machine.incidents.tell("lease", machine.lease.hold)
 
     def _tell_of_the_clock(self) -> None:
-        why = self._belief.hold
-        self.journal.doubtful = bool(why)
-        self._troubles.tell("clock", why)
+        why = self.machine.trust.hold
+        self.machine.journal.doubtful = bool(why)
+        self.machine.incidents.tell("clock", why)
 
     def _look_at_sinks(self) -> None:
         """Tell of what broke between broadcasts, when no player is there to notice."""
-        for name, sink in self.sinks.by_name.items():
-            if isinstance(sink, Standing) and name not in self.sinks.notes:
-                self._troubles.sink(name, sink.trouble)
+        sinks = self.machine.sinks
+        for name, sink in sinks.by_name.items():
+            if isinstance(sink, Standing) and name not in sinks.notes:
+                self.machine.incidents.sink(name, sink.trouble)
 
     # What is due
 
@@ -260,55 +246,46 @@ class Playout:
         Raises:
             DeskAwayError: the desk is away; what is pinned still airs.
         """
-        if self._tenure.hold:
+        machine = self.machine
+        if machine.lease.hold:
             return
-        held = bool(self._belief.hold)
+        held = bool(machine.trust.hold)
         now = self.clock.now()
+        day = self.desk.due(now + AHEAD, machine.lease.heir_since)
+        machine.pinned.hours = day.hours
         fresh: dict[int, Bundle] = {}
-        for bundle in self.desk.due(now + AHEAD, self._tenure.heir_since).bundles:
+        for bundle in day.bundles:
             b = bundle.broadcast
             believed = not held or (b.asked_for and abs(b.starts_at - now) <= LEFT)
-            if believed and not self.floor.has(b.id) and b.id not in self.floor.ended:
+            if believed and not self.register.knows(b.id):
                 fresh[b.id] = bundle
         keys = self.alarm.keys()
         for number, bundle in fresh.items():
-            if self._shelf.put(bundle) or alarm_key(number) not in keys:
+            if machine.pinned.put(bundle) or alarm_key(number) not in keys:
                 self._set_alarm(bundle)
-                self._due_at.pop("beat", None)
-        for number in self._shelf.numbers() if not held else ():
-            if number not in fresh and not self.floor.has(number):
+                machine.agenda.again("beat")
+        for number in machine.pinned.numbers() if not held else ():
+            if number not in fresh and not self.register.horns.has(number):
                 self.alarm.cancel(alarm_key(number))
-                self._shelf.drop(number)
-                self._due_at.pop("beat", None)
+                machine.pinned.drop(number)
+                machine.agenda.again("beat")
 
     def _set_alarm(self, bundle: Bundle) -> None:
         b = bundle.broadcast
-        self.alarm.set(
-            alarm_key(b.id),
-            b.starts_at - dt.timedelta(seconds=self._crew.leads.cue),
-            functools.partial(self._rung, b.id),
-        )
+        at = b.starts_at - dt.timedelta(seconds=self.machine.lead_times.cue)
+        self.alarm.set(alarm_key(b.id), at, functools.partial(self._rung, b.id))
 
     def _rung(self, broadcast_id: int) -> None:
-        bundle = self._shelf.get(broadcast_id)
-        if bundle is not None and self._may_begin(one := Airing(self._crew, bundle)):
-            self.floor.launch(one)
+        bundle = self.machine.pinned.get(broadcast_id)
+        if bundle is not None and self.machine.may_begin(bundle.broadcast, unplanned=False):
+            self.register.launch(Launch(bundle=bundle))
 
-    def _changed(self) -> None:
-        """What is on air changed: say so in the next round, and soon."""
-        self._due_at.pop("beat", None)
-        self._wake.set()
-
-    # Commands
-
-    def airings(self) -> list[Airing]:
-        """Return the broadcasts on their way."""
-        return self.floor.airings()
+    # Orders
 
     def trust_clock(self) -> str:
         """Believe the clock as it stands; return the answer."""
-        self._belief.trust()
-        self._wake.set()
+        self.machine.trust.trust()
+        self.machine.agenda.soon()
         return "Đã tin đồng hồ máy; máy phát làm việc trở lại."
 
     def _heard(self, message: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -323,49 +300,56 @@ class Playout:
         return None
 
     def _obey_all(self) -> None:
-        if self._tenure.hold:
+        if self.machine.lease.hold:
             return
         now = self.clock.now()
         for order in self.desk.orders():
             if self._control.obey(order, now - order.at):
-                self._due_at.pop("beat", None)
+                self.machine.agenda.again("beat")
 
     # What others should know
 
+    def airings(self) -> list[AiringState]:
+        """The broadcasts on their way, as they are now."""
+        return [one.state for one in self.register.horns.on_their_way()]
+
     def _replay(self) -> None:
-        if replay(self.desk, self.journal) and not self.airings():
-            self.journal.turn_over()
+        if replay(self.desk, self.machine.journal) and not self.airings():
+            self.machine.journal.turn_over()
 
     def _beat(self) -> None:
-        if self._inline:
+        if self.machine.inline:
             return  # nobody watches a simulation, and no other machine takes its turn
-        hold = self._tenure.hold
-        self._tenure.renew(self.status())
-        if self._tenure.hold != hold:
-            self._tenure.renew(self.status())  # whoever stands by says why
+        lease = self.machine.lease
+        hold = lease.hold
+        lease.renew(self.status())
+        if lease.hold != hold:
+            lease.renew(self.status())  # whoever stands by says why
 
     def status(self) -> Status:
         """What play-out does now."""
+        machine = self.machine
+        numbers = [n for n in machine.pinned.numbers() if not self.register.has_ended(n)]
         return status_of(
             self.clock.now(),
-            self.host,
+            machine.host,
             self.airings(),
-            [b for n in self._shelf.numbers() if n not in self.floor.ended and (b := self._shelf.get(n)) is not None],
-            {name: self._troubles.of_sink(name) for name in self.sinks.by_name},
-            self.hold,
-            self.floor.muted(),
-            clock_doubted=bool(self._belief.hold),
+            [b for n in numbers if (b := machine.pinned.get(n)) is not None],
+            {name: machine.incidents.of_sink(name) for name in machine.sinks.by_name},
+            machine.hold,
+            self.register.horns.muted(),
+            clock_doubted=bool(machine.trust.hold),
         )
 
     def _jumped(self, by: float) -> None:
         self._tell_of_the_clock()
         way = "tới" if by > 0 else "lui"
-        self._troubles.note("clock-step", f"Đồng hồ máy nhảy {way} {abs(by):.1f} giây.")
-        self._due_at.clear()
-        self._wake.set()
+        self.machine.incidents.note("clock-step", f"Đồng hồ máy nhảy {way} {abs(by):.1f} giây.")
+        self.machine.agenda.all_soon()
 
     def _housekeeping(self) -> None:
-        keep = {i.audio_sha256 for n in self._shelf.numbers() if (b := self._shelf.get(n)) for i in b.broadcast.rundown}
-        self._tapes.prune(keep)
-        for name, note in self.sinks.tend() if not self._belief.hold else ():
-            self._troubles.note(f"kept-{name}", note)
+        machine = self.machine
+        bundles = (machine.pinned.get(n) for n in machine.pinned.numbers())
+        machine.decoded.prune({i.audio_sha256 for b in bundles if b is not None for i in b.broadcast.rundown})
+        for name, note in machine.sinks.tend() if not machine.trust.hold else ():
+            machine.incidents.note(f"kept-{name}", note)

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping
 
 from broadcaster.domain.broadcasts import Phase
 from broadcaster.domain.desk import STATUS_VERSION, Bundle, OnAir, Status
-from broadcaster.playout.airing.airing import Airing
+from broadcaster.playout.airing.contract import AiringState
 
 
 def status_of(
     now: dt.datetime,
     host: str,
-    airings: Iterable[Airing],
+    airings: Iterable[AiringState],
     pinned: Iterable[Bundle],
     sinks: Mapping[str, str],
     hold: str,
@@ -51,7 +51,7 @@ def status_of(
     }
 
 
-def _airing(one: Airing) -> OnAir:
+def _airing(one: AiringState) -> OnAir:
     b = one.broadcast
     lane = next((lane for lane in one.lanes if lane.on_item is not None), one.lanes[0] if one.lanes else None)
     item = next((i for i in b.rundown if lane is not None and i.no == lane.on_item), None)

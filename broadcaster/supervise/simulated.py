@@ -83,7 +83,7 @@ class Simulation:
     def power_cut(self) -> None:
         """Die as a machine without power does: nothing is said goodbye to. Make a new `Simulation` to live again."""
         self._alarm.stop()
-        self.playout.journal.close()
+        self.playout.machine.journal.close()
 
     def _round(self) -> None:
         today = self._station.local(self._clock.now()).date()

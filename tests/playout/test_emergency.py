@@ -223,7 +223,7 @@ def test_a_whole_day_of_repeats_lies_on_play_outs_own_disk(air):
     simulation = Simulation(air.station, refusal=air.refusal, every=HOUR)
     simulation.playout.open()
     simulation.run_until(began + 90 * MINUTE)
-    names = set(simulation.playout._shelf.numbers())
+    names = set(simulation.playout.machine.pinned.numbers())
     pinned = [r for r in rows_of(air, number) if r.id in names and not r.state.terminal]
     assert len(pinned) >= 22
     simulation.playout.close()

@@ -11,7 +11,7 @@ from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.playlog import Outcome
-from broadcaster.playout.host.clock_trust import Belief
+from broadcaster.playout.host.clock_trust import ClockTrust
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services.air import broadcasts
 from broadcaster.services.log import playlog
@@ -277,7 +277,7 @@ def test_a_broadcast_another_machine_left_open_gets_its_verdict_here(air, three)
 
 def belief(last=None):
     clock = FrozenClock(MORNING)
-    return clock, Belief(clock, last)
+    return clock, ClockTrust(clock, last)
 
 
 def test_a_small_step_of_the_clock_does_not_hold_the_station():
@@ -326,7 +326,7 @@ def test_a_clock_far_ahead_at_the_start_holds_and_a_long_life_does_not():
 @pytest.mark.parametrize("wrong", [-20 * 365, -30, 61, 10 * 365])
 def test_a_machine_that_woke_with_a_wrong_clock_goes_on_by_itself_when_it_is_set_right(wrong):
     clock = FrozenClock(MORNING + dt.timedelta(days=wrong))
-    found = Belief(clock, MORNING - dt.timedelta(hours=9))
+    found = ClockTrust(clock, MORNING - dt.timedelta(hours=9))
     assert found.hold
     clock.advance(3600)
     assert found.hold

@@ -154,7 +154,7 @@ def test_a_database_gone_for_ten_minutes_holds_up_nothing_and_nothing_is_lost(ai
     sinks = {name: NullSink(name) for name in ("main", "aircheck")}
     lock = sqlite3.connect(air.station.home.root / "station.db", isolation_level=None)
     with Simulation(air.station, refusal=air.refusal, sinks=sinks, every=minute) as one:
-        one.playout._claims._inline = False  # as on a real machine: the database is asked, and not waited for
+        one.playout.machine.claims._inline = False  # as on a real machine: the database is asked, and not waited for
         one.run_until(MORNING)
         air.station.db.engine.dispose()
         for _event in ("connect",):

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import logging
 import queue
 import threading
-from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from typing import Any
 
-from broadcaster.clock import Clock
 from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, ItemKind, Phase, RundownItem
 from broadcaster.domain.causes import NOTHING, Cause, Why, why_of
-from broadcaster.domain.desk import Bundle
 from broadcaster.domain.lateness import Air, Join, Skip, Wait, decide
 from broadcaster.domain.playlog import Outcome
 from broadcaster.errors import AirError, StationError
-from broadcaster.playout.airing.fan_out import Several, together
-from broadcaster.playout.airing.lineup import Events, gain, lay, limit, own_clock, segments
-from broadcaster.playout.airing.machine import Crew
+from broadcaster.playout.airing.contract import AiringState, BySink, Launch
+from broadcaster.playout.airing.fan_out import FanIn, together
+from broadcaster.playout.airing.horns import Horns
+from broadcaster.playout.airing.lineup import Events, gain, lay, limit, own_clock, segments, ways
+from broadcaster.playout.airing.machine import Machine
 from broadcaster.playout.host.priority import favour_thread
 from broadcaster.playout.record.asrun import TRIAL_ZONE, AsRun, heard_zones
 from broadcaster.playout.sinks import AIRCHECK
@@ -41,45 +42,50 @@ JOINED = Why(Cause.JOINED_LATE, "Vào giữa chừng vì bắt đầu trễ.")
 LEASE_LOST = Why(Cause.LEASE_LOST, "Máy khác đang giữ quyền phát nên phần còn lại không phát nữa.")
 
 
-@dataclass
 class Airing:
-    """One broadcast from its cue to its verdict; `run` is its thread, the other methods may be called from anywhere."""
+    """One broadcast from its cue to its verdict; `run` is its thread, the other methods may be called from anywhere.
 
-    crew: Crew
-    bundle: Bundle
-    at_once: bool = False
-    """Start now, whatever the plan says: a person asked for it."""
-    by: str = ""
-    resume_after: int | None = None
-    """After a crash: go on with the first item whose number is greater."""
-    known: dict[str, Outcome] = field(default_factory=dict)
-    began_at: dt.datetime | None = None
-    reasons: list[Why] = field(default_factory=list)
-    started_at: dt.datetime | None = None
-    lanes: list[Lane] = field(default_factory=list)
-    phase: Phase = Phase.CUE
-    ended: bool = False
-    """Whether the verdict is written."""
-    wanted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Zones that it needs, by sink, once it stands in line for them."""
-    granted: bool = False
-    """Whether it has them."""
-    clock: Clock = field(init=False)
-    _over_at: dt.datetime | None = None
-    _several: Several = field(default_factory=lambda: Several(()))
-    _feeds: list[RelayFeed] = field(default_factory=list)
-    _talk: Talk | None = None
-    _spoken: RundownItem | None = None
-    _refused: dict[int, Why] = field(default_factory=dict)
-    _unreachable: dict[str, tuple[Outcome, Why]] = field(default_factory=dict)
-    _halt: threading.Event = field(default_factory=threading.Event)
-    _cancelled: tuple[Why, str] | None = None
-    _abandoned: bool = False
+    Only its thread changes what it shows; others tell it.
+    """
+
+    def __init__(self, machine: Machine, horns: Horns, launch: Launch) -> None:
+        self._machine = machine
+        self._horns = horns
+        self._launch = launch
+        self._clock = own_clock(machine.clock) if machine.inline else machine.clock
+        self._state = AiringState(bundle=launch.bundle, at_once=launch.at_once, by=launch.by)
+        self._over_at: dt.datetime | None = None
+        self._ends = FanIn(())
+        self._feeds: list[RelayFeed] = []
+        self._talk: Talk | None = None
+        self._spoken: RundownItem | None = None
+        self._refused: dict[int, Why] = {}
+        self._unreachable: dict[str, tuple[Outcome, Why]] = {}
+        self._halt = threading.Event()
+        self._cancelled: tuple[Why, str] | None = None
+        self._abandoned = False
+        if launch.left_out is not None:
+            self.cancel(launch.left_out, launch.by)
 
     @property
-    def broadcast(self) -> Broadcast:
-        """The broadcast as it was last confirmed."""
-        return self.bundle.broadcast
+    def state(self) -> AiringState:
+        """How it is now."""
+        return self._state
+
+    def _become(self, **changes: Any) -> None:
+        self._state = replace(self._state, **changes)
+
+    @property
+    def _broadcast(self) -> Broadcast:
+        return self._state.broadcast
+
+    def want(self, by_sink: BySink) -> None:
+        """It stands in line for these zones."""
+        self._become(wanted=by_sink)
+
+    def grant(self) -> None:
+        """They are its own."""
+        self._become(granted=True)
 
     def cancel(self, why: Why, by: str) -> None:
         """Do not air it any more; if it is on air, cut it."""
@@ -94,21 +100,18 @@ class Airing:
         self.cut(None, STOPPED, "")
 
     def cut(self, zones: set[str] | None, why: Why, by: str, *, waiting: bool = False) -> list[str]:
-        """End the sound in `zones` (None: all) if it is on air, and return the zones that fall silent.
-
-        With `waiting`, lanes that stand ready to start are taken away as well. Zones that share a sink share its
-        fate: silence for one of them is silence for all.
-        """
+        """End the sound in `zones` (None: all), and return the zones that fall silent; see `OnItsWay`."""
         silent: list[str] = []
-        for lane in self.lanes:
-            if (self.phase == Phase.AIR or waiting) and (zones is None or zones & set(lane.zones)):
+        now = self._state
+        for lane in now.lanes:
+            if (now.phase is Phase.AIR or waiting) and (zones is None or zones & set(lane.zones)):
                 lane.cut(why, by)
                 silent += lane.zones
         return silent
 
     def mute(self, zone: str | None, muted: bool) -> list[str]:
         """Turn the sound of a zone's sink off or on; the programme runs on."""
-        lanes = [lane for lane in self.lanes if zone is None or zone in lane.zones]
+        lanes = [lane for lane in self._state.lanes if zone is None or zone in lane.zones]
         for lane in lanes:
             lane.muted = muted
         return [z for lane in lanes for z in lane.zones]
@@ -118,52 +121,50 @@ class Airing:
 
         Only a broadcast that was taken back, or one abandoned before its start, ends without.
         """
-        crew = self.crew
-        self.clock = own_clock(crew.clock) if crew.inline else crew.clock
         asrun: AsRun | None = None
         try:
-            confirmed = crew.confirm(self.bundle)
+            confirmed = self._machine.claims.confirm(self._state.bundle)
             if confirmed is None:
-                self.phase = Phase.OVER
+                self._become(phase=Phase.OVER)
                 return
-            self.bundle = confirmed
+            self._become(bundle=confirmed)
             asrun = self._asrun()
             self._air(asrun)
         except StationError as error:
             if asrun is not None:
                 asrun.rest(Outcome.FAILED, why_of(error))
         except Exception:
-            log.exception("broadcast %s failed", self.broadcast.id)
+            log.exception("broadcast %s failed", self._broadcast.id)
             if asrun is not None:
                 asrun.rest(Outcome.FAILED, BROKEN)
         # A power cut, real or simulated, does not come here: the next life ends what it left open.
-        left_alone = self._abandoned and self.phase != Phase.AIR and not self._cancelled
-        yielded = self.resume_after is not None and not self._halt.is_set()
+        left_alone = self._abandoned and self._state.phase is not Phase.AIR and not self._cancelled
+        yielded = self._launch.resume_after is not None and not self._halt.is_set()
         left_alone = left_alone and not yielded  # what began in an earlier life is never begun anew
-        self.phase = Phase.OVER
+        self._become(phase=Phase.OVER)
         if asrun is not None and not left_alone:
             why, by = self._cancelled or (LEASE_LOST if yielded else STOPPED, "")
             asrun.rest(Outcome.MISSED, why, by=by)
             asrun.verdict(self._end(), cancelled=f"Đã hủy: {why.text}" if self._cancelled else "")
-            self.ended = True
+            self._become(ended=True)
 
     def _asrun(self) -> AsRun:
-        trial = self.broadcast.kind is BroadcastKind.TRIAL
-        sinks = {TRIAL_ZONE: AIRCHECK} if trial else {c: z.sink for c, z in self.bundle.zones.items()}
-        crew = self.crew
+        trial = self._broadcast.kind is BroadcastKind.TRIAL
+        sinks = {TRIAL_ZONE: AIRCHECK} if trial else {c: z.sink for c, z in self._state.bundle.zones.items()}
+        machine, launch = self._machine, self._launch
         return AsRun(
-            self.broadcast,
+            self._broadcast,
             sinks,
-            crew.journal,
-            crew.host,
-            crew.tz,
-            dict(self.known),
-            list(self.reasons),
-            started_at=self.began_at,
+            machine.journal,
+            machine.host,
+            machine.pinned.hours.tz,
+            dict(launch.known),
+            list(launch.reasons),
+            started_at=launch.began_at,
         )
 
     def _end(self) -> dt.datetime:
-        return self._over_at or self.clock.now()
+        return self._over_at or self._clock.now()
 
     def _air(self, asrun: AsRun) -> None:
         if self._halt.is_set() or self._stood_down() or not self._may_start(asrun):
@@ -177,62 +178,70 @@ class Airing:
                 self._talk.close()
 
     def _air_cued(self, asrun: AsRun, sources: list[tuple[RundownItem, Source]]) -> None:
-        crew = self.crew
-        self.phase = Phase.WARM
+        machine = self._machine
+        self._become(phase=Phase.WARM)
         if not sources:
             self._refuse(asrun)
             return
-        if not self._wait_until(crew.leads.warm):
+        if not self._wait_until(machine.lead_times.warm):
             return
         self._look_at_relays()
         events: Events = queue.SimpleQueue()
-        self.lanes, self._unreachable = lay(self, events)
-        self._several = Several(self.lanes)
-        threads = [] if self.crew.inline else [self._player(lane) for lane in self.lanes]
+        lanes = self._lay(events)
+        threads = [] if machine.inline else [self._player(lane) for lane in lanes]
         try:
-            if self._wait_until(crew.leads.hand_over) and not self._stood_down() and self._may_start(asrun):
+            if self._wait_until(machine.lead_times.hand_over) and not self._stood_down() and self._may_start(asrun):
                 self._go(asrun, sources)
         finally:
-            if self.phase != Phase.AIR:
-                for lane in self.lanes:
+            if self._state.phase is not Phase.AIR:
+                for lane in lanes:
                     lane.cut(NOTHING, "")
-        if self.phase == Phase.AIR:
+        if self._state.phase is Phase.AIR:
             self._follow(asrun, events, threads)
+
+    def _lay(self, events: Events) -> tuple[Lane, ...]:
+        """Take the horns, and set a player before each sink."""
+        plan = ways(self._machine.sinks, self._state.bundle)
+        busy = self._horns.reserve(self, plan.by_sink)
+        self._unreachable = plan.unreachable | {code: (Outcome.FAILED, why) for code, why in busy.items()}
+        lanes = lay(self._machine, self, plan, busy, self._clock, events)
+        self._ends = FanIn(lanes)
+        self._become(lanes=lanes)
+        for lane in lanes:
+            lane.muted = self._horns.is_muted(lane.zones)
+        return lanes
 
     def _stood_down(self) -> bool:
         """Leave the broadcast to the machine that plays now, or to a clock that is right again."""
-        self._abandoned = self._abandoned or not self.crew.may_begin(self)
+        self._abandoned = self._abandoned or not self._machine.may_begin(
+            self._broadcast, unplanned=self._launch.unplanned
+        )
         return self._abandoned
 
     def _player(self, lane: Lane) -> threading.Thread:
         def play() -> None:
-            if self.crew.urgent:
+            if self._machine.urgent:
                 favour_thread()
             lane.run()
 
-        name = f"player-{lane.sink.name}-{self.broadcast.id}"
+        name = f"player-{lane.sink.name}-{self._broadcast.id}"
         thread = threading.Thread(target=play, name=name, daemon=True)
         thread.start()
         return thread
 
     def _decide(self) -> Wait | Air | Join | Skip:
-        b = self.broadcast
-        if self.unplanned:
+        b = self._broadcast
+        if self._launch.unplanned:
             return Air(0.0)
-        now = self.clock.now()
-        if 0 <= (late := (now - b.starts_at).total_seconds()) <= self.crew.leads.on_time:
+        now = self._clock.now()
+        if 0 <= (late := (now - b.starts_at).total_seconds()) <= self._machine.lead_times.on_time:
             return Air(late)
         return decide(now, b.starts_at, b.ends_at, b.late, b.grace)
 
-    @property
-    def unplanned(self) -> bool:
-        """Whether it does not wait for its time: a person wants it now, or it goes on after a crash."""
-        return self.at_once or self.resume_after is not None
-
     def _starts(self) -> dt.datetime:
         """When the first sample would leave, as it looks now."""
-        now = self.clock.now()
-        return now if self.unplanned else max(now, self.broadcast.starts_at)
+        now = self._clock.now()
+        return now if self._launch.unplanned else max(now, self._broadcast.starts_at)
 
     def _may_start(self, asrun: AsRun) -> bool:
         """Ask lateness and the allowed hours once more, whoever planned it; log what must not air."""
@@ -240,20 +249,21 @@ class Airing:
         if isinstance(late, Skip):
             asrun.rest(Outcome.MISSED, late.why)
             return False
-        local = self._starts().astimezone(self.crew.tz)
-        if self.broadcast.any_hour or self.crew.hours.allows(local, dt.timedelta(0)):
+        hours = self._machine.pinned.hours
+        local = self._starts().astimezone(hours.tz)
+        if self._broadcast.any_hour or hours.windows.allows(local, dt.timedelta(0)):
             return True
-        why = Why(Cause.OUTSIDE_HOURS, f"Lúc {local:%H:%M} nằm ngoài khung giờ được phép phát ({self.crew.hours}).")
+        why = Why(Cause.OUTSIDE_HOURS, f"Lúc {local:%H:%M} nằm ngoài khung giờ được phép phát ({hours.windows}).")
         asrun.rest(Outcome.REFUSED, why)
         return False
 
     def _cue(self) -> list[tuple[RundownItem, Source]]:
         """Check and load every item; what must not air is kept with its reason and logged at the start."""
         sources: list[tuple[RundownItem, Source]] = []
-        for item in self.broadcast.rundown:
-            if self.resume_after is not None and item.no <= self.resume_after:
+        for item in self._broadcast.rundown:
+            if self._launch.resume_after is not None and item.no <= self._launch.resume_after:
                 continue
-            if why := self.bundle.faults.get(item.no):
+            if why := self._state.bundle.faults.get(item.no):
                 self._refused[item.no] = why
                 continue
             try:
@@ -271,23 +281,23 @@ class Airing:
         if item.kind is ItemKind.LIVE:
             return self._listen(item)
         if item.relay is None:
-            return self.crew.tapes.cue(item.audio_sha256)
-        relay = self.crew.relays.get(item.relay)
+            return self._machine.decoded.cue(item.audio_sha256)
+        relay = self._machine.relays.get(item.relay)
         if relay is None:
             raise AirError(f"Không có nguồn tiếp âm “{item.relay}” trong cài đặt.", code="no-relay")
         samples = item.duration_ms * RATE // 1000
-        if self.crew.inline:
+        if self._machine.inline:
             return Assumed(samples)
         at = self._starts() + dt.timedelta(seconds=before / RATE)
-        name = item.relay
-        feed = source_of(relay, self.clock, samples, at, lambda why: self.crew.alarm(f"relay-{name}", why))
+        tell = functools.partial(self._machine.incidents.tell, f"relay-{item.relay}")
+        feed = source_of(relay, self._clock, samples, at, tell)
         self._feeds.append(feed)
         return feed
 
     def _listen(self, item: RundownItem) -> Source:
-        if self.crew.talks is None or self.crew.inline:
+        if self._machine.inline:
             raise AirError("Không có đường micro trực tiếp ở máy phát này.", code="no-talk")
-        self._talk = Talk(self.crew.talks, self.broadcast.id, item.duration_ms * RATE // 1000, self.clock)
+        self._talk = Talk(self._machine.talks, self._broadcast.id, item.duration_ms * RATE // 1000, self._clock)
         return self._talk
 
     def _kept(self, item: RundownItem) -> RundownItem:
@@ -296,9 +306,9 @@ class Airing:
             return item
         if self._spoken is None:
             try:
-                sha, ms = self._talk.seal(Store(self.crew.tapes.store))
+                sha, ms = self._talk.seal(Store(self._machine.decoded.store))
             except StationError as error:
-                self.crew.alarm("talk", f"Không lưu được lượt nói trực tiếp: {error.message}")
+                self._machine.incidents.tell("talk", f"Không lưu được lượt nói trực tiếp: {error.message}")
                 return item
             self._spoken = replace(item, audio_sha256=sha, duration_ms=min(ms, item.duration_ms) or item.duration_ms)
         return self._spoken
@@ -308,27 +318,26 @@ class Airing:
             feed.look()
 
     def _refuse(self, asrun: AsRun) -> None:
-        for item in self.broadcast.rundown:
+        for item in self._broadcast.rundown:
             if why := self._refused.get(item.no):
-                asrun.item_over(item, heard_zones(self.broadcast), Outcome.REFUSED, why)
+                asrun.item_over(item, heard_zones(self._broadcast), Outcome.REFUSED, why)
 
     def _wait_until(self, before_s: float) -> bool:
         """Wait until `before_s` ahead of the start, following the wall clock; False when told to stop."""
-        clock = self.clock
-        slice_s = 86400.0 if self.crew.inline else 1.0
-        while not self.unplanned:
-            left = (self.broadcast.starts_at - clock.now()).total_seconds() - before_s
+        clock = self._clock
+        slice_s = 86400.0 if self._machine.inline else 1.0
+        while not self._launch.unplanned:
+            left = (self._broadcast.starts_at - clock.now()).total_seconds() - before_s
             if left <= 0 or not clock.sleep_until(clock.monotonic() + min(left, slice_s), self._halt):
                 break
         return not self._halt.is_set()
 
     def _go(self, asrun: AsRun, sources: list[tuple[RundownItem, Source]]) -> None:
         """Tell the players what to play and the exact moment."""
-        b = self.broadcast
-        late, now, steady = self._decide(), self.clock.now(), self.clock.monotonic()
+        b = self._broadcast
+        late, now, steady = self._decide(), self._clock.now(), self._clock.monotonic()
         starts = self._starts()
-        self.phase = Phase.AIR
-        self.started_at = starts
+        self._become(phase=Phase.AIR, started_at=starts)
         asrun.begin(starts)
         self._refuse(asrun)
         for code, (outcome, why) in self._unreachable.items():
@@ -339,17 +348,17 @@ class Airing:
             late_s = (now - b.starts_at).total_seconds()
             why = Why(Cause.JOINED_LATE, f"Vào giữa chừng vì bắt đầu trễ {late_s:.0f} giây; mục này đã qua.")
             asrun.item_over(item, heard_zones(b), Outcome.MISSED, why)
-        end, limit_why = limit(self.crew, b, starts, at_once=self.at_once)
-        for lane in self.lanes if pieces else ():
+        end, limit_why = limit(self._machine.pinned.hours, b, starts, at_once=self._launch.at_once)
+        for lane in self._state.lanes if pieces else ():
             asrun.item_coming(pieces[0].item_no, lane.zones, starts)
-        for lane in self.lanes:
+        for lane in self._state.lanes:
             lane.begin(
                 pieces, steady + (starts - now).total_seconds(), limit=end, limit_why=limit_why, fade_in=offset > 0
             )
 
     def _follow(self, asrun: AsRun, events: Events, threads: list[threading.Thread]) -> None:
         try:
-            for lane in self.lanes if self.crew.inline else ():
+            for lane in self._state.lanes if self._machine.inline else ():
                 lane.run()
             while any(t.is_alive() for t in threads) or not events.empty():
                 with suppress(queue.Empty):
@@ -359,8 +368,8 @@ class Airing:
         finally:  # a simulated power cut leaves through here: what was heard until then is known
             while not events.empty():
                 self._note(asrun, *events.get())
-            self._item_over(asrun, self._several.rest())
-        for lane in self.lanes:
+            self._item_over(asrun, self._ends.rest())
+        for lane in self._state.lanes:
             if lane.ear is not None and lane.ear.at_once:
                 lane.ear.join(2)
             why, by = lane.ending
@@ -373,16 +382,16 @@ class Airing:
                 asrun.item_coming(item_no, lane.zones, at)
             case Started(item_no, at):
                 asrun.item_started(item_no, lane.zones, at)
-                self.crew.changed()
+                self._machine.agenda.soon("beat")
             case Mark(item_no, heard):
                 asrun.mark(item_no, lane.zones, heard * 1000 // RATE)
             case Ended():
                 self._over_at = max(event.ended_at, self._over_at or event.ended_at)
-                self._item_over(asrun, self._several.take(lane, event))
+                self._item_over(asrun, self._ends.take(lane, event))
 
     def _item_over(self, asrun: AsRun, heard: list[tuple[str, Ended]]) -> None:
         for event, zones in together(heard):
-            item = self._kept(next(i for i in self.broadcast.rundown if i.no == event.item_no))
+            item = self._kept(next(i for i in self._broadcast.rundown if i.no == event.item_no))
             heard_ms = min(event.heard * 1000 // RATE, item.duration_ms)
             # A talk that its speaker ended was heard whole, pauses of the line aside.
             said = item.kind is ItemKind.LIVE and not event.by and not (self._talk and self._talk.why)
@@ -401,6 +410,6 @@ class Airing:
 
     def _set_volumes(self) -> None:
         """Follow the hours: a zone may be softer at dawn."""
-        time = self.clock.now().astimezone(self.crew.tz).time()
-        for lane in self.lanes:
-            lane.gain = gain(self.bundle, lane.zones, time)
+        time = self._clock.now().astimezone(self._machine.pinned.hours.tz).time()
+        for lane in self._state.lanes:
+            lane.gain = gain(self._state.bundle, lane.zones, time)

@@ -10,7 +10,7 @@ from typing import Any
 from broadcaster.domain.causes import Cause, Why
 from broadcaster.domain.desk import Order, Verb
 from broadcaster.errors import StationError
-from broadcaster.playout.airing.register import Floor
+from broadcaster.playout.airing.register import Register
 from broadcaster.playout.record.journal import Journal
 
 STALE = dt.timedelta(seconds=60)
@@ -23,8 +23,8 @@ class Control:
     Answers go into the journal, so that they outlive a crash and a desk that is away.
     """
 
-    def __init__(self, floor: Floor, journal: Journal, trust_clock: Callable[[], str]) -> None:
-        self._floor = floor
+    def __init__(self, register: Register, journal: Journal, trust_clock: Callable[[], str]) -> None:
+        self._register = register
         self._journal = journal
         self._trust_clock = trust_clock
         self._obeyed: set[int] = set()
@@ -64,11 +64,11 @@ class Control:
             return f"Không thực hiện được: {error}"
 
     def _verbs(self) -> dict[str, Callable[[Order], str]]:
-        floor = self._floor
+        register = self._register
         return {
             Verb.STOP: lambda o: self._stop(o.arguments, o.by),
-            Verb.AIR: lambda o: floor.start_now(int(o.arguments["broadcast_id"]), o.by, o.bundle),
-            Verb.SKIP: lambda o: floor.skip(int(o.arguments["broadcast_id"]), o.by, o.bundle),
+            Verb.AIR: lambda o: register.start_now(int(o.arguments["broadcast_id"]), o.by, o.bundle),
+            Verb.SKIP: lambda o: register.skip(int(o.arguments["broadcast_id"]), o.by, o.bundle),
             Verb.MUTE: lambda o: self._mute(o.arguments.get("zone"), muted=True),
             Verb.UNMUTE: lambda o: self._mute(o.arguments.get("zone"), muted=False),
             Verb.TRUST_CLOCK: lambda _: self._trust_clock(),
@@ -79,7 +79,7 @@ class Control:
         wanted = set(named) if named else None
         why = Why(Cause.PERSON_STOPPED, f"{by or 'Người vận hành'} bấm dừng phát.")
         silent: list[str] = []
-        for airing in self._floor.airings():
+        for airing in self._register.horns.on_their_way():
             silent += airing.cut(wanted, why, by)
         if not silent:
             return "Không có gì đang phát ở đó."
@@ -88,6 +88,6 @@ class Control:
         return f"Đã dừng phát tại {', '.join(sorted(set(silent)))}.{shared}"
 
     def _mute(self, zone: str | None, *, muted: bool) -> str:
-        sounding = self._floor.mute(zone, muted)
+        sounding = self._register.horns.mute(zone, muted)
         word = "Đã tắt tiếng" if muted else "Đã mở tiếng"
         return f"{word} {zone or 'tất cả cụm loa'}." + (" (đang phát)" if sounding else "")

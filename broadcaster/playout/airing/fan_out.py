@@ -11,7 +11,7 @@ from broadcaster.playout.sound.events import Ended
 from broadcaster.playout.sound.player import Lane
 
 
-class Several:
+class FanIn:
     """Collects the ends of an item from all the players of a zone."""
 
     def __init__(self, lanes: Sequence[Lane]) -> None:

@@ -5,30 +5,27 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import queue
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from broadcaster.clock import Clock, FrozenClock
 from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, Overrun, RundownItem
 from broadcaster.domain.causes import NOTHING, Cause, Why
-from broadcaster.domain.desk import Bundle
+from broadcaster.domain.desk import AirHours, Bundle
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.zones import Correction, strictest, volume_at
-from broadcaster.playout.airing.machine import Crew
+from broadcaster.playout.airing.contract import OnItsWay
+from broadcaster.playout.airing.machine import Machine
 from broadcaster.playout.airing.proving import listener
 from broadcaster.playout.record.asrun import TRIAL_ZONE, heard_zones
-from broadcaster.playout.sinks import AIRCHECK
+from broadcaster.playout.sinks import AIRCHECK, Sinks
 from broadcaster.playout.sinks.base import RATE, Feed
 from broadcaster.playout.sinks.behind import Behind
 from broadcaster.playout.sound.decoded import Tape
-from broadcaster.playout.sound.equaliser import Tone
+from broadcaster.playout.sound.equaliser import Equaliser
 from broadcaster.playout.sound.events import Event
 from broadcaster.playout.sound.player import Lane
 from broadcaster.playout.sound.sources import Segment, Source
-
-if TYPE_CHECKING:
-    from broadcaster.playout.airing.airing import Airing
 
 _NOT_MIRRORED = {"file", "null"}
 
@@ -39,13 +36,13 @@ Events = queue.SimpleQueue[tuple[Lane, Event]]
 class Ways:
     """The sinks that the zones of a broadcast need."""
 
-    by_sink: dict[str, list[str]] = field(default_factory=dict)
+    by_sink: dict[str, tuple[str, ...]] = field(default_factory=dict)
     unreachable: dict[str, tuple[Outcome, Why]] = field(default_factory=dict)
     """Zones that cannot hear it, with the outcome and the reason."""
 
 
-def ways(crew: Crew, bundle: Bundle) -> Ways:
-    """Return the sinks by the zones that hear them; a zone may have several."""
+def ways(sinks: Sinks, bundle: Bundle) -> Ways:
+    """The sinks by the zones that hear them; a zone may have several."""
     found = Ways()
     for code in heard_zones(bundle.broadcast):
         zone = bundle.zones.get(code)
@@ -53,12 +50,12 @@ def ways(crew: Crew, bundle: Bundle) -> Ways:
         if code != TRIAL_ZONE and (zone is None or not zone.enabled):
             why = Why(Cause.ZONE_OFF, f"Cụm loa “{zone.name if zone else code}” đang tắt hoặc không còn.")
             found.unreachable[code] = (Outcome.MISSED, why)
-        elif any(n not in crew.sinks for n in crew.several.get(name, (name,))):
+        elif any(n not in sinks.by_name for n in sinks.several.get(name, (name,))):
             why = Why(Cause.SINK_MISSING, f"Cụm loa “{code}” trỏ tới đường ra “{name}” không có.")
             found.unreachable[code] = (Outcome.FAILED, why)
         else:
-            for one in crew.several.get(name, (name,)):
-                found.by_sink.setdefault(one, []).append(code)
+            for one in sinks.several.get(name, (name,)):
+                found.by_sink[one] = (*found.by_sink.get(one, ()), code)
     return found
 
 
@@ -76,7 +73,7 @@ def gain(bundle: Bundle, codes: Sequence[str], time: dt.time) -> float:
     return min(volume_at(z.volume, z.bands, time) for z in zones) / 100
 
 
-def tone(bundle: Bundle, codes: Sequence[str]) -> Tone | None:
+def tone(bundle: Bundle, codes: Sequence[str]) -> Equaliser | None:
     """Return what puts the sound of a sink right for the zones that hear it; None when nothing is to be done.
 
     One sink has one sound: of each value the least that its zones ask for. An emergency is not made softer.
@@ -84,44 +81,43 @@ def tone(bundle: Bundle, codes: Sequence[str]) -> Tone | None:
     found = strictest(bundle.zones[c].correction for c in codes if c in bundle.zones)
     if bundle.broadcast.kind is BroadcastKind.EMERGENCY:
         found = replace(found, gain=0.0)
-    return Tone(found) if found != Correction() else None
+    return Equaliser(found) if found != Correction() else None
 
 
-def lay(airing: Airing, events: Events) -> tuple[list[Lane], dict[str, tuple[Outcome, Why]]]:
-    """Make one lane for each sink that the zones need; return them, and the zones that cannot be reached."""
-    crew, b = airing.crew, airing.broadcast
-    plan = ways(crew, airing.bundle)
-    busy = crew.reserve(airing, {name: tuple(codes) for name, codes in plan.by_sink.items()})
-    unreachable = plan.unreachable | {code: (Outcome.FAILED, why) for code, why in busy.items()}
-    at = max(airing.clock.now(), b.starts_at if not airing.at_once else airing.clock.now()).astimezone(crew.tz).time()
-    feed = Feed(b.id, b.title, b.starts_at.astimezone(crew.tz))
-    mirror = crew.sinks.get(AIRCHECK)
-    if mirror is not None and not crew.inline:
+def lay(
+    machine: Machine, airing: OnItsWay, plan: Ways, busy: Collection[str], clock: Clock, events: Events
+) -> tuple[Lane, ...]:
+    """Make one lane for each sink that the zones need, for those of its zones that are not busy."""
+    state, tz = airing.state, machine.pinned.hours.tz
+    b, sinks = state.broadcast, machine.sinks.by_name
+    at = (clock.now() if state.at_once else max(clock.now(), b.starts_at)).astimezone(tz).time()
+    feed = Feed(b.id, b.title, b.starts_at.astimezone(tz))
+    mirror = sinks.get(AIRCHECK)
+    if mirror is not None and not machine.inline:
         mirror = Behind(mirror)
     lanes: list[Lane] = []
     for name, codes in plan.by_sink.items():
         free = tuple(z for z in codes if z not in busy)
         if not free:
             continue
-        sink = crew.sinks[name]
+        sink = sinks[name]
         mirrored = mirror is not None and sink.kind not in _NOT_MIRRORED and not lanes
         lanes.append(
             Lane(
                 sink,
                 free,
-                gain(airing.bundle, free, at),
+                gain(state.bundle, free, at),
                 feed,
-                own_clock(airing.clock) if crew.inline else airing.clock,
+                own_clock(clock) if machine.inline else clock,
                 events,
-                crew.fault,
+                machine.incidents.sink,
                 mirror=mirror if mirrored else None,
-                chunk_ms=crew.chunk_ms,
-                muted=crew.muted(free),
-                ear=listener(airing, sink, free),
-                tone=tone(airing.bundle, free),
+                chunk_ms=machine.chunk_ms,
+                ear=listener(machine, airing, sink, free),
+                tone=tone(state.bundle, free),
             )
         )
-    return lanes, unreachable
+    return tuple(lanes)
 
 
 def segments(sources: Sequence[tuple[RundownItem, Source]], offset_s: float) -> tuple[list[Segment], list[RundownItem]]:
@@ -141,15 +137,15 @@ def segments(sources: Sequence[tuple[RundownItem, Source]], offset_s: float) -> 
     return found, passed
 
 
-def limit(crew: Crew, b: Broadcast, starts: dt.datetime, *, at_once: bool) -> tuple[int | None, Why]:
+def limit(hours: AirHours, b: Broadcast, starts: dt.datetime, *, at_once: bool) -> tuple[int | None, Why]:
     """Return how many samples may sound and why no more: the slot's end, and always the window's end."""
     ends: list[tuple[dt.datetime, Why]] = []
     if b.overrun is Overrun.CUT and not at_once:
         ends.append((b.ends_at, Why(Cause.SLOT_FULL, "Hết giờ của khung phát.")))
     if not b.any_hour:
-        local = starts.astimezone(crew.tz)
-        if end := crew.hours.end_at(local):
-            why = Why(Cause.OUTSIDE_HOURS, f"Hết khung giờ được phép phát ({crew.hours.window_at(local)}).")
+        local = starts.astimezone(hours.tz)
+        if end := hours.windows.end_at(local):
+            why = Why(Cause.OUTSIDE_HOURS, f"Hết khung giờ được phép phát ({hours.windows.window_at(local)}).")
             ends.append((end, why))
     if not ends:
         return None, NOTHING

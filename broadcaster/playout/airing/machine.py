@@ -1,29 +1,27 @@
-"""What every broadcast on its way shares: the machine's parts, and how long before its start each step is taken."""
+"""The machine that plays: all that broadcasts on their way share, complete at birth."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from broadcaster.clock import Clock, FastClock
-from broadcaster.domain.causes import Why
-from broadcaster.domain.desk import Bundle
-from broadcaster.domain.windows import StationHours
+from broadcaster.domain.broadcasts import Broadcast
+from broadcaster.playout.airing.claims import Claims
+from broadcaster.playout.host.agenda import Agenda
+from broadcaster.playout.host.clock_trust import ClockTrust
+from broadcaster.playout.host.lease import Lease
+from broadcaster.playout.record.incidents import Incidents
 from broadcaster.playout.record.journal import Journal
-from broadcaster.playout.sinks.base import Sink
-from broadcaster.playout.sound.decoded import TapeRoom
-from broadcaster.playout.sound.player import CHUNK_MS
+from broadcaster.playout.record.pinned import PinnedPlan
+from broadcaster.playout.sinks import Sinks
+from broadcaster.playout.sound.decoded import DecodedCache
 from broadcaster.playout.sound.relay import Relay
-
-if TYPE_CHECKING:
-    from broadcaster.playout.airing.airing import Airing
 
 
 @dataclass(frozen=True, slots=True)
-class Leads:
+class LeadTimes:
     """How long before T each step is taken (s)."""
 
     cue: float = 30.0
@@ -36,8 +34,8 @@ class Leads:
     """A start is not late within this."""
 
     @classmethod
-    def of(cls, clock: Clock) -> Leads:
-        """Return the leads over `clock`: a fast one leaves little real time, so steps are taken earlier by it.
+    def of(cls, clock: Clock) -> LeadTimes:
+        """Lead times over `clock`: a fast one leaves little real time, so steps are taken earlier by it.
 
         A start has the same second of real time before it counts as late.
         """
@@ -47,42 +45,44 @@ class Leads:
         return cls(max(30.0, 5 * factor), max(5.0, factor), max(0.25, factor / 10), factor)
 
 
-@dataclass
-class Crew:
-    """What every airing shares. The callables are the only way to the database, and may find it away."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """The parts of one play-out."""
 
     clock: Clock
-    journal: Journal
-    tapes: TapeRoom
-    sinks: Mapping[str, Sink]
-    hours: StationHours
-    tz: ZoneInfo
     host: str
-    confirm: Callable[[Bundle], Bundle | None]
-    """At T-30 s: claim the row and check approvals anew; None when the broadcast is not ours to air."""
-    fault: Callable[[str, str], None]
-    """Told of a sink's trouble (name, sentence), or that it is well (name, "")."""
-    reserve: Callable[[Airing, Mapping[str, tuple[str, ...]]], Mapping[str, Why]]
-    """Take zones, by sink, for an airing; returns those that are busy, with the reason."""
-    muted: Callable[[tuple[str, ...]], bool]
-    """Whether a person turned these zones off."""
-    changed: Callable[[], None]
-    """Told whenever what is on air changes."""
-    leads: Leads
-    alarm: Callable[[str, str], None] = lambda _what, _why: None
-    """Told of any other trouble (what, sentence), or that it is over (what, "")."""
-    may_begin: Callable[[Airing], bool] = lambda _one: True
-    """Whether it may begin: not while another machine may be playing by now, or the clock cannot be believed."""
-    several: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Names that stand for more than one sink."""
-    relays: Mapping[str, Relay] = field(default_factory=dict)
+    """The name of this machine in the log."""
+    journal: Journal
+    pinned: PinnedPlan
+    """The coming day, and the hours that bind it."""
+    claims: Claims
+    lease: Lease
+    trust: ClockTrust
+    incidents: Incidents
+    agenda: Agenda
+    decoded: DecodedCache
+    sinks: Sinks
+    relays: Mapping[str, Relay]
     """The programmes that may be relayed, by name."""
-    talks: Path | None = None
+    talks: Path
     """Where the panel keeps the samples of those who speak live."""
-    proves: bool = False
+    lead_times: LeadTimes
+    chunk_ms: int
+    proves: bool
     """Compare what leaves each sink with what was approved, and keep the proof."""
-    urgent: bool = False
+    urgent: bool
     """Ask the operating system to put the players before all else."""
-    inline: bool = False
+    inline: bool
     """Play on the calling thread, each sink over a clock of its own: for simulations over a frozen clock."""
-    chunk_ms: int = CHUNK_MS
+
+    @property
+    def hold(self) -> str:
+        """Why nothing may begin by itself now, in Vietnamese; empty when all is well."""
+        return self.trust.hold or self.lease.hold
+
+    def may_begin(self, broadcast: Broadcast, *, unplanned: bool) -> bool:
+        """Whether a broadcast may begin: what a person asked for this very minute does not wait for a believed clock.
+
+        After a power cut in a storm the clock may be wrong, and the emergency must be heard all the same.
+        """
+        return not self.lease.hold and (unplanned or broadcast.asked_for or not self.trust.hold)

@@ -3,157 +3,134 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import replace
 
 from broadcaster.domain.causes import Cause, Why
 from broadcaster.domain.desk import Bundle
 from broadcaster.domain.playlog import Outcome
 from broadcaster.playout.airing.airing import Airing
-from broadcaster.playout.airing.machine import Crew
+from broadcaster.playout.airing.contract import Launch
+from broadcaster.playout.airing.horns import Horns
+from broadcaster.playout.airing.machine import Machine
 from broadcaster.playout.host.alarm import Alarm
 from broadcaster.playout.record import recovery
 from broadcaster.playout.record.asrun import AsRun
-from broadcaster.playout.record.pinned import Shelf
 
 RESTARTED = Why(Cause.POWER_CUT, "Máy phát khởi động lại sau sự cố; phần còn lại của buổi này không phát nữa.")
 
 
-class Floor:
-    """Launches broadcasts, each at most once, and carries out what people order. Safe to call from several threads.
+class Register:
+    """Launches broadcasts, each at most once, and carries out what people order. Safe to call from several threads."""
 
-    Args:
-        shelf: what is pinned.
-        alarm: the alarm clock, whose alarms are cancelled when a person is quicker.
-        changed: told whenever what is on air changes.
-    """
-
-    crew: Crew
-    """Set by play-out before anything is launched."""
-
-    def __init__(self, shelf: Shelf, alarm: Alarm, changed: Callable[[], None]) -> None:
-        self._shelf = shelf
+    def __init__(self, machine: Machine, alarm: Alarm) -> None:
+        self.horns = Horns(machine)
+        """Who is on the way, and has which horns."""
+        self._machine = machine
         self._alarm = alarm
-        self._changed = changed
         self._lock = threading.RLock()
-        self._active: dict[int, Airing] = {}
         self._threads: dict[int, threading.Thread] = {}
         self._known: dict[int, recovery.Unfinished] = {}
-        self._muted: set[str | None] = set()
-        self.ended: set[int] = set()
-        """Broadcasts that have their verdict."""
+        self._ended: set[int] = set()
 
-    def airings(self) -> list[Airing]:
-        """Return the broadcasts on their way."""
-        with self._lock:
-            return list(self._active.values())
+    def knows(self, broadcast_id: int) -> bool:
+        """Whether a broadcast is on its way, or has its verdict."""
+        return self.horns.has(broadcast_id) or broadcast_id in self._ended
 
-    def has(self, broadcast_id: int) -> bool:
-        """Return whether a broadcast is on its way."""
-        return broadcast_id in self._active
+    def has_ended(self, broadcast_id: int) -> bool:
+        """Whether a broadcast has its verdict."""
+        return broadcast_id in self._ended
 
     def clear(self, timeout_s: float) -> None:
         """End all that is on its way: what sounds is faded out and logged, the rest is left to the next life."""
-        for one in self.airings():
+        for one in self.horns.on_their_way():
             one.abandon()
         for thread in list(self._threads.values()):
             thread.join(timeout_s)
 
-    def launch(self, one: Airing) -> bool:
+    def launch(self, wanted: Launch) -> bool:
         """Send a broadcast on its way, unless it is or has ended."""
-        number = one.broadcast.id
+        number = wanted.bundle.broadcast.id
         with self._lock:
-            if number in self._active or number in self.ended:
+            if self.knows(number):
                 return False
-            if (past := self._known.get(number)) is not None and not one.known:
-                one.known = dict(past.known)
-            self._active[number] = one
-        if self.crew.inline:
-            self._accompany(one)
+            if (past := self._known.get(number)) is not None and not wanted.known:
+                wanted = replace(wanted, known=dict(past.known))
+            one = Airing(self._machine, self.horns, wanted)
+            self.horns.enter(number, one)
+        if self._machine.inline:
+            self._accompany(number, one)
         else:
-            thread = threading.Thread(target=self._accompany, args=(one,), name=f"broadcast-{number}", daemon=True)
+            name = f"broadcast-{number}"
+            thread = threading.Thread(target=self._accompany, args=(number, one), name=name, daemon=True)
             self._threads[number] = thread
             thread.start()
         return True
 
-    def _accompany(self, one: Airing) -> None:
-        number = one.broadcast.id
+    def _accompany(self, number: int, one: Airing) -> None:
         try:
             one.run()
         finally:
             with self._lock:
-                if one.ended:
-                    self.ended.add(number)
+                if one.state.ended:
+                    self._ended.add(number)
                     self._known.pop(number, None)
-                self._active.pop(number, None)
+                self.horns.leave(number)
                 self._threads.pop(number, None)
-            self._changed()
+            self._machine.agenda.soon("beat")
 
     # After a crash
 
-    def recover(self, number: int, one: recovery.Unfinished, bundle: Bundle | None) -> None:
-        """End, or go on with, a broadcast that an earlier life left open."""
+    def recover(self, past: recovery.Past, pinned: Mapping[int, Bundle]) -> None:
+        """End, or go on with, what an earlier life left open."""
+        self._ended |= past.ended
+        for number, one in past.unfinished.items():
+            self._recover(number, one, pinned.get(number))
+
+    def _recover(self, number: int, one: recovery.Unfinished, bundle: Bundle | None) -> None:
         if one.began_at is None or bundle is None:
             self._known[number] = one  # it had not begun: lateness decides as for any other
             return
-        crew, b = self.crew, bundle.broadcast
+        machine, b = self._machine, bundle.broadcast
         sinks = {code: zone.sink for code, zone in bundle.zones.items()}
-        asrun = AsRun(b, sinks, crew.journal, crew.host, crew.tz, dict(one.known), list(one.reasons), one.began_at)
+        tz = machine.pinned.hours.tz
+        asrun = AsRun(b, sinks, machine.journal, machine.host, tz, dict(one.known), list(one.reasons), one.began_at)
         last = recovery.close_interrupted(one, asrun)
-        if recovery.may_resume(one, asrun, crew.clock.now()) and last < max(i.no for i in b.rundown):
-            resumed = Airing(
-                crew, bundle, resume_after=last, known=asrun.known, began_at=one.began_at, reasons=asrun.reasons
+        if recovery.may_resume(one, asrun, machine.clock.now()) and last < max(i.no for i in b.rundown):
+            reasons = tuple(asrun.reasons)
+            self.launch(
+                Launch(bundle=bundle, resume_after=last, known=asrun.known, reasons=reasons, began_at=one.began_at)
             )
-            self.launch(resumed)
             return
         asrun.rest(Outcome.MISSED, RESTARTED)
-        asrun.verdict(crew.clock.now())
-        self.ended.add(number)
+        asrun.verdict(machine.clock.now())
+        self._ended.add(number)
 
     # What people order
 
     def start_now(self, broadcast_id: int, by: str, named: Bundle | None) -> str:
         """Air a broadcast at once, as pinned or else as `named`; return the answer."""
-        bundle = self._shelf.get(broadcast_id) or named
+        bundle = self._machine.pinned.get(broadcast_id) or named
         if bundle is None:
             return f"Không có buổi phát số {broadcast_id} nào còn chờ phát."
         self._alarm.cancel(alarm_key(broadcast_id))
-        if not self.launch(Airing(self.crew, bundle, at_once=True, by=by)):
+        if not self.launch(Launch(bundle=bundle, at_once=True, by=by)):
             return "Buổi này đang được chuẩn bị, đang phát hoặc đã xong."
         return f"Đang phát ngay buổi “{bundle.broadcast.title}”."
 
     def skip(self, broadcast_id: int, by: str, named: Bundle | None) -> str:
         """Leave a broadcast out, or cut it when it is on air; return the answer."""
         why = Why(Cause.LEFT_OUT, f"{by or 'Người vận hành'} bỏ buổi này.")
-        one = next((a for a in self.airings() if a.broadcast.id == broadcast_id), None)
-        if one is None:
-            bundle = self._shelf.get(broadcast_id) or named
-            if bundle is None:
-                return f"Không có buổi phát số {broadcast_id} nào còn chờ phát."
-            self._alarm.cancel(alarm_key(broadcast_id))
-            one = Airing(self.crew, bundle, by=by)
+        one = next((a for a in self.horns.on_their_way() if a.state.broadcast.id == broadcast_id), None)
+        if one is not None:
             one.cancel(why, by)
-            self.launch(one)
-        else:
-            one.cancel(why, by)
-        return f"Đã bỏ buổi “{one.broadcast.title}”."
-
-    def mute(self, zone: str | None, muted: bool) -> list[str]:
-        """Turn zones off or on, until told otherwise or restarted; return those that sound just now."""
-        if muted:
-            self._muted.add(zone)
-        elif zone is None:
-            self._muted.clear()
-        else:
-            self._muted.discard(zone)
-        return [z for one in self.airings() for z in one.mute(zone, muted)]
-
-    def is_muted(self, zones: tuple[str, ...]) -> bool:
-        """Return whether a person turned one of these zones off."""
-        return None in self._muted or bool(self._muted & set(zones))
-
-    def muted(self) -> list[str]:
-        """Return the zones that are turned off; "all" stands for every one."""
-        return sorted(z or "all" for z in self._muted)
+            return f"Đã bỏ buổi “{one.state.broadcast.title}”."
+        bundle = self._machine.pinned.get(broadcast_id) or named
+        if bundle is None:
+            return f"Không có buổi phát số {broadcast_id} nào còn chờ phát."
+        self._alarm.cancel(alarm_key(broadcast_id))
+        self.launch(Launch(bundle=bundle, by=by, left_out=why))
+        return f"Đã bỏ buổi “{bundle.broadcast.title}”."
 
 
 def alarm_key(broadcast_id: int) -> str:

@@ -20,7 +20,7 @@ GREAT_STEP_S = 2 * 86400.0
 """A step beyond this is never believed by itself: a person looks first."""
 
 
-class Belief:
+class ClockTrust:
     """Judges the clock; `hold` is the Vietnamese sentence that says why the station waits, empty when it need not.
 
     The wall clock is held against the monotonic one each time it is asked: nothing is decided by a clock that was

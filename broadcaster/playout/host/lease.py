@@ -14,7 +14,7 @@ from broadcaster.domain.desk import Desk, DeskAwayError, Status
 log = logging.getLogger(__name__)
 
 
-class Tenure:
+class Lease:
     """Keeps the right of a play-out to play, which its desk gives for a short time with each sign of life.
 
     While the desk is away nothing can be asked. A machine that never met another goes on playing; one that knows of

@@ -22,7 +22,7 @@ LARGEST = 4096
 """Bytes in a datagram; longer ones are not ours."""
 
 
-class Ear:
+class Loopback:
     """Listens on a free UDP port of 127.0.0.1 and calls `heard(message)` on its own thread; an answer goes back."""
 
     def __init__(self, port_file: Path, heard: Callable[[dict[str, Any]], dict[str, Any] | None]) -> None:

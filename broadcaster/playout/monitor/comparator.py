@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from broadcaster.clock import SystemClock
+from broadcaster.clock import Clock
 from broadcaster.domain.proof import MATCH, SILENT_DBFS, Ear, Finding
-from broadcaster.playout.monitor.confidence_feed import Return
+from broadcaster.playout.monitor.confidence_feed import ConfidenceFeed
 from broadcaster.playout.monitor.fingerprint import BANDS, HOP, PER_SECOND, Floats, find, likeness, outline
 from broadcaster.playout.sinks.base import RATE, Pcm
 
@@ -41,7 +41,6 @@ _PATIENCE = 3 * PER_SECOND
 """A return that is so much later than it was a second before has broken off."""
 _FAINT_DB = 20.0
 """A frame counts as heard when it is louder than `SILENT_DBFS`, or at most so much softer than it should be."""
-_CLOCK = SystemClock()
 
 SILENCE = "Đến giờ phát mà đầu ra im lặng (dưới -40 dBFS). Hãy kiểm tra dây, ampli và máy chủ luồng."
 OTHER = "Đầu ra đang phát tiếng khác với nội dung đã duyệt. Hãy kiểm tra ai đang dùng đường ra này."
@@ -115,18 +114,24 @@ class _Sums:
         )
 
 
-class Listener:
+class Comparator:
     """Listens to one broadcast on one sink.
 
     Args:
+        clock: how far behind what comes back may be.
         back: what comes back from behind the sink; None: only what was sent can be compared.
         alarm: told what is wrong (a Vietnamese sentence), and that all is well again (empty).
         found: told the finding of each item, in order; the last ones after `close`.
     """
 
     def __init__(
-        self, back: Return | None, alarm: Callable[[str], None], found: Callable[[int, Finding], None]
+        self,
+        clock: Clock,
+        back: ConfidenceFeed | None,
+        alarm: Callable[[str], None],
+        found: Callable[[int, Finding], None],
     ) -> None:
+        self._clock = clock
         self._back = back
         self._alarm = alarm
         self._found = found
@@ -169,13 +174,13 @@ class Listener:
         try:
             while not self._closing.wait(_ROUND_S):
                 self._round()
-            self._closed_at = _CLOCK.monotonic()
+            self._closed_at = self._clock.monotonic()
             while True:
                 self._round()
-                over = _CLOCK.monotonic() - self._closed_at > LAG_S + 1
+                over = self._clock.monotonic() - self._closed_at > LAG_S + 1
                 if self._back is None or over or self._done >= self._sent.end:
                     break
-                _CLOCK.sleep_until(_CLOCK.monotonic() + _ROUND_S)
+                self._clock.sleep_until(self._clock.monotonic() + _ROUND_S)
             self._rest()
         except Exception:
             log.exception("ear failed")
@@ -283,7 +288,7 @@ class Listener:
         """Whether the return should have brought the next `n` frames by now."""
         if self._sent.end - self._done - n > min(round((LAG_S + 1) * PER_SECOND), self._late + _PATIENCE):
             return True
-        return _CLOCK.monotonic() - self._closed_at > LAG_S
+        return self._clock.monotonic() - self._closed_at > LAG_S
 
     def _judge(self, item_no: int, start: int, end: int) -> None:
         if self._sums is None or self._sums.item_no != item_no:
@@ -371,7 +376,7 @@ class Listener:
 
     def _lag(self) -> int:
         """Return by how many frames the return is late, as it stands now."""
-        since = 0.0 if self._closed_at == math.inf else _CLOCK.monotonic() - self._closed_at
+        since = 0.0 if self._closed_at == math.inf else self._clock.monotonic() - self._closed_at
         return (self._shift or 0) - (self._caught.end - self._sent.end) + round(since * PER_SECOND)
 
     def _rest(self) -> None:

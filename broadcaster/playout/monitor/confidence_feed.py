@@ -22,7 +22,7 @@ _MOST = 300
 NOT_HEARD = "Không nghe lại được đầu ra nên chưa chứng minh được là loa có tiếng."
 
 
-class Return:
+class ConfidenceFeed:
     """A running command; started again when it ends.
 
     Args:

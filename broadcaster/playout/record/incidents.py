@@ -8,7 +8,7 @@ from collections.abc import Callable
 from broadcaster.playout.record.journal import Journal
 
 
-class Troubles:
+class Incidents:
     """Keeps the present troubles, and writes their beginnings and ends to the journal.
 
     Args:

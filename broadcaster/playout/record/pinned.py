@@ -6,15 +6,16 @@ import json
 import logging
 from pathlib import Path
 
-from broadcaster.domain.desk import Bundle
+from broadcaster.domain.desk import AirHours, Bundle
 
 log = logging.getLogger(__name__)
 
 
-class Shelf:
-    """Keeps bundles in `folder`, one file each, replaced whole."""
+class PinnedPlan:
+    """Keeps bundles in `folder`, one file each, replaced whole; and the hours that bind them, in memory."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, hours: AirHours) -> None:
+        self.hours = hours
         self._folder = folder
         self._known: dict[int, Bundle] = {}
         folder.mkdir(parents=True, exist_ok=True)

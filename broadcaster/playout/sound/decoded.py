@@ -90,7 +90,7 @@ class Tape:
         return data
 
 
-class TapeRoom:
+class DecodedCache:
     """Makes and keeps tapes.
 
     Args:

@@ -26,7 +26,7 @@ _KNEE: Final = 0.7
 Floats = npt.NDArray[np.float64]
 
 
-class Tone:
+class Equaliser:
     """Corrects one stream; made for one broadcast on one sink."""
 
     def __init__(self, correction: Correction) -> None:

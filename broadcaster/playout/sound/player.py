@@ -19,9 +19,9 @@ import numpy as np
 from broadcaster.clock import Clock
 from broadcaster.domain.causes import NOTHING, Cause, Why
 from broadcaster.errors import AirError
-from broadcaster.playout.monitor.comparator import Listener
+from broadcaster.playout.monitor.comparator import Comparator
 from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Placed, Sink, Stream
-from broadcaster.playout.sound.equaliser import Tone
+from broadcaster.playout.sound.equaliser import Equaliser
 from broadcaster.playout.sound.events import Coming, Ended, Event, Mark, Started
 from broadcaster.playout.sound.sources import Segment
 
@@ -73,9 +73,9 @@ class Lane:
     fault: Callable[[str, str], None]
     mirror: Sink | None = None
     chunk_ms: int = CHUNK_MS
-    tone: Tone | None = None
+    tone: Equaliser | None = None
     """Puts the sound right for the zones; None: it goes out as it is, bit by bit."""
-    ear: Listener | None = None
+    ear: Comparator | None = None
     """Compares what left with what was approved."""
     places: dict[int, tuple[str, int]] = field(default_factory=dict)
     """Where each item stands in the recording: its name, and milliseconds from its beginning."""

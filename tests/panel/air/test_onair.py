@@ -14,7 +14,7 @@ from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, Origin
 from broadcaster.domain.desk import PORT_FILE
 from broadcaster.domain.roles import Role, machine
 from broadcaster.errors import ForbiddenError, RuleError
-from broadcaster.playout.host.loopback import Ear
+from broadcaster.playout.host.loopback import Loopback
 from broadcaster.services.air import broadcasts
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.schedule import resuming
@@ -128,7 +128,7 @@ def test_the_meter_asks_play_out_itself(station: Station, sign_in: SignIn) -> No
         heard.append(message)
         return {"levels": {"main": -17.5}} if message.get("ask") == "levels" else None
 
-    ear = Ear(station.home.run / PORT_FILE, answer)
+    ear = Loopback(station.home.run / PORT_FILE, answer)
     ear.open()
     try:
         assert client.get("/fragments/level").json == {"main": -17.5}

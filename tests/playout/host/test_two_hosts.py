@@ -12,7 +12,7 @@ from broadcaster.clock import SystemClock
 from broadcaster.db.session import Database
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.playlog import Outcome
-from broadcaster.playout.host.lease import Tenure
+from broadcaster.playout.host.lease import Lease
 from broadcaster.services.air import heartbeats, leases
 from broadcaster.services.desk import LocalDesk
 from broadcaster.services.log import playlog
@@ -45,7 +45,7 @@ def pair(tmp_path, postgres_url):
 def lease(station, owner, file):
     """The lease of a machine of this name over a station's own database."""
     settings = station.home.settings()
-    return Tenure(LocalDesk(replace(station, settings=settings), owner=owner), station.clock, 3, file)
+    return Lease(LocalDesk(replace(station, settings=settings), owner=owner), station.clock, 3, file)
 
 
 def owner(air):

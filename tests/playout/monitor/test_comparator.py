@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from broadcaster.clock import SystemClock
 from broadcaster.domain.proof import MATCH, Ear, Finding, Heard, Proof
 from broadcaster.playout.monitor import comparator
-from broadcaster.playout.monitor.comparator import OTHER, SILENCE, Listener
-from broadcaster.playout.monitor.confidence_feed import NOT_HEARD, Return
+from broadcaster.playout.monitor.comparator import OTHER, SILENCE, Comparator
+from broadcaster.playout.monitor.confidence_feed import NOT_HEARD, ConfidenceFeed
 from broadcaster.playout.monitor.fingerprint import HOP, find, likeness, outline
 from tests.kit.sounds import ONE, TWO, speech
 from tests.kit.waiting import until
@@ -101,7 +102,7 @@ class Back:
 def listen(items, *, sent=lambda pcm, _at: pcm, gain=1.0, chunk=960):
     """Hand the items to an ear as a player does, only faster; return the findings and the alarms."""
     found, alarms = {}, []
-    listener = Listener(None, alarms.append, found.__setitem__)
+    listener = Comparator(SystemClock(), None, alarms.append, found.__setitem__)
     position = 0
     for no, samples in items:
         for start in range(0, len(samples), chunk):
@@ -168,7 +169,7 @@ def test_a_return_is_aligned_however_late_it_comes(lag, monkeypatch):
     one = speech(ONE, 12.0)
     comes = np.concatenate([np.zeros(round(lag * 48000), "<i2"), through(one, "noise"), np.zeros(48000, "<i2")])
     back, found, alarms = Back(), {}, []
-    listener = Listener(back, alarms.append, found.__setitem__)
+    listener = Comparator(SystemClock(), back, alarms.append, found.__setitem__)
     for start in range(0, len(comes), 4800):
         if start < len(one):
             piece = one[start : start + 4800].tobytes()
@@ -195,7 +196,7 @@ def test_a_return_that_was_broken_off_and_goes_on_is_heard_again(away, monkeypat
         alarms.append(what)
         raised_at.append(sent_s)
 
-    listener, sent_s = Listener(back, alarm, found.__setitem__), 0.0
+    listener, sent_s = Comparator(SystemClock(), back, alarm, found.__setitem__), 0.0
     for start in range(0, len(one), 4800):
         sent_s = start / 48_000
         piece = one[start : start + 4800].tobytes()
@@ -219,7 +220,7 @@ def test_a_return_that_never_speaks_proves_nothing_and_says_so(monkeypatch):
     monkeypatch.setattr(comparator, "LAG_S", 0.2)
     back = Back()
     found = {}
-    listener = Listener(back, lambda _: None, found.__setitem__)
+    listener = Comparator(SystemClock(), back, lambda _: None, found.__setitem__)
     one = speech(ONE, 3.0)
     listener.take(1, one.tobytes(), one.tobytes(), 1.0)
     listener.close()
@@ -233,7 +234,7 @@ def test_a_listening_command_that_keeps_ending_is_a_trouble(monkeypatch):
 
     monkeypatch.setattr(confidence_feed, "_AGAIN_S", 0.02)
     told = []
-    back = Return([sys.executable, "-c", "raise SystemExit(1)"], told.append)
+    back = ConfidenceFeed([sys.executable, "-c", "raise SystemExit(1)"], told.append)
     until(lambda: NOT_HEARD in told)
     back.close()
     assert told[-1] == ""
@@ -271,7 +272,7 @@ def test_an_hour_is_heard_in_seconds_of_processor_and_little_memory():
     one = speech(ONE, 20.0)
     tracemalloc.start()
     found, alarms = {}, []
-    listener = Listener(None, alarms.append, found.__setitem__)
+    listener = Comparator(SystemClock(), None, alarms.append, found.__setitem__)
     data = one.tobytes()
     for _ in range(30):  # ten minutes
         listener.take(1, data, data, 1.0)

@@ -46,8 +46,7 @@ def both(live):
 def play(air, one, other):
     items = [air.cue(1, "ngắn"), air.cue(2, "vừa")]
     number = air.plan(air.station.now() + 0.6 * SECOND, items, "ap-1", "ap-2")
-    with running(air, sinks={"mot": one, "hai": other}) as playout:
-        playout._crew.several = {"hai-nga": ("mot", "hai")}
+    with running(air, sinks=Sinks({"mot": one, "hai": other}, {}, {"hai-nga": ("mot", "hai")})):
         row = ended(air, number)
         incidents = [i.what for i in air.incidents()]
     return row, {(e.item_no, e.zone): e.outcome for e in air.log(number)}, incidents
@@ -136,11 +135,11 @@ def test_the_volume_follows_the_hour_while_it_airs(live):
     number = air.plan(air.station.now() + 0.6 * SECOND, [air.cue(1, "dài")], "ap-1")
     with running(air, sinks={"main": sink}) as playout:
         until(lambda: len(sink.samples) > 48_000)
-        one = playout.airings()[0]
+        (one,) = playout.register.horns.on_their_way()
         window = f"{now:%H:%M}-23:59 20"
-        zone = one.bundle.zones["ap-1"]
-        one.bundle = Bundle(
-            one.broadcast,
+        zone = one.state.bundle.zones["ap-1"]
+        changed = Bundle(
+            one.state.broadcast,
             {
                 "ap-1": type(zone)(
                     **{f: getattr(zone, f) for f in ("code", "name", "place", "sink", "volume", "enabled")},
@@ -148,6 +147,7 @@ def test_the_volume_follows_the_hour_while_it_airs(live):
                 )
             },
         )
+        one._become(bundle=changed)
         ended(air, number)
     heard = sink.samples.astype(float)
     early, late = np.abs(heard[9600:38400]).max(), np.abs(heard[-24000:]).max()

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadcaster.clock import FrozenClock
+from broadcaster.clock import FrozenClock, SystemClock
 from broadcaster.domain.broadcasts import BroadcastKind
 from broadcaster.domain.causes import NOTHING
 from broadcaster.domain.proof import MATCH
 from broadcaster.domain.zones import Correction, Zone, parse_bands, strictest
 from broadcaster.errors import RuleError, printed
 from broadcaster.playout.airing.lineup import tone
-from broadcaster.playout.monitor.comparator import Listener
-from broadcaster.playout.sound.equaliser import Tone, kernel
+from broadcaster.playout.monitor.comparator import Comparator
+from broadcaster.playout.sound.equaliser import Equaliser, kernel
 from broadcaster.playout.sound.player import Lane
 from broadcaster.playout.sound.sources import Segment
 from tests.kit.sinks import FEED, NOW, Catch, Held
@@ -42,24 +42,24 @@ def test_each_end_of_the_spectrum_moves_by_what_was_asked(wanted: Correction) ->
 @settings(max_examples=20, deadline=None)
 def test_how_long_the_chunks_are_changes_nothing(cuts: list[int]) -> None:
     sound = speech(ONE)[: sum(cuts)].astype(np.float32)
-    whole = Tone(MUCH).apply(sound)
-    one = Tone(MUCH)
+    whole = Equaliser(MUCH).apply(sound)
+    one = Equaliser(MUCH)
     parts = np.concatenate([one.apply(p) for p in np.split(sound, np.cumsum(cuts)[:-1])])
     np.testing.assert_allclose(parts, whole, atol=0.05)
 
 
 def test_a_boost_rounds_peaks_off_and_never_wraps_them() -> None:
     loud = (32_767 * np.sign(np.sin(2 * np.pi * 6000 * np.arange(9600) / 48_000))).astype(np.float32)
-    made = Tone(Correction(bass=6, treble=6)).apply(loud)
+    made = Equaliser(Correction(bass=6, treble=6)).apply(loud)
     assert np.abs(made).max() <= 32_767
     quiet = loud / 8
-    assert np.abs(Tone(Correction(treble=6)).apply(quiet)).max() > 1.5 * np.abs(quiet).max()
+    assert np.abs(Equaliser(Correction(treble=6)).apply(quiet)).max() > 1.5 * np.abs(quiet).max()
 
 
 def aired(correction: Correction | None, sound: np.ndarray) -> tuple[Catch, list]:
     found: list = []
     sink, clock = Catch(), FrozenClock(NOW)
-    ear = Listener(None, lambda _why: None, lambda _no, finding: found.append(finding))
+    ear = Comparator(SystemClock(), None, lambda _why: None, lambda _no, finding: found.append(finding))
     lane = Lane(
         sink,
         ("ap-1",),
@@ -69,7 +69,7 @@ def aired(correction: Correction | None, sound: np.ndarray) -> tuple[Catch, list
         queue.SimpleQueue(),
         lambda _n, _w: None,
         ear=ear,
-        tone=Tone(correction) if correction else None,
+        tone=Equaliser(correction) if correction else None,
     )
     lane.begin(
         [Segment(1, Held(sound.tobytes()))],

@@ -23,7 +23,7 @@ from broadcaster.playout.sinks.base import Feed, Placed
 from broadcaster.playout.sinks.behind import Behind
 from broadcaster.playout.sinks.device import DeviceOptions, DeviceSink, playback_devices
 from broadcaster.playout.sinks.file import FileOptions, FileSink
-from broadcaster.playout.sound.decoded import ALTERED, TapeRoom, _checked
+from broadcaster.playout.sound.decoded import ALTERED, DecodedCache, _checked
 from broadcaster.playout.sound.events import Ended
 from broadcaster.playout.sound.player import FADE, Lane, level
 from broadcaster.playout.sound.sources import Segment
@@ -302,7 +302,7 @@ def test_a_tape_is_decoded_once_and_made_anew_when_it_was_touched(air):
         flac_to_wav(source, target)
 
     folder = air.station.home.playout / "tapes"
-    room = TapeRoom(air.station.home.store, folder, decode)
+    room = DecodedCache(air.station.home.store, folder, decode)
     first = room.cue(digest)
     sound = first.read(0, first.samples)
     assert room.cue(digest).read(0, 24_000) == sound
@@ -374,7 +374,7 @@ def test_a_decoder_that_gives_other_samples_is_not_trusted(air):
 
         flac_to_wav(other, target)
 
-    room = TapeRoom(air.station.home.store, air.station.home.playout / "tapes", decode)
+    room = DecodedCache(air.station.home.store, air.station.home.playout / "tapes", decode)
     with pytest.raises(MediaError, match="không khớp"):
         room.cue(air.sounds["một"][0])
 

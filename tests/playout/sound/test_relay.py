@@ -300,8 +300,7 @@ def broadcast(air, url, *, seconds=6.0, ahead=4.0, **more):
     items = [air.cue(1, "lời xướng"), relayed(2, seconds), air.script(3, "bản tin")]
     number = air.plan(air.station.now() + ahead * SECOND, items, "ap-1", "ap-2")
     relays = {"vov": Relay(source(url, **more), -16.0, TZ)}
-    with running(air, sinks={"main": check}) as playout:
-        playout._crew.relays = relays
+    with running(air, sinks={"main": check}, relays=relays):
         row = until(lambda: air.row(number).state.terminal and air.row(number), 40)
     (path,) = air.station.home.airchecks.rglob("*.wav")
     heard = np.frombuffer(path.read_bytes()[44:], "<i2") / 32768

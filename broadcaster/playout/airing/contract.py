@@ -1,0 +1,104 @@
+"""What others may know of a broadcast on its way, and what they may tell it: a snapshot and a few messages.
+
+Nobody writes into an airing. Line-up, proofs and horns know no more of it than this.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from broadcaster.domain.broadcasts import Broadcast, Phase
+from broadcaster.domain.causes import Why
+from broadcaster.domain.desk import Bundle
+from broadcaster.domain.playlog import Outcome
+from broadcaster.playout.sound.player import Lane
+
+BySink = Mapping[str, tuple[str, ...]]
+"""Zones by the sink that they are heard through."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """How a broadcast is sent on its way."""
+
+    bundle: Bundle
+    at_once: bool = False
+    """Start now, whatever the plan says: a person asked for it."""
+    by: str = ""
+    left_out: Why | None = None
+    """It is only to get its verdict: a person took it out."""
+    resume_after: int | None = None
+    """After a crash: go on with the first item whose number is greater."""
+    known: Mapping[str, Outcome] = field(default_factory=dict)
+    """What an earlier life wrote of its items."""
+    reasons: tuple[Why, ...] = ()
+    began_at: dt.datetime | None = None
+
+    @property
+    def unplanned(self) -> bool:
+        """Whether it does not wait for its time: a person wants it now, or it goes on after a crash."""
+        return self.at_once or self.resume_after is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AiringState:
+    """A broadcast on its way, as it is at one moment."""
+
+    bundle: Bundle
+    phase: Phase = Phase.CUE
+    lanes: tuple[Lane, ...] = ()
+    """Its players."""
+    wanted: BySink = field(default_factory=dict)
+    """What it needs, once it stands in line for it."""
+    granted: bool = False
+    """Whether it has that."""
+    at_once: bool = False
+    by: str = ""
+    started_at: dt.datetime | None = None
+    ended: bool = False
+    """Whether the verdict is written."""
+
+    @property
+    def broadcast(self) -> Broadcast:
+        """The broadcast as it was last confirmed."""
+        return self.bundle.broadcast
+
+
+class OnItsWay(Protocol):
+    """A broadcast between its cue and its verdict; every method may be called from any thread."""
+
+    @property
+    def state(self) -> AiringState:
+        """How it is now."""
+        ...
+
+    def want(self, by_sink: BySink) -> None:
+        """It stands in line for these zones."""
+        ...
+
+    def grant(self) -> None:
+        """They are its own."""
+        ...
+
+    def cut(self, zones: set[str] | None, why: Why, by: str, *, waiting: bool = False) -> list[str]:
+        """End the sound in `zones` (None: all) if it is on air, and return the zones that fall silent.
+
+        With `waiting`, lanes that stand ready to start are taken away as well. Zones that share a sink share its
+        fate: silence for one of them is silence for all.
+        """
+        ...
+
+    def mute(self, zone: str | None, muted: bool) -> list[str]:
+        """Turn the sound of a zone's sink off or on, and return the zones it meets; the programme runs on."""
+        ...
+
+    def cancel(self, why: Why, by: str) -> None:
+        """Do not air it any more; if it is on air, cut it."""
+        ...
+
+    def abandon(self) -> None:
+        """Leave it to the next life of play-out when it has not started; cut it when it has."""
+        ...

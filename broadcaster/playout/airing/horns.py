@@ -1,0 +1,137 @@
+"""Who has which horns: broadcasts on their way, their turns, and the zones that a person turned off."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Mapping
+
+from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, Phase
+from broadcaster.domain.causes import Cause, Why
+from broadcaster.playout.airing.contract import AiringState, BySink, OnItsWay
+from broadcaster.playout.airing.lineup import ways
+from broadcaster.playout.airing.machine import Machine
+
+_RELEASE_S = 0.5
+
+
+class Horns:
+    """Shares the horns out among the broadcasts on their way. Safe to call from several threads."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._lock = threading.Lock()
+        self._granting = threading.Lock()
+        self._on_their_way: dict[int, OnItsWay] = {}
+        self._muted: set[str | None] = set()
+
+    def on_their_way(self) -> list[OnItsWay]:
+        """The broadcasts between their cue and their verdict."""
+        with self._lock:
+            return list(self._on_their_way.values())
+
+    def has(self, broadcast_id: int) -> bool:
+        """Whether a broadcast is on its way."""
+        return broadcast_id in self._on_their_way
+
+    def enter(self, broadcast_id: int, one: OnItsWay) -> None:
+        """A broadcast sets out."""
+        with self._lock:
+            self._on_their_way[broadcast_id] = one
+
+    def leave(self, broadcast_id: int) -> None:
+        """It is over."""
+        with self._lock:
+            self._on_their_way.pop(broadcast_id, None)
+
+    def mute(self, zone: str | None, muted: bool) -> list[str]:
+        """Turn zones off or on, until told otherwise or restarted; return those that sound just now."""
+        if muted:
+            self._muted.add(zone)
+        elif zone is None:
+            self._muted.clear()
+        else:
+            self._muted.discard(zone)
+        return [z for one in self.on_their_way() for z in one.mute(zone, muted)]
+
+    def is_muted(self, zones: tuple[str, ...]) -> bool:
+        """Whether a person turned one of these zones off."""
+        return None in self._muted or bool(self._muted & set(zones))
+
+    def muted(self) -> list[str]:
+        """The zones that are turned off; "all" stands for every one."""
+        return sorted(z or "all" for z in self._muted)
+
+    def reserve(self, wanting: OnItsWay, by_sink: BySink) -> Mapping[str, Why]:
+        """Wait until the zones are free (the slot before may end this very second); an emergency makes them so.
+
+        Returns:
+            The zones that stayed busy, with the reason.
+        """
+        clock, state = self._machine.clock, wanting.state
+        urgent = state.broadcast.kind is BroadcastKind.EMERGENCY
+        planned = (state.broadcast.starts_at - clock.now()).total_seconds()
+        give_up = clock.monotonic() + max(planned, 0.0) + _RELEASE_S
+        wanting.want(by_sink)
+        while True:
+            with self._granting:
+                too_late = clock.monotonic() >= give_up
+                busy = self._busy(wanting, by_sink, coming=not too_late)
+                if not busy or too_late:
+                    wanting.grant()
+                    return busy
+            for other in self.on_their_way() if urgent else ():
+                seen = other.state
+                if other is not wanting and seen.broadcast.kind is not BroadcastKind.EMERGENCY:
+                    other.cut(_touched(seen, by_sink), yielded(state.broadcast), state.by, waiting=True)
+            clock.sleep_until(clock.monotonic() + 0.01)
+
+    def _busy(self, wanting: OnItsWay, by_sink: BySink, *, coming: bool) -> dict[str, Why]:
+        """The zones that others have, with the reason.
+
+        With `coming`, those count too whose turn is earlier and who are not in line yet: two that are called in the
+        same second, as after a restart, keep their order.
+        """
+        busy: dict[str, Why] = {}
+        sinks = self._machine.sinks.by_name
+        for one in self.on_their_way():
+            other = one.state
+            if one is wanting or other.phase is Phase.OVER:
+                continue
+            taken = [(lane.sink.name, lane.zones) for lane in other.lanes if not lane.over]
+            first = _turn(other) < _turn(wanting.state)
+            if not other.lanes and (other.granted or (first and (other.wanted or coming))):
+                # Its players are about to stand there, or its turn comes first.
+                taken = list((other.wanted or ways(self._machine.sinks, other.bundle).by_sink).items())
+            for sink, others_zones in taken:
+                for name, zones in by_sink.items():
+                    same = sink == name and sinks[sink].exclusive
+                    shared = set(zones) if same else set(zones) & set(others_zones)
+                    busy |= dict.fromkeys(shared, taken_by(other.broadcast))
+        return busy
+
+
+def yielded(urgent: Broadcast) -> Why:
+    """Why an item was cut by an emergency."""
+    return Why(Cause.YIELDED_TO_EMERGENCY, "Nhường sóng cho phát khẩn cấp.", urgent.id)
+
+
+def taken_by(other: Broadcast) -> Why:
+    """Why a zone was not free."""
+    urgent = other.kind is BroadcastKind.EMERGENCY
+    text = f"Đang phát buổi “{other.title}”."
+    return Why(Cause.YIELDED_TO_EMERGENCY, text, other.id) if urgent else Why(Cause.ZONE_BUSY, text)
+
+
+def _touched(other: AiringState, by_sink: BySink) -> set[str]:
+    """The zones of `other` that must fall silent before those in `by_sink` can be heard."""
+    wanted = {zone for zones in by_sink.values() for zone in zones}
+    shared = [lane for lane in other.lanes if lane.sink.exclusive and lane.sink.name in by_sink]
+    return wanted | {zone for lane in shared for zone in lane.zones}
+
+
+def _turn(one: AiringState) -> tuple[bool, dt.datetime, int]:
+    """Who comes first when several wait for the same horns."""
+    b = one.broadcast
+    at = dt.datetime.min.replace(tzinfo=dt.UTC) if one.at_once else b.starts_at
+    return b.kind is not BroadcastKind.EMERGENCY, at, b.id
