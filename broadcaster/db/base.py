@@ -14,6 +14,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
 from broadcaster.domain.broadcasts import RundownItem
+from broadcaster.domain.rundown import Reason
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -82,21 +83,25 @@ class Word(TypeDecorator[StrEnum]):
         return None if value is None else self.kind(value)
 
 
-class Rundown(TypeDecorator[tuple[RundownItem, ...]]):
-    """The items of a broadcast as JSON; what is `Encoded` goes in as it is."""
+class Loaded(TypeDecorator[tuple[Any, ...]]):
+    """Frozen values as a JSON list of their `as_json()`; what is `Encoded` goes in as it is."""
 
     impl = JSON
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        """Store the items as JSON-able fields."""
-        del dialect
-        return value if isinstance(value, Encoded) else [item.as_json() for item in value]
+    def __init__(self, kind: type[RundownItem | Reason]) -> None:
+        super().__init__()
+        self.kind = kind
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[RundownItem, ...]:
-        """Give back the items."""
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """Store the values as JSON-able fields."""
         del dialect
-        return tuple(RundownItem.from_json(fields) for fields in value)
+        return value if isinstance(value, Encoded) else [one.as_json() for one in value]
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[RundownItem | Reason, ...]:
+        """Give back the values."""
+        del dialect
+        return tuple(self.kind.from_json(fields) for fields in value)
 
 
 class Words(TypeDecorator[tuple[StrEnum, ...]]):
@@ -129,5 +134,6 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON,
         list[str]: JSON,
         list[dict[str, Any]]: JSON,
-        tuple[RundownItem, ...]: Rundown,
+        tuple[RundownItem, ...]: Loaded(RundownItem),
+        tuple[Reason, ...]: Loaded(Reason),
     }

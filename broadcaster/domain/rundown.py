@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from broadcaster.clock import day_start
 from broadcaster.domain.asked_airings import FREE, UNKNOWN, Asked, Chances, Pace, in_words, pace, takes
@@ -46,6 +47,11 @@ class Reason:
     def as_json(self) -> dict[str, object]:
         """Return the reason as JSON-able fields."""
         return {"script_id": self.script_id, "title": self.title, "chosen": self.chosen, "why": self.why}
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Reason:
+        """Rebuild a reason from `as_json()`."""
+        return cls(**fields)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, ItemKin
 from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.domain.roles import Role, machine
 from broadcaster.domain.rotations import DayKind
+from broadcaster.domain.rundown import Reason
 from broadcaster.domain.scripts import Genre, Priority, text_sha256
 from broadcaster.media.ffmpeg import run
 from broadcaster.services.log import playlog
@@ -289,8 +290,8 @@ def _days(station: Station) -> None:
         for no, (kind, title, sha, ms, script) in enumerate(items, 1)
     )
     reasons = [
-        {"script_id": 2, "title": SCRIPTS[1][0], "chosen": True, "why": "Lâu chưa phát nhất trong các bài còn hạn."},
-        {"script_id": 9, "title": SCRIPTS[8][0], "chosen": False, "why": "Chưa được duyệt."},
+        Reason(2, SCRIPTS[1][0], chosen=True, why="Lâu chưa phát nhất trong các bài còn hạn."),
+        Reason(9, SCRIPTS[8][0], chosen=False, why="Chưa được duyệt."),
     ]
     number = 0
     for offset in range(-2, 5):

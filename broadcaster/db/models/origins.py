@@ -146,7 +146,7 @@ def _single(
         ends_at=starts_at + dt.timedelta(milliseconds=sound_ms) + _REST_ROOM,
         zones=list(zones),
         rundown=tuple(items),
-        reasons=[],
+        reasons=(),
         sound_ms=sound_ms,
         late=LatePolicy.AIR,
         grace_s=_GRACE_S,

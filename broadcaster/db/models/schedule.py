@@ -13,6 +13,7 @@ from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, Origin,
 from broadcaster.domain.causes import Cause
 from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.rotations import DayKind
+from broadcaster.domain.rundown import Reason
 from broadcaster.domain.zones import Condition, Device
 
 
@@ -142,7 +143,7 @@ class BroadcastRow(Base):
     ends_at: Mapped[dt.datetime]
     zones: Mapped[list[str]]
     rundown: Mapped[tuple[RundownItem, ...]]
-    reasons: Mapped[list[dict[str, Any]]]
+    reasons: Mapped[tuple[Reason, ...]]
     sound_ms: Mapped[int] = mapped_column(default=0)
     late: Mapped[LatePolicy] = mapped_column(Word(LatePolicy, 8), default=LatePolicy.SKIP)
     grace_s: Mapped[int] = mapped_column(default=120)

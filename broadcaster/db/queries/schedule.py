@@ -121,7 +121,7 @@ def broadcast_detail(session: Session, number: int) -> dict[str, Any]:
         NotFoundError: there is none of that number.
     """
     row = one_of(session, BroadcastRow, number)
-    return row_of(row) | {"reasons": row.reasons}
+    return row_of(row) | {"reasons": [r.as_json() for r in row.reasons]}
 
 
 def row_of(r: BroadcastRow) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -218,7 +218,7 @@ def set_rundown(station: Station, actor: Actor, number: int, keys: Sequence[str]
         before = [i.title for i in row.rundown]
         kept = {i.script_id for i in items if i.script_id is not None}
         had = {i.script_id: i.title for i in row.rundown if i.script_id is not None}
-        reasons = [Reason(**r) for r in row.reasons if (r["script_id"] in kept) == r["chosen"]]
+        reasons = [r for r in row.reasons if (r.script_id in kept) == r.chosen]
         told = {r.script_id for r in reasons if r.chosen}
         new = {i.script_id: i.title for i in items if i.script_id is not None and i.script_id not in told}
         reasons += [Reason(script, title, chosen=True, why=_BY_HAND) for script, title in new.items()]
@@ -226,7 +226,7 @@ def set_rundown(station: Station, actor: Actor, number: int, keys: Sequence[str]
         reasons += [Reason(script, title, chosen=False, why=f"{_BY_HAND} Đã bỏ ra.") for script, title in gone]
         row.rundown = tuple(items)
         row.sound_ms = sum(i.duration_ms for i in items)
-        row.reasons, row.by_hand = [asdict(r) for r in reasons], True
+        row.reasons, row.by_hand = tuple(reasons), True
         Trail(session, station.now(), actor).record(
             "rundown",
             "broadcast",

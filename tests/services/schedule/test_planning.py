@@ -200,7 +200,7 @@ def test_the_airings_an_office_asked_for_come_first_and_are_counted_once(station
     plan(station, 10)
     heard = [i.script_id for r in rows(station) for i in r.rundown if i.script_id]
     assert heard[:5] == [others[0], asked, asked, asked, others[1]]  # from 04/03, the day it becomes valid, three times
-    why = [r["why"] for row in rows(station) for r in row.reasons if r["script_id"] == asked and r["chosen"]]
+    why = [r.why for row in rows(station) for r in row.reasons if r.script_id == asked and r.chosen]
     assert why[:3] == [f"Đơn vị yêu cầu phát 3 lượt, mới phát và xếp {n}." for n in range(3)]
     # One more by hand takes one of them, and so does one that aired: a second planning counts each once.
     by_hand = station.now().replace(hour=10)
@@ -247,7 +247,7 @@ def test_airings_before_the_script_was_valid_do_not_count(station: Station) -> N
 
     def first_reason() -> str:
         plan(station)
-        return str(next(r["why"] for row in rows(station) for r in row.reasons if r["script_id"] == number))
+        return str(next(r.why for row in rows(station) for r in row.reasons if r.script_id == number))
 
     assert not first_reason().startswith("Đơn vị yêu cầu")  # the one asked for was heard
     with station.db.write() as session:
@@ -276,7 +276,7 @@ def test_what_aired_this_morning_counts_once_for_its_topic_and_what_was_missed_n
     apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
     plan(station)
     first = next(r for r in rows(station) if r.kind is BroadcastKind.ROTATION)
-    whys = {r["script_id"]: r["why"] for r in first.reasons if r["chosen"]}
+    whys = {r.script_id: r.why for r in first.reasons if r.chosen}
     assert whys == {
         heard: "Chủ đề còn xa chỉ tiêu của kế hoạch (đã 1/70 lượt).",
         missed: "Chủ đề còn xa chỉ tiêu của kế hoạch (đã 0/30 lượt).",
