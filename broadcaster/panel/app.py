@@ -26,6 +26,7 @@ from broadcaster.panel.schedule import by_hand, calendar, new_rotation, outlook,
 from broadcaster.panel.scripts import approving, editor, listening, pages, preview, recordings, slogans
 from broadcaster.panel.setup import guide, settings, sounds, zones
 from broadcaster.panel.web import access, assets, csp, errors, filters
+from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.frame import Frame
 from broadcaster.panel.web.navigation import links
 from broadcaster.rooms import room
@@ -127,9 +128,10 @@ def _sign_in(app: Flask, station: Station) -> None:
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load(session_id: str) -> access.SessionUser | None:
         user_id, epoch, token = (*session_id.split("."), "", "", "")[:3]
-        if not (user_id.isdecimal() and epoch.isdecimal() and token):
+        user, since = a_number(user_id), a_number(epoch)
+        if user is None or since is None or not token:
             return None
-        found = holder(station, int(user_id), int(epoch), token)
+        found = holder(station, user, since, token)
         return access.SessionUser(found, token) if found else None
 
 

@@ -16,6 +16,7 @@ from broadcaster.domain.roles import Permission
 from broadcaster.errors import NotFoundError, RuleError, StationError
 from broadcaster.panel.lexicon.form import HINTS, LexiconForm, fields_of
 from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.fields import the_numbers
 from broadcaster.panel.web.paging import Page, wanted_page
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.changes import AffectedError, Change, Effect, apply
@@ -231,7 +232,7 @@ def _row(entry_id: int) -> LexiconRow:
 
 
 def _seen() -> set[int]:
-    return {int(n) for n in request.form.get("seen", "").split(",") if n.isdecimal() and len(n) < 10}
+    return set(the_numbers(request.form.get("seen", "")))
 
 
 def _hold() -> bool | None:

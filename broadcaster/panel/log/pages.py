@@ -23,7 +23,7 @@ from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
-from broadcaster.panel.web.dates import a_date
+from broadcaster.panel.web.fields import a_date, a_number
 from broadcaster.panel.web.filters import number
 from broadcaster.panel.web.paging import Page, wanted_page
 from broadcaster.reporting import xlsx
@@ -190,9 +190,8 @@ def verify() -> ResponseReturnValue:
     """Check the chain of the whole log, part by part, saying how far it is; all at once without script."""
     part = request.headers.get("HX-Request")
     known = request.args.get("hash", "")
-    number = request.args.get("after", "")
-    going_on = number.isdecimal() and len(number) < 12 and len(known) == 64
-    after = (int(number), known) if going_on else (0, GENESIS)
+    number = a_number(request.args.get("after"))
+    after = (number, known) if number is not None and len(known) == 64 else (0, GENESIS)
     with station().db.read() as session:
         if not part:
             return render_template("log/verdict.html", verdict=playlog.verify(session))

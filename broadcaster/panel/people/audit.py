@@ -11,7 +11,7 @@ from broadcaster.clock import day_start
 from broadcaster.db.queries import people
 from broadcaster.domain.roles import Permission
 from broadcaster.panel.web.access import needs, station
-from broadcaster.panel.web.dates import a_date
+from broadcaster.panel.web.fields import a_date
 from broadcaster.panel.web.paging import Page, wanted_page
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")

@@ -18,8 +18,9 @@ from broadcaster.domain.periods import ReportPeriod, parse
 from broadcaster.domain.plans import LOUDSPEAKER
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import RuleError
-from broadcaster.panel.reports.pages import choices, given_day
+from broadcaster.panel.reports.pages import choices
 from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.fields import a_date
 from broadcaster.panel.web.forms import StationForm
 from broadcaster.services.reports import activities
 from broadcaster.services.reports.plans import form_titles
@@ -48,8 +49,9 @@ class ActivityForm(StationForm):
 def index() -> ResponseReturnValue:
     """The activities, newest first."""
     form = request.args.get("form", "")[:48]
+    first, last = a_date(request.args.get("first")), a_date(request.args.get("last"))
     with station().db.read() as session:
-        rows = activities.activities(session, given_day("first"), given_day("last"), form=form)
+        rows = activities.activities(session, first, last, form=form)
         proofs = activities.proof_counts(session)
         topics = {t.code: t.short for t in many.topics(session)}
         units = {u.code: u.name for u in people.units(session)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 import flask
@@ -19,6 +18,7 @@ from broadcaster.domain.scripts import Genre
 from broadcaster.errors import NotFoundError, RuleError, StationError
 from broadcaster.panel.reports.figures import shown_tables
 from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.fields import a_date, a_number
 from broadcaster.panel.web.paging import Page, wanted_page
 from broadcaster.reporting.charts import Chart
 from broadcaster.services.reports import checking, due, jobs, tracing
@@ -146,11 +146,12 @@ def stop(number: int) -> ResponseReturnValue:
 @needs(Permission.REPORT)
 def issue(number: int) -> ResponseReturnValue:
     """Note the number and date that văn thư gave."""
-    try:
-        day = dt.date.fromisoformat(request.form.get("issued_on", ""))
-        reporting.issue(station(), actor(), number, request.form.get("issued_number", ""), day)
-    except ValueError:
+    day = a_date(request.form.get("issued_on"))
+    if day is None:
         flash("Hãy chọn ngày ban hành.", "error")
+        return leave_to(url_for("reports.show", number=number))
+    try:
+        reporting.issue(station(), actor(), number, request.form.get("issued_number", ""), day)
     except RuleError as error:
         flash(error.message, "error")
     else:
@@ -162,18 +163,17 @@ def issue(number: int) -> ResponseReturnValue:
 @needs(Permission.REPORT)
 def entries() -> ResponseReturnValue:
     """What stands behind a figure: as many airings, broadcasts, scripts or entries as the figure counts."""
-    first, last = given_day("first"), given_day("last")
+    first, last = a_date(request.args.get("first")), a_date(request.args.get("last"))
     if first is None or last is None or last < first:
         raise RuleError("Hãy chọn ngày đầu và ngày cuối.", field="first")
     of = request.args.get("of", "entries")
     texts = {
         k: request.args[k][:600] for k in ("topic", "unit", "zone", "genre", "outcome", "reason") if k in request.args
     }
-    up_to = request.args.get("up_to", "")
     wanted = tracing.Wanted(
         tracing.narrow(periods.custom(first, last), request.args.get("month")),
         log.Narrowed(**texts, relay=request.args.get("relay") == "1"),
-        up_to=int(up_to) if up_to.isdecimal() and len(up_to) < 12 else None,
+        up_to=a_number(request.args.get("up_to")),
     )
     number = wanted_page()
     found = tracing.trace(station(), of, wanted, _PAGE, (number - 1) * _PAGE)
@@ -217,11 +217,3 @@ def _file_words(name: str) -> tuple[str, str]:
 def _drawing(chart: Chart) -> tuple[str, Markup]:
     """Return a chart for the page: our own drawing, in which every text is escaped already."""
     return chart.title, Markup(chart.svg.replace(' color="#111111"', ""))  # noqa: S704
-
-
-def given_day(name: str) -> dt.date | None:
-    """Return the day of that name in the address; None when there is none, or it is no day."""
-    try:
-        return dt.date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None

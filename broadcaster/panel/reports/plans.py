@@ -20,6 +20,7 @@ from broadcaster.domain.plans import LOUDSPEAKER, Campaign, CampaignState, Deadl
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.fields import a_number, rows_of
 from broadcaster.services.reports import plans
 from broadcaster.services.reports.plans import Choice
 from broadcaster.text.plans import PlanReading, ProposalKind, read_plan
@@ -229,19 +230,19 @@ def _campaign(form: MultiDict[str, str]) -> Campaign:
     with station().db.read() as session:
         taken = [t.code for t in many.topics(session)]
     topics: list[PlanTopic] = []
-    for row in _rows(form, "topic"):
+    for row in rows_of(form.items(), "topic", _ROWS):
         if title := row.get("title", "").strip():
             code = row.get("code") or topic_code(title, [*taken, *(t.code for t in topics)])
             targets = {f.removeprefix("target-"): _whole(n) for f, n in row.items() if f.startswith("target-")}
             topics.append(PlanTopic(code, title[:3000], targets))
     deadlines = tuple(
         Deadline(row["title"].strip()[:300], _day(row.get("day"), "deadlines"))
-        for row in _rows(form, "deadline")
+        for row in rows_of(form.items(), "deadline", _ROWS)
         if row.get("title", "").strip()
     )
     units = tuple(
         PlanUnit(row["name"].strip()[:300], row.get("task", "").strip()[:4000], row.get("code") or None)
-        for row in _rows(form, "unit")
+        for row in rows_of(form.items(), "unit", _ROWS)
         if row.get("name", "").strip()
     )
     return Campaign(
@@ -257,17 +258,6 @@ def _campaign(form: MultiDict[str, str]) -> Campaign:
         units=units,
         deadlines=deadlines,
     )
-
-
-def _rows(form: MultiDict[str, str], name: str) -> list[dict[str, str]]:
-    """Return the rows of a repeated part, `topic-0-title`, `topic-0-code`, in order."""
-    found: dict[int, dict[str, str]] = {}
-    for key, value in form.items():
-        part, _, rest = key.partition("-")
-        index, _, field = rest.partition("-")
-        if part == name and index.isdecimal() and int(index) < _ROWS:
-            found.setdefault(int(index), {})[field] = value
-    return [found[i] for i in sorted(found)]
 
 
 def _form(plan: Campaign, number: int | None, error: RuleError | None = None) -> str:
@@ -296,10 +286,10 @@ def _form(plan: Campaign, number: int | None, error: RuleError | None = None) ->
 
 def _whole(text: str | None) -> int:
     """Return a whole number from a form, 0 for none, -1 for what is no number, so that the rules can refuse it."""
-    text = (text or "").strip()
-    if not text:
+    if not (text or "").strip():
         return 0
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else -1
+    number = a_number(text)
+    return -1 if number is None else number
 
 
 def _day(text: str | None, field: str) -> dt.date:

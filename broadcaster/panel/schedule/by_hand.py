@@ -18,7 +18,7 @@ from broadcaster.domain.broadcasts import Origin
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
-from broadcaster.panel.web.dates import a_date, a_moment
+from broadcaster.panel.web.fields import a_date, a_moment, a_number, the_numbers
 from broadcaster.panel.web.ordering import reordered
 from broadcaster.panel.web.undo import done
 from broadcaster.services.schedule import by_hand, planning
@@ -189,13 +189,12 @@ def new() -> ResponseReturnValue:
     if request.method == "POST":
         try:
             at = a_moment(given.get("at", ""), here.settings.tz, field="at")
-            minutes = given.get("minutes", "")
             number = by_hand.add(
                 here,
                 actor(),
                 given.get("title", ""),
                 at,
-                int(minutes) if minutes.isdecimal() and len(minutes) < 4 else 0,
+                a_number(given.get("minutes"), most=999) or 0,
                 given.getlist("zone") or ["all"],
             )
         except RuleError as error:
@@ -290,8 +289,7 @@ def _acted(keys: list[str], act: str) -> list[str]:
 
 
 def _numbers() -> list[int]:
-    words = request.form.get("numbers", "").split(",")
-    return [int(w) for w in words if w.isdecimal() and len(w) < 12][:200]
+    return the_numbers(request.form.get("numbers", ""))[:200]
 
 
 def _words(numbers: list[int]) -> str:

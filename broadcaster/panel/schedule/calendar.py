@@ -24,7 +24,7 @@ from broadcaster.domain.rotations import DayKind
 from broadcaster.domain.scripts import Genre
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
-from broadcaster.panel.web.dates import a_date
+from broadcaster.panel.web.fields import a_date, a_number
 from broadcaster.panel.web.filters import short_day
 from broadcaster.panel.web.sending import send_sound
 from broadcaster.panel.web.undo import done
@@ -158,11 +158,10 @@ def hear(number: int) -> ResponseReturnValue:
     here = station()
     with here.db.read() as session:
         row = schedule.broadcast(session, number)
-    wanted = request.args.get("from", "")
     stream = preview_sound.joined(
         Store(here.home.store),
         row.rundown,
-        start_ms=int(wanted) if wanted.isdecimal() and len(wanted) < 10 else 0,
+        start_ms=a_number(request.args.get("from")) or 0,
         most_ms=_most_ms(row),
     )
     headers = {"Cache-Control": "private, no-store", "Accept-Ranges": "none"}

@@ -18,7 +18,7 @@ from broadcaster.domain.rotations import DayKind
 from broadcaster.errors import RuleError
 from broadcaster.panel.schedule import slots
 from broadcaster.panel.web.access import needs, station
-from broadcaster.panel.web.dates import a_date
+from broadcaster.panel.web.fields import a_date
 
 blueprint = Blueprint("new_rotation", __name__, url_prefix="/schedule/rotations/new")
 

@@ -12,7 +12,7 @@ from broadcaster.db.queries import zones
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import NotFoundError
 from broadcaster.panel.web.access import actor, leave_to, needs, public, station
-from broadcaster.panel.web.dates import a_date
+from broadcaster.panel.web.fields import a_date
 from broadcaster.scheduling.conflict_lots import lots
 from broadcaster.services.schedule import conflicts, feeds
 from broadcaster.services.schedule.planning import preview

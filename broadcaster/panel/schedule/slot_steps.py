@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from broadcaster.domain.scripts import Genre
 from broadcaster.errors import RuleError
+from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.ordering import reordered
 from broadcaster.scheduling.rotation_toml import check_step
 
@@ -124,9 +125,10 @@ _OPTIONS = ("cue", "genre", "max_minutes", "genres", "topic", "most", "separator
 
 
 def _within(text: str, least: int, most: int, what: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 5 and least <= int(text) <= most):
+    number = a_number(text, least, most)
+    if number is None:
         raise RuleError(f"{what} phải là số nguyên từ {least} đến {most}.", field="item")
-    return int(text)
+    return number
 
 
 def _step(text: str) -> dict[str, Any]:
@@ -141,4 +143,5 @@ def _step(text: str) -> dict[str, Any]:
 
 
 def _count(written: str | None, otherwise: int) -> int:
-    return max(1, int(written)) if written and written.isdecimal() and len(written) < 4 else otherwise
+    number = a_number(written, most=999)
+    return otherwise if number is None else max(1, number)

@@ -22,7 +22,7 @@ from broadcaster.errors import Code, NotFoundError, RuleError
 from broadcaster.panel.schedule import slot_steps
 from broadcaster.panel.schedule.slot_steps import Steps
 from broadcaster.panel.web.access import actor, leave_to, needs, station
-from broadcaster.panel.web.dates import a_date
+from broadcaster.panel.web.fields import a_date, a_number
 from broadcaster.scheduling.rotation_toml import read_toml
 from broadcaster.scheduling.rotation_words import LATE_WORDS, step_words
 from broadcaster.services.schedule import planning, rotations
@@ -79,11 +79,9 @@ def _reviewed_file(data: bytes) -> ResponseReturnValue:
 def put() -> ResponseReturnValue:
     """Put what was shown into force; when somebody was faster, show the difference anew."""
     text = request.form.get("text", "")[:MAX_BYTES]
-    seen = request.form.get("over", "")
+    seen = a_number(request.form.get("over"))
     try:
-        lines = rotations.apply_rotation(
-            station(), actor(), text, "lịch", over=int(seen) if seen.isdecimal() and len(seen) < 10 else None
-        )
+        lines = rotations.apply_rotation(station(), actor(), text, "lịch", over=seen)
     except RuleError as error:
         if error.field != ("over",):
             raise
@@ -197,8 +195,7 @@ def _plain_faults(given: dict[str, Any]) -> dict[str, str]:
     if not given["start"]:
         faults["start"] = "Hãy điền giờ bắt đầu, ví dụ 17:00."
     faults |= {key: "Hãy chọn ngày trong lịch." for key in _DATES if given.get(key) and a_date(given[key]) is None}
-    minutes = str(given["max_minutes"])
-    if not (minutes.isdecimal() and 1 <= int(minutes) <= 240):
+    if a_number(str(given["max_minutes"]), 1, 240) is None:
         faults["max_minutes"] = "Một khung dài từ 1 đến 240 phút."
     if not given["weekdays"]:
         faults["weekdays"] = "Hãy chọn ít nhất một thứ trong tuần."

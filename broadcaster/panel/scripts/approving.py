@@ -15,6 +15,7 @@ from broadcaster.domain.roles import Permission
 from broadcaster.errors import RuleError
 from broadcaster.panel.web import wording
 from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.forms import DelegationForm
 from broadcaster.services.lexicon.layers import MODES
 from broadcaster.services.lexicon.overrides import explained
@@ -127,10 +128,10 @@ def _since(whole: Whole, before: many.Before | None) -> dict[str, Any]:
 def _decide(script_id: int) -> ResponseReturnValue:
     comment = request.form.get("comment", "").strip()[:2000]
     if request.form.get("decision") == "approve":
-        heard = request.form.get("rendition", "")
-        if not heard.isdecimal():
+        heard = a_number(request.form.get("rendition"))
+        if heard is None:
             raise RuleError("Hãy nghe bản đọc trước khi duyệt.", field="rendition")
-        approving.approve(station(), actor(), script_id, comment, rendition_id=int(heard))
+        approving.approve(station(), actor(), script_id, comment, rendition_id=heard)
         flash("Đã duyệt. Đúng lời này, đúng âm thanh này sẽ được phát.")
     else:
         comment = comment or request.form.get("quick", "").strip()[:200]

@@ -15,6 +15,7 @@ from broadcaster.db.queries.scripts import many
 from broadcaster.domain.scripts import Genre, Priority
 from broadcaster.errors import EngineError, RuleError
 from broadcaster.panel.web.access import station
+from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.forms import ScriptForm
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.reading import Kept
@@ -45,9 +46,9 @@ class Hand:
         return cls(
             values["draft"],
             values.get("tab", ""),
-            _number(values.get("seen")) or 0,
-            _number(values.get("base")),
-            _number(values.get("script_id")),
+            a_number(values.get("seen")) or 0,
+            a_number(values.get("base")),
+            a_number(values.get("script_id")),
         )
 
 
@@ -180,7 +181,3 @@ def _rows(text: str | None, needed: set[str]) -> list[dict[str, Any]]:
 
 def _damaged() -> RuleError:
     return RuleError("Trang bị hỏng một phần. Hãy tải lại trang; bản nháp vẫn được giữ.")
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) < 10 else None

@@ -20,6 +20,7 @@ from broadcaster.errors import RuleError
 from broadcaster.panel.scripts.drafting import Hand, build_form, fields_of, script_draft, unpack_own
 from broadcaster.panel.web import wording
 from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.forms import ScriptForm
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.changes import replace_own
@@ -172,8 +173,7 @@ def _typed(row: DraftRow) -> dict[str, Any]:
         if name in fields:
             fields[name] = founding.day_or_none(str(fields[name]))
     if "airings" in fields:
-        typed = str(fields["airings"])
-        fields["airings"] = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
+        fields["airings"] = a_number(str(fields["airings"]))
     return fields
 
 

@@ -21,6 +21,7 @@ from broadcaster.domain.standing import Standing
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web import csp, wording
 from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.fields import the_numbers
 from broadcaster.panel.web.paging import Page, wanted_page
 from broadcaster.panel.web.sending import send_peaks, send_sound
 from broadcaster.services.lexicon.changes import AffectedError, Change, Effect, apply, find_entry
@@ -125,7 +126,7 @@ def reading(script_id: int) -> ResponseReturnValue:
     """Choose another reading for this script, or take the choice back; an approved script asks first."""
     form = request.form
     written = form.get("written", "")
-    seen = {int(n) for n in form.get("seen", "").split(",") if n.isdecimal() and len(n) < 10}
+    seen = set(the_numbers(form.get("seen", "")))
     hold = {"hold": True, "air": False}.get(form.get("hold", ""))
     try:
         if form.get("do") == "undo":

@@ -16,6 +16,7 @@ from broadcaster.errors import RuleError
 from broadcaster.panel.scripts.drafting import Hand, pack_kept, pack_own, unpack_kept, unpack_own
 from broadcaster.panel.web import wording
 from broadcaster.panel.web.access import actor, needs, station
+from broadcaster.panel.web.fields import a_number
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.reading import Kept, cleaned_of, name_of, profile_of
 from broadcaster.services.scripts import drafts
@@ -80,10 +81,10 @@ def hear_one() -> ResponseReturnValue:
     cleaned = cleaned_of(held.body, held.kept)
     lexicon = trial_lexicon(station(), held.own)
     spoken = normalize(cleaned.text, profile=profile_of(station()), lexicon=lexicon)
-    number = request.form.get("sentence", "")
-    if not (number.isdecimal() and len(number) < 6 and int(number) < len(spoken.sentences)):
+    number = a_number(request.form.get("sentence"), most=len(spoken.sentences) - 1)
+    if number is None:
         raise RuleError("Câu này vừa thay đổi. Hãy đợi lời đọc hiện lại rồi nghe.", field="sentence")
-    sentence = spoken.sentences[int(number)]
+    sentence = spoken.sentences[number]
     wav = hear_by_worker(
         station(),
         actor().username,

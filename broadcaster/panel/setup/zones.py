@@ -15,7 +15,7 @@ from broadcaster.domain.roles import Permission
 from broadcaster.domain.zones import Condition, Device, parse_bands, volume_at
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
-from broadcaster.panel.web.dates import a_moment
+from broadcaster.panel.web.fields import a_moment
 from broadcaster.panel.web.forms import GroupForm, ZoneForm
 from broadcaster.services.setup import zones
 

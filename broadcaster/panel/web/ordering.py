@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
+from broadcaster.panel.web.fields import a_number
+
 T = TypeVar("T")
 
 
 def reordered(items: Sequence[T], verb: str, place: str) -> list[T]:
     """Return the list after `up`, `down` or `drop` of the one at `place`; what fits no item changes nothing."""
     found = list(items)
-    at = int(place) if place.isdecimal() and len(place) < 4 else -1
-    if not 0 <= at < len(found):
+    at = a_number(place, most=len(found) - 1)
+    if at is None:
         return found
     if verb == "drop":
         del found[at]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from flask import request, url_for
 
+from broadcaster.panel.web.fields import a_number
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -38,5 +40,4 @@ class Page:
 
 def wanted_page() -> int:
     """Return the page that the address asks for; nonsense means the first."""
-    text = request.args.get("page", "1")
-    return min(max(int(text), 1), 1_000_000) if text.isdecimal() and len(text) < 8 else 1
+    return min(max(a_number(request.args.get("page"), most=9_999_999) or 1, 1), 1_000_000)
