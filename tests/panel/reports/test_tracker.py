@@ -26,8 +26,10 @@ from broadcaster.reporting.tables import Table, tables_of
 from broadcaster.services.log import playlog
 from broadcaster.services.reports import activities, plans
 from broadcaster.services.reports.jobs import report_job
+from broadcaster.services.schedule.rotations import apply_rotation, definitions_in_force
 from broadcaster.services.station import Station
 from broadcaster.services.work.performing import Progress, perform
+from tests.kit import seed
 from tests.kit.panel import SignIn, work
 
 KIT = machine("bộ thử")
@@ -52,19 +54,30 @@ def in_force(station: Station, **targets: int) -> int:
 def test_the_tracker_says_what_is_late_and_the_gap_is_closed_on_confirmation(station: Station, sign_in: SignIn) -> None:
     client = sign_in("vanhanh")
     assert "Chưa có kế hoạch nào để theo dõi" in client.get("/tracker/").text
-    in_force(station, dich_vu_cong=500, y_nghia_cchc=4)
+    in_force(station, dich_vu_cong=80, chi_so=80, y_nghia_cchc=4)
     page = client.get("/tracker/").text
     assert "chậm" in page
     assert "Treo pano" in page  # due within the month
     assert "Tổng kết" not in page
     assert "chưa có bài nào được duyệt còn hạn" in page  # nobody wrote about the second topic
+    assert "Không có gì để đổi trong lịch" in client.get("/tracker/gap").text  # what is written airs in every session
+    narrow = seed.ROTATION.replace("max_items = 5", "max_items = 1").replace("max_items = 4", "max_items = 1")
+    apply_rotation(station, KIT, narrow, "ngay-thuong")
     shown = client.get("/tracker/gap").text
     seen = re.search(r'<textarea class="unseen" name="seen"[^>]*>(.*?)</textarea>', shown, re.DOTALL)
-    if seen is None:
-        assert "Không có gì để đổi trong lịch" in shown
-        return
+    assert seen is not None, shown
     assert client.post("/tracker/gap", data={"seen": "khác"}).status_code == 422
+    assert _focused(station) == []
     assert client.post("/tracker/gap", data={"seen": html.unescape(seen[1])}).status_code == 303
+    assert [set(topics) for topics in _focused(station)] == [{"dich-vu-cong", "chi-so"}]
+    assert client.post("/tracker/gap", data={"seen": html.unescape(seen[1])}).status_code == 422, "once"
+
+
+def _focused(station: Station) -> list[list[str]]:
+    """The topics that the steps of the rotation in force ask for by name."""
+    with station.db.read() as session:
+        slots = definitions_in_force(session)["ngay-thuong"]["slot"]
+    return [item["topics"] for slot in slots for item in slot["item"] if "topics" in item]
 
 
 def test_an_activity_is_entered_proved_and_taken_out(station: Station, sign_in: SignIn) -> None:

@@ -265,18 +265,27 @@ def test_a_clock_that_lies_removes_no_recording(air):
     assert not kept.path.exists()
 
 
+@pytest.mark.skipif(bool(playback_devices()), reason="this machine has a sound card")
 def test_without_a_sound_card_the_device_gives_way_to_a_recording_and_says_so(tmp_path):
-    home = Home(tmp_path)
-    found = resolve_sinks(Settings(), home, FrozenClock(NOW))
-    if playback_devices():
-        assert isinstance(found.by_name["main"], DeviceSink)
-        assert found.notes == {}
-    else:
-        assert isinstance(found.by_name["main"], FileSink)
-        assert "không có card âm thanh" in found.notes["main"]
-        with pytest.raises(AirError):
-            DeviceSink("main", DeviceOptions(), site()).open(FEED)
+    found = resolve_sinks(Settings(), Home(tmp_path), FrozenClock(NOW))
+    assert isinstance(found.by_name["main"], FileSink)
+    assert "không có card âm thanh" in found.notes["main"]
     assert isinstance(found.by_name["aircheck"], FileSink)
+    with pytest.raises(AirError):
+        DeviceSink("main", DeviceOptions(), site()).open(FEED)
+
+
+def test_with_a_sound_card_the_device_stays_itself_and_a_null_device_is_no_card(tmp_path, monkeypatch):
+    offered = [{"name": "Discard all samples (playback)"}, {"name": "USB Audio"}]
+    monkeypatch.setattr("miniaudio.Devices.get_playbacks", lambda _self: offered)
+    monkeypatch.setattr("miniaudio.Devices.__init__", lambda _self, backends: None)
+    monkeypatch.setattr("miniaudio.Devices.__del__", lambda _self: None)
+    found = resolve_sinks(Settings(), Home(tmp_path), FrozenClock(NOW))
+    assert isinstance(found.by_name["main"], DeviceSink)
+    assert found.notes == {}
+    assert playback_devices() == ["USB Audio"]
+    assert "USB Audio" in DeviceSink("main", DeviceOptions(device="không-có-card-này"), site()).check()
+    assert DeviceSink("main", DeviceOptions(device="usb"), site()).check() == ""
 
 
 def test_a_card_that_is_not_there_is_named(tmp_path):
