@@ -18,7 +18,7 @@ test: $(DEV_STAMP) ## every check and every test, as CI runs them
 	bash tests/run-all.sh $(BIN)
 
 test-fast: $(DEV_STAMP) ## the fast tests alone
-	$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser"
+	$(BIN)/python -m pytest -q -n 2 --hypothesis-profile=fast -m "not slow and not browser"
 
 check: lint types contracts ## style, types, import contracts
 

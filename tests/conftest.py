@@ -15,18 +15,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import settings
 from sqlalchemy import create_engine, text
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db import schema
 from broadcaster.db.session import Database
+from tests.kit import properties
 from tests.kit.clocks import NOON
 from tests.kit.waiting import until
 from tests.needs import browser_fault
 
-settings.register_profile("house", settings.default, deadline=None)  # a slow machine is no fault of the code
-settings.load_profile("house")
+properties.register()
 
 UTF8 = ("--encoding=UTF8", "--locale=C.UTF-8")  # a bare machine may name a language that it has not
 

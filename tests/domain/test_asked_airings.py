@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from itertools import pairwise
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from broadcaster.domain.asked_airings import Chances, Coming
@@ -14,6 +14,7 @@ from broadcaster.domain.candidates import Candidate
 from broadcaster.domain.rotations import CueStep, FillStep, Slot
 from broadcaster.domain.rundown import Filled, History, fill
 from broadcaster.domain.scripts import Genre, Priority
+from tests.kit.properties import examples
 from tests.kit.rundowns import CUES, DAY, START, candidate, slot
 
 HOUR, ONE_DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -72,7 +73,7 @@ def stations(draw: st.DrawFn) -> tuple[list[tuple[int, int]], int, int, int, dt.
     return places, first, last, draw(st.integers(1, 70)), HOUR * draw(st.sampled_from([0, 0, 5, 20, 50]))
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(stations(), st.integers(0, 3))
 def test_an_office_gets_its_airings_evenly(
     given_: tuple[list[tuple[int, int]], int, int, int, dt.timedelta], others: int
@@ -100,7 +101,7 @@ def test_an_office_gets_its_airings_evenly(
             assert two >= begin + number * share - dt.timedelta(seconds=1)  # never ahead of an even spread
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(stations())
 def test_what_is_not_due_is_said_rather_than_nothing(
     given_: tuple[list[tuple[int, int]], int, int, int, dt.timedelta],
@@ -194,7 +195,7 @@ def test_where_nothing_is_known_of_the_places_time_alone_spreads() -> None:
     assert run.heard(9) == [at(d, 5) for d in (0, 2, 4, 6, 8)]
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.lists(st.tuples(st.integers(1, 20), st.integers(0, 15), st.integers(1, 20)), min_size=2, max_size=8))
 def test_several_offices_together_get_no_fewer_than_the_places_allow(wishes: list[tuple[int, int, int]]) -> None:
     found = [

@@ -6,7 +6,7 @@ import datetime as dt
 import random
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.domain.figures import Figures, count
@@ -64,7 +64,6 @@ ENTRIES = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(ENTRIES)
 def test_quarters_sum_to_the_year(entries: list[Entry]) -> None:
     # One broadcast airs on one day: give all its entries the day of the first.
@@ -79,7 +78,6 @@ def test_quarters_sum_to_the_year(entries: list[Entry]) -> None:
     assert sum(c.broadcasts for c in counted) == whole.broadcasts
 
 
-@settings(deadline=None)
 @given(ENTRIES, st.randoms(use_true_random=False))
 def test_the_order_of_entries_does_not_matter(entries: list[Entry], rng: random.Random) -> None:
     shuffled = entries[:]
@@ -87,7 +85,6 @@ def test_the_order_of_entries_does_not_matter(entries: list[Entry], rng: random.
     assert count(shuffled, VN).total == count(entries, VN).total
 
 
-@settings(deadline=None)
 @given(ENTRIES)
 def test_figures_survive_being_frozen(entries: list[Entry]) -> None:
     figures = count(entries, VN)

@@ -7,7 +7,7 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.domain import rundown_cache
@@ -15,12 +15,13 @@ from broadcaster.domain.candidates import Candidate
 from broadcaster.domain.rotations import FillStep
 from broadcaster.domain.rundown import Filled, History, fill
 from broadcaster.domain.rundown_cache import Filler
+from tests.kit.properties import examples
 from tests.kit.rundowns import CANDIDATES, CUES, DAY, START, candidate, slot
 
 STEPS = (FillStep(max_items=2), FillStep(topics=("t1",), max_items=3, separation=dt.timedelta(hours=20)))
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(
     CANDIDATES | CANDIDATES.map(lambda found: [replace(c, wanted=c.script_id % 4) for c in found]),
     st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(0, 1), st.booleans()), max_size=25),

@@ -20,6 +20,7 @@ from broadcaster.rooms import room
 from broadcaster.services.station import open_station
 from tests.kit import seed
 from tests.kit.panel import Client
+from tests.kit.properties import examples
 from tests.kit.routes import TABLE, routes
 
 pytestmark = pytest.mark.slow
@@ -104,7 +105,7 @@ def test_nothing_that_is_typed_breaks_a_page(fuzzed: tuple[Flask, dict[str, Clie
     app, people = fuzzed
     client = people[who]
 
-    @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(examples(120), suppress_health_check=list(HealthCheck))
     @given(address=st.sampled_from(_addresses(app, method)), form=FORMS, file=FILES)
     def type_into(address: str, form: dict[str, str], file: tuple[str, bytes] | None) -> None:
         if "users" in address and who == "quantri" and method == "POST":

@@ -5,11 +5,12 @@ import math
 import numpy as np
 import pyloudnorm
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.sound import analysis, meter
 from broadcaster.sound.level import Gain, solve
+from tests.kit.properties import examples
 
 RATE = 48_000
 
@@ -65,7 +66,7 @@ def test_silence_reads_the_floor():
     assert loudness(np.zeros(RATE)) == -70.0
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.floats(-30, -8), st.floats(-9, -1), st.integers(0, 12), st.integers(0, 1000))
 def test_no_peak_passes_the_ceiling_and_the_loudness_is_met_when_it_can_be(wanted, ceiling_db, reach, seed):
     random = np.random.default_rng(seed)

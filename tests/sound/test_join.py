@@ -4,12 +4,13 @@ import wave
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.errors import MediaError
 from broadcaster.sound.join import LEAD_MS, TAIL_MS, Part, join, resample
 from broadcaster.speech.engine import Clip
+from tests.kit.properties import examples
 
 
 def tone(seconds=0.5, hertz=440.0, amplitude=0.3, rate=48_000):
@@ -27,7 +28,7 @@ def rms_db(samples):
     return 10 * np.log10((samples**2).mean())
 
 
-@settings(max_examples=6, deadline=None)
+@examples(6)
 @given(
     st.lists(
         st.tuples(st.sampled_from([8000, 16_000, 22_050, 24_000, 44_100, 48_000]), st.integers(0, 900)),

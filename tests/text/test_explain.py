@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.text import Profile, normalize
 from broadcaster.text.numbers import DIGITS, cardinal
 from broadcaster.text.rules.reasons import REASONS, reason_of
+from tests.kit.properties import examples
 
 
 @pytest.fixture
@@ -102,7 +103,7 @@ _FRAMES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(_FRAMES, st.lists(st.integers(0, 99_999), min_size=3, max_size=3))
 def test_every_number_of_the_source_is_heard(lexicon, frame, numbers):
     """Each number is said as a cardinal, figure by figure, or as one of its named forms (tháng tư, lẻ bốn)."""

@@ -4,12 +4,13 @@ import json
 import re
 import unicodedata
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from broadcaster.text import Lexicon, Profile, explain, normalize, speak_line
 from broadcaster.text.numbers import DIGITS
 from tests.kit.places import ROOT
+from tests.kit.properties import examples
 
 LEXICON = Lexicon.from_files(
     *[path.read_text(encoding="utf-8") for path in sorted((ROOT / "scripts" / "lexicon").glob("*.toml"))]
@@ -123,7 +124,7 @@ _PIECES = st.sampled_from(
 _ADMIN = st.lists(_PIECES | st.integers(0, 10**12).map(str), max_size=14).map(" ".join)
 _GLUED = st.lists(_PIECES | st.integers(0, 9999).map(str), max_size=8).map("".join)
 _ANY = st.text(max_size=60) | _ADMIN | _GLUED
-_many = settings(max_examples=150, deadline=None)
+_many = examples(150)
 
 
 @_many
@@ -203,7 +204,7 @@ def _value(words):
     return billions + total + group
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(_ADMIN)
 def test_sentences_are_the_same_without_explanations_and_the_record_is_plain_data(text):
     full = normalize(text, profile=Profile.SOUTH, lexicon=LEXICON)

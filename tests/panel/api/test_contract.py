@@ -17,6 +17,7 @@ from broadcaster.panel import create_app
 from broadcaster.services.people import accounts, tokens
 from broadcaster.services.station import open_station
 from tests.kit import seed
+from tests.kit.properties import examples
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -68,7 +69,7 @@ def test_whatever_is_sent_the_answer_is_one_that_was_described(
 ) -> None:
     operations, key = described
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(examples(25), suppress_health_check=list(HealthCheck))
     @given(case=operations[name].as_strategy())
     def ask(case: schemathesis.Case) -> None:
         # The rules of the station (a unit that exists, days in order) are more than a schema can say.

@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.clock import SystemClock
@@ -62,7 +62,6 @@ def test_other_words_of_the_same_voice_are_not_taken_for_the_same_wherever_they_
         assert mark < MATCH - 0.05
 
 
-@settings(deadline=None)
 @given(st.integers(0, 200))
 def test_a_piece_is_found_where_it_was_taken_from(at):
     one, _ = outline(speech(ONE))

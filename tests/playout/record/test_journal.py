@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.clock import FrozenClock
@@ -19,6 +19,7 @@ from broadcaster.playout.record.recovery import look_back
 from broadcaster.playout.record.replay import replay
 from broadcaster.services.desk import LocalDesk
 from broadcaster.services.log import playlog
+from tests.kit.properties import examples
 
 NOW = dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC)
 
@@ -123,7 +124,7 @@ def test_segments_turn_over_only_when_all_is_in_the_database(book, monkeypatch):
     assert [r.body["broadcast_id"] for r in records] == [2]
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.lists(st.tuples(st.sampled_from(["write", "read", "reopen", "forget"]), st.integers(1, 3)), max_size=25))
 def test_whatever_the_order_of_writes_reads_and_restarts_each_line_is_given_at_least_once_and_in_order(steps):
     with tempfile.TemporaryDirectory() as folder:
@@ -148,7 +149,7 @@ def test_whatever_the_order_of_writes_reads_and_restarts_each_line_is_given_at_l
         assert list(dict.fromkeys(seen)) == written
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(st.lists(st.integers(0, 11), max_size=30), st.randoms(use_true_random=False))
 def test_replaying_any_part_again_in_any_state_leaves_one_gapless_chain(numbers, chance):
     with tempfile.TemporaryDirectory() as folder:

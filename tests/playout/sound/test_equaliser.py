@@ -7,7 +7,7 @@ import queue
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.clock import FrozenClock, SystemClock
@@ -21,6 +21,7 @@ from broadcaster.playout.monitor.comparator import Comparator
 from broadcaster.playout.sound.equaliser import Equaliser, kernel
 from broadcaster.playout.sound.player import Lane
 from broadcaster.playout.sound.sources import Segment
+from tests.kit.properties import examples
 from tests.kit.sinks import FEED, NOW, Catch, Held
 from tests.kit.sounds import ONE, speech
 
@@ -29,7 +30,7 @@ corrections = st.builds(Correction, st.floats(-12, 6), st.floats(-12, 6), st.flo
 
 
 @given(corrections)
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_each_end_of_the_spectrum_moves_by_what_was_asked(wanted: Correction) -> None:
     response = 20 * np.log10(np.abs(np.fft.rfft(kernel(wanted), 48_000)))  # bins of 1 Hz
     assert response[40] == pytest.approx(wanted.bass + wanted.gain, abs=0.4)
@@ -39,7 +40,7 @@ def test_each_end_of_the_spectrum_moves_by_what_was_asked(wanted: Correction) ->
 
 
 @given(st.lists(st.integers(1, 3000), min_size=1, max_size=8))
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_how_long_the_chunks_are_changes_nothing(cuts: list[int]) -> None:
     sound = speech(ONE)[: sum(cuts)].astype(np.float32)
     whole = Equaliser(MUCH).apply(sound)

@@ -11,7 +11,7 @@ import wave
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.clock import FrozenClock
@@ -28,6 +28,7 @@ from broadcaster.playout.sound.events import Ended
 from broadcaster.playout.sound.player import FADE, Lane, level
 from broadcaster.playout.sound.sources import Segment
 from broadcaster.settings import Settings
+from tests.kit.properties import examples
 from tests.kit.sinks import FEED, NOW, Catch, Held
 from tests.kit.site import site
 
@@ -339,7 +340,7 @@ def wav(path, samples, *extra):
     pieces=st.lists(st.tuples(st.integers(0, 200_000), st.integers(1, 60_000)), min_size=1, max_size=20),
     length=st.integers(1, 200_000),
 )
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_a_tape_read_in_any_pieces_gives_the_samples_that_were_checked(tmp_path_factory, pieces, length):
     path = tmp_path_factory.mktemp("tape") / "x.wav"
     samples = np.arange(length, dtype="<u2").tobytes()

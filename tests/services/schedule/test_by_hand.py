@@ -22,6 +22,7 @@ from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.setup.founding import init
 from broadcaster.services.setup.zones import play_tone
 from broadcaster.services.station import Station
+from tests.kit.properties import examples
 
 TZ = dt.timezone(dt.timedelta(hours=7))
 NOW = dt.datetime(2026, 3, 4, 12, 0, tzinfo=TZ)
@@ -182,7 +183,7 @@ def test_what_is_about_to_start_is_out_of_reach(planned: Station) -> None:
         clock.advance((NOW - clock.now()).total_seconds())
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(minute=st.integers(0, 24 * 60 - 1), day=st.integers(5, 10))
 def test_wherever_it_is_dropped_it_lands_inside_the_hours_and_alone_or_not_at_all(
     planned: Station, minute: int, day: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.domain.plans import Form, FormGroup, matches, short_title, topic_code
@@ -16,6 +16,7 @@ from broadcaster.text.plans.outline import marked
 from broadcaster.text.plans.phrases import days, span, target
 from tests.kit.places import FIXTURES
 from tests.kit.plans import word_plan
+from tests.kit.properties import examples
 
 FORMS = [
     Form(f["code"], f["title"], FormGroup(f["group"]), tuple(f["words"]))
@@ -141,7 +142,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(PIECES | st.text(max_size=40), max_size=25))
 def test_any_text_gives_a_reading_whose_proposals_stand_on_its_lines(lines: list[str]) -> None:
     text = "\n".join(lines)
