@@ -53,7 +53,7 @@ def _codes_in(tree: ast.AST) -> set[str]:
         said = [k.value for k in node.keywords if k.arg == "code"] if name.endswith(("Error", "failure", "_of")) else []
         if name == "Fault" and any(k.arg == "fatal" for k in node.keywords):
             said += node.args[:1]
-        found |= {s.value for s in said if isinstance(s, ast.Constant)}
+        found |= {str(s.value) for s in said if isinstance(s, ast.Constant)}
     return found
 
 

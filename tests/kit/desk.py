@@ -121,4 +121,4 @@ def idle_status(**fields) -> Status:
         "clock_doubted": False,
         "muted": [],
     }
-    return {**status, **fields}
+    return {**status, **fields}  # type: ignore[typeddict-item]

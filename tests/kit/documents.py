@@ -8,6 +8,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import docx as word
 from docx.oxml import parse_xml
@@ -20,7 +21,7 @@ from tests.kit.places import FIXTURES
 PLAN = FIXTURES / "ke-hoach-2026.txt"
 
 
-def word_bytes(fill: Callable[[object], None]) -> bytes:
+def word_bytes(fill: Callable[[Any], object]) -> bytes:
     document = word.Document()
     fill(document)
     out = io.BytesIO()
@@ -108,8 +109,7 @@ def printed_pdf(source: str) -> bytes:
 
 
 def in_tcvn3(text: str) -> bytes:
-    inverse = {chr(letter) if isinstance(letter, int) else letter: chr(code) for code, letter in _TCVN3.items()}
-    inverse = dict(inverse.items())
+    inverse = {letter: chr(code) for code, letter in _TCVN3.items()}
     return "".join(inverse.get(c) or inverse.get(c.lower()) or c for c in text).encode("latin-1", "replace")
 
 

@@ -11,6 +11,7 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -76,7 +77,7 @@ class Icecast:
         return shutil.which("icecast2") is None
 
     def start(self) -> Icecast:
-        as_user = {}
+        as_user: dict[str, Any] = {}
         if os.geteuid() == 0:
             shutil.chown(self.folder, "nobody")
             as_user = {"user": "nobody", "group": "nogroup", "extra_groups": []}

@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, Heartbeat, Incident, Rendition, Topic
 from broadcaster.db.queries.people import units
@@ -271,7 +273,9 @@ def _days(station: Station) -> None:
         cues = cue_sounds(session)
         zones = list(zone_map(session).zones)
     tune, last = cues["nhac-hieu"], cues["nhac-ket"]
-    items = [(ItemKind.CUE, tune.title, tune.audio_sha256, tune.duration_ms, None)]
+    items: list[tuple[ItemKind, str, str, int, int | None]] = [
+        (ItemKind.CUE, tune.title, tune.audio_sha256, tune.duration_ms, None)
+    ]
     items += [(ItemKind.SCRIPT, SCRIPTS[n][0], "0" * 64, 42_000, n + 1) for n in range(5)]
     items.append((ItemKind.CUE, last.title, last.audio_sha256, last.duration_ms, None))
     with station.db.read() as session:
@@ -396,7 +400,7 @@ def _beat(station: Station, row: BroadcastRow, item: RundownItem, zones: list[st
     return Heartbeat(process="playout", host="may-dai", pid=1, at=station.now(), status=status)
 
 
-def latest_audio(session: object) -> str:
+def latest_audio(session: Session) -> str:
     """Return the hash of the sound that all renditions share."""
     from sqlalchemy import select
 

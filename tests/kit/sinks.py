@@ -48,6 +48,7 @@ class Catch:
         self.heard = bytearray()
         self.broken = False
         self.opened = 0
+        self.opened_at: dt.datetime | None = None
         self.after = None
 
     def check(self):

@@ -26,7 +26,7 @@ def test_without_a_system_ffmpeg_the_wheels_one_is_used(monkeypatch, tmp_path):
 def test_no_ffmpeg_at_all_is_said(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "")
-    monkeypatch.setattr(ffmpeg.imageio_ffmpeg, "get_ffmpeg_exe", lambda: str(tmp_path / "gone"))
+    monkeypatch.setattr("imageio_ffmpeg.get_ffmpeg_exe", lambda: str(tmp_path / "gone"))
     with pytest.raises(MediaError, match="cài lại ffmpeg") as caught:
         ffmpeg.version()
     assert caught.value.code == "ffmpeg-missing"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -77,7 +78,7 @@ FILES = st.one_of(
 
 
 @pytest.fixture(scope="module")
-def fuzzed(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, dict[str, Client]]]:
+def fuzzed(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, dict[str, FlaskClient]]]:
     """A station that may be ruined, and somebody signed in who may do most, and somebody who manages."""
     root = tmp_path_factory.mktemp("fuzz") / "station"
     shutil.copytree(seeded, root, ignore=shutil.ignore_patterns("*-wal", "*-shm"))
@@ -101,7 +102,9 @@ def _addresses(app: Flask, method: str) -> list[str]:
 
 @pytest.mark.parametrize("who", ["vanhanh", "lanhdao", "bientap", "quantri"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_nothing_that_is_typed_breaks_a_page(fuzzed: tuple[Flask, dict[str, Client]], who: str, method: str) -> None:
+def test_nothing_that_is_typed_breaks_a_page(
+    fuzzed: tuple[Flask, dict[str, FlaskClient]], who: str, method: str
+) -> None:
     app, people = fuzzed
     client = people[who]
 

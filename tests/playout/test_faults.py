@@ -301,14 +301,13 @@ def test_a_sound_altered_between_its_check_and_its_moment_airs_as_approved_or_no
     at = air.station.now() + 9 * SECOND
     number = air.plan(at, items, "ap-1")
     sink = Catch()
-    sink.opened_at = None
     opened = sink.open
 
     def note(feed):
         sink.opened_at = sink.opened_at or air.station.now()
         return opened(feed)
 
-    sink.open = note
+    sink.open = note  # type: ignore[method-assign]
     with running(air, sinks={"main": sink}) as playout:
         until(lambda: any(one.phase == "warm" for one in playout.airings()))  # checked and cued
         path = air.path("dài")

@@ -307,9 +307,8 @@ def test_the_heartbeat_tells_what_is_on_air(sounds):
     number = air.plan(air.station.now() + 0.4 * SECOND, [air.cue(1, "ngắn"), air.cue(2, "dài")], "ap-1")
     with running(air) as playout:
         until(lambda: any(one.phase == "air" and one.lanes[0].on_item for one in playout.airings()))
-        alive, said = until(
-            lambda: (found := heartbeats.status(air.station, "playout")) and found[1].get("on_air") and found
-        )
+        until(lambda: heartbeats.status(air.station, "playout")[1].get("on_air"))
+        alive, said = heartbeats.status(air.station, "playout")
     assert alive
     (word,) = said["on_air"]
     assert word["broadcast"] == number

@@ -138,7 +138,7 @@ def test_every_file_has_the_same_figures(document: ReportDocument, tmp_path: Pat
             assert from_excel == list(row)
             from_word = [cell.text for cell in in_word.rows[r + 1].cells]
             assert from_word == [f"{v:.1f}".replace(".", ",") if isinstance(v, float) else str(v) for v in row]
-        assert len(sheet._charts) == 1
+        assert len(sheet._charts) == 1  # type: ignore[attr-defined]
     log = book["Nhật ký"]
     assert log.max_row == len(ENTRIES) + 1
     assert log.cell(2, 1).value == dt.datetime(2026, 3, 2, 5, 0)

@@ -55,7 +55,7 @@ def drawn(document: ReportDocument, path: Path) -> dict[str, list[str]]:
     found = {}
     for title in [t.title for t in tables_of(document)]:
         sheet = book[title]
-        places = [series.val.numRef.f for chart in sheet._charts for series in chart.series]
+        places = [series.val.numRef.f for chart in sheet._charts for series in chart.series]  # type: ignore[attr-defined]
         found[title] = [sheet[f"{place.split('!')[1].split('$')[1]}1"].value for place in places]
     return found
 

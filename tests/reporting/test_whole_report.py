@@ -30,6 +30,7 @@ from broadcaster.reporting import paper, table_csv, xlsx
 from broadcaster.reporting.document import ReportDocument
 from broadcaster.reporting.frozen import differences, digest, freeze, thaw
 from broadcaster.reporting.tables import tables_of
+from broadcaster.rooms import room
 from tests.kit.reports import FORMS, VN, whole_report
 
 pytestmark = pytest.mark.slow
@@ -138,7 +139,7 @@ def test_a_plan_without_topics_or_targets_is_said_without_a_percentage(document:
 
 
 def template_with(folder: Path, words: str) -> None:
-    shipped = docx.Document(str(docx_writer.room("scripts") / "templates" / "bao-cao.docx"))
+    shipped = docx.Document(str(room("scripts") / "templates" / "bao-cao.docx"))
     shipped.paragraphs[0].runs[0].text = words
     folder.mkdir(parents=True, exist_ok=True)
     shipped.save(str(folder / "bao-cao.docx"))
@@ -312,6 +313,6 @@ def test_each_sheet_prints_on_the_width_of_one_page_with_its_chart_below(folder:
         assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
         assert sheet.page_setup.fitToWidth in {None, 1}, sheet.title  # one page when nothing is said
         assert sheet.page_setup.fitToHeight == 0, sheet.title
-        for chart in sheet._charts:
+        for chart in sheet._charts:  # type: ignore[attr-defined]
             assert chart.anchor._from.row > sheet.max_row, sheet.title
             assert chart.anchor._from.col == 0, sheet.title

@@ -226,7 +226,7 @@ def test_the_doctor_names_a_blocked_store_a_missing_ffmpeg_and_what_is_not_insta
         path.rename(path.with_name(f"{path.name}.away")) if path.name == ".incoming" else None
     (station.home.store / ".incoming").write_text("a file in the way")
     monkeypatch.setenv("PATH", "/nowhere")
-    monkeypatch.setattr(ffmpeg.imageio_ffmpeg, "get_ffmpeg_exe", lambda: "/nowhere/ffmpeg")
+    monkeypatch.setattr("imageio_ffmpeg.get_ffmpeg_exe", lambda: "/nowhere/ffmpeg")
     monkeypatch.setattr("broadcaster.sound.viet_asr.find_spec", lambda _name: None)
     sick = {c.name: c for c in doctor.examine(station)}
     assert sick["Kho âm thanh"].ok is False

@@ -28,7 +28,7 @@ def child(tmp_path, monkeypatch):
         starter = tmp_path / "starter.sh"
         starter.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{path}"\n')
         starter.chmod(0o755)
-        monkeypatch.setattr(process.sys, "executable", str(starter))
+        monkeypatch.setattr(sys, "executable", str(starter))
 
     return make
 
@@ -140,7 +140,7 @@ def test_the_model_is_read_out_of_its_wheel_and_understands_more_than_its_own_li
     said = "Ủy ban nhân dân xã thông báo lịch tiêm phòng cho trẻ em. Mời bà con theo dõi và thực hiện."
     clip = engine_of("vi-neural").speak(said, voice="south-female")
     raw = np.frombuffer(clip.pcm, "<i2") / 32768
-    at = np.arange(0, raw.size - 1, clip.rate / viet_asr.RATE)
+    at = np.arange(0, raw.size - 1, clip.rate / street.RATE)
     ready = process._ready(np.interp(at, np.arange(raw.size), raw))
     ours = viet_asr.Model().text(ready)
     theirs = vietasr.Pipeline.new().add("vietasr").build().transcribe((ready * 32767).astype(np.int16)).text

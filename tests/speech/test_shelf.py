@@ -194,7 +194,7 @@ def test_a_replaced_voice_stays_until_the_new_one_is_whole(stick, own_shelf):
 
 def test_a_full_disk_is_told_before_anything_is_fetched(stick, monkeypatch):
     full = shutil.disk_usage("/")._replace(free=1000)
-    monkeypatch.setattr(fetching.shutil, "disk_usage", lambda _path: full)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: full)
     with pytest.raises(EngineError, match="không đủ chỗ"):
         bring(str(stick))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from broadcaster.clock import FrozenClock
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.station import Station
 from tests.kit.browser import SIZES, faults, opened
@@ -89,6 +90,7 @@ def test_the_bar_follows_the_station_without_a_reload(chromium: Browser, address
     context, page = opened(chromium, address, "xem", "phone")
     page.goto("/log/")
     expect(page.locator("#bar")).to_contain_text("Đang phát")
+    assert isinstance(lived.clock, FrozenClock)
     lived.clock.advance(60)
     expect(page.locator("#bar")).to_contain_text("Có sự cố", timeout=10_000)
     lived.clock.advance(-60)

@@ -35,6 +35,12 @@ TEXT = (
 )
 
 
+def listen(page: Page, said: list[str]) -> None:
+    """Keep what the page complains of."""
+    page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda e: said.append(str(e)))
+
+
 def shot(page: Page, tmp_path: Path, name: str) -> None:
     """Keep a picture for the handbook when LOA_SHOTS names a folder."""
     page.screenshot(path=Path(os.environ.get("LOA_SHOTS", str(tmp_path))) / f"{name}.png")
@@ -48,8 +54,7 @@ def test_pages_fit_run_clean_and_pass_axe(
     for username, targets in PAGES.items():
         context, page = opened(chromium, address, username, size, scheme)
         said: list[str] = []
-        page.on("console", lambda m, said=said: said.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda e, said=said: said.append(str(e)))
+        listen(page, said)
         for number, target in enumerate(targets):
             page.goto(target)
             page.evaluate("document.fonts.ready.then(() => 0)")
@@ -224,7 +229,7 @@ def test_a_badly_heard_sentence_is_played_where_it_is_marked(
         page.goto("/scripts/7")
         expect(page.get_by_text("Bản đọc đang chờ máy nghe thử")).to_be_visible()
         page.get_by_role("button", name="Nghe câu 2").press("Enter")
-        comes(lambda page=page: page.locator("#player").evaluate("p => p.currentTime") >= start, page)
+        comes(lambda: page.locator("#player").evaluate("p => p.currentTime") >= start, page)  # noqa: B023 - at once
         assert faults(page) == []
         page.locator("#heard-title").scroll_into_view_if_needed()
         shot(page, tmp_path, f"may-nghe-thu-{size}")

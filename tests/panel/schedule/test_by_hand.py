@@ -19,7 +19,7 @@ TOMORROW = 8
 
 def row(station: Station, number: int = TOMORROW) -> BroadcastRow:
     with station.db.read() as session:
-        return session.get(BroadcastRow, number)
+        return session.get_one(BroadcastRow, number)
 
 
 def undo(client: FlaskClient, page: TestResponse) -> TestResponse:

@@ -36,7 +36,9 @@ def operator(sign_in: SignIn) -> FlaskClient:
 
 def newest(station: Station) -> RotationRow:
     with station.db.read() as session:
-        return session.query(RotationRow).filter_by(code="ngay-thuong").order_by(RotationRow.version.desc()).first()
+        return (
+            session.query(RotationRow).filter_by(code="ngay-thuong").order_by(RotationRow.version.desc()).limit(1).one()
+        )
 
 
 def shown(answer: TestResponse) -> dict[str, str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import Script
+from broadcaster.db.queries.scripts import many
 from broadcaster.domain.scripts import ScriptState
 from broadcaster.panel.web.frame import Frame
 from broadcaster.services.air.heartbeats import beat
@@ -18,7 +20,7 @@ COUNT = "bài chờ duyệt"
 
 
 @pytest.fixture
-def other(station: Station, clock: FrozenClock) -> Station:
+def other(station: Station, clock: FrozenClock) -> Iterator[Station]:
     """The same station opened by another process."""
     opened = open_station(Path(station.home.root), clock=clock)
     yield opened
@@ -70,9 +72,7 @@ def test_a_clock_set_back_makes_the_facts_old(station: Station, clock: FrozenClo
 
 
 def test_a_write_while_they_are_read_makes_them_old(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
-    from broadcaster.panel.web import frame as module
-
-    frame, seen = Frame(station), module.library.waiting_count
+    frame, seen = Frame(station), many.waiting_count
 
     def slow(session: object) -> int:
         found = seen(session)
@@ -80,7 +80,7 @@ def test_a_write_while_they_are_read_makes_them_old(station: Station, monkeypatc
         hand_in(station)
         return found
 
-    monkeypatch.setattr(module.library, "waiting_count", slow)
+    monkeypatch.setattr(many, "waiting_count", slow)
     old = frame.facts().waiting
     assert frame.facts().waiting == old + 1
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,9 @@ START = dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC)
 
 class Bench:
     """An alarm, its clock, and a way to let time pass."""
+
+    clock: SystemClock | FastClock | FrozenClock
+    alarm: Any
 
     def __init__(self, kind):
         if kind == "apscheduler":

@@ -101,7 +101,7 @@ def test_a_full_disk_loses_nothing_that_is_still_in_memory(book, monkeypatch):
             raise OSError(28, "No space left on device")
         return real(handle, data)
 
-    monkeypatch.setattr(journal.os, "write", write)
+    monkeypatch.setattr(os, "write", write)
     book.write("entry", entry(1).fields())
     assert book.trouble == "No space left on device"
     full = False

@@ -43,8 +43,20 @@ def mp3(seconds: float, hz: float, level: float = 0.2) -> bytes:
     return subprocess.run([*command, "-b:a", "64k", "-f", "mp3", "-"], capture_output=True, check=True).stdout
 
 
+class Streams(ThreadingHTTPServer):
+    """A server whose streams may hang until it ends."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Station)
+        self.ended = threading.Event()
+
+
 class Station(BaseHTTPRequestHandler):
     """Streams at real-time speed."""
+
+    server: Streams
 
     def do_GET(self):
         kind = self.path.strip("/")
@@ -78,9 +90,7 @@ class Station(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def http():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Station)
-    server.daemon_threads = True
-    server.ended = threading.Event()
+    server = Streams()
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield lambda kind: f"http://127.0.0.1:{server.server_address[1]}/{kind}"

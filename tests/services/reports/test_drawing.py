@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import zipfile
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -283,7 +284,7 @@ def test_the_index_of_time_is_what_a_period_is_read_by(station: Station) -> None
         pytest.skip("the planner of a small PostgreSQL table reads it whole")
     from broadcaster.db.queries import figures
 
-    seen: list[str] = []
+    seen: list[tuple[str, Any]] = []
     from sqlalchemy import event
 
     with station.db.read() as session:

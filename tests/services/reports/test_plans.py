@@ -57,9 +57,9 @@ def test_a_document_becomes_a_draft_and_is_confirmed_line_by_line(station: Stati
     plans.confirm_import(station, OPERATOR, number, kept)
     plans.move(station, OPERATOR, number, CampaignState.ACTIVE)
     with station.db.read() as session:
-        row = plans_queries.current(session, station.today())
-        assert row is not None
-        assert [t["code"] for t in row.topics][-1] == "van-hoa-cong-so"
+        now = plans_queries.current(session, station.today())
+        assert now is not None
+        assert [t["code"] for t in now.topics][-1] == "van-hoa-cong-so"
         assert session.get(Topic, "van-hoa-cong-so") is not None
         assert session.scalar(select(func.count()).select_from(Topic)) == (topics or 0) + 1
         verbs = list(session.scalars(select(AuditEvent.verb).where(AuditEvent.object_kind == "campaign")))

@@ -174,6 +174,7 @@ def test_more_than_the_slot_holds_is_refused_with_the_seconds_over(planned: Stat
 def test_what_is_about_to_start_is_out_of_reach(planned: Station) -> None:
     row = first(planned, 4)
     clock = planned.clock
+    assert isinstance(clock, FrozenClock)
     clock.advance((at(16, 59, 4) - clock.now()).total_seconds())
     try:
         with pytest.raises(RuleError, match="sắp bắt đầu"):

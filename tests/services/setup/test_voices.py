@@ -1,5 +1,7 @@
 """Voices of a station: listed with their speed, tried, made the first one; what is approved keeps its voice."""
 
+from pathlib import Path
+
 import pytest
 
 from broadcaster.domain.roles import Actor, Role
@@ -48,6 +50,7 @@ class Online(EspeakEngine):
     """An engine that stands for one at the other end of a line."""
 
     one_at_a_time = True
+    lock: Path
 
     def speak(self, sentence, *, voice="vi", rate=1.0):
         with pytest.raises(EngineError), turn(self.lock, patience_s=0):  # somebody else would have to wait

@@ -79,7 +79,7 @@ def test_rimes_that_differ_by_length_differ_in_length():
     for long, short in [("tan", "tăn"), ("tơn", "tân"), ("tai", "tay"), ("sao", "sau")]:
         a, b = (
             sum(
-                ms
+                ms  # type: ignore[misc]
                 for s, ms in zip(segments(x, NORTH), lengths(x, segments(x, NORTH)), strict=True)
                 if s.part is Part.NUCLEUS
             )
