@@ -12,6 +12,7 @@ from flask import Flask
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, Command, Heartbeat, Job, PlayLogEntry, Script
 from broadcaster.domain.broadcasts import BroadcastState
+from broadcaster.domain.jobs import JobState
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.scripts import ScriptState
 from broadcaster.panel.web.access import needs
@@ -248,7 +249,7 @@ def test_the_state_of_speaking_is_polled_until_it_is_done(sign_in: SignIn, stati
     client.post("/scripts/9/speak")
     assert "progress" in client.get("/scripts/9/speaking", headers={"HX-Request": "true"}).text
     with station.db.write() as session:
-        session.query(Job).filter_by(kind="speak", key="9").one().state = "done"
+        session.query(Job).filter_by(kind="speak", key="9").one().state = JobState.DONE
     done = client.get("/scripts/9/speaking", headers={"HX-Request": "true"})
     assert done.headers["HX-Redirect"] == "/scripts/9"
 

@@ -176,7 +176,7 @@ def test_options_count_for_the_engines_made_after_them_and_wrong_ones_are_named(
     monkeypatch.setattr(Door, "load", lambda _door, _name: Made)
     try:
         registry.configure({"fragile": {"hertz": 700}})
-        assert registry._engine("fragile").options.hertz == 700
+        assert registry._engine("fragile").options.hertz == 700  # type: ignore[attr-defined]
         registry.configure({"fragile": {"herz": 700}})
         with pytest.raises(EngineError, match=r"herz: không có khóa này\. Có phải ý là “hertz” không") as caught:
             registry.engine_of("fragile:a")

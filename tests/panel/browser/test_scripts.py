@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from broadcaster.db.models import Approval, DraftRow, Hearing, Job, Rendition, Revision
+from broadcaster.domain.jobs import JobState
 from broadcaster.services.station import Station
 from tests.kit.browser import ARGUMENTS, CHROMIUM, SIZES, faults, opened
 
@@ -235,7 +236,7 @@ def test_a_badly_heard_sentence_is_played_where_it_is_marked(
         shot(page, tmp_path, f"may-nghe-thu-{size}")
         context.close()
     with lived.db.write() as session:
-        session.query(Job).filter_by(kind="listen").one().state = "failed"
+        session.query(Job).filter_by(kind="listen").one().state = JobState.FAILED
         session.query(Job).filter_by(kind="listen").one().error = "Bộ nghe thử bị dừng giữa chừng."
     context, page = opened(chromium, address, "bientap", "pc")
     page.goto("/scripts/7")

@@ -16,7 +16,9 @@ from flask.testing import FlaskClient
 
 from broadcaster.db.models import PlayLogEntry
 from broadcaster.db.queries import zones
+from broadcaster.db.queries.schedule import definitions_in_force
 from broadcaster.domain.activities import ActivityDraft
+from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.plans import Campaign, CampaignState, Deadline, PlanTopic
 from broadcaster.domain.playlog import Entry
 from broadcaster.domain.roles import machine
@@ -26,7 +28,7 @@ from broadcaster.reporting.tables import Table, tables_of
 from broadcaster.services.log import playlog
 from broadcaster.services.reports import activities, plans
 from broadcaster.services.reports.jobs import report_job
-from broadcaster.services.schedule.rotations import apply_rotation, definitions_in_force
+from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.station import Station
 from broadcaster.services.work.performing import Progress, perform
 from tests.kit import seed
@@ -355,7 +357,7 @@ def test_drawing_a_report_is_shown_and_stopped_and_leaves_nothing(station: Stati
 
         report_job(here, arguments, told)
 
-    assert perform(station, int(polled.rpartition("/")[2]), {"report": presses_stop_at_the_workbook})
+    assert perform(station, int(polled.rpartition("/")[2]), {JobKind.REPORT: presses_stop_at_the_workbook})
     shares = [int(re.search(r"(\d+)%", text)[1]) for text in seen]
     assert shares == sorted(shares)
     assert len(set(shares)) > 4

@@ -9,6 +9,7 @@ import wave
 import numpy as np
 
 from broadcaster.db.models import Job, Rendition, Revision
+from broadcaster.domain.jobs import JobState
 from broadcaster.services.station import Station
 from broadcaster.speech.espeak import EspeakEngine
 from tests.kit.panel import SignIn
@@ -82,7 +83,7 @@ def test_a_recording_that_failed_for_the_machine_is_tried_again_by_a_button(stat
     client.post("/scripts/9/recording", data={"recording": (io.BytesIO(voice()), "a.wav")})
     with station.db.write() as session:
         job = session.query(Job).filter_by(kind="record", key="9").one()
-        job.state, job.error, job.finished_at = "failed", "Ổ đĩa đã đầy.", station.now()
+        job.state, job.error, job.finished_at = JobState.FAILED, "Ổ đĩa đã đầy.", station.now()
     page = client.get("/scripts/9").text
     assert "Chưa dùng được bản ghi âm." in page
     assert "Làm lại bản ghi âm này" in page
@@ -92,7 +93,7 @@ def test_a_recording_that_failed_for_the_machine_is_tried_again_by_a_button(stat
     for path in (station.home.run / "uploads").iterdir():
         path.unlink()
     with station.db.write() as session:
-        session.query(Job).filter_by(kind="record", key="9").one().state = "failed"
+        session.query(Job).filter_by(kind="record", key="9").one().state = JobState.FAILED
     assert "Làm lại bản ghi âm này" not in client.get("/scripts/9").text
     assert "Hãy gửi lại bản ghi âm" in client.post("/scripts/9/recording/again", follow_redirects=True).text
 
