@@ -68,7 +68,7 @@ HOW: Final = (
 )
 """How periods are written, for people."""
 
-_SHAPE = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<code>[A-Z0-9]{1,3}))?", re.IGNORECASE)
+_SHAPE = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<code>[A-Z0-9]{1,8}))?", re.IGNORECASE)
 _ZEROS = re.compile(r"(?<=[QHM])0+(?=[0-9])")
 
 
@@ -138,9 +138,9 @@ def parse(text: str, *, cutoff: int = 14) -> ReportPeriod:
         if (match := _SHAPE.fullmatch(text)) is None:
             raise _refused(text)
         year, code = int(match["year"]), _key(match["code"] or "Y")
-        if code.isdecimal():
+        if code.isdecimal() and len(code) <= 2:
             return _month(year, int(code))
-        if code.startswith("W"):
+        if code.startswith("W") and code[1:].isdecimal():
             return _week(dt.date.fromisocalendar(year, int(code[1:]), 1))
     except ValueError:
         raise _refused(text) from None

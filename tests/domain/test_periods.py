@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from broadcaster.domain import periods
 from broadcaster.domain.periods import (
     PRESETS,
     PeriodKind,
+    Preset,
     ReportPeriod,
     custom,
     deadline,
@@ -122,6 +124,17 @@ def test_what_is_offered_has_begun_and_is_read_back_as_itself(today: dt.date, cu
     assert any(p.kind is PeriodKind.YEAR and p.first <= today <= p.last for _, p in found)
 
 
+def test_a_line_of_the_registry_is_all_that_a_new_period_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    spring = Preset("XUAN", PeriodKind.QUARTER, "mùa xuân {year}", (2, 4), due=True)
+    monkeypatch.setattr(periods, "PRESETS", (*PRESETS, spring))
+    this = parse("2026-xuan")
+    assert (this.title, this.first, this.last) == ("mùa xuân 2026", dt.date(2026, 1, 15), dt.date(2026, 4, 14))
+    assert ("2026-XUAN", this) in set(offered(dt.date(2026, 3, 1)))
+    assert ("2026-XUAN", this) in set(due(2026))
+    assert previous(this).last == dt.date(2026, 1, 14)
+    assert year_before(this) == parse("2025-XUAN")
+
+
 def test_nine_months_are_offered_and_not_asked_for_by_the_congvan() -> None:
     assert "2026-9M" in {written for written, _ in offered(dt.date(2026, 11, 1))}
     assert parse("2026-9M").title == "9 tháng đầu năm 2026"
@@ -144,7 +157,22 @@ def test_a_custom_period_is_compared_with_as_many_days_before() -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["", "2026-Q5", "2026-Q", "2026-Y1", "Q3-2026", "2026-13", "2026-03-31..2026-01-01", "a..b", "2026-H3", "2026-M0"],
+    [
+        "",
+        "2026-Q5",
+        "2026-Q",
+        "2026-Y1",
+        "Q3-2026",
+        "2026-13",
+        "2026-03-31..2026-01-01",
+        "a..b",
+        "2026-H3",
+        "2026-M0",
+        "2026-003",
+        "2026-W54",
+        "2026-W",
+        "2026-12M",
+    ],
 )
 def test_what_names_no_period_is_refused_with_an_example(written: str) -> None:
     with pytest.raises(RuleError) as caught:
