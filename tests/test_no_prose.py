@@ -29,7 +29,6 @@ OTHERS = {
     *("paragraph", "recipients", "archive", "soft-hyphen", "bullet", "rule"),  # pieces of a document
     *("Ack", "Error", "Cancel"),  # messages of CAP 1.2
     *("entry", "proof", "begin", "verdict", "incident", "answer"),  # lines of the journal
-    *("failed", "running", "done", "wanted", "cancelled", "listen"),  # jobs
     *("clear", "unsure", "unclear", "missing"),  # what a recogniser made of a sentence
     *("ok", "noise"),
 }

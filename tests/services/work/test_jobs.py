@@ -13,7 +13,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from broadcaster.db import schema
 from broadcaster.db.models import Job
 from broadcaster.domain.jobs import JobKind, JobState, Turn
 from broadcaster.errors import EngineError, MediaError, RuleError
@@ -349,3 +351,26 @@ def test_a_wish_knocks_when_it_is_committed_and_only_then(station: Station) -> N
     assert bell.wait(5)
     bell.close()
     want(station, key="nobody listens")
+
+
+def test_what_waits_at_an_upgrade_is_done_after_it_in_its_turn(station: Station) -> None:
+    schema.downgrade(station.db, "0013")
+    older = text(
+        'INSERT INTO jobs (kind, key, arguments, state, progress, attempts, run_after, error, "by", created_at) '
+        "VALUES (:kind, 'x', '{}', :state, 0, 0, :at, '', 'x', :at)"
+    )
+    at = station.now() if station.db.url.startswith("postgresql") else f"{station.now():%Y-%m-%d %H:%M:%S.%f}"
+    with station.db.write() as session:
+        for kind, state in (
+            ("backup", "wanted"),
+            ("speak", "wanted"),
+            ("record", "done"),
+            ("emergency-voice", "wanted"),
+        ):
+            session.execute(older, {"kind": kind, "state": state, "at": at})
+    schema.upgrade(station.db)
+    done: list[JobKind] = []
+    table = {kind: lambda _s, _a, _p, kind=kind: done.append(kind) for kind in JobKind}
+    while performing.perform_next(station, table, up_to=Turn.UPKEEP):
+        pass
+    assert done == [JobKind.EMERGENCY_VOICE, JobKind.SPEAK, JobKind.BACKUP]
