@@ -12,6 +12,7 @@ from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from broadcaster.domain.jobs import Turn
+from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.station import Station
 from broadcaster.services.work.jobs import due
 from broadcaster.services.work.performing import perform, perform_next
@@ -30,6 +31,7 @@ def work(station: Station) -> None:
 def one_who_speaks(station: Station) -> Iterator[None]:
     """The worker's lane for what people wait for, while a page is asked."""
     stop = threading.Event()
+    beat(station, "worker", {})
 
     def serve() -> None:
         while not stop.is_set():

@@ -18,11 +18,12 @@ from broadcaster.panel.lexicon.form import HINTS, LexiconForm, fields_of
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import the_numbers
 from broadcaster.panel.web.paging import Page, wanted_page
+from broadcaster.panel.web.sending import send_trial
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.changes import AffectedError, Change, Effect, apply
 from broadcaster.services.lexicon.files import MAX_BYTES, export_toml, import_change
 from broadcaster.services.lexicon.reading import profile_of
-from broadcaster.services.scripts.trial import MAX_CHARACTERS, hear_by_worker, trial_lexicon
+from broadcaster.services.scripts.trial import MAX_CHARACTERS, trial_lexicon
 from broadcaster.text import Entry, normalize
 
 blueprint = Blueprint("lexicon", __name__, url_prefix="/lexicon")
@@ -138,10 +139,7 @@ def hear_it() -> ResponseReturnValue:
             extra = (layers.checked(form.entry()),)
         except ValueError:
             raise RuleError("Không hiểu kiểu đọc này.", field="mode") from None
-    wav = hear_by_worker(station(), actor().username, args.get("text", "")[: MAX_CHARACTERS + 1], extra)
-    response = Response(wav, mimetype="audio/wav")
-    response.headers["Cache-Control"] = "private, max-age=60"
-    return response
+    return send_trial(args.get("text", "")[: MAX_CHARACTERS + 1], extra, cache="private, max-age=60")
 
 
 @blueprint.get("/export")

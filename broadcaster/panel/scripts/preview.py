@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.queries import people
@@ -17,11 +17,12 @@ from broadcaster.panel.scripts.drafting import Hand, pack_kept, pack_own, unpack
 from broadcaster.panel.web import wording
 from broadcaster.panel.web.access import actor, needs, station
 from broadcaster.panel.web.fields import a_number
+from broadcaster.panel.web.sending import send_trial
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.reading import Kept, cleaned_of, name_of, profile_of
 from broadcaster.services.scripts import drafts
 from broadcaster.services.scripts.drafts import Written
-from broadcaster.services.scripts.trial import hear_by_worker, trial_lexicon
+from broadcaster.services.scripts.trial import trial_lexicon
 from broadcaster.speech.pace import pace_of
 from broadcaster.text import Entry, Lexicon, Mode, Spoken, estimate_seconds, normalize
 from broadcaster.text.clean import Cleaned
@@ -85,15 +86,13 @@ def hear_one() -> ResponseReturnValue:
     if number is None:
         raise RuleError("Câu này vừa thay đổi. Hãy đợi lời đọc hiện lại rồi nghe.", field="sentence")
     sentence = spoken.sentences[number]
-    wav = hear_by_worker(
-        station(),
-        actor().username,
+    return send_trial(
         spoken.source[sentence.start : sentence.end],
         held.own,
         voice=request.form.get("voice") or None,
         rate=_rate(request.form.get("rate", "")),
+        cache="no-store",
     )
-    return Response(wav, mimetype="audio/wav", headers={"Cache-Control": "no-store"})
 
 
 def _held() -> Held:

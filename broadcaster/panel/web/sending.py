@@ -1,18 +1,22 @@
-"""Sounds out of the store: by login only, in parts (HTTP Range), named by their hash."""
+"""Sounds by login only: out of the store in parts (HTTP Range), named by their hash; or spoken for a trial."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import flask
 from flask import Response
 
-from broadcaster.errors import NotFoundError
-from broadcaster.panel.web.access import station
+from broadcaster.errors import EngineError, NotFoundError
+from broadcaster.panel.web.access import actor, station
+from broadcaster.services.air.heartbeats import status
+from broadcaster.services.scripts import trial
 from broadcaster.sound.peaks import peaks
 from broadcaster.sound.store import Store
+from broadcaster.text import Entry
 
 _POINTS = 240
 """Bars of an outline: what a phone's width can show."""
@@ -40,6 +44,22 @@ def send_peaks(sha256: str) -> Response:
 def _peaks(path: Path) -> tuple[int, ...]:
     # A path in the store names its bytes, so the outline never changes.
     return peaks(path, _POINTS)
+
+
+def send_trial(
+    text: str, extra: Sequence[Entry] = (), *, voice: str | None = None, rate: float | None = None, cache: str
+) -> Response:
+    """Return a text as the worker speaks it, with words that nobody has saved.
+
+    Raises:
+        RuleError: there is too much to say.
+        EngineError: the worker does not run, or no voice could speak it.
+    """
+    text = trial.checked(text)
+    if not status(station(), "worker")[0]:
+        raise EngineError("Bộ phận xử lý nền của đài chưa chạy nên chưa nghe thử được. Hãy báo người quản trị.")
+    wav = trial.hear_by_worker(station(), actor().username, text, extra, voice=voice, rate=rate)
+    return Response(wav, mimetype="audio/wav", headers={"Cache-Control": cache})
 
 
 def send_sound(sha256: str) -> Response:

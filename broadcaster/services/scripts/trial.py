@@ -74,7 +74,7 @@ def hear(
         RuleError: there is nothing to say, or too much.
         EngineError: no voice could speak it.
     """
-    text = _checked(text)
+    text = checked(text)
     lexicon = trial_lexicon(station, extra, script_id)
     profile = profile_of(station)
     said = normalize(text, profile=profile, lexicon=lexicon, explain=False)
@@ -113,7 +113,7 @@ def hear_by_worker(
         RuleError: there is too much to say.
         EngineError: no voice could speak it, or the worker does not answer.
     """
-    text = _checked(text)
+    text = checked(text)
     wish = {"text": text, "extra": _ENTRIES.dump_python(tuple(extra), mode="json"), "voice": voice, "rate": rate}
     key = hashlib.sha256(json.dumps(wish, sort_keys=True).encode()).hexdigest()
     with station.db.write() as session:
@@ -150,7 +150,12 @@ def _sound(station: Station, key: str) -> Path:
     return station.home.run / "trials" / f"{key}.wav"
 
 
-def _checked(text: str) -> str:
+def checked(text: str) -> str:
+    """Return a text that may be tried.
+
+    Raises:
+        RuleError: it is too long.
+    """
     text = " ".join(text.split())
     if len(text) > MAX_CHARACTERS:
         raise RuleError(f"Chỉ nghe thử được tối đa {MAX_CHARACTERS} ký tự một lần.", field="text")

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from broadcaster.db.models import AuditEvent, BroadcastRow, Emergency
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.emergencies import EmergencyState, Finding
+from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.station import Station
 from tests.kit.cap_messages import STORM
 from tests.kit.panel import SignIn
@@ -125,3 +126,11 @@ def test_who_has_no_business_there_is_kept_out(station: Station, sign_in: SignIn
         assert client.post("/emergency/", data=WISH).status_code == 403
     with station.db.read() as session:
         assert not session.scalars(select(Emergency)).all()
+
+
+def test_the_page_says_before_it_is_confirmed_that_nobody_will_speak(station: Station, sign_in: SignIn) -> None:
+    client = sign_in("vanhanh")
+    client.post("/emergency/", data=WISH)
+    assert "loa chỉ kêu tín hiệu báo động" in client.get("/emergency/1/confirm").text
+    beat(station, "worker", {})
+    assert "loa chỉ kêu tín hiệu báo động" not in client.get("/emergency/1/confirm").text

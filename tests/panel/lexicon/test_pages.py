@@ -38,6 +38,9 @@ def test_a_trial_shows_both_readings_and_speaks(station: Station, sign_in: SignI
     assert "Nộp thủ tục hành chính công" in tried
     assert "<b>" not in tried
     assert "bằng chữ" in client.post("/lexicon/try", data=ENTRY | {"spoken": ""}).text
+    silent = client.get("/lexicon/hear", query_string=ENTRY | {"text": "Nộp TTHC tại xã"})
+    assert silent.status_code == 422
+    assert "Bộ phận xử lý nền của đài chưa chạy" in silent.text
     with one_who_speaks(station):
         heard = client.get("/lexicon/hear", query_string=ENTRY | {"text": "Nộp TTHC tại xã"})
     assert (heard.status_code, heard.mimetype, heard.data[:4]) == (200, "audio/wav", b"RIFF")
