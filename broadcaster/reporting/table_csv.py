@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 from broadcaster.domain.broadcasts import ItemKind
+from broadcaster.domain.figures import Airing
 from broadcaster.reporting.document import ReportDocument
 from broadcaster.reporting.tables import tables_of
 
@@ -32,43 +34,29 @@ def write_figures(document: ReportDocument, path: Path) -> None:
     path.write_bytes(figures(document))
 
 
+_AIRINGS: tuple[tuple[str, Callable[[Airing, ReportDocument], str | float]], ...] = (
+    ("Dự kiến", lambda a, d: f"{a.planned_at.astimezone(d.tz):%Y-%m-%d %H:%M:%S}"),
+    ("Buổi phát", lambda a, _: a.broadcast_title),
+    ("Tin, bài", lambda a, _: a.title),
+    ("Loại", lambda a, _: "tiếp âm" if a.kind == ItemKind.RELAY else "tự sản xuất"),
+    ("Chủ đề", lambda a, d: d.topic_short.get(a.topic or "", a.topic or "")),
+    ("Đơn vị", lambda a, d: d.units.get(a.unit or "", a.unit or "")),
+    ("Thể loại", lambda a, d: d.genres.get(a.genre or "", a.genre or "")),
+    ("Giây nghe được", lambda a, _: f"{a.heard_ms / 1000:.1f}"),
+    ("Kết quả", lambda a, _: a.outcome.label),
+    ("Lý do", lambda a, _: a.reason),
+    ("Cụm loa phát đủ", lambda a, _: a.zones_full),
+    ("Cụm loa", lambda a, _: a.zones),
+)
+
+
 def write_airings(document: ReportDocument, path: Path) -> None:
     """Write every airing and relay of the period, a line each."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         out = csv.writer(file)
-        out.writerow(
-            [
-                "Dự kiến",
-                "Buổi phát",
-                "Tin, bài",
-                "Loại",
-                "Chủ đề",
-                "Đơn vị",
-                "Thể loại",
-                "Giây nghe được",
-                "Kết quả",
-                "Lý do",
-                "Cụm loa phát đủ",
-                "Cụm loa",
-            ]
-        )
-        for a in document.airings:
-            out.writerow(
-                [
-                    f"{a.planned_at.astimezone(document.tz):%Y-%m-%d %H:%M:%S}",
-                    _cell(a.broadcast_title),
-                    _cell(a.title),
-                    "tiếp âm" if a.kind == ItemKind.RELAY else "tự sản xuất",
-                    document.topic_short.get(a.topic or "", a.topic or ""),
-                    document.units.get(a.unit or "", a.unit or ""),
-                    document.genres.get(a.genre or "", a.genre or ""),
-                    f"{a.heard_ms / 1000:.1f}",
-                    a.outcome.label,
-                    _cell(a.reason),
-                    a.zones_full,
-                    a.zones,
-                ]
-            )
+        out.writerow([head for head, _ in _AIRINGS])
+        for airing in document.airings:
+            out.writerow([_cell(value(airing, document)) for _, value in _AIRINGS])
 
 
 def _cell(value: str | float) -> str | float:

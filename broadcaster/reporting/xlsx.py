@@ -6,15 +6,15 @@ one sheet takes.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import xlsxwriter
 
-from broadcaster.domain.playlog import Entry
 from broadcaster.reporting.document import ReportDocument
 from broadcaster.reporting.tables import Table, tables_of
 
@@ -22,24 +22,36 @@ _WIDE = 120
 """Characters in the column of running text."""
 _NAMES = 48
 """Characters in the first column of a table."""
-_WIDTHS = (19, 19, 19, 14, 26, 40, 26, 26, 10, 10, 18, 26, 24)
-"""Characters of each column of the entries."""
 _SHEET_ROWS = 1_000_000
 """Entries on one sheet; Excel takes 1,048,576 rows."""
-_HEADS = (
-    "Dự kiến",
-    "Bắt đầu",
-    "Kết thúc",
-    "Cụm loa",
-    "Buổi phát",
-    "Mục",
-    "Chủ đề",
-    "Đơn vị",
-    "Giây nghe được",
-    "Giây của mục",
-    "Kết quả",
-    "Lý do",
-    "Mã bản ghi",
+_Cells = tuple[tuple[str, int, Callable[[Any, ReportDocument], object]], ...]
+"""Columns of a plain sheet: head, width in characters, what stands in a row of it."""
+_LOG: _Cells = (
+    ("Dự kiến", 19, lambda e, d: e.planned_at.astimezone(d.tz)),
+    ("Bắt đầu", 19, lambda e, d: e.started_at and e.started_at.astimezone(d.tz)),
+    ("Kết thúc", 19, lambda e, d: e.ended_at and e.ended_at.astimezone(d.tz)),
+    ("Cụm loa", 14, lambda e, d: d.zones.get(e.zone, e.zone)),
+    ("Buổi phát", 26, lambda e, _: e.broadcast_title),
+    ("Mục", 40, lambda e, _: e.title),
+    ("Chủ đề", 26, lambda e, d: d.topic_short.get(e.topic or "", "")),
+    ("Đơn vị", 26, lambda e, d: d.units.get(e.unit or "", "")),
+    ("Giây nghe được", 10, lambda e, _: e.heard_ms / 1000),
+    ("Giây của mục", 10, lambda e, _: e.duration_ms / 1000),
+    ("Kết quả", 18, lambda e, _: e.outcome.label),
+    ("Lý do", 26, lambda e, _: e.reason),
+    ("Mã bản ghi", 24, lambda e, _: e.id),
+)
+_ACTIVITIES: _Cells = (
+    ("Ngày", 12, lambda a, _: a.day),
+    ("Hình thức", 24, lambda a, d: d.forms.get(a.form, a.form)),
+    ("Hoạt động", 44, lambda a, _: a.title),
+    ("Chủ đề", 26, lambda a, _: a.topic),
+    ("Đơn vị", 26, lambda a, _: a.unit),
+    ("Địa điểm", 22, lambda a, _: a.place),
+    ("Người dự", 10, lambda a, _: a.attendance),
+    ("Lượt xem", 10, lambda a, _: a.views),
+    ("Đường dẫn", 30, lambda a, _: a.link),
+    ("Tệp minh chứng", 12, lambda a, _: a.proofs),
 )
 
 
@@ -171,42 +183,9 @@ def _chart(book: Any, table: Table, name: str) -> Any:
 
 
 def _activities(book: Any, document: ReportDocument, styles: Mapping[str, Any]) -> None:
-    sheet = book.add_worksheet("Hoạt động")
-    heads = (
-        "Ngày",
-        "Hình thức",
-        "Hoạt động",
-        "Chủ đề",
-        "Đơn vị",
-        "Địa điểm",
-        "Người dự",
-        "Lượt xem",
-        "Đường dẫn",
-        "Tệp minh chứng",
-    )
-    for column, width in enumerate((12, 24, 44, 26, 26, 22, 10, 10, 30, 12)):
-        sheet.set_column(column, column, width)
-    sheet.freeze_panes(1, 0)
-    _printed(sheet, heads=True)
-    sheet.write_row(0, 0, heads, styles["head"])
+    sheet = _plain_sheet(book, "Hoạt động", _ACTIVITIES, styles)
     for row, a in enumerate(document.activities, 1):
-        values = (
-            a.day,
-            document.forms.get(a.form, a.form),
-            a.title,
-            a.topic,
-            a.unit,
-            a.place,
-            a.attendance,
-            a.views,
-            a.link,
-            a.proofs,
-        )
-        for column, value in enumerate(values):
-            if isinstance(value, str):
-                sheet.write_string(row, column, value, styles["cell"])
-            elif value is not None:
-                sheet.write_number(row, column, value, styles["cell"])
+        _row(sheet, row, [value(a, document) for _, _, value in _ACTIVITIES], styles, styles["cell"])
 
 
 def _entries(book: Any, document: ReportDocument, styles: Mapping[str, Any]) -> None:
@@ -215,36 +194,32 @@ def _entries(book: Any, document: ReportDocument, styles: Mapping[str, Any]) -> 
         if sheet is None or row > _SHEET_ROWS:
             number += 1
             sheet, row = _log_sheet(book, number, styles), 1
-        _entry(sheet, row, e, document, styles)
+        _row(sheet, row, [value(e, document) for _, _, value in _LOG], styles)
         row += 1
     if sheet is None:
         _log_sheet(book, 1, styles)
 
 
 def _log_sheet(book: Any, number: int, styles: Mapping[str, Any]) -> Any:
-    sheet = book.add_worksheet("Nhật ký" if number == 1 else f"Nhật ký {number}")
-    for column, width in enumerate(_WIDTHS):
+    return _plain_sheet(book, "Nhật ký" if number == 1 else f"Nhật ký {number}", _LOG, styles)
+
+
+def _plain_sheet(book: Any, name: str, cells: _Cells, styles: Mapping[str, Any]) -> Any:
+    sheet = book.add_worksheet(name)
+    for column, (_, width, _) in enumerate(cells):
         sheet.set_column(column, column, width)
     sheet.freeze_panes(1, 0)
     _printed(sheet, heads=True)
-    sheet.write_row(0, 0, _HEADS, styles["head"])
+    sheet.write_row(0, 0, [head for head, _, _ in cells], styles["head"])
     return sheet
 
 
-def _entry(sheet: Any, row: int, e: Entry, document: ReportDocument, styles: Mapping[str, Any]) -> None:
-    for column, moment in enumerate((e.planned_at, e.started_at, e.ended_at)):
-        if moment is not None:
-            sheet.write_datetime(row, column, moment.astimezone(document.tz).replace(tzinfo=None), styles["when"])
-    words = (
-        document.zones.get(e.zone, e.zone),
-        e.broadcast_title,
-        e.title,
-        document.topic_short.get(e.topic or "", ""),
-        document.units.get(e.unit or "", ""),
-    )
-    for column, value in enumerate(words, 3):
-        sheet.write_string(row, column, value)
-    sheet.write_number(row, 8, e.heard_ms / 1000)
-    sheet.write_number(row, 9, e.duration_ms / 1000)
-    for column, value in enumerate((e.outcome.label, e.reason, e.id), 10):
-        sheet.write_string(row, column, value)
+def _row(sheet: Any, row: int, values: Iterable[object], styles: Mapping[str, Any], style: Any = None) -> None:
+    """Write the cells of a row by what they are: nobody's text is taken for a formula or an address."""
+    for column, value in enumerate(values):
+        if isinstance(value, dt.datetime):
+            sheet.write_datetime(row, column, value.replace(tzinfo=None), styles["when"])
+        elif isinstance(value, str):
+            sheet.write_string(row, column, value, style)
+        elif value is not None:
+            sheet.write_number(row, column, value, style)
