@@ -13,7 +13,7 @@ from broadcaster.domain.broadcasts import OPEN_STATES, BroadcastKind, BroadcastS
 from broadcaster.domain.causes import Cause, Why
 from broadcaster.domain.emergencies import Interrupted, resumption
 from broadcaster.domain.playlog import Outcome
-from broadcaster.services.schedule.rest_rows import items_of, length_of
+from broadcaster.services.schedule.resuming import items_of, length_of
 from broadcaster.services.station import Station
 
 RECENT = dt.timedelta(hours=1)

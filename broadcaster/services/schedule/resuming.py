@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,11 +18,21 @@ from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.schedule.once import require_free
-from broadcaster.services.schedule.rest_rows import items_of, length_of
 from broadcaster.services.station import Station
 
 WITHIN = dt.timedelta(hours=2)
 """What was stopped longer ago is no longer news."""
+
+
+def items_of(row: BroadcastRow, numbers: Collection[int]) -> list[RundownItem]:
+    """The items of these numbers, numbered anew from 1; an item is read again from its beginning."""
+    kept = [i for i in row.rundown if i.no in numbers]
+    return [replace(item, no=no) for no, item in enumerate(kept, 1)]
+
+
+def length_of(items: Sequence[RundownItem]) -> dt.timedelta:
+    """How long the items sound."""
+    return dt.timedelta(milliseconds=sum(i.duration_ms for i in items))
 
 
 def rest_of(session: Session, row: BroadcastRow) -> tuple[list[RundownItem], tuple[str, ...]]:
