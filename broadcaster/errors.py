@@ -18,8 +18,8 @@ _CODES: Final = """
     engine-nothing espeak-failed espeak-missing gtts gtts-busy gtts-html gtts-mp3 gtts-network gtts-refused
     gtts-resting no-engine no-voice no-voice-left rate stalled unreachable voice-busy voice-damaged voice-manifest
     wrong-hash
-    behind ca-file certificate command-ended connecting icecast icecast-refused icecast-strange lock locked no-command
-    no-device no-plugin no-relay no-talk no-tls password-file plugin relay-hour schema
+    behind ca-file certificate command-ended connecting desk icecast icecast-refused icecast-strange lock locked
+    no-command no-device no-plugin no-relay no-talk no-tls password-file plugin relay-hour schema
 """
 
 ERROR_CODES: Final = frozenset(_CODES.split())

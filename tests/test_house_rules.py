@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.kit.places import TESTS
 
+CODE = TESTS.parent / "broadcaster"
 MODULES = sorted(TESTS.rglob("*.py"))
 
 
@@ -32,8 +33,8 @@ def test_what_tests_share_lies_in_the_kit_and_never_in_a_test_module() -> None:
 
 
 def test_no_test_sleeps_it_waits_for_what_must_come_true() -> None:
-    """Benchmarks are no tests: they let a station run for so many seconds and measure."""
-    apart = {TESTS / "kit", TESTS / "benchmarks"}
+    """Benchmarks are no tests, nor are the makers of older stations: they let a station run for so many seconds."""
+    apart = {TESTS / "kit", TESTS / "benchmarks", TESTS / "db" / "older"}
     found = [
         f"{path.relative_to(TESTS)}:{node.lineno}"
         for path in MODULES
@@ -42,3 +43,16 @@ def test_no_test_sleeps_it_waits_for_what_must_come_true() -> None:
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "sleep"
     ]
     assert found == []
+
+
+def test_a_folder_of_tests_has_the_name_of_the_folder_that_it_tests() -> None:
+    """The others belong to no folder of the code: what is shipped beside it, the project, and what tests work with."""
+    apart = {"benchmarks", "content", "corpus", "fixtures", "kit", "plugins", "project", "year"}
+    rooms = {path.parent.relative_to(TESTS) for path in MODULES if path.name.startswith("test_")} - {Path()}
+    strange = {
+        str(room)
+        for room in rooms
+        if room.parts[0] not in apart and room != Path("panel/browser") and not (CODE / room).is_dir()
+    }
+    assert len(rooms) > 30
+    assert strange == set()

@@ -16,8 +16,8 @@ import pytest
 from broadcaster.clock import SystemClock
 from broadcaster.domain.playlog import Outcome
 from tests.kit.air import ALL_DAY, make_air
+from tests.kit.packages import python
 from tests.kit.waiting import until
-from tests.plugins.conftest import python
 
 pytestmark = pytest.mark.slow
 
