@@ -12,7 +12,7 @@ from broadcaster.cli.place import home_option
 from broadcaster.db.queries import air
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.zones import zone_map
-from broadcaster.domain.emergencies import EmergencyState, Finding, Interrupted, Wish
+from broadcaster.domain.emergencies import EmergencyRequest, EmergencyState, Interrupted, ReviewFinding
 from broadcaster.domain.roles import Actor
 from broadcaster.errors import RuleError, StationError
 from broadcaster.services.air import emergencies, emergency_voice
@@ -44,7 +44,7 @@ from broadcaster.text.ingest.cap import LARGEST
 @click.option("--list", "listing", is_flag=True, help="Xem các bản tin khẩn cấp.")
 @click.option("--cancel", "cancel_number", type=int, metavar="SỐ", help="Kết thúc một bản tin đang lặp (cần --reason).")
 @click.option("--review", "review_number", type=int, metavar="SỐ", help="Ghi kết luận xem lại (cần --finding).")
-@click.option("--finding", type=click.Choice([f.value for f in Finding]), help="Kết luận xem lại.")
+@click.option("--finding", type=click.Choice([f.value for f in ReviewFinding]), help="Kết luận xem lại.")
 @click.option("--note", default="", help="Ghi chú xem lại.")
 @format_option
 @home_option
@@ -85,7 +85,7 @@ def emergency_command(
         elif review_number is not None:
             if finding is None:
                 raise RuleError("Hãy ghi kết luận bằng --finding.", field="--finding")
-            emergencies.review(station, actor, review_number, Finding(finding), note)
+            emergencies.review(station, actor, review_number, ReviewFinding(finding), note)
             click.echo("Đã ghi kết luận xem lại.")
         else:
             chosen = tuple(z for z in zones.split(",") if z)
@@ -93,7 +93,7 @@ def emergency_command(
                 number = _from_cap(station, actor, cap_file, chosen, reason, repeat_minutes, Interrupted(interrupted))
             else:
                 sha, ms = emergency_voice.keep_recording(station, recording) if recording else (None, 0)
-                wish = Wish(
+                wish = EmergencyRequest(
                     title=title,
                     text=text or "",
                     zones=chosen,
@@ -130,7 +130,7 @@ def _from_cap(
         station,
         actor,
         number,
-        Wish(
+        EmergencyRequest(
             title=wish.title,
             text=wish.text,
             zones=zones,

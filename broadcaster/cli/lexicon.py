@@ -20,7 +20,7 @@ from broadcaster.services.lexicon.files import export_toml, import_change
 from broadcaster.services.lexicon.reading import profile_of
 from broadcaster.services.scripts.trial import hear, trial_lexicon
 from broadcaster.services.station import Station
-from broadcaster.text import Entry, Mode, normalize
+from broadcaster.text import LexiconEntry, Mode, normalize
 from broadcaster.text.ingest import load
 
 script_option = click.option("--script", "script_id", type=int, metavar="SỐ", help="Chỉ cho kịch bản này.")
@@ -113,7 +113,7 @@ def add(
     yes: bool,
 ) -> None:
     """Thêm hoặc thay một mục."""
-    entry = Entry(
+    entry = LexiconEntry(
         written=written,
         spoken=spoken,
         mode=Mode(mode),
@@ -208,7 +208,7 @@ def try_(
     own_home: str | None,
 ) -> None:
     """Đọc thử một câu theo từ điển, chưa lưu gì."""
-    extra = (layers.checked(Entry(written=written, spoken=spoken, mode=Mode(mode))),) if written else ()
+    extra = (layers.checked(LexiconEntry(written=written, spoken=spoken, mode=Mode(mode))),) if written else ()
     with opened(ctx, own_home) as station:
         lexicon = trial_lexicon(station, extra, script_id)
         said = normalize(" ".join(text.split()), profile=profile_of(station), lexicon=lexicon)
@@ -246,7 +246,7 @@ def make(station: Station, actor: Actor, change: Change, *, yes: bool, hold: boo
     return f"Từ điển đọc nay là bản {number}."
 
 
-def _row(number: int | None, entry: Entry, layer: str) -> dict[str, object]:
+def _row(number: int | None, entry: LexiconEntry, layer: str) -> dict[str, object]:
     when = [f"sau {', '.join(entry.preceded_by)}"] if entry.preceded_by else []
     when += [f"trước {', '.join(entry.followed_by)}"] if entry.followed_by else []
     when += [f"gần {', '.join(entry.near)}"] if entry.near else []

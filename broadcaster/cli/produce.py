@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from broadcaster.cli.common import format_option, progress_bar, show_json
-from broadcaster.sound.producing import DEFAULT_VOICES, Order, produce_file
+from broadcaster.sound.producing import DEFAULT_VOICES, ProductionOrder, produce_file
 from broadcaster.sound.profiles import PROFILES
 
 
@@ -74,7 +74,7 @@ def produce_command(
     Dòng bắt đầu bằng [nam] hoặc [nữ] đổi giọng từ đó; [ngắt], [âm thanh: chuong] chèn tiếng; [nhạc nền] … [hết nhạc] đặt
     nhạc dưới lời đọc.
     """
-    order = Order(
+    order = ProductionOrder(
         voices=voices or DEFAULT_VOICES,
         profile=profile,
         region=region,

@@ -19,7 +19,7 @@ from broadcaster.text import Lexicon, Spoken, normalize
 from broadcaster.text.clean import Removal, clean
 from broadcaster.text.encodings import ENCODING_NAMES
 from broadcaster.text.ingest import EncodingChoiceError, load, read_script
-from broadcaster.text.readings import Piece, Reading, as_rows, choices, lines, readings
+from broadcaster.text.readings import Reading, ReadingSpan, as_rows, choices, lines, readings
 
 keep_option = click.option("--keep", "kept", type=int, multiple=True, metavar="SỐ", help="Vẫn đọc phần đã bỏ số này.")
 encoding_option = click.option(
@@ -133,7 +133,7 @@ def changes_table(found: Sequence[Reading], lexicon: Lexicon) -> Table:
     return table
 
 
-def _marked(pieces: Sequence[Piece]) -> Text:
+def _marked(pieces: Sequence[ReadingSpan]) -> Text:
     text = Text()
     for piece in pieces:
         text.append(piece.text, style="bold yellow" if piece.look else "bold cyan" if piece.reading else "")

@@ -112,7 +112,7 @@ def report_command(
             narrowed = log.Narrowed(
                 topic=topic, unit=unit, genre=genre, zone=zone, outcome=outcome, reason=reason, relay=relay
             )
-            asked = tracing.Wanted(tracing.narrow(period, month), narrowed)
+            asked = tracing.FigureRef(tracing.narrow(period, month), narrowed)
             _show_behind(station, of, tracing.trace(station, of, asked, _MOST), shape)
             return
         formats = [f for f in files.split(",") if f]

@@ -62,7 +62,7 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
 
-class Word(TypeDecorator[StrEnum]):
+class PlainWord(TypeDecorator[StrEnum]):
     """A `StrEnum` kept as its plain word, so that adding one needs no migration."""
 
     impl = String

@@ -21,7 +21,7 @@ from broadcaster.domain.rotations import CueStep, FillStep, RelayStep, ScriptSte
 _DAY = dt.timedelta(days=1)
 
 
-class Pace(IntEnum):
+class RequestProgress(IntEnum):
     """Where a script stands with what its office asked for; a smaller one goes first."""
 
     LAST_PLACES = 0
@@ -38,7 +38,7 @@ class Pace(IntEnum):
 class Asked:
     """The pace of one script at one moment."""
 
-    pace: Pace
+    pace: RequestProgress
     next_at: dt.datetime | None = None
     """EARLY: about when the next airing should be (aware UTC); None: there is none to come."""
     gap: dt.timedelta = _DAY
@@ -54,7 +54,7 @@ class Asked:
         return self.pace.value + self.spare / 2
 
 
-FREE = Asked(Pace.FREE)
+FREE = Asked(RequestProgress.FREE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +66,7 @@ class Shape:
     fills: tuple[FillStep, ...]
 
 
-class Place(NamedTuple):
+class OpenPlace(NamedTuple):
     """A coming slot that the rotation may fill."""
 
     starts_at: dt.datetime
@@ -77,7 +77,7 @@ class Place(NamedTuple):
 class Chances:
     """The coming places of one audience, in order of time, as far as `until`."""
 
-    def __init__(self, places: Sequence[Place] = (), until: dt.datetime | None = None) -> None:
+    def __init__(self, places: Sequence[OpenPlace] = (), until: dt.datetime | None = None) -> None:
         self._places, self._until = places, until
         self._starts: dict[int, list[dt.datetime]] = {}
 
@@ -134,25 +134,25 @@ def pace(
     begin, end = span
     left = candidate.wanted - times
     if end is None:
-        return Asked(Pace.DUE) if left > 0 else FREE
+        return Asked(RequestProgress.DUE) if left > 0 else FREE
     if left <= 0:
-        return Asked(Pace.EARLY)
+        return Asked(RequestProgress.EARLY)
     starts, spare = chances.starts(candidate), 1.0
     if chances.reach(end):
         places = _places(starts, at, end, separation, 2 * left)
         spare = places / left - 1
         if places <= left:
-            return Asked(Pace.LAST_PLACES, places=places, spare=spare)
+            return Asked(RequestProgress.LAST_PLACES, places=places, spare=spare)
     if last is None or (begin is not None and last < begin):
-        return Asked(Pace.DUE, spare=spare)
+        return Asked(RequestProgress.DUE, spare=spare)
     gap = (end - last) / (left + 1)
     due = last + gap
     low, high = bisect_left(starts, due), bisect_left(starts, min(due + min(gap / 3, _DAY), end))
     if low < high:
         due = starts[low + times % (high - low)]
     if at >= due:
-        return Asked(Pace.DUE, gap=gap, spare=spare)
-    return Asked(Pace.EARLY, starts[bisect_left(starts, due)] if starts and due <= starts[-1] else due, gap)
+        return Asked(RequestProgress.DUE, gap=gap, spare=spare)
+    return Asked(RequestProgress.EARLY, starts[bisect_left(starts, due)] if starts and due <= starts[-1] else due, gap)
 
 
 def _places(
@@ -171,7 +171,7 @@ def _places(
     return count
 
 
-class Coming:
+class PlacesAhead:
     """The coming places of every audience; audiences whose places are alike share them."""
 
     def __init__(
@@ -192,7 +192,7 @@ class Coming:
         self._until = until
         shapes: dict[tuple[int, tuple[FillStep, ...]], Shape] = {}
         seen: dict[tuple[int, dt.timedelta], tuple[tuple[Step, ...], Shape]] = {}
-        by_zones: dict[tuple[str, ...], list[Place]] = {}
+        by_zones: dict[tuple[str, ...], list[OpenPlace]] = {}
         for zones, at, slot in slots:
             key = (id(slot.steps), slot.max_length)  # templates are long to compare, so each is looked at once
             if key not in seen:
@@ -202,9 +202,9 @@ class Coming:
                 seen[key] = (slot.steps, shape)  # the template is held so that its identity stays its own
             shape = seen[key][1]
             if shape.fills:
-                by_zones.setdefault(zones, []).append(Place(at, shape))
+                by_zones.setdefault(zones, []).append(OpenPlace(at, shape))
         self._chances: dict[tuple[str, ...], Chances] = {}
-        alike: dict[tuple[Place, ...], Chances] = {}
+        alike: dict[tuple[OpenPlace, ...], Chances] = {}
         for zones, found in by_zones.items():
             content = tuple(found)
             if content not in alike:
@@ -248,11 +248,11 @@ def in_words(candidate: Candidate, times: int, asked: Asked, next_local: dt.date
         return f"Đơn vị yêu cầu phát {candidate.wanted} lượt, mới phát và xếp {times}."
     wish = f"Đơn vị yêu cầu {candidate.wanted} lượt đến hết {candidate.valid_to:%d/%m}; đã phát và xếp"
     match asked.pace:
-        case Pace.LAST_PLACES:
+        case RequestProgress.LAST_PLACES:
             return f"{wish} {times}, chỉ còn {asked.places} buổi có chỗ nên buổi nào cũng lấy."
-        case Pace.EARLY if next_local is None:
+        case RequestProgress.EARLY if next_local is None:
             return f"{wish} đủ."
-        case Pace.EARLY:
+        case RequestProgress.EARLY:
             when = f"{next_local:%d/%m}" if asked.gap >= _DAY else f"{next_local:%H:%M} ngày {next_local:%d/%m}"
             return f"{wish} {times}, lượt sau nên vào khoảng {when}."
         case _:

@@ -18,7 +18,7 @@ def entry_hash(prev_hash: str, fields: Mapping[str, Any]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ChainLink:
     """One entry as the verifier sees it."""
 
     seq: int
@@ -28,7 +28,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ChainBreak:
     """The first place where the chain does not hold."""
 
     seq: int
@@ -42,7 +42,7 @@ class ChainCheck:
 
     entries: int
     last_hash: str
-    faults: tuple[Fault, ...]
+    faults: tuple[ChainBreak, ...]
 
     @property
     def holds(self) -> bool:
@@ -51,27 +51,27 @@ class ChainCheck:
 
 
 def verify(
-    links: Iterable[Link], *, expect_last: str | None = None, most: int = 20, after: tuple[int, str] = (0, GENESIS)
+    links: Iterable[ChainLink], *, expect_last: str | None = None, most: int = 20, after: tuple[int, str] = (0, GENESIS)
 ) -> ChainCheck:
     """Check a chain read in order of `seq`; name each faulty entry, at most `most`.
 
     `expect_last` is a hash kept elsewhere (a frozen report, a backup): it reveals a log cut off at its end. A long
     chain may be checked part by part: `after` is the number and hash of the last entry of the part before.
     """
-    faults: list[Fault] = []
+    faults: list[ChainBreak] = []
     seq, prev = after
     count = 0
     for link in links:
         count += 1
         if link.seq != seq + 1:
-            faults.append(Fault(link.seq, f"Thiếu bản ghi giữa số {seq} và số {link.seq}."))
+            faults.append(ChainBreak(link.seq, f"Thiếu bản ghi giữa số {seq} và số {link.seq}."))
         if link.prev_hash != prev:
-            faults.append(Fault(link.seq, f"Bản ghi số {link.seq} không nối với bản ghi đứng trước."))
+            faults.append(ChainBreak(link.seq, f"Bản ghi số {link.seq} không nối với bản ghi đứng trước."))
         if entry_hash(link.prev_hash, link.fields) != link.hash:
-            faults.append(Fault(link.seq, f"Nội dung bản ghi số {link.seq} đã bị sửa sau khi ghi."))
+            faults.append(ChainBreak(link.seq, f"Nội dung bản ghi số {link.seq} đã bị sửa sau khi ghi."))
         prev, seq = link.hash, link.seq
         if len(faults) >= most:
             break
     if expect_last is not None and not faults and prev != expect_last:
-        faults.append(Fault(seq, f"Nhật ký bị cắt bớt: dấu cuối (bản ghi số {seq}) không khớp với dấu đã lưu."))
+        faults.append(ChainBreak(seq, f"Nhật ký bị cắt bớt: dấu cuối (bản ghi số {seq}) không khớp với dấu đã lưu."))
     return ChainCheck(count, prev, tuple(faults))

@@ -51,7 +51,7 @@ class Interrupted(StrEnum):
         return _INTERRUPTED[self]
 
 
-class Finding(StrEnum):
+class ReviewFinding(StrEnum):
     """What the review of an emergency found."""
 
     RIGHT = "right"
@@ -76,14 +76,14 @@ _INTERRUPTED = {
     Interrupted.DROP: "Bỏ phần còn lại",
 }
 _FINDINGS = {
-    Finding.RIGHT: "Đúng và cần thiết",
-    Finding.NEEDLESS: "Không cần thiết",
-    Finding.WRONG: "Sai nội dung hoặc sai nơi phát",
+    ReviewFinding.RIGHT: "Đúng và cần thiết",
+    ReviewFinding.NEEDLESS: "Không cần thiết",
+    ReviewFinding.WRONG: "Sai nội dung hoặc sai nơi phát",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class EmergencyRequest:
     """What somebody wants said; a recording takes the place of the text."""
 
     title: str
@@ -95,11 +95,11 @@ class Wish:
     recording_sha256: str | None = None
     recording_ms: int = 0
 
-    def cleaned(self) -> Wish:
+    def cleaned(self) -> EmergencyRequest:
         """Return it in NFC, without outer white space; a missing title is the beginning of the text."""
         text = nfc(self.text).strip()
         title = one_line(self.title) or _beginning(text) or "Bản tin khẩn cấp"
-        return Wish(
+        return EmergencyRequest(
             title=title[:300],
             text=text,
             zones=tuple(self.zones),

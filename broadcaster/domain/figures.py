@@ -28,7 +28,7 @@ from broadcaster.domain.playlog import Entry, Outcome
 
 
 @dataclass(frozen=True, slots=True)
-class Airing:
+class CountedAiring:
     """One item of one broadcast, over all its zones: the best that any of them heard. Moments are aware UTC."""
 
     broadcast_id: int | None
@@ -123,7 +123,7 @@ RANKED = tuple(sorted(_RANK, key=lambda o: _RANK[o]))
 """Outcomes from the best heard to the least."""
 
 
-def airings(entries: Iterable[Entry]) -> list[Airing]:
+def airings(entries: Iterable[Entry]) -> list[CountedAiring]:
     """Return the airings and relays that `entries` make, in order of time; corrected entries are left out."""
     together: dict[tuple[int | None, int, dt.datetime, str], list[Entry]] = {}
     for e in _corrected(entries):
@@ -135,10 +135,10 @@ def airings(entries: Iterable[Entry]) -> list[Airing]:
     )
 
 
-def _airing(group: list[Entry]) -> Airing:
+def _airing(group: list[Entry]) -> CountedAiring:
     outcome = min((e.outcome for e in group), key=lambda o: _RANK[o])
     first = group[0]
-    return Airing(
+    return CountedAiring(
         broadcast_id=first.broadcast_id,
         item_no=first.item_no,
         planned_at=first.planned_at,
@@ -189,7 +189,7 @@ def count(
     return figures
 
 
-def tally(figures: Figures, found: Iterable[Airing], zone: ZoneInfo) -> None:
+def tally(figures: Figures, found: Iterable[CountedAiring], zone: ZoneInfo) -> None:
     """Add airings and relays to figures, and put every group in order."""
     scripts: set[int] = set()
     reasons: Counter[str] = Counter()

@@ -28,7 +28,7 @@ ENDED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 NOT_DONE = (JobState.FAILED, JobState.CANCELLED)
 
 
-class Turn(IntEnum):
+class JobTurn(IntEnum):
     """Who goes first: lower goes before higher, and of the same turn the older one."""
 
     EMERGENCY = 0
@@ -43,26 +43,26 @@ class JobKind(StrEnum):
     """What the worker can do; `worker.handlers` says how."""
 
     label: str
-    turn: Turn
+    turn: JobTurn
     of_the_present: bool
     """Whether it is made of what stands in the station when it is begun: wanted again meanwhile, it is done again."""
 
-    def __new__(cls, word: str, label: str, turn: Turn = Turn.ASKED, of_the_present: bool = False) -> Self:
+    def __new__(cls, word: str, label: str, turn: JobTurn = JobTurn.ASKED, of_the_present: bool = False) -> Self:
         """Make a kind of its word in the database, its Vietnamese name and its turn."""
         member = str.__new__(cls, word)
         member._value_ = word
         member.label, member.turn, member.of_the_present = label, turn, of_the_present
         return member
 
-    EMERGENCY_VOICE = "emergency-voice", "đọc nhanh bản tin khẩn cấp", Turn.EMERGENCY, True
-    EMERGENCY_REPEATS = "emergency-repeats", "đọc bản tin khẩn cấp cho các lần lặp", Turn.ASKED, True
-    TRIAL = "trial", "đọc thử", Turn.WAITING
-    SPEAK = "speak", "tạo bản đọc", Turn.ASKED, True
+    EMERGENCY_VOICE = "emergency-voice", "đọc nhanh bản tin khẩn cấp", JobTurn.EMERGENCY, True
+    EMERGENCY_REPEATS = "emergency-repeats", "đọc bản tin khẩn cấp cho các lần lặp", JobTurn.ASKED, True
+    TRIAL = "trial", "đọc thử", JobTurn.WAITING
+    SPEAK = "speak", "tạo bản đọc", JobTurn.ASKED, True
     RECORD = "record", "xử lý bản ghi âm"
     LISTEN = "listen", "máy nghe lại"
     REPORT = "report", "lập báo cáo"
     FIRST_BULLETIN = "first-bulletin", "xếp bản tin đầu tiên"
-    STARTER = "starter", "đọc bài mẫu", Turn.UPKEEP
-    PLAN = "plan", "xếp lịch", Turn.UPKEEP, True
-    BACKUP = "backup", "sao lưu", Turn.UPKEEP
-    LOG_CHECK = "log-check", "kiểm tra nhật ký phát", Turn.UPKEEP
+    STARTER = "starter", "đọc bài mẫu", JobTurn.UPKEEP
+    PLAN = "plan", "xếp lịch", JobTurn.UPKEEP, True
+    BACKUP = "backup", "sao lưu", JobTurn.UPKEEP
+    LOG_CHECK = "log-check", "kiểm tra nhật ký phát", JobTurn.UPKEEP

@@ -16,7 +16,7 @@ ENOUGH = 0.9
 """Share of an item that must have been heard for its proof to hold."""
 
 
-class Heard(StrEnum):
+class Match(StrEnum):
     """What the proof says."""
 
     WHOLE = "whole"
@@ -31,14 +31,14 @@ class Heard(StrEnum):
 
 
 _LABELS = {
-    Heard.WHOLE: "Đã nghe thấy đủ",
-    Heard.PART: "Nghe thấy một phần",
-    Heard.NOTHING: "Không nghe thấy",
-    Heard.UNKNOWN: "Chưa đo được",
+    Match.WHOLE: "Đã nghe thấy đủ",
+    Match.PART: "Nghe thấy một phần",
+    Match.NOTHING: "Không nghe thấy",
+    Match.UNKNOWN: "Chưa đo được",
 }
 
 
-class Ear(StrEnum):
+class CapturePoint(StrEnum):
     """Where the sound was caught."""
 
     SENT = "sent"
@@ -48,10 +48,10 @@ class Ear(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ItemFinding:
     """What was heard of one item on one sink."""
 
-    ear: Ear
+    ear: CapturePoint
     heard_share: float | None
     """Share of the due sound that was heard, 0 to 1; None when nothing could be caught."""
     level_dbfs: float | None
@@ -66,18 +66,18 @@ class Finding:
     """How much later it was heard than sent."""
 
     @property
-    def heard(self) -> Heard:
+    def heard(self) -> Match:
         """The judgement."""
         if self.heard_share is None:
-            return Heard.UNKNOWN
+            return Match.UNKNOWN
         if self.heard_share >= ENOUGH:
-            return Heard.WHOLE
-        return Heard.PART if self.heard_share > 0.02 else Heard.NOTHING
+            return Match.WHOLE
+        return Match.PART if self.heard_share > 0.02 else Match.NOTHING
 
     @property
     def sentence(self) -> str:
         """The judgement in a Vietnamese sentence."""
-        where = "nghe lại ở đầu ra" if self.ear is Ear.RETURN else "đo ở lối vào đường ra"
+        where = "nghe lại ở đầu ra" if self.ear is CapturePoint.RETURN else "đo ở lối vào đường ra"
         if self.heard_share is None and self.expected_dbfs is None:
             return "Không có tiếng nào phải nghe (tắt tiếng, hoặc mục chỉ có khoảng lặng)."
         if self.heard_share is None:
@@ -95,7 +95,7 @@ class Proof:
     """A finding bound to its entry in the play log, and to the recording."""
 
     entry_id: str
-    finding: Finding
+    finding: ItemFinding
     recording: str | None
     """The air-check that holds it, as `YYYY-MM-DD/HHMMSS-<broadcast>-<sink>` without ending."""
     offset_ms: int | None
@@ -110,8 +110,8 @@ class Proof:
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Proof:
         """Rebuild a proof from `as_json()`."""
-        finding = Finding(
-            Ear(fields["ear"]),
+        finding = ItemFinding(
+            CapturePoint(fields["ear"]),
             *(fields[k] for k in ("heard_share", "level_dbfs", "expected_dbfs", "gap_ms", "match", "lag_ms")),
         )
         at = dt.datetime.fromisoformat(fields["at"])

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from broadcaster.clock import day_start
-from broadcaster.domain.asked_airings import FREE, UNKNOWN, Asked, Chances, Pace, in_words, pace, takes
+from broadcaster.domain.asked_airings import FREE, UNKNOWN, Asked, Chances, RequestProgress, in_words, pace, takes
 from broadcaster.domain.broadcasts import ItemKind, RundownItem
 from broadcaster.domain.candidates import Candidate, CueSound, newest
 from broadcaster.domain.rotations import CueStep, FillStep, RelayStep, ScriptStep, Slot
@@ -291,7 +291,7 @@ def _why_not(
 ) -> str | None:
     if not c.valid_on(turn.day):
         return "Chưa đến hoặc đã quá thời hạn phát."
-    if asked and asked.pace is Pace.EARLY and (chosen or not turn.early_too):
+    if asked and asked.pace is RequestProgress.EARLY and (chosen or not turn.early_too):
         turn.early = True
         return _wish(c, turn, asked)
     if chosen >= step.max_items:
@@ -306,9 +306,9 @@ def _why_not(
 
 
 def _why(c: Candidate, turn: _Turn, asked: Asked) -> str:
-    if asked.pace is Pace.EARLY:
+    if asked.pace is RequestProgress.EARLY:
         return f"{_wish(c, turn, asked)} Buổi này không còn bài nào khác."
-    wish = _wish(c, turn, asked) if asked.pace < Pace.FREE else ""
+    wish = _wish(c, turn, asked) if asked.pace < RequestProgress.FREE else ""
     if c.priority is not Priority.NORMAL:
         return f"Mức {c.priority.label.lower()}, được xếp trước. {wish}".rstrip()
     if wish:

@@ -15,7 +15,7 @@ HELD = "Lời đọc trong từ điển đã thay đổi sau khi duyệt và bà
 """Why a held script may not air."""
 
 
-class Standing(StrEnum):
+class ReadingState(StrEnum):
     """How an approved script's reading stands to the lexicon of today."""
 
     CURRENT = "current"
@@ -29,14 +29,14 @@ class Standing(StrEnum):
 
 
 _LABELS = {
-    Standing.CURRENT: "Lời đọc đúng từ điển",
-    Standing.STALE: "Lời đọc cũ, vẫn phát bản đã duyệt",
-    Standing.HELD: "Giữ lại, chờ duyệt lời đọc mới",
+    ReadingState.CURRENT: "Lời đọc đúng từ điển",
+    ReadingState.STALE: "Lời đọc cũ, vẫn phát bản đã duyệt",
+    ReadingState.HELD: "Giữ lại, chờ duyệt lời đọc mới",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Outrun:
     """One time that the lexicon outran an approval; `cleared` when it came back to the approved words."""
 
     approval_id: int
@@ -44,9 +44,9 @@ class Mark:
     cleared: bool = False
 
 
-def standing(approval_id: int | None, marks: Iterable[Mark]) -> Standing:
+def standing(approval_id: int | None, marks: Iterable[Outrun]) -> ReadingState:
     """Return how a script stands whose standing approval is `approval_id`; marks of other approvals count nothing."""
     live = [m for m in marks if m.approval_id == approval_id and not m.cleared]
     if any(m.hold for m in live):
-        return Standing.HELD
-    return Standing.STALE if live else Standing.CURRENT
+        return ReadingState.HELD
+    return ReadingState.STALE if live else ReadingState.CURRENT

@@ -39,7 +39,7 @@ _DEVICES = {
 }
 
 
-class Condition(StrEnum):
+class HornCondition(StrEnum):
     """In what state a zone's horns are, by those who looked."""
 
     GOOD = "good"
@@ -54,10 +54,10 @@ class Condition(StrEnum):
 
 
 _CONDITIONS = {
-    Condition.GOOD: "Tốt",
-    Condition.WEAK: "Kêu nhỏ hoặc rè",
-    Condition.BROKEN: "Hỏng",
-    Condition.REPAIR: "Đang sửa",
+    HornCondition.GOOD: "Tốt",
+    HornCondition.WEAK: "Kêu nhỏ hoặc rè",
+    HornCondition.BROKEN: "Hỏng",
+    HornCondition.REPAIR: "Đang sửa",
 }
 
 

@@ -37,7 +37,7 @@ NOT_THE_FILE: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RunResult:
     """What a finished ffmpeg left behind."""
 
     stdout: bytes
@@ -93,7 +93,7 @@ def run(
     cancel: threading.Event | None = None,
     low_priority: bool = False,
     check: bool = True,
-) -> Outcome:
+) -> RunResult:
     """Run ffmpeg to its end and return what it wrote.
 
     Args:
@@ -137,7 +137,7 @@ def run(
         raise pump.fault
     if check and process.returncode != 0:
         raise failure(process.returncode, stderr)
-    return Outcome(bytes(pump.collected), stderr, process.returncode)
+    return RunResult(bytes(pump.collected), stderr, process.returncode)
 
 
 def cancelled() -> MediaError:

@@ -38,7 +38,7 @@ from broadcaster.playout.record.journal import Journal
 from broadcaster.playout.record.pinned import PinnedPlan
 from broadcaster.playout.record.replay import replay
 from broadcaster.playout.sinks import Sinks, resolve_sinks
-from broadcaster.playout.sinks.base import Sink, Standing
+from broadcaster.playout.sinks.base import BackgroundSink, Sink
 from broadcaster.playout.sound.decoded import DecodedCache
 from broadcaster.playout.sound.player import CHUNK_MS
 from broadcaster.playout.sound.relay import Relay
@@ -235,7 +235,7 @@ class Playout:
         """Tell of what broke between broadcasts, when no player is there to notice."""
         sinks = self.machine.sinks
         for name, sink in sinks.by_name.items():
-            if isinstance(sink, Standing) and name not in sinks.notes:
+            if isinstance(sink, BackgroundSink) and name not in sinks.notes:
                 self.machine.incidents.sink(name, sink.trouble)
 
     # What is due

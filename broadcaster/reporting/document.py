@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from broadcaster.domain.activities import DIVERSITY_FORMULA, diversity
-from broadcaster.domain.figures import Airing, Figures, Tally, share
+from broadcaster.domain.figures import CountedAiring, Figures, Tally, share
 from broadcaster.domain.papers import Issuer, PaperForm
 from broadcaster.domain.periods import ReportPeriod
 from broadcaster.domain.plans import LOUDSPEAKER, FormGroup
@@ -70,7 +70,7 @@ class ReportDocument:
     drawn_at: dt.datetime
     last_hash: str
     last_seq: int
-    airings: Iterable[Airing] = ()
+    airings: Iterable[CountedAiring] = ()
     """As `entries`, an airing each."""
     plan: Progress | None = None
     forms: Mapping[str, str] = field(default_factory=dict)

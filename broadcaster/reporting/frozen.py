@@ -10,7 +10,7 @@ from dataclasses import asdict, fields
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from broadcaster.domain.figures import Airing, Figures
+from broadcaster.domain.figures import CountedAiring, Figures
 from broadcaster.domain.papers import Issuer, PaperForm
 from broadcaster.domain.periods import PeriodKind, ReportPeriod
 from broadcaster.domain.playlog import Entry
@@ -64,7 +64,7 @@ def freeze(document: ReportDocument) -> dict[str, Any]:
 
 
 def thaw(
-    content: Mapping[str, Any], *, entries: Iterable[Entry] = (), airings: Iterable[Airing] = ()
+    content: Mapping[str, Any], *, entries: Iterable[Entry] = (), airings: Iterable[CountedAiring] = ()
 ) -> ReportDocument:
     """Rebuild a report from what `freeze` of any version kept, with the log's entries of its period.
 

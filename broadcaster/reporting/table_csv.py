@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from broadcaster.domain.broadcasts import ItemKind
-from broadcaster.domain.figures import Airing
+from broadcaster.domain.figures import CountedAiring
 from broadcaster.reporting.document import ReportDocument
 from broadcaster.reporting.tables import tables_of
 
@@ -34,7 +34,7 @@ def write_figures(document: ReportDocument, path: Path) -> None:
     path.write_bytes(figures(document))
 
 
-_AIRINGS: tuple[tuple[str, Callable[[Airing, ReportDocument], str | float]], ...] = (
+_AIRINGS: tuple[tuple[str, Callable[[CountedAiring, ReportDocument], str | float]], ...] = (
     ("Dự kiến", lambda a, d: f"{a.planned_at.astimezone(d.tz):%Y-%m-%d %H:%M:%S}"),
     ("Buổi phát", lambda a, _: a.broadcast_title),
     ("Tin, bài", lambda a, _: a.title),

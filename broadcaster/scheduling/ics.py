@@ -10,7 +10,7 @@ from icalendar import Calendar, Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class FeedEntry:
     """One broadcast in the feed; times aware UTC."""
 
     uid: str
@@ -23,7 +23,7 @@ class Entry:
     cancelled: bool = False
 
 
-def feed(name: str, entries: Iterable[Entry], stamp: dt.datetime) -> bytes:
+def feed(name: str, entries: Iterable[FeedEntry], stamp: dt.datetime) -> bytes:
     """Return the feed; `stamp` is when it was made (aware UTC)."""
     calendar = Calendar()
     calendar.add("prodid", "-//Loa Xa//Lich phat thanh//VI")

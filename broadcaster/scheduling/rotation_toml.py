@@ -111,7 +111,7 @@ class _RotationFile(_Table):
     slot: list[_Slot] = Field(min_length=1)
 
 
-class ZoneForm(_Table):
+class ZoneTable(_Table):
     """One zone of `zones.toml`."""
 
     code: Code
@@ -122,7 +122,7 @@ class ZoneForm(_Table):
     enabled: bool = True
 
 
-class GroupForm(_Table):
+class GroupTable(_Table):
     """One group of `zones.toml`."""
 
     code: Code
@@ -133,8 +133,8 @@ class GroupForm(_Table):
 class ZonesForm(_Table):
     """The whole of `zones.toml`."""
 
-    zone: list[ZoneForm] = Field(min_length=1)
-    group: list[GroupForm] = []
+    zone: list[ZoneTable] = Field(min_length=1)
+    group: list[GroupTable] = []
 
 
 class ExceptionForm(_Table):

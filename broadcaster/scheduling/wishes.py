@@ -11,7 +11,7 @@ from broadcaster.scheduling.conflicts import Conflict, House, Kind, zones_in_wor
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RequestedAiring:
     """What an office asked for, and what each zone will have heard of it."""
 
     script_id: int
@@ -22,7 +22,7 @@ class Wish:
     """Airings until the last day, heard and planned; a zone that is missing has none."""
 
 
-def unmet(wishes: Iterable[Wish], house: House) -> list[Conflict]:
+def unmet(wishes: Iterable[RequestedAiring], house: House) -> list[Conflict]:
     """Return a conflict for each wish that some zone in use will not have had by its last day."""
     found = []
     for wish in wishes:

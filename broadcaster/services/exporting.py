@@ -164,7 +164,7 @@ def table(kind: str, station: Station, session: Session, first: dt.date, last: d
         case "schedule":
             return schedule(station, schedule_queries.broadcasts(session, start, end))
         case "log":
-            return log(station, log_queries.every(session, log_queries.Wanted(start=start, end=end)))
+            return log(station, log_queries.every(session, log_queries.LogFilter(start=start, end=end)))
         case "zones":
             return zones(station, session)
         case _:

@@ -49,7 +49,7 @@ Samples = npt.NDArray[np.int16]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class JoinPart:
     """One clip and the pause after it."""
 
     clip: Clip
@@ -78,7 +78,7 @@ class Joined:
     duration_ms: int
 
 
-def join(parts: Sequence[Part], target: Path) -> Joined:
+def join(parts: Sequence[JoinPart], target: Path) -> Joined:
     """Write the parts one after another to the WAV `target` and return where each of them is.
 
     Silence around a clip's sound is cut, so that the pause is as long as asked whatever engine spoke. The pause after
@@ -151,7 +151,7 @@ def resample(clips: Sequence[Clip]) -> list[Samples]:
     return found
 
 
-def _house(parts: Sequence[Part]) -> Iterator[Samples]:
+def _house(parts: Sequence[JoinPart]) -> Iterator[Samples]:
     """Yield the samples of each part in the house rate, resampling some minutes at a time."""
     index = 0
     while index < len(parts):

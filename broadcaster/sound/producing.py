@@ -15,7 +15,7 @@ from typing import Final
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.rooms import room
 from broadcaster.sound.export import Exported, Tags, check_cover, check_target, export
-from broadcaster.sound.render import Element, Line, Sting, produce, wanted
+from broadcaster.sound.render import Element, SpokenSentence, Sting, produce, wanted
 from broadcaster.sound.store import Store, keep_whole
 from broadcaster.sound.vtt import web_vtt
 from broadcaster.speech.cache import ClipCache, user_cache
@@ -33,7 +33,7 @@ _MADE: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class ProductionOrder:
     """What is to be made of a text."""
 
     voices: Sequence[str] = DEFAULT_VOICES
@@ -96,7 +96,7 @@ def sound_named(name: str, *, where: str) -> Path:
     )
 
 
-def elements_of(spoken: Spoken, marks: tuple[directions.Direction, ...], order: Order) -> list[Element]:
+def elements_of(spoken: Spoken, marks: tuple[directions.Direction, ...], order: ProductionOrder) -> list[Element]:
     """Return a spoken text as lines and sounds, framed, repeated and with music as ordered.
 
     Raises:
@@ -107,10 +107,10 @@ def elements_of(spoken: Spoken, marks: tuple[directions.Direction, ...], order: 
     for sentence, turn in zip(spoken.sentences, directions.turns(spoken, marks), strict=True):
         body += [Sting(sound_named(name, where=f"[âm thanh: {name}]")) for name in turn.before]
         music = sound_named(turn.music, where=f"[nhạc nền: {turn.music}]") if turn.music else under
-        body.append(Line(sentence.text, sentence.pause_ms, turn.gender, music))
+        body.append(SpokenSentence(sentence.text, sentence.pause_ms, turn.gender, music))
     if order.twice:
-        first = next((e for e in body if isinstance(e, Line)), None)
-        again = Line(AGAIN, _AGAIN_PAUSE_MS, first.gender if first else None, under)
+        first = next((e for e in body if isinstance(e, SpokenSentence)), None)
+        again = SpokenSentence(AGAIN, _AGAIN_PAUSE_MS, first.gender if first else None, under)
         body = [*body, again, *body]
     if order.frame:
         sounds = station_sounds()
@@ -121,7 +121,7 @@ def elements_of(spoken: Spoken, marks: tuple[directions.Direction, ...], order: 
 def produce_file(
     source: Path,
     target: Path,
-    order: Order,
+    order: ProductionOrder,
     *,
     progress: Callable[[float], None] | None = None,
     cancel: threading.Event | None = None,
@@ -168,7 +168,7 @@ def produce_file(
         tags = Tags(order.title or title, order.unit or unit, f"Giọng {made.spoken.voice}", order.cover)
         file = export(made.mastered.path, target, tags, overwrite=order.overwrite)
     if captions is not None:
-        lines = [e for e in elements if isinstance(e, Line)]
+        lines = [e for e in elements if isinstance(e, SpokenSentence)]
         text = web_vtt((e.text, c.start_ms, c.end_ms) for e, c in zip(lines, made.cues, strict=True))
         keep_whole(captions, text.encode(), overwrite=order.overwrite)
     tell(1.0)
@@ -201,7 +201,9 @@ def _workspace(place: Path) -> Iterator[Path]:
         yield lent
 
 
-def _read(source: Path, order: Order) -> tuple[str, str, Spoken, tuple[directions.Direction, ...], tuple[str, ...]]:
+def _read(
+    source: Path, order: ProductionOrder
+) -> tuple[str, str, Spoken, tuple[directions.Direction, ...], tuple[str, ...]]:
     """Return title, unit, spoken text, directions and notes of a text file."""
     head, document = read_script(source.name, load(source))
     cleaned = clean(document.text)

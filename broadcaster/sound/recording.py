@@ -47,7 +47,7 @@ _LATE: Final = RATE // 40
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class RecordingFault:
     """Something that a listener would mind."""
 
     code: str
@@ -161,7 +161,7 @@ def examine(sound: Samples) -> Condition:
     )
 
 
-def faults(found: Condition, expected_s: float | None = None) -> tuple[Fault, ...]:
+def faults(found: Condition, expected_s: float | None = None) -> tuple[RecordingFault, ...]:
     """Return what is wrong with a recording, the worst first.
 
     Args:
@@ -169,20 +169,26 @@ def faults(found: Condition, expected_s: float | None = None) -> tuple[Fault, ..
         expected_s: how long a reading of the script should last.
     """
     if found.speech_db < _SILENT_DB:
-        return (Fault("silent", "Bản ghi im lặng. Hãy kiểm tra micro đã cắm và đã bật chưa, rồi ghi lại.", fatal=True),)
+        return (
+            RecordingFault(
+                "silent", "Bản ghi im lặng. Hãy kiểm tra micro đã cắm và đã bật chưa, rồi ghi lại.", fatal=True
+            ),
+        )
     spoken = (found.end - found.start) / RATE
     if spoken < SHORTEST_S:
-        return (Fault("short", f"Bản ghi chỉ có {spoken:.1f} giây tiếng nói. Hãy ghi lại cả bài.", fatal=True),)
+        return (
+            RecordingFault("short", f"Bản ghi chỉ có {spoken:.1f} giây tiếng nói. Hãy ghi lại cả bài.", fatal=True),
+        )
     out = []
     if found.distance_db < _UNUSABLE_DB:
         out.append(
-            Fault(
+            RecordingFault(
                 "noise", "Không tách được tiếng nói khỏi tiếng ồn. Hãy ghi lại ở nơi yên tĩnh, gần micro.", fatal=True
             )
         )
     elif found.distance_db < (_UNUSABLE_DB + 6 if found.hum_hz else _NOISY_DB):  # a hum is most of its own noise
         out.append(
-            Fault(
+            RecordingFault(
                 "noisy",
                 f"Nền ồn: tiếng nói chỉ hơn tiếng ồn {found.distance_db:.0f} dB (nên hơn 30). "
                 "Hãy đóng cửa, tắt quạt, nói gần micro hơn.",
@@ -190,24 +196,28 @@ def faults(found: Condition, expected_s: float | None = None) -> tuple[Fault, ..
         )
     if found.clipped > _CLIPPED:
         out.append(
-            Fault(
+            RecordingFault(
                 "clipped",
                 "Tiếng bị vỡ vì ghi quá to. Hãy giảm mức ghi hoặc ngồi xa micro hơn một gang tay, rồi ghi lại.",
             )
         )
     if found.speech_db < _LOW_DB:
         out.append(
-            Fault("low", f"Tiếng ghi quá nhỏ ({found.speech_db:.0f} dB). Hãy tăng mức ghi hoặc nói gần micro hơn.")
+            RecordingFault(
+                "low", f"Tiếng ghi quá nhỏ ({found.speech_db:.0f} dB). Hãy tăng mức ghi hoặc nói gần micro hơn."
+            )
         )
     if found.hum_hz:
         named = ", ".join(f"{hertz:.0f}" for hertz in found.hum_hz)
         out.append(
-            Fault("hum", f"Có tiếng ù điện lưới ({named} Hz); máy đã lọc bớt. Hãy rút sạc, đổi ổ cắm hoặc dây micro.")
+            RecordingFault(
+                "hum", f"Có tiếng ù điện lưới ({named} Hz); máy đã lọc bớt. Hãy rút sạc, đổi ổ cắm hoặc dây micro."
+            )
         )
     if expected_s is not None and not _SHORT <= spoken / expected_s <= _LONG:
         word = "dài hơn" if spoken > expected_s else "ngắn hơn"
         out.append(
-            Fault(
+            RecordingFault(
                 "length",
                 f"Bản ghi {word} bài nhiều: {spoken:.0f} giây, đọc bài này mất khoảng {expected_s:.0f} giây. "
                 "Có đúng bài không, có đọc đủ không?",

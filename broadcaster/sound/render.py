@@ -10,7 +10,7 @@ from typing import Final
 
 from broadcaster.errors import MediaError
 from broadcaster.media.probe import probe
-from broadcaster.sound.join import Cue, Part, join
+from broadcaster.sound.join import Cue, JoinPart, join
 from broadcaster.sound.layers import Layer, music
 from broadcaster.sound.master import Mastered, master
 from broadcaster.sound.profiles import SoundProfile, profile_of
@@ -29,7 +29,7 @@ _LEAD_OUT_MS: Final = 2500
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SpokenSentence:
     """A sentence to be spoken."""
 
     text: str
@@ -48,7 +48,7 @@ class Sting:
     path: Path
 
 
-Element = Line | Sting
+Element = SpokenSentence | Sting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +183,7 @@ def produce(
 ) -> Programme:
     """Speak, join and master a script into `folder`; see `render`."""
     tell = progress or (lambda _share: None)
-    lines = [e for e in elements if isinstance(e, Line)]
+    lines = [e for e in elements if isinstance(e, SpokenSentence)]
 
     def speaking(share: float) -> None:
         if cancel is not None and cancel.is_set():
@@ -200,7 +200,7 @@ def produce(
         progress=speaking,
     )
     clips = iter(spoken.clips)
-    parts = [Part(next(clips), e.pause_ms) if isinstance(e, Line) else _hole(e) for e in elements]
+    parts = [JoinPart(next(clips), e.pause_ms) if isinstance(e, SpokenSentence) else _hole(e) for e in elements]
     joined = join(parts, folder / "joined.wav")
     tell(_JOINED)
     placed = list(zip(elements, joined.cues, strict=True))
@@ -215,12 +215,12 @@ def produce(
         low_priority=low_priority,
     )
     tell(1.0)
-    return Programme(made, spoken, tuple(cue for e, cue in placed if isinstance(e, Line)))
+    return Programme(made, spoken, tuple(cue for e, cue in placed if isinstance(e, SpokenSentence)))
 
 
-def _hole(sting: Sting) -> Part:
+def _hole(sting: Sting) -> JoinPart:
     seconds = probe(sting.path).seconds or 0.0
-    return Part(Clip(b"", 48_000), _STING_PAUSE_MS, hole_ms=round(seconds * 1000))
+    return JoinPart(Clip(b"", 48_000), _STING_PAUSE_MS, hole_ms=round(seconds * 1000))
 
 
 def _music(placed: Sequence[tuple[Element, Cue]], duration_ms: int) -> list[Layer]:
@@ -228,13 +228,13 @@ def _music(placed: Sequence[tuple[Element, Cue]], duration_ms: int) -> list[Laye
     runs: list[tuple[Path, list[Cue]]] = []
     last: Path | None = None
     for element, cue in placed:
-        path = element.music if isinstance(element, Line) else None
+        path = element.music if isinstance(element, SpokenSentence) else None
         if path is not None:
             if path != last:
                 runs.append((path, []))
             runs[-1][1].append(cue)
         last = path
-    spoken = [(cue.start_ms, cue.end_ms) for element, cue in placed if isinstance(element, Line)]
+    spoken = [(cue.start_ms, cue.end_ms) for element, cue in placed if isinstance(element, SpokenSentence)]
     return [
         music(
             path,

@@ -65,7 +65,7 @@ class VietAsr(Recogniser):
 
     def __init__(self) -> None:
         try:
-            self._understand: Callable[[Wave], str] = Model().text
+            self._understand: Callable[[Wave], str] = RecogniserModel().text
         except MediaError:
             library = import_module("vietasr").Pipeline.new().add("vietasr").build()
             self._understand = lambda sound: str(library.transcribe((sound * 32767).astype(np.int16)).text)
@@ -82,7 +82,7 @@ class VietAsr(Recogniser):
         return self._understand(sound)
 
 
-class Model:
+class RecogniserModel:
     """The model, one stretch at a time.
 
     Raises:

@@ -12,7 +12,7 @@ _LAST: Final = 1.35
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class TimedWord:
     """A word as written in the spoken text, and where it sounds (ms)."""
 
     text: str
@@ -20,7 +20,7 @@ class Word:
     end_ms: int
 
 
-def words(sentence: str, start_ms: int, end_ms: int) -> tuple[Word, ...]:
+def words(sentence: str, start_ms: int, end_ms: int) -> tuple[TimedWord, ...]:
     """Return the words of a sentence that sounds from `start_ms` to `end_ms`.
 
     Vietnamese is syllable-timed, so every syllable gets an equal share, the last before a pause a little more.
@@ -37,6 +37,6 @@ def words(sentence: str, start_ms: int, end_ms: int) -> tuple[Word, ...]:
     for word, (size, pause) in zip(found, sizes, strict=True):
         begin = start_ms + (end_ms - start_ms) * at / total
         end = start_ms + (end_ms - start_ms) * (at + size) / total
-        out.append(Word(word, round(begin), round(end)))
+        out.append(TimedWord(word, round(begin), round(end)))
         at += size + pause
     return tuple(out)

@@ -63,7 +63,7 @@ _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctype
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class WordEvent:
     """Where a word stands in the text (characters, from 0) and when it starts in the sound (ms)."""
 
     start: int
@@ -105,7 +105,7 @@ class _Library:
         self.c.espeak_ng_SetRandSeed(ctypes.c_long(1))  # breath is noise; it was seeded with the time of day
         self.release = str(self.c.espeak_Info(None).decode())
         self.pcm = bytearray()
-        self.words: list[Word] = []
+        self.words: list[WordEvent] = []
         self._callback = _CALLBACK(self._collect)  # kept: the library holds only a pointer
         self.c.espeak_SetSynthCallback(self._callback)
 
@@ -116,7 +116,7 @@ class _Library:
         while events and events[index].type != _EVENT_LIST_TERMINATED:
             event = events[index]
             if event.type == _EVENT_WORD:
-                self.words.append(Word(event.text_position - 1, event.length, event.audio_position))
+                self.words.append(WordEvent(event.text_position - 1, event.length, event.audio_position))
             index += 1
         return 0
 
@@ -179,7 +179,9 @@ class EspeakEngine(Engine):
         """Speak one sentence at `rate` times 110 words a minute (at least 80)."""
         return self.speak_timed(sentence, voice=voice, rate=rate)[0]
 
-    def speak_timed(self, sentence: str, *, voice: str = "vi+f2", rate: float = 1.0) -> tuple[Clip, tuple[Word, ...]]:
+    def speak_timed(
+        self, sentence: str, *, voice: str = "vi+f2", rate: float = 1.0
+    ) -> tuple[Clip, tuple[WordEvent, ...]]:
         """Speak one sentence and tell when each word starts.
 
         Raises:

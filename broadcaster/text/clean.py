@@ -8,8 +8,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from broadcaster.text.characters import count_oddities, plain
-from broadcaster.text.joining import Piece, join_lines
-from broadcaster.text.marking import BULLET, NOTE_MARK, Line, mark_furniture, split_lines
+from broadcaster.text.joining import JoinedLine, join_lines
+from broadcaster.text.marking import BULLET, NOTE_MARK, TextLine, mark_furniture, split_lines
 from broadcaster.text.notes import Note
 from broadcaster.text.syllables import unify_tone_marks
 
@@ -95,7 +95,7 @@ def clean(text: str, *, keep: Iterable[Removal | tuple[int, int]] = ()) -> Clean
     mark_furniture(lines)
     removed: list[Removal] = []
     kept_lines = _take_blocks(text, lines, kept, removed)
-    pieces: list[Piece] = []
+    pieces: list[JoinedLine] = []
     gap = turn = False
     last_page = lines[0].page if lines else 0
     for line, stays in kept_lines:
@@ -109,7 +109,7 @@ def clean(text: str, *, keep: Iterable[Removal | tuple[int, int]] = ()) -> Clean
         if not shown:
             gap = True
             continue
-        pieces.append(Piece(shown, gap and bool(pieces), turn))
+        pieces.append(JoinedLine(shown, gap and bool(pieces), turn))
         gap = turn = False
     paragraphs, healed = join_lines(pieces)
     body = "".join(("\n\n" if p.gap else "\n") + p.text if i else p.text for i, p in enumerate(paragraphs))
@@ -123,11 +123,11 @@ def restore(cleaned: Cleaned, removal: Removal) -> Cleaned:
 
 
 def _take_blocks(
-    text: str, lines: Sequence[Line], kept: AbstractSet[tuple[int, int]], removed: list[Removal]
-) -> list[tuple[Line, bool]]:
+    text: str, lines: Sequence[TextLine], kept: AbstractSet[tuple[int, int]], removed: list[Removal]
+) -> list[tuple[TextLine, bool]]:
     """List the runs of marked lines as removals, and say of each line whether it stays."""
-    out: list[tuple[Line, bool]] = []
-    run: list[Line] = []
+    out: list[tuple[TextLine, bool]] = []
+    run: list[TextLine] = []
 
     def close() -> None:
         while run and not run[-1].view:
@@ -142,7 +142,7 @@ def _take_blocks(
         run.clear()
         blanks.clear()
 
-    blanks: list[Line] = []
+    blanks: list[TextLine] = []
     for line in lines:
         if run and not line.view:
             run.append(line)
@@ -157,7 +157,7 @@ def _take_blocks(
     return out
 
 
-def _shown(line: Line, kept: AbstractSet[tuple[int, int]], removed: list[Removal]) -> str:
+def _shown(line: TextLine, kept: AbstractSet[tuple[int, int]], removed: list[Removal]) -> str:
     """Return one line as it is read, its small marks taken out and listed."""
     found = (
         []

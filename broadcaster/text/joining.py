@@ -25,7 +25,7 @@ _LONG_LINE = 140
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class JoinedLine:
     """One line left after the furniture is gone.
 
     Attributes:
@@ -39,7 +39,7 @@ class Piece:
     turn: bool = False
 
 
-def wrap_width(pieces: Sequence[Piece]) -> int | None:
+def wrap_width(pieces: Sequence[JoinedLine]) -> int | None:
     """Return the column at which the whole text was broken by a page, or None when its paragraphs are single lines."""
     lengths = sorted(len(piece.text) for piece in pieces)
     total = sum(lengths)
@@ -56,7 +56,7 @@ def wrap_width(pieces: Sequence[Piece]) -> int | None:
     return long_enough[int(0.9 * (len(long_enough) - 1))]
 
 
-def joins(before: str, after: Piece, width: int | None, last_length: int) -> bool:
+def joins(before: str, after: JoinedLine, width: int | None, last_length: int) -> bool:
     """Tell whether `after` goes on with the sentence of `before`.
 
     Args:
@@ -106,11 +106,11 @@ def glue(before: str, text: str) -> str:
     return f"{before} {text}"
 
 
-def join_lines(pieces: Sequence[Piece]) -> tuple[list[Piece], int]:
+def join_lines(pieces: Sequence[JoinedLine]) -> tuple[list[JoinedLine], int]:
     """Return the paragraphs made of the lines, and how many breaks were healed."""
     width = wrap_width(pieces)
     healed = 0
-    out: list[Piece] = []
+    out: list[JoinedLine] = []
     parts: list[str] = []
     for piece in pieces:
         # Only the last line's own text decides: a paragraph of a million lines must not be copied a million times.
@@ -125,7 +125,7 @@ def join_lines(pieces: Sequence[Piece]) -> tuple[list[Piece], int]:
     return out, healed
 
 
-def _flush(out: list[Piece], parts: list[str]) -> None:
+def _flush(out: list[JoinedLine], parts: list[str]) -> None:
     if len(parts) > 1:
         chunks = [parts[0]]
         for text in parts[1:]:
@@ -133,4 +133,4 @@ def _flush(out: list[Piece], parts: list[str]) -> None:
             cut = len(joined) - len(text)
             chunks[-1] = joined[:cut]
             chunks.append(joined[cut:])
-        out[-1] = Piece("".join(chunks), out[-1].gap, out[-1].turn)
+        out[-1] = JoinedLine("".join(chunks), out[-1].gap, out[-1].turn)

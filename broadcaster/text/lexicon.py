@@ -52,7 +52,7 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class LexiconEntry:
     """How one written form is said.
 
     `case` is `exact` or `any`. `preceded_by` and `followed_by` list phrases of which one must stand there, in any
@@ -109,7 +109,7 @@ def first_token(written: str) -> str:
 class Lexicon:
     """Entries and tables; immutable. Make one by `from_files`, `from_toml` or `of`, add layers by `over`."""
 
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[LexiconEntry, ...] = ()
     tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -181,25 +181,25 @@ class Lexicon:
         return self.tables.get(name, {})
 
     @cached_property
-    def index(self) -> Mapping[str, tuple[Entry, ...]]:
+    def index(self) -> Mapping[str, tuple[LexiconEntry, ...]]:
         """Entries by first token: the longest written form first, conditions before none."""
         return _indexed(self.entries)
 
     @cached_property
-    def firm(self) -> Mapping[str, tuple[Entry, ...]]:
+    def firm(self) -> Mapping[str, tuple[LexiconEntry, ...]]:
         """As `index`, of the firm entries alone; empty for the shipped lexicon."""
         return _indexed(e for e in self.entries if e.firm)
 
     @cached_property
-    def by_written(self) -> Mapping[str, Entry]:
+    def by_written(self) -> Mapping[str, LexiconEntry]:
         """The unconditional entry of each written form."""
-        found: dict[str, Entry] = {}
+        found: dict[str, LexiconEntry] = {}
         for entry in self.entries:
             if not entry.conditional:
                 found.setdefault(entry.written, entry)
         return found
 
-    def before_figure(self, written: str) -> Entry | None:
+    def before_figure(self, written: str) -> LexiconEntry | None:
         """The entry for letters that a figure follows without a blank, as in KP3."""
         for entry in self.index.get(first_token(written), ()):
             if entry.written == written and entry.spoken and entry.mode in (Mode.EXPAND, Mode.WORD):
@@ -217,8 +217,8 @@ class Lexicon:
         return " ".join(self.letter(c) for c in word if c.isalpha())
 
 
-def _indexed(entries: Iterable[Entry]) -> Mapping[str, tuple[Entry, ...]]:
-    found: dict[str, list[Entry]] = {}
+def _indexed(entries: Iterable[LexiconEntry]) -> Mapping[str, tuple[LexiconEntry, ...]]:
+    found: dict[str, list[LexiconEntry]] = {}
     for entry in entries:
         found.setdefault(first_token(entry.written), []).append(entry)
     return {
@@ -227,7 +227,7 @@ def _indexed(entries: Iterable[Entry]) -> Mapping[str, tuple[Entry, ...]]:
     }
 
 
-def _generality(entry: Entry) -> int:
+def _generality(entry: LexiconEntry) -> int:
     """0 for a condition in words or a share, 1 for a subject near by, 2 for a condition by kind, 3 for none."""
     conditions = entry.preceded_by + entry.followed_by
     if not conditions:
@@ -245,7 +245,7 @@ def parse_lexicon(toml_text: str) -> Lexicon:
 
 
 def _from_data(data: Mapping[str, Any]) -> Lexicon:
-    entries: list[Entry] = []
+    entries: list[LexiconEntry] = []
     tables: dict[str, dict[str, str]] = {}
     for section, content in data.items():
         if section == "entry":
@@ -259,19 +259,19 @@ def _from_data(data: Mapping[str, Any]) -> Lexicon:
     return Lexicon(tuple(entries), tables)
 
 
-def _simple(mode: Mode, content: Mapping[str, str] | Mapping[str, list[str]]) -> Iterable[Entry]:
+def _simple(mode: Mode, content: Mapping[str, str] | Mapping[str, list[str]]) -> Iterable[LexiconEntry]:
     for written, spoken in content.items():
         if isinstance(spoken, list):
             for form in spoken:
-                yield Entry(written=_nfc(form), mode=mode, case="any" if written == "any" else "exact")
+                yield LexiconEntry(written=_nfc(form), mode=mode, case="any" if written == "any" else "exact")
         else:
             case = "exact" if mode is Mode.EXPAND and any(c.isupper() for c in written) else "any"
-            yield Entry(
+            yield LexiconEntry(
                 written=_nfc(written), spoken=_nfc(spoken), mode=mode, case="exact" if mode is Mode.TYPO else case
             )
 
 
-def _entry(item: Mapping[str, Any]) -> Entry:
+def _entry(item: Mapping[str, Any]) -> LexiconEntry:
     written = _nfc(str(item.get("written", ""))).strip()
     if not written:
         raise LexiconError("Một mục từ điển đọc thiếu cách viết (written).")
@@ -287,7 +287,7 @@ def _entry(item: Mapping[str, Any]) -> Entry:
         raise LexiconError(f"Mục “{written}” thiếu cách đọc (spoken).")
     if item.get("case", "exact") not in ("exact", "any"):
         raise LexiconError(f"Mục “{written}”: case phải là exact hoặc any.")
-    return Entry(
+    return LexiconEntry(
         written=written,
         spoken=spoken,
         mode=mode,

@@ -23,7 +23,7 @@ _BLOCK_LINES = 60
 
 
 @dataclass(slots=True)
-class Line:
+class TextLine:
     """One line of a text: its place, how it stands, how it looks, its page, and what furniture it is ("" for none)."""
 
     start: int
@@ -34,9 +34,9 @@ class Line:
     kind: str = ""
 
 
-def split_lines(text: str) -> list[Line]:
+def split_lines(text: str) -> list[TextLine]:
     """The lines of `text`, with their places and pages (a form feed turns the page)."""
-    lines: list[Line] = []
+    lines: list[TextLine] = []
     start = page = 0
     for match in _BREAK.finditer(text):
         lines.append(_line(text[start : match.start()], start, page))
@@ -47,13 +47,13 @@ def split_lines(text: str) -> list[Line]:
     return lines
 
 
-def _line(raw: str, start: int, page: int) -> Line:
+def _line(raw: str, start: int, page: int) -> TextLine:
     # Wide gaps are kept in the view: they tell columns set side by side.
     view = plain(raw.replace("\t", "   ")).strip()
-    return Line(start, start + len(raw), raw, view, page)
+    return TextLine(start, start + len(raw), raw, view, page)
 
 
-def mark_furniture(lines: Sequence[Line]) -> None:
+def mark_furniture(lines: Sequence[TextLine]) -> None:
     """Write on each line the kind of furniture it is, "" for what is read."""
     filled = [line for line in lines if line.view]
     _mark_simple(filled)
@@ -66,7 +66,7 @@ def mark_furniture(lines: Sequence[Line]) -> None:
     _mark_repeated_title(lines)
 
 
-def _mark_simple(lines: Sequence[Line]) -> None:
+def _mark_simple(lines: Sequence[TextLine]) -> None:
     for line in lines:
         if len(line.view) > 200:
             continue
@@ -85,9 +85,9 @@ def _mark_simple(lines: Sequence[Line]) -> None:
             line.kind = "archive"
 
 
-def _mark_running(lines: Sequence[Line]) -> None:
+def _mark_running(lines: Sequence[TextLine]) -> None:
     """Mark what stands alike at the head or foot of at least three pages."""
-    pages: dict[int, list[Line]] = {}
+    pages: dict[int, list[TextLine]] = {}
     for line in lines:
         pages.setdefault(line.page, []).append(line)
     if len(pages) < 3:
@@ -100,7 +100,7 @@ def _mark_running(lines: Sequence[Line]) -> None:
             line.kind = "running-header"
 
 
-def _mark_page_numbers(lines: Sequence[Line]) -> None:
+def _mark_page_numbers(lines: Sequence[TextLine]) -> None:
     """Mark lone figures that can only count pages: at a page's edge, in mid-sentence, or counting up through the text."""
     lone = [(i, line) for i, line in enumerate(lines) if not line.kind and furniture.is_bare_number(line.view)]
     figures = [int(re.split(r"\D", line.view, maxsplit=1)[0]) for _, line in lone]
@@ -129,7 +129,7 @@ def _mark_page_numbers(lines: Sequence[Line]) -> None:
             line.kind = "page-number"
 
 
-def _mark_header(lines: Sequence[Line]) -> None:
+def _mark_header(lines: Sequence[TextLine]) -> None:
     head = lines[:_HEADER_LINES]
     last = -1
     for i, line in enumerate(head):
@@ -150,11 +150,11 @@ def _mark_header(lines: Sequence[Line]) -> None:
             line.kind = "letterhead"
 
 
-def _mark_recipients(lines: Sequence[Line]) -> None:
+def _mark_recipients(lines: Sequence[TextLine]) -> None:
     for i, line in enumerate(lines):
         if line.kind or not furniture.is_recipients_head(line.view):
             continue
-        entries: list[Line] = []
+        entries: list[TextLine] = []
         open_entry = False
         for entry in lines[i + 1 : i + _BLOCK_LINES]:
             first = (furniture.cells(entry.view) or [""])[0]
@@ -179,7 +179,7 @@ def _mark_recipients(lines: Sequence[Line]) -> None:
                 entry.kind = "recipients"
 
 
-def _mark_signatures(lines: Sequence[Line]) -> None:
+def _mark_signatures(lines: Sequence[TextLine]) -> None:
     beside = False  # the office stood in the right-hand column, beside Nơi nhận
     for i, line in enumerate(lines):
         if line.kind == "recipients":
@@ -195,12 +195,12 @@ def _mark_signatures(lines: Sequence[Line]) -> None:
         beside = beside and bool(line.kind)
 
 
-def _signature_block(lines: Sequence[Line], at: int, *, named_only: bool) -> list[Line]:
+def _signature_block(lines: Sequence[TextLine], at: int, *, named_only: bool) -> list[TextLine]:
     """Return the lines of the signature that begins at `at`, none when what stands there is something else."""
     titled = furniture.is_signer_title(lines[at].view)
     if not titled and not named_only:
         return []
-    block: list[Line] = []
+    block: list[TextLine] = []
     named = signed = False
     for line in lines[at : at + _BLOCK_LINES]:
         if line.kind:
@@ -216,7 +216,7 @@ def _signature_block(lines: Sequence[Line], at: int, *, named_only: bool) -> lis
     return block
 
 
-def _mark_footnotes(lines: Sequence[Line]) -> None:
+def _mark_footnotes(lines: Sequence[TextLine]) -> None:
     marks = {m.group().strip() for line in lines for m in NOTE_MARK.finditer(line.view) if m.start()}
     for line in lines:
         match = None if line.kind else _NOTE_BODY.match(line.view)
@@ -224,8 +224,8 @@ def _mark_footnotes(lines: Sequence[Line]) -> None:
             line.kind = "footnote"
 
 
-def _mark_repeated_title(lines: Sequence[Line]) -> None:
-    blocks: list[list[Line]] = [[]]
+def _mark_repeated_title(lines: Sequence[TextLine]) -> None:
+    blocks: list[list[TextLine]] = [[]]
     for line in lines:
         if line.kind:
             continue

@@ -37,7 +37,7 @@ from broadcaster.text.rules import (
 from broadcaster.text.rules.reasons import reason_of
 from broadcaster.text.sentences import cut, pause_after, tidy
 from broadcaster.text.spoken import Notice, Sentence, Span, Spoken
-from broadcaster.text.tokens import TOKEN, Context, Left, Reading
+from broadcaster.text.tokens import TOKEN, Context, Left, RuleReading
 
 _FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
 _BLANKS = {
@@ -83,7 +83,7 @@ _JOINERS = frozenset("@._-:0123456789²³")
 _START_OF_SIGNED = frozenset("+-−–±")
 
 
-class Piece(NamedTuple):
+class SpokenSpan(NamedTuple):
     """A stretch of the text and what is said for it; `spoken` is None where the text is said as it stands."""
 
     start: int
@@ -129,9 +129,9 @@ def _mend(m: re.Match[str]) -> str:
     return " " * len(m[0]) if m.string[m.end()].islower() else m[0]
 
 
-def _read(ctx: Context) -> list[Piece]:
+def _read(ctx: Context) -> list[SpokenSpan]:
     """The text cut into what stays as it stands and what a rule has read."""
-    pieces: list[Piece] = []
+    pieces: list[SpokenSpan] = []
     done = 0
     while True:
         reading = _next_reading(ctx, done)
@@ -139,20 +139,20 @@ def _read(ctx: Context) -> list[Piece]:
             break
         start = max(reading.start, done)
         if start > done:
-            pieces.append(Piece(done, start, None, "plain"))
-        pieces.append(Piece(start, reading.end, *reading[2:]))
+            pieces.append(SpokenSpan(done, start, None, "plain"))
+        pieces.append(SpokenSpan(start, reading.end, *reading[2:]))
         done = reading.end
         ctx.said = (done, reading.spoken)
     if done < len(ctx.text):
-        pieces.append(Piece(done, len(ctx.text), None, "plain"))
+        pieces.append(SpokenSpan(done, len(ctx.text), None, "plain"))
     return pieces
 
 
-def _next_reading(ctx: Context, start: int) -> Reading | None:
+def _next_reading(ctx: Context, start: int) -> RuleReading | None:
     """The first reading at or after `start`; plain small-letter words are passed over without further thought."""
     text = ctx.text
     index = ctx.lexicon.index
-    reading: Reading | None = None
+    reading: RuleReading | None = None
     for m in TOKEN.finditer(text, start):
         kind = m.lastindex
         if kind == 2:
@@ -171,7 +171,7 @@ def _next_reading(ctx: Context, start: int) -> Reading | None:
     return None
 
 
-def _number(ctx: Context, pos: int) -> Reading:
+def _number(ctx: Context, pos: int) -> RuleReading:
     left = ctx.left(pos)
     m = _DIGITS.match(ctx.text, pos)
     end = m.end() if m else pos + 1
@@ -183,10 +183,10 @@ def _number(ctx: Context, pos: int) -> Reading:
         reading = rule(ctx, pos, left)
         if reading is not None:
             return reading
-    return Reading(pos, end, coded(ctx.text[pos:end], ctx.profile), "number.cardinal")
+    return RuleReading(pos, end, coded(ctx.text[pos:end], ctx.profile), "number.cardinal")
 
 
-def _word(ctx: Context, pos: int, token: str) -> Reading | None:
+def _word(ctx: Context, pos: int, token: str) -> RuleReading | None:
     """The reading of a word that is not plainly Vietnamese: lexicon first, then what its letters suggest."""
     if not token.isalpha():
         place = next(i for i, c in enumerate(token) if not c.isalpha())
@@ -208,10 +208,10 @@ def _word(ctx: Context, pos: int, token: str) -> Reading | None:
     return _small(ctx, pos, token, left) if token.islower() else _capital(ctx, pos, token, left)
 
 
-def _before_lexicon(ctx: Context, pos: int, word: str, left: Left) -> Reading | None:
+def _before_lexicon(ctx: Context, pos: int, word: str, left: Left) -> RuleReading | None:
     """What the place of a word settles before its meaning: a list's letter, an address, a quarter, initials."""
     after = ctx.text[pos + len(word) : pos + len(word) + 2]
-    reading: Reading | None = None
+    reading: RuleReading | None = None
     if len(word) == 1:
         reading = words.spaced_out(ctx, pos) if word.isupper() else None
         reading = reading or lists.lettered(ctx, pos, left) or signs.lettered_symbol(ctx, pos, word)
@@ -230,7 +230,7 @@ def _before_lexicon(ctx: Context, pos: int, word: str, left: Left) -> Reading | 
     return reading
 
 
-def _small(ctx: Context, pos: int, word: str, left: Left) -> Reading | None:
+def _small(ctx: Context, pos: int, word: str, left: Left) -> RuleReading | None:
     """A small-letter word that the lexicon does not know: a letter of a list, a sign of multiplication, a unit."""
     if len(word) > 1:
         return measures.unit_after_word(ctx, pos, word)
@@ -241,18 +241,18 @@ def _small(ctx: Context, pos: int, word: str, left: Left) -> Reading | None:
     ):
         # "3 lần/ngày x 5 ngày" is a course, not a product.
         course = _COURSE.match(ctx.text, pos + 1) and _DOSE.search(left.lower)
-        return Reading(pos, pos + 1, "trong" if course else "nhân", "symbol")
+        return RuleReading(pos, pos + 1, "trong" if course else "nhân", "symbol")
     reading = legal.letter(ctx, pos, left)
     if reading is not None:
         return reading
     if word.isascii() and ctx.text[pos + 1 : pos + 2].isdigit():
         return measures.unit_after_word(ctx, pos, word) or codes.letters_figures(ctx, pos)
     if word == "x" and ctx.text[pos - 1 : pos].isdigit():
-        return Reading(pos, pos + 1, f" {ctx.lexicon.letter(word)}", "letter.name")
+        return RuleReading(pos, pos + 1, f" {ctx.lexicon.letter(word)}", "letter.name")
     return measures.unit_after_word(ctx, pos, word)
 
 
-def _capital(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
+def _capital(ctx: Context, pos: int, token: str, left: Left) -> RuleReading | None:
     """A word with capitals that the lexicon does not know: Roman, code, letter, acronym, or a name that stays."""
     found = roman.roman(ctx, pos, left) if token[0] in "IVXLCDM" else None
     if found is None and token.isupper():
@@ -264,7 +264,7 @@ def _capital(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
     return None if token.istitle() else words.acronym(ctx, pos, token, left)
 
 
-def _sign(ctx: Context, pos: int) -> Reading | None:
+def _sign(ctx: Context, pos: int) -> RuleReading | None:
     c = ctx.text[pos]
     left = ctx.left(pos)
     reading = words.firm_entry(ctx, pos, c, left) if ctx.lexicon.firm else None
@@ -286,7 +286,7 @@ def _sign(ctx: Context, pos: int) -> Reading | None:
     return reading or signs.sign(ctx, pos, left)
 
 
-def _spans(source: str, pieces: list[Piece]) -> tuple[Span, ...]:
+def _spans(source: str, pieces: list[SpokenSpan]) -> tuple[Span, ...]:
     spans = []
     for p in pieces:
         written = source[p.start : p.end]
@@ -383,7 +383,7 @@ def _word_ends(text: str, places: list[tuple[int, int, int]]) -> Iterator[int]:
             yield end
 
 
-def _sentences(ctx: Context, pieces: list[Piece]) -> tuple[Sentence, ...]:
+def _sentences(ctx: Context, pieces: list[SpokenSpan]) -> tuple[Sentence, ...]:
     text = ctx.text
     builder = _Builder(ctx)
     for piece in pieces:
@@ -419,4 +419,4 @@ def _ends_here(text: str, end: int) -> bool:
     return text[end] in " \n\"”’')]»" and not rest[0].islower()
 
 
-__all__ = ["Notice", "Piece", "normalize", "speak_line"]
+__all__ = ["Notice", "SpokenSpan", "normalize", "speak_line"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from broadcaster.errors import RuleError
-from broadcaster.text.lexicon import Entry, Lexicon, Mode
+from broadcaster.text.lexicon import Lexicon, LexiconEntry, Mode
 from broadcaster.text.sentences import SYLLABLES_PER_BREATH, syllables
 from broadcaster.text.spoken import Sentence, Span, Spoken
 
@@ -41,7 +41,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ReadingSpan:
     """A stretch of text; `reading` is the number of the reading it belongs to, 0 for what is said as written."""
 
     text: str
@@ -50,11 +50,11 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SideBySide:
     """One spoken sentence beside what was written for it."""
 
-    written: tuple[Piece, ...]
-    spoken: tuple[Piece, ...]
+    written: tuple[ReadingSpan, ...]
+    spoken: tuple[ReadingSpan, ...]
     paragraph: int
     pause_ms: int
 
@@ -80,7 +80,7 @@ def readings(spoken: Spoken) -> list[Reading]:
     ]
 
 
-def lines(spoken: Spoken) -> list[Line]:
+def lines(spoken: Spoken) -> list[SideBySide]:
     """Return the spoken sentences beside the written ones, with the changed words of both marked."""
     numbers = {(r.written, r.spoken, r.rule): (r.number, r.look) for r in readings(spoken)}
     found = []
@@ -95,7 +95,7 @@ def lines(spoken: Spoken) -> list[Line]:
                 break
             inside.append((span, *numbers.get(_identity(span), (0, False))))
         written = tuple(_written(spoken.source, sentence, inside))
-        found.append(Line(written, tuple(_said(sentence.text, inside)), sentence.paragraph, sentence.pause_ms))
+        found.append(SideBySide(written, tuple(_said(sentence.text, inside)), sentence.paragraph, sentence.pause_ms))
     return found
 
 
@@ -112,10 +112,10 @@ def choices(reading: Reading, lexicon: Lexicon) -> list[Choice]:
     return found
 
 
-def entry_for(reading: Reading, mode: Mode, spoken: str = "") -> Entry:
+def entry_for(reading: Reading, mode: Mode, spoken: str = "") -> LexiconEntry:
     """Return the entry by which a reading is said otherwise; the present way stays among its alternatives."""
     others = (reading.spoken, *reading.alternatives)
-    return Entry(
+    return LexiconEntry(
         written=reading.written,
         spoken=spoken,
         mode=mode,
@@ -183,7 +183,7 @@ def _small(span: Span) -> bool:
     return span.rule.startswith(_SMALL) or span.written == span.spoken
 
 
-def _written(source: str, sentence: Sentence, inside: Sequence[tuple[Span, int, bool]]) -> Iterator[Piece]:
+def _written(source: str, sentence: Sentence, inside: Sequence[tuple[Span, int, bool]]) -> Iterator[ReadingSpan]:
     done = sentence.start
     while done < sentence.end and source[done].isspace():
         done += 1
@@ -191,15 +191,15 @@ def _written(source: str, sentence: Sentence, inside: Sequence[tuple[Span, int, 
         if number and span.end > done:
             start = max(span.start, done)
             if start > done:
-                yield Piece(source[done:start])
+                yield ReadingSpan(source[done:start])
             end = min(span.end, sentence.end)
-            yield Piece(source[start:end], number, look)
+            yield ReadingSpan(source[start:end], number, look)
             done = end
     if done < sentence.end:
-        yield Piece(source[done : sentence.end])
+        yield ReadingSpan(source[done : sentence.end])
 
 
-def _said(text: str, inside: Sequence[tuple[Span, int, bool]]) -> Iterator[Piece]:
+def _said(text: str, inside: Sequence[tuple[Span, int, bool]]) -> Iterator[ReadingSpan]:
     lower, done = text.lower(), 0
     for span, number, look in inside:
         said = " ".join(span.spoken.split()).lower().strip(" ,.;:")
@@ -207,8 +207,8 @@ def _said(text: str, inside: Sequence[tuple[Span, int, bool]]) -> Iterator[Piece
         if place < 0:
             continue
         if place > done:
-            yield Piece(text[done:place])
-        yield Piece(text[place : place + len(said)], number, look)
+            yield ReadingSpan(text[done:place])
+        yield ReadingSpan(text[place : place + len(said)], number, look)
         done = place + len(said)
     if done < len(text):
-        yield Piece(text[done:])
+        yield ReadingSpan(text[done:])

@@ -29,7 +29,7 @@ def toneless(word: str) -> str:
     return word.lower().translate(_TONELESS)
 
 
-class Reading(NamedTuple):
+class RuleReading(NamedTuple):
     """A rule's answer: `text[start:end]` is said as `spoken`.
 
     `start` may lie before the token when the rule takes words back that nobody else has read.

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import select
 
 from broadcaster.db.models import Job
-from broadcaster.domain.jobs import JobKind, Turn
+from broadcaster.domain.jobs import JobKind, JobTurn
 from broadcaster.errors import StationError
 from broadcaster.services.air import emergency_soundings
 from broadcaster.services.air.heartbeats import beat
@@ -50,7 +50,7 @@ def run(station: Station, stop: threading.Event, handlers: Handlers = HANDLERS) 
         threading.Thread(
             target=_lane, args=(station, handlers, stop, turn, call, calls), name=f"lane-{turn.name.lower()}"
         )
-        for turn, call in zip((Turn.WAITING, Turn.UPKEEP), calls, strict=True)
+        for turn, call in zip((JobTurn.WAITING, JobTurn.UPKEEP), calls, strict=True)
     ]
     lanes[0].start()
     with suppress(psutil.Error, OSError):
@@ -72,7 +72,7 @@ def _lane(
     station: Station,
     handlers: Handlers,
     stop: threading.Event,
-    up_to: Turn,
+    up_to: JobTurn,
     call: threading.Event,
     calls: Sequence[threading.Event],
 ) -> None:

@@ -20,7 +20,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from broadcaster.sound.viet_asr import RATE as EAR
-from broadcaster.sound.viet_asr import Model
+from broadcaster.sound.viet_asr import RecogniserModel
 
 _NEVER = -1e9
 
@@ -39,7 +39,7 @@ class Ear:
     """The listener of the station, one sentence at a time."""
 
     def __init__(self, threads: int = 2) -> None:
-        self._model = Model(threads)
+        self._model = RecogniserModel(threads)
         self._piece = self._model.pieces
         self._number = {piece: number for number, piece in self._piece.items()}
 

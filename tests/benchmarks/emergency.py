@@ -23,7 +23,7 @@ import numpy as np
 from broadcaster.db.models import BroadcastRow
 from broadcaster.db.queries.zones import cue_sounds, zone_map
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, ItemKind, Origin, RundownItem
-from broadcaster.domain.emergencies import Wish
+from broadcaster.domain.emergencies import EmergencyRequest
 from broadcaster.domain.roles import machine
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink
@@ -85,7 +85,7 @@ def main(rounds: int = 20) -> None:
                 playout.look_again()
                 time.sleep(2)
                 number = emergencies.draft(
-                    station, actor, Wish(title="", text=f"{TEXT} Lần {n}.", zones=("all",), reason="đo")
+                    station, actor, EmergencyRequest(title="", text=f"{TEXT} Lần {n}.", zones=("all",), reason="đo")
                 )
                 ear.listening, ear.heard_at = False, 0.0
                 confirmed = time.perf_counter()

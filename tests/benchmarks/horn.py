@@ -34,7 +34,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from broadcaster.errors import EngineError
 from broadcaster.media import ffmpeg
 from broadcaster.sound import meter
-from broadcaster.sound.join import Part, join
+from broadcaster.sound.join import JoinPart, join
 from broadcaster.sound.master import master
 from broadcaster.sound.profiles import HORN, SoundProfile
 from broadcaster.sound.shaping import Shaping
@@ -241,7 +241,7 @@ def speech(folder: Path, clips: Path | None) -> dict[str, list[tuple[Path, list[
         )
         for kind, engine, voice in voices:
             with contextlib.suppress(EngineError):
-                made = join([Part(engine.speak(sentence, voice=voice))], folder / f"{kind}{n}.wav").path
+                made = join([JoinPart(engine.speak(sentence, voice=voice))], folder / f"{kind}{n}.wav").path
                 found[kind].append((made, words(sentence)))
     for n, clip in enumerate(sorted(clips.glob("*.wav")) if clips else ()):
         target = folder / f"people{n}.wav"

@@ -47,11 +47,11 @@ SLOW = {"pydub normalize + compress"}
 def programme(minutes: float, folder: Path) -> Path:
     sys.path.insert(0, str(ROOT))
     from broadcaster.media import ffmpeg
-    from broadcaster.sound.join import Part, join
+    from broadcaster.sound.join import JoinPart, join
     from broadcaster.speech.espeak import EspeakEngine
 
     said = ["Ủy ban nhân dân xã thông báo lịch tiêm phòng cho trẻ em.", "Mời bà con theo dõi và thực hiện."]
-    once = join([Part(EspeakEngine().speak(s), 600) for s in said], folder / "once.wav").path
+    once = join([JoinPart(EspeakEngine().speak(s), 600) for s in said], folder / "once.wav").path
     long = folder / "long.wav"
     ffmpeg.run(["-stream_loop", "-1", "-i", str(once), "-t", str(minutes * 60), "-c:a", "pcm_s16le", str(long)])
     return long

@@ -222,8 +222,8 @@ def measure_log(count: int = 3_000_000) -> None:
             head = session.get_one(ChainHead, 1)
             last = session.scalar(select(func.max(PlayLogEntry.planned_at)))
         assert head.seq == loaded
-        month = log.Wanted(start=last - dt.timedelta(days=30), end=last + dt.timedelta(days=1))
-        zone = log.Wanted(start=last - dt.timedelta(days=30), end=last + dt.timedelta(days=1), zone="z042")
+        month = log.LogFilter(start=last - dt.timedelta(days=30), end=last + dt.timedelta(days=1))
+        zone = log.LogFilter(start=last - dt.timedelta(days=30), end=last + dt.timedelta(days=1), zone="z042")
         questions: dict[str, Callable[[object], object]] = {
             "a page of the last month": lambda s: log.page(s, month, 50, 0),
             "the sums of the last month": lambda s: log.sums(s, month),

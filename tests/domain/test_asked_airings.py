@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from broadcaster.domain.asked_airings import Chances, Coming
+from broadcaster.domain.asked_airings import Chances, PlacesAhead
 from broadcaster.domain.candidates import Candidate
 from broadcaster.domain.rotations import CueStep, FillStep, Slot
 from broadcaster.domain.rundown import Filled, History, fill
@@ -35,7 +35,7 @@ class Run:
     ) -> None:
         until = at(max((d for d, _ in places), default=0) + 60, 0)
         slots = [(ZONES, at(d, h), self.slot(h, step)) for d, h in places]
-        self.chances = Coming(slots, found, CUES, until).of(ZONES) if known else Chances()
+        self.chances = PlacesAhead(slots, found, CUES, until).of(ZONES) if known else Chances()
         self.history, self.filled = History(), list[tuple[dt.datetime, Filled]]()
         for d, h in places:
             day = DAY + dt.timedelta(days=d)
@@ -153,7 +153,7 @@ def test_the_last_places_are_all_taken() -> None:
 def test_a_place_too_short_or_of_another_kind_is_none() -> None:
     asked = candidate(9, 400, genre=Genre.NOTICE, wanted=2, valid_to=DAY + dt.timedelta(days=9))
     notices, columns = FillStep(genres=("notice",)), FillStep(genres=("column",))
-    coming = Coming(
+    coming = PlacesAhead(
         [
             (ZONES, at(0, 5), slot(10, notices)),
             (ZONES, at(1, 5), slot(5, notices)),
@@ -171,7 +171,7 @@ def test_a_place_too_short_or_of_another_kind_is_none() -> None:
 
 def test_audiences_with_the_same_places_share_them() -> None:
     both = [((z,), at(d, 5), slot(10, FillStep())) for d in range(3) for z in ("am01", "am02")]
-    coming = Coming(both, [], CUES, at(60, 0))
+    coming = PlacesAhead(both, [], CUES, at(60, 0))
     assert coming.of(("am01",)) is coming.of(("am02",))
 
 

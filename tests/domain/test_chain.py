@@ -7,16 +7,16 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.domain.chain import GENESIS, Link, entry_hash, verify
+from broadcaster.domain.chain import GENESIS, ChainLink, entry_hash, verify
 
 FIELDS = st.dictionaries(st.text(max_size=5), st.one_of(st.text(max_size=8), st.integers(), st.none()), max_size=4)
 
 
-def chain_of(bodies: list[dict[str, object]]) -> list[Link]:
-    links: list[Link] = []
+def chain_of(bodies: list[dict[str, object]]) -> list[ChainLink]:
+    links: list[ChainLink] = []
     prev = GENESIS
     for seq, body in enumerate(bodies, 1):
-        links.append(Link(seq, prev, entry_hash(prev, body), body))
+        links.append(ChainLink(seq, prev, entry_hash(prev, body), body))
         prev = links[-1].hash
     return links
 

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from broadcaster.domain.broadcasts import Broadcast, BroadcastKind
 from broadcaster.domain.causes import NOTHING
-from broadcaster.domain.emergencies import BREATH, Wish, repeat_after, repeats, resumption
+from broadcaster.domain.emergencies import BREATH, EmergencyRequest, repeat_after, repeats, resumption
 from broadcaster.errors import RuleError, printed
 
 NOW = dt.datetime(2026, 9, 1, 2, 15, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
-WISH = Wish(
+WISH = EmergencyRequest(
     title="",
     text="Lũ đang lên nhanh. Bà con di dời ngay.",
     zones=("all",),
@@ -36,14 +36,14 @@ WISH = Wish(
     ],
 )
 def test_what_is_missing_is_named(change: dict[str, object], field: str) -> None:
-    values = {name: getattr(WISH, name) for name in Wish.__dataclass_fields__} | change
+    values = {name: getattr(WISH, name) for name in EmergencyRequest.__dataclass_fields__} | change
     with pytest.raises(RuleError) as caught:
-        Wish(**values).cleaned().check()
+        EmergencyRequest(**values).cleaned().check()
     assert printed(caught.value.field) == field
 
 
 def test_a_recording_needs_no_text_and_a_title_is_found() -> None:
-    Wish(
+    EmergencyRequest(
         title="", text="", zones=("all",), reason="Cháy", repeat_minutes=None, recording_sha256="0" * 64
     ).cleaned().check()
     assert WISH.cleaned().title == "Lũ đang lên nhanh"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from broadcaster.db.models import CueRow
-from broadcaster.domain.emergencies import Wish
+from broadcaster.domain.emergencies import EmergencyRequest
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.services.air import emergencies
 
@@ -34,6 +34,6 @@ def declared(air, **more):
         "recording_sha256": sha,
         "recording_ms": ms,
     }
-    number = emergencies.draft(air.station, OPERATOR, Wish(**(values | more)))
+    number = emergencies.draft(air.station, OPERATOR, EmergencyRequest(**(values | more)))
     emergencies.confirm(air.station, OPERATOR, number)
     return number

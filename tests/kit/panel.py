@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from broadcaster.domain.jobs import Turn
+from broadcaster.domain.jobs import JobTurn
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.station import Station
 from broadcaster.services.work.jobs import due
@@ -35,7 +35,7 @@ def one_who_speaks(station: Station) -> Iterator[None]:
 
     def serve() -> None:
         while not stop.is_set():
-            if not perform_next(station, HANDLERS, up_to=Turn.WAITING):
+            if not perform_next(station, HANDLERS, up_to=JobTurn.WAITING):
                 stop.wait(0.02)
 
     lane = threading.Thread(target=serve)

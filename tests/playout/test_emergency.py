@@ -11,7 +11,7 @@ from sqlalchemy import select
 from broadcaster.clock import SystemClock
 from broadcaster.db.models import BroadcastRow, Emergency
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, ItemKind, Origin
-from broadcaster.domain.emergencies import EmergencyState, Interrupted, Wish
+from broadcaster.domain.emergencies import EmergencyRequest, EmergencyState, Interrupted
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.services.air import broadcasts, emergencies, emergency_voice
@@ -79,7 +79,9 @@ def test_the_tone_goes_ahead_and_the_words_follow_when_they_are_spoken(live, mon
     air = prepare(live)
     monkeypatch.setattr(emergency_voice, "_render", lambda *_a, **_k: pytest.fail("not yet"))
     number = emergencies.draft(
-        air.station, OPERATOR, Wish(title="", text="Cháy chợ. Bà con tránh xa.", zones=("ap-1",), reason="Cháy")
+        air.station,
+        OPERATOR,
+        EmergencyRequest(title="", text="Cháy chợ. Bà con tránh xa.", zones=("ap-1",), reason="Cháy"),
     )
     monkeypatch.undo()
     with running(air):
@@ -102,7 +104,7 @@ def test_words_that_nobody_confirmed_never_air(live):
     draft = emergencies.draft(
         air.station,
         OPERATOR,
-        Wish(title="", text="", zones=("ap-1",), reason="x", recording_sha256=sha, recording_ms=ms),
+        EmergencyRequest(title="", text="", zones=("ap-1",), reason="x", recording_sha256=sha, recording_ms=ms),
     )
     with air.station.db.write() as session:
         session.add(
@@ -233,7 +235,7 @@ def test_who_may_not_cannot(air):
     prepare(air)
     editor = Actor("bt", "Biên tập", frozenset({Role.EDITOR}))
     with pytest.raises(Exception, match="không có quyền"):
-        emergencies.draft(air.station, editor, Wish(title="", text="x", zones=("ap-1",), reason="y"))
+        emergencies.draft(air.station, editor, EmergencyRequest(title="", text="x", zones=("ap-1",), reason="y"))
     number = declared(air)
     with pytest.raises(Exception, match="không có quyền"):
         emergencies.cancel(air.station, editor, number, "x")

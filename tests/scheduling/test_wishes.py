@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Mapping
 
 from broadcaster.scheduling.conflicts import Conflict, Kind
-from broadcaster.scheduling.wishes import Wish, unmet
+from broadcaster.scheduling.wishes import RequestedAiring, unmet
 from tests.kit.timetables import HOUSE
 
 
 def told(by_zone: Mapping[str, int]) -> list[Conflict]:
-    return unmet([Wish(7, "Tiêm phòng", 10, dt.date(2026, 3, 31), by_zone)], HOUSE)
+    return unmet([RequestedAiring(7, "Tiêm phòng", 10, dt.date(2026, 3, 31), by_zone)], HOUSE)
 
 
 def test_a_wish_that_is_met_everywhere_is_no_conflict() -> None:

@@ -19,7 +19,7 @@ from broadcaster.services.setup import doctor
 from broadcaster.settings import SpeechSettings
 from broadcaster.sound.master import master
 from broadcaster.sound.profiles import HORN, STUDIO
-from broadcaster.sound.render import Line, render
+from broadcaster.sound.render import SpokenSentence, render
 from broadcaster.sound.store import Store
 from broadcaster.speech import registry
 from broadcaster.speech.cache import ClipCache, key_of
@@ -31,7 +31,7 @@ from tests.kit.scripts import approved, draft
 pytestmark = pytest.mark.slow
 
 
-LINES = [Line("một hai ba bốn năm sáu", 200), Line("bảy tám chín mười", 200)]
+LINES = [SpokenSentence("một hai ba bốn năm sáu", 200), SpokenSentence("bảy tám chín mười", 200)]
 
 
 def whole_files(store):
@@ -212,7 +212,7 @@ def test_a_full_cache_forgets_what_was_used_least_and_nothing_that_is_approved(s
 
 @pytest.mark.slow
 def test_a_thousand_sentences_become_one_programme(tmp_path):
-    lines = [Line(f"câu số {n}", 100) for n in range(1000)]
+    lines = [SpokenSentence(f"câu số {n}", 100) for n in range(1000)]
     made = render(lines, voices=["tone"], store=Store(tmp_path / "store"))
     assert len(made.cues) == 1000
     assert made.lufs == pytest.approx(-16, abs=0.5)

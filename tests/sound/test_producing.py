@@ -14,8 +14,8 @@ from broadcaster.errors import EngineError, RuleError, StationError
 from broadcaster.media import ffmpeg
 from broadcaster.sound import meter
 from broadcaster.sound.layers import ALONE_DB, UNDER_DB, music
-from broadcaster.sound.producing import Order, elements_of, produce_file
-from broadcaster.sound.render import Line, Sting
+from broadcaster.sound.producing import ProductionOrder, elements_of, produce_file
+from broadcaster.sound.render import SpokenSentence, Sting
 
 pytestmark = pytest.mark.slow
 
@@ -40,7 +40,7 @@ def make(tmp_path):
         if text is not None:
             (tmp_path / "tin.md").write_text(text, encoding="utf-8")
         order.setdefault("voices", ("tone:beep",))
-        return produce_file(tmp_path / "tin.md", tmp_path / name, Order(**order), clips=tmp_path / "clips")
+        return produce_file(tmp_path / "tin.md", tmp_path / name, ProductionOrder(**order), clips=tmp_path / "clips")
 
     return run
 
@@ -131,13 +131,13 @@ def test_elements_carry_what_was_ordered():
 
     directed = directions.read("Một.\n[ngắt]\n[nam]\nHai.")
     spoken = normalize(directed.text, profile=Profile.SOUTH, lexicon=Lexicon.from_toml())
-    plain = elements_of(spoken, directed.directions, Order())
-    assert [type(e) for e in plain] == [Line, Sting, Line]
+    plain = elements_of(spoken, directed.directions, ProductionOrder())
+    assert [type(e) for e in plain] == [SpokenSentence, Sting, SpokenSentence]
     assert plain[2].gender == "male"
-    whole = elements_of(spoken, directed.directions, Order(frame=True, twice=True, music="nhac-ket"))
-    kinds = [e.text if isinstance(e, Line) else e.path.stem for e in whole]
+    whole = elements_of(spoken, directed.directions, ProductionOrder(frame=True, twice=True, music="nhac-ket"))
+    kinds = [e.text if isinstance(e, SpokenSentence) else e.path.stem for e in whole]
     assert kinds == ["nhac-hieu", "Một.", "ngat", "Hai.", "Xin nhắc lại.", "Một.", "ngat", "Hai.", "nhac-ket"]
-    assert all(e.music is not None for e in whole if isinstance(e, Line))
+    assert all(e.music is not None for e in whole if isinstance(e, SpokenSentence))
 
 
 @pytest.mark.parametrize(

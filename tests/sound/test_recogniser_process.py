@@ -11,7 +11,7 @@ from broadcaster.domain.hearing import judge
 from broadcaster.errors import MediaError
 from broadcaster.sound import recogniser_process as process
 from broadcaster.sound import street, viet_asr
-from broadcaster.sound.join import Part, join
+from broadcaster.sound.join import JoinPart, join
 from broadcaster.sound.master import master
 from broadcaster.sound.profiles import HORN
 from broadcaster.speech.registry import engine_of
@@ -117,7 +117,7 @@ def test_the_neural_voice_is_understood_behind_the_horn(tmp_path):
     if engine.check():
         pytest.skip(engine.check())
     said = ["Kính thưa toàn thể bà con nhân dân trong xã.", "Trẻ em được tiêm chủng miễn phí tại trạm y tế."]
-    made = join([Part(engine.speak(s, voice="north-female"), 500) for s in said], tmp_path / "j.wav")
+    made = join([JoinPart(engine.speak(s, voice="north-female"), 500) for s in said], tmp_path / "j.wav")
     finished = master(made.path, tmp_path / "m.flac", HORN).path
     places = [(c.start_ms - 100, c.end_ms + 100) for c in made.cues]
     right = (
@@ -142,7 +142,7 @@ def test_the_model_is_read_out_of_its_wheel_and_understands_more_than_its_own_li
     raw = np.frombuffer(clip.pcm, "<i2") / 32768
     at = np.arange(0, raw.size - 1, clip.rate / street.RATE)
     ready = process._ready(np.interp(at, np.arange(raw.size), raw))
-    ours = viet_asr.Model().text(ready)
+    ours = viet_asr.RecogniserModel().text(ready)
     theirs = vietasr.Pipeline.new().add("vietasr").build().transcribe((ready * 32767).astype(np.int16)).text
     assert judge(said, ours).share >= judge(said, theirs).share
     assert viet_asr.features(np.zeros(16_000)).shape == (98, 80)
@@ -152,7 +152,7 @@ def test_a_release_that_hides_the_model_is_heard_in_its_own_way(tmp_path, monkey
     (tmp_path / "__init__.py").write_text("")
     monkeypatch.setattr(viet_asr, "find_spec", lambda _n: SimpleNamespace(origin=str(tmp_path / "__init__.py")))
     with pytest.raises(MediaError, match="viet-asr"):
-        viet_asr.Model()
+        viet_asr.RecogniserModel()
     library = SimpleNamespace(transcribe=lambda _piece: SimpleNamespace(text="xin chào"))
     pipeline = SimpleNamespace(add=lambda _n: SimpleNamespace(build=lambda: library))
     monkeypatch.setattr(

@@ -8,7 +8,7 @@ import pytest
 from broadcaster.errors import MediaError
 from broadcaster.media import ffmpeg
 from broadcaster.sound import recording
-from broadcaster.sound.join import Part, join
+from broadcaster.sound.join import JoinPart, join
 from broadcaster.sound.samples import decode
 from broadcaster.speech.espeak import EspeakEngine
 
@@ -20,7 +20,7 @@ def voice(tmp_path_factory):
     """Some seconds of speech between silences, as floats around -24 dB."""
     engine = EspeakEngine()
     said = ["Kính thưa toàn thể bà con nhân dân trong xã.", "Hôm nay xã tổ chức tiêm phòng cho đàn gia súc."]
-    made = join([Part(engine.speak(s, voice="vi"), 600) for s in said], tmp_path_factory.mktemp("v") / "v.wav")
+    made = join([JoinPart(engine.speak(s, voice="vi"), 600) for s in said], tmp_path_factory.mktemp("v") / "v.wav")
     raw = ffmpeg.run([*ffmpeg.source(made.path), "-f", "s16le", "pipe:1"]).stdout
     sound = np.frombuffer(raw, "<i2").astype(float) / 32768
     return np.concatenate([np.zeros(RATE), sound, np.zeros(RATE // 2)])

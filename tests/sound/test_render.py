@@ -7,16 +7,16 @@ import pytest
 
 from broadcaster.errors import EngineError, MediaError
 from broadcaster.sound import meter
-from broadcaster.sound.render import Line, render
+from broadcaster.sound.render import SpokenSentence, render
 from broadcaster.sound.store import Store
 from broadcaster.speech.cache import ClipCache
 
 pytestmark = pytest.mark.slow
 
 SENTENCES = [
-    Line("Kính thưa toàn thể bà con nhân dân trong xã.", 600),
-    Line("Hôm nay, xã tổ chức tiêm phòng cho đàn gia súc.", 400),
-    Line("Xin cảm ơn bà con.", 800),
+    SpokenSentence("Kính thưa toàn thể bà con nhân dân trong xã.", 600),
+    SpokenSentence("Hôm nay, xã tổ chức tiêm phòng cho đàn gia súc.", 400),
+    SpokenSentence("Xin cảm ơn bà con.", 800),
 ]
 
 
@@ -57,7 +57,7 @@ def test_same_sentences_same_bytes_with_or_without_the_cache(store, cache):
 
 def test_a_changed_sentence_is_spoken_alone(store, cache):
     first = render(SENTENCES, voices=["tone"], store=store, cache=cache)
-    changed = [SENTENCES[0], Line("Ngày mai, xã nghỉ.", 400), SENTENCES[2]]
+    changed = [SENTENCES[0], SpokenSentence("Ngày mai, xã nghỉ.", 400), SENTENCES[2]]
     second = render(changed, voices=["tone"], store=store, cache=cache)
     assert (second.cached, second.new) == (2, 1)
     assert first.audio_sha256 != second.audio_sha256
@@ -71,7 +71,7 @@ def test_loudness_and_peak_can_be_set(store):
 
 def test_nothing_to_say_and_no_voice_are_errors_that_leave_nothing(store):
     with pytest.raises(MediaError):
-        render([Line("😀", 100)], voices=["tone"], store=store)
+        render([SpokenSentence("😀", 100)], voices=["tone"], store=store)
     with pytest.raises(EngineError):
         render(SENTENCES, voices=["nobody"], store=store)
     assert files(store) == []

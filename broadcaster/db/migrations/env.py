@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from broadcaster.db.base import Base, UtcDateTime, Word
+from broadcaster.db.base import Base, PlainWord, UtcDateTime
 from broadcaster.db.models import __all__ as _models  # noqa: F401 - registers every table
 
 
@@ -10,7 +10,7 @@ def _plain_types(kind, item, _autogen):
     """Write our column types as the plain ones they are kept in: a migration must not change when they do."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
-    if kind == "type" and isinstance(item, Word):
+    if kind == "type" and isinstance(item, PlainWord):
         return "sa.String(32)"
     return False
 

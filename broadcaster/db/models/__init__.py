@@ -6,12 +6,13 @@ from broadcaster.db.models.emergency import Emergency
 from broadcaster.db.models.hearing import Hearing
 from broadcaster.db.models.lexicon import LexiconRow, LexiconVersion, StaleMark
 from broadcaster.db.models.people import ApiToken, AuditEvent, Delegation, SignIn, Unit, User
-from broadcaster.db.models.plans import Activity, CampaignRow, Proof, UnitPart
+from broadcaster.db.models.plans import Activity, ActivityProof, CampaignRow, UnitPart
 from broadcaster.db.models.schedule import BroadcastRow, CueRow, DayException, RotationRow, ZoneGroup, ZoneNote, ZoneRow
 from broadcaster.db.models.work import Job, JobNeed, Report
 
 __all__ = [
     "Activity",
+    "ActivityProof",
     "AiringProof",
     "ApiToken",
     "Approval",
@@ -34,7 +35,6 @@ __all__ = [
     "LexiconRow",
     "LexiconVersion",
     "PlayLogEntry",
-    "Proof",
     "Rendition",
     "Report",
     "Revision",

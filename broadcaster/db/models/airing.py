@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from broadcaster.db.base import Base, Word
+from broadcaster.db.base import Base, PlainWord
 from broadcaster.domain import older
 from broadcaster.domain.broadcasts import ItemKind
 from broadcaster.domain.causes import Cause
@@ -37,7 +37,7 @@ class PlayLogEntry(Base):
     broadcast_title: Mapped[str] = mapped_column(String(300))
     item_no: Mapped[int]
     zone: Mapped[str] = mapped_column(String(32))
-    kind: Mapped[ItemKind] = mapped_column(Word(ItemKind, 16))
+    kind: Mapped[ItemKind] = mapped_column(PlainWord(ItemKind, 16))
     title: Mapped[str] = mapped_column(String(300))
     script_id: Mapped[int | None]
     revision: Mapped[int | None]
@@ -50,9 +50,9 @@ class PlayLogEntry(Base):
     ended_at: Mapped[dt.datetime | None]
     duration_ms: Mapped[int]
     heard_ms: Mapped[int]
-    outcome: Mapped[Outcome] = mapped_column(Word(Outcome))
+    outcome: Mapped[Outcome] = mapped_column(PlainWord(Outcome))
     reason: Mapped[str] = mapped_column(Text)
-    cause: Mapped[Cause | None] = mapped_column(Word(Cause))
+    cause: Mapped[Cause | None] = mapped_column(PlainWord(Cause))
     """Why it was not heard whole; before version 2 the sentence alone says it."""
     actor: Mapped[str] = mapped_column(String(64))
     host: Mapped[str] = mapped_column(String(120))
@@ -129,7 +129,7 @@ class Command(Base):
     __tablename__ = "commands"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    verb: Mapped[Verb] = mapped_column(Word(Verb))
+    verb: Mapped[Verb] = mapped_column(PlainWord(Verb))
     arguments: Mapped[dict[str, Any]]
     by: Mapped[str] = mapped_column(String(64))
     at: Mapped[dt.datetime]

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from broadcaster.db.base import Base, Word
+from broadcaster.db.base import Base, PlainWord
 from broadcaster.domain.scripts import Decision, Genre, Priority, ScriptState
 
 
@@ -38,9 +38,9 @@ class Script(Base):
     """The title's place in the Vietnamese alphabet (`domain.fold.order_key`)."""
     unit_code: Mapped[str] = mapped_column(ForeignKey("units.code"))
     topic_code: Mapped[str] = mapped_column(ForeignKey("topics.code"), index=True)
-    genre: Mapped[Genre] = mapped_column(Word(Genre))
-    priority: Mapped[Priority] = mapped_column(Word(Priority), default=Priority.NORMAL)
-    state: Mapped[ScriptState] = mapped_column(Word(ScriptState), default=ScriptState.DRAFT, index=True)
+    genre: Mapped[Genre] = mapped_column(PlainWord(Genre))
+    priority: Mapped[Priority] = mapped_column(PlainWord(Priority), default=Priority.NORMAL)
+    state: Mapped[ScriptState] = mapped_column(PlainWord(ScriptState), default=ScriptState.DRAFT, index=True)
     valid_from: Mapped[dt.date | None]
     valid_to: Mapped[dt.date | None]
     airings: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -113,7 +113,7 @@ class Approval(Base):
     script_id: Mapped[int] = mapped_column(ForeignKey("scripts.id"), index=True)
     revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"))
     rendition_id: Mapped[int | None] = mapped_column(ForeignKey("renditions.id"))
-    decision: Mapped[Decision] = mapped_column(Word(Decision, 16))
+    decision: Mapped[Decision] = mapped_column(PlainWord(Decision, 16))
     by: Mapped[str] = mapped_column(String(64))
     own_work: Mapped[bool] = mapped_column(default=False)
     """The author approved it: allowed by setting only, and shown."""

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from broadcaster.db.base import Base, Word
-from broadcaster.domain.emergencies import EmergencyState, Finding, Interrupted
+from broadcaster.db.base import Base, PlainWord
+from broadcaster.domain.emergencies import EmergencyState, Interrupted, ReviewFinding
 
 
 class Emergency(Base):
@@ -23,8 +23,8 @@ class Emergency(Base):
     zones: Mapped[list[str]]
     reason: Mapped[str] = mapped_column(Text, default="")
     repeat_minutes: Mapped[int | None]
-    interrupted: Mapped[Interrupted] = mapped_column(Word(Interrupted), default=Interrupted.RESUME)
-    state: Mapped[EmergencyState] = mapped_column(Word(EmergencyState), default=EmergencyState.DRAFT, index=True)
+    interrupted: Mapped[Interrupted] = mapped_column(PlainWord(Interrupted), default=Interrupted.RESUME)
+    state: Mapped[EmergencyState] = mapped_column(PlainWord(EmergencyState), default=EmergencyState.DRAFT, index=True)
     source: Mapped[dict[str, Any] | None]
     """What a CAP message said, when it came from one."""
     cap_identifier: Mapped[str | None] = mapped_column(String(300), index=True)
@@ -48,7 +48,7 @@ class Emergency(Base):
     ended_at: Mapped[dt.datetime | None]
     end_reason: Mapped[str] = mapped_column(Text, default="")
     replaced_by: Mapped[int | None] = mapped_column(ForeignKey("emergencies.id"))
-    finding: Mapped[Finding | None] = mapped_column(Word(Finding))
+    finding: Mapped[ReviewFinding | None] = mapped_column(PlainWord(ReviewFinding))
     review_note: Mapped[str] = mapped_column(Text, default="")
     reviewed_by: Mapped[str] = mapped_column(String(64), default="")
     reviewed_at: Mapped[dt.datetime | None]

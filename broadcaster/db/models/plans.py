@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from broadcaster.db.base import Base, Word
+from broadcaster.db.base import Base, PlainWord
 from broadcaster.domain.activities import PartState
 from broadcaster.domain.plans import CampaignState
 
@@ -20,7 +20,7 @@ class CampaignRow(Base):
     __table_args__ = (CheckConstraint('"last" >= "first"', name="days"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    state: Mapped[CampaignState] = mapped_column(Word(CampaignState), default=CampaignState.DRAFT, index=True)
+    state: Mapped[CampaignState] = mapped_column(PlainWord(CampaignState), default=CampaignState.DRAFT, index=True)
     title: Mapped[str] = mapped_column(String(300))
     number: Mapped[str] = mapped_column(String(60), default="")
     issued_on: Mapped[dt.date | None]
@@ -69,7 +69,7 @@ class Activity(Base):
     """Taken out of the counts; the row and its proofs stay."""
 
 
-class Proof(Base):
+class ActivityProof(Base):
     """A file that proves an activity, kept by its hash."""
 
     __tablename__ = "proofs"
@@ -95,7 +95,7 @@ class UnitPart(Base):
     unit_code: Mapped[str] = mapped_column(ForeignKey("units.code"))
     first: Mapped[dt.date]
     last: Mapped[dt.date]
-    state: Mapped[PartState] = mapped_column(Word(PartState), default=PartState.DRAFT)
+    state: Mapped[PartState] = mapped_column(PlainWord(PartState), default=PartState.DRAFT)
     body: Mapped[str] = mapped_column(Text, default="")
     comment: Mapped[str] = mapped_column(Text, default="")
     """Why it was sent back."""

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from broadcaster.db.base import Base, Word, Words
+from broadcaster.db.base import Base, PlainWord, Words
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, Origin, Overrun, RundownItem
 from broadcaster.domain.causes import Cause
 from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.rotations import DayKind
 from broadcaster.domain.rundown import Reason
-from broadcaster.domain.zones import Condition, Device
+from broadcaster.domain.zones import Device, HornCondition
 
 
 class ZoneRow(Base):
@@ -32,9 +32,9 @@ class ZoneRow(Base):
     position: Mapped[int] = mapped_column(default=0)
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
-    device: Mapped[Device] = mapped_column(Word(Device), default=Device.HORN, server_default=Device.HORN.value)
-    condition: Mapped[Condition] = mapped_column(
-        Word(Condition), default=Condition.GOOD, server_default=Condition.GOOD.value
+    device: Mapped[Device] = mapped_column(PlainWord(Device), default=Device.HORN, server_default=Device.HORN.value)
+    condition: Mapped[HornCondition] = mapped_column(
+        PlainWord(HornCondition), default=HornCondition.GOOD, server_default=HornCondition.GOOD.value
     )
     volume_bands: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     """`05:00-06:00 60` each: a volume (percent) of its own for a stretch of the day, station time."""
@@ -111,7 +111,7 @@ class DayException(Base):
     __tablename__ = "day_exceptions"
 
     day: Mapped[dt.date] = mapped_column(primary_key=True)
-    kind: Mapped[DayKind] = mapped_column(Word(DayKind))
+    kind: Mapped[DayKind] = mapped_column(PlainWord(DayKind))
     title: Mapped[str] = mapped_column(String(200))
 
 
@@ -129,7 +129,7 @@ class BroadcastRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     slot_key: Mapped[str] = mapped_column(String(140))
     """A name that is unique at its start; only the database reads it."""
-    origin: Mapped[Origin] = mapped_column(Word(Origin))
+    origin: Mapped[Origin] = mapped_column(PlainWord(Origin))
     origin_id: Mapped[int | None]
     """The broadcast that it was moved, copied or left over from, or the emergency that it sounds for."""
     rotation_code: Mapped[str | None] = mapped_column(String(64))
@@ -137,7 +137,7 @@ class BroadcastRow(Base):
     """Of the rotation alone: by these and the start, planning finds its rows again."""
     attempt: Mapped[int | None]
     """Which sounding of an emergency, or which rest after one."""
-    kind: Mapped[BroadcastKind] = mapped_column(Word(BroadcastKind), default=BroadcastKind.ROTATION)
+    kind: Mapped[BroadcastKind] = mapped_column(PlainWord(BroadcastKind), default=BroadcastKind.ROTATION)
     title: Mapped[str] = mapped_column(String(300))
     starts_at: Mapped[dt.datetime]
     ends_at: Mapped[dt.datetime]
@@ -145,10 +145,10 @@ class BroadcastRow(Base):
     rundown: Mapped[tuple[RundownItem, ...]]
     reasons: Mapped[tuple[Reason, ...]]
     sound_ms: Mapped[int] = mapped_column(default=0)
-    late: Mapped[LatePolicy] = mapped_column(Word(LatePolicy, 8), default=LatePolicy.SKIP)
+    late: Mapped[LatePolicy] = mapped_column(PlainWord(LatePolicy, 8), default=LatePolicy.SKIP)
     grace_s: Mapped[int] = mapped_column(default=120)
-    overrun: Mapped[Overrun] = mapped_column(Word(Overrun, 8), default=Overrun.CUT)
-    state: Mapped[BroadcastState] = mapped_column(Word(BroadcastState), default=BroadcastState.PLANNED)
+    overrun: Mapped[Overrun] = mapped_column(PlainWord(Overrun, 8), default=Overrun.CUT)
+    state: Mapped[BroadcastState] = mapped_column(PlainWord(BroadcastState), default=BroadcastState.PLANNED)
     verdict: Mapped[str] = mapped_column(Text, default="")
     """How it ended, in a Vietnamese sentence."""
     causes: Mapped[tuple[Cause, ...]] = mapped_column(Words(Cause), default=(), server_default="[]")

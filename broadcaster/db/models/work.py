@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from broadcaster.db.base import Base, Word
-from broadcaster.domain.jobs import JobKind, JobState, Turn
+from broadcaster.db.base import Base, PlainWord
+from broadcaster.domain.jobs import JobKind, JobState, JobTurn
 
 
 class Job(Base):
@@ -22,11 +22,11 @@ class Job(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[JobKind] = mapped_column(Word(JobKind))
+    kind: Mapped[JobKind] = mapped_column(PlainWord(JobKind))
     key: Mapped[str] = mapped_column(String(120))
     arguments: Mapped[dict[str, Any]]
-    state: Mapped[JobState] = mapped_column(Word(JobState, 16), default=JobState.WANTED)
-    priority: Mapped[int] = mapped_column(default=Turn.ASKED)
+    state: Mapped[JobState] = mapped_column(PlainWord(JobState, 16), default=JobState.WANTED)
+    priority: Mapped[int] = mapped_column(default=JobTurn.ASKED)
     """The turn of its kind."""
     progress: Mapped[float] = mapped_column(default=0.0)
     attempts: Mapped[int] = mapped_column(default=0)

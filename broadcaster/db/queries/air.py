@@ -19,7 +19,7 @@ SILENT_AFTER = dt.timedelta(seconds=20)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Airing:
+class OnAirNow:
     """One broadcast on air; times aware UTC."""
 
     broadcast_id: int
@@ -41,7 +41,7 @@ class Airing:
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
+class NextBroadcast:
     """The next broadcast."""
 
     id: int
@@ -72,8 +72,8 @@ class Present:
     alive: bool
     """Whether play-out gives signs of life."""
     last_beat: dt.datetime | None
-    airing: tuple[Airing, ...]
-    coming: Coming | None
+    airing: tuple[OnAirNow, ...]
+    coming: NextBroadcast | None
     muted: tuple[str, ...]
     """Codes of zones without sound; all of them when everything is muted."""
     hold: str
@@ -144,7 +144,7 @@ def incidents(session: Session, limit: int = 5) -> Sequence[Incident]:
 
 
 def _zone_now(
-    zone: ZoneRow, *, alive: bool, airing: Sequence[Airing], muted: Sequence[str], sinks: Mapping[str, str]
+    zone: ZoneRow, *, alive: bool, airing: Sequence[OnAirNow], muted: Sequence[str], sinks: Mapping[str, str]
 ) -> ZoneNow:
     heard = next((a for a in airing if zone.code in a.zones), None)
     fault = sinks.get(zone.sink, "ok")
@@ -175,13 +175,13 @@ def _by_broadcast(said: Any) -> dict[int, Mapping[str, Any]]:
     return found
 
 
-def _airing(row: BroadcastRow, word: Mapping[str, Any]) -> Airing:
+def _airing(row: BroadcastRow, word: Mapping[str, Any]) -> OnAirNow:
     started = row.started_at or row.starts_at
     said = word.get("item")
     item: Mapping[str, Any] = said if isinstance(said, Mapping) else {}
     number = item.get("no") if item else said if isinstance(said, int) else 0
     planned = next((i for i in row.rundown if i.no == number), None)
-    return Airing(
+    return OnAirNow(
         broadcast_id=row.id,
         title=row.title,
         trial=row.kind is BroadcastKind.TRIAL,
@@ -196,10 +196,10 @@ def _airing(row: BroadcastRow, word: Mapping[str, Any]) -> Airing:
     )
 
 
-def _coming(row: BroadcastRow | None) -> Coming | None:
+def _coming(row: BroadcastRow | None) -> NextBroadcast | None:
     if row is None:
         return None
-    return Coming(row.id, row.title, row.starts_at, row.sound_ms, len(row.rundown), tuple(row.zones))
+    return NextBroadcast(row.id, row.title, row.starts_at, row.sound_ms, len(row.rundown), tuple(row.zones))
 
 
 def _moment(text: Any) -> dt.datetime | None:

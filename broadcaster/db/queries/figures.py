@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import PlayLogEntry
 from broadcaster.domain.broadcasts import ItemKind
-from broadcaster.domain.figures import RANKED, Airing, Figures, Tally, tally
+from broadcaster.domain.figures import RANKED, CountedAiring, Figures, Tally, tally
 from broadcaster.domain.playlog import Outcome
 
 _LOG = cast(Table, PlayLogEntry.__table__)
@@ -92,7 +92,7 @@ def figures(session: Session, stretch: Stretch, tz: Any) -> Figures:
     return found
 
 
-def airings(session: Session, stretch: Stretch, *, titles: bool = True) -> Iterator[Airing]:
+def airings(session: Session, stretch: Stretch, *, titles: bool = True) -> Iterator[CountedAiring]:
     """Yield the airings and relays of a stretch in order of time, streaming; without `titles` these stay empty."""
     c = _LOG.c
     query = grouped(session, stretch, titles=titles).order_by(c.planned_at, c.broadcast_id, c.item_no, c.kind)
@@ -133,12 +133,12 @@ def grouped(session: Session, stretch: Stretch, *, titles: bool = True) -> Selec
     return query
 
 
-def airing_of(row: Any) -> Airing:
+def airing_of(row: Any) -> CountedAiring:
     """Return the airing of a row of `grouped`."""
     values = list(row)
     rank, full = values[10], int(values[13])
     made = [*values[:10], RANKED[int(rank[0])], values[11], rank[1:], values[12], full]
-    return Airing(*made)
+    return CountedAiring(*made)
 
 
 def range_of(session: Session, stretch: Stretch) -> tuple[int, int]:

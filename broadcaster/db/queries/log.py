@@ -14,13 +14,13 @@ from broadcaster.db.models import PlayLogEntry, Revision, Script
 from broadcaster.db.queries.figures import Stretch, airing_of, grouped
 from broadcaster.db.queries.one import one_of
 from broadcaster.domain.broadcasts import ItemKind
-from broadcaster.domain.figures import RANKED, Airing
+from broadcaster.domain.figures import RANKED, CountedAiring
 from broadcaster.domain.playlog import Outcome
 from broadcaster.errors import NotFoundError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class LogFilter:
     """Which entries: planned in [start, end), aware UTC."""
 
     start: dt.datetime
@@ -59,7 +59,7 @@ class Sums:
     heard_ms: int
 
 
-def sums(session: Session, wanted: Wanted) -> Sums:
+def sums(session: Session, wanted: LogFilter) -> Sums:
     """Count the selected entries and their sound, per item and zone."""
     rows = session.execute(
         select(PlayLogEntry.outcome, func.count(), func.coalesce(func.sum(PlayLogEntry.heard_ms), 0))
@@ -74,7 +74,7 @@ def last_seq(session: Session) -> int:
     return session.scalar(select(func.max(PlayLogEntry.seq))) or 0
 
 
-def page(session: Session, wanted: Wanted, limit: int, offset: int) -> Sequence[PlayLogEntry]:
+def page(session: Session, wanted: LogFilter, limit: int, offset: int) -> Sequence[PlayLogEntry]:
     """Return one page, newest first."""
     query = select(PlayLogEntry).where(*wanted.conditions())
     query = query.order_by(PlayLogEntry.planned_at.desc(), PlayLogEntry.seq.desc())
@@ -108,7 +108,7 @@ def entry(session: Session, entry_id: str) -> PlayLogEntry:
     return row
 
 
-def every(session: Session, wanted: Wanted) -> Iterator[PlayLogEntry]:
+def every(session: Session, wanted: LogFilter) -> Iterator[PlayLogEntry]:
     """Yield all selected entries in order of time, streaming."""
     query = select(PlayLogEntry).where(*wanted.conditions())
     query = query.order_by(PlayLogEntry.planned_at, PlayLogEntry.seq).execution_options(yield_per=1000)
@@ -171,7 +171,7 @@ class Aired:
 
 def airings(
     session: Session, stretch: Stretch, narrowed: Narrowed, limit: int, offset: int
-) -> tuple[list[Airing], int, int]:
+) -> tuple[list[CountedAiring], int, int]:
     """Return a page of airings, newest first, how many there are, and the milliseconds heard of all of them."""
     sub, conditions = _airings(session, stretch, narrowed)
     total, heard = session.execute(select(func.count(), func.sum(sub.c.heard_ms)).where(*conditions)).one()

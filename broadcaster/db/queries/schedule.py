@@ -70,7 +70,7 @@ def rotations(session: Session) -> Sequence[RotationRow]:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ItemInZone:
     """How one item went in one zone."""
 
     zone: str
@@ -78,15 +78,15 @@ class Heard:
     reason: str
 
 
-def heard(session: Session, broadcast_id: int) -> dict[int, list[Heard]]:
+def heard(session: Session, broadcast_id: int) -> dict[int, list[ItemInZone]]:
     """Return what the play log says of a broadcast, by number of the item and then by zone; without corrections."""
     entry = PlayLogEntry
     query = select(entry.item_no, entry.zone, entry.outcome, entry.reason).where(
         entry.broadcast_id == broadcast_id, entry.corrects.is_(None)
     )
-    found: defaultdict[int, list[Heard]] = defaultdict(list)
+    found: defaultdict[int, list[ItemInZone]] = defaultdict(list)
     for number, zone, outcome, reason in session.execute(query.order_by(entry.item_no, entry.zone, entry.seq)):
-        found[number].append(Heard(zone, outcome, reason))
+        found[number].append(ItemInZone(zone, outcome, reason))
     return found
 
 

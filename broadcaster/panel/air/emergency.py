@@ -19,10 +19,10 @@ from broadcaster.domain.emergencies import (
     LONGEST_REPEAT,
     MAX_TEXT,
     SHORTEST_REPEAT,
+    EmergencyRequest,
     EmergencyState,
-    Finding,
     Interrupted,
-    Wish,
+    ReviewFinding,
 )
 from broadcaster.domain.fold import file_name
 from broadcaster.domain.roles import Permission
@@ -204,7 +204,7 @@ def show(number: int) -> ResponseReturnValue:
         names=names,
         zones=zones,
         codes=codes,
-        findings=list(Finding),
+        findings=list(ReviewFinding),
     )
 
 
@@ -242,11 +242,11 @@ def cancel(number: int) -> ResponseReturnValue:
 def review(number: int) -> ResponseReturnValue:
     """Write down what a leader found afterwards."""
     finding = request.form.get("finding", "")
-    if finding not in list(Finding):
+    if finding not in list(ReviewFinding):
         flash("Hãy chọn một kết luận.", "error")
         return leave_to(url_for("emergency.show", number=number))
     try:
-        emergencies.review(station(), actor(), number, Finding(finding), request.form.get("note", "")[:2000])
+        emergencies.review(station(), actor(), number, ReviewFinding(finding), request.form.get("note", "")[:2000])
     except RuleError as error:
         flash(error.message, "error")
     else:
@@ -277,7 +277,7 @@ def _zone_words() -> dict[str, str]:
         return {ALL: "Tất cả cụm loa"} | groups | zones_queries.zone_names(session)
 
 
-def _wish(form: EmergencyForm, row: Emergency | None) -> Wish:
+def _wish(form: EmergencyForm, row: Emergency | None) -> EmergencyRequest:
     sha, ms = (row.quick_sha256, row.quick_ms) if row is not None and row.recorded else (None, 0)
     file = request.files.get("recording")
     if file is not None and file.filename:
@@ -285,7 +285,7 @@ def _wish(form: EmergencyForm, row: Emergency | None) -> Wish:
             path = Path(folder) / "recording"
             file.save(path)
             sha, ms = emergency_voice.keep_recording(station(), path)
-    return Wish(
+    return EmergencyRequest(
         title=form.title.data or "",
         text=form.text.data or "",
         zones=tuple(form.zones.data or ()),

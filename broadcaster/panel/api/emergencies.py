@@ -7,7 +7,7 @@ from flask import Response
 
 from broadcaster.db.models import Emergency
 from broadcaster.db.queries import air
-from broadcaster.domain.emergencies import EmergencyState, Wish
+from broadcaster.domain.emergencies import EmergencyRequest, EmergencyState
 from broadcaster.domain.scopes import Scope
 from broadcaster.panel.api import schemas
 from broadcaster.panel.api.routing import answer, route
@@ -36,7 +36,7 @@ def emergency(number: int) -> Response:
 @route("/emergencies", _SCOPE, "emergency", method="POST", model=schemas.Made, made=True)
 def draft_emergency(json: schemas.EmergencyIn) -> Response:
     """Draft an emergency; its voice is made ready, nothing sounds until it is confirmed."""
-    wish = Wish(
+    wish = EmergencyRequest(
         title=json.title,
         text=json.text,
         zones=tuple(json.zones),

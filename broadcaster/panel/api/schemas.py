@@ -227,7 +227,7 @@ class OnAirItem(BaseModel):
     item_title: str
 
 
-class Coming(BaseModel):
+class ComingAnswer(BaseModel):
     """The next broadcast."""
 
     id: int
@@ -236,13 +236,13 @@ class Coming(BaseModel):
     zones: list[str]
 
 
-class OnAir(BaseModel):
+class OnAirAnswer(BaseModel):
     """The present moment."""
 
     now: AwareDatetime
     alive: bool = Field(description="Máy phát còn hoạt động.")
     airing: list[OnAirItem]
-    coming: Coming | None
+    coming: ComingAnswer | None
     muted: list[str]
     hold: str = Field(description="Vì sao tạm không phát; trống khi bình thường.")
     troubles: list[str]

@@ -54,7 +54,7 @@ def about() -> Response:
     )
 
 
-@route("/onair", Scope.ONAIR_READ, "station", model=schemas.OnAir)
+@route("/onair", Scope.ONAIR_READ, "station", model=schemas.OnAirAnswer)
 def on_air() -> Response:
     """What is on the horns now and what comes next."""
     here = station()
@@ -62,7 +62,7 @@ def on_air() -> Response:
         now = air.present(session, here.now())
     coming = now.coming
     return answer(
-        schemas.OnAir(
+        schemas.OnAirAnswer(
             now=here.local(here.now()),
             alive=now.alive,
             airing=[
@@ -79,7 +79,7 @@ def on_air() -> Response:
                 for a in now.airing
             ],
             coming=coming
-            and schemas.Coming(
+            and schemas.ComingAnswer(
                 id=coming.id, title=coming.title, starts_at=here.local(coming.starts_at), zones=list(coming.zones)
             ),
             muted=list(now.muted),

@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from broadcaster.errors import RuleError
 from broadcaster.panel.web.forms import StationForm
 from broadcaster.services.lexicon.layers import MAX_SPOKEN, MAX_WRITTEN, MODES
-from broadcaster.text import Entry, Mode
+from broadcaster.text import LexiconEntry, Mode
 
 HINTS = {
     Mode.EXPAND: "TTHC → thủ tục hành chính",
@@ -40,13 +40,13 @@ class LexiconForm(StationForm):
         names = ("any_case", "preceded_by", "followed_by", "valid_from", "valid_until", "respell", "note")
         return any(self[name].data or self[name].errors for name in names)
 
-    def entry(self) -> Entry:
+    def entry(self) -> LexiconEntry:
         """Return the entry that the fields ask for.
 
         Raises:
             RuleError: a line of the respellings is no `engine = words`.
         """
-        return Entry(
+        return LexiconEntry(
             written=self.written.data or "",
             spoken=self.spoken.data or "",
             mode=Mode(self.mode.data),
@@ -60,7 +60,7 @@ class LexiconForm(StationForm):
         )
 
 
-def fields_of(entry: Entry) -> dict[str, object]:
+def fields_of(entry: LexiconEntry) -> dict[str, object]:
     """Return an entry as the form shows it."""
     return {
         "written": entry.written,

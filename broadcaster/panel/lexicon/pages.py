@@ -24,7 +24,7 @@ from broadcaster.services.lexicon.changes import AffectedError, Change, Effect, 
 from broadcaster.services.lexicon.files import MAX_BYTES, export_toml, import_change
 from broadcaster.services.lexicon.reading import profile_of
 from broadcaster.services.scripts.trial import MAX_CHARACTERS, trial_lexicon
-from broadcaster.text import Entry, normalize
+from broadcaster.text import LexiconEntry, normalize
 
 blueprint = Blueprint("lexicon", __name__, url_prefix="/lexicon")
 _PAGE = 60
@@ -132,7 +132,7 @@ def try_out() -> ResponseReturnValue:
 def hear_it() -> ResponseReturnValue:
     """The sound of a trial, by the voice of the station."""
     args = request.args
-    extra: tuple[Entry, ...] = ()
+    extra: tuple[LexiconEntry, ...] = ()
     if args.get("written"):
         form = LexiconForm(formdata=None, data={k: args.get(k, "")[:400] for k in ("written", "spoken", "mode")})
         try:
@@ -209,7 +209,7 @@ def _page(form: LexiconForm, row: LexiconRow | None) -> ResponseReturnValue:
     return render_template(f"lexicon/{part}", small=small, **values), code
 
 
-def _saved(entry: Entry, stale: int) -> ResponseReturnValue:
+def _saved(entry: LexiconEntry, stale: int) -> ResponseReturnValue:
     said = f"Đã lưu cách đọc “{entry.written}”."
     if stale:
         said += f" {stale} bài đã duyệt cần duyệt lại lời đọc; máy đang tạo bản đọc mới."

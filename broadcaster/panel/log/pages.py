@@ -244,7 +244,7 @@ def workbook() -> ResponseReturnValue:
     return flask.send_file(data, mimetype=_XLSX, as_attachment=True, download_name=name, max_age=0)
 
 
-def _rows(session: Any, wanted: log.Wanted) -> Iterator[list[Any]]:
+def _rows(session: Any, wanted: log.LogFilter) -> Iterator[list[Any]]:
     """Yield the cells of each entry; moments in station time."""
     names = zones.zone_names(session)
     topics = {t.code: t.short for t in many.topics(session)}
@@ -272,9 +272,9 @@ def _local(moment: dt.datetime | None) -> dt.datetime | str:
     return station().local(moment) if moment else ""
 
 
-def _sums(wanted: log.Wanted) -> log.Sums:
+def _sums(wanted: log.LogFilter) -> log.Sums:
     """Return what a selection adds up to; kept until the log grows, for a year of it takes a third of a second."""
-    kept: dict[tuple[log.Wanted, int], log.Sums] = flask.current_app.extensions.setdefault("log-sums", {})
+    kept: dict[tuple[log.LogFilter, int], log.Sums] = flask.current_app.extensions.setdefault("log-sums", {})
     with station().db.read() as session:
         key = (wanted, log.last_seq(session))
         if key not in kept:
@@ -284,7 +284,7 @@ def _sums(wanted: log.Wanted) -> log.Sums:
     return kept[key]
 
 
-def _wanted() -> tuple[log.Wanted, dt.date, dt.date]:
+def _wanted() -> tuple[log.LogFilter, dt.date, dt.date]:
     here = station()
     today = here.today()
     first = a_date(request.args.get("from")) or today - dt.timedelta(days=6)
@@ -293,7 +293,7 @@ def _wanted() -> tuple[log.Wanted, dt.date, dt.date]:
         first, last = last, first
     tz = here.settings.tz
     outcome = request.args.get("outcome", "")
-    wanted = log.Wanted(
+    wanted = log.LogFilter(
         start=day_start(first, tz),
         end=day_start(last + dt.timedelta(days=1), tz),
         zone=request.args.get("zone", "")[:32],

@@ -170,7 +170,7 @@ def entries() -> ResponseReturnValue:
     texts = {
         k: request.args[k][:600] for k in ("topic", "unit", "zone", "genre", "outcome", "reason") if k in request.args
     }
-    wanted = tracing.Wanted(
+    wanted = tracing.FigureRef(
         tracing.narrow(periods.custom(first, last), request.args.get("month")),
         log.Narrowed(**texts, relay=request.args.get("relay") == "1"),
         up_to=a_number(request.args.get("up_to")),

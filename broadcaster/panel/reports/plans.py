@@ -22,7 +22,7 @@ from broadcaster.errors import RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_number, rows_of
 from broadcaster.services.reports import plans
-from broadcaster.services.reports.plans import Choice
+from broadcaster.services.reports.plans import KeptProposal
 from broadcaster.text.plans import PlanReading, ProposalKind, read_plan
 
 blueprint = Blueprint("plans", __name__, url_prefix="/plans")
@@ -34,13 +34,13 @@ _ROWS = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SourceStretch:
     """A stretch of the source with what it proposes; without a proposal it is offered for choosing."""
 
     first: int
     last: int
     text: str
-    choices: tuple[Choice, ...]
+    choices: tuple[KeptProposal, ...]
 
 
 @blueprint.get("/")
@@ -174,9 +174,9 @@ def state(number: int) -> ResponseReturnValue:
     return leave_to(url_for("plans.show", number=number))
 
 
-def _beside(reading: PlanReading, choices: Sequence[Choice]) -> tuple[list[Line], int]:
+def _beside(reading: PlanReading, choices: Sequence[KeptProposal]) -> tuple[list[SourceStretch], int]:
     """Return the source with its proposals, in order, and how many plain lines were left out."""
-    by_line: dict[int, list[Choice]] = {}
+    by_line: dict[int, list[KeptProposal]] = {}
     reach = {p.line: 0 for p in reading.proposals}
     for p, choice in zip(reading.proposals, choices, strict=True):
         by_line.setdefault(p.line, []).append(choice)
@@ -194,11 +194,11 @@ def _beside(reading: PlanReading, choices: Sequence[Choice]) -> tuple[list[Line]
         last = max(reach.get(number, number), number)
         whole = " ".join(line.strip() for line in reading.lines[number - 1 : last] if line.strip())
         done = max(done, last)
-        found.append(Line(number, last, whole[:3000], here))
+        found.append(SourceStretch(number, last, whole[:3000], here))
     return found, hidden
 
 
-def _choices(form: MultiDict[str, str]) -> list[Choice]:
+def _choices(form: MultiDict[str, str]) -> list[KeptProposal]:
     found = []
     for index in range(min(_whole(form.get("rows")), _ROWS)):
         kind = form.get(f"kind-{index}", "")
@@ -213,7 +213,7 @@ def _choices(form: MultiDict[str, str]) -> list[Choice]:
             (f.removeprefix(f"target-{index}-"), _whole(n)) for f, n in form.items() if f.startswith(f"target-{index}-")
         )
         found.append(
-            Choice(
+            KeptProposal(
                 chosen, form.get(f"text-{index}", "")[:3000], _whole(form.get(f"line-{index}")), value, code, targets
             )
         )

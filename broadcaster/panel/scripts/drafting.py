@@ -22,7 +22,7 @@ from broadcaster.services.lexicon.reading import Kept
 from broadcaster.services.scripts import drafts
 from broadcaster.services.scripts.editing import ScriptDraft
 from broadcaster.speech.registry import engines, voice_of
-from broadcaster.text import Entry, Mode
+from broadcaster.text import LexiconEntry, Mode
 
 _MOST = 200
 
@@ -80,7 +80,7 @@ def _label(name: str) -> str:
         return name
 
 
-def fields_of(draft: ScriptDraft, own: Sequence[Entry] = ()) -> dict[str, Any]:
+def fields_of(draft: ScriptDraft, own: Sequence[LexiconEntry] = ()) -> dict[str, Any]:
     """Return a script as the form shows it."""
     return {
         "title": draft.title,
@@ -138,7 +138,7 @@ def unpack_kept(text: str | None) -> tuple[Kept, ...]:
     return tuple((str(k["kind"])[:40], str(k["text"])[:20_000]) for k in _rows(text, {"kind", "text"}))
 
 
-def pack_own(own: Sequence[Entry]) -> str:
+def pack_own(own: Sequence[LexiconEntry]) -> str:
     """Return the words of this script, for the form's hidden field."""
     rows = [
         {"written": e.written, "spoken": e.spoken, "mode": e.mode.value, "alternatives": list(e.alternatives)}
@@ -147,7 +147,7 @@ def pack_own(own: Sequence[Entry]) -> str:
     return json.dumps(rows, ensure_ascii=False)
 
 
-def unpack_own(text: str | None) -> tuple[Entry, ...]:
+def unpack_own(text: str | None) -> tuple[LexiconEntry, ...]:
     """Return the words of this script.
 
     Raises:
@@ -159,7 +159,7 @@ def unpack_own(text: str | None) -> tuple[Entry, ...]:
             raise _damaged()
         others = row.get("alternatives", ())
         alternatives = tuple(str(a)[:400] for a in others[:20]) if isinstance(others, list) else ()
-        entry = Entry(
+        entry = LexiconEntry(
             written=str(row["written"]), spoken=str(row["spoken"]), mode=Mode(row["mode"]), alternatives=alternatives
         )
         found.append(replace(layers.checked(entry), alternatives=alternatives))

@@ -17,7 +17,7 @@ from broadcaster.db.queries.scripts.many import ScriptQuery
 from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.scripts import ScriptState
-from broadcaster.domain.standing import Standing
+from broadcaster.domain.standing import ReadingState
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web import csp, wording
 from broadcaster.panel.web.access import actor, leave_to, needs, station
@@ -65,7 +65,7 @@ def index() -> ResponseReturnValue:
             "wanted": wanted,
             "near": near,
             "standings": standings,
-            "Standing": Standing,
+            "Standing": ReadingState,
         }
         if not request.headers.get("HX-Request"):
             values |= {"counts": many.counts(session), "topics": many.topics(session)}
@@ -211,7 +211,7 @@ def revision(script_id: int, number: int) -> ResponseReturnValue:
     if found is None:
         raise NotFoundError(f"Kịch bản này không có bản số {number}.", field="revision")
     before = next((r for r in whole.revisions if r.number == number - 1), None)
-    pieces = wording.difference(before.body, found.body) if before else [wording.Piece("same", found.body)]
+    pieces = wording.difference(before.body, found.body) if before else [wording.DiffPiece("same", found.body)]
     return render_template(
         "scripts/revision.html", whole=whole, revision=found, before=before, pieces=pieces, names=names
     )

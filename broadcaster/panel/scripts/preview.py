@@ -24,7 +24,7 @@ from broadcaster.services.scripts import drafts
 from broadcaster.services.scripts.drafts import Written
 from broadcaster.services.scripts.trial import trial_lexicon
 from broadcaster.speech.pace import pace_of
-from broadcaster.text import Entry, Lexicon, Mode, Spoken, estimate_seconds, normalize
+from broadcaster.text import Lexicon, LexiconEntry, Mode, Spoken, estimate_seconds, normalize
 from broadcaster.text.clean import Cleaned
 from broadcaster.text.encodings import ENCODING_NAMES, detect
 from broadcaster.text.pace import length_of
@@ -36,12 +36,12 @@ _ENOUGH = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class WorkInHand:
     """The words in hand, what was put back in them, and the readings of their own."""
 
     body: str
     kept: tuple[Kept, ...]
-    own: tuple[Entry, ...]
+    own: tuple[LexiconEntry, ...]
 
 
 @blueprint.post("/preview")
@@ -95,13 +95,13 @@ def hear_one() -> ResponseReturnValue:
     )
 
 
-def _held() -> Held:
+def _held() -> WorkInHand:
     form = request.form
     body = form.get("body", "").replace("\r\n", "\n")[:MAX_BODY]
-    return Held(body, unpack_kept(form.get("kept")), unpack_own(form.get("own")))
+    return WorkInHand(body, unpack_kept(form.get("kept")), unpack_own(form.get("own")))
 
 
-def _done(held: Held, entries: tuple[Entry, ...]) -> tuple[Held, bool]:
+def _done(held: WorkInHand, entries: tuple[LexiconEntry, ...]) -> tuple[WorkInHand, bool]:
     """Do what a button asks for; return what is then in hand, and whether the text itself changed."""
     form = request.form
     match form.get("do", ""):
@@ -122,7 +122,7 @@ def _done(held: Held, entries: tuple[Entry, ...]) -> tuple[Held, bool]:
     return held, False
 
 
-def _picked(held: Held, entries: tuple[Entry, ...]) -> Held:
+def _picked(held: WorkInHand, entries: tuple[LexiconEntry, ...]) -> WorkInHand:
     """Take the chosen way to say a written form among the script's own words."""
     form = request.form
     lexicon = layers.layered(station(), entries, held.own)
@@ -138,7 +138,7 @@ def _picked(held: Held, entries: tuple[Entry, ...]) -> Held:
     return replace(held, own=(*(e for e in held.own if e.key != entry.key), entry))
 
 
-def _shown(held: Held, cleaned: Cleaned, spoken: Spoken, lexicon: Lexicon) -> dict[str, Any]:
+def _shown(held: WorkInHand, cleaned: Cleaned, spoken: Spoken, lexicon: Lexicon) -> dict[str, Any]:
     form = request.form
     voice = form.get("voice") or station().settings.speech.voices[0]
     rate = _rate(form.get("rate", "")) or station().settings.speech.rate
@@ -165,7 +165,7 @@ def _shown(held: Held, cleaned: Cleaned, spoken: Spoken, lexicon: Lexicon) -> di
     }
 
 
-def _keep(held: Held) -> dict[str, Any]:
+def _keep(held: WorkInHand) -> dict[str, Any]:
     """Keep the form as a draft; what cannot be kept is told, and the words are shown all the same."""
     hand = Hand.of_request()
     looking = request.form.get("do") == "look"  # a page that was only opened has nothing to keep

@@ -12,7 +12,7 @@ from broadcaster.db.models import ZoneGroup, ZoneRow
 from broadcaster.db.queries import people, schedule
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.domain.roles import Permission
-from broadcaster.domain.zones import Condition, Device, parse_bands, volume_at
+from broadcaster.domain.zones import Device, HornCondition, parse_bands, volume_at
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_moment
@@ -160,7 +160,7 @@ def _fields(form: ZoneForm) -> zones.ZoneFields:
         latitude=form.latitude.data,
         longitude=form.longitude.data,
         device=Device(form.device.data),
-        condition=Condition(form.condition.data),
+        condition=HornCondition(form.condition.data),
         enabled=form.enabled.data,
         bass=form.bass.data or 0.0,
         treble=form.treble.data or 0.0,

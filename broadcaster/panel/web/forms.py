@@ -23,7 +23,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from broadcaster.domain.roles import Role
 from broadcaster.domain.scopes import Scope
 from broadcaster.domain.scripts import MAX_AIRINGS, MAX_BODY, Genre, Priority
-from broadcaster.domain.zones import Condition, Device
+from broadcaster.domain.zones import Device, HornCondition
 from broadcaster.errors import StationError
 from broadcaster.services.setup.sounds import KINDS
 
@@ -165,7 +165,7 @@ class ZoneForm(StationForm):
     bass = FloatField("Tiếng trầm (dB)", [Optional()])
     treble = FloatField("Tiếng bổng (dB)", [Optional()])
     gain = FloatField("Độ to so với cụm khác (dB)", [Optional()])
-    condition = SelectField("Tình trạng", choices=[SelectChoice(c.value, c.label) for c in Condition])
+    condition = SelectField("Tình trạng", choices=[SelectChoice(c.value, c.label) for c in HornCondition])
     enabled = BooleanField("Đang sử dụng")
 
 

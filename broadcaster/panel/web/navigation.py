@@ -10,7 +10,7 @@ from broadcaster.domain.roles import Actor, Permission
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class MenuEntry:
     """One entry of the menu."""
 
     title: str
@@ -52,13 +52,13 @@ _ROOMS = {"editor": "scripts", "preview": "scripts", "recordings": "scripts"}
 """Pages that belong to an entry of another name."""
 
 
-def links(actor: Actor, waiting: int) -> list[Link]:
+def links(actor: Actor, waiting: int) -> list[MenuEntry]:
     """Return the entries that `actor` may open; `waiting` scripts are counted beside Duyệt."""
     here = (request.endpoint or "").partition(".")[0]
     here = _ROOMS.get(here, here)
     here = _PART_OF.get(here, here)
     return [
-        Link(title, icon, url_for(name), name.partition(".")[0] == here, main, waiting if title == "Duyệt" else 0)
+        MenuEntry(title, icon, url_for(name), name.partition(".")[0] == here, main, waiting if title == "Duyệt" else 0)
         for title, icon, name, permission, main in _LINKS
         if actor.may(permission)
     ]

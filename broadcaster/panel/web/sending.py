@@ -16,7 +16,7 @@ from broadcaster.services.air.heartbeats import status
 from broadcaster.services.scripts import trial
 from broadcaster.sound.peaks import peaks
 from broadcaster.sound.store import Store
-from broadcaster.text import Entry
+from broadcaster.text import LexiconEntry
 
 _POINTS = 240
 """Bars of an outline: what a phone's width can show."""
@@ -47,7 +47,7 @@ def _peaks(path: Path) -> tuple[int, ...]:
 
 
 def send_trial(
-    text: str, extra: Sequence[Entry] = (), *, voice: str | None = None, rate: float | None = None, cache: str
+    text: str, extra: Sequence[LexiconEntry] = (), *, voice: str | None = None, rate: float | None = None, cache: str
 ) -> Response:
     """Return a text as the worker speaks it, with words that nobody has saved.
 

@@ -9,32 +9,32 @@ from dataclasses import dataclass
 from typing import Any
 
 from broadcaster.text import Notice
-from broadcaster.text.readings import Line
-from broadcaster.text.readings import Piece as TextPiece
+from broadcaster.text.readings import ReadingSpan as TextPiece
+from broadcaster.text.readings import SideBySide
 
 _WORD = re.compile(r"\s+|[^\s]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class DiffPiece:
     """A stretch of text: `same`, `added` or `removed`."""
 
     kind: str
     text: str
 
 
-def difference(old: str, new: str) -> list[Piece]:
+def difference(old: str, new: str) -> list[DiffPiece]:
     """Return the words of both texts in order, marked by what became of them."""
     a, b = _WORD.findall(old), _WORD.findall(new)
-    pieces: list[Piece] = []
+    pieces: list[DiffPiece] = []
     for tag, i, j, k, m in difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
         if tag == "equal":
-            pieces.append(Piece("same", "".join(a[i:j])))
+            pieces.append(DiffPiece("same", "".join(a[i:j])))
             continue
         if i < j:
-            pieces.append(Piece("removed", "".join(a[i:j])))
+            pieces.append(DiffPiece("removed", "".join(a[i:j])))
         if k < m:
-            pieces.append(Piece("added", "".join(b[k:m])))
+            pieces.append(DiffPiece("added", "".join(b[k:m])))
     return pieces
 
 
@@ -55,11 +55,11 @@ class Spot:
     end_ms: int | None
 
 
-def sides(found: Sequence[Line], cues: Sequence[Mapping[str, Any]]) -> list[Side]:
+def sides(found: Sequence[SideBySide], cues: Sequence[Mapping[str, Any]]) -> list[Side]:
     """Return the text paragraph by paragraph, written beside spoken, with the times of a sound that says just this."""
     said = ["".join(p.text for p in line.spoken) for line in found]
     heard = list(cues) if [c["text"] for c in cues] == said else [{"start_ms": None, "end_ms": None}] * len(found)
-    blocks: dict[int, list[tuple[Line, Mapping[str, Any]]]] = {}
+    blocks: dict[int, list[tuple[SideBySide, Mapping[str, Any]]]] = {}
     for line, cue in zip(found, heard, strict=True):
         blocks.setdefault(line.paragraph, []).append((line, cue))
     return [

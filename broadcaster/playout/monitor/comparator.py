@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from broadcaster.clock import Clock
-from broadcaster.domain.proof import MATCH, SILENT_DBFS, Ear, Finding
+from broadcaster.domain.proof import MATCH, SILENT_DBFS, CapturePoint, ItemFinding
 from broadcaster.playout.monitor.confidence_feed import ConfidenceFeed
 from broadcaster.playout.monitor.fingerprint import BANDS, HOP, PER_SECOND, Floats, find, likeness, outline
 from broadcaster.playout.sinks.base import RATE, Pcm
@@ -98,12 +98,12 @@ class _Sums:
     run: int = 0
     marks: list[float] = field(default_factory=list)
 
-    def finding(self, ear: Ear, lag: int | None, *, caught: bool) -> Finding:
+    def finding(self, ear: CapturePoint, lag: int | None, *, caught: bool) -> ItemFinding:
         """Return the finding."""
         expected = _db(self.expected / self.due) if self.due else None
         if not caught or not self.due:
-            return Finding(ear, None, None, expected, 0, None, None)
-        return Finding(
+            return ItemFinding(ear, None, None, expected, 0, None, None)
+        return ItemFinding(
             ear,
             round(self.heard / self.due, 4),
             _db(self.power / self.due),
@@ -129,7 +129,7 @@ class Comparator:
         clock: Clock,
         back: ConfidenceFeed | None,
         alarm: Callable[[str], None],
-        found: Callable[[int, Finding], None],
+        found: Callable[[int, ItemFinding], None],
     ) -> None:
         self._clock = clock
         self._back = back
@@ -368,7 +368,7 @@ class Comparator:
 
     def _publish(self) -> None:
         if self._sums is not None:
-            ear = Ear.SENT if self._back is None else Ear.RETURN
+            ear = CapturePoint.SENT if self._back is None else CapturePoint.RETURN
             caught = self._back is None or self._back.ever
             lag = None if self._back is None or not self._sums.marks else self._lag()
             self._found(self._sums.item_no, self._sums.finding(ear, lag, caught=caught))

@@ -9,7 +9,16 @@ from typing import Any
 from broadcaster.clock import Clock
 from broadcaster.errors import RuleError
 from broadcaster.home import Home
-from broadcaster.playout.sinks.base import Audible, Foreseeing, Grouping, Replaceable, Sink, Site, Standing, Tended
+from broadcaster.playout.sinks.base import (
+    Audible,
+    BackgroundSink,
+    Foreseeing,
+    Grouping,
+    Replaceable,
+    Sink,
+    Site,
+    Tended,
+)
 from broadcaster.playout.sinks.broken import BrokenSink
 from broadcaster.plugins import SINKS, PluginError, options_of
 from broadcaster.settings import Settings
@@ -46,13 +55,13 @@ class Sinks:
     def start(self) -> None:
         """Let those that work between broadcasts begin; one whose own code fails keeps no other from it."""
         for name, sink in self.by_name.items():
-            if isinstance(sink, Standing) and (why := _said(sink, sink.start)):
+            if isinstance(sink, BackgroundSink) and (why := _said(sink, sink.start)):
                 self.notes[name] = why
 
     def finish(self) -> None:
         """Let them end."""
         for sink in self.by_name.values():
-            if isinstance(sink, Standing):
+            if isinstance(sink, BackgroundSink):
                 _said(sink, sink.finish)
 
     def tend(self) -> Iterator[tuple[str, str]]:

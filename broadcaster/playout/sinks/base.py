@@ -111,7 +111,7 @@ class Replaceable(Sink, Protocol):
 
 
 @runtime_checkable
-class Standing(Protocol):
+class BackgroundSink(Protocol):
     """A sink that has work between broadcasts too. A sink MAY be one."""
 
     @property

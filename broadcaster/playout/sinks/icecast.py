@@ -24,7 +24,7 @@ from broadcaster.playout.sinks import tls
 from broadcaster.playout.sinks.base import RATE, Feed, Site
 from broadcaster.playout.sinks.carrier import Carrier, Passage
 from broadcaster.playout.sinks.codec import live_command
-from broadcaster.playout.sinks.icecast_client import Server, Source, ended, opened
+from broadcaster.playout.sinks.icecast_client import IcecastSource, Server, ended, opened
 from broadcaster.playout.sinks.pipe import farewell, last_line, narrow, pour
 from broadcaster.plugins import PluginOptions
 
@@ -60,7 +60,7 @@ class IcecastOptions(PluginOptions):
         """Where the server is."""
         return Server(self.host, self.port, self.tls, self.ca_file)
 
-    def source(self) -> Source:
+    def source(self) -> IcecastSource:
         """Who sends, and what.
 
         Raises:
@@ -74,7 +74,7 @@ class IcecastOptions(PluginOptions):
                 raise AirError(
                     f"Không đọc được tệp mật khẩu Icecast: {error.strerror}.", code="password-file"
                 ) from None
-        return Source(
+        return IcecastSource(
             mount=self.mount,
             user=self.user,
             password=password,

@@ -76,7 +76,7 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class IcecastSource:
     """Who sends, and what."""
 
     mount: str
@@ -104,7 +104,7 @@ class Source:
         return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-def opened(server: Server, source: Source) -> socket.socket:
+def opened(server: Server, source: IcecastSource) -> socket.socket:
     """A connection on which the server waits for sound.
 
     Raises:
@@ -155,7 +155,7 @@ def _answer(link: socket.socket) -> str:
     return words[1] if len(words) > 1 and words[0].startswith("HTTP/") else ""
 
 
-def _accepted(server: Server, source: Source, status: str) -> None:
+def _accepted(server: Server, source: IcecastSource, status: str) -> None:
     server.spoke(status)
     if status not in {"100", "200"}:
         why = _REFUSALS.get(status, f"máy chủ Icecast trả lời mã {status}")

@@ -9,7 +9,7 @@ from broadcaster.domain.causes import Why
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
+class AboutToStart:
     """An item is about to start: the journal knows of it before the first ear does."""
 
     item_no: int
@@ -25,7 +25,7 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Progress:
     """So much of an item was heard so far."""
 
     item_no: int
@@ -49,4 +49,4 @@ class Ended:
     by: str
 
 
-Event = Coming | Started | Mark | Ended
+Event = AboutToStart | Started | Progress | Ended

@@ -22,7 +22,7 @@ from broadcaster.errors import AirError
 from broadcaster.playout.monitor.comparator import Comparator
 from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Placed, Sink, Stream
 from broadcaster.playout.sound.equaliser import Equaliser
-from broadcaster.playout.sound.events import Coming, Ended, Event, Mark, Started
+from broadcaster.playout.sound.events import AboutToStart, Ended, Event, Progress, Started
 from broadcaster.playout.sound.sources import Segment
 
 log = logging.getLogger(__name__)
@@ -196,11 +196,11 @@ class Lane:
             self.item_ms = (segment.offset + done) * 1000 // RATE
             ended = now + dt.timedelta(seconds=n / RATE)
             if self._next is not None and total - done <= RATE * ANNOUNCE_S:
-                self._emit(Coming(self._next, ended + dt.timedelta(seconds=(total - done) / RATE)))
+                self._emit(AboutToStart(self._next, ended + dt.timedelta(seconds=(total - done) / RATE)))
                 self._next = None
             if heard - marked >= RATE * MARK_S:
                 marked = heard
-                self._emit(Mark(segment.item_no, heard))
+                self._emit(Progress(segment.item_no, heard))
             if last:
                 break
         if started is not None or source.why:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import Emergency
 from broadcaster.db.queries.one import one_of
 from broadcaster.db.queries.zones import zone_map
-from broadcaster.domain.emergencies import EmergencyState, Finding, Wish, repeat_after
+from broadcaster.domain.emergencies import EmergencyRequest, EmergencyState, ReviewFinding, repeat_after
 from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import RuleError
@@ -32,9 +32,9 @@ def get(session: Session, number: int) -> Emergency:
     return one_of(session, Emergency, number)
 
 
-def wish_of(row: Emergency) -> Wish:
+def wish_of(row: Emergency) -> EmergencyRequest:
     """Return what a row asks for."""
-    return Wish(
+    return EmergencyRequest(
         title=row.title,
         text=row.text,
         zones=tuple(row.zones),
@@ -49,7 +49,7 @@ def wish_of(row: Emergency) -> Wish:
 def draft(
     station: Station,
     actor: Actor,
-    wish: Wish,
+    wish: EmergencyRequest,
     *,
     source: dict[str, Any] | None = None,
     cap_identifier: str | None = None,
@@ -81,7 +81,7 @@ def draft(
         return row.id
 
 
-def change(station: Station, actor: Actor, number: int, wish: Wish) -> None:
+def change(station: Station, actor: Actor, number: int, wish: EmergencyRequest) -> None:
     """Change a draft; what was spoken of other words is forgotten.
 
     Raises:
@@ -166,7 +166,7 @@ def cancel(station: Station, actor: Actor, number: int, reason: str) -> None:
     broadcasts.ring(station.home)
 
 
-def review(station: Station, actor: Actor, number: int, finding: Finding, note: str) -> None:
+def review(station: Station, actor: Actor, number: int, finding: ReviewFinding, note: str) -> None:
     """Write down what a leader found afterwards; once, and not by the one who confirmed it where four eyes are asked.
 
     Raises:
@@ -182,7 +182,7 @@ def review(station: Station, actor: Actor, number: int, finding: Finding, note: 
             raise RuleError("Bản tin khẩn cấp này đã được xem lại.", field="emergency")
         if row.confirmed_by == actor.username and station.settings.approval.four_eyes:
             raise RuleError("Người xác nhận phát không tự xem lại; hãy nhờ lãnh đạo khác.", field="emergency")
-        if finding is not Finding.RIGHT and not note.strip():
+        if finding is not ReviewFinding.RIGHT and not note.strip():
             raise RuleError("Hãy ghi rõ vì sao.", field="note")
         row.finding, row.review_note = finding, note.strip()
         row.reviewed_by, row.reviewed_at = actor.username, station.now()
@@ -206,7 +206,7 @@ def _open_draft(session: Session, number: int) -> Emergency:
     return row
 
 
-def _put(session: Session, row: Emergency, wish: Wish) -> None:
+def _put(session: Session, row: Emergency, wish: EmergencyRequest) -> None:
     wish = wish.cleaned()
     zone_map(session).expand(wish.zones, where="zones")
     if wish.text != row.text or wish.recording_sha256 != (row.quick_sha256 if row.recorded else None):

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from sqlalchemy import select
 
 from broadcaster.db.models import Emergency
-from broadcaster.domain.emergencies import EmergencyState, Wish
+from broadcaster.domain.emergencies import EmergencyRequest, EmergencyState
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import RuleError
 from broadcaster.services.air import emergencies
@@ -40,7 +40,7 @@ def draft_from_cap(station: Station, actor: Actor, data: bytes, name: str) -> in
     text = f"Đây là tin diễn tập. {alert.text}" if alert.status == "Exercise" else alert.text
     sent = station.local(alert.sent)
     reason = f"Bản tin CAP {alert.identifier} của {alert.sender_name}, gửi lúc {sent:%H:%M %d/%m/%Y}."
-    wish = Wish(
+    wish = EmergencyRequest(
         title=title, text=text, zones=(), reason=reason, repeat_minutes=station.settings.emergency.repeat_minutes
     )
     facts = asdict(alert) | {"sent": alert.sent.isoformat(), "expires": alert.expires and alert.expires.isoformat()}

@@ -17,7 +17,7 @@ from broadcaster.services.work.performing import Progress
 from broadcaster.sound import recording
 from broadcaster.sound.master import master
 from broadcaster.sound.profiles import profile_of
-from broadcaster.sound.render import Line, Rendered, render
+from broadcaster.sound.render import Rendered, SpokenSentence, render
 from broadcaster.sound.store import Store
 from broadcaster.speech.cache import ClipCache
 
@@ -87,7 +87,7 @@ def keep_recording(station: Station, path: Path) -> tuple[str, int]:
 def _render(station: Station, text: str, voices: list[str], *, low_priority: bool) -> Rendered:
     settings = station.settings
     return render(
-        [Line(s.text, s.pause_ms) for s in spoken_of(station, text).sentences],
+        [SpokenSentence(s.text, s.pause_ms) for s in spoken_of(station, text).sentences],
         voices=list(dict.fromkeys(voices)),
         rate=settings.speech.rate,
         cache=ClipCache(station.home.clips, settings.speech.cache_megabytes * 1_000_000),

@@ -19,7 +19,7 @@ RECENT = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class LeaseState:
     """How the right stands."""
 
     mine: bool
@@ -30,7 +30,7 @@ class Held:
     """When the right of the machine before ended, if it was taken over just now."""
 
 
-def hold(station: Station, owner: str, seconds: float) -> Held:
+def hold(station: Station, owner: str, seconds: float) -> LeaseState:
     """Take or renew the right for `owner`, by the database's own clock; else be noted as waiting for it.
 
     Raises:
@@ -41,7 +41,7 @@ def hold(station: Station, owner: str, seconds: float) -> Held:
             now = session.scalars(select(func.now())).one() if not station.db.is_sqlite else station.now()
             return _hold(session, owner, now, dt.timedelta(seconds=seconds))
     except IntegrityError:  # another machine made the row in this very moment
-        return Held(mine=False, owner="", rival="", since=None)
+        return LeaseState(mine=False, owner="", rival="", since=None)
 
 
 def give_up(station: Station, owner: str) -> None:
@@ -59,16 +59,16 @@ def give_up(station: Station, owner: str) -> None:
         )
 
 
-def _hold(session: Session, owner: str, now: dt.datetime, length: dt.timedelta) -> Held:
+def _hold(session: Session, owner: str, now: dt.datetime, length: dt.timedelta) -> LeaseState:
     row = session.scalars(select(LeaseRow).where(LeaseRow.name == PLAYOUT).with_for_update()).one_or_none()
     if row is None:
         session.add(LeaseRow(name=PLAYOUT, owner=owner, until=now + length, waiting="", waiting_at=None))
         session.flush()
-        return Held(mine=True, owner=owner, rival="", since=None)
+        return LeaseState(mine=True, owner=owner, rival="", since=None)
     mine = row.owner == owner
     if not mine and row.until > now:
         row.waiting, row.waiting_at = owner, now
-        return Held(mine=False, owner=row.owner, rival="", since=None)
+        return LeaseState(mine=False, owner=row.owner, rival="", since=None)
     since, before = row.until, row.owner
     won = changed(
         session,
@@ -77,9 +77,9 @@ def _hold(session: Session, owner: str, now: dt.datetime, length: dt.timedelta) 
         .values(owner=owner, until=now + length),
     )
     if won != 1:
-        return Held(mine=False, owner=before, rival="", since=None)
+        return LeaseState(mine=False, owner=before, rival="", since=None)
     if not mine:
         row.waiting, row.waiting_at = before, now
-        return Held(mine=True, owner=owner, rival=before, since=since)
+        return LeaseState(mine=True, owner=owner, rival=before, since=since)
     recent = row.waiting_at is not None and now - row.waiting_at < RECENT
-    return Held(mine=True, owner=owner, rival=row.waiting if recent else "", since=None)
+    return LeaseState(mine=True, owner=owner, rival=row.waiting if recent else "", since=None)

@@ -39,7 +39,7 @@ _lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class OpenLine:
     """A line that is open."""
 
     number: int
@@ -88,7 +88,7 @@ def allowed(station: Station, zones: Sequence[str], *, urgent: bool) -> tuple[tu
 
 def start(
     station: Station, actor: Actor, zones: Sequence[str], *, title: str = "", urgent: bool = False, reason: str = ""
-) -> Started:
+) -> OpenLine:
     """Open a line to the horns of `zones`; play-out goes on air with what then comes.
 
     Raises:
@@ -120,7 +120,7 @@ def start(
     with _lock:
         _open[folder, number] = _Open(actor.username, path, int(limit.total_seconds() * RATE) * 2)
     broadcasts.ring(station.home)
-    return Started(number, int(limit.total_seconds()), codes)
+    return OpenLine(number, int(limit.total_seconds()), codes)
 
 
 def take(station: Station, actor: Actor, number: int, piece: int, pcm: bytes) -> bool:

@@ -24,7 +24,7 @@ from broadcaster.services.lexicon.layers import checked, entry_of
 from broadcaster.services.lexicon.reading import cleaned_of, kept_of, sentences_of
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
-from broadcaster.text import Entry, Lexicon
+from broadcaster.text import Lexicon, LexiconEntry
 from broadcaster.text.characters import plain
 
 _SHOWN: Final = 12
@@ -41,7 +41,7 @@ class Change:
     `script_id` is the one script that they are for; none: the whole station.
     """
 
-    add: tuple[Entry, ...] = ()
+    add: tuple[LexiconEntry, ...] = ()
     remove: tuple[int, ...] = ()
     script_id: int | None = None
     note: str = ""
@@ -150,7 +150,7 @@ def apply(
     return number
 
 
-def replace_own(station: Station, actor: Actor, script_id: int, own: Sequence[Entry]) -> None:
+def replace_own(station: Station, actor: Actor, script_id: int, own: Sequence[LexiconEntry]) -> None:
     """Make `own` the words of one script, as its editor left them; whoever saves a script has seen that script.
 
     Raises:
@@ -193,7 +193,7 @@ def _newest_approval(session: Session) -> int:
     return session.scalars(select(Approval.id).order_by(Approval.id.desc()).limit(1)).first() or 0
 
 
-def _layers(session: Session, change: Change) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+def _layers(session: Session, change: Change) -> tuple[tuple[LexiconEntry, ...], tuple[LexiconEntry, ...]]:
     """Return the entries of the change's scope before and after it."""
     rows = list(session.scalars(layers.live(change.script_id)))
     if missing := set(change.remove) - {r.id for r in rows}:
@@ -238,7 +238,7 @@ def _write(station: Station, session: Session, actor: Actor, change: Change) -> 
     return version.number
 
 
-def _told(added: Sequence[Entry], ended: Sequence[LexiconRow]) -> str:
+def _told(added: Sequence[LexiconEntry], ended: Sequence[LexiconRow]) -> str:
     new = {e.written for e in added}
     parts = [
         f"“{e.written}” đọc là “{e.spoken}”" if e.spoken else f"“{e.written}”: {layers.MODES[e.mode].lower()}"
@@ -248,7 +248,7 @@ def _told(added: Sequence[Entry], ended: Sequence[LexiconRow]) -> str:
     return "; ".join(parts[:6]) + (f" và {len(parts) - 6} mục khác" if len(parts) > 6 else "")
 
 
-def _short(entry: Entry) -> dict[str, Any]:
+def _short(entry: LexiconEntry) -> dict[str, Any]:
     return {"written": entry.written, "spoken": entry.spoken, "mode": entry.mode.value}
 
 
@@ -280,7 +280,11 @@ def _mark(station: Station, session: Session, actor: Actor, a: Affected, number:
 
 
 def _affected(
-    station: Station, session: Session, change: Change, before: tuple[Entry, ...], after: tuple[Entry, ...]
+    station: Station,
+    session: Session,
+    change: Change,
+    before: tuple[LexiconEntry, ...],
+    after: tuple[LexiconEntry, ...],
 ) -> tuple[Affected, ...]:
     """Read every approved script that holds one of the changed written forms with the old and the new lexicon."""
     changed = _changed(before, after)
@@ -318,7 +322,12 @@ class _Reader:
     """The lexicons before and after a change, by script; made once for all scripts without words of their own."""
 
     def __init__(
-        self, station: Station, session: Session, change: Change, before: tuple[Entry, ...], after: tuple[Entry, ...]
+        self,
+        station: Station,
+        session: Session,
+        change: Change,
+        before: tuple[LexiconEntry, ...],
+        after: tuple[LexiconEntry, ...],
     ) -> None:
         self._station, self._session = station, session
         self._before, self._after = before, after
@@ -334,12 +343,12 @@ class _Reader:
             return self._common
         return self._layered(layers.entries(self._session, script_id))
 
-    def _layered(self, own: tuple[Entry, ...]) -> tuple[Lexicon, Lexicon]:
+    def _layered(self, own: tuple[LexiconEntry, ...]) -> tuple[Lexicon, Lexicon]:
         made = [layers.layered(self._station, self._under, layer, own) for layer in (self._before, self._after)]
         return made[0], made[1]
 
 
-def _changed(before: Iterable[Entry], after: Iterable[Entry]) -> list[Entry]:
+def _changed(before: Iterable[LexiconEntry], after: Iterable[LexiconEntry]) -> list[LexiconEntry]:
     old, new = list(before), list(after)
     return [e for e in old if e not in new] + [e for e in new if e not in old]
 

@@ -9,7 +9,7 @@ from broadcaster.errors import RuleError
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.changes import Change
 from broadcaster.services.lexicon.layers import checked
-from broadcaster.text import Entry, LexiconError, parse_lexicon
+from broadcaster.text import LexiconEntry, LexiconError, parse_lexicon
 
 MAX_BYTES = 1_000_000
 MAX_ENTRIES = 5_000
@@ -49,7 +49,7 @@ def import_change(data: bytes, *, name: str, script_id: int | None = None) -> Ch
         )
     if len(lexicon.entries) > MAX_ENTRIES:
         raise RuleError(f"Tệp có quá {MAX_ENTRIES} mục.", field=name)
-    entries: dict[object, Entry] = {}
+    entries: dict[object, LexiconEntry] = {}
     for entry in lexicon.entries:
         try:
             good = checked(entry)
@@ -61,7 +61,7 @@ def import_change(data: bytes, *, name: str, script_id: int | None = None) -> Ch
     return Change(add=tuple(entries.values()), script_id=script_id, note=f"Nạp {len(entries)} mục từ tệp {name}.")
 
 
-def _table(entry: Entry) -> tomlkit.items.Table:
+def _table(entry: LexiconEntry) -> tomlkit.items.Table:
     table = tomlkit.table()
     table.add("written", entry.written)
     if entry.spoken:

@@ -20,7 +20,7 @@ from broadcaster.domain.scripts import text_sha256
 from broadcaster.errors import RuleError
 from broadcaster.rooms import room
 from broadcaster.services.station import Station
-from broadcaster.text import Entry, Lexicon, Mode
+from broadcaster.text import Lexicon, LexiconEntry, Mode
 
 MODES: Final = {
     Mode.EXPAND: "Đọc đầy đủ",
@@ -54,7 +54,7 @@ class _Layers:
     """Layers of entries, told apart by their text: entries hold mappings and so have no hash."""
 
     text: str
-    layers: tuple[tuple[Entry, ...], ...] = field(compare=False)
+    layers: tuple[tuple[LexiconEntry, ...], ...] = field(compare=False)
 
 
 @lru_cache(maxsize=64)
@@ -65,7 +65,7 @@ def _over(texts: _Texts, day: dt.date, added: _Layers) -> Lexicon:
     return lexicon
 
 
-def layered(station: Station, *layers: Iterable[Entry]) -> Lexicon:
+def layered(station: Station, *layers: Iterable[LexiconEntry]) -> Lexicon:
     """Return the files' lexicon with `layers` of entries over it, each over the one before, as it stands today."""
     added = tuple(found for layer in layers if (found := tuple(layer)))
     return _over(lexicon_texts(station), station.today(), _Layers(repr(added), added))
@@ -93,7 +93,7 @@ def live(script_id: int | None = None) -> Select[LexiconRow]:
     return select(LexiconRow).where(LexiconRow.until.is_(None), scope).order_by(LexiconRow.id)
 
 
-def entries(session: Session, script_id: int | None = None, *, at: int | None = None) -> tuple[Entry, ...]:
+def entries(session: Session, script_id: int | None = None, *, at: int | None = None) -> tuple[LexiconEntry, ...]:
     """Return the entries of the station or of a script, those of version `at` or of today."""
     query = live(script_id)
     if at is not None:
@@ -103,9 +103,9 @@ def entries(session: Session, script_id: int | None = None, *, at: int | None = 
     return tuple(entry_of(row) for row in session.scalars(query))
 
 
-def entry_of(row: LexiconRow) -> Entry:
+def entry_of(row: LexiconRow) -> LexiconEntry:
     """Return a row as the front-end takes it; it is firm, for a person chose it."""
-    return Entry(
+    return LexiconEntry(
         written=row.written,
         spoken=row.spoken,
         mode=Mode(row.mode),
@@ -121,7 +121,7 @@ def entry_of(row: LexiconRow) -> Entry:
     )
 
 
-def row_of(entry: Entry, script_id: int | None, since: int) -> LexiconRow:
+def row_of(entry: LexiconEntry, script_id: int | None, since: int) -> LexiconRow:
     """Return a new row for an entry."""
     return LexiconRow(
         script_id=script_id,
@@ -141,7 +141,7 @@ def row_of(entry: Entry, script_id: int | None, since: int) -> LexiconRow:
     )
 
 
-def checked(entry: Entry) -> Entry:
+def checked(entry: LexiconEntry) -> LexiconEntry:
     """Return an entry fit to be kept: NFC, single-spaced, firm.
 
     Raises:
@@ -176,7 +176,7 @@ def checked(entry: Entry) -> Entry:
     )
 
 
-def _require_keepable(entry: Entry) -> None:
+def _require_keepable(entry: LexiconEntry) -> None:
     for name in ("near", "look"):
         if getattr(entry, name):
             raise RuleError(
@@ -208,7 +208,7 @@ def _respellings(pairs: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def spoken_form(entry: Entry, lexicon: Lexicon) -> str:
+def spoken_form(entry: LexiconEntry, lexicon: Lexicon) -> str:
     """Return what an entry says, for showing it in a list."""
     if entry.mode is Mode.LEAVE:
         return entry.written

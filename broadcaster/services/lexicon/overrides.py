@@ -12,7 +12,7 @@ from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.changes import Change, apply, find_entry
 from broadcaster.services.lexicon.reading import Recipe, cleaned_of, profile_of
 from broadcaster.services.station import Station
-from broadcaster.text import Entry, Lexicon, Mode, Spoken, normalize
+from broadcaster.text import Lexicon, LexiconEntry, Mode, Spoken, normalize
 from broadcaster.text.clean import Cleaned
 from broadcaster.text.readings import Reading, entry_for, find, readings
 
@@ -27,7 +27,7 @@ class Explained:
     spoken: Spoken
     readings: tuple[Reading, ...]
     lexicon: Lexicon
-    own: tuple[Entry, ...]
+    own: tuple[LexiconEntry, ...]
     """The entries that are for this script alone."""
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from broadcaster.db.models import Script
 from broadcaster.services.lexicon import layers as words
 from broadcaster.services.station import Station
-from broadcaster.text import Entry, Lexicon, Profile, RegionalProfile, Spoken, directions, normalize
+from broadcaster.text import Lexicon, LexiconEntry, Profile, RegionalProfile, Spoken, directions, normalize
 from broadcaster.text.clean import Cleaned, Removal, clean
 
 Kept = tuple[str, str]
@@ -67,7 +67,7 @@ def spoken_of(
     *,
     kept: Iterable[Kept] = (),
     script_id: int | None = None,
-    extra: Sequence[Entry] = (),
+    extra: Sequence[LexiconEntry] = (),
 ) -> Spoken:
     """Return what an announcer would say for a body, today; `extra` entries are over all others."""
     with station.db.read() as session:

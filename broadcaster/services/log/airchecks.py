@@ -13,7 +13,7 @@ from broadcaster.services.station import Station
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ClipPlace:
     """Where to listen: from `start_s` (s) into the file, for `length_s`."""
 
     path: Path
@@ -21,7 +21,7 @@ class Heard:
     length_s: float
 
 
-def of_entry(station: Station, session: Session, entry: PlayLogEntry) -> Heard | None:
+def of_entry(station: Station, session: Session, entry: PlayLogEntry) -> ClipPlace | None:
     """Return the recording of an item in a zone, or None when nothing was recorded or it is gone.
 
     The proof of airing names it exactly; without a proof the file is known by its broadcast, and the place in it by
@@ -32,7 +32,7 @@ def of_entry(station: Station, session: Session, entry: PlayLogEntry) -> Heard |
     length = entry.heard_ms / 1000
     proof = of_entries(session, [entry.id]).get(entry.id)
     if proof is not None and (name := recording_file(station.home, proof)) is not None:
-        return Heard(station.home.airchecks / name, (proof.offset_ms or 0) / 1000, length)
+        return ClipPlace(station.home.airchecks / name, (proof.offset_ms or 0) / 1000, length)
     broadcast = session.get(BroadcastRow, entry.broadcast_id) if entry.broadcast_id is not None else None
     began = broadcast.started_at if broadcast is not None else None
     if began is None or entry.started_at is None:
@@ -47,4 +47,4 @@ def of_entry(station: Station, session: Session, entry: PlayLogEntry) -> Heard |
     own = [p for p in found if p.stem.split("-", 2)[2].startswith((entry.sink, "aircheck"))]
     if not own:
         return None
-    return Heard(own[0], max(0.0, (entry.started_at - began).total_seconds()), length)
+    return ClipPlace(own[0], max(0.0, (entry.started_at - began).total_seconds()), length)

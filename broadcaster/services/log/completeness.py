@@ -22,7 +22,7 @@ _BATCH = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CompletenessResult:
     """What a check found."""
 
     broadcasts: int
@@ -37,7 +37,7 @@ class Checked:
         return not self.faults
 
 
-def check(station: Station, first: dt.date, last: dt.date) -> Checked:
+def check(station: Station, first: dt.date, last: dt.date) -> CompletenessResult:
     """Hold the broadcasts of station days `first` to `last` against their verdicts and entries."""
     tz, now = station.settings.tz, station.now()
     start, end = day_bounds(first, last, tz)
@@ -62,10 +62,10 @@ def check(station: Station, first: dt.date, last: dt.date) -> Checked:
                 where = f"Buổi số {row.id} “{row.title}” ({station.local(row.starts_at):%H:%M %d/%m/%Y})"
                 faults += [f"{where}: {w}" for w in why]
         faults += _corrections(session)
-    return Checked(broadcasts, entries, dict(counts), tuple(faults))
+    return CompletenessResult(broadcasts, entries, dict(counts), tuple(faults))
 
 
-def check_job(station: Station) -> Checked:
+def check_job(station: Station) -> CompletenessResult:
     """Check the last two days, and open an incident when the log is not whole; close it when it is."""
     today = station.today()
     found = check(station, today - dt.timedelta(days=2), today)

@@ -48,7 +48,7 @@ Bản ghi có "apart": true là bản đính chính ghi sau, nằm ngoài dãy l
 
 
 @dataclass(frozen=True, slots=True)
-class Bundle:
+class EvidenceBundle:
     """What was handed over."""
 
     path: Path
@@ -61,7 +61,7 @@ class Bundle:
 
 def make_bundle(
     station: Station, actor: Actor, first: dt.date, last: dt.date, path: Path, *, clips: int = CLIPS
-) -> Bundle:
+) -> EvidenceBundle:
     """Write the bundle of the station days from `first` to `last`.
 
     Raises:
@@ -98,7 +98,7 @@ def make_bundle(
     with station.db.write() as session:
         note = f"{first} đến {last}: {count} bản ghi, dấu {mark}"
         Trail(session, station.now(), actor).record("hand-over", "evidence", path.name, note=note)
-    return Bundle(path, count, made, mark, last_hash)
+    return EvidenceBundle(path, count, made, mark, last_hash)
 
 
 def _write_log(session: Session, start: dt.datetime, end: dt.datetime, path: Path) -> tuple[int, str]:
@@ -120,7 +120,7 @@ def _write_log(session: Session, start: dt.datetime, end: dt.datetime, path: Pat
     return count, last_hash
 
 
-def _later(session: Session, high: int, start: dt.datetime, end: dt.datetime) -> Iterator[playlog.Line]:
+def _later(session: Session, high: int, start: dt.datetime, end: dt.datetime) -> Iterator[playlog.ChainedEntry]:
     within = select(PlayLogEntry.seq).where(
         PlayLogEntry.seq > high,
         PlayLogEntry.corrects.is_not(None),
@@ -131,7 +131,7 @@ def _later(session: Session, high: int, start: dt.datetime, end: dt.datetime) ->
         yield from playlog.stretch(session, seq, seq)
 
 
-def _line(line: playlog.Line, more: dict[str, Any]) -> str:
+def _line(line: playlog.ChainedEntry, more: dict[str, Any]) -> str:
     link = {"seq": line.seq, "prev_hash": line.prev_hash, "hash": line.hash, "fields": line.entry.fields(), **more}
     return json.dumps(link, ensure_ascii=False, sort_keys=True) + "\n"
 

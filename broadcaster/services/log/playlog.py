@@ -30,7 +30,7 @@ _KNOWN = select(_TABLE.c.id).where(_TABLE.c.id.in_(bindparam("ids", expanding=Tr
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChainedEntry:
     """One entry with its place in the chain."""
 
     seq: int
@@ -115,7 +115,7 @@ def entries(
     effective: bool = False,
     limit: int | None = None,
     offset: int = 0,
-) -> Iterator[Line]:
+) -> Iterator[ChainedEntry]:
     """Yield the entries planned in [first, last), streaming; `effective` leaves out those that were corrected."""
     query = select(_TABLE)
     if first is not None:
@@ -136,7 +136,7 @@ def entries(
     yield from _lines(session, query.limit(limit).offset(offset or None))
 
 
-def stretch(session: Session, low: int, high: int) -> Iterator[Line]:
+def stretch(session: Session, low: int, high: int) -> Iterator[ChainedEntry]:
     """Yield the entries numbered `low` to `high`, in the order of the chain, streaming."""
     query = select(_TABLE).where(_TABLE.c.seq >= low, _TABLE.c.seq <= high).order_by(_TABLE.c.seq)
     yield from _lines(session, query)
@@ -152,7 +152,7 @@ def verify(session: Session, *, expect_last: str | None = None) -> chain.ChainCh
     if expect_last is None and head is not None:
         expect_last = head.hash
     links = (
-        chain.Link(line.seq, line.prev_hash, line.hash, line.entry.fields())
+        chain.ChainLink(line.seq, line.prev_hash, line.hash, line.entry.fields())
         for line in _lines(session, select(_TABLE).order_by(_TABLE.c.seq))
     )
     return chain.verify(links, expect_last=expect_last)
@@ -170,7 +170,9 @@ def verify_part(session: Session, after: tuple[int, str], most: int) -> tuple[ch
     query = select(_TABLE).where(_TABLE.c.seq > after[0]).order_by(_TABLE.c.seq)
     if last < end:
         query = query.where(_TABLE.c.seq <= last)
-    links = (chain.Link(line.seq, line.prev_hash, line.hash, line.entry.fields()) for line in _lines(session, query))
+    links = (
+        chain.ChainLink(line.seq, line.prev_hash, line.hash, line.entry.fields()) for line in _lines(session, query)
+    )
     return chain.verify(links, after=after, expect_last=end_hash if last == end else None), last, end
 
 
@@ -227,9 +229,9 @@ def correct(station: Station, actor: Actor, entry_id: str, *, outcome: Outcome, 
     return new_id
 
 
-def _lines(session: Session, query: Select[Any]) -> Iterator[Line]:
+def _lines(session: Session, query: Select[Any]) -> Iterator[ChainedEntry]:
     for row in session.execute(query.execution_options(yield_per=2000)).mappings():
-        yield Line(row["seq"], row["recorded_at"], row["prev_hash"], row["hash"], _entry(row))
+        yield ChainedEntry(row["seq"], row["recorded_at"], row["prev_hash"], row["hash"], _entry(row))
 
 
 def _entry(fields: Mapping[Any, Any]) -> Entry:

@@ -9,7 +9,7 @@ from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import AiringProof
-from broadcaster.domain.proof import Ear, Finding, Proof
+from broadcaster.domain.proof import CapturePoint, ItemFinding, Proof
 from broadcaster.home import Home
 
 _TABLE = cast(Table, AiringProof.__table__)
@@ -50,7 +50,7 @@ def recording_file(home: Home, proof: Proof) -> str | None:
 
 
 def _proof(row: AiringProof) -> Proof:
-    finding = Finding(
-        Ear(row.ear), row.heard_share, row.level_dbfs, row.expected_dbfs, row.gap_ms, row.match, row.lag_ms
+    finding = ItemFinding(
+        CapturePoint(row.ear), row.heard_share, row.level_dbfs, row.expected_dbfs, row.gap_ms, row.match, row.lag_ms
     )
     return Proof(row.entry_id, finding, row.recording, row.offset_ms, row.at)

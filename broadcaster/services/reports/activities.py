@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import Activity, Proof, Topic, Unit, UnitPart, User
+from broadcaster.db.models import Activity, ActivityProof, Topic, Unit, UnitPart, User
 from broadcaster.domain.activities import ActivityDraft, PartState, move_part
 from broadcaster.domain.fold import file_name, nfc
 from broadcaster.domain.roles import Actor, Permission
@@ -67,14 +67,16 @@ def activity(session: Session, number: int) -> Activity:
     return row
 
 
-def proofs(session: Session, number: int) -> Sequence[Proof]:
+def proofs(session: Session, number: int) -> Sequence[ActivityProof]:
     """Return the proofs of an activity."""
-    return session.scalars(select(Proof).where(Proof.activity_id == number).order_by(Proof.id)).all()
+    return session.scalars(
+        select(ActivityProof).where(ActivityProof.activity_id == number).order_by(ActivityProof.id)
+    ).all()
 
 
 def proof_counts(session: Session) -> dict[int, int]:
     """Return how many proofs each activity has."""
-    rows = session.execute(select(Proof.activity_id, func.count()).group_by(Proof.activity_id))
+    rows = session.execute(select(ActivityProof.activity_id, func.count()).group_by(ActivityProof.activity_id))
     return {activity_id: many for activity_id, many in rows}  # noqa: C416 - rows are no pairs to a type checker
 
 
@@ -164,7 +166,7 @@ def add_proof(station: Station, actor: Actor, number: int, name: str, data: byte
                 raise RuleError(f"Mỗi hoạt động có nhiều nhất {MAX_PROOFS} tệp minh chứng.", field="proof")
             Store(station.home.proofs, suffix="").put(path)
             session.add(
-                Proof(
+                ActivityProof(
                     activity_id=number,
                     sha256=sha256,
                     name=name,
@@ -180,7 +182,7 @@ def add_proof(station: Station, actor: Actor, number: int, name: str, data: byte
     return sha256
 
 
-def proof_file(station: Station, number: int, sha256: str) -> tuple[Path, Proof]:
+def proof_file(station: Station, number: int, sha256: str) -> tuple[Path, ActivityProof]:
     """Return a proof's file, its bytes checked against its hash, and its row.
 
     Raises:

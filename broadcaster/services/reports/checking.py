@@ -11,7 +11,7 @@ from broadcaster.services.station import Station
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class ReportCheck:
     """What became of a frozen report: whether the log still proves it, and what a new one would say otherwise."""
 
     content_whole: bool
@@ -29,7 +29,7 @@ class Checked:
         return self.content_whole and self.log_whole and not self.same_then
 
 
-def check(station: Station, number: int) -> Checked:
+def check(station: Station, number: int) -> ReportCheck:
     """Check a frozen report against the log as it was, and say what a report of today would say otherwise."""
     with station.db.read() as session:
         row = report_row(session, number)
@@ -39,7 +39,7 @@ def check(station: Station, number: int) -> Checked:
     then = freeze(document_of(station, kept.period, up_to=row.entries_to))
     now = freeze(document_of(station, kept.period))
     proved = ("figures", "before", "year_before")
-    return Checked(
+    return ReportCheck(
         content_whole=digest(row.content) == row.content_sha256,
         log_whole=log_whole,
         same_then=tuple(differences({k: whole[k] for k in proved}, {k: then[k] for k in proved})),

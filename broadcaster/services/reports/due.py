@@ -14,7 +14,7 @@ from broadcaster.services.station import Station
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueReport:
     """A report that is to be handed in: its period, the last day for it, and whether it was drawn after its end."""
 
     period: ReportPeriod
@@ -25,7 +25,7 @@ class Due:
     report: int | None
 
 
-def due(station: Station) -> list[Due]:
+def due(station: Station) -> list[DueReport]:
     """Return the reports whose day comes within the days of reminding, or passed in the last 30 days undrawn."""
     settings, today = station.settings.report, station.today()
     found = []
@@ -42,5 +42,5 @@ def due(station: Station) -> list[Due]:
                 drawn_at = session.scalar(select(Report.at).where(Report.id == number)) if number else None
                 done = drawn_at is not None and station.local(drawn_at).date() > period.last
                 if (0 <= left <= settings.remind_days) or (-30 <= left < 0 and not done):
-                    found.append(Due(period, written, day, left, number if done else None))
+                    found.append(DueReport(period, written, day, left, number if done else None))
     return sorted(found, key=lambda d: d.day)

@@ -52,7 +52,7 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class KeptProposal:
     """One proposal as a person left it: kept, changed, or made from a line that proposed nothing.
 
     `value` is as in `Proposal`; `code` is the station's topic or unit that it is, empty for a new one.
@@ -97,7 +97,7 @@ def read_file(station: Station, name: str, data: bytes) -> PlanReading:
     return read_plan(read_bytes(name, data).text, forms(station))
 
 
-def choices_of(station: Station, reading: PlanReading) -> list[Choice]:
+def choices_of(station: Station, reading: PlanReading) -> list[KeptProposal]:
     """Return the proposals of a reading as choices, topics and units matched with those of the station."""
     with station.db.read() as session:
         known = {t.code: t.title for t in session.scalars(select(Topic)) if t.code != OTHER_TOPIC}
@@ -109,11 +109,11 @@ def choices_of(station: Station, reading: PlanReading) -> list[Choice]:
         code = codes.get(id(p)) or ""
         if p.kind is ProposalKind.UNIT:
             code = _unit_code(p.text, units)
-        found.append(Choice(p.kind, p.text, p.line, p.value, code, p.targets))
+        found.append(KeptProposal(p.kind, p.text, p.line, p.value, code, p.targets))
     return found
 
 
-def campaign_from(choices: Sequence[Choice], *, year: int, taken: Sequence[str] = ()) -> Campaign:
+def campaign_from(choices: Sequence[KeptProposal], *, year: int, taken: Sequence[str] = ()) -> Campaign:
     """Return the plan that the choices make; what is missing gets an empty or whole-year value."""
 
     def texts(kind: ProposalKind) -> list[str]:
@@ -168,7 +168,7 @@ def start_import(station: Station, actor: Actor, name: str, data: bytes) -> int:
     return _add(station, actor, replace(plan, title=plan.title[:300]), name, text)
 
 
-def confirm_import(station: Station, actor: Actor, number: int, choices: Sequence[Choice]) -> None:
+def confirm_import(station: Station, actor: Actor, number: int, choices: Sequence[KeptProposal]) -> None:
     """Fill a draft with what a person confirmed line by line.
 
     Raises:

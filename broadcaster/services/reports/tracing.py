@@ -25,7 +25,7 @@ OUTCOME_WORDS = {"full": "phát đủ", "partial": "dừng giữa chừng", "mis
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class FigureRef:
     """What a figure counts, of which days; `up_to` as the log was at that entry."""
 
     period: ReportPeriod
@@ -62,7 +62,7 @@ def narrow(period: ReportPeriod, month: str | None) -> ReportPeriod:
     return custom(max(named.first, period.first), min(named.last, period.last))
 
 
-def trace(station: Station, of: str, wanted: Wanted, limit: int, offset: int = 0) -> Found:
+def trace(station: Station, of: str, wanted: FigureRef, limit: int, offset: int = 0) -> Found:
     """Return a page of what stands behind a figure, and how many there are of it.
 
     Raises:

@@ -36,7 +36,7 @@ MAX_FOCUS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PlanStanding:
     """A plan as it stands, and what the rotation will still do for it."""
 
     row: CampaignRow
@@ -47,7 +47,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class RotationChange:
     """A change of the rotation that closes the gap, and how far it does."""
 
     code: str
@@ -59,7 +59,7 @@ class Proposal:
     unwritten: tuple[str, ...]
 
 
-def standing(station: Station, row: CampaignRow, *, with_coming: bool = True) -> Standing:
+def standing(station: Station, row: CampaignRow, *, with_coming: bool = True) -> PlanStanding:
     """Return how a plan stands today."""
     plan = plans_queries.campaign_of(row)
     today = station.today()
@@ -68,7 +68,7 @@ def standing(station: Station, row: CampaignRow, *, with_coming: bool = True) ->
         found = progress_of(station, session, plan, min(today, plan.last), coming=coming)
         have = {c.topic for c in airable(session) if any(c.valid_on(d) for d in (today, today + dt.timedelta(days=7)))}
     unwritten = tuple(t.code for t in found.topics if (t.gap or not t.done) and t.code not in have)
-    return Standing(row, plan, found, unwritten)
+    return PlanStanding(row, plan, found, unwritten)
 
 
 def progress_of(
@@ -97,7 +97,7 @@ def progress_of(
     )
 
 
-def propose(station: Station, row: CampaignRow) -> Proposal | None:
+def propose(station: Station, row: CampaignRow) -> RotationChange | None:
     """Return the smallest change of one rotation that closes the gap of the plan, or the best there is.
 
     Items of the topics that are behind are put at the head of a slot's choice; the slot's length stays. None when
@@ -121,7 +121,7 @@ def propose(station: Station, row: CampaignRow) -> Proposal | None:
     _, code, changed, after = best
     text = tomlkit.dumps(changed)
     lines = apply_rotation(station, machine(), text, code, dry_run=True)
-    return Proposal(code, text, tuple(lines), gaps, after, stands.unwritten)
+    return RotationChange(code, text, tuple(lines), gaps, after, stands.unwritten)
 
 
 def _changes(

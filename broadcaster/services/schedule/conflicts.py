@@ -21,7 +21,7 @@ from broadcaster.domain.broadcasts import (
     RundownItem,
 )
 from broadcaster.domain.rotations import DayKind
-from broadcaster.domain.zones import Condition
+from broadcaster.domain.zones import HornCondition
 from broadcaster.scheduling.conflicts import Conflict, House, Planned, by_time, conflicts
 from broadcaster.scheduling.expand import Place
 from broadcaster.scheduling.wishes import unmet
@@ -34,7 +34,7 @@ from broadcaster.services.station import Station
 
 DAYS = 14
 _OPEN = (BroadcastState.PLANNED, BroadcastState.CUED)
-_BROKEN = {Condition.BROKEN, Condition.REPAIR}
+_BROKEN = {HornCondition.BROKEN, HornCondition.REPAIR}
 
 
 def find(station: Station, days: int = DAYS) -> list[Conflict]:

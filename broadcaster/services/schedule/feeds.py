@@ -12,7 +12,7 @@ from sqlalchemy import select
 from broadcaster.db.models import BroadcastRow, ZoneRow
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.roles import Actor, Permission
-from broadcaster.scheduling.ics import Entry, feed
+from broadcaster.scheduling.ics import FeedEntry, feed
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 
@@ -35,7 +35,7 @@ def week_feed(station: Station) -> bytes:
         ).all()
     place = station.settings.station.name
     entries = [
-        Entry(
+        FeedEntry(
             uid=f"{r.id}@{place.encode().hex()[:24]}.loa-xa",
             title=r.title,
             starts_at=r.starts_at,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from broadcaster.clock import day_start
 from broadcaster.db.models import BroadcastRow, DayException, PlayLogEntry
 from broadcaster.db.queries.zones import cue_sounds, zone_map
-from broadcaster.domain.asked_airings import UNKNOWN, Coming
+from broadcaster.domain.asked_airings import UNKNOWN, PlacesAhead
 from broadcaster.domain.broadcasts import NO_SESSION, OPEN_STATES, BroadcastKind, BroadcastState, Origin
 from broadcaster.domain.candidates import Candidate, CueSound
 from broadcaster.domain.playlog import Outcome
@@ -147,14 +147,14 @@ def _coming(
     cues: Mapping[str, CueSound],
     first: dt.date,
     ahead: Callable[[dt.date], Iterable[tuple[tuple[str, ...], dt.datetime, Slot]]],
-) -> Coming | None:
+) -> PlacesAhead | None:
     """Return the places until the last script expires whose office asked for airings; None when there is none."""
     ends = [c.valid_to for c in candidates if c.wanted and c.valid_to is not None and c.valid_to >= first]
     if not ends:
         return None
     until = min(max(ends) + dt.timedelta(days=1), first + _LOOK_AHEAD)
     end = day_start(until, station.settings.tz).astimezone(dt.UTC)
-    return Coming(ahead(until), candidates, cues, end)
+    return PlacesAhead(ahead(until), candidates, cues, end)
 
 
 def _book(station: Station, session: Session, first: dt.date) -> CapBook:

@@ -12,7 +12,7 @@ from broadcaster.db.models import BroadcastRow, PlayLogEntry
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, RundownItem
 from broadcaster.domain.candidates import Candidate
 from broadcaster.domain.playlog import Outcome
-from broadcaster.scheduling.wishes import Wish
+from broadcaster.scheduling.wishes import RequestedAiring
 from broadcaster.services.schedule.planned_rows import Draft
 from broadcaster.services.station import Station
 
@@ -69,7 +69,7 @@ def wishes(
     rows: Iterable[BroadcastRow],
     drafts: Sequence[Draft],
     near: dt.timedelta,
-) -> list[Wish]:
+) -> list[RequestedAiring]:
     """Return for each script that was asked for and expires soon how often each zone will have heard it by then.
 
     Args:
@@ -86,7 +86,9 @@ def wishes(
     later = ((-n, d.zones, d.filled.items, d.occurrence.starts_at) for n, d in enumerate(drafts, 1))
     _count_all(station, found, asked, later)
     return [
-        Wish(c.script_id, c.title, c.wanted, c.valid_to, {zone: len(b) for zone, b in found[c.script_id].items()})
+        RequestedAiring(
+            c.script_id, c.title, c.wanted, c.valid_to, {zone: len(b) for zone, b in found[c.script_id].items()}
+        )
         for c in asked.values()
         if c.valid_to is not None
     ]

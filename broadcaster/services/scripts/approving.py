@@ -15,7 +15,7 @@ from broadcaster.domain.causes import Cause, Why
 from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.scripts import Decision, ScriptState, move
-from broadcaster.domain.standing import HELD, Mark, Standing, standing
+from broadcaster.domain.standing import HELD, Outrun, ReadingState, standing
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
@@ -180,7 +180,7 @@ def refusal(session: Session, script_id: int, spoken_sha256: str | None, audio_s
     script, approval = row
     if approval.decision != Decision.APPROVED or script.state is not ScriptState.APPROVED:
         return Why(Cause.NOT_APPROVED, f"Kịch bản không còn được duyệt (đang ở trạng thái “{script.state.label}”).")
-    if standing_of(session, script_id, approval.id) is Standing.HELD:
+    if standing_of(session, script_id, approval.id) is ReadingState.HELD:
         return Why(Cause.NOT_APPROVED, HELD)
     if approval.spoken_sha256 != spoken_sha256 or approval.audio_sha256 != audio_sha256:
         return Why(Cause.BYTES_DIFFER, "Lời đọc hoặc âm thanh khác với bản đã duyệt.")
@@ -189,22 +189,22 @@ def refusal(session: Session, script_id: int, spoken_sha256: str | None, audio_s
     return None
 
 
-def standing_of(session: Session, script_id: int, approval_id: int | None) -> Standing:
+def standing_of(session: Session, script_id: int, approval_id: int | None) -> ReadingState:
     """Return how the reading of a script, approved by `approval_id`, stands to the lexicon."""
     rows = session.scalars(select(StaleMark).where(StaleMark.script_id == script_id))
-    return standing(approval_id, [Mark(m.approval_id, m.hold, m.cleared_at is not None) for m in rows])
+    return standing(approval_id, [Outrun(m.approval_id, m.hold, m.cleared_at is not None) for m in rows])
 
 
-def standings(session: Session, script_ids: Collection[int]) -> dict[int, Standing]:
+def standings(session: Session, script_ids: Collection[int]) -> dict[int, ReadingState]:
     """Return how the readings of several scripts stand, those that are not as approved."""
     latest = select(func.max(Approval.id)).where(Approval.script_id.in_(script_ids)).group_by(Approval.script_id)
     query = select(StaleMark.script_id, StaleMark.hold).where(
         StaleMark.approval_id.in_(latest), StaleMark.cleared_at.is_(None)
     )
-    found: dict[int, Standing] = {}
+    found: dict[int, ReadingState] = {}
     for script_id, hold in session.execute(query):
         if hold or script_id not in found:
-            found[script_id] = Standing.HELD if hold else Standing.STALE
+            found[script_id] = ReadingState.HELD if hold else ReadingState.STALE
     return found
 
 

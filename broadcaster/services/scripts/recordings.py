@@ -31,7 +31,7 @@ from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 from broadcaster.sound import recording
 from broadcaster.sound.master import master
-from broadcaster.sound.recording import Condition, Fault
+from broadcaster.sound.recording import Condition, RecordingFault
 from broadcaster.sound.render import wanted
 from broadcaster.sound.samples import Samples
 from broadcaster.sound.store import Store, disk_error
@@ -55,11 +55,11 @@ Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class AcceptedRecording:
     """A file that can be used."""
 
     condition: Condition
-    faults: tuple[Fault, ...]
+    faults: tuple[RecordingFault, ...]
     """What a listener would mind; none of them fatal."""
 
 
@@ -71,10 +71,10 @@ class Recorded:
     duration_ms: int
     lufs: float
     dbtp: float
-    faults: tuple[Fault, ...]
+    faults: tuple[RecordingFault, ...]
 
 
-def check(station: Station, script_id: int, path: Path) -> Checked:
+def check(station: Station, script_id: int, path: Path) -> AcceptedRecording:
     """Return what is to be said of a recording of a script, without keeping anything.
 
     Raises:
@@ -156,7 +156,9 @@ def record(
     return Recorded(number, made.duration_ms, made.loudness, made.true_peak, checked.faults)
 
 
-def take(station: Station, actor: Actor, script_id: int, stream: IO[bytes], name: str) -> tuple[int, tuple[Fault, ...]]:
+def take(
+    station: Station, actor: Actor, script_id: int, stream: IO[bytes], name: str
+) -> tuple[int, tuple[RecordingFault, ...]]:
     """Take in an uploaded or recorded file, check it at once, and have the worker make the rendition.
 
     Returns the number of the job, which shows progress, and what a listener would mind.
@@ -233,7 +235,7 @@ def is_human(voice: str) -> bool:
     return voice == HUMAN
 
 
-def _examined(path: Path, folder: Path, spoken: Spoken) -> tuple[Checked, Samples]:
+def _examined(path: Path, folder: Path, spoken: Spoken) -> tuple[AcceptedRecording, Samples]:
     try:
         facts = recording.admit(path)
         sound = recording.listen(path, folder / "heard.pcm", facts)
@@ -245,7 +247,7 @@ def _examined(path: Path, folder: Path, spoken: Spoken) -> tuple[Checked, Sample
     found = recording.faults(condition, estimate_seconds(spoken, _PACE))
     if fatal := next((f for f in found if f.fatal), None):
         raise RuleError(fatal.sentence, code=fatal.code, field="recording")
-    return Checked(condition, found), sound
+    return AcceptedRecording(condition, found), sound
 
 
 def _job(session: Session, script_id: int) -> Job | None:
@@ -330,9 +332,9 @@ def _saved(station: Station, stream: IO[bytes], name: str) -> Path:
 __all__ = [
     "HUMAN",
     "HUMAN_LABEL",
-    "Checked",
-    "Fault",
+    "AcceptedRecording",
     "Recorded",
+    "RecordingFault",
     "again",
     "check",
     "is_human",

@@ -18,7 +18,7 @@ from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.reading import Recipe, cleaned_of, directions_of, profile_of, spelled_for, spoken_of
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
-from broadcaster.sound.render import Element, Line, Rendered, Sting, render
+from broadcaster.sound.render import Element, Rendered, SpokenSentence, Sting, render
 from broadcaster.sound.store import Store
 from broadcaster.speech.cache import ClipCache
 from broadcaster.text import Spoken, directions, normalize
@@ -105,7 +105,7 @@ def voice_order(station: Station, chosen: str | None) -> list[str]:
 def _elements(station: Station, spoken: Spoken, marks: tuple[directions.Direction, ...]) -> list[Element]:
     """Return the sentences with who speaks them, the sounds between them and the music under them."""
     if not marks:
-        return [Line(s.text, s.pause_ms) for s in spoken.sentences]
+        return [SpokenSentence(s.text, s.pause_ms) for s in spoken.sentences]
     with station.db.read() as session:
         sounds = cue_sounds(session)
     store = Store(station.home.store)
@@ -122,7 +122,7 @@ def _elements(station: Station, spoken: Spoken, marks: tuple[directions.Directio
     for sentence, turn in zip(spoken.sentences, directions.turns(spoken, marks), strict=True):
         out += [Sting(path(name)) for name in turn.before]
         music = path(turn.music) if turn.music else None
-        out.append(Line(sentence.text, sentence.pause_ms, turn.gender, music))
+        out.append(SpokenSentence(sentence.text, sentence.pause_ms, turn.gender, music))
     return out
 
 

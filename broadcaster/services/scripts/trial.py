@@ -30,7 +30,7 @@ from broadcaster.services.work.performing import Progress
 from broadcaster.speech.cache import ClipCache
 from broadcaster.speech.engine import Clip
 from broadcaster.speech.registry import speak_all
-from broadcaster.text import Entry, Lexicon, normalize
+from broadcaster.text import Lexicon, LexiconEntry, normalize
 
 MAX_CHARACTERS: Final = 300
 """The longest text that is spoken for a trial: some twenty seconds."""
@@ -39,11 +39,11 @@ _BEGUN_S: Final = 15.0
 _ENDED_S: Final = 60.0
 """How long it waits for the sound: a first sentence also waits for the voice to be loaded."""
 _KEPT: Final = dt.timedelta(hours=1)
-_ENTRIES: Final = TypeAdapter(tuple[Entry, ...])
+_ENTRIES: Final = TypeAdapter(tuple[LexiconEntry, ...])
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class TrialSound:
     """A trial: its sound, its words, and the voice that spoke."""
 
     wav: bytes
@@ -52,7 +52,7 @@ class Heard:
     seconds: float
 
 
-def trial_lexicon(station: Station, extra: Sequence[Entry], script_id: int | None = None) -> Lexicon:
+def trial_lexicon(station: Station, extra: Sequence[LexiconEntry], script_id: int | None = None) -> Lexicon:
     """Return the lexicon of the station (and of a script) with entries over it that nobody has saved."""
     with station.db.read() as session:
         own = layers.entries(session, script_id) if script_id else ()
@@ -62,12 +62,12 @@ def trial_lexicon(station: Station, extra: Sequence[Entry], script_id: int | Non
 def hear(
     station: Station,
     text: str,
-    extra: Sequence[Entry] = (),
+    extra: Sequence[LexiconEntry] = (),
     *,
     script_id: int | None = None,
     voice: str | None = None,
     rate: float | None = None,
-) -> Heard:
+) -> TrialSound:
     """Return a text as the station would speak it.
 
     Raises:
@@ -95,14 +95,14 @@ def hear(
     )
     pauses = [s.pause_ms for s in said.sentences]
     wav = _wav(spoken.clips, pauses)
-    return Heard(wav, said.text, spoken.voice, sum(c.seconds for c in spoken.clips))
+    return TrialSound(wav, said.text, spoken.voice, sum(c.seconds for c in spoken.clips))
 
 
 def hear_by_worker(
     station: Station,
     by: str,
     text: str,
-    extra: Sequence[Entry] = (),
+    extra: Sequence[LexiconEntry] = (),
     *,
     voice: str | None = None,
     rate: float | None = None,

@@ -14,7 +14,7 @@ from broadcaster.db.queries.one import one_of
 from broadcaster.domain.broadcasts import LEAD
 from broadcaster.domain.fold import nfc, one_line, slug
 from broadcaster.domain.roles import Actor, Permission
-from broadcaster.domain.zones import ALL, Condition, Correction, Device, parse_bands
+from broadcaster.domain.zones import ALL, Correction, Device, HornCondition, parse_bands
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.schedule.once import air_once
@@ -39,7 +39,7 @@ class ZoneFields:
     latitude: float | None = None
     longitude: float | None = None
     device: Device = Device.HORN
-    condition: Condition = Condition.GOOD
+    condition: HornCondition = HornCondition.GOOD
     enabled: bool = True
     bass: float = 0.0
     treble: float = 0.0

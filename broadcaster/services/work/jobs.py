@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, aliased
 
 from broadcaster.db.models import Job, JobNeed
 from broadcaster.db.session import changed
-from broadcaster.domain.jobs import ENDED, NOT_DONE, JobKind, JobState, Turn
+from broadcaster.domain.jobs import ENDED, NOT_DONE, JobKind, JobState, JobTurn
 from broadcaster.errors import RuleError
 from broadcaster.services.station import Station
 from broadcaster.services.work.knock import knock
@@ -134,7 +134,7 @@ ORDER: Final = (Job.priority, Job.run_after, Job.id)
 """Whose turn it is: the turn of its kind, then age."""
 
 
-def due(station: Station, up_to: Turn = Turn.UPKEEP) -> list[int]:
+def due(station: Station, up_to: JobTurn = JobTurn.UPKEEP) -> list[int]:
     """Return the numbers of jobs that could be done now, in the order in which they would be."""
     query = select(Job.id).where(ready(station.now()), Job.priority <= up_to).order_by(*ORDER)
     with station.db.read() as session:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Job
 from broadcaster.db.session import changed
-from broadcaster.domain.jobs import JobKind, JobState, Turn
+from broadcaster.domain.jobs import JobKind, JobState, JobTurn
 from broadcaster.errors import EngineError, MediaError, StationError
 from broadcaster.media.ffmpeg import NOT_THE_FILE
 from broadcaster.services.station import Station
@@ -66,7 +66,7 @@ def perform(station: Station, job_id: int, handlers: Handlers, stop: threading.E
     return _perform(station, Job.id == job_id, handlers, stop)
 
 
-def perform_next(station: Station, handlers: Handlers, stop: threading.Event | None = None, *, up_to: Turn) -> bool:
+def perform_next(station: Station, handlers: Handlers, stop: threading.Event | None = None, *, up_to: JobTurn) -> bool:
     """Do the job whose turn it is, among those of turn `up_to` and before; return False when none is due."""
     mine = Job.priority <= up_to
     with station.db.read() as session:  # to look takes no lock

@@ -14,7 +14,7 @@ from typing import Final
 from broadcaster.speech.vi_neural.g2p import STOPS, Syllable, Tone
 
 
-class Part(Enum):
+class SyllablePart(Enum):
     """The part of the syllable that a segment belongs to."""
 
     ONSET = "onset"
@@ -24,11 +24,11 @@ class Part(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class Phone:
     """One symbol for the model, with what timing and tone need to know of it."""
 
     symbol: str
-    part: Part
+    part: SyllablePart
     voiced: bool
     stop: bool = False
     """True for an unreleased final stop."""
@@ -147,7 +147,7 @@ SOUTH: Final = Accent(
 _VOICELESS: Final = frozenset("kptʨsfhxʂʈʰɕʃʦʔ")
 
 
-def segments(syllable: Syllable, accent: Accent) -> tuple[Segment, ...]:
+def segments(syllable: Syllable, accent: Accent) -> tuple[Phone, ...]:
     """Return the segments of a syllable as the region says it, in order."""
     onset = accent.onsets[syllable.onset]
     glide = accent.glide if syllable.glide else ""
@@ -155,8 +155,8 @@ def segments(syllable: Syllable, accent: Accent) -> tuple[Segment, ...]:
     nucleus, coda = accent.rimes.get(rime, (accent.nuclei[rime[0]], accent.codas[rime[1]]))
     stopped = syllable.coda in STOPS
     return (
-        *(Segment(s, Part.ONSET, s not in _VOICELESS) for s in onset),
-        *(Segment(s, Part.GLIDE, True) for s in glide),
-        *(Segment(s, Part.NUCLEUS, True) for s in nucleus),
-        *(Segment(s, Part.CODA, not stopped, stopped) for s in coda),
+        *(Phone(s, SyllablePart.ONSET, s not in _VOICELESS) for s in onset),
+        *(Phone(s, SyllablePart.GLIDE, True) for s in glide),
+        *(Phone(s, SyllablePart.NUCLEUS, True) for s in nucleus),
+        *(Phone(s, SyllablePart.CODA, not stopped, stopped) for s in coda),
     )

@@ -148,7 +148,7 @@ class ViNeuralEngine(Engine):
             yield Clip(_pcm(sound, last=last), who.rate)
 
 
-def _sing(model: kokoro.Model, piece: score.Piece, who: _Speaker, *, last: bool) -> kokoro.Floats:
+def _sing(model: kokoro.Model, piece: score.ModelCall, who: _Speaker, *, last: bool) -> kokoro.Floats:
     """Return the sound of one piece, with the pause that follows it, or some silence after the last."""
     symbols = "".join(note.symbol for note in piece.notes)
     style = model.style(who.style, len(symbols))

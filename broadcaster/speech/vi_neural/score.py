@@ -10,7 +10,7 @@ from math import inf
 from typing import Final
 
 from broadcaster.speech.vi_neural import tones
-from broadcaster.speech.vi_neural.accents import Accent, Part, Segment, segments
+from broadcaster.speech.vi_neural.accents import Accent, Phone, SyllablePart, segments
 from broadcaster.speech.vi_neural.g2p import Syllable, Tone
 from broadcaster.speech.vi_neural.spelling import digits_of, syllables_of
 from broadcaster.speech.vi_neural.timing import Timing, lengths
@@ -42,20 +42,20 @@ _PAUSE: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class ScoreNote:
     """One symbol for the model: how long, and which syllable it belongs to (-1: none)."""
 
     symbol: str
     ms: float
     syllable: int = -1
-    segment: Segment | None = None
+    segment: Phone | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ModelCall:
     """What the model speaks in one call: notes, and the syllables they point to."""
 
-    notes: tuple[Note, ...]
+    notes: tuple[ScoreNote, ...]
     syllables: tuple[Syllable, ...]
     last: tuple[bool, ...]
     """Whether each syllable stands before a pause."""
@@ -92,16 +92,16 @@ def phrases_of(sentence: str) -> list[tuple[list[Syllable], str]]:
     return phrases
 
 
-def pieces_of(sentence: str, accent: Accent, timing: Timing) -> list[Piece]:
+def pieces_of(sentence: str, accent: Accent, timing: Timing) -> list[ModelCall]:
     """Return the pieces of a sentence, cut at its pauses where the model's limit asks for it."""
-    pieces: list[Piece] = []
-    notes: list[Note] = []
+    pieces: list[ModelCall] = []
+    notes: list[ScoreNote] = []
     said: list[Syllable] = []
     last: list[bool] = []
 
     def close() -> None:
         if said:
-            pieces.append(Piece(tuple(notes), tuple(said), tuple(last)))
+            pieces.append(ModelCall(tuple(notes), tuple(said), tuple(last)))
             notes.clear()
             said.clear()
             last.clear()
@@ -117,15 +117,15 @@ def pieces_of(sentence: str, accent: Accent, timing: Timing) -> list[Piece]:
             for index, syllable in enumerate(part):
                 final = index == len(part) - 1
                 if notes and notes[-1].syllable >= 0:
-                    notes.append(Note(" ", timing.gap * timing.scale))
+                    notes.append(ScoreNote(" ", timing.gap * timing.scale))
                 parts = segments(syllable, accent)
                 notes += [
-                    Note(s.symbol, ms, len(said), s)
+                    ScoreNote(s.symbol, ms, len(said), s)
                     for s, ms in zip(parts, lengths(syllable, parts, timing, last=final), strict=True)
                 ]
                 said.append(syllable)
                 last.append(final)
-            notes.append(Note(mark if mark in ",.!?;:" else ",", pause))
+            notes.append(ScoreNote(mark if mark in ",.!?;:" else ",", pause))
         if long and not pieces and len(said) >= _FIRST_LEAST:
             close()
     close()
@@ -144,7 +144,7 @@ class Melody:
     """What is taken from the energy after that."""
 
 
-def melody_of(piece: Piece, counts: Sequence[int], accent: Accent, toneset: ToneSet) -> Melody:
+def melody_of(piece: ModelCall, counts: Sequence[int], accent: Accent, toneset: ToneSet) -> Melody:
     """Return the melody of a piece.
 
     Args:
@@ -161,21 +161,21 @@ def melody_of(piece: Piece, counts: Sequence[int], accent: Accent, toneset: Tone
     groups: dict[int, list[int]] = {}
     for place, note in enumerate(piece.notes):
         groups.setdefault(note.syllable, []).append(place)
-        if note.segment is not None and note.segment.part is Part.NUCLEUS:
+        if note.segment is not None and note.segment.part is SyllablePart.NUCLEUS:
             melody.floor[starts[place] : starts[place + 1]] = [VOWEL_ENERGY] * (counts[place] * STEPS)
-        elif note.segment is not None and note.segment.part is Part.ONSET and _sounds_through(note, piece):
+        elif note.segment is not None and note.segment.part is SyllablePart.ONSET and _sounds_through(note, piece):
             melody.floor[starts[place] : starts[place + 1]] = [SONORANT_ENERGY] * (counts[place] * STEPS)
     joined: tuple[int, float] | None = None
     for index, syllable in enumerate(piece.syllables):
         places = groups[index]
-        rime = [n for n in places if (s := piece.notes[n].segment) and s.part is not Part.ONSET and s.voiced]
+        rime = [n for n in places if (s := piece.notes[n].segment) and s.part is not SyllablePart.ONSET and s.voiced]
         begin, end = starts[rime[0]], starts[rime[-1] + 1]
         last = _lay_tone(melody, (begin, end), syllable, piece, index, accent, toneset)
         broken = syllable.tone is Tone.NANG and not syllable.stopped
         if broken:
             _break_off(melody, (begin, end))
         first = melody.pitch[begin] or 0.0
-        onset = [s for n in places if (s := piece.notes[n].segment) and s.part is Part.ONSET]
+        onset = [s for n in places if (s := piece.notes[n].segment) and s.part is SyllablePart.ONSET]
         start = starts[places[0]]
         if onset and all(s.voiced for s in onset):
             source = joined[1] if joined is not None and start - joined[0] <= 4 * STEPS else first
@@ -187,7 +187,7 @@ def melody_of(piece: Piece, counts: Sequence[int], accent: Accent, toneset: Tone
     return melody
 
 
-def _sounds_through(note: Note, piece: Piece) -> bool:
+def _sounds_through(note: ScoreNote, piece: ModelCall) -> bool:
     """Tell whether a note of an onset sounds through: voiced, and not the closure of b or đ."""
     return note.segment is not None and note.segment.voiced and piece.syllables[note.syllable].onset not in {"b", "đ"}
 
@@ -196,7 +196,7 @@ def _lay_tone(
     melody: Melody,
     span: tuple[int, int],
     syllable: Syllable,
-    piece: Piece,
+    piece: ModelCall,
     index: int,
     accent: Accent,
     toneset: ToneSet,

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from broadcaster.speech.vi_neural.accents import Part, Segment
+from broadcaster.speech.vi_neural.accents import Phone, SyllablePart
 from broadcaster.speech.vi_neural.g2p import Syllable, Tone
 
 FRAME_MS: Final = 25.0
@@ -83,7 +83,7 @@ _SHORT_VOWELS: Final = frozenset({"ă", "â"})
 
 
 def lengths(
-    syllable: Syllable, parts: Sequence[Segment], timing: Timing = USUAL, *, last: bool = False
+    syllable: Syllable, parts: Sequence[Phone], timing: Timing = USUAL, *, last: bool = False
 ) -> tuple[float, ...]:
     """Return the length of each segment in milliseconds.
 
@@ -93,9 +93,9 @@ def lengths(
         timing: the rule model's values.
         last: the syllable stands before a pause.
     """
-    onset = "".join(s.symbol for s in parts if s.part is Part.ONSET)
-    coda = sum(s.part is Part.CODA for s in parts)
-    nucleus = sum(s.part is Part.NUCLEUS for s in parts)
+    onset = "".join(s.symbol for s in parts if s.part is SyllablePart.ONSET)
+    coda = sum(s.part is SyllablePart.CODA for s in parts)
+    nucleus = sum(s.part is SyllablePart.NUCLEUS for s in parts)
     short = syllable.nucleus in _SHORT_VOWELS
     stretch = timing.tones.get(syllable.tone, 1.0) * (timing.last if last else 1.0)
     if not coda:
@@ -107,10 +107,10 @@ def lengths(
     else:
         vowel, end = timing.long, timing.stop_after_long if syllable.stopped else timing.coda_after_long
     share = {
-        Part.ONSET: timing.onsets.get(onset, timing.other_onset) / max(len(onset), 1),
-        Part.GLIDE: timing.glide,
-        Part.NUCLEUS: vowel * stretch / nucleus,
-        Part.CODA: end * stretch / max(coda, 1),
+        SyllablePart.ONSET: timing.onsets.get(onset, timing.other_onset) / max(len(onset), 1),
+        SyllablePart.GLIDE: timing.glide,
+        SyllablePart.NUCLEUS: vowel * stretch / nucleus,
+        SyllablePart.CODA: end * stretch / max(coda, 1),
     }
     return tuple(share[s.part] * timing.scale for s in parts)
 

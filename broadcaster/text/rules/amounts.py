@@ -7,7 +7,7 @@ import re
 from broadcaster.text.numbers import cardinal
 from broadcaster.text.rules.figures import FIGURE, Figure
 from broadcaster.text.rules.measures import rate_of, tail_of
-from broadcaster.text.tokens import Context, Left, Reading
+from broadcaster.text.tokens import Context, Left, RuleReading
 from broadcaster.text.word_lists import word_list
 
 _NUMBER = re.compile(FIGURE)
@@ -28,17 +28,17 @@ _STRETCH = re.compile(r"\s?[-–—~]\s?(?=\d)")
 _PLUS_MINUS = re.compile(r"(\+/-|[+\-−–±])\s?(?=\d)")
 
 
-def product(ctx: Context, pos: int, left: Left) -> Reading | None:
+def product(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """3x4, 2 x 3,5 m: one size by another."""
     m = _TIMES.match(ctx.text, pos)
     if not m:
         return None
     words = " nhân ".join(Figure(part, ctx, left).words for part in m.groups() if part)
     tail = tail_of(ctx, ctx.text, m.end())
-    return Reading(pos, tail[1] if tail else m.end(), words + (tail[0] if tail else ""), "number.product")
+    return RuleReading(pos, tail[1] if tail else m.end(), words + (tail[0] if tail else ""), "number.product")
 
 
-def amount(ctx: Context, pos: int, left: Left) -> Reading | None:
+def amount(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """Any figure with what it counts: 1.500.000 đồng, 98,5%, 12,5 ha, 25.000đ/kg, 60 km/h, 15."""
     m = _NUMBER.match(ctx.text, pos)
     if not m:
@@ -67,16 +67,16 @@ def amount(ctx: Context, pos: int, left: Left) -> Reading | None:
         if tail[2] == "money" and len(m[0]) < _NO_PRICE and ctx.text[tail[1] - 1] == "đ":
             # A small "đ" is a point as often as a price.
             alternatives += (f"{words} {'đồng' if tail[0] == ' điểm' else 'điểm'}",)
-        return _stretched(ctx, Reading(pos, tail[1], words + tail[0], rule, alternatives))
+        return _stretched(ctx, RuleReading(pos, tail[1], words + tail[0], rule, alternatives))
     per = rate_of(ctx, ctx.text, end) if end < len(ctx.text) and ctx.text[end] == "/" else None
     if per and not _FIGURE_AFTER.match(ctx.text, per[1]):
-        return Reading(pos, per[1], words + per[0], "measure.rate")
+        return RuleReading(pos, per[1], words + per[0], "measure.rate")
     if written.isdecimal() and len(written) > 18:
-        return Reading(pos, end, words, "number.digits")
-    return Reading(pos, end, words, rule, figure.alternatives)
+        return RuleReading(pos, end, words, "number.digits")
+    return RuleReading(pos, end, words, rule, figure.alternatives)
 
 
-def _stretched(ctx: Context, first: Reading) -> Reading:
+def _stretched(ctx: Context, first: RuleReading) -> RuleReading:
     """0,6m-0,8m, 800.000đ - 1.000.000đ: from one amount to another of the same kind, each with its unit."""
     dash = _STRETCH.match(ctx.text, first.end)
     if not dash:
@@ -88,10 +88,10 @@ def _stretched(ctx: Context, first: Reading) -> Reading:
     if not second or not tail or not same or tail[2].split(".")[0] != first.rule.split(".")[0]:
         return first
     words = f"{first.spoken} đến {Figure(second[0], ctx, Left('')).words}{tail[0]}"
-    return Reading(first.start, tail[1], words, first.rule)
+    return RuleReading(first.start, tail[1], words, first.rule)
 
 
-def signed(ctx: Context, pos: int, left: Left) -> Reading | None:
+def signed(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """-5°C, ±2, +3,5%: a sign before a figure."""
     m = _PLUS_MINUS.match(ctx.text, pos)
     if not m:
@@ -104,4 +104,4 @@ def signed(ctx: Context, pos: int, left: Left) -> Reading | None:
     sign = {"+": "cộng", "±": "cộng trừ", "+/-": "cộng trừ"}.get(m[1], "âm")
     if m[1] in "-−–" and (m[0] != m[1] or (left.last and left.last[-1:].isdigit())):
         return None
-    return Reading(pos, m.end(), "" if left.last == sign else sign, "number.sign")
+    return RuleReading(pos, m.end(), "" if left.last == sign else sign, "number.sign")

@@ -6,7 +6,7 @@ import re
 
 from broadcaster.text.numbers import cardinal, coded, month, rank, roman_value, spell_digits
 from broadcaster.text.rules import plates, roads
-from broadcaster.text.tokens import Context, Left, Reading
+from broadcaster.text.tokens import Context, Left, RuleReading
 from broadcaster.text.word_lists import word_list
 
 _LONG = re.compile(r"\d{6,}(?:[-–]\d{3})?(?!\d|[.,]\d)")
@@ -35,7 +35,7 @@ _SERIES = re.compile(r"[Ss]ố:? [A-ZĐ]{1,3}\s?$")
 _SHORT_CODE = re.compile(r"\d{4,6}(?!\d|[.,/]\d)")
 
 
-def long_figures(ctx: Context, pos: int, left: Left) -> Reading | None:
+def long_figures(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """Citizen ID, tax code, account: digit by digit."""
     text = ctx.text
     named = left.recent(*_ID_WORDS, words=6)
@@ -46,25 +46,25 @@ def long_figures(ctx: Context, pos: int, left: Left) -> Reading | None:
             and sum(c.isdecimal() for c in m[0]) >= 8
             and (m[0][0] == "0" or not re.fullmatch(r"\d{1,3}(?:\.\d{3})+", m[0]))
         ):
-            return Reading(pos, m.end(), ", ".join(spell_digits(p) for p in re.split(r"[ .]", m[0])), "code.digits")
+            return RuleReading(pos, m.end(), ", ".join(spell_digits(p) for p in re.split(r"[ .]", m[0])), "code.digits")
     m = _CODE_GROUPS.match(text, pos)
     if m and (named or left.recent(*_ID_WORDS, words=_CODE_CLAUSE)):
-        return Reading(pos, m.end(), ", ".join(spell_digits(p) for p in re.split(r"[ .-]", m[0])), "code.digits")
+        return RuleReading(pos, m.end(), ", ".join(spell_digits(p) for p in re.split(r"[ .-]", m[0])), "code.digits")
     m = _TAX.match(text, pos)
     if m:
-        return Reading(pos, m.end(), ", ".join(spell_digits(p) for p in m[0].split("-")), "code.digits")
+        return RuleReading(pos, m.end(), ", ".join(spell_digits(p) for p in m[0].split("-")), "code.digits")
     m = _LONG.match(text, pos)
     if m and (named or _SERIES.search(left.raw) or len(m[0]) >= 10 or m[0].startswith("0")):
         following = ctx.right(m.end(), 12)
         if re.match(r"\s?(?:đồng|đ\b|vnđ|người|hộ|m2|kg|lượt)", following) and not m[0].startswith("0"):
             return None
-        return Reading(pos, m.end(), ", ".join(spell_digits(p) for p in re.split("[-–]", m[0])), "code.digits")
+        return RuleReading(pos, m.end(), ", ".join(spell_digits(p) for p in re.split("[-–]", m[0])), "code.digits")
     m = _SHORT_CODE.match(text, pos)
     if m and (
         left.ends(*_CODE_WORDS)
         or (len(m[0]) >= 5 and left.ends("là", ":", "số") and left.recent(*_CODE_WORDS, words=9))
     ):
-        return Reading(pos, m.end(), spell_digits(m[0]), "code.digits")
+        return RuleReading(pos, m.end(), spell_digits(m[0]), "code.digits")
     return None
 
 
@@ -87,41 +87,43 @@ _LONE_MONTH = re.compile(r"T(1|8|9|1[0-2])(?![^\W_]|[./-]\d)")
 _MONTH = re.compile(r"T(\d{1,2})[/.-]((?:19|20)\d\d)(?![^\W_])")
 
 
-def quarter(ctx: Context, pos: int) -> Reading | None:
+def quarter(ctx: Context, pos: int) -> RuleReading | None:
     """Q1/2025, Q.I/2025: a quarter of a year."""
     m = _QUARTER.match(ctx.text, pos)
     if not m:
         return None
     number = m[1] or str(roman_value(m[2]))
-    return Reading(
+    return RuleReading(
         pos, m.end(), f"quý {cardinal(number, ctx.profile)} năm {cardinal(m[3], ctx.profile)}", "date.quarter"
     )
 
 
-def abbreviated_time(ctx: Context, pos: int, left: Left) -> Reading | None:
+def abbreviated_time(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """T2, T2-T6, T7-CN: days of the week; T8/2025: a month."""
     m = _MONTH.match(ctx.text, pos)
     if m and 1 <= int(m[1]) <= 12 and not left.ends("ký hiệu", "mã", "mẫu", "số hiệu", "lô"):
         words = f"tháng {month(m[1], ctx.profile)} năm {cardinal(m[2], ctx.profile)}"
-        return Reading(pos, m.end(), words, "date.month-year")
+        return RuleReading(pos, m.end(), words, "date.month-year")
     m = _MONTHS_OF_YEAR.match(ctx.text, pos)
     if m and (m[3] or not {m[1], m[2]} <= set("234567")) and 1 <= int(m[1]) < int(m[2]) <= 12:
         words = f"tháng {month(m[1], ctx.profile)} đến tháng {month(m[2], ctx.profile)}"
-        return Reading(pos, m.end(), words + (f" năm {cardinal(m[3], ctx.profile)}" if m[3] else ""), "date.month-span")
+        return RuleReading(
+            pos, m.end(), words + (f" năm {cardinal(m[3], ctx.profile)}" if m[3] else ""), "date.month-span"
+        )
     m = _LONE_MONTH.match(ctx.text, pos)
     if m and left.ends(*_IN_A_YEAR):
-        return Reading(pos, m.end(), f"tháng {month(m[1], ctx.profile)}", "date.month-name", look=True)
+        return RuleReading(pos, m.end(), f"tháng {month(m[1], ctx.profile)}", "date.month-name", look=True)
     m = _WEEKDAYS_LISTED.match(ctx.text, pos)
     if m and ("," in m[1] or len(m[1].replace("T", "")) > len("2-6")) and not left.ends(*_NO_WEEKDAY):
         days = re.findall(r"\d", m[1])
         if days == sorted(set(days)):
-            return Reading(pos, m.end(), ", ".join(f"thứ {rank(d, ctx.profile)}" for d in days), "date.weekdays")
+            return RuleReading(pos, m.end(), ", ".join(f"thứ {rank(d, ctx.profile)}" for d in days), "date.weekdays")
     m = _WEEKDAYS_TIGHT.match(ctx.text, pos)
     if m and m[1] < m[2] and not left.ends(*_NO_WEEKDAY):
         # "Lô T2-6" and "giống T2-6" are names; what happens every week tells the days.
         if left.recent(*_WEEKLY, words=5) or _WEEKDAY_NEXT.match(ctx.text, m.end()):
             words = f"thứ {rank(m[1], ctx.profile)} đến thứ {rank(m[2], ctx.profile)}"
-            return Reading(pos, m.end(), words, "date.weekday")
+            return RuleReading(pos, m.end(), words, "date.weekday")
         return None
     m = _WEEKDAY.match(ctx.text, pos)
     joined = _WEEKDAY_LEFT.search(left.raw[-24:])
@@ -144,10 +146,10 @@ def abbreviated_time(ctx: Context, pos: int, left: Left) -> Reading | None:
     if m[2]:
         words += ", " if m[2] == "," else " đến "
         words += f"thứ {rank(m[3], ctx.profile)}" if m[3] else "Chủ nhật"
-    return Reading(pos, m.end(), words, "date.weekday")
+    return RuleReading(pos, m.end(), words, "date.weekday")
 
 
-def capitals(ctx: Context, pos: int, word: str, left: Left) -> Reading | None:
+def capitals(ctx: Context, pos: int, word: str, left: Left) -> RuleReading | None:
     """A word in capitals that a figure or a joining sign follows."""
     found = roads.road(ctx, pos, left) or plates.boat(ctx, pos, left)
     if found is not None:
@@ -163,7 +165,7 @@ def capitals(ctx: Context, pos: int, word: str, left: Left) -> Reading | None:
     return found
 
 
-def letters_figures(ctx: Context, pos: int) -> Reading | None:
+def letters_figures(ctx: Context, pos: int) -> RuleReading | None:
     """B12, H5N1, COVID-19, A4, lô C2-15: letters by name or by the lexicon, figures as a number."""
     m = _LETTERS_FIGURES.match(ctx.text, pos)
     if not m or (m[1].islower() and len(m[1]) > 1):
@@ -184,26 +186,26 @@ def letters_figures(ctx: Context, pos: int) -> Reading | None:
     more = re.compile(r"\d+").match(ctx.text, end)
     if more:
         words, end = f"{words} {coded(more[0], ctx.profile)}", more.end()
-    return Reading(pos, end, words, "code.letters-figures")
+    return RuleReading(pos, end, words, "code.letters-figures")
 
 
 _MONTHS_LONG = re.compile(r"(\d{1,2})T(?![^\W_])")
 _MONTHS = re.compile(r"(\d{1,2})T(?:/((?:19|20)\d\d)|(?=\s(?:đầu|cuối)\snăm))(?![^\W_])")
 
 
-def months(ctx: Context, pos: int, left: Left) -> Reading | None:
+def months(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """6T/2025, 6T đầu năm: so many months."""
     m = _MONTHS.match(ctx.text, pos)
     if not m and (left.ends("kỳ hạn", "thời hạn", "bảo hành") or left.recent("lãi", "tiền gửi", "vay", words=4)):
         m = _MONTHS_LONG.match(ctx.text, pos)
-        return Reading(pos, m.end(), f"{cardinal(m[1], ctx.profile)} tháng", "date.months") if m else None
+        return RuleReading(pos, m.end(), f"{cardinal(m[1], ctx.profile)} tháng", "date.months") if m else None
     if not m:
         return None
     words = f"{cardinal(m[1], ctx.profile)} tháng"
-    return Reading(pos, m.end(), f"{words} năm {cardinal(m[2], ctx.profile)}" if m[2] else words, "date.months")
+    return RuleReading(pos, m.end(), f"{words} năm {cardinal(m[2], ctx.profile)}" if m[2] else words, "date.months")
 
 
-def figures_letters(ctx: Context, pos: int, left: Left) -> Reading | None:
+def figures_letters(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """4G, 3D, 12A, 2FA, 68K1."""
     m = _FIGURES_LETTERS.match(ctx.text, pos)
     if (
@@ -222,10 +224,10 @@ def figures_letters(ctx: Context, pos: int, left: Left) -> Reading | None:
     words = f"{coded(m[1], ctx.profile)} {ctx.lexicon.spell(m[2])}"
     if m[3]:
         words += f" {coded(m[3], ctx.profile)}"
-    return Reading(pos, m.end(), words, "code.figures-letters")
+    return RuleReading(pos, m.end(), words, "code.figures-letters")
 
 
-def standard(ctx: Context, pos: int, left: Left) -> Reading | None:
+def standard(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """26:2025/BNNMT after QCVN, TCVN, ISO: the number, the year, the issuer."""
     m = _STANDARD.match(ctx.text, pos)
     if not m or not left.ends(
@@ -246,10 +248,10 @@ def standard(ctx: Context, pos: int, left: Left) -> Reading | None:
     issuer = ctx.lexicon.table("issuers").get(m[3] or "")
     if m[3]:
         words += f" của {issuer}" if issuer else f" {ctx.lexicon.spell(m[3])}"
-    return Reading(pos, m.end(), words, "code.standard")
+    return RuleReading(pos, m.end(), words, "code.standard")
 
 
-def mixed(ctx: Context, pos: int, left: Left) -> Reading | None:
+def mixed(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """H01.25-250612-0045, AB/25E, A/H1N1: letters by name, figures as names, joining signs unspoken."""
     m = _MIXED.match(ctx.text, pos)
     if not m or not any(c.isdecimal() for c in m[0]) or not any(c.isalpha() for c in m[0]):
@@ -270,26 +272,26 @@ def mixed(ctx: Context, pos: int, left: Left) -> Reading | None:
             words.append("trên")
         elif words and part == "-":
             words[-1] += ","
-    return Reading(pos, m.end(), " ".join(words).rstrip(","), "code.mixed")
+    return RuleReading(pos, m.end(), " ".join(words).rstrip(","), "code.mixed")
 
 
 _WEIGHED = re.compile(r"\s?kg(?![^\W_])")
 
 
-def outline(ctx: Context, pos: int, left: Left) -> Reading | None:
+def outline(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """1.2.3 and other dotted or dashed chains that no other rule knows."""
     m = _DOTTED.match(ctx.text, pos)
     if m and len(m[0]) > _LONG_OUTLINE and left.recent(*_ID_WORDS, words=4):
-        return Reading(pos, m.end(), ", ".join(spell_digits(p) for p in m[0].split(".")), "code.digits")
+        return RuleReading(pos, m.end(), ", ".join(spell_digits(p) for p in m[0].split(".")), "code.digits")
     if m and not re.fullmatch(r"\d{1,3}(?:\.\d{3})+", m[0]):
-        return Reading(pos, m.end(), " chấm ".join(coded(p, ctx.profile) for p in m[0].split(".")), "code.outline")
+        return RuleReading(pos, m.end(), " chấm ".join(coded(p, ctx.profile) for p in m[0].split(".")), "code.outline")
     m = _DASHED.match(ctx.text, pos)
     if m:
         parts = m[0].split("-")
         # 100-60-50 kg NPK: parts of a dressing are weighed, figures of a code are not.
         if all(len(p) <= 2 for p in parts) or _WEIGHED.match(ctx.text, m.end()):
-            return Reading(pos, m.end(), " ".join(coded(p, ctx.profile) for p in parts), "code.dashed")
-        return Reading(pos, m.end(), ", ".join(spell_digits(p) for p in parts), "code.dashed")
+            return RuleReading(pos, m.end(), " ".join(coded(p, ctx.profile) for p in parts), "code.dashed")
+        return RuleReading(pos, m.end(), ", ".join(spell_digits(p) for p in parts), "code.dashed")
     return None
 
 

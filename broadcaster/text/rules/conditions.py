@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from broadcaster.text.lexicon import Entry
+from broadcaster.text.lexicon import LexiconEntry
 from broadcaster.text.tokens import Context, Left
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -39,7 +39,7 @@ def _subject_near(phrases: tuple[str, ...], ctx: Context, end: int) -> bool:
     return any(f" {phrase} " in words for phrase in phrases)
 
 
-def fits(entry: Entry, ctx: Context, end: int, left: Left) -> bool:
+def fits(entry: LexiconEntry, ctx: Context, end: int, left: Left) -> bool:
     """Whether the conditions of `entry` hold for a written form that ends at `end`."""
     if entry.followed_by:
         after = ctx.text[end : end + 48]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from broadcaster.text.numbers import cardinal, month
-from broadcaster.text.tokens import DASH, Context, Left, Reading
+from broadcaster.text.tokens import DASH, Context, Left, RuleReading
 from broadcaster.text.word_lists import word_list
 
 _FULL = re.compile(r"(\d{1,2})(\s?[/.\-–]\s?)(\d{1,2})(\s?[/.\-–]\s?)(\d{4}|\d{2})(?![\d]|[/.,\-–]\d)")
@@ -100,11 +100,11 @@ def _happens(ctx: Context, m: re.Match[str], left: Left) -> bool:
     )
 
 
-def full_date(ctx: Context, pos: int, left: Left) -> Reading | None:
+def full_date(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """22/12/2024, 22-12-2024, 22.12.2024, 22/12/24, 2024-12-22."""
     m = _ISO.match(ctx.text, pos)
     if m and is_date(m[3], m[2]):
-        return Reading(pos, m.end(), day_prefix(left) + said_day(ctx, m[3], m[2], m[1]), "date.iso")
+        return RuleReading(pos, m.end(), day_prefix(left) + said_day(ctx, m[3], m[2], m[1]), "date.iso")
     m = _FULL.match(ctx.text, pos)
     if not m or m[2].strip() != m[4].strip():
         return None
@@ -117,7 +117,7 @@ def full_date(ctx: Context, pos: int, left: Left) -> Reading | None:
                 pos,
                 m.end(),
             )
-            return Reading(
+            return RuleReading(
                 pos,
                 m.end(),
                 day_prefix(left) + said_day(ctx, month_, day, year),
@@ -132,15 +132,15 @@ def full_date(ctx: Context, pos: int, left: Left) -> Reading | None:
             return None
         full = f"20{year}"
         alternatives = (f"{day_prefix(left)}{said_day(ctx, day, month_)} năm {cardinal(year, ctx.profile)}",)
-        return Reading(
+        return RuleReading(
             pos, m.end(), day_prefix(left) + said_day(ctx, day, month_, full), "date.short-year", alternatives
         )
     if left.ends("số") and m[2].strip() == "/":
         # "Giấy số 12/5/2025": a number, a month and a year, or a day; nobody can tell, so each figure is said.
         over = " trên ".join(cardinal(part, ctx.profile) for part in (day, month_, year))
         dated = f"{day_prefix(left)}{said_day(ctx, day, month_, year)}"
-        return Reading(pos, m.end(), over, "number.over", (dated,), look=True)
-    return Reading(pos, m.end(), day_prefix(left) + said_day(ctx, day, month_, year), "date.full")
+        return RuleReading(pos, m.end(), over, "number.over", (dated,), look=True)
+    return RuleReading(pos, m.end(), day_prefix(left) + said_day(ctx, day, month_, year), "date.full")
 
 
 _MARK = 10
@@ -155,24 +155,24 @@ _MONTH_SPAN = re.compile(r"(\d{1,2})\s?[-–—]\s?(\d{1,2})(?!\d|[/.,]\d|[^\W_]
 _DAYS_OF_MONTH = re.compile(r"(\d{1,2})\s?[-–—]\s?(\d{1,2})(?=\s(?:hằng|hàng|mỗi|của|trong|các)\stháng)")
 
 
-def days_of_month(ctx: Context, pos: int, left: Left) -> Reading | None:
+def days_of_month(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """Ngày 01-05 hằng tháng: two days of any month, not the first of May."""
     m = _DAYS_OF_MONTH.match(ctx.text, pos)
     if not m or not left.ends("ngày", "mùng", "mồng") or not 1 <= int(m[1]) < int(m[2]) <= _MONTH_DAYS[0]:
         return None
-    return Reading(pos, m.end(), f"{_day(ctx, m[1])} đến ngày {_day(ctx, m[2])}", "date.days-of-month")
+    return RuleReading(pos, m.end(), f"{_day(ctx, m[1])} đến ngày {_day(ctx, m[2])}", "date.days-of-month")
 
 
-def month_span(ctx: Context, pos: int, left: Left) -> Reading | None:
+def month_span(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """Tháng 4-6: from one month to another of the same year."""
     m = _MONTH_SPAN.match(ctx.text, pos)
     if not m or left.last != "tháng" or not 1 <= int(m[1]) < int(m[2]) <= 12:
         return None
     words = f"{month(m[1], ctx.profile)} đến tháng {month(m[2], ctx.profile)}"
-    return Reading(pos, m.end(), words, "date.month-span")
+    return RuleReading(pos, m.end(), words, "date.month-span")
 
 
-def day_list(ctx: Context, pos: int, left: Left) -> Reading | None:
+def day_list(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """Các ngày 10,11,12/6/2025; ngày 1, 2 và 3/9; ngày 4-5-6/11."""
     m = _DAY_COMMAS.match(ctx.text, pos)
     days = [int(day) for day in re.split(r"[,-]\s?", m[1])] if m else []
@@ -188,10 +188,10 @@ def day_list(ctx: Context, pos: int, left: Left) -> Reading | None:
     said = [_day(ctx, day) for day in written[:-1]]
     last = said_day(ctx, written[-1], m[4], m[5])
     joint = " và " if m[2] == "và" else ", "
-    return Reading(pos, m.end(), day_prefix(left) + ", ".join(said) + joint + last, "date.day-list")
+    return RuleReading(pos, m.end(), day_prefix(left) + ", ".join(said) + joint + last, "date.day-list")
 
 
-def date_range(ctx: Context, pos: int, left: Left) -> Reading | None:
+def date_range(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """30/4 - 1/5, 01/7/2025-30/9/2025, 6/2025 - 12/2026, 2021-2025, 15-20/8, 3-6/2025."""
     text = ctx.text
     m = _MONTH_YEAR_RANGE.match(text, pos)
@@ -199,21 +199,21 @@ def date_range(ctx: Context, pos: int, left: Left) -> Reading | None:
         first = f"{month(m[1], ctx.profile)} năm {cardinal(m[2], ctx.profile)}"
         second = f"{month(m[3], ctx.profile)} năm {cardinal(m[4], ctx.profile)}"
         lead = "" if left.last == "tháng" else "tháng "
-        return Reading(pos, m.end(), f"{lead}{first} đến tháng {second}", "date.month-range")
+        return RuleReading(pos, m.end(), f"{lead}{first} đến tháng {second}", "date.month-range")
     m = _RANGE.match(text, pos)
     if m and is_date(m[1], m[2]) and is_date(m[4], m[5]):
         first = said_day(ctx, m[1], m[2], m[3])
         second = said_day(ctx, m[4], m[5], m[6])
         both = (int(m[1]), int(m[2])) in HOLIDAYS and (int(m[4]), int(m[5])) in HOLIDAYS
         if both and left.recent("lễ", "dịp", "nghỉ", "kỷ niệm", words=4) and left.last != "từ" and not (m[3] or m[6]):
-            return Reading(
+            return RuleReading(
                 pos,
                 m.end(),
                 f"{first} và {second}",
                 "date.holidays",
                 (f"{first} đến {second}",),
             )
-        return Reading(pos, m.end(), f"{day_prefix(left)}{first} đến ngày {second}", "date.range")
+        return RuleReading(pos, m.end(), f"{day_prefix(left)}{first} đến ngày {second}", "date.range")
     m = _DAYS_THEN_DATE.match(text, pos)
     if m and is_date(m[1], m[5]) and is_date(m[3], m[5]) and not left.ends(*NUMBER_WORDS):
         dash = m[2] in DASH
@@ -226,7 +226,7 @@ def date_range(ctx: Context, pos: int, left: Left) -> Reading | None:
             join = " đến " if dash or m[2] == "đến" else " và " if m[2] == "và" else ", "
             second = said_day(ctx, m[3], m[5], m[6])
             mid = "ngày " if dash or m[2] == "đến" else ""
-            return Reading(
+            return RuleReading(
                 pos,
                 m.end(),
                 f"{day_prefix(left)}{_day(ctx, m[1])}{join}{mid}{second}",
@@ -234,7 +234,7 @@ def date_range(ctx: Context, pos: int, left: Left) -> Reading | None:
             )
     m = _MONTHS_THEN_YEAR.match(text, pos)
     if m and left.last in ("tháng", "quý") and 1 <= int(m[1]) < int(m[2]) <= 12:
-        return Reading(
+        return RuleReading(
             pos,
             m.end(),
             f"{month(m[1], ctx.profile)} đến {left.last} {month(m[2], ctx.profile)} năm {cardinal(m[3], ctx.profile)}",
@@ -242,7 +242,7 @@ def date_range(ctx: Context, pos: int, left: Left) -> Reading | None:
         )
     m = _SCHOOL_YEAR.match(text, pos)
     if m and int(m[2]) == int(m[1]) + 1:
-        return Reading(
+        return RuleReading(
             pos,
             m.end(),
             f"{cardinal(m[1], ctx.profile)} đến {cardinal(m[2], ctx.profile)}",
@@ -252,16 +252,18 @@ def date_range(ctx: Context, pos: int, left: Left) -> Reading | None:
     if m and int(m[1]) < int(m[2]) and not left.ends("số", "điện thoại"):
         a, b = cardinal(m[1], ctx.profile), cardinal(m[2], ctx.profile)
         if left.ends("từ năm", "năm học", "niên khóa", "vụ"):
-            return Reading(pos, m.end(), f"{a} đến {b}", "date.year-range", (f"{a} đến năm {b}",))
-        return Reading(pos, m.end(), f"{a} đến {b}", "date.year-range", (f"từ năm {a} đến năm {b}",))
+            return RuleReading(pos, m.end(), f"{a} đến {b}", "date.year-range", (f"{a} đến năm {b}",))
+        return RuleReading(pos, m.end(), f"{a} đến {b}", "date.year-range", (f"từ năm {a} đến năm {b}",))
     return None
 
 
-def month_year(ctx: Context, pos: int, left: Left) -> Reading | None:
+def month_year(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """6/2025 after nothing or after tháng; 2/2026 after quý."""
     m = _QUARTER_YEAR.match(ctx.text, pos)
     if m and left.last in ("quý", "quí"):
-        return Reading(pos, m.end(), f"{cardinal(m[1], ctx.profile)} năm {cardinal(m[2], ctx.profile)}", "date.quarter")
+        return RuleReading(
+            pos, m.end(), f"{cardinal(m[1], ctx.profile)} năm {cardinal(m[2], ctx.profile)}", "date.quarter"
+        )
     m = _MONTH_YEAR.match(ctx.text, pos)
     if not m or not 1 <= int(m[1]) <= 12:
         if m and left.last == "tháng" and m[2] == "/":
@@ -272,7 +274,7 @@ def month_year(ctx: Context, pos: int, left: Left) -> Reading | None:
     if left.ends(*NUMBER_WORDS) or left.ends("lần", "đợt", "kỳ", "khóa", "khoá"):
         return None
     lead = "" if left.last.strip('(“"') == "tháng" else "tháng "
-    return Reading(
+    return RuleReading(
         pos, m.end(), f"{lead}{month(m[1], ctx.profile)} năm {cardinal(m[3], ctx.profile)}", "date.month-year"
     )
 

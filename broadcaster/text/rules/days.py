@@ -8,7 +8,7 @@ from broadcaster.text.numbers import cardinal
 from broadcaster.text.rules.dates import DAY_WORDS, HOLIDAYS, NUMBER_WORDS, is_date, said_day
 from broadcaster.text.rules.measures import tail_of
 from broadcaster.text.rules.scores import teams_beside
-from broadcaster.text.tokens import Context, Left, Reading
+from broadcaster.text.tokens import Context, Left, RuleReading
 from broadcaster.text.word_lists import word_list
 
 _DAY_MONTH = re.compile(r"(\d{1,2})([/.\-–])(\d{1,2})(?![\d%‰]|[/.,]\d|[-–]\d|\s?tháng|\s?[-–]\s?\d{1,2}[/]\d{4})")
@@ -39,7 +39,7 @@ _COUNTED = re.compile(
 )
 
 
-def day_month(ctx: Context, pos: int, left: Left) -> Reading | None:
+def day_month(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """30/4, 27-8, 14.5 where the words around say that it is a day."""
     m = _DAY_MONTH.match(ctx.text, pos)
     if not m or not is_date(m[1], m[3]) or ctx.text[pos - 1 : pos] in ("/", ",", "."):
@@ -51,20 +51,20 @@ def day_month(ctx: Context, pos: int, left: Left) -> Reading | None:
     said = said_day(ctx, m[1], m[3])
     holiday = (int(m[1]), int(m[3])) in HOLIDAYS
     if m[2] in "/-" and holiday and (left.ends(*_NAMED_AFTER_DAYS) or _FEAST.search(left.lower[-40:])):
-        return Reading(pos, m.end(), said, "date.as-name")
+        return RuleReading(pos, m.end(), said, "date.as-name")
     after = ctx.text[m.end() : m.end() + 1]
     if after == "h" or after.isalpha():
         return None
     if left.last.strip('(“",') in _MARKED:
-        return Reading(pos, m.end(), said, "date.day-month", _others(ctx, m[1], m[2], m[3]))
+        return RuleReading(pos, m.end(), said, "date.day-month", _others(ctx, m[1], m[2], m[3]))
     if _CALENDAR_AFTER.match(ctx.right(m.end(), 24)) or _WEEKDAY.search(left.lower[-24:]):
-        return Reading(pos, m.end(), f"ngày {said}", "date.day-month", _others(ctx, m[1], m[2], m[3]))
+        return RuleReading(pos, m.end(), f"ngày {said}", "date.day-month", _others(ctx, m[1], m[2], m[3]))
     if m[2] == "/":
         return _slashed(ctx, m, left, said)
     return _dotted_or_dashed(ctx, m, left, said, holiday=holiday)
 
 
-def _slashed(ctx: Context, m: re.Match[str], left: Left, said: str) -> Reading | None:
+def _slashed(ctx: Context, m: re.Match[str], left: Left, said: str) -> RuleReading | None:
     """a/b: a day unless something is counted; certain beside a word of time, likely when it can be no share."""
     counted = bool(_COUNTED.match(ctx.right(m.end(), 20)))
     lead = left.last.strip('(“",')
@@ -82,10 +82,10 @@ def _slashed(ctx: Context, m: re.Match[str], left: Left, said: str) -> Reading |
     if not certain and (counted or not likely):
         return None
     look = not certain and (first, second) not in HOLIDAYS
-    return Reading(m.start(), m.end(), f"ngày {said}", "date.day-month", _others(ctx, m[1], m[2], m[3]), look=look)
+    return RuleReading(m.start(), m.end(), f"ngày {said}", "date.day-month", _others(ctx, m[1], m[2], m[3]), look=look)
 
 
-def _dotted_or_dashed(ctx: Context, m: re.Match[str], left: Left, said: str, *, holiday: bool) -> Reading | None:
+def _dotted_or_dashed(ctx: Context, m: re.Match[str], left: Left, said: str, *, holiday: bool) -> RuleReading | None:
     """27-8 and 14.5: a day only beside a word of time, for else they are a stretch and a decimal."""
     named = Left(left.raw.rstrip(' (“"')).ends(*_STRONG)
     feast = holiday and not _COUNTED.match(ctx.right(m.end(), 20)) and not tail_of(ctx, ctx.text, m.end())
@@ -101,7 +101,7 @@ def _dotted_or_dashed(ctx: Context, m: re.Match[str], left: Left, said: str, *, 
         return None
     rule = "date.day-month-dot" if m[2] == "." else "date.day-month-dash"
     look = not (named or feast)
-    return Reading(m.start(), m.end(), f"ngày {said}", rule, _others(ctx, m[1], m[2], m[3]), look=look)
+    return RuleReading(m.start(), m.end(), f"ngày {said}", rule, _others(ctx, m[1], m[2], m[3]), look=look)
 
 
 def _others(ctx: Context, a: str, sign: str, b: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from broadcaster.text.numbers import cardinal, coded, month
-from broadcaster.text.tokens import Context, Left, Reading
+from broadcaster.text.tokens import Context, Left, RuleReading
 from broadcaster.text.word_lists import word_list
 
 _CODE = re.compile(
@@ -94,7 +94,7 @@ def _parts(suffix: str) -> list[str]:
     return [p for p in re.split(r"\s?[-–/]\s?", suffix) if p]
 
 
-def document_number(ctx: Context, pos: int, left: Left) -> Reading | None:
+def document_number(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """The number of an administrative, legal or Party document."""
     text = ctx.text
     m = _CODE.match(text, pos)
@@ -149,7 +149,7 @@ def document_number(ctx: Context, pos: int, left: Left) -> Reading | None:
             end += date.end()
         spoken += f" của {issuer}"
     code = f"{number} {ctx.lexicon.spell(suffix)}"
-    return Reading(start, end, spoken, "document.number", (code,), look=unknown)
+    return RuleReading(start, end, spoken, "document.number", (code,), look=unknown)
 
 
 def _number(figures: str, ctx: Context) -> str:
@@ -240,7 +240,7 @@ def _issuer_before(left: Left, issuer: str) -> bool:
     return issuer.lower() in phrase or (issuer.startswith("Ủy ban nhân dân") and "ubnd" in phrase)
 
 
-def _unknown(ctx: Context, pos: int, m: re.Match[str]) -> Reading:
+def _unknown(ctx: Context, pos: int, m: re.Match[str]) -> RuleReading:
     lead, _, tail = m[0].partition(m[5])
     number = coded(m[1], ctx.profile) if m[1].startswith("0") else cardinal(m[1], ctx.profile)
     if m[2]:
@@ -250,7 +250,7 @@ def _unknown(ctx: Context, pos: int, m: re.Match[str]) -> Reading:
     said = []
     known = ctx.lexicon.table("subjects").get(m[5] + m[6])
     if known:
-        return Reading(pos, m.end(), f"{number} {known}", "document.number")
+        return RuleReading(pos, m.end(), f"{number} {known}", "document.number")
     for part in _parts(m[5] + m[6]):
         entry = ctx.lexicon.by_written.get(part)
         if entry and entry.spoken:
@@ -267,7 +267,7 @@ def _unknown(ctx: Context, pos: int, m: re.Match[str]) -> Reading:
         pos,
         m.end(),
     )
-    return Reading(pos, m.end(), f"{number} {' '.join(said)}", "document.unknown", look=True)
+    return RuleReading(pos, m.end(), f"{number} {' '.join(said)}", "document.unknown", look=True)
 
 
 _BLANK = re.compile(
@@ -275,7 +275,7 @@ _BLANK = re.compile(
 )
 
 
-def blank_number(ctx: Context, pos: int, left: Left) -> Reading | None:
+def blank_number(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """Số ..../KH-UBND, Số:      /TB-UBND: a number not yet given; its type and issuer are said, the dots are not."""
     if not left.ends("số", "số:", *_NOUNS):
         return None
@@ -294,21 +294,21 @@ def blank_number(ctx: Context, pos: int, left: Left) -> Reading | None:
     if issuer and not _issuer_before(left, issuer) and not _named_after(ctx.text[m.end() : m.end() + 240], "", None):
         spoken += f"của {issuer}"
     ctx.notice("blank-number", "Số văn bản còn để trống; hãy điền số trước khi phát.", pos, m.end())
-    return Reading(start, m.end(), f" {spoken.strip()}", "document.blank", look=True)
+    return RuleReading(start, m.end(), f" {spoken.strip()}", "document.blank", look=True)
 
 
 _SHORT = re.compile(r"(\d{1,5})/((?:19|20)\d\d)(?![\d/]|-[A-ZĐ]|[^\W_])")
 _OCCASIONS = ("lần", "đợt", "kỳ", "phiên", "khóa", "khoá", "lần thứ", "kỳ họp", "tập")
 
 
-def short_number(ctx: Context, pos: int, left: Left) -> Reading | None:
+def short_number(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """Thông tư 39/2020, lần 1/2025: a number and its year, without a suffix."""
     m = _SHORT.match(ctx.text, pos)
     abbreviated = left.raw.split()[-1:] and left.raw.split()[-1] in ctx.lexicon.table("document_types")
     if not m or not (abbreviated or left.ends("số", *_NOUNS, *_OCCASIONS)) or left.ends("nhà số", "tỷ số", "chỉ số"):
         return None
     number = coded(m[1], ctx.profile) if not left.ends(*_OCCASIONS) else cardinal(m[1], ctx.profile)
-    return Reading(pos, m.end(), f"{number} năm {cardinal(m[2], ctx.profile)}", "document.short")
+    return RuleReading(pos, m.end(), f"{number} năm {cardinal(m[2], ctx.profile)}", "document.short")
 
 
 RULES = (document_number, short_number)

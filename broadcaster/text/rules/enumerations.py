@@ -6,7 +6,7 @@ import re
 
 from broadcaster.text.numbers import cardinal, month, rank
 from broadcaster.text.rules.measures import tail_of
-from broadcaster.text.tokens import Context, Left, Reading
+from broadcaster.text.tokens import Context, Left, RuleReading
 from broadcaster.text.word_lists import word_list
 
 _TIGHT = re.compile(r"(\d{1,3}(?:,\s?\d{1,3}){1,40})(?![\d%‰]|[.,/:]\d|\s?[-–—%])")
@@ -16,7 +16,7 @@ _MARKS = re.compile(r"\s(?:điểm|đ)(?![^\W_])")
 _NAMES = word_list("enumerations.names")
 
 
-def enumerated(ctx: Context, pos: int, left: Left) -> Reading | None:
+def enumerated(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """Each number by itself; a comma that separates is not a decimal mark."""
     m = _TIGHT.match(ctx.text, pos)
     if not m or not left.ends(*_NAMES):
@@ -30,13 +30,13 @@ def enumerated(ctx: Context, pos: int, left: Left) -> Reading | None:
     if len({len(n) for n in numbers}) > 1 and any(n.startswith("0") and len(n) > 2 for n in numbers):
         return None
     said = {"tháng": month, "thứ": rank}.get(left.last, cardinal)
-    return Reading(pos, m.end(), ", ".join(said(n, ctx.profile) for n in numbers), "list.enumerated")
+    return RuleReading(pos, m.end(), ", ".join(said(n, ctx.profile) for n in numbers), "list.enumerated")
 
 
 _WEEKDAYS = re.compile(r"([2-7](?:-[2-7]){2,4})(?![\d]|[-./,]\d|%)")
 
 
-def weekdays(ctx: Context, pos: int, left: Left) -> Reading | None:
+def weekdays(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """Thứ 3-5-7, các tối 2-4-6: three days of the week or more, joined by dashes, are no date."""
     m = _WEEKDAYS.match(ctx.text, pos)
     if not m or not left.ends("thứ", "tối", "sáng", "chiều", "các ngày", "ca", "lớp"):
@@ -45,7 +45,7 @@ def weekdays(ctx: Context, pos: int, left: Left) -> Reading | None:
     if days != sorted(set(days)):
         return None
     said = rank if left.last == "thứ" else cardinal
-    return Reading(pos, m.end(), ", ".join(said(n, ctx.profile) for n in days), "date.weekdays")
+    return RuleReading(pos, m.end(), ", ".join(said(n, ctx.profile) for n in days), "date.weekdays")
 
 
 RULES = (enumerated,)

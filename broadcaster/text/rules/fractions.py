@@ -7,7 +7,7 @@ import re
 from broadcaster.text.numbers import cardinal
 from broadcaster.text.rules.figures import Figure
 from broadcaster.text.rules.measures import tail_of
-from broadcaster.text.tokens import Context, Left, Reading
+from broadcaster.text.tokens import Context, Left, RuleReading
 
 _SLASH = re.compile(r"(\d{1,6})\s?/\s?(\d{1,6})(?!\d|[/,.]\d|/)")
 
@@ -26,7 +26,7 @@ _COUNTED = (
 )
 
 
-def ratio(ctx: Context, pos: int, left: Left) -> Reading | None:
+def ratio(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """1:500, tỷ lệ 1/10.000."""
     m = _RATIO.match(ctx.text, pos)
     if not m or not (left.recent(*_RATIOS, words=4) or ":" in m[0]):
@@ -37,7 +37,7 @@ def ratio(ctx: Context, pos: int, left: Left) -> Reading | None:
     if ":" in m[0] and " " in m[0] and not left.ends(*_RATIOS, "pha loãng"):
         return None
     second = Figure(m[2], ctx, left).words
-    return Reading(pos, m.end(), f"{cardinal(m[1], ctx.profile)} trên {second}", "number.ratio")
+    return RuleReading(pos, m.end(), f"{cardinal(m[1], ctx.profile)} trên {second}", "number.ratio")
 
 
 def _smaller(a: int, b: int) -> bool:
@@ -45,7 +45,7 @@ def _smaller(a: int, b: int) -> bool:
     return 1 <= a < b and (b <= 10 or a == 1)
 
 
-def share(ctx: Context, pos: int, left: Left) -> Reading | None:
+def share(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """2/3 diện tích, 12/15 ấp, số nhà 12/3."""
     m = _SLASH.match(ctx.text, pos)
     if not m:
@@ -90,10 +90,10 @@ def share(ctx: Context, pos: int, left: Left) -> Reading | None:
     ) and re.match(_BODY, after)
     if b == _GRADES and a <= b and left.ends("thương binh", "bệnh binh", "hạng", "tb"):
         # A disabled soldier's grade is no share: "thương binh hạng ba trên bốn".
-        return Reading(pos, m.end(), over, "number.over", (part,))
+        return RuleReading(pos, m.end(), over, "number.over", (part,))
     plain = (a, b) in _PLAIN_SHARES and not address and (at_least or not re.match(_COUNTED, after))
     if plain or (left.ends("vòng", "chung kết", "bán kết") and a == 1):
-        return Reading(pos, m.end(), part, "fraction", (over,))
+        return RuleReading(pos, m.end(), part, "fraction", (over,))
     if (
         not address
         and _smaller(a, b)
@@ -103,10 +103,10 @@ def share(ctx: Context, pos: int, left: Left) -> Reading | None:
             after,
         )
     ):
-        return Reading(pos, m.end(), part, "fraction", (over,))
+        return RuleReading(pos, m.end(), part, "fraction", (over,))
     if left.ends("giảm", "rút ngắn", "còn") and re.match(r"\s*(?:ngày|giờ|bước|khâu|loại)\b", after):
         # "Giảm 2/7 ngày": two of the seven days that the procedure took.
-        return Reading(pos, m.end(), over, "number.over", (part,))
+        return RuleReading(pos, m.end(), over, "number.over", (part,))
     if (
         not address
         and _smaller(a, b)
@@ -130,7 +130,7 @@ def share(ctx: Context, pos: int, left: Left) -> Reading | None:
             after,
         )
     ):
-        return Reading(pos, m.end(), part, "fraction", (over,))
+        return RuleReading(pos, m.end(), part, "fraction", (over,))
     alternatives = (part,) if a < b <= 100 else ()
     look = not address and a <= 31 and 1 <= b <= 12 and a > b
     if look or (address and 1 <= a <= 31 and 1 <= b <= 12):
@@ -139,8 +139,8 @@ def share(ctx: Context, pos: int, left: Left) -> Reading | None:
     end = m.end()
     tail = re.match(r"[A-Za-zđĐ](?![^\W_])", ctx.text[end : end + 2])
     if tail:
-        return Reading(pos, end + 1, f"{over} {ctx.lexicon.letter(tail[0])}", "address.slash")
+        return RuleReading(pos, end + 1, f"{over} {ctx.lexicon.letter(tail[0])}", "address.slash")
     unit = tail_of(ctx, ctx.text, end)
     if unit:
-        return Reading(pos, unit[1], over + unit[0], "number.over", alternatives)
-    return Reading(pos, end, over, rule, alternatives, look)
+        return RuleReading(pos, unit[1], over + unit[0], "number.over", alternatives)
+    return RuleReading(pos, end, over, rule, alternatives, look)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from broadcaster.text.tokens import Context, Reading
+from broadcaster.text.tokens import Context, RuleReading
 from broadcaster.text.word_lists import word_list
 
 _INITIALS = re.compile(r"(?:[A-ZĐ]\.\s?){1,4}[A-ZĐ](?![^\W_])\.?(?!\d)")
@@ -24,12 +24,12 @@ def _given_name_next(ctx: Context, pos: int) -> int | None:
     return m.start(1)
 
 
-def initials(ctx: Context, pos: int) -> Reading | None:
+def initials(ctx: Context, pos: int) -> RuleReading | None:
     """N.T.H., chị T. và: the initials of a name, whose dots end no sentence."""
     text = ctx.text
     named = _given_name_next(ctx, pos)
     if named is not None:
-        return Reading(pos, named, f"{ctx.lexicon.spell(text[pos:named].replace(' ', ''))} ", "letter.initials")
+        return RuleReading(pos, named, f"{ctx.lexicon.spell(text[pos:named].replace(' ', ''))} ", "letter.initials")
     m = _INITIALS.match(text, pos)
     if m and "Ư" not in m[0] and "TP" not in m[0] and m[0] != "H. U":
         end = m.end()
@@ -37,8 +37,8 @@ def initials(ctx: Context, pos: int) -> Reading | None:
             text[end : end + 4].lstrip(" ")[:1].islower() or text[end : end + 2].strip()[:1] in (",", ")", "(")
         ):
             end -= 1
-        return Reading(pos, end, ctx.lexicon.spell(m[0]), "letter.initials")
+        return RuleReading(pos, end, ctx.lexicon.spell(m[0]), "letter.initials")
     m = _INITIAL.match(text, pos)
     if m and not text[m.end() : m.end() + 4].lstrip(" ")[:1].isupper():
-        return Reading(pos, m.end(), ctx.lexicon.letter(text[pos]), "letter.initials")
+        return RuleReading(pos, m.end(), ctx.lexicon.letter(text[pos]), "letter.initials")
     return None

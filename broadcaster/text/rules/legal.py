@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from broadcaster.text.numbers import cardinal, coded
-from broadcaster.text.tokens import Context, Left, Reading
+from broadcaster.text.tokens import Context, Left, RuleReading
 from broadcaster.text.word_lists import word_list
 
 _NUMBER = re.compile(r"(\d{1,4})([a-zđ])?(?![\d]|[.,/]\d|[^\W_]|%)")
@@ -21,7 +21,7 @@ _LETTER_LIST = re.compile(
 )
 
 
-def numbered(ctx: Context, pos: int, left: Left) -> Reading | None:
+def numbered(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """Điều 5, khoản 2a, Điều 12a, mẫu số 01, Đề án 06, Tổ 05."""
     m = _NUMBER.match(ctx.text, pos)
     if not m:
@@ -32,12 +32,12 @@ def numbered(ctx: Context, pos: int, left: Left) -> Reading | None:
             "điều", "khoản", *(() if pointed else ("điểm",)), words=4
         ):
             words = f"{cardinal(m[1], ctx.profile)} {ctx.lexicon.letter(m[2])}"
-            return Reading(pos, m.end(), words, "legal.numbered-letter")
+            return RuleReading(pos, m.end(), words, "legal.numbered-letter")
         return None
     if _EACH.search(left.lower):
         return None  # "mỗi tổ 05 người": what each has is counted, not named
     if m[1].startswith("0") and len(m[1]) > 1 and (left.ends(*_NAMED) or _after_type(ctx, left)):
-        return Reading(pos, m.end(), coded(m[1], ctx.profile), "code.leading-zero", (cardinal(m[1], ctx.profile),))
+        return RuleReading(pos, m.end(), coded(m[1], ctx.profile), "code.leading-zero", (cardinal(m[1], ctx.profile),))
     return None
 
 
@@ -47,7 +47,7 @@ def _after_type(ctx: Context, left: Left) -> bool:
     return bool(last) and last[0] in ctx.lexicon.table("document_types")
 
 
-def letter(ctx: Context, pos: int, left: Left) -> Reading | None:
+def letter(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """Điểm a, điểm b và c khoản 2: a single small letter."""
     m = _LETTER.match(ctx.text, pos)
     # "y dài" is the name of a letter already.
@@ -56,7 +56,7 @@ def letter(ctx: Context, pos: int, left: Left) -> Reading | None:
     words = ctx.lexicon.letter(m[1])
     if m[2]:
         words += f" {cardinal(m[2], ctx.profile)}"
-    return Reading(pos, m.end(), words, "legal.letter")
+    return RuleReading(pos, m.end(), words, "legal.letter")
 
 
 RULES = (numbered,)

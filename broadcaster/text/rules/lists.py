@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from broadcaster.text.numbers import cardinal
-from broadcaster.text.tokens import Context, Left, Reading
+from broadcaster.text.tokens import Context, Left, RuleReading
 
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})([.)]|\s?/)(?=\s|$)")
 _MULTI = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})(?=\s+[^\W\d_])")
@@ -15,7 +15,7 @@ _INNER = re.compile(r"[+*•·–-] ?[^\W\d_]")
 _BULLET = re.compile(r"[-–—+*•·●○■□▪▫◦➢►▶✓✔❖★☆][ \t]*(?=\S)")
 
 
-def numbered(ctx: Context, pos: int, left: Left) -> Reading | None:
+def numbered(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """`1.`, `1.1.`, `2)`: spoken as a number with a stop."""
     if not left.line_start:
         return None
@@ -29,10 +29,10 @@ def numbered(ctx: Context, pos: int, left: Left) -> Reading | None:
     ):
         return None
     words = " chấm ".join(cardinal(p, ctx.profile) for p in m[1].split("."))
-    return Reading(pos, m.end(), f"{words[0].upper()}{words[1:]}.", "list.number")
+    return RuleReading(pos, m.end(), f"{words[0].upper()}{words[1:]}.", "list.number")
 
 
-def lettered(ctx: Context, pos: int, left: Left) -> Reading | None:
+def lettered(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """`a)`, `b.`: spoken as the letter's name with a short stop."""
     if not left.line_start:
         return None
@@ -40,14 +40,14 @@ def lettered(ctx: Context, pos: int, left: Left) -> Reading | None:
     if not m:
         return None
     mark = "." if m[3] else ","
-    return Reading(pos, m.end(), ctx.lexicon.letter(m[1] or m[3]) + mark, "list.letter")
+    return RuleReading(pos, m.end(), ctx.lexicon.letter(m[1] or m[3]) + mark, "list.letter")
 
 
-def bullet(ctx: Context, pos: int, left: Left) -> Reading | None:
+def bullet(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """`-`, `+`, `•`: not spoken."""
     if not left.line_start and not (left.last[-1:] in (";", ":", ".") and _INNER.match(ctx.text, pos)):
         return None
     m = _BULLET.match(ctx.text, pos)
     if not m or (m[0][-1] in "-–—+" and ctx.text[m.end() : m.end() + 1].isdigit()):
         return None
-    return Reading(pos, m.end(), "", "list.bullet")
+    return RuleReading(pos, m.end(), "", "list.bullet")

@@ -7,7 +7,7 @@ import re
 from broadcaster.text.numbers import cardinal
 from broadcaster.text.rules.figures import FIGURE, Figure
 from broadcaster.text.syllables import may_be_syllable
-from broadcaster.text.tokens import Context, Left, Reading
+from broadcaster.text.tokens import Context, Left, RuleReading
 from broadcaster.text.word_lists import word_list
 
 PERCENT = "phần trăm"
@@ -164,7 +164,7 @@ def tail_of(ctx: Context, text: str, pos: int) -> tuple[str, int, str] | None:
     return (words, end, rule) if rule else None
 
 
-def unit_after_word(ctx: Context, pos: int, token: str) -> Reading | None:
+def unit_after_word(ctx: Context, pos: int, token: str) -> RuleReading | None:
     """A unit with a power that stands without a figure ("mỗi m²", "đơn giá m2"), else nothing."""
     text = ctx.text
     power = text[pos + len(token) : pos + len(token) + 1]
@@ -174,22 +174,22 @@ def unit_after_word(ctx: Context, pos: int, token: str) -> Reading | None:
     said = ctx.lexicon.table("units").get(token + power)
     if said is None or (end < len(text) and (text[end].isalpha() or (power in "23" and text[end].isdigit()))):
         return None
-    return Reading(pos, end, said, "measure")
+    return RuleReading(pos, end, said, "measure")
 
 
 _UNIT_RATE = re.compile(r"([^\W\d_]{1,3}[23²³]?)/([^\W\d_]{1,3}[23²³]?)(?![^\W_]|/)")
 
 
-def bare_rate(ctx: Context, pos: int) -> Reading | None:
+def bare_rate(ctx: Context, pos: int) -> RuleReading | None:
     """g/l, µg/m3, m/s without a figure: the unit of a column or of a limit."""
     m = _UNIT_RATE.match(ctx.text, pos)
     units = ctx.lexicon.table("units")
     if not m or m[1] not in units or m[2] not in units or m[0] in ctx.lexicon.by_written:
         return None
-    return Reading(pos, m.end(), f"{units[m[1]]} trên {units[m[2]]}", "measure.rate")
+    return RuleReading(pos, m.end(), f"{units[m[1]]} trên {units[m[2]]}", "measure.rate")
 
 
-def sign_first(ctx: Context, pos: int, left: Left) -> Reading | None:
+def sign_first(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """$100, €5,5 triệu: the sign before the sum is said after it."""
     m = _MONEY_FIRST.match(ctx.text, pos)
     if not m:
@@ -200,4 +200,4 @@ def sign_first(ctx: Context, pos: int, left: Left) -> Reading | None:
     if scale:
         words, end = f"{words} {scale[1]}", scale.end()
     name = ctx.lexicon.table("currencies").get(m[1]) or ctx.lexicon.table("symbols").get(m[1], "")
-    return Reading(pos, end, f"{words} {name}".strip(), "money")
+    return RuleReading(pos, end, f"{words} {name}".strip(), "money")

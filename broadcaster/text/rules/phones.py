@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from broadcaster.text.numbers import spell_digits
-from broadcaster.text.tokens import Context, Left, Reading
+from broadcaster.text.tokens import Context, Left, RuleReading
 from broadcaster.text.word_lists import word_list
 
 _PHONE = re.compile(r"(?:\(?\+?84\)?[\s.\-]?|0)\d{1,3}(?:[\s.\-]?\d{1,4}){1,4}(?!\d|/(?!0\d{2,3}[\s.\d])\d|,\d)")
@@ -40,7 +40,7 @@ def _groups(figures: str) -> str:
     return ", ".join(spell_digits(p) for p in parts)
 
 
-def phone(ctx: Context, pos: int, left: Left) -> Reading | None:
+def phone(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """0912.345.678, (0297) 3812 345, +84 912 345 678, 1900 1234, 113 where a number to call is meant."""
     text = ctx.text
     if _DATE_LIKE.match(text, pos):
@@ -55,7 +55,7 @@ def phone(ctx: Context, pos: int, left: Left) -> Reading | None:
             if rule == "phone" and left.recent(
                 "mã số thuế", "mst", "cccd", "cmnd", "tài khoản", "căn cước", "định danh", words=6
             ):
-                return Reading(pos, m.end(), _spaced(m[0]), "code.digits")
+                return RuleReading(pos, m.end(), _spaced(m[0]), "code.digits")
             if rule == "phone.service" and not 7 <= count <= 10:
                 continue
             sum_of_money = _COUNTED.match(ctx.right(m.end(), 10))
@@ -66,10 +66,10 @@ def phone(ctx: Context, pos: int, left: Left) -> Reading | None:
                 and (len(m[0]) < _FULL_SERVICE or sum_of_money)
             ):
                 continue
-            return Reading(pos, m.end(), _groups(m[0]), rule)
+            return RuleReading(pos, m.end(), _groups(m[0]), rule)
     m = _SENT.match(text, pos)
     if m and left.ends("gửi", "gửi đến", "gửi tới", "nhắn", "gửi về"):
-        return Reading(pos, m.end(), spell_digits(m[0]), "phone.short")
+        return RuleReading(pos, m.end(), spell_digits(m[0]), "phone.short")
     m = _SHORT.match(text, pos)
     if (
         m
@@ -82,7 +82,7 @@ def phone(ctx: Context, pos: int, left: Left) -> Reading | None:
     ):
         following = ctx.right(m.end(), 8).strip()
         if not following.startswith(("người", "hộ", "lượt", "cuộc", "trường", "vụ", "ca ")):
-            return Reading(pos, m.end(), spell_digits(m[0]), "phone.short")
+            return RuleReading(pos, m.end(), spell_digits(m[0]), "phone.short")
     return None
 
 
@@ -94,7 +94,7 @@ _MASKED_LENGTHS = range(8, 13)
 _FEWEST_HIDDEN = 3
 
 
-def masked(ctx: Context, pos: int, left: Left) -> Reading | None:
+def masked(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """0297 3xxx xxx, 09xxxxxxxx, 1900xxxx, 0912***456: a number shown in part."""
     m = _MASKED.match(ctx.text, pos)
     if not m or (left.raw[-1:].isalnum()):
@@ -107,21 +107,21 @@ def masked(ctx: Context, pos: int, left: Left) -> Reading | None:
         names = (spell_digits(c) if c.isdecimal() else ctx.lexicon.letter("x") if c in "xX" else "sao" for c in group)
         said.append(" ".join(names))
     ctx.notice("masked-phone", f"Số “{m[0]}” bị che một phần; hãy ghi đủ số trước khi phát.", pos, m.end())
-    return Reading(pos, m.end(), ", ".join(said), "phone.masked", look=True)
+    return RuleReading(pos, m.end(), ", ".join(said), "phone.masked", look=True)
 
 
-def signed_or_bracketed(ctx: Context, pos: int) -> Reading | None:
+def signed_or_bracketed(ctx: Context, pos: int) -> RuleReading | None:
     """(0297) 3812 345 and +84 912 345 678, which start with a sign."""
     m = _BRACKET.match(ctx.text, pos)
     if m:
-        return Reading(pos, m.end(), _groups(m[0]), "phone")
+        return RuleReading(pos, m.end(), _groups(m[0]), "phone")
     m = _ABROAD.match(ctx.text, pos)
     if m and 9 <= sum(c.isdecimal() for c in m[0]) <= 15 and not _GROUPED.fullmatch(m[0]):
-        return Reading(pos, m.end(), f"cộng {_spaced(m[0][1:])}", "phone.abroad")
+        return RuleReading(pos, m.end(), f"cộng {_spaced(m[0][1:])}", "phone.abroad")
     m = _PHONE.match(ctx.text, pos)
     if m and ctx.text[pos] in "+(" and 10 <= sum(c.isdecimal() for c in m[0]) <= 12:
         plus = "cộng " if "+" in m[0][:2] else ""
-        return Reading(pos, m.end(), plus + _groups(m[0].replace("+", "")), "phone")
+        return RuleReading(pos, m.end(), plus + _groups(m[0].replace("+", "")), "phone")
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from broadcaster.text.numbers import cardinal, coded, spell_digits
-from broadcaster.text.tokens import Context, Left, Reading
+from broadcaster.text.tokens import Context, Left, RuleReading
 from broadcaster.text.word_lists import word_map
 
 _ROADS = word_map("roads.roads")
@@ -14,7 +14,7 @@ _ROAD = re.compile(
 )
 
 
-def road(ctx: Context, pos: int, left: Left) -> Reading | None:
+def road(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """QL.63, QL1A, ĐT 965, HL 12."""
     m = _ROAD.match(ctx.text, pos)
     if not m:
@@ -40,4 +40,4 @@ def road(ctx: Context, pos: int, left: Left) -> Reading | None:
         words += f" {spell_digits(figures)}" if figures else ""
     if m[4]:
         words += f" {cardinal(m[4], ctx.profile)}"
-    return Reading(pos, m.end(), words, "code.road", (f"{name} {spell_digits(m[2])}".strip(),))
+    return RuleReading(pos, m.end(), words, "code.road", (f"{name} {spell_digits(m[2])}".strip(),))

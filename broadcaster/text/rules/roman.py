@@ -6,7 +6,7 @@ import re
 
 from broadcaster.text.numbers import cardinal, rank, roman_value
 from broadcaster.text.rules.words import shouting
-from broadcaster.text.tokens import Context, Left, Reading
+from broadcaster.text.tokens import Context, Left, RuleReading
 from broadcaster.text.word_lists import word_list
 
 _HIGHEST_BARE = 30
@@ -23,7 +23,7 @@ _YEAR_AFTER = re.compile(r"\s?[/-]\s?((?:19|20)\d\d)(?!\d)")
 _NEXT = re.compile(r"(\s?[-–]\s?)([IVXLC]+)(?![^\W_])")
 
 
-def roman(ctx: Context, pos: int, left: Left) -> Reading | None:
+def roman(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """Khóa XV, thế kỷ XXI, Quý IV/2025, lần thứ XIV, Chương II, vùng I, II và III; `I.` at a line's start."""
     m = _SHAPE.match(ctx.text, pos)
     if not m:
@@ -35,7 +35,7 @@ def roman(ctx: Context, pos: int, left: Left) -> Reading | None:
     if left.line_start:
         heading = _HEADING.match(ctx.text, pos)
         if heading and value <= 30:
-            return Reading(
+            return RuleReading(
                 pos,
                 heading.end(),
                 f"Phần {cardinal(value, ctx.profile)}.",
@@ -47,13 +47,13 @@ def roman(ctx: Context, pos: int, left: Left) -> Reading | None:
             and ctx.text[m.end() : m.end() + 1] in (".", "/")
             and ctx.text[m.end() + 1 : m.end() + 2].isdigit()
         ):
-            return Reading(pos, m.end(), f"Phần {cardinal(value, ctx.profile)}", "roman.heading")
+            return RuleReading(pos, m.end(), f"Phần {cardinal(value, ctx.profile)}", "roman.heading")
     clean = left.lower.rstrip('(“"')
     if clean.endswith("thứ"):
-        return Reading(pos, m.end(), rank(value, ctx.profile), "roman.rank")
+        return RuleReading(pos, m.end(), rank(value, ctx.profile), "roman.rank")
     listed = _listed(left)
     if clean.endswith("giải") or (listed and left.recent("giải", words=4)):
-        return Reading(
+        return RuleReading(
             pos, m.end(), _GIVEN.get(value) or rank(value, ctx.profile), "roman.prize", (cardinal(value, ctx.profile),)
         )
     if not listed and not left.ends(*_NOUNS) and not (len(m[0]) > 1 and left.recent(*_KINGS, words=3)):
@@ -62,29 +62,29 @@ def roman(ctx: Context, pos: int, left: Left) -> Reading | None:
     end = m.end()
     year = _YEAR_AFTER.match(ctx.text, end)
     if year and (left.ends("quý", "quí", "đợt", "kỳ") or listed):
-        return Reading(pos, year.end(), f"{words} năm {cardinal(year[1], ctx.profile)}", "roman.quarter")
+        return RuleReading(pos, year.end(), f"{words} năm {cardinal(year[1], ctx.profile)}", "roman.quarter")
     follow = _NEXT.match(ctx.text, end)
     if follow and (second := roman_value(follow[2])):
-        return Reading(pos, follow.end(), f"{words} đến {cardinal(second, ctx.profile)}", "roman.range")
+        return RuleReading(pos, follow.end(), f"{words} đến {cardinal(second, ctx.profile)}", "roman.range")
     letter = (ctx.lexicon.letter(m[0]),) if len(m[0]) == 1 else ()
-    return Reading(pos, end, words, "roman.numeral", (*_quarter(left, value), *letter))
+    return RuleReading(pos, end, words, "roman.numeral", (*_quarter(left, value), *letter))
 
 
-def _bare(ctx: Context, pos: int, m: re.Match[str], value: int) -> Reading | None:
+def _bare(ctx: Context, pos: int, m: re.Match[str], value: int) -> RuleReading | None:
     """Two Roman letters or more that no word announces: no abbreviation looks so, yet a person should look."""
     if len(m[0]) < 2 or value > _HIGHEST_BARE or set(m[0]) - set("IVX") or shouting(ctx, pos, m[0]):
         return None
-    return Reading(pos, m.end(), cardinal(value, ctx.profile), "roman.bare", (ctx.lexicon.spell(m[0]),), look=True)
+    return RuleReading(pos, m.end(), cardinal(value, ctx.profile), "roman.bare", (ctx.lexicon.spell(m[0]),), look=True)
 
 
-def _with_letter(ctx: Context, pos: int, left: Left) -> Reading | None:
+def _with_letter(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """Phụ lục IIa, khu vực II-NT: a Roman number with a letter."""
     m = _LETTERED.match(ctx.text, pos)
     if m and left.ends(*_NOUNS) and (value := roman_value(m[1])):
-        return Reading(pos, m.end(), f"{cardinal(value, ctx.profile)} {ctx.lexicon.letter(m[2])}", "roman.numeral")
+        return RuleReading(pos, m.end(), f"{cardinal(value, ctx.profile)} {ctx.lexicon.letter(m[2])}", "roman.numeral")
     m = _RURAL.match(ctx.text, pos)
     if m and left.ends("khu vực") and (value := roman_value(m[1])):
-        return Reading(pos, m.end(), f"{cardinal(value, ctx.profile)} nông thôn", "roman.numeral")
+        return RuleReading(pos, m.end(), f"{cardinal(value, ctx.profile)} nông thôn", "roman.numeral")
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from broadcaster.text.rules.figures import Figure
-from broadcaster.text.tokens import Context, Left, Reading
+from broadcaster.text.tokens import Context, Left, RuleReading
 from broadcaster.text.word_lists import word_list
 
 _SCORE = re.compile(r"(\d{1,2}(?:,5)?)\s?[-–:]\s?(\d{1,2}(?:,5)?)(?!\d|[-–:/.,]\d|[^\W_]|%)")
@@ -48,7 +48,7 @@ def teams_beside(ctx: Context, pos: int, left: Left) -> bool:
     return m is not None and _between_teams(ctx, m, left)
 
 
-def score(ctx: Context, pos: int, left: Left) -> Reading | None:
+def score(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """3-1, 2 - 2, 3:1 after tỷ số, thắng, hòa."""
     m = _SCORE.match(ctx.text, pos)
     if not m or not (
@@ -60,4 +60,4 @@ def score(ctx: Context, pos: int, left: Left) -> Reading | None:
         return None
     first, second = (Figure(part, ctx, left).words for part in m.groups())
     joined = f"{first} đến {second}"
-    return Reading(pos, m.end(), f"{first} {second}", "score", (joined,))
+    return RuleReading(pos, m.end(), f"{first} {second}", "score", (joined,))

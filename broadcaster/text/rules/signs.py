@@ -7,7 +7,7 @@ import unicodedata
 
 from broadcaster.text.numbers import cardinal
 from broadcaster.text.syllables import may_be_syllable
-from broadcaster.text.tokens import DASH, Context, Left, Reading
+from broadcaster.text.tokens import DASH, Context, Left, RuleReading
 
 _END_MARK = re.compile(r"\.?/ ?\.(?!\d)|\./(?= *$)", re.MULTILINE)
 _DOTS = re.compile(r"(?:\.{2,}|…)[.…]*")
@@ -46,14 +46,14 @@ _COUNTED_LEFT = re.compile(
 )
 
 
-def sign(ctx: Context, pos: int, left: Left) -> Reading | None:
+def sign(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """What a punctuation mark or symbol becomes; None means that it stays as it is."""
     text = ctx.text
     c = text[pos]
     if c in ".…/":
         m = _END_MARK.match(text, pos)
         if m:
-            return Reading(pos, m.end(), "" if left.last[-1:] in ".!?;:" else ".", "sign.end-mark")
+            return RuleReading(pos, m.end(), "" if left.last[-1:] in ".!?;:" else ".", "sign.end-mark")
     if c in ".…":
         return _dot(ctx, pos)
     if c in ",;:!?":
@@ -61,10 +61,10 @@ def sign(ctx: Context, pos: int, left: Left) -> Reading | None:
     if c in _QUOTES:
         return _quote(ctx, pos)
     if c in _OPEN:
-        return Reading(pos, pos + 1, "" if not left.last or left.last[-1] in ".,;:!?(" else ",", "sign.bracket")
+        return RuleReading(pos, pos + 1, "" if not left.last or left.last[-1] in ".,;:!?(" else ",", "sign.bracket")
     if c in _CLOSE:
         rest = text[pos + 1 : pos + 40].lstrip(" ")
-        return Reading(pos, pos + 1, "" if not rest or rest[0] in ".,;:!?)\n…/" else ",", "sign.bracket")
+        return RuleReading(pos, pos + 1, "" if not rest or rest[0] in ".,;:!?)\n…/" else ",", "sign.bracket")
     if c in DASH:
         return _dash(ctx, pos, left)
     if c == "/":
@@ -72,28 +72,28 @@ def sign(ctx: Context, pos: int, left: Left) -> Reading | None:
     return _symbol(ctx, pos, c)
 
 
-def _dot(ctx: Context, pos: int) -> Reading | None:
+def _dot(ctx: Context, pos: int) -> RuleReading | None:
     text = ctx.text
     m = _DOTS.match(text, pos)
     if m:
         rest = text[m.end() : m.end() + 40].lstrip(' )”"')
         after_comma = text[max(0, pos - 2) : pos].rstrip()[-1:] in (",", ";", ":")
         if not rest or rest[0] == "\n" or rest[0].isupper():
-            return Reading(pos, m.end(), ".", "sign.dots")
-        return Reading(pos, m.end(), "" if rest[0] in ".,;:!?)" or after_comma else ",", "sign.dots")
+            return RuleReading(pos, m.end(), ".", "sign.dots")
+        return RuleReading(pos, m.end(), "" if rest[0] in ".,;:!?)" or after_comma else ",", "sign.dots")
     before, after = text[pos - 1 : pos], text[pos + 1 : pos + 2]
     if (before and not before.isspace() and after.isalnum() and not after.isupper()) or (
         (not before or before.isspace()) and after.isascii() and after.islower()
     ):
-        return Reading(pos, pos + 1, " chấm ", "sign.point")
+        return RuleReading(pos, pos + 1, " chấm ", "sign.point")
     return None
 
 
-def _quote(ctx: Context, pos: int) -> Reading | None:
+def _quote(ctx: Context, pos: int) -> RuleReading | None:
     before, after = ctx.text[pos - 1 : pos], ctx.text[pos + 1 : pos + 2]
     if ctx.text[pos] in "’'‘" and before.isalpha() and after.isalpha():
         return None
-    return Reading(pos, pos + 1, "", "sign.quote")
+    return RuleReading(pos, pos + 1, "", "sign.quote")
 
 
 _UP_TO = re.compile(r"\s?(?:dưới|trên|không quá|hết|nay|tối đa)(?![^\W_])")
@@ -116,32 +116,32 @@ _STRETCHES = ("thứ", "ngày", "tháng", "quý", "năm", "giờ", "phút")
 _STRETCH = re.compile(r"\s(?:hết\s)?(?:thứ|ngày|tháng|quý|năm|[Cc]hủ nhật|CN)(?![^\W_])", re.IGNORECASE)
 
 
-def _dash(ctx: Context, pos: int, left: Left) -> Reading | None:
+def _dash(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     text = ctx.text
     before, after = text[pos - 1 : pos], text[pos + 1 : pos + 2]
     if before.isalnum() and after.isalpha():
         if text[pos] != "-" or before.isdigit() or (before.isupper() and after.isupper()) or _two_syllables(text, pos):
-            return Reading(pos, pos + 1, " ", "sign.hyphen")
+            return RuleReading(pos, pos + 1, " ", "sign.hyphen")
         return None
     if before.isalpha() and after.isdigit():
-        return Reading(pos, pos + 1, " ", "sign.hyphen")
+        return RuleReading(pos, pos + 1, " ", "sign.hyphen")
     if before.isspace() and after.isspace() and _STRETCH.match(text, pos + 1) and left.recent(*_STRETCHES, words=5):
-        return Reading(pos, pos + 1, "đến", "sign.stretch")
+        return RuleReading(pos, pos + 1, "đến", "sign.stretch")
     if _HOUR_LEFT.search(left.lower) and _HOUR_RIGHT.match(text, pos + 1):
-        return Reading(pos, pos + 1, " đến ", "sign.stretch")
+        return RuleReading(pos, pos + 1, " đến ", "sign.stretch")
     if (
         _FIGURE_LAST.search(left.raw)
         and not left.recent(*_MATCHES, words=9)
         and (_UP_TO.match(text, pos + 1) or _same_noun(text, pos))
     ):
-        return Reading(pos, pos + 1, " đến ", "sign.stretch", (", ",))
+        return RuleReading(pos, pos + 1, " đến ", "sign.stretch", (", ",))
     if _SPAN_LEFT.search(left.raw) and _SPAN_RIGHT.match(text, pos + 1):
-        return Reading(pos, pos + 1, " đến ", "sign.stretch", (", ",))
+        return RuleReading(pos, pos + 1, " đến ", "sign.stretch", (", ",))
     if _FROM_LEFT.search(left.lower) and _FIGURE_RIGHT.match(text, pos + 1):
-        return Reading(pos, pos + 1, " đến ", "sign.stretch", (", ",))
+        return RuleReading(pos, pos + 1, " đến ", "sign.stretch", (", ",))
     # A dash between two telephone numbers is a breath, or they would run together.
     pause = text[pos] == "—" or (before.isspace() and ctx.said[0] >= pos - 1 and _FIGURE_NEXT.match(text, pos + 1))
-    return Reading(pos, pos + 1, "," if pause and before else " ", "sign.dash")
+    return RuleReading(pos, pos + 1, "," if pause and before else " ", "sign.dash")
 
 
 def _same_noun(text: str, pos: int) -> bool:
@@ -158,28 +158,28 @@ def _two_syllables(text: str, pos: int) -> bool:
     return bool(a and b and b[0][0].isupper() and may_be_syllable(a[0]))
 
 
-def _slash(ctx: Context, pos: int, left: Left) -> Reading | None:
+def _slash(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     text = ctx.text
     m = _SLASH_WORDS.match(text, pos)
     if m:
         word = m[1].lower()
         if left.last.strip("(,") == "và" and word == "hoặc":
-            return Reading(pos, pos + 1, " ", "sign.slash")
+            return RuleReading(pos, pos + 1, " ", "sign.slash")
         if _NOUN_FIGURE_LEFT.search(left.raw) and _FIGURE_AFTER.match(text, m.end()):
-            return Reading(pos, pos + 1, ", ", "sign.slash")
+            return RuleReading(pos, pos + 1, ", ", "sign.slash")
         if m[1].isupper() and m[1] in ctx.lexicon.by_written and _RATE_LEFT.search(left.raw):
-            return Reading(pos, pos + 1, " trên ", "measure.rate")
+            return RuleReading(pos, pos + 1, " trên ", "measure.rate")
         if word in _PER_COUNTED and _COUNTED_LEFT.search(left.raw):
-            return Reading(pos, pos + 1, " trên ", "measure.rate")
+            return RuleReading(pos, pos + 1, " trên ", "measure.rate")
         if word in _PER or word in ctx.lexicon.table("units"):
             said = ctx.lexicon.table("units").get(m[1], "")
             if said and word not in _PER:
-                return Reading(pos, m.end(), f" trên {said}", "measure.rate")
-            return Reading(pos, pos + 1, " một " if word == "lần" else " trên ", "measure.rate")
-        return Reading(pos, pos + 1, ", " if left.last else "", "sign.slash", (" hoặc ", " trên "))
+                return RuleReading(pos, m.end(), f" trên {said}", "measure.rate")
+            return RuleReading(pos, pos + 1, " một " if word == "lần" else " trên ", "measure.rate")
+        return RuleReading(pos, pos + 1, ", " if left.last else "", "sign.slash", (" hoặc ", " trên "))
     if text[pos + 1 : pos + 2] == "0" and ctx.said[0] == pos and "," in ctx.said[1]:
-        return Reading(pos, pos + 1, ", ", "sign.slash", (" hoặc ",))
-    return Reading(
+        return RuleReading(pos, pos + 1, ", ", "sign.slash", (" hoặc ",))
+    return RuleReading(
         pos,
         pos + 1,
         " trên " if left.last[-1:].isdigit() or text[pos + 1 : pos + 2].isdigit() else " ",
@@ -199,57 +199,57 @@ _ABOUT_WORDS = ("khoảng", "chừng", "độ", "gần", "hơn", "ước", "xấ
 _COMPARED = re.compile(r"\d\s?[^\W\d_]{0,2}\s?$|[=<>]\s?$")
 
 
-def _symbol(ctx: Context, pos: int, c: str) -> Reading | None:
+def _symbol(ctx: Context, pos: int, c: str) -> RuleReading | None:
     symbols = ctx.lexicon.table("symbols")
     if c in _VULGAR:
         a, b = _VULGAR[c]
         joined = " và " if ctx.text[pos - 1 : pos].isdigit() else ""
         part = "tư" if b == 4 else cardinal(b, ctx.profile)
-        return Reading(pos, pos + 1, f"{joined}{cardinal(a, ctx.profile)} phần {part}", "fraction.sign")
+        return RuleReading(pos, pos + 1, f"{joined}{cardinal(a, ctx.profile)} phần {part}", "fraction.sign")
     if c in _ABOUT and _FIGURE_RIGHT.match(ctx.text, pos + 1) and not _COMPARED.search(ctx.text[max(0, pos - 4) : pos]):
-        return Reading(pos, pos + 1, "" if ctx.left(pos).ends(*_ABOUT_WORDS) else " khoảng ", "symbol.about")
+        return RuleReading(pos, pos + 1, "" if ctx.left(pos).ends(*_ABOUT_WORDS) else " khoảng ", "symbol.about")
     if c in symbols:
         if c in _LIMITS and _LIMIT.match(ctx.text, pos + 1) and not _COMPARED.search(ctx.text[max(0, pos - 4) : pos]):
-            return Reading(pos, pos + 1, f" {_LIMITS[c]} ", "symbol.limit", (symbols[c],))
+            return RuleReading(pos, pos + 1, f" {_LIMITS[c]} ", "symbol.limit", (symbols[c],))
         said = symbols[c].replace("nghìn", ctx.profile.thousand)
         if c in "<>" and ctx.text[pos + 1 : pos + 2] == "=":
-            return Reading(pos, pos + 2, f" {said} hoặc bằng ", "symbol")
-        return Reading(pos, pos + 1, f" {said} ", "symbol" if said else "symbol.silent")
+            return RuleReading(pos, pos + 2, f" {said} hoặc bằng ", "symbol")
+        return RuleReading(pos, pos + 1, f" {said} ", "symbol" if said else "symbol.silent")
     category = unicodedata.category(c)
     if category[0] == "M" or category in ("Cf", "Cc", "Cs", "Co", "Cn"):
         if category[0] == "M" and ctx.text[pos - 1 : pos].isalpha():
             return None
-        return Reading(pos, pos + 1, "", "symbol.invisible")
+        return RuleReading(pos, pos + 1, "", "symbol.invisible")
     if c.isnumeric():
         return _numeric(ctx, pos, c)
     if category.startswith("P"):
-        return Reading(pos, pos + 1, " ", "sign.other")
+        return RuleReading(pos, pos + 1, " ", "sign.other")
     name = "biểu tượng" if category == "So" else "ký hiệu"
     ctx.notice("unread-symbol", f"Chưa có cách đọc cho {name} “{c}”; đã bỏ qua.", pos, pos + 1)
-    return Reading(pos, pos + 1, " ", "symbol.unread", look=True)
+    return RuleReading(pos, pos + 1, " ", "symbol.unread", look=True)
 
 
-def _numeric(ctx: Context, pos: int, c: str) -> Reading:
+def _numeric(ctx: Context, pos: int, c: str) -> RuleReading:
     value = unicodedata.numeric(c)
     if value == int(value) and value >= 0:
-        return Reading(pos, pos + 1, f" {cardinal(int(value), ctx.profile)} ", "number.sign-form")
+        return RuleReading(pos, pos + 1, f" {cardinal(int(value), ctx.profile)} ", "number.sign-form")
     ctx.notice("unread-symbol", f"Chưa có cách đọc cho ký hiệu “{c}”; đã bỏ qua.", pos, pos + 1)
-    return Reading(pos, pos + 1, " ", "symbol.unread", look=True)
+    return RuleReading(pos, pos + 1, " ", "symbol.unread", look=True)
 
 
 _SIZE_NEXT = re.compile(r"\s?\d")
 
 
-def lettered_symbol(ctx: Context, pos: int, c: str) -> Reading | None:
+def lettered_symbol(ctx: Context, pos: int, c: str) -> RuleReading | None:
     """Φ600, Ø 90: a sign before a size, which Unicode counts with letters."""
     sized = not c.isascii() and _SIZE_NEXT.match(ctx.text, pos + 1)
     said = ctx.lexicon.table("symbols").get(c) if sized else None
-    return Reading(pos, pos + 1, f" {said} ", "symbol") if said else None
+    return RuleReading(pos, pos + 1, f" {said} ", "symbol") if said else None
 
 
-def odd_letter(ctx: Context, pos: int, c: str) -> Reading | None:
+def odd_letter(ctx: Context, pos: int, c: str) -> RuleReading | None:
     """A character that Unicode counts with letters but that is a figure: ², ½, Ⅳ."""
     if c in "²³":
         powers = {"²": "bình phương", "³": "lập phương"}
-        return Reading(pos, pos + 1, f" {powers[c]} ", "symbol")
+        return RuleReading(pos, pos + 1, f" {powers[c]} ", "symbol")
     return _symbol(ctx, pos, c)

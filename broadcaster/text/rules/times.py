@@ -6,7 +6,7 @@ import re
 
 from broadcaster.text.numbers import cardinal
 from broadcaster.text.rules.figures import Figure
-from broadcaster.text.tokens import Context, Left, Reading
+from broadcaster.text.tokens import Context, Left, RuleReading
 from broadcaster.text.word_lists import word_list
 
 _CLOCK = (
@@ -38,7 +38,7 @@ def _valid(hour: str, minute: str | None) -> bool:
     return int(hour) <= 24 and (minute is None or int(minute) <= 59)
 
 
-def round_the_clock(ctx: Context, pos: int, left: Left) -> Reading | None:
+def round_the_clock(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """24/7, 24/24."""
     m = _ROUND.match(ctx.text, pos)
     if not m or left.ends("ngày", "số", "mùng"):
@@ -47,12 +47,12 @@ def round_the_clock(ctx: Context, pos: int, left: Left) -> Reading | None:
     words = f"{hours} trên {cardinal(m[1], ctx.profile)}"
     if m[2]:
         words = f"{words} giờ"
-    return Reading(
+    return RuleReading(
         pos, m.end(), words, "time.round-the-clock", ("suốt ngày đêm", "cả ngày lẫn đêm, mọi ngày trong tuần")
     )
 
 
-def time_range(ctx: Context, pos: int, left: Left) -> Reading | None:
+def time_range(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """7h30-11h00, 7h-11h, 7-11h, 7:30 - 11:00, 8-10 giờ."""
     m = _RANGE.match(ctx.text, pos)
     if not m:
@@ -66,11 +66,11 @@ def time_range(ctx: Context, pos: int, left: Left) -> Reading | None:
         return None
     if not first_is_time and (m[7] or m[4]) and not minute2:
         words = f"{cardinal(hour1, ctx.profile)} đến {_said(ctx, hour2, None)}"
-        return Reading(pos, m.end(), words, "time.range")
-    return Reading(pos, m.end(), f"{_said(ctx, hour1, minute1)} đến {_said(ctx, hour2, minute2)}", "time.range")
+        return RuleReading(pos, m.end(), words, "time.range")
+    return RuleReading(pos, m.end(), f"{_said(ctx, hour1, minute1)} đến {_said(ctx, hour2, minute2)}", "time.range")
 
 
-def clock(ctx: Context, pos: int, left: Left) -> Reading | None:
+def clock(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """17h30, 17g30, 17 giờ 30, 14h00', 7h, 17:30, 05:00:10."""
     text = ctx.text
     m = _HOUR_MINUTE.match(text, pos)
@@ -79,22 +79,22 @@ def clock(ctx: Context, pos: int, left: Left) -> Reading | None:
         if m[2] == "giờ" and not m[4] and not m[5]:
             # Written out without "phút", it is said without it.
             words = words.removesuffix(" phút")
-        return Reading(pos, m.end(), words, "time.clock")
+        return RuleReading(pos, m.end(), words, "time.clock")
     m = _ONE_FIGURE.match(text, pos)
     if m and _valid(m[1], m[2]):
-        return Reading(pos, m.end(), _said(ctx, m[1], m[2]), "time.clock")
+        return RuleReading(pos, m.end(), _said(ctx, m[1], m[2]), "time.clock")
     m = _HOUR.match(text, pos)
     if m:
         hour = m[1] or m[2]
         if m[1]:
-            return Reading(pos, m.end(), f"{cardinal(hour, ctx.profile)} giờ", "time.hour")
+            return RuleReading(pos, m.end(), f"{cardinal(hour, ctx.profile)} giờ", "time.hour")
         if int(hour) <= 24 and (
             left.ends(*_CLOCK_WORDS)
             or re.match(
                 r"\s?(?:ngày|sáng|chiều|tối|trưa|hôm|cùng|đêm|mỗi|\(?(?:t[2-7]|cn)(?![^\W_]))", ctx.right(m.end(), 8)
             )
         ):
-            return Reading(
+            return RuleReading(
                 pos,
                 m.end(),
                 f"{cardinal(hour, ctx.profile)} giờ",
@@ -103,7 +103,7 @@ def clock(ctx: Context, pos: int, left: Left) -> Reading | None:
             )
     m = _COLON.match(text, pos)
     if m and _valid(m[1], m[2]) and (m[3] is None or int(m[3]) <= 59) and not left.ends(*_RATIO_WORDS):
-        return Reading(pos, m.end(), _said(ctx, m[1], m[2], m[3]), "time.colon")
+        return RuleReading(pos, m.end(), _said(ctx, m[1], m[2], m[3]), "time.colon")
     return None
 
 
@@ -114,7 +114,7 @@ _PART_OF_DAY = re.compile(r"\s?(?:sáng|chiều|tối|trưa|đêm|khuya|hôm nay
 _ROUND_MINUTES = frozenset(["00", "15", "30", "45"])
 
 
-def dotted(ctx: Context, pos: int, left: Left) -> Reading | None:
+def dotted(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """7.30 sáng, lúc 8.00, 8.00 - 11.30: a point between hour and minute, beside a word of time."""
     m = _DOTTED_RANGE.match(ctx.text, pos)
     if m and _valid(m[1], m[2]) and _valid(m[3], m[4]) and {m[2], m[4]} <= _ROUND_MINUTES:
@@ -123,17 +123,17 @@ def dotted(ctx: Context, pos: int, left: Left) -> Reading | None:
         )
         if timed or _PART_OF_DAY.match(ctx.right(m.end(), 16)):
             words = f"{_said(ctx, m[1], m[2])} đến {_said(ctx, m[3], m[4])}"
-            return Reading(pos, m.end(), words, "time.range", look=not timed)
+            return RuleReading(pos, m.end(), words, "time.range", look=not timed)
     m = _DOTTED.match(ctx.text, pos)
     if not m or not _valid(m[1], m[2]):
         return None
     if not left.ends(*_AT) and not _PART_OF_DAY.match(ctx.right(m.end(), 16)):
         return None
     decimal_ = Figure(m[0], ctx, left).words
-    return Reading(pos, m.end(), _said(ctx, m[1], m[2]), "time.dotted", (decimal_,), look=True)
+    return RuleReading(pos, m.end(), _said(ctx, m[1], m[2]), "time.dotted", (decimal_,), look=True)
 
 
-def minutes(ctx: Context, pos: int, left: Left) -> Reading | None:
+def minutes(ctx: Context, pos: int, left: Left) -> RuleReading | None:
     """30', 1'30": minutes and seconds; "phút thứ 90'" says the word once."""
     m = _MINUTES.match(ctx.text, pos)
     if not m:
@@ -143,7 +143,7 @@ def minutes(ctx: Context, pos: int, left: Left) -> Reading | None:
         words += " phút"
     if m[3]:
         words += f" {cardinal(m[3], ctx.profile)} giây"
-    return Reading(pos, m.end(), words, "time.minutes")
+    return RuleReading(pos, m.end(), words, "time.minutes")
 
 
 RULES = (round_the_clock, time_range, clock, dotted, minutes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from broadcaster.text.numbers import coded
-from broadcaster.text.tokens import Context, Reading
+from broadcaster.text.tokens import Context, RuleReading
 from broadcaster.text.word_lists import word_map
 
 _TLD = "vn|com|net|org|edu|gov|info|io|me|asia|biz|tv|ly|app|page|link|site|online"
@@ -52,7 +52,7 @@ def _known(ctx: Context, word: str) -> str:
     return word
 
 
-def address(ctx: Context, pos: int) -> Reading | None:
+def address(ctx: Context, pos: int) -> RuleReading | None:
     """dichvucong.gov.vn, https://..., ten@angiang.gov.vn."""
     text = ctx.text
     m = _URL.match(text, pos)
@@ -60,18 +60,18 @@ def address(ctx: Context, pos: int) -> Reading | None:
         written = m["rest"].rstrip(".,;:!?/'’")
         end = m.start("rest") + len(written)
         if written:
-            return Reading(pos, end, _say(ctx, _WWW.sub("", written)), "web.url", look=len(written) > 40)
+            return RuleReading(pos, end, _say(ctx, _WWW.sub("", written)), "web.url", look=len(written) > 40)
     m = _MAIL.match(text, pos)
     if m:
-        return Reading(pos, m.end(), _say(ctx, m[0]), "web.mail")
+        return RuleReading(pos, m.end(), _say(ctx, m[0]), "web.mail")
     m = _HOST.match(text, pos)
     if m:
         written = m[0].rstrip(".,;:!?/'’")
-        return Reading(pos, pos + len(written), _say(ctx, _WWW.sub("", written)), "web.host")
+        return RuleReading(pos, pos + len(written), _say(ctx, _WWW.sub("", written)), "web.host")
     return None
 
 
-def hashtag(ctx: Context, pos: int) -> Reading | None:
+def hashtag(ctx: Context, pos: int) -> RuleReading | None:
     """#ChuyenDoiSo: the words without the sign."""
     m = _TAG.match(ctx.text, pos)
     if not m or m[1].isdecimal():
@@ -80,7 +80,7 @@ def hashtag(ctx: Context, pos: int) -> Reading | None:
         coded(part, ctx.profile) if part.isdecimal() else " ".join(_known(ctx, word) for word in _humps(part))
         for part in _CAMEL.findall(m[1])
     )
-    return Reading(pos, m.end(), f"thăng {words}", "web.hashtag", (words,))
+    return RuleReading(pos, m.end(), f"thăng {words}", "web.hashtag", (words,))
 
 
 def _humps(word: str) -> list[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from broadcaster.text.lexicon import Entry, Mode, first_token
+from broadcaster.text.lexicon import LexiconEntry, Mode, first_token
 from broadcaster.text.rules.conditions import fits
 from broadcaster.text.syllables import is_syllable, may_be_syllable
-from broadcaster.text.tokens import Context, Left, Reading, toneless
+from broadcaster.text.tokens import Context, Left, RuleReading, toneless
 from broadcaster.text.word_lists import word_map
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -22,18 +22,18 @@ _STORM = ("bão", "tên quốc tế", "tên quốc tế là", "tên là", "cơn 
 _PLAIN_TYPE = 4  # letters: VBHN can only be the type of document, PC may be many things
 
 
-def lexicon_entry(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
+def lexicon_entry(ctx: Context, pos: int, token: str, left: Left) -> RuleReading | None:
     """The longest entry that stands here and whose conditions hold."""
     return _of_group(ctx.lexicon.index.get(token.lower(), ()), ctx, pos, token, left)
 
 
-def firm_entry(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
+def firm_entry(ctx: Context, pos: int, token: str, left: Left) -> RuleReading | None:
     """The longest entry chosen by a person that stands here; it may start with a figure or a sign."""
     key = token.lower() if token[0].isalpha() else token[0]
     return _of_group(ctx.lexicon.firm.get(key, ()), ctx, pos, token, left)
 
 
-def _of_group(group: tuple[Entry, ...], ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
+def _of_group(group: tuple[LexiconEntry, ...], ctx: Context, pos: int, token: str, left: Left) -> RuleReading | None:
     text = ctx.text
     for entry in group:
         written = entry.written
@@ -48,21 +48,21 @@ def _of_group(group: tuple[Entry, ...], ctx: Context, pos: int, token: str, left
         if len(token) > len(written):
             continue
         if written.isupper() and _said_next(entry.spoken, text, end):
-            return Reading(pos, end, "", "acronym.gloss")
+            return RuleReading(pos, end, "", "acronym.gloss")
         if not fits(entry, ctx, end, left):
             continue
         return _say(entry, ctx, pos, end, left, there)
     return None
 
 
-def _say(entry: Entry, ctx: Context, pos: int, end: int, left: Left, there: str) -> Reading | None:
+def _say(entry: LexiconEntry, ctx: Context, pos: int, end: int, left: Left, there: str) -> RuleReading | None:
     if entry.mode is Mode.TYPO:
         ctx.notice("typo", f"“{there}” có lẽ là lỗi gõ của “{entry.spoken}”; hãy sửa văn bản nếu đúng vậy.", pos, end)
         return None
     if entry.mode is Mode.LEAVE:
-        return Reading(pos, end, there, "lexicon.leave")
+        return RuleReading(pos, end, there, "lexicon.leave")
     if entry.mode is Mode.SPELL:
-        return Reading(
+        return RuleReading(
             pos,
             end,
             entry.spoken or ctx.lexicon.spell(there),
@@ -73,7 +73,7 @@ def _say(entry: Entry, ctx: Context, pos: int, end: int, left: Left, there: str)
     spoken = entry.spoken
     overlap = _already_said(left, spoken)
     if overlap == spoken:
-        return Reading(pos, end, "", "acronym.gloss")
+        return RuleReading(pos, end, "", "acronym.gloss")
     if overlap:
         spoken = spoken[len(overlap) :].strip()
     elif end + 1 < len(ctx.text) and ctx.text[end] == " ":
@@ -84,10 +84,10 @@ def _say(entry: Entry, ctx: Context, pos: int, end: int, left: Left, there: str)
         alternatives += (spelled,)
     if left.line_start and entry.mode is Mode.EXPAND and spoken[:1].islower() and there[0].isupper():
         spoken = spoken[0].upper() + spoken[1:]
-    return Reading(pos, end, spoken, f"lexicon.{entry.mode}", alternatives, entry.look)
+    return RuleReading(pos, end, spoken, f"lexicon.{entry.mode}", alternatives, entry.look)
 
 
-def _others(entry: Entry, ctx: Context, there: str) -> tuple[str, ...]:
+def _others(entry: LexiconEntry, ctx: Context, there: str) -> tuple[str, ...]:
     """What the same letters mean elsewhere: TT is a circular, a centre, a town."""
     group = ctx.lexicon.index.get(first_token(there), ())
     said = dict.fromkeys(e.spoken for e in group if e.written == entry.written and e.spoken and e.mode is not Mode.TYPO)
@@ -127,14 +127,14 @@ _BRACKETED = re.compile(r"\(\s?([^\W\d_][^()\n]{0,23}?)\s?\)")
 _IN_WORDS = re.compile(r"\((?:[Bb]ằng chữ:?|[Vv]iết bằng chữ:?)?\s*([^()\n]{2,160}?)(?: chẵn)?[./]*\s?\)")
 
 
-def _same_in_words(ctx: Context, pos: int) -> Reading | None:
+def _same_in_words(ctx: Context, pos: int) -> RuleReading | None:
     """`01 (một) bản`, `500.000 đồng (năm trăm nghìn đồng)`: the sum is not said twice."""
     end, said = ctx.said
     if not said or ctx.text[end:pos].strip():
         return None
     m = _IN_WORDS.match(ctx.text, pos)
     if m and _plain_number(m[1]) == _plain_number(said):
-        return Reading(pos, m.end(), "", "number.repeated-in-words")
+        return RuleReading(pos, m.end(), "", "number.repeated-in-words")
     return None
 
 
@@ -146,7 +146,7 @@ def _plain_number(words: str) -> str:
     return " ".join(plain.replace(",", " ").split())
 
 
-def bracketed_gloss(ctx: Context, pos: int) -> Reading | None:
+def bracketed_gloss(ctx: Context, pos: int) -> RuleReading | None:
     """`(CCHC)` just after the words that it stands for: not said again."""
     repeated = _same_in_words(ctx, pos)
     if repeated is not None:
@@ -156,7 +156,7 @@ def bracketed_gloss(ctx: Context, pos: int) -> Reading | None:
         return None
     written = m[1].removeprefix("viết tắt là ").removeprefix("gọi tắt là ").strip()
     if written in ctx.learned:
-        return Reading(pos, m.end(), "", "acronym.gloss")
+        return RuleReading(pos, m.end(), "", "acronym.gloss")
     entry = next(
         (
             e
@@ -177,7 +177,7 @@ def bracketed_gloss(ctx: Context, pos: int) -> Reading | None:
             here.update(_WORD.findall(known.spoken.lower()))
     wanted = _WORD.findall(entry.spoken.lower())
     if sum(w in here for w in wanted) * 2 >= len(wanted):
-        return Reading(pos, m.end(), "", "acronym.gloss")
+        return RuleReading(pos, m.end(), "", "acronym.gloss")
     return None
 
 
@@ -216,7 +216,7 @@ def learn(ctx: Context) -> None:
             ctx.learned[acronym] = words.strip(' ,"“”')
 
 
-def acronym(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
+def acronym(ctx: Context, pos: int, token: str, left: Left) -> RuleReading | None:
     """A word with capitals inside that the lexicon does not know."""
     text = ctx.text
     m = _ACRONYM.match(text, pos)
@@ -224,12 +224,12 @@ def acronym(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
     end = pos + len(whole)
     if whole in ctx.learned:
         spoken = ctx.learned[whole]
-        return Reading(pos, end, spoken, "acronym.defined-here", (ctx.lexicon.spell(whole),))
+        return RuleReading(pos, end, spoken, "acronym.defined-here", (ctx.lexicon.spell(whole),))
     kind = ctx.lexicon.table("document_types").get(token)
     if kind and _NUMBERED.match(text, pos + len(token)):
-        return Reading(pos, pos + len(token), kind, "document.type", (ctx.lexicon.spell(token),))
+        return RuleReading(pos, pos + len(token), kind, "document.type", (ctx.lexicon.spell(token),))
     if kind and len(token) >= _PLAIN_TYPE and end == pos + len(token):
-        return Reading(pos, end, kind, "document.type", (ctx.lexicon.spell(token),), look=True)
+        return RuleReading(pos, end, kind, "document.type", (ctx.lexicon.spell(token),), look=True)
     if not token.isupper():
         return None
     if shouting(ctx, pos, token):
@@ -244,7 +244,7 @@ def acronym(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
             pos,
             end,
         )
-        return Reading(pos, end, token.capitalize(), "acronym.as-name", (ctx.lexicon.spell(token),), look=True)
+        return RuleReading(pos, end, token.capitalize(), "acronym.as-name", (ctx.lexicon.spell(token),), look=True)
     compound = _compound(ctx, token)
     if compound:
         ctx.notice(
@@ -253,14 +253,14 @@ def acronym(ctx: Context, pos: int, token: str, left: Left) -> Reading | None:
             pos,
             end,
         )
-        return Reading(pos, end, compound, "acronym.compound", (ctx.lexicon.spell(token),), look=True)
+        return RuleReading(pos, end, compound, "acronym.compound", (ctx.lexicon.spell(token),), look=True)
     ctx.notice(
         "unknown-acronym",
         f"Chưa biết chữ viết tắt “{token}”; đã đọc từng chữ cái. Hãy thêm vào từ điển đọc.",
         pos,
         end,
     )
-    return Reading(pos, end, ctx.lexicon.spell(token), "acronym.unknown", (token.lower(),), look=True)
+    return RuleReading(pos, end, ctx.lexicon.spell(token), "acronym.unknown", (token.lower(),), look=True)
 
 
 _CONSONANTS = re.compile(r"[^AEIOUY]{3}|[ĐĂÂÊÔƠƯ]")
@@ -324,7 +324,7 @@ _SPACED = re.compile(r"[^\W\d_](?: {1,4}[^\W\d_](?![^\W_])){3,60}")
 _LONGEST_SYLLABLE = 7
 
 
-def spaced_out(ctx: Context, pos: int) -> Reading | None:
+def spaced_out(ctx: Context, pos: int) -> RuleReading | None:
     """T H Ô N G  B Á O: a heading with a blank after every letter, as scanners and proud typists leave it."""
     m = _SPACED.match(ctx.text, pos)
     if not m or not m[0].isupper() or ctx.text[pos - 1 : pos].isalnum():
@@ -335,7 +335,7 @@ def spaced_out(ctx: Context, pos: int) -> Reading | None:
         words = _syllables(words[0])
     if not words or not all(is_syllable(word) for word in words):
         return None
-    return Reading(pos, m.end(), " ".join(words), "letter.spaced")
+    return RuleReading(pos, m.end(), " ".join(words), "letter.spaced")
 
 
 def _syllables(letters: str) -> list[str]:
@@ -352,10 +352,10 @@ def _syllables(letters: str) -> list[str]:
     return best[-1] or []
 
 
-def single_letter(ctx: Context, pos: int, token: str) -> Reading | None:
+def single_letter(ctx: Context, pos: int, token: str) -> RuleReading | None:
     """A lone capital consonant: nhóm B, ông C. Vowels are words and names too (Bộ Y tế, U Minh) and stay."""
     if not token.isupper() or token in _VOWELS or token.lower() not in ctx.lexicon.table("letters"):
         return None
     if ctx.text[pos + 1 : pos + 2] in ("’", "'") and ctx.text[pos + 2 : pos + 3].isalpha():
         return None
-    return Reading(pos, pos + 1, ctx.lexicon.letter(token), "letter.name")
+    return RuleReading(pos, pos + 1, ctx.lexicon.letter(token), "letter.name")

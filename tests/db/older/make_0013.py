@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from broadcaster.db.models import BroadcastRow
-from broadcaster.domain.emergencies import Wish
+from broadcaster.domain.emergencies import EmergencyRequest
 from broadcaster.domain.roles import Actor, Role, machine
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink
@@ -152,7 +152,7 @@ def main(folder: Path, url: str | None) -> None:
     emergency = emergencies.draft(
         station,
         OPERATOR,
-        Wish(
+        EmergencyRequest(
             title="Lũ về",
             text="Nước lũ đang lên. Mời bà con lên chỗ cao.",
             zones=("am01",),

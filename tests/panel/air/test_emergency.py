@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from broadcaster.db.models import AuditEvent, BroadcastRow, Emergency
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
-from broadcaster.domain.emergencies import EmergencyState, Finding
+from broadcaster.domain.emergencies import EmergencyState, ReviewFinding
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.station import Station
 from tests.kit.cap_messages import STORM
@@ -102,7 +102,7 @@ def test_ending_needs_a_reason_and_a_leader_reviews_once(station: Station, sign_
     leader.post("/emergency/1/review", data={"finding": "needless", "note": "Tin báo nhầm"})
     leader.post("/emergency/1/review", data={"finding": "right", "note": ""})
     row = only(station)
-    assert (row.finding, row.review_note, row.reviewed_by) == (Finding.NEEDLESS, "Tin báo nhầm", "lanhdao")
+    assert (row.finding, row.review_note, row.reviewed_by) == (ReviewFinding.NEEDLESS, "Tin báo nhầm", "lanhdao")
 
 
 def test_a_cap_message_fills_the_form_and_waits_for_zones_and_a_person(station: Station, sign_in: SignIn) -> None:

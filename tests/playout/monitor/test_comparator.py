@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.clock import SystemClock
-from broadcaster.domain.proof import MATCH, Ear, Finding, Heard, Proof
+from broadcaster.domain.proof import MATCH, CapturePoint, ItemFinding, Match, Proof
 from broadcaster.playout.monitor import comparator
 from broadcaster.playout.monitor.comparator import OTHER, SILENCE, Comparator
 from broadcaster.playout.monitor.confidence_feed import NOT_HEARD, ConfidenceFeed
@@ -117,7 +117,7 @@ def listen(items, *, sent=lambda pcm, _at: pcm, gain=1.0, chunk=960):
 def test_what_left_whole_is_found_whole_with_its_level():
     one = speech(ONE)
     found, alarms = listen([(1, one), (2, speech(TWO, 4.0))])
-    assert [f.heard for f in found.values()] == [Heard.WHOLE] * 2
+    assert [f.heard for f in found.values()] == [Match.WHOLE] * 2
     level = 10 * np.log10(np.mean((one / 32768.0) ** 2))
     assert found[1].level_dbfs == pytest.approx(level, abs=1.5)
     assert found[1].match > 0.99
@@ -127,7 +127,7 @@ def test_what_left_whole_is_found_whole_with_its_level():
 
 def test_a_hole_is_measured_and_lessens_the_share():
     found, alarms = listen([(1, speech(ONE, 10.0))], sent=lambda pcm, at: None if 96000 <= at < 168000 else pcm)
-    assert found[1].heard is Heard.PART
+    assert found[1].heard is Match.PART
     assert found[1].gap_ms == pytest.approx(1500, abs=60)
     assert 0.8 < found[1].heard_share < 0.9
     assert alarms == [], "a second and a half is not yet an alarm"
@@ -136,7 +136,7 @@ def test_a_hole_is_measured_and_lessens_the_share():
 def test_silence_where_speech_is_due_raises_the_alarm_and_its_end_takes_it_back():
     found, alarms = listen([(1, speech(ONE, 16.0))], sent=lambda pcm, at: pcm if at < 96000 or at > 480000 else None)
     assert alarms == [SILENCE, ""]
-    assert found[1].heard is Heard.PART
+    assert found[1].heard is Match.PART
 
 
 def test_the_wrong_programme_raises_the_alarm_and_is_not_counted_as_heard():
@@ -149,7 +149,7 @@ def test_the_wrong_programme_raises_the_alarm_and_is_not_counted_as_heard():
 
 def test_muted_sound_is_not_due_and_raises_no_alarm():
     found, alarms = listen([(1, speech(ONE))], sent=lambda pcm, _at: pcm * 0, gain=0.0)
-    assert found[1].heard is Heard.UNKNOWN
+    assert found[1].heard is Match.UNKNOWN
     assert "tắt tiếng" in found[1].sentence
     assert alarms == []
 
@@ -158,7 +158,7 @@ def test_a_short_chime_is_judged_by_its_level():
     at = np.arange(round(48000 * 0.3)) / 48000
     chime = (np.sin(2 * np.pi * 700 * at) * 9000).astype("<i2")
     found, _ = listen([(1, chime), (2, speech(ONE, 4.0))])
-    assert [found[1].heard, found[2].heard] == [Heard.WHOLE, Heard.WHOLE]
+    assert [found[1].heard, found[2].heard] == [Match.WHOLE, Match.WHOLE]
 
 
 @pytest.mark.slow
@@ -177,9 +177,9 @@ def test_a_return_is_aligned_however_late_it_comes(lag, monkeypatch):
         until(lambda: not listener._queue and not back.pieces)
     listener.close()
     listener.join(20)
-    assert found[1].ear is Ear.RETURN
+    assert found[1].ear is CapturePoint.RETURN
     assert found[1].match > MATCH
-    assert found[1].heard is Heard.WHOLE
+    assert found[1].heard is Match.WHOLE
     assert alarms == []
 
 
@@ -224,7 +224,7 @@ def test_a_return_that_never_speaks_proves_nothing_and_says_so(monkeypatch):
     listener.take(1, one.tobytes(), one.tobytes(), 1.0)
     listener.close()
     listener.join(20)
-    assert found[1].heard is Heard.UNKNOWN
+    assert found[1].heard is Match.UNKNOWN
     assert found[1].sentence == "Không nghe lại được đầu ra nên chưa chứng minh được."
 
 
@@ -245,8 +245,8 @@ def test_a_listening_command_that_keeps_ending_is_a_trouble(monkeypatch):
         Proof,
         st.text("b-1ap", min_size=1),
         st.builds(
-            Finding,
-            st.sampled_from(Ear),
+            ItemFinding,
+            st.sampled_from(CapturePoint),
             st.none() | st.floats(0, 1),
             st.none() | st.floats(-100, 0),
             st.none() | st.floats(-100, 0),
@@ -280,6 +280,6 @@ def test_an_hour_is_heard_in_seconds_of_processor_and_little_memory():
     listener.join(30)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert found[1].heard is Heard.WHOLE
+    assert found[1].heard is Match.WHOLE
     assert len(listener._sent.levels) <= 30 * 48000 // HOP
     assert peak < 120e6

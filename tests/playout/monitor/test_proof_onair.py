@@ -9,7 +9,7 @@ import threading
 import numpy as np
 import pytest
 
-from broadcaster.domain.proof import Ear, Heard
+from broadcaster.domain.proof import CapturePoint, Match
 from broadcaster.playout.monitor.comparator import OTHER, SILENCE
 from broadcaster.playout.sinks.icecast import IcecastOptions, IcecastSink
 from broadcaster.playout.sinks.null import NullSink
@@ -44,8 +44,8 @@ def test_each_entry_has_its_proof_and_the_place_in_the_recording(live):
         ended(air, number)
         until(lambda: len(stored(air, number)) == 4)
     found = stored(air, number)
-    assert {p.finding.heard for p in found.values()} == {Heard.WHOLE}
-    assert {p.finding.ear for p in found.values()} == {Ear.SENT}
+    assert {p.finding.heard for p in found.values()} == {Match.WHOLE}
+    assert {p.finding.ear for p in found.values()} == {CapturePoint.SENT}
     assert sorted({p.offset_ms for p in found.values()}) == [0, 1000]
     (proof, *_) = found.values()
     kept = proofs.recording_file(air.station.home, proof)
@@ -98,8 +98,8 @@ def test_the_stream_is_heard_as_its_listeners_hear_it_and_the_proof_says_how_lat
     finally:
         server.close()
     (proof,) = stored(air, number).values()
-    assert proof.finding.ear is Ear.RETURN
-    assert proof.finding.heard is Heard.WHOLE
+    assert proof.finding.ear is CapturePoint.RETURN
+    assert proof.finding.heard is Match.WHOLE
     assert proof.finding.match > 0.8
     assert 0 <= proof.finding.lag_ms < 5000
     assert [i for i in air.incidents() if i.what.startswith(("heard", "return"))] == []
@@ -142,7 +142,7 @@ def test_an_output_that_is_silent_or_wrong_is_an_incident_within_ten_seconds_and
     assert incident.note == sentence
     assert (incident.started_at - row.started_at).total_seconds() <= 10
     (proof,) = stored(air, number).values()
-    assert proof.finding.heard in {Heard.NOTHING, Heard.PART}
+    assert proof.finding.heard in {Match.NOTHING, Match.PART}
     assert proof.finding.heard_share < 0.3
 
 

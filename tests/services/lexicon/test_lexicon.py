@@ -24,7 +24,7 @@ from broadcaster.services.scripts.editing import revise
 from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.scripts.trial import hear
 from broadcaster.services.station import Station
-from broadcaster.text import Entry, Mode, parse_lexicon
+from broadcaster.text import LexiconEntry, Mode, parse_lexicon
 from tests.kit.clocks import later
 from tests.kit.people import EDITOR, LEADER, OPERATOR
 from tests.kit.scripts import approved, draft
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.slow
 
 TODAY = dt.date(2026, 3, 2)
 BODY = "Bà con đến TTHC xã. Cảm ơn bà con."
-NEW = Entry(written="TTHC", spoken="thủ tục hành chính công")
+NEW = LexiconEntry(written="TTHC", spoken="thủ tục hành chính công")
 
 
 def marks(station: Station) -> list[StaleMark]:
@@ -45,9 +45,12 @@ def test_the_layers_lie_over_each_other(station: Station) -> None:
     number = approved(station, "Gặp BPMC hoặc Facebook ngày 12/3.")
     assert "Facebook" in spoken_of(station, "Facebook").text
     apply(
-        station, EDITOR, Change(add=(Entry(written="Facebook", spoken="phây búc", mode=Mode.WORD),)), confirmed=[number]
+        station,
+        EDITOR,
+        Change(add=(LexiconEntry(written="Facebook", spoken="phây búc", mode=Mode.WORD),)),
+        confirmed=[number],
     )
-    own = Change(add=(Entry(written="12/3", spoken="mười hai phần ba"),), script_id=number)
+    own = Change(add=(LexiconEntry(written="12/3", spoken="mười hai phần ba"),), script_id=number)
     apply(station, EDITOR, own, confirmed=[number])
     general = spoken_of(station, "Facebook, 12/3").text
     assert general.startswith("phây búc, ")
@@ -55,7 +58,9 @@ def test_the_layers_lie_over_each_other(station: Station) -> None:
     assert spoken_of(station, "Facebook, 12/3", script_id=number).text == "phây búc, mười hai phần ba"
     assert (
         "ba cái"
-        in spoken_of(station, "12/3", script_id=number, extra=[Entry(written="12/3", spoken="ba cái", firm=True)]).text
+        in spoken_of(
+            station, "12/3", script_id=number, extra=[LexiconEntry(written="12/3", spoken="ba cái", firm=True)]
+        ).text
     )
 
 
@@ -67,7 +72,7 @@ def test_an_entry_holds_on_its_days_only(station: Station) -> None:
 
 
 def test_every_change_is_a_version_that_can_be_read_again(station: Station) -> None:
-    first = apply(station, EDITOR, Change(add=(NEW, Entry(written="XYZ", spoken="ích"))))
+    first = apply(station, EDITOR, Change(add=(NEW, LexiconEntry(written="XYZ", spoken="ích"))))
     assert apply(station, EDITOR, Change(add=(NEW,))) == first, "the same again is no change"
     second = apply(station, EDITOR, Change(add=(replace(NEW, spoken="thủ tục"),)))
     with station.db.read() as session:
@@ -186,13 +191,13 @@ def test_a_change_for_one_script_leaves_the_others(station: Station) -> None:
 
 def test_a_broken_line_does_not_hide_a_script(station: Station) -> None:
     number = approved(station, "Bà con đến Trung\ntâm văn hóa xã.")
-    effect = preview(station, Change(add=(Entry(written="Trung tâm văn hóa", spoken="nhà văn hóa"),)))
+    effect = preview(station, Change(add=(LexiconEntry(written="Trung tâm văn hóa", spoken="nhà văn hóa"),)))
     assert [a.script_id for a in effect.outrun] == [number]
 
 
 def test_a_respelling_for_the_voice_of_the_script_touches_it(station: Station) -> None:
     number = approved(station, "Xem Facebook của xã.")
-    other = Entry(written="Facebook", spoken="", mode=Mode.LEAVE, respell={"espeak": "phây-búc"})
+    other = LexiconEntry(written="Facebook", spoken="", mode=Mode.LEAVE, respell={"espeak": "phây-búc"})
     assert preview(station, Change(add=(other,))).outrun == ()
     own = replace(other, respell={"tone": "phây-búc"})
     assert [a.script_id for a in preview(station, Change(add=(own,))).outrun] == [number]
@@ -209,24 +214,32 @@ def test_only_who_may_write_changes_words(station: Station) -> None:
 @pytest.mark.parametrize(
     ("entry", "field", "says"),
     [
-        (Entry(written=" ", spoken="a"), "written", "chữ viết"),
-        (Entry(written="A" * 121, spoken="a"), "written", "120"),
-        (Entry(written="A", spoken="!!!"), "spoken", "bằng chữ"),
-        (Entry(written="A\0B", spoken="a"), "written", "điều khiển"),
-        (Entry(written="A", spoken="a\x07"), "spoken", "điều khiển"),
-        (Entry(written="A", spoken="số 1"), "spoken", "chữ số"),
-        (Entry(written="A", spoken="b" * 401), "spoken", "400"),
-        (Entry(written="12/3", spoken="", mode=Mode.LEAVE), "mode", "con số"),
-        (Entry(written="&", spoken="", mode=Mode.SPELL), "mode", "chữ"),
-        (Entry(written="A", spoken="b", mode=Mode.TYPO), "mode", "không dùng"),
-        (Entry(written="A", spoken="b", followed_by=("x",) * 3 + tuple(map(str, range(13)))), "followed_by", "12"),
-        (Entry(written="A", spoken="b", near=("lệ phí",)), "near", "“near” chỉ dùng"),
-        (Entry(written="A", spoken="b", look=True), "look", "“look” chỉ dùng"),
-        (Entry(written="A", spoken="b", respell={"Có dấu": "x"}), "respell", "espeak"),
-        (Entry(written="A", spoken="b", valid_from=TODAY, valid_until=TODAY - dt.timedelta(1)), "valid_until", "sau"),
+        (LexiconEntry(written=" ", spoken="a"), "written", "chữ viết"),
+        (LexiconEntry(written="A" * 121, spoken="a"), "written", "120"),
+        (LexiconEntry(written="A", spoken="!!!"), "spoken", "bằng chữ"),
+        (LexiconEntry(written="A\0B", spoken="a"), "written", "điều khiển"),
+        (LexiconEntry(written="A", spoken="a\x07"), "spoken", "điều khiển"),
+        (LexiconEntry(written="A", spoken="số 1"), "spoken", "chữ số"),
+        (LexiconEntry(written="A", spoken="b" * 401), "spoken", "400"),
+        (LexiconEntry(written="12/3", spoken="", mode=Mode.LEAVE), "mode", "con số"),
+        (LexiconEntry(written="&", spoken="", mode=Mode.SPELL), "mode", "chữ"),
+        (LexiconEntry(written="A", spoken="b", mode=Mode.TYPO), "mode", "không dùng"),
+        (
+            LexiconEntry(written="A", spoken="b", followed_by=("x",) * 3 + tuple(map(str, range(13)))),
+            "followed_by",
+            "12",
+        ),
+        (LexiconEntry(written="A", spoken="b", near=("lệ phí",)), "near", "“near” chỉ dùng"),
+        (LexiconEntry(written="A", spoken="b", look=True), "look", "“look” chỉ dùng"),
+        (LexiconEntry(written="A", spoken="b", respell={"Có dấu": "x"}), "respell", "espeak"),
+        (
+            LexiconEntry(written="A", spoken="b", valid_from=TODAY, valid_until=TODAY - dt.timedelta(1)),
+            "valid_until",
+            "sau",
+        ),
     ],
 )
-def test_a_wrong_entry_is_refused_by_its_field(entry: Entry, field: str, says: str) -> None:
+def test_a_wrong_entry_is_refused_by_its_field(entry: LexiconEntry, field: str, says: str) -> None:
     with pytest.raises(RuleError, match=says) as told:
         checked(entry)
     assert printed(told.value.field) == field
@@ -235,7 +248,7 @@ def test_a_wrong_entry_is_refused_by_its_field(entry: Entry, field: str, says: s
 LETTERS = st.text(st.sampled_from("aàảđêơưzĐTH &./\"'\\#=-"), min_size=1, max_size=12)
 SAID = LETTERS.map(lambda t: f"đọc {t}")
 ENTRIES = st.builds(
-    Entry,
+    LexiconEntry,
     LETTERS.map(lambda t: f"x{t}"),
     SAID,
     st.sampled_from([Mode.EXPAND, Mode.WORD]),
@@ -249,7 +262,7 @@ ENTRIES = st.builds(
 
 
 @given(st.lists(ENTRIES, max_size=4))
-def test_a_file_brings_back_what_was_written(made: list[Entry]) -> None:
+def test_a_file_brings_back_what_was_written(made: list[LexiconEntry]) -> None:
     import tomlkit
 
     good = [checked(e) for e in made]
@@ -261,7 +274,7 @@ def test_a_file_brings_back_what_was_written(made: list[Entry]) -> None:
 
 
 def test_out_and_in_again_is_no_change(station: Station) -> None:
-    full = Entry(
+    full = LexiconEntry(
         written="Facebook",
         spoken="phây búc",
         mode=Mode.WORD,
@@ -271,7 +284,7 @@ def test_out_and_in_again_is_no_change(station: Station) -> None:
         respell={"espeak": "phây-búc"},
         note="theo đài tỉnh",
     )
-    version = apply(station, EDITOR, Change(add=(full, NEW, Entry(written="QR", spoken="", mode=Mode.SPELL))))
+    version = apply(station, EDITOR, Change(add=(full, NEW, LexiconEntry(written="QR", spoken="", mode=Mode.SPELL))))
     with station.db.read() as session:
         text = export_toml(session)
         before = entries(session)
@@ -310,7 +323,7 @@ def test_the_home_s_file_settles_a_word_over_the_shipped_conditions(station: Sta
 
 
 def test_a_trial_is_heard_and_keeps_nothing(station: Station) -> None:
-    heard = hear(station, "UBND và ABCX", [checked(Entry(written="ABCX", spoken="anh bê xê"))])
+    heard = hear(station, "UBND và ABCX", [checked(LexiconEntry(written="ABCX", spoken="anh bê xê"))])
     assert heard.text == "Ủy ban nhân dân và anh bê xê"
     assert heard.wav[:4] == b"RIFF"
     assert heard.seconds > 0.2

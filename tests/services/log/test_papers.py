@@ -23,7 +23,7 @@ from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.media.ffmpeg import run
 from broadcaster.services.log import logbook, playlog
 from broadcaster.services.log.completeness import check, check_job
-from broadcaster.services.log.evidence import Bundle, make_bundle
+from broadcaster.services.log.evidence import EvidenceBundle, make_bundle
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.setup.founding import init
@@ -98,7 +98,7 @@ def test_months_and_empty_days(week: Station) -> None:
 
 
 @pytest.fixture(scope="module")
-def bundle(week: Station, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+def bundle(week: Station, tmp_path_factory: pytest.TempPathFactory) -> EvidenceBundle:
     return make_bundle(week, OPERATOR, FIRST, LAST, tmp_path_factory.mktemp("out") / "goi.zip")
 
 
@@ -116,13 +116,13 @@ def judged(folder: Path) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def unpacked(bundle: Bundle, folder: Path) -> Path:
+def unpacked(bundle: EvidenceBundle, folder: Path) -> Path:
     with zipfile.ZipFile(bundle.path) as archive:
         archive.extractall(folder)
     return folder
 
 
-def test_a_bare_interpreter_finds_the_bundle_whole_and_prints_its_mark(bundle: Bundle, tmp_path: Path) -> None:
+def test_a_bare_interpreter_finds_the_bundle_whole_and_prints_its_mark(bundle: EvidenceBundle, tmp_path: Path) -> None:
     code, said = judged(unpacked(bundle, tmp_path))
     assert code == 0, said
     assert f"NGUYÊN VẸN: {bundle.entries} bản ghi" in said
@@ -183,7 +183,7 @@ TAMPERINGS: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize("what", TAMPERINGS)
-def test_tampering_is_found(bundle: Bundle, tmp_path: Path, what: str) -> None:
+def test_tampering_is_found(bundle: EvidenceBundle, tmp_path: Path, what: str) -> None:
     tamper, words = TAMPERINGS[what]
     tamper(unpacked(bundle, tmp_path))
     code, said = judged(tmp_path)
@@ -192,7 +192,7 @@ def test_tampering_is_found(bundle: Bundle, tmp_path: Path, what: str) -> None:
 
 
 def test_the_same_days_make_the_same_bytes_and_only_a_reporter_may(
-    week: Station, bundle: Bundle, tmp_path: Path
+    week: Station, bundle: EvidenceBundle, tmp_path: Path
 ) -> None:
     again = make_bundle(week, OPERATOR, FIRST, LAST, tmp_path / "lai.zip")
     assert again.mark == bundle.mark

@@ -183,20 +183,20 @@ def test_figures_lead_to_the_entries_behind_them(station: Station) -> None:
     aired(station)
 
     def behind(**narrowed: str) -> int:
-        return tracing.trace(station, "entries", tracing.Wanted(Q1, Narrowed(**narrowed)), 100).total  # type: ignore[arg-type]
+        return tracing.trace(station, "entries", tracing.FigureRef(Q1, Narrowed(**narrowed)), 100).total  # type: ignore[arg-type]
 
     assert behind() == 6
     assert behind(topic="mot-cua", zone="am01") == 3
     assert behind(topic="chi-so") == 0
     assert behind(outcome="partial") == 0
-    assert tracing.trace(station, "airings", tracing.Wanted(Q1, Narrowed()), 100).total == 3
+    assert tracing.trace(station, "airings", tracing.FigureRef(Q1, Narrowed()), 100).total == 3
     assert tracing.narrow(Q1, "2025-12").first == dt.date(2025, 12, 15)
     assert tracing.narrow(Q1, "2026-03").last == dt.date(2026, 3, 14)
     for wrong in ("2026-04", "2026-13", "x"):
         with pytest.raises(RuleError):
             tracing.narrow(Q1, wrong)
     with pytest.raises(RuleError):
-        tracing.trace(station, "airings", tracing.Wanted(Q1, Narrowed(outcome="x")), 1)
+        tracing.trace(station, "airings", tracing.FigureRef(Q1, Narrowed(outcome="x")), 1)
 
 
 def test_an_activity_is_kept_changed_taken_out_and_brought_back(station: Station) -> None:

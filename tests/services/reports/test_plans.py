@@ -53,7 +53,7 @@ def test_a_document_becomes_a_draft_and_is_confirmed_line_by_line(station: Stati
     assert [u["code"] for u in row.units] == [None, "vhxh"]
     reading = plans.read_file(station, name, data)
     kept = [c for c in plans.choices_of(station, reading) if not (c.kind is ProposalKind.TOPIC and c.line == 51)]
-    kept += [plans.Choice(ProposalKind.TOPIC, "Văn hóa công sở", 99)]
+    kept += [plans.KeptProposal(ProposalKind.TOPIC, "Văn hóa công sở", 99)]
     plans.confirm_import(station, OPERATOR, number, kept)
     plans.move(station, OPERATOR, number, CampaignState.ACTIVE)
     with station.db.read() as session:

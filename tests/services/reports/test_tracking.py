@@ -40,7 +40,7 @@ def ready(station: Station, title: str, topic: str) -> int:
     return number
 
 
-def stands(station: Station, number: int) -> tracking.Standing:
+def stands(station: Station, number: int) -> tracking.PlanStanding:
     with station.db.read() as session:
         row = plans_queries.campaign(session, number)
     return tracking.standing(station, row)

@@ -18,7 +18,7 @@ from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.scripts.subtitles import subtitles, timed_words
 from broadcaster.services.work import performing
 from broadcaster.sound import meter
-from broadcaster.sound.join import Part, join
+from broadcaster.sound.join import JoinPart, join
 from broadcaster.sound.store import Store
 from broadcaster.speech.espeak import EspeakEngine
 from broadcaster.worker.handlers import HANDLERS
@@ -45,7 +45,7 @@ def voice(tmp_path_factory):
     """What a person might have said, with a second of a quiet room around it."""
     folder = tmp_path_factory.mktemp("voice")
     engine = EspeakEngine()
-    said = [Part(engine.speak(s, voice="vi"), 500) for s in BODY.replace(". ", ".|").split("|")]
+    said = [JoinPart(engine.speak(s, voice="vi"), 500) for s in BODY.replace(". ", ".|").split("|")]
     join(said, folder / "said.wav")
     room = "anoisesrc=a=0.0004:r=48000:seed=3"
     mixed = "[0:a]adelay=1000,apad=pad_dur=1[v];[v][1:a]amix=duration=first:normalize=0"

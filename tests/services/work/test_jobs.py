@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from broadcaster.db import schema
 from broadcaster.db.models import Job
-from broadcaster.domain.jobs import JobKind, JobState, Turn
+from broadcaster.domain.jobs import JobKind, JobState, JobTurn
 from broadcaster.errors import EngineError, MediaError, RuleError
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs, performing
@@ -258,16 +258,16 @@ def test_the_turn_goes_before_age_and_age_before_number(station: Station) -> Non
     kinds = (JobKind.BACKUP, JobKind.STARTER, JobKind.SPEAK, JobKind.TRIAL, JobKind.EMERGENCY_VOICE)
     wanted = {kind: want(station, kind) for kind in kinds}
     assert jobs.due(station) == [wanted[kind] for kind in (kinds[4], kinds[3], kinds[2], kinds[0], kinds[1])]
-    assert jobs.due(station, Turn.WAITING) == [wanted[kinds[4]], wanted[kinds[3]]]
+    assert jobs.due(station, JobTurn.WAITING) == [wanted[kinds[4]], wanted[kinds[3]]]
     done: list[JobKind] = []
     table = {kind: lambda _s, _a, _p, kind=kind: done.append(kind) for kind in kinds}
-    while performing.perform_next(station, table, up_to=Turn.WAITING):
+    while performing.perform_next(station, table, up_to=JobTurn.WAITING):
         pass
     assert done == [kinds[4], kinds[3]]
     performing.perform(station, wanted[kinds[0]], table)
     later(station, seconds=1)
     assert want(station, kinds[0]) == wanted[kinds[0]]  # wanted anew it is younger than what waited meanwhile
-    while performing.perform_next(station, table, up_to=Turn.UPKEEP):
+    while performing.perform_next(station, table, up_to=JobTurn.UPKEEP):
         pass
     assert done[2:] == [kinds[0], kinds[2], kinds[1], kinds[0]]
 
@@ -283,7 +283,7 @@ def test_many_workers_do_each_job_once(station: Station) -> None:
                 done.append(1)
 
         start.wait()
-        while performing.perform_next(station, {JobKind.SPEAK: one}, up_to=Turn.UPKEEP) or jobs.due(station):
+        while performing.perform_next(station, {JobKind.SPEAK: one}, up_to=JobTurn.UPKEEP) or jobs.due(station):
             pass
 
     workers = [threading.Thread(target=work) for _ in range(4)]
@@ -371,6 +371,6 @@ def test_what_waits_at_an_upgrade_is_done_after_it_in_its_turn(station: Station)
     schema.upgrade(station.db)
     done: list[JobKind] = []
     table = {kind: lambda _s, _a, _p, kind=kind: done.append(kind) for kind in JobKind}
-    while performing.perform_next(station, table, up_to=Turn.UPKEEP):
+    while performing.perform_next(station, table, up_to=JobTurn.UPKEEP):
         pass
     assert done == [JobKind.EMERGENCY_VOICE, JobKind.SPEAK, JobKind.BACKUP]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.speech.vi_neural import score, tones
-from broadcaster.speech.vi_neural.accents import NORTH, SOUTH, Part, segments
+from broadcaster.speech.vi_neural.accents import NORTH, SOUTH, SyllablePart, segments
 from broadcaster.speech.vi_neural.g2p import ONSETS, RIMES, STOPS, Syllable, Tone, parse
 from broadcaster.speech.vi_neural.spelling import KNOWN, LETTERS, digits_of, syllables_of
 from broadcaster.speech.vi_neural.timing import FRAME_MS, USUAL, frames, lengths
@@ -48,13 +48,13 @@ words = st.sampled_from(
 
 @pytest.mark.parametrize(("accent", "toneset"), ACCENTS, ids=["north", "south"])
 def test_every_legal_syllable_has_sounds_the_model_knows_in_the_order_of_speech(accent, toneset):
-    order = list(Part)
+    order = list(SyllablePart)
     for syllable in EVERY:
         parts = segments(syllable, accent)
         assert {s.symbol for s in parts} <= KOKORO_SYMBOLS
         places = [order.index(s.part) for s in parts]
         assert places == sorted(places)
-        assert any(s.part is Part.NUCLEUS and s.voiced for s in parts)
+        assert any(s.part is SyllablePart.NUCLEUS and s.voiced for s in parts)
         assert any(s.stop for s in parts) == syllable.stopped
         tone = accent.tones.get(syllable.tone, syllable.tone)
         assert len(toneset.contour(tone, stopped=syllable.stopped)) == 5
@@ -81,7 +81,7 @@ def test_rimes_that_differ_by_length_differ_in_length():
             sum(
                 ms  # type: ignore[misc]
                 for s, ms in zip(segments(x, NORTH), lengths(x, segments(x, NORTH)), strict=True)
-                if s.part is Part.NUCLEUS
+                if s.part is SyllablePart.NUCLEUS
             )
             for x in (parse(long), parse(short))
         )
