@@ -57,9 +57,13 @@ case $what in
       unlocked
       exit
     fi
-    locked neural --only-binary :all: || say \
-      "Giọng nói ngoại tuyến không có bản cho máy này ($(uname -sm)): đài sẽ đọc bằng espeak-ng." \
-      "The offline voice has no wheels for this machine; the station speaks with espeak-ng."
+    locked neural --only-binary :all: || {
+      say "Bản khóa (locks/neural.lock) không có giọng nói ngoại tuyến cho máy này ($(uname -sm)); thử các bản khác." \
+        "The lock has no offline voice for this machine: trying what pyproject.toml allows."
+      pip install --only-binary :all: -e '.[neural]' 2>"$log" || say \
+        "Giọng nói ngoại tuyến không có bản nào cho máy này: đài sẽ đọc bằng espeak-ng." \
+        "The offline voice has no wheels for this machine; the station speaks with espeak-ng."
+    }
     pip install --no-deps --no-build-isolation -e .
     ;;
   dev | voices)
