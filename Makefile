@@ -6,7 +6,7 @@ HOME_DIR ?= station
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: help run test test-fast check lint types contracts format bench shots reference lock build clean
+.PHONY: help run test test-fast test-newest test-lowest check lint types contracts format bench shots reference lock build clean
 
 help: ## show what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -19,6 +19,9 @@ test: $(DEV_STAMP) ## every check and every test, as CI runs them
 
 test-fast: $(DEV_STAMP) ## the fast tests alone
 	$(BIN)/python -m pytest -q -n 2 --hypothesis-profile=fast -m "not slow and not browser"
+
+test-newest test-lowest: test-%: $(DEV_STAMP) ## the fast tests with the newest or lowest versions that pyproject.toml allows
+	bash tests/other-versions.sh "$(PYTHON)" $*
 
 check: lint types contracts ## style, types, import contracts
 
