@@ -61,11 +61,6 @@ def key(word: str) -> str:
     return _FINAL_Y.sub(lambda m: m[0].translate(_Y_TO_I), word)
 
 
-def share_of(said: Sequence[str], heard: Sequence[str]) -> float:
-    """Return the share of the words said that were heard, in order."""
-    return sum(_matched(said, heard)) / len(said) if said else 1.0
-
-
 def judge(said: str, heard: str, *, voice: str = "") -> HeardSentence:
     """Judge one sentence that was heard by itself."""
     mine, theirs = words(said), words(heard)

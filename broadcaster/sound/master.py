@@ -33,8 +33,6 @@ from broadcaster.sound.samples import Samples, decode
 from broadcaster.sound.shaping import Shaping, shape
 from broadcaster.sound.store import disk_error
 
-TOLERANCE_LU: Final = 0.5
-
 _STRETCH: Final = 491_520
 """Samples worked on at a time (10.24 s): a whole number of milliseconds and of every frame step in use."""
 _WORKERS: Final = 2

@@ -15,8 +15,6 @@ from broadcaster.media import ffmpeg
 
 FILTER: Final = "ebur128=peak=true:framelog=verbose"
 """Append to a chain to read the summary from its standard error."""
-LOUDNESS_ONLY: Final = "ebur128=framelog=verbose"
-"""The same without the peak, which costs four times as much as the loudness."""
 SILENT_LUFS: Final = -70.0
 """The absolute gate of BS.1770: nothing above it means silence."""
 

@@ -25,7 +25,7 @@ from broadcaster.playout.host.priority import favour_thread
 from broadcaster.playout.record.asrun import TRIAL_ZONE, AsRun, heard_zones
 from broadcaster.playout.sinks import AIRCHECK
 from broadcaster.playout.sinks.base import RATE
-from broadcaster.playout.sound.events import AboutToStart, Ended, Event, Progress, Started
+from broadcaster.playout.sound.events import AboutToStart, Ended, Event, PlayProgress, Started
 from broadcaster.playout.sound.player import Lane
 from broadcaster.playout.sound.relay import Assumed, RelayFeed, source_of
 from broadcaster.playout.sound.sources import Source
@@ -383,7 +383,7 @@ class Airing:
             case Started(item_no, at):
                 asrun.item_started(item_no, lane.zones, at)
                 self._machine.agenda.soon("beat")
-            case Progress(item_no, heard):
+            case PlayProgress(item_no, heard):
                 asrun.mark(item_no, lane.zones, heard * 1000 // RATE)
             case Ended():
                 self._over_at = max(event.ended_at, self._over_at or event.ended_at)

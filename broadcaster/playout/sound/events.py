@@ -25,7 +25,7 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class PlayProgress:
     """So much of an item was heard so far."""
 
     item_no: int
@@ -49,4 +49,4 @@ class Ended:
     by: str
 
 
-Event = AboutToStart | Started | Progress | Ended
+Event = AboutToStart | Started | PlayProgress | Ended

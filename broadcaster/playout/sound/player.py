@@ -22,7 +22,7 @@ from broadcaster.errors import AirError
 from broadcaster.playout.monitor.comparator import Comparator
 from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Placed, Sink, Stream
 from broadcaster.playout.sound.equaliser import Equaliser
-from broadcaster.playout.sound.events import AboutToStart, Ended, Event, Progress, Started
+from broadcaster.playout.sound.events import AboutToStart, Ended, Event, PlayProgress, Started
 from broadcaster.playout.sound.sources import Segment
 
 log = logging.getLogger(__name__)
@@ -200,7 +200,7 @@ class Lane:
                 self._next = None
             if heard - marked >= RATE * MARK_S:
                 marked = heard
-                self._emit(Progress(segment.item_no, heard))
+                self._emit(PlayProgress(segment.item_no, heard))
             if last:
                 break
         if started is not None or source.why:

