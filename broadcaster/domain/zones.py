@@ -61,6 +61,35 @@ _CONDITIONS = {
 }
 
 
+class ZoneState(StrEnum):
+    """What a zone does at this moment."""
+
+    AIR = "air"
+    REST = "rest"
+    MUTED = "muted"
+    BAD = "bad"
+    """Its sink fails."""
+    OFF = "off"
+    """Not in use."""
+    LOST = "lost"
+    """Play-out does not run."""
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese words."""
+        return _ZONE_STATES[self]
+
+
+_ZONE_STATES = {
+    ZoneState.AIR: "đang phát",
+    ZoneState.REST: "chờ phát",
+    ZoneState.MUTED: "tắt tiếng",
+    ZoneState.BAD: "hỏng đường ra",
+    ZoneState.OFF: "ngừng dùng",
+    ZoneState.LOST: "không rõ",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class VolumeBand:
     """A stretch of the day with a volume of its own (percent)."""

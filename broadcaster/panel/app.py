@@ -25,7 +25,7 @@ from broadcaster.panel.reports import pages as reports
 from broadcaster.panel.schedule import by_hand, calendar, new_rotation, outlook, slots
 from broadcaster.panel.scripts import approving, editor, listening, pages, preview, recordings, slogans
 from broadcaster.panel.setup import guide, settings, sounds, zones
-from broadcaster.panel.web import access, assets, csp, errors, filters
+from broadcaster.panel.web import access, assets, csp, errors, filters, forms, looks, undo
 from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.frame import Frame
 from broadcaster.panel.web.navigation import links
@@ -101,6 +101,9 @@ def create_app(station: Station, config: Mapping[str, Any] | None = None) -> Fla
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     assets.init(app, station.home)
     filters.init(app, station)
+    looks.init(app)
+    undo.init(app)
+    forms.init(app)
     csp.init(app)
     errors.init(app)
     _sign_in(app, station)

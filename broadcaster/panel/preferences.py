@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import flask
 from flask import Blueprint, request, session
@@ -24,6 +26,8 @@ class Preferences:
 
     size: str
     theme: str
+    sizes: ClassVar[Mapping[str, str]] = SIZES
+    themes: ClassVar[Mapping[str, str]] = THEMES
 
     @property
     def dark_on(self) -> str:

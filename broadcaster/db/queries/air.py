@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import BroadcastRow, Emergency, Heartbeat, Incident, ZoneRow
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.emergencies import EmergencyState
+from broadcaster.domain.zones import ZoneState
 
 SILENT_AFTER = dt.timedelta(seconds=20)
 """A play-out that has not beaten for longer is taken for dead."""
@@ -59,8 +61,7 @@ class ZoneNow:
     code: str
     name: str
     sink: str
-    state: str
-    """`air`, `rest`, `muted`, `off` (not in use), `bad` (its sink fails) or `lost` (play-out does not run)."""
+    state: ZoneState
     words: str
     """The same in Vietnamese, with what is on air or what is wrong."""
 
@@ -86,6 +87,17 @@ class Present:
     zones: tuple[ZoneNow, ...]
     urgent: tuple[Urgent, ...]
     """Emergencies that hold now, also while they do not sound."""
+
+    @property
+    def zone_counts(self) -> tuple[tuple[ZoneState, int], ...]:
+        """How many zones are in each state, of the states that occur."""
+        found = Counter(z.state for z in self.zones)
+        return tuple((state, found[state]) for state in ZoneState if found[state])
+
+    @property
+    def calm(self) -> bool:
+        """Whether every zone is on air or waits."""
+        return all(z.state in {ZoneState.AIR, ZoneState.REST} for z in self.zones)
 
     def shared(self, code: str) -> tuple[str, ...]:
         """Return the zones that fall silent when zone `code` is stopped: those on air through its sink."""
@@ -149,17 +161,17 @@ def _zone_now(
     heard = next((a for a in airing if zone.code in a.zones), None)
     fault = sinks.get(zone.sink, "ok")
     if not zone.enabled:
-        state, words = "off", "Ngừng dùng"
+        state, words = ZoneState.OFF, "Ngừng dùng"
     elif not alive:
-        state, words = "lost", "Không rõ: máy phát không chạy"
+        state, words = ZoneState.LOST, "Không rõ: máy phát không chạy"
     elif fault != "ok":
-        state, words = "bad", f"Đường ra “{zone.sink}” hỏng: {fault}"
+        state, words = ZoneState.BAD, f"Đường ra “{zone.sink}” hỏng: {fault}"
     elif zone.code in muted:
-        state, words = "muted", "Đang tắt tiếng"
+        state, words = ZoneState.MUTED, "Đang tắt tiếng"
     elif heard is not None and not heard.trial:
-        state, words = "air", f"Đang phát: {heard.title}"
+        state, words = ZoneState.AIR, f"Đang phát: {heard.title}"
     else:
-        state, words = "rest", "Chờ phát"
+        state, words = ZoneState.REST, "Chờ phát"
     return ZoneNow(zone.code, zone.name, zone.sink, state, words)
 
 

@@ -130,7 +130,8 @@ def edit(number: int) -> ResponseReturnValue:
             form.take(error)
         else:
             return leave_to(url_for("emergency.confirm", number=number))
-    page = render_template("air/emergency/edit.html", form=form, draft=row, words=_zone_words())
+    foreign = row.source is not None and not str(row.source["language"]).startswith("vi")
+    page = render_template("air/emergency/edit.html", form=form, draft=row, words=_zone_words(), foreign=foreign)
     return page, 422 if form.errors or form.form_errors else 200
 
 

@@ -103,7 +103,10 @@ def incidents() -> Response:
 @needs(Permission.VIEW)
 def health() -> ResponseReturnValue:
     """What is well and what is not, in words; looked at afresh twice a minute at most."""
-    return render_template("air/onair/_health.html", checks=_checks())
+    checks = _checks()
+    return render_template(
+        "air/onair/_health.html", wrong=[c for c in checks if not c.ok], right=[c for c in checks if c.ok]
+    )
 
 
 @blueprint.route("/stop", methods=["GET", "POST"])

@@ -88,7 +88,7 @@ def book() -> ResponseReturnValue:
         together.setdefault(fate, []).append(row)
     return render_template(
         "log/book.html",
-        lines=list(together.values()),
+        lines=[(group[0], group) for group in together.values()],
         shown=len(rows),
         sums=sums,
         names=names,

@@ -64,6 +64,7 @@ def index() -> ResponseReturnValue:
         topics=topics,
         units=units,
         titles=titles,
+        others={c: t for c, t in titles.items() if c != LOUDSPEAKER},
         form=form,
     )
 
@@ -164,6 +165,7 @@ def parts() -> ResponseReturnValue:
         names = people.names_by_username(session)
     every = actor().may(Permission.REPORT)
     shown = [u for u in units if every or u.code == own]
+    chosen = unit if every else own
     return render_template(
         "reports/activities/parts.html",
         period=period,
@@ -171,9 +173,11 @@ def parts() -> ResponseReturnValue:
         choices=choices(),
         units=shown,
         found=found,
-        unit=unit if every else own,
+        unit=chosen,
         every=every,
         names=names,
+        part=found.get(chosen or ""),
+        chosen=next((u for u in shown if u.code == chosen), None),
     )
 
 

@@ -82,6 +82,7 @@ def show(number: int) -> ResponseReturnValue:
         topics=topics,
         files=files,
         document=document,
+        relayed=row.figures.get("relay", {}).get("heard_ms", 0),
         tables=shown_tables(document, row) if document else [],
         drawings=[_drawing(c) for c in document.pictures()] if document else [],
     )

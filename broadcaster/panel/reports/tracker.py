@@ -32,7 +32,14 @@ def index() -> ResponseReturnValue:
     today = station().today()
     near = next_due([(d.title, d.day) for d in found.plan.deadlines], today, _AHEAD)
     return render_template(
-        "reports/tracker/index.html", row=row, found=found, short=short, month=f"{today:%Y-%m}", near=near, today=today
+        "reports/tracker/index.html",
+        row=row,
+        found=found,
+        lacking=sum(t.gap for t in found.progress.topics),
+        short=short,
+        month=f"{today:%Y-%m}",
+        near=near,
+        today=today,
     )
 
 

@@ -14,27 +14,20 @@ from broadcaster.db.models import BroadcastRow
 from broadcaster.db.queries import schedule
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.scripts import many
-from broadcaster.domain.broadcasts import Origin
+from broadcaster.domain.broadcasts import ItemKind, Origin
 from broadcaster.domain.roles import Permission
+from broadcaster.domain.zones import ALL
 from broadcaster.errors import RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_date, a_moment, a_number, the_numbers
+from broadcaster.panel.web.looks import look
 from broadcaster.panel.web.ordering import reordered
 from broadcaster.panel.web.undo import done
 from broadcaster.services.schedule import by_hand, planning
 from broadcaster.services.scripts.approving import airable
 
 blueprint = Blueprint("timetable", __name__, url_prefix="/schedule")
-_LOOKS = {
-    "planned": "plain",
-    "cued": "wait",
-    "airing": "air",
-    "aired": "ok",
-    "partial": "wait",
-    "missed": "bad",
-    "refused": "bad",
-    "cancelled": "gone",
-}
+_WHAT = {ItemKind.CUE: "âm thanh của đài", ItemKind.RELAY: "tiếp âm"}
 
 
 @blueprint.get("/events")
@@ -63,7 +56,7 @@ def _event(row: BroadcastRow) -> dict[str, Any]:
         "title": row.title,
         "startEditable": free,
         "durationEditable": False,
-        "classNames": [f"is-{_LOOKS[row.state.value]}"],
+        "classNames": [f"is-{look(row.state).tone}"],
         "extendedProps": {
             "url": url_for("calendar.show", number=row.id),
             "move": url_for("timetable.move", number=row.id) if free else "",
@@ -109,6 +102,7 @@ def _replace(number: int, verb: str) -> ResponseReturnValue:
         row=row,
         names=names,
         verb=verb,
+        moving=verb == "move",
         to=to,
         shown=shown,
         refused=refused,
@@ -214,7 +208,8 @@ def new() -> ResponseReturnValue:
         given=given,
         refused=refused,
         hours=here.settings.hours.windows,
-        chosen=given.getlist("zone") or ["all"],
+        chosen=given.getlist("zone") or [ALL],
+        everywhere=ALL in (given.getlist("zone") or [ALL]),
     )
     return page, 422 if refused else 200
 
@@ -254,6 +249,7 @@ def rundown(number: int) -> ResponseReturnValue:
         "schedule/by_hand/rundown.html",
         row=row,
         lines=lines,
+        total=sum(line["ms"] for line in lines),
         approved=approved,
         cues=cues,
         topics=topics,
@@ -275,9 +271,13 @@ def release(number: int) -> ResponseReturnValue:
 
 
 def _known(row: BroadcastRow, approved: Any, cues: Any) -> dict[str, dict[str, Any]]:
-    found = {f"item:{i.no}": {"title": i.title, "ms": i.duration_ms, "kind": i.kind} for i in row.rundown}
-    found |= {f"script:{c.script_id}": {"title": c.title, "ms": c.duration_ms, "kind": "script"} for c in approved}
-    return found | {f"cue:{c.name}": {"title": c.title, "ms": c.duration_ms, "kind": "cue"} for c in cues}
+    found = {f"item:{i.no}": _line(i, i.kind) for i in row.rundown}
+    found |= {f"script:{c.script_id}": _line(c, ItemKind.SCRIPT) for c in approved}
+    return found | {f"cue:{c.name}": _line(c, ItemKind.CUE) for c in cues}
+
+
+def _line(sound: Any, kind: ItemKind) -> dict[str, Any]:
+    return {"title": sound.title, "ms": sound.duration_ms, "what": _WHAT.get(kind, "bài")}
 
 
 def _acted(keys: list[str], act: str) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from itertools import accumulate
 
 import tomlkit
@@ -16,9 +18,11 @@ from broadcaster.db.models import BroadcastRow
 from broadcaster.db.queries import schedule
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.scripts import many
-from broadcaster.domain.broadcasts import Overrun
+from broadcaster.domain.broadcasts import Overrun, RundownItem
 from broadcaster.domain.desk import Verb
 from broadcaster.domain.fold import slug
+from broadcaster.domain.lateness import LatePolicy
+from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.rotations import DayKind
 from broadcaster.domain.scripts import Genre
@@ -34,8 +38,55 @@ from broadcaster.services.schedule import by_hand, planning, preview_sound, rota
 from broadcaster.sound.store import Store
 
 blueprint = Blueprint("calendar", __name__, url_prefix="/schedule")
+_LATE = {
+    LatePolicy.SKIP: "bỏ, không phát muộn quá",
+    LatePolicy.AIR: "vẫn phát, nếu trễ không quá",
+    LatePolicy.JOIN: "phát tiếp từ chỗ đang tới, nếu trễ không quá",
+}
 Week = dict[dt.date, list[BroadcastRow]]
 """Broadcasts by day."""
+
+
+class View(StrEnum):
+    """How the calendar is laid out."""
+
+    DAYS = "days"
+    DAY = "day"
+    ZONES = "zones"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese words."""
+        return {View.DAYS: "Tuần", View.DAY: "Ngày theo cụm loa", View.ZONES: "Tuần theo cụm loa"}[self]
+
+    @property
+    def one_day(self) -> bool:
+        """Whether it shows a day and not a week."""
+        return self is View.DAY
+
+    @property
+    def by_zone(self) -> bool:
+        """Whether zones are its rows."""
+        return self is not View.DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One item of a broadcast with its time and how it was heard."""
+
+    item: RundownItem
+    at: dt.datetime
+    heard: Sequence[schedule.ItemInZone]
+
+    @property
+    def sound_ms(self) -> int:
+        """How long it takes in the preview, where two seconds of silence stand for what is relayed."""
+        return self.item.duration_ms if self.item.audio_sha256 else 2000
+
+    @property
+    def lacking(self) -> list[schedule.ItemInZone]:
+        """Where it was not heard whole."""
+        return [h for h in self.heard if h.outcome is not Outcome.FULL]
 
 
 @blueprint.get("/")
@@ -46,9 +97,9 @@ def index() -> ResponseReturnValue:
     today = here.today()
     wanted = a_date(request.args.get("week")) or today
     asked = request.args.get("view", "")
-    view = asked if asked in {"zones", "day"} else "days"
-    count = 1 if view == "day" else 7
-    first = wanted if view == "day" else wanted - dt.timedelta(days=wanted.weekday())
+    view = View(asked) if asked in list(View) else View.DAYS
+    count = 1 if view.one_day else 7
+    first = wanted if view.one_day else wanted - dt.timedelta(days=wanted.weekday())
     days = [first + dt.timedelta(days=n) for n in range(count)]
     start = day_start(first, here.settings.tz)
     with here.db.read() as session:
@@ -68,13 +119,14 @@ def index() -> ResponseReturnValue:
         exceptions=exceptions,
         zone=zone,
         view=view,
+        views=list(View),
         today=today,
         before=first - dt.timedelta(days=count),
         after=first + dt.timedelta(days=count),
         kinds=list(DayKind),
         left=left,
-        timeline=_timeline(view, days, names, zone) if view != "days" else "",
-        alike=_alike(by_day, [zone] if zone in names else list(names)) if view != "days" else [],
+        timeline=_timeline(view, days, names, zone) if view.by_zone else "",
+        alike=_alike(by_day, [zone] if zone in names else list(names)) if view.by_zone else [],
     )
 
 
@@ -92,7 +144,7 @@ def _alike(by_day: Week, zones: Sequence[str]) -> list[tuple[list[str], Week]]:
     return list(lots.values())
 
 
-def _timeline(view: str, days: Sequence[dt.date], names: dict[str, str], zone: str) -> str:
+def _timeline(view: View, days: Sequence[dt.date], names: dict[str, str], zone: str) -> str:
     """Return what the calendar in the browser is told, as JSON: zones as rows, the hours it shows, where to ask."""
     hours = station().settings.station_hours.windows
     start, end = min(w.start for w in hours), max(w.end for w in hours)
@@ -121,17 +173,18 @@ def show(number: int) -> ResponseReturnValue:
         topics = {t.code: t.short for t in many.topics(session)}
     start = row.started_at or row.starts_at
     offsets = list(accumulate((i.duration_ms for i in row.rundown), initial=0))
-    items = [
-        {**item.as_json(), "at": start + dt.timedelta(milliseconds=offset)}
+    lines = [
+        Line(item, start + dt.timedelta(milliseconds=offset), heard.get(item.no, ()))
         for item, offset in zip(row.rundown, offsets, strict=False)
     ]
     now = station().now()
     return render_template(
         "schedule/calendar/show.html",
         row=row,
-        items=items,
+        lines=lines,
+        relayed=any(i.relay for i in row.rundown),
         names=names,
-        heard=heard,
+        late=_LATE[LatePolicy(row.late)],
         topics=topics,
         free=by_hand.editable(row, now),
         back=by_hand.restorable(row, now),
@@ -186,7 +239,7 @@ def command(number: int, verb: str) -> ResponseReturnValue:
         row = schedule.broadcast(session, number)
         names = zones_queries.zone_names(session)
     part = "_command.html" if request.headers.get("HX-Request") else "command.html"
-    return render_template(f"schedule/calendar/{part}", row=row, names=names, verb=verb)
+    return render_template(f"schedule/calendar/{part}", row=row, names=names, verb=verb, leaves_out=verb == "skip")
 
 
 @blueprint.post("/plan")
@@ -257,7 +310,8 @@ def rotation_versions(code: str) -> ResponseReturnValue:
         rows = rotations.versions(session, code)
     if not rows:
         raise NotFoundError(f"Không có lịch nào mang mã “{code}”.", field="rotation")
-    return render_template("schedule/calendar/versions.html", rows=rows, code=code)
+    title = rows[0][0].title
+    return render_template("schedule/calendar/versions.html", rows=rows, code=code, title=title)
 
 
 @blueprint.post("/rotations/<code>/back")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -30,12 +31,15 @@ def index() -> ResponseReturnValue:
     found = lots(conflicts.find(station()))
     alone = not request.headers.get("HX-Request")
     part = "conflicts.html" if alone else "_conflicts.html"
+    feed = url_for("outlook.ics", token=feeds.feed_token(station()), _external=True)
     return render_template(
         f"schedule/outlook/{part}",
         found=found,
+        grave=sum(lot.first.kind.grave for lot in found),
         days=conflicts.DAYS,
         most=len(found) if alone else _SHOWN,
-        feed=url_for("outlook.ics", token=feeds.feed_token(station()), _external=True),
+        feed=feed,
+        feed_is_local=urlsplit(feed).hostname in {"127.0.0.1", "localhost"},
     )
 
 

@@ -100,7 +100,9 @@ def delegations() -> ResponseReturnValue:
     elif not form.is_submitted():
         form.first_day.data = station().today()
     code = 422 if form.is_submitted() else 200
-    return render_template("scripts/approving/delegations.html", form=form, rows=rows, names=names), code
+    return render_template(
+        "scripts/approving/delegations.html", form=form, rows=rows, names=names, today=station().today()
+    ), code
 
 
 @blueprint.post("/delegations/<int:number>/revoke")

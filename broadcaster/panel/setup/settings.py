@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 import flask
@@ -45,6 +45,33 @@ class Value:
     choices: tuple[tuple[str, str], ...] = ()
     limit: bool = False
     """Whether it may be lifted altogether."""
+    lifted: bool = False
+    wrong: bool = False
+
+    @property
+    def is_yes(self) -> bool:
+        """Whether it is on or off."""
+        return self.kind == "yes"
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether one of a few is chosen."""
+        return self.kind == "choice"
+
+    @property
+    def is_lines(self) -> bool:
+        """Whether it is a list, a line each."""
+        return self.kind == "lines"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether a number is typed."""
+        return self.kind == "number"
+
+    def typed(self, form: Mapping[str, str], error: RuleError) -> Value:
+        """The setting as it was typed in a form that was refused."""
+        lifted = bool(form.get(f"{self.key}-none"))
+        return replace(self, text=form.get(self.key, ""), lifted=lifted, wrong=self.key in error.field)
 
 
 @blueprint.get("/")
@@ -91,6 +118,8 @@ def edit(section: str) -> ResponseReturnValue:
             return leave_to(url_for("settings.index"))
     title, explanation = _title(model)
     values = [v for v in _values(getattr(here.home.settings(), section)) if v.kind]
+    if refused is not None:
+        values = [v.typed(request.form, refused) for v in values]
     page = render_template(
         "setup/settings/edit.html",
         section=section,
@@ -98,7 +127,6 @@ def edit(section: str) -> ResponseReturnValue:
         explanation=explanation,
         values=values,
         refused=refused,
-        given=request.form,
     )
     return page, 422 if refused else 200
 
@@ -163,6 +191,7 @@ def _values(section: BaseModel) -> list[Value]:
                 text=text,
                 choices=choices,
                 limit=limit,
+                lifted=not text,
             )
         )
     return found

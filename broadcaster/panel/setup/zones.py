@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice
 
-from broadcaster.db.models import ZoneGroup, ZoneRow
+from broadcaster.db.models import BroadcastRow, ZoneGroup, ZoneRow
 from broadcaster.db.queries import people, schedule
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.domain.roles import Permission
@@ -32,7 +34,8 @@ def index() -> ResponseReturnValue:
         rows = zones_queries.zones(session)
         groups = zones_queries.groups(session)
         heard = zones_queries.last_heard(session)
-        open_notes = zones_queries.open_notes(session)
+        counts = zones_queries.open_notes(session)
+        open_notes = {z.code: counts.get(z.code, {}) for z in rows}
     now = station().local(station().now()).time()
     loud = {z.code: volume_at(z.volume, parse_bands(z.volume_bands), now) for z in rows}
     names = {z.code: z.name for z in rows}
@@ -168,6 +171,14 @@ def _fields(form: ZoneForm) -> zones.ZoneFields:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Aired:
+    """What a complaint about noise was about: what aired at that hour, and how loud it was to be."""
+
+    shows: Sequence[BroadcastRow]
+    volume: int
+
+
 def _page(row: ZoneRow, form: ZoneForm) -> str:
     here = station()
     bands = parse_bands(row.volume_bands)
@@ -180,7 +191,7 @@ def _page(row: ZoneRow, form: ZoneForm) -> str:
         )
     mine = [(b.started_at or b.starts_at, b.finished_at or b.ends_at, b) for b in rows if row.code in b.zones]
     aired = {
-        n.id: (
+        n.id: Aired(
             [b for start, end, b in mine if start <= n.at <= end],
             volume_at(row.volume, bands, here.local(n.at).time()),
         )

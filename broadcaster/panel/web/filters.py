@@ -23,6 +23,11 @@ def number(value: float, places: int = 0) -> str:
     return f"{value:,.{places}f}".translate(str.maketrans(",.", ".,"))
 
 
+def begun(text: str) -> str:
+    """Return a text with a large first letter, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def mmss(milliseconds: int | None) -> str:
     """Return `12:05`, or `1:02:05` from an hour on."""
     if milliseconds is None:
@@ -58,6 +63,11 @@ def remaining(left: dt.timedelta) -> str:
 def day(value: dt.date) -> str:
     """Return `Thứ ba, 24/11/2026`."""
     return f"{WEEKDAY_LABELS[value.weekday()]}, {value:%d/%m/%Y}"
+
+
+def weekday(value: dt.date) -> str:
+    """Return `Thứ ba`."""
+    return WEEKDAY_LABELS[value.weekday()]
 
 
 def short_day(value: dt.date) -> str:
@@ -155,10 +165,12 @@ def init(app: Flask, station: Station) -> None:
 
     app.jinja_env.filters.update(
         number=number,
+        begun=begun,
         mmss=mmss,
         span=span,
         remaining=remaining,
         day=day,
+        weekday=weekday,
         short_day=short_day,
         date=date,
         paragraphs=paragraphs,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from flask import Flask
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
+    Field,
     FileField,
     FloatField,
     HiddenField,
@@ -203,3 +205,19 @@ class SoundForm(StationForm):
     file = FileField("Tệp âm thanh", [Optional()])
     licence = StringField("Quyền sử dụng", [InputRequired(_NEEDED), Length(max=64, message="Không quá 64 ký tự.")])
     source = StringField("Nguồn", [Length(max=200)])
+
+
+def field_attributes(field: Field, hint: str, **told: str) -> dict[str, str]:
+    """The attributes of a field's input: what describes it, whether it is wrong, and what its template tells."""
+    described = [f"{field.id}-{part}" for part, there in (("hint", hint), ("error", field.errors)) if there]
+    found = {name: value for name, value in told.items() if value}
+    if described:
+        found["aria-describedby"] = " ".join(described)
+    if field.errors:
+        found["aria-invalid"] = "true"
+    return found
+
+
+def init(app: Flask) -> None:
+    """Let the templates of `app` draw fields."""
+    app.jinja_env.globals.update(field_attributes=field_attributes)

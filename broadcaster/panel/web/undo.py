@@ -3,9 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from flask import flash
+from flask import Flask, flash, get_flashed_messages
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a page says of what was just done."""
+
+    text: str
+    bad: bool = False
+    back: Mapping[str, Any] | None = None
+    """The way back, when there is one."""
+
+    @property
+    def tone(self) -> str:
+        """The end of its class."""
+        return "bad" if self.bad else "ok"
+
+    @property
+    def icon(self) -> str:
+        """The icon before it."""
+        return "alert-triangle" if self.bad else "circle-check"
 
 
 def done(
@@ -20,3 +41,14 @@ def done(
         return
     message: Any = {"text": text, "url": url, "label": label, "ask": ask, "fields": dict(fields or {})}
     flash(message, "undo")
+
+
+def notices() -> list[Notice]:
+    """What the page before left to be said, each once."""
+    found: Any = get_flashed_messages(with_categories=True)
+    return [Notice(m["text"], back=m) if kind == "undo" else Notice(m, bad=kind == "error") for kind, m in found]
+
+
+def init(app: Flask) -> None:
+    """Let the templates of `app` say what was done."""
+    app.jinja_env.globals.update(notices=notices)

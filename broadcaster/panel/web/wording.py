@@ -22,6 +22,16 @@ class DiffPiece:
     kind: str
     text: str
 
+    @property
+    def added(self) -> bool:
+        """Whether only the newer text has it."""
+        return self.kind == "added"
+
+    @property
+    def removed(self) -> bool:
+        """Whether only the older text has it."""
+        return self.kind == "removed"
+
 
 def difference(old: str, new: str) -> list[DiffPiece]:
     """Return the words of both texts in order, marked by what became of them."""

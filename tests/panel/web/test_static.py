@@ -39,7 +39,8 @@ def test_every_vendored_file_is_locked_by_name_version_licence_and_hash() -> Non
 def test_every_icon_that_is_used_is_in_the_sprite_and_none_is_spare() -> None:
     sprite = set(re.findall(r'<symbol id="([^"]+)"', (STATIC / "icons.svg").read_text()))
     text = "".join(p.read_text() for p in TEMPLATES.rglob("*.html"))
-    text += (ROOT / "broadcaster" / "panel" / "web" / "navigation.py").read_text()
+    panel = ROOT / "broadcaster" / "panel"
+    text += "".join((panel / name).read_text() for name in ("web/navigation.py", "web/looks.py", "setup/guide.py"))
     used = {name for name in sprite if re.search(rf'"{re.escape(name)}"', text)}
     named = set(re.findall(r'icon\("([a-z0-9-]+)"', text))
     assert named <= sprite
