@@ -22,6 +22,7 @@ class FakeGoogle:
         self.linger_s = linger_s  # how long each request stays in flight at least
         self.script = ["ok"]
         self.asked: list[str] = []
+        self.counting = threading.Lock()
         self.in_flight = 0
         self.most_in_flight = 0
         self.release = threading.Event()
@@ -34,13 +35,13 @@ class FakeGoogle:
                 pass
 
             def do_POST(self):
-                outer.in_flight += 1
-                outer.most_in_flight = max(outer.most_in_flight, outer.in_flight)
-                try:
-                    time.sleep(outer.linger_s)
-                    outer._serve(self)
-                finally:
+                with outer.counting:
+                    outer.in_flight += 1
+                    outer.most_in_flight = max(outer.most_in_flight, outer.in_flight)
+                time.sleep(outer.linger_s)
+                with outer.counting:  # before the answer: whoever has it may ask again at once
                     outer.in_flight -= 1
+                outer._serve(self)
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True

@@ -148,6 +148,7 @@ def test_a_dead_network_is_transient(frozen):
 
 
 def test_at_most_one_request_is_in_flight(google, engine):
+    google.linger_s = 0.05
     threads = [threading.Thread(target=engine.speak, args=(f"Câu số {n}.",)) for n in range(6)]
     for thread in threads:
         thread.start()
