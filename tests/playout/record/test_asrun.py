@@ -1,0 +1,138 @@
+"""The as-run record: whatever is told of a broadcast and in whatever order, one outcome an item and zone, one verdict."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tempfile
+from collections import Counter
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broadcaster.clock import FrozenClock
+from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, BroadcastState, ItemKind, RundownItem
+from broadcaster.domain.causes import Cause, Why
+from broadcaster.domain.playlog import Outcome
+from broadcaster.playout.record.asrun import AsRun, entry_id
+from broadcaster.playout.record.journal import Journal
+from tests.kit.clocks import MORNING
+
+CUT = Why(Cause.PERSON_STOPPED, "Trực máy dừng.")
+BUSY = Why(Cause.ZONE_BUSY, "Cụm loa đang bận.")
+ITEMS = tuple(
+    RundownItem(no=n, kind=ItemKind.CUE, title=f"Mục {n}", audio_sha256="a" * 64, duration_ms=2000) for n in (1, 2)
+)
+TOLD = st.lists(
+    st.tuples(
+        st.sampled_from(ITEMS),
+        st.sets(st.sampled_from(["ap-1", "ap-2"]), min_size=1),
+        st.sampled_from(Outcome),
+        st.integers(-500, 9000),
+    ),
+    max_size=8,
+)
+
+
+def record(folder, kind=BroadcastKind.ROTATION, items=ITEMS, zones=("ap-1", "ap-2")):
+    end = MORNING + dt.timedelta(minutes=5)
+    planned = Broadcast(id=7, title="Sáng", kind=kind, starts_at=MORNING, ends_at=end, zones=zones, rundown=items)
+    book = Journal(Path(folder), FrozenClock(MORNING))
+    return AsRun(planned, {"ap-1": "main"}, book, "máy", ZoneInfo("Asia/Ho_Chi_Minh")), book
+
+
+def written(folder, kind):
+    """The bodies of one kind of line, as they stand on the disk."""
+    lines = [line for p in sorted(Path(folder).glob("journal-*.jsonl")) for line in p.read_bytes().splitlines()]
+    fields = [json.loads(line.partition(b" ")[2]) for line in lines]
+    return [f["b"] for f in fields if f["k"] == kind]
+
+
+@given(TOLD)
+def test_whatever_is_told_each_item_and_zone_has_one_entry_and_what_came_first_stays(told):
+    with tempfile.TemporaryDirectory() as folder:
+        one, book = record(folder)
+        first = {}
+        for item, zones, outcome, heard in told:
+            one.item_over(item, sorted(zones), outcome, CUT, heard_ms=heard)
+            for zone in zones:
+                first.setdefault(entry_id(7, item.no, zone), outcome)
+        one.rest(Outcome.MISSED, BUSY)
+        state, sentence = one.verdict(MORNING)
+        book.close()
+        entries = written(folder, "entry")
+        assert Counter(e["id"] for e in entries) == dict.fromkeys(
+            (entry_id(7, n, z) for n in (1, 2) for z in ("ap-1", "ap-2")), 1
+        )
+        assert {e["id"]: e["outcome"] for e in entries} == {
+            e["id"]: first.get(e["id"], Outcome.MISSED) for e in entries
+        }
+        assert all(0 <= e["heard_ms"] <= e["duration_ms"] for e in entries)
+        assert all(e["heard_ms"] == e["duration_ms"] for e in entries if e["outcome"] == Outcome.FULL)
+        full = sum(e["outcome"] == Outcome.FULL for e in entries)
+        assert (state is BroadcastState.AIRED) == (full == 4)
+        assert sentence
+        (verdict,) = written(folder, "verdict")
+        assert verdict["state"] == state
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "state", "word"),
+    [
+        ([Outcome.FULL, Outcome.FULL], BroadcastState.AIRED, "Đã phát đủ 2 mục tới 2 cụm loa"),
+        ([Outcome.FULL, Outcome.MISSED], BroadcastState.PARTIAL, "2 trong 4 lượt"),
+        ([Outcome.PARTIAL, Outcome.MISSED], BroadcastState.PARTIAL, "0 trong 4 lượt"),
+        ([Outcome.REFUSED, Outcome.REFUSED], BroadcastState.REFUSED, "Trực máy dừng."),
+        ([Outcome.REFUSED, Outcome.MISSED], BroadcastState.MISSED, "Trực máy dừng."),
+    ],
+)
+def test_the_verdict_follows_from_what_was_heard(tmp_path, outcomes, state, word):
+    one, book = record(tmp_path)
+    for item, outcome in zip(ITEMS, outcomes, strict=True):
+        one.item_over(item, ("ap-1", "ap-2"), outcome, Why(None, "") if outcome is Outcome.FULL else CUT)
+    found, sentence = one.verdict(MORNING)
+    book.close()
+    assert found is state
+    assert word in sentence
+
+
+def test_what_was_called_off_is_cancelled_only_if_nobody_heard_any_of_it(tmp_path):
+    one, book = record(tmp_path / "a")
+    one.rest(Outcome.MISSED, CUT)
+    assert one.verdict(MORNING, cancelled="Đã hủy.") == (BroadcastState.CANCELLED, "Đã hủy.")
+    other, second = record(tmp_path / "b")
+    other.item_over(ITEMS[0], ("ap-1",), Outcome.FULL, Why(None, ""))
+    other.rest(Outcome.MISSED, CUT)
+    assert other.verdict(MORNING, cancelled="Đã hủy.")[0] is BroadcastState.PARTIAL
+    book.close()
+    second.close()
+
+
+def test_a_trial_is_logged_as_a_trial_and_heard_in_no_zone(tmp_path):
+    one, book = record(tmp_path, kind=BroadcastKind.TRIAL)
+    one.rest(Outcome.FULL, Why(None, ""))
+    one.verdict(MORNING)
+    book.close()
+    assert {(e["zone"], e["kind"]) for e in written(tmp_path, "entry")} == {("aircheck", ItemKind.TRIAL)}
+
+
+def test_an_empty_broadcast_says_that_it_is_empty(tmp_path):
+    one, book = record(tmp_path, items=())
+    state, sentence = one.verdict(MORNING)
+    book.close()
+    assert state is BroadcastState.MISSED
+    assert "không có mục nào" in sentence
+    assert written(tmp_path, "verdict")[0]["causes"] == [Cause.EMPTY]
+
+
+def test_what_yielded_to_an_emergency_names_it_once(tmp_path):
+    one, book = record(tmp_path)
+    why = Why(Cause.YIELDED_TO_EMERGENCY, "Nhường sóng.", 12)
+    one.item_over(ITEMS[0], ("ap-1",), Outcome.PARTIAL, why, heard_ms=500)
+    one.rest(Outcome.MISSED, why)
+    one.verdict(MORNING)
+    book.close()
+    assert written(tmp_path, "yielded") == [{"broadcast": 7, "to": 12}]
