@@ -30,6 +30,11 @@ class Reading:
     look: bool
     times: int
 
+    @property
+    def plain(self) -> bool:
+        """Whether it is a number read as everybody would."""
+        return self.rule == "number.cardinal" and not self.look
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -38,6 +43,11 @@ class Choice:
     mode: Mode
     spoken: str
     label: str
+
+    @property
+    def spoken_out(self) -> bool:
+        """Whether it gives words of its own, and not a way to take the letters."""
+        return self.mode is Mode.EXPAND
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import flask
 from flask import Blueprint, flash, render_template, request, url_for
@@ -160,6 +161,41 @@ def issue(number: int) -> ResponseReturnValue:
     return leave_to(url_for("reports.show", number=number))
 
 
+@dataclass(frozen=True, slots=True)
+class RowsBehind:
+    """What kind of rows stands behind a figure, in words."""
+
+    of: str
+    hint: str
+    lacking: str
+
+    @property
+    def words(self) -> str:
+        """What is counted."""
+        return tracing.KINDS[self.of]
+
+    @property
+    def fragment(self) -> str:
+        """The template of its rows."""
+        return f"reports/_{self.of}.html"
+
+
+_BEHIND = {
+    b.of: b
+    for b in (
+        RowsBehind("airings", "Một lượt phát là một mục của một buổi, dù có bao nhiêu cụm loa.", "bản ghi"),
+        RowsBehind("entries", "Mỗi dòng là một mục ở một cụm loa.", "bản ghi"),
+        RowsBehind(
+            "broadcasts",
+            "Một buổi được tính khi có ít nhất một mục nghe được, vào kỳ mà buổi ấy bắt đầu.",
+            "buổi phát",
+        ),
+        RowsBehind("scripts", "Tin, bài phát đủ ít nhất một lần trong kỳ.", "tin, bài"),
+        RowsBehind("written", "Kịch bản có bản viết đầu tiên trong kỳ.", "kịch bản"),
+    )
+}
+
+
 @blueprint.get("/entries")
 @needs(Permission.REPORT)
 def entries() -> ResponseReturnValue:
@@ -190,7 +226,7 @@ def entries() -> ResponseReturnValue:
         names=names,
         period=wanted.period,
         narrowed=texts,
-        of=of,
+        behind=_BEHIND[of],
         relay=wanted.narrowed.relay,
     )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import flask
@@ -116,6 +117,9 @@ def confirm(number: int) -> ResponseReturnValue:
         topics=topics,
         units=units,
         kinds=list(ProposalKind),
+        numbered=_claims(lines),
+        claims=sum(len(line.choices or (None,)) for line in lines),
+        text_rows=_text_rows,
         titles=plans.form_titles(station()),
         refused=refused,
     )
@@ -278,10 +282,33 @@ def _form(plan: Campaign, number: int | None, error: RuleError | None = None) ->
         topics=topics,
         units=units,
         titles=plans.form_titles(station()),
-        spare=_SPARE,
+        rows={
+            "topics": _numbered(shown.topics),
+            "units": _numbered(shown.units),
+            "deadlines": _numbered(shown.deadlines),
+        },
+        loudspeaker=LOUDSPEAKER,
         error=error,
+        wrong={str(name): True for name in error.field} if error else {},
         values=values,
     )
+
+
+def _claims(lines: Sequence[SourceStretch]) -> dict[int, list[tuple[int, KeptProposal | None]]]:
+    """Number what is to be chosen through all lines, by the first line of each stretch."""
+    number = count()
+    return {line.first: [(next(number), choice) for choice in line.choices or (None,)] for line in lines}
+
+
+def _text_rows(text: str) -> int:
+    """How many rows of the form a text takes."""
+    needed = len(text) // 60 + 1
+    return needed if len(text) > 300 else min(needed, 4)
+
+
+def _numbered(filled: Iterable[Any]) -> list[tuple[int, Any]]:
+    """Number the rows of a form: those that are filled, and some that wait for more."""
+    return list(enumerate([*filled, *([None] * _SPARE)]))
 
 
 def _whole(text: str | None) -> int:

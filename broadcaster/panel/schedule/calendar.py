@@ -71,7 +71,7 @@ class View(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TimedItem:
     """One item of a broadcast with its time and how it was heard."""
 
     item: RundownItem
@@ -174,7 +174,7 @@ def show(number: int) -> ResponseReturnValue:
     start = row.started_at or row.starts_at
     offsets = list(accumulate((i.duration_ms for i in row.rundown), initial=0))
     lines = [
-        Line(item, start + dt.timedelta(milliseconds=offset), heard.get(item.no, ()))
+        TimedItem(item, start + dt.timedelta(milliseconds=offset), heard.get(item.no, ()))
         for item, offset in zip(row.rundown, offsets, strict=False)
     ]
     now = station().now()

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import tomlkit
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from broadcaster.db.models import RotationRow
+from broadcaster.db.models import CueRow, RotationRow
 from broadcaster.db.queries import schedule
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.scripts import many
+from broadcaster.domain.broadcasts import ItemKind
 from broadcaster.domain.fold import slug
 from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.rotations import WEEKDAY_LABELS, WEEKDAYS
+from broadcaster.domain.zones import ALL
 from broadcaster.errors import Code, NotFoundError, RuleError
 from broadcaster.panel.schedule import slot_steps
 from broadcaster.panel.schedule.slot_steps import Steps
@@ -30,6 +33,8 @@ from broadcaster.services.schedule import planning, rotations
 blueprint = Blueprint("slots", __name__, url_prefix="/schedule/rotations")
 MAX_BYTES = 200_000
 _DATES = ("valid_from", "valid_to")
+_SEPARATOR = "ngat"
+"""The sound between two scripts that most slots use."""
 
 
 @blueprint.route("/<code>/slots/new", methods=["GET", "POST"])
@@ -119,16 +124,23 @@ def edited(row: RotationRow, slot: dict[str, Any] | None) -> ResponseReturnValue
     titles = {c.name: c.title for c in cues}
     cues = [c for c in cues if c.kind not in zones_queries.NEVER_SCHEDULED]
     lines = [
-        (json.dumps(i, ensure_ascii=False), step_words(i, titles, topics), i["kind"], slot_steps.options_of(i))
+        SlotStep(
+            json.dumps(i, ensure_ascii=False), step_words(i, titles, topics), str(i["kind"]), slot_steps.options_of(i)
+        )
         for i in given["item"]
     ]
+    chosen = given.get("zones", [ALL])
     page = render_template(
         "schedule/slots/edit.html",
         row=row,
         slot=slot,
         given=given,
         faults=faults,
-        lines=lines,
+        lines=list(enumerate(lines)),
+        offered=_offered(cues, topics),
+        chosen=chosen,
+        everywhere=ALL in chosen,
+        usual_separator=_SEPARATOR,
         cues=cues,
         zones=zones,
         groups=groups,
@@ -142,6 +154,33 @@ def edited(row: RotationRow, slot: dict[str, Any] | None) -> ResponseReturnValue
         relays=station().settings.relays,
     )
     return page, 422 if faults else 200
+
+
+@dataclass(frozen=True, slots=True)
+class SlotStep:
+    """One step of a slot as its form shows it."""
+
+    value: str
+    words: str
+    kind: str
+    options: Mapping[str, str]
+
+    @property
+    def editable(self) -> bool:
+        """Whether it has options: a script that is named by its number has none."""
+        return self.kind != ItemKind.SCRIPT or bool(self.options["genre"])
+
+
+def _offered(cues: Sequence[CueRow], topics: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
+    """What each list of a step offers: a value and its words."""
+    tunes = [(c.name, c.title) for c in cues]
+    return {
+        "cue": tunes,
+        "fixed": [(g.value, g.label) for g in slot_steps.FIXED],
+        "fill": list(slot_steps.FILLS.items()),
+        "topic": [("", "Mọi chủ đề"), *topics.items()],
+        "separator": [("", "Không có nhạc"), *tunes],
+    }
 
 
 def reviewed(text: str, version: int | None, refused: str = "") -> ResponseReturnValue:

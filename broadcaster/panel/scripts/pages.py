@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
@@ -106,7 +107,7 @@ def _page(script_id: int, effect: Effect | None = None, asked: Mapping[str, str]
         sides=wording.sides(lines(found.spoken), whole.rendition.cues if whole.rendition else ()),
         outdated=whole.rendition is not None and whole.rendition.spoken_text != found.spoken.text,
         kept=_kept(whole.job),
-        hearings=hearings,
+        last=_heard(hearings[0], whole.rendition.cues) if hearings and whole.rendition else None,
         listening=listening,
         can_listen=hearing.absent(station()) is None,
         modes=MODES,
@@ -118,6 +119,52 @@ def _page(script_id: int, effect: Effect | None = None, asked: Mapping[str, str]
     if actor().may(Permission.WRITE):  # who may write may record on this page
         answer.headers["Permissions-Policy"] = csp.permissions(microphone=True)
     return answer
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtfulSentence:
+    """A sentence that the machine did not understand, and where it sounds in the rendition."""
+
+    number: int
+    said: str
+    heard: str
+    share: float
+    unsure: bool
+    advice: Sequence[str]
+    cue: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class HearingShown:
+    """The last time the machine listened, as the page shows it."""
+
+    at: dt.datetime
+    file: str
+    summary: str
+    of_the_air: bool
+    simulated: bool
+    """Whether it was heard through a simulated horn, and not from a recording."""
+    doubts: Sequence[DoubtfulSentence]
+
+
+def _heard(hearing_row: Mapping[str, Any], cues: Sequence[Mapping[str, Any]]) -> HearingShown:
+    doubts = [
+        DoubtfulSentence(
+            number,
+            h["said"],
+            h["heard"],
+            h["share"],
+            h["verdict"] == "unsure",
+            h["advice"],
+            next((c for c in cues[number - 1 : number] if c["text"] == h["said"]), None),
+        )
+        for number, h in enumerate(hearing_row["sentences"], 1)
+        if h["verdict"] != "clear"
+    ]
+    kind = hearing_row["kind"]
+    return HearingShown(
+        hearing_row["at"], hearing_row["file"], hearing_row["summary"], kind == "aircheck", kind == "rendition", doubts
+    )
 
 
 @blueprint.post("/<int:script_id>/reading")

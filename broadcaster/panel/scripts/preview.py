@@ -153,7 +153,7 @@ def _shown(held: WorkInHand, cleaned: Cleaned, spoken: Spoken, lexicon: Lexicon)
         "spoken": spoken if spoken.sentences else None,
         "lines": lines(spoken),
         "readings": [(r, choices(r, lexicon)) for r in found],
-        "removed": [(r, name_of(r)) for r in cleaned.removed if r.kind not in {"soft-hyphen", "bullet", "rule"}],
+        "removed": [(r, *name_of(r)) for r in cleaned.removed if r.kind not in {"soft-hyphen", "bullet", "rule"}],
         "own_words": held.own,
         "kept_words": held.kept,
         "warnings": wording.messages(spoken.warnings),

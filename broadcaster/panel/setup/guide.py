@@ -29,7 +29,7 @@ _WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class GuideStep:
     """One step of the guide as its page shows it."""
 
     name: str
@@ -65,13 +65,13 @@ def index() -> ResponseReturnValue:
     )
 
 
-def _shown(step: first_run.Step, *, now: bool) -> Step:
+def _shown(step: first_run.Step, *, now: bool) -> GuideStep:
     icon, state = ("circle-dashed", "Chưa làm")
     if step.done:
         icon, state = ("circle-check", "Đã xong")
     elif step.put_off:
         icon, state = ("player-skip-forward", "Đã bỏ qua")
-    return Step(step.name, *_WORDS[step.name], icon, state, open=step.open, now=now)
+    return GuideStep(step.name, *_WORDS[step.name], icon, state, open=step.open, now=now)
 
 
 @blueprint.post("/put-off")

@@ -172,7 +172,7 @@ def _fields(form: ZoneForm) -> zones.ZoneFields:
 
 
 @dataclass(frozen=True, slots=True)
-class Aired:
+class AiredThen:
     """What a complaint about noise was about: what aired at that hour, and how loud it was to be."""
 
     shows: Sequence[BroadcastRow]
@@ -191,7 +191,7 @@ def _page(row: ZoneRow, form: ZoneForm) -> str:
         )
     mine = [(b.started_at or b.starts_at, b.finished_at or b.ends_at, b) for b in rows if row.code in b.zones]
     aired = {
-        n.id: Aired(
+        n.id: AiredThen(
             [b for start, end, b in mine if start <= n.at <= end],
             volume_at(row.volume, bands, here.local(n.at).time()),
         )

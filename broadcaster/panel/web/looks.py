@@ -18,6 +18,7 @@ from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.scripts import Decision, Priority, ScriptState
 from broadcaster.domain.standing import ReadingState
 from broadcaster.domain.zones import HornCondition, ZoneState
+from broadcaster.text.plans import ProposalKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ ENUMS: tuple[type[StrEnum], ...] = (
     *LOOKS,
     BroadcastKind,
     ItemKind,
+    ProposalKind,
     Origin,
     JobKind,
     JobState,

@@ -10,7 +10,7 @@ from flask import Flask, flash, get_flashed_messages
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class PageNotice:
     """What a page says of what was just done."""
 
     text: str
@@ -43,10 +43,12 @@ def done(
     flash(message, "undo")
 
 
-def notices() -> list[Notice]:
+def notices() -> list[PageNotice]:
     """What the page before left to be said, each once."""
     found: Any = get_flashed_messages(with_categories=True)
-    return [Notice(m["text"], back=m) if kind == "undo" else Notice(m, bad=kind == "error") for kind, m in found]
+    return [
+        PageNotice(m["text"], back=m) if kind == "undo" else PageNotice(m, bad=kind == "error") for kind, m in found
+    ]
 
 
 def init(app: Flask) -> None:

@@ -26,6 +26,11 @@ class ProposalKind(StrEnum):
         """The Vietnamese word."""
         return _LABELS[self]
 
+    @property
+    def dated(self) -> bool:
+        """Whether its value is a day or a stretch of days."""
+        return self in {ProposalKind.ISSUED, ProposalKind.SPAN, ProposalKind.DEADLINE}
+
 
 _LABELS = {
     ProposalKind.TITLE: "Tên kế hoạch",
