@@ -1,0 +1,97 @@
+"""Browsers that are signed in: known by their session's name, ended one by one or all at once, forgotten in time."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import func, select
+
+from broadcaster.db.models import AuditEvent, SignIn
+from broadcaster.domain.roles import Actor, Role, machine
+from broadcaster.errors import NotFoundError
+from broadcaster.services.people import accounts, sign_ins
+from broadcaster.services.people.accounts import Member
+from broadcaster.services.station import Station
+from tests.kit.clocks import later
+
+PASSWORD = "Ruộng lúa xanh 2026"
+
+
+def person(station: Station, username: str) -> Member:
+    """An account that has changed its first password, just signed in."""
+    first = accounts.create_user(station, machine("bộ thử"), username, "Người thử", [Role.VIEWER])
+    accounts.change_password(station, accounts.actor_named(station, username), first, PASSWORD)
+    found = accounts.authenticate(station, username, PASSWORD)
+    assert found is not None
+    return found
+
+
+def holder(station: Station, who: Member, token: str) -> Member | None:
+    return sign_ins.holder(station, who.actor.user_id or 0, who.epoch, token)
+
+
+def test_a_session_belongs_to_its_holder_alone(station: Station) -> None:
+    one, other = person(station, "mot"), person(station, "hai")
+    token = sign_ins.begin(station, one, "127.0.0.1", "Trình duyệt")
+    assert holder(station, one, token) == one
+    assert holder(station, other, token) is None
+    assert holder(station, one, token[::-1]) is None
+    assert [s.id for s in sign_ins.open_ones(station, one.actor)] == [token]
+    assert list(sign_ins.open_ones(station, other.actor)) == []
+    with pytest.raises(NotFoundError):
+        sign_ins.end(station, other.actor, token)
+    assert holder(station, one, token) == one
+
+
+def test_one_browser_is_signed_out_and_the_others_stay(station: Station) -> None:
+    who = person(station, "mot")
+    lost, kept = (sign_ins.begin(station, who, "127.0.0.1", name) for name in ("Máy mất", "Máy giữ"))
+    sign_ins.end(station, who.actor, lost)
+    assert holder(station, who, lost) is None
+    assert holder(station, who, kept) == who
+    assert [s.id for s in sign_ins.open_ones(station, who.actor)] == [kept]
+    with station.db.read() as session:
+        event = session.scalars(select(AuditEvent).where(AuditEvent.verb == "sign-out")).one()
+    assert (event.actor, event.note) == ("mot", "Máy mất")
+
+
+def test_signing_out_everywhere_ends_every_session(station: Station) -> None:
+    who = person(station, "mot")
+    tokens = [sign_ins.begin(station, who, "127.0.0.1", "Máy") for _ in range(2)]
+    accounts.sign_out_everywhere(station, who.actor)
+    assert [holder(station, who, t) for t in tokens] == [None, None]
+    assert list(sign_ins.open_ones(station, who.actor)) == []
+
+
+def test_the_last_use_is_noted_but_not_at_every_request(station: Station) -> None:
+    who = person(station, "mot")
+    token = sign_ins.begin(station, who, "127.0.0.1", "Máy")
+
+    def seen() -> dt.datetime:
+        with station.db.read() as session:
+            return session.get_one(SignIn, token).seen_at
+
+    began = seen()
+    later(station, minutes=4)
+    holder(station, who, token)
+    assert seen() == began
+    later(station, minutes=2)
+    holder(station, who, token)
+    assert seen() == station.now()
+
+
+def test_what_was_not_used_for_ninety_days_is_forgotten_and_long_names_are_cut(station: Station) -> None:
+    who = person(station, "mot")
+    sign_ins.begin(station, who, "127.0.0.1", "Máy cũ")
+    later(station, days=91)
+    token = sign_ins.begin(station, who, "1" * 500, "M" * 500)
+    with station.db.read() as session:
+        assert session.scalar(select(func.count()).select_from(SignIn)) == 1
+        row = session.get_one(SignIn, token)
+    assert (len(row.address), len(row.browser)) == (64, 200)
+
+
+def test_nobody_is_signed_in_who_has_no_account(station: Station) -> None:
+    assert sign_ins.holder(station, 9999, 0, "0" * 32) is None
+    assert list(sign_ins.open_ones(station, Actor("ma", "Ma", frozenset()))) == []
