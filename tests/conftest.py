@@ -15,11 +15,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import create_engine, text
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db import schema
 from broadcaster.db.session import Database
+from broadcaster.services.people import passwords
 from tests.kit import properties
 from tests.kit.clocks import NOON
 from tests.kit.waiting import until
@@ -184,3 +186,14 @@ def fake_ffmpeg(tmp_path, monkeypatch):
         monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
 
     return make
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _light_hashes() -> Iterator[None]:
+    """Hash passwords with the least work: the parameters are not what is tested, and each test signs in."""
+    with pytest.MonkeyPatch.context() as patch:
+        light = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+        patch.setattr(passwords, "_hasher", lambda: light)
+        passwords._nobody.cache_clear()
+        yield
+    passwords._nobody.cache_clear()

@@ -8,14 +8,12 @@ from pathlib import Path
 
 import pytest
 import structlog
-from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 
 from broadcaster.clock import FrozenClock
 from broadcaster.panel import create_app
-from broadcaster.services.people import passwords
 from broadcaster.services.station import Station, open_station
 from tests.kit import seed
 from tests.kit.panel import Client, SignIn
@@ -29,17 +27,6 @@ def _plain_logs() -> Iterator[None]:
     structlog.reset_defaults()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _light_hashes() -> Iterator[None]:
-    """Hash passwords with the least work: the parameters are not what is tested, and each test signs in."""
-    with pytest.MonkeyPatch.context() as patch:
-        light = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-        patch.setattr(passwords, "_hasher", lambda: light)
-        passwords._nobody.cache_clear()
-        yield
-    passwords._nobody.cache_clear()
-
-
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
     """Templates compiled once for all applications of a session."""
@@ -47,7 +34,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCach
 
 
 @pytest.fixture(scope="session")
-def seeded(tmp_path_factory: pytest.TempPathFactory, _light_hashes: None) -> Path:
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of a living station; never written to."""
     root = tmp_path_factory.mktemp("seed") / "station"
     station = seed.build(root, FrozenClock(seed.NOW))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import inspect
 
 from broadcaster.db.models import ZoneRow
 from broadcaster.db.queries.one import _MISSING, one_of
@@ -12,7 +13,7 @@ from broadcaster.errors import NotFoundError, printed
 
 @pytest.mark.parametrize("kind", _MISSING, ids=lambda kind: kind.__name__)
 def test_each_kind_that_is_not_there_is_said_so_with_its_key(database: Database, kind: type) -> None:
-    text = kind.__mapper__.primary_key[0].type.python_type is str
+    text = inspect(kind).primary_key[0].type.python_type is str
     key = "khong-co" if text else 9999
     with database.read() as session, pytest.raises(NotFoundError) as missing:
         one_of(session, kind, key)

@@ -34,6 +34,7 @@ def bulletin_job(station: Station) -> Job:
         return session.scalars(select(Job).where(Job.kind == JobKind.FIRST_BULLETIN)).one()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_first_bulletin_is_planned_with_its_words(station: Station, seed: int) -> None:
     starter.prepare(station, EDITOR)
