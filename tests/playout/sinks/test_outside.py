@@ -257,7 +257,7 @@ def test_a_stop_silences_a_pipe_within_a_moment(live, tmp_path):
     with running(air, sinks={"main": PipeSink("main", PipeOptions(command=["tee", str(got)]), site())}) as playout:
         until(lambda: playout.airings() and playout.airings()[0].lanes and playout.airings()[0].lanes[0].on_item)
         until(lambda: np.frombuffer(got.read_bytes(), "<i2").any())
-        playout.airings()[0].cut(None, Why(Cause.PERSON_STOPPED, "Dừng."), "truc-may")
+        playout.register.horns.on_their_way()[0].cut(None, Why(Cause.PERSON_STOPPED, "Dừng."), "truc-may")
         until(lambda: not playout.airings())
         sounded = np.flatnonzero(np.frombuffer(got.read_bytes(), "<i2"))[-1]
         throughout(0.3, lambda: np.flatnonzero(np.frombuffer(got.read_bytes(), "<i2"))[-1] == sounded)
