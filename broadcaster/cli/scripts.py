@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -24,12 +26,12 @@ from broadcaster.cli.reading import (
     removed_table,
 )
 from broadcaster.db.queries.scripts.one import find_scripts, script_detail
-from broadcaster.domain.scripts import MAX_AIRINGS, Genre, Priority
+from broadcaster.domain.script_fields import About, Face, kept_of, shown_on
 from broadcaster.errors import RuleError
 from broadcaster.services.lexicon.changes import Change, find_entry
 from broadcaster.services.lexicon.layers import MODES
 from broadcaster.services.lexicon.overrides import Explained, explained, pick_change
-from broadcaster.services.lexicon.reading import kept_of, name_of
+from broadcaster.services.lexicon.reading import name_of
 from broadcaster.services.scripts import editing
 from broadcaster.services.scripts.approving import approve, send_back
 from broadcaster.services.scripts.speaking import speak
@@ -57,23 +59,18 @@ def _read(source: str) -> tuple[str, bytes]:
     return path.name, load(path)
 
 
-_field_options = [
-    click.option("--title", help="Tên kịch bản (nếu tệp không ghi)."),
-    click.option("--unit", help="Mã đơn vị."),
-    click.option("--topic", help="Mã chủ đề."),
-    click.option("--genre", type=click.Choice([g.value for g in Genre]), help="Thể loại."),
-    click.option("--priority", type=click.Choice([p.value for p in Priority]), help="Mức ưu tiên."),
-    click.option(
-        "--airings",
-        type=click.IntRange(0, MAX_AIRINGS),
-        help="Số lần phát mong muốn trong thời hạn của bài; 0: lần lượt như mọi bài.",
-    ),
-]
+def _option(name: str, about: About) -> Callable[[click.decorators.FC], click.decorators.FC]:
+    kind: Any = about.kind
+    if issubclass(kind, StrEnum):
+        kind = click.Choice([str(member) for member in kind])
+    elif kind is int:
+        kind = click.IntRange(int(about.least or 0), int(about.most or 0))
+    return click.option(f"--{name}", type=kind, help=about.help)
 
 
 def _with_fields(command: click.decorators.FC) -> click.decorators.FC:
-    for option in reversed(_field_options):
-        command = option(command)
+    for name, about in reversed(shown_on(Face.COMMAND).items()):
+        command = _option(name, about)(command)
     return command
 
 
@@ -86,31 +83,19 @@ def _with_fields(command: click.decorators.FC) -> click.decorators.FC:
 @click.pass_context
 def add(
     ctx: click.Context,
+    /,
     *,
     source: str,
     own_home: str | None,
-    title: str | None,
-    unit: str | None,
-    topic: str | None,
-    genre: str | None,
-    priority: str | None,
-    airings: int | None,
     kept: tuple[int, ...],
     encoding: str | None,
+    **fields: Any,
 ) -> None:
     """Thêm kịch bản từ tệp .md, .txt, .docx, .odt, .pdf hoặc đầu vào chuẩn."""
     name, data = _read(source)
     with opened(ctx, own_home) as station:
-        defaults = {
-            "title": title,
-            "unit": unit,
-            "topic": topic,
-            "genre": genre,
-            "priority": priority,
-            "airings": airings,
-        }
         with asking_for_encoding():
-            draft, notes = read_upload(station, name, data, encoding=encoding, defaults=defaults)
+            draft, notes = read_upload(station, name, data, encoding=encoding, defaults=fields)
         cleaned = clean(draft.body)
         numbered = list(enumerate(cleaned.removed, 1))
         draft = replace(draft, kept=tuple(map(name_of, put_back(numbered, kept))))
@@ -135,37 +120,23 @@ def add(
 @click.pass_context
 def edit(
     ctx: click.Context,
+    /,
     *,
     number: int,
     source: str,
     own_home: str | None,
-    title: str | None,
-    unit: str | None,
-    topic: str | None,
-    genre: str | None,
-    priority: str | None,
-    airings: int | None,
     voice: str | None,
     rate: float | None,
     kept: tuple[int, ...],
     encoding: str | None,
+    **fields: Any,
 ) -> None:
     """Thay nội dung một kịch bản; nếu đã duyệt thì phải duyệt lại."""
     name, data = _read(source)
     with opened(ctx, own_home) as station:
         with station.db.read() as session:
             old = script_detail(session, number)
-        stays = {
-            k: old[k] for k in ("title", "unit", "topic", "genre", "priority", "valid_from", "valid_to", "airings")
-        }
-        fields = {
-            "title": title,
-            "unit": unit,
-            "topic": topic,
-            "genre": genre,
-            "priority": priority,
-            "airings": airings,
-        }
+        stays = {k: old[k] for k in shown_on(Face.HEAD) if k != "verify"}
         defaults = stays | {k: v for k, v in fields.items() if v is not None and v != ""}
         with asking_for_encoding():
             draft, notes = read_upload(station, name, data, encoding=encoding, defaults=defaults)

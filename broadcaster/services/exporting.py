@@ -23,6 +23,7 @@ from broadcaster.db.queries import air
 from broadcaster.db.queries import log as log_queries
 from broadcaster.db.queries import schedule as schedule_queries
 from broadcaster.db.queries import zones as zones_queries
+from broadcaster.domain.script_fields import Face, plain, shown_on, values_of
 from broadcaster.domain.scripts import Decision, ScriptState
 from broadcaster.errors import RuleError
 from broadcaster.services.station import Station
@@ -55,22 +56,16 @@ def _script(station: Station, s: Script, revision: Revision, approval: Approval 
     approved = s.state is ScriptState.APPROVED and approval is not None and approval.decision == Decision.APPROVED
     row: Row = {
         "id": s.id,
-        "title": s.title,
-        "unit": s.unit_code,
-        "topic": s.topic_code,
-        "genre": s.genre.value,
-        "priority": s.priority.value,
         "state": s.state.value,
-        "valid_from": s.valid_from.isoformat() if s.valid_from else None,
-        "valid_to": s.valid_to.isoformat() if s.valid_to else None,
-        "airings": s.airings,
         "revision": revision.number,
         "body_sha256": revision.body_sha256,
         "audio_sha256": approval.audio_sha256 if approved and approval else None,
         "approved_at": station.local(approval.at).isoformat() if approved and approval else None,
         "updated_at": station.local(s.updated_at).isoformat(),
     }
-    return row | {"body": revision.body} if bodies else row
+    stored = values_of(s)
+    row |= {name: plain(stored[name]) for name in shown_on(Face.EXPORT)} | ({"body": revision.body} if bodies else {})
+    return {name: row[name] for name in HEADS["scripts"] if name in row}
 
 
 def schedule(station: Station, rows: Iterable[BroadcastRow]) -> Iterator[Row]:
@@ -171,18 +166,15 @@ def table(kind: str, station: Station, session: Session, first: dt.date, last: d
             raise RuleError(f"Không có bảng “{kind}”. Có: {', '.join(KINDS)}.", field="kind")
 
 
+_SHOWN = tuple(shown_on(Face.EXPORT))
+_BEFORE_STATE = _SHOWN.index("priority") + 1
+"""The state stands where receivers have always found it."""
 HEADS = {
     "scripts": (
         "id",
-        "title",
-        "unit",
-        "topic",
-        "genre",
-        "priority",
+        *_SHOWN[:_BEFORE_STATE],
         "state",
-        "valid_from",
-        "valid_to",
-        "airings",
+        *_SHOWN[_BEFORE_STATE:],
         "revision",
         "body_sha256",
         "audio_sha256",

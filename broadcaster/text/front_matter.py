@@ -11,9 +11,10 @@ from typing import Any
 
 from broadcaster import faults
 from broadcaster.domain.fold import nfc
+from broadcaster.domain.script_fields import ABOUT, Face, shown_on
 from broadcaster.errors import RuleError, Where
 
-KEYS = ("title", "unit", "topic", "genre", "priority", "valid_from", "valid_to", "airings", "verify", "language")
+KEYS = (*shown_on(Face.HEAD), "language")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _VIETNAMESE_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 
@@ -70,7 +71,7 @@ def parse(text: str, *, name: str) -> Parsed:
         if key not in KEYS:
             hint = faults.meant(key, KEYS, instead="Các khóa đúng")
             raise RuleError(f"Không có khóa “{key}”. {hint}", field=(name, "dòng", line))
-        if key in {"valid_from", "valid_to"}:
+        if key in ABOUT and ABOUT[key].kind is dt.date:
             fields[key] = _date(value, (name, "dòng", line, key))
     return Parsed(fields, body)
 

@@ -31,6 +31,7 @@ from broadcaster.db.queries.zones import cue_sounds
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.domain.roles import machine
+from broadcaster.domain.script_fields import ScriptFields
 from broadcaster.domain.scripts import text_sha256
 from broadcaster.domain.windows import Caps, StationHours, Window
 from broadcaster.scheduling.conflicts import House, Planned, conflicts
@@ -40,7 +41,7 @@ from broadcaster.services.log.completeness import check
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation, rotations_in_force
 from broadcaster.services.scripts.approving import approve
-from broadcaster.services.scripts.editing import ScriptDraft, add_script, submit
+from broadcaster.services.scripts.editing import add_script, submit
 from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station
 from broadcaster.supervise.simulated import Simulation
@@ -73,7 +74,7 @@ def _scripts(station: Station, count: int) -> None:
     with station.db.read() as session:
         sound = cue_sounds(session)["ngat"]
     for n in range(count):
-        number = add_script(station, actor, ScriptDraft(f"Bài {n}", "vhxh", TOPICS[-1], f"Bài số {n}."))
+        number = add_script(station, actor, ScriptFields(f"Bài {n}", "vhxh", TOPICS[-1], f"Bài số {n}."))
         with station.db.write() as session:
             session.add(
                 Rendition(

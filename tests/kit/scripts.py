@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from broadcaster.domain.script_fields import ScriptFields
 from broadcaster.services.scripts.approving import approve
-from broadcaster.services.scripts.editing import ScriptDraft, add_script
+from broadcaster.services.scripts.editing import add_script
 from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.station import Station
 from tests.kit.people import EDITOR, LEADER
 
 
-def draft(body: str = "Kính thưa bà con. Hôm nay trời đẹp.", **more: object) -> ScriptDraft:
+def draft(body: str = "Kính thưa bà con. Hôm nay trời đẹp.", **more: object) -> ScriptFields:
     values: dict[str, object] = {"title": "Bài thử", "unit": "vhxh", "topic": "khac", "body": body}
-    return ScriptDraft(**(values | more))  # type: ignore[arg-type]
+    return ScriptFields(**(values | more))  # type: ignore[arg-type]
 
 
 def approved(station: Station, body: str = "Kính thưa bà con. Hôm nay trời đẹp.", **more: object) -> int:

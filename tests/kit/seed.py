@@ -18,13 +18,14 @@ from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.domain.roles import Role, machine
 from broadcaster.domain.rotations import DayKind
 from broadcaster.domain.rundown import Reason
+from broadcaster.domain.script_fields import ScriptFields
 from broadcaster.domain.scripts import Genre, Priority, text_sha256
 from broadcaster.media.ffmpeg import run
 from broadcaster.services.log import playlog
 from broadcaster.services.people import accounts
 from broadcaster.services.schedule.rotations import add_exception, apply_rotation
 from broadcaster.services.scripts.approving import approve, send_back
-from broadcaster.services.scripts.editing import ScriptDraft, add_script, revise, submit
+from broadcaster.services.scripts.editing import add_script, revise, submit
 from broadcaster.services.scripts.speaking import spoken_of
 from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station
@@ -209,7 +210,7 @@ def _scripts(station: Station, audio: str) -> None:
     with station.db.read() as session:
         unit = next(u.code for u in units(session) if u.code == "vhxh")
     for title, topic, genre, state, body in SCRIPTS:
-        draft = ScriptDraft(
+        draft = ScriptFields(
             title,
             unit,
             topic,

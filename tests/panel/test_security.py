@@ -11,10 +11,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from broadcaster.domain.roles import Role
+from broadcaster.domain.script_fields import ScriptFields
 from broadcaster.panel import create_app
 from broadcaster.panel.people.auth import safe_next
 from broadcaster.services.people import accounts
-from broadcaster.services.scripts.editing import ScriptDraft, add_script
+from broadcaster.services.scripts.editing import add_script
 from broadcaster.services.station import Station
 from tests.kit.panel import SignIn
 from tests.kit.seed import PASSWORD
@@ -69,7 +70,7 @@ def test_every_answer_carries_a_strict_policy_and_no_inline_code(sign_in: SignIn
 def test_html_in_any_field_stays_text(station: Station, sign_in: SignIn) -> None:
     boss = accounts.actor_named(station, "quantri")
     editor = accounts.actor_named(station, "bientap")
-    number = add_script(station, editor, ScriptDraft(HOSTILE[:200], "vhxh", "khac", HOSTILE))
+    number = add_script(station, editor, ScriptFields(HOSTILE[:200], "vhxh", "khac", HOSTILE))
     accounts.create_user(station, boss, "hiem", HOSTILE[:100], [Role.VIEWER])
     for who, addresses in {
         "bientap": (

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, create_model
 
 from broadcaster.domain.emergencies import LONGEST_REPEAT, MAX_TEXT, SHORTEST_REPEAT, EmergencyState
 from broadcaster.domain.playlog import Outcome
-from broadcaster.domain.scripts import MAX_AIRINGS, MAX_BODY, Genre, Priority, ScriptState
+from broadcaster.domain.script_fields import DEFAULTS, About, Face, shown_on
+from broadcaster.domain.scripts import ScriptState
 
 PAGE = 100
 _FIRST, _LAST = dt.date(2000, 1, 1), dt.date(2200, 12, 31)
@@ -43,6 +44,27 @@ class Paged(_Strict):
     limit: int = Field(50, ge=1, le=PAGE)
 
 
+def _shown(about: About) -> tuple[Any, Any]:
+    kind = about.kind | None if about.kind is dt.date else about.kind
+    return kind, Field(description=about.help or None)
+
+
+def _given(name: str, about: About) -> tuple[Any, Any]:
+    told: dict[str, Any] = {"description": about.help or None}
+    if about.kind is str:
+        told |= {"max_length": int(about.most or 0), "min_length": 1 if name in {"title", "body"} else None}
+    elif about.most is not None:
+        told |= {"ge": about.least, "le": about.most}
+    kind = Day | None if about.kind is dt.date else about.kind
+    return kind, Field(DEFAULTS.get(name, ...), **told)
+
+
+_exported: dict[str, Any] = {name: _shown(about) for name, about in shown_on(Face.EXPORT).items()}
+_handed_in: dict[str, Any] = {name: _given(name, about) for name, about in shown_on(Face.API).items()}
+_ScriptShown = create_model("_ScriptShown", **_exported)
+_ScriptGiven = create_model("_ScriptGiven", __base__=_Strict, **_handed_in)
+
+
 class ScriptsQuery(Paged):
     """Which scripts."""
 
@@ -52,19 +74,11 @@ class ScriptsQuery(Paged):
     unit: str = Field("", max_length=32)
 
 
-class ScriptSummary(BaseModel):
+class ScriptSummary(_ScriptShown):
     """A script without its words."""
 
     id: int
-    title: str
-    unit: str
-    topic: str
-    genre: Genre
-    priority: Priority
     state: ScriptState
-    valid_from: dt.date | None
-    valid_to: dt.date | None
-    airings: int = Field(description="Số lần phát đơn vị mong muốn; 0: lần lượt như mọi bài.")
     revision: int
     body_sha256: str
     audio_sha256: str | None = Field(description="Âm thanh đã duyệt; trống khi chưa duyệt.")
@@ -85,18 +99,8 @@ class ScriptPage(BaseModel):
     rows: list[ScriptSummary]
 
 
-class ScriptIn(_Strict):
+class ScriptIn(_ScriptGiven):
     """A script that another system hands in; it still passes through reading aloud, listening and approval."""
-
-    title: str = Field(min_length=1, max_length=300)
-    unit: str = Field(max_length=32, description="Mã đơn vị gửi.")
-    topic: str = Field(max_length=64, description="Mã chủ đề.")
-    body: str = Field(min_length=1, max_length=MAX_BODY)
-    genre: Genre = Genre.BULLETIN
-    priority: Priority = Priority.NORMAL
-    valid_from: Day | None = None
-    valid_to: Day | None = None
-    airings: int = Field(0, ge=0, le=MAX_AIRINGS, description="Số lần phát mong muốn trong thời hạn.")
 
 
 class Made(BaseModel):

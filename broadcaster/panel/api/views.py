@@ -16,6 +16,7 @@ from broadcaster.db.queries import schedule as schedule_queries
 from broadcaster.db.queries.scripts.one import get_script, page_of_scripts
 from broadcaster.domain import periods
 from broadcaster.domain.scopes import Scope
+from broadcaster.domain.script_fields import ScriptFields
 from broadcaster.errors import RuleError
 from broadcaster.panel.api import schemas
 from broadcaster.panel.api.document import spec
@@ -125,18 +126,7 @@ def script(number: int) -> Response:
 @route("/scripts", Scope.SCRIPTS_WRITE, "scripts", method="POST", model=schemas.Made, made=True)
 def add_script(json: schemas.ScriptIn) -> Response:
     """Hand in a script as a draft; an editor listens to it, a leader approves it, as any other."""
-    draft = editing.ScriptDraft(
-        json.title,
-        json.unit,
-        json.topic,
-        json.body,
-        json.genre,
-        json.priority,
-        json.valid_from,
-        json.valid_to,
-        json.airings,
-    )
-    number = editing.add_script(station(), holder().actor, draft)
+    number = editing.add_script(station(), holder().actor, ScriptFields(**json.model_dump()))
     return answer(schemas.Made(id=number), made_at=flask.url_for("api.script", number=number))
 
 

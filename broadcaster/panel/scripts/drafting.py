@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,15 +13,13 @@ from wtforms import SelectChoice
 
 from broadcaster.db.queries import people
 from broadcaster.db.queries.scripts import many
-from broadcaster.domain.scripts import Genre, Priority
+from broadcaster.domain.script_fields import ABOUT, DEFAULTS, Face, Kept, ScriptFields, plain, shown_on
 from broadcaster.errors import EngineError, RuleError
 from broadcaster.panel.web.access import station
 from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.forms import ScriptForm
 from broadcaster.services.lexicon import layers
-from broadcaster.services.lexicon.reading import Kept
 from broadcaster.services.scripts import drafts
-from broadcaster.services.scripts.editing import ScriptDraft
 from broadcaster.speech.registry import engines, voice_of
 from broadcaster.text import LexiconEntry, Mode
 
@@ -80,48 +79,40 @@ def _label(name: str) -> str:
         return name
 
 
-def fields_of(draft: ScriptDraft, own: Sequence[LexiconEntry] = ()) -> dict[str, Any]:
-    """Return a script as the form shows it."""
-    return {
-        "title": draft.title,
-        "unit": draft.unit,
-        "topic": draft.topic,
-        "genre": draft.genre.value,
-        "priority": draft.priority.value,
-        "valid_from": draft.valid_from,
-        "valid_to": draft.valid_to,
-        "airings": draft.airings or None,
-        "voice": draft.voice or "",
-        "rate": f"{draft.rate:.1f}" if draft.rate else "",
-        "body": draft.body,
-        "source_name": draft.source_name or "",
-        "kept": pack_kept(draft.kept),
-        "own": pack_own(own),
-    }
+def shown_in_form(script: ScriptFields, own: Sequence[LexiconEntry] = ()) -> dict[str, Any]:
+    """A script as the form shows it."""
+    return {name: _as_typed(getattr(script, name)) for name in shown_on(Face.FORM)} | {"own": pack_own(own)}
 
 
-def script_draft(form: ScriptForm, *, verify: tuple[str, ...] = ()) -> ScriptDraft:
-    """Return what the form says.
+def script_draft(form: ScriptForm, *, verify: tuple[str, ...] = ()) -> ScriptFields:
+    """What the form says.
 
     Raises:
         RuleError: the hidden parts of the form are damaged.
     """
-    return ScriptDraft(
-        title=form.title.data,
-        unit=form.unit.data,
-        topic=form.topic.data,
-        body=form.body.data.replace("\r\n", "\n"),
-        genre=Genre(form.genre.data),
-        priority=Priority(form.priority.data),
-        valid_from=form.valid_from.data,
-        valid_to=form.valid_to.data,
-        airings=form.airings.data or 0,
-        verify=verify,
-        source_name=form.source_name.data or None,
-        voice=form.voice.data or None,
-        rate=float(form.rate.data) if form.rate.data else None,
-        kept=unpack_kept(form.kept.data),
-    )
+    said = {name: _as_meant(name, form[name].data) for name in shown_on(Face.FORM)}
+    return ScriptFields(**said, verify=verify)
+
+
+def _as_typed(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return pack_kept(value)
+    if isinstance(value, float):
+        return f"{value:.1f}"
+    if isinstance(value, dt.date):
+        return value
+    return plain(value) or (None if isinstance(value, int) else "")
+
+
+def _as_meant(name: str, data: Any) -> Any:
+    kind = ABOUT[name].kind
+    if kind is tuple:
+        return unpack_kept(data)
+    if name in DEFAULTS and not data:
+        return DEFAULTS[name]
+    if kind is str:
+        return (data or "").replace("\r\n", "\n")
+    return data if kind is dt.date else kind(data)
 
 
 def pack_kept(kept: Sequence[Kept]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import Any
 
@@ -15,18 +16,17 @@ from broadcaster.db.queries.scripts import many
 from broadcaster.db.queries.scripts.many import Whole
 from broadcaster.domain.fold import file_name
 from broadcaster.domain.roles import Permission
+from broadcaster.domain.script_fields import ABOUT, ScriptFields, fields_of
 from broadcaster.domain.scripts import Genre
 from broadcaster.errors import RuleError
-from broadcaster.panel.scripts.drafting import Hand, build_form, fields_of, script_draft, unpack_own
+from broadcaster.panel.scripts.drafting import Hand, build_form, script_draft, shown_in_form, unpack_own
 from broadcaster.panel.web import wording
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.forms import ScriptForm
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.changes import replace_own
-from broadcaster.services.lexicon.reading import kept_of
 from broadcaster.services.scripts import drafts, editing, speaking
-from broadcaster.services.scripts.editing import ScriptDraft
 from broadcaster.services.setup import founding
 from broadcaster.text.encodings import ENCODING_NAMES
 from broadcaster.text.ingest import EncodingChoiceError
@@ -115,10 +115,10 @@ def drop(draft_id: str) -> ResponseReturnValue:
     return leave_to(url_for("scripts.show", script_id=row.script_id) if row.script_id else url_for("scripts.index"))
 
 
-def build_form_of(draft: ScriptDraft) -> ScriptForm:
+def build_form_of(draft: ScriptFields) -> ScriptForm:
     """Return the form filled by a document that was just read."""
     form = build_form()
-    form.process(formdata=None, data=fields_of(draft))
+    form.process(formdata=None, data=shown_in_form(draft))
     return form
 
 
@@ -137,7 +137,7 @@ def _opened(whole: Whole | None) -> ResponseReturnValue:
     if request.args.get("genre") in list(Genre):
         saved["genre"] = request.args["genre"]
     if script and whole:
-        saved = fields_of(_draft_of(script, whole.revision.body), own)
+        saved = shown_in_form(fields_of(script, whole.revision.body), own)
     number = whole.revision.number if whole else None
     if row is None:
         form = build_form(saved, chosen_voice=script.voice if script else None)
@@ -169,11 +169,11 @@ def _overtaken(form: ScriptForm, whole: Whole, hand: Hand) -> ResponseReturnValu
 def _typed(row: DraftRow) -> dict[str, Any]:
     """Return a draft's fields as the form takes them; dates and numbers that are none are left out."""
     fields: dict[str, Any] = {k: v for k, v in row.fields.items() if k in drafts.FIELDS}
-    for name in ("valid_from", "valid_to"):
-        if name in fields:
+    for name in fields.keys() & ABOUT.keys():
+        if ABOUT[name].kind is dt.date:
             fields[name] = founding.day_or_none(str(fields[name]))
-    if "airings" in fields:
-        fields["airings"] = a_number(str(fields["airings"]))
+        elif ABOUT[name].kind is int:
+            fields[name] = a_number(str(fields[name]))
     return fields
 
 
@@ -192,22 +192,3 @@ def _saved(script_id: int, said: str) -> ResponseReturnValue:
             flash(error.message, "error")
     flash(said)
     return leave_to(url_for("scripts.show", script_id=script_id))
-
-
-def _draft_of(script: Script, body: str) -> ScriptDraft:
-    return ScriptDraft(
-        title=script.title,
-        unit=script.unit_code,
-        topic=script.topic_code,
-        body=body,
-        genre=script.genre,
-        priority=script.priority,
-        valid_from=script.valid_from,
-        valid_to=script.valid_to,
-        airings=script.airings,
-        verify=tuple(script.verify),
-        source_name=script.source_name,
-        voice=script.voice,
-        rate=script.rate,
-        kept=kept_of(script.kept),
-    )

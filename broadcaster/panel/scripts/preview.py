@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from broadcaster.db.queries import people
 from broadcaster.db.queries.scripts import many
 from broadcaster.domain.roles import Permission
+from broadcaster.domain.script_fields import Kept
 from broadcaster.domain.scripts import MAX_BODY
 from broadcaster.errors import RuleError
 from broadcaster.panel.scripts.drafting import Hand, pack_kept, pack_own, unpack_kept, unpack_own
@@ -19,7 +20,7 @@ from broadcaster.panel.web.access import actor, needs, station
 from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.sending import send_trial
 from broadcaster.services.lexicon import layers
-from broadcaster.services.lexicon.reading import Kept, cleaned_of, name_of, profile_of
+from broadcaster.services.lexicon.reading import cleaned_of, name_of, profile_of
 from broadcaster.services.scripts import drafts
 from broadcaster.services.scripts.drafts import Written
 from broadcaster.services.scripts.trial import trial_lexicon

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from enum import StrEnum
+from typing import Any
+
 from flask import Flask
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -24,7 +28,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from broadcaster.domain.roles import Role
 from broadcaster.domain.scopes import Scope
-from broadcaster.domain.scripts import MAX_AIRINGS, MAX_BODY, Genre, Priority
+from broadcaster.domain.script_fields import DEFAULTS, About, Face, shown_on
 from broadcaster.domain.zones import Device, HornCondition
 from broadcaster.errors import StationError
 from broadcaster.services.setup.sounds import KINDS
@@ -104,30 +108,37 @@ class PasswordForm(StationForm):
 class ScriptForm(StationForm):
     """Write or change a script."""
 
-    title = StringField("Tên bài", [InputRequired(_NEEDED), Length(max=300, message="Không quá 300 ký tự.")])
-    unit = SelectField("Đơn vị gửi", validate_choice=True)
-    topic = SelectField("Chủ đề", validate_choice=True)
-    genre = SelectField(
-        "Thể loại", choices=[SelectChoice(g.value, g.label) for g in Genre], default=Genre.BULLETIN.value
-    )
-    priority = SelectField("Mức ưu tiên", choices=[SelectChoice(p.value, p.label) for p in Priority])
-    valid_from = DateField("Phát từ ngày", [Optional()])
-    valid_to = DateField("Đến hết ngày", [Optional()])
-    airings = IntegerField(
-        "Số lần phát mong muốn",
-        [Optional(), NumberRange(0, MAX_AIRINGS, message=f"Từ 0 đến {MAX_AIRINGS}.")],
-        render_kw={"min": 0, "max": MAX_AIRINGS, "inputmode": "numeric"},
-    )
-    voice = SelectField("Giọng đọc", default="", validate_choice=True)
-    rate = SelectField("Tốc độ đọc", default="", choices=[SelectChoice(v, n) for v, n in RATES.items()])
-    body = TextAreaField(
-        "Văn bản", [InputRequired("Hãy viết ít nhất một câu."), Length(max=MAX_BODY, message="Bài quá dài.")]
-    )
-    source_name = HiddenField(default="", validators=[Length(max=300)])
-    kept = HiddenField(default="[]", validators=[Length(max=100_000)])
-    """What would not be read and was put back: JSON of kind and text."""
     own = HiddenField(default="[]", validators=[Length(max=100_000)])
     """Words of this script alone: JSON of entries."""
+
+
+def _field_of(name: str, about: About) -> Any:
+    """The form's field for a field of a script; lists of units, topics and voices come with each page."""
+    kind: Any = about.kind
+    if not about.label:
+        return HiddenField(default="[]" if kind is tuple else "", validators=[Length(max=int(about.most or 0))])
+    if issubclass(kind, StrEnum):
+        words = [SelectChoice(member.value, member.label) for member in kind]
+        return SelectField(about.label, choices=words, default=DEFAULTS[name].value)
+    if kind is dt.date:
+        return DateField(about.label, [Optional()])
+    if kind is int:
+        least, most = int(about.least or 0), int(about.most or 0)
+        bounds = NumberRange(least, most, message=f"Từ {least} đến {most}.")
+        numeric = {"min": least, "max": most, "inputmode": "numeric"}
+        return IntegerField(about.label, [Optional(), bounds], render_kw=numeric)
+    if kind is float:
+        return SelectField(about.label, default="", choices=[SelectChoice(v, n) for v, n in RATES.items()])
+    if name == "body":
+        needed = InputRequired("Hãy viết ít nhất một câu.")
+        return TextAreaField(about.label, [needed, Length(max=int(about.most or 0), message="Bài quá dài.")])
+    if name == "title":
+        return StringField(about.label, [InputRequired(_NEEDED), Length(max=300, message="Không quá 300 ký tự.")])
+    return SelectField(about.label, default="" if name in DEFAULTS else None, validate_choice=True)
+
+
+for _name, _about in shown_on(Face.FORM).items():
+    setattr(ScriptForm, _name, _field_of(_name, _about))
 
 
 class DelegationForm(StationForm):

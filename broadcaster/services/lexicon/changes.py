@@ -16,12 +16,13 @@ from broadcaster.db.queries.scripts.one import get_script
 from broadcaster.domain.fold import nfc
 from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.script_fields import kept_of
 from broadcaster.domain.scripts import Decision, ScriptState, text_sha256
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.layers import checked, entry_of
-from broadcaster.services.lexicon.reading import cleaned_of, kept_of, sentences_of
+from broadcaster.services.lexicon.reading import cleaned_of, sentences_of
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 from broadcaster.text import Lexicon, LexiconEntry

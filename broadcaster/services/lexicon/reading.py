@@ -6,13 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from broadcaster.db.models import Script
+from broadcaster.domain.script_fields import Kept, kept_of
 from broadcaster.services.lexicon import layers as words
 from broadcaster.services.station import Station
 from broadcaster.text import Lexicon, LexiconEntry, Profile, RegionalProfile, Spoken, directions, normalize
 from broadcaster.text.clean import Cleaned, Removal, clean
-
-Kept = tuple[str, str]
-"""What was put back: kind of removal and its words, single-spaced. It is found again after edits elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +24,6 @@ class Recipe:
     def of(cls, script: Script, body: str) -> Recipe:
         """Return the recipe of a script with one of its bodies."""
         return cls(body, kept_of(script.kept))
-
-
-def kept_of(stored: Iterable[dict[str, str]]) -> tuple[Kept, ...]:
-    """Return what a script keeps, as it is kept in its row."""
-    return tuple((str(k.get("kind", "")), str(k.get("text", ""))) for k in stored)
 
 
 def name_of(removal: Removal) -> Kept:

@@ -14,26 +14,12 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import DraftRow
 from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.script_fields import Face, shown_on
 from broadcaster.domain.scripts import MAX_BODY
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.station import Station
 
-FIELDS: Final = (
-    "title",
-    "unit",
-    "topic",
-    "genre",
-    "priority",
-    "valid_from",
-    "valid_to",
-    "airings",
-    "voice",
-    "rate",
-    "body",
-    "kept",
-    "own",
-    "source_name",
-)
+FIELDS: Final = (*shown_on(Face.FORM), "own")
 """What is kept of the form, as it was typed."""
 NEAR = dt.timedelta(minutes=15)
 """Somebody who typed this lately is still at it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -14,12 +14,11 @@ from broadcaster.db.models import Revision, Script, Topic, Unit
 from broadcaster.db.queries.scripts.one import get_script, latest_revision, searchable
 from broadcaster.domain.fold import fold, nfc, order_key
 from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.script_fields import ScriptFields, columns_of
 from broadcaster.domain.scripts import (
     MAX_AIRINGS,
     RATE_MAX,
     RATE_MIN,
-    Genre,
-    Priority,
     ScriptState,
     move,
     require_body,
@@ -27,7 +26,6 @@ from broadcaster.domain.scripts import (
 )
 from broadcaster.errors import EngineError, RuleError, Where
 from broadcaster.services.audit import Trail
-from broadcaster.services.lexicon.reading import Kept
 from broadcaster.services.scripts.approving import withdraw
 from broadcaster.services.station import Station
 from broadcaster.speech.registry import voice_of
@@ -37,36 +35,7 @@ OTHER_TOPIC = "khac"
 """The topic of what belongs to none of the plan's."""
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptDraft:
-    """What an editor hands in."""
-
-    title: str
-    unit: str
-    topic: str
-    body: str
-    genre: Genre = Genre.BULLETIN
-    priority: Priority = Priority.NORMAL
-    valid_from: dt.date | None = None
-    valid_to: dt.date | None = None
-    airings: int = 0
-    """How many airings its office asks for while it is valid; 0: as its turn comes."""
-    verify: tuple[str, ...] = ()
-    source_name: str | None = None
-    voice: str | None = None
-    """`engine:id`; none: the station's order of voices."""
-    rate: float | None = None
-    """Times the usual speed; none: the station's."""
-    kept: tuple[Kept, ...] = ()
-    """What would not be read and was put back."""
-
-    @property
-    def where(self) -> str:
-        """What a message about this draft names."""
-        return self.source_name or "kịch bản"
-
-
-def add_script(station: Station, actor: Actor, draft: ScriptDraft) -> int:
+def add_script(station: Station, actor: Actor, draft: ScriptFields) -> int:
     """Add a script in state draft with its first revision; return its number.
 
     Raises:
@@ -84,7 +53,7 @@ def add_script(station: Station, actor: Actor, draft: ScriptDraft) -> int:
         return script.id
 
 
-def revise(station: Station, actor: Actor, script_id: int, draft: ScriptDraft) -> int:
+def revise(station: Station, actor: Actor, script_id: int, draft: ScriptFields) -> int:
     """Replace what a script says; return the number of its newest revision. Any approval it had ends.
 
     The same words and fields change nothing.
@@ -148,7 +117,7 @@ def _set_state(station: Station, actor: Actor, script_id: int, state: ScriptStat
         Trail(session, station.now(), actor).record(verb, "script", script_id)
 
 
-def _checked(session: Session, draft: ScriptDraft) -> ScriptDraft:
+def _checked(session: Session, draft: ScriptFields) -> ScriptFields:
     title = nfc(draft.title).replace("\0", "").strip()
     if not title:
         raise RuleError("Kịch bản chưa có tên. Hãy đặt tên ngắn cho dễ tìm.", field=(draft.where, "title"))
@@ -182,25 +151,10 @@ def _known(session: Session, table: type[Unit | Topic], code: str, what: str, wh
         raise RuleError(f"Không có {what} nào mang mã “{code}”. {hint}".rstrip(), field=where)
 
 
-def _columns(draft: ScriptDraft) -> dict[str, Any]:
-    return {
-        "title": draft.title,
-        "folded": fold(f"{draft.title}\n{draft.body}"),
-        "lowered": searchable(f"{draft.title}\n{draft.body}"),
-        "title_key": order_key(draft.title),
-        "unit_code": draft.unit,
-        "topic_code": draft.topic,
-        "genre": draft.genre,
-        "priority": draft.priority,
-        "valid_from": draft.valid_from,
-        "valid_to": draft.valid_to,
-        "airings": draft.airings,
-        "verify": list(draft.verify),
-        "source_name": draft.source_name,
-        "voice": draft.voice or None,
-        "rate": draft.rate,
-        "kept": [{"kind": kind, "text": text} for kind, text in draft.kept],
-    }
+def _columns(draft: ScriptFields) -> dict[str, Any]:
+    words = f"{draft.title}\n{draft.body}"
+    found = {"folded": fold(words), "lowered": searchable(words), "title_key": order_key(draft.title)}
+    return columns_of(draft) | found | {"voice": draft.voice or None}
 
 
 def _revision(script_id: int, number: int, body: str, actor: Actor, now: dt.datetime) -> Revision:

@@ -21,12 +21,13 @@ from broadcaster.db.models import Job, Rendition, Revision
 from broadcaster.db.queries.scripts.one import get_script, latest_revision, newest_alike
 from broadcaster.domain.jobs import JobKind, JobState
 from broadcaster.domain.roles import Actor, Permission, machine
+from broadcaster.domain.script_fields import kept_of
 from broadcaster.domain.scripts import text_sha256
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.media import ffmpeg
 from broadcaster.services.audit import Trail
 from broadcaster.services.lexicon import layers
-from broadcaster.services.lexicon.reading import kept_of, spoken_of
+from broadcaster.services.lexicon.reading import spoken_of
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 from broadcaster.sound import recording

@@ -20,13 +20,13 @@ from broadcaster.db.models import ChainHead, CueRow, DayException, Script, Topic
 from broadcaster.db.session import Database
 from broadcaster.domain.chain import GENESIS
 from broadcaster.domain.roles import Actor
-from broadcaster.domain.scripts import Genre, Priority
-from broadcaster.errors import RuleError, Where
+from broadcaster.domain.script_fields import Face, ScriptFields, read, shown_on
+from broadcaster.errors import RuleError
 from broadcaster.home import Home
 from broadcaster.rooms import room
 from broadcaster.scheduling.rotation_toml import ExceptionsForm, ZonesForm, parse_form, read_toml
 from broadcaster.services.schedule.rotations import days_between
-from broadcaster.services.scripts.editing import OTHER_TOPIC, ScriptDraft, add_script
+from broadcaster.services.scripts.editing import OTHER_TOPIC, add_script
 from broadcaster.services.station import Station, open_station
 from broadcaster.settings import Settings
 from broadcaster.sound.store import Store
@@ -86,7 +86,7 @@ def add_file(
 ) -> int:
     """Add the script in a file (.md, .txt, .docx, .odt, .pdf); return its number.
 
-    Front matter wins over `defaults` (title, unit, topic, genre, priority, valid_from, valid_to, airings).
+    Front matter wins over `defaults`, which are named as the front matter's keys.
 
     Raises:
         RuleError: the file or a field of it is wrong; nothing is added.
@@ -101,7 +101,7 @@ def read_upload(
     *,
     encoding: str | None = None,
     defaults: Mapping[str, Any] | None = None,
-) -> tuple[ScriptDraft, list[str]]:
+) -> tuple[ScriptFields, list[str]]:
     """Return what a script file says, and the remarks that reading it called for.
 
     Raises:
@@ -114,19 +114,9 @@ def read_upload(
     title = str(fields.get("title") or _first_line(body))
     with station.db.read() as session:
         unit = fields.get("unit") or _first_unit(session)
-    draft = ScriptDraft(
-        title=title,
-        unit=str(unit),
-        topic=str(fields.get("topic") or OTHER_TOPIC),
-        body=_fill_in(body, station.settings),
-        genre=_word(Genre, fields.get("genre", Genre.BULLETIN), (name, "genre")),
-        priority=_word(Priority, fields.get("priority", Priority.NORMAL), (name, "priority")),
-        valid_from=fields.get("valid_from"),
-        valid_to=fields.get("valid_to"),
-        airings=_whole(fields.get("airings", 0), (name, "airings")),
-        verify=tuple(str(v) for v in fields.get("verify", ())),
-        source_name=Path(name).name,
-    )
+    said = {k: read(k, fields.get(k), (name, k)) for k in shown_on(Face.HEAD)}
+    said |= {"title": title, "unit": str(unit), "topic": str(fields.get("topic") or OTHER_TOPIC)}
+    draft = ScriptFields(**said, body=_fill_in(body, station.settings), source_name=Path(name).name)
     return draft, [n.message for n in document.notes]
 
 
@@ -221,22 +211,6 @@ def _first_line(body: str) -> str:
         if words := line.strip().lstrip("#").strip():
             return words[:200]
     return ""
-
-
-def _word(kind: type[Any], value: object, where: Where) -> Any:
-    try:
-        return kind(str(value))
-    except ValueError:
-        raise RuleError(
-            f"“{value}” không hợp lệ; các giá trị đúng: {', '.join(str(k) for k in kind)}.", field=where
-        ) from None
-
-
-def _whole(value: object, where: Where) -> int:
-    text = str(value).strip()
-    if isinstance(value, bool) or not (text.isascii() and text.isdecimal() and len(text) < 10):
-        raise RuleError(f"“{value}” không phải số lần. Hãy viết một số nguyên, ví dụ 5.", field=where)
-    return int(text)
 
 
 def _fill_in(body: str, chosen: Settings) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import Approval, Rendition, Revision, Script
 from broadcaster.db.queries.one import one_of
 from broadcaster.domain.fold import fold, nfc
+from broadcaster.domain.script_fields import values_of
 from broadcaster.domain.scripts import ScriptState
 from broadcaster.errors import RuleError
 from broadcaster.text.syllables import unify_tone_marks
@@ -139,22 +140,12 @@ def script_detail(session: Session, number: int) -> dict[str, Any]:
 def _row(s: Script) -> dict[str, Any]:
     return {
         "id": s.id,
-        "title": s.title,
-        "unit": s.unit_code,
-        "topic": s.topic_code,
+        **values_of(s),
         "genre": s.genre.value,
         "genre_label": s.genre.label,
         "priority": s.priority.value,
         "state": s.state.value,
         "state_label": s.state.label,
-        "valid_from": s.valid_from,
-        "valid_to": s.valid_to,
-        "airings": s.airings,
-        "verify": s.verify,
-        "source_name": s.source_name,
-        "voice": s.voice,
-        "rate": s.rate,
-        "kept": s.kept,
         "updated_at": s.updated_at,
     }
 
