@@ -21,7 +21,7 @@ from broadcaster.text import front_matter
 
 def test_every_face_has_the_fields_that_the_declaration_gives_it() -> None:
     ours = set(ABOUT)
-    options = {p.name for p in script_command.commands["add"].params}
+    options = {opt.lstrip("-") for p in script_command.commands["add"].params for opt in p.opts}
     assert {n for n in ours if hasattr(ScriptForm, n)} == set(shown_on(Face.FORM)) == set(drafts.FIELDS) - {"own"}
     assert set(front_matter.KEYS) - {"language"} == set(shown_on(Face.HEAD))
     assert ours & options == set(shown_on(Face.COMMAND))
