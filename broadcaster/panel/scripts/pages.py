@@ -258,7 +258,7 @@ def revision(script_id: int, number: int) -> ResponseReturnValue:
     if found is None:
         raise NotFoundError(f"Kịch bản này không có bản số {number}.", field="revision")
     before = next((r for r in whole.revisions if r.number == number - 1), None)
-    pieces = wording.difference(before.body, found.body) if before else [wording.DiffPiece("same", found.body)]
+    pieces = wording.difference(before.body, found.body) if before else [wording.DiffPiece(found.body)]
     return render_template(
         "scripts/revision.html", whole=whole, revision=found, before=before, pieces=pieces, names=names
     )

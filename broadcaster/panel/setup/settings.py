@@ -18,6 +18,7 @@ from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.filters import number
 from broadcaster.services.setup import backup, settings_editor
+from broadcaster.services.setup.settings_editor import Written
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 _WORDS = {
@@ -40,7 +41,7 @@ class Value:
     key: str
     words: str
     explanation: str
-    kind: str
+    kind: Written
     text: str
     choices: tuple[tuple[str, str], ...] = ()
     limit: bool = False
@@ -51,22 +52,22 @@ class Value:
     @property
     def is_yes(self) -> bool:
         """Whether it is on or off."""
-        return self.kind == "yes"
+        return self.kind is Written.YES
 
     @property
     def is_choice(self) -> bool:
         """Whether one of a few is chosen."""
-        return self.kind == "choice"
+        return self.kind is Written.CHOICE
 
     @property
     def is_lines(self) -> bool:
         """Whether it is a list, a line each."""
-        return self.kind == "lines"
+        return self.kind is Written.LINES
 
     @property
     def is_number(self) -> bool:
         """Whether a number is typed."""
-        return self.kind == "number"
+        return self.kind is Written.NUMBER
 
     def typed(self, form: Mapping[str, str], error: RuleError) -> Value:
         """The setting as it was typed in a form that was refused."""
@@ -174,12 +175,14 @@ def _values(section: BaseModel) -> list[Value]:
         value = getattr(section, key)
         kind = settings_editor.kind_of(field)
         choices = (
-            tuple((str(c), _WORDS.get(str(c), str(c))) for c in get_args(field.annotation)) if kind == "choice" else ()
+            tuple((str(c), _WORDS.get(str(c), str(c))) for c in get_args(field.annotation))
+            if kind is Written.CHOICE
+            else ()
         )
-        text = "\n".join(value) if kind == "lines" else "" if value is None else str(value)
-        if kind == "yes":
+        text = "\n".join(value) if kind is Written.LINES else "" if value is None else str(value)
+        if kind is Written.YES:
             text = "yes" if value else ""
-        words = _WORDS.get(str(value), "") if kind == "choice" else ""
+        words = _WORDS.get(str(value), "") if kind is Written.CHOICE else ""
         limit = settings_editor.is_limit(field)
         words = words or ("Không giới hạn" if limit and value is None else _words(value))
         found.append(

@@ -17,20 +17,11 @@ _WORD = re.compile(r"\s+|[^\s]+")
 
 @dataclass(frozen=True, slots=True)
 class DiffPiece:
-    """A stretch of text: `same`, `added` or `removed`."""
+    """A stretch of text, in both texts unless it was added or removed."""
 
-    kind: str
     text: str
-
-    @property
-    def added(self) -> bool:
-        """Whether only the newer text has it."""
-        return self.kind == "added"
-
-    @property
-    def removed(self) -> bool:
-        """Whether only the older text has it."""
-        return self.kind == "removed"
+    added: bool = False
+    removed: bool = False
 
 
 def difference(old: str, new: str) -> list[DiffPiece]:
@@ -39,12 +30,12 @@ def difference(old: str, new: str) -> list[DiffPiece]:
     pieces: list[DiffPiece] = []
     for tag, i, j, k, m in difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
         if tag == "equal":
-            pieces.append(DiffPiece("same", "".join(a[i:j])))
+            pieces.append(DiffPiece("".join(a[i:j])))
             continue
         if i < j:
-            pieces.append(DiffPiece("removed", "".join(a[i:j])))
+            pieces.append(DiffPiece("".join(a[i:j]), removed=True))
         if k < m:
-            pieces.append(DiffPiece("added", "".join(b[k:m])))
+            pieces.append(DiffPiece("".join(b[k:m]), added=True))
     return pieces
 
 

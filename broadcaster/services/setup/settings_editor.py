@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -23,23 +24,35 @@ HIDDEN = frozenset({"database"})
 """Sections that are changed on the machine of the station alone: a slip there takes the panel itself away."""
 
 
-def kind_of(field: FieldInfo) -> str:
-    """Return how people write a setting: `yes`, `choice`, `lines`, `number`, `text`; empty when only the file can."""
+class Written(StrEnum):
+    """How people write a setting."""
+
+    YES = "yes"
+    CHOICE = "choice"
+    LINES = "lines"
+    NUMBER = "number"
+    TEXT = "text"
+    IN_FILE = ""
+    """By hand in the file alone."""
+
+
+def kind_of(field: FieldInfo) -> Written:
+    """How people write a setting, by what it is."""
     told = field.annotation
     if told is bool:
-        return "yes"
+        return Written.YES
     if get_origin(told) is Literal:
-        return "choice"
+        return Written.CHOICE
     if get_origin(told) is list:
-        return "lines"
+        return Written.LINES
     if told in {int, float} or set(get_args(told)) in ({int, type(None)}, {float, type(None)}):
-        return "number"
-    return "text" if told is str else ""
+        return Written.NUMBER
+    return Written.TEXT if told is str else Written.IN_FILE
 
 
 def is_limit(field: FieldInfo) -> bool:
     """Return whether a setting is a number that may be lifted altogether."""
-    return kind_of(field) == "number" and type(None) in get_args(field.annotation)
+    return kind_of(field) is Written.NUMBER and type(None) in get_args(field.annotation)
 
 
 def sections() -> dict[str, type[BaseModel]]:
@@ -102,11 +115,11 @@ def waiting(station: Station) -> list[str]:
 def _value(key: str, field: FieldInfo, text: str) -> Any:
     text = nfc(text).strip()
     kind = kind_of(field)
-    if kind == "yes":
+    if kind is Written.YES:
         return text == "yes"
-    if kind == "lines":
+    if kind is Written.LINES:
         return [line.strip() for line in text.splitlines() if line.strip()]
-    if kind != "number":
+    if kind is not Written.NUMBER:
         return text
     if not text and type(None) in get_args(field.annotation):
         if field.default is not None:
