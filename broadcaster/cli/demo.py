@@ -16,7 +16,7 @@ from broadcaster.cli.common import progress_bar
 from broadcaster.clock import FastClock, SystemClock, day_start
 from broadcaster.domain.periods import custom
 from broadcaster.domain.roles import Actor, machine
-from broadcaster.domain.scripts import Genre
+from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.host.alarm import SimulatedAlarm
 from broadcaster.playout.sinks.null import NullSink

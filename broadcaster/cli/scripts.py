@@ -26,7 +26,7 @@ from broadcaster.cli.reading import (
     removed_table,
 )
 from broadcaster.db.queries.scripts.one import find_scripts, script_detail
-from broadcaster.domain.script_fields import About, Face, kept_of, shown_on
+from broadcaster.domain.scripts.fields import About, Face, kept_of, shown_on
 from broadcaster.errors import RuleError
 from broadcaster.services.lexicon.changes import Change, find_entry
 from broadcaster.services.lexicon.layers import MODES

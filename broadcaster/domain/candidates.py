@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from broadcaster.domain.scripts import Genre, Priority
+from broadcaster.domain.scripts.scripts import Genre, Priority
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

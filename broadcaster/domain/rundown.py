@@ -13,7 +13,7 @@ from broadcaster.domain.asked_airings import FREE, UNKNOWN, Asked, Chances, Requ
 from broadcaster.domain.broadcasts import ItemKind, RundownItem
 from broadcaster.domain.candidates import Candidate, CueSound, newest
 from broadcaster.domain.rotations import CueStep, FillStep, RelayStep, ScriptStep, Slot
-from broadcaster.domain.scripts import Genre, Priority
+from broadcaster.domain.scripts.scripts import Genre, Priority
 
 
 @dataclass

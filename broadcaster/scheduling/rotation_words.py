@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from broadcaster.domain.rotations import WEEKDAY_LABELS, WEEKDAYS, DayKind
-from broadcaster.domain.scripts import Genre
+from broadcaster.domain.scripts.scripts import Genre
 
 LATE_WORDS = {"skip": "bỏ, không phát muộn", "air": "vẫn phát từ đầu", "join": "phát tiếp từ chỗ đang tới"}
 _KEYS = {

@@ -23,8 +23,8 @@ from broadcaster.db.queries import air
 from broadcaster.db.queries import log as log_queries
 from broadcaster.db.queries import schedule as schedule_queries
 from broadcaster.db.queries import zones as zones_queries
-from broadcaster.domain.script_fields import Face, plain, shown_on, values_of
-from broadcaster.domain.scripts import Decision, ScriptState
+from broadcaster.domain.scripts.fields import Face, plain, shown_on, values_of
+from broadcaster.domain.scripts.scripts import Decision, ScriptState
 from broadcaster.errors import RuleError
 from broadcaster.services.station import Station
 

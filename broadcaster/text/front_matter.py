@@ -11,7 +11,7 @@ from typing import Any
 
 from broadcaster import faults
 from broadcaster.domain.fold import nfc
-from broadcaster.domain.script_fields import ABOUT, Face, shown_on
+from broadcaster.domain.scripts.fields import ABOUT, Face, shown_on
 from broadcaster.errors import RuleError, Where
 
 KEYS = (*shown_on(Face.HEAD), "language")

@@ -38,7 +38,7 @@ from broadcaster.db.models import Approval, BroadcastRow, Rendition, Revision, S
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, ItemKind, Origin, RundownItem
 from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.domain.roles import Role, machine
-from broadcaster.domain.scripts import Genre, Priority, ScriptState
+from broadcaster.domain.scripts.scripts import Genre, Priority, ScriptState
 from broadcaster.services.log import playlog
 from broadcaster.services.people import accounts
 from broadcaster.services.setup.founding import init

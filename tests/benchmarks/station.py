@@ -26,7 +26,7 @@ from broadcaster.clock import FrozenClock
 from broadcaster.domain.candidates import Candidate, CueSound
 from broadcaster.domain.rotations import CueStep, DayKind, FillStep, Rotation, Slot
 from broadcaster.domain.rundown import History, fill
-from broadcaster.domain.scripts import Genre, Priority
+from broadcaster.domain.scripts.scripts import Genre, Priority
 from broadcaster.scheduling.expand import expand
 
 PORT = 18533

@@ -13,7 +13,7 @@ import pytest
 
 from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.rotations import CueStep, DayKind, Rotation, ScriptStep, ruling
-from broadcaster.domain.scripts import Genre
+from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.domain.zones import Zone, ZoneMap
 from broadcaster.rooms import room
 from broadcaster.scheduling.rotation_toml import (

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from broadcaster.domain.scripts import Genre, Priority
+from broadcaster.domain.scripts.scripts import Genre, Priority
 from broadcaster.rooms import room
 from broadcaster.text import front_matter
 

@@ -13,7 +13,7 @@ from broadcaster.domain.asked_airings import Chances, PlacesAhead
 from broadcaster.domain.candidates import Candidate
 from broadcaster.domain.rotations import CueStep, FillStep, Slot
 from broadcaster.domain.rundown import Filled, History, fill
-from broadcaster.domain.scripts import Genre, Priority
+from broadcaster.domain.scripts.scripts import Genre, Priority
 from tests.kit.properties import examples
 from tests.kit.rundowns import CUES, DAY, START, candidate, slot
 

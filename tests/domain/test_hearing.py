@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.domain import hearing
+from broadcaster.domain.scripts import hearing
 
 SCRIPT = (
     "Kính thưa toàn thể bà con.",

@@ -10,7 +10,7 @@ from broadcaster.domain.broadcasts import BroadcastState, ItemKind, Origin, Phas
 from broadcaster.domain.causes import Cause
 from broadcaster.domain.desk import Verb
 from broadcaster.domain.playlog import Outcome, Punctuality
-from broadcaster.domain.scripts import Decision
+from broadcaster.domain.scripts.scripts import Decision
 
 
 @pytest.mark.parametrize(

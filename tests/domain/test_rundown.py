@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from broadcaster.domain.candidates import Candidate
 from broadcaster.domain.rotations import CueStep, FillStep, ScriptStep
 from broadcaster.domain.rundown import History, fill
-from broadcaster.domain.scripts import Genre, Priority
+from broadcaster.domain.scripts.scripts import Genre, Priority
 from tests.kit.rundowns import CANDIDATES, CUES, DAY, START, candidate, slot
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from broadcaster.cli.scripts import script_command
 from broadcaster.db.models import Script
-from broadcaster.domain.script_fields import ABOUT, Face, ScriptFields, columns_of, fields_of, shown_on
-from broadcaster.domain.scripts import Genre, Priority
+from broadcaster.domain.scripts.fields import ABOUT, Face, ScriptFields, columns_of, fields_of, shown_on
+from broadcaster.domain.scripts.scripts import Genre, Priority
 from broadcaster.panel.api import schemas
 from broadcaster.panel.web.forms import ScriptForm
 from broadcaster.services import exporting

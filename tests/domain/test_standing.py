@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.domain.standing import Outrun, ReadingState, standing
+from broadcaster.domain.scripts.standing import Outrun, ReadingState, standing
 
 MARKS = st.lists(st.builds(Outrun, st.integers(1, 3), st.booleans(), st.booleans()), max_size=6)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from broadcaster.domain.candidates import Candidate, CueSound
 from broadcaster.domain.rotations import Slot
-from broadcaster.domain.scripts import Genre, Priority
+from broadcaster.domain.scripts.scripts import Genre, Priority
 
 DAY = dt.date(2026, 3, 2)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from broadcaster.domain.script_fields import ScriptFields
+from broadcaster.domain.scripts.fields import ScriptFields
 from broadcaster.services.scripts.approving import approve
 from broadcaster.services.scripts.editing import add_script
 from broadcaster.services.scripts.speaking import speak

@@ -18,8 +18,8 @@ from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.domain.roles import Role, machine
 from broadcaster.domain.rotations import DayKind
 from broadcaster.domain.rundown import Reason
-from broadcaster.domain.script_fields import ScriptFields
-from broadcaster.domain.scripts import Genre, Priority, text_sha256
+from broadcaster.domain.scripts.fields import ScriptFields
+from broadcaster.domain.scripts.scripts import Genre, Priority, text_sha256
 from broadcaster.media.ffmpeg import run
 from broadcaster.services.log import playlog
 from broadcaster.services.people import accounts

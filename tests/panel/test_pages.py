@@ -14,7 +14,7 @@ from broadcaster.db.models import BroadcastRow, Command, Heartbeat, Job, PlayLog
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.jobs import JobState
 from broadcaster.domain.roles import Permission
-from broadcaster.domain.scripts import ScriptState
+from broadcaster.domain.scripts.scripts import ScriptState
 from broadcaster.panel.web.access import needs
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.station import Station

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from broadcaster.domain.roles import Role
-from broadcaster.domain.script_fields import ScriptFields
+from broadcaster.domain.scripts.fields import ScriptFields
 from broadcaster.panel import create_app
 from broadcaster.panel.people.auth import safe_next
 from broadcaster.services.people import accounts

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from broadcaster.domain.hearing import judge
+from broadcaster.domain.scripts.hearing import judge
 from broadcaster.errors import MediaError
 from broadcaster.sound import recogniser_process as process
 from broadcaster.sound import street, viet_asr

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from broadcaster.db.base import Base, PlainWord
-from broadcaster.domain.scripts import Decision, Genre, Priority, ScriptState
+from broadcaster.domain.scripts.scripts import Decision, Genre, Priority, ScriptState
 
 
 class Topic(Base):

@@ -9,8 +9,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from broadcaster.domain.emergencies import LONGEST_REPEAT, MAX_TEXT, SHORTEST_REPEAT, EmergencyState
 from broadcaster.domain.playlog import Outcome
-from broadcaster.domain.script_fields import DEFAULTS, About, Face, shown_on
-from broadcaster.domain.scripts import ScriptState
+from broadcaster.domain.scripts.fields import DEFAULTS, About, Face, shown_on
+from broadcaster.domain.scripts.scripts import ScriptState
 
 PAGE = 100
 _FIRST, _LAST = dt.date(2000, 1, 1), dt.date(2200, 12, 31)

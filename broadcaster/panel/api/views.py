@@ -16,7 +16,7 @@ from broadcaster.db.queries import schedule as schedule_queries
 from broadcaster.db.queries.scripts.one import get_script, page_of_scripts
 from broadcaster.domain import periods
 from broadcaster.domain.scopes import Scope
-from broadcaster.domain.script_fields import ScriptFields
+from broadcaster.domain.scripts.fields import ScriptFields
 from broadcaster.errors import RuleError
 from broadcaster.panel.api import schemas
 from broadcaster.panel.api.document import spec

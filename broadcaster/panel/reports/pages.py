@@ -15,7 +15,7 @@ from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.scripts import many
 from broadcaster.domain import periods
 from broadcaster.domain.roles import Permission
-from broadcaster.domain.scripts import Genre
+from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.errors import NotFoundError, RuleError, StationError
 from broadcaster.panel.reports.figures import shown_tables
 from broadcaster.panel.web.access import actor, leave_to, needs, station

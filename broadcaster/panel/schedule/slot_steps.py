@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from werkzeug.datastructures import MultiDict
 
-from broadcaster.domain.scripts import Genre
+from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.errors import RuleError
 from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.ordering import reordered

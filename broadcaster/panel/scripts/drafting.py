@@ -13,7 +13,7 @@ from wtforms import SelectChoice
 
 from broadcaster.db.queries import people
 from broadcaster.db.queries.scripts import many
-from broadcaster.domain.script_fields import ABOUT, DEFAULTS, Face, Kept, ScriptFields, plain, shown_on
+from broadcaster.domain.scripts.fields import ABOUT, DEFAULTS, Face, Kept, ScriptFields, plain, shown_on
 from broadcaster.errors import EngineError, RuleError
 from broadcaster.panel.web.access import station
 from broadcaster.panel.web.fields import a_number

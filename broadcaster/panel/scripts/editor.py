@@ -16,8 +16,8 @@ from broadcaster.db.queries.scripts import many
 from broadcaster.db.queries.scripts.many import Whole
 from broadcaster.domain.fold import file_name
 from broadcaster.domain.roles import Permission
-from broadcaster.domain.script_fields import ABOUT, ScriptFields, fields_of
-from broadcaster.domain.scripts import Genre
+from broadcaster.domain.scripts.fields import ABOUT, ScriptFields, fields_of
+from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.errors import RuleError
 from broadcaster.panel.scripts.drafting import Hand, build_form, script_draft, shown_in_form, unpack_own
 from broadcaster.panel.web import wording

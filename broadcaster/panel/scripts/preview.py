@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from broadcaster.db.queries import people
 from broadcaster.db.queries.scripts import many
 from broadcaster.domain.roles import Permission
-from broadcaster.domain.script_fields import Kept
-from broadcaster.domain.scripts import MAX_BODY
+from broadcaster.domain.scripts.fields import Kept
+from broadcaster.domain.scripts.scripts import MAX_BODY
 from broadcaster.errors import RuleError
 from broadcaster.panel.scripts.drafting import Hand, pack_kept, pack_own, unpack_kept, unpack_own
 from broadcaster.panel.web import wording

@@ -28,7 +28,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from broadcaster.domain.roles import Role
 from broadcaster.domain.scopes import Scope
-from broadcaster.domain.script_fields import DEFAULTS, About, Face, shown_on
+from broadcaster.domain.scripts.fields import DEFAULTS, About, Face, shown_on
 from broadcaster.domain.zones import Device, HornCondition
 from broadcaster.errors import StationError
 from broadcaster.services.setup.sounds import KINDS

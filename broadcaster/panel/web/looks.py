@@ -15,8 +15,8 @@ from broadcaster.domain.emergencies import EmergencyState, ReviewFinding
 from broadcaster.domain.jobs import JobKind, JobState
 from broadcaster.domain.plans import CampaignState
 from broadcaster.domain.playlog import Outcome
-from broadcaster.domain.scripts import Decision, Priority, ScriptState
-from broadcaster.domain.standing import ReadingState
+from broadcaster.domain.scripts.scripts import Decision, Priority, ScriptState
+from broadcaster.domain.scripts.standing import ReadingState
 from broadcaster.domain.zones import HornCondition, ZoneState
 from broadcaster.text.plans import ProposalKind
 

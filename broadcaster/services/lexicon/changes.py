@@ -16,8 +16,8 @@ from broadcaster.db.queries.scripts.one import get_script
 from broadcaster.domain.fold import nfc
 from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.roles import Actor, Permission
-from broadcaster.domain.script_fields import kept_of
-from broadcaster.domain.scripts import Decision, ScriptState, text_sha256
+from broadcaster.domain.scripts.fields import kept_of
+from broadcaster.domain.scripts.scripts import Decision, ScriptState, text_sha256
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.lexicon import layers

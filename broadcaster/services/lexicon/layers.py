@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import LexiconRow, LexiconVersion
 from broadcaster.domain.fold import one_line
-from broadcaster.domain.scripts import text_sha256
+from broadcaster.domain.scripts.scripts import text_sha256
 from broadcaster.errors import RuleError
 from broadcaster.rooms import room
 from broadcaster.services.station import Station

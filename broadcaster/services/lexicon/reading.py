@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from broadcaster.db.models import Script
-from broadcaster.domain.script_fields import Kept, kept_of
+from broadcaster.domain.scripts.fields import Kept, kept_of
 from broadcaster.services.lexicon import layers as words
 from broadcaster.services.station import Station
 from broadcaster.text import Lexicon, LexiconEntry, Profile, RegionalProfile, Spoken, directions, normalize

@@ -19,7 +19,7 @@ from broadcaster.domain.chain import GENESIS
 from broadcaster.domain.figures import Figures
 from broadcaster.domain.periods import ReportPeriod, custom, previous, year_before
 from broadcaster.domain.plans import Campaign
-from broadcaster.domain.scripts import Decision, Genre, ScriptState
+from broadcaster.domain.scripts.scripts import Decision, Genre, ScriptState
 from broadcaster.errors import RuleError
 from broadcaster.reporting.document import ActivityLine, PartLine, ReportDocument
 from broadcaster.services.log import playlog

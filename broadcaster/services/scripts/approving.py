@@ -14,8 +14,8 @@ from broadcaster.domain.candidates import Candidate
 from broadcaster.domain.causes import Cause, Why
 from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.roles import Actor, Permission
-from broadcaster.domain.scripts import Decision, ScriptState, move
-from broadcaster.domain.standing import HELD, Outrun, ReadingState, standing
+from broadcaster.domain.scripts.scripts import Decision, ScriptState, move
+from broadcaster.domain.scripts.standing import HELD, Outrun, ReadingState, standing
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station

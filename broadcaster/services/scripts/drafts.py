@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import DraftRow
 from broadcaster.domain.roles import Actor, Permission
-from broadcaster.domain.script_fields import Face, shown_on
-from broadcaster.domain.scripts import MAX_BODY
+from broadcaster.domain.scripts.fields import Face, shown_on
+from broadcaster.domain.scripts.scripts import MAX_BODY
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.station import Station
 

@@ -21,8 +21,8 @@ from broadcaster.db.models import Job, Rendition, Revision
 from broadcaster.db.queries.scripts.one import get_script, latest_revision, newest_alike
 from broadcaster.domain.jobs import JobKind, JobState
 from broadcaster.domain.roles import Actor, Permission, machine
-from broadcaster.domain.script_fields import kept_of
-from broadcaster.domain.scripts import text_sha256
+from broadcaster.domain.scripts.fields import kept_of
+from broadcaster.domain.scripts.scripts import text_sha256
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.media import ffmpeg
 from broadcaster.services.audit import Trail

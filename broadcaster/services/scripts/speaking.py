@@ -11,7 +11,7 @@ from broadcaster.db.queries.scripts.one import get_script, latest_revision, newe
 from broadcaster.db.queries.zones import cue_sounds
 from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.roles import Actor, Permission, machine
-from broadcaster.domain.scripts import text_sha256
+from broadcaster.domain.scripts.scripts import text_sha256
 from broadcaster.errors import RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.lexicon import layers

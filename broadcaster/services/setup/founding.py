@@ -20,7 +20,7 @@ from broadcaster.db.models import ChainHead, CueRow, DayException, Script, Topic
 from broadcaster.db.session import Database
 from broadcaster.domain.chain import GENESIS
 from broadcaster.domain.roles import Actor
-from broadcaster.domain.script_fields import Face, ScriptFields, read, shown_on
+from broadcaster.domain.scripts.fields import Face, ScriptFields, read, shown_on
 from broadcaster.errors import RuleError
 from broadcaster.home import Home
 from broadcaster.rooms import room

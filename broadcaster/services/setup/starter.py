@@ -14,7 +14,7 @@ from broadcaster.db.models import BroadcastRow, Job, PlayLogEntry, Script
 from broadcaster.domain.broadcasts import LEAD, BroadcastKind, BroadcastState
 from broadcaster.domain.jobs import NOT_DONE, JobKind
 from broadcaster.domain.roles import Actor, machine
-from broadcaster.domain.scripts import Genre
+from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.services.schedule.once import air_once
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation

@@ -10,7 +10,7 @@ import pytest
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import Script
 from broadcaster.db.queries.scripts import many
-from broadcaster.domain.scripts import ScriptState
+from broadcaster.domain.scripts.scripts import ScriptState
 from broadcaster.panel.web.frame import Frame
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.station import Station, open_station

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from broadcaster.db.models import AuditEvent, Job, LexiconVersion, StaleMark
 from broadcaster.domain.causes import Cause, Why
-from broadcaster.domain.standing import HELD
+from broadcaster.domain.scripts.standing import HELD
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError, printed
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.changes import AffectedError, Change, apply, find_entry, preview

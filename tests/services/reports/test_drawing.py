@@ -18,7 +18,7 @@ from broadcaster.domain.activities import ActivityDraft, PartState
 from broadcaster.domain.periods import parse
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Role
-from broadcaster.domain.scripts import Genre
+from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.errors import ForbiddenError, MediaError, NotFoundError, RuleError, printed
 from broadcaster.reporting.frozen import digest
 from broadcaster.services.log import playlog

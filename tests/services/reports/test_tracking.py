@@ -29,7 +29,7 @@ VIEWER = Actor("xem", "Người xem", frozenset({Role.VIEWER}))
 
 def ready(station: Station, title: str, topic: str) -> int:
     """An approved column of a topic."""
-    from broadcaster.domain.scripts import Genre
+    from broadcaster.domain.scripts.scripts import Genre
 
     number = add_script(
         station, EDITOR, draft(f"{title}. Mời bà con lắng nghe.", title=title, topic=topic, genre=Genre.COLUMN)

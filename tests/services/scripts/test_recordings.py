@@ -8,7 +8,7 @@ import pytest
 
 from broadcaster.db.models import Job, Rendition
 from broadcaster.db.queries.scripts.one import script_detail
-from broadcaster.domain.scripts import text_sha256
+from broadcaster.domain.scripts.scripts import text_sha256
 from broadcaster.errors import ForbiddenError, MediaError, NotFoundError, RuleError
 from broadcaster.media import ffmpeg
 from broadcaster.services.scripts import recordings

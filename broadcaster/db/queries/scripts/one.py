@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import Approval, Rendition, Revision, Script
 from broadcaster.db.queries.one import one_of
 from broadcaster.domain.fold import fold, nfc
-from broadcaster.domain.script_fields import values_of
-from broadcaster.domain.scripts import ScriptState
+from broadcaster.domain.scripts.fields import values_of
+from broadcaster.domain.scripts.scripts import ScriptState
 from broadcaster.errors import RuleError
 from broadcaster.text.syllables import unify_tone_marks
 

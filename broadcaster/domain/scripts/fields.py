@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 from typing import Any
 
-from broadcaster.domain.scripts import MAX_AIRINGS, MAX_BODY, RATE_MAX, RATE_MIN, Genre, Priority
+from broadcaster.domain.scripts.scripts import MAX_AIRINGS, MAX_BODY, RATE_MAX, RATE_MIN, Genre, Priority
 from broadcaster.errors import RuleError, Where
 
 Kept = tuple[str, str]

@@ -1,0 +1,1 @@
+"""Scripts: their fields, states, and what was heard of them."""
