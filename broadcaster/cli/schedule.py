@@ -16,8 +16,8 @@ from broadcaster.clock import day_start
 from broadcaster.db.queries.schedule import broadcast_detail, broadcasts_between
 from broadcaster.domain.broadcasts import ItemKind
 from broadcaster.domain.desk import Verb
-from broadcaster.domain.rotations import WEEKDAY_LABELS, DayKind
-from broadcaster.domain.windows import parse_time
+from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS, DayKind
+from broadcaster.domain.schedule.windows import parse_time
 from broadcaster.errors import RuleError
 from broadcaster.scheduling.conflict_lots import lots
 from broadcaster.scheduling.rotation_toml import read_toml

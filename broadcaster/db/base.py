@@ -14,7 +14,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
 from broadcaster.domain.broadcasts import RundownItem
-from broadcaster.domain.rundown import Reason
+from broadcaster.domain.schedule.rundown import Reason
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from broadcaster.domain import older
 from broadcaster.domain.broadcasts import Broadcast
 from broadcaster.domain.causes import Cause, Why
-from broadcaster.domain.windows import StationHours, Window
+from broadcaster.domain.schedule.windows import StationHours, Window
 from broadcaster.domain.zones import Zone
 from broadcaster.errors import StationError
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from broadcaster.domain.windows import StationHours, Window
+from broadcaster.domain.schedule.windows import StationHours, Window
 from broadcaster.errors import RuleError, Where
 
 NONE = dt.timedelta(0)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
-from broadcaster.domain.windows import Window
+from broadcaster.domain.schedule.windows import Window
 from broadcaster.errors import RuleError, Where
 
 ALL = "all"

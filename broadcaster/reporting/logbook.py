@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from broadcaster.domain.papers import Issuer, PaperForm
 from broadcaster.domain.playlog import Entry, Outcome
-from broadcaster.domain.rotations import WEEKDAY_LABELS
+from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS
 from broadcaster.reporting.document import number
 from broadcaster.reporting.pdf import Block, Grid, Heading, Paper, Paragraph, Signature, letterhead
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from broadcaster.clock import day_start
-from broadcaster.domain.windows import Caps, StationHours, breaches
+from broadcaster.domain.schedule.windows import Caps, StationHours, breaches
 
 SHORT_SHARE = 0.25
 """A session that fills less of its slot than this leaves people waiting."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from broadcaster.domain.rotations import DayKind, Rotation, Slot, ruling
+from broadcaster.domain.schedule.rotations import DayKind, Rotation, Slot, ruling
 
 
 class Place(NamedTuple):

@@ -15,7 +15,7 @@ from broadcaster import errors, faults
 from broadcaster.domain.broadcasts import Overrun
 from broadcaster.domain.fold import nfc
 from broadcaster.domain.lateness import LatePolicy
-from broadcaster.domain.rotations import (
+from broadcaster.domain.schedule.rotations import (
     WEEKDAYS,
     CueStep,
     DayKind,
@@ -26,7 +26,7 @@ from broadcaster.domain.rotations import (
     Slot,
     Step,
 )
-from broadcaster.domain.windows import parse_time
+from broadcaster.domain.schedule.windows import parse_time
 from broadcaster.errors import RuleError, Where, place
 
 F = TypeVar("F", bound=BaseModel)

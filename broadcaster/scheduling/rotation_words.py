@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
-from broadcaster.domain.rotations import WEEKDAY_LABELS, WEEKDAYS, DayKind
+from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS, WEEKDAYS, DayKind
 from broadcaster.domain.scripts.scripts import Genre
 
 LATE_WORDS = {"skip": "bỏ, không phát muộn", "air": "vẫn phát từ đầu", "join": "phát tiếp từ chỗ đang tới"}

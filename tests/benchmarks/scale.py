@@ -31,9 +31,9 @@ from broadcaster.db.queries.zones import cue_sounds
 from broadcaster.domain.broadcasts import BroadcastState
 from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.domain.roles import machine
+from broadcaster.domain.schedule.windows import Caps, StationHours, Window
 from broadcaster.domain.scripts.fields import ScriptFields
 from broadcaster.domain.scripts.scripts import text_sha256
-from broadcaster.domain.windows import Caps, StationHours, Window
 from broadcaster.scheduling.conflicts import House, Planned, conflicts
 from broadcaster.scheduling.expand import expand
 from broadcaster.services.log import playlog

@@ -23,9 +23,9 @@ from pathlib import Path
 import psutil
 
 from broadcaster.clock import FrozenClock
-from broadcaster.domain.candidates import Candidate, CueSound
-from broadcaster.domain.rotations import CueStep, DayKind, FillStep, Rotation, Slot
-from broadcaster.domain.rundown import History, fill
+from broadcaster.domain.schedule.candidates import Candidate, CueSound
+from broadcaster.domain.schedule.rotations import CueStep, DayKind, FillStep, Rotation, Slot
+from broadcaster.domain.schedule.rundown import History, fill
 from broadcaster.domain.scripts.scripts import Genre, Priority
 from broadcaster.scheduling.expand import expand
 

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from broadcaster.domain.lateness import LatePolicy
-from broadcaster.domain.rotations import CueStep, DayKind, Rotation, ScriptStep, ruling
+from broadcaster.domain.schedule.rotations import CueStep, DayKind, Rotation, ScriptStep, ruling
 from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.domain.zones import Zone, ZoneMap
 from broadcaster.rooms import room

@@ -9,10 +9,10 @@ from itertools import pairwise
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from broadcaster.domain.asked_airings import Chances, PlacesAhead
-from broadcaster.domain.candidates import Candidate
-from broadcaster.domain.rotations import CueStep, FillStep, Slot
-from broadcaster.domain.rundown import Filled, History, fill
+from broadcaster.domain.schedule.asked_airings import Chances, PlacesAhead
+from broadcaster.domain.schedule.candidates import Candidate
+from broadcaster.domain.schedule.rotations import CueStep, FillStep, Slot
+from broadcaster.domain.schedule.rundown import Filled, History, fill
 from broadcaster.domain.scripts.scripts import Genre, Priority
 from tests.kit.properties import examples
 from tests.kit.rundowns import CUES, DAY, START, candidate, slot

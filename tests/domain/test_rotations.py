@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.domain.rotations import CueStep, DayKind, Rotation, Slot
+from broadcaster.domain.schedule.rotations import CueStep, DayKind, Rotation, Slot
 from broadcaster.domain.zones import Zone, ZoneMap
 from broadcaster.errors import RuleError, printed
 from broadcaster.scheduling.expand import expand

@@ -7,9 +7,9 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.domain.candidates import Candidate
-from broadcaster.domain.rotations import CueStep, FillStep, ScriptStep
-from broadcaster.domain.rundown import History, fill
+from broadcaster.domain.schedule.candidates import Candidate
+from broadcaster.domain.schedule.rotations import CueStep, FillStep, ScriptStep
+from broadcaster.domain.schedule.rundown import History, fill
 from broadcaster.domain.scripts.scripts import Genre, Priority
 from tests.kit.rundowns import CANDIDATES, CUES, DAY, START, candidate, slot
 

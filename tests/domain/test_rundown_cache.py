@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.domain import rundown_cache
-from broadcaster.domain.candidates import Candidate
-from broadcaster.domain.rotations import FillStep
-from broadcaster.domain.rundown import Filled, History, fill
-from broadcaster.domain.rundown_cache import Filler
+from broadcaster.domain.schedule import rundown_cache
+from broadcaster.domain.schedule.candidates import Candidate
+from broadcaster.domain.schedule.rotations import FillStep
+from broadcaster.domain.schedule.rundown import Filled, History, fill
+from broadcaster.domain.schedule.rundown_cache import Filler
 from tests.kit.properties import examples
 from tests.kit.rundowns import CANDIDATES, CUES, DAY, START, candidate, slot
 

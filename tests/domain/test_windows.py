@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.domain.windows import CapBook, Caps, StationHours, Window, breaches, parse_time, require_session
+from broadcaster.domain.schedule.windows import (
+    CapBook,
+    Caps,
+    StationHours,
+    Window,
+    breaches,
+    parse_time,
+    require_session,
+)
 from broadcaster.errors import RuleError, printed
 from broadcaster.settings import Settings
 

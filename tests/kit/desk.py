@@ -20,7 +20,7 @@ from broadcaster.domain.desk import (
     Record,
     Status,
 )
-from broadcaster.domain.windows import StationHours, Window
+from broadcaster.domain.schedule.windows import StationHours, Window
 
 ALL_DAY = AirHours(StationHours((Window(dt.time(0), dt.time(23, 59)),)), ZoneInfo("Asia/Ho_Chi_Minh"))
 

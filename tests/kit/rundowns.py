@@ -6,8 +6,8 @@ import datetime as dt
 
 from hypothesis import strategies as st
 
-from broadcaster.domain.candidates import Candidate, CueSound
-from broadcaster.domain.rotations import Slot
+from broadcaster.domain.schedule.candidates import Candidate, CueSound
+from broadcaster.domain.schedule.rotations import Slot
 from broadcaster.domain.scripts.scripts import Genre, Priority
 
 DAY = dt.date(2026, 3, 2)

@@ -16,8 +16,8 @@ from broadcaster.db.queries.zones import cue_sounds, zone_map
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, ItemKind, Origin, RundownItem
 from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.domain.roles import Role, machine
-from broadcaster.domain.rotations import DayKind
-from broadcaster.domain.rundown import Reason
+from broadcaster.domain.schedule.rotations import DayKind
+from broadcaster.domain.schedule.rundown import Reason
 from broadcaster.domain.scripts.fields import ScriptFields
 from broadcaster.domain.scripts.scripts import Genre, Priority, text_sha256
 from broadcaster.media.ffmpeg import run

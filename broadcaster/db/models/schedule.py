@@ -12,8 +12,8 @@ from broadcaster.db.base import Base, PlainWord, Words
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, Origin, Overrun, RundownItem
 from broadcaster.domain.causes import Cause
 from broadcaster.domain.lateness import LatePolicy
-from broadcaster.domain.rotations import DayKind
-from broadcaster.domain.rundown import Reason
+from broadcaster.domain.schedule.rotations import DayKind
+from broadcaster.domain.schedule.rundown import Reason
 from broadcaster.domain.zones import Device, HornCondition
 
 

@@ -17,9 +17,9 @@ from broadcaster.db.models import (
     ZoneRow,
 )
 from broadcaster.db.queries.one import one_of
-from broadcaster.domain.candidates import CueSound
 from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.schedule.candidates import CueSound
 from broadcaster.domain.zones import Correction, Zone, ZoneMap, parse_bands
 
 

@@ -24,7 +24,7 @@ from broadcaster.domain.fold import slug
 from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Permission
-from broadcaster.domain.rotations import DayKind
+from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station

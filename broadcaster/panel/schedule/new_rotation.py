@@ -14,7 +14,7 @@ from broadcaster.db.models import RotationRow
 from broadcaster.db.queries import schedule
 from broadcaster.domain.fold import one_line
 from broadcaster.domain.roles import Permission
-from broadcaster.domain.rotations import DayKind
+from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.errors import RuleError
 from broadcaster.panel.schedule import slots
 from broadcaster.panel.web.access import needs, station

@@ -19,7 +19,7 @@ from broadcaster.domain.broadcasts import ItemKind
 from broadcaster.domain.fold import slug
 from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.roles import Permission
-from broadcaster.domain.rotations import WEEKDAY_LABELS, WEEKDAYS
+from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS, WEEKDAYS
 from broadcaster.domain.zones import ALL
 from broadcaster.errors import Code, NotFoundError, RuleError
 from broadcaster.panel.schedule import slot_steps

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from flask import Flask
 from markupsafe import Markup, escape
 
-from broadcaster.domain.rotations import WEEKDAY_LABELS, WEEKDAYS
+from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS, WEEKDAYS
 from broadcaster.panel.web import wording
 from broadcaster.services.setup.voices import label
 from broadcaster.services.station import Station

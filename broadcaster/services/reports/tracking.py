@@ -21,7 +21,7 @@ from broadcaster.db.queries.schedule import definitions_in_force
 from broadcaster.domain.figures import Figures
 from broadcaster.domain.plans import Campaign
 from broadcaster.domain.roles import Actor, Permission, machine
-from broadcaster.domain.rotations import Rotation
+from broadcaster.domain.schedule.rotations import Rotation
 from broadcaster.domain.tracking import Progress, progress
 from broadcaster.errors import RuleError
 from broadcaster.scheduling.rotation_toml import parse_rotation

@@ -30,8 +30,8 @@ from broadcaster.domain.broadcasts import (
 from broadcaster.domain.causes import Cause
 from broadcaster.domain.fold import one_line
 from broadcaster.domain.roles import Actor, Permission
-from broadcaster.domain.rotations import WEEKDAY_LABELS
-from broadcaster.domain.rundown import Reason, cue_item, script_item
+from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS
+from broadcaster.domain.schedule.rundown import Reason, cue_item, script_item
 from broadcaster.errors import RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.schedule.once import require_caps, require_free

@@ -20,7 +20,7 @@ from broadcaster.domain.broadcasts import (
     Origin,
     RundownItem,
 )
-from broadcaster.domain.rotations import DayKind
+from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.domain.zones import HornCondition
 from broadcaster.scheduling.conflicts import Conflict, House, Planned, by_time, conflicts
 from broadcaster.scheduling.expand import Place

@@ -20,10 +20,10 @@ from broadcaster.domain.broadcasts import (
     BroadcastState,
     RundownItem,
 )
-from broadcaster.domain.candidates import Candidate, CueSound
 from broadcaster.domain.roles import Actor, Permission
-from broadcaster.domain.rundown import cue_item, script_item
-from broadcaster.domain.windows import require_session
+from broadcaster.domain.schedule.candidates import Candidate, CueSound
+from broadcaster.domain.schedule.rundown import cue_item, script_item
+from broadcaster.domain.schedule.windows import require_session
 from broadcaster.errors import RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.scripts.approving import airable

@@ -18,7 +18,7 @@ from broadcaster.clock import day_start
 from broadcaster.db.base import Encoded
 from broadcaster.db.models import BroadcastRow, origins
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, Origin
-from broadcaster.domain.rundown import Filled
+from broadcaster.domain.schedule.rundown import Filled
 from broadcaster.scheduling.expand import Occurrence, Place
 
 _TABLE = cast(Table, BroadcastRow.__table__)

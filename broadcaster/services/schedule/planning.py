@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 from broadcaster.clock import day_start
 from broadcaster.db.models import BroadcastRow, DayException, PlayLogEntry
 from broadcaster.db.queries.zones import cue_sounds, zone_map
-from broadcaster.domain.asked_airings import UNKNOWN, PlacesAhead
 from broadcaster.domain.broadcasts import NO_SESSION, OPEN_STATES, BroadcastKind, BroadcastState, Origin
-from broadcaster.domain.candidates import Candidate, CueSound
 from broadcaster.domain.playlog import Outcome
-from broadcaster.domain.rotations import Rotation, Slot
-from broadcaster.domain.rundown import History
-from broadcaster.domain.rundown_cache import Filler
-from broadcaster.domain.windows import CapBook
+from broadcaster.domain.schedule.asked_airings import UNKNOWN, PlacesAhead
+from broadcaster.domain.schedule.candidates import Candidate, CueSound
+from broadcaster.domain.schedule.rotations import Rotation, Slot
+from broadcaster.domain.schedule.rundown import History
+from broadcaster.domain.schedule.rundown_cache import Filler
+from broadcaster.domain.schedule.windows import CapBook
 from broadcaster.domain.zones import ZoneMap
 from broadcaster.scheduling.expand import Occurrence, Place, expand
 from broadcaster.services.schedule.planned_rows import Draft, Met, PlannedRows

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, RundownItem
-from broadcaster.domain.candidates import Candidate
 from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.schedule.candidates import Candidate
 from broadcaster.scheduling.wishes import RequestedAiring
 from broadcaster.services.schedule.planned_rows import Draft
 from broadcaster.services.station import Station

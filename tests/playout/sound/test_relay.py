@@ -20,7 +20,7 @@ from broadcaster.domain.broadcasts import BroadcastState, ItemKind, RundownItem
 from broadcaster.domain.causes import Cause, Why
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.relays import NONE, RelaySource
-from broadcaster.domain.windows import Window
+from broadcaster.domain.schedule.windows import Window
 from broadcaster.errors import AirError
 from broadcaster.media import ffmpeg
 from broadcaster.playout.sinks.file import FileOptions, FileSink

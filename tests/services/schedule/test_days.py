@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from broadcaster.db.models import DayException
-from broadcaster.domain.rotations import DayKind
+from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.errors import RuleError, printed
 from broadcaster.services.schedule.rotations import (
     add_exception,

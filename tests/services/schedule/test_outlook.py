@@ -8,7 +8,7 @@ import icalendar
 from sqlalchemy import select
 
 from broadcaster.db.models import BroadcastRow, Script, ZoneRow
-from broadcaster.domain.rotations import DayKind
+from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.scheduling.conflicts import Kind
 from broadcaster.services.schedule import conflicts, feeds
 from broadcaster.services.schedule.planning import plan, preview

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from broadcaster.db.models import BroadcastRow, RotationRow, Script
 from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.playlog import Entry, Outcome
-from broadcaster.domain.rotations import DayKind
+from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.services.log import playlog
 from broadcaster.services.schedule.once import air_once

@@ -14,7 +14,7 @@ from itertools import combinations
 from broadcaster.domain.broadcasts import Overrun
 from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.relays import RelaySource
-from broadcaster.domain.windows import Caps, StationHours
+from broadcaster.domain.schedule.windows import Caps, StationHours
 from broadcaster.domain.zones import ZoneMap
 from broadcaster.errors import Code, RuleError, Where
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
-from broadcaster.domain.candidates import Candidate, CueSound, newest
-from broadcaster.domain.rotations import CueStep, FillStep, RelayStep, ScriptStep, Slot, Step
+from broadcaster.domain.schedule.candidates import Candidate, CueSound, newest
+from broadcaster.domain.schedule.rotations import CueStep, FillStep, RelayStep, ScriptStep, Slot, Step
 
 _DAY = dt.timedelta(days=1)
 

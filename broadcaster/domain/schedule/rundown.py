@@ -9,10 +9,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from broadcaster.clock import day_start
-from broadcaster.domain.asked_airings import FREE, UNKNOWN, Asked, Chances, RequestProgress, in_words, pace, takes
 from broadcaster.domain.broadcasts import ItemKind, RundownItem
-from broadcaster.domain.candidates import Candidate, CueSound, newest
-from broadcaster.domain.rotations import CueStep, FillStep, RelayStep, ScriptStep, Slot
+from broadcaster.domain.schedule.asked_airings import (
+    FREE,
+    UNKNOWN,
+    Asked,
+    Chances,
+    RequestProgress,
+    in_words,
+    pace,
+    takes,
+)
+from broadcaster.domain.schedule.candidates import Candidate, CueSound, newest
+from broadcaster.domain.schedule.rotations import CueStep, FillStep, RelayStep, ScriptStep, Slot
 from broadcaster.domain.scripts.scripts import Genre, Priority
 
 

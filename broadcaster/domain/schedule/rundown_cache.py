@@ -10,10 +10,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from broadcaster.domain.asked_airings import UNKNOWN, Chances
-from broadcaster.domain.candidates import Candidate, CueSound
-from broadcaster.domain.rotations import Slot, Step
-from broadcaster.domain.rundown import Filled, History, fill
+from broadcaster.domain.schedule.asked_airings import UNKNOWN, Chances
+from broadcaster.domain.schedule.candidates import Candidate, CueSound
+from broadcaster.domain.schedule.rotations import Slot, Step
+from broadcaster.domain.schedule.rundown import Filled, History, fill
 
 _Key = tuple[int, int, dt.timedelta, dt.date, Chances]
 

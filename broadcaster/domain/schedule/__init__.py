@@ -1,0 +1,1 @@
+"""The schedule: rotations, allowed hours, and how a slot is filled."""
