@@ -12,8 +12,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from broadcaster import faults
+from broadcaster.domain.air.relays import RelaySource
 from broadcaster.domain.papers import Issuer, PaperForm
-from broadcaster.domain.relays import RelaySource
 from broadcaster.domain.schedule.windows import Caps, StationHours, Window
 from broadcaster.errors import RuleError, Where
 from broadcaster.plugins import ENGINES, RECOGNISERS, SINKS, Door

@@ -12,7 +12,7 @@ from broadcaster.cli.place import home_option
 from broadcaster.db.queries import air
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.zones import zone_map
-from broadcaster.domain.emergencies import EmergencyRequest, EmergencyState, Interrupted, ReviewFinding
+from broadcaster.domain.air.emergencies import EmergencyRequest, EmergencyState, Interrupted, ReviewFinding
 from broadcaster.domain.roles import Actor
 from broadcaster.errors import RuleError, StationError
 from broadcaster.services.air import emergencies, emergency_voice

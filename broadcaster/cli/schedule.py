@@ -14,8 +14,8 @@ from broadcaster.cli.common import actor_of, format_option, opened, show_json, s
 from broadcaster.cli.place import home_option
 from broadcaster.clock import day_start
 from broadcaster.db.queries.schedule import broadcast_detail, broadcasts_between
-from broadcaster.domain.broadcasts import ItemKind
-from broadcaster.domain.desk import Verb
+from broadcaster.domain.air.broadcasts import ItemKind
+from broadcaster.domain.air.desk import Verb
 from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS, DayKind
 from broadcaster.domain.schedule.windows import parse_time
 from broadcaster.errors import RuleError

@@ -14,7 +14,7 @@ import structlog
 from broadcaster import logs
 from broadcaster.cli.common import format_option, opened, show_json
 from broadcaster.cli.place import home_option, where
-from broadcaster.domain.broadcasts import BroadcastState
+from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.services.people.accounts import actor_named, make_first_accounts
 from broadcaster.services.setup import doctor
 from broadcaster.services.setup.backup import backup, restore

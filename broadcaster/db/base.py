@@ -13,7 +13,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
-from broadcaster.domain.broadcasts import RundownItem
+from broadcaster.domain.air.broadcasts import RundownItem
 from broadcaster.domain.schedule.rundown import Reason
 
 NAMING = {

@@ -23,7 +23,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from broadcaster.domain.broadcasts import ItemKind
+from broadcaster.domain.air.broadcasts import ItemKind
 from broadcaster.domain.playlog import Entry, Outcome
 
 

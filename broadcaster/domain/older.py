@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, Origin
-from broadcaster.domain.causes import Cause
+from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, Origin
+from broadcaster.domain.air.causes import Cause
 
 _ORIGINS = {
     "emergency": Origin.EMERGENCY,

@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 from broadcaster.domain import older
-from broadcaster.domain.broadcasts import BroadcastState, ItemKind
-from broadcaster.domain.causes import Cause
+from broadcaster.domain.air.broadcasts import BroadcastState, ItemKind
+from broadcaster.domain.air.causes import Cause
 
 
 class Outcome(StrEnum):

@@ -17,8 +17,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from broadcaster.clock import Clock, SystemClock
-from broadcaster.domain.broadcasts import Phase
-from broadcaster.domain.desk import LEFT, PORT_FILE, AirHours, Bundle, Desk, DeskAwayError, Order, Status, Verb
+from broadcaster.domain.air.broadcasts import Phase
+from broadcaster.domain.air.desk import LEFT, PORT_FILE, AirHours, Bundle, Desk, DeskAwayError, Order, Status, Verb
 from broadcaster.home import Home
 from broadcaster.playout.airing.claims import Claims, within
 from broadcaster.playout.airing.contract import AiringState, Launch

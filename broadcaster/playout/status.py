@@ -6,8 +6,8 @@ import datetime as dt
 import os
 from collections.abc import Iterable, Mapping
 
-from broadcaster.domain.broadcasts import Phase
-from broadcaster.domain.desk import STATUS_VERSION, Bundle, OnAir, Status
+from broadcaster.domain.air.broadcasts import Phase
+from broadcaster.domain.air.desk import STATUS_VERSION, Bundle, OnAir, Status
 from broadcaster.playout.airing.contract import AiringState
 
 

@@ -22,7 +22,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from lxml.etree import LxmlError
 
 from broadcaster import faults
-from broadcaster.domain.broadcasts import ItemKind
+from broadcaster.domain.air.broadcasts import ItemKind
 from broadcaster.errors import RuleError, StationError
 from broadcaster.reporting.document import ReportDocument
 from broadcaster.reporting.pdf import picture, signer

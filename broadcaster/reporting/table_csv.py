@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
-from broadcaster.domain.broadcasts import ItemKind
+from broadcaster.domain.air.broadcasts import ItemKind
 from broadcaster.domain.figures import CountedAiring
 from broadcaster.reporting.document import ReportDocument
 from broadcaster.reporting.tables import tables_of

@@ -12,9 +12,9 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from broadcaster import errors, faults
-from broadcaster.domain.broadcasts import Overrun
+from broadcaster.domain.air.broadcasts import Overrun
+from broadcaster.domain.air.lateness import LatePolicy
 from broadcaster.domain.fold import nfc
-from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.schedule.rotations import (
     WEEKDAYS,
     CueStep,

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from broadcaster.clock import Clock
 from broadcaster.db.queries.zones import zones_by_code
-from broadcaster.domain.broadcasts import Broadcast, BroadcastState
-from broadcaster.domain.causes import Why
-from broadcaster.domain.desk import (
+from broadcaster.domain.air.broadcasts import Broadcast, BroadcastState
+from broadcaster.domain.air.causes import Why
+from broadcaster.domain.air.desk import (
     LEFT,
     PROCESS,
     STANDBY,

@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TextIO, cast
 
 from broadcaster.clock import Clock
-from broadcaster.domain.desk import Bundle, ComingDay, DeskAwayError, Order, PlayTurn, Record, Status
+from broadcaster.domain.air.desk import Bundle, ComingDay, DeskAwayError, Order, PlayTurn, Record, Status
 
 log = logging.getLogger(__name__)
 

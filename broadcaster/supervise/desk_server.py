@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, TextIO
 
-from broadcaster.domain.desk import Desk, Record
+from broadcaster.domain.air.desk import Desk, Record
 from broadcaster.errors import StationError
 
 log = logging.getLogger(__name__)

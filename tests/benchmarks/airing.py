@@ -26,7 +26,7 @@ from broadcaster.clock import SystemClock
 from broadcaster.db import schema
 from broadcaster.db.models import BroadcastRow, ZoneRow
 from broadcaster.db.session import Database
-from broadcaster.domain.broadcasts import ItemKind, Origin, RundownItem
+from broadcaster.domain.air.broadcasts import ItemKind, Origin, RundownItem
 from broadcaster.home import Home
 from broadcaster.media import ffmpeg
 from broadcaster.playout.engine import Playout

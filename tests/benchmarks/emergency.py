@@ -22,8 +22,8 @@ import numpy as np
 
 from broadcaster.db.models import BroadcastRow
 from broadcaster.db.queries.zones import cue_sounds, zone_map
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, ItemKind, Origin, RundownItem
-from broadcaster.domain.emergencies import EmergencyRequest
+from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, ItemKind, Origin, RundownItem
+from broadcaster.domain.air.emergencies import EmergencyRequest
 from broadcaster.domain.roles import machine
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink

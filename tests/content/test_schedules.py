@@ -11,7 +11,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from broadcaster.domain.lateness import LatePolicy
+from broadcaster.domain.air.lateness import LatePolicy
 from broadcaster.domain.schedule.rotations import CueStep, DayKind, Rotation, ScriptStep, ruling
 from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.domain.zones import Zone, ZoneMap

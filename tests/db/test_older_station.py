@@ -29,8 +29,8 @@ from broadcaster.clock import FrozenClock
 from broadcaster.db import schema, version
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
 from broadcaster.db.session import Database
-from broadcaster.domain.broadcasts import ItemKind, Origin
-from broadcaster.domain.causes import Cause
+from broadcaster.domain.air.broadcasts import ItemKind, Origin
+from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.playlog import FIELDS, NEWEST, Entry, Outcome
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.home import Home

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.domain.broadcasts import Broadcast, BroadcastKind
-from broadcaster.domain.causes import NOTHING
-from broadcaster.domain.emergencies import BREATH, EmergencyRequest, repeat_after, repeats, resumption
+from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind
+from broadcaster.domain.air.causes import NOTHING
+from broadcaster.domain.air.emergencies import BREATH, EmergencyRequest, repeat_after, repeats, resumption
 from broadcaster.errors import RuleError, printed
 
 NOW = dt.datetime(2026, 9, 1, 2, 15, tzinfo=dt.UTC)

@@ -6,9 +6,9 @@ from enum import StrEnum
 
 import pytest
 
-from broadcaster.domain.broadcasts import BroadcastState, ItemKind, Origin, Phase
-from broadcaster.domain.causes import Cause
-from broadcaster.domain.desk import Verb
+from broadcaster.domain.air.broadcasts import BroadcastState, ItemKind, Origin, Phase
+from broadcaster.domain.air.causes import Cause
+from broadcaster.domain.air.desk import Verb
 from broadcaster.domain.playlog import Outcome, Punctuality
 from broadcaster.domain.scripts.scripts import Decision
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.domain.causes import Cause
-from broadcaster.domain.lateness import Air, Join, LatePolicy, Skip, Wait, decide
+from broadcaster.domain.air.causes import Cause
+from broadcaster.domain.air.lateness import Air, Join, LatePolicy, Skip, Wait, decide
 
 START = dt.datetime(2026, 3, 2, 22, tzinfo=dt.UTC)
 END = START + dt.timedelta(minutes=30)

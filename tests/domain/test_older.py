@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, Origin
-from broadcaster.domain.causes import Cause
-from broadcaster.domain.desk import Bundle
+from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, Origin
+from broadcaster.domain.air.causes import Cause
+from broadcaster.domain.air.desk import Bundle
 from broadcaster.domain.older import Provenance, cause_of, causes_of, provenance_of
 from broadcaster.domain.playlog import FIELDS, Ending, Entry
 from tests.kit.entries import entry

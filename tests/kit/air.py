@@ -18,8 +18,8 @@ from broadcaster.clock import Clock, FrozenClock
 from broadcaster.db import schema
 from broadcaster.db.models import BroadcastRow, Incident, PlayLogEntry, ZoneRow
 from broadcaster.db.session import Database
-from broadcaster.domain.broadcasts import BroadcastKind, ItemKind, Origin, RundownItem
-from broadcaster.domain.causes import Cause, Why
+from broadcaster.domain.air.broadcasts import BroadcastKind, ItemKind, Origin, RundownItem
+from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.home import Home
 from broadcaster.media import ffmpeg
 from broadcaster.services.station import Station

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
-from broadcaster.domain.desk import (
+from broadcaster.domain.air.desk import (
     LEFT,
     STATUS_VERSION,
     AirHours,

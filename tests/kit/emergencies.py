@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from broadcaster.db.models import CueRow
-from broadcaster.domain.emergencies import EmergencyRequest
+from broadcaster.domain.air.emergencies import EmergencyRequest
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.services.air import emergencies
 

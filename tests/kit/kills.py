@@ -32,8 +32,8 @@ from sqlalchemy import select
 
 from broadcaster.clock import SystemClock
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
-from broadcaster.domain.broadcasts import RundownItem
-from broadcaster.domain.lateness import ON_TIME
+from broadcaster.domain.air.broadcasts import RundownItem
+from broadcaster.domain.air.lateness import ON_TIME
 from broadcaster.domain.playlog import Outcome
 from broadcaster.media import ffmpeg
 from broadcaster.playout.engine import Playout

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from broadcaster.clock import SystemClock
-from broadcaster.domain.causes import NOTHING, Why
+from broadcaster.domain.air.causes import NOTHING, Why
 from broadcaster.errors import AirError
 from broadcaster.playout.sinks.base import Feed
 from broadcaster.playout.sound.events import Ended

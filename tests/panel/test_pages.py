@@ -11,7 +11,7 @@ from flask import Flask
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, Command, Heartbeat, Job, PlayLogEntry, Script
-from broadcaster.domain.broadcasts import BroadcastState
+from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.jobs import JobState
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.scripts.scripts import ScriptState

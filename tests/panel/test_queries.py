@@ -8,7 +8,7 @@ import pytest
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, Incident, ZoneNote, ZoneRow
-from broadcaster.domain.broadcasts import Origin
+from broadcaster.domain.air.broadcasts import Origin
 from broadcaster.services.station import Station
 from tests.kit import seed
 from tests.kit.panel import SignIn, counted

@@ -16,7 +16,7 @@ import pytest
 
 from broadcaster.clock import SystemClock
 from broadcaster.db.models import Heartbeat
-from broadcaster.domain.broadcasts import BroadcastState
+from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.playlog import Outcome
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.host.alarm import JumpWatch, SimulatedAlarm

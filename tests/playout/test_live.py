@@ -10,7 +10,7 @@ import wave
 import numpy as np
 import pytest
 
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Role, machine
 from broadcaster.errors import AirError, ForbiddenError

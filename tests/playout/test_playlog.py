@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from broadcaster.db.session import DatabaseUnavailableError
-from broadcaster.domain.causes import Cause
+from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.chain import GENESIS, entry_hash
 from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.errors import RuleError, StationError

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from broadcaster.db.models import BroadcastRow
-from broadcaster.domain.broadcasts import BroadcastState, Origin
-from broadcaster.domain.causes import Cause, Why
-from broadcaster.domain.lateness import LatePolicy
+from broadcaster.domain.air.broadcasts import BroadcastState, Origin
+from broadcaster.domain.air.causes import Cause, Why
+from broadcaster.domain.air.lateness import LatePolicy
 from broadcaster.domain.playlog import NEWEST, Outcome, Punctuality
 from broadcaster.domain.roles import machine
 from broadcaster.services.air import broadcasts

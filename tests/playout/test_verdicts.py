@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from broadcaster.db.models import BroadcastRow, ZoneRow
-from broadcaster.domain.broadcasts import BroadcastState
+from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.playlog import Outcome
 from broadcaster.services.air import broadcasts
 from broadcaster.services.schedule.planning import plan

@@ -13,8 +13,8 @@ import pytest
 from broadcaster.clock import FrozenClock, SystemClock
 from broadcaster.db.models import Command
 from broadcaster.db.session import Database
-from broadcaster.domain.broadcasts import BroadcastState
-from broadcaster.domain.desk import Bundle, DeskAwayError, Order, Record
+from broadcaster.domain.air.broadcasts import BroadcastState
+from broadcaster.domain.air.desk import Bundle, DeskAwayError, Order, Record
 from broadcaster.domain.zones import Zone
 from broadcaster.services.desk import LocalDesk
 from broadcaster.supervise.desk_link import LIMITS_S, PAUSES_S, DeskLink

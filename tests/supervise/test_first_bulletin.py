@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
-from broadcaster.domain.broadcasts import BroadcastState
+from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.playlog import Outcome
 from broadcaster.services.log import airchecks
 from broadcaster.services.setup.founding import init

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from broadcaster.clock import SystemClock
-from broadcaster.domain.broadcasts import BroadcastState
+from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.playlog import Outcome
 from broadcaster.services.log import playlog
 from tests.kit.air import ALL_DAY, make_air

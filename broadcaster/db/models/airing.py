@@ -10,9 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from broadcaster.db.base import Base, PlainWord
 from broadcaster.domain import older
-from broadcaster.domain.broadcasts import ItemKind
-from broadcaster.domain.causes import Cause
-from broadcaster.domain.desk import Verb
+from broadcaster.domain.air.broadcasts import ItemKind
+from broadcaster.domain.air.causes import Cause
+from broadcaster.domain.air.desk import Verb
 from broadcaster.domain.playlog import Outcome
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from broadcaster.db.base import Base, PlainWord
-from broadcaster.domain.emergencies import EmergencyState, Interrupted, ReviewFinding
+from broadcaster.domain.air.emergencies import EmergencyState, Interrupted, ReviewFinding
 
 
 class Emergency(Base):

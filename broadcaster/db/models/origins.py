@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from broadcaster.db.models.schedule import BroadcastRow
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, Origin, Overrun, RundownItem
-from broadcaster.domain.lateness import LatePolicy
+from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, Origin, Overrun, RundownItem
+from broadcaster.domain.air.lateness import LatePolicy
 
 _REST_ROOM = dt.timedelta(seconds=30)
 """A broadcast that is as long as its sound may end so much later."""

@@ -9,9 +9,9 @@ from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, f
 from sqlalchemy.orm import Mapped, mapped_column
 
 from broadcaster.db.base import Base, PlainWord, Words
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, Origin, Overrun, RundownItem
-from broadcaster.domain.causes import Cause
-from broadcaster.domain.lateness import LatePolicy
+from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, Origin, Overrun, RundownItem
+from broadcaster.domain.air.causes import Cause
+from broadcaster.domain.air.lateness import LatePolicy
 from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.domain.schedule.rundown import Reason
 from broadcaster.domain.zones import Device, HornCondition

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Emergency, Heartbeat, Incident, ZoneRow
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
-from broadcaster.domain.emergencies import EmergencyState
+from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.air.emergencies import EmergencyState
 from broadcaster.domain.zones import ZoneState
 
 SILENT_AFTER = dt.timedelta(seconds=20)

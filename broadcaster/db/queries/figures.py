@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, Table, and_, case, func, literal, 
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import PlayLogEntry
-from broadcaster.domain.broadcasts import ItemKind
+from broadcaster.domain.air.broadcasts import ItemKind
 from broadcaster.domain.figures import RANKED, CountedAiring, Figures, Tally, tally
 from broadcaster.domain.playlog import Outcome
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import PlayLogEntry, Revision, Script
 from broadcaster.db.queries.figures import Stretch, airing_of, grouped
 from broadcaster.db.queries.one import one_of
-from broadcaster.domain.broadcasts import ItemKind
+from broadcaster.domain.air.broadcasts import ItemKind
 from broadcaster.domain.figures import RANKED, CountedAiring
 from broadcaster.domain.playlog import Outcome
 from broadcaster.errors import NotFoundError

@@ -18,10 +18,7 @@ from broadcaster.db.models import (
     RotationRow,
 )
 from broadcaster.db.queries.one import one_of
-from broadcaster.domain.broadcasts import (
-    Broadcast,
-    BroadcastState,
-)
+from broadcaster.domain.air.broadcasts import Broadcast, BroadcastState
 from broadcaster.domain.playlog import Outcome
 
 

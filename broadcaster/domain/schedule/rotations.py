@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
 
-from broadcaster.domain.broadcasts import Overrun
-from broadcaster.domain.lateness import LatePolicy
-from broadcaster.domain.relays import RelaySource
+from broadcaster.domain.air.broadcasts import Overrun
+from broadcaster.domain.air.lateness import LatePolicy
+from broadcaster.domain.air.relays import RelaySource
 from broadcaster.domain.schedule.windows import Caps, StationHours
 from broadcaster.domain.zones import ZoneMap
 from broadcaster.errors import Code, RuleError, Where

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from broadcaster.clock import day_start
-from broadcaster.domain.broadcasts import ItemKind, RundownItem
+from broadcaster.domain.air.broadcasts import ItemKind, RundownItem
 from broadcaster.domain.schedule.asked_airings import (
     FREE,
     UNKNOWN,

@@ -15,7 +15,7 @@ from broadcaster.db.models import Emergency
 from broadcaster.db.queries import air, people
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.zones import zone_map
-from broadcaster.domain.emergencies import (
+from broadcaster.domain.air.emergencies import (
     LONGEST_REPEAT,
     MAX_TEXT,
     SHORTEST_REPEAT,

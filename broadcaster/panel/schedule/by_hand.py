@@ -14,7 +14,7 @@ from broadcaster.db.models import BroadcastRow
 from broadcaster.db.queries import schedule
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.scripts import many
-from broadcaster.domain.broadcasts import ItemKind, Origin
+from broadcaster.domain.air.broadcasts import ItemKind, Origin
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.zones import ALL
 from broadcaster.errors import RuleError

@@ -18,10 +18,10 @@ from broadcaster.db.models import BroadcastRow
 from broadcaster.db.queries import schedule
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.scripts import many
-from broadcaster.domain.broadcasts import Overrun, RundownItem
-from broadcaster.domain.desk import Verb
+from broadcaster.domain.air.broadcasts import Overrun, RundownItem
+from broadcaster.domain.air.desk import Verb
+from broadcaster.domain.air.lateness import LatePolicy
 from broadcaster.domain.fold import slug
-from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.schedule.rotations import DayKind

@@ -15,9 +15,9 @@ from broadcaster.db.models import CueRow, RotationRow
 from broadcaster.db.queries import schedule
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.scripts import many
-from broadcaster.domain.broadcasts import ItemKind
+from broadcaster.domain.air.broadcasts import ItemKind
+from broadcaster.domain.air.lateness import LatePolicy
 from broadcaster.domain.fold import slug
-from broadcaster.domain.lateness import LatePolicy
 from broadcaster.domain.roles import Permission
 from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS, WEEKDAYS
 from broadcaster.domain.zones import ALL

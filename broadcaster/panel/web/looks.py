@@ -10,8 +10,8 @@ from typing import Any
 from flask import Flask
 
 from broadcaster.domain.activities import PartState
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, ItemKind, Origin, Overrun
-from broadcaster.domain.emergencies import EmergencyState, ReviewFinding
+from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, ItemKind, Origin, Overrun
+from broadcaster.domain.air.emergencies import EmergencyState, ReviewFinding
 from broadcaster.domain.jobs import JobKind, JobState
 from broadcaster.domain.plans import CampaignState
 from broadcaster.domain.playlog import Outcome

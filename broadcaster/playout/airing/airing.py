@@ -11,9 +11,9 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, ItemKind, Phase, RundownItem
-from broadcaster.domain.causes import NOTHING, Cause, Why, why_of
-from broadcaster.domain.lateness import Air, Join, Skip, Wait, decide
+from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, ItemKind, Phase, RundownItem
+from broadcaster.domain.air.causes import NOTHING, Cause, Why, why_of
+from broadcaster.domain.air.lateness import Air, Join, Skip, Wait, decide
 from broadcaster.domain.playlog import Outcome
 from broadcaster.errors import AirError, StationError
 from broadcaster.playout.airing.contract import AiringState, BySink, Launch

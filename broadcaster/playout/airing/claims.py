@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TypeVar, cast
 
 from broadcaster.clock import Clock
-from broadcaster.domain.desk import Bundle, Desk, DeskAwayError
+from broadcaster.domain.air.desk import Bundle, Desk, DeskAwayError
 from broadcaster.playout.host.lease import Lease
 from broadcaster.playout.record.pinned import PinnedPlan
 

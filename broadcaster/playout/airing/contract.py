@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from broadcaster.domain.broadcasts import Broadcast, Phase
-from broadcaster.domain.causes import Why
-from broadcaster.domain.desk import Bundle
+from broadcaster.domain.air.broadcasts import Broadcast, Phase
+from broadcaster.domain.air.causes import Why
+from broadcaster.domain.air.desk import Bundle
 from broadcaster.domain.playlog import Outcome
 from broadcaster.playout.sound.player import Lane
 

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from broadcaster.domain.causes import Cause, Why
-from broadcaster.domain.desk import Order, Verb
+from broadcaster.domain.air.causes import Cause, Why
+from broadcaster.domain.air.desk import Order, Verb
 from broadcaster.errors import StationError
 from broadcaster.playout.airing.register import Register
 from broadcaster.playout.record.journal import Journal

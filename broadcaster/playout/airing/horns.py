@@ -6,8 +6,8 @@ import datetime as dt
 import threading
 from collections.abc import Mapping
 
-from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, Phase
-from broadcaster.domain.causes import Cause, Why
+from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, Phase
+from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.playout.airing.contract import AiringState, BySink, OnItsWay
 from broadcaster.playout.airing.lineup import ways
 from broadcaster.playout.airing.machine import Machine

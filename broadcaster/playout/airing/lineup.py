@@ -9,9 +9,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from broadcaster.clock import Clock, FrozenClock
-from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, Overrun, RundownItem
-from broadcaster.domain.causes import NOTHING, Cause, Why
-from broadcaster.domain.desk import AirHours, Bundle
+from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, Overrun, RundownItem
+from broadcaster.domain.air.causes import NOTHING, Cause, Why
+from broadcaster.domain.air.desk import AirHours, Bundle
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.zones import Correction, strictest, volume_at
 from broadcaster.playout.airing.contract import OnItsWay

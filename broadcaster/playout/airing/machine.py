@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from broadcaster.clock import Clock, FastClock
-from broadcaster.domain.broadcasts import Broadcast
+from broadcaster.domain.air.broadcasts import Broadcast
 from broadcaster.playout.airing.claims import Claims
 from broadcaster.playout.host.agenda import Agenda
 from broadcaster.playout.host.clock_trust import ClockTrust

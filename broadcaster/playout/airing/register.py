@@ -6,8 +6,8 @@ import threading
 from collections.abc import Mapping
 from dataclasses import replace
 
-from broadcaster.domain.causes import Cause, Why
-from broadcaster.domain.desk import Bundle
+from broadcaster.domain.air.causes import Cause, Why
+from broadcaster.domain.air.desk import Bundle
 from broadcaster.domain.playlog import Outcome
 from broadcaster.playout.airing.airing import Airing
 from broadcaster.playout.airing.contract import Launch

@@ -9,7 +9,7 @@ import logging
 from pathlib import Path
 
 from broadcaster.clock import Clock
-from broadcaster.domain.desk import Desk, DeskAwayError, Status
+from broadcaster.domain.air.desk import Desk, DeskAwayError, Status
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, BroadcastState, ItemKind, RundownItem
-from broadcaster.domain.causes import Cause, Why
+from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, BroadcastState, ItemKind, RundownItem
+from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.playlog import Ending, Entry, Outcome
 from broadcaster.playout.record.journal import Journal
 

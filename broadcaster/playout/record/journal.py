@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from broadcaster.clock import Clock
-from broadcaster.domain.desk import Record
+from broadcaster.domain.air.desk import Record
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ import json
 import logging
 from pathlib import Path
 
-from broadcaster.domain.desk import AirHours, Bundle
+from broadcaster.domain.air.desk import AirHours, Bundle
 
 log = logging.getLogger(__name__)
 

@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from broadcaster.domain.causes import Cause, Why
-from broadcaster.domain.desk import Record
-from broadcaster.domain.lateness import LatePolicy
+from broadcaster.domain.air.causes import Cause, Why
+from broadcaster.domain.air.desk import Record
+from broadcaster.domain.air.lateness import LatePolicy
 from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.playout.record.asrun import AsRun, entry_id
 

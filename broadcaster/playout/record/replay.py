@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from broadcaster.domain.desk import Desk
+from broadcaster.domain.air.desk import Desk
 from broadcaster.playout.record.journal import Journal
 
 

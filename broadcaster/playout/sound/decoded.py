@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from broadcaster.domain.causes import NOTHING, Cause, Why
+from broadcaster.domain.air.causes import NOTHING, Cause, Why
 from broadcaster.errors import MediaError
 from broadcaster.playout.sinks.base import RATE
 from broadcaster.playout.sinks.codec import flac_to_wav

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from broadcaster.domain.causes import Why
+from broadcaster.domain.air.causes import Why
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from broadcaster.clock import Clock
-from broadcaster.domain.causes import NOTHING, Cause, Why
+from broadcaster.domain.air.causes import NOTHING, Cause, Why
 from broadcaster.errors import AirError
 from broadcaster.playout.monitor.comparator import Comparator
 from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Placed, Sink, Stream

@@ -21,8 +21,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from broadcaster.clock import Clock
-from broadcaster.domain.causes import NOTHING, Cause, Why
-from broadcaster.domain.relays import RelaySource
+from broadcaster.domain.air.causes import NOTHING, Cause, Why
+from broadcaster.domain.air.relays import RelaySource
 from broadcaster.errors import AirError, MediaError
 from broadcaster.media import ffmpeg
 from broadcaster.playout.sinks.base import RATE, Pcm

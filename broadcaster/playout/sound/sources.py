@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from broadcaster.domain.causes import Why
+from broadcaster.domain.air.causes import Why
 from broadcaster.playout.sinks.base import Pcm
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from broadcaster.clock import Clock
-from broadcaster.domain.causes import NOTHING, Cause, Why
+from broadcaster.domain.air.causes import NOTHING, Cause, Why
 from broadcaster.playout.sinks.base import RATE, Pcm
 from broadcaster.playout.sinks.codec import pcm_to_flac
 from broadcaster.playout.sound.player import level

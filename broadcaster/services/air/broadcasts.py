@@ -17,7 +17,7 @@ from broadcaster.db.models import BroadcastRow, Command, Emergency, Incident, Zo
 from broadcaster.db.queries.one import one_of
 from broadcaster.db.queries.schedule import broadcast_of
 from broadcaster.db.session import DatabaseUnavailableError, changed
-from broadcaster.domain.broadcasts import (
+from broadcaster.domain.air.broadcasts import (
     OPEN_STATES,
     Broadcast,
     BroadcastKind,
@@ -25,9 +25,9 @@ from broadcaster.domain.broadcasts import (
     ItemKind,
     RundownItem,
 )
-from broadcaster.domain.causes import Cause, Why
-from broadcaster.domain.desk import LEFT, PORT_FILE, PROCESS, Order, Verb
-from broadcaster.domain.emergencies import EmergencyState
+from broadcaster.domain.air.causes import Cause, Why
+from broadcaster.domain.air.desk import LEFT, PORT_FILE, PROCESS, Order, Verb
+from broadcaster.domain.air.emergencies import EmergencyState
 from broadcaster.domain.playlog import Ending
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import RuleError

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import Emergency
 from broadcaster.db.queries.one import one_of
 from broadcaster.db.queries.zones import zone_map
-from broadcaster.domain.emergencies import EmergencyRequest, EmergencyState, ReviewFinding, repeat_after
+from broadcaster.domain.air.emergencies import EmergencyRequest, EmergencyState, ReviewFinding, repeat_after
 from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import RuleError

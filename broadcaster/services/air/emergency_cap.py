@@ -7,7 +7,7 @@ from dataclasses import asdict
 from sqlalchemy import select
 
 from broadcaster.db.models import Emergency
-from broadcaster.domain.emergencies import EmergencyRequest, EmergencyState
+from broadcaster.domain.air.emergencies import EmergencyRequest, EmergencyState
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import RuleError
 from broadcaster.services.air import emergencies

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Command, CueRow, Emergency, origins
 from broadcaster.db.queries.zones import zone_map
-from broadcaster.domain.broadcasts import OPEN_STATES, BroadcastKind, BroadcastState, ItemKind, RundownItem
-from broadcaster.domain.desk import Verb
-from broadcaster.domain.emergencies import EmergencyState, repeat_after, repeats
+from broadcaster.domain.air.broadcasts import OPEN_STATES, BroadcastKind, BroadcastState, ItemKind, RundownItem
+from broadcaster.domain.air.desk import Verb
+from broadcaster.domain.air.emergencies import EmergencyState, repeat_after, repeats
 from broadcaster.services.air import broadcasts
 from broadcaster.services.air.emergency_rest import RECENT, resume
 from broadcaster.services.station import Station

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from broadcaster.db.models import Emergency
-from broadcaster.domain.emergencies import EmergencyState
+from broadcaster.domain.air.emergencies import EmergencyState
 from broadcaster.errors import EngineError, MediaError, RuleError
 from broadcaster.media.ffmpeg import NOT_THE_FILE
 from broadcaster.services.air import broadcasts, emergency_soundings

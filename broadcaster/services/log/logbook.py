@@ -8,7 +8,7 @@ from pathlib import Path
 from broadcaster.clock import day_bounds
 from broadcaster.db.models import ChainHead
 from broadcaster.db.queries import zones as zones_queries
-from broadcaster.domain.broadcasts import ItemKind
+from broadcaster.domain.air.broadcasts import ItemKind
 from broadcaster.domain.chain import GENESIS
 from broadcaster.domain.periods import parse
 from broadcaster.domain.roles import Actor, Permission

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import BroadcastRow, origins
 from broadcaster.db.queries.one import one_of
 from broadcaster.db.queries.zones import cue_sounds, zone_map
-from broadcaster.domain.broadcasts import (
+from broadcaster.domain.air.broadcasts import (
     NO_SESSION,
     SESSION_KINDS,
     BroadcastKind,
@@ -27,7 +27,7 @@ from broadcaster.domain.broadcasts import (
     Origin,
     RundownItem,
 )
-from broadcaster.domain.causes import Cause
+from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.fold import one_line
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from broadcaster.clock import day_start
 from broadcaster.db.models import BroadcastRow, DayException, ZoneRow
 from broadcaster.db.queries import schedule
-from broadcaster.domain.broadcasts import (
+from broadcaster.domain.air.broadcasts import (
     NO_SESSION,
     SESSION_KINDS,
     BroadcastKind,

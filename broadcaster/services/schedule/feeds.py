@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from broadcaster.db.models import BroadcastRow, ZoneRow
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.scheduling.ics import FeedEntry, feed
 from broadcaster.services.audit import Trail

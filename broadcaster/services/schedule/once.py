@@ -12,7 +12,7 @@ from broadcaster.clock import day_start
 from broadcaster.db.models import BroadcastRow, origins
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.zones import cue_sounds, zone_map
-from broadcaster.domain.broadcasts import (
+from broadcaster.domain.air.broadcasts import (
     NO_SESSION,
     OPEN_STATES,
     SESSION_KINDS,

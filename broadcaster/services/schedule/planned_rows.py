@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from broadcaster.clock import day_start
 from broadcaster.db.base import Encoded
 from broadcaster.db.models import BroadcastRow, origins
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, Origin
+from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, Origin
 from broadcaster.domain.schedule.rundown import Filled
 from broadcaster.scheduling.expand import Occurrence, Place
 

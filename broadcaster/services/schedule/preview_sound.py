@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-from broadcaster.domain.broadcasts import RundownItem
+from broadcaster.domain.air.broadcasts import RundownItem
 from broadcaster.errors import MediaError, NotFoundError
 from broadcaster.media import ffmpeg
 from broadcaster.sound.store import Store

@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState, RundownItem
+from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, RundownItem
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.schedule.candidates import Candidate
 from broadcaster.scheduling.wishes import RequestedAiring

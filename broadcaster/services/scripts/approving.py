@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, Rendition, Revision, Script, StaleMark
 from broadcaster.db.queries.scripts.one import get_script, latest_rendition, latest_revision
-from broadcaster.domain.causes import Cause, Why
+from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.schedule.candidates import Candidate

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from broadcaster.db.models import BroadcastRow, ChainHead, Incident
 from broadcaster.db.queries import zones
-from broadcaster.domain.broadcasts import BroadcastState
+from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS
 from broadcaster.domain.zones import Correction
 from broadcaster.errors import EngineError, StationError

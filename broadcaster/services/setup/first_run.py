@@ -8,7 +8,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, AuditEvent, BroadcastRow
-from broadcaster.domain.broadcasts import BroadcastState, Origin
+from broadcaster.domain.air.broadcasts import BroadcastState, Origin
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.scripts.scripts import Decision
 from broadcaster.errors import RuleError

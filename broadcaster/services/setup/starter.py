@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Job, PlayLogEntry, Script
-from broadcaster.domain.broadcasts import LEAD, BroadcastKind, BroadcastState
+from broadcaster.domain.air.broadcasts import LEAD, BroadcastKind, BroadcastState
 from broadcaster.domain.jobs import NOT_DONE, JobKind
 from broadcaster.domain.roles import Actor, machine
 from broadcaster.domain.scripts.scripts import Genre

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import CueRow, ZoneGroup, ZoneNote, ZoneRow
 from broadcaster.db.queries.one import one_of
-from broadcaster.domain.broadcasts import LEAD
+from broadcaster.domain.air.broadcasts import LEAD
 from broadcaster.domain.fold import nfc, one_line, slug
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.domain.zones import ALL, Correction, Device, HornCondition, parse_bands

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from broadcaster.db.models import BroadcastRow
-from broadcaster.domain.emergencies import EmergencyRequest
+from broadcaster.domain.air.emergencies import EmergencyRequest
 from broadcaster.domain.roles import Actor, Role, machine
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from broadcaster.db.models import AuditEvent, BroadcastRow, Emergency
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
-from broadcaster.domain.emergencies import EmergencyState, ReviewFinding
+from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.air.emergencies import EmergencyState, ReviewFinding
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.station import Station
 from tests.kit.cap_messages import STORM

@@ -16,8 +16,8 @@ from waitress.server import create_server
 
 from broadcaster.clock import SystemClock
 from broadcaster.db.models import BroadcastRow, Emergency, PlayLogEntry
-from broadcaster.domain.broadcasts import BroadcastState, Origin
-from broadcaster.domain.emergencies import EmergencyState
+from broadcaster.domain.air.broadcasts import BroadcastState, Origin
+from broadcaster.domain.air.emergencies import EmergencyState
 from broadcaster.domain.playlog import Outcome
 from broadcaster.panel import create_app
 from broadcaster.playout.engine import Playout

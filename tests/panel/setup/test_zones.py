@@ -10,7 +10,7 @@ from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, ZoneGroup, ZoneNote, ZoneRow
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.zones import zone_map
-from broadcaster.domain.broadcasts import BroadcastState
+from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.roles import machine
 from broadcaster.domain.zones import Correction
 from broadcaster.errors import RuleError

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.clock import FrozenClock
-from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, Phase
-from broadcaster.domain.causes import Cause
-from broadcaster.domain.desk import Bundle
+from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, Phase
+from broadcaster.domain.air.causes import Cause
+from broadcaster.domain.air.desk import Bundle
 from broadcaster.domain.zones import Zone
 from broadcaster.playout.airing.contract import AiringState
 from broadcaster.playout.airing.horns import Horns

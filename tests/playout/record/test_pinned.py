@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from broadcaster.domain.broadcasts import Broadcast, BroadcastKind, ItemKind, RundownItem
-from broadcaster.domain.causes import Cause, Why
-from broadcaster.domain.desk import Bundle
+from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, ItemKind, RundownItem
+from broadcaster.domain.air.causes import Cause, Why
+from broadcaster.domain.air.desk import Bundle
 from broadcaster.domain.zones import Zone
 from broadcaster.playout.record.pinned import PinnedPlan
 from tests.kit.clocks import MORNING

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from broadcaster.clock import SystemClock
-from broadcaster.domain.causes import Cause, Why
+from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.playlog import Outcome
 from broadcaster.errors import AirError, RuleError, printed
 from broadcaster.home import Home

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.clock import FrozenClock, SystemClock
-from broadcaster.domain.broadcasts import BroadcastKind
-from broadcaster.domain.causes import NOTHING
+from broadcaster.domain.air.broadcasts import BroadcastKind
+from broadcaster.domain.air.causes import NOTHING
 from broadcaster.domain.proof import MATCH
 from broadcaster.domain.zones import Correction, Zone, parse_bands, strictest
 from broadcaster.errors import RuleError, printed

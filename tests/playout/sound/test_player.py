@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.clock import FrozenClock
-from broadcaster.domain.causes import NOTHING, Cause, Why
+from broadcaster.domain.air.causes import NOTHING, Cause, Why
 from broadcaster.errors import AirError, MediaError, RuleError, printed
 from broadcaster.home import Home
 from broadcaster.playout.sinks import behind, resolve_sinks

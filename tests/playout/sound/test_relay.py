@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.clock import FrozenClock, SystemClock
-from broadcaster.domain.broadcasts import BroadcastState, ItemKind, RundownItem
-from broadcaster.domain.causes import Cause, Why
+from broadcaster.domain.air.broadcasts import BroadcastState, ItemKind, RundownItem
+from broadcaster.domain.air.causes import Cause, Why
+from broadcaster.domain.air.relays import NONE, RelaySource
 from broadcaster.domain.playlog import Outcome
-from broadcaster.domain.relays import NONE, RelaySource
 from broadcaster.domain.schedule.windows import Window
 from broadcaster.errors import AirError
 from broadcaster.media import ffmpeg

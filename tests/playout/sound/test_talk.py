@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from broadcaster.clock import FrozenClock
-from broadcaster.domain.broadcasts import BroadcastState
-from broadcaster.domain.causes import Cause, Why
+from broadcaster.domain.air.broadcasts import BroadcastState
+from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError

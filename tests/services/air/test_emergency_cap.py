@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from broadcaster.db.models import AuditEvent, Emergency
-from broadcaster.domain.emergencies import EmergencyState
+from broadcaster.domain.air.emergencies import EmergencyState
 from broadcaster.errors import ForbiddenError, RuleError, printed
 from broadcaster.services.air.emergency_cap import draft_from_cap
 from tests.kit.cap_messages import CANCEL, DRILL, FLOOD, LANDSLIDE

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from broadcaster.db.models import AuditEvent, Job, LexiconVersion, StaleMark
-from broadcaster.domain.causes import Cause, Why
+from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.scripts.standing import HELD
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError, printed
 from broadcaster.services.lexicon import layers

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from broadcaster.db.models import BroadcastRow, RotationRow, Script
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.errors import ForbiddenError, RuleError

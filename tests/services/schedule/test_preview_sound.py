@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from broadcaster.domain.broadcasts import ItemKind, RundownItem
+from broadcaster.domain.air.broadcasts import ItemKind, RundownItem
 from broadcaster.errors import NotFoundError
 from broadcaster.media.ffmpeg import run
 from broadcaster.services.schedule.preview_sound import joined

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from broadcaster.db.models import Approval, AuditEvent, Script
-from broadcaster.domain.causes import NOTHING
+from broadcaster.domain.air.causes import NOTHING
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.domain.scripts.scripts import ScriptState
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError

@@ -11,8 +11,8 @@ from alembic import op
 
 from broadcaster.db.base import UtcDateTime
 from broadcaster.domain import older
-from broadcaster.domain.broadcasts import BroadcastKind, BroadcastState
-from broadcaster.domain.causes import Cause
+from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.air.causes import Cause
 
 revision = "0015"
 down_revision = "0014"

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from broadcaster.domain.causes import Cause, Why
+from broadcaster.domain.air.causes import Cause, Why
 
 
 class LatePolicy(StrEnum):

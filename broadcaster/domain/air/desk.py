@@ -15,8 +15,8 @@ from typing import Any, NotRequired, Protocol, TypedDict
 from zoneinfo import ZoneInfo
 
 from broadcaster.domain import older
-from broadcaster.domain.broadcasts import Broadcast
-from broadcaster.domain.causes import Cause, Why
+from broadcaster.domain.air.broadcasts import Broadcast
+from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.schedule.windows import StationHours, Window
 from broadcaster.domain.zones import Zone
 from broadcaster.errors import StationError

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from broadcaster.domain.lateness import LatePolicy
+from broadcaster.domain.air.lateness import LatePolicy
 
 LEAD = dt.timedelta(seconds=12)
 """From the wish to the first sound: play-out checks and loads a broadcast before its time."""

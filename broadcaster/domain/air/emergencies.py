@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from broadcaster.domain.causes import NOTHING, Cause, Why
+from broadcaster.domain.air.causes import NOTHING, Cause, Why
 from broadcaster.domain.fold import nfc, one_line
 from broadcaster.errors import RuleError
 

@@ -1,0 +1,1 @@
+"""On the air: broadcasts, emergencies, lateness, and the desk that play-out asks."""
