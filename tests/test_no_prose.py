@@ -129,7 +129,7 @@ def test_what_older_rows_mean_is_asked_where_older_rows_are_read_and_nowhere_els
         for name, tree in modules()
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom)
-        and (node.module == "broadcaster.domain.older" or any(a.name == "older" for a in node.names))
+        and (node.module == "broadcaster.domain.log.older" or any(a.name == "older" for a in node.names))
     }
     assert asks == {"db/models/airing.py", "domain/desk.py", "domain/playlog.py"}
 

@@ -9,7 +9,7 @@ import click
 
 from broadcaster.cli.common import actor_of, format_option, opened, show_json, show_table
 from broadcaster.cli.place import home_option
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.services.log.completeness import check
 from broadcaster.services.log.evidence import CLIPS, make_bundle
 from broadcaster.services.log.logbook import write_book

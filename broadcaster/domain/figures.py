@@ -24,7 +24,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from broadcaster.domain.air.broadcasts import ItemKind
-from broadcaster.domain.playlog import Entry, Outcome
+from broadcaster.domain.log.playlog import Entry, Outcome
 
 
 @dataclass(frozen=True, slots=True)

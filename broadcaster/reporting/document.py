@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from broadcaster.domain.activities import DIVERSITY_FORMULA, diversity
 from broadcaster.domain.figures import CountedAiring, Figures, Tally, share
+from broadcaster.domain.log.playlog import Entry
 from broadcaster.domain.papers import Issuer, PaperForm
 from broadcaster.domain.periods import ReportPeriod
 from broadcaster.domain.plans import LOUDSPEAKER, FormGroup
-from broadcaster.domain.playlog import Entry
 from broadcaster.domain.tracking import FULFILMENT_FORMULA, Progress, fulfilment_points
 from broadcaster.reporting import charts
 from broadcaster.reporting.wording import change, clean_end, decimal, minutes, number, percent

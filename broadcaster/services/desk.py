@@ -34,8 +34,8 @@ from broadcaster.domain.air.desk import (
     Verb,
     zones_of,
 )
-from broadcaster.domain.playlog import Ending, Entry
-from broadcaster.domain.proof import Proof
+from broadcaster.domain.log.playlog import Ending, Entry
+from broadcaster.domain.log.proof import Proof
 from broadcaster.domain.zones import Zone
 from broadcaster.errors import StationError
 from broadcaster.home import Home

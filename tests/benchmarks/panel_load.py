@@ -36,7 +36,7 @@ from sqlalchemy import insert
 from broadcaster.clock import SystemClock
 from broadcaster.db.models import Approval, BroadcastRow, Rendition, Revision, Script, ZoneRow
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, ItemKind, Origin, RundownItem
-from broadcaster.domain.playlog import Entry, Outcome
+from broadcaster.domain.log.playlog import Entry, Outcome
 from broadcaster.domain.roles import Role, machine
 from broadcaster.domain.scripts.scripts import Genre, Priority, ScriptState
 from broadcaster.services.log import playlog

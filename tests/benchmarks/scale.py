@@ -29,7 +29,7 @@ from broadcaster.db.queries import log
 from broadcaster.db.queries.scripts.one import latest_revision
 from broadcaster.db.queries.zones import cue_sounds
 from broadcaster.domain.air.broadcasts import BroadcastState
-from broadcaster.domain.playlog import Entry, Outcome
+from broadcaster.domain.log.playlog import Entry, Outcome
 from broadcaster.domain.roles import machine
 from broadcaster.domain.schedule.windows import Caps, StationHours, Window
 from broadcaster.domain.scripts.fields import ScriptFields

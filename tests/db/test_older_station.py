@@ -31,7 +31,7 @@ from broadcaster.db.models import BroadcastRow, PlayLogEntry
 from broadcaster.db.session import Database
 from broadcaster.domain.air.broadcasts import ItemKind, Origin
 from broadcaster.domain.air.causes import Cause
-from broadcaster.domain.playlog import FIELDS, NEWEST, Entry, Outcome
+from broadcaster.domain.log.playlog import FIELDS, NEWEST, Entry, Outcome
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.home import Home
 from broadcaster.services.air import emergency_soundings

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.domain.chain import GENESIS, ChainLink, entry_hash, verify
+from broadcaster.domain.log.chain import GENESIS, ChainLink, entry_hash, verify
 
 FIELDS = st.dictionaries(st.text(max_size=5), st.one_of(st.text(max_size=8), st.integers(), st.none()), max_size=4)
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.domain.figures import Figures, count
+from broadcaster.domain.log.playlog import Entry, Outcome
 from broadcaster.domain.periods import PeriodKind, period
-from broadcaster.domain.playlog import Entry, Outcome
 from tests.kit.entries import VN, entry
 
 

@@ -9,7 +9,7 @@ import pytest
 from broadcaster.domain.air.broadcasts import BroadcastState, ItemKind, Origin, Phase
 from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.air.desk import Verb
-from broadcaster.domain.playlog import Outcome, Punctuality
+from broadcaster.domain.log.playlog import Outcome, Punctuality
 from broadcaster.domain.scripts.scripts import Decision
 
 

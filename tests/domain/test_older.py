@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, Origin
 from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.air.desk import Bundle
-from broadcaster.domain.older import Provenance, cause_of, causes_of, provenance_of
-from broadcaster.domain.playlog import FIELDS, Ending, Entry
+from broadcaster.domain.log.older import Provenance, cause_of, causes_of, provenance_of
+from broadcaster.domain.log.playlog import FIELDS, Ending, Entry
 from tests.kit.entries import entry
 
 ONCE, ROTATION, EMERGENCY = BroadcastKind.ONCE, BroadcastKind.ROTATION, BroadcastKind.EMERGENCY

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from broadcaster.domain.playlog import Entry, Outcome
+from broadcaster.domain.log.playlog import Entry, Outcome
 
 VN = ZoneInfo("Asia/Ho_Chi_Minh")
 

@@ -34,7 +34,7 @@ from broadcaster.clock import SystemClock
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
 from broadcaster.domain.air.broadcasts import RundownItem
 from broadcaster.domain.air.lateness import ON_TIME
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.media import ffmpeg
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink

@@ -7,9 +7,9 @@ import random
 from zoneinfo import ZoneInfo
 
 from broadcaster.domain.figures import airings, count
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.periods import parse
 from broadcaster.domain.plans import Campaign, PlanTopic
-from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.tracking import progress
 from broadcaster.reporting.document import ActivityLine, PartLine, ReportDocument
 from broadcaster.settings import Settings

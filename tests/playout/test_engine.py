@@ -10,7 +10,7 @@ import pytest
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.playout.host.clock_trust import ClockTrust
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services.air import broadcasts

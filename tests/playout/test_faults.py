@@ -17,7 +17,7 @@ import pytest
 from broadcaster.clock import SystemClock
 from broadcaster.db.models import Heartbeat
 from broadcaster.domain.air.broadcasts import BroadcastState
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.host.alarm import JumpWatch, SimulatedAlarm
 from broadcaster.playout.sinks.file import FileOptions, FileSink

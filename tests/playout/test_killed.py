@@ -9,7 +9,7 @@ from collections import Counter
 
 import pytest
 
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services.desk import beside

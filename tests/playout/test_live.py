@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.roles import Actor, Role, machine
 from broadcaster.errors import AirError, ForbiddenError
 from broadcaster.playout.engine import Playout

@@ -14,8 +14,8 @@ from sqlalchemy.exc import DBAPIError
 
 from broadcaster.db.session import DatabaseUnavailableError
 from broadcaster.domain.air.causes import Cause
-from broadcaster.domain.chain import GENESIS, entry_hash
-from broadcaster.domain.playlog import Entry, Outcome
+from broadcaster.domain.log.chain import GENESIS, entry_hash
+from broadcaster.domain.log.playlog import Entry, Outcome
 from broadcaster.errors import RuleError, StationError
 from broadcaster.services.log import playlog
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from broadcaster.db.models import BroadcastRow, ZoneRow
 from broadcaster.domain.air.broadcasts import BroadcastState
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.services.air import broadcasts
 from broadcaster.services.schedule.planning import plan
 from tests.kit.live import ended, running

@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select
 
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, Origin
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.services.log import playlog
 from broadcaster.supervise.simulated import Simulation
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from broadcaster.clock import SystemClock
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from tests.kit.air import ALL_DAY, make_air
 from tests.kit.packages import python
 from tests.kit.waiting import until

@@ -13,8 +13,8 @@ import pytest
 from docx.shared import Mm, Pt
 
 from broadcaster.domain.figures import count
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.periods import parse
-from broadcaster.domain.playlog import Outcome
 from broadcaster.reporting import docx as docx_writer
 from broadcaster.reporting import xlsx as xlsx_writer
 from broadcaster.reporting.document import ReportDocument, number

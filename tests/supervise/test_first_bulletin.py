@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
 from broadcaster.domain.air.broadcasts import BroadcastState
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.services.log import airchecks
 from broadcaster.services.setup.founding import init
 from broadcaster.services.setup.starter import FIRST_TITLE

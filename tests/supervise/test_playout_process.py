@@ -15,7 +15,7 @@ import pytest
 
 from broadcaster.clock import SystemClock
 from broadcaster.domain.air.broadcasts import BroadcastState
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.services.log import playlog
 from tests.kit.air import ALL_DAY, make_air
 from tests.kit.waiting import until

@@ -9,11 +9,11 @@ from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from broadcaster.db.base import Base, PlainWord
-from broadcaster.domain import older
 from broadcaster.domain.air.broadcasts import ItemKind
 from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.air.desk import Verb
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log import older
+from broadcaster.domain.log.playlog import Outcome
 
 
 class PlayLogEntry(Base):

@@ -15,7 +15,7 @@ from broadcaster.db.queries.figures import Stretch, airing_of, grouped
 from broadcaster.db.queries.one import one_of
 from broadcaster.domain.air.broadcasts import ItemKind
 from broadcaster.domain.figures import RANKED, CountedAiring
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.errors import NotFoundError
 
 

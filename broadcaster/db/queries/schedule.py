@@ -19,7 +19,7 @@ from broadcaster.db.models import (
 )
 from broadcaster.db.queries.one import one_of
 from broadcaster.domain.air.broadcasts import Broadcast, BroadcastState
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 
 
 def broadcasts(session: Session, start: dt.datetime, end: dt.datetime) -> Sequence[BroadcastRow]:

@@ -18,7 +18,7 @@ from broadcaster.db.models import (
 )
 from broadcaster.db.queries.one import one_of
 from broadcaster.domain.jobs import JobKind
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.schedule.candidates import CueSound
 from broadcaster.domain.zones import Correction, Zone, ZoneMap, parse_bands
 

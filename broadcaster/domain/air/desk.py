@@ -14,9 +14,9 @@ from enum import StrEnum
 from typing import Any, NotRequired, Protocol, TypedDict
 from zoneinfo import ZoneInfo
 
-from broadcaster.domain import older
 from broadcaster.domain.air.broadcasts import Broadcast
 from broadcaster.domain.air.causes import Cause, Why
+from broadcaster.domain.log import older
 from broadcaster.domain.schedule.windows import StationHours, Window
 from broadcaster.domain.zones import Zone
 from broadcaster.errors import StationError

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, create_model
 
 from broadcaster.domain.air.emergencies import LONGEST_REPEAT, MAX_TEXT, SHORTEST_REPEAT, EmergencyState
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.scripts.fields import DEFAULTS, About, Face, shown_on
 from broadcaster.domain.scripts.scripts import ScriptState
 

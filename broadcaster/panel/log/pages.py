@@ -18,8 +18,8 @@ from broadcaster.clock import day_start
 from broadcaster.db.models import PlayLogEntry
 from broadcaster.db.queries import log, zones
 from broadcaster.db.queries.scripts import many
-from broadcaster.domain.chain import GENESIS
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.chain import GENESIS
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station

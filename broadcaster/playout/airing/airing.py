@@ -14,7 +14,7 @@ from typing import Any
 from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, ItemKind, Phase, RundownItem
 from broadcaster.domain.air.causes import NOTHING, Cause, Why, why_of
 from broadcaster.domain.air.lateness import Air, Join, Skip, Wait, decide
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.errors import AirError, StationError
 from broadcaster.playout.airing.contract import AiringState, BySink, Launch
 from broadcaster.playout.airing.fan_out import FanIn, together

@@ -13,7 +13,7 @@ from typing import Protocol
 from broadcaster.domain.air.broadcasts import Broadcast, Phase
 from broadcaster.domain.air.causes import Why
 from broadcaster.domain.air.desk import Bundle
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.playout.sound.player import Lane
 
 BySink = Mapping[str, tuple[str, ...]]

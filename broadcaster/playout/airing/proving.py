@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from broadcaster.domain.proof import ItemFinding, Proof
+from broadcaster.domain.log.proof import ItemFinding, Proof
 from broadcaster.playout.airing.contract import OnItsWay
 from broadcaster.playout.airing.machine import Machine
 from broadcaster.playout.monitor.comparator import Comparator

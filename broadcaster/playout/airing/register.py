@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.air.desk import Bundle
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.playout.airing.airing import Airing
 from broadcaster.playout.airing.contract import Launch
 from broadcaster.playout.airing.horns import Horns

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from broadcaster.clock import Clock
-from broadcaster.domain.proof import MATCH, SILENT_DBFS, CapturePoint, ItemFinding
+from broadcaster.domain.log.proof import MATCH, SILENT_DBFS, CapturePoint, ItemFinding
 from broadcaster.playout.monitor.confidence_feed import ConfidenceFeed
 from broadcaster.playout.monitor.fingerprint import BANDS, HOP, PER_SECOND, Floats, find, likeness, outline
 from broadcaster.playout.sinks.base import RATE, Pcm

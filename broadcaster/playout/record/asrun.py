@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, BroadcastState, ItemKind, RundownItem
 from broadcaster.domain.air.causes import Cause, Why
-from broadcaster.domain.playlog import Ending, Entry, Outcome
+from broadcaster.domain.log.playlog import Ending, Entry, Outcome
 from broadcaster.playout.record.journal import Journal
 
 MACHINE = "tự động"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.air.desk import Record
 from broadcaster.domain.air.lateness import LatePolicy
-from broadcaster.domain.playlog import Entry, Outcome
+from broadcaster.domain.log.playlog import Entry, Outcome
 from broadcaster.playout.record.asrun import AsRun, entry_id
 
 

@@ -28,7 +28,7 @@ from broadcaster.domain.air.broadcasts import (
 from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.air.desk import LEFT, PORT_FILE, PROCESS, Order, Verb
 from broadcaster.domain.air.emergencies import EmergencyState
-from broadcaster.domain.playlog import Ending
+from broadcaster.domain.log.playlog import Ending
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import RuleError
 from broadcaster.home import Home

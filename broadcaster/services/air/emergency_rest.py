@@ -12,7 +12,7 @@ from broadcaster.db.models import BroadcastRow, Emergency, PlayLogEntry, origins
 from broadcaster.domain.air.broadcasts import OPEN_STATES, BroadcastKind, BroadcastState, Origin
 from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.air.emergencies import Interrupted, resumption
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.services.schedule.resuming import items_of, length_of
 from broadcaster.services.station import Station
 

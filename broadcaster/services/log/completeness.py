@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from broadcaster.clock import day_bounds
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
-from broadcaster.domain.playlog import Outcome, Punctuality, punctuality_of
+from broadcaster.domain.log.playlog import Outcome, Punctuality, punctuality_of
 from broadcaster.services.air import broadcasts
 from broadcaster.services.station import Station
 

@@ -9,7 +9,7 @@ from broadcaster.clock import day_bounds
 from broadcaster.db.models import ChainHead
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.domain.air.broadcasts import ItemKind
-from broadcaster.domain.chain import GENESIS
+from broadcaster.domain.log.chain import GENESIS
 from broadcaster.domain.periods import parse
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import RuleError

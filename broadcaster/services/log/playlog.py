@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import ChainHead, PlayLogEntry
 from broadcaster.db.session import changed
-from broadcaster.domain import chain
 from broadcaster.domain.air.causes import Cause
-from broadcaster.domain.playlog import NEWEST, Entry, Outcome
+from broadcaster.domain.log import chain
+from broadcaster.domain.log.playlog import NEWEST, Entry, Outcome
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail

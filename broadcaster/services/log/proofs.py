@@ -9,7 +9,7 @@ from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import AiringProof
-from broadcaster.domain.proof import CapturePoint, ItemFinding, Proof
+from broadcaster.domain.log.proof import CapturePoint, ItemFinding, Proof
 from broadcaster.home import Home
 
 _TABLE = cast(Table, AiringProof.__table__)

@@ -15,8 +15,8 @@ from broadcaster.db.queries import figures
 from broadcaster.db.queries import plans as plans_queries
 from broadcaster.db.queries.figures import Stretch
 from broadcaster.domain.activities import PartState
-from broadcaster.domain.chain import GENESIS
 from broadcaster.domain.figures import Figures
+from broadcaster.domain.log.chain import GENESIS
 from broadcaster.domain.periods import ReportPeriod, custom, previous, year_before
 from broadcaster.domain.plans import Campaign
 from broadcaster.domain.scripts.scripts import Decision, Genre, ScriptState

@@ -13,7 +13,7 @@ from broadcaster.clock import day_start
 from broadcaster.db.models import BroadcastRow, DayException, PlayLogEntry
 from broadcaster.db.queries.zones import cue_sounds, zone_map
 from broadcaster.domain.air.broadcasts import NO_SESSION, OPEN_STATES, BroadcastKind, BroadcastState, Origin
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.schedule.asked_airings import UNKNOWN, PlacesAhead
 from broadcaster.domain.schedule.candidates import Candidate, CueSound
 from broadcaster.domain.schedule.rotations import Rotation, Slot

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, RundownItem
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.schedule.candidates import Candidate
 from broadcaster.scheduling.wishes import RequestedAiring
 from broadcaster.services.schedule.planned_rows import Draft

@@ -13,7 +13,7 @@ from broadcaster.db.models import BroadcastRow, PlayLogEntry, origins
 from broadcaster.db.queries.one import one_of
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.broadcasts import LEAD, BroadcastKind, BroadcastState, RundownItem
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import RuleError
 from broadcaster.services.audit import Trail

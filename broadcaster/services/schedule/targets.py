@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from broadcaster.clock import day_start
 from broadcaster.db.models import PlayLogEntry
 from broadcaster.db.queries import plans as plans_queries
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.plans import LOUDSPEAKER
-from broadcaster.domain.playlog import Outcome
 
 
 @dataclass(frozen=True, slots=True)

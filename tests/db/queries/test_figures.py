@@ -14,8 +14,8 @@ from broadcaster.db.queries.figures import Stretch
 from broadcaster.db.session import Database
 from broadcaster.domain import figures as domain
 from broadcaster.domain.figures import Figures, Tally
+from broadcaster.domain.log.playlog import Entry, Outcome
 from broadcaster.domain.periods import PeriodKind, ReportPeriod, custom, period
-from broadcaster.domain.playlog import Entry, Outcome
 from broadcaster.services.log import playlog
 from tests.kit.entries import entry
 

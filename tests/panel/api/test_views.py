@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import AuditEvent, BroadcastRow
 from broadcaster.domain.air.broadcasts import BroadcastKind
-from broadcaster.domain.playlog import Entry, Outcome
+from broadcaster.domain.log.playlog import Entry, Outcome
 from broadcaster.domain.scopes import Scope
 from broadcaster.errors import ForbiddenError, RuleError, printed
 from broadcaster.panel import create_app

@@ -18,7 +18,7 @@ from broadcaster.clock import SystemClock
 from broadcaster.db.models import BroadcastRow, Emergency, PlayLogEntry
 from broadcaster.domain.air.broadcasts import BroadcastState, Origin
 from broadcaster.domain.air.emergencies import EmergencyState
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.panel import create_app
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink

@@ -11,7 +11,7 @@ import pytest
 from broadcaster.clock import SystemClock
 from broadcaster.db.session import Database
 from broadcaster.domain.air.broadcasts import BroadcastState
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.playout.host.lease import Lease
 from broadcaster.services.air import heartbeats, leases
 from broadcaster.services.desk import LocalDesk

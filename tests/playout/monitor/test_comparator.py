@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.clock import SystemClock
-from broadcaster.domain.proof import MATCH, CapturePoint, ItemFinding, Match, Proof
+from broadcaster.domain.log.proof import MATCH, CapturePoint, ItemFinding, Match, Proof
 from broadcaster.playout.monitor import comparator
 from broadcaster.playout.monitor.comparator import OTHER, SILENCE, Comparator
 from broadcaster.playout.monitor.confidence_feed import NOT_HEARD, ConfidenceFeed

@@ -9,7 +9,7 @@ import threading
 import numpy as np
 import pytest
 
-from broadcaster.domain.proof import CapturePoint, Match
+from broadcaster.domain.log.proof import CapturePoint, Match
 from broadcaster.playout.monitor.comparator import OTHER, SILENCE
 from broadcaster.playout.sinks.icecast import IcecastOptions, IcecastSink
 from broadcaster.playout.sinks.null import NullSink

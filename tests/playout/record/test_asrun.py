@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from broadcaster.clock import FrozenClock
 from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, BroadcastState, ItemKind, RundownItem
 from broadcaster.domain.air.causes import Cause, Why
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.playout.record.asrun import AsRun, entry_id
 from broadcaster.playout.record.journal import Journal
 from tests.kit.clocks import MORNING

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.clock import FrozenClock
-from broadcaster.domain.playlog import Entry, Outcome
+from broadcaster.domain.log.playlog import Entry, Outcome
 from broadcaster.playout.record import journal
 from broadcaster.playout.record.journal import Journal
 from broadcaster.playout.record.recovery import look_back

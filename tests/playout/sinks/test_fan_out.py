@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from broadcaster.clock import SystemClock
 from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind
 from broadcaster.domain.air.desk import Bundle
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.zones import Zone, parse_bands
 from broadcaster.errors import AirError, RuleError
 from broadcaster.home import Home

@@ -13,7 +13,7 @@ import pytest
 
 from broadcaster.clock import SystemClock
 from broadcaster.domain.air.causes import Cause, Why
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.errors import AirError, RuleError, printed
 from broadcaster.home import Home
 from broadcaster.playout.sinks import resolve_sinks

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from broadcaster.clock import FrozenClock, SystemClock
 from broadcaster.domain.air.broadcasts import BroadcastKind
 from broadcaster.domain.air.causes import NOTHING
-from broadcaster.domain.proof import MATCH
+from broadcaster.domain.log.proof import MATCH
 from broadcaster.domain.zones import Correction, Zone, parse_bands, strictest
 from broadcaster.errors import RuleError, printed
 from broadcaster.playout.airing.lineup import tone

@@ -19,7 +19,7 @@ from broadcaster.clock import FrozenClock, SystemClock
 from broadcaster.domain.air.broadcasts import BroadcastState, ItemKind, RundownItem
 from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.air.relays import NONE, RelaySource
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.schedule.windows import Window
 from broadcaster.errors import AirError
 from broadcaster.media import ffmpeg

@@ -11,7 +11,7 @@ import pytest
 from broadcaster.clock import FrozenClock
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.air.causes import Cause, Why
-from broadcaster.domain.playlog import Outcome
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
 from broadcaster.playout.sinks.null import NullSink

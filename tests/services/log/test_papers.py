@@ -18,7 +18,7 @@ from sqlalchemy import select
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
 from broadcaster.domain.air.broadcasts import BroadcastState
-from broadcaster.domain.playlog import Outcome, Punctuality
+from broadcaster.domain.log.playlog import Outcome, Punctuality
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.media.ffmpeg import run
 from broadcaster.services.log import logbook, playlog

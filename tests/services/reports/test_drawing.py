@@ -15,8 +15,8 @@ from broadcaster.clock import FrozenClock
 from broadcaster.db.models import AuditEvent, Report
 from broadcaster.db.queries.log import Narrowed
 from broadcaster.domain.activities import ActivityDraft, PartState
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.periods import parse
-from broadcaster.domain.playlog import Outcome
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.errors import ForbiddenError, MediaError, NotFoundError, RuleError, printed

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from broadcaster.db.models import BroadcastRow, RotationRow, Script
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
-from broadcaster.domain.playlog import Entry, Outcome
+from broadcaster.domain.log.playlog import Entry, Outcome
 from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.services.log import playlog

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from alembic import op
 
 from broadcaster.db.base import UtcDateTime
-from broadcaster.domain import older
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.air.causes import Cause
+from broadcaster.domain.log import older
 
 revision = "0015"
 down_revision = "0014"

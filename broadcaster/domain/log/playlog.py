@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from broadcaster.domain import older
 from broadcaster.domain.air.broadcasts import BroadcastState, ItemKind
 from broadcaster.domain.air.causes import Cause
+from broadcaster.domain.log import older
 
 
 class Outcome(StrEnum):
