@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from broadcaster import faults
 from broadcaster.domain.air.relays import RelaySource
-from broadcaster.domain.papers import Issuer, PaperForm
+from broadcaster.domain.reports.papers import Issuer, PaperForm
 from broadcaster.domain.schedule.windows import Caps, StationHours, Window
 from broadcaster.errors import RuleError, Where
 from broadcaster.plugins import ENGINES, RECOGNISERS, SINKS, Door

@@ -14,7 +14,7 @@ import click
 from broadcaster import logs
 from broadcaster.cli.common import progress_bar
 from broadcaster.clock import FastClock, SystemClock, day_start
-from broadcaster.domain.periods import custom
+from broadcaster.domain.reports.periods import custom
 from broadcaster.domain.roles import Actor, machine
 from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.playout.engine import Playout

@@ -10,7 +10,7 @@ import click
 from broadcaster.cli.common import actor_of, format_option, opened, show_json, show_table
 from broadcaster.cli.place import home_option
 from broadcaster.db.queries import plans as plans_queries
-from broadcaster.domain.plans import Campaign, CampaignState
+from broadcaster.domain.reports.plans import Campaign, CampaignState
 from broadcaster.errors import RuleError
 from broadcaster.services.reports import plans
 from broadcaster.text.ingest import load

@@ -11,7 +11,7 @@ from broadcaster.cli.common import actor_of, format_option, opened, progress_bar
 from broadcaster.cli.place import home_option
 from broadcaster.db.queries import log, zones
 from broadcaster.domain.log.playlog import Entry, Outcome
-from broadcaster.domain.periods import HOW, parse
+from broadcaster.domain.reports.periods import HOW, parse
 from broadcaster.reporting.tables import tables_of
 from broadcaster.services.reports import checking, drawing, tracing
 from broadcaster.services.reports import due as report_due

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from broadcaster.domain.activities import DIVERSITY_FORMULA, diversity
-from broadcaster.domain.figures import CountedAiring, Figures, Tally, share
 from broadcaster.domain.log.playlog import Entry
-from broadcaster.domain.papers import Issuer, PaperForm
-from broadcaster.domain.periods import ReportPeriod
-from broadcaster.domain.plans import LOUDSPEAKER, FormGroup
-from broadcaster.domain.tracking import FULFILMENT_FORMULA, Progress, fulfilment_points
+from broadcaster.domain.reports.activities import DIVERSITY_FORMULA, diversity
+from broadcaster.domain.reports.figures import CountedAiring, Figures, Tally, share
+from broadcaster.domain.reports.papers import Issuer, PaperForm
+from broadcaster.domain.reports.periods import ReportPeriod
+from broadcaster.domain.reports.plans import LOUDSPEAKER, FormGroup
+from broadcaster.domain.reports.tracking import FULFILMENT_FORMULA, Progress, fulfilment_points
 from broadcaster.reporting import charts
 from broadcaster.reporting.wording import change, clean_end, decimal, minutes, number, percent
 

@@ -10,11 +10,11 @@ from dataclasses import asdict, fields
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from broadcaster.domain.figures import CountedAiring, Figures
 from broadcaster.domain.log.playlog import Entry
-from broadcaster.domain.papers import Issuer, PaperForm
-from broadcaster.domain.periods import PeriodKind, ReportPeriod
-from broadcaster.domain.tracking import Cell, Progress, Track
+from broadcaster.domain.reports.figures import CountedAiring, Figures
+from broadcaster.domain.reports.papers import Issuer, PaperForm
+from broadcaster.domain.reports.periods import PeriodKind, ReportPeriod
+from broadcaster.domain.reports.tracking import Cell, Progress, Track
 from broadcaster.errors import RuleError
 from broadcaster.reporting.document import ActivityLine, PartLine, ReportDocument
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from broadcaster.domain.log.playlog import Entry, Outcome
-from broadcaster.domain.papers import Issuer, PaperForm
+from broadcaster.domain.reports.papers import Issuer, PaperForm
 from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS
 from broadcaster.reporting.document import number
 from broadcaster.reporting.pdf import Block, Grid, Heading, Paper, Paragraph, Signature, letterhead

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 import typst
 
-from broadcaster.domain.papers import Issuer, PaperForm
+from broadcaster.domain.reports.papers import Issuer, PaperForm
 from broadcaster.errors import StationError
 from broadcaster.rooms import room
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from broadcaster.domain.air.broadcasts import ItemKind
-from broadcaster.domain.figures import CountedAiring
+from broadcaster.domain.reports.figures import CountedAiring
 from broadcaster.reporting.document import ReportDocument
 from broadcaster.reporting.tables import tables_of
 

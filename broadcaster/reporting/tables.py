@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from broadcaster.domain.figures import Tally, share
-from broadcaster.domain.plans import LOUDSPEAKER
-from broadcaster.domain.tracking import Progress
+from broadcaster.domain.reports.figures import Tally, share
+from broadcaster.domain.reports.plans import LOUDSPEAKER
+from broadcaster.domain.reports.tracking import Progress
 from broadcaster.reporting.document import ReportDocument
 from broadcaster.reporting.wording import clean_end, decimal, percent
 

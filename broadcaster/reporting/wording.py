@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from broadcaster.domain.figures import Tally, share
+from broadcaster.domain.reports.figures import Tally, share
 
 
 def number(n: int) -> str:

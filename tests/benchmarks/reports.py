@@ -122,7 +122,7 @@ def measure(home: Path) -> None:
     """Report the year in this process and say what it cost; run in a process of its own, so that memory is its own."""
     from sqlalchemy import text
 
-    from broadcaster.domain.periods import parse
+    from broadcaster.domain.reports.periods import parse
     from broadcaster.reporting import docx, paper, table_csv, xlsx
     from broadcaster.services.reports import content
     from broadcaster.services.station import open_station

@@ -9,9 +9,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.domain.figures import Figures, count
 from broadcaster.domain.log.playlog import Entry, Outcome
-from broadcaster.domain.periods import PeriodKind, period
+from broadcaster.domain.reports.figures import Figures, count
+from broadcaster.domain.reports.periods import PeriodKind, period
 from tests.kit.entries import VN, entry
 
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.domain import periods
-from broadcaster.domain.periods import (
+from broadcaster.domain.reports import periods
+from broadcaster.domain.reports.periods import (
     PRESETS,
     PeriodKind,
     Preset,

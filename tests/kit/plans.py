@@ -7,11 +7,7 @@ import io
 
 import docx
 
-from broadcaster.domain.plans import (
-    Campaign,
-    CampaignState,
-    PlanTopic,
-)
+from broadcaster.domain.reports.plans import Campaign, CampaignState, PlanTopic
 from broadcaster.services.reports import plans
 from broadcaster.services.station import Station
 from tests.kit.people import OPERATOR

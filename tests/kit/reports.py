@@ -6,11 +6,11 @@ import datetime as dt
 import random
 from zoneinfo import ZoneInfo
 
-from broadcaster.domain.figures import airings, count
 from broadcaster.domain.log.playlog import Outcome
-from broadcaster.domain.periods import parse
-from broadcaster.domain.plans import Campaign, PlanTopic
-from broadcaster.domain.tracking import progress
+from broadcaster.domain.reports.figures import airings, count
+from broadcaster.domain.reports.periods import parse
+from broadcaster.domain.reports.plans import Campaign, PlanTopic
+from broadcaster.domain.reports.tracking import progress
 from broadcaster.reporting.document import ActivityLine, PartLine, ReportDocument
 from broadcaster.settings import Settings
 from tests.kit.entries import entry

@@ -12,9 +12,9 @@ import openpyxl
 import pytest
 from docx.shared import Mm, Pt
 
-from broadcaster.domain.figures import count
 from broadcaster.domain.log.playlog import Outcome
-from broadcaster.domain.periods import parse
+from broadcaster.domain.reports.figures import count
+from broadcaster.domain.reports.periods import parse
 from broadcaster.reporting import docx as docx_writer
 from broadcaster.reporting import xlsx as xlsx_writer
 from broadcaster.reporting.document import ReportDocument, number

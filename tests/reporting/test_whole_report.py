@@ -20,10 +20,10 @@ import openpyxl
 import pypdf
 import pytest
 
-from broadcaster.domain.activities import ActivityDraft, diversity
-from broadcaster.domain.figures import count
-from broadcaster.domain.plans import Campaign, FormGroup, PlanTopic
-from broadcaster.domain.tracking import due_by, fulfilment_points, progress, spread
+from broadcaster.domain.reports.activities import ActivityDraft, diversity
+from broadcaster.domain.reports.figures import count
+from broadcaster.domain.reports.plans import Campaign, FormGroup, PlanTopic
+from broadcaster.domain.reports.tracking import due_by, fulfilment_points, progress, spread
 from broadcaster.errors import RuleError, printed
 from broadcaster.reporting import docx as docx_writer
 from broadcaster.reporting import paper, table_csv, xlsx

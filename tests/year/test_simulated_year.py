@@ -11,7 +11,7 @@ from sqlalchemy import delete
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import DayException, ZoneRow
-from broadcaster.domain.periods import PeriodKind, parse, period
+from broadcaster.domain.reports.periods import PeriodKind, parse, period
 from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.services.log.playlog import verify
 from broadcaster.services.reports.content import figures_of

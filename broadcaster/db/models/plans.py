@@ -9,8 +9,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from broadcaster.db.base import Base, PlainWord
-from broadcaster.domain.activities import PartState
-from broadcaster.domain.plans import CampaignState
+from broadcaster.domain.reports.activities import PartState
+from broadcaster.domain.reports.plans import CampaignState
 
 
 class CampaignRow(Base):

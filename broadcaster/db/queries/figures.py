@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import PlayLogEntry
 from broadcaster.domain.air.broadcasts import ItemKind
-from broadcaster.domain.figures import RANKED, CountedAiring, Figures, Tally, tally
 from broadcaster.domain.log.playlog import Outcome
+from broadcaster.domain.reports.figures import RANKED, CountedAiring, Figures, Tally, tally
 
 _LOG = cast(Table, PlayLogEntry.__table__)
 _HEARD = and_(_LOG.c.outcome.in_([Outcome.FULL, Outcome.PARTIAL]), _LOG.c.heard_ms > 0)

@@ -14,8 +14,8 @@ from broadcaster.db.models import PlayLogEntry, Revision, Script
 from broadcaster.db.queries.figures import Stretch, airing_of, grouped
 from broadcaster.db.queries.one import one_of
 from broadcaster.domain.air.broadcasts import ItemKind
-from broadcaster.domain.figures import RANKED, CountedAiring
 from broadcaster.domain.log.playlog import Outcome
+from broadcaster.domain.reports.figures import RANKED, CountedAiring
 from broadcaster.errors import NotFoundError
 
 

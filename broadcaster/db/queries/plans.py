@@ -10,13 +10,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import CampaignRow
 from broadcaster.db.queries.one import one_of
-from broadcaster.domain.plans import (
-    Campaign,
-    CampaignState,
-    Deadline,
-    PlanTopic,
-    PlanUnit,
-)
+from broadcaster.domain.reports.plans import Campaign, CampaignState, Deadline, PlanTopic, PlanUnit
 
 
 def campaign(session: Session, number: int) -> CampaignRow:

@@ -17,7 +17,15 @@ from broadcaster.db.queries import people
 from broadcaster.db.queries import plans as plans_queries
 from broadcaster.db.queries.scripts import many
 from broadcaster.domain.fold import file_name
-from broadcaster.domain.plans import LOUDSPEAKER, Campaign, CampaignState, Deadline, PlanTopic, PlanUnit, topic_code
+from broadcaster.domain.reports.plans import (
+    LOUDSPEAKER,
+    Campaign,
+    CampaignState,
+    Deadline,
+    PlanTopic,
+    PlanUnit,
+    topic_code,
+)
 from broadcaster.domain.roles import Permission
 from broadcaster.errors import RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station

@@ -9,12 +9,12 @@ from typing import Any
 
 from flask import Flask
 
-from broadcaster.domain.activities import PartState
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, ItemKind, Origin, Overrun
 from broadcaster.domain.air.emergencies import EmergencyState, ReviewFinding
 from broadcaster.domain.jobs import JobKind, JobState
 from broadcaster.domain.log.playlog import Outcome
-from broadcaster.domain.plans import CampaignState
+from broadcaster.domain.reports.activities import PartState
+from broadcaster.domain.reports.plans import CampaignState
 from broadcaster.domain.scripts.scripts import Decision, Priority, ScriptState
 from broadcaster.domain.scripts.standing import ReadingState
 from broadcaster.domain.zones import HornCondition, ZoneState

@@ -14,11 +14,11 @@ from broadcaster.db.models import Approval, ChainHead, PlayLogEntry, Revision, S
 from broadcaster.db.queries import figures
 from broadcaster.db.queries import plans as plans_queries
 from broadcaster.db.queries.figures import Stretch
-from broadcaster.domain.activities import PartState
-from broadcaster.domain.figures import Figures
 from broadcaster.domain.log.chain import GENESIS
-from broadcaster.domain.periods import ReportPeriod, custom, previous, year_before
-from broadcaster.domain.plans import Campaign
+from broadcaster.domain.reports.activities import PartState
+from broadcaster.domain.reports.figures import Figures
+from broadcaster.domain.reports.periods import ReportPeriod, custom, previous, year_before
+from broadcaster.domain.reports.plans import Campaign
 from broadcaster.domain.scripts.scripts import Decision, Genre, ScriptState
 from broadcaster.errors import RuleError
 from broadcaster.reporting.document import ActivityLine, PartLine, ReportDocument

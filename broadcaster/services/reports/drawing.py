@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import Report
 from broadcaster.db.queries import figures
 from broadcaster.db.queries.one import one_of
-from broadcaster.domain.periods import ReportPeriod
+from broadcaster.domain.reports.periods import ReportPeriod
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import RuleError
 from broadcaster.reporting.document import ReportDocument

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from broadcaster.db.models import Report
-from broadcaster.domain import periods
-from broadcaster.domain.periods import ReportPeriod
+from broadcaster.domain.reports import periods
+from broadcaster.domain.reports.periods import ReportPeriod
 from broadcaster.services.station import Station
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from broadcaster.db.models import Job, Report
 from broadcaster.db.queries.one import one_of
 from broadcaster.domain.jobs import JobKind, JobState
-from broadcaster.domain.periods import PeriodKind, ReportPeriod
+from broadcaster.domain.reports.periods import PeriodKind, ReportPeriod
 from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.air.heartbeats import status

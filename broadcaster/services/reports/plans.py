@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import CampaignRow, Topic, Unit
 from broadcaster.db.queries.plans import campaign, campaign_of
 from broadcaster.domain.fold import fold
-from broadcaster.domain.plans import (
+from broadcaster.domain.reports.plans import (
     LOUDSPEAKER,
     Campaign,
     CampaignState,

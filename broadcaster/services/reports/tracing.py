@@ -8,7 +8,7 @@ from typing import Any
 
 from broadcaster.db.queries import figures, log
 from broadcaster.db.queries.log import Narrowed
-from broadcaster.domain.periods import PeriodKind, ReportPeriod, custom, parse
+from broadcaster.domain.reports.periods import PeriodKind, ReportPeriod, custom, parse
 from broadcaster.errors import RuleError
 from broadcaster.services.reports.content import stretch_of
 from broadcaster.services.station import Station

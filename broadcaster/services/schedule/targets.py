@@ -13,7 +13,7 @@ from broadcaster.clock import day_start
 from broadcaster.db.models import PlayLogEntry
 from broadcaster.db.queries import plans as plans_queries
 from broadcaster.domain.log.playlog import Outcome
-from broadcaster.domain.plans import LOUDSPEAKER
+from broadcaster.domain.reports.plans import LOUDSPEAKER
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from broadcaster.domain.fold import fold, nfc
-from broadcaster.domain.plans import LOUDSPEAKER, Form
+from broadcaster.domain.reports.plans import LOUDSPEAKER, Form
 from broadcaster.text import furniture
 from broadcaster.text.plans import phrases, tables
 from broadcaster.text.plans.outline import HEADINGS, Node, marked, outline

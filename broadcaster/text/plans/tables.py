@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from broadcaster.domain.fold import fold
-from broadcaster.domain.plans import LOUDSPEAKER, Form
+from broadcaster.domain.reports.plans import LOUDSPEAKER, Form
 from broadcaster.text.plans import phrases
 from broadcaster.text.plans.proposals import Proposal, ProposalKind
 

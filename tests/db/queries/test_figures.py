@@ -12,10 +12,10 @@ import pytest
 from broadcaster.db.queries import figures
 from broadcaster.db.queries.figures import Stretch
 from broadcaster.db.session import Database
-from broadcaster.domain import figures as domain
-from broadcaster.domain.figures import Figures, Tally
 from broadcaster.domain.log.playlog import Entry, Outcome
-from broadcaster.domain.periods import PeriodKind, ReportPeriod, custom, period
+from broadcaster.domain.reports import figures as domain
+from broadcaster.domain.reports.figures import Figures, Tally
+from broadcaster.domain.reports.periods import PeriodKind, ReportPeriod, custom, period
 from broadcaster.services.log import playlog
 from tests.kit.entries import entry
 
@@ -165,7 +165,7 @@ def test_the_edge_days_are_exact_in_station_time(database: Database) -> None:
     with database.write() as session:
         playlog.append(session, log, moments[-1][0])
     wanted = {"2025-Y": 1, "2026-Q1": 2, "2026-Q2": 1, "2026-Q4": 1, "2026-Y": 4, "2027-Q1": 1}
-    from broadcaster.domain.periods import parse
+    from broadcaster.domain.reports.periods import parse
 
     with database.read() as session:
         for written, many in wanted.items():

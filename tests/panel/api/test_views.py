@@ -151,7 +151,7 @@ def test_figures_are_those_of_the_report(station: Station, api: FlaskClient) -> 
 
 
 def _period(text: str) -> object:
-    from broadcaster.domain import periods
+    from broadcaster.domain.reports import periods
 
     return periods.parse(text, cutoff=14)
 

@@ -14,9 +14,9 @@ from sqlalchemy import func, select
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import AuditEvent, Report
 from broadcaster.db.queries.log import Narrowed
-from broadcaster.domain.activities import ActivityDraft, PartState
 from broadcaster.domain.log.playlog import Outcome
-from broadcaster.domain.periods import parse
+from broadcaster.domain.reports.activities import ActivityDraft, PartState
+from broadcaster.domain.reports.periods import parse
 from broadcaster.domain.roles import Actor, Role
 from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.errors import ForbiddenError, MediaError, NotFoundError, RuleError, printed

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from broadcaster.db.models import AuditEvent, CampaignRow, Topic
 from broadcaster.db.queries import plans as plans_queries
-from broadcaster.domain.plans import Campaign, CampaignState, Deadline, PlanTopic, PlanUnit
+from broadcaster.domain.reports.plans import Campaign, CampaignState, Deadline, PlanTopic, PlanUnit
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError, printed
 from broadcaster.services.reports import plans
 from broadcaster.services.station import Station

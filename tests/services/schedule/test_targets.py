@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from broadcaster.domain.log.playlog import Outcome
-from broadcaster.domain.plans import Campaign, CampaignState, PlanTopic
+from broadcaster.domain.reports.plans import Campaign, CampaignState, PlanTopic
 from broadcaster.services.log import playlog
 from broadcaster.services.reports import plans
 from broadcaster.services.schedule.targets import Targets, topic_targets

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.domain.plans import Form, FormGroup, matches, short_title, topic_code
+from broadcaster.domain.reports.plans import Form, FormGroup, matches, short_title, topic_code
 from broadcaster.rooms import room
 from broadcaster.text.ingest import read_bytes
 from broadcaster.text.plans import PlanReading, ProposalKind, read_plan

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from broadcaster.domain.plans import LOUDSPEAKER, Campaign
+from broadcaster.domain.reports.plans import LOUDSPEAKER, Campaign
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from broadcaster.domain.fold import nfc
-from broadcaster.domain.plans import LOUDSPEAKER, FormGroup
+from broadcaster.domain.reports.plans import LOUDSPEAKER, FormGroup
 from broadcaster.errors import RuleError
 
 _LINK = re.compile(r"https?://[^\s<>\"']{3,480}", re.IGNORECASE)

@@ -1,0 +1,1 @@
+"""Reports: plans, activities, periods and figures."""
