@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from broadcaster.cli.place import where
-from broadcaster.domain.roles import Actor, machine
+from broadcaster.domain.people.roles import Actor, machine
 from broadcaster.services.people.accounts import actor_named
 from broadcaster.services.station import Station, open_station
 

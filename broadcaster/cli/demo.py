@@ -14,8 +14,8 @@ import click
 from broadcaster import logs
 from broadcaster.cli.common import progress_bar
 from broadcaster.clock import FastClock, SystemClock, day_start
+from broadcaster.domain.people.roles import Actor, machine
 from broadcaster.domain.reports.periods import custom
-from broadcaster.domain.roles import Actor, machine
 from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.host.alarm import SimulatedAlarm

@@ -13,7 +13,7 @@ from broadcaster.db.queries import air
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.emergencies import EmergencyRequest, EmergencyState, Interrupted, ReviewFinding
-from broadcaster.domain.roles import Actor
+from broadcaster.domain.people.roles import Actor
 from broadcaster.errors import RuleError, StationError
 from broadcaster.services.air import emergencies, emergency_voice
 from broadcaster.services.air.emergency_cap import draft_from_cap

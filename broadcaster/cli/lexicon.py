@@ -12,7 +12,7 @@ import click
 from broadcaster.cli.common import actor_of, format_option, opened, show_json, show_table
 from broadcaster.cli.place import home_option
 from broadcaster.domain.fold import fold, sort_key
-from broadcaster.domain.roles import Actor
+from broadcaster.domain.people.roles import Actor
 from broadcaster.errors import RuleError
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.changes import AffectedError, Change, apply, find_entry

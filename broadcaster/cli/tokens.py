@@ -6,7 +6,7 @@ import click
 
 from broadcaster.cli.common import actor_of, opened, show_table
 from broadcaster.cli.place import home_option
-from broadcaster.domain.scopes import Scope
+from broadcaster.domain.people.scopes import Scope
 from broadcaster.services.people import tokens
 
 

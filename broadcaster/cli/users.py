@@ -7,7 +7,7 @@ import click
 from broadcaster.cli.common import actor_of, opened, show_table
 from broadcaster.cli.place import home_option
 from broadcaster.db.queries.people import all_users
-from broadcaster.domain.roles import Role, parse_roles
+from broadcaster.domain.people.roles import Role, parse_roles
 from broadcaster.services.people.accounts import create_user, reset_password
 
 

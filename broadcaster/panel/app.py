@@ -13,7 +13,7 @@ from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
 
-from broadcaster.domain.roles import Permission
+from broadcaster.domain.people.roles import Permission
 from broadcaster.home import Home
 from broadcaster.panel import api, gate, limits, preferences
 from broadcaster.panel.air import emergency, live, onair

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import AuditEvent
-from broadcaster.domain.roles import Actor
+from broadcaster.domain.people.roles import Actor
 
 
 @dataclass(frozen=True, slots=True)

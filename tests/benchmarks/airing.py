@@ -191,7 +191,7 @@ def stops(count: int) -> str:
         thread = threading.Thread(target=playout.run, args=(stop,))
         thread.start()
         took = []
-        from broadcaster.domain.roles import machine
+        from broadcaster.domain.people.roles import machine
 
         for n in range(count):
             number = plan(station, station.now() + dt.timedelta(seconds=0.3), items["long"], "ap-0", f"do/{n}")

@@ -24,7 +24,7 @@ from broadcaster.db.models import BroadcastRow
 from broadcaster.db.queries.zones import cue_sounds, zone_map
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, ItemKind, Origin, RundownItem
 from broadcaster.domain.air.emergencies import EmergencyRequest
-from broadcaster.domain.roles import machine
+from broadcaster.domain.people.roles import machine
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services.air import emergencies, emergency_voice

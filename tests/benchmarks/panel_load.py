@@ -37,7 +37,7 @@ from broadcaster.clock import SystemClock
 from broadcaster.db.models import Approval, BroadcastRow, Rendition, Revision, Script, ZoneRow
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, ItemKind, Origin, RundownItem
 from broadcaster.domain.log.playlog import Entry, Outcome
-from broadcaster.domain.roles import Role, machine
+from broadcaster.domain.people.roles import Role, machine
 from broadcaster.domain.scripts.scripts import Genre, Priority, ScriptState
 from broadcaster.services.log import playlog
 from broadcaster.services.people import accounts

@@ -30,7 +30,7 @@ from broadcaster.db.queries.scripts.one import latest_revision
 from broadcaster.db.queries.zones import cue_sounds
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.log.playlog import Entry, Outcome
-from broadcaster.domain.roles import machine
+from broadcaster.domain.people.roles import machine
 from broadcaster.domain.schedule.windows import Caps, StationHours, Window
 from broadcaster.domain.scripts.fields import ScriptFields
 from broadcaster.domain.scripts.scripts import text_sha256

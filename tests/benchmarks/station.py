@@ -37,7 +37,7 @@ def planning() -> None:
     from sqlalchemy import delete, func, select
 
     from broadcaster.db.models import BroadcastRow, ZoneRow
-    from broadcaster.domain.roles import machine
+    from broadcaster.domain.people.roles import machine
     from broadcaster.services.schedule.planning import plan
     from broadcaster.services.schedule.rotations import apply_rotation
     from broadcaster.services.setup.founding import init

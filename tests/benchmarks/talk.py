@@ -28,7 +28,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, Route, sync_playwright
 
-from broadcaster.domain.roles import Role, machine
+from broadcaster.domain.people.roles import Role, machine
 from broadcaster.playout.sound.talk import IN_HAND_S
 from broadcaster.services.people import accounts
 from broadcaster.services.setup.founding import init

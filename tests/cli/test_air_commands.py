@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from broadcaster.domain.log.playlog import Entry, Outcome
-from broadcaster.domain.roles import machine
+from broadcaster.domain.people.roles import machine
 from broadcaster.services.log import playlog
 from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.station import open_station

@@ -32,7 +32,7 @@ from broadcaster.db.session import Database
 from broadcaster.domain.air.broadcasts import ItemKind, Origin
 from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.log.playlog import FIELDS, NEWEST, Entry, Outcome
-from broadcaster.domain.roles import Actor, Role
+from broadcaster.domain.people.roles import Actor, Role
 from broadcaster.home import Home
 from broadcaster.services.air import emergency_soundings
 from broadcaster.services.log import completeness, playlog

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from broadcaster.domain.roles import Actor, Permission, Role, machine, parse_roles
+from broadcaster.domain.people.roles import Actor, Permission, Role, machine, parse_roles
 from broadcaster.errors import ForbiddenError
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from broadcaster.db.models import CueRow
 from broadcaster.domain.air.emergencies import EmergencyRequest
-from broadcaster.domain.roles import Actor, Role
+from broadcaster.domain.people.roles import Actor, Role
 from broadcaster.services.air import emergencies
 
 OPERATOR = Actor("vanhanh", "Người vận hành", frozenset({Role.OPERATOR}))

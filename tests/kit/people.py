@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from broadcaster.domain.roles import Actor, Role
+from broadcaster.domain.people.roles import Actor, Role
 
 EDITOR = Actor("bientap", "Biên tập viên", frozenset({Role.EDITOR}))
 

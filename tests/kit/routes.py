@@ -6,8 +6,8 @@ import re
 
 from flask import Flask
 
-from broadcaster.domain.roles import Permission
-from broadcaster.domain.scopes import Scope
+from broadcaster.domain.people.roles import Permission
+from broadcaster.domain.people.scopes import Scope
 from broadcaster.panel.web.access import PUBLIC, SIGNED_IN
 from broadcaster.services.schedule import feeds
 

@@ -15,7 +15,7 @@ from broadcaster.db.queries.scripts.one import latest_revision
 from broadcaster.db.queries.zones import cue_sounds, zone_map
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, ItemKind, Origin, RundownItem
 from broadcaster.domain.log.playlog import Entry, Outcome
-from broadcaster.domain.roles import Role, machine
+from broadcaster.domain.people.roles import Role, machine
 from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.domain.schedule.rundown import Reason
 from broadcaster.domain.scripts.fields import ScriptFields

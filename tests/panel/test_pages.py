@@ -13,7 +13,7 @@ from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, Command, Heartbeat, Job, PlayLogEntry, Script
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.jobs import JobState
-from broadcaster.domain.roles import Permission
+from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.scripts.scripts import ScriptState
 from broadcaster.panel.web.access import needs
 from broadcaster.services.air.heartbeats import beat

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from broadcaster.domain.roles import Role
+from broadcaster.domain.people.roles import Role
 from broadcaster.domain.scripts.fields import ScriptFields
 from broadcaster.panel import create_app
 from broadcaster.panel.people.auth import safe_next

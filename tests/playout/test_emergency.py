@@ -13,7 +13,7 @@ from broadcaster.db.models import BroadcastRow, Emergency
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, ItemKind, Origin
 from broadcaster.domain.air.emergencies import EmergencyRequest, EmergencyState, Interrupted
 from broadcaster.domain.log.playlog import Outcome
-from broadcaster.domain.roles import Actor, Role
+from broadcaster.domain.people.roles import Actor, Role
 from broadcaster.services.air import broadcasts, emergencies, emergency_voice
 from broadcaster.services.log import playlog
 from broadcaster.supervise.simulated import Simulation

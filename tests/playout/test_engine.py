@@ -383,7 +383,7 @@ def test_an_emergency_does_not_wait_for_a_clock_that_can_be_believed(air, three)
 
 
 def test_a_person_confirms_a_clock_that_is_doubted_and_the_plan_goes_on(air, three):
-    from broadcaster.domain.roles import machine
+    from broadcaster.domain.people.roles import machine
 
     with Simulation(air.station, refusal=air.refusal) as simulation:
         simulation.playout.tick()

@@ -12,7 +12,7 @@ import pytest
 
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.log.playlog import Outcome
-from broadcaster.domain.roles import Actor, Role, machine
+from broadcaster.domain.people.roles import Actor, Role, machine
 from broadcaster.errors import AirError, ForbiddenError
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.file import FileOptions, FileSink

@@ -202,7 +202,7 @@ def test_moving_house_makes_the_same_chain_and_takes_no_entry_twice(book, databa
 
 
 def test_a_correction_is_a_new_entry_that_points_back(air):
-    from broadcaster.domain.roles import machine
+    from broadcaster.domain.people.roles import machine
 
     station = air.station
     with station.db.write() as session:

@@ -13,7 +13,7 @@ from broadcaster.domain.air.broadcasts import BroadcastState, Origin
 from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.air.lateness import LatePolicy
 from broadcaster.domain.log.playlog import NEWEST, Outcome, Punctuality
-from broadcaster.domain.roles import machine
+from broadcaster.domain.people.roles import machine
 from broadcaster.services.air import broadcasts
 from broadcaster.services.log import completeness, playlog
 from broadcaster.services.schedule import resuming

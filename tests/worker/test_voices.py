@@ -12,7 +12,7 @@ import pytest
 
 from broadcaster.clock import SystemClock
 from broadcaster.db.models import Emergency
-from broadcaster.domain.roles import Role, machine
+from broadcaster.domain.people.roles import Role, machine
 from broadcaster.services.air.heartbeats import status
 from broadcaster.services.people import accounts
 from broadcaster.services.setup.founding import init

@@ -25,7 +25,7 @@ from broadcaster.domain.air.emergencies import (
     ReviewFinding,
 )
 from broadcaster.domain.fold import file_name
-from broadcaster.domain.roles import Permission
+from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.zones import ALL
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.panel.air import onair

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from broadcaster.clock import Clock, day_start
 from broadcaster.db.queries import air, schedule
 from broadcaster.domain.air.desk import Verb
-from broadcaster.domain.roles import Permission
+from broadcaster.domain.people.roles import Permission
 from broadcaster.panel.web.access import actor, leave_to, needs, public, station
 from broadcaster.panel.web.fragments import revalidated
 from broadcaster.panel.web.frame import Facts, Frame

@@ -8,7 +8,7 @@ from flask import Response
 from broadcaster.db.models import Emergency
 from broadcaster.db.queries import air
 from broadcaster.domain.air.emergencies import EmergencyRequest, EmergencyState
-from broadcaster.domain.scopes import Scope
+from broadcaster.domain.people.scopes import Scope
 from broadcaster.panel.api import schemas
 from broadcaster.panel.api.routing import answer, route
 from broadcaster.panel.web.access import station

@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 from flask.typing import RouteCallable
 from pydantic import BaseModel
 
-from broadcaster.domain.scopes import Scope
+from broadcaster.domain.people.scopes import Scope
 from broadcaster.panel.api.document import answers, spec
 from broadcaster.panel.web.access import needs_scope
 

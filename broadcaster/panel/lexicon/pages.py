@@ -12,7 +12,7 @@ from broadcaster.db.models import LexiconRow
 from broadcaster.db.queries import lexicon as query
 from broadcaster.db.queries import people
 from broadcaster.domain.fold import fold, sort_key
-from broadcaster.domain.roles import Permission
+from broadcaster.domain.people.roles import Permission
 from broadcaster.errors import NotFoundError, RuleError, StationError
 from broadcaster.panel.lexicon.form import HINTS, LexiconForm, fields_of
 from broadcaster.panel.web.access import actor, leave_to, needs, station

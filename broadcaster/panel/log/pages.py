@@ -20,7 +20,7 @@ from broadcaster.db.queries import log, zones
 from broadcaster.db.queries.scripts import many
 from broadcaster.domain.log.chain import GENESIS
 from broadcaster.domain.log.playlog import Outcome
-from broadcaster.domain.roles import Permission
+from broadcaster.domain.people.roles import Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_date, a_number

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from broadcaster.clock import day_start
 from broadcaster.db.queries import people
-from broadcaster.domain.roles import Permission
+from broadcaster.domain.people.roles import Permission
 from broadcaster.panel.web.access import needs, station
 from broadcaster.panel.web.fields import a_date
 from broadcaster.panel.web.paging import Page, wanted_page

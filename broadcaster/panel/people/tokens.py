@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from broadcaster.domain.roles import Permission
-from broadcaster.domain.scopes import Scope
+from broadcaster.domain.people.roles import Permission
+from broadcaster.domain.people.scopes import Scope
 from broadcaster.errors import RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.forms import TokenForm

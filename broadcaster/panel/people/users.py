@@ -8,7 +8,7 @@ from wtforms import SelectChoice
 
 from broadcaster.db.models import User
 from broadcaster.db.queries import people
-from broadcaster.domain.roles import PERMISSIONS, Permission, Role, parse_roles
+from broadcaster.domain.people.roles import PERMISSIONS, Permission, Role, parse_roles
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.forms import UserForm

@@ -13,10 +13,10 @@ from wtforms.validators import InputRequired, Length, Optional
 from broadcaster.db.models import Activity
 from broadcaster.db.queries import people
 from broadcaster.db.queries.scripts import many
+from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.reports.activities import ActivityDraft, PartState
 from broadcaster.domain.reports.periods import ReportPeriod, parse
 from broadcaster.domain.reports.plans import LOUDSPEAKER
-from broadcaster.domain.roles import Permission
 from broadcaster.errors import RuleError
 from broadcaster.panel.reports.pages import choices
 from broadcaster.panel.web.access import actor, leave_to, needs, station

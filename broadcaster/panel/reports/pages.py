@@ -13,8 +13,8 @@ from markupsafe import Markup
 from broadcaster.db.queries import log, people
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.scripts import many
+from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.reports import periods
-from broadcaster.domain.roles import Permission
 from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.errors import NotFoundError, RuleError, StationError
 from broadcaster.panel.reports.figures import shown_tables

@@ -17,6 +17,7 @@ from broadcaster.db.queries import people
 from broadcaster.db.queries import plans as plans_queries
 from broadcaster.db.queries.scripts import many
 from broadcaster.domain.fold import file_name
+from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.reports.plans import (
     LOUDSPEAKER,
     Campaign,
@@ -26,7 +27,6 @@ from broadcaster.domain.reports.plans import (
     PlanUnit,
     topic_code,
 )
-from broadcaster.domain.roles import Permission
 from broadcaster.errors import RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_number, rows_of

@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from broadcaster.db.models import CampaignRow
 from broadcaster.db.queries import plans as plans_queries
 from broadcaster.db.queries.scripts import many
+from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.reports.tracking import next_due
-from broadcaster.domain.roles import Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.services.reports import tracking

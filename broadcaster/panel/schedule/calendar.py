@@ -23,7 +23,7 @@ from broadcaster.domain.air.desk import Verb
 from broadcaster.domain.air.lateness import LatePolicy
 from broadcaster.domain.fold import slug
 from broadcaster.domain.log.playlog import Outcome
-from broadcaster.domain.roles import Permission
+from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.errors import NotFoundError, RuleError

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from broadcaster.db.models import RotationRow
 from broadcaster.db.queries import schedule
 from broadcaster.domain.fold import one_line
-from broadcaster.domain.roles import Permission
+from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.errors import RuleError
 from broadcaster.panel.schedule import slots

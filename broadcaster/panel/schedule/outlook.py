@@ -10,7 +10,7 @@ from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.queries import zones
-from broadcaster.domain.roles import Permission
+from broadcaster.domain.people.roles import Permission
 from broadcaster.errors import NotFoundError
 from broadcaster.panel.web.access import actor, leave_to, needs, public, station
 from broadcaster.panel.web.fields import a_date

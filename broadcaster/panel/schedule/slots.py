@@ -18,7 +18,7 @@ from broadcaster.db.queries.scripts import many
 from broadcaster.domain.air.broadcasts import ItemKind
 from broadcaster.domain.air.lateness import LatePolicy
 from broadcaster.domain.fold import slug
-from broadcaster.domain.roles import Permission
+from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS, WEEKDAYS
 from broadcaster.domain.zones import ALL
 from broadcaster.errors import Code, NotFoundError, RuleError

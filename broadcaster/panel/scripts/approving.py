@@ -11,7 +11,7 @@ from broadcaster.db.queries import lexicon as words_query
 from broadcaster.db.queries import people
 from broadcaster.db.queries.scripts import many
 from broadcaster.db.queries.scripts.many import Whole
-from broadcaster.domain.roles import Permission
+from broadcaster.domain.people.roles import Permission
 from broadcaster.errors import RuleError
 from broadcaster.panel.web import wording
 from broadcaster.panel.web.access import actor, leave_to, needs, station

@@ -15,7 +15,7 @@ from broadcaster.db.queries import people
 from broadcaster.db.queries.scripts import many
 from broadcaster.db.queries.scripts.many import Whole
 from broadcaster.domain.fold import file_name
-from broadcaster.domain.roles import Permission
+from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.scripts.fields import ABOUT, ScriptFields, fields_of
 from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.errors import RuleError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue
 
-from broadcaster.domain.roles import Permission
+from broadcaster.domain.people.roles import Permission
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.services.scripts import hearing
 

@@ -16,7 +16,7 @@ from broadcaster.db.queries import people, schedule
 from broadcaster.db.queries.scripts import many
 from broadcaster.db.queries.scripts.many import ScriptQuery
 from broadcaster.domain.jobs import JobKind
-from broadcaster.domain.roles import Permission
+from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.scripts.scripts import ScriptState
 from broadcaster.domain.scripts.standing import ReadingState
 from broadcaster.errors import NotFoundError, RuleError

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from broadcaster.db.queries import people
 from broadcaster.db.queries.scripts import many
-from broadcaster.domain.roles import Permission
+from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.scripts.fields import Kept
 from broadcaster.domain.scripts.scripts import MAX_BODY
 from broadcaster.errors import RuleError

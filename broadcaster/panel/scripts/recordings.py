@@ -8,7 +8,7 @@ from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster.domain.fold import file_name
-from broadcaster.domain.roles import Permission
+from broadcaster.domain.people.roles import Permission
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.services.scripts import recordings

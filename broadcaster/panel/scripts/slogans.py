@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from broadcaster.db.queries import people
 from broadcaster.db.queries.scripts import many
-from broadcaster.domain.roles import Permission
+from broadcaster.domain.people.roles import Permission
 from broadcaster.panel.web.access import needs, station
 from broadcaster.services.scripts import approving
 

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.queries import zones as zones_queries
-from broadcaster.domain.roles import Permission
+from broadcaster.domain.people.roles import Permission
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.services.setup import first_run
 

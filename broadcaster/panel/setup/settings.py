@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from broadcaster.db.queries import zones
 from broadcaster.domain.jobs import JobKind
-from broadcaster.domain.roles import Permission
+from broadcaster.domain.people.roles import Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.filters import number

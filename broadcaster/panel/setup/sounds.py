@@ -11,7 +11,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.queries import zones
-from broadcaster.domain.roles import Permission
+from broadcaster.domain.people.roles import Permission
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.forms import SoundForm

@@ -10,8 +10,8 @@ from flask import Response, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
 
-from broadcaster.domain.roles import Actor, Permission
-from broadcaster.domain.scopes import Scope
+from broadcaster.domain.people.roles import Actor, Permission
+from broadcaster.domain.people.scopes import Scope
 from broadcaster.errors import ForbiddenError
 from broadcaster.panel.web import bearer
 from broadcaster.services.people.accounts import Member

@@ -9,7 +9,7 @@ from flask import request
 from flask_limiter.util import get_remote_address
 from werkzeug.exceptions import Unauthorized
 
-from broadcaster.domain.scopes import Scope
+from broadcaster.domain.people.scopes import Scope
 from broadcaster.errors import ForbiddenError
 from broadcaster.services.people import tokens
 from broadcaster.services.station import Station

@@ -26,8 +26,8 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from broadcaster.domain.roles import Role
-from broadcaster.domain.scopes import Scope
+from broadcaster.domain.people.roles import Role
+from broadcaster.domain.people.scopes import Scope
 from broadcaster.domain.scripts.fields import DEFAULTS, About, Face, shown_on
 from broadcaster.domain.zones import Device, HornCondition
 from broadcaster.errors import StationError

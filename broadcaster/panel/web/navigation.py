@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import request, url_for
 
-from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.people.roles import Actor, Permission
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.air.desk import LEFT, PORT_FILE, PROCESS, Order, Verb
 from broadcaster.domain.air.emergencies import EmergencyState
 from broadcaster.domain.log.playlog import Ending
-from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import RuleError
 from broadcaster.home import Home
 from broadcaster.services.audit import Trail

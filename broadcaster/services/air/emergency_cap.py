@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from broadcaster.db.models import Emergency
 from broadcaster.domain.air.emergencies import EmergencyRequest, EmergencyState
-from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import RuleError
 from broadcaster.services.air import emergencies
 from broadcaster.services.station import Station

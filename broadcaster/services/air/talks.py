@@ -14,7 +14,7 @@ from sqlalchemy import select
 from broadcaster.db.models import BroadcastRow, origins
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.broadcasts import OPEN_STATES, BroadcastKind, BroadcastState, ItemKind, RundownItem
-from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.air import broadcasts
 from broadcaster.services.audit import Trail

@@ -15,7 +15,7 @@ from broadcaster.db.models import Approval, LexiconRow, LexiconVersion, Renditio
 from broadcaster.db.queries.scripts.one import get_script
 from broadcaster.domain.fold import nfc
 from broadcaster.domain.jobs import JobKind
-from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.scripts.fields import kept_of
 from broadcaster.domain.scripts.scripts import Decision, ScriptState, text_sha256
 from broadcaster.errors import NotFoundError, RuleError

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from broadcaster.db.models import Script
 from broadcaster.db.queries.scripts.one import get_script, latest_revision
-from broadcaster.domain.roles import Actor
+from broadcaster.domain.people.roles import Actor
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.changes import Change, apply, find_entry
 from broadcaster.services.lexicon.reading import Recipe, cleaned_of, profile_of

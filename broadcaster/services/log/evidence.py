@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.clock import day_bounds
 from broadcaster.db.models import PlayLogEntry
-from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.media import ffmpeg
 from broadcaster.services.audit import Trail

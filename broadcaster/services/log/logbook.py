@@ -10,8 +10,8 @@ from broadcaster.db.models import ChainHead
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.domain.air.broadcasts import ItemKind
 from broadcaster.domain.log.chain import GENESIS
+from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.reports.periods import parse
-from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import RuleError
 from broadcaster.reporting.logbook import Book, paper
 from broadcaster.reporting.pdf import render

@@ -16,7 +16,7 @@ from broadcaster.db.session import changed
 from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.log import chain
 from broadcaster.domain.log.playlog import NEWEST, Entry, Outcome
-from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Unit, User
 from broadcaster.domain.fold import nfc, one_line
-from broadcaster.domain.roles import Actor, Permission, Role, machine, parse_roles
+from broadcaster.domain.people.roles import Actor, Permission, Role, machine, parse_roles
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.people import delegating, second_step

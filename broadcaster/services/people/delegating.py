@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Delegation, User
-from broadcaster.domain.roles import PERMISSIONS, Actor, Permission, Role
+from broadcaster.domain.people.roles import PERMISSIONS, Actor, Permission, Role
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from broadcaster.db.models import SignIn, User
-from broadcaster.domain.roles import Actor
+from broadcaster.domain.people.roles import Actor
 from broadcaster.errors import NotFoundError
 from broadcaster.services.audit import Trail
 from broadcaster.services.people.accounts import Member, member

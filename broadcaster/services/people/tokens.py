@@ -14,8 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import ApiToken
-from broadcaster.domain.roles import Actor, Permission
-from broadcaster.domain.scopes import Scope, parse_scopes, token_actor
+from broadcaster.domain.people.roles import Actor, Permission
+from broadcaster.domain.people.scopes import Scope, parse_scopes, token_actor
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station

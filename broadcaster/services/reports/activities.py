@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Activity, ActivityProof, Topic, Unit, UnitPart, User
 from broadcaster.domain.fold import file_name, nfc
+from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.reports.activities import ActivityDraft, PartState, move_part
-from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.reports.plans import form_titles

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import Report
 from broadcaster.db.queries import figures
 from broadcaster.db.queries.one import one_of
+from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.reports.periods import ReportPeriod
-from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import RuleError
 from broadcaster.reporting.document import ReportDocument
 from broadcaster.reporting.frozen import digest, freeze, thaw

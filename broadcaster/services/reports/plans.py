@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import CampaignRow, Topic, Unit
 from broadcaster.db.queries.plans import campaign, campaign_of
 from broadcaster.domain.fold import fold
+from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.reports.plans import (
     LOUDSPEAKER,
     Campaign,
@@ -27,7 +28,6 @@ from broadcaster.domain.reports.plans import (
     short_title,
     topic_code,
 )
-from broadcaster.domain.roles import Actor, Permission
 from broadcaster.errors import RuleError
 from broadcaster.rooms import room
 from broadcaster.services.audit import Trail

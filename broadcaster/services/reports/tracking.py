@@ -18,10 +18,10 @@ from broadcaster.db.queries import figures
 from broadcaster.db.queries import plans as plans_queries
 from broadcaster.db.queries.figures import Stretch
 from broadcaster.db.queries.schedule import definitions_in_force
+from broadcaster.domain.people.roles import Actor, Permission, machine
 from broadcaster.domain.reports.figures import Figures
 from broadcaster.domain.reports.plans import Campaign
 from broadcaster.domain.reports.tracking import Progress, progress
-from broadcaster.domain.roles import Actor, Permission, machine
 from broadcaster.domain.schedule.rotations import Rotation
 from broadcaster.errors import RuleError
 from broadcaster.scheduling.rotation_toml import parse_rotation

@@ -29,7 +29,7 @@ from broadcaster.domain.air.broadcasts import (
 )
 from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.fold import one_line
-from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS
 from broadcaster.domain.schedule.rundown import Reason, cue_item, script_item
 from broadcaster.errors import RuleError

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from broadcaster.db.models import BroadcastRow, ZoneRow
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
-from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.scheduling.ics import FeedEntry, feed
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station

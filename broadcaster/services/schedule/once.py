@@ -20,7 +20,7 @@ from broadcaster.domain.air.broadcasts import (
     BroadcastState,
     RundownItem,
 )
-from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.schedule.candidates import Candidate, CueSound
 from broadcaster.domain.schedule.rundown import cue_item, script_item
 from broadcaster.domain.schedule.windows import require_session

@@ -14,7 +14,7 @@ from broadcaster.db.queries.one import one_of
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.broadcasts import LEAD, BroadcastKind, BroadcastState, RundownItem
 from broadcaster.domain.log.playlog import Outcome
-from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.schedule.once import require_free

@@ -16,7 +16,7 @@ from broadcaster.db.models import (
 )
 from broadcaster.db.queries.schedule import definitions_in_force
 from broadcaster.db.queries.zones import cues_for_slots, zone_map
-from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.schedule.rotations import DayKind, Rotation, ruling
 from broadcaster.errors import RuleError, Where
 from broadcaster.scheduling.rotation_toml import ExceptionsForm, parse_form, parse_rotation, plain, read_toml

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import DraftRow
-from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.scripts.fields import Face, shown_on
 from broadcaster.domain.scripts.scripts import MAX_BODY
 from broadcaster.errors import NotFoundError, RuleError

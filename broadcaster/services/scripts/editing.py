@@ -13,7 +13,7 @@ from broadcaster import faults
 from broadcaster.db.models import Revision, Script, Topic, Unit
 from broadcaster.db.queries.scripts.one import get_script, latest_revision, searchable
 from broadcaster.domain.fold import fold, nfc, order_key
-from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.scripts.fields import ScriptFields, columns_of
 from broadcaster.domain.scripts.scripts import (
     MAX_AIRINGS,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from broadcaster.domain.jobs import JobKind
-from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.home import Home
 from broadcaster.services.audit import Trail

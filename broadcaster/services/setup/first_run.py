@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, AuditEvent, BroadcastRow
 from broadcaster.domain.air.broadcasts import BroadcastState, Origin
-from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.scripts.scripts import Decision
 from broadcaster.errors import RuleError
 from broadcaster.services.audit import Trail

@@ -19,7 +19,7 @@ from broadcaster.db import schema
 from broadcaster.db.models import ChainHead, CueRow, DayException, Script, Topic, Unit, ZoneGroup, ZoneRow
 from broadcaster.db.session import Database
 from broadcaster.domain.log.chain import GENESIS
-from broadcaster.domain.roles import Actor
+from broadcaster.domain.people.roles import Actor
 from broadcaster.domain.scripts.fields import Face, ScriptFields, read, shown_on
 from broadcaster.errors import RuleError
 from broadcaster.home import Home

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from broadcaster import settings as settings_module
 from broadcaster import settings_file
 from broadcaster.domain.fold import nfc
-from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from broadcaster.db.models import CueRow, RotationRow
 from broadcaster.db.queries.one import one_of
 from broadcaster.domain.fold import one_line, slug
-from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import MediaError, NotFoundError, RuleError
 from broadcaster.rooms import room
 from broadcaster.services.audit import Trail

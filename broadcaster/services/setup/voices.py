@@ -14,7 +14,7 @@ import tomlkit
 
 from broadcaster import settings as settings_module
 from broadcaster.clock import SystemClock
-from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import EngineError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station

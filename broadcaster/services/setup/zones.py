@@ -13,7 +13,7 @@ from broadcaster.db.models import CueRow, ZoneGroup, ZoneNote, ZoneRow
 from broadcaster.db.queries.one import one_of
 from broadcaster.domain.air.broadcasts import LEAD
 from broadcaster.domain.fold import nfc, one_line, slug
-from broadcaster.domain.roles import Actor, Permission
+from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.zones import ALL, Correction, Device, HornCondition, parse_bands
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from broadcaster.db.models import BroadcastRow
 from broadcaster.domain.air.emergencies import EmergencyRequest
-from broadcaster.domain.roles import Actor, Role, machine
+from broadcaster.domain.people.roles import Actor, Role, machine
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services.air import broadcasts, emergencies, talks

@@ -12,7 +12,7 @@ from broadcaster.db.models import BroadcastRow, Command, ZoneRow
 from broadcaster.db.queries.air import present
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, Origin
 from broadcaster.domain.air.desk import PORT_FILE
-from broadcaster.domain.roles import Role, machine
+from broadcaster.domain.people.roles import Role, machine
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.playout.host.loopback import Loopback
 from broadcaster.services.air import broadcasts

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from broadcaster.clock import FrozenClock
-from broadcaster.domain.scopes import Scope
+from broadcaster.domain.people.scopes import Scope
 from broadcaster.panel import create_app
 from broadcaster.services.people import accounts, tokens
 from broadcaster.services.station import open_station

@@ -14,7 +14,7 @@ from broadcaster.clock import FrozenClock
 from broadcaster.db.models import AuditEvent, BroadcastRow
 from broadcaster.domain.air.broadcasts import BroadcastKind
 from broadcaster.domain.log.playlog import Entry, Outcome
-from broadcaster.domain.scopes import Scope
+from broadcaster.domain.people.scopes import Scope
 from broadcaster.errors import ForbiddenError, RuleError, printed
 from broadcaster.panel import create_app
 from broadcaster.services.log import playlog

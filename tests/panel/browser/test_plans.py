@@ -15,10 +15,10 @@ from playwright.sync_api import Browser, expect
 from waitress.server import create_server
 
 from broadcaster.clock import FrozenClock
+from broadcaster.domain.people.roles import machine
 from broadcaster.domain.reports.activities import ActivityDraft
 from broadcaster.domain.reports.periods import parse
 from broadcaster.domain.reports.plans import Campaign, CampaignState, Deadline, PlanTopic, PlanUnit
-from broadcaster.domain.roles import machine
 from broadcaster.panel import create_app
 from broadcaster.services.reports import activities, drawing, plans
 from broadcaster.services.station import Station, open_station

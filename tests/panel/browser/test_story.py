@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from waitress.server import create_server
 
 from broadcaster.clock import UTC
-from broadcaster.domain.roles import machine
+from broadcaster.domain.people.roles import machine
 from broadcaster.media.ffmpeg import run
 from broadcaster.panel import create_app
 from broadcaster.playout.engine import Playout

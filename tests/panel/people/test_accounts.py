@@ -8,7 +8,7 @@ import pytest
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db.queries import people
-from broadcaster.domain.roles import Role, machine
+from broadcaster.domain.people.roles import Role, machine
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError, printed
 from broadcaster.services.people import accounts
 from broadcaster.services.people.passwords import MIN_LENGTH, random_password, require_good

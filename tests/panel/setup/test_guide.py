@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from broadcaster.db.models import BroadcastRow, RotationRow
 from broadcaster.domain.air.broadcasts import BroadcastState
-from broadcaster.domain.roles import machine
+from broadcaster.domain.people.roles import machine
 from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.setup import first_run
 from broadcaster.services.station import Station

@@ -11,7 +11,7 @@ from broadcaster.db.models import BroadcastRow, ZoneGroup, ZoneNote, ZoneRow
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.broadcasts import BroadcastState
-from broadcaster.domain.roles import machine
+from broadcaster.domain.people.roles import machine
 from broadcaster.domain.zones import Correction
 from broadcaster.errors import RuleError
 from broadcaster.services.setup import doctor, zones

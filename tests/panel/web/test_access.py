@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from broadcaster.domain.roles import PERMISSIONS, Role
-from broadcaster.domain.scopes import Scope
+from broadcaster.domain.people.roles import PERMISSIONS, Role
+from broadcaster.domain.people.scopes import Scope
 from broadcaster.panel.web.access import PUBLIC, SIGNED_IN, access_of
 from tests.kit.panel import SignIn
 from tests.kit.routes import TABLE, routes

@@ -57,7 +57,7 @@ def commune(tmp_path, make):
     ],
 )
 def test_a_rotation_that_relays_at_a_wrong_hour_is_not_put_into_force(commune, start, relay, after, word):
-    from broadcaster.domain.roles import Actor, Role
+    from broadcaster.domain.people.roles import Actor, Role
     from broadcaster.services.schedule.rotations import apply_rotation
 
     chief = Actor("x", "Người phụ trách", frozenset(Role))
@@ -70,7 +70,7 @@ def test_a_slot_with_a_relay_is_planned_and_its_minutes_are_kept_free(commune):
     from sqlalchemy import select
 
     from broadcaster.db.models import BroadcastRow
-    from broadcaster.domain.roles import Actor, Role
+    from broadcaster.domain.people.roles import Actor, Role
     from broadcaster.services.schedule.planning import plan
     from broadcaster.services.schedule.rotations import apply_rotation
 
@@ -91,7 +91,7 @@ def test_a_slot_with_a_relay_is_planned_and_its_minutes_are_kept_free(commune):
     ],
 )
 def test_a_relay_whose_source_changed_after_the_rotation_is_told_beforehand(commune, name, windows, word):
-    from broadcaster.domain.roles import Actor, Role
+    from broadcaster.domain.people.roles import Actor, Role
     from broadcaster.scheduling.conflicts import Kind
     from broadcaster.services.schedule import conflicts
     from broadcaster.services.schedule.planning import plan

@@ -12,7 +12,7 @@ from broadcaster.clock import FrozenClock
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.log.playlog import Outcome
-from broadcaster.domain.roles import Actor, Role
+from broadcaster.domain.people.roles import Actor, Role
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.playout.sound import talk as talk_module

@@ -204,7 +204,7 @@ def test_a_respelling_for_the_voice_of_the_script_touches_it(station: Station) -
 
 
 def test_only_who_may_write_changes_words(station: Station) -> None:
-    from broadcaster.domain.roles import Actor, Role
+    from broadcaster.domain.people.roles import Actor, Role
 
     with pytest.raises(ForbiddenError):
         apply(station, Actor("xem", "Xem", frozenset({Role.VIEWER})), Change(add=(NEW,)))

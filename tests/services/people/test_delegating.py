@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from broadcaster.db.models import Approval, AuditEvent
-from broadcaster.domain.roles import Permission, Role, machine
+from broadcaster.domain.people.roles import Permission, Role, machine
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
 from broadcaster.services.people import accounts
 from broadcaster.services.people.delegating import candidates, delegate, delegations, revoke

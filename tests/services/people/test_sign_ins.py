@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from broadcaster.db.models import AuditEvent, SignIn
-from broadcaster.domain.roles import Actor, Role, machine
+from broadcaster.domain.people.roles import Actor, Role, machine
 from broadcaster.errors import NotFoundError
 from broadcaster.services.people import accounts, sign_ins
 from broadcaster.services.people.accounts import Member

@@ -15,9 +15,9 @@ from broadcaster.clock import FrozenClock
 from broadcaster.db.models import AuditEvent, Report
 from broadcaster.db.queries.log import Narrowed
 from broadcaster.domain.log.playlog import Outcome
+from broadcaster.domain.people.roles import Actor, Role
 from broadcaster.domain.reports.activities import ActivityDraft, PartState
 from broadcaster.domain.reports.periods import parse
-from broadcaster.domain.roles import Actor, Role
 from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.errors import ForbiddenError, MediaError, NotFoundError, RuleError, printed
 from broadcaster.reporting.frozen import digest

@@ -8,7 +8,7 @@ import pytest
 
 from broadcaster.db.queries import plans as plans_queries
 from broadcaster.db.queries.schedule import definitions_in_force
-from broadcaster.domain.roles import Actor, Role
+from broadcaster.domain.people.roles import Actor, Role
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.services.log import playlog
 from broadcaster.services.reports import tracking

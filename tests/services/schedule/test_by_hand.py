@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, CueRow
 from broadcaster.domain.air.broadcasts import BroadcastState
-from broadcaster.domain.roles import Actor, Role, machine
+from broadcaster.domain.people.roles import Actor, Role, machine
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.services.schedule import by_hand
 from broadcaster.services.schedule.once import air_once

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from broadcaster.db.models import Approval, AuditEvent, Script
 from broadcaster.domain.air.causes import NOTHING
-from broadcaster.domain.roles import Actor, Role
+from broadcaster.domain.people.roles import Actor, Role
 from broadcaster.domain.scripts.scripts import ScriptState
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
 from broadcaster.services.scripts.approving import airable, approve, refusal, send_back

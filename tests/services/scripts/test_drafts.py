@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from broadcaster.domain.roles import Actor, Role
+from broadcaster.domain.people.roles import Actor, Role
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
 from broadcaster.services.scripts.drafts import drop, mine, open_draft, token, write
 from broadcaster.services.scripts.editing import add_script

@@ -243,7 +243,7 @@ def test_a_recording_is_not_lost_for_a_fault_of_the_machine(station, script, fil
 
 
 def test_who_may_not_write_may_not_record(station, script, file):
-    from broadcaster.domain.roles import Actor, Role
+    from broadcaster.domain.people.roles import Actor, Role
 
     viewer = Actor("xem", "Người xem", frozenset({Role.VIEWER}))
     with pytest.raises(ForbiddenError):

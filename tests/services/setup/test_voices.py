@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from broadcaster.domain.roles import Actor, Role
+from broadcaster.domain.people.roles import Actor, Role
 from broadcaster.errors import EngineError, ForbiddenError, RuleError
 from broadcaster.home import Home
 from broadcaster.services.scripts.approving import airable
