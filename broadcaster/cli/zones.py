@@ -11,7 +11,7 @@ from broadcaster.cli.place import home_option
 from broadcaster.db.models import ZoneRow
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.one import one_of
-from broadcaster.domain.zones import Correction
+from broadcaster.domain.setup.zones import Correction
 from broadcaster.services.setup import zones
 
 

@@ -36,7 +36,7 @@ from broadcaster.domain.air.desk import (
 )
 from broadcaster.domain.log.playlog import Ending, Entry
 from broadcaster.domain.log.proof import Proof
-from broadcaster.domain.zones import Zone
+from broadcaster.domain.setup.zones import Zone
 from broadcaster.errors import StationError
 from broadcaster.home import Home
 from broadcaster.services.air import broadcasts, emergency_soundings, heartbeats, leases

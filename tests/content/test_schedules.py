@@ -14,7 +14,7 @@ import pytest
 from broadcaster.domain.air.lateness import LatePolicy
 from broadcaster.domain.schedule.rotations import CueStep, DayKind, Rotation, ScriptStep, ruling
 from broadcaster.domain.scripts.scripts import Genre
-from broadcaster.domain.zones import Zone, ZoneMap
+from broadcaster.domain.setup.zones import Zone, ZoneMap
 from broadcaster.rooms import room
 from broadcaster.scheduling.rotation_toml import (
     ExceptionsForm,

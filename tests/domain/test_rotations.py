@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.domain.schedule.rotations import CueStep, DayKind, Rotation, Slot
-from broadcaster.domain.zones import Zone, ZoneMap
+from broadcaster.domain.setup.zones import Zone, ZoneMap
 from broadcaster.errors import RuleError, printed
 from broadcaster.scheduling.expand import expand
 from broadcaster.scheduling.rotation_toml import parse_rotation

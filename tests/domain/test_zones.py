@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.domain.zones import parse_bands, volume_at
+from broadcaster.domain.setup.zones import parse_bands, volume_at
 from broadcaster.errors import RuleError
 
 times = st.times().map(lambda t: t.replace(second=0, microsecond=0))

@@ -15,7 +15,7 @@ from broadcaster.db.models import Command
 from broadcaster.db.session import Database
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.air.desk import Bundle, DeskAwayError, Order, Record
-from broadcaster.domain.zones import Zone
+from broadcaster.domain.setup.zones import Zone
 from broadcaster.services.desk import LocalDesk
 from broadcaster.supervise.desk_link import LIMITS_S, PAUSES_S, DeskLink
 from tests.kit.air import ALL_DAY, make_air

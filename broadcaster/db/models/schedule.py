@@ -14,7 +14,7 @@ from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.air.lateness import LatePolicy
 from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.domain.schedule.rundown import Reason
-from broadcaster.domain.zones import Device, HornCondition
+from broadcaster.domain.setup.zones import Device, HornCondition
 
 
 class ZoneRow(Base):

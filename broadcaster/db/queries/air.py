@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import BroadcastRow, Emergency, Heartbeat, Incident, ZoneRow
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.air.emergencies import EmergencyState
-from broadcaster.domain.zones import ZoneState
+from broadcaster.domain.setup.zones import ZoneState
 
 SILENT_AFTER = dt.timedelta(seconds=20)
 """A play-out that has not beaten for longer is taken for dead."""

@@ -20,7 +20,7 @@ from broadcaster.db.queries.one import one_of
 from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.schedule.candidates import CueSound
-from broadcaster.domain.zones import Correction, Zone, ZoneMap, parse_bands
+from broadcaster.domain.setup.zones import Correction, Zone, ZoneMap, parse_bands
 
 
 def zones(session: Session) -> Sequence[ZoneRow]:

@@ -18,7 +18,7 @@ from broadcaster.domain.air.broadcasts import Broadcast
 from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.log import older
 from broadcaster.domain.schedule.windows import StationHours, Window
-from broadcaster.domain.zones import Zone
+from broadcaster.domain.setup.zones import Zone
 from broadcaster.errors import StationError
 
 PROCESS = "playout"

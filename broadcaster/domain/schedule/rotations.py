@@ -15,7 +15,7 @@ from broadcaster.domain.air.broadcasts import Overrun
 from broadcaster.domain.air.lateness import LatePolicy
 from broadcaster.domain.air.relays import RelaySource
 from broadcaster.domain.schedule.windows import Caps, StationHours
-from broadcaster.domain.zones import ZoneMap
+from broadcaster.domain.setup.zones import ZoneMap
 from broadcaster.errors import Code, RuleError, Where
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

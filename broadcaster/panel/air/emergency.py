@@ -26,7 +26,7 @@ from broadcaster.domain.air.emergencies import (
 )
 from broadcaster.domain.fold import file_name
 from broadcaster.domain.people.roles import Permission
-from broadcaster.domain.zones import ALL
+from broadcaster.domain.setup.zones import ALL
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.panel.air import onair
 from broadcaster.panel.web.access import actor, leave_to, needs, station

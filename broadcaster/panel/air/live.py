@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.people.roles import Permission
-from broadcaster.domain.zones import ALL
+from broadcaster.domain.setup.zones import ALL
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web import csp
 from broadcaster.panel.web.access import actor, needs, station

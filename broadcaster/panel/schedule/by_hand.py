@@ -16,7 +16,7 @@ from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.scripts import many
 from broadcaster.domain.air.broadcasts import ItemKind, Origin
 from broadcaster.domain.people.roles import Permission
-from broadcaster.domain.zones import ALL
+from broadcaster.domain.setup.zones import ALL
 from broadcaster.errors import RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_date, a_moment, a_number, the_numbers

@@ -20,7 +20,7 @@ from broadcaster.domain.air.lateness import LatePolicy
 from broadcaster.domain.fold import slug
 from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS, WEEKDAYS
-from broadcaster.domain.zones import ALL
+from broadcaster.domain.setup.zones import ALL
 from broadcaster.errors import Code, NotFoundError, RuleError
 from broadcaster.panel.schedule import slot_steps
 from broadcaster.panel.schedule.slot_steps import Steps

@@ -14,7 +14,7 @@ from broadcaster.db.models import BroadcastRow, ZoneGroup, ZoneRow
 from broadcaster.db.queries import people, schedule
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.domain.people.roles import Permission
-from broadcaster.domain.zones import Device, HornCondition, parse_bands, volume_at
+from broadcaster.domain.setup.zones import Device, HornCondition, parse_bands, volume_at
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_moment

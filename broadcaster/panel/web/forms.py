@@ -29,7 +29,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from broadcaster.domain.people.roles import Role
 from broadcaster.domain.people.scopes import Scope
 from broadcaster.domain.scripts.fields import DEFAULTS, About, Face, shown_on
-from broadcaster.domain.zones import Device, HornCondition
+from broadcaster.domain.setup.zones import Device, HornCondition
 from broadcaster.errors import StationError
 from broadcaster.services.setup.sounds import KINDS
 

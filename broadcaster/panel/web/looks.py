@@ -17,7 +17,7 @@ from broadcaster.domain.reports.activities import PartState
 from broadcaster.domain.reports.plans import CampaignState
 from broadcaster.domain.scripts.scripts import Decision, Priority, ScriptState
 from broadcaster.domain.scripts.standing import ReadingState
-from broadcaster.domain.zones import HornCondition, ZoneState
+from broadcaster.domain.setup.zones import HornCondition, ZoneState
 from broadcaster.text.plans import ProposalKind
 
 

@@ -13,7 +13,7 @@ from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, Overrun,
 from broadcaster.domain.air.causes import NOTHING, Cause, Why
 from broadcaster.domain.air.desk import AirHours, Bundle
 from broadcaster.domain.log.playlog import Outcome
-from broadcaster.domain.zones import Correction, strictest, volume_at
+from broadcaster.domain.setup.zones import Correction, strictest, volume_at
 from broadcaster.playout.airing.contract import OnItsWay
 from broadcaster.playout.airing.machine import Machine
 from broadcaster.playout.airing.proving import listener

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from broadcaster.domain.zones import Correction
+from broadcaster.domain.setup.zones import Correction
 from broadcaster.playout.sinks.base import RATE
 
 BASS_HZ: Final = 300.0

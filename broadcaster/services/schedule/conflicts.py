@@ -21,7 +21,7 @@ from broadcaster.domain.air.broadcasts import (
     RundownItem,
 )
 from broadcaster.domain.schedule.rotations import DayKind
-from broadcaster.domain.zones import HornCondition
+from broadcaster.domain.setup.zones import HornCondition
 from broadcaster.scheduling.conflicts import Conflict, House, Planned, by_time, conflicts
 from broadcaster.scheduling.expand import Place
 from broadcaster.scheduling.wishes import unmet

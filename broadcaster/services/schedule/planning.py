@@ -20,7 +20,7 @@ from broadcaster.domain.schedule.rotations import Rotation, Slot
 from broadcaster.domain.schedule.rundown import History
 from broadcaster.domain.schedule.rundown_cache import Filler
 from broadcaster.domain.schedule.windows import CapBook
-from broadcaster.domain.zones import ZoneMap
+from broadcaster.domain.setup.zones import ZoneMap
 from broadcaster.scheduling.expand import Occurrence, Place, expand
 from broadcaster.services.schedule.planned_rows import Draft, Met, PlannedRows
 from broadcaster.services.schedule.requested import Heard, heard_of_asked

@@ -13,7 +13,7 @@ from broadcaster.db.models import BroadcastRow, ChainHead, Incident
 from broadcaster.db.queries import zones
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS
-from broadcaster.domain.zones import Correction
+from broadcaster.domain.setup.zones import Correction
 from broadcaster.errors import EngineError, StationError
 from broadcaster.media import ffmpeg
 from broadcaster.services.air.heartbeats import status

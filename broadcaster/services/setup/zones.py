@@ -14,7 +14,7 @@ from broadcaster.db.queries.one import one_of
 from broadcaster.domain.air.broadcasts import LEAD
 from broadcaster.domain.fold import nfc, one_line, slug
 from broadcaster.domain.people.roles import Actor, Permission
-from broadcaster.domain.zones import ALL, Correction, Device, HornCondition, parse_bands
+from broadcaster.domain.setup.zones import ALL, Correction, Device, HornCondition, parse_bands
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.schedule.once import air_once

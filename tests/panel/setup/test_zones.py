@@ -12,7 +12,7 @@ from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.people.roles import machine
-from broadcaster.domain.zones import Correction
+from broadcaster.domain.setup.zones import Correction
 from broadcaster.errors import RuleError
 from broadcaster.services.setup import doctor, zones
 from broadcaster.services.station import Station

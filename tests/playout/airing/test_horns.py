@@ -13,7 +13,7 @@ from broadcaster.clock import FrozenClock
 from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, Phase
 from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.air.desk import Bundle
-from broadcaster.domain.zones import Zone
+from broadcaster.domain.setup.zones import Zone
 from broadcaster.playout.airing.contract import AiringState
 from broadcaster.playout.airing.horns import Horns
 from broadcaster.playout.sinks import Sinks

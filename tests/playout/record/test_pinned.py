@@ -10,7 +10,7 @@ import pytest
 from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, ItemKind, RundownItem
 from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.air.desk import Bundle
-from broadcaster.domain.zones import Zone
+from broadcaster.domain.setup.zones import Zone
 from broadcaster.playout.record.pinned import PinnedPlan
 from tests.kit.clocks import MORNING
 from tests.kit.desk import ALL_DAY

@@ -13,7 +13,7 @@ from broadcaster.clock import SystemClock
 from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind
 from broadcaster.domain.air.desk import Bundle
 from broadcaster.domain.log.playlog import Outcome
-from broadcaster.domain.zones import Zone, parse_bands
+from broadcaster.domain.setup.zones import Zone, parse_bands
 from broadcaster.errors import AirError, RuleError
 from broadcaster.home import Home
 from broadcaster.playout.airing.lineup import gain

@@ -14,7 +14,7 @@ from broadcaster.clock import FrozenClock, SystemClock
 from broadcaster.domain.air.broadcasts import BroadcastKind
 from broadcaster.domain.air.causes import NOTHING
 from broadcaster.domain.log.proof import MATCH
-from broadcaster.domain.zones import Correction, Zone, parse_bands, strictest
+from broadcaster.domain.setup.zones import Correction, Zone, parse_bands, strictest
 from broadcaster.errors import RuleError, printed
 from broadcaster.playout.airing.lineup import tone
 from broadcaster.playout.monitor.comparator import Comparator

@@ -1,0 +1,1 @@
+"""What a station is set up with: its zones."""
