@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import select
 
 from broadcaster.db.models import Job
-from broadcaster.domain.jobs import JobKind, JobTurn
+from broadcaster.domain.work.jobs import JobKind, JobTurn
 from broadcaster.errors import StationError
 from broadcaster.services.air import emergency_soundings
 from broadcaster.services.air.heartbeats import beat

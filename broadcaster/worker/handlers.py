@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from broadcaster.domain.jobs import JobKind
+from broadcaster.domain.work.jobs import JobKind
 from broadcaster.services.air.emergency_voice import repeats_job, voice_job
 from broadcaster.services.log.completeness import check_job
 from broadcaster.services.reports.jobs import report_job

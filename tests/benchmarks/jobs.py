@@ -23,7 +23,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from broadcaster.domain.jobs import JobKind
+from broadcaster.domain.work.jobs import JobKind
 from broadcaster.services.setup.founding import init
 from broadcaster.services.station import open_station
 from broadcaster.services.work import jobs

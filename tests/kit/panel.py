@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from broadcaster.domain.jobs import JobTurn
+from broadcaster.domain.work.jobs import JobTurn
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.station import Station
 from broadcaster.services.work.jobs import due

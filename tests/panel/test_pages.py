@@ -12,9 +12,9 @@ from flask import Flask
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, Command, Heartbeat, Job, PlayLogEntry, Script
 from broadcaster.domain.air.broadcasts import BroadcastState
-from broadcaster.domain.jobs import JobState
 from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.scripts.scripts import ScriptState
+from broadcaster.domain.work.jobs import JobState
 from broadcaster.panel.web.access import needs
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.station import Station

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from broadcaster.clock import SystemClock
 from broadcaster.db.models import Job
-from broadcaster.domain.jobs import JobKind
+from broadcaster.domain.work.jobs import JobKind
 from broadcaster.services.scripts.editing import add_script
 from broadcaster.services.scripts.speaking import want_rendition
 from broadcaster.services.setup.founding import init

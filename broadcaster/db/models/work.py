@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from broadcaster.db.base import Base, PlainWord
-from broadcaster.domain.jobs import JobKind, JobState, JobTurn
+from broadcaster.domain.work.jobs import JobKind, JobState, JobTurn
 
 
 class Job(Base):

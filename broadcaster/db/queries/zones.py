@@ -17,10 +17,10 @@ from broadcaster.db.models import (
     ZoneRow,
 )
 from broadcaster.db.queries.one import one_of
-from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.schedule.candidates import CueSound
 from broadcaster.domain.setup.zones import Correction, Zone, ZoneMap, parse_bands
+from broadcaster.domain.work.jobs import JobKind
 
 
 def zones(session: Session) -> Sequence[ZoneRow]:

@@ -15,10 +15,10 @@ from broadcaster.db.queries import lexicon as words_query
 from broadcaster.db.queries import people, schedule
 from broadcaster.db.queries.scripts import many
 from broadcaster.db.queries.scripts.many import ScriptQuery
-from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.scripts.scripts import ScriptState
 from broadcaster.domain.scripts.standing import ReadingState
+from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web import csp, wording
 from broadcaster.panel.web.access import actor, leave_to, needs, station

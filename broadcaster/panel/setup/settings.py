@@ -12,8 +12,8 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel
 
 from broadcaster.db.queries import zones
-from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.people.roles import Permission
+from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.filters import number

@@ -11,13 +11,13 @@ from flask import Flask
 
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, ItemKind, Origin, Overrun
 from broadcaster.domain.air.emergencies import EmergencyState, ReviewFinding
-from broadcaster.domain.jobs import JobKind, JobState
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.reports.activities import PartState
 from broadcaster.domain.reports.plans import CampaignState
 from broadcaster.domain.scripts.scripts import Decision, Priority, ScriptState
 from broadcaster.domain.scripts.standing import ReadingState
 from broadcaster.domain.setup.zones import HornCondition, ZoneState
+from broadcaster.domain.work.jobs import JobKind, JobState
 from broadcaster.text.plans import ProposalKind
 
 

@@ -14,8 +14,8 @@ from broadcaster.db.models import Emergency
 from broadcaster.db.queries.one import one_of
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.emergencies import EmergencyRequest, EmergencyState, ReviewFinding, repeat_after
-from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.people.roles import Actor, Permission
+from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import RuleError
 from broadcaster.services.air import broadcasts, emergency_soundings
 from broadcaster.services.audit import Trail

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import Approval, LexiconRow, LexiconVersion, Rendition, Revision, Script, StaleMark
 from broadcaster.db.queries.scripts.one import get_script
 from broadcaster.domain.fold import nfc
-from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.scripts.fields import kept_of
 from broadcaster.domain.scripts.scripts import Decision, ScriptState, text_sha256
+from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.lexicon import layers

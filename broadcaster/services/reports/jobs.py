@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from broadcaster.db.models import Job, Report
 from broadcaster.db.queries.one import one_of
-from broadcaster.domain.jobs import JobKind, JobState
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.reports.periods import PeriodKind, ReportPeriod
+from broadcaster.domain.work.jobs import JobKind, JobState
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.air.heartbeats import status
 from broadcaster.services.audit import Trail

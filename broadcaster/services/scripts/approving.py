@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import Approval, Rendition, Revision, Script, StaleMark
 from broadcaster.db.queries.scripts.one import get_script, latest_rendition, latest_revision
 from broadcaster.domain.air.causes import Cause, Why
-from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.schedule.candidates import Candidate
 from broadcaster.domain.scripts.scripts import Decision, ScriptState, move
 from broadcaster.domain.scripts.standing import HELD, Outrun, ReadingState, standing
+from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, Hearing, Rendition, Revision, Script
 from broadcaster.db.queries.scripts.one import get_script, latest_rendition, latest_revision
-from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.people.roles import Actor, Permission, machine
 from broadcaster.domain.scripts import hearing
 from broadcaster.domain.scripts.hearing import HeardSentence, Kind
 from broadcaster.domain.scripts.scripts import Decision
+from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.scripts.recordings import HUMAN

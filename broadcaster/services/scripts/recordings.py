@@ -19,10 +19,10 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Job, Rendition, Revision
 from broadcaster.db.queries.scripts.one import get_script, latest_revision, newest_alike
-from broadcaster.domain.jobs import JobKind, JobState
 from broadcaster.domain.people.roles import Actor, Permission, machine
 from broadcaster.domain.scripts.fields import kept_of
 from broadcaster.domain.scripts.scripts import text_sha256
+from broadcaster.domain.work.jobs import JobKind, JobState
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.media import ffmpeg
 from broadcaster.services.audit import Trail

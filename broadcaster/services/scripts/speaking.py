@@ -9,9 +9,9 @@ from typing import Any
 from broadcaster.db.models import Rendition
 from broadcaster.db.queries.scripts.one import get_script, latest_revision, newest_alike
 from broadcaster.db.queries.zones import cue_sounds
-from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.people.roles import Actor, Permission, machine
 from broadcaster.domain.scripts.scripts import text_sha256
+from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.lexicon import layers

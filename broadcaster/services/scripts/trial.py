@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import delete
 
 from broadcaster.db.models import Job
-from broadcaster.domain.jobs import ENDED, JobKind, JobState
+from broadcaster.domain.work.jobs import ENDED, JobKind, JobState
 from broadcaster.errors import EngineError, RuleError
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.reading import profile_of

@@ -12,8 +12,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.people.roles import Actor, Permission
+from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.home import Home
 from broadcaster.services.audit import Trail

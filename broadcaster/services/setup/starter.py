@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Job, PlayLogEntry, Script
 from broadcaster.domain.air.broadcasts import LEAD, BroadcastKind, BroadcastState
-from broadcaster.domain.jobs import NOT_DONE, JobKind
 from broadcaster.domain.people.roles import Actor, machine
 from broadcaster.domain.scripts.scripts import Genre
+from broadcaster.domain.work.jobs import NOT_DONE, JobKind
 from broadcaster.services.schedule.once import air_once
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation

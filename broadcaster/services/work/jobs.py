@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, aliased
 
 from broadcaster.db.models import Job, JobNeed
 from broadcaster.db.session import changed
-from broadcaster.domain.jobs import ENDED, NOT_DONE, JobKind, JobState, JobTurn
+from broadcaster.domain.work.jobs import ENDED, NOT_DONE, JobKind, JobState, JobTurn
 from broadcaster.errors import RuleError
 from broadcaster.services.station import Station
 from broadcaster.services.work.knock import knock

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Job
 from broadcaster.db.session import changed
-from broadcaster.domain.jobs import JobKind, JobState, JobTurn
+from broadcaster.domain.work.jobs import JobKind, JobState, JobTurn
 from broadcaster.errors import EngineError, MediaError, StationError
 from broadcaster.media.ffmpeg import NOT_THE_FILE
 from broadcaster.services.station import Station

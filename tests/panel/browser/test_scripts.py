@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from broadcaster.db.models import Approval, DraftRow, Hearing, Job, Rendition, Revision
-from broadcaster.domain.jobs import JobState
+from broadcaster.domain.work.jobs import JobState
 from broadcaster.services.station import Station
 from tests.kit.browser import ARGUMENTS, CHROMIUM, SIZES, faults, opened
 

@@ -17,11 +17,11 @@ from flask.testing import FlaskClient
 from broadcaster.db.models import PlayLogEntry
 from broadcaster.db.queries import zones
 from broadcaster.db.queries.schedule import definitions_in_force
-from broadcaster.domain.jobs import JobKind
 from broadcaster.domain.log.playlog import Entry
 from broadcaster.domain.people.roles import machine
 from broadcaster.domain.reports.activities import ActivityDraft
 from broadcaster.domain.reports.plans import Campaign, CampaignState, Deadline, PlanTopic
+from broadcaster.domain.work.jobs import JobKind
 from broadcaster.panel.reports import figures as shown_figures
 from broadcaster.reporting.document import ReportDocument
 from broadcaster.reporting.tables import Table, tables_of

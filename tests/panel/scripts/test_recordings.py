@@ -9,7 +9,7 @@ import wave
 import numpy as np
 
 from broadcaster.db.models import Job, Rendition, Revision
-from broadcaster.domain.jobs import JobState
+from broadcaster.domain.work.jobs import JobState
 from broadcaster.services.station import Station
 from broadcaster.speech.espeak import EspeakEngine
 from tests.kit.panel import SignIn

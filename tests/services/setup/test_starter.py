@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, Job
-from broadcaster.domain.jobs import JobKind
+from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import RuleError
 from broadcaster.services.schedule.once import WordlessError, air_once
 from broadcaster.services.setup import starter

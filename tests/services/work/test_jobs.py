@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from broadcaster.db import schema
 from broadcaster.db.models import Job
-from broadcaster.domain.jobs import JobKind, JobState, JobTurn
+from broadcaster.domain.work.jobs import JobKind, JobState, JobTurn
 from broadcaster.errors import EngineError, MediaError, RuleError
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs, performing

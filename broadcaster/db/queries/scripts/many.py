@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, Job, Rendition, Revision, Script, Topic, Unit
 from broadcaster.db.queries.scripts.one import script_filter
-from broadcaster.domain.jobs import JobKind, JobState
 from broadcaster.domain.scripts.scripts import Decision, Genre, ScriptState
+from broadcaster.domain.work.jobs import JobKind, JobState
 from broadcaster.errors import NotFoundError
 from broadcaster.text.sentences import PAUSES_MS, syllables
 
