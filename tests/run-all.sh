@@ -18,7 +18,7 @@ say "style, types, contracts"
 
 say "tests on SQLite and PostgreSQL"
 "$bin/python" -m pytest -q -n 2 --cov --cov-report= -m "not browser"
-"$bin/python" -m pytest -q --cov --cov-append --cov-report= -m browser
+"$bin/python" -m pytest -q -n 2 --cov --cov-append --cov-report= -m browser
 "$bin/coverage" combine --append --quiet 2>/dev/null || true
 "$bin/coverage" report --skip-covered --fail-under="$(cat tests/coverage-floor)" | tail -40
 
