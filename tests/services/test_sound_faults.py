@@ -70,6 +70,7 @@ def test_ffmpeg_failing_at_any_step_leaves_no_half_file(tmp_path, failing_ffmpeg
     except MediaError as error:
         fault = error
     files = whole_files(store)
+    assert int((tmp_path / "count").read_text()) >= call, "the call that was to fail was made"
     if fault is None:  # a call whose answer does not matter
         assert [hashlib.sha256(f.read_bytes()).hexdigest() for f in files] == [f.stem for f in files]
         assert len(files) == 1
