@@ -11,7 +11,7 @@ UTC = dt.UTC
 
 
 def processor_seconds() -> float:
-    """Return how long this thread has been at work on a processor (s): what it cost, whatever else the machine does."""
+    """How long this thread has been at work on a processor (s): what it cost, whatever else the machine does."""
     return time.thread_time()
 
 
@@ -19,11 +19,11 @@ class Clock(Protocol):
     """What the machine needs of time. Implementations: system, frozen, fast."""
 
     def now(self) -> dt.datetime:
-        """Return the present moment as an aware UTC datetime."""
+        """The present moment as an aware UTC datetime."""
         ...
 
     def monotonic(self) -> float:
-        """Return seconds that only grow, untouched by changes of the wall clock."""
+        """Seconds that only grow, untouched by changes of the wall clock."""
         ...
 
     def sleep_until(self, deadline: float, stop: threading.Event | None = None) -> bool:
@@ -35,11 +35,11 @@ class SystemClock:
     """The clock of the machine."""
 
     def now(self) -> dt.datetime:
-        """Return the wall clock as aware UTC."""
+        """The wall clock as aware UTC."""
         return dt.datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Return the operating system's monotonic seconds."""
+        """The operating system's monotonic seconds."""
         return time.monotonic()
 
     def sleep_until(self, deadline: float, stop: threading.Event | None = None) -> bool:
@@ -64,11 +64,11 @@ class FastClock:
         self._origin = time.monotonic()
 
     def now(self) -> dt.datetime:
-        """Return the simulated moment."""
+        """The simulated moment."""
         return self._start + dt.timedelta(seconds=self.monotonic())
 
     def monotonic(self) -> float:
-        """Return simulated seconds since the start."""
+        """Simulated seconds since the start."""
         return (time.monotonic() - self._origin) * self.factor
 
     def sleep_until(self, deadline: float, stop: threading.Event | None = None) -> bool:
@@ -91,11 +91,11 @@ class FrozenClock:
         self._monotonic = 0.0
 
     def now(self) -> dt.datetime:
-        """Return the frozen moment."""
+        """The frozen moment."""
         return self._now
 
     def monotonic(self) -> float:
-        """Return the seconds by which the clock was advanced."""
+        """The seconds by which the clock was advanced."""
         return self._monotonic
 
     def advance(self, seconds: float) -> None:

@@ -70,7 +70,7 @@ class Home:
         return self.root / "logs"
 
     def settings(self) -> Settings:
-        """Return the settings.
+        """The settings.
 
         Raises:
             RuleError: as `settings.load`.
@@ -78,7 +78,7 @@ class Home:
         return settings_module.load(self.settings_file)
 
     def database_url(self, settings: Settings) -> str:
-        """Return the database's URL: the setting, else SQLite in the home."""
+        """The database's URL: the setting, else SQLite in the home."""
         return settings.database.url or f"sqlite:///{(self.root / 'station.db').as_posix()}"
 
     def make_folders(self) -> None:
@@ -95,7 +95,7 @@ class Home:
 
 
 def find(given: str | os.PathLike[str] | None) -> Home:
-    """Return the home given, else that of `LOA_HOME`, else `./station`.
+    """The home given, else that of `LOA_HOME`, else `./station`.
 
     Raises:
         RuleError: there is no station there.

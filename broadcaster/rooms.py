@@ -10,7 +10,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 @cache
 def room(name: str) -> Path:
-    """Return the folder of the shipped room `name`.
+    """The folder of the shipped room `name`.
 
     Raises:
         FileNotFoundError: the installation is broken.

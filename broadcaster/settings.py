@@ -301,7 +301,7 @@ class SettingsError(RuleError):
 
 
 def load(path: Path) -> Settings:
-    """Return the settings in `path`, overridden by the environment.
+    """The settings in `path`, overridden by the environment.
 
     Raises:
         RuleError: the file is missing or not TOML, or a key or value is wrong; all faults are named at once, a

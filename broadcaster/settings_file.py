@@ -21,7 +21,7 @@ _NONE = 0
 
 
 def document(overrides: Mapping[str, Mapping[str, Any]] | None = None) -> str:
-    """Return the text of `station.toml` with defaults, less what `overrides` (section -> key -> value) sets."""
+    """The text of `station.toml` with defaults, less what `overrides` (section -> key -> value) sets."""
     doc = tomlkit.document()
     for line in _TITLE:
         doc.add(tomlkit.comment(line))
@@ -64,7 +64,7 @@ def _plain(value: Any) -> Any:
 
 
 def changed(text: str, section: str, values: Mapping[str, Any]) -> str:
-    """Return the text of a settings file with the `values` of one section set; comments and order stay.
+    """The text of a settings file with the `values` of one section set; comments and order stay.
 
     None takes a key out where that means no limit, and writes 0 where the default is one.
     """

@@ -36,7 +36,7 @@ def opened(ctx: click.Context, own_home: str | None = None) -> Iterator[Station]
 
 
 def actor_of(ctx: click.Context, station: Station) -> Actor:
-    """Return the account of `--as`, else the command line itself: whoever owns the files may do all, by that name."""
+    """The account of `--as`, else the command line itself: whoever owns the files may do all, by that name."""
     username = ctx.find_root().obj["as"]
     return actor_named(station, username) if username else machine(COMMAND_LINE)
 

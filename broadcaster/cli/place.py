@@ -8,5 +8,5 @@ home_option = click.option("--home", "own_home", metavar="THƯ_MỤC", help="Th�
 
 
 def where(ctx: click.Context, own_home: str | None = None) -> str | None:
-    """Return the home named on the command line, before or after the command's name."""
+    """The home named on the command line, before or after the command's name."""
     return own_home or ctx.find_root().obj["home"]

@@ -38,7 +38,7 @@ def asking_for_encoding() -> Iterator[None]:
 
 
 def put_back(numbered: Sequence[tuple[int, Removal]], kept: Sequence[int]) -> list[Removal]:
-    """Return the removals that a person wants read.
+    """The removals that a person wants read.
 
     Raises:
         RuleError: a number is none of theirs.
@@ -111,7 +111,7 @@ def _read_columns(
 
 
 def removed_table(removed: Sequence[tuple[int, Removal]]) -> Table:
-    """Return what is not read, with its number and reason, as a table for the terminal."""
+    """What is not read, with its number and reason, as a table for the terminal."""
     table = Table(title="Không đọc", title_justify="left", header_style="bold", expand=True)
     for column in ("Số", "Phần văn bản", "Vì sao"):
         table.add_column(column)
@@ -121,7 +121,7 @@ def removed_table(removed: Sequence[tuple[int, Removal]]) -> Table:
 
 
 def changes_table(found: Sequence[Reading], lexicon: Lexicon) -> Table:
-    """Return the readings as a table for the terminal."""
+    """The readings as a table for the terminal."""
     table = Table(title="Những chỗ đọc khác chữ viết", title_justify="left", header_style="bold", expand=True)
     for column in ("Số", "Viết", "Đọc", "Vì sao", "Cách khác"):
         table.add_column(column)

@@ -33,7 +33,7 @@ def show(error: click.ClickException) -> None:
 
 
 def sentence(error: click.ClickException) -> str:
-    """Return what is wrong and where to read how it is typed."""
+    """What is wrong and where to read how it is typed."""
     words = _words(error)
     context = getattr(error, "ctx", None)
     return f"{words} Xem cách dùng: {context.command_path} --help" if context is not None else words

@@ -63,7 +63,7 @@ def apply(ctx: click.Context, file: Path, own_home: str | None, *, dry_run: bool
 
 
 def _applier(text: str, name: str) -> Callable[..., list[str]]:
-    """Return what applies a file of this content: a rotation, or exception days."""
+    """What applies a file of this content: a rotation, or exception days."""
     table = read_toml(text, name=name)
     if "zone" in table and "rotation" not in table:
         raise RuleError(

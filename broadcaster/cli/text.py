@@ -21,7 +21,7 @@ PROFILES = {"south": Profile.SOUTH, "north": Profile.NORTH}
 
 
 def shipped_lexicon() -> Lexicon:
-    """Return the lexicon that comes with the program."""
+    """The lexicon that comes with the program."""
     paths = sorted((room("scripts") / "lexicon").glob("*.toml"))
     return Lexicon.from_files(*(p.read_text(encoding="utf-8") for p in paths))
 

@@ -56,6 +56,6 @@ def _begun(database: Database) -> Iterator[Connection]:
 
 
 def drift(database: Database) -> list[object]:
-    """Return the differences between the migrated schema and the models; empty when there are none."""
+    """The differences between the migrated schema and the models; empty when there are none."""
     with database.engine.connect() as connection:
         return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))

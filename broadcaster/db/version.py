@@ -16,12 +16,12 @@ _TABLE = "alembic_version"
 
 
 def newest() -> str:
-    """Return the number of the newest migration; their names begin with it, in order."""
+    """The number of the newest migration; their names begin with it, in order."""
     return max(path.name.partition("_")[0] for path in _FOLDER.glob("[0-9]*_*.py"))
 
 
 def is_current(database: Database) -> bool:
-    """Return whether the schema is that of this program."""
+    """Whether the schema is that of this program."""
     with database.engine.connect() as connection:
         if not inspect(connection).has_table(_TABLE):
             return False

@@ -13,7 +13,7 @@ _SLUG_GAP = re.compile(r"[^a-z0-9]+")
 
 
 def nfc(text: str) -> str:
-    """Return `text` in Unicode normal form C, the only form kept inside the station."""
+    """`text` in Unicode normal form C, the only form kept inside the station."""
     return unicodedata.normalize("NFC", text)
 
 
@@ -28,18 +28,18 @@ def file_name(sent: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return `text` in lower case without tone or vowel marks, đ as d: for search only."""
+    """`text` in lower case without tone or vowel marks, đ as d: for search only."""
     decomposed = unicodedata.normalize("NFD", text.casefold())
     return "".join("d" if c == "đ" else c for c in decomposed if not unicodedata.combining(c))
 
 
 def slug(text: str) -> str:
-    """Return a file-name part of `text`: folded ASCII words joined by hyphens."""
+    """A file-name part of `text`: folded ASCII words joined by hyphens."""
     return _SLUG_GAP.sub("-", fold(text)).strip("-")
 
 
 def sort_key(text: str) -> tuple[tuple[int, ...], tuple[int, ...], str]:
-    """Return the key that sorts by the Vietnamese alphabet first and by tone second."""
+    """The key that sorts by the Vietnamese alphabet first and by tone second."""
     letters: list[int] = []
     tones: list[int] = []
     for c in unicodedata.normalize("NFC", text.casefold()):
@@ -57,7 +57,7 @@ def sort_key(text: str) -> tuple[tuple[int, ...], tuple[int, ...], str]:
 
 
 def order_key(text: str) -> str:
-    """Return `sort_key` as one string of hexadecimal digits, which every database puts in the same order."""
+    """`sort_key` as one string of hexadecimal digits, which every database puts in the same order."""
     letters, tones, rest = sort_key(text)
     places = "".join(f"{n:03x}" for n in letters)
     return f"{places}000{''.join(map(str, tones))}0{''.join(f'{min(ord(c), 0xFFFF):04x}' for c in rest)}"

@@ -19,7 +19,7 @@ _STREAMED: Final = 0xFFFF_F000
 
 
 def breaks_off(path: Path) -> bool:
-    """Return whether a file holds less than it promises: of WAV, MP4 and Ogg; others are not judged.
+    """Whether a file holds less than it promises: of WAV, MP4 and Ogg; others are not judged.
 
     Raises:
         OSError: it cannot be read.
@@ -36,7 +36,7 @@ def breaks_off(path: Path) -> bool:
 
 
 def protected(path: Path) -> bool:
-    """Return whether an MP4 says that its sound is encrypted (Apple's `drms`, common encryption's `enca`).
+    """Whether an MP4 says that its sound is encrypted (Apple's `drms`, common encryption's `enca`).
 
     Raises:
         OSError: it cannot be read.
@@ -80,7 +80,7 @@ def _boxes(file: IO[bytes], size: int) -> Iterator[tuple[bytes, int, int]]:
 
 
 def _ogg_breaks_off(file: IO[bytes], size: int) -> bool:
-    """Return whether the last page of an Ogg is not whole."""
+    """Whether the last page of an Ogg is not whole."""
     file.seek(max(0, size - _LONGEST_PAGE))
     tail = file.read()
     at = tail.rfind(b"OggS")

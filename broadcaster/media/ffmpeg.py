@@ -49,7 +49,7 @@ class RunResult:
 
 
 def program() -> str:
-    """Return the path of the ffmpeg to run: the system's, else the wheel's.
+    """The path of the ffmpeg to run: the system's, else the wheel's.
 
     Raises:
         MediaError: there is none.
@@ -66,7 +66,7 @@ def program() -> str:
 
 
 def version() -> str:
-    """Return one sentence naming the ffmpeg in use, for the doctor.
+    """One sentence naming the ffmpeg in use, for the doctor.
 
     Raises:
         MediaError: there is none, or it does not answer as ffmpeg does.
@@ -80,7 +80,7 @@ def version() -> str:
 
 
 def source(path: Path) -> list[str]:
-    """Return the arguments that open a file for reading, and nothing but a file."""
+    """The arguments that open a file for reading, and nothing but a file."""
     return ["-protocol_whitelist", "file,pipe", "-format_whitelist", FORMATS, "-i", f"file:{path}"]
 
 
@@ -141,12 +141,12 @@ def run(
 
 
 def cancelled() -> MediaError:
-    """Return the error of work that a person stopped."""
+    """The error of work that a person stopped."""
     return MediaError("Đã hủy việc xử lý âm thanh.", code="cancelled")
 
 
 def rubbish() -> MediaError:
-    """Return the error of a program that is called ffmpeg and does not answer as ffmpeg does."""
+    """The error of a program that is called ffmpeg and does not answer as ffmpeg does."""
     return MediaError("Chương trình ffmpeg trên máy trả lời không đúng. Hãy cài lại ffmpeg.", code="ffmpeg-rubbish")
 
 
@@ -231,7 +231,7 @@ def _tail(errors: IO[bytes]) -> str:
 
 
 def failure(code: int, stderr: str) -> MediaError:
-    """Return the error of an ffmpeg that ended with `code` and wrote `stderr`."""
+    """The error of an ffmpeg that ended with `code` and wrote `stderr`."""
     if any(words in stderr for words in _DISK_FULL) or (code < 0 and code == _TOO_LARGE):
         return MediaError("Ổ đĩa đã đầy nên không ghi được âm thanh. Hãy xóa bớt tệp rồi làm lại.", code="disk-full")
     if code < 0:

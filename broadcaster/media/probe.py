@@ -34,7 +34,7 @@ class Probe:
 
 
 def probe(path: Path, *, cancel: threading.Event | None = None) -> Probe:
-    """Return what the header of a sound file says.
+    """What the header of a sound file says.
 
     Raises:
         MediaError: the file is missing, empty, not a sound, protected, or of a kind that is not accepted; or ffmpeg is
@@ -75,7 +75,7 @@ def probe(path: Path, *, cancel: threading.Event | None = None) -> Probe:
 
 
 def broken_off(path: Path) -> MediaError:
-    """Return the error of a file that ends too early."""
+    """The error of a file that ends too early."""
     return MediaError("Tệp bị cắt cụt, thiếu phần cuối. Hãy chép lại tệp.", code="truncated", field=path.name)
 
 

@@ -79,7 +79,7 @@ class _Sessions(SecureCookieSessionInterface):
 
 
 def create_app(station: Station, config: Mapping[str, Any] | None = None) -> Flask:
-    """Return the control panel of an open station; `config` overrides Flask's settings, for tests."""
+    """The control panel of an open station; `config` overrides Flask's settings, for tests."""
     app = Flask("broadcaster.panel", static_folder=str(room("web") / "static"), static_url_path="/static")
     app.session_interface = _Sessions()
     app.config.update(
@@ -159,7 +159,7 @@ def _context(app: Flask, station: Station) -> None:
 
 
 def _secret_key(home: Home) -> str:
-    """Return the key that signs sessions, made once per station and readable by its owner alone."""
+    """The key that signs sessions, made once per station and readable by its owner alone."""
     path = home.run / "panel.key"
     try:
         return path.read_text(encoding="ascii")

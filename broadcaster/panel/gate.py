@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 
 def most() -> int:
-    """Return how many bytes the present request may carry: a recording is the longest, a stranger's the shortest."""
+    """How many bytes the present request may carry: a recording is the longest, a stranger's the shortest."""
     if request.endpoint == recordings.ROUTE and current_user.is_authenticated:
         return recordings.MOST
     if request.authorization is None and not current_user.is_authenticated:
@@ -41,7 +41,7 @@ def most() -> int:
 
 
 def look(app: Flask, environ: dict[str, Any], length: int | None) -> Response | None:
-    """Return the answer to a request that must not send its body, or None: let it come.
+    """The answer to a request that must not send its body, or None: let it come.
 
     Args:
         app: the panel.
@@ -76,7 +76,7 @@ class RefusalError(Error):  # type: ignore[misc]
         self._response = response
 
     def to_response(self, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
-        """Return status, headers and body."""
+        """Status, headers and body."""
         del ident
         body = self._response.get_data()
         headers = [(k, v) for k, v in self._response.headers if k.lower() not in {"content-length", "connection"}]
@@ -84,7 +84,7 @@ class RefusalError(Error):  # type: ignore[misc]
 
 
 def channel_for(app: Flask) -> type[HTTPChannel]:
-    """Return the kind of connection that looks at the head of a request before it takes the body."""
+    """The kind of connection that looks at the head of a request before it takes the body."""
 
     class Parser(HTTPRequestParser):  # type: ignore[misc]
         def received(self, data: bytes) -> int:

@@ -41,7 +41,7 @@ class Preferences:
 
 
 def chosen() -> Preferences:
-    """Return what this browser chose."""
+    """What this browser chose."""
     size, theme = session.get("size"), session.get("theme")
     return Preferences(size if size in SIZES else "normal", theme if theme in THEMES else "auto")
 

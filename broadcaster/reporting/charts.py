@@ -49,7 +49,7 @@ class Chart:
 
 
 def bars(name: str, title: str, rows: Sequence[Bar], *, most: float | None = None) -> Chart:
-    """Return lying bars, one a row; `most` is the value of the full length."""
+    """Lying bars, one a row; `most` is the value of the full length."""
     most = max(most or 0, max((r.value for r in rows), default=0)) or 1
     room = _WIDTH - _LABEL - 90
     parts = []
@@ -65,7 +65,7 @@ def bars(name: str, title: str, rows: Sequence[Bar], *, most: float | None = Non
 
 
 def pairs(name: str, title: str, rows: Sequence[Pair]) -> Chart:
-    """Return standing columns in pairs, planned (hatched) and done (solid), with their numbers on top."""
+    """Standing columns in pairs, planned (hatched) and done (solid), with their numbers on top."""
     most = max((max(r.planned, r.done) for r in rows), default=0) or 1
     height, base = 190, 226
     step = (_WIDTH - 20) / max(len(rows), 1)
@@ -94,7 +94,7 @@ def pairs(name: str, title: str, rows: Sequence[Pair]) -> Chart:
 
 
 def heat(name: str, title: str, first: dt.date, last: dt.date, values: Mapping[dt.date, int]) -> Chart:
-    """Return a calendar, a row for each month and a box for each day, darker and numbered by what was aired."""
+    """A calendar, a row for each month and a box for each day, darker and numbered by what was aired."""
     most = max(values.values(), default=0) or 1
     left, box = 74, 20
     parts = [_text(left + box * (d - 0.5), 14, str(d), anchor="middle", size=9) for d in range(1, 32)]

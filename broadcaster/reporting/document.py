@@ -102,7 +102,7 @@ class ReportDocument:
         )
 
     def sentences(self) -> list[str]:
-        """Return the prose of the report, written from the figures; right at zero, one and many."""
+        """The prose of the report, written from the figures; right at zero, one and many."""
         lines = self._broadcasting() if self.figures.entries else self._silence()
         lines += self._fulfilment()
         lines += self._other_forms()
@@ -157,7 +157,7 @@ class ReportDocument:
         return lines
 
     def _planned_topics(self) -> list[str]:
-        """Return the plan's topics; without a plan, the station's own but the last."""
+        """The plan's topics; without a plan, the station's own but the last."""
         if self.plan and self.plan.topics:
             return [t.code for t in self.plan.topics]
         return [code for code in self.topics if code != self.other_topic]
@@ -210,7 +210,7 @@ class ReportDocument:
         return lines
 
     def forms_used(self) -> list[str]:
-        """Return the forms that were used in the period."""
+        """The forms that were used in the period."""
         used = {a.form for a in self.activities}
         if self.figures.total.full:
             used.add(LOUDSPEAKER)
@@ -231,7 +231,7 @@ class ReportDocument:
         return lines
 
     def pictures(self) -> list[charts.Chart]:
-        """Return the charts, from the same figures as the tables."""
+        """The charts, from the same figures as the tables."""
         f = self.figures
         topics = {c: f"{i}. {t}" for i, (c, t) in enumerate(self.topic_short.items(), 1)}
         codes = [*topics, *(c for c in f.by_topic if c not in topics)]
@@ -269,14 +269,14 @@ class ReportDocument:
         ]
 
     def plan_days(self, *, within: bool) -> tuple[dt.date, dt.date]:
-        """Return the days of the plan up to the end of the period; `within`: only those that lie in the period."""
+        """The days of the plan up to the end of the period; `within`: only those that lie in the period."""
         if self.plan is None:
             return self.period.first, self.period.last
         last = min(self.plan.last, self.period.last, self.drawn_at.astimezone(self.tz).date())
         return (max(self.plan.first, self.period.first) if within else self.plan.first), last
 
     def within(self, topic: str) -> int:
-        """Return the full airings of a topic in the period; a plan that begins within it counts all of them."""
+        """The full airings of a topic in the period; a plan that begins within it counts all of them."""
         if self.plan_in_period is not None:
             return self.plan_in_period.get(topic, 0)
         return self.figures.by_topic.get(topic, Tally()).full

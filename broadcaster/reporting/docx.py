@@ -141,7 +141,7 @@ def _activity(d: ReportDocument, a: Any) -> dict[str, str]:
 
 
 def airing_rows(d: ReportDocument, limit: int = ANNEX_LINES) -> tuple[list[tuple[str, ...]], int]:
-    """Return the lines of the annex (number, time, script, topic, minutes, outcome, zones), and how many are left."""
+    """The lines of the annex (number, time, script, topic, minutes, outcome, zones), and how many are left."""
     own = (a for a in d.airings if a.kind != ItemKind.RELAY)
     rows: list[tuple[str, ...]] = [
         (
@@ -159,7 +159,7 @@ def airing_rows(d: ReportDocument, limit: int = ANNEX_LINES) -> tuple[list[tuple
 
 
 def left_out(many: int) -> str:
-    """Return the sentence about airings that an annex does not list; empty when there are none."""
+    """The sentence about airings that an annex does not list; empty when there are none."""
     return f"Còn {many} lượt phát nữa được liệt kê đầy đủ trong tệp Excel và CSV kèm theo." if many else ""
 
 
@@ -170,12 +170,12 @@ def _airings(d: ReportDocument) -> dict[str, Any]:
 
 
 def shown(value: str | float) -> str:
-    """Return a cell as the paper shows it: `12,5`, `1.234,5`; whole numbers as they are."""
+    """A cell as the paper shows it: `12,5`, `1.234,5`; whole numbers as they are."""
     return decimal(value) if isinstance(value, float) else str(value)
 
 
 def recipients(lines: Sequence[str]) -> list[str]:
-    """Return the lines of Nơi nhận: each ends with a semicolon, the last with a full stop."""
+    """The lines of Nơi nhận: each ends with a semicolon, the last with a full stop."""
     last = len(lines) - 1
     return [x if x.endswith((".", ";")) else f"{x}{'.' if n == last else ';'}" for n, x in enumerate(lines)]
 

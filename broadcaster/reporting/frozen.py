@@ -37,7 +37,7 @@ _ACTIVITY = tuple(f.name for f in fields(ActivityLine))
 
 
 def freeze(document: ReportDocument) -> dict[str, Any]:
-    """Return all that a report says as JSON-able values, less the log itself, which never changes."""
+    """All that a report says as JSON-able values, less the log itself, which never changes."""
     d = document
     return {
         "v": VERSION,
@@ -154,7 +154,7 @@ def _progress_of(values: Mapping[str, Any] | None) -> Progress | None:
 
 
 def digest(content: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of frozen content as canonical JSON."""
+    """The SHA-256 of frozen content as canonical JSON."""
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

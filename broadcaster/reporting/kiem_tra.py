@@ -23,12 +23,12 @@ FIELDS = {1: FIRST, 2: FIRST | {"cause", "version"}}
 
 
 def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file."""
+    """The SHA-256 of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def entry_hash(prev: str, fields: dict[str, object]) -> str:
-    """Return the hash that an entry must have after the one before it."""
+    """The hash that an entry must have after the one before it."""
     body = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(f"{prev}\n{body}".encode()).hexdigest()
 

@@ -35,7 +35,7 @@ class Book:
 
 
 def paper(book: Book) -> Paper:
-    """Return the book as a paper, a table for each day."""
+    """The book as a paper, a table for each day."""
     by_day: dict[dt.date, list[Entry]] = {}
     for e in book.entries:
         by_day.setdefault(e.planned_at.astimezone(book.tz).date(), []).append(e)

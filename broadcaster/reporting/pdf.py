@@ -133,7 +133,7 @@ def letterhead(
     year: int | None = None,
     issuer: str | None = None,
 ) -> Letterhead:
-    """Return the station's own letterhead; `mark` is what follows the blank number, as in `BC-UBND`."""
+    """The station's own letterhead; `mark` is what follows the blank number, as in `BC-UBND`."""
     place = form.place or station.place
     return Letterhead(
         superior=form.superior,
@@ -144,7 +144,7 @@ def letterhead(
 
 
 def signer(form: PaperForm) -> Signature:
-    """Return the signature block of the commune's leader, as the settings say."""
+    """The signature block of the commune's leader, as the settings say."""
     heads = {
         "TM": ("TM. ỦY BAN NHÂN DÂN", form.signer_title),
         "KT": ("KT. CHỦ TỊCH", form.signer_title if form.signer_title != "CHỦ TỊCH" else "PHÓ CHỦ TỊCH"),
@@ -154,7 +154,7 @@ def signer(form: PaperForm) -> Signature:
 
 
 def picture(svg: str, *, dots: float = 200) -> bytes:
-    """Return a drawing as PNG, 160 mm wide, `dots` to the inch: for files that hold no SVG.
+    """A drawing as PNG, 160 mm wide, `dots` to the inch: for files that hold no SVG.
 
     Raises:
         StationError: typst cannot set it.
@@ -175,7 +175,7 @@ def picture(svg: str, *, dots: float = 200) -> bytes:
 
 
 def render(paper: Paper) -> bytes:
-    """Return the paper as PDF/A-2b.
+    """The paper as PDF/A-2b.
 
     Raises:
         StationError: typst cannot set it.
@@ -200,7 +200,7 @@ def render(paper: Paper) -> bytes:
 
 @cache
 def _fonts() -> typst.Fonts:
-    """Return the letters of this machine and the shipped ones; looked for once, it takes as long as a short paper."""
+    """The letters of this machine and the shipped ones; looked for once, it takes as long as a short paper."""
     return typst.Fonts(font_paths=[room("web") / "static" / "fonts"])
 
 
@@ -231,6 +231,6 @@ def _block(block: Block) -> dict[str, Any]:
 
 
 def _recipients(lines: tuple[str, ...]) -> list[str]:
-    """Return the lines of Nơi nhận: each ends with a semicolon, the last with a full stop."""
+    """The lines of Nơi nhận: each ends with a semicolon, the last with a full stop."""
     last = len(lines) - 1
     return [line if line.endswith((".", ";")) else f"{line}{'.' if n == last else ';'}" for n, line in enumerate(lines)]

@@ -16,7 +16,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def figures(document: ReportDocument) -> bytes:
-    """Return the tables one under another: table, row, then a column each; the same report gives the same bytes."""
+    """The tables one under another: table, row, then a column each; the same report gives the same bytes."""
     text = io.StringIO()
     out = csv.writer(text)
     out.writerow(["Kỳ", document.period.title, document.period.first.isoformat(), document.period.last.isoformat()])
@@ -60,5 +60,5 @@ def write_airings(document: ReportDocument, path: Path) -> None:
 
 
 def _cell(value: str | float) -> str | float:
-    """Return a cell that no spreadsheet takes for a formula."""
+    """A cell that no spreadsheet takes for a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) and value != "-" else value

@@ -81,7 +81,7 @@ class Table:
 
 
 def tables_of(d: ReportDocument) -> list[Table]:
-    """Return the tables of the report."""
+    """The tables of the report."""
     f = d.figures
     topics = {c: f"{i}. {t}" for i, (c, t) in enumerate(d.topic_short.items(), 1)}
     months = {m: f"Tháng {int(m[5:])}/{m[:4]}" for m in f.by_month}

@@ -6,29 +6,29 @@ from broadcaster.domain.reports.figures import Tally, share
 
 
 def number(n: int) -> str:
-    """Return a whole number as Vietnamese writes it: dots between thousands, a leading zero below ten."""
+    """A whole number as Vietnamese writes it: dots between thousands, a leading zero below ten."""
     return f"{n:02d}" if 0 < n < 10 else f"{n:,}".replace(",", ".")
 
 
 def decimal(value: float, places: int = 1) -> str:
-    """Return `1.234,5`."""
+    """`1.234,5`."""
     return f"{value:,.{places}f}".translate(str.maketrans(",.", ".,"))
 
 
 def percent(value: float | None) -> str:
-    """Return `98,5%`, `100%`, or a dash where there is nothing to share."""
+    """`98,5%`, `100%`, or a dash where there is nothing to share."""
     return "-" if value is None else f"{decimal(value).removesuffix(',0')}%"
 
 
 def minutes(tally: Tally) -> str:
-    """Return heard time in hours and minutes."""
+    """Heard time in hours and minutes."""
     whole = round(tally.minutes)
     hours, rest = divmod(whole, 60)
     return f"{number(hours)} giờ {number(rest)} phút" if hours else f"{number(rest)} phút"
 
 
 def change(now: int, before: int) -> str:
-    """Return how `now` differs from `before`, in words."""
+    """How `now` differs from `before`, in words."""
     if now == before:
         return f"không đổi ({number(now)})"
     word = "tăng" if now > before else "giảm"
@@ -38,5 +38,5 @@ def change(now: int, before: int) -> str:
 
 
 def clean_end(text: str) -> str:
-    """Return a sentence without its closing stop."""
+    """A sentence without its closing stop."""
     return text.strip().rstrip(".;,")

@@ -18,7 +18,7 @@ class Lot:
 
 
 def lots(found: Iterable[Conflict]) -> list[Lot]:
-    """Return conflicts that come in order of time put together by what they are about."""
+    """Conflicts that come in order of time put together by what they are about."""
     gathered: dict[tuple[object, ...], list[Conflict]] = {}
     for number, c in enumerate(found):
         gathered.setdefault((c.kind, c.remedy, c.about) if c.about else (number,), []).append(c)

@@ -123,7 +123,7 @@ class House:
 def conflicts(
     planned: Sequence[Planned], house: House, first: dt.date, days: int, missing: Iterable[Planned] = ()
 ) -> list[Conflict]:
-    """Return what is wrong with `planned` in `days` station days from `first`, in order of time.
+    """What is wrong with `planned` in `days` station days from `first`, in order of time.
 
     `missing` are broadcasts that the rotation asks for and the plan does not hold.
     """
@@ -147,7 +147,7 @@ def conflicts(
 
 
 def by_time(found: Iterable[Conflict]) -> list[Conflict]:
-    """Return conflicts in order of time, the worst of a moment first."""
+    """Conflicts in order of time, the worst of a moment first."""
     return sorted(found, key=lambda c: (c.at, list(Kind).index(c.kind), c.broadcasts, c.what))
 
 
@@ -352,7 +352,7 @@ def _silent_stretches(
 
 
 def _enough_days(day: dt.date, heard: Mapping[dt.date, set[str]], house: House, first: dt.date, days: int) -> bool:
-    """Return whether the week of `day` may have its days already; days out of sight count as days with a session."""
+    """Whether the week of `day` may have its days already; days out of sight count as days with a session."""
     most = house.caps.days_per_week
     if most is None:
         return False
@@ -367,7 +367,7 @@ def _sounds_until(p: Planned) -> dt.datetime:
 
 
 def _moment_of(sentence: str, planned: Sequence[Planned], house: House) -> dt.datetime:
-    """Return the start of the day, or of the week, that a sentence about a cap names."""
+    """The start of the day, or of the week, that a sentence about a cap names."""
     words = sentence.split()
     if words[0] == "Ngày":
         day = dt.datetime.strptime(words[1].rstrip(":"), "%d/%m/%Y").replace(tzinfo=house.tz)
@@ -386,7 +386,7 @@ def _clock(moment: dt.datetime, house: House) -> str:
 
 
 def zones_in_words(zones: Sequence[str], house: House) -> str:
-    """Return the names of zones; of many the first three and how many more."""
+    """The names of zones; of many the first three and how many more."""
     if house.zones and len(zones) > 3 and len(zones) >= len(house.zones):
         return f"tất cả {len(zones)} cụm loa"
     named = [house.zones.get(z) or house.off.get(z) or z for z in zones]

@@ -24,7 +24,7 @@ class FeedEntry:
 
 
 def feed(name: str, entries: Iterable[FeedEntry], stamp: dt.datetime) -> bytes:
-    """Return the feed; `stamp` is when it was made (aware UTC)."""
+    """The feed; `stamp` is when it was made (aware UTC)."""
     calendar = Calendar()
     calendar.add("prodid", "-//Loa Xa//Lich phat thanh//VI")
     calendar.add("version", "2.0")

@@ -153,7 +153,7 @@ class ExceptionsForm(_Table):
 
 
 def read_toml(text: str, *, name: str) -> dict[str, Any]:
-    """Return the table in NFC.
+    """The table in NFC.
 
     Raises:
         RuleError: it is not TOML; the sentence names the line.
@@ -165,7 +165,7 @@ def read_toml(text: str, *, name: str) -> dict[str, Any]:
 
 
 def parse_form(form: type[F], table: dict[str, Any], *, name: str) -> F:
-    """Return `table` checked against `form`.
+    """`table` checked against `form`.
 
     Raises:
         RuleError: keys or values are wrong; all faults at once, each with its place.
@@ -187,7 +187,7 @@ def check_step(table: dict[str, Any], *, name: str) -> None:
 
 
 def parse_rotation(table: dict[str, Any], *, name: str) -> Rotation:
-    """Return the rotation that a table of a rotation file means.
+    """The rotation that a table of a rotation file means.
 
     Raises:
         RuleError: as `parse_form`, or a time is not on the 24-hour clock.
@@ -230,7 +230,7 @@ def parse_rotation(table: dict[str, Any], *, name: str) -> Rotation:
 
 
 def plain(value: Any) -> Any:
-    """Return a TOML table with its dates and times as ISO text, so that it can be kept as JSON."""
+    """A TOML table with its dates and times as ISO text, so that it can be kept as JSON."""
     if isinstance(value, dict):
         return {k: plain(v) for k, v in value.items()}
     if isinstance(value, list):

@@ -36,7 +36,7 @@ _VALUES = {
 
 
 def step_words(item: Mapping[str, Any], cues: Mapping[str, str], topics: Mapping[str, str]) -> str:
-    """Return what one step airs; `cues` and `topics` give titles to names."""
+    """What one step airs; `cues` and `topics` give titles to names."""
     genres = {g.value: g.label.lower() for g in Genre}
     match item.get("kind"):
         case "cue":
@@ -55,14 +55,14 @@ def step_words(item: Mapping[str, Any], cues: Mapping[str, str], topics: Mapping
 
 
 def no_rotation(kind: DayKind) -> str:
-    """Return what becomes of days of a kind that no rotation in force rules."""
+    """What becomes of days of a kind that no rotation in force rules."""
     if kind is DayKind.MOURNING:
         return "Chưa có khung lịch riêng cho ngày Quốc tang, nên ngày đó loa im."
     return f"Chưa có khung lịch riêng cho loại ngày “{kind.label}”, nên ngày đó phát theo khung lịch ngày thường."
 
 
 def difference(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[str]:
-    """Return what changes between two tables in the form of rotation files, a Vietnamese line for each change."""
+    """What changes between two tables in the form of rotation files, a Vietnamese line for each change."""
     title = after["rotation"]["title"]
     if before is None:
         return [f"+ Lịch mới “{title}”", *(_new(s) for s in after["slot"])]

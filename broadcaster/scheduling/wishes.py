@@ -23,7 +23,7 @@ class RequestedAiring:
 
 
 def unmet(wishes: Iterable[RequestedAiring], house: House) -> list[Conflict]:
-    """Return a conflict for each wish that some zone in use will not have had by its last day."""
+    """A conflict for each wish that some zone in use will not have had by its last day."""
     found = []
     for wish in wishes:
         short = {zone: wish.by_zone.get(zone, 0) for zone in house.zones if wish.by_zone.get(zone, 0) < wish.wanted}

@@ -69,7 +69,7 @@ class LocalDesk:
         self._checked: dict[int, tuple[Broadcast, Mapping[int, Why], float]] = {}
 
     def due(self, until: dt.datetime, heir_since: dt.datetime | None = None) -> ComingDay:
-        """Return what is due; emergencies are tended first, so that their repeats are among it."""
+        """What is due; emergencies are tended first, so that their repeats are among it."""
         with _away():
             emergency_soundings.tend(self._station)
             now = self._station.now()
@@ -108,7 +108,7 @@ class LocalDesk:
             return Bundle(b, zones_of(zones_by_code(session), b.zones), faults)
 
     def orders(self) -> Sequence[Order]:
-        """Return the open orders; one that names a broadcast brings it along, however far ahead."""
+        """The open orders; one that names a broadcast brings it along, however far ahead."""
         with _away(), self._station.db.read() as session:
             return [self._whole(session, order) for order in broadcasts.orders(session)]
 

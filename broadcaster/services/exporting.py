@@ -245,7 +245,7 @@ def as_csv(kind: str, station: Station, rows: Iterable[Mapping[str, Any]]) -> It
 
 
 def csv_line(cells: Iterable[object]) -> str:
-    """Return one line of CSV; text that a spreadsheet would run as a formula is kept text."""
+    """One line of CSV; text that a spreadsheet would run as a formula is kept text."""
     out = io.StringIO()
     texts = ["" if c is None else str(c) for c in cells]
     csv.writer(out).writerow([f"'{t}" if t.startswith(_FORMULA) and not _is_number(t) else t for t in texts])

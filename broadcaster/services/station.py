@@ -26,15 +26,15 @@ class Station:
     clock: Clock
 
     def now(self) -> dt.datetime:
-        """Return the present moment, aware UTC."""
+        """The present moment, aware UTC."""
         return self.clock.now()
 
     def local(self, moment: dt.datetime) -> dt.datetime:
-        """Return an aware moment in station time."""
+        """An aware moment in station time."""
         return moment.astimezone(self.settings.tz)
 
     def today(self) -> dt.date:
-        """Return today's date in station time."""
+        """Today's date in station time."""
         return self.local(self.now()).date()
 
     def close(self) -> None:

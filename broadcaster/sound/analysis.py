@@ -105,7 +105,7 @@ def _weighting() -> _Weighting:
 
 @lru_cache(maxsize=1)
 def _between() -> Floats:
-    """Return the matrix from a millisecond and its neighbourhood to the points between its samples."""
+    """The matrix from a millisecond and its neighbourhood to the points between its samples."""
     out = np.zeros((STEP + 2 * _HALF - 1, STEP * (_OVER - 1)))
     for part in range(1, _OVER):
         distance = np.arange(1 - _HALF, _HALF + 1) - part / _OVER
@@ -116,7 +116,7 @@ def _between() -> Floats:
 
 
 def examine(samples: Floats) -> Milliseconds:
-    """Return what is known of `samples[LEFT:-RIGHT]`, whose length is a whole number of milliseconds."""
+    """What is known of `samples[LEFT:-RIGHT]`, whose length is a whole number of milliseconds."""
     count = samples.size - LEFT - RIGHT
     around = samples[LEFT - _HALF + 1 : LEFT + count + _HALF]
     rows = np.lib.stride_tricks.sliding_window_view(around, STEP + 2 * _HALF - 1)[::STEP]
@@ -131,7 +131,7 @@ def examine(samples: Floats) -> Milliseconds:
 
 
 def weigh(samples: Floats) -> Floats:
-    """Return the energies of `examine` alone, at a quarter of the cost."""
+    """The energies of `examine` alone, at a quarter of the cost."""
     weighting = _weighting()
     rows = samples[: samples.size - RIGHT].reshape(-1, STEP)
     answer = times(rows, weighting.answer)
@@ -144,7 +144,7 @@ def weigh(samples: Floats) -> Floats:
 
 
 def tenths(energy: Floats) -> npt.NDArray[np.float64]:
-    """Return the energy of each tenth of a second; what is left over at the end counts for what it fills."""
+    """The energy of each tenth of a second; what is left over at the end counts for what it fills."""
     whole = energy.size // _TENTH * _TENTH
     found: npt.NDArray[np.float64] = energy[:whole].reshape(-1, _TENTH).mean(axis=1, dtype=np.float64)
     if energy.size == whole:
@@ -153,7 +153,7 @@ def tenths(energy: Floats) -> npt.NDArray[np.float64]:
 
 
 def integrated(energy_of_tenths: npt.NDArray[np.float64]) -> float:
-    """Return the gated programme loudness (LUFS) of a sound, -70 for silence."""
+    """The gated programme loudness (LUFS) of a sound, -70 for silence."""
     if energy_of_tenths.size < 4:
         energy_of_tenths = np.resize(energy_of_tenths, 30) if energy_of_tenths.size else np.zeros(4)
     sums = np.concatenate([[0.0], np.cumsum(energy_of_tenths)])
@@ -166,5 +166,5 @@ def integrated(energy_of_tenths: npt.NDArray[np.float64]) -> float:
 
 
 def repeated(energy: Floats) -> Floats:
-    """Return the energies of a sound shorter than 400 ms as if it were played over and over."""
+    """The energies of a sound shorter than 400 ms as if it were played over and over."""
     return energy if energy.size >= 400 or not energy.size else np.resize(energy, _SHORTEST)

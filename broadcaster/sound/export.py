@@ -80,7 +80,7 @@ def check_target(target: Path, *, overwrite: bool) -> None:
 
 
 def check_cover(cover: Path) -> str:
-    """Return the MIME type of a cover picture.
+    """The MIME type of a cover picture.
 
     Raises:
         RuleError: it is missing, too large, or neither JPEG nor PNG by its content.
@@ -161,7 +161,7 @@ def _encode(source: Path, target: Path, kind: str, tags: Tags, gain: float, *, l
 
 
 def _picture_block(cover: Path, mime: str) -> str:
-    """Return a cover as the comment that Ogg files carry (the picture block of FLAC in base 64)."""
+    """A cover as the comment that Ogg files carry (the picture block of FLAC in base 64)."""
     data = cover.read_bytes()
     name = mime.encode()
     block = struct.pack(">II", 3, len(name)) + name + struct.pack(">IIIIII", 0, 0, 0, 0, 0, len(data)) + data

@@ -117,7 +117,7 @@ def join(parts: Sequence[JoinPart], target: Path) -> Joined:
 
 
 def resample(clips: Sequence[Clip]) -> list[Samples]:
-    """Return the samples of clips of one rate at 48 kHz, all in one run of ffmpeg's resampler.
+    """The samples of clips of one rate at 48 kHz, all in one run of ffmpeg's resampler.
 
     Clips are laid end to end with silence between them, each starting where input and output samples coincide, so
     that every clip can be cut out again to the sample.
@@ -191,7 +191,7 @@ def _trimmed(samples: Samples) -> Samples:
 
 
 def _gain_db(sound: Samples) -> float:
-    """Return the gain (dB) that brings the speech in a clip to the common level without clipping it."""
+    """The gain (dB) that brings the speech in a clip to the common level without clipping it."""
     values = sound.astype(np.float64) / 32768
     whole = values[: values.size // _FRAME * _FRAME]
     frames = (whole if whole.size else values).reshape(-1, _FRAME if whole.size else values.size)

@@ -48,7 +48,7 @@ class Layer:
 
 
 def music(path: Path, start_ms: int, end_ms: int, spoken: Sequence[tuple[int, int]]) -> Layer:
-    """Return music from `start_ms` to `end_ms` that goes down ahead of every stretch of speech and up after it.
+    """Music from `start_ms` to `end_ms` that goes down ahead of every stretch of speech and up after it.
 
     Args:
         path: the music.
@@ -72,7 +72,7 @@ def music(path: Path, start_ms: int, end_ms: int, spoken: Sequence[tuple[int, in
 
 
 def _lowest(curves: Sequence[Sequence[tuple[int, float]]]) -> tuple[tuple[int, float], ...]:
-    """Return the lowest of several curves of straight lines, each held before its first and after its last point.
+    """The lowest of several curves of straight lines, each held before its first and after its last point.
 
     Speech may begin before music has faded in, and end after it began to fade out: never must it come up between.
     """
@@ -142,7 +142,7 @@ class Mixer:
         yield cls(tuple(parts))
 
     def around(self, first: int, last: int) -> Floats:
-        """Return the sum of all layers from sample `first` to `last`."""
+        """The sum of all layers from sample `first` to `last`."""
         out = np.zeros(last - first, np.float32)
         for part in self.parts:
             begin, end = max(first, part.first), min(last, part.last)
@@ -158,7 +158,7 @@ class Mixer:
 
 
 def _looped(sound: Samples, first: int, last: int) -> Floats:
-    """Return a stretch of a sound that is played over and over, its seams faded."""
+    """A stretch of a sound that is played over and over, its seams faded."""
     if last <= sound.count:
         return sound.around(first, last)
     pieces = []

@@ -36,7 +36,7 @@ class Gain:
     """The limiter turns down over this many milliseconds before a peak, and up again as slowly."""
 
     def curve(self, peak: Floats, first: int, last: int) -> Floats:
-        """Return the gain of the milliseconds from `first` to `last` of a sound with these peaks."""
+        """The gain of the milliseconds from `first` to `last` of a sound with these peaks."""
         margin = 2 * self.reach + 1
         low, high = first - margin, last + margin
         around = peak[max(0, low) : max(0, high)]
@@ -49,7 +49,7 @@ class Gain:
         return smooth
 
     def loudness(self, sound: Milliseconds) -> float:
-        """Return the loudness of a sound after this gain (LUFS)."""
+        """The loudness of a sound after this gain (LUFS)."""
         found = []
         for first in range(0, sound.energy.size, _PIECE):
             last = min(first + _PIECE, sound.energy.size)
@@ -58,7 +58,7 @@ class Gain:
 
 
 def solve(sound: Milliseconds, loudness: float, ceiling: float, reach: int) -> Gain:
-    """Return the gain that brings a sound to a loudness under a ceiling of true peaks.
+    """The gain that brings a sound to a loudness under a ceiling of true peaks.
 
     Args:
         sound: what is known of it; it MUST NOT be silent.
@@ -81,7 +81,7 @@ def solve(sound: Milliseconds, loudness: float, ceiling: float, reach: int) -> G
 
 
 def _lowest(values: Floats, width: int) -> Floats:
-    """Return the lowest of each `width` neighbours, by doubling."""
+    """The lowest of each `width` neighbours, by doubling."""
     span = 1
     while span * 2 <= width:
         values = np.minimum(values[:-span], values[span:])

@@ -135,7 +135,7 @@ class _Work:
         return Mastered(self.target, round(found.integrated, 2), round(found.true_peak, 2), sound.count * 1000 // RATE)
 
     def _gain(self, sound: Milliseconds) -> Gain:
-        """Return the gain that meets the loudness, with peaks as low as the profile wants if that can be had."""
+        """The gain that meets the loudness, with peaks as low as the profile wants if that can be had."""
         top, crest = self.profile.true_peak, self.profile.crest
         while True:
             ceiling = min(top, self.profile.loudness + crest)
@@ -203,7 +203,7 @@ class _Work:
         return Loudness(level, 0.0, 20 * math.log10(float(made.peak.max())))
 
     def _gather(self, count: int, work: Callable[[int, int], Milliseconds]) -> Milliseconds:
-        """Return what the work on each stretch found, kept once: these are the arrays that grow with the sound."""
+        """What the work on each stretch found, kept once: these are the arrays that grow with the sound."""
         steps = -(-count // STEP)
         whole = Milliseconds(np.empty(steps, np.float32), np.empty(steps, np.float32))
 
@@ -241,7 +241,7 @@ def _stretches(count: int) -> Iterator[tuple[int, int]]:
 
 
 def _between(curve: Floats, count: int) -> Floats:
-    """Return the gain of each sample: straight lines from the middle of one millisecond to that of the next.
+    """The gain of each sample: straight lines from the middle of one millisecond to that of the next.
 
     `curve` begins one millisecond before the first sample.
     """

@@ -15,7 +15,7 @@ works in the caller's thread, and the result cannot depend on how many processor
 
 
 def times(left: Floats, right: Floats) -> Floats:
-    """Return the matrix product of many rows and a small matrix, by this thread alone."""
+    """The matrix product of many rows and a small matrix, by this thread alone."""
     rows, inner = left.shape
     columns = right.shape[1]
     each = max(1, _ALONE // (inner * columns))

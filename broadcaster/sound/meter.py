@@ -53,7 +53,7 @@ class Edges:
 
 
 def repeats(seconds: float | None) -> list[str]:
-    """Return input arguments that make a sound long enough to have a programme loudness.
+    """Input arguments that make a sound long enough to have a programme loudness.
 
     BS.1770 counts blocks of 400 ms; a shorter sound has none. It is repeated until it fills 3 s, so that it is as
     loud as a listener would hear it in a row, silence around it included.
@@ -64,7 +64,7 @@ def repeats(seconds: float | None) -> list[str]:
 
 
 def parse(stderr: str) -> Loudness:
-    """Return the summary that `ebur128` wrote.
+    """The summary that `ebur128` wrote.
 
     Raises:
         MediaError: there is none.
@@ -82,7 +82,7 @@ def parse(stderr: str) -> Loudness:
 
 
 def measure(path: Path, *, seconds: float | None = None, cancel: threading.Event | None = None) -> Loudness:
-    """Return the loudness of a sound file.
+    """The loudness of a sound file.
 
     Args:
         path: any sound file.
@@ -98,7 +98,7 @@ def measure(path: Path, *, seconds: float | None = None, cancel: threading.Event
 
 
 def edges(path: Path, *, threshold_db: float = -50.0) -> Edges:
-    """Return the silence at both ends of a file, in bounded memory.
+    """The silence at both ends of a file, in bounded memory.
 
     Args:
         path: any sound file.

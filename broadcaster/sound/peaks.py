@@ -15,7 +15,7 @@ _FINE: Final = 480
 
 
 def peaks(path: Path, points: int = POINTS) -> tuple[int, ...]:
-    """Return the outline as `points` numbers from 0 (silence) to 127 (full scale), or fewer for a very short sound.
+    """The outline as `points` numbers from 0 (silence) to 127 (full scale), or fewer for a very short sound.
 
     Raises:
         MediaError: the file cannot be read.

@@ -74,14 +74,14 @@ class Produced:
 
 @cache
 def station_sounds() -> dict[str, Path]:
-    """Return the shipped station sounds by name."""
+    """The shipped station sounds by name."""
     base = room("audio")
     rows = tomllib.loads((base / "manifest.toml").read_text(encoding="utf-8"))["sound"]
     return {row["name"]: base / row["file"] for row in rows}
 
 
 def sound_named(name: str, *, where: str) -> Path:
-    """Return a station sound by name, or the file of that name.
+    """A station sound by name, or the file of that name.
 
     Raises:
         RuleError: there is neither.
@@ -97,7 +97,7 @@ def sound_named(name: str, *, where: str) -> Path:
 
 
 def elements_of(spoken: Spoken, marks: tuple[directions.Direction, ...], order: ProductionOrder) -> list[Element]:
-    """Return a spoken text as lines and sounds, framed, repeated and with music as ordered.
+    """A spoken text as lines and sounds, framed, repeated and with music as ordered.
 
     Raises:
         RuleError: a direction names a sound that does not exist.
@@ -204,7 +204,7 @@ def _workspace(place: Path) -> Iterator[Path]:
 def _read(
     source: Path, order: ProductionOrder
 ) -> tuple[str, str, Spoken, tuple[directions.Direction, ...], tuple[str, ...]]:
-    """Return title, unit, spoken text, directions and notes of a text file."""
+    """Title, unit, spoken text, directions and notes of a text file."""
     head, document = read_script(source.name, load(source))
     cleaned = clean(document.text)
     directed = directions.read(cleaned.text)

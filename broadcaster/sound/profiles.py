@@ -61,7 +61,7 @@ PROFILES: Final[Mapping[str, SoundProfile]] = {p.name: p for p in (HORN, STUDIO)
 
 
 def profile_of(name: str) -> SoundProfile:
-    """Return a profile by its name.
+    """A profile by its name.
 
     Raises:
         RuleError: there is none.

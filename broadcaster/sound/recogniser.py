@@ -28,4 +28,4 @@ class Recogniser(ABC):
 
     @abstractmethod
     def text(self, sound: Wave) -> str:
-        """Return what was understood of a sound at `RATE`, within -1 to 1, with half a second of silence around."""
+        """What was understood of a sound at `RATE`, within -1 to 1, with half a second of silence around."""

@@ -44,7 +44,7 @@ Stretch = tuple[int, int]
 
 
 def missing(recogniser: str) -> str | None:
-    """Return None when a recogniser can be used, else what to do, in Vietnamese."""
+    """None when a recogniser can be used, else what to do, in Vietnamese."""
     try:
         found: str | None = RECOGNISERS.guarded(recogniser, RECOGNISERS.load(recogniser).missing)
     except StationError as error:
@@ -61,7 +61,7 @@ def hear(
     progress: Callable[[float], None] | None = None,
     timeout_s: float = TIMEOUT_S,
 ) -> list[str]:
-    """Return what was understood of each stretch of a sound file; None: of the whole, cut where it is quiet.
+    """What was understood of each stretch of a sound file; None: of the whole, cut where it is quiet.
 
     Args:
         path: any sound file.
@@ -180,7 +180,7 @@ def _ready(piece: street.Wave) -> street.Wave:
 
 
 def _quiet_cuts(sound: street.Wave) -> list[Stretch]:
-    """Return stretches of about `_STRETCH_S` that begin and end where it is quiet."""
+    """Stretches of about `_STRETCH_S` that begin and end where it is quiet."""
     frame = street.RATE // 50
     frames = sound[: sound.size // frame * frame].reshape(-1, frame)
     power = np.convolve(np.square(frames).mean(axis=1), np.ones(9) / 9, "same") if len(frames) else np.zeros(0)

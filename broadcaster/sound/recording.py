@@ -81,7 +81,7 @@ class Condition:
 
 
 def admit(path: Path, *, longest_s: float = LONGEST_S) -> Probe:
-    """Return the facts of a file that may be a recording, judged by its content.
+    """The facts of a file that may be a recording, judged by its content.
 
     Raises:
         MediaError: it is empty, no sound, a film, protected, of too many channels, or too long.
@@ -130,7 +130,7 @@ def listen(path: Path, target: Path, facts: Probe, *, longest_s: float = LONGEST
 
 
 def examine(sound: Samples) -> Condition:
-    """Return what there is to know of a recording, reading it a stretch at a time."""
+    """What there is to know of a recording, reading it a stretch at a time."""
     levels, clipped, quiet = [], 0, []
     for first in range(0, sound.count, 500 * _FRAME):
         piece = sound.around(first, min(first + 500 * _FRAME, -(-sound.count // _FRAME) * _FRAME))
@@ -162,7 +162,7 @@ def examine(sound: Samples) -> Condition:
 
 
 def faults(found: Condition, expected_s: float | None = None) -> tuple[RecordingFault, ...]:
-    """Return what is wrong with a recording, the worst first.
+    """What is wrong with a recording, the worst first.
 
     Args:
         found: what was measured.
@@ -227,7 +227,7 @@ def faults(found: Condition, expected_s: float | None = None) -> tuple[Recording
 
 
 def cleaning(found: Condition) -> tuple[str, ...]:
-    """Return the ffmpeg filters that take away what may be taken without harm to the voice."""
+    """The ffmpeg filters that take away what may be taken without harm to the voice."""
     chain = ["highpass=f=80"]
     chain += [f"bandreject=f={hertz:g}:t=h:w=4" for hertz in found.hum_hz]
     if found.distance_db < 45:
@@ -262,7 +262,7 @@ def clean(sound: Samples, target: Path, found: Condition, *, lead_ms: int = 150,
 
 
 def boundaries(sound: Samples, found: Condition, weights: list[float]) -> list[tuple[int, int]]:
-    """Return where each sentence probably lies in what `clean` wrote: (start, end) in ms.
+    """Where each sentence probably lies in what `clean` wrote: (start, end) in ms.
 
     The time is shared out by the weights (syllables and pauses), then each border moves to the quietest moment nearby.
     """
@@ -291,7 +291,7 @@ def _quietest(sound: Samples, first: int, last: int) -> int:
 
 
 def _flat(piece: Floats) -> int:
-    """Return how many samples lie in runs of three or more at the very top."""
+    """How many samples lie in runs of three or more at the very top."""
     top = np.abs(piece) >= max(_TOP, 0.0)
     runs = top[:-2] & top[1:-1] & top[2:]
     same = (np.abs(piece[1:-1] - piece[:-2]) < 0.004) & (np.abs(piece[2:] - piece[1:-1]) < 0.004)
@@ -299,7 +299,7 @@ def _flat(piece: Floats) -> int:
 
 
 def _ends(speaking: npt.NDArray[np.bool_]) -> tuple[int, int]:
-    """Return the frames between which somebody speaks: runs shorter than 80 ms (a click, a tap) do not count."""
+    """The frames between which somebody speaks: runs shorter than 80 ms (a click, a tap) do not count."""
     width = 4
     if speaking.size < width:
         return 0, int(speaking.size)
@@ -311,7 +311,7 @@ def _ends(speaking: npt.NDArray[np.bool_]) -> tuple[int, int]:
 
 
 def _hums(frames: Floats) -> tuple[float, ...]:
-    """Return the mains frequencies that stand out between the words."""
+    """The mains frequencies that stand out between the words."""
     power = np.square(frames).mean(axis=1)
     order = np.argsort(power, kind="stable")
     quiet = np.sort(order[: max(50, int(order.size * _QUIET_FRAMES))])

@@ -155,7 +155,7 @@ def render(
 
 
 def wanted(profile: str, loudness: float | None = None, true_peak: float | None = None) -> SoundProfile:
-    """Return a profile by its name, with another loudness (LUFS) or ceiling (dBTP).
+    """A profile by its name, with another loudness (LUFS) or ceiling (dBTP).
 
     Raises:
         RuleError: there is no such profile.
@@ -224,7 +224,7 @@ def _hole(sting: Sting) -> JoinPart:
 
 
 def _music(placed: Sequence[tuple[Element, Cue]], duration_ms: int) -> list[Layer]:
-    """Return the music under each run of lines that ask for the same."""
+    """The music under each run of lines that ask for the same."""
     runs: list[tuple[Path, list[Cue]]] = []
     last: Path | None = None
     for element, cue in placed:

@@ -33,7 +33,7 @@ class Samples:
     """Bytes before the first sample."""
 
     def around(self, first: int, last: int) -> Floats:
-        """Return the samples from `first` to `last`, silence where there are none."""
+        """The samples from `first` to `last`, silence where there are none."""
         begin, end = max(0, first), max(0, min(last, self.count))
         out = np.zeros(last - first, np.float32)
         if end > begin:
@@ -74,7 +74,7 @@ class Writer:
             self.file.write(data)
 
     def samples(self) -> Samples:
-        """Return what was written."""
+        """What was written."""
         self.file.flush()
         return Samples(self.path, self.count, self.scale)
 
@@ -87,7 +87,7 @@ def decode(
     cancel: threading.Event | None = None,
     low_priority: bool = True,
 ) -> Samples:
-    """Return any sound file as samples at 48 kHz, mono, no more than `longest_s` seconds of it.
+    """Any sound file as samples at 48 kHz, mono, no more than `longest_s` seconds of it.
 
     They are written to `target`, unless the file holds them as they are: then it is read itself, and MUST be left alone
     for as long as the samples are used.
@@ -108,7 +108,7 @@ def decode(
 
 
 def _as_they_are(source: Path, longest_s: float | None) -> Samples | None:
-    """Return the samples of a whole WAV file at 48 kHz, mono, 16 bit; None for any other."""
+    """The samples of a whole WAV file at 48 kHz, mono, 16 bit; None for any other."""
     with contextlib.suppress(OSError, EOFError, wave.Error), source.open("rb") as file:
         header = wave.open(file)  # noqa: SIM115 - it closes nothing that it did not open
         count, start = header.getnframes(), file.tell()

@@ -103,7 +103,7 @@ def _grid(shaping: Shaping) -> _Grid:
 
 
 def shape(samples: Floats, shaping: Shaping) -> Floats:
-    """Return `samples[memory:-ahead]` shaped; it is as long as a whole number of steps.
+    """`samples[memory:-ahead]` shaped; it is as long as a whole number of steps.
 
     The first sample MUST lie on a whole number of steps from the beginning of the programme, so that every stretch is
     cut into the same frames.
@@ -130,7 +130,7 @@ def shape(samples: Floats, shaping: Shaping) -> Floats:
 
 
 def _gains(power: Floats, shaping: Shaping, target: Floats) -> Floats:
-    """Return the gain (dB) of every band in every frame."""
+    """The gain (dB) of every band in every frame."""
     below = (target - 10 * np.log10(power + _QUIET)).astype(np.float32)
     gain: Floats = (shaping.share * np.clip(below, -40, shaping.most)).astype(np.float32)
     gain -= shaping.expand * np.maximum(0, below - shaping.most)

@@ -50,7 +50,7 @@ class Store:
         self._remove_stale()
 
     def path(self, sha256: str) -> Path:
-        """Return where the sound with this hash is, or would be."""
+        """Where the sound with this hash is, or would be."""
         if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
             raise MediaError("Mã âm thanh không hợp lệ.", code="bad-hash", field=sha256[:80])
         return self.root / sha256[:2] / f"{sha256}{self._suffix}"
@@ -84,7 +84,7 @@ class Store:
         return sha256
 
     def verify(self, sha256: str) -> Path:
-        """Return the path of a sound whose bytes were just checked against its name.
+        """The path of a sound whose bytes were just checked against its name.
 
         Raises:
             MediaError: it is missing, unreadable or altered.
@@ -129,7 +129,7 @@ class Store:
 
 
 def digest(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes in lower-case hex."""
+    """The SHA-256 of a file's bytes in lower-case hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -181,7 +181,7 @@ def keep_whole(target: Path, data: bytes, *, overwrite: bool = False) -> None:
 
 
 def disk_error(error: OSError, path: Path) -> MediaError:
-    """Return what to tell a person about a disk that refuses."""
+    """What to tell a person about a disk that refuses."""
     if error.errno in _FULL:
         return MediaError(
             "Ổ đĩa đã đầy nên không lưu được âm thanh. Hãy xóa bớt tệp rồi làm lại.", code="disk-full", field=str(path)

@@ -20,7 +20,7 @@ Wave = npt.NDArray[np.float64]
 
 
 def through(sound: Wave, snr_db: float | None) -> Wave:
-    """Return a sound at 16 kHz as it is heard behind the horn, with noise `snr_db` below it (None: without)."""
+    """A sound at 16 kHz as it is heard behind the horn, with noise `snr_db` below it (None: without)."""
     if not sound.size:
         return sound
     chance = np.random.default_rng(7)

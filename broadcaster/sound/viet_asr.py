@@ -50,7 +50,7 @@ def _bank() -> Wave:
 
 
 def features(sound: Wave) -> Floats:
-    """Return log mel energies (frames of 10 ms x 80) as Kaldi does, without dither; `sound` is within ±1."""
+    """Log mel energies (frames of 10 ms x 80) as Kaldi does, without dither; `sound` is within ±1."""
     count = 1 + max(0, sound.size - _WINDOW) // _HOP
     padded = np.pad(sound, (0, max(0, _WINDOW - sound.size)))
     frames = padded[np.arange(_WINDOW) + _HOP * np.arange(count)[:, None]] * 32768.0
@@ -78,7 +78,7 @@ class VietAsr(Recogniser):
         return None
 
     def text(self, sound: Wave) -> str:
-        """Return what was understood."""
+        """What was understood."""
         return self._understand(sound)
 
 
@@ -116,11 +116,11 @@ class RecogniserModel:
 
     @property
     def pieces(self) -> dict[int, str]:
-        """Return the pieces of words by their number; the first is the blank."""
+        """The pieces of words by their number; the first is the blank."""
         return self._piece
 
     def likelihoods(self, sound: Wave) -> Floats:
-        """Return the log probability of each piece at each 40 ms of a sound at `RATE`, within -1 to 1."""
+        """The log probability of each piece at each 40 ms of a sound at `RATE`, within -1 to 1."""
         mels = features(sound)
         steps = max(1, -(-(len(mels) - _CHUNK + _STEP) // _STEP))
         missing = _STEP * steps + _CHUNK - _STEP - len(mels)
@@ -137,7 +137,7 @@ class RecogniserModel:
         return np.concatenate(found)
 
     def text(self, sound: Wave) -> str:
-        """Return what was understood: the likeliest piece of each moment, repeats and blanks left out."""
+        """What was understood: the likeliest piece of each moment, repeats and blanks left out."""
         best = self.likelihoods(sound).argmax(axis=1)
         kept = [int(b) for b, before in zip(best, [-1, *best[:-1]], strict=True) if b not in {0, before}]
         return " ".join("".join(self._piece[k] for k in kept).replace("\u2581", " ").split())

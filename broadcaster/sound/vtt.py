@@ -9,7 +9,7 @@ from broadcaster.sound.words import words
 
 
 def web_vtt(cues: Iterable[tuple[str, int, int]]) -> str:
-    """Return a WebVTT file for (sentence, start ms, end ms); sentences without sound are left out."""
+    """A WebVTT file for (sentence, start ms, end ms); sentences without sound are left out."""
     blocks = ["WEBVTT"]
     for number, (text, start, end) in enumerate((c for c in cues if c[2] > c[1]), 1):
         timed = [f"<{_clock(w.start_ms)}>{html.escape(w.text, quote=False)}" for w in words(text, start, end)]

@@ -21,7 +21,7 @@ class TimedWord:
 
 
 def words(sentence: str, start_ms: int, end_ms: int) -> tuple[TimedWord, ...]:
-    """Return the words of a sentence that sounds from `start_ms` to `end_ms`.
+    """The words of a sentence that sounds from `start_ms` to `end_ms`.
 
     Vietnamese is syllable-timed, so every syllable gets an equal share, the last before a pause a little more.
     """

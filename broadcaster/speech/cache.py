@@ -20,13 +20,13 @@ _CHECK_EVERY: Final = 16
 
 
 def key_of(engine: str, version: str, voice: str, rate: float, text: str) -> str:
-    """Return the name of a sentence in the cache: a SHA-256 over all that makes its sound."""
+    """The name of a sentence in the cache: a SHA-256 over all that makes its sound."""
     parts = json.dumps([engine, version, voice, round(rate, 4), text], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(parts.encode()).hexdigest()
 
 
 def user_cache() -> Path:
-    """Return where sentences are kept that are spoken without a station."""
+    """Where sentences are kept that are spoken without a station."""
     base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
     return Path(base or Path.home() / ".cache") / "loa-xa" / "clips"
 
@@ -47,11 +47,11 @@ class ClipCache:
         self._unmeasured = max_bytes  # measure at the first write
 
     def turn_of(self, engine: str) -> Path:
-        """Return the file by which the processes that share this cache take turns with an engine."""
+        """The file by which the processes that share this cache take turns with an engine."""
         return self._root / f"{engine}.lock"
 
     def get(self, key: str) -> Clip | None:
-        """Return the clip, or None; a damaged one counts as absent."""
+        """The clip, or None; a damaged one counts as absent."""
         path = self._path(key)
         try:
             data = path.read_bytes()

@@ -52,7 +52,7 @@ class EdgeEngine(Engine):
             return "edge-tts-none-2"
 
     def voices(self) -> tuple[Voice, ...]:
-        """Return the two Vietnamese voices."""
+        """The two Vietnamese voices."""
         return (
             Voice(
                 engine=self.name,

@@ -68,7 +68,7 @@ class Engine(ABC):
 
     @abstractmethod
     def voices(self) -> tuple[Voice, ...]:
-        """Return the voices, the recommended one first. MUST work without loading a model."""
+        """The voices, the recommended one first. MUST work without loading a model."""
 
     @abstractmethod
     def speak(self, sentence: str, *, voice: str, rate: float = 1.0) -> Clip:
@@ -79,5 +79,5 @@ class Engine(ABC):
         """
 
     def check(self) -> str | None:
-        """Return None when ready, else a Vietnamese sentence that says what is missing. MAY be overridden."""
+        """None when ready, else a Vietnamese sentence that says what is missing. MAY be overridden."""
         return None

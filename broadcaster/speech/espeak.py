@@ -157,7 +157,7 @@ class EspeakEngine(Engine):
         return f"espeak-ng-{_release()}-{_WPM}wpm-1"
 
     def voices(self) -> tuple[Voice, ...]:
-        """Return the Vietnamese voices in the library's data, the best understood first."""
+        """The Vietnamese voices in the library's data, the best understood first."""
         return (
             _voice("vi+f2", "espeak nữ, giọng Bắc", "north", "female"),
             _voice("vi", "espeak nam, giọng Bắc", "north", "male"),
@@ -168,7 +168,7 @@ class EspeakEngine(Engine):
         )
 
     def check(self) -> str | None:
-        """Return what keeps the library from loading, or None."""
+        """What keeps the library from loading, or None."""
         try:
             _release()
         except EngineError as error:

@@ -37,7 +37,7 @@ Progress = Callable[[float], None]
 
 
 def look(source: str, clock: Clock | None = None) -> Manifest:
-    """Return what a folder or web address offers, without taking it.
+    """What a folder or web address offers, without taking it.
 
     Raises:
         EngineError: there is no voice there, or the network fails.
@@ -94,7 +94,7 @@ def install(source: str, manifest: Manifest, *, progress: Progress | None = None
 
 
 def describe(manifest: Manifest) -> str:
-    """Return the text of `voice.toml`."""
+    """The text of `voice.toml`."""
     table = asdict(manifest)
     table["file"] = [dict(file) for file in table.pop("files")]
     return tomlkit.dumps(table)
@@ -108,7 +108,7 @@ def pack(folder: Path, manifest: Manifest) -> Path:
 
 
 def _bare_piper(folder: Path) -> Manifest | None:
-    """Return a manifest for a folder that holds just a Piper model and its settings."""
+    """A manifest for a folder that holds just a Piper model and its settings."""
     for model in sorted(folder.glob("*.onnx")) if folder.is_dir() else ():
         settings = model.with_name(f"{model.name}.json")
         if settings.is_file():

@@ -60,7 +60,7 @@ class GttsEngine(Engine):
         return f"gtts-{version_of('gTTS')}-2"
 
     def voices(self) -> tuple[Voice, ...]:
-        """Return the one Vietnamese voice."""
+        """The one Vietnamese voice."""
         return (
             Voice(
                 engine="gtts",

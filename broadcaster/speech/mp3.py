@@ -28,7 +28,7 @@ _KEEP: Final = RATE // 200
 
 
 def clip_of(mp3: bytes, *, tempo: float = 1.0, service: str, code: str) -> Clip:
-    """Return the speech in an MP3, mono, the padding of the codec cut to the sample and silence down to 5 ms.
+    """The speech in an MP3, mono, the padding of the codec cut to the sample and silence down to 5 ms.
 
     Args:
         mp3: the whole stream.

@@ -35,7 +35,7 @@ class PiperEngine(Engine):
         return f"piper-{release}-1+{models}"
 
     def voices(self) -> tuple[Voice, ...]:
-        """Return the voices of this kind on the shelf."""
+        """The voices of this kind on the shelf."""
         return tuple(
             Voice(
                 engine=self.name,

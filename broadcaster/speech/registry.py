@@ -80,7 +80,7 @@ def split(name: str) -> tuple[str, str]:
 
 
 def engine_of(name: str) -> Engine:
-    """Return the engine of a voice (`engine:id` or `engine`); one object for the life of the process.
+    """The engine of a voice (`engine:id` or `engine`); one object for the life of the process.
 
     Raises:
         EngineError: there is no such engine, or what it needs is not installed.
@@ -96,7 +96,7 @@ def names() -> list[str]:
 
 
 def engines() -> tuple[Engine, ...]:
-    """Return every engine that can be loaded here."""
+    """Every engine that can be loaded here."""
     found = []
     for name in names():
         try:
@@ -107,7 +107,7 @@ def engines() -> tuple[Engine, ...]:
 
 
 def voice_of(name: str) -> Voice:
-    """Return a voice by its name; `engine` alone means the engine's recommended voice.
+    """A voice by its name; `engine` alone means the engine's recommended voice.
 
     Raises:
         EngineError: there is no such engine or voice.
@@ -124,7 +124,7 @@ def voice_of(name: str) -> Voice:
 
 
 def choose(order: Sequence[str], *, needs_offline: bool = False) -> tuple[list[Voice], list[str]]:
-    """Return the voices of `order` that are ready, in order, and a Vietnamese sentence for each that is not.
+    """The voices of `order` that are ready, in order, and a Vietnamese sentence for each that is not.
 
     Args:
         order: names of voices, the wanted one first.
@@ -149,7 +149,7 @@ def choose(order: Sequence[str], *, needs_offline: bool = False) -> tuple[list[V
 
 
 def partner(voice: Voice, gender: Gender | None) -> Voice:
-    """Return the voice of the same engine that speaks for `gender`, of the same region if there is one.
+    """The voice of the same engine that speaks for `gender`, of the same region if there is one.
 
     The voice itself when nobody else is asked for, or the engine has no other.
     """
@@ -221,7 +221,7 @@ def speak_all(
 
 
 def speakable(sentence: str) -> bool:
-    """Return whether there is anything to say: a letter or a digit."""
+    """Whether there is anything to say: a letter or a digit."""
     return any(c.isalnum() for c in sentence)
 
 

@@ -63,7 +63,7 @@ class Manifest:
 
 
 def shelf() -> Path:
-    """Return the folder of installed voices: `LOA_VOICES`, else the user's data folder."""
+    """The folder of installed voices: `LOA_VOICES`, else the user's data folder."""
     if chosen := os.environ.get("LOA_VOICES"):
         return Path(chosen)
     base = os.environ.get("XDG_DATA_HOME") or os.environ.get("LOCALAPPDATA")
@@ -71,7 +71,7 @@ def shelf() -> Path:
 
 
 def parse(text: str, *, where: str) -> Manifest:
-    """Return a manifest.
+    """A manifest.
 
     Raises:
         EngineError: it is not TOML, a field is missing or wrong, or a file would lie outside of the voice's folder.
@@ -94,7 +94,7 @@ def parse(text: str, *, where: str) -> Manifest:
 
 
 def installed() -> tuple[tuple[Manifest, Path], ...]:
-    """Return the voices on the shelf with their folders; a damaged manifest is passed over."""
+    """The voices on the shelf with their folders; a damaged manifest is passed over."""
     found = []
     for path in sorted(shelf().glob(f"*/{MANIFEST}")):
         try:
@@ -105,7 +105,7 @@ def installed() -> tuple[tuple[Manifest, Path], ...]:
 
 
 def find(engine: str, name: str) -> tuple[Manifest, Path]:
-    """Return a voice of an engine by its name, its files there and of the right size.
+    """A voice of an engine by its name, its files there and of the right size.
 
     Raises:
         EngineError: it is not installed, or a file is missing or cut short.
@@ -125,7 +125,7 @@ def find(engine: str, name: str) -> tuple[Manifest, Path]:
 
 
 def digest(path: Path) -> str:
-    """Return the SHA-256 of a file in lower-case hex."""
+    """The SHA-256 of a file in lower-case hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -29,7 +29,7 @@ class ToneEngine(Engine):
         return "tone-1"
 
     def voices(self) -> tuple[Voice, ...]:
-        """Return the one voice."""
+        """The one voice."""
         return (
             Voice(
                 engine="tone",
@@ -43,7 +43,7 @@ class ToneEngine(Engine):
         )
 
     def speak(self, sentence: str, *, voice: str = "beep", rate: float = 1.0) -> Clip:
-        """Return one tone for each word between spaces."""
+        """One tone for each word between spaces."""
         syllables = sentence.split()
         if not syllables:
             raise EngineError("Câu rỗng, không có gì để đọc.", code="empty")

@@ -49,7 +49,7 @@ class VieneuEngine(Engine):
         return f"vieneu-{release}-1+{weights[0].files[0].sha256[:8] if weights else 'none'}"
 
     def voices(self) -> tuple[Voice, ...]:
-        """Return the six voices that come with the weights."""
+        """The six voices that come with the weights."""
         return tuple(
             Voice(
                 engine=self.name,

@@ -140,7 +140,7 @@ class _Child:
             threading.Thread(target=work, name=f"desk{work.__name__}", daemon=True).start()
 
     def ask(self, number: int, question: Mapping[str, Any], limit_s: float) -> Mapping[str, Any] | None:
-        """Return the answer; None when there is none within the limit."""
+        """The answer; None when there is none within the limit."""
         box: _Box = queue.SimpleQueue()
         self._waiting[number] = box
         self._outbox.put(json.dumps({"n": number, **question}) + "\n")

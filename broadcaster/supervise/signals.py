@@ -8,7 +8,7 @@ from types import FrameType
 
 
 def stop_event() -> threading.Event:
-    """Return an event that Ctrl-C, SIGTERM, SIGHUP or a Windows break sets. Call it in the main thread."""
+    """An event that Ctrl-C, SIGTERM, SIGHUP or a Windows break sets. Call it in the main thread."""
     stop = threading.Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:

@@ -63,7 +63,7 @@ class Counted:
 
 
 def plain(text: str) -> str:
-    """Return one line of text in NFC with no invisible, look-alike or one-glyph characters; m² and Khmer stay."""
+    """One line of text in NFC with no invisible, look-alike or one-glyph characters; m² and Khmer stay."""
     text = unicodedata.normalize("NFC", text)
     if not _STATED.search(text):
         return text

@@ -84,7 +84,7 @@ class Cleaned:
 
 
 def clean(text: str, *, keep: Iterable[Removal | tuple[int, int]] = ()) -> Cleaned:
-    """Return `text` ready to be read aloud, with everything that was taken out; total, pure, in linear time.
+    """`text` ready to be read aloud, with everything that was taken out; total, pure, in linear time.
 
     Args:
         text: what `ingest` read, or what an editor typed.
@@ -118,7 +118,7 @@ def clean(text: str, *, keep: Iterable[Removal | tuple[int, int]] = ()) -> Clean
 
 
 def restore(cleaned: Cleaned, removal: Removal) -> Cleaned:
-    """Return the text cleaned again with `removal` left where it stood."""
+    """The text cleaned again with `removal` left where it stood."""
     return clean(cleaned.source, keep={*cleaned.kept, (removal.start, removal.end)})
 
 
@@ -158,7 +158,7 @@ def _take_blocks(
 
 
 def _shown(line: TextLine, kept: AbstractSet[tuple[int, int]], removed: list[Removal]) -> str:
-    """Return one line as it is read, its small marks taken out and listed."""
+    """One line as it is read, its small marks taken out and listed."""
     found = (
         []
         if line.raw.isascii()

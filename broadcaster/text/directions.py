@@ -53,7 +53,7 @@ class Turn:
 
 
 def read(text: str) -> Directed:
-    """Return a text without its directions.
+    """A text without its directions.
 
     A direction leaves blanks and a full stop behind, so that sentences end there and positions stay.
     """
@@ -77,7 +77,7 @@ def read(text: str) -> Directed:
 
 
 def turns(spoken: Spoken, directions: tuple[Direction, ...]) -> tuple[Turn, ...]:
-    """Return what happens at each sentence; sounds asked for after the last sentence are left out."""
+    """What happens at each sentence; sounds asked for after the last sentence are left out."""
     out = []
     waiting = list(directions)
     gender: Literal["female", "male"] | None = None

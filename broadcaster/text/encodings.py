@@ -108,7 +108,7 @@ class Detection:
 
 
 def from_tcvn3(text: str) -> str:
-    """Return TCVN3 (ABC) bytes, carried as Latin-1 characters, in Unicode.
+    """TCVN3 (ABC) bytes, carried as Latin-1 characters, in Unicode.
 
     The set has no capitals with tone marks; a word whose plain letters are all capitals is put in capitals as a whole.
     """
@@ -122,12 +122,12 @@ def _raise_case(match: re.Match[str]) -> str:
 
 
 def from_vni(text: str) -> str:
-    """Return VNI-Windows text, carried as Latin-1 characters, in Unicode."""
+    """VNI-Windows text, carried as Latin-1 characters, in Unicode."""
     return _VNI_PATTERN.sub(lambda match: _VNI[match.group()], text)
 
 
 def from_viqr(text: str) -> str:
-    r"""Return VIQR text in Unicode (RFC 1456: marks bind to the vowel before, `\` keeps a sign as punctuation).
+    r"""VIQR text in Unicode (RFC 1456: marks bind to the vowel before, `\` keeps a sign as punctuation).
 
     A full stop or question mark after a vowel is punctuation when the syllable already has a tone, or when it ends a
     sentence and the syllable cannot bear the tone.
@@ -171,7 +171,7 @@ def _well_placed(word: str) -> bool:
 
 
 def from_mojibake(text: str) -> str:
-    """Return text whose UTF-8 bytes were shown as Latin-1 or Windows-1252 letters; runs that were not stay as they are."""
+    """Text whose UTF-8 bytes were shown as Latin-1 or Windows-1252 letters; runs that were not stay as they are."""
     # A no-break space that was flattened to a space was the second byte of "à".
     return _MOJIBAKE_RUN.sub(_mend_run, re.sub(r"Ã (?=[ a-z,.;:])", "Ã\xa0", text))
 
@@ -185,7 +185,7 @@ def _mend_run(match: re.Match[str]) -> str:
 
 
 def from_windows_1258(text: str) -> str:
-    """Return Windows-1258 bytes, carried as Latin-1 characters, in Unicode NFC."""
+    """Windows-1258 bytes, carried as Latin-1 characters, in Unicode NFC."""
     return unicodedata.normalize("NFC", text.encode("latin-1", "replace").decode("cp1258", "replace"))
 
 
@@ -199,7 +199,7 @@ _DECODERS: dict[str, Callable[[str], str]] = {
 
 
 def decode_as(data: bytes | str, encoding: str) -> str:
-    """Return `data` in Unicode NFC, read in the character set a person chose (a key of `ENCODING_NAMES`).
+    """`data` in Unicode NFC, read in the character set a person chose (a key of `ENCODING_NAMES`).
 
     Raises:
         KeyError: `encoding` is not one of the keys.
@@ -241,7 +241,7 @@ def detect(data: bytes | str) -> Detection:
 
 
 def _bare_utf16(data: bytes) -> str:
-    """Return the byte order of UTF-16 without a mark, told by where the zero bytes stand; "" when it is not."""
+    """The byte order of UTF-16 without a mark, told by where the zero bytes stand; "" when it is not."""
     sample = data[:4000]
     pairs = len(sample) // 2
     if pairs < 4:
@@ -263,7 +263,7 @@ def _marked_tokens(text: str) -> list[str]:
 
 
 def _share(tokens: list[str], decode: Callable[[str], str] | None) -> tuple[int, int]:
-    """Return how many of the tokens become Vietnamese words, and how many hold letters at all."""
+    """How many of the tokens become Vietnamese words, and how many hold letters at all."""
     good = total = 0
     for token in tokens:
         decoded = unicodedata.normalize("NFC", decode(token) if decode else token)

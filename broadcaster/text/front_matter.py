@@ -32,7 +32,7 @@ _BOM = b"\xef\xbb\xbf"
 
 
 def split(data: bytes, *, name: str) -> tuple[Mapping[str, Any], bytes]:
-    """Return the fields of a script file and the bytes of its body, which may be of any kind and encoding.
+    """The fields of a script file and the bytes of its body, which may be of any kind and encoding.
 
     Raises:
         RuleError: as `parse`, or the head is not UTF-8.
@@ -51,7 +51,7 @@ def split(data: bytes, *, name: str) -> tuple[Mapping[str, Any], bytes]:
 
 
 def parse(text: str, *, name: str) -> Parsed:
-    """Return the head and body of a script file; a file without a head has no fields.
+    """The head and body of a script file; a file without a head has no fields.
 
     Raises:
         RuleError: the head is not closed, not TOML, or has an unknown key or a wrong date; names the line.

@@ -63,7 +63,7 @@ _RANKS = re.compile(rf"(?:{_RANK}\s?)+")
 
 
 def cells(line: str) -> list[str]:
-    """Return the columns of a line that a page set side by side (three spaces or a tab apart)."""
+    """The columns of a line that a page set side by side (three spaces or a tab apart)."""
     return [cell.strip() for cell in _GAP.split(_BLANK_SLOT.sub(" ", line)) if cell.strip()]
 
 

@@ -40,7 +40,7 @@ class JoinedLine:
 
 
 def wrap_width(pieces: Sequence[JoinedLine]) -> int | None:
-    """Return the column at which the whole text was broken by a page, or None when its paragraphs are single lines."""
+    """The column at which the whole text was broken by a page, or None when its paragraphs are single lines."""
     lengths = sorted(len(piece.text) for piece in pieces)
     total = sum(lengths)
     if not total or sum(length for length in lengths if length > _LONG_LINE) > 0.1 * total:
@@ -92,7 +92,7 @@ def joins(before: str, after: JoinedLine, width: int | None, last_length: int) -
 
 
 def glue(before: str, text: str) -> str:
-    """Return the two halves as one, a word broken by a hyphen mended."""
+    """The two halves as one, a word broken by a hyphen mended."""
     if text[0] in _CLOSING:
         return before + text
     if before.endswith(("-", "\u2010")) and len(before) > 1 and before[-2].isalpha() and text[0].isalpha():
@@ -107,7 +107,7 @@ def glue(before: str, text: str) -> str:
 
 
 def join_lines(pieces: Sequence[JoinedLine]) -> tuple[list[JoinedLine], int]:
-    """Return the paragraphs made of the lines, and how many breaks were healed."""
+    """The paragraphs made of the lines, and how many breaks were healed."""
     width = wrap_width(pieces)
     healed = 0
     out: list[JoinedLine] = []

@@ -196,7 +196,7 @@ def _mark_signatures(lines: Sequence[TextLine]) -> None:
 
 
 def _signature_block(lines: Sequence[TextLine], at: int, *, named_only: bool) -> list[TextLine]:
-    """Return the lines of the signature that begins at `at`, none when what stands there is something else."""
+    """The lines of the signature that begins at `at`, none when what stands there is something else."""
     titled = furniture.is_signer_title(lines[at].view)
     if not titled and not named_only:
         return []

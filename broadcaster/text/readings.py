@@ -70,7 +70,7 @@ class SideBySide:
 
 
 def readings(spoken: Spoken) -> list[Reading]:
-    """Return each different reading once, in the order of the text; marks that nobody would say are left out."""
+    """Each different reading once, in the order of the text; marks that nobody would say are left out."""
     found: dict[tuple[str, str, str], list[Span]] = {}
     for span in spoken.spans:
         if not _small(span):
@@ -91,7 +91,7 @@ def readings(spoken: Spoken) -> list[Reading]:
 
 
 def lines(spoken: Spoken) -> list[SideBySide]:
-    """Return the spoken sentences beside the written ones, with the changed words of both marked."""
+    """The spoken sentences beside the written ones, with the changed words of both marked."""
     numbers = {(r.written, r.spoken, r.rule): (r.number, r.look) for r in readings(spoken)}
     found = []
     spans = [s for s in spoken.spans if s.rule != "plain"]
@@ -110,7 +110,7 @@ def lines(spoken: Spoken) -> list[SideBySide]:
 
 
 def choices(reading: Reading, lexicon: Lexicon) -> list[Choice]:
-    """Return the other ways to say a reading that make sense, the likeliest first."""
+    """The other ways to say a reading that make sense, the likeliest first."""
     found = [Choice(Mode.EXPAND, a, a) for a in reading.alternatives]
     if any(c.isalpha() for c in reading.written) and not any(c.isdigit() for c in reading.written):
         spelled = lexicon.spell(reading.written)
@@ -123,7 +123,7 @@ def choices(reading: Reading, lexicon: Lexicon) -> list[Choice]:
 
 
 def entry_for(reading: Reading, mode: Mode, spoken: str = "") -> LexiconEntry:
-    """Return the entry by which a reading is said otherwise; the present way stays among its alternatives."""
+    """The entry by which a reading is said otherwise; the present way stays among its alternatives."""
     others = (reading.spoken, *reading.alternatives)
     return LexiconEntry(
         written=reading.written,
@@ -135,7 +135,7 @@ def entry_for(reading: Reading, mode: Mode, spoken: str = "") -> LexiconEntry:
 
 
 def find(found: Sequence[Reading], what: str) -> Reading:
-    """Return the reading of a number or a written form.
+    """The reading of a number or a written form.
 
     Raises:
         RuleError: there is none, or the form is read in several ways; then the number must be given.
@@ -152,7 +152,7 @@ def find(found: Sequence[Reading], what: str) -> Reading:
 
 
 def long_sentences(spoken: Spoken) -> list[str]:
-    """Return the head of each written sentence that is too long to follow on horns."""
+    """The head of each written sentence that is too long to follow on horns."""
     found, words, start = [], 0, None
     for sentence in spoken.sentences:
         start = sentence.text if start is None else start
@@ -165,7 +165,7 @@ def long_sentences(spoken: Spoken) -> list[str]:
 
 
 def as_rows(found: Sequence[Reading], lexicon: Lexicon) -> list[Mapping[str, object]]:
-    """Return readings as plain data."""
+    """Readings as plain data."""
     return [
         {
             "number": r.number,

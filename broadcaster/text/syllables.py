@@ -32,7 +32,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def split_tone(word: str) -> tuple[str, str]:
-    """Return `word` in lower-case NFC without its tone mark, and the tone mark ("" for ngang; the last one wins)."""
+    """`word` in lower-case NFC without its tone mark, and the tone mark ("" for ngang; the last one wins)."""
     tone = ""
     kept: list[str] = []
     for c in unicodedata.normalize("NFD", word.lower()):
@@ -44,7 +44,7 @@ def split_tone(word: str) -> tuple[str, str]:
 
 
 def _parts(plain: str) -> tuple[str, str] | None:
-    """Return the initial and the rime of a toneless syllable, or None when no such syllable is spelled."""
+    """The initial and the rime of a toneless syllable, or None when no such syllable is spelled."""
     if plain in _RIMES:
         return "", plain
     if plain == "gi":
@@ -110,7 +110,7 @@ _BARE_RIMES = frozenset(_strip(rime) for rime in _RIMES)
 
 
 def unify_tone_marks(text: str) -> str:
-    """Return `text` with every syllable's tone mark where the older and commoner habit puts it (hòa, thủy, khỏe).
+    """`text` with every syllable's tone mark where the older and commoner habit puts it (hòa, thủy, khỏe).
 
     For speech only: the written text keeps its author's habit. Words that are not Vietnamese syllables stay as they are.
     """
@@ -135,7 +135,7 @@ def _replaced(word: str) -> str:
 
 
 def _tone_place(rime: str) -> int:
-    """Return the index in `rime` of the vowel that carries the tone mark."""
+    """The index in `rime` of the vowel that carries the tone mark."""
     marked = [index for index, c in enumerate(rime) if c in _MARKED]
     if marked:
         return marked[-1]

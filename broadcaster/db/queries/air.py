@@ -100,14 +100,14 @@ class Present:
         return all(z.state in {ZoneState.AIR, ZoneState.REST} for z in self.zones)
 
     def shared(self, code: str) -> tuple[str, ...]:
-        """Return the zones that fall silent when zone `code` is stopped: those on air through its sink."""
+        """The zones that fall silent when zone `code` is stopped: those on air through its sink."""
         sink = next((z.sink for z in self.zones if z.code == code), None)
         airing = {z for a in self.airing for z in a.zones}
         return tuple(z.code for z in self.zones if z.sink == sink and z.code in airing) or (code,)
 
 
 def present(session: Session, now: dt.datetime) -> Present:
-    """Return what is on air and what comes next, by rows and play-out's own word."""
+    """What is on air and what comes next, by rows and play-out's own word."""
     beat = session.get(Heartbeat, "playout")
     alive = beat is not None and now - beat.at < SILENT_AFTER
     status: Mapping[str, Any] = beat.status if beat is not None and alive else {}
@@ -149,7 +149,7 @@ def present(session: Session, now: dt.datetime) -> Present:
 
 
 def incidents(session: Session, limit: int = 5) -> Sequence[Incident]:
-    """Return the last incidents, those still open first."""
+    """The last incidents, those still open first."""
     return session.scalars(
         select(Incident).order_by(Incident.ended_at.is_not(None), Incident.started_at.desc()).limit(limit)
     ).all()
@@ -176,7 +176,7 @@ def _zone_now(
 
 
 def _by_broadcast(said: Any) -> dict[int, Mapping[str, Any]]:
-    """Return play-out's word on what it airs, by broadcast; it says one airing or a list of them."""
+    """Play-out's word on what it airs, by broadcast; it says one airing or a list of them."""
     found: dict[int, Mapping[str, Any]] = {}
     for word in said if isinstance(said, list) else [said]:
         if isinstance(word, Mapping):
@@ -243,7 +243,7 @@ class Story:
 
 
 def urgent(session: Session, now: dt.datetime) -> tuple[Urgent, ...]:
-    """Return what holds now, newest first."""
+    """What holds now, newest first."""
     rows = session.scalars(
         select(Emergency).where(Emergency.state == EmergencyState.ACTIVE).order_by(Emergency.id.desc())
     ).all()
@@ -251,7 +251,7 @@ def urgent(session: Session, now: dt.datetime) -> tuple[Urgent, ...]:
 
 
 def stories(session: Session, now: dt.datetime, *states: EmergencyState, limit: int = 30) -> Sequence[Story]:
-    """Return emergencies in one of `states`, newest first."""
+    """Emergencies in one of `states`, newest first."""
     rows = session.scalars(
         select(Emergency).where(Emergency.state.in_(states)).order_by(Emergency.id.desc()).limit(limit)
     ).all()
@@ -259,7 +259,7 @@ def stories(session: Session, now: dt.datetime, *states: EmergencyState, limit: 
 
 
 def story(session: Session, row: Emergency, now: dt.datetime) -> Story:
-    """Return one emergency with what became of it."""
+    """One emergency with what became of it."""
     aired = session.scalar(
         select(func.count())
         .select_from(BroadcastRow)
@@ -269,13 +269,13 @@ def story(session: Session, row: Emergency, now: dt.datetime) -> Story:
 
 
 def unreviewed(session: Session) -> Sequence[Emergency]:
-    """Return what sounded, is over or was never to be repeated, and no leader has looked at yet."""
+    """What sounded, is over or was never to be repeated, and no leader has looked at yet."""
     query = select(Emergency).where(Emergency.confirmed_at.is_not(None), Emergency.finding.is_(None))
     return session.scalars(query.order_by(Emergency.id)).all()
 
 
 def soundings(session: Session, number: int, limit: int = 60) -> Sequence[BroadcastRow]:
-    """Return the broadcasts of an emergency, and of what it interrupted, newest first."""
+    """The broadcasts of an emergency, and of what it interrupted, newest first."""
     query = select(BroadcastRow).where(
         BroadcastRow.emergency_id == number, BroadcastRow.state != BroadcastState.PLANNED
     )

@@ -41,7 +41,7 @@ class Stretch:
     outcome: Outcome | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        """Return what an entry of the stretch fulfils: planned in it, not corrected, no trial."""
+        """What an entry of the stretch fulfils: planned in it, not corrected, no trial."""
         c = _LOG.c
         later = _LOG.alias()
         # All corrections, not those of the stretch alone: they are few, and their own index answers without the rows.
@@ -76,7 +76,7 @@ class Sent:
 
 
 def figures(session: Session, stretch: Stretch, tz: Any) -> Figures:
-    """Return the figures of a stretch; equal to `domain.figures.count` of its entries."""
+    """The figures of a stretch; equal to `domain.figures.count` of its entries."""
     found = Figures()
     sent, found.entries = broadcasts(session, stretch)
     found.broadcasts = sum(s.heard for s in sent)
@@ -101,7 +101,7 @@ def airings(session: Session, stretch: Stretch, *, titles: bool = True) -> Itera
 
 
 def grouped(session: Session, stretch: Stretch, *, titles: bool = True) -> Select[Any]:
-    """Return the query of the airings and relays of a stretch, a row each, for `airing_of`."""
+    """The query of the airings and relays of a stretch, a row each, for `airing_of`."""
     c = _LOG.c
     # The rank of an outcome before its reason: the least of them is the best outcome with its first reason.
     ranked = case({o: str(n) for n, o in enumerate(RANKED)}, value=c.outcome).concat(c.reason)
@@ -134,7 +134,7 @@ def grouped(session: Session, stretch: Stretch, *, titles: bool = True) -> Selec
 
 
 def airing_of(row: Any) -> CountedAiring:
-    """Return the airing of a row of `grouped`."""
+    """The airing of a row of `grouped`."""
     values = list(row)
     rank, full = values[10], int(values[13])
     made = [*values[:10], RANKED[int(rank[0])], values[11], rank[1:], values[12], full]
@@ -142,7 +142,7 @@ def airing_of(row: Any) -> CountedAiring:
 
 
 def range_of(session: Session, stretch: Stretch) -> tuple[int, int]:
-    """Return the numbers of the first and last entry of a stretch; zeros when it has none."""
+    """The numbers of the first and last entry of a stretch; zeros when it has none."""
     query = select(func.min(_LOG.c.seq), func.max(_LOG.c.seq)).where(
         _LOG.c.planned_at >= stretch.start, _LOG.c.planned_at < stretch.end
     )
@@ -153,7 +153,7 @@ def range_of(session: Session, stretch: Stretch) -> tuple[int, int]:
 
 
 def broadcasts(session: Session, stretch: Stretch) -> tuple[list[Sent], int]:
-    """Return the broadcasts that belong to a stretch, in order of time, and how many entries the stretch has.
+    """The broadcasts that belong to a stretch, in order of time, and how many entries the stretch has.
 
     A broadcast belongs to the period in which it began, and was heard when anything of it was, also after its end.
     """
@@ -188,7 +188,7 @@ def broadcasts(session: Session, stretch: Stretch) -> tuple[list[Sent], int]:
 
 
 def _across(session: Session, stretch: Stretch, edge: dt.datetime) -> set[int]:
-    """Return the broadcasts that have entries on both sides of a moment."""
+    """The broadcasts that have entries on both sides of a moment."""
 
     def near(start: dt.datetime, end: dt.datetime) -> set[int]:
         query = (
@@ -202,7 +202,7 @@ def _across(session: Session, stretch: Stretch, edge: dt.datetime) -> set[int]:
 
 
 def _least(session: Session, column: Any) -> Any:
-    """Return the smallest text by code points, as Python orders it: PostgreSQL would ask the locale."""
+    """The smallest text by code points, as Python orders it: PostgreSQL would ask the locale."""
     if session.get_bind().dialect.name == "postgresql":
         column = column.collate("C")
     return func.min(column)

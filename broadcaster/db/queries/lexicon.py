@@ -11,14 +11,14 @@ from broadcaster.db.models import LexiconVersion, StaleMark
 
 
 def versions(session: Session, *, limit: int = 40, offset: int = 0) -> tuple[Sequence[LexiconVersion], int]:
-    """Return one page of the versions, newest first, and how many there are."""
+    """One page of the versions, newest first, and how many there are."""
     total = session.scalar(select(func.count(LexiconVersion.number))) or 0
     query = select(LexiconVersion).order_by(LexiconVersion.number.desc()).limit(limit).offset(offset)
     return session.scalars(query).all(), total
 
 
 def marks(session: Session, script_id: int, approval_id: int | None) -> Sequence[StaleMark]:
-    """Return the marks that an approval of a script bears now, newest first."""
+    """The marks that an approval of a script bears now, newest first."""
     query = select(StaleMark).where(
         StaleMark.script_id == script_id, StaleMark.approval_id == approval_id, StaleMark.cleared_at.is_(None)
     )

@@ -32,7 +32,7 @@ class LogFilter:
     scripts_only: bool = False
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        """Return the conditions on the play log."""
+        """The conditions on the play log."""
         found = [PlayLogEntry.planned_at >= self.start, PlayLogEntry.planned_at < self.end]
         if self.zone:
             found.append(PlayLogEntry.zone == self.zone)
@@ -70,19 +70,19 @@ def sums(session: Session, wanted: LogFilter) -> Sums:
 
 
 def last_seq(session: Session) -> int:
-    """Return the number of the newest entry, 0 in an empty log."""
+    """The number of the newest entry, 0 in an empty log."""
     return session.scalar(select(func.max(PlayLogEntry.seq))) or 0
 
 
 def page(session: Session, wanted: LogFilter, limit: int, offset: int) -> Sequence[PlayLogEntry]:
-    """Return one page, newest first."""
+    """One page, newest first."""
     query = select(PlayLogEntry).where(*wanted.conditions())
     query = query.order_by(PlayLogEntry.planned_at.desc(), PlayLogEntry.seq.desc())
     return session.scalars(query.limit(limit).offset(offset)).all()
 
 
 def entry_numbered(session: Session, seq: int) -> PlayLogEntry:
-    """Return one entry by its number in the chain.
+    """One entry by its number in the chain.
 
     Raises:
         NotFoundError: there is none of that number.
@@ -91,13 +91,13 @@ def entry_numbered(session: Session, seq: int) -> PlayLogEntry:
 
 
 def versions(session: Session, row: PlayLogEntry) -> Sequence[PlayLogEntry]:
-    """Return what corrects an entry, and what it corrects, in the order of the log."""
+    """What corrects an entry, and what it corrects, in the order of the log."""
     wanted = [PlayLogEntry.corrects == row.id] + ([PlayLogEntry.id == row.corrects] if row.corrects else [])
     return session.scalars(select(PlayLogEntry).where(or_(*wanted)).order_by(PlayLogEntry.seq)).all()
 
 
 def entry(session: Session, entry_id: str) -> PlayLogEntry:
-    """Return one entry.
+    """One entry.
 
     Raises:
         NotFoundError: there is none of that name.
@@ -118,7 +118,7 @@ def every(session: Session, wanted: LogFilter) -> Iterator[PlayLogEntry]:
 def after(
     session: Session, seq: int, limit: int, *, zone: str = "", outcome: Outcome | None = None
 ) -> Sequence[PlayLogEntry]:
-    """Return the entries that follow a place in the chain, in its order."""
+    """The entries that follow a place in the chain, in its order."""
     query = select(PlayLogEntry).where(PlayLogEntry.seq > seq)
     if zone:
         query = query.where(PlayLogEntry.zone == zone)
@@ -128,7 +128,7 @@ def after(
 
 
 def corrected(session: Session, ids: Sequence[str]) -> set[str]:
-    """Return those of `ids` that a later entry corrects."""
+    """Those of `ids` that a later entry corrects."""
     return {c for c in session.scalars(select(PlayLogEntry.corrects).where(PlayLogEntry.corrects.in_(ids))) if c}
 
 
@@ -172,7 +172,7 @@ class Aired:
 def airings(
     session: Session, stretch: Stretch, narrowed: Narrowed, limit: int, offset: int
 ) -> tuple[list[CountedAiring], int, int]:
-    """Return a page of airings, newest first, how many there are, and the milliseconds heard of all of them."""
+    """A page of airings, newest first, how many there are, and the milliseconds heard of all of them."""
     sub, conditions = _airings(session, stretch, narrowed)
     total, heard = session.execute(select(func.count(), func.sum(sub.c.heard_ms)).where(*conditions)).one()
     query = select(sub).where(*conditions).order_by(sub.c.planned_at.desc(), sub.c.broadcast_id.desc(), sub.c.item_no)
@@ -180,7 +180,7 @@ def airings(
 
 
 def scripts(session: Session, stretch: Stretch, narrowed: Narrowed, limit: int, offset: int) -> tuple[list[Aired], int]:
-    """Return a page of the scripts that were heard whole, the most aired first, and how many there are."""
+    """A page of the scripts that were heard whole, the most aired first, and how many there are."""
     sub, conditions = _airings(session, stretch, narrowed)
     conditions += [sub.c.script_id.is_not(None), _of_outcome(sub, OUTCOMES["full"])]
     times = func.count().label("times")
@@ -197,7 +197,7 @@ def scripts(session: Session, stretch: Stretch, narrowed: Narrowed, limit: int, 
 def entries(
     session: Session, stretch: Stretch, narrowed: Narrowed, limit: int, offset: int
 ) -> tuple[list[PlayLogEntry], int, int]:
-    """Return a page of entries, newest first, how many there are, and the milliseconds heard of all of them."""
+    """A page of entries, newest first, how many there are, and the milliseconds heard of all of them."""
     e = PlayLogEntry
     conditions = [*stretch.conditions(), e.kind == (ItemKind.RELAY if narrowed.relay else ItemKind.SCRIPT)]
     conditions += [_is(getattr(e, n), v) for n in (*_NAMES, "zone") if (v := getattr(narrowed, n)) is not None]
@@ -211,7 +211,7 @@ def entries(
 
 
 def written(session: Session, stretch: Stretch, limit: int, offset: int) -> tuple[list[Script], int]:
-    """Return a page of the scripts written in a stretch, newest first, and how many there are."""
+    """A page of the scripts written in a stretch, newest first, and how many there are."""
     new = select(Revision.script_id).where(
         Revision.number == 1, Revision.created_at >= stretch.start, Revision.created_at < stretch.end
     )

@@ -12,22 +12,22 @@ from broadcaster.db.models import AuditEvent, Unit, User
 
 
 def all_users(session: Session) -> Sequence[User]:
-    """Return every account, the closed ones last."""
+    """Every account, the closed ones last."""
     return session.scalars(select(User).order_by(User.disabled_at.is_not(None), User.username)).all()
 
 
 def user_named(session: Session, username: str) -> User | None:
-    """Return one account."""
+    """One account."""
     return session.scalars(select(User).where(User.username == username)).first()
 
 
 def names_by_username(session: Session) -> dict[str, str]:
-    """Return the full name of each account, for showing who did something."""
+    """The full name of each account, for showing who did something."""
     return {row.username: row.full_name for row in session.execute(select(User.username, User.full_name))}
 
 
 def units(session: Session) -> Sequence[Unit]:
-    """Return the submitting offices."""
+    """The submitting offices."""
     return session.scalars(select(Unit).order_by(Unit.name)).all()
 
 
@@ -41,7 +41,7 @@ def audit_events(
     limit: int = 50,
     offset: int = 0,
 ) -> tuple[Sequence[AuditEvent], int]:
-    """Return one page of the audit trail, newest first, and how many events match in all."""
+    """One page of the audit trail, newest first, and how many events match in all."""
     wanted: list[ColumnElement[bool]] = []
     if actor:
         wanted.append(AuditEvent.actor == actor)

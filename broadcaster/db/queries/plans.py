@@ -14,7 +14,7 @@ from broadcaster.domain.reports.plans import Campaign, CampaignState, Deadline, 
 
 
 def campaign(session: Session, number: int) -> CampaignRow:
-    """Return a plan.
+    """A plan.
 
     Raises:
         NotFoundError: there is none of that number.
@@ -23,19 +23,19 @@ def campaign(session: Session, number: int) -> CampaignRow:
 
 
 def campaigns(session: Session) -> Sequence[CampaignRow]:
-    """Return all plans, the latest first."""
+    """All plans, the latest first."""
     return session.scalars(select(CampaignRow).order_by(CampaignRow.first.desc(), CampaignRow.id.desc())).all()
 
 
 def current(session: Session, day: dt.date) -> CampaignRow | None:
-    """Return the plan in force on a day, else the last that was in force before it."""
+    """The plan in force on a day, else the last that was in force before it."""
     known = select(CampaignRow).where(CampaignRow.state != CampaignState.DRAFT)
     query = known.where(CampaignRow.first <= day).order_by((CampaignRow.last >= day).desc(), CampaignRow.first.desc())
     return session.scalars(query).first()
 
 
 def campaign_of(row: CampaignRow) -> Campaign:
-    """Return what a row says."""
+    """What a row says."""
     return Campaign(
         title=row.title,
         first=row.first,

@@ -23,7 +23,7 @@ from broadcaster.domain.log.playlog import Outcome
 
 
 def broadcasts(session: Session, start: dt.datetime, end: dt.datetime) -> Sequence[BroadcastRow]:
-    """Return the broadcasts that start in [start, end), in order of time."""
+    """The broadcasts that start in [start, end), in order of time."""
     return session.scalars(
         select(BroadcastRow)
         .where(BroadcastRow.starts_at >= start, BroadcastRow.starts_at < end)
@@ -32,7 +32,7 @@ def broadcasts(session: Session, start: dt.datetime, end: dt.datetime) -> Sequen
 
 
 def broadcast(session: Session, number: int) -> BroadcastRow:
-    """Return one broadcast.
+    """One broadcast.
 
     Raises:
         NotFoundError: there is none of that number.
@@ -41,7 +41,7 @@ def broadcast(session: Session, number: int) -> BroadcastRow:
 
 
 def upcoming(session: Session, after: dt.datetime, limit: int = 4) -> Sequence[BroadcastRow]:
-    """Return the next broadcasts that start at or after a moment and are still to air."""
+    """The next broadcasts that start at or after a moment and are still to air."""
     query = select(BroadcastRow).where(
         BroadcastRow.starts_at >= after, BroadcastRow.state.in_([BroadcastState.PLANNED, BroadcastState.CUED])
     )
@@ -49,13 +49,13 @@ def upcoming(session: Session, after: dt.datetime, limit: int = 4) -> Sequence[B
 
 
 def exceptions(session: Session, first: dt.date, last: dt.date) -> dict[dt.date, DayException]:
-    """Return the days from `first` to `last` that are not ordinary."""
+    """The days from `first` to `last` that are not ordinary."""
     rows = session.scalars(select(DayException).where(DayException.day >= first, DayException.day <= last))
     return {row.day: row for row in rows}
 
 
 def rotations(session: Session) -> Sequence[RotationRow]:
-    """Return the newest version of each rotation in force."""
+    """The newest version of each rotation in force."""
     newest = select(RotationRow.code, func.max(RotationRow.version).label("v")).group_by(RotationRow.code).subquery()
     query = (
         select(RotationRow)
@@ -76,7 +76,7 @@ class ItemInZone:
 
 
 def heard(session: Session, broadcast_id: int) -> dict[int, list[ItemInZone]]:
-    """Return what the play log says of a broadcast, by number of the item and then by zone; without corrections."""
+    """What the play log says of a broadcast, by number of the item and then by zone; without corrections."""
     entry = PlayLogEntry
     query = select(entry.item_no, entry.zone, entry.outcome, entry.reason).where(
         entry.broadcast_id == broadcast_id, entry.corrects.is_(None)
@@ -88,7 +88,7 @@ def heard(session: Session, broadcast_id: int) -> dict[int, list[ItemInZone]]:
 
 
 def next_uses(session: Session, script_id: int, now: dt.datetime, limit: int = 3) -> list[BroadcastRow]:
-    """Return the next broadcasts that have a script in their rundown."""
+    """The next broadcasts that have a script in their rundown."""
     rows = session.scalars(
         select(BroadcastRow)
         .where(
@@ -102,7 +102,7 @@ def next_uses(session: Session, script_id: int, now: dt.datetime, limit: int = 3
 
 
 def broadcasts_between(session: Session, start: dt.datetime, end: dt.datetime) -> list[dict[str, Any]]:
-    """Return the broadcasts that start in [start, end), in order of time, as plain rows."""
+    """The broadcasts that start in [start, end), in order of time, as plain rows."""
     rows = session.scalars(
         select(BroadcastRow)
         .where(BroadcastRow.starts_at >= start, BroadcastRow.starts_at < end)
@@ -112,7 +112,7 @@ def broadcasts_between(session: Session, start: dt.datetime, end: dt.datetime) -
 
 
 def broadcast_detail(session: Session, number: int) -> dict[str, Any]:
-    """Return one broadcast with the reasons behind its rundown.
+    """One broadcast with the reasons behind its rundown.
 
     Raises:
         NotFoundError: there is none of that number.
@@ -122,7 +122,7 @@ def broadcast_detail(session: Session, number: int) -> dict[str, Any]:
 
 
 def row_of(r: BroadcastRow) -> dict[str, Any]:
-    """Return a broadcast as a plain row."""
+    """A broadcast as a plain row."""
     return {
         "id": r.id,
         "origin": r.origin.value,
@@ -145,7 +145,7 @@ def row_of(r: BroadcastRow) -> dict[str, Any]:
 
 
 def broadcast_of(row: BroadcastRow) -> Broadcast:
-    """Return the row as the domain sees it."""
+    """The row as the domain sees it."""
     return Broadcast(
         id=row.id,
         title=row.title,
@@ -162,7 +162,7 @@ def broadcast_of(row: BroadcastRow) -> Broadcast:
 
 
 def definitions_in_force(session: Session) -> dict[str, dict[str, Any]]:
-    """Return the tables of the rotations in force by code, in the shape of their TOML files."""
+    """The tables of the rotations in force by code, in the shape of their TOML files."""
     newest: dict[str, RotationRow] = {}
     for row in session.scalars(select(RotationRow).order_by(RotationRow.code, RotationRow.version)):
         newest[row.code] = row

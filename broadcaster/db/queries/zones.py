@@ -24,12 +24,12 @@ from broadcaster.domain.work.jobs import JobKind
 
 
 def zones(session: Session) -> Sequence[ZoneRow]:
-    """Return all zones in their order."""
+    """All zones in their order."""
     return session.scalars(select(ZoneRow).order_by(ZoneRow.position, ZoneRow.code)).all()
 
 
 def zone(session: Session, code: str) -> ZoneRow:
-    """Return one zone.
+    """One zone.
 
     Raises:
         NotFoundError: there is none of that code.
@@ -38,24 +38,24 @@ def zone(session: Session, code: str) -> ZoneRow:
 
 
 def zone_names(session: Session) -> dict[str, str]:
-    """Return the name of each zone by its code, in their order."""
+    """The name of each zone by its code, in their order."""
     rows = session.execute(select(ZoneRow.code, ZoneRow.name).order_by(ZoneRow.position, ZoneRow.code))
     return {row.code: row.name for row in rows}
 
 
 def groups(session: Session) -> Sequence[ZoneGroup]:
-    """Return the groups of zones."""
+    """The groups of zones."""
     return session.scalars(select(ZoneGroup).order_by(ZoneGroup.code)).all()
 
 
 def notes(session: Session, code: str) -> Sequence[ZoneNote]:
-    """Return what was noted of a zone: what is open first, then the newest."""
+    """What was noted of a zone: what is open first, then the newest."""
     query = select(ZoneNote).where(ZoneNote.zone == code)
     return session.scalars(query.order_by(ZoneNote.closed_at.is_not(None), ZoneNote.at.desc()).limit(200)).all()
 
 
 def open_notes(session: Session) -> dict[str, dict[str, int]]:
-    """Return how many notes of each kind are open, by zone."""
+    """How many notes of each kind are open, by zone."""
     query = select(ZoneNote.zone, ZoneNote.kind, func.count()).where(ZoneNote.closed_at.is_(None))
     found: dict[str, dict[str, int]] = {}
     for zone, kind, count in session.execute(query.group_by(ZoneNote.zone, ZoneNote.kind)):
@@ -64,7 +64,7 @@ def open_notes(session: Session) -> dict[str, dict[str, int]]:
 
 
 def last_heard(session: Session) -> dict[str, PlayLogEntry]:
-    """Return the last entry of each zone that was heard in full."""
+    """The last entry of each zone that was heard in full."""
     last = (  # asked zone by zone, each is one step down an index; grouped, it would walk the whole log
         select(func.max(PlayLogEntry.seq))
         .where(PlayLogEntry.zone == ZoneRow.code, PlayLogEntry.outcome == Outcome.FULL)
@@ -75,12 +75,12 @@ def last_heard(session: Session) -> dict[str, PlayLogEntry]:
 
 
 def cues(session: Session) -> Sequence[CueRow]:
-    """Return the station sounds."""
+    """The station sounds."""
     return session.scalars(select(CueRow).order_by(CueRow.kind, CueRow.name)).all()
 
 
 def cue(session: Session, name: str) -> CueRow:
-    """Return one station sound.
+    """One station sound.
 
     Raises:
         NotFoundError: there is none of that name.
@@ -89,17 +89,17 @@ def cue(session: Session, name: str) -> CueRow:
 
 
 def job(session: Session, kind: JobKind) -> Job | None:
-    """Return the last job of a kind."""
+    """The last job of a kind."""
     return session.scalars(select(Job).where(Job.kind == kind).order_by(Job.id.desc()).limit(1)).first()
 
 
 def reports(session: Session) -> Sequence[Report]:
-    """Return the reports drawn so far, newest first."""
+    """The reports drawn so far, newest first."""
     return session.scalars(select(Report).order_by(Report.id.desc()).limit(200)).all()
 
 
 def report(session: Session, number: int) -> Report:
-    """Return one report.
+    """One report.
 
     Raises:
         NotFoundError: there is none of that number.
@@ -112,12 +112,12 @@ NEVER_SCHEDULED = frozenset({"alert", "line_up"})
 
 
 def zone_map(session: Session) -> ZoneMap:
-    """Return all zones and groups."""
+    """All zones and groups."""
     return ZoneMap(zones_by_code(session), {g.code: tuple(g.members) for g in session.scalars(select(ZoneGroup))})
 
 
 def cue_sounds(session: Session) -> dict[str, CueSound]:
-    """Return the station sounds by name."""
+    """The station sounds by name."""
     return {
         c.name: CueSound(c.name, c.title, c.audio_sha256, c.duration_ms)
         for c in session.scalars(select(CueRow).order_by(CueRow.name))
@@ -125,7 +125,7 @@ def cue_sounds(session: Session) -> dict[str, CueSound]:
 
 
 def cues_for_slots(session: Session) -> dict[str, CueSound]:
-    """Return the station sounds that a slot may hold, by name."""
+    """The station sounds that a slot may hold, by name."""
     unfit = set(session.scalars(select(CueRow.name).where(CueRow.kind.in_(NEVER_SCHEDULED))))
     return {name: cue for name, cue in cue_sounds(session).items() if name not in unfit}
 

@@ -179,7 +179,7 @@ class RundownItem:
     """The relay's name in the settings; `duration_ms` is then the most it may last, and it has no sound pinned."""
 
     def as_json(self) -> dict[str, Any]:
-        """Return the item as JSON-able fields."""
+        """The item as JSON-able fields."""
         return {name: getattr(self, name) for name in _ITEM}  # not `asdict`, whose deep copies take ten times as long
 
     @classmethod
@@ -227,7 +227,7 @@ class Broadcast:
         return sum(i.duration_ms for i in self.rundown)
 
     def as_json(self) -> dict[str, Any]:
-        """Return the broadcast as JSON-able fields, for play-out's own disk."""
+        """The broadcast as JSON-able fields, for play-out's own disk."""
         return {
             "id": self.id,
             "title": self.title,

@@ -47,7 +47,7 @@ class Bundle:
     """Items that must not air, with the reason, as they stood when last pinned."""
 
     def as_json(self) -> dict[str, Any]:
-        """Return JSON-able fields."""
+        """JSON-able fields."""
         return {
             "broadcast": self.broadcast.as_json(),
             "zones": {code: zone.as_json() for code, zone in self.zones.items()},
@@ -80,7 +80,7 @@ class AirHours:
     tz: ZoneInfo
 
     def as_json(self) -> dict[str, Any]:
-        """Return JSON-able fields."""
+        """JSON-able fields."""
         return {"windows": [str(w) for w in self.windows.windows], "tz": self.tz.key}
 
     @classmethod
@@ -97,7 +97,7 @@ class ComingDay:
     hours: AirHours
 
     def as_json(self) -> dict[str, Any]:
-        """Return JSON-able fields; each zone once, however many broadcasts it hears."""
+        """JSON-able fields; each zone once, however many broadcasts it hears."""
         zones = {code: zone for bundle in self.bundles for code, zone in bundle.zones.items()}
         return {
             "hours": self.hours.as_json(),
@@ -160,7 +160,7 @@ class Order:
     """The broadcast that it names, as far as that may still air."""
 
     def as_json(self) -> dict[str, Any]:
-        """Return JSON-able fields."""
+        """JSON-able fields."""
         return {
             "id": self.id,
             "verb": self.verb.value,
@@ -190,7 +190,7 @@ class Record:
     """Whether the clock was not believed when it was written."""
 
     def as_json(self) -> dict[str, Any]:
-        """Return JSON-able fields, as they stand in the journal."""
+        """JSON-able fields, as they stand in the journal."""
         doubt = {"doubt": True} if self.doubtful else {}
         return {"k": self.kind, "at": self.at.isoformat(), "b": self.body, **doubt}
 
@@ -213,7 +213,7 @@ class PlayTurn:
     """Whether no other machine can reach this station's desk."""
 
     def as_json(self) -> dict[str, Any]:
-        """Return JSON-able fields."""
+        """JSON-able fields."""
         since = self.heir_since and self.heir_since.isoformat()
         return {"may_play": self.may_play, "other": self.other, "heir_since": since, "alone": self.alone}
 
@@ -288,7 +288,7 @@ class Desk(Protocol):
     """The seam between play-out and its station. Each question raises `DeskAwayError` and nothing else."""
 
     def due(self, until: dt.datetime, heir_since: dt.datetime | None = None) -> ComingDay:
-        """Return what this machine is to air by `until` and has not ended, overdue ones too, in order of their start.
+        """What this machine is to air by `until` and has not ended, overdue ones too, in order of their start.
 
         What another machine has claimed is left out, unless it left it open, or this one inherited its turn and the
         broadcast starts after `heir_since`.
@@ -303,7 +303,7 @@ class Desk(Protocol):
         ...
 
     def orders(self) -> Sequence[Order]:
-        """Return the oldest orders whose answer was not taken yet."""
+        """The oldest orders whose answer was not taken yet."""
         ...
 
     def take(self, lines: Sequence[Record]) -> int:
@@ -319,5 +319,5 @@ class Desk(Protocol):
 
 
 def zones_of(zones: Mapping[str, Zone], codes: Iterable[str]) -> dict[str, Zone]:
-    """Return the zones that exist of those named."""
+    """The zones that exist of those named."""
     return {code: zones[code] for code in codes if code in zones}

@@ -96,7 +96,7 @@ class EmergencyRequest:
     recording_ms: int = 0
 
     def cleaned(self) -> EmergencyRequest:
-        """Return it in NFC, without outer white space; a missing title is the beginning of the text."""
+        """It in NFC, without outer white space; a missing title is the beginning of the text."""
         text = nfc(self.text).strip()
         title = one_line(self.title) or _beginning(text) or "Bản tin khẩn cấp"
         return EmergencyRequest(
@@ -136,7 +136,7 @@ class EmergencyRequest:
 
 
 def repeat_after(every_minutes: int, sound_ms: int) -> dt.timedelta:
-    """Return the span from one start to the next: as asked, but never so short that a message meets itself."""
+    """The span from one start to the next: as asked, but never so short that a message meets itself."""
     return max(dt.timedelta(minutes=every_minutes), dt.timedelta(milliseconds=sound_ms) + BREATH)
 
 
@@ -177,6 +177,6 @@ def resumption(
 
 
 def _beginning(text: str) -> str:
-    """Return the first sentence, cut at a word, for a title."""
+    """The first sentence, cut at a word, for a title."""
     first = " ".join(text.split()).partition(". ")[0]
     return first if len(first) <= 80 else first[:80].rpartition(" ")[0] + "…"

@@ -58,7 +58,7 @@ Decision = Wait | Air | Join | Skip
 def decide(
     now: dt.datetime, starts_at: dt.datetime, ends_at: dt.datetime, policy: LatePolicy, grace: dt.timedelta
 ) -> Decision:
-    """Return what to do at `now` with a broadcast planned for [starts_at, ends_at).
+    """What to do at `now` with a broadcast planned for [starts_at, ends_at).
 
     A missed session is never aired long after its time: people would hear the morning's bulletin at noon.
     """

@@ -34,12 +34,12 @@ class RelaySource:
         return ", ".join(str(w) for w in self.windows)
 
     def allowed(self, local: dt.datetime) -> dt.timedelta:
-        """Return for how long it may sound from a local moment on; nothing outside its hours."""
+        """For how long it may sound from a local moment on; nothing outside its hours."""
         end = StationHours(self.windows).end_at(local)
         return end - local if end else NONE
 
     def refusal(self, local: dt.datetime) -> str:
-        """Return why it may not begin at a local moment; nothing when it may."""
+        """Why it may not begin at a local moment; nothing when it may."""
         if self.allowed(local) > NONE:
             return ""
         return f"Lúc {local:%H:%M} nằm ngoài giờ được tiếp âm “{self.title}” ({self.hours})."

@@ -12,7 +12,7 @@ GENESIS = "0" * 64
 
 
 def entry_hash(prev_hash: str, fields: Mapping[str, Any]) -> str:
-    """Return SHA-256 over the previous hash and the entry's fields as canonical JSON (UTF-8, sorted keys)."""
+    """SHA-256 over the previous hash and the entry's fields as canonical JSON (UTF-8, sorted keys)."""
     body = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(f"{prev_hash}\n{body}".encode()).hexdigest()
 

@@ -70,7 +70,7 @@ LATE_S = 1.0
 def punctuality_of(
     state: BroadcastState, outcomes: Mapping[Outcome, int], *, late_s: float, joined: bool
 ) -> Punctuality | None:
-    """Return the one word for a broadcast that ended so; None while it has not ended.
+    """The one word for a broadcast that ended so; None while it has not ended.
 
     Args:
         state: its terminal state.

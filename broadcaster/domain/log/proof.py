@@ -103,7 +103,7 @@ class Proof:
     at: dt.datetime
 
     def as_json(self) -> dict[str, Any]:
-        """Return JSON-able fields."""
+        """JSON-able fields."""
         fields = asdict(self)
         return {**fields.pop("finding"), **fields, "at": self.at.isoformat()}
 

@@ -73,7 +73,7 @@ class Actor:
         return frozenset(p for role in self.roles for p in PERMISSIONS[role]) | self.granted
 
     def may(self, permission: Permission) -> bool:
-        """Return whether the actor holds `permission`."""
+        """Whether the actor holds `permission`."""
         return permission in self.permissions
 
     def require(self, permission: Permission) -> None:
@@ -87,12 +87,12 @@ class Actor:
 
 
 def machine(name: str = "tự động") -> Actor:
-    """Return the actor of unattended work; it holds every permission and is named in each log line."""
+    """The actor of unattended work; it holds every permission and is named in each log line."""
     return Actor(name, name, frozenset(Role))
 
 
 def parse_roles(names: Iterable[str]) -> frozenset[Role]:
-    """Return the roles named.
+    """The roles named.
 
     Raises:
         ForbiddenError: a name is no role.

@@ -45,7 +45,7 @@ _GRANTS = {
 
 
 def parse_scopes(names: Iterable[str]) -> frozenset[Scope]:
-    """Return the scopes named, at least one.
+    """The scopes named, at least one.
 
     Raises:
         RuleError: a name is no scope, or there is none.
@@ -60,6 +60,6 @@ def parse_scopes(names: Iterable[str]) -> frozenset[Scope]:
 
 
 def token_actor(name: str, scopes: Iterable[Scope]) -> Actor:
-    """Return who acts when a token is used: never a person, so never an approver, and named in each record."""
+    """Who acts when a token is used: never a person, so never an approver, and named in each record."""
     granted = frozenset(_GRANTS[s] for s in scopes if s in _GRANTS) | {Permission.VIEW}
     return Actor(f"api:{name}", f"Hệ thống khác: {name}", frozenset(), granted=granted)

@@ -47,7 +47,7 @@ _NEXT_PART = {
 
 
 def move_part(now: PartState, to: PartState) -> PartState:
-    """Return `to` when a part may pass there.
+    """`to` when a part may pass there.
 
     Raises:
         RuleError: it may not.
@@ -75,7 +75,7 @@ class ActivityDraft:
     note: str = ""
 
     def checked(self, *, forms: Collection[str], today: dt.date) -> ActivityDraft:
-        """Return the draft in normal form.
+        """The draft in normal form.
 
         Raises:
             RuleError: a field is wrong; `field` names it.
@@ -114,7 +114,7 @@ class ActivityDraft:
 
 
 def diversity(used: Collection[str], groups: Mapping[str, FormGroup]) -> float:
-    """Return the points (0 to 1) for the forms that were used, by `DIVERSITY_FORMULA`."""
+    """The points (0 to 1) for the forms that were used, by `DIVERSITY_FORMULA`."""
     there = {groups[f] for f in used if f in groups}
     points = 0.25 * (FormGroup.SCREEN in there) + 0.25 * (FormGroup.ONLINE in there)
     return points + 0.5 * bool(there & {FormGroup.LOUDSPEAKER, FormGroup.DIRECT, FormGroup.PRINT})

@@ -107,7 +107,7 @@ class Figures:
     """Why items were not heard whole, by sentence."""
 
     def as_json(self) -> dict[str, Any]:
-        """Return the figures as JSON-able values."""
+        """The figures as JSON-able values."""
         return asdict(self)
 
     @classmethod
@@ -124,7 +124,7 @@ RANKED = tuple(sorted(_RANK, key=lambda o: _RANK[o]))
 
 
 def airings(entries: Iterable[Entry]) -> list[CountedAiring]:
-    """Return the airings and relays that `entries` make, in order of time; corrected entries are left out."""
+    """The airings and relays that `entries` make, in order of time; corrected entries are left out."""
     together: dict[tuple[int | None, int, dt.datetime, str], list[Entry]] = {}
     for e in _corrected(entries):
         if e.kind in {ItemKind.SCRIPT, ItemKind.RELAY}:
@@ -168,7 +168,7 @@ def count(
     begun_before: Collection[int] = (),
     heard_after: Collection[int] = (),
 ) -> Figures:
-    """Return the figures of `entries` (those of one period, in any order), months in station time `zone`.
+    """The figures of `entries` (those of one period, in any order), months in station time `zone`.
 
     `begun_before` are broadcasts that began before the period and are counted there; `heard_after` those that were
     heard only after its end.
@@ -223,12 +223,12 @@ GROUPS = ("by_topic", "by_unit", "by_genre", "by_month", "by_zone", "by_day", "b
 
 
 def _corrected(entries: Iterable[Entry]) -> list[Entry]:
-    """Return the entries that no later one corrects."""
+    """The entries that no later one corrects."""
     found = list(entries)
     corrected = {e.corrects for e in found}
     return [e for e in found if e.id not in corrected]
 
 
 def share(part: float, whole: float) -> float | None:
-    """Return `part` of `whole` in percent, or None when there is no whole."""
+    """`part` of `whole` in percent, or None when there is no whole."""
     return None if whole == 0 else 100 * part / whole

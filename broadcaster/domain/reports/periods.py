@@ -87,12 +87,12 @@ class ReportPeriod:
         return (self.last - self.first).days + 1
 
     def bounds(self, zone: ZoneInfo) -> tuple[dt.datetime, dt.datetime]:
-        """Return the aware UTC moments [from, to) of the period in station time `zone`."""
+        """The aware UTC moments [from, to) of the period in station time `zone`."""
         start, end = day_bounds(self.first, self.last, zone)
         return start.astimezone(dt.UTC), end.astimezone(dt.UTC)
 
     def covers(self, moment: dt.datetime, zone: ZoneInfo) -> bool:
-        """Return whether the aware `moment` lies in the period."""
+        """Whether the aware `moment` lies in the period."""
         return self.first <= moment.astimezone(zone).date() <= self.last
 
     def __str__(self) -> str:

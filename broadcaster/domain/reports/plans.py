@@ -100,7 +100,7 @@ class Campaign:
     deadlines: tuple[Deadline, ...] = ()
 
     def checked(self, known_forms: Sequence[str]) -> Campaign:
-        """Return the plan in normal form.
+        """The plan in normal form.
 
         Raises:
             RuleError: a field is wrong; `field` names it.
@@ -147,11 +147,11 @@ class Campaign:
                     )
 
     def target(self, topic: str, form: str = LOUDSPEAKER) -> int:
-        """Return the target of a topic in a form; 0 when the plan sets none."""
+        """The target of a topic in a form; 0 when the plan sets none."""
         return next((t.targets.get(form, 0) for t in self.topics if t.code == topic), 0)
 
     def as_json(self) -> dict[str, Any]:
-        """Return the plan as JSON-able values."""
+        """The plan as JSON-able values."""
         values = asdict(self)
         for name in ("first", "last", "issued_on"):
             values[name] = values[name].isoformat() if values[name] else None
@@ -177,7 +177,7 @@ class Campaign:
 
 
 def matches(lines: Sequence[str], known: Mapping[str, str], *, least: float = 0.34) -> list[str | None]:
-    """Return for each topic line of a plan the code of the known topic that it speaks of, or None.
+    """For each topic line of a plan the code of the known topic that it speaks of, or None.
 
     `known` are titles by code. The measure is the share of the title's word pairs that the line has; each topic is
     given out once, the surest first.
@@ -201,7 +201,7 @@ def matches(lines: Sequence[str], known: Mapping[str, str], *, least: float = 0.
 
 
 def short_title(text: str, *, words: int = 9) -> str:
-    """Return the first clause of a topic, without the verb that every line begins with."""
+    """The first clause of a topic, without the verb that every line begins with."""
     said = _VERB.sub("", text.strip())
     clause = re.split(r"[,;:.(]", said, maxsplit=1)[0].split()
     kept = clause[:words] if len(clause) >= 4 else said.split()[: words - 2]
@@ -212,7 +212,7 @@ def short_title(text: str, *, words: int = 9) -> str:
 
 
 def topic_code(title: str, taken: Sequence[str]) -> str:
-    """Return a new code for a topic, unlike all that are `taken`."""
+    """A new code for a topic, unlike all that are `taken`."""
     base = "-".join(slug(short_title(title, words=5)).split("-")[:5])[:48] or "chu-de"
     code, number = base, 2
     while code in taken:

@@ -89,7 +89,7 @@ class Progress:
 
 
 def months_of(first: dt.date, last: dt.date) -> list[str]:
-    """Return the calendar months `2026-03` that the days from `first` to `last` touch."""
+    """The calendar months `2026-03` that the days from `first` to `last` touch."""
     found = []
     year, month = first.year, first.month
     while (year, month) <= (last.year, last.month):
@@ -99,14 +99,14 @@ def months_of(first: dt.date, last: dt.date) -> list[str]:
 
 
 def due_by(target: int, first: dt.date, last: dt.date, day: dt.date) -> int:
-    """Return how much of `target` is due by the end of `day`."""
+    """How much of `target` is due by the end of `day`."""
     whole = (last - first).days + 1
     gone = min(max((day - first).days + 1, 0), whole)
     return target * gone // whole
 
 
 def spread(target: int, first: dt.date, last: dt.date) -> dict[str, int]:
-    """Return the share of `target` for each month of a plan; the shares sum to the target."""
+    """The share of `target` for each month of a plan; the shares sum to the target."""
     found, before = {}, 0
     for month in months_of(first, last):
         year, number = int(month[:4]), int(month[5:])
@@ -120,7 +120,7 @@ def spread(target: int, first: dt.date, last: dt.date) -> dict[str, int]:
 def track(
     code: str, title: str, target: int, done: Mapping[str, int], plan: Campaign, day: dt.date, *, coming: int = 0
 ) -> Track:
-    """Return a row of the tracker from what was `done` in each month."""
+    """A row of the tracker from what was `done` in each month."""
     planned = spread(target, plan.first, plan.last)
     months = {m: Cell(planned[m], done.get(m, 0)) for m in planned}
     return Track(
@@ -143,7 +143,7 @@ def progress(
     titles: Mapping[str, str],
     coming: Mapping[str, int] | None = None,
 ) -> Progress:
-    """Return a plan as it stands at the end of `day`.
+    """A plan as it stands at the end of `day`.
 
     Args:
         plan: the plan.
@@ -179,7 +179,7 @@ def progress(
 
 
 def fulfilment_points(percent: float | None) -> float | None:
-    """Return the points of the self-assessment for the plan's fulfilment: 1 at 100 %, the share from 90 %, else 0."""
+    """The points of the self-assessment for the plan's fulfilment: 1 at 100 %, the share from 90 %, else 0."""
     if percent is None:
         return None
     return 1.0 if percent >= 100 else percent / 100 if percent >= 90 else 0.0
@@ -189,6 +189,6 @@ FULFILMENT_FORMULA = "Hoàn thành 100% kế hoạch: 1 điểm; từ 90% đến
 
 
 def next_due(deadlines: Sequence[tuple[str, dt.date]], day: dt.date, within: int) -> list[tuple[str, dt.date]]:
-    """Return the deadlines that fall within `within` days from `day` (today included), the nearest first."""
+    """The deadlines that fall within `within` days from `day` (today included), the nearest first."""
     near = [(title, due) for title, due in deadlines if 0 <= (due - day).days <= within]
     return sorted(near, key=lambda pair: (pair[1], pair[0]))

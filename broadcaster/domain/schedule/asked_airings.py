@@ -82,7 +82,7 @@ class Chances:
         self._starts: dict[int, list[dt.datetime]] = {}
 
     def starts(self, candidate: Candidate) -> list[dt.datetime]:
-        """Return when the places begin whose steps take the candidate and have room for it alone."""
+        """When the places begin whose steps take the candidate and have room for it alone."""
         known = self._starts.get(candidate.script_id)
         if known is None:
             known = self._starts[candidate.script_id] = [
@@ -93,7 +93,7 @@ class Chances:
         return known
 
     def reach(self, end: dt.datetime) -> bool:
-        """Return whether all places before `end` (aware UTC) are known."""
+        """Whether all places before `end` (aware UTC) are known."""
         return self._until is not None and end <= self._until
 
 
@@ -102,7 +102,7 @@ UNKNOWN = Chances()
 
 
 def takes(step: FillStep, candidate: Candidate) -> bool:
-    """Return whether a fill step takes scripts of this genre and topic."""
+    """Whether a fill step takes scripts of this genre and topic."""
     return candidate.genre in step.genres and ("*" in step.topics or candidate.topic in step.topics)
 
 
@@ -115,7 +115,7 @@ def pace(
     separation: dt.timedelta = dt.timedelta(0),
     chances: Chances = UNKNOWN,
 ) -> Asked:
-    """Return where `candidate` stands at `at`.
+    """Where `candidate` stands at `at`.
 
     Without an end there is nothing to spread over: it is due until it has its share, and free after that. The first
     airing is due at once. From the second on the places of the day are taken in turn, so that those who listen in the
@@ -158,7 +158,7 @@ def pace(
 def _places(
     starts: Sequence[dt.datetime], at: dt.datetime, end: dt.datetime, separation: dt.timedelta, most: int
 ) -> int:
-    """Return how many places a script can have, from the one at `at` on and before `end`; no more than `most`."""
+    """How many places a script can have, from the one at `at` on and before `end`; no more than `most`."""
     if not separation:
         return min(1 + bisect_left(starts, end) - bisect_right(starts, at), most)
     count = 1
@@ -212,14 +212,14 @@ class PlacesAhead:
             self._chances[zones] = alike[content]
 
     def of(self, zones: tuple[str, ...]) -> Chances:
-        """Return the places that exactly these zones have to come."""
+        """The places that exactly these zones have to come."""
         if zones not in self._chances:
             self._chances[zones] = Chances((), self._until)
         return self._chances[zones]
 
 
 def _room_ms(slot: Slot, candidates: Sequence[Candidate], cues: Mapping[str, CueSound]) -> int:
-    """Return about how much a slot's fixed parts leave: which script stands there may change until then."""
+    """About how much a slot's fixed parts leave: which script stands there may change until then."""
     room = int(slot.max_length.total_seconds() * 1000)
     for step in slot.steps:
         match step:
@@ -236,7 +236,7 @@ def _room_ms(slot: Slot, candidates: Sequence[Candidate], cues: Mapping[str, Cue
 
 
 def in_words(candidate: Candidate, times: int, asked: Asked, next_local: dt.datetime | None) -> str:
-    """Return in Vietnamese what was asked, what of it was given, and what follows.
+    """In Vietnamese what was asked, what of it was given, and what follows.
 
     Args:
         candidate: the script.

@@ -31,7 +31,7 @@ class Candidate:
     """How many airings its office asked for while it is valid, spread over that time; 0: as the turn comes."""
 
     def valid_on(self, day: dt.date) -> bool:
-        """Return whether the script may air on `day`."""
+        """Whether the script may air on `day`."""
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
@@ -46,6 +46,6 @@ class CueSound:
 
 
 def newest(candidates: Iterable[Candidate], genre: str | None, script_id: int | None) -> Candidate | None:
-    """Return what a fixed step takes: that script, or else the script of the genre that was approved last."""
+    """What a fixed step takes: that script, or else the script of the genre that was approved last."""
     fitting = (c for c in candidates if (c.script_id == script_id if script_id is not None else c.genre == genre))
     return max(fitting, key=lambda c: (c.approved_at, c.script_id), default=None)

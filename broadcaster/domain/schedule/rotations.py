@@ -117,7 +117,7 @@ class Slot:
     """Its last day."""
 
     def on(self, day: dt.date) -> bool:
-        """Return whether the slot has its place on `day`."""
+        """Whether the slot has its place on `day`."""
         return (
             day.weekday() in self.weekdays
             and (self.valid_from is None or self.valid_from <= day)
@@ -125,7 +125,7 @@ class Slot:
         )
 
     def clashes(self, other: Slot, zones: ZoneMap) -> tuple[str, ...]:
-        """Return the zones where both would sound at once on some day."""
+        """The zones where both would sound at once on some day."""
         if not self._meets(other):
             return ()
         mine, theirs = _minutes(self.start), _minutes(other.start)
@@ -136,7 +136,7 @@ class Slot:
         return tuple(z for z in zones.expand(self.zones, where=("slot", Code(self.code), "zones")) if z in there)
 
     def _meets(self, other: Slot) -> bool:
-        """Return whether there is a day that has both."""
+        """Whether there is a day that has both."""
         first = max((d for d in (self.valid_from, other.valid_from) if d), default=None)
         last = min((d for d in (self.valid_to, other.valid_to) if d), default=None)
         if first is None or last is None or (last - first).days >= 6:
@@ -158,7 +158,7 @@ class Rotation:
     priority: int = 0
 
     def rules(self, day: dt.date, kind: DayKind) -> bool:
-        """Return whether this rotation may rule `day` of `kind`."""
+        """Whether this rotation may rule `day` of `kind`."""
         return kind is self.days and self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
     def check(
@@ -213,7 +213,7 @@ class Rotation:
 
 
 def ruling(rotations: Sequence[Rotation], day: dt.date, kind: DayKind) -> Rotation | None:
-    """Return the one rotation that rules `day`: the highest priority, then the latest to begin, then by code."""
+    """The one rotation that rules `day`: the highest priority, then the latest to begin, then by code."""
     candidates = [r for r in rotations if r.rules(day, kind)]
     return max(candidates, key=lambda r: (r.priority, r.valid_from, r.code), default=None)
 

@@ -54,7 +54,7 @@ class Reason:
     why: str
 
     def as_json(self) -> dict[str, object]:
-        """Return the reason as JSON-able fields."""
+        """The reason as JSON-able fields."""
         return {"script_id": self.script_id, "title": self.title, "chosen": self.chosen, "why": self.why}
 
     @classmethod
@@ -96,7 +96,7 @@ def fill(
     partly: Sequence[History] = (),
     chances: Chances = UNKNOWN,
 ) -> Filled:
-    """Return the rundown of `slot` on station day `day`; `history` is updated with what was chosen.
+    """The rundown of `slot` on station day `day`; `history` is updated with what was chosen.
 
     Fixed steps take their length first, so that a closing is never cut off by a long column; the fill takes
     what is left: higher priority, then what was asked for and is due (`domain.spreading`), then the topic furthest
@@ -162,7 +162,7 @@ def fill(
 def _laid_out(
     slot: Slot, fixed: Mapping[int, Candidate | CueSound], turn: _Turn, left_ms: int, told: Sequence[Reason]
 ) -> Filled:
-    """Return the steps of a slot one after another; their reasons follow those that are `told` already."""
+    """The steps of a slot one after another; their reasons follow those that are `told` already."""
     items: list[RundownItem] = []
     reasons = [*told]
     placed: list[Candidate] = []
@@ -210,11 +210,11 @@ class _Turn:
     """Whether one such script is taken all the same."""
 
     def local(self, moment: dt.datetime) -> dt.datetime:
-        """Return a moment (aware UTC) as the clock of the station shows it, which the slot's own start tells."""
+        """A moment (aware UTC) as the clock of the station shows it, which the slot's own start tells."""
         return moment + self.ahead
 
     def asked(self, c: Candidate, step: FillStep) -> Asked:
-        """Return where a script stands with what its office asked for."""
+        """Where a script stands with what its office asked for."""
         if c.priority is Priority.EMERGENCY or not c.valid_on(self.day):
             return FREE
         midnight = day_start(self.day, dt.UTC) - self.ahead
@@ -224,12 +224,12 @@ class _Turn:
         return pace(c, times, last, self.starts_at, (begin, end), step.separation, self.chances)
 
     def need(self, topic: str) -> float:
-        """Return how much of a topic's target is done, 0 to 1 and beyond; a topic without a target comes last."""
+        """How much of a topic's target is done, 0 to 1 and beyond; a topic without a target comes last."""
         wanted = self.targets.get(topic)
         return self.history.topic_counts.get(topic, 0) / wanted if wanted else math.inf
 
     def order(self, c: Candidate, asked: float = FREE.turn) -> tuple[object, ...]:
-        """Return the key by which candidates take their turn."""
+        """The key by which candidates take their turn."""
         past, number = self.history, c.script_id
         return (
             -c.priority.rank,
@@ -337,19 +337,19 @@ def _wish(c: Candidate, turn: _Turn, asked: Asked) -> str:
 
 
 def cue_item(cue: CueSound, no: int) -> RundownItem:
-    """Return a station sound as item number `no` of a rundown."""
+    """A station sound as item number `no` of a rundown."""
     return RundownItem(no, ItemKind.CUE, cue.title, cue.audio_sha256, cue.duration_ms)
 
 
 def relay_item(step: RelayStep, no: int) -> RundownItem:
-    """Return a relay as item number `no` of a rundown."""
+    """A relay as item number `no` of a rundown."""
     return RundownItem(
         no, ItemKind.RELAY, step.title, "", int(step.max_length.total_seconds() * 1000), relay=step.relay
     )
 
 
 def script_item(c: Candidate, no: int) -> RundownItem:
-    """Return an approved script as item number `no` of a rundown."""
+    """An approved script as item number `no` of a rundown."""
     return RundownItem(
         no=no,
         kind=ItemKind.SCRIPT,

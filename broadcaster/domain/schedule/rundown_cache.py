@@ -49,7 +49,7 @@ class Filler:
         partly: Sequence[History] = (),
         chances: Chances = UNKNOWN,
     ) -> Filled:
-        """Return the rundown of `slot`, as `bulletins.fill` would, and place it in the histories."""
+        """The rundown of `slot`, as `bulletins.fill` would, and place it in the histories."""
         if starts_at != self._at:  # nothing of an earlier moment can come again
             self._at = starts_at
             self._filled.clear()
@@ -97,7 +97,7 @@ class Filler:
         return self._contents[content]
 
     def _number(self, steps: tuple[Step, ...]) -> int:
-        """Return a number that equal templates share; templates are long to compare, so each is compared once."""
+        """A number that equal templates share; templates are long to compare, so each is compared once."""
         known = self._known_steps.get(id(steps))
         if known is None:
             known = self._known_steps[id(steps)] = (steps, self._steps.setdefault(steps, len(self._steps)))

@@ -16,7 +16,7 @@ from broadcaster.errors import RuleError, Where
 
 
 def parse_time(text: str, *, field: str | Where) -> dt.time:
-    """Return the station time written `HH:MM` on the 24-hour clock.
+    """The station time written `HH:MM` on the 24-hour clock.
 
     Raises:
         RuleError: the text is not such a time; `field` names where it stands.
@@ -47,7 +47,7 @@ class Window:
 
     @classmethod
     def parse(cls, text: str, *, field: str | Where = "hours.windows") -> Window:
-        """Return the window written `05:00-07:30`.
+        """The window written `05:00-07:30`.
 
         Raises:
             RuleError: the text is not two times in order.
@@ -58,7 +58,7 @@ class Window:
         return cls(parse_time(start, field=field), parse_time(end, field=field))
 
     def covers(self, start: dt.datetime, end: dt.datetime) -> bool:
-        """Return whether the local stretch [start, end] lies wholly inside this window on one day."""
+        """Whether the local stretch [start, end] lies wholly inside this window on one day."""
         return start.date() == end.date() and self.start <= start.time() and end.time() <= self.end
 
 
@@ -78,7 +78,7 @@ class StationHours:
     windows: tuple[Window, ...]
 
     def allows(self, start: dt.datetime, length: dt.timedelta) -> bool:
-        """Return whether a broadcast from local `start` of `length` lies wholly inside one window."""
+        """Whether a broadcast from local `start` of `length` lies wholly inside one window."""
         return any(w.covers(start, start + length) for w in self.windows)
 
     def window_at(self, local: dt.datetime) -> Window | None:
@@ -186,7 +186,7 @@ class CapBook:
 
 
 def breaches(caps: Caps, sessions: Iterable[tuple[dt.date, float]]) -> list[str]:
-    """Return a Vietnamese sentence for each cap that `sessions` (local day, minutes) of one zone break."""
+    """A Vietnamese sentence for each cap that `sessions` (local day, minutes) of one zone break."""
     found: list[str] = []
     by_day: dict[dt.date, int] = {}
     for day, minutes in sessions:

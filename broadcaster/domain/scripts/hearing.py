@@ -50,12 +50,12 @@ class HeardSentence:
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text in small letters, without marks."""
+    """The words of a text in small letters, without marks."""
     return re.sub(r"[^\w\s]|_", " ", unicodedata.normalize("NFC", text).lower()).split()
 
 
 def key(word: str) -> str:
-    """Return a word as the ear has it: spellings that sound alike in the north are one."""
+    """A word as the ear has it: spellings that sound alike in the north are one."""
     for pattern, into in _SAME:
         word = re.sub(pattern, into, word)
     return _FINAL_Y.sub(lambda m: m[0].translate(_Y_TO_I), word)
@@ -111,13 +111,13 @@ def follow(sentences: Sequence[str], heard: Sequence[str], *, alone: bool = Fals
 
 
 def overall(sentences: Sequence[HeardSentence]) -> float:
-    """Return the share of all words that were understood."""
+    """The share of all words that were understood."""
     total = sum(len(words(s.said)) for s in sentences)
     return sum(s.share * len(words(s.said)) for s in sentences) / total if total else 1.0
 
 
 def summary(kind: Kind, sentences: Sequence[HeardSentence]) -> str:
-    """Return one Vietnamese sentence for the editor."""
+    """One Vietnamese sentence for the editor."""
     share = overall(sentences)
     bad = [n for n, s in enumerate(sentences, 1) if s.verdict in {"unclear", "missing"}]
     missing = [n for n, s in enumerate(sentences, 1) if s.verdict == "missing"]
@@ -141,7 +141,7 @@ def summary(kind: Kind, sentences: Sequence[HeardSentence]) -> str:
 
 
 def _after(places: Sequence[int | None]) -> int:
-    """Return where the heard words begin that follow all that was found at `places`."""
+    """Where the heard words begin that follow all that was found at `places`."""
     return max((p for p in places if p is not None), default=-1) + 1
 
 

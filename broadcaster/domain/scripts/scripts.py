@@ -116,7 +116,7 @@ _NEXT: dict[ScriptState, frozenset[ScriptState]] = {
 
 
 def move(now: ScriptState, to: ScriptState) -> ScriptState:
-    """Return `to` when a script may pass there from `now`.
+    """`to` when a script may pass there from `now`.
 
     Raises:
         RuleError: it may not.
@@ -131,7 +131,7 @@ def move(now: ScriptState, to: ScriptState) -> ScriptState:
 
 
 def require_body(body: str, *, where: str | Where) -> str:
-    """Return the body in NFC, without outer white space.
+    """The body in NFC, without outer white space.
 
     Raises:
         RuleError: it is empty or longer than `MAX_BODY`.
@@ -150,5 +150,5 @@ def require_body(body: str, *, where: str | Where) -> str:
 
 
 def text_sha256(text: str) -> str:
-    """Return the SHA-256 of the text's UTF-8 bytes in NFC."""
+    """The SHA-256 of the text's UTF-8 bytes in NFC."""
     return hashlib.sha256(nfc(text).encode()).hexdigest()

@@ -45,7 +45,7 @@ class Outrun:
 
 
 def standing(approval_id: int | None, marks: Iterable[Outrun]) -> ReadingState:
-    """Return how a script stands whose standing approval is `approval_id`; marks of other approvals count nothing."""
+    """How a script stands whose standing approval is `approval_id`; marks of other approvals count nothing."""
     live = [m for m in marks if m.approval_id == approval_id and not m.cleared]
     if any(m.hold for m in live):
         return ReadingState.HELD

@@ -99,7 +99,7 @@ class VolumeBand:
 
     @classmethod
     def parse(cls, text: str, *, field: str = "volume_bands") -> VolumeBand:
-        """Return the band written `05:00-06:00 60`.
+        """The band written `05:00-06:00 60`.
 
         Raises:
             RuleError: it is not a window and a volume from 0 to 100.
@@ -115,7 +115,7 @@ class VolumeBand:
 
 
 def parse_bands(lines: Iterable[str], *, field: str = "volume_bands") -> tuple[VolumeBand, ...]:
-    """Return the bands written one a line, in order of the day.
+    """The bands written one a line, in order of the day.
 
     Raises:
         RuleError: a line is not a band, or two overlap.
@@ -130,7 +130,7 @@ def parse_bands(lines: Iterable[str], *, field: str = "volume_bands") -> tuple[V
 
 
 def volume_at(volume: int, bands: Sequence[VolumeBand], time: dt.time) -> int:
-    """Return the volume (percent) at a station time: that of the band it lies in, else the zone's own."""
+    """The volume (percent) at a station time: that of the band it lies in, else the zone's own."""
     return next((b.volume for b in bands if b.window.start <= time < b.window.end), volume)
 
 
@@ -182,7 +182,7 @@ class Zone:
     correction: Correction = Correction()
 
     def as_json(self) -> dict[str, Any]:
-        """Return JSON-able fields."""
+        """JSON-able fields."""
         return asdict(self) | {"bands": [str(b) for b in self.bands]}
 
     @classmethod
@@ -193,7 +193,7 @@ class Zone:
 
 
 def strictest(corrections: Iterable[Correction]) -> Correction:
-    """Return the correction of a sink that several zones hear: of each value the least."""
+    """The correction of a sink that several zones hear: of each value the least."""
     found = list(corrections) or [Correction()]
     return Correction(min(c.bass for c in found), min(c.treble for c in found), min(c.gain for c in found))
 
@@ -206,7 +206,7 @@ class ZoneMap:
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def expand(self, names: Iterable[str], *, where: str | Where) -> tuple[str, ...]:
-        """Return the codes of the enabled zones that `names` (zones, groups or "all") mean, in map order.
+        """The codes of the enabled zones that `names` (zones, groups or "all") mean, in map order.
 
         Raises:
             RuleError: a name is neither a zone nor a group.

@@ -272,7 +272,7 @@ def _form(row: Emergency | None) -> EmergencyForm:
 
 
 def _zone_words() -> dict[str, str]:
-    """Return what may be chosen: everything, groups, zones."""
+    """What may be chosen: everything, groups, zones."""
     with station().db.read() as session:
         groups = {g.code: f"Nhóm {g.name}" for g in zones_queries.groups(session)}
         return {ALL: "Tất cả cụm loa"} | groups | zones_queries.zone_names(session)

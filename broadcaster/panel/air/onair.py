@@ -32,14 +32,14 @@ _QUICK = (
 
 
 def frame(*, fresh: bool = False) -> Facts:
-    """Return what every page shows, the same throughout one request; `fresh` for what is decided by it."""
+    """What every page shows, the same throughout one request; `fresh` for what is decided by it."""
     if fresh or "frame" not in g:
         g.frame = cast("Frame", flask.current_app.extensions["frame"]).facts(fresh=fresh)
     return cast("Facts", g.frame)
 
 
 def facts(*, fresh: bool = False) -> air.Present:
-    """Return what the station is doing now, as of the last second; `fresh` for what is decided by it."""
+    """What the station is doing now, as of the last second; `fresh` for what is decided by it."""
     return frame(fresh=fresh).present
 
 

@@ -43,7 +43,7 @@ spec = SpecTree(
 def answers(
     model: type[BaseModel] | None = None, *, made: bool = False, missing: bool = False, file: bool = False
 ) -> Response:
-    """Return what a view may answer: its own model or file, and `Problem` for everything that goes wrong."""
+    """What a view may answer: its own model or file, and `Problem` for everything that goes wrong."""
     found: dict[str, Any] = {f"HTTP_{201 if made else 200}": None if file else model}
     for code in (401, 403, *((404,) if missing else ()), 429, 503):
         found[f"HTTP_{code}"] = Problem

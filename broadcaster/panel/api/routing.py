@@ -33,7 +33,7 @@ def route(
 
 
 def answer(model: BaseModel, *, made_at: str = "") -> Response:
-    """Return a model as JSON, serialised once; with the address of what was made, when something was."""
+    """A model as JSON, serialised once; with the address of what was made, when something was."""
     found = Response(model.model_dump_json(), mimetype="application/json")
     if made_at:
         found.status_code = 201

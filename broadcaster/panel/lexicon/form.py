@@ -41,7 +41,7 @@ class LexiconForm(StationForm):
         return any(self[name].data or self[name].errors for name in names)
 
     def entry(self) -> LexiconEntry:
-        """Return the entry that the fields ask for.
+        """The entry that the fields ask for.
 
         Raises:
             RuleError: a line of the respellings is no `engine = words`.
@@ -61,7 +61,7 @@ class LexiconForm(StationForm):
 
 
 def fields_of(entry: LexiconEntry) -> dict[str, object]:
-    """Return an entry as the form shows it."""
+    """An entry as the form shows it."""
     return {
         "written": entry.written,
         "mode": entry.mode.value,

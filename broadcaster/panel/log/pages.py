@@ -273,7 +273,7 @@ def _local(moment: dt.datetime | None) -> dt.datetime | str:
 
 
 def _sums(wanted: log.LogFilter) -> log.Sums:
-    """Return what a selection adds up to; kept until the log grows, for a year of it takes a third of a second."""
+    """What a selection adds up to; kept until the log grows, for a year of it takes a third of a second."""
     kept: dict[tuple[log.LogFilter, int], log.Sums] = flask.current_app.extensions.setdefault("log-sums", {})
     with station().db.read() as session:
         key = (wanted, log.last_seq(session))

@@ -28,7 +28,7 @@ _REFUSED = (
 
 
 def safe_next(target: str | None) -> str:
-    """Return `target` when it is a page of this panel, else the first page."""
+    """`target` when it is a page of this panel, else the first page."""
     if not target or not target.startswith("/") or target.startswith("//") or "\\" in target:
         return url_for("onair.index")
     parts = urlsplit(target)

@@ -245,12 +245,12 @@ def _period() -> periods.ReportPeriod:
 
 
 def _file_words(name: str) -> tuple[str, str]:
-    """Return what a file is and its kind: `Phụ lục minh chứng`, `PDF`."""
+    """What a file is and its kind: `Phụ lục minh chứng`, `PDF`."""
     shape = next((words for stem, words in _SHAPES.items() if name.startswith(stem)), "Tệp")
     kind = name.rpartition(".")[2]
     return shape, _KINDS.get(kind, kind)
 
 
 def _drawing(chart: Chart) -> tuple[str, Markup]:
-    """Return a chart for the page: our own drawing, in which every text is escaped already."""
+    """A chart for the page: our own drawing, in which every text is escaped already."""
     return chart.title, Markup(chart.svg.replace(' color="#111111"', ""))  # noqa: S704

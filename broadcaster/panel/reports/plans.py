@@ -187,7 +187,7 @@ def state(number: int) -> ResponseReturnValue:
 
 
 def _beside(reading: PlanReading, choices: Sequence[KeptProposal]) -> tuple[list[SourceStretch], int]:
-    """Return the source with its proposals, in order, and how many plain lines were left out."""
+    """The source with its proposals, in order, and how many plain lines were left out."""
     by_line: dict[int, list[KeptProposal]] = {}
     reach = {p.line: 0 for p in reading.proposals}
     for p, choice in zip(reading.proposals, choices, strict=True):
@@ -233,7 +233,7 @@ def _choices(form: MultiDict[str, str]) -> list[KeptProposal]:
 
 
 def _campaign(form: MultiDict[str, str]) -> Campaign:
-    """Return the plan that the edit form holds.
+    """The plan that the edit form holds.
 
     Raises:
         RuleError: a day is missing or none.
@@ -320,7 +320,7 @@ def _numbered(filled: Iterable[Any]) -> list[tuple[int, Any]]:
 
 
 def _whole(text: str | None) -> int:
-    """Return a whole number from a form, 0 for none, -1 for what is no number, so that the rules can refuse it."""
+    """A whole number from a form, 0 for none, -1 for what is no number, so that the rules can refuse it."""
     if not (text or "").strip():
         return 0
     number = a_number(text)

@@ -281,7 +281,7 @@ def _line(sound: Any, kind: ItemKind) -> dict[str, Any]:
 
 
 def _acted(keys: list[str], act: str) -> list[str]:
-    """Return the order after one button: `up:2`, `down:2`, `drop:2` by place, or `add:script:12`."""
+    """The order after one button: `up:2`, `down:2`, `drop:2` by place, or `add:script:12`."""
     verb, _, rest = act.partition(":")
     if verb == "add":
         return [*keys, rest]

@@ -131,7 +131,7 @@ def index() -> ResponseReturnValue:
 
 
 def _alike(by_day: Week, zones: Sequence[str]) -> list[tuple[list[str], Week]]:
-    """Return the zones put together that hear the same, each lot with what it hears; a hundred rows would be alike."""
+    """The zones put together that hear the same, each lot with what it hears; a hundred rows would be alike."""
     lots: dict[tuple[int, ...], tuple[list[str], Week]] = {}
     rows = [(day, b, frozenset(b.zones)) for day, found in by_day.items() for b in found]
     for code in zones:
@@ -145,7 +145,7 @@ def _alike(by_day: Week, zones: Sequence[str]) -> list[tuple[list[str], Week]]:
 
 
 def _timeline(view: View, days: Sequence[dt.date], names: dict[str, str], zone: str) -> str:
-    """Return what the calendar in the browser is told, as JSON: zones as rows, the hours it shows, where to ask."""
+    """What the calendar in the browser is told, as JSON: zones as rows, the hours it shows, where to ask."""
     hours = station().settings.station_hours.windows
     start, end = min(w.start for w in hours), max(w.end for w in hours)
     last = days[-1] + dt.timedelta(days=1)
@@ -222,7 +222,7 @@ def hear(number: int) -> ResponseReturnValue:
 
 
 def _most_ms(row: BroadcastRow) -> int | None:
-    """Return where play-out cuts a broadcast (ms), or None when it plays to its end."""
+    """Where play-out cuts a broadcast (ms), or None when it plays to its end."""
     room = round((row.ends_at - row.starts_at).total_seconds() * 1000)
     return room if row.overrun is Overrun.CUT else None
 

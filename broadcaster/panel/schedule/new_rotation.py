@@ -92,7 +92,7 @@ def _faults(given: Mapping[str, str], rows: Mapping[str, RotationRow]) -> dict[s
 
 
 def _header(given: Mapping[str, str], rows: Mapping[str, RotationRow]) -> dict[str, Any]:
-    """Return the head of the new rotation's file; while it is valid it rules over others of the same kind of day."""
+    """The head of the new rotation's file; while it is valid it rules over others of the same kind of day."""
     ahead = [
         r.definition["rotation"].get("priority", 0)
         for r in rows.values()

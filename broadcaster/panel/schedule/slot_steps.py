@@ -40,7 +40,7 @@ class Steps:
 
 
 def read(form: Form) -> Steps:
-    """Return the steps of a form with the options that were typed for each.
+    """The steps of a form with the options that were typed for each.
 
     Raises:
         RuleError: a step is none.
@@ -55,7 +55,7 @@ def read(form: Form) -> Steps:
 
 
 def acted(items: list[dict[str, Any]], act: str, form: Form) -> list[dict[str, Any]]:
-    """Return the steps after one button: `up:2`, `down:2`, `drop:2` by place, or `cue:chuong` and such."""
+    """The steps after one button: `up:2`, `down:2`, `drop:2` by place, or `cue:chuong` and such."""
     verb, _, rest = act.partition(":")
     match verb:
         case "cue":
@@ -79,7 +79,7 @@ def acted(items: list[dict[str, Any]], act: str, form: Form) -> list[dict[str, A
 
 
 def options_of(item: Mapping[str, Any]) -> dict[str, str]:
-    """Return the options of a step as its form shows them."""
+    """The options of a step as its form shows them."""
     if item["kind"] != "fill":
         return {k: str(item.get(k) or "") for k in ("cue", "genre", "max_minutes")}
     genres = ",".join(item.get("genres", _EVERY_FILL.split(",")))
@@ -95,7 +95,7 @@ def options_of(item: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _with_options(item: dict[str, Any], told: Mapping[str, str]) -> dict[str, Any]:
-    """Return a step with its options as typed; keys that nobody changed stay as they are."""
+    """A step with its options as typed; keys that nobody changed stay as they are."""
     typed = {k: v for k, v in told.items() if v != options_of(item).get(k, v)}
     changed = dict(item)
     for name, text in typed.items():

@@ -206,7 +206,7 @@ def _blank() -> dict[str, Any]:
 
 
 def _given(slot: dict[str, Any] | None, steps: Steps) -> dict[str, Any]:
-    """Return the slot as the form has it; keys that the form does not show stay as they are."""
+    """The slot as the form has it; keys that the form does not show stay as they are."""
     form = request.form
     known = dict.fromkeys(form.getlist("zone"))
     late = form.get("late", "")
@@ -246,7 +246,7 @@ def _plain_faults(given: dict[str, Any]) -> dict[str, str]:
 
 
 def _beside(error: RuleError, code: str) -> dict[str, str]:
-    """Return the sentence under the field that it concerns, or under "" when it concerns something else."""
+    """The sentence under the field that it concerns, or under "" when it concerns something else."""
     codes = {part for part in error.field if isinstance(part, Code)}
     names = [str(part) for part in error.field if not isinstance(part, Code)]
     if "item" in names:
@@ -256,7 +256,7 @@ def _beside(error: RuleError, code: str) -> dict[str, str]:
 
 
 def _with(row: RotationRow, slot: dict[str, Any] | None, instead: dict[str, Any] | None) -> str:
-    """Return the file of the rotation with one slot added, put in the place of `slot`, or taken out (None)."""
+    """The file of the rotation with one slot added, put in the place of `slot`, or taken out (None)."""
     slots: Sequence[dict[str, Any]] = row.definition["slot"]
     changed: list[dict[str, Any]] = []
     for old in slots:
@@ -270,7 +270,7 @@ def _with(row: RotationRow, slot: dict[str, Any] | None, instead: dict[str, Any]
 
 
 def free_code(title: str, taken: Collection[str], otherwise: str) -> str:
-    """Return a code after a title that nothing has yet; after `otherwise` where the title has no letters."""
+    """A code after a title that nothing has yet; after `otherwise` where the title has no letters."""
     stem = slug(title)[:40].strip("-") or otherwise
     return next(c for c in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if c not in taken)
 
@@ -284,7 +284,7 @@ def _in_force(code: str) -> RotationRow:
 
 
 def _version_of(text: str) -> int | None:
-    """Return the version in force of the rotation that a file names."""
+    """The version in force of the rotation that a file names."""
     table = read_toml(text, name="lịch").get("rotation")
     code = table.get("code") if isinstance(table, dict) else None
     with station().db.read() as session:

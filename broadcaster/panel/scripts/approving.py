@@ -115,7 +115,7 @@ def revoke(number: int) -> ResponseReturnValue:
 
 
 def _since(whole: Whole, before: many.Before | None) -> dict[str, Any]:
-    """Return what changed since the last approval: the written words, the spoken words, the voice."""
+    """What changed since the last approval: the written words, the spoken words, the voice."""
     if before is None or whole.rendition is None or before.rendition.id == whole.rendition.id:
         return {"before": None, "written": [], "said": []}
     written = before.revision.body != whole.revision.body

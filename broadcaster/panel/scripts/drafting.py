@@ -38,7 +38,7 @@ class Hand:
 
     @classmethod
     def of_request(cls) -> Hand | None:
-        """Return what the page sent, or None when it sent none (a page without script)."""
+        """What the page sent, or None when it sent none (a page without script)."""
         values = request.form
         if not values.get("draft"):
             return None
@@ -52,7 +52,7 @@ class Hand:
 
 
 def build_form(fields: Mapping[str, Any] | None = None, *, chosen_voice: str | None = None) -> ScriptForm:
-    """Return the form with its lists; `fields` fill it where the page sent nothing."""
+    """The form with its lists; `fields` fill it where the page sent nothing."""
     form = ScriptForm() if request.method == "POST" or fields is None else ScriptForm(formdata=None, data=fields)
     with station().db.read() as session:
         form.unit.choices = [SelectChoice(u.code, u.name) for u in people.units(session)]
@@ -62,7 +62,7 @@ def build_form(fields: Mapping[str, Any] | None = None, *, chosen_voice: str | N
 
 
 def voice_choices(chosen: str | None) -> list[SelectChoice]:
-    """Return the voices that work here, the station's order first; a chosen one that is gone stays to be seen."""
+    """The voices that work here, the station's order first; a chosen one that is gone stays to be seen."""
     found = [SelectChoice("", f"Giọng của đài ({_label(station().settings.speech.voices[0])})")]
     for engine in engines():
         usable = engine.check() is None and engine.name != "tone"
@@ -116,12 +116,12 @@ def _as_meant(name: str, data: Any) -> Any:
 
 
 def pack_kept(kept: Sequence[Kept]) -> str:
-    """Return what was put back, for the form's hidden field."""
+    """What was put back, for the form's hidden field."""
     return json.dumps([{"kind": k, "text": t} for k, t in kept], ensure_ascii=False)
 
 
 def unpack_kept(text: str | None) -> tuple[Kept, ...]:
-    """Return what was put back.
+    """What was put back.
 
     Raises:
         RuleError: the field is damaged.
@@ -130,7 +130,7 @@ def unpack_kept(text: str | None) -> tuple[Kept, ...]:
 
 
 def pack_own(own: Sequence[LexiconEntry]) -> str:
-    """Return the words of this script, for the form's hidden field."""
+    """The words of this script, for the form's hidden field."""
     rows = [
         {"written": e.written, "spoken": e.spoken, "mode": e.mode.value, "alternatives": list(e.alternatives)}
         for e in own
@@ -139,7 +139,7 @@ def pack_own(own: Sequence[LexiconEntry]) -> str:
 
 
 def unpack_own(text: str | None) -> tuple[LexiconEntry, ...]:
-    """Return the words of this script.
+    """The words of this script.
 
     Raises:
         RuleError: the field is damaged, or an entry is wrong.

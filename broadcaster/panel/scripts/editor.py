@@ -116,7 +116,7 @@ def drop(draft_id: str) -> ResponseReturnValue:
 
 
 def build_form_of(draft: ScriptFields) -> ScriptForm:
-    """Return the form filled by a document that was just read."""
+    """The form filled by a document that was just read."""
     form = build_form()
     form.process(formdata=None, data=shown_in_form(draft))
     return form
@@ -167,7 +167,7 @@ def _overtaken(form: ScriptForm, whole: Whole, hand: Hand) -> ResponseReturnValu
 
 
 def _typed(row: DraftRow) -> dict[str, Any]:
-    """Return a draft's fields as the form takes them; dates and numbers that are none are left out."""
+    """A draft's fields as the form takes them; dates and numbers that are none are left out."""
     fields: dict[str, Any] = {k: v for k, v in row.fields.items() if k in drafts.FIELDS}
     for name in fields.keys() & ABOUT.keys():
         if ABOUT[name].kind is dt.date:

@@ -292,7 +292,7 @@ def state(script_id: int) -> ResponseReturnValue:
 
 
 def _kept(job: Job | None) -> bool:
-    """Return whether a recording that failed can be made ready from the file that was sent."""
+    """Whether a recording that failed can be made ready from the file that was sent."""
     return job is not None and job.kind is JobKind.RECORD and recordings.kept_upload(station(), job.arguments)
 
 

@@ -35,7 +35,7 @@ class SessionUser(UserMixin):  # type: ignore[misc]
         self._id = f"{member.actor.user_id}.{member.epoch}.{token}"
 
     def get_id(self) -> str:
-        """Return what the session holds."""
+        """What the session holds."""
         return self._id
 
 
@@ -60,7 +60,7 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R]:
 
 
 def access_of(view: Callable[..., Any]) -> Permission | Scope | str | None:
-    """Return what a view asks for."""
+    """What a view asks for."""
     return cast("Permission | Scope | str | None", getattr(view, _MARK, None))
 
 
@@ -93,12 +93,12 @@ def leave_to(url: str) -> ResponseReturnValue:
 
 
 def actor() -> Actor:
-    """Return who is signed in."""
+    """Who is signed in."""
     return cast("Actor", current_user.actor)
 
 
 def station() -> Station:
-    """Return the open station of this application."""
+    """The open station of this application."""
     return cast("Station", current_app.extensions["station"])
 
 

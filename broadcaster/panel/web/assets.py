@@ -32,7 +32,7 @@ def init(app: Flask, home: Home) -> None:
 
 @cache
 def asset(name: str) -> str:
-    """Return the address of a static file, with a mark of its bytes so that it may be kept for long."""
+    """The address of a static file, with a mark of its bytes so that it may be kept for long."""
     return url_for("static", filename=name, v=_mark(room("web") / "static" / name))
 
 
@@ -45,7 +45,7 @@ def import_map() -> Markup:
 
 @cache
 def icon(name: str, label: str = "") -> Markup:
-    """Return an icon of the sprite; with a label it speaks, without it is decoration."""
+    """An icon of the sprite; with a label it speaks, without it is decoration."""
     href = f"{asset('icons.svg')}#{name}"
     if label:
         return Markup('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>').format(label, href)

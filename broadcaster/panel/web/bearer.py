@@ -39,11 +39,11 @@ def check(station: Station, scope: Scope) -> None:
 
 
 def holder() -> tokens.Holder:
-    """Return whose token this request showed."""
+    """Whose token this request showed."""
     return cast("tokens.Holder", flask.g.token_holder)
 
 
 def caller() -> str:
-    """Return what the rate is counted by: the public half of the key, else the address."""
+    """What the rate is counted by: the public half of the key, else the address."""
     parts = request.headers.get("Authorization", "").split("_", 2)
     return f"{parts[1]}@{get_remote_address()}" if len(parts) == 3 else get_remote_address()

@@ -16,19 +16,19 @@ _FIXED = {
 
 
 def nonce() -> str:
-    """Return the nonce of this answer."""
+    """The nonce of this answer."""
     if "csp_nonce" not in g:
         g.csp_nonce = secrets.token_urlsafe(18)
     return str(g.csp_nonce)
 
 
 def permissions(*, microphone: bool = False) -> str:
-    """Return what the browser may use; the microphone on the pages that speak live or record, nowhere else."""
+    """What the browser may use; the microphone on the pages that speak live or record, nowhere else."""
     return f"camera=(), geolocation=(), microphone=({'self' if microphone else ''}), payment=(), usb=()"
 
 
 def policy(token: str, *, script: str = "") -> str:
-    """Return the content security policy that lets scripts with the nonce `token` run and nothing inline.
+    """The content security policy that lets scripts with the nonce `token` run and nothing inline.
 
     `script` is the address of one more script, for a worklet, which can carry no nonce.
     """

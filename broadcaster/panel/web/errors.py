@@ -47,7 +47,7 @@ def init(app: Flask) -> None:
 
 
 def page(code: int, title: str, sentence: str, *, machine: str = "", field: str | None = None) -> ResponseReturnValue:
-    """Return an error page, its sentence alone for a fragment, or what the API answers, by who asks."""
+    """An error page, its sentence alone for a fragment, or what the API answers, by who asks."""
     if request.path.startswith("/api/"):
         return {"code": machine or f"http-{code}", "message": sentence, "field": field}, code
     name = "error_fragment.html" if request.headers.get("HX-Request") else "error.html"

@@ -37,7 +37,7 @@ def rows_of(form: Iterable[tuple[str, str]], name: str, most: int) -> list[dict[
 
 
 def a_date(text: str | None) -> dt.date | None:
-    """Return the date of `2026-03-04`, or of `2026-03-04T...`; None for anything else."""
+    """The date of `2026-03-04`, or of `2026-03-04T...`; None for anything else."""
     try:
         found = dt.date.fromisoformat((text or "")[:10])
     except ValueError:
@@ -46,7 +46,7 @@ def a_date(text: str | None) -> dt.date | None:
 
 
 def a_moment(text: str, zone: ZoneInfo, *, field: str) -> dt.datetime:
-    """Return the moment (aware UTC) that a form writes as `2026-03-04T17:30` in station time.
+    """The moment (aware UTC) that a form writes as `2026-03-04T17:30` in station time.
 
     Raises:
         RuleError: it is no such moment.

@@ -19,17 +19,17 @@ _SHORT_DAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
 
 
 def number(value: float, places: int = 0) -> str:
-    """Return 1.234,5 for 1234.5 with one place."""
+    """1.234,5 for 1234.5 with one place."""
     return f"{value:,.{places}f}".translate(str.maketrans(",.", ".,"))
 
 
 def begun(text: str) -> str:
-    """Return a text with a large first letter, the rest as it is."""
+    """A text with a large first letter, the rest as it is."""
     return text[:1].upper() + text[1:]
 
 
 def mmss(milliseconds: int | None) -> str:
-    """Return `12:05`, or `1:02:05` from an hour on."""
+    """`12:05`, or `1:02:05` from an hour on."""
     if milliseconds is None:
         return "–"
     total = round(milliseconds / 1000)
@@ -38,7 +38,7 @@ def mmss(milliseconds: int | None) -> str:
 
 
 def span(milliseconds: int | None) -> str:
-    """Return a length in words: `45 giây`, `12 phút 5 giây`, `1 giờ 2 phút`."""
+    """A length in words: `45 giây`, `12 phút 5 giây`, `1 giờ 2 phút`."""
     if milliseconds is None:
         return "chưa rõ"
     total = round(milliseconds / 1000)
@@ -51,7 +51,7 @@ def span(milliseconds: int | None) -> str:
 
 
 def remaining(left: dt.timedelta) -> str:
-    """Return how long is left: `3 ngày`, `1 giờ 12 phút`, `4 phút`, `35 giây`."""
+    """How long is left: `3 ngày`, `1 giờ 12 phút`, `4 phút`, `35 giây`."""
     total = max(0, int(left.total_seconds()))
     if total >= 172_800:
         return f"{total // 86_400} {_DAYS}"
@@ -61,29 +61,29 @@ def remaining(left: dt.timedelta) -> str:
 
 
 def day(value: dt.date) -> str:
-    """Return `Thứ ba, 24/11/2026`."""
+    """`Thứ ba, 24/11/2026`."""
     return f"{WEEKDAY_LABELS[value.weekday()]}, {value:%d/%m/%Y}"
 
 
 def weekday(value: dt.date) -> str:
-    """Return `Thứ ba`."""
+    """`Thứ ba`."""
     return WEEKDAY_LABELS[value.weekday()]
 
 
 def short_day(value: dt.date) -> str:
-    """Return `T3 24/11`."""
+    """`T3 24/11`."""
     return f"{_SHORT_DAYS[value.weekday()]} {value:%d/%m}"
 
 
 def date(value: dt.date | str | None) -> str:
-    """Return `24/11/2026` for a date or its ISO text."""
+    """`24/11/2026` for a date or its ISO text."""
     if isinstance(value, str):
         value = dt.date.fromisoformat(value)
     return f"{value:%d/%m/%Y}" if value else "–"
 
 
 def weekday_words(codes: Sequence[str]) -> str:
-    """Return weekdays in words: `cả tuần`, `thứ hai đến thứ sáu`, `thứ hai, chủ nhật`."""
+    """Weekdays in words: `cả tuần`, `thứ hai đến thứ sáu`, `thứ hai, chủ nhật`."""
     places = sorted(WEEKDAYS.index(code) for code in codes)
     if len(places) in {0, 7}:
         return "cả tuần"
@@ -94,7 +94,7 @@ def weekday_words(codes: Sequence[str]) -> str:
 
 
 def browser(agent: str) -> str:
-    """Return a browser's own words short: `Chrome, Windows`; unknown ones as they are."""
+    """A browser's own words short: `Chrome, Windows`; unknown ones as they are."""
     names = (
         ("Edg/", "Edge"),
         ("coc_coc", "Cốc Cốc"),
@@ -115,12 +115,12 @@ def browser(agent: str) -> str:
 
 
 def coordinate(value: float) -> str:
-    """Return degrees as maps take them: `10.3512`."""
+    """Degrees as maps take them: `10.3512`."""
     return f"{value:.5f}".rstrip("0").rstrip(".")
 
 
 def paragraphs(text: str) -> Markup:
-    """Return plain text as paragraphs; what looks like HTML stays text."""
+    """Plain text as paragraphs; what looks like HTML stays text."""
     blocks = [b.strip() for b in text.replace("\r\n", "\n").split("\n\n")]
     return Markup("").join(
         Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in b.split("\n"))) for b in blocks if b
@@ -128,7 +128,7 @@ def paragraphs(text: str) -> Markup:
 
 
 def zone_list(codes: Iterable[str], names: dict[str, str], everything: int) -> str:
-    """Return the zones in words: `Tất cả 12 cụm loa`, else their names, shortened from the fifth on."""
+    """The zones in words: `Tất cả 12 cụm loa`, else their names, shortened from the fifth on."""
     listed = [names.get(c, c) for c in codes]
     if everything and len(listed) >= everything:
         return f"Tất cả {everything} cụm loa"

@@ -70,7 +70,7 @@ class StationForm(FlaskForm):  # type: ignore[misc]
         """Speak Vietnamese."""
 
         def get_translations(self, form: FlaskForm) -> _Vietnamese:
-            """Return the sentences."""
+            """The sentences."""
             del form
             return _Vietnamese()
 

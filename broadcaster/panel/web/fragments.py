@@ -11,7 +11,7 @@ from broadcaster.panel.web.access import station
 
 
 def revalidated(facts: object, draw: Callable[[], str]) -> Response:
-    """Return the fragment that `draw` makes of `facts`, or 304 without drawing when the browser has it.
+    """The fragment that `draw` makes of `facts`, or 304 without drawing when the browser has it.
 
     The facts hold no ticking values: browsers count seconds themselves from moments and lengths, by the clock of
     the station in `X-Station-Now` (ms since 1970).

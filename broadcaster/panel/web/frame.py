@@ -37,7 +37,7 @@ class Frame:
         self._kept: tuple[int, dt.datetime, Facts] | None = None
 
     def facts(self, *, fresh: bool = False) -> Facts:
-        """Return the facts; `fresh` reads them now, for what is decided by them rather than shown."""
+        """The facts; `fresh` reads them now, for what is decided by them rather than shown."""
         db = self._station.db
         writes, now = db.writes, self._station.now()  # before reading: a write meanwhile makes what was read old
         kept = self._kept

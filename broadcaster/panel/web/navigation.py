@@ -53,7 +53,7 @@ _ROOMS = {"editor": "scripts", "preview": "scripts", "recordings": "scripts"}
 
 
 def links(actor: Actor, waiting: int) -> list[MenuEntry]:
-    """Return the entries that `actor` may open; `waiting` scripts are counted beside Duyệt."""
+    """The entries that `actor` may open; `waiting` scripts are counted beside Duyệt."""
     here = (request.endpoint or "").partition(".")[0]
     here = _ROOMS.get(here, here)
     here = _PART_OF.get(here, here)

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 def reordered(items: Sequence[T], verb: str, place: str) -> list[T]:
-    """Return the list after `up`, `down` or `drop` of the one at `place`; what fits no item changes nothing."""
+    """The list after `up`, `down` or `drop` of the one at `place`; what fits no item changes nothing."""
     found = list(items)
     at = a_number(place, most=len(found) - 1)
     if at is None:

@@ -33,11 +33,11 @@ class Page:
         return min(self.total, self.number * self.size)
 
     def url(self, number: int) -> str:
-        """Return the address of another page with the same filter."""
+        """The address of another page with the same filter."""
         arguments = {**request.view_args, **request.args.to_dict(), "page": number}  # type: ignore[dict-item]
         return url_for(str(request.endpoint), **arguments)
 
 
 def wanted_page() -> int:
-    """Return the page that the address asks for; nonsense means the first."""
+    """The page that the address asks for; nonsense means the first."""
     return min(max(a_number(request.args.get("page"), most=9_999_999) or 1, 1), 1_000_000)

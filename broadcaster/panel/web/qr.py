@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 
 def qr(text: str) -> Markup:
-    """Return the QR code of `text`, dark on light whatever the page's ground is."""
+    """The QR code of `text`, dark on light whatever the page's ground is."""
     code = segno.make(text, error="m", micro=False)
     border = 4
     size = len(code.matrix) + 2 * border

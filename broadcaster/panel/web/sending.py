@@ -25,7 +25,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def send_peaks(sha256: str) -> Response:
-    """Return the outline of the sound whose bytes have this hash, as JSON.
+    """The outline of the sound whose bytes have this hash, as JSON.
 
     Raises:
         NotFoundError: the store does not have it.
@@ -49,7 +49,7 @@ def _peaks(path: Path) -> tuple[int, ...]:
 def send_trial(
     text: str, extra: Sequence[LexiconEntry] = (), *, voice: str | None = None, rate: float | None = None, cache: str
 ) -> Response:
-    """Return a text as the worker speaks it, with words that nobody has saved.
+    """A text as the worker speaks it, with words that nobody has saved.
 
     Raises:
         RuleError: there is too much to say.
@@ -63,7 +63,7 @@ def send_trial(
 
 
 def send_sound(sha256: str) -> Response:
-    """Return the sound whose bytes have this hash.
+    """The sound whose bytes have this hash.
 
     Raises:
         NotFoundError: the store does not have it.

@@ -25,7 +25,7 @@ class DiffPiece:
 
 
 def difference(old: str, new: str) -> list[DiffPiece]:
-    """Return the words of both texts in order, marked by what became of them."""
+    """The words of both texts in order, marked by what became of them."""
     a, b = _WORD.findall(old), _WORD.findall(new)
     pieces: list[DiffPiece] = []
     for tag, i, j, k, m in difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
@@ -57,7 +57,7 @@ class Spot:
 
 
 def sides(found: Sequence[SideBySide], cues: Sequence[Mapping[str, Any]]) -> list[Side]:
-    """Return the text paragraph by paragraph, written beside spoken, with the times of a sound that says just this."""
+    """The text paragraph by paragraph, written beside spoken, with the times of a sound that says just this."""
     said = ["".join(p.text for p in line.spoken) for line in found]
     heard = list(cues) if [c["text"] for c in cues] == said else [{"start_ms": None, "end_ms": None}] * len(found)
     blocks: dict[int, list[tuple[SideBySide, Mapping[str, Any]]]] = {}
@@ -73,5 +73,5 @@ def sides(found: Sequence[SideBySide], cues: Sequence[Mapping[str, Any]]) -> lis
 
 
 def messages(warnings: Sequence[Notice]) -> list[str]:
-    """Return the sentences of the warnings, each once."""
+    """The sentences of the warnings, each once."""
     return list(dict.fromkeys(n.message for n in warnings))

@@ -273,7 +273,7 @@ class Airing:
         return sources
 
     def _source(self, item: RundownItem, before: int) -> Source:
-        """Return the sound of an item that begins after `before` samples.
+        """The sound of an item that begins after `before` samples.
 
         Raises:
             StationError: it must not, or cannot, air.
@@ -301,7 +301,7 @@ class Airing:
         return self._talk
 
     def _kept(self, item: RundownItem) -> RundownItem:
-        """Return a live item as it turned out: its sound kept by hash, its length what was really said."""
+        """A live item as it turned out: its sound kept by hash, its length what was really said."""
         if self._talk is None or item.kind is not ItemKind.LIVE:
             return item
         if self._spoken is None:

@@ -32,7 +32,7 @@ class Claims:
         self._inline = inline
 
     def confirm(self, bundle: Bundle) -> Bundle | None:
-        """Return the broadcast as it now stands, ours; None when it was taken back or is another machine's.
+        """The broadcast as it now stands, ours; None when it was taken back or is another machine's.
 
         The desk is asked on a thread of its own, for it may hang; only one play-out has this home's lock, so a
         broadcast that was pinned here may air without its answer.

@@ -33,14 +33,14 @@ class FanIn:
         return done
 
     def rest(self) -> list[tuple[str, Ended]]:
-        """Return what is left when every player has ended, though some never came to an item."""
+        """What is left when every player has ended, though some never came to an item."""
         left = [(zone, _best(ends.values())) for (_, zone), ends in sorted(self._ends.items())]
         self._ends.clear()
         return left
 
 
 def together(heard: Iterable[tuple[str, Ended]]) -> list[tuple[Ended, list[str]]]:
-    """Return each end with all the zones that it stands for."""
+    """Each end with all the zones that it stands for."""
     found: dict[int, tuple[Ended, list[str]]] = {}
     for zone, event in heard:
         found.setdefault(id(event), (event, []))[1].append(zone)

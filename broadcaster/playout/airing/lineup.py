@@ -60,7 +60,7 @@ def ways(sinks: Sinks, bundle: Bundle) -> Ways:
 
 
 def gain(bundle: Bundle, codes: Sequence[str], time: dt.time) -> float:
-    """Return the volume of a sink (0 to 1) for the zones that hear it, at a station time.
+    """The volume of a sink (0 to 1) for the zones that hear it, at a station time.
 
     One sink has one volume: that of the zone that asks for the least, so that nobody is woken by what was set for
     others. An emergency takes the greatest of all that its zones were ever allowed.
@@ -74,7 +74,7 @@ def gain(bundle: Bundle, codes: Sequence[str], time: dt.time) -> float:
 
 
 def tone(bundle: Bundle, codes: Sequence[str]) -> Equaliser | None:
-    """Return what puts the sound of a sink right for the zones that hear it; None when nothing is to be done.
+    """What puts the sound of a sink right for the zones that hear it; None when nothing is to be done.
 
     One sink has one sound: of each value the least that its zones ask for. An emergency is not made softer.
     """
@@ -121,7 +121,7 @@ def lay(
 
 
 def segments(sources: Sequence[tuple[RundownItem, Source]], offset_s: float) -> tuple[list[Segment], list[RundownItem]]:
-    """Return what to play when the first `offset_s` seconds are over already, and the items that they swallow."""
+    """What to play when the first `offset_s` seconds are over already, and the items that they swallow."""
     skipped = round(offset_s * RATE)
     found: list[Segment] = []
     passed: list[RundownItem] = []
@@ -138,7 +138,7 @@ def segments(sources: Sequence[tuple[RundownItem, Source]], offset_s: float) -> 
 
 
 def limit(hours: AirHours, b: Broadcast, starts: dt.datetime, *, at_once: bool) -> tuple[int | None, Why]:
-    """Return how many samples may sound and why no more: the slot's end, and always the window's end."""
+    """How many samples may sound and why no more: the slot's end, and always the window's end."""
     ends: list[tuple[dt.datetime, Why]] = []
     if b.overrun is Overrun.CUT and not at_once:
         ends.append((b.ends_at, Why(Cause.SLOT_FULL, "Hết giờ của khung phát.")))
@@ -154,5 +154,5 @@ def limit(hours: AirHours, b: Broadcast, starts: dt.datetime, *, at_once: bool) 
 
 
 def own_clock(clock: Clock) -> Clock:
-    """Return a frozen clock of its own, so that a simulated lane does not move the others' time; else `clock`."""
+    """A frozen clock of its own, so that a simulated lane does not move the others' time; else `clock`."""
     return copy.copy(clock) if isinstance(clock, FrozenClock) else clock

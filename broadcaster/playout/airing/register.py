@@ -134,5 +134,5 @@ class Register:
 
 
 def alarm_key(broadcast_id: int) -> str:
-    """Return the name of a broadcast's alarm."""
+    """The name of a broadcast's alarm."""
     return f"cue:{broadcast_id}"

@@ -45,7 +45,7 @@ class Alarm(Protocol):
         ...
 
     def keys(self) -> frozenset[str]:
-        """Return the keys that have not rung yet."""
+        """The keys that have not rung yet."""
         ...
 
     def start(self, jumped: Jump) -> None:
@@ -91,7 +91,7 @@ class ApschedulerAlarm:
             self._forget(key)
 
     def keys(self) -> frozenset[str]:
-        """Return the keys that have not rung yet."""
+        """The keys that have not rung yet."""
         return frozenset(job.args[0] for job in self._scheduler.get_jobs())
 
     def start(self, jumped: Jump) -> None:
@@ -137,7 +137,7 @@ class JumpWatch:
         self._wall, self._steady = clock.now(), clock.monotonic()
 
     def look(self) -> float:
-        """Return the jump since the last look (s, negative: backwards), or 0 when they agree within a second."""
+        """The jump since the last look (s, negative: backwards), or 0 when they agree within a second."""
         wall, steady = self._clock.now(), self._clock.monotonic()
         by = (wall - self._wall).total_seconds() - (steady - self._steady)
         self._wall, self._steady = wall, steady
@@ -172,7 +172,7 @@ class SimulatedAlarm:
             self._rings.pop(key, None)
 
     def keys(self) -> frozenset[str]:
-        """Return the keys that have not rung yet."""
+        """The keys that have not rung yet."""
         with self._lock:
             return frozenset(self._rings)
 
@@ -194,7 +194,7 @@ class SimulatedAlarm:
             self._rings.clear()
 
     def next_at(self) -> dt.datetime | None:
-        """Return the moment of the next alarm."""
+        """The moment of the next alarm."""
         with self._lock:
             while self._heap and self._rings.get(self._heap[0][2], (-1,))[0] != self._heap[0][1]:
                 heapq.heappop(self._heap)

@@ -80,7 +80,7 @@ class _Track:
             self.bands, self.levels, self.first = self.bands[over:], self.levels[over:], self.first + over
 
     def cut(self, start: int, end: int) -> tuple[Floats, Floats]:
-        """Return the frames [start, end) as far as they are kept."""
+        """The frames [start, end) as far as they are kept."""
         a, b = max(0, start - self.first), max(0, end - self.first)
         return self.bands[a:b], self.levels[a:b]
 
@@ -99,7 +99,7 @@ class _Sums:
     marks: list[float] = field(default_factory=list)
 
     def finding(self, ear: CapturePoint, lag: int | None, *, caught: bool) -> ItemFinding:
-        """Return the finding."""
+        """The finding."""
         expected = _db(self.expected / self.due) if self.due else None
         if not caught or not self.due:
             return ItemFinding(ear, None, None, expected, 0, None, None)
@@ -252,7 +252,7 @@ class Comparator:
             self._shift = self._caught.end - end  # nothing like it came: judge what did come
 
     def _search(self, piece: Floats, begins: int) -> tuple[float, int]:
-        """Return the best likeness of frames sent from `begins` to what came back, and the shift between them."""
+        """The best likeness of frames sent from `begins` to what came back, and the shift between them."""
         newest = self._caught.end - self._sent.end + begins  # if nothing were late
         low = max(self._caught.first, newest - PER_SECOND)
         high = newest + round(LAG_S * PER_SECOND) + len(piece)
@@ -317,7 +317,7 @@ class Comparator:
         self._watch(due, got, other=other)
 
     def _mark(self, end: int) -> float | None:
-        """Return how alike the last seconds are, less what is missing; None when too little is left to tell."""
+        """How alike the last seconds are, less what is missing; None when too little is left to tell."""
         start = max(self._sent.first, end - WINDOW)
         mark = self._compare(start, end)
         if self._back is not None and mark is not None and mark < MATCH and end - start >= 2 * PER_SECOND:
@@ -375,7 +375,7 @@ class Comparator:
             self._sums = None
 
     def _lag(self) -> int:
-        """Return by how many frames the return is late, as it stands now."""
+        """By how many frames the return is late, as it stands now."""
         since = 0.0 if self._closed_at == math.inf else self._clock.monotonic() - self._closed_at
         return (self._shift or 0) - (self._caught.end - self._sent.end) + round(since * PER_SECOND)
 

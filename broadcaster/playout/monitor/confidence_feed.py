@@ -42,7 +42,7 @@ class ConfidenceFeed:
         self._thread.start()
 
     def caught(self) -> list[bytes]:
-        """Return what came since the last call."""
+        """What came since the last call."""
         pieces = []
         while self._pieces:
             pieces.append(self._pieces.popleft())

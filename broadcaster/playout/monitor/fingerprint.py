@@ -33,7 +33,7 @@ _WINDOW: Floats = np.hanning(HOP).astype(np.float32)
 
 
 def outline(samples: npt.NDArray[np.int16]) -> tuple[Floats, Floats]:
-    """Return band levels (frames x bands, dB) and levels (dBFS) of whole frames."""
+    """Band levels (frames x bands, dB) and levels (dBFS) of whole frames."""
     frames = samples[: len(samples) // HOP * HOP].reshape(-1, HOP).astype(np.float32) / 32768
     power = np.abs(np.fft.rfft(frames * _WINDOW, axis=1)) ** 2 / HOP
     bands = 10 * np.log10(power.astype(np.float32) @ _WEIGHTS + _FLOOR)
@@ -42,7 +42,7 @@ def outline(samples: npt.NDArray[np.int16]) -> tuple[Floats, Floats]:
 
 
 def likeness(one: Floats, other: Floats) -> float:
-    """Return the correlation of two outlines of the same length, -1 to 1."""
+    """The correlation of two outlines of the same length, -1 to 1."""
     if len(one) == 0 or len(one) != len(other):
         return 0.0
     moving = one - one.mean(axis=0)
@@ -52,7 +52,7 @@ def likeness(one: Floats, other: Floats) -> float:
 
 
 def find(wanted: Floats, where: Floats) -> tuple[float, int]:
-    """Return the best likeness of `wanted` to any stretch of `where`, and the frame where that begins."""
+    """The best likeness of `wanted` to any stretch of `where`, and the frame where that begins."""
     n, room = len(wanted), len(where) - len(wanted)
     if room < 0 or n == 0:
         return 0.0, 0

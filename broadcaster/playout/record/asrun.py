@@ -18,12 +18,12 @@ TRIAL_ZONE = "aircheck"
 
 
 def entry_id(broadcast_id: int, item_no: int, zone: str) -> str:
-    """Return the one id that an item of a broadcast can have in a zone."""
+    """The one id that an item of a broadcast can have in a zone."""
     return f"b{broadcast_id}-{item_no}-{zone}"
 
 
 def heard_zones(broadcast: Broadcast) -> tuple[str, ...]:
-    """Return the zones that the log will name."""
+    """The zones that the log will name."""
     return (TRIAL_ZONE,) if broadcast.kind is BroadcastKind.TRIAL else broadcast.zones
 
 

@@ -49,7 +49,7 @@ class Incidents:
         self.tell(f"sink-{name}", why)
 
     def of_sink(self, name: str) -> str:
-        """Return why a sink does not work or has a stand-in; empty when all is well."""
+        """Why a sink does not work or has a stand-in; empty when all is well."""
         return next(
             (why for kind in ("sink", "heard", "return") if (why := self._now.get(f"{kind}-{name}"[:48], ""))), ""
         )

@@ -64,7 +64,7 @@ class Journal:
         """Whether the clock cannot be believed: what is written meanwhile says nothing of how late it is."""
 
     def segments(self) -> list[Path]:
-        """Return the segments, oldest first."""
+        """The segments, oldest first."""
         return sorted(self._folder.glob("journal-*.jsonl"))
 
     def write(self, kind: str, *bodies: dict[str, Any], sync: bool = True) -> None:
@@ -101,7 +101,7 @@ class Journal:
             self.trouble = error.strerror or str(error)
 
     def last_time(self) -> dt.datetime | None:
-        """Return the latest time written, by a clock that was believed, in the last segment that has one; or None."""
+        """The latest time written, by a clock that was believed, in the last segment that has one; or None."""
         for path in reversed(self.segments()):
             times = [record.at for record, _ in _read(path, 0) if not record.doubtful]
             if times:
@@ -114,7 +114,7 @@ class Journal:
             yield record
 
     def unreplayed(self, most: int = 2000) -> tuple[list[Record], Position]:
-        """Return at most `most` records that are not in the database yet, and the place after them."""
+        """At most `most` records that are not in the database yet, and the place after them."""
         start = self._position()
         records: list[Record] = []
         position = start

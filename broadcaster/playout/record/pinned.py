@@ -21,7 +21,7 @@ class PinnedPlan:
         folder.mkdir(parents=True, exist_ok=True)
 
     def load(self) -> dict[int, Bundle]:
-        """Return every whole bundle on the disk."""
+        """Every whole bundle on the disk."""
         for path in self._folder.glob("*.json"):
             try:
                 bundle = Bundle.from_json(json.loads(path.read_text(encoding="utf-8")))
@@ -47,11 +47,11 @@ class PinnedPlan:
         return True
 
     def get(self, broadcast_id: int) -> Bundle | None:
-        """Return a pinned bundle."""
+        """A pinned bundle."""
         return self._known.get(broadcast_id)
 
     def numbers(self) -> list[int]:
-        """Return the broadcasts that are pinned."""
+        """The broadcasts that are pinned."""
         return list(self._known)
 
     def drop(self, broadcast_id: int) -> None:

@@ -109,7 +109,7 @@ def close_interrupted(one: Unfinished, asrun: AsRun) -> int:
 
 
 def may_resume(one: Unfinished, asrun: AsRun, now: dt.datetime) -> bool:
-    """Return whether the rest may still air: only where the slot says "join", within its grace and its time."""
+    """Whether the rest may still air: only where the slot says "join", within its grace and its time."""
     b = asrun.broadcast
     since = now - (one.last_at or b.starts_at)
     return b.late is LatePolicy.JOIN and now < b.ends_at and dt.timedelta(0) <= since <= b.grace

@@ -82,7 +82,7 @@ class Sink(Protocol):
         ...
 
     def check(self) -> str:
-        """Return a Vietnamese sentence that says why the sink cannot be used now; empty when it can."""
+        """A Vietnamese sentence that says why the sink cannot be used now; empty when it can."""
         ...
 
     def open(self, feed: Feed) -> Stream:
@@ -145,7 +145,7 @@ class Audible(Protocol):
     """A sink that can be heard from behind. A sink MAY be one."""
 
     def hear(self) -> list[str]:
-        """Return the command that writes what listeners hear to its standard output; empty when there is none.
+        """The command that writes what listeners hear to its standard output; empty when there is none.
 
         Samples are signed 16-bit little-endian, 48 kHz, one channel, at real-time speed.
         """
@@ -157,5 +157,5 @@ class Foreseeing(Protocol):
     """A sink that knows of trouble to come. A sink MAY be one."""
 
     def warning(self) -> str:
-        """Return a Vietnamese sentence that says what will go wrong soon; empty when nothing is. May take seconds."""
+        """A Vietnamese sentence that says what will go wrong soon; empty when nothing is. May take seconds."""
         ...

@@ -100,7 +100,7 @@ class Carrier:
                 way.abort()
 
     def open(self) -> Passage:
-        """Return a passage for one broadcast.
+        """A passage for one broadcast.
 
         Raises:
             AirError: the way cannot be opened now; it is tried again behind the scenes.

@@ -48,7 +48,7 @@ def pcm_to_flac(source: Path, target: Path) -> None:
 
 
 def live_command(codec: Literal["opus", "mp3"], kbps: int) -> list[str]:
-    """Return the command that packs bare samples as they come, with as little delay as the format allows.
+    """The command that packs bare samples as they come, with as little delay as the format allows.
 
     Raises:
         MediaError: ffmpeg is missing.

@@ -24,7 +24,7 @@ _BACKENDS = tuple(b for b in miniaudio.Backend if b is not miniaudio.Backend.NUL
 
 
 def playback_devices() -> list[str]:
-    """Return the names of the sound cards; empty when there is none. Null devices do not count: nobody hears them."""
+    """The names of the sound cards; empty when there is none. Null devices do not count: nobody hears them."""
     try:
         names = [str(d["name"]) for d in miniaudio.Devices(backends=list(_BACKENDS)).get_playbacks()]
     except miniaudio.MiniaudioError:

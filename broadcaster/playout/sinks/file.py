@@ -129,7 +129,7 @@ class FileSink:
         )
 
     def _days(self) -> list[dt.date]:
-        """Return the days that have recordings, oldest first."""
+        """The days that have recordings, oldest first."""
         found = []
         for folder in sorted(self.folder.glob("????-??-??")):
             with contextlib.suppress(ValueError):

@@ -129,7 +129,7 @@ class IcecastSink:
         self._carrier.finish()
 
     def hear(self) -> list[str]:
-        """Return the command that listens to the mount as a horn does."""
+        """The command that listens to the mount as a horn does."""
         o = self.options
         if not o.hear:
             return []

@@ -146,7 +146,7 @@ def ended(link: socket.socket) -> bool:
 
 
 def _answer(link: socket.socket) -> str:
-    """Return the status of the server's answer; empty when there is none, or none of HTTP."""
+    """The status of the server's answer; empty when there is none, or none of HTTP."""
     head = b""
     with contextlib.suppress(ConnectionError):  # so does a TLS port end plain words
         while b"\r\n\r\n" not in head and len(head) < 8192 and (more := link.recv(1024)):

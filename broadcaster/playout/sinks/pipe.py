@@ -75,7 +75,7 @@ class PipeSink:
         self._carrier.finish()
 
     def hear(self) -> list[str]:
-        """Return the command that brings back what the other end hears."""
+        """The command that brings back what the other end hears."""
         return self.options.hear
 
     def open(self, feed: Feed) -> Passage:
@@ -171,7 +171,7 @@ def farewell(process: subprocess.Popen[bytes]) -> None:
 
 
 def last_line(handle: int) -> str:
-    """Return the last line that a process complained."""
+    """The last line that a process complained."""
     try:
         size = os.lseek(handle, 0, os.SEEK_END)
         os.lseek(handle, max(0, size - 2000), os.SEEK_SET)

@@ -19,7 +19,7 @@ _SOON: Final = dt.timedelta(days=21)
 
 
 def wrapped(link: socket, host: str, ca_file: str) -> ssl.SSLSocket:
-    """Return the verified connection over `link`, which is closed when it cannot be had.
+    """The verified connection over `link`, which is closed when it cannot be had.
 
     Args:
         link: connected, with a time limit.
@@ -48,13 +48,13 @@ def wrapped(link: socket, host: str, ca_file: str) -> ssl.SSLSocket:
 
 
 def for_ffmpeg(ca_file: str) -> list[str]:
-    """Return the input options with which ffmpeg trusts the same, whatever library it was built with."""
+    """The input options with which ffmpeg trusts the same, whatever library it was built with."""
     known = ca_file or ssl.get_default_verify_paths().cafile
     return ["-tls_verify", "1", *(["-ca_file", known] if known else [])]
 
 
 def ends_soon(link: ssl.SSLSocket, now: dt.datetime) -> str:
-    """Return a sentence when the server's certificate ends within three weeks; empty otherwise."""
+    """A sentence when the server's certificate ends within three weeks; empty otherwise."""
     ends = dict(link.getpeercert() or {}).get("notAfter")
     if not isinstance(ends, str):
         return ""

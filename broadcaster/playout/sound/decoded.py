@@ -60,7 +60,7 @@ class Tape:
         self._held = (0, b"")
 
     def read(self, at: int, n: int) -> bytes | None:
-        """Return the `n` samples from sample `at`; None when they are no longer what was checked."""
+        """The `n` samples from sample `at`; None when they are no longer what was checked."""
         first, last = at * 2, min((at + n) * 2, self._size)
         with self._lock:
             begin, held = self._held
@@ -108,11 +108,11 @@ class DecodedCache:
         folder.mkdir(parents=True, exist_ok=True)
 
     def source(self, audio_sha256: str) -> Path:
-        """Return where the store keeps this sound."""
+        """Where the store keeps this sound."""
         return self.store / audio_sha256[:2] / f"{audio_sha256}.flac"
 
     def cue(self, audio_sha256: str) -> Tape:
-        """Return the sound, checked and decoded.
+        """The sound, checked and decoded.
 
         Raises:
             MediaError: the file is missing, was altered, or cannot be decoded.
@@ -170,7 +170,7 @@ class DecodedCache:
 
 
 def _promised_md5(path: Path) -> bytes | None:
-    """Return the MD5 of the samples that a 48 kHz mono 16-bit FLAC carries (RFC 9639, 8.2), else None."""
+    """The MD5 of the samples that a 48 kHz mono 16-bit FLAC carries (RFC 9639, 8.2), else None."""
     with path.open("rb") as file:
         head = file.read(42)
     if len(head) < 42 or head[:4] != b"fLaC" or head[4] & 0x7F != 0:
@@ -188,7 +188,7 @@ def _marks(data: bytes) -> list[int]:
 
 
 def _checked(audio_sha256: str, path: Path) -> tuple[Tape, bytes]:
-    """Return the tape in a WAV in the house format, and the MD5 of its samples.
+    """The tape in a WAV in the house format, and the MD5 of its samples.
 
     Raises:
         MediaError: it is something else, or the disk refuses.
@@ -211,7 +211,7 @@ def _checked(audio_sha256: str, path: Path) -> tuple[Tape, bytes]:
 
 
 def _place(file: BinaryIO, length: int) -> tuple[int, int]:
-    """Return where the samples of a WAV begin and how many bytes they are: 0 when it is not in the house format."""
+    """Where the samples of a WAV begin and how many bytes they are: 0 when it is not in the house format."""
     house = False
     at = 12 if file.read(4) == b"RIFF" else length
     while at + 8 <= length:

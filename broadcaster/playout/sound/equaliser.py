@@ -36,7 +36,7 @@ class Equaliser:
         self._before = np.zeros(_TAPS - 1)
 
     def apply(self, samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Return the next samples (full scale 32768) corrected, as many as came."""
+        """The next samples (full scale 32768) corrected, as many as came."""
         heard = np.concatenate([self._before, samples])
         self._before = heard[samples.size :]
         size = 1 << (heard.size + _TAPS - 2).bit_length()
@@ -45,7 +45,7 @@ class Equaliser:
 
 
 def kernel(correction: Correction) -> Floats:
-    """Return the impulse response of a correction."""
+    """The impulse response of a correction."""
     pulse = np.zeros(_TAPS)
     pulse[0] = 10 ** (correction.gain / 20)
     for gain, hertz, high in ((correction.bass, BASS_HZ, False), (correction.treble, TREBLE_HZ, True)):

@@ -222,7 +222,7 @@ class Lane:
         return 0
 
     def _portion(self, n: int, position: int) -> tuple[int, bool]:
-        """Return how many of `n` samples may leave now, and whether they are the last, to be faded out."""
+        """How many of `n` samples may leave now, and whether they are the last, to be faded out."""
         if self._cut is not None:
             return min(n, FADE), True
         if self._limit is None:
@@ -246,7 +246,7 @@ class Lane:
         self.clock.sleep_until(self._start - lead + position / RATE, self._wake)
 
     def _shape(self, pcm: Pcm, *, fade_in: bool, fade_out: bool) -> tuple[Pcm, bool]:
-        """Return the samples with volume and fades, and whether they can be heard."""
+        """The samples with volume and fades, and whether they can be heard."""
         wanted = 0.0 if self.muted else self.gain
         if wanted == self._gained == 1.0 and not fade_out and not fade_in and self.tone is None:
             return pcm, True
@@ -336,7 +336,7 @@ class Lane:
 
 
 def level(pcm: Pcm) -> float:
-    """Return the level of the last tenth of a second at most (dBFS, RMS of full-scale square = 0)."""
+    """The level of the last tenth of a second at most (dBFS, RMS of full-scale square = 0)."""
     samples = np.frombuffer(pcm, dtype="<i2")[-RATE // 10 :].astype(np.float64)
     if len(samples) == 0:
         return SILENT_DBFS

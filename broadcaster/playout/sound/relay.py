@@ -62,7 +62,7 @@ class Relay:
     tz: ZoneInfo
 
     def command(self) -> list[str]:
-        """Return the ffmpeg that turns the stream into samples of the station's loudness.
+        """The ffmpeg that turns the stream into samples of the station's loudness.
 
         Only network streams, and in them only sound, may be opened: a playlist cannot reach this machine's files.
         """
@@ -129,7 +129,7 @@ class RelayFeed:
         return ""
 
     def read(self, at: int, n: int) -> Pcm | None:
-        """Return what came for samples [at, at + n); nothing while the stream stalls, None once it is over."""
+        """What came for samples [at, at + n); nothing while the stream stalls, None once it is over."""
         with self._lock:
             if at >= self._furthest and self._over_at is None:
                 self._agree(at)
@@ -255,13 +255,13 @@ class Assumed:
         self.samples = samples
 
     def read(self, at: int, n: int) -> bytes:
-        """Return zeros."""
+        """Zeros."""
         del at
         return bytes(n * 2)
 
 
 def source_of(relay: Relay, clock: Clock, samples: int, at: dt.datetime, trouble: Callable[[str], None]) -> RelayFeed:
-    """Return a relay that is being received for its turn at `at`.
+    """A relay that is being received for its turn at `at`.
 
     Raises:
         AirError: at that hour it must not be relayed.
@@ -275,7 +275,7 @@ def source_of(relay: Relay, clock: Clock, samples: int, at: dt.datetime, trouble
 
 
 def _faded(piece: bytes, end: int) -> bytes:
-    """Return the piece silent from sample `end` on, with a fade before it."""
+    """The piece silent from sample `end` on, with a fade before it."""
     samples = np.frombuffer(piece, "<i2").astype(np.float32)
     ramp = min(end, FADE)
     samples[end - ramp : end] *= np.linspace(1, 0, ramp, dtype=np.float32)

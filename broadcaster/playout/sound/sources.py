@@ -31,7 +31,7 @@ class Source(Protocol):
         ...
 
     def read(self, at: int, n: int) -> Pcm | None:
-        """Return the `n` samples from sample `at`, without waiting.
+        """The `n` samples from sample `at`, without waiting.
 
         Nothing (no bytes) when a live source has none just now: silence goes out in their place and does not count
         as heard. None when it is over before its length.

@@ -71,7 +71,7 @@ class Talk:
         return Why(Cause.MICROPHONE_LOST, self._over) if self._over else NOTHING
 
     def read(self, at: int, n: int) -> Pcm | None:
-        """Return what was said for the samples from `at`; nothing while none is there; None when it is over."""
+        """What was said for the samples from `at`; nothing while none is there; None when it is over."""
         with self._lock:
             place = self._places.get(at)
             if place is None:

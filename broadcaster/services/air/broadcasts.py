@@ -56,7 +56,7 @@ class Due:
 
 
 def due(session: Session, until: dt.datetime) -> list[Due]:
-    """Return the broadcasts that start before `until` and have not ended; overdue ones too, however old."""
+    """The broadcasts that start before `until` and have not ended; overdue ones too, however old."""
     rows = session.scalars(
         select(BroadcastRow)
         .where(BroadcastRow.state.in_(OPEN_STATES), BroadcastRow.starts_at <= until)
@@ -66,7 +66,7 @@ def due(session: Session, until: dt.datetime) -> list[Due]:
 
 
 def waiting(session: Session, broadcast_id: int) -> Broadcast | None:
-    """Return a broadcast that has not ended."""
+    """A broadcast that has not ended."""
     row = session.get(BroadcastRow, broadcast_id)
     return broadcast_of(row) if row is not None and not row.state.terminal else None
 
@@ -126,7 +126,7 @@ def item_faults(session: Session, broadcast: Broadcast, day: dt.date, refusal: R
 
 
 def _unconfirmed(session: Session, broadcast: Broadcast, item: RundownItem) -> Why | None:
-    """Return why words that nobody approved may not air: only a confirmed emergency that still holds says its own."""
+    """Why words that nobody approved may not air: only a confirmed emergency that still holds says its own."""
     row = session.execute(
         select(Emergency)
         .join(BroadcastRow, BroadcastRow.emergency_id == Emergency.id)
@@ -191,7 +191,7 @@ def report_incident(
 
 
 def orders(session: Session, most: int = 200) -> list[Order]:
-    """Return commands that were not carried out yet, in order."""
+    """Commands that were not carried out yet, in order."""
     rows = session.scalars(select(Command).where(Command.done_at.is_(None)).order_by(Command.id).limit(most))
     return [Order(r.id, r.verb, r.arguments, r.by, r.at) for r in rows]
 
@@ -258,7 +258,7 @@ def ring(home: Home, **message: Any) -> bool:
 
 
 def levels(home: Home) -> dict[str, float] | None:
-    """Return how loud each sink is at this moment (dBFS, RMS), asked of play-out itself; None when it is silent.
+    """How loud each sink is at this moment (dBFS, RMS), asked of play-out itself; None when it is silent.
 
     An empty table: play-out lives, and nothing is on air.
     """

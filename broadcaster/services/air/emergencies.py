@@ -24,7 +24,7 @@ from broadcaster.services.work import jobs
 
 
 def get(session: Session, number: int) -> Emergency:
-    """Return one emergency.
+    """One emergency.
 
     Raises:
         NotFoundError: there is none of that number.
@@ -33,7 +33,7 @@ def get(session: Session, number: int) -> Emergency:
 
 
 def wish_of(row: Emergency) -> EmergencyRequest:
-    """Return what a row asks for."""
+    """What a row asks for."""
     return EmergencyRequest(
         title=row.title,
         text=row.text,
@@ -192,7 +192,7 @@ def review(station: Station, actor: Actor, number: int, finding: ReviewFinding, 
 
 
 def active(session: Session) -> list[Emergency]:
-    """Return the emergencies that hold now, oldest first."""
+    """The emergencies that hold now, oldest first."""
     query = select(Emergency).where(Emergency.state == EmergencyState.ACTIVE).order_by(Emergency.id)
     return list(session.scalars(query))
 

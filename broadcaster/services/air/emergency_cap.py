@@ -81,5 +81,5 @@ def _check(station: Station, alert: CapAlert, name: str) -> None:
 
 
 def _kept(identifier: str) -> str:
-    """Return as much of an identifier as its column holds."""
+    """As much of an identifier as its column holds."""
     return identifier[:300]

@@ -116,7 +116,7 @@ def _speaks(b: BroadcastRow) -> bool:
 
 
 def _rundown(station: Station, session: Session, row: Emergency) -> list[RundownItem]:
-    """Return tone and words; without a tone in the station, or words yet, what there is."""
+    """Tone and words; without a tone in the station, or words yet, what there is."""
     wanted = session.get(CueRow, station.settings.emergency.alert)
     alert = wanted or session.scalars(select(CueRow).where(CueRow.kind == _ALERT_KIND).order_by(CueRow.name)).first()
     items = [RundownItem(1, ItemKind.CUE, alert.title, alert.audio_sha256, alert.duration_ms)] if alert else []

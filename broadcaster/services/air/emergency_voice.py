@@ -100,7 +100,7 @@ def _render(station: Station, text: str, voices: list[str], *, low_priority: boo
 
 
 def _text(station: Station, number: int, *, spoken: str) -> str | None:
-    """Return what there is to speak; None when it is spoken, recorded or over."""
+    """What there is to speak; None when it is spoken, recorded or over."""
     with station.db.read() as session:
         row = session.get(Emergency, number)
         if row is None or row.recorded or not row.text or row.state not in _STILL:

@@ -29,7 +29,7 @@ def beat(station: Station, process: str, status: dict[str, Any], *, pid: int = 0
 
 
 def status(station: Station, process: str) -> tuple[bool, dict[str, Any]]:
-    """Return whether `process` is alive, and what it last said."""
+    """Whether `process` is alive, and what it last said."""
     with station.db.read() as session:
         row = session.get(Heartbeat, process)
         if row is None:

@@ -49,7 +49,7 @@ class OpenLine:
 
 
 def allowed(station: Station, zones: Sequence[str], *, urgent: bool) -> tuple[tuple[str, ...], dt.timedelta]:
-    """Return the zones meant, and how long one may speak there from now.
+    """The zones meant, and how long one may speak there from now.
 
     Raises:
         RuleError: no zone, or, unless it is urgent, the hour is not allowed or something is on air there.
@@ -159,7 +159,7 @@ def end(station: Station, actor: Actor, number: int, why: str = "") -> None:
 
 
 def state(station: Station, number: int) -> tuple[BroadcastState, str]:
-    """Return where the broadcast of a talk stands, and its verdict."""
+    """Where the broadcast of a talk stands, and its verdict."""
     with station.db.read() as session:
         row = session.get(BroadcastRow, number)
         if row is None:

@@ -90,7 +90,7 @@ class AffectedError(RuleError):
 
 
 def preview(station: Station, change: Change) -> Effect:
-    """Return which approved scripts a change would have read otherwise, without changing anything.
+    """Which approved scripts a change would have read otherwise, without changing anything.
 
     Raises:
         RuleError: an entry is wrong.
@@ -172,7 +172,7 @@ def replace_own(station: Station, actor: Actor, script_id: int, own: Sequence[Le
 
 
 def find_entry(session: Session, written: str, script_id: int | None = None) -> LexiconRow:
-    """Return the one entry of that written form.
+    """The one entry of that written form.
 
     Raises:
         NotFoundError: there is none.
@@ -195,7 +195,7 @@ def _newest_approval(session: Session) -> int:
 
 
 def _layers(session: Session, change: Change) -> tuple[tuple[LexiconEntry, ...], tuple[LexiconEntry, ...]]:
-    """Return the entries of the change's scope before and after it."""
+    """The entries of the change's scope before and after it."""
     rows = list(session.scalars(layers.live(change.script_id)))
     if missing := set(change.remove) - {r.id for r in rows}:
         raise NotFoundError(f"Mục số {min(missing)} không còn trong từ điển.", field="entry")
@@ -339,7 +339,7 @@ class _Reader:
         self.marked = set(session.scalars(select(StaleMark.approval_id).where(StaleMark.cleared_at.is_(None))))
 
     def lexicons(self, script_id: int) -> tuple[Lexicon, Lexicon]:
-        """Return the lexicons by which a script is read before and after the change."""
+        """The lexicons by which a script is read before and after the change."""
         if script_id not in self._own:
             return self._common
         return self._layered(layers.entries(self._session, script_id))
@@ -355,7 +355,7 @@ def _changed(before: Iterable[LexiconEntry], after: Iterable[LexiconEntry]) -> l
 
 
 def _bare(text: str) -> str:
-    """Return the text without blanks and hyphens, letters small: where a written form could stand after mending."""
+    """The text without blanks and hyphens, letters small: where a written form could stand after mending."""
     if _FOREIGN.search(text):
         text = plain(text)
     return _HYPHENS.sub("", "".join(nfc(text).split())).casefold()

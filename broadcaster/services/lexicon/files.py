@@ -17,7 +17,7 @@ _HEAD = "Từ điển đọc của đài. Mỗi [[entry]] là một mục; nạp
 
 
 def export_toml(session: Session, script_id: int | None = None) -> str:
-    """Return the entries in force as TOML, which `import_change` takes back."""
+    """The entries in force as TOML, which `import_change` takes back."""
     doc = tomlkit.document()
     doc.add(tomlkit.comment(_HEAD))
     array = tomlkit.aot()
@@ -29,7 +29,7 @@ def export_toml(session: Session, script_id: int | None = None) -> str:
 
 
 def import_change(data: bytes, *, name: str, script_id: int | None = None) -> Change:
-    """Return the change that a TOML file asks for; entries of the same written form and conditions are replaced.
+    """The change that a TOML file asks for; entries of the same written form and conditions are replaced.
 
     Raises:
         RuleError: it is too large, no lexicon, or has an entry that the station may not make; the field names it.

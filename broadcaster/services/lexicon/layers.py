@@ -38,7 +38,7 @@ _Texts = tuple[tuple[str, ...], ...]
 
 
 def lexicon_texts(station: Station) -> _Texts:
-    """Return the shipped lexicon files, then the station's own (`scripts/lexicon/*.toml` in the home): two layers."""
+    """The shipped lexicon files, then the station's own (`scripts/lexicon/*.toml` in the home): two layers."""
     folders = (room("scripts") / "lexicon", station.home.root / "scripts" / "lexicon")
     return tuple(tuple(p.read_text(encoding="utf-8") for p in sorted(folder.glob("*.toml"))) for folder in folders)
 
@@ -66,35 +66,35 @@ def _over(texts: _Texts, day: dt.date, added: _Layers) -> Lexicon:
 
 
 def layered(station: Station, *layers: Iterable[LexiconEntry]) -> Lexicon:
-    """Return the files' lexicon with `layers` of entries over it, each over the one before, as it stands today."""
+    """The files' lexicon with `layers` of entries over it, each over the one before, as it stands today."""
     added = tuple(found for layer in layers if (found := tuple(layer)))
     return _over(lexicon_texts(station), station.today(), _Layers(repr(added), added))
 
 
 def lexicon_of(station: Station, session: Session, script_id: int | None = None) -> Lexicon:
-    """Return the lexicon by which a script is read today; without a script, the station's."""
+    """The lexicon by which a script is read today; without a script, the station's."""
     return layered(station, entries(session), entries(session, script_id) if script_id else ())
 
 
 def lexicon_mark(station: Station, session: Session, script_id: int | None = None) -> str:
-    """Return the SHA-256 that names the words of this lexicon, for a rendition's record."""
+    """The SHA-256 that names the words of this lexicon, for a rendition's record."""
     layers = [*entries(session), *(entries(session, script_id) if script_id else ())]
     return text_sha256("\n".join([*chain.from_iterable(lexicon_texts(station)), *map(repr, layers)]))
 
 
 def version(session: Session) -> int:
-    """Return the number of the newest version; 0 before the first change."""
+    """The number of the newest version; 0 before the first change."""
     return session.scalar(select(func.max(LexiconVersion.number))) or 0
 
 
 def live(script_id: int | None = None) -> Select[LexiconRow]:
-    """Return the query of the entries in force, of the station or of a script, in the order they came."""
+    """The query of the entries in force, of the station or of a script, in the order they came."""
     scope = LexiconRow.script_id.is_(None) if script_id is None else LexiconRow.script_id == script_id
     return select(LexiconRow).where(LexiconRow.until.is_(None), scope).order_by(LexiconRow.id)
 
 
 def entries(session: Session, script_id: int | None = None, *, at: int | None = None) -> tuple[LexiconEntry, ...]:
-    """Return the entries of the station or of a script, those of version `at` or of today."""
+    """The entries of the station or of a script, those of version `at` or of today."""
     query = live(script_id)
     if at is not None:
         scope = LexiconRow.script_id.is_(None) if script_id is None else LexiconRow.script_id == script_id
@@ -104,7 +104,7 @@ def entries(session: Session, script_id: int | None = None, *, at: int | None = 
 
 
 def entry_of(row: LexiconRow) -> LexiconEntry:
-    """Return a row as the front-end takes it; it is firm, for a person chose it."""
+    """A row as the front-end takes it; it is firm, for a person chose it."""
     return LexiconEntry(
         written=row.written,
         spoken=row.spoken,
@@ -122,7 +122,7 @@ def entry_of(row: LexiconRow) -> LexiconEntry:
 
 
 def row_of(entry: LexiconEntry, script_id: int | None, since: int) -> LexiconRow:
-    """Return a new row for an entry."""
+    """A new row for an entry."""
     return LexiconRow(
         script_id=script_id,
         written=entry.written,
@@ -142,7 +142,7 @@ def row_of(entry: LexiconEntry, script_id: int | None, since: int) -> LexiconRow
 
 
 def checked(entry: LexiconEntry) -> LexiconEntry:
-    """Return an entry fit to be kept: NFC, single-spaced, firm.
+    """An entry fit to be kept: NFC, single-spaced, firm.
 
     Raises:
         RuleError: it cannot be; `field` names what is wrong.
@@ -209,7 +209,7 @@ def _respellings(pairs: Mapping[str, str]) -> dict[str, str]:
 
 
 def spoken_form(entry: LexiconEntry, lexicon: Lexicon) -> str:
-    """Return what an entry says, for showing it in a list."""
+    """What an entry says, for showing it in a list."""
     if entry.mode is Mode.LEAVE:
         return entry.written
     return entry.spoken or lexicon.spell(entry.written)

@@ -32,7 +32,7 @@ class Explained:
 
 
 def explained(station: Station, script_id: int) -> Explained:
-    """Return how the newest revision of a script would be read today, and why.
+    """How the newest revision of a script would be read today, and why.
 
     Raises:
         NotFoundError: there is no such script.
@@ -57,7 +57,7 @@ def explained(station: Station, script_id: int) -> Explained:
 
 
 def pick_change(found: Explained, what: str, mode: Mode, spoken: str = "", *, whole_station: bool = False) -> Change:
-    """Return the change that has a reading said otherwise.
+    """The change that has a reading said otherwise.
 
     Raises:
         RuleError: there is no such reading.

@@ -22,23 +22,23 @@ class Recipe:
 
     @classmethod
     def of(cls, script: Script, body: str) -> Recipe:
-        """Return the recipe of a script with one of its bodies."""
+        """The recipe of a script with one of its bodies."""
         return cls(body, kept_of(script.kept))
 
 
 def name_of(removal: Removal) -> Kept:
-    """Return the name by which a removal can be put back."""
+    """The name by which a removal can be put back."""
     return removal.kind, " ".join(removal.text.split())
 
 
 def cleaned_of(body: str, kept: Iterable[Kept] = ()) -> Cleaned:
-    """Return the body ready to be read, with what was put back left in, its stage directions out."""
+    """The body ready to be read, with what was put back left in, its stage directions out."""
     found = _cleaned(body, kept)
     return replace(found, text=directions.read(found.text).text)
 
 
 def directions_of(body: str, kept: Iterable[Kept] = ()) -> tuple[directions.Direction, ...]:
-    """Return the stage directions of a body, by their places in what `cleaned_of` returns."""
+    """The stage directions of a body, by their places in what `cleaned_of` returns."""
     return directions.read(_cleaned(body, kept).text).directions
 
 
@@ -50,7 +50,7 @@ def _cleaned(body: str, kept: Iterable[Kept]) -> Cleaned:
 
 
 def profile_of(station: Station) -> RegionalProfile:
-    """Return how the station's region says figures."""
+    """How the station's region says figures."""
     return Profile.NORTH if station.settings.station.region == "north" else Profile.SOUTH
 
 
@@ -62,7 +62,7 @@ def spoken_of(
     script_id: int | None = None,
     extra: Sequence[LexiconEntry] = (),
 ) -> Spoken:
-    """Return what an announcer would say for a body, today; `extra` entries are over all others."""
+    """What an announcer would say for a body, today; `extra` entries are over all others."""
     with station.db.read() as session:
         layers = [words.entries(session)]
         if script_id is not None:
@@ -72,17 +72,17 @@ def spoken_of(
 
 
 def spoken_with(station: Station, recipe: Recipe, lexicon: Lexicon) -> list[str]:
-    """Return the sentences of a recipe by a given lexicon, without explanations."""
+    """The sentences of a recipe by a given lexicon, without explanations."""
     return sentences_of(station, cleaned_of(recipe.body, recipe.kept).text, lexicon)
 
 
 def sentences_of(station: Station, text: str, lexicon: Lexicon) -> list[str]:
-    """Return the sentences of a cleaned text by a given lexicon, without explanations."""
+    """The sentences of a cleaned text by a given lexicon, without explanations."""
     return [s.text for s in normalize(text, profile=profile_of(station), lexicon=lexicon, explain=False).sentences]
 
 
 def spelled_for(station: Station, recipe: Recipe, lexicon: Lexicon, engine: str, said: Sequence[str]) -> list[str]:
-    """Return the sentences `said` as `engine` needs them spelled: as many, in the same order.
+    """The sentences `said` as `engine` needs them spelled: as many, in the same order.
 
     A respelling may be longer or shorter than the word and move the place where a breath ends; then each sentence
     is respelled for itself.

@@ -22,7 +22,7 @@ class ClipPlace:
 
 
 def of_entry(station: Station, session: Session, entry: PlayLogEntry) -> ClipPlace | None:
-    """Return the recording of an item in a zone, or None when nothing was recorded or it is gone.
+    """The recording of an item in a zone, or None when nothing was recorded or it is gone.
 
     The proof of airing names it exactly; without a proof the file is known by its broadcast, and the place in it by
     the moments of the log.

@@ -35,7 +35,7 @@ def span_of(written: str, *, cutoff: int = 14) -> tuple[dt.date, dt.date, str]:
 
 
 def book_pdf(station: Station, written: str) -> tuple[str, bytes]:
-    """Return file name and bytes of the log book of a period.
+    """File name and bytes of the log book of a period.
 
     Raises:
         RuleError: the period is wrong.

@@ -32,7 +32,7 @@ def append(session: Session, proofs: Iterable[Proof]) -> int:
 
 
 def of_entries(session: Session, entry_ids: Sequence[str]) -> Mapping[str, Proof]:
-    """Return the proofs of these entries by entry id; a correction shares the proof of what it corrects."""
+    """The proofs of these entries by entry id; a correction shares the proof of what it corrects."""
     first = {entry_id: entry_id.partition("+")[0] for entry_id in entry_ids}
     found: dict[str, Proof] = {}
     ids = sorted(set(first.values()))
@@ -43,7 +43,7 @@ def of_entries(session: Session, entry_ids: Sequence[str]) -> Mapping[str, Proof
 
 
 def recording_file(home: Home, proof: Proof) -> str | None:
-    """Return the air-check's path that holds an item, relative to the air-check folder; None when it is gone."""
+    """The air-check's path that holds an item, relative to the air-check folder; None when it is gone."""
     if proof.recording is None:
         return None
     return next((proof.recording + e for e in _ENDINGS if (home.airchecks / (proof.recording + e)).is_file()), None)

@@ -59,13 +59,13 @@ class Member:
 
 
 def actor_of(user: User, behalf: str | None = None) -> Actor:
-    """Return the actor that a user row stands for; `behalf` names the leader who has delegated approval to it."""
+    """The actor that a user row stands for; `behalf` names the leader who has delegated approval to it."""
     granted = frozenset({Permission.APPROVE}) if behalf else frozenset[Permission]()
     return Actor(user.username, user.full_name, parse_roles(user.roles), user.id, granted, behalf)
 
 
 def actor_named(station: Station, username: str) -> Actor:
-    """Return the actor of an account that may work.
+    """The actor of an account that may work.
 
     Raises:
         NotFoundError: there is no such account, or it is disabled.
@@ -190,7 +190,7 @@ def set_disabled(station: Station, actor: Actor, username: str, *, disabled: boo
 
 
 def authenticate(station: Station, username: str, password: str) -> Member | None:
-    """Return who signs in, or None. A stranger can't tell a wrong name from a wrong password or a resting account.
+    """Who signs in, or None. A stranger can't tell a wrong name from a wrong password or a resting account.
 
     After `FREE_TRIES` wrong passwords in a row the account rests a minute, then two, four ... up to an hour.
     """
@@ -215,7 +215,7 @@ def authenticate(station: Station, username: str, password: str) -> Member | Non
 
 
 def pass_second_step(station: Station, user_id: int, epoch: int, code: str) -> Member | None:
-    """Return who signs in with a code after a right password, or None; wrong codes count as wrong passwords do."""
+    """Who signs in with a code after a right password, or None; wrong codes count as wrong passwords do."""
     with station.db.write() as session:
         user = session.get(User, user_id)
         now = station.now()
@@ -230,7 +230,7 @@ def pass_second_step(station: Station, user_id: int, epoch: int, code: str) -> M
 
 
 def member(session: Session, user_id: int, epoch: int, today: dt.date) -> Member | None:
-    """Return who holds a session of the panel, or None when it has ended."""
+    """Who holds a session of the panel, or None when it has ended."""
     user = session.get(User, user_id)
     if user is None or user.disabled_at is not None or user.session_epoch != epoch:
         return None
@@ -239,7 +239,7 @@ def member(session: Session, user_id: int, epoch: int, today: dt.date) -> Member
 
 
 def has_second_step(station: Station, actor: Actor) -> bool:
-    """Return whether an account asks for a code after the password."""
+    """Whether an account asks for a code after the password."""
     with station.db.read() as session:
         return _get(session, actor.username).totp_secret is not None
 

@@ -74,7 +74,7 @@ def revoke(station: Station, actor: Actor, number: int) -> None:
 
 
 def chief_for(session: Session, user: User, day: dt.date) -> str | None:
-    """Return the leader for whom an account may approve on `day`; a leader who is out of office delegates nothing."""
+    """The leader for whom an account may approve on `day`; a leader who is out of office delegates nothing."""
     if _may_approve(user):
         return None
     query = select(User).join(Delegation, Delegation.chief == User.username).where(*_holds(day))
@@ -83,7 +83,7 @@ def chief_for(session: Session, user: User, day: dt.date) -> str | None:
 
 
 def delegations(session: Session, *, chief: str | None = None, day: dt.date | None = None) -> Sequence[Delegation]:
-    """Return delegations, the newest first: those of one leader, those that hold on `day`."""
+    """Delegations, the newest first: those of one leader, those that hold on `day`."""
     query = select(Delegation).order_by(Delegation.id.desc()).limit(100)
     if chief is not None:
         query = query.where(Delegation.chief == chief)
@@ -93,7 +93,7 @@ def delegations(session: Session, *, chief: str | None = None, day: dt.date | No
 
 
 def candidates(session: Session) -> list[User]:
-    """Return the accounts that approval could be delegated to."""
+    """The accounts that approval could be delegated to."""
     users = session.scalars(select(User).where(User.disabled_at.is_(None)).order_by(User.full_name))
     return [u for u in users if not _may_approve(u)]
 

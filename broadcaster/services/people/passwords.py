@@ -83,12 +83,12 @@ def _hasher() -> PasswordHasher:
 
 
 def hash_password(password: str) -> str:
-    """Return the Argon2id hash of a password in NFC."""
+    """The Argon2id hash of a password in NFC."""
     return _hasher().hash(nfc(password))
 
 
 def matches(password: str, password_hash: str | None) -> bool:
-    """Return whether the password is the one kept; without a hash it takes as long, and the answer is no.
+    """Whether the password is the one kept; without a hash it takes as long, and the answer is no.
 
     The equal time keeps a stranger from learning which user names exist.
     """
@@ -101,7 +101,7 @@ def matches(password: str, password_hash: str | None) -> bool:
 
 
 def is_weakly_hashed(password_hash: str) -> bool:
-    """Return whether the hash was made with older parameters than today's."""
+    """Whether the hash was made with older parameters than today's."""
     return _hasher().check_needs_rehash(password_hash)
 
 
@@ -133,7 +133,7 @@ def require_good(password: str, username: str) -> None:
 
 
 def random_password() -> str:
-    """Return a temporary password of three spoken words and four figures (about 51 bits)."""
+    """A temporary password of three spoken words and four figures (about 51 bits)."""
     words = ["".join(secrets.choice(_CONSONANTS) + secrets.choice(_VOWELS) for _ in range(2)) for _ in range(3)]
     return "-".join([*words, f"{secrets.randbelow(10_000):04d}"])
 

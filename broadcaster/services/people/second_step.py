@@ -22,12 +22,12 @@ _AROUND = 1
 
 
 def new_secret() -> str:
-    """Return a fresh key (base32, 160 bits), to be confirmed by a first code before it counts."""
+    """A fresh key (base32, 160 bits), to be confirmed by a first code before it counts."""
     return pyotp.random_base32()
 
 
 def address(station: Station, actor: Actor, secret: str) -> str:
-    """Return what the QR code says to a telephone."""
+    """What the QR code says to a telephone."""
     return pyotp.TOTP(secret).provisioning_uri(name=actor.username, issuer_name=station.settings.station.name)
 
 
@@ -81,7 +81,7 @@ def accepts(station: Station, user: User, code: str) -> bool:
 
 
 def _step(station: Station, secret: str, code: str, after: int) -> int | None:
-    """Return the 30 s step that a code belongs to, if it is near now and later than the last one used."""
+    """The 30 s step that a code belongs to, if it is near now and later than the last one used."""
     now = int(station.now().timestamp()) // STEP_S
     totp = pyotp.TOTP(secret)
     for step in range(now - _AROUND, now + _AROUND + 1):

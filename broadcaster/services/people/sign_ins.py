@@ -42,7 +42,7 @@ def begin(station: Station, who: Member, address: str, browser: str) -> str:
 
 
 def holder(station: Station, user_id: int, epoch: int, token: str) -> Member | None:
-    """Return who holds a session, or None when it was ended; note now and then that it is in use."""
+    """Who holds a session, or None when it was ended; note now and then that it is in use."""
     with station.db.read() as session:
         # Asked at every request: the person comes with the row, and is then at hand for `member`.
         query = select(SignIn, User).join(User, User.id == SignIn.user_id)
@@ -61,7 +61,7 @@ def holder(station: Station, user_id: int, epoch: int, token: str) -> Member | N
 
 
 def open_ones(station: Station, actor: Actor) -> Sequence[SignIn]:
-    """Return the browsers that are signed in to one's own account, the last seen first."""
+    """The browsers that are signed in to one's own account, the last seen first."""
     with station.db.read() as session:
         epoch = session.scalar(select(User.session_epoch).where(User.id == actor.user_id))
         query = select(SignIn).where(SignIn.user_id == actor.user_id, SignIn.epoch == epoch, SignIn.ended_at.is_(None))

@@ -89,12 +89,12 @@ def revoke(station: Station, actor: Actor, name: str) -> None:
 
 
 def every(session: Session) -> Sequence[ApiToken]:
-    """Return all keys ever made, those in use first."""
+    """All keys ever made, those in use first."""
     return session.scalars(select(ApiToken).order_by(ApiToken.revoked_at.is_not(None), ApiToken.name)).all()
 
 
 def holder(station: Station, key: str) -> Holder | None:
-    """Return whose key this is, or None for one that is unknown, ended or out of date."""
+    """Whose key this is, or None for one that is unknown, ended or out of date."""
     parts = _KEY.fullmatch(key)
     if parts is None:
         return None

@@ -42,7 +42,7 @@ _COLUMNS = ("form", "title", "day", "place", "attendance", "views", "link", "not
 def activities(
     session: Session, first: dt.date | None = None, last: dt.date | None = None, *, form: str = "", unit: str = ""
 ) -> Sequence[Activity]:
-    """Return the activities that count, of the days from `first` to `last`, the newest first."""
+    """The activities that count, of the days from `first` to `last`, the newest first."""
     query = select(Activity).where(Activity.removed_at.is_(None))
     if first:
         query = query.where(Activity.day >= first)
@@ -56,7 +56,7 @@ def activities(
 
 
 def activity(session: Session, number: int) -> Activity:
-    """Return an activity, also one that was taken out.
+    """An activity, also one that was taken out.
 
     Raises:
         NotFoundError: there is none of that number.
@@ -68,20 +68,20 @@ def activity(session: Session, number: int) -> Activity:
 
 
 def proofs(session: Session, number: int) -> Sequence[ActivityProof]:
-    """Return the proofs of an activity."""
+    """The proofs of an activity."""
     return session.scalars(
         select(ActivityProof).where(ActivityProof.activity_id == number).order_by(ActivityProof.id)
     ).all()
 
 
 def proof_counts(session: Session) -> dict[int, int]:
-    """Return how many proofs each activity has."""
+    """How many proofs each activity has."""
     rows = session.execute(select(ActivityProof.activity_id, func.count()).group_by(ActivityProof.activity_id))
     return {activity_id: many for activity_id, many in rows}  # noqa: C416 - rows are no pairs to a type checker
 
 
 def by_form_and_month(session: Session, first: dt.date, last: dt.date) -> dict[str, dict[str, int]]:
-    """Return how many activities each form had in each month `2026-03`."""
+    """How many activities each form had in each month `2026-03`."""
     found: dict[str, dict[str, int]] = {}
     for form, day in session.execute(
         select(Activity.form, Activity.day).where(
@@ -183,7 +183,7 @@ def add_proof(station: Station, actor: Actor, number: int, name: str, data: byte
 
 
 def proof_file(station: Station, number: int, sha256: str) -> tuple[Path, ActivityProof]:
-    """Return a proof's file, its bytes checked against its hash, and its row.
+    """A proof's file, its bytes checked against its hash, and its row.
 
     Raises:
         NotFoundError: the activity has no such proof, or the file is gone.
@@ -197,7 +197,7 @@ def proof_file(station: Station, number: int, sha256: str) -> tuple[Path, Activi
 
 
 def media_type(data: bytes) -> str:
-    """Return the kind of a proof by its first bytes.
+    """The kind of a proof by its first bytes.
 
     Raises:
         RuleError: it is of no kind that is taken.
@@ -218,7 +218,7 @@ def media_type(data: bytes) -> str:
 
 
 def parts(session: Session, first: dt.date, last: dt.date) -> dict[str, UnitPart]:
-    """Return the parts of a period by unit."""
+    """The parts of a period by unit."""
     rows = session.scalars(select(UnitPart).where(UnitPart.first == first, UnitPart.last == last))
     return {r.unit_code: r for r in rows}
 
@@ -292,7 +292,7 @@ def decide_part(
 
 
 def unit_of(session: Session, actor: Actor) -> str | None:
-    """Return the unit of an account."""
+    """The unit of an account."""
     return session.scalars(select(User.unit_code).where(User.username == actor.username)).first()
 
 

@@ -58,12 +58,12 @@ class LogRows:
 
 
 def stretch_of(station: Station, period: ReportPeriod, **more: Any) -> Stretch:
-    """Return the entries of a period as a stretch of the log."""
+    """The entries of a period as a stretch of the log."""
     return Stretch(*period.bounds(station.settings.tz), **more)
 
 
 def figures_of(station: Station, session: Session, period: ReportPeriod, *, up_to: int | None = None) -> Figures:
-    """Return the figures of a period, counted from the log; `up_to` as it was at that entry."""
+    """The figures of a period, counted from the log; `up_to` as it was at that entry."""
     return figures.figures(session, stretch_of(station, period, up_to=up_to), station.settings.tz)
 
 
@@ -76,7 +76,7 @@ def refuse_future(station: Station, period: ReportPeriod) -> None:
 def document_of(
     station: Station, period: ReportPeriod, *, up_to: int | None = None, progress: Progress | None = None
 ) -> ReportDocument:
-    """Return everything a report of `period` says, with the same figures of the periods to compare with.
+    """Everything a report of `period` says, with the same figures of the periods to compare with.
 
     `up_to` takes the log as it was at that entry; `progress` is told the share of the counting that is done.
     """
@@ -140,7 +140,7 @@ def document_of(
 
 
 def hash_at(session: Session, seq: int) -> str:
-    """Return the hash of the log's entry number `seq`; empty when the log has none of that number."""
+    """The hash of the log's entry number `seq`; empty when the log has none of that number."""
     if seq == 0:
         return GENESIS
     return session.scalar(select(PlayLogEntry.hash).where(PlayLogEntry.seq == seq)) or ""
@@ -175,7 +175,7 @@ def _activities(
 def _in_period(
     station: Station, session: Session, plan: Campaign, period: ReportPeriod, up_to: int
 ) -> dict[str, int] | None:
-    """Return the full airings of each topic on the plan's days of a period; None when the plan covers it wholly."""
+    """The full airings of each topic on the plan's days of a period; None when the plan covers it wholly."""
     first, last = max(plan.first, period.first), min(plan.last, period.last)
     if (first, last) == (period.first, period.last):
         return None
@@ -186,7 +186,7 @@ def _in_period(
 
 
 def _slogans(session: Session, end: dt.datetime) -> tuple[str, ...]:
-    """Return the slogans that a leader had approved before `end` and that are still in use."""
+    """The slogans that a leader had approved before `end` and that are still in use."""
     approved = select(Approval.script_id).where(Approval.decision == Decision.APPROVED, Approval.at < end)
     query = select(Script.title).where(
         Script.genre == Genre.SLOGAN, Script.state == ScriptState.APPROVED, Script.id.in_(approved)

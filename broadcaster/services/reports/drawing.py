@@ -117,7 +117,7 @@ def redraw(
 
 
 def frozen(station: Station, row: Report) -> ReportDocument:
-    """Return a report as it was frozen.
+    """A report as it was frozen.
 
     Raises:
         RuleError: it kept no content.
@@ -160,5 +160,5 @@ def issue(station: Station, actor: Actor, number: int, official: str, day: dt.da
 
 
 def report_row(session: Session, number: int) -> Report:
-    """Return a report; NotFoundError when there is none of that number."""
+    """A report; NotFoundError when there is none of that number."""
     return one_of(session, Report, number)

@@ -26,7 +26,7 @@ class DueReport:
 
 
 def due(station: Station) -> list[DueReport]:
-    """Return the reports whose day comes within the days of reminding, or passed in the last 30 days undrawn."""
+    """The reports whose day comes within the days of reminding, or passed in the last 30 days undrawn."""
     settings, today = station.settings.report, station.today()
     found = []
     with station.db.read() as session:

@@ -62,7 +62,7 @@ def write_files(
 
 
 def _watched(station: Station, document: ReportDocument, tell: Progress) -> ReportDocument:
-    """Return the report with a log that tells, while it is read, the share of its rows that were."""
+    """The report with a log that tells, while it is read, the share of its rows that were."""
     whole = max(1, document.figures.entries)
     stretch = stretch_of(station, document.period, up_to=document.last_seq)
 

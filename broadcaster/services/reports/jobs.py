@@ -109,7 +109,7 @@ def stop(station: Station, actor: Actor, number: int) -> bool:
 
 
 def drawings(station: Station) -> Sequence[Drawing]:
-    """Return what is being drawn, and what failed or was stopped within the last day, newest first."""
+    """What is being drawn, and what failed or was stopped within the last day, newest first."""
     since = station.now() - _TOLD
     with station.db.read() as session:
         rows = session.scalars(
@@ -120,7 +120,7 @@ def drawings(station: Station) -> Sequence[Drawing]:
 
 
 def drawing(station: Station, number: int) -> Drawing:
-    """Return one drawing, also when it is done.
+    """One drawing, also when it is done.
 
     Raises:
         NotFoundError: there is none of that number.

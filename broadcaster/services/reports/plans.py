@@ -67,7 +67,7 @@ class KeptProposal:
 
 
 def forms(station: Station) -> list[Form]:
-    """Return the forms of communication: those of the home's `scripts/forms.toml`, else the shipped ones.
+    """The forms of communication: those of the home's `scripts/forms.toml`, else the shipped ones.
 
     Raises:
         RuleError: the home's file is wrong.
@@ -84,12 +84,12 @@ def forms(station: Station) -> list[Form]:
 
 
 def form_titles(station: Station) -> dict[str, str]:
-    """Return the title of each form by its code, in order."""
+    """The title of each form by its code, in order."""
     return {f.code: f.title for f in forms(station)}
 
 
 def read_file(station: Station, name: str, data: bytes) -> PlanReading:
-    """Return what a plan document seems to say; nothing is kept.
+    """What a plan document seems to say; nothing is kept.
 
     Raises:
         RuleError: the file is no readable document.
@@ -98,7 +98,7 @@ def read_file(station: Station, name: str, data: bytes) -> PlanReading:
 
 
 def choices_of(station: Station, reading: PlanReading) -> list[KeptProposal]:
-    """Return the proposals of a reading as choices, topics and units matched with those of the station."""
+    """The proposals of a reading as choices, topics and units matched with those of the station."""
     with station.db.read() as session:
         known = {t.code: t.title for t in session.scalars(select(Topic)) if t.code != OTHER_TOPIC}
         units = {u.code: u.name for u in session.scalars(select(Unit))}
@@ -114,7 +114,7 @@ def choices_of(station: Station, reading: PlanReading) -> list[KeptProposal]:
 
 
 def campaign_from(choices: Sequence[KeptProposal], *, year: int, taken: Sequence[str] = ()) -> Campaign:
-    """Return the plan that the choices make; what is missing gets an empty or whole-year value."""
+    """The plan that the choices make; what is missing gets an empty or whole-year value."""
 
     def texts(kind: ProposalKind) -> list[str]:
         return [c.text.strip() for c in choices if c.kind is kind and c.text.strip()]
@@ -319,7 +319,7 @@ def _topic_codes(station: Station) -> list[str]:
 
 
 def _unit_code(name: str, units: Mapping[str, str]) -> str:
-    """Return the code of the station's unit that a plan's words name, or nothing."""
+    """The code of the station's unit that a plan's words name, or nothing."""
     plain = fold(name)
     exact = next((c for c, n in units.items() if fold(n) == plain), "")
     near = [c for c, n in units.items() if len(plain) > 6 and (plain in fold(n) or fold(n) in plain)]

@@ -44,7 +44,7 @@ class Found:
 
 
 def narrow(period: ReportPeriod, month: str | None) -> ReportPeriod:
-    """Return the days of a period that lie in the month `2026-03`; the period itself without a month.
+    """The days of a period that lie in the month `2026-03`; the period itself without a month.
 
     Raises:
         RuleError: that is no month, or none of the period.
@@ -63,7 +63,7 @@ def narrow(period: ReportPeriod, month: str | None) -> ReportPeriod:
 
 
 def trace(station: Station, of: str, wanted: FigureRef, limit: int, offset: int = 0) -> Found:
-    """Return a page of what stands behind a figure, and how many there are of it.
+    """A page of what stands behind a figure, and how many there are of it.
 
     Raises:
         RuleError: `of` is none of `KINDS`, or the outcome is unknown.

@@ -60,7 +60,7 @@ class RotationChange:
 
 
 def standing(station: Station, row: CampaignRow, *, with_coming: bool = True) -> PlanStanding:
-    """Return how a plan stands today."""
+    """How a plan stands today."""
     plan = plans_queries.campaign_of(row)
     today = station.today()
     with station.db.read() as session:
@@ -80,7 +80,7 @@ def progress_of(
     up_to: int | None = None,
     coming: Mapping[str, int] | None = None,
 ) -> Progress:
-    """Return how far a plan had come by the end of a day; `up_to` looks at the log as it was at that entry."""
+    """How far a plan had come by the end of a day; `up_to` looks at the log as it was at that entry."""
     start, end = _bounds(station, plan.first, min(day, plan.last))
     counted = figures.figures(session, Stretch(start, end, up_to), station.settings.tz) if start < end else Figures()
     aired: dict[str, dict[str, int]] = {}
@@ -98,7 +98,7 @@ def progress_of(
 
 
 def propose(station: Station, row: CampaignRow) -> RotationChange | None:
-    """Return the smallest change of one rotation that closes the gap of the plan, or the best there is.
+    """The smallest change of one rotation that closes the gap of the plan, or the best there is.
 
     Items of the topics that are behind are put at the head of a slot's choice; the slot's length stays. None when
     nothing is missing, or no topic that is behind has a script to air.
@@ -154,7 +154,7 @@ def accept(station: Station, actor: Actor, row: CampaignRow, seen: str) -> list[
 
 
 def _focused(table: Mapping[str, Any], number: int, topics: Sequence[str], many: int) -> dict[str, Any] | None:
-    """Return a copy of a rotation whose slot `number` first chooses `many` items of `topics`; None if it cannot."""
+    """A copy of a rotation whose slot `number` first chooses `many` items of `topics`; None if it cannot."""
     changed = copy.deepcopy(dict(table))
     items = changed["slot"][number]["item"]
     place = next((n for n, i in enumerate(items) if i["kind"] == "fill" and _takes_columns(i)), None)
@@ -178,7 +178,7 @@ def _takes_columns(item: Mapping[str, Any]) -> bool:
 def _coming(
     station: Station, session: Session, plan: Campaign, *, replaced: Mapping[str, Mapping[str, Any]] | None = None
 ) -> dict[str, int]:
-    """Return what the rotation will air of each topic from now to the end of the plan, filled as planning fills it."""
+    """What the rotation will air of each topic from now to the end of the plan, filled as planning fills it."""
     days = (plan.last - station.today()).days + 1
     if days <= 0:
         return {}

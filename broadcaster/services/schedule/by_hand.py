@@ -43,17 +43,17 @@ _BY_HAND = "Người vận hành xếp tay."
 
 
 def editable(row: BroadcastRow, now: dt.datetime) -> bool:
-    """Return whether people may still change a broadcast: planned, and not about to start."""
+    """Whether people may still change a broadcast: planned, and not about to start."""
     return row.state is BroadcastState.PLANNED and row.starts_at > now + HANDS_OFF
 
 
 def restorable(row: BroadcastRow, now: dt.datetime) -> bool:
-    """Return whether a broadcast that was left out may be taken back."""
+    """Whether a broadcast that was left out may be taken back."""
     return row.state is BroadcastState.CANCELLED and row.started_at is None and row.starts_at > now + HANDS_OFF
 
 
 def mark(row: BroadcastRow) -> str:
-    """Return a mark of a broadcast's rundown, by which a form knows whether it changed meanwhile."""
+    """A mark of a broadcast's rundown, by which a form knows whether it changed meanwhile."""
     whole = json.dumps([[i.as_json() for i in row.rundown], row.state], sort_keys=True)
     return hashlib.sha256(whole.encode()).hexdigest()[:16]
 

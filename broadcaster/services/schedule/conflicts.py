@@ -38,7 +38,7 @@ _BROKEN = {HornCondition.BROKEN, HornCondition.REPAIR}
 
 
 def find(station: Station, days: int = DAYS) -> list[Conflict]:
-    """Return what is wrong with the coming `days`, in order of time."""
+    """What is wrong with the coming `days`, in order of time."""
     today, now = station.today(), station.now()
     with station.db.read() as session:
         candidates = airable(session)
@@ -112,7 +112,7 @@ def _of_row(station: Station, session: Session, row: BroadcastRow, known: _Known
 
 
 def _relay_fault(station: Station, items: Sequence[RundownItem], starts_at: dt.datetime) -> str:
-    """Return why a relay will not be heard: its source is gone, or its hours changed after the rotation was applied."""
+    """Why a relay will not be heard: its source is gone, or its hours changed after the rotation was applied."""
     at = station.local(starts_at)
     for item in items:
         if item.relay is not None:

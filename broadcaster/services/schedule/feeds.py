@@ -20,7 +20,7 @@ PAST, AHEAD = dt.timedelta(days=7), dt.timedelta(days=60)
 
 
 def week_feed(station: Station) -> bytes:
-    """Return the feed: last week as it went, and all that is planned."""
+    """The feed: last week as it went, and all that is planned."""
     now = station.now()
     with station.db.read() as session:
         names = {z.code: z.name for z in session.scalars(select(ZoneRow))}
@@ -50,7 +50,7 @@ def week_feed(station: Station) -> bytes:
 
 
 def feed_token(station: Station) -> str:
-    """Return the secret of the feed's address, made once and readable by the station's own account alone."""
+    """The secret of the feed's address, made once and readable by the station's own account alone."""
     path = _token_file(station)
     try:
         return path.read_text(encoding="ascii").strip()

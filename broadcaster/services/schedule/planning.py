@@ -78,7 +78,7 @@ def plan(station: Station, days: int | None = None, *, first: dt.date | None = N
 
 
 def preview(station: Station, first: dt.date, days: int = 7) -> Preview:
-    """Return what planning would make of `days` from `first`, with what is approved today; nothing is written.
+    """What planning would make of `days` from `first`, with what is approved today; nothing is written.
 
     The days from now on to `first` are worked out too, so that the turns fall as they will.
     """
@@ -148,7 +148,7 @@ def _coming(
     first: dt.date,
     ahead: Callable[[dt.date], Iterable[tuple[tuple[str, ...], dt.datetime, Slot]]],
 ) -> PlacesAhead | None:
-    """Return the places until the last script expires whose office asked for airings; None when there is none."""
+    """The places until the last script expires whose office asked for airings; None when there is none."""
     ends = [c.valid_to for c in candidates if c.wanted and c.valid_to is not None and c.valid_to >= first]
     if not ends:
         return None
@@ -158,7 +158,7 @@ def _coming(
 
 
 def _book(station: Station, session: Session, first: dt.date) -> CapBook:
-    """Return the caps with what is on already: sessions since the week began, and those that people added."""
+    """The caps with what is on already: sessions since the week began, and those that people added."""
     book = CapBook(station.settings.caps)
     monday = first - dt.timedelta(days=first.weekday())
     rows = session.execute(
@@ -181,7 +181,7 @@ def _book(station: Station, session: Session, first: dt.date) -> CapBook:
 
 
 def _gone(session: Session, now: dt.datetime) -> set[Place]:
-    """Return what people left out or moved elsewhere: it is no session where it stood."""
+    """What people left out or moved elsewhere: it is no session where it stood."""
     rows = session.execute(
         select(BroadcastRow.rotation_code, BroadcastRow.slot_code, BroadcastRow.starts_at).where(
             BroadcastRow.starts_at > now,
@@ -289,7 +289,7 @@ class _Audiences:
         self._asked = heard_of_asked(self.station, self.session, self.candidates, HANDS_OFF)
 
     def of(self, zones: tuple[str, ...]) -> tuple[History, list[History], list[History]]:
-        """Return what `zones` heard; the histories of audiences within them, and of those that share a zone only."""
+        """What `zones` heard; the histories of audiences within them, and of those that share a zone only."""
         if zones not in self._known:
             mine = set(zones)
             others = {key: h for key, (h, *_) in self._known.items() if mine & set(key)}

@@ -27,7 +27,7 @@ Heard = dict[int, dict[str, set[int]]]
 
 
 def heard_of_asked(station: Station, session: Session, candidates: Iterable[Candidate], near: dt.timedelta) -> Heard:
-    """Return what aired since each script became valid, what is on or starts so `near`, what people planned by hand."""
+    """What aired since each script became valid, what is on or starts so `near`, what people planned by hand."""
     asked = {c.script_id: c for c in candidates if c.wanted}
     if not asked:
         return {}
@@ -70,7 +70,7 @@ def wishes(
     drafts: Sequence[Draft],
     near: dt.timedelta,
 ) -> list[RequestedAiring]:
-    """Return for each script that was asked for and expires soon how often each zone will have heard it by then.
+    """For each script that was asked for and expires soon how often each zone will have heard it by then.
 
     Args:
         station: the station.
@@ -95,7 +95,7 @@ def wishes(
 
 
 def expiring(candidates: Iterable[Candidate], today: dt.date) -> list[Candidate]:
-    """Return the scripts that were asked for and whose last day is near enough to be worked out."""
+    """The scripts that were asked for and whose last day is near enough to be worked out."""
     return [c for c in candidates if c.wanted and c.valid_to is not None and today <= c.valid_to < today + FARTHEST]
 
 

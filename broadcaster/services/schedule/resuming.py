@@ -36,7 +36,7 @@ def length_of(items: Sequence[RundownItem]) -> dt.timedelta:
 
 
 def rest_of(session: Session, row: BroadcastRow) -> tuple[list[RundownItem], tuple[str, ...]]:
-    """Return the items that some zone did not hear in full, numbered anew, and those zones.
+    """The items that some zone did not hear in full, numbered anew, and those zones.
 
     The item that was cut is read again from its beginning: half a notice is no notice.
     """
@@ -49,7 +49,7 @@ def rest_of(session: Session, row: BroadcastRow) -> tuple[list[RundownItem], tup
 
 
 def may_resume(row: BroadcastRow, now: dt.datetime) -> bool:
-    """Return whether a broadcast was stopped before its end, not long ago."""
+    """Whether a broadcast was stopped before its end, not long ago."""
     ended = row.finished_at or row.ends_at
     return row.state is BroadcastState.PARTIAL and row.kind is not BroadcastKind.TRIAL and now - ended < WITHIN
 

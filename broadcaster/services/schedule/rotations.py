@@ -76,7 +76,7 @@ def apply_rotation(
 
 
 def versions(session: Session, code: str) -> list[tuple[RotationRow, list[str]]]:
-    """Return the versions of a rotation, the newest first, each with what it changed of the one before."""
+    """The versions of a rotation, the newest first, each with what it changed of the one before."""
     rows = session.scalars(select(RotationRow).where(RotationRow.code == code).order_by(RotationRow.version)).all()
     before: list[dict[str, Any] | None] = [None, *(r.definition for r in rows)]
     return [(row, difference(old, row.definition)) for row, old in zip(rows, before, strict=False)][::-1]
@@ -126,7 +126,7 @@ def apply_exceptions(station: Station, actor: Actor, text: str, name: str, *, dr
 
 
 def days_between(first: dt.date, last: dt.date | None, *, field: Where) -> list[dt.date]:
-    """Return the days from `first` to `last`, both counted; without `last` the one day.
+    """The days from `first` to `last`, both counted; without `last` the one day.
 
     Raises:
         RuleError: the last day lies before the first, or more than a year from it.
@@ -140,7 +140,7 @@ def days_between(first: dt.date, last: dt.date | None, *, field: Where) -> list[
 
 
 def without_own_rotation(session: Session, first: dt.date, last: dt.date | None, kind: DayKind) -> bool:
-    """Return whether days of `kind` have no rotation of their own somewhere from `first` to `last`."""
+    """Whether days of `kind` have no rotation of their own somewhere from `first` to `last`."""
     rotations = rotations_in_force(session)
     return any(ruling(rotations, day, kind) is None for day in days_between(first, last, field=("to",)))
 
@@ -162,5 +162,5 @@ def _day_words(kind: DayKind, title: str) -> str:
 
 
 def rotations_in_force(session: Session) -> list[Rotation]:
-    """Return the newest version of each rotation that is not retired."""
+    """The newest version of each rotation that is not retired."""
     return [parse_rotation(table, name=code) for code, table in definitions_in_force(session).items()]

@@ -25,7 +25,7 @@ class Targets:
 
 
 def topic_targets(session: Session, day: dt.date) -> Targets:
-    """Return the targets of the plan in force on `day`; empty when there is none, or it sets none for the horns."""
+    """The targets of the plan in force on `day`; empty when there is none, or it sets none for the horns."""
     row = plans_queries.current(session, day)
     if row is None or not row.first <= day <= row.last:
         return Targets()

@@ -71,12 +71,12 @@ def approve(
 
 
 def is_own(actor: Actor, revision: Revision) -> bool:
-    """Return whether an approval would be the writer's own: by the writer, or in the writer's stead."""
+    """Whether an approval would be the writer's own: by the writer, or in the writer's stead."""
     return revision.author in {actor.username, actor.behalf}
 
 
 def send_back(station: Station, actor: Actor, script_id: int, comment: str) -> None:
-    """Return a script to its editor with a comment; an approval it had ends.
+    """Send a script back to its editor with a comment; an approval it had ends.
 
     Raises:
         ForbiddenError: the actor may not approve.
@@ -124,14 +124,14 @@ def withdraw(station: Station, session: Session, actor: Actor, script: Script, w
 
 
 def latest_decision(session: Session, script_id: int) -> Decision | None:
-    """Return the latest decision on a script."""
+    """The latest decision on a script."""
     return session.scalars(
         select(Approval.decision).where(Approval.script_id == script_id).order_by(Approval.id.desc()).limit(1)
     ).first()
 
 
 def airable(session: Session) -> list[Candidate]:
-    """Return every script whose latest decision approves a rendition, with that rendition; held ones stay out."""
+    """Every script whose latest decision approves a rendition, with that rendition; held ones stay out."""
     latest = select(Approval.script_id, func.max(Approval.id).label("id")).group_by(Approval.script_id).subquery()
     rows = session.execute(
         select(Script, Approval, Revision, Rendition)
@@ -167,7 +167,7 @@ def airable(session: Session) -> list[Candidate]:
 
 
 def refusal(session: Session, script_id: int, spoken_sha256: str | None, audio_sha256: str, day: dt.date) -> Why | None:
-    """Return why exactly these words and bytes may not air on station day `day`, or None when they may."""
+    """Why exactly these words and bytes may not air on station day `day`, or None when they may."""
     row = session.execute(
         select(Script, Approval)
         .join(Approval, and_(Approval.script_id == Script.id))
@@ -190,13 +190,13 @@ def refusal(session: Session, script_id: int, spoken_sha256: str | None, audio_s
 
 
 def standing_of(session: Session, script_id: int, approval_id: int | None) -> ReadingState:
-    """Return how the reading of a script, approved by `approval_id`, stands to the lexicon."""
+    """How the reading of a script, approved by `approval_id`, stands to the lexicon."""
     rows = session.scalars(select(StaleMark).where(StaleMark.script_id == script_id))
     return standing(approval_id, [Outrun(m.approval_id, m.hold, m.cleared_at is not None) for m in rows])
 
 
 def standings(session: Session, script_ids: Collection[int]) -> dict[int, ReadingState]:
-    """Return how the readings of several scripts stand, those that are not as approved."""
+    """How the readings of several scripts stand, those that are not as approved."""
     latest = select(func.max(Approval.id)).where(Approval.script_id.in_(script_ids)).group_by(Approval.script_id)
     query = select(StaleMark.script_id, StaleMark.hold).where(
         StaleMark.approval_id.in_(latest), StaleMark.cleared_at.is_(None)

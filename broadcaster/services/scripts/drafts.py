@@ -49,7 +49,7 @@ class Beside:
 
 
 def token() -> str:
-    """Return a new name for a draft or a window."""
+    """A new name for a draft or a window."""
     return secrets.token_hex(16)
 
 
@@ -112,14 +112,14 @@ def write(
 
 
 def mine(session: Session, actor: Actor, script_id: int | None) -> Sequence[DraftRow]:
-    """Return a person's drafts of one script, or those of new scripts, the newest first."""
+    """A person's drafts of one script, or those of new scripts, the newest first."""
     scope = DraftRow.script_id.is_(None) if script_id is None else DraftRow.script_id == script_id
     query = select(DraftRow).where(DraftRow.username == actor.username, scope)
     return session.scalars(query.order_by(DraftRow.updated_at.desc(), DraftRow.id)).all()
 
 
 def open_draft(session: Session, actor: Actor, draft: str) -> DraftRow:
-    """Return one of a person's own drafts.
+    """One of a person's own drafts.
 
     Raises:
         NotFoundError: there is none of that name.

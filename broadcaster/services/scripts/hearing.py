@@ -95,7 +95,7 @@ def want_hearing(station: Station, actor: Actor, script_id: int) -> int | None:
 
 
 def absent(station: Station) -> str | None:
-    """Return None when there is a listener on this machine, else what to do, in Vietnamese."""
+    """None when there is a listener on this machine, else what to do, in Vietnamese."""
     return recogniser_process.missing(station.settings.speech.recogniser)
 
 
@@ -111,13 +111,13 @@ def listen_job(station: Station, arguments: Mapping[str, Any], progress: Progres
 
 
 def hearings_of(session: Session, rendition_id: int) -> list[dict[str, Any]]:
-    """Return what was heard of a rendition, the newest first, as plain data."""
+    """What was heard of a rendition, the newest first, as plain data."""
     rows = session.scalars(select(Hearing).where(Hearing.rendition_id == rendition_id).order_by(Hearing.id.desc()))
     return [hearing_row(row) for row in rows]
 
 
 def hearing_row(row: Hearing) -> dict[str, Any]:
-    """Return a hearing as plain data."""
+    """A hearing as plain data."""
     return {
         "id": row.id,
         "kind": row.kind,
@@ -130,7 +130,7 @@ def hearing_row(row: Hearing) -> dict[str, Any]:
 
 
 def one(session: Session, number: int) -> dict[str, Any]:
-    """Return one hearing as plain data.
+    """One hearing as plain data.
 
     Raises:
         NotFoundError: there is none of that number.

@@ -76,7 +76,7 @@ class Recorded:
 
 
 def check(station: Station, script_id: int, path: Path) -> AcceptedRecording:
-    """Return what is to be said of a recording of a script, without keeping anything.
+    """What is to be said of a recording of a script, without keeping anything.
 
     Raises:
         RuleError: it cannot be used: no sound, a film, protected, silent, too short or long, only noise.
@@ -202,7 +202,7 @@ def again(station: Station, actor: Actor, script_id: int) -> int:
 
 
 def kept_upload(station: Station, arguments: Mapping[str, Any]) -> bool:
-    """Return whether the uploaded file of a `record` job is still there."""
+    """Whether the uploaded file of a `record` job is still there."""
     name = Path(str(arguments.get("file", ""))).name
     return bool(name) and (_uploads(station) / name).is_file()
 
@@ -232,7 +232,7 @@ def record_job(station: Station, arguments: Mapping[str, Any], progress: Progres
 
 
 def is_human(voice: str) -> bool:
-    """Return whether a rendition's voice is a person's."""
+    """Whether a rendition's voice is a person's."""
     return voice == HUMAN
 
 
@@ -256,7 +256,7 @@ def _job(session: Session, script_id: int) -> Job | None:
 
 
 def _waiting(session: Session, script_id: int) -> str | None:
-    """Return the file of the recording of a script that waits, or failed and was kept; None when there is none.
+    """The file of the recording of a script that waits, or failed and was kept; None when there is none.
 
     Raises:
         RuleError: one is being made ready at this moment.

@@ -97,13 +97,13 @@ def speak_job(station: Station, arguments: Mapping[str, Any], progress: Progress
 
 
 def voice_order(station: Station, chosen: str | None) -> list[str]:
-    """Return the voices to try for a script: the one chosen for it, then the station's."""
+    """The voices to try for a script: the one chosen for it, then the station's."""
     order = station.settings.speech.voices
     return [chosen, *(v for v in order if v != chosen)] if chosen else list(order)
 
 
 def _elements(station: Station, spoken: Spoken, marks: tuple[directions.Direction, ...]) -> list[Element]:
-    """Return the sentences with who speaks them, the sounds between them and the music under them."""
+    """The sentences with who speaks them, the sounds between them and the music under them."""
     if not marks:
         return [SpokenSentence(s.text, s.pause_ms) for s in spoken.sentences]
     with station.db.read() as session:

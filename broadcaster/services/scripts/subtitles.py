@@ -11,7 +11,7 @@ from broadcaster.sound.words import words
 
 
 def subtitles(detail: Mapping[str, Any]) -> str:
-    """Return WebVTT for a script as `script_detail` gives it.
+    """WebVTT for a script as `script_detail` gives it.
 
     Raises:
         RuleError: it was not spoken yet.
@@ -23,12 +23,12 @@ def subtitles(detail: Mapping[str, Any]) -> str:
 
 
 def rendition_captions(cues: Iterable[Mapping[str, Any]]) -> str:
-    """Return WebVTT for the cues of a rendition."""
+    """WebVTT for the cues of a rendition."""
     return web_vtt((c["text"], c["start_ms"], c["end_ms"]) for c in cues)
 
 
 def timed_words(cues: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return each sentence with its words as plain data: text, start and end in ms."""
+    """Each sentence with its words as plain data: text, start and end in ms."""
     return [
         {
             **cue,

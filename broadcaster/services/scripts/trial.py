@@ -53,7 +53,7 @@ class TrialSound:
 
 
 def trial_lexicon(station: Station, extra: Sequence[LexiconEntry], script_id: int | None = None) -> Lexicon:
-    """Return the lexicon of the station (and of a script) with entries over it that nobody has saved."""
+    """The lexicon of the station (and of a script) with entries over it that nobody has saved."""
     with station.db.read() as session:
         own = layers.entries(session, script_id) if script_id else ()
         return layers.layered(station, layers.entries(session), own, extra)
@@ -68,7 +68,7 @@ def hear(
     voice: str | None = None,
     rate: float | None = None,
 ) -> TrialSound:
-    """Return a text as the station would speak it.
+    """A text as the station would speak it.
 
     Raises:
         RuleError: there is nothing to say, or too much.
@@ -151,7 +151,7 @@ def _sound(station: Station, key: str) -> Path:
 
 
 def checked(text: str) -> str:
-    """Return a text that may be tried.
+    """A text that may be tried.
 
     Raises:
         RuleError: it is too long.

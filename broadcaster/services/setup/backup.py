@@ -91,7 +91,7 @@ def restore(archive: Path, root: Path) -> Home:
 
 
 def last_backup(home: Home) -> dt.datetime | None:
-    """Return when the newest backup was written, aware UTC."""
+    """When the newest backup was written, aware UTC."""
     newest = max((p.stat().st_mtime for p in home.backups.glob("loa-*.zip")), default=None)
     return dt.datetime.fromtimestamp(newest, dt.UTC) if newest else None
 
@@ -111,7 +111,7 @@ class Backup:
 
 
 def backups(home: Home) -> list[Backup]:
-    """Return the backups, the newest first."""
+    """The backups, the newest first."""
     found = []
     for path in sorted(home.backups.glob("loa-*.zip"), reverse=True):
         facts = path.stat()
@@ -120,7 +120,7 @@ def backups(home: Home) -> list[Backup]:
 
 
 def find(home: Home, name: str) -> Backup:
-    """Return one backup by the name of its file.
+    """One backup by the name of its file.
 
     Raises:
         NotFoundError: there is none of that name.

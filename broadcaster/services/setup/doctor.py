@@ -40,7 +40,7 @@ class Check:
 
 
 def examine(station: Station, sinks: Sequence[Check] = (), *, thorough: bool = True) -> list[Check]:
-    """Return every check, in the order in which an operator would ask; one that breaks is a finding of its own.
+    """Every check, in the order in which an operator would ask; one that breaks is a finding of its own.
 
     `sinks` says how each way out does on this machine: only a process that may open sound devices knows. Without
     `thorough` the whole chain of the play log is not walked, which takes long when it holds years, and what might yet

@@ -36,7 +36,7 @@ class Step:
 
 
 def steps(station: Station, session: Session) -> list[Step]:
-    """Return the steps in order; empty when the guide was put away as a whole."""
+    """The steps in order; empty when the guide was put away as a whole."""
     put_off = set(session.scalars(select(AuditEvent.object_id).where(AuditEvent.object_kind == "guide")))
     if ALL in put_off:
         return []
@@ -67,6 +67,6 @@ def put_off(station: Station, actor: Actor, name: str) -> None:
 
 
 def _touched(session: Session, kind: str, *verbs: str) -> bool:
-    """Return whether a person, not the starter kit, did one of these things."""
+    """Whether a person, not the starter kit, did one of these things."""
     query = exists().where(AuditEvent.object_kind == kind, AuditEvent.verb.in_(verbs), AuditEvent.actor != KIT.username)
     return bool(session.scalar(select(query)))

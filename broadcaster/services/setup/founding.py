@@ -69,7 +69,7 @@ def init(
 
 
 def _settings_text(overrides: Mapping[str, Mapping[str, Any]] | None) -> str:
-    """Return the text of a new `station.toml`, checked by reading it back before anything is made."""
+    """The text of a new `station.toml`, checked by reading it back before anything is made."""
     text = settings_file.document(overrides)
     with tempfile.TemporaryDirectory() as scratch:
         trial = Path(scratch) / "station.toml"
@@ -102,7 +102,7 @@ def read_upload(
     encoding: str | None = None,
     defaults: Mapping[str, Any] | None = None,
 ) -> tuple[ScriptFields, list[str]]:
-    """Return what a script file says, and the remarks that reading it called for.
+    """What a script file says, and the remarks that reading it called for.
 
     Raises:
         RuleError: the file or a field of it is wrong.
@@ -121,7 +121,7 @@ def read_upload(
 
 
 def day_or_none(text: str) -> dt.date | None:
-    """Return the date of an ISO text, None for any other."""
+    """The date of an ISO text, None for any other."""
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
@@ -141,7 +141,7 @@ def load_starter_scripts(station: Station, actor: Actor) -> list[int]:
 
 
 def starter_files() -> list[Path]:
-    """Return the shipped script files: those of the station itself first, then slogans, then topics."""
+    """The shipped script files: those of the station itself first, then slogans, then topics."""
     base = room("scripts")
     found = [p for p in sorted(base.rglob("*.md")) if p.name != "README.md"]
     return sorted(found, key=lambda p: (p.parent.name != "station", p.parent.name == "slogans", p.as_posix()))
@@ -201,7 +201,7 @@ def _load_cues(session: Session, store: Store) -> None:
 
 
 def _first_unit(session: Session) -> str:
-    """Return the office that the plan charges with communication, else any: a file need not name its office."""
+    """The office that the plan charges with communication, else any: a file need not name its office."""
     codes = list(session.scalars(select(Unit.code).order_by(Unit.code)))
     return LEAD_UNIT if LEAD_UNIT in codes else next(iter(codes), "")
 

@@ -51,12 +51,12 @@ def kind_of(field: FieldInfo) -> Written:
 
 
 def is_limit(field: FieldInfo) -> bool:
-    """Return whether a setting is a number that may be lifted altogether."""
+    """Whether a setting is a number that may be lifted altogether."""
     return kind_of(field) is Written.NUMBER and type(None) in get_args(field.annotation)
 
 
 def sections() -> dict[str, type[BaseModel]]:
-    """Return the sections that may be changed here, by name."""
+    """The sections that may be changed here, by name."""
     found = {name: type(field.default) for name, field in Settings.model_fields.items() if name not in HIDDEN}
     return {name: model for name, model in found.items() if any(kind_of(f) for f in model.model_fields.values())}
 
@@ -99,7 +99,7 @@ def change(station: Station, actor: Actor, section: str, written: Mapping[str, s
 
 
 def waiting(station: Station) -> list[str]:
-    """Return the settings (`section.key`) that were changed in the file since this process began."""
+    """The settings (`section.key`) that were changed in the file since this process began."""
     try:
         fresh = station.home.settings()
     except RuleError:

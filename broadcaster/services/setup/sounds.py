@@ -54,7 +54,7 @@ class SoundFields:
 
 
 def shipped() -> Mapping[str, dict[str, Any]]:
-    """Return the sounds of the starter kit by name, as their manifest describes them."""
+    """The sounds of the starter kit by name, as their manifest describes them."""
     text = (room("audio") / "manifest.toml").read_text(encoding="utf-8")
     return {str(s["name"]): s for s in tomllib.loads(text)["sound"]}
 

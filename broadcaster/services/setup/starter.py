@@ -93,7 +93,7 @@ class FirstBulletin:
 
 
 def first_bulletin(station: Station) -> FirstBulletin | str | None:
-    """Return the first bulletin once it is planned, or why there will be none; None while its words are made."""
+    """The first bulletin once it is planned, or why there will be none; None while its words are made."""
     with station.db.read() as session:
         row = session.scalars(select(BroadcastRow).where(BroadcastRow.title == FIRST_TITLE)).first()
         if row is None:

@@ -45,7 +45,7 @@ class Trial:
 
 
 def label(voice: str) -> str:
-    """Return what a person reads for the voice of a rendition: one, two in turn, or a human being."""
+    """What a person reads for the voice of a rendition: one, two in turn, or a human being."""
     if voice == HUMAN:
         return "Giọng người thật"
     engine, _, ids = voice.partition(":")
@@ -59,7 +59,7 @@ def label(voice: str) -> str:
 
 
 def catalogue() -> list[dict[str, Any]]:
-    """Return every voice as plain data: name, label, region, gender, licence, size, speed, and what it lacks."""
+    """Every voice as plain data: name, label, region, gender, licence, size, speed, and what it lacks."""
     speeds = _speeds()
     rows: list[dict[str, Any]] = []
     for engine in engines():
@@ -129,7 +129,7 @@ def try_voice(name: str, sentence: str = SAMPLE, rate: float = 1.0, *, clips: Pa
 
 
 def order_of(station: Station) -> Sequence[str]:
-    """Return the station's voices in order: the first that can, speaks."""
+    """The station's voices in order: the first that can, speaks."""
     return station.settings.speech.voices
 
 

@@ -135,14 +135,14 @@ ORDER: Final = (Job.priority, Job.run_after, Job.id)
 
 
 def due(station: Station, up_to: JobTurn = JobTurn.UPKEEP) -> list[int]:
-    """Return the numbers of jobs that could be done now, in the order in which they would be."""
+    """The numbers of jobs that could be done now, in the order in which they would be."""
     query = select(Job.id).where(ready(station.now()), Job.priority <= up_to).order_by(*ORDER)
     with station.db.read() as session:
         return list(session.scalars(query))
 
 
 def awaited(station: Station, job_id: int, *, begun_s: float, ended_s: float) -> Job:
-    """Return a job that a person sits and waits for: ended, or as it is when nobody began or ended it in time."""
+    """A job that a person sits and waits for: ended, or as it is when nobody began or ended it in time."""
     since = station.clock.monotonic()
     while True:
         with station.db.read() as session:

@@ -29,7 +29,7 @@ class Bell:
         partial.replace(run / _FILE)
 
     def wait(self, seconds: float) -> bool:
-        """Return whether somebody knocked within `seconds`."""
+        """Whether somebody knocked within `seconds`."""
         self._line.settimeout(seconds)
         try:
             self._line.recv(1)

@@ -150,12 +150,12 @@ def _owner() -> str:
 
 
 def _told(error: StationError | OSError, root: Path) -> StationError:
-    """Return an error with a sentence for people; a library that meets a full disk has none."""
+    """An error with a sentence for people; a library that meets a full disk has none."""
     return error if isinstance(error, StationError) else disk_error(error, Path(error.filename or root))
 
 
 def _may_pass(error: StationError) -> bool:
-    """Return whether the same work may go well later: a busy service, a disk that was full, a killed ffmpeg."""
+    """Whether the same work may go well later: a busy service, a disk that was full, a killed ffmpeg."""
     return (isinstance(error, EngineError) and error.transient) or (
         isinstance(error, MediaError) and error.code in NOT_THE_FILE
     )

@@ -113,7 +113,7 @@ _SOUTH_CODAS: Final = _NORTH_CODAS | {"nh": "n", "ch": "t"}
 
 
 def _rimes(codas: Mapping[str, str]) -> dict[tuple[str, str], tuple[str, str]]:
-    """Return the rimes whose nucleus is not the plain one."""
+    """The rimes whose nucleus is not the plain one."""
     return {
         **{(nucleus, ""): (symbol, "") for nucleus, symbol in _OPEN.items()},
         **{(n, c): (symbol, codas[c]) for n, symbol in _BEFORE_NASAL.items() for c in ("m", "n", "ng", "nh")},
@@ -148,7 +148,7 @@ _VOICELESS: Final = frozenset("kptʨsfhxʂʈʰɕʃʦʔ")
 
 
 def segments(syllable: Syllable, accent: Accent) -> tuple[Phone, ...]:
-    """Return the segments of a syllable as the region says it, in order."""
+    """The segments of a syllable as the region says it, in order."""
     onset = accent.onsets[syllable.onset]
     glide = accent.glide if syllable.glide else ""
     rime = (syllable.nucleus, syllable.coda)

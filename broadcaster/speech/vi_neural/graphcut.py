@@ -69,7 +69,7 @@ class Graph:
                 self._values[_name(value, _VALUE_NAME)] = value
 
     def cut(self, inputs: Mapping[str, Sequence[int | str]], outputs: Sequence[str]) -> bytes:
-        """Return a model that computes `outputs` from `inputs` alone.
+        """A model that computes `outputs` from `inputs` alone.
 
         Args:
             inputs: name of each input, with its shape; a named dimension is free. An input that the whole model has
@@ -168,7 +168,7 @@ def _read_node(message: memoryview) -> _Node:
 
 
 def _float_value(name: str, shape: Sequence[int | str] | None) -> bytes:
-    """Return a `ValueInfoProto` of a float32 tensor; without a shape when the runtime is to infer it."""
+    """A `ValueInfoProto` of a float32 tensor; without a shape when the runtime is to infer it."""
     tensor = b"".join([_varint(1 << 3 | _VARINT), _varint(_FLOAT)])
     if shape is not None:
         dims = b"".join(

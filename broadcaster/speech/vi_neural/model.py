@@ -67,7 +67,7 @@ class Features:
 
 
 def missing() -> str | None:
-    """Return None when every wheel that the model needs is there, else a Vietnamese sentence. Loads nothing."""
+    """None when every wheel that the model needs is there, else a Vietnamese sentence. Loads nothing."""
     for package in (_VOICE_PACKAGE, *_PART_PACKAGES, "onnxruntime"):
         if importlib.util.find_spec(package) is None:
             return _MISSING
@@ -75,7 +75,7 @@ def missing() -> str | None:
 
 
 def runtime_version() -> str:
-    """Return the ONNX Runtime's version, which may change the last bit of a sample; `none` when it is absent."""
+    """The ONNX Runtime's version, which may change the last bit of a sample; `none` when it is absent."""
     try:
         return metadata.version("onnxruntime")
     except metadata.PackageNotFoundError:
@@ -93,25 +93,25 @@ class Model:
         self._styles = styles
 
     def style(self, name: str, count: int) -> Floats:
-        """Return the style vector (1, 256) of a voice of `styles.npz`, for a piece of `count` symbols."""
+        """The style vector (1, 256) of a voice of `styles.npz`, for a piece of `count` symbols."""
         rows = self._styles[name]
         return np.asarray(rows[min(count, len(rows)) - 1], dtype=np.float32).reshape(1, 256)
 
     def encode(self, symbols: str, style: Floats) -> Features:
-        """Return the features of the symbols, with one more at each end for the silence around them."""
+        """The features of the symbols, with one more at each end for the silence around them."""
         tokens = np.array([[0, *(self.symbols[s] for s in symbols), 0]], dtype=np.int64)
         prosody, text = self._encode.run([_DURATIONS_IN, _TEXT_IN], {"tokens": tokens, "style": style})
         return Features(prosody[0], np.ascontiguousarray(text[0].T))
 
     def prosody(self, frames: Floats, style: Floats) -> tuple[Floats, Floats]:
-        """Return pitch (Hz) and energy, two values for each frame of prosody features (frames, 640)."""
+        """Pitch (Hz) and energy, two values for each frame of prosody features (frames, 640)."""
         pitch, energy = self._prosody.run(
             [_PITCH, _ENERGY], {_PROSODY_FRAMES: np.ascontiguousarray(frames.T)[None], "style": style}
         )
         return pitch[0], energy[0]
 
     def decode(self, frames: Floats, pitch: Floats, energy: Floats, style: Floats) -> Floats:
-        """Return the sound (600 samples a frame) of text features (frames, 512), pitch and energy."""
+        """The sound (600 samples a frame) of text features (frames, 512), pitch and energy."""
         (sound,) = self._decode.run(
             ["audio"],
             {
@@ -128,7 +128,7 @@ _LOADING = threading.Lock()
 
 
 def load(threads: int = 2) -> Model:
-    """Return the model; the first call reads, checks and cuts it (about a second), later ones share it.
+    """The model; the first call reads, checks and cuts it (about a second), later ones share it.
 
     Raises:
         EngineError: a wheel is absent, or a file is not the one that was tuned for.
@@ -167,7 +167,7 @@ def _load(threads: int) -> Model:
 
 
 def _styles() -> dict[str, npt.NDArray[np.float16]]:
-    """Return the blended styles (symbols, 256) that `tests/benchmarks/voice_styles.py` made."""
+    """The blended styles (symbols, 256) that `tests/benchmarks/voice_styles.py` made."""
     content = _checked("styles.npz", Path(__file__).with_name("styles.npz").read_bytes())
     with np.load(io.BytesIO(content), allow_pickle=False) as archive:
         return {name: archive[name] for name in archive.files}

@@ -74,7 +74,7 @@ HELD_STEPS: Final = 2
 
 
 def phrases_of(sentence: str) -> list[tuple[list[Syllable], str]]:
-    """Return the sentence's phrases, each with the mark that ends it."""
+    """The sentence's phrases, each with the mark that ends it."""
     phrases: list[tuple[list[Syllable], str]] = []
     current: list[Syllable] = []
     for match in _WORD.finditer(unicodedata.normalize("NFC", sentence)):
@@ -93,7 +93,7 @@ def phrases_of(sentence: str) -> list[tuple[list[Syllable], str]]:
 
 
 def pieces_of(sentence: str, accent: Accent, timing: Timing) -> list[ModelCall]:
-    """Return the pieces of a sentence, cut at its pauses where the model's limit asks for it."""
+    """The pieces of a sentence, cut at its pauses where the model's limit asks for it."""
     pieces: list[ModelCall] = []
     notes: list[ScoreNote] = []
     said: list[Syllable] = []
@@ -145,7 +145,7 @@ class Melody:
 
 
 def melody_of(piece: ModelCall, counts: Sequence[int], accent: Accent, toneset: ToneSet) -> Melody:
-    """Return the melody of a piece.
+    """The melody of a piece.
 
     Args:
         piece: what is said.

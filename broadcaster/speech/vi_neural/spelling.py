@@ -222,7 +222,7 @@ _SILENT: Final = re.compile(r"([aeiouy][bcdfgklmnptv])e$")
 
 
 def syllables_of(word: str) -> list[Syllable]:
-    """Return what is said for a word of letters: itself when it is a syllable, else the nearest reading.
+    """What is said for a word of letters: itself when it is a syllable, else the nearest reading.
 
     Any string of letters gives at least one syllable, except letters of scripts that nobody here reads, which give
     none.
@@ -234,7 +234,7 @@ def syllables_of(word: str) -> list[Syllable]:
 
 
 def digits_of(number: str) -> list[Syllable]:
-    """Return a string of digits read one by one: the front-end's oversight, not the listener's loss."""
+    """A string of digits read one by one: the front-end's oversight, not the listener's loss."""
     return _said(" ".join(DIGITS[int(unicodedata.digit(char, 0))] for char in number))
 
 
@@ -250,7 +250,7 @@ def _foreign(word: str) -> tuple[Syllable, ...]:
 
 
 def _plain(word: str) -> str:
-    """Return the word in the letters a to z and đ, without any mark."""
+    """The word in the letters a to z and đ, without any mark."""
     decomposed = unicodedata.normalize("NFKD", word)
     return "".join(c for c in decomposed if c == "đ" or ("a" <= c <= "z"))
 

@@ -85,7 +85,7 @@ _SHORT_VOWELS: Final = frozenset({"ă", "â"})
 def lengths(
     syllable: Syllable, parts: Sequence[Phone], timing: Timing = USUAL, *, last: bool = False
 ) -> tuple[float, ...]:
-    """Return the length of each segment in milliseconds.
+    """The length of each segment in milliseconds.
 
     Args:
         syllable: what is said.

@@ -29,7 +29,7 @@ class ToneSet:
     """Semitones by which the pitch sinks from the first to the last syllable of a sentence."""
 
     def contour(self, tone: Tone, *, stopped: bool) -> Contour:
-        """Return the contour of a tone."""
+        """The contour of a tone."""
         shape = self.stopped[tone] if stopped else self.open[tone]
         a, b, c, d, e = (self.span * value for value in shape)
         return a, b, c, d, e
@@ -60,7 +60,7 @@ SOUTH_TONES: Final = ToneSet(
 
 
 def at(contour: Contour, place: float) -> float:
-    """Return the contour's semitones at a place between 0 and 1, by straight lines between its five points."""
+    """The contour's semitones at a place between 0 and 1, by straight lines between its five points."""
     scaled = min(max(place, 0.0), 1.0) * 4
     index = min(int(scaled), 3)
     return contour[index] + (contour[index + 1] - contour[index]) * (scaled - index)

@@ -58,7 +58,7 @@ class Archive:
         self.names = frozenset(part.filename for part in parts)
 
     def read(self, part: str, limit: int = MAX_PART_BYTES) -> bytes:
-        """Return one part, unpacked; never more than `limit` bytes, whatever the directory claims.
+        """One part, unpacked; never more than `limit` bytes, whatever the directory claims.
 
         Raises:
             DocumentError: the part is missing, damaged or larger than the limit.
@@ -87,7 +87,7 @@ class Archive:
         return data
 
     def xml(self, part: str) -> Element:
-        """Return one part parsed, with document types and entities refused.
+        """One part parsed, with document types and entities refused.
 
         Raises:
             DocumentError: the XML is broken, nested beyond reason, or declares entities.

@@ -105,7 +105,7 @@ class CapAlert:
 
 
 def read_cap(data: bytes, *, name: str = "CAP") -> CapAlert:
-    """Return what a CAP 1.2 message says.
+    """What a CAP 1.2 message says.
 
     Raises:
         RuleError: it is too large, not well-formed, tries an XML attack, breaks the schema or the standard's prose;
@@ -170,7 +170,7 @@ def _alert(root: Any) -> CapAlert:
 
 
 def _moment(text: str) -> dt.datetime:
-    """Return the moment of an xs:dateTime, which may write midnight as 24:00:00 of the day before."""
+    """The moment of an xs:dateTime, which may write midnight as 24:00:00 of the day before."""
     late = text[11:19] == "24:00:00"
     at = dt.datetime.fromisoformat(f"{text[:11]}00{text[13:]}" if late else text)
     return at + dt.timedelta(days=1) if late else at

@@ -37,7 +37,7 @@ _REMEDY: Final = "Hãy xin cơ quan phát tin gửi lại bản đúng CAP 1.2, 
 
 
 def parsed(data: bytes, name: str) -> Any:
-    """Return the root (an lxml element) of a message that the schema allows.
+    """The root (an lxml element) of a message that the schema allows.
 
     Raises:
         RuleError: it is no XML, declares a document type or entities, is no CAP 1.2, or breaks the schema; `field` is
@@ -53,13 +53,13 @@ def parsed(data: bytes, name: str) -> Any:
 
 
 def sentence(head: str, found: list[str]) -> str:
-    """Return the faults as a sentence that says what to do."""
+    """The faults as a sentence that says what to do."""
     more = "; và những lỗi khác" if len(found) > MOST_FAULTS else ""
     return f"{head}: {'; '.join(found[:MOST_FAULTS])}{more}. {_REMEDY}"
 
 
 def place(element: Any) -> str:
-    """Return where an element stands, like alert/info[2]/event: counted where there are several of its name."""
+    """Where an element stands, like alert/info[2]/event: counted where there are several of its name."""
     parent = element.getparent()
     if parent is None:
         return _local(element.tag)
@@ -129,7 +129,7 @@ def _not_cap(tag: str) -> str:
 
 
 def _faults(root: Any) -> list[str]:
-    """Return what the schema finds, one fault more than is told at most."""
+    """What the schema finds, one fault more than is told at most."""
     from lxml import etree  # noqa: PLC0415
 
     rules = etree.fromstring((files(__package__) / SCHEMA).read_bytes())
@@ -145,7 +145,7 @@ def _faults(root: Any) -> list[str]:
 
 
 def _fault(error: Any, element: Any, rules: Any) -> str:
-    """Return one fault in words. A kind that is not known names the element still."""
+    """One fault in words. A kind that is not known names the element still."""
     where, kind, message = place(element), error.type_name, error.message
     if kind == "SCHEMAV_ELEMENT_CONTENT":
         short = "Missing child" in message
@@ -167,7 +167,7 @@ def _fault(error: Any, element: Any, rules: Any) -> str:
 
 
 def _value(rules: Any, name: str) -> str:
-    """Return what the text of an element must be, as the schema says."""
+    """What the text of an element must be, as the schema says."""
     words = rules.xpath("//xs:element[@name=$name]//xs:enumeration/@value", namespaces=_XS, name=name)
     if words:
         return f"không hợp lệ; các giá trị đúng: {', '.join(words)}"
@@ -180,7 +180,7 @@ def _value(rules: Any, name: str) -> str:
 
 
 def _lacking(parent: Any, names: list[str], rules: Any) -> list[str]:
-    """Return those that the schema requires and the parent has not got."""
+    """Those that the schema requires and the parent has not got."""
     optional = "//xs:element[@name=$name][@minOccurs='0']"
     return [
         name
@@ -190,7 +190,7 @@ def _lacking(parent: Any, names: list[str], rules: Any) -> list[str]:
 
 
 def _at(root: Any, path: str) -> Any:
-    """Return the element that libxml2's path leads to; prefixes are the message's own, `*` counts every child."""
+    """The element that libxml2's path leads to; prefixes are the message's own, `*` counts every child."""
     element = root
     for step in path.split("/")[2:]:
         label, _, number = step.rstrip("]").partition("[")

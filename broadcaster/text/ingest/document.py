@@ -54,12 +54,12 @@ class EncodingChoiceError(DocumentError):
 
 
 def megabytes(size: int) -> str:
-    """Return a size in bytes as a Vietnamese reader writes it: 52,4 MB."""
+    """A size in bytes as a Vietnamese reader writes it: 52,4 MB."""
     return f"{size / 1024 / 1024:.1f}".replace(".", ",").removesuffix(",0") + " MB"
 
 
 def grouped(number: int) -> str:
-    """Return a count with dots between thousands."""
+    """A count with dots between thousands."""
     return f"{number:,}".replace(",", ".")
 
 

@@ -203,7 +203,7 @@ class _Reader:
         yield from tables.render(rows, head=True if heads[0] and len(rows) > 1 else None)
 
     def _row(self, row: Element, above: dict[int, str]) -> list[str]:
-        """Return the cells of a row, merged ones repeated; `above` holds the last text of each column."""
+        """The cells of a row, merged ones repeated; `above` holds the last text of each column."""
         cells: list[str] = []
         for cell in _cells(row):
             text = "\n".join(line for line in self.blocks(cell) if line.strip())
@@ -274,7 +274,7 @@ _REMARKS = {
 
 
 def to_text(name: str, data: bytes) -> tuple[str, tuple[Note, ...]]:
-    """Return the text of a Word document and remarks on what was left out.
+    """The text of a Word document and remarks on what was left out.
 
     Raises:
         DocumentError: the container is damaged, unsafe or too large.

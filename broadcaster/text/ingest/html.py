@@ -176,7 +176,7 @@ def _integer(text: str | None, default: int, most: int) -> int:
 
 
 def strip_comments(source: str) -> str:
-    """Return `source` without <!-- comments -->, an unclosed one to its end, in linear time."""
+    """`source` without <!-- comments -->, an unclosed one to its end, in linear time."""
     kept: list[str] = []
     at = 0
     while (start := source.find("<!--", at)) >= 0:
@@ -189,7 +189,7 @@ def strip_comments(source: str) -> str:
 
 
 def to_text(source: str) -> tuple[str, tuple[Note, ...]]:
-    """Return the words that a browser would show, a block a line, and remarks."""
+    """The words that a browser would show, a block a line, and remarks."""
     start = _START.search(source)
     if start:
         end = _END.search(source, start.end())

@@ -29,7 +29,7 @@ _FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n.*?\r?\n---[ \t]*(?:\r?\n|\Z)", re.
 
 
 def to_text(source: str) -> tuple[str, int]:
-    """Return the words of a Markdown text, headings and items a line each, and how many tables it holds.
+    """The words of a Markdown text, headings and items a line each, and how many tables it holds.
 
     Wrapped paragraphs keep their line breaks; `clean` joins them. A leading front-matter block is left out.
     """

@@ -41,7 +41,7 @@ class Numbering:
     _counts: dict[str, dict[int, int]] = field(default_factory=dict)
 
     def label(self, number: str, level: int) -> str:
-        """Return what Word prints before the next paragraph of list `number` at `level`, with a space, or ""."""
+        """What Word prints before the next paragraph of list `number` at `level`, with a space, or ""."""
         levels = self.levels.get(number)
         if levels is None or not 0 <= level <= 8:
             return ""
@@ -65,7 +65,7 @@ class Numbering:
 
 
 def spelled(number: int, shape: str) -> str:
-    """Return `number` in one of Word's number formats (decimal when the format is not one of ours)."""
+    """`number` in one of Word's number formats (decimal when the format is not one of ours)."""
     if shape in {"lowerLetter", "upperLetter"} and 1 <= number <= 26 * 9:
         letters = chr(97 + (number - 1) % 26) * ((number - 1) // 26 + 1)
         return letters.upper() if shape == "upperLetter" else letters
@@ -79,7 +79,7 @@ def spelled(number: int, shape: str) -> str:
 
 
 def parse(root: Element | None) -> Numbering:
-    """Return the list definitions in word/numbering.xml; none when the part is missing."""
+    """The list definitions in word/numbering.xml; none when the part is missing."""
     numbering = Numbering()
     if root is None:
         return numbering
@@ -117,5 +117,5 @@ def _level(node: Element) -> _Level:
 
 
 def integer(text: str | None, default: int) -> int:
-    """Return a small non-negative number as XML writes it, `default` when it is none."""
+    """A small non-negative number as XML writes it, `default` when it is none."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else default

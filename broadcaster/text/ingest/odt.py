@@ -163,7 +163,7 @@ _REMARKS = {
 
 
 def to_text(name: str, data: bytes) -> tuple[str, tuple[Note, ...]]:
-    """Return the text of an OpenDocument file and remarks on what was left out.
+    """The text of an OpenDocument file and remarks on what was left out.
 
     Raises:
         DocumentError: the container is damaged, encrypted, unsafe or too large.

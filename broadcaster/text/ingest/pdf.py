@@ -27,7 +27,7 @@ class _TooDenseError(Exception):
 
 
 def to_text(name: str, data: bytes) -> tuple[str, tuple[Note, ...]]:
-    """Return the text layer of a PDF with a form feed between pages, and remarks.
+    """The text layer of a PDF with a form feed between pages, and remarks.
 
     Raises:
         DocumentError: the file is damaged, locked, too long, or holds pictures of pages only.
@@ -87,7 +87,7 @@ def to_text(name: str, data: bytes) -> tuple[str, tuple[Note, ...]]:
 
 
 def _pages(reader: PdfReader) -> tuple[list[str], list[int]]:
-    """Return the text of each page, and the numbers of the pages that hold pictures and no text."""
+    """The text of each page, and the numbers of the pages that hold pictures and no text."""
     texts: list[str] = []
     pictures: list[int] = []
     total = 0

@@ -12,7 +12,7 @@ _CONTROLS = frozenset(range(0x20)) - {0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1A, 0x1B}
 
 
 def decode(name: str, data: bytes, encoding: str | None = None) -> tuple[str, str, tuple[Note, ...]]:
-    """Return the text in `data`, the key of its character set, and remarks.
+    """The text in `data`, the key of its character set, and remarks.
 
     Args:
         name: file name, for messages.
@@ -44,7 +44,7 @@ def decode(name: str, data: bytes, encoding: str | None = None) -> tuple[str, st
 
 
 def notes(found: Detection) -> tuple[Note, ...]:
-    """Return the remarks that a detection calls for."""
+    """The remarks that a detection calls for."""
     out: list[Note] = []
     if found.alternatives:
         names = ", ".join(ENCODING_NAMES[key] for key in found.alternatives)
@@ -74,5 +74,5 @@ def _is_binary(data: bytes) -> bool:
 
 
 def normal(text: str) -> str:
-    """Return `text` in NFC with one kind of line end."""
+    """`text` in NFC with one kind of line end."""
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff"))

@@ -45,7 +45,7 @@ _ELSE = (
 
 
 def read_document(path: Path, *, encoding: str | None = None) -> Document:
-    """Return the text of the file at `path`.
+    """The text of the file at `path`.
 
     Args:
         path: a .txt, .md, .docx, .odt, .pdf or .html file of at most 20 MB, whatever its name ends with.
@@ -59,7 +59,7 @@ def read_document(path: Path, *, encoding: str | None = None) -> Document:
 
 
 def load(path: Path) -> bytes:
-    """Return the bytes of a file, which is measured before it is read.
+    """The bytes of a file, which is measured before it is read.
 
     Raises:
         DocumentError: the file is missing, no plain file, may not be read, or is over 20 MB.
@@ -82,7 +82,7 @@ def load(path: Path) -> bytes:
 
 
 def read_script(name: str, data: bytes, *, encoding: str | None = None) -> tuple[Mapping[str, Any], Document]:
-    """Return the head of a script file (none in most documents), and the text below it; as `read_document`, for bytes.
+    """The head of a script file (none in most documents), and the text below it; as `read_document`, for bytes.
 
     Raises:
         RuleError: the head is wrong; names the line.
@@ -102,7 +102,7 @@ def read_script(name: str, data: bytes, *, encoding: str | None = None) -> tuple
 
 
 def read_bytes(name: str, data: bytes, *, encoding: str | None = None) -> Document:
-    """Return the text of an uploaded or pasted document; as `read_document`, for bytes.
+    """The text of an uploaded or pasted document; as `read_document`, for bytes.
 
     Raises:
         DocumentError: as `read_document`.
@@ -131,7 +131,7 @@ def read_bytes(name: str, data: bytes, *, encoding: str | None = None) -> Docume
 
 
 def sniff(name: str, data: bytes) -> str:
-    """Return the kind of a document by its first bytes; the name only tells Markdown from other text.
+    """The kind of a document by its first bytes; the name only tells Markdown from other text.
 
     Raises:
         DocumentError: the bytes are of a kind that holds no text for us.
@@ -173,7 +173,7 @@ def _sniff_zip(name: str, data: bytes) -> str:
 
 
 def _declared(kind: str, data: bytes) -> str | None:
-    """Return the character set that an HTML page names, when it is one of ours and not the one that lies most."""
+    """The character set that an HTML page names, when it is one of ours and not the one that lies most."""
     found = _CHARSET.search(data[:4096]) if kind == "html" else None
     named = found.group(1).decode("ascii", "replace").lower() if found else ""
     return "windows-1258" if named in {"windows-1258", "cp1258"} else None

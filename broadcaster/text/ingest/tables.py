@@ -12,7 +12,7 @@ _NUMBERING = re.compile(r"(?:stt|tt|số tt|số thứ tự)\.?", re.IGNORECASE)
 
 
 def table_note(count: int) -> Note:
-    """Return the remark that `count` tables were put into words."""
+    """The remark that `count` tables were put into words."""
     return Note(
         "table", f"Tài liệu có {count} bảng; máy đọc từng hàng kèm tên cột, nên viết lại thành lời cho dễ nghe."
     )
@@ -34,7 +34,7 @@ def is_layout(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def render(rows: Sequence[Sequence[str]], *, head: bool | None = None) -> list[str]:
-    """Return the lines of a table of cell texts.
+    """The lines of a table of cell texts.
 
     Args:
         rows: cells by row, merged cells repeated.

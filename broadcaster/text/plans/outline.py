@@ -56,7 +56,7 @@ class Node:
 
 
 def outline(lines: Sequence[str]) -> Node:
-    """Return the root of a document's lines; it stops at Nơi nhận, where the document ends."""
+    """The root of a document's lines; it stops at Nơi nhận, where the document ends."""
     root = Node("root", "", 1, 1)
     stack = [root]
     last: Node | None = None
@@ -84,7 +84,7 @@ def outline(lines: Sequence[str]) -> Node:
 
 
 def marked(line: str) -> tuple[str, str]:
-    """Return the kind of mark that a line begins with ("" for none) and the text behind it."""
+    """The kind of mark that a line begins with ("" for none) and the text behind it."""
     for kind, shape in _MARKS:
         if found := shape.match(line):
             return kind, line[found.end() :].strip()

@@ -61,12 +61,12 @@ class Cited:
 
 
 def cited(text: str) -> list[Cited]:
-    """Return the documents that a line names by number, as it writes them."""
+    """The documents that a line names by number, as it writes them."""
     return [Cited(m["number"], " ".join(m[0].split())) for m in _CITED.finditer(text)]
 
 
 def days(text: str, year: int) -> list[dt.date]:
-    """Return the dates in a line; one without a year lies in `year`."""
+    """The dates in a line; one without a year lies in `year`."""
     found = []
     for m in _DAY.finditer(text):
         day = m["day"] or m["day3"]
@@ -80,7 +80,7 @@ def days(text: str, year: int) -> list[dt.date]:
 
 
 def span(text: str, year: int | None) -> tuple[dt.date, dt.date] | None:
-    """Return the first and last day of the time that a line names, or None."""
+    """The first and last day of the time that a line names, or None."""
     if m := _YEARS.search(text):
         return _ordered(dt.date(int(m["a"]), 1, 1), dt.date(int(m["b"]), 12, 31))
     said = _YEAR.search(text)
@@ -96,7 +96,7 @@ def span(text: str, year: int | None) -> tuple[dt.date, dt.date] | None:
 
 
 def target(text: str) -> int | None:
-    """Return how many a year a line asks for ("02 bài/tháng" is 24), or None."""
+    """How many a year a line asks for ("02 bài/tháng" is 24), or None."""
     if m := _PER.search(text) or _EACH.search(text):
         return int(m["n"]) * _A_YEAR[" ".join(m["span"].lower().split())]
     plain = _PLAIN.search(text)
@@ -104,7 +104,7 @@ def target(text: str) -> int | None:
 
 
 def office(text: str) -> str | None:
-    """Return the first office that a line names, or None."""
+    """The first office that a line names, or None."""
     found = _OFFICE.search(text)
     if found is None:
         return None
@@ -116,7 +116,7 @@ def office(text: str) -> str | None:
 
 
 def names(text: str, words: tuple[str, ...]) -> bool:
-    """Return whether a line has one of `words`, whatever the marks and capitals."""
+    """Whether a line has one of `words`, whatever the marks and capitals."""
     plain = f" {re.sub(r'[^a-z0-9]+', ' ', fold(text))} "
     return any(f" {re.sub(r'[^a-z0-9]+', ' ', fold(word)).strip()} " in plain for word in words)
 

@@ -72,5 +72,5 @@ class PlanReading:
     notes: tuple[str, ...]
 
     def of(self, kind: ProposalKind) -> list[Proposal]:
-        """Return the proposals of a kind."""
+        """The proposals of a kind."""
         return [p for p in self.proposals if p.kind is kind]

@@ -34,7 +34,7 @@ _MANY = 400
 
 
 def read_plan(text: str, forms: Sequence[Form]) -> PlanReading:
-    """Return what the plan in `text` seems to say; total: any text gives a reading, perhaps one of notes alone."""
+    """What the plan in `text` seems to say; total: any text gives a reading, perhaps one of notes alone."""
     lines = tuple(nfc(text).split("\n"))
     root = outline(lines)
     sections = _sections(root)
@@ -54,7 +54,7 @@ def read_plan(text: str, forms: Sequence[Form]) -> PlanReading:
 
 
 def _sections(root: Node) -> dict[str, list[Node]]:
-    """Return the nodes that head each kind of part; a heading of several ("Nội dung, hình thức") leaves it to its children."""
+    """The nodes that head each kind of part; a heading of several ("Nội dung, hình thức") leaves it to its children."""
     found: dict[str, list[Node]] = {name: [] for name, _ in _SECTIONS}
     for node in root.walk():
         names = _named(node)

@@ -22,18 +22,18 @@ _NAMED = re.compile(r"(?:^|;\s)([^;:]{1,60}):\s")
 
 
 def column(head: str) -> str | None:
-    """Return what a column of that head holds, or None."""
+    """What a column of that head holds, or None."""
     plain = fold(head).strip()
     return next((name for name, words in _COLUMNS if any(w in plain for w in words)), None)
 
 
 def is_row(line: str) -> bool:
-    """Return whether a line is a row of a table with named columns, or of one set with bars."""
+    """Whether a line is a row of a table with named columns, or of one set with bars."""
     return len(_fields(line)) >= 2 or line.count("|") >= 2
 
 
 def _fields(line: str) -> dict[str, str]:
-    """Return the cells of `Nội dung: …; Hình thức: …`, by what their columns hold."""
+    """The cells of `Nội dung: …; Hình thức: …`, by what their columns hold."""
     heads = list(_NAMED.finditer(line))
     found: dict[str, str] = {}
     for here, after in zip(heads, [*heads[1:], None], strict=False):

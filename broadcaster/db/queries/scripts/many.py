@@ -88,7 +88,7 @@ class ScriptQuery:
 def find(
     session: Session, wanted: ScriptQuery, today: dt.date, *, limit: int = 40, offset: int = 0
 ) -> tuple[list[Listed], int]:
-    """Return one page of matching scripts, last changed first, and how many match in all."""
+    """One page of matching scripts, last changed first, and how many match in all."""
     query = script_filter(
         search=wanted.search,
         state=wanted.state,
@@ -107,7 +107,7 @@ def find(
 
 
 def waiting(session: Session) -> list[Listed]:
-    """Return the scripts that wait for the leader, the longest waiting first.
+    """The scripts that wait for the leader, the longest waiting first.
 
     Those handed in, and the approved ones that have a newer sound: another reading of the same words.
     """
@@ -116,7 +116,7 @@ def waiting(session: Session) -> list[Listed]:
 
 
 def waiting_count(session: Session) -> int:
-    """Return how many scripts wait for the leader."""
+    """How many scripts wait for the leader."""
     return session.scalar(select(func.count(Script.id)).where(_waits())) or 0
 
 
@@ -139,13 +139,13 @@ def _waits() -> ColumnElement[bool]:
 
 
 def counts(session: Session) -> dict[str, int]:
-    """Return how many scripts there are in each state."""
+    """How many scripts there are in each state."""
     rows = session.execute(select(Script.state, func.count()).group_by(Script.state))
     return {row[0].value: row[1] for row in rows}
 
 
 def whole(session: Session, script_id: int) -> Whole:
-    """Return one script with its history.
+    """One script with its history.
 
     Raises:
         NotFoundError: there is none of that number.
@@ -199,7 +199,7 @@ class Slogan:
 
 
 def slogans(session: Session, *, limit: int = 200) -> list[Slogan]:
-    """Return the slogans in use, the approved first, in the order of the alphabet."""
+    """The slogans in use, the approved first, in the order of the alphabet."""
     query = select(Script).where(Script.genre == Genre.SLOGAN, Script.state != ScriptState.RETIRED)
     scripts = session.scalars(query.order_by(Script.title_key, Script.id).limit(limit)).all()
     ids = [s.id for s in scripts]
@@ -224,7 +224,7 @@ class Before:
 
 
 def approved_before(session: Session, whole: Whole) -> Before | None:
-    """Return what was approved last, whether that approval still stands or has ended."""
+    """What was approved last, whether that approval still stands or has ended."""
     last = next((a for a in whole.approvals if a.decision == Decision.APPROVED and a.rendition_id is not None), None)
     if last is None:
         return None
@@ -233,7 +233,7 @@ def approved_before(session: Session, whole: Whole) -> Before | None:
 
 
 def speaking_job(session: Session, script_id: int) -> Job | None:
-    """Return the wish to speak a script or to make a recording of it ready: what goes on, or failed last."""
+    """The wish to speak a script or to make a recording of it ready: what goes on, or failed last."""
     found = session.scalars(
         select(Job).where(Job.kind.in_((JobKind.SPEAK, JobKind.RECORD)), Job.key == str(script_id))
     ).all()
@@ -245,7 +245,7 @@ def speaking_job(session: Session, script_id: int) -> Job | None:
 
 
 def listening_job(session: Session, script_id: int) -> Job | None:
-    """Return the wish to have a script's newest rendition heard by the machine, unless it is done."""
+    """The wish to have a script's newest rendition heard by the machine, unless it is done."""
     return session.scalars(
         select(Job).where(
             Job.kind == JobKind.LISTEN, Job.key == str(script_id), Job.state.not_in((JobState.DONE, JobState.CANCELLED))
@@ -254,7 +254,7 @@ def listening_job(session: Session, script_id: int) -> Job | None:
 
 
 def rendition(session: Session, script_id: int, rendition_id: int) -> Rendition:
-    """Return a rendition of a script.
+    """A rendition of a script.
 
     Raises:
         NotFoundError: there is none of that number.
@@ -270,7 +270,7 @@ def rendition(session: Session, script_id: int, rendition_id: int) -> Rendition:
 
 
 def pace(session: Session, voice: str) -> float | None:
-    """Return the syllables per second that a voice was measured at, at its usual speed; None when it spoke too little.
+    """The syllables per second that a voice was measured at, at its usual speed; None when it spoke too little.
 
     What it speaks inside of a sentence counts, pauses at commas do not.
     """
@@ -293,7 +293,7 @@ def pace(session: Session, voice: str) -> float | None:
 
 
 def topics(session: Session) -> Sequence[Topic]:
-    """Return the topics in the order of the plan."""
+    """The topics in the order of the plan."""
     return session.scalars(select(Topic).order_by(Topic.position)).all()
 
 

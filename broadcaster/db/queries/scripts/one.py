@@ -18,7 +18,7 @@ from broadcaster.text.syllables import unify_tone_marks
 
 
 def searchable(text: str) -> str:
-    """Return `text` as it is searched with marks: small letters, NFC, tone marks in one place (hoà is hòa)."""
+    """`text` as it is searched with marks: small letters, NFC, tone marks in one place (hoà is hòa)."""
     return unify_tone_marks(nfc(text).lower())
 
 
@@ -31,7 +31,7 @@ def script_filter(
     genre: str | None = None,
     marks: bool = True,
 ) -> Select[Script]:
-    """Return the query of scripts that match; every word of `search` must occur.
+    """The query of scripts that match; every word of `search` must occur.
 
     A word typed without marks finds all that look like it (dat: đất, đạt, dắt); one with marks finds itself, unless
     `marks` is false.
@@ -62,7 +62,7 @@ def script_filter(
 
 
 def page_of_scripts(session: Session, *, limit: int, offset: int, **filters: Any) -> tuple[Sequence[Script], int]:
-    """Return one page of matching scripts, last changed first, and how many match in all."""
+    """One page of matching scripts, last changed first, and how many match in all."""
     query = script_filter(**filters)
     total = session.scalar(query.with_only_columns(func.count(Script.id))) or 0
     newest_first = query.order_by(Script.updated_at.desc(), Script.id.desc())
@@ -70,7 +70,7 @@ def page_of_scripts(session: Session, *, limit: int, offset: int, **filters: Any
 
 
 def find_scripts(session: Session, *, limit: int = 1000, offset: int = 0, **filters: Any) -> list[dict[str, Any]]:
-    """Return matching scripts as plain rows, newest change first, each with the length of its newest rendition."""
+    """Matching scripts as plain rows, newest change first, each with the length of its newest rendition."""
     scripts = list(
         session.scalars(
             script_filter(**filters).order_by(Script.updated_at.desc(), Script.id.desc()).limit(limit).offset(offset)
@@ -91,7 +91,7 @@ def find_scripts(session: Session, *, limit: int = 1000, offset: int = 0, **filt
 
 
 def script_detail(session: Session, number: int) -> dict[str, Any]:
-    """Return one script with its newest words, newest rendition and every decision.
+    """One script with its newest words, newest rendition and every decision.
 
     Raises:
         NotFoundError: there is none of that number.
@@ -155,7 +155,7 @@ def _length(ms: int | None) -> str | None:
 
 
 def get_script(session: Session, script_id: int) -> Script:
-    """Return a script.
+    """A script.
 
     Raises:
         NotFoundError: there is none of that number.
@@ -164,21 +164,21 @@ def get_script(session: Session, script_id: int) -> Script:
 
 
 def latest_revision(session: Session, script_id: int) -> Revision:
-    """Return the newest revision of a script that exists."""
+    """The newest revision of a script that exists."""
     return session.scalars(
         select(Revision).where(Revision.script_id == script_id).order_by(Revision.number.desc()).limit(1)
     ).one()
 
 
 def latest_rendition(session: Session, revision_id: int) -> Rendition | None:
-    """Return the newest rendition of a revision."""
+    """The newest rendition of a revision."""
     return session.scalars(
         select(Rendition).where(Rendition.revision_id == revision_id).order_by(Rendition.id.desc()).limit(1)
     ).first()
 
 
 def newest_alike(session: Session, revision_id: int, spoken_sha256: str, audio_sha256: str) -> Rendition | None:
-    """Return the newest rendition of a revision if it has these words and bytes.
+    """The newest rendition of a revision if it has these words and bytes.
 
     An older one does not count: who goes back from a recording to the station's voice wants that one to be the newest.
     """
