@@ -68,7 +68,7 @@ _DAY_LIST = re.compile(r"(?:ngày|mùng|mồng)(?:\s\d{1,2}(?:,|\svà|\sđến)?
 
 
 def day_prefix(left: Left) -> str:
-    """ "ngày " unless the text has said it."""
+    """The word "ngày" with its blank, unless the text has said it."""
     if left.last.strip('(“"') in _HAS_DAY or _DAY_LIST.search(left.lower[-36:]):
         return ""
     return "ngày "
