@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import structlog
 
 from broadcaster import logs
 from broadcaster.cli.common import format_option, opened, show_json
@@ -169,7 +168,7 @@ def _tell_first_bulletin(station: Station, stop: threading.Event, outputs: list[
         try:
             found = first_bulletin(station)
         except Exception:  # noqa: BLE001 - only words for the screen; the station itself goes on
-            structlog.get_logger(__name__).warning("first bulletin not readable")
+            logs.EventLog(__name__).warning("first bulletin not readable")
             return
         if (sentence := _of_first_bulletin(station, found, outputs)) and sentence != told:
             click.echo(sentence)

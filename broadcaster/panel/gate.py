@@ -9,7 +9,6 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any, ClassVar, Final, cast
 
-import structlog
 from flask import Flask, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -20,6 +19,7 @@ from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Response
 
+from broadcaster.logs import EventLog
 from broadcaster.panel.scripts import recordings
 from broadcaster.panel.web import access
 
@@ -28,7 +28,7 @@ ANYBODY: Final = 64 * 1024
 STRANGER: Final = 2 * 1024 * 1024
 """The most that is taken from somebody who has not signed in (bytes)."""
 
-log = structlog.get_logger(__name__)
+log = EventLog(__name__)
 
 
 def most() -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 
-import structlog
 from flask import Flask
 from waitress.server import create_server
 
+from broadcaster.logs import EventLog
 from broadcaster.panel.app import create_app
 from broadcaster.panel.gate import channel_for
 from broadcaster.panel.scripts.recordings import MOST
@@ -15,7 +15,7 @@ from broadcaster.panel.web.timing import Queue, Timed
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.station import Station
 
-log = structlog.get_logger(__name__)
+log = EventLog(__name__)
 _BEAT_SECONDS = 5.0
 
 
@@ -40,8 +40,8 @@ def serve(station: Station, host: str, port: int, stop_event: threading.Event) -
         while not stop_event.is_set() and runner.is_alive():
             try:
                 beat(station, "web", {"port": port})
-            except Exception:
-                log.warning("heartbeat not written", exc_info=True)
+            except Exception as error:  # noqa: BLE001 - a beat that fails ends no page
+                log.warning("heartbeat not written", fault=error)
             stop_event.wait(_BEAT_SECONDS)
     finally:
         server.close()

@@ -10,12 +10,11 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import structlog
-
 from broadcaster.clock import Clock
 from broadcaster.home import Home
+from broadcaster.logs import EventLog
 
-log = structlog.get_logger(__name__)
+log = EventLog(__name__)
 
 ORDER = ("playout", "worker", "web")
 """Started in this order and stopped in the reverse: the sound comes first and goes last."""

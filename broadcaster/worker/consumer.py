@@ -9,12 +9,12 @@ from contextlib import suppress
 from typing import Final
 
 import psutil
-import structlog
 from sqlalchemy import select
 
 from broadcaster.db.models import Job
 from broadcaster.domain.work.jobs import JobKind, JobTurn
 from broadcaster.errors import StationError
+from broadcaster.logs import EventLog
 from broadcaster.services.air import emergency_soundings
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.station import Station
@@ -23,7 +23,7 @@ from broadcaster.services.work.knock import Bell
 from broadcaster.services.work.performing import Handlers
 from broadcaster.worker.handlers import HANDLERS
 
-log = structlog.get_logger(__name__)
+log = EventLog(__name__)
 
 _BEAT_SECONDS: Final = 10.0
 _RECONCILE_EVERY: Final = 3

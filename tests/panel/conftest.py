@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
@@ -17,14 +16,6 @@ from broadcaster.panel import create_app
 from broadcaster.services.station import Station, open_station
 from tests.kit import seed
 from tests.kit.panel import Client, SignIn
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _plain_logs() -> Iterator[None]:
-    """Log as the processes do, one plain line for each event: coloured traces take seconds."""
-    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()])
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

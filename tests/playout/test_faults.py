@@ -326,7 +326,7 @@ def test_a_sound_altered_between_its_check_and_its_moment_airs_as_approved_or_no
         np.testing.assert_array_equal(heard[: len(approved)], approved)
     else:
         assert outcomes == [Outcome.FULL, Outcome.PARTIAL, Outcome.FULL]
-        assert ALTERED in row.verdict
+        assert ALTERED.text in row.verdict
         good = len(heard) - 24_000
         np.testing.assert_array_equal(heard[:good], approved[:good])
     assert sink.opened_at < at, "and the sink was warm before"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-import structlog
 from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
@@ -13,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from broadcaster.db.session import DatabaseUnavailableError
 from broadcaster.errors import ForbiddenError, NotFoundError, StationError, printed
+from broadcaster.logs import EventLog
 from broadcaster.panel.web.bearer import TokenError
 
 
@@ -23,7 +23,7 @@ class Said(TypedDict):
     field: str | None
 
 
-log = structlog.get_logger(__name__)
+log = EventLog(__name__)
 
 _WORDS = {
     400: ("Yêu cầu không hợp lệ", "Trình duyệt gửi lên điều mà máy của đài không hiểu. Hãy quay lại và thử lại."),
@@ -96,5 +96,5 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _fault(error: Exception) -> ResponseReturnValue:
-    log.error("page broke", path=request.path, exc_info=error)
+    log.error("page broke", path=request.path, fault=error)
     return page(500, *_WORDS[500])

@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-import structlog
 from sqlalchemy import ColumnElement, and_, delete, event, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
@@ -19,13 +18,14 @@ from broadcaster.db.models import Job, JobNeed
 from broadcaster.db.session import changed
 from broadcaster.domain.work.jobs import ENDED, NOT_DONE, JobKind, JobState, JobTurn
 from broadcaster.errors import RuleError
+from broadcaster.logs import EventLog
 from broadcaster.services.station import Station
 from broadcaster.services.work.knock import knock
 
 _GLANCE_S: Final = 0.02
 """How often one who waits looks at the row of a job."""
 
-log = structlog.get_logger(__name__)
+log = EventLog(__name__)
 
 
 def want(

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import psutil
-import structlog
 from sqlalchemy import ColumnElement, Update, select, update
 from sqlalchemy.orm import Session
 
@@ -20,12 +19,13 @@ from broadcaster.db.models import Job
 from broadcaster.db.session import changed
 from broadcaster.domain.work.jobs import JobKind, JobState, JobTurn
 from broadcaster.errors import EngineError, MediaError, StationError
+from broadcaster.logs import EventLog
 from broadcaster.media.ffmpeg import NOT_THE_FILE
 from broadcaster.services.station import Station
 from broadcaster.services.work.jobs import ORDER, let_down, ready
 from broadcaster.sound.store import disk_error
 
-log = structlog.get_logger(__name__)
+log = EventLog(__name__)
 
 Progress = Callable[[float], None]
 Handler = Callable[[Station, Mapping[str, Any], Progress], None]
