@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from broadcaster import home as home_module
 from broadcaster import logs
 from broadcaster.cli.place import home_option, where
-from broadcaster.home import Home
+from broadcaster.errors import RuleError
 from broadcaster.supervise.signals import stop_event
 
 if TYPE_CHECKING:
+    from broadcaster.home import Home
     from broadcaster.services.station import Station
 
 
@@ -42,13 +42,14 @@ def playout_command(ctx: click.Context, own_home: str | None) -> None:
     from broadcaster.clock import SystemClock  # noqa: PLC0415
     from broadcaster.supervise.desk_link import DeskLink  # noqa: PLC0415
 
-    home, clock = _home(ctx, own_home, "playout"), SystemClock()
-    stop = stop_event()
-    desk = DeskLink([sys.executable, "-m", "broadcaster", "--home", str(home.root), "desk"], clock)
-    desk.start()  # both load at once
-    from broadcaster.playout.engine import Playout  # noqa: PLC0415 - only this process makes sound
-
+    clock, stop, given = SystemClock(), stop_event(), where(ctx, own_home)
+    named = ["--home", given] if given else []
+    desk = DeskLink([sys.executable, "-m", "broadcaster", *named, "desk"], clock)
+    desk.start()  # before anything else: both load at once
     try:
+        from broadcaster.playout.engine import Playout  # noqa: PLC0415 - only this process makes sound
+
+        home = _home(given, "playout")
         Playout(desk, home, home.settings(), clock, urgent=True).run(stop)
     finally:
         desk.close()
@@ -73,16 +74,21 @@ def desk_command(ctx: click.Context, own_home: str | None) -> None:
     from broadcaster.services.station import open_station  # noqa: PLC0415
     from broadcaster.supervise.desk_server import DeskServer  # noqa: PLC0415
 
-    home = _home(ctx, own_home, "desk")
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):  # it ends with its asker, who has last lines to bring in
         if (number := getattr(signal, name, None)) is not None:
             signal.signal(number, signal.SIG_IGN)
     outlet, sys.stdout = sys.stdout, sys.stderr  # whatever prints must not stand among the answers
+    try:
+        home = _home(where(ctx, own_home), "desk")
+    except RuleError:
+        return  # there is no station here, as play-out itself says
     DeskServer(lambda: LocalDesk(open_station(home.root)), outlet).serve(sys.stdin)
 
 
-def _home(ctx: click.Context, own_home: str | None, name: str) -> Home:
-    home = home_module.find(where(ctx, own_home))
+def _home(given: str | None, name: str) -> Home:
+    from broadcaster import home as home_module  # noqa: PLC0415 - the desk of play-out is begun before
+
+    home = home_module.find(given)
     logs.configure(name, home.logs)
     return home
 
@@ -90,4 +96,4 @@ def _home(ctx: click.Context, own_home: str | None, name: str) -> Home:
 def _process(ctx: click.Context, own_home: str | None, name: str) -> Station:
     from broadcaster.services.station import open_station  # noqa: PLC0415 - play-out opens no database
 
-    return open_station(_home(ctx, own_home, name).root)
+    return open_station(_home(where(ctx, own_home), name).root)
