@@ -90,10 +90,10 @@ def test_a_disk_that_fills_up_while_rendering_leaves_no_half_file(tmp_path, kilo
     code = (
         "import resource, signal, sys; from pathlib import Path\n"
         "from broadcaster.errors import MediaError; from broadcaster.sound.store import Store\n"
-        "from broadcaster.sound.render import Line, render\n"
+        "from broadcaster.sound.render import SpokenSentence, render\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "n = int(sys.argv[2]); resource.setrlimit(resource.RLIMIT_FSIZE, (n, n))\n"
-        "try: render([Line('một hai ba bốn ' * 10, 100)], voices=['tone'], store=Store(Path(sys.argv[1])))\n"
+        "try: render([SpokenSentence('một hai ba bốn ' * 10, 100)], voices=['tone'], store=Store(Path(sys.argv[1])))\n"
         "except MediaError as e: print(e.code)\n"
     )
     arguments = [sys.executable, "-c", code, tmp_path / "store", str(kilobytes * 1000)]

@@ -22,7 +22,7 @@ from broadcaster.panel.web.sending import send_trial
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.reading import cleaned_of, name_of, profile_of
 from broadcaster.services.scripts import drafts
-from broadcaster.services.scripts.drafts import Written
+from broadcaster.services.scripts.drafts import WordsKept
 from broadcaster.services.scripts.trial import trial_lexicon
 from broadcaster.speech.pace import pace_of
 from broadcaster.text import Lexicon, LexiconEntry, Mode, Spoken, estimate_seconds, normalize
@@ -174,7 +174,7 @@ def _keep(held: WorkInHand) -> dict[str, Any]:
         return {"hand": hand, "written": None, "trouble": ""}
     fields = request.form.to_dict() | {"body": held.body, "kept": pack_kept(held.kept), "own": pack_own(held.own)}
     try:
-        written: Written = drafts.write(
+        written: WordsKept = drafts.write(
             station(),
             actor(),
             fields,

@@ -29,7 +29,7 @@ _MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WordsKept:
     """What became of typed words: the draft they are in, and whether it had to be a new one."""
 
     draft: str
@@ -63,7 +63,7 @@ def write(
     seen: int,
     script_id: int | None = None,
     base: int | None = None,
-) -> Written:
+) -> WordsKept:
     """Keep the fields of a form that is being written; return where.
 
     Args:
@@ -108,7 +108,7 @@ def write(
             row.fields, row.tab, row.base, row.updated_at, row.serial = kept, tab, base, now, row.serial + 1
         session.flush()
         beside = tuple(_beside(session, row, now)) if script_id is not None else ()
-        return Written(row.id, row.serial, row.updated_at, forked, beside)
+        return WordsKept(row.id, row.serial, row.updated_at, forked, beside)
 
 
 def mine(session: Session, actor: Actor, script_id: int | None) -> Sequence[DraftRow]:

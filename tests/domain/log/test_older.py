@@ -63,7 +63,10 @@ def test_a_key_tells_where_a_row_came_from(key: str, kind: BroadcastKind, expect
         ("Máy phát không hoạt động lúc đến giờ; đã qua giờ kết thúc (5 phút sau giờ hẹn).", Cause.TOO_LATE),
         ("Kịch bản chưa được duyệt.", Cause.NOT_APPROVED),
         ("Kịch bản không còn được duyệt (đang ở trạng thái “Nháp”).", Cause.NOT_APPROVED),
-        ("Lời đọc trong từ điển đã thay đổi sau khi duyệt và bài được giữ lại; hãy duyệt bản đọc mới.", Cause.NOT_APPROVED),
+        (
+            "Lời đọc trong từ điển đã thay đổi sau khi duyệt và bài được giữ lại; hãy duyệt bản đọc mới.",
+            Cause.NOT_APPROVED,
+        ),
         ("Mục này không gắn với kịch bản nào nên không có phê duyệt.", Cause.NOT_APPROVED),
         ("Bản tin khẩn cấp này chưa được ai xác nhận.", Cause.NOT_CONFIRMED),
         ("Lời đọc hoặc âm thanh khác với bản đã duyệt.", Cause.BYTES_DIFFER),
@@ -80,7 +83,7 @@ def test_a_key_tells_where_a_row_came_from(key: str, kind: BroadcastKind, expect
         ("Máy khác đang giữ quyền phát nên phần còn lại không phát nữa.", Cause.LEASE_LOST),
         ("Máy phát gặp lỗi không lường trước; xem nhật ký kỹ thuật.", Cause.PROGRAM_FAULT),
     ],
-)  # fmt: skip
+)
 def test_each_sentence_of_the_older_log_tells_its_cause(sentence: str, cause: Cause | None) -> None:
     assert cause_of(sentence) is cause
 
@@ -118,12 +121,20 @@ def test_a_journal_and_a_plan_of_an_older_play_out_are_still_read() -> None:
     assert Ending.from_json(ending.as_json()) == ending
     pinned = {
         "broadcast": {
-            "id": 1, "title": "x", "kind": "once", "starts_at": at.isoformat(), "ends_at": at.isoformat(), "zones": [],
-            "rundown": [], "late": "air", "grace": 120, "overrun": "cut",
+            "id": 1,
+            "title": "x",
+            "kind": "once",
+            "starts_at": at.isoformat(),
+            "ends_at": at.isoformat(),
+            "zones": [],
+            "rundown": [],
+            "late": "air",
+            "grace": 120,
+            "overrun": "cut",
         },
         "zones": {},
         "faults": {"1": "Kịch bản chưa được duyệt."},
-    }  # fmt: skip
+    }
     bundle = Bundle.from_json(pinned)
     assert bundle.faults[1].cause is Cause.NOT_APPROVED
     assert Bundle.from_json(bundle.as_json()) == bundle

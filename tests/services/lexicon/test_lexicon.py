@@ -249,9 +249,9 @@ LETTERS = st.text(st.sampled_from("aàảđêơưzĐTH &./\"'\\#=-"), min_size=1
 SAID = LETTERS.map(lambda t: f"đọc {t}")
 ENTRIES = st.builds(
     LexiconEntry,
-    LETTERS.map(lambda t: f"x{t}"),
-    SAID,
-    st.sampled_from([Mode.EXPAND, Mode.WORD]),
+    written=LETTERS.map(lambda t: f"x{t}"),
+    spoken=SAID,
+    mode=st.sampled_from([Mode.EXPAND, Mode.WORD]),
     case=st.sampled_from(["any", "exact"]),
     preceded_by=st.lists(SAID, max_size=2).map(tuple),
     followed_by=st.lists(SAID, max_size=2).map(tuple),
