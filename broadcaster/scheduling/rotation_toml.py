@@ -9,7 +9,7 @@ import datetime as dt
 import tomllib
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, create_model
 
 from broadcaster import errors, faults
 from broadcaster.domain.air.broadcasts import Overrun
@@ -27,6 +27,8 @@ from broadcaster.domain.schedule.rotations import (
     Step,
 )
 from broadcaster.domain.schedule.windows import parse_time
+from broadcaster.domain.scripts.fields import About, Face, shown_on
+from broadcaster.domain.setup.fields import DEFAULTS, ZoneFields
 from broadcaster.errors import RuleError, Where, place
 
 F = TypeVar("F", bound=BaseModel)
@@ -36,6 +38,10 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$")]
 
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Coded(_Table):
+    code: Code
 
 
 class _Item(_Table):
@@ -111,21 +117,19 @@ class _RotationFile(_Table):
     slot: list[_Slot] = Field(min_length=1)
 
 
-class ZoneTable(_Table):
-    """One zone of `zones.toml`."""
-
-    code: Code
-    name: str = Field(min_length=1)
-    place: str = ""
-    sink: str = "main"
-    volume: int = Field(100, ge=0, le=100)
-    enabled: bool = True
+def _written(name: str, about: About) -> tuple[Any, Any]:
+    if about.kind is int:
+        return int, Field(DEFAULTS[name], ge=about.least, le=about.most)
+    return about.kind, DEFAULTS[name] if name in DEFAULTS else Field(min_length=1)
 
 
-class GroupTable(_Table):
+_zone: dict[str, Any] = {name: _written(name, about) for name, about in shown_on(Face.HEAD, ZoneFields).items()}
+ZoneTable = create_model("ZoneTable", __base__=_Coded, __doc__="One zone of `zones.toml`.", **_zone)
+
+
+class GroupTable(_Coded):
     """One group of `zones.toml`."""
 
-    code: Code
     name: str = Field(min_length=1)
     zones: list[str] = Field(min_length=1)
 

@@ -25,6 +25,7 @@ from broadcaster.db.queries import schedule as schedule_queries
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.domain.scripts.fields import Face, plain, shown_on, values_of
 from broadcaster.domain.scripts.scripts import Decision, ScriptState
+from broadcaster.domain.setup.fields import ZoneFields
 from broadcaster.errors import RuleError
 from broadcaster.services.station import Station
 
@@ -132,10 +133,7 @@ def zones(station: Station, session: Session) -> Iterator[Row]:
         airing = sounding.get(z.code)
         yield {
             "code": z.code,
-            "name": z.name,
-            "place": z.place,
-            "enabled": z.enabled,
-            "volume": z.volume,
+            **{name: getattr(z, name) for name in shown_on(Face.EXPORT, ZoneFields)},
             "muted": z.code in present.muted,
             "playout_alive": present.alive,
             "airing_broadcast_id": airing.broadcast_id if airing else None,
@@ -207,10 +205,7 @@ HEADS = {
     ),
     "zones": (
         "code",
-        "name",
-        "place",
-        "enabled",
-        "volume",
+        *shown_on(Face.EXPORT, ZoneFields),
         "muted",
         "playout_alive",
         "airing_broadcast_id",

@@ -53,33 +53,44 @@ class About:
     """Bounds of a number; of a text, its longest."""
 
 
-def _about(
+def about(
     kind: type, label: str = "", told: str = "", faces: frozenset[Face] = frozenset(), **more: Any
 ) -> dict[str, About]:
+    """The metadata of a declared field."""
     return {"about": About(kind, label, told, faces, **more)}
+
+
+def about_of(declared: Any) -> dict[str, About]:
+    """What is declared of each field, in order."""
+    return {f.name: f.metadata["about"] for f in dataclasses.fields(declared)}
+
+
+def defaults_of(declared: Any) -> dict[str, Any]:
+    """The defaults of the fields that have one."""
+    return {f.name: f.default for f in dataclasses.fields(declared) if f.default is not dataclasses.MISSING}
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptFields:
     """A script as an editor hands it in."""
 
-    title: str = field(metadata=_about(str, "Tên bài", "Tên kịch bản.", _EVERYWHERE, most=300))
-    unit: str = field(metadata=_about(str, "Đơn vị gửi", "Mã đơn vị gửi.", _EVERYWHERE, column="unit_code", most=32))
-    topic: str = field(metadata=_about(str, "Chủ đề", "Mã chủ đề.", _EVERYWHERE, column="topic_code", most=64))
-    body: str = field(metadata=_about(str, "Văn bản", "", frozenset({Face.FORM, Face.API}), column="-", most=MAX_BODY))
-    genre: Genre = field(default=Genre.BULLETIN, metadata=_about(Genre, "Thể loại", "Thể loại.", _EVERYWHERE))
+    title: str = field(metadata=about(str, "Tên bài", "Tên kịch bản.", _EVERYWHERE, most=300))
+    unit: str = field(metadata=about(str, "Đơn vị gửi", "Mã đơn vị gửi.", _EVERYWHERE, column="unit_code", most=32))
+    topic: str = field(metadata=about(str, "Chủ đề", "Mã chủ đề.", _EVERYWHERE, column="topic_code", most=64))
+    body: str = field(metadata=about(str, "Văn bản", "", frozenset({Face.FORM, Face.API}), column="-", most=MAX_BODY))
+    genre: Genre = field(default=Genre.BULLETIN, metadata=about(Genre, "Thể loại", "Thể loại.", _EVERYWHERE))
     priority: Priority = field(
-        default=Priority.NORMAL, metadata=_about(Priority, "Mức ưu tiên", "Mức ưu tiên.", _EVERYWHERE)
+        default=Priority.NORMAL, metadata=about(Priority, "Mức ưu tiên", "Mức ưu tiên.", _EVERYWHERE)
     )
     valid_from: dt.date | None = field(
-        default=None, metadata=_about(dt.date, "Phát từ ngày", "", _EVERYWHERE - {Face.COMMAND})
+        default=None, metadata=about(dt.date, "Phát từ ngày", "", _EVERYWHERE - {Face.COMMAND})
     )
     valid_to: dt.date | None = field(
-        default=None, metadata=_about(dt.date, "Đến hết ngày", "", _EVERYWHERE - {Face.COMMAND})
+        default=None, metadata=about(dt.date, "Đến hết ngày", "", _EVERYWHERE - {Face.COMMAND})
     )
     airings: int = field(
         default=0,
-        metadata=_about(
+        metadata=about(
             int,
             "Số lần phát mong muốn",
             "Số lần phát mong muốn trong thời hạn của bài; 0: lần lượt như mọi bài.",
@@ -89,16 +100,16 @@ class ScriptFields:
         ),
     )
     """How many airings its office asks for while it is valid; 0: as its turn comes."""
-    verify: tuple[str, ...] = field(default=(), metadata=_about(tuple, faces=frozenset({Face.HEAD})))
+    verify: tuple[str, ...] = field(default=(), metadata=about(tuple, faces=frozenset({Face.HEAD})))
     """Facts that an officer must check before airing."""
-    source_name: str | None = field(default=None, metadata=_about(str, faces=frozenset({Face.FORM}), most=300))
-    voice: str | None = field(default=None, metadata=_about(str, "Giọng đọc", faces=frozenset({Face.FORM})))
+    source_name: str | None = field(default=None, metadata=about(str, faces=frozenset({Face.FORM}), most=300))
+    voice: str | None = field(default=None, metadata=about(str, "Giọng đọc", faces=frozenset({Face.FORM})))
     """`engine:id`; none: the station's order of voices."""
     rate: float | None = field(
-        default=None, metadata=_about(float, "Tốc độ đọc", faces=frozenset({Face.FORM}), least=RATE_MIN, most=RATE_MAX)
+        default=None, metadata=about(float, "Tốc độ đọc", faces=frozenset({Face.FORM}), least=RATE_MIN, most=RATE_MAX)
     )
     """Times the usual speed; none: the station's."""
-    kept: tuple[Kept, ...] = field(default=(), metadata=_about(tuple, faces=frozenset({Face.FORM}), most=100_000))
+    kept: tuple[Kept, ...] = field(default=(), metadata=about(tuple, faces=frozenset({Face.FORM}), most=100_000))
     """What would not be read and was put back."""
 
     @property
@@ -107,16 +118,14 @@ class ScriptFields:
         return self.source_name or "kịch bản"
 
 
-ABOUT: Mapping[str, About] = {f.name: f.metadata["about"] for f in dataclasses.fields(ScriptFields)}
+ABOUT: Mapping[str, About] = about_of(ScriptFields)
 """Every field by name, in the order in which the faces show them."""
-DEFAULTS: Mapping[str, Any] = {
-    f.name: f.default for f in dataclasses.fields(ScriptFields) if f.default is not dataclasses.MISSING
-}
+DEFAULTS: Mapping[str, Any] = defaults_of(ScriptFields)
 
 
-def shown_on(face: Face) -> dict[str, About]:
+def shown_on(face: Face, of: type = ScriptFields) -> dict[str, About]:
     """The fields of one face, in order."""
-    return {name: about for name, about in ABOUT.items() if face in about.faces}
+    return {name: about for name, about in about_of(of).items() if face in about.faces}
 
 
 def columns_of(script: ScriptFields) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from itertools import pairwise
-from typing import Any
+from typing import Any, Self
 
 from broadcaster.domain.schedule.windows import Window
 from broadcaster.errors import RuleError, Where
@@ -15,79 +15,48 @@ from broadcaster.errors import RuleError, Where
 ALL = "all"
 
 
-class Device(StrEnum):
+class _Worded(StrEnum):
+    """A word of the machine with the Vietnamese one beside it."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> Self:
+        member = str.__new__(cls, value)
+        member._value_, member.label = value, label
+        return member
+
+
+class Device(_Worded):
     """What hangs on the pole."""
 
-    HORN = "horn"
-    COLUMN = "column"
-    WIRELESS = "wireless"
-    SMART = "smart"
-    INDOOR = "indoor"
-
-    @property
-    def label(self) -> str:
-        """The Vietnamese word."""
-        return _DEVICES[self]
+    HORN = "horn", "Loa phóng thanh có dây"
+    COLUMN = "column", "Loa cột"
+    WIRELESS = "wireless", "Loa không dây (FM)"
+    SMART = "smart", "Loa thông minh (IP, 4G)"
+    INDOOR = "indoor", "Loa trong nhà"
 
 
-_DEVICES = {
-    Device.HORN: "Loa phóng thanh có dây",
-    Device.COLUMN: "Loa cột",
-    Device.WIRELESS: "Loa không dây (FM)",
-    Device.SMART: "Loa thông minh (IP, 4G)",
-    Device.INDOOR: "Loa trong nhà",
-}
-
-
-class HornCondition(StrEnum):
+class HornCondition(_Worded):
     """In what state a zone's horns are, by those who looked."""
 
-    GOOD = "good"
-    WEAK = "weak"
-    BROKEN = "broken"
-    REPAIR = "repair"
-
-    @property
-    def label(self) -> str:
-        """The Vietnamese word."""
-        return _CONDITIONS[self]
+    GOOD = "good", "Tốt"
+    WEAK = "weak", "Kêu nhỏ hoặc rè"
+    BROKEN = "broken", "Hỏng"
+    REPAIR = "repair", "Đang sửa"
 
 
-_CONDITIONS = {
-    HornCondition.GOOD: "Tốt",
-    HornCondition.WEAK: "Kêu nhỏ hoặc rè",
-    HornCondition.BROKEN: "Hỏng",
-    HornCondition.REPAIR: "Đang sửa",
-}
-
-
-class ZoneState(StrEnum):
+class ZoneState(_Worded):
     """What a zone does at this moment."""
 
-    AIR = "air"
-    REST = "rest"
-    MUTED = "muted"
-    BAD = "bad"
+    AIR = "air", "đang phát"
+    REST = "rest", "chờ phát"
+    MUTED = "muted", "tắt tiếng"
+    BAD = "bad", "hỏng đường ra"
     """Its sink fails."""
-    OFF = "off"
+    OFF = "off", "ngừng dùng"
     """Not in use."""
-    LOST = "lost"
+    LOST = "lost", "không rõ"
     """Play-out does not run."""
-
-    @property
-    def label(self) -> str:
-        """The Vietnamese words."""
-        return _ZONE_STATES[self]
-
-
-_ZONE_STATES = {
-    ZoneState.AIR: "đang phát",
-    ZoneState.REST: "chờ phát",
-    ZoneState.MUTED: "tắt tiếng",
-    ZoneState.BAD: "hỏng đường ra",
-    ZoneState.OFF: "ngừng dùng",
-    ZoneState.LOST: "không rõ",
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from broadcaster.domain.air.emergencies import LONGEST_REPEAT, MAX_TEXT, SHORTES
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.scripts.fields import DEFAULTS, About, Face, shown_on
 from broadcaster.domain.scripts.scripts import ScriptState
+from broadcaster.domain.setup.fields import ZoneFields
 
 PAGE = 100
 _FIRST, _LAST = dt.date(2000, 1, 1), dt.date(2200, 12, 31)
@@ -197,14 +198,13 @@ class LogPage(BaseModel):
     last_seq: int = Field(description="Số thứ tự để hỏi tiếp.")
 
 
-class ZoneOut(BaseModel):
+_zone: dict[str, Any] = {name: (about.kind, ...) for name, about in shown_on(Face.EXPORT, ZoneFields).items()}
+_ZoneShown = create_model("_ZoneShown", code=(str, ...), **_zone)
+
+
+class ZoneOut(_ZoneShown):
     """A cluster of horns, and what the station knows of it."""
 
-    code: str
-    name: str
-    place: str
-    enabled: bool
-    volume: int
     muted: bool
     playout_alive: bool
     airing_broadcast_id: int | None

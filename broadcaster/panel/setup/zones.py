@@ -14,7 +14,9 @@ from broadcaster.db.models import BroadcastRow, ZoneGroup, ZoneRow
 from broadcaster.db.queries import people, schedule
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.domain.people.roles import Permission
-from broadcaster.domain.setup.zones import Device, HornCondition, parse_bands, volume_at
+from broadcaster.domain.scripts.fields import Face, shown_on
+from broadcaster.domain.setup.fields import DEFAULTS, ZoneFields
+from broadcaster.domain.setup.zones import parse_bands, volume_at
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_moment
@@ -153,22 +155,12 @@ def _form(row: ZoneRow | None) -> ZoneForm:
     return form
 
 
-def _fields(form: ZoneForm) -> zones.ZoneFields:
-    return zones.ZoneFields(
-        name=form.name.data,
-        place=form.place.data or "",
-        sink=form.sink.data,
-        volume=form.volume.data,
-        bands=tuple((form.bands.data or "").splitlines()),
-        latitude=form.latitude.data,
-        longitude=form.longitude.data,
-        device=Device(form.device.data),
-        condition=HornCondition(form.condition.data),
-        enabled=form.enabled.data,
-        bass=form.bass.data or 0.0,
-        treble=form.treble.data or 0.0,
-        gain=form.gain.data or 0.0,
-    )
+def _fields(form: ZoneForm) -> ZoneFields:
+    given = {
+        n: DEFAULTS.get(n) if form[n].data is None else a.kind(form[n].data)
+        for n, a in shown_on(Face.FORM, ZoneFields).items()
+    }
+    return ZoneFields(**given | {"bands": tuple((form.bands.data or "").splitlines())})
 
 
 @dataclass(frozen=True, slots=True)

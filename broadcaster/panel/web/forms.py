@@ -29,7 +29,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from broadcaster.domain.people.roles import Role
 from broadcaster.domain.people.scopes import Scope
 from broadcaster.domain.scripts.fields import DEFAULTS, About, Face, shown_on
-from broadcaster.domain.setup.zones import Device, HornCondition
+from broadcaster.domain.setup.fields import ZoneFields
 from broadcaster.errors import StationError
 from broadcaster.services.setup.sounds import KINDS
 
@@ -167,19 +167,26 @@ class UserForm(StationForm):
 class ZoneForm(StationForm):
     """Add or change a zone."""
 
-    name = StringField("Tên cụm loa", [InputRequired(_NEEDED), Length(max=200)])
-    place = StringField("Vị trí", [Length(max=300)])
-    latitude = FloatField("Vĩ độ", [Optional()])
-    longitude = FloatField("Kinh độ", [Optional()])
-    device = SelectField("Loại loa", choices=[SelectChoice(d.value, d.label) for d in Device])
-    sink = SelectField("Đường ra")
-    volume = IntegerField("Âm lượng (%)", [InputRequired(_NEEDED), NumberRange(0, 100, message="Từ 0 đến 100.")])
-    bands = TextAreaField("Âm lượng theo khung giờ", [Optional(), Length(max=1000)])
-    bass = FloatField("Tiếng trầm (dB)", [Optional()])
-    treble = FloatField("Tiếng bổng (dB)", [Optional()])
-    gain = FloatField("Độ to so với cụm khác (dB)", [Optional()])
-    condition = SelectField("Tình trạng", choices=[SelectChoice(c.value, c.label) for c in HornCondition])
-    enabled = BooleanField("Đang sử dụng")
+
+def _zone_field(name: str, about: About) -> Any:
+    """The form's field for a field of a zone; the list of sinks comes with the page."""
+    kind: Any = about.kind
+    label, most = about.label, int(about.most or 0)
+    if issubclass(kind, StrEnum):
+        return SelectField(label, choices=[SelectChoice(member.value, member.label) for member in kind])
+    if kind is int:
+        return IntegerField(label, [InputRequired(_NEEDED), NumberRange(0, most, message=f"Từ 0 đến {most}.")])
+    if kind is str and most:
+        return StringField(label, [InputRequired(_NEEDED)] * (name == "name") + [Length(max=most)])
+    if kind is tuple:
+        return TextAreaField(label, [Optional(), Length(max=most)])
+    if kind is float:
+        return FloatField(label, [Optional()])
+    return BooleanField(label) if kind is bool else SelectField(label)
+
+
+for _name, _about in shown_on(Face.FORM, ZoneFields).items():
+    setattr(ZoneForm, _name, _zone_field(_name, _about))
 
 
 class GroupForm(StationForm):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,7 +14,8 @@ from broadcaster.db.queries.one import one_of
 from broadcaster.domain.air.broadcasts import LEAD
 from broadcaster.domain.fold import nfc, one_line, slug
 from broadcaster.domain.people.roles import Actor, Permission
-from broadcaster.domain.setup.zones import ALL, Correction, Device, HornCondition, parse_bands
+from broadcaster.domain.setup.fields import ABOUT, ZoneFields, columns_of
+from broadcaster.domain.setup.zones import ALL, Correction, parse_bands
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.schedule.once import air_once
@@ -22,28 +23,6 @@ from broadcaster.services.station import Station
 
 _TONES = ("line_up", "test", "chime")
 """Kinds of station sounds that a zone is tried with, the best first."""
-
-
-@dataclass(frozen=True, slots=True)
-class ZoneFields:
-    """What people say of a zone.
-
-    `volume` in percent, `bands` as `05:00-06:00 60`, place in degrees (WGS 84), `bass`, `treble` and `gain` in dB.
-    """
-
-    name: str
-    place: str = ""
-    sink: str = "main"
-    volume: int = 100
-    bands: tuple[str, ...] = ()
-    latitude: float | None = None
-    longitude: float | None = None
-    device: Device = Device.HORN
-    condition: HornCondition = HornCondition.GOOD
-    enabled: bool = True
-    bass: float = 0.0
-    treble: float = 0.0
-    gain: float = 0.0
 
 
 def edit_zone(station: Station, actor: Actor, code: str, fields: ZoneFields) -> None:
@@ -55,15 +34,7 @@ def edit_zone(station: Station, actor: Actor, code: str, fields: ZoneFields) -> 
         RuleError: a field is empty or out of range; `field` names it.
     """
     actor.require(Permission.SCHEDULE)
-    values = _checked(station, fields)
-    with station.db.write() as session:
-        row = one_of(session, ZoneRow, code)
-        before = {key: getattr(row, key) for key in values}
-        if before == values:
-            return
-        for key, value in values.items():
-            setattr(row, key, value)
-        Trail(session, station.now(), actor).record("edit", "zone", code, before=before, after=values)
+    _change(station, actor, code, _checked(station, fields))
 
 
 def add_zone(station: Station, actor: Actor, fields: ZoneFields) -> str:
@@ -95,14 +66,18 @@ def correct_zone(station: Station, actor: Actor, code: str, correction: Correcti
     """
     actor.require(Permission.SCHEDULE)
     correction.check()
+    _change(station, actor, code, asdict(correction))
+
+
+def _change(station: Station, actor: Actor, code: str, values: dict[str, object]) -> None:
     with station.db.write() as session:
         row = one_of(session, ZoneRow, code)
-        values = asdict(correction)
         before = {key: getattr(row, key) for key in values}
-        if before != values:
-            for key, value in values.items():
-                setattr(row, key, value)
-            Trail(session, station.now(), actor).record("edit", "zone", code, before=before, after=values)
+        if before == values:
+            return
+        for key, value in values.items():
+            setattr(row, key, value)
+        Trail(session, station.now(), actor).record("edit", "zone", code, before=before, after=values)
 
 
 def save_group(station: Station, actor: Actor, code: str | None, name: str, members: Sequence[str]) -> str:
@@ -209,22 +184,19 @@ def _checked(station: Station, fields: ZoneFields) -> dict[str, object]:
     name, place = one_line(fields.name), one_line(fields.place)
     if not 0 < len(name) <= 200:
         raise RuleError("Cụm loa phải có tên, không quá 200 ký tự.", field="name")
-    if not 0 <= fields.volume <= 100:
-        raise RuleError("Âm lượng phải từ 0 đến 100.", field="volume")
     if fields.sink not in station.settings.playout.sinks:
         known = ", ".join(station.settings.playout.sinks)
         raise RuleError(f"Không có đường ra “{fields.sink}”. Các đường ra: {known}.", field="sink")
     if (fields.latitude is None) != (fields.longitude is None):
         raise RuleError("Tọa độ cần cả vĩ độ và kinh độ.", field="latitude")
-    if fields.latitude is not None and fields.longitude is not None:
-        if not -90 <= fields.latitude <= 90:
-            raise RuleError("Vĩ độ phải từ −90 đến 90.", field="latitude")
-        if not -180 <= fields.longitude <= 180:
-            raise RuleError("Kinh độ phải từ −180 đến 180.", field="longitude")
+    for key in ("volume", "latitude", "longitude"):
+        about, value = ABOUT[key], getattr(fields, key)
+        if value is not None and not (about.least or 0) <= value <= (about.most or 0):
+            words = f"{about.label.partition(' (')[0]} phải từ {about.least:g} đến {about.most:g}."
+            raise RuleError(words.replace("-", "−"), field=key)
     Correction(fields.bass, fields.treble, fields.gain).check()
-    values = asdict(fields) | {"name": name, "place": place[:300]}
-    values["volume_bands"] = [str(b) for b in parse_bands(values.pop("bands"), field="bands")]
-    return values
+    bands = tuple(str(b) for b in parse_bands(fields.bands, field="bands"))
+    return columns_of(replace(fields, name=name, place=place[:300], bands=bands))
 
 
 def _free_code(session: Session, name: str) -> str:
