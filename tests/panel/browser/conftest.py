@@ -16,6 +16,7 @@ from broadcaster.panel import create_app
 from broadcaster.services.station import Station, open_station
 from tests.kit import seed
 from tests.kit.browser import ARGUMENTS, CHROMIUM
+from tests.kit.panel import one_who_speaks
 
 
 @pytest.fixture
@@ -32,7 +33,8 @@ def address(lived: Station) -> Iterator[str]:
     server = create_server(create_app(lived, {"RATELIMIT_ENABLED": False}), host="127.0.0.1", port=0, threads=4)
     runner = threading.Thread(target=server.run, daemon=True)
     runner.start()
-    yield f"http://127.0.0.1:{server.socket.getsockname()[1]}"
+    with one_who_speaks(lived):
+        yield f"http://127.0.0.1:{server.socket.getsockname()[1]}"
     server.close()
     runner.join(5)
 
