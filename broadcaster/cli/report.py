@@ -9,7 +9,7 @@ import click
 
 from broadcaster.cli.common import actor_of, format_option, opened, progress_bar, show_json, show_table
 from broadcaster.cli.place import home_option
-from broadcaster.db.queries import log, zones
+from broadcaster.db.queries import log, work
 from broadcaster.domain.log.playlog import Entry, Outcome
 from broadcaster.domain.reports.periods import HOW, parse
 from broadcaster.reporting.tables import tables_of
@@ -217,7 +217,7 @@ def list_(ctx: click.Context, own_home: str | None) -> None:
     with opened(ctx, own_home) as station, station.db.read() as session:
         rows = [
             (r.id, r.title[:80], f"{station.local(r.at):%d/%m/%Y %H:%M}", r.issued_number or "–")
-            for r in zones.reports(session)
+            for r in work.reports(session)
         ]
     show_table("Báo cáo", ("Số", "Tên", "Lập lúc", "Số văn thư cấp"), rows, empty="Chưa lập báo cáo nào.")
 

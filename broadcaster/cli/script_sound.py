@@ -8,7 +8,7 @@ import click
 
 from broadcaster.cli.common import actor_of, format_option, opened, progress_bar, show_json
 from broadcaster.cli.place import home_option
-from broadcaster.db.queries.scripts.one import script_detail
+from broadcaster.db.queries.scripts.rows import script_detail
 from broadcaster.services.scripts import hearing, recordings
 from broadcaster.services.scripts.subtitles import subtitles
 from broadcaster.sound.store import keep_whole

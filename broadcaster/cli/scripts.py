@@ -25,7 +25,7 @@ from broadcaster.cli.reading import (
     put_back,
     removed_table,
 )
-from broadcaster.db.queries.scripts.one import find_scripts, script_detail
+from broadcaster.db.queries.scripts.rows import find_scripts, script_detail
 from broadcaster.domain.scripts.fields import About, Face, kept_of, shown_on
 from broadcaster.errors import RuleError
 from broadcaster.services.lexicon.changes import Change, find_entry

@@ -13,11 +13,6 @@ def word_list(name: str) -> tuple[str, ...]:
     return tuple(_of(name))
 
 
-def word_set(name: str) -> frozenset[str]:
-    """A list without order; `name` is "module.list"."""
-    return frozenset(_of(name))
-
-
 def word_map(name: str) -> dict[str, str]:
     """A table of words and what they stand for; `name` is "module.table"."""
     return dict(_of(name))

@@ -9,9 +9,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import (
     CueRow,
-    Job,
     PlayLogEntry,
-    Report,
     ZoneGroup,
     ZoneNote,
     ZoneRow,
@@ -20,7 +18,6 @@ from broadcaster.db.queries.one import one_of
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.schedule.candidates import CueSound
 from broadcaster.domain.setup.zones import Correction, Zone, ZoneMap, parse_bands
-from broadcaster.domain.work.jobs import JobKind
 
 
 def zones(session: Session) -> Sequence[ZoneRow]:
@@ -86,25 +83,6 @@ def cue(session: Session, name: str) -> CueRow:
         NotFoundError: there is none of that name.
     """
     return one_of(session, CueRow, name)
-
-
-def job(session: Session, kind: JobKind) -> Job | None:
-    """The last job of a kind."""
-    return session.scalars(select(Job).where(Job.kind == kind).order_by(Job.id.desc()).limit(1)).first()
-
-
-def reports(session: Session) -> Sequence[Report]:
-    """The reports drawn so far, newest first."""
-    return session.scalars(select(Report).order_by(Report.id.desc()).limit(200)).all()
-
-
-def report(session: Session, number: int) -> Report:
-    """One report.
-
-    Raises:
-        NotFoundError: there is none of that number.
-    """
-    return one_of(session, Report, number)
 
 
 NEVER_SCHEDULED = frozenset({"alert", "line_up"})

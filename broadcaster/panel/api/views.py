@@ -13,7 +13,8 @@ from broadcaster.clock import day_bounds
 from broadcaster.db.queries import air
 from broadcaster.db.queries import log as log_queries
 from broadcaster.db.queries import schedule as schedule_queries
-from broadcaster.db.queries.scripts.one import get_script, page_of_scripts
+from broadcaster.db.queries.scripts.one import get_script
+from broadcaster.db.queries.scripts.rows import page_of_scripts
 from broadcaster.domain.people.scopes import Scope
 from broadcaster.domain.reports import periods
 from broadcaster.domain.scripts.fields import ScriptFields

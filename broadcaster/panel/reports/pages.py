@@ -10,7 +10,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from broadcaster.db.queries import log, people
+from broadcaster.db.queries import log, people, work
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.scripts import many
 from broadcaster.domain.people.roles import Permission
@@ -50,7 +50,7 @@ def index() -> ResponseReturnValue:
         else:
             return leave_to(url_for("reports.index", _anchor="drawing"))
     with station().db.read() as session:
-        rows = zones_queries.reports(session)
+        rows = work.reports(session)
         names = people.names_by_username(session)
     page = render_template(
         "reports/index.html",
@@ -71,7 +71,7 @@ def index() -> ResponseReturnValue:
 def show(number: int) -> ResponseReturnValue:
     """One report: its figures as they were frozen, and its files."""
     with station().db.read() as session:
-        row = zones_queries.report(session, number)
+        row = work.report(session, number)
         names = people.names_by_username(session)
         topics = {t.code: t.title for t in many.topics(session)}
     document = reporting.frozen(station(), row) if row.content else None
@@ -94,7 +94,7 @@ def show(number: int) -> ResponseReturnValue:
 def file(number: int, index: int) -> ResponseReturnValue:
     """A file of a report."""
     with station().db.read() as session:
-        row = zones_queries.report(session, number)
+        row = work.report(session, number)
     path = station().home.reports / row.files[index] if index < len(row.files) else None
     if path is None or path.parent != station().home.reports or not path.is_file():
         raise NotFoundError("Tệp báo cáo này không còn. Hãy bấm Ghi lại tệp trên trang báo cáo.", field="file")
@@ -106,7 +106,7 @@ def file(number: int, index: int) -> ResponseReturnValue:
 def check(number: int) -> ResponseReturnValue:
     """Hold a frozen report against the log."""
     with station().db.read() as session:
-        row = zones_queries.report(session, number)
+        row = work.report(session, number)
     found = checking.check(station(), number)
     part = "_check.html" if request.headers.get("HX-Request") else "check.html"
     return render_template(f"reports/{part}", row=row, found=found)

@@ -11,7 +11,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel
 
-from broadcaster.db.queries import zones
+from broadcaster.db.queries import work
 from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import NotFoundError, RuleError
@@ -87,7 +87,7 @@ def index() -> ResponseReturnValue:
         if name not in settings_editor.HIDDEN and isinstance(section := getattr(settings, name), BaseModel)
     ]
     with here.db.read() as session:
-        job = zones.job(session, JobKind.BACKUP)
+        job = work.job(session, JobKind.BACKUP)
     return render_template(
         "setup/settings/index.html",
         sections=sections,

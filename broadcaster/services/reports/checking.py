@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from broadcaster.db.models import Report
+from broadcaster.db.queries.one import one_of
 from broadcaster.reporting.frozen import differences, digest, freeze
 from broadcaster.services.reports.content import document_of, hash_at
-from broadcaster.services.reports.drawing import frozen, report_row
+from broadcaster.services.reports.drawing import frozen
 from broadcaster.services.station import Station
 
 
@@ -32,7 +34,7 @@ class ReportCheck:
 def check(station: Station, number: int) -> ReportCheck:
     """Check a frozen report against the log as it was, and say what a report of today would say otherwise."""
     with station.db.read() as session:
-        row = report_row(session, number)
+        row = one_of(session, Report, number)
         log_whole = hash_at(session, row.entries_to) == row.last_hash
     kept = frozen(station, row)
     whole = freeze(kept)  # in the shape of this version, whatever it was frozen in

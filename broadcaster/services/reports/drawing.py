@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sqlalchemy.orm import Session
-
 from broadcaster.db.models import Report
 from broadcaster.db.queries import figures
 from broadcaster.db.queries.one import one_of
@@ -105,12 +103,12 @@ def redraw(
     """
     actor.require(Permission.REPORT)
     with station.db.read() as session:
-        row = report_row(session, number)
+        row = one_of(session, Report, number)
     document = frozen(station, row)
     formats = list(dict.fromkeys(name.rpartition(".")[2] for name in row.files)) or list(FORMATS)
     files = write_files(station, document, formats, SHAPES, folder or station.home.reports, progress or untold)
     with station.db.write() as session:
-        row = report_row(session, number)
+        row = one_of(session, Report, number)
         row.files = [p.name for p in files]
         Trail(session, station.now(), actor).record("redraw", "report", number, note=row.title)
     return files
@@ -144,7 +142,7 @@ def issue(station: Station, actor: Actor, number: int, official: str, day: dt.da
     if not official:
         raise RuleError("Hãy ghi số, ký hiệu văn thư đã cấp.", field="issued_number")
     with station.db.write() as session:
-        row = report_row(session, number)
+        row = one_of(session, Report, number)
         if row.issued_number:
             raise RuleError(f"Báo cáo đã ban hành với số {row.issued_number}.", field="issued_number")
         if day < station.local(row.at).date() or day > station.today():
@@ -157,8 +155,3 @@ def issue(station: Station, actor: Actor, number: int, official: str, day: dt.da
             note=official,
             after={"number": official, "day": day.isoformat()},
         )
-
-
-def report_row(session: Session, number: int) -> Report:
-    """A report; NotFoundError when there is none of that number."""
-    return one_of(session, Report, number)

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from broadcaster import faults
 from broadcaster.db.models import Revision, Script, Topic, Unit
-from broadcaster.db.queries.scripts.one import get_script, latest_revision, searchable
+from broadcaster.db.queries.scripts.one import get_script, latest_revision
+from broadcaster.db.queries.scripts.rows import searchable
 from broadcaster.domain.fold import fold, nfc, order_key
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.scripts.fields import ScriptFields, columns_of

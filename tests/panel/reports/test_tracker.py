@@ -15,7 +15,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from broadcaster.db.models import PlayLogEntry
-from broadcaster.db.queries import zones
+from broadcaster.db.queries import work as work_queries
 from broadcaster.db.queries.schedule import definitions_in_force
 from broadcaster.domain.log.playlog import Entry
 from broadcaster.domain.people.roles import machine
@@ -149,7 +149,7 @@ def drawn(client: FlaskClient, station: Station) -> str:
     assert answer.status_code == 303, answer.text
     work(station)
     with station.db.read() as session:
-        return f"/reports/{zones.reports(session)[0].id}"
+        return f"/reports/{work_queries.reports(session)[0].id}"
 
 
 def test_the_page_says_the_same_figures_as_the_csv(station: Station, sign_in: SignIn) -> None:
@@ -158,7 +158,7 @@ def test_the_page_says_the_same_figures_as_the_csv(station: Station, sign_in: Si
     where = drawn(client, station)
     page = client.get(where).text
     with station.db.read() as session:
-        files = zones.report(session, 1).files
+        files = work_queries.report(session, 1).files
     name = next(f for f in files if f.startswith("so-lieu") and f.endswith(".csv"))
     rows = list(csv.reader(io.StringIO((station.home.reports / name).read_bytes().decode("utf-8-sig"))))
     shown = tables(page)
@@ -336,7 +336,7 @@ def test_a_wrong_template_of_the_office_is_named_on_the_page(station: Station, s
     assert "bao-cao.docx: " in page
     assert list(station.home.reports.iterdir()) == []
     with station.db.read() as session:
-        assert zones.reports(session) == []
+        assert work_queries.reports(session) == []
 
 
 def test_drawing_a_report_is_shown_and_stopped_and_leaves_nothing(station: Station, sign_in: SignIn) -> None:
@@ -364,7 +364,7 @@ def test_drawing_a_report_is_shown_and_stopped_and_leaves_nothing(station: Stati
     assert max(shares) < 100
     assert list(station.home.reports.iterdir()) == []
     with station.db.read() as session:
-        assert zones.reports(session) == []
+        assert work_queries.reports(session) == []
     told = client.get(polled, headers={"HX-Request": "true"}).text
     assert "Đã dừng lập báo cáo" in told
     assert "hx-trigger" not in told

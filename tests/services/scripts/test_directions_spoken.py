@@ -2,7 +2,7 @@
 
 import pytest
 
-from broadcaster.db.queries.scripts.one import script_detail
+from broadcaster.db.queries.scripts.rows import script_detail
 from broadcaster.errors import RuleError
 from broadcaster.services.lexicon.reading import cleaned_of, directions_of
 from broadcaster.services.scripts.editing import add_script

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from broadcaster.db.models import Job, Rendition
-from broadcaster.db.queries.scripts.one import script_detail
+from broadcaster.db.queries.scripts.rows import script_detail
 from broadcaster.domain.scripts.scripts import text_sha256
 from broadcaster.errors import ForbiddenError, MediaError, NotFoundError, RuleError
 from broadcaster.media import ffmpeg

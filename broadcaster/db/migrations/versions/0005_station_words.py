@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from broadcaster.db.queries.scripts.one import searchable
+from broadcaster.db.queries.scripts.rows import searchable
 from broadcaster.domain.fold import order_key
 
 revision = "0005"

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, Job, Rendition, Revision, Script, Topic, Unit
-from broadcaster.db.queries.scripts.one import script_filter
+from broadcaster.db.queries.scripts.one import latest_rendition
+from broadcaster.db.queries.scripts.rows import script_filter
 from broadcaster.domain.scripts.scripts import Decision, Genre, ScriptState
 from broadcaster.domain.work.jobs import JobKind, JobState
 from broadcaster.errors import NotFoundError
@@ -162,9 +163,7 @@ def whole(session: Session, script_id: int) -> Whole:
     revisions = session.scalars(
         select(Revision).where(Revision.script_id == script_id).order_by(Revision.number.desc())
     ).all()
-    rendition = session.scalars(
-        select(Rendition).where(Rendition.revision_id == revisions[0].id).order_by(Rendition.id.desc()).limit(1)
-    ).first()
+    rendition = latest_rendition(session, revisions[0].id)
     approvals = session.scalars(
         select(Approval).where(Approval.script_id == script_id).order_by(Approval.id.desc())
     ).all()
