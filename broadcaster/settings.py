@@ -269,6 +269,12 @@ class Settings(BaseSettings):
         }
 
     @property
+    def several(self) -> dict[str, tuple[str, ...]]:
+        """The names that stand for more than one sink, with those sinks."""
+        groups = {n: s.options for n, s in self.playout.sinks.items() if s.kind == "fan_out"}
+        return {name: tuple(dict.fromkeys(map(str, options.get("sinks", ())))) for name, options in groups.items()}
+
+    @property
     def issuer(self) -> Issuer:
         """Who issues the station's papers."""
         return Issuer(commune=self.station.commune, name=self.station.name)

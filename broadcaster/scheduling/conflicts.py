@@ -1,7 +1,7 @@
 """What is wrong with the coming days, found before it is heard: pure, and no slower than n log n.
 
 Each conflict carries a sentence and a remedy in Vietnamese. Overlaps are found by one sweep over the starts of each
-zone; everything else by one look at each broadcast.
+output; everything else by one look at each broadcast.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from broadcaster.clock import day_start
 from broadcaster.domain.schedule.windows import Caps, StationHours, breaches
+from broadcaster.domain.setup.outputs import SEPARATE, Outputs
+from broadcaster.domain.setup.zones import names_in_words
 
 SHORT_SHARE = 0.25
 """A session that fills less of its slot than this leaves people waiting."""
@@ -110,6 +112,8 @@ class House:
     """Name of each zone in use."""
     off: Mapping[str, str] = field(default_factory=dict)
     """Name of each zone that is switched off or broken, which hears nothing."""
+    outputs: Outputs = SEPARATE
+    """Which zones can only sound together."""
     silent_days: frozenset[dt.date] = frozenset()
     """Days on which nothing should air (mourning)."""
     begun: frozenset[str] = frozenset()
@@ -152,18 +156,18 @@ def by_time(found: Iterable[Conflict]) -> list[Conflict]:
 
 
 def _overlaps(planned: Sequence[Planned], house: House) -> list[Conflict]:
-    """One sweep for each zone: what starts before the latest end so far sounds at the same time as that one."""
-    by_zone: dict[str, list[Planned]] = {}
+    """One sweep for each output: what starts before the latest end so far sounds at the same time as that one."""
+    by_output: dict[str, list[Planned]] = {}
     for p in planned:
-        for zone in p.zones:
-            by_zone.setdefault(zone, []).append(p)
-    pairs: dict[tuple[int, int], tuple[Planned, Planned, list[str]]] = {}
-    for zone, found in by_zone.items():
+        for output in sorted(house.outputs.of_zones(p.zones)):
+            by_output.setdefault(output, []).append(p)
+    pairs: dict[tuple[int, int], tuple[Planned, Planned]] = {}
+    for found in by_output.values():
         found.sort(key=lambda p: (p.starts_at, p.id))
         latest: Planned | None = None
         for p in found:
             if latest is not None and p.starts_at < _sounds_until(latest):
-                pairs.setdefault((id(latest), id(p)), (latest, p, []))[2].append(zone)
+                pairs.setdefault((id(latest), id(p)), (latest, p))
             if latest is None or _sounds_until(p) > _sounds_until(latest):
                 latest = p
     return [
@@ -171,13 +175,21 @@ def _overlaps(planned: Sequence[Planned], house: House) -> list[Conflict]:
             kind=Kind.OVERLAP,
             at=b.starts_at,
             what=f"“{b.title}” lúc {_when(b.starts_at, house)} bắt đầu khi “{a.title}” ({_clock(a.starts_at, house)}) "
-            f"còn phát tới {_clock(_sounds_until(a), house)}, ở {zones_in_words(zones, house)}.",
+            f"còn phát tới {_clock(_sounds_until(a), house)}, ở {_meeting_place(a, b, house)}.",
             remedy=f"Dời “{b.title}” sau {_clock(_sounds_until(a), house)}, hoặc bớt bài của “{a.title}”.",
             broadcasts=tuple(n for n in (a.id, b.id) if n),
-            zones=tuple(zones),
+            zones=house.outputs.meeting(b.zones, a.zones),
         )
-        for a, b, zones in pairs.values()
+        for a, b in pairs.values()
     ]
+
+
+def _meeting_place(a: Planned, b: Planned, house: House) -> str:
+    """Where both would sound: the zones that both are for, else those of `b` and whom they share an amplifier with."""
+    if both := [z for z in a.zones if z in set(b.zones)]:
+        return zones_in_words(both, house)
+    here = zones_in_words(house.outputs.meeting(b.zones, a.zones), house)
+    return f"{here}, cùng âm ly với {zones_in_words(house.outputs.meeting(a.zones, b.zones), house)}"
 
 
 def _one_by_one(planned: Sequence[Planned], house: House) -> Iterable[Conflict]:
@@ -390,4 +402,4 @@ def zones_in_words(zones: Sequence[str], house: House) -> str:
     if house.zones and len(zones) > 3 and len(zones) >= len(house.zones):
         return f"tất cả {len(zones)} cụm loa"
     named = [house.zones.get(z) or house.off.get(z) or z for z in zones]
-    return ", ".join(named) if len(named) <= 4 else f"{', '.join(named[:3])} và {len(named) - 3} cụm khác"
+    return names_in_words(named)

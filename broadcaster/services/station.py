@@ -6,10 +6,14 @@ import datetime as dt
 import os
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from broadcaster import home as home_module
 from broadcaster.clock import Clock, SystemClock
 from broadcaster.db import version
+from broadcaster.db.queries.zones import zones_by_code
 from broadcaster.db.session import Database
+from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.errors import StationError
 from broadcaster.home import Home
 from broadcaster.settings import Settings
@@ -36,6 +40,10 @@ class Station:
     def today(self) -> dt.date:
         """Today's date in station time."""
         return self.local(self.now()).date()
+
+    def outputs(self, session: Session) -> Outputs:
+        """Which zones share which outputs."""
+        return Outputs.of(zones_by_code(session).values(), self.settings.several)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.domain.schedule.windows import Caps
+from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.scheduling.conflicts import House, Kind, Planned, conflicts
 from tests.kit.timetables import DAY, HOUSE, TZ, planned
 
@@ -42,6 +43,15 @@ def test_each_kind_is_found_with_its_remedy(found: list[Planned], kind: Kind, wo
     assert conflict.kind is kind
     assert words in conflict.remedy
     assert conflict.what.endswith(".")
+
+
+def test_broadcasts_for_two_zones_of_one_output_are_a_conflict_of_that_output() -> None:
+    shared = replace(HOUSE, outputs=Outputs({"a": frozenset({"main"}), "b": frozenset({"main"})}, frozenset("ab")))
+    pair = [planned(1, zones=("a",)), planned(2, "05:05", zones=("b",))]
+    (conflict,) = [c for c in conflicts(pair, shared, DAY, 1) if c.kind is Kind.OVERLAP]
+    assert conflict.broadcasts == (1, 2)
+    assert "ở Ấp B, cùng âm ly với Ấp A." in conflict.what
+    assert Kind.OVERLAP not in kinds(pair)
 
 
 def test_what_the_rotation_asks_for_and_the_plan_lacks_is_a_gap() -> None:

@@ -12,8 +12,10 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Emergency, Heartbeat, Incident, ZoneRow
+from broadcaster.db.queries.zones import zone_of
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.air.emergencies import EmergencyState
+from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.domain.setup.zones import ZoneState
 
 SILENT_AFTER = dt.timedelta(seconds=20)
@@ -87,6 +89,8 @@ class Present:
     zones: tuple[ZoneNow, ...]
     urgent: tuple[Urgent, ...]
     """Emergencies that hold now, also while they do not sound."""
+    outputs: Outputs
+    """Which zones can only sound, or be silent, together."""
 
     @property
     def zone_counts(self) -> tuple[tuple[ZoneState, int], ...]:
@@ -100,14 +104,16 @@ class Present:
         return all(z.state in {ZoneState.AIR, ZoneState.REST} for z in self.zones)
 
     def shared(self, code: str) -> tuple[str, ...]:
-        """The zones that fall silent when zone `code` is stopped: those on air through its sink."""
-        sink = next((z.sink for z in self.zones if z.code == code), None)
+        """The zones that fall silent when zone `code` is stopped: those on air through its outputs."""
         airing = {z for a in self.airing for z in a.zones}
-        return tuple(z.code for z in self.zones if z.sink == sink and z.code in airing) or (code,)
+        return tuple(z for z in self.outputs.reach((code,)) if z in airing) or (code,)
 
 
-def present(session: Session, now: dt.datetime) -> Present:
-    """What is on air and what comes next, by rows and play-out's own word."""
+def present(session: Session, now: dt.datetime, several: Mapping[str, tuple[str, ...]] | None = None) -> Present:
+    """What is on air and what comes next, by rows and play-out's own word.
+
+    `several` are the names that stand for more than one output.
+    """
     beat = session.get(Heartbeat, "playout")
     alive = beat is not None and now - beat.at < SILENT_AFTER
     status: Mapping[str, Any] = beat.status if beat is not None and alive else {}
@@ -145,6 +151,7 @@ def present(session: Session, now: dt.datetime) -> Present:
         zone_count=len(enabled),
         zones=tuple(_zone_now(z, alive=alive, airing=airing, muted=muted, sinks=sinks) for z in zones),
         urgent=urgent(session, now),
+        outputs=Outputs.of(map(zone_of, zones), several or {}),
     )
 
 

@@ -15,6 +15,7 @@ from broadcaster.domain.air.broadcasts import Overrun
 from broadcaster.domain.air.lateness import LatePolicy
 from broadcaster.domain.air.relays import RelaySource
 from broadcaster.domain.schedule.windows import Caps, StationHours
+from broadcaster.domain.setup.outputs import SEPARATE, Outputs
 from broadcaster.domain.setup.zones import ZoneMap
 from broadcaster.errors import Code, RuleError, Where
 
@@ -124,16 +125,16 @@ class Slot:
             and (self.valid_to is None or day <= self.valid_to)
         )
 
-    def clashes(self, other: Slot, zones: ZoneMap) -> tuple[str, ...]:
-        """The zones where both would sound at once on some day."""
+    def clashes(self, other: Slot, zones: ZoneMap, outputs: Outputs = SEPARATE) -> tuple[str, ...]:
+        """The zones of this slot where both would sound at once on some day, through one output."""
         if not self._meets(other):
             return ()
         mine, theirs = _minutes(self.start), _minutes(other.start)
         length, other_length = self.max_length.total_seconds() / 60, other.max_length.total_seconds() / 60
         if mine + length <= theirs or theirs + other_length <= mine:
             return ()
-        there = set(zones.expand(other.zones, where=("slot", Code(other.code), "zones")))
-        return tuple(z for z in zones.expand(self.zones, where=("slot", Code(self.code), "zones")) if z in there)
+        there = zones.expand(other.zones, where=("slot", Code(other.code), "zones"))
+        return outputs.meeting(zones.expand(self.zones, where=("slot", Code(self.code), "zones")), there)
 
     def _meets(self, other: Slot) -> bool:
         """Whether there is a day that has both."""
@@ -167,14 +168,15 @@ class Rotation:
         zones: ZoneMap,
         hours: StationHours,
         cues: Mapping[str, object],
+        outputs: Outputs = SEPARATE,
         caps: Caps = NO_CAPS,
         relays: Mapping[str, RelaySource] | None = None,
     ) -> None:
         """Check what one rotation alone can break.
 
         Raises:
-            RuleError: a slot lies outside the windows, is longer than the Quy chế allows, overlaps another in some
-                zone, names an unknown zone or sound, or relays at a wrong hour; `field` names the slot.
+            RuleError: a slot lies outside the windows, is longer than the Quy chế allows, overlaps another on some
+                output, names an unknown zone or sound, or relays at a wrong hour; `field` names the slot.
         """
         any_day = dt.date(2024, 1, 1)
         seen: set[str] = set()
@@ -204,7 +206,7 @@ class Rotation:
                             field=(*where, "item", step_number, "cue"),
                         )
         for (first, one), (second, two) in combinations(enumerate(self.slots, 1), 2):
-            if both := one.clashes(two, zones):
+            if both := one.clashes(two, zones, outputs):
                 raise RuleError(
                     f"Khung phát “{one.title}” ({one.start:%H:%M}) và “{two.title}” ({two.start:%H:%M}) chồng giờ nhau "
                     f"ở cụm loa {', '.join(both)}. Hãy dời giờ hoặc rút ngắn một khung.",

@@ -161,6 +161,11 @@ class Zone:
         return cls(**{**fields, "bands": bands, "correction": Correction(**fields.get("correction") or {})})
 
 
+def names_in_words(names: Sequence[str]) -> str:
+    """The names of zones; of many the first three and how many more."""
+    return ", ".join(names) if len(names) <= 4 else f"{', '.join(names[:3])} và {len(names) - 3} cụm khác"
+
+
 def strictest(corrections: Iterable[Correction]) -> Correction:
     """The correction of a sink that several zones hear: of each value the least."""
     found = list(corrections) or [Correction()]

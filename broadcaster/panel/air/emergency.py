@@ -163,13 +163,15 @@ def confirm(number: int) -> ResponseReturnValue:
             e for e in emergencies.active(session) if set(zone_map(session).expand(e.zones, where="zones")) & set(codes)
         ]
         zones = zones_queries.zone_names(session)
-    cut = [a for a in onair.facts().airing if set(a.zones) & set(codes)]
+    outputs = onair.facts().outputs
+    cut = [a for a in onair.facts().airing if outputs.collide(a.zones, codes)]
     dumb = not (row.recorded or row.quick_sha256 or status(station(), "worker")[0])
     return render_template(
         "air/emergency/confirm.html",
         dumb=dumb,
         row=row,
         codes=codes,
+        also=outputs.also(codes),
         zones=zones,
         replaced=replaced,
         cut=cut,

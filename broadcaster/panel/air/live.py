@@ -41,9 +41,11 @@ def talk() -> ResponseReturnValue:
         return _choose(error.message), 422
     with station().db.read() as session:
         names = zones_queries.zone_names(session)
+        also = station().outputs(session).also(codes)
     page = render_template(
         "air/live/talk.html",
         codes=codes,
+        also=also,
         names=names,
         urgent=urgent,
         reason=reason,

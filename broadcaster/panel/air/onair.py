@@ -116,7 +116,9 @@ def stop() -> ResponseReturnValue:
     present = facts(fresh=request.method == "POST")
     if request.method == "POST":
         zones = request.form.getlist("zone") or None
-        stopped = [a for a in present.airing if not a.trial and (zones is None or set(zones) & set(a.zones))]
+        stopped = [
+            a for a in present.airing if not a.trial and (zones is None or present.outputs.collide(zones, a.zones))
+        ]
         broadcasts.send(station(), actor(), Verb.STOP, zones=zones)
         words = "Đã gửi lệnh dừng phát. Loa im trong chưa đầy một giây; nhật ký ghi lại người dừng và giờ dừng."
         back = url_for("onair.resume", number=stopped[0].broadcast_id) if len(stopped) == 1 else ""

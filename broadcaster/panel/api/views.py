@@ -61,7 +61,7 @@ def on_air() -> Response:
     """What is on the horns now and what comes next."""
     here = station()
     with here.db.read() as session:
-        now = air.present(session, here.now())
+        now = air.present(session, here.now(), here.settings.several)
     coming = now.coming
     return answer(
         schemas.OnAirAnswer(

@@ -9,6 +9,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS, WEEKDAYS
+from broadcaster.domain.setup.zones import names_in_words
 from broadcaster.panel.web import wording
 from broadcaster.services.setup.voices import label
 from broadcaster.services.station import Station
@@ -132,9 +133,7 @@ def zone_list(codes: Iterable[str], names: dict[str, str], everything: int) -> s
     listed = [names.get(c, c) for c in codes]
     if everything and len(listed) >= everything:
         return f"Tất cả {everything} cụm loa"
-    if len(listed) > 4:
-        return f"{', '.join(listed[:3])} và {len(listed) - 3} cụm khác"
-    return ", ".join(listed) or "Không có cụm loa nào"
+    return names_in_words(listed) or "Không có cụm loa nào"
 
 
 def init(app: Flask, station: Station) -> None:

@@ -45,6 +45,6 @@ class Frame:
         if not fresh and kept and kept[0] == writes and dt.timedelta() <= now - kept[1] < KEPT:
             return kept[2]
         with db.read() as session:
-            found = Facts(air.present(session, now), many.waiting_count(session))
+            found = Facts(air.present(session, now, self._station.settings.several), many.waiting_count(session))
         self._kept = (writes, now, found)
         return found

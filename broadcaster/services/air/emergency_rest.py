@@ -30,7 +30,7 @@ def resume(station: Station, session: Session, now: dt.datetime) -> int:
             BroadcastRow.starts_at <= now + dt.timedelta(seconds=5),
         )
     ).all()
-    busy = {zone for b in sounding for zone in b.zones}
+    busy, outputs = {zone for b in sounding for zone in b.zones}, station.outputs(session)
     ended = session.scalars(
         select(BroadcastRow).where(
             BroadcastRow.kind.in_([BroadcastKind.ROTATION, BroadcastKind.ONCE]),
@@ -52,7 +52,7 @@ def resume(station: Station, session: Session, now: dt.datetime) -> int:
         if session.scalar(known.limit(1)):
             continue
         rests = _rests(session, b)
-        if any(busy & set(zones) for zones in rests.values()):
+        if any(outputs.collide(busy, zones) for zones in rests.values()):
             continue  # the emergency still sounds there
         for items, zones in rests.items():
             _plan_rest(station, session, b, items, zones, now, number)
@@ -120,7 +120,10 @@ def _why_not(
             BroadcastRow.starts_at < start + length,
         )
     ).all()
+    outputs = station.outputs(session)
     others = [
-        (p.starts_at, p.starts_at + dt.timedelta(milliseconds=p.sound_ms)) for p in planned if set(p.zones) & set(zones)
+        (p.starts_at, p.starts_at + dt.timedelta(milliseconds=p.sound_ms))
+        for p in planned
+        if outputs.collide(p.zones, zones)
     ]
     return resumption(start, length, window_end, others)

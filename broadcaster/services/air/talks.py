@@ -52,12 +52,12 @@ def allowed(station: Station, zones: Sequence[str], *, urgent: bool) -> tuple[tu
     """The zones meant, and how long one may speak there from now.
 
     Raises:
-        RuleError: no zone, or, unless it is urgent, the hour is not allowed or something is on air there.
+        RuleError: no zone, or, unless it is urgent, the hour is not allowed or their outputs carry something.
     """
     longest = dt.timedelta(minutes=station.settings.emergency.talk_minutes)
     now = station.now()
     with station.db.read() as session:
-        codes = zone_map(session).expand(zones, where="zones")
+        codes, outputs = zone_map(session).expand(zones, where="zones"), station.outputs(session)
         if not codes:
             raise RuleError("Hãy chọn ít nhất một cụm loa đang hoạt động.", field="zones")
         if urgent:
@@ -73,7 +73,7 @@ def allowed(station: Station, zones: Sequence[str], *, urgent: bool) -> tuple[tu
             )
         ).all()
     for row in rows:
-        if not set(row.zones) & set(codes):
+        if not outputs.collide(row.zones, codes):
             continue
         sounds_until = row.starts_at + dt.timedelta(milliseconds=row.sound_ms)
         if row.state is BroadcastState.AIRING or (row.starts_at <= now + SHORTEST and sounds_until > now):

@@ -165,6 +165,7 @@ def _house(station: Station, session: Session, first: dt.date, days: int) -> Hou
         tz=station.settings.tz,
         zones={z.code: z.name for z in zones if z.enabled and z.condition not in _BROKEN},
         off={z.code: f"{z.name} (đang tắt hoặc hỏng)" for z in zones if not z.enabled or z.condition in _BROKEN},
+        outputs=station.outputs(session),
         silent_days=frozenset(e.day for e in exceptions),
         begun=frozenset(z for codes in begun for z in codes),
         over=station.settings.station_hours.over_at(station.local(now)),

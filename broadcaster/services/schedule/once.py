@@ -24,6 +24,7 @@ from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.schedule.candidates import Candidate, CueSound
 from broadcaster.domain.schedule.rundown import cue_item, script_item
 from broadcaster.domain.schedule.windows import require_session
+from broadcaster.domain.setup.zones import names_in_words
 from broadcaster.errors import RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.scripts.approving import airable
@@ -138,11 +139,12 @@ def require_free(
     *,
     besides: int | None = None,
 ) -> None:
-    """Check that nothing else airs in `zones` between `start` and `end` (aware UTC), but for number `besides`.
+    """Check that nothing else needs the outputs of `zones` from `start` to `end` (aware UTC), but for `besides`.
 
     Raises:
-        RuleError: another broadcast is on then; the sentence names it.
+        RuleError: another broadcast is on then; the sentence names it, and whose amplifier it is that both want.
     """
+    outputs = station.outputs(session)
     rows = session.scalars(
         select(BroadcastRow).where(
             BroadcastRow.starts_at < end,
@@ -152,9 +154,11 @@ def require_free(
         )
     )
     for row in rows:
-        if row.id != besides and set(row.zones) & set(zones):
-            local = station.local(row.starts_at)
+        if row.id != besides and outputs.collide(row.zones, zones):
+            local, names = station.local(row.starts_at), zones_queries.zone_names(session)
+            there = [names.get(z, z) for z in outputs.meeting(row.zones, zones)]
+            shared = "" if set(row.zones) & set(zones) else f" ở cùng âm ly ({names_in_words(there)})"
             raise RuleError(
-                f"Giờ này đã có buổi “{row.title}” ({local:%H:%M %d/%m}). Hãy chọn giờ khác hoặc cụm loa khác.",
+                f"Giờ này đã có buổi “{row.title}” ({local:%H:%M %d/%m}){shared}. Hãy chọn giờ khác hoặc cụm loa khác.",
                 field="start",
             )

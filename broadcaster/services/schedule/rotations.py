@@ -45,6 +45,7 @@ def apply_rotation(
     with station.db.write() as session:
         rotation.check(
             zones=zone_map(session),
+            outputs=station.outputs(session),
             hours=station.settings.station_hours,
             cues=cues_for_slots(session),
             relays=station.settings.relays,

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from broadcaster.clock import FrozenClock
-from broadcaster.db.models import BroadcastRow, CueRow
+from broadcaster.db.models import BroadcastRow, CueRow, ZoneRow
+from broadcaster.db.queries.one import one_of
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.people.roles import Actor, Role, machine
 from broadcaster.errors import ForbiddenError, RuleError
@@ -120,6 +121,10 @@ def test_a_copy_airs_once_more_and_may_take_other_zones(planned: Station) -> Non
     number = by_hand.copy(planned, ME, row.id, at(6, 0, 6), ["am01", "am02"])
     twin = get(planned, number)
     assert (twin.zones, twin.rundown, twin.title) == (["am01", "am02"], row.rundown, row.title)
+    with pytest.raises(RuleError, match=r"ở cùng âm ly \(Cụm loa ấp Mẫu 1, Cụm loa ấp Mẫu 2\)"):
+        by_hand.copy(planned, ME, row.id, at(6, 0, 6), ["am03"])
+    with planned.db.write() as session:
+        one_of(session, ZoneRow, "am03").sink = "aircheck"
     elsewhere = by_hand.copy(planned, ME, row.id, at(6, 0, 6), ["am03"])
     with pytest.raises(RuleError, match="đã có buổi"):
         by_hand.copy(planned, ME, row.id, at(6, 0, 6), ["am03"])

@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 import icalendar
+import pytest
 from sqlalchemy import select
 
 from broadcaster.db.models import BroadcastRow, Script, ZoneRow
+from broadcaster.db.queries.one import one_of
 from broadcaster.domain.schedule.rotations import DayKind
+from broadcaster.errors import RuleError
 from broadcaster.scheduling.conflicts import Kind
 from broadcaster.services.schedule import conflicts, feeds
 from broadcaster.services.schedule.planning import plan, preview
@@ -47,6 +50,10 @@ def test_zones_with_slots_of_their_own_hear_their_own_turns(station: Station) ->
         approved(station, f"Kính thưa bà con. Bài số {n}.", title=f"Bài {n}")
     one = ROTATION.replace('["all"]', '["am01"]').replace("max_items = 3", "max_items = 1")
     two = SECOND.replace('["all"]', '["am02"]').replace("max_items = 3", "max_items = 1").replace('"sang"', '"sang2"')
+    with pytest.raises(RuleError, match="ở cụm loa am01"):  # one amplifier cannot carry both
+        apply_rotation(station, OPERATOR, one + two, "thu.toml")
+    with station.db.write() as session:
+        one_of(session, ZoneRow, "am02").sink = "mang"
     apply_rotation(station, OPERATOR, one + two, "thu.toml")
     plan(station)
     by_zone: dict[str, list[int]] = {}
