@@ -66,7 +66,8 @@ def demo_command(minutes: float, most: int, voice: str, port: int | None, folder
         clock = FastClock(midnight, DAY / dt.timedelta(minutes=minutes))
         station = open_station(root, clock=clock)
         stack.callback(station.close)
-        plan(station)
+        for warning in plan(station).warnings:
+            click.echo(f"Cảnh báo: {warning}")
         _live(station, clock, midnight + DAY, port)
         _tell(station, midnight.date())
 

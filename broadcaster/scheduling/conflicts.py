@@ -13,7 +13,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from broadcaster.clock import day_start
-from broadcaster.domain.schedule.windows import Caps, StationHours, breaches
+from broadcaster.domain.schedule.windows import Breach, Caps, StationHours, breaches
 from broadcaster.domain.setup.outputs import SEPARATE, Outputs
 from broadcaster.domain.setup.zones import names_in_words
 
@@ -24,6 +24,10 @@ SHORT_SHARE = 0.25
 class Kind(StrEnum):
     """What kind of thing is wrong, worst first."""
 
+    LOST = "lost"
+    """A broadcast whose time has come and that nobody heard."""
+    DROPPED = "dropped"
+    """A slot that the rotation asks for and the plan leaves out."""
     OVERLAP = "overlap"
     OUTSIDE = "outside"
     CAP = "cap"
@@ -45,8 +49,15 @@ class Kind(StrEnum):
         """Whether something will not be heard, or will be where it must not, unless a person acts."""
         return self not in {Kind.SHORT, Kind.ZONE, Kind.OVERLONG, Kind.ASKED}
 
+    @property
+    def ahead(self) -> bool:
+        """Whether it stands before all others, however far off: people were promised something that is gone."""
+        return self in {Kind.LOST, Kind.DROPPED}
+
 
 _LABELS = {
+    Kind.LOST: "Buổi chưa được nghe",
+    Kind.DROPPED: "Buổi bị bỏ",
     Kind.OVERLAP: "Trùng giờ",
     Kind.OUTSIDE: "Ngoài giờ được phép",
     Kind.CAP: "Quá mức Quy chế",
@@ -134,7 +145,7 @@ def conflicts(
     found = [
         *_overlaps(planned, house),
         *_one_by_one(planned, house),
-        *_caps(planned, house),
+        *_caps(planned, house, first),
         *_gaps(planned, house, first, days),
     ]
     found += [
@@ -151,8 +162,8 @@ def conflicts(
 
 
 def by_time(found: Iterable[Conflict]) -> list[Conflict]:
-    """Conflicts in order of time, the worst of a moment first."""
-    return sorted(found, key=lambda c: (c.at, list(Kind).index(c.kind), c.broadcasts, c.what))
+    """Conflicts in order of time, the worst of a moment first; before all what people were promised."""
+    return sorted(found, key=lambda c: (not c.kind.ahead, c.at, list(Kind).index(c.kind), c.broadcasts, c.what))
 
 
 def _overlaps(planned: Sequence[Planned], house: House) -> list[Conflict]:
@@ -281,7 +292,7 @@ def _emptiness(p: Planned, house: House, numbers: tuple[int, ...]) -> Iterable[C
         )
 
 
-def _caps(planned: Sequence[Planned], house: House) -> Iterable[Conflict]:
+def _caps(planned: Sequence[Planned], house: House, first: dt.date) -> Iterable[Conflict]:
     """Hold each zone against the Quy chế; zones that break the same cap in the same way are named together."""
     held: dict[str, list[tuple[dt.date, float]]] = {}
     for p in planned:
@@ -292,15 +303,15 @@ def _caps(planned: Sequence[Planned], house: House) -> Iterable[Conflict]:
             day = p.starts_at.astimezone(house.tz).date()
             for zone in p.zones:
                 held.setdefault(zone, []).append((day, minutes / 60))
-    by_sentence: dict[str, list[str]] = {}
+    by_breach: dict[Breach, list[str]] = {}
     for zone, sessions in held.items():
-        for sentence in breaches(house.caps, sessions):
-            by_sentence.setdefault(sentence, []).append(zone)
-    for sentence, zones in by_sentence.items():
+        for breach in breaches(house.caps, sessions):
+            by_breach.setdefault(breach, []).append(zone)
+    for breach, zones in by_breach.items():
         yield Conflict(
             kind=Kind.CAP,
-            at=_moment_of(sentence, planned, house),
-            what=f"{sentence[:-1]}, ở {zones_in_words(zones, house)}.",
+            at=day_start(max(breach.first, first), house.tz).astimezone(dt.UTC),
+            what=f"{breach.text[:-1]}, ở {zones_in_words(zones, house)}.",
             remedy="Bỏ bớt một buổi của ngày hoặc tuần đó, hoặc sửa ở Cài đặt, mục Giờ được phép, theo Quy chế mới.",
             zones=tuple(zones),
         )
@@ -376,17 +387,6 @@ def _sounds_until(p: Planned) -> dt.datetime:
     if p.relay:
         return p.ends_at
     return min(p.ends_at, p.starts_at + dt.timedelta(milliseconds=p.sound_ms))
-
-
-def _moment_of(sentence: str, planned: Sequence[Planned], house: House) -> dt.datetime:
-    """The start of the day, or of the week, that a sentence about a cap names."""
-    words = sentence.split()
-    if words[0] == "Ngày":
-        day = dt.datetime.strptime(words[1].rstrip(":"), "%d/%m/%Y").replace(tzinfo=house.tz)
-        return day.astimezone(dt.UTC)
-    monday = dt.date.fromisocalendar(int(words[3].rstrip(":")), int(words[1]), 1)
-    start = day_start(monday, house.tz).astimezone(dt.UTC)
-    return max(start, min(p.starts_at for p in planned))
 
 
 def _when(moment: dt.datetime, house: House) -> str:

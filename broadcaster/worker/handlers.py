@@ -9,7 +9,7 @@ from broadcaster.domain.work.jobs import JobKind
 from broadcaster.services.air.emergency_voice import repeats_job, voice_job
 from broadcaster.services.log.completeness import check_job
 from broadcaster.services.reports.jobs import report_job
-from broadcaster.services.schedule.planning import plan
+from broadcaster.services.schedule.planning import plan_unwatched
 from broadcaster.services.scripts.hearing import after_speaking, listen_job
 from broadcaster.services.scripts.recordings import record_job
 from broadcaster.services.scripts.speaking import speak_job
@@ -21,7 +21,7 @@ from broadcaster.services.work.performing import Handlers, Progress
 
 
 def _plan(station: Station, _arguments: Mapping[str, Any], _progress: Progress) -> None:
-    plan(station)
+    plan_unwatched(station)
 
 
 def _backup(station: Station, arguments: Mapping[str, Any], _progress: Progress) -> None:

@@ -98,9 +98,11 @@ _ORIGINS = {
 }
 SESSION_KINDS = (BroadcastKind.ROTATION, BroadcastKind.ONCE)
 """What the session caps of the Quy chế bind: no trial, which no horn carries, and no emergency."""
-NO_SESSION = frozenset({Origin.EMERGENCY_REST, Origin.STOPPED_REST, Origin.TONE})
+NO_SESSION = frozenset({Origin.EMERGENCY_REST, Origin.STOPPED_REST, Origin.TONE, Origin.TALK})
 """What is no session of its own in the sense of the Quy chế: the rest of one that was interrupted, a tone that tries a
-horn."""
+horn, a person at the microphone."""
+UNHEARD = frozenset({BroadcastState.MISSED, BroadcastState.REFUSED, BroadcastState.CANCELLED})
+"""Ends in which nobody heard anything: no session was held."""
 OPEN_STATES = (BroadcastState.PLANNED, BroadcastState.CUED, BroadcastState.AIRING)
 
 

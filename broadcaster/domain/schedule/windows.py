@@ -11,6 +11,7 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from broadcaster.errors import RuleError, Where
 
@@ -113,9 +114,18 @@ class StationHours:
         return ", ".join(str(w) for w in self.windows)
 
 
+class HeldSession(NamedTuple):
+    """One session that stands in the plan, or was heard."""
+
+    day: dt.date
+    """Of the station."""
+    words: str
+    """How a sentence calls it."""
+
+
 def require_session(
     caps: Caps,
-    held: Mapping[str, Iterable[dt.date]],
+    held: Mapping[str, Iterable[HeldSession]],
     day: dt.date,
     length: dt.timedelta,
     *,
@@ -126,7 +136,7 @@ def require_session(
 
     Args:
         caps: the limits of the Quy chế.
-        held: the days of the sessions of each zone, one entry a session, at least of the week of `day`.
+        held: the sessions of each zone, at least of the week of `day`.
         day: the day of the new session.
         length: its greatest length.
         names: what people call the zones.
@@ -142,17 +152,19 @@ def require_session(
             "Hãy rút ngắn, hoặc sửa minutes_per_session trong station.toml.",
             field=field,
         )
-    for zone, days in held.items():
+    for zone, sessions in held.items():
         name = (names or {}).get(zone, zone)
-        book = list(days)
-        count, most = book.count(day), caps.sessions_per_day
+        book = list(sessions)
+        that_day = [s.words for s in book if s.day == day]
+        count, most = len(that_day), caps.sessions_per_day
         if most is not None and count >= most:
             raise RuleError(
                 f"Ngày {day:%d/%m/%Y} cụm loa {name} đã có {count} buổi; Quy chế cho tối đa {most} buổi mỗi ngày. "
+                f"Thêm buổi này thì phải mất một trong: {', '.join(that_day)}. "
                 "Hãy chọn ngày khác, bỏ bớt một buổi, hoặc sửa sessions_per_day trong station.toml.",
                 field=field,
             )
-        week = {d for d in book if d.isocalendar()[:2] == day.isocalendar()[:2]}
+        week = {s.day for s in book if s.day.isocalendar()[:2] == day.isocalendar()[:2]}
         most = caps.days_per_week
         if most is not None and day not in week and len(week) >= most:
             raise RuleError(
@@ -185,19 +197,28 @@ class CapBook:
         return ""
 
 
-def breaches(caps: Caps, sessions: Iterable[tuple[dt.date, float]]) -> list[str]:
-    """A Vietnamese sentence for each cap that `sessions` (local day, minutes) of one zone break."""
-    found: list[str] = []
+class Breach(NamedTuple):
+    """A cap that is broken."""
+
+    first: dt.date
+    """The day that it is about, or the Monday of the week."""
+    text: str
+    """A Vietnamese sentence."""
+
+
+def breaches(caps: Caps, sessions: Iterable[tuple[dt.date, float]]) -> list[Breach]:
+    """Each cap that `sessions` (local day, minutes) of one zone break."""
+    found: list[Breach] = []
     by_day: dict[dt.date, int] = {}
     for day, minutes in sessions:
         by_day[day] = by_day.get(day, 0) + 1
         if caps.minutes_per_session is not None and minutes > caps.minutes_per_session:
-            found.append(
-                f"Ngày {day:%d/%m/%Y}: một buổi dài {minutes:.0f} phút, quá {caps.minutes_per_session} phút mỗi buổi."
-            )
+            most = caps.minutes_per_session
+            words = f"Ngày {day:%d/%m/%Y}: một buổi dài {minutes:.0f} phút, quá {most} phút mỗi buổi."
+            found.append(Breach(day, words))
     if caps.sessions_per_day is not None:
         found += [
-            f"Ngày {day:%d/%m/%Y}: {count} buổi, quá {caps.sessions_per_day} buổi mỗi ngày."
+            Breach(day, f"Ngày {day:%d/%m/%Y}: {count} buổi, quá {caps.sessions_per_day} buổi mỗi ngày.")
             for day, count in sorted(by_day.items())
             if count > caps.sessions_per_day
         ]
@@ -207,7 +228,10 @@ def breaches(caps: Caps, sessions: Iterable[tuple[dt.date, float]]) -> list[str]
             year, week, _ = day.isocalendar()
             weeks[year, week] = weeks.get((year, week), 0) + 1
         found += [
-            f"Tuần {week} năm {year}: phát {count} ngày, quá {caps.days_per_week} ngày mỗi tuần."
+            Breach(
+                dt.date.fromisocalendar(year, week, 1),
+                f"Tuần {week} năm {year}: phát {count} ngày, quá {caps.days_per_week} ngày mỗi tuần.",
+            )
             for (year, week), count in sorted(weeks.items())
             if count > caps.days_per_week
         ]

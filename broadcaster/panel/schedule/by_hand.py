@@ -22,8 +22,9 @@ from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_date, a_moment, a_number, the_numbers
 from broadcaster.panel.web.looks import look
 from broadcaster.panel.web.ordering import reordered
+from broadcaster.panel.web.replanning import replanned
 from broadcaster.panel.web.undo import done
-from broadcaster.services.schedule import by_hand, planning
+from broadcaster.services.schedule import by_hand
 from broadcaster.services.scripts.approving import airable
 
 blueprint = Blueprint("timetable", __name__, url_prefix="/schedule")
@@ -265,7 +266,7 @@ def rundown(number: int) -> ResponseReturnValue:
 def release(number: int) -> ResponseReturnValue:
     """Give a broadcast back to planning."""
     by_hand.release(station(), actor(), number)
-    planning.plan(station())
+    replanned()
     done("Máy đã xếp lại nội dung buổi này theo khung lịch.")
     return leave_to(url_for("calendar.show", number=number))
 

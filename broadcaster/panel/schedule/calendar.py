@@ -30,11 +30,12 @@ from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_date, a_number
 from broadcaster.panel.web.filters import short_day
+from broadcaster.panel.web.replanning import replanned
 from broadcaster.panel.web.sending import send_sound
 from broadcaster.panel.web.undo import done
 from broadcaster.scheduling.rotation_words import no_rotation
 from broadcaster.services.air import broadcasts
-from broadcaster.services.schedule import by_hand, planning, preview_sound, rotations
+from broadcaster.services.schedule import by_hand, preview_sound, rotations
 from broadcaster.sound.store import Store
 
 blueprint = Blueprint("calendar", __name__, url_prefix="/schedule")
@@ -246,10 +247,8 @@ def command(number: int, verb: str) -> ResponseReturnValue:
 @needs(Permission.SCHEDULE)
 def plan() -> ResponseReturnValue:
     """Plan the coming days anew from the rotations and what is approved."""
-    result = planning.plan(station())
+    result = replanned()
     flash(f"Đã lập lịch: thêm {result.added}, đổi {result.changed}, bỏ {result.removed}, giữ {result.kept} buổi.")
-    for warning in result.warnings[:5]:
-        flash(warning, "error")
     return leave_to(url_for("calendar.index"))
 
 
@@ -268,7 +267,7 @@ def day() -> ResponseReturnValue:
         was = {(before[d].kind.value, before[d].title) if d in before else (DayKind.ORDINARY.value, "") for d in days}
         fallback = rotations.without_own_rotation(session, when, last, chosen)
     rotations.add_exception(station(), actor(), when, chosen, title, to=last)
-    planning.plan(station())
+    replanned()
     span = short_day(when) + (f" đến {short_day(days[-1])}" if len(days) > 1 else "")
     words = f"{span} nay là {chosen.inline}; lịch đã được lập lại."
     if fallback:
@@ -324,7 +323,7 @@ def rotation_back(code: str) -> ResponseReturnValue:
     if chosen is None:
         raise NotFoundError("Không có phiên bản này.", field="version")
     lines = rotations.apply_rotation(station(), actor(), tomlkit.dumps(chosen.definition), code)
-    planning.plan(station())
+    replanned()
     flash(f"Đã dùng lại phiên bản {chosen.version}." if lines else "Phiên bản này giống phiên bản đang dùng.")
     return leave_to(url_for("calendar.rotation_versions", code=code))
 

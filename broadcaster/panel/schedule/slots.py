@@ -26,9 +26,10 @@ from broadcaster.panel.schedule import slot_steps
 from broadcaster.panel.schedule.slot_steps import Steps
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_date, a_number
+from broadcaster.panel.web.replanning import replanned
 from broadcaster.scheduling.rotation_toml import read_toml
 from broadcaster.scheduling.rotation_words import LATE_WORDS, step_words
-from broadcaster.services.schedule import planning, rotations
+from broadcaster.services.schedule import rotations
 
 blueprint = Blueprint("slots", __name__, url_prefix="/schedule/rotations")
 MAX_BYTES = 200_000
@@ -91,7 +92,7 @@ def put() -> ResponseReturnValue:
         if error.field != ("over",):
             raise
         return reviewed(text, _version_of(text), error.message)
-    result = planning.plan(station())
+    result = replanned()
     counts = f"thêm {result.added}, đổi {result.changed}, bỏ {result.removed} buổi"
     flash(f"Đã áp dụng khung lịch mới và lập lại lịch: {counts}." if lines else "Không có gì thay đổi.")
     return leave_to(url_for("calendar.rotation_list"))

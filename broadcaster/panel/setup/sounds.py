@@ -15,8 +15,8 @@ from broadcaster.domain.people.roles import Permission
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.forms import SoundForm
+from broadcaster.panel.web.replanning import replanned
 from broadcaster.panel.web.sending import send_sound
-from broadcaster.services.schedule import planning
 from broadcaster.services.setup import sounds
 
 blueprint = Blueprint("sounds", __name__, url_prefix="/sounds")
@@ -76,7 +76,7 @@ def edit(name: str) -> ResponseReturnValue:
         except (RuleError, MediaError) as error:
             form.take(error)
         else:
-            planning.plan(station())
+            replanned()
             flash(f"Đã lưu âm thanh “{form.title.data}”; các buổi sắp tới dùng bản mới.")
             return leave_to(url_for("sounds.index"))
     page = render_template("setup/sounds/edit.html", form=form, row=row, own=name not in sounds.shipped())
@@ -90,7 +90,7 @@ def act(name: str) -> ResponseReturnValue:
     what = request.form.get("what")
     if what == "restore":
         sounds.restore(station(), actor(), name)
-        planning.plan(station())
+        replanned()
         flash("Đã khôi phục âm thanh gốc của bộ cài.")
     elif what == "remove":
         sounds.remove(station(), actor(), name)

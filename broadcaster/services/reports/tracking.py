@@ -137,7 +137,7 @@ def _changes(
 
 
 def accept(station: Station, actor: Actor, row: CampaignRow, seen: str) -> list[str]:
-    """Put the proposal into force as a new version of its rotation and plan anew; return what changed.
+    """Put the proposal into force as a new version of its rotation, plan anew, return what changed and what is told.
 
     `seen` is the text that the person saw: if the station has moved on since, nothing is changed.
 
@@ -149,8 +149,7 @@ def accept(station: Station, actor: Actor, row: CampaignRow, seen: str) -> list[
     if found is None or found.toml != seen:
         raise RuleError("Lịch hoặc nhật ký vừa thay đổi nên đề xuất đã cũ. Hãy xem đề xuất mới.", field="proposal")
     lines = apply_rotation(station, actor, found.toml, found.code)
-    planning.plan(station)
-    return lines
+    return [*lines, *planning.plan(station).warnings]
 
 
 def _focused(table: Mapping[str, Any], number: int, topics: Sequence[str], many: int) -> dict[str, Any] | None:

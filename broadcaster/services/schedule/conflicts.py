@@ -22,12 +22,12 @@ from broadcaster.domain.air.broadcasts import (
 )
 from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.domain.setup.zones import HornCondition
-from broadcaster.scheduling.conflicts import Conflict, House, Planned, by_time, conflicts
+from broadcaster.scheduling.conflicts import Conflict, House, Kind, Planned, by_time, conflicts
 from broadcaster.scheduling.expand import Place
 from broadcaster.scheduling.wishes import unmet
 from broadcaster.services.schedule import requested
 from broadcaster.services.schedule.planned_rows import Draft
-from broadcaster.services.schedule.planning import HANDS_OFF, preview
+from broadcaster.services.schedule.planning import HANDS_OFF, PlanNote, preview
 from broadcaster.services.schedule.rotations import rotations_in_force
 from broadcaster.services.scripts.approving import airable, refusal
 from broadcaster.services.station import Station
@@ -75,7 +75,19 @@ def find(station: Station, days: int = DAYS) -> list[Conflict]:
     later = [d for d in later if d.occurrence.starts_at < end]
     missing = [_of_draft(station, d) for d in later if d.occurrence.starts_at <= horizon]
     planned += [_of_draft(station, d) for d in later if d.occurrence.starts_at > horizon]
-    return by_time([*conflicts(planned, house, today, days, missing), *unmet(wishes, house)])
+    dropped = [_of_note(n) for n in ahead.notes if n.lost and now < n.occurrence.starts_at < end]
+    return by_time([*dropped, *conflicts(planned, house, today, days, missing), *unmet(wishes, house)])
+
+
+def _of_note(note: PlanNote) -> Conflict:
+    return Conflict(
+        kind=Kind.DROPPED,
+        at=note.occurrence.starts_at,
+        what=note.text,
+        remedy="Sửa khung lịch cho vừa Quy chế và giờ được phép, hoặc bỏ hẳn khung này; để yên thì loa im vào giờ đó.",
+        zones=note.lost,
+        about=f"{note.occurrence.rotation}/{note.occurrence.slot.code}",
+    )
 
 
 class _Known(dict[tuple[int, str, dt.date], str]):

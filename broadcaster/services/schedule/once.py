@@ -16,17 +16,18 @@ from broadcaster.domain.air.broadcasts import (
     NO_SESSION,
     OPEN_STATES,
     SESSION_KINDS,
+    UNHEARD,
     BroadcastKind,
-    BroadcastState,
     RundownItem,
 )
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.schedule.candidates import Candidate, CueSound
 from broadcaster.domain.schedule.rundown import cue_item, script_item
-from broadcaster.domain.schedule.windows import require_session
+from broadcaster.domain.schedule.windows import HeldSession, require_session
 from broadcaster.domain.setup.zones import names_in_words
 from broadcaster.errors import RuleError
 from broadcaster.services.audit import Trail
+from broadcaster.services.schedule.planning import unwritten
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.station import Station
 
@@ -113,19 +114,24 @@ def require_caps(
     day = station.local(starts_at).date()
     monday = day_start(day - dt.timedelta(days=day.weekday()), station.settings.tz)
     rows = session.execute(
-        select(BroadcastRow.id, BroadcastRow.starts_at, BroadcastRow.zones).where(
+        select(BroadcastRow.id, BroadcastRow.starts_at, BroadcastRow.title, BroadcastRow.zones).where(
             BroadcastRow.starts_at >= monday,
             BroadcastRow.starts_at < monday + dt.timedelta(days=7),
             BroadcastRow.kind.in_(SESSION_KINDS),
             BroadcastRow.origin.not_in(NO_SESSION),
-            BroadcastRow.state != BroadcastState.CANCELLED,
+            BroadcastRow.state.not_in(UNHEARD),
         )
-    )
-    held: dict[str, list[dt.date]] = {zone: [] for zone in zones}
-    for number, at, codes in rows:
-        if number != besides:
-            for code in held.keys() & set(codes):
-                held[code].append(station.local(at).date())
+    ).all()
+    held: dict[str, list[HeldSession]] = {zone: [] for zone in zones}
+    sessions = [(at, title, codes) for number, at, title, codes in rows if number != besides]
+    sessions += [
+        (d.occurrence.starts_at, d.occurrence.slot.title, list(d.zones))
+        for d in unwritten(station, session, day - dt.timedelta(days=day.weekday()), 7)
+    ]
+    for at, title, codes in sorted(sessions, key=lambda s: s[0]):
+        local = station.local(at)
+        for code in held.keys() & set(codes):
+            held[code].append(HeldSession(local.date(), f"“{title}” {local:%H:%M}"))
     names = zones_queries.zone_names(session)
     require_session(station.settings.caps, held, day, length, names=names, field=field)
 

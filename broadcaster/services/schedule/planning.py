@@ -6,21 +6,22 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from broadcaster.clock import day_start
 from broadcaster.db.models import BroadcastRow, DayException, PlayLogEntry
 from broadcaster.db.queries.zones import cue_sounds, zone_map
-from broadcaster.domain.air.broadcasts import NO_SESSION, OPEN_STATES, BroadcastKind, BroadcastState, Origin
+from broadcaster.domain.air.broadcasts import OPEN_STATES, BroadcastKind, BroadcastState, Origin
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.schedule.asked_airings import UNKNOWN, PlacesAhead
 from broadcaster.domain.schedule.candidates import Candidate, CueSound
 from broadcaster.domain.schedule.rotations import Rotation, Slot
-from broadcaster.domain.schedule.rundown import History
+from broadcaster.domain.schedule.rundown import Filled, History
 from broadcaster.domain.schedule.rundown_cache import Filler
 from broadcaster.domain.schedule.windows import CapBook
 from broadcaster.domain.setup.zones import ZoneMap
+from broadcaster.logs import EventLog
 from broadcaster.scheduling.expand import Occurrence, Place, expand
 from broadcaster.services.schedule.planned_rows import Draft, Met, PlannedRows
 from broadcaster.services.schedule.requested import Heard, heard_of_asked
@@ -29,11 +30,24 @@ from broadcaster.services.schedule.targets import Targets, topic_targets
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.station import Station
 
+log = EventLog(__name__)
+
 # A broadcast this near is play-out's: it is being checked and loaded, and planning leaves it alone.
 HANDS_OFF = dt.timedelta(seconds=60)
 _LOOK_BACK = dt.timedelta(days=120)
 _LOOK_AHEAD = dt.timedelta(days=400)
 """So far the places are counted that are left for what offices asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanNote:
+    """What planning has to say of one occurrence of a slot."""
+
+    occurrence: Occurrence
+    text: str
+    """A Vietnamese sentence."""
+    lost: tuple[str, ...] = ()
+    """The zones that will not hear it; none where it is only shorter than the rotation says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +58,12 @@ class PlanResult:
     changed: int
     removed: int
     kept: int
-    warnings: tuple[str, ...]
+    notes: tuple[PlanNote, ...]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know of it, in sentences."""
+        return tuple(n.text for n in self.notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +71,12 @@ class Preview:
     """What the rules would make of some days, written nowhere."""
 
     drafts: tuple[Draft, ...]
-    warnings: tuple[str, ...]
+    notes: tuple[PlanNote, ...]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know of it, in sentences."""
+        return tuple(n.text for n in self.notes)
 
 
 def plan(station: Station, days: int | None = None, *, first: dt.date | None = None) -> PlanResult:
@@ -68,13 +92,22 @@ def plan(station: Station, days: int | None = None, *, first: dt.date | None = N
         until = day_start(first + dt.timedelta(days=days), station.settings.tz)
         rows = PlannedRows(session, now + HANDS_OFF, until, station.settings.tz)
         added = changed = kept = 0
-        warnings: list[str] = []
-        for occurrence, draft in _drafts(station, session, first, days, rows.held, warnings):
+        notes: list[PlanNote] = []
+        for occurrence, draft in _drafts(station, session, first, days, rows.held, notes):
             outcome = rows.meet(occurrence, draft)
             added += outcome is Met.ADDED
             changed += outcome is Met.CHANGED
             kept += outcome is Met.KEPT
-        return PlanResult(added, changed, rows.finish(), kept, tuple(warnings))
+        return PlanResult(added, changed, rows.finish(), kept, tuple(notes))
+
+
+def plan_unwatched(station: Station) -> None:
+    """Plan where no person waits for the answer: what it has to say goes to the technical log.
+
+    What it leaves out stands first among the conflicts as long as it is left out.
+    """
+    for note in plan(station).notes:
+        log.warning("planned otherwise than the rotation says", note=note.text, zones=list(note.lost))
 
 
 def preview(station: Station, first: dt.date, days: int = 7) -> Preview:
@@ -83,11 +116,11 @@ def preview(station: Station, first: dt.date, days: int = 7) -> Preview:
     The days from now on to `first` are worked out too, so that the turns fall as they will.
     """
     start = min(first, station.today())
-    warnings: list[str] = []
+    notes: list[PlanNote] = []
     with station.db.read() as session:
         count = (first - start).days + days
-        found = [d for _, d in _drafts(station, session, start, count, set(), warnings) if d is not None]
-    return Preview(tuple(d for d in found if d.occurrence.day >= first), tuple(warnings))
+        found = [d for _, d in _drafts(station, session, start, count, set(), notes) if d is not None]
+    return Preview(tuple(d for d in found if d.occurrence.day >= first), tuple(notes))
 
 
 def outlook(
@@ -105,7 +138,7 @@ def _drafts(
     first: dt.date,
     days: int,
     held: set[Place],
-    warnings: list[str],
+    notes: list[PlanNote],
     rotations: Sequence[Rotation] | None = None,
 ) -> Iterator[tuple[Occurrence, Draft | None]]:
     """Yield each occurrence after now with what fills it; None for those in `held`, which are not ours to fill."""
@@ -116,7 +149,7 @@ def _drafts(
     coming = expand(rotations, first, days, exceptions, station.settings.tz)
     book = _book(station, session, first)
     gone = _gone(session, now)
-    allowed = _allowed(station, (o for o in coming if o.starts_at > now + HANDS_OFF), zones, book, gone, warnings)
+    allowed = _allowed(station, (o for o in coming if o.starts_at > now + HANDS_OFF), zones, book, gone, notes)
     candidates = airable(session)
     targets = topic_targets(session, first)
     cues = cue_sounds(session)
@@ -157,20 +190,41 @@ def _coming(
     return PlacesAhead(ahead(until), candidates, cues, end)
 
 
+def unwritten(station: Station, session: Session, first: dt.date, days: int) -> Iterator[Draft]:
+    """Yield the regular slots that planning would write for some days and has not yet, without what fills them."""
+    now = station.now()
+    exceptions = {e.day: e.kind for e in session.scalars(select(DayException))}
+    start = day_start(first, station.settings.tz)
+    rows = session.execute(
+        select(BroadcastRow.rotation_code, BroadcastRow.slot_code, BroadcastRow.starts_at).where(
+            BroadcastRow.origin == Origin.ROTATION,
+            BroadcastRow.starts_at >= start,
+            BroadcastRow.starts_at < start + dt.timedelta(days=days),
+        )
+    )
+    written = {Place(*row) for row in rows}
+    coming = expand(rotations_in_force(session), first, days, exceptions, station.settings.tz)
+    wanted = (o for o in coming if o.starts_at > now + HANDS_OFF)
+    book = _book(station, session, first)
+    for occurrence, codes in _allowed(station, wanted, zone_map(session), book, _gone(session, now), []):
+        if occurrence.place not in written:
+            yield Draft(occurrence, codes, Filled((), ()))
+
+
 def _book(station: Station, session: Session, first: dt.date) -> CapBook:
-    """The caps with what is on already: sessions since the week began, and those that people added."""
+    """The caps with the regular sessions since the week began.
+
+    What people added is no part of it: it was held against the caps when it was added, and takes no regular slot away.
+    """
     book = CapBook(station.settings.caps)
     monday = first - dt.timedelta(days=first.weekday())
     rows = session.execute(
         select(BroadcastRow.starts_at, BroadcastRow.zones)
         .where(
             BroadcastRow.starts_at >= day_start(monday, station.settings.tz),
+            BroadcastRow.starts_at <= station.now() + HANDS_OFF,
             BroadcastRow.state != BroadcastState.CANCELLED,
-            BroadcastRow.origin.not_in(NO_SESSION),
-            or_(
-                BroadcastRow.kind == BroadcastKind.ONCE,
-                and_(BroadcastRow.kind == BroadcastKind.ROTATION, BroadcastRow.starts_at <= station.now() + HANDS_OFF),
-            ),
+            BroadcastRow.kind == BroadcastKind.ROTATION,
         )
         .order_by(BroadcastRow.starts_at)
     )
@@ -198,7 +252,7 @@ def _allowed(
     zones: ZoneMap,
     book: CapBook,
     gone: set[Place],
-    warnings: list[str],
+    notes: list[PlanNote],
 ) -> Iterator[tuple[Occurrence, tuple[str, ...]]]:
     """Yield what windows and caps allow, with its zones: both may have narrowed since a rotation was applied.
 
@@ -210,17 +264,19 @@ def _allowed(
     for occurrence in wanted:
         slot = occurrence.slot
         local = station.local(occurrence.starts_at)
+        if slot.zones not in expanded:
+            expanded[slot.zones] = zones.expand(slot.zones, where=(f"{occurrence.rotation}/{slot.code}", "zones"))
         if longest is not None and slot.max_length > longest:
-            warnings.append(
+            words = (
                 f"{local:%H:%M %d/%m/%Y}: khung “{slot.title}” dài hơn {caps.minutes_per_session} phút mỗi buổi "
                 "nên chỉ xếp đủ số phút đó."
             )
+            notes.append(PlanNote(occurrence, words))
             occurrence = replace(occurrence, slot=replace(slot, max_length=longest))  # noqa: PLW2901
         if not hours.allows(local.replace(tzinfo=None), occurrence.slot.max_length):
-            warnings.append(f"{local:%H:%M %d/%m/%Y}: khung “{slot.title}” nằm ngoài giờ được phép nên không lên lịch.")
+            words = f"{local:%H:%M %d/%m/%Y}: khung “{slot.title}” nằm ngoài giờ được phép nên không lên lịch."
+            notes.append(PlanNote(occurrence, words, expanded[slot.zones]))
             continue
-        if slot.zones not in expanded:
-            expanded[slot.zones] = zones.expand(slot.zones, where=(f"{occurrence.rotation}/{slot.code}", "zones"))
         if occurrence.place in gone:
             yield occurrence, expanded[slot.zones]
             continue
@@ -232,7 +288,8 @@ def _allowed(
             else:
                 left.append(code)
         for why, codes in over.items():
-            warnings.append(f"{why} Khung “{slot.title}” {local:%H:%M %d/%m} không xếp cho cụm loa {', '.join(codes)}.")
+            words = f"{why} Khung “{slot.title}” {local:%H:%M %d/%m} không xếp cho cụm loa {', '.join(codes)}."
+            notes.append(PlanNote(occurrence, words, tuple(codes)))
         if left or not expanded[slot.zones]:
             yield occurrence, expanded[slot.zones] if not over else tuple(left)
 

@@ -16,7 +16,7 @@ from broadcaster.domain.people.roles import Actor, machine
 from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.domain.work.jobs import NOT_DONE, JobKind
 from broadcaster.services.schedule.once import air_once
-from broadcaster.services.schedule.planning import plan
+from broadcaster.services.schedule.planning import plan_unwatched
 from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.scripts.approving import airable, approve
 from broadcaster.services.scripts.speaking import speak
@@ -40,7 +40,7 @@ def prepare(station: Station, editor: Actor) -> None:
     for path in sorted((station.home.root / "schedules").glob("*.toml")):
         if path.name not in {"zones.toml", "exceptions.toml"}:
             apply_rotation(station, machine("bộ cài mẫu"), path.read_text(encoding="utf-8"), path.name)
-    plan(station)
+    plan_unwatched(station)
     if not numbers:
         return
     with station.db.write() as session:
@@ -77,7 +77,7 @@ def first_bulletin_job(station: Station, arguments: Mapping[str, Any], _progress
     length = dt.timedelta(milliseconds=sum(approved[n].duration_ms for n in scripts) + 60_000)
     trial = not station.settings.station_hours.allows(station.local(starts_at).replace(tzinfo=None), length)
     air_once(station, KIT, items, title=FIRST_TITLE, starts_at=starts_at, trial=trial)
-    plan(station)
+    plan_unwatched(station)
 
 
 @dataclass(frozen=True, slots=True)

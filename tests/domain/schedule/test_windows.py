@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from broadcaster.domain.schedule.windows import (
     CapBook,
     Caps,
+    HeldSession,
     StationHours,
     Window,
     breaches,
@@ -92,9 +93,10 @@ def test_each_cap_is_watched() -> None:
     week = [(monday + dt.timedelta(days=d), 20.0) for d in range(6)]
     found = breaches(caps, [*week, (monday, 20.0), (monday, 31.0)])
     assert len(found) == 3
-    assert any("31 phút" in f for f in found)
-    assert any("3 buổi" in f for f in found)
-    assert any("6 ngày" in f for f in found)
+    assert any("31 phút" in f.text for f in found)
+    assert any("3 buổi" in f.text for f in found)
+    assert any("6 ngày" in f.text for f in found)
+    assert {f.first for f in found} == {monday}
     assert breaches(Caps(None, None, None), week * 5) == []
 
 
@@ -112,7 +114,7 @@ def test_what_the_book_lets_through_breaks_no_cap(
     for zone, offset in wanted:
         day = dt.date(2026, 3, 2) + dt.timedelta(days=offset)
         if why := book.take(zone, day):
-            assert breaches(caps, [*taken.get(zone, []), (day, 10.0)]) == [why]
+            assert breaches(caps, [*taken.get(zone, []), (day, 10.0)])[0].text == why
         else:
             taken.setdefault(zone, []).append((day, 10.0))
     assert all(breaches(caps, sessions) == [] for sessions in taken.values())
@@ -141,8 +143,9 @@ def test_one_more_session_is_refused_exactly_when_it_would_break_the_quy_che(
             for days in held.values()
         )
     )
+    sessions = {zone: [HeldSession(d, f"buổi {n}") for n, d in enumerate(days)] for zone, days in held.items()}
     if not worse:
-        require_session(caps, held, day, dt.timedelta(minutes=minutes), field="start")
+        require_session(caps, sessions, day, dt.timedelta(minutes=minutes), field="start")
         return
     with pytest.raises(RuleError, match="Quy chế"):
-        require_session(caps, held, day, dt.timedelta(minutes=minutes), field="start")
+        require_session(caps, sessions, day, dt.timedelta(minutes=minutes), field="start")
