@@ -41,6 +41,7 @@ from broadcaster.errors import StationError
 from broadcaster.home import Home
 from broadcaster.services.air import broadcasts, emergency_soundings, heartbeats, leases
 from broadcaster.services.log import playlog, proofs
+from broadcaster.services.schedule.item_faults import Refusal, item_faults
 from broadcaster.services.scripts import approving
 from broadcaster.services.station import Station
 from broadcaster.settings import Settings
@@ -62,7 +63,7 @@ class LocalDesk:
         owner: this machine's name for itself; by default that of the host and the home.
     """
 
-    def __init__(self, station: Station, *, refusal: broadcasts.Refusal = approving.refusal, owner: str = "") -> None:
+    def __init__(self, station: Station, *, refusal: Refusal = approving.refusal, owner: str = "") -> None:
         self._station = station
         self._refusal = refusal
         self._owner = owner or owner_of(station.home)
@@ -93,7 +94,7 @@ class LocalDesk:
         steady = self._station.clock.monotonic()
         if before != b or steady >= until:
             day = self._station.local(b.starts_at).date()
-            faults = broadcasts.item_faults(session, b, day, self._refusal)
+            faults = item_faults(session, b, day, self._refusal)
             self._checked[b.id] = (b, faults, steady + RECHECK_S)
         return Bundle(b, zones_of(zones, b.zones), faults)
 
@@ -104,7 +105,7 @@ class LocalDesk:
             if b is None:
                 return None
             day = self._station.local(max(b.starts_at, at)).date()
-            faults = broadcasts.item_faults(session, b, day, self._refusal)
+            faults = item_faults(session, b, day, self._refusal)
             return Bundle(b, zones_of(zones_by_code(session), b.zones), faults)
 
     def orders(self) -> Sequence[Order]:
@@ -189,7 +190,7 @@ class LocalDesk:
 Parts = tuple[Desk, Home, Settings, Clock]
 
 
-def beside(station: Station, *, refusal: broadcasts.Refusal = approving.refusal) -> Parts:
+def beside(station: Station, *, refusal: Refusal = approving.refusal) -> Parts:
     """What play-out needs of a station that is open in its own process, in the order in which it takes them."""
     return LocalDesk(station, refusal=refusal), station.home, station.settings, station.clock
 

@@ -15,8 +15,8 @@ from broadcaster.playout.engine import Playout
 from broadcaster.playout.host.alarm import SimulatedAlarm
 from broadcaster.playout.sinks.base import Sink
 from broadcaster.playout.sinks.null import NullSink
-from broadcaster.services.air.broadcasts import Refusal
 from broadcaster.services.desk import beside
+from broadcaster.services.schedule.item_faults import Refusal
 from broadcaster.services.scripts import approving
 from broadcaster.services.station import Station
 

@@ -200,6 +200,7 @@ def _airing(row: BroadcastRow, word: Mapping[str, Any]) -> OnAirNow:
     item: Mapping[str, Any] = said if isinstance(said, Mapping) else {}
     number = item.get("no") if item else said if isinstance(said, int) else 0
     planned = next((i for i in row.rundown if i.no == number), None)
+    place = row.rundown.index(planned) + 1 if planned else number  # a rest keeps the numbers of the whole
     return OnAirNow(
         broadcast_id=row.id,
         title=row.title,
@@ -207,7 +208,7 @@ def _airing(row: BroadcastRow, word: Mapping[str, Any]) -> OnAirNow:
         zones=tuple(word.get("zones") or row.zones),
         started_at=started,
         length_ms=row.sound_ms,
-        item_no=number if isinstance(number, int) else 0,
+        item_no=place if isinstance(place, int) else 0,
         item_count=len(row.rundown),
         item_title=str(item.get("title") or (planned.title if planned else "")),
         item_started_at=_moment(word.get("started_at")) or started,

@@ -140,13 +140,11 @@ def resume(number: int) -> ResponseReturnValue:
         return leave_to(url_for("onair.index"))
     with station().db.read() as session:
         row = schedule.broadcast(session, number)
-        items, zones = resuming.rest_of(session, row)
+        rests = resuming.rests_of(session, row)
     part = "_resume.html" if request.headers.get("HX-Request") else "resume.html"
     possible = resuming.may_resume(row, station().now())
     names = _names(facts())
-    return render_template(
-        f"air/onair/{part}", row=row, items=items, zones=zones, names=names, possible=possible, present=facts()
-    )
+    return render_template(f"air/onair/{part}", row=row, rests=rests, names=names, possible=possible, present=facts())
 
 
 @blueprint.route("/trust-clock", methods=["GET", "POST"])
@@ -212,7 +210,7 @@ def _today() -> dict[str, Any]:
     with here.db.read() as session:
         rows = schedule.broadcasts(session, start, tomorrow)
         coming = schedule.upcoming(session, tomorrow)
-    stopped = {b.id for b in rows if resuming.may_resume(b, here.now())}
+        stopped = resuming.resumable(session, rows, here.now())
     return {"broadcasts": rows, "coming": coming, "names": _names(facts()), "day": today, "stopped": stopped}
 
 
