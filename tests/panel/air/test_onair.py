@@ -55,7 +55,6 @@ def test_each_zone_says_what_it_does(station: Station, clock: FrozenClock) -> No
     clock.advance(-60)
     say(station, on_air=[])
     with station.db.write() as session:
-        row.zones = sorted(z for (z,) in session.query(PlayLogEntry.zone).filter_by(broadcast_id=row.id).distinct())
         session.get(BroadcastRow, ON_AIR).state = BroadcastState.AIRED
     assert states(station)["am01"] == "rest"
 
@@ -82,6 +81,7 @@ def stopped(station: Station) -> None:
     with station.db.write() as session:
         row = session.get(BroadcastRow, ON_AIR - 1)
         row.state, row.finished_at, row.causes = BroadcastState.PARTIAL, station.now(), (Cause.PERSON_STOPPED,)
+        row.zones = sorted(z for (z,) in session.query(PlayLogEntry.zone).filter_by(broadcast_id=row.id).distinct())
         session.get(BroadcastRow, ON_AIR).state = BroadcastState.AIRED
 
 
