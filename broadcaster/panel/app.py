@@ -83,7 +83,7 @@ def create_app(station: Station, config: Mapping[str, Any] | None = None) -> Fla
     app = Flask("broadcaster.panel", static_folder=str(room("web") / "static"), static_url_path="/static")
     app.session_interface = _Sessions()
     app.config.update(
-        SECRET_KEY=_secret_key(station.home),
+        SECRET_KEY=secret_key(station.home),
         SESSION_COOKIE_NAME="loa",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -158,7 +158,7 @@ def _context(app: Flask, station: Station) -> None:
         return values
 
 
-def _secret_key(home: Home) -> str:
+def secret_key(home: Home) -> str:
     """The key that signs sessions, made once per station and readable by its owner alone."""
     path = home.run / "panel.key"
     try:

@@ -29,6 +29,7 @@ def test_the_sounds_stay_small_enough_for_the_repository():
     assert sum((AUDIO / e["file"]).stat().st_size for e in ENTRIES) < 3_000_000
 
 
+@pytest.mark.slow
 @each_sound
 def test_the_recipe_makes_the_committed_samples(entry):
     kept = recipe.decode(AUDIO / entry["file"])

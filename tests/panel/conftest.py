@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
+from werkzeug.local import LocalProxy
 
 from broadcaster.clock import FrozenClock
 from broadcaster.panel import create_app
+from broadcaster.panel.app import secret_key
+from broadcaster.panel.web.frame import Frame
 from broadcaster.services.station import Station, open_station
 from tests.kit import seed
 from tests.kit.panel import Client, SignIn
@@ -49,12 +54,40 @@ def station(seeded: Path, tmp_path: Path, clock: FrozenClock) -> Iterator[Statio
     opened.close()
 
 
+@dataclass
+class Built:
+    """The panel as it was built for the first test: its routes take long to compile, and are the same for all."""
+
+    stations: list[Station]
+    app: Flask
+    extensions: dict[str, Any]
+    config: dict[str, Any]
+    views: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def built(compiled: FileSystemBytecodeCache, seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The panel, whose station is each test's own."""
+    root = tmp_path_factory.mktemp("first") / "station"
+    shutil.copytree(seeded, root)
+    stations = [open_station(root, clock=FrozenClock(seed.NOW))]
+    mine = cast("Station", LocalProxy(lambda: stations[-1]))
+    app = create_app(mine, {"WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False})
+    app.test_client_class = Client
+    app.jinja_env.bytecode_cache = compiled
+    return Built(stations, app, dict(app.extensions), dict(app.config), dict(app.view_functions))
+
+
 @pytest.fixture
-def app(station: Station, compiled: FileSystemBytecodeCache) -> Flask:
-    made = create_app(station, {"WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False})
-    made.test_client_class = Client
-    made.jinja_env.bytecode_cache = compiled
-    return made
+def app(station: Station, built: Built) -> Flask:
+    """The panel of this test's station, as new."""
+    built.stations[:] = [station]
+    built.app.extensions.clear()
+    built.app.extensions.update(built.extensions, station=station, frame=Frame(station))
+    built.app.config.clear()
+    built.app.config.update(built.config, SECRET_KEY=secret_key(station.home))
+    built.app.view_functions.update(built.views)
+    return built.app
 
 
 @pytest.fixture
