@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from broadcaster.domain.schedule.rotations import DayKind, Rotation, Slot, ruling
+from broadcaster.domain.schedule.rotations import DayKind, Rotation, Slot, in_use
 
 
 class Place(NamedTuple):
@@ -46,20 +46,12 @@ def expand(
     exceptions: Mapping[dt.date, DayKind],
     zone: ZoneInfo,
 ) -> Iterator[Occurrence]:
-    """Yield what `rotations` say for `days` station days from `first`, in order of time.
-
-    A day of a kind that no rotation rules falls back to the ordinary one; but on a day of mourning without a
-    rotation of its own nothing airs.
-    """
+    """Yield what `rotations` say for `days` station days from `first`, in order of time."""
     for offset in range(days):
         day = first + dt.timedelta(days=offset)
-        kind = exceptions.get(day, DayKind.ORDINARY)
-        rotation = ruling(rotations, day, kind)
-        if rotation is None and kind is not DayKind.MOURNING:
-            rotation = ruling(rotations, day, DayKind.ORDINARY)
-        if rotation is None:
-            continue
-        slots = sorted((s for s in rotation.slots if s.on(day)), key=lambda s: (s.start, s.code))
-        for slot in slots:
+        rotation, joining = in_use(rotations, day, exceptions.get(day, DayKind.ORDINARY))
+        ruling = joining if rotation is None else [rotation, *joining]
+        slots = [(s, r.code) for r in ruling for s in r.slots if s.on(day)]
+        for slot, code in sorted(slots, key=lambda found: (found[0].start, found[0].code, found[1])):
             local = dt.datetime.combine(day, slot.start, tzinfo=zone)
-            yield Occurrence(rotation.code, slot, day, local.astimezone(dt.UTC))
+            yield Occurrence(code, slot, day, local.astimezone(dt.UTC))

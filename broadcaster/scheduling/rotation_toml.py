@@ -15,6 +15,7 @@ from broadcaster import errors, faults
 from broadcaster.domain.air.broadcasts import Overrun
 from broadcaster.domain.air.lateness import LatePolicy
 from broadcaster.domain.fold import nfc
+from broadcaster.domain.schedule.recurrence import parse_month_days
 from broadcaster.domain.schedule.rotations import (
     WEEKDAYS,
     CueStep,
@@ -94,6 +95,8 @@ class _Slot(_Table):
     start: str | dt.time
     max_minutes: int = Field(ge=1, le=240)
     weekdays: list[Weekday] = Field(["mon", "tue", "wed", "thu", "fri", "sat", "sun"], min_length=1)
+    monthdays: list[int | str] = Field([], max_length=31)
+    lunardays: list[int | str] = Field([], max_length=31)
     zones: list[str] = Field(["all"], min_length=1)
     late: LatePolicy = LatePolicy.SKIP
     grace_seconds: int = Field(120, ge=0, le=1800)
@@ -110,6 +113,7 @@ class _Rotation(_Table):
     valid_from: dt.date
     valid_to: dt.date | None = None
     priority: int = 0
+    joins: bool = False
 
 
 class _RotationFile(_Table):
@@ -217,6 +221,7 @@ def parse_rotation(table: dict[str, Any], *, name: str) -> Rotation:
                 overrun=s.overrun,
                 valid_from=s.valid_from,
                 valid_to=s.valid_to,
+                month_days=parse_month_days(s.monthdays, s.lunardays, field=where),
             )
         )
     r = form.rotation
@@ -230,6 +235,7 @@ def parse_rotation(table: dict[str, Any], *, name: str) -> Rotation:
         valid_from=r.valid_from,
         valid_to=r.valid_to,
         priority=r.priority,
+        joins=r.joins,
     )
 
 

@@ -50,7 +50,7 @@ class RelaySource:
         Raises:
             RuleError: it lies outside the source's hours.
         """
-        if not any(w.covers(start, start + length) for w in self.windows):
+        if not StationHours(self.windows).allows(start, length):
             minutes = int(length.total_seconds() // 60)
             raise RuleError(
                 f"Tiếp âm “{self.title}” lúc {start:%H:%M}, dài {minutes} phút, nằm ngoài giờ được tiếp âm "

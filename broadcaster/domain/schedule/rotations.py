@@ -14,6 +14,7 @@ from itertools import combinations
 from broadcaster.domain.air.broadcasts import Overrun
 from broadcaster.domain.air.lateness import LatePolicy
 from broadcaster.domain.air.relays import RelaySource
+from broadcaster.domain.schedule.recurrence import EVERY_DAY, MonthDays
 from broadcaster.domain.schedule.windows import Caps, StationHours
 from broadcaster.domain.setup.outputs import SEPARATE, Outputs
 from broadcaster.domain.setup.zones import ZoneMap
@@ -24,6 +25,8 @@ WEEKDAY_LABELS = ("Thứ hai", "Thứ ba", "Thứ tư", "Thứ năm", "Thứ sá
 
 
 NO_CAPS = Caps(None, None, None)
+_SOME_DAY, _CYCLE = dt.date(2026, 1, 1), dt.timedelta(days=20 * 366)
+"""Days of the month, of the moon's calendar and of the week meet within so long, if they ever do."""
 
 
 class DayKind(StrEnum):
@@ -98,7 +101,7 @@ Step = CueStep | ScriptStep | FillStep | RelayStep
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """A place in the day."""
+    """A place in the day. It belongs to the day on which it starts, also where it ends after midnight."""
 
     code: str
     title: str
@@ -116,6 +119,8 @@ class Slot:
     """Its first day, where it does not hold as long as its rotation."""
     valid_to: dt.date | None = None
     """Its last day."""
+    month_days: MonthDays = EVERY_DAY
+    """Where it falls on some days of the month alone, of those weekdays."""
 
     def on(self, day: dt.date) -> bool:
         """Whether the slot has its place on `day`."""
@@ -123,27 +128,34 @@ class Slot:
             day.weekday() in self.weekdays
             and (self.valid_from is None or self.valid_from <= day)
             and (self.valid_to is None or day <= self.valid_to)
+            and self.month_days.on(day)
         )
 
     def clashes(self, other: Slot, zones: ZoneMap, outputs: Outputs = SEPARATE) -> tuple[str, ...]:
         """The zones of this slot where both would sound at once on some day, through one output."""
-        if not self._meets(other):
-            return ()
-        mine, theirs = _minutes(self.start), _minutes(other.start)
-        length, other_length = self.max_length.total_seconds() / 60, other.max_length.total_seconds() / 60
-        if mine + length <= theirs or theirs + other_length <= mine:
+        if not any(self._overlaps(other, later) and self._meets(other, later) for later in (-1, 0, 1)):
             return ()
         there = zones.expand(other.zones, where=("slot", Code(other.code), "zones"))
         return outputs.meeting(zones.expand(self.zones, where=("slot", Code(self.code), "zones")), there)
 
-    def _meets(self, other: Slot) -> bool:
-        """Whether there is a day that has both."""
-        first = max((d for d in (self.valid_from, other.valid_from) if d), default=None)
-        last = min((d for d in (self.valid_to, other.valid_to) if d), default=None)
-        if first is None or last is None or (last - first).days >= 6:
-            return bool(self.weekdays & other.weekdays)
-        days = (first + dt.timedelta(days=n) for n in range((last - first).days + 1))
-        return any(self.on(day) and other.on(day) for day in days)
+    def _overlaps(self, other: Slot, later: int) -> bool:
+        """Whether both would sound at once where the other's day comes so many days `later`."""
+        mine = dt.timedelta(minutes=_minutes(self.start))
+        theirs = dt.timedelta(days=later, minutes=_minutes(other.start))
+        return mine < theirs + other.max_length and theirs < mine + self.max_length
+
+    def _meets(self, other: Slot, later: int) -> bool:
+        """Whether this has a day of which the other has the one so many days `later`."""
+        ahead = dt.timedelta(days=later)
+        first = max((d for d in (self.valid_from, other.valid_from and other.valid_from - ahead) if d), default=None)
+        last = min((d for d in (self.valid_to, other.valid_to and other.valid_to - ahead) if d), default=None)
+        long = first is None or last is None or (last - first).days >= 6
+        if long and not (self.month_days or other.month_days):
+            return bool(self.weekdays & {(d - later) % 7 for d in other.weekdays})
+        begin = first or (last - _CYCLE if last else _SOME_DAY)
+        count = min((last or begin + _CYCLE) - begin, _CYCLE).days + 1
+        days = (begin + dt.timedelta(days=n) for n in range(count))
+        return any(self.on(day) and other.on(day + ahead) for day in days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +169,8 @@ class Rotation:
     valid_from: dt.date
     valid_to: dt.date | None = None
     priority: int = 0
+    joins: bool = False
+    """Whether its slots stand beside those of the rotation that rules the day, instead of in their place."""
 
     def rules(self, day: dt.date, kind: DayKind) -> bool:
         """Whether this rotation may rule `day` of `kind`."""
@@ -216,8 +230,22 @@ class Rotation:
 
 def ruling(rotations: Sequence[Rotation], day: dt.date, kind: DayKind) -> Rotation | None:
     """The one rotation that rules `day`: the highest priority, then the latest to begin, then by code."""
-    candidates = [r for r in rotations if r.rules(day, kind)]
+    candidates = [r for r in rotations if r.rules(day, kind) and not r.joins]
     return max(candidates, key=lambda r: (r.priority, r.valid_from, r.code), default=None)
+
+
+def in_use(rotations: Sequence[Rotation], day: dt.date, kind: DayKind) -> tuple[Rotation | None, list[Rotation]]:
+    """The rotation that rules `day` of `kind`, and those that join it.
+
+    A day of a kind that no rotation rules falls back to the ordinary one; but on a day of mourning without a rotation
+    of its own nothing airs.
+    """
+    kinds = {kind}
+    rotation = ruling(rotations, day, kind)
+    if rotation is None and kind is not DayKind.MOURNING:
+        rotation = ruling(rotations, day, DayKind.ORDINARY)
+        kinds.add(DayKind.ORDINARY)
+    return rotation, [r for r in rotations if r.joins and any(r.rules(day, k) for k in kinds)]
 
 
 def _check_relays(slot: Slot, cues: Mapping[str, object], relays: Mapping[str, RelaySource], where: Where) -> None:

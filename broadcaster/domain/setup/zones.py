@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from itertools import pairwise
+from itertools import combinations
 from typing import Any, Self
 
 from broadcaster.domain.schedule.windows import Window
@@ -92,15 +92,15 @@ def parse_bands(lines: Iterable[str], *, field: str = "volume_bands") -> tuple[V
     bands = sorted(
         (VolumeBand.parse(line, field=field) for line in lines if line.strip()), key=lambda b: b.window.start
     )
-    for one, two in pairwise(bands):
-        if two.window.start < one.window.end:
+    for one, two in combinations(bands, 2):
+        if one.window.at(two.window.start) or two.window.at(one.window.start):
             raise RuleError(f"Hai khung {one.window} và {two.window} chồng giờ nhau.", field=field)
     return tuple(bands)
 
 
 def volume_at(volume: int, bands: Sequence[VolumeBand], time: dt.time) -> int:
     """The volume (percent) at a station time: that of the band it lies in, else the zone's own."""
-    return next((b.volume for b in bands if b.window.start <= time < b.window.end), volume)
+    return next((b.volume for b in bands if b.window.at(time)), volume)
 
 
 BOOST_DB = 6.0

@@ -25,6 +25,7 @@ from broadcaster.domain.fold import slug
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.schedule.rotations import DayKind
+from broadcaster.domain.schedule.windows import MIDNIGHT
 from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
@@ -148,14 +149,15 @@ def _alike(by_day: Week, zones: Sequence[str]) -> list[tuple[list[str], Week]]:
 def _timeline(view: View, days: Sequence[dt.date], names: dict[str, str], zone: str) -> str:
     """What the calendar in the browser is told, as JSON: zones as rows, the hours it shows, where to ask."""
     hours = station().settings.station_hours.windows
+    by_night = any(w.over_midnight or w.end == MIDNIGHT for w in hours)
     start, end = min(w.start for w in hours), max(w.end for w in hours)
     last = days[-1] + dt.timedelta(days=1)
     facts = {
         "view": view,
         "date": days[0].isoformat(),
         "zones": [{"id": code, "title": name} for code, name in names.items() if not zone or code == zone],
-        "from": f"{max(start.hour - 1, 0):02d}:00",
-        "to": f"{min(end.hour + 2, 24):02d}:00",
+        "from": "00:00" if by_night else f"{max(start.hour - 1, 0):02d}:00",
+        "to": "24:00" if by_night else f"{min(end.hour + 2, 24):02d}:00",
         "days": {day.isoformat(): short_day(day) for day in days},
         "events": url_for("timetable.events", start=days[0].isoformat(), end=last.isoformat()),
         "add": url_for("timetable.new") if actor().may(Permission.SCHEDULE) else "",

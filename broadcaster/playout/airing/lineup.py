@@ -145,7 +145,7 @@ def limit(hours: AirHours, b: Broadcast, starts: dt.datetime, *, at_once: bool) 
     if not b.any_hour:
         local = starts.astimezone(hours.tz)
         if end := hours.windows.end_at(local):
-            why = Why(Cause.OUTSIDE_HOURS, f"Hết khung giờ được phép phát ({hours.windows.window_at(local)}).")
+            why = Why(Cause.OUTSIDE_HOURS, f"Hết khung giờ được phép phát ({hours.windows.window_at(end)}).")
             ends.append((end, why))
     if not ends:
         return None, NOTHING

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -50,24 +51,88 @@ def test_a_broadcast_may_end_exactly_with_the_window() -> None:
     assert not HOURS.allows(DAY.replace(hour=7), dt.timedelta(minutes=30, seconds=1))
 
 
-WINDOWS = (
-    st.tuples(st.integers(0, 1438), st.integers(1, 1439))
-    .filter(lambda pair: pair[0] < pair[1])
-    .map(lambda pair: Window(*((DAY + dt.timedelta(minutes=m)).time() for m in pair)))
-)
+def _time(minute: int) -> dt.time:
+    return (DAY + dt.timedelta(minutes=minute)).time()
 
 
-@given(st.lists(WINDOWS, max_size=4).map(tuple), MINUTES)
-def test_the_window_of_a_moment_covers_it_and_none_that_does_ends_later(windows: tuple[Window, ...], at: int) -> None:
+IN_A_DAY = st.tuples(st.integers(0, 1438), st.integers(1, 1440)).filter(lambda pair: pair[0] < pair[1])
+OVER_MIDNIGHT = st.tuples(st.integers(18 * 60, 1439), st.integers(1, 120))
+WINDOWS = (IN_A_DAY | OVER_MIDNIGHT).map(lambda pair: Window(_time(pair[0]), _time(pair[1])))
+SEVERAL = st.lists(WINDOWS, max_size=4).map(tuple)
+
+
+def _inside(windows: tuple[Window, ...], minute: int) -> bool:
+    """Whether a minute of a day lies in a window, each window taken as the numbers of its minutes."""
+    for w in windows:
+        start, end = (t.hour * 60 + t.minute for t in (w.start, w.end))
+        if minute in (range(start, end) if start < end else {*range(start, 1440), *range(end)}):
+            return True
+    return False
+
+
+@given(SEVERAL, MINUTES, st.integers(1, 300))
+def test_over_midnight_too_a_broadcast_is_allowed_when_every_minute_is(
+    windows: tuple[Window, ...], start: int, length: int
+) -> None:
+    allowed = StationHours(windows).allows(DAY + dt.timedelta(minutes=start), dt.timedelta(minutes=length))
+    assert allowed == all(_inside(windows, (start + m) % 1440) for m in range(length))
+
+
+@given(SEVERAL, MINUTES)
+def test_the_hours_end_where_the_first_forbidden_minute_begins(windows: tuple[Window, ...], at: int) -> None:
     hours, moment = StationHours(windows), DAY + dt.timedelta(minutes=at)
-    found = hours.window_at(moment)
-    covering = [w for w in windows if w.covers(moment, moment)]
-    assert (found in covering) if covering else (found is None)
-    assert all(w.end <= found.end for w in covering if found)
-    assert hours.end_at(moment) == (dt.datetime.combine(DAY, found.end) if found else None)
-    assert hours.over_at(moment) == (not any(w.end > moment.time() for w in windows))
-    if found and found.end > moment.time():
-        assert hours.allows(moment, dt.datetime.combine(DAY, found.end) - moment)
+    left = next((m for m in range(1440) if not _inside(windows, (at + m) % 1440)), 1440)
+    end = hours.end_at(moment)
+    if left == 1440:
+        assert end is not None
+        assert end >= moment + dt.timedelta(days=1)
+    elif left:
+        assert end == moment + dt.timedelta(minutes=left)
+        assert hours.window_at(end)
+    else:
+        assert end in {None, moment}  # the last moment of a window belongs to it
+    assert (hours.window_at(moment) is None) == (end is None)
+    begun_today = [w.on(DAY.date()) for w in windows]
+    assert hours.over_at(moment) == all(last <= moment for _, last in begun_today)
+
+
+@given(MINUTES, MINUTES)
+def test_two_times_in_the_wrong_order_never_open_the_hours_of_sleep(one: int, two: int) -> None:
+    text = f"{_time(one):%H:%M}-{_time(two):%H:%M}"
+    try:
+        window = Window.parse(text)
+    except RuleError:
+        return
+    for minute in range(2 * 60, 5 * 60):
+        if window.at(_time(minute)):
+            assert one <= minute < (two or 1440), text  # as it is written, and so wanted
+
+
+@pytest.mark.parametrize(
+    "text", ["07:30-05:00", "17:00-05:00", "05:00-05:00", "00:00-00:00", "22:00-03:15", "24:00-01:00"]
+)
+def test_a_window_that_would_take_in_the_night_is_refused(text: str) -> None:
+    with pytest.raises(RuleError):
+        Window.parse(text)
+
+
+@pytest.mark.parametrize("text", ["23:30-00:30", "23:45-24:00", "20:00-02:00", "00:00-24:00", "00:00-00:30"])
+def test_the_last_minute_before_midnight_and_the_night_of_new_year_can_be_allowed(text: str) -> None:
+    window = Window.parse(text)
+    assert str(window) == text
+    assert Window.parse(str(window)) == window
+    assert StationHours((window,)).allows(window.on(DAY.date())[0], window.length)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Ho_Chi_Minh", "UTC"])
+def test_the_night_of_new_year_is_one_stretch_from_one_year_to_the_next(zone: str) -> None:
+    hours = StationHours((Window.parse("05:00-07:30"), Window.parse("23:30-24:00"), Window.parse("00:00-00:30")))
+    start = dt.datetime(2026, 12, 31, 23, 50, tzinfo=ZoneInfo(zone))
+    assert hours.end_at(start) == dt.datetime(2027, 1, 1, 0, 30, tzinfo=ZoneInfo(zone))
+    assert hours.allows(start, dt.timedelta(minutes=40))
+    assert not hours.allows(start, dt.timedelta(minutes=41))
+    assert not hours.allows(start.replace(hour=3, minute=15), dt.timedelta(minutes=1))
+    assert not hours.over_at(start)
 
 
 def test_where_one_window_ends_as_the_next_begins_the_next_counts() -> None:
