@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, Command, PlayLogEntry, ZoneRow
 from broadcaster.db.queries.air import present
-from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, Origin
+from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, Origin, RundownItem
 from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.air.desk import PORT_FILE
 from broadcaster.domain.people.roles import Role, machine
+from broadcaster.domain.schedule.rundown import script_item
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.playout.host.loopback import Loopback
 from broadcaster.services.air import broadcasts
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.schedule import resuming
+from broadcaster.services.scripts.approving import airable
 from broadcaster.services.station import Station
 from tests.kit import seed
 from tests.kit.panel import SignIn
@@ -76,11 +80,17 @@ def test_stopping_one_zone_names_all_that_fall_silent_with_it(station: Station, 
     assert "cả 10 cụm cùng im" in alone
 
 
+def as_approved(session: Session, item: RundownItem) -> RundownItem:
+    found = next((c for c in airable(session) if c.script_id == item.script_id), None)
+    return item if found is None else replace(script_item(found, item.no), title=item.title)
+
+
 def stopped(station: Station) -> None:
     """The morning broadcast of today, whose fourth item was cut in zone am03, as one that a person stopped just now."""
     with station.db.write() as session:
         row = session.get(BroadcastRow, ON_AIR - 1)
         row.state, row.finished_at, row.causes = BroadcastState.PARTIAL, station.now(), (Cause.PERSON_STOPPED,)
+        row.rundown = tuple(as_approved(session, i) for i in row.rundown)
         row.zones = sorted(z for (z,) in session.query(PlayLogEntry.zone).filter_by(broadcast_id=row.id).distinct())
         session.get(BroadcastRow, ON_AIR).state = BroadcastState.AIRED
 
