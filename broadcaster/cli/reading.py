@@ -19,6 +19,7 @@ from broadcaster.text import Lexicon, Spoken, normalize
 from broadcaster.text.clean import Removal, clean
 from broadcaster.text.encodings import ENCODING_NAMES
 from broadcaster.text.ingest import EncodingChoiceError, load, read_script
+from broadcaster.text.prepared import name_of, prepare
 from broadcaster.text.readings import Reading, ReadingSpan, as_rows, choices, lines, readings
 
 keep_option = click.option("--keep", "kept", type=int, multiple=True, metavar="SỐ", help="Vẫn đọc phần đã bỏ số này.")
@@ -58,18 +59,17 @@ def read_command(file: Path, profile: str, kept: tuple[int, ...], encoding: str 
     """Xem một văn bản: phần bị bỏ và lý do, chữ viết bên lời đọc, những chỗ đọc khác chữ viết."""
     with asking_for_encoding():
         _, document = read_script(file.name, load(file), encoding=encoding)
-    cleaned = clean(document.text)
-    numbered = list(enumerate(cleaned.removed, 1))
-    if back := put_back(numbered, kept):
-        cleaned = clean(document.text, keep=back)
+    numbered = list(enumerate(clean(document.text).removed, 1))
+    prepared = prepare(document.text, map(name_of, put_back(numbered, kept)))
     removed = [(n, r) for n, r in numbered if n not in kept]
     lexicon = shipped_lexicon()
-    spoken = normalize(cleaned.text, profile=PROFILES[profile], lexicon=lexicon)
-    notes = [n.message for n in (*document.notes, *cleaned.notes)]
+    spoken = normalize(prepared.text, profile=PROFILES[profile], lexicon=lexicon)
+    notes = [*(n.message for n in document.notes), *prepared.notes]
     if as_json:
-        _read_json(spoken, removed, notes, cleaned.text, lexicon)
+        _read_json(spoken, removed, notes, prepared.text, lexicon)
     else:
         _read_columns(file.name, spoken, removed, notes, lexicon)
+    prepared.require(file.name)
 
 
 def _read_json(

@@ -31,7 +31,6 @@ from broadcaster.errors import RuleError
 from broadcaster.services.lexicon.changes import Change, find_entry
 from broadcaster.services.lexicon.layers import MODES
 from broadcaster.services.lexicon.overrides import Explained, explained, pick_change
-from broadcaster.services.lexicon.reading import name_of
 from broadcaster.services.scripts import editing
 from broadcaster.services.scripts.approving import approve, send_back
 from broadcaster.services.scripts.speaking import speak
@@ -40,6 +39,7 @@ from broadcaster.text import Mode
 from broadcaster.text.clean import Removal, clean
 from broadcaster.text.ingest import load
 from broadcaster.text.ingest.document import MAX_FILE_BYTES
+from broadcaster.text.prepared import name_of
 from broadcaster.text.readings import as_rows, choices, find
 
 

@@ -20,8 +20,8 @@ from broadcaster.sound.store import Store, keep_whole
 from broadcaster.sound.vtt import web_vtt
 from broadcaster.speech.cache import ClipCache, user_cache
 from broadcaster.text import Lexicon, Profile, Spoken, directions, normalize
-from broadcaster.text.clean import clean
 from broadcaster.text.ingest import load, read_script
+from broadcaster.text.prepared import prepare
 
 DEFAULT_VOICES: Final = ("vi-neural:south-female", "espeak:vi+f2")
 AGAIN: Final = "Xin nhắc lại."
@@ -108,6 +108,7 @@ def elements_of(spoken: Spoken, marks: tuple[directions.Direction, ...], order: 
         body += [Sting(sound_named(name, where=f"[âm thanh: {name}]")) for name in turn.before]
         music = sound_named(turn.music, where=f"[nhạc nền: {turn.music}]") if turn.music else under
         body.append(SpokenSentence(sentence.text, sentence.pause_ms, turn.gender, music))
+    body += [Sting(sound_named(name, where=f"[âm thanh: {name}]")) for name in directions.after(spoken, marks)]
     if order.twice:
         first = next((e for e in body if isinstance(e, SpokenSentence)), None)
         again = SpokenSentence(AGAIN, _AGAIN_PAUSE_MS, first.gender if first else None, under)
@@ -206,20 +207,20 @@ def _read(
 ) -> tuple[str, str, Spoken, tuple[directions.Direction, ...], tuple[str, ...]]:
     """Title, unit, spoken text, directions and notes of a text file."""
     head, document = read_script(source.name, load(source))
-    cleaned = clean(document.text)
-    directed = directions.read(cleaned.text)
+    prepared = prepare(document.text)
+    prepared.require(source.name)
     region = Profile.NORTH if order.region == "north" else Profile.SOUTH
-    spoken = normalize(directed.text, profile=region, lexicon=_lexicon(), explain=False)
+    spoken = normalize(prepared.text, profile=region, lexicon=_lexicon(), explain=False)
     if not spoken.sentences:
         raise RuleError("Tệp không có câu nào để đọc.", field=str(source))
-    told = [n.message for n in (*document.notes, *cleaned.notes)] + [n.message for n in spoken.warnings]
+    told = [*(n.message for n in document.notes), *prepared.notes, *(n.message for n in spoken.warnings)]
     notes = list(dict.fromkeys(told))
-    notes += [f"Không đọc ({r.reason}): {' '.join(r.text.split())[:80]}" for r in cleaned.removed]
+    notes += [f"Không đọc ({r.reason}): {' '.join(r.text.split())[:80]}" for r in prepared.cleaned.removed]
     return (
         str(head.get("title") or source.stem),
         str(head.get("unit") or ""),
         spoken,
-        directed.directions,
+        prepared.directions,
         tuple(notes),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from broadcaster.text import directions
 from broadcaster.text.furniture import is_capitals
 from broadcaster.text.syllables import is_syllable
 
@@ -114,7 +115,7 @@ def join_lines(pieces: Sequence[JoinedLine]) -> tuple[list[JoinedLine], int]:
     parts: list[str] = []
     for piece in pieces:
         # Only the last line's own text decides: a paragraph of a million lines must not be copied a million times.
-        if parts and joins(parts[-1], piece, width, len(parts[-1])):
+        if parts and not directions.begins(piece.text) and joins(parts[-1], piece, width, len(parts[-1])):
             parts.append(piece.text)
             healed += 1
             continue

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from broadcaster.text import furniture
+from broadcaster.text import directions, furniture
 from broadcaster.text.characters import plain
 from broadcaster.text.joining import MARKER
 
@@ -55,6 +55,7 @@ def _line(raw: str, start: int, page: int) -> TextLine:
 
 def mark_furniture(lines: Sequence[TextLine]) -> None:
     """Write on each line the kind of furniture it is, "" for what is read."""
+    lines = [line for line in lines if not (line.view.startswith("[") and directions.begins(line.view))]
     filled = [line for line in lines if line.view]
     _mark_simple(filled)
     _mark_running(filled)

@@ -20,20 +20,21 @@ from broadcaster.panel.web.access import actor, needs, station
 from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.sending import send_trial
 from broadcaster.services.lexicon import layers
-from broadcaster.services.lexicon.reading import cleaned_of, name_of, profile_of
-from broadcaster.services.scripts import drafts
+from broadcaster.services.lexicon.reading import profile_of
+from broadcaster.services.scripts import directing, drafts
 from broadcaster.services.scripts.drafts import WordsKept
 from broadcaster.services.scripts.trial import trial_lexicon
 from broadcaster.speech.pace import pace_of
 from broadcaster.text import Lexicon, LexiconEntry, Mode, Spoken, estimate_seconds, normalize
-from broadcaster.text.clean import Cleaned
 from broadcaster.text.encodings import ENCODING_NAMES, detect
 from broadcaster.text.pace import length_of
+from broadcaster.text.prepared import Prepared, name_of, prepare
 from broadcaster.text.readings import choices, entry_for, lines, long_sentences, readings
 
 blueprint = Blueprint("preview", __name__, url_prefix="/scripts")
 _ENOUGH = 40
 """Letters from which a character set can be told."""
+_TRIFLES = {"soft-hyphen", "bullet", "rule"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,8 @@ def preview() -> ResponseReturnValue:
     except RuleError as error:  # the words typed are kept and shown all the same
         refused, changed = error.message, False
     lexicon = layers.layered(station(), entries, held.own)
-    cleaned = cleaned_of(held.body, held.kept)
-    spoken = normalize(cleaned.text, profile=profile_of(station()), lexicon=lexicon)
+    prepared = prepare(held.body, held.kept)
+    spoken = normalize(prepared.text, profile=profile_of(station()), lexicon=lexicon)
     values = {
         "refused": refused,
         "kept": pack_kept(held.kept),
@@ -70,7 +71,7 @@ def preview() -> ResponseReturnValue:
         "scripts/_preview.html",
         **values,
         **_keep(held),
-        **_shown(held, cleaned, spoken, lexicon),
+        **_shown(held, prepared, spoken, lexicon),
         names_of_modes=layers.MODES,
     )
 
@@ -80,9 +81,9 @@ def preview() -> ResponseReturnValue:
 def hear_one() -> ResponseReturnValue:
     """The sound of one sentence of the form, by its voice and with its own words; nothing is kept."""
     held = _held()
-    cleaned = cleaned_of(held.body, held.kept)
+    prepared = prepare(held.body, held.kept)
     lexicon = trial_lexicon(station(), held.own)
-    spoken = normalize(cleaned.text, profile=profile_of(station()), lexicon=lexicon)
+    spoken = normalize(prepared.text, profile=profile_of(station()), lexicon=lexicon)
     number = a_number(request.form.get("sentence"), most=len(spoken.sentences) - 1)
     if number is None:
         raise RuleError("Câu này vừa thay đổi. Hãy đợi lời đọc hiện lại rồi nghe.", field="sentence")
@@ -112,7 +113,7 @@ def _done(held: WorkInHand, entries: tuple[LexiconEntry, ...]) -> tuple[WorkInHa
             gone = form.get("written", "")
             return replace(held, own=tuple(e for e in held.own if e.written != gone)), False
         case "keep":
-            removed = {name_of(r) for r in cleaned_of(held.body, held.kept).removed}
+            removed = {name_of(r) for r in prepare(held.body, held.kept).cleaned.removed}
             back = (form.get("kind", ""), " ".join(form.get("what", "").split()))
             return (replace(held, kept=(*held.kept, back)) if back in removed else held), False
         case "leave":
@@ -127,7 +128,7 @@ def _picked(held: WorkInHand, entries: tuple[LexiconEntry, ...]) -> WorkInHand:
     """Take the chosen way to say a written form among the script's own words."""
     form = request.form
     lexicon = layers.layered(station(), entries, held.own)
-    text = cleaned_of(held.body, held.kept).text
+    text = prepare(held.body, held.kept).text
     found = readings(normalize(text, profile=profile_of(station()), lexicon=lexicon))
     reading = next((r for r in found if r.written == form.get("written")), None)
     mode = form.get("mode", "expand")
@@ -139,12 +140,13 @@ def _picked(held: WorkInHand, entries: tuple[LexiconEntry, ...]) -> WorkInHand:
     return replace(held, own=(*(e for e in held.own if e.key != entry.key), entry))
 
 
-def _shown(held: WorkInHand, cleaned: Cleaned, spoken: Spoken, lexicon: Lexicon) -> dict[str, Any]:
+def _shown(held: WorkInHand, prepared: Prepared, spoken: Spoken, lexicon: Lexicon) -> dict[str, Any]:
     form = request.form
     voice = form.get("voice") or station().settings.speech.voices[0]
     rate = _rate(form.get("rate", "")) or station().settings.speech.rate
     with station().db.read() as session:
         pace = many.pace(session, voice)
+        wrong = directing.faults_of(session, prepared)
     found = readings(spoken)
     # What this station's own renditions took is best; else what the voice was measured to take.
     seconds = estimate_seconds(spoken, pace * rate) if pace else length_of(spoken, pace_of(voice), rate)
@@ -154,10 +156,11 @@ def _shown(held: WorkInHand, cleaned: Cleaned, spoken: Spoken, lexicon: Lexicon)
         "spoken": spoken if spoken.sentences else None,
         "lines": lines(spoken),
         "readings": [(r, choices(r, lexicon)) for r in found],
-        "removed": [(r, *name_of(r)) for r in cleaned.removed if r.kind not in {"soft-hyphen", "bullet", "rule"}],
+        "removed": [(r, *name_of(r)) for r in prepared.cleaned.removed if r.kind not in _TRIFLES],
         "own_words": held.own,
         "kept_words": held.kept,
-        "warnings": wording.messages(spoken.warnings),
+        "faults": wrong,
+        "warnings": wording.messages([*prepared.warnings, *spoken.warnings]),
         "long": long_sentences(spoken),
         "unmarked": bool(detection and detection.missing_marks),
         "old_encoding": ENCODING_NAMES[old] if old and detection and not detection.alternatives else None,

@@ -87,7 +87,7 @@ def keep_recording(station: Station, path: Path) -> tuple[str, int]:
 def _render(station: Station, text: str, voices: list[str], *, low_priority: bool) -> Rendered:
     settings = station.settings
     return render(
-        [SpokenSentence(s.text, s.pause_ms) for s in spoken_of(station, text).sentences],
+        [SpokenSentence(s.text, s.pause_ms) for s in spoken_of(station, text, keep_unknown=True).sentences],
         voices=list(dict.fromkeys(voices)),
         rate=settings.speech.rate,
         cache=ClipCache(station.home.clips, settings.speech.cache_megabytes * 1_000_000),

@@ -22,11 +22,12 @@ from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.layers import checked, entry_of
-from broadcaster.services.lexicon.reading import cleaned_of, sentences_of
+from broadcaster.services.lexicon.reading import sentences_of
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 from broadcaster.text import Lexicon, LexiconEntry
 from broadcaster.text.characters import plain
+from broadcaster.text.prepared import prepare
 
 _SHOWN: Final = 12
 """Sentences kept with a mark: enough to see what changed."""
@@ -300,7 +301,7 @@ def _affected(
         if not any(form in body for form in forms):
             continue
         old, new = reader.lexicons(row.script_id)
-        text = cleaned_of(row.body, kept_of(row.kept)).text
+        text = prepare(row.body, kept_of(row.kept)).text
         # Only lines that hold a changed form can be read otherwise.
         lines = "\n".join(line for line in text.splitlines() if any(form in _bare(line) for form in forms))
         differences = _differences(sentences_of(station, lines, old), sentences_of(station, lines, new))

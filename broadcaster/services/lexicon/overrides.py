@@ -10,10 +10,10 @@ from broadcaster.db.queries.scripts.one import get_script, latest_revision
 from broadcaster.domain.people.roles import Actor
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.changes import Change, apply, find_entry
-from broadcaster.services.lexicon.reading import Recipe, cleaned_of, profile_of
+from broadcaster.services.lexicon.reading import Recipe, profile_of
 from broadcaster.services.station import Station
 from broadcaster.text import Lexicon, LexiconEntry, Mode, Spoken, normalize
-from broadcaster.text.clean import Cleaned
+from broadcaster.text.prepared import Prepared, prepare
 from broadcaster.text.readings import Reading, entry_for, find, readings
 
 
@@ -23,7 +23,7 @@ class Explained:
 
     script: Script
     revision: int
-    cleaned: Cleaned
+    prepared: Prepared
     spoken: Spoken
     readings: tuple[Reading, ...]
     lexicon: Lexicon
@@ -43,12 +43,12 @@ def explained(station: Station, script_id: int) -> Explained:
         lexicon = layers.lexicon_of(station, session, script_id)
         own = layers.entries(session, script_id)
     recipe = Recipe.of(script, revision.body)
-    cleaned = cleaned_of(recipe.body, recipe.kept)
-    spoken = normalize(cleaned.text, profile=profile_of(station), lexicon=lexicon)
+    prepared = prepare(recipe.body, recipe.kept)
+    spoken = normalize(prepared.text, profile=profile_of(station), lexicon=lexicon)
     return Explained(
         script=script,
         revision=revision.number,
-        cleaned=cleaned,
+        prepared=prepared,
         spoken=spoken,
         readings=tuple(readings(spoken)),
         lexicon=lexicon,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from broadcaster.db.models import Script
 from broadcaster.domain.scripts.fields import Kept, kept_of
 from broadcaster.services.lexicon import layers as words
 from broadcaster.services.station import Station
-from broadcaster.text import Lexicon, LexiconEntry, Profile, RegionalProfile, Spoken, directions, normalize
-from broadcaster.text.clean import Cleaned, Removal, clean
+from broadcaster.text import Lexicon, LexiconEntry, Profile, RegionalProfile, Spoken, normalize
+from broadcaster.text.prepared import prepare
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,29 +26,6 @@ class Recipe:
         return cls(body, kept_of(script.kept))
 
 
-def name_of(removal: Removal) -> Kept:
-    """The name by which a removal can be put back."""
-    return removal.kind, " ".join(removal.text.split())
-
-
-def cleaned_of(body: str, kept: Iterable[Kept] = ()) -> Cleaned:
-    """The body ready to be read, with what was put back left in, its stage directions out."""
-    found = _cleaned(body, kept)
-    return replace(found, text=directions.read(found.text).text)
-
-
-def directions_of(body: str, kept: Iterable[Kept] = ()) -> tuple[directions.Direction, ...]:
-    """The stage directions of a body, by their places in what `cleaned_of` returns."""
-    return directions.read(_cleaned(body, kept).text).directions
-
-
-def _cleaned(body: str, kept: Iterable[Kept]) -> Cleaned:
-    first = clean(body)
-    names = set(kept)
-    back = [r for r in first.removed if name_of(r) in names]
-    return clean(body, keep=back) if back else first
-
-
 def profile_of(station: Station) -> RegionalProfile:
     """How the station's region says figures."""
     return Profile.NORTH if station.settings.station.region == "north" else Profile.SOUTH
@@ -61,19 +38,29 @@ def spoken_of(
     kept: Iterable[Kept] = (),
     script_id: int | None = None,
     extra: Sequence[LexiconEntry] = (),
+    keep_unknown: bool = False,
 ) -> Spoken:
-    """What an announcer would say for a body, today; `extra` entries are over all others."""
+    """What an announcer would say for a body, today.
+
+    Args:
+        station: whose words and region.
+        body: as it was written.
+        kept: what was put back.
+        script_id: the script whose own words count too.
+        extra: entries over all others.
+        keep_unknown: read what stands in brackets and is no direction.
+    """
     with station.db.read() as session:
         layers = [words.entries(session)]
         if script_id is not None:
             layers.append(words.entries(session, script_id))
     lexicon = words.layered(station, *layers, extra)
-    return normalize(cleaned_of(body, kept).text, profile=profile_of(station), lexicon=lexicon)
+    return normalize(prepare(body, kept, keep_unknown=keep_unknown).text, profile=profile_of(station), lexicon=lexicon)
 
 
 def spoken_with(station: Station, recipe: Recipe, lexicon: Lexicon) -> list[str]:
     """The sentences of a recipe by a given lexicon, without explanations."""
-    return sentences_of(station, cleaned_of(recipe.body, recipe.kept).text, lexicon)
+    return sentences_of(station, prepare(recipe.body, recipe.kept).text, lexicon)
 
 
 def sentences_of(station: Station, text: str, lexicon: Lexicon) -> list[str]:

@@ -27,6 +27,7 @@ from broadcaster.domain.scripts.scripts import (
 )
 from broadcaster.errors import EngineError, RuleError, Where
 from broadcaster.services.audit import Trail
+from broadcaster.services.scripts import directing
 from broadcaster.services.scripts.approving import withdraw
 from broadcaster.services.station import Station
 from broadcaster.speech.registry import voice_of
@@ -111,6 +112,8 @@ def _set_state(station: Station, actor: Actor, script_id: int, state: ScriptStat
     actor.require(Permission.WRITE)
     with station.db.write() as session:
         script = get_script(session, script_id)
+        if state is ScriptState.SUBMITTED:
+            directing.require_script(session, script)
         if script.state is ScriptState.APPROVED and state is not ScriptState.APPROVED:
             withdraw(station, session, actor, script, "Người biên tập đã đổi trạng thái kịch bản.")
         script.state = move(script.state, state)
@@ -142,7 +145,9 @@ def _checked(session: Session, draft: ScriptFields) -> ScriptFields:
             voice_of(draft.voice)
         except EngineError as error:
             raise RuleError(error.message, field=(draft.where, "voice")) from None
-    return replace(draft, title=title, body=require_body(draft.body, where=(draft.where, "body")))
+    body = require_body(draft.body, where=(draft.where, "body"))
+    directing.require(session, body, draft.kept, (draft.where, "body"))
+    return replace(draft, title=title, body=body)
 
 
 def _known(session: Session, table: type[Unit | Topic], code: str, what: str, where: Where) -> None:

@@ -28,6 +28,7 @@ from broadcaster.media import ffmpeg
 from broadcaster.services.audit import Trail
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.reading import spoken_of
+from broadcaster.services.scripts import directing
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 from broadcaster.sound import recording
@@ -114,6 +115,7 @@ def record(
         revision = _revision(session, script_id, revision_id)
         body, kept, revision_id = revision.body, kept_of(script.kept), revision.id
         mark = layers.lexicon_mark(station, session, script_id)
+        directing.require(session, body, kept, "body")
     spoken = spoken_of(station, body, kept=kept, script_id=script_id)
     chosen = station.settings.sound
     store = Store(station.home.store)

@@ -12,16 +12,17 @@ from broadcaster.db.queries.zones import cue_sounds
 from broadcaster.domain.people.roles import Actor, Permission, machine
 from broadcaster.domain.scripts.scripts import text_sha256
 from broadcaster.domain.work.jobs import JobKind
-from broadcaster.errors import RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.lexicon import layers
-from broadcaster.services.lexicon.reading import Recipe, cleaned_of, directions_of, profile_of, spelled_for, spoken_of
+from broadcaster.services.lexicon.reading import Recipe, profile_of, spelled_for, spoken_of
+from broadcaster.services.scripts import directing
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 from broadcaster.sound.render import Element, Rendered, SpokenSentence, Sting, render
 from broadcaster.sound.store import Store
 from broadcaster.speech.cache import ClipCache
 from broadcaster.text import Spoken, directions, normalize
+from broadcaster.text.prepared import prepare
 
 __all__ = ["speak", "speak_job", "spoken_of", "voice_order", "want_rendition"]
 
@@ -34,7 +35,7 @@ def speak(station: Station, actor: Actor, script_id: int, progress: Progress | N
     Raises:
         EngineError: no voice could speak it.
         MediaError: the sound could not be made or kept.
-        RuleError: a stage direction names a sound that the station does not have.
+        RuleError: a stage direction is mistyped, or names a sound that the station does not have.
     """
     actor.require(Permission.WRITE)
     with station.db.read() as session:
@@ -43,12 +44,13 @@ def speak(station: Station, actor: Actor, script_id: int, progress: Progress | N
         lexicon = layers.lexicon_of(station, session, script_id)
         mark = layers.lexicon_mark(station, session, script_id)
         recipe = Recipe.of(script, revision.body)
+        directing.require(session, recipe.body, recipe.kept, "body")
         revision_id, rate = revision.id, script.rate or station.settings.speech.rate
         voices = voice_order(station, script.voice)
-    text = cleaned_of(recipe.body, recipe.kept).text
-    spoken = normalize(text, profile=profile_of(station), lexicon=lexicon)
+    prepared = prepare(recipe.body, recipe.kept)
+    spoken = normalize(prepared.text, profile=profile_of(station), lexicon=lexicon)
     said = [s.text for s in spoken.sentences]
-    elements = _elements(station, spoken, directions_of(recipe.body, recipe.kept))
+    elements = _elements(station, spoken, prepared.directions)
     rendered = _render(
         station, elements, voices, rate, lambda engine: spelled_for(station, recipe, lexicon, engine, said), progress
     )
@@ -111,11 +113,6 @@ def _elements(station: Station, spoken: Spoken, marks: tuple[directions.Directio
     store = Store(station.home.store)
 
     def path(name: str) -> Path:
-        if name not in sounds:
-            raise RuleError(
-                f"Lời dặn gọi âm thanh “{name}” mà đài không có. Các âm thanh: {', '.join(sorted(sounds))}.",
-                field="body",
-            )
         return store.path(sounds[name].audio_sha256)
 
     out: list[Element] = []
@@ -123,7 +120,7 @@ def _elements(station: Station, spoken: Spoken, marks: tuple[directions.Directio
         out += [Sting(path(name)) for name in turn.before]
         music = path(turn.music) if turn.music else None
         out.append(SpokenSentence(sentence.text, sentence.pause_ms, turn.gender, music))
-    return out
+    return [*out, *(Sting(path(name)) for name in directions.after(spoken, marks))]
 
 
 def _render(

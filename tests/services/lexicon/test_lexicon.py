@@ -18,13 +18,14 @@ from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.changes import AffectedError, Change, apply, find_entry, preview
 from broadcaster.services.lexicon.files import _table, export_toml, import_change
 from broadcaster.services.lexicon.layers import checked, entries
-from broadcaster.services.lexicon.reading import cleaned_of, spoken_of
+from broadcaster.services.lexicon.reading import spoken_of
 from broadcaster.services.scripts.approving import airable, approve, refusal, standing_of
 from broadcaster.services.scripts.editing import revise
 from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.scripts.trial import hear
 from broadcaster.services.station import Station
 from broadcaster.text import LexiconEntry, Mode, parse_lexicon
+from broadcaster.text.prepared import prepare
 from tests.kit.clocks import later
 from tests.kit.people import EDITOR, LEADER, OPERATOR
 from tests.kit.scripts import approved, draft
@@ -337,7 +338,7 @@ def test_a_trial_is_heard_and_keeps_nothing(station: Station) -> None:
 
 def test_what_was_put_back_is_read_and_survives_edits_elsewhere(station: Station) -> None:
     body = "Thông báo lịch họp.\n\nNơi nhận:\n- Như trên;\n- Lưu: VT."
-    removed = cleaned_of(body).removed
+    removed = prepare(body).cleaned.removed
     assert removed
     assert "Nơi nhận" not in spoken_of(station, body).text
     kept = [(r.kind, " ".join(r.text.split())) for r in removed]
