@@ -16,7 +16,7 @@ from flask_wtf import CSRFProtect
 from broadcaster.domain.people.roles import Permission
 from broadcaster.home import Home
 from broadcaster.panel import api, gate, limits, preferences
-from broadcaster.panel.air import emergency, live, onair
+from broadcaster.panel.air import emergency, live, muting, onair
 from broadcaster.panel.lexicon import pages as lexicon
 from broadcaster.panel.log import pages as journal
 from broadcaster.panel.people import audit, auth, tokens, users
@@ -40,6 +40,7 @@ _BLUEPRINTS = (
     onair,
     emergency,
     live,
+    muting,
     pages,
     editor,
     preview,

@@ -35,6 +35,7 @@ from broadcaster.playout.host.priority import favour_process
 from broadcaster.playout.record import recovery
 from broadcaster.playout.record.incidents import Incidents
 from broadcaster.playout.record.journal import Journal
+from broadcaster.playout.record.mutes import KeptMutes
 from broadcaster.playout.record.pinned import PinnedPlan
 from broadcaster.playout.record.replay import replay
 from broadcaster.playout.sinks import Sinks, resolve_sinks
@@ -110,6 +111,7 @@ class Playout:
             host=socket.gethostname(),
             journal=journal,
             pinned=pinned,
+            mutes=KeptMutes(folder / "mutes.json", clock),
             claims=Claims(desk, clock, pinned, lease, inline=inline),
             lease=lease,
             trust=ClockTrust(clock, journal.last_time()),
@@ -253,6 +255,7 @@ class Playout:
         now = self.clock.now()
         day = self.desk.due(now + AHEAD, machine.lease.heir_since)
         machine.pinned.hours = day.hours
+        self.register.take_mutes(day.mutes)
         fresh: dict[int, Bundle] = {}
         for bundle in day.bundles:
             b = bundle.broadcast
@@ -337,7 +340,7 @@ class Playout:
             [b for n in numbers if (b := machine.pinned.get(n)) is not None],
             {name: machine.incidents.of_sink(name) for name in machine.sinks.by_name},
             machine.hold,
-            self.register.horns.muted(),
+            sorted(machine.mutes.now()),
             clock_doubted=bool(machine.trust.hold),
         )
 

@@ -18,7 +18,8 @@ FIRST = {
     *("unit", "genre", "audio_sha256", "planned_at", "started_at", "ended_at", "duration_ms", "heard_ms", "outcome"),
     *("reason", "actor", "host", "sink", "voice", "corrects"),
 }
-FIELDS = {1: FIRST, 2: FIRST | {"cause", "version"}}
+SECOND = FIRST | {"cause", "version"}
+FIELDS = {1: FIRST, 2: SECOND, 3: SECOND | {"also"}}
 """What an entry consists of, by its version; one that names no version is of the first."""
 
 

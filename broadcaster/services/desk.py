@@ -11,10 +11,12 @@ import logging
 import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from broadcaster.clock import Clock
+from broadcaster.db.queries.air import mutes_in_force
 from broadcaster.db.queries.zones import zones_by_code
 from broadcaster.domain.air.broadcasts import Broadcast, BroadcastState
 from broadcaster.domain.air.causes import Why
@@ -36,6 +38,7 @@ from broadcaster.domain.air.desk import (
 )
 from broadcaster.domain.log.playlog import Ending, Entry
 from broadcaster.domain.log.proof import Proof
+from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.domain.setup.zones import Zone
 from broadcaster.errors import StationError
 from broadcaster.home import Home
@@ -52,6 +55,8 @@ RECHECK_S = 600.0
 """Approvals of what is due are looked up again after this, or when the broadcast changed."""
 _NAMES_ONE = frozenset({Verb.AIR, Verb.SKIP})
 """Orders that name a broadcast."""
+_TURNS_OFF = frozenset({Verb.MUTE, Verb.UNMUTE})
+"""Orders that bring along all that is turned off from now on."""
 
 
 class LocalDesk:
@@ -78,9 +83,10 @@ class LocalDesk:
                 rows = [r for r in broadcasts.due(session, until) if not self._of_another(r, now, heir_since)]
                 zones = zones_by_code(session)
                 bundles = tuple(self._bundle(session, r.broadcast, zones) for r in rows)
+                held = tuple(mutes_in_force(session, now))
             self._checked = {b.broadcast.id: self._checked[b.broadcast.id] for b in bundles}
             settings = self._station.settings
-            return ComingDay(bundles, AirHours(settings.station_hours, settings.tz))
+            return ComingDay(bundles, AirHours(settings.station_hours, settings.tz), held)
 
     def _of_another(self, row: broadcasts.Due, now: dt.datetime, heir_since: dt.datetime | None) -> bool:
         b = row.broadcast
@@ -96,7 +102,12 @@ class LocalDesk:
             day = self._station.local(b.starts_at).date()
             faults = item_faults(session, b, day, self._refusal)
             self._checked[b.id] = (b, faults, steady + RECHECK_S)
-        return Bundle(b, zones_of(zones, b.zones), faults)
+        return self._bundle_of(b, zones, faults)
+
+    def _bundle_of(self, b: Broadcast, zones: Mapping[str, Zone], faults: Mapping[int, Why]) -> Bundle:
+        outputs = Outputs.of(zones.values(), self._station.settings.several)
+        besides = {code: also for code in b.zones if (also := outputs.also((code,), b.zones))}
+        return Bundle(b, zones_of(zones, b.zones), faults, besides)
 
     def claim(self, broadcast_id: int, at: dt.datetime, heir_since: dt.datetime | None = None) -> Bundle | None:
         """Claim a broadcast, and check its approvals for the day on which it will sound."""
@@ -106,7 +117,7 @@ class LocalDesk:
                 return None
             day = self._station.local(max(b.starts_at, at)).date()
             faults = item_faults(session, b, day, self._refusal)
-            return Bundle(b, zones_of(zones_by_code(session), b.zones), faults)
+            return self._bundle_of(b, zones_by_code(session), faults)
 
     def orders(self) -> Sequence[Order]:
         """The open orders; one that names a broadcast brings it along, however far ahead."""
@@ -114,12 +125,13 @@ class LocalDesk:
             return [self._whole(session, order) for order in broadcasts.orders(session)]
 
     def _whole(self, session: Session, order: Order) -> Order:
+        if order.verb in _TURNS_OFF:
+            return replace(order, mutes=tuple(mutes_in_force(session, self._station.now())))
         number = order.arguments.get("broadcast_id")
         b = broadcasts.waiting(session, number) if order.verb in _NAMES_ONE and isinstance(number, int) else None
         if b is None:
             return order
-        bundle = Bundle(b, zones_of(zones_by_code(session), b.zones))
-        return Order(order.id, order.verb, order.arguments, order.by, order.at, bundle)
+        return replace(order, bundle=self._bundle_of(b, zones_by_code(session), {}))
 
     def take(self, lines: Sequence[Record]) -> int:
         """Bring lines of the journal into the database, all in one transaction; one that it refuses is left out."""

@@ -20,6 +20,7 @@ from broadcaster.domain.air.desk import (
     Record,
     Status,
 )
+from broadcaster.domain.air.mutes import Mute
 from broadcaster.domain.schedule.windows import StationHours, Window
 
 ALL_DAY = AirHours(StationHours((Window(dt.time(0), dt.time(23, 59)),)), ZoneInfo("Asia/Ho_Chi_Minh"))
@@ -35,6 +36,7 @@ class Station:
     owners: dict[int, str] = field(default_factory=dict)
     ended: set[int] = field(default_factory=set)
     orders: list[Order] = field(default_factory=list)
+    mutes: list[Mute] = field(default_factory=list)
     answers: dict[int, str] = field(default_factory=dict)
     lines: list[Record] = field(default_factory=list)
     statuses: list[Status] = field(default_factory=list)
@@ -60,7 +62,8 @@ class ScriptedDesk:
             and b.broadcast.starts_at <= until
             and (self.station.owners.get(n, self.owner) == self.owner or self._inherited(b, heir_since))
         ]
-        return ComingDay(tuple(sorted(found, key=lambda b: (b.broadcast.starts_at, b.broadcast.id))), self.hours)
+        coming = sorted(found, key=lambda b: (b.broadcast.starts_at, b.broadcast.id))
+        return ComingDay(tuple(coming), self.hours, tuple(self.station.mutes))
 
     def claim(self, broadcast_id: int, at: dt.datetime, heir_since: dt.datetime | None = None) -> Bundle | None:
         self._reach()
@@ -105,7 +108,8 @@ class ScriptedDesk:
     def _whole(self, order: Order) -> Order:
         number = order.arguments.get("broadcast_id")
         open_one = number not in self.station.ended and order.verb in {"air", "skip"}
-        return replace(order, bundle=self.station.bundles.get(number) if open_one else None)
+        held = tuple(self.station.mutes) if order.verb in {"mute", "unmute"} else ()
+        return replace(order, bundle=self.station.bundles.get(number) if open_one else None, mutes=held)
 
 
 def idle_status(**fields) -> Status:

@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.people.roles import Actor, Role, machine
 from broadcaster.errors import AirError, ForbiddenError
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.file import FileOptions, FileSink
 from broadcaster.playout.sinks.null import NullSink
-from broadcaster.services.air import broadcasts
+from broadcaster.services.air import broadcasts, mutes
 from broadcaster.services.desk import beside
 from broadcaster.services.log import playlog
 from tests.kit.air import ALL_DAY
@@ -32,7 +33,7 @@ SECOND = dt.timedelta(seconds=1)
 
 def ready(air):
     """Wait until play-out is up and answers commands."""
-    broadcasts.send(air.station, machine(), "unmute", zone="ap-1")
+    mutes.unmute(air.station, machine(), "ap-1")
     until(lambda: not _open_orders(air))
 
 
@@ -240,12 +241,14 @@ def test_muted_sound_does_not_count_as_heard(sounds):
     number = air.plan(air.station.now() + 0.4 * SECOND, [air.cue(1, "vừa")], "ap-1")
     with running(air) as playout:
         until(lambda: any(one.phase == "air" and one.lanes[0].on_item for one in playout.airings()))
-        broadcasts.send(air.station, machine(), "mute", zone="ap-1")
+        mutes.mute(air.station, machine(), "ap-1", why="đám tang", seen=["ap-2"])
         ended(air, number)
-        assert playout.status()["muted"] == ["ap-1"]
+        assert playout.status()["muted"] == ["main"]
     (entry,) = air.log()
     assert entry.outcome is Outcome.PARTIAL
-    assert "tắt tiếng" in entry.reason
+    assert entry.cause is Cause.MUTED
+    assert entry.reason == "Tắt tiếng theo lệnh của tự động: đám tang."
+    assert entry.also == ["ap-2"]
 
 
 def test_a_thousand_commands_in_a_burst_are_each_answered_once_and_in_order(sounds):
@@ -257,7 +260,7 @@ def test_a_thousand_commands_in_a_burst_are_each_answered_once_and_in_order(soun
     number = air.plan(air.station.now() + 600 * SECOND, [air.cue(1, "ngắn")], "ap-1")
     with air.station.db.write() as session:
         for n in range(1000):
-            verb, arguments = ("mute", "unmute")[n % 2], {"zone": "ap-1"}
+            verb, arguments = ("mute", "unmute")[n % 2], {"zone": "ap-1", "outputs": ["main"]}
             session.add(Command(verb=verb, arguments=arguments, by="x", at=air.station.now(), done_at=None, answer=""))
         bad = Command(verb="skip", arguments={}, by="x", at=air.station.now(), done_at=None, answer="")
         session.add(bad)
@@ -268,7 +271,7 @@ def test_a_thousand_commands_in_a_burst_are_each_answered_once_and_in_order(soun
         assert ended(air, number).state is BroadcastState.CANCELLED
     with air.station.db.read() as session:
         answers = list(session.scalars(select(Command.answer).order_by(Command.id)))
-    assert answers[:2] == ["Đã tắt tiếng ap-1.", "Đã mở tiếng ap-1."]
+    assert answers[:2] == ["Đã tắt tiếng đường ra main.", "Đã mở tiếng đường ra main."]
     assert answers[1000].startswith("Không thực hiện được")
     assert all(answers)
 

@@ -1,6 +1,15 @@
 """All rows, by the room of life they belong to."""
 
-from broadcaster.db.models.airing import AiringProof, ChainHead, Command, Heartbeat, Incident, LeaseRow, PlayLogEntry
+from broadcaster.db.models.airing import (
+    AiringProof,
+    ChainHead,
+    Command,
+    Heartbeat,
+    Incident,
+    LeaseRow,
+    MuteRow,
+    PlayLogEntry,
+)
 from broadcaster.db.models.content import Approval, DraftRow, Rendition, Revision, Script, Topic
 from broadcaster.db.models.emergency import Emergency
 from broadcaster.db.models.hearing import Hearing
@@ -34,6 +43,7 @@ __all__ = [
     "LeaseRow",
     "LexiconRow",
     "LexiconVersion",
+    "MuteRow",
     "PlayLogEntry",
     "Rendition",
     "Report",

@@ -54,6 +54,8 @@ class PlayLogEntry(Base):
     reason: Mapped[str] = mapped_column(Text)
     cause: Mapped[Cause | None] = mapped_column(PlainWord(Cause))
     """Why it was not heard whole; before version 2 the sentence alone says it."""
+    also: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """Zones that heard it though nobody addressed them; before version 3 nobody wrote it down."""
     actor: Mapped[str] = mapped_column(String(64))
     host: Mapped[str] = mapped_column(String(120))
     sink: Mapped[str] = mapped_column(String(64))
@@ -85,6 +87,22 @@ class AiringProof(Base):
     recording: Mapped[str | None] = mapped_column(String(300))
     offset_ms: Mapped[int | None]
     at: Mapped[dt.datetime]
+
+
+class MuteRow(Base):
+    """One output that a person turned off for a while; it holds until its end, or until somebody ended it."""
+
+    __tablename__ = "mutes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    output: Mapped[str] = mapped_column(String(64))
+    zone: Mapped[str] = mapped_column(String(32))
+    since: Mapped[dt.datetime]
+    until: Mapped[dt.datetime] = mapped_column(index=True)
+    by: Mapped[str] = mapped_column(String(64))
+    why: Mapped[str] = mapped_column(Text)
+    ended_at: Mapped[dt.datetime | None]
+    ended_by: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
 
 class LeaseRow(Base):

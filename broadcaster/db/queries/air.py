@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import BroadcastRow, Emergency, Heartbeat, Incident, ZoneRow
+from broadcaster.db.models import BroadcastRow, Emergency, Heartbeat, Incident, MuteRow, ZoneRow
 from broadcaster.db.queries.zones import zone_of
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.air.emergencies import EmergencyState
+from broadcaster.domain.air.mutes import Mute, silenced
 from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.domain.setup.zones import ZoneState
 
@@ -29,6 +30,8 @@ class OnAirNow:
     broadcast_id: int
     title: str
     trial: bool
+    urgent: bool
+    """Whether it is an emergency, which is heard through a mute."""
     zones: tuple[str, ...]
     started_at: dt.datetime
     length_ms: int
@@ -77,8 +80,10 @@ class Present:
     last_beat: dt.datetime | None
     airing: tuple[OnAirNow, ...]
     coming: NextBroadcast | None
+    mutes: tuple[Mute, ...]
+    """What a person turned off, by output."""
     muted: tuple[str, ...]
-    """Codes of zones without sound; all of them when everything is muted."""
+    """Codes of the zones that hear nothing of it: all their outputs are turned off."""
     hold: str
     """Why nothing may air at present, in a Vietnamese sentence; empty when all is well."""
     clock_doubted: bool
@@ -135,8 +140,9 @@ def present(session: Session, now: dt.datetime, several: Mapping[str, tuple[str,
     ).first()
     zones = session.scalars(select(ZoneRow).order_by(ZoneRow.position, ZoneRow.code)).all()
     enabled = [z.code for z in zones if z.enabled]
-    said = status.get("muted") or ()
-    muted = tuple(enabled if "all" in said else said)
+    outputs = Outputs.of(map(zone_of, zones), several or {})
+    held = silenced(mutes_in_force(session, now), now)
+    muted = outputs.only_on(held)
     sinks: Mapping[str, str] = status.get("sinks") or {}
     airing = tuple(_airing(row, words.get(row.id, {})) for row in rows) if alive else ()
     return Present(
@@ -144,6 +150,7 @@ def present(session: Session, now: dt.datetime, several: Mapping[str, tuple[str,
         last_beat=beat.at if beat else None,
         airing=airing,
         coming=_coming(upcoming),
+        mutes=tuple(held.values()),
         muted=muted,
         hold=str(status.get("hold") or ""),
         clock_doubted=bool(status.get("clock_doubted")),
@@ -151,8 +158,17 @@ def present(session: Session, now: dt.datetime, several: Mapping[str, tuple[str,
         zone_count=len(enabled),
         zones=tuple(_zone_now(z, alive=alive, airing=airing, muted=muted, sinks=sinks) for z in zones),
         urgent=urgent(session, now),
-        outputs=Outputs.of(map(zone_of, zones), several or {}),
+        outputs=outputs,
     )
+
+
+def mutes_in_force(session: Session, now: dt.datetime) -> list[Mute]:
+    """What is turned off now or later, oldest first."""
+    query = select(MuteRow).where(MuteRow.ended_at.is_(None), MuteRow.until > now).order_by(MuteRow.id)
+    return [
+        Mute(id=m.id, output=m.output, zone=m.zone, since=m.since, until=m.until, by=m.by, why=m.why)
+        for m in session.scalars(query)
+    ]
 
 
 def incidents(session: Session, limit: int = 5) -> Sequence[Incident]:
@@ -173,7 +189,7 @@ def _zone_now(
         state, words = ZoneState.LOST, "Không rõ: máy phát không chạy"
     elif fault != "ok":
         state, words = ZoneState.BAD, f"Đường ra “{zone.sink}” hỏng: {fault}"
-    elif zone.code in muted:
+    elif zone.code in muted and not (heard is not None and heard.urgent):
         state, words = ZoneState.MUTED, "Đang tắt tiếng"
     elif heard is not None and not heard.trial:
         state, words = ZoneState.AIR, f"Đang phát: {heard.title}"
@@ -205,6 +221,7 @@ def _airing(row: BroadcastRow, word: Mapping[str, Any]) -> OnAirNow:
         broadcast_id=row.id,
         title=row.title,
         trial=row.kind is BroadcastKind.TRIAL,
+        urgent=row.kind is BroadcastKind.EMERGENCY,
         zones=tuple(word.get("zones") or row.zones),
         started_at=started,
         length_ms=row.sound_ms,

@@ -20,6 +20,11 @@ class Cause(StrEnum):
     """A person took the whole broadcast out."""
     MOVED = "moved"
     MUTED = "muted"
+    HEARD_THROUGH_MUTE = "heard_through_mute"
+    """An emergency sounded though a person had turned the output off: heard, and said so."""
+    VOLUME_NOUGHT = "volume_nought"
+    TOO_SOFT = "too_soft"
+    """The volume was set so low that what left was no louder than silence."""
     CORRECTED = "corrected"
     """A person says afterwards what was heard."""
     YIELDED_TO_EMERGENCY = "yielded_to_emergency"
@@ -62,6 +67,9 @@ _LABELS = {
     Cause.LEFT_OUT: "Người vận hành bỏ buổi",
     Cause.MOVED: "Dời sang giờ khác",
     Cause.MUTED: "Bị tắt tiếng",
+    Cause.HEARD_THROUGH_MUTE: "Khẩn cấp, phát dù đang tắt tiếng",
+    Cause.VOLUME_NOUGHT: "Âm lượng đặt bằng 0",
+    Cause.TOO_SOFT: "Âm lượng quá nhỏ",
     Cause.CORRECTED: "Đính chính",
     Cause.YIELDED_TO_EMERGENCY: "Nhường phát khẩn cấp",
     Cause.DROPPED_FOR_EMERGENCY: "Bỏ phần bị phát khẩn cấp ngắt",

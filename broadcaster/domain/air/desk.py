@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from broadcaster.domain.air.broadcasts import Broadcast
 from broadcaster.domain.air.causes import Cause, Why
+from broadcaster.domain.air.mutes import Mute
 from broadcaster.domain.log import older
 from broadcaster.domain.schedule.windows import StationHours, Window
 from broadcaster.domain.setup.zones import Zone
@@ -45,6 +46,8 @@ class Bundle:
     zones: Mapping[str, Zone]
     faults: Mapping[int, Why] = field(default_factory=dict)
     """Items that must not air, with the reason, as they stood when last pinned."""
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of each zone those that hear it besides: they share an output with it, and nobody addressed them."""
 
     def as_json(self) -> dict[str, Any]:
         """JSON-able fields."""
@@ -52,6 +55,7 @@ class Bundle:
             "broadcast": self.broadcast.as_json(),
             "zones": {code: zone.as_json() for code, zone in self.zones.items()},
             "faults": {str(no): [why.cause, why.text] for no, why in self.faults.items()},
+            "also": {code: list(others) for code, others in self.also.items()},
         }
 
     @classmethod
@@ -61,7 +65,13 @@ class Bundle:
             Broadcast.from_json(fields["broadcast"]),
             {code: Zone.from_json(zone) for code, zone in fields["zones"].items()},
             {int(no): _why(fault) for no, fault in fields["faults"].items()},
+            _also(fields),
         )
+
+
+def _also(fields: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Who hears it besides; an older play-out pinned nothing of it."""
+    return {code: tuple(others) for code, others in fields.get("also", {}).items()}
 
 
 def _why(pinned: str | tuple[str | None, str]) -> Why:
@@ -91,16 +101,19 @@ class AirHours:
 
 @dataclass(frozen=True, slots=True)
 class ComingDay:
-    """What is due until some moment, and the hours that bind it."""
+    """What is due until some moment, the hours that bind it, and what is turned off."""
 
     bundles: tuple[Bundle, ...]
     hours: AirHours
+    mutes: tuple[Mute, ...] = ()
+    """All that hold now or later."""
 
     def as_json(self) -> dict[str, Any]:
         """JSON-able fields; each zone once, however many broadcasts it hears."""
         zones = {code: zone for bundle in self.bundles for code, zone in bundle.zones.items()}
         return {
             "hours": self.hours.as_json(),
+            "mutes": [m.as_json() for m in self.mutes],
             "zones": {code: zone.as_json() for code, zone in zones.items()},
             "bundles": [{**b.as_json(), "zones": list(b.zones)} for b in self.bundles],
         }
@@ -114,10 +127,13 @@ class ComingDay:
                 Broadcast.from_json(b["broadcast"]),
                 {code: zones[code] for code in b["zones"]},
                 {int(no): _why(fault) for no, fault in b["faults"].items()},
+                _also(b),
             )
             for b in fields["bundles"]
         )
-        return cls(tuple(bundles), AirHours.from_json(fields["hours"]))
+        return cls(
+            tuple(bundles), AirHours.from_json(fields["hours"]), tuple(map(Mute.from_json, fields.get("mutes", ())))
+        )
 
 
 class Verb(StrEnum):
@@ -158,6 +174,8 @@ class Order:
     at: dt.datetime
     bundle: Bundle | None = None
     """The broadcast that it names, as far as that may still air."""
+    mutes: tuple[Mute, ...] = ()
+    """All mutes that hold with it, where it turns something off or on."""
 
     def as_json(self) -> dict[str, Any]:
         """JSON-able fields."""
@@ -168,6 +186,7 @@ class Order:
             "by": self.by,
             "at": self.at.isoformat(),
             "bundle": self.bundle and self.bundle.as_json(),
+            "mutes": [m.as_json() for m in self.mutes],
         }
 
     @classmethod
@@ -176,7 +195,8 @@ class Order:
         bundle = fields["bundle"]
         at = dt.datetime.fromisoformat(fields["at"])
         verb = Verb(fields["verb"])
-        return cls(**{**fields, "verb": verb, "at": at, "bundle": bundle and Bundle.from_json(bundle)})
+        mutes = tuple(map(Mute.from_json, fields.get("mutes", ())))
+        return cls(**{**fields, "verb": verb, "at": at, "bundle": bundle and Bundle.from_json(bundle), "mutes": mutes})
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +299,7 @@ class Status(TypedDict):
     clock_doubted: bool
     """Whether it is the clock that holds."""
     muted: list[str]
-    """Zones that are turned off; "all" stands for every one."""
+    """Outputs that a person turned off."""
     leaving: NotRequired[bool]
     """It ends in order: another machine may play at once."""
 

@@ -98,7 +98,8 @@ _V1 = (
     "id broadcast_id broadcast_title item_no zone kind title script_id revision topic unit genre audio_sha256 "
     "planned_at started_at ended_at duration_ms heard_ms outcome reason actor host sink voice corrects"
 )
-FIELDS = {1: tuple(_V1.split()), 2: (*_V1.split(), "cause", "version")}
+_V2 = (*_V1.split(), "cause", "version")
+FIELDS = {1: tuple(_V1.split()), 2: _V2, 3: (*_V2, "also")}
 """What the hash of an entry covers, by its version. A version is never changed: the log of years ago must verify."""
 NEWEST = max(FIELDS)
 
@@ -134,6 +135,8 @@ class Entry:
     corrects: str | None = None
     cause: Cause | None = None
     """Why it was not heard whole."""
+    also: tuple[str, ...] = ()
+    """Zones that nobody addressed and that heard it all the same, because they share an output with its zone."""
     version: int = NEWEST
     """Which fields the hash covers; what is written today is of the newest."""
 
@@ -161,6 +164,7 @@ class Entry:
             if values[name] is not None:
                 values[name] = dt.datetime.fromisoformat(values[name])
         values["kind"], values["outcome"] = ItemKind(values["kind"]), Outcome(values["outcome"])
+        values["also"] = tuple(values.get("also") or ())
         values["cause"] = Cause(values["cause"]) if values.get("cause") else None
         return cls(**values)
 

@@ -103,6 +103,12 @@ def volume_at(volume: int, bands: Sequence[VolumeBand], time: dt.time) -> int:
     return next((b.volume for b in bands if b.window.at(time)), volume)
 
 
+LEAST_AUDIBLE = 7
+"""Percent of full volume below which nobody is said to have heard anything.
+
+What airs is made as loud as -16 LUFS; at 6 % it leaves below -40 dBFS (`domain.log.proof.SILENT_DBFS`), which is what
+the station's own listener calls silence.
+"""
 BOOST_DB = 6.0
 CUT_DB = -12.0
 """How far a zone's sound may be put right: a horn that needs more needs a technician."""

@@ -172,6 +172,7 @@ def confirm(number: int) -> ResponseReturnValue:
         row=row,
         codes=codes,
         also=outputs.also(codes),
+        muted=outputs.meeting(onair.facts().muted, codes),
         zones=zones,
         replaced=replaced,
         cut=cut,

@@ -171,17 +171,6 @@ def level() -> ResponseReturnValue:
     return answer
 
 
-@blueprint.post("/mute")
-@needs(Permission.OPERATE)
-def mute() -> ResponseReturnValue:
-    """Turn the sound of one zone off or on while the programme runs."""
-    code = request.form.get("zone", "")
-    verb = Verb.UNMUTE if request.form.get("on") else Verb.MUTE
-    broadcasts.send(station(), actor(), verb, zone=code)
-    flash("Đã gửi lệnh bật tiếng." if verb is Verb.UNMUTE else "Đã gửi lệnh tắt tiếng cụm loa.")
-    return leave_to(url_for("zones.index"))
-
-
 @blueprint.get("/healthz")
 @public
 def healthz() -> ResponseReturnValue:

@@ -93,7 +93,7 @@ LOOKS: Mapping[type[StrEnum], Mapping[Any, tuple[str, str]]] = {
     ZoneState: {
         ZoneState.AIR: ("broadcast", "air"),
         ZoneState.REST: ("clock", "plain"),
-        ZoneState.MUTED: ("volume-off", "wait"),
+        ZoneState.MUTED: ("volume-off", "bad"),
         ZoneState.BAD: ("alert-triangle", "bad"),
         ZoneState.OFF: ("ban", "plain"),
         ZoneState.LOST: ("help-circle", "bad"),

@@ -19,10 +19,10 @@ from broadcaster.errors import AirError, StationError
 from broadcaster.playout.airing.contract import AiringState, BySink, Launch
 from broadcaster.playout.airing.fan_out import FanIn, together
 from broadcaster.playout.airing.horns import Horns
-from broadcaster.playout.airing.lineup import Events, gain, lay, limit, own_clock, segments, ways
+from broadcaster.playout.airing.lineup import Events, lay, limit, own_clock, segments, volume, ways
 from broadcaster.playout.airing.machine import Machine
 from broadcaster.playout.host.priority import favour_thread
-from broadcaster.playout.record.asrun import TRIAL_ZONE, AsRun, heard_zones
+from broadcaster.playout.record.asrun import TRIAL_ZONE, AsRun, heard_zones, unheard
 from broadcaster.playout.sinks import AIRCHECK
 from broadcaster.playout.sinks.base import RATE
 from broadcaster.playout.sound.events import AboutToStart, Ended, Event, PlayProgress, Started
@@ -109,13 +109,6 @@ class Airing:
                 silent += lane.zones
         return silent
 
-    def mute(self, zone: str | None, muted: bool) -> list[str]:
-        """Turn the sound of a zone's sink off or on; the programme runs on."""
-        lanes = [lane for lane in self._state.lanes if zone is None or zone in lane.zones]
-        for lane in lanes:
-            lane.muted = muted
-        return [z for lane in lanes for z in lane.zones]
-
     def run(self) -> None:
         """Do all of it; whatever happens, each item and zone ends with one outcome, and the broadcast with one verdict.
 
@@ -161,6 +154,7 @@ class Airing:
             dict(launch.known),
             list(launch.reasons),
             started_at=launch.began_at,
+            also={} if trial else self._state.bundle.also,
         )
 
     def _end(self) -> dt.datetime:
@@ -207,8 +201,6 @@ class Airing:
         lanes = lay(self._machine, self, plan, busy, self._clock, events)
         self._ends = FanIn(lanes)
         self._become(lanes=lanes)
-        for lane in lanes:
-            lane.muted = self._horns.is_muted(lane.zones)
         return lanes
 
     def _stood_down(self) -> bool:
@@ -396,12 +388,12 @@ class Airing:
             # A talk that its speaker ended was heard whole, pauses of the line aside.
             said = item.kind is ItemKind.LIVE and not event.by and not (self._talk and self._talk.why)
             whole = event.whole or (said and heard_ms >= item.duration_ms - LAST_WORDS_MS)
-            outcome = Outcome.FULL if whole else Outcome.PARTIAL if heard_ms else Outcome.FAILED
+            outcome = Outcome.FULL if whole else Outcome.PARTIAL if heard_ms else unheard(event.why)
             asrun.item_over(
                 item,
                 zones,
                 outcome,
-                NOTHING if whole else event.why or JOINED,
+                event.note if whole else event.why or JOINED,
                 by=event.by,
                 started_at=event.started_at,
                 ended_at=event.ended_at,
@@ -412,4 +404,4 @@ class Airing:
         """Follow the hours: a zone may be softer at dawn."""
         time = self._clock.now().astimezone(self._machine.pinned.hours.tz).time()
         for lane in self._state.lanes:
-            lane.gain = gain(self._state.bundle, lane.zones, time)
+            lane.gain, lane.soft = volume(self._state.bundle, lane.zones, time)

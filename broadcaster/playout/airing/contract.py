@@ -91,10 +91,6 @@ class OnItsWay(Protocol):
         """
         ...
 
-    def mute(self, zone: str | None, muted: bool) -> list[str]:
-        """Turn the sound of a zone's sink off or on, and return the zones it meets; the programme runs on."""
-        ...
-
     def cancel(self, why: Why, by: str) -> None:
         """Do not air it any more; if it is on air, cut it."""
         ...

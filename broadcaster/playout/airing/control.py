@@ -44,7 +44,7 @@ class Control:
                 return False
             if order.id:
                 self._obeyed.add(order.id)
-        if (age > STALE and order.verb in {Verb.STOP, Verb.AIR, Verb.MUTE}) or (
+        if (age > STALE and order.verb in {Verb.STOP, Verb.AIR}) or (
             abs(age) > STALE and order.verb == Verb.TRUST_CLOCK
         ):
             text = "Lệnh đến quá muộn nên không thực hiện."
@@ -69,8 +69,8 @@ class Control:
             Verb.STOP: lambda o: self._stop(o.arguments, o.by),
             Verb.AIR: lambda o: register.start_now(int(o.arguments["broadcast_id"]), o.by, o.bundle),
             Verb.SKIP: lambda o: register.skip(int(o.arguments["broadcast_id"]), o.by, o.bundle),
-            Verb.MUTE: lambda o: self._mute(o.arguments.get("zone"), muted=True),
-            Verb.UNMUTE: lambda o: self._mute(o.arguments.get("zone"), muted=False),
+            Verb.MUTE: self._mute,
+            Verb.UNMUTE: self._mute,
             Verb.TRUST_CLOCK: lambda _: self._trust_clock(),
         }
 
@@ -87,7 +87,8 @@ class Control:
         shared = f" Chung đường ra nên cũng dừng: {', '.join(more)}." if more else ""
         return f"Đã dừng phát tại {', '.join(sorted(set(silent)))}.{shared}"
 
-    def _mute(self, zone: str | None, *, muted: bool) -> str:
-        sounding = self._register.horns.mute(zone, muted)
-        word = "Đã tắt tiếng" if muted else "Đã mở tiếng"
-        return f"{word} {zone or 'tất cả cụm loa'}." + (" (đang phát)" if sounding else "")
+    def _mute(self, order: Order) -> str:
+        """Take up what holds with this order: the rows say it, whatever was ordered before or after."""
+        outputs = ", ".join(order.arguments.get("outputs") or ())
+        self._register.take_mutes(order.mutes)
+        return f"{'Đã tắt tiếng' if order.verb is Verb.MUTE else 'Đã mở tiếng'} đường ra {outputs}."

@@ -1,4 +1,4 @@
-"""Who has which horns: broadcasts on their way, their turns, and the zones that a person turned off."""
+"""Who has which horns: broadcasts on their way, and their turns."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ class Horns:
         self._lock = threading.Lock()
         self._granting = threading.Lock()
         self._on_their_way: dict[int, OnItsWay] = {}
-        self._muted: set[str | None] = set()
 
     def on_their_way(self) -> list[OnItsWay]:
         """The broadcasts between their cue and their verdict."""
@@ -43,24 +42,6 @@ class Horns:
         """It is over."""
         with self._lock:
             self._on_their_way.pop(broadcast_id, None)
-
-    def mute(self, zone: str | None, muted: bool) -> list[str]:
-        """Turn zones off or on, until told otherwise or restarted; return those that sound just now."""
-        if muted:
-            self._muted.add(zone)
-        elif zone is None:
-            self._muted.clear()
-        else:
-            self._muted.discard(zone)
-        return [z for one in self.on_their_way() for z in one.mute(zone, muted)]
-
-    def is_muted(self, zones: tuple[str, ...]) -> bool:
-        """Whether a person turned one of these zones off."""
-        return None in self._muted or bool(self._muted & set(zones))
-
-    def muted(self) -> list[str]:
-        """The zones that are turned off; "all" stands for every one."""
-        return sorted(z or "all" for z in self._muted)
 
     def reserve(self, wanting: OnItsWay, by_sink: BySink) -> Mapping[str, Why]:
         """Wait until the zones are free (the slot before may end this very second); an emergency makes them so.

@@ -7,13 +7,14 @@ import datetime as dt
 import queue
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from broadcaster.clock import Clock, FrozenClock
 from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, Overrun, RundownItem
 from broadcaster.domain.air.causes import NOTHING, Cause, Why
 from broadcaster.domain.air.desk import AirHours, Bundle
 from broadcaster.domain.log.playlog import Outcome
-from broadcaster.domain.setup.zones import Correction, strictest, volume_at
+from broadcaster.domain.setup.zones import LEAST_AUDIBLE, Correction, strictest, volume_at
 from broadcaster.playout.airing.contract import OnItsWay
 from broadcaster.playout.airing.machine import Machine
 from broadcaster.playout.airing.proving import listener
@@ -59,18 +60,27 @@ def ways(sinks: Sinks, bundle: Bundle) -> Ways:
     return found
 
 
-def gain(bundle: Bundle, codes: Sequence[str], time: dt.time) -> float:
-    """The volume of a sink (0 to 1) for the zones that hear it, at a station time.
+def volume(bundle: Bundle, codes: Sequence[str], time: dt.time) -> tuple[float, Why]:
+    """The volume of a sink (0 to 1) for the zones that hear it, at a station time, and why nobody can hear that.
 
     One sink has one volume: that of the zone that asks for the least, so that nobody is woken by what was set for
-    others. An emergency takes the greatest of all that its zones were ever allowed.
+    others. An emergency takes the greatest of all that its zones were ever allowed, and full where that is too soft.
     """
     zones = [bundle.zones[c] for c in codes if c in bundle.zones]
     if not zones:
-        return 1.0
+        return 1.0, NOTHING
     if bundle.broadcast.kind is BroadcastKind.EMERGENCY:
-        return max(max(z.volume, *(b.volume for b in z.bands), 0) for z in zones) / 100
-    return min(volume_at(z.volume, z.bands, time) for z in zones) / 100
+        most = max(max(z.volume, *(b.volume for b in z.bands), 0) for z in zones)
+        return (most if most >= LEAST_AUDIBLE else 100) / 100, NOTHING
+    least = min(zones, key=lambda z: volume_at(z.volume, z.bands, time))
+    percent = volume_at(least.volume, least.bands, time)
+    factor = 10 ** (strictest(z.correction for z in zones).gain / 20)
+    if percent * factor >= LEAST_AUDIBLE:
+        return percent / 100, NOTHING
+    if percent == 0:
+        return 0.0, Why(Cause.VOLUME_NOUGHT, f"Âm lượng của “{least.name}” đặt bằng 0.")
+    text = f"Âm lượng của “{least.name}” đặt {percent} %, quá nhỏ để nghe thấy."
+    return percent / 100, Why(Cause.TOO_SOFT, text)
 
 
 def tone(bundle: Bundle, codes: Sequence[str]) -> Equaliser | None:
@@ -101,12 +111,13 @@ def lay(
         if not free:
             continue
         sink = sinks[name]
+        loud, soft = volume(state.bundle, free, at)
         mirrored = mirror is not None and sink.kind not in _NOT_MIRRORED and not lanes
         lanes.append(
             Lane(
                 sink,
                 free,
-                gain(state.bundle, free, at),
+                loud,
                 feed,
                 own_clock(clock) if machine.inline else clock,
                 events,
@@ -114,6 +125,9 @@ def lay(
                 mirror=mirror if mirrored else None,
                 chunk_ms=machine.chunk_ms,
                 ear=listener(machine, airing, sink, free),
+                urgent=b.kind is BroadcastKind.EMERGENCY,
+                soft=soft,
+                mute=partial(machine.mutes.of, name),
                 tone=tone(state.bundle, free),
             )
         )

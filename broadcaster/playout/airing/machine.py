@@ -14,6 +14,7 @@ from broadcaster.playout.host.clock_trust import ClockTrust
 from broadcaster.playout.host.lease import Lease
 from broadcaster.playout.record.incidents import Incidents
 from broadcaster.playout.record.journal import Journal
+from broadcaster.playout.record.mutes import KeptMutes
 from broadcaster.playout.record.pinned import PinnedPlan
 from broadcaster.playout.sinks import Sinks
 from broadcaster.playout.sound.decoded import DecodedCache
@@ -55,6 +56,8 @@ class Machine:
     journal: Journal
     pinned: PinnedPlan
     """The coming day, and the hours that bind it."""
+    mutes: KeptMutes
+    """What a person turned off."""
     claims: Claims
     lease: Lease
     trust: ClockTrust

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.air.desk import Bundle
+from broadcaster.domain.air.mutes import Mute
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.playout.airing.airing import Airing
 from broadcaster.playout.airing.contract import Launch
@@ -94,7 +95,17 @@ class Register:
         machine, b = self._machine, bundle.broadcast
         sinks = {code: zone.sink for code, zone in bundle.zones.items()}
         tz = machine.pinned.hours.tz
-        asrun = AsRun(b, sinks, machine.journal, machine.host, tz, dict(one.known), list(one.reasons), one.began_at)
+        asrun = AsRun(
+            b,
+            sinks,
+            machine.journal,
+            machine.host,
+            tz,
+            dict(one.known),
+            list(one.reasons),
+            started_at=one.began_at,
+            also=bundle.also,
+        )
         last = recovery.close_interrupted(one, asrun)
         if recovery.may_resume(one, asrun, machine.clock.now()) and last < max(i.no for i in b.rundown):
             reasons = tuple(asrun.reasons)
@@ -107,6 +118,11 @@ class Register:
         self._ended.add(number)
 
     # What people order
+
+    def take_mutes(self, mutes: Iterable[Mute]) -> None:
+        """From now on these outputs are silent, and no other; players look at it with each piece."""
+        if self._machine.mutes.take(mutes):
+            self._machine.agenda.again("beat")
 
     def start_now(self, broadcast_id: int, by: str, named: Bundle | None) -> str:
         """Air a broadcast at once, as pinned or else as `named`; return the answer."""

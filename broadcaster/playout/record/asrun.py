@@ -13,6 +13,7 @@ from broadcaster.domain.log.playlog import Ending, Entry, Outcome
 from broadcaster.playout.record.journal import Journal
 
 MACHINE = "tự động"
+_AS_SET = frozenset({Cause.MUTED, Cause.VOLUME_NOUGHT, Cause.TOO_SOFT})
 TRIAL_ZONE = "aircheck"
 """A trial is heard nowhere; its entries carry this in place of a zone, and the kind `trial`."""
 
@@ -20,6 +21,11 @@ TRIAL_ZONE = "aircheck"
 def entry_id(broadcast_id: int, item_no: int, zone: str) -> str:
     """The one id that an item of a broadcast can have in a zone."""
     return f"b{broadcast_id}-{item_no}-{zone}"
+
+
+def unheard(why: Why) -> Outcome:
+    """What it is called when nothing of an item was heard: a fault, or what somebody set."""
+    return Outcome.MISSED if why.cause in _AS_SET else Outcome.FAILED
 
 
 def heard_zones(broadcast: Broadcast) -> tuple[str, ...]:
@@ -34,6 +40,7 @@ class AsRun:
     Args:
         broadcast: what was planned.
         sinks: the sink of each zone, by name.
+        also: of each zone those that hear it besides.
         known: entries that an earlier life already wrote: id -> outcome.
     """
 
@@ -46,6 +53,7 @@ class AsRun:
     reasons: list[Why] = field(default_factory=list)
     started_at: dt.datetime | None = None
     ended: bool = False
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def begin(self, at: dt.datetime) -> None:
         """Write that the broadcast is on air."""
@@ -93,7 +101,7 @@ class AsRun:
             )
             bodies.append(entry.fields())
         if bodies:
-            new = bool(why) and why not in self.reasons
+            new = bool(why) and why not in self.reasons and outcome is not Outcome.FULL
             if new:
                 self.reasons.append(why)
             self.journal.write("entry", *bodies)
@@ -178,4 +186,5 @@ class AsRun:
             host=self.host[:120],
             sink=self.sinks.get(zone, "")[:64],
             voice=item.voice,
+            also=self.also.get(zone, ()) if heard_ms else (),
         )

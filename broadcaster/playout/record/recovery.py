@@ -76,7 +76,7 @@ def _take(one: Unfinished, record: Record) -> None:
 def _take_entry(one: Unfinished, entry: Entry) -> None:
     one.known[entry.id] = entry.outcome
     why = Why(entry.because, entry.reason)
-    if why and why not in one.reasons:
+    if why and why not in one.reasons and entry.outcome is not Outcome.FULL:
         one.reasons.append(why)
 
 

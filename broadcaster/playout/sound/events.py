@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from broadcaster.domain.air.causes import Why
+from broadcaster.domain.air.causes import NOTHING, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ class Ended:
     why: Why
     """Why not; nothing when whole."""
     by: str
+    note: Why = NOTHING
+    """What is to be said of it though it was heard whole."""
 
 
 Event = AboutToStart | Started | PlayProgress | Ended

@@ -18,6 +18,7 @@ import numpy as np
 
 from broadcaster.clock import Clock
 from broadcaster.domain.air.causes import NOTHING, Cause, Why
+from broadcaster.domain.air.mutes import Mute
 from broadcaster.errors import AirError
 from broadcaster.playout.monitor.comparator import Comparator
 from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Placed, Sink, Stream
@@ -37,7 +38,6 @@ RETRY_S = 1.0
 _LEVEL_S = 0.25
 SILENT_DBFS = -96.0
 HOLLOW = Why(Cause.RELAY_SILENT, "Nguồn âm thanh có lúc không có tiếng.")
-MUTED = Why(Cause.MUTED, "Bị tắt tiếng một lúc theo lệnh người vận hành.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,12 @@ class Lane:
     fault: Callable[[str, str], None]
     mirror: Sink | None = None
     chunk_ms: int = CHUNK_MS
+    urgent: bool = False
+    """An emergency: heard whatever is turned off."""
+    soft: Why = NOTHING
+    """Why nobody can hear it at this gain."""
+    mute: Callable[[], Mute | None] = lambda: None
+    """Asked with each piece: the mute that holds for the sink."""
     tone: Equaliser | None = None
     """Puts the sound right for the zones; None: it goes out as it is, bit by bit."""
     ear: Comparator | None = None
@@ -86,7 +92,6 @@ class Lane:
     item_started_at: dt.datetime | None = None
     item_ms: int = 0
     """How far the item is."""
-    muted: bool = False
     crashed: bool = False
     over: bool = False
     """Whether the sink is let go."""
@@ -103,8 +108,10 @@ class Lane:
     _trouble: str = ""
     _retry_at: float = 0.0
     _quiet_why: Why = NOTHING
+    _overruled: Why = NOTHING
     _next: int | None = None
-    _gained: float = 1.0
+    _gained: float | None = None
+    """The gain of the last sample; None before the first."""
     _level_at: float = 0.0
 
     def begin(
@@ -133,7 +140,6 @@ class Lane:
         A sink that cannot be opened, or breaks, is tried again each second while the programme runs on.
         """
         try:
-            self._gained = self.gain
             self._open()
             self._open_mirror()
             self._go.wait()
@@ -171,7 +177,7 @@ class Lane:
         total, done, heard = segment.samples, 0, 0
         chunk = RATE * self.chunk_ms // 1000
         marked = 0
-        self._quiet_why = self._sink_fault()
+        self._quiet_why, self._overruled = self._sink_fault(), NOTHING
         started: dt.datetime | None = None
         ended = self.clock.now()
         while done < total:
@@ -210,16 +216,26 @@ class Lane:
     def _sound(self, item_no: int, raw: Pcm, n: int, position: int, *, fade_in: bool, fade_out: bool) -> int:
         """Let `n` samples sound, or silence when there are none; return how many were heard."""
         wanted = raw or bytes(n * 2)
-        piece, audible = self._shape(wanted, fade_in=fade_in, fade_out=fade_out)
+        off = self._turned_off()
+        gain = 0.0 if off else self.gain
+        piece = self._shape(wanted, gain, fade_in=fade_in, fade_out=fade_out)
         sent = self._send(piece, position)
         if self.ear is not None:
             softer = self.tone.factor if self.tone is not None else 1.0
-            self.ear.take(item_no, wanted, piece if sent else None, self._gained * softer)
-        if sent and audible and raw:
+            self.ear.take(item_no, wanted, piece if sent else None, gain * softer)
+        quiet = off or self.soft
+        if sent and raw and not quiet:
             return n
         if not self._quiet_why:
-            self._quiet_why = self._sink_fault() or (MUTED if raw else HOLLOW)
+            self._quiet_why = self._sink_fault() or (quiet if raw else HOLLOW)
         return 0
+
+    def _turned_off(self) -> Why:
+        """Why a person does not want this piece to be heard; nothing when it is to be heard, or must."""
+        mute = self.mute()
+        if mute is not None and self.urgent:
+            self._overruled, mute = mute.overruled, None
+        return NOTHING if mute is None else mute.told
 
     def _portion(self, n: int, position: int) -> tuple[int, bool]:
         """How many of `n` samples may leave now, and whether they are the last, to be faded out."""
@@ -237,7 +253,7 @@ class Lane:
             if done < segment.samples:
                 why, by = (segment.source.why, "") if self._cut is None and segment.source.why else self.ending
             why = why or self._quiet_why
-        return Ended(segment.item_no, started, ended, heard, whole, why, by)
+        return Ended(segment.item_no, started, ended, heard, whole, why, by, self._overruled)
 
     def _pace(self, position: int) -> None:
         if self.sink.paced and self._stream is not None and position > 0:
@@ -245,28 +261,28 @@ class Lane:
         lead = self.sink.latency if self.sink.paced else 0.0
         self.clock.sleep_until(self._start - lead + position / RATE, self._wake)
 
-    def _shape(self, pcm: Pcm, *, fade_in: bool, fade_out: bool) -> tuple[Pcm, bool]:
-        """The samples with volume and fades, and whether they can be heard."""
-        wanted = 0.0 if self.muted else self.gain
-        if wanted == self._gained == 1.0 and not fade_out and not fade_in and self.tone is None:
-            return pcm, True
+    def _shape(self, pcm: Pcm, wanted: float, *, fade_in: bool, fade_out: bool) -> Pcm:
+        """The samples at the `wanted` gain, with fades."""
+        before = wanted if self._gained is None else self._gained
+        self._gained = wanted
+        if wanted == before == 1.0 and not fade_out and not fade_in and self.tone is None:
+            return pcm
         samples = np.frombuffer(pcm, dtype="<i2").astype(np.float32)
         if self.tone is not None:
             samples = self.tone.apply(samples)
         n = len(samples)
         curve = np.full(n, wanted, dtype=np.float32)
-        if wanted != self._gained:
+        if wanted != before:
             ramp = min(n, FADE)
-            curve[:ramp] = np.linspace(self._gained, wanted, ramp, dtype=np.float32)
+            curve[:ramp] = np.linspace(before, wanted, ramp, dtype=np.float32)
         if fade_in:
             ramp = min(n, FADE)
             curve[:ramp] *= np.linspace(0, 1, ramp, dtype=np.float32)
         if fade_out:
             ramp = min(n, FADE)
             curve[n - ramp :] *= np.linspace(1, 0, ramp, dtype=np.float32)
-        audible = bool(max(wanted, self._gained) > 0)
-        self._gained = wanted
-        return np.rint(samples * curve).astype("<i2").tobytes(), audible
+        made: bytes = np.rint(samples * curve).astype("<i2").tobytes()
+        return made
 
     def _send(self, pcm: Pcm, position: int) -> bool:
         now = self.clock.monotonic()

@@ -32,6 +32,7 @@ from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 
 _ANSWER_S = 0.25
+_SENT = frozenset(Verb) - {Verb.MUTE, Verb.UNMUTE}
 URGENT_TITLE = "KHẨN CẤP: "
 """How the title of each broadcast of an emergency begins."""
 
@@ -162,8 +163,8 @@ def answer(session: Session, order_id: int, text: str, now: dt.datetime) -> None
 def send(station: Station, actor: Actor, verb: str, **arguments: Any) -> int:
     """Tell play-out to do something and wake it; return the command's number (0: the stop went without a row).
 
-    Verbs: `stop` (zones: list or None for all), `air` and `skip` (broadcast_id), `mute` and `unmute` (zone or None),
-    `trust-clock`. A stop reaches play-out even when the database does not answer.
+    Verbs: `stop` (zones: list or None for all), `air` and `skip` (broadcast_id), `trust-clock`; what turns sound off
+    or on goes through `mutes`. A stop reaches play-out even when the database does not answer.
 
     Raises:
         ForbiddenError: the actor may not operate.
@@ -171,8 +172,8 @@ def send(station: Station, actor: Actor, verb: str, **arguments: Any) -> int:
         DatabaseUnavailableError: the database does not answer, and neither does play-out.
     """
     actor.require(Permission.OPERATE)
-    if verb not in set(Verb):
-        raise RuleError(f"Không có lệnh “{verb}”. Các lệnh: {', '.join(Verb)}.", field="verb")
+    if verb not in _SENT:
+        raise RuleError(f"Không có lệnh “{verb}”. Các lệnh: {', '.join(sorted(_SENT))}.", field="verb")
     order_id = 0
     try:
         with station.db.write() as session:
@@ -196,8 +197,7 @@ def _check(session: Session, verb: str, arguments: Mapping[str, Any]) -> None:
         row = one_of(session, BroadcastRow, arguments.get("broadcast_id", 0), field="broadcast_id")
         if row.state.terminal:
             raise RuleError(f"Buổi phát số {row.id} đã kết thúc ({row.state.label}).", field="broadcast_id")
-    named = arguments.get("zones") if verb == Verb.STOP else [arguments["zone"]] if arguments.get("zone") else None
-    for code in named or ():
+    for code in (arguments.get("zones") or ()) if verb == Verb.STOP else ():
         one_of(session, ZoneRow, code, field="zones")
 
 

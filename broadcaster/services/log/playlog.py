@@ -235,4 +235,4 @@ def _lines(session: Session, query: Select[Any]) -> Iterator[ChainedEntry]:
 
 
 def _entry(fields: Mapping[Any, Any]) -> Entry:
-    return Entry(**{name: fields[name] for name in _FIELDS})
+    return Entry(**{name: fields[name] for name in _FIELDS} | {"also": tuple(fields["also"] or ())})

@@ -19,7 +19,7 @@ from broadcaster.domain.people.roles import Role, machine
 from broadcaster.domain.schedule.rundown import script_item
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.playout.host.loopback import Loopback
-from broadcaster.services.air import broadcasts
+from broadcaster.services.air import broadcasts, mutes
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.schedule import resuming
 from broadcaster.services.scripts.approving import airable
@@ -48,7 +48,9 @@ def test_each_zone_says_what_it_does(station: Station, clock: FrozenClock) -> No
     with station.db.write() as session:
         session.get(ZoneRow, "am05").enabled = False
         session.get(ZoneRow, "am06").sink = "xa"
-    say(station, muted=["am04"], sinks={"main": "ok", "xa": "Mất kết nối."})
+        session.get(ZoneRow, "am04").sink = "rieng"
+    mutes.mute(station, machine(), "am04", seen=())
+    say(station, sinks={"main": "ok", "xa": "Mất kết nối."})
     found = states(station)
     assert found["am01"] == "air"
     assert found["am04"] == "muted"

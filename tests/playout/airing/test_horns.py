@@ -58,10 +58,6 @@ class Waiting:
         self.over()
         return sorted(zones or ())
 
-    def mute(self, zone, muted):
-        self.told.append((zone, muted))
-        return [z for z in self.state.broadcast.zones if zone in {None, z}]
-
 
 def horns(clock=None):
     machine = SimpleNamespace(clock=clock or FrozenClock(MORNING), sinks=Sinks({"main": NullSink("main")}, {}))
@@ -119,20 +115,6 @@ def test_an_earlier_turn_is_waited_for_but_not_for_ever():
     assert shared.reserve(later, later.by_sink) == {}  # the other never came
     assert clock.monotonic() >= 5.5
     assert shared.reserve(earlier, earlier.by_sink).keys() == {"ap-1"}
-
-
-def test_a_zone_turned_off_stays_off_until_it_is_turned_on_and_all_means_all():
-    shared = horns()
-    (one,) = entered(shared, Waiting(1, ["ap-1", "ap-2"]))
-    assert shared.mute("ap-1", True) == ["ap-1"]
-    assert shared.is_muted(("ap-1", "ap-3"))
-    assert not shared.is_muted(("ap-2",))
-    shared.mute(None, True)
-    assert shared.muted() == ["all", "ap-1"]
-    assert shared.is_muted(("ap-3",))
-    shared.mute(None, False)
-    assert shared.muted() == []
-    assert one.told == [("ap-1", True), (None, True), (None, False)]
 
 
 @given(st.lists(st.sets(st.sampled_from(ZONES), min_size=1), min_size=1, max_size=6), st.randoms(use_true_random=False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 
 import numpy as np
 import pytest
@@ -11,15 +12,17 @@ from hypothesis import strategies as st
 
 from broadcaster.clock import SystemClock
 from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind
+from broadcaster.domain.air.causes import NOTHING, Cause
 from broadcaster.domain.air.desk import Bundle
 from broadcaster.domain.log.playlog import Outcome
-from broadcaster.domain.setup.zones import Zone, parse_bands
+from broadcaster.domain.log.proof import SILENT_DBFS
+from broadcaster.domain.setup.zones import LEAST_AUDIBLE, Correction, Zone, parse_bands
 from broadcaster.errors import AirError, RuleError
 from broadcaster.home import Home
-from broadcaster.playout.airing.lineup import gain
+from broadcaster.playout.airing.lineup import volume
 from broadcaster.playout.sinks import Sinks, resolve_sinks
 from broadcaster.playout.sinks.null import NullSink
-from broadcaster.settings import Settings
+from broadcaster.settings import Settings, SoundSettings
 from tests.kit.live import ended, running
 from tests.kit.sinks import Catch
 from tests.kit.waiting import until
@@ -117,9 +120,27 @@ def test_a_shared_sink_is_never_louder_than_any_of_its_zones_asked_for(volumes, 
         for n, v in enumerate(volumes)
     }
     asked = [40 if dt.time(5) <= time < dt.time(6) else v for v in volumes]
-    assert gain(bundle(**zones), tuple(zones), time) == min(asked) / 100
-    loud = gain(bundle(BroadcastKind.EMERGENCY, **zones), tuple(zones), time)
-    assert loud == max(*volumes, 40) / 100
+    softest, why = volume(bundle(**zones), tuple(zones), time)
+    assert softest == min(asked) / 100
+    wanted = Cause.VOLUME_NOUGHT if softest == 0 else Cause.TOO_SOFT if min(asked) < LEAST_AUDIBLE else None
+    assert why.cause is wanted
+    assert volume(bundle(BroadcastKind.EMERGENCY, **zones), tuple(zones), time) == (max(*volumes, 40) / 100, NOTHING)
+
+
+def test_what_is_too_soft_to_be_heard_is_what_the_stations_own_listener_calls_silence():
+    loudness = SoundSettings().loudness
+    assert loudness + 20 * math.log10((LEAST_AUDIBLE - 1) / 100) < SILENT_DBFS
+    assert loudness + 20 * math.log10(LEAST_AUDIBLE / 100) > SILENT_DBFS
+
+
+def test_an_emergency_is_loud_where_a_zone_was_set_to_nothing():
+    zones = {"z": Zone(code="z", name="", volume=0)}
+    assert volume(bundle(BroadcastKind.EMERGENCY, **zones), ("z",), dt.time(5)) == (1.0, NOTHING)
+
+
+def test_a_correction_that_makes_a_soft_zone_softer_counts():
+    soft = Zone(code="z", name="Chợ", volume=10, correction=Correction(gain=-6))
+    assert volume(bundle(z=soft), ("z",), dt.time(5))[1].cause is Cause.TOO_SOFT
 
 
 @pytest.mark.slow
