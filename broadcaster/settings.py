@@ -191,6 +191,9 @@ class EmergencySettings(_Section):
         "espeak:vi+f2", description="Giọng đọc nhanh cho lần phát đầu; các lần lặp dùng giọng trong [speech]."
     )
     repeat_minutes: int = Field(15, ge=2, le=1440, description="Số phút giữa hai lần lặp, điền sẵn trong mẫu.")
+    lasts_hours: int = Field(
+        72, ge=1, le=720, description="Bản tin không ghi giờ hết hiệu lực thì tự kết thúc sau chừng này giờ."
+    )
     talk_minutes: int = Field(10, ge=1, le=60, description="Số phút tối đa của một lần nói trực tiếp.")
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
-from broadcaster.cli.common import actor_of, format_option, opened, show_json, show_table
+from broadcaster.cli.common import actor_of, format_option, opened
+from broadcaster.cli.emergency_shown import MOMENT, show_draft, show_list
 from broadcaster.cli.place import home_option
-from broadcaster.db.queries import air
-from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.zones import zone_map
-from broadcaster.domain.air.emergencies import EmergencyRequest, EmergencyState, Interrupted, ReviewFinding
-from broadcaster.domain.people.roles import Actor
+from broadcaster.domain.air.emergencies import EmergencyRequest, Interrupted, ReviewFinding
+from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import RuleError, StationError
 from broadcaster.services.air import emergencies, emergency_voice
-from broadcaster.services.air.emergency_cap import draft_from_cap
+from broadcaster.services.air.emergency_cap import AlreadyTakenError, keep, wish_from_cap
 from broadcaster.services.station import Station
 from broadcaster.text.ingest.cap import LARGEST
 
@@ -33,6 +36,7 @@ from broadcaster.text.ingest.cap import LARGEST
     "--cap", "cap_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Bản tin CAP 1.2."
 )
 @click.option("--repeat", "repeat_minutes", type=int, help="Lặp lại sau mỗi N phút, cả ngày lẫn đêm.")
+@click.option("--until", type=MOMENT, help="Tự hết hiệu lực lúc này, như 18:30 hay '18:30 02/12/2026'.")
 @click.option(
     "--interrupted",
     type=click.Choice([i.value for i in Interrupted]),
@@ -42,6 +46,9 @@ from broadcaster.text.ingest.cap import LARGEST
 )
 @click.option("--yes", is_flag=True, help="Đã chắc chắn, không hỏi lại.")
 @click.option("--list", "listing", is_flag=True, help="Xem các bản tin khẩn cấp.")
+@click.option("--confirm", "confirm_number", type=int, metavar="SỐ", help="Đi tiếp với một bản nháp: hỏi rồi phát.")
+@click.option("--drop", "drop_number", type=int, metavar="SỐ", help="Bỏ một bản nháp; không phát gì.")
+@click.option("--prolong", "prolong_number", type=int, metavar="SỐ", help="Kéo dài một bản tin tới --until.")
 @click.option("--cancel", "cancel_number", type=int, metavar="SỐ", help="Kết thúc một bản tin đang lặp (cần --reason).")
 @click.option("--review", "review_number", type=int, metavar="SỐ", help="Ghi kết luận xem lại (cần --finding).")
 @click.option("--finding", type=click.Choice([f.value for f in ReviewFinding]), help="Kết luận xem lại.")
@@ -60,6 +67,10 @@ def emergency_command(
     cap_file: Path | None,
     repeat_minutes: int | None,
     interrupted: str,
+    until: Callable[[dt.datetime], dt.datetime] | None,
+    confirm_number: int | None,
+    drop_number: int | None,
+    prolong_number: int | None,
     cancel_number: int | None,
     review_number: int | None,
     finding: str | None,
@@ -77,95 +88,142 @@ def emergency_command(
     """  # noqa: D301 - \b is click's own mark
     with opened(ctx, own_home) as station:
         actor = actor_of(ctx, station)
+        ends_at = until(station.local(station.now())) if until else None
         if listing:
-            _list(station, shape)
+            show_list(station, shape)
         elif cancel_number is not None:
             emergencies.cancel(station, actor, cancel_number, reason)
             click.echo(f"Đã kết thúc bản tin khẩn cấp số {cancel_number}.")
+        elif drop_number is not None:
+            emergencies.dismiss(station, actor, drop_number)
+            click.echo(f"Đã bỏ bản nháp số {drop_number}; không có gì được phát.")
+        elif prolong_number is not None:
+            if ends_at is None:
+                raise RuleError("Hãy ghi kéo dài tới lúc nào bằng --until.", field="--until")
+            emergencies.prolong(station, actor, prolong_number, ends_at)
+            click.echo(f"Bản tin khẩn cấp số {prolong_number} có hiệu lực tới {ends_at:%H:%M %d/%m/%Y}.")
         elif review_number is not None:
             if finding is None:
                 raise RuleError("Hãy ghi kết luận bằng --finding.", field="--finding")
             emergencies.review(station, actor, review_number, ReviewFinding(finding), note)
             click.echo("Đã ghi kết luận xem lại.")
         else:
-            chosen = tuple(z for z in zones.split(",") if z)
-            if cap_file is not None:
-                number = _from_cap(station, actor, cap_file, chosen, reason, repeat_minutes, Interrupted(interrupted))
-            else:
-                sha, ms = emergency_voice.keep_recording(station, recording) if recording else (None, 0)
-                wish = EmergencyRequest(
-                    title=title,
-                    text=text or "",
-                    zones=chosen,
-                    reason=reason,
-                    repeat_minutes=repeat_minutes,
-                    interrupted=Interrupted(interrupted),
-                    recording_sha256=sha,
-                    recording_ms=ms,
-                )
-                wish.cleaned().check()
-                number = emergencies.draft(station, actor, wish)
-            _say(ctx, station, actor, number, sure=yes)
+            given = Given(
+                text=text,
+                zones=tuple(z for z in zones.split(",") if z),
+                reason=reason,
+                title=title,
+                repeat_minutes=repeat_minutes,
+                interrupted=_asked(ctx, "interrupted", Interrupted(interrupted)),
+                expires_at=ends_at,
+            )
+            actor.require(Permission.EMERGENCY)  # before a file is read or a recording worked on
+            number = (
+                confirm_number if confirm_number is not None else _draft(station, actor, given, cap_file, recording)
+            )
+            _go_on(ctx, station, actor, number, given, sure=yes)
 
 
-def _from_cap(
-    station: Station,
-    actor: Actor,
-    file: Path,
-    zones: tuple[str, ...],
-    reason: str,
-    repeat_minutes: int | None,
-    interrupted: Interrupted,
-) -> int:
+def _asked(ctx: click.Context, name: str, value: Interrupted) -> Interrupted | None:
+    """What an option says, if somebody gave it."""
+    return None if ctx.get_parameter_source(name) is ParameterSource.DEFAULT else value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What the command line says of an emergency; what it leaves open is None or empty."""
+
+    text: str | None
+    zones: tuple[str, ...]
+    reason: str
+    title: str
+    repeat_minutes: int | None
+    interrupted: Interrupted | None
+    expires_at: dt.datetime | None
+
+    def over(self, wish: EmergencyRequest) -> EmergencyRequest:
+        """A wish, changed in what is given here."""
+        named = {f.name: getattr(self, f.name) for f in fields(self)}
+        return replace(wish, **{name: value for name, value in named.items() if value})
+
+    @property
+    def anything(self) -> bool:
+        """Whether it would change a wish."""
+        return any(getattr(self, f.name) for f in fields(self))
+
+
+def _draft(station: Station, actor: Actor, given: Given, cap_file: Path | None, recording: Path | None) -> int:
+    """Keep what is asked for once everything that can refuse it has been asked; return its number."""
+    if cap_file is not None:
+        with cap_file.open("rb") as source:
+            data = source.read(LARGEST + 1)  # no more than is needed to refuse it
+        try:
+            found = wish_from_cap(station, data, cap_file.name)
+        except AlreadyTakenError as taken:
+            if not taken.waits:
+                raise
+            click.echo(f"Bản tin CAP này đã nhập trước đó; đi tiếp với bản nháp số {taken.number}.", err=True)
+            return taken.number
+        wish = given.over(found.wish)
+        _check(station, wish)
+        return keep(station, actor, found, wish)
+    wish = given.over(EmergencyRequest(title="", text="", zones=(), reason=""))
+    if recording is None:
+        _check(station, wish)
+    else:
+        _check(station, replace(wish, recording_sha256="-"))  # before a recording is worked on
+        sha, ms = emergency_voice.keep_recording(station, recording)
+        wish = replace(wish, recording_sha256=sha, recording_ms=ms)
+    return emergencies.draft(station, actor, wish)
+
+
+def _check(station: Station, wish: EmergencyRequest) -> None:
     with station.db.read() as session:
-        if not zone_map(session).expand(zones, where="--zones"):  # before anything is kept: a message is taken once
+        if not zone_map(session).expand(wish.zones, where="--zones"):
             raise RuleError("Hãy ghi nơi phát bằng --zones (all: mọi cụm loa).", field="--zones")
-    with file.open("rb") as source:
-        data = source.read(LARGEST + 1)  # no more than is needed to refuse it
-    number = draft_from_cap(station, actor, data, file.name)
-    with station.db.read() as session:
-        wish = emergencies.wish_of(emergencies.get(session, number))
-    every = wish.repeat_minutes if repeat_minutes is None else repeat_minutes
-    emergencies.change(
-        station,
-        actor,
-        number,
-        EmergencyRequest(
-            title=wish.title,
-            text=wish.text,
-            zones=zones,
-            reason=reason or wish.reason,
-            repeat_minutes=every,
-            interrupted=interrupted,
-        ),
-    )
-    return number
+    wish.cleaned().check(station.now())
 
 
-def _say(ctx: click.Context, station: Station, actor: Actor, number: int, *, sure: bool) -> None:
-    """Ask once, naming the zones; then the tone leaves at once and the words follow."""
+def _go_on(ctx: click.Context, station: Station, actor: Actor, number: int, given: Given, *, sure: bool) -> None:
+    """Ask once, showing all that is known of the message; then the tone leaves at once and the words follow.
+
+    Whoever goes away at the question drops the draft, so that nothing stands in the way of the next try.
+    """
     with station.db.read() as session:
-        row = emergencies.get(session, number)
-        codes = zone_map(session).expand(row.zones, where="zones")
-        names = zones_queries.zone_names(session)
+        wish = emergencies.wish_of(emergencies.open_draft(session, number))
+    changed = given.over(wish)
+    _check(station, changed)
+    if given.anything and changed != wish:
+        emergencies.change(station, actor, number, changed)
+    show_draft(station, number)
     speaker = threading.Thread(target=_speak, args=(station, number))
     speaker.start()  # while the person reads the question, the words are being spoken
     try:
-        if not sure:
-            click.echo(f"{row.title}\n{row.text or '(bản ghi âm)'}")
-            click.echo(f"Phát NGAY tại {len(codes)} cụm loa: {', '.join(names.get(c, c) for c in codes)}.")
-            if not click.confirm("Phát khẩn cấp?", default=False):
-                emergencies.dismiss(station, actor, number)
-                click.echo("Đã bỏ; không có gì được phát.")
-                ctx.exit(1)
+        if not (sure or _sure(station, actor, number)):
+            click.echo("Đã bỏ; không có gì được phát.")
+            ctx.exit(1)
         emergencies.confirm(station, actor, number)
         click.echo(f"Đã phát khẩn cấp (bản tin số {number}). Kết thúc: loa emergency --cancel {number} --reason …")
     finally:
         speaker.join()
     with station.db.read() as session:
-        trouble = emergencies.get(session, number).trouble
+        row = emergencies.get(session, number)
+        trouble, over = row.trouble, row.over
     if trouble:
-        raise StationError(f"{trouble} Tín hiệu báo động đã phát; hãy nói qua micro.")
+        went = "" if over else " Tín hiệu báo động đã phát;"
+        raise StationError(f"{trouble}{went} Hãy nói qua micro.")
+
+
+def _sure(station: Station, actor: Actor, number: int) -> bool:
+    try:
+        sure = click.confirm("Phát khẩn cấp?", default=False)
+    except (click.Abort, KeyboardInterrupt):
+        emergencies.dismiss(station, actor, number)
+        click.echo("\nChưa trả lời nên bỏ bản nháp; không có gì được phát.", err=True)
+        raise
+    if not sure:
+        emergencies.dismiss(station, actor, number)
+    return sure
 
 
 def _speak(station: Station, number: int) -> None:
@@ -173,43 +231,3 @@ def _speak(station: Station, number: int) -> None:
         emergency_voice.speak_quickly(station, number)
     except StationError as error:
         click.echo(f"Chưa đọc được lời: {error}", err=True)
-
-
-def _list(station: Station, shape: str) -> None:
-    with station.db.read() as session:
-        found = air.stories(session, station.now(), *EmergencyState)
-    if shape == "json":
-        show_json(
-            [
-                {
-                    "number": s.row.id,
-                    "title": s.row.title,
-                    "text": s.row.text,
-                    "zones": s.row.zones,
-                    "state": s.row.state.value,
-                    "reason": s.row.reason,
-                    "repeat_minutes": s.row.repeat_minutes,
-                    "confirmed_by": s.row.confirmed_by,
-                    "confirmed_at": s.row.confirmed_at,
-                    "aired": s.aired,
-                    "next_at": s.next_at,
-                    "finding": s.row.finding and s.row.finding.value,
-                }
-                for s in found
-            ]
-        )
-        return
-    rows = [
-        (
-            s.row.id,
-            f"{station.local(s.row.created_at):%H:%M %d/%m}",
-            s.row.title[:48],
-            s.row.state.label,
-            s.aired,
-            f"{station.local(s.next_at):%H:%M %d/%m}" if s.next_at else "-",
-            s.row.finding.label if s.row.finding else "-",
-        )
-        for s in found
-    ]
-    heads = ["Số", "Lúc", "Nội dung", "Trạng thái", "Đã phát", "Lần sau", "Xem lại"]
-    show_table("Phát khẩn cấp", heads, rows, empty="Chưa có bản tin khẩn cấp nào.")

@@ -133,6 +133,7 @@ class Base(DeclarativeBase):
         dt.datetime: UtcDateTime,
         dict[str, Any]: JSON,
         list[str]: JSON,
+        list[int]: JSON,
         list[dict[str, Any]]: JSON,
         tuple[RundownItem, ...]: Loaded(RundownItem),
         tuple[Reason, ...]: Loaded(Reason),

@@ -172,3 +172,99 @@ def test_the_clock_is_confirmed_at_the_command_line(loa: Loa, home: Path) -> Non
     with sqlite3.connect(home / "station.db") as db:
         assert db.execute("select verb, done_at from commands").fetchall() == [("trust-clock", None)]
     db.close()
+
+
+def lasting_storm(tmp_path: Path, text: str = STORM) -> Path:
+    file = tmp_path / "bao.xml"
+    file.write_text(text.replace("2026-03-06T07:00:00+07:00", "2099-03-06T07:00:00+07:00"), encoding="utf-8")
+    return file
+
+
+def emergency_rows(home: Path) -> list[tuple[object, ...]]:
+    with sqlite3.connect(home / "station.db") as db:
+        found = db.execute("SELECT id, state FROM emergencies ORDER BY id").fetchall()
+    db.close()
+    return found
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--repeat", 1),
+        ("--repeat", 2000),
+        ("--zones", "khong-co"),
+        ("--zones", ""),
+        ("--until", "00:00 01/01/2020"),
+        ("--until", "mai"),
+    ],
+)
+def test_a_wrong_option_leaves_no_trace_and_the_right_one_is_taken_afterwards(
+    loa: Loa, home: Path, tmp_path: Path, wrong: tuple[str, object]
+) -> None:
+    file = lasting_storm(tmp_path)
+    options = {"--zones": "all", "--repeat": "30"} | {wrong[0]: str(wrong[1])}
+    given = [part for pair in options.items() for part in pair]
+    for words in (["--cap", file], ["Lũ về.", "--reason", "Công điện"]):
+        refused = loa("emergency", *words, *given, "--yes")
+        assert refused.code == 2, refused.err
+    assert emergency_rows(home) == []
+    assert loa("emergency", "--cap", file, "--zones", "all", "--yes").code == 0
+    assert emergency_rows(home) == [(1, "active")]
+
+
+def test_whoever_goes_away_at_the_question_locks_nothing(loa: Loa, home: Path, tmp_path: Path) -> None:
+    file = lasting_storm(tmp_path)
+    gone = loa("emergency", "--cap", file, "--zones", "all")  # the input ends at the question
+    assert gone.code == 130
+    assert "không có gì được phát" in gone.err
+    assert "Hết hiệu lực: 07:00 06/03/2099" in gone.out
+    assert [state for _, state in emergency_rows(home)] == ["dismissed"]
+    assert loa("emergency", "--cap", file, "--zones", "all", "--yes").code == 0
+
+
+def test_a_draft_that_was_left_is_gone_on_with_or_dropped(loa: Loa, home: Path, tmp_path: Path) -> None:
+    file = lasting_storm(tmp_path)
+    assert loa("emergency", "--cap", file, "--zones", "all", "--yes").code == 0
+    with sqlite3.connect(home / "station.db") as db:  # as after a line that broke before the answer
+        db.execute("UPDATE emergencies SET state = 'draft', confirmed_by = '', confirmed_at = NULL")
+        db.execute("DELETE FROM broadcasts")
+    db.close()
+    assert "--drop" in loa("emergency", "--cancel", 1, "--reason", "x").err
+    again = loa("emergency", "--cap", file, "--zones", "am01", "--repeat", 5, "--yes")
+    assert again.code == 0, again.err
+    assert "đi tiếp với bản nháp số 1" in again.err
+    (row,) = json.loads(loa("emergency", "--list", "--format", "json").out)
+    assert (row["state"], row["zones"], row["repeat_minutes"]) == ("active", ["am01"], 5)
+    taken = loa("emergency", "--cap", file, "--zones", "all", "--yes")
+    assert taken.code == 2
+    assert "đã nhập trước đó" in taken.err
+    assert "--cancel 1" in taken.err
+    assert loa("emergency", "--confirm", 1, "--yes").code == 2
+    assert loa("emergency", "--cancel", 1, "--reason", "Hết bão").code == 0
+    assert loa("emergency", "--cap", file, "--zones", "all", "--yes").code == 0, "over is over: it may be said again"
+
+
+def test_a_draft_is_dropped_and_an_emergency_prolonged_at_the_command_line(loa: Loa, home: Path) -> None:
+    loa(
+        "emergency",
+        "Lũ về.",
+        "--zones",
+        "all",
+        "--reason",
+        "Công điện",
+        "--repeat",
+        5,
+        "--until",
+        "23:00 01/01/2099",
+        "--yes",
+    )
+    assert loa("emergency", "--prolong", 1).code == 2
+    assert loa("emergency", "--prolong", 1, "--until", "22:00 01/01/2099").code == 2
+    assert "23:30 01/01/2099" in loa("emergency", "--prolong", 1, "--until", "2099-01-01 23:30").out
+    (row,) = json.loads(loa("emergency", "--list", "--format", "json").out)
+    assert row["expires_at"].startswith("2099-01-01 16:30")
+    with sqlite3.connect(home / "station.db") as db:
+        db.execute("UPDATE emergencies SET state = 'draft'")
+    db.close()
+    assert loa("emergency", "--drop", 1).code == 0
+    assert emergency_rows(home) == [(1, "dismissed")]

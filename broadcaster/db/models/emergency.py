@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from broadcaster.db.base import Base, PlainWord
-from broadcaster.domain.air.emergencies import EmergencyState, Interrupted, ReviewFinding
+from broadcaster.domain.air.emergencies import EmergencyState, Interrupted, ReviewFinding, title_of
 
 
 class Emergency(Base):
@@ -18,7 +18,8 @@ class Emergency(Base):
     __tablename__ = "emergencies"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    title: Mapped[str] = mapped_column(String(300))
+    typed_title: Mapped[str] = mapped_column("title", String(300), default="")
+    """As a person or a message gave it; empty when nobody did."""
     text: Mapped[str] = mapped_column(Text, default="")
     zones: Mapped[list[str]]
     reason: Mapped[str] = mapped_column(Text, default="")
@@ -27,6 +28,12 @@ class Emergency(Base):
     state: Mapped[EmergencyState] = mapped_column(PlainWord(EmergencyState), default=EmergencyState.DRAFT, index=True)
     source: Mapped[dict[str, Any] | None]
     """What a CAP message said, when it came from one."""
+    over: Mapped[bool] = mapped_column(default=False)
+    """It says that something is over: read once, without the alarm."""
+    ends: Mapped[list[int]] = mapped_column(default=list)
+    """Numbers of the emergencies that its confirmation ends."""
+    expires_at: Mapped[dt.datetime | None]
+    """When it ends by itself; a draft without one gets the station's own at its confirmation."""
     cap_identifier: Mapped[str | None] = mapped_column(String(300), index=True)
     recorded: Mapped[bool] = mapped_column(default=False)
     """A person's own recording instead of a text."""
@@ -52,3 +59,8 @@ class Emergency(Base):
     review_note: Mapped[str] = mapped_column(Text, default="")
     reviewed_by: Mapped[str] = mapped_column(String(64), default="")
     reviewed_at: Mapped[dt.datetime | None]
+
+    @property
+    def title(self) -> str:
+        """What it is called, here, on the air and in the log."""
+        return title_of(self.typed_title, self.text)

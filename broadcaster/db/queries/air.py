@@ -256,6 +256,7 @@ class Urgent:
     zones: tuple[str, ...]
     repeat_minutes: int | None
     next_at: dt.datetime | None
+    expires_at: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +273,9 @@ def urgent(session: Session, now: dt.datetime) -> tuple[Urgent, ...]:
     rows = session.scalars(
         select(Emergency).where(Emergency.state == EmergencyState.ACTIVE).order_by(Emergency.id.desc())
     ).all()
-    return tuple(Urgent(r.id, r.title, tuple(r.zones), r.repeat_minutes, _next(session, r.id, now)) for r in rows)
+    return tuple(
+        Urgent(r.id, r.title, tuple(r.zones), r.repeat_minutes, _next(session, r.id, now), r.expires_at) for r in rows
+    )
 
 
 def stories(session: Session, now: dt.datetime, *states: EmergencyState, limit: int = 30) -> Sequence[Story]:

@@ -1,14 +1,16 @@
 """Emergencies (phát khẩn cấp): what may be asked for, when it is said again, what becomes of what it interrupted.
 
 A storm bulletin is repeated day and night until a newer one replaces it (Quyết định 18/2021/QĐ-TTg); a fire warning is
-said once or twice. Either passes the quiet hours, and only because a named person confirmed it.
+said once or twice. Either passes the quiet hours, only because a named person confirmed it, and ends by itself: at the
+moment that its sender or the person named, else after the station's own number of hours. A message that says "it is
+over" ends others and is read once, without the alarm.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from broadcaster.domain.air.causes import NOTHING, Cause, Why
@@ -21,6 +23,9 @@ SHORTEST_REPEAT, LONGEST_REPEAT = 2, 24 * 60
 """Minutes."""
 BREATH = dt.timedelta(seconds=30)
 """At least this long are the horns free between the end of a message and its repeat."""
+NOTICE = dt.timedelta(minutes=30)
+"""So long before its end a person is told that a repeated emergency is about to fall silent."""
+_NAMELESS = "Bản tin khẩn cấp"
 
 
 class EmergencyState(StrEnum):
@@ -30,6 +35,7 @@ class EmergencyState(StrEnum):
     ACTIVE = "active"
     CANCELLED = "cancelled"
     REPLACED = "replaced"
+    EXPIRED = "expired"
     DISMISSED = "dismissed"
 
     @property
@@ -69,6 +75,7 @@ _STATES = {
     EmergencyState.ACTIVE: "Đang hiệu lực",
     EmergencyState.CANCELLED: "Đã kết thúc",
     EmergencyState.REPLACED: "Đã thay bằng bản mới",
+    EmergencyState.EXPIRED: "Đã hết hiệu lực",
     EmergencyState.DISMISSED: "Không phát",
 }
 _INTERRUPTED = {
@@ -87,6 +94,7 @@ class EmergencyRequest:
     """What somebody wants said; a recording takes the place of the text."""
 
     title: str
+    """As typed; `title_of` says what it is called when nothing was."""
     text: str
     zones: tuple[str, ...]
     reason: str
@@ -94,23 +102,26 @@ class EmergencyRequest:
     interrupted: Interrupted = Interrupted.RESUME
     recording_sha256: str | None = None
     recording_ms: int = 0
+    expires_at: dt.datetime | None = None
+    """When it ends by itself; None: so many hours after its confirmation as the station sets."""
+    over: bool = False
+    """It says that something is over: read once, without the alarm."""
+    ends: tuple[int, ...] = ()
+    """Numbers of the emergencies that its confirmation ends."""
 
     def cleaned(self) -> EmergencyRequest:
-        """It in NFC, without outer white space; a missing title is the beginning of the text."""
-        text = nfc(self.text).strip()
-        title = one_line(self.title) or _beginning(text) or "Bản tin khẩn cấp"
-        return EmergencyRequest(
-            title=title[:300],
-            text=text,
+        """It in NFC, without outer white space; what says that something is over is never repeated."""
+        return replace(
+            self,
+            title=one_line(self.title)[:300],
+            text=nfc(self.text).strip(),
             zones=tuple(self.zones),
             reason=nfc(self.reason).strip(),
-            repeat_minutes=self.repeat_minutes,
-            interrupted=self.interrupted,
-            recording_sha256=self.recording_sha256,
-            recording_ms=self.recording_ms,
+            repeat_minutes=None if self.over else self.repeat_minutes,
+            ends=tuple(dict.fromkeys(self.ends)),
         )
 
-    def check(self) -> None:
+    def check(self, now: dt.datetime) -> None:
         """Check what must be there before anybody can confirm it.
 
         Raises:
@@ -133,6 +144,34 @@ class EmergencyRequest:
             raise RuleError(
                 f"Số phút giữa hai lần phát phải từ {SHORTEST_REPEAT} đến {LONGEST_REPEAT}.", field="repeat_minutes"
             )
+        if self.expires_at is not None and self.expires_at <= now:
+            raise RuleError(
+                "Giờ hết hiệu lực đã qua. Nếu vẫn còn nguy hiểm, hãy ghi một giờ muộn hơn rồi phát.", field="expires_at"
+            )
+
+
+def title_of(typed: str, text: str) -> str:
+    """What an emergency is called: as typed, else the beginning of its words; computed where it is used."""
+    return typed or _beginning(text)[:300] or _NAMELESS
+
+
+def may_prolong(expires_at: dt.datetime | None, until: dt.datetime, now: dt.datetime) -> None:
+    """Check a later end.
+
+    Raises:
+        RuleError: it is not later than now and than the end that stands; `field` is `until`.
+    """
+    if until <= now:
+        raise RuleError("Giờ kéo dài tới đã qua. Hãy ghi một giờ sắp tới.", field="until")
+    if expires_at is not None and until <= expires_at:
+        raise RuleError(
+            "Giờ kéo dài tới phải muộn hơn giờ hết hiệu lực đang có; muốn dừng sớm thì kết thúc bản tin.", field="until"
+        )
+
+
+def last_start(expires_at: dt.datetime | None, sound_ms: int) -> dt.datetime | None:
+    """The last moment at which a sounding may begin so as to be over when the emergency is; None: any."""
+    return None if expires_at is None else expires_at - dt.timedelta(milliseconds=sound_ms)
 
 
 def repeat_after(every_minutes: int, sound_ms: int) -> dt.timedelta:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from pathlib import Path
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import FileField, IntegerField, RadioField, SelectChoice, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    DateTimeLocalField,
+    FileField,
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -33,11 +43,11 @@ from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.forms import StationForm
 from broadcaster.panel.web.sending import send_sound
 from broadcaster.services.air import emergencies, emergency_voice
-from broadcaster.services.air.emergency_cap import draft_from_cap
+from broadcaster.services.air.emergency_cap import AlreadyTakenError, draft_from_cap
 from broadcaster.services.air.heartbeats import status
 
 blueprint = Blueprint("emergency", __name__, url_prefix="/emergency")
-_OVER = (EmergencyState.CANCELLED, EmergencyState.REPLACED, EmergencyState.DISMISSED)
+_OVER = (EmergencyState.CANCELLED, EmergencyState.REPLACED, EmergencyState.EXPIRED, EmergencyState.DISMISSED)
 
 
 class EmergencyForm(StationForm):
@@ -57,6 +67,7 @@ class EmergencyForm(StationForm):
             NumberRange(SHORTEST_REPEAT, LONGEST_REPEAT, message=f"Từ {SHORTEST_REPEAT} đến {LONGEST_REPEAT}."),
         ],
     )
+    expires_at = DateTimeLocalField("Hiệu lực đến", [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
     interrupted = RadioField(
         "Chương trình bị ngắt",
         choices=[SelectChoice(i.value, i.label) for i in Interrupted],
@@ -110,6 +121,9 @@ def cap() -> ResponseReturnValue:
     name = file_name(file.filename)
     try:
         number = draft_from_cap(station(), actor(), file.read(), name)
+    except AlreadyTakenError as taken:
+        flash(taken.message, "error")
+        return leave_to(url_for("emergency.edit" if taken.waits else "emergency.show", number=taken.number))
     except RuleError as error:
         flash(error.message, "error")
         return leave_to(url_for("emergency.index"))
@@ -154,14 +168,12 @@ def confirm(number: int) -> ResponseReturnValue:
         return leave_to(url_for("emergency.show", number=number))
     missing = ""
     try:
-        emergencies.wish_of(row).cleaned().check()
+        emergencies.wish_of(row).cleaned().check(station().now())
     except RuleError as error:
         missing = error.message
     with station().db.read() as session:
         codes = zone_map(session).expand(row.zones, where="zones")
-        replaced = [
-            e for e in emergencies.active(session) if set(zone_map(session).expand(e.zones, where="zones")) & set(codes)
-        ]
+        replaced = emergencies.gives_way(session, row)
         zones = zones_queries.zone_names(session)
     outputs = onair.facts().outputs
     cut = [a for a in onair.facts().airing if outputs.collide(a.zones, codes)]
@@ -177,6 +189,7 @@ def confirm(number: int) -> ResponseReturnValue:
         replaced=replaced,
         cut=cut,
         missing=missing,
+        hours=station().settings.emergency.lasts_hours,
     )
 
 
@@ -194,6 +207,7 @@ def dismiss(number: int) -> ResponseReturnValue:
 def show(number: int) -> ResponseReturnValue:
     """One emergency: its words, who did what, each time it sounded, its review."""
     now = station().now()
+    hours = dt.timedelta(hours=station().settings.emergency.lasts_hours)
     with station().db.read() as session:
         story = air.story(session, emergencies.get(session, number), now)
         rows = air.soundings(session, number)
@@ -208,6 +222,7 @@ def show(number: int) -> ResponseReturnValue:
         names=names,
         zones=zones,
         codes=codes,
+        later=max(now, story.row.expires_at or now) + hours,
         findings=list(ReviewFinding),
     )
 
@@ -241,6 +256,24 @@ def cancel(number: int) -> ResponseReturnValue:
     return page, 422 if refused else 200
 
 
+@blueprint.post("/<int:number>/prolong")
+@needs(Permission.EMERGENCY)
+def prolong(number: int) -> ResponseReturnValue:
+    """Let an emergency hold longer."""
+    try:
+        until = dt.datetime.fromisoformat(request.form.get("until", "")).replace(tzinfo=station().settings.tz)
+    except ValueError:
+        flash("Hãy chọn ngày giờ kéo dài tới.", "error")
+        return leave_to(url_for("emergency.show", number=number))
+    try:
+        emergencies.prolong(station(), actor(), number, until)
+    except RuleError as error:
+        flash(error.message, "error")
+    else:
+        flash(f"Bản tin khẩn cấp có hiệu lực tới {station().local(until):%H:%M %d/%m/%Y}.")
+    return leave_to(url_for("emergency.show", number=number))
+
+
 @blueprint.post("/<int:number>/review")
 @needs(Permission.APPROVE)
 def review(number: int) -> ResponseReturnValue:
@@ -269,9 +302,24 @@ def _form(row: Emergency | None) -> EmergencyForm:
     form.zones.choices = [SelectChoice(code, name) for code, name in words.items()]
     if not form.is_submitted():
         form.interrupted.data = (row.interrupted if row else Interrupted.RESUME).value
+        form.title.data = row.typed_title if row else ""
+        form.expires_at.data = _local(row.expires_at) if row else None
         if row is None:
             form.repeat_minutes.data = None
     return form
+
+
+def _local(moment: dt.datetime | None) -> dt.datetime | None:
+    """A moment as the clock on the wall shows it, which is what a browser takes."""
+    return station().local(moment).replace(tzinfo=None) if moment else None
+
+
+def _aware(wall: dt.datetime | None, kept: dt.datetime | None = None) -> dt.datetime | None:
+    """What a browser sent, in the station's zone; an end that was not touched keeps its seconds."""
+    if wall is None:
+        return None
+    moment = wall.replace(tzinfo=station().settings.tz)
+    return kept if kept is not None and kept.replace(second=0, microsecond=0) == moment else moment
 
 
 def _zone_words() -> dict[str, str]:
@@ -295,6 +343,9 @@ def _wish(form: EmergencyForm, row: Emergency | None) -> EmergencyRequest:
         zones=tuple(form.zones.data or ()),
         reason=form.reason.data or "",
         repeat_minutes=form.repeat_minutes.data,
+        expires_at=_aware(form.expires_at.data, row.expires_at if row else None),
+        over=row.over if row else False,
+        ends=tuple(row.ends) if row else (),
         interrupted=Interrupted(form.interrupted.data or Interrupted.RESUME),
         recording_sha256=sha,
         recording_ms=ms,

@@ -42,7 +42,9 @@ def draft_emergency(json: schemas.EmergencyIn) -> Response:
         zones=tuple(json.zones),
         reason=json.reason,
         repeat_minutes=json.repeat_minutes,
+        expires_at=json.expires_at,
     )
+    wish.cleaned().check(station().now())
     number = emergencies.draft(station(), holder().actor, wish)
     return answer(schemas.Made(id=number), made_at=flask.url_for("api.emergency", number=number))
 
@@ -51,6 +53,20 @@ def draft_emergency(json: schemas.EmergencyIn) -> Response:
 def confirm_emergency(number: int) -> Response:
     """Put a draft on the air at once, day or night, under the name of the token."""
     emergencies.confirm(station(), holder().actor, number)
+    return answer(_now(number))
+
+
+@route(f"{_ONE}/drop", _SCOPE, "emergency", method="POST", model=schemas.EmergencyOut, missing=True)
+def drop_emergency(number: int) -> Response:
+    """Put a draft aside: it will never sound."""
+    emergencies.dismiss(station(), holder().actor, number)
+    return answer(_now(number))
+
+
+@route(f"{_ONE}/prolong", _SCOPE, "emergency", method="POST", model=schemas.EmergencyOut, missing=True)
+def prolong_emergency(number: int, json: schemas.ProlongIn) -> Response:
+    """Let an emergency hold, and repeat, until a later moment."""
+    emergencies.prolong(station(), holder().actor, number, json.until)
     return answer(_now(number))
 
 
@@ -75,6 +91,9 @@ def _row(e: Emergency) -> schemas.EmergencyOut:
         zones=e.zones,
         reason=e.reason,
         repeat_minutes=e.repeat_minutes,
+        expires_at=local(e.expires_at) if e.expires_at else None,
+        over=e.over,
+        ends=e.ends,
         state=e.state,
         created_by=e.created_by,
         created_at=local(e.created_at),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, create_model
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, create_model
 
 from broadcaster.domain.air.emergencies import LONGEST_REPEAT, MAX_TEXT, SHORTEST_REPEAT, EmergencyState
 from broadcaster.domain.log.playlog import Outcome
@@ -24,6 +24,10 @@ def _sane(day: dt.date) -> dt.date:
 
 
 Day = Annotated[dt.date, AfterValidator(_sane)]
+
+
+Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""Words, and not blanks alone."""
 
 
 class _Strict(BaseModel):
@@ -288,17 +292,26 @@ class ExportQuery(DaysQuery):
 class EmergencyIn(_Strict):
     """An emergency to be confirmed."""
 
-    text: str = Field(min_length=1, max_length=MAX_TEXT)
+    text: Said = Field(max_length=MAX_TEXT)
     zones: list[str] = Field(min_length=1, max_length=500, description="Mã cụm loa hoặc nhóm; “all” là tất cả.")
-    reason: str = Field(min_length=1, max_length=1000)
+    reason: Said = Field(max_length=1000)
     title: str = Field("", max_length=300)
     repeat_minutes: int | None = Field(None, ge=SHORTEST_REPEAT, le=LONGEST_REPEAT)
+    expires_at: AwareDatetime | None = Field(
+        None, description="Tự hết hiệu lực lúc này; trống: sau số giờ ghi ở [emergency] lasts_hours."
+    )
 
 
 class CancelIn(_Strict):
     """Why an emergency ends."""
 
-    reason: str = Field(min_length=1, max_length=1000)
+    reason: Said = Field(max_length=1000)
+
+
+class ProlongIn(_Strict):
+    """Until when an emergency holds."""
+
+    until: AwareDatetime = Field(description="Muộn hơn giờ hết hiệu lực đang có.")
 
 
 class EmergencyOut(BaseModel):
@@ -310,6 +323,9 @@ class EmergencyOut(BaseModel):
     zones: list[str]
     reason: str
     repeat_minutes: int | None
+    expires_at: AwareDatetime | None = Field(description="Tự hết hiệu lực lúc này; của bản nháp có thể trống.")
+    over: bool = Field(description="Báo một việc đã qua: đọc một lần, không báo động, không lặp.")
+    ends: list[int] = Field(description="Số các bản tin khẩn cấp mà bản tin này kết thúc.")
     state: EmergencyState
     created_by: str
     created_at: AwareDatetime

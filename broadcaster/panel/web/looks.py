@@ -83,6 +83,7 @@ LOOKS: Mapping[type[StrEnum], Mapping[Any, tuple[str, str]]] = {
         EmergencyState.ACTIVE: ("urgent", "air"),
         EmergencyState.CANCELLED: ("circle-dashed", "plain"),
         EmergencyState.REPLACED: ("circle-dashed", "plain"),
+        EmergencyState.EXPIRED: ("circle-dashed", "plain"),
         EmergencyState.DISMISSED: ("circle-dashed", "plain"),
     },
     ReviewFinding: {

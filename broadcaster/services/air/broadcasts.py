@@ -34,6 +34,7 @@ from broadcaster.services.station import Station
 _ANSWER_S = 0.25
 _SENT = frozenset(Verb) - {Verb.MUTE, Verb.UNMUTE}
 URGENT_TITLE = "KHẨN CẤP: "
+OVER_TITLE = "HẾT KHẨN CẤP: "
 """How the title of each broadcast of an emergency begins."""
 
 

@@ -1,10 +1,11 @@
 """Emergencies from the first word to the review: each step one transaction, each step in the audit trail.
 
-What is said when lies in `emergency_airing`, how it is spoken in `emergency_voice`.
+What is said when lies in `emergency_soundings`, how it is spoken in `emergency_voice`.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +14,13 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import Emergency
 from broadcaster.db.queries.one import one_of
 from broadcaster.db.queries.zones import zone_map
-from broadcaster.domain.air.emergencies import EmergencyRequest, EmergencyState, ReviewFinding, repeat_after
+from broadcaster.domain.air.emergencies import (
+    EmergencyRequest,
+    EmergencyState,
+    ReviewFinding,
+    may_prolong,
+    repeat_after,
+)
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import RuleError
@@ -35,7 +42,7 @@ def get(session: Session, number: int) -> Emergency:
 def wish_of(row: Emergency) -> EmergencyRequest:
     """What a row asks for."""
     return EmergencyRequest(
-        title=row.title,
+        title=row.typed_title,
         text=row.text,
         zones=tuple(row.zones),
         reason=row.reason,
@@ -43,6 +50,9 @@ def wish_of(row: Emergency) -> EmergencyRequest:
         interrupted=row.interrupted,
         recording_sha256=row.quick_sha256 if row.recorded else None,
         recording_ms=row.quick_ms if row.recorded else 0,
+        expires_at=row.expires_at,
+        over=row.over,
+        ends=tuple(row.ends),
     )
 
 
@@ -89,7 +99,7 @@ def change(station: Station, actor: Actor, number: int, wish: EmergencyRequest) 
     """
     actor.require(Permission.EMERGENCY)
     with station.db.write() as session:
-        row = _open_draft(session, number)
+        row = open_draft(session, number)
         before = _facts(row)
         _put(session, row, wish)
         Trail(session, station.now(), actor).record(
@@ -107,15 +117,16 @@ def dismiss(station: Station, actor: Actor, number: int) -> None:
     """Put a draft aside: it will never sound."""
     actor.require(Permission.EMERGENCY)
     with station.db.write() as session:
-        row = _open_draft(session, number)
+        row = open_draft(session, number)
         row.state, row.ended_by, row.ended_at = EmergencyState.DISMISSED, actor.username, station.now()
         Trail(session, station.now(), actor).record("dismiss", "emergency", number, note=row.title)
 
 
-def confirm(station: Station, actor: Actor, number: int) -> int:
-    """Put a draft on the air at once, day or night; return the number of its first broadcast.
+def confirm(station: Station, actor: Actor, number: int) -> int | None:
+    """Put a draft on the air at once, day or night; return the number of its first broadcast, if there is one yet.
 
-    The alert tone leaves while the words may still be being spoken. An active emergency that shares a zone is replaced.
+    The alert tone leaves while the words may still be being spoken. An active emergency that shares a zone is
+    replaced; what says that something is over ends those that it names and no other.
 
     Raises:
         ForbiddenError: the actor may not.
@@ -123,20 +134,20 @@ def confirm(station: Station, actor: Actor, number: int) -> int:
     """
     actor.require(Permission.EMERGENCY)
     with station.db.write() as session:
-        row = _open_draft(session, number)
+        row = open_draft(session, number)
         wish = wish_of(row).cleaned()
-        wish.check()
+        now = station.now()
+        wish.check(now)
         codes = zone_map(session).expand(wish.zones, where="zones")
         if not codes:
             raise RuleError("Các cụm loa đã chọn đều đang tắt.", field="zones")
-        now = station.now()
         row.state, row.confirmed_by, row.confirmed_at = EmergencyState.ACTIVE, actor.username, now
-        for other in active(session):
-            if other.id != number and set(codes) & set(zone_map(session).expand(other.zones, where="zones")):
-                emergency_soundings.end(session, other, now)
-                other.state, other.ended_by, other.ended_at = EmergencyState.REPLACED, actor.username, now
-                other.end_reason, other.replaced_by = f"Thay bằng bản tin khẩn cấp số {number}.", number
-                Trail(session, now, actor).record("replace", "emergency", other.id, note=other.end_reason)
+        row.expires_at = wish.expires_at or now + dt.timedelta(hours=station.settings.emergency.lasts_hours)
+        for other in gives_way(session, row):
+            closed = EmergencyState.CANCELLED if row.over else EmergencyState.REPLACED
+            said = "Kết thúc theo" if row.over else "Thay bằng"
+            other.replaced_by = number
+            emergency_soundings.close(session, other, closed, now, actor, f"{said} bản tin khẩn cấp số {number}.")
         first = emergency_soundings.begin(station, session, row, now)
         Trail(session, now, actor).record("confirm", "emergency", number, note=row.reason, after=_facts(row))
     broadcasts.ring(station.home)
@@ -154,15 +165,32 @@ def cancel(station: Station, actor: Actor, number: int, reason: str) -> None:
     if not reason:
         raise RuleError("Hãy ghi lý do kết thúc.", field="reason")
     with station.db.write() as session:
-        row = get(session, number)
-        if row.state is not EmergencyState.ACTIVE:
-            raise RuleError(
-                f"Bản tin khẩn cấp số {number} không còn hiệu lực ({row.state.label.lower()}).", field="emergency"
-            )
+        row = _held(session, number)
+        emergency_soundings.close(session, row, EmergencyState.CANCELLED, station.now(), actor, reason)
+    broadcasts.ring(station.home)
+
+
+def prolong(station: Station, actor: Actor, number: int, until: dt.datetime) -> None:
+    """Let an emergency hold longer than it would: its repeats go on.
+
+    Raises:
+        RuleError: it is not active, or `until` is no later end.
+    """
+    actor.require(Permission.EMERGENCY)
+    with station.db.write() as session:
+        row = _held(session, number)
         now = station.now()
-        emergency_soundings.end(session, row, now, by=actor.username)
-        row.state, row.ended_by, row.ended_at, row.end_reason = EmergencyState.CANCELLED, actor.username, now, reason
-        Trail(session, now, actor).record("cancel", "emergency", number, note=reason)
+        may_prolong(row.expires_at, until, now)
+        before, row.expires_at = row.expires_at, until
+        emergency_soundings.prolonged(station, session, row, now)
+        Trail(session, now, actor).record(
+            "prolong",
+            "emergency",
+            number,
+            note=f"Kéo dài tới {station.local(until):%H:%M %d/%m/%Y}.",
+            before={"expires_at": before and before.isoformat()},
+            after={"expires_at": until.isoformat()},
+        )
     broadcasts.ring(station.home)
 
 
@@ -197,7 +225,40 @@ def active(session: Session) -> list[Emergency]:
     return list(session.scalars(query))
 
 
-def _open_draft(session: Session, number: int) -> Emergency:
+def gives_way(session: Session, row: Emergency) -> list[Emergency]:
+    """The active emergencies that end when `row` is confirmed: those that it names, and those whose zones it takes."""
+    zones = zone_map(session)
+    codes = set(zones.expand(row.zones, where="zones"))
+    return [
+        other
+        for other in active(session)
+        if other.id != row.id
+        and (other.id in row.ends or (not row.over and codes & set(zones.expand(other.zones, where="zones"))))
+    ]
+
+
+def _held(session: Session, number: int) -> Emergency:
+    row = get(session, number)
+    if row.state is EmergencyState.DRAFT:
+        raise RuleError(
+            f"Bản tin khẩn cấp số {number} là bản nháp, chưa phát. Bỏ: loa emergency --drop {number}, hoặc nút “Bỏ, "
+            "không phát” ở trang Khẩn cấp.",
+            field="emergency",
+        )
+    if row.state is not EmergencyState.ACTIVE:
+        raise RuleError(
+            f"Bản tin khẩn cấp số {number} không còn hiệu lực ({row.state.label.lower()}).", field="emergency"
+        )
+    return row
+
+
+def open_draft(session: Session, number: int) -> Emergency:
+    """One that waits to be confirmed or dropped.
+
+    Raises:
+        NotFoundError: there is none of that number.
+        RuleError: it was confirmed or dropped before.
+    """
     row = get(session, number)
     if row.state is not EmergencyState.DRAFT:
         raise RuleError(
@@ -212,7 +273,8 @@ def _put(session: Session, row: Emergency, wish: EmergencyRequest) -> None:
     if wish.text != row.text or wish.recording_sha256 != (row.quick_sha256 if row.recorded else None):
         row.quick_sha256, row.quick_ms, row.quick_voice = wish.recording_sha256, wish.recording_ms, ""
         row.good_sha256, row.good_ms, row.good_voice, row.trouble = None, 0, "", ""
-    row.title, row.text, row.zones, row.reason = wish.title, wish.text, list(wish.zones), wish.reason
+    row.typed_title, row.text, row.zones, row.reason = wish.title, wish.text, list(wish.zones), wish.reason
+    row.expires_at, row.over, row.ends = wish.expires_at, wish.over, list(wish.ends)
     row.repeat_minutes, row.interrupted = wish.repeat_minutes, wish.interrupted
     row.recorded = wish.recording_sha256 is not None
 
@@ -235,6 +297,9 @@ def _facts(row: Emergency) -> dict[str, Any]:
         "reason": row.reason,
         "repeat_s": repeat_after(every, row.quick_ms).total_seconds() if every else None,
         "interrupted": row.interrupted.value,
+        "expires_at": row.expires_at and row.expires_at.isoformat(),
+        "over": row.over,
+        "ends": list(row.ends),
         "recording": row.quick_sha256 if row.recorded else None,
         "cap": row.cap_identifier,
     }

@@ -7,6 +7,7 @@ though the database, the worker and the panel are gone, and after a restart too.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,23 +18,39 @@ from broadcaster.db.models import BroadcastRow, Command, CueRow, Emergency, orig
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.broadcasts import OPEN_STATES, BroadcastKind, BroadcastState, ItemKind, RundownItem
 from broadcaster.domain.air.desk import Verb
-from broadcaster.domain.air.emergencies import EmergencyState, repeat_after, repeats
+from broadcaster.domain.air.emergencies import NOTICE, EmergencyState, last_start, repeat_after, repeats
+from broadcaster.domain.people.roles import Actor, machine
 from broadcaster.services.air import broadcasts
 from broadcaster.services.air.emergency_rest import RECENT, resume
+from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
+
+log = logging.getLogger(__name__)
 
 AHEAD = dt.timedelta(hours=24)
 GRACE = dt.timedelta(minutes=10)
 """A sounding later than this is left out: the next repeat comes soon enough."""
 _ALERT_KIND = "alert"
+_HASTE = dt.timedelta(seconds=5)
+"""What a person confirms is sounded, though its end is near."""
+_CLOSED = {
+    EmergencyState.CANCELLED: "cancel",
+    EmergencyState.REPLACED: "replace",
+    EmergencyState.EXPIRED: "expire",
+}
 _SEAM = dt.timedelta(seconds=1)
 """From the planned end of the tone to the words, when they come as a broadcast of their own."""
 _HANDS_OFF = dt.timedelta(seconds=60)
 
 
-def begin(station: Station, session: Session, row: Emergency, now: dt.datetime) -> int:
-    """Plan the first sounding for this moment, and the repeats; return the number of the first broadcast."""
+def begin(station: Station, session: Session, row: Emergency, now: dt.datetime) -> int | None:
+    """Plan the first sounding for this moment, and the repeats; return the number of the first broadcast.
+
+    What is read without the alarm waits for its words.
+    """
     rundown = _rundown(station, session, row)
+    if not rundown and row.over:
+        return None
     first = _broadcast(session, row, 0, now, rundown, GRACE)
     extend(station, session, row, now)
     return first.id
@@ -48,9 +65,12 @@ def speech_arrived(station: Station, session: Session, row: Emergency, now: dt.d
         tone_end = row.confirmed_at + dt.timedelta(milliseconds=max((b.sound_ms for b in rows), default=0))
         _broadcast(session, row, 0, max(now, tone_end + _SEAM), _rundown(station, session, row)[-1:], GRACE)
     rundown = tuple(_rundown(station, session, row))
+    until = _last_start(row, rundown)
     for b in rows:
         if b.state is BroadcastState.PLANNED and b.starts_at > now + _HANDS_OFF and b.rundown != rundown:
             b.rundown, b.sound_ms = rundown, sum(i.duration_ms for i in rundown)
+            if until is not None and b.starts_at > until:  # the better voice is the slower one
+                session.delete(b)
     extend(station, session, row, now)
 
 
@@ -62,11 +82,27 @@ def extend(station: Station, session: Session, row: Emergency, now: dt.datetime)
     every = repeat_after(row.repeat_minutes, sum(i.duration_ms for i in rundown))
     known = {b.attempt for b in _own(session, row)}
     added = 0
-    for number, moment in repeats(row.confirmed_at, every, now, now + AHEAD):
+    until = _last_start(row, rundown)
+    for number, moment in repeats(row.confirmed_at, every, now, min(now + AHEAD, until or now + AHEAD)):
         if number not in known:
             _broadcast(session, row, number, moment, rundown, min(GRACE, every / 2))
             added += 1
     return added
+
+
+def close(session: Session, row: Emergency, state: EmergencyState, now: dt.datetime, actor: Actor, reason: str) -> None:
+    """End an emergency in `state`: nothing of it sounds any more, the trail says who ended it and why."""
+    end(session, row, now, by=actor.username)
+    row.state, row.ended_by, row.ended_at, row.end_reason = state, actor.username, now, reason
+    broadcasts.report_incident(session, _near_end(row), "", now, over=True)
+    Trail(session, now, actor).record(_CLOSED[state], "emergency", row.id, note=reason)
+    log.info("emergency %d: %s", row.id, reason)
+
+
+def prolonged(station: Station, session: Session, row: Emergency, now: dt.datetime) -> None:
+    """Plan what a later end has room for."""
+    broadcasts.report_incident(session, _near_end(row), "", now, over=True)
+    extend(station, session, row, now)
 
 
 def end(session: Session, row: Emergency, now: dt.datetime, *, by: str = "") -> None:
@@ -93,10 +129,46 @@ def tend(station: Station) -> bool:
     if found is None:
         return False
     with station.db.write() as session:
-        rows = session.scalars(_recent(now)).all()
-        changed = sum(extend(station, session, r, now) for r in rows if r.state is EmergencyState.ACTIVE)
+        changed = sum(_tend(station, session, r, now) for r in session.scalars(_recent(now)).all())
         changed += resume(station, session, now)
         return bool(changed)
+
+
+def _tend(station: Station, session: Session, row: Emergency, now: dt.datetime) -> int:
+    """Let one emergency go on, or end when its time has come; return how many rows changed."""
+    if row.state is not EmergencyState.ACTIVE:
+        return 0
+    if row.over and (said := _read_out(_own(session, row))):
+        close(session, row, EmergencyState.EXPIRED, now, machine(), said)
+        return 1
+    if row.expires_at is None:
+        return extend(station, session, row, now)
+    when = f"{station.local(row.expires_at):%H:%M %d/%m/%Y}"
+    if row.expires_at <= now:
+        close(session, row, EmergencyState.EXPIRED, now, machine(), f"Hết hiệu lực lúc {when}.")
+        return 1
+    if row.repeat_minutes is not None and row.expires_at - now <= NOTICE:
+        note = f"Bản tin khẩn cấp số {row.id} “{row.title}” hết hiệu lực lúc {when} rồi thôi lặp. Còn cần thì kéo dài."
+        broadcasts.report_incident(session, _near_end(row), note, now)
+    return extend(station, session, row, now)
+
+
+def _near_end(row: Emergency) -> str:
+    return f"emergency-end-{row.id}"
+
+
+def _read_out(rows: Sequence[BroadcastRow]) -> str:
+    """How the one reading of what is over went; empty while it is still to be heard."""
+    if any(b.state in OPEN_STATES for b in rows):
+        return ""
+    states = {b.state for b in rows if _speaks(b)}
+    if BroadcastState.AIRED in states:
+        return "Đã đọc xong."
+    return "Đã đọc một phần; xem các lần phát." if BroadcastState.PARTIAL in states else ""
+
+
+def _last_start(row: Emergency, rundown: Sequence[RundownItem]) -> dt.datetime | None:
+    return last_start(row.expires_at, sum(i.duration_ms for i in rundown))
 
 
 def _recent(now: dt.datetime) -> Any:
@@ -119,7 +191,9 @@ def _rundown(station: Station, session: Session, row: Emergency) -> list[Rundown
     """Tone and words; without a tone in the station, or words yet, what there is."""
     wanted = session.get(CueRow, station.settings.emergency.alert)
     alert = wanted or session.scalars(select(CueRow).where(CueRow.kind == _ALERT_KIND).order_by(CueRow.name)).first()
-    items = [RundownItem(1, ItemKind.CUE, alert.title, alert.audio_sha256, alert.duration_ms)] if alert else []
+    items = []
+    if alert and not row.over:
+        items.append(RundownItem(1, ItemKind.CUE, alert.title, alert.audio_sha256, alert.duration_ms))
     sha, ms, voice = row.good_sha256, row.good_ms, row.good_voice
     if sha is None:
         sha, ms, voice = row.quick_sha256, row.quick_ms, row.quick_voice
@@ -132,7 +206,9 @@ def _broadcast(
     session: Session, row: Emergency, attempt: int, at: dt.datetime, rundown: Sequence[RundownItem], grace: dt.timedelta
 ) -> BroadcastRow:
     zones = zone_map(session).expand(row.zones, where="zones")
-    title = broadcasts.URGENT_TITLE + row.title
+    title = (broadcasts.OVER_TITLE if row.over else broadcasts.URGENT_TITLE) + row.title
+    if (until := _last_start(row, rundown)) is not None:  # pinned by play-out, which may be alone when it is due
+        grace = max(min(grace, until - at), _HASTE)
     made = origins.emergency(row.id, row.confirmed_by, title, zones, rundown, at, grace, attempt=attempt)
     session.add(made)
     session.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -10,7 +11,16 @@ from hypothesis import strategies as st
 
 from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind
 from broadcaster.domain.air.causes import NOTHING
-from broadcaster.domain.air.emergencies import BREATH, EmergencyRequest, repeat_after, repeats, resumption
+from broadcaster.domain.air.emergencies import (
+    BREATH,
+    EmergencyRequest,
+    last_start,
+    may_prolong,
+    repeat_after,
+    repeats,
+    resumption,
+    title_of,
+)
 from broadcaster.errors import RuleError, printed
 
 NOW = dt.datetime(2026, 9, 1, 2, 15, tzinfo=dt.UTC)
@@ -38,15 +48,43 @@ WISH = EmergencyRequest(
 def test_what_is_missing_is_named(change: dict[str, object], field: str) -> None:
     values = {name: getattr(WISH, name) for name in EmergencyRequest.__dataclass_fields__} | change
     with pytest.raises(RuleError) as caught:
-        EmergencyRequest(**values).cleaned().check()
+        EmergencyRequest(**values).cleaned().check(NOW)
     assert printed(caught.value.field) == field
 
 
 def test_a_recording_needs_no_text_and_a_title_is_found() -> None:
     EmergencyRequest(
         title="", text="", zones=("all",), reason="Cháy", repeat_minutes=None, recording_sha256="0" * 64
-    ).cleaned().check()
-    assert WISH.cleaned().title == "Lũ đang lên nhanh"
+    ).cleaned().check(NOW)
+    assert WISH.cleaned().title == "", "what nobody typed is not kept as if somebody had"
+    assert title_of("", WISH.text) == "Lũ đang lên nhanh"
+    assert title_of("Lũ về", WISH.text) == "Lũ về"
+    assert title_of("", "") == "Bản tin khẩn cấp"
+
+
+def test_what_says_that_it_is_over_is_never_repeated() -> None:
+    assert dataclasses.replace(WISH, over=True).cleaned().repeat_minutes is None
+
+
+def test_an_end_that_has_passed_is_refused_and_a_prolonging_is_a_later_one() -> None:
+    with pytest.raises(RuleError) as caught:
+        dataclasses.replace(WISH, expires_at=NOW).check(NOW)
+    assert printed(caught.value.field) == "expires_at"
+    dataclasses.replace(WISH, expires_at=NOW + MINUTE).check(NOW)
+    may_prolong(NOW + MINUTE, NOW + 2 * MINUTE, NOW)
+    for until in (NOW - MINUTE, NOW, NOW + MINUTE):
+        with pytest.raises(RuleError) as caught:
+            may_prolong(NOW + MINUTE, until, NOW)
+        assert printed(caught.value.field) == "until"
+
+
+@given(end=st.integers(1, 10**6), sound=st.integers(0, 600_000), every=st.integers(2, 1440))
+def test_no_repeat_is_still_sounding_at_the_end(end: int, sound: int, every: int) -> None:
+    expires = NOW + dt.timedelta(seconds=end)
+    until = last_start(expires, sound)
+    assert until is not None
+    for _, moment in repeats(NOW, repeat_after(every, sound), NOW, min(until, NOW + 2880 * MINUTE)):
+        assert moment + dt.timedelta(milliseconds=sound) <= expires
 
 
 @given(

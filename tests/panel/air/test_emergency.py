@@ -134,3 +134,41 @@ def test_the_page_says_before_it_is_confirmed_that_nobody_will_speak(station: St
     assert "loa chỉ kêu tín hiệu báo động" in client.get("/emergency/1/confirm").text
     beat(station, "worker", {})
     assert "loa chỉ kêu tín hiệu báo động" not in client.get("/emergency/1/confirm").text
+
+
+def test_the_end_is_shown_on_every_page_and_moved_by_a_button(station: Station, sign_in: SignIn) -> None:
+    client = sign_in("vanhanh")
+    client.post("/emergency/", data=WISH | {"expires_at": "2099-05-06T18:30"})
+    assert 'value="2099-05-06T18:30"' in client.get("/emergency/1/edit").text
+    assert "18:30 thứ tư, 06/05/2099" in client.get("/emergency/1/confirm").text
+    client.post("/emergency/1/edit", data=WISH | {"expires_at": "2099-05-06T18:30"})
+    client.post("/emergency/1/confirm")
+    for address in ("/emergency/", "/emergency/1", "/fragments/bar"):
+        shown = " ".join(re.sub(r"<[^>]*>", "", client.get(address).text).split())
+        assert "18:30 thứ tư, 06/05/2099" in shown, address
+    assert "Kéo dài" in client.get("/emergency/1").text
+    for wrong in ("", "mai", "2099-05-06T18:30", "2020-01-01T00:00"):
+        client.post("/emergency/1/prolong", data={"until": wrong})
+    assert station.local(only(station).expires_at).isoformat() == "2099-05-06T18:30:00+07:00"
+    client.post("/emergency/1/prolong", data={"until": "2099-05-07T06:00"})
+    assert station.local(only(station).expires_at).isoformat() == "2099-05-07T06:00:00+07:00"
+    assert sign_in("xem").post("/emergency/1/prolong", data={"until": "2099-05-08T06:00"}).status_code == 403
+
+
+def test_an_end_in_the_past_is_refused_before_it_sounds(station: Station, sign_in: SignIn) -> None:
+    client = sign_in("vanhanh")
+    client.post("/emergency/", data=WISH | {"expires_at": "2020-01-01T00:00"})
+    text = client.get("/emergency/1/confirm").text
+    assert "Giờ hết hiệu lực đã qua" in text
+    assert "PHÁT KHẨN CẤP tại" not in text
+    client.post("/emergency/1/confirm")
+    assert only(station).state is EmergencyState.DRAFT
+
+
+def test_a_title_that_nobody_typed_follows_the_words(station: Station, sign_in: SignIn) -> None:
+    client = sign_in("vanhanh")
+    client.post("/emergency/", data=WISH | {"text": ""})
+    form = client.get("/emergency/1/edit").text
+    assert "Bản tin khẩn cấp" not in re.findall(r'name="title"[^>]*value="([^"]*)"', form)
+    client.post("/emergency/1/edit", data=WISH)
+    assert only(station).title == "Nước lũ đang lên nhanh"

@@ -43,6 +43,8 @@ OPERATIONS = [
     "POST /api/v1/emergencies",
     "POST /api/v1/emergencies/{number}/confirm",
     "POST /api/v1/emergencies/{number}/cancel",
+    "POST /api/v1/emergencies/{number}/drop",
+    "POST /api/v1/emergencies/{number}/prolong",
 ]
 
 

@@ -227,7 +227,19 @@ def test_an_emergency_is_drafted_confirmed_and_ended_under_the_token_s_name(stat
 
 
 @pytest.mark.parametrize(
-    ("change", "field"), [({"zones": ["khong-co"]}, "zones"), ({"reason": ""}, "reason"), ({"text": ""}, "text")]
+    ("change", "field"),
+    [
+        ({"zones": ["khong-co"]}, "zones"),
+        ({"zones": [" "]}, "zones"),
+        ({"reason": ""}, "reason"),
+        ({"reason": "   "}, "reason"),
+        ({"reason": "\u00a0\n"}, "reason"),
+        ({"text": ""}, "text"),
+        ({"text": " \n "}, "text"),
+        ({"repeat_minutes": 1}, "repeat_minutes"),
+        ({"expires_at": "2020-01-01T00:00:00+07:00"}, "expires_at"),
+        ({"expires_at": "2099-01-01T00:00:00"}, "expires_at"),
+    ],
 )
 def test_an_emergency_that_is_not_whole_is_refused_by_its_field(
     api: FlaskClient, change: dict[str, object], field: str
@@ -237,6 +249,24 @@ def test_an_emergency_that_is_not_whole_is_refused_by_its_field(
     assert answer.status_code == 422
     assert field in answer.json["field"]
     assert not any(r["text"] == "Cháy chợ." for r in api.get("/api/v1/emergencies").json["rows"])
+
+
+def test_a_draft_is_dropped_and_an_emergency_prolonged_by_another_system(api: FlaskClient) -> None:
+    wish = {"text": "Cháy chợ.", "zones": ["all"], "reason": "Cháy", "expires_at": "2099-01-01T07:00:00+07:00"}
+    one, two = (api.post("/api/v1/emergencies", json=wish).headers["Location"] for _ in range(2))
+    assert api.post(f"{one}/cancel", json={"reason": "x"}).status_code == 422
+    assert api.post(f"{one}/drop").json["state"] == "dismissed"
+    assert api.post(f"{one}/drop").status_code == 422
+    assert api.post(f"{one}/confirm").status_code == 422
+    assert api.post(f"{two}/prolong", json={"until": "2099-01-02T07:00:00+07:00"}).status_code == 422
+    assert api.post(f"{two}/confirm").json["expires_at"] == "2099-01-01T07:00:00+07:00"
+    assert api.post(f"{two}/drop").status_code == 422
+    refused = api.post(f"{two}/prolong", json={"until": "2099-01-01T07:00:00+07:00"})
+    assert (refused.status_code, refused.json["field"]) == (422, "until")
+    later = api.post(f"{two}/prolong", json={"until": "2099-01-02T07:00:00+07:00"}).json
+    assert (later["expires_at"], later["over"], later["ends"]) == ("2099-01-02T07:00:00+07:00", False, [])
+    assert api.post(f"{two}/cancel", json={"reason": " "}).json["field"] == "reason"
+    assert api.post(f"{two}/cancel", json={"reason": "Đã dập"}).json["state"] == "cancelled"
 
 
 def test_schedule_takes_days_the_right_way_round_and_not_too_many(api: FlaskClient) -> None:

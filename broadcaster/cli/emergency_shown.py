@@ -1,0 +1,122 @@
+"""What the command line shows of emergencies: the question before one sounds, and the list."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import click
+
+from broadcaster.cli.common import show_json, show_table
+from broadcaster.db.models import Emergency
+from broadcaster.db.queries import air
+from broadcaster.db.queries import zones as zones_queries
+from broadcaster.db.queries.zones import zone_map
+from broadcaster.domain.air.emergencies import EmergencyState
+from broadcaster.services.air import emergencies
+from broadcaster.services.station import Station
+
+_SHAPES = ("%H:%M %d/%m/%Y", "%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
+
+
+class _Moment(click.ParamType):
+    """A moment of station time; without a day the next one of that hour."""
+
+    name = "GIỜ"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Callable[[dt.datetime], dt.datetime]:
+        """Read it; what comes back asks for the station's own present."""
+        for shape in _SHAPES:
+            try:
+                day = dt.datetime.strptime(value, shape)  # noqa: DTZ007 - the station's zone comes with its present
+            except ValueError:
+                continue
+            return lambda now: day.replace(tzinfo=now.tzinfo)
+        try:
+            time = dt.time.fromisoformat(value)
+        except ValueError:
+            self.fail("phải viết như 18:30 hay 18:30 02/12/2026", param, ctx)
+
+        def coming(now: dt.datetime) -> dt.datetime:
+            today = dt.datetime.combine(now.date(), time.replace(tzinfo=None), now.tzinfo)
+            return today if today > now else today + dt.timedelta(days=1)
+
+        return coming
+
+
+MOMENT = _Moment()
+
+
+def show_draft(station: Station, number: int) -> None:
+    """All that a person must know before saying yes."""
+    with station.db.read() as session:
+        row = emergencies.get(session, number)
+        codes = zone_map(session).expand(row.zones, where="zones")
+        names = zones_queries.zone_names(session)
+        ended = emergencies.gives_way(session, row)
+    click.echo(f"{row.title}\n{row.text or '(bản ghi âm)'}")
+    click.echo(f"Phát NGAY tại {len(codes)} cụm loa: {', '.join(names.get(c, c) for c in codes)}.")
+    click.echo(f"Lặp lại: {repeating(row)}. Hết hiệu lực: {ending(station, row)}.")
+    for other in ended:
+        click.echo(f"Kết thúc bản tin khẩn cấp số {other.id} “{other.title}”.")
+
+
+def repeating(row: Emergency) -> str:
+    """How often it is said again."""
+    return f"mỗi {row.repeat_minutes} phút, cả ngày lẫn đêm" if row.repeat_minutes else "không"
+
+
+def ending(station: Station, row: Emergency) -> str:
+    """When it ends by itself."""
+    if row.expires_at is not None:
+        return f"{station.local(row.expires_at):%H:%M %d/%m/%Y}"
+    return f"{station.settings.emergency.lasts_hours} giờ sau khi phát"
+
+
+def show_list(station: Station, shape: str) -> None:
+    """The emergencies, newest first."""
+    with station.db.read() as session:
+        found = air.stories(session, station.now(), *EmergencyState)
+    if shape == "json":
+        show_json([_as_json(s) for s in found])
+        return
+    rows = [
+        (
+            s.row.id,
+            f"{station.local(s.row.created_at):%H:%M %d/%m}",
+            s.row.title[:48],
+            s.row.state.label,
+            f"{station.local(s.row.expires_at):%H:%M %d/%m/%Y}" if s.row.expires_at else "-",
+            s.aired,
+            f"{station.local(s.next_at):%H:%M %d/%m}" if s.next_at else "-",
+            s.row.finding.label if s.row.finding else "-",
+        )
+        for s in found
+    ]
+    heads = ["Số", "Lúc", "Nội dung", "Trạng thái", "Hết hiệu lực", "Đã phát", "Lần sau", "Xem lại"]
+    show_table("Phát khẩn cấp", heads, rows, empty="Chưa có bản tin khẩn cấp nào.")
+
+
+def _as_json(s: air.Story) -> dict[str, object]:
+    row = s.row
+    return {
+        "number": row.id,
+        "title": row.title,
+        "text": row.text,
+        "zones": row.zones,
+        "state": row.state.value,
+        "reason": row.reason,
+        "repeat_minutes": row.repeat_minutes,
+        "expires_at": row.expires_at,
+        "over": row.over,
+        "ends": row.ends,
+        "confirmed_by": row.confirmed_by,
+        "confirmed_at": row.confirmed_at,
+        "aired": s.aired,
+        "next_at": s.next_at,
+        "ended_at": row.ended_at,
+        "end_reason": row.end_reason,
+        "finding": row.finding and row.finding.value,
+    }
