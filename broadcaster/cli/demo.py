@@ -19,7 +19,7 @@ from broadcaster.domain.reports.periods import custom
 from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.host.alarm import SimulatedAlarm
-from broadcaster.playout.sinks.null import NullSink
+from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.services.desk import beside
 from broadcaster.services.log.playlog import entries, verify
 from broadcaster.services.people.accounts import actor_named, make_first_accounts
@@ -101,7 +101,7 @@ def _choose(files: list[Path], most: int) -> list[Path]:
 def _live(station: Station, clock: FastClock, end: dt.datetime, port: int | None) -> None:
     """Run the three roles as threads until the simulated day is over or Ctrl-C."""
     stop = stop_event()
-    sinks = {name: NullSink(name) for name in (*station.settings.playout.sinks, "aircheck")}
+    sinks = {name: SimulatedHorn(name) for name in (*station.settings.playout.sinks, "aircheck")}
     playout = Playout(
         *beside(station), alarm=SimulatedAlarm(clock, threaded=True), sinks=sinks, chunk_ms=_CHUNK_MS, durable=False
     )

@@ -52,6 +52,7 @@ AHEAD = dt.timedelta(hours=24)
 POLL_S = 1.0
 RECONCILE_S = 5.0
 BEAT_S = 5.0
+HORNS_S = 10.0
 HOUSEKEEPING_S = 3600.0
 FIRST_S = 5.0
 """So long the first beat waits for a desk that begins together with play-out."""
@@ -207,6 +208,7 @@ class Playout:
         for name, every, step in (
             ("beat", self._beat_s, self._beat),
             ("orders", 0.0, self._obey_all),
+            ("horns", HORNS_S, self._look_for_horns),
             ("reconcile", RECONCILE_S, self.reconcile),
             ("replay", 0.0, self._replay),
             ("beat", self._beat_s, self._beat),  # again, when what was done just now changed what is to be told
@@ -239,6 +241,13 @@ class Playout:
         for name, sink in sinks.by_name.items():
             if isinstance(sink, BackgroundSink) and name not in sinks.notes:
                 self.machine.incidents.sink(name, sink.trouble)
+
+    def _look_for_horns(self) -> None:
+        """See whether a card that was away is back, or one that was there is gone."""
+        sinks = self.machine.sinks
+        sinks.look()
+        for name in sinks.replaceable:
+            self.machine.incidents.sink(name, sinks.notes.get(name, ""))
 
     # What is due
 

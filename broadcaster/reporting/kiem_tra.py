@@ -19,7 +19,8 @@ FIRST = {
     *("reason", "actor", "host", "sink", "voice", "corrects"),
 }
 SECOND = FIRST | {"cause", "version"}
-FIELDS = {1: FIRST, 2: SECOND, 3: SECOND | {"also"}}
+THIRD = SECOND | {"also"}
+FIELDS = {1: FIRST, 2: SECOND, 3: THIRD, 4: THIRD | {"outlet"}}
 """What an entry consists of, by its version; one that names no version is of the first."""
 
 

@@ -14,7 +14,7 @@ from broadcaster.clock import FrozenClock
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.host.alarm import SimulatedAlarm
 from broadcaster.playout.sinks.base import Sink
-from broadcaster.playout.sinks.null import NullSink
+from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.services.desk import beside
 from broadcaster.services.schedule.item_faults import Refusal
 from broadcaster.services.scripts import approving
@@ -60,7 +60,7 @@ class Simulation:
         self.playout = Playout(
             *beside(station, refusal=refusal),
             alarm=self._alarm,
-            sinks=sinks if sinks is not None else {name: NullSink(name) for name in names},
+            sinks=sinks if sinks is not None else {name: SimulatedHorn(name) for name in names},
             inline=True,
             chunk_ms=WHOLE_ITEM_MS,
             durable=False,

@@ -30,11 +30,12 @@ from broadcaster.domain.air.broadcasts import ItemKind, Origin, RundownItem
 from broadcaster.home import Home
 from broadcaster.media import ffmpeg
 from broadcaster.playout.engine import Playout
-from broadcaster.playout.sinks.file import FileOptions, FileSink
-from broadcaster.playout.sinks.null import NullSink
+from broadcaster.playout.sinks.file import FileOptions
+from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.services.air import broadcasts
 from broadcaster.services.desk import beside
 from broadcaster.services.station import Station
+from tests.kit.horns import RecordedHorn
 from tests.kit.site import site
 
 SETTINGS = """
@@ -162,7 +163,11 @@ def row(title: str, values: list[float], unit: str = "ms") -> str:
 def starts(kind: str, count: int) -> str:
     with tempfile.TemporaryDirectory() as folder:
         station, items = make_station(Path(folder), {"tone": 0.3})
-        inner = FileSink("main", FileOptions(), site(station.home.airchecks)) if kind == "file" else NullSink("main")
+        inner = (
+            RecordedHorn("main", FileOptions(), site(station.home.airchecks))
+            if kind == "file"
+            else SimulatedHorn("main")
+        )
         meter = Meter(inner)
         begin = station.now() + dt.timedelta(seconds=35)
         planned = {}
@@ -185,7 +190,7 @@ def starts(kind: str, count: int) -> str:
 def stops(count: int) -> str:
     with tempfile.TemporaryDirectory() as folder:
         station, items = make_station(Path(folder), {"long": 60.0})
-        meter = Meter(NullSink("main"))
+        meter = Meter(SimulatedHorn("main"))
         stop = threading.Event()
         playout = Playout(*beside(station, refusal=lambda *_: None), sinks={"main": meter}, urgent=True)
         thread = threading.Thread(target=playout.run, args=(stop,))

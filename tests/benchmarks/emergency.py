@@ -26,7 +26,7 @@ from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, Ite
 from broadcaster.domain.air.emergencies import EmergencyRequest
 from broadcaster.domain.people.roles import machine
 from broadcaster.playout.engine import Playout
-from broadcaster.playout.sinks.null import NullSink
+from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.services.air import emergencies, emergency_voice
 from broadcaster.services.desk import beside
 from broadcaster.services.setup.founding import init
@@ -34,7 +34,7 @@ from broadcaster.services.setup.founding import init
 TEXT = "Nước sông đang lên nhanh. Bà con ở vùng trũng di dời ngay đến trụ sở ủy ban nhân dân xã."
 
 
-class _Ear(NullSink):
+class _Ear(SimulatedHorn):
     """Notes the moment of the first sound after it was asked to listen."""
 
     heard_at = 0.0
@@ -52,7 +52,7 @@ def main(rounds: int = 20) -> None:
         actor = machine()
         ear = _Ear("main")
         stop = threading.Event()
-        playout = Playout(*beside(station), sinks={"main": ear, "aircheck": NullSink("aircheck")}, urgent=True)
+        playout = Playout(*beside(station), sinks={"main": ear, "aircheck": SimulatedHorn("aircheck")}, urgent=True)
         thread = threading.Thread(target=playout.run, args=(stop,))
         thread.start()
         load = subprocess.Popen([sys.executable, "-c", "while True: pass"])

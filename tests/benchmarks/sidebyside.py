@@ -316,13 +316,14 @@ def drift(minutes: float) -> None:
 def zones(count: int, seconds: float) -> None:
     """Print what many zones at once, each with a programme of its own, cost, and how late each began."""
     from broadcaster.playout.engine import Playout
-    from broadcaster.playout.sinks.file import FileOptions, FileSink
+    from broadcaster.playout.sinks.file import FileOptions
+    from tests.kit.horns import RecordedHorn
     from tests.kit.site import site
 
     with tempfile.TemporaryDirectory() as name:
         air = make_air(Path(name) / "dai", SystemClock(), windows=ALL_DAY)
         checks = Path(name) / "checks"
-        sinks = {f"s{n}": Meter(FileSink(f"s{n}", FileOptions(flac=False), site(checks))) for n in range(count)}
+        sinks = {f"s{n}": Meter(RecordedHorn(f"s{n}", FileOptions(flac=False), site(checks))) for n in range(count)}
         start = air.station.now() + dt.timedelta(seconds=15)
         numbers = []
         for n in range(count):

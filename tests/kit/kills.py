@@ -37,7 +37,7 @@ from broadcaster.domain.air.lateness import ON_TIME
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.media import ffmpeg
 from broadcaster.playout.engine import Playout
-from broadcaster.playout.sinks.null import NullSink
+from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.services.desk import beside
 from broadcaster.services.log import playlog
 from broadcaster.services.station import open_station
@@ -135,7 +135,7 @@ def level(air: Air, name: str, seconds: float, value: int) -> None:
 def live(home: Path, book: Path, stop: threading.Event) -> None:
     """Be a play-out until killed, or told to stop."""
     station = open_station(home)
-    sinks = {"main": Tally("main", book), "aircheck": NullSink("aircheck")}
+    sinks = {"main": Tally("main", book), "aircheck": SimulatedHorn("aircheck")}
     try:
         Playout(*beside(station, refusal=lambda *_: None), sinks=sinks).run(stop)
     finally:

@@ -6,7 +6,7 @@ import threading
 from contextlib import contextmanager
 
 from broadcaster.playout.engine import Playout
-from broadcaster.playout.sinks.null import NullSink
+from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.services.desk import beside
 from tests.kit.waiting import until
 
@@ -14,7 +14,7 @@ from tests.kit.waiting import until
 @contextmanager
 def running(air, **options):
     """Run play-out over an `Air`, on null sinks unless told otherwise."""
-    options.setdefault("sinks", {"main": NullSink("main"), "aircheck": NullSink("aircheck")})
+    options.setdefault("sinks", {"main": SimulatedHorn("main"), "aircheck": SimulatedHorn("aircheck")})
     playout = Playout(*beside(air.station, refusal=air.refusal), **options)
     stop = threading.Event()
     thread = threading.Thread(target=playout.run, args=(stop,))

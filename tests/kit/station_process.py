@@ -6,13 +6,13 @@ import sys
 import threading
 
 from broadcaster.playout.engine import Playout
-from broadcaster.playout.sinks.null import NullSink
+from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.services.desk import beside
 from broadcaster.services.station import open_station
 
 if __name__ == "__main__":
     station = open_station(sys.argv[1])
-    sinks = {name: NullSink(name) for name in ("main", "aircheck")}
+    sinks = {name: SimulatedHorn(name) for name in ("main", "aircheck")}
     playout = Playout(*beside(station, refusal=lambda *_: None), sinks=sinks)
     print("ready", flush=True)
     playout.run(threading.Event())

@@ -12,7 +12,7 @@ from broadcaster.db.models import BroadcastRow
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.playout.host.clock_trust import ClockTrust
-from broadcaster.playout.sinks.null import NullSink
+from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.services.air import broadcasts
 from broadcaster.services.log import playlog
 from broadcaster.supervise.simulated import Simulation
@@ -29,7 +29,7 @@ def live_through(air, until, **options):
 
 
 def test_a_due_broadcast_airs_whole_at_its_time_in_every_zone(air, three):
-    main = NullSink("main")
+    main = SimulatedHorn("main")
     number = air.plan(MORNING, three, "ap-1", "ap-2")
     live_through(air, MORNING + 10 * MINUTE, sinks={"main": main})
     row, log = air.row(number), air.log()
@@ -90,7 +90,7 @@ def test_a_broadcast_whose_every_item_is_refused_is_refused(air, three):
 
 @pytest.mark.parametrize("kind", [BroadcastKind.ROTATION, BroadcastKind.ONCE])
 def test_nothing_sounds_outside_the_allowed_hours_whoever_planned_it(air, three, kind):
-    main = NullSink("main")
+    main = SimulatedHorn("main")
     number = air.plan(NIGHT, three, "ap-1", kind=kind)
     live_through(air, NIGHT + 10 * MINUTE, sinks={"main": main})
     assert air.row(number).state is BroadcastState.REFUSED
@@ -107,7 +107,7 @@ def test_an_emergency_sounds_at_any_hour_once_somebody_confirmed_it(air, three, 
 
 
 def test_a_trial_sounds_on_the_air_check_only(air, three):
-    main, check = NullSink("main"), NullSink("aircheck")
+    main, check = SimulatedHorn("main"), SimulatedHorn("aircheck")
     number = air.plan(NIGHT, three, "ap-1", "ap-2", kind=BroadcastKind.TRIAL)
     live_through(air, NIGHT + 10 * MINUTE, sinks={"main": main, "aircheck": check})
     assert air.row(number).state is BroadcastState.AIRED
@@ -156,7 +156,7 @@ def test_a_late_start_follows_the_slot_policy(air, three, late, grace_s, state, 
 def test_a_week_without_power_is_logged_as_missed_and_nothing_is_played_late(air, three):
     numbers = [air.plan(MORNING + dt.timedelta(days=d), three, "ap-1", "ap-2") for d in range(7)]
     air.frozen.advance(8 * 86400)
-    main = NullSink("main")
+    main = SimulatedHorn("main")
     live_through(air, air.frozen.now() + 10 * MINUTE, sinks={"main": main})
     assert {air.row(n).state for n in numbers} == {BroadcastState.MISSED}
     assert main.samples == 0
@@ -193,7 +193,7 @@ def test_another_machines_broadcast_is_left_alone(air, three):
 
 def test_zones_on_several_sinks_each_get_their_own_entries(air, three):
     air.zones("ap-3", sink="hai")
-    a, b = NullSink("main"), NullSink("hai")
+    a, b = SimulatedHorn("main"), SimulatedHorn("hai")
     number = air.plan(MORNING, three, "ap-1", "ap-3")
     live_through(air, MORNING + 5 * MINUTE, sinks={"main": a, "hai": b})
     assert {(e.zone, e.sink) for e in air.log()} == {("ap-1", "main"), ("ap-3", "hai")}

@@ -20,13 +20,14 @@ from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.host.alarm import JumpWatch, SimulatedAlarm
-from broadcaster.playout.sinks.file import FileOptions, FileSink
-from broadcaster.playout.sinks.null import NullSink
+from broadcaster.playout.sinks.file import FileOptions
+from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.playout.sinks.pipe import PipeOptions, PipeSink
 from broadcaster.playout.sound.decoded import ALTERED
 from broadcaster.services.desk import beside
 from broadcaster.services.log import playlog
 from tests.kit.air import ALL_DAY
+from tests.kit.horns import RecordedHorn
 from tests.kit.kills import torture
 from tests.kit.live import ended, running
 from tests.kit.processes import kill, marked, start
@@ -151,7 +152,7 @@ def test_a_database_gone_for_ten_minutes_holds_up_nothing_and_nothing_is_lost(ai
 
     minute = dt.timedelta(minutes=1)
     numbers = [air.plan(MORNING + n * minute, three, "ap-1", slot_key=f"s{n}") for n in (1, 4, 8)]
-    sinks = {name: NullSink(name) for name in ("main", "aircheck")}
+    sinks = {name: SimulatedHorn(name) for name in ("main", "aircheck")}
     lock = sqlite3.connect(air.station.home.root / "station.db", isolation_level=None)
     with Simulation(air.station, refusal=air.refusal, sinks=sinks, every=minute) as one:
         one.playout.machine.claims._inline = False  # as on a real machine: the database is asked, and not waited for
@@ -191,8 +192,8 @@ def _starved(root, limit, box):
 
     station = open_station(root)
     sinks = {
-        "main": FileSink("main", FileOptions(flac=False), site(station.home.airchecks)),
-        "aircheck": NullSink("aircheck"),
+        "main": RecordedHorn("main", FileOptions(flac=False), site(station.home.airchecks)),
+        "aircheck": SimulatedHorn("aircheck"),
     }
     playout = Playout(*beside(station, refusal=lambda *_: None), sinks=sinks)
     stop = threading.Event()

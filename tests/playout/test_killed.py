@@ -11,7 +11,7 @@ import pytest
 
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.playout.engine import Playout
-from broadcaster.playout.sinks.null import NullSink
+from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.services.desk import beside
 from broadcaster.services.log import playlog
 from tests.kit.processes import kill, marked, start
@@ -26,7 +26,7 @@ LIVES = 6
 
 def live_on(air, numbers, seconds=30.0):
     """Run play-out again until every broadcast has its verdict."""
-    playout = Playout(*beside(air.station, refusal=air.refusal), sinks={"main": NullSink("main")})
+    playout = Playout(*beside(air.station, refusal=air.refusal), sinks={"main": SimulatedHorn("main")})
     stop = threading.Event()
     thread = threading.Thread(target=playout.run, args=(stop,))
     thread.start()

@@ -16,12 +16,13 @@ from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.people.roles import Actor, Role, machine
 from broadcaster.errors import AirError, ForbiddenError
 from broadcaster.playout.engine import Playout
-from broadcaster.playout.sinks.file import FileOptions, FileSink
-from broadcaster.playout.sinks.null import NullSink
+from broadcaster.playout.sinks.file import FileOptions
+from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.services.air import broadcasts, mutes
 from broadcaster.services.desk import beside
 from broadcaster.services.log import playlog
 from tests.kit.air import ALL_DAY
+from tests.kit.horns import RecordedHorn
 from tests.kit.live import ended, running
 from tests.kit.site import site
 from tests.kit.waiting import until
@@ -48,7 +49,7 @@ def sounds(live):
 def test_the_recording_holds_the_approved_samples_and_nothing_between_items(sounds):
     air = sounds
     air.sound("hai", 0.7123, 900)
-    check = FileSink("main", FileOptions(flac=False), site(air.station.home.airchecks))
+    check = RecordedHorn("main", FileOptions(flac=False), site(air.station.home.airchecks))
     items = [air.cue(1, "ngắn"), air.cue(2, "hai"), air.cue(3, "ngắn")]
     number = air.plan(air.station.now() + 0.8 * SECOND, items, "ap-1")
     with running(air, sinks={"main": check}):
@@ -105,7 +106,7 @@ def test_stop_for_one_zone_leaves_the_zones_of_other_sinks_sounding(sounds):
     air.sound("vừa", 2.0)
     air.zones("ap-9", sink="hai")
     number = air.plan(air.station.now() + 0.4 * SECOND, [air.cue(1, "vừa")], "ap-1", "ap-9")
-    with running(air, sinks={"main": NullSink("main"), "hai": NullSink("hai")}) as playout:
+    with running(air, sinks={"main": SimulatedHorn("main"), "hai": SimulatedHorn("hai")}) as playout:
         until(lambda: any(one.phase == "air" and one.lanes[0].on_item for one in playout.airings()))
         broadcasts.send(air.station, machine(), "stop", zones=["ap-9"])
         ended(air, number)

@@ -12,6 +12,7 @@ from broadcaster.db.base import Base, PlainWord
 from broadcaster.domain.air.broadcasts import ItemKind
 from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.air.desk import Verb
+from broadcaster.domain.air.outlets import Outlet
 from broadcaster.domain.log import older
 from broadcaster.domain.log.playlog import Outcome
 
@@ -56,6 +57,8 @@ class PlayLogEntry(Base):
     """Why it was not heard whole; before version 2 the sentence alone says it."""
     also: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     """Zones that heard it though nobody addressed them; before version 3 nobody wrote it down."""
+    outlet: Mapped[Outlet | None] = mapped_column(PlainWord(Outlet, 16))
+    """What its output was; before version 4 nobody knows."""
     actor: Mapped[str] = mapped_column(String(64))
     host: Mapped[str] = mapped_column(String(120))
     sink: Mapped[str] = mapped_column(String(64))

@@ -25,6 +25,8 @@ class BroadcastState(StrEnum):
     MISSED = "missed"
     REFUSED = "refused"
     CANCELLED = "cancelled"
+    UNHEARD = "unheard"
+    """It ran, and no horn carried it."""
 
     @property
     def label(self) -> str:
@@ -46,6 +48,7 @@ _STATES = {
     BroadcastState.MISSED: "Không phát",
     BroadcastState.REFUSED: "Từ chối phát",
     BroadcastState.CANCELLED: "Đã hủy",
+    BroadcastState.UNHEARD: "Không ra loa",
 }
 
 

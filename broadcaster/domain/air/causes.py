@@ -50,6 +50,8 @@ class Cause(StrEnum):
     MICROPHONE_LOST = "microphone_lost"
     SINK_MISSING = "sink_missing"
     SINK_FAILED = "sink_failed"
+    NO_HORN = "no_horn"
+    """The output is a recording, stands in for one that is away, or was heard from behind to be silent."""
     POWER_CUT = "power_cut"
     SHUT_DOWN = "shut_down"
     LEASE_LOST = "lease_lost"
@@ -92,6 +94,7 @@ _LABELS = {
     Cause.MICROPHONE_LOST: "Mất tiếng micro",
     Cause.SINK_MISSING: "Không có đường ra",
     Cause.SINK_FAILED: "Đường ra lỗi",
+    Cause.NO_HORN: "Không ra loa",
     Cause.POWER_CUT: "Mất điện hoặc sự cố",
     Cause.SHUT_DOWN: "Máy phát được tắt",
     Cause.LEASE_LOST: "Máy khác giữ quyền phát",

@@ -10,6 +10,7 @@ from typing import Any
 
 from broadcaster.domain.air.broadcasts import BroadcastState, ItemKind
 from broadcaster.domain.air.causes import Cause
+from broadcaster.domain.air.outlets import Outlet
 from broadcaster.domain.log import older
 
 
@@ -21,6 +22,8 @@ class Outcome(StrEnum):
     MISSED = "missed"
     REFUSED = "refused"
     FAILED = "failed"
+    UNHEARD = "unheard"
+    """It ran, into a recording or nowhere: no horn carried it."""
 
     @property
     def label(self) -> str:
@@ -34,6 +37,7 @@ _OUTCOME_TITLES = {
     Outcome.MISSED: "Không phát",
     Outcome.REFUSED: "Từ chối phát",
     Outcome.FAILED: "Lỗi",
+    Outcome.UNHEARD: "Không ra loa",
 }
 
 
@@ -47,6 +51,7 @@ class Punctuality(StrEnum):
     SKIPPED = "skipped"
     REFUSED = "refused"
     FAILED = "failed"
+    UNHEARD = "unheard"
 
     @property
     def label(self) -> str:
@@ -62,6 +67,7 @@ _PUNCTUALITIES = {
     Punctuality.SKIPPED: "Bỏ",
     Punctuality.REFUSED: "Từ chối",
     Punctuality.FAILED: "Lỗi",
+    Punctuality.UNHEARD: "Không ra loa",
 }
 LATE_S = 1.0
 """A start is on time within this (s)."""
@@ -88,6 +94,8 @@ def punctuality_of(
         case BroadcastState.MISSED:
             failed = outcomes.get(Outcome.FAILED, 0)
             return Punctuality.FAILED if failed and failed >= outcomes.get(Outcome.MISSED, 0) else Punctuality.SKIPPED
+        case BroadcastState.UNHEARD:
+            return Punctuality.UNHEARD
         case BroadcastState.CANCELLED:
             return Punctuality.SKIPPED
         case _:
@@ -99,7 +107,8 @@ _V1 = (
     "planned_at started_at ended_at duration_ms heard_ms outcome reason actor host sink voice corrects"
 )
 _V2 = (*_V1.split(), "cause", "version")
-FIELDS = {1: tuple(_V1.split()), 2: _V2, 3: (*_V2, "also")}
+_V3 = (*_V2, "also")
+FIELDS = {1: tuple(_V1.split()), 2: _V2, 3: _V3, 4: (*_V3, "outlet")}
 """What the hash of an entry covers, by its version. A version is never changed: the log of years ago must verify."""
 NEWEST = max(FIELDS)
 
@@ -137,6 +146,8 @@ class Entry:
     """Why it was not heard whole."""
     also: tuple[str, ...] = ()
     """Zones that nobody addressed and that heard it all the same, because they share an output with its zone."""
+    outlet: Outlet | None = None
+    """What its output was; None where nothing went out, and before version 4."""
     version: int = NEWEST
     """Which fields the hash covers; what is written today is of the newest."""
 
@@ -166,6 +177,7 @@ class Entry:
         values["kind"], values["outcome"] = ItemKind(values["kind"]), Outcome(values["outcome"])
         values["also"] = tuple(values.get("also") or ())
         values["cause"] = Cause(values["cause"]) if values.get("cause") else None
+        values["outlet"] = Outlet(values["outlet"]) if values.get("outlet") else None
         return cls(**values)
 
 

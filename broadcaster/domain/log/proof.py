@@ -23,6 +23,8 @@ class Match(StrEnum):
     PART = "part"
     NOTHING = "nothing"
     UNKNOWN = "unknown"
+    UNHEARD = "unheard"
+    """It went into a recording or nowhere: there was no horn to listen to."""
 
     @property
     def label(self) -> str:
@@ -35,6 +37,7 @@ _LABELS = {
     Match.PART: "Nghe thấy một phần",
     Match.NOTHING: "Không nghe thấy",
     Match.UNKNOWN: "Chưa đo được",
+    Match.UNHEARD: "Không ra loa",
 }
 
 
@@ -43,6 +46,8 @@ class CapturePoint(StrEnum):
 
     SENT = "sent"
     """As it was handed to the sink: the sink itself offers no way to listen."""
+    RECORDED = "recorded"
+    """As it was handed to a sink that no horn hangs on."""
     RETURN = "return"
     """Behind the sink: the stream as its listeners hear it, a monitor, a microphone before the horn."""
 
@@ -68,6 +73,8 @@ class ItemFinding:
     @property
     def heard(self) -> Match:
         """The judgement."""
+        if self.ear is CapturePoint.RECORDED:
+            return Match.UNHEARD
         if self.heard_share is None:
             return Match.UNKNOWN
         if self.heard_share >= ENOUGH:
@@ -77,6 +84,9 @@ class ItemFinding:
     @property
     def sentence(self) -> str:
         """The judgement in a Vietnamese sentence."""
+        if self.ear is CapturePoint.RECORDED:
+            share = "" if self.heard_share is None else f"; bản thu có {self.heard_share:.0%} nội dung"
+            return f"Không ra loa{share}."
         where = "nghe lại ở đầu ra" if self.ear is CapturePoint.RETURN else "đo ở lối vào đường ra"
         if self.heard_share is None and self.expected_dbfs is None:
             return "Không có tiếng nào phải nghe (tắt tiếng, hoặc mục chỉ có khoảng lặng)."

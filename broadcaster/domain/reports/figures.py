@@ -118,8 +118,14 @@ class Figures:
         return cls(**(values | groups | tallies))
 
 
-_RANK = {Outcome.FULL: 0, Outcome.PARTIAL: 1, Outcome.FAILED: 2, Outcome.REFUSED: 3, Outcome.MISSED: 4}
-RANKED = tuple(sorted(_RANK, key=lambda o: _RANK[o]))
+RANKED = (
+    Outcome.FULL,
+    Outcome.PARTIAL,
+    Outcome.UNHEARD,
+    Outcome.FAILED,
+    Outcome.REFUSED,
+    Outcome.MISSED,
+)
 """Outcomes from the best heard to the least."""
 
 
@@ -136,7 +142,7 @@ def airings(entries: Iterable[Entry]) -> list[CountedAiring]:
 
 
 def _airing(group: list[Entry]) -> CountedAiring:
-    outcome = min((e.outcome for e in group), key=lambda o: _RANK[o])
+    outcome = min((e.outcome for e in group), key=RANKED.index)
     first = group[0]
     return CountedAiring(
         broadcast_id=first.broadcast_id,

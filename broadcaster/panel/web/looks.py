@@ -41,6 +41,7 @@ LOOKS: Mapping[type[StrEnum], Mapping[Any, tuple[str, str]]] = {
         BroadcastState.MISSED: ("circle-x", "bad"),
         BroadcastState.REFUSED: ("ban", "bad"),
         BroadcastState.CANCELLED: ("x", "gone"),
+        BroadcastState.UNHEARD: ("volume-off", "bad"),
     },
     ScriptState: {
         ScriptState.DRAFT: ("pencil", "plain"),
@@ -55,6 +56,7 @@ LOOKS: Mapping[type[StrEnum], Mapping[Any, tuple[str, str]]] = {
         Outcome.MISSED: ("circle-x", "bad"),
         Outcome.REFUSED: ("ban", "bad"),
         Outcome.FAILED: ("alert-triangle", "bad"),
+        Outcome.UNHEARD: ("volume-off", "bad"),
     },
     CampaignState: {
         CampaignState.DRAFT: ("pencil", "plain"),

@@ -14,6 +14,7 @@ from typing import Any
 from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, ItemKind, Phase, RundownItem
 from broadcaster.domain.air.causes import NOTHING, Cause, Why, why_of
 from broadcaster.domain.air.lateness import Air, Join, Skip, Wait, decide
+from broadcaster.domain.log.heard import Heard, Measurement
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.errors import AirError, StationError
 from broadcaster.playout.airing.contract import AiringState, BySink, Launch
@@ -22,7 +23,7 @@ from broadcaster.playout.airing.horns import Horns
 from broadcaster.playout.airing.lineup import Events, lay, limit, own_clock, segments, volume, ways
 from broadcaster.playout.airing.machine import Machine
 from broadcaster.playout.host.priority import favour_thread
-from broadcaster.playout.record.asrun import TRIAL_ZONE, AsRun, heard_zones, unheard
+from broadcaster.playout.record.asrun import AS_SET, TRIAL_ZONE, AsRun, heard_zones
 from broadcaster.playout.sinks import AIRCHECK
 from broadcaster.playout.sinks.base import RATE
 from broadcaster.playout.sound.events import AboutToStart, Ended, Event, PlayProgress, Started
@@ -312,7 +313,7 @@ class Airing:
     def _refuse(self, asrun: AsRun) -> None:
         for item in self._broadcast.rundown:
             if why := self._refused.get(item.no):
-                asrun.item_over(item, heard_zones(self._broadcast), Outcome.REFUSED, why)
+                asrun.item_silent(item, heard_zones(self._broadcast), Outcome.REFUSED, why)
 
     def _wait_until(self, before_s: float) -> bool:
         """Wait until `before_s` ahead of the start, following the wall clock; False when told to stop."""
@@ -339,7 +340,7 @@ class Airing:
         for item in passed:
             late_s = (now - b.starts_at).total_seconds()
             why = Why(Cause.JOINED_LATE, f"Vào giữa chừng vì bắt đầu trễ {late_s:.0f} giây; mục này đã qua.")
-            asrun.item_over(item, heard_zones(b), Outcome.MISSED, why)
+            asrun.item_silent(item, heard_zones(b), Outcome.MISSED, why)
         end, limit_why = limit(self._machine.pinned.hours, b, starts, at_once=self._launch.at_once)
         for lane in self._state.lanes if pieces else ():
             asrun.item_coming(pieces[0].item_no, lane.zones, starts)
@@ -376,28 +377,33 @@ class Airing:
                 asrun.item_started(item_no, lane.zones, at)
                 self._machine.agenda.soon("beat")
             case PlayProgress(item_no, heard):
-                asrun.mark(item_no, lane.zones, heard * 1000 // RATE)
+                asrun.mark(item_no, lane.zones, heard * 1000 // RATE, lane.outlet)
             case Ended():
                 self._over_at = max(event.ended_at, self._over_at or event.ended_at)
                 self._item_over(asrun, self._ends.take(lane, event))
 
-    def _item_over(self, asrun: AsRun, heard: list[tuple[str, Ended]]) -> None:
-        for event, zones in together(heard):
+    def _item_over(self, asrun: AsRun, ends: list[tuple[str, Ended]]) -> None:
+        for event, zones in together(ends):
             item = self._kept(next(i for i in self._broadcast.rundown if i.no == event.item_no))
-            heard_ms = min(event.heard * 1000 // RATE, item.duration_ms)
+            taken_ms = event.heard * 1000 // RATE
             # A talk that its speaker ended was heard whole, pauses of the line aside.
             said = item.kind is ItemKind.LIVE and not event.by and not (self._talk and self._talk.why)
-            whole = event.whole or (said and heard_ms >= item.duration_ms - LAST_WORDS_MS)
-            outcome = Outcome.FULL if whole else Outcome.PARTIAL if heard_ms else unheard(event.why)
-            asrun.item_over(
+            whole = event.whole or (said and taken_ms >= item.duration_ms - LAST_WORDS_MS)
+            if event.whole:  # all of its samples, whatever a millisecond is rounded to
+                taken_ms = item.duration_ms
+            withheld = event.why.cause in AS_SET
+            trial = self._broadcast.kind is BroadcastKind.TRIAL
+            heard = Heard(
+                Measurement(event.outlet, item.duration_ms, taken_ms, whole=whole, rehearsal=trial, withheld=withheld)
+            )
+            asrun.item_heard(
                 item,
                 zones,
-                outcome,
-                event.note if whole else event.why or JOINED,
+                heard,
+                event.note if heard.outcome is Outcome.FULL else event.why or JOINED,
                 by=event.by,
                 started_at=event.started_at,
                 ended_at=event.ended_at,
-                heard_ms=heard_ms,
             )
 
     def _set_volumes(self) -> None:

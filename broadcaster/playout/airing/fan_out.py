@@ -48,4 +48,4 @@ def together(heard: Iterable[tuple[str, Ended]]) -> list[tuple[Ended, list[str]]
 
 
 def _best(ends: Iterable[Ended]) -> Ended:
-    return max(ends, key=lambda e: (e.whole, e.heard))
+    return max(ends, key=lambda e: (e.outlet.heard, e.whole, e.heard))

@@ -129,6 +129,8 @@ def lay(
                 soft=soft,
                 mute=partial(machine.mutes.of, name),
                 tone=tone(state.bundle, free),
+                outlet=machine.sinks.outlet(name),
+                nobody=NOTHING if b.kind is BroadcastKind.TRIAL else machine.sinks.nobody(name),
             )
         )
     return tuple(lanes)

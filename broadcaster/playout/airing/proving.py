@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from broadcaster.domain.log.proof import ItemFinding, Proof
+from dataclasses import replace
+
+from broadcaster.domain.log.proof import CapturePoint, ItemFinding, Proof
 from broadcaster.playout.airing.contract import OnItsWay
 from broadcaster.playout.airing.machine import Machine
 from broadcaster.playout.monitor.comparator import Comparator
@@ -17,7 +19,10 @@ def listener(machine: Machine, airing: OnItsWay, sink: Sink, zones: tuple[str, .
     if not machine.proves:
         return None
 
+    horns = machine.sinks.outlet(sink.name).heard
+
     def found(item_no: int, finding: ItemFinding) -> None:
+        finding = finding if horns else replace(finding, ear=CapturePoint.RECORDED)
         state, at = airing.state, machine.clock.now()
         name, offset = next((lane.places[item_no] for lane in state.lanes if item_no in lane.places), (None, None))
         proofs = [Proof(entry_id(state.broadcast.id, item_no, z), finding, name, offset, at) for z in zones]

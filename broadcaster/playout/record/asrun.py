@@ -9,11 +9,16 @@ from zoneinfo import ZoneInfo
 
 from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, BroadcastState, ItemKind, RundownItem
 from broadcaster.domain.air.causes import Cause, Why
+from broadcaster.domain.air.outlets import Outlet
+from broadcaster.domain.log.heard import Heard
 from broadcaster.domain.log.playlog import Ending, Entry, Outcome
 from broadcaster.playout.record.journal import Journal
 
 MACHINE = "tự động"
-_AS_SET = frozenset({Cause.MUTED, Cause.VOLUME_NOUGHT, Cause.TOO_SOFT})
+AS_SET = frozenset({Cause.MUTED, Cause.VOLUME_NOUGHT, Cause.TOO_SOFT})
+"""What a person set: silence by order is no fault."""
+SILENT = frozenset({Outcome.MISSED, Outcome.REFUSED, Outcome.FAILED})
+"""The outcomes of what never left; the others can only be measured."""
 TRIAL_ZONE = "aircheck"
 """A trial is heard nowhere; its entries carry this in place of a zone, and the kind `trial`."""
 
@@ -21,11 +26,6 @@ TRIAL_ZONE = "aircheck"
 def entry_id(broadcast_id: int, item_no: int, zone: str) -> str:
     """The one id that an item of a broadcast can have in a zone."""
     return f"b{broadcast_id}-{item_no}-{zone}"
-
-
-def unheard(why: Why) -> Outcome:
-    """What it is called when nothing of an item was heard: a fault, or what somebody set."""
-    return Outcome.MISSED if why.cause in _AS_SET else Outcome.FAILED
 
 
 def heard_zones(broadcast: Broadcast) -> tuple[str, ...]:
@@ -71,33 +71,52 @@ class AsRun:
         body = {"broadcast": self.broadcast.id, "item": item_no, "zones": list(zones), "at": at.isoformat()}
         self.journal.write("item", body)
 
-    def mark(self, item_no: int, zones: Iterable[str], heard_ms: int) -> None:
-        """Write how much was heard so far, for the case that the next line is never written."""
+    def mark(self, item_no: int, zones: Iterable[str], heard_ms: int, outlet: Outlet) -> None:
+        """Write how much was taken so far, for the case that the next line is never written."""
         body = {"broadcast": self.broadcast.id, "item": item_no, "zones": list(zones), "heard_ms": heard_ms}
+        body["outlet"] = outlet.value
         self.journal.write("mark", body, sync=False)
 
-    def item_over(
+    def item_heard(
+        self,
+        item: RundownItem,
+        zones: Iterable[str],
+        heard: Heard,
+        why: Why,
+        *,
+        by: str = "",
+        started_at: dt.datetime | None = None,
+        ended_at: dt.datetime | None = None,
+    ) -> None:
+        """Write what was heard of an item in `zones`; what already has an outcome keeps it."""
+        self._over(item, zones, heard.outcome, why, by=by, started_at=started_at, ended_at=ended_at, heard=heard)
+
+    def item_silent(self, item: RundownItem, zones: Iterable[str], outcome: Outcome, why: Why, *, by: str = "") -> None:
+        """Write that an item never left in `zones`; what already has an outcome keeps it."""
+        if outcome not in SILENT:
+            raise ValueError(f"{outcome} is measured, never said")
+        self._over(item, zones, outcome, why, by=by)
+
+    def _over(
         self,
         item: RundownItem,
         zones: Iterable[str],
         outcome: Outcome,
         why: Why,
         *,
-        by: str = "",
+        by: str,
         started_at: dt.datetime | None = None,
         ended_at: dt.datetime | None = None,
-        heard_ms: int = 0,
+        heard: Heard | None = None,
     ) -> None:
-        """Write the terminal outcome of an item in `zones`; what already has one keeps it."""
         bodies = []
         for zone in zones:
             key = entry_id(self.broadcast.id, item.no, zone)
             if key in self.known:
                 continue
             self.known[key] = outcome
-            heard = item.duration_ms if outcome is Outcome.FULL else max(0, min(heard_ms, item.duration_ms))
             entry = self._entry(
-                key, item, zone, outcome, why, by=by, started_at=started_at, ended_at=ended_at, heard_ms=heard
+                key, item, zone, outcome, why, by=by, started_at=started_at, ended_at=ended_at, heard=heard
             )
             bodies.append(entry.fields())
         if bodies:
@@ -112,7 +131,7 @@ class AsRun:
         """Give `outcome` to every item and zone that has none yet."""
         named = heard_zones(self.broadcast) if zones is None else tuple(zones)
         for item in self.broadcast.rundown:
-            self.item_over(item, named, outcome, why, by=by)
+            self.item_silent(item, named, outcome, why, by=by)
 
     def verdict(self, at: dt.datetime, *, cancelled: str = "") -> tuple[BroadcastState, str]:
         """Write and return the one verdict; every item must have its outcome by now."""
@@ -142,6 +161,8 @@ class AsRun:
             return BroadcastState.AIRED, f"Đã phát đủ {len(self.broadcast.rundown)} mục tới {where}{start}."
         if heard or Outcome.PARTIAL in outcomes:
             return BroadcastState.PARTIAL, f"Phát dở: {heard} trong {len(outcomes)} lượt mục phát đủ. {why}".strip()
+        if Outcome.UNHEARD in outcomes:
+            return BroadcastState.UNHEARD, f"Không ra loa: {why}"
         if all(o is Outcome.REFUSED for o in outcomes):
             return BroadcastState.REFUSED, f"Từ chối phát: {why}"
         return BroadcastState.MISSED, f"Không phát: {why}"
@@ -157,7 +178,7 @@ class AsRun:
         by: str,
         started_at: dt.datetime | None,
         ended_at: dt.datetime | None,
-        heard_ms: int,
+        heard: Heard | None,
     ) -> Entry:
         before = sum(i.duration_ms for i in self.broadcast.rundown if i.no < item.no)
         return Entry(
@@ -178,7 +199,8 @@ class AsRun:
             started_at=started_at,
             ended_at=ended_at,
             duration_ms=item.duration_ms,
-            heard_ms=heard_ms,
+            heard_ms=heard.ms if heard else 0,
+            outlet=heard.outlet if heard else None,
             outcome=outcome,
             reason=why.text,
             cause=why.cause,
@@ -186,5 +208,5 @@ class AsRun:
             host=self.host[:120],
             sink=self.sinks.get(zone, "")[:64],
             voice=item.voice,
-            also=self.also.get(zone, ()) if heard_ms else (),
+            also=self.also.get(zone, ()) if heard and heard.ms else (),
         )

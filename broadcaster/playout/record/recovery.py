@@ -6,9 +6,12 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from broadcaster.domain.air.broadcasts import BroadcastKind
 from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.air.desk import Record
 from broadcaster.domain.air.lateness import LatePolicy
+from broadcaster.domain.air.outlets import Outlet
+from broadcaster.domain.log.heard import Heard, Measurement
 from broadcaster.domain.log.playlog import Entry, Outcome
 from broadcaster.playout.record.asrun import AsRun, entry_id
 
@@ -23,7 +26,8 @@ class Unfinished:
     reasons: list[Why] = field(default_factory=list)
     coming: dict[tuple[int, str], dt.datetime] = field(default_factory=dict)
     started: dict[tuple[int, str], dt.datetime] = field(default_factory=dict)
-    heard_ms: dict[tuple[int, str], int] = field(default_factory=dict)
+    taken: dict[tuple[int, str], tuple[Outlet, int]] = field(default_factory=dict)
+    """What the output was, and how many milliseconds it took; of several outputs of a zone the best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,10 @@ def _take(one: Unfinished, record: Record) -> None:
             for zone in body["zones"]:
                 one.started[body["item"], zone] = dt.datetime.fromisoformat(body["at"])
         case "mark":
+            now = Outlet(body.get("outlet", Outlet.LOUDSPEAKER)), int(body["heard_ms"])
             for zone in body["zones"]:
-                one.heard_ms[body["item"], zone] = body["heard_ms"]
+                place = body["item"], zone
+                one.taken[place] = max(now, one.taken.get(place, now), key=lambda t: (t[0].heard, t[1]))
         case "entry":
             _take_entry(one, Entry.from_fields(body))
         case "yielded":
@@ -95,16 +101,10 @@ def close_interrupted(one: Unfinished, asrun: AsRun) -> int:
         last = max(last, item_no)
         if entry_id(asrun.broadcast.id, item_no, zone) in asrun.known:
             continue
-        heard = one.heard_ms.get((item_no, zone), 0)
-        asrun.item_over(
-            items[item_no],
-            [zone],
-            Outcome.PARTIAL if heard else Outcome.FAILED,
-            why,
-            started_at=at,
-            ended_at=at + dt.timedelta(milliseconds=heard),
-            heard_ms=heard,
-        )
+        outlet, ms = one.taken.get((item_no, zone), (Outlet.LOUDSPEAKER, 0))
+        item, trial = items[item_no], asrun.broadcast.kind is BroadcastKind.TRIAL
+        heard = Heard(Measurement(outlet, item.duration_ms, ms, whole=False, rehearsal=trial))
+        asrun.item_heard(item, [zone], heard, why, started_at=at, ended_at=at + dt.timedelta(milliseconds=ms))
     return last
 
 

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from broadcaster.clock import Clock
+from broadcaster.domain.air.causes import NOTHING, Cause, Why
+from broadcaster.domain.air.outlets import Outlet
 from broadcaster.errors import RuleError
 from broadcaster.home import Home
 from broadcaster.playout.sinks.base import (
     Audible,
     BackgroundSink,
+    Declared,
     Foreseeing,
     Grouping,
     Replaceable,
@@ -37,6 +40,33 @@ class Sinks:
     """Vietnamese sentences by sink: why a stand-in took its place, or why nothing can."""
     several: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Names that stand for more than one sink."""
+    replaceable: dict[str, tuple[Replaceable, Sink]] = field(default_factory=dict)
+    """Those whose place another takes while they cannot be used: the sink that is wanted, and the other."""
+
+    def outlet(self, name: str) -> Outlet:
+        """What a sink is just now."""
+        sink = self.by_name[name]
+        if name in self.replaceable and sink is not self.replaceable[name][0]:
+            return Outlet.STAND_IN
+        return sink.outlet if isinstance(sink, Declared) else Outlet.LOUDSPEAKER
+
+    def nobody(self, name: str) -> Why:
+        """Why nobody hears what goes to a sink; nothing when somebody does."""
+        outlet = self.outlet(name)
+        if outlet.heard:
+            return NOTHING
+        note = self.notes.get(name, "") if outlet is Outlet.STAND_IN else ""
+        return Why(Cause.NO_HORN, note or f"Đường ra “{name}” {outlet.label}.")
+
+    def look(self) -> None:
+        """Ask those that have a stand-in whether they can be used now; what is on its way stays where it is."""
+        for name, (wanted, other) in self.replaceable.items():
+            why = _said(wanted, wanted.check)
+            self.by_name[name] = other if why else wanted
+            if why:
+                self.notes[name] = f"{why} Tiếng chỉ ghi vào tệp, không ra loa."
+            else:
+                self.notes.pop(name, None)
 
     def where(self, name: str) -> str:
         """Where the sound of a sink goes, in a few Vietnamese words."""
@@ -54,19 +84,24 @@ class Sinks:
 
     def start(self) -> None:
         """Let those that work between broadcasts begin; one whose own code fails keeps no other from it."""
-        for name, sink in self.by_name.items():
+        for name, sink in self._all():
             if isinstance(sink, BackgroundSink) and (why := _said(sink, sink.start)):
                 self.notes[name] = why
 
+    def _all(self) -> Iterator[tuple[str, Sink]]:
+        """Every sink, those that stand aside just now too."""
+        for name, sink in self.by_name.items():
+            yield from ((name, one) for one in self.replaceable.get(name, (sink,)))
+
     def finish(self) -> None:
         """Let them end."""
-        for sink in self.by_name.values():
+        for _, sink in self._all():
             if isinstance(sink, BackgroundSink):
                 _said(sink, sink.finish)
 
     def tend(self) -> Iterator[tuple[str, str]]:
         """Let those that keep something let go of what is past its time; yield what should be on record."""
-        for name, sink in self.by_name.items():
+        for name, sink in self._all():
             if isinstance(sink, Tended) and (note := _said(sink, sink.tend)):
                 yield name, note
 
@@ -80,13 +115,13 @@ def resolve_sinks(settings: Settings, home: Home, clock: Clock) -> Sinks:
     site = Site(home.airchecks, clock)
     made: dict[str, Any] = {}
     notes: dict[str, str] = {}
+    replaceable: dict[str, tuple[Replaceable, Sink]] = {}
     for name, wanted in settings.playout.sinks.items():
         sink = made[name] = _made(name, wanted.kind, wanted.options, site)
         if isinstance(sink, BrokenSink):
             notes[name] = sink.why
-        elif isinstance(sink, Replaceable) and (why := _said(sink, sink.check)):
-            made[name] = _made(name, sink.stand_in, {}, site)
-            notes[name] = f"{why} Âm thanh đi vào {made[name].where} thay cho loa."
+        elif isinstance(sink, Replaceable):
+            replaceable[name] = sink, _made(name, sink.stand_in, {}, site)
     if AIRCHECK not in made:
         made[AIRCHECK] = _made(AIRCHECK, "file", {}, site)
     several = {name: sink.members for name, sink in made.items() if isinstance(sink, Grouping)}
@@ -97,7 +132,9 @@ def resolve_sinks(settings: Settings, home: Home, clock: Clock) -> Sinks:
                 f"Đường ra “{name}” gồm những đường ra chưa có: {', '.join(unknown)}. Đang có: {', '.join(found)}.",
                 field=f"playout.sinks.{name}.options",
             )
-    return Sinks(found, notes, several)
+    sinks = Sinks(found, notes, several, replaceable)
+    sinks.look()
+    return sinks
 
 
 def _made(name: str, kind: str, given: Mapping[str, Any], site: Site) -> Any:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from broadcaster.clock import Clock
+from broadcaster.domain.air.outlets import Outlet
 
 RATE = 48_000
 """Samples per second (Hz) of everything that play-out handles: mono, signed 16-bit, little-endian."""
@@ -47,6 +48,19 @@ class Stream(Protocol):
 
     def close(self) -> None:
         """Let what was taken sound to its end, then let go. Never raises."""
+        ...
+
+
+@runtime_checkable
+class Losing(Stream, Protocol):
+    """A stream that knows what it took and never let out, because its way broke or it was dropped. A stream MAY be one.
+
+    What is not told so counts as heard.
+    """
+
+    @property
+    def lost(self) -> int:
+        """Samples, since it was opened."""
         ...
 
 
@@ -95,6 +109,14 @@ class Sink(Protocol):
 
 
 @runtime_checkable
+class Declared(Protocol):
+    """A sink that says what it is. A sink SHOULD be one; of one that does not say, a loudspeaker is believed."""
+
+    outlet: Outlet
+    """Only what goes to a loudspeaker or a stream counts as heard."""
+
+
+@runtime_checkable
 class Grouping(Protocol):
     """A name that stands for several sinks, each of which plays on its own. It is never opened itself."""
 
@@ -104,7 +126,7 @@ class Grouping(Protocol):
 
 @runtime_checkable
 class Replaceable(Sink, Protocol):
-    """A sink whose place another kind takes when it cannot be used at the start. A sink MAY be one."""
+    """A sink whose place another kind takes while it cannot be used. A sink MAY be one."""
 
     stand_in: str
     """The kind."""

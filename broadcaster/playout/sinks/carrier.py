@@ -75,6 +75,8 @@ class Carrier:
         self._way: Way | None = None
         self._waiting: deque[bytes] = deque()
         self._samples = 0
+        self.lost = 0
+        """Samples that were taken and never sent, since it was made."""
         self._holders = 0
         self._playing = False
         self._wanted_at = 0.0
@@ -127,6 +129,7 @@ class Carrier:
                 raise AirError(self.trouble or self._broken or "Đường ra bị đứt.", field=self._name)
             if self._samples > RATE * BACKLOG_S:
                 self._broken = "Đường ra không nhận kịp âm thanh (đầu kia bị treo)."
+                self._let_go()
                 self._changed.notify_all()
                 self._way.abort()
                 raise AirError(self._broken, code="stalled", field=self._name)
@@ -138,8 +141,7 @@ class Carrier:
     def forget(self) -> None:
         """Drop what waits."""
         with self._changed:
-            self._waiting.clear()
-            self._samples = 0
+            self._let_go()
 
     def release(self) -> None:
         """Let a passage go, once what it was given is on its way."""
@@ -148,6 +150,11 @@ class Carrier:
             self._holders -= 1
             self._playing = False
             self._wanted_at = self._clock.monotonic()
+
+    def _let_go(self) -> None:
+        self.lost += self._samples
+        self._waiting.clear()
+        self._samples = 0
 
     def _work(self) -> None:
         if self._thread is None and not self._stop:
@@ -183,8 +190,6 @@ class Carrier:
         way = self._connect()
         with self._changed:
             self._way, self._broken, self.trouble = way, "", ""
-            self._waiting.clear()
-            self._samples = 0
             self._changed.notify_all()
         try:
             self._carry(way)
@@ -196,6 +201,7 @@ class Carrier:
         finally:
             with self._changed:
                 self._way = None
+                self._let_go()
                 self._changed.notify_all()
 
     def _carry(self, way: Way) -> None:
@@ -246,6 +252,7 @@ class Passage:
 
     def __init__(self, carrier: Carrier) -> None:
         self._carrier: Carrier | None = carrier
+        self._lost_before = carrier.lost
 
     def write(self, pcm: Pcm) -> None:
         """Hand samples over and return at once.
@@ -255,6 +262,11 @@ class Passage:
         """
         if self._carrier is not None:
             self._carrier.put(pcm)
+
+    @property
+    def lost(self) -> int:
+        """Samples that were taken and never sent."""
+        return self._carrier.lost - self._lost_before if self._carrier is not None else 0
 
     def drop(self) -> None:
         """Forget what waits."""

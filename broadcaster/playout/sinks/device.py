@@ -10,6 +10,7 @@ from typing import Any
 import miniaudio
 from pydantic import Field
 
+from broadcaster.domain.air.outlets import Outlet
 from broadcaster.errors import AirError
 from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Site
 from broadcaster.plugins import PluginOptions
@@ -33,7 +34,7 @@ def playback_devices() -> list[str]:
 
 
 class DeviceOptions(PluginOptions):
-    """Card âm thanh của máy. Máy không có card thì ghi ra bản thu thay cho loa."""
+    """Card âm thanh của máy. Khi không có card thì chỉ ghi ra bản thu, và nhật ký ghi là không ra loa."""
 
     device: str = Field("", description="Một phần tên của card; bỏ trống: card mặc định của máy.")
 
@@ -43,6 +44,7 @@ class DeviceSink:
 
     Options = DeviceOptions
     kind = "device"
+    outlet = Outlet.LOUDSPEAKER
     stand_in = "file"
     where = "card âm thanh của máy"
     paced = True
@@ -91,6 +93,8 @@ class CardStream:
     def __init__(self, device_id: Any | None, backends: tuple[miniaudio.Backend, ...] = _BACKENDS) -> None:
         self._waiting: deque[memoryview] = deque()
         self._samples = 0
+        self.lost = 0
+        """Samples that were taken and never reached the card."""
         self._room = threading.Condition()
         self._device = miniaudio.PlaybackDevice(
             output_format=miniaudio.SampleFormat.SIGNED16,
@@ -116,11 +120,13 @@ class CardStream:
             self._waiting.append(view)
             self._samples += len(view) // 2
             if not self._room.wait_for(lambda: self._samples <= RATE * _AHEAD_S, _STALLED_S):
+                self.lost += max(0, self._samples - len(view) // 2)  # this piece is refused, not lost
                 raise AirError("Card âm thanh không nhận âm thanh nữa (có thể đã bị rút).", code="stalled")
 
     def drop(self) -> None:
         """Forget what waits."""
         with self._room:
+            self.lost += self._samples
             self._waiting.clear()
             self._samples = 0
 

@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 from pydantic import Field
 
+from broadcaster.domain.air.outlets import Outlet
 from broadcaster.errors import AirError, StationError
 from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Site
 from broadcaster.playout.sinks.codec import pack
@@ -43,6 +44,7 @@ class FileSink:
 
     Options = FileOptions
     kind = "file"
+    outlet = Outlet.RECORDING
     paced = False
     exclusive = False
     latency = 0.0

@@ -18,6 +18,7 @@ from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from broadcaster.domain.air.outlets import Outlet
 from broadcaster.errors import AirError, MediaError
 from broadcaster.media import ffmpeg
 from broadcaster.playout.sinks import tls
@@ -89,6 +90,7 @@ class IcecastSink:
 
     Options = IcecastOptions
     kind = "icecast"
+    outlet = Outlet.STREAM
     paced = False
     exclusive = True
     latency = 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from broadcaster.domain.air.outlets import Outlet
 from broadcaster.playout.sinks.base import Feed, Pcm, Site
 from broadcaster.plugins import PluginOptions
 
@@ -15,6 +16,7 @@ class NullSink:
 
     Options = NullOptions
     kind = "null"
+    outlet = Outlet.NOWHERE
     where = "không ra đâu cả"
     paced = False
     exclusive = False
@@ -42,3 +44,9 @@ class NullSink:
 
     def close(self) -> None:
         """Do nothing."""
+
+
+class SimulatedHorn(NullSink):
+    """A loudspeaker where the air is simulated: it counts as one, and nobody is woken."""
+
+    outlet = Outlet.LOUDSPEAKER

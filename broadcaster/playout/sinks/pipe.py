@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 
 from pydantic import Field
 
+from broadcaster.domain.air.outlets import Outlet
 from broadcaster.errors import AirError
 from broadcaster.playout.sinks.base import Feed, Site
 from broadcaster.playout.sinks.carrier import Carrier, Passage
@@ -44,6 +45,7 @@ class PipeSink:
 
     Options = PipeOptions
     kind = "pipe"
+    outlet = Outlet.LOUDSPEAKER
     paced = False
     exclusive = True
     latency = 0.0

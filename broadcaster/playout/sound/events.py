@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from broadcaster.domain.air.causes import NOTHING, Why
+from broadcaster.domain.air.outlets import Outlet
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,14 @@ class Ended:
     started_at: dt.datetime
     ended_at: dt.datetime
     heard: int
-    """Samples that were really heard: not those while muted or while the sink was broken."""
+    """Samples that the output took and let sound: not those while muted, or while it was broken."""
     whole: bool
     """Whether every sample of the tape was heard."""
     why: Why
-    """Why not; nothing when whole."""
+    """Why not, or why nobody heard it; nothing when it was heard whole."""
     by: str
+    outlet: Outlet
+    """What the output is."""
     note: Why = NOTHING
     """What is to be said of it though it was heard whole."""
 

@@ -19,9 +19,10 @@ import numpy as np
 from broadcaster.clock import Clock
 from broadcaster.domain.air.causes import NOTHING, Cause, Why
 from broadcaster.domain.air.mutes import Mute
+from broadcaster.domain.air.outlets import Outlet
 from broadcaster.errors import AirError
 from broadcaster.playout.monitor.comparator import Comparator
-from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Placed, Sink, Stream
+from broadcaster.playout.sinks.base import RATE, Feed, Losing, Pcm, Placed, Sink, Stream
 from broadcaster.playout.sound.equaliser import Equaliser
 from broadcaster.playout.sound.events import AboutToStart, Ended, Event, PlayProgress, Started
 from broadcaster.playout.sound.sources import Segment
@@ -38,6 +39,7 @@ RETRY_S = 1.0
 _LEVEL_S = 0.25
 SILENT_DBFS = -96.0
 HOLLOW = Why(Cause.RELAY_SILENT, "Nguồn âm thanh có lúc không có tiếng.")
+CUT_SHORT = Why(Cause.SINK_FAILED, "Đường ra đứt một lúc.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Lane:
         fault: told when a sink breaks (its name, a Vietnamese sentence) and when it is well again (empty).
         mirror: a sink that records what was sent; it never disturbs the sound.
         chunk_ms: samples are handed over in pieces of this length.
+        outlet: what the sink is.
+        nobody: why nobody hears what goes there; nothing when somebody does.
     """
 
     sink: Sink
@@ -79,6 +83,8 @@ class Lane:
     """Why nobody can hear it at this gain."""
     mute: Callable[[], Mute | None] = lambda: None
     """Asked with each piece: the mute that holds for the sink."""
+    outlet: Outlet = Outlet.LOUDSPEAKER
+    nobody: Why = NOTHING
     tone: Equaliser | None = None
     """Puts the sound right for the zones; None: it goes out as it is, bit by bit."""
     ear: Comparator | None = None
@@ -104,6 +110,9 @@ class Lane:
     _limit_why: Why = NOTHING
     _fade_in: bool = False
     _stream: Stream | None = None
+    _lost: int = 0
+    """Samples that earlier streams took and never let out."""
+    _lost_known: int = 0
     _tee: Stream | None = None
     _trouble: str = ""
     _retry_at: float = 0.0
@@ -191,6 +200,7 @@ class Lane:
             fade_in = (position == 0 and self._fade_in) or (source.live and done == 0)
             fade_out = last or (source.live and done + n >= total)
             heard += self._sound(segment.item_no, raw, n, position, fade_in=fade_in, fade_out=fade_out)
+            heard = max(0, heard - self._lately_lost())
             if started is None:
                 started = now
                 self._note_place(segment.item_no, n)
@@ -209,6 +219,9 @@ class Lane:
                 self._emit(PlayProgress(segment.item_no, heard))
             if last:
                 break
+        if self._cut is not None and self._stream is not None:
+            _quietly(self._stream.drop)
+            heard = max(0, heard - self._lately_lost())
         if started is not None or source.why:
             self._emit(self._ended(segment, started or ended, ended, heard, done))
         return position
@@ -253,7 +266,9 @@ class Lane:
             if done < segment.samples:
                 why, by = (segment.source.why, "") if self._cut is None and segment.source.why else self.ending
             why = why or self._quiet_why
-        return Ended(segment.item_no, started, ended, heard, whole, why, by, self._overruled)
+        return Ended(
+            segment.item_no, started, ended, heard, whole, why or self.nobody, by, self.outlet, self._overruled
+        )
 
     def _pace(self, position: int) -> None:
         if self.sink.paced and self._stream is not None and position > 0:
@@ -301,6 +316,14 @@ class Lane:
             self.level = level(pcm) if sent else SILENT_DBFS
         return sent
 
+    def _lately_lost(self) -> int:
+        """Samples that were counted as taken and turned out never to leave, since asked last."""
+        lost = self._lost + (self._stream.lost if isinstance(self._stream, Losing) else 0)
+        new, self._lost_known = lost - self._lost_known, lost
+        if new and not self._quiet_why:
+            self._quiet_why = self._sink_fault() or CUT_SHORT
+        return new
+
     def _note_place(self, item_no: int, taken: int) -> None:
         for stream in (self._tee, self._stream):
             if isinstance(stream, Placed):
@@ -339,6 +362,8 @@ class Lane:
 
     def _break(self, why: str) -> None:
         if self._stream is not None:
+            if isinstance(self._stream, Losing):
+                self._lost += self._stream.lost
             _quietly(self._stream.close)
             self._stream = None
         self._retry_at = self.clock.monotonic() + RETRY_S

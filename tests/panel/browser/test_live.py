@@ -21,7 +21,7 @@ from broadcaster.domain.air.emergencies import EmergencyState
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.panel import create_app
 from broadcaster.playout.engine import Playout
-from broadcaster.playout.sinks.null import NullSink
+from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.services.desk import beside
 from broadcaster.services.station import Station, open_station
 from broadcaster.sound.store import Store
@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FAKE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
 
-class Ear(NullSink):
+class Ear(SimulatedHorn):
     loud = 0
 
     def write(self, pcm: bytes | bytearray | memoryview) -> None:
@@ -52,7 +52,7 @@ def lively(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
     file.write_text(text.replace(before, 'windows = ["00:00-23:59"]'), encoding="utf-8")
     station = open_station(root, clock=SystemClock())
     ear = Ear("main")
-    playout = Playout(*beside(station), sinks={"main": ear, "aircheck": NullSink("aircheck")})
+    playout = Playout(*beside(station), sinks={"main": ear, "aircheck": SimulatedHorn("aircheck")})
     stop = threading.Event()
     player = threading.Thread(target=playout.run, args=(stop,))
     player.start()

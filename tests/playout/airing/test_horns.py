@@ -17,7 +17,7 @@ from broadcaster.domain.setup.zones import Zone
 from broadcaster.playout.airing.contract import AiringState
 from broadcaster.playout.airing.horns import Horns
 from broadcaster.playout.sinks import Sinks
-from broadcaster.playout.sinks.null import NullSink
+from broadcaster.playout.sinks.null import SimulatedHorn
 from tests.kit.clocks import MORNING
 
 ZONES = ("ap-1", "ap-2", "ap-3")
@@ -60,7 +60,7 @@ class Waiting:
 
 
 def horns(clock=None):
-    machine = SimpleNamespace(clock=clock or FrozenClock(MORNING), sinks=Sinks({"main": NullSink("main")}, {}))
+    machine = SimpleNamespace(clock=clock or FrozenClock(MORNING), sinks=Sinks({"main": SimulatedHorn("main")}, {}))
     return Horns(machine)
 
 

@@ -12,7 +12,7 @@ import pytest
 from broadcaster.domain.log.proof import CapturePoint, Match
 from broadcaster.playout.monitor.comparator import OTHER, SILENCE
 from broadcaster.playout.sinks.icecast import IcecastOptions, IcecastSink
-from broadcaster.playout.sinks.null import NullSink
+from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.playout.sinks.pipe import PipeOptions, PipeSink
 from broadcaster.services.log import proofs
 from tests.kit.icecast import Icecast
@@ -32,13 +32,14 @@ def stored(air, number):
 
 
 def test_each_entry_has_its_proof_and_the_place_in_the_recording(live):
-    from broadcaster.playout.sinks.file import FileOptions, FileSink
+    from broadcaster.playout.sinks.file import FileOptions
+    from tests.kit.horns import RecordedHorn
 
     air = live
     air.sound("một", 1.0, 500)
     air.sound("hai", 1.5, 900)
     air.zones("ap-1", "ap-2")
-    check = FileSink("main", FileOptions(), site(air.station.home.airchecks))
+    check = RecordedHorn("main", FileOptions(), site(air.station.home.airchecks))
     number = air.plan(air.station.now() + 0.8 * SECOND, [air.cue(1, "một"), air.cue(2, "hai")], "ap-1", "ap-2")
     with running(air, sinks={"main": check}):
         ended(air, number)
@@ -157,7 +158,7 @@ def test_a_sink_that_swallows_is_not_said_to_be_heard(live):
     put(air, "lời", speech(ONE, 4.0))
     air.zones("ap-1")
     number = air.plan(air.station.now() + 1 * SECOND, [air.cue(1, "lời")], "ap-1")
-    with running(air, sinks={"main": NullSink("main")}):
+    with running(air, sinks={"main": SimulatedHorn("main")}):
         ended(air, number)
         until(lambda: stored(air, number))
     (proof,) = stored(air, number).values()

@@ -7,6 +7,7 @@ import json
 import tempfile
 from collections import Counter
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,11 +16,14 @@ from hypothesis import strategies as st
 
 from broadcaster.clock import FrozenClock
 from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, BroadcastState, ItemKind, RundownItem
-from broadcaster.domain.air.causes import Cause, Why
+from broadcaster.domain.air.causes import NOTHING, Cause, Why
+from broadcaster.domain.air.outlets import Outlet
+from broadcaster.domain.log.heard import Heard, Measurement
 from broadcaster.domain.log.playlog import Outcome
-from broadcaster.playout.record.asrun import AsRun, entry_id
+from broadcaster.playout.record.asrun import SILENT, AsRun, entry_id
 from broadcaster.playout.record.journal import Journal
 from tests.kit.clocks import MORNING
+from tests.kit.horns import heard
 
 CUT = Why(Cause.PERSON_STOPPED, "Trực máy dừng.")
 BUSY = Why(Cause.ZONE_BUSY, "Cụm loa đang bận.")
@@ -30,8 +34,10 @@ TOLD = st.lists(
     st.tuples(
         st.sampled_from(ITEMS),
         st.sets(st.sampled_from(["ap-1", "ap-2"]), min_size=1),
-        st.sampled_from(Outcome),
-        st.integers(-500, 9000),
+        st.one_of(
+            st.sampled_from(sorted(SILENT)),
+            st.builds(heard, st.just(2000), st.integers(-500, 9000), st.sampled_from(Outlet)),
+        ),
     ),
     max_size=8,
 )
@@ -56,10 +62,13 @@ def test_whatever_is_told_each_item_and_zone_has_one_entry_and_what_came_first_s
     with tempfile.TemporaryDirectory() as folder:
         one, book = record(folder)
         first = {}
-        for item, zones, outcome, heard in told:
-            one.item_over(item, sorted(zones), outcome, CUT, heard_ms=heard)
+        for item, zones, fate in told:
+            if isinstance(fate, Outcome):
+                one.item_silent(item, sorted(zones), fate, CUT)
+            else:
+                one.item_heard(item, sorted(zones), fate, CUT)
             for zone in zones:
-                first.setdefault(entry_id(7, item.no, zone), outcome)
+                first.setdefault(entry_id(7, item.no, zone), fate if isinstance(fate, Outcome) else fate.outcome)
         one.rest(Outcome.MISSED, BUSY)
         state, sentence = one.verdict(MORNING)
         book.close()
@@ -72,6 +81,9 @@ def test_whatever_is_told_each_item_and_zone_has_one_entry_and_what_came_first_s
         }
         assert all(0 <= e["heard_ms"] <= e["duration_ms"] for e in entries)
         assert all(e["heard_ms"] == e["duration_ms"] for e in entries if e["outcome"] == Outcome.FULL)
+        horns = {None, *(o for o in Outlet if o.heard)}
+        assert all(e["outlet"] in horns for e in entries if e["outcome"] in {Outcome.FULL, Outcome.PARTIAL})
+        assert all(e["heard_ms"] == 0 for e in entries if e["outlet"] not in horns)
         full = sum(e["outcome"] == Outcome.FULL for e in entries)
         assert (state is BroadcastState.AIRED) == (full == 4)
         assert sentence
@@ -82,9 +94,12 @@ def test_whatever_is_told_each_item_and_zone_has_one_entry_and_what_came_first_s
 @pytest.mark.parametrize(
     ("outcomes", "state", "word"),
     [
-        ([Outcome.FULL, Outcome.FULL], BroadcastState.AIRED, "Đã phát đủ 2 mục tới 2 cụm loa"),
-        ([Outcome.FULL, Outcome.MISSED], BroadcastState.PARTIAL, "2 trong 4 lượt"),
-        ([Outcome.PARTIAL, Outcome.MISSED], BroadcastState.PARTIAL, "0 trong 4 lượt"),
+        ([heard(2000, 2000)] * 2, BroadcastState.AIRED, "Đã phát đủ 2 mục tới 2 cụm loa"),
+        ([heard(2000, 2000), Outcome.MISSED], BroadcastState.PARTIAL, "2 trong 4 lượt"),
+        ([heard(2000, 500), Outcome.MISSED], BroadcastState.PARTIAL, "0 trong 4 lượt"),
+        ([heard(2000, 500), heard(2000, 2000, Outlet.STAND_IN)], BroadcastState.PARTIAL, "0 trong 4 lượt"),
+        ([heard(2000, 2000, Outlet.STAND_IN)] * 2, BroadcastState.UNHEARD, "Không ra loa: Trực máy dừng."),
+        ([heard(2000, 2000, Outlet.RECORDING), Outcome.MISSED], BroadcastState.UNHEARD, "Không ra loa"),
         ([Outcome.REFUSED, Outcome.REFUSED], BroadcastState.REFUSED, "Trực máy dừng."),
         ([Outcome.REFUSED, Outcome.MISSED], BroadcastState.MISSED, "Trực máy dừng."),
     ],
@@ -92,11 +107,26 @@ def test_whatever_is_told_each_item_and_zone_has_one_entry_and_what_came_first_s
 def test_the_verdict_follows_from_what_was_heard(tmp_path, outcomes, state, word):
     one, book = record(tmp_path)
     for item, outcome in zip(ITEMS, outcomes, strict=True):
-        one.item_over(item, ("ap-1", "ap-2"), outcome, Why(None, "") if outcome is Outcome.FULL else CUT)
+        if isinstance(outcome, Outcome):
+            one.item_silent(item, ("ap-1", "ap-2"), outcome, CUT)
+        else:
+            one.item_heard(item, ("ap-1", "ap-2"), outcome, NOTHING if outcome.outcome is Outcome.FULL else CUT)
     found, sentence = one.verdict(MORNING)
     book.close()
     assert found is state
     assert word in sentence
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FULL, Outcome.PARTIAL, Outcome.UNHEARD])
+def test_nothing_is_said_to_have_been_heard_without_a_measurement(tmp_path, outcome):
+    one, book = record(tmp_path)
+    with pytest.raises(ValueError, match="measured"):
+        one.item_silent(ITEMS[0], ("ap-1",), outcome, CUT)
+    anyhow: Any = Heard
+    with pytest.raises(TypeError):
+        anyhow(ms=2000, outcome=outcome, outlet=Outlet.LOUDSPEAKER)
+    book.close()
+    assert written(tmp_path, "entry") == []
 
 
 def test_what_was_called_off_is_cancelled_only_if_nobody_heard_any_of_it(tmp_path):
@@ -104,7 +134,7 @@ def test_what_was_called_off_is_cancelled_only_if_nobody_heard_any_of_it(tmp_pat
     one.rest(Outcome.MISSED, CUT)
     assert one.verdict(MORNING, cancelled="Đã hủy.") == (BroadcastState.CANCELLED, "Đã hủy.")
     other, second = record(tmp_path / "b")
-    other.item_over(ITEMS[0], ("ap-1",), Outcome.FULL, Why(None, ""))
+    other.item_heard(ITEMS[0], ("ap-1",), heard(2000, 2000), NOTHING)
     other.rest(Outcome.MISSED, CUT)
     assert other.verdict(MORNING, cancelled="Đã hủy.")[0] is BroadcastState.PARTIAL
     book.close()
@@ -113,7 +143,9 @@ def test_what_was_called_off_is_cancelled_only_if_nobody_heard_any_of_it(tmp_pat
 
 def test_a_trial_is_logged_as_a_trial_and_heard_in_no_zone(tmp_path):
     one, book = record(tmp_path, kind=BroadcastKind.TRIAL)
-    one.rest(Outcome.FULL, Why(None, ""))
+    for item in ITEMS:
+        whole = Measurement(Outlet.RECORDING, 2000, 2000, whole=True, rehearsal=True)
+        one.item_heard(item, ("aircheck",), Heard(whole), NOTHING)
     one.verdict(MORNING)
     book.close()
     assert {(e["zone"], e["kind"]) for e in written(tmp_path, "entry")} == {("aircheck", ItemKind.TRIAL)}
@@ -131,7 +163,7 @@ def test_an_empty_broadcast_says_that_it_is_empty(tmp_path):
 def test_what_yielded_to_an_emergency_names_it_once(tmp_path):
     one, book = record(tmp_path)
     why = Why(Cause.YIELDED_TO_EMERGENCY, "Nhường sóng.", 12)
-    one.item_over(ITEMS[0], ("ap-1",), Outcome.PARTIAL, why, heard_ms=500)
+    one.item_heard(ITEMS[0], ("ap-1",), heard(2000, 500), why)
     one.rest(Outcome.MISSED, why)
     one.verdict(MORNING)
     book.close()

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.clock import FrozenClock
+from broadcaster.domain.air.outlets import Outlet
 from broadcaster.domain.log.playlog import Entry, Outcome
 from broadcaster.playout.record import journal
 from broadcaster.playout.record.journal import Journal
@@ -204,4 +205,5 @@ def test_the_past_tells_open_broadcasts_from_ended_ones(book):
     past = look_back(book.last_segment())
     assert past.ended == {2}
     assert set(past.unfinished) == {1}
-    assert past.unfinished[1].heard_ms == {(1, "a"): 900, (1, "b"): 900}
+    took = Outlet.LOUDSPEAKER, 900
+    assert past.unfinished[1].taken == {(1, "a"): took, (1, "b"): took}

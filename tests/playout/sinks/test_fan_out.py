@@ -21,7 +21,7 @@ from broadcaster.errors import AirError, RuleError
 from broadcaster.home import Home
 from broadcaster.playout.airing.lineup import volume
 from broadcaster.playout.sinks import Sinks, resolve_sinks
-from broadcaster.playout.sinks.null import NullSink
+from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.settings import Settings, SoundSettings
 from tests.kit.live import ended, running
 from tests.kit.sinks import Catch
@@ -30,7 +30,7 @@ from tests.kit.waiting import until
 SECOND = dt.timedelta(seconds=1)
 
 
-class Dead(NullSink):
+class Dead(SimulatedHorn):
     """A sink whose cable is cut."""
 
     def open(self, feed):
@@ -56,7 +56,7 @@ def play(air, one, other):
 
 
 def test_a_zone_with_two_sinks_is_heard_through_both_and_logged_once(both):
-    one, other = NullSink("mot"), NullSink("hai")
+    one, other = SimulatedHorn("mot"), SimulatedHorn("hai")
     row, log, _ = play(both, one, other)
     assert row.state.value == "aired"
     assert log == {(n, z): Outcome.FULL for n in (1, 2) for z in ("ap-1", "ap-2")}
@@ -66,7 +66,7 @@ def test_a_zone_with_two_sinks_is_heard_through_both_and_logged_once(both):
 @pytest.mark.slow
 @pytest.mark.parametrize("dead", ["mot", "hai"])
 def test_one_dead_sink_of_two_does_not_silence_the_zone_and_is_told(both, dead):
-    sinks = {n: Dead(n) if n == dead else NullSink(n) for n in ("mot", "hai")}
+    sinks = {n: Dead(n) if n == dead else SimulatedHorn(n) for n in ("mot", "hai")}
     _, log, _ = play(both, sinks["mot"], sinks["hai"])
     assert log[1, "ap-1"] is log[2, "ap-1"] is Outcome.FULL
     assert log[1, "ap-2"] is (Outcome.FAILED if dead == "mot" else Outcome.FULL)

@@ -19,7 +19,7 @@ from broadcaster.home import Home
 from broadcaster.playout.sinks import resolve_sinks
 from broadcaster.playout.sinks.base import Feed
 from broadcaster.playout.sinks.icecast import IcecastOptions, IcecastSink
-from broadcaster.playout.sinks.null import NullSink
+from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.playout.sinks.pipe import PipeOptions, PipeSink
 from broadcaster.settings import Settings
 from tests.kit.icecast import Icecast, listen, share_of
@@ -236,7 +236,7 @@ def test_a_dead_server_costs_its_own_zone_only_and_the_operator_reads_why(live, 
     air.zones("ap-2", sink="mang")
     server.stop()
     number = air.plan(air.station.now() + 1.0 * SECOND, [air.cue(1, "vừa")], "ap-1", "ap-2")
-    with running(air, sinks={"main": NullSink("main"), "mang": icecast(server)}) as playout:
+    with running(air, sinks={"main": SimulatedHorn("main"), "mang": icecast(server)}) as playout:
         ended(air, number)
         assert "Không nối được tới máy chủ Icecast" in playout.status()["sinks"]["mang"]
         assert playout.status()["sinks"]["main"] == "ok"

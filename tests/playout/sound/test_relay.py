@@ -23,9 +23,10 @@ from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.schedule.windows import Window
 from broadcaster.errors import AirError
 from broadcaster.media import ffmpeg
-from broadcaster.playout.sinks.file import FileOptions, FileSink
+from broadcaster.playout.sinks.file import FileOptions
 from broadcaster.playout.sound import relay
 from broadcaster.playout.sound.relay import Relay, RelayFeed, source_of
+from tests.kit.horns import RecordedHorn
 from tests.kit.icecast import Icecast, share_of
 from tests.kit.live import running
 from tests.kit.site import site
@@ -306,7 +307,7 @@ def onair(live):
 
 
 def broadcast(air, url, *, seconds=6.0, ahead=4.0, **more):
-    check = FileSink("main", FileOptions(flac=False), site(air.station.home.airchecks))
+    check = RecordedHorn("main", FileOptions(flac=False), site(air.station.home.airchecks))
     items = [air.cue(1, "lời xướng"), relayed(2, seconds), air.script(3, "bản tin")]
     number = air.plan(air.station.now() + ahead * SECOND, items, "ap-1", "ap-2")
     relays = {"vov": Relay(source(url, **more), -16.0, TZ)}

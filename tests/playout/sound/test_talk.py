@@ -14,7 +14,7 @@ from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.people.roles import Actor, Role
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
-from broadcaster.playout.sinks.null import NullSink
+from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.playout.sound import talk as talk_module
 from broadcaster.playout.sound.talk import IN_HAND_S, VANISHED, Talk
 from broadcaster.services.air import broadcasts, talks
@@ -26,7 +26,7 @@ RATE = 48_000
 OPERATOR = Actor("vanhanh", "Người vận hành", frozenset({Role.OPERATOR}))
 
 
-class Ear(NullSink):
+class Ear(SimulatedHorn):
     """Keeps what it hears."""
 
     def __init__(self, name: str) -> None:
@@ -44,7 +44,7 @@ class Ear(NullSink):
 @contextmanager
 def running(air, **sinks):
     sinks = sinks or {"main": Ear("main")}
-    with live.running(air, sinks={**sinks, "aircheck": NullSink("aircheck")}) as playout:
+    with live.running(air, sinks={**sinks, "aircheck": SimulatedHorn("aircheck")}) as playout:
         until((air.station.home.run / "playout.port").exists)
         yield playout
 
