@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from broadcaster import faults
+from broadcaster import faults, handwritten, misplaced
 from broadcaster.domain.air.relays import RelaySource
 from broadcaster.domain.reports.papers import Issuer, PaperForm
 from broadcaster.domain.schedule.windows import Caps, StationHours, Window
-from broadcaster.errors import RuleError, Where
+from broadcaster.errors import RuleError, StationError, Where
 from broadcaster.plugins import ENGINES, RECOGNISERS, SINKS, Door
 
 
@@ -61,11 +60,11 @@ class StationSettings(_Section):
 
 
 def _no_limit(value: Any) -> Any:
-    return None if type(value) is int and value == 0 else value
+    return None if (type(value) is int and value == 0) or value == "0" else value
 
 
 Limit = Annotated[int | None, BeforeValidator(_no_limit)]
-"""A limit that may be lifted; TOML has no empty value, so that a file writes 0 for none."""
+"""A limit that may be lifted; TOML has no empty value, so that a file writes 0 for none, as the environment does."""
 
 
 class HoursSettings(_Section):
@@ -78,9 +77,7 @@ class HoursSettings(_Section):
         3, ge=1, description="Số buổi tối đa mỗi ngày ở một cụm loa, theo Quy chế; 0: không giới hạn."
     )
     minutes_per_session: Limit = Field(45, ge=1, description="Số phút tối đa mỗi buổi; 0: không giới hạn.")
-    days_per_week: Limit = Field(
-        None, ge=1, le=7, description="Số ngày phát tối đa mỗi tuần; 0 hoặc bỏ trống: không giới hạn."
-    )
+    days_per_week: Limit = Field(None, ge=1, le=7, description="Số ngày phát tối đa mỗi tuần; 0: không giới hạn.")
 
 
 class ApprovalSettings(_Section):
@@ -224,7 +221,6 @@ class ReportSettings(_Section):
     )
     signer_title: str = Field("CHỦ TỊCH", description="Chức vụ người ký.")
     recipients: list[str] = Field(["Sở Nội vụ", "Lưu: VT."], description="Các dòng Nơi nhận.")
-    drafting_unit: str = Field("Phòng Văn hóa - Xã hội", description="Đơn vị tổng hợp báo cáo.")
     due_day: int = Field(
         17, ge=1, le=28, description="Ngày phải gửi báo cáo, trong tháng cuối kỳ (sau ngày chốt số liệu)."
     )
@@ -232,6 +228,10 @@ class ReportSettings(_Section):
     self_score: bool = Field(
         False, description="In thêm điểm tự chấm (mức độ thực hiện kế hoạch, mức độ đa dạng) kèm cách tính."
     )
+
+
+_GONE: Final = {"report": {"drafting_unit"}}
+"""Keys of older files that no version ever read."""
 
 
 class Settings(BaseSettings):
@@ -309,6 +309,32 @@ class SettingsError(RuleError):
         self.faults = faults
 
 
+def remarks(path: Path) -> list[str]:
+    """A sentence for each setting that stands in the wrong table of the file and is understood all the same.
+
+    Raises:
+        RuleError: the file is not TOML.
+    """
+    return _read(path)[1]
+
+
+def _read(path: Path) -> tuple[dict[str, Any], list[str]]:
+    """What the file says with its misplaced keys where they belong, and what there is to say of them."""
+    sections = {name: frozenset(type(field.default).model_fields) for name, field in Settings.model_fields.items()}
+    table = handwritten.table(handwritten.text(path), field=str(path))
+    for section, keys in _GONE.items():
+        if isinstance(held := table.get(section), dict):
+            table[section] = {key: value for key, value in held.items() if key not in keys}
+    return misplaced.moved(table, sections, _sink_options)
+
+
+def _sink_options(kind: str) -> frozenset[str]:
+    try:
+        return frozenset(SINKS.load(_OLD_KINDS.get(kind, kind)).Options.model_fields)
+    except (StationError, AttributeError):
+        return frozenset()
+
+
 def load(path: Path) -> Settings:
     """The settings in `path`, overridden by the environment.
 
@@ -316,9 +342,12 @@ def load(path: Path) -> Settings:
         RuleError: the file is missing or not TOML, or a key or value is wrong; all faults are named at once, a
             mistyped key with the key that was probably meant.
     """
+    if not path.is_file():
+        raise RuleError("Không tìm thấy tệp cài đặt của đài. Hãy chạy “loa init” trước.", field=str(path))
+    table = _read(path)[0]
 
     class _FromFile(Settings):
-        model_config = SettingsConfigDict(toml_file=path)
+        """The settings with the file beneath the environment."""
 
         @classmethod
         def settings_customise_sources(
@@ -330,16 +359,10 @@ def load(path: Path) -> Settings:
             file_secret_settings: PydanticBaseSettingsSource,
         ) -> tuple[PydanticBaseSettingsSource, ...]:
             del dotenv_settings, file_secret_settings
-            return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+            return init_settings, env_settings, InitSettingsSource(settings_cls, table)
 
-    if not path.is_file():
-        raise RuleError("Không tìm thấy tệp cài đặt của đài. Hãy chạy “loa init” trước.", field=str(path))
     try:
         return _FromFile()
-    except tomllib.TOMLDecodeError as error:
-        raise RuleError(f"Tệp cài đặt viết sai cú pháp TOML: {error}.", field=str(path)) from None
-    except UnicodeDecodeError:
-        raise RuleError("Tệp cài đặt phải được lưu bằng bảng mã UTF-8.", field=str(path)) from None
     except ValidationError as error:
         found = faults.read(Settings, error.errors(include_url=False))
         sentences = " ".join(fault.sentence() for fault in found)

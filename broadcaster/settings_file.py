@@ -46,12 +46,7 @@ def _table(section: BaseModel, chosen: Mapping[str, Any]) -> Table:
         if (type(section), key) == (PlayoutSettings, "sinks"):
             for line in sink_words():
                 table.add(tomlkit.comment(line))
-        if value is None and field.default is not None:
-            table.add(key, _NONE)
-        elif value is None:
-            table.add(tomlkit.comment(f"{key} ="))
-        else:
-            table.add(key, _plain(value))
+        table.add(key, _NONE if value is None else _plain(value))
     return table
 
 
@@ -64,22 +59,13 @@ def _plain(value: Any) -> Any:
 
 
 def changed(text: str, section: str, values: Mapping[str, Any]) -> str:
-    """The text of a settings file with the `values` of one section set; comments and order stay.
-
-    None takes a key out where that means no limit, and writes 0 where the default is one.
-    """
+    """The text of a settings file with the `values` of one section set; comments and order stay."""
     doc = tomlkit.parse(text)
     if section not in doc:
         doc.add(section, tomlkit.table())
     table = doc[section]
     if not isinstance(table, Table):
         raise TypeError(section)
-    fields = type(Settings.model_fields[section].default).model_fields
     for key, value in values.items():
-        if value is None and fields[key].default is not None:
-            table[key] = _NONE
-        elif value is None:
-            table.pop(key, None)
-        else:
-            table[key] = _plain(value)
+        table[key] = _NONE if value is None else _plain(value)
     return tomlkit.dumps(doc)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from broadcaster import logs
+from broadcaster import handwritten, logs
 from broadcaster.cli.common import progress_bar
 from broadcaster.clock import FastClock, SystemClock, day_start
 from broadcaster.domain.people.roles import Actor, machine
@@ -84,7 +84,7 @@ def _prepare(station: Station, most: int) -> None:
     scheduler: Actor = machine("xem thử")
     for path in sorted((station.home.root / "schedules").glob("*.toml")):
         if path.name not in {"zones.toml", "exceptions.toml"}:
-            apply_rotation(station, scheduler, path.read_text(encoding="utf-8"), path.name)
+            apply_rotation(station, scheduler, handwritten.text(path), path.name)
 
 
 def _choose(files: list[Path], most: int) -> list[Path]:

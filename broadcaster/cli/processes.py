@@ -5,8 +5,10 @@ Each loads its own part of the house and no other's: play-out stands ready soone
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +16,9 @@ import click
 from broadcaster import logs
 from broadcaster.cli.place import home_option, where
 from broadcaster.errors import RuleError
+from broadcaster.ports import taken
+from broadcaster.supervise import bond
+from broadcaster.supervise.door import inherited
 from broadcaster.supervise.signals import stop_event
 
 if TYPE_CHECKING:
@@ -30,8 +35,11 @@ def web_command(ctx: click.Context, host: str | None, port: int | None, own_home
     """Chạy trang quản lý (thường do “loa up” gọi)."""
     from broadcaster.panel.serve import serve  # noqa: PLC0415 - only this process needs Flask
 
-    station = _process(ctx, own_home, "web")
-    serve(station, host or station.settings.web.host, port or station.settings.web.port, stop_event())
+    stop = stop_event()
+    with _process(ctx, own_home, "web") as station:
+        bond.follow_supervisor(stop)
+        doors = inherited() or taken(host or station.settings.web.host, port or station.settings.web.port)
+        serve(station, doors, stop)
 
 
 @click.command("playout")
@@ -50,6 +58,7 @@ def playout_command(ctx: click.Context, own_home: str | None) -> None:
         from broadcaster.playout.engine import Playout  # noqa: PLC0415 - only this process makes sound
 
         home = _home(given, "playout")
+        bond.follow_supervisor(stop)
         Playout(desk, home, home.settings(), clock, urgent=True).run(stop)
     finally:
         desk.close()
@@ -62,7 +71,10 @@ def worker_command(ctx: click.Context, own_home: str | None) -> None:
     """Chạy phần xử lý nền: đọc, xử lý âm thanh, lên lịch, sao lưu (thường do “loa up” gọi)."""
     from broadcaster.worker.consumer import run  # noqa: PLC0415 - only this process works in the background
 
-    run(_process(ctx, own_home, "worker"), stop_event())
+    stop = stop_event()
+    with _process(ctx, own_home, "worker") as station:
+        bond.follow_supervisor(stop)
+        run(station, stop)
 
 
 @click.command("desk", hidden=True)
@@ -93,7 +105,11 @@ def _home(given: str | None, name: str) -> Home:
     return home
 
 
-def _process(ctx: click.Context, own_home: str | None, name: str) -> Station:
+@contextlib.contextmanager
+def _process(ctx: click.Context, own_home: str | None, name: str) -> Iterator[Station]:
+    """Open the station for the one process of this name."""
     from broadcaster.services.station import open_station  # noqa: PLC0415 - play-out opens no database
 
-    return open_station(_home(where(ctx, own_home), name).root)
+    home = _home(where(ctx, own_home), name)
+    with bond.only(home, name):
+        yield open_station(home.root)

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from broadcaster import handwritten
 from broadcaster.cli.common import actor_of, format_option, opened, show_json, show_table
 from broadcaster.cli.place import home_option
 from broadcaster.clock import day_start
@@ -50,11 +51,9 @@ def apply(ctx: click.Context, file: Path, own_home: str | None, *, dry_run: bool
     with opened(ctx, own_home) as station:
         path = file if file.exists() else station.home.root / file
         try:
-            text = path.read_text(encoding="utf-8")
+            text = handwritten.text(path, field=str(file))
         except FileNotFoundError:
             raise RuleError("Không có tệp lịch phát này.", field=str(file)) from None
-        except UnicodeDecodeError:
-            raise RuleError("Tệp lịch phát phải được lưu bằng bảng mã UTF-8.", field=str(file)) from None
         apply_it = _applier(text, path.name)
         lines = apply_it(station, actor_of(ctx, station), text, path.name, dry_run=dry_run)
         click.echo("\n".join(lines) if lines else "Không có gì thay đổi.")

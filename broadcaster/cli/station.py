@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import tomllib
 from pathlib import Path
@@ -14,12 +15,17 @@ from broadcaster import logs
 from broadcaster.cli.common import format_option, opened, show_json
 from broadcaster.cli.place import home_option, where
 from broadcaster.domain.air.broadcasts import BroadcastState
+from broadcaster.errors import RuleError
+from broadcaster.home import Home
 from broadcaster.services.people.accounts import actor_named, make_first_accounts
 from broadcaster.services.setup import doctor
 from broadcaster.services.setup.backup import backup, restore
 from broadcaster.services.setup.founding import init
 from broadcaster.services.setup.starter import FirstBulletin, first_bulletin, prepare
 from broadcaster.services.station import Station, open_station
+from broadcaster.settings import remarks
+from broadcaster.supervise import bond
+from broadcaster.supervise.door import Door
 from broadcaster.supervise.signals import stop_event
 from broadcaster.supervise.up import Supervisor
 
@@ -66,28 +72,51 @@ def init_command(
 @click.option("--host", help="Địa chỉ lắng nghe của trang quản lý.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Cổng của trang quản lý.")
 @click.option("--starter", is_flag=True, help="Lập đài nếu chưa có, nạp nội dung mẫu và phát ngay một bản tin.")
+@click.option("--replace", is_flag=True, help="Tắt những tiến trình đang chạy của đài này rồi bật lại, không hỏi.")
 @home_option
 @click.pass_context
-def up_command(ctx: click.Context, host: str | None, port: int | None, own_home: str | None, *, starter: bool) -> None:
+def up_command(
+    ctx: click.Context, host: str | None, port: int | None, own_home: str | None, *, starter: bool, replace: bool
+) -> None:
     """Bật đài: phát sóng, xử lý nền và trang quản lý. Ctrl-C để tắt lần lượt."""
+    home = Home(_root(where(ctx, own_home)).expanduser().resolve())
+    _make_way(home, replace=replace)
     stop = stop_event()
     if starter:
-        station = init(_root(where(ctx, own_home)))
+        station = init(home.root)
         _show_accounts(station)
         prepare(station, actor_named(station, "bientap"))
     else:
         station = open_station(where(ctx, own_home))
     logs.configure("up", station.home.logs)
-    host, port = host or station.settings.web.host, port or station.settings.web.port
-    lines = sink_sentences(station)
-    for line in lines:
-        click.echo(line)
-    click.echo(f"Trang quản lý: http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/  (Ctrl-C để tắt đài)")  # noqa: S104
-    watcher = threading.Thread(target=_tell_first_bulletin, args=(station, stop, lines), daemon=True)
-    if starter:
-        watcher.start()
-    Supervisor(station.home, station.clock, web_arguments=["--host", host, "--port", str(port)]).run(stop)
+    with bond.only(station.home, "up"):
+        lines = sink_sentences(station)
+        for line in [*remarks(station.home.settings_file), *lines]:
+            click.echo(line)
+        door = Door(host or station.settings.web.host, port or station.settings.web.port, click.echo)
+        door.open()
+        watcher = threading.Thread(target=_tell_first_bulletin, args=(station, stop, lines), daemon=True)
+        if starter:
+            watcher.start()
+        Supervisor(station.home, station.clock, door).run(stop)
     click.echo("Đài đã tắt.")
+
+
+def _make_way(home: Home, *, replace: bool) -> None:
+    """Say which processes of this home live, and end them if that is wanted.
+
+    Raises:
+        RuleError: they go on living.
+    """
+    found = bond.living(home)
+    if not found:
+        return
+    told = ", ".join(f"{bond.NAMES[name]} ({pid or 'không rõ số'})" for name, pid in found.items())
+    click.echo(f"Đài này đang chạy: {told}.")
+    if not replace and not (sys.stdin.isatty() and click.confirm("Tắt chúng rồi bật lại? Loa sẽ im vài giây.")):
+        raise RuleError("Đài đang chạy nên không bật thêm. Muốn tắt đi rồi bật lại: loa up --replace")
+    if left := bond.end(home, found):
+        raise RuleError(f"Không tắt được: {', '.join(str(pid) for pid in left.values())}.")
 
 
 @click.command("doctor")

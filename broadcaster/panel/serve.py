@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import threading
+from collections.abc import Sequence
 
 from flask import Flask
 from waitress.server import create_server
@@ -19,14 +21,14 @@ log = EventLog(__name__)
 _BEAT_SECONDS = 5.0
 
 
-def serve(station: Station, host: str, port: int, stop_event: threading.Event) -> None:
-    """Serve the control panel of `station` on `host`:`port` until `stop_event` is set."""
+def serve(station: Station, doors: Sequence[socket.socket], stop_event: threading.Event) -> None:
+    """Serve the control panel of `station` at `doors`, which listen already, until `stop_event` is set."""
+    host, port = doors[0].getsockname()[:2]
     app = create_app(station)
     server = create_server(
         Timed(app, station.clock),
         _dispatcher=Queue(station.settings.web.threads, station.clock),
-        host=host,
-        port=port,
+        sockets=list(doors),
         ident=None,
         max_request_body_size=MOST,
         channel_timeout=60,
@@ -34,7 +36,7 @@ def serve(station: Station, host: str, port: int, stop_event: threading.Event) -
     server.channel_class = channel_for(app)
     runner = threading.Thread(target=server.run, name="waitress", daemon=True)
     runner.start()
-    log.info("panel ready", host=host, port=server.effective_port if hasattr(server, "effective_port") else port)
+    log.info("panel ready", host=host, port=port)
     try:
         _compile_templates(app, stop_event)
         while not stop_event.is_set() and runner.is_alive():

@@ -6,12 +6,11 @@ The form is described in `schedules/README.md` and, for editors with completion,
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, create_model
 
-from broadcaster import errors, faults
+from broadcaster import errors, faults, handwritten
 from broadcaster.domain.air.broadcasts import Overrun
 from broadcaster.domain.air.lateness import LatePolicy
 from broadcaster.domain.fold import nfc
@@ -166,10 +165,7 @@ def read_toml(text: str, *, name: str) -> dict[str, Any]:
     Raises:
         RuleError: it is not TOML; the sentence names the line.
     """
-    try:
-        return tomllib.loads(nfc(text))
-    except tomllib.TOMLDecodeError as error:
-        raise RuleError(f"Tệp viết sai cú pháp TOML: {error}.", field=name) from None
+    return handwritten.table(nfc(text), field=name)
 
 
 def parse_form(form: type[F], table: dict[str, Any], *, name: str) -> F:

@@ -19,12 +19,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, get_args
 
-from broadcaster.errors import EngineError
+from broadcaster import handwritten
+from broadcaster.errors import EngineError, RuleError
 from broadcaster.speech.engine import Gender, Region
 
 MANIFEST: Final = "voice.toml"
@@ -77,7 +77,7 @@ def parse(text: str, *, where: str) -> Manifest:
         EngineError: it is not TOML, a field is missing or wrong, or a file would lie outside of the voice's folder.
     """
     try:
-        table = tomllib.loads(text)
+        table = handwritten.table(text, field=())
         return Manifest(
             name=_matching(table, "name", _NAME),
             engine=_one_of(table, "engine", SHELVED),
@@ -87,7 +87,7 @@ def parse(text: str, *, where: str) -> Manifest:
             licence=str(table["licence"])[:80],
             files=tuple(_file(row) for row in table["file"]),
         )
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+    except (RuleError, KeyError, TypeError, ValueError) as error:
         raise EngineError(
             f"Bản mô tả giọng đọc (voice.toml) không đúng: {error}.", code="voice-manifest", field=where
         ) from None

@@ -7,12 +7,13 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from broadcaster.clock import Clock
 from broadcaster.home import Home
 from broadcaster.logs import EventLog
+from broadcaster.supervise.bond import SUPERVISED
+from broadcaster.supervise.door import Door
 
 log = EventLog(__name__)
 
@@ -27,7 +28,6 @@ _STOP_SECONDS = {"web": 10.0, "worker": 20.0, "playout": 20.0}
 @dataclass
 class _Child:
     name: str
-    arguments: Sequence[str]
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     falls: int = 0
@@ -37,10 +37,11 @@ class _Child:
 class Supervisor:
     """Keeps the three processes of one station alive."""
 
-    def __init__(self, home: Home, clock: Clock, *, web_arguments: Sequence[str] = ()) -> None:
+    def __init__(self, home: Home, clock: Clock, door: Door) -> None:
         self._home = home
         self._clock = clock
-        self._children = [_Child(name, web_arguments if name == "web" else ()) for name in ORDER]
+        self._door = door
+        self._children = [_Child(name) for name in ORDER]
 
     def run(self, stop: threading.Event) -> None:
         """Start all and watch them until `stop` is set; then stop all in order."""
@@ -52,6 +53,7 @@ class Supervisor:
         finally:
             for child in reversed(self._children):
                 self._end(child)
+            self._door.close()
 
     def _tend(self, child: _Child) -> None:
         now = self._clock.monotonic()
@@ -65,11 +67,20 @@ class Supervisor:
             child.falls += 1
             child.process, child.start_at = None, now + pause
             log.warning("process fell", process=child.name, code=code, again_in=pause)
-        if now >= child.start_at:
+        if now < child.start_at:
+            return
+        web = child.name == "web"
+        if web and self._door.given_up:
+            return
+        if web and not self._door.open():
+            child.start_at = now + BACK_OFF[min(child.falls, len(BACK_OFF) - 1)]
+            child.falls += 1
+        else:
             child.process = subprocess.Popen(
-                [sys.executable, "-m", "broadcaster", "--home", str(self._home.root), child.name, *child.arguments],
-                stdin=subprocess.DEVNULL,
-                env=os.environ | {"LOA_SUPERVISED": "1"},
+                [sys.executable, "-m", "broadcaster", "--home", str(self._home.root), child.name],
+                stdin=subprocess.PIPE,  # never written to: it ends when this process does
+                pass_fds=self._door.handles() if web else (),
+                env=os.environ | {SUPERVISED: "1"} | (self._door.environment() if web else {}),
                 # Ctrl-C goes to the supervisor alone, which then stops the others in order.
                 start_new_session=os.name == "posix",
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from broadcaster import faults
+from broadcaster import faults, handwritten
 from broadcaster.domain.fold import nfc
 from broadcaster.domain.scripts.fields import ABOUT, Face, shown_on
 from broadcaster.errors import RuleError, Where
@@ -65,7 +64,7 @@ def parse(text: str, *, name: str) -> Parsed:
     if end is None:
         raise RuleError(f"Phần đầu tệp mở bằng “{fence}” nhưng không đóng lại bằng “{fence}”.", field=(name, "dòng", 1))
     head, body = lines[1:end], "\n".join(lines[end + 1 :]).lstrip("\n")
-    fields = _toml(head, name) if fence == "+++" else _plain(head, name)
+    fields = handwritten.table("\n".join(head), field=name, first_line=2) if fence == "+++" else _plain(head, name)
     for key, value in list(fields.items()):
         line = next((n for n, text in enumerate(head, 2) if text.lstrip().startswith(key)), 1)
         if key not in KEYS:
@@ -74,13 +73,6 @@ def parse(text: str, *, name: str) -> Parsed:
         if key in ABOUT and ABOUT[key].kind is dt.date:
             fields[key] = _date(value, (name, "dòng", line, key))
     return Parsed(fields, body)
-
-
-def _toml(head: list[str], name: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads("\n".join(head))
-    except tomllib.TOMLDecodeError as error:
-        raise RuleError(f"Phần đầu tệp viết sai cú pháp TOML: {error}.", field=name) from None
 
 
 def _plain(head: list[str], name: str) -> dict[str, Any]:

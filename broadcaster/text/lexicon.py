@@ -7,7 +7,6 @@ Data comes as TOML. `[expand]`, `[word]`, `[spell]`, `[leave]` and `[typo]` map 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -15,6 +14,9 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 from unicodedata import normalize as unicode_normalize
+
+from broadcaster import handwritten
+from broadcaster.errors import RuleError
 
 _MODES = frozenset(("expand", "word", "spell", "leave", "typo"))
 TABLES = ("letters", "units", "document_types", "issuers", "web", "symbols", "currencies", "subjects")
@@ -238,9 +240,9 @@ def _generality(entry: LexiconEntry) -> int:
 def parse_lexicon(toml_text: str) -> Lexicon:
     """The lexicon of one TOML text; raises LexiconError with a Vietnamese sentence."""
     try:
-        data = tomllib.loads(toml_text)
-    except tomllib.TOMLDecodeError as error:
-        raise LexiconError(f"Từ điển đọc không phải TOML hợp lệ: {error}.") from error
+        data = handwritten.table(toml_text, field=())
+    except RuleError as error:
+        raise LexiconError(f"Từ điển đọc: {error.message}") from None
     return _from_data(data)
 
 

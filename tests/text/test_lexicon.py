@@ -113,8 +113,8 @@ def test_an_acronym_that_the_text_defines_is_expanded_afterwards(lexicon):
 @pytest.mark.parametrize(
     ("toml", "fault"),
     [
-        ("[expand", "không phải TOML"),
-        ("[lạ]\na = 1", "không phải TOML"),
+        ("[expand", "Dòng 1 viết sai"),
+        ("[lạ]\na = 1", "Dòng 1 viết sai"),
         ("[strange]\na = 1", "mục lạ"),
         ('[[entry]]\nspoken = "a"', "thiếu cách viết"),
         ('[[entry]]\nwritten = "A"', "thiếu cách đọc"),

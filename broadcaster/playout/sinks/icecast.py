@@ -70,7 +70,7 @@ class IcecastOptions(PluginOptions):
         password = self.password
         if self.password_file:
             try:
-                password = Path(self.password_file).read_text(encoding="utf-8").strip()
+                password = Path(self.password_file).read_text(encoding="utf-8-sig").strip()
             except OSError as error:
                 raise AirError(
                     f"Không đọc được tệp mật khẩu Icecast: {error.strerror}.", code="password-file"

@@ -14,6 +14,7 @@ from unicodedata import category
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from broadcaster import handwritten
 from broadcaster.db.models import LexiconRow, LexiconVersion
 from broadcaster.domain.fold import one_line
 from broadcaster.domain.scripts.scripts import text_sha256
@@ -40,7 +41,7 @@ _Texts = tuple[tuple[str, ...], ...]
 def lexicon_texts(station: Station) -> _Texts:
     """The shipped lexicon files, then the station's own (`scripts/lexicon/*.toml` in the home): two layers."""
     folders = (room("scripts") / "lexicon", station.home.root / "scripts" / "lexicon")
-    return tuple(tuple(p.read_text(encoding="utf-8") for p in sorted(folder.glob("*.toml"))) for folder in folders)
+    return tuple(tuple(handwritten.text(p) for p in sorted(folder.glob("*.toml"))) for folder in folders)
 
 
 @lru_cache(maxsize=8)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from broadcaster import handwritten
 from broadcaster.db.models import CampaignRow, Topic, Unit
 from broadcaster.db.queries.plans import campaign, campaign_of
 from broadcaster.domain.fold import fold
@@ -77,7 +77,7 @@ def forms(station: Station) -> list[Form]:
     try:
         return [
             Form(f["code"], f["title"], FormGroup(f["group"]), tuple(f.get("words", ())))
-            for f in tomllib.loads(path.read_text(encoding="utf-8"))["form"]
+            for f in handwritten.table(handwritten.text(path), field=str(path))["form"]
         ]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RuleError(f"Danh mục hình thức tuyên truyền viết sai: {error}.", field=str(path)) from None

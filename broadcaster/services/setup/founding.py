@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from broadcaster import settings, settings_file
+from broadcaster import handwritten, settings, settings_file
 from broadcaster.clock import Clock
 from broadcaster.db import schema
 from broadcaster.db.models import ChainHead, CueRow, DayException, Script, Topic, Unit, ZoneGroup, ZoneRow
@@ -161,7 +161,7 @@ def _load_zones(session: Session, home: Home) -> None:
     if session.scalars(select(ZoneRow.code).limit(1)).first() is not None:
         return
     path = home.root / "schedules" / "zones.toml"
-    form = parse_form(ZonesForm, read_toml(path.read_text(encoding="utf-8"), name=path.name), name=path.name)
+    form = parse_form(ZonesForm, read_toml(handwritten.text(path), name=path.name), name=path.name)
     codes = {z.code for z in form.zone}
     for position, z in enumerate(form.zone):
         session.add(ZoneRow(position=position, **z.model_dump()))
@@ -177,7 +177,7 @@ def _load_exceptions(session: Session, home: Home) -> None:
     if session.scalars(select(DayException.day).limit(1)).first() is not None:
         return
     path = home.root / "schedules" / "exceptions.toml"
-    form = parse_form(ExceptionsForm, read_toml(path.read_text(encoding="utf-8"), name=path.name), name=path.name)
+    form = parse_form(ExceptionsForm, read_toml(handwritten.text(path), name=path.name), name=path.name)
     for number, e in enumerate(form.exception, 1):
         for day in days_between(e.day, e.to, field=(path.name, "exception", number, "to")):
             session.merge(DayException(day=day, kind=e.kind, title=e.title))

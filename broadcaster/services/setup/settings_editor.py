@@ -11,8 +11,8 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from broadcaster import handwritten, settings_file
 from broadcaster import settings as settings_module
-from broadcaster import settings_file
 from broadcaster.domain.fold import nfc
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import RuleError
@@ -82,7 +82,7 @@ def change(station: Station, actor: Actor, section: str, written: Mapping[str, s
     changed = {k: v for k, v in values.items() if v != getattr(now, k)}
     if not changed:
         return []
-    text = settings_file.changed(path.read_text(encoding="utf-8"), section, changed)
+    text = settings_file.changed(handwritten.text(path), section, changed)
     with tempfile.TemporaryDirectory(dir=station.home.run) as folder:
         trial = Path(folder) / "station.toml"
         trial.write_text(text, encoding="utf-8")

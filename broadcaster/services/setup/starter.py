@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from broadcaster import handwritten
 from broadcaster.db.models import BroadcastRow, Job, PlayLogEntry, Script
 from broadcaster.domain.air.broadcasts import LEAD, BroadcastKind, BroadcastState
 from broadcaster.domain.people.roles import Actor, machine
@@ -39,7 +40,7 @@ def prepare(station: Station, editor: Actor) -> None:
     numbers = load_starter_scripts(station, editor)
     for path in sorted((station.home.root / "schedules").glob("*.toml")):
         if path.name not in {"zones.toml", "exceptions.toml"}:
-            apply_rotation(station, machine("bộ cài mẫu"), path.read_text(encoding="utf-8"), path.name)
+            apply_rotation(station, machine("bộ cài mẫu"), handwritten.text(path), path.name)
     plan_unwatched(station)
     if not numbers:
         return

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import tomlkit
 
+from broadcaster import handwritten
 from broadcaster import settings as settings_module
 from broadcaster.clock import SystemClock
 from broadcaster.domain.people.roles import Actor, Permission
@@ -150,7 +151,7 @@ def make_default(station: Station, actor: Actor, name: str) -> list[str]:
     order = [voice.name, *(v for v in before if v != voice.name)]
     path = station.home.settings_file
     try:
-        document = tomlkit.parse(path.read_text(encoding="utf-8"))
+        document = tomlkit.parse(handwritten.text(path))
         document.setdefault("speech", tomlkit.table())["voices"] = order
         partial = path.with_name(f".{path.name}.part")
         partial.write_text(tomlkit.dumps(document), encoding="utf-8")
