@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from broadcaster import settings as settings_module
 from broadcaster.errors import RuleError
 from broadcaster.settings import Settings
 
+SQLITE: Final = "sqlite:///"
+"""What stands before the path of the home's own database; the path is taken as it is."""
 FOLDERS = ("scripts", "audio", "audio/store", "schedules", "web", "reports", "proofs", "backups", "run", "logs")
 
 
@@ -79,7 +82,7 @@ class Home:
 
     def database_url(self, settings: Settings) -> str:
         """The database's URL: the setting, else SQLite in the home."""
-        return settings.database.url or f"sqlite:///{(self.root / 'station.db').as_posix()}"
+        return settings.database.url or f"{SQLITE}{(self.root / 'station.db').as_posix()}"
 
     def make_folders(self) -> None:
         """Make whatever folder is missing.

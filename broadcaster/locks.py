@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from pathlib import Path
 
 if sys.platform == "win32":
@@ -30,6 +31,10 @@ else:
         fcntl.flock(handle, fcntl.LOCK_UN)
 
 
+_TRIES = 4
+_INSTANT_S = 0.02
+
+
 class FileLock:
     """The file of a lock, opened and not yet held; it is made when needed and never removed.
 
@@ -43,12 +48,16 @@ class FileLock:
         self._held = False
 
     def take(self) -> bool:
-        """Hold it if nobody else does; say whether it is held now."""
-        try:
-            _take(self._handle)
-        except OSError:
-            return False
-        self._held = True
+        """Hold it if nobody else does; say whether it is held now.
+
+        Who asks after the holder has it for an instant: that is waited out.
+        """
+        tries = _TRIES
+        while not self._take():
+            tries -= 1
+            if not tries:
+                return False
+            time.sleep(_INSTANT_S)
         with contextlib.suppress(OSError):  # a full disk takes no number; the lock holds without
             os.ftruncate(self._handle, 0)
             os.lseek(self._handle, 0, os.SEEK_SET)
@@ -57,13 +66,21 @@ class FileLock:
 
     def holder(self) -> int | None:
         """The process that holds it (0: it did not say which), None if nobody does; it is not held afterwards."""
-        if self.take():
+        if self._take():
             _give(self._handle)
             self._held = False
             return None
         os.lseek(self._handle, 0, os.SEEK_SET)
         said = os.read(self._handle, 20)
         return int(said) if said.isdigit() else 0
+
+    def _take(self) -> bool:
+        try:
+            _take(self._handle)
+        except OSError:
+            return False
+        self._held = True
+        return True
 
     def close(self) -> None:
         """Let go of it, held or not."""

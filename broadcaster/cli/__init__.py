@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import importlib
 import sys
-from pathlib import Path
 
 import click
 
-from broadcaster import __version__
+from broadcaster import __version__, disks
 from broadcaster.cli import refusals
 from broadcaster.errors import ForbiddenError, RuleError, StationError
 
@@ -98,7 +97,5 @@ def main() -> None:
         click.echo(f"Lỗi: {error}", err=True)
         sys.exit(1)
     except OSError as error:
-        from broadcaster.sound.store import disk_error  # noqa: PLC0415 - only when a disk refuses
-
-        click.echo(f"Lỗi: {disk_error(error, Path(error.filename or '.'))}", err=True)
+        click.echo(f"Lỗi: {disks.refused(error)}", err=True)
         sys.exit(1)

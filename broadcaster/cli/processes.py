@@ -18,7 +18,7 @@ from broadcaster.cli.place import home_option, where
 from broadcaster.errors import RuleError
 from broadcaster.ports import taken
 from broadcaster.supervise import bond
-from broadcaster.supervise.door import inherited
+from broadcaster.supervise.panel_port import inherited
 from broadcaster.supervise.signals import stop_event
 
 if TYPE_CHECKING:

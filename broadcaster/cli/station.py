@@ -25,7 +25,7 @@ from broadcaster.services.setup.starter import FirstBulletin, first_bulletin, pr
 from broadcaster.services.station import Station, open_station
 from broadcaster.settings import remarks
 from broadcaster.supervise import bond
-from broadcaster.supervise.door import Door
+from broadcaster.supervise.panel_port import PanelPort
 from broadcaster.supervise.signals import stop_event
 from broadcaster.supervise.up import Supervisor
 
@@ -93,7 +93,7 @@ def up_command(
         lines = sink_sentences(station)
         for line in [*remarks(station.home.settings_file), *lines]:
             click.echo(line)
-        door = Door(host or station.settings.web.host, port or station.settings.web.port, click.echo)
+        door = PanelPort(host or station.settings.web.host, port or station.settings.web.port, click.echo)
         door.open()
         watcher = threading.Thread(target=_tell_first_bulletin, args=(station, stop, lines), daemon=True)
         if starter:
@@ -170,7 +170,10 @@ def sink_checks(station: Station) -> list[doctor.Check]:
     """Try every sink of this station on this machine; a line for each."""
     from broadcaster.playout.sinks import resolve_sinks  # noqa: PLC0415 - asks the sound system
 
-    sinks = resolve_sinks(station.settings, station.home, station.clock)
+    try:
+        sinks = resolve_sinks(station.settings, station.home, station.clock)
+    except RuleError as error:
+        return [doctor.Check("Đường ra", ok=False, sentence=str(error))]
     found = []
     for name in station.settings.playout.sinks:
         why, soon = sinks.examine(name)

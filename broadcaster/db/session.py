@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Engine, UpdateBase, create_engine, event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import URL, Connection, CursorResult, Engine, UpdateBase, create_engine, event
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from broadcaster.db.base import Encoded, json_text
-from broadcaster.errors import StationError
+from broadcaster.errors import RuleError, StationError
+from broadcaster.home import SQLITE
 
 _BUSY_MS = 10_000
 
@@ -24,7 +25,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self.engine: Engine = create_engine(url, pool_pre_ping=not self.is_sqlite, json_serializer=_json)
+        self.engine: Engine = _engine(url, pool_pre_ping=not self.is_sqlite)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _sqlite_connect)
             event.listen(self.engine, "begin", _sqlite_begin)
@@ -69,6 +70,29 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def _engine(url: str, **options: Any) -> Engine:
+    """The engine of a database.
+
+    Raises:
+        RuleError: the setting is no address of a database, or its driver is not installed.
+    """
+    path = url.removeprefix(SQLITE)
+    whole = URL.create("sqlite", database=path) if path != url else url  # a path may hold what an address may not
+    try:
+        return create_engine(whole, json_serializer=_json, **options)
+    except ModuleNotFoundError as error:
+        raise RuleError(
+            f"Máy này chưa cài phần nối tới cơ sở dữ liệu ấy (thiếu “{error.name}”). Với PostgreSQL hãy cài gói "
+            "loa-xa[postgres], hoặc bỏ trống url để dùng tệp của đài.",
+            field="database.url",
+        ) from None
+    except (ArgumentError, ValueError):
+        raise RuleError(
+            "Không phải địa chỉ cơ sở dữ liệu; viết như postgresql+psycopg://loa@máy/loa, hoặc bỏ trống.",
+            field="database.url",
+        ) from None
 
 
 def changed(session: Session, statement: UpdateBase) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -83,9 +84,11 @@ def create_app(station: Station, config: Mapping[str, Any] | None = None) -> Fla
     """The control panel of an open station; `config` overrides Flask's settings, for tests."""
     app = Flask("broadcaster.panel", static_folder=str(room("web") / "static"), static_url_path="/static")
     app.session_interface = _Sessions()
+    key = secret_key(station.home)
     app.config.update(
-        SECRET_KEY=secret_key(station.home),
-        SESSION_COOKIE_NAME="loa",
+        SECRET_KEY=key,
+        # A browser tells ports of one machine apart nowhere: two stations there would sign each other out.
+        SESSION_COOKIE_NAME=f"loa-{hashlib.sha256(key.encode()).hexdigest()[:8]}",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=12),

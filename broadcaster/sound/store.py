@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import os
 import shutil
@@ -14,19 +13,11 @@ from typing import Final
 
 import psutil
 
+from broadcaster.disks import FULL, reason
 from broadcaster.errors import MediaError, RuleError
 
 _INCOMING: Final = ".incoming"
-_FULL: Final = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 _CHUNK: Final = 1 << 20
-_REASONS: Final = {
-    errno.EROFS: "ổ đĩa chỉ cho đọc",
-    errno.EACCES: "không có quyền",
-    errno.EPERM: "không có quyền",
-    errno.EIO: "ổ đĩa bị lỗi",
-    errno.ENOENT: "không có tệp hoặc thư mục này",
-    errno.ENOTDIR: "không có thư mục này",
-}
 
 
 class Store:
@@ -182,13 +173,12 @@ def keep_whole(target: Path, data: bytes, *, overwrite: bool = False) -> None:
 
 def disk_error(error: OSError, path: Path) -> MediaError:
     """What to tell a person about a disk that refuses."""
-    if error.errno in _FULL:
+    if error.errno in FULL:
         return MediaError(
             "Ổ đĩa đã đầy nên không lưu được âm thanh. Hãy xóa bớt tệp rồi làm lại.", code="disk-full", field=str(path)
         )
-    why = _REASONS.get(error.errno or 0, error.strerror or str(error))
     return MediaError(
-        f"Không đọc hoặc ghi được tệp âm thanh ({why}). Hãy kiểm tra ổ đĩa và quyền ghi vào thư mục.",
+        f"Không đọc hoặc ghi được tệp âm thanh ({reason(error)}). Hãy kiểm tra ổ đĩa và quyền ghi vào thư mục.",
         code="disk",
         field=str(path),
     )

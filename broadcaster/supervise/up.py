@@ -13,7 +13,7 @@ from broadcaster.clock import Clock
 from broadcaster.home import Home
 from broadcaster.logs import EventLog
 from broadcaster.supervise.bond import SUPERVISED
-from broadcaster.supervise.door import Door
+from broadcaster.supervise.panel_port import PanelPort
 
 log = EventLog(__name__)
 
@@ -37,7 +37,7 @@ class _Child:
 class Supervisor:
     """Keeps the three processes of one station alive."""
 
-    def __init__(self, home: Home, clock: Clock, door: Door) -> None:
+    def __init__(self, home: Home, clock: Clock, door: PanelPort) -> None:
         self._home = home
         self._clock = clock
         self._door = door

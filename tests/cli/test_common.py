@@ -41,3 +41,4 @@ def test_a_disk_that_refuses_is_one_sentence(loa: Loa, home: Path) -> None:
     done = loa("schedule", "ical", "-o", home / "station.toml" / "x.ics")
     assert done.code == 1
     assert "Hãy kiểm tra ổ đĩa và quyền ghi" in done.err
+    assert "âm thanh" not in done.err

@@ -27,7 +27,9 @@ def address(app, tmp_path, monkeypatch):
 @pytest.fixture
 def cookie(sign_in):
     def of(username):
-        return f"loa={sign_in(username).get_cookie('loa').value}"
+        client = sign_in(username)
+        name = client.application.config["SESSION_COOKIE_NAME"]
+        return f"{name}={client.get_cookie(name).value}"
 
     return of
 

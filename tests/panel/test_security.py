@@ -177,7 +177,7 @@ def test_an_account_that_is_closed_is_out_at_once(sign_in: SignIn) -> None:
 
 def test_a_forged_cookie_is_worth_nothing(app: Flask) -> None:
     client = app.test_client()
-    client.set_cookie("loa", "eyJfdXNlcl9pZCI6IjEuMCJ9.forged.forged")
+    client.set_cookie(client.application.config["SESSION_COOKIE_NAME"], "eyJfdXNlcl9pZCI6IjEuMCJ9.forged.forged")
     assert client.get("/").status_code == 303
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from broadcaster.db.models import BroadcastRow, ChainHead, Incident
 from broadcaster.db.queries import zones
+from broadcaster.disks import refused
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS
 from broadcaster.domain.setup.zones import Correction
@@ -19,6 +20,7 @@ from broadcaster.media import ffmpeg
 from broadcaster.services.air.heartbeats import status
 from broadcaster.services.log.playlog import verify
 from broadcaster.services.scripts.approving import airable
+from broadcaster.services.setup import settings_check
 from broadcaster.services.setup.backup import last_backup
 from broadcaster.services.station import Station
 from broadcaster.sound import recogniser_process
@@ -49,10 +51,11 @@ def examine(station: Station, sinks: Sequence[Check] = (), *, thorough: bool = T
     checks: list[tuple[str, Callable[[Station], Check]]] = [
         ("Đồng hồ", _clock),
         ("Ổ đĩa", _disk),
+        ("Cài đặt", _settings),
         ("ffmpeg", _ffmpeg),
         ("Kho âm thanh", _store),
         ("Giọng đọc", _voices),
-        *([("Giọng cài thêm", _extras), ("Nghe thử", _listener)] if thorough else []),
+        *([("Giọng cài thêm", _extras), ("Nghe thử", _listener), ("Tiếp âm", _relays)] if thorough else []),
         ("Phát sóng", _playout),
         ("Đường ra", _sinks),
         ("Xử lý nền", _worker),
@@ -70,8 +73,8 @@ def examine(station: Station, sinks: Sequence[Check] = (), *, thorough: bool = T
         except StationError as error:
             found.append(Check(name, ok=False, sentence=str(error)))
         except OSError as error:
-            found.append(Check(name, ok=False, sentence=str(disk_error(error, station.home.root))))
-    found[4:4] = sinks
+            found.append(Check(name, ok=False, sentence=str(refused(error, str(station.home.root)))))
+    found[5:5] = sinks
     return found
 
 
@@ -89,6 +92,19 @@ def _disk(station: Station) -> Check:
     if free < _DISK_OUT:
         return Check("Ổ đĩa", ok=False, sentence=f"{words} Gần hết chỗ: hãy xóa bớt tệp không dùng.")
     return Check("Ổ đĩa", ok=True if free > _DISK_LOW else None, sentence=words)
+
+
+def _settings(station: Station) -> Check:
+    wrong = settings_check.in_settings(station)
+    return Check("Cài đặt", ok=not wrong, sentence=" ".join(wrong) or "Mọi điều ghi trong station.toml đều dùng được.")
+
+
+def _relays(station: Station) -> Check:
+    asked = settings_check.relays(station)
+    if not asked:
+        return Check("Tiếp âm", ok=True, sentence="Không có nguồn tiếp âm nào.")
+    words = " ".join(f"“{name}”: {why or 'nhận được.'}" for name, why in asked.items())
+    return Check("Tiếp âm", ok=not any(asked.values()), sentence=words)
 
 
 def _ffmpeg(_station: Station) -> Check:

@@ -17,13 +17,13 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Job
 from broadcaster.db.session import changed
+from broadcaster.disks import DiskError, refused
 from broadcaster.domain.work.jobs import JobKind, JobState, JobTurn
 from broadcaster.errors import EngineError, MediaError, StationError
 from broadcaster.logs import EventLog
 from broadcaster.media.ffmpeg import NOT_THE_FILE
 from broadcaster.services.station import Station
 from broadcaster.services.work.jobs import ORDER, let_down, ready
-from broadcaster.sound.store import disk_error
 
 log = EventLog(__name__)
 
@@ -151,13 +151,13 @@ def _owner() -> str:
 
 def _told(error: StationError | OSError, root: Path) -> StationError:
     """An error with a sentence for people; a library that meets a full disk has none."""
-    return error if isinstance(error, StationError) else disk_error(error, Path(error.filename or root))
+    return error if isinstance(error, StationError) else refused(error, str(root))
 
 
 def _may_pass(error: StationError) -> bool:
     """Whether the same work may go well later: a busy service, a disk that was full, a killed ffmpeg."""
     return (isinstance(error, EngineError) and error.transient) or (
-        isinstance(error, MediaError) and error.code in NOT_THE_FILE
+        isinstance(error, MediaError | DiskError) and error.code in NOT_THE_FILE
     )
 
 

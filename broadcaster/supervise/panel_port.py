@@ -15,7 +15,7 @@ TRIES: Final = 5
 """How often a port that another program has is asked for."""
 
 
-class Door:
+class PanelPort:
     """The port at which the panel will be; `tell` says to the person at the screen how it stands."""
 
     def __init__(self, host: str, port: int, tell: Callable[[str], object]) -> None:
