@@ -166,8 +166,7 @@ def _end_of(
     if first is not None:
         return _rounded(first.ends_at), first.title
     local = station.local(now)
-    last = max(w.end for w in station.settings.station_hours.windows)
-    day_end = dt.datetime.combine(local.date(), last, tzinfo=local.tzinfo)
+    day_end = max(w.on(local.date(), local.tzinfo)[1] for w in station.settings.station_hours.windows)
     return _rounded(max(day_end, local + SOON)).astimezone(dt.UTC), ""
 
 
