@@ -80,6 +80,14 @@ class Home:
         """
         return settings_module.load(self.settings_file)
 
+    def settings_mark(self) -> tuple[int, int, int] | None:
+        """What changes when the settings file does; None while there is none."""
+        try:
+            found = self.settings_file.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size, found.st_ino
+
     def database_url(self, settings: Settings) -> str:
         """The database's URL: the setting, else SQLite in the home."""
         return settings.database.url or f"{SQLITE}{(self.root / 'station.db').as_posix()}"

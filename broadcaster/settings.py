@@ -301,6 +301,36 @@ class Settings(BaseSettings):
         return Caps(self.hours.sessions_per_day, self.hours.minutes_per_session, self.hours.days_per_week)
 
 
+AT_START: Final = frozenset(
+    {
+        ("station", "timezone"),
+        ("speech", "engines"),
+        ("playout", "sinks"),
+        ("playout", "lease_seconds"),
+        ("relay", "sources"),
+        ("database", "url"),
+        ("web", "host"),
+        ("web", "port"),
+        ("web", "threads"),
+    }
+)
+"""What a process takes when it starts and keeps until it ends; every other setting works in all at once."""
+
+
+def brought_up(started: Settings, fresh: Settings) -> Settings:
+    """What works in a process that began with `started`, now that the file says `fresh`."""
+    kept: dict[str, dict[str, Any]] = {}
+    for section, key in AT_START:
+        kept.setdefault(section, {})[key] = getattr(getattr(started, section), key)
+    sections = {name: getattr(fresh, name).model_copy(update=values) for name, values in kept.items()}
+    return fresh.model_copy(update=sections)
+
+
+def only_at_start(section: str, key: str) -> str:
+    """The words that a key's explanation ends with where it waits for a start, else none."""
+    return " Có hiệu lực khi đài khởi động lại." if (section, key) in AT_START else ""
+
+
 class SettingsError(RuleError):
     """Raised when keys or values of the settings file are wrong; `faults` are their places in it."""
 

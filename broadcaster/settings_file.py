@@ -9,12 +9,12 @@ import tomlkit
 from pydantic import BaseModel
 from tomlkit.items import Table
 
-from broadcaster.settings import PlayoutSettings, Settings
+from broadcaster.settings import PlayoutSettings, Settings, only_at_start
 from broadcaster.settings_reference import sink_words
 
 _TITLE = (
     "Cài đặt của đài. Dòng bắt đầu bằng # là lời giải thích.",
-    "Sửa xong hãy khởi động lại đài. Kiểm tra bằng lệnh: loa doctor",
+    "Sửa xong là có hiệu lực ngay, trừ những khóa ghi rõ là chờ khởi động lại. Kiểm tra bằng lệnh: loa doctor",
 )
 _NONE = 0
 """How a file says that there is no limit, which TOML has no word for."""
@@ -30,11 +30,11 @@ def document(overrides: Mapping[str, Mapping[str, Any]] | None = None) -> str:
         section = field.default
         if isinstance(section, BaseModel):
             doc.add(tomlkit.nl())
-            doc.add(name, _table(section, chosen.get(name, {})))
+            doc.add(name, _table(name, section, chosen.get(name, {})))
     return tomlkit.dumps(doc)
 
 
-def _table(section: BaseModel, chosen: Mapping[str, Any]) -> Table:
+def _table(name: str, section: BaseModel, chosen: Mapping[str, Any]) -> Table:
     table = tomlkit.table()
     if section.__doc__:
         table.add(tomlkit.comment(section.__doc__))
@@ -42,7 +42,7 @@ def _table(section: BaseModel, chosen: Mapping[str, Any]) -> Table:
     for key in sorted(values, key=lambda key: isinstance(values[key], Mapping)):  # tables of their own come last
         field, value = type(section).model_fields[key], values[key]
         if field.description:
-            table.add(tomlkit.comment(field.description))
+            table.add(tomlkit.comment(field.description + only_at_start(name, key)))
         if (type(section), key) == (PlayoutSettings, "sinks"):
             for line in sink_words():
                 table.add(tomlkit.comment(line))

@@ -16,13 +16,14 @@ from pydantic.fields import FieldInfo
 
 from broadcaster.errors import StationError
 from broadcaster.plugins import ENGINES, SINKS, Door
-from broadcaster.settings import RelaySourceSettings, Settings, SinkSettings
+from broadcaster.settings import RelaySourceSettings, Settings, SinkSettings, only_at_start
 
 _KINDS: Final = {bool: "true, false", int: "số nguyên", float: "số", str: "chữ", list: "danh sách", dict: "bảng"}
 _HEAD: Final = """# Cài đặt của đài
 
 Mọi khóa của `station.toml`. Trang này do `make reference` viết ra từ chính các mô hình kiểm tra tệp ấy; đừng sửa tay.
-Biến môi trường `LOA_NHÓM__KHÓA` thay cho khóa trong tệp. Kiểm tra sau khi sửa: `loa doctor`.
+Biến môi trường `LOA_NHÓM__KHÓA` thay cho khóa trong tệp. Sửa xong là có hiệu lực ngay, trừ những khóa
+ghi rõ là chờ khởi động lại (mục Cài đặt của trang quản lý có nút). Kiểm tra sau khi sửa: `loa doctor`.
 """
 
 
@@ -37,9 +38,12 @@ class Key:
     words: str
 
 
-def keys(form: type[BaseModel]) -> list[Key]:
-    """The settings of a form, in its order."""
-    return [Key(name, _default(f), _allowed(f), f.description or "") for name, f in form.model_fields.items()]
+def keys(form: type[BaseModel], section: str = "") -> list[Key]:
+    """The settings of a form, in its order; a section's with the word on whether they wait for a start."""
+    return [
+        Key(name, _default(f), _allowed(f), (f.description or "") + only_at_start(section, name))
+        for name, f in form.model_fields.items()
+    ]
 
 
 def plugins(door: Door) -> Iterator[tuple[str, type[BaseModel]]]:
@@ -66,7 +70,7 @@ def markdown() -> str:
     """The whole reference as docs/settings.md has it."""
     parts = [_HEAD]
     for name, field in Settings.model_fields.items():
-        parts.append(_table(f"[{name}]", type(field.default)))
+        parts.append(_table(f"[{name}]", type(field.default), section=name))
         if name == "speech":
             parts += [_table(f"[speech.engines.{engine}]", form, 3) for engine, form in plugins(ENGINES)]
         elif name == "playout":
@@ -77,10 +81,10 @@ def markdown() -> str:
     return "\n".join(parts)
 
 
-def _table(title: str, form: type[BaseModel], depth: int = 2) -> str:
+def _table(title: str, form: type[BaseModel], depth: int = 2, section: str = "") -> str:
     rows = [
         f"| `{key.name}` | {f'`{key.default}`' if key.default else 'phải ghi'} | {key.allowed} | {key.words} |"
-        for key in keys(form)
+        for key in keys(form, section)
     ]
     head = ["", "| Khóa | Mặc định | Được ghi | Ý nghĩa |", "| --- | --- | --- | --- |"] if rows else []
     return "\n".join([f"{'#' * depth} `{title}`", "", form.__doc__ or "", *head, *rows, ""])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -14,10 +15,41 @@ from broadcaster.db import version
 from broadcaster.db.queries.zones import zones_by_code
 from broadcaster.db.session import Database
 from broadcaster.domain.setup.outputs import Outputs
-from broadcaster.errors import StationError
+from broadcaster.errors import RuleError, StationError
 from broadcaster.home import Home
-from broadcaster.settings import Settings
+from broadcaster.logs import EventLog
+from broadcaster.settings import Settings, brought_up
 from broadcaster.speech import registry
+
+log = EventLog(__name__)
+
+
+class FollowedSettings:
+    """The settings of a station as its file has them now: read again when the file changed, in every process.
+
+    What a process takes at its start alone (`settings.AT_START`) stays as it was. A file that cannot be read leaves
+    all as it was; the settings page and the doctor say what is wrong in it.
+    """
+
+    _key = "_settings"
+
+    def __get__(self, station: Station | None, owner: type) -> Settings:
+        """The settings that work now."""
+        if station is None:
+            raise AttributeError  # a field without a default
+        held: tuple[Settings, Settings, object] = station.__dict__[self._key]
+        started, known, mark = held
+        if (found := station.home.settings_mark()) != mark:
+            try:
+                known = brought_up(started, station.home.settings())
+            except RuleError as error:
+                log.warning("settings kept", error=error.message)
+            station.__dict__[self._key] = started, known, found
+        return known
+
+    def __set__(self, station: Station, started: Settings) -> None:
+        """Begin with these."""
+        station.__dict__[self._key] = started, started, station.home.settings_mark()
 
 
 @dataclass(frozen=True)
@@ -25,7 +57,10 @@ class Station:
     """One station, open for work."""
 
     home: Home
-    settings: Settings
+    if TYPE_CHECKING:
+        settings: Settings
+    else:
+        settings: Settings = FollowedSettings()
     db: Database
     clock: Clock
 

@@ -19,6 +19,7 @@ from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.filters import number
 from broadcaster.services.setup import backup, settings_editor
 from broadcaster.services.setup.settings_editor import Written
+from broadcaster.settings import only_at_start
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 _WORDS = {
@@ -82,7 +83,7 @@ def index() -> ResponseReturnValue:
     here = station()
     settings = here.home.settings()
     sections = [
-        (name, *_title(type(section)), _values(section))
+        (name, *_title(type(section)), _values(name, section))
         for name in type(settings).model_fields
         if name not in settings_editor.HIDDEN and isinstance(section := getattr(settings, name), BaseModel)
     ]
@@ -118,7 +119,7 @@ def edit(section: str) -> ResponseReturnValue:
                 flash(f"Đã lưu {len(changed)} cài đặt. Khởi động lại đài để áp dụng.")
             return leave_to(url_for("settings.index"))
     title, explanation = _title(model)
-    values = [v for v in _values(getattr(here.home.settings(), section)) if v.kind]
+    values = [v for v in _values(section, getattr(here.home.settings(), section)) if v.kind]
     if refused is not None:
         values = [v.typed(request.form, refused) for v in values]
     page = render_template(
@@ -169,7 +170,7 @@ def _title(model: type[BaseModel]) -> tuple[str, str]:
     return head.rstrip("."), rest
 
 
-def _values(section: BaseModel) -> list[Value]:
+def _values(name: str, section: BaseModel) -> list[Value]:
     found = []
     for key, field in type(section).model_fields.items():
         value = getattr(section, key)
@@ -189,7 +190,7 @@ def _values(section: BaseModel) -> list[Value]:
             Value(
                 key=key,
                 words=words,
-                explanation=field.description or "",
+                explanation=(field.description or "") + only_at_start(name, key),
                 kind=kind,
                 text=text,
                 choices=choices,

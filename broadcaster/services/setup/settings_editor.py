@@ -62,7 +62,7 @@ def sections() -> dict[str, type[BaseModel]]:
 
 
 def change(station: Station, actor: Actor, section: str, written: Mapping[str, str]) -> list[str]:
-    """Write one section as people wrote it; return the keys that changed. They count from the next start.
+    """Write one section as people wrote it; return the keys that changed. Those of `AT_START` count from the next start.
 
     Raises:
         ForbiddenError: the actor may not manage the station.
@@ -99,7 +99,7 @@ def change(station: Station, actor: Actor, section: str, written: Mapping[str, s
 
 
 def waiting(station: Station) -> list[str]:
-    """The settings (`section.key`) that were changed in the file since this process began."""
+    """The settings (`section.key`) that were changed in the file and wait for a start."""
     try:
         fresh = station.home.settings()
     except RuleError:
