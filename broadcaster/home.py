@@ -68,6 +68,16 @@ class Home:
         return self.root / "run"
 
     @property
+    def restart_wish(self) -> Path:
+        """That a restart is waited for, and who asked."""
+        return self.run / "restart.json"
+
+    @property
+    def restart_now(self) -> Path:
+        """That the moment for it has come."""
+        return self.run / "restart.now"
+
+    @property
     def logs(self) -> Path:
         """JSON logs of the processes."""
         return self.root / "logs"

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from broadcaster import settings_file, settings_reference
 from broadcaster.plugins import ENGINES, SINKS
-from broadcaster.settings import RelaySourceSettings, Settings, SinkSettings
+from broadcaster.settings import RelaySourceSettings, Settings, SinkSettings, only_at_start
 
 SECTIONS = {name: type(field.default) for name, field in Settings.model_fields.items()}
 FORMS = [
@@ -48,9 +48,9 @@ def test_the_file_is_read_back_as_the_defaults_and_each_key_stands_under_its_wor
     text = settings_file.document()
     assert Settings.model_validate(tomllib.loads(text)) == Settings()
     lines = text.splitlines()
-    for form in SECTIONS.values():
+    for section, form in SECTIONS.items():
         for key, field in form.model_fields.items():
-            at = lines.index(f"# {field.description}")
+            at = lines.index(f"# {field.description}{only_at_start(section, key)}")
             below = next(line for line in lines[at + 1 :] if not line.startswith(("# kind", "#     ")) and line)
             assert below.removeprefix("# ").startswith((f"{key} =", f"[{key}", "[")), (key, below)
 

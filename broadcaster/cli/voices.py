@@ -124,7 +124,7 @@ def default(ctx: click.Context, name: str, own_home: str | None) -> None:
     """Chọn giọng đọc chính của đài; các giọng cũ thành dự phòng."""
     with opened(ctx, own_home) as station:
         order = voices.make_default(station, actor_of(ctx, station), name)
-    click.echo(f"Thứ tự giọng: {', '.join(order)}. Bài đã duyệt giữ nguyên giọng cũ. Khởi động lại đài để áp dụng.")
+    click.echo(f"Thứ tự giọng: {', '.join(order)}. Bài đã duyệt giữ nguyên giọng cũ.")
 
 
 def _described(manifest: Manifest) -> str:

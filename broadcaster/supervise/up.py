@@ -47,6 +47,8 @@ class Supervisor:
         """Start all and watch them until `stop` is set; then stop all in order."""
         try:
             while not stop.is_set():
+                if self._home.restart_now.exists():
+                    self._begin_anew()
                 for child in self._children:
                     self._tend(child)
                 stop.wait(0.2)
@@ -54,6 +56,15 @@ class Supervisor:
             for child in reversed(self._children):
                 self._end(child)
             self._door.close()
+
+    def _begin_anew(self) -> None:
+        """End all in order, to be started again at once: a person asked for it and the worker found a quiet moment."""
+        log.info("restart begins")
+        for child in reversed(self._children):
+            self._end(child)
+            child.process, child.falls, child.start_at = None, 0, 0.0
+        for path in (self._home.restart_now, self._home.restart_wish):
+            path.unlink(missing_ok=True)
 
     def _tend(self, child: _Child) -> None:
         now = self._clock.monotonic()

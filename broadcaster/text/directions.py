@@ -41,6 +41,11 @@ class Direction:
     name: str = ""
     """`male` or `female` of a voice; the name of a station sound."""
 
+    @property
+    def sound(self) -> str:
+        """The station sound that it calls, or empty."""
+        return self.name if self.kind in {"sound", "music"} else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Directed:

@@ -17,6 +17,7 @@ from broadcaster.errors import StationError
 from broadcaster.logs import EventLog
 from broadcaster.services.air import emergency_soundings
 from broadcaster.services.air.heartbeats import beat
+from broadcaster.services.setup import restarting
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs, performing
 from broadcaster.services.work.knock import Bell
@@ -96,6 +97,7 @@ def _tend(station: Station, stop: threading.Event, bell: Bell, calls: Sequence[t
             try:
                 beat(station, "worker", {})
                 performing.renew(station)
+                restarting.tend(station)
                 if beats % _RECONCILE_EVERY == 0:
                     reconcile(station)
             except StationError as error:

@@ -16,6 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from broadcaster.domain.people.roles import machine
+from broadcaster.services.setup import restarting
+from broadcaster.services.station import open_station
 from tests.kit.waiting import until
 
 pytestmark = [
@@ -60,6 +63,31 @@ def test_all_three_live_fall_and_rise_and_stop_in_order(tmp_path: Path) -> None:
         urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2)
     lines = (home / "logs" / "playout.jsonl").read_text(encoding="utf-8").splitlines()
     assert all(json.loads(line)["timestamp"] for line in lines)
+
+
+def test_a_restart_that_was_asked_for_comes_at_a_quiet_moment_and_the_station_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, port = tmp_path / "home", free_port()
+    loa = [sys.executable, "-m", "broadcaster", "--home", str(home)]
+    subprocess.run([*loa, "init"], check=True, capture_output=True)
+    station = open_station(home)
+    up = subprocess.Popen([*loa, "up", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).status == 200)
+        wait_for(lambda: {"playout", "worker"} <= set(heartbeats(home)))
+        before = heartbeats(home)
+        monkeypatch.setenv("LOA_SUPERVISED", "1")
+        restarting.ask(station, machine())
+        wait_for(lambda: all(heartbeats(home)[name] != pid for name, pid in before.items()))
+        wait_for(lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).status == 200)
+        assert restarting.wish(station) is None
+        assert not station.home.restart_now.exists()
+        assert up.poll() is None
+    finally:
+        station.close()
+        up.send_signal(signal.SIGINT)
+        up.wait(60)
 
 
 def heartbeats(home: Path) -> dict[str, int]:

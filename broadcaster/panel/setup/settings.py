@@ -11,13 +11,13 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel
 
-from broadcaster.db.queries import work
+from broadcaster.db.queries import people, work
 from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.filters import number
-from broadcaster.services.setup import backup, settings_editor
+from broadcaster.services.setup import backup, restarting, settings_editor
 from broadcaster.services.setup.settings_editor import Written
 from broadcaster.settings import only_at_start
 
@@ -93,7 +93,7 @@ def index() -> ResponseReturnValue:
         "setup/settings/index.html",
         sections=sections,
         file=here.home.settings_file,
-        waiting=settings_editor.waiting(here),
+        **_waiting(),
         job=job,
         backups=backup.backups(here.home),
         may_change=set(settings_editor.sections()),
@@ -116,7 +116,12 @@ def edit(section: str) -> ResponseReturnValue:
             refused = error
         else:
             if changed:
-                flash(f"Đã lưu {len(changed)} cài đặt. Khởi động lại đài để áp dụng.")
+                later = [k for k in changed if only_at_start(section, k)]
+                flash(
+                    f"Đã lưu {len(changed)} cài đặt, có hiệu lực ngay."
+                    if not later
+                    else f"Đã lưu {len(changed)} cài đặt; {len(later)} cài đặt chờ khởi động lại đài."
+                )
             return leave_to(url_for("settings.index"))
     title, explanation = _title(model)
     values = [v for v in _values(section, getattr(here.home.settings(), section)) if v.kind]
@@ -131,6 +136,26 @@ def edit(section: str) -> ResponseReturnValue:
         refused=refused,
     )
     return page, 422 if refused else 200
+
+
+@blueprint.post("/restart")
+@needs(Permission.MANAGE)
+def restart() -> ResponseReturnValue:
+    """Ask for a restart at a quiet moment, or take the wish back."""
+    if request.form.get("do") == "withdraw":
+        restarting.withdraw(station(), actor())
+        flash("Đã thôi khởi động lại.")
+    else:
+        restarting.ask(station(), actor())
+        flash("Đã ghi nhận. Đài tự khởi động lại vào lúc yên rồi trở lại ngay.")
+    return leave_to(url_for("settings.index"))
+
+
+@blueprint.get("/waiting")
+@needs(Permission.VIEW)
+def waiting() -> ResponseReturnValue:
+    """The settings that wait for a start, and how far the restart is."""
+    return render_template("setup/settings/_waiting.html", **_waiting())
 
 
 @blueprint.post("/backups")
@@ -162,6 +187,18 @@ def restore(name: str) -> ResponseReturnValue:
     if request.method == "POST":
         root = backup.restore_beside(here, actor(), name)
     return render_template("setup/settings/restore.html", found=found, root=root)
+
+
+def _waiting() -> dict[str, Any]:
+    here = station()
+    with here.db.read() as session:
+        return {
+            "waiting": settings_editor.waiting(here),
+            "wish": restarting.wish(here),
+            "in_the_way": restarting.in_the_way(here, session),
+            "supervised": restarting.supervised(),
+            "people": people.names_by_username(session),
+        }
 
 
 def _title(model: type[BaseModel]) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from broadcaster.text.prepared import Prepared, prepare
 def sound_faults(prepared: Prepared, sounds: Iterable[str]) -> list[str]:
     """What to say of each sound that a direction calls and the station does not have."""
     names = sorted(sounds)
-    called = dict.fromkeys(d.name for d in prepared.directions if d.kind in {"sound", "music"})
+    called = dict.fromkeys(d.sound for d in prepared.directions if d.sound)
     return [
         f"Lời dặn gọi âm thanh “{name}” mà đài không có. {faults.meant(name, names)} "
         f"Các âm thanh của đài: {', '.join(names)}.".replace("  ", " ")

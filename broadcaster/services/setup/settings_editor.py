@@ -15,13 +15,17 @@ from broadcaster import handwritten, settings_file
 from broadcaster import settings as settings_module
 from broadcaster.domain.fold import nfc
 from broadcaster.domain.people.roles import Actor, Permission
+from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
+from broadcaster.services.work import jobs
 from broadcaster.settings import Settings
 
 HIDDEN = frozenset({"database"})
 """Sections that are changed on the machine of the station alone: a slip there takes the panel itself away."""
+_PLANNED_BY = frozenset({"hours", "playout", "station"})
+"""Sections by which the coming days are planned."""
 
 
 class Written(StrEnum):
@@ -62,7 +66,7 @@ def sections() -> dict[str, type[BaseModel]]:
 
 
 def change(station: Station, actor: Actor, section: str, written: Mapping[str, str]) -> list[str]:
-    """Write one section as people wrote it; return the keys that changed. Those of `AT_START` count from the next start.
+    """Write one section as people wrote it; return the keys that changed. Those of `AT_START` wait.
 
     Raises:
         ForbiddenError: the actor may not manage the station.
@@ -94,6 +98,8 @@ def change(station: Station, actor: Actor, section: str, written: Mapping[str, s
         with station.db.write() as session:
             before = {k: getattr(now, k) for k in changed}
             Trail(session, station.now(), actor).record("edit", "settings", section, before=before, after=changed)
+            if section in _PLANNED_BY:
+                jobs.want(session, station.now(), JobKind.PLAN, "change", {}, by=actor.username)
         trial.replace(path)
     return list(changed)
 

@@ -6,8 +6,10 @@ import io
 import zipfile
 
 import pytest
+from flask import Flask
 
-from broadcaster.services.setup import settings_editor
+from broadcaster.panel import create_app
+from broadcaster.services.setup import restarting, settings_editor
 from broadcaster.services.station import Station, open_station
 from broadcaster.services.work.jobs import due
 from broadcaster.services.work.performing import perform
@@ -33,8 +35,44 @@ def test_a_section_is_changed_in_the_file_and_its_comments_stay(sign_in: SignIn,
     fresh = station.home.settings()
     assert fresh.hours.windows == ["05:00-07:30", "16:30-19:00"]
     assert fresh.hours.sessions_per_day == 4
-    assert "2 cài đặt đã đổi, chờ khởi động lại" in client.get("/settings/").text
+    assert station.settings.hours.sessions_per_day == 4
+    assert "chờ khởi động lại đài:" not in client.get("/settings/").text
     assert "sessions_per_day: 3 → 4" in client.get("/audit/?kind=settings").text
+
+
+NAMED = {"province": "tỉnh Mới", "timezone": "Asia/Ho_Chi_Minh", "region": "south"}
+
+
+def test_a_new_name_stands_on_every_page_at_once_and_in_other_processes(
+    sign_in: SignIn, app: Flask, station: Station
+) -> None:
+    other = create_app(open_station(station.home.root, clock=station.clock))
+    client = sign_in("quantri")
+    said = client.post("/settings/station", data=NAMED | {"commune": "xã Tên Mới", "name": "Đài xã Tên Mới"})
+    assert said.status_code == 303
+    for made in (app, other):
+        assert "Đài xã Tên Mới" in made.test_client().get("/login").text
+    assert "Đài xã Tên Mới" in client.get("/settings/").text
+    assert station.settings.issuer.name == "Đài xã Tên Mới"
+
+
+def test_what_waits_for_a_start_has_a_button_and_shows_that_it_is_awaited(
+    sign_in: SignIn, station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = sign_in("quantri")
+    assert client.post("/settings/web", data={"host": "127.0.0.1", "port": "8099", "threads": "8"}).status_code == 303
+    page = client.get("/settings/").text
+    assert "web.port" in page
+    assert "Khởi động lại vào lúc yên" not in page
+    assert "bật riêng" in page
+    monkeypatch.setenv("LOA_SUPERVISED", "1")
+    assert "Khởi động lại vào lúc yên" in client.get("/settings/").text
+    assert sign_in("vanhanh").post("/settings/restart").status_code == 403
+    assert client.post("/settings/restart").status_code == 303
+    assert "Chờ khởi động lại đài" in client.get("/settings/waiting").text
+    assert restarting.wish(station) is not None
+    client.post("/settings/restart", data={"do": "withdraw"})
+    assert restarting.wish(station) is None
 
 
 @pytest.mark.parametrize(
