@@ -18,10 +18,21 @@ from typing import Any
 
 from broadcaster.clock import Clock, SystemClock
 from broadcaster.domain.air.broadcasts import Phase
-from broadcaster.domain.air.desk import LEFT, PORT_FILE, AirHours, Bundle, Desk, DeskAwayError, Order, Status, Verb
+from broadcaster.domain.air.desk import (
+    LEFT,
+    PORT_FILE,
+    AirHours,
+    Answer,
+    Bundle,
+    Desk,
+    DeskAwayError,
+    Order,
+    Status,
+    Verb,
+)
 from broadcaster.home import Home
 from broadcaster.playout.airing.claims import Claims, within
-from broadcaster.playout.airing.contract import AiringState, Launch
+from broadcaster.playout.airing.contract import AiringState
 from broadcaster.playout.airing.control import Control
 from broadcaster.playout.airing.machine import LeadTimes, Machine
 from broadcaster.playout.airing.register import Register, alarm_key
@@ -38,6 +49,7 @@ from broadcaster.playout.record.journal import Journal
 from broadcaster.playout.record.mutes import KeptMutes
 from broadcaster.playout.record.pinned import PinnedPlan
 from broadcaster.playout.record.replay import replay
+from broadcaster.playout.record.stopped import StopBook
 from broadcaster.playout.sinks import Sinks, resolve_sinks
 from broadcaster.playout.sinks.base import BackgroundSink, Sink
 from broadcaster.playout.sound.decoded import DecodedCache
@@ -113,6 +125,7 @@ class Playout:
             journal=journal,
             pinned=pinned,
             mutes=KeptMutes(folder / "mutes.json", clock),
+            stops=StopBook(folder / "stops.json"),
             claims=Claims(desk, clock, pinned, lease, inline=inline),
             lease=lease,
             trust=ClockTrust(clock, journal.last_time()),
@@ -129,7 +142,7 @@ class Playout:
             inline=inline,
         )
         self.register = Register(self.machine, self.alarm)
-        self._control = Control(self.register, journal, self.trust_clock)
+        self._control = Control(self.machine, self.register, self.trust_clock)
         self._loopback = Loopback(home.run / PORT_FILE, self._heard)
 
     # Life
@@ -163,6 +176,7 @@ class Playout:
         journal.write("boot", {"host": machine.host})
         past = recovery.look_back(journal.last_segment())
         self._control.know(past.obeyed)
+        machine.stops.learn(past.stops)
         pinned = machine.pinned.load()
         self.alarm.start(self._jumped)
         if not machine.inline:
@@ -265,6 +279,7 @@ class Playout:
         day = self.desk.due(now + AHEAD, machine.lease.heir_since)
         machine.pinned.hours = day.hours
         self.register.take_mutes(day.mutes)
+        machine.stops.learn(day.stops)
         fresh: dict[int, Bundle] = {}
         for bundle in day.bundles:
             b = bundle.broadcast
@@ -290,7 +305,7 @@ class Playout:
     def _rung(self, broadcast_id: int) -> None:
         bundle = self.machine.pinned.get(broadcast_id)
         if bundle is not None and self.machine.may_begin(bundle.broadcast, unplanned=False):
-            self.register.launch(Launch(bundle=bundle))
+            self.register.call(bundle)
 
     # Orders
 
@@ -306,17 +321,24 @@ class Playout:
             return {"levels": {lane.sink.name: round(lane.level, 1) for lane in lanes}}
         if message.get("verb") == Verb.STOP:
             number, by = int(message.get("order", 0)), str(message.get("by", ""))
-            order = Order(number, Verb.STOP, message.get("arguments") or {}, by, self.clock.now())
-            self._control.obey(order, dt.timedelta(0))
+            at = dt.datetime.fromisoformat(str(message.get("at") or self.clock.now().isoformat()))
+            order = Order(number, Verb.STOP, message.get("arguments") or {}, by, at)
+            answer = self.obey(order)
+            self.look_again()
+            return None if answer is None else answer.as_json()
         self.look_again()
         return None
+
+    def obey(self, order: Order) -> Answer | None:
+        """Carry out an order that was given this very moment; None when that was done before."""
+        return self._control.obey(order, dt.timedelta(0))
 
     def _obey_all(self) -> None:
         if self.machine.lease.hold:
             return
         now = self.clock.now()
         for order in self.desk.orders():
-            if self._control.obey(order, now - order.at):
+            if self._control.obey(order, now - order.at) is not None:
                 self.machine.agenda.again("beat")
 
     # What others should know

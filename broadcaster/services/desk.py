@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.clock import Clock
 from broadcaster.db.queries.air import mutes_in_force
+from broadcaster.db.queries.stops import known
 from broadcaster.db.queries.zones import zones_by_code
 from broadcaster.domain.air.broadcasts import Broadcast, BroadcastState
 from broadcaster.domain.air.causes import Why
@@ -25,6 +26,7 @@ from broadcaster.domain.air.desk import (
     PROCESS,
     STANDBY,
     AirHours,
+    Answer,
     Bundle,
     ComingDay,
     Desk,
@@ -36,13 +38,14 @@ from broadcaster.domain.air.desk import (
     Verb,
     zones_of,
 )
+from broadcaster.domain.air.stops import Stops
 from broadcaster.domain.log.playlog import Ending, Entry
 from broadcaster.domain.log.proof import Proof
 from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.domain.setup.zones import Zone
 from broadcaster.errors import StationError
 from broadcaster.home import Home
-from broadcaster.services.air import broadcasts, emergency_soundings, heartbeats, leases
+from broadcaster.services.air import broadcasts, emergency_soundings, heartbeats, leases, stops
 from broadcaster.services.log import playlog, proofs
 from broadcaster.services.schedule.item_faults import Refusal, item_faults
 from broadcaster.services.scripts import approving
@@ -83,10 +86,10 @@ class LocalDesk:
                 rows = [r for r in broadcasts.due(session, until) if not self._of_another(r, now, heir_since)]
                 zones = zones_by_code(session)
                 bundles = tuple(self._bundle(session, r.broadcast, zones) for r in rows)
-                held = tuple(mutes_in_force(session, now))
+                held, stopped = tuple(mutes_in_force(session, now)), known(session)
             self._checked = {b.broadcast.id: self._checked[b.broadcast.id] for b in bundles}
             settings = self._station.settings
-            return ComingDay(bundles, AirHours(settings.station_hours, settings.tz), held)
+            return ComingDay(bundles, AirHours(settings.station_hours, settings.tz), held, stopped)
 
     def _of_another(self, row: broadcasts.Due, now: dt.datetime, heir_since: dt.datetime | None) -> bool:
         b = row.broadcast
@@ -175,8 +178,10 @@ class LocalDesk:
             case "incident":
                 zone, over = body.get("zone"), body.get("over", False)
                 broadcasts.report_incident(session, body["what"], body["note"], line.at, zone=zone, over=over)
+            case "stop":
+                stops.keep(session, Stops.from_json(body))
             case "answer":
-                broadcasts.answer(session, body["order"], body["text"], line.at)
+                broadcasts.answer(session, Answer.from_json(body), line.at)
 
     def beat(self, status: Status) -> PlayTurn:
         """Keep the sign of life, and take, renew or let go the lease where several machines share the database."""

@@ -35,6 +35,7 @@ class Simulation:
         each_day: called with the station's date before each day's first round (planning, reports).
         each_round: called after each round with the simulated moment (a picture for a person, a real pause).
         every: simulated time from one of the clerk's rounds to the next; at most a day.
+        chunk_ms: samples are handed to the sinks in pieces of this length; what is ordered meanwhile acts between two.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Simulation:
         each_day: Callable[[dt.date], None] = lambda _day: None,
         each_round: Callable[[dt.datetime], None] = lambda _now: None,
         every: dt.timedelta = EVERY,
+        chunk_ms: int = WHOLE_ITEM_MS,
     ) -> None:
         if not isinstance(station.clock, FrozenClock):
             raise TypeError("a simulation needs a station over a FrozenClock")
@@ -62,7 +64,7 @@ class Simulation:
             alarm=self._alarm,
             sinks=sinks if sinks is not None else {name: SimulatedHorn(name) for name in names},
             inline=True,
-            chunk_ms=WHOLE_ITEM_MS,
+            chunk_ms=chunk_ms,
             durable=False,
         )
 

@@ -8,6 +8,7 @@ from broadcaster.db.models.airing import (
     Incident,
     LeaseRow,
     MuteRow,
+    OutputStop,
     PlayLogEntry,
 )
 from broadcaster.db.models.content import Approval, DraftRow, Rendition, Revision, Script, Topic
@@ -44,6 +45,7 @@ __all__ = [
     "LexiconRow",
     "LexiconVersion",
     "MuteRow",
+    "OutputStop",
     "PlayLogEntry",
     "Rendition",
     "Report",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from broadcaster.db.base import Base, PlainWord
 from broadcaster.domain.air.broadcasts import ItemKind
 from broadcaster.domain.air.causes import Cause
-from broadcaster.domain.air.desk import Verb
+from broadcaster.domain.air.desk import OrderOutcome, Verb
 from broadcaster.domain.air.outlets import Outlet
 from broadcaster.domain.log import older
 from broadcaster.domain.log.playlog import Outcome
@@ -131,6 +131,16 @@ class ChainHead(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
 
+class OutputStop(Base):
+    """The last STOP of one output: what had wanted it before stays silent there until a person orders it anew."""
+
+    __tablename__ = "output_stops"
+
+    output: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[dt.datetime]
+    by: Mapped[str] = mapped_column(String(64))
+
+
 class Incident(Base):
     """Something that a person should know: silence, a wrong clock, a sink that failed."""
 
@@ -156,6 +166,10 @@ class Command(Base):
     at: Mapped[dt.datetime]
     done_at: Mapped[dt.datetime | None] = mapped_column(index=True)
     answer: Mapped[str] = mapped_column(Text, default="")
+    outcome: Mapped[OrderOutcome | None] = mapped_column(PlainWord(OrderOutcome))
+    """What became of it, by whoever carried it out; None while it is not answered."""
+    effect: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """What it did: see `domain.air.desk.Effect`."""
 
 
 class Heartbeat(Base):

@@ -51,6 +51,8 @@ class Emergency(Base):
     created_at: Mapped[dt.datetime]
     confirmed_by: Mapped[str] = mapped_column(String(64), default="")
     confirmed_at: Mapped[dt.datetime | None]
+    let_go_at: Mapped[dt.datetime | None]
+    """When a person last let it go on after a stop."""
     ended_by: Mapped[str] = mapped_column(String(64), default="")
     ended_at: Mapped[dt.datetime | None]
     end_reason: Mapped[str] = mapped_column(Text, default="")
@@ -64,3 +66,8 @@ class Emergency(Base):
     def title(self) -> str:
         """What it is called, here, on the air and in the log."""
         return title_of(self.typed_title, self.text)
+
+    @property
+    def ordered_at(self) -> dt.datetime | None:
+        """Since when it wants the horns: the confirmation, or whoever let it go after a stop."""
+        return self.let_go_at or self.confirmed_at

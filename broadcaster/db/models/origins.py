@@ -89,12 +89,17 @@ def emergency_rest(
     *,
     attempt: int,
     emergency_id: int | None,
+    wanted_since: dt.datetime,
 ) -> BroadcastRow:
-    """What was not heard of `row` because an emergency had the horns; its origin is the one that was cut first."""
+    """What was not heard of `row` because an emergency had the horns; its origin is the one that was cut first.
+
+    It goes on with what has wanted the horns since `wanted_since`, and is held back by what held that back.
+    """
     title = f"{row.title} (phần bị ngắt)"[:300]
     made = _single(Origin.EMERGENCY_REST, BroadcastKind.ONCE, title, zones, items, starts_at)
     made.origin_id = row.origin_id if row.origin is Origin.EMERGENCY_REST else row.id
     made.attempt, made.emergency_id, made.grace_s = attempt, emergency_id, 60
+    made.ordered_at = wanted_since
     return made
 
 
@@ -108,12 +113,14 @@ def emergency(
     grace: dt.timedelta,
     *,
     attempt: int,
+    ordered_at: dt.datetime,
 ) -> BroadcastRow:
     """One sounding of an emergency; `attempt` 0 is the first, its words may come as a second row of that number."""
     made = _single(Origin.EMERGENCY, BroadcastKind.EMERGENCY, title[:300], zones, items, starts_at)
     made.origin_id = made.emergency_id = emergency_id
     made.ends_at = made.ends_at - _REST_ROOM + grace
     made.attempt, made.confirmed_by, made.grace_s = attempt, confirmed_by, int(grace.total_seconds())
+    made.ordered_at = ordered_at
     return made
 
 
@@ -123,7 +130,7 @@ def talk(
     """A person at the microphone, from now on."""
     kind = BroadcastKind.EMERGENCY if urgent else BroadcastKind.ONCE
     made = _single(Origin.TALK, kind, title, zones, [item], now)
-    made.grace_s, made.confirmed_by = 30, speaker
+    made.grace_s, made.confirmed_by, made.ordered_at = 30, speaker, now
     return made
 
 

@@ -164,5 +164,8 @@ class BroadcastRow(Base):
     finished_at: Mapped[dt.datetime | None]
     emergency_id: Mapped[int | None] = mapped_column(index=True)
     """The emergency that this sounds for, or whose interruption it makes good."""
+    ordered_at: Mapped[dt.datetime | None]
+    """When a person ordered it, or let it go after a stop; for what goes on with something earlier, since when that
+    wanted the horns. None where the rotation did."""
     confirmed_by: Mapped[str] = mapped_column(String(64), default="", server_default="")
     """Who confirmed that it may pass the quiet hours; only an emergency has it."""

@@ -18,7 +18,7 @@ from broadcaster.db.models import (
     RotationRow,
 )
 from broadcaster.db.queries.one import one_of
-from broadcaster.domain.air.broadcasts import Broadcast, BroadcastState
+from broadcaster.domain.air.broadcasts import Broadcast, BroadcastState, Origin
 from broadcaster.domain.log.playlog import Outcome
 
 
@@ -158,6 +158,8 @@ def broadcast_of(row: BroadcastRow) -> Broadcast:
         grace=dt.timedelta(seconds=row.grace_s),
         overrun=row.overrun,
         confirmed_by=row.confirmed_by,
+        ordered_at=row.ordered_at,
+        continues=row.origin in {Origin.EMERGENCY, Origin.EMERGENCY_REST},
     )
 
 

@@ -213,6 +213,10 @@ class Broadcast:
     overrun: Overrun = Overrun.CUT
     confirmed_by: str = ""
     """Who confirmed that an emergency may pass the quiet hours; empty for everything else."""
+    ordered_at: dt.datetime | None = None
+    """When a person ordered it; None where the rotation did."""
+    continues: bool = False
+    """Whether it goes on with what was ordered or due earlier: a sounding of an emergency, the rest that one cut."""
 
     @property
     def any_hour(self) -> bool:
@@ -245,11 +249,14 @@ class Broadcast:
             "grace": self.grace.total_seconds(),
             "overrun": self.overrun.value,
             "confirmed_by": self.confirmed_by,
+            "ordered_at": self.ordered_at and self.ordered_at.isoformat(),
+            "continues": self.continues,
         }
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Broadcast:
         """Rebuild a broadcast from `as_json()`."""
+        ordered_at = fields.get("ordered_at")
         return cls(
             id=fields["id"],
             title=fields["title"],
@@ -262,4 +269,6 @@ class Broadcast:
             grace=dt.timedelta(seconds=fields["grace"]),
             overrun=Overrun(fields["overrun"]),
             confirmed_by=fields.get("confirmed_by", ""),
+            ordered_at=ordered_at and dt.datetime.fromisoformat(ordered_at),
+            continues=fields.get("continues", False),
         )

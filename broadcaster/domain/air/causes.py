@@ -16,6 +16,8 @@ class Cause(StrEnum):
     """What kept an item, or a broadcast, from being heard whole and at its time."""
 
     PERSON_STOPPED = "person_stopped"
+    HELD_BACK = "held_back"
+    """A person had stopped the horns before its turn, and nobody let it go."""
     LEFT_OUT = "left_out"
     """A person took the whole broadcast out."""
     MOVED = "moved"
@@ -66,6 +68,7 @@ class Cause(StrEnum):
 
 _LABELS = {
     Cause.PERSON_STOPPED: "Người vận hành dừng phát",
+    Cause.HELD_BACK: "Bị giữ lại sau khi dừng phát",
     Cause.LEFT_OUT: "Người vận hành bỏ buổi",
     Cause.MOVED: "Dời sang giờ khác",
     Cause.MUTED: "Bị tắt tiếng",

@@ -11,12 +11,13 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NotRequired, Protocol, TypedDict
+from typing import Any, NotRequired, Protocol, TypedDict, cast
 from zoneinfo import ZoneInfo
 
 from broadcaster.domain.air.broadcasts import Broadcast
 from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.air.mutes import Mute
+from broadcaster.domain.air.stops import Stops
 from broadcaster.domain.log import older
 from broadcaster.domain.schedule.windows import StationHours, Window
 from broadcaster.domain.setup.zones import Zone
@@ -101,12 +102,13 @@ class AirHours:
 
 @dataclass(frozen=True, slots=True)
 class ComingDay:
-    """What is due until some moment, the hours that bind it, and what is turned off."""
+    """What is due until some moment, the hours and stops that bind it, and what is turned off."""
 
     bundles: tuple[Bundle, ...]
     hours: AirHours
     mutes: tuple[Mute, ...] = ()
     """All that hold now or later."""
+    stops: Stops = field(default_factory=Stops)
 
     def as_json(self) -> dict[str, Any]:
         """JSON-able fields; each zone once, however many broadcasts it hears."""
@@ -116,6 +118,7 @@ class ComingDay:
             "mutes": [m.as_json() for m in self.mutes],
             "zones": {code: zone.as_json() for code, zone in zones.items()},
             "bundles": [{**b.as_json(), "zones": list(b.zones)} for b in self.bundles],
+            "stops": self.stops.as_json(),
         }
 
     @classmethod
@@ -132,7 +135,10 @@ class ComingDay:
             for b in fields["bundles"]
         )
         return cls(
-            tuple(bundles), AirHours.from_json(fields["hours"]), tuple(map(Mute.from_json, fields.get("mutes", ())))
+            tuple(bundles),
+            AirHours.from_json(fields["hours"]),
+            tuple(map(Mute.from_json, fields.get("mutes", ()))),
+            Stops.from_json(fields["stops"]),
         )
 
 
@@ -161,6 +167,60 @@ _VERBS = {
     Verb.UNMUTE: "Bật tiếng",
     Verb.TRUST_CLOCK: "Tin đồng hồ",
 }
+
+
+class OrderOutcome(StrEnum):
+    """What became of an order, said by whoever carried it out; an order that was refused or late changed nothing."""
+
+    CARRIED_OUT = "carried_out"
+    REFUSED = "refused"
+    TOO_LATE = "too_late"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese words."""
+        return _ORDER_OUTCOMES[self]
+
+
+_ORDER_OUTCOMES = {
+    OrderOutcome.CARRIED_OUT: "Đã thực hiện",
+    OrderOutcome.REFUSED: "Không thực hiện được",
+    OrderOutcome.TOO_LATE: "Đến quá muộn",
+}
+
+
+class Effect(TypedDict, total=False):
+    """What an order did to the horns."""
+
+    silent: list[str]
+    """Zones that were sounding and fell silent."""
+    ms: int
+    """From the order's arrival until the last of them was silent."""
+    loud: list[str]
+    """Zones that could not be silenced in time."""
+    held: list[int]
+    """Broadcasts that were ready or in line, and are held back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one order, as a line of the journal tells it."""
+
+    order: int
+    outcome: OrderOutcome
+    text: str
+    """The same in a Vietnamese sentence."""
+    effect: Effect = field(default_factory=Effect)
+
+    def as_json(self) -> dict[str, Any]:
+        """JSON-able fields."""
+        return {"order": self.order, "outcome": self.outcome.value, "text": self.text, "effect": dict(self.effect)}
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Answer:
+        """Rebuild an answer from `as_json()`; an older play-out wrote its sentence alone."""
+        outcome = OrderOutcome(fields.get("outcome", OrderOutcome.CARRIED_OUT))
+        return cls(fields["order"], outcome, fields["text"], cast("Effect", fields.get("effect") or {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +389,7 @@ class Desk(Protocol):
     def take(self, lines: Sequence[Record]) -> int:
         """Keep these lines for good, in order, and return how many of them are safe; one taken before counts as safe.
 
-        Kinds that the desk acts on: `begin`, `entry`, `verdict`, `proof`, `incident`, `answer`.
+        Kinds that the desk acts on: `begin`, `entry`, `verdict`, `proof`, `incident`, `stop`, `answer`.
         """
         ...
 

@@ -32,6 +32,10 @@ class Outputs:
         """The outputs that sound when `codes` are to hear something."""
         return frozenset(name for code in codes for name in self.by_zone.get(code, (f"zone:{code}",)))
 
+    def in_use(self, codes: Iterable[str]) -> tuple[str, ...]:
+        """Those of `codes` that are in use."""
+        return tuple(code for code in codes if code in self.used)
+
     def on(self, names: Iterable[str]) -> tuple[str, ...]:
         """The zones in use that hear any of these outputs."""
         wanted = frozenset(names)

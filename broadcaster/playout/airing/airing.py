@@ -7,6 +7,7 @@ import functools
 import logging
 import queue
 import threading
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -14,13 +15,24 @@ from typing import Any
 from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, ItemKind, Phase, RundownItem
 from broadcaster.domain.air.causes import NOTHING, Cause, Why, why_of
 from broadcaster.domain.air.lateness import Air, Join, Skip, Wait, decide
+from broadcaster.domain.air.stops import Stop, wanted_since
 from broadcaster.domain.log.heard import Heard, Measurement
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.errors import AirError, StationError
 from broadcaster.playout.airing.contract import AiringState, BySink, Launch
 from broadcaster.playout.airing.fan_out import FanIn, together
 from broadcaster.playout.airing.horns import Horns
-from broadcaster.playout.airing.lineup import Events, lay, limit, own_clock, segments, volume, ways
+from broadcaster.playout.airing.lineup import (
+    Events,
+    held,
+    lay,
+    limit,
+    own_clock,
+    segments,
+    volume,
+    ways,
+    without_stopped,
+)
 from broadcaster.playout.airing.machine import Machine
 from broadcaster.playout.host.priority import favour_thread
 from broadcaster.playout.record.asrun import AS_SET, TRIAL_ZONE, AsRun, heard_zones
@@ -110,6 +122,30 @@ class Airing:
                 silent += lane.zones
         return silent
 
+    def stop(self, outputs: Collection[str], stop: Stop) -> list[Lane] | None:
+        """Be silent on these outputs, and where nothing else is left, not begin; see `OnItsWay`."""
+        if self._wanted > stop.at:
+            return None
+        now = self._state
+        if now.phase is not Phase.AIR and self._held() is not None:
+            self._halt.set()
+        met = [lane for lane in now.lanes if lane.sink.name in outputs and not lane.over]
+        for lane in met:
+            lane.cut(stop.why, stop.by)
+        return met if now.phase is Phase.AIR else []
+
+    @property
+    def _wanted(self) -> dt.datetime:
+        return wanted_since(self._broadcast, self._launch.ordered_at)
+
+    @property
+    def held(self) -> bool:
+        """Whether a stop keeps it back at all its outputs."""
+        return self._held() is not None
+
+    def _held(self) -> Stop | None:
+        return held(self._machine, self._state.bundle, self._launch.ordered_at)
+
     def run(self) -> None:
         """Do all of it; whatever happens, each item and zone ends with one outcome, and the broadcast with one verdict.
 
@@ -132,14 +168,17 @@ class Airing:
             if asrun is not None:
                 asrun.rest(Outcome.FAILED, BROKEN)
         # A power cut, real or simulated, does not come here: the next life ends what it left open.
-        left_alone = self._abandoned and self._state.phase is not Phase.AIR and not self._cancelled
-        yielded = self._launch.resume_after is not None and not self._halt.is_set()
+        stop = self._held()
+        left_alone = (self._abandoned or stop) and self._state.phase is not Phase.AIR and not self._cancelled
+        yielded = self._launch.resume_after is not None and (stop is not None or not self._halt.is_set())
         left_alone = left_alone and not yielded  # what began in an earlier life is never begun anew
         self._become(phase=Phase.OVER)
         if asrun is not None and not left_alone:
-            why, by = self._cancelled or (LEASE_LOST if yielded else STOPPED, "")
+            unplayed = (stop.why, stop.by) if stop else (LEASE_LOST if yielded else STOPPED, "")
+            why, by = self._cancelled or unplayed
             asrun.rest(Outcome.MISSED, why, by=by)
-            asrun.verdict(self._end(), cancelled=f"Đã hủy: {why.text}" if self._cancelled else "")
+            left_out = self._cancelled and why.cause is not Cause.HELD_BACK
+            asrun.verdict(self._end(), cancelled=f"Đã hủy: {why.text}" if left_out else "")
             self._become(ended=True)
 
     def _asrun(self) -> AsRun:
@@ -196,20 +235,23 @@ class Airing:
 
     def _lay(self, events: Events) -> tuple[Lane, ...]:
         """Take the horns, and set a player before each sink."""
-        plan = ways(self._machine.sinks, self._state.bundle)
-        busy = self._horns.reserve(self, plan.by_sink)
+        plan = without_stopped(self._machine, ways(self._machine.sinks, self._state.bundle), self._wanted)
+        busy = self._horns.reserve(self, plan.by_sink, self._halt)
         self._unreachable = plan.unreachable | {code: (Outcome.FAILED, why) for code, why in busy.items()}
         lanes = lay(self._machine, self, plan, busy, self._clock, events)
         self._ends = FanIn(lanes)
         self._become(lanes=lanes)
+        for lane in lanes:
+            for stop in self._machine.stops.now.against(self._wanted, (lane.sink.name,)).values():
+                lane.cut(stop.why, stop.by)  # it came while the horns were being taken
         return lanes
 
     def _stood_down(self) -> bool:
-        """Leave the broadcast to the machine that plays now, or to a clock that is right again."""
+        """Leave the broadcast to the machine that plays now, to a clock that is right again, or to who lets it go."""
         self._abandoned = self._abandoned or not self._machine.may_begin(
             self._broadcast, unplanned=self._launch.unplanned
         )
-        return self._abandoned
+        return self._abandoned or self._held() is not None
 
     def _player(self, lane: Lane) -> threading.Thread:
         def play() -> None:

@@ -6,13 +6,14 @@ Nobody writes into an airing. Line-up, proofs and horns know no more of it than 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from broadcaster.domain.air.broadcasts import Broadcast, Phase
 from broadcaster.domain.air.causes import Why
 from broadcaster.domain.air.desk import Bundle
+from broadcaster.domain.air.stops import Stop
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.playout.sound.player import Lane
 
@@ -28,8 +29,10 @@ class Launch:
     at_once: bool = False
     """Start now, whatever the plan says: a person asked for it."""
     by: str = ""
+    ordered_at: dt.datetime | None = None
+    """When this airing of it was ordered, where a person did so."""
     left_out: Why | None = None
-    """It is only to get its verdict: a person took it out."""
+    """It is only to get its verdict: a person took it out, or let it lie after a stop."""
     resume_after: int | None = None
     """After a crash: go on with the first item whose number is greater."""
     known: Mapping[str, Outcome] = field(default_factory=dict)
@@ -75,6 +78,11 @@ class OnItsWay(Protocol):
         """How it is now."""
         ...
 
+    @property
+    def held(self) -> bool:
+        """Whether a stop keeps it back at all its outputs."""
+        ...
+
     def want(self, by_sink: BySink) -> None:
         """It stands in line for these zones."""
         ...
@@ -88,6 +96,13 @@ class OnItsWay(Protocol):
 
         With `waiting`, lanes that stand ready to start are taken away as well. Zones that share a sink share its
         fate: silence for one of them is silence for all.
+        """
+        ...
+
+    def stop(self, outputs: Collection[str], stop: Stop) -> list[Lane] | None:
+        """Be silent on these outputs, and where nothing else is left, not begin; return the lanes that sounded.
+
+        None when it was ordered after the stop and goes on.
         """
         ...
 

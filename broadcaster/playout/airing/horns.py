@@ -6,8 +6,8 @@ import datetime as dt
 import threading
 from collections.abc import Mapping
 
-from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, Phase
-from broadcaster.domain.air.causes import Cause, Why
+from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, ItemKind, Phase
+from broadcaster.domain.air.causes import NOTHING, Cause, Why
 from broadcaster.playout.airing.contract import AiringState, BySink, OnItsWay
 from broadcaster.playout.airing.lineup import ways
 from broadcaster.playout.airing.machine import Machine
@@ -43,22 +43,28 @@ class Horns:
         with self._lock:
             self._on_their_way.pop(broadcast_id, None)
 
-    def reserve(self, wanting: OnItsWay, by_sink: BySink) -> Mapping[str, Why]:
+    def reserve(self, wanting: OnItsWay, by_sink: BySink, halt: threading.Event | None = None) -> Mapping[str, Why]:
         """Wait until the zones are free (the slot before may end this very second); an emergency makes them so.
 
+        Where another emergency has all of them, one waits as long as it may be late, and is heard next.
+
         Returns:
-            The zones that stayed busy, with the reason.
+            The zones that stayed busy, with the reason; all of them when it was told to halt meanwhile.
         """
         clock, state = self._machine.clock, wanting.state
         urgent = state.broadcast.kind is BroadcastKind.EMERGENCY
-        planned = (state.broadcast.starts_at - clock.now()).total_seconds()
-        give_up = clock.monotonic() + max(planned, 0.0) + _RELEASE_S
+        now, steady = clock.now(), clock.monotonic()
+        release = steady + max((state.broadcast.starts_at - now).total_seconds(), 0.0) + _RELEASE_S
+        last = steady + (state.broadcast.ends_at - now).total_seconds() if urgent else release
+        wanted = {zone for zones in by_sink.values() for zone in zones}
         wanting.want(by_sink)
         while True:
             with self._granting:
-                too_late = clock.monotonic() >= give_up
-                busy = self._busy(wanting, by_sink, coming=not too_late)
-                if not busy or too_late:
+                late = clock.monotonic() >= release
+                busy = self._busy(wanting, by_sink, coming=not late)
+                if halt is not None and halt.is_set():
+                    return dict.fromkeys(wanted, NOTHING)
+                if not busy or (late and (set(busy) != wanted or clock.monotonic() >= last)):
                     wanting.grant()
                     return busy
             for other in self.on_their_way() if urgent else ():
@@ -115,4 +121,6 @@ def _turn(one: AiringState) -> tuple[bool, dt.datetime, int]:
     """Who comes first when several wait for the same horns."""
     b = one.broadcast
     at = dt.datetime.min.replace(tzinfo=dt.UTC) if one.at_once else b.starts_at
+    if b.ordered_at is not None and b.rundown and b.rundown[0].kind is ItemKind.EMERGENCY:
+        at = b.ordered_at  # words that follow their siren have its turn
     return b.kind is not BroadcastKind.EMERGENCY, at, b.id

@@ -13,6 +13,7 @@ from broadcaster.clock import Clock, FrozenClock
 from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, Overrun, RundownItem
 from broadcaster.domain.air.causes import NOTHING, Cause, Why
 from broadcaster.domain.air.desk import AirHours, Bundle
+from broadcaster.domain.air.stops import Stop, wanted_since
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.setup.zones import LEAST_AUDIBLE, Correction, strictest, volume_at
 from broadcaster.playout.airing.contract import OnItsWay
@@ -58,6 +59,21 @@ def ways(sinks: Sinks, bundle: Bundle) -> Ways:
             for one in sinks.several.get(name, (name,)):
                 found.by_sink[one] = (*found.by_sink.get(one, ()), code)
     return found
+
+
+def held(machine: Machine, bundle: Bundle, ordered_at: dt.datetime | None = None) -> Stop | None:
+    """The stop that keeps a broadcast back at all its outputs; None when it may sound at one of them."""
+    wanted = wanted_since(bundle.broadcast, ordered_at)
+    return machine.stops.now.held(wanted, ways(machine.sinks, bundle).by_sink)
+
+
+def without_stopped(machine: Machine, plan: Ways, wanted: dt.datetime) -> Ways:
+    """The ways that are left to what has wanted them since `wanted`; whoever hears nothing else is not reached."""
+    stopped = machine.stops.now.against(wanted, plan.by_sink)
+    left = {name: zones for name, zones in plan.by_sink.items() if name not in stopped}
+    reached = {zone for zones in left.values() for zone in zones}
+    silent = {z: stop for name, stop in stopped.items() for z in plan.by_sink[name] if z not in reached}
+    return Ways(left, plan.unreachable | {z: (Outcome.MISSED, stop.why) for z, stop in silent.items()})
 
 
 def volume(bundle: Bundle, codes: Sequence[str], time: dt.time) -> tuple[float, Why]:

@@ -16,6 +16,7 @@ from broadcaster.playout.record.incidents import Incidents
 from broadcaster.playout.record.journal import Journal
 from broadcaster.playout.record.mutes import KeptMutes
 from broadcaster.playout.record.pinned import PinnedPlan
+from broadcaster.playout.record.stopped import StopBook
 from broadcaster.playout.sinks import Sinks
 from broadcaster.playout.sound.decoded import DecodedCache
 from broadcaster.playout.sound.relay import Relay
@@ -58,6 +59,8 @@ class Machine:
     """The coming day, and the hours that bind it."""
     mutes: KeptMutes
     """What a person turned off."""
+    stops: StopBook
+    """Which outputs were stopped when."""
     claims: Claims
     lease: Lease
     trust: ClockTrust

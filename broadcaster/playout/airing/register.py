@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -9,10 +10,12 @@ from dataclasses import replace
 from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.air.desk import Bundle
 from broadcaster.domain.air.mutes import Mute
+from broadcaster.domain.air.stops import kept_until
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.playout.airing.airing import Airing
 from broadcaster.playout.airing.contract import Launch
 from broadcaster.playout.airing.horns import Horns
+from broadcaster.playout.airing.lineup import held
 from broadcaster.playout.airing.machine import Machine
 from broadcaster.playout.host.alarm import Alarm
 from broadcaster.playout.record import recovery
@@ -48,6 +51,16 @@ class Register:
             one.abandon()
         for thread in list(self._threads.values()):
             thread.join(timeout_s)
+
+    def call(self, bundle: Bundle) -> None:
+        """Send a broadcast whose time has come on its way; one that a stop holds back waits for a person."""
+        stop = held(self._machine, bundle)
+        if stop is None:
+            self.launch(Launch(bundle=bundle))
+        elif self._machine.clock.now() > kept_until(bundle.broadcast):
+            at = stop.at.astimezone(self._machine.pinned.hours.tz)
+            text = f"{stop.by or 'Người vận hành'} đã dừng phát lúc {at:%H:%M:%S}, và không ai cho phát tiếp."
+            self.launch(Launch(bundle=bundle, left_out=Why(Cause.HELD_BACK, text)))
 
     def launch(self, wanted: Launch) -> bool:
         """Send a broadcast on its way, unless it is or has ended."""
@@ -124,29 +137,29 @@ class Register:
         if self._machine.mutes.take(mutes):
             self._machine.agenda.again("beat")
 
-    def start_now(self, broadcast_id: int, by: str, named: Bundle | None) -> str:
-        """Air a broadcast at once, as pinned or else as `named`; return the answer."""
+    def start_now(self, broadcast_id: int, by: str, at: dt.datetime, named: Bundle | None) -> tuple[bool, str]:
+        """Air a broadcast at once, as pinned or else as `named`; return whether it is on its way, and the answer."""
         bundle = self._machine.pinned.get(broadcast_id) or named
         if bundle is None:
-            return f"Không có buổi phát số {broadcast_id} nào còn chờ phát."
+            return False, f"Không có buổi phát số {broadcast_id} nào còn chờ phát."
         self._alarm.cancel(alarm_key(broadcast_id))
-        if not self.launch(Launch(bundle=bundle, at_once=True, by=by)):
-            return "Buổi này đang được chuẩn bị, đang phát hoặc đã xong."
-        return f"Đang phát ngay buổi “{bundle.broadcast.title}”."
+        if not self.launch(Launch(bundle=bundle, at_once=True, by=by, ordered_at=at)):
+            return False, "Buổi này đang được chuẩn bị, đang phát hoặc đã xong."
+        return True, f"Đang phát ngay buổi “{bundle.broadcast.title}”."
 
-    def skip(self, broadcast_id: int, by: str, named: Bundle | None) -> str:
-        """Leave a broadcast out, or cut it when it is on air; return the answer."""
+    def skip(self, broadcast_id: int, by: str, named: Bundle | None) -> tuple[bool, str]:
+        """Leave a broadcast out, or cut it when it is on air; return whether that was done, and the answer."""
         why = Why(Cause.LEFT_OUT, f"{by or 'Người vận hành'} bỏ buổi này.")
         one = next((a for a in self.horns.on_their_way() if a.state.broadcast.id == broadcast_id), None)
         if one is not None:
             one.cancel(why, by)
-            return f"Đã bỏ buổi “{one.state.broadcast.title}”."
+            return True, f"Đã bỏ buổi “{one.state.broadcast.title}”."
         bundle = self._machine.pinned.get(broadcast_id) or named
         if bundle is None:
-            return f"Không có buổi phát số {broadcast_id} nào còn chờ phát."
+            return False, f"Không có buổi phát số {broadcast_id} nào còn chờ phát."
         self._alarm.cancel(alarm_key(broadcast_id))
         self.launch(Launch(bundle=bundle, by=by, left_out=why))
-        return f"Đã bỏ buổi “{bundle.broadcast.title}”."
+        return True, f"Đã bỏ buổi “{bundle.broadcast.title}”."
 
 
 def alarm_key(broadcast_id: int) -> str:

@@ -11,6 +11,7 @@ from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.air.desk import Record
 from broadcaster.domain.air.lateness import LatePolicy
 from broadcaster.domain.air.outlets import Outlet
+from broadcaster.domain.air.stops import Stops
 from broadcaster.domain.log.heard import Heard, Measurement
 from broadcaster.domain.log.playlog import Entry, Outcome
 from broadcaster.playout.record.asrun import AsRun, entry_id
@@ -38,6 +39,7 @@ class Past:
     ended: frozenset[int]
     obeyed: frozenset[int]
     """Orders that were carried out, whether or not the desk knows their answer."""
+    stops: Stops = field(default_factory=Stops)
 
 
 def look_back(records: Iterable[Record]) -> Past:
@@ -45,15 +47,18 @@ def look_back(records: Iterable[Record]) -> Past:
     open_ones: dict[int, Unfinished] = {}
     ended: set[int] = set()
     obeyed: set[int] = set()
+    stops = Stops()
     for record in records:
         number = record.body.get("broadcast_id") if record.kind == "entry" else record.body.get("broadcast")
         if record.kind == "verdict":
             ended.add(record.body["broadcast"])
         elif record.kind == "answer":
             obeyed.add(record.body["order"])
+        elif record.kind == "stop":
+            stops = stops.joined(Stops.from_json(record.body))
         elif number is not None:
             _take(open_ones.setdefault(number, Unfinished()), record)
-    return Past({n: one for n, one in open_ones.items() if n not in ended}, frozenset(ended), frozenset(obeyed))
+    return Past({n: one for n, one in open_ones.items() if n not in ended}, frozenset(ended), frozenset(obeyed), stops)
 
 
 def _take(one: Unfinished, record: Record) -> None:

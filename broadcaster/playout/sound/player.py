@@ -99,6 +99,8 @@ class Lane:
     item_ms: int = 0
     """How far the item is."""
     crashed: bool = False
+    silent_at: float | None = None
+    """When nothing of it sounded any more (monotonic s); None while something may."""
     over: bool = False
     """Whether the sink is let go."""
     _cut: Cut | None = None
@@ -136,6 +138,11 @@ class Lane:
         """Why items were not reached, and by whom."""
         return (self._cut.why, self._cut.by) if self._cut else (self._limit_why, "")
 
+    @property
+    def sounds(self) -> bool:
+        """Whether its zones hear something of it, or are about to."""
+        return self._cut is None and self.silent_at is None
+
     def cut(self, why: Why, by: str) -> None:
         """End the sound within a chunk and a fade."""
         if self._cut is None:
@@ -159,11 +166,12 @@ class Lane:
             self.cut(Why(Cause.SINK_FAILED, f"Đường ra “{self.sink.name}” gặp lỗi không lường trước."), "")
         finally:
             self.level, self.on_item = SILENT_DBFS, None
-            for stream in (self._stream, self._tee):
-                if stream is not None:
-                    if self._cut is not None:
-                        _quietly(stream.drop)
-                    _quietly(stream.close)
+            streams = [stream for stream in (self._stream, self._tee) if stream is not None]
+            for stream in streams if self._cut is not None else ():
+                _quietly(stream.drop)
+            self.silent_at = self.clock.monotonic()
+            for stream in streams:
+                _quietly(stream.close)
             self._stream = self._tee = None
             if self.ear is not None:
                 self.ear.close()

@@ -23,7 +23,7 @@ from broadcaster.domain.air.broadcasts import (
     BroadcastState,
 )
 from broadcaster.domain.air.causes import Cause
-from broadcaster.domain.air.desk import LEFT, PORT_FILE, PROCESS, Order, Verb
+from broadcaster.domain.air.desk import LEFT, PORT_FILE, PROCESS, Answer, Order, Verb
 from broadcaster.domain.log.playlog import Ending
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import RuleError
@@ -151,12 +151,12 @@ def orders(session: Session, most: int = 200) -> list[Order]:
     return [Order(r.id, r.verb, r.arguments, r.by, r.at) for r in rows]
 
 
-def answer(session: Session, order_id: int, text: str, now: dt.datetime) -> None:
+def answer(session: Session, said: Answer, now: dt.datetime) -> None:
     """Say what became of a command; the first answer stays."""
     session.execute(
         update(Command)
-        .where(Command.id == order_id, Command.done_at.is_(None))
-        .values(done_at=now, answer=text)
+        .where(Command.id == said.order, Command.done_at.is_(None))
+        .values(done_at=now, answer=said.text, outcome=said.outcome, effect=dict(said.effect))
         .execution_options(synchronize_session=False)
     )
 
@@ -175,21 +175,23 @@ def send(station: Station, actor: Actor, verb: str, **arguments: Any) -> int:
     actor.require(Permission.OPERATE)
     if verb not in _SENT:
         raise RuleError(f"Không có lệnh “{verb}”. Các lệnh: {', '.join(sorted(_SENT))}.", field="verb")
-    order_id = 0
+    order_id, now = 0, station.now()
     try:
         with station.db.write() as session:
             _check(session, verb, arguments)
-            now = station.now()
+            if arguments.get("zones"):
+                arguments["outputs"] = sorted(station.outputs(session).of_zones(arguments["zones"]))
             row = Command(verb=Verb(verb), arguments=arguments, by=actor.username, at=now, done_at=None, answer="")
             session.add(row)
             Trail(session, now, actor).record(f"playout.{verb}", "playout", PROCESS, after=dict(arguments))
             session.flush()
             order_id = row.id
     except DatabaseUnavailableError:
-        if verb != Verb.STOP or not ring(station.home, verb=verb, arguments=arguments, by=actor.username):
+        known = {"verb": verb, "arguments": arguments, "by": actor.username, "at": now.isoformat()}
+        if verb != Verb.STOP or not ring(station.home, **known):
             raise
         return 0
-    ring(station.home, verb=verb, arguments=arguments, by=actor.username, order=order_id)
+    ring(station.home, verb=verb, arguments=arguments, by=actor.username, order=order_id, at=now.isoformat())
     return order_id
 
 

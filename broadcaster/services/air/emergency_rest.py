@@ -9,9 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Emergency, PlayLogEntry, origins
+from broadcaster.db.queries.schedule import broadcast_of
 from broadcaster.domain.air.broadcasts import OPEN_STATES, BroadcastKind, BroadcastState, Origin
 from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.air.emergencies import Interrupted, resumption
+from broadcaster.domain.air.stops import wanted_since
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.services.schedule.resuming import items_of, length_of
 from broadcaster.services.station import Station
@@ -90,7 +92,8 @@ def _plan_rest(
     took = session.get(Emergency, b.cut_by_emergency_id) if b.cut_by_emergency_id is not None else None
     why = _why_not(station, session, took, start, length_of(items), zones, number)
     emergency_id = took.id if took else None
-    made = origins.emergency_rest(b, items, zones, start, attempt=number, emergency_id=emergency_id)
+    since = wanted_since(broadcast_of(b))
+    made = origins.emergency_rest(b, items, zones, start, attempt=number, emergency_id=emergency_id, wanted_since=since)
     if why and why.cause:
         made.state, made.verdict, made.finished_at = BroadcastState.CANCELLED, why.text, now
         made.causes = (why.cause,)

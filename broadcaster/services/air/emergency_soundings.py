@@ -60,7 +60,7 @@ def speech_arrived(station: Station, session: Session, row: Emergency, now: dt.d
     """Put the words on the air when the tone went ahead alone, and the best voice into the coming repeats."""
     if row.state is not EmergencyState.ACTIVE or row.confirmed_at is None:
         return
-    rows = _own(session, row)
+    rows = own(session, row)
     if not any(_speaks(b) for b in rows):
         tone_end = row.confirmed_at + dt.timedelta(milliseconds=max((b.sound_ms for b in rows), default=0))
         _broadcast(session, row, 0, max(now, tone_end + _SEAM), _rundown(station, session, row)[-1:], GRACE)
@@ -80,7 +80,7 @@ def extend(station: Station, session: Session, row: Emergency, now: dt.datetime)
         return 0  # a tone without words, again and again, would only frighten
     rundown = _rundown(station, session, row)
     every = repeat_after(row.repeat_minutes, sum(i.duration_ms for i in rundown))
-    known = {b.attempt for b in _own(session, row)}
+    known = {b.attempt for b in own(session, row)}
     added = 0
     until = _last_start(row, rundown)
     for number, moment in repeats(row.confirmed_at, every, now, min(now + AHEAD, until or now + AHEAD)):
@@ -88,6 +88,19 @@ def extend(station: Station, session: Session, row: Emergency, now: dt.datetime)
             _broadcast(session, row, number, moment, rundown, min(GRACE, every / 2))
             added += 1
     return added
+
+
+def again(station: Station, session: Session, row: Emergency, now: dt.datetime) -> None:
+    """Let an emergency go on after a stop: at once from its siren, and its repeats at their times."""
+    row.let_go_at = now
+    for b in own(session, row):
+        if b.state in {BroadcastState.PLANNED, BroadcastState.CUED}:
+            if b.starts_at > now:
+                b.ordered_at = now
+            else:
+                _skip(session, b.id, row.confirmed_by, now)  # what was held back is said anew below
+    _broadcast(session, row, 0, now, _rundown(station, session, row), GRACE)
+    extend(station, session, row, now)
 
 
 def close(session: Session, row: Emergency, state: EmergencyState, now: dt.datetime, actor: Actor, reason: str) -> None:
@@ -112,10 +125,11 @@ def end(session: Session, row: Emergency, now: dt.datetime, *, by: str = "") -> 
         delete(BroadcastRow).where(*later, BroadcastRow.state == BroadcastState.PLANNED, BroadcastRow.starts_at > now)
     )
     for number in session.scalars(select(BroadcastRow.id).where(*later, BroadcastRow.state.in_(OPEN_STATES))).all():
-        order = Command(
-            verb=Verb.SKIP, arguments={"broadcast_id": number}, by=by or row.confirmed_by, at=now, done_at=None
-        )
-        session.add(order)
+        _skip(session, number, by or row.confirmed_by, now)
+
+
+def _skip(session: Session, number: int, by: str, now: dt.datetime) -> None:
+    session.add(Command(verb=Verb.SKIP, arguments={"broadcast_id": number}, by=by, at=now, done_at=None))
 
 
 def tend(station: Station) -> bool:
@@ -176,7 +190,8 @@ def _recent(now: dt.datetime) -> Any:
     return select(Emergency).where(Emergency.confirmed_at.is_not(None), recent).order_by(Emergency.id)
 
 
-def _own(session: Session, row: Emergency) -> Sequence[BroadcastRow]:
+def own(session: Session, row: Emergency) -> Sequence[BroadcastRow]:
+    """The soundings of an emergency, past and to come, in their order."""
     query = select(BroadcastRow).where(
         BroadcastRow.emergency_id == row.id, BroadcastRow.kind == BroadcastKind.EMERGENCY
     )
@@ -209,7 +224,10 @@ def _broadcast(
     title = (broadcasts.OVER_TITLE if row.over else broadcasts.URGENT_TITLE) + row.title
     if (until := _last_start(row, rundown)) is not None:  # pinned by play-out, which may be alone when it is due
         grace = max(min(grace, until - at), _HASTE)
-    made = origins.emergency(row.id, row.confirmed_by, title, zones, rundown, at, grace, attempt=attempt)
+    since = row.ordered_at or at
+    made = origins.emergency(
+        row.id, row.confirmed_by, title, zones, rundown, at, grace, attempt=attempt, ordered_at=since
+    )
     session.add(made)
     session.flush()
     return made

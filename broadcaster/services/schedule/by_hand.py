@@ -84,6 +84,7 @@ def move(station: Station, actor: Actor, number: int, starts_at: dt.datetime, *,
             moved = row
             row.ends_at = starts_at + (row.ends_at - row.starts_at)
             row.starts_at = starts_at
+        moved.ordered_at = station.now()
         _note(station, session, actor, "move", moved, before=before, after=starts_at)
         return moved.id
 
@@ -130,6 +131,7 @@ def copy(
         if dry_run:
             return row.id
         twin = origins.copied(row, codes, starts_at)
+        twin.ordered_at = station.now()
         session.add(twin)
         session.flush()
         _note(station, session, actor, "copy", twin, before=row.starts_at, after=starts_at)
@@ -186,6 +188,7 @@ def add(
     with station.db.write() as session:
         codes = list(zone_map(session).expand(zones, where="zones"))
         row = origins.empty(title, codes, starts_at, dt.timedelta(minutes=minutes))
+        row.ordered_at = station.now()
         _require_place(station, session, row, starts_at, codes)
         session.add(row)
         session.flush()

@@ -80,6 +80,7 @@ def air_once(
             row = origins.trial(title, codes, rundown, starts_at)
         else:
             row = origins.once(title, codes, rundown, starts_at, tone=tone)
+        row.ordered_at = station.now()
         session.add(row)
         session.flush()
         Trail(session, station.now(), actor).record("plan", "broadcast", row.id, note=title)

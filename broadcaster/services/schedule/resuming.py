@@ -151,6 +151,7 @@ def _plan(
     station: Station, session: Session, actor: Actor, row: BroadcastRow, rest: Rest, starts_at: dt.datetime
 ) -> int:
     made = origins.stopped_rest(_root(session, row), rest.items, rest.zones, starts_at)
+    made.ordered_at = station.now()
     session.add(made)
     session.flush()
     note = f"Phần còn lại của số {row.id}"

@@ -120,7 +120,9 @@ def test_what_the_machine_made_good_after_an_emergency_counts_too(house: Station
         row.id = next(NUMBERS)
         session.add(row)
         session.flush()
-        rest = origins.emergency_rest(row, items[1:2], ZONES[:1], house.now(), attempt=1, emergency_id=None)
+        rest = origins.emergency_rest(
+            row, items[1:2], ZONES[:1], house.now(), attempt=1, emergency_id=None, wanted_since=house.now()
+        )
         session.add(rest)
         session.flush()
     ended(house, row, {(1, "am01")})

@@ -1,0 +1,90 @@
+"""After a stop: what it holds back goes on, or is dropped, because a person says so."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import BroadcastRow, Emergency, OutputStop
+from broadcaster.db.queries.one import one_of
+from broadcaster.db.queries.stops import HeldNow, held, known
+from broadcaster.domain.air.desk import Verb
+from broadcaster.domain.air.stops import Stops
+from broadcaster.domain.people.roles import Actor, Permission
+from broadcaster.errors import RuleError
+from broadcaster.services.air import broadcasts, emergencies, emergency_soundings
+from broadcaster.services.audit import Trail
+from broadcaster.services.station import Station
+
+DROPPED = "Đã dừng phát rồi bỏ."
+
+
+def keep(session: Session, stops: Stops) -> None:
+    """Keep what is later than what is known."""
+    before = known(session)
+    for name, stop in before.joined(stops).by_output.items():
+        if before.by_output.get(name) != stop:
+            session.merge(OutputStop(output=name, at=stop.at, by=stop.by))
+
+
+def one_held(station: Station, number: int, *, urgent: bool) -> HeldNow:
+    """One thing that is held back.
+
+    Raises:
+        RuleError: it is not, or not any more.
+    """
+    with station.db.read() as session:
+        return _one(station, session, number, urgent=urgent)
+
+
+def let_go(station: Station, actor: Actor, number: int, *, urgent: bool) -> None:
+    """Order anew what a stop holds back: it sounds now or, where its time is still to come, at its time.
+
+    An emergency is said again from its siren, and its repeats go on.
+
+    Raises:
+        ForbiddenError: the actor may not operate, or not in an emergency.
+        RuleError: it is not held back any more.
+    """
+    actor.require(Permission.EMERGENCY if urgent else Permission.OPERATE)
+    now = station.now()
+    with station.db.write() as session:
+        _one(station, session, number, urgent=urgent)
+        Trail(session, now, actor).record("let-go", "emergency" if urgent else "broadcast", number)
+        overdue = _order_anew(station, session, number, now, urgent=urgent)
+    if overdue:
+        broadcasts.send(station, actor, Verb.AIR, broadcast_id=number)
+    else:
+        broadcasts.ring(station.home)
+
+
+def drop(station: Station, actor: Actor, number: int, *, urgent: bool) -> None:
+    """Give up what a stop holds back: it will not sound, and an emergency is over.
+
+    Raises:
+        ForbiddenError: the actor may not operate, or not in an emergency.
+        RuleError: it is not held back any more.
+    """
+    one_held(station, number, urgent=urgent)
+    if urgent:
+        emergencies.cancel(station, actor, number, DROPPED)
+    else:
+        broadcasts.send(station, actor, Verb.SKIP, broadcast_id=number)
+
+
+def _order_anew(station: Station, session: Session, number: int, now: dt.datetime, *, urgent: bool) -> bool:
+    """Write the new order; return whether its time is past, so that play-out must be told to begin."""
+    if urgent:
+        emergency_soundings.again(station, session, one_of(session, Emergency, number), now)
+        return False
+    row = one_of(session, BroadcastRow, number)
+    row.ordered_at = now
+    return row.starts_at <= now
+
+
+def _one(station: Station, session: Session, number: int, *, urgent: bool) -> HeldNow:
+    for one in held(session, station.outputs(session), station.now()):
+        if (one.number, one.urgent) == (number, urgent):
+            return one
+    raise RuleError("Buổi này không còn bị giữ lại: đã phát tiếp, đã bỏ hoặc đã quá giờ.", field="broadcast")

@@ -1,0 +1,309 @@
+"""STOP as a state: whatever had wanted an output before it is silent there until a person orders it anew."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from broadcaster.clock import FrozenClock
+from broadcaster.db.models import Command, Emergency, OutputStop, ZoneRow
+from broadcaster.db.queries.stops import held
+from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.air.causes import Cause
+from broadcaster.domain.air.desk import Order, OrderOutcome, Verb
+from broadcaster.domain.air.emergencies import EmergencyRequest
+from broadcaster.services.air import broadcasts, emergencies, emergency_soundings, stops
+from broadcaster.supervise.simulated import Simulation
+from tests.kit.air import make_air
+from tests.kit.clocks import MORNING
+from tests.kit.emergencies import OPERATOR, declared, prepare
+from tests.kit.live import running
+from tests.kit.waiting import throughout, until
+
+SECOND, MINUTE = dt.timedelta(seconds=1), dt.timedelta(minutes=1)
+RATE = 48_000
+
+
+class Meter:
+    """A sink that notes from when to when each broadcast sounded, and tells a listener as it does."""
+
+    kind, paced, exclusive, latency = "meter", False, True, 0.0
+
+    def __init__(self, name, clock):
+        self.name, self.clock = name, clock
+        self.heard = []
+        self.listener = lambda _at: None
+
+    def check(self):
+        return ""
+
+    def open(self, feed):
+        return _Needle(self, feed.broadcast_id)
+
+    def between(self, start, end):
+        """The broadcasts that sounded between two moments."""
+        return {number for number, first, last in self.heard if first < end and last > start}
+
+
+class _Needle:
+    def __init__(self, meter, number):
+        self.meter, self.number, self.began, self.samples = meter, number, None, 0
+
+    def write(self, pcm):
+        self.began = self.began or self.meter.clock.now()
+        start = self.began + dt.timedelta(seconds=self.samples / RATE)
+        self.samples += len(pcm) // 2
+        end = self.began + dt.timedelta(seconds=self.samples / RATE)
+        self.meter.heard.append((self.number, start, end))
+        self.meter.listener(end)
+
+    def drop(self):
+        pass
+
+    def close(self):
+        pass
+
+
+@pytest.fixture(autouse=True, scope="module")
+def few_repeats_ahead():
+    """A day of repeats each two minutes is 720 rows, looked at in each round: here fewer lie ahead."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(emergency_soundings, "AHEAD", dt.timedelta(minutes=15))
+        yield
+
+
+def station(root):
+    """Two zones on one output and one on another, a siren of 3 s and words of 5 s, a slot in each five minutes."""
+    air = prepare(make_air(root, FrozenClock(MORNING)), tone_s=3.0)
+    air.sound("lời", 5.0, 700)
+    air.sound("chương trình", 4.0, 300)
+    with air.station.db.write() as session:
+        session.add(ZoneRow(code="ap-3", name="Cụm ap-3", place="", sink="hai", volume=100, position=9))
+    return air
+
+
+def words(air, number):
+    """The voice has spoken: what `emergency_voice` does when it is ready."""
+    with air.station.db.write() as session:
+        row = session.get_one(Emergency, number)
+        row.quick_sha256, row.quick_ms = air.sounds["lời"]
+        emergency_soundings.speech_arrived(air.station, session, row, air.station.now())
+
+
+def confirmed(air, zones, repeat, *, title="Lũ về"):
+    wish = EmergencyRequest(title=title, text="Lũ về.", zones=zones, reason="Công điện", repeat_minutes=repeat)
+    number = emergencies.draft(air.station, OPERATOR, wish)
+    emergencies.confirm(air.station, OPERATOR, number)
+    return number
+
+
+def soundings(air, number):
+    with air.station.db.read() as session:
+        return {b.id for b in emergency_soundings.own(session, session.get_one(Emergency, number))}
+
+
+def story(air, moment_s, words_s, repeat, outputs):
+    """An emergency, its words some seconds later, a slot in between, and a stop at a moment; return what to look at."""
+    began = air.frozen.now()
+    at = began + dt.timedelta(seconds=moment_s)
+    meters = {name: Meter(name, air.frozen) for name in ("main", "hai")}
+    life = Simulation(air.station, refusal=air.refusal, sinks=meters, every=15 * SECOND, chunk_ms=100)
+    life.playout.open()
+    slots = [
+        air.plan(began + n * MINUTE, [air.cue(1, "chương trình")], "ap-1", "ap-3", slot_key=f"x/{n}", late="air")
+        for n in (1, 4, 7)
+    ]
+    number = confirmed(air, ("ap-1", "ap-2", "ap-3"), repeat)
+    stopped = []
+
+    def stop(now):
+        if not stopped and now >= at:
+            stopped.append(at)
+            life.playout.obey(Order(0, Verb.STOP, {"outputs": outputs}, "truc", at))
+
+    for meter in meters.values():
+        meter.listener = stop
+    spoken = False
+    while air.frozen.now() < began + 9 * MINUTE:
+        now = air.frozen.now()
+        if not spoken and now >= began + dt.timedelta(seconds=words_s):
+            words(air, number)
+            spoken = True
+        steps = [now + 15 * SECOND, began + 9 * MINUTE]
+        steps += [m for m in (at, began + dt.timedelta(seconds=words_s)) if m > now]
+        life.run_until(min(steps))
+        stop(air.frozen.now())
+        life.playout.look_again()
+    return life, meters, number, slots, at
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    moment_s=st.floats(0, 420),
+    words_s=st.sampled_from([1.0, 2.5, 20.0, 70.0]),
+    repeat=st.sampled_from([None, 2, 3]),
+    outputs=st.sampled_from([[], ["main"], ["hai"]]),
+)
+def test_nothing_of_a_stopped_emergency_is_heard_until_a_person_lets_it_go(moment_s, words_s, repeat, outputs):
+    _tell(moment_s, words_s, repeat, outputs)
+
+
+@pytest.mark.slow
+@settings(max_examples=300, deadline=None)
+@given(
+    moment_s=st.floats(0, 420),
+    words_s=st.sampled_from([1.0, 2.5, 20.0, 70.0]),
+    repeat=st.sampled_from([None, 2, 3]),
+    outputs=st.sampled_from([[], ["main"], ["hai"]]),
+)
+def test_hundreds_of_moments_of_a_long_emergency(moment_s, words_s, repeat, outputs):
+    _tell(moment_s, words_s, repeat, outputs)
+
+
+def _tell(moment_s, words_s, repeat, outputs):
+    with tempfile.TemporaryDirectory() as folder:
+        air = station(Path(folder) / "dai")
+        life, meters, number, slots, at = story(air, moment_s, words_s, repeat, outputs)
+        end, own = air.frozen.now(), soundings(air, number)
+        silent = set(outputs) or {"main", "hai"}
+        for name in silent:
+            heard = meters[name].between(at + 0.15 * SECOND, end)
+            assert not heard & own, f"{name} sounded the emergency after the stop"
+            for slot in slots:
+                due = air.row(slot).starts_at
+                if due - 31 * SECOND > at:
+                    assert slot in heard, "a slot whose time came later airs as planned"
+                elif at >= due - 29 * SECOND:
+                    assert slot not in heard, "what was due or ready is held back"
+        if at < air.frozen.now() - MINUTE:
+            with air.station.db.read() as session:
+                found = [h for h in held(session, air.station.outputs(session), end) if h.urgent]
+            assert [h.number for h in found] == [number]
+        now = air.frozen.now()
+        stops.let_go(air.station, OPERATOR, number, urgent=True)
+        life.playout.look_again()
+        life.run_until(now + MINUTE)
+        own = soundings(air, number)
+        for meter in meters.values():
+            assert meter.between(now, now + MINUTE) & own, "what was let go is said again"
+        life.playout.close()
+        air.station.close()
+
+
+def test_what_is_ordered_after_the_stop_is_heard(tmp_path):
+    air = station(tmp_path / "dai")
+    life, meters, old, _, at = story(air, 2.0, 1.0, 2, [])
+    new = confirmed(air, ("ap-1",), None, title="Cháy chợ")
+    words(air, new)
+    now = air.frozen.now()
+    life.playout.look_again()
+    life.run_until(now + MINUTE)
+    assert meters["main"].between(now, now + MINUTE) & soundings(air, new)
+    assert not meters["main"].between(at + SECOND, air.frozen.now()) & soundings(air, old)
+    life.playout.close()
+
+
+def test_a_stop_survives_a_crash_and_a_database_that_was_away(tmp_path):
+    air = station(tmp_path / "dai")
+    life, _, number, _, at = story(air, 2.0, 1.0, 2, [])
+    life.power_cut()
+    stopped = air.station.home.playout / "stops.json"
+    assert stopped.is_file()
+    stopped.unlink()  # the journal tells it too
+    with air.station.db.write() as session:
+        session.query(OutputStop).delete()
+    meters = {name: Meter(name, air.frozen) for name in ("main", "hai")}
+    with Simulation(air.station, refusal=air.refusal, sinks=meters, every=15 * SECOND) as again:
+        again.run_until(air.frozen.now() + 5 * MINUTE)
+    for meter in meters.values():
+        assert not meter.between(at, air.frozen.now()) & soundings(air, number)
+
+
+def test_what_nobody_lets_go_is_written_down_as_held_back(air):
+    air.sound("chuông", 1.0)
+    air.zones("ap-1")
+    start = air.frozen.now() + MINUTE
+    number = air.plan(start, [air.cue(1, "chuông")], "ap-1", late="air")
+    with Simulation(air.station, refusal=air.refusal, every=MINUTE) as life:
+        life.run_until(start - 10 * SECOND)
+        answer = life.playout.obey(Order(0, Verb.STOP, {}, "truc", air.frozen.now()))
+        assert answer.outcome is OrderOutcome.CARRIED_OUT
+        life.run_until(start + MINUTE)
+        assert not air.row(number).state.terminal
+        life.run_until(start + 121 * MINUTE)
+    row = air.row(number)
+    assert (row.state, row.causes) == (BroadcastState.MISSED, (Cause.HELD_BACK,))
+    assert "truc đã dừng phát" in row.verdict
+
+
+def test_a_held_broadcast_goes_on_or_is_dropped_because_a_person_says_so(air):
+    air.sound("chuông", 1.0)
+    air.zones("ap-1")
+    start = air.frozen.now() + MINUTE
+    kept, given_up = (
+        air.plan(start + n * 10 * SECOND, [air.cue(1, "chuông")], "ap-1", late="air", slot_key=f"x/{n}")
+        for n in range(2)
+    )
+    with Simulation(air.station, refusal=air.refusal, every=MINUTE) as life:
+        life.run_until(start)
+        life.playout.obey(Order(0, Verb.STOP, {}, "truc", air.frozen.now() - 20 * SECOND))
+        life.run_until(start + 5 * MINUTE)
+        with air.station.db.read() as session:
+            waiting = held(session, air.station.outputs(session), air.frozen.now())
+        assert [h.number for h in waiting] in ([given_up], [kept, given_up])
+        stops.drop(air.station, OPERATOR, given_up, urgent=False)
+        life.run_until(start + 6 * MINUTE)
+    assert air.row(given_up).state is BroadcastState.CANCELLED
+
+
+@pytest.fixture
+def interrupted(live):
+    """A programme of 20 s that is on the air."""
+    air = prepare(live, tone_s=1.5)
+    air.sound("dài", 20.0, 300)
+    number = air.plan(air.station.now() + 0.4 * SECOND, [air.cue(1, "dài")], "ap-1", "ap-2")
+    return air, number
+
+
+def test_a_stop_in_the_siren_brings_back_neither_words_nor_the_interrupted_programme(interrupted):
+    air, programme = interrupted
+    meter = Meter("main", air.station.clock)
+    with running(air, sinks={"main": meter}) as playout:
+        until(lambda: any(one.lanes and one.lanes[0].on_item for one in playout.airings()))
+        number = declared(air, zones=("ap-1", "ap-2"))
+        until(lambda: meter.between(air.station.now() - SECOND, air.station.now()) & soundings(air, number))
+        order = broadcasts.send(air.station, OPERATOR, "stop", zones=None)
+        until(lambda: not playout.airings())
+        silent_from = air.station.now()
+        throughout(9.0, lambda: playout.look_again() or not meter.between(silent_from, air.station.now()))
+        with air.station.db.read() as session:
+            waiting = held(session, air.station.outputs(session), air.station.now())
+            command = session.get_one(Command, order)
+        assert command.outcome is OrderOutcome.CARRIED_OUT
+        assert command.effect["silent"] == ["ap-1", "ap-2"]
+        assert command.effect["ms"] < 1000
+    assert {h.urgent for h in waiting} == {True, False}, "the emergency, and what it had interrupted"
+    assert air.row(programme).state is BroadcastState.PARTIAL
+
+
+def test_what_waits_in_line_behind_what_sounds_is_held_with_it(live):
+    air = prepare(live)
+    air.sound("dài", 20.0, 300)
+    first = air.plan(air.station.now() + 0.4 * SECOND, [air.cue(1, "dài")], "ap-1", slot_key="a")
+    later = air.plan(
+        air.station.now() + 60 * MINUTE, [air.cue(1, "dài")], "ap-1", slot_key="b", kind=BroadcastKind.ONCE
+    )
+    meter = Meter("main", air.station.clock)
+    with running(air, sinks={"main": meter}) as playout:
+        until(lambda: any(one.lanes and one.lanes[0].on_item for one in playout.airings()))
+        broadcasts.send(air.station, OPERATOR, "air", broadcast_id=later)
+        until(lambda: len(playout.airings()) == 2)
+        broadcasts.send(air.station, OPERATOR, "stop", zones=None)
+        until(lambda: air.row(first).state.terminal)
+        silent_from = air.station.now()
+        throughout(3.0, lambda: not meter.between(silent_from, air.station.now()))
