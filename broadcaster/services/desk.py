@@ -178,7 +178,7 @@ class LocalDesk:
             case "incident":
                 zone, over = body.get("zone"), body.get("over", False)
                 broadcasts.report_incident(session, body["what"], body["note"], line.at, zone=zone, over=over)
-            case "stop":
+            case "stops":
                 stops.keep(session, Stops.from_json(body))
             case "answer":
                 broadcasts.answer(session, Answer.from_json(body), line.at)

@@ -169,7 +169,7 @@ class Command(Base):
     outcome: Mapped[OrderOutcome | None] = mapped_column(PlainWord(OrderOutcome))
     """What became of it, by whoever carried it out; None while it is not answered."""
     effect: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
-    """What it did: see `domain.air.desk.Effect`."""
+    """What it did: see `domain.air.desk.OrderEffect`."""
 
 
 class Heartbeat(Base):

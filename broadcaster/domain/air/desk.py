@@ -189,7 +189,7 @@ _ORDER_OUTCOMES = {
 }
 
 
-class Effect(TypedDict, total=False):
+class OrderEffect(TypedDict, total=False):
     """What an order did to the horns."""
 
     silent: list[str]
@@ -210,7 +210,7 @@ class Answer:
     outcome: OrderOutcome
     text: str
     """The same in a Vietnamese sentence."""
-    effect: Effect = field(default_factory=Effect)
+    effect: OrderEffect = field(default_factory=OrderEffect)
 
     def as_json(self) -> dict[str, Any]:
         """JSON-able fields."""
@@ -220,7 +220,7 @@ class Answer:
     def from_json(cls, fields: Mapping[str, Any]) -> Answer:
         """Rebuild an answer from `as_json()`; an older play-out wrote its sentence alone."""
         outcome = OrderOutcome(fields.get("outcome", OrderOutcome.CARRIED_OUT))
-        return cls(fields["order"], outcome, fields["text"], cast("Effect", fields.get("effect") or {}))
+        return cls(fields["order"], outcome, fields["text"], cast("OrderEffect", fields.get("effect") or {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,7 +389,7 @@ class Desk(Protocol):
     def take(self, lines: Sequence[Record]) -> int:
         """Keep these lines for good, in order, and return how many of them are safe; one taken before counts as safe.
 
-        Kinds that the desk acts on: `begin`, `entry`, `verdict`, `proof`, `incident`, `stop`, `answer`.
+        Kinds that the desk acts on: `begin`, `entry`, `verdict`, `proof`, `incident`, `stops`, `answer`.
         """
         ...
 

@@ -6,7 +6,7 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Iterable, Mapping
 
-from broadcaster.domain.air.desk import Answer, Effect, Order, OrderOutcome, Verb
+from broadcaster.domain.air.desk import Answer, OrderEffect, Order, OrderOutcome, Verb
 from broadcaster.errors import StationError
 from broadcaster.playout.airing.machine import Machine
 from broadcaster.playout.airing.register import Register
@@ -14,7 +14,7 @@ from broadcaster.playout.airing.stopping import stop
 
 STALE = dt.timedelta(seconds=60)
 """A command to sound or be silent now is not carried out later than this."""
-Told = tuple[OrderOutcome, str, Effect]
+Told = tuple[OrderOutcome, str, OrderEffect]
 
 
 class Control:
@@ -81,12 +81,12 @@ class Control:
         return f"{'Đã tắt tiếng' if order.verb is Verb.MUTE else 'Đã mở tiếng'} đường ra {outputs}."
 
 
-def _done(text: str, effect: Effect | None = None) -> Told:
-    return OrderOutcome.CARRIED_OUT, text, effect or Effect()
+def _done(text: str, effect: OrderEffect | None = None) -> Told:
+    return OrderOutcome.CARRIED_OUT, text, effect or OrderEffect()
 
 
 def _refused(text: str) -> Told:
-    return OrderOutcome.REFUSED, text, Effect()
+    return OrderOutcome.REFUSED, text, OrderEffect()
 
 
 def _said(done: bool, text: str) -> Told:

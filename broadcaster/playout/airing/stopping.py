@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from broadcaster.domain.air.desk import Effect, Order
+from broadcaster.domain.air.desk import OrderEffect, Order
 from broadcaster.domain.air.stops import Stop, Stops
 from broadcaster.playout.airing.horns import Horns
 from broadcaster.playout.airing.machine import Machine
@@ -17,7 +17,7 @@ _WAIT_S = 1.0
 _LOOK_S = 0.005
 
 
-def stop(machine: Machine, horns: Horns, order: Order) -> tuple[str, Effect]:
+def stop(machine: Machine, horns: Horns, order: Order) -> tuple[str, OrderEffect]:
     """Carry out a stop; return the answer and what came of it.
 
     The stop is known to everything on its way before anything is cut, so that nothing begins in between; the disk
@@ -36,10 +36,10 @@ def stop(machine: Machine, horns: Horns, order: Order) -> tuple[str, Effect]:
             held.append(one.state.broadcast.id)
     last = _silence(machine, lanes, begun)
     machine.stops.save()
-    machine.journal.write("stop", Stops(dict.fromkeys(sorted(outputs - {AIRCHECK}), given)).as_json())
+    machine.journal.write("stops", Stops(dict.fromkeys(sorted(outputs - {AIRCHECK}), given)).as_json())
     silent = sorted({z for lane in lanes if lane.silent_at is not None for z in lane.zones})
     loud = sorted({z for lane in lanes if lane.silent_at is None for z in lane.zones})
-    effect = Effect(silent=silent, loud=loud, ms=round((last - begun) * 1000), held=sorted(held))
+    effect = OrderEffect(silent=silent, loud=loud, ms=round((last - begun) * 1000), held=sorted(held))
     return _words(order.arguments, effect), effect
 
 
@@ -65,7 +65,7 @@ def _silence(machine: Machine, lanes: Collection[Lane], begun: float) -> float:
     return max((lane.silent_at or clock.monotonic() for lane in lanes), default=clock.monotonic())
 
 
-def _words(arguments: Mapping[str, Any], effect: Effect) -> str:
+def _words(arguments: Mapping[str, Any], effect: OrderEffect) -> str:
     said: list[str] = []
     wanted = set(arguments.get("zones") or ())
     if effect["silent"]:

@@ -54,7 +54,7 @@ def look_back(records: Iterable[Record]) -> Past:
             ended.add(record.body["broadcast"])
         elif record.kind == "answer":
             obeyed.add(record.body["order"])
-        elif record.kind == "stop":
+        elif record.kind == "stops":
             stops = stops.joined(Stops.from_json(record.body))
         elif number is not None:
             _take(open_ones.setdefault(number, Unfinished()), record)

@@ -152,7 +152,7 @@ def _tend(station: Station, session: Session, row: Emergency, now: dt.datetime) 
     """Let one emergency go on, or end when its time has come; return how many rows changed."""
     if row.state is not EmergencyState.ACTIVE:
         return 0
-    if row.over and (said := _read_out(_own(session, row))):
+    if row.over and (said := _read_out(own(session, row))):
         close(session, row, EmergencyState.EXPIRED, now, machine(), said)
         return 1
     if row.expires_at is None:
