@@ -6,7 +6,7 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Iterable, Mapping
 
-from broadcaster.domain.air.desk import Answer, OrderEffect, Order, OrderOutcome, Verb
+from broadcaster.domain.air.desk import Answer, Order, OrderEffect, OrderOutcome, Verb
 from broadcaster.errors import StationError
 from broadcaster.playout.airing.machine import Machine
 from broadcaster.playout.airing.register import Register

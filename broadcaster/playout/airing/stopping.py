@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from broadcaster.domain.air.desk import OrderEffect, Order
+from broadcaster.domain.air.desk import Order, OrderEffect
 from broadcaster.domain.air.stops import Stop, Stops
 from broadcaster.playout.airing.horns import Horns
 from broadcaster.playout.airing.machine import Machine
