@@ -120,6 +120,8 @@ def log(station: Station, rows: Iterable[PlayLogEntry]) -> Iterator[Row]:
             "reason": e.reason,
             "corrects": e.corrects,
             "hash": e.hash,
+            "cause": e.because,
+            "also": e.also,
         }
 
 
@@ -139,6 +141,8 @@ def zones(station: Station, session: Session) -> Iterator[Row]:
             "airing_broadcast_id": airing.broadcast_id if airing else None,
             "airing_title": airing.title if airing else None,
             "last_heard_at": station.local(last.ended_at).isoformat() if last and last.ended_at else None,
+            "muted_until": station.local(until).isoformat() if (until := present.muted_until(z.code)) else None,
+            "shares_output_with": list(present.outputs.also((z.code,))),
         }
 
 
@@ -202,6 +206,8 @@ HEADS = {
         "reason",
         "corrects",
         "hash",
+        "cause",
+        "also",
     ),
     "zones": (
         "code",
@@ -211,6 +217,8 @@ HEADS = {
         "airing_broadcast_id",
         "airing_title",
         "last_heard_at",
+        "muted_until",
+        "shares_output_with",
     ),
 }
 """The columns of each table, in their order."""

@@ -17,3 +17,17 @@ def test_a_zone_is_put_right_and_what_is_not_said_stays(loa: Loa, home: Path) ->
     assert refused.code == 2
     assert "Tiếng bổng" in refused.err
     assert loa("zone", "tone", "khong-co", "--bass", "1").code == 2
+
+
+def test_a_zone_that_shares_its_output_is_turned_off_only_when_that_was_agreed_to(loa: Loa, home: Path) -> None:
+    assert home.is_dir()
+    asked = loa("zone", "mute", "am01", input="n\n")
+    assert asked.code != 0
+    assert "Cụm này chung âm ly với 11 cụm khác: tắt tiếng là tắt cả 12" in asked.out + asked.err
+    assert "tắt đến" not in loa("zone", "list").out
+    done = loa("zone", "mute", "am01", "--until", "23:59", "--why", "đám tang", "--yes")
+    assert "am01, am02" in done.out
+    assert "đến 23:59" in done.out
+    assert loa("zone", "list").out.count("tắt đến 23:59") == 12
+    assert "Đã bật tiếng am01, am02" in loa("zone", "unmute", "am07").out
+    assert "Không có cụm loa nào đang tắt tiếng ở đó." in loa("zone", "unmute", "all").out

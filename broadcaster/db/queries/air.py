@@ -71,6 +71,19 @@ class ZoneNow:
     """The same in Vietnamese, with what is on air or what is wrong."""
 
 
+@dataclass(frozen=True, slots=True)
+class MutedNow:
+    """An output that is turned off, with the zones that hang on it."""
+
+    mute: Mute
+    zones: tuple[str, ...]
+
+    @property
+    def zone(self) -> str:
+        """One of them, by whose name it is turned on again; empty where none is in use."""
+        return self.zones[0] if self.zones else ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Present:
     """What the station is doing now."""
@@ -80,8 +93,8 @@ class Present:
     last_beat: dt.datetime | None
     airing: tuple[OnAirNow, ...]
     coming: NextBroadcast | None
-    mutes: tuple[Mute, ...]
-    """What a person turned off, by output."""
+    mutes: tuple[MutedNow, ...]
+    """What a person turned off."""
     muted: tuple[str, ...]
     """Codes of the zones that hear nothing of it: all their outputs are turned off."""
     hold: str
@@ -107,6 +120,10 @@ class Present:
     def calm(self) -> bool:
         """Whether every zone is on air or waits."""
         return all(z.state in {ZoneState.AIR, ZoneState.REST} for z in self.zones)
+
+    def muted_until(self, code: str) -> dt.datetime | None:
+        """When a zone that hears nothing is heard again by itself; None where it is not turned off."""
+        return min((m.mute.until for m in self.mutes if code in m.zones), default=None) if code in self.muted else None
 
     def shared(self, code: str) -> tuple[str, ...]:
         """The zones that fall silent when zone `code` is stopped: those on air through its outputs."""
@@ -150,7 +167,7 @@ def present(session: Session, now: dt.datetime, several: Mapping[str, tuple[str,
         last_beat=beat.at if beat else None,
         airing=airing,
         coming=_coming(upcoming),
-        mutes=tuple(held.values()),
+        mutes=tuple(MutedNow(m, outputs.on((m.output,))) for m in held.values()),
         muted=muted,
         hold=str(status.get("hold") or ""),
         clock_doubted=bool(status.get("clock_doubted")),

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, String, Subquery, cast, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from broadcaster.db.models import PlayLogEntry, Revision, Script
 from broadcaster.db.queries.figures import Stretch, airing_of, grouped
@@ -18,6 +18,9 @@ from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.reports.figures import RANKED, CountedAiring
 from broadcaster.errors import NotFoundError
 
+_LONGEST = dt.timedelta(hours=12)
+"""No item sounds so long after its plan."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogFilter:
@@ -26,6 +29,8 @@ class LogFilter:
     start: dt.datetime
     end: dt.datetime
     zone: str = ""
+    near: bool = False
+    """What was for a zone's neighbours and heard in it besides, too."""
     topic: str = ""
     outcome: Outcome | None = None
     search: str = ""
@@ -35,7 +40,7 @@ class LogFilter:
         """The conditions on the play log."""
         found = [PlayLogEntry.planned_at >= self.start, PlayLogEntry.planned_at < self.end]
         if self.zone:
-            found.append(PlayLogEntry.zone == self.zone)
+            found.append(_heard_in(self.zone) if self.near else PlayLogEntry.zone == self.zone)
         if self.topic:
             found.append(PlayLogEntry.topic == self.topic)
         if self.outcome:
@@ -125,6 +130,26 @@ def after(
     if outcome:
         query = query.where(PlayLogEntry.outcome == outcome)
     return session.scalars(query.order_by(PlayLogEntry.seq).limit(limit)).all()
+
+
+def heard_near(session: Session, zone: str, at: dt.datetime, within: dt.timedelta) -> Sequence[PlayLogEntry]:
+    """What was heard in a zone around a moment, whoever it was for; what was corrected as it was corrected."""
+    e, later = PlayLogEntry, aliased(PlayLogEntry)
+    query = select(e).where(
+        _heard_in(zone),
+        e.heard_ms > 0,
+        e.planned_at > at - _LONGEST,
+        e.planned_at < at + _LONGEST,
+        e.started_at <= at + within,
+        e.ended_at >= at - within,
+        ~select(later.seq).where(later.corrects == e.id).exists(),
+    )
+    return session.scalars(query.order_by(e.started_at, e.seq)).all()
+
+
+def _heard_in(zone: str) -> ColumnElement[bool]:
+    """Whether an entry is of a zone, or was heard in it though nobody addressed it."""
+    return or_(PlayLogEntry.zone == zone, cast(PlayLogEntry.also, String).contains(f'"{zone}"', autoescape=True))
 
 
 def corrected(session: Session, ids: Sequence[str]) -> set[str]:

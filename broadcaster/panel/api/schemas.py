@@ -193,6 +193,8 @@ class LogEntry(BaseModel):
     reason: str
     corrects: str | None
     hash: str
+    cause: str | None = Field(description="Mã của lý do.")
+    also: list[str] = Field(description="Cũng nghe thấy ở các cụm này, vì chung âm ly.")
 
 
 class LogPage(BaseModel):
@@ -209,11 +211,13 @@ _ZoneShown = create_model("_ZoneShown", code=(str, ...), **_zone)
 class ZoneOut(_ZoneShown):
     """A cluster of horns, and what the station knows of it."""
 
-    muted: bool
+    muted: bool = Field(description="Mọi đường ra của cụm đang tắt tiếng; bản tin khẩn cấp vẫn ra loa.")
     playout_alive: bool
     airing_broadcast_id: int | None
     airing_title: str | None
     last_heard_at: AwareDatetime | None
+    muted_until: AwareDatetime | None = Field(description="Lúc tự bật tiếng lại.")
+    shares_output_with: list[str] = Field(description="Các cụm chung âm ly: cùng kêu, cùng im, cùng nhỏ.")
 
 
 class Zones(BaseModel):
@@ -229,6 +233,7 @@ class OnAirItem(BaseModel):
     title: str
     trial: bool
     zones: list[str]
+    also: list[str] = Field(description="Cũng nghe thấy ở các cụm này, vì chung âm ly.")
     started_at: AwareDatetime
     item_no: int
     item_count: int
@@ -244,6 +249,17 @@ class ComingAnswer(BaseModel):
     zones: list[str]
 
 
+class MuteOut(BaseModel):
+    """What a person turned off for a while."""
+
+    output: str
+    zones: list[str] = Field(description="Các cụm mắc vào đường ra này.")
+    since: AwareDatetime
+    until: AwareDatetime
+    by: str
+    why: str
+
+
 class OnAirAnswer(BaseModel):
     """The present moment."""
 
@@ -251,7 +267,8 @@ class OnAirAnswer(BaseModel):
     alive: bool = Field(description="Máy phát còn hoạt động.")
     airing: list[OnAirItem]
     coming: ComingAnswer | None
-    muted: list[str]
+    muted: list[str] = Field(description="Các cụm không nghe thấy gì vì đang tắt tiếng.")
+    mutes: list[MuteOut]
     hold: str = Field(description="Vì sao tạm không phát; trống khi bình thường.")
     troubles: list[str]
 

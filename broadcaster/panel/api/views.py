@@ -73,6 +73,7 @@ def on_air() -> Response:
                     title=a.title,
                     trial=a.trial,
                     zones=list(a.zones),
+                    also=[] if a.trial else list(now.outputs.also(a.zones)),
                     started_at=here.local(a.started_at),
                     item_no=a.item_no,
                     item_count=a.item_count,
@@ -85,6 +86,17 @@ def on_air() -> Response:
                 id=coming.id, title=coming.title, starts_at=here.local(coming.starts_at), zones=list(coming.zones)
             ),
             muted=list(now.muted),
+            mutes=[
+                schemas.MuteOut(
+                    output=m.mute.output,
+                    zones=list(m.zones),
+                    since=here.local(m.mute.since),
+                    until=here.local(m.mute.until),
+                    by=m.mute.by,
+                    why=m.mute.why,
+                )
+                for m in now.mutes
+            ],
             hold=now.hold,
             troubles=list(now.troubles),
         )

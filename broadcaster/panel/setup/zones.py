@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice
 
-from broadcaster.db.models import BroadcastRow, ZoneGroup, ZoneRow
-from broadcaster.db.queries import people, schedule
+from broadcaster.db.models import ZoneGroup, ZoneRow
+from broadcaster.db.queries import log, people
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.scripts.fields import Face, shown_on
 from broadcaster.domain.setup.fields import DEFAULTS, ZoneFields
-from broadcaster.domain.setup.zones import parse_bands, volume_at
+from broadcaster.domain.setup.zones import LEAST_AUDIBLE, parse_bands, volume_at
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_moment
@@ -24,8 +24,8 @@ from broadcaster.panel.web.forms import GroupForm, ZoneForm
 from broadcaster.services.setup import zones
 
 blueprint = Blueprint("zones", __name__, url_prefix="/zones")
-_AROUND = dt.timedelta(hours=4)
-"""How long before a complaint a broadcast may have begun that was still on air."""
+_AROUND = dt.timedelta(minutes=1)
+"""A complaint is noted to the minute."""
 
 
 @blueprint.get("/")
@@ -59,7 +59,9 @@ def new() -> ResponseReturnValue:
         else:
             flash(f"Đã thêm cụm loa “{form.name.data}”. Hãy phát âm thử để chắc loa kêu.")
             return leave_to(url_for("zones.edit", code=code))
-    page = render_template("setup/zones/edit.html", form=form, row=None, notes=(), aired={}, people={})
+    page = render_template(
+        "setup/zones/edit.html", form=form, row=None, notes=(), aired={}, people={}, least_audible=LEAST_AUDIBLE
+    )
     return page, 422 if form.is_submitted() else 200
 
 
@@ -167,7 +169,10 @@ def _fields(form: ZoneForm) -> ZoneFields:
 class AiredThen:
     """What a complaint about noise was about: what aired at that hour, and how loud it was to be."""
 
-    shows: Sequence[BroadcastRow]
+    shows: Mapping[int, str]
+    """Titles of broadcasts, for whichever zone they were meant."""
+    besides: tuple[str, ...]
+    """The zones that were meant, where it was not this one."""
     volume: int
 
 
@@ -177,19 +182,28 @@ def _page(row: ZoneRow, form: ZoneForm) -> str:
     with here.db.read() as session:
         notes = zones_queries.notes(session, row.code)
         names = people.names_by_username(session)
-        noise = [n for n in notes if n.kind == "noise"]
-        rows = (
-            schedule.broadcasts(session, min(n.at for n in noise) - _AROUND, max(n.at for n in noise)) if noise else ()
-        )
-    mine = [(b.started_at or b.starts_at, b.finished_at or b.ends_at, b) for b in rows if row.code in b.zones]
+        zone_names, shared = zones_queries.zone_names(session), here.outputs(session).also((row.code,))
+        heard = {n.id: log.heard_near(session, row.code, n.at, _AROUND) for n in notes if n.kind == "noise"}
     aired = {
         n.id: AiredThen(
-            [b for start, end, b in mine if start <= n.at <= end],
+            {e.broadcast_id: e.broadcast_title for e in heard[n.id] if e.broadcast_id is not None},
+            tuple(dict.fromkeys(e.zone for e in heard[n.id] if row.code in e.also)),
             volume_at(row.volume, bands, here.local(n.at).time()),
         )
-        for n in noise
+        for n in notes
+        if n.id in heard
     }
-    return render_template("setup/zones/edit.html", form=form, row=row, notes=notes, aired=aired, people=names)
+    return render_template(
+        "setup/zones/edit.html",
+        form=form,
+        row=row,
+        notes=notes,
+        aired=aired,
+        people=names,
+        names=zone_names,
+        shared=shared,
+        least_audible=LEAST_AUDIBLE,
+    )
 
 
 def _home(code: str) -> str:
