@@ -21,7 +21,7 @@ def test_a_zone_is_put_right_and_what_is_not_said_stays(loa: Loa, home: Path) ->
 
 def test_a_zone_that_shares_its_output_is_turned_off_only_when_that_was_agreed_to(loa: Loa, home: Path) -> None:
     assert home.is_dir()
-    asked = loa("zone", "mute", "am01", input="n\n")
+    asked = loa("zone", "mute", "am01", stdin=b"n\n")
     assert asked.code != 0
     assert "Cụm này chung âm ly với 11 cụm khác: tắt tiếng là tắt cả 12" in asked.out + asked.err
     assert "tắt đến" not in loa("zone", "list").out

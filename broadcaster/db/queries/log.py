@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Subquery, cast, func, or_, select
+from sqlalchemy import ColumnElement, String, Subquery, and_, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from broadcaster.db.models import PlayLogEntry, Revision, Script
@@ -132,19 +132,26 @@ def after(
     return session.scalars(query.order_by(PlayLogEntry.seq).limit(limit)).all()
 
 
-def heard_near(session: Session, zone: str, at: dt.datetime, within: dt.timedelta) -> Sequence[PlayLogEntry]:
-    """What was heard in a zone around a moment, whoever it was for; what was corrected as it was corrected."""
+def heard_near(
+    session: Session, zone: str, moments: Sequence[dt.datetime], within: dt.timedelta
+) -> list[list[PlayLogEntry]]:
+    """What was heard in a zone around each moment, whoever it was for; what was corrected as it was corrected."""
+    if not moments:
+        return []
     e, later = PlayLogEntry, aliased(PlayLogEntry)
-    query = select(e).where(
-        _heard_in(zone),
-        e.heard_ms > 0,
-        e.planned_at > at - _LONGEST,
-        e.planned_at < at + _LONGEST,
-        e.started_at <= at + within,
-        e.ended_at >= at - within,
-        ~select(later.seq).where(later.corrects == e.id).exists(),
-    )
-    return session.scalars(query.order_by(e.started_at, e.seq)).all()
+    around = [
+        and_(
+            e.planned_at > at - _LONGEST,
+            e.planned_at < at + _LONGEST,
+            e.started_at <= at + within,
+            e.ended_at >= at - within,
+        )
+        for at in moments
+    ]
+    corrected = select(later.seq).where(later.corrects == e.id).exists()
+    query = select(e).where(_heard_in(zone), e.heard_ms > 0, or_(*around), ~corrected).order_by(e.started_at, e.seq)
+    spans = [(x.started_at, x.ended_at, x) for x in session.scalars(query) if x.started_at and x.ended_at]
+    return [[x for start, end, x in spans if start <= at + within and end >= at - within] for at in moments]
 
 
 def _heard_in(zone: str) -> ColumnElement[bool]:

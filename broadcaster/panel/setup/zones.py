@@ -183,15 +183,15 @@ def _page(row: ZoneRow, form: ZoneForm) -> str:
         notes = zones_queries.notes(session, row.code)
         names = people.names_by_username(session)
         zone_names, shared = zones_queries.zone_names(session), here.outputs(session).also((row.code,))
-        heard = {n.id: log.heard_near(session, row.code, n.at, _AROUND) for n in notes if n.kind == "noise"}
+        noise = [n for n in notes if n.kind == "noise"]
+        found = log.heard_near(session, row.code, [n.at for n in noise], _AROUND)
     aired = {
         n.id: AiredThen(
-            {e.broadcast_id: e.broadcast_title for e in heard[n.id] if e.broadcast_id is not None},
-            tuple(dict.fromkeys(e.zone for e in heard[n.id] if row.code in e.also)),
+            {e.broadcast_id: e.broadcast_title for e in heard if e.broadcast_id is not None},
+            tuple(dict.fromkeys(e.zone for e in heard if row.code in e.also)),
             volume_at(row.volume, bands, here.local(n.at).time()),
         )
-        for n in notes
-        if n.id in heard
+        for n, heard in zip(noise, found, strict=True)
     }
     return render_template(
         "setup/zones/edit.html",

@@ -34,6 +34,8 @@ def due(station: Station) -> list[DueReport]:
             for written, period in periods.due(year, cutoff=settings.cutoff_day):
                 day = periods.deadline(period, settings.due_day)
                 left = (day - today).days
+                if not -30 <= left <= settings.remind_days:
+                    continue  # and no question is asked about it: the first page opens often
                 number = session.scalars(
                     select(Report.id)
                     .where(Report.first == period.first, Report.last == period.last)
@@ -41,6 +43,6 @@ def due(station: Station) -> list[DueReport]:
                 ).first()
                 drawn_at = session.scalar(select(Report.at).where(Report.id == number)) if number else None
                 done = drawn_at is not None and station.local(drawn_at).date() > period.last
-                if (0 <= left <= settings.remind_days) or (-30 <= left < 0 and not done):
+                if left >= 0 or not done:
                     found.append(DueReport(period, written, day, left, number if done else None))
     return sorted(found, key=lambda d: d.day)
