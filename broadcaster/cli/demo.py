@@ -24,6 +24,7 @@ from broadcaster.services.desk import beside
 from broadcaster.services.log.playlog import entries, verify
 from broadcaster.services.people.accounts import actor_named, make_first_accounts
 from broadcaster.services.reports.content import document_of
+from broadcaster.services.schedule.air import ANYTHING
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.scripts.approving import approve
@@ -84,7 +85,7 @@ def _prepare(station: Station, most: int) -> None:
     scheduler: Actor = machine("xem thử")
     for path in sorted((station.home.root / "schedules").glob("*.toml")):
         if path.name not in {"zones.toml", "exceptions.toml"}:
-            apply_rotation(station, scheduler, handwritten.text(path), path.name)
+            apply_rotation(station, scheduler, handwritten.text(path), path.name, agreed=ANYTHING)
 
 
 def _choose(files: list[Path], most: int) -> list[Path]:

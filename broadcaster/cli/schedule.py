@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from broadcaster import handwritten
+from broadcaster.cli.agreeing import carried_out, yes_option
 from broadcaster.cli.common import actor_of, format_option, opened, show_json, show_table
 from broadcaster.cli.place import home_option
 from broadcaster.clock import day_start
@@ -28,9 +29,11 @@ from broadcaster.services.schedule import conflicts, feeds
 from broadcaster.services.schedule.once import WordlessError, air_once
 from broadcaster.services.schedule.planning import plan, preview
 from broadcaster.services.schedule.rotations import (
+    Applied,
     add_exception,
     apply_exceptions,
     apply_rotation,
+    retire_rotation,
     without_own_rotation,
 )
 from broadcaster.services.station import Station
@@ -44,24 +47,44 @@ def schedule_command() -> None:
 @schedule_command.command("apply")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Chỉ xem thay đổi, chưa áp dụng.")
+@yes_option
 @home_option
 @click.pass_context
-def apply(ctx: click.Context, file: Path, own_home: str | None, *, dry_run: bool) -> None:
-    """Áp dụng một tệp lịch phát hoặc tệp ngày đặc biệt (TOML) và lên lịch các ngày tới."""
+def apply(ctx: click.Context, file: Path, own_home: str | None, *, dry_run: bool, yes: bool) -> None:
+    """Áp dụng một tệp lịch phát hoặc tệp ngày đặc biệt (TOML) và lên lịch các ngày tới.
+
+    Buổi nào sẽ không phát nữa thì máy kể tên và hỏi trước.
+    """
     with opened(ctx, own_home) as station:
         path = file if file.exists() else station.home.root / file
         try:
             text = handwritten.text(path, field=str(file))
         except FileNotFoundError:
             raise RuleError("Không có tệp lịch phát này.", field=str(file)) from None
-        apply_it = _applier(text, path.name)
-        lines = apply_it(station, actor_of(ctx, station), text, path.name, dry_run=dry_run)
-        click.echo("\n".join(lines) if lines else "Không có gì thay đổi.")
+        apply_it, actor = _applier(text, path.name), actor_of(ctx, station)
+        carried_out(lambda agreed: apply_it(station, actor, text, path.name, agreed=agreed), yes=yes, dry_run=dry_run)
         if not dry_run:
             _plan(station, None)
 
 
-def _applier(text: str, name: str) -> Callable[..., list[str]]:
+@schedule_command.command("retire")
+@click.argument("code", metavar="MÃ_LỊCH")
+@click.option("--dry-run", is_flag=True, help="Chỉ xem thay đổi, chưa bỏ.")
+@yes_option
+@home_option
+@click.pass_context
+def retire(ctx: click.Context, code: str, own_home: str | None, *, dry_run: bool, yes: bool) -> None:
+    """Thôi dùng một lịch phát; các phiên bản cũ vẫn giữ."""
+    with opened(ctx, own_home) as station:
+        actor = actor_of(ctx, station)
+        done = carried_out(
+            lambda agreed: retire_rotation(station, actor, code, agreed=agreed), yes=yes, dry_run=dry_run
+        )
+        if done:
+            _plan(station, None)
+
+
+def _applier(text: str, name: str) -> Callable[..., Applied]:
     """What applies a file of this content: a rotation, or exception days."""
     table = read_toml(text, name=name)
     if "zone" in table and "rotation" not in table:
@@ -240,15 +263,32 @@ def ical(ctx: click.Context, out: Path | None, own_home: str | None, *, new_addr
 @click.argument("kind", type=click.Choice([k.value for k in DayKind]))
 @click.option("--to", type=click.DateTime(["%Y-%m-%d"]), help="Ngày cuối của một đợt nhiều ngày.")
 @click.option("--title", default="", help="Tên ngày.")
+@click.option("--dry-run", is_flag=True, help="Chỉ xem thay đổi, chưa đánh dấu.")
+@yes_option
 @home_option
 @click.pass_context
 def day_(
-    ctx: click.Context, day: dt.datetime, kind: str, to: dt.datetime | None, title: str, own_home: str | None
+    ctx: click.Context,
+    day: dt.datetime,
+    kind: str,
+    to: dt.datetime | None,
+    title: str,
+    own_home: str | None,
+    *,
+    dry_run: bool,
+    yes: bool,
 ) -> None:
     """Đánh dấu một ngày, hoặc một đợt, là lễ, Tết, quốc tang, mưa bão; ordinary để bỏ đánh dấu."""
     chosen, first, last = DayKind(kind), day.date(), to.date() if to else None
     with opened(ctx, own_home) as station:
-        add_exception(station, actor_of(ctx, station), first, chosen, title or chosen.label, to=last)
+        actor, words = actor_of(ctx, station), title or chosen.label
+        done = carried_out(
+            lambda agreed: add_exception(station, actor, first, chosen, words, to=last, agreed=agreed),
+            yes=yes,
+            dry_run=dry_run,
+        )
+        if not done:
+            return
         span = f"{first:%d/%m/%Y}" + (f" đến hết {last:%d/%m/%Y}" if last and last != first else "")
         click.echo(f"{span}: {chosen.inline}.")
         with station.db.read() as session:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -52,6 +54,18 @@ class Client(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         return super().open(*args, **{"buffered": True} | kwargs)
+
+
+def agree(client: FlaskClient, url: str, asked: TestResponse) -> TestResponse:
+    """Agree to what a page says that would fall silent: its fields once more, and the mark of its button."""
+    assert asked.status_code == 422, asked.text
+    assert "sẽ không phát" in asked.text
+    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', asked.text.partition("card narrow")[2])
+    (mark,) = re.findall(r'name="agreed" value="(\w+)"', asked.text)
+    fields: dict[str, list[str]] = {"agreed": [mark]}
+    for name, value in hidden:
+        fields.setdefault(name, []).append(html.unescape(value))
+    return client.post(url, data=fields, follow_redirects=True)
 
 
 @contextmanager

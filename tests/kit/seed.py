@@ -23,6 +23,7 @@ from broadcaster.domain.scripts.scripts import Genre, Priority, text_sha256
 from broadcaster.media.ffmpeg import run
 from broadcaster.services.log import playlog
 from broadcaster.services.people import accounts
+from broadcaster.services.schedule.air import ANYTHING
 from broadcaster.services.schedule.rotations import add_exception, apply_rotation
 from broadcaster.services.scripts.approving import approve, send_back
 from broadcaster.services.scripts.editing import add_script, revise, submit
@@ -173,7 +174,7 @@ def build(root: Path, clock: FrozenClock) -> Station:
             session.merge(Topic(code=code, title=title, short=short, position=position))
     _scripts(station, _sound(station, root))
     apply_rotation(station, kit, ROTATION, "ngay-thuong")
-    add_exception(station, kit, dt.date(2026, 3, 8), DayKind.HOLIDAY, "Ngày Quốc tế Phụ nữ")
+    add_exception(station, kit, dt.date(2026, 3, 8), DayKind.HOLIDAY, "Ngày Quốc tế Phụ nữ", agreed=ANYTHING)
     _days(station)
     with station.db.write() as session:
         session.add(

@@ -28,6 +28,7 @@ from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.domain.schedule.windows import MIDNIGHT
 from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.panel.web import agreeing
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_date, a_number
 from broadcaster.panel.web.filters import short_day
@@ -37,6 +38,7 @@ from broadcaster.panel.web.undo import done
 from broadcaster.scheduling.rotation_words import no_rotation
 from broadcaster.services.air import broadcasts
 from broadcaster.services.schedule import by_hand, preview_sound, rotations
+from broadcaster.services.schedule.air import ANYTHING
 from broadcaster.sound.store import Store
 
 blueprint = Blueprint("calendar", __name__, url_prefix="/schedule")
@@ -268,7 +270,7 @@ def day() -> ResponseReturnValue:
         before = schedule.exceptions(session, when, days[-1])
         was = {(before[d].kind.value, before[d].title) if d in before else (DayKind.ORDINARY.value, "") for d in days}
         fallback = rotations.without_own_rotation(session, when, last, chosen)
-    rotations.add_exception(station(), actor(), when, chosen, title, to=last)
+    rotations.add_exception(station(), actor(), when, chosen, title, to=last, agreed=agreeing.agreed())
     replanned()
     span = short_day(when) + (f" đến {short_day(days[-1])}" if len(days) > 1 else "")
     words = f"{span} nay là {chosen.inline}; lịch đã được lập lại."
@@ -279,6 +281,7 @@ def day() -> ResponseReturnValue:
     else:
         kind, title = was.pop()
         back = {"day": when.isoformat(), "to": days[-1].isoformat(), "kind": kind, "title": title}
+        back[agreeing.AGREED] = ANYTHING  # the way back to what was there silences nothing that was there
         done(words, url_for("calendar.day"), fields=back)
     return leave_to(url_for("calendar.index", week=when.isoformat()))
 
@@ -324,7 +327,8 @@ def rotation_back(code: str) -> ResponseReturnValue:
     chosen = next((r for r, _ in rows if str(r.version) == request.form.get("version")), None)
     if chosen is None:
         raise NotFoundError("Không có phiên bản này.", field="version")
-    lines = rotations.apply_rotation(station(), actor(), tomlkit.dumps(chosen.definition), code)
+    text = tomlkit.dumps(chosen.definition)
+    lines = rotations.apply_rotation(station(), actor(), text, code, agreed=agreeing.agreed()).lines
     replanned()
     flash(f"Đã dùng lại phiên bản {chosen.version}." if lines else "Phiên bản này giống phiên bản đang dùng.")
     return leave_to(url_for("calendar.rotation_versions", code=code))

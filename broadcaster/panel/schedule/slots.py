@@ -24,12 +24,14 @@ from broadcaster.domain.setup.zones import ALL
 from broadcaster.errors import Code, NotFoundError, RuleError
 from broadcaster.panel.schedule import slot_steps
 from broadcaster.panel.schedule.slot_steps import Steps
+from broadcaster.panel.web import agreeing
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_date, a_number
 from broadcaster.panel.web.replanning import replanned
 from broadcaster.scheduling.rotation_toml import read_toml
 from broadcaster.scheduling.rotation_words import LATE_WORDS, step_words
 from broadcaster.services.schedule import rotations
+from broadcaster.services.schedule.air import SilencesError
 
 blueprint = Blueprint("slots", __name__, url_prefix="/schedule/rotations")
 MAX_BYTES = 200_000
@@ -87,7 +89,9 @@ def put() -> ResponseReturnValue:
     text = request.form.get("text", "")[:MAX_BYTES]
     seen = a_number(request.form.get("over"))
     try:
-        lines = rotations.apply_rotation(station(), actor(), text, "lịch", over=seen)
+        lines = rotations.apply_rotation(station(), actor(), text, "lịch", over=seen, agreed=agreeing.agreed()).lines
+    except SilencesError:
+        return reviewed(text, seen or None, "Điều sẽ không phát vừa đổi từ khi mở trang này. Hãy xem lại.")
     except RuleError as error:
         if error.field != ("over",):
             raise
@@ -186,10 +190,17 @@ def _offered(cues: Sequence[CueRow], topics: Mapping[str, str]) -> dict[str, lis
 
 def reviewed(text: str, version: int | None, refused: str = "") -> ResponseReturnValue:
     """Show what a file would change, to be put into force or not."""
-    lines = rotations.apply_rotation(station(), actor(), text, "lịch", dry_run=True)
+    seen = rotations.apply_rotation(station(), actor(), text, "lịch", agreed=None)
     title = str(read_toml(text, name="lịch")["rotation"]["title"])
     page = render_template(
-        "schedule/slots/confirm.html", lines=lines, text=text, title=title, version=version, refused=refused
+        "schedule/slots/confirm.html",
+        lines=seen.lines,
+        news=seen.news,
+        never=seen.never,
+        text=text,
+        title=title,
+        version=version,
+        refused=refused,
     )
     return page, 422 if refused else 200
 

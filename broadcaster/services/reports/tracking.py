@@ -27,7 +27,8 @@ from broadcaster.errors import RuleError
 from broadcaster.scheduling.rotation_toml import parse_rotation
 from broadcaster.services.reports import activities, plans
 from broadcaster.services.schedule import planning
-from broadcaster.services.schedule.rotations import apply_rotation, rotations_in_force
+from broadcaster.services.schedule.in_force import rotations_in_force
+from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.station import Station
 
@@ -120,7 +121,7 @@ def propose(station: Station, row: CampaignRow) -> RotationChange | None:
         return None
     _, code, changed, after = best
     text = tomlkit.dumps(changed)
-    lines = apply_rotation(station, machine(), text, code, dry_run=True)
+    lines = apply_rotation(station, machine(), text, code, agreed=None).lines
     return RotationChange(code, text, tuple(lines), gaps, after, stands.unwritten)
 
 
@@ -148,7 +149,7 @@ def accept(station: Station, actor: Actor, row: CampaignRow, seen: str) -> list[
     found = propose(station, row)
     if found is None or found.toml != seen:
         raise RuleError("Lịch hoặc nhật ký vừa thay đổi nên đề xuất đã cũ. Hãy xem đề xuất mới.", field="proposal")
-    lines = apply_rotation(station, actor, found.toml, found.code)
+    lines = apply_rotation(station, actor, found.toml, found.code).lines
     return [*lines, *planning.plan(station).warnings]
 
 

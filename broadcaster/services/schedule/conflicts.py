@@ -26,9 +26,10 @@ from broadcaster.scheduling.conflicts import Conflict, House, Kind, Planned, by_
 from broadcaster.scheduling.expand import Place
 from broadcaster.scheduling.wishes import unmet
 from broadcaster.services.schedule import requested
+from broadcaster.services.schedule.coming import PlanNote
+from broadcaster.services.schedule.in_force import rotations_in_force
 from broadcaster.services.schedule.planned_rows import Draft
-from broadcaster.services.schedule.planning import HANDS_OFF, PlanNote, preview
-from broadcaster.services.schedule.rotations import rotations_in_force
+from broadcaster.services.schedule.planning import HANDS_OFF, preview
 from broadcaster.services.scripts.approving import airable, refusal
 from broadcaster.services.station import Station
 

@@ -4,50 +4,38 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from broadcaster.clock import day_start
-from broadcaster.db.models import BroadcastRow, DayException, PlayLogEntry
+from broadcaster.db.models import BroadcastRow, PlayLogEntry
 from broadcaster.db.queries.zones import cue_sounds, zone_map
-from broadcaster.domain.air.broadcasts import OPEN_STATES, BroadcastKind, BroadcastState, Origin
+from broadcaster.domain.air.broadcasts import OPEN_STATES, Origin
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.schedule.asked_airings import UNKNOWN, PlacesAhead
 from broadcaster.domain.schedule.candidates import Candidate, CueSound
 from broadcaster.domain.schedule.rotations import Rotation, Slot
 from broadcaster.domain.schedule.rundown import Filled, History
 from broadcaster.domain.schedule.rundown_cache import Filler
-from broadcaster.domain.schedule.windows import CapBook
-from broadcaster.domain.setup.zones import ZoneMap
 from broadcaster.logs import EventLog
 from broadcaster.scheduling.expand import Occurrence, Place, expand
+from broadcaster.services.schedule import air
+from broadcaster.services.schedule.coming import PlanNote, allowed_of, book_of, left_out
+from broadcaster.services.schedule.in_force import day_kinds, rotations_in_force
 from broadcaster.services.schedule.planned_rows import Draft, Met, PlannedRows
 from broadcaster.services.schedule.requested import Heard, heard_of_asked
-from broadcaster.services.schedule.rotations import rotations_in_force
 from broadcaster.services.schedule.targets import Targets, topic_targets
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.station import Station
 
 log = EventLog(__name__)
 
-# A broadcast this near is play-out's: it is being checked and loaded, and planning leaves it alone.
-HANDS_OFF = dt.timedelta(seconds=60)
+HANDS_OFF = air.HANDS_OFF
 _LOOK_BACK = dt.timedelta(days=120)
 _LOOK_AHEAD = dt.timedelta(days=400)
 """So far the places are counted that are left for what offices asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlanNote:
-    """What planning has to say of one occurrence of a slot."""
-
-    occurrence: Occurrence
-    text: str
-    """A Vietnamese sentence."""
-    lost: tuple[str, ...] = ()
-    """The zones that will not hear it; none where it is only shorter than the rotation says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +131,13 @@ def _drafts(
 ) -> Iterator[tuple[Occurrence, Draft | None]]:
     """Yield each occurrence after now with what fills it; None for those in `held`, which are not ours to fill."""
     now = station.now()
-    exceptions = {e.day: e.kind for e in session.scalars(select(DayException))}
+    exceptions = day_kinds(session)
     zones = zone_map(session)
     rotations = rotations_in_force(session) if rotations is None else rotations
     coming = expand(rotations, first, days, exceptions, station.settings.tz)
-    book = _book(station, session, first)
-    gone = _gone(session, now)
-    allowed = _allowed(station, (o for o in coming if o.starts_at > now + HANDS_OFF), zones, book, gone, notes)
+    book = book_of(station, session, first, now + HANDS_OFF)
+    gone = left_out(session, now)
+    allowed = allowed_of(station, (o for o in coming if o.starts_at > now + HANDS_OFF), zones, book, gone, notes)
     candidates = airable(session)
     targets = topic_targets(session, first)
     cues = cue_sounds(session)
@@ -159,7 +147,7 @@ def _drafts(
     def ahead(until: dt.date) -> Iterator[tuple[tuple[str, ...], dt.datetime, Slot]]:
         far = expand(rotations, first, (until - first).days, exceptions, station.settings.tz)
         wanted = (o for o in far if o.starts_at > now + HANDS_OFF)
-        for o, codes in _allowed(station, wanted, zones, _book(station, session, first), gone, []):
+        for o, codes in allowed_of(station, wanted, zones, book_of(station, session, first, now + HANDS_OFF), gone, []):
             if o.place not in held | gone:
                 yield codes, o.starts_at, o.slot
 
@@ -193,7 +181,7 @@ def _coming(
 def unwritten(station: Station, session: Session, first: dt.date, days: int) -> Iterator[Draft]:
     """Yield the regular slots that planning would write for some days and has not yet, without what fills them."""
     now = station.now()
-    exceptions = {e.day: e.kind for e in session.scalars(select(DayException))}
+    exceptions = day_kinds(session)
     start = day_start(first, station.settings.tz)
     rows = session.execute(
         select(BroadcastRow.rotation_code, BroadcastRow.slot_code, BroadcastRow.starts_at).where(
@@ -205,93 +193,10 @@ def unwritten(station: Station, session: Session, first: dt.date, days: int) -> 
     written = {Place(*row) for row in rows}
     coming = expand(rotations_in_force(session), first, days, exceptions, station.settings.tz)
     wanted = (o for o in coming if o.starts_at > now + HANDS_OFF)
-    book = _book(station, session, first)
-    for occurrence, codes in _allowed(station, wanted, zone_map(session), book, _gone(session, now), []):
+    book = book_of(station, session, first, now + HANDS_OFF)
+    for occurrence, codes in allowed_of(station, wanted, zone_map(session), book, left_out(session, now), []):
         if occurrence.place not in written:
             yield Draft(occurrence, codes, Filled((), ()))
-
-
-def _book(station: Station, session: Session, first: dt.date) -> CapBook:
-    """The caps with the regular sessions since the week began.
-
-    What people added is no part of it: it was held against the caps when it was added, and takes no regular slot away.
-    """
-    book = CapBook(station.settings.caps)
-    monday = first - dt.timedelta(days=first.weekday())
-    rows = session.execute(
-        select(BroadcastRow.starts_at, BroadcastRow.zones)
-        .where(
-            BroadcastRow.starts_at >= day_start(monday, station.settings.tz),
-            BroadcastRow.starts_at <= station.now() + HANDS_OFF,
-            BroadcastRow.state != BroadcastState.CANCELLED,
-            BroadcastRow.kind == BroadcastKind.ROTATION,
-        )
-        .order_by(BroadcastRow.starts_at)
-    )
-    for starts_at, codes in rows:
-        for code in codes:
-            book.take(code, station.local(starts_at).date())
-    return book
-
-
-def _gone(session: Session, now: dt.datetime) -> set[Place]:
-    """What people left out or moved elsewhere: it is no session where it stood."""
-    rows = session.execute(
-        select(BroadcastRow.rotation_code, BroadcastRow.slot_code, BroadcastRow.starts_at).where(
-            BroadcastRow.starts_at > now,
-            BroadcastRow.state == BroadcastState.CANCELLED,
-            BroadcastRow.origin == Origin.ROTATION,
-        )
-    )
-    return {Place(*row) for row in rows}
-
-
-def _allowed(
-    station: Station,
-    wanted: Iterable[Occurrence],
-    zones: ZoneMap,
-    book: CapBook,
-    gone: set[Place],
-    notes: list[PlanNote],
-) -> Iterator[tuple[Occurrence, tuple[str, ...]]]:
-    """Yield what windows and caps allow, with its zones: both may have narrowed since a rotation was applied.
-
-    A zone that has had its sessions of the day is left out of the next one; a slot longer than a session may be is cut.
-    """
-    hours, caps = station.settings.station_hours, station.settings.caps
-    longest = None if caps.minutes_per_session is None else dt.timedelta(minutes=caps.minutes_per_session)
-    expanded: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for occurrence in wanted:
-        slot = occurrence.slot
-        local = station.local(occurrence.starts_at)
-        if slot.zones not in expanded:
-            expanded[slot.zones] = zones.expand(slot.zones, where=(f"{occurrence.rotation}/{slot.code}", "zones"))
-        if longest is not None and slot.max_length > longest:
-            words = (
-                f"{local:%H:%M %d/%m/%Y}: khung “{slot.title}” dài hơn {caps.minutes_per_session} phút mỗi buổi "
-                "nên chỉ xếp đủ số phút đó."
-            )
-            notes.append(PlanNote(occurrence, words))
-            occurrence = replace(occurrence, slot=replace(slot, max_length=longest))  # noqa: PLW2901
-        if not hours.allows(local.replace(tzinfo=None), occurrence.slot.max_length):
-            words = f"{local:%H:%M %d/%m/%Y}: khung “{slot.title}” nằm ngoài giờ được phép nên không lên lịch."
-            notes.append(PlanNote(occurrence, words, expanded[slot.zones]))
-            continue
-        if occurrence.place in gone:
-            yield occurrence, expanded[slot.zones]
-            continue
-        left: list[str] = []
-        over: dict[str, list[str]] = {}
-        for code in expanded[slot.zones]:
-            if why := book.take(code, occurrence.day):
-                over.setdefault(why, []).append(code)
-            else:
-                left.append(code)
-        for why, codes in over.items():
-            words = f"{why} Khung “{slot.title}” {local:%H:%M %d/%m} không xếp cho cụm loa {', '.join(codes)}."
-            notes.append(PlanNote(occurrence, words, tuple(codes)))
-        if left or not expanded[slot.zones]:
-            yield occurrence, expanded[slot.zones] if not over else tuple(left)
 
 
 @dataclass(kw_only=True)

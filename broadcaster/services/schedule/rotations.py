@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -14,30 +16,50 @@ from broadcaster.db.models import (
     DayException,
     RotationRow,
 )
-from broadcaster.db.queries.schedule import definitions_in_force
 from broadcaster.db.queries.zones import cues_for_slots, zone_map
 from broadcaster.domain.people.roles import Actor, Permission
-from broadcaster.domain.schedule.rotations import DayKind, Rotation, ruling
-from broadcaster.errors import RuleError, Where
+from broadcaster.domain.schedule.rotations import DayKind, ruling
+from broadcaster.errors import NotFoundError, RuleError, Where
+from broadcaster.scheduling.never import never_aired
 from broadcaster.scheduling.rotation_toml import ExceptionsForm, parse_form, parse_rotation, plain, read_toml
 from broadcaster.scheduling.rotation_words import difference
 from broadcaster.services.audit import Trail
+from broadcaster.services.schedule.air import NO_NEWS, AirNews, judged
+from broadcaster.services.schedule.in_force import day_kinds, rotations_in_force
 from broadcaster.services.station import Station
 
 _LONGEST_RUN = 366
 
 
-def apply_rotation(
-    station: Station, actor: Actor, text: str, name: str, *, dry_run: bool = False, over: int | None = None
-) -> list[str]:
-    """Put the rotation in TOML `text` into force as a new version; return the differences, a line each.
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a change of the schedule is: its own words, and what it does to the air."""
 
-    An unchanged rotation makes no new version and returns no line. `dry_run` only shows. `over` is the version that
-    the person saw in force (0: none); another one means that somebody was faster.
+    lines: list[str]
+    news: AirNews = NO_NEWS
+    never: tuple[str, ...] = ()
+    """What of it no coming day will hear, and why."""
+
+
+def apply_rotation(
+    station: Station, actor: Actor, text: str, name: str, *, over: int | None = None, agreed: str | None = ""
+) -> Applied:
+    """Put the rotation in TOML `text` into force as a new version; say what changes in the file and on the air.
+
+    An unchanged rotation makes no new version and has no line.
+
+    Args:
+        station: the station.
+        actor: who does it.
+        text: the file.
+        name: what its faults are said to stand in.
+        over: the version that the person saw in force (0: none); another one means that somebody was faster.
+        agreed: the mark of what may fall silent by it; None only looks.
 
     Raises:
         RuleError: the file breaks the form or a rule, or somebody was faster; `field` names the place. Nothing is
             changed.
+        SilencesError: something falls silent that nobody agreed to.
     """
     actor.require(Permission.SCHEDULE)
     table = plain(read_toml(text, name=name))
@@ -51,29 +73,70 @@ def apply_rotation(
             relays=station.settings.relays,
             caps=station.settings.caps,
         )
-        before = session.scalars(
-            select(RotationRow).where(RotationRow.code == rotation.code).order_by(RotationRow.version.desc())
-        ).first()
-        if over is not None and over != (before.version if before and before.retired_at is None else 0):
+        before = _newest(session, rotation.code)
+        in_force = before if before and before.retired_at is None else None
+        if over is not None and over != (in_force.version if in_force else 0):
             raise RuleError("Khung lịch vừa được thay đổi ở nơi khác. Hãy xem lại thay đổi rồi áp dụng.", field="over")
-        lines = difference(before.definition if before and before.retired_at is None else None, table)
-        if dry_run or not lines:
+        lines = difference(in_force.definition if in_force else None, table)
+        if not lines:
             session.rollback()
-            return lines
+            return Applied([])
         body = json.dumps(table, ensure_ascii=False, sort_keys=True)
-        session.add(
-            RotationRow(
-                code=rotation.code,
-                version=before.version + 1 if before else 1,
-                title=rotation.title,
-                definition=table,
-                sha256=hashlib.sha256(body.encode()).hexdigest(),
-                applied_by=actor.username,
-                applied_at=station.now(),
-            )
+        row = RotationRow(
+            code=rotation.code,
+            version=before.version + 1 if before else 1,
+            title=rotation.title,
+            definition=table,
+            sha256=hashlib.sha256(body.encode()).hexdigest(),
+            applied_by=actor.username,
+            applied_at=station.now(),
         )
-        Trail(session, station.now(), actor).record("apply", "rotation", rotation.code, note="\n".join(lines))
-    return lines
+        old = parse_rotation(in_force.definition, name=rotation.code) if in_force else rotation
+        first = max(min(rotation.valid_from, old.valid_from), station.today())
+        news, after = judged(station, session, first, lambda: session.add(row), agreed=agreed)
+        applied = Applied(
+            lines, news, tuple(never_aired(rotation, rotations_in_force(session), day_kinds(session), first, after))
+        )
+        if agreed is None:
+            session.rollback()
+            return applied
+        Trail(session, station.now(), actor).record(
+            "apply", "rotation", rotation.code, note="\n".join([*lines, *news.lines])
+        )
+    return applied
+
+
+def retire_rotation(station: Station, actor: Actor, code: str, *, agreed: str | None) -> Applied:
+    """Take a rotation out of force; its versions stay. Without agreement (None) only say what that does to the air.
+
+    Raises:
+        NotFoundError: no rotation of that code is in force.
+        SilencesError: something falls silent that nobody agreed to.
+    """
+    actor.require(Permission.SCHEDULE)
+    with station.db.write() as session:
+        row = _newest(session, code)
+        if row is None or row.retired_at is not None:
+            raise NotFoundError(f"Không có lịch nào mang mã “{code}” đang dùng.", field="rotation")
+
+        def retire() -> None:
+            row.retired_at = station.now()
+
+        news, _ = judged(station, session, station.today(), retire, agreed=agreed)
+        applied = Applied([f"- Thôi dùng lịch “{row.title}”"], news)
+        if agreed is None:
+            session.rollback()
+            return applied
+        Trail(session, station.now(), actor).record(
+            "retire", "rotation", code, note="\n".join([*applied.lines, *news.lines])
+        )
+    return applied
+
+
+def _newest(session: Session, code: str) -> RotationRow | None:
+    return session.scalars(
+        select(RotationRow).where(RotationRow.code == code).order_by(RotationRow.version.desc())
+    ).first()
 
 
 def versions(session: Session, code: str) -> list[tuple[RotationRow, list[str]]]:
@@ -84,22 +147,29 @@ def versions(session: Session, code: str) -> list[tuple[RotationRow, list[str]]]
 
 
 def add_exception(
-    station: Station, actor: Actor, day: dt.date, kind: DayKind, title: str, *, to: dt.date | None = None
-) -> None:
-    """Make `day`, or all days from it to `to`, days of `kind`; ordinary takes the exception away.
+    station: Station,
+    actor: Actor,
+    day: dt.date,
+    kind: DayKind,
+    title: str,
+    *,
+    to: dt.date | None = None,
+    agreed: str | None = "",
+) -> Applied:
+    """Make `day`, or all days from it to `to`, days of `kind`; ordinary takes the exception away. None only looks.
 
     Raises:
         ForbiddenError: the actor may not change the schedule.
         RuleError: the last day lies before the first, or too far from it.
+        SilencesError: something falls silent that nobody agreed to.
     """
     actor.require(Permission.SCHEDULE)
-    with station.db.write() as session:
-        for each in days_between(day, to, field=("to",)):
-            _set_day(station, session, actor, each, kind, title)
+    days = days_between(day, to, field=("to",))
+    return _mark(station, actor, [(each, kind, title) for each in days], agreed)
 
 
-def apply_exceptions(station: Station, actor: Actor, text: str, name: str, *, dry_run: bool = False) -> list[str]:
-    """Mark the days that an exceptions file in TOML names; return the differences, a line each.
+def apply_exceptions(station: Station, actor: Actor, text: str, name: str, *, agreed: str | None = "") -> Applied:
+    """Mark the days that an exceptions file in TOML names; return the differences, a line each. None only looks.
 
     Days that the file does not name stay as they are; `ordinary` takes a day's mark away. Days that are over are left
     alone.
@@ -107,23 +177,39 @@ def apply_exceptions(station: Station, actor: Actor, text: str, name: str, *, dr
     Raises:
         ForbiddenError: the actor may not change the schedule.
         RuleError: the file breaks the form; nothing is changed.
+        SilencesError: something falls silent that nobody agreed to.
     """
     actor.require(Permission.SCHEDULE)
     form = parse_form(ExceptionsForm, read_toml(text, name=name), name=name)
-    lines = []
+    wanted = [
+        (day, e.kind, e.title)
+        for number, e in enumerate(form.exception, 1)
+        for day in days_between(e.day, e.to, field=(name, "exception", number, "to"))
+        if day >= station.today()
+    ]
+    return _mark(station, actor, wanted, agreed)
+
+
+def _mark(
+    station: Station, actor: Actor, wanted: Sequence[tuple[dt.date, DayKind, str]], agreed: str | None
+) -> Applied:
+    lines: list[str] = []
     with station.db.write() as session:
-        for number, e in enumerate(form.exception, 1):
-            for day in days_between(e.day, e.to, field=(name, "exception", number, "to")):
+
+        def mark() -> None:
+            for day, kind, title in wanted:
                 row = session.get(DayException, day)
                 was = (row.kind, row.title) if row else (DayKind.ORDINARY, "")
-                same = was[0] is e.kind if e.kind is DayKind.ORDINARY else was == (e.kind, e.title)
-                if same or day < station.today():
+                if was[0] is kind if kind is DayKind.ORDINARY else was == (kind, title):
                     continue
-                lines.append(f"~ {day:%d/%m/%Y}: {_day_words(*was)} → {_day_words(e.kind, e.title)}")
-                _set_day(station, session, actor, day, e.kind, e.title)
-        if dry_run:
+                lines.append(f"~ {day:%d/%m/%Y}: {_day_words(*was)} → {_day_words(kind, title)}")
+                _set_day(station, session, actor, day, kind, title)
+
+        first = min((day for day, _, _ in wanted), default=station.today())
+        news, _ = judged(station, session, first, mark, agreed=agreed)
+        if agreed is None:
             session.rollback()
-    return lines
+    return Applied(lines, news)
 
 
 def days_between(first: dt.date, last: dt.date | None, *, field: Where) -> list[dt.date]:
@@ -160,8 +246,3 @@ def _set_day(station: Station, session: Session, actor: Actor, day: dt.date, kin
 
 def _day_words(kind: DayKind, title: str) -> str:
     return kind.inline if kind is DayKind.ORDINARY else f"{kind.inline} “{title}”"
-
-
-def rotations_in_force(session: Session) -> list[Rotation]:
-    """The newest version of each rotation that is not retired."""
-    return [parse_rotation(table, name=code) for code, table in definitions_in_force(session).items()]

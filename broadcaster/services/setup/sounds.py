@@ -21,7 +21,7 @@ from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import MediaError, NotFoundError, RuleError
 from broadcaster.rooms import room
 from broadcaster.services.audit import Trail
-from broadcaster.services.schedule.rotations import rotations_in_force
+from broadcaster.services.schedule.in_force import rotations_in_force
 from broadcaster.services.station import Station
 from broadcaster.sound import recording
 from broadcaster.sound.master import master

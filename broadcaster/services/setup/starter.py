@@ -16,6 +16,7 @@ from broadcaster.domain.air.broadcasts import LEAD, BroadcastKind, BroadcastStat
 from broadcaster.domain.people.roles import Actor, machine
 from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.domain.work.jobs import NOT_DONE, JobKind
+from broadcaster.services.schedule.air import ANYTHING
 from broadcaster.services.schedule.once import air_once
 from broadcaster.services.schedule.planning import plan_unwatched
 from broadcaster.services.schedule.rotations import apply_rotation
@@ -40,7 +41,7 @@ def prepare(station: Station, editor: Actor) -> None:
     numbers = load_starter_scripts(station, editor)
     for path in sorted((station.home.root / "schedules").glob("*.toml")):
         if path.name not in {"zones.toml", "exceptions.toml"}:
-            apply_rotation(station, machine("bộ cài mẫu"), handwritten.text(path), path.name)
+            apply_rotation(station, machine("bộ cài mẫu"), handwritten.text(path), path.name, agreed=ANYTHING)
     plan_unwatched(station)
     if not numbers:
         return

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from broadcaster.db.models import BroadcastRow
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.services.station import Station
-from tests.kit.panel import SignIn
+from tests.kit.panel import SignIn, agree
 
 TOMORROW = 8
 """The seed's broadcast of tomorrow afternoon."""
@@ -120,7 +120,9 @@ def test_a_rundown_too_long_keeps_what_was_chosen(sign_in: SignIn, station: Stat
 
 def test_a_day_is_marked_by_one_click_and_undone(sign_in: SignIn) -> None:
     client = sign_in("vanhanh")
-    page = client.post("/schedule/day", data={"day": "2026-03-08", "kind": "mourning"}, follow_redirects=True)
+    asked = client.post("/schedule/day", data={"day": "2026-03-08", "kind": "mourning"})
+    assert "Ngày Quốc tế Phụ nữ" in client.get("/schedule/?week=2026-03-08").text, "asking changes nothing"
+    page = agree(client, "/schedule/day", asked)
     assert "T7" not in page.text.split("nay là quốc tang")[0][-12:]
     assert "CN 08/03 nay là quốc tang" in page.text
     back = undo(client, page)
@@ -136,6 +138,7 @@ def test_a_run_of_days_is_marked_at_once_and_undone(sign_in: SignIn) -> None:
     assert "· Bão số 1" not in undo(client, page).text
     client.post("/schedule/day", data=told | {"to": "2026-03-09"}, follow_redirects=True)
     mixed = client.post("/schedule/day", data=told | {"kind": "tet"}, follow_redirects=True)
+    mixed = agree(client, "/schedule/day", mixed) if mixed.status_code == 422 else mixed
     assert "Hoàn tác" not in mixed.text
     assert client.post("/schedule/day", data=told | {"to": "2026-03-01"}).status_code == 422
 

@@ -12,20 +12,13 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from broadcaster.db.models import AuditEvent, RotationRow
-from broadcaster.services.schedule.rotations import apply_rotation, rotations_in_force
+from broadcaster.services.schedule.in_force import rotations_in_force
+from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.station import Station
 from tests.kit import seed
 from tests.kit.panel import SignIn
+from tests.kit.slot_forms import EVENING, shown
 
-EVENING = {
-    "title": "Chương trình trưa",
-    "start": "10:45",
-    "minutes": "20",
-    "weekday": ["mon", "fri"],
-    "zone": ["am01"],
-    "late": "skip",
-    "item": ['{"kind": "cue", "cue": "nhac-hieu"}', '{"kind": "fill", "genres": ["notice"]}'],
-}
 URL = "/schedule/rotations/ngay-thuong/slots"
 
 
@@ -39,12 +32,6 @@ def newest(station: Station) -> RotationRow:
         return (
             session.query(RotationRow).filter_by(code="ngay-thuong").order_by(RotationRow.version.desc()).limit(1).one()
         )
-
-
-def shown(answer: TestResponse) -> dict[str, str]:
-    """Return the hidden fields of the page that asks for confirmation."""
-    found = dict(re.findall(r'name="(text|over)" value="([^"]*)"', answer.text))
-    return {key: html.unescape(value) for key, value in found.items()}
 
 
 def test_a_slot_is_added_only_after_its_difference_was_seen(operator: FlaskClient, station: Station) -> None:

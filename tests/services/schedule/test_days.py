@@ -45,22 +45,22 @@ def test_a_run_of_days_is_marked_and_taken_back_at_once(station: Station) -> Non
 def test_one_line_of_a_file_marks_days_says_what_changes_and_leaves_the_others(station: Station) -> None:
     add_exception(station, OPERATOR, days(1)[0], DayKind.HOLIDAY, "Ngày hội")
     add_exception(station, OPERATOR, days(21)[0], DayKind.HOLIDAY, "Lễ")
-    assert apply_exceptions(station, OPERATOR, ONE_LINE, "exceptions.toml", dry_run=True) == [
+    assert apply_exceptions(station, OPERATOR, ONE_LINE, "exceptions.toml", agreed=None).lines == [
         "~ 20/10/2026: ngày thường → mưa bão “Mưa bão”",
         "~ 21/10/2026: ngày lễ “Lễ” → mưa bão “Mưa bão”",
         "~ 22/10/2026: ngày thường → mưa bão “Mưa bão”",
     ]
     assert OCTOBER not in kinds(station)
-    assert len(apply_exceptions(station, OPERATOR, ONE_LINE, "exceptions.toml")) == 3
-    assert apply_exceptions(station, OPERATOR, ONE_LINE, "exceptions.toml") == []
+    assert len(apply_exceptions(station, OPERATOR, ONE_LINE, "exceptions.toml").lines) == 3
+    assert apply_exceptions(station, OPERATOR, ONE_LINE, "exceptions.toml").lines == []
     assert kinds(station) == {days(1)[0]: DayKind.HOLIDAY, **dict.fromkeys(days(20, 21, 22), DayKind.STORM)}
     off = ONE_LINE.replace("storm", "ordinary")
-    assert apply_exceptions(station, OPERATOR, off, "e")[0] == "~ 20/10/2026: mưa bão “Mưa bão” → ngày thường"
+    assert apply_exceptions(station, OPERATOR, off, "e").lines[0] == "~ 20/10/2026: mưa bão “Mưa bão” → ngày thường"
     assert kinds(station) == {days(1)[0]: DayKind.HOLIDAY}
 
 
 def test_days_that_are_over_are_left_alone(station: Station) -> None:
-    assert apply_exceptions(station, OPERATOR, ONE_LINE.replace("2026-10", "2026-02"), "e") == []
+    assert apply_exceptions(station, OPERATOR, ONE_LINE.replace("2026-10", "2026-02"), "e").lines == []
 
 
 @pytest.mark.parametrize("last", ["2026-10-19", "2028-10-20"])

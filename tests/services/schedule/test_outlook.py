@@ -14,6 +14,7 @@ from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.errors import RuleError
 from broadcaster.scheduling.conflicts import Kind
 from broadcaster.services.schedule import conflicts, feeds
+from broadcaster.services.schedule.air import ANYTHING
 from broadcaster.services.schedule.planning import plan, preview
 from broadcaster.services.schedule.rotations import add_exception, apply_rotation
 from broadcaster.services.scripts.editing import retire
@@ -35,7 +36,7 @@ def test_a_preview_is_what_planning_then_does_and_writes_nothing(station: Statio
     for n in range(4):
         approved(station, f"Kính thưa bà con. Bài số {n}.", title=f"Bài {n}")
     apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
-    add_exception(station, OPERATOR, dt.date(2026, 3, 11), DayKind.MOURNING, "Quốc tang")
+    add_exception(station, OPERATOR, dt.date(2026, 3, 11), DayKind.MOURNING, "Quốc tang", agreed=ANYTHING)
     ahead = preview(station, dt.date(2026, 3, 9))
     assert rows(station) == []
     assert len(ahead.drafts) == 6

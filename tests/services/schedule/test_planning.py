@@ -13,6 +13,7 @@ from broadcaster.domain.log.playlog import Entry, Outcome
 from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.services.log import playlog
+from broadcaster.services.schedule.air import SilencesError
 from broadcaster.services.schedule.once import air_once
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import add_exception, apply_rotation
@@ -33,7 +34,7 @@ def rows(station: Station) -> list[BroadcastRow]:
 
 def test_a_week_is_planned_with_what_is_approved_and_a_second_time_adds_nothing(station: Station) -> None:
     number = approved(station)
-    assert len(apply_rotation(station, OPERATOR, ROTATION, "thu.toml")) == 2
+    assert len(apply_rotation(station, OPERATOR, ROTATION, "thu.toml").lines) == 2
     first = plan(station)
     assert (first.added, first.changed, first.removed) == (6, 0, 0)  # noon: today's morning is over
     found = rows(station)
@@ -84,7 +85,7 @@ def test_a_changed_rotation_moves_the_future_and_shows_the_difference(station: S
     apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
     plan(station)
     changed = ROTATION.replace('"05:00"', '"05:30"')
-    assert apply_rotation(station, OPERATOR, changed, "thu.toml", dry_run=True) == [
+    assert apply_rotation(station, OPERATOR, changed, "thu.toml", agreed=None).lines == [
         "~ Khung sang, giờ bắt đầu thay đổi: 05:00 → 05:30"
     ]
     assert {station.local(r.starts_at).minute for r in rows(station)} == {0}
@@ -92,7 +93,7 @@ def test_a_changed_rotation_moves_the_future_and_shows_the_difference(station: S
     result = plan(station)
     assert (result.added, result.removed) == (6, 6)
     assert {station.local(r.starts_at).minute for r in rows(station)} == {30}
-    assert apply_rotation(station, OPERATOR, changed, "thu.toml") == []
+    assert apply_rotation(station, OPERATOR, changed, "thu.toml").lines == []
 
 
 @pytest.mark.parametrize(
@@ -138,7 +139,11 @@ def test_a_day_of_mourning_is_silent_and_can_be_taken_back(station: Station) -> 
     approved(station)
     apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
     day = dt.date(2026, 3, 4)
-    add_exception(station, OPERATOR, day, DayKind.MOURNING, "Quốc tang")
+    with pytest.raises(SilencesError, match=r"ngày 04/03/2026: Buổi sáng \(05:00\) sẽ không phát") as asked:
+        add_exception(station, OPERATOR, day, DayKind.MOURNING, "Quốc tang")
+    plan(station)
+    assert day in {station.local(r.starts_at).date() for r in rows(station)}, "what was only asked changed nothing"
+    add_exception(station, OPERATOR, day, DayKind.MOURNING, "Quốc tang", agreed=asked.value.told.mark)
     plan(station)
     assert day not in {station.local(r.starts_at).date() for r in rows(station)}
     add_exception(station, OPERATOR, day, DayKind.ORDINARY, "")

@@ -1,0 +1,173 @@
+"""A change judged by what it does to the air: the coming days planned with and without it, before it is kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import BroadcastRow
+from broadcaster.db.queries.zones import zone_map, zone_names
+from broadcaster.domain.air.broadcasts import BroadcastState, Origin
+from broadcaster.domain.schedule.rotations import DayKind, in_use
+from broadcaster.domain.setup.zones import names_in_words
+from broadcaster.errors import RuleError
+from broadcaster.scheduling.air_difference import AirDifference, AirPlan, AirSession, air_difference, collisions
+from broadcaster.scheduling.expand import Place, expand
+from broadcaster.services.schedule.coming import allowed_of, book_of, left_out
+from broadcaster.services.schedule.in_force import day_kinds, rotations_in_force
+from broadcaster.services.station import Station
+from broadcaster.settings import Settings
+
+FAR = 400
+"""So many days are looked at: a year, and the feasts at its end."""
+HANDS_OFF = dt.timedelta(seconds=60)
+"""A broadcast this near is play-out's: it is being checked and loaded, and planning leaves it alone."""
+ANYTHING = "*"
+"""The agreement of what needs no person to ask: the founding of a station, a demonstration."""
+
+
+class SilencesError(RuleError):
+    """Raised when a change takes sound off the air and nobody agreed to just that."""
+
+    def __init__(self, told: AirNews) -> None:
+        super().__init__(" ".join(told.silenced), field="air")
+        self.told = told
+
+
+@dataclass(frozen=True, slots=True)
+class AirNews:
+    """What a change does to the air, in words."""
+
+    lines: tuple[str, ...] = ()
+    silenced: tuple[str, ...] = ()
+    """Those of the lines that tell what is heard no more."""
+    mark: str = ""
+    """A mark of what is silenced: who agrees to it agrees to nothing else."""
+
+    @property
+    def silences(self) -> bool:
+        """Whether a person must agree."""
+        return bool(self.silenced)
+
+
+NO_NEWS = AirNews()
+
+
+def judged(
+    station: Station,
+    session: Session,
+    first: dt.date,
+    change: Callable[[], None],
+    *,
+    agreed: str | None,
+    settings: Settings | None = None,
+) -> tuple[AirNews, AirPlan]:
+    """Make a `change` to the rows and say what it does to the air from `first` on; the plan after it comes along.
+
+    Args:
+        station: the station.
+        session: the transaction that the change is part of.
+        first: the first day that it can touch.
+        change: what changes the rows.
+        agreed: the `mark` that a person agreed to, or `ANYTHING`; None only looks.
+        settings: those that will hold afterwards, where they are the change.
+
+    Raises:
+        RuleError: two sessions would sound through one output at once.
+        SilencesError: something falls silent that nobody agreed to; the transaction must not be kept.
+    """
+    first = max(first, station.today())
+    before = air_of(station, session, first)
+    change()
+    session.flush()
+    later = replace(station, settings=settings) if settings is not None else station
+    after = air_of(later, session, first)
+    _require_apart(later, session, before, after)
+    news = _told(session, air_difference(before, after))
+    if agreed is not None and news.silences and agreed not in {ANYTHING, news.mark}:
+        raise SilencesError(news)
+    return news, after
+
+
+def air_of(station: Station, session: Session, first: dt.date, days: int = FAR) -> AirPlan:
+    """What planning would put on the air in `days` from `first`, and what people changed by hand."""
+    after = station.now() + HANDS_OFF
+    rotations, kinds = rotations_in_force(session), day_kinds(session)
+    titles = {r.code: r.title for r in rotations}
+    gone = left_out(session, station.now())
+    held = _held(station, session, after, titles)
+    coming = (o for o in expand(rotations, first, days, kinds, station.settings.tz) if o.starts_at > after)
+    book = book_of(station, session, first, after)
+    last = first + dt.timedelta(days=days - 1)
+    airings = [
+        AirSession(
+            rotation=o.rotation,
+            rotation_title=titles[o.rotation],
+            slot=o.slot.code,
+            title=o.slot.title,
+            at=station.local(o.starts_at).replace(tzinfo=None),
+            length=o.slot.max_length,
+            zones=frozenset(codes),
+        )
+        for o, codes in allowed_of(station, coming, zone_map(session), book, gone, [])
+        if codes and o.place not in gone and o.place not in held
+    ]
+    airings += [a for a in held.values() if first <= a.at.date() <= last]
+    rulers = {}
+    for day in (first + dt.timedelta(days=n) for n in range(days)):
+        ruler, _ = in_use(rotations, day, kinds.get(day, DayKind.ORDINARY))
+        if ruler is not None:
+            rulers[day] = (ruler.code, ruler.title)
+    return AirPlan(airings=tuple(sorted(airings, key=lambda a: (a.at, a.rotation, a.slot))), rulers=rulers, last=last)
+
+
+def _held(station: Station, session: Session, after: dt.datetime, titles: dict[str, str]) -> dict[Place, AirSession]:
+    """The sessions of the rotation that people changed by hand: planning leaves them as they are."""
+    rows = session.scalars(
+        select(BroadcastRow).where(
+            BroadcastRow.origin == Origin.ROTATION,
+            BroadcastRow.starts_at > after,
+            BroadcastRow.by_hand,
+            BroadcastRow.state == BroadcastState.PLANNED,
+        )
+    )
+    return {
+        Place(r.rotation_code, r.slot_code, r.starts_at): AirSession(
+            rotation=r.rotation_code or "",
+            rotation_title=titles.get(r.rotation_code or "", r.title),
+            slot=r.slot_code or "",
+            title=r.title,
+            at=station.local(r.starts_at).replace(tzinfo=None),
+            length=r.ends_at - r.starts_at,
+            zones=frozenset(r.zones),
+        )
+        for r in rows
+    }
+
+
+def _told(session: Session, difference: AirDifference) -> AirNews:
+    names = zone_names(session)
+    lines = difference.lines(names)
+    silenced = replace(difference, changes=tuple(c for c in difference.changes if c.fate.grave)).lines(names)
+    return AirNews(tuple(lines), tuple(silenced), difference.mark if silenced else "")
+
+
+def _require_apart(station: Station, session: Session, before: AirPlan, after: AirPlan) -> None:
+    """Check that no session that is new sounds through the output of another at the same time."""
+    outputs = station.outputs(session)
+    names = zone_names(session)
+    fresh = set(after.airings) - set(before.airings)
+    reach = {code: frozenset(outputs.of_zones([code])) for code in names}
+    for one, two in collisions(after, reach, fresh):
+        mine, other = (one, two) if one in fresh else (two, one)
+        there = [names.get(z, z) for z in outputs.meeting(sorted(mine.zones), sorted(other.zones))]
+        raise RuleError(
+            f"“{mine.title}” ({mine.at:%H:%M}) và “{other.title}” ({other.at:%H:%M}) của lịch “{other.rotation_title}” "
+            f"chồng giờ nhau ngày {mine.at:%d/%m/%Y} ở cụm loa {names_in_words(there)}. Hãy dời giờ hoặc rút ngắn một "
+            "khung.",
+            field="slot",
+        )

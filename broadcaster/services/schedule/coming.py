@@ -1,0 +1,112 @@
+"""What the rotations ask for in the coming days, held against the windows, the caps and what people left out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from broadcaster.clock import day_start
+from broadcaster.db.models import BroadcastRow
+from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, Origin
+from broadcaster.domain.schedule.windows import CapBook
+from broadcaster.domain.setup.zones import ZoneMap
+from broadcaster.scheduling.expand import Occurrence, Place
+from broadcaster.services.station import Station
+
+
+@dataclass(frozen=True, slots=True)
+class PlanNote:
+    """What planning has to say of one occurrence of a slot."""
+
+    occurrence: Occurrence
+    text: str
+    """A Vietnamese sentence."""
+    lost: tuple[str, ...] = ()
+    """The zones that will not hear it; none where it is only shorter than the rotation says."""
+
+
+def book_of(station: Station, session: Session, first: dt.date, after: dt.datetime) -> CapBook:
+    """The caps with the regular sessions since the week began.
+
+    What people added is no part of it: it was held against the caps when it was added, and takes no regular slot away.
+    """
+    book = CapBook(station.settings.caps)
+    monday = first - dt.timedelta(days=first.weekday())
+    rows = session.execute(
+        select(BroadcastRow.starts_at, BroadcastRow.zones)
+        .where(
+            BroadcastRow.starts_at >= day_start(monday, station.settings.tz),
+            BroadcastRow.starts_at <= after,
+            BroadcastRow.state != BroadcastState.CANCELLED,
+            BroadcastRow.kind == BroadcastKind.ROTATION,
+        )
+        .order_by(BroadcastRow.starts_at)
+    )
+    for starts_at, codes in rows:
+        for code in codes:
+            book.take(code, station.local(starts_at).date())
+    return book
+
+
+def left_out(session: Session, now: dt.datetime) -> set[Place]:
+    """What people left out or moved elsewhere: it is no session where it stood."""
+    rows = session.execute(
+        select(BroadcastRow.rotation_code, BroadcastRow.slot_code, BroadcastRow.starts_at).where(
+            BroadcastRow.starts_at > now,
+            BroadcastRow.state == BroadcastState.CANCELLED,
+            BroadcastRow.origin == Origin.ROTATION,
+        )
+    )
+    return {Place(*row) for row in rows}
+
+
+def allowed_of(
+    station: Station,
+    wanted: Iterable[Occurrence],
+    zones: ZoneMap,
+    book: CapBook,
+    gone: set[Place],
+    notes: list[PlanNote],
+) -> Iterator[tuple[Occurrence, tuple[str, ...]]]:
+    """Yield what windows and caps allow, with its zones: both may have narrowed since a rotation was applied.
+
+    A zone that has had its sessions of the day is left out of the next one; a slot longer than a session may be is cut.
+    """
+    hours, caps = station.settings.station_hours, station.settings.caps
+    longest = None if caps.minutes_per_session is None else dt.timedelta(minutes=caps.minutes_per_session)
+    expanded: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for occurrence in wanted:
+        slot = occurrence.slot
+        local = station.local(occurrence.starts_at)
+        if slot.zones not in expanded:
+            expanded[slot.zones] = zones.expand(slot.zones, where=(f"{occurrence.rotation}/{slot.code}", "zones"))
+        if longest is not None and slot.max_length > longest:
+            words = (
+                f"{local:%H:%M %d/%m/%Y}: khung “{slot.title}” dài hơn {caps.minutes_per_session} phút mỗi buổi "
+                "nên chỉ xếp đủ số phút đó."
+            )
+            notes.append(PlanNote(occurrence, words))
+            occurrence = replace(occurrence, slot=replace(slot, max_length=longest))  # noqa: PLW2901
+        if not hours.allows(local.replace(tzinfo=None), occurrence.slot.max_length):
+            words = f"{local:%H:%M %d/%m/%Y}: khung “{slot.title}” nằm ngoài giờ được phép nên không lên lịch."
+            notes.append(PlanNote(occurrence, words, expanded[slot.zones]))
+            continue
+        if occurrence.place in gone:
+            yield occurrence, expanded[slot.zones]
+            continue
+        left: list[str] = []
+        over: dict[str, list[str]] = {}
+        for code in expanded[slot.zones]:
+            if why := book.take(code, occurrence.day):
+                over.setdefault(why, []).append(code)
+            else:
+                left.append(code)
+        for why, codes in over.items():
+            words = f"{why} Khung “{slot.title}” {local:%H:%M %d/%m} không xếp cho cụm loa {', '.join(codes)}."
+            notes.append(PlanNote(occurrence, words, tuple(codes)))
+        if left or not expanded[slot.zones]:
+            yield occurrence, expanded[slot.zones] if not over else tuple(left)
