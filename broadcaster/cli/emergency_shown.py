@@ -56,8 +56,13 @@ def show_draft(station: Station, number: int) -> None:
         codes = zone_map(session).expand(row.zones, where="zones")
         names = zones_queries.zone_names(session)
         ended = emergencies.gives_way(session, row)
+        now = air.present(session, station.now(), station.settings.several)
     click.echo(f"{row.title}\n{row.text or '(bản ghi âm)'}")
     click.echo(f"Phát NGAY tại {len(codes)} cụm loa: {', '.join(names.get(c, c) for c in codes)}.")
+    if also := now.outputs.also(codes):
+        click.echo(f"Chung âm ly nên cũng nghe thấy ở: {', '.join(names.get(c, c) for c in also)}.")
+    if muted := now.outputs.meeting(now.muted, codes):
+        click.echo(f"Đang tắt tiếng ở {', '.join(names.get(c, c) for c in muted)}: vẫn ra loa ở đó.")
     click.echo(f"Lặp lại: {repeating(row)}. Hết hiệu lực: {ending(station, row)}.")
     for other in ended:
         click.echo(f"Kết thúc bản tin khẩn cấp số {other.id} “{other.title}”.")

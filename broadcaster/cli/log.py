@@ -58,7 +58,7 @@ def show(
                 (
                     f"{planned:%d/%m %H:%M:%S}",
                     f"{actual:%H:%M:%S.%f}"[:-3] if actual else "-",
-                    e.zone,
+                    " ".join([e.zone, *(f"(+{code})" for code in e.also)]),
                     e.title[:48],
                     heard,
                     e.outcome.label,

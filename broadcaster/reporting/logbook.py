@@ -109,10 +109,16 @@ def _lines(entries: Iterable[Entry], book: Book) -> Iterable[tuple[str, ...]]:
             f"{moment:%H:%M:%S}",
             title,
             e.title,
-            _where([g.zone for g in group], book.zones),
+            _where([g.zone for g in group], book.zones) + _besides(group, book.zones),
             f"{heard // 60}:{heard % 60:02d}",
             result,
         )
+
+
+def _besides(group: Sequence[Entry], zones: Mapping[str, str]) -> str:
+    """Who heard it though nobody addressed them."""
+    also = tuple(dict.fromkeys(code for e in group for code in e.also))
+    return f" (cũng nghe thấy ở {_where(also, zones)})" if also else ""
 
 
 def _where(codes: Sequence[str], zones: Mapping[str, str]) -> str:

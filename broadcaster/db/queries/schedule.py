@@ -87,6 +87,13 @@ def heard(session: Session, broadcast_id: int) -> dict[int, list[ItemInZone]]:
     return found
 
 
+def heard_besides(session: Session, broadcast_id: int) -> tuple[str, ...]:
+    """The zones in which a broadcast was heard though nobody addressed them."""
+    entry = PlayLogEntry
+    query = select(entry.also).where(entry.broadcast_id == broadcast_id, entry.heard_ms > 0).order_by(entry.seq)
+    return tuple(dict.fromkeys(zone for also in session.scalars(query) for zone in also))
+
+
 def next_uses(session: Session, script_id: int, now: dt.datetime, limit: int = 3) -> list[BroadcastRow]:
     """The next broadcasts that have a script in their rundown."""
     rows = session.scalars(

@@ -89,7 +89,9 @@ def book() -> ResponseReturnValue:
         together.setdefault(fate, []).append(row)
     return render_template(
         "log/book.html",
-        lines=[(group[0], group) for group in together.values()],
+        lines=[
+            (group[0], group, list(dict.fromkeys(z for row in group for z in row.also))) for group in together.values()
+        ],
         shown=len(rows),
         sums=sums,
         names=names,

@@ -18,7 +18,7 @@ from broadcaster.db.models import BroadcastRow
 from broadcaster.db.queries import schedule
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.scripts import many
-from broadcaster.domain.air.broadcasts import Overrun, RundownItem
+from broadcaster.domain.air.broadcasts import BroadcastKind, Overrun, RundownItem
 from broadcaster.domain.air.desk import Verb
 from broadcaster.domain.air.lateness import LatePolicy
 from broadcaster.domain.fold import slug
@@ -175,6 +175,8 @@ def show(number: int) -> ResponseReturnValue:
         row = schedule.broadcast(session, number)
         names = zones_queries.zone_names(session)
         heard = schedule.heard(session, number)
+        over = row.state.terminal
+        also = schedule.heard_besides(session, number) if over else station().outputs(session).also(row.zones)
         topics = {t.code: t.short for t in many.topics(session)}
     start = row.started_at or row.starts_at
     offsets = list(accumulate((i.duration_ms for i in row.rundown), initial=0))
@@ -187,6 +189,7 @@ def show(number: int) -> ResponseReturnValue:
         "schedule/calendar/show.html",
         row=row,
         lines=lines,
+        also=() if row.kind is BroadcastKind.TRIAL else also,
         relayed=any(i.relay for i in row.rundown),
         names=names,
         late=_LATE[LatePolicy(row.late)],
