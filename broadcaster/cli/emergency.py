@@ -46,6 +46,7 @@ from broadcaster.text.ingest.cap import LARGEST
 )
 @click.option("--yes", is_flag=True, help="Đã chắc chắn, không hỏi lại.")
 @click.option("--list", "listing", is_flag=True, help="Xem các bản tin khẩn cấp.")
+@click.option("--ends", metavar="SỐ,SỐ", help="Bản tin báo đã qua kết thúc những bản tin nào; none: không bản nào.")
 @click.option("--confirm", "confirm_number", type=int, metavar="SỐ", help="Đi tiếp với một bản nháp: hỏi rồi phát.")
 @click.option("--drop", "drop_number", type=int, metavar="SỐ", help="Bỏ một bản nháp; không phát gì.")
 @click.option("--prolong", "prolong_number", type=int, metavar="SỐ", help="Kéo dài một bản tin tới --until.")
@@ -68,6 +69,7 @@ def emergency_command(
     repeat_minutes: int | None,
     interrupted: str,
     until: Callable[[dt.datetime], dt.datetime] | None,
+    ends: str | None,
     confirm_number: int | None,
     drop_number: int | None,
     prolong_number: int | None,
@@ -116,10 +118,13 @@ def emergency_command(
                 repeat_minutes=repeat_minutes,
                 interrupted=_asked(ctx, "interrupted", Interrupted(interrupted)),
                 expires_at=ends_at,
+                ends=_numbers(ends) if ends is not None else None,
             )
             actor.require(Permission.EMERGENCY)  # before a file is read or a recording worked on
             number = (
-                confirm_number if confirm_number is not None else _draft(station, actor, given, cap_file, recording)
+                confirm_number
+                if confirm_number is not None
+                else _draft(station, actor, given, cap_file, recording, sure=yes)
             )
             _go_on(ctx, station, actor, number, given, sure=yes)
 
@@ -140,8 +145,9 @@ class Given:
     repeat_minutes: int | None
     interrupted: Interrupted | None
     expires_at: dt.datetime | None
+    ends: tuple[int, ...] | None
 
-    def over(self, wish: EmergencyRequest) -> EmergencyRequest:
+    def onto(self, wish: EmergencyRequest) -> EmergencyRequest:
         """A wish, changed in what is given here."""
         named = {f.name: getattr(self, f.name) for f in fields(self)}
         return replace(wish, **{name: value for name, value in named.items() if value})
@@ -152,7 +158,9 @@ class Given:
         return any(getattr(self, f.name) for f in fields(self))
 
 
-def _draft(station: Station, actor: Actor, given: Given, cap_file: Path | None, recording: Path | None) -> int:
+def _draft(
+    station: Station, actor: Actor, given: Given, cap_file: Path | None, recording: Path | None, *, sure: bool
+) -> int:
     """Keep what is asked for once everything that can refuse it has been asked; return its number."""
     if cap_file is not None:
         with cap_file.open("rb") as source:
@@ -164,10 +172,14 @@ def _draft(station: Station, actor: Actor, given: Given, cap_file: Path | None, 
                 raise
             click.echo(f"Bản tin CAP này đã nhập trước đó; đi tiếp với bản nháp số {taken.number}.", err=True)
             return taken.number
-        wish = given.over(found.wish)
+        if found.asks and given.ends is None:
+            given = replace(given, ends=_which(station, found.asks, sure=sure))
+        wish = given.onto(found.wish)
+        if wish.over and not wish.zones:
+            wish = replace(wish, zones=_zones_of(station, wish.ends))
         _check(station, wish)
         return keep(station, actor, found, wish)
-    wish = given.over(EmergencyRequest(title="", text="", zones=(), reason=""))
+    wish = given.onto(EmergencyRequest(title="", text="", zones=(), reason=""))
     if recording is None:
         _check(station, wish)
     else:
@@ -175,6 +187,33 @@ def _draft(station: Station, actor: Actor, given: Given, cap_file: Path | None, 
         sha, ms = emergency_voice.keep_recording(station, recording)
         wish = replace(wish, recording_sha256=sha, recording_ms=ms)
     return emergencies.draft(station, actor, wish)
+
+
+def _numbers(words: str) -> tuple[int, ...]:
+    if words.strip().lower() == "none":
+        return ()
+    parts = [part.strip() for part in words.split(",")]
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        raise RuleError(
+            "Hãy ghi số bản tin, cách nhau bằng dấu phẩy, như 3 hay 3,4; none: không bản nào.", field="--ends"
+        )
+    return tuple(map(int, parts))
+
+
+def _which(station: Station, held: tuple[int, ...], *, sure: bool) -> tuple[int, ...]:
+    """Ask which emergencies end, when the message does not say it."""
+    with station.db.read() as session:
+        named = "; ".join(f"số {n} “{emergencies.get(session, n).title}”" for n in held)
+    asks = f"Bản tin báo đã qua nhưng không nói kết thúc bản tin nào. Đang hiệu lực: {named}."
+    if sure:
+        raise RuleError(f"{asks} Hãy ghi --ends SỐ, hay --ends none để chỉ đọc.", field="--ends")
+    click.echo(asks)
+    return _numbers(click.prompt("Kết thúc số nào (none: không bản nào)"))
+
+
+def _zones_of(station: Station, numbers: tuple[int, ...]) -> tuple[str, ...]:
+    with station.db.read() as session:
+        return tuple(dict.fromkeys(z for n in numbers for z in emergencies.get(session, n).zones))
 
 
 def _check(station: Station, wish: EmergencyRequest) -> None:
@@ -191,7 +230,7 @@ def _go_on(ctx: click.Context, station: Station, actor: Actor, number: int, give
     """
     with station.db.read() as session:
         wish = emergencies.wish_of(emergencies.open_draft(session, number))
-    changed = given.over(wish)
+    changed = given.onto(wish)
     _check(station, changed)
     if given.anything and changed != wish:
         emergencies.change(station, actor, number, changed)
@@ -199,11 +238,14 @@ def _go_on(ctx: click.Context, station: Station, actor: Actor, number: int, give
     speaker = threading.Thread(target=_speak, args=(station, number))
     speaker.start()  # while the person reads the question, the words are being spoken
     try:
-        if not (sure or _sure(station, actor, number)):
+        if not (sure or _sure(station, actor, number, over=changed.over)):
             click.echo("Đã bỏ; không có gì được phát.")
             ctx.exit(1)
         emergencies.confirm(station, actor, number)
-        click.echo(f"Đã phát khẩn cấp (bản tin số {number}). Kết thúc: loa emergency --cancel {number} --reason …")
+        if changed.over:
+            click.echo(f"Đang đọc một lần, không báo động (bản tin số {number}).")
+        else:
+            click.echo(f"Đã phát khẩn cấp (bản tin số {number}). Kết thúc: loa emergency --cancel {number} --reason …")
     finally:
         speaker.join()
     with station.db.read() as session:
@@ -214,9 +256,9 @@ def _go_on(ctx: click.Context, station: Station, actor: Actor, number: int, give
         raise StationError(f"{trouble}{went} Hãy nói qua micro.")
 
 
-def _sure(station: Station, actor: Actor, number: int) -> bool:
+def _sure(station: Station, actor: Actor, number: int, *, over: bool) -> bool:
     try:
-        sure = click.confirm("Phát khẩn cấp?", default=False)
+        sure = click.confirm("Kết thúc và đọc một lần?" if over else "Phát khẩn cấp?", default=False)
     except (click.Abort, KeyboardInterrupt):
         emergencies.dismiss(station, actor, number)
         click.echo("\nChưa trả lời nên bỏ bản nháp; không có gì được phát.", err=True)

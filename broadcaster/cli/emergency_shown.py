@@ -14,6 +14,7 @@ from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.emergencies import EmergencyState
 from broadcaster.services.air import emergencies
+from broadcaster.services.air.emergency_facts import cap_facts
 from broadcaster.services.station import Station
 
 _SHAPES = ("%H:%M %d/%m/%Y", "%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
@@ -57,8 +58,17 @@ def show_draft(station: Station, number: int) -> None:
         names = zones_queries.zone_names(session)
         ended = emergencies.gives_way(session, row)
         now = air.present(session, station.now(), station.settings.several)
+    facts = cap_facts(station, row)
     click.echo(f"{row.title}\n{row.text or '(bản ghi âm)'}")
-    click.echo(f"Phát NGAY tại {len(codes)} cụm loa: {', '.join(names.get(c, c) for c in codes)}.")
+    for line in facts.lines:
+        click.echo(f"{line.label}: {line.text}")
+    for unused in facts.unused:
+        click.echo(f"Không dùng {unused}.")
+    for note in facts.notes:
+        click.echo(f"LƯU Ý: {note}", err=True)
+    click.echo(
+        f"{'Đọc một lần, không báo động,' if row.over else 'Phát NGAY'} tại {len(codes)} cụm loa: {', '.join(names.get(c, c) for c in codes)}."
+    )
     if also := now.outputs.also(codes):
         click.echo(f"Chung âm ly nên cũng nghe thấy ở: {', '.join(names.get(c, c) for c in also)}.")
     if muted := now.outputs.meeting(now.muted, codes):

@@ -268,3 +268,81 @@ def test_a_draft_is_dropped_and_an_emergency_prolonged_at_the_command_line(loa: 
     db.close()
     assert loa("emergency", "--drop", 1).code == 0
     assert emergency_rows(home) == [(1, "dismissed")]
+
+
+def test_all_that_a_message_says_is_shown_before_the_question(loa: Loa, home: Path, tmp_path: Path) -> None:
+    asked = loa("emergency", "--cap", lasting_storm(tmp_path), "--zones", "am01", stdin=b"n\n")
+    assert asked.code == 1
+    for words in (
+        "Ngôn ngữ: tiếng Việt (vi-VN)",
+        "Mức độ: nghiêm trọng",
+        "Vùng: Vùng ven biển tỉnh Mẫu",
+        "Hết hiệu lực: 07:00 06/03/2099",
+        "Việc cần làm: chuẩn bị",
+    ):
+        assert words in asked.out, words
+    assert "LƯU Ý: Không đọc phần “en-US: Storm No. 5”." in asked.err
+    assert asked.out.index("Mức độ") < asked.out.index("Phát khẩn cấp?")
+
+
+def test_a_foreign_message_and_one_that_breaks_the_standard_are_warned_of_and_still_taken(
+    loa: Loa, home: Path, tmp_path: Path
+) -> None:
+    text = STORM.replace("vi-VN", "zh-TW").replace("2026-03-04T16:30:00+07:00", "2026-03-04T09:30:00Z")
+    asked = loa("emergency", "--cap", lasting_storm(tmp_path, f"\n{text}"), "--zones", "am01", stdin=b"y\n")
+    assert asked.code == 0, asked.err
+    assert "Bản tin viết bằng “en-US”, không phải tiếng Việt" in asked.err
+    assert "Không đọc phần “zh-TW: Bão số 5 đang vào gần bờ”" in asked.err
+    assert "Đọc được nhưng sai chuẩn ở tệp: có dòng trống ở đầu; alert/sent: “2026-03-04T09:30:00Z”" in asked.err
+
+
+OVER = STORM.replace("VN-KTTV-2026-0005", "VN-KTTV-2026-0006").replace("<urgency>Expected", "<urgency>Past")
+
+
+def test_an_all_clear_ends_what_it_names_and_is_read_once_at_the_command_line(
+    loa: Loa, home: Path, tmp_path: Path
+) -> None:
+    loa("emergency", "--cap", lasting_storm(tmp_path), "--zones", "am01,am02", "--repeat", 5, "--yes")
+    named = OVER.replace(
+        "<info>",
+        "<references>canh-bao@kttv.mau.example,VN-KTTV-2026-0005,2026-03-04T16:30:00+07:00</references><info>",
+        1,
+    )
+    said = loa("emergency", "--cap", lasting_storm(tmp_path, named), stdin=b"y\n")
+    assert said.code == 0, said.err
+    assert "Kết thúc bản tin khẩn cấp số 1 “Bão số 5 đang vào gần bờ”" in said.out
+    assert "Đọc một lần, không báo động, tại 2 cụm loa" in said.out
+    over, storm = json.loads(loa("emergency", "--list", "--format", "json").out)
+    assert (storm["state"], over["over"], over["ends"], over["repeat_minutes"]) == ("cancelled", True, [1], None)
+    with sqlite3.connect(home / "station.db") as db:
+        ((rundown,),) = db.execute("SELECT rundown FROM broadcasts WHERE emergency_id = 2").fetchall()
+    db.close()
+    assert [i["kind"] for i in json.loads(rundown)] == ["emergency"]
+
+
+def test_an_all_clear_that_names_nothing_is_asked_about_before_anything_is_kept(
+    loa: Loa, home: Path, tmp_path: Path
+) -> None:
+    loa("emergency", "Lũ về.", "--zones", "am01", "--reason", "Công điện", "--repeat", 5, "--yes")
+    file = lasting_storm(tmp_path, OVER)
+    for refused in (
+        loa("emergency", "--cap", file, "--yes"),
+        loa("emergency", "--cap", file, "--ends", "7", "--zones", "am01", "--yes"),
+        loa("emergency", "--cap", file, "--ends", "lũ", "--yes"),
+    ):
+        assert refused.code == 2, refused.out
+    assert loa("emergency", "--cap", file).code == 130
+    assert emergency_rows(home) == [(1, "active")]
+    assert "số 1 “Lũ về”" in loa("emergency", "--cap", file, "--yes").err
+    assert loa("emergency", "--cap", file, stdin=b"1\ny\n").code == 0
+    assert emergency_rows(home) == [(1, "cancelled"), (2, "active")]
+
+
+def test_long_words_lock_nothing_and_may_be_given_shorter(loa: Loa, home: Path, tmp_path: Path) -> None:
+    file = lasting_storm(tmp_path, STORM.replace("Mưa to từ đêm nay.", "Mưa to từ đêm nay. " * 300))
+    refused = loa("emergency", "--cap", file, "--zones", "all", "--yes")
+    assert refused.code == 2
+    assert "3000 ký tự" in refused.err
+    assert emergency_rows(home) == []
+    short = loa("emergency", "Bão số 5 gần bờ. Mưa to.", "--cap", file, "--zones", "all", "--yes")
+    assert short.code == 0, short.err

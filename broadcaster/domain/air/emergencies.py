@@ -152,7 +152,7 @@ class EmergencyRequest:
 
 def title_of(typed: str, text: str) -> str:
     """What an emergency is called: as typed, else the beginning of its words; computed where it is used."""
-    return typed or _beginning(text)[:300] or _NAMELESS
+    return typed or _beginning(text)[:300].rstrip(".") or _NAMELESS
 
 
 def may_prolong(expires_at: dt.datetime | None, until: dt.datetime, now: dt.datetime) -> None:

@@ -44,6 +44,7 @@ from broadcaster.panel.web.forms import StationForm
 from broadcaster.panel.web.sending import send_sound
 from broadcaster.services.air import emergencies, emergency_voice
 from broadcaster.services.air.emergency_cap import AlreadyTakenError, draft_from_cap
+from broadcaster.services.air.emergency_facts import cap_facts
 from broadcaster.services.air.heartbeats import status
 
 blueprint = Blueprint("emergency", __name__, url_prefix="/emergency")
@@ -68,6 +69,13 @@ class EmergencyForm(StationForm):
         ],
     )
     expires_at = DateTimeLocalField("Hiệu lực đến", [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+    ends = SelectMultipleField(
+        "Kết thúc bản tin nào",
+        coerce=int,
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+        validate_choice=False,
+    )
     interrupted = RadioField(
         "Chương trình bị ngắt",
         choices=[SelectChoice(i.value, i.label) for i in Interrupted],
@@ -144,8 +152,8 @@ def edit(number: int) -> ResponseReturnValue:
             form.take(error)
         else:
             return leave_to(url_for("emergency.confirm", number=number))
-    foreign = row.source is not None and not str(row.source["language"]).startswith("vi")
-    page = render_template("air/emergency/edit.html", form=form, draft=row, words=_zone_words(), foreign=foreign)
+    facts = cap_facts(station(), row)
+    page = render_template("air/emergency/edit.html", form=form, draft=row, words=_zone_words(), facts=facts)
     return page, 422 if form.errors or form.form_errors else 200
 
 
@@ -161,7 +169,12 @@ def confirm(number: int) -> ResponseReturnValue:
             return leave_to(
                 url_for("emergency.edit" if error.field != ("emergency",) else "emergency.show", number=number)
             )
-        flash("Đã phát khẩn cấp. Tín hiệu báo động lên loa ngay, lời đọc tiếp theo sau.")
+        over = _row(number).over
+        flash(
+            "Đã kết thúc và đọc một lần, không báo động."
+            if over
+            else "Đã phát khẩn cấp. Tín hiệu báo động lên loa ngay, lời đọc tiếp theo sau."
+        )
         return leave_to(url_for("emergency.show", number=number))
     row = _row(number)
     if row.state is not EmergencyState.DRAFT:
@@ -189,6 +202,7 @@ def confirm(number: int) -> ResponseReturnValue:
         replaced=replaced,
         cut=cut,
         missing=missing,
+        facts=cap_facts(station(), row),
         hours=station().settings.emergency.lasts_hours,
     )
 
@@ -223,6 +237,7 @@ def show(number: int) -> ResponseReturnValue:
         zones=zones,
         codes=codes,
         later=max(now, story.row.expires_at or now) + hours,
+        facts=cap_facts(station(), story.row),
         findings=list(ReviewFinding),
     )
 
@@ -300,6 +315,9 @@ def _form(row: Emergency | None) -> EmergencyForm:
     form = EmergencyForm(obj=row)
     words = _zone_words()
     form.zones.choices = [SelectChoice(code, name) for code, name in words.items()]
+    if row is not None and row.over:
+        with station().db.read() as session:
+            form.ends.choices = [SelectChoice(e.id, f"số {e.id} “{e.title}”") for e in emergencies.active(session)]
     if not form.is_submitted():
         form.interrupted.data = (row.interrupted if row else Interrupted.RESUME).value
         form.title.data = row.typed_title if row else ""
@@ -345,7 +363,7 @@ def _wish(form: EmergencyForm, row: Emergency | None) -> EmergencyRequest:
         repeat_minutes=form.repeat_minutes.data,
         expires_at=_aware(form.expires_at.data, row.expires_at if row else None),
         over=row.over if row else False,
-        ends=tuple(row.ends) if row else (),
+        ends=tuple(form.ends.data or ()) if row and row.over else tuple(row.ends) if row else (),
         interrupted=Interrupted(form.interrupted.data or Interrupted.RESUME),
         recording_sha256=sha,
         recording_ms=ms,

@@ -270,6 +270,8 @@ def open_draft(session: Session, number: int) -> Emergency:
 def _put(session: Session, row: Emergency, wish: EmergencyRequest) -> None:
     wish = wish.cleaned()
     zone_map(session).expand(wish.zones, where="zones")
+    for number in set(wish.ends) - set(row.ends or ()):
+        _held(session, number)
     if wish.text != row.text or wish.recording_sha256 != (row.quick_sha256 if row.recorded else None):
         row.quick_sha256, row.quick_ms, row.quick_voice = wish.recording_sha256, wish.recording_ms, ""
         row.good_sha256, row.good_ms, row.good_voice, row.trouble = None, 0, "", ""

@@ -2,6 +2,7 @@
 
 `CAP-v1.2.xsd` lies beside this module byte for byte, with its notice (ADR 50: origin and hash). Which words, types and
 elements are asked for is read from it when a message is wrong, so that nothing of it is written here a second time.
+What has one reading only is put right before and named (`cap_mended`).
 Document types and entities are refused before libxml2 sees the message; nothing that a message names is opened.
 """
 
@@ -9,12 +10,13 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
+from itertools import islice
 from typing import Any, Final
 from xml.etree.ElementTree import ParseError
 
 from broadcaster.errors import RuleError
+from broadcaster.text.ingest.cap_mended import NAMESPACE, drop_unused, local, mend, place
 
-NAMESPACE: Final = "urn:oasis:names:tc:emergency:cap:1.2"
 SCHEMA: Final = "CAP-v1.2.xsd"
 MOST_FAULTS: Final = 12
 """Faults that a person is told at once."""
@@ -22,6 +24,8 @@ MOST_PARTS: Final = 20_000
 """Elements and attributes. A message to every commune of the country has half of them; lxml finds the place of each fault
 by counting, so that a million bytes of faults would keep a processor busy for minutes."""
 
+_UTF_8_MARK: Final = b"\xef\xbb\xbf"
+_DECLARATION: Final = re.compile(r"^<\?xml[^>]{0,200}\?>\s*")
 _XS: Final = {"xs": "http://www.w3.org/2001/XMLSchema"}
 _CAP: Final = "urn:oasis:names:tc:emergency:cap:"
 _EXPECTED: Final = re.compile(r"\{" + re.escape(NAMESPACE) + r"\}(\w+)")
@@ -36,36 +40,71 @@ _TYPES: Final = {
 _REMEDY: Final = "Hãy xin cơ quan phát tin gửi lại bản đúng CAP 1.2, hoặc tự viết bản tin khẩn cấp theo nội dung đó."
 
 
-def parsed(data: bytes, name: str) -> Any:
-    """The root (an lxml element) of a message that the schema allows.
+def parsed(data: bytes, name: str) -> tuple[Any, list[str]]:
+    """The root (an lxml element) of a message that the schema allows, and what was put right to make it so.
 
     Raises:
-        RuleError: it is no XML, declares a document type or entities, is no CAP 1.2, or breaks the schema; `field` is
-            `name`.
+        RuleError: it is no XML, declares a document type or entities, holds no CAP 1.2 or several of it, or breaks the
+            schema in a way that has more than one reading; `field` is `name`.
     """
-    _refuse_attacks(data, name)
+    from lxml import etree  # noqa: PLC0415 - loaded for the rare message only
+
+    data, mended = _from_its_start(data)
     root = _tree(data, name)
-    if root.tag != f"{{{NAMESPACE}}}alert":
+    found = _alert_of(root, name)
+    if found is not root:
+        mended.append(f"bản tin nằm trong {_outer(found)}")
+        root = etree.fromstring(etree.tostring(found, with_tail=False))
+    rules = etree.fromstring((files(__package__) / SCHEMA).read_bytes())
+    mended += islice(mend(root, rules), MOST_FAULTS)  # a file of faults is not mended to its end, but refused
+    if faults := _faults(root, rules, mended):
+        raise RuleError(sentence("Bản tin CAP không đúng lược đồ", faults), field=name)
+    return root, mended
+
+
+def _from_its_start(data: bytes) -> tuple[bytes, list[str]]:
+    """The file without the blank lines that some senders put before it."""
+    mark = _UTF_8_MARK if data.startswith(_UTF_8_MARK) else b""
+    found = data[len(mark) :].lstrip(b" \t\r\n")
+    if len(mark) + len(found) == len(data) or not found.startswith(b"<"):
+        return data, []
+    return found, ["tệp: có dòng trống ở đầu"]
+
+
+def _alert_of(root: Any, name: str) -> Any:
+    """The one message of a file, which may be wrapped: in an Atom entry, an envelope, as text of a feed."""
+    if root.tag in {f"{{{NAMESPACE}}}alert", "alert"}:
+        return root
+    alerts = list(root.iter(f"{{{NAMESPACE}}}alert"))
+    if not alerts:
+        alerts = [_tree(text.encode(), name) for text in _escaped(root)]
+        alerts = [a for a in alerts if a.tag == f"{{{NAMESPACE}}}alert"]
+    if not alerts:
         raise RuleError(_not_cap(root.tag), field=name)
-    if found := _faults(root):
-        raise RuleError(sentence("Bản tin CAP không đúng lược đồ", found), field=name)
-    return root
+    if len(alerts) > 1:
+        raise RuleError(
+            f"Tệp có {len(alerts)} bản tin CAP trong {local(root.tag)}. Hãy tách mỗi bản tin (alert) ra một tệp rồi nhập "
+            "từng bản.",
+            field=name,
+        )
+    return alerts[0]
+
+
+def _escaped(root: Any) -> list[str]:
+    """Messages that a wrapper holds as text."""
+    texts = [(element.text or "").strip() for element in root.iter()]
+    return [_DECLARATION.sub("", t) for t in texts if t.startswith("<") and NAMESPACE in t][:MOST_FAULTS]
+
+
+def _outer(alert: Any) -> str:
+    around = [local(e.tag) for e in alert.iterancestors()]
+    return "/".join(reversed(around)) or "chữ của một tệp khác"
 
 
 def sentence(head: str, found: list[str]) -> str:
     """The faults as a sentence that says what to do."""
     more = "; và những lỗi khác" if len(found) > MOST_FAULTS else ""
     return f"{head}: {'; '.join(found[:MOST_FAULTS])}{more}. {_REMEDY}"
-
-
-def place(element: Any) -> str:
-    """Where an element stands, like alert/info[2]/event: counted where there are several of its name."""
-    parent = element.getparent()
-    if parent is None:
-        return _local(element.tag)
-    alike = [child for child in parent if child.tag == element.tag]
-    number = f"[{alike.index(element) + 1}]" if len(alike) > 1 else ""
-    return f"{place(parent)}/{_local(element.tag)}{number}"
 
 
 def _refuse_attacks(data: bytes, name: str) -> None:
@@ -102,8 +141,9 @@ class _Counter:
 
 
 def _tree(data: bytes, name: str) -> Any:
-    from lxml import etree  # noqa: PLC0415 - loaded for the rare message only
+    from lxml import etree  # noqa: PLC0415
 
+    _refuse_attacks(data, name)
     parser = etree.XMLParser(
         resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
     )
@@ -128,20 +168,20 @@ def _not_cap(tag: str) -> str:
     return "Tệp không phải bản tin CAP 1.2 (phần tử gốc phải là alert của CAP 1.2). Hãy chọn đúng tệp."
 
 
-def _faults(root: Any) -> list[str]:
-    """What the schema finds, one fault more than is told at most."""
+def _faults(root: Any, rules: Any, mended: list[str]) -> list[str]:
+    """What the schema finds, one fault more than is told at most; what no rule needs is taken out and told instead."""
     from lxml import etree  # noqa: PLC0415
 
-    rules = etree.fromstring((files(__package__) / SCHEMA).read_bytes())
     schema = etree.XMLSchema(rules)  # made anew: one that threads share would mix up their errors
-    if schema.validate(root):
-        return []
-    found: dict[str, None] = {}
-    for error in schema.error_log:
-        found[_fault(error, _at(root, error.path or ""), rules)] = None
-        if len(found) > MOST_FAULTS:
-            break
-    return list(found)
+    for _ in range(MOST_FAULTS):
+        if schema.validate(root):
+            return []
+        errors = list(schema.error_log)[: MOST_FAULTS + 1]
+        found = list(dict.fromkeys(_fault(e, _at(root, e.path or ""), rules) for e in errors))
+        if len(errors) > MOST_FAULTS or not (told := drop_unused(_at(root, errors[0].path or ""), rules)):
+            return found
+        mended.append(told)
+    return found
 
 
 def _fault(error: Any, element: Any, rules: Any) -> str:
@@ -161,7 +201,7 @@ def _fault(error: Any, element: Any, rules: Any) -> str:
     if kind in {"SCHEMAV_CVC_TYPE_3_1_1", "SCHEMAV_CVC_COMPLEX_TYPE_3_2_1", "SCHEMAV_CVC_COMPLEX_TYPE_3_2_2"}:
         named = _ATTRIBUTE.search(message)
         return f"{where}: thuộc tính “{named[1][:40] if named else ''}” không được có"
-    if why := _value(rules, _local(element.tag)):
+    if why := _value(rules, local(element.tag)):
         return f"{where}: “{(element.text or '').strip()[:40]}” {why}"
     return f"{where}: không đúng lược đồ CAP 1.2"
 
@@ -203,8 +243,4 @@ def _at(root: Any, path: str) -> Any:
 
 
 def _label(element: Any) -> str:
-    return f"{element.prefix}:{_local(element.tag)}" if element.prefix else _local(element.tag)
-
-
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]
+    return f"{element.prefix}:{local(element.tag)}" if element.prefix else local(element.tag)

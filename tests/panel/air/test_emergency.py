@@ -172,3 +172,51 @@ def test_a_title_that_nobody_typed_follows_the_words(station: Station, sign_in: 
     assert "Bản tin khẩn cấp" not in re.findall(r'name="title"[^>]*value="([^"]*)"', form)
     client.post("/emergency/1/edit", data=WISH)
     assert only(station).title == "Nước lũ đang lên nhanh"
+
+
+def send(client, text: str):
+    return client.post("/emergency/cap", data={"cap": (io.BytesIO(text.encode()), "tin.xml")})
+
+
+def test_the_language_and_all_else_is_shown_where_a_message_is_changed_and_where_it_is_confirmed(
+    station: Station, sign_in: SignIn
+) -> None:
+    client = sign_in("vanhanh")
+    assert send(client, "\n" + STORM.replace("vi-VN", "zh-TW")).location == "/emergency/1/edit"
+    for address in ("/emergency/1/edit", "/emergency/1/confirm"):
+        text = client.get(address).text
+        for words in ("không phải tiếng Việt", "nghiêm trọng", "sai chuẩn ở tệp: có dòng trống ở đầu", "Storm"):
+            assert words in text, (address, words)
+
+
+def test_a_message_that_waits_leads_to_its_draft(station: Station, sign_in: SignIn) -> None:
+    client = sign_in("vanhanh")
+    send(client, STORM)
+    assert send(client, STORM).location == "/emergency/1/edit"
+    client.post("/emergency/1/dismiss")
+    assert send(client, STORM).location == "/emergency/2/edit"
+
+
+def test_long_words_make_a_draft_that_is_shortened_on_the_page(station: Station, sign_in: SignIn) -> None:
+    client = sign_in("vanhanh")
+    send(client, STORM.replace("Mưa to từ đêm nay.", "Mưa to từ đêm nay. " * 300))
+    assert "3000 ký tự" in client.get("/emergency/1/confirm").text
+    assert client.post("/emergency/1/edit", data=WISH).location == "/emergency/1/confirm"
+
+
+def test_an_all_clear_is_given_what_it_ends_on_the_page(station: Station, sign_in: SignIn) -> None:
+    client = sign_in("vanhanh")
+    client.post("/emergency/", data=WISH)
+    client.post("/emergency/1/confirm")
+    send(client, STORM.replace("<urgency>Expected", "<urgency>Past"))
+    assert "kết thúc" in client.get("/emergency/2/edit").text
+    data = WISH | {"ends": ["1"], "repeat_minutes": ""}
+    assert client.post("/emergency/2/edit", data=data).location == "/emergency/2/confirm"
+    text = client.get("/emergency/2/confirm").text
+    assert "không báo động?" in text
+    assert "KẾT THÚC và ĐỌC MỘT LẦN" in text
+    assert "PHÁT KHẨN CẤP" not in text.partition("<main")[2]
+    client.post("/emergency/2/confirm")
+    with station.db.read() as session:
+        assert session.get_one(Emergency, 1).state is EmergencyState.CANCELLED
+        assert not session.scalars(select(BroadcastRow).where(BroadcastRow.emergency_id == 2)).all(), "no tone ahead"
