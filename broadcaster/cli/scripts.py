@@ -31,6 +31,7 @@ from broadcaster.errors import RuleError
 from broadcaster.services.lexicon.changes import Change, find_entry
 from broadcaster.services.lexicon.layers import MODES
 from broadcaster.services.lexicon.overrides import Explained, explained, pick_change
+from broadcaster.services.lexicon.reading import filled
 from broadcaster.services.scripts import editing
 from broadcaster.services.scripts.approving import approve, send_back
 from broadcaster.services.scripts.speaking import speak
@@ -203,7 +204,7 @@ def show(ctx: click.Context, number: int, shape: str, own_home: str | None) -> N
         click.echo(f"Số lần phát mong muốn: {detail['airings']}")
     for fact in detail["verify"]:
         click.echo(f"Cần kiểm tra: {fact}")
-    click.echo(f"\n{detail['body']}\n")
+    click.echo(f"\n{filled(station, detail['body'])}\n")
     if spoken := detail["rendition"]:
         click.echo(f"Lời đọc ({spoken['voice']}, {spoken['duration_ms'] / 1000:.1f} giây, {spoken['lufs']:.1f} LUFS):")
         click.echo(spoken["spoken_text"])

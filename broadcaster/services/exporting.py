@@ -24,9 +24,10 @@ from broadcaster.db.queries import log as log_queries
 from broadcaster.db.queries import schedule as schedule_queries
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.domain.scripts.fields import Face, plain, shown_on, values_of
-from broadcaster.domain.scripts.scripts import Decision, ScriptState
+from broadcaster.domain.scripts.scripts import Decision, ScriptState, text_sha256
 from broadcaster.domain.setup.fields import ZoneFields
 from broadcaster.errors import RuleError
+from broadcaster.services.lexicon.reading import filled
 from broadcaster.services.station import Station
 
 FORM = "loa-xa/1"
@@ -55,17 +56,18 @@ def scripts(station: Station, session: Session, rows: Iterable[Script], *, bodie
 
 def _script(station: Station, s: Script, revision: Revision, approval: Approval | None, *, bodies: bool) -> Row:
     approved = s.state is ScriptState.APPROVED and approval is not None and approval.decision == Decision.APPROVED
+    body = filled(station, revision.body)
     row: Row = {
         "id": s.id,
         "state": s.state.value,
         "revision": revision.number,
-        "body_sha256": revision.body_sha256,
+        "body_sha256": text_sha256(body),
         "audio_sha256": approval.audio_sha256 if approved and approval else None,
         "approved_at": station.local(approval.at).isoformat() if approved and approval else None,
         "updated_at": station.local(s.updated_at).isoformat(),
     }
     stored = values_of(s)
-    row |= {name: plain(stored[name]) for name in shown_on(Face.EXPORT)} | ({"body": revision.body} if bodies else {})
+    row |= {name: plain(stored[name]) for name in shown_on(Face.EXPORT)} | ({"body": body} if bodies else {})
     return {name: row[name] for name in HEADS["scripts"] if name in row}
 
 

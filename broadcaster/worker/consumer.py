@@ -12,11 +12,13 @@ import psutil
 from sqlalchemy import select
 
 from broadcaster.db.models import Job
+from broadcaster.domain.people.roles import machine
 from broadcaster.domain.work.jobs import JobKind, JobTurn
 from broadcaster.errors import StationError
 from broadcaster.logs import EventLog
 from broadcaster.services.air import emergency_soundings
 from broadcaster.services.air.heartbeats import beat
+from broadcaster.services.lexicon import names
 from broadcaster.services.setup import restarting
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs, performing
@@ -114,6 +116,7 @@ def reconcile(station: Station) -> None:
     local = station.local(now)
     performing.reconcile(station)
     emergency_soundings.tend(station)
+    names.follow(station, machine())
     with station.db.write() as session:
         last = {j.key: j for j in session.scalars(select(Job).where(Job.key.in_(["hourly", "nightly"])))}
         planned, saved = last.get("hourly"), last.get("nightly")

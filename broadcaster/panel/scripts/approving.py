@@ -11,12 +11,14 @@ from broadcaster.db.queries import lexicon as words_query
 from broadcaster.db.queries import people
 from broadcaster.db.queries.scripts import many
 from broadcaster.db.queries.scripts.many import Whole
+from broadcaster.db.queries.scripts.one import get_script
 from broadcaster.domain.people.roles import Permission
 from broadcaster.errors import RuleError
 from broadcaster.panel.web import wording
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.forms import DelegationForm
+from broadcaster.services.lexicon import names as names_said
 from broadcaster.services.lexicon.layers import MODES
 from broadcaster.services.lexicon.overrides import explained
 from broadcaster.services.people import delegating
@@ -36,7 +38,21 @@ def index() -> ResponseReturnValue:
         names = people.names_by_username(session)
         standings = approving.standings(session, [r.script.id for r in rows])
         given = delegating.delegations(session, chief=actor().username, day=station().today())
-    return render_template("scripts/approving/index.html", rows=rows, names=names, standings=standings, given=given)
+        old = [get_script(session, number) for number in names_said.outdated(session)]
+    return render_template(
+        "scripts/approving/index.html", rows=rows, names=names, standings=standings, given=given, old=old
+    )
+
+
+@blueprint.post("/anew")
+@needs(Permission.APPROVE)
+def anew() -> ResponseReturnValue:
+    """Have every approved script spoken anew that says an old name or reading; each comes here to be approved."""
+    with station().db.read() as session:
+        wanted = names_said.outdated(session)
+    count = names_said.make_anew(station(), actor(), wanted)
+    flash(f"Máy đang làm lại {count} bài. Từng bài hiện ở đây khi đọc xong, để nghe rồi duyệt.")
+    return leave_to(url_for("approving.index"))
 
 
 @blueprint.route("/<int:script_id>", methods=["GET", "POST"])

@@ -20,7 +20,7 @@ from broadcaster.panel.web.access import actor, needs, station
 from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.sending import send_trial
 from broadcaster.services.lexicon import layers
-from broadcaster.services.lexicon.reading import profile_of
+from broadcaster.services.lexicon.reading import filled, profile_of
 from broadcaster.services.scripts import directing, drafts
 from broadcaster.services.scripts.drafts import WordsKept
 from broadcaster.services.scripts.trial import trial_lexicon
@@ -59,7 +59,7 @@ def preview() -> ResponseReturnValue:
     except RuleError as error:  # the words typed are kept and shown all the same
         refused, changed = error.message, False
     lexicon = layers.layered(station(), entries, held.own)
-    prepared = prepare(held.body, held.kept)
+    prepared = prepare(filled(station(), held.body), held.kept)
     spoken = normalize(prepared.text, profile=profile_of(station()), lexicon=lexicon)
     values = {
         "refused": refused,
@@ -81,7 +81,7 @@ def preview() -> ResponseReturnValue:
 def hear_one() -> ResponseReturnValue:
     """The sound of one sentence of the form, by its voice and with its own words; nothing is kept."""
     held = _held()
-    prepared = prepare(held.body, held.kept)
+    prepared = prepare(filled(station(), held.body), held.kept)
     lexicon = trial_lexicon(station(), held.own)
     spoken = normalize(prepared.text, profile=profile_of(station()), lexicon=lexicon)
     number = a_number(request.form.get("sentence"), most=len(spoken.sentences) - 1)
@@ -113,7 +113,7 @@ def _done(held: WorkInHand, entries: tuple[LexiconEntry, ...]) -> tuple[WorkInHa
             gone = form.get("written", "")
             return replace(held, own=tuple(e for e in held.own if e.written != gone)), False
         case "keep":
-            removed = {name_of(r) for r in prepare(held.body, held.kept).cleaned.removed}
+            removed = {name_of(r) for r in prepare(filled(station(), held.body), held.kept).cleaned.removed}
             back = (form.get("kind", ""), " ".join(form.get("what", "").split()))
             return (replace(held, kept=(*held.kept, back)) if back in removed else held), False
         case "leave":
@@ -128,7 +128,7 @@ def _picked(held: WorkInHand, entries: tuple[LexiconEntry, ...]) -> WorkInHand:
     """Take the chosen way to say a written form among the script's own words."""
     form = request.form
     lexicon = layers.layered(station(), entries, held.own)
-    text = prepare(held.body, held.kept).text
+    text = prepare(filled(station(), held.body), held.kept).text
     found = readings(normalize(text, profile=profile_of(station()), lexicon=lexicon))
     reading = next((r for r in found if r.written == form.get("written")), None)
     mode = form.get("mode", "expand")

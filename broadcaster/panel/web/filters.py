@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS, WEEKDAYS
 from broadcaster.domain.setup.zones import names_in_words
 from broadcaster.panel.web import wording
+from broadcaster.services.lexicon.reading import filled
 from broadcaster.services.setup.voices import label
 from broadcaster.services.station import Station
 
@@ -154,6 +155,9 @@ def init(app: Flask, station: Station) -> None:
     def local_day(moment: dt.datetime) -> dt.date:
         return station.local(moment).date()
 
+    def named(text: str) -> str:
+        return filled(station, text)
+
     def stamp(moment: dt.datetime) -> str:
         return f"{station.local(moment):%Y-%m-%dT%H:%M}"
 
@@ -164,6 +168,7 @@ def init(app: Flask, station: Station) -> None:
 
     app.jinja_env.filters.update(
         number=number,
+        named=named,
         begun=begun,
         mmss=mmss,
         span=span,

@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, NamedTuple
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import Approval, LexiconRow, LexiconVersion, Rendition, Revision, Script, StaleMark
+from broadcaster.db.models import Approval, LexiconRow, LexiconVersion, StaleMark
 from broadcaster.db.queries.scripts.one import get_script
 from broadcaster.domain.fold import nfc
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.scripts.fields import kept_of
-from broadcaster.domain.scripts.scripts import Decision, ScriptState, text_sha256
+from broadcaster.domain.scripts.scripts import text_sha256
 from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail
-from broadcaster.services.lexicon import layers
+from broadcaster.services.lexicon import layers, stale
 from broadcaster.services.lexicon.layers import checked, entry_of
-from broadcaster.services.lexicon.reading import sentences_of
+from broadcaster.services.lexicon.reading import filled, sentences_of
+from broadcaster.services.lexicon.stale import Affected
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 from broadcaster.text import Lexicon, LexiconEntry
 from broadcaster.text.characters import plain
 from broadcaster.text.prepared import prepare
 
-_SHOWN: Final = 12
-"""Sentences kept with a mark: enough to see what changed."""
 _HYPHENS = re.compile("[-\u00ad\u200b\u2010-\u2014]+")
 _FOREIGN = re.compile("[\u0370-\u052f\U0001d400-\U0001d7ff\uff00-\uffef]")
 """Letters that cleaning may turn into Latin ones."""
@@ -47,19 +45,6 @@ class Change:
     remove: tuple[int, ...] = ()
     script_id: int | None = None
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Affected:
-    """An approved script that would be read otherwise: sentences as approved and as they would become."""
-
-    script_id: int
-    title: str
-    approval_id: int
-    rendition_id: int
-    differences: tuple[tuple[str, str], ...]
-    back: bool
-    """The new reading is exactly the approved one: an earlier change is undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +128,7 @@ def apply(
             return effect.version
         held = station.settings.approval.stale_reading == "hold" if hold is None else hold
         for a in effect.affected:
-            _mark(station, session, actor, a, number, hold=held)
+            stale.mark(station, session, actor, a, number, hold=held)
             if reread and not a.back:
                 arguments = {"script_id": a.script_id}
                 jobs.want(session, station.now(), JobKind.SPEAK, str(a.script_id), arguments, by=actor.username)
@@ -254,33 +239,6 @@ def _short(entry: LexiconEntry) -> dict[str, Any]:
     return {"written": entry.written, "spoken": entry.spoken, "mode": entry.mode.value}
 
 
-def _mark(station: Station, session: Session, actor: Actor, a: Affected, number: int, *, hold: bool) -> None:
-    now = station.now()
-    if a.back:
-        rows = session.scalars(
-            select(StaleMark).where(StaleMark.approval_id == a.approval_id, StaleMark.cleared_at.is_(None))
-        ).all()
-        for row in rows:
-            row.cleared_at = now
-        if rows:
-            Trail(session, now, actor).record("fresh", "script", a.script_id, note="Từ điển trở lại đúng lời đã duyệt.")
-        return
-    session.add(
-        StaleMark(
-            script_id=a.script_id,
-            approval_id=a.approval_id,
-            version=number,
-            hold=hold,
-            changes=[{"before": b, "after": c} for b, c in a.differences],
-            at=now,
-            by=actor.username,
-            cleared_at=None,
-        )
-    )
-    note = "Giữ lại đến khi duyệt bản đọc mới." if hold else "Vẫn phát bản đã duyệt."
-    Trail(session, now, actor).record("stale", "script", a.script_id, note=f"{note} Từ điển bản {number}.")
-
-
 def _affected(
     station: Station,
     session: Session,
@@ -296,26 +254,27 @@ def _affected(
     engines = {name for e in changed for name in e.respell}
     reader = _Reader(station, session, change, before, after)
     found = []
-    for row in _approved(session, change.script_id):
-        body = _bare(row.body)
+    for row in stale.approved(session, change.script_id):
+        written = filled(station, row.body)
+        body = _bare(written)
         if not any(form in body for form in forms):
             continue
         old, new = reader.lexicons(row.script_id)
-        text = prepare(row.body, kept_of(row.kept)).text
+        text = prepare(written, kept_of(row.kept)).text
         # Only lines that hold a changed form can be read otherwise.
         lines = "\n".join(line for line in text.splitlines() if any(form in _bare(line) for form in forms))
-        differences = _differences(sentences_of(station, lines, old), sentences_of(station, lines, new))
+        differences = stale.differences(sentences_of(station, lines, old), sentences_of(station, lines, new))
         engine = row.voice.partition(":")[0]
         if engine in engines:
             one, other = (sentences_of(station, lines, lexicon.for_engine(engine)) for lexicon in (old, new))
-            differences += _differences(one, other)
+            differences += stale.differences(one, other)
         if differences:
             back = (
                 row.approval_id in reader.marked
                 and engine not in engines
                 and text_sha256(" ".join(sentences_of(station, text, new))) == row.spoken_sha256
             )
-            shown = tuple(differences[:_SHOWN])
+            shown = tuple(differences[: stale.SHOWN])
             found.append(Affected(row.script_id, row.title, row.approval_id, row.rendition_id, shown, back))
     return tuple(found)
 
@@ -360,47 +319,3 @@ def _bare(text: str) -> str:
     if _FOREIGN.search(text):
         text = plain(text)
     return _HYPHENS.sub("", "".join(nfc(text).split())).casefold()
-
-
-class _Approved(NamedTuple):
-    script_id: int
-    title: str
-    kept: list[dict[str, Any]]
-    approval_id: int
-    body: str
-    rendition_id: int
-    voice: str
-    spoken_sha256: str
-
-
-def _approved(session: Session, script_id: int | None) -> Iterator[_Approved]:
-    latest = select(Approval.script_id, func.max(Approval.id).label("id")).group_by(Approval.script_id).subquery()
-    query = (
-        select(
-            Script.id,
-            Script.title,
-            Script.kept,
-            Approval.id,
-            Revision.body,
-            Rendition.id,
-            Rendition.voice,
-            Rendition.spoken_sha256,
-        )
-        .join(latest, latest.c.script_id == Script.id)
-        .join(Approval, Approval.id == latest.c.id)
-        .join(Revision, Revision.id == Approval.revision_id)
-        .join(Rendition, Rendition.id == Approval.rendition_id)
-        .where(Approval.decision == Decision.APPROVED, Script.state == ScriptState.APPROVED)
-        .order_by(Script.id)
-    )
-    if script_id is not None:
-        query = query.where(Script.id == script_id)
-    return (_Approved(*row) for row in session.execute(query).all())
-
-
-def _differences(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, str]]:
-    found = []
-    for tag, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag != "equal":
-            found.append((" ".join(old[i:j]), " ".join(new[k:m])))
-    return found

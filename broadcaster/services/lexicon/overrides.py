@@ -42,7 +42,7 @@ def explained(station: Station, script_id: int) -> Explained:
         revision = latest_revision(session, script_id)
         lexicon = layers.lexicon_of(station, session, script_id)
         own = layers.entries(session, script_id)
-    recipe = Recipe.of(script, revision.body)
+    recipe = Recipe.of(station, script, revision.body)
     prepared = prepare(recipe.body, recipe.kept)
     spoken = normalize(prepared.text, profile=profile_of(station), lexicon=lexicon)
     return Explained(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from broadcaster.db.models import Script
 from broadcaster.domain.scripts.fields import Kept, kept_of
@@ -21,9 +22,25 @@ class Recipe:
     kept: tuple[Kept, ...] = ()
 
     @classmethod
-    def of(cls, script: Script, body: str) -> Recipe:
-        """The recipe of a script with one of its bodies."""
-        return cls(body, kept_of(script.kept))
+    def of(cls, station: Station, script: Script, body: str) -> Recipe:
+        """The recipe of a script with one of its bodies, the station's names filled in."""
+        return cls(filled(station, body), kept_of(script.kept))
+
+
+PLACES: Final = {"{station}": "name", "{commune}": "commune", "{province}": "province"}
+"""What stands in a text for a name of the station: filled in when it is read or shown, so that it never grows old."""
+
+
+def with_names(text: str, names: Mapping[str, str]) -> str:
+    """A text with names filled in, by the key of the setting."""
+    for place, key in PLACES.items():
+        text = text.replace(place, names[key])
+    return text
+
+
+def filled(station: Station, text: str) -> str:
+    """A text with the station's names of today filled in."""
+    return with_names(text, station.settings.station.model_dump())
 
 
 def profile_of(station: Station) -> RegionalProfile:
@@ -55,7 +72,11 @@ def spoken_of(
         if script_id is not None:
             layers.append(words.entries(session, script_id))
     lexicon = words.layered(station, *layers, extra)
-    return normalize(prepare(body, kept, keep_unknown=keep_unknown).text, profile=profile_of(station), lexicon=lexicon)
+    return normalize(
+        prepare(filled(station, body), kept, keep_unknown=keep_unknown).text,
+        profile=profile_of(station),
+        lexicon=lexicon,
+    )
 
 
 def spoken_with(station: Station, recipe: Recipe, lexicon: Lexicon) -> list[str]:

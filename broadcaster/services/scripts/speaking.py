@@ -43,7 +43,7 @@ def speak(station: Station, actor: Actor, script_id: int, progress: Progress | N
         revision = latest_revision(session, script_id)
         lexicon = layers.lexicon_of(station, session, script_id)
         mark = layers.lexicon_mark(station, session, script_id)
-        recipe = Recipe.of(script, revision.body)
+        recipe = Recipe.of(station, script, revision.body)
         directing.require(session, recipe.body, recipe.kept, "body")
         revision_id, rate = revision.id, script.rate or station.settings.speech.rate
         voices = voice_order(station, script.voice)

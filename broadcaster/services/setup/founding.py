@@ -28,7 +28,6 @@ from broadcaster.scheduling.rotation_toml import ExceptionsForm, ZonesForm, pars
 from broadcaster.services.schedule.rotations import days_between
 from broadcaster.services.scripts.editing import OTHER_TOPIC, add_script
 from broadcaster.services.station import Station, open_station
-from broadcaster.settings import Settings
 from broadcaster.sound.store import Store
 from broadcaster.text.ingest import read_script
 
@@ -116,7 +115,7 @@ def read_upload(
         unit = fields.get("unit") or _first_unit(session)
     said = {k: read(k, fields.get(k), (name, k)) for k in shown_on(Face.HEAD)}
     said |= {"title": title, "unit": str(unit), "topic": str(fields.get("topic") or OTHER_TOPIC)}
-    draft = ScriptFields(**said, body=_fill_in(body, station.settings), source_name=Path(name).name)
+    draft = ScriptFields(**said, body=body, source_name=Path(name).name)
     return draft, [n.message for n in document.notes]
 
 
@@ -211,14 +210,3 @@ def _first_line(body: str) -> str:
         if words := line.strip().lstrip("#").strip():
             return words[:200]
     return ""
-
-
-def _fill_in(body: str, chosen: Settings) -> str:
-    """Fill the placeholders of starter texts from the settings of the station."""
-    for key, value in {
-        "{station}": chosen.station.name,
-        "{commune}": chosen.station.commune,
-        "{province}": chosen.station.province,
-    }.items():
-        body = body.replace(key, value)
-    return body

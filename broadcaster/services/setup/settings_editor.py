@@ -18,6 +18,7 @@ from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import RuleError
 from broadcaster.services.audit import Trail
+from broadcaster.services.lexicon import names
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 from broadcaster.settings import Settings
@@ -101,6 +102,8 @@ def change(station: Station, actor: Actor, section: str, written: Mapping[str, s
             if section in _PLANNED_BY:
                 jobs.want(session, station.now(), JobKind.PLAN, "change", {}, by=actor.username)
         trial.replace(path)
+    if section == "station":
+        names.follow(station, actor, names.facts_of(now))
     return list(changed)
 
 
