@@ -17,6 +17,7 @@ from broadcaster.cli.place import home_option, where
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.errors import RuleError
 from broadcaster.home import Home
+from broadcaster.services.air import fitness
 from broadcaster.services.people.accounts import actor_named, make_first_accounts
 from broadcaster.services.setup import doctor
 from broadcaster.services.setup.backup import backup, restore
@@ -174,11 +175,12 @@ def sink_checks(station: Station) -> list[doctor.Check]:
         sinks = resolve_sinks(station.settings, station.home, station.clock)
     except RuleError as error:
         return [doctor.Check("Đường ra", ok=False, sentence=str(error))]
-    found = []
+    found, used = [], fitness.outputs_of(station).names
     for name in station.settings.playout.sinks:
         why, soon = sinks.examine(name)
-        ok = False if why else None if soon or name in sinks.notes else True
-        said = sinks.notes.get(name) or " ".join(filter(None, (f"{sinks.where(name)}.", why, soon)))
+        nobody = "" if name in sinks.several else sinks.notes.get(name) or sinks.nobody(name).text
+        ok = False if why or (nobody and name in used) else None if soon else True
+        said = nobody or " ".join(filter(None, (f"{sinks.where(name)}.", why, soon)))
         found.append(doctor.Check(f"Đường ra “{name}”", ok=ok, sentence=said))
     return found
 
@@ -218,6 +220,8 @@ def _of_first_bulletin(station: Station, found: FirstBulletin | str | None, outp
         night = f"chỉ ghi vào bản thu trong {station.home.airchecks} (ngoài giờ được phép)"
         to = night if found.trial else outputs[0].partition(": ")[2].rstrip(".")
         return f"Bản tin đầu tiên phát lúc {station.local(found.starts_at):%H:%M:%S}. {to[0].upper()}{to[1:]}."
+    if found.state is BroadcastState.UNHEARD:
+        return f"Bản tin đầu tiên đã ghi vào tệp, không ra loa. {found.verdict}"
     if found.state is BroadcastState.AIRED and found.words_ms:
         return "Bản tin đầu tiên đã phát xong. Xem nhật ký: loa log show"
     heard = "" if found.words_ms else " Chưa lời nào được nghe thấy. Xem nhật ký: loa log show"

@@ -153,12 +153,18 @@ def _context(app: Flask, station: Station) -> None:
             "Permission": Permission,
             "nav": [],
             "present": None,
+            "ailment": None,
         }
         if current_user.is_authenticated and not current_user.must_change and not request.headers.get("HX-Request"):
             actor = access.actor()
             shown = onair.frame()
             waiting = shown.waiting if actor.may(Permission.APPROVE) else 0
-            values |= {"nav": links(actor, waiting), "present": shown.present}
+            values |= {
+                "nav": links(actor, waiting),
+                "present": shown.present,
+                "fitness": shown.fitness,
+                "ailment": shown.ailment,
+            }
         values["may"] = access.actor().may if current_user.is_authenticated else lambda _: False
         return values
 

@@ -373,6 +373,7 @@ class Playout:
             machine.hold,
             sorted(machine.mutes.now()),
             clock_doubted=bool(machine.trust.hold),
+            outlets={name: machine.sinks.outlet(name) for name in machine.sinks.by_name},
         )
 
     def _jumped(self, by: float) -> None:

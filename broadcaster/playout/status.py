@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from broadcaster.domain.air.broadcasts import Phase
 from broadcaster.domain.air.desk import STATUS_VERSION, Bundle, OnAir, Status
+from broadcaster.domain.air.outlets import Outlet
 from broadcaster.playout.airing.contract import AiringState
 
 
@@ -21,6 +22,7 @@ def status_of(
     muted: list[str],
     *,
     clock_doubted: bool = False,
+    outlets: Mapping[str, Outlet] | None = None,
 ) -> Status:
     """The state of play-out at this moment."""
     sounding = [_airing(one) for one in airings if one.phase is Phase.AIR]
@@ -45,6 +47,7 @@ def status_of(
             "items": len(following.rundown),
         },
         "sinks": {name: why or "ok" for name, why in sinks.items()},
+        "outlets": {name: outlet.value for name, outlet in (outlets or {}).items()},
         "hold": hold,
         "clock_doubted": clock_doubted,
         "muted": muted,

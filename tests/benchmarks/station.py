@@ -16,7 +16,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,6 +27,7 @@ from broadcaster.domain.schedule.rotations import CueStep, DayKind, FillStep, Ro
 from broadcaster.domain.schedule.rundown import History, fill
 from broadcaster.domain.scripts.scripts import Genre, Priority
 from broadcaster.scheduling.expand import expand
+from tests.kit.web import health
 
 PORT = 18533
 
@@ -208,7 +208,7 @@ def start() -> None:
             stderr=subprocess.DEVNULL,
         )
         try:
-            _wait(lambda: urllib.request.urlopen(f"http://127.0.0.1:{PORT}/healthz", timeout=1).status == 200)
+            _wait(lambda: health(PORT)[0] != 0)
             web = time.perf_counter() - began
 
             def beats() -> bool:

@@ -11,7 +11,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +19,7 @@ import pytest
 from broadcaster.home import Home
 from broadcaster.supervise import bond
 from tests.kit.waiting import until
+from tests.kit.web import answers
 
 pytestmark = [
     pytest.mark.slow,
@@ -100,7 +100,7 @@ def test_a_killed_supervisor_takes_its_processes_with_it_and_the_next_has_one_of
     try:
         until(lambda: set(bond.living(second.home)) == everyone and len(of_home(home)) == 5, 90)
         assert not old & of_home(home)
-        until(lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2), 60, passing=(OSError,))
+        until(lambda: answers(port), 60)
     finally:
         second.stop()
     assert not of_home(home)

@@ -20,6 +20,7 @@ from broadcaster.domain.people.roles import machine
 from broadcaster.services.setup import restarting
 from broadcaster.services.station import open_station
 from tests.kit.waiting import until
+from tests.kit.web import answers
 
 pytestmark = [
     pytest.mark.slow,
@@ -45,7 +46,7 @@ def test_all_three_live_fall_and_rise_and_stop_in_order(tmp_path: Path) -> None:
     with log.open("wb") as out:
         up = subprocess.Popen([*loa, "up", "--port", str(port)], stdout=out, stderr=subprocess.STDOUT)
     try:
-        wait_for(lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).status == 200)
+        wait_for(lambda: answers(port))
         wait_for(lambda: {"playout", "worker"} <= set(heartbeats(home)))
         first = heartbeats(home)["playout"]
         os.kill(first, signal.SIGKILL)
@@ -74,13 +75,13 @@ def test_a_restart_that_was_asked_for_comes_at_a_quiet_moment_and_the_station_co
     station = open_station(home)
     up = subprocess.Popen([*loa, "up", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        wait_for(lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).status == 200)
+        wait_for(lambda: answers(port))
         wait_for(lambda: {"playout", "worker"} <= set(heartbeats(home)))
         before = heartbeats(home)
         monkeypatch.setenv("LOA_SUPERVISED", "1")
         restarting.ask(station, machine())
         wait_for(lambda: all(heartbeats(home)[name] != pid for name, pid in before.items()))
-        wait_for(lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).status == 200)
+        wait_for(lambda: answers(port))
         assert restarting.wish(station) is None
         assert not station.home.restart_now.exists()
         assert up.poll() is None

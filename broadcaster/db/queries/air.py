@@ -16,6 +16,7 @@ from broadcaster.db.queries.zones import zone_of
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.air.emergencies import EmergencyState
 from broadcaster.domain.air.mutes import Mute, silenced
+from broadcaster.domain.air.outlets import unheard
 from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.domain.setup.zones import ZoneState
 
@@ -69,6 +70,8 @@ class ZoneNow:
     state: ZoneState
     words: str
     """The same in Vietnamese, with what is on air or what is wrong."""
+    airing: bool = False
+    """Whether a broadcast runs for it, heard or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ class Present:
     clock_doubted: bool
     """Whether it is the clock, which a person may confirm."""
     troubles: tuple[str, ...]
-    """What is wrong with sinks, in Vietnamese sentences."""
+    """What is wrong with sinks, and which of them nobody hears, in Vietnamese sentences."""
     zone_count: int
     zones: tuple[ZoneNow, ...]
     urgent: tuple[Urgent, ...]
@@ -124,6 +127,11 @@ class Present:
     def muted_until(self, code: str) -> dt.datetime | None:
         """When a zone that hears nothing is heard again by itself; None where it is not turned off."""
         return min((m.mute.until for m in self.mutes if code in m.zones), default=None) if code in self.muted else None
+
+    def unheard(self, airing: OnAirNow) -> bool:
+        """Whether no horn carries what is on air: all that it was meant for have no way out."""
+        bad = {z.code for z in self.zones if z.state is ZoneState.BAD}
+        return bool(airing.zones) and bad.issuperset(airing.zones)
 
     def shared(self, code: str) -> tuple[str, ...]:
         """The zones that fall silent when zone `code` is stopped: those on air through its outputs."""
@@ -161,6 +169,7 @@ def present(session: Session, now: dt.datetime, several: Mapping[str, tuple[str,
     held = silenced(mutes_in_force(session, now), now)
     muted = outputs.only_on(held)
     sinks: Mapping[str, str] = status.get("sinks") or {}
+    lost = unheard(status, outputs.names) if sinks else {}
     airing = tuple(_airing(row, words.get(row.id, {})) for row in rows) if alive else ()
     return Present(
         alive=alive,
@@ -171,9 +180,14 @@ def present(session: Session, now: dt.datetime, several: Mapping[str, tuple[str,
         muted=muted,
         hold=str(status.get("hold") or ""),
         clock_doubted=bool(status.get("clock_doubted")),
-        troubles=tuple(f"Đường ra “{name}”: {why}" for name, why in sinks.items() if why != "ok"),
+        troubles=tuple((lost | unheard(status, (n for n, why in sinks.items() if why != "ok"))).values()),
         zone_count=len(enabled),
-        zones=tuple(_zone_now(z, alive=alive, airing=airing, muted=muted, sinks=sinks) for z in zones),
+        zones=tuple(
+            _zone_now(
+                z, alive=alive, airing=airing, muted=muted, lost=[lost.get(n, "") for n in outputs.by_zone[z.code]]
+            )
+            for z in zones
+        ),
         urgent=urgent(session, now),
         outputs=outputs,
     )
@@ -196,23 +210,22 @@ def incidents(session: Session, limit: int = 5) -> Sequence[Incident]:
 
 
 def _zone_now(
-    zone: ZoneRow, *, alive: bool, airing: Sequence[OnAirNow], muted: Sequence[str], sinks: Mapping[str, str]
+    zone: ZoneRow, *, alive: bool, airing: Sequence[OnAirNow], muted: Sequence[str], lost: Sequence[str]
 ) -> ZoneNow:
     heard = next((a for a in airing if zone.code in a.zones), None)
-    fault = sinks.get(zone.sink, "ok")
     if not zone.enabled:
         state, words = ZoneState.OFF, "Ngừng dùng"
     elif not alive:
         state, words = ZoneState.LOST, "Không rõ: máy phát không chạy"
-    elif fault != "ok":
-        state, words = ZoneState.BAD, f"Đường ra “{zone.sink}” hỏng: {fault}"
+    elif all(lost):  # what still goes out through another of its outputs is heard
+        state, words = ZoneState.BAD, f"Không ra loa. {' '.join(lost)}"
     elif zone.code in muted and not (heard is not None and heard.urgent):
         state, words = ZoneState.MUTED, "Đang tắt tiếng"
     elif heard is not None and not heard.trial:
         state, words = ZoneState.AIR, f"Đang phát: {heard.title}"
     else:
         state, words = ZoneState.REST, "Chờ phát"
-    return ZoneNow(zone.code, zone.name, zone.sink, state, words)
+    return ZoneNow(zone.code, zone.name, zone.sink, state, words, airing=heard is not None and not heard.trial)
 
 
 def _by_broadcast(said: Any) -> dict[int, Mapping[str, Any]]:

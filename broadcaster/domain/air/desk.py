@@ -354,6 +354,8 @@ class Status(TypedDict):
     next: NextUp | None
     sinks: dict[str, str]
     """Sink -> "ok", or what is wrong with it."""
+    outlets: NotRequired[dict[str, str]]
+    """Sink -> what it is just now: a word of `Outlet`."""
     hold: str
     """Why nothing may air, in Vietnamese; empty when all is well."""
     clock_doubted: bool

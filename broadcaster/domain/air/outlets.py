@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import Any
 
 
 class Outlet(StrEnum):
@@ -34,3 +36,18 @@ _LABELS = {
     Outlet.STAND_IN: "ghi vào tệp thay cho loa, không ra loa",
     Outlet.NOWHERE: "không ra đâu cả",
 }
+
+
+def unheard(status: Mapping[str, Any], outputs: Iterable[str]) -> dict[str, str]:
+    """Which of these outputs nobody hears, by play-out's own word, each with a Vietnamese sentence that says why."""
+    sinks, kinds = status.get("sinks") or {}, status.get("outlets") or {}
+    found = {}
+    for name in sorted(outputs):
+        outlet = Outlet(kinds.get(name, Outlet.LOUDSPEAKER))
+        if name not in sinks:
+            found[name] = f"Đường ra “{name}” không có trong cài đặt."
+        elif (why := str(sinks[name])) != "ok":
+            found[name] = f"Đường ra “{name}”: {why}"
+        elif not outlet.heard:
+            found[name] = f"Đường ra “{name}” {outlet.label}."
+    return found

@@ -28,6 +28,11 @@ class Outputs:
         by_zone = {z.code: frozenset(several.get(z.sink, (z.sink,))) for z in known}
         return cls(by_zone, frozenset(z.code for z in known if z.enabled))
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The outputs on which zones in use hang."""
+        return frozenset(name for code in self.used for name in self.by_zone[code])
+
     def of_zones(self, codes: Iterable[str]) -> frozenset[str]:
         """The outputs that sound when `codes` are to hear something."""
         return frozenset(name for code in codes for name in self.by_zone.get(code, (f"zone:{code}",)))

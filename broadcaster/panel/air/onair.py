@@ -18,6 +18,7 @@ from broadcaster.panel.web.fragments import revalidated
 from broadcaster.panel.web.frame import Facts, Frame
 from broadcaster.panel.web.undo import done
 from broadcaster.services.air import broadcasts
+from broadcaster.services.air.fitness import Organ, fitness
 from broadcaster.services.reports import due as report_due
 from broadcaster.services.schedule import resuming
 from broadcaster.services.setup import doctor, first_run
@@ -72,8 +73,8 @@ def index() -> ResponseReturnValue:
 @needs(Permission.VIEW)
 def bar() -> Response:
     """The on-air state in the top bar of every page."""
-    shown = (facts(), actor().permissions, station().today())
-    return revalidated(shown, lambda: render_template("air/onair/_bar.html", present=facts()))
+    shown = (facts(), frame().ailment, actor().permissions, station().today())
+    return revalidated(shown, lambda: render_template("air/onair/_bar.html", present=facts(), ailment=frame().ailment))
 
 
 @blueprint.get("/fragments/now")
@@ -83,8 +84,10 @@ def now() -> Response:
     today = _today()
     listed = [*today["broadcasts"], *today["coming"]]
     states = [(b.id, b.state, b.verdict, b.starts_at, b.title, b.sound_ms) for b in listed]
-    shown = (facts(), states, actor().permissions, today["day"], sorted(today["stopped"]))
-    return revalidated(shown, lambda: render_template("air/onair/_now.html", present=facts(), **today))
+    shown = (facts(), frame().fitness, states, actor().permissions, today["day"], sorted(today["stopped"]))
+    return revalidated(
+        shown, lambda: render_template("air/onair/_now.html", present=facts(), fitness=frame().fitness, **today)
+    )
 
 
 @blueprint.get("/fragments/incidents")
@@ -174,10 +177,12 @@ def level() -> ResponseReturnValue:
 @blueprint.get("/healthz")
 @public
 def healthz() -> ResponseReturnValue:
-    """Say that the panel and its database answer; for watchers."""
-    with station().db.read() as session:
-        alive = air.present(session, station().now()).alive
-    return {"web": "ok", "database": "ok", "playout": "ok" if alive else "silent"}
+    """Say whether what is due would be heard, part by part; for watchers, who need only the code: 200 or 503."""
+    found = fitness(station())
+    words = {organ.value: found.of(organ) or "ok" for organ in Organ}
+    answer = flask.jsonify({"web": "ok", **words})
+    answer.headers["Cache-Control"] = "no-store"
+    return answer, 200 if found.well else 503
 
 
 @blueprint.get("/favicon.ico")

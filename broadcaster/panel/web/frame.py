@@ -10,8 +10,11 @@ from dataclasses import dataclass
 
 from broadcaster.db.queries import air
 from broadcaster.db.queries.scripts import many
+from broadcaster.services.air.fitness import Ailment, Fitness, Organ, fitness
 from broadcaster.services.station import Station
 
+FIT_S = 10.0
+"""How long what was found of the station's fitness counts (s)."""
 KEPT = dt.timedelta(seconds=1)
 """How long what another process did (play-out, worker) may go unseen; the bar of a page asks every two seconds."""
 
@@ -23,6 +26,15 @@ class Facts:
     present: air.Present
     waiting: int
     """Scripts that wait for the leader."""
+    fitness: Fitness
+    """Whether what is due would be heard, as of the last seconds."""
+
+    @property
+    def ailment(self) -> Ailment | None:
+        """The gravest thing that will keep horns silent and that the on-air state does not say itself."""
+        if not self.present.alive:
+            return None
+        return next((a for a in self.fitness.ailments if a.organ.unsaid or a.organ is Organ.OUTPUT), None)
 
 
 class Frame:
@@ -35,6 +47,7 @@ class Frame:
     def __init__(self, station: Station) -> None:
         self._station = station
         self._kept: tuple[int, dt.datetime, Facts] | None = None
+        self._fit: tuple[float, Fitness] | None = None
 
     def facts(self, *, fresh: bool = False) -> Facts:
         """The facts; `fresh` reads them now, for what is decided by them rather than shown."""
@@ -45,6 +58,13 @@ class Frame:
         if not fresh and kept and kept[0] == writes and dt.timedelta() <= now - kept[1] < KEPT:
             return kept[2]
         with db.read() as session:
-            found = Facts(air.present(session, now, self._station.settings.several), many.waiting_count(session))
+            present = air.present(session, now, self._station.settings.several)
+            found = Facts(present, many.waiting_count(session), self._fitness())
         self._kept = (writes, now, found)
         return found
+
+    def _fitness(self) -> Fitness:
+        steady = self._station.clock.monotonic()
+        if self._fit is None or steady - self._fit[0] > FIT_S:
+            self._fit = steady, fitness(self._station)
+        return self._fit[1]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import secrets
 import socket
@@ -17,6 +18,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+log = logging.getLogger(__name__)
 
 LARGEST = 4096
 """Bytes in a datagram; longer ones are not ours."""
@@ -68,11 +71,20 @@ class Loopback:
             except OSError:
                 continue  # on Windows an unreachable sender shows up here
             try:
-                message = json.loads(packet) if packet else None
-            except ValueError:
-                continue
-            if isinstance(message, dict) and secrets.compare_digest(str(message.pop("secret", "")), self._secret):
-                answer = self._heard(message)
-                if answer is not None:
-                    with contextlib.suppress(OSError):
-                        listener.sendto(json.dumps(answer).encode()[:LARGEST], sender)
+                self._take(listener, packet, sender)
+            except Exception:
+                log.exception("a datagram was not understood")  # it costs that one, never the ear
+
+    def _take(self, listener: socket.socket, packet: bytes, sender: Any) -> None:
+        try:
+            message = json.loads(packet) if packet else None
+        except (ValueError, RecursionError):
+            return
+        if not isinstance(message, dict):
+            return
+        secret = str(message.pop("secret", "")).encode("utf-8", "replace")
+        if secrets.compare_digest(secret, self._secret.encode()):
+            answer = self._heard(message)
+            if answer is not None:
+                with contextlib.suppress(OSError):
+                    listener.sendto(json.dumps(answer).encode()[:LARGEST], sender)

@@ -204,8 +204,7 @@ def _speaks(b: BroadcastRow) -> bool:
 
 def _rundown(station: Station, session: Session, row: Emergency) -> list[RundownItem]:
     """Tone and words; without a tone in the station, or words yet, what there is."""
-    wanted = session.get(CueRow, station.settings.emergency.alert)
-    alert = wanted or session.scalars(select(CueRow).where(CueRow.kind == _ALERT_KIND).order_by(CueRow.name)).first()
+    alert = alert_of(station, session)
     items = []
     if alert and not row.over:
         items.append(RundownItem(1, ItemKind.CUE, alert.title, alert.audio_sha256, alert.duration_ms))
@@ -215,6 +214,12 @@ def _rundown(station: Station, session: Session, row: Emergency) -> list[Rundown
     if sha is not None:
         items.append(RundownItem(len(items) + 1, ItemKind.EMERGENCY, row.title, sha, ms, voice=voice or None))
     return items
+
+
+def alert_of(station: Station, session: Session) -> CueRow | None:
+    """The tone of this station's emergencies: the one that the settings name, or else the first of its kind."""
+    wanted = session.get(CueRow, station.settings.emergency.alert)
+    return wanted or session.scalars(select(CueRow).where(CueRow.kind == _ALERT_KIND).order_by(CueRow.name)).first()
 
 
 def _broadcast(

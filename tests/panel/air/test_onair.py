@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from broadcaster.clock import FrozenClock
@@ -50,7 +51,7 @@ def test_each_zone_says_what_it_does(station: Station, clock: FrozenClock) -> No
         session.get(ZoneRow, "am06").sink = "xa"
         session.get(ZoneRow, "am04").sink = "rieng"
     mutes.mute(station, machine(), "am04", seen=())
-    say(station, sinks={"main": "ok", "xa": "Mất kết nối."})
+    say(station, sinks={"main": "ok", "rieng": "ok", "xa": "Mất kết nối."})
     found = states(station)
     assert found["am01"] == "air"
     assert found["am04"] == "muted"
@@ -185,3 +186,48 @@ def test_a_page_that_is_open_all_day_learns_of_every_fault(
     assert told.status_code == 200
     assert "Đĩa không ghi được nhật ký: hết chỗ." in told.text
     assert "chưa kết thúc" in told.text
+
+
+STAND_IN = {
+    "sinks": {"main": "Máy này không có card âm thanh. Tiếng chỉ ghi vào tệp, không ra loa."},
+    "outlets": {"main": "stand_in"},
+}
+
+
+def test_no_page_says_that_horns_sound_when_a_recording_stands_in(station: Station, sign_in: SignIn) -> None:
+    say(station, **STAND_IN)
+    client = sign_in("vanhanh")
+    for address in ("/", "/zones/", "/log/"):
+        assert "loa không có đường ra" in client.get(address).text, address
+    page = client.get("/fragments/now").text
+    assert "Đang chạy, KHÔNG ra loa" in page
+    assert "Có tiếng nhưng KHÔNG ra loa (đang ghi vào tệp), {} dB" in page
+    assert STAND_IN["sinks"]["main"] in page
+    assert "loa không có đường ra" in client.get("/fragments/bar").text
+    assert STAND_IN["sinks"]["main"] in client.get("/zones/").text, "beside what people noted by hand"
+    assert page.count('aria-label="Dừng phát ở ') == 12, "what runs can be stopped, heard or not"
+    assert client.get("/stop").text.count("/stop?zone=") == 24
+    say(station, outlets={"main": "loudspeaker"})
+    page = client.get("/fragments/now").text
+    assert "KHÔNG ra loa" not in page
+    assert 'data-sounding="Có tiếng, {} dB"' in page
+
+
+def test_a_watcher_is_told_by_the_code_alone(station: Station, sign_in: SignIn, clock: FrozenClock) -> None:
+    client = sign_in("xem")
+    with station.db.write() as session:  # the seed's coming broadcasts have no sound of their own
+        session.execute(delete(BroadcastRow).where(BroadcastRow.state == BroadcastState.PLANNED))
+    say(station)
+    beat(station, "worker", {})
+    answer = client.get("/healthz")
+    assert {k: v for k, v in answer.json.items() if v != "ok"} == {}, "all is well with the seed's station"
+    assert answer.status_code == 200
+    say(station, **STAND_IN)
+    assert client.get("/healthz").status_code == 503
+    assert "không có card" in client.get("/healthz").json["output"]
+    say(station)
+    clock.advance(30)
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json["playout"] != "ok"
+    assert answer.json["worker"] != "ok"

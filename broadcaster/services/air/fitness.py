@@ -1,0 +1,235 @@
+"""Fitness: were a broadcast or an emergency due in a minute, would it be heard? Asked by doing what play-out will do.
+
+The one answer of `/healthz`, of every page's pill, of `loa doctor`, of the guide, and of whoever restored a station.
+What is found here is silence to come; what merely waits for a person is told elsewhere.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import functools
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import BroadcastRow
+from broadcaster.db.queries.schedule import broadcast_of
+from broadcaster.db.queries.zones import zones_by_code
+from broadcaster.db.session import DatabaseUnavailableError
+from broadcaster.disks import refused
+from broadcaster.domain.air.broadcasts import Broadcast, BroadcastState, ItemKind
+from broadcaster.domain.air.desk import PORT_FILE
+from broadcaster.domain.air.outlets import unheard
+from broadcaster.domain.setup.outputs import Outputs
+from broadcaster.errors import MediaError
+from broadcaster.services.air import broadcasts, emergency_soundings
+from broadcaster.services.air.heartbeats import status
+from broadcaster.services.schedule.item_faults import item_faults
+from broadcaster.services.scripts import approving
+from broadcaster.services.station import Station
+from broadcaster.sound.store import Store, digest
+
+AHEAD = dt.timedelta(hours=24)
+LEAST_FREE = 300_000_000
+"""Bytes; with less on its disk a station cannot decode what it is to air."""
+BELIEVABLE_FROM = 2026
+_TOLD = 3
+"""Coming items that are named."""
+
+
+class Organ(StrEnum):
+    """What must work for a horn to be heard."""
+
+    DATABASE = "database"
+    PLAYOUT = "playout"
+    HOLD = "hold"
+    """Play-out runs and may not air: its clock, or another machine's turn."""
+    LISTENER = "listener"
+    """What hears a STOP at once."""
+    OUTPUT = "output"
+    WORKER = "worker"
+    DISK = "disk"
+    SOUND = "sound"
+    SIREN = "siren"
+
+    @property
+    def wrong(self) -> str:
+        """What is wrong when it fails, in the few words of a pill."""
+        return _WRONG[self]
+
+    @property
+    def label(self) -> str:
+        """What the doctor calls it."""
+        return _WELL[self][0]
+
+    @property
+    def well(self) -> str:
+        """What is so when it works, in a sentence."""
+        return _WELL[self][1]
+
+    @property
+    def unsaid(self) -> bool:
+        """Whether the on-air state does not tell of it by itself."""
+        return self not in {Organ.PLAYOUT, Organ.HOLD, Organ.OUTPUT}
+
+
+_WRONG = {
+    Organ.DATABASE: "cơ sở dữ liệu không trả lời",
+    Organ.PLAYOUT: "máy phát không chạy",
+    Organ.HOLD: "máy phát đang giữ lại, không phát",
+    Organ.LISTENER: "máy phát không nghe lệnh dừng ngay",
+    Organ.OUTPUT: "loa không có đường ra",
+    Organ.WORKER: "xử lý nền không chạy",
+    Organ.DISK: "ổ đĩa không ghi được",
+    Organ.SOUND: "thiếu âm thanh của buổi sắp tới",
+    Organ.SIREN: "không có tín hiệu báo động",
+}
+
+
+_WELL = {
+    Organ.DATABASE: ("Cơ sở dữ liệu", "Trả lời."),
+    Organ.PLAYOUT: ("Phát sóng", "Đang chạy."),
+    Organ.HOLD: ("Quyền phát", "Máy phát được phát theo lịch."),
+    Organ.LISTENER: ("Lệnh dừng ngay", "Máy phát nghe được."),
+    Organ.OUTPUT: ("Tiếng ra loa", "Đường ra của mọi cụm loa đang dùng đều ra loa."),
+    Organ.WORKER: ("Xử lý nền", "Đang chạy."),
+    Organ.DISK: ("Ghi đĩa", "Ghi được."),
+    Organ.SOUND: ("Âm thanh 24 giờ tới", "Mọi mục của các buổi trong 24 giờ tới đều phát được."),
+    Organ.SIREN: ("Tín hiệu báo động", "Có, và còn nguyên vẹn."),
+}
+ASKED_OF_PLAYOUT = frozenset({Organ.HOLD, Organ.LISTENER, Organ.OUTPUT})
+"""What nobody knows while play-out does not run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ailment:
+    """One thing that will keep a horn silent, with what to do about it in a Vietnamese sentence."""
+
+    organ: Organ
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fitness:
+    """The answer."""
+
+    ailments: tuple[Ailment, ...] = ()
+
+    @property
+    def well(self) -> bool:
+        """Whether all that is due would be heard."""
+        return not self.ailments
+
+    def of(self, organ: Organ) -> str:
+        """What is wrong with one part; empty when it is well."""
+        return " ".join(a.sentence for a in self.ailments if a.organ is organ)
+
+
+def fitness(station: Station) -> Fitness:
+    """Ask everything once; never raises."""
+    found: list[Ailment] = []
+    try:
+        found += _processes(station)
+        with contextlib.suppress(MediaError), station.db.read() as session:  # a store that is gone is the disk's matter
+            found += _sounds(station, session)
+    except DatabaseUnavailableError as error:
+        found.append(Ailment(Organ.DATABASE, str(error)))
+    found += _disk(station)
+    return Fitness(tuple(found))
+
+
+def outputs_of(station: Station) -> Outputs:
+    """The outputs on which this station's zones hang."""
+    with station.db.read() as session:
+        return Outputs.of(zones_by_code(session).values(), station.settings.several)
+
+
+def _processes(station: Station) -> Iterator[Ailment]:
+    alive, said = status(station, "playout")
+    if not alive:
+        yield Ailment(Organ.PLAYOUT, "Máy phát không chạy. Hãy chạy “loa up” ở máy của đài.")
+    else:
+        if hold := str(said.get("hold") or ""):
+            yield Ailment(Organ.HOLD, hold)
+        for sentence in unheard(said, outputs_of(station).names).values() if said.get("sinks") else ():
+            yield Ailment(Organ.OUTPUT, sentence)
+        if (station.home.run / PORT_FILE).is_file() and broadcasts.levels(station.home) is None:
+            yield Ailment(Organ.LISTENER, "Máy phát không nghe lệnh dừng ngay. Hãy khởi động lại đài.")
+    if not status(station, "worker")[0]:
+        yield Ailment(Organ.WORKER, "Xử lý nền không chạy, lời mới không được đọc. Hãy chạy “loa up” ở máy của đài.")
+    if station.local(station.now()).year < BELIEVABLE_FROM:
+        yield Ailment(Organ.HOLD, "Đồng hồ máy sai năm. Hãy chỉnh đồng hồ máy rồi khởi động lại đài.")
+
+
+def _disk(station: Station) -> Iterator[Ailment]:
+    try:
+        free = shutil.disk_usage(station.home.root).free
+        if free < LEAST_FREE:
+            words = f"Ổ đĩa chỉ còn trống {free / 1e6:.0f} MB. Hãy xóa bớt tệp không dùng."
+            yield Ailment(Organ.DISK, words)
+            return
+        with Store(station.home.store).workspace() as folder:
+            (folder / "thu").write_bytes(bytes(4096))
+    except OSError as error:
+        yield Ailment(Organ.DISK, str(refused(error, str(station.home.root))))
+    except MediaError as error:
+        yield Ailment(Organ.DISK, str(error))
+
+
+def _sounds(station: Station, session: Session) -> Iterator[Ailment]:
+    """The sound of what is due in the coming day, and of an alarm that nobody planned."""
+    store, now = Store(station.home.store), station.now()
+    alert = emergency_soundings.alert_of(station, session)
+    if alert is None:
+        yield Ailment(Organ.SIREN, "Đài không có tín hiệu báo động nào. Hãy thêm ở Câu nhạc, loại Báo động.")
+    elif why := _missing(store, alert.audio_sha256):
+        yield Ailment(Organ.SIREN, f"Tín hiệu báo động “{alert.title}”: {why}")
+    rows = session.scalars(
+        select(BroadcastRow)
+        .where(
+            BroadcastRow.state.in_([BroadcastState.PLANNED, BroadcastState.CUED]), BroadcastRow.starts_at <= now + AHEAD
+        )
+        .where(BroadcastRow.ends_at >= now)
+        .order_by(BroadcastRow.starts_at, BroadcastRow.id)
+    ).all()
+    told = [(row, words) for row in rows for words in _silent_items(station, session, store, broadcast_of(row))]
+    for row, words in told[:_TOLD]:
+        at = station.local(row.starts_at)
+        yield Ailment(Organ.SOUND, f"Buổi “{row.title}” lúc {at:%H:%M} ngày {at:%d/%m}: {words}")
+    if len(told) > _TOLD:
+        yield Ailment(Organ.SOUND, f"Còn {len(told) - _TOLD} mục khác của 24 giờ tới cũng vậy.")
+
+
+def _silent_items(station: Station, session: Session, store: Store, b: Broadcast) -> Iterator[str]:
+    """What of a broadcast play-out would refuse at its time, in words."""
+    refusals = item_faults(session, b, station.local(b.starts_at).date(), approving.refusal)
+    for item in b.rundown:
+        if item.no in refusals:
+            yield f"mục {item.no} “{item.title}”: {refusals[item.no].text}"
+        elif item.relay is not None:
+            if item.relay not in station.settings.relays:
+                yield f"mục {item.no} “{item.title}”: không có nguồn tiếp âm “{item.relay}” trong cài đặt."
+        elif item.kind is not ItemKind.LIVE and (why := _missing(store, item.audio_sha256)):
+            yield f"mục {item.no} “{item.title}”: {why}"
+
+
+def _missing(store: Store, sha256: str) -> str:
+    """Why a sound cannot be played; its bytes are read once for each time that the file changes."""
+    path = store.path(sha256)
+    try:
+        found = path.stat()
+        whole = _digest(path, found.st_mtime_ns, found.st_size) == sha256
+    except OSError:
+        return "tệp âm thanh không còn trong kho hoặc không đọc được. Hãy tạo lại âm thanh."
+    return "" if whole else "tệp âm thanh trong kho đã bị thay đổi. Hãy tạo lại và duyệt lại."
+
+
+@functools.lru_cache(maxsize=4096)
+def _digest(path: Path, _changed: int, _size: int) -> str:
+    return digest(path)

@@ -1,0 +1,183 @@
+"""Fitness: break each thing once, and the answer names it; a station where nothing is broken is well."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from broadcaster.clock import FrozenClock
+from broadcaster.db.models import CueRow, ZoneRow
+from broadcaster.db.session import Database
+from broadcaster.playout.host.loopback import Loopback
+from broadcaster.services.air.fitness import LEAST_FREE, Organ, fitness
+from broadcaster.services.air.heartbeats import beat
+from broadcaster.services.setup.doctor import examine
+from tests.kit.air import Air, make_air
+from tests.kit.clocks import MORNING
+
+WELL: dict[str, Any] = {"on_air": [], "sinks": {"main": "ok"}, "outlets": {"main": "loudspeaker"}, "hold": ""}
+
+
+class Usage(NamedTuple):
+    total: int
+    used: int
+    free: int
+
+
+@dataclass
+class Whole:
+    """A station of which every part works, over play-out's real ear."""
+
+    air: Air
+    ear: Loopback
+    asked: list[dict[str, Any]] = field(default_factory=list)
+
+    def beat(self, **changed: Any) -> None:
+        beat(self.air.station, "playout", WELL | changed)
+
+    def organs(self) -> set[Organ]:
+        return {a.organ for a in fitness(self.air.station).ailments}
+
+    def red(self) -> set[str]:
+        """What the doctor calls broken."""
+        checks = examine(self.air.station, thorough=False)
+        return {organ for organ in Organ if any(c.name == organ.label and c.ok is False for c in checks)}
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> Iterator[Whole]:
+    air = make_air(tmp_path / "dai", FrozenClock(MORNING))
+    station = air.station
+    air.zones("ap-1", "ap-2")
+    air.sound("nhac", 1.0)
+    air.sound("bao-dong", 0.5, 880.0)
+    sha, ms = air.sounds["bao-dong"]
+    with station.db.write() as session:
+        session.add(
+            CueRow(name="bao-dong", kind="alert", title="Báo động", audio_sha256=sha, duration_ms=ms, licence="CC0-1.0")
+        )
+    air.plan(MORNING + dt.timedelta(hours=20), [air.cue(1, "nhac")], "ap-1", "ap-2")
+    ear = Loopback(station.home.run / "playout.port", lambda asked: {"levels": {}} if asked.get("ask") else None)
+    ear.open()
+    made = Whole(air, ear)
+    made.beat()
+    beat(station, "worker", {})
+    yield made
+    ear.close()
+    station.close()
+
+
+def test_a_station_where_nothing_is_broken_is_well(whole: Whole) -> None:
+    assert fitness(whole.air.station).ailments == ()
+    assert whole.red() == set()
+
+
+@pytest.mark.parametrize(
+    ("broken", "organ"),
+    [
+        ({"sinks": {"main": "Máy này không có card âm thanh."}}, Organ.OUTPUT),
+        ({"outlets": {"main": "stand_in"}}, Organ.OUTPUT),
+        ({"outlets": {"main": "recording"}}, Organ.OUTPUT),
+        ({"outlets": {"main": "nowhere"}}, Organ.OUTPUT),
+        ({"sinks": {"khac": "ok"}}, Organ.OUTPUT),
+        ({"hold": "Đồng hồ máy chưa đáng tin."}, Organ.HOLD),
+    ],
+)
+def test_what_play_out_says_of_its_outputs_and_its_clock_is_asked(
+    whole: Whole, broken: dict[str, Any], organ: Organ
+) -> None:
+    whole.beat(**broken)
+    assert whole.organs() == {organ}
+    assert whole.red() == {organ}
+
+
+def test_an_output_that_no_zone_in_use_hangs_on_silences_nobody(whole: Whole) -> None:
+    whole.beat(sinks={"main": "ok", "khac": "Mất kết nối."})
+    assert whole.organs() == set()
+    with whole.air.station.db.write() as session:
+        row = session.get(ZoneRow, "ap-2")
+        assert row is not None
+        row.sink = "khac"
+    assert whole.organs() == {Organ.OUTPUT}
+
+
+def test_a_process_that_has_not_beaten_for_twenty_seconds_is_missed(whole: Whole) -> None:
+    whole.air.frozen.advance(21)
+    whole.beat()
+    assert whole.organs() == {Organ.WORKER}
+    beat(whole.air.station, "worker", {})
+    whole.air.frozen.advance(21)
+    beat(whole.air.station, "worker", {})
+    assert whole.organs() == {Organ.PLAYOUT}
+    assert whole.red() == {Organ.PLAYOUT}, "what only play-out knows is not called broken"
+
+
+def test_an_ear_that_is_dead_behind_a_beat_is_noticed(whole: Whole) -> None:
+    written = whole.ear.port_file.read_text(encoding="ascii")
+    whole.ear.close()
+    whole.ear.port_file.write_text(written, encoding="ascii")
+    assert whole.organs() == {Organ.LISTENER}
+
+
+def test_one_file_that_the_coming_day_needs_is_missed(whole: Whole) -> None:
+    path = whole.air.path("nhac")
+    kept = path.read_bytes()
+    path.unlink()
+    assert whole.organs() == {Organ.SOUND}
+    assert "Bản tin sáng" in fitness(whole.air.station).of(Organ.SOUND)
+    assert whole.red() == {Organ.SOUND}
+    path.write_bytes(kept)
+    assert whole.organs() == set()
+    path.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
+    assert whole.organs() == {Organ.SOUND}, "one bit is enough"
+
+
+def test_a_siren_without_its_sound_and_a_station_without_a_siren_are_not_well(whole: Whole) -> None:
+    path = whole.air.path("bao-dong")
+    path.unlink()
+    assert whole.organs() == {Organ.SIREN}
+    with whole.air.station.db.write() as session:
+        session.delete(session.get(CueRow, "bao-dong"))
+    assert whole.organs() == {Organ.SIREN}
+
+
+def test_an_item_that_play_out_would_refuse_is_named(whole: Whole) -> None:
+    air = whole.air
+    air.sound("bai", 1.0, 330.0)
+    air.plan(MORNING + dt.timedelta(hours=2), [air.script(1, "bai")], "ap-1", slot_key="thu/khac", title="Bản tin trưa")
+    assert whole.organs() == {Organ.SOUND}
+    assert "Bản tin trưa" in fitness(air.station).of(Organ.SOUND)
+
+
+def test_what_is_over_or_farther_than_a_day_asks_for_nothing(whole: Whole) -> None:
+    whole.air.path("nhac").unlink()
+    whole.air.frozen.advance(21 * 3600)
+    whole.beat()
+    beat(whole.air.station, "worker", {})
+    assert whole.organs() == set()
+
+
+def test_a_full_disk_is_told(whole: Whole, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: Usage(10**9, 10**9 - LEAST_FREE + 1, LEAST_FREE - 1))
+    assert whole.organs() == {Organ.DISK}
+    assert whole.red() == {Organ.DISK}
+
+
+def test_a_store_that_cannot_be_written_is_told(whole: Whole) -> None:
+    incoming = whole.air.station.home.store / ".incoming"
+    shutil.rmtree(incoming, ignore_errors=True)
+    incoming.write_bytes(b"")
+    assert Organ.DISK in whole.organs()
+
+
+def test_a_database_that_is_away_is_an_answer_and_no_error(whole: Whole, tmp_path: Path) -> None:
+    away = Database(f"sqlite:///{tmp_path / 'khong-co' / 'station.db'}")
+    found = fitness(replace(whole.air.station, db=away))
+    away.dispose()
+    assert {a.organ for a in found.ailments} == {Organ.DATABASE}
