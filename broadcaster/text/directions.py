@@ -3,7 +3,7 @@
 A direction stands in square brackets at the beginning of a line, or where a sentence has ended: `[nam]`, `[nữ]`,
 `[ngắt]`, `[âm thanh: chuong]`, `[nhạc nền]`, `[nhạc nền: nhac-hieu]`, `[hết nhạc]`; several may follow one another. It
 is never read aloud. Whatever else stands in brackets at the beginning of a line is a mistyped direction and a fault,
-with the nearest known one named. Brackets inside a sentence are text; a known direction there is told of.
+with the nearest known one named; so is a direction inside a sentence. Other brackets inside a sentence are text.
 """
 
 from __future__ import annotations
@@ -54,9 +54,7 @@ class Directed:
     text: str
     directions: tuple[Direction, ...]
     faults: tuple[Notice, ...] = ()
-    """Mistyped directions, which are not read either."""
-    warnings: tuple[Notice, ...] = ()
-    """Directions inside a sentence, which are read as text."""
+    """Mistyped and misplaced directions, which are not read either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,6 @@ def read(text: str, *, keep_unknown: bool = False) -> Directed:
     """
     found: list[Direction] = []
     faults: list[Notice] = []
-    warnings: list[Notice] = []
     pieces: list[str] = []
     done = begun = 0
     for match in _BRACKET.finditer(text):
@@ -95,10 +92,10 @@ def read(text: str, *, keep_unknown: bool = False) -> Directed:
             continue
         known = _DIRECTION.fullmatch(content) if match[2] else None
         if not leads and not (_CLOSED.search(before) and _resembles(content)):
-            if known is not None or (match[2] and fold(content) in _KNOWN):
-                warnings.append(Notice("direction.inside", _inside(content), start, end))
-            continue
-        if known is not None:
+            if known is None and not (match[2] and fold(content) in _KNOWN):
+                continue
+            faults.append(Notice("direction.inside", _inside(content), start, end))
+        elif known is not None:
             found.append(_direction(known, start))
         else:
             faults.append(Notice("direction.unknown", _unknown(content, closed=bool(match[2])), start, end))
@@ -107,7 +104,7 @@ def read(text: str, *, keep_unknown: bool = False) -> Directed:
         pieces += (text[done:start], " " * (end - start - 1), ".")
         done = end
     pieces.append(text[done:])
-    return Directed("".join(pieces), tuple(found), tuple(faults), tuple(warnings))
+    return Directed("".join(pieces), tuple(found), tuple(faults))
 
 
 def begins(line: str) -> bool:
@@ -160,7 +157,7 @@ def _unknown(content: str, *, closed: bool) -> str:
 
 
 def _inside(content: str) -> str:
-    return f"“[{content}]” nằm giữa câu nên được đọc như chữ; nếu là lời dặn thì đưa xuống đầu một dòng."
+    return f"Lời dặn “[{content}]” nằm giữa câu; đưa xuống đầu một dòng. Nếu là chữ cần đọc thì bỏ dấu ngoặc vuông."
 
 
 def turns(spoken: Spoken, directions: tuple[Direction, ...]) -> tuple[Turn, ...]:

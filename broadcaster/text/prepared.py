@@ -24,18 +24,16 @@ class Prepared:
     directions: tuple[directions.Direction, ...]
     """By their places in `text`."""
     faults: tuple[Notice, ...]
-    """Mistyped directions, each with what was probably meant; by their places in `text`."""
-    warnings: tuple[Notice, ...]
+    """Mistyped and misplaced directions, each with what was probably meant; by their places in `text`."""
     cleaned: Cleaned
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a person should know, the faults first."""
-        found = [n.message for n in (*self.faults, *self.warnings)]
-        return tuple(dict.fromkeys([*found, *(n.message for n in self.cleaned.notes)]))
+        return tuple(dict.fromkeys([n.message for n in self.faults] + [n.message for n in self.cleaned.notes]))
 
     def require(self, where: str | Where) -> None:
-        """Refuse mistyped directions.
+        """Refuse mistyped and misplaced directions.
 
         Raises:
             RuleError: there is one.
@@ -63,4 +61,4 @@ def prepare(body: str, kept: Iterable[Kept] = (), *, keep_unknown: bool = False)
     if back:
         cleaned = clean(body, keep=back)
     directed = directions.read(cleaned.text, keep_unknown=keep_unknown)
-    return Prepared(directed.text, directed.directions, directed.faults, directed.warnings, cleaned)
+    return Prepared(directed.text, directed.directions, directed.faults, cleaned)

@@ -50,10 +50,13 @@ def test_other_brackets_are_text(text):
     assert directions.read(text) == directions.Directed(text, ())
 
 
-def test_a_direction_inside_a_sentence_is_text_and_told():
-    directed = directions.read("Ông [nam] đến.")
-    assert (directed.text, directed.directions, directed.faults) == ("Ông [nam] đến.", (), ())
-    assert "đưa xuống đầu một dòng" in directed.warnings[0].message
+@pytest.mark.parametrize("text", ["Ông [nam] đến.", "Chào bà con [ngat] nhé.", "Nghe nhạc [nhạc nền: nhac-hieu] nào."])
+def test_a_direction_inside_a_sentence_is_a_fault_and_never_read(text):
+    directed = directions.read(text)
+    assert directed.directions == ()
+    assert "đưa xuống đầu một dòng" in directed.faults[0].message
+    assert "[" not in directed.text
+    assert len(directed.text) == len(text)
 
 
 def test_directions_follow_one_another_and_a_sentence_that_ended():

@@ -160,7 +160,7 @@ def _shown(held: WorkInHand, prepared: Prepared, spoken: Spoken, lexicon: Lexico
         "own_words": held.own,
         "kept_words": held.kept,
         "faults": wrong,
-        "warnings": wording.messages([*prepared.warnings, *spoken.warnings]),
+        "warnings": wording.messages(spoken.warnings),
         "long": long_sentences(spoken),
         "unmarked": bool(detection and detection.missing_marks),
         "old_encoding": ENCODING_NAMES[old] if old and detection and not detection.alternatives else None,
