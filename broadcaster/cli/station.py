@@ -1,4 +1,4 @@
-"""The station as a whole: init, up, doctor, backup and restore."""
+"""The station as a whole: init, up and doctor."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from broadcaster.home import Home
 from broadcaster.services.air import fitness
 from broadcaster.services.people.accounts import actor_named, make_first_accounts
 from broadcaster.services.setup import doctor
-from broadcaster.services.setup.backup import backup, restore
 from broadcaster.services.setup.founding import init
 from broadcaster.services.setup.starter import FirstBulletin, first_bulletin, prepare
 from broadcaster.services.station import Station, open_station
@@ -134,24 +133,6 @@ def doctor_command(ctx: click.Context, shape: str, own_home: str | None) -> None
         for c in checks:
             click.echo(f"{'TỐT ' if c.ok else 'HỎNG' if c.ok is False else 'LƯU Ý'}  {c.name}: {c.sentence}")
     ctx.exit(1 if any(c.ok is False for c in checks) else 0)
-
-
-@click.command("backup")
-@click.option("--with-sound", is_flag=True, help="Sao lưu cả kho âm thanh.")
-@home_option
-@click.pass_context
-def backup_command(ctx: click.Context, own_home: str | None, *, with_sound: bool) -> None:
-    """Sao lưu đài vào thư mục backups."""
-    with opened(ctx, own_home) as station:
-        click.echo(f"Đã sao lưu: {backup(station, with_sound=with_sound)}")
-
-
-@click.command("restore")
-@click.argument("archive", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-def restore_command(archive: Path, folder: Path) -> None:
-    """Khôi phục một bản sao lưu vào thư mục trống."""
-    click.echo(f"Đã khôi phục đài vào {restore(archive, folder).root}")
 
 
 def _root(given: str | None) -> Path:

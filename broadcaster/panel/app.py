@@ -25,7 +25,7 @@ from broadcaster.panel.reports import activities, plans, tracker
 from broadcaster.panel.reports import pages as reports
 from broadcaster.panel.schedule import by_hand, calendar, new_rotation, outlook, slots
 from broadcaster.panel.scripts import approving, editor, listening, pages, preview, recordings, slogans
-from broadcaster.panel.setup import guide, settings, sounds, zones
+from broadcaster.panel.setup import guide, restored, settings, sounds, zones
 from broadcaster.panel.web import access, agreeing, assets, csp, errors, filters, forms, looks, undo
 from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.frame import Frame
@@ -65,6 +65,7 @@ _BLUEPRINTS = (
     users,
     audit,
     settings,
+    restored,
     tokens,
     preferences,
     api,

@@ -10,6 +10,7 @@ from broadcaster.services.air.emergency_voice import repeats_job, voice_job
 from broadcaster.services.log.completeness import check_job
 from broadcaster.services.reports.jobs import report_job
 from broadcaster.services.schedule.planning import plan_unwatched
+from broadcaster.services.scripts.approving import ask_again
 from broadcaster.services.scripts.hearing import after_speaking, listen_job
 from broadcaster.services.scripts.recordings import record_job
 from broadcaster.services.scripts.speaking import speak_job
@@ -25,7 +26,7 @@ def _plan(station: Station, _arguments: Mapping[str, Any], _progress: Progress) 
 
 
 def _backup(station: Station, arguments: Mapping[str, Any], _progress: Progress) -> None:
-    backup(station, with_sound=bool(arguments.get("with_sound")))
+    backup(station, whole=bool(arguments.get("whole")))
 
 
 def _check_log(station: Station, _arguments: Mapping[str, Any], _progress: Progress) -> None:
@@ -34,11 +35,13 @@ def _check_log(station: Station, _arguments: Mapping[str, Any], _progress: Progr
 
 def _speak(station: Station, arguments: Mapping[str, Any], progress: Progress) -> None:
     speak_job(station, arguments, progress)
+    ask_again(station, int(arguments["script_id"]))
     after_speaking(station, int(arguments["script_id"]))
 
 
 def _record(station: Station, arguments: Mapping[str, Any], progress: Progress) -> None:
     record_job(station, arguments, progress)
+    ask_again(station, int(arguments["script_id"]))
     after_speaking(station, int(arguments["script_id"]))
 
 

@@ -21,6 +21,8 @@ class Cause(StrEnum):
     LEFT_OUT = "left_out"
     """A person took the whole broadcast out."""
     MOVED = "moved"
+    RESTORED = "restored"
+    """A copy of the station knows nothing of what came after it: it waits for a person."""
     MUTED = "muted"
     HEARD_THROUGH_MUTE = "heard_through_mute"
     """An emergency sounded though a person had turned the output off: heard, and said so."""
@@ -71,6 +73,7 @@ _LABELS = {
     Cause.HELD_BACK: "Bị giữ lại sau khi dừng phát",
     Cause.LEFT_OUT: "Người vận hành bỏ buổi",
     Cause.MOVED: "Dời sang giờ khác",
+    Cause.RESTORED: "Đài vừa khôi phục",
     Cause.MUTED: "Bị tắt tiếng",
     Cause.HEARD_THROUGH_MUTE: "Khẩn cấp, phát dù đang tắt tiếng",
     Cause.VOLUME_NOUGHT: "Âm lượng đặt bằng 0",

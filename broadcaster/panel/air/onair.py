@@ -21,7 +21,7 @@ from broadcaster.services.air import broadcasts
 from broadcaster.services.air.fitness import Organ, fitness
 from broadcaster.services.reports import due as report_due
 from broadcaster.services.schedule import resuming
-from broadcaster.services.setup import doctor, first_run
+from broadcaster.services.setup import doctor, first_run, restored
 
 blueprint = Blueprint("onair", __name__)
 _HEALTH_SECONDS = 30.0
@@ -65,6 +65,8 @@ def index() -> ResponseReturnValue:
         due=due,
         left=[s for s in guide if s.open],
         steps=len(guide),
+        archive=restored.source(station()),
+        held=restored.waiting(station()),
         **_today(),
     )
 

@@ -17,7 +17,7 @@ from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.filters import number
-from broadcaster.services.setup import backup, restarting, settings_editor
+from broadcaster.services.setup import backup, restarting, restoring, settings_editor
 from broadcaster.services.setup.settings_editor import Written
 from broadcaster.settings import only_at_start
 
@@ -162,7 +162,7 @@ def waiting() -> ResponseReturnValue:
 @needs(Permission.MANAGE)
 def back_up() -> ResponseReturnValue:
     """Ask the worker for a backup now."""
-    backup.want_backup(station(), actor(), with_sound=bool(request.form.get("with_sound")))
+    backup.want_backup(station(), actor(), whole=bool(request.form.get("whole")))
     flash("Đã yêu cầu sao lưu. Việc này chạy nền; tải lại trang sau một phút để thấy bản mới.")
     return leave_to(url_for("settings.index"))
 
@@ -183,10 +183,10 @@ def restore(name: str) -> ResponseReturnValue:
     """Bring a backup back beside the living station; asks once, and overwrites nothing."""
     here = station()
     found = backup.find(here.home, name)
-    root = None
+    made = None
     if request.method == "POST":
-        root = backup.restore_beside(here, actor(), name)
-    return render_template("setup/settings/restore.html", found=found, root=root)
+        made = restoring.restore_beside(here, actor(), name)
+    return render_template("setup/settings/restore.html", found=found, made=made)
 
 
 def _waiting() -> dict[str, Any]:

@@ -290,6 +290,17 @@ def _want_voice(station: Station, session: Session, row: Emergency, actor: Actor
     jobs.want(session, now, JobKind.EMERGENCY_REPEATS, str(row.id), wish, by=by, after=[quick], or_without=True)
 
 
+def voice_again(station: Station, actor: Actor, number: int) -> None:
+    """Forget the spoken words of an emergency, whose sound is gone, and have them spoken anew."""
+    actor.require(Permission.EMERGENCY)
+    with station.db.write() as session:
+        row = get(session, number)
+        if not row.recorded:
+            row.quick_sha256, row.quick_ms, row.quick_voice = None, 0, ""
+            row.good_sha256, row.good_ms, row.good_voice, row.trouble = None, 0, "", ""
+            _want_voice(station, session, row, actor)
+
+
 def _facts(row: Emergency) -> dict[str, Any]:
     every = row.repeat_minutes
     return {

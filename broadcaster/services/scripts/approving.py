@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import Approval, Rendition, Revision, Script, StaleMark
 from broadcaster.db.queries.scripts.one import get_script, latest_rendition, latest_revision
 from broadcaster.domain.air.causes import Cause, Why
-from broadcaster.domain.people.roles import Actor, Permission
+from broadcaster.domain.people.roles import Actor, Permission, machine
 from broadcaster.domain.schedule.candidates import Candidate
 from broadcaster.domain.scripts.scripts import Decision, ScriptState, move
 from broadcaster.domain.scripts.standing import HELD, Outrun, ReadingState, standing
@@ -20,6 +20,7 @@ from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
+from broadcaster.sound.store import Store
 
 
 def approve(
@@ -121,6 +122,27 @@ def withdraw(station: Station, session: Session, actor: Actor, script: Script, w
             comment=why,
             own=False,
         )
+
+
+def ask_again(station: Station, script_id: int) -> bool:
+    """End an approval whose sound is gone, once the script has a sound again that is another; say whether that was so.
+
+    What was approved airs, byte for byte: a sound that came out as it was is approved as it was, any other is not.
+    """
+    with station.db.write() as session:
+        script = get_script(session, script_id)
+        approved = session.scalars(
+            select(Approval).where(Approval.script_id == script_id).order_by(Approval.id.desc()).limit(1)
+        ).first()
+        made = latest_rendition(session, latest_revision(session, script_id).id)
+        if script.state is not ScriptState.APPROVED or approved is None or not approved.audio_sha256 or made is None:
+            return False
+        if approved.audio_sha256 in Store(station.home.store) or made.audio_sha256 == approved.audio_sha256:
+            return False
+        withdraw(station, session, machine(), script, "Âm thanh đã duyệt không còn trong kho; bản đọc lại chờ duyệt.")
+        script.state = move(script.state, ScriptState.SUBMITTED)
+        script.updated_at = station.now()
+        return True
 
 
 def latest_decision(session: Session, script_id: int) -> Decision | None:

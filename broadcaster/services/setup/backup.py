@@ -1,44 +1,64 @@
-"""Backups: an online copy of the database and a list of every sound by hash; restore is tested."""
+"""Backups: everything that nothing makes again, each night; the sounds once each, by hash, beside the archives.
+
+An archive holds the database, the settings, what the station keeps of its own (schedules, texts and lists, templates,
+reports, proofs), the station's sounds, and a list of every other sound by hash. The sounds of that list lie in
+`backups/sounds`, linked where the disk can link, so that a night costs what is new. A whole archive has them within.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
+import os
 import shutil
 import sqlite3
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+from sqlalchemy import select
+
+from broadcaster.db.models import CueRow, Rendition
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.work.jobs import JobKind
-from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.errors import NotFoundError
 from broadcaster.home import Home
 from broadcaster.services.audit import Trail
+from broadcaster.services.scripts.recordings import HUMAN
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 
 KEEP = 14
 """Backups kept: two weeks of nights."""
+OWN: Final = ("schedules", "scripts", "web", "reports", "proofs")
+"""Folders of the home whose files are in every archive."""
+LISTS: Final = {"store.json": "audio/store", "recordings.json": "audio/recordings"}
+"""The lists of sounds in an archive, and where in the home those sounds lie."""
+BESIDE: Final = "sounds"
+WITHIN: Final = 200_000_000
+"""What people recorded is in the archive itself while all of it is no more than this many bytes."""
 
 
-def backup(station: Station, *, with_sound: bool = False) -> Path:
-    """Write one backup into the home's `backups` folder; return its path.
+def backup(station: Station, *, whole: bool = False) -> Path:
+    """Write one backup into the home's `backups` folder; return the path of its archive.
 
-    It holds the database (SQLite), `station.toml`, the schedules, the proofs and the manifest of the sound store;
-    the sounds themselves too when `with_sound`. On PostgreSQL the database is left to `pg_dump`, and it says so.
+    `whole` puts every sound within, to be carried elsewhere alone. On PostgreSQL the database is left to `pg_dump`,
+    and it says so.
 
     Raises:
-        StationError: the disk is full or refuses.
+        OSError: the disk is full or refuses.
     """
     home = station.home
     stamp = f"{station.local(station.now()):%Y%m%d-%H%M%S}"
     target = home.backups / f"loa-{stamp}.zip"
     with tempfile.TemporaryDirectory(dir=home.run) as scratch:
         part = Path(scratch) / "backup.zip"
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
             if station.db.is_sqlite:
                 copy = Path(scratch) / "station.db"
                 with closing(sqlite3.connect(home.root / "station.db")) as source, closing(sqlite3.connect(copy)) as to:
@@ -47,47 +67,72 @@ def backup(station: Station, *, with_sound: bool = False) -> Path:
             else:
                 archive.writestr("POSTGRESQL.txt", "Cơ sở dữ liệu PostgreSQL cần được sao lưu riêng bằng pg_dump.\n")
             archive.write(home.settings_file, "station.toml")
-            for path in sorted((home.root / "schedules").glob("*.toml")):
-                archive.write(path, f"schedules/{path.name}")
-            for path in sorted(p for p in home.proofs.rglob("*") if p.is_file()):  # nothing makes them again
-                archive.write(path, path.relative_to(home.root).as_posix(), zipfile.ZIP_STORED)
-            sounds = sorted(p for p in home.store.rglob("*.flac"))
-            manifest = {p.stem: p.stat().st_size for p in sounds}
-            archive.writestr("store.json", json.dumps(manifest, indent=1))
-            if with_sound:
+            for path in _own_files(home):
+                archive.write(path, path.relative_to(home.root).as_posix())
+            within = _irreplaceable(station)
+            for name, folder in LISTS.items():
+                sounds = sorted((home.root / folder).glob("??/*.flac"))
+                archive.writestr(name, json.dumps({p.stem: p.stat().st_size for p in sounds}, indent=1))
                 for path in sounds:
-                    archive.write(path, path.relative_to(home.root).as_posix(), zipfile.ZIP_STORED)
+                    if whole or path.stem in within:
+                        archive.write(path, path.relative_to(home.root).as_posix(), zipfile.ZIP_STORED)
+                    _lay_beside(home, path)
         part.replace(target)
-    for old in sorted(home.backups.glob("loa-*.zip"))[:-KEEP]:
-        old.unlink()
+    _let_go(home)
     return target
 
 
-def restore(archive: Path, root: Path) -> Home:
-    """Unpack a backup into the empty folder `root`; return the home.
+def _own_files(home: Home) -> Iterator[Path]:
+    for name in OWN:
+        yield from sorted(p for p in (home.root / name).rglob("*") if p.is_file())
 
-    Raises:
-        RuleError: the archive is not a backup of ours, or the folder is not empty.
-    """
-    if root.exists() and any(root.iterdir()):
-        raise RuleError("Thư mục khôi phục phải trống, để không ghi đè lên đài đang có.", field=str(root))
-    home = Home(root.resolve())
+
+def _irreplaceable(station: Station) -> set[str]:
+    """The sounds that no machine makes again: the station's signs, and what people said."""
+    with station.db.read() as session:
+        signs = set(session.scalars(select(CueRow.audio_sha256)))
+        voices = set(session.scalars(select(Rendition.audio_sha256).where(Rendition.voice == HUMAN)))
+    originals = {p.stem: p.stat().st_size for p in (station.home.root / LISTS["recordings.json"]).glob("??/*.flac")}
+    spoken = {sha: p.stat().st_size for sha in voices if (p := _place(station.home.store, sha)).is_file()}
+    small = sum(originals.values()) + sum(spoken.values()) <= WITHIN
+    return signs | (originals.keys() | spoken.keys() if small else set())
+
+
+def _place(folder: Path, sha256: str) -> Path:
+    return folder / sha256[:2] / f"{sha256}.flac"
+
+
+def _lay_beside(home: Home, path: Path) -> None:
+    target = _place(home.backups / BESIDE, path.stem)
+    if target.is_file() and target.stat().st_size == path.stat().st_size:
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(".part")
+    partial.unlink(missing_ok=True)
     try:
-        with zipfile.ZipFile(archive) as bundle:
-            names = set(bundle.namelist())
-            if not {"station.toml", "store.json"} <= names:
-                raise RuleError("Tệp này không phải bản sao lưu của đài.", field=str(archive))
-            home.make_folders()
-            for name in names:
-                target = (home.root / name).resolve()
-                if not target.is_relative_to(home.root):
-                    raise RuleError("Bản sao lưu chứa đường dẫn lạ nên không khôi phục.", field=name)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with bundle.open(name) as source, target.open("wb") as to:
-                    shutil.copyfileobj(source, to)
-    except (zipfile.BadZipFile, OSError) as error:
-        raise RuleError(f"Không đọc được bản sao lưu: {error}.", field=str(archive)) from None
-    return home
+        os.link(path, partial)
+    except OSError:  # another disk, or one that has no links
+        shutil.copyfile(path, partial)
+    partial.replace(target)
+
+
+def _let_go(home: Home) -> None:
+    """Remove what is older than the backups that are kept, and the sounds that none of those names."""
+    archives = sorted(home.backups.glob("loa-*.zip"))
+    for old in archives[:-KEEP]:
+        old.unlink()
+    named: set[str] = set()
+    for kept in archives[-KEEP:]:
+        try:
+            with zipfile.ZipFile(kept) as archive:
+                for name in LISTS.keys() & set(archive.namelist()):
+                    named |= json.loads(archive.read(name)).keys()
+        except (zipfile.BadZipFile, ValueError):
+            return  # what a damaged archive names is not known: nothing is let go of
+    for path in (home.backups / BESIDE).glob("??/*"):
+        if path.stem not in named:
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 def last_backup(home: Home) -> dt.datetime | None:
@@ -131,7 +176,7 @@ def find(home: Home, name: str) -> Backup:
     return found
 
 
-def want_backup(station: Station, actor: Actor, *, with_sound: bool) -> int:
+def want_backup(station: Station, actor: Actor, *, whole: bool) -> int:
     """Ask the worker for a backup now; return the number of the job.
 
     Raises:
@@ -139,25 +184,6 @@ def want_backup(station: Station, actor: Actor, *, with_sound: bool) -> int:
     """
     actor.require(Permission.MANAGE)
     with station.db.write() as session:
-        job = jobs.want(session, station.now(), JobKind.BACKUP, "now", {"with_sound": with_sound}, by=actor.username)
+        job = jobs.want(session, station.now(), JobKind.BACKUP, "now", {"whole": whole}, by=actor.username)
         Trail(session, station.now(), actor).record("backup", "station", station.home.root.name)
     return job
-
-
-def restore_beside(station: Station, actor: Actor, name: str) -> Path:
-    """Unpack a backup into a new folder beside the living station, which stays as it is; return the folder.
-
-    Raises:
-        ForbiddenError: the actor may not manage the station.
-        RuleError: the backup is damaged, or the disk refuses.
-    """
-    actor.require(Permission.MANAGE)
-    found = find(station.home, name)
-    root = station.home.root
-    target = root.with_name(f"{root.name}-khoi-phuc-{station.local(station.now()):%Y%m%d-%H%M%S}")
-    home = restore(found.path, target)
-    with station.db.write() as session:
-        Trail(session, station.now(), actor).record(
-            "restore-backup", "station", root.name, note=f"{name} → {home.root}"
-        )
-    return home.root

@@ -20,13 +20,14 @@ from broadcaster.media import ffmpeg
 from broadcaster.services.air.fitness import ASKED_OF_PLAYOUT, BELIEVABLE_FROM, Organ, fitness
 from broadcaster.services.log.playlog import verify
 from broadcaster.services.scripts.approving import airable
-from broadcaster.services.setup import settings_check
+from broadcaster.services.setup import lacking, restored, settings_check
 from broadcaster.services.setup.backup import last_backup
 from broadcaster.services.station import Station
 from broadcaster.sound import recogniser_process
 from broadcaster.speech.registry import choose, engine_of, names, split
 
 _DISK_LOW = 2_000_000_000
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ def examine(station: Station, sinks: Sequence[Check] = (), *, thorough: bool = T
         ("Ổ đĩa", _disk),
         ("Cài đặt", _settings),
         ("ffmpeg", _ffmpeg),
+        ("Âm thanh cần có", _needed),
+        ("Khôi phục", _restored),
         ("Giọng đọc", _voices),
         *([("Giọng cài thêm", _extras), ("Nghe thử", _listener), ("Tiếp âm", _relays)] if thorough else []),
         ("Bài đã duyệt", _approved),
@@ -67,7 +70,7 @@ def examine(station: Station, sinks: Sequence[Check] = (), *, thorough: bool = T
             found.append(Check(name, ok=False, sentence=str(error)))
         except OSError as error:
             found.append(Check(name, ok=False, sentence=str(refused(error, str(station.home.root)))))
-    found[5:5] = sinks
+    found[6:6] = sinks
     return [*_fitness(station), *found]
 
 
@@ -123,6 +126,24 @@ def _voices(station: Station) -> Check:
     if missing:
         return Check("Giọng đọc", ok=None, sentence=f"{words} {' '.join(missing)}")
     return Check("Giọng đọc", ok=True, sentence=f"{words} Dự phòng: {', '.join(good[1:]) or 'không có'}.")
+
+
+def _needed(station: Station) -> Check:
+    missing = lacking.lacks(station)
+    if not missing:
+        return Check("Âm thanh cần có", ok=True, sentence="Trong kho có đủ những âm thanh mà đài cần.")
+    told = "; ".join(f"{lack.title} ({lack.advice})" for lack in missing[:_NAMED])
+    rest = f"; và {len(missing) - _NAMED} âm thanh nữa" if len(missing) > _NAMED else ""
+    words = f"THIẾU {len(missing)} âm thanh mà đài cần: {told}{rest}. Tạo lại: nút ở trang Cài đặt, hoặc loa remake."
+    return Check("Âm thanh cần có", ok=False, sentence=words)
+
+
+def _restored(station: Station) -> Check:
+    if not (archive := restored.source(station)):
+        return Check("Khôi phục", ok=True, sentence="Không có việc nào bị giữ lại sau khi khôi phục.")
+    held = restored.waiting(station)
+    words = f"Đài vừa khôi phục từ {archive}: {len(held)} việc chờ người quyết định (trang Cài đặt, hoặc loa restored)."
+    return Check("Khôi phục", ok=None, sentence=words)
 
 
 def _extras(station: Station) -> Check:
