@@ -19,7 +19,7 @@ from broadcaster.errors import RuleError
 from broadcaster.home import Home
 from broadcaster.services.air import fitness
 from broadcaster.services.people.accounts import actor_named, make_first_accounts
-from broadcaster.services.setup import doctor
+from broadcaster.services.setup import doctor, lacking
 from broadcaster.services.setup.founding import init
 from broadcaster.services.setup.starter import FirstBulletin, first_bulletin, prepare
 from broadcaster.services.station import Station, open_station
@@ -90,6 +90,7 @@ def up_command(
         station = open_station(where(ctx, own_home))
     logs.configure("up", station.home.logs)
     with bond.only(station.home, "up"):
+        lacking.from_package(station)
         lines = sink_sentences(station)
         for line in [*remarks(station.home.settings_file), *lines]:
             click.echo(line)

@@ -12,6 +12,8 @@ from broadcaster.panel.web.access import PUBLIC, SIGNED_IN
 from broadcaster.services.schedule import feeds
 
 VALUES = {
+    "key": "broadcast-1",
+    "deed": "let",
     "script_id": 2,
     "rendition_id": 1,
     "number": 7,
@@ -196,6 +198,10 @@ TABLE = {
     "settings.back_up": Permission.MANAGE,
     "settings.backup_file": Permission.MANAGE,
     "settings.restore": Permission.MANAGE,
+    "restored.index": Permission.VIEW,
+    "restored.decide": Permission.VIEW,
+    "restored.make_again": Permission.MANAGE,
+    "restored.all_seen": Permission.MANAGE,
     "tokens.index": Permission.MANAGE,
     "tokens.revoke": Permission.MANAGE,
     "api.openapi": PUBLIC,

@@ -1,0 +1,47 @@
+"""The first page of a station that was brought back, and the page where a person decides."""
+
+from __future__ import annotations
+
+import json
+
+from broadcaster.services.setup import lacking, restored
+from broadcaster.services.station import Station
+from tests.kit.panel import SignIn
+
+
+def bring_back(station: Station) -> None:
+    (station.home.run / restored.MARK).write_text(json.dumps({"archive": "loa-1.zip"}), encoding="utf-8")
+
+
+def test_the_first_page_says_that_the_station_was_brought_back_until_all_was_seen(
+    station: Station, sign_in: SignIn
+) -> None:
+    admin = sign_in("quantri")
+    assert "Đài vừa khôi phục" not in admin.get("/").text
+    bring_back(station)
+    assert "Đài vừa khôi phục: 0 việc" in admin.get("/").text
+    assert "Không có việc nào chờ quyết định" in admin.get("/settings/restored/").text
+    assert admin.post("/settings/restored/seen").status_code == 303
+    assert "Đài vừa khôi phục" not in admin.get("/").text
+
+
+def test_missing_sounds_are_named_and_one_button_makes_them_again(station: Station, sign_in: SignIn) -> None:
+    lacking.from_package(station)
+    for path in station.home.store.glob("??/*.flac"):
+        path.unlink()
+    admin = sign_in("quantri")
+    page = admin.get("/settings/restored/").text
+    assert "Tạo lại những gì tạo được" in page
+    assert all(lack.title in page for lack in lacking.lacks(station) if "&" not in lack.title)
+    before = len(lacking.lacks(station))
+    assert admin.post("/settings/restored/again").status_code == 303
+    assert len(lacking.lacks(station)) < before
+
+
+def test_who_may_only_look_cannot_decide(station: Station, sign_in: SignIn) -> None:
+    bring_back(station)
+    editor = sign_in("bientap")
+    assert editor.post("/settings/restored/seen").status_code == 403
+    assert editor.post("/settings/restored/again").status_code == 403
+    assert editor.post("/settings/restored/broadcast-1/let").status_code == 404
+    assert editor.post("/settings/restored/broadcast-1/khac").status_code == 404
