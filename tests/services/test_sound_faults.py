@@ -221,7 +221,7 @@ def test_a_thousand_sentences_become_one_programme(tmp_path):
 
 def test_the_doctor_names_a_blocked_store_a_missing_ffmpeg_and_what_is_not_installed(station, monkeypatch):
     found = {c.name: c for c in doctor.examine(station)}
-    assert found["Kho âm thanh"].ok
+    assert found["Ghi đĩa"].ok
     assert "piper" in found["Giọng cài thêm"].sentence
     for path in (station.home.store / ".incoming", station.home.store):
         path.rename(path.with_name(f"{path.name}.away")) if path.name == ".incoming" else None
@@ -230,7 +230,7 @@ def test_the_doctor_names_a_blocked_store_a_missing_ffmpeg_and_what_is_not_insta
     monkeypatch.setattr("imageio_ffmpeg.get_ffmpeg_exe", lambda: "/nowhere/ffmpeg")
     monkeypatch.setattr("broadcaster.sound.viet_asr.find_spec", lambda _name: None)
     sick = {c.name: c for c in doctor.examine(station)}
-    assert sick["Kho âm thanh"].ok is False
+    assert sick["Ghi đĩa"].ok is False
     assert sick["ffmpeg"].ok is False
     assert "cài" in sick["ffmpeg"].sentence
     assert "loa-xa[listen]" in sick["Nghe thử"].sentence
