@@ -123,6 +123,8 @@ class House:
     """Name of each zone in use."""
     off: Mapping[str, str] = field(default_factory=dict)
     """Name of each zone that is switched off or broken, which hears nothing."""
+    muted: Mapping[str, dt.datetime] = field(default_factory=dict)
+    """Until when each zone is turned off by a person."""
     outputs: Outputs = SEPARATE
     """Which zones can only sound together."""
     silent_days: frozenset[dt.date] = frozenset()
@@ -252,6 +254,18 @@ def _one_by_one(planned: Sequence[Planned], house: House) -> Iterable[Conflict]:
                 about=p.relay_fault,
             )
         yield from _emptiness(p, house, numbers)
+        if quiet := [z for z in p.zones if not p.any_hour and p.starts_at < house.muted.get(z, p.starts_at)]:
+            until = max(house.muted[z] for z in quiet)
+            yield Conflict(
+                kind=Kind.ZONE,
+                at=p.starts_at,
+                what=f"“{p.title}” lúc {_when(p.starts_at, house)}: {zones_in_words(quiet, house)} sẽ không nghe được "
+                f"vì đang tắt tiếng đến {_when(until, house)}.",
+                remedy="Bật tiếng ở trang Đang phát, hoặc để yên nếu cố ý.",
+                broadcasts=numbers,
+                zones=tuple(quiet),
+                about=f"tắt tiếng {' '.join(quiet)}",
+            )
         if silent := [z for z in p.zones if z in house.off]:
             yield Conflict(
                 kind=Kind.ZONE,

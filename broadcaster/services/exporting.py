@@ -130,11 +130,10 @@ def log(station: Station, rows: Iterable[PlayLogEntry]) -> Iterator[Row]:
 def zones(station: Station, session: Session) -> Iterator[Row]:
     """Yield each zone with what is known of its state now; the horns themselves report nothing back."""
     present = air.present(session, station.now(), station.settings.several)
-    sounding = {code: a for a in present.airing for code in a.zones}
     heard = zones_queries.last_heard(session)
     for z in zones_queries.zones(session):
         last = heard.get(z.code)
-        airing = sounding.get(z.code)
+        airing = air.heard_in(z.code, present.airing, present.outputs)
         yield {
             "code": z.code,
             **{name: getattr(z, name) for name in shown_on(Face.EXPORT, ZoneFields)},

@@ -54,6 +54,15 @@ def test_broadcasts_for_two_zones_of_one_output_are_a_conflict_of_that_output() 
     assert Kind.OVERLAP not in kinds(pair)
 
 
+def test_what_begins_while_a_zone_is_turned_off_says_so_and_an_emergency_does_not() -> None:
+    one = planned(1)
+    house = replace(HOUSE, muted={"a": one.starts_at + dt.timedelta(minutes=30)})
+    (conflict,) = conflicts([one, planned(2, "06:00")], house, DAY, 1)
+    assert (conflict.kind, conflict.zones, conflict.broadcasts) == (Kind.ZONE, ("a",), (1,))
+    assert "đang tắt tiếng đến 05:30" in conflict.what
+    assert kinds([planned(1, any_hour=True, counts=False), planned(2, "06:00")], house) == []
+
+
 def test_what_the_rotation_asks_for_and_the_plan_lacks_is_a_gap() -> None:
     (conflict,) = conflicts([planned(1)], HOUSE, DAY, 1, [planned(0, "17:00")])
     assert conflict.kind is Kind.GAP

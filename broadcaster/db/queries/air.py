@@ -184,7 +184,11 @@ def present(session: Session, now: dt.datetime, several: Mapping[str, tuple[str,
         zone_count=len(enabled),
         zones=tuple(
             _zone_now(
-                z, alive=alive, airing=airing, muted=muted, lost=[lost.get(n, "") for n in outputs.by_zone[z.code]]
+                z,
+                alive=alive,
+                heard=heard_in(z.code, airing, outputs),
+                muted=muted,
+                lost=[lost.get(n, "") for n in outputs.by_zone[z.code]],
             )
             for z in zones
         ),
@@ -210,9 +214,8 @@ def incidents(session: Session, limit: int = 5) -> Sequence[Incident]:
 
 
 def _zone_now(
-    zone: ZoneRow, *, alive: bool, airing: Sequence[OnAirNow], muted: Sequence[str], lost: Sequence[str]
+    zone: ZoneRow, *, alive: bool, heard: OnAirNow | None, muted: Sequence[str], lost: Sequence[str]
 ) -> ZoneNow:
-    heard = next((a for a in airing if zone.code in a.zones), None)
     if not zone.enabled:
         state, words = ZoneState.OFF, "Ngừng dùng"
     elif not alive:
@@ -221,11 +224,18 @@ def _zone_now(
         state, words = ZoneState.BAD, f"Không ra loa. {' '.join(lost)}"
     elif zone.code in muted and not (heard is not None and heard.urgent):
         state, words = ZoneState.MUTED, "Đang tắt tiếng"
-    elif heard is not None and not heard.trial:
-        state, words = ZoneState.AIR, f"Đang phát: {heard.title}"
+    elif heard is not None:
+        besides = "" if zone.code in heard.zones else " (chung âm ly)"
+        state, words = ZoneState.AIR, f"Đang phát: {heard.title}{besides}"
     else:
         state, words = ZoneState.REST, "Chờ phát"
-    return ZoneNow(zone.code, zone.name, zone.sink, state, words, airing=heard is not None and not heard.trial)
+    return ZoneNow(zone.code, zone.name, zone.sink, state, words, airing=heard is not None)
+
+
+def heard_in(code: str, airing: Sequence[OnAirNow], outputs: Outputs) -> OnAirNow | None:
+    """What sounds in a zone, whoever it is for: an emergency first, then what is for the zone itself."""
+    there = [a for a in airing if not a.trial and outputs.collide(a.zones, (code,))]
+    return max(there, key=lambda a: (a.urgent, code in a.zones), default=None)
 
 
 def _by_broadcast(said: Any) -> dict[int, Mapping[str, Any]]:

@@ -10,6 +10,7 @@ from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.setup.zones import ALL
 from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.panel.air import onair
 from broadcaster.panel.web import csp
 from broadcaster.panel.web.access import actor, needs, station
 from broadcaster.panel.web.assets import asset
@@ -41,11 +42,13 @@ def talk() -> ResponseReturnValue:
         return _choose(error.message), 422
     with station().db.read() as session:
         names = zones_queries.zone_names(session)
-        also = station().outputs(session).also(codes)
+        outputs = station().outputs(session)
+    present = onair.facts()
     page = render_template(
         "air/live/talk.html",
         codes=codes,
-        also=also,
+        also=outputs.also(codes),
+        muted=() if urgent else outputs.meeting(present.muted, codes),
         names=names,
         urgent=urgent,
         reason=reason,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.clock import day_start
 from broadcaster.db.models import BroadcastRow, DayException, ZoneRow
-from broadcaster.db.queries import schedule
+from broadcaster.db.queries import air, schedule
 from broadcaster.domain.air.broadcasts import (
     NO_SESSION,
     SESSION_KINDS,
@@ -164,6 +164,7 @@ def _house(station: Station, session: Session, first: dt.date, days: int) -> Hou
             BroadcastRow.state != BroadcastState.CANCELLED,
         )
     )
+    now_there = air.present(session, now, station.settings.several)
     zones: Sequence[ZoneRow] = session.scalars(select(ZoneRow).order_by(ZoneRow.position, ZoneRow.code)).all()
     exceptions = session.scalars(
         select(DayException).where(
@@ -178,7 +179,8 @@ def _house(station: Station, session: Session, first: dt.date, days: int) -> Hou
         tz=station.settings.tz,
         zones={z.code: z.name for z in zones if z.enabled and z.condition not in _BROKEN},
         off={z.code: f"{z.name} (đang tắt hoặc hỏng)" for z in zones if not z.enabled or z.condition in _BROKEN},
-        outputs=station.outputs(session),
+        muted={z: until for z in now_there.muted if (until := now_there.muted_until(z)) is not None},
+        outputs=now_there.outputs,
         silent_days=frozenset(e.day for e in exceptions),
         begun=frozenset(z for codes in begun for z in codes),
         over=station.settings.station_hours.over_at(station.local(now)),

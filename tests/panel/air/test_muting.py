@@ -13,8 +13,11 @@ from broadcaster.domain.air.broadcasts import BroadcastKind
 from broadcaster.domain.people.roles import machine
 from broadcaster.domain.setup.zones import ZoneState
 from broadcaster.errors import RuleError
+from broadcaster.scheduling.conflicts import Kind
+from broadcaster.services import exporting
 from broadcaster.services.air import mutes
 from broadcaster.services.air.heartbeats import beat
+from broadcaster.services.schedule import conflicts
 from broadcaster.services.station import Station
 from tests.kit.panel import SignIn
 
@@ -129,3 +132,36 @@ def test_a_zone_that_is_turned_off_is_on_air_while_an_emergency_sounds_there(sta
     with station.db.read() as session:
         states = {z.code: z.state for z in present(session, station.now()).zones}
     assert set(states.values()) == {ZoneState.AIR}
+
+
+def test_a_zone_that_hears_its_neighbours_broadcast_is_on_air(station: Station, apart: None) -> None:
+    with station.db.write() as session:
+        session.get(BroadcastRow, ON_AIR).zones = ["am01"]
+    beat(station, "playout", {"on_air": [{"broadcast": ON_AIR, "zones": ["am01"]}], "sinks": {}, "muted": []})
+    with station.db.read() as session:
+        found = {z.code: z for z in present(session, station.now()).zones}
+        rows = {r["code"]: r for r in exporting.zones(station, session)}
+    assert (found["am01"].state, found["am02"].state, found["am03"].state) == ("air", "air", "rest")
+    assert found["am02"].words.endswith("(chung âm ly)")
+    assert rows["am02"]["airing_broadcast_id"] == ON_AIR
+    assert rows["am02"]["shares_output_with"] == ["am01"]
+
+
+def test_whoever_would_speak_into_a_zone_that_is_turned_off_is_told(
+    sign_in: SignIn, station: Station, clock: FrozenClock, apart: None
+) -> None:
+    mutes.mute(station, machine(), "am01", seen=["am02"])
+    client = sign_in("vanhanh")
+    sent = {"zones": ["am02"], "urgent": "1", "reason": "Lũ"}
+    assert "không nghe thấy" not in client.post("/live/", data=sent).text
+    with station.db.write() as session:
+        session.get(BroadcastRow, ON_AIR).zones = ["am05"]
+    page = client.post("/live/", data={"zones": ["am02"]}).text
+    assert "ở đó <strong>không nghe thấy</strong> bạn nói" in page
+
+
+def test_the_conflicts_name_what_will_not_be_heard_because_it_is_turned_off(station: Station) -> None:
+    mutes.mute(station, machine(), "", until=station.now() + dt.timedelta(days=2), seen=())
+    found = [c for c in conflicts.find(station, 3) if "đang tắt tiếng đến" in c.what]
+    assert found
+    assert all(c.kind is Kind.ZONE for c in found)
