@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import threading
 from collections.abc import Callable
@@ -17,11 +18,14 @@ from broadcaster.cli.place import home_option
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.emergencies import EmergencyRequest, Interrupted, ReviewFinding
 from broadcaster.domain.people.roles import Actor, Permission
-from broadcaster.errors import RuleError, StationError
+from broadcaster.errors import RuleError, StationError, printed
 from broadcaster.services.air import emergencies, emergency_voice
 from broadcaster.services.air.emergency_cap import AlreadyTakenError, keep, wish_from_cap
 from broadcaster.services.station import Station
 from broadcaster.text.ingest.cap import LARGEST
+
+_OPTIONS = {"repeat_minutes": "--repeat", "zones": "--zones", "reason": "--reason", "expires_at": "--until"}
+"""How the command line calls the fields of a wish."""
 
 
 @click.command("emergency")
@@ -220,7 +224,11 @@ def _check(station: Station, wish: EmergencyRequest) -> None:
     with station.db.read() as session:
         if not zone_map(session).expand(wish.zones, where="--zones"):
             raise RuleError("Hãy ghi nơi phát bằng --zones (all: mọi cụm loa).", field="--zones")
-    wish.cleaned().check(station.now())
+    try:
+        wish.cleaned().check(station.now())
+    except RuleError as error:
+        option = _OPTIONS.get(printed(error.field))
+        raise RuleError(error.message, field=option or error.field) from None
 
 
 def _go_on(ctx: click.Context, station: Station, actor: Actor, number: int, given: Given, *, sure: bool) -> None:
@@ -241,7 +249,12 @@ def _go_on(ctx: click.Context, station: Station, actor: Actor, number: int, give
         if not (sure or _sure(station, actor, number, over=changed.over)):
             click.echo("Đã bỏ; không có gì được phát.")
             ctx.exit(1)
-        emergencies.confirm(station, actor, number)
+        try:
+            emergencies.confirm(station, actor, number)
+        except RuleError:  # as when the last of its zones was turned off while the person read
+            with contextlib.suppress(RuleError):  # somebody else confirmed it
+                emergencies.dismiss(station, actor, number)
+            raise
         if changed.over:
             click.echo(f"Đang đọc một lần, không báo động (bản tin số {number}).")
         else:

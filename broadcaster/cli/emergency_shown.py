@@ -112,6 +112,9 @@ def show_list(station: Station, shape: str) -> None:
     ]
     heads = ["Số", "Lúc", "Nội dung", "Trạng thái", "Hết hiệu lực", "Đã phát", "Lần sau", "Xem lại"]
     show_table("Phát khẩn cấp", heads, rows, empty="Chưa có bản tin khẩn cấp nào.")
+    for s in found:
+        if s.row.state is EmergencyState.DRAFT:
+            click.echo(f"Số {s.row.id} chờ xác nhận: loa emergency --confirm {s.row.id}, hay bỏ: --drop {s.row.id}.")
 
 
 def _as_json(s: air.Story) -> dict[str, object]:

@@ -1,4 +1,12 @@
-"""CAP 1.2 messages about places that do not exist."""
+"""CAP 1.2 messages about places that do not exist, written out and made up by chance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+from hypothesis import strategies as st
 
 STORM = """<?xml version="1.0" encoding="UTF-8"?>
 <alert xmlns="urn:oasis:names:tc:emergency:cap:1.2">
@@ -144,3 +152,93 @@ CANCEL = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 ALL = {"storm": STORM, "flood": FLOOD, "landslide": LANDSLIDE, "drill": DRILL, "cancel": CANCEL}
+
+
+@dataclass(frozen=True)
+class MadeUpInfo:
+    """One info, as it was meant."""
+
+    language: str
+    headline: str
+    description: str
+    instruction: str
+    areas: tuple[str, ...]
+    response: str
+    urgency: str
+    severity: str
+    expires: str
+
+    def xml(self) -> str:
+        """It as CAP 1.2 wants it."""
+        areas = "".join(f"<area><areaDesc>{escape(a)}</areaDesc></area>" for a in self.areas)
+        return (
+            f"<info><language>{self.language}</language><category>Met</category><event>Bão</event>"
+            f"<responseType>{self.response}</responseType><urgency>{self.urgency}</urgency>"
+            f"<severity>{self.severity}</severity><certainty>Likely</certainty>"
+            f"<effective>2026-03-04T16:30:00+07:00</effective>{self.expires and f'<expires>{self.expires}</expires>'}"
+            f"<headline>{escape(self.headline)}</headline><description>{escape(self.description)}</description>"
+            f"<instruction>{escape(self.instruction)}</instruction>{areas}</info>"
+        )
+
+
+@dataclass(frozen=True)
+class MadeUp:
+    """A message, as it was meant."""
+
+    kind: str
+    infos: tuple[MadeUpInfo, ...]
+
+    def xml(self) -> str:
+        """It as CAP 1.2 wants it."""
+        return (
+            '<?xml version="1.0" encoding="UTF-8"?>\n<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2">'
+            "<identifier>MAU-9</identifier><sender>tin@mau.example</sender><sent>2026-03-04T16:30:00+07:00</sent>"
+            f"<status>Actual</status><msgType>{self.kind}</msgType><scope>Public</scope>"
+            "<references>tin@mau.example,MAU-8,2026-03-04T16:00:00+07:00</references>"
+            f"{''.join(i.xml() for i in self.infos)}</alert>"
+        )
+
+
+_WORDS = st.lists(
+    st.sampled_from(["bão", "lũ", "nước", "lên", "gió", "mạnh", "<", "&", ">", "“nhà”", "5", "m/s"]),
+    min_size=1,
+    max_size=6,
+).map(" ".join)
+_MOMENTS = st.sampled_from(["", "2099-03-06T07:00:00+07:00", "2098-01-01T00:00:00-00:00", "2099-12-31T24:00:00+07:00"])
+
+
+def messages() -> st.SearchStrategy[MadeUp]:
+    """Messages with one info or several, of one language or several, warning or over."""
+    info = st.builds(
+        MadeUpInfo,
+        language=st.sampled_from(["vi-VN", "vi", "en-US", "zh-TW"]),
+        headline=_WORDS,
+        description=_WORDS,
+        instruction=_WORDS,
+        areas=st.lists(_WORDS, max_size=2).map(tuple),
+        response=st.sampled_from(["Evacuate", "Monitor", "AllClear", "None"]),
+        urgency=st.sampled_from(["Immediate", "Past", "Unknown"]),
+        severity=st.sampled_from(["Extreme", "Minor"]),
+        expires=_MOMENTS,
+    )
+    infos = st.lists(info, min_size=1, max_size=4).map(tuple)
+    return st.builds(MadeUp, kind=st.sampled_from(["Alert", "Update", "Cancel"]), infos=infos)
+
+
+BREACHES: dict[str, Callable[[str], str]] = {
+    "zulu": lambda t: t.replace("2026-03-04T16:30:00+07:00</sent>", "2026-03-04T09:30:00Z</sent>"),
+    "fraction": lambda t: t.replace("16:30:00+07:00</effective>", "16:30:00.250+07:00</effective>"),
+    "no colon": lambda t: t.replace("07:00:00+07:00</expires>", "07:00:00+0700</expires>"),
+    "case": lambda t: t.replace(">Actual<", ">ACTUAL<").replace(">Minor<", "> minor <"),
+    "order": lambda t: t.replace("<scope>Public</scope>", "").replace(
+        "<identifier>", "<scope>Public</scope><identifier>"
+    ),
+    "attribute": lambda t: t.replace("<info>", '<info id="a">'),
+    "stranger": lambda t: t.replace("</scope>", '</scope><m:x xmlns:m="urn:mau">1</m:x>'),
+    "blank lines": lambda t: f"\n \n{t}",
+    "wrapped": lambda t: (
+        f'<feed xmlns="http://www.w3.org/2005/Atom"><entry>{t.strip().partition("?>")[2]}</entry></feed>'
+    ),
+    "circle": lambda t: t.replace("</areaDesc>", "</areaDesc><circle>đâu đó</circle>"),
+}
+"""Harmless ways of breaking the standard, each from the text of a right message."""

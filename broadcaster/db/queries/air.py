@@ -309,10 +309,9 @@ class Story:
 
 
 def urgent(session: Session, now: dt.datetime) -> tuple[Urgent, ...]:
-    """What holds now, newest first."""
-    rows = session.scalars(
-        select(Emergency).where(Emergency.state == EmergencyState.ACTIVE).order_by(Emergency.id.desc())
-    ).all()
+    """What holds now, newest first; the one reading that something is over is no emergency."""
+    held = (Emergency.state == EmergencyState.ACTIVE) & Emergency.over.is_(False)
+    rows = session.scalars(select(Emergency).where(held).order_by(Emergency.id.desc())).all()
     return tuple(
         Urgent(r.id, r.title, tuple(r.zones), r.repeat_minutes, _next(session, r.id, now), r.expires_at) for r in rows
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 import re
 import unicodedata
@@ -16,7 +17,7 @@ from lxml import etree
 from broadcaster.errors import RuleError, printed
 from broadcaster.text.ingest.cap import LARGEST, read_cap
 from broadcaster.text.ingest.cap_words import plain
-from tests.kit.cap_messages import STORM
+from tests.kit.cap_messages import BREACHES, STORM, MadeUp, messages
 
 
 def test_the_vietnamese_part_is_what_will_be_read() -> None:
@@ -320,3 +321,37 @@ def test_no_cut_or_changed_message_breaks_the_reader(data: st.DataObject) -> Non
     put = data.draw(st.sampled_from(["", "<x/>", "<info>", "</alert>", "&amp;", "&", "<!-- -->", "\x07"]))
     with contextlib.suppress(RuleError):  # and nothing else
         read_cap(STORM.replace(victim, put, data.draw(st.integers(1, 2))).encode())
+
+
+@given(message=messages())
+def test_whatever_a_message_says_in_the_language_is_heard_shown_and_ends_in_time(message: MadeUp) -> None:
+    alert = read_cap(message.xml().encode())
+    vietnamese = [i for i in message.infos if i.language.startswith("vi")]
+    read = vietnamese or [i for i in message.infos if i.language == message.infos[0].language]
+    assert alert.deviations == ()
+    for info in read:
+        for words in dict.fromkeys((info.headline, info.description, info.instruction)):
+            assert words in alert.text
+        assert set(info.areas) <= set(alert.areas)
+        assert info.severity in alert.shown["alert/info/severity"]
+    assert len(alert.left_out) == len(message.infos) - len(read)
+    ends = [i.expires for i in alert.infos if i.expires]
+    assert alert.expires == (min(ends) if ends else None)
+    assert len(ends) == len([i for i in read if i.expires])
+    past = [i.response == "AllClear" or i.urgency == "Past" for i in read]
+    assert alert.over == (all(past) or message.kind == "Cancel")
+
+
+@given(message=messages(), names=st.lists(st.sampled_from(sorted(BREACHES)), unique=True, max_size=5))
+def test_harmless_breaches_together_change_nothing_of_what_is_read_and_are_all_named(
+    message: MadeUp, names: list[str]
+) -> None:
+    text = message.xml()
+    told = 0
+    for name in names:
+        broken = BREACHES[name](text)
+        told += broken != text
+        text = broken
+    right, found = read_cap(message.xml().encode()), read_cap(text.encode())
+    assert dataclasses.replace(found, deviations=(), ignored=()) == dataclasses.replace(right, ignored=())
+    assert len(found.deviations) >= told - ({"blank lines", "wrapped"} <= set(names)), found.deviations
