@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
+from broadcaster.domain.schedule.recurrence import LAST, parse_month_days
 from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS, WEEKDAYS, DayKind
 from broadcaster.domain.scripts.scripts import Genre
 
@@ -20,6 +21,9 @@ _KEYS = {
     "start": "giờ bắt đầu",
     "max_minutes": "số phút tối đa",
     "weekdays": "các thứ",
+    "monthdays": "ngày trong tháng",
+    "lunardays": "ngày âm lịch",
+    "joins": "cách dùng",
     "zones": "cụm loa",
     "late": "khi trễ",
     "grace_seconds": "số giây trễ cho phép",
@@ -32,6 +36,9 @@ _VALUES = {
     "days": {k.value: k.inline for k in DayKind},
     "weekdays": dict(zip(WEEKDAYS, (w.lower() for w in WEEKDAY_LABELS), strict=True)),
     "zones": {"all": "tất cả"},
+    "monthdays": {LAST: "cuối tháng"},
+    "lunardays": {LAST: "cuối tháng", "1": "mùng một", "15": "rằm"},
+    "joins": {"True": "phát thêm, không thay lịch nào", "False": "thay các lịch cùng loại ngày"},
 }
 
 
@@ -65,7 +72,8 @@ def difference(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> li
     """What changes between two tables in the form of rotation files, a Vietnamese line for each change."""
     title = after["rotation"]["title"]
     if before is None:
-        return [f"+ Lịch mới “{title}”", *(_new(s) for s in after["slot"])]
+        joins = ", phát thêm bên lịch đang dùng" if after["rotation"].get("joins") else ""
+        return [f"+ Lịch mới “{title}”{joins}", *(_new(s) for s in after["slot"])]
     lines = _changes("", before["rotation"], after["rotation"], missing="(chưa có)")
     old, new = ({s["code"]: s for s in table["slot"]} for table in (before, after))
     lines += [f"- Bỏ khung {code} “{old[code]['title']}”" for code in old if code not in new]
@@ -81,7 +89,13 @@ def _new(slot: Mapping[str, Any]) -> str:
         for key, words in (("valid_from", "từ"), ("valid_to", "đến hết"))
         if slot.get(key)
     )
-    return f"+ Khung {slot['code']} “{slot['title']}” lúc {slot['start']}, tối đa {slot['max_minutes']} phút{span}"
+    head = f"+ Khung {slot['code']} “{slot['title']}” lúc {slot['start']}, tối đa {slot['max_minutes']} phút"
+    return f"{head}{span}{_month_days(slot)}"
+
+
+def _month_days(slot: Mapping[str, Any]) -> str:
+    words = parse_month_days(slot.get("monthdays", ()), slot.get("lunardays", ()), field="slot").words()
+    return f", chỉ {words}" if words else ""
 
 
 def _changes(where: str, old: Mapping[str, Any], new: Mapping[str, Any], *, missing: str) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from broadcaster.domain.schedule.lunar import LunarDay, lunar
-from broadcaster.errors import RuleError, Where
+from broadcaster.errors import RuleError, Where, place
 
 LAST = "last"
 """How the last day of a month is written, whatever its number."""
@@ -69,15 +69,15 @@ class MonthDays:
 EVERY_DAY = MonthDays()
 
 
-def parse_month_days(solar: Iterable[int | str], moon: Iterable[int | str], *, field: Where) -> MonthDays:
+def parse_month_days(solar: Iterable[int | str], moon: Iterable[int | str], *, field: str | Where) -> MonthDays:
     """The days written `25`, `"last"`, `"15/8"` or `"last/12"`, of the sun's calendar and of the moon's.
 
     Raises:
         RuleError: one is no day of that calendar.
     """
     return MonthDays(
-        frozenset(_parse(text, _SOLAR, (*field, "monthdays")) for text in solar),
-        frozenset(_parse(text, _LUNAR, (*field, "lunardays")) for text in moon),
+        frozenset(_parse(text, _SOLAR, place(field, "monthdays")) for text in solar),
+        frozenset(_parse(text, _LUNAR, place(field, "lunardays")) for text in moon),
     )
 
 

@@ -337,6 +337,16 @@ def rotation_back(code: str) -> ResponseReturnValue:
     return leave_to(url_for("calendar.rotation_versions", code=code))
 
 
+@blueprint.post("/rotations/<code>/retire")
+@needs(Permission.SCHEDULE)
+def rotation_retire(code: str) -> ResponseReturnValue:
+    """Take a rotation out of use; what falls silent by that is asked about first."""
+    rotations.retire_rotation(station(), actor(), code, agreed=agreeing.agreed())
+    replanned()
+    flash("Đã thôi dùng lịch này. Các phiên bản của nó vẫn giữ ở trang Các phiên bản.")
+    return leave_to(url_for("calendar.rotation_versions", code=code))
+
+
 @blueprint.get("/rotations/<code>.toml")
 @needs(Permission.VIEW)
 def rotation_file(code: str) -> ResponseReturnValue:

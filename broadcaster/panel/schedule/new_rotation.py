@@ -20,6 +20,8 @@ from broadcaster.panel.schedule import slots
 from broadcaster.panel.web.access import needs, station
 from broadcaster.panel.web.fields import a_date
 
+JOINS = "joins"
+"""The use of a rotation whose slots stand beside those of the others."""
 blueprint = Blueprint("new_rotation", __name__, url_prefix="/schedule/rotations/new")
 
 
@@ -39,6 +41,7 @@ def new() -> ResponseReturnValue:
                 days=given["days"],
                 first=given["first"],
                 last=given.get("last", ""),
+                use=given.get("use", ""),
             )
             return redirect(next_page, code=303)
         if not faults:
@@ -51,7 +54,7 @@ def new() -> ResponseReturnValue:
         source_code = request.args.get("source", "")
         given = {"first": station().today().isoformat(), "source": source_code if source_code in rows else ""}
     page = render_template(
-        "schedule/slots/new_rotation.html", rows=rows, given=given, faults=faults, kinds=list(DayKind)
+        "schedule/slots/new_rotation.html", rows=rows, given=given, faults=faults, kinds=list(DayKind), joins=JOINS
     )
     return page, 422 if faults else 200
 
@@ -92,7 +95,7 @@ def _faults(given: Mapping[str, str], rows: Mapping[str, RotationRow]) -> dict[s
 
 
 def _header(given: Mapping[str, str], rows: Mapping[str, RotationRow]) -> dict[str, Any]:
-    """The head of the new rotation's file; while it is valid it rules over others of the same kind of day."""
+    """The head of the new rotation's file; while it is valid it rules over others of its kind of day, or joins them."""
     ahead = [
         r.definition["rotation"].get("priority", 0)
         for r in rows.values()
@@ -102,6 +105,8 @@ def _header(given: Mapping[str, str], rows: Mapping[str, RotationRow]) -> dict[s
     header = {"code": code, "title": _title(given), "days": given["days"], "valid_from": _day(given["first"])}
     if given.get("last"):
         header["valid_to"] = _day(given["last"])
+    if given.get("use") == JOINS:
+        return header | {"joins": True}
     return header | {"priority": max(ahead, default=-1) + 1}
 
 

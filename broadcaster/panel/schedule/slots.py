@@ -22,7 +22,7 @@ from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS, WEEKDAYS
 from broadcaster.domain.setup.zones import ALL
 from broadcaster.errors import Code, NotFoundError, RuleError
-from broadcaster.panel.schedule import slot_steps
+from broadcaster.panel.schedule import month_days, slot_steps
 from broadcaster.panel.schedule.slot_steps import Steps
 from broadcaster.panel.web import agreeing
 from broadcaster.panel.web.access import actor, leave_to, needs, station
@@ -36,6 +36,7 @@ from broadcaster.services.schedule.air import SilencesError
 blueprint = Blueprint("slots", __name__, url_prefix="/schedule/rotations")
 MAX_BYTES = 200_000
 _DATES = ("valid_from", "valid_to")
+_MONTHS = ("monthdays", "lunardays")
 _SEPARATOR = "ngat"
 """The sound between two scripts that most slots use."""
 
@@ -140,6 +141,7 @@ def edited(row: RotationRow, slot: dict[str, Any] | None) -> ResponseReturnValue
         row=row,
         slot=slot,
         given=given,
+        months={key: month_days.typed(given.get(key, ()), moon=key == "lunardays") for key in _MONTHS},
         faults=faults,
         lines=list(enumerate(lines)),
         offered=_offered(cues, topics),
@@ -222,10 +224,12 @@ def _given(slot: dict[str, Any] | None, steps: Steps) -> dict[str, Any]:
     form = request.form
     known = dict.fromkeys(form.getlist("zone"))
     late = form.get("late", "")
+    months = {key: month_days.read(form.get(key, "")[:200]) for key in _MONTHS}
     dates = {key: form.get(key, "").strip()[:10] for key in _DATES}
-    kept = {key: value for key, value in (slot or {}).items() if key not in dates}
+    kept = {key: value for key, value in (slot or {}).items() if key not in dates | months}
     return (
         kept
+        | {key: value for key, value in months.items() if value}
         | {key: value for key, value in dates.items() if value}
         | {
             "title": " ".join(form.get("title", "").split())[:200],
@@ -263,7 +267,7 @@ def _beside(error: RuleError, code: str) -> dict[str, str]:
     names = [str(part) for part in error.field if not isinstance(part, Code)]
     if "item" in names:
         return {"item": error.message}
-    ours = code in codes and names[-1] in {"start", "max_minutes", "zones", "valid_to"}
+    ours = code in codes and names[-1] in {"start", "max_minutes", "zones", "valid_to", *_MONTHS}
     return {names[-1] if ours else "": error.message}
 
 

@@ -15,8 +15,10 @@ from broadcaster.db.queries import people, work
 from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.panel.web import agreeing
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.filters import number
+from broadcaster.services.schedule.air import SilencesError
 from broadcaster.services.setup import backup, restarting, restoring, settings_editor
 from broadcaster.services.setup.settings_editor import Written
 from broadcaster.settings import only_at_start
@@ -111,7 +113,9 @@ def edit(section: str) -> ResponseReturnValue:
     refused: RuleError | None = None
     if request.method == "POST":
         try:
-            changed = settings_editor.change(here, actor(), section, request.form)
+            changed = settings_editor.change(here, actor(), section, request.form, agreed=agreeing.agreed())
+        except SilencesError:
+            raise
         except RuleError as error:
             refused = error
         else:

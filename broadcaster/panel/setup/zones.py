@@ -18,9 +18,11 @@ from broadcaster.domain.scripts.fields import Face, shown_on
 from broadcaster.domain.setup.fields import DEFAULTS, ZoneFields
 from broadcaster.domain.setup.zones import LEAST_AUDIBLE, parse_bands, volume_at
 from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.panel.web import agreeing
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_moment
 from broadcaster.panel.web.forms import GroupForm, ZoneForm
+from broadcaster.services.schedule.air import SilencesError
 from broadcaster.services.setup import zones
 
 blueprint = Blueprint("zones", __name__, url_prefix="/zones")
@@ -54,6 +56,8 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             code = zones.add_zone(station(), actor(), _fields(form))
+        except SilencesError:
+            raise
         except RuleError as error:
             form.take(error)
         else:
@@ -74,7 +78,9 @@ def edit(code: str) -> ResponseReturnValue:
     form = _form(row)
     if form.validate_on_submit():
         try:
-            zones.edit_zone(station(), actor(), code, _fields(form))
+            zones.edit_zone(station(), actor(), code, _fields(form), agreed=agreeing.agreed())
+        except SilencesError:
+            raise
         except RuleError as error:
             form.take(error)
         else:
@@ -137,7 +143,10 @@ def _group(row: ZoneGroup | None) -> ResponseReturnValue:
     form.members.choices = [SelectChoice(code, name) for code, name in names.items()]
     if form.validate_on_submit():
         try:
-            zones.save_group(station(), actor(), row.code if row else None, form.name.data, form.members.data)
+            code = row.code if row else None
+            zones.save_group(station(), actor(), code, form.name.data, form.members.data, agreed=agreeing.agreed())
+        except SilencesError:
+            raise
         except RuleError as error:
             form.take(error)
         else:

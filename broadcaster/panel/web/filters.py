@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from flask import Flask
 from markupsafe import Markup, escape
 
+from broadcaster.domain.schedule.recurrence import parse_month_days
 from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS, WEEKDAYS
 from broadcaster.domain.setup.zones import names_in_words
 from broadcaster.panel.web import wording
@@ -93,6 +95,11 @@ def weekday_words(codes: Sequence[str]) -> str:
     if len(places) > 2 and places[-1] - places[0] == len(places) - 1:
         return f"{names[0]} đến {names[-1]}"
     return ", ".join(names)
+
+
+def month_day_words(slot: Mapping[str, Any]) -> str:
+    """The days of the month of a slot in words: `ngày 25 hằng tháng; rằm âm lịch`."""
+    return parse_month_days(slot.get("monthdays", ()), slot.get("lunardays", ()), field="slot").words()
 
 
 def browser(agent: str) -> str:
@@ -191,6 +198,7 @@ def init(app: Flask, station: Station) -> None:
     app.jinja_env.globals.update(
         zone_list=zone_list,
         weekday_words=weekday_words,
+        month_day_words=month_day_words,
         word_difference=wording.difference,
         voice_label=label,
         time_units=" ".join(UNITS),

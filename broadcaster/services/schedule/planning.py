@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.schedule.asked_airings import UNKNOWN, PlacesAhead
 from broadcaster.domain.schedule.candidates import Candidate, CueSound
 from broadcaster.domain.schedule.rotations import Rotation, Slot
-from broadcaster.domain.schedule.rundown import Filled, History
+from broadcaster.domain.schedule.rundown import Filled, History, Reason
 from broadcaster.domain.schedule.rundown_cache import Filler
 from broadcaster.logs import EventLog
 from broadcaster.scheduling.expand import Occurrence, Place, expand
@@ -159,7 +159,16 @@ def _drafts(
         history, also, partly = audiences.of(codes)
         chances = places.of(codes) if places else UNKNOWN
         filled = filler.fill(occurrence.slot, occurrence.starts_at, occurrence.day, history, also, partly, chances)
-        yield occurrence, Draft(occurrence, codes, filled)
+        yield occurrence, Draft(occurrence, codes, _with_day(occurrence, filled))
+
+
+def _with_day(occurrence: Occurrence, filled: Filled) -> Filled:
+    """A rundown whose reasons begin with why its slot falls on that day, where not every day has it."""
+    slot = occurrence.slot
+    if not slot.month_days:
+        return filled
+    reason = Reason(None, slot.title, chosen=True, why=f"Khung này phát vào {slot.month_days.why(occurrence.day)}.")
+    return replace(filled, reasons=(reason, *filled.reasons))
 
 
 def _coming(

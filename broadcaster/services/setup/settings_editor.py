@@ -19,6 +19,7 @@ from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.lexicon import names
+from broadcaster.services.schedule.air import judged
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 from broadcaster.settings import Settings
@@ -66,12 +67,13 @@ def sections() -> dict[str, type[BaseModel]]:
     return {name: model for name, model in found.items() if any(kind_of(f) for f in model.model_fields.values())}
 
 
-def change(station: Station, actor: Actor, section: str, written: Mapping[str, str]) -> list[str]:
+def change(station: Station, actor: Actor, section: str, written: Mapping[str, str], *, agreed: str = "") -> list[str]:
     """Write one section as people wrote it; return the keys that changed. Those of `AT_START` wait.
 
     Raises:
         ForbiddenError: the actor may not manage the station.
         RuleError: a value is wrong; `field` names the key, and the file stays as it is.
+        SilencesError: something falls silent by it that nobody agreed to.
     """
     actor.require(Permission.MANAGE)
     model = sections().get(section)
@@ -92,12 +94,14 @@ def change(station: Station, actor: Actor, section: str, written: Mapping[str, s
         trial = Path(folder) / "station.toml"
         trial.write_text(text, encoding="utf-8")
         try:
-            settings_module.load(trial)
+            later = settings_module.load(trial)
         except settings_module.SettingsError as error:
             key = next((k for k in changed if (section, k) in {fault[:2] for fault in error.faults}), section)
             raise RuleError(error.message, field=key) from None
         with station.db.write() as session:
             before = {k: getattr(now, k) for k in changed}
+            if section in _PLANNED_BY:
+                judged(station, session, station.today(), _no_row, agreed=agreed, settings=later)
             Trail(session, station.now(), actor).record("edit", "settings", section, before=before, after=changed)
             if section in _PLANNED_BY:
                 jobs.want(session, station.now(), JobKind.PLAN, "change", {}, by=actor.username)
@@ -105,6 +109,10 @@ def change(station: Station, actor: Actor, section: str, written: Mapping[str, s
     if section == "station":
         names.follow(station, actor, names.facts_of(now))
     return list(changed)
+
+
+def _no_row() -> None:
+    """Nothing: the settings are no rows."""
 
 
 def waiting(station: Station) -> list[str]:

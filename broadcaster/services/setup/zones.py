@@ -18,6 +18,7 @@ from broadcaster.domain.setup.fields import ABOUT, ZoneFields, columns_of
 from broadcaster.domain.setup.zones import ALL, Correction, parse_bands
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail
+from broadcaster.services.schedule.air import judged
 from broadcaster.services.schedule.once import air_once
 from broadcaster.services.station import Station
 
@@ -25,16 +26,17 @@ _TONES = ("line_up", "test", "chime")
 """Kinds of station sounds that a zone is tried with, the best first."""
 
 
-def edit_zone(station: Station, actor: Actor, code: str, fields: ZoneFields) -> None:
+def edit_zone(station: Station, actor: Actor, code: str, fields: ZoneFields, *, agreed: str = "") -> None:
     """Change a zone. Planned broadcasts follow at the next planning.
 
     Raises:
         ForbiddenError: the actor may not change the schedule.
         NotFoundError: there is no such zone.
         RuleError: a field is empty or out of range; `field` names it.
+        SilencesError: something falls silent by it that nobody agreed to.
     """
     actor.require(Permission.SCHEDULE)
-    _change(station, actor, code, _checked(station, fields))
+    _change(station, actor, code, _checked(station, fields), agreed)
 
 
 def add_zone(station: Station, actor: Actor, fields: ZoneFields) -> str:
@@ -69,22 +71,32 @@ def correct_zone(station: Station, actor: Actor, code: str, correction: Correcti
     _change(station, actor, code, asdict(correction))
 
 
-def _change(station: Station, actor: Actor, code: str, values: dict[str, object]) -> None:
+def _change(station: Station, actor: Actor, code: str, values: dict[str, object], agreed: str = "") -> None:
     with station.db.write() as session:
         row = one_of(session, ZoneRow, code)
         before = {key: getattr(row, key) for key in values}
         if before == values:
             return
-        for key, value in values.items():
-            setattr(row, key, value)
+
+        def put() -> None:
+            for key, value in values.items():
+                setattr(row, key, value)
+
+        if row.enabled and not values.get("enabled", True):
+            judged(station, session, station.today(), put, agreed=agreed)
+        else:
+            put()
         Trail(session, station.now(), actor).record("edit", "zone", code, before=before, after=values)
 
 
-def save_group(station: Station, actor: Actor, code: str | None, name: str, members: Sequence[str]) -> str:
+def save_group(
+    station: Station, actor: Actor, code: str | None, name: str, members: Sequence[str], *, agreed: str = ""
+) -> str:
     """Add a group of zones (no code), or change one; return its code.
 
     Raises:
         RuleError: it has no name or no zones, or names a zone that is not there.
+        SilencesError: something falls silent by it that nobody agreed to.
     """
     actor.require(Permission.SCHEDULE)
     name = one_line(name)
@@ -103,7 +115,12 @@ def save_group(station: Station, actor: Actor, code: str | None, name: str, memb
             code = _free_code(session, name)
             row = ZoneGroup(code=code, name=name, members=chosen)
             session.add(row)
-        row.name, row.members = name, chosen
+        group = row
+
+        def put() -> None:
+            group.name, group.members = name, chosen
+
+        judged(station, session, station.today(), put, agreed=agreed)
         Trail(session, station.now(), actor).record(
             "edit" if before else "add",
             "group",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from broadcaster.db.models import RotationRow
+from broadcaster.db.models import RotationRow, ZoneRow
 from broadcaster.services.station import Station
 from tests.kit.panel import SignIn, agree
 from tests.kit.slot_forms import EVENING, shown
@@ -49,3 +49,28 @@ def test_an_older_version_that_silences_is_asked_about(sign_in: SignIn, station:
 def test_a_reader_is_not_asked_but_refused(sign_in: SignIn) -> None:
     answer = sign_in("xem").post("/schedule/day", data={"day": "2026-03-08", "kind": "mourning"})
     assert answer.status_code == 403
+
+
+def test_hours_that_shut_a_session_out_are_asked_about_and_stay_as_they_were(sign_in: SignIn, station: Station) -> None:
+    client = sign_in("quantri")
+    form = {"windows": "16:30-19:00", "sessions_per_day": "4", "minutes_per_session": "45", "days_per_week": "6"}
+    before = station.home.settings_file.read_bytes()
+    asked = client.post("/settings/hours", data=form)
+    assert "Chương trình buổi sáng (05:00) sẽ không phát" in asked.text
+    assert station.home.settings_file.read_bytes() == before
+    assert agree(client, "/settings/hours", asked).status_code == 200
+    assert station.home.settings().hours.windows == ["16:30-19:00"]
+
+
+def test_a_zone_that_is_turned_off_says_which_sessions_it_will_not_hear(sign_in: SignIn, station: Station) -> None:
+    client = sign_in("vanhanh")
+    with station.db.read() as session:
+        name = session.get_one(ZoneRow, "am02").name
+    form = {"name": name, "device": "horn", "condition": "good", "sink": "main", "volume": "100"}
+    asked = client.post("/zones/am02", data=form)
+    assert f"sẽ không phát ở {name}" in asked.text
+    with station.db.read() as session:
+        assert session.get_one(ZoneRow, "am02").enabled
+    agree(client, "/zones/am02", asked)
+    with station.db.read() as session:
+        assert not session.get_one(ZoneRow, "am02").enabled

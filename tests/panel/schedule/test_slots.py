@@ -11,12 +11,13 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from broadcaster.db.models import AuditEvent, RotationRow
+from broadcaster.db.models import AuditEvent, BroadcastRow, RotationRow
 from broadcaster.services.schedule.in_force import rotations_in_force
+from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.station import Station
 from tests.kit import seed
-from tests.kit.panel import SignIn
+from tests.kit.panel import SignIn, agree
 from tests.kit.slot_forms import EVENING, shown
 
 URL = "/schedule/rotations/ngay-thuong/slots"
@@ -309,3 +310,49 @@ def test_who_may_not_change_the_schedule_sees_no_way_to(sign_in: SignIn) -> None
     page = viewer.get("/schedule/rotations").text
     assert "slots/" not in page
     assert viewer.post(f"{URL}/new", data=EVENING).status_code == 403
+
+
+def test_a_slot_falls_on_days_of_the_month_and_of_the_moon_as_people_type_them(
+    operator: FlaskClient, station: Station
+) -> None:
+    wrong = operator.post(f"{URL}/new", data=EVENING | {"monthdays": "32", "lunardays": "rằm"})
+    assert (wrong.status_code, 'id="monthdays-error"' in wrong.text) == (422, True)
+    assert 'value="rằm"' in wrong.text, "what was typed stays"
+    every = {"weekday": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]}
+    typed = {"monthdays": "25, Cuối tháng", "lunardays": "mùng một; Rằm, 23/12"}
+    answer = operator.post(f"{URL}/new", data=EVENING | every | typed)
+    assert "chỉ ngày 25 hằng tháng; ngày cuối tháng; mùng một, rằm, ngày 23 tháng Chạp âm lịch" in answer.text
+    operator.post("/schedule/rotations/apply", data=shown(answer))
+    slot = newest(station).definition["slot"][-1]
+    assert (slot["monthdays"], slot["lunardays"]) == ([25, "last"], [1, 15, "23/12"])
+    assert "ngày 25 hằng tháng; ngày cuối tháng; mùng một, rằm" in operator.get("/schedule/rotations").text
+    page = operator.get(f"{URL}/chuong-trinh-trua").text
+    assert 'value="25, cuối tháng"' in page
+    assert 'value="mùng một, rằm, 23/12"' in page
+    week = operator.get("/schedule/preview?week=2026-03-19").text
+    assert "Chương trình trưa" in week
+    assert "mùng một tháng 2 âm lịch" in week
+    plan(station, 30)
+    with station.db.read() as session:
+        rows = session.query(BroadcastRow).filter_by(slot_code="chuong-trinh-trua").all()
+    days = {f"{station.local(r.starts_at):%d/%m}": r.reasons[0].why for r in rows}
+    assert days["19/03"] == "Khung này phát vào mùng một tháng 2 âm lịch."
+    assert days["25/03"] == "Khung này phát vào ngày 25 hằng tháng."
+    cleared = operator.post(f"{URL}/chuong-trinh-trua", data=EVENING | every | {"monthdays": "", "lunardays": ""})
+    assert "ngày âm lịch thay đổi: mùng một, rằm, 23/12 → (mặc định)" in cleared.text
+
+
+def test_a_rotation_may_join_the_others_and_is_put_out_of_use_again(operator: FlaskClient, station: Station) -> None:
+    header = {"title": "Học bài", "days": "ordinary", "first": "2026-03-10", "last": "", "source": "", "use": "joins"}
+    form = operator.post("/schedule/rotations/new", data=header).location
+    seen = operator.post(form, data=EVENING)
+    assert "sẽ không phát" not in seen.text
+    assert "Phát thêm từ 13/03/2026 trở đi: Chương trình trưa (10:45)" in seen.text
+    assert operator.post("/schedule/rotations/apply", data=shown(seen)).status_code == 303
+    assert "phát thêm bên lịch đang dùng" in operator.get("/schedule/rotations").text
+    url = "/schedule/rotations/hoc-bai/retire"
+    asked = operator.post(url)
+    assert "Chương trình trưa (10:45) sẽ không phát" in asked.text
+    assert "Đã thôi dùng lịch này" in agree(operator, url, asked).text
+    with station.db.read() as session:
+        assert "hoc-bai" not in {r.code for r in rotations_in_force(session)}
