@@ -28,6 +28,8 @@ class Kind(StrEnum):
     """A broadcast whose time has come and that nobody heard."""
     DROPPED = "dropped"
     """A slot that the rotation asks for and the plan leaves out."""
+    SILENCED = "silenced"
+    """A regular session of the last weeks that the coming ones lack."""
     OVERLAP = "overlap"
     OUTSIDE = "outside"
     CAP = "cap"
@@ -38,6 +40,8 @@ class Kind(StrEnum):
     ASKED = "asked"
     ZONE = "zone"
     SHORT = "short"
+    IDLE = "idle"
+    """A rotation that rules no day."""
 
     @property
     def label(self) -> str:
@@ -47,17 +51,18 @@ class Kind(StrEnum):
     @property
     def grave(self) -> bool:
         """Whether something will not be heard, or will be where it must not, unless a person acts."""
-        return self not in {Kind.SHORT, Kind.ZONE, Kind.OVERLONG, Kind.ASKED}
+        return self not in {Kind.SHORT, Kind.ZONE, Kind.OVERLONG, Kind.ASKED, Kind.IDLE}
 
     @property
     def ahead(self) -> bool:
         """Whether it stands before all others, however far off: people were promised something that is gone."""
-        return self in {Kind.LOST, Kind.DROPPED}
+        return self in {Kind.LOST, Kind.DROPPED, Kind.SILENCED}
 
 
 _LABELS = {
     Kind.LOST: "Buổi chưa được nghe",
     Kind.DROPPED: "Buổi bị bỏ",
+    Kind.SILENCED: "Buổi thôi phát",
     Kind.OVERLAP: "Trùng giờ",
     Kind.OUTSIDE: "Ngoài giờ được phép",
     Kind.CAP: "Quá mức Quy chế",
@@ -68,6 +73,7 @@ _LABELS = {
     Kind.ASKED: "Thiếu lượt phát",
     Kind.ZONE: "Cụm loa",
     Kind.SHORT: "Buổi quá ngắn",
+    Kind.IDLE: "Lịch không dùng đến",
 }
 
 

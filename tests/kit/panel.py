@@ -60,7 +60,9 @@ def agree(client: FlaskClient, url: str, asked: TestResponse) -> TestResponse:
     """Agree to what a page says that would fall silent: its fields once more, and the mark of its button."""
     assert asked.status_code == 422, asked.text
     assert "sẽ không phát" in asked.text
-    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', asked.text.partition("card narrow")[2])
+    hidden = re.findall(
+        r'<input type="hidden" name="([\w-]+)" value="([^"]*)">', asked.text.partition("card narrow")[2]
+    )
     (mark,) = re.findall(r'name="agreed" value="(\w+)"', asked.text)
     fields: dict[str, list[str]] = {"agreed": [mark]}
     for name, value in hidden:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -135,18 +135,20 @@ def _held(station: Station, session: Session, after: dt.datetime, titles: dict[s
             BroadcastRow.state == BroadcastState.PLANNED,
         )
     )
-    return {
-        Place(r.rotation_code, r.slot_code, r.starts_at): AirSession(
-            rotation=r.rotation_code or "",
-            rotation_title=titles.get(r.rotation_code or "", r.title),
-            slot=r.slot_code or "",
-            title=r.title,
-            at=station.local(r.starts_at).replace(tzinfo=None),
-            length=r.ends_at - r.starts_at,
-            zones=frozenset(r.zones),
-        )
-        for r in rows
-    }
+    return {Place(r.rotation_code, r.slot_code, r.starts_at): session_of(station, r, titles) for r in rows}
+
+
+def session_of(station: Station, row: BroadcastRow, titles: Mapping[str, str]) -> AirSession:
+    """A broadcast of a rotation as a plan has it; `titles` are those of the rotations."""
+    return AirSession(
+        rotation=row.rotation_code or "",
+        rotation_title=titles.get(row.rotation_code or "", row.title),
+        slot=row.slot_code or "",
+        title=row.title,
+        at=station.local(row.starts_at).replace(tzinfo=None),
+        length=row.ends_at - row.starts_at,
+        zones=frozenset(row.zones),
+    )
 
 
 def _told(session: Session, difference: AirDifference) -> AirNews:

@@ -30,6 +30,7 @@ from broadcaster.services.schedule.coming import PlanNote
 from broadcaster.services.schedule.in_force import rotations_in_force
 from broadcaster.services.schedule.planned_rows import Draft
 from broadcaster.services.schedule.planning import HANDS_OFF, preview
+from broadcaster.services.schedule.weeks_before import missed_weeks
 from broadcaster.services.scripts.approving import airable, refusal
 from broadcaster.services.station import Station
 
@@ -71,13 +72,14 @@ def find(station: Station, days: int = DAYS) -> list[Conflict]:
         planned = [_of_row(station, session, row, known) for row in rows]
         house = _house(station, session, today, days)
         later = [d for d in ahead.drafts if d.occurrence.place not in taken]
+        before = missed_weeks(station, session, house)
         wishes = requested.wishes(station, session, candidates, all_rows, later, HANDS_OFF) if wished else []
     horizon = max((r.starts_at for r in rows if r.kind is BroadcastKind.ROTATION), default=now)
     later = [d for d in later if d.occurrence.starts_at < end]
     missing = [_of_draft(station, d) for d in later if d.occurrence.starts_at <= horizon]
     planned += [_of_draft(station, d) for d in later if d.occurrence.starts_at > horizon]
     dropped = [_of_note(n) for n in ahead.notes if n.lost and now < n.occurrence.starts_at < end]
-    return by_time([*dropped, *conflicts(planned, house, today, days, missing), *unmet(wishes, house)])
+    return by_time([*dropped, *before, *conflicts(planned, house, today, days, missing), *unmet(wishes, house)])
 
 
 def _of_note(note: PlanNote) -> Conflict:

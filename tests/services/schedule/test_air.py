@@ -14,7 +14,9 @@ from broadcaster.db.models import AuditEvent, BroadcastRow, RotationRow
 from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
 from broadcaster.rooms import room
+from broadcaster.scheduling.conflicts import Kind
 from broadcaster.services.schedule.air import ANYTHING, SilencesError
+from broadcaster.services.schedule.conflicts import find
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import (
     add_exception,
@@ -23,6 +25,7 @@ from broadcaster.services.schedule.rotations import (
     retire_rotation,
 )
 from broadcaster.services.station import Station
+from tests.kit.clocks import later
 from tests.kit.people import EDITOR, OPERATOR
 from tests.kit.rotations import ROTATION
 from tests.kit.scripts import approved
@@ -159,3 +162,31 @@ def test_the_shipped_rotations_put_on_the_week_say_just_what_they_take_from_it(s
     table = tomllib.loads(week)
     table["slot"] = table["slot"][:-1]
     assert apply_rotation(station, OPERATOR, tomlkit.dumps(table), "w.toml", agreed=None).news.silences
+
+
+def test_what_the_weeks_before_had_and_the_coming_ones_lack_stands_among_the_conflicts(
+    station: Station,
+) -> None:
+    approved(station)
+    apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
+    plan(station)
+    later(station, days=5)
+    apply_rotation(station, OPERATOR, EXTRA, "hoc-bai.toml", agreed=ANYTHING)
+    plan(station)
+    later(station, days=1)
+    (found,) = (c for c in find(station) if c.kind is Kind.SILENCED)
+    assert found.kind.grave
+    assert "“Buổi sáng (05:00)” vẫn phát trong 4 tuần qua" in found.what
+    assert "lịch “Tiếng loa học bài” đang thay lịch “Lịch thử”" in found.what
+    retire_rotation(station, OPERATOR, "hoc-bai", agreed=ANYTHING)
+    plan(station)
+    assert not [c for c in find(station) if c.kind is Kind.SILENCED]
+
+
+def test_a_rotation_that_rules_no_day_stands_among_the_conflicts(station: Station) -> None:
+    apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
+    idle = EXTRA.replace("[rotation]", "[rotation]\npriority = -5")
+    assert "lịch này không ngày nào có hiệu lực" in apply_rotation(station, OPERATOR, idle, "hoc-bai.toml").never[0]
+    (found,) = (c for c in find(station) if c.kind is Kind.IDLE)
+    assert "theo lịch “Lịch thử” đứng trước" in found.what
+    assert not found.kind.grave
