@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -17,14 +16,12 @@ from broadcaster.cli.place import home_option
 from broadcaster.clock import day_start
 from broadcaster.db.queries.schedule import broadcast_detail, broadcasts_between
 from broadcaster.domain.air.broadcasts import ItemKind
-from broadcaster.domain.air.desk import Verb
 from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS, DayKind
 from broadcaster.domain.schedule.windows import parse_time
 from broadcaster.errors import RuleError
 from broadcaster.scheduling.conflict_lots import lots
 from broadcaster.scheduling.rotation_toml import read_toml
 from broadcaster.scheduling.rotation_words import no_rotation
-from broadcaster.services.air.broadcasts import send
 from broadcaster.services.schedule import conflicts, feeds
 from broadcaster.services.schedule.once import WordlessError, air_once
 from broadcaster.services.schedule.planning import plan, preview
@@ -131,7 +128,7 @@ def show(ctx: click.Context, days: int, shape: str, own_home: str | None) -> Non
         cells = [
             (
                 r["id"],
-                _when(station, r["starts_at"]),
+                moment_words(station, r["starts_at"]),
                 r["title"],
                 f"{r['sound_ms'] / 60000:.1f}",
                 len(r["rundown"]),
@@ -192,7 +189,7 @@ def preview_(ctx: click.Context, week: str | None, shape: str, own_home: str | N
             return
         cells = [
             (
-                _when(station, d.occurrence.starts_at),
+                moment_words(station, d.occurrence.starts_at),
                 d.occurrence.slot.title,
                 f"{d.filled.sound_ms / 60000:.1f}",
                 len(d.zones),
@@ -339,34 +336,10 @@ def air_command(
             )
         except WordlessError as error:
             raise RuleError(f"{error.message} Nếu đúng ý, hãy thêm --wordless.", field="items") from None
-        click.echo(f"Buổi phát số {number} sẽ phát lúc {_when(station, starts)}.")
+        click.echo(f"Buổi phát số {number} sẽ phát lúc {moment_words(station, starts)}.")
 
 
-@click.command("stop")
-@click.option("--zones", help="Chỉ dừng các cụm loa này, cách nhau bằng dấu phẩy.")
-@home_option
-@click.pass_context
-def stop_command(ctx: click.Context, zones: str | None, own_home: str | None) -> None:
-    """DỪNG PHÁT ngay."""
-    with opened(ctx, own_home) as station:
-        arguments: dict[str, Any] = {"zones": zones.split(",") if zones else None}
-        send(station, actor_of(ctx, station), Verb.STOP, **arguments)
-        click.echo("Đã ra lệnh dừng phát.")
-
-
-@click.command("trust-clock")
-@click.option("--yes", is_flag=True, help="Không hỏi lại.")
-@home_option
-@click.pass_context
-def trust_clock_command(ctx: click.Context, own_home: str | None, *, yes: bool) -> None:
-    """Xác nhận đồng hồ máy đúng khi máy phát ngừng vì nghi ngờ đồng hồ."""
-    with opened(ctx, own_home) as station:
-        if not yes:
-            click.confirm(f"Đồng hồ máy đang chỉ {_when(station, station.now())}. Đúng không?", abort=True)
-        send(station, actor_of(ctx, station), Verb.TRUST_CLOCK)
-        click.echo("Đã xác nhận đồng hồ; máy phát làm việc trở lại trong vài giây.")
-
-
-def _when(station: Station, moment: dt.datetime) -> str:
+def moment_words(station: Station, moment: dt.datetime) -> str:
+    """A moment in station time, as a person reads it."""
     local = station.local(moment)
     return f"{local:%H:%M:%S} {WEEKDAY_LABELS[local.weekday()].lower()} {local:%d/%m/%Y}"

@@ -56,7 +56,8 @@ def status_of(
 
 def _airing(one: AiringState) -> OnAir:
     b = one.broadcast
-    lane = next((lane for lane in one.lanes if lane.on_item is not None), one.lanes[0] if one.lanes else None)
+    lanes = [lane for lane in one.lanes if lane.sounds]
+    lane = next((lane for lane in lanes if lane.on_item is not None), lanes[0] if lanes else None)
     item = next((i for i in b.rundown if lane is not None and i.no == lane.on_item), None)
     return {
         "broadcast": b.id,
@@ -66,7 +67,7 @@ def _airing(one: AiringState) -> OnAir:
         if item is None
         else {"no": item.no, "title": item.title, "kind": item.kind, "script_id": item.script_id},
         "items": len(b.rundown),
-        "zones": [z for lane in one.lanes for z in lane.zones],
+        "zones": [z for lane in lanes for z in lane.zones],
         "planned_at": b.starts_at.isoformat(),
         "broadcast_started_at": one.started_at.isoformat() if one.started_at else None,
         "broadcast_position_ms": lane.position_ms if lane else 0,

@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import Command, Emergency, OutputStop, ZoneRow
+from broadcaster.db.queries.messages import soundings_of
 from broadcaster.db.queries.stops import held
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.air.desk import Order, OrderOutcome, Verb
 from broadcaster.domain.air.emergencies import EmergencyRequest
+from broadcaster.domain.air.outlets import Outlet
 from broadcaster.services.air import broadcasts, emergencies, emergency_soundings, stops
 from broadcaster.supervise.simulated import Simulation
 from tests.kit.air import make_air
@@ -33,6 +35,7 @@ class Meter:
     """A sink that notes from when to when each broadcast sounded, and tells a listener as it does."""
 
     kind, paced, exclusive, latency = "meter", False, True, 0.0
+    outlet, where = Outlet.LOUDSPEAKER, "loa thử"
 
     def __init__(self, name, clock):
         self.name, self.clock = name, clock
@@ -104,7 +107,7 @@ def confirmed(air, zones, repeat, *, title="Lũ về"):
 
 def soundings(air, number):
     with air.station.db.read() as session:
-        return {b.id for b in emergency_soundings.own(session, session.get_one(Emergency, number))}
+        return {b.id for b in soundings_of(session, session.get_one(Emergency, number))}
 
 
 def story(air, moment_s, words_s, repeat, outputs):

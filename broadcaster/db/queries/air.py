@@ -5,23 +5,28 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Emergency, Heartbeat, Incident, MuteRow, ZoneRow
+from broadcaster.db.queries.messages import MessageNow, message_now
+from broadcaster.db.queries.stops import HeldNow, held, known
 from broadcaster.db.queries.zones import zone_of
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.air.emergencies import EmergencyState
 from broadcaster.domain.air.mutes import Mute, silenced
 from broadcaster.domain.air.outlets import unheard
+from broadcaster.domain.air.stops import Stops
 from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.domain.setup.zones import ZoneState
 
 SILENT_AFTER = dt.timedelta(seconds=20)
 """A play-out that has not beaten for longer is taken for dead."""
+_STOPPED = dt.timedelta(minutes=30)
+"""So long a zone that was stopped says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +77,13 @@ class ZoneNow:
     """The same in Vietnamese, with what is on air or what is wrong."""
     airing: bool = False
     """Whether a broadcast runs for it, heard or not."""
+    stopped_at: dt.datetime | None = None
+    """When all its outputs were stopped, while that is news."""
+
+    @property
+    def rests_stopped(self) -> bool:
+        """Whether it is silent since a stop."""
+        return self.stopped_at is not None and self.state is ZoneState.REST
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +124,24 @@ class Present:
     """Emergencies that hold now, also while they do not sound."""
     outputs: Outputs
     """Which zones can only sound, or be silent, together."""
+    held: tuple[HeldNow, ...]
+    """What a stop holds back until a person lets it go."""
+
+    @property
+    def sounding(self) -> bool:
+        """Whether there is something to stop: it sounds, or an emergency is on its way from siren to last word."""
+        return bool(self.airing) or any(u.now.under_way for u in self.urgent)
+
+    @property
+    def heard(self) -> tuple[str, ...]:
+        """The zones where something sounds or an emergency is on its way, in their order, whatever their output is."""
+        coming = {z for u in self.urgent if u.now.under_way for z in self.outputs.reach(u.now.zones)}
+        return tuple(z.code for z in self.zones if z.airing or z.code in coming)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The name of each zone by its code."""
+        return {z.code: z.name for z in self.zones}
 
     @property
     def zone_counts(self) -> tuple[tuple[ZoneState, int], ...]:
@@ -135,17 +165,18 @@ class Present:
 
     def shared(self, code: str) -> tuple[str, ...]:
         """The zones that fall silent when zone `code` is stopped: those on air through its outputs."""
-        airing = {z for a in self.airing for z in a.zones}
-        return tuple(z for z in self.outputs.reach((code,)) if z in airing) or (code,)
+        return tuple(z for z in self.outputs.reach((code,)) if z in self.heard) or (code,)
 
 
-def present(session: Session, now: dt.datetime, several: Mapping[str, tuple[str, ...]] | None = None) -> Present:
+def present(
+    session: Session, now: dt.datetime, several: Mapping[str, tuple[str, ...]] | None = None, *, gone: bool = False
+) -> Present:
     """What is on air and what comes next, by rows and play-out's own word.
 
-    `several` are the names that stand for more than one output.
+    `several` are the names that stand for more than one output; `gone` says that play-out is known to be dead.
     """
     beat = session.get(Heartbeat, "playout")
-    alive = beat is not None and now - beat.at < SILENT_AFTER
+    alive = not gone and beat is not None and now - beat.at < SILENT_AFTER
     status: Mapping[str, Any] = beat.status if beat is not None and alive else {}
     words = _by_broadcast(status.get("on_air"))
     rows = session.scalars(
@@ -166,34 +197,40 @@ def present(session: Session, now: dt.datetime, several: Mapping[str, tuple[str,
     zones = session.scalars(select(ZoneRow).order_by(ZoneRow.position, ZoneRow.code)).all()
     enabled = [z.code for z in zones if z.enabled]
     outputs = Outputs.of(map(zone_of, zones), several or {})
-    held = silenced(mutes_in_force(session, now), now)
-    muted = outputs.only_on(held)
+    off, stops = silenced(mutes_in_force(session, now), now), known(session)
+    muted = outputs.only_on(off)
     sinks: Mapping[str, str] = status.get("sinks") or {}
     lost = unheard(status, outputs.names) if sinks else {}
-    airing = tuple(_airing(row, words.get(row.id, {})) for row in rows) if alive else ()
+    airing = tuple(a for row in rows if (a := _airing(row, words.get(row.id, {}))).zones) if alive else ()
+    recent = {z.code: stops.held(now - _STOPPED, outputs.of_zones((z.code,))) for z in zones}
+    stopped = {code: stop.at for code, stop in recent.items() if stop is not None}
     return Present(
         alive=alive,
         last_beat=beat.at if beat else None,
         airing=airing,
         coming=_coming(upcoming),
-        mutes=tuple(MutedNow(m, outputs.on((m.output,))) for m in held.values()),
+        mutes=tuple(MutedNow(m, outputs.on((m.output,))) for m in off.values()),
         muted=muted,
         hold=str(status.get("hold") or ""),
         clock_doubted=bool(status.get("clock_doubted")),
         troubles=tuple((lost | unheard(status, (n for n, why in sinks.items() if why != "ok"))).values()),
         zone_count=len(enabled),
         zones=tuple(
-            _zone_now(
-                z,
-                alive=alive,
-                heard=heard_in(z.code, airing, outputs),
-                muted=muted,
-                lost=[lost.get(n, "") for n in outputs.by_zone[z.code]],
+            replace(
+                _zone_now(
+                    z,
+                    alive=alive,
+                    heard=heard_in(z.code, airing, outputs),
+                    muted=muted,
+                    lost=[lost.get(n, "") for n in outputs.by_zone[z.code]],
+                ),
+                stopped_at=stopped.get(z.code),
             )
             for z in zones
         ),
-        urgent=urgent(session, now),
+        urgent=urgent(session, now, outputs, stops),
         outputs=outputs,
+        held=held(session, outputs, now),
     )
 
 
@@ -262,7 +299,7 @@ def _airing(row: BroadcastRow, word: Mapping[str, Any]) -> OnAirNow:
         title=row.title,
         trial=row.kind is BroadcastKind.TRIAL,
         urgent=row.kind is BroadcastKind.EMERGENCY,
-        zones=tuple(word.get("zones") or row.zones),
+        zones=tuple(word.get("zones", row.zones)),
         started_at=started,
         length_ms=row.sound_ms,
         item_no=place if isinstance(place, int) else 0,
@@ -297,6 +334,7 @@ class Urgent:
     repeat_minutes: int | None
     next_at: dt.datetime | None
     expires_at: dt.datetime | None
+    now: MessageNow
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,12 +346,21 @@ class Story:
     next_at: dt.datetime | None
 
 
-def urgent(session: Session, now: dt.datetime) -> tuple[Urgent, ...]:
+def urgent(session: Session, now: dt.datetime, outputs: Outputs, stops: Stops) -> tuple[Urgent, ...]:
     """What holds now, newest first; the one reading that something is over is no emergency."""
-    held = (Emergency.state == EmergencyState.ACTIVE) & Emergency.over.is_(False)
-    rows = session.scalars(select(Emergency).where(held).order_by(Emergency.id.desc())).all()
+    active = (Emergency.state == EmergencyState.ACTIVE) & Emergency.over.is_(False)
+    rows = session.scalars(select(Emergency).where(active).order_by(Emergency.id.desc())).all()
     return tuple(
-        Urgent(r.id, r.title, tuple(r.zones), r.repeat_minutes, _next(session, r.id, now), r.expires_at) for r in rows
+        Urgent(
+            r.id,
+            r.title,
+            tuple(r.zones),
+            r.repeat_minutes,
+            _next(session, r.id, now),
+            r.expires_at,
+            message_now(session, r, now, outputs, stops),
+        )
+        for r in rows
     )
 
 

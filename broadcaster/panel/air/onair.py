@@ -13,11 +13,12 @@ from broadcaster.clock import Clock, day_start
 from broadcaster.db.queries import air, schedule
 from broadcaster.domain.air.desk import Verb
 from broadcaster.domain.people.roles import Permission
+from broadcaster.errors import RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, public, station
 from broadcaster.panel.web.fragments import revalidated
 from broadcaster.panel.web.frame import Facts, Frame
 from broadcaster.panel.web.undo import done
-from broadcaster.services.air import broadcasts
+from broadcaster.services.air import broadcasts, orders, stops
 from broadcaster.services.air.fitness import Organ, fitness
 from broadcaster.services.reports import due as report_due
 from broadcaster.services.schedule import resuming
@@ -124,8 +125,8 @@ def stop() -> ResponseReturnValue:
         stopped = [
             a for a in present.airing if not a.trial and (zones is None or present.outputs.collide(zones, a.zones))
         ]
-        broadcasts.send(station(), actor(), Verb.STOP, zones=zones)
-        words = "Đã gửi lệnh dừng phát. Loa im trong chưa đầy một giây; nhật ký ghi lại người dừng và giờ dừng."
+        answer = orders.tell(station(), actor(), Verb.STOP, zones=zones)
+        words = orders.stop_in_words(answer, present.names, zones or ())
         back = url_for("onair.resume", number=stopped[0].broadcast_id) if len(stopped) == 1 else ""
         done(words, back, label="Phát tiếp phần còn lại", ask=True)
         return leave_to(url_for("onair.index"))
@@ -152,13 +153,36 @@ def resume(number: int) -> ResponseReturnValue:
     return render_template(f"air/onair/{part}", row=row, rests=rests, names=names, possible=possible, present=facts())
 
 
+@blueprint.route("/held/<any(broadcast, emergency):kind>/<int:number>", methods=["GET", "POST"])
+@needs(Permission.OPERATE)
+def held(kind: str, number: int) -> ResponseReturnValue:
+    """What a stop holds back goes on, or is dropped; asks once, naming what will sound where."""
+    urgent = kind == "emergency"
+    if urgent and not actor().may(Permission.EMERGENCY):
+        flask.abort(403)
+    if request.method == "POST":
+        try:
+            if request.form.get("drop"):
+                stops.drop(station(), actor(), number, urgent=urgent)
+                flash("Đã bỏ; sẽ không phát nữa.")
+            else:
+                stops.let_go(station(), actor(), number, urgent=urgent)
+                flash("Đã cho phát tiếp.")
+        except RuleError as error:
+            flash(error.message, "error")
+        return leave_to(url_for("onair.index"))
+    present = facts(fresh=True)
+    one = next((h for h in present.held if (h.number, h.urgent) == (number, urgent)), None)
+    part = "_held.html" if request.headers.get("HX-Request") else "held.html"
+    return render_template(f"air/onair/{part}", one=one, kind=kind, present=present)
+
+
 @blueprint.route("/trust-clock", methods=["GET", "POST"])
 @needs(Permission.OPERATE)
 def trust_clock() -> ResponseReturnValue:
     """A person looked at the machine's clock and says that it is right; shows its time and asks once."""
     if request.method == "POST":
-        broadcasts.send(station(), actor(), Verb.TRUST_CLOCK)
-        flash("Đã xác nhận đồng hồ. Máy phát làm việc trở lại trong vài giây.")
+        flash(orders.in_words(orders.tell(station(), actor(), Verb.TRUST_CLOCK)))
         return leave_to(url_for("onair.index"))
     part = "_clock.html" if request.headers.get("HX-Request") else "clock.html"
     return render_template(f"air/onair/{part}", present=facts(fresh=True), now=station().local(station().now()))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from broadcaster.db.queries import air
 from broadcaster.db.queries.scripts import many
+from broadcaster.services.air import broadcasts
 from broadcaster.services.air.fitness import Ailment, Fitness, Organ, fitness
 from broadcaster.services.station import Station
 
@@ -58,7 +59,8 @@ class Frame:
         if not fresh and kept and kept[0] == writes and dt.timedelta() <= now - kept[1] < KEPT:
             return kept[2]
         with db.read() as session:
-            present = air.present(session, now, self._station.settings.several)
+            gone = broadcasts.gone(self._station.home)
+            present = air.present(session, now, self._station.settings.several, gone=gone)
             found = Facts(present, many.waiting_count(session), self._fitness())
         self._kept = (writes, now, found)
         return found

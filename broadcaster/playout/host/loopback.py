@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 LARGEST = 4096
 """Bytes in a datagram; longer ones are not ours."""
+LARGEST_ANSWER = 60_000
 
 
 class Loopback:
@@ -87,4 +88,4 @@ class Loopback:
             answer = self._heard(message)
             if answer is not None:
                 with contextlib.suppress(OSError):
-                    listener.sendto(json.dumps(answer).encode()[:LARGEST], sender)
+                    listener.sendto(json.dumps(answer).encode()[:LARGEST_ANSWER], sender)

@@ -6,9 +6,9 @@ import contextlib
 import datetime as dt
 import json
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
@@ -32,6 +32,9 @@ from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 
 _ANSWER_S = 0.25
+_LARGEST = 65_507
+"""Bytes in a datagram."""
+Heard = TypeVar("Heard")
 _SENT = frozenset(Verb) - {Verb.MUTE, Verb.UNMUTE}
 URGENT_TITLE = "KHẨN CẤP: "
 OVER_TITLE = "HẾT KHẨN CẤP: "
@@ -172,10 +175,21 @@ def send(station: Station, actor: Actor, verb: str, **arguments: Any) -> int:
         RuleError: no such verb, zone or broadcast.
         DatabaseUnavailableError: the database does not answer, and neither does play-out.
     """
+    return give(station, actor, verb, arguments, lambda message: ring(station.home, **message))[0]
+
+
+def give(
+    station: Station, actor: Actor, verb: str, arguments: dict[str, Any], knock: Callable[[dict[str, Any]], Heard]
+) -> tuple[int, Heard]:
+    """Write an order and let `knock` take it to play-out; return its number, and what `knock` returned.
+
+    Raises:
+        As `send`.
+    """
     actor.require(Permission.OPERATE)
     if verb not in _SENT:
         raise RuleError(f"Không có lệnh “{verb}”. Các lệnh: {', '.join(sorted(_SENT))}.", field="verb")
-    order_id, now = 0, station.now()
+    order_id, now, away = 0, station.now(), None
     try:
         with station.db.write() as session:
             _check(session, verb, arguments)
@@ -186,13 +200,15 @@ def send(station: Station, actor: Actor, verb: str, **arguments: Any) -> int:
             Trail(session, now, actor).record(f"playout.{verb}", "playout", PROCESS, after=dict(arguments))
             session.flush()
             order_id = row.id
-    except DatabaseUnavailableError:
-        known = {"verb": verb, "arguments": arguments, "by": actor.username, "at": now.isoformat()}
-        if verb != Verb.STOP or not ring(station.home, **known):
+    except DatabaseUnavailableError as error:
+        if verb != Verb.STOP:
             raise
-        return 0
-    ring(station.home, verb=verb, arguments=arguments, by=actor.username, order=order_id, at=now.isoformat())
-    return order_id
+        away = error
+    message = {"verb": verb, "arguments": arguments, "by": actor.username, "order": order_id, "at": now.isoformat()}
+    heard = knock(message)
+    if away is not None and not heard:
+        raise away
+    return order_id, heard
 
 
 def _check(session: Session, verb: str, arguments: Mapping[str, Any]) -> None:
@@ -213,17 +229,39 @@ def ring(home: Home, **message: Any) -> bool:
         return False
 
 
+def ask(home: Home, limit_s: float, **message: Any) -> dict[str, Any] | None:
+    """Knock, and return what play-out answers within `limit_s`; None when it does not."""
+    try:
+        with _knock(home, message) as line:
+            line.settimeout(limit_s)
+            answer = json.loads(line.recv(_LARGEST))
+            return answer if isinstance(answer, dict) else None
+    except (OSError, ValueError):
+        return None
+
+
+def gone(home: Home) -> bool:
+    """Whether play-out ran on this machine and was killed: nobody has its ear any more. One that hangs is not gone."""
+    try:
+        with _knock(home, {"ask": "levels"}) as line:
+            line.settimeout(_ANSWER_S)
+            line.recv(_LARGEST)
+    except (ConnectionRefusedError, ConnectionResetError):
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
+
+
 def levels(home: Home) -> dict[str, float] | None:
     """How loud each sink is at this moment (dBFS, RMS), asked of play-out itself; None when it is silent.
 
     An empty table: play-out lives, and nothing is on air.
     """
+    answer = ask(home, _ANSWER_S, ask="levels")
     try:
-        with _knock(home, {"ask": "levels"}) as line:
-            line.settimeout(_ANSWER_S)
-            answer = json.loads(line.recv(4096))
-            return {str(name): float(level) for name, level in answer["levels"].items()}
-    except (OSError, ValueError, KeyError, AttributeError):
+        return {str(name): float(level) for name, level in answer["levels"].items()} if answer else None
+    except (ValueError, KeyError, AttributeError):
         return None
 
 
@@ -232,5 +270,6 @@ def _knock(home: Home, message: Mapping[str, Any]) -> Iterator[socket.socket]:
     port, secret = (home.run / PORT_FILE).read_text(encoding="ascii").split()
     packet = json.dumps({**message, "secret": secret}).encode()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
-        line.sendto(packet, ("127.0.0.1", int(port)))
+        line.connect(("127.0.0.1", int(port)))  # so that a port that nobody has any more says so at once
+        line.send(packet)
         yield line

@@ -15,6 +15,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Command, CueRow, Emergency, origins
+from broadcaster.db.queries.messages import soundings_of
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.broadcasts import OPEN_STATES, BroadcastKind, BroadcastState, ItemKind, RundownItem
 from broadcaster.domain.air.desk import Verb
@@ -60,7 +61,7 @@ def speech_arrived(station: Station, session: Session, row: Emergency, now: dt.d
     """Put the words on the air when the tone went ahead alone, and the best voice into the coming repeats."""
     if row.state is not EmergencyState.ACTIVE or row.confirmed_at is None:
         return
-    rows = own(session, row)
+    rows = soundings_of(session, row)
     if not any(_speaks(b) for b in rows):
         tone_end = row.confirmed_at + dt.timedelta(milliseconds=max((b.sound_ms for b in rows), default=0))
         _broadcast(session, row, 0, max(now, tone_end + _SEAM), _rundown(station, session, row)[-1:], GRACE)
@@ -80,7 +81,7 @@ def extend(station: Station, session: Session, row: Emergency, now: dt.datetime)
         return 0  # a tone without words, again and again, would only frighten
     rundown = _rundown(station, session, row)
     every = repeat_after(row.repeat_minutes, sum(i.duration_ms for i in rundown))
-    known = {b.attempt for b in own(session, row)}
+    known = {b.attempt for b in soundings_of(session, row)}
     added = 0
     until = _last_start(row, rundown)
     for number, moment in repeats(row.confirmed_at, every, now, min(now + AHEAD, until or now + AHEAD)):
@@ -93,7 +94,7 @@ def extend(station: Station, session: Session, row: Emergency, now: dt.datetime)
 def again(station: Station, session: Session, row: Emergency, now: dt.datetime) -> None:
     """Let an emergency go on after a stop: at once from its siren, and its repeats at their times."""
     row.let_go_at = now
-    for b in own(session, row):
+    for b in soundings_of(session, row):
         if b.state in {BroadcastState.PLANNED, BroadcastState.CUED}:
             if b.starts_at > now:
                 b.ordered_at = now
@@ -152,7 +153,7 @@ def _tend(station: Station, session: Session, row: Emergency, now: dt.datetime) 
     """Let one emergency go on, or end when its time has come; return how many rows changed."""
     if row.state is not EmergencyState.ACTIVE:
         return 0
-    if row.over and (said := _read_out(own(session, row))):
+    if row.over and (said := _read_out(soundings_of(session, row))):
         close(session, row, EmergencyState.EXPIRED, now, machine(), said)
         return 1
     if row.expires_at is None:
@@ -188,14 +189,6 @@ def _last_start(row: Emergency, rundown: Sequence[RundownItem]) -> dt.datetime |
 def _recent(now: dt.datetime) -> Any:
     recent = or_(Emergency.state == EmergencyState.ACTIVE, Emergency.ended_at > now - RECENT)
     return select(Emergency).where(Emergency.confirmed_at.is_not(None), recent).order_by(Emergency.id)
-
-
-def own(session: Session, row: Emergency) -> Sequence[BroadcastRow]:
-    """The soundings of an emergency, past and to come, in their order."""
-    query = select(BroadcastRow).where(
-        BroadcastRow.emergency_id == row.id, BroadcastRow.kind == BroadcastKind.EMERGENCY
-    )
-    return session.scalars(query.order_by(BroadcastRow.starts_at)).all()
 
 
 def _speaks(b: BroadcastRow) -> bool:

@@ -51,7 +51,7 @@ def test_two_steps_that_name_the_zones_then_it_sounds_and_every_page_says_so(sta
     assert [i.kind for i in first.rundown] == ["cue"]  # the words are not spoken yet: the tone goes ahead
     assert verbs == {"draft", "confirm"}
     assert "Nước lũ đang lên nhanh" in sign_in("xem").get("/fragments/bar").text
-    assert "PHÁT KHẨN CẤP" not in client.get("/emergency/1/confirm", follow_redirects=True).text
+    assert "PHÁT KHẨN CẤP tại" not in client.get("/emergency/1/confirm", follow_redirects=True).text
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,10 @@ def test_stopping_one_zone_names_all_that_fall_silent_with_it(station: Station, 
     answer = client.post("/stop", data={"zone": ["am01", "am02"]}, follow_redirects=True)
     with station.db.read() as session:
         order = session.query(Command).one()
-        assert (order.verb, order.arguments) == ("stop", {"zones": ["am01", "am02"]})
+        assert (order.verb, order.arguments) == (
+            "stop",
+            {"zones": ["am01", "am02"], "outputs": ["nha-van-hoa"]},
+        )
     assert "Phát tiếp phần còn lại" in answer.text
     alone = client.get("/stop?zone=am09").text
     assert "cả 10 cụm cùng im" in alone

@@ -82,7 +82,7 @@ def test_the_operator_stops_by_keyboard_alone_after_reading_what_stops(chromium:
     expect(dialog).to_be_hidden()
     page.get_by_role("link", name="DỪNG PHÁT").click()
     page.get_by_role("button", name="Dừng phát ngay").press("Enter")
-    expect(page.get_by_text("Đã gửi lệnh dừng phát")).to_be_visible()
+    expect(page.get_by_text("Máy phát chưa trả lời")).to_be_visible()
     context.close()
 
 
