@@ -50,14 +50,15 @@ def look_back(records: Iterable[Record]) -> Past:
     stops = Stops()
     for record in records:
         number = record.body.get("broadcast_id") if record.kind == "entry" else record.body.get("broadcast")
-        if record.kind == "verdict":
-            ended.add(record.body["broadcast"])
-        elif record.kind == "answer":
-            obeyed.add(record.body["order"])
-        elif record.kind == "stops":
-            stops = stops.joined(Stops.from_json(record.body))
-        elif number is not None:
-            _take(open_ones.setdefault(number, Unfinished()), record)
+        match record.kind:
+            case "verdict":
+                ended.add(record.body["broadcast"])
+            case "answer":
+                obeyed.add(record.body["order"])
+            case "stops":
+                stops = stops.joined(Stops.from_json(record.body))
+            case _ if number is not None:
+                _take(open_ones.setdefault(number, Unfinished()), record)
     return Past({n: one for n, one in open_ones.items() if n not in ended}, frozenset(ended), frozenset(obeyed), stops)
 
 
