@@ -208,7 +208,7 @@ class Lane:
             fade_in = (position == 0 and self._fade_in) or (source.live and done == 0)
             fade_out = last or (source.live and done + n >= total)
             heard += self._sound(segment.item_no, raw, n, position, fade_in=fade_in, fade_out=fade_out)
-            heard = max(0, heard - self._lately_lost())
+            heard -= self._lately_lost(heard)
             if started is None:
                 started = now
                 self._note_place(segment.item_no, n)
@@ -229,7 +229,7 @@ class Lane:
                 break
         if self._cut is not None and self._stream is not None:
             _quietly(self._stream.drop)
-            heard = max(0, heard - self._lately_lost())
+            heard -= self._lately_lost(heard)
         if started is not None or source.why:
             self._emit(self._ended(segment, started or ended, ended, heard, done))
         return position
@@ -324,10 +324,11 @@ class Lane:
             self.level = level(pcm) if sent else SILENT_DBFS
         return sent
 
-    def _lately_lost(self) -> int:
-        """Samples that were counted as taken and turned out never to leave, since asked last."""
+    def _lately_lost(self, counted: int) -> int:
+        """Samples of those counted that turned out never to leave, since asked last; what is over counts later."""
         lost = self._lost + (self._stream.lost if isinstance(self._stream, Losing) else 0)
-        new, self._lost_known = lost - self._lost_known, lost
+        new = min(lost - self._lost_known, counted)
+        self._lost_known += new
         if new and not self._quiet_why:
             self._quiet_why = self._sink_fault() or CUT_SHORT
         return new
