@@ -204,6 +204,8 @@ def _of_first_bulletin(station: Station, found: FirstBulletin | str | None, outp
         return f"Bản tin đầu tiên phát lúc {station.local(found.starts_at):%H:%M:%S}. {to[0].upper()}{to[1:]}."
     if found.state is BroadcastState.UNHEARD:
         return f"Bản tin đầu tiên đã ghi vào tệp, không ra loa. {found.verdict}"
+    if found.trial and found.state is BroadcastState.AIRED and found.words_ms:
+        return "Bản tin đầu tiên đã ghi xong vào bản thu, không ra loa. Xem nhật ký: loa log show"
     if found.state is BroadcastState.AIRED and found.words_ms:
         return "Bản tin đầu tiên đã phát xong. Xem nhật ký: loa log show"
     heard = "" if found.words_ms else " Chưa lời nào được nghe thấy. Xem nhật ký: loa log show"
