@@ -39,12 +39,21 @@ def index() -> ResponseReturnValue:
         groups = zones_queries.groups(session)
         heard = zones_queries.last_heard(session)
         counts = zones_queries.open_notes(session)
+        outputs = station().outputs(session)
         open_notes = {z.code: counts.get(z.code, {}) for z in rows}
     now = station().local(station().now()).time()
     loud = {z.code: volume_at(z.volume, parse_bands(z.volume_bands), now) for z in rows}
+    together = {z: min(loud[c] for c in outputs.reach((z,))) for z in loud}
     names = {z.code: z.name for z in rows}
     return render_template(
-        "setup/zones/index.html", rows=rows, groups=groups, heard=heard, names=names, open_notes=open_notes, loud=loud
+        "setup/zones/index.html",
+        rows=rows,
+        groups=groups,
+        heard=heard,
+        names=names,
+        open_notes=open_notes,
+        loud=loud,
+        together=together,
     )
 
 

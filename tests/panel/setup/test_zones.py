@@ -14,9 +14,11 @@ from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.people.roles import machine
 from broadcaster.domain.setup.zones import Correction
 from broadcaster.errors import RuleError
+from broadcaster.services.log import playlog
 from broadcaster.services.setup import doctor, zones
 from broadcaster.services.station import Station
 from tests.kit import seed
+from tests.kit.entries import entry
 from tests.kit.panel import SignIn
 
 FORM = {
@@ -149,3 +151,35 @@ def test_a_moment_without_a_broadcast_says_so(sign_in: SignIn) -> None:
     client.post("/zones/am01/notes", data={"kind": "noise", "at": "2026-03-04T03:15", "text": "Nghe tiếng rú"})
     assert "lúc đó cụm này không phát" in client.get("/zones/am01").text
     assert seed.NOW.hour == 17
+
+
+def test_a_complaint_finds_what_was_meant_for_a_neighbour_and_so_does_the_log(
+    sign_in: SignIn, station: Station
+) -> None:
+    then = dt.datetime(2026, 3, 4, 5, 30, tzinfo=seed.NOW.tzinfo)
+    times = {"planned_at": then, "started_at": then, "ended_at": then + dt.timedelta(minutes=3)}
+    heard = entry(91, zone="am02", also=("am01",), broadcast_title="Chương trình riêng", **times)
+    with station.db.write() as session:
+        playlog.append(session, [heard], then)
+    client = sign_in("vanhanh")
+    client.post("/zones/am01/notes", data={"kind": "noise", "at": "2026-03-04T05:31", "text": "Ồn quá"})
+    page = " ".join(client.get("/zones/am01").text.split())
+    assert "Chương trình riêng" in page
+    assert "dành cho Cụm loa ấp Mẫu 2 nhưng chung âm ly nên ở đây cũng nghe" in page
+    days = "from=2026-03-04&to=2026-03-04&q=Chương trình riêng"
+    assert "cũng nghe thấy ở: Cụm loa ấp Mẫu 1" in client.get(f"/log/?{days}").text
+    assert "Chương trình riêng" not in client.get(f"/log/?{days}&zone=am01").text.partition("<tbody>")[2]
+    assert "Chương trình riêng" in client.get(f"/log/?{days}&zone=am01&near=1").text.partition("<tbody>")[2]
+    assert "(cũng nghe thấy ở Cụm loa ấp Mẫu 1)" in client.get(f"/log/book?{days}").text
+    assert "Cụm loa ấp Mẫu 1" in client.get(f"/log/export.csv?{days}").text
+
+
+def test_a_zone_that_is_set_low_says_whom_it_makes_softer(sign_in: SignIn, station: Station) -> None:
+    with station.db.write() as session:
+        session.get(ZoneRow, "am01").sink = session.get(ZoneRow, "am02").sink = "rieng"
+        session.get(ZoneRow, "am01").volume = 0
+    client = sign_in("vanhanh")
+    page = " ".join(client.get("/zones/am02").text.split())
+    assert "Cùng âm ly với Cụm loa ấp Mẫu 1:" in page
+    assert "<strong>cũng nhỏ theo</strong>" in page
+    assert client.get("/zones/").text.count("cùng âm ly: 0%") == 1
