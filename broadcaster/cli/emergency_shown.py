@@ -87,6 +87,8 @@ def ending(station: Station, row: Emergency) -> str:
     """When it ends by itself."""
     if row.expires_at is not None:
         return f"{station.local(row.expires_at):%H:%M %d/%m/%Y}"
+    if row.over:
+        return "khi đọc xong"
     return f"{station.settings.emergency.lasts_hours} giờ sau khi phát"
 
 

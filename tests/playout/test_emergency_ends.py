@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from broadcaster.db.models import AuditEvent, BroadcastRow, Emergency, Incident
+from broadcaster.db.queries import air as air_queries
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, ItemKind
 from broadcaster.domain.air.emergencies import NOTICE, EmergencyRequest, EmergencyState
 from broadcaster.errors import RuleError, printed
@@ -164,3 +165,14 @@ def test_no_default_is_ever_kept_as_typed(text, later, title):
     assert first.title in {"", "Tên"}
     again = EmergencyRequest(title=first.title, text=later, zones=(), reason="").cleaned()
     assert again.title == title.strip()
+
+
+def test_what_has_expired_or_is_over_is_no_emergency_on_any_page_though_nothing_ran_since(air):
+    prepare(air)
+    declared(air, repeat_minutes=20, expires_at=air.frozen.now() + HOUR)
+    over = declared(air, zones=("ap-2",), over=True)
+    with air.station.db.read() as session:
+        several = air.station.settings.several
+        assert [u.id for u in air_queries.present(session, air.frozen.now(), several).urgent] == [1]
+        assert air_queries.present(session, air.frozen.now() + HOUR, several).urgent == ()
+    assert row(air, over).expires_at == air.frozen.now() + HOUR, "it is tried for an hour"

@@ -347,8 +347,9 @@ class Story:
 
 
 def urgent(session: Session, now: dt.datetime, outputs: Outputs, stops: Stops) -> tuple[Urgent, ...]:
-    """What holds now, newest first; the one reading that something is over is no emergency."""
-    active = (Emergency.state == EmergencyState.ACTIVE) & Emergency.over.is_(False)
+    """What holds now, newest first; the one reading that something is over is no emergency, nor what has expired."""
+    lasts = Emergency.expires_at.is_(None) | (Emergency.expires_at > now)
+    active = (Emergency.state == EmergencyState.ACTIVE) & Emergency.over.is_(False) & lasts
     rows = session.scalars(select(Emergency).where(active).order_by(Emergency.id.desc())).all()
     return tuple(
         Urgent(

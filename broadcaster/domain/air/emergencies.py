@@ -25,6 +25,8 @@ BREATH = dt.timedelta(seconds=30)
 """At least this long are the horns free between the end of a message and its repeat."""
 NOTICE = dt.timedelta(minutes=30)
 """So long before its end a person is told that a repeated emergency is about to fall silent."""
+READING = dt.timedelta(hours=1)
+"""So long is it tried to read once what is over; it ends as soon as it was read."""
 _NAMELESS = "Bản tin khẩn cấp"
 
 

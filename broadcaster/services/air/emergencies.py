@@ -15,6 +15,7 @@ from broadcaster.db.models import Emergency
 from broadcaster.db.queries.one import one_of
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.emergencies import (
+    READING,
     EmergencyRequest,
     EmergencyState,
     ReviewFinding,
@@ -142,7 +143,8 @@ def confirm(station: Station, actor: Actor, number: int) -> int | None:
         if not codes:
             raise RuleError("Các cụm loa đã chọn đều đang tắt.", field="zones")
         row.state, row.confirmed_by, row.confirmed_at = EmergencyState.ACTIVE, actor.username, now
-        row.expires_at = wish.expires_at or now + dt.timedelta(hours=station.settings.emergency.lasts_hours)
+        lasts = READING if row.over else dt.timedelta(hours=station.settings.emergency.lasts_hours)
+        row.expires_at = wish.expires_at or now + lasts
         for other in gives_way(session, row):
             closed = EmergencyState.CANCELLED if row.over else EmergencyState.REPLACED
             said = "Kết thúc theo" if row.over else "Thay bằng"

@@ -77,7 +77,7 @@ def wish_from_cap(station: Station, data: bytes, name: str) -> CapDraft:
         zones=zones,
         reason=_reason(station, alert),
         repeat_minutes=None if alert.over else station.settings.emergency.repeat_minutes,
-        expires_at=None if alert.kind == "Cancel" else alert.expires,
+        expires_at=None if alert.over else alert.expires,
         over=alert.over,
         ends=ends,
     )

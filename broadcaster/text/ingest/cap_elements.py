@@ -121,7 +121,7 @@ _INFO: Final = {
     ),
     "urgency": Element(
         rule="Past: it is over",
-        label="Khẩn cấp",
+        label="Độ khẩn",
         words={
             "Immediate": "phải làm ngay",
             "Expected": "trong giờ tới",

@@ -176,7 +176,7 @@ def test_everything_is_shown_in_vietnamese_and_station_time_before_anybody_confi
     lines = {line.label: line.text for line in facts.lines}
     assert lines["Ngôn ngữ"] == "tiếng Việt (vi-VN)"
     assert lines["Mức độ"] == "đặc biệt nghiêm trọng"
-    assert lines["Khẩn cấp"] == "phải làm ngay"
+    assert lines["Độ khẩn"] == "phải làm ngay"
     assert lines["Việc cần làm"] == "di dời; theo dõi tin"
     assert lines["Vùng"] == "Các xã ven sông Mẫu"
     assert lines["Hết hiệu lực"] == "00:00 20/10/2099"
