@@ -30,6 +30,7 @@ from broadcaster.domain.air.desk import (
     Status,
     Verb,
 )
+from broadcaster.domain.setup.zones import least_audible
 from broadcaster.home import Home
 from broadcaster.playout.airing.claims import Claims, within
 from broadcaster.playout.airing.contract import AiringState
@@ -135,6 +136,7 @@ class Playout:
             sinks=sinks if isinstance(sinks, Sinks) else Sinks(dict(sinks), {}),
             relays=relays,
             talks=home.run / "talks",
+            least_audible=least_audible(settings.sound.loudness),
             lead_times=LeadTimes.of(clock),
             chunk_ms=chunk_ms,
             proves=isinstance(clock, SystemClock) if proves is None else proves,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from itertools import combinations
 from typing import Any, Self
 
+from broadcaster.domain.log.proof import SILENT_DBFS
 from broadcaster.domain.schedule.windows import Window
 from broadcaster.errors import RuleError, Where
 
@@ -83,6 +85,14 @@ class VolumeBand:
         return f"{self.window} {self.volume}"
 
 
+def least_audible(loudness: float) -> int:
+    """Percent of full volume below which nobody is said to have heard what is made `loudness` (LUFS) loud.
+
+    What leaves softer than `SILENT_DBFS` is what the station's own listener calls silence.
+    """
+    return math.ceil(100 * 10 ** ((SILENT_DBFS - loudness) / 20))
+
+
 def parse_bands(lines: Iterable[str], *, field: str = "volume_bands") -> tuple[VolumeBand, ...]:
     """The bands written one a line, in order of the day.
 
@@ -103,12 +113,6 @@ def volume_at(volume: int, bands: Sequence[VolumeBand], time: dt.time) -> int:
     return next((b.volume for b in bands if b.window.at(time)), volume)
 
 
-LEAST_AUDIBLE = 7
-"""Percent of full volume below which nobody is said to have heard anything.
-
-What airs is made as loud as -16 LUFS; at 6 % it leaves below -40 dBFS (`domain.log.proof.SILENT_DBFS`), which is what
-the station's own listener calls silence.
-"""
 BOOST_DB = 6.0
 CUT_DB = -12.0
 """How far a zone's sound may be put right: a horn that needs more needs a technician."""

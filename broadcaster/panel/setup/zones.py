@@ -16,7 +16,7 @@ from broadcaster.db.queries import zones as zones_queries
 from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.scripts.fields import Face, shown_on
 from broadcaster.domain.setup.fields import DEFAULTS, ZoneFields
-from broadcaster.domain.setup.zones import LEAST_AUDIBLE, parse_bands, volume_at
+from broadcaster.domain.setup.zones import least_audible, parse_bands, volume_at
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web import agreeing
 from broadcaster.panel.web.access import actor, leave_to, needs, station
@@ -73,7 +73,13 @@ def new() -> ResponseReturnValue:
             flash(f"Đã thêm cụm loa “{form.name.data}”. Hãy phát âm thử để chắc loa kêu.")
             return leave_to(url_for("zones.edit", code=code))
     page = render_template(
-        "setup/zones/edit.html", form=form, row=None, notes=(), aired={}, people={}, least_audible=LEAST_AUDIBLE
+        "setup/zones/edit.html",
+        form=form,
+        row=None,
+        notes=(),
+        aired={},
+        people={},
+        least_audible=least_audible(station().settings.sound.loudness),
     )
     return page, 422 if form.is_submitted() else 200
 
@@ -220,7 +226,7 @@ def _page(row: ZoneRow, form: ZoneForm) -> str:
         people=names,
         names=zone_names,
         shared=shared,
-        least_audible=LEAST_AUDIBLE,
+        least_audible=least_audible(station().settings.sound.loudness),
     )
 
 

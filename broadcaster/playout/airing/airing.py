@@ -452,4 +452,4 @@ class Airing:
         """Follow the hours: a zone may be softer at dawn."""
         time = self._clock.now().astimezone(self._machine.pinned.hours.tz).time()
         for lane in self._state.lanes:
-            lane.gain, lane.soft = volume(self._state.bundle, lane.zones, time)
+            lane.gain, lane.soft = volume(self._state.bundle, lane.zones, time, self._machine.least_audible)

@@ -15,7 +15,7 @@ from broadcaster.domain.air.causes import NOTHING, Cause, Why
 from broadcaster.domain.air.desk import AirHours, Bundle
 from broadcaster.domain.air.stops import Stop, wanted_since
 from broadcaster.domain.log.playlog import Outcome
-from broadcaster.domain.setup.zones import LEAST_AUDIBLE, Correction, strictest, volume_at
+from broadcaster.domain.setup.zones import Correction, strictest, volume_at
 from broadcaster.playout.airing.contract import OnItsWay
 from broadcaster.playout.airing.machine import Machine
 from broadcaster.playout.airing.proving import listener
@@ -76,22 +76,23 @@ def without_stopped(machine: Machine, plan: Ways, wanted: dt.datetime) -> Ways:
     return Ways(left, plan.unreachable | {z: (Outcome.MISSED, stop.why) for z, stop in silent.items()})
 
 
-def volume(bundle: Bundle, codes: Sequence[str], time: dt.time) -> tuple[float, Why]:
+def volume(bundle: Bundle, codes: Sequence[str], time: dt.time, least_audible: int) -> tuple[float, Why]:
     """The volume of a sink (0 to 1) for the zones that hear it, at a station time, and why nobody can hear that.
 
     One sink has one volume: that of the zone that asks for the least, so that nobody is woken by what was set for
-    others. An emergency takes the greatest of all that its zones were ever allowed, and full where that is too soft.
+    others; below `least_audible` (percent) nobody hears it. An emergency takes the greatest of all that its zones were
+    ever allowed, and full where that is too soft.
     """
     zones = [bundle.zones[c] for c in codes if c in bundle.zones]
     if not zones:
         return 1.0, NOTHING
     if bundle.broadcast.kind is BroadcastKind.EMERGENCY:
         most = max(max(z.volume, *(b.volume for b in z.bands), 0) for z in zones)
-        return (most if most >= LEAST_AUDIBLE else 100) / 100, NOTHING
+        return (most if most >= least_audible else 100) / 100, NOTHING
     least = min(zones, key=lambda z: volume_at(z.volume, z.bands, time))
     percent = volume_at(least.volume, least.bands, time)
     factor = 10 ** (strictest(z.correction for z in zones).gain / 20)
-    if percent * factor >= LEAST_AUDIBLE:
+    if percent * factor >= least_audible:
         return percent / 100, NOTHING
     if percent == 0:
         return 0.0, Why(Cause.VOLUME_NOUGHT, f"Âm lượng của “{least.name}” đặt bằng 0.")
@@ -127,7 +128,7 @@ def lay(
         if not free:
             continue
         sink = sinks[name]
-        loud, soft = volume(state.bundle, free, at)
+        loud, soft = volume(state.bundle, free, at, machine.least_audible)
         mirrored = mirror is not None and sink.kind not in _NOT_MIRRORED and not lanes
         lanes.append(
             Lane(

@@ -72,6 +72,8 @@ class Machine:
     """The programmes that may be relayed, by name."""
     talks: Path
     """Where the panel keeps the samples of those who speak live."""
+    least_audible: int
+    """Percent of volume below which nothing counts as heard."""
     lead_times: LeadTimes
     chunk_ms: int
     proves: bool

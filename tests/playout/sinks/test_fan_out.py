@@ -16,7 +16,7 @@ from broadcaster.domain.air.causes import NOTHING, Cause
 from broadcaster.domain.air.desk import Bundle
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.log.proof import SILENT_DBFS
-from broadcaster.domain.setup.zones import LEAST_AUDIBLE, Correction, Zone, parse_bands
+from broadcaster.domain.setup.zones import Correction, Zone, least_audible, parse_bands
 from broadcaster.errors import AirError, RuleError
 from broadcaster.home import Home
 from broadcaster.playout.airing.lineup import volume
@@ -98,6 +98,8 @@ def test_a_name_for_several_is_resolved(tmp_path):
 
 # Volume
 
+LEAST = least_audible(SoundSettings().loudness)
+
 
 def bundle(kind=BroadcastKind.ROTATION, **zones):
     at = dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC)
@@ -120,27 +122,32 @@ def test_a_shared_sink_is_never_louder_than_any_of_its_zones_asked_for(volumes, 
         for n, v in enumerate(volumes)
     }
     asked = [40 if dt.time(5) <= time < dt.time(6) else v for v in volumes]
-    softest, why = volume(bundle(**zones), tuple(zones), time)
+    softest, why = volume(bundle(**zones), tuple(zones), time, LEAST)
     assert softest == min(asked) / 100
-    wanted = Cause.VOLUME_NOUGHT if softest == 0 else Cause.TOO_SOFT if min(asked) < LEAST_AUDIBLE else None
+    wanted = Cause.VOLUME_NOUGHT if softest == 0 else Cause.TOO_SOFT if min(asked) < LEAST else None
     assert why.cause is wanted
-    assert volume(bundle(BroadcastKind.EMERGENCY, **zones), tuple(zones), time) == (max(*volumes, 40) / 100, NOTHING)
+    assert volume(bundle(BroadcastKind.EMERGENCY, **zones), tuple(zones), time, LEAST) == (
+        max(*volumes, 40) / 100,
+        NOTHING,
+    )
 
 
-def test_what_is_too_soft_to_be_heard_is_what_the_stations_own_listener_calls_silence():
-    loudness = SoundSettings().loudness
-    assert loudness + 20 * math.log10((LEAST_AUDIBLE - 1) / 100) < SILENT_DBFS
-    assert loudness + 20 * math.log10(LEAST_AUDIBLE / 100) > SILENT_DBFS
+@given(st.floats(-30, -9))
+def test_what_is_too_soft_to_be_heard_is_what_the_stations_own_listener_calls_silence(loudness):
+    least = least_audible(loudness)
+    assert loudness + 20 * math.log10(least / 100) >= SILENT_DBFS - 1e-9
+    assert loudness + 20 * math.log10(max(least - 1, 0.1) / 100) < SILENT_DBFS
+    assert LEAST == 7
 
 
 def test_an_emergency_is_loud_where_a_zone_was_set_to_nothing():
     zones = {"z": Zone(code="z", name="", volume=0)}
-    assert volume(bundle(BroadcastKind.EMERGENCY, **zones), ("z",), dt.time(5)) == (1.0, NOTHING)
+    assert volume(bundle(BroadcastKind.EMERGENCY, **zones), ("z",), dt.time(5), LEAST) == (1.0, NOTHING)
 
 
 def test_a_correction_that_makes_a_soft_zone_softer_counts():
     soft = Zone(code="z", name="Chợ", volume=10, correction=Correction(gain=-6))
-    assert volume(bundle(z=soft), ("z",), dt.time(5))[1].cause is Cause.TOO_SOFT
+    assert volume(bundle(z=soft), ("z",), dt.time(5), LEAST)[1].cause is Cause.TOO_SOFT
 
 
 @pytest.mark.slow
