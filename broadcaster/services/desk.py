@@ -118,7 +118,8 @@ class LocalDesk:
             b = broadcasts.claim(session, broadcast_id, self._owner, at, heir_since=heir_since)
             if b is None:
                 return None
-            day = self._station.local(max(b.starts_at, at)).date()
+            # to its end it belongs to the day on which it starts, over midnight too
+            day = self._station.local(b.starts_at if at < b.ends_at else at).date()
             faults = item_faults(session, b, day, self._refusal)
             return self._bundle_of(b, zones_by_code(session), faults)
 
