@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -45,13 +45,15 @@ def expand(
     days: int,
     exceptions: Mapping[dt.date, DayKind],
     zone: ZoneInfo,
+    left_out: Mapping[dt.date, Collection[str]] | None = None,
 ) -> Iterator[Occurrence]:
-    """Yield what `rotations` say for `days` station days from `first`, in order of time."""
+    """Yield what `rotations` say for `days` station days from `first`, in order of time, but for slots `left_out`."""
     for offset in range(days):
         day = first + dt.timedelta(days=offset)
         rotation, joining = in_use(rotations, day, exceptions.get(day, DayKind.ORDINARY))
+        out = (left_out or {}).get(day, ())
         ruling = joining if rotation is None else [rotation, *joining]
-        slots = [(s, r.code) for r in ruling for s in r.slots if s.on(day)]
+        slots = [(s, r.code) for r in ruling for s in r.slots if s.on(day) and s.code not in out]
         for slot, code in sorted(slots, key=lambda found: (found[0].start, found[0].code, found[1])):
             local = dt.datetime.combine(day, slot.start, tzinfo=zone)
             yield Occurrence(code, slot, day, local.astimezone(dt.UTC))

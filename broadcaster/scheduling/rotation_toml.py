@@ -149,13 +149,15 @@ class ExceptionForm(_Table):
 
     day: dt.date
     to: dt.date | None = None
-    kind: DayKind
+    kind: DayKind = DayKind.ORDINARY
     title: str
+    leave_out: list[Code] = []
 
 
 class ExceptionsForm(_Table):
-    """The whole of `exceptions.toml`."""
+    """The whole of `exceptions.toml`, or of one year's file."""
 
+    year: int | None = Field(None, ge=2000, le=2199)
     exception: list[ExceptionForm]
 
 

@@ -106,13 +106,15 @@ class RotationRow(Base):
 
 
 class DayException(Base):
-    """A day that is not ordinary."""
+    """A day that is not ordinary, or on which some slots do not air."""
 
     __tablename__ = "day_exceptions"
 
     day: Mapped[dt.date] = mapped_column(primary_key=True)
     kind: Mapped[DayKind] = mapped_column(PlainWord(DayKind))
     title: Mapped[str] = mapped_column(String(200))
+    left_out: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """Codes of the slots that do not air on it."""
 
 
 class BroadcastRow(Base):

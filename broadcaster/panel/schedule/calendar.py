@@ -39,6 +39,7 @@ from broadcaster.scheduling.rotation_words import no_rotation
 from broadcaster.services.air import broadcasts
 from broadcaster.services.schedule import by_hand, preview_sound, rotations
 from broadcaster.services.schedule.air import ANYTHING
+from broadcaster.services.schedule.in_force import rotations_in_force
 from broadcaster.sound.store import Store
 
 blueprint = Blueprint("calendar", __name__, url_prefix="/schedule")
@@ -110,6 +111,8 @@ def index() -> ResponseReturnValue:
         rows = schedule.broadcasts(session, start, start + dt.timedelta(days=count))
         names = zones_queries.zone_names(session)
         exceptions = schedule.exceptions(session, days[0], days[-1])
+        slots = {s.code: s.title for r in rotations_in_force(session) for s in r.slots} if exceptions else {}
+    out = {d: ", ".join(slots.get(code, code) for code in e.left_out) for d, e in exceptions.items()}
     zone = request.args.get("zone", "")
     by_day = {day: [b for b in rows if here.local(b.starts_at).date() == day] for day in days}
     if zone in names:
@@ -121,6 +124,7 @@ def index() -> ResponseReturnValue:
         by_day=by_day,
         names=names,
         exceptions=exceptions,
+        left_out=out,
         zone=zone,
         view=view,
         views=list(View),

@@ -18,7 +18,7 @@ from broadcaster.errors import RuleError
 from broadcaster.scheduling.air_difference import AirDifference, AirPlan, AirSession, air_difference, collisions
 from broadcaster.scheduling.expand import Place, expand
 from broadcaster.services.schedule.coming import allowed_of, book_of, left_out
-from broadcaster.services.schedule.in_force import day_kinds, rotations_in_force
+from broadcaster.services.schedule.in_force import day_kinds, rotations_in_force, slots_left_out
 from broadcaster.services.station import Station
 from broadcaster.settings import Settings
 
@@ -100,7 +100,11 @@ def air_of(station: Station, session: Session, first: dt.date, days: int = FAR) 
     titles = {r.code: r.title for r in rotations}
     gone = left_out(session, station.now())
     held = _held(station, session, after, titles)
-    coming = (o for o in expand(rotations, first, days, kinds, station.settings.tz) if o.starts_at > after)
+    coming = (
+        o
+        for o in expand(rotations, first, days, kinds, station.settings.tz, slots_left_out(session))
+        if o.starts_at > after
+    )
     book = book_of(station, session, first, after)
     last = first + dt.timedelta(days=days - 1)
     airings = [

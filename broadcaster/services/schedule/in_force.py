@@ -21,3 +21,8 @@ def rotations_in_force(session: Session) -> list[Rotation]:
 def day_kinds(session: Session) -> dict[dt.date, DayKind]:
     """The kind of each day that is not ordinary."""
     return {e.day: e.kind for e in session.scalars(select(DayException))}
+
+
+def slots_left_out(session: Session) -> dict[dt.date, frozenset[str]]:
+    """The codes of the slots that do not air on a day, of each day that has some."""
+    return {e.day: frozenset(e.left_out) for e in session.scalars(select(DayException)) if e.left_out}

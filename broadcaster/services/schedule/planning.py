@@ -23,7 +23,7 @@ from broadcaster.logs import EventLog
 from broadcaster.scheduling.expand import Occurrence, Place, expand
 from broadcaster.services.schedule import air
 from broadcaster.services.schedule.coming import PlanNote, allowed_of, book_of, left_out
-from broadcaster.services.schedule.in_force import day_kinds, rotations_in_force
+from broadcaster.services.schedule.in_force import day_kinds, rotations_in_force, slots_left_out
 from broadcaster.services.schedule.planned_rows import Draft, Met, PlannedRows
 from broadcaster.services.schedule.requested import Heard, heard_of_asked
 from broadcaster.services.schedule.targets import Targets, topic_targets
@@ -131,10 +131,10 @@ def _drafts(
 ) -> Iterator[tuple[Occurrence, Draft | None]]:
     """Yield each occurrence after now with what fills it; None for those in `held`, which are not ours to fill."""
     now = station.now()
-    exceptions = day_kinds(session)
+    exceptions, without = day_kinds(session), slots_left_out(session)
     zones = zone_map(session)
     rotations = rotations_in_force(session) if rotations is None else rotations
-    coming = expand(rotations, first, days, exceptions, station.settings.tz)
+    coming = expand(rotations, first, days, exceptions, station.settings.tz, without)
     book = book_of(station, session, first, now + HANDS_OFF)
     gone = left_out(session, now)
     allowed = allowed_of(station, (o for o in coming if o.starts_at > now + HANDS_OFF), zones, book, gone, notes)
@@ -145,7 +145,7 @@ def _drafts(
     audiences = _Audiences(station=station, session=session, candidates=candidates, targets=targets)
 
     def ahead(until: dt.date) -> Iterator[tuple[tuple[str, ...], dt.datetime, Slot]]:
-        far = expand(rotations, first, (until - first).days, exceptions, station.settings.tz)
+        far = expand(rotations, first, (until - first).days, exceptions, station.settings.tz, without)
         wanted = (o for o in far if o.starts_at > now + HANDS_OFF)
         for o, codes in allowed_of(station, wanted, zones, book_of(station, session, first, now + HANDS_OFF), gone, []):
             if o.place not in held | gone:
@@ -190,7 +190,7 @@ def _coming(
 def unwritten(station: Station, session: Session, first: dt.date, days: int) -> Iterator[Draft]:
     """Yield the regular slots that planning would write for some days and has not yet, without what fills them."""
     now = station.now()
-    exceptions = day_kinds(session)
+    exceptions, without = day_kinds(session), slots_left_out(session)
     start = day_start(first, station.settings.tz)
     rows = session.execute(
         select(BroadcastRow.rotation_code, BroadcastRow.slot_code, BroadcastRow.starts_at).where(
@@ -200,7 +200,7 @@ def unwritten(station: Station, session: Session, first: dt.date, days: int) -> 
         )
     )
     written = {Place(*row) for row in rows}
-    coming = expand(rotations_in_force(session), first, days, exceptions, station.settings.tz)
+    coming = expand(rotations_in_force(session), first, days, exceptions, station.settings.tz, without)
     wanted = (o for o in coming if o.starts_at > now + HANDS_OFF)
     book = book_of(station, session, first, now + HANDS_OFF)
     for occurrence, codes in allowed_of(station, wanted, zone_map(session), book, left_out(session, now), []):

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from broadcaster.db.models import (
     DayException,
     RotationRow,
 )
+from broadcaster.db.queries import schedule
 from broadcaster.db.queries.zones import cues_for_slots, zone_map
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.schedule.rotations import DayKind, ruling
@@ -25,7 +26,7 @@ from broadcaster.scheduling.rotation_toml import ExceptionsForm, parse_form, par
 from broadcaster.scheduling.rotation_words import difference
 from broadcaster.services.audit import Trail
 from broadcaster.services.schedule.air import NO_NEWS, AirNews, judged
-from broadcaster.services.schedule.in_force import day_kinds, rotations_in_force
+from broadcaster.services.schedule.in_force import day_kinds, rotations_in_force, slots_left_out
 from broadcaster.services.station import Station
 
 _LONGEST_RUN = 366
@@ -156,7 +157,9 @@ def add_exception(
     to: dt.date | None = None,
     agreed: str | None = "",
 ) -> Applied:
-    """Make `day`, or all days from it to `to`, days of `kind`; ordinary takes the exception away. None only looks.
+    """Make `day`, or all days from it to `to`, days of `kind`; ordinary takes that away. None only looks.
+
+    Slots that are left out of a day stay so.
 
     Raises:
         ForbiddenError: the actor may not change the schedule.
@@ -165,14 +168,16 @@ def add_exception(
     """
     actor.require(Permission.SCHEDULE)
     days = days_between(day, to, field=("to",))
-    return _mark(station, actor, [(each, kind, title) for each in days], agreed)
+    with station.db.read() as session:
+        kept = slots_left_out(session)
+    return _mark(station, actor, [DayMark(d, kind, title, tuple(sorted(kept.get(d, ())))) for d in days], agreed)
 
 
 def apply_exceptions(station: Station, actor: Actor, text: str, name: str, *, agreed: str | None = "") -> Applied:
     """Mark the days that an exceptions file in TOML names; return the differences, a line each. None only looks.
 
-    Days that the file does not name stay as they are; `ordinary` takes a day's mark away. Days that are over are left
-    alone.
+    Days that the file does not name stay as they are, but for those of its `year` when it names one: then it is the
+    whole of that year. `ordinary` takes a day's mark away. Days that are over are left alone.
 
     Raises:
         ForbiddenError: the actor may not change the schedule.
@@ -181,32 +186,65 @@ def apply_exceptions(station: Station, actor: Actor, text: str, name: str, *, ag
     """
     actor.require(Permission.SCHEDULE)
     form = parse_form(ExceptionsForm, read_toml(text, name=name), name=name)
-    wanted = [
-        (day, e.kind, e.title)
-        for number, e in enumerate(form.exception, 1)
-        for day in days_between(e.day, e.to, field=(name, "exception", number, "to"))
-        if day >= station.today()
-    ]
-    return _mark(station, actor, wanted, agreed)
+    wanted: list[DayMark] = []
+    for number, e in enumerate(form.exception, 1):
+        where = (name, "exception", number)
+        for day in days_between(e.day, e.to, field=(*where, "to")):
+            if form.year not in {None, day.year}:
+                raise RuleError(f"Ngày {day:%d/%m/%Y} không thuộc năm {form.year} của tệp này.", field=(*where, "day"))
+            wanted.append(DayMark(day, e.kind, e.title, tuple(e.leave_out)))
+    with station.db.read() as session:
+        known = {s.code for r in rotations_in_force(session) for s in r.slots}
+        if form.year is not None:
+            named = {mark.day for mark in wanted}
+            rows = schedule.exceptions(session, dt.date(form.year, 1, 1), dt.date(form.year, 12, 31))
+            wanted += [DayMark(day, DayKind.ORDINARY, "") for day in rows if day not in named]
+    if unknown := sorted({code for mark in wanted for code in mark.left_out} - known):
+        raise RuleError(
+            f"Không lịch nào đang dùng có khung mang mã “{unknown[0]}” để bỏ. Các mã: {', '.join(sorted(known))}.",
+            field=(name, "leave_out"),
+        )
+    return _mark(station, actor, [mark for mark in wanted if mark.day >= station.today()], agreed)
 
 
-def _mark(
-    station: Station, actor: Actor, wanted: Sequence[tuple[dt.date, DayKind, str]], agreed: str | None
-) -> Applied:
+class DayMark(NamedTuple):
+    """What a day is marked as."""
+
+    day: dt.date
+    kind: DayKind
+    title: str
+    left_out: tuple[str, ...] = ()
+    """The slots that do not air on it."""
+
+    @property
+    def words(self) -> str:
+        """The mark in Vietnamese."""
+        named = self.kind.inline if self.kind is DayKind.ORDINARY else f"{self.kind.inline} “{self.title}”"
+        return f"{named}, bỏ khung {', '.join(self.left_out)}" if self.left_out else named
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is a day like any other."""
+        return self.kind is DayKind.ORDINARY and not self.left_out
+
+
+def _mark(station: Station, actor: Actor, wanted: Sequence[DayMark], agreed: str | None) -> Applied:
     lines: list[str] = []
     with station.db.write() as session:
 
-        def mark() -> None:
-            for day, kind, title in wanted:
-                row = session.get(DayException, day)
-                was = (row.kind, row.title) if row else (DayKind.ORDINARY, "")
-                if was[0] is kind if kind is DayKind.ORDINARY else was == (kind, title):
+        def put() -> None:
+            for mark in wanted:
+                row = session.get(DayException, mark.day)
+                was = DayMark(mark.day, DayKind.ORDINARY, "")
+                if row is not None:
+                    was = DayMark(row.day, row.kind, row.title, tuple(row.left_out))
+                if was == mark or (was.plain and mark.plain):
                     continue
-                lines.append(f"~ {day:%d/%m/%Y}: {_day_words(*was)} → {_day_words(kind, title)}")
-                _set_day(station, session, actor, day, kind, title)
+                lines.append(f"~ {mark.day:%d/%m/%Y}: {was.words} → {mark.words}")
+                _set_day(station, session, actor, mark)
 
-        first = min((day for day, _, _ in wanted), default=station.today())
-        news, _ = judged(station, session, first, mark, agreed=agreed)
+        first = min((mark.day for mark in wanted), default=station.today())
+        news, _ = judged(station, session, first, put, agreed=agreed)
         if agreed is None:
             session.rollback()
     return Applied(lines, news)
@@ -232,17 +270,13 @@ def without_own_rotation(session: Session, first: dt.date, last: dt.date | None,
     return any(ruling(rotations, day, kind) is None for day in days_between(first, last, field=("to",)))
 
 
-def _set_day(station: Station, session: Session, actor: Actor, day: dt.date, kind: DayKind, title: str) -> None:
-    row = session.get(DayException, day)
-    if kind is DayKind.ORDINARY:
-        if row:
-            session.delete(row)
-    elif row:
-        row.kind, row.title = kind, title
+def _set_day(station: Station, session: Session, actor: Actor, mark: DayMark) -> None:
+    row = session.get(DayException, mark.day)
+    if row is not None and mark.plain:
+        session.delete(row)
+    elif row is not None:
+        row.kind, row.title, row.left_out = mark.kind, mark.title, list(mark.left_out)
     else:
-        session.add(DayException(day=day, kind=kind, title=title))
-    Trail(session, station.now(), actor).record("exception", "day", day.isoformat(), note=f"{kind.label}: {title}")
-
-
-def _day_words(kind: DayKind, title: str) -> str:
-    return kind.inline if kind is DayKind.ORDINARY else f"{kind.inline} “{title}”"
+        session.add(DayException(day=mark.day, kind=mark.kind, title=mark.title, left_out=list(mark.left_out)))
+    note = f"{mark.kind.label}: {mark.title}" + (f" (bỏ khung {', '.join(mark.left_out)})" if mark.left_out else "")
+    Trail(session, station.now(), actor).record("exception", "day", mark.day.isoformat(), note=note)

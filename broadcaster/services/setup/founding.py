@@ -179,7 +179,7 @@ def _load_exceptions(session: Session, home: Home) -> None:
     form = parse_form(ExceptionsForm, read_toml(handwritten.text(path), name=path.name), name=path.name)
     for number, e in enumerate(form.exception, 1):
         for day in days_between(e.day, e.to, field=(path.name, "exception", number, "to")):
-            session.merge(DayException(day=day, kind=e.kind, title=e.title))
+            session.merge(DayException(day=day, kind=e.kind, title=e.title, left_out=e.leave_out))
 
 
 def _load_cues(session: Session, store: Store) -> None:

@@ -10,6 +10,8 @@ from sqlalchemy import select
 from broadcaster.db.models import DayException
 from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.errors import RuleError, printed
+from broadcaster.services.schedule.air import ANYTHING, SilencesError
+from broadcaster.services.schedule.planning import preview
 from broadcaster.services.schedule.rotations import (
     add_exception,
     apply_exceptions,
@@ -24,11 +26,11 @@ OCTOBER = dt.date(2026, 10, 20)
 ONE_LINE = 'exception = [{day = 2026-10-20, to = 2026-10-22, kind = "storm", title = "Mưa bão"}]'
 
 
-def kinds(station: Station) -> dict[dt.date, DayKind]:
-    """Return the kinds of the days of October."""
+def kinds(station: Station, since: int = 0) -> dict[dt.date, DayKind]:
+    """Return the kinds of the days of October, or of all marked days `since` a year."""
     with station.db.read() as session:
         rows = session.scalars(select(DayException).order_by(DayException.day))
-        return {r.day: r.kind for r in rows if r.day.month == 10}
+        return {r.day: r.kind for r in rows if (r.day.year >= since if since else r.day.month == 10)}
 
 
 def days(*numbers: int) -> list[dt.date]:
@@ -79,3 +81,56 @@ def test_a_kind_of_day_without_a_rotation_of_its_own_is_known(station: Station) 
     with station.db.read() as session:
         assert without_own_rotation(session, OCTOBER, None, DayKind.STORM)
         assert not without_own_rotation(session, OCTOBER, None, DayKind.ORDINARY)
+
+
+YEAR = """
+year = 2031
+[[exception]]
+day = 2031-09-02
+kind = "holiday"
+title = "Quốc khánh"
+[[exception]]
+day = 2031-11-20
+title = "Lễ ở trường, không phát sáng"
+leave_out = ["sang"]
+"""
+
+
+def test_the_file_of_a_year_is_the_whole_of_that_year_and_may_leave_out_single_slots(station: Station) -> None:
+    apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
+    add_exception(station, OPERATOR, dt.date(2031, 10, 1), DayKind.HOLIDAY, "Ngày hội")
+    add_exception(station, OPERATOR, dt.date(2032, 1, 1), DayKind.HOLIDAY, "Năm sau")
+    with pytest.raises(SilencesError, match=r"ngày 20/11/2031: Buổi sáng \(05:00\) sẽ không phát") as asked:
+        apply_exceptions(station, OPERATOR, YEAR, "2031.toml")
+    done = apply_exceptions(station, OPERATOR, YEAR, "2031.toml", agreed=asked.value.told.mark)
+    assert done.lines == [
+        "~ 02/09/2031: ngày thường → ngày lễ “Quốc khánh”",
+        "~ 20/11/2031: ngày thường → ngày thường, bỏ khung sang",
+        "~ 01/10/2031: ngày lễ “Ngày hội” → ngày thường",
+    ]
+    assert kinds(station, 2031) == {
+        dt.date(2031, 9, 2): DayKind.HOLIDAY,
+        dt.date(2031, 11, 20): DayKind.ORDINARY,
+        dt.date(2032, 1, 1): DayKind.HOLIDAY,
+    }
+    assert apply_exceptions(station, OPERATOR, YEAR, "2031.toml").lines == []
+    first = dt.date(2031, 11, 19)
+    assert [d.occurrence.day.day for d in preview(station, first, 3).drafts] == [19, 21]
+    add_exception(station, OPERATOR, dt.date(2031, 11, 20), DayKind.STORM, "Bão")
+    assert len(preview(station, first, 3).drafts) == 2, "what kind of day it is does not bring the slot back"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("2031-11-20", "2030-11-20", "không thuộc năm 2031"),
+        ('"sang"', '"khong-co"', "khung mang mã “khong-co”"),
+        ("year = 2031", 'year = "nay"', "2031.toml"),
+    ],
+)
+def test_a_wrong_file_of_a_year_changes_nothing(station: Station, old: str, new: str, words: str) -> None:
+    apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
+    with pytest.raises(RuleError) as refused:
+        apply_exceptions(station, OPERATOR, YEAR.replace(old, new), "2031.toml", agreed=ANYTHING)
+    assert words in str(refused.value)
+    assert kinds(station, 2031) == {}
