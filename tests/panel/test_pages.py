@@ -18,7 +18,7 @@ from broadcaster.domain.work.jobs import JobState
 from broadcaster.panel.web.access import needs
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.station import Station
-from tests.kit.panel import SignIn, work
+from tests.kit.panel import SignIn, agree, work
 
 
 def idle(station: Station) -> None:
@@ -281,10 +281,8 @@ def test_skipping_asks_then_orders(sign_in: SignIn, station: Station) -> None:
 def test_planning_and_special_days_work_from_the_page(sign_in: SignIn) -> None:
     client = sign_in("vanhanh")
     assert "Đã lập lịch" in client.post("/schedule/plan", follow_redirects=True).text
-    marked = client.post(
-        "/schedule/day", data={"day": "2026-03-06", "kind": "mourning", "title": ""}, follow_redirects=True
-    )
-    assert "Quốc tang" in marked.text
+    asked = client.post("/schedule/day", data={"day": "2026-03-06", "kind": "mourning", "title": ""})
+    assert "Quốc tang" in agree(client, "/schedule/day", asked).text
     assert client.post("/schedule/day", data={"day": "sai", "kind": "tet"}).status_code == 422
 
 
