@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from broadcaster.cli.common import opened
+from broadcaster.cli.out_files import keep, out_option
 from broadcaster.cli.place import home_option
 from broadcaster.services import exporting
 
@@ -19,7 +20,7 @@ _DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
 @click.option("--format", "shape", type=click.Choice(list(exporting.WRITERS)), default="json", show_default=True)
 @click.option("--from", "first", type=_DAY, help="Ngày đầu (mặc định: 30 ngày trước).")
 @click.option("--to", "last", type=_DAY, help="Ngày cuối (mặc định: hôm nay).")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Tệp ghi ra; không ghi đè.")
+@out_option("Tệp ghi ra (mặc định: in ra).")
 @home_option
 @click.pass_context
 def export_command(
@@ -28,7 +29,7 @@ def export_command(
     shape: str,
     first: dt.datetime | None,
     last: dt.datetime | None,
-    output: Path | None,
+    target: Path | None,
     own_home: str | None,
 ) -> None:
     """Xuất bản tin (scripts), lịch phát (schedule), nhật ký phát (log) hoặc cụm loa (zones) ra JSON hay CSV."""
@@ -37,13 +38,8 @@ def export_command(
         start = first.date() if first else end - dt.timedelta(days=30)
         rows = exporting.table(kind, station, session, start, end)
         pieces = exporting.WRITERS[shape](kind, station, rows)
-        if output is None:
+        if target is None:
             for piece in pieces:
                 click.echo(piece, nl=False)
-            return
-        try:
-            with output.open("x", encoding="utf-8", newline="") as file:
-                file.writelines(pieces)
-        except FileExistsError:
-            raise click.BadParameter(f"Tệp {output} đã có; hãy chọn tên khác.", param_hint="-o") from None
-        click.echo(f"Đã ghi {output}.")
+        else:
+            keep(target, (piece.encode() for piece in pieces))

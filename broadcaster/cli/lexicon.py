@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from broadcaster.cli.common import actor_of, format_option, opened, show_json, show_table
+from broadcaster.cli.out_files import keep, out_option
 from broadcaster.cli.place import home_option
 from broadcaster.domain.fold import fold, sort_key
 from broadcaster.domain.people.roles import Actor
@@ -169,22 +170,18 @@ def import_(
 
 
 @lexicon_command.command("export")
-@click.option("--out", type=click.Path(path_type=Path), help="Ghi ra tệp thay vì màn hình.")
+@out_option("Ghi ra tệp thay vì màn hình.")
 @script_option
 @home_option
 @click.pass_context
-def export(ctx: click.Context, out: Path | None, script_id: int | None, own_home: str | None) -> None:
+def export(ctx: click.Context, target: Path | None, script_id: int | None, own_home: str | None) -> None:
     """Xuất các mục ra TOML."""
     with opened(ctx, own_home) as station, station.db.read() as session:
         text = export_toml(session, script_id)
-    if out is None:
+    if target is None:
         click.echo(text, nl=False)
-        return
-    try:
-        out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise RuleError(f"Không ghi được tệp: {error.strerror}.", field=str(out)) from None
-    click.echo(f"Đã ghi {out}.")
+    else:
+        keep(target, text.encode())
 
 
 @lexicon_command.command("try")

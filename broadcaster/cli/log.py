@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from broadcaster.cli.common import actor_of, format_option, opened, show_json, show_table
+from broadcaster.cli.out_files import out_option, overwrite
 from broadcaster.cli.place import home_option
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.services.log.completeness import check
@@ -147,15 +148,14 @@ def correct_(ctx: click.Context, entry: str, outcome: str, heard_s: float, reaso
 
 @log_command.command("book")
 @click.argument("period", metavar="2026-03|2026-W10|NGÀY..NGÀY")
-@click.option(
-    "-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help="Tệp PDF (mặc định: thư mục reports)."
-)
+@out_option("Tệp PDF (mặc định: thư mục reports).")
 @home_option
 @click.pass_context
-def book(ctx: click.Context, period: str, out: Path | None, own_home: str | None) -> None:
+def book(ctx: click.Context, period: str, target: Path | None, own_home: str | None) -> None:
     """Lập sổ nhật ký chương trình phát thanh (PDF) của một tháng, một tuần hay một số ngày."""
     with opened(ctx, own_home) as station:
-        click.echo(f"Đã ghi {write_book(station, actor_of(ctx, station), period, out)}")
+        made = write_book(station, actor_of(ctx, station), period, target, overwrite=overwrite())
+        click.echo(f"Đã ghi {made}.")
 
 
 @log_command.command("evidence")

@@ -7,21 +7,14 @@ from pathlib import Path
 import click
 
 from broadcaster.cli.common import format_option, progress_bar, show_json
+from broadcaster.cli.out_files import out_option, overwrite
 from broadcaster.sound.producing import DEFAULT_VOICES, ProductionOrder, produce_file
 from broadcaster.sound.profiles import PROFILES
 
 
 @click.command("produce")
 @click.argument("source", metavar="TỆP", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--out",
-    "target",
-    required=True,
-    metavar="TỆP",
-    type=click.Path(path_type=Path),
-    help="Tệp kết quả: .mp3, .wav, .flac hoặc .opus.",
-)
+@out_option("Tệp kết quả: .mp3, .wav, .flac hoặc .opus.", required=True)
 @click.option(
     "--voice",
     "voices",
@@ -48,7 +41,6 @@ from broadcaster.sound.profiles import PROFILES
 @click.option("--unit", help="Đơn vị ghi trong tệp.")
 @click.option("--cover", type=click.Path(path_type=Path), help="Ảnh bìa JPEG hoặc PNG.")
 @click.option("--vtt", "subtitles", is_flag=True, help="Ghi thêm tệp phụ đề .vtt bên cạnh.")
-@click.option("--overwrite", is_flag=True, help="Ghi đè tệp đã có.")
 @format_option
 def produce_command(
     source: Path,
@@ -67,7 +59,6 @@ def produce_command(
     frame: bool,
     twice: bool,
     subtitles: bool,
-    overwrite: bool,
 ) -> None:
     """Đọc một văn bản thành tệp âm thanh, không cần đài.
 
@@ -87,7 +78,7 @@ def produce_command(
         unit=unit,
         cover=cover,
         subtitles=subtitles,
-        overwrite=overwrite,
+        overwrite=overwrite(),
     )
     with progress_bar(f"Đọc {source.name}") as progress:
         made = produce_file(source, target, order, progress=progress)

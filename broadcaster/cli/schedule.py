@@ -12,6 +12,7 @@ import click
 from broadcaster import handwritten
 from broadcaster.cli.agreeing import carried_out, yes_option
 from broadcaster.cli.common import actor_of, format_option, opened, show_json, show_table
+from broadcaster.cli.out_files import keep, out_option
 from broadcaster.cli.place import home_option
 from broadcaster.clock import day_start
 from broadcaster.db.queries.schedule import broadcast_detail, broadcasts_between
@@ -237,22 +238,21 @@ def conflicts_(ctx: click.Context, days: int, shape: str, own_home: str | None) 
 
 
 @schedule_command.command("ical")
-@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help="Tệp .ics (mặc định: in ra).")
+@out_option("Tệp .ics (mặc định: in ra).")
 @click.option("--new-address", is_flag=True, help="Đổi địa chỉ bí mật của lịch trên trang quản lý.")
 @home_option
 @click.pass_context
-def ical(ctx: click.Context, out: Path | None, own_home: str | None, *, new_address: bool) -> None:
+def ical(ctx: click.Context, target: Path | None, own_home: str | None, *, new_address: bool) -> None:
     """Xuất lịch phát dạng iCalendar cho điện thoại."""
     with opened(ctx, own_home) as station:
         if new_address:
             click.echo(f"/schedule/feed/{feeds.renew_feed_token(station, actor_of(ctx, station))}.ics")
             return
         data = feeds.week_feed(station)
-    if out is None:
+    if target is None:
         click.echo(data.decode(), nl=False)
     else:
-        out.write_bytes(data)
-        click.echo(f"Đã ghi {out}")
+        keep(target, data)
 
 
 @schedule_command.command("day")

@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from broadcaster.cli.common import actor_of, format_option, opened, progress_bar, show_json
+from broadcaster.cli.out_files import keep, out_option
 from broadcaster.cli.place import home_option
 from broadcaster.db.queries.scripts.rows import script_detail
 from broadcaster.services.scripts import hearing, recordings
 from broadcaster.services.scripts.subtitles import subtitles
-from broadcaster.sound.store import keep_whole
 
 
 @click.command("record")
@@ -44,19 +44,17 @@ def record_(ctx: click.Context, number: int, file: Path, own_home: str | None, *
 
 @click.command("vtt")
 @click.argument("number", type=int)
-@click.option("-o", "--out", "target", type=click.Path(path_type=Path), help="Ghi ra tệp thay vì in.")
-@click.option("--overwrite", is_flag=True, help="Ghi đè tệp đã có.")
+@out_option("Ghi ra tệp thay vì in.")
 @home_option
 @click.pass_context
-def vtt_(ctx: click.Context, number: int, target: Path | None, own_home: str | None, *, overwrite: bool) -> None:
+def vtt_(ctx: click.Context, number: int, target: Path | None, own_home: str | None) -> None:
     """In phụ đề WebVTT của bản đọc mới nhất: từng câu, từng chữ theo thời gian."""
     with opened(ctx, own_home) as station, station.db.read() as session:
         text = subtitles(script_detail(session, number))
     if target is None:
         click.echo(text, nl=False)
         return
-    keep_whole(target, text.encode(), overwrite=overwrite)
-    click.echo(f"Đã ghi {target}.")
+    keep(target, text.encode())
 
 
 @click.command("listen")

@@ -9,12 +9,12 @@ from pathlib import Path
 import click
 
 from broadcaster.cli.common import actor_of, format_option, opened, progress_bar, show_json, show_table
+from broadcaster.cli.out_files import keep, out_option, overwrite
 from broadcaster.cli.place import home_option, where
 from broadcaster.errors import RuleError
 from broadcaster.home import find
 from broadcaster.services.setup import voices
 from broadcaster.settings import SpeechSettings
-from broadcaster.sound.store import keep_whole
 from broadcaster.speech import fetching
 from broadcaster.speech.registry import configure
 from broadcaster.speech.shelf import Manifest
@@ -83,15 +83,12 @@ def pack(folder: Path) -> None:
 @voice_command.command("try")
 @click.argument("sentence", metavar="CÂU", default=voices.SAMPLE)
 @click.option("--voice", "name", metavar="GIỌNG", help="Mã giọng; mặc định: giọng chính.")
-@click.option("-o", "--out", "target", type=click.Path(path_type=Path), help="Ghi ra tệp .wav để nghe.")
-@click.option("--overwrite", is_flag=True, help="Ghi đè tệp đã có.")
+@out_option("Ghi ra tệp .wav để nghe.")
 @home_option
 @click.pass_context
-def try_(
-    ctx: click.Context, sentence: str, name: str | None, target: Path | None, own_home: str | None, *, overwrite: bool
-) -> None:
+def try_(ctx: click.Context, sentence: str, name: str | None, target: Path | None, own_home: str | None) -> None:
     """Đọc thử một câu và đo tốc độ trên máy này."""
-    if target is not None and target.exists() and not overwrite:
+    if target is not None and target.exists() and not overwrite():
         raise RuleError("Tệp đã có. Hãy đặt tên khác, hoặc thêm --overwrite để ghi đè.", field=str(target))
     try:
         home = find(where(ctx, own_home))
@@ -112,8 +109,7 @@ def try_(
             out.setsampwidth(2)
             out.setframerate(trial.clip.rate)
             out.writeframes(trial.clip.pcm)
-        keep_whole(target, sound.getvalue(), overwrite=overwrite)
-        click.echo(f"Đã ghi {target}.")
+        keep(target, sound.getvalue())
 
 
 @voice_command.command("default")

@@ -7,7 +7,7 @@ import hashlib
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -149,7 +149,7 @@ def settle(partial: Path, target: Path, *, overwrite: bool) -> None:
         raise disk_error(error, target) from None
 
 
-def keep_whole(target: Path, data: bytes, *, overwrite: bool = False) -> None:
+def keep_whole(target: Path, data: bytes | Iterable[bytes], *, overwrite: bool = False) -> None:
     """Write a small file beside what a person has, whole or not at all.
 
     Raises:
@@ -162,7 +162,8 @@ def keep_whole(target: Path, data: bytes, *, overwrite: bool = False) -> None:
         raise RuleError("Tệp đã có. Hãy đặt tên khác, hoặc thêm --overwrite để ghi đè.", field=str(target))
     partial = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
     try:
-        partial.write_bytes(data)
+        with partial.open("wb") as file:
+            file.writelines([data] if isinstance(data, bytes) else data)
         settle(partial, target, overwrite=overwrite)
     except OSError as error:
         raise disk_error(error, target) from None

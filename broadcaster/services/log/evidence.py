@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 import tempfile
+import uuid
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from broadcaster.media import ffmpeg
 from broadcaster.services.audit import Trail
 from broadcaster.services.log import playlog
 from broadcaster.services.station import Station
+from broadcaster.sound.store import settle
 
 CLIPS, CLIP_S = 24, 12.0
 _NAME = re.compile(r"(\d{6})-(\d+)-(.+)")
@@ -45,6 +47,8 @@ Cách kiểm tra: giải nén, mở dòng lệnh trong thư mục đó, chạy: 
 Chương trình in NGUYÊN VẸN hoặc nêu chỗ sai, và in dấu của gói để so với biên bản bàn giao.
 Bản ghi có "apart": true là bản đính chính ghi sau, nằm ngoài dãy liên tục.
 """
+
+_NEVER = "Đã có tệp ở đó, và gói bằng chứng không bao giờ ghi đè lên tệp khác. Hãy đặt tên mới."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +70,16 @@ def make_bundle(
 
     Raises:
         ForbiddenError: the actor may not report.
-        RuleError: nothing was logged on those days, or the days are the wrong way round.
+        RuleError: nothing was logged on those days, the days are the wrong way round, or there is a file of that name:
+            whatever was handed over once is never replaced.
     """
     actor.require(Permission.REPORT)
     if last < first:
         raise RuleError("Ngày cuối phải sau ngày đầu.", field="to")
+    if path.exists():
+        raise RuleError(_NEVER, field=str(path))
+    if not path.parent.is_dir():
+        raise RuleError("Thư mục để ghi không tồn tại. Hãy tạo thư mục trước.", field=str(path.parent))
     tz = station.settings.tz
     start, end = day_bounds(first, last, tz)
     with tempfile.TemporaryDirectory(dir=station.home.run) as folder:
@@ -166,14 +175,20 @@ def _cut_clips(station: Station, first: dt.date, last: dt.date, folder: Path, mo
 
 
 def _zip(root: Path, names: list[str], path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".part")
+    partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        _write_zip(root, names, partial)
+        settle(partial, path, overwrite=False)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _write_zip(root: Path, names: list[str], partial: Path) -> None:
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in names:
             info = zipfile.ZipInfo(name, _STAMP)
             info.compress_type = zipfile.ZIP_STORED if name.endswith(".flac") else zipfile.ZIP_DEFLATED
             archive.writestr(info, (root / name).read_bytes())
-    partial.replace(path)
 
 
 def _sha256(path: Path) -> str:

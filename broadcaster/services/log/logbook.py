@@ -18,6 +18,7 @@ from broadcaster.reporting.pdf import render
 from broadcaster.services.audit import Trail
 from broadcaster.services.log import playlog
 from broadcaster.services.station import Station
+from broadcaster.sound.store import keep_whole
 
 LONGEST = dt.timedelta(days=62)
 
@@ -64,15 +65,20 @@ def book_pdf(station: Station, written: str) -> tuple[str, bytes]:
     return f"so-nhat-ky-phat-thanh-{first:%Y%m%d}-{last:%Y%m%d}.pdf", render(paper(book))
 
 
-def write_book(station: Station, actor: Actor, written: str, path: Path | None = None) -> Path:
-    """Write the log book beside the reports, or at `path`; return where it is."""
+def write_book(
+    station: Station, actor: Actor, written: str, path: Path | None = None, *, overwrite: bool = False
+) -> Path:
+    """Write the log book beside the reports, or at `path`; return where it is.
+
+    Raises:
+        RuleError: there is one, and nobody asked to replace it.
+    """
     actor.require(Permission.REPORT)
     name, data = book_pdf(station, written)
     target = path or station.home.reports / name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(".part")
-    partial.write_bytes(data)
-    partial.replace(target)
+    if path is None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    keep_whole(target, data, overwrite=overwrite)
     with station.db.write() as session:
         Trail(session, station.now(), actor).record("draw", "log-book", written, note=target.name)
     return target
