@@ -149,6 +149,12 @@ class PlayoutSettings(_Section):
         le=600,
         description="Khi nhiều máy chung một cơ sở dữ liệu PostgreSQL: máy dự phòng phát thay sau bấy nhiêu giây.",
     )
+    reserve_megabytes: int = Field(
+        100,
+        ge=0,
+        le=10_000,
+        description="Chỗ giữ sẵn trên đĩa (MB), trả ra khi đĩa đầy để còn phát khẩn cấp và ghi nhật ký; 0: không giữ.",
+    )
     plan_days: int = Field(7, ge=1, le=60, description="Lên lịch trước bao nhiêu ngày.")
 
 

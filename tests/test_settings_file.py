@@ -57,7 +57,7 @@ def another(section: str, key: str) -> str:
 def test_each_key_changed_where_it_stands_under_its_comment_is_taken(tmp_path: Path, section: str, key: str) -> None:
     lines = settings_file.document().splitlines()
     words = SECTIONS[section].model_fields[key].description
-    at = lines.index(f"# {words}")
+    at = next(n for n, line in enumerate(lines) if line.startswith(f"# {words}"))
     value = another(section, key)
     if value and (below := next(n for n in range(at + 1, len(lines)) if lines[n].startswith(f"{key} =")), None):
         lines[below] = f"{key} = {value}"

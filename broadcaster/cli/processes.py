@@ -17,6 +17,7 @@ from broadcaster import logs
 from broadcaster.cli.place import home_option, where
 from broadcaster.errors import RuleError
 from broadcaster.ports import taken
+from broadcaster.reserve import Reserve
 from broadcaster.supervise import bond
 from broadcaster.supervise.panel_port import inherited
 from broadcaster.supervise.signals import stop_event
@@ -59,7 +60,9 @@ def playout_command(ctx: click.Context, own_home: str | None) -> None:
 
         home = _home(given, "playout")
         bond.follow_supervisor(stop)
-        Playout(desk, home, home.settings(), clock, urgent=True).run(stop)
+        settings = home.settings()
+        reserve = Reserve(home.run / "reserve", settings.playout.reserve_megabytes * 1_000_000)
+        Playout(desk, home, settings, clock, urgent=True).run(stop, reserve)
     finally:
         desk.close()
 

@@ -61,7 +61,8 @@ class Database:
         try:
             yield
         except OperationalError as error:
-            raise DatabaseUnavailableError(str(error.orig)) from error
+            full = getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+            raise DatabaseUnavailableError("ổ đĩa đã đầy, hãy xóa bớt tệp" if full else str(error.orig)) from error
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise DatabaseUnavailableError(str(error.orig)) from error
@@ -107,7 +108,7 @@ class DatabaseUnavailableError(StationError):
     code = "database"
 
     def __init__(self, detail: str) -> None:
-        super().__init__(f"Cơ sở dữ liệu chưa dùng được: {detail}")
+        super().__init__(f"Cơ sở dữ liệu chưa dùng được: {detail}.")
 
 
 def _json(value: Any) -> str:

@@ -53,10 +53,12 @@ from broadcaster.playout.record.replay import replay
 from broadcaster.playout.record.stopped import StopBook
 from broadcaster.playout.sinks import Sinks, resolve_sinks
 from broadcaster.playout.sinks.base import BackgroundSink, Sink
+from broadcaster.playout.sound.ahead import Ahead
 from broadcaster.playout.sound.decoded import DecodedCache
 from broadcaster.playout.sound.player import CHUNK_MS
 from broadcaster.playout.sound.relay import Relay
 from broadcaster.playout.status import status_of
+from broadcaster.reserve import Reserve, scarce
 from broadcaster.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -146,16 +148,20 @@ class Playout:
         self.register = Register(self.machine, self.alarm)
         self._control = Control(self.machine, self.register, self.trust_clock)
         self._loopback = Loopback(home.run / PORT_FILE, self._heard)
+        self._reserve: Reserve | None = None
+        self._ahead = Ahead(self.machine.decoded, lambda: not scarce(folder))
 
     # Life
 
-    def run(self, stop: threading.Event) -> None:
+    def run(self, stop: threading.Event, reserve: Reserve | None = None) -> None:
         """Air until `stop` is set, then end in order: what sounds is faded out and logged.
+
+        `reserve` is looked after meanwhile: room on the disk to give up when that is full.
 
         Raises:
             AirError: another play-out holds this home.
         """
-        machine = self.machine
+        machine, self._reserve = self.machine, reserve
         with home_lock(self._lock_file):
             if machine.urgent:
                 favour_process()
@@ -195,6 +201,7 @@ class Playout:
         """End in order: fade out, log, bring the journal to the desk."""
         machine = self.machine
         self.alarm.stop()
+        self._ahead.close()
         self._loopback.close()
         self.register.clear(5)
         with contextlib.suppress(DeskAwayError):
@@ -216,6 +223,8 @@ class Playout:
         machine, agenda = self.machine, self.machine.agenda
         agenda.begin()
         self._tell_of_the_clock()
+        if self._reserve is not None:
+            machine.incidents.tell("disk", self._reserve.tend())
         machine.journal.retry()
         trouble = machine.journal.trouble
         machine.incidents.tell("journal", trouble and f"Đĩa không ghi được nhật ký: {trouble}.")
@@ -298,6 +307,11 @@ class Playout:
                 self.alarm.cancel(alarm_key(number))
                 machine.pinned.drop(number)
                 machine.agenda.again("beat")
+
+        if not machine.inline:
+            pinned = (machine.pinned.get(number) for number in machine.pinned.numbers())
+            coming = sorted((one.broadcast for one in pinned if one is not None), key=lambda b: b.starts_at)
+            self._ahead.want(i.audio_sha256 for b in coming for i in b.rundown if i.audio_sha256)
 
     def _set_alarm(self, bundle: Bundle) -> None:
         b = bundle.broadcast

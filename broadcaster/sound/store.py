@@ -13,7 +13,7 @@ from typing import Final
 
 import psutil
 
-from broadcaster.disks import FULL, reason
+from broadcaster.disks import FULL, reason, refused
 from broadcaster.errors import MediaError, RuleError
 
 _INCOMING: Final = ".incoming"
@@ -130,7 +130,7 @@ def settle(partial: Path, target: Path, *, overwrite: bool) -> None:
 
     Raises:
         RuleError: somebody made a file of that name meanwhile.
-        MediaError: the disk refuses.
+        DiskError: the disk refuses.
     """
     held = False
     try:
@@ -146,7 +146,7 @@ def settle(partial: Path, target: Path, *, overwrite: bool) -> None:
         if held:
             with contextlib.suppress(OSError):
                 target.unlink()
-        raise disk_error(error, target) from None
+        raise refused(error, str(target)) from None
 
 
 def keep_whole(target: Path, data: bytes | Iterable[bytes], *, overwrite: bool = False) -> None:
@@ -154,7 +154,7 @@ def keep_whole(target: Path, data: bytes | Iterable[bytes], *, overwrite: bool =
 
     Raises:
         RuleError: its folder is missing, or there is one of that name and it may not be replaced.
-        MediaError: the disk is full or refuses.
+        DiskError: the disk is full or refuses.
     """
     if not target.parent.is_dir():
         raise RuleError("Thư mục để ghi không tồn tại. Hãy tạo thư mục trước.", field=str(target.parent))
@@ -166,7 +166,7 @@ def keep_whole(target: Path, data: bytes | Iterable[bytes], *, overwrite: bool =
             file.writelines([data] if isinstance(data, bytes) else data)
         settle(partial, target, overwrite=overwrite)
     except OSError as error:
-        raise disk_error(error, target) from None
+        raise refused(error, str(target)) from None
     finally:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)

@@ -16,6 +16,7 @@ from broadcaster.domain.people.roles import machine
 from broadcaster.domain.work.jobs import JobKind, JobTurn
 from broadcaster.errors import StationError
 from broadcaster.logs import EventLog
+from broadcaster.reserve import scarce
 from broadcaster.services.air import emergency_soundings
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.lexicon import names
@@ -82,13 +83,18 @@ def _lane(
     """Do one job after the other, of those whose turn is at most `up_to`; sleep when there is none until called."""
     while not stop.is_set():
         try:
-            while not stop.is_set() and performing.perform_next(station, handlers, stop, up_to=up_to):
+            while not stop.is_set() and performing.perform_next(station, handlers, stop, up_to=_most(station, up_to)):
                 for each in calls:
                     each.set()  # what stood behind it may be another lane's
         except StationError as error:
             log.warning("no work found", error=str(error))
         call.wait(_LOOK_SECONDS)
         call.clear()
+
+
+def _most(station: Station, up_to: JobTurn) -> JobTurn:
+    """On a full disk only what an emergency needs is done: nothing else shall take the room that is left."""
+    return JobTurn.EMERGENCY if scarce(station.home.root) else up_to
 
 
 def _tend(station: Station, stop: threading.Event, bell: Bell, calls: Sequence[threading.Event]) -> None:

@@ -38,7 +38,7 @@ def test_what_is_typed_wrongly_is_said_in_vietnamese(loa: Loa, typed: list[str],
 
 
 def test_a_disk_that_refuses_is_one_sentence(loa: Loa, home: Path) -> None:
-    done = loa("schedule", "ical", "-o", home / "station.toml" / "x.ics")
+    done = loa("schedule", "ical", "-o", home / f"{'x' * 300}.ics")
     assert done.code == 1
     assert "Hãy kiểm tra ổ đĩa và quyền ghi" in done.err
     assert "âm thanh" not in done.err

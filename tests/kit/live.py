@@ -14,10 +14,11 @@ from tests.kit.waiting import until
 @contextmanager
 def running(air, **options):
     """Run play-out over an `Air`, on null sinks unless told otherwise."""
+    reserve = options.pop("reserve", None)
     options.setdefault("sinks", {"main": SimulatedHorn("main"), "aircheck": SimulatedHorn("aircheck")})
     playout = Playout(*beside(air.station, refusal=air.refusal), **options)
     stop = threading.Event()
-    thread = threading.Thread(target=playout.run, args=(stop,))
+    thread = threading.Thread(target=playout.run, args=(stop, reserve))
     thread.start()
     try:
         yield playout

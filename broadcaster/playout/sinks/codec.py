@@ -20,6 +20,18 @@ def flac_to_wav(source: Path, target: Path) -> None:
     ffmpeg.run(["-loglevel", "error", *ffmpeg.source(source), *shape, f"file:{target}"], timeout_s=_TIMEOUT_S)
 
 
+def flac_to_samples(source: Path) -> bytes:
+    """Decode a sound into bare samples of 48 kHz, one channel, 16 bit, in memory: for a disk that is full.
+
+    Raises:
+        MediaError: ffmpeg is missing, fails or takes too long.
+    """
+    made = bytearray()
+    shape = ["-map", "0:a:0", "-ac", "1", "-ar", "48000", "-c:a", "pcm_s16le", "-bitexact", "-f", "s16le", "pipe:1"]
+    ffmpeg.run(["-loglevel", "error", *ffmpeg.source(source), *shape], on_stdout=made.extend, timeout_s=_TIMEOUT_S)
+    return bytes(made)
+
+
 def pack(source: Path, target: Path) -> None:
     """Pack a WAV as FLAC or Opus, by the target's ending, whole or not at all, giving way to whatever sounds.
 

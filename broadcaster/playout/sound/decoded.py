@@ -7,6 +7,7 @@ approved.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import os
@@ -17,10 +18,11 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from broadcaster.disks import FULL
 from broadcaster.domain.air.causes import NOTHING, Cause, Why
 from broadcaster.errors import MediaError
 from broadcaster.playout.sinks.base import RATE
-from broadcaster.playout.sinks.codec import flac_to_wav
+from broadcaster.playout.sinks.codec import flac_to_samples, flac_to_wav
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +92,22 @@ class Tape:
         return data
 
 
+class HeldTape:
+    """Samples ready to play that the disk had no room for, in memory; read as a `Tape` is."""
+
+    live = False
+
+    def __init__(self, audio_sha256: str, pcm: bytes) -> None:
+        self.audio_sha256 = audio_sha256
+        self.samples = len(pcm) // 2
+        self.why = NOTHING
+        self._pcm = pcm
+
+    def read(self, at: int, n: int) -> bytes:
+        """The `n` samples from sample `at`."""
+        return self._pcm[at * 2 : (at + n) * 2]
+
+
 class DecodedCache:
     """Makes and keeps tapes.
 
@@ -104,6 +122,7 @@ class DecodedCache:
         """The content-addressed store."""
         self._folder = folder
         self._decode = decode
+        self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -111,8 +130,8 @@ class DecodedCache:
         """Where the store keeps this sound."""
         return self.store / audio_sha256[:2] / f"{audio_sha256}.flac"
 
-    def cue(self, audio_sha256: str) -> Tape:
-        """The sound, checked and decoded.
+    def cue(self, audio_sha256: str) -> Tape | HeldTape:
+        """The sound, checked and decoded; in memory where the disk has no room for it.
 
         Raises:
             MediaError: the file is missing, was altered, or cannot be decoded.
@@ -128,9 +147,11 @@ class DecodedCache:
         if found != audio_sha256:
             raise MediaError("Tệp âm thanh đã bị thay đổi so với bản được duyệt.", code="altered", field=source.name)
         with self._lock:
+            own = self._locks.setdefault(audio_sha256, threading.Lock())
+        with own:
             return self._tape(source, audio_sha256)
 
-    def _tape(self, source: Path, audio_sha256: str) -> Tape:
+    def _tape(self, source: Path, audio_sha256: str) -> Tape | HeldTape:
         target = self._folder / f"{audio_sha256}.wav"
         promise = _promised_md5(source)
         if target.is_file() and promise is not None:
@@ -142,17 +163,27 @@ class DecodedCache:
             except MediaError:
                 pass
             log.warning("tape %s was damaged and is made anew", target.name)
+        try:
+            return self._decoded(source, audio_sha256, target, promise)
+        except OSError as error:
+            if error.errno not in FULL:
+                raise MediaError(f"Không chuẩn bị được âm thanh: {error.strerror}.", field=target.name) from None
+        except MediaError as error:
+            if error.code != "disk-full":
+                raise
+        return _held(source, audio_sha256, promise)
+
+    def _decoded(self, source: Path, audio_sha256: str, target: Path, promise: bytes | None) -> Tape:
         partial = target.with_suffix(f".{os.getpid()}.part.wav")
         try:
             self._decode(source, partial)
             partial.replace(target)
-            tape, found = _checked(audio_sha256, target)
-            if promise is not None and found != promise:
-                raise MediaError("Âm thanh giải mã ra không khớp với bản gốc.", code="decode", field=source.name)
-        except OSError as error:
-            raise MediaError(f"Không chuẩn bị được âm thanh: {error.strerror}.", field=target.name) from None
         finally:
-            partial.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                partial.unlink(missing_ok=True)
+        tape, found = _checked(audio_sha256, target)
+        if promise is not None and found != promise:
+            raise MediaError("Âm thanh giải mã ra không khớp với bản gốc.", code="decode", field=source.name)
         return tape
 
     def prune(self, keep: Collection[str], most: int = KEEP_BYTES) -> None:
@@ -167,6 +198,19 @@ class DecodedCache:
                 except OSError:  # Windows keeps a file that is being read; next time
                     continue
                 total -= size
+
+
+def _held(source: Path, audio_sha256: str, promise: bytes | None) -> HeldTape:
+    """The sound decoded in memory: the disk has no room for it, and it is to be heard.
+
+    Raises:
+        MediaError: it cannot be decoded, or comes out otherwise than it was packed.
+    """
+    log.warning("tape %s is held in memory: the disk is full", source.name)
+    pcm = flac_to_samples(source)
+    if not pcm or (promise is not None and hashlib.md5(pcm, usedforsecurity=False).digest() != promise):
+        raise MediaError("Âm thanh giải mã ra không khớp với bản gốc.", code="decode", field=source.name)
+    return HeldTape(audio_sha256, pcm)
 
 
 def _promised_md5(path: Path) -> bytes | None:

@@ -1,0 +1,136 @@
+"""A disk filled to its last block: what is planned and what is urgent is heard, written down, and told."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from broadcaster.clock import SystemClock
+from broadcaster.domain.air.broadcasts import BroadcastState
+from broadcaster.playout.sound.decoded import DecodedCache, HeldTape, Tape
+from broadcaster.reserve import Reserve
+from tests.kit import emergencies
+from tests.kit.air import ALL_DAY, Air, make_air, tone
+from tests.kit.live import running
+from tests.kit.waiting import until
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="a disk of its own is mounted by root alone"),
+]
+
+SECOND = dt.timedelta(seconds=1)
+MB = 1_000_000
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A small disk of its own."""
+    folder = tmp_path / "dia"
+    folder.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40m", "none", str(folder)], check=False)
+    if made.returncode:
+        pytest.skip("no disk can be mounted here")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def fill(folder: Path) -> None:
+    """Take every block that is left, as a camera or a download does."""
+    with contextlib.suppress(OSError), (folder / f"rac-{len(list(folder.iterdir()))}").open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+
+
+def free(folder: Path) -> int:
+    facts = os.statvfs(folder)
+    return facts.f_bavail * facts.f_frsize
+
+
+def test_a_tape_that_the_disk_has_no_room_for_is_played_from_memory(disk: Path) -> None:
+    sha = tone(disk / "store", 4.0, 300)
+    cache = DecodedCache(disk / "store", disk / "tapes")
+    usual = cache.cue(sha)
+    assert isinstance(usual, Tape)
+    whole = usual.read(0, usual.samples)
+    for tape in (disk / "tapes").iterdir():
+        tape.unlink()
+    fill(disk)
+    held = cache.cue(sha)
+    assert isinstance(held, HeldTape)
+    assert held.samples == usual.samples
+    assert held.read(0, held.samples) == whole
+    assert held.read(1000, 10) == whole[2000:2020]
+
+
+def test_the_reserve_is_given_up_on_a_full_disk_and_made_anew_when_there_is_room(disk: Path) -> None:
+    reserve = Reserve(disk / "reserve", 8 * MB)
+    assert reserve.tend() == ""
+    assert free(disk) < 35 * MB
+    fill(disk)
+    assert free(disk) == 0
+    assert "Ổ đĩa đã đầy" in reserve.tend()
+    assert free(disk) > 7 * MB
+    assert "Ổ đĩa đã đầy" in reserve.tend()
+    for path in disk.glob("rac-*"):
+        path.unlink()
+    assert reserve.tend() == ""
+    assert (disk / "reserve").stat().st_size == 8 * MB
+    assert Reserve(disk / "khong", 0).tend() == ""
+
+
+@pytest.fixture
+def air(disk: Path) -> Iterator[Air]:
+    made = make_air(disk / "dai", SystemClock(), windows=ALL_DAY)
+    made.sound("dài", 4.0, 300)
+    emergencies.prepare(made)
+    yield made
+    made.station.close()
+
+
+def starved(air: Air) -> Reserve:
+    reserve = Reserve(air.station.home.run / "reserve", 8 * MB)
+    assert reserve.tend() == ""
+    return reserve
+
+
+def test_what_was_pinned_is_heard_though_the_disk_is_full(air: Air) -> None:
+    number = air.plan(air.station.now() + 6 * SECOND, [air.cue(1, "dài")], "ap-1")
+    with running(air, reserve=starved(air)) as playout:
+        until(lambda: playout.machine.pinned.get(number))
+        fill(air.station.home.root)
+        row = until(lambda: air.row(number).state.terminal and air.row(number), 60)
+    assert row.state is BroadcastState.AIRED, row.verdict
+    assert any(i.what == "disk" and "đầy" in i.note for i in air.incidents())
+
+
+def test_an_emergency_is_confirmed_and_heard_on_a_full_disk(air: Air) -> None:
+    with running(air, reserve=starved(air)) as playout:
+        fill(air.station.home.root)
+        until(lambda: "đầy" in playout.machine.incidents.now("disk"))
+        emergencies.declared(air)
+        until(lambda: [e for e in air.log() if e.title == "Lũ về" and e.heard_ms >= 900], 60)
+
+
+def test_on_a_disk_that_is_full_beyond_its_reserve_what_is_pinned_is_heard_and_logged_later(air: Air) -> None:
+    number = air.plan(air.station.now() + 8 * SECOND, [air.cue(1, "dài")], "ap-1")
+    with running(air, reserve=starved(air)) as playout:
+        until(lambda: playout.machine.pinned.get(number))
+        fill(air.station.home.root)
+        until(lambda: "đầy" in playout.machine.incidents.now("disk"))
+        fill(air.station.home.root)
+        assert free(air.station.home.root) < MB
+        horn = playout.machine.sinks.by_name["main"]
+        until(lambda: horn.samples >= 4 * 48_000, 60)
+        for path in air.station.home.root.glob("rac-*"):
+            path.unlink()
+        row = until(lambda: air.row(number).state.terminal and air.row(number), 60)
+    assert row.state is BroadcastState.AIRED, row.verdict
