@@ -62,7 +62,8 @@ class Database:
             yield
         except OperationalError as error:
             full = getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
-            raise DatabaseUnavailableError("ổ đĩa đã đầy, hãy xóa bớt tệp" if full else str(error.orig)) from error
+            words = "ổ đĩa đã đầy, hãy xóa bớt tệp" if full else str(error.orig)
+            raise DatabaseUnavailableError(words, full=full) from error
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise DatabaseUnavailableError(str(error.orig)) from error
@@ -107,8 +108,10 @@ class DatabaseUnavailableError(StationError):
 
     code = "database"
 
-    def __init__(self, detail: str) -> None:
+    def __init__(self, detail: str, *, full: bool = False) -> None:
         super().__init__(f"Cơ sở dữ liệu chưa dùng được: {detail}.")
+        self.full = full
+        """Whether the disk has no room for it."""
 
 
 def _json(value: Any) -> str:

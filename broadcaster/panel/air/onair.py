@@ -22,7 +22,7 @@ from broadcaster.services.air import broadcasts, orders, stops
 from broadcaster.services.air.fitness import Organ, fitness
 from broadcaster.services.reports import due as report_due
 from broadcaster.services.schedule import resuming
-from broadcaster.services.setup import doctor, first_run, restored
+from broadcaster.services.setup import disk_room, doctor, first_run, restored
 
 blueprint = Blueprint("onair", __name__)
 _HEALTH_SECONDS = 30.0
@@ -66,6 +66,7 @@ def index() -> ResponseReturnValue:
         due=due,
         left=[s for s in guide if s.open],
         steps=len(guide),
+        disk=disk_room.warning(station()),
         archive=restored.source(station()),
         held=restored.waiting(station()),
         **_today(),

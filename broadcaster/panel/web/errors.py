@@ -11,9 +11,11 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from broadcaster.db.session import DatabaseUnavailableError
+from broadcaster.disks import FULL
 from broadcaster.errors import ForbiddenError, NotFoundError, StationError, printed
 from broadcaster.logs import EventLog
 from broadcaster.panel.web.bearer import TokenError
+from broadcaster.services.air import broadcasts
 
 
 class Said(TypedDict):
@@ -32,8 +34,8 @@ _WORDS = {
     405: ("Thao tác không đúng cách", "Trang này không nhận thao tác kiểu đó. Hãy quay lại và dùng nút trên trang."),
     413: ("Tệp quá lớn", "Tệp gửi lên vượt quá {most} MB. Hãy chọn tệp nhỏ hơn hoặc tách thành nhiều phần."),
     429: ("Thử quá nhiều lần", "Hãy đợi một phút rồi thử lại."),
-    500: ("Trang quản lý gặp lỗi", "Lỗi đã được ghi lại. Việc phát thanh không bị ảnh hưởng. Hãy thử tải lại trang."),
-    503: ("Cơ sở dữ liệu chưa trả lời", "Việc phát thanh vẫn tiếp tục. Hãy đợi một phút rồi tải lại trang."),
+    500: ("Trang quản lý gặp lỗi", "Lỗi đã được ghi lại. Hãy thử tải lại trang."),
+    503: ("Cơ sở dữ liệu chưa trả lời", "Hãy đợi một phút rồi tải lại trang."),
 }
 
 
@@ -67,7 +69,7 @@ def _station_error(error: StationError) -> ResponseReturnValue:
         return page(403, "Không có quyền", error.message, **said)
     if isinstance(error, DatabaseUnavailableError):
         log.error("database away", error=error.message)
-        return page(503, *_WORDS[503], machine=error.code)
+        return _full_disk() if error.full else _broken(503, machine=error.code)
     return page(422, "Chưa làm được", error.message, **said)
 
 
@@ -97,4 +99,21 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 def _fault(error: Exception) -> ResponseReturnValue:
     log.error("page broke", path=request.path, fault=error)
-    return page(500, *_WORDS[500])
+    return _full_disk() if isinstance(error, OSError) and error.errno in FULL else _broken(500)
+
+
+def _full_disk() -> ResponseReturnValue:
+    words = "Đài không ghi được gì mới. Hãy xóa bớt tệp trên ổ đĩa của đài rồi làm lại."
+    return page(503, "Ổ đĩa đã đầy", f"{words} {_horns()}", machine="disk-full")
+
+
+def _broken(code: int, *, machine: str = "") -> ResponseReturnValue:
+    """The page of a fault that is none of the person's: what it means for the horns is asked of play-out itself."""
+    title, sentence = _WORDS[code]
+    return page(code, title, f"{_horns()} {sentence}", machine=machine)
+
+
+def _horns() -> str:
+    if broadcasts.levels(current_app.extensions["station"].home) is not None:
+        return "Máy phát vẫn trả lời: việc phát thanh vẫn tiếp tục."
+    return "Chưa hỏi được máy phát, nên không biết loa có phát hay không: hãy nghe loa."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,13 +19,12 @@ from broadcaster.media import ffmpeg
 from broadcaster.services.air.fitness import ASKED_OF_PLAYOUT, BELIEVABLE_FROM, Organ, fitness
 from broadcaster.services.log.playlog import verify
 from broadcaster.services.scripts.approving import airable
-from broadcaster.services.setup import lacking, restored, settings_check
+from broadcaster.services.setup import disk_room, lacking, restored, settings_check
 from broadcaster.services.setup.backup import last_backup
 from broadcaster.services.station import Station
 from broadcaster.sound import recogniser_process
 from broadcaster.speech.registry import choose, engine_of, names, split
 
-_DISK_LOW = 2_000_000_000
 _NAMED = 5
 
 
@@ -94,9 +92,10 @@ def _clock(station: Station) -> Check:
 
 
 def _disk(station: Station) -> Check:
-    free = shutil.disk_usage(station.home.root).free
-    words = f"Còn trống {free / 1e9:.1f} GB."
-    return Check("Ổ đĩa", ok=True if free > _DISK_LOW else None, sentence=words)
+    left, total = disk_room.free(station)
+    if words := disk_room.told(left, total):
+        return Check("Ổ đĩa", ok=False if left < disk_room.LAST else None, sentence=words)
+    return Check("Ổ đĩa", ok=True, sentence=f"Còn trống {left / 1e9:.1f} GB.")
 
 
 def _settings(station: Station) -> Check:

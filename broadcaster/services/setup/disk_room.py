@@ -1,0 +1,37 @@
+"""How much room the station's disk has, and from when on a person is told."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Final
+
+from broadcaster.services.station import Station
+
+LAST: Final = 1_000_000_000
+"""Bytes; with less, it is a matter of days or hours."""
+SHARE: Final = 0.1
+MUCH: Final = 20_000_000_000
+"""Bytes that are enough, however small a part of the disk they are."""
+
+
+def free(station: Station) -> tuple[int, int]:
+    """The free bytes of the station's disk, and all of them."""
+    found = shutil.disk_usage(station.home.root)
+    return found.free, found.total
+
+
+def warning(station: Station) -> str:
+    """A Vietnamese sentence when the disk fills up; empty while there is room."""
+    return told(*free(station))
+
+
+def told(left: int, total: int) -> str:
+    """The words for so many free bytes of so many."""
+    size = f"{left / 1e9:.1f} GB".replace(".", ",")
+    if left < LAST:
+        return (
+            f"Ổ đĩa của đài gần hết chỗ: chỉ còn {size}. Hãy xóa bớt tệp ngay; đĩa đầy thì đài không ghi được gì mới."
+        )
+    if left < min(SHARE * total, MUCH):
+        return f"Ổ đĩa của đài sắp đầy: còn {size} ({round(100 * left / total)} %). Hãy xóa bớt tệp không dùng."
+    return ""
