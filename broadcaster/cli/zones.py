@@ -88,11 +88,11 @@ def mute(
         actor, found = actor_of(ctx, station), mutes.silence(station, wanted)
         end = until(station.local(station.now())) if until else found.until
         try:
-            mutes.mute(station, actor, wanted, until=end, why=why, seen=found.zones if yes else ())
+            turned = mutes.mute(station, actor, wanted, until=end, why=why, seen=found.zones if yes else ())
         except mutes.SharedError as shared:
             click.confirm(f"{shared.message} Tắt cả {len(found.zones)} cụm?", abort=True)
-            mutes.mute(station, actor, wanted, until=end, why=why, seen=found.zones)
-        click.echo(f"Đã tắt tiếng {', '.join(found.zones)} đến {station.local(end):%H:%M %d/%m/%Y}.")
+            turned = mutes.mute(station, actor, wanted, until=end, why=why, seen=found.zones)
+        click.echo(turned.in_words(station, {}))
 
 
 @zone_command.command("unmute")
@@ -102,8 +102,8 @@ def mute(
 def unmute(ctx: click.Context, code: str, own_home: str | None) -> None:
     """Bật tiếng lại một cụm loa và các cụm chung âm ly (all: mọi cụm)."""
     with opened(ctx, own_home) as station:
-        heard = mutes.unmute(station, actor_of(ctx, station), "" if code == ALL else code)
-        click.echo(f"Đã bật tiếng {', '.join(heard)}." if heard else "Không có cụm loa nào đang tắt tiếng ở đó.")
+        turned = mutes.unmute(station, actor_of(ctx, station), "" if code == ALL else code)
+        click.echo(turned.in_words(station, {}))
 
 
 def _values(correction: Correction) -> tuple[float, float, float]:

@@ -211,6 +211,20 @@ def test_what_is_turned_off_from_first_to_last_was_not_played_at_all(sounds):
     assert air.row(number).verdict == "Không phát: Tắt tiếng theo lệnh của tự động: đám tang."
 
 
+def test_what_is_said_of_a_mute_is_what_play_out_did(sounds):
+    air, names = sounds, {}
+    noted = mutes.mute(air.station, machine(), "ap-1", seen=["ap-2"])
+    assert "máy phát chưa trả lời" in noted.in_words(air.station, names)
+    with running(air) as playout:
+        until(lambda: playout.status()["muted"] == ["main"])
+        on = mutes.unmute(air.station, machine(), "ap-2")
+        assert on.in_words(air.station, names) == "Đã bật tiếng ap-1, ap-2."
+        assert playout.status()["muted"] == []
+        off = mutes.mute(air.station, machine(), "ap-1", seen=["ap-2"])
+        assert off.in_words(air.station, names).startswith("Đã tắt tiếng ap-1, ap-2 đến ")
+        assert playout.status()["muted"] == ["main"]
+
+
 def test_an_emergency_is_heard_through_a_mute_and_the_log_says_so(sounds):
     air, sink = sounds, Catch()
     mutes.mute(air.station, machine(), "ap-1", seen=["ap-2"])

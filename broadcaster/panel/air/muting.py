@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -12,7 +10,6 @@ from broadcaster.domain.people.roles import Permission
 from broadcaster.errors import RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_moment
-from broadcaster.panel.web.filters import zone_list
 from broadcaster.services.air import mutes
 
 blueprint = Blueprint("muting", __name__)
@@ -32,11 +29,12 @@ def mute() -> ResponseReturnValue:
             if given:
                 until = a_moment(given, station().settings.tz, field="until")
             seen = request.form.getlist("seen")
-            mutes.mute(station(), actor(), code, until=until, why=request.form.get("why", ""), seen=seen)
+            why = request.form.get("why", "")
+            turned = mutes.mute(station(), actor(), code, until=until, why=why, seen=seen)
         except RuleError as error:
             refused = error.message
         else:
-            flash(f"Đã tắt tiếng {zone_list(found.zones, names, 0)} {_till(until)}.")
+            flash(turned.in_words(station(), names))
             return leave_to(url_for("onair.index"))
     part = "_mute.html" if request.headers.get("HX-Request") else "mute.html"
     page = render_template(f"air/muting/{part}", code=code, found=found, names=names, refused=refused)
@@ -47,14 +45,8 @@ def mute() -> ResponseReturnValue:
 @needs(Permission.OPERATE)
 def unmute() -> ResponseReturnValue:
     """Let the outputs of one zone (none named: all) sound again."""
-    heard = mutes.unmute(station(), actor(), request.form.get("zone", ""))
+    turned = mutes.unmute(station(), actor(), request.form.get("zone", ""))
     with station().db.read() as session:
         names = zones_queries.zone_names(session)
-    flash(f"Đã bật tiếng {zone_list(heard, names, 0)}." if heard else "Không có cụm loa nào đang tắt tiếng ở đó.")
+    flash(turned.in_words(station(), names))
     return leave_to(url_for("onair.index"))
-
-
-def _till(until: dt.datetime) -> str:
-    here = station()
-    local = here.local(until)
-    return f"đến {local:%H:%M}" if local.date() == here.today() else f"đến {local:%H:%M ngày %d/%m}"

@@ -17,14 +17,14 @@ from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.air import mutes_in_force
 from broadcaster.db.queries.one import one_of
 from broadcaster.domain.air.broadcasts import OPEN_STATES, BroadcastKind
-from broadcaster.domain.air.desk import PROCESS, Verb
+from broadcaster.domain.air.desk import PROCESS, Answer, OrderOutcome, Verb
 from broadcaster.domain.air.mutes import LONGEST
 from broadcaster.domain.fold import one_line
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.domain.setup.zones import names_in_words
 from broadcaster.errors import RuleError
-from broadcaster.services.air import broadcasts
+from broadcaster.services.air import broadcasts, orders
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 
@@ -46,6 +46,34 @@ class Silence:
     """Of the broadcast with which it ends; empty: with the day's last hour."""
 
 
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What turning something off or on came to."""
+
+    zones: tuple[str, ...]
+    """Those that are silent now, or are heard again."""
+    until: dt.datetime | None
+    """When they are heard again; None: now."""
+    answer: Answer | None
+    """Play-out's word; None when it has not said so in time."""
+
+    def in_words(self, station: Station, names: Mapping[str, str]) -> str:
+        """The same in a Vietnamese sentence."""
+        if not self.zones:
+            return "Không có cụm loa nào nghe thấy khác đi."
+        where = names_in_words([names.get(z, z) for z in self.zones])
+        if self.until is None:
+            done, noted = f"Đã bật tiếng {where}.", f"Đã ghi lệnh bật tiếng {where}"
+        else:
+            local = station.local(self.until)
+            day = "" if local.date() == station.today() else f" ngày {local:%d/%m}"
+            till = f"đến {local:%H:%M}{day}"
+            done, noted = f"Đã tắt tiếng {where} {till}.", f"Đã ghi lệnh tắt tiếng {where} {till}"
+        if self.answer is not None and self.answer.outcome is OrderOutcome.CARRIED_OUT:
+            return done
+        return f"{noted}; máy phát chưa trả lời nên chưa biết loa đã đổi hay chưa."
+
+
 class SharedError(RuleError):
     """Raised when more zones would fall silent than the person knows."""
 
@@ -64,8 +92,8 @@ def silence(station: Station, code: str) -> Silence:
 
 def mute(
     station: Station, actor: Actor, code: str, *, until: dt.datetime | None = None, why: str = "", seen: Iterable[str]
-) -> int:
-    """Turn off the outputs of a zone (empty: of all zones); return the number of the order to play-out.
+) -> Turned:
+    """Turn off the outputs of a zone (empty: of all zones), and wait for play-out's word on it.
 
     Args:
         station: the open station.
@@ -99,12 +127,11 @@ def mute(
         session.add_all(rows)
         said = {"zone": code, "outputs": list(found.outputs), "until": end.isoformat()}
         order = _order(session, actor, Verb.MUTE, said, now, because)
-    broadcasts.ring(station.home)
-    return order
+    return Turned(found.zones, end, orders.answered(station, order, heard=broadcasts.ring(station.home)))
 
 
-def unmute(station: Station, actor: Actor, code: str) -> tuple[str, ...]:
-    """Let the outputs of a zone (empty: all) sound again; return the zones that are heard again.
+def unmute(station: Station, actor: Actor, code: str) -> Turned:
+    """Let the outputs of a zone (empty: all) sound again, and wait for play-out's word on it.
 
     Raises:
         ForbiddenError: the actor may not operate.
@@ -120,9 +147,9 @@ def unmute(station: Station, actor: Actor, code: str) -> tuple[str, ...]:
         before = outputs.only_on(m.output for m in mutes_in_force(session, now))
         ended = _end(session, names if code else None, now, actor)
         after = outputs.only_on(m.output for m in mutes_in_force(session, now))
-        _order(session, actor, Verb.UNMUTE, {"zone": code, "outputs": sorted(ended)}, now, "")
-    broadcasts.ring(station.home)
-    return tuple(z for z in before if z not in after)
+        order = _order(session, actor, Verb.UNMUTE, {"zone": code, "outputs": sorted(ended)}, now, "")
+    back = tuple(z for z in before if z not in after)
+    return Turned(back, None, orders.answered(station, order, heard=broadcasts.ring(station.home)))
 
 
 def _require_known(session: Session, code: str, silent: Sequence[str], seen: Iterable[str]) -> None:

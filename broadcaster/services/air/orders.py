@@ -31,6 +31,11 @@ def tell(station: Station, actor: Actor, verb: Verb, **arguments: Any) -> Answer
         number, said = broadcasts.give(station, actor, verb, arguments, lambda m: _ask(station, m))
         return said or answer_of(station, number)
     number, heard = broadcasts.give(station, actor, verb, arguments, lambda m: broadcasts.ring(station.home, **m))
+    return answered(station, number, heard=heard)
+
+
+def answered(station: Station, number: int, *, heard: bool) -> Answer | None:
+    """What came of an order, waited for where play-out was `heard` to listen, or may listen on another machine."""
     return wait(station, number) if heard or not station.db.is_sqlite else answer_of(station, number)
 
 
