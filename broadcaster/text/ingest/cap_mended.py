@@ -7,7 +7,6 @@ missing, contradicts itself or may mean two things is left as it is, for the sch
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any, Final
 
 from broadcaster.text.ingest.cap_elements import ELEMENTS
@@ -50,55 +49,80 @@ def place(element: Any) -> str:
     return f"{place(parent)}/{local(element.tag)}{number}"
 
 
-def mend(root: Any, rules: Any) -> Iterator[str]:
-    """Put a message right in place, yielding what was wrong where; `rules` is the schema."""
+MOST_NAMED: Final = 12
+"""Places that a person is told of one by one."""
+
+
+class Mended:
+    """What was put right in a message, in words; many places are counted, as to say where they are takes long."""
+
+    def __init__(self) -> None:
+        self._notes: list[str] = []
+        self._more = 0
+
+    def tell(self, element: Any, what: str) -> None:
+        """Note one place."""
+        if len(self._notes) < MOST_NAMED:
+            self._notes.append(f"{place(element)}: {what}")
+        else:
+            self._more += 1
+
+    def add(self, note: str) -> None:
+        """Note something that concerns the whole file."""
+        self._notes.append(note)
+
+    @property
+    def notes(self) -> list[str]:
+        """Each place, and how many more there were."""
+        return [*self._notes, f"{self._more} chỗ khác nữa"] if self._more else list(self._notes)
+
+
+def mend(root: Any, rules: Any, mended: Mended) -> None:
+    """Put a message right in place and tell what was wrong where; `rules` is the schema."""
     if not root.tag.startswith("{"):
-        yield "alert: thiếu không gian tên (xmlns) của CAP 1.2"
+        mended.tell(root, "thiếu không gian tên (xmlns) của CAP 1.2")
         for element in root.iter():
             if not element.tag.startswith("{"):
                 element.tag = f"{OWN}{element.tag}"
     for element in list(root.iter()):
         if element.tag.startswith(OWN):
-            yield from _attributes(element)
-            yield from _strangers(element)
+            _attributes(element, mended)
+            _strangers(element, mended)
     types = _Types(rules)
     for element in list(root.iter(f"{OWN}*")):
-        yield from _markup(element)
-        yield from types.value(element)
-        yield from types.order(element)
+        _markup(element, mended)
+        types.value(element, mended)
+        types.order(element, mended)
 
 
-def drop_unused(element: Any, rules: Any) -> str:
-    """Take out the optional part of a message that holds `element`, if no rule needs it; say which, or nothing."""
+def unused_part(element: Any, rules: Any) -> Any | None:
+    """The optional part of a message that holds `element`, if no rule needs it: it may be left out."""
     for one in (element, *element.iterancestors()):
-        path = path_of(one)
-        if path not in _UNUSED or one.getparent() is None:
-            return ""
+        if path_of(one) not in _UNUSED or one.getparent() is None:
+            return None
         if rules.xpath("//xs:element[@name=$name][@minOccurs='0']", namespaces=_XS, name=local(one.tag)):
-            told = f"{place(one)}: viết sai nên bỏ qua"
-            one.getparent().remove(one)
-            return told
-    return ""
+            return one
+    return None
 
 
-def _attributes(element: Any) -> Iterator[str]:
+def _attributes(element: Any, mended: Mended) -> None:
     for name in list(element.attrib):
         if not name.startswith(_XSI):
-            yield f"{place(element)}: có thuộc tính “{local(name)[:40]}” thừa"
+            mended.tell(element, f"có thuộc tính “{local(name)[:40]}” thừa")
             del element.attrib[name]
 
 
-def _strangers(element: Any) -> Iterator[str]:
-    """What another standard, or a sender of its own, put between the elements."""
+def _strangers(element: Any, mended: Mended) -> None:
+    """Take out what another standard, or a sender of its own, put between the elements."""
     for child in list(element):
-        if child.tag.startswith((OWN, "{http://www.w3.org/1999/xhtml}")):
+        if child.tag.startswith((OWN, "{http://www.w3.org/1999/xhtml}")) or not child.tag.startswith("{"):
             continue
         if element.getparent() is None and child.tag.startswith(_SIGNATURE):
             element.append(child)  # where the standard wants it
             continue
-        if not child.tag.startswith("{") or len(element) == 0 or not _holds_elements(element):
+        if not _holds_elements(element):
             continue
-        yield f"{place(child)}: phần tử lạ, bỏ qua"
+        mended.tell(child, "phần tử lạ, bỏ qua")
         before = child.getprevious()
         if (child.tail or "").strip():
             if before is None:
@@ -113,8 +137,8 @@ def _holds_elements(element: Any) -> bool:
     return any(other.startswith(f"{path}/") for other in ELEMENTS)
 
 
-def _markup(element: Any) -> Iterator[str]:
-    """Markup that was not escaped becomes text, as if it had been; its reader takes it out."""
+def _markup(element: Any, mended: Mended) -> None:
+    """Make text of markup that was not escaped, as if it had been; its reader takes it out."""
     if len(element) == 0 or local(element.tag) not in _MARKED_UP:
         return
     inside = list(element.iterdescendants())
@@ -130,7 +154,7 @@ def _markup(element: Any) -> Iterator[str]:
     for child in list(element):
         element.remove(child)
     element.text = text
-    yield f"{place(element)}: có thẻ trang web, đã bỏ"
+    mended.tell(element, "có thẻ trang web, đã bỏ")
 
 
 class _Types:
@@ -155,7 +179,7 @@ class _Types:
             if declared.get("minOccurs") == "0":
                 self._optional.add(name)
 
-    def value(self, element: Any) -> Iterator[str]:
+    def value(self, element: Any, mended: Mended) -> None:
         """Mend what has one reading only: letters and blanks of a listed word, the shape of a moment, nothing at all."""
         name, text = local(element.tag), element.text or ""
         shown = text.strip()[:40]
@@ -163,18 +187,18 @@ class _Types:
             return
         base = self._bases.get(name, "")
         if base in _TYPED and not text.strip() and name in self._optional:
-            yield f"{place(element)}: để trống, coi như không có"
+            mended.tell(element, "để trống, coi như không có")
             element.getparent().remove(element)
         elif base == "dateTime" and (right := mended_moment(text)) and right != text.strip():
-            yield f"{place(element)}: “{shown}” viết sai kiểu, đọc là {right}"
+            mended.tell(element, f"“{shown}” viết sai kiểu, đọc là {right}")
             element.text = right
         elif (words := self._words.get(name)) and text not in words:
             found = next((w for w in words if w.casefold() == text.strip().casefold()), None)
             if found is not None:
-                yield f"{place(element)}: “{shown}” viết sai kiểu, đọc là {found}"
+                mended.tell(element, f"“{shown}” viết sai kiểu, đọc là {found}")
                 element.text = found
 
-    def order(self, element: Any) -> Iterator[str]:
+    def order(self, element: Any, mended: Mended) -> None:
         """Put the children into the order of the schema, unless one is unknown or stands too often."""
         wanted = self._order.get(local(element.tag))
         if not wanted or (element.text or "").strip() or any((c.tail or "").strip() for c in element):
@@ -184,7 +208,7 @@ class _Types:
             return
         found = [ranks.get(c.tag, len(ranks)) for c in element]
         if found != sorted(found):
-            yield f"{place(element)}: các phần tử sai thứ tự"
+            mended.tell(element, "các phần tử sai thứ tự")
             element[:] = sorted(element, key=lambda c: ranks.get(c.tag, len(ranks)))
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 from xml.etree.ElementTree import ParseError
 
 from broadcaster.errors import RuleError
-from broadcaster.text.ingest.cap_mended import NAMESPACE, drop_unused, local, mend, place
+from broadcaster.text.ingest.cap_mended import NAMESPACE, Mended, local, mend, place, unused_part
 
 SCHEMA: Final = "CAP-v1.2.xsd"
 MOST_FAULTS: Final = 12
@@ -24,6 +24,9 @@ MOST_PARTS: Final = 20_000
 """Elements and attributes. A message to every commune of the country has half of them; lxml finds the place of each fault
 by counting, so that a million bytes of faults would keep a processor busy for minutes."""
 
+_MOST_LEFT_OUT: Final = 200
+"""Parts that are left out for being wrong; a message that has more is not worth reading."""
+_MOST_ROUNDS: Final = 12
 _UTF_8_MARK: Final = b"\xef\xbb\xbf"
 _DECLARATION: Final = re.compile(r"^<\?xml[^>]{0,200}\?>\s*")
 _XS: Final = {"xs": "http://www.w3.org/2001/XMLSchema"}
@@ -49,26 +52,27 @@ def parsed(data: bytes, name: str) -> tuple[Any, list[str]]:
     """
     from lxml import etree  # noqa: PLC0415 - loaded for the rare message only
 
-    data, mended = _from_its_start(data)
-    root = _tree(data, name)
+    mended = Mended()
+    root = _tree(_from_its_start(data, mended), name)
     found = _alert_of(root, name)
     if found is not root:
-        mended.append(f"bản tin nằm trong {_outer(found)}")
+        mended.add(f"bản tin nằm trong {_outer(found)}")
         root = etree.fromstring(etree.tostring(found, with_tail=False))
     rules = etree.fromstring((files(__package__) / SCHEMA).read_bytes())
-    mended += islice(mend(root, rules), MOST_FAULTS)  # a file of faults is not mended to its end, but refused
+    mend(root, rules, mended)
     if faults := _faults(root, rules, mended):
         raise RuleError(sentence("Bản tin CAP không đúng lược đồ", faults), field=name)
-    return root, mended
+    return root, mended.notes
 
 
-def _from_its_start(data: bytes) -> tuple[bytes, list[str]]:
+def _from_its_start(data: bytes, mended: Mended) -> bytes:
     """The file without the blank lines that some senders put before it."""
     mark = _UTF_8_MARK if data.startswith(_UTF_8_MARK) else b""
     found = data[len(mark) :].lstrip(b" \t\r\n")
     if len(mark) + len(found) == len(data) or not found.startswith(b"<"):
-        return data, []
-    return found, ["tệp: có dòng trống ở đầu"]
+        return data
+    mended.add("tệp: có dòng trống ở đầu")
+    return found
 
 
 def _alert_of(root: Any, name: str) -> Any:
@@ -168,20 +172,31 @@ def _not_cap(tag: str) -> str:
     return "Tệp không phải bản tin CAP 1.2 (phần tử gốc phải là alert của CAP 1.2). Hãy chọn đúng tệp."
 
 
-def _faults(root: Any, rules: Any, mended: list[str]) -> list[str]:
+def _faults(root: Any, rules: Any, mended: Mended) -> list[str]:
     """What the schema finds, one fault more than is told at most; what no rule needs is taken out and told instead."""
     from lxml import etree  # noqa: PLC0415
 
     schema = etree.XMLSchema(rules)  # made anew: one that threads share would mix up their errors
-    for _ in range(MOST_FAULTS):
+    for _ in range(_MOST_ROUNDS):
         if schema.validate(root):
             return []
-        errors = list(schema.error_log)[: MOST_FAULTS + 1]
-        found = list(dict.fromkeys(_fault(e, _at(root, e.path or ""), rules) for e in errors))
-        if len(errors) > MOST_FAULTS or not (told := drop_unused(_at(root, errors[0].path or ""), rules)):
-            return found
-        mended.append(told)
-    return found
+        errors = list(schema.error_log)[: _MOST_LEFT_OUT + 1]
+        parts = [_left_out(e, _at(root, e.path or ""), rules) for e in errors]
+        if len(errors) > _MOST_LEFT_OUT or None in parts:
+            break
+        for part in parts:
+            if part is not None and root in part.iterancestors():  # and not inside one that was taken out before
+                mended.tell(part, "viết sai nên bỏ qua")
+                part.getparent().remove(part)
+    found = (_fault(e, _at(root, e.path or ""), rules) for e in schema.error_log)
+    return list(dict.fromkeys(islice(found, MOST_FAULTS + 1)))
+
+
+def _left_out(error: Any, element: Any, rules: Any) -> Any | None:
+    """The part that may be left out for a fault's sake: of one among children, sooner their parent than each of them."""
+    among = error.type_name == "SCHEMAV_ELEMENT_CONTENT" and element.getparent() is not None
+    whole = unused_part(element.getparent(), rules) if among else None
+    return unused_part(element, rules) if whole is None else whole
 
 
 def _fault(error: Any, element: Any, rules: Any) -> str:

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import datetime as dt
 import re
+import time
 import unicodedata
 from xml.sax.saxutils import escape
 
@@ -355,3 +356,27 @@ def test_harmless_breaches_together_change_nothing_of_what_is_read_and_are_all_n
     right, found = read_cap(message.xml().encode()), read_cap(text.encode())
     assert dataclasses.replace(found, deviations=(), ignored=()) == dataclasses.replace(right, ignored=())
     assert len(found.deviations) >= told - ({"blank lines", "wrapped"} <= set(names)), found.deviations
+
+
+def test_a_message_of_many_parts_with_the_same_harmless_breach_in_each_is_read() -> None:
+    info = INFO.replace("2026-03-06T07:00:00+07:00", "2026-03-06T00:00:00Z").replace("<size>20480", "<size>20 kB")
+    head = STORM[: STORM.index("<info>")]
+    infos = "".join(info.replace("Bão số 5", f"Bão số {n}").replace("<info>", f"<info id='{n}'>") for n in range(17))
+    alert = read_cap(f"{head}{infos}</alert>".encode())
+    assert len(alert.infos) == 17
+    assert alert.text.count("đang vào gần bờ") == 17
+    assert any("chỗ khác nữa" in told for told in alert.deviations)
+    assert len("; ".join(alert.deviations)) < 2_000
+
+
+def test_a_file_of_breaches_is_judged_in_a_moment() -> None:
+    head = STORM[: STORM.index("<info>")]
+    info = (
+        "<info x='1'><category>met</category><event>e</event><urgency>past</urgency><severity>minor</severity>"
+        "<certainty>likely</certainty><onset>2026-03-06T00:00:00Z</onset><web>http://[</web></info>"
+    )
+    text = f"{head}{info * 2_000}</alert>"
+    began = time.process_time()
+    with contextlib.suppress(RuleError):
+        read_cap(text.encode())
+    assert time.process_time() - began < 10
