@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from rich.text import Text
 
 from broadcaster.cli.place import where
 from broadcaster.domain.people.roles import Actor, machine
+from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS
 from broadcaster.services.people.accounts import actor_named
 from broadcaster.services.station import Station, open_station
 
@@ -75,3 +77,9 @@ def progress_bar(label: str) -> Iterator[Callable[[float], None]]:
         task = progress.add_task(label, total=1.0)
         yield lambda share: progress.update(task, completed=share)
         progress.update(task, completed=1.0)
+
+
+def moment_words(station: Station, moment: dt.datetime) -> str:
+    """A moment in station time, as a person reads it."""
+    local = station.local(moment)
+    return f"{local:%H:%M:%S} {WEEKDAY_LABELS[local.weekday()].lower()} {local:%d/%m/%Y}"

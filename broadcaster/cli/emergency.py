@@ -258,7 +258,9 @@ def _go_on(ctx: click.Context, station: Station, actor: Actor, number: int, give
         if changed.over:
             click.echo(f"Đang đọc một lần, không báo động (bản tin số {number}).")
         else:
-            click.echo(f"Đã phát khẩn cấp (bản tin số {number}). Kết thúc: loa emergency --cancel {number} --reason …")
+            click.echo(
+                f"Đã xác nhận phát khẩn cấp (bản tin số {number}). Kết thúc: loa emergency --cancel {number} --reason …"
+            )
     finally:
         speaker.join()
     with station.db.read() as session:

@@ -56,7 +56,7 @@ def show_draft(station: Station, number: int) -> None:
         row = emergencies.get(session, number)
         codes = zone_map(session).expand(row.zones, where="zones")
         names = zones_queries.zone_names(session)
-        ended = emergencies.gives_way(session, row)
+        ended = emergencies.gives_way(session, row, station.outputs(session))
         now = air.present(session, station.now(), station.settings.several)
     facts = cap_facts(station, row)
     click.echo(f"{row.title}\n{row.text or '(bản ghi âm)'}")

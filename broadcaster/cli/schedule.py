@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import asdict
@@ -11,18 +12,22 @@ import click
 
 from broadcaster import handwritten
 from broadcaster.cli.agreeing import carried_out, yes_option
-from broadcaster.cli.common import actor_of, format_option, opened, show_json, show_table
+from broadcaster.cli.common import actor_of, format_option, moment_words, opened, show_json, show_table
 from broadcaster.cli.out_files import keep, out_option
 from broadcaster.cli.place import home_option
 from broadcaster.clock import day_start
 from broadcaster.db.queries.schedule import broadcast_detail, broadcasts_between
+from broadcaster.db.queries.zones import zone_names
+from broadcaster.db.session import DatabaseUnavailableError
 from broadcaster.domain.air.broadcasts import ItemKind
-from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS, DayKind
+from broadcaster.domain.air.desk import Verb
+from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.domain.schedule.windows import parse_time
 from broadcaster.errors import RuleError
 from broadcaster.scheduling.conflict_lots import lots
 from broadcaster.scheduling.rotation_toml import read_toml
 from broadcaster.scheduling.rotation_words import no_rotation
+from broadcaster.services.air import orders
 from broadcaster.services.schedule import conflicts, feeds
 from broadcaster.services.schedule.once import WordlessError, air_once
 from broadcaster.services.schedule.planning import plan, preview
@@ -339,7 +344,36 @@ def air_command(
         click.echo(f"Buổi phát số {number} sẽ phát lúc {moment_words(station, starts)}.")
 
 
-def moment_words(station: Station, moment: dt.datetime) -> str:
-    """A moment in station time, as a person reads it."""
-    local = station.local(moment)
-    return f"{local:%H:%M:%S} {WEEKDAY_LABELS[local.weekday()].lower()} {local:%d/%m/%Y}"
+@click.command("stop")
+@click.option("--zones", help="Chỉ dừng các cụm loa này, cách nhau bằng dấu phẩy.")
+@click.option("--yes", is_flag=True, help="Không hỏi lại khi cụm loa khác cũng im theo.")
+@home_option
+@click.pass_context
+def stop_command(ctx: click.Context, zones: str | None, own_home: str | None, *, yes: bool) -> None:
+    """DỪNG PHÁT ngay, giữ lại những gì đang chờ; nói rõ loa nào đã im."""
+    with opened(ctx, own_home) as station:
+        wanted = zones.split(",") if zones else []
+        names: dict[str, str] = {}
+        also: tuple[str, ...] = ()
+        with contextlib.suppress(DatabaseUnavailableError), station.db.read() as session:  # a stop does not wait for it
+            names, also = zone_names(session), station.outputs(session).also(wanted)
+        if also and not yes:
+            listed = ", ".join(names.get(z, z) for z in also)
+            click.confirm(f"Chung âm ly nên cũng im: {listed}. Dừng cả?", abort=True)
+        answer = orders.tell(station, actor_of(ctx, station), Verb.STOP, zones=wanted or None)
+        click.echo(orders.stop_in_words(answer, names, wanted))
+    if answer is None:
+        ctx.exit(1)
+
+
+@click.command("trust-clock")
+@click.option("--yes", is_flag=True, help="Không hỏi lại.")
+@home_option
+@click.pass_context
+def trust_clock_command(ctx: click.Context, own_home: str | None, *, yes: bool) -> None:
+    """Xác nhận đồng hồ máy đúng khi máy phát ngừng vì nghi ngờ đồng hồ."""
+    with opened(ctx, own_home) as station:
+        if not yes:
+            click.confirm(f"Đồng hồ máy đang chỉ {moment_words(station, station.now())}. Đúng không?", abort=True)
+        answer = orders.tell(station, actor_of(ctx, station), Verb.TRUST_CLOCK)
+        click.echo(orders.in_words(answer))

@@ -14,6 +14,7 @@ from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, Ite
 from broadcaster.domain.air.emergencies import EmergencyRequest, EmergencyState, Interrupted
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.people.roles import Actor, Role
+from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.services.air import broadcasts, emergencies, emergency_voice
 from broadcaster.services.log import playlog
 from broadcaster.supervise.simulated import Simulation
@@ -183,12 +184,13 @@ def test_cancelling_cuts_what_sounds_and_takes_back_the_repeats(live):
 
 
 @pytest.mark.slow
-def test_a_newer_one_takes_the_place_of_an_older_in_the_same_zone_only(live):
+def test_a_newer_one_takes_the_place_of_an_older_on_the_same_output_only(live):
     air = prepare(live)
-    with running(air):
-        old, elsewhere = declared(air, repeat_minutes=10), declared(air, zones=("ap-2",), repeat_minutes=10)
+    air.zones("ap-3", sink="hai")
+    with running(air, sinks={"main": SimulatedHorn("main"), "hai": SimulatedHorn("hai")}):
+        old, elsewhere = declared(air, repeat_minutes=10), declared(air, zones=("ap-3",), repeat_minutes=10)
         until(lambda: rows_of(air, old)[0].state.terminal and rows_of(air, elsewhere)[0].state.terminal)
-        new = declared(air, repeat_minutes=10)
+        new = declared(air, zones=("ap-2",), repeat_minutes=10)  # another zone, heard through the same output
         until(lambda: rows_of(air, new)[0].state.terminal)
     assert (row(air, old).state, row(air, old).replaced_by) == (EmergencyState.REPLACED, new)
     assert row(air, elsewhere).state is EmergencyState.ACTIVE

@@ -12,64 +12,22 @@ from hypothesis import strategies as st
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import Command, Emergency, OutputStop, ZoneRow
+from broadcaster.db.queries import air as air_queries
 from broadcaster.db.queries.messages import soundings_of
-from broadcaster.db.queries.stops import held
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.air.desk import Order, OrderOutcome, Verb
 from broadcaster.domain.air.emergencies import EmergencyRequest
-from broadcaster.domain.air.outlets import Outlet
 from broadcaster.services.air import broadcasts, emergencies, emergency_soundings, stops
 from broadcaster.supervise.simulated import Simulation
 from tests.kit.air import make_air
 from tests.kit.clocks import MORNING
 from tests.kit.emergencies import OPERATOR, declared, prepare
 from tests.kit.live import running
+from tests.kit.meter import Meter
 from tests.kit.waiting import throughout, until
 
 SECOND, MINUTE = dt.timedelta(seconds=1), dt.timedelta(minutes=1)
-RATE = 48_000
-
-
-class Meter:
-    """A sink that notes from when to when each broadcast sounded, and tells a listener as it does."""
-
-    kind, paced, exclusive, latency = "meter", False, True, 0.0
-    outlet, where = Outlet.LOUDSPEAKER, "loa thử"
-
-    def __init__(self, name, clock):
-        self.name, self.clock = name, clock
-        self.heard = []
-        self.listener = lambda _at: None
-
-    def check(self):
-        return ""
-
-    def open(self, feed):
-        return _Needle(self, feed.broadcast_id)
-
-    def between(self, start, end):
-        """The broadcasts that sounded between two moments."""
-        return {number for number, first, last in self.heard if first < end and last > start}
-
-
-class _Needle:
-    def __init__(self, meter, number):
-        self.meter, self.number, self.began, self.samples = meter, number, None, 0
-
-    def write(self, pcm):
-        self.began = self.began or self.meter.clock.now()
-        start = self.began + dt.timedelta(seconds=self.samples / RATE)
-        self.samples += len(pcm) // 2
-        end = self.began + dt.timedelta(seconds=self.samples / RATE)
-        self.meter.heard.append((self.number, start, end))
-        self.meter.listener(end)
-
-    def drop(self):
-        pass
-
-    def close(self):
-        pass
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -185,7 +143,7 @@ def _tell(moment_s, words_s, repeat, outputs):
                     assert slot not in heard, "what was due or ready is held back"
         if at < air.frozen.now() - MINUTE:
             with air.station.db.read() as session:
-                found = [h for h in held(session, air.station.outputs(session), end) if h.urgent]
+                found = [h for h in air_queries.present(session, end).held if h.urgent]
             assert [h.number for h in found] == [number]
         now = air.frozen.now()
         stops.let_go(air.station, OPERATOR, number, urgent=True)
@@ -257,7 +215,7 @@ def test_a_held_broadcast_goes_on_or_is_dropped_because_a_person_says_so(air):
         life.playout.obey(Order(0, Verb.STOP, {}, "truc", start))
         life.run_until(start + 5 * MINUTE)
         with air.station.db.read() as session:
-            waiting = held(session, air.station.outputs(session), air.frozen.now())
+            waiting = air_queries.present(session, air.frozen.now()).held
         assert [h.number for h in waiting] == [kept, given_up]
         stops.let_go(air.station, OPERATOR, kept, urgent=False)
         stops.drop(air.station, OPERATOR, given_up, urgent=False)
@@ -287,7 +245,7 @@ def test_a_stop_in_the_siren_brings_back_neither_words_nor_the_interrupted_progr
         silent_from = air.station.now() + 0.1 * SECOND  # the last piece is sent ahead of its time
         throughout(9.0, lambda: playout.look_again() or not meter.between(silent_from, air.station.now()))
         with air.station.db.read() as session:
-            waiting = held(session, air.station.outputs(session), air.station.now())
+            waiting = air_queries.present(session, air.station.now()).held
             command = session.get_one(Command, order)
         assert command.outcome is OrderOutcome.CARRIED_OUT
         assert command.effect["silent"] == ["ap-1", "ap-2"]

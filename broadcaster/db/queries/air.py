@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Emergency, Heartbeat, Incident, MuteRow, ZoneRow
-from broadcaster.db.queries.messages import MessageNow, message_now
+from broadcaster.db.queries.messages import MessageNow, messages_now
 from broadcaster.db.queries.stops import HeldNow, held, known
 from broadcaster.db.queries.zones import zone_of
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
@@ -204,6 +204,7 @@ def present(
     airing = tuple(a for row in rows if (a := _airing(row, words.get(row.id, {}))).zones) if alive else ()
     recent = {z.code: stops.held(now - _STOPPED, outputs.of_zones((z.code,))) for z in zones}
     stopped = {code: stop.at for code, stop in recent.items() if stop is not None}
+    alarms = urgent(session, now, outputs, stops)
     return Present(
         alive=alive,
         last_beat=beat.at if beat else None,
@@ -228,9 +229,9 @@ def present(
             )
             for z in zones
         ),
-        urgent=urgent(session, now, outputs, stops),
+        urgent=alarms,
         outputs=outputs,
-        held=held(session, outputs, now),
+        held=(*_held_messages(alarms), *held(session, outputs, stops, now)),
     )
 
 
@@ -346,20 +347,31 @@ class Story:
     next_at: dt.datetime | None
 
 
+def _held_messages(alarms: Sequence[Urgent]) -> list[HeldNow]:
+    """The emergencies that a stop holds back somewhere."""
+    return [
+        HeldNow(u.id, True, u.title, tuple(u.now.stopped), None, max(u.now.stopped.values(), key=lambda s: s.at))
+        for u in alarms
+        if u.now.stopped
+    ]
+
+
 def urgent(session: Session, now: dt.datetime, outputs: Outputs, stops: Stops) -> tuple[Urgent, ...]:
     """What holds now, newest first; the one reading that something is over is no emergency, nor what has expired."""
     lasts = Emergency.expires_at.is_(None) | (Emergency.expires_at > now)
     active = (Emergency.state == EmergencyState.ACTIVE) & Emergency.over.is_(False) & lasts
     rows = session.scalars(select(Emergency).where(active).order_by(Emergency.id.desc())).all()
+    messages = messages_now(session, rows, now, outputs, stops)
+    coming = _next_of(session, [r.id for r in rows], now)
     return tuple(
         Urgent(
             r.id,
             r.title,
             tuple(r.zones),
             r.repeat_minutes,
-            _next(session, r.id, now),
+            coming.get(r.id),
             r.expires_at,
-            message_now(session, r, now, outputs, stops),
+            messages[r.id],
         )
         for r in rows
     )
@@ -399,6 +411,18 @@ def soundings(session: Session, number: int, limit: int = 60) -> Sequence[Broadc
 
 def _sounds(number: int) -> ColumnElement[bool]:
     return (BroadcastRow.emergency_id == number) & (BroadcastRow.kind == BroadcastKind.EMERGENCY)
+
+
+def _next_of(session: Session, numbers: Sequence[int], now: dt.datetime) -> dict[int, dt.datetime]:
+    if not numbers:
+        return {}
+    query = select(BroadcastRow.emergency_id, func.min(BroadcastRow.starts_at)).where(
+        BroadcastRow.emergency_id.in_(numbers),
+        BroadcastRow.kind == BroadcastKind.EMERGENCY,
+        BroadcastRow.state == BroadcastState.PLANNED,
+        BroadcastRow.starts_at >= now,
+    )
+    return {number: at for number, at in session.execute(query.group_by(BroadcastRow.emergency_id)).all() if number}
 
 
 def _next(session: Session, number: int, now: dt.datetime) -> dt.datetime | None:

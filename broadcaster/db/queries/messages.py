@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import BroadcastRow, Emergency, PlayLogEntry
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, ItemKind
 from broadcaster.domain.air.causes import Cause
-from broadcaster.domain.air.stops import Stops
+from broadcaster.domain.air.stops import Stop, Stops
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.setup.outputs import Outputs
 
@@ -31,7 +32,7 @@ class MessageNow:
     sounding: bool
     under_way: bool
     """Whether something of it sounds, is made ready or waits for its output: also between its siren and its words."""
-    stopped: tuple[str, ...]
+    stopped: Mapping[str, Stop]
     """Zones where a stop holds it back."""
     unheard: Mapping[str, Cause | None]
     """Zones that tried and did not hear it in full, with what kept the last try from them."""
@@ -45,34 +46,55 @@ def soundings_of(session: Session, row: Emergency) -> Sequence[BroadcastRow]:
     return session.scalars(query.order_by(BroadcastRow.starts_at, BroadcastRow.id)).all()
 
 
-def message_now(session: Session, row: Emergency, now: dt.datetime, outputs: Outputs, stops: Stops) -> MessageNow:
-    """How far an emergency is."""
-    rows = soundings_of(session, row)
+def messages_now(
+    session: Session, emergencies: Sequence[Emergency], now: dt.datetime, outputs: Outputs, stops: Stops
+) -> dict[int, MessageNow]:
+    """How far each of these is, by number; as many queries for many as for one."""
+    if not emergencies:
+        return {}
+    rows: dict[int | None, list[BroadcastRow]] = defaultdict(list)
+    begun = session.scalars(
+        select(BroadcastRow)
+        .where(
+            BroadcastRow.emergency_id.in_([e.id for e in emergencies]),
+            BroadcastRow.kind == BroadcastKind.EMERGENCY,
+            BroadcastRow.starts_at <= now + SOON,
+        )
+        .order_by(BroadcastRow.starts_at, BroadcastRow.id)
+    ).all()
+    for b in begun:
+        rows[b.emergency_id].append(b)
+    entries: dict[int | None, list[PlayLogEntry]] = defaultdict(list)
+    ended = [b.id for b in begun if b.state.terminal]
+    query = select(PlayLogEntry).where(PlayLogEntry.broadcast_id.in_(ended)).order_by(PlayLogEntry.seq)
+    for e in session.scalars(query) if ended else ():
+        entries[e.broadcast_id].append(e)
+    return {
+        row.id: _message(row, rows[row.id], [e for b in rows[row.id] for e in entries[b.id]], now, outputs, stops)
+        for row in emergencies
+    }
+
+
+def _message(
+    row: Emergency,
+    rows: Sequence[BroadcastRow],
+    entries: Sequence[PlayLogEntry],
+    now: dt.datetime,
+    outputs: Outputs,
+    stops: Stops,
+) -> MessageNow:
     zones = outputs.in_use(dict.fromkeys(z for b in rows for z in b.zones))
     ordered_at = row.ordered_at or now
-    stopped = tuple(z for z in zones if stops.held(ordered_at, outputs.of_zones((z,))) is not None)
-    free = set(zones) - set(stopped)
-    coming = [b for b in rows if not b.state.terminal and b.starts_at <= now + SOON and free & set(b.zones)]
+    stopped = {z: s for z in zones if (s := stops.held(ordered_at, outputs.of_zones((z,)))) is not None}
+    free = [z for z in zones if z not in stopped]
+    coming = any(not b.state.terminal and not set(free).isdisjoint(b.zones) for b in rows)
     voice = not (row.quick_sha256 or row.trouble) and now - ordered_at < _SPEAKING and bool(free)
+    heard = {e.zone for e in entries if e.kind is ItemKind.EMERGENCY and e.outcome is Outcome.FULL}
+    short = [e for e in entries if e.outcome is not Outcome.FULL and e.zone in free and e.zone not in heard]
     return MessageNow(
         zones=zones,
         sounding=any(b.state is BroadcastState.AIRING for b in rows),
-        under_way=bool(coming) or voice,
+        under_way=coming or voice,
         stopped=stopped,
-        unheard=_unheard(session, rows, [z for z in zones if z not in stopped]),
+        unheard={e.zone: e.because for e in short},
     )
-
-
-def _unheard(session: Session, rows: Sequence[BroadcastRow], zones: Sequence[str]) -> dict[str, Cause | None]:
-    """Of `zones`, those in which something of it has ended and its words were never heard in full."""
-    ended = [b.id for b in rows if b.state.terminal]
-    if not ended:
-        return {}
-    entries = session.scalars(
-        select(PlayLogEntry)
-        .where(PlayLogEntry.broadcast_id.in_(ended), PlayLogEntry.zone.in_(zones))
-        .order_by(PlayLogEntry.seq)
-    ).all()
-    heard = {e.zone for e in entries if e.kind is ItemKind.EMERGENCY and e.outcome is Outcome.FULL}
-    short = [e for e in entries if e.outcome is not Outcome.FULL and e.zone not in heard]
-    return {e.zone: e.because for e in short}

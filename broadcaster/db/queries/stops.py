@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import BroadcastRow, Emergency, OutputStop
+from broadcaster.db.models import BroadcastRow, OutputStop
 from broadcaster.db.queries.schedule import broadcast_of
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
-from broadcaster.domain.air.emergencies import EmergencyState
 from broadcaster.domain.air.stops import READY, Stop, Stops, wanted_since
 from broadcaster.domain.setup.outputs import Outputs
 
@@ -36,15 +35,10 @@ def known(session: Session) -> Stops:
     return Stops({row.output: Stop(row.at, row.by) for row in session.scalars(select(OutputStop))})
 
 
-def held(session: Session, outputs: Outputs, now: dt.datetime) -> tuple[HeldNow, ...]:
-    """What waits for a person, emergencies first."""
-    stops = known(session)
+def held(session: Session, outputs: Outputs, stops: Stops, now: dt.datetime) -> tuple[HeldNow, ...]:
+    """The broadcasts that wait for a person; emergencies are told by their messages."""
     if not stops.by_output:
         return ()
-    active = session.scalars(
-        select(Emergency).where(Emergency.state == EmergencyState.ACTIVE).order_by(Emergency.id.desc())
-    )
-    found = [h for row in active if (h := _emergency(session, row, stops, outputs)) is not None]
     waiting = session.scalars(
         select(BroadcastRow)
         .where(
@@ -54,25 +48,10 @@ def held(session: Session, outputs: Outputs, now: dt.datetime) -> tuple[HeldNow,
         )
         .order_by(BroadcastRow.starts_at, BroadcastRow.id)
     )
-    return (*found, *(h for row in waiting if (h := _broadcast(row, stops, outputs)) is not None))
+    return tuple(h for row in waiting if (h := _broadcast(row, stops, outputs)) is not None)
 
 
 def _broadcast(row: BroadcastRow, stops: Stops, outputs: Outputs) -> HeldNow | None:
     zones = outputs.in_use(row.zones)
     stop = stops.held(wanted_since(broadcast_of(row)), outputs.of_zones(zones))
     return HeldNow(row.id, False, row.title, zones, row.starts_at, stop) if stop is not None else None
-
-
-def _emergency(session: Session, row: Emergency, stops: Stops, outputs: Outputs) -> HeldNow | None:
-    if row.ordered_at is None:
-        return None
-    own = session.scalars(
-        select(BroadcastRow.zones).where(
-            BroadcastRow.emergency_id == row.id, BroadcastRow.kind == BroadcastKind.EMERGENCY
-        )
-    )
-    zones = outputs.in_use(dict.fromkeys(z for zones in own for z in zones))
-    stopped = {z: s for z in zones if (s := stops.held(row.ordered_at, outputs.of_zones((z,)))) is not None}
-    if not stopped:
-        return None
-    return HeldNow(row.id, True, row.title, tuple(stopped), None, max(stopped.values(), key=lambda s: s.at))

@@ -163,7 +163,7 @@ def confirm(number: int) -> ResponseReturnValue:
     """The second step: names what will sound where, and what it interrupts."""
     if request.method == "POST":
         try:
-            emergencies.confirm(station(), actor(), number)
+            emergencies.confirm(station(), actor(), number, after=bool(request.form.get("after")))
         except RuleError as error:
             flash(error.message, "error")
             return leave_to(
@@ -173,7 +173,7 @@ def confirm(number: int) -> ResponseReturnValue:
         flash(
             "Đã kết thúc và đọc một lần, không báo động."
             if over
-            else "Đã phát khẩn cấp. Tín hiệu báo động lên loa ngay, lời đọc tiếp theo sau."
+            else "Đã xác nhận phát khẩn cấp. Thanh trên cùng cho biết bản tin đã ra loa chưa, và có nút dừng."
         )
         return leave_to(url_for("emergency.show", number=number))
     row = _row(number)
@@ -186,7 +186,7 @@ def confirm(number: int) -> ResponseReturnValue:
         missing = error.message
     with station().db.read() as session:
         codes = zone_map(session).expand(row.zones, where="zones")
-        replaced = emergencies.gives_way(session, row)
+        replaced = emergencies.gives_way(session, row, station().outputs(session))
         zones = zones_queries.zone_names(session)
     outputs = onair.facts().outputs
     cut = [a for a in onair.facts().airing if outputs.collide(a.zones, codes)]

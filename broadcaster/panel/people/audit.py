@@ -52,6 +52,8 @@ VERBS = {
     "playout.air": "phát ngay",
     "playout.skip": "bỏ qua buổi",
     "resume": "phát tiếp phần còn lại",
+    "let-go": "cho phát tiếp sau khi dừng",
+    "again": "tự phát lại vì chưa nghe đủ",
     "note-noise": "ghi phản ánh tiếng ồn",
     "note-repair": "ghi việc sửa chữa",
     "close-note": "xử lý ghi chú",

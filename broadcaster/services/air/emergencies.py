@@ -23,6 +23,7 @@ from broadcaster.domain.air.emergencies import (
     repeat_after,
 )
 from broadcaster.domain.people.roles import Actor, Permission
+from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import RuleError
 from broadcaster.services.air import broadcasts, emergency_soundings
@@ -123,11 +124,12 @@ def dismiss(station: Station, actor: Actor, number: int) -> None:
         Trail(session, station.now(), actor).record("dismiss", "emergency", number, note=row.title)
 
 
-def confirm(station: Station, actor: Actor, number: int) -> int | None:
+def confirm(station: Station, actor: Actor, number: int, *, after: bool = False) -> int | None:
     """Put a draft on the air at once, day or night; return the number of its first broadcast, if there is one yet.
 
-    The alert tone leaves while the words may still be being spoken. An active emergency that shares a zone is
-    replaced; what says that something is over ends those that it names and no other.
+    The alert tone leaves while the words may still be being spoken. An active emergency that shares an output is
+    replaced, or with `after` goes on, and this one is heard as soon as that leaves the output free; what says that
+    something is over ends those that it names and no other.
 
     Raises:
         ForbiddenError: the actor may not.
@@ -145,7 +147,7 @@ def confirm(station: Station, actor: Actor, number: int) -> int | None:
         row.state, row.confirmed_by, row.confirmed_at = EmergencyState.ACTIVE, actor.username, now
         lasts = READING if row.over else dt.timedelta(hours=station.settings.emergency.lasts_hours)
         row.expires_at = wish.expires_at or now + lasts
-        for other in gives_way(session, row):
+        for other in gives_way(session, row, station.outputs(session), after=after):
             closed = EmergencyState.CANCELLED if row.over else EmergencyState.REPLACED
             said = "Kết thúc theo" if row.over else "Thay bằng"
             other.replaced_by = number
@@ -227,15 +229,16 @@ def active(session: Session) -> list[Emergency]:
     return list(session.scalars(query))
 
 
-def gives_way(session: Session, row: Emergency) -> list[Emergency]:
-    """The active emergencies that end when `row` is confirmed: those that it names, and those whose zones it takes."""
+def gives_way(session: Session, row: Emergency, outputs: Outputs, *, after: bool = False) -> list[Emergency]:
+    """The active emergencies that end when `row` is confirmed: those it names, and those whose outputs it takes."""
     zones = zone_map(session)
-    codes = set(zones.expand(row.zones, where="zones"))
+    codes = zones.expand(row.zones, where="zones")
+    takes = not row.over and not after
     return [
         other
         for other in active(session)
         if other.id != row.id
-        and (other.id in row.ends or (not row.over and codes & set(zones.expand(other.zones, where="zones"))))
+        and (other.id in row.ends or (takes and outputs.collide(codes, zones.expand(other.zones, where="zones"))))
     ]
 
 

@@ -23,6 +23,7 @@ from broadcaster.domain.air.emergencies import NOTICE, EmergencyState, last_star
 from broadcaster.domain.people.roles import Actor, machine
 from broadcaster.services.air import broadcasts
 from broadcaster.services.air.emergency_rest import RECENT, resume
+from broadcaster.services.air.emergency_unheard import zones_to_try
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 
@@ -63,8 +64,12 @@ def speech_arrived(station: Station, session: Session, row: Emergency, now: dt.d
         return
     rows = soundings_of(session, row)
     if not any(_speaks(b) for b in rows):
-        tone_end = row.confirmed_at + dt.timedelta(milliseconds=max((b.sound_ms for b in rows), default=0))
-        _broadcast(session, row, 0, max(now, tone_end + _SEAM), _rundown(station, session, row)[-1:], GRACE)
+        whole = _rundown(station, session, row)
+        if rows and all(b.state.terminal and b.state is not BroadcastState.AIRED for b in rows):
+            _broadcast(session, row, 0, now, whole, GRACE)  # the tone was cut short: nobody would listen up
+        else:
+            tone_end = row.confirmed_at + dt.timedelta(milliseconds=max((b.sound_ms for b in rows), default=0))
+            _broadcast(session, row, 0, max(now, tone_end + _SEAM), whole[-1:], GRACE)
     rundown = tuple(_rundown(station, session, row))
     until = _last_start(row, rundown)
     for b in rows:
@@ -156,8 +161,9 @@ def _tend(station: Station, session: Session, row: Emergency, now: dt.datetime) 
     if row.over and (said := _read_out(soundings_of(session, row))):
         close(session, row, EmergencyState.EXPIRED, now, machine(), said)
         return 1
+    again = _sound_again(station, session, row, now)
     if row.expires_at is None:
-        return extend(station, session, row, now)
+        return again + extend(station, session, row, now)
     when = f"{station.local(row.expires_at):%H:%M %d/%m/%Y}"
     if row.expires_at <= now:
         close(session, row, EmergencyState.EXPIRED, now, machine(), f"Hết hiệu lực lúc {when}.")
@@ -165,7 +171,20 @@ def _tend(station: Station, session: Session, row: Emergency, now: dt.datetime) 
     if row.repeat_minutes is not None and row.expires_at - now <= NOTICE:
         note = f"Bản tin khẩn cấp số {row.id} “{row.title}” hết hiệu lực lúc {when} rồi thôi lặp. Còn cần thì kéo dài."
         broadcasts.report_incident(session, _near_end(row), note, now)
-    return extend(station, session, row, now)
+    return again + extend(station, session, row, now)
+
+
+def _sound_again(station: Station, session: Session, row: Emergency, now: dt.datetime) -> int:
+    """Sound an emergency again, from its siren, where it was not heard in full; return how many soundings."""
+    if row.expires_at is not None and row.expires_at <= now:
+        return 0
+    zones = zones_to_try(station, session, row, now)
+    if not zones:
+        return 0
+    log.warning("emergency %d was not heard in full in %s: it is sounded again", row.id, ", ".join(zones))
+    Trail(session, now, machine()).record("again", "emergency", row.id, note=", ".join(zones))
+    _broadcast(session, row, 0, now, _rundown(station, session, row), GRACE, zones=zones)
+    return 1
 
 
 def _near_end(row: Emergency) -> str:
@@ -216,9 +235,17 @@ def alert_of(station: Station, session: Session) -> CueRow | None:
 
 
 def _broadcast(
-    session: Session, row: Emergency, attempt: int, at: dt.datetime, rundown: Sequence[RundownItem], grace: dt.timedelta
+    session: Session,
+    row: Emergency,
+    attempt: int,
+    at: dt.datetime,
+    rundown: Sequence[RundownItem],
+    grace: dt.timedelta,
+    *,
+    zones: Sequence[str] = (),
 ) -> BroadcastRow:
-    zones = zone_map(session).expand(row.zones, where="zones")
+    """Plan a sounding, in `zones` alone where those are given."""
+    zones = zones or zone_map(session).expand(row.zones, where="zones")
     title = (broadcasts.OVER_TITLE if row.over else broadcasts.URGENT_TITLE) + row.title
     if (until := _last_start(row, rundown)) is not None:  # pinned by play-out, which may be alone when it is due
         grace = max(min(grace, until - at), _HASTE)

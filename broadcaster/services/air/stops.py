@@ -7,8 +7,9 @@ import datetime as dt
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Emergency, OutputStop
+from broadcaster.db.queries import air
 from broadcaster.db.queries.one import one_of
-from broadcaster.db.queries.stops import HeldNow, held, known
+from broadcaster.db.queries.stops import HeldNow, known
 from broadcaster.domain.air.desk import Verb
 from broadcaster.domain.air.stops import Stops
 from broadcaster.domain.people.roles import Actor, Permission
@@ -84,7 +85,7 @@ def _order_anew(station: Station, session: Session, number: int, now: dt.datetim
 
 
 def _one(station: Station, session: Session, number: int, *, urgent: bool) -> HeldNow:
-    for one in held(session, station.outputs(session), station.now()):
+    for one in air.present(session, station.now(), station.settings.several).held:
         if (one.number, one.urgent) == (number, urgent):
             return one
     raise RuleError("Buổi này không còn bị giữ lại: đã phát tiếp, đã bỏ hoặc đã quá giờ.", field="broadcast")

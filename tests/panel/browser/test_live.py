@@ -156,7 +156,7 @@ def test_an_emergency_by_phone_in_two_steps(fake: Browser, lively: tuple[Station
     page.screenshot(path=shots / "emergency-confirm-phone.png", full_page=True)
     before = ear.loud
     page.get_by_role("button", name="PHÁT KHẨN CẤP").click()
-    expect(page.get_by_text("Đã phát khẩn cấp")).to_be_visible()
+    expect(page.get_by_text("Đã xác nhận phát khẩn cấp")).to_be_visible()
     until(lambda: ear.loud > before + 2000)
     expect(page.locator("#bar")).to_contain_text("Khẩn cấp")
     page.get_by_role("link", name="Kết thúc").click()
