@@ -123,8 +123,7 @@ class ReportDocument:
             f"với {number(f.total.full)} lượt tin, bài phát đủ, tổng thời lượng {minutes(f.total)}; "
             f"sử dụng {number(f.scripts_aired)} kịch bản, biên soạn mới {number(self.scripts_written)} kịch bản."
         ]
-        if f.relay.full + f.relay.partial:
-            lines.append(f"Thời lượng tiếp âm chương trình của đài cấp trên: {minutes(f.relay)}.")
+        lines += self._apart()
         if f.broadcasts_missed:
             lines.append(f"Số buổi theo lịch không phát được: {number(f.broadcasts_missed)}.")
         if not_full := f.total.partial + f.total.missed:
@@ -154,6 +153,16 @@ class ReportDocument:
         for label, other in (("kỳ trước", self.before), ("cùng kỳ năm trước", self.year_before)):
             if other.entries:
                 lines.append(f"So với {label}: {change(f.total.full, other.total.full)} lượt phát.")
+        return lines
+
+    def _apart(self) -> list[str]:
+        """What was heard besides the station's own scripts, and is in none of the tables."""
+        f, lines = self.figures, []
+        if f.relay.full + f.relay.partial:
+            lines.append(f"Thời lượng tiếp âm chương trình của đài cấp trên: {minutes(f.relay)}.")
+        for apart, words in ((f.urgent, "phát khẩn cấp"), (f.live, "nói trực tiếp qua micro")):
+            if many := apart.full + apart.partial:
+                lines.append(f"Ngoài tin, bài còn có {number(many)} lượt {words}, thời lượng {minutes(apart)}.")
         return lines
 
     def _planned_topics(self) -> list[str]:
@@ -282,6 +291,8 @@ class ReportDocument:
         return self.figures.by_topic.get(topic, Tally()).full
 
     def _zones_reached(self) -> int:
+        if self.figures.zones_heard is not None:
+            return len(set(self.zones) & set(self.figures.zones_heard))
         return sum(1 for code in self.zones if self.figures.by_zone.get(code, Tally()).full)
 
     def _reasons(self) -> str:

@@ -124,6 +124,7 @@ def _table(table: Table) -> dict[str, Any]:
         "cac_cot": list(table.heads[1:]),
         "cac_hang": [row(r) for r in table.rows],
         "tong": row(table.total) if table.total else None,
+        "ghi_chu": f"({table.note})" if table.note else "",
     }
 
 

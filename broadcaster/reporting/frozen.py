@@ -18,7 +18,7 @@ from broadcaster.domain.reports.tracking import Cell, Progress, Track
 from broadcaster.errors import RuleError
 from broadcaster.reporting.document import ActivityLine, PartLine, ReportDocument
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of what `freeze` writes; a new one needs a step from the one before, and its frozen file in the tests."""
 _PLAIN = (
     "scripts_written",
@@ -116,7 +116,18 @@ def _from_0(values: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"plan_in_period": None, **values, "v": 1}
 
 
-_STEPS: Final = (_from_0,)
+COUNTED_LATER: Final = ("urgent", "live", "zones_heard")
+"""Figures that a report has since version 2."""
+
+
+def _from_1(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Before, nobody counted emergencies, talks, and the zones that heard anything: None says so."""
+    nothing = {"full": 0, "partial": 0, "missed": 0, "heard_ms": 0}
+    more = {"urgent": nothing, "live": nothing, "zones_heard": None}
+    return {**values, **{k: {**values[k], **more} for k in ("figures", "before", "year_before")}, "v": 2}
+
+
+_STEPS: Final = (_from_0, _from_1)
 """From each version to the next; a step stays for ever, for a station's old reports do."""
 
 

@@ -27,7 +27,8 @@ def write(document: ReportDocument, path: Path, *, shape: str = "full") -> None:
 def _full(d: ReportDocument) -> pdf.Paper:
     year = d.drawn_at.astimezone(d.tz).year
     blocks: list[pdf.Block] = [pdf.Heading("I. KẾT QUẢ THỰC HIỆN"), *_prose(d), pdf.Heading("II. SỐ LIỆU CHI TIẾT")]
-    blocks += [_grid(t, n) for n, t in enumerate(tables_of(d), 1)]
+    for n, table in enumerate(tables_of(d), 1):
+        blocks += [_grid(table, n), *([pdf.Paragraph(f"({table.note})")] if table.note else [])]
     blocks.append(pdf.Heading("III. BIỂU ĐỒ"))
     for n, chart in enumerate(d.pictures(), 1):
         blocks += [pdf.Heading(f"{n}. {chart.title}"), pdf.Picture(chart.svg, chart.alt)]

@@ -53,6 +53,8 @@ class Table:
     columns: tuple[Column, ...]
     codes: tuple[str, ...]
     """The code of each row."""
+    note: str = ""
+    """How its figures are counted, in small under it."""
 
     @property
     def all_columns(self) -> tuple[Column, ...]:
@@ -80,8 +82,30 @@ class Table:
         return tuple(sorted((c for c in self.columns if c.chart), key=lambda c: c.chart != "asked"))
 
 
+_AIRING = (
+    "Mỗi lượt là một tin, bài của một buổi, tính một lần dù bao nhiêu cụm loa; phát đủ khi ít nhất một cụm nghe trọn, "
+    "phút theo cụm nghe lâu nhất. Không phát gồm cả từ chối, lỗi và không ra loa. Nhạc hiệu, tiếp âm, phát khẩn cấp, "
+    "nói trực tiếp và nghe thử không tính ở đây."
+)
+_NOTES = {
+    **dict.fromkeys(("topic", "unit", "genre", "month"), _AIRING),
+    "zone": (
+        "Mỗi lượt tính riêng ở từng cụm loa, nên cộng các cụm lớn hơn số lượt của cả đài. Chỉ tính tin, bài; cụm chỉ "
+        "nghe phát khẩn cấp hay nói trực tiếp vẫn tính là cụm được phát tới."
+    ),
+    "reason": "Các lượt không phát đủ ở cụm nào, theo lý do của cụm nghe được nhiều nhất.",
+    "plan": "Lượt phát đủ tin, bài của chủ đề, tính một lần dù bao nhiêu cụm loa.",
+}
+
+
 def tables_of(d: ReportDocument) -> list[Table]:
-    """The tables of the report."""
+    """The tables of the report, each with the definition of its figures; one that was kept earlier had none."""
+    found = _tables(d)
+    defined = d.figures.zones_heard is not None
+    return [replace(t, note=_NOTES.get(t.key, "")) for t in found] if defined else found
+
+
+def _tables(d: ReportDocument) -> list[Table]:
     f = d.figures
     topics = {c: f"{i}. {t}" for i, (c, t) in enumerate(d.topic_short.items(), 1)}
     months = {m: f"Tháng {int(m[5:])}/{m[:4]}" for m in f.by_month}

@@ -178,6 +178,9 @@ def tables(doc: Any, heading: str) -> None:
         (Mm(85), Mm(20), Mm(20), Mm(20)),
         loud=5,
     )
+    text(doc, "{%p if bang.ghi_chu %}")
+    text(doc, "{{ bang.ghi_chu }}", size=13, italic=True)
+    text(doc, "{%p endif %}")
     text(doc, "{%p endfor %}")
 
 

@@ -28,6 +28,15 @@ def kept(version: int) -> dict[str, Any]:
     return content
 
 
+def as_known_by(version: int) -> dict[str, Any]:
+    """What this version froze, without what nobody counted when that one was written."""
+    content = kept(VERSION)
+    if version < 2:
+        for name in ("figures", "before", "year_before"):
+            content[name]["zones_heard"] = None
+    return content
+
+
 def cells(data: bytes) -> set[tuple[str, str, str, str]]:
     """Each figure by the names of its table, its row and its column."""
     found = set()
@@ -65,7 +74,7 @@ def test_what_a_version_froze_says_the_same_words_and_figures(version: int, tmp_
 @pytest.mark.parametrize("version", range(VERSION + 1))
 def test_what_is_thawed_and_frozen_again_is_of_this_version(version: int) -> None:
     again = json.loads(json.dumps(freeze(thaw(kept(version)))))
-    assert again == kept(VERSION)
+    assert again == as_known_by(version)
     assert freeze(thaw(again)) == freeze(thaw(kept(version)))
 
 

@@ -6,7 +6,7 @@ Cost follows the period: every read goes through the index on `planned_at` and t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -16,7 +16,16 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import PlayLogEntry
 from broadcaster.domain.air.broadcasts import ItemKind
 from broadcaster.domain.log.playlog import Outcome
-from broadcaster.domain.reports.figures import RANKED, CountedAiring, Figures, Tally, tally
+from broadcaster.domain.reports.figures import (
+    OWN_AND_RELAYED,
+    RANKED,
+    SPOKEN_APART,
+    CountedAiring,
+    Figures,
+    Tally,
+    tally,
+    tally_apart,
+)
 
 _LOG = cast(Table, PlayLogEntry.__table__)
 _HEARD = and_(_LOG.c.outcome.in_([Outcome.FULL, Outcome.PARTIAL]), _LOG.c.heard_ms > 0)
@@ -88,6 +97,10 @@ def figures(session: Session, stretch: Stretch, tz: Any) -> Figures:
     )
     for zone, outcome, many, heard_ms in session.execute(by_zone):
         found.by_zone.setdefault(zone, Tally()).add_many(outcome, many, int(heard_ms))
+    reached = select(_LOG.c.zone).distinct().where(*stretch.conditions(), _HEARD)
+    found.zones_heard = tuple(sorted(session.scalars(reached)))
+    apart = grouped(session, stretch, titles=False, kinds=SPOKEN_APART)
+    tally_apart(found, map(airing_of, session.execute(apart)))
     tally(found, airings(session, stretch, titles=False), tz)
     return found
 
@@ -100,7 +113,9 @@ def airings(session: Session, stretch: Stretch, *, titles: bool = True) -> Itera
         yield airing_of(row)
 
 
-def grouped(session: Session, stretch: Stretch, *, titles: bool = True) -> Select[Any]:
+def grouped(
+    session: Session, stretch: Stretch, *, titles: bool = True, kinds: Collection[ItemKind] = OWN_AND_RELAYED
+) -> Select[Any]:
     """The query of the airings and relays of a stretch, a row each, for `airing_of`."""
     c = _LOG.c
     # The rank of an outcome before its reason: the least of them is the best outcome with its first reason.
@@ -125,7 +140,7 @@ def grouped(session: Session, stretch: Stretch, *, titles: bool = True) -> Selec
             func.count().label("zones"),
             func.sum(case((c.outcome == Outcome.FULL, 1), else_=0)).label("zones_full"),
         )
-        .where(*stretch.conditions(), c.kind.in_([ItemKind.SCRIPT, ItemKind.RELAY]))
+        .where(*stretch.conditions(), c.kind.in_(sorted(kinds)))
         .group_by(c.planned_at, c.broadcast_id, c.item_no, c.kind)
     )
     if stretch.outcome is not None:

@@ -86,6 +86,10 @@ class Actor:
             raise ForbiddenError(f"Tài khoản “{self.username}” không có quyền làm việc này ({permission.value}).")
 
 
+STARTER_KIT = "bộ cài mẫu"
+"""Who brings the scripts that a new station is given: they are nobody's work there."""
+
+
 def machine(name: str = "tự động") -> Actor:
     """The actor of unattended work; it holds every permission and is named in each log line."""
     return Actor(name, name, frozenset(Role))

@@ -3,10 +3,11 @@
 How things are counted (the rule that an inspector asks for first):
 - an *airing* (lượt phát) is one script item of one broadcast, however many zones heard it; it is full when at
   least one zone heard it to the end, partial when some zone heard a part and none the whole, else missed;
-- a *broadcast* (buổi phát) counts when at least one of its items was heard; it belongs to the period in which its
-  first item was planned, so that no split of a year counts it twice;
+- a *broadcast* (buổi phát) counts when at least one of its items, whatever it is, was heard; a zone was *reached* when
+  it heard any of them; the broadcast belongs to the period in which its first item was planned, so that no split of a
+  year counts it twice;
 - *minutes* are those of the airing, once, not times the zones: the longest that any zone heard;
-- *relay* (tiếp âm) is counted apart from what the station made itself;
+- *relay* (tiếp âm), emergencies and talks at the microphone are counted apart from the scripts, each in the same way;
 - a trial (nghe thử) was heard by nobody and does not count;
 - a correction replaces the entry that it points to.
 
@@ -103,6 +104,12 @@ class Figures:
     """`topic 2026-03`."""
     relay: Tally = field(default_factory=Tally)
     """What was carried live from another station, once however many zones."""
+    urgent: Tally = field(default_factory=Tally)
+    """Words of emergencies."""
+    live: Tally = field(default_factory=Tally)
+    """Talks at the microphone."""
+    zones_heard: tuple[str, ...] | None = None
+    """Zones that heard anything; None in a report that was kept before this was counted."""
     reasons: dict[str, int] = field(default_factory=dict)
     """Why items were not heard whole, by sentence."""
 
@@ -114,10 +121,12 @@ class Figures:
     def from_json(cls, values: dict[str, Any]) -> Figures:
         """Rebuild figures from `as_json()`, also of an older version that lacked some."""
         groups = {k: {g: Tally(**t) for g, t in values[k].items()} for k in values if k.startswith("by_")}
-        tallies = {k: Tally(**values[k]) for k in ("total", "relay") if k in values}
-        return cls(**(values | groups | tallies))
+        tallies = {k: Tally(**values[k]) for k in ("total", "relay", "urgent", "live") if k in values}
+        reached = {"zones_heard": tuple(zones)} if (zones := values.get("zones_heard")) is not None else {}
+        return cls(**(values | groups | tallies | reached))
 
 
+_HEARD = frozenset({Outcome.FULL, Outcome.PARTIAL})
 RANKED = (
     Outcome.FULL,
     Outcome.PARTIAL,
@@ -129,11 +138,15 @@ RANKED = (
 """Outcomes from the best heard to the least."""
 
 
-def airings(entries: Iterable[Entry]) -> list[CountedAiring]:
+OWN_AND_RELAYED = frozenset({ItemKind.SCRIPT, ItemKind.RELAY})
+SPOKEN_APART = frozenset({ItemKind.EMERGENCY, ItemKind.LIVE})
+
+
+def airings(entries: Iterable[Entry], kinds: Collection[ItemKind] = OWN_AND_RELAYED) -> list[CountedAiring]:
     """The airings and relays that `entries` make, in order of time; corrected entries are left out."""
     together: dict[tuple[int | None, int, dt.datetime, str], list[Entry]] = {}
     for e in _corrected(entries):
-        if e.kind in {ItemKind.SCRIPT, ItemKind.RELAY}:
+        if e.kind in kinds:
             together.setdefault((e.broadcast_id, e.item_no, e.planned_at, e.kind), []).append(e)
     found = [_airing(group) for group in together.values()]
     return sorted(
@@ -184,15 +197,23 @@ def count(
     heard: dict[int | None, bool] = {}
     for e in kept:
         figures.entries += 1
-        was = e.outcome in {Outcome.FULL, Outcome.PARTIAL} and e.heard_ms > 0
+        was = e.outcome in _HEARD and e.heard_ms > 0
         heard[e.broadcast_id] = heard.get(e.broadcast_id, False) or was
         if e.kind == ItemKind.SCRIPT:
             figures.by_zone.setdefault(e.zone, Tally()).add(e.outcome, e.heard_ms)
     own = {b: was or b in heard_after for b, was in heard.items() if b is None or b not in begun_before}
     figures.broadcasts = sum(own.values())
     figures.broadcasts_missed = len(own) - figures.broadcasts
+    figures.zones_heard = tuple(sorted({e.zone for e in kept if e.outcome in _HEARD and e.heard_ms > 0}))
+    tally_apart(figures, airings(kept, SPOKEN_APART))
     tally(figures, airings(kept), zone)
     return figures
+
+
+def tally_apart(figures: Figures, found: Iterable[CountedAiring]) -> None:
+    """Add emergencies and talks to figures."""
+    for a in found:
+        (figures.urgent if a.kind == ItemKind.EMERGENCY else figures.live).add(a.outcome, a.heard_ms)
 
 
 def tally(figures: Figures, found: Iterable[CountedAiring], zone: ZoneInfo) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -83,21 +83,31 @@ def book() -> ResponseReturnValue:
         rows = log.page(session, wanted, 5000, 0)[::-1]
         sums = _sums(wanted)
         names = zones.zone_names(session)
+        corrected = log.corrected(session, [r.id for r in rows])
     together: dict[tuple[object, ...], list[PlayLogEntry]] = {}
     for row in rows:
         fate = (row.broadcast_id, row.item_no, row.planned_at, row.outcome, row.reason, row.corrects is None)
         together.setdefault(fate, []).append(row)
+    lines = [_line(group, corrected) for group in together.values()]
     return render_template(
         "log/book.html",
-        lines=[
-            (group[0], group, list(dict.fromkeys(z for row in group for z in row.also))) for group in together.values()
-        ],
+        lines=lines,
+        aired_ms=sum(heard_ms for *_, heard_ms in lines if heard_ms is not None),
         shown=len(rows),
         sums=sums,
         names=names,
         first=first,
         last=last,
     )
+
+
+def _line(
+    group: Sequence[PlayLogEntry], corrected: Collection[str]
+) -> tuple[PlayLogEntry, Sequence[PlayLogEntry], list[str], int | None]:
+    """A line of the book; its length in whole seconds, as it is printed, and none where a later line corrects it."""
+    standing = [e.heard_ms for e in group if e.id not in corrected]
+    heard = round(max(standing) / 1000) * 1000 if standing else None
+    return group[0], group, list(dict.fromkeys(z for e in group for z in e.also)), heard
 
 
 @blueprint.get("/<int:seq>")

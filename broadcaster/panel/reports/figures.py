@@ -30,6 +30,7 @@ class ShownTable:
     heads: tuple[str, ...]
     rows: tuple[tuple[Value, list[Shown]], ...]
     total: tuple[Value, list[Shown]] | None
+    note: str
 
 
 def shown_tables(document: ReportDocument, row: Report) -> list[ShownTable]:
@@ -49,7 +50,7 @@ def shown_tables(document: ReportDocument, row: Report) -> list[ShownTable]:
         total = None
         if t.total:
             total = t.total[0], [shown(c, v, None) for c, v in zip(t.columns, t.total[1:], strict=True)]
-        found.append(ShownTable(t.title, t.key, t.heads, rows, total))
+        found.append(ShownTable(t.title, t.key, t.heads, rows, total, t.note))
     return found
 
 

@@ -15,6 +15,7 @@ from broadcaster.db.queries import figures
 from broadcaster.db.queries import plans as plans_queries
 from broadcaster.db.queries.figures import Stretch
 from broadcaster.domain.log.chain import GENESIS
+from broadcaster.domain.people.roles import STARTER_KIT
 from broadcaster.domain.reports.activities import PartState
 from broadcaster.domain.reports.figures import Figures
 from broadcaster.domain.reports.periods import ReportPeriod, custom, previous, year_before
@@ -88,7 +89,10 @@ def document_of(
         up_to = head.seq if up_to is None else up_to
         written = session.scalar(
             select(func.count(func.distinct(Revision.script_id))).where(
-                Revision.number == 1, Revision.created_at >= start, Revision.created_at < end
+                Revision.number == 1,
+                Revision.created_at >= start,
+                Revision.created_at < end,
+                Revision.author != STARTER_KIT,
             )
         )
         topics = session.scalars(select(Topic).order_by(Topic.position)).all()

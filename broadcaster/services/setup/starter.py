@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from broadcaster import handwritten
 from broadcaster.db.models import BroadcastRow, Job, PlayLogEntry, Script
 from broadcaster.domain.air.broadcasts import LEAD, BroadcastKind, BroadcastState
-from broadcaster.domain.people.roles import Actor, machine
+from broadcaster.domain.people.roles import STARTER_KIT, Actor, machine
 from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.domain.work.jobs import NOT_DONE, JobKind
 from broadcaster.services.schedule.air import ANYTHING
@@ -27,7 +27,7 @@ from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 from broadcaster.services.work.performing import Progress
 
-KIT = machine("bộ cài mẫu")
+KIT = machine(STARTER_KIT)
 COMMENT = "Nội dung mẫu của bộ cài, được duyệt tự động khi cài đặt. Lãnh đạo cần nghe lại trước khi dùng lâu dài."
 FIRST_TITLE = "Buổi phát đầu tiên"
 
@@ -41,7 +41,7 @@ def prepare(station: Station, editor: Actor) -> None:
     numbers = load_starter_scripts(station, editor)
     for path in sorted((station.home.root / "schedules").glob("*.toml")):
         if path.name not in {"zones.toml", "exceptions.toml"}:
-            apply_rotation(station, machine("bộ cài mẫu"), handwritten.text(path), path.name, agreed=ANYTHING)
+            apply_rotation(station, KIT, handwritten.text(path), path.name, agreed=ANYTHING)
     plan_unwatched(station)
     if not numbers:
         return

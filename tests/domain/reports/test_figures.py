@@ -89,3 +89,29 @@ def test_the_order_of_entries_does_not_matter(entries: list[Entry], rng: random.
 def test_figures_survive_being_frozen(entries: list[Entry]) -> None:
     figures = count(entries, VN)
     assert Figures.from_json(figures.as_json()) == figures
+
+
+def test_an_emergency_counts_as_a_broadcast_as_reach_and_as_minutes_of_its_own() -> None:
+    figures = count([entry(kind="emergency", script_id=None, zone=z) for z in ("a", "b")], VN)
+    assert (figures.broadcasts, figures.zones_heard, figures.urgent.full) == (1, ("a", "b"), 1)
+    assert figures.urgent.heard_ms > 0
+    assert (figures.total.full, figures.total.heard_ms) == (0, 0)
+    spoken = count([entry(kind="live", script_id=None)], VN)
+    assert (spoken.broadcasts, len(spoken.zones_heard or ()), spoken.live.full, spoken.urgent.full) == (1, 1, 1, 0)
+
+
+def test_what_no_horn_carried_counts_as_nothing_but_missed() -> None:
+    figures = count([entry(zone=z, outcome=Outcome.UNHEARD) for z in ("a", "b")], VN)
+    assert (figures.broadcasts, figures.broadcasts_missed, figures.zones_heard) == (0, 1, ())
+    assert (figures.total.full, figures.total.partial, figures.total.missed) == (0, 0, 1)
+
+
+@given(ENTRIES)
+def test_the_rows_of_every_table_add_up_to_its_total(entries: list[Entry]) -> None:
+    figures = count(entries, VN)
+    for groups in (figures.by_topic, figures.by_unit, figures.by_genre, figures.by_month, figures.by_day):
+        for name in ("full", "partial", "missed", "heard_ms"):
+            assert sum(getattr(t, name) for t in groups.values()) == getattr(figures.total, name)
+    assert sum(figures.reasons.values()) == figures.total.partial + figures.total.missed
+    assert bool(figures.zones_heard) == bool(figures.broadcasts)
+    assert Figures.from_json(figures.as_json()) == figures
