@@ -81,6 +81,7 @@ def restored_lines(made: Restored) -> list[str]:
     if made.gone:
         lines.append(f"{made.gone} âm thanh trong danh sách của bản sao lưu không tìm thấy ở đâu.")
     lines += missing_lines(made.lacks)
+    lines += [f"KHÔNG PHÁT ĐƯỢC: {why}" for why in made.silent]
     if any(lack.remade for lack in made.lacks):
         lines.append(f"Tạo lại những gì tạo được: loa --home {made.home.root} remake")
     if made.waiting:

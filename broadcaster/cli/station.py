@@ -94,7 +94,12 @@ def up_command(
         lines = sink_sentences(station)
         for line in [*remarks(station.home.settings_file), *lines]:
             click.echo(line)
-        door = PanelPort(host or station.settings.web.host, port or station.settings.web.port, click.echo)
+
+        def where_now() -> tuple[str, int]:
+            web = station.home.settings().web
+            return host or web.host, port or web.port
+
+        door = PanelPort(where_now, click.echo)
         door.open()
         watcher = threading.Thread(target=_tell_first_bulletin, args=(station, stop, lines), daemon=True)
         if starter:

@@ -16,10 +16,15 @@ TRIES: Final = 5
 
 
 class PanelPort:
-    """The port at which the panel will be; `tell` says to the person at the screen how it stands."""
+    """The port at which the panel will be.
 
-    def __init__(self, host: str, port: int, tell: Callable[[str], object]) -> None:
-        self._at = host, port
+    Args:
+        where: the host and the port, as they are set now.
+        tell: says to the person at the screen how it stands.
+    """
+
+    def __init__(self, where: Callable[[], tuple[str, int]], tell: Callable[[str], object]) -> None:
+        self._where = where
         self._tell = tell
         self._held: list[socket.socket] = []
         self._tried = 0
@@ -32,10 +37,10 @@ class PanelPort:
 
     def open(self) -> bool:
         """Take the port if it can be had; say what came of it, each thing once."""
-        host, port = self._at
         if self._held:
             return True
         try:
+            host, port = self._where()
             self._held = taken(host, port)
         except RuleError as error:
             self._tried += 1
@@ -46,6 +51,11 @@ class PanelPort:
         here = "127.0.0.1" if host in {"", "0.0.0.0", "::"} else f"[{host}]" if ":" in host else host  # noqa: S104
         self._say(f"Trang quản lý: http://{here}:{port}/  (Ctrl-C để tắt đài)")
         return True
+
+    def anew(self) -> None:
+        """Let go of the port and forget what was tried: where it shall be may have changed."""
+        self.close()
+        self._tried, self._told = 0, ""
 
     def handles(self) -> tuple[int, ...]:
         """What a child must inherit; where that cannot be, the port is let go of for the child to take."""

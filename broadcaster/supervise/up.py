@@ -63,6 +63,7 @@ class Supervisor:
         for child in reversed(self._children):
             self._end(child)
             child.process, child.falls, child.start_at = None, 0, 0.0
+        self._door.anew()
         for path in (self._home.restart_now, self._home.restart_wish):
             path.unlink(missing_ok=True)
 

@@ -25,6 +25,7 @@ from broadcaster.domain.people.roles import Actor, Permission, machine
 from broadcaster.errors import RuleError
 from broadcaster.home import Home
 from broadcaster.services.air import emergencies, emergency_soundings
+from broadcaster.services.air.fitness import Organ, fitness
 from broadcaster.services.audit import Trail
 from broadcaster.services.setup import lacking, restored
 from broadcaster.services.setup.backup import BESIDE, LISTS, find
@@ -47,6 +48,8 @@ class Restored:
     """How many sounds the backup names that were found nowhere."""
     waiting: tuple[restored.Waiting, ...]
     """What waits for a person."""
+    silent: tuple[str, ...] = ()
+    """What of the coming day, or of an alarm, would not be heard as things stand; Vietnamese sentences."""
 
 
 def restore(archive: Path, root: Path, *, clock: Clock | None = None) -> Restored:
@@ -70,7 +73,11 @@ def restore(archive: Path, root: Path, *, clock: Clock | None = None) -> Restore
         lacking.from_package(station)
         (home.run / MARK).write_text(json.dumps({"archive": archive.name}), encoding="utf-8")
         _hold_back(station)
-        return Restored(home, tuple(lacking.lacks(station)), gone, tuple(restored.waiting(station)))
+        fit = fitness(station)
+        silent = tuple(
+            filter(None, (fit.of(organ) for organ in (Organ.DATABASE, Organ.DISK, Organ.SIREN, Organ.SOUND)))
+        )
+        return Restored(home, tuple(lacking.lacks(station)), gone, tuple(restored.waiting(station)), silent)
     finally:
         station.close()
 
