@@ -71,7 +71,9 @@ class HoursSettings(_Section):
     """Giờ được phép phát. Ngoài các khung này loa không bao giờ kêu, trừ phát khẩn cấp đã xác nhận."""
 
     windows: list[Annotated[str, AfterValidator(_window)]] = Field(
-        ["05:00-07:30", "10:30-12:00", "16:30-19:00"], min_length=1, description="Các khung giờ trong ngày."
+        ["05:00-07:30", "10:30-12:00", "16:30-19:00"],
+        min_length=1,
+        description="Các khung giờ trong ngày; được qua nửa đêm, như 23:30-00:30.",
     )
     sessions_per_day: Limit = Field(
         3, ge=1, description="Số buổi tối đa mỗi ngày ở một cụm loa, theo Quy chế; 0: không giới hạn."

@@ -1,9 +1,10 @@
-"""What every command shares: the open station, the actor, and the two ways of showing things."""
+"""What every command shares: the open station, the actor, two ways of showing things, and asking."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -17,7 +18,9 @@ from rich.text import Text
 from broadcaster.cli.place import where
 from broadcaster.domain.people.roles import Actor, machine
 from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS
+from broadcaster.errors import RuleError
 from broadcaster.services.people.accounts import actor_named
+from broadcaster.services.schedule.rotations import Applied
 from broadcaster.services.station import Station, open_station
 
 COMMAND_LINE = "dòng lệnh"
@@ -83,3 +86,38 @@ def moment_words(station: Station, moment: dt.datetime) -> str:
     """A moment in station time, as a person reads it."""
     local = station.local(moment)
     return f"{local:%H:%M:%S} {WEEKDAY_LABELS[local.weekday()].lower()} {local:%d/%m/%Y}"
+
+
+yes_option = click.option("--yes", is_flag=True, help="Không hỏi lại, kể cả khi có buổi sẽ không phát.")
+
+
+def carried_out(change: Callable[[str | None], Applied], *, yes: bool, dry_run: bool = False) -> bool:
+    """Show what `change` does, ask where something falls silent, and make it; return whether it was made.
+
+    Args:
+        change: makes the change when given the mark of what was agreed to, and only looks when given None.
+        yes: whether the person agreed beforehand.
+        dry_run: whether to show only.
+
+    Raises:
+        RuleError: something falls silent, nobody agreed, and there is no terminal to ask at.
+    """
+    seen = change(None)
+    if not seen.lines:
+        click.echo("Không có gì thay đổi.")
+        return False
+    click.echo("\n".join([*seen.lines, *(f"! {line}" for line in seen.never)]))
+    if seen.news.lines:
+        click.echo("Trên loa:\n" + "\n".join(f"  {line}" for line in seen.news.lines))
+    if dry_run:
+        return False
+    if seen.news.silences and not yes:
+        if not sys.stdin.isatty():
+            raise RuleError(
+                "Thay đổi này làm có buổi không còn được nghe như trước nên chưa áp dụng. Nếu đúng ý, hãy chạy lại với "
+                "--yes.",
+                field="--yes",
+            )
+        click.confirm("Có buổi sẽ không phát như trên. Vẫn áp dụng?", default=False, abort=True)
+    change(seen.news.mark)
+    return True

@@ -11,8 +11,16 @@ from pathlib import Path
 import click
 
 from broadcaster import handwritten
-from broadcaster.cli.agreeing import carried_out, yes_option
-from broadcaster.cli.common import actor_of, format_option, moment_words, opened, show_json, show_table
+from broadcaster.cli.common import (
+    actor_of,
+    carried_out,
+    format_option,
+    moment_words,
+    opened,
+    show_json,
+    show_table,
+    yes_option,
+)
 from broadcaster.cli.out_files import keep, out_option
 from broadcaster.cli.place import home_option
 from broadcaster.clock import day_start

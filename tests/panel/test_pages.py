@@ -369,7 +369,7 @@ def test_an_account_is_added_and_its_password_shown_once(sign_in: SignIn, app: F
 
 def test_settings_are_explained_and_secrets_are_not_shown(sign_in: SignIn) -> None:
     page = sign_in("xem").get("/settings/").text
-    assert "Các khung giờ trong ngày." in page
+    assert "Các khung giờ trong ngày; được qua nửa đêm" in page
     assert "05:00-07:30; 10:30-12:00; 16:30-19:00" in page
     assert "postgresql" not in page
 
