@@ -28,7 +28,7 @@ from broadcaster.panel.web.filters import number
 from broadcaster.panel.web.paging import Page, wanted_page
 from broadcaster.reporting import xlsx
 from broadcaster.services.exporting import csv_line
-from broadcaster.services.log import airchecks, logbook, playlog, proofs
+from broadcaster.services.log import airchecks, logbook, playlog, proofs, spoken
 
 blueprint = Blueprint("journal", __name__, url_prefix="/log")
 _PAGE = 50
@@ -122,7 +122,9 @@ def entry(seq: int) -> ResponseReturnValue:
         proof = proofs.of_entries(session, [row.id]).get(row.id)
         topics = {t.code: t.short for t in many.topics(session)}
         found = airchecks.of_entry(here, session, row)
-    return render_template("log/entry.html", e=row, others=others, names=names, proof=proof, topics=topics, heard=found)
+        words = spoken.known_of(session, row)
+    values = {"others": others, "names": names, "proof": proof, "topics": topics, "heard": found, "words": words}
+    return render_template("log/entry.html", e=row, **values)
 
 
 @blueprint.get("/<int:seq>/recording")

@@ -12,6 +12,7 @@ from broadcaster.domain.air.broadcasts import BroadcastState, Origin
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.scripts.scripts import Decision
 from broadcaster.errors import RuleError
+from broadcaster.services.air.fitness import Organ, fitness
 from broadcaster.services.audit import Trail
 from broadcaster.services.setup.starter import KIT
 from broadcaster.services.station import Station
@@ -45,7 +46,7 @@ def steps(station: Station, session: Session) -> list[Step]:
     done = {
         "commune": station.home.settings().station.commune != StationSettings().commune,
         "zones": _touched(session, "zone", "add", "edit"),
-        "sound": bool(session.scalar(select(tried))),
+        "sound": bool(session.scalar(select(tried))) and not fitness(station).of(Organ.OUTPUT),
         "script": bool(session.scalar(select(approved))),
         "slot": _touched(session, "rotation", "apply") or _touched(session, "broadcast", "plan", "rundown", "copy"),
     }

@@ -6,11 +6,12 @@ import json
 import numpy as np
 import pytest
 
-from broadcaster.db.models import Job, Rendition
+from broadcaster.db.models import Hearing, Job, PlayLogEntry, Rendition
 from broadcaster.db.queries.scripts.rows import script_detail
 from broadcaster.domain.scripts.scripts import text_sha256
 from broadcaster.errors import ForbiddenError, MediaError, NotFoundError, RuleError
 from broadcaster.media import ffmpeg
+from broadcaster.services.log.spoken import known_of
 from broadcaster.services.scripts import recordings
 from broadcaster.services.scripts.approving import airable, approve
 from broadcaster.services.scripts.editing import add_script, revise
@@ -262,3 +263,23 @@ def test_subtitles_and_timed_words_of_a_rendition(station, script, file):
     json.dumps(words)
     assert [w["text"] for w in words[0]["words"]] == ["Kính", "thưa", "bà", "con."]
     assert words[0]["words"][-1]["end_ms"] == words[0]["end_ms"]
+
+
+def test_the_log_tells_of_a_recording_what_is_known_and_not_the_words_that_were_meant(station, script, file):
+    made = recordings.record(station, EDITOR, script, file("mp3"))
+    known = detail(station, script)["rendition"]
+    entry = PlayLogEntry(script_id=script, revision=1, audio_sha256=known["audio_sha256"], voice="human")
+    with station.db.read() as session:
+        said = known_of(session, entry)
+    assert said.startswith(f"Giọng người thật, âm thanh có dấu {known['audio_sha256'][:12]}, do {EDITOR.username} nộp.")
+    assert "Máy chưa nghe thử" in said
+    assert not any(sentence in said for sentence in BODY.split(". "))
+    with station.db.write() as session:
+        heard = Hearing(rendition_id=made.rendition_id, kind="recording", share=0.62, summary="", sentences=[])
+        heard.at = station.now()
+        session.add(heard)
+    with station.db.read() as session:
+        assert "nhận ra 62% lời của kịch bản" in known_of(session, entry)
+        read = PlayLogEntry(script_id=script, revision=1, audio_sha256="a" * 64, voice="tone:beep")
+        assert known_of(session, read) == f"Máy đọc bản 1, âm thanh có dấu {'a' * 12}."
+        assert known_of(session, PlayLogEntry(audio_sha256="a" * 64)) == ""
