@@ -1,4 +1,4 @@
-"""What is known of the words of an entry: the bytes, whose voice, what a recogniser understood; never what was meant."""
+"""What is known of the words of an entry: bytes, whose voice, what a recogniser understood; never what was meant."""
 
 from __future__ import annotations
 
