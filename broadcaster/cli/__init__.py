@@ -37,7 +37,7 @@ _COMMANDS = {
     "air": "schedule",
     "stop": "schedule",
     "trust-clock": "schedule",
-    "emergency": "emergency",
+    "emergency": "emergency.command",
     "zone": "zones",
     "log": "log",
     "plan": "plan",
