@@ -121,3 +121,36 @@ def carried_out(change: Callable[[str | None], Applied], *, yes: bool, dry_run: 
         click.confirm("Có buổi sẽ không phát như trên. Vẫn áp dụng?", default=False, abort=True)
     change(seen.news.mark)
     return True
+
+
+_SHAPES = ("%H:%M %d/%m/%Y", "%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
+
+
+class _Moment(click.ParamType):
+    """A moment of station time; without a day the next one of that hour."""
+
+    name = "GIỜ"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Callable[[dt.datetime], dt.datetime]:
+        """Read it; what comes back asks for the station's own present."""
+        for shape in _SHAPES:
+            try:
+                day = dt.datetime.strptime(value, shape)  # noqa: DTZ007 - the station's zone comes with its present
+            except ValueError:
+                continue
+            return lambda now: day.replace(tzinfo=now.tzinfo)
+        try:
+            time = dt.time.fromisoformat(value)
+        except ValueError:
+            self.fail("phải viết như 18:30 hay 18:30 02/12/2026", param, ctx)
+
+        def coming(now: dt.datetime) -> dt.datetime:
+            today = dt.datetime.combine(now.date(), time.replace(tzinfo=None), now.tzinfo)
+            return today if today > now else today + dt.timedelta(days=1)
+
+        return coming
+
+
+MOMENT = _Moment()

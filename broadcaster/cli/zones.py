@@ -8,8 +8,7 @@ from dataclasses import replace
 
 import click
 
-from broadcaster.cli.common import actor_of, opened, show_table
-from broadcaster.cli.emergency_shown import MOMENT
+from broadcaster.cli.common import MOMENT, actor_of, opened, show_table
 from broadcaster.cli.place import home_option
 from broadcaster.db.models import ZoneRow
 from broadcaster.db.queries import air

@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from broadcaster.cli.common import actor_of, format_option, opened
-from broadcaster.cli.emergency.shown import MOMENT, show_draft, show_list
+from broadcaster.cli.common import MOMENT, actor_of, format_option, opened
+from broadcaster.cli.emergency.shown import show_draft, show_list
 from broadcaster.cli.place import home_option
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.emergencies import EmergencyRequest, Interrupted, ReviewFinding

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
-
 import click
 
 from broadcaster.cli.common import show_json, show_table
@@ -16,38 +13,6 @@ from broadcaster.domain.air.emergencies import EmergencyState
 from broadcaster.services.air import emergencies
 from broadcaster.services.air.emergency_facts import cap_facts
 from broadcaster.services.station import Station
-
-_SHAPES = ("%H:%M %d/%m/%Y", "%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
-
-
-class _Moment(click.ParamType):
-    """A moment of station time; without a day the next one of that hour."""
-
-    name = "GIỜ"
-
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Callable[[dt.datetime], dt.datetime]:
-        """Read it; what comes back asks for the station's own present."""
-        for shape in _SHAPES:
-            try:
-                day = dt.datetime.strptime(value, shape)  # noqa: DTZ007 - the station's zone comes with its present
-            except ValueError:
-                continue
-            return lambda now: day.replace(tzinfo=now.tzinfo)
-        try:
-            time = dt.time.fromisoformat(value)
-        except ValueError:
-            self.fail("phải viết như 18:30 hay 18:30 02/12/2026", param, ctx)
-
-        def coming(now: dt.datetime) -> dt.datetime:
-            today = dt.datetime.combine(now.date(), time.replace(tzinfo=None), now.tzinfo)
-            return today if today > now else today + dt.timedelta(days=1)
-
-        return coming
-
-
-MOMENT = _Moment()
 
 
 def show_draft(station: Station, number: int) -> None:
