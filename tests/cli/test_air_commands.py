@@ -346,3 +346,17 @@ def test_long_words_lock_nothing_and_may_be_given_shorter(loa: Loa, home: Path, 
     assert emergency_rows(home) == []
     short = loa("emergency", "Bão số 5 gần bờ. Mưa to.", "--cap", file, "--zones", "all", "--yes")
     assert short.code == 0, short.err
+
+
+def test_stopping_one_zone_names_who_falls_silent_with_it_and_asks(loa: Loa, home: Path) -> None:
+    asked = loa("stop", "--zones", "am03")
+    assert asked.code == 1
+    assert "Chung âm ly nên cũng im" in asked.out + asked.err
+    assert "Dừng cả?" in asked.out + asked.err
+    said = loa("stop", "--zones", "am03", "--yes")
+    assert said.code == 1, "no word of silence while play-out does not run"
+    assert "Máy phát chưa trả lời. Chưa biết loa đã im hay chưa" in said.out
+    with sqlite3.connect(home / "station.db") as db:
+        (arguments,) = [row[0] for row in db.execute("select arguments from commands where verb = 'stop'")]
+    db.close()
+    assert json.loads(arguments) == {"zones": ["am03"], "outputs": ["main"]}

@@ -38,11 +38,13 @@ class MessageNow:
     """Zones that tried and did not hear it in full, with what kept the last try from them."""
 
 
-def soundings_of(session: Session, row: Emergency) -> Sequence[BroadcastRow]:
-    """The soundings of an emergency, past and to come, in their order."""
+def soundings_of(session: Session, row: Emergency, until: dt.datetime | None = None) -> Sequence[BroadcastRow]:
+    """The soundings of an emergency, past and to come or those that begin by `until`, in their order."""
     query = select(BroadcastRow).where(
         BroadcastRow.emergency_id == row.id, BroadcastRow.kind == BroadcastKind.EMERGENCY
     )
+    if until is not None:
+        query = query.where(BroadcastRow.starts_at <= until)
     return session.scalars(query.order_by(BroadcastRow.starts_at, BroadcastRow.id)).all()
 
 

@@ -33,8 +33,8 @@ _NEAR = dt.timedelta(minutes=1)
 
 def zones_to_try(station: Station, session: Session, row: Emergency, now: dt.datetime) -> tuple[str, ...]:
     """The zones in which an emergency should be sounded again now; none while something of it is under way or near."""
-    rows = soundings_of(session, row)
-    if any(not b.state.terminal and b.starts_at <= now + _NEAR for b in rows):
+    rows = soundings_of(session, row, until=now + _NEAR)
+    if any(not b.state.terminal for b in rows):
         return ()
     ended = [b for b in rows if b.state.terminal and any(i.kind is ItemKind.EMERGENCY for i in b.rundown)]
     if not ended:
