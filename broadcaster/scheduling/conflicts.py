@@ -92,6 +92,8 @@ class Planned:
     """Items that are no station sounds."""
     faults: tuple[str, ...] = ()
     """Why single items will not air."""
+    fault_remedy: str = "Duyệt lại hoặc gia hạn bài, hay bấm “Lập lại lịch” để máy thay bài khác."
+    """What helps against the first of them."""
     any_hour: bool = False
     """A trial or a confirmed emergency."""
     counts: bool = True
@@ -114,6 +116,8 @@ class Conflict:
     zones: tuple[str, ...] = ()
     script: int = 0
     """The script that it is about; 0: it is about broadcasts."""
+    again: bool = False
+    """Whether the broadcast that it is about can be planned once more by one press."""
     about: str = ""
     """What several conflicts of one kind may have in common, so that they are told together; "": nothing."""
 
@@ -243,7 +247,7 @@ def _one_by_one(planned: Sequence[Planned], house: House) -> Iterable[Conflict]:
                 kind=Kind.ITEM,
                 at=p.starts_at,
                 what=f"“{p.title}” lúc {_when(p.starts_at, house)}: {p.faults[0]}{more}",
-                remedy="Duyệt lại hoặc gia hạn bài, hay bấm “Lập lại lịch” để máy thay bài khác.",
+                remedy=p.fault_remedy,
                 broadcasts=numbers,
                 zones=p.zones,
                 about=p.faults[0],

@@ -46,7 +46,7 @@ from broadcaster.domain.setup.zones import Zone
 from broadcaster.errors import StationError
 from broadcaster.home import Home
 from broadcaster.services.air import broadcasts, emergency_soundings, heartbeats, leases, stops
-from broadcaster.services.log import playlog, proofs
+from broadcaster.services.log import left_out, playlog, proofs
 from broadcaster.services.schedule.item_faults import Refusal, item_faults
 from broadcaster.services.scripts import approving
 from broadcaster.services.station import Station
@@ -81,6 +81,7 @@ class LocalDesk:
         """What is due; emergencies are tended first, so that their repeats are among it."""
         with _away():
             emergency_soundings.tend(self._station)
+            left_out.settle(self._station)
             now = self._station.now()
             with self._station.db.read() as session:
                 rows = [r for r in broadcasts.due(session, until) if not self._of_another(r, now, heir_since)]

@@ -20,6 +20,7 @@ from broadcaster.reserve import scarce
 from broadcaster.services.air import emergency_soundings
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.lexicon import names
+from broadcaster.services.log import left_out
 from broadcaster.services.setup import restarting
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs, performing
@@ -123,6 +124,7 @@ def reconcile(station: Station) -> None:
     performing.reconcile(station)
     emergency_soundings.tend(station)
     names.follow(station, machine())
+    left_out.settle(station)
     with station.db.write() as session:
         last = {j.key: j for j in session.scalars(select(Job).where(Job.key.in_(["hourly", "nightly"])))}
         planned, saved = last.get("hourly"), last.get("nightly")

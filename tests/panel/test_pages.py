@@ -274,7 +274,14 @@ def test_skipping_asks_then_orders(sign_in: SignIn, station: Station) -> None:
     assert "Bỏ qua buổi này?" in client.get("/schedule/7/skip").text
     client.post("/schedule/7/skip")
     with station.db.read() as session:
-        assert session.query(Command).one().arguments == {"broadcast_id": 7}
+        assert session.get_one(BroadcastRow, 7).state is BroadcastState.CANCELLED  # one act: the row, no order
+        assert session.query(Command).first() is None
+        session.get_one(BroadcastRow, 8).state = BroadcastState.CUED
+        session.commit()
+    assert "sắp phát" in client.get("/schedule/8/skip").text
+    client.post("/schedule/8/skip")
+    with station.db.read() as session:
+        assert session.query(Command).one().arguments == {"broadcast_id": 8}  # what play-out has in hand
     assert client.post("/schedule/5/skip").status_code == 422
 
 

@@ -14,7 +14,7 @@ from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.people.roles import Actor, Role, machine
-from broadcaster.errors import AirError, ForbiddenError
+from broadcaster.errors import AirError, ForbiddenError, RuleError
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.file import FileOptions
 from broadcaster.playout.sinks.null import SimulatedHorn
@@ -153,8 +153,42 @@ def test_a_broadcast_skipped_before_its_time_is_cancelled_with_its_reason(sounds
         broadcasts.send(air.station, machine("truc-may"), "skip", broadcast_id=number)
         row = ended(air, number)
     assert row.state is BroadcastState.CANCELLED
-    assert row.verdict == "Đã hủy: truc-may bỏ buổi này."
+    assert row.verdict == "truc-may bỏ qua buổi này."
+    assert not air.log()  # its time has not come
+
+
+def test_a_broadcast_that_waits_for_its_second_is_left_out_by_its_row(sounds):
+    air = sounds
+    number = air.plan(air.station.now() + 2 * SECOND, [air.cue(1, "ngắn")], "ap-1")
+    with running(air) as playout:
+        until(playout.airings)
+        assert broadcasts.send(air.station, machine("truc-may"), "skip", broadcast_id=number)  # claimed: an order
+        row = ended(air, number)
+    assert (row.state, row.verdict) == (BroadcastState.CANCELLED, "Đã hủy: truc-may bỏ buổi này.")
     assert [e.outcome for e in air.log()] == [Outcome.MISSED]
+
+
+def test_an_order_to_play_now_over_what_sounds_is_refused_and_the_slot_keeps_its_time(sounds):
+    from broadcaster.db.models import Command
+
+    air = sounds
+    air.sound("ba giây", 3.0)
+    sounding = air.plan(air.station.now() + 0.3 * SECOND, [air.cue(1, "ba giây")], "ap-1")
+    number = air.plan(air.station.now() + 600 * SECOND, [air.cue(1, "ngắn")], "ap-1", slot_key="sau")
+    before = vars(air.row(number))
+    with running(air) as playout:
+        until(lambda: playout.status()["on_air"])
+        with pytest.raises(RuleError, match="Chưa phát ngay được"):
+            broadcasts.send(air.station, machine("truc-may"), "air", broadcast_id=number)
+        with air.station.db.write() as session:  # one that nobody asked about
+            session.add(
+                Command(verb="air", arguments={"broadcast_id": number}, by="x", at=air.station.now(), answer="")
+            )
+        until(lambda: playout.look_again() or not _open_orders(air))
+        assert ended(air, sounding).state is BroadcastState.AIRED
+    after = vars(air.row(number))
+    assert {k: v for k, v in after.items() if k[0] != "_"} == {k: v for k, v in before.items() if k[0] != "_"}
+    assert not air.log(number)
 
 
 def test_a_broadcast_can_be_aired_at_once_by_hand(sounds):

@@ -17,7 +17,16 @@ from broadcaster.db.models.hearing import Hearing
 from broadcaster.db.models.lexicon import LexiconRow, LexiconVersion, StaleMark
 from broadcaster.db.models.people import ApiToken, AuditEvent, Delegation, SignIn, Unit, User
 from broadcaster.db.models.plans import Activity, ActivityProof, CampaignRow, UnitPart
-from broadcaster.db.models.schedule import BroadcastRow, CueRow, DayException, RotationRow, ZoneGroup, ZoneNote, ZoneRow
+from broadcaster.db.models.schedule import (
+    BroadcastChange,
+    BroadcastRow,
+    CueRow,
+    DayException,
+    RotationRow,
+    ZoneGroup,
+    ZoneNote,
+    ZoneRow,
+)
 from broadcaster.db.models.work import Job, JobNeed, Report
 
 __all__ = [
@@ -27,6 +36,7 @@ __all__ = [
     "ApiToken",
     "Approval",
     "AuditEvent",
+    "BroadcastChange",
     "BroadcastRow",
     "CampaignRow",
     "ChainHead",

@@ -171,3 +171,16 @@ class BroadcastRow(Base):
     wanted the horns. None where the rotation did."""
     confirmed_by: Mapped[str] = mapped_column(String(64), default="", server_default="")
     """Who confirmed that it may pass the quiet hours; only an emergency has it."""
+
+
+class BroadcastChange(Base):
+    """One act of a person on broadcasts, with what it changed: kept a while, so that it can be undone exactly."""
+
+    __tablename__ = "broadcast_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(index=True)
+    by: Mapped[str] = mapped_column(String(64))
+    verb: Mapped[str] = mapped_column(String(64))
+    images: Mapped[list[dict[str, Any]]]
+    """For each row its columns before, as far as they changed, and a mark of how it stood afterwards."""

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 import flask
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster.clock import day_start
@@ -14,7 +14,7 @@ from broadcaster.db.models import BroadcastRow
 from broadcaster.db.queries import schedule
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.scripts import many
-from broadcaster.domain.air.broadcasts import ItemKind, Origin
+from broadcaster.domain.air.broadcasts import ItemKind
 from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.setup.zones import ALL
 from broadcaster.errors import RuleError
@@ -24,7 +24,7 @@ from broadcaster.panel.web.looks import look
 from broadcaster.panel.web.ordering import reordered
 from broadcaster.panel.web.replanning import replanned
 from broadcaster.panel.web.undo import done
-from broadcaster.services.schedule import by_hand
+from broadcaster.services.schedule import by_hand, leaving_out, places, undoing
 from broadcaster.services.scripts.approving import airable
 
 blueprint = Blueprint("timetable", __name__, url_prefix="/schedule")
@@ -121,57 +121,81 @@ def _placed(number: int, verb: str, to: dt.datetime) -> ResponseReturnValue:
     if verb == "copy":
         new = by_hand.copy(here, actor(), number, to)
         words = f"Đã chép “{title}” sang {local:%H:%M %d/%m/%Y}."
-        done(words, url_for("timetable.leave_out"), fields={"numbers": str(new)})
+        _undoable(words, new, url_for("calendar.show", number=number))
+        _tell_faults(new)
         return leave_to(url_for("calendar.show", number=new))
     new = by_hand.move(here, actor(), number, to)
     words = f"Đã dời “{title}” từ {here.local(before):%H:%M %d/%m} sang {local:%H:%M %d/%m/%Y}."
-    back = f"{here.local(before):%Y-%m-%dT%H:%M}"
-    done(words, url_for("timetable.move_back", number=new), fields={"to": back})
     view = request.args.get("view", "")
-    if view:
-        return leave_to(url_for("calendar.index", week=local.date().isoformat(), view=view))
-    return leave_to(url_for("calendar.show", number=new))
+    week = url_for("calendar.index", week=local.date().isoformat(), view=view)
+    _undoable(words, new, week if view else url_for("calendar.show", number=number))
+    _tell_faults(new)
+    return leave_to(week if view else url_for("calendar.show", number=new))
 
 
-@blueprint.post("/<int:number>/move-back")
-@needs(Permission.SCHEDULE)
-def move_back(number: int) -> ResponseReturnValue:
-    """Undo a move."""
-    here = station()
-    with here.db.read() as session:
+def _tell_faults(number: int) -> None:
+    """Say on the next page what of a broadcast will not air at its time."""
+    with station().db.read() as session:
         row = schedule.broadcast(session, number)
-        moved = row.origin is Origin.MOVED
-    if moved:
-        number = by_hand.move_back(here, actor(), number)
-    else:
-        number = by_hand.move(here, actor(), number, a_moment(request.form.get("to", ""), here.settings.tz, field="to"))
-    done("Đã trả buổi phát về giờ cũ.")
-    return leave_to(url_for("calendar.show", number=number))
+        found = places.fault_words(row, places.faults_on(station(), session, row, row.starts_at))
+    for words in found[:3]:
+        flash(words, "error")
+
+
+def _undoable(words: str, number: int, page: str) -> None:
+    """Say on the next page what was done to a broadcast, with the button that undoes it and then shows `page`."""
+    with station().db.read() as session:
+        change = undoing.last_change(session, number, actor())
+    done(words, url_for("timetable.undo") if change else "", fields={"change": str(change), "page": page})
+
+
+def _week_of(moment: dt.datetime) -> str:
+    return url_for("calendar.index", week=station().local(moment).date().isoformat())
+
+
+@blueprint.post("/<int:number>/again")
+@needs(Permission.SCHEDULE)
+def again(number: int) -> ResponseReturnValue:
+    """Plan what nobody heard once more, at the soonest moment that is possible."""
+    new, at = by_hand.again(station(), actor(), number)
+    page = url_for("calendar.show", number=new)
+    _undoable(f"Đã xếp lại buổi này vào {station().local(at):%H:%M %d/%m/%Y}.", new, _week_of(at))
+    return leave_to(page)
+
+
+@blueprint.post("/undo")
+@needs(Permission.OPERATE)
+def undo() -> ResponseReturnValue:
+    """Put the broadcasts back as they were before what was just done, and stay on the page."""
+    undoing.undo(station(), actor(), a_number(request.form.get("change")) or 0)
+    done("Đã hoàn tác: buổi phát lại như trước việc vừa rồi.")
+    page = request.form.get("page", "")
+    return leave_to(page if page.startswith(url_for("calendar.index")) else url_for("calendar.index"))
 
 
 @blueprint.post("/leave-out")
-@needs(Permission.SCHEDULE)
+@needs(Permission.OPERATE)
 def leave_out() -> ResponseReturnValue:
     """Leave broadcasts out: one, or all that are left of a day."""
-    numbers = by_hand.leave_out(station(), actor(), _numbers())
+    numbers = leaving_out.leave_out(station(), actor(), _numbers())
     if not numbers:
         raise RuleError("Không còn buổi nào bỏ được: buổi đã phát, đang phát hoặc sắp bắt đầu.", field="numbers")
     what = "buổi này" if len(numbers) == 1 else f"{len(numbers)} buổi"
-    done(
-        f"Đã bỏ qua {what}; loa sẽ im vào giờ đó.", url_for("timetable.take_back"), fields={"numbers": _words(numbers)}
-    )
-    return leave_to(_back_to(numbers))
+    page = _back_to(numbers)
+    _undoable(f"Đã bỏ qua {what}; loa sẽ im vào giờ đó.", numbers[0], page)
+    return leave_to(page)
 
 
 @blueprint.post("/take-back")
-@needs(Permission.SCHEDULE)
+@needs(Permission.OPERATE)
 def take_back() -> ResponseReturnValue:
     """Plan again what was left out."""
-    numbers = by_hand.take_back(station(), actor(), _numbers())
+    numbers = leaving_out.take_back(station(), actor(), _numbers())
     if not numbers:
         raise RuleError("Không còn xếp lại được buổi này: giờ phát đã qua hoặc sắp tới.", field="numbers")
-    done("Đã xếp lại vào lịch.", url_for("timetable.leave_out"), fields={"numbers": _words(numbers)})
-    return leave_to(_back_to(numbers))
+    page = _back_to(numbers)
+    _undoable("Đã xếp lại vào lịch.", numbers[0], page)
+    return leave_to(page)
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -241,8 +265,9 @@ def rundown(number: int) -> ResponseReturnValue:
             except RuleError as error:
                 refused = error.message
             else:
-                done("Đã lưu nội dung buổi phát. Từ nay máy không tự đổi buổi này.")
-                return leave_to(url_for("calendar.show", number=number))
+                page = url_for("calendar.show", number=number)
+                _undoable("Đã lưu nội dung buổi phát. Từ nay máy không tự đổi buổi này.", number, page)
+                return leave_to(page)
         seen = request.form.get("seen", seen)
     known = _known(row, approved, cues)
     lines = [known[k] | {"key": k} for k in keys if k in known]
@@ -302,4 +327,4 @@ def _back_to(numbers: list[int]) -> str:
         return url_for("calendar.show", number=numbers[0])
     with station().db.read() as session:
         row = schedule.broadcast(session, numbers[0])
-    return url_for("calendar.index", week=station().local(row.starts_at).date().isoformat())
+    return _week_of(row.starts_at)

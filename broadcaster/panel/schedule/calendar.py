@@ -18,7 +18,7 @@ from broadcaster.db.models import BroadcastRow
 from broadcaster.db.queries import schedule
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.scripts import many
-from broadcaster.domain.air.broadcasts import BroadcastKind, Overrun, RundownItem
+from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, Overrun, RundownItem
 from broadcaster.domain.air.desk import Verb
 from broadcaster.domain.air.lateness import LatePolicy
 from broadcaster.domain.fold import slug
@@ -37,7 +37,7 @@ from broadcaster.panel.web.sending import send_sound
 from broadcaster.panel.web.undo import done
 from broadcaster.scheduling.rotation_words import no_rotation
 from broadcaster.services.air import broadcasts
-from broadcaster.services.schedule import by_hand, preview_sound, rotations
+from broadcaster.services.schedule import by_hand, leaving_out, places, preview_sound, rotations
 from broadcaster.services.schedule.air import ANYTHING
 from broadcaster.services.schedule.in_force import rotations_in_force
 from broadcaster.sound.store import Store
@@ -182,6 +182,7 @@ def show(number: int) -> ResponseReturnValue:
         over = row.state.terminal
         also = schedule.heard_besides(session, number) if over else station().outputs(session).also(row.zones)
         topics = {t.code: t.short for t in many.topics(session)}
+        refused = places.not_now(station(), session, row) if row.state is BroadcastState.PLANNED else None
     start = row.started_at or row.starts_at
     offsets = list(accumulate((i.duration_ms for i in row.rundown), initial=0))
     lines = [
@@ -199,8 +200,10 @@ def show(number: int) -> ResponseReturnValue:
         late=_LATE[LatePolicy(row.late)],
         topics=topics,
         free=by_hand.editable(row, now),
-        back=by_hand.restorable(row, now),
+        back=leaving_out.restorable(row, now),
         most_ms=_most_ms(row),
+        lost=by_hand.lost(row, now),
+        refused=refused,
     )
 
 
@@ -244,14 +247,20 @@ def _most_ms(row: BroadcastRow) -> int | None:
 def command(number: int, verb: str) -> ResponseReturnValue:
     """Leave a broadcast out, or start it now; asks once."""
     if request.method == "POST":
-        broadcasts.send(station(), actor(), verb, broadcast_id=number)
-        flash("Đã gửi lệnh bỏ qua buổi phát." if verb == Verb.SKIP else "Đã gửi lệnh phát ngay.")
-        return leave_to(url_for("calendar.show", number=number))
+        page = url_for("calendar.show", number=number)
+        if broadcasts.send(station(), actor(), verb, broadcast_id=number) or verb == Verb.AIR:
+            flash("Đã gửi lệnh bỏ qua buổi phát." if verb == Verb.SKIP else "Đã gửi lệnh phát ngay.")
+        else:
+            done("Đã bỏ qua buổi này; loa sẽ im vào giờ đó.")
+        return leave_to(page)
     with station().db.read() as session:
         row = schedule.broadcast(session, number)
         names = zones_queries.zone_names(session)
+        refused = places.not_now(station(), session, row) if verb == Verb.AIR else None
     part = "_command.html" if request.headers.get("HX-Request") else "command.html"
-    return render_template(f"schedule/calendar/{part}", row=row, names=names, verb=verb, leaves_out=verb == "skip")
+    return render_template(
+        f"schedule/calendar/{part}", row=row, names=names, verb=verb, leaves_out=verb == Verb.SKIP, refused=refused
+    )
 
 
 @blueprint.post("/plan")

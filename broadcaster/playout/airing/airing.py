@@ -215,7 +215,9 @@ class Airing:
         machine = self._machine
         self._become(phase=Phase.WARM)
         if not sources:
-            self._refuse(asrun)
+            self._abandoned = self._abandoned or self._launch.at_once
+            if not self._launch.at_once:
+                self._refuse(asrun)
             return
         if not self._wait_until(machine.lead_times.warm):
             return
@@ -288,6 +290,9 @@ class Airing:
         local = self._starts().astimezone(hours.tz)
         if self._broadcast.any_hour or hours.windows.allows(local, dt.timedelta(0)):
             return True
+        if self._launch.at_once:
+            self._abandoned = True  # asked for too late by a moment: it keeps its own time
+            return False
         why = Why(Cause.OUTSIDE_HOURS, f"Lúc {local:%H:%M} nằm ngoài khung giờ được phép phát ({hours.windows}).")
         asrun.rest(Outcome.REFUSED, why)
         return False

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, ItemKind, Phase
 from broadcaster.domain.air.causes import NOTHING, Cause, Why
+from broadcaster.domain.air.desk import Bundle
 from broadcaster.playout.airing.contract import AiringState, BySink, OnItsWay
 from broadcaster.playout.airing.lineup import ways
 from broadcaster.playout.airing.machine import Machine
@@ -72,6 +73,17 @@ class Horns:
                 if other is not wanting and seen.broadcast.kind is not BroadcastKind.EMERGENCY:
                     other.cut(_touched(seen, by_sink), yielded(state.broadcast), state.by, waiting=True)
             clock.sleep_until(clock.monotonic() + 0.01)
+
+    def in_the_way(self, bundle: Bundle) -> Broadcast | None:
+        """What is on its way to the same horns, or sounds there."""
+        sinks = self._machine.sinks
+        mine = set(ways(sinks, bundle).by_sink)
+        for one in self.on_their_way():
+            other = one.state
+            theirs = set(other.wanted or ways(sinks, other.bundle).by_sink)
+            if other.broadcast.id != bundle.broadcast.id and other.phase is not Phase.OVER and mine & theirs:
+                return other.broadcast
+        return None
 
     def _busy(self, wanting: OnItsWay, by_sink: BySink, *, coming: bool) -> dict[str, Why]:
         """The zones that others have, with the reason.

@@ -14,7 +14,7 @@ from broadcaster.domain.air.stops import kept_until
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.playout.airing.airing import Airing
 from broadcaster.playout.airing.contract import Launch
-from broadcaster.playout.airing.horns import Horns
+from broadcaster.playout.airing.horns import Horns, taken_by
 from broadcaster.playout.airing.lineup import held
 from broadcaster.playout.airing.machine import Machine
 from broadcaster.playout.host.alarm import Alarm
@@ -142,10 +142,22 @@ class Register:
         bundle = self._machine.pinned.get(broadcast_id) or named
         if bundle is None:
             return False, f"Không có buổi phát số {broadcast_id} nào còn chờ phát."
+        if why := self._not_now(bundle):
+            return False, f"Chưa phát ngay được. {why} Buổi này vẫn chờ phát như lịch."
         self._alarm.cancel(alarm_key(broadcast_id))
         if not self.launch(Launch(bundle=bundle, at_once=True, by=by, ordered_at=at)):
             return False, "Buổi này đang được chuẩn bị, đang phát hoặc đã xong."
         return True, f"Đang phát ngay buổi “{bundle.broadcast.title}”."
+
+    def _not_now(self, bundle: Bundle) -> str:
+        """Why a broadcast cannot begin this minute: refused here, it stays as it was and airs at its own time."""
+        hours, b = self._machine.pinned.hours, bundle.broadcast
+        local = self._machine.clock.now().astimezone(hours.tz)
+        length = min(dt.timedelta(milliseconds=b.sound_ms), b.ends_at - b.starts_at)
+        if not (b.any_hour or hours.windows.allows(local, length)):
+            return f"Từ {local:%H:%M} buổi này nằm ngoài khung giờ được phép phát ({hours.windows})."
+        other = self.horns.in_the_way(bundle)
+        return taken_by(other).text if other is not None else ""
 
     def skip(self, broadcast_id: int, by: str, named: Bundle | None) -> tuple[bool, str]:
         """Leave a broadcast out, or cut it when it is on air; return whether that was done, and the answer."""

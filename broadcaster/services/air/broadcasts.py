@@ -29,6 +29,8 @@ from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import RuleError
 from broadcaster.home import Home
 from broadcaster.services.audit import Trail
+from broadcaster.services.schedule.leaving_out import leave_row_out
+from broadcaster.services.schedule.places import not_now
 from broadcaster.services.station import Station
 
 _ANSWER_S = 0.25
@@ -165,7 +167,9 @@ def answer(session: Session, said: Answer, now: dt.datetime) -> None:
 
 
 def send(station: Station, actor: Actor, verb: str, **arguments: Any) -> int:
-    """Tell play-out to do something and wake it; return the command's number (0: the stop went without a row).
+    """Tell play-out to do something and wake it; return the command's number.
+
+    0: the stop went without a row, or a broadcast that was only planned was left out in the schedule.
 
     Verbs: `stop` (zones: list or None for all), `air` and `skip` (broadcast_id), `trust-clock`; what turns sound off
     or on goes through `mutes`. A stop reaches play-out even when the database does not answer.
@@ -192,7 +196,8 @@ def give(
     order_id, now, away = 0, station.now(), None
     try:
         with station.db.write() as session:
-            _check(session, verb, arguments)
+            if _check(station, session, actor, verb, arguments):
+                return 0
             if arguments.get("zones"):
                 arguments["outputs"] = sorted(station.outputs(session).of_zones(arguments["zones"]))
             row = Command(verb=Verb(verb), arguments=arguments, by=actor.username, at=now, done_at=None, answer="")
@@ -211,13 +216,19 @@ def give(
     return order_id, heard
 
 
-def _check(session: Session, verb: str, arguments: Mapping[str, Any]) -> None:
+def _check(station: Station, session: Session, actor: Actor, verb: str, arguments: Mapping[str, Any]) -> bool:
+    """Refuse what play-out would refuse, before anything is written; return whether nothing is left for play-out."""
     if verb in {Verb.AIR, Verb.SKIP}:
         row = one_of(session, BroadcastRow, arguments.get("broadcast_id", 0), field="broadcast_id")
         if row.state.terminal:
             raise RuleError(f"Buổi phát số {row.id} đã kết thúc ({row.state.label}).", field="broadcast_id")
+        if verb == Verb.SKIP and leave_row_out(station, session, actor, row):
+            return True
+        if verb == Verb.AIR and (refused := not_now(station, session, row)) is not None:
+            raise RuleError(f"Chưa phát ngay được. {refused.why}", field="broadcast_id")
     for code in (arguments.get("zones") or ()) if verb == Verb.STOP else ():
         one_of(session, ZoneRow, code, field="zones")
+    return False
 
 
 def ring(home: Home, **message: Any) -> bool:

@@ -1,8 +1,8 @@
-"""Single broadcasts changed by people: moved, copied, left out, taken back, filled by hand.
+"""Single broadcasts changed by people: moved, copied, planned again, added, filled by hand.
 
 What planning made and a person changed is marked `by_hand`, and planning leaves it alone from then on. A broadcast of
-the rotation that is moved stays in its place as cancelled, saying where it went: so planning does not make it anew,
-and the way back is short.
+the rotation that is moved stays in its place as cancelled, saying where it went: so planning does not make it anew.
+Each act is kept, so that it can be undone (`undoing`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, origins
@@ -24,7 +23,6 @@ from broadcaster.domain.air.broadcasts import (
     SESSION_KINDS,
     BroadcastKind,
     BroadcastState,
-    Origin,
     RundownItem,
 )
 from broadcaster.domain.air.causes import Cause
@@ -34,11 +32,15 @@ from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS
 from broadcaster.domain.schedule.rundown import Reason, cue_item, script_item
 from broadcaster.errors import RuleError
 from broadcaster.services.audit import Trail
-from broadcaster.services.schedule.once import require_caps, require_free
+from broadcaster.services.schedule.places import require_place, require_words, soonest
 from broadcaster.services.schedule.planning import HANDS_OFF
-from broadcaster.services.scripts.approving import airable
+from broadcaster.services.schedule.undoing import keeping
+from broadcaster.services.scripts.approving import approved
+from broadcaster.services.scripts.correcting import renew
 from broadcaster.services.station import Station
 
+RECENT = dt.timedelta(days=2)
+"""So long a session that nobody heard is offered again."""
 _BY_HAND = "Người vận hành xếp tay."
 
 
@@ -47,9 +49,10 @@ def editable(row: BroadcastRow, now: dt.datetime) -> bool:
     return row.state is BroadcastState.PLANNED and row.starts_at > now + HANDS_OFF
 
 
-def restorable(row: BroadcastRow, now: dt.datetime) -> bool:
-    """Whether a broadcast that was left out may be taken back."""
-    return row.state is BroadcastState.CANCELLED and row.started_at is None and row.starts_at > now + HANDS_OFF
+def lost(row: BroadcastRow, now: dt.datetime) -> bool:
+    """Whether a session was not heard, lately or though its time is still to come, so that it may be planned again."""
+    session = row.kind in SESSION_KINDS and row.origin not in NO_SESSION
+    return session and row.state in {BroadcastState.MISSED, BroadcastState.REFUSED} and row.starts_at > now - RECENT
 
 
 def mark(row: BroadcastRow) -> str:
@@ -70,42 +73,28 @@ def move(station: Station, actor: Actor, number: int, starts_at: dt.datetime, *,
     actor.require(Permission.SCHEDULE)
     with station.db.write() as session:
         row = _changeable(session, number, station.now())
-        _require_place(station, session, row, starts_at, row.zones, besides=row.id)
+        require_place(station, session, row, starts_at, row.zones, besides=row.id)
+        probe = origins.copied(row, row.zones, starts_at)
+        renew(probe, approved(session))
+        require_words(station, session, probe, starts_at)
         if dry_run:
             return row.id
-        before = row.starts_at
-        if row.kind is BroadcastKind.ROTATION:
-            moved = origins.moved(row, starts_at)
-            row.state, row.by_hand = BroadcastState.CANCELLED, True
-            row.verdict, row.causes = f"Dời sang {_moment(station, starts_at)}.", (Cause.MOVED,)
-            session.add(moved)
-            session.flush()
-        else:
-            moved = row
-            row.ends_at = starts_at + (row.ends_at - row.starts_at)
-            row.starts_at = starts_at
-        moved.ordered_at = station.now()
+        before, moved = row.starts_at, row
+        with keeping(station, session, actor, "move", [row.id]) as touched:
+            if row.kind is BroadcastKind.ROTATION:
+                moved = origins.moved(row, starts_at)
+                row.state, row.by_hand = BroadcastState.CANCELLED, True
+                row.verdict, row.causes = f"Dời sang {_moment(station, starts_at)}.", (Cause.MOVED,)
+                session.add(moved)
+                session.flush()
+                touched.append(moved.id)
+            else:
+                row.ends_at = starts_at + (row.ends_at - row.starts_at)
+                row.starts_at = starts_at
+            moved.ordered_at = station.now()
+            renew(moved, approved(session))
         _note(station, session, actor, "move", moved, before=before, after=starts_at)
         return moved.id
-
-
-def move_back(station: Station, actor: Actor, number: int) -> int:
-    """Undo the move of a broadcast of the rotation; return the number of the one that stands again.
-
-    Raises:
-        RuleError: it was not moved, or may no longer be changed.
-    """
-    actor.require(Permission.SCHEDULE)
-    with station.db.write() as session:
-        moved = _changeable(session, number, station.now())
-        origin = session.get(BroadcastRow, moved.origin_id) if moved.origin is Origin.MOVED else None
-        if origin is None or not restorable(origin, station.now()):
-            raise RuleError("Không còn trả buổi này về giờ cũ được. Hãy dời sang giờ khác.", field="broadcast")
-        _require_place(station, session, origin, origin.starts_at, origin.zones, besides=moved.id)
-        session.delete(moved)
-        origin.state, origin.verdict, origin.causes, origin.by_hand = BroadcastState.PLANNED, "", (), False
-        _note(station, session, actor, "move", origin, before=moved.starts_at, after=origin.starts_at)
-        return origin.id
 
 
 def copy(
@@ -127,48 +116,65 @@ def copy(
     with station.db.write() as session:
         row = _row(session, number)
         codes = list(zone_map(session).expand(zones or row.zones, where="zones"))
-        _require_place(station, session, row, starts_at, codes)
-        if dry_run:
-            return row.id
         twin = origins.copied(row, codes, starts_at)
-        twin.ordered_at = station.now()
+        renew(twin, approved(session))
+        require_place(station, session, twin, starts_at, codes, length=_room(row))
+        require_words(station, session, twin, starts_at)
+        return row.id if dry_run else _keep(station, session, actor, twin, row.starts_at)
+
+
+def again(station: Station, actor: Actor, number: int) -> tuple[int, dt.datetime]:
+    """Plan a broadcast that was not heard once more, at the soonest moment that is possible; return number and moment.
+
+    Raises:
+        ForbiddenError: the actor may not change the schedule.
+        RuleError: it is still to come or was heard, or there is no place for it in the coming days.
+    """
+    actor.require(Permission.SCHEDULE)
+    with station.db.write() as session:
+        row = _row(session, number)
+        if not lost(row, station.now()):
+            raise RuleError("Chỉ xếp lại được buổi mà chưa ai nghe được, trong hai ngày qua.", field="broadcast")
+        twin, at = _once_more(station, session, row)
+        twin.ends_at += at - twin.starts_at
+        twin.starts_at = at
+        return _keep(station, session, actor, twin, row.starts_at), at
+
+
+def soonest_again(station: Station, session: Session, row: BroadcastRow) -> dt.datetime:
+    """When `again` would plan a broadcast.
+
+    Raises:
+        RuleError: nothing of it may be said any more, or there is no place for it in the coming days.
+    """
+    return _once_more(station, session, row)[1]
+
+
+def _once_more(station: Station, session: Session, row: BroadcastRow) -> tuple[BroadcastRow, dt.datetime]:
+    twin = origins.copied(row, row.zones, row.starts_at)
+    renew(twin, approved(session))
+    twin.state = row.state  # its own time counts too, where that is still to come
+    require_words(station, session, twin, station.now())
+    at = soonest(station, session, twin)
+    if at is None:
+        raise RuleError("Mấy ngày tới không còn giờ nào xếp được buổi này. Hãy chép sang giờ khác.", field="broadcast")
+    twin.state = BroadcastState.PLANNED
+    return twin, at
+
+
+def _room(row: BroadcastRow) -> dt.timedelta | None:
+    """The room that a copy takes: that of the slot, where the row is one."""
+    return row.ends_at - row.starts_at if row.kind is BroadcastKind.ROTATION else None
+
+
+def _keep(station: Station, session: Session, actor: Actor, twin: BroadcastRow, before: dt.datetime) -> int:
+    twin.ordered_at = station.now()
+    with keeping(station, session, actor, "copy") as touched:
         session.add(twin)
         session.flush()
-        _note(station, session, actor, "copy", twin, before=row.starts_at, after=starts_at)
-        return twin.id
-
-
-def leave_out(station: Station, actor: Actor, numbers: Sequence[int]) -> list[int]:
-    """Leave planned broadcasts out; what airs or is about to start is not touched. Return the numbers left out."""
-    actor.require(Permission.SCHEDULE)
-    with station.db.write() as session:
-        rows = [_row(session, n) for n in numbers]
-        chosen = [r for r in rows if editable(r, station.now())]
-        for row in chosen:
-            row.state, row.verdict = BroadcastState.CANCELLED, f"{actor.full_name} bỏ qua buổi này."
-            row.causes = (Cause.LEFT_OUT,)
-            Trail(session, station.now(), actor).record("skip", "broadcast", row.id, note=row.title)
-        return [r.id for r in chosen]
-
-
-def take_back(station: Station, actor: Actor, numbers: Sequence[int]) -> list[int]:
-    """Plan again what was left out, where its time has not come and its place is free; return the numbers."""
-    actor.require(Permission.SCHEDULE)
-    with station.db.write() as session:
-        back = []
-        for row in (_row(session, n) for n in numbers):
-            if not restorable(row, station.now()):
-                continue
-            moved = session.scalars(_moved_from(row))
-            if moved.first() is not None:
-                raise RuleError(
-                    "Buổi này đã dời sang giờ khác. Hãy mở buổi đã dời và trả về giờ cũ.", field="broadcast"
-                )
-            _require_place(station, session, row, row.starts_at, row.zones, besides=row.id)
-            row.state, row.verdict, row.causes = BroadcastState.PLANNED, "", ()
-            Trail(session, station.now(), actor).record("unskip", "broadcast", row.id, note=row.title)
-            back.append(row.id)
-        return back
+        touched.append(twin.id)
+    _note(station, session, actor, "copy", twin, before=before, after=twin.starts_at)
+    return twin.id
 
 
 def add(
@@ -189,9 +195,11 @@ def add(
         codes = list(zone_map(session).expand(zones, where="zones"))
         row = origins.empty(title, codes, starts_at, dt.timedelta(minutes=minutes))
         row.ordered_at = station.now()
-        _require_place(station, session, row, starts_at, codes)
-        session.add(row)
-        session.flush()
+        require_place(station, session, row, starts_at, codes)
+        with keeping(station, session, actor, "plan") as touched:
+            session.add(row)
+            session.flush()
+            touched.append(row.id)
         _note(station, session, actor, "plan", row, before=None, after=starts_at)
         return row.id
 
@@ -227,9 +235,10 @@ def set_rundown(station: Station, actor: Actor, number: int, keys: Sequence[str]
         reasons += [Reason(script, title, chosen=True, why=_BY_HAND) for script, title in new.items()]
         gone = [(script, title) for script, title in had.items() if script not in kept]
         reasons += [Reason(script, title, chosen=False, why=f"{_BY_HAND} Đã bỏ ra.") for script, title in gone]
-        row.rundown = tuple(items)
-        row.sound_ms = sum(i.duration_ms for i in items)
-        row.reasons, row.by_hand = tuple(reasons), True
+        with keeping(station, session, actor, "rundown", [row.id]):
+            row.rundown = tuple(items)
+            row.sound_ms = sum(i.duration_ms for i in items)
+            row.reasons, row.by_hand = tuple(reasons), True
         Trail(session, station.now(), actor).record(
             "rundown",
             "broadcast",
@@ -256,7 +265,7 @@ def release(station: Station, actor: Actor, number: int) -> None:
 
 
 def _items(station: Station, session: Session, row: BroadcastRow, keys: Sequence[str]) -> list[RundownItem]:
-    approved = {c.script_id: c for c in airable(session)}
+    known = approved(session)
     cues = cue_sounds(session)
     have = {i.no: i for i in row.rundown}
     day = station.local(row.starts_at).date()
@@ -266,10 +275,10 @@ def _items(station: Station, session: Session, row: BroadcastRow, keys: Sequence
         wanted = int(name) if name.isdecimal() and len(name) < 10 else 0
         if kind == "item" and wanted in have:
             items.append(replace(have[wanted], no=no))
-        elif kind == "script" and wanted in approved:
-            if not approved[wanted].valid_on(day):
-                raise RuleError(f"“{approved[wanted].title}” chưa đến hoặc đã hết hạn vào ngày phát.", field="items")
-            items.append(script_item(approved[wanted], no))
+        elif kind == "script" and wanted in known:
+            if not known[wanted].valid_on(day):
+                raise RuleError(f"“{known[wanted].title}” chưa đến hoặc đã hết hạn vào ngày phát.", field="items")
+            items.append(script_item(known[wanted], no))
         elif kind == "cue" and name in cues:
             items.append(cue_item(cues[name], no))
         else:
@@ -281,39 +290,12 @@ def _row(session: Session, number: int) -> BroadcastRow:
     return one_of(session, BroadcastRow, number)
 
 
-def _moved_from(row: BroadcastRow) -> Select[int]:
-    return select(BroadcastRow.id).where(BroadcastRow.origin == Origin.MOVED, BroadcastRow.origin_id == row.id)
-
-
 def _changeable(session: Session, number: int, now: dt.datetime) -> BroadcastRow:
     row = _row(session, number)
     if not editable(row, now):
         why = f"đang ở trạng thái “{row.state.label}”" if row.state is not BroadcastState.PLANNED else "sắp bắt đầu"
         raise RuleError(f"Buổi “{row.title}” {why} nên không sửa được nữa.", field="broadcast")
     return row
-
-
-def _require_place(
-    station: Station,
-    session: Session,
-    row: BroadcastRow,
-    starts_at: dt.datetime,
-    zones: Sequence[str],
-    *,
-    besides: int | None = None,
-) -> None:
-    if starts_at <= station.now() + HANDS_OFF:
-        raise RuleError(
-            "Giờ phát phải sau bây giờ ít nhất một phút. Muốn phát ngay thì dùng “Phát ngay”.", field="start"
-        )
-    length = row.ends_at - row.starts_at
-    if row.kind is BroadcastKind.ONCE and row.rundown:
-        length = dt.timedelta(milliseconds=row.sound_ms)
-    station.settings.station_hours.require(station.local(starts_at).replace(tzinfo=None), length, field="start")
-    require_free(station, session, zones, starts_at, starts_at + length, besides=besides)
-    rest = besides is not None and row.origin in NO_SESSION  # a copy of a rest is a session of its own
-    if row.kind in SESSION_KINDS and not rest:
-        require_caps(station, session, zones, starts_at, length, besides=besides)
 
 
 def _moment(station: Station, moment: dt.datetime) -> str:

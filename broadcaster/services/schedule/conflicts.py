@@ -20,14 +20,17 @@ from broadcaster.domain.air.broadcasts import (
     Origin,
     RundownItem,
 )
+from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.domain.setup.zones import HornCondition
+from broadcaster.errors import RuleError
 from broadcaster.scheduling.conflicts import Conflict, House, Kind, Planned, by_time, conflicts
 from broadcaster.scheduling.expand import Place
 from broadcaster.scheduling.wishes import unmet
-from broadcaster.services.schedule import requested
+from broadcaster.services.schedule import by_hand, requested
 from broadcaster.services.schedule.coming import PlanNote
 from broadcaster.services.schedule.in_force import rotations_in_force
+from broadcaster.services.schedule.item_faults import item_faults
 from broadcaster.services.schedule.planned_rows import Draft
 from broadcaster.services.schedule.planning import HANDS_OFF, preview
 from broadcaster.services.schedule.weeks_before import missed_weeks
@@ -73,13 +76,45 @@ def find(station: Station, days: int = DAYS) -> list[Conflict]:
         house = _house(station, session, today, days)
         later = [d for d in ahead.drafts if d.occurrence.place not in taken]
         before = missed_weeks(station, session, house)
+        lost = _lost(station, session, now)
         wishes = requested.wishes(station, session, candidates, all_rows, later, HANDS_OFF) if wished else []
     horizon = max((r.starts_at for r in rows if r.kind is BroadcastKind.ROTATION), default=now)
     later = [d for d in later if d.occurrence.starts_at < end]
     missing = [_of_draft(station, d) for d in later if d.occurrence.starts_at <= horizon]
     planned += [_of_draft(station, d) for d in later if d.occurrence.starts_at > horizon]
     dropped = [_of_note(n) for n in ahead.notes if n.lost and now < n.occurrence.starts_at < end]
-    return by_time([*dropped, *before, *conflicts(planned, house, today, days, missing), *unmet(wishes, house)])
+    return by_time([*lost, *dropped, *before, *conflicts(planned, house, today, days, missing), *unmet(wishes, house)])
+
+
+def _lost(station: Station, session: Session, now: dt.datetime) -> list[Conflict]:
+    """The sessions that nobody heard and that were not planned again."""
+    rows = session.scalars(
+        select(BroadcastRow).where(
+            BroadcastRow.starts_at > now - by_hand.RECENT,
+            BroadcastRow.state.in_([BroadcastState.MISSED, BroadcastState.REFUSED]),
+        )
+    ).all()
+    repeated = select(BroadcastRow.origin_id).where(BroadcastRow.origin == Origin.COPIED)
+    answered = set(session.scalars(repeated.where(BroadcastRow.origin_id.in_([r.id for r in rows]))))
+    return [_of_lost(station, session, r) for r in rows if r.id not in answered and by_hand.lost(r, now)]
+
+
+def _of_lost(station: Station, session: Session, row: BroadcastRow) -> Conflict:
+    try:
+        at = by_hand.soonest_again(station, session, row)
+    except RuleError as error:
+        again, remedy = False, error.message
+    else:
+        again, remedy = True, f"Bấm “Xếp lại”: buổi này sẽ phát lúc {station.local(at):%H:%M %d/%m}."
+    return Conflict(
+        kind=Kind.LOST,
+        at=row.starts_at,
+        what=f"“{row.title}” lúc {station.local(row.starts_at):%H:%M %d/%m/%Y} không ai nghe được. {row.verdict}",
+        remedy=remedy,
+        again=again,
+        broadcasts=(row.id,),
+        zones=tuple(row.zones),
+    )
 
 
 def _of_note(note: PlanNote) -> Conflict:
@@ -93,23 +128,25 @@ def _of_note(note: PlanNote) -> Conflict:
     )
 
 
-class _Known(dict[tuple[int, str, dt.date], str]):
-    """Why a script may not air on a day, asked of the database once each."""
+class _Known:
+    """What `refusal` said of a script, its sound and a day, asked of the database once each."""
+
+    def __init__(self) -> None:
+        self._said: dict[tuple[int, str | None, str, dt.date], Why | None] = {}
+
+    def refusal(self, session: Session, script: int, spoken: str | None, audio: str, day: dt.date) -> Why | None:
+        """Why exactly these words and bytes may not air on a day."""
+        key = (script, spoken, audio, day)
+        if key not in self._said:
+            self._said[key] = refusal(session, *key)
+        return self._said[key]
 
 
 def _of_row(station: Station, session: Session, row: BroadcastRow, known: _Known) -> Planned:
     b = schedule.broadcast_of(row)
-    day = station.local(b.starts_at).date()
-    faults = []
-    for item in b.rundown:
-        if item.script_id is None:
-            continue
-        key = (item.script_id, f"{item.spoken_sha256}{item.audio_sha256}", day)
-        if key not in known:
-            why = refusal(session, item.script_id, item.spoken_sha256, item.audio_sha256, day)
-            known[key] = why.text if why else ""
-        if known[key]:
-            faults.append(f"mục “{item.title}” sẽ không phát. {known[key]}")
+    found = item_faults(session, b, station.local(b.starts_at).date(), known.refusal)
+    faults = [f"mục “{i.title}” sẽ không phát. {found[i.no].text}" for i in b.rundown if i.no in found]
+    own = row.kind is BroadcastKind.ROTATION and not row.by_hand
     return Planned(
         id=b.id,
         title=b.title,
@@ -119,11 +156,28 @@ def _of_row(station: Station, session: Session, row: BroadcastRow, known: _Known
         zones=b.zones,
         scripts=sum(i.kind is not ItemKind.CUE for i in b.rundown),
         faults=tuple(faults),
+        fault_remedy=next((_remedy(why.cause, own=own) for why in found.values()), ""),
         any_hour=b.any_hour,
         counts=b.kind in SESSION_KINDS and row.origin not in NO_SESSION,
         relay=any(i.kind is ItemKind.RELAY for i in b.rundown),
         relay_fault=_relay_fault(station, b.rundown, b.starts_at),
     )
+
+
+def _remedy(cause: Cause | None, *, own: bool) -> str:
+    """What helps against an item that will not air; `own`: planning fills the broadcast, nobody changed it."""
+    replace = (
+        "bấm “Lập lại lịch” để máy thay bài khác" if own else "mở buổi này, bấm “Xếp nội dung” để bỏ hoặc thay bài"
+    )
+    match cause:
+        case Cause.BYTES_DIFFER:
+            return "Bấm “Lập lại lịch”: máy đưa bản vừa duyệt vào buổi này."
+        case Cause.EXPIRED:
+            return f"Sửa hạn phát ở trang của bài, hoặc {replace}."
+        case Cause.NOT_CONFIRMED:
+            return "Xem lại bản tin ở trang Khẩn cấp, hoặc bỏ qua buổi này."
+        case _:
+            return f"Duyệt lại bài: buổi này tự nhận bản được duyệt. Hoặc {replace}."
 
 
 def _relay_fault(station: Station, items: Sequence[RundownItem], starts_at: dt.datetime) -> str:

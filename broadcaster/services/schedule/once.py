@@ -65,7 +65,8 @@ def air_once(
     with station.db.write() as session:
         approved = {c.script_id: c for c in airable(session)}
         cues = cue_sounds(session)
-        rundown = [_item(n, wanted, approved, cues) for n, wanted in enumerate(items, 1)]
+        day = None if trial else station.local(starts_at).date()
+        rundown = [_item(n, wanted, approved, cues, day) for n, wanted in enumerate(items, 1)]
         if not (tone or wordless or any(i.script_id is not None for i in rundown)):
             raise WordlessError
         length = dt.timedelta(milliseconds=sum(i.duration_ms for i in rundown))
@@ -87,10 +88,14 @@ def air_once(
         return row.id
 
 
-def _item(number: int, wanted: int | str, approved: dict[int, Candidate], cues: dict[str, CueSound]) -> RundownItem:
+def _item(
+    number: int, wanted: int | str, approved: dict[int, Candidate], cues: dict[str, CueSound], day: dt.date | None
+) -> RundownItem:
     if isinstance(wanted, int):
         if wanted not in approved:
             raise RuleError(f"Kịch bản số {wanted} chưa được duyệt nên chưa phát được.", field="items")
+        if day is not None and not approved[wanted].valid_on(day):
+            raise RuleError(f"“{approved[wanted].title}” chưa đến hoặc đã hết hạn vào ngày phát.", field="items")
         return script_item(approved[wanted], number)
     if wanted not in cues:
         raise RuleError(f"Không có âm thanh nào tên “{wanted}”.", field="items")

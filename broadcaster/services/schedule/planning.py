@@ -27,7 +27,8 @@ from broadcaster.services.schedule.in_force import day_kinds, rotations_in_force
 from broadcaster.services.schedule.planned_rows import Draft, Met, PlannedRows
 from broadcaster.services.schedule.requested import Heard, heard_of_asked
 from broadcaster.services.schedule.targets import Targets, topic_targets
-from broadcaster.services.scripts.approving import airable
+from broadcaster.services.scripts.approving import airable, approved
+from broadcaster.services.scripts.correcting import renew_planned
 from broadcaster.services.station import Station
 
 log = EventLog(__name__)
@@ -86,6 +87,7 @@ def plan(station: Station, days: int | None = None, *, first: dt.date | None = N
             added += outcome is Met.ADDED
             changed += outcome is Met.CHANGED
             kept += outcome is Met.KEPT
+        renew_planned(session, now + HANDS_OFF, approved(session))
         return PlanResult(added, changed, rows.finish(), kept, tuple(notes))
 
 

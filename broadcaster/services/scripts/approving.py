@@ -18,6 +18,7 @@ from broadcaster.domain.scripts.standing import HELD, Outrun, ReadingState, stan
 from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.services.audit import Trail
+from broadcaster.services.scripts.correcting import renew_planned
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 from broadcaster.sound.store import Store
@@ -27,6 +28,8 @@ def approve(
     station: Station, actor: Actor, script_id: int, comment: str = "", *, rendition_id: int | None = None
 ) -> int:
     """Approve the newest revision of a script as it was last spoken; return the approval's number.
+
+    What is planned with the script names the new sound from now on (ADR 77).
 
     `rendition_id` is what the leader listened to: when something newer has come since, nothing is approved.
 
@@ -68,6 +71,7 @@ def approve(
             comment=comment,
             own=own,
         )
+        renew_planned(session, station.now(), approved(session), script_id)
         return approval.id
 
 
@@ -186,6 +190,11 @@ def airable(session: Session) -> list[Candidate]:
         )
         for script, approval, revision, rendition in rows
     ]
+
+
+def approved(session: Session) -> dict[int, Candidate]:
+    """What may air now, by the script's number."""
+    return {c.script_id: c for c in airable(session)}
 
 
 def refusal(session: Session, script_id: int, spoken_sha256: str | None, audio_sha256: str, day: dt.date) -> Why | None:

@@ -52,7 +52,9 @@ def test_a_move_is_made_and_undone(sign_in: SignIn, station: Station) -> None:
     assert row(station).state is BroadcastState.CANCELLED
     page = client.get(answer.location)
     assert "Đã dời “Chương trình buổi chiều” từ 17:00 05/03 sang 17:20 05/03/2026." in page.text
-    assert "về giờ cũ" in undo(client, page).text
+    back = undo(client, page)
+    assert "Đã hoàn tác" in back.text
+    assert back.request.path == "/schedule/"  # the page on which it was done
     assert row(station).state is BroadcastState.PLANNED
     late = client.post(f"/schedule/{TOMORROW}/move", data={"to": "2026-03-05T23:00"})
     assert late.status_code == 422

@@ -16,7 +16,7 @@ from broadcaster.db.queries.one import one_of
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.people.roles import Actor, Role, machine
 from broadcaster.errors import ForbiddenError, RuleError
-from broadcaster.services.schedule import by_hand
+from broadcaster.services.schedule import by_hand, leaving_out, undoing
 from broadcaster.services.schedule.once import air_once
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation
@@ -70,6 +70,13 @@ def get(station: Station, number: int) -> BroadcastRow | None:
         return session.get(BroadcastRow, number)
 
 
+def undone(station: Station, number: int) -> list[int]:
+    with station.db.read() as session:
+        change = undoing.last_change(session, number, ME)
+    assert change is not None
+    return undoing.undo(station, ME, change)
+
+
 def test_a_moved_broadcast_stays_moved_through_planning_and_comes_back(planned: Station) -> None:
     old = first(planned, 5)
     new = by_hand.move(planned, ME, old.id, at(17, 20, 5))
@@ -82,8 +89,8 @@ def test_a_moved_broadcast_stays_moved_through_planning_and_comes_back(planned: 
     assert moved.ends_at - moved.starts_at == dt.timedelta(minutes=30)
     assert moved.rundown == old.rundown
     with pytest.raises(RuleError, match="đã dời"):
-        by_hand.take_back(planned, ME, [old.id])
-    assert by_hand.move_back(planned, ME, new) == old.id
+        leaving_out.take_back(planned, ME, [old.id])
+    assert undone(planned, new) == [old.id]
     assert get(planned, new) is None
     assert get(planned, old.id).state is BroadcastState.PLANNED
     assert get(planned, old.id).verdict == ""
@@ -108,7 +115,7 @@ def test_what_is_not_allowed_is_refused_in_words_and_changes_nothing(planned: St
     viewer = Actor("xem", "Xem", frozenset({Role.VIEWER}))
     for act in (
         lambda: by_hand.move(planned, viewer, row.id, at(17, 30, 6)),
-        lambda: by_hand.leave_out(planned, viewer, [row.id]),
+        lambda: leaving_out.leave_out(planned, viewer, [row.id]),
         lambda: by_hand.copy(planned, viewer, row.id, at(6, 0, 6)),
         lambda: by_hand.set_rundown(planned, viewer, row.id, [], ""),
     ):
@@ -129,22 +136,22 @@ def test_a_copy_airs_once_more_and_may_take_other_zones(planned: Station) -> Non
     with pytest.raises(RuleError, match="đã có buổi"):
         by_hand.copy(planned, ME, row.id, at(6, 0, 6), ["am03"])
     assert by_hand.move(planned, ME, elsewhere, at(6, 30, 6)) == elsewhere
-    assert by_hand.leave_out(planned, ME, [number, elsewhere]) == [number, elsewhere]
+    assert leaving_out.leave_out(planned, ME, [number, elsewhere]) == [number, elsewhere]
 
 
 def test_left_out_stays_out_through_planning_until_it_is_taken_back(planned: Station) -> None:
     row = first(planned, 7)
-    assert by_hand.leave_out(planned, ME, [row.id]) == [row.id]
+    assert leaving_out.leave_out(planned, ME, [row.id]) == [row.id]
     plan(planned)
     assert first(planned, 7).state is BroadcastState.CANCELLED
-    assert by_hand.leave_out(planned, ME, [row.id]) == []
-    assert by_hand.take_back(planned, ME, [row.id]) == [row.id]
+    assert leaving_out.leave_out(planned, ME, [row.id]) == []
+    assert leaving_out.take_back(planned, ME, [row.id]) == [row.id]
     assert first(planned, 7).state is BroadcastState.PLANNED
-    by_hand.leave_out(planned, ME, [row.id])
+    leaving_out.leave_out(planned, ME, [row.id])
     taken = by_hand.add(planned, ME, "Buổi chen", at(17, 10, 7), 10)
     with pytest.raises(RuleError, match="Buổi chen"):
-        by_hand.take_back(planned, ME, [row.id])
-    by_hand.leave_out(planned, ME, [taken])
+        leaving_out.take_back(planned, ME, [row.id])
+    leaving_out.leave_out(planned, ME, [taken])
 
 
 def test_a_rundown_by_hand_is_kept_by_planning_until_it_is_released(planned: Station) -> None:
@@ -184,7 +191,11 @@ def test_what_is_about_to_start_is_out_of_reach(planned: Station) -> None:
     try:
         with pytest.raises(RuleError, match="sắp bắt đầu"):
             by_hand.move(planned, ME, row.id, at(17, 30, 4))
-        assert by_hand.leave_out(planned, ME, [row.id]) == []
+        with planned.db.write() as session:
+            session.get_one(BroadcastRow, row.id).state = BroadcastState.CUED  # play-out has it in hand
+        assert leaving_out.leave_out(planned, ME, [row.id]) == []
+        with planned.db.write() as session:
+            session.get_one(BroadcastRow, row.id).state = BroadcastState.PLANNED
     finally:
         clock.advance((NOW - clock.now()).total_seconds())
 
@@ -209,7 +220,7 @@ def test_wherever_it_is_dropped_it_lands_inside_the_hours_and_alone_or_not_at_al
     for other in rows:
         if other.id != number and set(other.zones) & set(moved.zones):
             assert other.ends_at <= moved.starts_at or moved.ends_at <= other.starts_at
-    by_hand.move_back(planned, ME, number)
+    undone(planned, number)
 
 
 def strict(station: Station, **caps: int | None) -> Station:
@@ -232,12 +243,12 @@ def test_the_quy_che_binds_what_people_move_copy_and_add(planned: Station) -> No
     assert by_hand.move(one, ME, row.id, at(6, 0, 5), dry_run=True) == row.id  # its own day is its own
     with pytest.raises(RuleError, match="dài 30 phút, quá 20 phút mỗi buổi của Quy chế"):
         by_hand.add(strict(planned, minutes_per_session=20), ME, "Buổi dài", at(6, 0, 6), 30)
-    assert by_hand.leave_out(one, ME, [other.id]) == [other.id]
+    assert leaving_out.leave_out(one, ME, [other.id]) == [other.id]
     added = by_hand.add(one, ME, "Thay buổi chiều", at(6, 0, 6), 10)
     with pytest.raises(RuleError, match="Quy chế"):
-        by_hand.take_back(one, ME, [other.id])
-    by_hand.leave_out(one, ME, [added])
-    assert by_hand.take_back(one, ME, [other.id]) == [other.id]
+        leaving_out.take_back(one, ME, [other.id])
+    leaving_out.leave_out(one, ME, [added])
+    assert leaving_out.take_back(one, ME, [other.id]) == [other.id]
     assert air_once(one, ME, ["nhac-hieu"], title="Nghe thử", starts_at=at(3, 0, 6), trial=True, wordless=True)
 
 

@@ -1,0 +1,175 @@
+"""Where a broadcast may stand: at a moment, this very minute, or at the soonest moment that is possible."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import BroadcastRow
+from broadcaster.db.queries.schedule import broadcast_of
+from broadcaster.domain.air.broadcasts import (
+    NO_SESSION,
+    OPEN_STATES,
+    SESSION_KINDS,
+    BroadcastKind,
+    BroadcastState,
+    ItemKind,
+    Origin,
+)
+from broadcaster.domain.air.causes import Why
+from broadcaster.errors import RuleError
+from broadcaster.services.schedule.item_faults import item_faults
+from broadcaster.services.schedule.once import require_caps, require_free
+from broadcaster.services.schedule.planning import HANDS_OFF
+from broadcaster.services.scripts.approving import refusal
+from broadcaster.services.station import Station
+
+_AHEAD_DAYS = 3
+"""So far ahead a place is looked for."""
+_MINUTE = dt.timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class NotNow:
+    """Why a broadcast cannot air this minute, and when it could."""
+
+    why: str
+    """A Vietnamese sentence."""
+    soonest: dt.datetime | None
+    """None: not in the coming days, or never as it is."""
+
+
+def faults_on(station: Station, session: Session, row: BroadcastRow, at: dt.datetime) -> dict[int, Why]:
+    """What of a broadcast play-out would refuse at a moment, by item number."""
+    return item_faults(session, broadcast_of(row), station.local(at).date(), refusal)
+
+
+def fault_words(row: BroadcastRow, faults: dict[int, Why]) -> list[str]:
+    """The items that will not air, a sentence each."""
+    return [f"Mục “{i.title}” sẽ không phát. {faults[i.no].text}" for i in row.rundown if i.no in faults]
+
+
+def require_words(station: Station, session: Session, row: BroadcastRow, at: dt.datetime) -> None:
+    """Check that of what is spoken something may air at a moment.
+
+    Raises:
+        RuleError: it holds words, and all of them would be refused.
+    """
+    faults = faults_on(station, session, row, at)
+    spoken = [i for i in row.rundown if i.kind is not ItemKind.CUE]
+    if spoken and all(i.no in faults for i in spoken):
+        raise RuleError(
+            f"Vào {station.local(at):%H:%M %d/%m} không bài nào của buổi này phát được. {faults[spoken[0].no].text} "
+            "Hãy xếp lại nội dung hoặc duyệt lại bài.",
+            field="items",
+        )
+
+
+def require_place(
+    station: Station,
+    session: Session,
+    row: BroadcastRow,
+    starts_at: dt.datetime,
+    zones: Sequence[str],
+    *,
+    besides: int | None = None,
+    length: dt.timedelta | None = None,
+) -> None:
+    """Check that a broadcast may stand at a coming moment in `zones`, as if number `besides` stood nowhere.
+
+    It takes the room that its slot has, one of its own as long as it sounds, unless `length` says otherwise.
+
+    Raises:
+        RuleError: it is too soon, outside the hours, taken, or more than the Quy chế allows.
+    """
+    if starts_at <= station.now() + HANDS_OFF:
+        raise RuleError(
+            "Giờ phát phải sau bây giờ ít nhất một phút. Muốn phát ngay thì dùng “Phát ngay”.", field="start"
+        )
+    if length is None:
+        once = row.kind is BroadcastKind.ONCE and row.rundown
+        length = dt.timedelta(milliseconds=row.sound_ms) if once else row.ends_at - row.starts_at
+    _require(station, session, row, starts_at, length, zones, besides)
+
+
+def not_now(station: Station, session: Session, row: BroadcastRow) -> NotNow | None:
+    """Why a planned broadcast cannot air this minute, and when it could at the soonest; None when it can."""
+    try:
+        _require_now(station, session, row)
+    except RuleError as error:
+        free = row.state is BroadcastState.PLANNED and row.kind in SESSION_KINDS
+        return NotNow(error.message, soonest(station, session, row) if free else None)
+    return None
+
+
+def _require_now(station: Station, session: Session, row: BroadcastRow) -> None:
+    if row.state is not BroadcastState.PLANNED:
+        raise RuleError("Buổi này đang được chuẩn bị để phát, hoặc đã xong.", field="broadcast")
+    if row.kind is BroadcastKind.EMERGENCY:
+        raise RuleError("Bản tin khẩn cấp phát ở trang Khẩn cấp.", field="broadcast")
+    if not row.rundown or not row.zones:
+        raise RuleError("Buổi này chưa có mục nào, hoặc không có cụm loa nào.", field="items")
+    if row.kind is not BroadcastKind.TRIAL:
+        length = min(dt.timedelta(milliseconds=row.sound_ms), row.ends_at - row.starts_at)
+        _require(station, session, row, station.now(), length, row.zones, row.id)
+        require_words(station, session, row, station.now())
+
+
+def soonest(station: Station, session: Session, row: BroadcastRow) -> dt.datetime | None:
+    """The first moment at which a broadcast may stand, its own first; None when there is none in the coming days."""
+    for at in _moments(station, session, row):
+        try:
+            require_place(station, session, row, at, row.zones, besides=row.id)
+            require_words(station, session, row, at)
+        except RuleError:
+            continue
+        return at
+    return None
+
+
+def _moments(station: Station, session: Session, row: BroadcastRow) -> Iterator[dt.datetime]:
+    """Moments at which a place may begin: windows open, other broadcasts end."""
+    now, tz = station.now(), station.settings.tz
+    least = now + HANDS_OFF + _MINUTE
+    if row.state is not BroadcastState.PLANNED:
+        yield row.starts_at
+    found = {_whole_minute(least)}
+    for offset in range(_AHEAD_DAYS):
+        day = station.today() + dt.timedelta(days=offset)
+        found |= {w.on(day, tz)[0].astimezone(dt.UTC) for w in station.settings.station_hours.windows}
+    ends = session.scalars(
+        select(BroadcastRow.ends_at).where(
+            BroadcastRow.state.in_(OPEN_STATES),
+            BroadcastRow.ends_at > now,
+            BroadcastRow.ends_at < now + dt.timedelta(days=_AHEAD_DAYS),
+            BroadcastRow.kind != BroadcastKind.TRIAL,
+        )
+    )
+    found |= {_whole_minute(end) for end in ends}
+    yield from sorted(m for m in found if m >= least)
+
+
+def _whole_minute(moment: dt.datetime) -> dt.datetime:
+    """The moment, or the next whole minute after it."""
+    down = moment.astimezone(dt.UTC).replace(second=0, microsecond=0)
+    return down if down == moment else down + _MINUTE
+
+
+def _require(
+    station: Station,
+    session: Session,
+    row: BroadcastRow,
+    starts_at: dt.datetime,
+    length: dt.timedelta,
+    zones: Sequence[str],
+    besides: int | None,
+) -> None:
+    station.settings.station_hours.require(station.local(starts_at).replace(tzinfo=None), length, field="start")
+    require_free(station, session, zones, starts_at, starts_at + length, besides=besides)
+    rest = besides is not None and row.origin in NO_SESSION  # a copy of a rest is a session of its own
+    if row.kind in SESSION_KINDS and not rest and row.origin is not Origin.TALK:
+        require_caps(station, session, zones, starts_at, length, besides=besides)
