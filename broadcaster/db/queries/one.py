@@ -13,7 +13,7 @@ from broadcaster.errors import NotFoundError
 Row = TypeVar("Row", bound=Base)
 
 _MISSING: dict[type[Base], tuple[str, str]] = {
-    models.BroadcastChange: ("change", "Việc này không còn hoàn tác được nữa."),
+    models.BroadcastChange: ("change", "Việc số {} không còn hoàn tác được nữa."),
     models.BroadcastRow: ("broadcast", "Không có buổi phát số {}."),
     models.CampaignRow: ("campaign", "Không có kế hoạch số {}."),
     models.CueRow: ("cue", "Không có âm thanh nào tên “{}”."),
