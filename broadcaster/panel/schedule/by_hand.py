@@ -121,14 +121,14 @@ def _placed(number: int, verb: str, to: dt.datetime) -> ResponseReturnValue:
     if verb == "copy":
         new = by_hand.copy(here, actor(), number, to)
         words = f"Đã chép “{title}” sang {local:%H:%M %d/%m/%Y}."
-        _undoable(words, new, url_for("calendar.show", number=number))
+        undoable(words, new, url_for("calendar.show", number=number))
         _tell_faults(new)
         return leave_to(url_for("calendar.show", number=new))
     new = by_hand.move(here, actor(), number, to)
     words = f"Đã dời “{title}” từ {here.local(before):%H:%M %d/%m} sang {local:%H:%M %d/%m/%Y}."
     view = request.args.get("view", "")
     week = url_for("calendar.index", week=local.date().isoformat(), view=view)
-    _undoable(words, new, week if view else url_for("calendar.show", number=number))
+    undoable(words, new, week if view else url_for("calendar.show", number=number))
     _tell_faults(new)
     return leave_to(week if view else url_for("calendar.show", number=new))
 
@@ -142,7 +142,7 @@ def _tell_faults(number: int) -> None:
         flash(words, "error")
 
 
-def _undoable(words: str, number: int, page: str) -> None:
+def undoable(words: str, number: int, page: str) -> None:
     """Say on the next page what was done to a broadcast, with the button that undoes it and then shows `page`."""
     with station().db.read() as session:
         change = undoing.last_change(session, number, actor())
@@ -159,7 +159,7 @@ def again(number: int) -> ResponseReturnValue:
     """Plan what nobody heard once more, at the soonest moment that is possible."""
     new, at = by_hand.again(station(), actor(), number)
     page = url_for("calendar.show", number=new)
-    _undoable(f"Đã xếp lại buổi này vào {station().local(at):%H:%M %d/%m/%Y}.", new, _week_of(at))
+    undoable(f"Đã xếp lại buổi này vào {station().local(at):%H:%M %d/%m/%Y}.", new, _week_of(at))
     return leave_to(page)
 
 
@@ -182,7 +182,7 @@ def leave_out() -> ResponseReturnValue:
         raise RuleError("Không còn buổi nào bỏ được: buổi đã phát, đang phát hoặc sắp bắt đầu.", field="numbers")
     what = "buổi này" if len(numbers) == 1 else f"{len(numbers)} buổi"
     page = _back_to(numbers)
-    _undoable(f"Đã bỏ qua {what}; loa sẽ im vào giờ đó.", numbers[0], page)
+    undoable(f"Đã bỏ qua {what}; loa sẽ im vào giờ đó.", numbers[0], page)
     return leave_to(page)
 
 
@@ -194,7 +194,7 @@ def take_back() -> ResponseReturnValue:
     if not numbers:
         raise RuleError("Không còn xếp lại được buổi này: giờ phát đã qua hoặc sắp tới.", field="numbers")
     page = _back_to(numbers)
-    _undoable("Đã xếp lại vào lịch.", numbers[0], page)
+    undoable("Đã xếp lại vào lịch.", numbers[0], page)
     return leave_to(page)
 
 
@@ -266,7 +266,7 @@ def rundown(number: int) -> ResponseReturnValue:
                 refused = error.message
             else:
                 page = url_for("calendar.show", number=number)
-                _undoable("Đã lưu nội dung buổi phát. Từ nay máy không tự đổi buổi này.", number, page)
+                undoable("Đã lưu nội dung buổi phát. Từ nay máy không tự đổi buổi này.", number, page)
                 return leave_to(page)
         seen = request.form.get("seen", seen)
     known = _known(row, approved, cues)

@@ -28,6 +28,7 @@ from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.domain.schedule.windows import MIDNIGHT
 from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.panel.schedule.by_hand import undoable
 from broadcaster.panel.web import agreeing
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_date, a_number
@@ -36,7 +37,7 @@ from broadcaster.panel.web.replanning import replanned
 from broadcaster.panel.web.sending import send_sound
 from broadcaster.panel.web.undo import done
 from broadcaster.scheduling.rotation_words import no_rotation
-from broadcaster.services.air import broadcasts
+from broadcaster.services.air import orders
 from broadcaster.services.schedule import by_hand, leaving_out, places, preview_sound, rotations
 from broadcaster.services.schedule.air import ANYTHING
 from broadcaster.services.schedule.in_force import rotations_in_force
@@ -248,10 +249,10 @@ def command(number: int, verb: str) -> ResponseReturnValue:
     """Leave a broadcast out, or start it now; asks once."""
     if request.method == "POST":
         page = url_for("calendar.show", number=number)
-        if broadcasts.send(station(), actor(), verb, broadcast_id=number) or verb == Verb.AIR:
-            flash("Đã gửi lệnh bỏ qua buổi phát." if verb == Verb.SKIP else "Đã gửi lệnh phát ngay.")
+        if verb == Verb.SKIP and leaving_out.leave_out(station(), actor(), [number]):
+            undoable("Đã bỏ qua buổi này; loa sẽ im vào giờ đó.", number, page)
         else:
-            done("Đã bỏ qua buổi này; loa sẽ im vào giờ đó.")
+            flash(orders.in_words(orders.tell(station(), actor(), Verb(verb), broadcast_id=number)))
         return leave_to(page)
     with station().db.read() as session:
         row = schedule.broadcast(session, number)

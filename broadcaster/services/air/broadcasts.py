@@ -29,7 +29,7 @@ from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import RuleError
 from broadcaster.home import Home
 from broadcaster.services.audit import Trail
-from broadcaster.services.schedule.leaving_out import leave_row_out
+from broadcaster.services.schedule.leaving_out import leave_out
 from broadcaster.services.schedule.places import not_now
 from broadcaster.services.station import Station
 
@@ -179,6 +179,8 @@ def send(station: Station, actor: Actor, verb: str, **arguments: Any) -> int:
         RuleError: no such verb, zone or broadcast.
         DatabaseUnavailableError: the database does not answer, and neither does play-out.
     """
+    if verb == Verb.SKIP and leave_out(station, actor, [arguments.get("broadcast_id", 0)]):
+        return 0
     return give(station, actor, verb, arguments, lambda message: ring(station.home, **message))[0]
 
 
@@ -196,8 +198,7 @@ def give(
     order_id, now, away = 0, station.now(), None
     try:
         with station.db.write() as session:
-            if _check(station, session, actor, verb, arguments):
-                return 0
+            _check(station, session, verb, arguments)
             if arguments.get("zones"):
                 arguments["outputs"] = sorted(station.outputs(session).of_zones(arguments["zones"]))
             row = Command(verb=Verb(verb), arguments=arguments, by=actor.username, at=now, done_at=None, answer="")
@@ -216,19 +217,16 @@ def give(
     return order_id, heard
 
 
-def _check(station: Station, session: Session, actor: Actor, verb: str, arguments: Mapping[str, Any]) -> bool:
-    """Refuse what play-out would refuse, before anything is written; return whether nothing is left for play-out."""
+def _check(station: Station, session: Session, verb: str, arguments: Mapping[str, Any]) -> None:
+    """Refuse what play-out would refuse, before anything is written."""
     if verb in {Verb.AIR, Verb.SKIP}:
         row = one_of(session, BroadcastRow, arguments.get("broadcast_id", 0), field="broadcast_id")
         if row.state.terminal:
             raise RuleError(f"Buổi phát số {row.id} đã kết thúc ({row.state.label}).", field="broadcast_id")
-        if verb == Verb.SKIP and leave_row_out(station, session, actor, row):
-            return True
         if verb == Verb.AIR and (refused := not_now(station, session, row)) is not None:
             raise RuleError(f"Chưa phát ngay được. {refused.why}", field="broadcast_id")
     for code in (arguments.get("zones") or ()) if verb == Verb.STOP else ():
         one_of(session, ZoneRow, code, field="zones")
-    return False
 
 
 def ring(home: Home, **message: Any) -> bool:

@@ -32,7 +32,7 @@ LEFT_OUT = "skip"
 
 def restorable(row: BroadcastRow, now: dt.datetime) -> bool:
     """Whether a broadcast that was left out may be taken back: its time has not come, and nothing was logged of it."""
-    left_out = row.state is BroadcastState.CANCELLED and Cause.LEFT_OUT in row.causes
+    left_out = row.state is BroadcastState.CANCELLED and bool({Cause.LEFT_OUT, Cause.RESTORED} & set(row.causes))
     return left_out and row.started_at is None and row.finished_at is None and row.starts_at > now + HANDS_OFF
 
 
@@ -45,10 +45,10 @@ def leave_out(station: Station, actor: Actor, numbers: Sequence[int]) -> list[in
     with station.db.write() as session:
         rows = [one_of(session, BroadcastRow, n) for n in numbers]
         with keeping(station, session, actor, LEFT_OUT, [r.id for r in rows]):
-            return [r.id for r in rows if leave_row_out(station, session, actor, r)]
+            return [r.id for r in rows if _leave_out(station, session, actor, r)]
 
 
-def leave_row_out(station: Station, session: Session, actor: Actor, row: BroadcastRow) -> bool:
+def _leave_out(station: Station, session: Session, actor: Actor, row: BroadcastRow) -> bool:
     """Leave one broadcast out if it is still planned: of two, this and play-out's claim, exactly one succeeds."""
     query = update(BroadcastRow).where(BroadcastRow.id == row.id, BroadcastRow.state == BroadcastState.PLANNED)
     said = {"verdict": f"{actor.full_name} bỏ qua buổi này.", "causes": (Cause.LEFT_OUT,)}

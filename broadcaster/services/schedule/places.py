@@ -107,7 +107,8 @@ def not_now(station: Station, session: Session, row: BroadcastRow) -> NotNow | N
 
 
 def _require_now(station: Station, session: Session, row: BroadcastRow) -> None:
-    if row.state is not BroadcastState.PLANNED:
+    overdue = row.state is BroadcastState.CUED and row.starts_at <= station.now()  # as what a stop held back
+    if row.state is not BroadcastState.PLANNED and not overdue:
         raise RuleError("Buổi này đang được chuẩn bị để phát, hoặc đã xong.", field="broadcast")
     if row.kind is BroadcastKind.EMERGENCY:
         raise RuleError("Bản tin khẩn cấp phát ở trang Khẩn cấp.", field="broadcast")

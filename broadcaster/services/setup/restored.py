@@ -21,7 +21,7 @@ from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import NotFoundError
 from broadcaster.services.air import emergencies, mutes
 from broadcaster.services.audit import Trail
-from broadcaster.services.schedule import by_hand
+from broadcaster.services.schedule import leaving_out
 from broadcaster.services.station import Station
 
 RESTORER: Final = "khôi phục"
@@ -110,7 +110,7 @@ def let(station: Station, actor: Actor, key: str) -> str:
         emergencies.confirm(station, actor, one.number)
         return f"Đã phát lại bản tin khẩn cấp “{one.title}”."
     if one.kind is Held.BROADCAST:
-        by_hand.take_back(station, actor, [one.number])
+        leaving_out.take_back(station, actor, [one.number])
         return f"“{one.title}” sẽ phát như đã hẹn."
     with station.db.write() as session:
         row = one_of(session, MuteRow, one.number)
@@ -171,7 +171,7 @@ def _waiting(session: Session, now: dt.datetime) -> list[Waiting]:
         BroadcastRow.starts_at > now,
     )
     rows = session.scalars(cancelled.order_by(BroadcastRow.starts_at))
-    coming = [r for r in rows if Cause.RESTORED in r.causes and by_hand.restorable(r, now)]
+    coming = [r for r in rows if Cause.RESTORED in r.causes and leaving_out.restorable(r, now)]
     found += [Waiting(Held.BROADCAST, row.id, row.title, row.starts_at) for row in coming]
     names = zone_names(session)
     off = select(MuteRow).where(MuteRow.ended_by == RESTORER, MuteRow.until > now).order_by(MuteRow.id)

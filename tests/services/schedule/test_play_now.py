@@ -94,7 +94,8 @@ def test_a_refused_try_by_any_door_leaves_the_rows_and_the_log_as_they_were(
         item = RundownItem(1, ItemKind.SCRIPT, "Bài lạ", "b" * 64, 1000, script_id=99, spoken_sha256="c" * 64)
         change(house, number, rundown=(item,))
     elif fault:
-        change(house, number, **({"rundown": ()} if fault == "empty" else {"zones": []}))
+        empty: dict[str, object] = {"rundown": ()} if fault == "empty" else {"zones": []}
+        change(house, number, **empty)
     if other:
         tone = air_once(house, ME, ["nhac-hieu"], title="Chặn", starts_at=NOON, tone=True, trial=True)
         start = house.now() + dt.timedelta(seconds=5 if other == "soon" else -5)
