@@ -18,6 +18,7 @@ from broadcaster.domain.air.broadcasts import (
     SESSION_KINDS,
     UNHEARD,
     BroadcastKind,
+    BroadcastState,
     RundownItem,
 )
 from broadcaster.domain.people.roles import Actor, Permission
@@ -150,8 +151,11 @@ def require_free(
     end: dt.datetime,
     *,
     besides: int | None = None,
+    now: dt.datetime | None = None,
 ) -> None:
     """Check that nothing else needs the outputs of `zones` from `start` to `end` (aware UTC), but for `besides`.
+
+    With `now`, what is overdue and does not sound is not in the way: a stop may hold it back.
 
     Raises:
         RuleError: another broadcast is on then; the sentence names it, and whose amplifier it is that both want.
@@ -166,6 +170,8 @@ def require_free(
         )
     )
     for row in rows:
+        if now is not None and row.starts_at <= now and row.state is not BroadcastState.AIRING:
+            continue
         if row.id != besides and outputs.collide(row.zones, zones):
             local, names = station.local(row.starts_at), zones_queries.zone_names(session)
             there = [names.get(z, z) for z in outputs.meeting(row.zones, zones)]

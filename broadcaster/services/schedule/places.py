@@ -93,7 +93,7 @@ def require_place(
     if length is None:
         once = row.kind is BroadcastKind.ONCE and row.rundown
         length = dt.timedelta(milliseconds=row.sound_ms) if once else row.ends_at - row.starts_at
-    _require(station, session, row, starts_at, length, zones, besides)
+    _require(station, session, row, starts_at, length, zones, besides=besides)
 
 
 def not_now(station: Station, session: Session, row: BroadcastRow) -> NotNow | None:
@@ -116,7 +116,8 @@ def _require_now(station: Station, session: Session, row: BroadcastRow) -> None:
         raise RuleError("Buổi này chưa có mục nào, hoặc không có cụm loa nào.", field="items")
     if row.kind is not BroadcastKind.TRIAL:
         length = min(dt.timedelta(milliseconds=row.sound_ms), row.ends_at - row.starts_at)
-        _require(station, session, row, station.now(), length, row.zones, row.id)
+        now = station.now()
+        _require(station, session, row, now, length, row.zones, besides=row.id, now=now)
         require_words(station, session, row, station.now())
 
 
@@ -167,10 +168,12 @@ def _require(
     starts_at: dt.datetime,
     length: dt.timedelta,
     zones: Sequence[str],
+    *,
     besides: int | None,
+    now: dt.datetime | None = None,
 ) -> None:
     station.settings.station_hours.require(station.local(starts_at).replace(tzinfo=None), length, field="start")
-    require_free(station, session, zones, starts_at, starts_at + length, besides=besides)
+    require_free(station, session, zones, starts_at, starts_at + length, besides=besides, now=now)
     rest = besides is not None and row.origin in NO_SESSION  # a copy of a rest is a session of its own
     if row.kind in SESSION_KINDS and not rest and row.origin is not Origin.TALK:
         require_caps(station, session, zones, starts_at, length, besides=besides)
