@@ -21,6 +21,7 @@ from broadcaster.domain.log.playlog import Outcome
 from broadcaster.errors import AirError, StationError
 from broadcaster.playout.airing.contract import AiringState, BySink, Launch
 from broadcaster.playout.airing.fan_out import FanIn, together
+from broadcaster.playout.airing.hearing_back import SILENT_BEHIND, HearingBack
 from broadcaster.playout.airing.horns import Horns
 from broadcaster.playout.airing.lineup import (
     Events,
@@ -75,6 +76,7 @@ class Airing:
         self._refused: dict[int, Why] = {}
         self._unreachable: dict[str, tuple[Outcome, Why]] = {}
         self._halt = threading.Event()
+        self._heard_back = HearingBack()
         self._cancelled: tuple[Why, str] | None = None
         self._abandoned = False
         if launch.left_out is not None:
@@ -405,9 +407,11 @@ class Airing:
                     self._note(asrun, *events.get(timeout=0.1))
                 self._look_at_relays()
                 self._set_volumes()
+                self._hear_back(asrun)
         finally:  # a simulated power cut leaves through here: what was heard until then is known
             while not events.empty():
                 self._note(asrun, *events.get())
+            self._hear_back(asrun, last=True)
             self._item_over(asrun, self._ends.rest())
         for lane in self._state.lanes:
             if lane.ear is not None and lane.ear.at_once:
@@ -427,7 +431,12 @@ class Airing:
                 asrun.mark(item_no, lane.zones, heard * 1000 // RATE, lane.outlet)
             case Ended():
                 self._over_at = max(event.ended_at, self._over_at or event.ended_at)
-                self._item_over(asrun, self._ends.take(lane, event))
+                if not self._heard_back.keeps(lane, event):
+                    self._item_over(asrun, self._ends.take(lane, event))
+
+    def _hear_back(self, asrun: AsRun, *, last: bool = False) -> None:
+        for lane, event in self._heard_back.told(last=last, patient=not self._halt.is_set()):
+            self._item_over(asrun, self._ends.take(lane, event))
 
     def _item_over(self, asrun: AsRun, ends: list[tuple[str, Ended]]) -> None:
         for event, zones in together(ends):
@@ -441,13 +450,21 @@ class Airing:
             withheld = event.why.cause in AS_SET
             trial = self._broadcast.kind is BroadcastKind.TRIAL
             heard = Heard(
-                Measurement(event.outlet, item.duration_ms, taken_ms, whole=whole, rehearsal=trial, withheld=withheld)
+                Measurement(
+                    event.outlet,
+                    item.duration_ms,
+                    taken_ms,
+                    whole=whole,
+                    rehearsal=trial,
+                    withheld=withheld,
+                    silent=event.silent,
+                )
             )
             asrun.item_heard(
                 item,
                 zones,
                 heard,
-                event.note if heard.outcome is Outcome.FULL else event.why or JOINED,
+                SILENT_BEHIND if event.silent else event.note if heard.outcome is Outcome.FULL else event.why or JOINED,
                 by=event.by,
                 started_at=event.started_at,
                 ended_at=event.ended_at,

@@ -131,6 +131,8 @@ class Comparator:
         alarm: Callable[[str], None],
         found: Callable[[int, ItemFinding], None],
     ) -> None:
+        self.findings: dict[int, ItemFinding] = {}
+        """What was found so far, by item."""
         self._clock = clock
         self._back = back
         self._alarm = alarm
@@ -371,7 +373,8 @@ class Comparator:
             ear = CapturePoint.SENT if self._back is None else CapturePoint.RETURN
             caught = self._back is None or self._back.ever
             lag = None if self._back is None or not self._sums.marks else self._lag()
-            self._found(self._sums.item_no, self._sums.finding(ear, lag, caught=caught))
+            self.findings[self._sums.item_no] = self._sums.finding(ear, lag, caught=caught)
+            self._found(self._sums.item_no, self.findings[self._sums.item_no])
             self._sums = None
 
     def _lag(self) -> int:

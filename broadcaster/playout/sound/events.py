@@ -52,6 +52,8 @@ class Ended:
     """What the output is."""
     note: Why = NOTHING
     """What is to be said of it though it was heard whole."""
+    silent: bool = False
+    """Whether an ear behind the output heard nothing of it."""
 
 
 Event = AboutToStart | Started | PlayProgress | Ended

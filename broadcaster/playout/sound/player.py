@@ -125,6 +125,11 @@ class Lane:
     """The gain of the last sample; None before the first."""
     _level_at: float = 0.0
 
+    @property
+    def hears_back(self) -> bool:
+        """Whether an ear behind the output tells later what was heard."""
+        return self.outlet.heard and self.ear is not None and not self.ear.at_once
+
     def begin(
         self, segments: Sequence[Segment], start: float, *, limit: int | None, limit_why: Why, fade_in: bool
     ) -> None:

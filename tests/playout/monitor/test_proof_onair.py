@@ -9,6 +9,8 @@ import threading
 import numpy as np
 import pytest
 
+from broadcaster.domain.air.causes import Cause
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.log.proof import CapturePoint, Match
 from broadcaster.playout.monitor.comparator import OTHER, SILENCE
 from broadcaster.playout.sinks.icecast import IcecastOptions, IcecastSink
@@ -145,6 +147,10 @@ def test_an_output_that_is_silent_or_wrong_is_an_incident_within_ten_seconds_and
     (proof,) = stored(air, number).values()
     assert proof.finding.heard in {Match.NOTHING, Match.PART}
     assert proof.finding.heard_share < 0.3
+    if proof.finding.heard is Match.NOTHING:
+        (entry,) = air.log(number)
+        assert (entry.outcome, entry.heard_ms, entry.cause) == (Outcome.UNHEARD, 0, Cause.NO_HORN)
+    assert comes_back != "silence" or proof.finding.heard is Match.NOTHING
 
 
 def ended_late(air, number):
