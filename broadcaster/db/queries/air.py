@@ -46,6 +46,8 @@ class OnAirNow:
     item_title: str
     item_started_at: dt.datetime
     item_ms: int
+    unheard: bool = False
+    """Whether no horn carries it: all zones that it was meant for have no way out."""
 
     @property
     def ends_at(self) -> dt.datetime:
@@ -158,11 +160,6 @@ class Present:
         """When a zone that hears nothing is heard again by itself; None where it is not turned off."""
         return min((m.mute.until for m in self.mutes if code in m.zones), default=None) if code in self.muted else None
 
-    def unheard(self, airing: OnAirNow) -> bool:
-        """Whether no horn carries what is on air: all that it was meant for have no way out."""
-        bad = {z.code for z in self.zones if z.state is ZoneState.BAD}
-        return bool(airing.zones) and bad.issuperset(airing.zones)
-
     def shared(self, code: str) -> tuple[str, ...]:
         """The zones that fall silent when zone `code` is stopped: those on air through its outputs."""
         return tuple(z for z in self.outputs.reach((code,)) if z in self.heard) or (code,)
@@ -205,10 +202,24 @@ def present(
     recent = {z.code: stops.held(now - _STOPPED, outputs.of_zones((z.code,))) for z in zones}
     stopped = {code: stop.at for code, stop in recent.items() if stop is not None}
     alarms = urgent(session, now, outputs, stops)
+    shown = tuple(
+        replace(
+            _zone_now(
+                z,
+                alive=alive,
+                heard=heard_in(z.code, airing, outputs),
+                muted=muted,
+                lost=[lost.get(n, "") for n in outputs.by_zone[z.code]],
+            ),
+            stopped_at=stopped.get(z.code),
+        )
+        for z in zones
+    )
+    bad = {z.code for z in shown if z.state is ZoneState.BAD}
     return Present(
         alive=alive,
         last_beat=beat.at if beat else None,
-        airing=airing,
+        airing=tuple(replace(a, unheard=bool(a.zones) and bad.issuperset(a.zones)) for a in airing),
         coming=_coming(upcoming),
         mutes=tuple(MutedNow(m, outputs.on((m.output,))) for m in off.values()),
         muted=muted,
@@ -216,19 +227,7 @@ def present(
         clock_doubted=bool(status.get("clock_doubted")),
         troubles=tuple((lost | unheard(status, (n for n, why in sinks.items() if why != "ok"))).values()),
         zone_count=len(enabled),
-        zones=tuple(
-            replace(
-                _zone_now(
-                    z,
-                    alive=alive,
-                    heard=heard_in(z.code, airing, outputs),
-                    muted=muted,
-                    lost=[lost.get(n, "") for n in outputs.by_zone[z.code]],
-                ),
-                stopped_at=stopped.get(z.code),
-            )
-            for z in zones
-        ),
+        zones=shown,
         urgent=alarms,
         outputs=outputs,
         held=(*_held_messages(alarms), *held(session, outputs, stops, now)),

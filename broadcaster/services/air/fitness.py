@@ -30,7 +30,7 @@ from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.errors import MediaError
 from broadcaster.services.air import broadcasts, emergency_soundings
 from broadcaster.services.air.heartbeats import status
-from broadcaster.services.schedule.item_faults import item_faults
+from broadcaster.services.schedule.item_faults import Refusal, item_faults
 from broadcaster.services.scripts import approving
 from broadcaster.services.station import Station
 from broadcaster.sound.store import Store, digest
@@ -198,7 +198,8 @@ def _sounds(station: Station, session: Session) -> Iterator[Ailment]:
         .where(BroadcastRow.ends_at >= now)
         .order_by(BroadcastRow.starts_at, BroadcastRow.id)
     ).all()
-    told = [(row, words) for row in rows for words in _silent_items(station, session, store, broadcast_of(row))]
+    refusal = functools.cache(approving.refusal)  # one script airs often: it is looked up once
+    told = [(r, words) for r in rows for words in _silent_items(station, session, store, broadcast_of(r), refusal)]
     for row, words in told[:_TOLD]:
         at = station.local(row.starts_at)
         yield Ailment(Organ.SOUND, f"Buổi “{row.title}” lúc {at:%H:%M} ngày {at:%d/%m}: {words}")
@@ -206,9 +207,9 @@ def _sounds(station: Station, session: Session) -> Iterator[Ailment]:
         yield Ailment(Organ.SOUND, f"Còn {len(told) - _TOLD} mục khác của 24 giờ tới cũng vậy.")
 
 
-def _silent_items(station: Station, session: Session, store: Store, b: Broadcast) -> Iterator[str]:
+def _silent_items(station: Station, session: Session, store: Store, b: Broadcast, refusal: Refusal) -> Iterator[str]:
     """What of a broadcast play-out would refuse at its time, in words."""
-    refusals = item_faults(session, b, station.local(b.starts_at).date(), approving.refusal)
+    refusals = item_faults(session, b, station.local(b.starts_at).date(), refusal)
     for item in b.rundown:
         if item.no in refusals:
             yield f"mục {item.no} “{item.title}”: {refusals[item.no].text}"
