@@ -29,6 +29,11 @@ class HeldNow:
     """When it was to begin; an emergency has no one moment."""
     stop: Stop
 
+    @property
+    def kind(self) -> str:
+        """What the number is of, as an address says it."""
+        return "emergency" if self.urgent else "broadcast"
+
 
 def known(session: Session) -> Stops:
     """The last stop of each output."""
