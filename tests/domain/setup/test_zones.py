@@ -32,6 +32,14 @@ def test_a_band_that_is_none_is_refused_in_words(text: str) -> None:
     assert len(caught.value.message) > 20
 
 
+def test_a_band_may_go_over_midnight_and_still_meets_no_other() -> None:
+    bands = parse_bands(["23:30-00:30 40", "05:00-06:00 60"])
+    at = {(23, 29): 95, (23, 30): 40, (0, 0): 40, (0, 29): 40, (0, 30): 95, (3, 15): 95, (5, 0): 60}
+    assert {time: volume_at(95, bands, dt.time(*time)) for time in at} == at
+    with pytest.raises(RuleError, match="chồng giờ"):
+        parse_bands(["23:30-00:30 40", "00:00-01:00 60"])
+
+
 def test_bands_do_not_overlap() -> None:
     with pytest.raises(RuleError, match="chồng giờ"):
         parse_bands(["05:00-06:00 60", "05:30-07:00 40"])

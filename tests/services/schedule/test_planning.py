@@ -107,7 +107,7 @@ def test_a_changed_rotation_moves_the_future_and_shows_the_difference(station: S
         ("max_minutes", "max_minute", "thu.toml", "max_minutes"),
         ("max_minutes = 20", "max_minutes = 0", "thu.toml", "max_minutes"),
         ('late = "join"', 'late = "later"', "thu.toml", "late"),
-        ("[[slot.item]]", "[[slot.item", "thu.toml", "TOML"),
+        ("[[slot.item]]", "[[slot.item", "thu.toml", "Dòng 15 viết sai"),
         ('kind = "fill"', 'kind = "song"', "thu.toml", "kind"),
     ],
 )
