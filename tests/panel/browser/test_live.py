@@ -158,7 +158,7 @@ def test_an_emergency_by_phone_in_two_steps(fake: Browser, lively: tuple[Station
     page.get_by_role("button", name="PHÁT KHẨN CẤP").click()
     expect(page.get_by_text("Đã xác nhận phát khẩn cấp")).to_be_visible()
     until(lambda: ear.loud > before + 2000)
-    expect(page.locator("#bar")).to_contain_text("Khẩn cấp")
+    expect(page.locator("#bar")).to_contain_text("ĐANG PHÁT KHẨN CẤP")
     page.get_by_role("link", name="Kết thúc").click()
     page.get_by_label("Lý do kết thúc").fill("Nước đã rút")
     page.get_by_role("button", name="Kết thúc").click()
