@@ -28,6 +28,7 @@ from broadcaster.cli.reading import (
 from broadcaster.db.queries.scripts.rows import find_scripts, script_detail
 from broadcaster.domain.scripts.fields import About, Face, kept_of, shown_on
 from broadcaster.errors import RuleError
+from broadcaster.services.air import in_hand
 from broadcaster.services.lexicon.changes import Change, find_entry
 from broadcaster.services.lexicon.layers import MODES
 from broadcaster.services.lexicon.overrides import Explained, explained, pick_change
@@ -151,8 +152,11 @@ def edit(
             kept=tuple(back),
             verify=draft.verify or tuple(old["verify"]),
         )
+        still = in_hand.with_script(station, number)
         revision = editing.revise(station, actor_of(ctx, station), number, draft)
         click.echo(f"Kịch bản số {number} nay là bản {revision}.")
+        if still:
+            click.echo(still.words)
         left = [(n, r) for n, r in numbered if name_of(r) not in back]
         _show_left_out([*notes, *(n.message for n in cleaned.notes)], left, f"loa script edit {number} {source}")
 
@@ -332,5 +336,8 @@ def approve_command(ctx: click.Context, number: int, comment: str, own_home: str
 def return_command(ctx: click.Context, number: int, comment: str, own_home: str | None) -> None:
     """Trả kịch bản lại cho người viết kèm lý do."""
     with opened(ctx, own_home) as station:
+        still = in_hand.with_script(station, number)
         send_back(station, actor_of(ctx, station), number, comment)
         click.echo(f"Đã trả lại kịch bản số {number}.")
+        if still:
+            click.echo(still.words)

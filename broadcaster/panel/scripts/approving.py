@@ -18,6 +18,8 @@ from broadcaster.panel.web import wording
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.forms import DelegationForm
+from broadcaster.panel.web.withdrawing import withdrawn
+from broadcaster.services.air import in_hand
 from broadcaster.services.lexicon import names as names_said
 from broadcaster.services.lexicon.layers import MODES
 from broadcaster.services.lexicon.overrides import explained
@@ -153,6 +155,7 @@ def _decide(script_id: int) -> ResponseReturnValue:
         flash("Đã duyệt. Đúng lời này, đúng âm thanh này sẽ được phát.")
     else:
         comment = comment or request.form.get("quick", "").strip()[:200]
+        still = in_hand.with_script(station(), script_id)
         approving.send_back(station(), actor(), script_id, comment)
-        flash("Đã trả lại cho người viết kèm ý kiến.")
+        withdrawn("Đã trả lại cho người viết kèm ý kiến.", still)
     return leave_to(url_for("approving.index"))

@@ -24,6 +24,8 @@ from broadcaster.panel.web import wording
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.forms import ScriptForm
+from broadcaster.panel.web.withdrawing import withdrawn
+from broadcaster.services.air import in_hand
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.changes import replace_own
 from broadcaster.services.scripts import drafts, editing, speaking
@@ -71,12 +73,13 @@ def edit(script_id: int) -> ResponseReturnValue:
         try:
             own = unpack_own(form.own.data)
             draft = script_draft(form, verify=tuple(whole.script.verify))
+            still = in_hand.with_script(station(), script_id)
             editing.revise(station(), actor(), script_id, draft)
             replace_own(station(), actor(), script_id, own)
         except RuleError as error:
             form.take(error)
         else:
-            return _saved(script_id, "Đã lưu thay đổi.")
+            return _saved(script_id, "Đã lưu thay đổi.", still)
     return _page(form, whole.script, hand), 422
 
 
@@ -177,7 +180,7 @@ def _typed(row: DraftRow) -> dict[str, Any]:
     return fields
 
 
-def _saved(script_id: int, said: str) -> ResponseReturnValue:
+def _saved(script_id: int, said: str, still: in_hand.InHand | None = None) -> ResponseReturnValue:
     hand = Hand.of_request()
     if hand is not None:
         drafts.drop(station(), actor(), hand.draft)
@@ -190,5 +193,5 @@ def _saved(script_id: int, said: str) -> ResponseReturnValue:
             said = f"{said} Đã gửi lãnh đạo duyệt."
         except RuleError as error:
             flash(error.message, "error")
-    flash(said)
+    withdrawn(said, still)
     return leave_to(url_for("scripts.show", script_id=script_id))

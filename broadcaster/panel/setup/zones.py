@@ -22,6 +22,8 @@ from broadcaster.panel.web import agreeing
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_moment
 from broadcaster.panel.web.forms import GroupForm, ZoneForm
+from broadcaster.panel.web.withdrawing import withdrawn
+from broadcaster.services.air import in_hand
 from broadcaster.services.schedule.air import SilencesError
 from broadcaster.services.setup import zones
 
@@ -93,13 +95,14 @@ def edit(code: str) -> ResponseReturnValue:
     form = _form(row)
     if form.validate_on_submit():
         try:
+            still = in_hand.in_zone(station(), code) if row.enabled and not form.enabled.data else None
             zones.edit_zone(station(), actor(), code, _fields(form), agreed=agreeing.agreed())
         except SilencesError:
             raise
         except RuleError as error:
             form.take(error)
         else:
-            flash(f"Đã lưu cụm loa “{form.name.data}”.")
+            withdrawn(f"Đã lưu cụm loa “{form.name.data}”.", still)
             return leave_to(url_for("zones.index"))
     return _page(row, form), 422 if form.is_submitted() else 200
 
