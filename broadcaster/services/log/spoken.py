@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import AuditEvent, Hearing, PlayLogEntry, Rendition, Revision
-from broadcaster.services.scripts.recordings import is_human
+from broadcaster.services.scripts.recordings import RECORDED, is_human
 
 
 def known_of(session: Session, entry: PlayLogEntry) -> str:
@@ -31,7 +31,7 @@ def _by(session: Session, script_id: int, made: Rendition | None) -> str:
         return ""
     who = session.scalars(
         select(AuditEvent.actor)
-        .where(AuditEvent.verb == "record", AuditEvent.object_kind == "script", AuditEvent.object_id == str(script_id))
+        .where(AuditEvent.verb == RECORDED, AuditEvent.object_kind == "script", AuditEvent.object_id == str(script_id))
         .where(AuditEvent.at >= made.created_at)
         .order_by(AuditEvent.at)
         .limit(1)

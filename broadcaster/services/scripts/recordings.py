@@ -40,6 +40,8 @@ from broadcaster.sound.store import Store, disk_error
 from broadcaster.text import Spoken, estimate_seconds
 from broadcaster.text.sentences import syllables
 
+RECORDED: Final = "record"
+"""What the trail calls the act of handing in a recording."""
 HUMAN: Final = "human"
 """The voice of a rendition that a person spoke."""
 HUMAN_LABEL: Final = "Giọng người thật"
@@ -154,7 +156,7 @@ def record(
     with station.db.write() as session:
         number = _kept(session, rendition)
         note = ", ".join(fault.code for fault in checked.faults)
-        Trail(session, station.now(), actor).record("record", "script", script_id, note=note)
+        Trail(session, station.now(), actor).record(RECORDED, "script", script_id, note=note)
     tell(1.0)
     return Recorded(number, made.duration_ms, made.loudness, made.true_peak, checked.faults)
 
