@@ -133,6 +133,7 @@ def _sign_in(app: Flask, station: Station) -> None:
     manager = LoginManager(app)
     manager.session_protection = "basic"
     manager.unauthorized_handler(auth.ask_to_sign_in)
+    app.extensions["ask to sign in"] = auth.ask_to_sign_in
 
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load(session_id: str) -> access.SessionUser | None:
@@ -161,7 +162,7 @@ def _context(app: Flask, station: Station) -> None:
             shown = onair.frame()
             waiting = shown.waiting if actor.may(Permission.APPROVE) else 0
             values |= {
-                "nav": links(actor, waiting),
+                "nav": links(actor, waiting, shown.returned.get(actor.username, 0)),
                 "present": shown.present,
                 "fitness": shown.fitness,
                 "ailment": shown.ailment,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from enum import StrEnum
 
-from broadcaster.domain.fold import nfc
+from broadcaster.domain.fold import fold, nfc
 from broadcaster.errors import RuleError, Where
 
 MAX_BODY = 100_000
@@ -31,6 +31,12 @@ class Genre(StrEnum):
     def label(self) -> str:
         """The Vietnamese word."""
         return _GENRES[self]
+
+
+def genre_of_title(title: str) -> Genre:
+    """What a title says that a script is for, where nobody chose; a bulletin when it says nothing."""
+    folded = fold(title).strip(" .:-–“\"'")
+    return next((genre for head, genre in _TITLE_HEADS.items() if folded.startswith(head)), Genre.BULLETIN)
 
 
 class Priority(StrEnum):
@@ -95,6 +101,14 @@ _GENRES = {
     Genre.NOTICE: "Thông báo",
     Genre.SLOGAN: "Khẩu hiệu",
     Genre.CLOSING: "Lời kết",
+}
+_TITLE_HEADS = {
+    "thong bao": Genre.NOTICE,
+    "khau hieu": Genre.SLOGAN,
+    "chuyen muc": Genre.COLUMN,
+    "loi xuong": Genre.STATION_CALL,
+    "loi mo dau": Genre.OPENING,
+    "loi ket": Genre.CLOSING,
 }
 _PRIORITIES = {Priority.NORMAL: "Thường", Priority.PRIORITY: "Ưu tiên", Priority.EMERGENCY: "Khẩn cấp"}
 _STATES = {

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from broadcaster.clock import Clock, day_start
 from broadcaster.db.queries import air, schedule
+from broadcaster.db.queries.scripts import many
 from broadcaster.domain.air.desk import Verb
 from broadcaster.domain.people.roles import Permission
 from broadcaster.errors import RuleError
@@ -21,7 +22,7 @@ from broadcaster.panel.web.undo import done
 from broadcaster.services.air import broadcasts, orders, stops
 from broadcaster.services.air.fitness import Organ, fitness
 from broadcaster.services.reports import due as report_due
-from broadcaster.services.schedule import resuming
+from broadcaster.services.schedule import resuming, uptakes
 from broadcaster.services.setup import disk_room, doctor, first_run, restored
 
 blueprint = Blueprint("onair", __name__)
@@ -52,6 +53,9 @@ def index() -> ResponseReturnValue:
     with station().db.read() as session:
         incidents = air.incidents(session)
         guide = first_run.steps(station(), session) if actor().may(Permission.SCHEDULE) else []
+        returned = many.returned_to(session, actor().username)
+        everybody = actor().may(Permission.SCHEDULE) or actor().may(Permission.APPROVE)
+        lost = uptakes.lost(station(), session, by=None if everybody else actor().username)
     known = flask.current_app.view_functions
     quick = [
         {"title": title, "icon": name, "url": url_for(endpoint)}
@@ -64,6 +68,8 @@ def index() -> ResponseReturnValue:
         incidents=incidents,
         quick=quick,
         due=due,
+        returned=returned,
+        lost=lost,
         left=[s for s in guide if s.open],
         steps=len(guide),
         disk=disk_room.warning(station()),

@@ -18,6 +18,7 @@ from broadcaster.db.queries.scripts.rows import page_of_scripts
 from broadcaster.domain.people.scopes import Scope
 from broadcaster.domain.reports import periods
 from broadcaster.domain.scripts.fields import ScriptFields
+from broadcaster.domain.scripts.scripts import genre_of_title
 from broadcaster.errors import RuleError
 from broadcaster.panel.api import schemas
 from broadcaster.panel.api.document import spec
@@ -139,7 +140,10 @@ def script(number: int) -> Response:
 @route("/scripts", Scope.SCRIPTS_WRITE, "scripts", method="POST", model=schemas.Made, made=True)
 def add_script(json: schemas.ScriptIn) -> Response:
     """Hand in a script as a draft; an editor listens to it, a leader approves it, as any other."""
-    number = editing.add_script(station(), holder().actor, ScriptFields(**json.model_dump()))
+    fields = json.model_dump()
+    if "genre" not in json.model_fields_set:
+        fields["genre"] = genre_of_title(fields["title"])
+    number = editing.add_script(station(), holder().actor, ScriptFields(**fields))
     return answer(schemas.Made(id=number), made_at=flask.url_for("api.script", number=number))
 
 

@@ -39,8 +39,21 @@ def safe_next(target: str | None) -> str:
 
 def ask_to_sign_in() -> ResponseReturnValue:
     """Send a request without a session to the sign-in page, and back afterwards."""
-    back = request.full_path.rstrip("?") if request.method == "GET" and "HX-Request" not in request.headers else None
+    if "HX-Request" in request.headers:
+        back = _path_of(request.headers.get("HX-Current-URL"))
+    elif request.method == "GET":
+        back = request.full_path.rstrip("?")
+    else:
+        back = _path_of(request.referrer)
     return leave_to(url_for("auth.login", next=back if back != "/" else None))
+
+
+def _path_of(address: str | None) -> str | None:
+    """The page of this panel that an address names, with its question."""
+    parts = urlsplit(address or "")
+    if parts.netloc != request.host or not parts.path:
+        return None
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 @blueprint.route("/login", methods=["GET", "POST"])

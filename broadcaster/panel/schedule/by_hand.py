@@ -219,8 +219,9 @@ def new() -> ResponseReturnValue:
         except RuleError as error:
             refused = error.message
         else:
-            return leave_to(url_for("timetable.rundown", number=number))
+            return leave_to(url_for("timetable.rundown", number=number, add=_wanted_script() or None))
     with here.db.read() as session:
+        script = next((c for c in airable(session) if c.script_id == _wanted_script()), None)
         zones = zones_queries.zones(session)
         groups = zones_queries.groups(session)
     suggested = here.local(here.now()) + dt.timedelta(hours=1)
@@ -231,6 +232,9 @@ def new() -> ResponseReturnValue:
         groups=groups,
         at=at_text,
         given=given,
+        script=script,
+        title=given.get("title") or (script.title if script else ""),
+        minutes=given.get("minutes") or (max(5, -(-script.duration_ms // 60_000) + 1) if script else 15),
         refused=refused,
         hours=here.settings.hours.windows,
         chosen=given.getlist("zone") or [ALL],
@@ -254,6 +258,8 @@ def rundown(number: int) -> ResponseReturnValue:
         cues = zones_queries.cues(session)
         topics = {t.code: t.short for t in many.topics(session)}
     keys = [f"item:{i.no}" for i in row.rundown]
+    if request.method == "GET" and _wanted_script("add"):
+        keys.append(f"script:{_wanted_script('add')}")
     if request.method == "POST":
         keys = request.form.getlist("item")[:200]
         act = request.form.get("do", "")
@@ -312,6 +318,11 @@ def _acted(keys: list[str], act: str) -> list[str]:
     if verb == "add":
         return [*keys, rest]
     return reordered(keys, verb, rest)
+
+
+def _wanted_script(name: str = "script") -> int:
+    """The script that a page came for, 0 for none."""
+    return a_number(request.values.get(name)) or 0
 
 
 def _numbers() -> list[int]:

@@ -8,11 +8,14 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.queries import lexicon as words_query
-from broadcaster.db.queries import people
+from broadcaster.db.queries import people, schedule
 from broadcaster.db.queries.scripts import many
 from broadcaster.db.queries.scripts.many import Whole
 from broadcaster.db.queries.scripts.one import get_script
 from broadcaster.domain.people.roles import Permission
+from broadcaster.domain.schedule.candidates import Candidate
+from broadcaster.domain.schedule.uptake import UptakeState
+from broadcaster.domain.scripts.scripts import Decision
 from broadcaster.errors import RuleError
 from broadcaster.panel.web import wording
 from broadcaster.panel.web.access import actor, leave_to, needs, station
@@ -24,7 +27,9 @@ from broadcaster.services.lexicon import names as names_said
 from broadcaster.services.lexicon.layers import MODES
 from broadcaster.services.lexicon.overrides import explained
 from broadcaster.services.people import delegating
+from broadcaster.services.schedule.uptakes import uptakes
 from broadcaster.services.scripts import approving
+from broadcaster.services.scripts.recordings import is_human
 from broadcaster.text.readings import choices, lines
 
 blueprint = Blueprint("approving", __name__, url_prefix="/approve")
@@ -73,7 +78,11 @@ def show(script_id: int) -> ResponseReturnValue:
         approval = whole.standing
         marks = words_query.marks(session, script_id, approval.id) if approval else ()
         standing = approving.standing_of(session, script_id, approval.id if approval else None)
-        before = many.approved_before(session, whole)
+        before = many.decided_before(session, whole)
+        uses = schedule.next_uses(session, script_id, station().now())
+        would = _candidate(whole)
+        taken = uptakes(station(), session, (), would).get(script_id) if would else None
+        own_words = next((a for a in whole.approvals if a.decision == Decision.RETURNED), None)
     found = explained(station(), script_id)
     own = approving.is_own(actor(), whole.revision)
     page = render_template(
@@ -90,6 +99,14 @@ def show(script_id: int) -> ResponseReturnValue:
         options={r.number: choices(r, found.lexicon) for r in found.readings},
         modes=MODES,
         outdated=whole.rendition is not None and whole.rendition.spoken_text != found.spoken.text,
+        uses=uses,
+        uptake=taken,
+        said_before=own_words,
+        dropped=before is not None
+        and before.rendition is not None
+        and whole.rendition is not None
+        and is_human(before.rendition.voice)
+        and not is_human(whole.rendition.voice),
         sides=wording.sides(lines(found.spoken), whole.rendition.cues if whole.rendition else ()),
         **_since(whole, before),
     )
@@ -133,16 +150,43 @@ def revoke(number: int) -> ResponseReturnValue:
 
 
 def _since(whole: Whole, before: many.Before | None) -> dict[str, Any]:
-    """What changed since the last approval: the written words, the spoken words, the voice."""
-    if before is None or whole.rendition is None or before.rendition.id == whole.rendition.id:
-        return {"before": None, "written": [], "said": []}
+    """What changed since the last decision: the written words, the spoken words, the voice."""
+    now = whole.rendition
+    if before is None or now is None or (before.rendition is not None and before.rendition.id == now.id):
+        same = before is not None and before.approval.decision == Decision.RETURNED
+        return {"before": None, "written": [], "said": [], "unchanged": same}
     written = before.revision.body != whole.revision.body
-    said = before.rendition.spoken_text != whole.rendition.spoken_text
+    heard = before.rendition.spoken_text if before.rendition else now.spoken_text
     return {
         "before": before,
         "written": wording.difference(before.revision.body, whole.revision.body) if written else [],
-        "said": wording.difference(before.rendition.spoken_text, whole.rendition.spoken_text) if said else [],
+        "said": wording.difference(heard, now.spoken_text) if heard != now.spoken_text else [],
+        "unchanged": False,
     }
+
+
+def _candidate(whole: Whole) -> Candidate | None:
+    """The script as the schedule would see it if it were approved now."""
+    script, rendition = whole.script, whole.rendition
+    if rendition is None:
+        return None
+    return Candidate(
+        script_id=script.id,
+        revision=whole.revision.number,
+        title=script.title,
+        topic=script.topic_code,
+        unit=script.unit_code,
+        genre=script.genre,
+        priority=script.priority,
+        valid_from=script.valid_from,
+        valid_to=script.valid_to,
+        wanted=script.airings,
+        approved_at=station().now(),
+        spoken_sha256=rendition.spoken_sha256,
+        audio_sha256=rendition.audio_sha256,
+        duration_ms=rendition.duration_ms,
+        voice=rendition.voice,
+    )
 
 
 def _decide(script_id: int) -> ResponseReturnValue:
@@ -153,6 +197,10 @@ def _decide(script_id: int) -> ResponseReturnValue:
             raise RuleError("Hãy nghe bản đọc trước khi duyệt.", field="rendition")
         approving.approve(station(), actor(), script_id, comment, rendition_id=heard)
         flash("Đã duyệt. Đúng lời này, đúng âm thanh này sẽ được phát.")
+        with station().db.read() as session:
+            taken = uptakes(station(), session, [script_id]).get(script_id)
+        if taken is not None and taken.state is UptakeState.NEVER:
+            flash(f"{taken.state.label}: {taken.why} Người vận hành cần lên lịch bài này.", "error")
     else:
         comment = comment or request.form.get("quick", "").strip()[:200]
         still = in_hand.with_script(station(), script_id)

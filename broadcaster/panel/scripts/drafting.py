@@ -14,6 +14,7 @@ from wtforms import SelectChoice
 from broadcaster.db.queries import people
 from broadcaster.db.queries.scripts import many
 from broadcaster.domain.scripts.fields import ABOUT, DEFAULTS, Face, Kept, ScriptFields, plain, shown_on
+from broadcaster.domain.scripts.scripts import genre_of_title
 from broadcaster.errors import EngineError, RuleError
 from broadcaster.panel.web.access import station
 from broadcaster.panel.web.fields import a_number
@@ -35,6 +36,8 @@ class Hand:
     seen: int = 0
     base: int | None = None
     script_id: int | None = None
+    version: str = ""
+    """What the whole script was when it was opened."""
 
     @classmethod
     def of_request(cls) -> Hand | None:
@@ -48,16 +51,25 @@ class Hand:
             a_number(values.get("seen")) or 0,
             a_number(values.get("base")),
             a_number(values.get("script_id")),
+            values.get("version", "")[:64],
         )
 
 
-def build_form(fields: Mapping[str, Any] | None = None, *, chosen_voice: str | None = None) -> ScriptForm:
+BY_TITLE = "auto"
+"""The choice of a new script's genre by its title."""
+
+
+def build_form(
+    fields: Mapping[str, Any] | None = None, *, chosen_voice: str | None = None, new: bool = False
+) -> ScriptForm:
     """The form with its lists; `fields` fill it where the page sent nothing."""
     form = ScriptForm() if request.method == "POST" or fields is None else ScriptForm(formdata=None, data=fields)
     with station().db.read() as session:
         form.unit.choices = [SelectChoice(u.code, u.name) for u in people.units(session)]
         form.topic.choices = [SelectChoice(t.code, t.short) for t in many.topics(session)]
     form.voice.choices = voice_choices(chosen_voice)
+    if new:
+        form.genre.choices = [SelectChoice(BY_TITLE, "Theo tên bài (Thông báo… là thông báo)"), *form.genre.choices]
     return form
 
 
@@ -90,7 +102,10 @@ def script_draft(form: ScriptForm, *, verify: tuple[str, ...] = ()) -> ScriptFie
     Raises:
         RuleError: the hidden parts of the form are damaged.
     """
-    said = {name: _as_meant(name, form[name].data) for name in shown_on(Face.FORM)}
+    said: dict[str, Any] = {name: form[name].data for name in shown_on(Face.FORM)}
+    if said["genre"] == BY_TITLE:
+        said["genre"] = genre_of_title(said["title"] or "").value
+    said = {name: _as_meant(name, data) for name, data in said.items()}
     return ScriptFields(**said, verify=verify)
 
 

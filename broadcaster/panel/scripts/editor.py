@@ -16,10 +16,10 @@ from broadcaster.db.queries.scripts import many
 from broadcaster.db.queries.scripts.many import Whole
 from broadcaster.domain.fold import file_name
 from broadcaster.domain.people.roles import Permission
-from broadcaster.domain.scripts.fields import ABOUT, ScriptFields, fields_of
-from broadcaster.domain.scripts.scripts import Genre
+from broadcaster.domain.scripts.fields import ABOUT, Face, ScriptFields, fields_of, shown_on
+from broadcaster.domain.scripts.scripts import Decision, Genre
 from broadcaster.errors import RuleError
-from broadcaster.panel.scripts.drafting import Hand, build_form, script_draft, shown_in_form, unpack_own
+from broadcaster.panel.scripts.drafting import BY_TITLE, Hand, build_form, script_draft, shown_in_form, unpack_own
 from broadcaster.panel.web import wording
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_number
@@ -29,11 +29,12 @@ from broadcaster.services.air import in_hand
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.changes import replace_own
 from broadcaster.services.scripts import drafts, editing, speaking
+from broadcaster.services.scripts.recordings import is_human
 from broadcaster.services.setup import founding
 from broadcaster.text.encodings import ENCODING_NAMES
 from broadcaster.text.ingest import EncodingChoiceError
 
-_FRESH = {"unit": founding.LEAD_UNIT, "topic": editing.OTHER_TOPIC}
+_FRESH = {"unit": founding.LEAD_UNIT, "topic": editing.OTHER_TOPIC, "genre": BY_TITLE}
 """What a new script is filed under until its editor says otherwise."""
 blueprint = Blueprint("editor", __name__, url_prefix="/scripts")
 
@@ -44,7 +45,7 @@ def new() -> ResponseReturnValue:
     """Write a script."""
     if request.method == "GET":
         return _opened(None)
-    form = build_form()
+    form = build_form(new=True)
     if form.validate_on_submit():
         try:
             own = unpack_own(form.own.data)
@@ -68,14 +69,16 @@ def edit(script_id: int) -> ResponseReturnValue:
     form = build_form(chosen_voice=whole.script.voice)
     hand = Hand.of_request() or Hand(script_id=script_id)
     if form.validate_on_submit():
-        if hand.base is not None and hand.base != whole.revision.number:
-            return _overtaken(form, whole, hand)
+        if not hand.version and hand.base is not None and hand.base != whole.revision.number:
+            return _overtaken(form, script_id, hand)
         try:
             own = unpack_own(form.own.data)
             draft = script_draft(form, verify=tuple(whole.script.verify))
             still = in_hand.with_script(station(), script_id)
-            editing.revise(station(), actor(), script_id, draft)
+            editing.revise(station(), actor(), script_id, draft, seen=hand.version)
             replace_own(station(), actor(), script_id, own)
+        except editing.OvertakenError:
+            return _overtaken(form, script_id, hand)
         except RuleError as error:
             form.take(error)
         else:
@@ -97,7 +100,7 @@ def upload() -> ResponseReturnValue:
         encoding = chosen if chosen in ENCODING_NAMES else None
         draft, notes = founding.read_upload(station(), name, file.read(), encoding=encoding)
     except EncodingChoiceError as error:
-        form = build_form(_FRESH)
+        form = build_form(_FRESH, new=True)
         return _page(form, None, Hand(), refused=str(error), encodings=error.choices), 422
     except RuleError as error:
         flash(str(error), "error")
@@ -120,7 +123,7 @@ def drop(draft_id: str) -> ResponseReturnValue:
 
 def build_form_of(draft: ScriptFields) -> ScriptForm:
     """The form filled by a document that was just read."""
-    form = build_form()
+    form = build_form(new=True)
     form.process(formdata=None, data=shown_in_form(draft))
     return form
 
@@ -142,12 +145,16 @@ def _opened(whole: Whole | None) -> ResponseReturnValue:
     if script and whole:
         saved = shown_in_form(fields_of(script, whole.revision.body), own)
     number = whole.revision.number if whole else None
+    version = editing.version_of(script, whole.revision) if script and whole else ""
     if row is None:
-        form = build_form(saved, chosen_voice=script.voice if script else None)
-        return _page(form, script, Hand(base=number, script_id=script.id if script else None), others=others)
-    form = build_form(saved | _typed(row), chosen_voice=script.voice if script else None)
-    hand = Hand(draft=row.id, seen=row.serial, base=row.base or number, script_id=row.script_id)
-    return _page(form, script, hand, restored=row, others=others, behind=row.base is not None and row.base != number)
+        form = build_form(saved, chosen_voice=script.voice if script else None, new=script is None)
+        hand = Hand(base=number, script_id=script.id if script else None, version=version)
+        return _page(form, script, hand, others=others)
+    form = build_form(saved | _typed(row), chosen_voice=script.voice if script else None, new=script is None)
+    known = str(row.fields.get("version") or "")
+    hand = Hand(row.id, seen=row.serial, base=row.base or number, script_id=row.script_id, version=known or version)
+    behind = (known or version) != version or (row.base is not None and row.base != number)
+    return _page(form, script, hand, restored=row, others=others, behind=behind)
 
 
 def _page(form: ScriptForm, script: Script | None, hand: Hand, **more: Any) -> str:
@@ -158,15 +165,30 @@ def _page(form: ScriptForm, script: Script | None, hand: Hand, **more: Any) -> s
         with station().db.read() as session:
             names = people.names_by_username(session)
     values: dict[str, Any] = {"notes": [], "others": [], "encodings": (), "encoding_names": ENCODING_NAMES}
+    if script is not None:
+        with station().db.read() as session:
+            whole = many.whole(session, script.id)
+        last = whole.approvals[0] if whole.approvals else None
+        values["returned"] = last if last and last.decision == Decision.RETURNED else None
+        values["recorded"] = whole.rendition is not None and is_human(whole.rendition.voice)
     return render_template("scripts/edit.html", form=form, script=script, hand=hand, names=names, **(values | more))
 
 
-def _overtaken(form: ScriptForm, whole: Whole, hand: Hand) -> ResponseReturnValue:
+def _overtaken(form: ScriptForm, script_id: int, hand: Hand) -> ResponseReturnValue:
     """Somebody saved in between: show what, keep what was typed; the next save is on purpose."""
+    with station().db.read() as session:
+        whole = many.whole(session, script_id)
     typed = (form.body.data or "").replace("\r\n", "\n")
-    pieces = wording.difference(whole.revision.body, typed)
-    hand = replace(hand, base=whole.revision.number)
-    return _page(form, whole.script, hand, overtaken=whole.revision, pieces=pieces), 409
+    pieces = wording.difference(whole.revision.body, typed) if typed != whole.revision.body else []
+    saved = shown_in_form(fields_of(whole.script, whole.revision.body))
+    theirs = [
+        (about.label, wording.as_chosen(form[name], saved[name]), wording.as_chosen(form[name], form[name].data))
+        for name, about in shown_on(Face.FORM).items()
+        if about.label and name != "body" and (form[name].data or "") != (saved[name] or "")
+    ]
+    newer = hand.base != whole.revision.number
+    hand = replace(hand, base=whole.revision.number, version=editing.version_of(whole.script, whole.revision))
+    return _page(form, whole.script, hand, overtaken=whole.revision, pieces=pieces, theirs=theirs, newer=newer), 409
 
 
 def _typed(row: DraftRow) -> dict[str, Any]:

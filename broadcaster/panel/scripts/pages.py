@@ -30,6 +30,7 @@ from broadcaster.services.air import in_hand
 from broadcaster.services.lexicon.changes import AffectedError, Change, Effect, apply, find_entry
 from broadcaster.services.lexicon.layers import MODES
 from broadcaster.services.lexicon.overrides import explained, pick_change
+from broadcaster.services.schedule.uptakes import uptakes
 from broadcaster.services.scripts import approving, drafts, editing, hearing, recordings, speaking
 from broadcaster.services.scripts.subtitles import rendition_captions
 from broadcaster.text import Mode
@@ -68,6 +69,7 @@ def index() -> ResponseReturnValue:
             "wanted": wanted,
             "near": near,
             "standings": standings,
+            "uptakes": uptakes(station(), session, [r.script.id for r in rows]),
             "Standing": ReadingState,
         }
         if not request.headers.get("HX-Request"):
@@ -95,12 +97,15 @@ def _page(script_id: int, effect: Effect | None = None, asked: Mapping[str, str]
         standing = approving.standing_of(session, script_id, approval.id if approval else None)
         hearings = hearing.hearings_of(session, whole.rendition.id) if whole.rendition else []
         listening = many.listening_job(session, script_id)
+        taken = uptakes(station(), session, [script_id])
     found = explained(station(), script_id)
     page = render_template(
         "scripts/show.html",
         whole=whole,
         names=names,
         uses=uses,
+        uptake=taken.get(script_id),
+        changed_since=bool(whole.approvals) and whole.approvals[0].revision_id != whole.revision.id,
         marks=marks,
         standing=standing,
         found=found,

@@ -85,6 +85,11 @@ def check_access() -> ResponseReturnValue | None:
     return None
 
 
+def is_open_to_all(endpoint: str | None) -> bool:
+    """Whether a route needs no session."""
+    return getattr(current_app.view_functions.get(endpoint or ""), _MARK, None) == PUBLIC
+
+
 def leave_to(url: str) -> ResponseReturnValue:
     """Go to another page, also from inside a fragment."""
     if request.headers.get("HX-Request"):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import TypedDict, cast
 
 from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -14,6 +15,7 @@ from broadcaster.db.session import DatabaseUnavailableError
 from broadcaster.disks import FULL
 from broadcaster.errors import ForbiddenError, NotFoundError, StationError, printed
 from broadcaster.logs import EventLog
+from broadcaster.panel.web import access
 from broadcaster.panel.web.bearer import TokenError
 from broadcaster.services.air import broadcasts
 
@@ -74,6 +76,8 @@ def _station_error(error: StationError) -> ResponseReturnValue:
 
 
 def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
+    if not (current_user.is_authenticated or access.is_open_to_all(request.endpoint)):
+        return cast("ResponseReturnValue", current_app.extensions["ask to sign in"]())
     return page(
         400,
         "Trang đã để quá lâu",

@@ -6,6 +6,7 @@ Nothing in it belongs to one person: who may see what is asked of each request, 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from broadcaster.db.queries import air
@@ -27,6 +28,8 @@ class Facts:
     present: air.Present
     waiting: int
     """Scripts that wait for the leader."""
+    returned: Mapping[str, int]
+    """How many scripts were returned to each author."""
     fitness: Fitness
     """Whether what is due would be heard, as of the last seconds."""
 
@@ -61,7 +64,7 @@ class Frame:
         with db.read() as session:
             gone = broadcasts.gone(self._station.home)
             present = air.present(session, now, self._station.settings.several, gone=gone)
-            found = Facts(present, many.waiting_count(session), self._fitness())
+            found = Facts(present, *many.hand_counts(session), self._fitness())
         self._kept = (writes, now, found)
         return found
 

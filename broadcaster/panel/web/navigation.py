@@ -20,6 +20,8 @@ class MenuEntry:
     main: bool
     """Among the few at the bottom of a phone."""
     count: int = 0
+    counted: str = ""
+    """What is counted, in words."""
 
 
 _P = Permission
@@ -52,13 +54,14 @@ _ROOMS = {"editor": "scripts", "preview": "scripts", "recordings": "scripts"}
 """Pages that belong to an entry of another name."""
 
 
-def links(actor: Actor, waiting: int) -> list[MenuEntry]:
-    """The entries that `actor` may open; `waiting` scripts are counted beside Duyệt."""
+def links(actor: Actor, waiting: int, returned: int = 0) -> list[MenuEntry]:
+    """The entries that `actor` may open; `waiting` scripts are counted beside Duyệt, `returned` beside Kịch bản."""
+    counts = {"approving.index": (waiting, "bài chờ duyệt"), "scripts.index": (returned, "bài bị trả lại")}
     here = (request.endpoint or "").partition(".")[0]
     here = _ROOMS.get(here, here)
     here = _PART_OF.get(here, here)
     return [
-        MenuEntry(title, icon, url_for(name), name.partition(".")[0] == here, main, waiting if title == "Duyệt" else 0)
+        MenuEntry(title, icon, url_for(name), name.partition(".")[0] == here, main, *counts.get(name, (0, "")))
         for title, icon, name, permission, main in _LINKS
         if actor.may(permission)
     ]

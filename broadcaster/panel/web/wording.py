@@ -75,3 +75,9 @@ def sides(found: Sequence[SideBySide], cues: Sequence[Mapping[str, Any]]) -> lis
 def messages(warnings: Sequence[Notice]) -> list[str]:
     """The sentences of the warnings, each once."""
     return list(dict.fromkeys(n.message for n in warnings))
+
+
+def as_chosen(field: Any, value: Any) -> str:
+    """A field's value as its form shows it: the words of a choice, else the value itself."""
+    words = {str(c.value): str(c.label) for c in getattr(field, "choices", None) or ()}
+    return words.get(str(value or ""), str(value or "(bỏ trống)"))

@@ -19,8 +19,8 @@ from broadcaster.domain.scripts.scripts import MAX_BODY
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.station import Station
 
-FIELDS: Final = (*shown_on(Face.FORM), "own")
-"""What is kept of the form, as it was typed."""
+FIELDS: Final = (*shown_on(Face.FORM), "own", "version")
+"""What is kept of the form, as it was typed, and the version of the script that it was opened on."""
 NEAR = dt.timedelta(minutes=15)
 """Somebody who typed this lately is still at it."""
 _TOKEN = re.compile(r"[0-9a-f]{32}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from broadcaster.db.queries.scripts.one import get_script, latest_revision
 from broadcaster.db.queries.scripts.rows import searchable
 from broadcaster.domain.fold import fold, nfc, order_key
 from broadcaster.domain.people.roles import Actor, Permission
-from broadcaster.domain.scripts.fields import ScriptFields, columns_of
+from broadcaster.domain.scripts.fields import ScriptFields, columns_of, values_of
 from broadcaster.domain.scripts.scripts import (
     MAX_AIRINGS,
     RATE_MAX,
@@ -55,12 +56,25 @@ def add_script(station: Station, actor: Actor, draft: ScriptFields) -> int:
         return script.id
 
 
-def revise(station: Station, actor: Actor, script_id: int, draft: ScriptFields) -> int:
+class OvertakenError(RuleError):
+    """Raised when somebody changed a row since its writer saw it; nothing is changed."""
+
+    code = "overtaken"
+
+
+def version_of(script: Script, latest: Revision) -> str:
+    """The name of a whole script as it is now: its words, every field, and where it stands."""
+    facts = {name: str(value) for name, value in values_of(script).items()}
+    return text_sha256(json.dumps([facts, script.state.value, latest.number], sort_keys=True))
+
+
+def revise(station: Station, actor: Actor, script_id: int, draft: ScriptFields, *, seen: str = "") -> int:
     """Replace what a script says; return the number of its newest revision. Any approval it had ends.
 
-    The same words and fields change nothing.
+    The same words and fields change nothing. `seen` is the version that the writer saw, where one was seen.
 
     Raises:
+        OvertakenError: the script is not what the writer saw.
         RuleError: a field is wrong, or the script is retired; nothing is changed.
     """
     actor.require(Permission.WRITE)
@@ -68,6 +82,8 @@ def revise(station: Station, actor: Actor, script_id: int, draft: ScriptFields) 
         script = get_script(session, script_id)
         draft = _checked(session, draft)
         latest = latest_revision(session, script_id)
+        if seen and seen != version_of(script, latest):
+            raise OvertakenError("Bài vừa được người khác sửa. Hãy xem lại rồi lưu lần nữa.", field="version")
         columns = _columns(draft)
         before = {k: getattr(script, k) for k in columns}
         if before == columns and latest.body == draft.body:

@@ -21,6 +21,7 @@ from broadcaster.db.session import Database
 from broadcaster.domain.log.chain import GENESIS
 from broadcaster.domain.people.roles import Actor
 from broadcaster.domain.scripts.fields import Face, ScriptFields, read, shown_on
+from broadcaster.domain.scripts.scripts import genre_of_title
 from broadcaster.errors import RuleError
 from broadcaster.home import Home
 from broadcaster.rooms import room
@@ -115,6 +116,8 @@ def read_upload(
         unit = fields.get("unit") or _first_unit(session)
     said = {k: read(k, fields.get(k), (name, k)) for k in shown_on(Face.HEAD)}
     said |= {"title": title, "unit": str(unit), "topic": str(fields.get("topic") or OTHER_TOPIC)}
+    if fields.get("genre") is None:
+        said["genre"] = genre_of_title(title)
     draft = ScriptFields(**said, body=body, source_name=Path(name).name)
     return draft, [n.message for n in document.notes]
 

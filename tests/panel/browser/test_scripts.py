@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from broadcaster.db.models import Approval, DraftRow, Hearing, Job, Rendition, Revision
 from broadcaster.domain.work.jobs import JobState
 from broadcaster.services.station import Station
+from tests.kit import seed
 from tests.kit.browser import ARGUMENTS, CHROMIUM, SIZES, faults, opened
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -109,6 +110,42 @@ def test_what_is_typed_survives_a_crash_and_a_reading_is_mended_by_keyboard(
     with lived.db.read() as session:
         assert session.query(DraftRow).filter_by(script_id=None).count() == 0
     assert said == []
+    context.close()
+
+
+def sign_in_again(page: Page) -> None:
+    page.get_by_label("Tên đăng nhập").fill("bientap")
+    page.get_by_label("Mật khẩu").fill(seed.PASSWORD)
+    page.get_by_role("button", name="Đăng nhập").click()
+
+
+@pytest.mark.parametrize("path", ["/scripts/new", "/scripts/2/edit"])
+@pytest.mark.parametrize("leaving", ["typing", "saving"])
+def test_a_session_that_ended_keeps_every_key_and_comes_back_to_the_page(
+    chromium: Browser, address: str, path: str, leaving: str
+) -> None:
+    context, page = opened(chromium, address, "bientap", "pc")
+    page.goto(path)
+    page.get_by_label("Tên bài").fill("Tin phiên cũ")
+    page.get_by_label("Văn bản sẽ đọc").fill("Câu đã giữ.")
+    expect(page.locator("#draft-state")).to_contain_text("Đã giữ bản nháp", timeout=15_000)
+    context.clear_cookies()
+    body = page.get_by_label("Văn bản sẽ đọc")
+    body.press("End")
+    body.press_sequentially(" Câu gõ sau khi hết phiên!")
+    if leaving == "saving":
+        page.get_by_role("button", name="Chỉ lưu nháp").click()
+    expect(page).to_have_url(re.compile(r"/login\?next="), timeout=15_000)
+    expect(page.get_by_text(re.compile(r"Phiên đã hết, chữ đã giữ tới \d\d:\d\d"))).to_be_visible()
+    sign_in_again(page)
+    page.wait_for_url(f"**{path}")
+    expect(page.get_by_label("Văn bản sẽ đọc")).to_have_value("Câu đã giữ. Câu gõ sau khi hết phiên!")
+    expect(page.get_by_label("Tên bài")).to_have_value("Tin phiên cũ")
+    expect(page.get_by_text(re.compile(r"chữ đã giữ tới \d\d:\d\d và nằm lại"))).to_be_visible()
+    page.get_by_role("button", name="Chỉ lưu nháp").click()
+    expect(page.get_by_text("Đã lưu")).to_be_visible()
+    expect(page.locator(".sides")).to_contain_text("Câu gõ sau khi hết phiên!")
+    assert page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('loa-typed:')).length") == 0
     context.close()
 
 

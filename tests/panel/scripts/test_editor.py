@@ -42,7 +42,7 @@ def hidden(page: str, name: str) -> str:
 
 
 def opened(page: str) -> dict[str, str]:
-    return {n: hidden(page, n) for n in ("draft", "tab", "seen", "base", "script_id")}
+    return {n: hidden(page, n) for n in ("draft", "tab", "seen", "base", "script_id", "version")}
 
 
 def test_what_is_typed_is_kept_and_comes_back_after_a_crash(sign_in: SignIn) -> None:

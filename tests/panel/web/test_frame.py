@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import Script
@@ -72,15 +73,15 @@ def test_a_clock_set_back_makes_the_facts_old(station: Station, clock: FrozenClo
 
 
 def test_a_write_while_they_are_read_makes_them_old(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
-    frame, seen = Frame(station), many.waiting_count
+    frame, seen = Frame(station), many.hand_counts
 
-    def slow(session: object) -> int:
+    def slow(session: Session) -> tuple[int, dict[str, int]]:
         found = seen(session)
         monkeypatch.undo()
         hand_in(station)
         return found
 
-    monkeypatch.setattr(many, "waiting_count", slow)
+    monkeypatch.setattr(many, "hand_counts", slow)
     old = frame.facts().waiting
     assert frame.facts().waiting == old + 1
 

@@ -5,3 +5,4 @@ import "./fragments.js";
 import "./dialog.js";
 import "./follow.js";
 import "./forms.js";
+import "./keep.js";

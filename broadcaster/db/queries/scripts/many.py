@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, Job, Rendition, Revision, Script, Topic, Unit
@@ -116,9 +116,32 @@ def waiting(session: Session) -> list[Listed]:
     return _listed(session, session.scalars(query).all())
 
 
-def waiting_count(session: Session) -> int:
-    """How many scripts wait for the leader."""
-    return session.scalar(select(func.count(Script.id)).where(_waits())) or 0
+def returned_to(session: Session, author: str) -> list[tuple[Script, Approval]]:
+    """The scripts that a leader gave back to their author, the last first, with the leader's words."""
+    last = select(func.max(Approval.id)).where(Approval.decision == Decision.RETURNED).group_by(Approval.script_id)
+    query = (
+        select(Script, Approval)
+        .join(Approval, Approval.script_id == Script.id)
+        .join(Revision, Revision.id == Approval.revision_id)
+        .where(Script.state == ScriptState.RETURNED, Approval.id.in_(last), Revision.author == author)
+        .order_by(Approval.id.desc())
+    )
+    return [(script, approval) for script, approval in session.execute(query)]
+
+
+def hand_counts(session: Session) -> tuple[int, dict[str, int]]:
+    """How many scripts wait for the leader, and how many lie returned with each author; one question for both."""
+    last = select(func.max(Approval.id)).where(Approval.decision == Decision.RETURNED).group_by(Approval.script_id)
+    returned = (
+        select(Revision.author, func.count())
+        .join(Approval, Approval.revision_id == Revision.id)
+        .join(Script, Script.id == Approval.script_id)
+        .where(Script.state == ScriptState.RETURNED, Approval.id.in_(last))
+        .group_by(Revision.author)
+    )
+    waiting = select(literal(""), func.count(Script.id)).where(_waits())
+    found = {row[0]: row[1] for row in session.execute(union_all(waiting, returned))}
+    return found.pop("", 0), found
 
 
 def _waits() -> ColumnElement[bool]:
@@ -215,20 +238,23 @@ def slogans(session: Session, *, limit: int = 200) -> list[Slogan]:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What the last approval of a script was given to."""
+    """What a leader decided on last: the words, and what was heard of them where something was."""
 
     approval: Approval
     revision: Revision
-    rendition: Rendition
+    rendition: Rendition | None
 
 
-def approved_before(session: Session, whole: Whole) -> Before | None:
-    """What was approved last, whether that approval still stands or has ended."""
-    last = next((a for a in whole.approvals if a.decision == Decision.APPROVED and a.rendition_id is not None), None)
+def decided_before(session: Session, whole: Whole) -> Before | None:
+    """What a leader approved or returned last, whether or not an approval has ended since."""
+    last = next((a for a in whole.approvals if a.decision != Decision.WITHDRAWN), None)
     if last is None:
         return None
     revision = next(r for r in whole.revisions if r.id == last.revision_id)
-    return Before(last, revision, session.get_one(Rendition, last.rendition_id))
+    if last.rendition_id is not None:
+        return Before(last, revision, session.get_one(Rendition, last.rendition_id))
+    heard = select(Rendition).where(Rendition.revision_id == revision.id, Rendition.created_at <= last.at)
+    return Before(last, revision, session.scalars(heard.order_by(Rendition.id.desc()).limit(1)).first())
 
 
 def speaking_job(session: Session, script_id: int) -> Job | None:
