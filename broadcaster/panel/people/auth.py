@@ -73,7 +73,8 @@ def login() -> ResponseReturnValue:
             _begin(found)
             return flask.redirect(safe_next(request.args.get("next")), code=303)
         form.form_errors.append(_REFUSED)
-    return render_template("people/login.html", form=form), 422 if form.is_submitted() else 200
+    back = request.args.get("next", "").partition("?")[0]
+    return render_template("people/login.html", form=form, back=back), 422 if form.is_submitted() else 200
 
 
 @blueprint.route("/login/code", methods=["GET", "POST"])

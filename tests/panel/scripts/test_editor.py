@@ -18,31 +18,8 @@ from broadcaster.services.scripts import drafts
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.station import Station
 from tests.kit import seed
+from tests.kit.editing import FORM, hidden, opened
 from tests.kit.panel import SignIn, one_who_speaks
-
-BODY = "Ngày 12/3, gặp HXĐT.\n\nNơi nhận:\n- Như trên;\n- Lưu: VT."
-FORM = {
-    "title": "Hẹn gặp",
-    "unit": "vhxh",
-    "topic": "khac",
-    "genre": "bulletin",
-    "priority": "normal",
-    "voice": "",
-    "rate": "",
-    "body": BODY,
-    "own": "[]",
-    "kept": "[]",
-}
-
-
-def hidden(page: str, name: str) -> str:
-    found = re.search(rf'name="{name}" value="([^"]*)"', page)
-    assert found, name
-    return found[1].replace("&#34;", '"').replace("&amp;", "&")
-
-
-def opened(page: str) -> dict[str, str]:
-    return {n: hidden(page, n) for n in ("draft", "tab", "seen", "base", "script_id", "version")}
 
 
 def test_what_is_typed_is_kept_and_comes_back_after_a_crash(sign_in: SignIn) -> None:

@@ -17,10 +17,10 @@ from broadcaster.services.scripts.approving import approve, send_back
 from broadcaster.services.scripts.editing import add_script, revise, submit
 from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.station import Station
+from tests.kit.editing import FORM, opened
 from tests.kit.panel import SignIn
 from tests.kit.people import LEADER
 from tests.kit.scripts import draft
-from tests.panel.scripts.test_editor import FORM, opened
 
 
 def text(client: FlaskClient, path: str) -> str:

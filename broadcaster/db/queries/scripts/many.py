@@ -346,13 +346,14 @@ def _listed(session: Session, scripts: Sequence[Script]) -> list[Listed]:
     revision_ids = [revision_id for revision_id, _ in authors.values()]
     spoken = select(Rendition.revision_id, Rendition.duration_ms).where(Rendition.revision_id.in_(revision_ids))
     lengths = {row.revision_id: row.duration_ms for row in session.execute(spoken.order_by(Rendition.id))}
-    names = {t.code: t.short for t in session.scalars(select(Topic))}
-    offices = {u.code: u.name for u in session.scalars(select(Unit))}
+    topic_names = select(literal("topic"), Topic.code, Topic.short)
+    office_names = select(literal("unit"), Unit.code, Unit.name)
+    named = {(what, code): name for what, code, name in session.execute(union_all(topic_names, office_names))}
     return [
         Listed(
             s,
-            names.get(s.topic_code, s.topic_code),
-            offices.get(s.unit_code, s.unit_code),
+            named.get(("topic", s.topic_code), s.topic_code),
+            named.get(("unit", s.unit_code), s.unit_code),
             authors[s.id][1],
             lengths.get(authors[s.id][0]),
         )
