@@ -6,11 +6,14 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import Emergency
+from broadcaster.db.models import Emergency, Heartbeat
+from broadcaster.db.queries.air import SILENT_AFTER
 from broadcaster.db.queries.messages import messages_now, soundings_of
 from broadcaster.db.queries.stops import known
 from broadcaster.domain.air.broadcasts import BroadcastState, ItemKind
 from broadcaster.domain.air.causes import Cause
+from broadcaster.domain.air.desk import PROCESS
+from broadcaster.domain.air.outlets import unheard as lost
 from broadcaster.services.station import Station
 
 _PASSING = frozenset(
@@ -40,8 +43,17 @@ def zones_to_try(station: Station, session: Session, row: Emergency, now: dt.dat
     if not ended:
         return ()  # its words are still to come
     unheard = messages_now(session, [row], now, station.outputs(session), known(session))[row.id].unheard
-    zones = tuple(zone for zone, cause in unheard.items() if cause in _PASSING)
+    horns = _horns_now(station, session, now)
+    zones = tuple(z for z, why in unheard.items() if why in _PASSING or (why is Cause.NO_HORN and z in horns))
     return zones if zones and now >= _next_try(row, [b.finished_at for b in ended if _failed(b.state)], now) else ()
+
+
+def _horns_now(station: Station, session: Session, now: dt.datetime) -> frozenset[str]:
+    """The zones that have a way out just now: what went into a recording is said again once a horn is back."""
+    beat, outputs = session.get(Heartbeat, PROCESS), station.outputs(session)
+    if beat is None or now - beat.at > SILENT_AFTER:
+        return frozenset()
+    return frozenset(outputs.on(outputs.names - lost(beat.status, outputs.names).keys()))
 
 
 def _failed(state: BroadcastState) -> bool:

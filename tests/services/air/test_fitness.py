@@ -15,6 +15,7 @@ from broadcaster.clock import FrozenClock
 from broadcaster.db.models import CueRow, ZoneRow
 from broadcaster.db.session import Database
 from broadcaster.playout.host.loopback import Loopback
+from broadcaster.services.air.emergency_unheard import _horns_now
 from broadcaster.services.air.fitness import LEAST_FREE, Organ, fitness
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.setup.doctor import examine
@@ -181,3 +182,14 @@ def test_a_database_that_is_away_is_an_answer_and_no_error(whole: Whole, tmp_pat
     found = fitness(replace(whole.air.station, db=away))
     away.dispose()
     assert {a.organ for a in found.ailments} == {Organ.DATABASE}
+
+
+def test_an_emergency_that_a_recording_swallowed_is_said_again_once_a_horn_is_back(whole: Whole) -> None:
+    station, now = whole.air.station, MORNING
+    with station.db.read() as session:
+        whole.beat(outlets={"main": "stand_in"})
+        assert _horns_now(station, session, now) == frozenset()
+    with station.db.read() as session:
+        whole.beat()
+        assert _horns_now(station, session, now) == {"ap-1", "ap-2"}
+        assert _horns_now(station, session, now + dt.timedelta(seconds=21)) == frozenset(), "nobody knows"
