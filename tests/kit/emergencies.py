@@ -22,8 +22,8 @@ def prepare(air, tone_s=0.5):
     return air
 
 
-def declared(air, **more):
-    """Confirm an emergency that has a recording, so that no voice is needed."""
+def declared(air, *, after=False, **more):
+    """Confirm an emergency that has a recording, so that no voice is needed; `after` what holds its output."""
     sha, ms = air.sounds["lời nói"]
     values = {
         "title": "Lũ về",
@@ -35,5 +35,5 @@ def declared(air, **more):
         "recording_ms": ms,
     }
     number = emergencies.draft(air.station, OPERATOR, EmergencyRequest(**(values | more)))
-    emergencies.confirm(air.station, OPERATOR, number)
+    emergencies.confirm(air.station, OPERATOR, number, after=after)
     return number

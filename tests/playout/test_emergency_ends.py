@@ -116,7 +116,8 @@ def test_what_has_expired_at_the_confirmation_is_refused(air):
 def test_a_message_that_it_is_over_ends_the_others_and_is_read_once_without_the_alarm(air):
     prepare(air)
     began = air.frozen.now()
-    flood, other = declared(air, repeat_minutes=20), declared(air, zones=("ap-2",), repeat_minutes=20)
+    flood = declared(air, repeat_minutes=20)
+    other = declared(air, zones=("ap-2",), repeat_minutes=20, after=True)
     with Simulation(air.station, refusal=air.refusal, every=MINUTE) as life:
         life.run_until(began + 30 * MINUTE)
         over = declared(air, title="Nước đã rút", repeat_minutes=20, over=True, ends=(flood,))
