@@ -9,12 +9,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from broadcaster.db.models import BroadcastRow, Rendition, Revision
-from broadcaster.domain.scripts.scripts import Genre, genre_of_title
+from broadcaster.domain.scripts.scripts import Genre, ScriptState, genre_of_title
 from broadcaster.services.people.accounts import actor_named
 from broadcaster.services.schedule.planning import plan
+from broadcaster.services.schedule.uptakes import uptakes
 from broadcaster.services.scripts import recordings
 from broadcaster.services.scripts.approving import approve, send_back
-from broadcaster.services.scripts.editing import add_script, revise, submit
+from broadcaster.services.scripts.editing import add_script, retire, revise, submit
 from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.station import Station
 from tests.kit.editing import FORM, opened
@@ -170,3 +171,55 @@ def test_the_genre_is_guessed_from_the_title_where_nobody_chose(
     answer = client.post("/scripts/new", data=FORM | hand | {"title": title, "genre": "auto"})
     assert answer.status_code == 303
     assert f"<dd>{genre.label}</dd>" in text(client, answer.headers["Location"])
+
+
+def _returned(station: Station, number: int) -> None:
+    send_back(station, LEADER, number, "Xem lại giờ.")
+
+
+def _approved(station: Station, number: int) -> None:
+    approve(station, LEADER, number)
+
+
+TRANSITIONS = {
+    ScriptState.DRAFT: (lambda *_: None, []),
+    ScriptState.SUBMITTED: (
+        lambda *_: None,
+        [("lanhdao", "/approve/", "Bài của tôi"), ("lanhdao", "/", "bài chờ duyệt")],
+    ),
+    ScriptState.RETURNED: (
+        _returned,
+        [
+            ("bientap", "/", "Xem lại giờ."),
+            ("bientap", "/", "bài bị trả lại"),
+            ("bientap", "/scripts/{}", "Lãnh đạo trả lại"),
+            ("bientap", "/scripts/{}/edit", "Xem lại giờ."),
+        ],
+    ),
+    ScriptState.APPROVED: (
+        _approved,
+        [(who, "/scripts/{}", word) for who in ("bientap", "lanhdao", "vanhanh") for word in ("Đã duyệt", "{state}")],
+    ),
+    ScriptState.RETIRED: (
+        lambda station, number: retire(station, actor_named(station, "bientap"), number),
+        [("bientap", "/scripts/{}", "Dùng lại")],
+    ),
+}
+"""Each state that a script may pass into: how, and who learns of it where. A draft concerns its writer alone."""
+
+
+def test_every_state_of_a_script_has_somebody_who_learns_of_it() -> None:
+    assert set(TRANSITIONS) == set(ScriptState)
+
+
+@pytest.mark.parametrize("state", TRANSITIONS)
+def test_each_transition_is_told_to_whom_it_concerns(
+    station: Station, sign_in: SignIn, mine: int, state: ScriptState
+) -> None:
+    move, told = TRANSITIONS[state]
+    move(station, mine)
+    with station.db.read() as session:
+        taken = uptakes(station, session, [mine]).get(mine)
+    for who, path, words in told:
+        wanted = words.format(state=taken.state.label if taken else "")
+        assert wanted in text(sign_in(who), path.format(mine)), (who, path, wanted)
