@@ -71,6 +71,7 @@ VERBS = {
     "copy": "chép",
     "skip": "bỏ qua buổi",
     "unskip": "xếp lại buổi đã bỏ",
+    "undo": "hoàn tác",
     "rundown": "xếp nội dung",
     "release": "để máy xếp lại",
     "playout.mute": "tắt tiếng",
