@@ -73,7 +73,6 @@ def index() -> ResponseReturnValue:
         left=[s for s in guide if s.open],
         steps=len(guide),
         disk=disk_room.warning(station()),
-        archive=restored.source(station()),
         held=restored.waiting(station()),
         **_today(),
     )

@@ -138,10 +138,11 @@ def _needed(station: Station) -> Check:
 
 
 def _restored(station: Station) -> Check:
-    if not (archive := restored.source(station)):
-        return Check("Khôi phục", ok=True, sentence="Không có việc nào bị giữ lại sau khi khôi phục.")
     held = restored.waiting(station)
-    words = f"Đài vừa khôi phục từ {archive}: {len(held)} việc chờ người quyết định (trang Cài đặt, hoặc loa restored)."
+    if not held:
+        return Check("Khôi phục", ok=True, sentence="Không có việc nào bị giữ lại sau khi khôi phục.")
+    came = f"Đài vừa khôi phục từ {restored.source(station)}"
+    words = f"{came}: {len(held)} việc chờ người quyết định (trang Cài đặt, hoặc loa restored)."
     return Check("Khôi phục", ok=None, sentence=words)
 
 

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
+from broadcaster.db.models import MuteRow
 from broadcaster.services.setup import lacking, restored
 from broadcaster.services.station import Station
 from tests.kit.panel import SignIn
 
 
 def bring_back(station: Station) -> None:
+    """As a restore leaves it: a mute that held when the backup was made waits for a person."""
+    now = station.now()
+    with station.db.write() as session:
+        session.add(
+            MuteRow(
+                output="main",
+                zone="",
+                since=now,
+                until=now + dt.timedelta(hours=3),
+                by="vanhanh",
+                why="",
+                ended_at=now,
+                ended_by=restored.RESTORER,
+            )
+        )
     (station.home.run / restored.MARK).write_text(json.dumps({"archive": "loa-1.zip"}), encoding="utf-8")
 
 
@@ -19,8 +36,10 @@ def test_the_first_page_says_that_the_station_was_brought_back_until_all_was_see
     admin = sign_in("quantri")
     assert "Đài vừa khôi phục" not in admin.get("/").text
     bring_back(station)
-    assert "Đài vừa khôi phục: 0 việc" in admin.get("/").text
-    assert "Không có việc nào chờ quyết định" in admin.get("/settings/restored/").text
+    assert "Đài vừa khôi phục: 1 việc" in admin.get("/").text
+    page = admin.get("/settings/restored/").text
+    assert "tất cả các cụm" in page
+    assert "Tắt tiếng lại" in page
     assert admin.post("/settings/restored/seen").status_code == 303
     assert "Đài vừa khôi phục" not in admin.get("/").text
 
@@ -45,3 +64,13 @@ def test_who_may_only_look_cannot_decide(station: Station, sign_in: SignIn) -> N
     assert editor.post("/settings/restored/again").status_code == 403
     assert editor.post("/settings/restored/broadcast-1/let").status_code == 404
     assert editor.post("/settings/restored/broadcast-1/khac").status_code == 404
+
+
+def test_each_thing_is_decided_by_a_press_of_a_button(station: Station, sign_in: SignIn) -> None:
+    bring_back(station)
+    (held,) = restored.waiting(station)
+    operator = sign_in("vanhanh")
+    answer = operator.post(f"/settings/restored/{held.key}/let", follow_redirects=True)
+    assert "Đã tắt tiếng lại" in answer.text
+    assert restored.waiting(station) == []
+    assert "Đài vừa khôi phục" not in operator.get("/").text
