@@ -25,6 +25,8 @@ from broadcaster.media import ffmpeg
 from broadcaster.services.station import Station
 
 ALL_DAY = '["00:00-23:59"]'
+HORN = "kind = 'pipe'\noptions = {command = ['cat']}"
+"""A loudspeaker, to a play-out process: a real program takes the sound."""
 
 
 @functools.cache
@@ -146,12 +148,14 @@ class Air:
             return rows
 
 
-def make_air(root: Path, clock: Clock, url: str | None = None, windows: str | None = None) -> Air:
-    """Make a station."""
+def make_air(
+    root: Path, clock: Clock, url: str | None = None, windows: str | None = None, main: str = "kind = 'null'"
+) -> Air:
+    """Make a station, whose way out `main` is none that anybody hears unless told."""
     home = Home(root)
     root.mkdir(parents=True, exist_ok=True)
     home.make_folders()
-    text = "[playout.sinks.main]\nkind = 'null'\n[playout.sinks.aircheck]\nkind = 'file'\n"
+    text = f"[playout.sinks.main]\n{main}\n[playout.sinks.aircheck]\nkind = 'file'\n"
     if windows:
         text += f"[hours]\nwindows = {windows}\n"
     home.settings_file.write_text(text, encoding="utf-8")

@@ -17,7 +17,7 @@ from broadcaster.clock import SystemClock
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.services.log import playlog
-from tests.kit.air import ALL_DAY, make_air
+from tests.kit.air import ALL_DAY, HORN, make_air
 from tests.kit.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")]
@@ -35,7 +35,7 @@ NOT_OURS = {"sqlalchemy", "alembic", "huey", "flask", "werkzeug", "jinja2"}
 
 @pytest.fixture
 def air(tmp_path):
-    made = make_air(tmp_path / "dai", SystemClock(), windows=ALL_DAY)
+    made = make_air(tmp_path / "dai", SystemClock(), windows=ALL_DAY, main=HORN)
     made.sound("ngắn", 0.5)
     made.sound("dài", 4.0, 300)
     made.zones("ap-1")
