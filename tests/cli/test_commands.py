@@ -75,7 +75,16 @@ def test_the_way_of_a_script_from_file_to_report(loa: Loa, home: Path, tmp_path:
     assert report.code == 0, report.err
     assert "từ ngày 15/06/2026 đến ngày 14/09/2026" in report.out
     assert {p.suffix for p in (home / "reports").iterdir()} == {".docx", ".pdf", ".xlsx", ".csv"}
-    assert loa("doctor").code == 0
+    settings = home / "station.toml"
+    horn = 'kind = "pipe"\noptions = {command = ["cat"]}\n'
+    text = settings.read_text(encoding="utf-8").replace('kind = "device"\n', horn)
+    settings.write_text(text, encoding="utf-8")
+    told = loa("doctor", "--format", "json")
+    wrong = {c["name"]: c["sentence"] for c in json.loads(told.out) if c["ok"] is False}
+    assert (told.code, set(wrong)) == (1, {"Phát sóng", "Xử lý nền", "Âm thanh 24 giờ tới"})
+    assert "mục 2 “Lịch tiêm chủng”" in wrong["Âm thanh 24 giờ tới"], "its new words are not approved"
+    assert "loa up" in wrong["Phát sóng"]
+    assert "loa up" in wrong["Xử lý nền"]
 
 
 def renamed_zip() -> bytes:
