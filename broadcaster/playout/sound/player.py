@@ -104,8 +104,8 @@ class Lane:
     over: bool = False
     """Whether the sink is let go."""
     _cut: Cut | None = None
-    _wake: threading.Event = field(default_factory=threading.Event)
-    _go: threading.Event = field(default_factory=threading.Event)
+    _wake: threading.Event = field(init=False)
+    _go: threading.Event = field(init=False)
     _segments: Sequence[Segment] = ()
     _start: float = 0.0
     _limit: int | None = None
@@ -124,6 +124,9 @@ class Lane:
     _gained: float | None = None
     """The gain of the last sample; None before the first."""
     _level_at: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._wake, self._go = threading.Event(), threading.Event()
 
     @property
     def hears_back(self) -> bool:
