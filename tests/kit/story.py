@@ -22,6 +22,7 @@ from broadcaster.db.queries import air
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.air.emergencies import EmergencyState
 from broadcaster.domain.people.roles import machine
+from broadcaster.errors import AirError
 from broadcaster.panel import create_app
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.host.alarm import SimulatedAlarm
@@ -103,6 +104,8 @@ class Meter:
         return self.broken
 
     def open(self, feed: Feed) -> _Stream:
+        if self.broken:
+            raise AirError(self.broken)
         return _Stream(self, feed.broadcast_id)
 
     def ms(self, since: float = 0.0, until: float = float("inf"), broadcast: int | None = None) -> int:
@@ -128,6 +131,8 @@ class _Stream:
     broadcast: int
 
     def write(self, pcm: Pcm) -> None:
+        if self.meter.broken:
+            raise AirError(self.meter.broken)
         samples = np.frombuffer(pcm, dtype="<i2").astype(np.float64)
         power = float(np.mean(samples**2)) / 32768**2 if len(samples) else 0.0
         loud = power > 0 and 10 * np.log10(power) > FLOOR_DBFS

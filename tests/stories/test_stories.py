@@ -89,6 +89,16 @@ class AStory(RuleBasedStateMachine):
         self.story.wait(round(down, 2))
         self.story.live()
 
+    @rule(output=st.sampled_from(["chung", "rieng"]))
+    def a_horn_breaks_or_is_mended(self, output: str) -> None:
+        meter = self.story.meters[output]
+        meter.broken = "" if meter.broken else "Dây loa bị đứt."
+        self.story.note(f"output {output}: {meter.broken or 'well'}")
+
+    @rule(zone=ZONES, on=st.booleans())
+    def mute(self, zone: str, on: bool) -> None:
+        self.story.post("vanhanh", "/mute", zone=zone, **({"on": "1"} if on else {}))
+
     @invariant()
     def no_word_contradicts_the_meter(self) -> None:
         if self.story.playout is not None:
