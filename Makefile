@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 HOME_DIR ?= station
+N ?= 1000
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: help run test test-fast test-newest test-lowest check lint types contracts format bench shots reference lock build clean
+.PHONY: help run test test-fast stories test-newest test-lowest check lint types contracts format bench shots reference lock build clean
 
 help: ## show what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -19,6 +20,9 @@ test: $(DEV_STAMP) ## every check and every test, as CI runs them
 
 test-fast: $(DEV_STAMP) ## the fast tests alone
 	$(BIN)/python -m pytest -q -n 2 --hypothesis-profile=fast -m "not slow and not browser"
+
+stories: $(DEV_STAMP) ## N random stories of a station (1000), panel, answers and log held against meters; SEED=n tells them again
+	STORIES=$(N) $(BIN)/python -m pytest -q -n 0 --timeout=0 $(if $(SEED),--hypothesis-seed=$(SEED)) tests/stories
 
 test-newest test-lowest: test-%: $(DEV_STAMP) ## the fast tests with the newest or lowest versions that pyproject.toml allows
 	bash tests/other-versions.sh "$(PYTHON)" $*

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 import broadcaster.playout.engine  # noqa: F401 - its rooms must be there when the story's threads take their places
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.air.emergencies import EmergencyState
 from tests.kit import story as stories
 from tests.kit import truths
-from tests.kit.properties import examples
 
 ZONES = st.sampled_from(sorted(stories.OUTPUTS))
+STORIES = int(os.environ.get("STORIES", "0"))
+"""How many stories are told; `make stories` asks for a thousand, and makes a story that fails as short as it can."""
+MANY = settings(
+    max_examples=STORIES or 60,
+    stateful_step_count=12,
+    deadline=None,
+    phases=list(Phase) if STORIES else [Phase.explicit, Phase.reuse, Phase.generate],
+)
 SOME = st.lists(ZONES, min_size=1, unique=True)
 
 
@@ -111,14 +119,28 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3600)
 def test_no_word_contradicts_the_meter(founded: Path) -> None:
     AStory.founded = founded
-    from hypothesis.stateful import run_state_machine_as_test
+    run_state_machine_as_test(AStory, settings=settings(MANY, suppress_health_check=list(HealthCheck)))
 
-    run_state_machine_as_test(
-        AStory,
-        settings=settings(
-            max_examples=20, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
-    )
+
+def test_the_same_story_ends_the_same_way(founded: Path, tmp_path: Path) -> None:
+    def told(folder: Path) -> tuple[object, ...]:
+        folder.mkdir()
+        with stories.story(founded, folder) as one:
+            one.wait(125.3)
+            one.emergency("am01", "am03", repeat=2)
+            one.wait(7.1)
+            one.kill()
+            one.wait(2)
+            one.live()
+            one.wait(100)
+            one.stop()
+            one.to_the_end()
+            entries = [(e.broadcast_id, e.item_no, e.zone, e.outcome, e.heard_ms, e.started_at) for e in one.entries()]
+            return [m.heard for m in one.meters.values()], entries
+
+    first = told(tmp_path / "first")
+    assert first[0][0]
+    assert first == told(tmp_path / "second")
