@@ -21,6 +21,7 @@ from broadcaster.db.models import BroadcastRow, DayException, Emergency, PlayLog
 from broadcaster.db.queries import air
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.air.emergencies import EmergencyState
+from broadcaster.domain.air.outlets import Outlet
 from broadcaster.domain.people.roles import machine
 from broadcaster.errors import AirError
 from broadcaster.panel import create_app
@@ -93,6 +94,7 @@ class Meter:
     name: str
     turns: Turns
     kind: str = "meter"
+    outlet: Outlet = Outlet.LOUDSPEAKER
     where: str = "máy đo"
     paced: bool = False
     exclusive: bool = True
