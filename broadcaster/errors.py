@@ -19,7 +19,7 @@ _CODES: Final = """
     gtts-resting no-engine no-voice no-voice-left rate stalled unreachable voice-busy voice-damaged voice-manifest
     wrong-hash
     behind ca-file certificate command-ended connecting desk icecast icecast-refused icecast-strange lock locked
-    no-command no-device no-plugin no-relay no-talk no-tls password-file plugin relay-hour schema
+    no-command no-device no-plugin no-relay no-talk no-tls overtaken password-file plugin relay-hour schema
 """
 
 ERROR_CODES: Final = frozenset(_CODES.split())

@@ -47,7 +47,7 @@ def test_no_test_sleeps_it_waits_for_what_must_come_true() -> None:
 
 def test_a_folder_of_tests_has_the_name_of_the_folder_that_it_tests() -> None:
     """The others belong to no folder of the code: what is shipped beside it, the project, and what tests work with."""
-    apart = {"benchmarks", "content", "corpus", "fixtures", "kit", "plugins", "project", "year"}
+    apart = {"benchmarks", "content", "corpus", "fixtures", "kit", "plugins", "project", "stories", "year"}
     rooms = {path.parent.relative_to(TESTS) for path in MODULES if path.name.startswith("test_")} - {Path()}
     strange = {
         str(room)

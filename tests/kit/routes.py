@@ -32,6 +32,7 @@ VALUES = {
     "section": "hours",
     "token": "0" * 32,
     "piece": 0,
+    "kind": "broadcast",
 }
 
 TABLE = {
@@ -55,6 +56,7 @@ TABLE = {
     "onair.level": Permission.VIEW,
     "onair.resume": Permission.OPERATE,
     "onair.stop": Permission.OPERATE,
+    "onair.held": Permission.OPERATE,
     "muting.mute": Permission.OPERATE,
     "muting.unmute": Permission.OPERATE,
     "onair.trust_clock": Permission.OPERATE,
@@ -107,6 +109,7 @@ TABLE = {
     "calendar.rotation_file": Permission.VIEW,
     "calendar.rotation_versions": Permission.VIEW,
     "calendar.rotation_back": Permission.SCHEDULE,
+    "calendar.rotation_retire": Permission.SCHEDULE,
     "slots.new": Permission.SCHEDULE,
     "new_rotation.new": Permission.SCHEDULE,
     "new_rotation.first_slot": Permission.SCHEDULE,

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,7 +52,7 @@ FLOOR_DBFS = -47.0
 """Quieter than this nobody hears it."""
 PAUSE_S = 1.2
 """The siren and those who speak pause for so long at most."""
-SLACK_MS = 700
+SLACK_MS = 1000
 """What an item's own edges may hold of silence."""
 
 SETTINGS = {
@@ -153,7 +154,7 @@ QUIET_S = 1.5
 """A confirmed stop is silence within this."""
 
 
-def _touches(zones: Iterable[str], outputs: Set[str]) -> bool:
+def _touches(zones: Iterable[str], outputs: AbstractSet[str]) -> bool:
     return any(OUTPUTS[z] in outputs for z in (OUTPUTS if "all" in zones else zones))
 
 

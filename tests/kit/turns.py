@@ -219,7 +219,7 @@ class _Lock:
     def __init__(self, turns: Turns) -> None:
         self._turns, self._owner, self._depth = turns, None, 0
 
-    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:  # noqa: FBT001, FBT002 - threading's own
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         me = self._turns._local.actor
         if me.gone:
             raise Gone
@@ -307,7 +307,7 @@ class _SimpleQueue:
     def put(self, value: object) -> None:
         self._kept.append(value)
 
-    def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: FBT001, FBT002 - queue's own
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
         end = _deadline(self._turns, timeout) if block else self._turns.monotonic()
         if not self._kept and not (block and self._turns.wait(lambda: bool(self._kept), end)):
             raise queue.Empty

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow
@@ -90,10 +90,7 @@ def require_place(
         raise RuleError(
             "Giờ phát phải sau bây giờ ít nhất một phút. Muốn phát ngay thì dùng “Phát ngay”.", field="start"
         )
-    if length is None:
-        once = row.kind is BroadcastKind.ONCE and row.rundown
-        length = dt.timedelta(milliseconds=row.sound_ms) if once else row.ends_at - row.starts_at
-    _require(station, session, row, starts_at, length, zones, besides=besides)
+    _require(station, session, row, starts_at, _length(row) if length is None else length, zones, besides=besides)
 
 
 def not_now(station: Station, session: Session, row: BroadcastRow) -> NotNow | None:
@@ -122,15 +119,52 @@ def _require_now(station: Station, session: Session, row: BroadcastRow) -> None:
 
 
 def soonest(station: Station, session: Session, row: BroadcastRow) -> dt.datetime | None:
-    """The first moment at which a broadcast may stand, its own first; None when there is none in the coming days."""
+    """The first moment at which a broadcast may stand, its own first; None when there is none in the coming days.
+
+    What is in the way is read once, and what depends on the day alone is asked once a day.
+    """
+    length, outputs = _length(row), station.outputs(session)
+    others = [
+        b
+        for b in session.scalars(_coming(station.now()))
+        if b.id != row.id and b.state in OPEN_STATES and outputs.collide(b.zones, row.zones)
+    ]
+    days: dict[dt.date, bool] = {}
     for at in _moments(station, session, row):
-        try:
-            require_place(station, session, row, at, row.zones, besides=row.id)
-            require_words(station, session, row, at)
-        except RuleError:
+        local = station.local(at)
+        if at <= station.now() + HANDS_OFF or not station.settings.station_hours.allows(local, length):
             continue
-        return at
+        if any(b.starts_at < at + length and b.ends_at > at for b in others):
+            continue
+        if local.date() not in days:
+            days[local.date()] = _may_on(station, session, row, at, length)
+        if days[local.date()]:
+            return at
     return None
+
+
+def _may_on(station: Station, session: Session, row: BroadcastRow, at: dt.datetime, length: dt.timedelta) -> bool:
+    try:
+        _require_session(station, session, row, at, length, row.zones, besides=row.id)
+        require_words(station, session, row, at)
+    except RuleError:
+        return False
+    return True
+
+
+def _length(row: BroadcastRow) -> dt.timedelta:
+    """The room that a broadcast takes: its slot's, or that of its sound when it has no slot."""
+    once = row.kind is BroadcastKind.ONCE and row.rundown
+    return dt.timedelta(milliseconds=row.sound_ms) if once else row.ends_at - row.starts_at
+
+
+def _coming(now: dt.datetime) -> Select[tuple[BroadcastRow]]:
+    return select(BroadcastRow).where(
+        BroadcastRow.state.in_(OPEN_STATES),
+        BroadcastRow.ends_at > now,
+        BroadcastRow.starts_at < now + dt.timedelta(days=_AHEAD_DAYS + 1),
+        BroadcastRow.kind != BroadcastKind.TRIAL,
+    )
 
 
 def _moments(station: Station, session: Session, row: BroadcastRow) -> Iterator[dt.datetime]:
@@ -143,15 +177,7 @@ def _moments(station: Station, session: Session, row: BroadcastRow) -> Iterator[
     for offset in range(_AHEAD_DAYS):
         day = station.today() + dt.timedelta(days=offset)
         found |= {w.on(day, tz)[0].astimezone(dt.UTC) for w in station.settings.station_hours.windows}
-    ends = session.scalars(
-        select(BroadcastRow.ends_at).where(
-            BroadcastRow.state.in_(OPEN_STATES),
-            BroadcastRow.ends_at > now,
-            BroadcastRow.ends_at < now + dt.timedelta(days=_AHEAD_DAYS),
-            BroadcastRow.kind != BroadcastKind.TRIAL,
-        )
-    )
-    found |= {_whole_minute(end) for end in ends}
+    found |= {_whole_minute(b.ends_at) for b in session.scalars(_coming(now))}
     yield from sorted(m for m in found if m >= least)
 
 
@@ -174,6 +200,19 @@ def _require(
 ) -> None:
     station.settings.station_hours.require(station.local(starts_at).replace(tzinfo=None), length, field="start")
     require_free(station, session, zones, starts_at, starts_at + length, besides=besides, now=now)
+    _require_session(station, session, row, starts_at, length, zones, besides=besides)
+
+
+def _require_session(
+    station: Station,
+    session: Session,
+    row: BroadcastRow,
+    starts_at: dt.datetime,
+    length: dt.timedelta,
+    zones: Sequence[str],
+    *,
+    besides: int | None,
+) -> None:
     rest = besides is not None and row.origin in NO_SESSION  # a copy of a rest is a session of its own
     if row.kind in SESSION_KINDS and not rest and row.origin is not Origin.TALK:
         require_caps(station, session, zones, starts_at, length, besides=besides)
