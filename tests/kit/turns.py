@@ -217,7 +217,8 @@ class _Lock:
     """A lock that the same thread may take again, and must give back as often."""
 
     def __init__(self, turns: Turns) -> None:
-        self._turns, self._owner, self._depth = turns, None, 0
+        self._turns, self._depth = turns, 0
+        self._owner: Actor | None = None
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         me = self._turns._local.actor
@@ -251,7 +252,7 @@ class _Lock:
 
 class _Condition:
     def __init__(self, turns: Turns, lock: _Lock | None = None) -> None:
-        self._turns, self._lock, self._waiting = turns, lock or _Lock(turns), deque[list[bool]]()
+        self._turns, self._lock, self._waiting = turns, _Lock(turns) if lock is None else lock, deque[list[bool]]()
 
     def __enter__(self) -> Self:
         self._lock.acquire()
@@ -327,7 +328,8 @@ class _Datagrams:
     """A UDP socket of 127.0.0.1 within the story."""
 
     def __init__(self, sockets: _Sockets) -> None:
-        self._sockets, self._timeout = sockets, None
+        self._sockets = sockets
+        self._timeout: float | None = None
         self._address = ("127.0.0.1", 0)
         self._came = deque[tuple[bytes, tuple[str, int]]]()
 

@@ -158,7 +158,7 @@ def _length(row: BroadcastRow) -> dt.timedelta:
     return dt.timedelta(milliseconds=row.sound_ms) if once else row.ends_at - row.starts_at
 
 
-def _coming(now: dt.datetime) -> Select[tuple[BroadcastRow]]:
+def _coming(now: dt.datetime) -> Select[BroadcastRow]:
     return select(BroadcastRow).where(
         BroadcastRow.state.in_(OPEN_STATES),
         BroadcastRow.ends_at > now,

@@ -274,7 +274,7 @@ def test_a_file_is_shown_as_a_difference_then_applied(operator: FlaskClient, sta
     operator.post("/schedule/rotations/apply", data=shown(answer))
     assert newest(station).definition["slot"][0]["start"] == "05:20"
     for data, words in (
-        (b"[[slot", "TOML"),
+        (b"[[slot", "Dòng 1 viết sai"),
         (b"\xff\xfe", "UTF-8"),
         (b"", "tệp .toml"),
         (b'rotation = "x"', "rotation"),

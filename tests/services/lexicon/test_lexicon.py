@@ -298,7 +298,7 @@ def test_out_and_in_again_is_no_change(station: Station) -> None:
     ("data", "says"),
     [
         (b"\xff\xfe", "UTF-8"),
-        (b"[expand", "TOML"),
+        (b"[expand", "Dòng 1 viết sai"),
         (b"entry = 5", "đúng dạng"),
         (b"[letters]\na = 'a'", "thuộc về máy"),
         (b"", "không có mục"),
