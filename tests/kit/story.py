@@ -252,7 +252,13 @@ class Story:
         work(self.station)
 
     def to_the_end(self) -> None:
-        """Let everything that is due come to its end."""
+        """Mend the horns, end what is in force, and let everything that is due come to its end."""
+        for meter in self.meters.values():
+            meter.broken = ""
+        self.wait(60)
+        for e in self.emergencies():
+            if e.state is EmergencyState.ACTIVE:
+                self.post("vanhanh", f"/emergency/{e.id}/cancel", reason="Đã hết nguy hiểm")
         self.wait(300)
         while any(b.state in {BroadcastState.CUED, BroadcastState.AIRING} for b in self.rows()):
             self.wait(5)
