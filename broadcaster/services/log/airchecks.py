@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.services.log.proofs import of_entries, recording_file
 from broadcaster.services.station import Station
 
@@ -24,12 +26,13 @@ class ClipPlace:
 def of_entry(station: Station, session: Session, entry: PlayLogEntry) -> ClipPlace | None:
     """The recording of an item in a zone, or None when nothing was recorded or it is gone.
 
-    The proof of airing names it exactly; without a proof the file is known by its broadcast, and the place in it by
-    the moments of the log.
+    What no horn carried was recorded all the same, and is how one hears what would have been said. The proof of
+    airing names it exactly; without a proof the file is known by its broadcast, and the place in it by the moments
+    of the log.
     """
-    if not entry.heard_ms:
+    length = _recorded(entry).total_seconds()
+    if not length:
         return None
-    length = entry.heard_ms / 1000
     proof = of_entries(session, [entry.id]).get(entry.id)
     if proof is not None and (name := recording_file(station.home, proof)) is not None:
         return ClipPlace(station.home.airchecks / name, (proof.offset_ms or 0) / 1000, length)
@@ -48,3 +51,10 @@ def of_entry(station: Station, session: Session, entry: PlayLogEntry) -> ClipPla
     if not own:
         return None
     return ClipPlace(own[0], max(0.0, (entry.started_at - began).total_seconds()), length)
+
+
+def _recorded(entry: PlayLogEntry) -> dt.timedelta:
+    """How long an item sounded into a recording, whoever heard it."""
+    if entry.outcome is Outcome.UNHEARD and entry.started_at is not None and entry.ended_at is not None:
+        return min(entry.ended_at - entry.started_at, dt.timedelta(milliseconds=entry.duration_ms))
+    return dt.timedelta(milliseconds=entry.heard_ms)

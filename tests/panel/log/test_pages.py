@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 
@@ -10,9 +11,13 @@ import pytest
 from sqlalchemy import text
 
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
+from broadcaster.domain.air.outlets import Outlet
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.media.ffmpeg import run
 from broadcaster.panel.log import pages
+from broadcaster.services.log import playlog
 from broadcaster.services.station import Station
+from tests.kit.entries import entry
 from tests.kit.panel import SignIn
 
 ALL = "?from=2026-03-01&to=2026-03-05"
@@ -118,6 +123,32 @@ def test_an_entry_plays_its_own_stretch_of_the_air_check(sign_in: SignIn, statio
     assert part.status_code == 206
     assert part.data == path.read_bytes()[:100]
     assert client.get("/log/99999").status_code == 404
+
+
+def test_what_no_horn_carried_is_heard_from_its_recording_and_what_never_sounded_is_not(
+    sign_in: SignIn, station: Station
+) -> None:
+    with station.db.write() as session:
+        started = session.get(BroadcastRow, 1).started_at
+        begun = started + dt.timedelta(seconds=20)
+        sent = {"started_at": begun, "ended_at": begun + dt.timedelta(seconds=60)}
+        lines = [
+            entry(id="khong-ra-loa", outcome=Outcome.UNHEARD, outlet=Outlet.STAND_IN, **sent),
+            entry(id="khong-phat", outcome=Outcome.MISSED, started_at=None, ended_at=None),
+        ]
+        playlog.append(session, lines, station.now())
+        seqs = {e.id: e.seq for e in session.query(PlayLogEntry).filter(PlayLogEntry.id.like("khong-%"))}
+    client = sign_in("xem")
+    assert "Không còn bản thu" in client.get(f"/log/{seqs['khong-ra-loa']}").text
+    assert "Mục này không phát nên không có bản thu" in client.get(f"/log/{seqs['khong-phat']}").text
+    folder = station.home.airchecks / f"{started:%Y-%m-%d}"
+    folder.mkdir(parents=True)
+    (folder / f"{started:%H%M%S}-1-main.flac").write_bytes(b"fLaC")
+    page = client.get(f"/log/{seqs['khong-ra-loa']}").text
+    assert f'src="/log/{seqs["khong-ra-loa"]}/recording#t=20.0,80.0"' in page
+    assert "Đoạn này chỉ ghi vào tệp, không ra loa" in page
+    assert client.get(f"/log/{seqs['khong-ra-loa']}/recording").data == b"fLaC"
+    assert client.get(f"/log/{seqs['khong-phat']}/recording").status_code == 404
 
 
 def test_the_audit_trail_is_read_by_days(sign_in: SignIn) -> None:
