@@ -86,7 +86,8 @@ def test_what_an_emergency_cut_goes_on_and_a_meeting_that_is_titled_like_one_cut
         assert ended(air, taken).state is BroadcastState.PARTIAL
         broadcasts.send(air.station, OPERATOR, "stop", zones=["ap-1"])
         assert ended(air, meeting).causes == (Cause.PERSON_STOPPED,)
-        cut = air.plan(air.station.now() + 0.3 * SECOND, items, "ap-1", "ap-2", slot_key="cat")
+        now = air.station.now()  # ordered after the stop, which holds back what it met
+        cut = air.plan(now + 0.3 * SECOND, items, "ap-1", "ap-2", slot_key="cat", ordered_at=now)
         on_item(playout, cut, 2)
         number = declared(air)
         assert ended(air, cut).cut_by_emergency_id == number

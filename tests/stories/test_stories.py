@@ -22,7 +22,7 @@ ZONES = st.sampled_from(sorted(stories.OUTPUTS))
 STORIES = int(os.environ.get("STORIES", "0"))
 """How many stories are told; `make stories` asks for a thousand, and makes a story that fails as short as it can."""
 MANY = settings(
-    max_examples=STORIES or 60,
+    max_examples=STORIES or 25,
     stateful_step_count=12,
     deadline=None,
     phases=list(Phase) if STORIES else [Phase.explicit, Phase.reuse, Phase.generate],

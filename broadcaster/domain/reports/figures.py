@@ -115,7 +115,7 @@ class Figures:
 
     def as_json(self) -> dict[str, Any]:
         """The figures as JSON-able values."""
-        return asdict(self)
+        return asdict(self) | ({} if self.zones_heard is None else {"zones_heard": list(self.zones_heard)})
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Figures:

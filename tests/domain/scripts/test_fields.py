@@ -22,7 +22,11 @@ from broadcaster.text import front_matter
 def test_every_face_has_the_fields_that_the_declaration_gives_it() -> None:
     ours = set(ABOUT)
     options = {opt.lstrip("-") for p in script_command.commands["add"].params for opt in p.opts}
-    assert {n for n in ours if hasattr(ScriptForm, n)} == set(shown_on(Face.FORM)) == set(drafts.FIELDS) - {"own"}
+    assert (
+        {n for n in ours if hasattr(ScriptForm, n)}
+        == set(shown_on(Face.FORM))
+        == set(drafts.FIELDS) - {"own", "version"}
+    )
     assert set(front_matter.KEYS) - {"language"} == set(shown_on(Face.HEAD))
     assert ours & options == set(shown_on(Face.COMMAND))
     assert set(schemas.ScriptIn.model_fields) == set(shown_on(Face.API))
