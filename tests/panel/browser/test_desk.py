@@ -103,7 +103,7 @@ def test_a_broadcast_is_dragged_refused_confirmed_and_undone(chromium: Browser, 
     expect(page.get_by_text("Đã dời “Chương trình buổi chiều”")).to_be_visible()
     expect(page.locator(".ec-event", has_text="17:30").first).to_be_visible()
     page.get_by_role("button", name="Hoàn tác").click()
-    expect(page.get_by_text("Đã trả buổi phát về giờ cũ.")).to_be_visible()
+    expect(page.get_by_text("Đã hoàn tác: buổi phát lại như trước việc vừa rồi.")).to_be_visible()
     context.close()
 
 

@@ -68,9 +68,9 @@ class StoryClock:
 def lived(tmp_path: Path) -> Iterator[tuple[StoryClock, Station, str]]:
     """A new station with its people and nothing in it, all of its processes running."""
     clock = StoryClock(START)
-    files = {"main": {"kind": "file"}, "aircheck": {"kind": "file"}}
+    ways = {"main": {"kind": "pipe", "options": {"command": ["cat"]}}, "aircheck": {"kind": "file"}}
     station = init(
-        tmp_path / "home", overrides={"speech": {"voices": ["tone:beep"]}, "playout": {"sinks": files}}, clock=clock
+        tmp_path / "home", overrides={"speech": {"voices": ["tone:beep"]}, "playout": {"sinks": ways}}, clock=clock
     )
     for username, name, roles in seed.PEOPLE:
         temporary = accounts.create_user(station, machine("bộ thử"), username, name, roles)
@@ -124,7 +124,7 @@ def test_from_the_first_word_to_the_report(
     _aired(page, tmp_path)
     _logged(page, tmp_path)
     _reported(page, tmp_path)
-    assert len(list(station.home.airchecks.glob("2026-03-04/174500-*-main.*"))) == 1  # begun on the second
+    assert len(list(station.home.airchecks.glob("2026-03-04/174500-*-aircheck.*"))) == 1  # begun on the second
     context.close()
 
 
