@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from broadcaster.db.models import CueRow
+from sqlalchemy import select
+
+from broadcaster.db.models import BroadcastRow, CueRow, Emergency
+from broadcaster.domain.air.broadcasts import BroadcastKind
 from broadcaster.domain.air.emergencies import EmergencyRequest
 from broadcaster.domain.people.roles import Actor, Role
 from broadcaster.services.air import emergencies
@@ -37,3 +40,17 @@ def declared(air, *, after=False, **more):
     number = emergencies.draft(air.station, OPERATOR, EmergencyRequest(**(values | more)))
     emergencies.confirm(air.station, OPERATOR, number, after=after)
     return number
+
+
+def rows_of(air, number):
+    """The soundings of an emergency, in order of time."""
+    with air.station.db.read() as session:
+        query = select(BroadcastRow).where(
+            BroadcastRow.emergency_id == number, BroadcastRow.kind == BroadcastKind.EMERGENCY
+        )
+        return list(session.scalars(query.order_by(BroadcastRow.starts_at)))
+
+
+def row(air, number):
+    with air.station.db.read() as session:
+        return session.get_one(Emergency, number)

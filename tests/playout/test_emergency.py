@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from broadcaster.clock import SystemClock
-from broadcaster.db.models import BroadcastRow, Emergency
+from broadcaster.db.models import BroadcastRow
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, ItemKind, Origin
 from broadcaster.domain.air.emergencies import EmergencyRequest, EmergencyState, Interrupted
 from broadcaster.domain.log.playlog import Outcome
@@ -18,24 +18,11 @@ from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.services.air import broadcasts, emergencies, emergency_voice
 from broadcaster.services.log import playlog
 from broadcaster.supervise.simulated import Simulation
-from tests.kit.emergencies import OPERATOR, declared, prepare
+from tests.kit.emergencies import OPERATOR, declared, prepare, row, rows_of
 from tests.kit.live import running
 from tests.kit.waiting import until
 
 SECOND, MINUTE, HOUR = dt.timedelta(seconds=1), dt.timedelta(minutes=1), dt.timedelta(hours=1)
-
-
-def rows_of(air, number):
-    with air.station.db.read() as session:
-        query = select(BroadcastRow).where(
-            BroadcastRow.emergency_id == number, BroadcastRow.kind == BroadcastKind.EMERGENCY
-        )
-        return list(session.scalars(query.order_by(BroadcastRow.starts_at)))
-
-
-def row(air, number):
-    with air.station.db.read() as session:
-        return session.get_one(Emergency, number)
 
 
 @pytest.fixture

@@ -16,22 +16,9 @@ from broadcaster.domain.air.emergencies import NOTICE, EmergencyRequest, Emergen
 from broadcaster.errors import RuleError, printed
 from broadcaster.services.air import emergencies, emergency_soundings
 from broadcaster.supervise.simulated import Simulation
-from tests.kit.emergencies import OPERATOR, declared, prepare
+from tests.kit.emergencies import OPERATOR, declared, prepare, row, rows_of
 
 SECOND, MINUTE, HOUR = dt.timedelta(seconds=1), dt.timedelta(minutes=1), dt.timedelta(hours=1)
-
-
-def rows_of(air, number):
-    with air.station.db.read() as session:
-        query = select(BroadcastRow).where(
-            BroadcastRow.emergency_id == number, BroadcastRow.kind == BroadcastKind.EMERGENCY
-        )
-        return list(session.scalars(query.order_by(BroadcastRow.starts_at)))
-
-
-def row(air, number):
-    with air.station.db.read() as session:
-        return session.get_one(Emergency, number)
 
 
 def notices(air):

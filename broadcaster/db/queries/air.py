@@ -391,7 +391,7 @@ def story(session: Session, row: Emergency, now: dt.datetime) -> Story:
         .select_from(BroadcastRow)
         .where(_sounds(row.id), BroadcastRow.state.in_([BroadcastState.AIRED, BroadcastState.PARTIAL]))
     )
-    return Story(row, aired or 0, _next(session, row.id, now))
+    return Story(row, aired or 0, _next_of(session, [row.id], now).get(row.id))
 
 
 def unreviewed(session: Session) -> Sequence[Emergency]:
@@ -422,11 +422,3 @@ def _next_of(session: Session, numbers: Sequence[int], now: dt.datetime) -> dict
         BroadcastRow.starts_at >= now,
     )
     return {number: at for number, at in session.execute(query.group_by(BroadcastRow.emergency_id)).all() if number}
-
-
-def _next(session: Session, number: int, now: dt.datetime) -> dt.datetime | None:
-    return session.scalar(
-        select(func.min(BroadcastRow.starts_at)).where(
-            _sounds(number), BroadcastRow.state == BroadcastState.PLANNED, BroadcastRow.starts_at >= now
-        )
-    )

@@ -167,26 +167,9 @@ def _since(whole: Whole, before: many.Before | None) -> dict[str, Any]:
 
 def _candidate(whole: Whole) -> Candidate | None:
     """The script as the schedule would see it if it were approved now."""
-    script, rendition = whole.script, whole.rendition
-    if rendition is None:
+    if whole.rendition is None:
         return None
-    return Candidate(
-        script_id=script.id,
-        revision=whole.revision.number,
-        title=script.title,
-        topic=script.topic_code,
-        unit=script.unit_code,
-        genre=script.genre,
-        priority=script.priority,
-        valid_from=script.valid_from,
-        valid_to=script.valid_to,
-        wanted=script.airings,
-        approved_at=station().now(),
-        spoken_sha256=rendition.spoken_sha256,
-        audio_sha256=rendition.audio_sha256,
-        duration_ms=rendition.duration_ms,
-        voice=rendition.voice,
-    )
+    return approving.candidate_of(whole.script, whole.revision.number, whole.rendition, station().now())
 
 
 def _decide(script_id: int) -> ResponseReturnValue:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from broadcaster.clock import day_start
@@ -143,6 +143,16 @@ def require_caps(
     require_session(station.settings.caps, held, day, length, names=names, field=field)
 
 
+def standing_between(start: dt.datetime, end: dt.datetime) -> Select[BroadcastRow]:
+    """The broadcasts that need their outputs at some moment from `start` to `end`, trials aside."""
+    return select(BroadcastRow).where(
+        BroadcastRow.starts_at < end,
+        BroadcastRow.ends_at > start,
+        BroadcastRow.kind != BroadcastKind.TRIAL,
+        BroadcastRow.state.in_(OPEN_STATES),
+    )
+
+
 def require_free(
     station: Station,
     session: Session,
@@ -161,14 +171,7 @@ def require_free(
         RuleError: another broadcast is on then; the sentence names it, and whose amplifier it is that both want.
     """
     outputs = station.outputs(session)
-    rows = session.scalars(
-        select(BroadcastRow).where(
-            BroadcastRow.starts_at < end,
-            BroadcastRow.ends_at > start,
-            BroadcastRow.kind != BroadcastKind.TRIAL,
-            BroadcastRow.state.in_(OPEN_STATES),
-        )
-    )
+    rows = session.scalars(standing_between(start, end))
     for row in rows:
         if now is not None and row.starts_at <= now and row.state is not BroadcastState.AIRING:
             continue

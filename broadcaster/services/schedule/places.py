@@ -6,14 +6,12 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow
 from broadcaster.db.queries.schedule import broadcast_of
 from broadcaster.domain.air.broadcasts import (
     NO_SESSION,
-    OPEN_STATES,
     SESSION_KINDS,
     BroadcastKind,
     BroadcastState,
@@ -23,7 +21,7 @@ from broadcaster.domain.air.broadcasts import (
 from broadcaster.domain.air.causes import Why
 from broadcaster.errors import RuleError
 from broadcaster.services.schedule.item_faults import item_faults
-from broadcaster.services.schedule.once import require_caps, require_free
+from broadcaster.services.schedule.once import require_caps, require_free, standing_between
 from broadcaster.services.schedule.planning import HANDS_OFF
 from broadcaster.services.scripts.approving import refusal
 from broadcaster.services.station import Station
@@ -124,13 +122,10 @@ def soonest(station: Station, session: Session, row: BroadcastRow) -> dt.datetim
     What is in the way is read once, and what depends on the day alone is asked once a day.
     """
     length, outputs = _length(row), station.outputs(session)
-    others = [
-        b
-        for b in session.scalars(_coming(station.now()))
-        if b.id != row.id and b.state in OPEN_STATES and outputs.collide(b.zones, row.zones)
-    ]
+    standing = _standing(station, session)
+    others = [b for b in standing if b.id != row.id and outputs.collide(b.zones, row.zones)]
     days: dict[dt.date, bool] = {}
-    for at in _moments(station, session, row):
+    for at in _moments(station, row, standing):
         local = station.local(at)
         if at <= station.now() + HANDS_OFF or not station.settings.station_hours.allows(local, length):
             continue
@@ -158,16 +153,12 @@ def _length(row: BroadcastRow) -> dt.timedelta:
     return dt.timedelta(milliseconds=row.sound_ms) if once else row.ends_at - row.starts_at
 
 
-def _coming(now: dt.datetime) -> Select[BroadcastRow]:
-    return select(BroadcastRow).where(
-        BroadcastRow.state.in_(OPEN_STATES),
-        BroadcastRow.ends_at > now,
-        BroadcastRow.starts_at < now + dt.timedelta(days=_AHEAD_DAYS + 1),
-        BroadcastRow.kind != BroadcastKind.TRIAL,
-    )
+def _standing(station: Station, session: Session) -> Sequence[BroadcastRow]:
+    now = station.now()
+    return session.scalars(standing_between(now, now + dt.timedelta(days=_AHEAD_DAYS + 1))).all()
 
 
-def _moments(station: Station, session: Session, row: BroadcastRow) -> Iterator[dt.datetime]:
+def _moments(station: Station, row: BroadcastRow, standing: Sequence[BroadcastRow]) -> Iterator[dt.datetime]:
     """Moments at which a place may begin: windows open, other broadcasts end."""
     now, tz = station.now(), station.settings.tz
     least = now + HANDS_OFF + _MINUTE
@@ -177,7 +168,7 @@ def _moments(station: Station, session: Session, row: BroadcastRow) -> Iterator[
     for offset in range(_AHEAD_DAYS):
         day = station.today() + dt.timedelta(days=offset)
         found |= {w.on(day, tz)[0].astimezone(dt.UTC) for w in station.settings.station_hours.windows}
-    found |= {_whole_minute(b.ends_at) for b in session.scalars(_coming(now))}
+    found |= {_whole_minute(b.ends_at) for b in standing}
     yield from sorted(m for m in found if m >= least)
 
 

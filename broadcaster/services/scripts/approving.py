@@ -171,25 +171,29 @@ def airable(session: Session) -> list[Candidate]:
         .order_by(Script.id)
     )
     return [
-        Candidate(
-            script_id=script.id,
-            revision=revision.number,
-            title=script.title,
-            topic=script.topic_code,
-            unit=script.unit_code,
-            genre=script.genre,
-            priority=script.priority,
-            valid_from=script.valid_from,
-            valid_to=script.valid_to,
-            wanted=script.airings,
-            approved_at=approval.at,
-            spoken_sha256=rendition.spoken_sha256,
-            audio_sha256=rendition.audio_sha256,
-            duration_ms=rendition.duration_ms,
-            voice=rendition.voice,
-        )
-        for script, approval, revision, rendition in rows
+        candidate_of(script, revision.number, rendition, approval.at) for script, approval, revision, rendition in rows
     ]
+
+
+def candidate_of(script: Script, revision: int, rendition: Rendition, approved_at: dt.datetime) -> Candidate:
+    """A script as the schedule sees it once this revision and rendition are approved."""
+    return Candidate(
+        script_id=script.id,
+        revision=revision,
+        title=script.title,
+        topic=script.topic_code,
+        unit=script.unit_code,
+        genre=script.genre,
+        priority=script.priority,
+        valid_from=script.valid_from,
+        valid_to=script.valid_to,
+        wanted=script.airings,
+        approved_at=approved_at,
+        spoken_sha256=rendition.spoken_sha256,
+        audio_sha256=rendition.audio_sha256,
+        duration_ms=rendition.duration_ms,
+        voice=rendition.voice,
+    )
 
 
 def approved(session: Session) -> dict[int, Candidate]:
