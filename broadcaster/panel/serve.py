@@ -1,4 +1,4 @@
-"""The panel's process: waitress in front of the application, until told to stop."""
+"""The panel's process: the application behind its server, until told to stop."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import threading
 from collections.abc import Sequence
 
 from flask import Flask
-from waitress.server import create_server
 
 from broadcaster.logs import EventLog
 from broadcaster.panel.app import create_app
 from broadcaster.panel.gate import channel_for
 from broadcaster.panel.scripts.recordings import MOST
+from broadcaster.panel.web.answering import Answering
 from broadcaster.panel.web.timing import Queue, Timed
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.station import Station
@@ -25,29 +25,24 @@ def serve(station: Station, doors: Sequence[socket.socket], stop_event: threadin
     """Serve the control panel of `station` at `doors`, which listen already, until `stop_event` is set."""
     host, port = doors[0].getsockname()[:2]
     app = create_app(station)
-    server = create_server(
+    server = Answering(
         Timed(app, station.clock),
+        channel=channel_for(app),
         _dispatcher=Queue(station.settings.web.threads, station.clock),
         sockets=list(doors),
         ident=None,
         max_request_body_size=MOST,
         channel_timeout=60,
     )
-    server.channel_class = channel_for(app)
-    runner = threading.Thread(target=server.run, name="waitress", daemon=True)
-    runner.start()
-    log.info("panel ready", host=host, port=port)
-    try:
+    with server:
+        log.info("panel ready", host=host, port=port)
         _compile_templates(app, stop_event)
-        while not stop_event.is_set() and runner.is_alive():
+        while not stop_event.is_set() and server.alive:
             try:
                 beat(station, "web", {"port": port})
             except Exception as error:  # noqa: BLE001 - a beat that fails ends no page
                 log.warning("heartbeat not written", fault=error)
             stop_event.wait(_BEAT_SECONDS)
-    finally:
-        server.close()
-        runner.join(5)
 
 
 def _compile_templates(app: Flask, stop_event: threading.Event) -> None:

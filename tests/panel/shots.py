@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import sys
 import tempfile
-import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
-from waitress.server import create_server
 
 from broadcaster.clock import FrozenClock
-from broadcaster.panel import create_app
 from tests.kit import seed
 from tests.kit.browser import ARGUMENTS, CHROMIUM, opened
+from tests.kit.serving import served
 
 PICTURES = {
     "dang-phat": ("vanhanh", "/", "pc"),
@@ -30,11 +29,10 @@ PICTURES = {
 def main(folder: Path) -> None:
     """Take every picture, at the size of its screen."""
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright, ExitStack() as closing:
         station = seed.build(Path(scratch) / "station", FrozenClock(seed.NOW))
-        server = create_server(create_app(station, {"RATELIMIT_ENABLED": False}), host="127.0.0.1", port=0, threads=4)
-        threading.Thread(target=server.run, daemon=True).start()
-        address = f"http://127.0.0.1:{server.socket.getsockname()[1]}"
+        closing.callback(station.close)
+        address = closing.enter_context(served(station))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         for name, (username, target, size) in PICTURES.items():
             context, page = opened(browser, address, username, size)
@@ -44,8 +42,6 @@ def main(folder: Path) -> None:
             page.screenshot(path=folder / f"{name}.png")
             context.close()
         browser.close()
-        server.close()
-        station.close()
 
 
 if __name__ == "__main__":

@@ -1,27 +1,22 @@
 """Large requests are refused by their head: a real server, a real socket, and a body that is never sent."""
 
 import socket
-import threading
 
 import pytest
-from waitress.server import create_server
 
 from broadcaster.panel import gate
 from broadcaster.panel.scripts import recordings
+from broadcaster.panel.web.answering import Answering
 
 FORM = "multipart/form-data; boundary=x"
 
 
-@pytest.fixture
-def address(app, tmp_path, monkeypatch):
+@pytest.fixture(params=[0, 1], ids=["first door", "second door"])
+def address(app, tmp_path, monkeypatch, request):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    server = create_server(app, host="127.0.0.1", port=0, threads=2, max_request_body_size=recordings.MOST)
-    server.channel_class = gate.channel_for(app)
-    runner = threading.Thread(target=server.run, daemon=True)
-    runner.start()
-    yield server.socket.getsockname()
-    server.close()
-    runner.join(5)
+    doors = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]  # as for 127.0.0.1 and ::1
+    with Answering(app, channel=gate.channel_for(app), sockets=doors, threads=2, max_request_body_size=recordings.MOST):
+        yield doors[request.param].getsockname()
 
 
 @pytest.fixture

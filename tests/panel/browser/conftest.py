@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from waitress.server import create_server
 
 from broadcaster.clock import FrozenClock
-from broadcaster.panel import create_app
 from broadcaster.services.station import Station, open_station
 from tests.kit import seed
 from tests.kit.browser import ARGUMENTS, CHROMIUM
 from tests.kit.panel import one_who_speaks
+from tests.kit.serving import served
 
 
 @pytest.fixture
@@ -30,13 +28,8 @@ def lived(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[St
 
 @pytest.fixture
 def address(lived: Station) -> Iterator[str]:
-    server = create_server(create_app(lived, {"RATELIMIT_ENABLED": False}), host="127.0.0.1", port=0, threads=4)
-    runner = threading.Thread(target=server.run, daemon=True)
-    runner.start()
-    with one_who_speaks(lived):
-        yield f"http://127.0.0.1:{server.socket.getsockname()[1]}"
-    server.close()
-    runner.join(5)
+    with served(lived) as address, one_who_speaks(lived):
+        yield address
 
 
 @pytest.fixture(scope="module")

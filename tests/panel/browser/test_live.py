@@ -12,20 +12,19 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import select
-from waitress.server import create_server
 
 from broadcaster.clock import SystemClock
 from broadcaster.db.models import BroadcastRow, Emergency, PlayLogEntry
 from broadcaster.domain.air.broadcasts import BroadcastState, Origin
 from broadcaster.domain.air.emergencies import EmergencyState
 from broadcaster.domain.log.playlog import Outcome
-from broadcaster.panel import create_app
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.services.desk import beside
 from broadcaster.services.station import Station, open_station
 from broadcaster.sound.store import Store
 from tests.kit.browser import ARGUMENTS, CHROMIUM, faults, opened
+from tests.kit.serving import served
 from tests.kit.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -56,13 +55,9 @@ def lively(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
     stop = threading.Event()
     player = threading.Thread(target=playout.run, args=(stop,))
     player.start()
-    server = create_server(create_app(station, {"RATELIMIT_ENABLED": False}), host="127.0.0.1", port=0, threads=8)
-    runner = threading.Thread(target=server.run, daemon=True)
-    runner.start()
-    until((station.home.run / "playout.port").exists)
-    yield station, ear, f"http://127.0.0.1:{server.socket.getsockname()[1]}"
-    server.close()
-    runner.join(5)
+    with served(station, threads=8) as address:
+        until((station.home.run / "playout.port").exists)
+        yield station, ear, address
     stop.set()
     player.join(20)
     station.close()

@@ -6,25 +6,23 @@ import datetime as dt
 import os
 import re
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
-from waitress.server import create_server
 
 from broadcaster.clock import FrozenClock
 from broadcaster.domain.people.roles import machine
 from broadcaster.domain.reports.activities import ActivityDraft
 from broadcaster.domain.reports.periods import parse
 from broadcaster.domain.reports.plans import Campaign, CampaignState, Deadline, PlanTopic, PlanUnit
-from broadcaster.panel import create_app
 from broadcaster.services.reports import activities, drawing, plans
 from broadcaster.services.station import Station, open_station
 from tests.kit import seed
 from tests.kit.browser import faults, opened
 from tests.kit.places import FIXTURES
+from tests.kit.serving import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FIXTURE = FIXTURES / "ke-hoach-2026.txt"
@@ -94,12 +92,8 @@ def planned(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture(scope="module")
 def place(planned: Station) -> Iterator[str]:
-    server = create_server(create_app(planned, {"RATELIMIT_ENABLED": False}), host="127.0.0.1", port=0, threads=4)
-    runner = threading.Thread(target=server.run, daemon=True)
-    runner.start()
-    yield f"http://127.0.0.1:{server.socket.getsockname()[1]}"
-    server.close()
-    runner.join(5)
+    with served(planned) as address:
+        yield address
 
 
 @pytest.mark.parametrize(("size", "scheme"), [("pc", "light"), ("phone", "light"), ("pc", "dark")])

@@ -15,12 +15,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from waitress.server import create_server
 
 from broadcaster.clock import UTC
 from broadcaster.domain.people.roles import machine
 from broadcaster.media.ffmpeg import run
-from broadcaster.panel import create_app
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.host.alarm import SimulatedAlarm
 from broadcaster.services.desk import beside
@@ -30,6 +28,7 @@ from broadcaster.services.station import Station
 from broadcaster.worker import consumer
 from tests.kit import seed
 from tests.kit.browser import faults, opened
+from tests.kit.serving import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TITLE = "Tiêm chủng cho trẻ em"
@@ -77,17 +76,14 @@ def lived(tmp_path: Path) -> Iterator[tuple[StoryClock, Station, str]]:
         accounts.change_password(station, accounts.actor_named(station, username), temporary, seed.PASSWORD)
     stop = threading.Event()
     playout = Playout(*beside(station), alarm=SimulatedAlarm(clock, threaded=True))
-    server = create_server(create_app(station, {"RATELIMIT_ENABLED": False}), host="127.0.0.1", port=0, threads=8)
     threads = [
         threading.Thread(target=playout.run, args=(stop,)),
         threading.Thread(target=consumer.run, args=(station, stop)),
     ]
-    runner = threading.Thread(target=server.run, daemon=True)
-    for thread in (*threads, runner):
+    for thread in threads:
         thread.start()
-    yield clock, station, f"http://127.0.0.1:{server.socket.getsockname()[1]}"
-    server.close()
-    runner.join(5)
+    with served(station, threads=8) as address:
+        yield clock, station, address
     stop.set()
     for thread in threads:
         thread.join(30)

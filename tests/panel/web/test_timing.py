@@ -8,9 +8,9 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from waitress.server import create_server
 
 from broadcaster.clock import SystemClock
+from broadcaster.panel.web.answering import Answering
 from broadcaster.panel.web.timing import Queue, Timed
 from tests.kit.waiting import idle
 
@@ -27,13 +27,8 @@ def port() -> Iterator[int]:
         return [b"x"]
 
     dispatcher = Queue(1, SystemClock())
-    server = create_server(Timed(page, SystemClock()), host="127.0.0.1", port=0, _dispatcher=dispatcher)
-    runner = threading.Thread(target=server.run, daemon=True)
-    runner.start()
-    yield server.effective_port
-    dispatcher.shutdown()
-    server.close()
-    runner.join(5)
+    with Answering(Timed(page, SystemClock()), host="127.0.0.1", port=0, _dispatcher=dispatcher) as server:
+        yield server.port
 
 
 def ask(port: int) -> dict[str, float]:
