@@ -132,7 +132,7 @@ class Playout:
             claims=Claims(desk, clock, pinned, lease, inline=inline),
             lease=lease,
             trust=ClockTrust(clock, journal.last_time()),
-            incidents=Incidents(journal, agenda.soon),
+            incidents=Incidents(journal, lambda: agenda.soon("beat")),
             agenda=agenda,
             decoded=DecodedCache(home.store, folder / "tapes"),
             sinks=sinks if isinstance(sinks, Sinks) else Sinks(dict(sinks), {}),
@@ -268,11 +268,17 @@ class Playout:
                 self.machine.incidents.sink(name, sink.trouble)
 
     def _look_for_horns(self) -> None:
-        """See whether a card that was away is back, or one that was there is gone."""
-        sinks = self.machine.sinks
+        """See whether a card is back, or gone, and what broke is mended meanwhile."""
+        sinks, incidents = self.machine.sinks, self.machine.incidents
         sinks.look()
-        for name in sinks.replaceable:
-            self.machine.incidents.sink(name, sinks.notes.get(name, ""))
+        busy = {lane.sink.name for one in self.airings() for lane in one.lanes if not lane.over}
+        for name, sink in sinks.by_name.items():
+            if isinstance(sink, BackgroundSink) or name in busy:
+                continue  # it says itself how it is, or its player does
+            if name in sinks.replaceable:
+                incidents.sink(name, sinks.notes.get(name, ""))
+            elif incidents.now(f"sink-{name}"):
+                incidents.sink(name, sinks.examine(name)[0])
 
     # What is due
 

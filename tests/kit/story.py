@@ -41,6 +41,7 @@ from broadcaster.services.station import Station, open_station
 from tests.kit.panel import Client, work
 from tests.kit.scripts import approved
 from tests.kit.seed import PASSWORD, PEOPLE
+from tests.kit.threads_in_turn import ruling
 from tests.kit.turns import Turns
 
 START = dt.datetime(2026, 3, 2, 22, 58, tzinfo=dt.UTC)
@@ -77,7 +78,7 @@ ROTATION = """
 code = "thuong"
 title = "Ngày thường"
 valid_from = 2026-01-01
-""" + "".join(_SLOT.format(code=f"06{m:02d}", start=f"06:{m:02d}") for m in range(0, 60, 4))
+""" + "".join(_SLOT.format(code=f"06{m:02d}", start=f"06:{m:02d}") for m in range(0, 40, 4))
 
 
 @dataclass(frozen=True)
@@ -350,7 +351,7 @@ def story(founded: Path, folder: Path) -> Iterator[Story]:
     home = folder / "station"
     shutil.copytree(founded, home, ignore=shutil.ignore_patterns("*-wal", "*-shm"))
     turns = Turns(START)
-    with turns.ruling():
+    with ruling(turns):
         told = Story(home, turns)
         try:
             yield told

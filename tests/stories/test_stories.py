@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-import broadcaster.playout.engine  # noqa: F401 - its rooms must be there when the story's threads take their places
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.air.emergencies import EmergencyState
 from tests.kit import story as stories
@@ -111,11 +110,6 @@ class AStory(RuleBasedStateMachine):
     def no_word_contradicts_the_meter(self) -> None:
         if self.story.playout is not None:
             truths.panel_tells_what_sounds(self.story)
-
-
-@pytest.fixture(scope="session")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return stories.found(tmp_path_factory.mktemp("founded") / "station")
 
 
 @pytest.mark.skipif(not STORIES, reason="told by `make stories`, which still finds contradictions: ADR 79")

@@ -13,6 +13,7 @@ from broadcaster.clock import Clock, FrozenClock
 from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, Overrun, RundownItem
 from broadcaster.domain.air.causes import NOTHING, Cause, Why
 from broadcaster.domain.air.desk import AirHours, Bundle
+from broadcaster.domain.air.outlets import Outlet
 from broadcaster.domain.air.stops import Stop, wanted_since
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.setup.zones import Correction, strictest, volume_at
@@ -21,7 +22,7 @@ from broadcaster.playout.airing.machine import Machine
 from broadcaster.playout.airing.proving import listener
 from broadcaster.playout.record.asrun import TRIAL_ZONE, heard_zones
 from broadcaster.playout.sinks import AIRCHECK, Sinks
-from broadcaster.playout.sinks.base import RATE, Feed
+from broadcaster.playout.sinks.base import RATE, BackgroundSink, Feed
 from broadcaster.playout.sinks.behind import Behind
 from broadcaster.playout.sound.decoded import Tape
 from broadcaster.playout.sound.equaliser import Equaliser
@@ -147,10 +148,17 @@ def lay(
                 mute=partial(machine.mutes.of, name),
                 tone=tone(state.bundle, free),
                 outlet=machine.sinks.outlet(name),
+                trouble=_known_trouble(machine, name),
                 nobody=NOTHING if b.kind is BroadcastKind.TRIAL else machine.sinks.nobody(name),
             )
         )
     return tuple(lanes)
+
+
+def _known_trouble(machine: Machine, name: str) -> str:
+    """What was wrong with a sink when it was used last, unless it says itself how it is."""
+    itself = isinstance(machine.sinks.by_name[name], BackgroundSink) or machine.sinks.outlet(name) is Outlet.STAND_IN
+    return "" if itself else machine.incidents.now(f"sink-{name}")
 
 
 def segments(sources: Sequence[tuple[RundownItem, Source]], offset_s: float) -> tuple[list[Segment], list[RundownItem]]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.air.desk import Bundle
 from broadcaster.domain.air.mutes import Mute
-from broadcaster.domain.air.stops import kept_until
+from broadcaster.domain.air.stops import kept_until, wanted_since
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.playout.airing.airing import Airing
 from broadcaster.playout.airing.contract import Launch
@@ -122,8 +122,16 @@ class Register:
         last = recovery.close_interrupted(one, asrun)
         if recovery.may_resume(one, asrun, machine.clock.now()) and last < max(i.no for i in b.rundown):
             reasons = tuple(asrun.reasons)
+            since = min(wanted_since(b), one.began_at)  # it may have begun before its time
             self.launch(
-                Launch(bundle=bundle, resume_after=last, known=asrun.known, reasons=reasons, began_at=one.began_at)
+                Launch(
+                    bundle=bundle,
+                    resume_after=last,
+                    known=asrun.known,
+                    reasons=reasons,
+                    began_at=one.began_at,
+                    ordered_at=since,
+                )
             )
             return
         asrun.rest(Outcome.MISSED, RESTARTED)

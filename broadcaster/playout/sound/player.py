@@ -98,6 +98,8 @@ class Lane:
     item_started_at: dt.datetime | None = None
     item_ms: int = 0
     """How far the item is."""
+    trouble: str = ""
+    """What is wrong with the sink, as it was known last: an earlier broadcast may have found it broken."""
     crashed: bool = False
     silent_at: float | None = None
     """When nothing of it sounded any more (monotonic s); None while something may."""
@@ -116,7 +118,6 @@ class Lane:
     """Samples that earlier streams took and never let out."""
     _lost_known: int = 0
     _tee: Stream | None = None
-    _trouble: str = ""
     _retry_at: float = 0.0
     _quiet_why: Why = NOTHING
     _overruled: Why = NOTHING
@@ -373,8 +374,8 @@ class Lane:
         except AirError as error:
             self._break(error.message)
             return
-        if self._trouble:
-            self._trouble = ""
+        if self.trouble:
+            self.trouble = ""
             self.fault(self.sink.name, "")
 
     def _break(self, why: str) -> None:
@@ -384,13 +385,13 @@ class Lane:
             _quietly(self._stream.close)
             self._stream = None
         self._retry_at = self.clock.monotonic() + RETRY_S
-        if not self._trouble:
-            self._trouble = why
+        if not self.trouble:
+            self.trouble = why
             self.fault(self.sink.name, why)
         self._quiet_why = self._quiet_why or Why(Cause.SINK_FAILED, why)
 
     def _sink_fault(self) -> Why:
-        return Why(Cause.SINK_FAILED, self._trouble) if self._trouble else NOTHING
+        return Why(Cause.SINK_FAILED, self.trouble) if self.trouble else NOTHING
 
 
 def level(pcm: Pcm) -> float:

@@ -92,7 +92,7 @@ def _plan_rest(
     took = session.get(Emergency, b.cut_by_emergency_id) if b.cut_by_emergency_id is not None else None
     why = _why_not(station, session, took, start, length_of(items), zones, number)
     emergency_id = took.id if took else None
-    since = wanted_since(broadcast_of(b))
+    since = min(wanted_since(broadcast_of(b)), b.started_at or now)  # it may have begun before its time
     made = origins.emergency_rest(b, items, zones, start, attempt=number, emergency_id=emergency_id, wanted_since=since)
     if why and why.cause:
         made.state, made.verdict, made.finished_at = BroadcastState.CANCELLED, why.text, now

@@ -1,0 +1,49 @@
+"""Stories that once ended in a contradiction, told as they were found."""
+
+from __future__ import annotations
+
+from broadcaster.domain.air.broadcasts import Origin
+from broadcaster.domain.setup.zones import ZoneState
+from tests.kit import truths
+from tests.kit.story import Story
+
+
+def state_of(story: Story, zone: str) -> ZoneState:
+    return next(z.state for z in story.present().zones if z.code == zone)
+
+
+def test_an_output_that_is_mended_is_told_at_once(story: Story) -> None:
+    story.wait(125)  # the first slot is on air
+    story.meters["rieng"].broken = "Dây loa bị đứt."
+    story.wait(3)
+    assert state_of(story, "am03") is ZoneState.BAD
+    story.meters["rieng"].broken = ""
+    story.wait(1.5)
+    assert state_of(story, "am03") is ZoneState.AIR
+    truths.panel_tells_what_sounds(story)
+
+
+def test_an_output_that_is_mended_between_two_broadcasts_is_told_as_well(story: Story) -> None:
+    story.wait(125)
+    story.meters["rieng"].broken = "Dây loa bị đứt."
+    while any(z.airing for z in story.present().zones):
+        story.wait(5)
+    assert state_of(story, "am03") is ZoneState.BAD
+    story.meters["rieng"].broken = ""
+    story.wait(12)
+    assert state_of(story, "am03") is ZoneState.REST
+
+
+def test_what_an_emergency_interrupted_stays_stopped_also_when_it_was_begun_before_its_time(story: Story) -> None:
+    story.post("vanhanh", f"/schedule/{story.rows()[0].id}/air")
+    story.wait(5)
+    number = story.emergency("am01", "am02", "am03")
+    story.wait(8)
+    story.stop()
+    story.wait(3)
+    story.post("vanhanh", f"/emergency/{number}/cancel", reason="Đã hết nguy hiểm")
+    story.wait(60)
+    (rest,) = [b for b in story.rows() if b.origin is Origin.EMERGENCY_REST]
+    assert [h.number for h in story.present().held if not h.urgent] == [rest.id]
+    assert all(m.ms(broadcast=rest.id) == 0 for m in story.meters.values())
+    truths.stopped_is_silent(story)
