@@ -7,7 +7,7 @@ from typing import Any
 
 import tomlkit
 from pydantic import BaseModel
-from tomlkit.items import Table
+from tomlkit.items import InlineTable, Table
 
 from broadcaster.settings import PlayoutSettings, Settings, only_at_start
 from broadcaster.settings_reference import sink_words
@@ -64,7 +64,7 @@ def changed(text: str, section: str, values: Mapping[str, Any]) -> str:
     if section not in doc:
         doc.add(section, tomlkit.table())
     table = doc[section]
-    if not isinstance(table, Table):
+    if not isinstance(table, Table | InlineTable):
         raise TypeError(section)
     for key, value in values.items():
         table[key] = _NONE if value is None else _plain(value)

@@ -10,7 +10,8 @@ import subprocess
 import tempfile
 import uuid
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -121,18 +122,38 @@ def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
     return f"sqlite:///{path}"
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
-    name = f"loa_{uuid.uuid4().hex[:12]}"
-    admin = create_engine(f"{postgres_server}/postgres", isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}"'))
+@contextmanager
+def _databases(server: str) -> Iterator[Callable[[str], str]]:
+    """Make databases from a template on a server; drop them all at the end."""
+    admin = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
+    made: list[str] = []
+
+    def new(template: str) -> str:
+        made.append(f"loa_{uuid.uuid4().hex[:12]}")
+        with admin.connect() as connection:
+            connection.execute(text(f'CREATE DATABASE "{made[-1]}" TEMPLATE "{template}"'))
+        return f"{server}/{made[-1]}"
+
     try:
-        yield f"{postgres_server}/{name}"
+        yield new
     finally:
         with admin.connect() as connection:
-            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+            for name in made:
+                connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
         admin.dispose()
+
+
+@pytest.fixture
+def empty_postgres(postgres_server: str) -> Iterator[Callable[[], str]]:
+    """Make a PostgreSQL database with nothing in it; its address."""
+    with _databases(postgres_server) as new:
+        yield lambda: new("template0")
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    with _databases(postgres_server) as new:
+        yield new(postgres_template)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])

@@ -31,9 +31,10 @@ def backup_command(ctx: click.Context, own_home: str | None, *, whole: bool) -> 
 @click.command("restore")
 @click.argument("archive", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-def restore_command(archive: Path, folder: Path) -> None:
+@click.option("--database", default="", metavar="ĐỊA_CHỈ", help="PostgreSQL trống để giữ dữ liệu; bỏ qua: tệp của đài.")
+def restore_command(archive: Path, folder: Path, database: str) -> None:
     """Khôi phục một bản sao lưu vào thư mục trống."""
-    made = restore(archive, folder)
+    made = restore(archive, folder, database=database)
     click.echo(f"Đã khôi phục đài vào {made.home.root}")
     for line in restored_lines(made):
         click.echo(line)
@@ -78,6 +79,11 @@ def restored_command(
 def restored_lines(made: Restored) -> list[str]:
     """What a person has to know of a station that was brought back."""
     lines = []
+    if made.moved:
+        lines.append(
+            "Đài cũ dùng PostgreSQL; bản khôi phục dùng tệp cơ sở dữ liệu trong thư mục của nó. Muốn đưa lên PostgreSQL: "
+            "tạo một cơ sở dữ liệu trống, rồi khôi phục lại với --database ĐỊA_CHỈ vào thư mục khác."
+        )
     if made.gone:
         lines.append(f"{made.gone} âm thanh trong danh sách của bản sao lưu không tìm thấy ở đâu.")
     lines += missing_lines(made.lacks)

@@ -63,8 +63,16 @@ class _ByTheStation:
         return self.air.station
 
 
-def test_a_station_that_was_lost_is_heard_again_elsewhere(tmp_path: Path) -> None:
-    overrides = {"speech": {"voices": ["tone:beep"]}, "hours": {"windows": ["00:00-23:59"], "sessions_per_day": 0}}
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_station_that_was_lost_is_heard_again_elsewhere(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    new = request.getfixturevalue("empty_postgres") if kind == "postgresql" else str
+    overrides = {
+        "speech": {"voices": ["tone:beep"]},
+        "hours": {"windows": ["00:00-23:59"], "sessions_per_day": 0},
+        "database": {"url": new()},
+    }
     lost = init(tmp_path / "cũ", overrides=overrides)
     number = approved(lost)
     wish = EmergencyRequest(title="Lũ về", text="Nước lên nhanh.", zones=("am01",), reason="Công điện")
@@ -74,7 +82,7 @@ def test_a_station_that_was_lost_is_heard_again_elsewhere(tmp_path: Path) -> Non
     shutil.rmtree(lost.home.root)
 
     (archive,) = (tmp_path / "usb").glob("*.zip")
-    made = restore(archive, tmp_path / "mới")
+    made = restore(archive, tmp_path / "mới", database=new())
     assert (made.lacks, made.gone) == ((), 0)
     back = open_station(made.home.root, clock=SystemClock())
     got = tmp_path / "got.raw"

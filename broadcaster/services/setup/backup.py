@@ -23,13 +23,17 @@ from typing import Final
 
 from sqlalchemy import select
 
+from broadcaster.db import copying, schema
 from broadcaster.db.models import CueRow, Rendition
+from broadcaster.db.session import Database
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.work.jobs import JobKind
-from broadcaster.errors import NotFoundError
-from broadcaster.home import Home
+from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.home import SQLITE, Home
+from broadcaster.locks import FileLock
 from broadcaster.services.audit import Trail
 from broadcaster.services.scripts.recordings import HUMAN
+from broadcaster.services.setup.archives import DAMAGE, DATABASE, LISTS, SETTINGS
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 
@@ -37,9 +41,8 @@ KEEP = 14
 """Backups kept: two weeks of nights."""
 OWN: Final = ("schedules", "scripts", "web", "reports", "proofs")
 """Folders of the home whose files are in every archive."""
-LISTS: Final = {"store.json": "audio/store", "recordings.json": "audio/recordings"}
-"""The lists of sounds in an archive, and where in the home those sounds lie."""
 BESIDE: Final = "sounds"
+_PART: Final = "partial-"
 WITHIN: Final = 200_000_000
 """What people recorded is in the archive itself while all of it is no more than this many bytes."""
 
@@ -47,26 +50,39 @@ WITHIN: Final = 200_000_000
 def backup(station: Station, *, whole: bool = False) -> Path:
     """Write one backup into the home's `backups` folder; return the path of its archive.
 
-    `whole` puts every sound within, to be carried elsewhere alone. On PostgreSQL the database is left to `pg_dump`,
-    and it says so.
+    `whole` puts every sound within, to be carried elsewhere alone. A database of whatever kind goes in as SQLite, so
+    that it can be brought back on any machine.
 
     Raises:
+        RuleError: another one is being written.
         OSError: the disk is full or refuses.
     """
     home = station.home
     stamp = f"{station.local(station.now()):%Y%m%d-%H%M%S}"
     target = home.backups / f"loa-{stamp}.zip"
-    with tempfile.TemporaryDirectory(dir=home.run) as scratch:
-        part = Path(scratch) / "backup.zip"
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
-            if station.db.is_sqlite:
-                copy = Path(scratch) / "station.db"
-                with closing(sqlite3.connect(home.root / "station.db")) as source, closing(sqlite3.connect(copy)) as to:
-                    source.backup(to)
-                archive.write(copy, "station.db")
-            else:
-                archive.writestr("POSTGRESQL.txt", "Cơ sở dữ liệu PostgreSQL cần được sao lưu riêng bằng pg_dump.\n")
-            archive.write(home.settings_file, "station.toml")
+    lock = FileLock(home.run / "backup.lock")
+    try:
+        if not lock.take():
+            raise RuleError("Đang có một bản sao lưu khác được làm. Hãy đợi bản ấy xong.", field="backup")
+        for left in home.backups.glob(f"{_PART}*"):  # of one that was cut off
+            shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=_PART, dir=home.backups) as scratch:
+            part = Path(scratch) / "backup.zip"
+            _write(station, part, whole=whole)
+            part.replace(target)
+        _let_go(home)
+    finally:
+        lock.close()
+    return target
+
+
+def _write(station: Station, part: Path, *, whole: bool) -> None:
+    """Write an archive down to the disk, and lay its sounds beside those of the others."""
+    home = station.home
+    with part.open("wb") as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
+            archive.write(_database(station, part.parent), DATABASE)
+            archive.write(home.settings_file, SETTINGS)
             for path in _own_files(home):
                 archive.write(path, path.relative_to(home.root).as_posix())
             within = _irreplaceable(station)
@@ -77,8 +93,22 @@ def backup(station: Station, *, whole: bool = False) -> Path:
                     if whole or path.stem in within:
                         archive.write(path, path.relative_to(home.root).as_posix(), zipfile.ZIP_STORED)
                     _lay_beside(home, path)
-        part.replace(target)
-    _let_go(home)
+        os.fsync(file.fileno())
+
+
+def _database(station: Station, scratch: Path) -> Path:
+    """Every row of the station at one moment, in a file of SQLite."""
+    target = scratch / DATABASE
+    if station.db.is_sqlite:
+        with closing(sqlite3.connect(station.home.root / DATABASE)) as source, closing(sqlite3.connect(target)) as to:
+            source.backup(to)
+        return target
+    copy = Database(f"{SQLITE}{target.as_posix()}")
+    try:
+        schema.upgrade(copy)
+        copying.copy_rows(station.db, copy)
+    finally:
+        copy.dispose()
     return target
 
 
@@ -127,7 +157,7 @@ def _let_go(home: Home) -> None:
             with zipfile.ZipFile(kept) as archive:
                 for name in LISTS.keys() & set(archive.namelist()):
                     named |= json.loads(archive.read(name)).keys()
-        except (zipfile.BadZipFile, ValueError):
+        except DAMAGE:
             return  # what a damaged archive names is not known: nothing is let go of
     for path in (home.backups / BESIDE).glob("??/*"):
         if path.stem not in named:

@@ -23,7 +23,7 @@ from broadcaster.errors import StationError
 from broadcaster.rooms import room
 from broadcaster.services.air import emergencies
 from broadcaster.services.scripts import approving, recordings, speaking
-from broadcaster.services.setup.backup import LISTS
+from broadcaster.services.setup.archives import LISTS
 from broadcaster.services.setup.sounds import shipped
 from broadcaster.services.station import Station
 from broadcaster.sound.store import Store, digest

@@ -9,15 +9,21 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Update, update
+from sqlalchemy import Update, delete, update
+from sqlalchemy.exc import SQLAlchemyError
 
+from broadcaster import handwritten, settings_file
 from broadcaster.clock import Clock
-from broadcaster.db.models import BroadcastRow, Command, MuteRow
+from broadcaster.db import copying, schema
+from broadcaster.db.models import BroadcastRow, Command, Heartbeat, LeaseRow, MuteRow
 from broadcaster.db.session import changed
+from broadcaster.disks import reason
 from broadcaster.domain.air.broadcasts import OPEN_STATES, BroadcastKind, BroadcastState
 from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.air.emergencies import EmergencyState
@@ -27,11 +33,13 @@ from broadcaster.home import Home
 from broadcaster.services.air import emergencies, emergency_soundings
 from broadcaster.services.air.fitness import Organ, fitness
 from broadcaster.services.audit import Trail
-from broadcaster.services.setup import lacking, restored
-from broadcaster.services.setup.backup import BESIDE, LISTS, find
+from broadcaster.services.setup import before_restoring, lacking, restored
+from broadcaster.services.setup.archives import DATABASE, LISTS
+from broadcaster.services.setup.backup import BESIDE, find
+from broadcaster.services.setup.before_restoring import Checked
 from broadcaster.services.setup.founding import init
 from broadcaster.services.setup.restored import MARK, RESTORER
-from broadcaster.services.station import Station
+from broadcaster.services.station import Station, open_station
 from broadcaster.sound.store import Store, digest
 
 _HELD: Final = "Đài khôi phục từ bản sao lưu, chờ người quyết định."
@@ -48,38 +56,104 @@ class Restored:
     """How many sounds the backup names that were found nowhere."""
     waiting: tuple[restored.Waiting, ...]
     """What waits for a person."""
-    silent: tuple[str, ...] = ()
+    silent: tuple[str, ...]
     """What of the coming day, or of an alarm, would not be heard as things stand; Vietnamese sentences."""
+    moved: bool
+    """It had a PostgreSQL and now has a file of its own."""
 
 
-def restore(archive: Path, root: Path, *, clock: Clock | None = None) -> Restored:
+def restore(archive: Path, root: Path, *, database: str = "", clock: Clock | None = None) -> Restored:
     """Unpack a backup into the empty folder `root` and make it a station that speaks, as far as its sounds are there.
 
+    Args:
+        archive: as `backup` wrote it.
+        root: an empty folder, or one that is not there yet.
+        database: the address of an empty PostgreSQL; else the station keeps its rows in a file of its own.
+        clock: for the station.
+
     Raises:
-        RuleError: the archive is not a backup of ours, or the folder is not empty.
+        RuleError: the archive is damaged or no backup of ours, the folder or the database is not empty, or the disk
+            has no room. Nothing is left in the folder then.
     """
-    if root.exists() and any(root.iterdir()):
-        raise RuleError("Thư mục khôi phục phải trống, để không ghi đè lên đài đang có.", field=str(root))
     home = Home(root.resolve())
+    checked = before_restoring.check(archive, home, database)
+    with _all_or_nothing(home), closing(checked):
+        gone = _bring_back(archive, home, checked)
+        station = _settled(archive, home, checked, clock)
     try:
-        names = _unpack(archive, home)
-        gone = sum(_bring(home, folder, archive.parent / BESIDE, name) for name, folder in LISTS.items())
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise RuleError(f"Không đọc được bản sao lưu: {error}.", field=str(archive)) from None
-    if "station.db" not in names or home.settings().database.url:
-        return Restored(home, (), gone, ())  # its database is brought back by itself, and may be another's at work
-    station = init(home.root, clock=clock)
-    try:
-        lacking.from_package(station)
-        (home.run / MARK).write_text(json.dumps({"archive": archive.name}), encoding="utf-8")
-        _hold_back(station)
         fit = fitness(station)
-        silent = tuple(
-            filter(None, (fit.of(organ) for organ in (Organ.DATABASE, Organ.DISK, Organ.SIREN, Organ.SOUND)))
-        )
-        return Restored(home, tuple(lacking.lacks(station)), gone, tuple(restored.waiting(station)), silent)
+        organs = (Organ.DATABASE, Organ.DISK, Organ.SIREN, Organ.SOUND)
+        silent = tuple(filter(None, (fit.of(organ) for organ in organs)))
+        waits = tuple(restored.waiting(station))
+        moved = bool(checked.settings.database.url) and not database
+        return Restored(home, tuple(lacking.lacks(station)), gone, waits, silent, moved=moved)
     finally:
         station.close()
+
+
+@contextmanager
+def _all_or_nothing(home: Home) -> Iterator[None]:
+    """Take away what was unpacked into the folder, which was empty or not there, when anything fails."""
+    there = home.root.exists()
+    try:
+        yield
+    except BaseException as error:
+        for path in home.root.glob("*"):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+        if not there and home.root.exists():
+            home.root.rmdir()
+        if isinstance(error, OSError):
+            raise RuleError(
+                f"Không khôi phục được: {reason(error)}.", field=str(error.filename or home.root)
+            ) from error
+        if isinstance(error, SQLAlchemyError):
+            words = f"Cơ sở dữ liệu không nhận các dòng của bản sao lưu: {type(error).__name__}."
+            raise RuleError(words, field=DATABASE) from error
+        raise
+
+
+def _bring_back(archive: Path, home: Home, checked: Checked) -> int:
+    """Unpack all and bring the sounds where they belong; return how many of them are nowhere."""
+    home.make_folders()
+    with zipfile.ZipFile(archive) as bundle:
+        for name in checked.contents.names:
+            target = home.root / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with bundle.open(name) as source, target.open("wb") as to:
+                shutil.copyfileobj(source, to)
+    return sum(_bring(home, folder, archive.parent / BESIDE, name) for name, folder in LISTS.items())
+
+
+def _settled(archive: Path, home: Home, checked: Checked, clock: Clock | None) -> Station:
+    """The open station, which holds back what must not begin by itself before any other process can read a row."""
+    if checked.settings.database.url:
+        _work_with("", home)
+    station = init(home.root, clock=clock)
+    if checked.database is None:
+        _begin_anew(station, archive)
+        return station
+    with closing(station):
+        _begin_anew(station, archive)
+        schema.upgrade(checked.database)
+        copying.copy_rows(station.db, checked.database)
+    _work_with(checked.database.url, home)
+    (home.root / DATABASE).unlink()
+    return open_station(home.root, clock=clock)
+
+
+def _begin_anew(station: Station, archive: Path) -> None:
+    lacking.from_package(station)
+    (station.home.run / MARK).write_text(json.dumps({"archive": archive.name}), encoding="utf-8")
+    _hold_back(station)
+
+
+def _work_with(url: str, home: Home) -> None:
+    """Let the station work with the database at `url`, or with its own file when that is empty."""
+    text = handwritten.text(home.settings_file)
+    home.settings_file.write_text(settings_file.changed(text, "database", {"url": url}), encoding="utf-8")
 
 
 def restore_beside(station: Station, actor: Actor, name: str) -> Restored:
@@ -99,22 +173,6 @@ def restore_beside(station: Station, actor: Actor, name: str) -> Restored:
             "restore-backup", "station", root.name, note=f"{name} → {made.home.root}"
         )
     return made
-
-
-def _unpack(archive: Path, home: Home) -> set[str]:
-    with zipfile.ZipFile(archive) as bundle:
-        names = {name for name in bundle.namelist() if not name.endswith("/")}
-        if not {"station.toml", "store.json"} <= names:
-            raise RuleError("Tệp này không phải bản sao lưu của đài.", field=str(archive))
-        home.make_folders()
-        for name in names:
-            target = (home.root / name).resolve()
-            if not target.is_relative_to(home.root):
-                raise RuleError("Bản sao lưu chứa đường dẫn lạ nên không khôi phục.", field=name)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with bundle.open(name) as source, target.open("wb") as to:
-                shutil.copyfileobj(source, to)
-    return names
 
 
 def _bring(home: Home, folder: str, beside: Path, name: str) -> int:
@@ -162,5 +220,7 @@ def _hold_back(station: Station) -> None:
             changed(session, _cancelled(kind).where(BroadcastRow.state.in_(OPEN_STATES), BroadcastRow.ends_at > now))
         held = [MuteRow.ended_at.is_(None), MuteRow.until > now]
         changed(session, update(MuteRow).where(*held).values(ended_at=now, ended_by=RESTORER))
+        session.execute(delete(LeaseRow))  # of machines and processes that are no more
+        session.execute(delete(Heartbeat))
         session.execute(update(Command).where(Command.done_at.is_(None)).values(done_at=now, answer=_HELD))
         Trail(session, now, actor).record("restore-backup", "station", station.home.root.name, note=_HELD)

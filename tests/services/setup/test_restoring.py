@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from broadcaster.clock import FrozenClock
+from broadcaster.db.base import Base
 from broadcaster.db.models import BroadcastRow, Command, CueRow, Emergency, Rendition, Script
 from broadcaster.db.queries.air import mutes_in_force
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
@@ -257,6 +258,51 @@ def back(station: Station, tmp_path: Path, clock: FrozenClock) -> Iterator[Stati
     made.close()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("to", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("of", ["sqlite", "postgresql"])
+def test_each_kind_of_database_comes_back_as_each_kind_whole_and_holding_back(
+    of: str, to: str, tmp_path: Path, clock: FrozenClock, empty_postgres: Callable[[], str]
+) -> None:
+    old, url = (empty_postgres() if kind == "postgresql" else "" for kind in (of, to))
+    over = {"speech": {"voices": ["tone:beep"]}, "database": {"url": old}}
+    lost = init(tmp_path / "home", overrides=over, clock=clock)
+    busy(lost)
+    archive = carried(backup(lost), tmp_path / "usb", alone=False)
+    rows = counted(lost)
+    lost.close()
+    shutil.rmtree(lost.home.root)
+    made = restore(archive, tmp_path / "mới", database=url, clock=clock)
+    assert made.moved is bool(old and not url)
+    assert len(made.waiting) == 3
+    found = open_station(made.home.root, clock=clock)
+    assert (found.db.url == url) if url else found.db.is_sqlite
+    assert (made.home.root / "station.db").exists() is not bool(url)
+    now = counted(found)
+    assert {n for n in rows if now[n] < rows[n]} <= {"heartbeats", "leases"}, "no other row is lost on the way"
+    with found.db.read() as session:
+        assert emergencies.active(session) == []
+        assert verify(session).holds
+        last = session.scalar(select(func.max(BroadcastRow.id)))
+    for held in restored.waiting(found):
+        restored.let(found, ANYBODY, held.key)
+    with found.db.read() as session:
+        assert session.scalar(select(func.max(BroadcastRow.id))) > last, "new rows come after those brought back"
+    found.close()
+    if url:
+        with pytest.raises(RuleError, match="đã có một đài"):
+            restore(archive, tmp_path / "hai", database=url, clock=clock)
+        with pytest.raises(RuleError, match="Không nối được"):
+            restore(archive, tmp_path / "hai", database=f"{url}x", clock=clock)
+        assert not (tmp_path / "hai").exists()
+
+
+def counted(station: Station) -> dict[str, int]:
+    with station.db.read() as session:
+        tables = Base.metadata.sorted_tables
+        return {t.name: session.scalar(select(func.count()).select_from(t)) or 0 for t in tables}
+
+
 def test_what_was_over_does_not_begin_again_by_itself(back: Station) -> None:
     with back.db.read() as session:
         assert emergencies.active(session) == []
@@ -306,6 +352,16 @@ def test_what_is_dropped_stays_silent_and_the_notice_goes_when_all_was_looked_at
         states = {e.state for e in session.scalars(select(Emergency))}
         assert states == {EmergencyState.CANCELLED, EmergencyState.DISMISSED}
         assert restored._waiting(session, back.now()) == []
+
+
+def test_a_database_named_in_the_environment_is_never_written_into(
+    station: Station, tmp_path: Path, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = backup(station)
+    monkeypatch.setenv("LOA_DATABASE__URL", "postgresql+psycopg://loa@/khac")
+    with pytest.raises(RuleError, match="LOA_DATABASE__URL"):
+        restore(archive, tmp_path / "hai", clock=clock)
+    assert not (tmp_path / "hai").exists()
 
 
 def test_a_folder_that_is_not_empty_and_a_file_that_is_no_backup_are_refused(tmp_path: Path) -> None:

@@ -1,0 +1,77 @@
+"""The archive of a backup, looked through from end to end before anything of it is used."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from broadcaster import handwritten
+from broadcaster.errors import RuleError
+
+DATABASE: Final = "station.db"
+"""The database within, as SQLite whatever the station works with."""
+SETTINGS: Final = "station.toml"
+LISTS: Final = {"store.json": "audio/store", "recordings.json": "audio/recordings"}
+"""The lists of sounds within, and where in a home those sounds lie."""
+DAMAGE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OSError,
+)
+"""What reading a zip raises when bits of it are others, or its end is missing."""
+_OTHER: Final = "Chưa động tới gì. Hãy dùng bản khác, hoặc chép lại bản này từ nơi còn giữ."
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What an archive that is whole holds."""
+
+    names: tuple[str, ...]
+    size: int
+    """Of all of it, unpacked (bytes)."""
+    settings: str
+    """The text of its settings."""
+
+
+def looked_through(path: Path) -> Contents:
+    """What an archive holds, when every byte of it is as it was written.
+
+    Raises:
+        RuleError: it is cut off, damaged, or no backup of ours; the sentence says which.
+    """
+    try:
+        with zipfile.ZipFile(path) as bundle:
+            if bad := bundle.testzip():
+                raise RuleError(f"Bản sao lưu bị hỏng ở “{bad}”. {_OTHER}", field=str(path))
+            files = [one for one in bundle.infolist() if not one.is_dir()]
+            names = tuple(one.filename for one in files)
+            if why := _foreign(names):
+                raise RuleError(why, field=str(path))
+            settings = bundle.read(SETTINGS)
+    except DAMAGE as error:
+        raise RuleError(f"Bản sao lưu bị cắt cụt hoặc bị hỏng, không đọc được. {_OTHER}", field=str(path)) from error
+    return Contents(names, sum(one.file_size for one in files), handwritten.decoded(settings, field=SETTINGS))
+
+
+def _foreign(names: Collection[str]) -> str:
+    """Why what has these names within cannot be brought back; empty when it can."""
+    if not {SETTINGS, *list(LISTS)[:1]} <= set(names):
+        return "Tệp này không phải bản sao lưu của đài."
+    if any(PurePosixPath(n).is_absolute() or {"..", ""} & set(n.split("/")) or "\\" in n or ":" in n for n in names):
+        return "Bản sao lưu chứa đường dẫn lạ nên không khôi phục."
+    if DATABASE not in names:
+        return (
+            "Bản sao lưu này không có cơ sở dữ liệu: phiên bản cũ để PostgreSQL sao lưu riêng bằng pg_dump. Hãy dựng "
+            "lại cơ sở dữ liệu từ bản pg_dump, mở đài bằng nó, rồi sao lưu lại."
+        )
+    return ""
