@@ -26,8 +26,13 @@ from tests.kit.clocks import NOON
 
 
 @pytest.fixture(scope="module")
-def station(tmp_path_factory: pytest.TempPathFactory) -> Station:
-    return init(tmp_path_factory.mktemp("đài") / "home", clock=FrozenClock(NOON))
+def hour() -> FrozenClock:
+    return FrozenClock(NOON)
+
+
+@pytest.fixture(scope="module")
+def station(hour: FrozenClock, tmp_path_factory: pytest.TempPathFactory) -> Station:
+    return init(tmp_path_factory.mktemp("đài") / "home", clock=hour)
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +118,7 @@ def test_a_disk_without_room_is_named_before_and_a_disk_that_fills_leaves_nothin
 ) -> None:
     with monkeypatch.context() as patch:
         usage = namedtuple("usage", "total used free")  # noqa: PYI024 - as shutil has it
-        patch.setattr(before_restoring.shutil, "disk_usage", lambda _path: usage(10, 10, 1000))
+        patch.setattr(f"{before_restoring.__name__}.shutil.disk_usage", lambda _path: usage(10, 10, 1000))
         with pytest.raises(RuleError, match="Ổ đĩa còn trống"):
             restore(archive, tmp_path / "mới")
     assert not (tmp_path / "mới").exists()
@@ -131,11 +136,11 @@ def test_a_disk_without_room_is_named_before_and_a_disk_that_fills_leaves_nothin
 
 
 def test_a_backup_that_cannot_be_written_leaves_no_archive_and_the_next_takes_its_remains_away(
-    station: Station, monkeypatch: pytest.MonkeyPatch
+    station: Station, hour: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = Home(station.home.root)
     before = set(home.backups.glob("loa-*"))
-    station.clock.advance(60)
+    hour.advance(60)
 
     def full(*_given: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
