@@ -86,7 +86,7 @@ class ApprovalSettings(_Section):
     """Phê duyệt."""
 
     four_eyes: bool = Field(
-        True, description="Người viết không tự duyệt bài của mình. Tắt đi thì việc tự duyệt vẫn được ghi lại."
+        True, description="Ai góp phần vào lời, âm thanh của bài thì không tự duyệt bài ấy. Tắt đi vẫn ghi lại."
     )
     stale_reading: Literal["air", "hold"] = Field(
         "air",

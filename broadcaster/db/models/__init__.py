@@ -11,7 +11,7 @@ from broadcaster.db.models.airing import (
     OutputStop,
     PlayLogEntry,
 )
-from broadcaster.db.models.content import Approval, DraftRow, Rendition, Revision, Script, Topic
+from broadcaster.db.models.content import Approval, Contribution, DraftRow, Rendition, Revision, Script, Topic
 from broadcaster.db.models.emergency import Emergency
 from broadcaster.db.models.hearing import Hearing
 from broadcaster.db.models.lexicon import LexiconRow, LexiconVersion, StaleMark
@@ -41,6 +41,7 @@ __all__ = [
     "CampaignRow",
     "ChainHead",
     "Command",
+    "Contribution",
     "CueRow",
     "DayException",
     "Delegation",

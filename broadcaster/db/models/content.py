@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from broadcaster.db.base import Base, PlainWord
 from broadcaster.domain.scripts.scripts import Decision, Genre, Priority, ScriptState
+from broadcaster.domain.scripts.shaping import Shaped
 
 
 class Topic(Base):
@@ -100,7 +101,24 @@ class Rendition(Base):
     cues: Mapped[list[dict[str, Any]]]
     notes: Mapped[list[str]]
     """Vietnamese sentences: which voice failed first, what should be looked at."""
+    by: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """Who spoke it or had it spoken; empty on older ones of the machine's voices."""
     created_at: Mapped[dt.datetime]
+
+
+class Contribution(Base):
+    """A part of what will be heard that a person shaped. Append-only; it counts until an approval after it."""
+
+    __tablename__ = "contributions"
+    __table_args__ = (Index("ix_contributions_script", "script_id", "approval_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    script_id: Mapped[int] = mapped_column(ForeignKey("scripts.id"))
+    by: Mapped[str] = mapped_column(String(64))
+    part: Mapped[Shaped] = mapped_column(PlainWord(Shaped, 16))
+    approval_id: Mapped[int | None] = mapped_column(ForeignKey("approvals.id"))
+    """The last approval when it was shaped; none: before the first."""
+    at: Mapped[dt.datetime]
 
 
 class Approval(Base):

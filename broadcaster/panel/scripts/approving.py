@@ -28,7 +28,7 @@ from broadcaster.services.lexicon.layers import MODES
 from broadcaster.services.lexicon.overrides import explained
 from broadcaster.services.people import delegating
 from broadcaster.services.schedule.uptakes import uptakes
-from broadcaster.services.scripts import approving
+from broadcaster.services.scripts import approving, four_eyes, hearing
 from broadcaster.services.scripts.recordings import is_human
 from broadcaster.text.readings import choices, lines
 
@@ -82,15 +82,21 @@ def show(script_id: int) -> ResponseReturnValue:
         uses = schedule.next_uses(session, script_id, station().now())
         would = _candidate(whole)
         taken = uptakes(station(), session, (), would).get(script_id) if would else None
+        heard = hearing.hearings_of(session, whole.rendition.id) if whole.rendition else []
+        makers = four_eyes.contributors(station(), session, script_id)
         own_words = next((a for a in whole.approvals if a.decision == Decision.RETURNED), None)
     found = explained(station(), script_id)
-    own = approving.is_own(actor(), whole.revision)
+    me = actor()
+    own = any(maker.username in {me.username, me.behalf} for maker in makers)
     page = render_template(
         "scripts/approving/show.html",
         whole=whole,
         names=names,
         refused=refused,
         quick=QUICK,
+        makers=makers,
+        human=whole.rendition is not None and is_human(whole.rendition.voice),
+        heard=heard[0] if heard else None,
         own=own,
         blocked=own and station().settings.approval.four_eyes,
         marks=marks,

@@ -16,6 +16,7 @@ from broadcaster.domain.fold import nfc
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.scripts.fields import kept_of
 from broadcaster.domain.scripts.scripts import text_sha256
+from broadcaster.domain.scripts.shaping import Shaped
 from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail
@@ -23,6 +24,7 @@ from broadcaster.services.lexicon import layers, stale
 from broadcaster.services.lexicon.layers import checked, entry_of
 from broadcaster.services.lexicon.reading import filled, sentences_of
 from broadcaster.services.lexicon.stale import Affected
+from broadcaster.services.people.contributing import shaped
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 from broadcaster.text import Lexicon, LexiconEntry
@@ -126,6 +128,8 @@ def apply(
         number = _write(station, session, actor, change)
         if number is None:
             return effect.version
+        if change.script_id is not None:
+            shaped(session, station.now(), actor, change.script_id, Shaped.READING)
         held = station.settings.approval.stale_reading == "hold" if hold is None else hold
         for a in effect.affected:
             stale.mark(station, session, actor, a, number, hold=held)
@@ -250,19 +254,19 @@ def _affected(
     changed = _changed(before, after)
     if not changed:
         return ()
-    forms = {_bare(e.written) for e in changed}
+    forms = {bare(e.written) for e in changed}
     engines = {name for e in changed for name in e.respell}
     reader = _Reader(station, session, change, before, after)
     found = []
     for row in stale.approved(session, change.script_id):
         written = filled(station, row.body)
-        body = _bare(written)
+        body = bare(written)
         if not any(form in body for form in forms):
             continue
         old, new = reader.lexicons(row.script_id)
         text = prepare(written, kept_of(row.kept)).text
         # Only lines that hold a changed form can be read otherwise.
-        lines = "\n".join(line for line in text.splitlines() if any(form in _bare(line) for form in forms))
+        lines = "\n".join(line for line in text.splitlines() if any(form in bare(line) for form in forms))
         differences = stale.differences(sentences_of(station, lines, old), sentences_of(station, lines, new))
         engine = row.voice.partition(":")[0]
         if engine in engines:
@@ -314,7 +318,7 @@ def _changed(before: Iterable[LexiconEntry], after: Iterable[LexiconEntry]) -> l
     return [e for e in old if e not in new] + [e for e in new if e not in old]
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """The text without blanks and hyphens, letters small: where a written form could stand after mending."""
     if _FOREIGN.search(text):
         text = plain(text)

@@ -6,6 +6,7 @@ anew puts the place there.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -31,6 +32,7 @@ from broadcaster.text.prepared import prepare
 
 Facts = Mapping[str, str]
 _KIND: Final = "names"
+_RENAMED: Final = "rename"
 _KEYS: Final = (*PLACES.values(), "region")
 _WORDS: Final = {"name": "Tên đài", "commune": "Tên xã", "province": "Tên tỉnh", "region": "Cách đọc số"}
 
@@ -55,7 +57,7 @@ def follow(station: Station, actor: Actor, before: Facts | None = None) -> Seque
             return ()
         old = known or before or now
         Trail(session, station.now(), actor).record(
-            "rename" if old != now else "note", _KIND, "", before=dict(old), after=now
+            _RENAMED if old != now else "note", _KIND, "", before=dict(old), after=now
         )
         if old == now:
             return ()
@@ -112,6 +114,14 @@ def make_anew(station: Station, actor: Actor, script_ids: Sequence[int]) -> int:
             Trail(session, now, actor).record("make-anew", "script", script.id)
             jobs.want(session, now, JobKind.SPEAK, str(script_id), {"script_id": script_id}, by=actor.username)
     return len(script_ids)
+
+
+def renamed_by(session: Session, body: str, since: dt.datetime | None) -> set[str]:
+    """Who named the station otherwise since a moment, when a body says its name."""
+    if not any(place in body for place in PLACES):
+        return set()
+    query = select(AuditEvent.actor).where(AuditEvent.object_kind == _KIND, AuditEvent.verb == _RENAMED)
+    return set(session.scalars(query if since is None else query.where(AuditEvent.at > since)))
 
 
 def _known(session: Session) -> dict[str, Any] | None:

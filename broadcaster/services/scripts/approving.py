@@ -19,6 +19,7 @@ from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.scripts.correcting import renew_planned
+from broadcaster.services.scripts.four_eyes import is_own
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 from broadcaster.sound.store import Store
@@ -34,7 +35,7 @@ def approve(
     `rendition_id` is what the leader listened to: when something newer has come since, nothing is approved.
 
     Raises:
-        ForbiddenError: the actor may not approve, or wrote the text and the station asks for four eyes.
+        ForbiddenError: the actor may not approve, or shaped what is heard and the station asks for four eyes.
         RuleError: the text was never spoken, or changed since the leader listened.
     """
     actor.require(Permission.APPROVE)
@@ -51,10 +52,11 @@ def approve(
             raise RuleError(
                 "Kịch bản đã có bản mới hơn bản vừa nghe. Hãy nghe lại bản mới rồi duyệt.", field="rendition"
             )
-        own = is_own(actor, revision)
+        own = is_own(station, session, actor, script_id)
         if own and station.settings.approval.four_eyes:
             raise ForbiddenError(
-                "Người viết không được tự duyệt bài của mình. Hãy nhờ lãnh đạo khác duyệt.", field="approval"
+                "Người đã góp phần vào lời hoặc âm thanh của bài không được tự duyệt. Hãy nhờ lãnh đạo khác duyệt.",
+                field="approval",
             )
         if script.state in {ScriptState.DRAFT, ScriptState.RETURNED}:
             script.state = move(script.state, ScriptState.SUBMITTED)
@@ -73,11 +75,6 @@ def approve(
         )
         renew_planned(session, station.now(), approved(session), script_id)
         return approval.id
-
-
-def is_own(actor: Actor, revision: Revision) -> bool:
-    """Whether an approval would be the writer's own: by the writer, or in the writer's stead."""
-    return revision.author in {actor.username, actor.behalf}
 
 
 def send_back(station: Station, actor: Actor, script_id: int, comment: str) -> None:
@@ -277,7 +274,7 @@ def _decide(
     session.flush()
     # What may air has changed: the coming days are filled anew, at the latest by the worker's next round.
     jobs.want(session, station.now(), JobKind.PLAN, "change", {}, by=actor.username)
-    note = comment.strip() + (" (người viết tự duyệt)" if own else "")
+    note = comment.strip() + (" (người làm bài tự duyệt)" if own else "")
     note += f" (thay mặt {behalf})" if behalf else ""
     Trail(session, station.now(), actor).record(decision, "script", script.id, note=note.strip())
     return approval

@@ -26,8 +26,10 @@ from broadcaster.domain.scripts.scripts import (
     require_body,
     text_sha256,
 )
+from broadcaster.domain.scripts.shaping import FIELDS, Shaped
 from broadcaster.errors import EngineError, RuleError, Where
 from broadcaster.services.audit import Trail
+from broadcaster.services.people.contributing import shaped
 from broadcaster.services.scripts import directing
 from broadcaster.services.scripts.approving import withdraw
 from broadcaster.services.station import Station
@@ -52,6 +54,7 @@ def add_script(station: Station, actor: Actor, draft: ScriptFields) -> int:
         session.add(script)
         session.flush()
         session.add(_revision(script.id, 1, draft.body, actor, now))
+        shaped(session, now, actor, script.id, Shaped.WORDS)
         Trail(session, now, actor).record("add", "script", script.id, note=draft.title)
         return script.id
 
@@ -94,10 +97,12 @@ def revise(station: Station, actor: Actor, script_id: int, draft: ScriptFields, 
             setattr(script, key, value)
         script.state = move(script.state, ScriptState.DRAFT)
         script.updated_at = now
-        number = latest.number
+        number, parts = latest.number, [part for key, part in FIELDS.items() if before[key] != columns[key]]
         if latest.body != draft.body:
             number += 1
             session.add(_revision(script_id, number, draft.body, actor, now))
+            parts.append(Shaped.WORDS)
+        shaped(session, now, actor, script_id, *parts)
         changed = {k: (str(before[k]), str(v)) for k, v in columns.items() if before[k] != v and k not in _DERIVED}
         Trail(session, now, actor).record(
             "revise",

@@ -22,12 +22,14 @@ from broadcaster.db.queries.scripts.one import get_script, latest_revision, newe
 from broadcaster.domain.people.roles import Actor, Permission, machine
 from broadcaster.domain.scripts.fields import kept_of
 from broadcaster.domain.scripts.scripts import text_sha256
+from broadcaster.domain.scripts.shaping import HUMAN, Shaped
 from broadcaster.domain.work.jobs import JobKind, JobState
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.media import ffmpeg
 from broadcaster.services.audit import Trail
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.reading import spoken_of
+from broadcaster.services.people.contributing import shaped
 from broadcaster.services.scripts import directing
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
@@ -42,8 +44,6 @@ from broadcaster.text.sentences import syllables
 
 RECORDED: Final = "record"
 """What the trail calls the act of handing in a recording."""
-HUMAN: Final = "human"
-"""The voice of a rendition that a person spoke."""
 HUMAN_LABEL: Final = "Giọng người thật"
 VERSION: Final = "human-1"
 MAX_BYTES: Final = 300_000_000
@@ -151,10 +151,12 @@ def record(
             for s, (a, b) in zip(spoken.sentences, cues, strict=True)
         ],
         notes=[fault.sentence for fault in checked.faults],
+        by=actor.username,
         created_at=station.now(),
     )
     with station.db.write() as session:
         number = _kept(session, rendition)
+        shaped(session, station.now(), actor, script_id, Shaped.RECORDING)
         note = ", ".join(fault.code for fault in checked.faults)
         Trail(session, station.now(), actor).record(RECORDED, "script", script_id, note=note)
     tell(1.0)
@@ -181,6 +183,7 @@ def take(
         arguments = {"script_id": script_id, "revision_id": revision_id, "file": path.name, "by": actor.username}
         with station.db.write() as session:
             before = _waiting(session, script_id)
+            shaped(session, station.now(), actor, script_id, Shaped.RECORDING)
             job_id = jobs.want(session, station.now(), JobKind.RECORD, str(script_id), arguments, by=actor.username)
             session.get_one(Job, job_id).arguments = arguments  # the one that waited gives way to the newer
     except BaseException:

@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from broadcaster.db.models import Rendition
-from broadcaster.db.queries.scripts.one import get_script, latest_revision, newest_alike
+from broadcaster.db.queries.scripts.one import get_script, latest_rendition, latest_revision, newest_alike
 from broadcaster.db.queries.zones import cue_sounds
 from broadcaster.domain.people.roles import Actor, Permission, machine
 from broadcaster.domain.scripts.scripts import text_sha256
+from broadcaster.domain.scripts.shaping import HUMAN, Shaped
 from broadcaster.domain.work.jobs import JobKind
 from broadcaster.services.audit import Trail
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.reading import Recipe, profile_of, spelled_for, spoken_of
+from broadcaster.services.people.contributing import shaped
 from broadcaster.services.scripts import directing
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
@@ -58,6 +60,9 @@ def speak(station: Station, actor: Actor, script_id: int, progress: Progress | N
     with station.db.write() as session:
         if (same := newest_alike(session, revision_id, sha, rendered.audio_sha256)) is not None:
             return same.id
+        replaced = latest_rendition(session, revision_id)
+        if replaced is not None and replaced.voice == HUMAN:
+            shaped(session, station.now(), actor, script_id, Shaped.MACHINE)
         rendition = Rendition(
             revision_id=revision_id,
             spoken_text=spoken.text,
@@ -75,6 +80,7 @@ def speak(station: Station, actor: Actor, script_id: int, progress: Progress | N
                 for s, c in zip(spoken.sentences, rendered.cues, strict=True)
             ],
             notes=[*rendered.notes, *dict.fromkeys(n.message for n in spoken.warnings)],
+            by=actor.username,
             created_at=station.now(),
         )
         session.add(rendition)
@@ -94,8 +100,8 @@ def want_rendition(station: Station, actor: Actor, script_id: int) -> int:
 
 
 def speak_job(station: Station, arguments: Mapping[str, Any], progress: Progress) -> None:
-    """Do a `speak` job."""
-    speak(station, machine(), int(arguments["script_id"]), progress)
+    """Do a `speak` job, in the name of whoever asked for it."""
+    speak(station, machine(str(arguments["by"])), int(arguments["script_id"]), progress)
 
 
 def voice_order(station: Station, chosen: str | None) -> list[str]:

@@ -16,6 +16,7 @@ from broadcaster import handwritten
 from broadcaster import settings as settings_module
 from broadcaster.clock import SystemClock
 from broadcaster.domain.people.roles import Actor, Permission
+from broadcaster.domain.scripts.shaping import HUMAN
 from broadcaster.errors import EngineError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
@@ -25,7 +26,6 @@ from broadcaster.speech.engine import Clip
 from broadcaster.speech.registry import engine_of, engines, speakable, voice_of
 from broadcaster.speech.turns import turn
 
-HUMAN: Final = "human"
 SAMPLE: Final = "Kính thưa toàn thể bà con nhân dân trong xã, sau đây là bản tin."
 _SPEEDS: Final = "speeds.json"
 

@@ -119,7 +119,7 @@ def _take(session: Session, which: ColumnElement[bool], now: dt.datetime) -> _Ta
     if job is None:
         return None
     job.state, job.claimed_by, job.claimed_at, job.attempts = JobState.RUNNING, _owner(), now, job.attempts + 1
-    return _Taken(job.id, job.kind, job.arguments, job.attempts, now)
+    return _Taken(job.id, job.kind, {"by": job.by, **job.arguments}, job.attempts, now)
 
 
 def renew(station: Station) -> None:

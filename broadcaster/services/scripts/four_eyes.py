@@ -1,0 +1,58 @@
+"""Whose work an approval would be: everybody who shaped what will be heard since the last one is a contributor.
+
+Words and sound count, and what stands behind both: the readings of the script, the station's words that occur in it and
+that nobody but their maker has looked at, the station's name where the script says it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from broadcaster.db.models import Approval, LexiconRow, LexiconVersion
+from broadcaster.db.queries.scripts.one import latest_rendition, latest_revision
+from broadcaster.domain.people.roles import Actor
+from broadcaster.domain.scripts.shaping import HUMAN, Contributor, Shaped
+from broadcaster.services.lexicon import names
+from broadcaster.services.lexicon.changes import bare
+from broadcaster.services.lexicon.reading import filled
+from broadcaster.services.people import contributing
+from broadcaster.services.station import Station
+
+
+def contributors(station: Station, session: Session, script_id: int) -> tuple[Contributor, ...]:
+    """Who shaped what would be heard of a script if it were approved now, each with the parts; the writer first."""
+    last = contributing.last_approved(session, script_id)
+    revision = latest_revision(session, script_id)
+    made = latest_rendition(session, revision.id)
+    parts: dict[str, dict[Shaped, None]] = {revision.author: {Shaped.WORDS: None}}
+    for row in contributing.since(session, script_id, last):
+        parts.setdefault(row.by, {})[row.part] = None
+    if made is not None and made.voice == HUMAN and made.by:
+        parts.setdefault(made.by, {})[Shaped.RECORDING] = None
+    at = None if last is None else session.get_one(Approval, last).at
+    for name in names.renamed_by(session, revision.body, at):
+        parts.setdefault(name, {})[Shaped.NAMES] = None
+    written = bare(filled(station, revision.body))
+    for form, name in _words(session, at):
+        if bare(form) in written:
+            parts.setdefault(name, {})[Shaped.LEXICON] = None
+    return tuple(Contributor(name, tuple(found)) for name, found in parts.items())
+
+
+def is_own(station: Station, session: Session, actor: Actor, script_id: int) -> bool:
+    """Whether an approval would be the actor's own work: by a contributor, or in a contributor's stead."""
+    return not {actor.username, actor.behalf}.isdisjoint(c.username for c in contributors(station, session, script_id))
+
+
+def _words(session: Session, since: dt.datetime | None) -> set[tuple[str, str]]:
+    """The written forms of the station whose reading changed since a moment, each with who changed it."""
+    query = (
+        select(LexiconRow.written, LexiconVersion.by)
+        .join(LexiconVersion, or_(LexiconVersion.number == LexiconRow.since, LexiconVersion.number == LexiconRow.until))
+        .where(LexiconRow.script_id.is_(None))
+    )
+    query = query.where(LexiconRow.until.is_(None)) if since is None else query.where(LexiconVersion.at > since)
+    return {(row[0], row[1]) for row in session.execute(query)}
