@@ -27,12 +27,13 @@ from sqlalchemy.orm import Session
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db import schema, version
-from broadcaster.db.models import BroadcastRow, PlayLogEntry
+from broadcaster.db.models import BroadcastRow, Contribution, PlayLogEntry, Revision
 from broadcaster.db.session import Database
 from broadcaster.domain.air.broadcasts import ItemKind, Origin
 from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.log.playlog import FIELDS, NEWEST, Entry, Outcome
 from broadcaster.domain.people.roles import Actor, Role
+from broadcaster.domain.scripts.shaping import Shaped
 from broadcaster.home import Home
 from broadcaster.services.air import emergency_soundings
 from broadcaster.services.log import completeness, playlog
@@ -98,6 +99,9 @@ def test_every_row_is_told_where_it_came_from_and_why_it_was_not_heard(older: Da
     assert version.is_current(older)
     assert schema.drift(older) == []
     with older.read() as session:
+        written = set(session.execute(select(Revision.script_id, Revision.author)).all())
+        told = select(Contribution.script_id, Contribution.by).where(Contribution.part == Shaped.WORDS)
+        assert set(session.execute(told).all()) == written != set()
         rows = session.scalars(select(BroadcastRow).order_by(BroadcastRow.id)).all()
         by_id = {r.id: r for r in rows}
         assert {r.origin for r in rows} == set(Origin)

@@ -19,6 +19,7 @@ class Shaped(StrEnum):
     READING = "reading"
     LEXICON = "lexicon"
     NAMES = "names"
+    SETTINGS = "settings"
     VOICE = "voice"
     RATE = "rate"
     RECORDING = "recording"
@@ -37,6 +38,7 @@ _LABELS = {
     Shaped.READING: "cách đọc riêng của bài",
     Shaped.LEXICON: "từ điển của đài",
     Shaped.NAMES: "tên của đài",
+    Shaped.SETTINGS: "cài đặt giọng đọc, âm thanh",
     Shaped.VOICE: "giọng đọc",
     Shaped.RATE: "tốc độ đọc",
     Shaped.RECORDING: "bản ghi âm",

@@ -116,12 +116,12 @@ def make_anew(station: Station, actor: Actor, script_ids: Sequence[int]) -> int:
     return len(script_ids)
 
 
-def renamed_by(session: Session, body: str, since: dt.datetime | None) -> set[str]:
+def renamed_by(session: Session, body: str, since: dt.datetime) -> set[str]:
     """Who named the station otherwise since a moment, when a body says its name."""
     if not any(place in body for place in PLACES):
         return set()
     query = select(AuditEvent.actor).where(AuditEvent.object_kind == _KIND, AuditEvent.verb == _RENAMED)
-    return set(session.scalars(query if since is None else query.where(AuditEvent.at > since)))
+    return set(session.scalars(query.where(AuditEvent.at > since)))
 
 
 def _known(session: Session) -> dict[str, Any] | None:

@@ -25,10 +25,12 @@ from sqlalchemy.orm import Session
 from broadcaster.clock import day_bounds
 from broadcaster.db.models import PlayLogEntry
 from broadcaster.domain.people.roles import Actor, Permission
+from broadcaster.domain.scripts.shaping import HUMAN
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.media import ffmpeg
 from broadcaster.services.audit import Trail
 from broadcaster.services.log import playlog
+from broadcaster.services.log.spoken import known_of
 from broadcaster.services.station import Station
 from broadcaster.sound.store import settle
 
@@ -40,6 +42,7 @@ README = """GÓI BẰNG CHỨNG PHÁT THANH
 
 nhat_ky.jsonl   các bản ghi của nhật ký phát thanh, mỗi dòng một bản ghi cùng dấu (SHA-256) nối với bản trước
 ban_thu/        các đoạn ngắn cắt từ bản thu những gì đã ra loa; tên tệp: ngày, giờ, số buổi phát
+giong_nguoi.txt mục nào là giọng người thật: ai nộp bản thu, máy nghe thử nhận ra bao nhiêu lời (nếu có mục như vậy)
 muc_luc.json    dấu SHA-256 của từng tệp
 kiem_tra.py     chương trình kiểm tra, chỉ cần Python: python kiem_tra.py
 
@@ -86,6 +89,7 @@ def make_bundle(
         root = Path(folder)
         with station.db.read() as session:
             count, last_hash = _write_log(session, start, end, root / "nhat_ky.jsonl")
+            _write_voices(session, start, end, root / "giong_nguoi.txt")
         made = _cut_clips(station, first, last, root / "ban_thu", clips)
         (root / "kiem_tra.py").write_bytes((files("broadcaster.reporting") / "kiem_tra.py").read_bytes())
         (root / "DOC_TRUOC.txt").write_text(README, encoding="utf-8")
@@ -127,6 +131,16 @@ def _write_log(session: Session, start: dt.datetime, end: dt.datetime, path: Pat
             file.write(_line(line, {"apart": True}))
             count += 1
     return count, last_hash
+
+
+def _write_voices(session: Session, start: dt.datetime, end: dt.datetime, path: Path) -> None:
+    """Write what is known of each entry that a person spoke: the words of its script are not claimed for it."""
+    spoken = select(PlayLogEntry).where(
+        PlayLogEntry.planned_at >= start, PlayLogEntry.planned_at < end, PlayLogEntry.voice == HUMAN
+    )
+    lines = [f"{row.seq}: {known_of(session, row)}\n" for row in session.scalars(spoken.order_by(PlayLogEntry.seq))]
+    if lines:
+        path.write_text("".join(lines), encoding="utf-8", newline="\n")
 
 
 def _later(session: Session, high: int, start: dt.datetime, end: dt.datetime) -> Iterator[playlog.ChainedEntry]:

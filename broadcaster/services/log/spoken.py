@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import AuditEvent, Hearing, PlayLogEntry, Rendition, Revision
-from broadcaster.services.scripts.recordings import RECORDED, is_human
+from broadcaster.db.models import Hearing, PlayLogEntry, Rendition, Revision
+from broadcaster.services.scripts.recordings import is_human
 
 
 def known_of(session: Session, entry: PlayLogEntry) -> str:
@@ -22,21 +22,8 @@ def known_of(session: Session, entry: PlayLogEntry) -> str:
         .where(Rendition.audio_sha256 == entry.audio_sha256, Revision.script_id == entry.script_id)
         .order_by(Rendition.id.desc())
     ).first()
-    return f"Giọng người thật, {mark}{_by(session, entry.script_id, made)}. {_understood(session, made)}"
-
-
-def _by(session: Session, script_id: int, made: Rendition | None) -> str:
-    """Who handed the recording in, as the trail has it: the first such act from the moment it was made."""
-    if made is None:
-        return ""
-    who = session.scalars(
-        select(AuditEvent.actor)
-        .where(AuditEvent.verb == RECORDED, AuditEvent.object_kind == "script", AuditEvent.object_id == str(script_id))
-        .where(AuditEvent.at >= made.created_at)
-        .order_by(AuditEvent.at)
-        .limit(1)
-    ).first()
-    return f", do {who} nộp" if who else ""
+    by = f", do {made.by} nộp" if made is not None and made.by else ""
+    return f"Giọng người thật, {mark}{by}. {_understood(session, made)}"
 
 
 def _understood(session: Session, made: Rendition | None) -> str:

@@ -11,8 +11,8 @@ import datetime as dt
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import Approval, LexiconRow, LexiconVersion
-from broadcaster.db.queries.scripts.one import latest_rendition, latest_revision
+from broadcaster.db.models import Approval, AuditEvent, LexiconRow, LexiconVersion
+from broadcaster.db.queries.scripts.one import get_script, latest_rendition, latest_revision
 from broadcaster.domain.people.roles import Actor
 from broadcaster.domain.scripts.shaping import HUMAN, Contributor, Shaped
 from broadcaster.services.lexicon import names
@@ -20,6 +20,8 @@ from broadcaster.services.lexicon.changes import bare
 from broadcaster.services.lexicon.reading import filled
 from broadcaster.services.people import contributing
 from broadcaster.services.station import Station
+
+_SOUNDING = ("speech", "sound", "speech.voices")
 
 
 def contributors(station: Station, session: Session, script_id: int) -> tuple[Contributor, ...]:
@@ -33,8 +35,11 @@ def contributors(station: Station, session: Session, script_id: int) -> tuple[Co
     if made is not None and made.voice == HUMAN and made.by:
         parts.setdefault(made.by, {})[Shaped.RECORDING] = None
     at = None if last is None else session.get_one(Approval, last).at
-    for name in names.renamed_by(session, revision.body, at):
+    begun = at or get_script(session, script_id).created_at
+    for name in names.renamed_by(session, revision.body, begun):
         parts.setdefault(name, {})[Shaped.NAMES] = None
+    for name in _settings(session, begun):
+        parts.setdefault(name, {})[Shaped.SETTINGS] = None
     written = bare(filled(station, revision.body))
     for form, name in _words(session, at):
         if bare(form) in written:
@@ -56,3 +61,9 @@ def _words(session: Session, since: dt.datetime | None) -> set[tuple[str, str]]:
     )
     query = query.where(LexiconRow.until.is_(None)) if since is None else query.where(LexiconVersion.at > since)
     return {(row[0], row[1]) for row in session.execute(query)}
+
+
+def _settings(session: Session, since: dt.datetime) -> set[str]:
+    """Who changed since a moment by which voice, how fast and how loud the station reads."""
+    query = select(AuditEvent.actor).where(AuditEvent.object_kind == "settings", AuditEvent.object_id.in_(_SOUNDING))
+    return set(session.scalars(query.where(AuditEvent.at > since)))
