@@ -27,7 +27,7 @@ from broadcaster.services.reports.content import document_of
 from broadcaster.services.schedule.air import ANYTHING
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation
-from broadcaster.services.scripts.approving import approve
+from broadcaster.services.scripts.four_eyes import approve
 from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.setup.founding import add_file, init, starter_files
 from broadcaster.services.station import Station, open_station

@@ -34,7 +34,8 @@ from broadcaster.services.lexicon.layers import MODES
 from broadcaster.services.lexicon.overrides import Explained, explained, pick_change
 from broadcaster.services.lexicon.reading import filled
 from broadcaster.services.scripts import editing
-from broadcaster.services.scripts.approving import approve, send_back
+from broadcaster.services.scripts.approving import send_back
+from broadcaster.services.scripts.four_eyes import approve
 from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.setup.founding import read_upload
 from broadcaster.text import Mode

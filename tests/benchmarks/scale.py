@@ -40,8 +40,8 @@ from broadcaster.services.log import playlog
 from broadcaster.services.log.completeness import check
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation, rotations_in_force
-from broadcaster.services.scripts.approving import approve
 from broadcaster.services.scripts.editing import add_script, submit
+from broadcaster.services.scripts.four_eyes import approve
 from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station
 from broadcaster.supervise.simulated import Simulation

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from broadcaster.domain.scripts.fields import ScriptFields
-from broadcaster.services.scripts.approving import approve
 from broadcaster.services.scripts.editing import add_script
+from broadcaster.services.scripts.four_eyes import approve
 from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.station import Station
 from tests.kit.people import EDITOR, LEADER

@@ -25,8 +25,9 @@ from broadcaster.services.log import playlog
 from broadcaster.services.people import accounts
 from broadcaster.services.schedule.air import ANYTHING
 from broadcaster.services.schedule.rotations import add_exception, apply_rotation
-from broadcaster.services.scripts.approving import approve, send_back
+from broadcaster.services.scripts.approving import send_back
 from broadcaster.services.scripts.editing import add_script, revise, submit
+from broadcaster.services.scripts.four_eyes import approve
 from broadcaster.services.scripts.speaking import spoken_of
 from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station

@@ -184,7 +184,7 @@ def _decide(script_id: int) -> ResponseReturnValue:
         heard = a_number(request.form.get("rendition"))
         if heard is None:
             raise RuleError("Hãy nghe bản đọc trước khi duyệt.", field="rendition")
-        approving.approve(station(), actor(), script_id, comment, rendition_id=heard)
+        four_eyes.approve(station(), actor(), script_id, comment, rendition_id=heard)
         flash("Đã duyệt. Đúng lời này, đúng âm thanh này sẽ được phát.")
         with station().db.read() as session:
             taken = uptakes(station(), session, [script_id]).get(script_id)

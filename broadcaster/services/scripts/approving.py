@@ -16,65 +16,11 @@ from broadcaster.domain.schedule.candidates import Candidate
 from broadcaster.domain.scripts.scripts import Decision, ScriptState, move
 from broadcaster.domain.scripts.standing import HELD, Outrun, ReadingState, standing
 from broadcaster.domain.work.jobs import JobKind
-from broadcaster.errors import ForbiddenError, RuleError
+from broadcaster.errors import RuleError
 from broadcaster.services.audit import Trail
-from broadcaster.services.scripts.correcting import renew_planned
-from broadcaster.services.scripts.four_eyes import is_own
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 from broadcaster.sound.store import Store
-
-
-def approve(
-    station: Station, actor: Actor, script_id: int, comment: str = "", *, rendition_id: int | None = None
-) -> int:
-    """Approve the newest revision of a script as it was last spoken; return the approval's number.
-
-    What is planned with the script names the new sound from now on (ADR 77).
-
-    `rendition_id` is what the leader listened to: when something newer has come since, nothing is approved.
-
-    Raises:
-        ForbiddenError: the actor may not approve, or shaped what is heard and the station asks for four eyes.
-        RuleError: the text was never spoken, or changed since the leader listened.
-    """
-    actor.require(Permission.APPROVE)
-    with station.db.write() as session:
-        script = get_script(session, script_id)
-        revision = latest_revision(session, script_id)
-        rendition = latest_rendition(session, revision.id)
-        if rendition is None:
-            raise RuleError(
-                "Bản mới nhất của kịch bản chưa được đọc thành tiếng. Hãy tạo bản đọc rồi nghe trước khi duyệt.",
-                field="rendition",
-            )
-        if rendition_id is not None and rendition.id != rendition_id:
-            raise RuleError(
-                "Kịch bản đã có bản mới hơn bản vừa nghe. Hãy nghe lại bản mới rồi duyệt.", field="rendition"
-            )
-        own = is_own(station, session, actor, script_id)
-        if own and station.settings.approval.four_eyes:
-            raise ForbiddenError(
-                "Người đã góp phần vào lời hoặc âm thanh của bài không được tự duyệt. Hãy nhờ lãnh đạo khác duyệt.",
-                field="approval",
-            )
-        if script.state in {ScriptState.DRAFT, ScriptState.RETURNED}:
-            script.state = move(script.state, ScriptState.SUBMITTED)
-        script.state = move(script.state, ScriptState.APPROVED)
-        script.updated_at = station.now()
-        approval = _decide(
-            station,
-            session,
-            actor,
-            script,
-            revision,
-            rendition=rendition,
-            decision=Decision.APPROVED,
-            comment=comment,
-            own=own,
-        )
-        renew_planned(session, station.now(), approved(session), script_id)
-        return approval.id
 
 
 def send_back(station: Station, actor: Actor, script_id: int, comment: str) -> None:
@@ -96,7 +42,7 @@ def send_back(station: Station, actor: Actor, script_id: int, comment: str) -> N
             script.state = move(script.state, ScriptState.SUBMITTED)
         script.state = move(script.state, ScriptState.RETURNED)
         script.updated_at = station.now()
-        _decide(
+        decide(
             station,
             session,
             actor,
@@ -112,7 +58,7 @@ def send_back(station: Station, actor: Actor, script_id: int, comment: str) -> N
 def withdraw(station: Station, session: Session, actor: Actor, script: Script, why: str) -> None:
     """End the approval of a script inside a transaction that changes it."""
     if latest_decision(session, script.id) == Decision.APPROVED:
-        _decide(
+        decide(
             station,
             session,
             actor,
@@ -244,7 +190,7 @@ def _held() -> Select[int]:
     return select(StaleMark.approval_id).where(StaleMark.hold, StaleMark.cleared_at.is_(None))
 
 
-def _decide(
+def decide(
     station: Station,
     session: Session,
     actor: Actor,
@@ -256,6 +202,7 @@ def _decide(
     comment: str,
     own: bool,
 ) -> Approval:
+    """Write a decision down inside a transaction that makes it, and have the coming days filled anew."""
     behalf = None if decision == Decision.WITHDRAWN else actor.behalf
     approval = Approval(
         script_id=script.id,

@@ -1,4 +1,4 @@
-"""Whose work an approval would be: everybody who shaped what will be heard since the last one is a contributor.
+"""Approval by another pair of eyes: everybody who shaped what will be heard since the last one is a contributor.
 
 Words and sound count, and what stands behind both: the readings of the script, the station's words that occur in it and
 that nobody but their maker has looked at, the station's name where the script says it.
@@ -13,15 +13,71 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, AuditEvent, LexiconRow, LexiconVersion
 from broadcaster.db.queries.scripts.one import get_script, latest_rendition, latest_revision
-from broadcaster.domain.people.roles import Actor
+from broadcaster.domain.people.roles import Actor, Permission
+from broadcaster.domain.scripts.scripts import Decision, ScriptState, move
 from broadcaster.domain.scripts.shaping import HUMAN, Contributor, Shaped
+from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.services.lexicon import names
 from broadcaster.services.lexicon.changes import bare
 from broadcaster.services.lexicon.reading import filled
 from broadcaster.services.people import contributing
+from broadcaster.services.scripts.approving import approved, decide
+from broadcaster.services.scripts.correcting import renew_planned
 from broadcaster.services.station import Station
 
 _SOUNDING = ("speech", "sound", "speech.voices")
+
+
+def approve(
+    station: Station, actor: Actor, script_id: int, comment: str = "", *, rendition_id: int | None = None
+) -> int:
+    """Approve the newest revision of a script as it was last spoken; return the approval's number.
+
+    What is planned with the script names the new sound from now on (ADR 77).
+
+    `rendition_id` is what the leader listened to: when something newer has come since, nothing is approved.
+
+    Raises:
+        ForbiddenError: the actor may not approve, or shaped what is heard and the station asks for four eyes.
+        RuleError: the text was never spoken, or changed since the leader listened.
+    """
+    actor.require(Permission.APPROVE)
+    with station.db.write() as session:
+        script = get_script(session, script_id)
+        revision = latest_revision(session, script_id)
+        rendition = latest_rendition(session, revision.id)
+        if rendition is None:
+            raise RuleError(
+                "Bản mới nhất của kịch bản chưa được đọc thành tiếng. Hãy tạo bản đọc rồi nghe trước khi duyệt.",
+                field="rendition",
+            )
+        if rendition_id is not None and rendition.id != rendition_id:
+            raise RuleError(
+                "Kịch bản đã có bản mới hơn bản vừa nghe. Hãy nghe lại bản mới rồi duyệt.", field="rendition"
+            )
+        own = is_own(station, session, actor, script_id)
+        if own and station.settings.approval.four_eyes:
+            raise ForbiddenError(
+                "Người đã góp phần vào lời hoặc âm thanh của bài không được tự duyệt. Hãy nhờ lãnh đạo khác duyệt.",
+                field="approval",
+            )
+        if script.state in {ScriptState.DRAFT, ScriptState.RETURNED}:
+            script.state = move(script.state, ScriptState.SUBMITTED)
+        script.state = move(script.state, ScriptState.APPROVED)
+        script.updated_at = station.now()
+        approval = decide(
+            station,
+            session,
+            actor,
+            script,
+            revision,
+            rendition=rendition,
+            decision=Decision.APPROVED,
+            comment=comment,
+            own=own,
+        )
+        renew_planned(session, station.now(), approved(session), script_id)
+        return approval.id
 
 
 def contributors(station: Station, session: Session, script_id: int) -> tuple[Contributor, ...]:

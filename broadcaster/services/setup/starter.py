@@ -20,7 +20,8 @@ from broadcaster.services.schedule.air import ANYTHING
 from broadcaster.services.schedule.once import air_once
 from broadcaster.services.schedule.planning import plan_unwatched
 from broadcaster.services.schedule.rotations import apply_rotation
-from broadcaster.services.scripts.approving import airable, approve
+from broadcaster.services.scripts.approving import airable
+from broadcaster.services.scripts.four_eyes import approve
 from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.setup.founding import load_starter_scripts
 from broadcaster.services.station import Station

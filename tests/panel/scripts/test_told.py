@@ -14,8 +14,9 @@ from broadcaster.services.people.accounts import actor_named
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.uptakes import uptakes
 from broadcaster.services.scripts import recordings
-from broadcaster.services.scripts.approving import approve, send_back
+from broadcaster.services.scripts.approving import send_back
 from broadcaster.services.scripts.editing import add_script, retire, revise, submit
+from broadcaster.services.scripts.four_eyes import approve
 from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.station import Station
 from tests.kit.editing import FORM, opened

@@ -19,8 +19,9 @@ from broadcaster.services.lexicon.changes import AffectedError, Change, apply, f
 from broadcaster.services.lexicon.files import _table, export_toml, import_change
 from broadcaster.services.lexicon.layers import checked, entries
 from broadcaster.services.lexicon.reading import spoken_of
-from broadcaster.services.scripts.approving import airable, approve, refusal, standing_of
+from broadcaster.services.scripts.approving import airable, refusal, standing_of
 from broadcaster.services.scripts.editing import revise
+from broadcaster.services.scripts.four_eyes import approve
 from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.scripts.trial import hear
 from broadcaster.services.station import Station

@@ -11,7 +11,8 @@ from broadcaster.db.queries.scripts import many
 from broadcaster.db.queries.scripts.rows import script_detail
 from broadcaster.services.lexicon import names
 from broadcaster.services.lexicon.overrides import explained
-from broadcaster.services.scripts.approving import airable, approve, standings
+from broadcaster.services.scripts.approving import airable, standings
+from broadcaster.services.scripts.four_eyes import approve
 from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.station import Station
 from broadcaster.worker.consumer import reconcile

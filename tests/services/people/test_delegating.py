@@ -12,8 +12,8 @@ from broadcaster.domain.people.roles import Permission, Role, machine
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
 from broadcaster.services.people import accounts
 from broadcaster.services.people.delegating import candidates, delegate, delegations, revoke
-from broadcaster.services.scripts.approving import approve
 from broadcaster.services.scripts.editing import add_script
+from broadcaster.services.scripts.four_eyes import approve
 from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.station import Station
 from tests.kit.clocks import later

@@ -14,8 +14,8 @@ from broadcaster.services.log import playlog
 from broadcaster.services.reports import tracking
 from broadcaster.services.schedule.planning import plan as plan_days
 from broadcaster.services.schedule.rotations import apply_rotation
-from broadcaster.services.scripts.approving import approve
 from broadcaster.services.scripts.editing import add_script, submit
+from broadcaster.services.scripts.four_eyes import approve
 from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.station import Station
 from tests.kit.entries import entry

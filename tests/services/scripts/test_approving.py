@@ -13,8 +13,9 @@ from broadcaster.domain.air.causes import NOTHING
 from broadcaster.domain.people.roles import Actor, Role
 from broadcaster.domain.scripts.scripts import ScriptState
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
-from broadcaster.services.scripts.approving import airable, approve, refusal, send_back
+from broadcaster.services.scripts.approving import airable, refusal, send_back
 from broadcaster.services.scripts.editing import add_script, retire, revise
+from broadcaster.services.scripts.four_eyes import approve
 from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.station import Station
 from tests.kit.people import EDITOR, LEADER, OPERATOR

@@ -17,7 +17,7 @@ from broadcaster.services.schedule import by_hand, conflicts
 from broadcaster.services.schedule.item_faults import item_faults
 from broadcaster.services.schedule.once import air_once
 from broadcaster.services.schedule.planning import plan
-from broadcaster.services.scripts import approving
+from broadcaster.services.scripts import approving, four_eyes
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.scripts.editing import retire, revise
 from broadcaster.services.scripts.speaking import speak
@@ -59,7 +59,7 @@ def test_an_approved_correction_takes_the_place_of_the_old_sound_in_what_is_plan
     (told,) = [c for c in conflicts.find(station) if c.kind is Kind.ITEM]
     assert "Duyệt lại bài" in told.remedy
     assert "Lập lại lịch" not in told.remedy  # a person planned it: planning leaves it alone
-    approving.approve(station, LEADER, script)
+    four_eyes.approve(station, LEADER, script)
     assert not faults(station, number)
     mine, now = sound(station, number, script)
     assert mine == now
@@ -77,7 +77,7 @@ def test_a_past_broadcast_is_copied_with_the_sound_that_is_approved_now(station:
     with station.db.write() as session:
         session.get_one(BroadcastRow, number).state = BroadcastState.AIRED
     corrected(station, script, "Kính thưa bà con. Nay xin đính chính: họp lúc tám giờ sáng thứ bảy.")
-    approving.approve(station, LEADER, script)
+    four_eyes.approve(station, LEADER, script)
     twin = by_hand.copy(station, OPERATOR, number, evening(station, 1))
     assert not faults(station, twin)
     assert sound(station, number, script)[0] != sound(station, twin, script)[0]

@@ -22,7 +22,7 @@ from broadcaster.domain.work.jobs import JobTurn
 from broadcaster.errors import ForbiddenError
 from broadcaster.services.lexicon import changes, names
 from broadcaster.services.lexicon.overrides import unpick
-from broadcaster.services.scripts import approving, editing, recordings, speaking
+from broadcaster.services.scripts import editing, recordings, speaking
 from broadcaster.services.scripts.four_eyes import contributors
 from broadcaster.services.setup import settings_editor, voices
 from broadcaster.services.station import Station
@@ -135,7 +135,7 @@ SILENT = {
     "lexicon/names.make_anew": "puts the places of names where old names stood, by the machine's rule",
     "lexicon/stale.mark": "marks an approval",
     "people/contributing.shaped": "writes a contribution down",
-    "scripts/approving.approve": "decides",
+    "scripts/four_eyes.approve": "decides",
     "scripts/approving.send_back": "decides",
     "scripts/approving.withdraw": "decides",
     "scripts/drafts.drop": "words that are no revision yet",
@@ -221,9 +221,9 @@ def test_whoever_changes_what_is_heard_cannot_approve_it_and_who_changed_nothing
             found = {c.username: c.parts for c in contributors(station, session, at.script)}
         assert part in found[ALL.username], where
         with pytest.raises(ForbiddenError, match="tự duyệt"):
-            approving.approve(station, ALL, at.script)
+            four_eyes.approve(station, ALL, at.script)
         clock.advance(60)
-        approving.approve(station, LEADER, at.script)
+        four_eyes.approve(station, LEADER, at.script)
         editing.revise(station, EDITOR, at.script, draft(f"{at.body} Xin cảm ơn bà con."))
         speaking.speak(station, machine(), at.script)
-        approving.approve(station, ALL, at.script)  # since the last approval all is another's work
+        four_eyes.approve(station, ALL, at.script)  # since the last approval all is another's work

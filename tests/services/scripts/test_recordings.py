@@ -13,8 +13,9 @@ from broadcaster.errors import ForbiddenError, MediaError, NotFoundError, RuleEr
 from broadcaster.media import ffmpeg
 from broadcaster.services.log.spoken import known_of
 from broadcaster.services.scripts import recordings
-from broadcaster.services.scripts.approving import airable, approve
+from broadcaster.services.scripts.approving import airable
 from broadcaster.services.scripts.editing import add_script, revise
+from broadcaster.services.scripts.four_eyes import approve
 from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.scripts.subtitles import subtitles, timed_words
 from broadcaster.services.work import performing

@@ -28,8 +28,9 @@ from broadcaster.services.air import broadcasts, emergencies, mutes
 from broadcaster.services.log.playlog import verify
 from broadcaster.services.schedule.once import air_once
 from broadcaster.services.scripts import recordings
-from broadcaster.services.scripts.approving import airable, approve, ask_again
+from broadcaster.services.scripts.approving import airable, ask_again
 from broadcaster.services.scripts.editing import add_script
+from broadcaster.services.scripts.four_eyes import approve
 from broadcaster.services.setup import backup as backups
 from broadcaster.services.setup import doctor, lacking, restored
 from broadcaster.services.setup.backup import backup
