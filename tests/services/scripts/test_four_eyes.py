@@ -22,7 +22,7 @@ from broadcaster.domain.work.jobs import JobTurn
 from broadcaster.errors import ForbiddenError
 from broadcaster.services.lexicon import changes, names
 from broadcaster.services.lexicon.overrides import unpick
-from broadcaster.services.scripts import editing, recordings, speaking
+from broadcaster.services.scripts import editing, four_eyes, recordings, speaking
 from broadcaster.services.scripts.four_eyes import contributors
 from broadcaster.services.setup import settings_editor, voices
 from broadcaster.services.station import Station
