@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from broadcaster.text.clean import REASONS
-from tests.kit.bad_documents import CASES
+from tests.kit.bad_documents import CASES, bad_document
 from tests.kit.documents import in_tcvn3, in_viqr, in_vni, in_windows_1258, word_bytes
 from tests.kit.loa import Loa
 
-KINDS = {name: (data, words) for name, (data, _, words) in CASES.items()} | {
-    "ngan.txt": (b"Ng\xb5y mai", "Chạy lại lệnh với --encoding và một trong: "),
-    "khong-co.docx": (None, "Không tìm thấy tệp; hãy kiểm tra đường dẫn."),
+KINDS = {name: words for name, (_, _, words) in CASES.items()} | {
+    "ngan.txt": "Chạy lại lệnh với --encoding và một trong: ",
+    "khong-co.docx": "Không tìm thấy tệp; hãy kiểm tra đường dẫn.",
 }
 HEAVY = ["day-trang.pdf", "bom-trang.pdf", "mot-dong.txt", "nang.txt", "bom-nen.docx"]
 LIGHT = [name for name in KINDS if name not in HEAVY]
@@ -38,12 +38,17 @@ def put(folder: Path, name: str, data: bytes | None) -> Path:
     return path
 
 
+def bad(folder: Path, name: str) -> Path:
+    if name in CASES:
+        return put(folder, name, bad_document(name))
+    return put(folder, name, b"Ng\xb5y mai" if name == "ngan.txt" else None)
+
+
 def refused(loa: Loa, command: tuple[str, ...], folder: Path, name: str) -> None:
-    data, words = KINDS[name]
-    answer = loa(*command, put(folder, name, data))
+    answer = loa(*command, bad(folder, name))
     assert (answer.code, answer.out) == (2, ""), name
     assert answer.err.startswith(f"Lỗi: {name}: "), name
-    assert words in answer.err, name
+    assert KINDS[name] in answer.err, name
     assert answer.err.count("\n") == 1, name
 
 
@@ -57,12 +62,12 @@ def test_each_is_refused_by_name_in_one_line_with_exit_code_2_and_leaves_nothing
         refused(loa, ("read",), folder, name)
         refused(loa, ("script", "add"), folder, name)
     assert standing(home) == before
-    assert {p.name for p in folder.iterdir()} == {n for n in names if KINDS[n][0] is not None}
+    assert {p.name for p in folder.iterdir()} == set(names) - {"khong-co.docx"}
 
 
 def test_what_comes_by_standard_input_is_refused_too(loa: Loa, home: Path) -> None:
     before = standing(home)
-    answer = loa("script", "add", "-", stdin=KINDS["hong.pdf"][0] or b"")
+    answer = loa("script", "add", "-", stdin=bad_document("hong.pdf"))
     assert (answer.code, "stdin.md: Tệp PDF bị hỏng" in answer.err) == (2, True)
     assert standing(home) == before
 
@@ -71,12 +76,12 @@ def test_a_script_stays_as_it_was_when_its_new_document_is_refused(loa: Loa, hom
     assert loa("script", "add", put(tmp_path, "a.txt", LETTER.encode())).code == 0
     before = standing(home), loa("script", "show", "1", "--format", "json").out
     for name in ("chup.pdf", "khoa.docx", "xxe.docx", "ngan.txt"):
-        assert loa("script", "edit", "1", put(tmp_path, name, KINDS[name][0])).code == 2
+        assert loa("script", "edit", "1", bad(tmp_path, name)).code == 2
     assert (standing(home), loa("script", "show", "1", "--format", "json").out) == before
 
 
 def test_the_console_command_itself_says_it_in_one_line(tmp_path: Path) -> None:
-    path = put(tmp_path, "chụp.pdf", KINDS["chup.pdf"][0])
+    path = put(tmp_path, "chụp.pdf", bad_document("chup.pdf"))
     done = subprocess.run(
         [sys.executable, "-c", "from broadcaster.cli import main; main()", "read", path],
         capture_output=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from collections.abc import Callable
 
 from pypdf import PdfReader, PdfWriter
 
@@ -55,7 +56,7 @@ def locked_zip() -> bytes:
     return bytes(data)
 
 
-CASES = {
+CASES: dict[str, tuple[bytes | Callable[[], bytes], str, str]] = {
     "rong.txt": (b"", "empty", "Tệp rỗng"),
     "trang.txt": (b" \n\t\r\n", "empty", "Tệp rỗng"),
     "bom.txt": (b"\xef\xbb\xbf", "empty", "Tệp rỗng"),
@@ -70,11 +71,11 @@ CASES = {
         "damaged",
         "bị hỏng",
     ),
-    "day-trang.pdf": (dense_pdf(45_000), "too-dense", "quá phức tạp"),
-    "bom-trang.pdf": (dense_pdf(3_000_000), "too-dense", "quá phức tạp"),
+    "day-trang.pdf": (lambda: dense_pdf(45_000), "too-dense", "quá phức tạp"),
+    "bom-trang.pdf": (lambda: dense_pdf(3_000_000), "too-dense", "quá phức tạp"),
     "cut.docx": (word_bytes(lambda d: d.add_paragraph("Xin chào"))[:-200], "damaged", "bị hỏng"),
-    "bom-nen.docx": (docx_with_body(b" " * 60_000_000), "zip-bomb", "nén"),
-    "bom-nhieu.docx": (docx_with_body("<a/>", [(f"x{i}", "") for i in range(5001)]), "zip-bomb", "nén"),
+    "bom-nen.docx": (lambda: docx_with_body(b" " * 60_000_000), "zip-bomb", "nén"),
+    "bom-nhieu.docx": (lambda: docx_with_body("<a/>", [(f"x{i}", "") for i in range(5001)]), "zip-bomb", "nén"),
     "bom-thuc-the.docx": (
         docx_with_body(f"{ENTITIES}<w:document {W}><w:body><w:p><w:r><w:t>&j;</w:t></w:r></w:p></w:body></w:document>"),
         "unsafe-xml",
@@ -117,7 +118,13 @@ CASES = {
     "anh.txt": (b"\xff\xd8\xff\xe0" + b"\x00" * 100, "wrong-kind", "hình ảnh"),
     "nhi-phan.txt": (bytes(range(256)) * 20, "not-text", "không phải là văn bản"),
     "khong.txt": (b"abc" + b"\x00" * 3000, "not-text", "không phải là văn bản"),
-    "mot-dong.txt": (b"tin " * 2_600_000, "too-long", "10.400.000 ký tự"),
+    "mot-dong.txt": (lambda: b"tin " * 2_600_000, "too-long", "10.400.000 ký tự"),
     "dong-dai.txt": (b"tin " * 30_000, "line-too-long", "120.000 ký tự"),
-    "nang.txt": (b"a" * (50 * 1024 * 1024), "too-large", "50 MB, quá giới hạn 20 MB"),
+    "nang.txt": (lambda: b"a" * (50 * 1024 * 1024), "too-large", "50 MB, quá giới hạn 20 MB"),
 }
+
+
+def bad_document(name: str) -> bytes:
+    """Its bytes; what is heavy is made only when a test wants it."""
+    data = CASES[name][0]
+    return data() if callable(data) else data

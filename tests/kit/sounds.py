@@ -31,3 +31,10 @@ def speech(text: str, seconds: float = 8.0) -> np.ndarray:
 
 def tone(seconds, hz=500.0):
     return (np.sin(2 * np.pi * hz * np.arange(round(48000 * seconds)) / 48000) * 12000).astype("<i2")
+
+
+def loudness_by_pyloudnorm(sound: np.ndarray, rate: int) -> float:
+    """The programme's loudness as another program sees it; that one brings SciPy, which takes long to load."""
+    import pyloudnorm
+
+    return float(pyloudnorm.Meter(rate).integrated_loudness(sound))

@@ -19,11 +19,6 @@ from broadcaster.services.station import open_station
 from tests.kit import seed
 from tests.kit.properties import examples
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    import schemathesis
-    from schemathesis.specs.openapi.checks import positive_data_acceptance, unsupported_method
-
 OPERATIONS = [
     "GET /api/v1/station",
     "GET /api/v1/onair",
@@ -51,6 +46,9 @@ OPERATIONS = [
 @pytest.fixture(scope="module")
 def described(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, Any], str]]:
     """Every operation of the description, over a station of its own, and a key that opens them all."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import schemathesis
     root = tmp_path_factory.mktemp("api") / "station"
     shutil.copytree(seeded, root, ignore=shutil.ignore_patterns("*-wal", "*-shm"))
     station = open_station(root, clock=FrozenClock(seed.NOW))
@@ -69,11 +67,13 @@ def test_the_description_names_every_operation(described: tuple[dict[str, Any], 
 def test_whatever_is_sent_the_answer_is_one_that_was_described(
     described: tuple[dict[str, Any], str], name: str
 ) -> None:
+    from schemathesis.specs.openapi.checks import positive_data_acceptance, unsupported_method
+
     operations, key = described
 
     @settings(examples(25), suppress_health_check=list(HealthCheck))
     @given(case=operations[name].as_strategy())
-    def ask(case: schemathesis.Case) -> None:
+    def ask(case: Any) -> None:
         # The rules of the station (a unit that exists, days in order) are more than a schema can say.
         beyond = [unsupported_method, positive_data_acceptance]
         case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, excluded_checks=beyond)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import zipfile
 
 import docx
 from flask.testing import FlaskClient
@@ -18,6 +17,8 @@ from broadcaster.services.scripts import drafts
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.station import Station
 from tests.kit import seed
+from tests.kit.bad_documents import W
+from tests.kit.documents import docx_with_body, zip_bytes
 from tests.kit.editing import FORM, hidden, opened
 from tests.kit.panel import SignIn, one_who_speaks
 
@@ -196,42 +197,32 @@ def test_an_old_character_set_is_told_and_converted(sign_in: SignIn) -> None:
     assert "viết không dấu" in bare.text
 
 
-BOMB = io.BytesIO()
-with zipfile.ZipFile(BOMB, "w", zipfile.ZIP_DEFLATED) as container:
-    container.writestr("[Content_Types].xml", "<Types/>")
-    container.writestr("word/document.xml", b"<w>" + b"a" * 300_000_000)
-XXE = io.BytesIO()
-with zipfile.ZipFile(XXE, "w") as container:
-    container.writestr("[Content_Types].xml", "<Types/>")
-    container.writestr(
-        "word/document.xml",
-        '<?xml version="1.0"?><!DOCTYPE w [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
-        '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r>'
-        "<w:t>&x;</w:t></w:r></w:p></w:body></w:document>",
-    )
-XXE_ODT = io.BytesIO()
-with zipfile.ZipFile(XXE_ODT, "w") as container:
-    container.writestr("mimetype", "application/vnd.oasis.opendocument.text")
-    container.writestr("META-INF/manifest.xml", "<m/>")
-    container.writestr("content.xml", '<!DOCTYPE w [<!ENTITY x SYSTEM "file:///etc/hostname">]><w>&x;</w>')
-
-
-WRONG = [
-    ("bom.docx", BOMB.getvalue()),
-    ("xxe.docx", XXE.getvalue()),
-    ("xxe.odt", XXE_ODT.getvalue()),
-    ("anh.docx", b"\x89PNG\r\n\x1a\n" + b"\0" * 100),
-    ("anh.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'></svg>"),
-    ("chay.txt", b"MZ" + b"\0" * 500),
-    ("rong.txt", b"   "),
-]
+def wrong() -> dict[str, bytes]:
+    entity = '<!DOCTYPE w [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
+    return {
+        "bom.docx": docx_with_body(b"<w>" + b"a" * 60_000_000),
+        "xxe.docx": docx_with_body(
+            f'<?xml version="1.0"?>{entity}<w:document {W}><w:body><w:p><w:r><w:t>&x;</w:t></w:r></w:p></w:body></w:document>'
+        ),
+        "xxe.odt": zip_bytes(
+            [
+                ("mimetype", "application/vnd.oasis.opendocument.text"),
+                ("META-INF/manifest.xml", "<m/>"),
+                ("content.xml", f"{entity}<w>&x;</w>"),
+            ]
+        ),
+        "anh.docx": b"\x89PNG\r\n\x1a\n" + b"\0" * 100,
+        "anh.svg": b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'></svg>",
+        "chay.txt": b"MZ" + b"\0" * 500,
+        "rong.txt": b"   ",
+    }
 
 
 def test_a_hostile_or_wrong_file_is_refused_with_a_sentence_and_keeps_nothing(
     station: Station, sign_in: SignIn
 ) -> None:
     client = sign_in("bientap")
-    for name, data in WRONG:
+    for name, data in wrong().items():
         answer = client.post("/scripts/upload", data={"file": (io.BytesIO(data), name)}, follow_redirects=True)
         assert answer.status_code == 200, name
         if name == "anh.svg":

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from broadcaster.errors import RuleError, printed
 from broadcaster.text.clean import clean
 from broadcaster.text.ingest import DocumentError, read_bytes, read_document
-from tests.kit.bad_documents import CASES, W, locked_pdf
+from tests.kit.bad_documents import CASES, W, bad_document, locked_pdf
 from tests.kit.documents import docx_with_body, word_bytes
 
 
@@ -26,8 +26,8 @@ def refusal(name: str, data: bytes) -> DocumentError:
 
 @pytest.mark.parametrize("name", CASES)
 def test_it_is_refused_in_plain_words(name):
-    data, code, words = CASES[name]
-    error = refusal(name, data)
+    _, code, words = CASES[name]
+    error = refusal(name, bad_document(name))
     assert (error.code, words in error.message) == (code, True), error.message
 
 
