@@ -70,7 +70,7 @@ def test_every_surface_says_the_same_words(station: Station, sign_in: SignIn, tm
     order = [str(file), "-o", str(sound), "--voice", "tone:beep", "--vtt", "--overwrite", "--format", "json"]
     produced = CliRunner().invoke(produce_command, order)
     assert produced.exit_code == 0, produced.output
-    number = add_script(station, EDITOR, draft(body))
+    number = add_script(station, EDITOR, draft(body, voice="tone:beep"))
     speak(station, EDITOR, number)
     with station.db.read() as session:
         rendition = script_detail(session, number)["rendition"]

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from broadcaster.db.models import BroadcastRow, Rendition, Revision
+from broadcaster.domain.scripts.fields import ScriptFields
 from broadcaster.domain.scripts.scripts import Genre, ScriptState, genre_of_title
 from broadcaster.services.people.accounts import actor_named
 from broadcaster.services.schedule.planning import plan
@@ -29,13 +30,17 @@ def text(client: FlaskClient, path: str) -> str:
     return html.unescape(" ".join(client.get(path).text.split()))
 
 
+def words(body: str, **more: object) -> ScriptFields:
+    return draft(body, title="Bài của tôi", voice="espeak:vi+f2", **more)
+
+
 @pytest.fixture
 def mine(station: Station) -> int:
     """A script of the editor, spoken and handed in."""
     from broadcaster.services.people.accounts import actor_named
 
     editor = actor_named(station, "bientap")
-    number = add_script(station, editor, draft("Bà con nghe tin.", title="Bài của tôi"))
+    number = add_script(station, editor, words("Bà con nghe tin."))
     speak(station, editor, number)
     submit(station, editor, number)
     return number
@@ -62,7 +67,7 @@ def test_the_second_round_compares_and_shows_the_remark_on_top(station: Station,
     page = text(leader, f"/approve/{mine}")
     assert "Bài gửi lại chưa đổi gì." in page
     editor = actor_named(station, "bientap")
-    revise(station, editor, mine, draft("Bà con nghe tin lúc tám giờ.", title="Bài của tôi"))
+    revise(station, editor, mine, words("Bà con nghe tin lúc tám giờ."))
     speak(station, editor, mine)
     submit(station, editor, mine)
     page = text(leader, f"/approve/{mine}")
@@ -78,7 +83,7 @@ def test_an_approved_script_that_nothing_takes_says_so_to_author_leader_and_oper
 ) -> None:
     editor = actor_named(station, "bientap")
     day = station.today() - dt.timedelta(days=1)
-    revise(station, editor, mine, draft("Bà con nghe tin.", title="Bài của tôi", valid_to=day))
+    revise(station, editor, mine, words("Bà con nghe tin.", valid_to=day))
     speak(station, editor, mine)
     submit(station, editor, mine)
     assert "Sẽ không tự phát: Đã hết hạn phát" in text(sign_in("lanhdao"), f"/approve/{mine}")
@@ -147,7 +152,7 @@ def test_a_dropped_recording_is_named_before_saving_and_on_the_approval_page(
         session.add(Rendition(**(fields | {"voice": recordings.HUMAN})))
     approve(station, LEADER, mine)
     assert "bản thu không còn khớp" in text(sign_in("bientap"), f"/scripts/{mine}/edit")
-    revise(station, editor, mine, draft("Bà con nghe tin mới.", title="Bài của tôi"))
+    revise(station, editor, mine, words("Bà con nghe tin mới."))
     speak(station, editor, mine)
     submit(station, editor, mine)
     assert "Bản trước là bản thu giọng người" in text(sign_in("lanhdao"), f"/approve/{mine}")
