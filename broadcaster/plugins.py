@@ -8,8 +8,10 @@ beyond that is the plug-in's: the two are never told as one another.
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, ParamSpec, TypeVar
 
@@ -87,11 +89,17 @@ class Door:
             ) from error
 
     def _points(self) -> dict[str, EntryPoint]:
-        return {point.name: point for point in entry_points(group=self.group)}
+        return _offered(self.group, tuple(sys.path))
 
     def _package(self, name: str) -> str:
         origin = self._points()[name].dist if name in self._points() else None
         return f"{origin.name} {origin.version}" if origin else "không rõ"
+
+
+@cache
+def _offered(group: str, _path: tuple[str, ...]) -> dict[str, EntryPoint]:
+    """What the installed packages offer: read once a process, for each reading opens the list of every package."""
+    return {point.name: point for point in entry_points(group=group)}
 
 
 SINKS = Door("broadcaster.sinks", "loại đường ra")
