@@ -36,7 +36,7 @@ from broadcaster.scheduling.conflict_lots import lots
 from broadcaster.scheduling.rotation_toml import read_toml
 from broadcaster.scheduling.rotation_words import no_rotation
 from broadcaster.services.air import orders
-from broadcaster.services.schedule import conflicts, feeds
+from broadcaster.services.schedule import conflicts, feeds, letting_be
 from broadcaster.services.schedule.once import WordlessError, air_once
 from broadcaster.services.schedule.planning import plan, preview
 from broadcaster.services.schedule.rotations import (
@@ -48,6 +48,9 @@ from broadcaster.services.schedule.rotations import (
     without_own_rotation,
 )
 from broadcaster.services.station import Station
+
+_MARK = 8
+"""So much of a mark a person types."""
 
 
 @click.group("schedule")
@@ -238,16 +241,36 @@ def conflicts_(ctx: click.Context, days: int, shape: str, own_home: str | None) 
     """Soát các ngày tới: trùng giờ, thiếu buổi, bài hết hạn, quá mức Quy chế; mỗi điều kèm cách sửa."""
     with opened(ctx, own_home) as station:
         found = conflicts.find(station, days)
+    open_ = [c for c in found if c.answer is None]
     if shape == "json":
         show_json([asdict(c) | {"kind": c.kind.value, "grave": c.kind.grave} for c in found])
-    elif not found:
+    elif not open_:
         click.echo(f"{days} ngày tới không có gì vướng.")
-    else:
-        for lot in lots(found):
-            c, more = lot.first, len(lot.others)
-            tail = f" (và {more} buổi khác, tới {station.local(lot.others[-1].at):%d/%m/%Y})" if more else ""
-            click.echo(f"{c.kind.label.upper()}: {c.what}{tail}\n    Cách sửa: {c.remedy}")
-    ctx.exit(1 if any(c.kind.grave for c in found) else 0)
+    for lot in lots(found) if shape != "json" else ():
+        c, more = lot.first, len(lot.others)
+        tail = f" (và {more} buổi khác, tới {station.local(lot.others[-1].at):%d/%m/%Y})" if more else ""
+        if c.answer is not None:
+            click.echo(f"ĐỂ VẬY ({c.answer.by}, {moment_words(station, c.answer.at)}): {c.what}{tail}")
+            continue
+        way = f"\n    Cố ý thì: loa schedule let-be {c.marks[0][:_MARK]}" if c.marks else ""
+        click.echo(f"{c.kind.label.upper()}: {c.what}{tail}\n    Cách sửa: {c.remedy}{way}")
+    ctx.exit(1 if any(c.kind.grave for c in open_) else 0)
+
+
+@schedule_command.command("let-be")
+@click.argument("mark", metavar="MÃ")
+@click.option("--undo", is_flag=True, help="Thôi để vậy: máy nhắc lại.")
+@home_option
+@click.pass_context
+def let_be(ctx: click.Context, mark: str, own_home: str | None, *, undo: bool) -> None:
+    """Ghi rằng bạn đã xem một điều vướng và để vậy; MÃ do loa schedule conflicts in ra."""
+    with opened(ctx, own_home) as station:
+        lot = next((x for x in lots(conflicts.find(station)) if any(m.startswith(mark) for m in x.marks)), None)
+        if lot is None or len(mark) < _MARK:
+            raise RuleError("Không có điều vướng nào mang mã này. Xem: loa schedule conflicts", field="mark")
+        act = letting_be.take_up if undo else conflicts.let_be
+        act(station, actor_of(ctx, station), lot.marks)
+        click.echo(f"{'Sẽ nhắc lại' if undo else 'Đã ghi là để vậy'}: {lot.first.what}")
 
 
 @schedule_command.command("ical")

@@ -16,11 +16,17 @@ class Lot:
     others: tuple[Conflict, ...] = ()
     """The same later on, in order of time."""
 
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Of all that it tells."""
+        return tuple(mark for c in (self.first, *self.others) for mark in c.marks)
+
 
 def lots(found: Iterable[Conflict]) -> list[Lot]:
     """Conflicts that come in order of time put together by what they are about."""
     gathered: dict[tuple[object, ...], list[Conflict]] = {}
     for number, c in enumerate(found):
-        gathered.setdefault((c.kind, c.remedy, c.about) if c.about else (number,), []).append(c)
+        alike = (c.kind, c.remedy, c.about, c.answer) if c.about else (number,)
+        gathered.setdefault(alike, []).append(c)
     made = [Lot(first, tuple(others)) for first, *others in gathered.values()]
     return sorted(made, key=lambda lot: not lot.first.kind.grave)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from broadcaster.clock import day_start
+from broadcaster.domain.schedule.matters import LetBeAnswer, Matter, mark_of
 from broadcaster.domain.schedule.windows import Breach, Caps, StationHours, breaches
 from broadcaster.domain.setup.outputs import SEPARATE, Outputs
 from broadcaster.domain.setup.zones import names_in_words
@@ -54,6 +55,11 @@ class Kind(StrEnum):
         return self not in {Kind.SHORT, Kind.ZONE, Kind.OVERLONG, Kind.ASKED, Kind.IDLE}
 
     @property
+    def matter(self) -> Matter | None:
+        """What it is to a person who lets it be; None: nobody may."""
+        return _MATTERS.get(self)
+
+    @property
     def ahead(self) -> bool:
         """Whether it stands before all others, however far off: people were promised something that is gone."""
         return self in {Kind.LOST, Kind.DROPPED, Kind.SILENCED}
@@ -74,6 +80,12 @@ _LABELS = {
     Kind.ZONE: "Cụm loa",
     Kind.SHORT: "Buổi quá ngắn",
     Kind.IDLE: "Lịch không dùng đến",
+}
+_MATTERS = {
+    Kind.LOST: Matter.BROADCAST,
+    Kind.DROPPED: Matter.SLOT,
+    Kind.SILENCED: Matter.REGULAR,
+    Kind.GAP: Matter.SILENCE,
 }
 
 
@@ -120,6 +132,15 @@ class Conflict:
     """Whether the broadcast that it is about can be planned once more by one press."""
     about: str = ""
     """What several conflicts of one kind may have in common, so that they are told together; "": nothing."""
+    marks: tuple[str, ...] = ()
+    """Of what it tells; a person may let it be. None: it cannot be meant so."""
+    answer: LetBeAnswer | None = None
+    """Who let it be."""
+
+    def answered(self, known: Mapping[str, LetBeAnswer]) -> Conflict:
+        """It with the last answer, where there is one to each mark."""
+        found = [known[mark] for mark in self.marks if mark in known]
+        return replace(self, answer=max(found, key=lambda a: a.at)) if found and len(found) == len(self.marks) else self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,8 +186,9 @@ def conflicts(
             kind=Kind.GAP,
             at=p.starts_at,
             what=f"Khung “{p.title}” lúc {_when(p.starts_at, house)} chưa có trong lịch.",
-            remedy="Bấm “Lập lại lịch”. Nếu đã cố ý bỏ thì không cần làm gì.",
+            remedy="Bấm “Lập lại lịch”. Nếu đã cố ý bỏ thì bấm “Để vậy”.",
             zones=p.zones,
+            marks=(mark_of(Kind.GAP, p.title, p.starts_at, p.zones),),
         )
         for p in missing
     ]
@@ -357,8 +379,9 @@ def _gaps(planned: Sequence[Planned], house: House, first: dt.date, days: int) -
                 kind=Kind.GAP,
                 at=day_start(day, house.tz).astimezone(dt.UTC),
                 what=f"Ngày {day:%d/%m/%Y}: {zones_in_words(silent, house)} không có buổi phát nào.",
-                remedy="Thêm cụm loa vào một khung phát của ngày đó, hoặc để yên nếu cố ý.",
+                remedy="Thêm cụm loa vào một khung phát của ngày đó; nếu cố ý thì bấm “Để vậy”.",
                 zones=tuple(silent),
+                marks=(mark_of(Kind.GAP, day, silent),),
             )
     if not house.rotations:
         yield Conflict(
@@ -374,7 +397,8 @@ def _gaps(planned: Sequence[Planned], house: House, first: dt.date, days: int) -
             kind=Kind.GAP,
             at=day_start(start, house.tz).astimezone(dt.UTC),
             what=f"{when}: cả đài không có buổi phát nào.",
-            remedy="Thêm khung phát hoặc một buổi riêng cho ngày đó, hoặc để yên nếu cố ý.",
+            remedy="Thêm khung phát hoặc một buổi riêng cho ngày đó; nếu cố ý thì bấm “Để vậy”.",
+            marks=tuple(mark_of(Kind.GAP, start + dt.timedelta(days=n)) for n in range((end - start).days + 1)),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,21 @@ def test_a_silent_day_and_the_end_of_a_rotation_are_asked_about_too(loa: Loa, ho
             assert loa("schedule", *change, "--yes").code == 0
     assert "Không có lịch nào mang mã" in loa("schedule", "retire", "thu").err
     assert rows(home, "rotations") == 1, "its versions stay"
+
+
+def test_a_conflict_is_let_be_by_the_mark_that_is_printed_and_told_again_when_that_is_undone(
+    loa: Loa, files: Path
+) -> None:
+    (files / "sundays.toml").write_text(
+        ROTATION.replace('late = "join"', 'late = "join"\nweekdays = ["sun"]'), encoding="utf-8"
+    )
+    assert loa("schedule", "apply", files / "sundays.toml", "--yes").code == 0
+    told = loa("schedule", "conflicts").out
+    mark = re.findall(r"loa schedule let-be (\w{8})", told)[0]
+    before = told.count("Cách sửa:")
+    assert "Đã ghi là để vậy:" in loa("schedule", "let-be", mark).out
+    after = loa("schedule", "conflicts").out
+    assert (after.count("Cách sửa:"), "ĐỂ VẬY (" in after) == (before - 1, True)
+    assert "Sẽ nhắc lại:" in loa("schedule", "let-be", mark, "--undo").out
+    assert loa("schedule", "conflicts").out == told
+    assert loa("schedule", "let-be", "x").code == 2

@@ -27,6 +27,7 @@ class PlayLogEntry(Base):
         Index("ix_play_log_zone", "zone", "outcome", "seq"),
         Index("ix_play_log_corrects", "corrects"),
         Index("ix_play_log_broadcast_id", "broadcast_id"),
+        Index("ix_play_log_script_id", "script_id", "outcome", "started_at"),
         CheckConstraint("heard_ms >= 0 AND heard_ms <= duration_ms", name="heard"),
     )
 

@@ -12,6 +12,7 @@ from broadcaster.db.base import Base, PlainWord, Words
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, Origin, Overrun, RundownItem
 from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.air.lateness import LatePolicy
+from broadcaster.domain.schedule.matters import Matter
 from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.domain.schedule.rundown import Reason
 from broadcaster.domain.setup.zones import Device, HornCondition
@@ -184,3 +185,15 @@ class BroadcastChange(Base):
     verb: Mapped[str] = mapped_column(String(64))
     images: Mapped[list[dict[str, Any]]]
     """For each row its columns before, as far as they changed, and a mark of how it stood afterwards."""
+
+
+class LetBe(Base):
+    """Something that is not as it should be, and that a person saw and lets be."""
+
+    __tablename__ = "let_be"
+
+    mark: Mapped[str] = mapped_column(String(32), primary_key=True)
+    """Of what exactly: as soon as it is otherwise, it is asked anew."""
+    what: Mapped[Matter] = mapped_column(PlainWord(Matter))
+    at: Mapped[dt.datetime]
+    by: Mapped[str] = mapped_column(String(64))

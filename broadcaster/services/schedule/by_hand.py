@@ -41,6 +41,7 @@ from broadcaster.services.station import Station
 
 RECENT = dt.timedelta(days=2)
 """So long a session that nobody heard is offered again."""
+NOBODY_HEARD = (BroadcastState.MISSED, BroadcastState.REFUSED, BroadcastState.UNHEARD)
 _BY_HAND = "Người vận hành xếp tay."
 
 
@@ -49,10 +50,15 @@ def editable(row: BroadcastRow, now: dt.datetime) -> bool:
     return row.state is BroadcastState.PLANNED and row.starts_at > now + HANDS_OFF
 
 
+def unheard(row: BroadcastRow) -> bool:
+    """Whether it is a session whose end is that nobody heard it."""
+    session = row.kind in SESSION_KINDS and row.origin not in NO_SESSION
+    return session and row.state in NOBODY_HEARD
+
+
 def lost(row: BroadcastRow, now: dt.datetime) -> bool:
     """Whether a session was not heard, lately or though its time is still to come, so that it may be planned again."""
-    session = row.kind in SESSION_KINDS and row.origin not in NO_SESSION
-    return session and row.state in {BroadcastState.MISSED, BroadcastState.REFUSED} and row.starts_at > now - RECENT
+    return unheard(row) and row.starts_at > now - RECENT
 
 
 def mark(row: BroadcastRow) -> str:

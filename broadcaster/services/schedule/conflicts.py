@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,13 +21,15 @@ from broadcaster.domain.air.broadcasts import (
     RundownItem,
 )
 from broadcaster.domain.air.causes import Cause, Why
+from broadcaster.domain.people.roles import Actor
+from broadcaster.domain.schedule.matters import mark_of
 from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.domain.setup.zones import HornCondition
 from broadcaster.errors import RuleError
 from broadcaster.scheduling.conflicts import Conflict, House, Kind, Planned, by_time, conflicts
 from broadcaster.scheduling.expand import Place
 from broadcaster.scheduling.wishes import unmet
-from broadcaster.services.schedule import by_hand, requested
+from broadcaster.services.schedule import by_hand, letting_be, requested
 from broadcaster.services.schedule.coming import PlanNote
 from broadcaster.services.schedule.in_force import rotations_in_force
 from broadcaster.services.schedule.item_faults import item_faults
@@ -38,6 +40,7 @@ from broadcaster.services.scripts.approving import airable, refusal
 from broadcaster.services.station import Station
 
 DAYS = 14
+_FAR = 60
 _OPEN = (BroadcastState.PLANNED, BroadcastState.CUED)
 _BROKEN = {HornCondition.BROKEN, HornCondition.REPAIR}
 
@@ -77,35 +80,55 @@ def find(station: Station, days: int = DAYS) -> list[Conflict]:
         later = [d for d in ahead.drafts if d.occurrence.place not in taken]
         before = missed_weeks(station, session, house)
         lost = _lost(station, session, now)
+        known_answers = letting_be.answers(session)
         wishes = requested.wishes(station, session, candidates, all_rows, later, HANDS_OFF) if wished else []
     horizon = max((r.starts_at for r in rows if r.kind is BroadcastKind.ROTATION), default=now)
     later = [d for d in later if d.occurrence.starts_at < end]
     missing = [_of_draft(station, d) for d in later if d.occurrence.starts_at <= horizon]
     planned += [_of_draft(station, d) for d in later if d.occurrence.starts_at > horizon]
-    dropped = [_of_note(n) for n in ahead.notes if n.lost and now < n.occurrence.starts_at < end]
-    return by_time([*lost, *dropped, *before, *conflicts(planned, house, today, days, missing), *unmet(wishes, house)])
+    dropped = [_of_note(station, n) for n in ahead.notes if n.lost and now < n.occurrence.starts_at < end]
+    found = [*lost, *dropped, *before, *conflicts(planned, house, today, days, missing), *unmet(wishes, house)]
+    return [c.answered(known_answers) for c in by_time(found)]
+
+
+def let_be(station: Station, actor: Actor, marks: Collection[str]) -> None:
+    """Let what `find` tells under these marks be.
+
+    Raises:
+        ForbiddenError: the actor may not operate.
+        RuleError: it tells nothing of the kind any more.
+    """
+    found = [(c, c.kind.matter) for c in reversed(find(station, _FAR))]  # the words are those of the first
+    things = {mark: (what, c.what) for c, what in found if what for mark in c.marks if mark in marks}
+    letting_be.let_be(station, actor, things)
 
 
 def _lost(station: Station, session: Session, now: dt.datetime) -> list[Conflict]:
     """The sessions that nobody heard and that were not planned again."""
     rows = session.scalars(
         select(BroadcastRow).where(
-            BroadcastRow.starts_at > now - by_hand.RECENT,
-            BroadcastRow.state.in_([BroadcastState.MISSED, BroadcastState.REFUSED]),
+            BroadcastRow.starts_at > now - dt.timedelta(days=DAYS),
+            BroadcastRow.state.in_(by_hand.NOBODY_HEARD),
         )
     ).all()
     repeated = select(BroadcastRow.origin_id).where(BroadcastRow.origin == Origin.COPIED)
     answered = set(session.scalars(repeated.where(BroadcastRow.origin_id.in_([r.id for r in rows]))))
-    return [_of_lost(station, session, r) for r in rows if r.id not in answered and by_hand.lost(r, now)]
+    return [_of_lost(station, session, r) for r in rows if r.id not in answered and by_hand.unheard(r)]
 
 
 def _of_lost(station: Station, session: Session, row: BroadcastRow) -> Conflict:
-    try:
-        at = by_hand.soonest_again(station, session, row)
-    except RuleError as error:
-        again, remedy = False, error.message
+    again, about = by_hand.lost(row, station.now()), ""
+    if again:
+        try:
+            at = by_hand.soonest_again(station, session, row)
+        except RuleError as error:
+            again, remedy = False, error.message
+        else:
+            remedy = (
+                f"Bấm “Xếp lại”: buổi này sẽ phát lúc {station.local(at):%H:%M %d/%m}. Không cần nữa thì bấm “Để vậy”."
+            )
     else:
-        again, remedy = True, f"Bấm “Xếp lại”: buổi này sẽ phát lúc {station.local(at):%H:%M %d/%m}."
+        remedy, about = "Đã quá hai ngày: hãy chép buổi này sang giờ khác nếu còn cần, hoặc bấm “Để vậy”.", row.title
     return Conflict(
         kind=Kind.LOST,
         at=row.starts_at,
@@ -114,17 +137,21 @@ def _of_lost(station: Station, session: Session, row: BroadcastRow) -> Conflict:
         again=again,
         broadcasts=(row.id,),
         zones=tuple(row.zones),
+        about=about,
+        marks=(mark_of(Kind.LOST, row.id),),
     )
 
 
-def _of_note(note: PlanNote) -> Conflict:
+def _of_note(station: Station, note: PlanNote) -> Conflict:
+    name, local = f"{note.occurrence.rotation}/{note.occurrence.slot.code}", station.local(note.occurrence.starts_at)
     return Conflict(
         kind=Kind.DROPPED,
         at=note.occurrence.starts_at,
         what=note.text,
-        remedy="Sửa khung lịch cho vừa Quy chế và giờ được phép, hoặc bỏ hẳn khung này; để yên thì loa im vào giờ đó.",
+        remedy="Sửa khung lịch cho vừa Quy chế và giờ được phép, hoặc bỏ hẳn khung này; để vậy thì loa im vào giờ đó.",
         zones=note.lost,
-        about=f"{note.occurrence.rotation}/{note.occurrence.slot.code}",
+        about=name,
+        marks=(mark_of(Kind.DROPPED, name, local.weekday(), f"{local:%H:%M}", note.lost),),
     )
 
 

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import BroadcastRow, PlayLogEntry, Revision
+from broadcaster.db.models import Approval, BroadcastRow, PlayLogEntry, Revision, Script
 from broadcaster.domain.air.broadcasts import OPEN_STATES
 from broadcaster.domain.log.playlog import Outcome
+from broadcaster.domain.people.roles import Actor
 from broadcaster.domain.schedule.candidates import Candidate
+from broadcaster.domain.schedule.matters import Matter, mark_of
 from broadcaster.domain.schedule.uptake import Uptake, uptake
+from broadcaster.domain.scripts.scripts import ScriptState
+from broadcaster.services.schedule import letting_be
 from broadcaster.services.schedule.in_force import rotations_in_force
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.station import Station
-
-LATELY: Final = dt.timedelta(days=14)
-"""So long after its approval a script that nothing takes is told of on the first page."""
 
 
 def uptakes(
@@ -31,12 +31,21 @@ def uptakes(
     asked = [c for c in approved if script_ids is None or c.script_id in script_ids]
     if extra is not None:
         asked = [extra, *(c for c in asked if c.script_id != extra.script_id)]
+    return _told(station, session, asked, approved, _heard(session, [c.script_id for c in asked]))
+
+
+def _told(
+    station: Station,
+    session: Session,
+    asked: Sequence[Candidate],
+    approved: Sequence[Candidate],
+    heard: Mapping[int, dt.datetime],
+) -> dict[int, Uptake]:
     if not asked:
         return {}
     today, days = station.today(), station.settings.playout.plan_days
     slots = [slot for r in rotations_in_force(session) if r.valid_to is None or r.valid_to >= today for slot in r.slots]
     planned, told = _ahead(station, session)
-    heard = _heard(session, [c.script_id for c in asked])
     return {
         c.script_id: uptake(
             c,
@@ -59,18 +68,55 @@ class LostScript:
     script_id: int
     title: str
     uptake: Uptake
+    mark: str
+    """By which a person lets it be."""
 
 
 def lost(station: Station, session: Session, *, by: str | None = None) -> list[LostScript]:
-    """What was approved lately, was never heard and is in no coming broadcast, the newest first."""
-    since = station.now() - LATELY
-    recent = [c for c in airable(session) if c.approved_at >= since]
+    """What was never heard since its approval, is in no coming broadcast and nobody lets be, the newest first."""
+    unheard, approved = _unheard(session), airable(session)
+    answered = letting_be.answers(session)
+    waiting = [c for c in approved if c.script_id in unheard and _mark(c) not in answered]
     if by is not None:
-        mine = select(Revision.script_id).where(Revision.author == by)
-        recent = [c for c in recent if c.script_id in set(session.scalars(mine))]
-    found = uptakes(station, session, [c.script_id for c in recent]) if recent else {}
-    recent.sort(key=lambda c: c.approved_at, reverse=True)
-    return [LostScript(c.script_id, c.title, u) for c in recent if (u := found[c.script_id]).state.lost]
+        mine = set(session.scalars(select(Revision.script_id).where(Revision.author == by)))
+        waiting = [c for c in waiting if c.script_id in mine]
+    found = _told(station, session, waiting, approved, {})
+    waiting.sort(key=lambda c: c.approved_at, reverse=True)
+    return [LostScript(c.script_id, c.title, u, _mark(c)) for c in waiting if (u := found[c.script_id]).state.lost]
+
+
+def let_be(station: Station, actor: Actor, marks: Collection[str]) -> None:
+    """Let scripts that nothing airs be, by the marks that `lost` gives them.
+
+    Raises:
+        ForbiddenError: the actor may not operate.
+        RuleError: none of them is lost any more.
+    """
+    with station.db.read() as session:
+        things = {x.mark: (Matter.SCRIPT, f"{x.title}: {x.uptake.why}") for x in lost(station, session)}
+    letting_be.let_be(station, actor, {mark: things[mark] for mark in marks if mark in things})
+
+
+def _mark(c: Candidate) -> str:
+    """A new approval is a new question."""
+    return mark_of(Matter.SCRIPT, c.script_id, c.approved_at)
+
+
+def _unheard(session: Session) -> set[int]:
+    """The approved scripts that no entry says were heard whole since their last approval: one look at each."""
+    latest = (
+        select(Approval.script_id, func.max(Approval.at).label("at"))
+        .join(Script, Script.id == Approval.script_id)
+        .where(Script.state == ScriptState.APPROVED)
+        .group_by(Approval.script_id)
+        .subquery()
+    )
+    heard = exists().where(
+        PlayLogEntry.script_id == latest.c.script_id,
+        PlayLogEntry.outcome == Outcome.FULL,
+        PlayLogEntry.started_at >= latest.c.at,
+    )
+    return set(session.scalars(select(latest.c.script_id).where(~heard)))
 
 
 def _ahead(station: Station, session: Session) -> tuple[dict[int, dt.datetime], dict[int, list[str]]]:

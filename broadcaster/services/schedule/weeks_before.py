@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from broadcaster.clock import day_start
 from broadcaster.db.models import BroadcastRow
 from broadcaster.domain.air.broadcasts import BroadcastState, Origin
+from broadcaster.domain.schedule.matters import mark_of
 from broadcaster.domain.schedule.rotations import Rotation
 from broadcaster.scheduling.air_difference import AirPlan, AirSession
 from broadcaster.scheduling.conflicts import Conflict, House, Kind, zones_in_words
@@ -84,8 +85,9 @@ def _lost(
         at=now,
         what=f"“{s.name}” vẫn phát trong {BACK // 7} tuần qua ở {zones_in_words(zones, house)}, nhưng "
         f"{AHEAD // 7} tuần tới không còn buổi nào: {why}.",
-        remedy="Nếu không cố ý, hãy dùng lại phiên bản cũ của lịch, hoặc đặt lịch mới là “Phát thêm”. Nếu cố ý thì để "
-        "yên: điều này tự hết sau bốn tuần.",
+        remedy="Nếu không cố ý, hãy dùng lại phiên bản cũ của lịch, hoặc đặt lịch mới là “Phát thêm”. Nếu cố ý thì bấm "
+        "“Để vậy”.",
         zones=tuple(zones),
+        marks=(mark_of(Kind.SILENCED, s.rotation, s.slot, s.at, zones),),
         about=f"{s.rotation}/{s.slot}",
     )
