@@ -17,7 +17,7 @@ from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.scheduling.conflicts import Kind
 from broadcaster.services.schedule import by_hand, conflicts, uptakes
 from broadcaster.services.schedule.planning import plan
-from broadcaster.services.scripts.approving import approve
+from broadcaster.services.scripts.four_eyes import approve
 from broadcaster.services.station import Station
 from tests.kit.panel import SignIn, counted
 from tests.kit.people import LEADER
