@@ -76,5 +76,5 @@ def _airing(one: AiringState) -> OnAir:
         "position_ms": lane.item_ms if lane else 0,
         "duration_ms": item.duration_ms if item else 0,
         "level": lane.level if lane else None,
-        "levels": {lane.sink.name: lane.level for lane in one.lanes},
+        "levels": {lane.sink.name: lane.level for lane in lanes},
     }

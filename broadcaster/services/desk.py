@@ -110,8 +110,7 @@ class LocalDesk:
 
     def _bundle_of(self, b: Broadcast, zones: Mapping[str, Zone], faults: Mapping[int, Why]) -> Bundle:
         outputs = Outputs.of(zones.values(), self._station.settings.several)
-        besides = {code: also for code in b.zones if (also := outputs.also((code,), b.zones))}
-        return Bundle(b, zones_of(zones, b.zones), faults, besides)
+        return Bundle(b, zones_of(zones, b.zones), faults, outputs.besides(b.zones))
 
     def claim(self, broadcast_id: int, at: dt.datetime, heir_since: dt.datetime | None = None) -> Bundle | None:
         """Claim a broadcast, and check its approvals for the day on which it will sound."""

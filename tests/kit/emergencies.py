@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from broadcaster.db.models import BroadcastRow, CueRow, Emergency
 from broadcaster.domain.air.broadcasts import BroadcastKind
-from broadcaster.domain.air.emergencies import EmergencyRequest
+from broadcaster.domain.air.emergencies import Another, EmergencyRequest
 from broadcaster.domain.people.roles import Actor, Role
 from broadcaster.services.air import emergencies
 
@@ -25,8 +25,8 @@ def prepare(air, tone_s=0.5):
     return air
 
 
-def declared(air, *, after=False, **more):
-    """Confirm an emergency that has a recording, so that no voice is needed; `after` what holds its output."""
+def declared(air, *, another=Another.REPLACE, **more):
+    """Confirm an emergency that has a recording, so that no voice is needed; `another`: what holds its output."""
     sha, ms = air.sounds["lời nói"]
     values = {
         "title": "Lũ về",
@@ -38,7 +38,7 @@ def declared(air, *, after=False, **more):
         "recording_ms": ms,
     }
     number = emergencies.draft(air.station, OPERATOR, EmergencyRequest(**(values | more)))
-    emergencies.confirm(air.station, OPERATOR, number, after=after)
+    emergencies.confirm(air.station, OPERATOR, number, another=another)
     return number
 
 

@@ -233,6 +233,9 @@ TABLE = {
     "api.draft_emergency": Scope.EMERGENCY,
     "api.confirm_emergency": Scope.EMERGENCY,
     "api.cancel_emergency": Scope.EMERGENCY,
+    "api.what_falls_silent": Scope.MUTE,
+    "api.mute_zone": Scope.MUTE,
+    "api.unmute_zone": Scope.MUTE,
     "api.export_log": Scope.LOG_READ,
     "api.export_zones": Scope.ZONES_READ,
 }

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from broadcaster.db.models import AuditEvent, BroadcastRow, Emergency, Incident
 from broadcaster.db.queries import air as air_queries
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, ItemKind
-from broadcaster.domain.air.emergencies import NOTICE, EmergencyRequest, EmergencyState
+from broadcaster.domain.air.emergencies import NOTICE, Another, EmergencyRequest, EmergencyState
 from broadcaster.errors import RuleError, printed
 from broadcaster.services.air import emergencies, emergency_soundings
 from broadcaster.supervise.simulated import Simulation
@@ -104,7 +104,7 @@ def test_a_message_that_it_is_over_ends_the_others_and_is_read_once_without_the_
     prepare(air)
     began = air.frozen.now()
     flood = declared(air, repeat_minutes=20)
-    other = declared(air, zones=("ap-2",), repeat_minutes=20, after=True)
+    other = declared(air, zones=("ap-2",), repeat_minutes=20, another=Another.AFTER)
     with Simulation(air.station, refusal=air.refusal, every=MINUTE) as life:
         life.run_until(began + 30 * MINUTE)
         over = declared(air, title="Nước đã rút", repeat_minutes=20, over=True, ends=(flood,))

@@ -11,7 +11,7 @@ from broadcaster.clock import FrozenClock
 from broadcaster.db.models import AuditEvent, BroadcastRow
 from broadcaster.db.queries import air as air_queries
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, ItemKind
-from broadcaster.domain.air.emergencies import EmergencyRequest, EmergencyState
+from broadcaster.domain.air.emergencies import Another, EmergencyRequest, EmergencyState
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.errors import AirError
 from broadcaster.services.air import emergencies
@@ -130,7 +130,7 @@ def test_a_second_one_on_the_same_output_is_heard_right_after_the_first(live):
             title="Cháy chợ", text="", zones=("ap-2",), reason="Cháy", recording_sha256=sha, recording_ms=ms
         )
         second = emergencies.draft(air.station, OPERATOR, wish)
-        emergencies.confirm(air.station, OPERATOR, second, after=True)
+        emergencies.confirm(air.station, OPERATOR, second, another=Another.AFTER)
         until(lambda: all(b.state.terminal for n in (first, second) for b in soundings(air, n)))
     assert words_heard(air, first) == {"ap-1"}
     assert words_heard(air, second) == {"ap-2"}

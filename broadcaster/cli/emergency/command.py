@@ -16,7 +16,7 @@ from broadcaster.cli.common import MOMENT, actor_of, format_option, opened
 from broadcaster.cli.emergency.shown import show_draft, show_list
 from broadcaster.cli.place import home_option
 from broadcaster.db.queries.zones import zone_map
-from broadcaster.domain.air.emergencies import EmergencyRequest, Interrupted, ReviewFinding
+from broadcaster.domain.air.emergencies import Another, EmergencyRequest, Interrupted, ReviewFinding
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import RuleError, StationError, printed
 from broadcaster.services.air import emergencies, emergency_voice
@@ -48,6 +48,13 @@ _OPTIONS = {"repeat_minutes": "--repeat", "zones": "--zones", "reason": "--reaso
     show_default=True,
     help="Chương trình bị ngắt: phát tiếp hay bỏ.",
 )
+@click.option(
+    "--another",
+    type=click.Choice([a.value for a in Another]),
+    default=Another.REPLACE.value,
+    show_default=True,
+    help=f"Khi ở cùng âm ly có bản tin đang hiệu lực. {'; '.join(f'{a.value}: {a.label.lower()}' for a in Another)}.",
+)
 @click.option("--yes", is_flag=True, help="Đã chắc chắn, không hỏi lại.")
 @click.option("--list", "listing", is_flag=True, help="Xem các bản tin khẩn cấp.")
 @click.option("--ends", metavar="SỐ,SỐ", help="Bản tin báo đã qua kết thúc những bản tin nào; none: không bản nào.")
@@ -72,6 +79,7 @@ def emergency_command(
     cap_file: Path | None,
     repeat_minutes: int | None,
     interrupted: str,
+    another: str,
     until: Callable[[dt.datetime], dt.datetime] | None,
     ends: str | None,
     confirm_number: int | None,
@@ -130,7 +138,7 @@ def emergency_command(
                 if confirm_number is not None
                 else _draft(station, actor, given, cap_file, recording, sure=yes)
             )
-            _go_on(ctx, station, actor, number, given, sure=yes)
+            _go_on(ctx, station, actor, number, given, Another(another), sure=yes)
 
 
 def _asked(ctx: click.Context, name: str, value: Interrupted) -> Interrupted | None:
@@ -231,7 +239,9 @@ def _check(station: Station, wish: EmergencyRequest) -> None:
         raise RuleError(error.message, field=option or error.field) from None
 
 
-def _go_on(ctx: click.Context, station: Station, actor: Actor, number: int, given: Given, *, sure: bool) -> None:
+def _go_on(
+    ctx: click.Context, station: Station, actor: Actor, number: int, given: Given, another: Another, *, sure: bool
+) -> None:
     """Ask once, showing all that is known of the message; then the tone leaves at once and the words follow.
 
     Whoever goes away at the question drops the draft, so that nothing stands in the way of the next try.
@@ -242,7 +252,7 @@ def _go_on(ctx: click.Context, station: Station, actor: Actor, number: int, give
     _check(station, changed)
     if given.anything and changed != wish:
         emergencies.change(station, actor, number, changed)
-    show_draft(station, number)
+    show_draft(station, number, another)
     speaker = threading.Thread(target=_speak, args=(station, number))
     speaker.start()  # while the person reads the question, the words are being spoken
     try:
@@ -250,7 +260,7 @@ def _go_on(ctx: click.Context, station: Station, actor: Actor, number: int, give
             click.echo("Đã bỏ; không có gì được phát.")
             ctx.exit(1)
         try:
-            emergencies.confirm(station, actor, number)
+            emergencies.confirm(station, actor, number, another=another)
         except RuleError:  # as when the last of its zones was turned off while the person read
             with contextlib.suppress(RuleError):  # somebody else confirmed it
                 emergencies.dismiss(station, actor, number)

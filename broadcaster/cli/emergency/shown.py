@@ -9,19 +9,20 @@ from broadcaster.db.models import Emergency
 from broadcaster.db.queries import air
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.zones import zone_map
-from broadcaster.domain.air.emergencies import EmergencyState
+from broadcaster.domain.air.emergencies import Another, EmergencyState
 from broadcaster.services.air import emergencies
 from broadcaster.services.air.emergency_facts import cap_facts
 from broadcaster.services.station import Station
 
 
-def show_draft(station: Station, number: int) -> None:
+def show_draft(station: Station, number: int, another: Another) -> None:
     """All that a person must know before saying yes."""
     with station.db.read() as session:
         row = emergencies.get(session, number)
         codes = zone_map(session).expand(row.zones, where="zones")
         names = zones_queries.zone_names(session)
-        ended = emergencies.gives_way(session, row, station.outputs(session))
+        ended = emergencies.gives_way(session, row, station.outputs(session), Another.AFTER)
+        beside = emergencies.beside(session, row, station.outputs(session))
         now = air.present(session, station.now(), station.settings.several)
     facts = cap_facts(station, row)
     click.echo(f"{row.title}\n{row.text or '(bản ghi âm)'}")
@@ -41,6 +42,12 @@ def show_draft(station: Station, number: int) -> None:
     click.echo(f"Lặp lại: {repeating(row)}. Hết hiệu lực: {ending(station, row)}.")
     for other in ended:
         click.echo(f"Kết thúc bản tin khẩn cấp số {other.id} “{other.title}”.")
+    if beside:
+        named = ", ".join(f"bản tin số {other.id} “{other.title}”" for other in beside)
+        click.echo(f"Đang hiệu lực ở cùng âm ly: {named}. {another.label}.")
+        for other_way in Another:
+            if other_way is not another:
+                click.echo(f"Muốn {other_way.label.lower()}: thêm --another {other_way.value}.")
 
 
 def repeating(row: Emergency) -> str:

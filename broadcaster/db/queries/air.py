@@ -46,6 +46,10 @@ class OnAirNow:
     item_title: str
     item_started_at: dt.datetime
     item_ms: int
+    outputs: frozenset[str] = frozenset()
+    """The outputs that carry it, by play-out's own word."""
+    also: tuple[str, ...] = ()
+    """Zones that hear it though nobody addressed them: they hang on one of those outputs."""
     unheard: bool = False
     """Whether no horn carries it: all zones that it was meant for have no way out."""
 
@@ -219,7 +223,14 @@ def present(
     return Present(
         alive=alive,
         last_beat=beat.at if beat else None,
-        airing=tuple(replace(a, unheard=bool(a.zones) and bad.issuperset(a.zones)) for a in airing),
+        airing=tuple(
+            replace(
+                a,
+                also=() if a.trial else tuple(z for z in outputs.on(a.outputs - lost.keys()) if z not in a.zones),
+                unheard=bool(a.zones) and bad.issuperset(a.zones),
+            )
+            for a in airing
+        ),
         coming=_coming(upcoming),
         mutes=tuple(MutedNow(m, outputs.on((m.output,))) for m in off.values()),
         muted=muted,
@@ -300,6 +311,7 @@ def _airing(row: BroadcastRow, word: Mapping[str, Any]) -> OnAirNow:
         trial=row.kind is BroadcastKind.TRIAL,
         urgent=row.kind is BroadcastKind.EMERGENCY,
         zones=tuple(word.get("zones", row.zones)),
+        outputs=frozenset(word.get("levels") or ()),
         started_at=started,
         length_ms=row.sound_ms,
         item_no=place if isinstance(place, int) else 0,

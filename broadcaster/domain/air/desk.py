@@ -47,8 +47,8 @@ class Bundle:
     zones: Mapping[str, Zone]
     faults: Mapping[int, Why] = field(default_factory=dict)
     """Items that must not air, with the reason, as they stood when last pinned."""
-    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Of each zone those that hear it besides: they share an output with it, and nobody addressed them."""
+    besides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of each output the zones that hang on it and were not addressed: they hear what leaves it."""
 
     def as_json(self) -> dict[str, Any]:
         """JSON-able fields."""
@@ -56,7 +56,7 @@ class Bundle:
             "broadcast": self.broadcast.as_json(),
             "zones": {code: zone.as_json() for code, zone in self.zones.items()},
             "faults": {str(no): [why.cause, why.text] for no, why in self.faults.items()},
-            "also": {code: list(others) for code, others in self.also.items()},
+            "besides": {output: list(zones) for output, zones in self.besides.items()},
         }
 
     @classmethod
@@ -66,13 +66,13 @@ class Bundle:
             Broadcast.from_json(fields["broadcast"]),
             {code: Zone.from_json(zone) for code, zone in fields["zones"].items()},
             {int(no): _why(fault) for no, fault in fields["faults"].items()},
-            _also(fields),
+            _besides(fields),
         )
 
 
-def _also(fields: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+def _besides(fields: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """Who hears it besides; an older play-out pinned nothing of it."""
-    return {code: tuple(others) for code, others in fields.get("also", {}).items()}
+    return {output: tuple(zones) for output, zones in fields.get("besides", {}).items()}
 
 
 def _why(pinned: str | tuple[str | None, str]) -> Why:
@@ -130,7 +130,7 @@ class ComingDay:
                 Broadcast.from_json(b["broadcast"]),
                 {code: zones[code] for code in b["zones"]},
                 {int(no): _why(fault) for no, fault in b["faults"].items()},
-                _also(b),
+                _besides(b),
             )
             for b in fields["bundles"]
         )

@@ -59,6 +59,18 @@ class Interrupted(StrEnum):
         return _INTERRUPTED[self]
 
 
+class Another(StrEnum):
+    """What becomes of the emergencies that hold on the same outputs when one is confirmed."""
+
+    REPLACE = "replace"
+    AFTER = "after"
+
+    @property
+    def label(self) -> str:
+        """The Vietnamese words."""
+        return _OTHERS[self]
+
+
 class ReviewFinding(StrEnum):
     """What the review of an emergency found."""
 
@@ -83,6 +95,10 @@ _STATES = {
 _INTERRUPTED = {
     Interrupted.RESUME: "Phát lại từ đầu mục bị ngắt, rồi phát tiếp",
     Interrupted.DROP: "Bỏ phần còn lại",
+}
+_OTHERS = {
+    Another.REPLACE: "Thay bản tin đang hiệu lực ở cùng âm ly",
+    Another.AFTER: "Giữ bản tin đang hiệu lực ở cùng âm ly, phát bản này ngay sau khi bản kia đọc xong",
 }
 _FINDINGS = {
     ReviewFinding.RIGHT: "Đúng và cần thiết",

@@ -17,6 +17,7 @@ class Scope(StrEnum):
     SCHEDULE_READ = "schedule:read"
     ONAIR_READ = "onair:read"
     ZONES_READ = "zones:read"
+    MUTE = "zones:mute"
     LOG_READ = "log:read"
     REPORT_READ = "report:read"
     EMERGENCY = "emergency"
@@ -33,12 +34,14 @@ _LABELS = {
     Scope.SCHEDULE_READ: "Đọc lịch phát",
     Scope.ONAIR_READ: "Xem đang phát gì",
     Scope.ZONES_READ: "Xem cụm loa và tình trạng",
+    Scope.MUTE: "Tắt và bật tiếng cụm loa",
     Scope.LOG_READ: "Đọc nhật ký phát",
     Scope.REPORT_READ: "Đọc số liệu báo cáo",
     Scope.EMERGENCY: "Phát và dừng tin khẩn cấp",
 }
 _GRANTS = {
     Scope.SCRIPTS_WRITE: Permission.WRITE,
+    Scope.MUTE: Permission.OPERATE,
     Scope.REPORT_READ: Permission.REPORT,
     Scope.EMERGENCY: Permission.EMERGENCY,
 }

@@ -63,6 +63,12 @@ class Outputs:
         addressed = set(meant if among is None else among)
         return tuple(code for code in self.reach(meant) if code not in addressed)
 
+    def besides(self, addressed: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Of each output through which something goes to `addressed`: the zones that hear it unaddressed there."""
+        meant = set(addressed)
+        around = {name: tuple(z for z in self.on((name,)) if z not in meant) for name in sorted(self.of_zones(meant))}
+        return {name: zones for name, zones in around.items() if zones}
+
     def meeting(self, some: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
         """Those of `some` that share an output with one of `others`."""
         there = self.of_zones(others)

@@ -29,6 +29,7 @@ from broadcaster.domain.air.emergencies import (
     LONGEST_REPEAT,
     MAX_TEXT,
     SHORTEST_REPEAT,
+    Another,
     EmergencyRequest,
     EmergencyState,
     Interrupted,
@@ -163,7 +164,7 @@ def confirm(number: int) -> ResponseReturnValue:
     """The second step: names what will sound where, and what it interrupts."""
     if request.method == "POST":
         try:
-            emergencies.confirm(station(), actor(), number, after=bool(request.form.get("after")))
+            emergencies.confirm(station(), actor(), number, another=_another())
         except RuleError as error:
             flash(error.message, "error")
             return leave_to(
@@ -186,7 +187,8 @@ def confirm(number: int) -> ResponseReturnValue:
         missing = error.message
     with station().db.read() as session:
         codes = zone_map(session).expand(row.zones, where="zones")
-        replaced = emergencies.gives_way(session, row, station().outputs(session))
+        ended = emergencies.gives_way(session, row, station().outputs(session), Another.AFTER)
+        beside = emergencies.beside(session, row, station().outputs(session))
         zones = zones_queries.zone_names(session)
     outputs = onair.facts().outputs
     cut = [a for a in onair.facts().airing if outputs.collide(a.zones, codes)]
@@ -199,7 +201,9 @@ def confirm(number: int) -> ResponseReturnValue:
         also=outputs.also(codes),
         muted=outputs.meeting(onair.facts().muted, codes),
         zones=zones,
-        replaced=replaced,
+        ended=ended,
+        beside=beside,
+        choices=list(Another),
         cut=cut,
         missing=missing,
         facts=cap_facts(station(), row),
@@ -304,6 +308,14 @@ def review(number: int) -> ResponseReturnValue:
     else:
         flash("Đã ghi kết luận xem lại.")
     return leave_to(url_for("emergency.show", number=number))
+
+
+def _another() -> Another:
+    """What the person chose for the emergencies beside it; without a choice they are replaced."""
+    try:
+        return Another(request.form.get("another", Another.REPLACE))
+    except ValueError:
+        raise RuleError("Hãy chọn thay bản tin đang hiệu lực hay phát ngay sau nó.", field="emergency") from None
 
 
 def _row(number: int) -> Emergency:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from broadcaster.panel.api import emergencies, views
+from broadcaster.panel.api import emergencies, muting, views
 from broadcaster.panel.api.routing import blueprint
 
-__all__ = ["blueprint", "emergencies", "views"]
+__all__ = ["blueprint", "emergencies", "muting", "views"]

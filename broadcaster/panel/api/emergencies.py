@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import flask
 from flask import Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Emergency
 from broadcaster.db.queries import air
@@ -23,8 +25,8 @@ _ONE = "/emergencies/<int(max=2147483647):number>"
 def emergency_list() -> Response:
     """The last emergencies, newest first."""
     with station().db.read() as session:
-        rows = [story.row for story in air.stories(session, station().now(), *EmergencyState)]
-    return answer(schemas.Emergencies(rows=[_row(r) for r in rows]))
+        rows = [_row(session, story.row) for story in air.stories(session, station().now(), *EmergencyState)]
+    return answer(schemas.Emergencies(rows=rows))
 
 
 @route(_ONE, _SCOPE, "emergency", model=schemas.EmergencyOut, missing=True)
@@ -50,9 +52,9 @@ def draft_emergency(json: schemas.EmergencyIn) -> Response:
 
 
 @route(f"{_ONE}/confirm", _SCOPE, "emergency", method="POST", model=schemas.EmergencyOut, missing=True)
-def confirm_emergency(number: int) -> Response:
-    """Put a draft on the air at once, day or night, under the name of the token."""
-    emergencies.confirm(station(), holder().actor, number)
+def confirm_emergency(number: int, json: schemas.ConfirmIn) -> Response:
+    """Put a draft on the air at once, day or night, under the name of the token; `beside` names what it meets."""
+    emergencies.confirm(station(), holder().actor, number, another=json.another)
     return answer(_now(number))
 
 
@@ -79,11 +81,12 @@ def cancel_emergency(number: int, json: schemas.CancelIn) -> Response:
 
 def _now(number: int) -> schemas.EmergencyOut:
     with station().db.read() as session:
-        return _row(emergencies.get(session, number))
+        return _row(session, emergencies.get(session, number))
 
 
-def _row(e: Emergency) -> schemas.EmergencyOut:
-    local = station().local
+def _row(session: Session, e: Emergency) -> schemas.EmergencyOut:
+    local, holds = station().local, e.state in {EmergencyState.DRAFT, EmergencyState.ACTIVE}
+    beside = emergencies.beside(session, e, station().outputs(session)) if holds else []
     return schemas.EmergencyOut(
         id=e.id,
         title=e.title,
@@ -94,6 +97,10 @@ def _row(e: Emergency) -> schemas.EmergencyOut:
         expires_at=local(e.expires_at) if e.expires_at else None,
         over=e.over,
         ends=e.ends,
+        beside=[other.id for other in beside],
+        replaced=list(
+            session.scalars(select(Emergency.id).where(Emergency.replaced_by == e.id).order_by(Emergency.id))
+        ),
         state=e.state,
         created_by=e.created_by,
         created_at=local(e.created_at),

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, create_model
 
-from broadcaster.domain.air.emergencies import LONGEST_REPEAT, MAX_TEXT, SHORTEST_REPEAT, EmergencyState
+from broadcaster.domain.air.desk import OrderOutcome
+from broadcaster.domain.air.emergencies import LONGEST_REPEAT, MAX_TEXT, SHORTEST_REPEAT, Another, EmergencyState
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.scripts.fields import DEFAULTS, About, Face, shown_on
 from broadcaster.domain.scripts.scripts import ScriptState
@@ -260,6 +261,34 @@ class MuteOut(BaseModel):
     why: str
 
 
+class SilenceOut(BaseModel):
+    """What turning a zone off comes to."""
+
+    outputs: list[str]
+    zones: list[str] = Field(description="Mọi cụm sẽ im, kể cả cụm được nêu; gửi lại danh sách này trong “seen”.")
+    until: AwareDatetime = Field(description="Tự bật tiếng lại lúc này nếu không ghi giờ khác.")
+    title: str = Field(description="Buổi phát mà giờ ấy đi theo; trống: hết khung giờ được phép của hôm nay.")
+
+
+class MuteIn(_Strict):
+    """Until when an output is turned off, and what its sender knows of it."""
+
+    seen: list[str] = Field(
+        [], max_length=500, description="Các cụm mà bên gửi biết là sẽ im; thiếu một cụm thì không tắt."
+    )
+    until: AwareDatetime | None = Field(None, description="Tự bật tiếng lại lúc này; không quá 7 ngày.")
+    why: str = Field("", max_length=300)
+
+
+class TurnedOut(BaseModel):
+    """What turning something off or on came to."""
+
+    zones: list[str] = Field(description="Các cụm nay im, hoặc nay nghe lại được.")
+    until: AwareDatetime | None
+    outcome: OrderOutcome | None = Field(description="Máy phát đáp gì; trống: chưa trả lời.")
+    said: str = Field(description="Như trang quản lý nói với người bấm.")
+
+
 class OnAirAnswer(BaseModel):
     """The present moment."""
 
@@ -319,6 +348,12 @@ class EmergencyIn(_Strict):
     )
 
 
+class ConfirmIn(_Strict):
+    """What becomes of the emergencies that hold on the same outputs."""
+
+    another: Another = Field(Another.REPLACE, description="; ".join(f"{a.value}: {a.label}" for a in Another) + ".")
+
+
 class CancelIn(_Strict):
     """Why an emergency ends."""
 
@@ -343,6 +378,10 @@ class EmergencyOut(BaseModel):
     expires_at: AwareDatetime | None = Field(description="Tự hết hiệu lực lúc này; của bản nháp có thể trống.")
     over: bool = Field(description="Báo một việc đã qua: đọc một lần, không báo động, không lặp.")
     ends: list[int] = Field(description="Số các bản tin khẩn cấp mà bản tin này kết thúc.")
+    beside: list[int] = Field(
+        description="Số các bản tin khẩn cấp đang hiệu lực ở cùng âm ly; khi xác nhận, “another” chọn thay hay giữ."
+    )
+    replaced: list[int] = Field(description="Số các bản tin mà bản tin này đã thay hoặc kết thúc.")
     state: EmergencyState
     created_by: str
     created_at: AwareDatetime

@@ -74,7 +74,7 @@ def on_air() -> Response:
                     title=a.title,
                     trial=a.trial,
                     zones=list(a.zones),
-                    also=[] if a.trial else list(now.outputs.also(a.zones)),
+                    also=list(a.also),
                     started_at=here.local(a.started_at),
                     item_no=a.item_no,
                     item_count=a.item_count,

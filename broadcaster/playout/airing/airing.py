@@ -20,7 +20,7 @@ from broadcaster.domain.log.heard import Heard, Measurement
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.errors import AirError, StationError
 from broadcaster.playout.airing.contract import AiringState, BySink, Launch
-from broadcaster.playout.airing.fan_out import FanIn, together
+from broadcaster.playout.airing.fan_out import FanIn, Over, together
 from broadcaster.playout.airing.hearing_back import SILENT_BEHIND, HearingBack
 from broadcaster.playout.airing.horns import Horns
 from broadcaster.playout.airing.lineup import (
@@ -196,7 +196,7 @@ class Airing:
             dict(launch.known),
             list(launch.reasons),
             started_at=launch.began_at,
-            also={} if trial else self._state.bundle.also,
+            besides={} if trial else self._state.bundle.besides,
         )
 
     def _end(self) -> dt.datetime:
@@ -428,7 +428,7 @@ class Airing:
                 asrun.item_started(item_no, lane.zones, at)
                 self._machine.agenda.soon("beat")
             case PlayProgress(item_no, heard):
-                asrun.mark(item_no, lane.zones, heard * 1000 // RATE, lane.outlet)
+                asrun.mark(item_no, lane.zones, heard * 1000 // RATE, lane.outlet, lane.sink.name)
             case Ended():
                 self._over_at = max(event.ended_at, self._over_at or event.ended_at)
                 if not self._heard_back.keeps(lane, event):
@@ -438,8 +438,8 @@ class Airing:
         for lane, event in self._heard_back.told(last=last, patient=not self._halt.is_set()):
             self._item_over(asrun, self._ends.take(lane, event))
 
-    def _item_over(self, asrun: AsRun, ends: list[tuple[str, Ended]]) -> None:
-        for event, zones in together(ends):
+    def _item_over(self, asrun: AsRun, ends: list[Over]) -> None:
+        for event, zones, through in together(ends):
             item = self._kept(next(i for i in self._broadcast.rundown if i.no == event.item_no))
             taken_ms = event.heard * 1000 // RATE
             # A talk that its speaker ended was heard whole, pauses of the line aside.
@@ -468,6 +468,7 @@ class Airing:
                 by=event.by,
                 started_at=event.started_at,
                 ended_at=event.ended_at,
+                through=through,
             )
 
     def _set_volumes(self) -> None:

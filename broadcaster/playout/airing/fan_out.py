@@ -5,10 +5,20 @@ What was heard whole through one of them was heard. Horns that must be counted a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from broadcaster.playout.sound.events import Ended
 from broadcaster.playout.sound.player import Lane
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """An item that is over in a zone: the best that was heard of it, and the outputs that let something of it out."""
+
+    zone: str
+    best: Ended
+    through: frozenset[str]
 
 
 class FanIn:
@@ -21,31 +31,33 @@ class FanIn:
                 self._players.setdefault(zone, set()).add(lane.sink.name)
         self._ends: dict[tuple[int, str], dict[str, Ended]] = {}
 
-    def take(self, lane: Lane, event: Ended) -> list[tuple[str, Ended]]:
-        """Take an end; return the zones where nothing more can come of that item, with the best that was heard."""
+    def take(self, lane: Lane, event: Ended) -> list[Over]:
+        """Take an end; return the zones where nothing more can come of that item."""
         done = []
         for zone in lane.zones:
             ends = self._ends.setdefault((event.item_no, zone), {})
             ends[lane.sink.name] = event
             if len(ends) == len(self._players[zone]):
-                done.append((zone, _best(ends.values())))
+                done.append(_over(zone, ends))
                 del self._ends[event.item_no, zone]
         return done
 
-    def rest(self) -> list[tuple[str, Ended]]:
+    def rest(self) -> list[Over]:
         """What is left when every player has ended, though some never came to an item."""
-        left = [(zone, _best(ends.values())) for (_, zone), ends in sorted(self._ends.items())]
+        left = [_over(zone, ends) for (_, zone), ends in sorted(self._ends.items())]
         self._ends.clear()
         return left
 
 
-def together(heard: Iterable[tuple[str, Ended]]) -> list[tuple[Ended, list[str]]]:
-    """Each end with all the zones that it stands for."""
-    found: dict[int, tuple[Ended, list[str]]] = {}
-    for zone, event in heard:
-        found.setdefault(id(event), (event, []))[1].append(zone)
+def together(heard: Iterable[Over]) -> list[tuple[Ended, list[str], frozenset[str]]]:
+    """Each end with all the zones that it stands for, and the outputs that let something of it out there."""
+    found: dict[tuple[int, frozenset[str]], tuple[Ended, list[str], frozenset[str]]] = {}
+    for one in heard:
+        found.setdefault((id(one.best), one.through), (one.best, [], one.through))[1].append(one.zone)
     return list(found.values())
 
 
-def _best(ends: Iterable[Ended]) -> Ended:
-    return max(ends, key=lambda e: (e.outlet.heard, e.whole, e.heard))
+def _over(zone: str, ends: Mapping[str, Ended]) -> Over:
+    best = max(ends.values(), key=lambda e: (e.outlet.heard, e.whole, e.heard))
+    through = frozenset(name for name, e in ends.items() if e.heard and e.outlet.heard and not e.silent)
+    return Over(zone, best, through)

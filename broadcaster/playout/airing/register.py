@@ -117,7 +117,7 @@ class Register:
             dict(one.known),
             list(one.reasons),
             started_at=one.began_at,
-            also=bundle.also,
+            besides=bundle.besides,
         )
         last = recovery.close_interrupted(one, asrun)
         if recovery.may_resume(one, asrun, machine.clock.now()) and last < max(i.no for i in b.rundown):

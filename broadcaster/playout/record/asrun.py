@@ -40,7 +40,7 @@ class AsRun:
     Args:
         broadcast: what was planned.
         sinks: the sink of each zone, by name.
-        also: of each zone those that hear it besides.
+        besides: of each output the zones that hear what leaves it though nobody addressed them.
         known: entries that an earlier life already wrote: id -> outcome.
     """
 
@@ -53,7 +53,7 @@ class AsRun:
     reasons: list[Why] = field(default_factory=list)
     started_at: dt.datetime | None = None
     ended: bool = False
-    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    besides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def begin(self, at: dt.datetime) -> None:
         """Write that the broadcast is on air."""
@@ -71,10 +71,10 @@ class AsRun:
         body = {"broadcast": self.broadcast.id, "item": item_no, "zones": list(zones), "at": at.isoformat()}
         self.journal.write("item", body)
 
-    def mark(self, item_no: int, zones: Iterable[str], heard_ms: int, outlet: Outlet) -> None:
+    def mark(self, item_no: int, zones: Iterable[str], heard_ms: int, outlet: Outlet, output: str) -> None:
         """Write how much was taken so far, for the case that the next line is never written."""
         body = {"broadcast": self.broadcast.id, "item": item_no, "zones": list(zones), "heard_ms": heard_ms}
-        body["outlet"] = outlet.value
+        body |= {"outlet": outlet.value, "output": output}
         self.journal.write("mark", body, sync=False)
 
     def item_heard(
@@ -87,9 +87,16 @@ class AsRun:
         by: str = "",
         started_at: dt.datetime | None = None,
         ended_at: dt.datetime | None = None,
+        through: Iterable[str] = (),
     ) -> None:
-        """Write what was heard of an item in `zones`; what already has an outcome keeps it."""
-        self._over(item, zones, heard.outcome, why, by=by, started_at=started_at, ended_at=ended_at, heard=heard)
+        """Write what was heard of an item in `zones`; what already has an outcome keeps it.
+
+        `through` are the outputs that let something of it out: who hangs there heard it too.
+        """
+        also = tuple(dict.fromkeys(z for name in sorted(through) for z in self.besides.get(name, ())))
+        self._over(
+            item, zones, heard.outcome, why, by=by, started_at=started_at, ended_at=ended_at, heard=heard, also=also
+        )
 
     def item_silent(self, item: RundownItem, zones: Iterable[str], outcome: Outcome, why: Why, *, by: str = "") -> None:
         """Write that an item never left in `zones`; what already has an outcome keeps it."""
@@ -108,6 +115,7 @@ class AsRun:
         started_at: dt.datetime | None = None,
         ended_at: dt.datetime | None = None,
         heard: Heard | None = None,
+        also: tuple[str, ...] = (),
     ) -> None:
         bodies = []
         for zone in zones:
@@ -116,7 +124,7 @@ class AsRun:
                 continue
             self.known[key] = outcome
             entry = self._entry(
-                key, item, zone, outcome, why, by=by, started_at=started_at, ended_at=ended_at, heard=heard
+                key, item, zone, outcome, why, by=by, started_at=started_at, ended_at=ended_at, heard=heard, also=also
             )
             bodies.append(entry.fields())
         if bodies:
@@ -179,6 +187,7 @@ class AsRun:
         started_at: dt.datetime | None,
         ended_at: dt.datetime | None,
         heard: Heard | None,
+        also: tuple[str, ...],
     ) -> Entry:
         before = sum(i.duration_ms for i in self.broadcast.rundown if i.no < item.no)
         return Entry(
@@ -208,5 +217,5 @@ class AsRun:
             host=self.host[:120],
             sink=self.sinks.get(zone, "")[:64],
             voice=item.voice,
-            also=self.also.get(zone, ()) if heard and heard.ms else (),
+            also=also if heard and heard.ms else (),
         )

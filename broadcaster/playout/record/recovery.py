@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from broadcaster.domain.air.broadcasts import BroadcastKind
 from broadcaster.domain.air.causes import Cause, Why
@@ -29,6 +30,8 @@ class Unfinished:
     started: dict[tuple[int, str], dt.datetime] = field(default_factory=dict)
     taken: dict[tuple[int, str], tuple[Outlet, int]] = field(default_factory=dict)
     """What the output was, and how many milliseconds it took; of several outputs of a zone the best."""
+    through: dict[tuple[int, str], set[str]] = field(default_factory=dict)
+    """The outputs that let something of it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +78,20 @@ def _take(one: Unfinished, record: Record) -> None:
             for zone in body["zones"]:
                 one.started[body["item"], zone] = dt.datetime.fromisoformat(body["at"])
         case "mark":
-            now = Outlet(body.get("outlet", Outlet.LOUDSPEAKER)), int(body["heard_ms"])
-            for zone in body["zones"]:
-                place = body["item"], zone
-                one.taken[place] = max(now, one.taken.get(place, now), key=lambda t: (t[0].heard, t[1]))
+            _take_mark(one, body)
         case "entry":
             _take_entry(one, Entry.from_fields(body))
         case "yielded":
             one.reasons = [replace(w, yielded_to=body["to"]) if _yielded(w) else w for w in one.reasons]
+
+
+def _take_mark(one: Unfinished, body: Mapping[str, Any]) -> None:
+    now = Outlet(body.get("outlet", Outlet.LOUDSPEAKER)), int(body["heard_ms"])
+    for zone in body["zones"]:
+        place = body["item"], zone
+        one.taken[place] = max(now, one.taken.get(place, now), key=lambda t: (t[0].heard, t[1]))
+        if now[0].heard and now[1] and "output" in body:
+            one.through.setdefault(place, set()).add(body["output"])
 
 
 def _take_entry(one: Unfinished, entry: Entry) -> None:
@@ -110,7 +119,8 @@ def close_interrupted(one: Unfinished, asrun: AsRun) -> int:
         outlet, ms = one.taken.get((item_no, zone), (Outlet.LOUDSPEAKER, 0))
         item, trial = items[item_no], asrun.broadcast.kind is BroadcastKind.TRIAL
         heard = Heard(Measurement(outlet, item.duration_ms, ms, whole=False, rehearsal=trial))
-        asrun.item_heard(item, [zone], heard, why, started_at=at, ended_at=at + dt.timedelta(milliseconds=ms))
+        ended_at, through = at + dt.timedelta(milliseconds=ms), one.through.get((item_no, zone), ())
+        asrun.item_heard(item, [zone], heard, why, started_at=at, ended_at=ended_at, through=through)
     return last
 
 

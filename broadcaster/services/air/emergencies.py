@@ -16,6 +16,7 @@ from broadcaster.db.queries.one import one_of
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.emergencies import (
     READING,
+    Another,
     EmergencyRequest,
     EmergencyState,
     ReviewFinding,
@@ -124,11 +125,11 @@ def dismiss(station: Station, actor: Actor, number: int) -> None:
         Trail(session, station.now(), actor).record("dismiss", "emergency", number, note=row.title)
 
 
-def confirm(station: Station, actor: Actor, number: int, *, after: bool = False) -> int | None:
+def confirm(station: Station, actor: Actor, number: int, *, another: Another = Another.REPLACE) -> int | None:
     """Put a draft on the air at once, day or night; return the number of its first broadcast, if there is one yet.
 
     The alert tone leaves while the words may still be being spoken. An active emergency that shares an output is
-    replaced, or with `after` goes on, and this one is heard as soon as that leaves the output free; what says that
+    replaced, or goes on (`another`), and this one is heard as soon as that leaves the output free; what says that
     something is over ends those that it names and no other.
 
     Raises:
@@ -147,7 +148,7 @@ def confirm(station: Station, actor: Actor, number: int, *, after: bool = False)
         row.state, row.confirmed_by, row.confirmed_at = EmergencyState.ACTIVE, actor.username, now
         lasts = READING if row.over else dt.timedelta(hours=station.settings.emergency.lasts_hours)
         row.expires_at = wish.expires_at or now + lasts
-        for other in gives_way(session, row, station.outputs(session), after=after):
+        for other in gives_way(session, row, station.outputs(session), another):
             closed = EmergencyState.CANCELLED if row.over else EmergencyState.REPLACED
             said = "Kết thúc theo" if row.over else "Thay bằng"
             other.replaced_by = number
@@ -229,17 +230,25 @@ def active(session: Session) -> list[Emergency]:
     return list(session.scalars(query))
 
 
-def gives_way(session: Session, row: Emergency, outputs: Outputs, *, after: bool = False) -> list[Emergency]:
-    """The active emergencies that end when `row` is confirmed: those it names, and those whose outputs it takes."""
+def beside(session: Session, row: Emergency, outputs: Outputs) -> list[Emergency]:
+    """The active emergencies of the same outputs, whose fate whoever confirms `row` chooses (`Another`).
+
+    What says that something is over, or names what it ends, leaves no choice in that.
+    """
+    if row.over:
+        return []
     zones = zone_map(session)
     codes = zones.expand(row.zones, where="zones")
-    takes = not row.over and not after
-    return [
-        other
-        for other in active(session)
-        if other.id != row.id
-        and (other.id in row.ends or (takes and outputs.collide(codes, zones.expand(other.zones, where="zones"))))
-    ]
+    others = [other for other in active(session) if other.id != row.id and other.id not in row.ends]
+    return [other for other in others if outputs.collide(codes, zones.expand(other.zones, where="zones"))]
+
+
+def gives_way(
+    session: Session, row: Emergency, outputs: Outputs, another: Another = Another.REPLACE
+) -> list[Emergency]:
+    """The active emergencies that end when `row` is confirmed: those it names, and those that it replaces."""
+    named = [other for other in active(session) if other.id != row.id and other.id in row.ends]
+    return named + (beside(session, row, outputs) if another is Another.REPLACE else [])
 
 
 def _held(session: Session, number: int) -> Emergency:

@@ -77,6 +77,8 @@ class Turned:
 class SharedError(RuleError):
     """Raised when more zones would fall silent than the person knows."""
 
+    code = "shared"
+
 
 def silence(station: Station, code: str) -> Silence:
     """What would fall silent with a zone (empty: all zones), and for how long unless another end is stated.

@@ -38,6 +38,13 @@ def test_a_zone_of_two_outputs_is_reached_through_each_and_silent_only_with_both
     assert not outputs.collide(["a"], ["c"])
 
 
+def test_what_leaves_each_output_is_heard_by_who_hangs_on_that_one() -> None:
+    outputs = wired(a="main", b="ca-hai", c="mang", d="rieng")
+    assert outputs.besides(["b"]) == {"main": ("a",), "mang": ("c",)}
+    assert outputs.besides(["a", "b"]) == {"mang": ("c",)}
+    assert outputs.besides(["d"]) == {}
+
+
 def test_a_zone_that_is_not_in_use_hears_nothing_by_the_way() -> None:
     zones = [Zone(code="a", name="a"), Zone(code="b", name="b", enabled=False)]
     assert Outputs.of(zones, {}).reach(["a"]) == ("a",)

@@ -128,22 +128,3 @@ def test_a_killed_play_out_is_seen_at_once_and_one_that_never_ran_here_is_not_ca
     (station.home.run / PORT_FILE).write_text("9 secret\n", encoding="ascii")  # where nobody listens any more
     assert broadcasts.gone(station.home)
     assert "Máy phát không chạy" in sign_in("xem").get("/fragments/bar").text
-
-
-def test_a_second_emergency_on_the_same_output_replaces_or_follows_as_the_person_says(
-    station: Station, sign_in: SignIn
-) -> None:
-    client = sign_in("vanhanh")
-    first = confirmed(station)
-    wish = EmergencyRequest(title="Cháy chợ", text="Cháy chợ.", zones=("am02",), reason="Cháy")
-    second, third = (emergencies.draft(station, OPERATOR, wish) for _ in range(2))
-    page = client.get(f"/emergency/{second}/confirm").text
-    assert "đang hiệu lực ở cùng âm ly" in page
-    assert "Không thay: giữ bản tin đang hiệu lực" in page
-    client.post(f"/emergency/{second}/confirm", data={"after": "1"})
-    with station.db.read() as session:
-        assert [e.id for e in emergencies.active(session)] == [first, second]
-    client.post(f"/emergency/{third}/confirm")
-    with station.db.read() as session:
-        assert [e.id for e in emergencies.active(session)] == [third]
-        assert session.get_one(Emergency, first).replaced_by == third

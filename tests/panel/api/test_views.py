@@ -251,6 +251,39 @@ def test_an_emergency_that_is_not_whole_is_refused_by_its_field(
     assert not any(r["text"] == "Cháy chợ." for r in api.get("/api/v1/emergencies").json["rows"])
 
 
+@pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded", "text/plain"])
+def test_a_body_is_read_whatever_it_is_called_and_one_that_cannot_be_read_does_nothing(
+    api: FlaskClient, kind: str
+) -> None:
+    wish = {"text": "Nước đang lên.", "zones": ["all"], "reason": "Tin lũ"}
+    address = api.post("/api/v1/emergencies", data=json.dumps(wish), content_type=kind).headers["Location"]
+    refused = api.post(f"{address}/confirm", data='{"another": "aft', content_type=kind)
+    assert (refused.status_code, refused.json["field"]) == (422, "body")
+    assert api.get(address).json["state"] == "draft"
+    assert api.post("/api/v1/emergencies", data="", content_type=kind).json["code"] == "malformed"
+    assert api.post(f"{address}/confirm", data="", content_type=kind).json["state"] == "active"
+
+
+def test_a_zone_is_turned_off_only_by_who_knows_what_falls_silent_with_it(api: FlaskClient, sign_in: SignIn) -> None:
+    asked = api.get("/api/v1/zones/am01/mute").json
+    assert len(asked["zones"]) > 1
+    for seen in (asked["zones"][:-1], []):
+        refused = api.post("/api/v1/zones/am01/mute", json={"seen": seen})
+        assert (refused.status_code, refused.json["code"]) == (422, "shared")
+    assert refused.json["message"] in sign_in("vanhanh").post("/mute", data={"zone": "am01"}).text
+    assert api.get("/api/v1/onair").json["muted"] == []
+    done = api.post("/api/v1/zones/am01/mute", json={"seen": asked["zones"], "why": "đám tang"}).json
+    assert (done["zones"], done["until"]) == (asked["zones"], asked["until"])
+    assert (done["outcome"], "máy phát chưa trả lời" in done["said"]) == (None, True)
+    now = api.get("/api/v1/onair").json
+    assert now["muted"] == asked["zones"]
+    assert {(m["by"], m["why"]) for m in now["mutes"]} == {("api:cong", "đám tang")}
+    assert api.post("/api/v1/zones/am02/unmute").json["zones"] == asked["zones"]
+    assert api.get("/api/v1/onair").json["muted"] == []
+    assert api.post("/api/v1/zones/khong-co/mute").status_code == 404
+    assert api.post("/api/v1/zones/all/mute").json["zones"] == asked["zones"]
+
+
 def test_a_draft_is_dropped_and_an_emergency_prolonged_by_another_system(api: FlaskClient) -> None:
     wish = {"text": "Cháy chợ.", "zones": ["all"], "reason": "Cháy", "expires_at": "2099-01-01T07:00:00+07:00"}
     one, two = (api.post("/api/v1/emergencies", json=wish).headers["Location"] for _ in range(2))

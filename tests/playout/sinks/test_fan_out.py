@@ -23,6 +23,7 @@ from broadcaster.playout.airing.lineup import volume
 from broadcaster.playout.sinks import Sinks, resolve_sinks
 from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.settings import Settings, SoundSettings
+from tests.kit.air import ALL_DAY, make_air
 from tests.kit.live import ended, running
 from tests.kit.sinks import Catch
 from tests.kit.waiting import until
@@ -71,6 +72,28 @@ def test_one_dead_sink_of_two_does_not_silence_the_zone_and_is_told(both, dead):
     assert log[1, "ap-1"] is log[2, "ap-1"] is Outcome.FULL
     assert log[1, "ap-2"] is (Outcome.FAILED if dead == "mot" else Outcome.FULL)
     assert f"sink-{dead}" in {i.what for i in both.incidents()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dead", ["", "mot", "hai"])
+def test_the_log_names_as_neighbours_only_those_whose_own_output_let_it_out(tmp_path, dead):
+    wired = "kind = 'null'\n[playout.sinks.mot]\nkind = 'null'\n[playout.sinks.hai]\nkind = 'null'\n"
+    wired += "[playout.sinks.hai-nga]\nkind = 'fan_out'\noptions = {sinks = ['mot', 'hai']}"
+    air = make_air(tmp_path / "dai", SystemClock(), windows=ALL_DAY, main=wired)
+    air.sound("ngắn", 0.5)
+    air.zones("ap-1", sink="hai-nga")
+    air.zones("gan", sink="mot")
+    air.zones("xa", sink="hai")
+    number = air.plan(air.station.now() + 0.6 * SECOND, [air.cue(1, "ngắn")], "ap-1")
+    sinks = {n: Dead(n) if n == dead else Catch() for n in ("mot", "hai")}
+    with running(air, sinks=Sinks(sinks, {}, {"hai-nga": ("mot", "hai")})):
+        ended(air, number)
+    (entry,) = air.log(number)
+    assert entry.outcome is Outcome.FULL
+    sounded = [n for n, sink in sinks.items() if n != dead and len(sink.samples)]
+    assert sorted(entry.also) == [zone for zone, sink in (("gan", "mot"), ("xa", "hai")) if sink in sounded]
+    assert len(entry.also) == (1 if dead else 2)
+    air.station.close()
 
 
 @pytest.mark.slow
