@@ -7,6 +7,7 @@ import click
 from broadcaster.cli.common import show_json, show_table
 from broadcaster.db.models import Emergency
 from broadcaster.db.queries import air
+from broadcaster.db.queries import emergencies as emergencies_queries
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.emergencies import Another, EmergencyState
@@ -67,7 +68,7 @@ def ending(station: Station, row: Emergency) -> str:
 def show_list(station: Station, shape: str) -> None:
     """The emergencies, newest first."""
     with station.db.read() as session:
-        found = air.stories(session, station.now(), *EmergencyState)
+        found = emergencies_queries.stories(session, station.now(), *EmergencyState)
     if shape == "json":
         show_json([_as_json(s) for s in found])
         return
@@ -91,7 +92,7 @@ def show_list(station: Station, shape: str) -> None:
             click.echo(f"Số {s.row.id} chờ xác nhận: loa emergency --confirm {s.row.id}, hay bỏ: --drop {s.row.id}.")
 
 
-def _as_json(s: air.Story) -> dict[str, object]:
+def _as_json(s: emergencies_queries.Story) -> dict[str, object]:
     row = s.row
     return {
         "number": row.id,

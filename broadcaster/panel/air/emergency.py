@@ -22,7 +22,8 @@ from wtforms.validators import Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from broadcaster.db.models import Emergency
-from broadcaster.db.queries import air, people
+from broadcaster.db.queries import emergencies as emergencies_queries
+from broadcaster.db.queries import people
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.emergencies import (
@@ -98,10 +99,10 @@ def index() -> ResponseReturnValue:
             return leave_to(url_for("emergency.confirm", number=number))
     now = station().now()
     with station().db.read() as session:
-        held = air.stories(session, now, EmergencyState.ACTIVE)
-        drafts = air.stories(session, now, EmergencyState.DRAFT)
-        past = air.stories(session, now, *_OVER)
-        waiting = air.unreviewed(session)
+        held = emergencies_queries.stories(session, now, EmergencyState.ACTIVE)
+        drafts = emergencies_queries.stories(session, now, EmergencyState.DRAFT)
+        past = emergencies_queries.stories(session, now, *_OVER)
+        waiting = emergencies_queries.unreviewed(session)
         names = people.names_by_username(session)
         zones = zones_queries.zone_names(session)
     page = render_template(
@@ -227,8 +228,8 @@ def show(number: int) -> ResponseReturnValue:
     now = station().now()
     hours = dt.timedelta(hours=station().settings.emergency.lasts_hours)
     with station().db.read() as session:
-        story = air.story(session, emergencies.get(session, number), now)
-        rows = air.soundings(session, number)
+        story = emergencies_queries.story(session, emergencies.get(session, number), now)
+        rows = emergencies_queries.soundings(session, number)
         names = people.names_by_username(session)
         zones = zones_queries.zone_names(session)
         codes = zone_map(session).expand(story.row.zones, where="zones")

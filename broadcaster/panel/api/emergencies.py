@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import flask
 from flask import Response
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Emergency
-from broadcaster.db.queries import air
+from broadcaster.db.queries import emergencies as emergencies_queries
 from broadcaster.domain.air.emergencies import EmergencyRequest, EmergencyState
 from broadcaster.domain.people.scopes import Scope
 from broadcaster.panel.api import schemas
@@ -25,7 +25,9 @@ _ONE = "/emergencies/<int(max=2147483647):number>"
 def emergency_list() -> Response:
     """The last emergencies, newest first."""
     with station().db.read() as session:
-        rows = [_row(session, story.row) for story in air.stories(session, station().now(), *EmergencyState)]
+        rows = [
+            _row(session, story.row) for story in emergencies_queries.stories(session, station().now(), *EmergencyState)
+        ]
     return answer(schemas.Emergencies(rows=rows))
 
 
@@ -84,7 +86,7 @@ def _now(number: int) -> schemas.EmergencyOut:
         return _row(session, emergencies.get(session, number))
 
 
-def _row(session: Session, e: Emergency) -> schemas.EmergencyOut:
+def _row(session: Any, e: Emergency) -> schemas.EmergencyOut:
     local, holds = station().local, e.state in {EmergencyState.DRAFT, EmergencyState.ACTIVE}
     beside = emergencies.beside(session, e, station().outputs(session)) if holds else []
     return schemas.EmergencyOut(
@@ -98,9 +100,7 @@ def _row(session: Session, e: Emergency) -> schemas.EmergencyOut:
         over=e.over,
         ends=e.ends,
         beside=[other.id for other in beside],
-        replaced=list(
-            session.scalars(select(Emergency.id).where(Emergency.replaced_by == e.id).order_by(Emergency.id))
-        ),
+        replaced=list(emergencies_queries.replaced(session, e.id)),
         state=e.state,
         created_by=e.created_by,
         created_at=local(e.created_at),
