@@ -19,6 +19,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import create_engine, text
 
+from broadcaster import threads
 from broadcaster.clock import FrozenClock
 from broadcaster.db import schema
 from broadcaster.db.session import Database
@@ -218,3 +219,12 @@ def _light_hashes() -> Iterator[None]:
         passwords._nobody.cache_clear()
         yield
     passwords._nobody.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_fails(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a thread of ours raises is survived there; here it is a fault, unless the test brings it about."""
+    before = threads.failures()
+    yield
+    if request.node.get_closest_marker("failing_threads") is None:
+        assert threads.failures() == before

@@ -56,3 +56,18 @@ def test_a_folder_of_tests_has_the_name_of_the_folder_that_it_tests() -> None:
     }
     assert len(rooms) > 30
     assert strange == set()
+
+
+def test_every_thread_of_the_house_is_watched() -> None:
+    """A thread that nobody watches dies unseen: what `broadcaster.threads` gives out is counted, told of, begun anew."""
+    own = CODE / "threads.py"
+    found = {
+        f"{path.relative_to(CODE)}:{node.lineno}"
+        for path in CODE.rglob("*.py")
+        if path != own
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, (ast.Attribute, ast.Name, ast.alias))
+        and (ast.unparse(node).rpartition(".")[2] in {"Thread", "start_new_thread", "_thread"})
+        and not (isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self")
+    }
+    assert found == set()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import tempfile
-import threading
 from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,6 +20,7 @@ from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.host.alarm import SimulatedAlarm
 from broadcaster.playout.sinks.null import SimulatedHorn
+from broadcaster.ports import taken
 from broadcaster.services.desk import beside
 from broadcaster.services.log.playlog import entries, verify
 from broadcaster.services.people.accounts import actor_named, make_first_accounts
@@ -33,6 +34,7 @@ from broadcaster.services.setup.founding import add_file, init, starter_files
 from broadcaster.services.station import Station, open_station
 from broadcaster.supervise.signals import stop_event
 from broadcaster.text import front_matter
+from broadcaster.threads import WatchedThread
 from broadcaster.worker import consumer
 
 DAY = dt.timedelta(days=1)
@@ -107,13 +109,14 @@ def _live(station: Station, clock: FastClock, end: dt.datetime, port: int | None
         *beside(station), alarm=SimulatedAlarm(clock, threaded=True), sinks=sinks, chunk_ms=_CHUNK_MS, durable=False
     )
     threads = [
-        threading.Thread(target=playout.run, args=(stop,), name="playout"),
-        threading.Thread(target=consumer.run, args=(station, stop), name="worker"),
+        WatchedThread(functools.partial(playout.run, stop), "playout", once=True),
+        WatchedThread(functools.partial(consumer.run, station, stop), "worker", once=True),
     ]
     if port is not None:
         from broadcaster.panel.serve import serve  # noqa: PLC0415 - only when the panel is wanted
 
-        threads.append(threading.Thread(target=serve, args=(station, "127.0.0.1", port, stop), name="web"))
+        doors = taken("127.0.0.1", port)
+        threads.append(WatchedThread(functools.partial(serve, station, doors, stop), "web", once=True))
         click.echo(f"Trang quản lý: http://127.0.0.1:{port}/")
     for thread in threads:
         thread.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import threading
@@ -28,6 +29,7 @@ from broadcaster.supervise import bond
 from broadcaster.supervise.panel_port import PanelPort
 from broadcaster.supervise.signals import stop_event
 from broadcaster.supervise.up import Supervisor
+from broadcaster.threads import WatchedThread
 
 _WATCH_SECONDS = 240.0
 
@@ -101,7 +103,9 @@ def up_command(
 
         door = PanelPort(where_now, click.echo)
         door.open()
-        watcher = threading.Thread(target=_tell_first_bulletin, args=(station, stop, lines), daemon=True)
+        watcher = WatchedThread(
+            functools.partial(_tell_first_bulletin, station, stop, lines), "first-bulletin", once=True
+        )
         if starter:
             watcher.start()
         Supervisor(station.home, station.clock, door).run(stop)

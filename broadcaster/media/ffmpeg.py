@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import shutil
 import signal
@@ -18,6 +19,7 @@ import imageio_ffmpeg
 
 from broadcaster.clock import SystemClock
 from broadcaster.errors import MediaError
+from broadcaster.threads import WatchedThread
 
 TIMEOUT_S: Final = 900.0
 """Longest life of one ffmpeg, unless the caller knows better (s)."""
@@ -163,11 +165,11 @@ class _Pump:
         self.fault: BaseException | None = None
         self._take = on_stdout or self.collected.extend
         self._process = process
-        self.reader = threading.Thread(target=self._drain, name="ffmpeg-out", daemon=True)
+        self.reader = WatchedThread(self._drain, "ffmpeg-out", once=True)
         self._threads = [self.reader]
         if data is not None:
             pieces = [data] if isinstance(data, bytes) else data
-            self._threads.append(threading.Thread(target=self._feed, args=(pieces,), name="ffmpeg-in", daemon=True))
+            self._threads.append(WatchedThread(functools.partial(self._feed, pieces), "ffmpeg-in", once=True))
         for thread in self._threads:
             thread.start()
 

@@ -10,15 +10,18 @@ from flask import Flask
 
 from broadcaster.logs import EventLog
 from broadcaster.panel.app import create_app
-from broadcaster.panel.gate import channel_for
+from broadcaster.panel.gate import channel_for, urgent_in
 from broadcaster.panel.scripts.recordings import MOST
 from broadcaster.panel.web.answering import Answering
 from broadcaster.panel.web.timing import Queue, Timed
-from broadcaster.services.air.heartbeats import beat
+from broadcaster.services.air import watched
 from broadcaster.services.station import Station
+from broadcaster.threads import survived
 
 log = EventLog(__name__)
 _BEAT_SECONDS = 5.0
+_RESERVED = 2
+"""Threads kept for what stops or begins sound, whatever the others are at."""
 
 
 def serve(station: Station, doors: Sequence[socket.socket], stop_event: threading.Event) -> None:
@@ -28,20 +31,17 @@ def serve(station: Station, doors: Sequence[socket.socket], stop_event: threadin
     server = Answering(
         Timed(app, station.clock),
         channel=channel_for(app),
-        _dispatcher=Queue(station.settings.web.threads, station.clock),
-        sockets=list(doors),
+        dispatcher=Queue(station.settings.web.threads, station.clock, reserved=_RESERVED, urgent=urgent_in(app)),
+        sockets=doors,
         ident=None,
         max_request_body_size=MOST,
-        channel_timeout=60,
     )
     with server:
         log.info("panel ready", host=host, port=port)
         _compile_templates(app, stop_event)
         while not stop_event.is_set() and server.alive:
-            try:
-                beat(station, "web", {"port": port})
-            except Exception as error:  # noqa: BLE001 - a beat that fails ends no page
-                log.warning("heartbeat not written", fault=error)
+            with survived("web"):
+                watched.beat(station, "web", {"port": port})
             stop_event.wait(_BEAT_SECONDS)
 
 

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
+from broadcaster import threads
 from broadcaster.clock import Clock, SystemClock
 from broadcaster.domain.air.broadcasts import Phase
 from broadcaster.domain.air.desk import (
@@ -60,6 +61,7 @@ from broadcaster.playout.sound.relay import Relay
 from broadcaster.playout.status import status_of
 from broadcaster.reserve import Reserve, scarce
 from broadcaster.settings import Settings
+from broadcaster.threads import WatchedThread, survived
 
 log = logging.getLogger(__name__)
 
@@ -149,6 +151,7 @@ class Playout:
         self._control = Control(self.machine, self.register, self.trust_clock)
         self._loopback = Loopback(home.run / PORT_FILE, self._heard)
         self._reserve: Reserve | None = None
+        self._troubles: dict[str, str] = {}
         self._ahead = Ahead(self.machine.decoded, lambda: not scarce(folder))
 
     # Life
@@ -166,10 +169,11 @@ class Playout:
             if machine.urgent:
                 favour_process()
             self.open()
-            threading.Thread(target=self._wake_on, args=(stop,), name="playout-stop", daemon=True).start()
+            WatchedThread(functools.partial(self._wake_on, stop), "playout-stop").start()
             try:
                 while not stop.is_set():
-                    self.tick()
+                    with survived("playout-clerk"):
+                        self.tick()
                     machine.agenda.wait(POLL_S)
             finally:
                 self.close()
@@ -229,6 +233,7 @@ class Playout:
         trouble = machine.journal.trouble
         machine.incidents.tell("journal", trouble and f"Đĩa không ghi được nhật ký: {trouble}.")
         self._look_at_sinks()
+        self._look_at_threads()
         away = ""
         for name, every, step in (
             ("beat", self._beat_s, self._beat),
@@ -266,6 +271,14 @@ class Playout:
         for name, sink in sinks.by_name.items():
             if isinstance(sink, BackgroundSink) and name not in sinks.notes:
                 self.machine.incidents.sink(name, sink.trouble)
+
+    def _look_at_threads(self) -> None:
+        """Begin anew what died, and tell of it; a simulation has no threads."""
+        troubles = {} if self.machine.inline else threads.troubles()
+        if troubles != self._troubles:
+            self._troubles = troubles
+            self.machine.agenda.again("beat")
+        self.machine.incidents.tell("threads", " ".join(troubles.values()))
 
     def _look_for_horns(self) -> None:
         """See whether a card is back, or gone, and what broke is mended meanwhile."""
@@ -396,6 +409,7 @@ class Playout:
             sorted(machine.mutes.now()),
             clock_doubted=bool(machine.trust.hold),
             outlets={name: machine.sinks.outlet(name) for name in machine.sinks.by_name},
+            threads=self._troubles,
         )
 
     def _jumped(self, by: float) -> None:

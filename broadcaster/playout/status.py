@@ -23,6 +23,7 @@ def status_of(
     *,
     clock_doubted: bool = False,
     outlets: Mapping[str, Outlet] | None = None,
+    threads: Mapping[str, str] | None = None,
 ) -> Status:
     """The state of play-out at this moment."""
     sounding = [_airing(one) for one in airings if one.phase is Phase.AIR]
@@ -51,6 +52,7 @@ def status_of(
         "hold": hold,
         "clock_doubted": clock_doubted,
         "muted": muted,
+        "threads": dict(threads or {}),
     }
 
 

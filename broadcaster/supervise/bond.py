@@ -19,6 +19,7 @@ from broadcaster.clock import SystemClock
 from broadcaster.errors import StationError
 from broadcaster.home import Home
 from broadcaster.locks import FileLock
+from broadcaster.threads import WatchedThread
 
 SUPERVISED: Final = "LOA_SUPERVISED"
 """Set in the environment of what `loa up` starts."""
@@ -94,4 +95,4 @@ def follow_supervisor(stop: threading.Event) -> None:
         clock.sleep_until(clock.monotonic() + _LAST_S)
         os._exit(1)
 
-    threading.Thread(target=watch, name="supervisor", daemon=True).start()
+    WatchedThread(watch, "supervisor", once=True).start()

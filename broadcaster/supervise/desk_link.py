@@ -20,6 +20,7 @@ from typing import Any, TextIO, cast
 
 from broadcaster.clock import Clock
 from broadcaster.domain.air.desk import Bundle, ComingDay, DeskAwayError, Order, PlayTurn, Record, Status
+from broadcaster.threads import WatchedThread
 
 log = logging.getLogger(__name__)
 
@@ -137,7 +138,7 @@ class _Child:
         self._outbox: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self.gone = False
         for work in (self._read, self._write):
-            threading.Thread(target=work, name=f"desk{work.__name__}", daemon=True).start()
+            WatchedThread(work, f"desk{work.__name__}", once=True).start()
 
     def ask(self, number: int, question: Mapping[str, Any], limit_s: float) -> Mapping[str, Any] | None:
         """The answer; None when there is none within the limit."""

@@ -9,6 +9,7 @@ of its lines, and of this process.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import json
 import logging
@@ -18,6 +19,7 @@ from typing import Any, TextIO
 
 from broadcaster.domain.air.desk import Desk, Record
 from broadcaster.errors import StationError
+from broadcaster.threads import WatchedThread
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +42,7 @@ class DeskServer:
     def serve(self, inlet: TextIO) -> None:
         """Answer until `inlet` ends."""
         for line in inlet:
-            threading.Thread(target=self._answer, args=(line,), name="desk", daemon=True).start()
+            WatchedThread(functools.partial(self._answer, line), "desk", once=True).start()
 
     def _answer(self, line: str) -> None:
         question = json.loads(line)

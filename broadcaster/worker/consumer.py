@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
@@ -17,8 +18,7 @@ from broadcaster.domain.work.jobs import JobKind, JobTurn
 from broadcaster.errors import StationError
 from broadcaster.logs import EventLog
 from broadcaster.reserve import scarce
-from broadcaster.services.air import emergency_soundings
-from broadcaster.services.air.heartbeats import beat
+from broadcaster.services.air import emergency_soundings, watched
 from broadcaster.services.lexicon import names
 from broadcaster.services.log import left_out
 from broadcaster.services.setup import restarting
@@ -26,6 +26,7 @@ from broadcaster.services.station import Station
 from broadcaster.services.work import jobs, performing
 from broadcaster.services.work.knock import Bell
 from broadcaster.services.work.performing import Handlers
+from broadcaster.threads import WatchedThread, survived
 from broadcaster.worker.handlers import HANDLERS
 
 log = EventLog(__name__)
@@ -52,9 +53,7 @@ def run(station: Station, stop: threading.Event, handlers: Handlers = HANDLERS) 
     bell = Bell(station.home.run)
     calls = [threading.Event(), threading.Event()]
     lanes = [
-        threading.Thread(
-            target=_lane, args=(station, handlers, stop, turn, call, calls), name=f"lane-{turn.name.lower()}"
-        )
+        WatchedThread(functools.partial(_lane, station, handlers, stop, turn, call, calls), f"lane-{turn.name.lower()}")
         for turn, call in zip((JobTurn.WAITING, JobTurn.UPKEEP), calls, strict=True)
     ]
     lanes[0].start()
@@ -103,14 +102,12 @@ def _tend(station: Station, stop: threading.Event, bell: Bell, calls: Sequence[t
     beats, due = 0, station.clock.monotonic()
     while not stop.is_set():
         if station.clock.monotonic() >= due:
-            try:
-                beat(station, "worker", {})
+            with survived("worker"):
+                watched.beat(station, "worker", {})
                 performing.renew(station)
                 restarting.tend(station)
                 if beats % _RECONCILE_EVERY == 0:
                     reconcile(station)
-            except StationError as error:
-                log.warning("reconcile failed", error=str(error))
             beats, due = beats + 1, station.clock.monotonic() + _BEAT_SECONDS
         if bell.wait(_STOP_SECONDS):
             for call in calls:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import threading
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from broadcaster.services.air import emergencies, emergency_voice
 from broadcaster.services.air.emergency_cap import AlreadyTakenError, keep, wish_from_cap
 from broadcaster.services.station import Station
 from broadcaster.text.ingest.cap import LARGEST
+from broadcaster.threads import WatchedThread
 
 _OPTIONS = {"repeat_minutes": "--repeat", "zones": "--zones", "reason": "--reason", "expires_at": "--until"}
 """How the command line calls the fields of a wish."""
@@ -253,7 +254,7 @@ def _go_on(
     if given.anything and changed != wish:
         emergencies.change(station, actor, number, changed)
     show_draft(station, number, another)
-    speaker = threading.Thread(target=_speak, args=(station, number))
+    speaker = WatchedThread(functools.partial(_speak, station, number), "draft-voice", once=True)
     speaker.start()  # while the person reads the question, the words are being spoken
     try:
         if not (sure or _sure(station, actor, number, over=changed.over)):

@@ -362,6 +362,8 @@ class Status(TypedDict):
     """Whether it is the clock that holds."""
     muted: list[str]
     """Outputs that a person turned off."""
+    threads: NotRequired[dict[str, str]]
+    """Thread of play-out -> what is wrong with it; those that are well are not named."""
     leaving: NotRequired[bool]
     """It ends in order: another machine may play at once."""
 

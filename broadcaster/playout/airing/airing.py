@@ -45,6 +45,7 @@ from broadcaster.playout.sound.relay import Assumed, RelayFeed, source_of
 from broadcaster.playout.sound.sources import Source
 from broadcaster.playout.sound.talk import Talk
 from broadcaster.sound.store import Store
+from broadcaster.threads import WatchedThread
 
 log = logging.getLogger(__name__)
 
@@ -257,14 +258,14 @@ class Airing:
         )
         return self._abandoned or self._held() is not None
 
-    def _player(self, lane: Lane) -> threading.Thread:
+    def _player(self, lane: Lane) -> WatchedThread:
         def play() -> None:
             if self._machine.urgent:
                 favour_thread()
             lane.run()
 
         name = f"player-{lane.sink.name}-{self._broadcast.id}"
-        thread = threading.Thread(target=play, name=name, daemon=True)
+        thread = WatchedThread(play, name, once=True)
         thread.start()
         return thread
 
@@ -398,7 +399,7 @@ class Airing:
                 pieces, steady + (starts - now).total_seconds(), limit=end, limit_why=limit_why, fade_in=offset > 0
             )
 
-    def _follow(self, asrun: AsRun, events: Events, threads: list[threading.Thread]) -> None:
+    def _follow(self, asrun: AsRun, events: Events, threads: list[WatchedThread]) -> None:
         try:
             for lane in self._state.lanes if self._machine.inline else ():
                 lane.run()

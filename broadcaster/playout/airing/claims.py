@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import queue
-import threading
 from collections.abc import Callable
 from typing import TypeVar, cast
 
@@ -12,6 +11,7 @@ from broadcaster.clock import Clock
 from broadcaster.domain.air.desk import Bundle, Desk, DeskAwayError
 from broadcaster.playout.host.lease import Lease
 from broadcaster.playout.record.pinned import PinnedPlan
+from broadcaster.threads import WatchedThread
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ def within(limit_s: float, ask: Callable[[], T]) -> T:
         except Exception as error:  # noqa: BLE001 - carried over to the asking thread
             box.put((None, error))
 
-    threading.Thread(target=work, name="desk-question", daemon=True).start()
+    WatchedThread(work, "desk-question", once=True).start()
     try:
         answer, error = box.get(timeout=limit_s)
     except queue.Empty:

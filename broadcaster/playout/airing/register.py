@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -20,6 +21,7 @@ from broadcaster.playout.airing.machine import Machine
 from broadcaster.playout.host.alarm import Alarm
 from broadcaster.playout.record import recovery
 from broadcaster.playout.record.asrun import AsRun
+from broadcaster.threads import WatchedThread
 
 RESTARTED = Why(Cause.POWER_CUT, "Máy phát khởi động lại sau sự cố; phần còn lại của buổi này không phát nữa.")
 
@@ -33,7 +35,7 @@ class Register:
         self._machine = machine
         self._alarm = alarm
         self._lock = threading.RLock()
-        self._threads: dict[int, threading.Thread] = {}
+        self._threads: dict[int, WatchedThread] = {}
         self._known: dict[int, recovery.Unfinished] = {}
         self._ended: set[int] = set()
 
@@ -76,7 +78,7 @@ class Register:
             self._accompany(number, one)
         else:
             name = f"broadcast-{number}"
-            thread = threading.Thread(target=self._accompany, args=(number, one), name=name, daemon=True)
+            thread = WatchedThread(functools.partial(self._accompany, number, one), name, once=True)
             self._threads[number] = thread
             thread.start()
         return True

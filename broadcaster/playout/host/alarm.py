@@ -9,6 +9,7 @@ that slept, costs at most one second.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import heapq
 import itertools
 import logging
@@ -22,6 +23,7 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from broadcaster.clock import UTC, Clock
+from broadcaster.threads import WatchedThread
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +74,7 @@ class ApschedulerAlarm:
         self._count = itertools.count()
         self._lock = threading.Lock()
         self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._thread: WatchedThread | None = None
         logging.getLogger("apscheduler").setLevel(logging.WARNING)
 
     def set(self, key: str, at: dt.datetime, ring: Ring) -> None:
@@ -97,7 +99,7 @@ class ApschedulerAlarm:
     def start(self, jumped: Jump) -> None:
         """Start APScheduler and the thread that nudges it."""
         self._scheduler.start()
-        self._thread = threading.Thread(target=self._watch, args=(jumped,), name="playout-nudge", daemon=True)
+        self._thread = WatchedThread(functools.partial(self._watch, jumped), "playout-nudge")
         self._thread.start()
 
     def stop(self) -> None:
@@ -156,7 +158,7 @@ class SimulatedAlarm:
         self._lock = threading.RLock()
         self._changed = threading.Event()
         self._stopped = False
-        self._thread: threading.Thread | None = None
+        self._thread: WatchedThread | None = None
 
     def set(self, key: str, at: dt.datetime, ring: Ring) -> None:
         """Ring at `at`."""
@@ -180,7 +182,7 @@ class SimulatedAlarm:
         """Begin to ring on a thread, if this alarm has one."""
         del jumped  # a simulated clock is stepped by whoever simulates
         if self._threaded:
-            self._thread = threading.Thread(target=self._loop, name="playout-alarm", daemon=True)
+            self._thread = WatchedThread(self._loop, "playout-alarm")
             self._thread.start()
 
     def stop(self) -> None:

@@ -3,26 +3,28 @@
 The datagram is only a knock: what is wanted stands in a `Command` row. Two are exceptions: a stop must also work when
 the database does not, so it is carried in the datagram itself; and a question about this very moment (how loud is it?)
 is answered by a datagram, for it is asked several times a second and belongs in no table. The secret in
-`run/playout.port`, readable by the station's own account only, keeps other programs of the machine from knocking.
+`run/playout.port`, readable by the station's own account only, keeps other programs of the machine from knocking: it
+is the first bytes of a datagram, compared before anything is made of the rest.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
-import logging
 import os
 import secrets
 import socket
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-log = logging.getLogger(__name__)
+from broadcaster.threads import WatchedThread, survived
 
 LARGEST = 4096
 """Bytes in a datagram; longer ones are not ours."""
+_DATAGRAM = 65_536
+"""No datagram is longer; one that is cut short is an error on Windows."""
 LARGEST_ANSWER = 60_000
 
 
@@ -32,9 +34,9 @@ class Loopback:
     def __init__(self, port_file: Path, heard: Callable[[dict[str, Any]], dict[str, Any] | None]) -> None:
         self.port_file = port_file
         self._heard = heard
-        self._secret = secrets.token_hex(16)
+        self._secret = secrets.token_hex(16).encode()
         self._socket: socket.socket | None = None
-        self._thread: threading.Thread | None = None
+        self._thread: WatchedThread | None = None
 
     def open(self) -> None:
         """Start listening and write the address.
@@ -48,9 +50,9 @@ class Loopback:
         partial = self.port_file.with_suffix(".part")
         handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(f"{listener.getsockname()[1]} {self._secret}\n")
+            file.write(f"{listener.getsockname()[1]} {self._secret.decode()}\n")
         partial.replace(self.port_file)
-        self._thread = threading.Thread(target=self._listen, args=(listener,), name="playout-ear", daemon=True)
+        self._thread = WatchedThread(functools.partial(self._listen, listener), "playout-ear")
         self._thread.start()
 
     def close(self) -> None:
@@ -68,24 +70,20 @@ class Loopback:
     def _listen(self, listener: socket.socket) -> None:
         while self._socket is not None:
             try:
-                packet, sender = listener.recvfrom(LARGEST)
-            except OSError:
+                packet, sender = listener.recvfrom(_DATAGRAM)
+            except ConnectionResetError:
                 continue  # on Windows an unreachable sender shows up here
-            try:
+            with survived("playout-ear"):  # whatever it is, it costs that one datagram, never the ear
                 self._take(listener, packet, sender)
-            except Exception:
-                log.exception("a datagram was not understood")  # it costs that one, never the ear
 
     def _take(self, listener: socket.socket, packet: bytes, sender: Any) -> None:
-        try:
-            message = json.loads(packet) if packet else None
-        except (ValueError, RecursionError):
+        secret, text = packet[: len(self._secret)], packet[len(self._secret) :]
+        if len(packet) > LARGEST or not secrets.compare_digest(secret, self._secret):
             return
+        message = json.loads(text)
         if not isinstance(message, dict):
             return
-        secret = str(message.pop("secret", "")).encode("utf-8", "replace")
-        if secrets.compare_digest(secret, self._secret.encode()):
-            answer = self._heard(message)
-            if answer is not None:
-                with contextlib.suppress(OSError):
-                    listener.sendto(json.dumps(answer).encode()[:LARGEST_ANSWER], sender)
+        answer = self._heard(message)
+        if answer is not None:
+            with contextlib.suppress(OSError):
+                listener.sendto(json.dumps(answer).encode()[:LARGEST_ANSWER], sender)

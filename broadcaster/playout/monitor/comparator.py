@@ -20,6 +20,7 @@ from broadcaster.domain.log.proof import MATCH, SILENT_DBFS, CapturePoint, ItemF
 from broadcaster.playout.monitor.confidence_feed import ConfidenceFeed
 from broadcaster.playout.monitor.fingerprint import BANDS, HOP, PER_SECOND, Floats, find, likeness, outline
 from broadcaster.playout.sinks.base import RATE, Pcm
+from broadcaster.threads import WatchedThread
 
 log = logging.getLogger(__name__)
 
@@ -152,7 +153,7 @@ class Comparator:
         self._bad = 0
         self._told = ""
         self._closed_at = math.inf
-        self._thread = threading.Thread(target=self._run, name="ear", daemon=True)
+        self._thread = WatchedThread(self._run, "ear", once=True)
         self._thread.start()
 
     def take(self, item_no: int, wanted: Pcm, sent: Pcm | None, gain: float) -> None:

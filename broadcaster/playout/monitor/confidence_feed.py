@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from broadcaster.playout.sinks.base import RATE
+from broadcaster.threads import WatchedThread
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class ConfidenceFeed:
         self._pieces: deque[bytes] = deque(maxlen=_MOST)
         self._stop = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
-        self._thread = threading.Thread(target=self._run, name="return", daemon=True)
+        self._thread = WatchedThread(self._run, "return")
         self._thread.start()
 
     def caught(self) -> list[bytes]:

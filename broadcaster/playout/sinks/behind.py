@@ -8,6 +8,7 @@ from collections import deque
 
 from broadcaster.errors import AirError
 from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Placed, Sink, Stream
+from broadcaster.threads import WatchedThread
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ class Follower:
         self._fault = ""
         self._over = False
         self._changed = threading.Condition()
-        self._thread = threading.Thread(target=self._run, name="behind", daemon=True)
+        self._thread = WatchedThread(self._run, "behind", once=True)
         self._thread.start()
 
     def write(self, pcm: Pcm) -> None:

@@ -15,6 +15,7 @@ from typing import Protocol
 from broadcaster.clock import Clock
 from broadcaster.errors import AirError
 from broadcaster.playout.sinks.base import RATE, Pcm
+from broadcaster.threads import WatchedThread
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +83,7 @@ class Carrier:
         self._wanted_at = 0.0
         self._broken = ""
         self._stop = False
-        self._thread: threading.Thread | None = None
+        self._thread: WatchedThread | None = None
 
     def start(self) -> None:
         """Open the way now, if it is one that stays open."""
@@ -158,7 +159,7 @@ class Carrier:
 
     def _work(self) -> None:
         if self._thread is None and not self._stop:
-            self._thread = threading.Thread(target=self._run, name=f"carrier-{self._name}", daemon=True)
+            self._thread = WatchedThread(self._run, f"carrier-{self._name}")
             self._thread.start()
 
     def _needed(self) -> bool:

@@ -23,6 +23,7 @@ from broadcaster.errors import AirError, StationError
 from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Site
 from broadcaster.playout.sinks.codec import pack
 from broadcaster.plugins import PluginOptions
+from broadcaster.threads import WatchedThread
 
 log = logging.getLogger(__name__)
 
@@ -231,14 +232,14 @@ class Converter:
         self._ending = ending
         self._queue: queue.SimpleQueue[Path] = queue.SimpleQueue()
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._thread: WatchedThread | None = None
 
     def put(self, path: Path) -> None:
         """Have `path` converted; the WAV is removed when the FLAC is whole."""
         with self._lock:
             self._queue.put(path)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="aircheck-flac", daemon=True)
+                self._thread = WatchedThread(self._work, "aircheck-flac")
                 self._thread.start()
 
     def join(self) -> None:

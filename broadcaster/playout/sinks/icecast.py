@@ -12,7 +12,6 @@ import socket
 import ssl
 import subprocess
 import tempfile
-import threading
 from pathlib import Path
 from typing import Literal
 
@@ -28,6 +27,7 @@ from broadcaster.playout.sinks.codec import live_command
 from broadcaster.playout.sinks.icecast_client import IcecastSource, Server, ended, opened
 from broadcaster.playout.sinks.pipe import farewell, last_line, narrow, pour
 from broadcaster.plugins import PluginOptions
+from broadcaster.threads import WatchedThread
 
 
 class IcecastOptions(PluginOptions):
@@ -176,7 +176,7 @@ class IcecastWay:
             self._errors.close()
             raise AirError(f"Không chạy được ffmpeg để nén luồng Icecast: {error}.", code="ffmpeg-missing") from None
         narrow(self._encoder)
-        self._pump = threading.Thread(target=self._carry, name="icecast-out", daemon=True)
+        self._pump = WatchedThread(self._carry, "icecast-out", once=True)
         self._pump.start()
 
     def send(self, pcm: bytes) -> None:
@@ -236,5 +236,6 @@ class IcecastWay:
                 if slow
                 else "Mất kết nối tới máy chủ Icecast (máy chủ tắt, khởi động lại hoặc mạng đứt)."
             )
+        finally:  # whatever it was: nobody takes what the encoder makes any more
             with contextlib.suppress(OSError):
                 self._encoder.kill()

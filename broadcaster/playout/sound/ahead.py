@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 
 from broadcaster.errors import MediaError
 from broadcaster.playout.sound.decoded import DecodedCache
+from broadcaster.threads import WatchedThread
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ class Ahead:
         self._wanted: tuple[str, ...] = ()
         self._done: set[str] = set()
         self._change = threading.Condition()
-        self._thread: threading.Thread | None = None
+        self._thread: WatchedThread | None = None
         self._closed = False
 
     def want(self, hashes: Iterable[str]) -> None:
@@ -35,7 +36,7 @@ class Ahead:
             self._wanted = tuple(dict.fromkeys(hashes))
             self._done &= set(self._wanted)
             if self._thread is None and not self._closed:
-                self._thread = threading.Thread(target=self._run, name="ahead", daemon=True)
+                self._thread = WatchedThread(self._run, "ahead")
                 self._thread.start()
             self._change.notify()
 

@@ -27,6 +27,7 @@ from broadcaster.errors import AirError, MediaError
 from broadcaster.media import ffmpeg
 from broadcaster.playout.sinks.base import RATE, Pcm
 from broadcaster.playout.sound.player import FADE
+from broadcaster.threads import WatchedThread
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +107,7 @@ class RelayFeed:
         self._stop = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._capture: subprocess.Popen[bytes] | None = None
-        self._thread = threading.Thread(target=self._run, name=f"relay-{relay.source.name}", daemon=True)
+        self._thread = WatchedThread(self._run, f"relay-{relay.source.name}")
 
     def start(self, wait_s: float) -> None:
         """Begin to receive in `wait_s` seconds."""

@@ -277,7 +277,7 @@ def levels(home: Home) -> dict[str, float] | None:
 @contextlib.contextmanager
 def _knock(home: Home, message: Mapping[str, Any]) -> Iterator[socket.socket]:
     port, secret = (home.run / PORT_FILE).read_text(encoding="ascii").split()
-    packet = json.dumps({**message, "secret": secret}).encode()
+    packet = secret.encode() + json.dumps(message).encode()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
         line.connect(("127.0.0.1", int(port)))  # so that a port that nobody has any more says so at once
         line.send(packet)

@@ -54,6 +54,8 @@ class Organ(StrEnum):
     """What hears a STOP at once."""
     OUTPUT = "output"
     WORKER = "worker"
+    THREADS = "threads"
+    """A part of a process that died or fails again and again, though the process lives."""
     DISK = "disk"
     SOUND = "sound"
     SIREN = "siren"
@@ -86,6 +88,7 @@ _WRONG = {
     Organ.LISTENER: "máy phát không nghe lệnh dừng ngay",
     Organ.OUTPUT: "loa không có đường ra",
     Organ.WORKER: "xử lý nền không chạy",
+    Organ.THREADS: "một phần việc của đài bị lỗi",
     Organ.DISK: "ổ đĩa không ghi được",
     Organ.SOUND: "thiếu âm thanh của buổi sắp tới",
     Organ.SIREN: "không có tín hiệu báo động",
@@ -99,6 +102,7 @@ _WELL = {
     Organ.LISTENER: ("Lệnh dừng ngay", "Máy phát nghe được."),
     Organ.OUTPUT: ("Tiếng ra loa", "Đường ra của mọi cụm loa đang dùng đều ra loa."),
     Organ.WORKER: ("Xử lý nền", "Đang chạy."),
+    Organ.THREADS: ("Các phần việc", "Không phần việc nào bị lỗi."),
     Organ.DISK: ("Ghi đĩa", "Ghi được."),
     Organ.SOUND: ("Âm thanh 24 giờ tới", "Mọi mục của các buổi trong 24 giờ tới đều phát được."),
     Organ.SIREN: ("Tín hiệu báo động", "Có, và còn nguyên vẹn."),
@@ -163,6 +167,10 @@ def _processes(station: Station) -> Iterator[Ailment]:
             yield Ailment(Organ.LISTENER, "Máy phát không nghe lệnh dừng ngay. Hãy khởi động lại đài.")
     if not status(station, "worker")[0]:
         yield Ailment(Organ.WORKER, "Xử lý nền không chạy, lời mới không được đọc. Hãy chạy “loa up” ở máy của đài.")
+    for process in ("playout", "worker", "web"):
+        lives, said = status(station, process)
+        for sentence in said.get("threads", {}).values() if lives else ():
+            yield Ailment(Organ.THREADS, sentence)
     if station.local(station.now()).year < BELIEVABLE_FROM:
         yield Ailment(Organ.HOLD, "Đồng hồ máy sai năm. Hãy chỉnh đồng hồ máy rồi khởi động lại đài.")
 

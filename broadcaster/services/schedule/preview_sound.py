@@ -11,6 +11,7 @@ from broadcaster.domain.air.broadcasts import RundownItem
 from broadcaster.errors import MediaError, NotFoundError
 from broadcaster.media import ffmpeg
 from broadcaster.sound.store import Store
+from broadcaster.threads import WatchedThread
 
 MIME = "audio/mpeg"
 RELAY_S = 2.0
@@ -75,7 +76,7 @@ def _streamed(arguments: list[str]) -> Iterator[bytes]:
             ffmpeg.run(arguments, on_stdout=keep, cancel=gone, timeout_s=4 * 3600, low_priority=True)
         keep(None)
 
-    threading.Thread(target=work, name="hear-through", daemon=True).start()
+    WatchedThread(work, "hear-through", once=True).start()
     try:
         while (piece := pieces.get()) is not None:
             yield piece

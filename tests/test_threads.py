@@ -1,0 +1,91 @@
+"""Threads: one that fails goes on, one that died is begun anew, and what befell either is counted and told."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from broadcaster import threads
+from broadcaster.errors import RuleError
+from broadcaster.threads import WatchedThread, survived
+from tests.kit.deaths import kill
+from tests.kit.waiting import until
+
+NAME = "thử"
+pytestmark = [
+    pytest.mark.failing_threads,
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _settled() -> Iterator[None]:
+    yield
+    threads.forget(NAME)
+
+
+def test_a_thread_that_fails_goes_on_and_is_told_of_when_it_fails_again_and_again() -> None:
+    left = [ValueError("một"), KeyError("hai"), OSError("ba"), RecursionError("bốn")]
+    done = threading.Event()
+
+    def work() -> None:
+        if left:
+            raise left.pop()
+        done.set()
+
+    before = threads.failures().get(NAME, 0)
+    thread = WatchedThread(work, NAME)
+    thread.start()
+    until(lambda: len(left) == 3)
+    assert NAME not in threads.troubles(), "a single failure is survived without a word"
+    assert done.wait(20)
+    thread.join(5)
+    assert threads.failures()[NAME] == before + 4
+    assert "4 lần" in threads.troubles()[NAME]
+
+
+def test_a_thread_that_died_is_begun_anew_and_told_of() -> None:
+    lives, stop, going = [0], threading.Event(), threading.Event()
+
+    def work() -> None:
+        lives[0] += 1
+        while not stop.is_set():
+            going.wait(0.001)
+
+    thread = WatchedThread(work, NAME)
+    thread.start()
+    until(lambda: lives[0])
+    kill(NAME)
+    until(lambda: not thread.is_alive())
+    assert "đã chết" in threads.troubles()[NAME]
+    until(lambda: lives[0] == 2)
+    stop.set()
+    thread.join(5)
+    threads.forget(NAME)
+    assert NAME not in threads.troubles(), "one that was told to end has not died"
+
+
+def test_what_is_foreseen_is_survived_without_being_counted_as_a_failure() -> None:
+    before = threads.failures().get(NAME, 0)
+    with survived(NAME):
+        raise RuleError("Cơ sở dữ liệu không trả lời.")
+    assert threads.failures().get(NAME, 0) == before
+    with survived(NAME):
+        raise ZeroDivisionError
+    assert threads.failures()[NAME] == before + 1
+
+
+def test_one_that_is_waited_for_tries_no_more() -> None:
+    tried = threading.Event()
+
+    def work() -> None:
+        tried.set()
+        raise ValueError
+
+    thread = WatchedThread(work, NAME)
+    thread.start()
+    assert tried.wait(20)
+    thread.join(20)
+    assert not thread.is_alive()
