@@ -1,33 +1,39 @@
 """Refuse a large request by its head: who sends it, and how long it says it is, before any of its body is taken.
 
 The server spools a body to the disk before the application sees the request. Without this a stranger could fill the
-disk with three hundred megabytes at a time, only to be sent to the sign-in page afterwards.
+disk with three hundred megabytes at a time, only to be sent to the sign-in page afterwards. What was decided by the
+head holds for the bytes that come, however they are framed; a stranger's body that does not tell its length is refused.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, ClassVar, Final, cast
 
 from flask import Flask, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
-from waitress.utilities import Error
-from werkzeug.exceptions import NotFound, RequestEntityTooLarge
+from waitress.utilities import BadRequest, Error
+from waitress.utilities import RequestEntityTooLarge as TooMuch
+from werkzeug.exceptions import HTTPException, LengthRequired, NotFound, RequestEntityTooLarge
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Response
 
 from broadcaster.logs import EventLog
 from broadcaster.panel.scripts import recordings
 from broadcaster.panel.web import access
+from broadcaster.panel.web.answering import Wire
 
 ANYBODY: Final = 64 * 1024
 """A body of so many bytes is taken from anybody without a look."""
 STRANGER: Final = 2 * 1024 * 1024
 """The most that is taken from somebody who has not signed in (bytes)."""
 
+URGENT: Final = frozenset({"emergency", "muting", "approving", "live"})
+"""The rooms of the acts that cannot wait, and of theirs the single pages."""
+URGENT_PAGES: Final = frozenset({"onair.stop", "onair.held", "onair.index", "onair.now", "onair.healthz"})
 log = EventLog(__name__)
 
 
@@ -40,8 +46,8 @@ def most() -> int:
     return cast("int", current_app.config["MAX_CONTENT_LENGTH"])
 
 
-def look(app: Flask, environ: dict[str, Any], length: int | None) -> Response | None:
-    """The answer to a request that must not send its body, or None: let it come.
+def look(app: Flask, environ: dict[str, Any], length: int | None) -> Response | int:
+    """The answer to a request that must not send its body, or how many bytes of it may come.
 
     Args:
         app: the panel.
@@ -53,7 +59,9 @@ def look(app: Flask, environ: dict[str, Any], length: int | None) -> Response | 
             answer = _judged(length)
         except Exception as error:  # noqa: BLE001 - the application's own handlers answer, as they would after the body
             answer = app.handle_user_exception(error)
-        return None if answer is None else app.process_response(app.make_response(answer))
+        if answer is None:
+            return request.max_content_length or STRANGER
+        return app.process_response(app.make_response(answer))
 
 
 def _judged(length: int | None) -> ResponseReturnValue | None:
@@ -61,9 +69,26 @@ def _judged(length: int | None) -> ResponseReturnValue | None:
         raise request.routing_exception or NotFound
     request.max_content_length = most()
     answer = access.check_access()
+    if answer is None and length is None and request.max_content_length == STRANGER:
+        raise LengthRequired
     if answer is None and length is not None and length > request.max_content_length:
         raise RequestEntityTooLarge
     return answer
+
+
+def urgent_in(app: Flask) -> Callable[[Wire], bool]:
+    """Whether the request of a connection to `app` is one that cannot wait."""
+    routes = app.url_map.bind("localhost")
+
+    def urgent(wire: Wire) -> bool:
+        asked = wire.requests[0]
+        try:
+            endpoint, _ = routes.match(asked.path, method=asked.command)
+        except (HTTPException, AttributeError):  # no page of ours, or no request at all
+            return False
+        return endpoint in URGENT_PAGES or str(endpoint).partition(".")[0] in URGENT
+
+    return urgent
 
 
 class RefusalError(Error):  # type: ignore[misc]
@@ -83,27 +108,37 @@ class RefusalError(Error):  # type: ignore[misc]
         return f"{self.code} {self.reason}", headers, body
 
 
-def channel_for(app: Flask) -> type[HTTPChannel]:
+def channel_for(app: Flask) -> type[Wire]:
     """The kind of connection that looks at the head of a request before it takes the body."""
 
     class Parser(HTTPRequestParser):  # type: ignore[misc]
+        may_send = ANYBODY
+
         def received(self, data: bytes) -> int:
             heard = self.headers_finished
             consumed = cast("int", super().received(data))
             if self.headers_finished and not heard and (self.content_length > ANYBODY or self.chunked):
                 self._judge()
+            elif self.body_bytes_received > self.may_send:
+                self._refuse(TooMuch(f"more than {self.may_send} bytes"))
             return consumed
 
         def _judge(self) -> None:
             try:
-                refused = look(app, _environ(self), None if self.chunked else self.content_length)
+                found = look(app, _environ(self), None if self.chunked else self.content_length)
             except Exception:
                 log.exception("a request could not be judged by its head")
-                return  # it is judged again when it is whole
-            if refused is not None:
-                self.error, self.completed, self.expect_continue = RefusalError(refused), True, False
+                self._refuse(BadRequest("not understood"))
+                return
+            if isinstance(found, int):
+                self.may_send = found
+            else:
+                self._refuse(RefusalError(found))
 
-    class Channel(HTTPChannel):  # type: ignore[misc]
+        def _refuse(self, why: Error) -> None:
+            self.error, self.completed, self.expect_continue = why, True, False
+
+    class Channel(Wire):
         parser_class: ClassVar[type[HTTPRequestParser]] = Parser
 
     return Channel

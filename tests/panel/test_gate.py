@@ -48,6 +48,17 @@ def ask(address, path, length, *, body=b"", patience=10.0, **headers):
 UPLOAD = "/scripts/1/recording"
 
 
+def test_a_stranger_whose_body_does_not_tell_its_length_is_refused(address):
+    assert ask(address, "/login", None, body=b"1\r\na\r\n0\r\n\r\n")[0] == 411
+
+
+def test_no_more_is_taken_than_was_decided_by_the_head(app, address, cookie, monkeypatch):
+    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 100_000)
+    told = b"186a1\r\n"  # 100,001 bytes: with its last one too much has come, however it is framed
+    body = told + b"a" * (100_001 - len(told))
+    assert ask(address, "/scripts/upload", None, body=body, Cookie=cookie("bientap"))[0] == 413
+
+
 @pytest.mark.parametrize("length", [200_000_000, 70_000, None])
 def test_a_stranger_is_sent_away_before_the_body(address, length):
     status, said = ask(address, UPLOAD, length, Expect="100-continue")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from waitress.task import ThreadedTaskDispatcher
@@ -34,16 +34,41 @@ class _Queued:
 
 
 class Queue(ThreadedTaskDispatcher):  # type: ignore[misc]
-    """Waitress's threads, with the wait of each request noted for `Timed`."""
+    """Waitress's threads, with the wait of each request noted for `Timed`; some are kept for what cannot wait.
 
-    def __init__(self, threads: int, clock: Clock) -> None:
+    Args:
+        threads: for whatever comes.
+        clock: measures the wait.
+        reserved: more of them, for what cannot wait while the others are at work.
+        urgent: whether a connection's request cannot wait.
+    """
+
+    def __init__(
+        self, threads: int, clock: Clock, *, reserved: int = 0, urgent: Callable[[Any], bool] = lambda _: False
+    ) -> None:
         super().__init__()
         self._clock = clock
+        self._urgent = urgent
+        self._reserve = ThreadedTaskDispatcher()
+        self._reserve.set_thread_count(reserved)
         self.set_thread_count(threads)
 
     def add_task(self, task: Any) -> None:
-        """Put a request in the line."""
-        super().add_task(_Queued(task, self._clock))
+        """Put a request in the line, or into the hands of those that are kept for it."""
+        queued = _Queued(task, self._clock)
+        if self._all_at_work() and self._urgent(task):
+            self._reserve.add_task(queued)
+        else:
+            super().add_task(queued)
+
+    def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
+        """End all threads."""
+        self._reserve.shutdown(cancel_pending, timeout)
+        return bool(super().shutdown(cancel_pending, timeout))
+
+    def _all_at_work(self) -> bool:
+        with self.lock:
+            return bool(len(self.queue) >= len(self.threads) - self.stop_count - self.active_count)
 
 
 class Timed:

@@ -27,7 +27,7 @@ def port() -> Iterator[int]:
         return [b"x"]
 
     dispatcher = Queue(1, SystemClock())
-    with Answering(Timed(page, SystemClock()), host="127.0.0.1", port=0, _dispatcher=dispatcher) as server:
+    with Answering(Timed(page, SystemClock()), host="127.0.0.1", port=0, dispatcher=dispatcher) as server:
         yield server.port
 
 
