@@ -13,7 +13,7 @@ import functools
 import logging
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from broadcaster import threads
@@ -317,6 +317,7 @@ class Playout:
             if believed and not self.register.knows(b.id):
                 fresh[b.id] = bundle
         keys = self.alarm.keys()
+        self._let_go(fresh[number] for number in sorted(day.claimed & fresh.keys()))
         for number, bundle in fresh.items():
             if machine.pinned.put(bundle) or alarm_key(number) not in keys:
                 self._set_alarm(bundle)
@@ -331,6 +332,16 @@ class Playout:
             pinned = (machine.pinned.get(number) for number in machine.pinned.numbers())
             coming = sorted((one.broadcast for one in pinned if one is not None), key=lambda b: b.starts_at)
             self._ahead.want(i.audio_sha256 for b in coming for i in b.rundown if i.audio_sha256)
+
+    def _let_go(self, claimed: Iterable[Bundle]) -> None:
+        """Free what was claimed before its time and is not on its way: a person wanted it at once and it could not be.
+
+        Nothing else claims it meanwhile: orders are carried out by this thread too, and its alarm is not due.
+        """
+        soon = self.clock.now() + dt.timedelta(seconds=self.machine.lead_times.cue)
+        for bundle in claimed:
+            if bundle.broadcast.starts_at > soon:
+                self.machine.journal.write("let-go", {"broadcast": bundle.broadcast.id})
 
     def _set_alarm(self, bundle: Bundle) -> None:
         b = bundle.broadcast

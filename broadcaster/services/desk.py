@@ -90,7 +90,10 @@ class LocalDesk:
                 held, stopped = tuple(mutes_in_force(session, now)), known(session)
             self._checked = {b.broadcast.id: self._checked[b.broadcast.id] for b in bundles}
             settings = self._station.settings
-            return ComingDay(bundles, AirHours(settings.station_hours, settings.tz), held, stopped)
+            claimed = frozenset(
+                r.broadcast.id for r in rows if r.state is BroadcastState.CUED and r.owner == self._owner
+            )
+            return ComingDay(bundles, AirHours(settings.station_hours, settings.tz), held, stopped, claimed)
 
     def _of_another(self, row: broadcasts.Due, now: dt.datetime, heir_since: dt.datetime | None) -> bool:
         b = row.broadcast
@@ -174,6 +177,8 @@ class LocalDesk:
         match line.kind:
             case "begin":
                 broadcasts.begin(session, body["broadcast"], self._owner, dt.datetime.fromisoformat(body["at"]))
+            case "let-go":
+                broadcasts.let_go(session, body["broadcast"], self._owner, self._station.now())
             case "verdict":
                 broadcasts.finish(session, body["broadcast"], Ending.from_json(body))
             case "incident":

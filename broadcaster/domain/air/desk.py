@@ -109,6 +109,8 @@ class ComingDay:
     mutes: tuple[Mute, ...] = ()
     """All that hold now or later."""
     stops: Stops = field(default_factory=Stops)
+    claimed: frozenset[int] = frozenset()
+    """Those of them that this machine has claimed and not begun."""
 
     def as_json(self) -> dict[str, Any]:
         """JSON-able fields; each zone once, however many broadcasts it hears."""
@@ -119,6 +121,7 @@ class ComingDay:
             "zones": {code: zone.as_json() for code, zone in zones.items()},
             "bundles": [{**b.as_json(), "zones": list(b.zones)} for b in self.bundles],
             "stops": self.stops.as_json(),
+            "claimed": sorted(self.claimed),
         }
 
     @classmethod
@@ -139,6 +142,7 @@ class ComingDay:
             AirHours.from_json(fields["hours"]),
             tuple(map(Mute.from_json, fields.get("mutes", ()))),
             Stops.from_json(fields["stops"]),
+            frozenset(fields.get("claimed", ())),
         )
 
 
@@ -393,7 +397,7 @@ class Desk(Protocol):
     def take(self, lines: Sequence[Record]) -> int:
         """Keep these lines for good, in order, and return how many of them are safe; one taken before counts as safe.
 
-        Kinds that the desk acts on: `begin`, `entry`, `verdict`, `proof`, `incident`, `stops`, `answer`.
+        Kinds that the desk acts on: `begin`, `let-go`, `entry`, `verdict`, `proof`, `incident`, `stops`, `answer`.
         """
         ...
 

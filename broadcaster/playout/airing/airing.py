@@ -218,8 +218,9 @@ class Airing:
         machine = self._machine
         self._become(phase=Phase.WARM)
         if not sources:
-            self._abandoned = self._abandoned or self._launch.at_once
-            if not self._launch.at_once:
+            if self._launch.at_once:
+                self._not_now(" ".join(dict.fromkeys(why.text for why in self._refused.values())))
+            else:
                 self._refuse(asrun)
             return
         if not self._wait_until(machine.lead_times.warm):
@@ -293,12 +294,18 @@ class Airing:
         local = self._starts().astimezone(hours.tz)
         if self._broadcast.any_hour or hours.windows.allows(local, dt.timedelta(0)):
             return True
-        if self._launch.at_once:
-            self._abandoned = True  # asked for too late by a moment: it keeps its own time
-            return False
         why = Why(Cause.OUTSIDE_HOURS, f"Lúc {local:%H:%M} nằm ngoài khung giờ được phép phát ({hours.windows}).")
-        asrun.rest(Outcome.REFUSED, why)
+        if self._launch.at_once:
+            self._not_now(why.text)
+        else:
+            asrun.rest(Outcome.REFUSED, why)
         return False
+
+    def _not_now(self, why: str) -> None:
+        """Say that what was ordered a moment ago cannot be: the broadcast keeps its own time."""
+        self._abandoned = True
+        text = f"Chưa phát ngay được buổi “{self._broadcast.title}”. {why} Buổi này vẫn chờ phát như lịch."
+        self._machine.incidents.note("play-now", text)
 
     def _cue(self) -> list[tuple[RundownItem, Source]]:
         """Check and load every item; what must not air is kept with its reason and logged at the start."""

@@ -60,6 +60,8 @@ def look_back(records: Iterable[Record]) -> Past:
                 obeyed.add(record.body["order"])
             case "stops":
                 stops = stops.joined(Stops.from_json(record.body))
+            case "let-go":
+                pass
             case _ if number is not None:
                 _take(open_ones.setdefault(number, Unfinished()), record)
     return Past({n: one for n, one in open_ones.items() if n not in ended}, frozenset(ended), frozenset(obeyed), stops)

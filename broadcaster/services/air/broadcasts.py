@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, case, or_, select, update
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Command, Incident, ZoneRow
@@ -24,6 +24,7 @@ from broadcaster.domain.air.broadcasts import (
 )
 from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.air.desk import LEFT, PORT_FILE, PROCESS, Answer, Order, Verb
+from broadcaster.domain.air.stops import READY
 from broadcaster.domain.log.playlog import Ending
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import RuleError
@@ -94,11 +95,29 @@ def claim(
                 ),
             ),
         )
-        .values(state=BroadcastState.CUED, owner=owner),
+        .values(
+            state=case((BroadcastRow.state == BroadcastState.AIRING, BroadcastState.AIRING), else_=BroadcastState.CUED),
+            owner=owner,
+        ),
     )
     if taken != 1:
         return None
     return broadcast_of(session.scalars(select(BroadcastRow).where(BroadcastRow.id == broadcast_id)).one())
+
+
+def let_go(session: Session, broadcast_id: int, owner: str, now: dt.datetime) -> None:
+    """Make a broadcast that was claimed and not begun one that waits for its time; near that time it stays claimed."""
+    session.execute(
+        update(BroadcastRow)
+        .where(
+            BroadcastRow.id == broadcast_id,
+            BroadcastRow.state == BroadcastState.CUED,
+            BroadcastRow.owner == owner,
+            BroadcastRow.starts_at > now + READY,
+        )
+        .values(state=BroadcastState.PLANNED, owner=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def begin(session: Session, broadcast_id: int, owner: str, at: dt.datetime) -> None:
