@@ -16,7 +16,8 @@ from broadcaster.domain.fold import fold, sort_key
 from broadcaster.domain.people.roles import Actor
 from broadcaster.errors import RuleError
 from broadcaster.services.lexicon import layers
-from broadcaster.services.lexicon.changes import AffectedError, Change, apply, find_entry
+from broadcaster.services.lexicon.agreeing import put
+from broadcaster.services.lexicon.changes import AffectedError, Change, find_entry
 from broadcaster.services.lexicon.files import export_toml, import_change
 from broadcaster.services.lexicon.reading import profile_of
 from broadcaster.services.scripts.trial import hear, trial_lexicon
@@ -228,7 +229,7 @@ def make(station: Station, actor: Actor, change: Change, *, yes: bool, hold: boo
         RuleError: approved scripts would become stale and `yes` was not given.
     """
     try:
-        number = apply(station, actor, change, hold=hold)
+        made = put(station, actor, change, hold=hold)
     except AffectedError as error:
         for a in error.effect.outrun:
             click.echo(f"Bài số {a.script_id} “{a.title}” (đã duyệt):", err=True)
@@ -236,11 +237,12 @@ def make(station: Station, actor: Actor, change: Change, *, yes: bool, hold: boo
                 click.echo(f"  đang duyệt: {before}\n  sẽ đọc:     {after}", err=True)
         if not yes:
             raise RuleError(f"{error.message} Thêm --yes để đồng ý; chưa có gì thay đổi.") from None
-        number = apply(station, actor, change, confirmed={a.script_id for a in error.effect.outrun}, hold=hold)
+        made = put(station, actor, change, confirmed={a.script_id for a in error.effect.outrun}, hold=hold)
         held = station.settings.approval.stale_reading == "hold" if hold is None else hold
         said = "được giữ lại đến khi duyệt bản đọc mới" if held else "vẫn phát bản đã duyệt đến khi duyệt bản đọc mới"
-        return f"Từ điển đọc nay là bản {number}. {len(error.effect.outrun)} bài {said}."
-    return f"Từ điển đọc nay là bản {number}."
+        return f"Từ điển đọc nay là bản {made.version}. {len(error.effect.outrun)} bài {said}."
+    waits = f" {made.waits} mục là từ thường, chờ lãnh đạo đồng ý." if made.waits else ""
+    return f"Từ điển đọc nay là bản {made.version}.{waits}"
 
 
 def _row(number: int | None, entry: LexiconEntry, layer: str) -> dict[str, object]:

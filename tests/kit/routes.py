@@ -157,6 +157,8 @@ TABLE = {
     "lexicon.index": Permission.VIEW,
     "lexicon.new": Permission.WRITE,
     "lexicon.edit": Permission.WRITE,
+    "lexicon.agree": Permission.WRITE,
+    "lexicon.decide": Permission.APPROVE,
     "editor.drop": Permission.WRITE,
     "scripts.peaks": Permission.VIEW,
     "scripts.listening_state": Permission.VIEW,

@@ -14,7 +14,7 @@ from broadcaster.db.models.airing import (
 from broadcaster.db.models.content import Approval, Contribution, DraftRow, Rendition, Revision, Script, Topic
 from broadcaster.db.models.emergency import Emergency
 from broadcaster.db.models.hearing import Hearing
-from broadcaster.db.models.lexicon import LexiconRow, LexiconVersion, StaleMark
+from broadcaster.db.models.lexicon import LexiconProposal, LexiconRow, LexiconVersion, StaleMark
 from broadcaster.db.models.people import ApiToken, AuditEvent, Delegation, SignIn, Unit, User
 from broadcaster.db.models.plans import Activity, ActivityProof, CampaignRow, UnitPart
 from broadcaster.db.models.schedule import (
@@ -55,6 +55,7 @@ __all__ = [
     "JobNeed",
     "LeaseRow",
     "LetBe",
+    "LexiconProposal",
     "LexiconRow",
     "LexiconVersion",
     "MuteRow",

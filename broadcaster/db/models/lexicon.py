@@ -49,6 +49,24 @@ class LexiconRow(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     since: Mapped[int] = mapped_column(ForeignKey("lexicon_versions.number"))
     until: Mapped[int | None] = mapped_column(ForeignKey("lexicon_versions.number"))
+    agreed_by: Mapped[str | None] = mapped_column(String(64))
+    """Who put a name to it last: the leader who made it or let it be, or whoever looked at a leader's own."""
+
+
+class LexiconProposal(Base):
+    """What an editor would have the whole station read otherwise, as it waits for a leader and was decided."""
+
+    __tablename__ = "lexicon_proposals"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    add: Mapped[str] = mapped_column(Text)
+    """The entries as TOML."""
+    remove: Mapped[list[int]]
+    by: Mapped[str] = mapped_column(String(64))
+    at: Mapped[dt.datetime]
+    accepted: Mapped[bool | None]
+    decided_by: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    decided_at: Mapped[dt.datetime | None]
 
 
 class StaleMark(Base):

@@ -19,8 +19,8 @@ from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import the_numbers
 from broadcaster.panel.web.paging import Page, wanted_page
 from broadcaster.panel.web.sending import send_trial
-from broadcaster.services.lexicon import layers
-from broadcaster.services.lexicon.changes import AffectedError, Change, Effect, apply
+from broadcaster.services.lexicon import agreeing, layers
+from broadcaster.services.lexicon.changes import AffectedError, Change, Effect
 from broadcaster.services.lexicon.files import MAX_BYTES, export_toml, import_change
 from broadcaster.services.lexicon.reading import profile_of
 from broadcaster.services.scripts.trial import MAX_CHARACTERS, trial_lexicon
@@ -28,6 +28,7 @@ from broadcaster.text import LexiconEntry, normalize
 
 blueprint = Blueprint("lexicon", __name__, url_prefix="/lexicon")
 _PAGE = 60
+WAITS = "Đã ghi đề nghị. Cách đọc từ thường cho cả đài có hiệu lực khi lãnh đạo đồng ý."
 LAYERS = {"station": "Của đài", "shipped": "Có sẵn của máy"}
 
 
@@ -40,6 +41,10 @@ def index() -> ResponseReturnValue:
     with station().db.read() as session:
         rows = list(session.scalars(layers.live()))
         version = layers.version(session)
+        asked = [(row, agreeing.change_of(session, row)) for row in agreeing.waiting(session)]
+        gone = {r.id: r.written for r in rows}
+        names = people.names_by_username(session)
+        makers = agreeing.makers(session)
     shipped = [e for e in layers.layered(station()).entries if e.mode in layers.MODES]
     of_station = [(row.id, layers.entry_of(row)) for row in rows]
     listed = of_station if layer != "shipped" else [(None, e) for e in shipped]
@@ -64,7 +69,43 @@ def index() -> ResponseReturnValue:
         modes=layers.MODES,
         version=version,
         overridden=overridden,
+        asked=asked,
+        gone=gone,
+        names=names,
+        makers=makers,
     )
+
+
+@blueprint.route("/proposals/<int:number>", methods=["GET", "POST"])
+@needs(Permission.APPROVE)
+def decide(number: int) -> ResponseReturnValue:
+    """Let what an editor asked for take effect, after saying what will be read otherwise; or put it aside."""
+    accept, effect = request.form.get("do") != "refuse", None
+    if request.method == "POST":
+        try:
+            agreeing.decide(station(), actor(), number, accept=accept, confirmed=_seen(), hold=_hold())
+        except AffectedError as error:
+            effect = error.effect
+        else:
+            flash("Đã đồng ý; từ điển đã cập nhật." if accept else "Đã bỏ đề nghị; từ điển giữ nguyên.")
+            return leave_to(url_for("lexicon.index"))
+    with station().db.read() as session:
+        row = agreeing.proposal(session, number)
+        change = agreeing.change_of(session, row)
+        gone = [r for r in session.scalars(layers.live()) if r.id in change.remove]
+        names = people.names_by_username(session)
+    values: dict[str, Any] = {"row": row, "change": change, "gone": gone, "effect": effect, "hold": _hold_now()}
+    page = render_template("lexicon/decide.html", names=names, modes=layers.MODES, **values)
+    return page, 422 if effect else 200
+
+
+@blueprint.post("/<int:entry_id>/agree")
+@needs(Permission.WRITE)
+def agree(entry_id: int) -> ResponseReturnValue:
+    """Put one's name to an entry that somebody else made."""
+    agreeing.agree(station(), actor(), entry_id)
+    flash("Đã ghi tên bạn đồng ý với cách đọc này.")
+    return leave_to(url_for("lexicon.index"))
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -95,11 +136,11 @@ def remove(entry_id: int) -> ResponseReturnValue:
     effect = None
     if request.method == "POST":
         try:
-            apply(station(), actor(), change, confirmed=_seen(), hold=_hold(), reread=True)
+            made = agreeing.put(station(), actor(), change, confirmed=_seen(), hold=_hold())
         except AffectedError as error:
             effect = error.effect
         else:
-            flash(f"Đã bỏ “{entry.written}” khỏi từ điển của đài.")
+            flash(WAITS if made.waits else f"Đã bỏ “{entry.written}” khỏi từ điển của đài.")
             return leave_to(url_for("lexicon.index"))
     with station().db.read() as session:
         others = [e for e in layers.entries(session) if e.key != entry.key]
@@ -165,13 +206,13 @@ def take_in() -> ResponseReturnValue:
             data = file.read(MAX_BYTES + 1) if file and file.filename else text.encode()
             text = data.decode("utf-8-sig", errors="replace")
             change = import_change(data, name="tệp từ điển")
-            apply(station(), actor(), change, confirmed=_seen(), hold=_hold())
+            made = agreeing.put(station(), actor(), change, confirmed=_seen(), hold=_hold())
         except AffectedError as error:
             effect = error.effect
         except RuleError as error:
             message = str(error)
         else:
-            flash(f"{change.note} Từ điển đã cập nhật.")
+            flash(f"{change.note} {f'{made.waits} mục chờ lãnh đạo đồng ý.' if made.waits else 'Từ điển đã cập nhật.'}")
             return leave_to(url_for("lexicon.index"))
     code = 422 if effect or message else 200
     return render_template("lexicon/import.html", effect=effect, text=text, message=message, hold=_hold_now()), code
@@ -195,13 +236,13 @@ def _page(form: LexiconForm, row: LexiconRow | None) -> ResponseReturnValue:
             entry = layers.checked(form.entry())
             moved = row is not None and layers.entry_of(row).key != entry.key
             change = Change(add=(entry,), remove=(row.id,) if row is not None and moved else ())
-            apply(station(), actor(), change, confirmed=_seen(), hold=_hold())
+            made = agreeing.put(station(), actor(), change, confirmed=_seen(), hold=_hold())
         except AffectedError as error:
             effect = error.effect
         except StationError as error:
             form.take(error) if isinstance(error, RuleError) else form.form_errors.append(error.message)
         else:
-            return _saved(entry, len(_seen()))
+            return _saved(entry, len(_seen()), made.waits)
     code = 422 if form.is_submitted() else 200
     small = request.headers.get("HX-Target") == "dialog"
     part = "_dialog.html" if small else "edit.html"
@@ -209,8 +250,8 @@ def _page(form: LexiconForm, row: LexiconRow | None) -> ResponseReturnValue:
     return render_template(f"lexicon/{part}", small=small, **values), code
 
 
-def _saved(entry: LexiconEntry, stale: int) -> ResponseReturnValue:
-    said = f"Đã lưu cách đọc “{entry.written}”."
+def _saved(entry: LexiconEntry, stale: int, waits: int) -> ResponseReturnValue:
+    said = WAITS if waits else f"Đã lưu cách đọc “{entry.written}”."
     if stale:
         said += f" {stale} bài đã duyệt cần duyệt lại lời đọc; máy đang tạo bản đọc mới."
     if request.headers.get("HX-Target") == "dialog":

@@ -25,7 +25,7 @@ from broadcaster.panel.web.withdrawing import withdrawn
 from broadcaster.services.air import in_hand
 from broadcaster.services.lexicon import names as names_said
 from broadcaster.services.lexicon.layers import MODES
-from broadcaster.services.lexicon.overrides import explained
+from broadcaster.services.lexicon.overrides import explained, respelled
 from broadcaster.services.people import delegating
 from broadcaster.services.schedule.uptakes import uptakes
 from broadcaster.services.scripts import approving, four_eyes, hearing
@@ -87,6 +87,7 @@ def show(script_id: int) -> ResponseReturnValue:
         own_words = next((a for a in whole.approvals if a.decision == Decision.RETURNED), None)
     found = explained(station(), script_id)
     me = actor()
+    voice = whole.rendition.voice if whole.rendition else ""
     own = any(maker.username in {me.username, me.behalf} for maker in makers)
     page = render_template(
         "scripts/approving/show.html",
@@ -95,6 +96,7 @@ def show(script_id: int) -> ResponseReturnValue:
         refused=refused,
         quick=QUICK,
         makers=makers,
+        respelled=respelled(station(), found, voice),
         human=whole.rendition is not None and is_human(whole.rendition.voice),
         heard=heard[0] if heard else None,
         own=own,

@@ -18,7 +18,7 @@ from broadcaster.domain.scripts.fields import kept_of
 from broadcaster.domain.scripts.scripts import text_sha256
 from broadcaster.domain.scripts.shaping import Shaped
 from broadcaster.domain.work.jobs import JobKind
-from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.lexicon import layers, stale
 from broadcaster.services.lexicon.layers import checked, entry_of
@@ -99,6 +99,7 @@ def apply(
     confirmed: Collection[int] = (),
     hold: bool | None = None,
     reread: bool = True,
+    by: str | None = None,
 ) -> int:
     """Make a change; return the number of the lexicon's version. What changes nothing makes no version.
 
@@ -109,9 +110,10 @@ def apply(
         confirmed: numbers of the approved scripts that the person has seen and agreed to make stale.
         hold: whether those stop airing until approved anew; None: as the station's settings say.
         reread: ask the worker for a new rendition of each, so that the leader can listen.
+        by: who asked for it, where the actor lets another's wish take effect.
 
     Raises:
-        ForbiddenError: the actor may not write.
+        ForbiddenError: the actor may not write, or it is for a leader to let ordinary words be read otherwise.
         RuleError: an entry is wrong, or the station changed meanwhile.
         AffectedError: approved scripts would become stale that were not confirmed.
     """
@@ -125,7 +127,7 @@ def apply(
             raise RuleError("Từ điển hoặc phê duyệt vừa được người khác thay đổi. Hãy xem lại rồi lưu lần nữa.")
         if change.script_id is not None:
             get_script(session, change.script_id)
-        number = _write(station, session, actor, change)
+        number = _write(station, session, actor, change, by or actor.username)
         if number is None:
             return effect.version
         if change.script_id is not None:
@@ -195,7 +197,7 @@ def _layers(session: Session, change: Change) -> tuple[tuple[LexiconEntry, ...],
     return before, kept + change.add
 
 
-def _write(station: Station, session: Session, actor: Actor, change: Change) -> int | None:
+def _write(station: Station, session: Session, actor: Actor, change: Change, by: str) -> int | None:
     """Write the change as a new version; None when it changes nothing."""
     rows = list(session.scalars(layers.live(change.script_id)))
     ended = [r for r in rows if r.id in change.remove]
@@ -208,14 +210,20 @@ def _write(station: Station, session: Session, actor: Actor, change: Change) -> 
         added.append(entry)
     if not ended and not added:
         return None
+    leads = actor.may(Permission.APPROVE)
+    words = [w for w in (*(e.written for e in added), *(r.written for r in ended)) if layers.is_ordinary(w)]
+    if words and change.script_id is None and not leads:
+        raise ForbiddenError(f"Cách đọc từ thường “{words[0]}” cho cả đài cần lãnh đạo đồng ý.", field="written")
     note = change.note or _told(added, ended)
-    version = LexiconVersion(script_id=change.script_id, at=station.now(), by=actor.username, note=note)
+    version = LexiconVersion(script_id=change.script_id, at=station.now(), by=by, note=note)
     session.add(version)
     session.flush()
     for row in ended:
         row.until = version.number
     for entry in added:
-        session.add(layers.row_of(entry, change.script_id, version.number))
+        row = layers.row_of(entry, change.script_id, version.number)
+        row.agreed_by = actor.username if leads else None
+        session.add(row)
     where = str(version.number) if change.script_id is None else f"bài {change.script_id}"
     Trail(session, station.now(), actor).record(
         "change",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import tomlkit
 from sqlalchemy.orm import Session
 
@@ -18,10 +20,15 @@ _HEAD = "Từ điển đọc của đài. Mỗi [[entry]] là một mục; nạp
 
 def export_toml(session: Session, script_id: int | None = None) -> str:
     """The entries in force as TOML, which `import_change` takes back."""
+    return toml_of(layers.entries(session, script_id))
+
+
+def toml_of(entries: Iterable[LexiconEntry]) -> str:
+    """Entries as TOML, which `import_change` takes back."""
     doc = tomlkit.document()
     doc.add(tomlkit.comment(_HEAD))
     array = tomlkit.aot()
-    for entry in layers.entries(session, script_id):
+    for entry in entries:
         array.append(_table(entry))
     if len(array):
         doc.add("entry", array)

@@ -22,6 +22,8 @@ from broadcaster.errors import RuleError
 from broadcaster.rooms import room
 from broadcaster.services.station import Station
 from broadcaster.text import Lexicon, LexiconEntry, Mode
+from broadcaster.text.sentences import syllables
+from broadcaster.text.syllables import is_syllable
 
 MODES: Final = {
     Mode.EXPAND: "Đọc đầy đủ",
@@ -32,6 +34,7 @@ MODES: Final = {
 """The kinds of entry that a station may make, with what an editor reads."""
 MAX_WRITTEN: Final = 120
 MAX_SPOKEN: Final = 400
+_WORDS = re.compile(r"\d+|[^\W\d_]+")
 _ENGINE = re.compile(r"[a-z][a-z0-9-]{1,31}")
 
 
@@ -70,6 +73,12 @@ def layered(station: Station, *layers: Iterable[LexiconEntry]) -> Lexicon:
     """The files' lexicon with `layers` of entries over it, each over the one before, as it stands today."""
     added = tuple(found for layer in layers if (found := tuple(layer)))
     return _over(lexicon_texts(station), station.today(), _Layers(repr(added), added))
+
+
+def shipped_with(station: Station, entries: Iterable[LexiconEntry]) -> Lexicon:
+    """The lexicon as it was shipped with these entries over it, and nothing else of the station's."""
+    added = tuple(entries)
+    return _over((lexicon_texts(station)[0], ()), station.today(), _Layers(repr(added), (added,)))
 
 
 def lexicon_of(station: Station, session: Session, script_id: int | None = None) -> Lexicon:
@@ -171,10 +180,16 @@ def checked(entry: LexiconEntry) -> LexiconEntry:
         spoken="" if entry.mode is Mode.LEAVE else spoken,
         preceded_by=_conditions(entry.preceded_by, "preceded_by"),
         followed_by=_conditions(entry.followed_by, "followed_by"),
-        respell=_respellings(entry.respell),
+        respell=_respellings(entry.respell, _said_bounds(entry.mode, written, spoken)),
         note=one_line(entry.note)[:500],
         firm=True,
     )
+
+
+def is_ordinary(written: str) -> bool:
+    """Whether a written form is made of ordinary words or figures, and not an abbreviation or a foreign name."""
+    words = _WORDS.findall(written.lower())
+    return not words or any(w.isdecimal() or is_syllable(w) for w in words)
 
 
 def _require_keepable(entry: LexiconEntry) -> None:
@@ -196,13 +211,30 @@ def _require_sayable(spoken: str) -> None:
         raise RuleError(f"Cách đọc dài quá {MAX_SPOKEN} ký tự.", field="spoken")
 
 
-def _respellings(pairs: Mapping[str, str]) -> dict[str, str]:
+def _said_bounds(mode: Mode, written: str, spoken: str) -> tuple[int, int]:
+    """How few and how many syllables another spelling of the same sound may have."""
+    if mode is Mode.SPELL:
+        letters = sum(c.isalpha() for c in written)
+        return letters - 1, 2 * letters + 1
+    if mode is Mode.LEAVE and not is_ordinary(written):  # a foreign name, said as it is said there
+        return 1, sum(c.isalpha() for c in written) // 2 + 1
+    count = syllables(written if mode is Mode.LEAVE else spoken)
+    return count - 1, count + 1
+
+
+def _respellings(pairs: Mapping[str, str], bounds: tuple[int, int]) -> dict[str, str]:
     found = {}
     for engine, text in pairs.items():
         said = one_line(text)
         if not _ENGINE.fullmatch(engine) or not said or len(said) > MAX_SPOKEN or any(c.isdigit() for c in said):
             raise RuleError(
                 "Cách đọc riêng viết theo kiểu “espeak = phây-búc”, mỗi bộ đọc một dòng, không có chữ số.",
+                field="respell",
+            )
+        if not bounds[0] <= syllables(said) <= bounds[1]:
+            raise RuleError(
+                f"“{said}” dài hoặc ngắn hơn cách đọc quá một tiếng. Cách đọc riêng chỉ để máy phát âm đúng, không để "
+                "nói điều khác.",
                 field="respell",
             )
         found[engine] = said

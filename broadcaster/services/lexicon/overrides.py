@@ -10,7 +10,8 @@ from broadcaster.db.queries.scripts.one import get_script, latest_revision
 from broadcaster.domain.people.roles import Actor
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.changes import Change, apply, find_entry
-from broadcaster.services.lexicon.reading import Recipe, profile_of
+from broadcaster.services.lexicon.reading import Recipe, profile_of, spelled_for
+from broadcaster.services.lexicon.stale import differences
 from broadcaster.services.station import Station
 from broadcaster.text import Lexicon, LexiconEntry, Mode, Spoken, normalize
 from broadcaster.text.prepared import Prepared, prepare
@@ -23,6 +24,7 @@ class Explained:
 
     script: Script
     revision: int
+    body: str
     prepared: Prepared
     spoken: Spoken
     readings: tuple[Reading, ...]
@@ -48,12 +50,20 @@ def explained(station: Station, script_id: int) -> Explained:
     return Explained(
         script=script,
         revision=revision.number,
+        body=revision.body,
         prepared=prepared,
         spoken=spoken,
         readings=tuple(readings(spoken)),
         lexicon=lexicon,
         own=own,
     )
+
+
+def respelled(station: Station, found: Explained, voice: str) -> list[tuple[str, str]]:
+    """The sentences of a script that a voice is given in another spelling than the words have."""
+    said = [s.text for s in found.spoken.sentences]
+    recipe = Recipe.of(station, found.script, found.body)
+    return differences(said, spelled_for(station, recipe, found.lexicon, voice.partition(":")[0], said))
 
 
 def pick_change(found: Explained, what: str, mode: Mode, spoken: str = "", *, whole_station: bool = False) -> Change:

@@ -109,14 +109,18 @@ def is_own(station: Station, session: Session, actor: Actor, script_id: int) -> 
 
 
 def _words(session: Session, since: dt.datetime | None) -> set[tuple[str, str]]:
-    """The written forms of the station whose reading changed since a moment, each with who changed it."""
+    """The written forms of the station that somebody alone has read otherwise since a moment, each with who did."""
     query = (
-        select(LexiconRow.written, LexiconVersion.by)
+        select(LexiconRow, LexiconVersion)
         .join(LexiconVersion, or_(LexiconVersion.number == LexiconRow.since, LexiconVersion.number == LexiconRow.until))
         .where(LexiconRow.script_id.is_(None))
     )
     query = query.where(LexiconRow.until.is_(None)) if since is None else query.where(LexiconVersion.at > since)
-    return {(row[0], row[1]) for row in session.execute(query)}
+    return {
+        (row.written, made.by)
+        for row, made in session.execute(query)
+        if row.until == made.number or row.agreed_by in {None, made.by}
+    }
 
 
 def _settings(session: Session, since: dt.datetime) -> set[str]:
