@@ -10,8 +10,6 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Emergency
-from broadcaster.db.queries.zones import zone_map
-from broadcaster.domain.air.emergencies import EmergencyRequest
 from broadcaster.services.lexicon import agreeing, layers
 from broadcaster.services.lexicon.reading import filled, profile_of
 from broadcaster.services.station import Station
