@@ -128,7 +128,7 @@ def hear_by_worker(
 
 def trial_job(station: Station, arguments: Mapping[str, Any], _progress: Progress) -> None:
     """Do a job that speaks a trial; what was tried before and heard by now is thrown away."""
-    wish = dict(arguments)
+    wish = {name: value for name, value in arguments.items() if name != "by"}
     key = hashlib.sha256(json.dumps(wish, sort_keys=True).encode()).hexdigest()
     sound = _sound(station, key)
     sound.parent.mkdir(exist_ok=True)
