@@ -18,6 +18,8 @@ _MISSING: dict[type[Base], tuple[str, str]] = {
     models.CampaignRow: ("campaign", "Không có kế hoạch số {}."),
     models.CueRow: ("cue", "Không có âm thanh nào tên “{}”."),
     models.Emergency: ("emergency", "Không có bản tin khẩn cấp số {}."),
+    models.LexiconProposal: ("proposal", "Không có đề nghị số {} về cách đọc."),
+    models.LexiconRow: ("entry", "Từ điển của đài không có mục số {}."),
     models.PlayLogEntry: ("entry", "Nhật ký không có bản ghi số {}."),
     models.Report: ("report", "Không có báo cáo số {}."),
     models.Script: ("script", "Không có kịch bản số {}."),

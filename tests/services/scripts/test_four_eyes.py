@@ -20,7 +20,7 @@ from broadcaster.domain.people.roles import Actor, Role, machine
 from broadcaster.domain.scripts.shaping import Shaped
 from broadcaster.domain.work.jobs import JobTurn
 from broadcaster.errors import ForbiddenError
-from broadcaster.services.lexicon import changes, names
+from broadcaster.services.lexicon import agreeing, changes, names
 from broadcaster.services.lexicon.overrides import unpick
 from broadcaster.services.scripts import editing, four_eyes, recordings, speaking
 from broadcaster.services.scripts.four_eyes import contributors
@@ -112,6 +112,9 @@ WAYS: dict[str, tuple[tuple[Shaped, Way], ...]] = {
         (Shaped.READING, lambda at: put(at, entry(at, respell={"tone": "nhà chung"}))),
         (Shaped.LEXICON, lambda at: put(at, entry(at), mine=False)),
     ),
+    "lexicon/agreeing.put": (
+        (Shaped.LEXICON, lambda at: agreeing.put(at.station, ALL, changes.Change(add=(entry(at),)))),
+    ),
     "lexicon/changes.replace_own": (
         (Shaped.READING, lambda at: changes.replace_own(at.station, ALL, at.script, [entry(at)])),
     ),
@@ -132,10 +135,12 @@ THE_SAME = {
     "setup/founding.add_file": "`add_script` from a file",
 }
 SILENT = {
+    "lexicon/agreeing.agree": "the second name under another's entry: see the test of agreeing",
+    "lexicon/agreeing.decide": "the second name under another's wish: see the test of agreeing",
     "lexicon/names.make_anew": "puts the places of names where old names stood, by the machine's rule",
     "lexicon/stale.mark": "marks an approval",
     "people/contributing.shaped": "writes a contribution down",
-    "scripts/four_eyes.approve": "decides",
+    "scripts/approving.decide": "decides",
     "scripts/approving.send_back": "decides",
     "scripts/approving.withdraw": "decides",
     "scripts/drafts.drop": "words that are no revision yet",
@@ -145,6 +150,7 @@ SILENT = {
     "scripts/editing.restore": "another state, the same sound",
     "scripts/editing.retire": "another state, the same sound",
     "scripts/editing.submit": "another state, the same sound",
+    "scripts/four_eyes.approve": "decides",
     "scripts/four_eyes.is_own": "asks",
     "scripts/hearing.listen": "listens",
     "scripts/hearing.listen_to_aircheck": "listens",
