@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import random
 import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.clock import FrozenClock
@@ -26,6 +25,7 @@ from tests.kit.clocks import MORNING
 from tests.kit.emergencies import OPERATOR, declared, prepare
 from tests.kit.live import running
 from tests.kit.meter import Meter
+from tests.kit.properties import examples
 from tests.kit.waiting import throughout, until
 
 SECOND, MINUTE = dt.timedelta(seconds=1), dt.timedelta(minutes=1)
@@ -104,27 +104,21 @@ def story(air, moment_s, words_s, repeat, outputs):
     return life, meters, number, slots, at
 
 
-@settings(max_examples=12, deadline=None)
+@pytest.mark.parametrize(("moment_s", "words_s", "repeat", "outputs"), [(5.0, 20.0, 2, []), (200.0, 2.5, 3, ["main"])])
+def test_nothing_of_a_stopped_emergency_is_heard_until_a_person_lets_it_go(moment_s, words_s, repeat, outputs):
+    _tell(moment_s, words_s, repeat, outputs)
+
+
+@pytest.mark.slow
+@examples(60)
 @given(
     moment_s=st.floats(0, 420),
     words_s=st.sampled_from([1.0, 2.5, 20.0, 70.0]),
     repeat=st.sampled_from([None, 2, 3]),
     outputs=st.sampled_from([[], ["main"], ["hai"]]),
 )
-def test_nothing_of_a_stopped_emergency_is_heard_until_a_person_lets_it_go(moment_s, words_s, repeat, outputs):
+def test_at_whatever_moment_of_a_long_emergency_it_is_stopped(moment_s, words_s, repeat, outputs):
     _tell(moment_s, words_s, repeat, outputs)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(300))
-def test_hundreds_of_moments_of_a_long_emergency(seed):
-    chance = random.Random(seed)
-    _tell(
-        chance.uniform(0, 420),
-        chance.choice([1.0, 2.5, 20.0, 70.0]),
-        chance.choice([None, 2, 3]),
-        chance.choice([[], ["main"], ["hai"]]),
-    )
 
 
 def _tell(moment_s, words_s, repeat, outputs):

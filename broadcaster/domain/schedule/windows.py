@@ -11,6 +11,7 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from broadcaster.errors import RuleError, Where
@@ -119,8 +120,8 @@ class StationHours:
 
     def allows(self, start: dt.datetime, length: dt.timedelta) -> bool:
         """Whether a broadcast from local `start` of `length` lies wholly inside the windows, over midnight too."""
-        end = self.end_at(start)
-        return end is not None and start + length <= end
+        room = _room(self, start.time())
+        return room is not None and length <= room
 
     def window_at(self, local: dt.datetime) -> Window | None:
         """The window that a local moment lies in, its last moment too; of several the one that lasts longest."""
@@ -230,6 +231,14 @@ def require_session(
                 "mỗi tuần. Hãy chọn ngày đã có buổi phát, bỏ bớt một ngày, hoặc sửa days_per_week trong station.toml.",
                 field=field,
             )
+
+
+@lru_cache(4096)
+def _room(hours: StationHours, time: dt.time) -> dt.timedelta | None:
+    """How long the windows go on from a time of the day, each day alike; None where they do not hold."""
+    at = dt.datetime.combine(dt.date(2026, 1, 5), time)
+    end = hours.end_at(at)
+    return None if end is None else end - at
 
 
 class CapBook:
