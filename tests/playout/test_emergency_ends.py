@@ -33,6 +33,7 @@ def verbs(air, number):
         return list(session.scalars(query.where(AuditEvent.object_id == str(number)).order_by(AuditEvent.id)))
 
 
+@pytest.mark.slow
 def test_repeats_stop_at_the_end_with_a_line_in_the_trail_and_a_notice_before(air):
     prepare(air)
     began = air.frozen.now()
@@ -100,6 +101,7 @@ def test_what_has_expired_at_the_confirmation_is_refused(air):
         assert not session.scalars(select(BroadcastRow).where(BroadcastRow.kind == BroadcastKind.EMERGENCY)).all()
 
 
+@pytest.mark.slow
 def test_a_message_that_it_is_over_ends_the_others_and_is_read_once_without_the_alarm(air):
     prepare(air)
     began = air.frozen.now()

@@ -54,6 +54,7 @@ max_items = 20
 MIDNIGHT = dt.datetime(2027, 1, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("zone", "machine"), [("Asia/Ho_Chi_Minh", "UTC"), ("UTC", "Asia/Ho_Chi_Minh")])
 def test_the_new_years_greeting_is_heard_over_midnight_and_counts_for_the_old_year(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zone: str, machine: str

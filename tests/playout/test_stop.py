@@ -228,6 +228,7 @@ def interrupted(live):
     return air, number
 
 
+@pytest.mark.slow
 def test_a_stop_in_the_siren_brings_back_neither_words_nor_the_interrupted_programme(interrupted):
     air, programme = interrupted
     meter = Meter("main", air.station.clock)

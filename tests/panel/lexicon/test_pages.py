@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 
+import pytest
+
 from broadcaster.services.station import Station
 from tests.kit.panel import SignIn, one_who_speaks
 
@@ -32,6 +34,7 @@ def test_a_change_is_confirmed_with_the_list_of_what_it_touches(station: Station
     assert client.get("/lexicon/1/edit").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_trial_shows_both_readings_and_speaks(station: Station, sign_in: SignIn) -> None:
     client = sign_in("bientap")
     tried = client.post("/lexicon/try", data=ENTRY | {"sample": "Nộp TTHC <b>tại</b> xã"}).text

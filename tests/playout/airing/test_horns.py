@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from types import SimpleNamespace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -96,6 +97,7 @@ def test_the_wait_ends_half_a_second_after_its_time_and_no_sooner():
     assert 10.5 <= clock.monotonic() < 10.6
 
 
+@pytest.mark.slow
 def test_an_emergency_cuts_what_holds_its_zones_and_nobody_cuts_an_emergency():
     shared = horns()
     usual, urgent = entered(shared, Waiting(1, ["ap-1"]), Waiting(2, ["ap-1"], kind=BroadcastKind.EMERGENCY))
