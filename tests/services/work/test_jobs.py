@@ -37,7 +37,7 @@ def job(station: Station, number: int) -> Job:
 
 def handler(body: Callable[[performing.Progress], None]) -> performing.Handlers:
     def do(_station: Station, arguments: Mapping[str, Any], progress: performing.Progress) -> None:
-        assert arguments == {"n": 1}
+        assert arguments == {"by": "bientap", "n": 1}
         body(progress)
 
     return {JobKind.SPEAK: do}
