@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,6 +90,27 @@ class Home:
             RuleError: as `settings.load`.
         """
         return settings_module.load(self.settings_file)
+
+    def settings_in_use(self) -> Settings:
+        """The settings with which a process begins: a file that became wrong leaves those that worked last.
+
+        Raises:
+            RuleError: the file is wrong, and no file of this station ever was right.
+        """
+        kept = self.run / "settings.toml"
+        try:
+            found = self.settings()
+        except RuleError:
+            if not kept.is_file():
+                raise
+            return settings_module.load(kept)
+        with contextlib.suppress(OSError):  # a disk that takes no copy stops no station
+            text = self.settings_file.read_bytes()
+            if not kept.is_file() or kept.read_bytes() != text:
+                partial = kept.with_suffix(f".{os.getpid()}")
+                partial.write_bytes(text)
+                partial.replace(kept)
+        return found
 
     def settings_mark(self) -> tuple[int, int, int] | None:
         """What changes when the settings file does; None while there is none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,7 +15,7 @@ from broadcaster.domain.air.relays import RelaySource
 from broadcaster.domain.reports.papers import Issuer, PaperForm
 from broadcaster.domain.schedule.windows import Caps, StationHours, Window
 from broadcaster.errors import RuleError, StationError, Where
-from broadcaster.plugins import ENGINES, RECOGNISERS, SINKS, Door
+from broadcaster.plugins import ENGINES, RECOGNISERS, SINKS
 
 
 def _zone(name: str) -> str:
@@ -32,15 +32,6 @@ def _window(text: str) -> str:
     except RuleError as error:
         raise ValueError(error.message) from None
     return text
-
-
-def _offered(door: Door) -> Callable[[str], str]:
-    def check(name: str) -> str:
-        if why := door.check(name):
-            raise ValueError(why)
-        return name
-
-    return check
 
 
 class _Section(BaseModel):
@@ -106,11 +97,9 @@ class SpeechSettings(_Section):
     listen_back: bool = Field(
         True, description="Máy nghe thử mỗi bản đọc mới qua loa giả lập (cần gói loa-xa[listen]) và báo câu khó nghe."
     )
-    recogniser: Annotated[str, AfterValidator(_offered(RECOGNISERS))] = Field(
-        "viet-asr", description="Bộ nghe thử, trong các bộ mà những gói đã cài mang theo."
-    )
+    recogniser: str = Field("viet-asr", description="Bộ nghe thử, trong các bộ mà những gói đã cài mang theo.")
     cache_megabytes: int = Field(2048, ge=50, description="Dung lượng tối đa của kho câu đã đọc.")
-    engines: dict[Annotated[str, AfterValidator(_offered(ENGINES))], dict[str, Any]] = Field(
+    engines: dict[str, dict[str, Any]] = Field(
         {}, description="Tùy chọn riêng của từng bộ đọc, mỗi bộ một bảng [speech.engines.TÊN]."
     )
 
@@ -132,8 +121,8 @@ _OLD_KINDS: Final = {"several": "fan_out"}
 class SinkSettings(_Section):
     """Một đường ra âm thanh."""
 
-    kind: Annotated[str, BeforeValidator(lambda kind: _OLD_KINDS.get(kind, kind)), AfterValidator(_offered(SINKS))] = (
-        Field("file", description="Loại đường ra, trong các loại mà những gói đã cài mang theo.")
+    kind: Annotated[str, AfterValidator(lambda kind: _OLD_KINDS.get(kind, kind))] = Field(
+        "file", description="Loại đường ra, trong các loại mà những gói đã cài mang theo."
     )
     options: dict[str, Any] = Field({}, description="Tùy chọn riêng của loại đường ra.")
 
@@ -283,7 +272,10 @@ class Settings(BaseSettings):
     def several(self) -> dict[str, tuple[str, ...]]:
         """The names that stand for more than one sink, with those sinks."""
         groups = {n: s.options for n, s in self.playout.sinks.items() if s.kind == "fan_out"}
-        return {name: tuple(dict.fromkeys(map(str, options.get("sinks", ())))) for name, options in groups.items()}
+        named = {
+            n: tuple(dict.fromkeys(map(str, o["sinks"]))) for n, o in groups.items() if isinstance(o.get("sinks"), list)
+        }
+        return {name: members for name, members in named.items() if len(members) > 1}
 
     @property
     def issuer(self) -> Issuer:
@@ -307,6 +299,19 @@ class Settings(BaseSettings):
     def caps(self) -> Caps:
         """The limits of the Quy chế."""
         return Caps(self.hours.sessions_per_day, self.hours.minutes_per_session, self.hours.days_per_week)
+
+
+def unoffered(settings: Settings) -> Iterator[tuple[Where, str]]:
+    """The place and the words of each plug-in that the settings name and no installed package offers.
+
+    It keeps no station from starting: what it names is broken, and the rest works.
+    """
+    named = [
+        *((("playout", "sinks", name, "kind"), SINKS, sink.kind) for name, sink in settings.playout.sinks.items()),
+        *((("speech", "engines", name), ENGINES, name) for name in settings.speech.engines),
+        (("speech", "recogniser"), RECOGNISERS, settings.speech.recogniser),
+    ]
+    return ((place, why) for place, door, name in named if (why := door.check(name)))
 
 
 AT_START: Final = frozenset(

@@ -60,7 +60,7 @@ def playout_command(ctx: click.Context, own_home: str | None) -> None:
 
         home = _home(given, "playout")
         bond.follow_supervisor(stop)
-        settings = home.settings()
+        settings = home.settings_in_use()
         reserve = Reserve(home.run / "reserve", settings.playout.reserve_megabytes * 1_000_000)
         Playout(desk, home, settings, clock, urgent=True).run(stop, reserve)
     finally:

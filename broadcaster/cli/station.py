@@ -20,11 +20,10 @@ from broadcaster.errors import RuleError
 from broadcaster.home import Home
 from broadcaster.services.air import fitness
 from broadcaster.services.people.accounts import actor_named, make_first_accounts
-from broadcaster.services.setup import doctor, lacking
+from broadcaster.services.setup import doctor, lacking, settings_check
 from broadcaster.services.setup.founding import init
 from broadcaster.services.setup.starter import FirstBulletin, first_bulletin, prepare
 from broadcaster.services.station import Station, open_station
-from broadcaster.settings import remarks
 from broadcaster.supervise import bond
 from broadcaster.supervise.panel_port import PanelPort
 from broadcaster.supervise.signals import stop_event
@@ -64,7 +63,8 @@ def init_command(
         click.echo(f"Đài ở {station.home.root}. Cài đặt: {station.home.settings_file}")
         _show_accounts(station)
         if starter:
-            prepare(station, actor_named(station, "bientap"))
+            for line in prepare(station, actor_named(station, "bientap")):
+                click.echo(line)
             click.echo("Đã nạp kịch bản và lịch phát mẫu. Chạy “loa up” để đài hoạt động.")
     finally:
         station.close()
@@ -87,18 +87,19 @@ def up_command(
     if starter:
         station = init(home.root)
         _show_accounts(station)
-        prepare(station, actor_named(station, "bientap"))
+        for line in prepare(station, actor_named(station, "bientap")):
+            click.echo(line)
     else:
         station = open_station(where(ctx, own_home))
     logs.configure("up", station.home.logs)
     with bond.only(station.home, "up"):
         lacking.from_package(station)
         lines = sink_sentences(station)
-        for line in [*remarks(station.home.settings_file), *lines]:
+        for line in [*settings_check.in_settings(station), *lines]:
             click.echo(line)
 
         def where_now() -> tuple[str, int]:
-            web = station.home.settings().web
+            web = station.home.settings_in_use().web
             return host or web.host, port or web.port
 
         door = PanelPort(where_now, click.echo)
@@ -135,8 +136,10 @@ def _make_way(home: Home, *, replace: bool) -> None:
 @click.pass_context
 def doctor_command(ctx: click.Context, shape: str, own_home: str | None) -> None:
     """Khám đài: đồng hồ, ổ đĩa, ffmpeg, giọng đọc, đường ra âm thanh, buổi phát sắp tới."""
+    from broadcaster.panel.web import own_templates  # noqa: PLC0415 - knows how pages are written
+
     with opened(ctx, own_home) as station:
-        checks = doctor.examine(station, sink_checks(station))
+        checks = [*doctor.examine(station, sink_checks(station)), *own_templates.checks(station.home)]
     if shape == "json":
         show_json([{"name": c.name, "ok": c.ok, "sentence": c.sentence} for c in checks])
     else:
@@ -154,7 +157,7 @@ def sink_sentences(station: Station) -> list[str]:
     from broadcaster.playout.sinks import resolve_sinks  # noqa: PLC0415 - asks the sound system
 
     sinks = resolve_sinks(station.settings, station.home, station.clock)
-    words = {name: sinks.notes.get(name) or f"{sinks.where(name)}." for name in station.settings.playout.sinks}
+    words = {name: sinks.notes.get(name) or sinks.examine(name)[0] or f"{sinks.where(name)}." for name in sinks.names}
     return [f"Đường ra “{name}”: {where}" for name, where in words.items()]
 
 
@@ -162,12 +165,9 @@ def sink_checks(station: Station) -> list[doctor.Check]:
     """Try every sink of this station on this machine; a line for each."""
     from broadcaster.playout.sinks import resolve_sinks  # noqa: PLC0415 - asks the sound system
 
-    try:
-        sinks = resolve_sinks(station.settings, station.home, station.clock)
-    except RuleError as error:
-        return [doctor.Check("Đường ra", ok=False, sentence=str(error))]
+    sinks = resolve_sinks(station.settings, station.home, station.clock)
     found, used = [], fitness.outputs_of(station).names
-    for name in station.settings.playout.sinks:
+    for name in sinks.names:
         why, soon = sinks.examine(name)
         nobody = "" if name in sinks.several else sinks.notes.get(name) or sinks.nobody(name).text
         ok = False if why or (nobody and name in used) else None if soon else True

@@ -93,7 +93,7 @@ def open_station(where: str | os.PathLike[str] | None = None, *, clock: Clock | 
         StationError: its database is of another version of this program.
     """
     home = home_module.find(where)
-    settings = home.settings()
+    settings = home.settings_in_use()
     registry.configure(settings.speech.engines)
     database = Database(home.database_url(settings))
     database.info["run"] = home.run

@@ -15,6 +15,7 @@ from broadcaster.db.queries.scripts import many
 from broadcaster.domain.air.desk import Verb
 from broadcaster.domain.people.roles import Permission
 from broadcaster.errors import RuleError
+from broadcaster.panel.web import own_templates
 from broadcaster.panel.web.access import actor, leave_to, needs, public, station
 from broadcaster.panel.web.fragments import revalidated
 from broadcaster.panel.web.frame import Facts, Frame
@@ -244,5 +245,7 @@ def _checks() -> list[doctor.Check]:
     kept: dict[str, object] = flask.current_app.extensions.setdefault("health", {})
     clock: Clock = station().clock
     if clock.monotonic() - cast("float", kept.get("at", -_HEALTH_SECONDS * 2)) > _HEALTH_SECONDS:
-        kept["checks"], kept["at"] = doctor.examine(station(), thorough=False), clock.monotonic()
+        pages = own_templates.checks(station().home, flask.current_app.jinja_env)
+        kept["checks"] = [*doctor.examine(station(), thorough=False), *pages]
+        kept["at"] = clock.monotonic()
     return cast("list[doctor.Check]", kept["checks"])

@@ -19,7 +19,7 @@ from broadcaster.panel.web import agreeing
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.filters import number
 from broadcaster.services.schedule.air import SilencesError
-from broadcaster.services.setup import backup, restarting, restoring, settings_editor
+from broadcaster.services.setup import backup, restarting, restoring, settings_check, settings_editor
 from broadcaster.services.setup.settings_editor import Written
 from broadcaster.settings import only_at_start
 
@@ -83,7 +83,7 @@ class Value:
 def index() -> ResponseReturnValue:
     """All settings, and the backups."""
     here = station()
-    settings = here.home.settings()
+    settings = here.home.settings_in_use()
     sections = [
         (name, *_title(type(section)), _values(name, section))
         for name in type(settings).model_fields
@@ -95,6 +95,7 @@ def index() -> ResponseReturnValue:
         "setup/settings/index.html",
         sections=sections,
         file=here.home.settings_file,
+        wrong=settings_check.in_settings(here),
         **_waiting(),
         job=job,
         backups=backup.backups(here.home),
@@ -128,7 +129,7 @@ def edit(section: str) -> ResponseReturnValue:
                 )
             return leave_to(url_for("settings.index"))
     title, explanation = _title(model)
-    values = [v for v in _values(section, getattr(here.home.settings(), section)) if v.kind]
+    values = [v for v in _values(section, getattr(here.home.settings_in_use(), section)) if v.kind]
     if refused is not None:
         values = [v.typed(request.form, refused) for v in values]
     page = render_template(

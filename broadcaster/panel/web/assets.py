@@ -13,6 +13,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from broadcaster.home import Home
+from broadcaster.panel.web.own_templates import OwnTemplates
 from broadcaster.rooms import room
 
 _SCRIPTS = {"text/javascript", "application/javascript"}
@@ -22,8 +23,7 @@ _PACKED = {"text/css", "image/svg+xml", *_SCRIPTS}
 def init(app: Flask, home: Home) -> None:
     """Let templates name static files by `asset()` and icons by `icon()`; templates in the home win."""
     static = room("web") / "static"
-    folders = [home.root / "web" / "templates", room("web") / "templates"]
-    app.jinja_loader = ChoiceLoader([FileSystemLoader(f) for f in folders])
+    app.jinja_loader = ChoiceLoader([OwnTemplates(home), FileSystemLoader(room("web") / "templates")])
     app.jinja_env.globals.update(asset=asset, icon=icon, import_map=import_map)
     app.extensions["static-folder"] = static
     app.after_request(_squeezed)

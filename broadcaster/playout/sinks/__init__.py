@@ -9,7 +9,8 @@ from typing import Any
 from broadcaster.clock import Clock
 from broadcaster.domain.air.causes import NOTHING, Cause, Why
 from broadcaster.domain.air.outlets import Outlet
-from broadcaster.errors import RuleError
+from broadcaster.errors import RuleError, StationError
+from broadcaster.faults import meant
 from broadcaster.home import Home
 from broadcaster.playout.sinks.base import (
     Audible,
@@ -42,6 +43,11 @@ class Sinks:
     """Names that stand for more than one sink."""
     replaceable: dict[str, tuple[Replaceable, Sink]] = field(default_factory=dict)
     """Those whose place another takes while they cannot be used: the sink that is wanted, and the other."""
+
+    @property
+    def names(self) -> list[str]:
+        """Every name that a zone may point to, or that one of those stands for."""
+        return [*self.by_name, *self.several]
 
     def outlet(self, name: str) -> Outlet:
         """What a sink is just now."""
@@ -109,8 +115,7 @@ class Sinks:
 def resolve_sinks(settings: Settings, home: Home, clock: Clock) -> Sinks:
     """Make every sink that the settings name; one that cannot be used may give way to another kind.
 
-    Raises:
-        RuleError: a kind that no package offers, or options that it does not take; `field` names the setting.
+    What is mistyped or missing in one of them keeps none of the others from sounding: it is broken, and says why.
     """
     site = Site(home.airchecks, clock)
     made: dict[str, Any] = {}
@@ -118,20 +123,17 @@ def resolve_sinks(settings: Settings, home: Home, clock: Clock) -> Sinks:
     replaceable: dict[str, tuple[Replaceable, Sink]] = {}
     for name, wanted in settings.playout.sinks.items():
         sink = made[name] = _made(name, wanted.kind, wanted.options, site)
-        if isinstance(sink, BrokenSink):
-            notes[name] = sink.why
-        elif isinstance(sink, Replaceable):
+        if isinstance(sink, Replaceable):
             replaceable[name] = sink, _made(name, sink.stand_in, {}, site)
     if AIRCHECK not in made:
         made[AIRCHECK] = _made(AIRCHECK, "file", {}, site)
     several = {name: sink.members for name, sink in made.items() if isinstance(sink, Grouping)}
     found = {name: sink for name, sink in made.items() if name not in several}
-    for name, members in several.items():
-        if unknown := [m for m in members if m not in found]:
-            raise RuleError(
-                f"Đường ra “{name}” gồm những đường ra chưa có: {', '.join(unknown)}. Đang có: {', '.join(found)}.",
-                field=f"playout.sinks.{name}.options",
-            )
+    for group, members in several.items():
+        for name in [m for m in members if m not in found]:
+            why = f"Đường ra “{group}” gồm “{name}”, mà đường ra ấy chưa có. {meant(name, found, instead='Đang có')}"
+            found[name] = BrokenSink(name, "fan_out", why.strip())
+    notes |= {name: sink.why for name, sink in found.items() if isinstance(sink, BrokenSink)}
     sinks = Sinks(found, notes, several, replaceable)
     sinks.look()
     return sinks
@@ -153,10 +155,12 @@ def _made(name: str, kind: str, given: Mapping[str, Any], site: Site) -> Any:
     try:
         maker = SINKS.load(kind)
         return SINKS.guarded(kind, make)
-    except PluginError as error:
-        return BrokenSink(name, kind, error.message)
     except RuleError as error:
-        raise RuleError(error.message, field=error.field or f"{where}.kind") from None
+        return BrokenSink(
+            name, kind, f"{error.message} Đường này không ra loa: hãy sửa bảng [{where}] trong station.toml."
+        )
+    except StationError as error:
+        return BrokenSink(name, kind, error.message)
 
 
 def return_command(sink: Sink) -> list[str]:

@@ -16,12 +16,13 @@ from sqlalchemy.orm import Session
 
 from broadcaster import handwritten
 from broadcaster.db.models import LexiconRow, LexiconVersion
+from broadcaster.disks import reason
 from broadcaster.domain.fold import one_line
 from broadcaster.domain.scripts.scripts import text_sha256
 from broadcaster.errors import RuleError
 from broadcaster.rooms import room
 from broadcaster.services.station import Station
-from broadcaster.text import Lexicon, LexiconEntry, Mode
+from broadcaster.text import Lexicon, LexiconEntry, LexiconError, Mode, parse_lexicon
 from broadcaster.text.sentences import syllables
 from broadcaster.text.syllables import is_syllable
 
@@ -42,9 +43,43 @@ _Texts = tuple[tuple[str, ...], ...]
 
 
 def lexicon_texts(station: Station) -> _Texts:
-    """The shipped lexicon files, then the station's own (`scripts/lexicon/*.toml` in the home): two layers."""
-    folders = (room("scripts") / "lexicon", station.home.root / "scripts" / "lexicon")
-    return tuple(tuple(handwritten.text(p) for p in sorted(folder.glob("*.toml"))) for folder in folders)
+    """The shipped lexicon files, then the station's own (`scripts/lexicon/*.toml` in the home): two layers.
+
+    An own file that cannot be used is left out, and `own_faults` tells of it: the rest is read, alarms among it.
+    """
+    shipped = tuple(handwritten.text(p) for p in sorted((room("scripts") / "lexicon").glob("*.toml")))
+    return shipped, tuple(found for found in _own(station).values() if not isinstance(found, RuleError))
+
+
+def own_faults(station: Station) -> list[str]:
+    """A sentence for each lexicon file of the station's own that cannot be used, and is left out."""
+    wrong = [(name, found) for name, found in _own(station).items() if isinstance(found, RuleError)]
+    return [f"scripts/lexicon/{name} không dùng được nên bị bỏ qua: {found.message}" for name, found in wrong]
+
+
+def _own(station: Station) -> dict[str, str | RuleError]:
+    """The text of each own file by its name, or what is wrong with it."""
+    found: dict[str, str | RuleError] = {}
+    for path in sorted((station.home.root / "scripts" / "lexicon").glob("*.toml")):
+        try:
+            text = handwritten.text(path)
+            found[path.name] = _fault(text) or text
+        except RuleError as error:
+            found[path.name] = error
+        except OSError as error:
+            found[path.name] = RuleError(f"không đọc được ({reason(error)}).")
+    return found
+
+
+@lru_cache(maxsize=32)
+def _fault(text: str) -> RuleError | None:
+    try:
+        parse_lexicon(text)
+    except LexiconError as error:
+        return RuleError(str(error))
+    except (AttributeError, TypeError, ValueError):
+        return RuleError("tệp không đúng dạng từ điển đọc.")
+    return None
 
 
 @lru_cache(maxsize=8)

@@ -44,7 +44,7 @@ def steps(station: Station, session: Session) -> list[Step]:
     tried = exists().where(BroadcastRow.origin == Origin.TONE, BroadcastRow.state == BroadcastState.AIRED)
     approved = exists().where(Approval.decision == Decision.APPROVED, Approval.by != KIT.username)
     done = {
-        "commune": station.home.settings().station.commune != StationSettings().commune,
+        "commune": station.settings.station.commune != StationSettings().commune,
         "zones": _touched(session, "zone", "add", "edit"),
         "sound": bool(session.scalar(select(tried))) and not fitness(station).of(Organ.OUTPUT),
         "script": bool(session.scalar(select(approved))),

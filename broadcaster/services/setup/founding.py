@@ -54,7 +54,7 @@ def init(
             shutil.copyfile(source, target)
     for left in home.run.glob("queue.db*"):  # of the queue beside the rows that older versions kept
         left.unlink()
-    database = Database(home.database_url(home.settings()))
+    database = Database(home.database_url(home.settings_in_use()))
     schema.upgrade(database)
     database.dispose()
     station = open_station(home.root, clock=clock)
@@ -75,9 +75,11 @@ def _settings_text(overrides: Mapping[str, Mapping[str, Any]] | None) -> str:
         trial = Path(scratch) / "station.toml"
         trial.write_text(text, encoding="utf-8")
         try:
-            settings.load(trial)
+            chosen = settings.load(trial)
         except RuleError as error:
             raise RuleError(error.message, field="station.toml") from None
+    for place, why in settings.unoffered(chosen):
+        raise RuleError(why, field=("station.toml", *place))
     return text
 
 

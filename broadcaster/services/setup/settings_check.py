@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 
 from broadcaster.db.models import CueRow
 from broadcaster.domain.air.relays import RelaySource
-from broadcaster.errors import StationError
+from broadcaster.errors import RuleError, StationError
 from broadcaster.media import ffmpeg
+from broadcaster.services.lexicon.layers import own_faults
 from broadcaster.services.station import Station
-from broadcaster.settings import remarks
+from broadcaster.settings import remarks, unoffered
 from broadcaster.sound.store import Store
 from broadcaster.speech.registry import engine_of, voice_of
 
@@ -19,9 +21,23 @@ _RELAY_S = 12.0
 def in_settings(station: Station) -> list[str]:
     """A sentence for each setting that is in the wrong place or names what there is not."""
     return [
-        *remarks(station.home.settings_file),
+        *_file(station),
+        *own_faults(station),
         *filter(None, (_alert(station), _quick_voice(station), _days(station))),
     ]
+
+
+def _file(station: Station) -> Iterator[str]:
+    """What is wrong in the file itself: it is not read at all, or names what no package offers."""
+    try:
+        fresh = station.home.settings()
+    except RuleError as error:
+        yield f"station.toml có lỗi nên đài vẫn dùng các cài đặt đúng gần nhất. {error.message}"
+        return
+    yield from remarks(station.home.settings_file)
+    for place, why in unoffered(fresh):
+        if place[0] != "playout":  # an output tells of itself
+            yield f"{'.'.join(map(str, place))}: {why}"
 
 
 def relays(station: Station) -> dict[str, str]:

@@ -98,6 +98,9 @@ def change(station: Station, actor: Actor, section: str, written: Mapping[str, s
         except settings_module.SettingsError as error:
             key = next((k for k in changed if (section, k) in {fault[:2] for fault in error.faults}), section)
             raise RuleError(error.message, field=key) from None
+        for place, why in settings_module.unoffered(later):
+            if place[0] == section and place[1] in changed:
+                raise RuleError(why[0].upper() + why[1:], field=str(place[1]))
         with station.db.write() as session:
             before = {k: getattr(now, k) for k in changed}
             if section in _PLANNED_BY:

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from broadcaster import handwritten
 from broadcaster.db.models import BroadcastRow, Job, PlayLogEntry, Script
+from broadcaster.disks import refused
 from broadcaster.domain.air.broadcasts import LEAD, BroadcastKind, BroadcastState
 from broadcaster.domain.people.roles import STARTER_KIT, Actor, machine
 from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.domain.work.jobs import NOT_DONE, JobKind
+from broadcaster.errors import RuleError
 from broadcaster.services.schedule.air import ANYTHING
 from broadcaster.services.schedule.once import air_once
 from broadcaster.services.schedule.planning import plan_unwatched
@@ -33,19 +35,27 @@ COMMENT = "Nội dung mẫu của bộ cài, được duyệt tự động khi c
 FIRST_TITLE = "Buổi phát đầu tiên"
 
 
-def prepare(station: Station, editor: Actor) -> None:
+def prepare(station: Station, editor: Actor) -> list[str]:
     """Load the sample scripts and rotations, and ask the worker to speak and approve them.
 
     The station's own calls come first, then one column for the first bulletin, which airs as soon as it is ready;
     the rest is spoken while the station already lives. A second call does nothing new.
+
+    Returns:
+        A sentence for each rotation that could not be used; the others are.
     """
+    left: list[str] = []
     numbers = load_starter_scripts(station, editor)
     for path in sorted((station.home.root / "schedules").glob("*.toml")):
         if path.name not in {"zones.toml", "exceptions.toml"}:
-            apply_rotation(station, KIT, handwritten.text(path), path.name, agreed=ANYTHING)
+            try:
+                apply_rotation(station, KIT, handwritten.text(path), path.name, agreed=ANYTHING)
+            except (RuleError, OSError) as error:
+                why = error if isinstance(error, RuleError) else refused(error, str(path))
+                left.append(f"Lịch mẫu {path.name} không dùng được nên bị bỏ qua. {why}")
     plan_unwatched(station)
     if not numbers:
-        return
+        return left
     with station.db.write() as session:
         scripts = list(session.scalars(select(Script).where(Script.id.in_(numbers)).order_by(Script.id)))
         first = _first_items(scripts)
@@ -55,6 +65,7 @@ def prepare(station: Station, editor: Actor) -> None:
         _want(station, session, JobKind.FIRST_BULLETIN, "first", {"scripts": first}, after=spoken, or_without=True)
         for n in rest:
             _want(station, session, JobKind.STARTER, str(n), {"script_id": n})
+    return left
 
 
 def starter_job(station: Station, arguments: Mapping[str, Any], progress: Progress) -> None:

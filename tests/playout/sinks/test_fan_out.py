@@ -17,7 +17,7 @@ from broadcaster.domain.air.desk import Bundle
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.log.proof import SILENT_DBFS
 from broadcaster.domain.setup.zones import Correction, Zone, least_audible, parse_bands
-from broadcaster.errors import AirError, RuleError
+from broadcaster.errors import AirError
 from broadcaster.home import Home
 from broadcaster.playout.airing.lineup import volume
 from broadcaster.playout.sinks import Sinks, resolve_sinks
@@ -107,8 +107,13 @@ def test_a_zone_whose_sinks_are_all_dead_has_heard_nothing(both):
 @pytest.mark.parametrize("options", [{}, {"sinks": ["main"]}, {"sinks": ["main", "khong-co"]}, {"sinks": "main"}])
 def test_a_name_for_several_wants_at_least_two_that_exist(tmp_path, options):
     sinks = {"main": {"kind": "null"}, "mang": {"kind": "null"}, "ca-hai": {"kind": "several", "options": options}}
-    with pytest.raises(RuleError, match="“ca-hai”"):
-        resolve_sinks(Settings.model_validate({"playout": {"sinks": sinks}}), Home(tmp_path), SystemClock())
+    settings = Settings.model_validate({"playout": {"sinks": sinks}})
+    found = resolve_sinks(settings, Home(tmp_path), SystemClock())
+    assert [why for why in found.notes.values() if "“ca-hai”" in why]
+    named = settings.several.get("ca-hai", ("ca-hai",))
+    assert any(found.examine(name)[0] for name in named), "who points to it is told that nobody hears it"
+    assert set(named) <= found.by_name.keys()
+    assert not found.examine("mang")[0]
 
 
 def test_a_name_for_several_is_resolved(tmp_path):
