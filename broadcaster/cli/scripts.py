@@ -25,10 +25,10 @@ from broadcaster.cli.reading import (
     put_back,
     removed_table,
 )
+from broadcaster.cli.withdrawing import still_option, withdrawn
 from broadcaster.db.queries.scripts.rows import find_scripts, script_detail
 from broadcaster.domain.scripts.fields import About, Face, kept_of, shown_on
 from broadcaster.errors import RuleError
-from broadcaster.services.air import in_hand
 from broadcaster.services.lexicon.changes import Change, find_entry
 from broadcaster.services.lexicon.layers import MODES
 from broadcaster.services.lexicon.overrides import Explained, explained, pick_change
@@ -119,6 +119,7 @@ def add(
 @click.option("--rate", type=float, help="Tốc độ đọc của bài; 1.0 là bình thường.")
 @keep_option
 @encoding_option
+@still_option
 @home_option
 @click.pass_context
 def edit(
@@ -132,6 +133,7 @@ def edit(
     rate: float | None,
     kept: tuple[int, ...],
     encoding: str | None,
+    still: str | None,
     **fields: Any,
 ) -> None:
     """Thay nội dung một kịch bản; nếu đã duyệt thì phải duyệt lại."""
@@ -153,11 +155,16 @@ def edit(
             kept=tuple(back),
             verify=draft.verify or tuple(old["verify"]),
         )
-        still = in_hand.with_script(station, number)
-        revision = editing.revise(station, actor_of(ctx, station), number, draft)
-        click.echo(f"Kịch bản số {number} nay là bản {revision}.")
-        if still:
-            click.echo(still.words)
+        actor = actor_of(ctx, station)
+        revisions: list[int] = []
+        told = withdrawn(
+            station,
+            actor,
+            number,
+            still,
+            lambda choice: revisions.append(editing.revise(station, actor, number, draft, still=choice)),
+        )
+        click.echo(f"Kịch bản số {number} nay là bản {revisions[-1]}. {told}".strip())
         left = [(n, r) for n, r in numbered if name_of(r) not in back]
         _show_left_out([*notes, *(n.message for n in cleaned.notes)], left, f"loa script edit {number} {source}")
 
@@ -332,13 +339,14 @@ def approve_command(ctx: click.Context, number: int, comment: str, own_home: str
 @click.command("return")
 @click.argument("number", type=int)
 @click.option("--comment", required=True, help="Lý do trả lại.")
+@still_option
 @home_option
 @click.pass_context
-def return_command(ctx: click.Context, number: int, comment: str, own_home: str | None) -> None:
+def return_command(ctx: click.Context, number: int, comment: str, still: str | None, own_home: str | None) -> None:
     """Trả kịch bản lại cho người viết kèm lý do."""
     with opened(ctx, own_home) as station:
-        still = in_hand.with_script(station, number)
-        send_back(station, actor_of(ctx, station), number, comment)
-        click.echo(f"Đã trả lại kịch bản số {number}.")
-        if still:
-            click.echo(still.words)
+        actor = actor_of(ctx, station)
+        told = withdrawn(
+            station, actor, number, still, lambda choice: send_back(station, actor, number, comment, still=choice)
+        )
+        click.echo(f"Đã trả lại kịch bản số {number}. {told}".strip())

@@ -26,7 +26,7 @@ from broadcaster.panel.reports import pages as reports
 from broadcaster.panel.schedule import by_hand, calendar, new_rotation, outlook, slots
 from broadcaster.panel.scripts import approving, editor, listening, pages, preview, recordings, slogans
 from broadcaster.panel.setup import guide, restored, settings, sounds, zones
-from broadcaster.panel.web import access, agreeing, assets, csp, errors, filters, forms, looks, undo
+from broadcaster.panel.web import access, agreeing, assets, csp, errors, filters, forms, looks, undo, withdrawing
 from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.frame import Frame
 from broadcaster.panel.web.navigation import links
@@ -112,6 +112,7 @@ def create_app(station: Station, config: Mapping[str, Any] | None = None) -> Fla
     csp.init(app)
     errors.init(app)
     agreeing.init(app)
+    withdrawing.init(app)
     _sign_in(app, station)
     app.before_request(_upload_limit)  # before the form is read for its token
     CSRFProtect(app).exempt(api.blueprint)  # no cookie opens it

@@ -21,8 +21,8 @@ from broadcaster.panel.web import wording
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.forms import DelegationForm
-from broadcaster.panel.web.withdrawing import withdrawn
-from broadcaster.services.air import in_hand
+from broadcaster.panel.web.withdrawing import chosen
+from broadcaster.services.air import withdrawing
 from broadcaster.services.lexicon import names as names_said
 from broadcaster.services.lexicon.layers import MODES
 from broadcaster.services.lexicon.overrides import explained, respelled
@@ -194,7 +194,13 @@ def _decide(script_id: int) -> ResponseReturnValue:
             flash(f"{taken.state.label}: {taken.why} Người vận hành cần lên lịch bài này.", "error")
     else:
         comment = comment or request.form.get("quick", "").strip()[:200]
-        still = in_hand.with_script(station(), script_id)
-        approving.send_back(station(), actor(), script_id, comment)
-        withdrawn("Đã trả lại cho người viết kèm ý kiến.", still)
+        still = chosen()
+        told = withdrawing.of_script(
+            station(),
+            actor(),
+            script_id,
+            still,
+            lambda: approving.send_back(station(), actor(), script_id, comment, still=still),
+        )
+        flash(f"Đã trả lại cho người viết kèm ý kiến. {told}".strip())
     return leave_to(url_for("approving.index"))

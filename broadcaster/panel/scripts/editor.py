@@ -14,6 +14,7 @@ from broadcaster.db.models import DraftRow, Script
 from broadcaster.db.queries import people
 from broadcaster.db.queries.scripts import many
 from broadcaster.db.queries.scripts.many import Whole
+from broadcaster.domain.air.in_hand import StillAirsError
 from broadcaster.domain.fold import file_name
 from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.scripts.fields import ABOUT, Face, ScriptFields, fields_of, shown_on
@@ -24,8 +25,8 @@ from broadcaster.panel.web import wording
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.forms import ScriptForm
-from broadcaster.panel.web.withdrawing import withdrawn
-from broadcaster.services.air import in_hand
+from broadcaster.panel.web.withdrawing import chosen
+from broadcaster.services.air import withdrawing
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.changes import replace_own
 from broadcaster.services.scripts import drafts, editing, speaking
@@ -74,15 +75,23 @@ def edit(script_id: int) -> ResponseReturnValue:
         try:
             own = unpack_own(form.own.data)
             draft = script_draft(form, verify=tuple(whole.script.verify))
-            still = in_hand.with_script(station(), script_id)
-            editing.revise(station(), actor(), script_id, draft, seen=hand.version)
+            still = chosen()
+            told = withdrawing.of_script(
+                station(),
+                actor(),
+                script_id,
+                still,
+                lambda: editing.revise(station(), actor(), script_id, draft, seen=hand.version, still=still),
+            )
             replace_own(station(), actor(), script_id, own)
+        except StillAirsError:
+            raise
         except editing.OvertakenError:
             return _overtaken(form, script_id, hand)
         except RuleError as error:
             form.take(error)
         else:
-            return _saved(script_id, "Đã lưu thay đổi.", still)
+            return _saved(script_id, f"Đã lưu thay đổi. {told}".strip())
     return _page(form, whole.script, hand), 422
 
 
@@ -202,7 +211,7 @@ def _typed(row: DraftRow) -> dict[str, Any]:
     return fields
 
 
-def _saved(script_id: int, said: str, still: in_hand.InHand | None = None) -> ResponseReturnValue:
+def _saved(script_id: int, said: str) -> ResponseReturnValue:
     hand = Hand.of_request()
     if hand is not None:
         drafts.drop(station(), actor(), hand.draft)
@@ -215,5 +224,5 @@ def _saved(script_id: int, said: str, still: in_hand.InHand | None = None) -> Re
             said = f"{said} Đã gửi lãnh đạo duyệt."
         except RuleError as error:
             flash(error.message, "error")
-    withdrawn(said, still)
+    flash(said)
     return leave_to(url_for("scripts.show", script_id=script_id))

@@ -25,8 +25,8 @@ from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import the_numbers
 from broadcaster.panel.web.paging import Page, wanted_page
 from broadcaster.panel.web.sending import send_peaks, send_sound
-from broadcaster.panel.web.withdrawing import withdrawn
-from broadcaster.services.air import in_hand
+from broadcaster.panel.web.withdrawing import chosen
+from broadcaster.services.air import withdrawing
 from broadcaster.services.lexicon.changes import AffectedError, Change, Effect, apply, find_entry
 from broadcaster.services.lexicon.layers import MODES
 from broadcaster.services.lexicon.overrides import explained, pick_change
@@ -288,9 +288,11 @@ def state(script_id: int) -> ResponseReturnValue:
             editing.submit(station(), actor(), script_id)
             flash("Đã gửi lãnh đạo duyệt.")
         case "retire":
-            still = in_hand.with_script(station(), script_id)
-            editing.retire(station(), actor(), script_id)
-            withdrawn("Đã ngừng dùng kịch bản. Kịch bản vẫn được lưu, có thể dùng lại.", still)
+            still = chosen()
+            told = withdrawing.of_script(
+                station(), actor(), script_id, still, lambda: editing.retire(station(), actor(), script_id, still=still)
+            )
+            flash(f"Đã ngừng dùng kịch bản. Kịch bản vẫn được lưu, có thể dùng lại. {told}".strip())
         case "restore":
             editing.restore(station(), actor(), script_id)
             flash("Kịch bản trở lại trạng thái nháp.")

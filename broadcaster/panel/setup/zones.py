@@ -13,6 +13,7 @@ from wtforms import SelectChoice
 from broadcaster.db.models import ZoneGroup, ZoneRow
 from broadcaster.db.queries import log, people
 from broadcaster.db.queries import zones as zones_queries
+from broadcaster.domain.air.in_hand import StillAirsError
 from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.scripts.fields import Face, shown_on
 from broadcaster.domain.setup.fields import DEFAULTS, ZoneFields
@@ -22,8 +23,8 @@ from broadcaster.panel.web import agreeing
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_moment
 from broadcaster.panel.web.forms import GroupForm, ZoneForm
-from broadcaster.panel.web.withdrawing import withdrawn
-from broadcaster.services.air import in_hand
+from broadcaster.panel.web.withdrawing import chosen
+from broadcaster.services.air import withdrawing
 from broadcaster.services.schedule.air import SilencesError
 from broadcaster.services.setup import zones
 
@@ -95,14 +96,20 @@ def edit(code: str) -> ResponseReturnValue:
     form = _form(row)
     if form.validate_on_submit():
         try:
-            still = in_hand.in_zone(station(), code) if row.enabled and not form.enabled.data else None
-            zones.edit_zone(station(), actor(), code, _fields(form), agreed=agreeing.agreed())
-        except SilencesError:
+            still, fields, agreed = chosen(), _fields(form), agreeing.agreed()
+            told = withdrawing.of_zone(
+                station(),
+                actor(),
+                code,
+                still,
+                lambda: zones.edit_zone(station(), actor(), code, fields, agreed=agreed, still=still),
+            )
+        except (SilencesError, StillAirsError):
             raise
         except RuleError as error:
             form.take(error)
         else:
-            withdrawn(f"Đã lưu cụm loa “{form.name.data}”.", still)
+            flash(f"Đã lưu cụm loa “{form.name.data}”. {told}".strip())
             return leave_to(url_for("zones.index"))
     return _page(row, form), 422 if form.is_submitted() else 200
 

@@ -1,21 +1,34 @@
-"""What was withdrawn while play-out has it in hand: the next page says that it still airs, and offers to stop it."""
+"""One question for every form that withdraws what play-out has in hand: cut at once, or let air to its end."""
 
 from __future__ import annotations
 
-from flask import flash, url_for
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
 
+from broadcaster.domain.air.in_hand import StillAirs, StillAirsError
 from broadcaster.domain.people.roles import Permission
 from broadcaster.panel.web.access import actor
-from broadcaster.panel.web.undo import done
-from broadcaster.services.air.in_hand import InHand
+
+STILL = "still"
 
 
-def withdrawn(words: str, still: InHand | None) -> None:
-    """Say what was done and, where it comes too late for what is claimed or on air, that this still airs."""
-    if still is None:
-        flash(words)
-    elif actor().may(Permission.OPERATE):
-        url = url_for("calendar.command", number=still.number, verb="skip")
-        done(f"{words} {still.words}", url, label="Dừng luôn", ask=True)
-    else:
-        flash(f"{words} {still.words} Hãy báo người vận hành nếu phải dừng.", "error")
+def init(app: Flask) -> None:
+    """Let `app` ask wherever a withdrawal comes too late to be one without a word."""
+    app.register_error_handler(StillAirsError, ask)
+
+
+def chosen() -> StillAirs | None:
+    """What the person chose; None when nobody asked yet."""
+    given = request.form.get(STILL)
+    return StillAirs(given) if given in set(StillAirs) else None
+
+
+def ask(error: StillAirsError) -> ResponseReturnValue:
+    """Ask, and send the same form once more with the choice."""
+    fields = [(k, v) for k, v in request.form.items(multi=True) if k not in {"csrf_token", STILL}]
+    choices = list(StillAirs) if actor().may(Permission.OPERATE) else [StillAirs.LET]
+    here = request.full_path.rstrip("?")
+    page = render_template(
+        "air/still.html", found=error.found, fields=fields, here=here, name=STILL, choices=choices, stop=StillAirs.STOP
+    )
+    return page, 422

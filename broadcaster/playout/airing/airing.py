@@ -79,6 +79,7 @@ class Airing:
         self._halt = threading.Event()
         self._heard_back = HearingBack()
         self._cancelled: tuple[Why, str] | None = None
+        self._left_out: list[tuple[Collection[int], Collection[str], Why, str]] = []
         self._abandoned = False
         if launch.left_out is not None:
             self.cancel(launch.left_out, launch.by)
@@ -124,6 +125,14 @@ class Airing:
                 lane.cut(why, by)
                 silent += lane.zones
         return silent
+
+    def leave_out(self, items: Collection[int], zones: Collection[str], why: Why, by: str) -> list[Lane]:
+        """Let these items not be heard any more, or these zones; see `OnItsWay`."""
+        self._left_out.append((items, zones, why, by))
+        now = self._state
+        sounding = [lane for lane in now.lanes if not lane.over and (lane.on_item in items or zones)]
+        met = _leave_out(now.lanes, items, zones, why, by)
+        return [lane for lane in met if lane in sounding] if now.phase is Phase.AIR else []
 
     def stop(self, outputs: Collection[str], stop: Stop) -> list[Lane] | None:
         """Be silent on these outputs, and where nothing else is left, not begin; see `OnItsWay`."""
@@ -250,6 +259,8 @@ class Airing:
         for lane in lanes:
             for stop in self._machine.stops.now.against(self._wanted, (lane.sink.name,)).values():
                 lane.cut(stop.why, stop.by)  # it came while the horns were being taken
+        for one in self._left_out:
+            _leave_out(lanes, *one)
         return lanes
 
     def _stood_down(self) -> bool:
@@ -484,3 +495,16 @@ class Airing:
         time = self._clock.now().astimezone(self._machine.pinned.hours.tz).time()
         for lane in self._state.lanes:
             lane.gain, lane.soft = volume(self._state.bundle, lane.zones, time, self._machine.least_audible)
+
+
+def _leave_out(
+    lanes: Collection[Lane], items: Collection[int], zones: Collection[str], why: Why, by: str
+) -> list[Lane]:
+    """Tell the lanes what is not to be heard any more; return those that were told."""
+    met = [lane for lane in lanes if items or not set(zones).isdisjoint(lane.zones)]
+    for lane in met:
+        if items:
+            lane.leave_out(items, why, by)
+        else:
+            lane.cut(why, by)
+    return met

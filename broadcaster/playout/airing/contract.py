@@ -106,6 +106,13 @@ class OnItsWay(Protocol):
         """
         ...
 
+    def leave_out(self, items: Collection[int], zones: Collection[str], why: Why, by: str) -> list[Lane]:
+        """Let these items not be heard any more, or these zones; return the lanes that sounded them.
+
+        What shares an output with such a zone falls silent with it, in this broadcast alone.
+        """
+        ...
+
     def cancel(self, why: Why, by: str) -> None:
         """Do not air it any more; if it is on air, cut it."""
         ...

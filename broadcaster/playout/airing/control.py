@@ -10,7 +10,7 @@ from broadcaster.domain.air.desk import Answer, Order, OrderEffect, OrderOutcome
 from broadcaster.errors import StationError
 from broadcaster.playout.airing.machine import Machine
 from broadcaster.playout.airing.register import Register
-from broadcaster.playout.airing.stopping import stop
+from broadcaster.playout.airing.stopping import leave_out, stop
 
 STALE = dt.timedelta(seconds=60)
 """A command to sound or be silent now is not carried out later than this."""
@@ -68,11 +68,16 @@ class Control:
         return {
             Verb.STOP: lambda o: _done(*stop(self._machine, register.horns, o)),
             Verb.AIR: lambda o: _said(*register.start_now(int(o.arguments["broadcast_id"]), o.by, o.at, o.bundle)),
-            Verb.SKIP: lambda o: _said(*register.skip(int(o.arguments["broadcast_id"]), o.by, o.bundle)),
+            Verb.SKIP: self._skip,
             Verb.MUTE: lambda o: _done(self._mute(o)),
             Verb.UNMUTE: lambda o: _done(self._mute(o)),
             Verb.TRUST_CLOCK: lambda _: _done(self._trust_clock()),
         }
+
+    def _skip(self, order: Order) -> Told:
+        if order.arguments.get("items") or order.arguments.get("zones"):
+            return _said(*leave_out(self._machine, self._register.horns, order))
+        return _said(*self._register.skip(int(order.arguments["broadcast_id"]), order.by, order.bundle))
 
     def _mute(self, order: Order) -> str:
         """Take up what holds with this order: the rows say it, whatever was ordered before or after."""
@@ -89,5 +94,5 @@ def _refused(text: str) -> Told:
     return OrderOutcome.REFUSED, text, OrderEffect()
 
 
-def _said(done: bool, text: str) -> Told:
-    return _done(text) if done else _refused(text)
+def _said(done: bool, text: str, effect: OrderEffect | None = None) -> Told:
+    return _done(text, effect) if done else _refused(text)

@@ -1,10 +1,14 @@
-"""STOP: silence on outputs, at once and until a person orders something anew; answered with what really fell silent."""
+"""Silence on order: of outputs until a person orders something anew, or of a part of one broadcast.
+
+Each is answered with what really fell silent.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.air.desk import Order, OrderEffect
 from broadcaster.domain.air.stops import Stop, Stops
 from broadcaster.playout.airing.horns import Horns
@@ -34,13 +38,41 @@ def stop(machine: Machine, horns: Horns, order: Order) -> tuple[str, OrderEffect
         lanes += met or ()
         if met == [] and one.held:
             held.append(one.state.broadcast.id)
-    last = _silence(machine, lanes, begun)
+    last = _silence(machine, lanes, begun, _sounds)
     machine.stops.save()
     machine.journal.write("stops", Stops(dict.fromkeys(sorted(outputs - {AIRCHECK}), given)).as_json())
-    silent = sorted({z for lane in lanes if lane.silent_at is not None for z in lane.zones})
-    loud = sorted({z for lane in lanes if lane.silent_at is None for z in lane.zones})
-    effect = OrderEffect(silent=silent, loud=loud, ms=round((last - begun) * 1000), held=sorted(held))
+    effect = OrderEffect(**_effect(lanes, begun, last, _sounds), held=sorted(held))
     return _words(order.arguments, effect), effect
+
+
+def leave_out(machine: Machine, horns: Horns, order: Order) -> tuple[bool, str, OrderEffect]:
+    """Leave items of a broadcast on its way out, or zones; return whether that was done, and what came of it.
+
+    What is not on its way is looked at anew before it airs.
+    """
+    begun, number = machine.clock.monotonic(), int(order.arguments["broadcast_id"])
+    items, zones = set(order.arguments.get("items") or ()), set(order.arguments.get("zones") or ())
+    one = next((a for a in horns.on_their_way() if a.state.broadcast.id == number), None)
+    if one is None:
+        return False, "Buổi này không còn ở máy phát.", OrderEffect()
+    why = Why(Cause.LEFT_OUT, f"{order.by or 'Người vận hành'} dừng phần này.")
+    lanes = one.leave_out(items, zones, why, order.by)
+
+    def sounds(lane: Lane) -> bool:
+        return _sounds(lane) and (not items or lane.on_item in items)
+
+    last = _silence(machine, lanes, begun, sounds)
+    return True, "Đã dừng phần này.", _effect(lanes, begun, last, sounds)
+
+
+def _sounds(lane: Lane) -> bool:
+    return lane.silent_at is None
+
+
+def _effect(lanes: Collection[Lane], begun: float, last: float, sounds: Callable[[Lane], bool]) -> OrderEffect:
+    loud = {z for lane in lanes if sounds(lane) for z in lane.zones}
+    silent = {z for lane in lanes for z in lane.zones} - loud
+    return OrderEffect(silent=sorted(silent), loud=sorted(loud), ms=round((last - begun) * 1000))
 
 
 def _outputs(machine: Machine, horns: Horns, arguments: Mapping[str, Any]) -> set[str]:
@@ -57,10 +89,10 @@ def _outputs(machine: Machine, horns: Horns, arguments: Mapping[str, Any]) -> se
     return {one for name in sinks for one in machine.sinks.several.get(name, (name,)) if one in known}
 
 
-def _silence(machine: Machine, lanes: Collection[Lane], begun: float) -> float:
+def _silence(machine: Machine, lanes: Collection[Lane], begun: float, sounds: Callable[[Lane], bool]) -> float:
     """Wait until the lanes are silent; return when the last of them was, or now when one is not."""
     clock = machine.clock
-    while any(lane.silent_at is None for lane in lanes) and clock.monotonic() < begun + _WAIT_S:
+    while any(map(sounds, lanes)) and clock.monotonic() < begun + _WAIT_S:
         clock.sleep_until(clock.monotonic() + _LOOK_S)
     return max((lane.silent_at or clock.monotonic() for lane in lanes), default=clock.monotonic())
 

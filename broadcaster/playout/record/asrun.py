@@ -15,7 +15,7 @@ from broadcaster.domain.log.playlog import Ending, Entry, Outcome
 from broadcaster.playout.record.journal import Journal
 
 MACHINE = "tự động"
-AS_SET = frozenset({Cause.MUTED, Cause.VOLUME_NOUGHT, Cause.TOO_SOFT})
+AS_SET = frozenset({Cause.MUTED, Cause.VOLUME_NOUGHT, Cause.TOO_SOFT, Cause.LEFT_OUT})
 """What a person set: silence by order is no fault."""
 SILENT = frozenset({Outcome.MISSED, Outcome.REFUSED, Outcome.FAILED})
 """The outcomes of what never left; the others can only be measured."""

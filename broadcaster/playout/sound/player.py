@@ -11,7 +11,7 @@ import logging
 import math
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -106,6 +106,8 @@ class Lane:
     over: bool = False
     """Whether the sink is let go."""
     _cut: Cut | None = None
+    _left_out: dict[int, Cut] = field(default_factory=dict)
+    """Items that are not to be heard any more."""
     _wake: threading.Event = field(init=False)
     _go: threading.Event = field(init=False)
     _segments: Sequence[Segment] = ()
@@ -159,6 +161,10 @@ class Lane:
         self._wake.set()
         self._go.set()
 
+    def leave_out(self, items: Iterable[int], why: Why, by: str) -> None:
+        """Go on with what follows these items: one that sounds ends within a chunk and a fade."""
+        self._left_out |= dict.fromkeys(items, Cut(why, by))
+
     def run(self) -> None:
         """Open the sink, wait for `begin`, play to the end or the cut, and close.
 
@@ -193,7 +199,11 @@ class Lane:
             if self._over(position):
                 return
             self._next = following.pop(0) if following else None
-            position = self._item(segment, position)
+            if segment.item_no in self._left_out:
+                now = self.clock.now()
+                self._emit(self._ended(segment, now, now, 0, 0))
+            else:
+                position = self._item(segment, position)
 
     def _over(self, position: int) -> bool:
         return self._cut is not None or (self._limit is not None and position >= self._limit)
@@ -208,9 +218,9 @@ class Lane:
         ended = self.clock.now()
         while done < total:
             self._pace(position)
-            if self._cut is not None and started is None:
+            if self._ending(segment) is not None and started is None:
                 break  # the cut came between two items
-            n, last = self._portion(min(chunk, total - done), position)
+            n, last = self._portion(segment, min(chunk, total - done), position)
             if n <= 0 or (raw := source.read(segment.offset + done, n)) is None:
                 break
             now = self.clock.now()
@@ -239,7 +249,7 @@ class Lane:
         if self._cut is not None and self._stream is not None:
             _quietly(self._stream.drop)
             heard -= self._lately_lost(heard)
-        if started is not None or source.why:
+        if started is not None or source.why or segment.item_no in self._left_out:
             self._emit(self._ended(segment, started or ended, ended, heard, done))
         return position
 
@@ -267,9 +277,13 @@ class Lane:
             self._overruled, mute = mute.overruled, None
         return NOTHING if mute is None else mute.told
 
-    def _portion(self, n: int, position: int) -> tuple[int, bool]:
-        """How many of `n` samples may leave now, and whether they are the last, to be faded out."""
-        if self._cut is not None:
+    def _ending(self, segment: Segment) -> Cut | None:
+        """Why an item is to end before its time."""
+        return self._cut or self._left_out.get(segment.item_no)
+
+    def _portion(self, segment: Segment, n: int, position: int) -> tuple[int, bool]:
+        """How many of `n` samples may leave now, and whether they are the last of theirs, to be faded out."""
+        if self._ending(segment) is not None:
             return min(n, FADE), True
         if self._limit is None:
             return n, False
@@ -281,7 +295,9 @@ class Lane:
         why, by = NOTHING, ""
         if not whole:
             if done < segment.samples:
-                why, by = (segment.source.why, "") if self._cut is None and segment.source.why else self.ending
+                cut = self._ending(segment)
+                own = segment.source.why or self._limit_why
+                why, by = (cut.why, cut.by) if cut is not None else (own, "")
             why = why or self._quiet_why
         return Ended(
             segment.item_no, started, ended, heard, whole, why or self.nobody, by, self.outlet, self._overruled

@@ -16,7 +16,7 @@ PATIENCE_S = 2.0
 """So long an answer is waited for; then "not yet" is said."""
 _LOOK_S = 0.05
 NO_ANSWER = "Máy phát chưa trả lời."
-_STILL_LOUD = "Nếu vẫn nghe loa kêu, hãy ngắt điện tăng âm."
+STILL_LOUD = "Nếu vẫn nghe loa kêu, hãy ngắt điện tăng âm."
 
 
 def tell(station: Station, actor: Actor, verb: Verb, **arguments: Any) -> Answer | None:
@@ -71,7 +71,7 @@ def in_words(answer: Answer | None) -> str:
 def stop_in_words(answer: Answer | None, names: Mapping[str, str], wanted: Collection[str] = ()) -> str:
     """What came of a stop: which zones fell silent and after how long, which did not, what is held back."""
     if answer is None:
-        return f"{NO_ANSWER} Chưa biết loa đã im hay chưa. {_STILL_LOUD}"
+        return f"{NO_ANSWER} Chưa biết loa đã im hay chưa. {STILL_LOUD}"
     if answer.outcome is not OrderOutcome.CARRIED_OUT:
         return answer.text
     effect, said = answer.effect, []
@@ -81,10 +81,10 @@ def stop_in_words(answer: Answer | None, names: Mapping[str, str], wanted: Colle
         if besides := [z for z in silent if z not in wanted] if wanted else []:
             said.append(f"Trong đó {_listed(besides, names)} im theo vì chung âm ly.")
     if loud:
-        said.append(f"CHƯA im ở {_listed(loud, names)}. {_STILL_LOUD}")
+        said.append(f"CHƯA im ở {_listed(loud, names)}. {STILL_LOUD}")
     if held := effect.get("held"):
         said.append(f"Giữ lại {len(held)} buổi sắp phát; xem ở trang Đang phát.")
-    return " ".join(said) or f"Không có gì đang phát ở đó. {_STILL_LOUD}"
+    return " ".join(said) or f"Không có gì đang phát ở đó. {STILL_LOUD}"
 
 
 def _listed(zones: Collection[str], names: Mapping[str, str]) -> str:

@@ -9,8 +9,10 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, Rendition, Revision, Script, StaleMark
+from broadcaster.db.queries import in_hand
 from broadcaster.db.queries.scripts.one import get_script, latest_rendition, latest_revision
 from broadcaster.domain.air.causes import Cause, Why
+from broadcaster.domain.air.in_hand import StillAirs
 from broadcaster.domain.people.roles import Actor, Permission, machine
 from broadcaster.domain.schedule.candidates import Candidate
 from broadcaster.domain.scripts.scripts import Decision, ScriptState, move
@@ -23,12 +25,13 @@ from broadcaster.services.work import jobs
 from broadcaster.sound.store import Store
 
 
-def send_back(station: Station, actor: Actor, script_id: int, comment: str) -> None:
+def send_back(station: Station, actor: Actor, script_id: int, comment: str, *, still: StillAirs | None = None) -> None:
     """Send a script back to its editor with a comment; an approval it had ends.
 
     Raises:
         ForbiddenError: the actor may not approve.
         RuleError: there is no comment.
+        StillAirsError: play-out has it in hand, and nobody said what becomes of that.
     """
     actor.require(Permission.APPROVE)
     if not comment.strip():
@@ -36,6 +39,7 @@ def send_back(station: Station, actor: Actor, script_id: int, comment: str) -> N
     with station.db.write() as session:
         script = get_script(session, script_id)
         revision = latest_revision(session, script_id)
+        _require_choice(station, session, script_id, still)
         if script.state is ScriptState.APPROVED:
             script.state = move(script.state, ScriptState.SUBMITTED)
         if script.state is ScriptState.DRAFT:
@@ -55,9 +59,16 @@ def send_back(station: Station, actor: Actor, script_id: int, comment: str) -> N
         )
 
 
-def withdraw(station: Station, session: Session, actor: Actor, script: Script, why: str) -> None:
-    """End the approval of a script inside a transaction that changes it."""
+def withdraw(
+    station: Station, session: Session, actor: Actor, script: Script, why: str, still: StillAirs | None
+) -> None:
+    """End the approval of a script inside a transaction that changes it.
+
+    Raises:
+        StillAirsError: play-out has it in hand, and nobody said what becomes of that.
+    """
     if latest_decision(session, script.id) == Decision.APPROVED:
+        _require_choice(station, session, script.id, still)
         decide(
             station,
             session,
@@ -69,6 +80,11 @@ def withdraw(station: Station, session: Session, actor: Actor, script: Script, w
             comment=why,
             own=False,
         )
+
+
+def _require_choice(station: Station, session: Session, script_id: int, still: StillAirs | None) -> None:
+    found = in_hand.with_script(session, script_id, station.outputs(session), station.now())
+    in_hand.require_choice(found, still)
 
 
 def ask_again(station: Station, script_id: int) -> bool:
@@ -86,7 +102,8 @@ def ask_again(station: Station, script_id: int) -> bool:
             return False
         if approved.audio_sha256 in Store(station.home.store) or made.audio_sha256 == approved.audio_sha256:
             return False
-        withdraw(station, session, machine(), script, "Âm thanh đã duyệt không còn trong kho; bản đọc lại chờ duyệt.")
+        why = "Âm thanh đã duyệt không còn trong kho; bản đọc lại chờ duyệt."
+        withdraw(station, session, machine(), script, why, StillAirs.LET)
         script.state = move(script.state, ScriptState.SUBMITTED)
         script.updated_at = station.now()
         return True

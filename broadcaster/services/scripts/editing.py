@@ -14,6 +14,7 @@ from broadcaster import faults
 from broadcaster.db.models import Revision, Script, Topic, Unit
 from broadcaster.db.queries.scripts.one import get_script, latest_revision
 from broadcaster.db.queries.scripts.rows import searchable
+from broadcaster.domain.air.in_hand import StillAirs
 from broadcaster.domain.fold import fold, nfc, order_key
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.scripts.fields import ScriptFields, columns_of, values_of
@@ -71,13 +72,22 @@ def version_of(script: Script, latest: Revision) -> str:
     return text_sha256(json.dumps([facts, script.state.value, latest.number], sort_keys=True))
 
 
-def revise(station: Station, actor: Actor, script_id: int, draft: ScriptFields, *, seen: str = "") -> int:
+def revise(
+    station: Station,
+    actor: Actor,
+    script_id: int,
+    draft: ScriptFields,
+    *,
+    seen: str = "",
+    still: StillAirs | None = None,
+) -> int:
     """Replace what a script says; return the number of its newest revision. Any approval it had ends.
 
     The same words and fields change nothing. `seen` is the version that the writer saw, where one was seen.
 
     Raises:
         OvertakenError: the script is not what the writer saw.
+        StillAirsError: play-out has it in hand, and nobody said what becomes of that.
         RuleError: a field is wrong, or the script is retired; nothing is changed.
     """
     actor.require(Permission.WRITE)
@@ -92,7 +102,7 @@ def revise(station: Station, actor: Actor, script_id: int, draft: ScriptFields, 
         if before == columns and latest.body == draft.body:
             return latest.number
         now = station.now()
-        withdraw(station, session, actor, script, "Nội dung đã được sửa sau khi duyệt.")
+        withdraw(station, session, actor, script, "Nội dung đã được sửa sau khi duyệt.", still)
         for key, value in columns.items():
             setattr(script, key, value)
         script.state = move(script.state, ScriptState.DRAFT)
@@ -119,9 +129,13 @@ def submit(station: Station, actor: Actor, script_id: int) -> None:
     _set_state(station, actor, script_id, ScriptState.SUBMITTED, "submit")
 
 
-def retire(station: Station, actor: Actor, script_id: int) -> None:
-    """Take a script out of use; it stays on record."""
-    _set_state(station, actor, script_id, ScriptState.RETIRED, "retire")
+def retire(station: Station, actor: Actor, script_id: int, *, still: StillAirs | None = None) -> None:
+    """Take a script out of use; it stays on record.
+
+    Raises:
+        StillAirsError: play-out has it in hand, and nobody said what becomes of that.
+    """
+    _set_state(station, actor, script_id, ScriptState.RETIRED, "retire", still)
 
 
 def restore(station: Station, actor: Actor, script_id: int) -> None:
@@ -129,14 +143,16 @@ def restore(station: Station, actor: Actor, script_id: int) -> None:
     _set_state(station, actor, script_id, ScriptState.DRAFT, "restore")
 
 
-def _set_state(station: Station, actor: Actor, script_id: int, state: ScriptState, verb: str) -> None:
+def _set_state(
+    station: Station, actor: Actor, script_id: int, state: ScriptState, verb: str, still: StillAirs | None = None
+) -> None:
     actor.require(Permission.WRITE)
     with station.db.write() as session:
         script = get_script(session, script_id)
         if state is ScriptState.SUBMITTED:
             directing.require_script(session, script)
         if script.state is ScriptState.APPROVED and state is not ScriptState.APPROVED:
-            withdraw(station, session, actor, script, "Người biên tập đã đổi trạng thái kịch bản.")
+            withdraw(station, session, actor, script, "Người biên tập đã đổi trạng thái kịch bản.", still)
         script.state = move(script.state, state)
         script.updated_at = station.now()
         Trail(session, station.now(), actor).record(verb, "script", script_id)

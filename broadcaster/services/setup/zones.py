@@ -10,8 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import CueRow, ZoneGroup, ZoneNote, ZoneRow
+from broadcaster.db.queries import in_hand
 from broadcaster.db.queries.one import one_of
 from broadcaster.domain.air.broadcasts import LEAD
+from broadcaster.domain.air.in_hand import StillAirs
 from broadcaster.domain.fold import nfc, one_line, slug
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.setup.fields import ABOUT, ZoneFields, columns_of
@@ -26,7 +28,15 @@ _TONES = ("line_up", "test", "chime")
 """Kinds of station sounds that a zone is tried with, the best first."""
 
 
-def edit_zone(station: Station, actor: Actor, code: str, fields: ZoneFields, *, agreed: str = "") -> None:
+def edit_zone(
+    station: Station,
+    actor: Actor,
+    code: str,
+    fields: ZoneFields,
+    *,
+    agreed: str = "",
+    still: StillAirs | None = None,
+) -> None:
     """Change a zone. Planned broadcasts follow at the next planning.
 
     Raises:
@@ -34,9 +44,10 @@ def edit_zone(station: Station, actor: Actor, code: str, fields: ZoneFields, *, 
         NotFoundError: there is no such zone.
         RuleError: a field is empty or out of range; `field` names it.
         SilencesError: something falls silent by it that nobody agreed to.
+        StillAirsError: play-out has something in hand for it, and nobody said what becomes of that.
     """
     actor.require(Permission.SCHEDULE)
-    _change(station, actor, code, _checked(station, fields), agreed)
+    _change(station, actor, code, _checked(station, fields), agreed, still)
 
 
 def add_zone(station: Station, actor: Actor, fields: ZoneFields) -> str:
@@ -71,7 +82,14 @@ def correct_zone(station: Station, actor: Actor, code: str, correction: Correcti
     _change(station, actor, code, asdict(correction))
 
 
-def _change(station: Station, actor: Actor, code: str, values: dict[str, object], agreed: str = "") -> None:
+def _change(
+    station: Station,
+    actor: Actor,
+    code: str,
+    values: dict[str, object],
+    agreed: str = "",
+    still: StillAirs | None = None,
+) -> None:
     with station.db.write() as session:
         row = one_of(session, ZoneRow, code)
         before = {key: getattr(row, key) for key in values}
@@ -83,6 +101,8 @@ def _change(station: Station, actor: Actor, code: str, values: dict[str, object]
                 setattr(row, key, value)
 
         if row.enabled and not values.get("enabled", True):
+            found = in_hand.in_zone(session, code, station.outputs(session), station.now())
+            in_hand.require_choice(found, still)
             judged(station, session, station.today(), put, agreed=agreed)
         else:
             put()
