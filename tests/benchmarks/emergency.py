@@ -27,7 +27,7 @@ from broadcaster.domain.air.emergencies import EmergencyRequest
 from broadcaster.domain.people.roles import machine
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import SimulatedHorn
-from broadcaster.services.air import emergencies, emergency_voice
+from broadcaster.services.air import emergencies, emergency_ending, emergency_voice
 from broadcaster.services.desk import beside
 from broadcaster.services.setup.founding import init
 
@@ -102,7 +102,7 @@ def main(rounds: int = 20) -> None:
                 began = time.perf_counter()
                 emergency_voice.speak_quickly(station, number)
                 voices.append(time.perf_counter() - began)
-                emergencies.cancel(station, actor, number, "đo xong")
+                emergency_ending.cancel(station, actor, number, "đo xong")
                 time.sleep(1.5)
         finally:
             load.kill()

@@ -83,3 +83,10 @@ def counted(station: Station) -> Iterator[list[str]]:
         yield said
     finally:
         event.remove(station.db.engine, "before_cursor_execute", note)
+
+
+def confirm_emergency(client: FlaskClient, number: int, **fields: str) -> TestResponse:
+    """Open the second step of an emergency and send its form as it is shown."""
+    address = f"/emergency/{number}/confirm"
+    seal = re.search(r'name="seal" value="([^"]*)"', client.get(address).text)
+    return client.post(address, data={"seal": html.unescape(seal[1]) if seal else "", **fields})

@@ -67,6 +67,7 @@ TABLE = {
     "emergency.dismiss": Permission.EMERGENCY,
     "emergency.show": Permission.VIEW,
     "emergency.sound": Permission.VIEW,
+    "emergency.hear": Permission.EMERGENCY,
     "emergency.cancel": Permission.EMERGENCY,
     "emergency.prolong": Permission.EMERGENCY,
     "emergency.review": Permission.APPROVE,

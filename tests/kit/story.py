@@ -38,7 +38,7 @@ from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station, open_station
-from tests.kit.panel import Client, work
+from tests.kit.panel import Client, confirm_emergency, work
 from tests.kit.scripts import approved
 from tests.kit.seed import PASSWORD, PEOPLE
 from tests.kit.threads_in_turn import ruling
@@ -309,7 +309,8 @@ class Story:
         new = [e.id for e in self.emergencies() if e.id not in known]
         if not new:
             return None
-        self.post("vanhanh", f"/emergency/{new[0]}/confirm")
+        answer = confirm_emergency(self.person("vanhanh"), new[0])
+        self.note(f"vanhanh confirms emergency {new[0]} -> {answer.status_code}")
         work(self.station)
         return new[0]
 

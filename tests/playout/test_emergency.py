@@ -15,7 +15,7 @@ from broadcaster.domain.air.emergencies import EmergencyRequest, EmergencyState,
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.people.roles import Actor, Role
 from broadcaster.playout.sinks.null import SimulatedHorn
-from broadcaster.services.air import broadcasts, emergencies, emergency_voice
+from broadcaster.services.air import broadcasts, emergencies, emergency_ending, emergency_voice
 from broadcaster.services.log import playlog
 from broadcaster.supervise.simulated import Simulation
 from tests.kit.emergencies import OPERATOR, declared, prepare, row, rows_of
@@ -163,7 +163,7 @@ def test_cancelling_cuts_what_sounds_and_takes_back_the_repeats(live):
         number = declared(air, repeat_minutes=5)
         until(lambda: any(one.phase == "air" and one.lanes[0].on_item for one in playout.airings()))
         assert len(rows_of(air, number)) == 24 * 12 + 1
-        emergencies.cancel(air.station, OPERATOR, number, "Nước đã rút")
+        emergency_ending.cancel(air.station, OPERATOR, number, "Nước đã rút")
         (first,) = until(lambda: [r for r in rows_of(air, number) if r.state.terminal])
     assert first.state is BroadcastState.PARTIAL
     assert len(rows_of(air, number)) == 1
@@ -196,7 +196,7 @@ def test_a_storm_is_repeated_every_two_hours_day_and_night_over_a_power_cut_unti
     air.frozen.advance(5 * 3600)  # two repeats fall into the dark
     with Simulation(air.station, refusal=air.refusal, every=HOUR) as again:
         again.run_until(began + 47 * HOUR)
-        emergencies.cancel(air.station, OPERATOR, number, "Bão đã tan")
+        emergency_ending.cancel(air.station, OPERATOR, number, "Bão đã tan")
         again.run_until(began + 60 * HOUR)
     heard = [r for r in rows_of(air, number) if r.state is BroadcastState.AIRED]
     dark = [r for r in rows_of(air, number) if r.state is BroadcastState.MISSED]
@@ -227,7 +227,7 @@ def test_who_may_not_cannot(air):
         emergencies.draft(air.station, editor, EmergencyRequest(title="", text="x", zones=("ap-1",), reason="y"))
     number = declared(air)
     with pytest.raises(Exception, match="không có quyền"):
-        emergencies.cancel(air.station, editor, number, "x")
+        emergency_ending.cancel(air.station, editor, number, "x")
     with pytest.raises(Exception, match="đã qua bước xác nhận"):
         emergencies.confirm(air.station, OPERATOR, number)
     assert broadcasts.URGENT_TITLE in rows_of(air, number)[0].title

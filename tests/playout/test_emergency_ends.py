@@ -14,7 +14,7 @@ from broadcaster.db.queries import air as air_queries
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, ItemKind
 from broadcaster.domain.air.emergencies import NOTICE, Another, EmergencyRequest, EmergencyState
 from broadcaster.errors import RuleError, printed
-from broadcaster.services.air import emergencies, emergency_soundings
+from broadcaster.services.air import emergencies, emergency_ending, emergency_soundings
 from broadcaster.supervise.simulated import Simulation
 from tests.kit.emergencies import OPERATOR, declared, prepare, row, rows_of
 
@@ -64,14 +64,14 @@ def test_a_person_may_prolong_it_and_the_repeats_go_on_to_the_new_end(air):
         life.run_until(began + 50 * MINUTE)
         assert len(notices(air)) == 1
         with pytest.raises(RuleError):
-            emergencies.prolong(air.station, OPERATOR, number, began + HOUR)
-        emergencies.prolong(air.station, OPERATOR, number, began + 2 * HOUR)
+            emergency_ending.prolong(air.station, OPERATOR, number, began + HOUR)
+        emergency_ending.prolong(air.station, OPERATOR, number, began + 2 * HOUR)
         assert notices(air) == []
         life.run_until(began + 3 * HOUR)
     assert [r.starts_at for r in rows_of(air, number)] == [began + n * 20 * MINUTE for n in range(6)]
     assert row(air, number).state is EmergencyState.EXPIRED
     with pytest.raises(RuleError, match="không còn hiệu lực"):
-        emergencies.prolong(air.station, OPERATOR, number, began + 9 * HOUR)
+        emergency_ending.prolong(air.station, OPERATOR, number, began + 9 * HOUR)
 
 
 def test_play_out_that_is_alone_has_nothing_pinned_beyond_the_end(air):

@@ -17,9 +17,10 @@ from broadcaster.cli.emergency.shown import show_draft, show_list
 from broadcaster.cli.place import home_option
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.emergencies import Another, EmergencyRequest, Interrupted, ReviewFinding
+from broadcaster.domain.confirming import NotAsShownError
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import RuleError, StationError, printed
-from broadcaster.services.air import emergencies, emergency_voice
+from broadcaster.services.air import emergencies, emergency_ending, emergency_voice
 from broadcaster.services.air.emergency_cap import AlreadyTakenError, keep, wish_from_cap
 from broadcaster.services.station import Station
 from broadcaster.text.ingest.cap import LARGEST
@@ -107,7 +108,7 @@ def emergency_command(
         if listing:
             show_list(station, shape)
         elif cancel_number is not None:
-            emergencies.cancel(station, actor, cancel_number, reason)
+            emergency_ending.cancel(station, actor, cancel_number, reason)
             click.echo(f"Đã kết thúc bản tin khẩn cấp số {cancel_number}.")
         elif drop_number is not None:
             emergencies.dismiss(station, actor, drop_number)
@@ -115,7 +116,7 @@ def emergency_command(
         elif prolong_number is not None:
             if ends_at is None:
                 raise RuleError("Hãy ghi kéo dài tới lúc nào bằng --until.", field="--until")
-            emergencies.prolong(station, actor, prolong_number, ends_at)
+            emergency_ending.prolong(station, actor, prolong_number, ends_at)
             click.echo(f"Bản tin khẩn cấp số {prolong_number} có hiệu lực tới {ends_at:%H:%M %d/%m/%Y}.")
         elif review_number is not None:
             if finding is None:
@@ -253,7 +254,7 @@ def _go_on(
     _check(station, changed)
     if given.anything and changed != wish:
         emergencies.change(station, actor, number, changed)
-    show_draft(station, number, another)
+    seal = show_draft(station, number, another)
     speaker = WatchedThread(functools.partial(_speak, station, number), "draft-voice", once=True)
     speaker.start()  # while the person reads the question, the words are being spoken
     try:
@@ -261,7 +262,9 @@ def _go_on(
             click.echo("Đã bỏ; không có gì được phát.")
             ctx.exit(1)
         try:
-            emergencies.confirm(station, actor, number, another=another)
+            emergencies.confirm(station, actor, number, another=another, seal=seal)
+        except NotAsShownError:  # somebody else is at it: the draft is theirs too
+            raise
         except RuleError:  # as when the last of its zones was turned off while the person read
             with contextlib.suppress(RuleError):  # somebody else confirmed it
                 emergencies.dismiss(station, actor, number)

@@ -11,22 +11,25 @@ from broadcaster.db.queries import emergencies as emergencies_queries
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.emergencies import Another, EmergencyState
-from broadcaster.services.air import emergencies
+from broadcaster.domain.confirming import seal_of
+from broadcaster.services.air import emergencies, emergency_words
 from broadcaster.services.air.emergency_facts import cap_facts
 from broadcaster.services.station import Station
 
 
-def show_draft(station: Station, number: int, another: Another) -> None:
-    """All that a person must know before saying yes."""
+def show_draft(station: Station, number: int, another: Another) -> str:
+    """Show all that a person must know before saying yes; return the seal of what was shown."""
     with station.db.read() as session:
         row = emergencies.get(session, number)
         codes = zone_map(session).expand(row.zones, where="zones")
         names = zones_queries.zone_names(session)
+        said = emergency_words.said(emergency_words.words_of(station, session, row))
+        seal = seal_of(emergencies.deciding(station, session, row))
         ended = emergencies.gives_way(session, row, station.outputs(session), Another.AFTER)
         beside = emergencies.beside(session, row, station.outputs(session))
         now = air.present(session, station.now(), station.settings.several)
     facts = cap_facts(station, row)
-    click.echo(f"{row.title}\n{row.text or '(bản ghi âm)'}")
+    click.echo(f"{row.title}\n{row.text or '(bản ghi âm)'}\n{said and f'Máy sẽ đọc: {said}'}".rstrip())
     for line in facts.lines:
         click.echo(f"{line.label}: {line.text}")
     for unused in facts.unused:
@@ -49,6 +52,7 @@ def show_draft(station: Station, number: int, another: Another) -> None:
         for other_way in Another:
             if other_way is not another:
                 click.echo(f"Muốn {other_way.label.lower()}: thêm --another {other_way.value}.")
+    return seal
 
 
 def repeating(row: Emergency) -> str:

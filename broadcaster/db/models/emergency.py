@@ -21,6 +21,8 @@ class Emergency(Base):
     typed_title: Mapped[str] = mapped_column("title", String(300), default="")
     """As a person or a message gave it; empty when nobody did."""
     text: Mapped[str] = mapped_column(Text, default="")
+    spoken: Mapped[list[dict[str, Any]]] = mapped_column(default=list, server_default="[]")
+    """The sentences as they are spoken, each with the pause after it (ms); what is shown, confirmed and said."""
     zones: Mapped[list[str]]
     reason: Mapped[str] = mapped_column(Text, default="")
     repeat_minutes: Mapped[int | None]

@@ -36,15 +36,17 @@ from broadcaster.domain.air.emergencies import (
     Interrupted,
     ReviewFinding,
 )
+from broadcaster.domain.confirming import NotAsShownError, seal_of
 from broadcaster.domain.fold import file_name
 from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.setup.zones import ALL
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.panel.air import onair
+from broadcaster.panel.web import wording
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.forms import StationForm
 from broadcaster.panel.web.sending import send_sound
-from broadcaster.services.air import emergencies, emergency_voice
+from broadcaster.services.air import emergencies, emergency_ending, emergency_voice, emergency_words
 from broadcaster.services.air.emergency_cap import AlreadyTakenError, draft_from_cap
 from broadcaster.services.air.emergency_facts import cap_facts
 from broadcaster.services.air.heartbeats import status
@@ -165,7 +167,11 @@ def confirm(number: int) -> ResponseReturnValue:
     """The second step: names what will sound where, and what it interrupts."""
     if request.method == "POST":
         try:
-            emergencies.confirm(station(), actor(), number, another=_another())
+            seal = request.form.get("seal", "")
+            emergencies.confirm(station(), actor(), number, another=_another(), seal=seal)
+        except NotAsShownError as error:
+            flash(error.message, "error")
+            return leave_to(url_for("emergency.confirm", number=number))
         except RuleError as error:
             flash(error.message, "error")
             return leave_to(
@@ -191,12 +197,16 @@ def confirm(number: int) -> ResponseReturnValue:
         ended = emergencies.gives_way(session, row, station().outputs(session), Another.AFTER)
         beside = emergencies.beside(session, row, station().outputs(session))
         zones = zones_queries.zone_names(session)
+        seal = seal_of(emergencies.deciding(station(), session, row))
+        words = emergency_words.words_of(station(), session, row)
     outputs = onair.facts().outputs
     cut = [a for a in onair.facts().airing if outputs.collide(a.zones, codes)]
     dumb = not (row.recorded or row.quick_sha256 or status(station(), "worker")[0])
     return render_template(
         "air/emergency/confirm.html",
         dumb=dumb,
+        seal=seal,
+        said=wording.difference(" ".join(row.text.split()), emergency_words.said(words)) if words else [],
         row=row,
         codes=codes,
         also=outputs.also(codes),
@@ -255,6 +265,13 @@ def sound(number: int) -> ResponseReturnValue:
     return send_sound(row.good_sha256 or row.quick_sha256 or "")
 
 
+@blueprint.get("/<int:number>/hear")
+@needs(Permission.EMERGENCY)
+def hear(number: int) -> ResponseReturnValue:
+    """The player of a draft's words, once they are spoken."""
+    return render_template("air/emergency/_hear.html", row=_row(number))
+
+
 @blueprint.route("/<int:number>/cancel", methods=["GET", "POST"])
 @needs(Permission.EMERGENCY)
 def cancel(number: int) -> ResponseReturnValue:
@@ -263,7 +280,7 @@ def cancel(number: int) -> ResponseReturnValue:
     refused = ""
     if request.method == "POST":
         try:
-            emergencies.cancel(station(), actor(), number, request.form.get("reason", ""))
+            emergency_ending.cancel(station(), actor(), number, request.form.get("reason", ""))
         except RuleError as error:
             refused = error.message
         else:
@@ -286,7 +303,7 @@ def prolong(number: int) -> ResponseReturnValue:
         flash("Hãy chọn ngày giờ kéo dài tới.", "error")
         return leave_to(url_for("emergency.show", number=number))
     try:
-        emergencies.prolong(station(), actor(), number, until)
+        emergency_ending.prolong(station(), actor(), number, until)
     except RuleError as error:
         flash(error.message, "error")
     else:

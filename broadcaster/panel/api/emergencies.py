@@ -10,12 +10,13 @@ from flask import Response
 from broadcaster.db.models import Emergency
 from broadcaster.db.queries import emergencies as emergencies_queries
 from broadcaster.domain.air.emergencies import EmergencyRequest, EmergencyState
+from broadcaster.domain.confirming import seal_of
 from broadcaster.domain.people.scopes import Scope
 from broadcaster.panel.api import schemas
 from broadcaster.panel.api.routing import answer, route
 from broadcaster.panel.web.access import station
 from broadcaster.panel.web.bearer import holder
-from broadcaster.services.air import emergencies
+from broadcaster.services.air import emergencies, emergency_ending, emergency_words
 
 _SCOPE = Scope.EMERGENCY
 _ONE = "/emergencies/<int(max=2147483647):number>"
@@ -56,7 +57,7 @@ def draft_emergency(json: schemas.EmergencyIn) -> Response:
 @route(f"{_ONE}/confirm", _SCOPE, "emergency", method="POST", model=schemas.EmergencyOut, missing=True)
 def confirm_emergency(number: int, json: schemas.ConfirmIn) -> Response:
     """Put a draft on the air at once, day or night, under the name of the token; `beside` names what it meets."""
-    emergencies.confirm(station(), holder().actor, number, another=json.another)
+    emergencies.confirm(station(), holder().actor, number, another=json.another, seal=json.seal)
     return answer(_now(number))
 
 
@@ -70,14 +71,14 @@ def drop_emergency(number: int) -> Response:
 @route(f"{_ONE}/prolong", _SCOPE, "emergency", method="POST", model=schemas.EmergencyOut, missing=True)
 def prolong_emergency(number: int, json: schemas.ProlongIn) -> Response:
     """Let an emergency hold, and repeat, until a later moment."""
-    emergencies.prolong(station(), holder().actor, number, json.until)
+    emergency_ending.prolong(station(), holder().actor, number, json.until)
     return answer(_now(number))
 
 
 @route(f"{_ONE}/cancel", _SCOPE, "emergency", method="POST", model=schemas.EmergencyOut, missing=True)
 def cancel_emergency(number: int, json: schemas.CancelIn) -> Response:
     """End an emergency that sounds or repeats."""
-    emergencies.cancel(station(), holder().actor, number, json.reason)
+    emergency_ending.cancel(station(), holder().actor, number, json.reason)
     return answer(_now(number))
 
 
@@ -89,10 +90,14 @@ def _now(number: int) -> schemas.EmergencyOut:
 def _row(session: Any, e: Emergency) -> schemas.EmergencyOut:
     local, holds = station().local, e.state in {EmergencyState.DRAFT, EmergencyState.ACTIVE}
     beside = emergencies.beside(session, e, station().outputs(session)) if holds else []
+    draft = e.state is EmergencyState.DRAFT
+    seal = seal_of(emergencies.deciding(station(), session, e)) if draft else ""
     return schemas.EmergencyOut(
         id=e.id,
         title=e.title,
         text=e.text,
+        spoken=emergency_words.said(emergency_words.words_of(station(), session, e)),
+        seal=seal,
         zones=e.zones,
         reason=e.reason,
         repeat_minutes=e.repeat_minutes,

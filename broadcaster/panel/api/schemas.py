@@ -349,8 +349,9 @@ class EmergencyIn(_Strict):
 
 
 class ConfirmIn(_Strict):
-    """What becomes of the emergencies that hold on the same outputs."""
+    """What was seen of a draft, and what becomes of the emergencies that hold on the same outputs."""
 
+    seal: str = Field(max_length=2000, description="`seal` của bản nháp vừa xem (GET); khác đi thì bị từ chối.")
     another: Another = Field(Another.REPLACE, description="; ".join(f"{a.value}: {a.label}" for a in Another) + ".")
 
 
@@ -372,6 +373,8 @@ class EmergencyOut(BaseModel):
     id: int
     title: str
     text: str
+    spoken: str = Field(description="Lời máy sẽ đọc, đủ từng chữ; trống khi là bản ghi âm.")
+    seal: str = Field(description="Dấu của mọi điều quyết định tiếng phát ra; gửi lại khi xác nhận. Chỉ có ở bản nháp.")
     zones: list[str]
     reason: str
     repeat_minutes: int | None

@@ -6,7 +6,7 @@ What is said when lies in `emergency_soundings`, how it is spoken in `emergency_
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,17 +20,36 @@ from broadcaster.domain.air.emergencies import (
     EmergencyRequest,
     EmergencyState,
     ReviewFinding,
-    may_prolong,
     repeat_after,
 )
+from broadcaster.domain.confirming import require_shown
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import RuleError
-from broadcaster.services.air import broadcasts, emergency_soundings
+from broadcaster.services.air import broadcasts, emergency_soundings, emergency_words
+from broadcaster.services.air.emergency_ending import held
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
+
+SHOWN: Final = {
+    "title": "Tên bản tin",
+    "text": "Nội dung",
+    "spoken": "Lời đọc",
+    "recording": "Bản ghi âm",
+    "zones": "Phát ở đâu",
+    "codes": "Cụm loa đang bật",
+    "reason": "Lý do",
+    "repeat_minutes": "Lặp lại",
+    "interrupted": "Chương trình bị ngắt",
+    "expires_at": "Hết hiệu lực",
+    "lasts_hours": "Số giờ hiệu lực",
+    "over": "Báo việc đã qua",
+    "ends": "Kết thúc bản tin nào",
+    "replaced": "Bản tin bị thay hoặc kết thúc",
+}
+"""What is confirmed, by name."""
 
 
 def get(session: Session, number: int) -> Emergency:
@@ -86,7 +105,7 @@ def draft(
             state=EmergencyState.DRAFT,
             quick_ms=0,
         )
-        _put(session, row, wish)
+        _put(station, session, row, wish)
         session.add(row)
         session.flush()
         Trail(session, now, actor).record("draft", "emergency", row.id, note=row.title, after=_facts(row))
@@ -104,7 +123,7 @@ def change(station: Station, actor: Actor, number: int, wish: EmergencyRequest) 
     with station.db.write() as session:
         row = open_draft(session, number)
         before = _facts(row)
-        _put(session, row, wish)
+        _put(station, session, row, wish)
         Trail(session, station.now(), actor).record(
             "change",
             "emergency",
@@ -125,20 +144,36 @@ def dismiss(station: Station, actor: Actor, number: int) -> None:
         Trail(session, station.now(), actor).record("dismiss", "emergency", number, note=row.title)
 
 
-def confirm(station: Station, actor: Actor, number: int, *, another: Another = Another.REPLACE) -> int | None:
+def deciding(station: Station, session: Session, row: Emergency) -> dict[str, Any]:
+    """All that decides what would sound where, how long and in whose place if a draft were confirmed now."""
+    typed = _facts(row)
+    return {name: typed[name] for name in SHOWN if name in typed} | {
+        "spoken": emergency_words.words_of(station, session, row),
+        "repeat_minutes": row.repeat_minutes,
+        "codes": list(zone_map(session).expand(row.zones, where="zones")),
+        "replaced": [other.id for other in gives_way(session, row, station.outputs(session))],
+        "lasts_hours": None if row.over or row.expires_at else station.settings.emergency.lasts_hours,
+    }
+
+
+def confirm(
+    station: Station, actor: Actor, number: int, *, another: Another = Another.REPLACE, seal: str | None = None
+) -> int | None:
     """Put a draft on the air at once, day or night; return the number of its first broadcast, if there is one yet.
 
     The alert tone leaves while the words may still be being spoken. An active emergency that shares an output is
     replaced, or goes on (`another`), and this one is heard as soon as that leaves the output free; what says that
-    something is over ends those that it names and no other.
+    something is over ends those that it names and no other. `seal` is that of what was shown (`deciding`).
 
     Raises:
         ForbiddenError: the actor may not.
+        NotAsShownError: what would sound is no longer what was shown.
         RuleError: something is missing, or it was confirmed or put aside before; nothing sounds.
     """
     actor.require(Permission.EMERGENCY)
     with station.db.write() as session:
         row = open_draft(session, number)
+        require_shown(deciding(station, session, row), seal, SHOWN)
         wish = wish_of(row).cleaned()
         now = station.now()
         wish.check(now)
@@ -157,46 +192,6 @@ def confirm(station: Station, actor: Actor, number: int, *, another: Another = A
         Trail(session, now, actor).record("confirm", "emergency", number, note=row.reason, after=_facts(row))
     broadcasts.ring(station.home)
     return first
-
-
-def cancel(station: Station, actor: Actor, number: int, reason: str) -> None:
-    """End an emergency: what sounds is cut, what was to be repeated is not.
-
-    Raises:
-        RuleError: it is not active, or no reason is given.
-    """
-    actor.require(Permission.EMERGENCY)
-    reason = reason.strip()
-    if not reason:
-        raise RuleError("Hãy ghi lý do kết thúc.", field="reason")
-    with station.db.write() as session:
-        row = _held(session, number)
-        emergency_soundings.close(session, row, EmergencyState.CANCELLED, station.now(), actor, reason)
-    broadcasts.ring(station.home)
-
-
-def prolong(station: Station, actor: Actor, number: int, until: dt.datetime) -> None:
-    """Let an emergency hold longer than it would: its repeats go on.
-
-    Raises:
-        RuleError: it is not active, or `until` is no later end.
-    """
-    actor.require(Permission.EMERGENCY)
-    with station.db.write() as session:
-        row = _held(session, number)
-        now = station.now()
-        may_prolong(row.expires_at, until, now)
-        before, row.expires_at = row.expires_at, until
-        emergency_soundings.prolonged(station, session, row, now)
-        Trail(session, now, actor).record(
-            "prolong",
-            "emergency",
-            number,
-            note=f"Kéo dài tới {station.local(until):%H:%M %d/%m/%Y}.",
-            before={"expires_at": before and before.isoformat()},
-            after={"expires_at": until.isoformat()},
-        )
-    broadcasts.ring(station.home)
 
 
 def review(station: Station, actor: Actor, number: int, finding: ReviewFinding, note: str) -> None:
@@ -251,21 +246,6 @@ def gives_way(
     return named + (beside(session, row, outputs) if another is Another.REPLACE else [])
 
 
-def _held(session: Session, number: int) -> Emergency:
-    row = get(session, number)
-    if row.state is EmergencyState.DRAFT:
-        raise RuleError(
-            f"Bản tin khẩn cấp số {number} là bản nháp, chưa phát. Bỏ: loa emergency --drop {number}, hoặc nút “Bỏ, "
-            "không phát” ở trang Khẩn cấp.",
-            field="emergency",
-        )
-    if row.state is not EmergencyState.ACTIVE:
-        raise RuleError(
-            f"Bản tin khẩn cấp số {number} không còn hiệu lực ({row.state.label.lower()}).", field="emergency"
-        )
-    return row
-
-
 def open_draft(session: Session, number: int) -> Emergency:
     """One that waits to be confirmed or dropped.
 
@@ -281,14 +261,15 @@ def open_draft(session: Session, number: int) -> Emergency:
     return row
 
 
-def _put(session: Session, row: Emergency, wish: EmergencyRequest) -> None:
+def _put(station: Station, session: Session, row: Emergency, wish: EmergencyRequest) -> None:
     wish = wish.cleaned()
     zone_map(session).expand(wish.zones, where="zones")
     for number in set(wish.ends) - set(row.ends or ()):
-        _held(session, number)
+        held(session, number)
     if wish.text != row.text or wish.recording_sha256 != (row.quick_sha256 if row.recorded else None):
         row.quick_sha256, row.quick_ms, row.quick_voice = wish.recording_sha256, wish.recording_ms, ""
         row.good_sha256, row.good_ms, row.good_voice, row.trouble = None, 0, "", ""
+        row.spoken = emergency_words.spoken(station, session, wish.text) if wish.recording_sha256 is None else []
     row.typed_title, row.text, row.zones, row.reason = wish.title, wish.text, list(wish.zones), wish.reason
     row.expires_at, row.over, row.ends = wish.expires_at, wish.over, list(wish.ends)
     row.repeat_minutes, row.interrupted = wish.repeat_minutes, wish.interrupted

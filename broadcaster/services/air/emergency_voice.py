@@ -10,8 +10,8 @@ from broadcaster.db.models import Emergency
 from broadcaster.domain.air.emergencies import EmergencyState
 from broadcaster.errors import EngineError, MediaError, RuleError
 from broadcaster.media.ffmpeg import NOT_THE_FILE
-from broadcaster.services.air import broadcasts, emergency_soundings
-from broadcaster.services.scripts.speaking import spoken_of
+from broadcaster.services.air import broadcasts, emergency_soundings, emergency_words
+from broadcaster.services.air.emergency_words import Words
 from broadcaster.services.station import Station
 from broadcaster.services.work.performing import Progress
 from broadcaster.sound import recording
@@ -32,24 +32,24 @@ def speak_quickly(station: Station, number: int) -> None:
         EngineError: no voice could; the emergency says so, and an incident is open.
         MediaError: the sound could not be made or kept.
     """
-    text = _text(station, number, spoken="quick")
-    if text is None:
+    words = _words(station, number, spoken="quick")
+    if words is None:
         return
     voices = [station.settings.emergency.quick_voice, *station.settings.speech.voices]
     try:
-        made = _render(station, text, voices, low_priority=False)
+        made = _render(station, words, voices, low_priority=False)
     except (EngineError, MediaError) as error:
         _fail(station, number, error)
         raise
-    _keep(station, number, text, made, good=False)
+    _keep(station, number, words, made, good=False)
 
 
 def speak_well(station: Station, number: int) -> None:
     """Speak with the station's own voice, for the repeats."""
-    text = _text(station, number, spoken="good")
-    if text is not None:
-        made = _render(station, text, station.settings.speech.voices, low_priority=True)
-        _keep(station, number, text, made, good=True)
+    words = _words(station, number, spoken="good")
+    if words is not None:
+        made = _render(station, words, station.settings.speech.voices, low_priority=True)
+        _keep(station, number, words, made, good=True)
 
 
 def voice_job(station: Station, arguments: Mapping[str, Any], _progress: Progress) -> None:
@@ -84,10 +84,10 @@ def keep_recording(station: Station, path: Path) -> tuple[str, int]:
         raise RuleError(f"Không dùng được bản ghi âm này: {error.message}", field="recording") from None
 
 
-def _render(station: Station, text: str, voices: list[str], *, low_priority: bool) -> Rendered:
+def _render(station: Station, words: Words, voices: list[str], *, low_priority: bool) -> Rendered:
     settings = station.settings
     return render(
-        [SpokenSentence(s.text, s.pause_ms) for s in spoken_of(station, text, keep_unknown=True).sentences],
+        [SpokenSentence(str(s["text"]), int(s["pause_ms"])) for s in words],
         voices=list(dict.fromkeys(voices)),
         rate=settings.speech.rate,
         cache=ClipCache(station.home.clips, settings.speech.cache_megabytes * 1_000_000),
@@ -99,20 +99,22 @@ def _render(station: Station, text: str, voices: list[str], *, low_priority: boo
     )
 
 
-def _text(station: Station, number: int, *, spoken: str) -> str | None:
+def _words(station: Station, number: int, *, spoken: str) -> Words | None:
     """What there is to speak; None when it is spoken, recorded or over."""
     with station.db.read() as session:
         row = session.get(Emergency, number)
         if row is None or row.recorded or not row.text or row.state not in _STILL:
             return None
-        return None if (row.quick_sha256 if spoken == "quick" else row.good_sha256) else row.text
+        if row.quick_sha256 if spoken == "quick" else row.good_sha256:
+            return None
+        return emergency_words.words_of(station, session, row)
 
 
-def _keep(station: Station, number: int, text: str, made: Rendered, *, good: bool) -> None:
+def _keep(station: Station, number: int, words: Words, made: Rendered, *, good: bool) -> None:
     """Write down what was spoken, if the words are still the same, and let it sound where it is waited for."""
     with station.db.write() as session:
         row = session.get(Emergency, number, with_for_update=True)
-        if row is None or row.text != text or row.recorded or row.state not in _STILL:
+        if row is None or (row.spoken or words) != words or row.recorded or row.state not in _STILL:
             return
         if good:
             row.good_sha256, row.good_ms, row.good_voice = made.audio_sha256, made.duration_ms, made.voice

@@ -14,7 +14,7 @@ from broadcaster.domain.air.desk import Verb
 from broadcaster.domain.air.stops import Stops
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import RuleError
-from broadcaster.services.air import broadcasts, emergencies, emergency_soundings
+from broadcaster.services.air import broadcasts, emergency_ending, emergency_soundings
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 
@@ -69,7 +69,7 @@ def drop(station: Station, actor: Actor, number: int, *, urgent: bool) -> None:
     """
     one_held(station, number, urgent=urgent)
     if urgent:
-        emergencies.cancel(station, actor, number, DROPPED)
+        emergency_ending.cancel(station, actor, number, DROPPED)
     else:
         broadcasts.send(station, actor, Verb.SKIP, broadcast_id=number)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 
@@ -14,7 +15,7 @@ from broadcaster.domain.air.emergencies import EmergencyState, ReviewFinding
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.station import Station
 from tests.kit.cap_messages import STORM
-from tests.kit.panel import SignIn
+from tests.kit.panel import SignIn, confirm_emergency, work
 
 WISH = {
     "text": "Nước lũ đang lên nhanh. Bà con ấp Mẫu 1 di dời ngay.",
@@ -41,7 +42,7 @@ def test_two_steps_that_name_the_zones_then_it_sounds_and_every_page_says_so(sta
     assert "Chương trình buổi chiều" in text  # what it interrupts
     with station.db.read() as session:
         assert not session.scalars(select(BroadcastRow).where(BroadcastRow.kind == BroadcastKind.EMERGENCY)).all()
-    assert client.post("/emergency/1/confirm").location == "/emergency/1"
+    assert confirm_emergency(client, 1).location == "/emergency/1"
     row = only(station)
     assert (row.state, row.confirmed_by, row.repeat_minutes) == (EmergencyState.ACTIVE, "vanhanh", 30)
     with station.db.read() as session:
@@ -70,7 +71,7 @@ def test_what_is_missing_is_said_at_the_second_step_and_nothing_sounds(
     found = client.get("/emergency/1/confirm").text
     assert words in found
     assert "PHÁT KHẨN CẤP tại" not in found
-    client.post("/emergency/1/confirm")
+    confirm_emergency(client, 1)
     assert only(station).state is EmergencyState.DRAFT
 
 
@@ -90,7 +91,7 @@ def test_a_file_that_is_no_sound_is_refused(station: Station, sign_in: SignIn) -
 def test_ending_needs_a_reason_and_a_leader_reviews_once(station: Station, sign_in: SignIn) -> None:
     client = sign_in("vanhanh")
     client.post("/emergency/", data=WISH)
-    client.post("/emergency/1/confirm")
+    confirm_emergency(client, 1)
     assert client.post("/emergency/1/cancel", data={"reason": " "}).status_code == 422
     assert client.post("/emergency/1/cancel", data={"reason": "Nước đã rút"}).location == "/emergency/1"
     assert only(station).state is EmergencyState.CANCELLED
@@ -142,7 +143,7 @@ def test_the_end_is_shown_on_every_page_and_moved_by_a_button(station: Station, 
     assert 'value="2099-05-06T18:30"' in client.get("/emergency/1/edit").text
     assert "18:30 thứ tư, 06/05/2099" in client.get("/emergency/1/confirm").text
     client.post("/emergency/1/edit", data=WISH | {"expires_at": "2099-05-06T18:30"})
-    client.post("/emergency/1/confirm")
+    confirm_emergency(client, 1)
     for address in ("/emergency/", "/emergency/1", "/fragments/bar"):
         shown = " ".join(re.sub(r"<[^>]*>", "", client.get(address).text).split())
         assert "18:30 thứ tư, 06/05/2099" in shown, address
@@ -161,7 +162,7 @@ def test_an_end_in_the_past_is_refused_before_it_sounds(station: Station, sign_i
     text = client.get("/emergency/1/confirm").text
     assert "Giờ hết hiệu lực đã qua" in text
     assert "PHÁT KHẨN CẤP tại" not in text
-    client.post("/emergency/1/confirm")
+    confirm_emergency(client, 1)
     assert only(station).state is EmergencyState.DRAFT
 
 
@@ -207,7 +208,7 @@ def test_long_words_make_a_draft_that_is_shortened_on_the_page(station: Station,
 def test_an_all_clear_is_given_what_it_ends_on_the_page(station: Station, sign_in: SignIn) -> None:
     client = sign_in("vanhanh")
     client.post("/emergency/", data=WISH)
-    client.post("/emergency/1/confirm")
+    confirm_emergency(client, 1)
     send(client, STORM.replace("<urgency>Expected", "<urgency>Past"))
     assert "kết thúc" in client.get("/emergency/2/edit").text
     data = WISH | {"ends": ["1"], "repeat_minutes": ""}
@@ -216,7 +217,27 @@ def test_an_all_clear_is_given_what_it_ends_on_the_page(station: Station, sign_i
     assert "không báo động?" in text
     assert "KẾT THÚC và ĐỌC MỘT LẦN" in text
     assert "PHÁT KHẨN CẤP" not in text.partition("<main")[2]
-    client.post("/emergency/2/confirm")
+    confirm_emergency(client, 2)
     with station.db.read() as session:
         assert session.get_one(Emergency, 1).state is EmergencyState.CANCELLED
         assert not session.scalars(select(BroadcastRow).where(BroadcastRow.emergency_id == 2)).all(), "no tone ahead"
+
+
+def test_the_second_step_shows_the_spoken_words_and_refuses_what_somebody_changed_meanwhile(
+    station: Station, sign_in: SignIn
+) -> None:
+    client = sign_in("vanhanh")
+    client.post("/emergency/", data=WISH | {"text": "UBND xã: bà con di dời lúc 7h30."})
+    page = client.get("/emergency/1/confirm").text
+    assert "<del>UBND</del>" in page
+    assert "<ins>" in page
+    assert "Máy đang đọc" in page
+    seal = re.search(r'name="seal" value="([^"]*)"', page)
+    assert seal is not None
+    client.post("/emergency/1/edit", data=WISH | {"text": "Bà con về nhà cũ."})
+    refused = client.post("/emergency/1/confirm", data={"seal": html.unescape(seal[1])}, follow_redirects=True).text
+    assert "Vừa được người khác sửa" in refused
+    assert "Bà con về nhà cũ." in refused
+    assert only(station).state is EmergencyState.DRAFT
+    work(station)
+    assert "Nghe máy đọc" in client.get("/emergency/1/hear").text

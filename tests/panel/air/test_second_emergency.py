@@ -15,7 +15,7 @@ from broadcaster.domain.people.roles import Actor, Role
 from broadcaster.services.air import emergencies
 from broadcaster.services.people import accounts, tokens
 from broadcaster.services.station import Station
-from tests.kit.panel import SignIn
+from tests.kit.panel import SignIn, confirm_emergency
 
 OPERATOR = Actor("vanhanh", "Người vận hành", frozenset({Role.OPERATOR}))
 Door = Callable[[int, str | None], tuple[str, str]]
@@ -27,7 +27,8 @@ def panel(sign_in: SignIn) -> Door:
     def confirm(number: int, choice: str | None) -> tuple[str, str]:
         client, address = sign_in("vanhanh"), f"/emergency/{number}/confirm"
         shown = client.get(address).text
-        return shown, client.post(address, data={"another": choice} if choice else {}, follow_redirects=True).text
+        chosen = {"another": choice} if choice else {}
+        return shown, client.get(confirm_emergency(client, number, **chosen).location).text
 
     return confirm
 
@@ -42,8 +43,8 @@ def interface(app: Flask, station: Station) -> Door:
         shown = client.get(f"/api/v1/emergencies/{number}")
         described = client.get("/api/v1/openapi.json").json["components"]["schemas"]["ConfirmIn"]
         words = f"{described} {shown.json['beside']}"
-        body = {"json": {"another": choice}} if choice else {"content_type": "application/x-www-form-urlencoded"}
-        return words, client.post(f"/api/v1/emergencies/{number}/confirm", **body).text
+        body = {"seal": shown.json["seal"]} | ({"another": choice} if choice else {})
+        return words, client.post(f"/api/v1/emergencies/{number}/confirm", json=body).text
 
     return confirm
 

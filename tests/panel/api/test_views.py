@@ -204,6 +204,11 @@ def test_text_that_a_spreadsheet_would_run_stays_text(station: Station, api: Fla
     assert "'+kiểm thử" in text
 
 
+def sealed(api: FlaskClient, address: str) -> dict[str, str]:
+    """What another system sends to confirm the draft that it has looked at."""
+    return {"seal": api.get(address).json["seal"]}
+
+
 def test_an_emergency_is_drafted_confirmed_and_ended_under_the_token_s_name(station: Station, api: FlaskClient) -> None:
     wish = {"text": "Nước đang lên nhanh, bà con ấp 2 di dời ngay.", "zones": ["all"], "reason": "Tin lũ khẩn cấp"}
     made = api.post("/api/v1/emergencies", json=wish)
@@ -212,14 +217,16 @@ def test_an_emergency_is_drafted_confirmed_and_ended_under_the_token_s_name(stat
     assert api.get(address).json["state"] == "draft"
     with station.db.read() as session:
         before = {b.id for b in session.query(BroadcastRow).filter_by(kind=BroadcastKind.EMERGENCY)}
-    active = api.post(f"{address}/confirm").json
+    assert api.post(f"{address}/confirm").json["code"] == "malformed"
+    seen = sealed(api, address)
+    active = api.post(f"{address}/confirm", json=seen).json
     assert active["state"] == "active"
     with station.db.read() as session:
         fresh = [b for b in session.query(BroadcastRow).filter_by(kind=BroadcastKind.EMERGENCY) if b.id not in before]
         trail = session.query(AuditEvent).filter_by(actor="api:cong", object_kind="emergency").all()
     assert len(fresh) == 1
     assert [e.verb for e in trail] == ["draft", "confirm"]
-    assert api.post(f"{address}/confirm").status_code == 422
+    assert api.post(f"{address}/confirm", json=seen).status_code == 422
     ended = api.post(f"{address}/cancel", json={"reason": "Nước đã rút"}).json
     assert ended["state"] == "cancelled"
     assert ended["end_reason"] == "Nước đã rút"
@@ -261,7 +268,9 @@ def test_a_body_is_read_whatever_it_is_called_and_one_that_cannot_be_read_does_n
     assert (refused.status_code, refused.json["field"]) == (422, "body")
     assert api.get(address).json["state"] == "draft"
     assert api.post("/api/v1/emergencies", data="", content_type=kind).json["code"] == "malformed"
-    assert api.post(f"{address}/confirm", data="", content_type=kind).json["state"] == "active"
+    assert api.post(f"{address}/confirm", data="", content_type=kind).json["code"] == "malformed"
+    seen = json.dumps(sealed(api, address))
+    assert api.post(f"{address}/confirm", data=seen, content_type=kind).json["state"] == "active"
 
 
 def test_a_zone_is_turned_off_only_by_who_knows_what_falls_silent_with_it(api: FlaskClient, sign_in: SignIn) -> None:
@@ -290,9 +299,9 @@ def test_a_draft_is_dropped_and_an_emergency_prolonged_by_another_system(api: Fl
     assert api.post(f"{one}/cancel", json={"reason": "x"}).status_code == 422
     assert api.post(f"{one}/drop").json["state"] == "dismissed"
     assert api.post(f"{one}/drop").status_code == 422
-    assert api.post(f"{one}/confirm").status_code == 422
+    assert api.post(f"{one}/confirm", json=sealed(api, two)).status_code == 422
     assert api.post(f"{two}/prolong", json={"until": "2099-01-02T07:00:00+07:00"}).status_code == 422
-    assert api.post(f"{two}/confirm").json["expires_at"] == "2099-01-01T07:00:00+07:00"
+    assert api.post(f"{two}/confirm", json=sealed(api, two)).json["expires_at"] == "2099-01-01T07:00:00+07:00"
     assert api.post(f"{two}/drop").status_code == 422
     refused = api.post(f"{two}/prolong", json={"until": "2099-01-01T07:00:00+07:00"})
     assert (refused.status_code, refused.json["field"]) == (422, "until")

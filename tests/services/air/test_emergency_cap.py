@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from broadcaster.db.models import AuditEvent, Emergency
 from broadcaster.domain.air.emergencies import EmergencyState
 from broadcaster.errors import ForbiddenError, RuleError, printed
-from broadcaster.services.air import emergencies
+from broadcaster.services.air import emergencies, emergency_ending
 from broadcaster.services.air.emergency_cap import AlreadyTakenError, draft_from_cap, keep, wish_from_cap
 from broadcaster.services.air.emergency_facts import cap_facts
 from tests.kit.cap_messages import CANCEL, DRILL, FLOOD, LANDSLIDE
@@ -166,7 +166,7 @@ def test_a_message_that_is_over_may_be_taken_again_and_one_in_force_says_how_to_
     number = held(station)
     with pytest.raises(AlreadyTakenError, match=f"--cancel {number}"):
         draft_from_cap(station, OPERATOR, lasting(FLOOD), "lu.xml")
-    emergencies.cancel(station, OPERATOR, number, "Nước rút")
+    emergency_ending.cancel(station, OPERATOR, number, "Nước rút")
     assert draft_from_cap(station, OPERATOR, lasting(FLOOD), "lu.xml") == number + 1
 
 
