@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import Command, Emergency, OutputStop, ZoneRow
@@ -25,7 +24,6 @@ from tests.kit.clocks import MORNING
 from tests.kit.emergencies import OPERATOR, declared, prepare
 from tests.kit.live import running
 from tests.kit.meter import Meter
-from tests.kit.properties import examples
 from tests.kit.waiting import throughout, until
 
 SECOND, MINUTE = dt.timedelta(seconds=1), dt.timedelta(minutes=1)
@@ -69,13 +67,19 @@ def soundings(air, number):
         return {b.id for b in soundings_of(session, session.get_one(Emergency, number))}
 
 
+def running_station(air):
+    """Its play-out, opened, with a meter behind each output."""
+    meters = {name: Meter(name, air.frozen) for name in ("main", "hai")}
+    life = Simulation(air.station, refusal=air.refusal, sinks=meters, every=15 * SECOND, chunk_ms=100)
+    life.playout.open()
+    return life, meters
+
+
 def story(air, moment_s, words_s, repeat, outputs):
     """An emergency, its words some seconds later, a slot in between, and a stop at a moment; return what to look at."""
     began = air.frozen.now()
     at = began + dt.timedelta(seconds=moment_s)
-    meters = {name: Meter(name, air.frozen) for name in ("main", "hai")}
-    life = Simulation(air.station, refusal=air.refusal, sinks=meters, every=15 * SECOND, chunk_ms=100)
-    life.playout.open()
+    life, meters = running_station(air)
     slots = [
         air.plan(began + n * MINUTE, [air.cue(1, "chương trình")], "ap-1", "ap-3", slot_key=f"x/{n}", late="air")
         for n in (1, 4, 7)
@@ -109,16 +113,56 @@ def test_nothing_of_a_stopped_emergency_is_heard_until_a_person_lets_it_go(momen
     _tell(moment_s, words_s, repeat, outputs)
 
 
+WORDS, REPEATS, OUTPUTS = (1.0, 2.5, 20.0, 70.0), (None, 2, 3), ([], ["main"], ["hai"])
+
+
 @pytest.mark.slow
-@examples(60)
-@given(
-    moment_s=st.floats(0, 420),
-    words_s=st.sampled_from([1.0, 2.5, 20.0, 70.0]),
-    repeat=st.sampled_from([None, 2, 3]),
-    outputs=st.sampled_from([[], ["main"], ["hai"]]),
-)
-def test_at_whatever_moment_of_a_long_emergency_it_is_stopped(moment_s, words_s, repeat, outputs):
-    _tell(moment_s, words_s, repeat, outputs)
+@pytest.mark.parametrize("seed", range(60))
+def test_at_whatever_moment_of_a_long_emergency_it_is_stopped(seed):
+    chance = random.Random(seed)
+    _tell(chance.uniform(0, 420), chance.choice(WORDS), chance.choice(REPEATS), chance.choice(OUTPUTS))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(60))
+def test_however_often_it_is_stopped_and_let_go_again(seed, tmp_path):
+    """Four moments of each story, so that all of them together are three hundred."""
+    chance = random.Random(seed)
+    air = station(tmp_path / "dai")
+    moments = [air.frozen.now() + 120 * n * SECOND + chance.uniform(0, 90) * SECOND for n in range(4)]
+    pauses = [chance.uniform(5, 25) * SECOND for _ in moments]
+    words_s, outputs = chance.choice(WORDS), chance.choice(OUTPUTS)
+    life, meters = running_station(air)
+    number, speaks = confirmed(air, ("ap-1", "ap-2", "ap-3"), 2), air.frozen.now() + words_s * SECOND
+    waiting = list(moments)
+
+    def stop(now):
+        if waiting and now >= waiting[0]:
+            at = waiting.pop(0)
+            life.playout.obey(Order(0, Verb.STOP, {"outputs": outputs}, "truc", at))
+
+    for meter in meters.values():
+        meter.listener = stop
+    life.run_until(speaks)
+    words(air, number)
+    let_go = []
+    for at, pause in zip(moments, pauses, strict=True):
+        for moment in (at, at + pause):
+            life.playout.look_again()
+            life.run_until(moment)
+            stop(air.frozen.now())
+        stops.let_go(air.station, OPERATOR, number, urgent=True)
+        let_go.append(air.frozen.now())
+    life.playout.look_again()
+    life.run_until(air.frozen.now() + MINUTE)
+    own = soundings(air, number)
+    ends = [*moments[1:], air.frozen.now()]
+    for name in set(outputs) or {"main", "hai"}:
+        for at, free, end in zip(moments, let_go, ends, strict=True):
+            assert not meters[name].between(at + 0.15 * SECOND, free) & own, f"{name} sounded after the stop"
+            assert meters[name].between(free, end) & own, f"{name} is silent though it was let go"
+    life.playout.close()
+    air.station.close()
 
 
 def _tell(moment_s, words_s, repeat, outputs):
