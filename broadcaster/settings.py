@@ -13,7 +13,8 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 from broadcaster import faults, handwritten, misplaced
 from broadcaster.domain.air.relays import RelaySource
 from broadcaster.domain.reports.papers import Issuer, PaperForm
-from broadcaster.domain.schedule.windows import Caps, StationHours, Window
+from broadcaster.domain.schedule.caps import Caps
+from broadcaster.domain.schedule.windows import StationHours, Window
 from broadcaster.errors import RuleError, StationError, Where
 from broadcaster.plugins import ENGINES, RECOGNISERS, SINKS
 

@@ -13,8 +13,9 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from broadcaster.clock import day_start
+from broadcaster.domain.schedule.caps import SHARED, Breach, Caps, breaches
 from broadcaster.domain.schedule.matters import LetBeAnswer, Matter, mark_of
-from broadcaster.domain.schedule.windows import Breach, Caps, StationHours, breaches
+from broadcaster.domain.schedule.windows import StationHours
 from broadcaster.domain.setup.outputs import SEPARATE, Outputs
 from broadcaster.domain.setup.zones import names_in_words
 
@@ -339,25 +340,27 @@ def _emptiness(p: Planned, house: House, numbers: tuple[int, ...]) -> Iterable[C
 
 
 def _caps(planned: Sequence[Planned], house: House, first: dt.date) -> Iterable[Conflict]:
-    """Hold each zone against the Quy chế; zones that break the same cap in the same way are named together."""
+    """Hold what each zone hears against the Quy chế; zones that break a cap in the same way are named together."""
     held: dict[str, list[tuple[dt.date, float]]] = {}
+    sharing: set[str] = set()
     for p in planned:
         if p.counts and not p.any_hour:
             minutes = (
                 min(p.ends_at, p.starts_at + dt.timedelta(milliseconds=p.sound_ms)) - p.starts_at
             ).total_seconds()
             day = p.starts_at.astimezone(house.tz).date()
-            for zone in p.zones:
+            for zone in house.outputs.reach(p.zones):
                 held.setdefault(zone, []).append((day, minutes / 60))
-    by_breach: dict[Breach, list[str]] = {}
+            sharing.update(house.outputs.also(p.zones))
+    by_breach: dict[tuple[Breach, bool], list[str]] = {}
     for zone, sessions in held.items():
         for breach in breaches(house.caps, sessions):
-            by_breach.setdefault(breach, []).append(zone)
-    for breach, zones in by_breach.items():
+            by_breach.setdefault((breach, zone in sharing), []).append(zone)
+    for (breach, shared), zones in by_breach.items():
         yield Conflict(
             kind=Kind.CAP,
             at=day_start(max(breach.first, first), house.tz).astimezone(dt.UTC),
-            what=f"{breach.text[:-1]}, ở {zones_in_words(zones, house)}.",
+            what=f"{breach.text[:-1]}, ở {zones_in_words(zones, house)}{SHARED if shared else ''}.",
             remedy="Bỏ bớt một buổi của ngày hoặc tuần đó, hoặc sửa ở Cài đặt, mục Giờ được phép, theo Quy chế mới.",
             zones=tuple(zones),
         )
@@ -368,7 +371,7 @@ def _gaps(planned: Sequence[Planned], house: House, first: dt.date, days: int) -
     heard: dict[dt.date, set[str]] = {first: set(house.begun)} if house.begun else {}
     for p in planned:
         if p.counts and not p.any_hour:
-            heard.setdefault(p.starts_at.astimezone(house.tz).date(), set()).update(p.zones)
+            heard.setdefault(p.starts_at.astimezone(house.tz).date(), set()).update(house.outputs.reach(p.zones))
     for offset in range(days):
         day = first + dt.timedelta(days=offset)
         if day in house.silent_days or (house.over and day == first):

@@ -31,7 +31,8 @@ from broadcaster.db.queries.zones import cue_sounds
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.log.playlog import Entry, Outcome
 from broadcaster.domain.people.roles import machine
-from broadcaster.domain.schedule.windows import Caps, StationHours, Window
+from broadcaster.domain.schedule.caps import Caps
+from broadcaster.domain.schedule.windows import StationHours, Window
 from broadcaster.domain.scripts.fields import ScriptFields
 from broadcaster.domain.scripts.scripts import text_sha256
 from broadcaster.scheduling.conflicts import House, Planned, conflicts

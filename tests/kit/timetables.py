@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from broadcaster.domain.schedule.windows import Caps, StationHours, Window
+from broadcaster.domain.schedule.caps import Caps
+from broadcaster.domain.schedule.windows import StationHours, Window
 from broadcaster.scheduling.conflicts import House, Planned
 
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.domain.schedule.windows import Caps
+from broadcaster.domain.schedule.caps import Caps
 from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.scheduling.conflicts import House, Kind, Planned, conflicts
 from tests.kit.timetables import DAY, HOUSE, TZ, planned

@@ -14,8 +14,9 @@ from itertools import combinations
 from broadcaster.domain.air.broadcasts import Overrun
 from broadcaster.domain.air.lateness import LatePolicy
 from broadcaster.domain.air.relays import RelaySource
+from broadcaster.domain.schedule.caps import Caps
 from broadcaster.domain.schedule.recurrence import EVERY_DAY, MonthDays
-from broadcaster.domain.schedule.windows import Caps, StationHours
+from broadcaster.domain.schedule.windows import StationHours
 from broadcaster.domain.setup.outputs import SEPARATE, Outputs
 from broadcaster.domain.setup.zones import ZoneMap
 from broadcaster.errors import Code, RuleError, Where

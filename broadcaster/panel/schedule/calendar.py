@@ -27,6 +27,7 @@ from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.domain.schedule.windows import MIDNIGHT
 from broadcaster.domain.scripts.scripts import Genre
+from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.schedule.by_hand import undoable
 from broadcaster.panel.web import agreeing
@@ -39,7 +40,6 @@ from broadcaster.panel.web.undo import done
 from broadcaster.scheduling.rotation_words import no_rotation
 from broadcaster.services.air import orders
 from broadcaster.services.schedule import by_hand, leaving_out, places, preview_sound, rotations
-from broadcaster.services.schedule.air import ANYTHING
 from broadcaster.services.schedule.in_force import rotations_in_force
 from broadcaster.sound.store import Store
 
@@ -178,10 +178,10 @@ def show(number: int) -> ResponseReturnValue:
     """One broadcast: what it says when, why, and how it went."""
     with station().db.read() as session:
         row = schedule.broadcast(session, number)
-        names = zones_queries.zone_names(session)
+        zones = zones_queries.zones_by_code(session)
         heard = schedule.heard(session, number)
-        over = row.state.terminal
-        also = schedule.heard_besides(session, number) if over else station().outputs(session).also(row.zones)
+        outputs = Outputs.of(zones.values(), station().settings.several)
+        also = schedule.heard_besides(session, number) if row.state.terminal else outputs.also(row.zones)
         topics = {t.code: t.short for t in many.topics(session)}
         refused = places.not_now(station(), session, row) if row.state is BroadcastState.PLANNED else None
     start = row.started_at or row.starts_at
@@ -197,7 +197,7 @@ def show(number: int) -> ResponseReturnValue:
         lines=lines,
         also=() if row.kind is BroadcastKind.TRIAL else also,
         relayed=any(i.relay for i in row.rundown),
-        names=names,
+        names={code: zone.name for code, zone in zones.items()},
         late=_LATE[LatePolicy(row.late)],
         topics=topics,
         free=by_hand.editable(row, now),
@@ -287,7 +287,7 @@ def day() -> ResponseReturnValue:
         before = schedule.exceptions(session, when, days[-1])
         was = {(before[d].kind.value, before[d].title) if d in before else (DayKind.ORDINARY.value, "") for d in days}
         fallback = rotations.without_own_rotation(session, when, last, chosen)
-    rotations.add_exception(station(), actor(), when, chosen, title, to=last, agreed=agreeing.agreed())
+    news = rotations.add_exception(station(), actor(), when, chosen, title, to=last, agreed=agreeing.agreed()).news
     replanned()
     span = short_day(when) + (f" đến {short_day(days[-1])}" if len(days) > 1 else "")
     words = f"{span} nay là {chosen.inline}; lịch đã được lập lại."
@@ -298,7 +298,7 @@ def day() -> ResponseReturnValue:
     else:
         kind, title = was.pop()
         back = {"day": when.isoformat(), "to": days[-1].isoformat(), "kind": kind, "title": title}
-        back[agreeing.AGREED] = ANYTHING  # the way back to what was there silences nothing that was there
+        back[agreeing.AGREED] = news.back  # whoever takes it back silences just what it put on the air
         done(words, url_for("calendar.day"), fields=back)
     return leave_to(url_for("calendar.index", week=when.isoformat()))
 

@@ -17,7 +17,8 @@ def init(app: Flask) -> None:
 
 def agreed() -> str:
     """The mark of what the person saw fall silent and agreed to."""
-    return request.form.get(AGREED, "")[:64]
+    mark = request.form.get(AGREED, "")[:64]
+    return mark if mark.isalnum() else ""  # what needs no person is no form's to say
 
 
 def ask(error: SilencesError) -> ResponseReturnValue:

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow
-from broadcaster.db.queries.zones import zone_map, zone_names
-from broadcaster.domain.air.broadcasts import BroadcastState, Origin
+from broadcaster.db.queries.zones import zone_names
+from broadcaster.domain.air.broadcasts import OPEN_STATES, SESSION_KINDS, BroadcastState, Origin
 from broadcaster.domain.schedule.rotations import DayKind, in_use
+from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.domain.setup.zones import names_in_words
 from broadcaster.errors import RuleError
-from broadcaster.scheduling.air_difference import AirDifference, AirPlan, AirSession, air_difference, collisions
+from broadcaster.scheduling.air_difference import AirPlan, AirSession, air_difference, collisions
 from broadcaster.scheduling.expand import Place, expand
-from broadcaster.services.schedule.coming import allowed_of, book_of, left_out
-from broadcaster.services.schedule.in_force import day_kinds, rotations_in_force, slots_left_out
+from broadcaster.services.schedule.coming import HANDS_OFF, allowed_of, left_out
+from broadcaster.services.schedule.in_force import day_marks, rotations_in_force
 from broadcaster.services.station import Station
 from broadcaster.settings import Settings
 
 FAR = 400
 """So many days are looked at: a year, and the feasts at its end."""
-HANDS_OFF = dt.timedelta(seconds=60)
-"""A broadcast this near is play-out's: it is being checked and loaded, and planning leaves it alone."""
 ANYTHING = "*"
 """The agreement of what needs no person to ask: the founding of a station, a demonstration."""
 
@@ -47,6 +47,8 @@ class AirNews:
     """Those of the lines that tell what is heard no more."""
     mark: str = ""
     """A mark of what is silenced: who agrees to it agrees to nothing else."""
+    back: str = ""
+    """That of what the way back would silence, as things stand: what the change itself put on the air."""
 
     @property
     def silences(self) -> bool:
@@ -80,14 +82,19 @@ def judged(
         RuleError: two sessions would sound through one output at once.
         SilencesError: something falls silent that nobody agreed to; the transaction must not be kept.
     """
-    first = max(first, station.today())
+    first, outputs = max(first, station.today()), station.outputs(session)
     before = air_of(station, session, first)
     change()
     session.flush()
     later = replace(station, settings=settings) if settings is not None else station
     after = air_of(later, session, first)
-    _require_apart(later, session, before, after)
-    news = _told(session, air_difference(before, after))
+    now = later.outputs(session)
+    rewired = {z for z in now.by_zone if now.by_zone[z] != outputs.by_zone.get(z)}
+    _require_apart(session, now, after, {a for a in after.airings if a.zones & rewired} | _fresh(before, after))
+    news = replace(
+        _told(session, before, after, _crossed(later, session, now, _fresh(before, after))),
+        back=_told(session, after, before, _crossed(later, session, outputs, _fresh(after, before))).mark,
+    )
     if agreed is not None and news.silences and agreed not in {ANYTHING, news.mark}:
         raise SilencesError(news)
     return news, after
@@ -96,16 +103,11 @@ def judged(
 def air_of(station: Station, session: Session, first: dt.date, days: int = FAR) -> AirPlan:
     """What planning would put on the air in `days` from `first`, and what people changed by hand."""
     after = station.now() + HANDS_OFF
-    rotations, kinds = rotations_in_force(session), day_kinds(session)
+    rotations, (kinds, without) = rotations_in_force(session), day_marks(session)
     titles = {r.code: r.title for r in rotations}
     gone = left_out(session, station.now())
     held = _held(station, session, after, titles)
-    coming = (
-        o
-        for o in expand(rotations, first, days, kinds, station.settings.tz, slots_left_out(session))
-        if o.starts_at > after
-    )
-    book = book_of(station, session, first, after)
+    coming = expand(rotations, first, days, kinds, station.settings.tz, without)
     last = first + dt.timedelta(days=days - 1)
     airings = [
         AirSession(
@@ -117,7 +119,7 @@ def air_of(station: Station, session: Session, first: dt.date, days: int = FAR) 
             length=o.slot.max_length,
             zones=frozenset(codes),
         )
-        for o, codes in allowed_of(station, coming, zone_map(session), book, gone, [])
+        for o, codes in allowed_of(station, session, coming, first, [])
         if codes and o.place not in gone and o.place not in held
     ]
     airings += [a for a in held.values() if first <= a.at.date() <= last]
@@ -155,25 +157,61 @@ def session_of(station: Station, row: BroadcastRow, titles: Mapping[str, str]) -
     )
 
 
-def _told(session: Session, difference: AirDifference) -> AirNews:
-    names = zone_names(session)
-    lines = difference.lines(names)
-    silenced = replace(difference, changes=tuple(c for c in difference.changes if c.fate.grave)).lines(names)
-    return AirNews(tuple(lines), tuple(silenced), difference.mark if silenced else "")
+def _fresh(before: AirPlan, after: AirPlan) -> set[AirSession]:
+    return set(after.airings) - set(before.airings)
 
 
-def _require_apart(station: Station, session: Session, before: AirPlan, after: AirPlan) -> None:
-    """Check that no session that is new sounds through the output of another at the same time."""
-    outputs = station.outputs(session)
+def _told(session: Session, before: AirPlan, after: AirPlan, crossed: Sequence[str]) -> AirNews:
+    names, difference = zone_names(session), air_difference(before, after)
+    silenced = [
+        *replace(difference, changes=tuple(c for c in difference.changes if c.fate.grave)).lines(names),
+        *crossed,
+    ]
+    mark = hashlib.sha256("\n".join([difference.mark, *crossed]).encode()).hexdigest()[:20] if silenced else ""
+    return AirNews((*difference.lines(names), *crossed), tuple(silenced), mark)
+
+
+def _crossed(station: Station, session: Session, outputs: Outputs, fresh: Iterable[AirSession]) -> list[str]:
+    """A sentence for each session of `fresh` at whose time people planned something of their own on its output."""
+    new, names = set(fresh), zone_names(session)
+    rows = session.scalars(
+        select(BroadcastRow).where(
+            BroadcastRow.origin != Origin.ROTATION,
+            BroadcastRow.kind.in_(SESSION_KINDS),
+            BroadcastRow.starts_at > station.now(),
+            BroadcastRow.state.in_(OPEN_STATES),
+        )
+    )
+    single = [session_of(station, r, {}) for r in rows]
+    if not new or not single:
+        return []
+    days = AirPlan(airings=(*new, *single), last=max(a.at.date() for a in new))
+    pairs = [(a, b) if a in new else (b, a) for a, b in collisions(days, _reach(outputs, names), new)]
+    return [
+        f"“{mine.title}” ({mine.at:%H:%M}) ngày {mine.at:%d/%m/%Y} vướng giờ với “{other.title}” ({other.at:%H:%M}) đã "
+        f"hẹn riêng ở cụm loa {_where(outputs, names, mine, other)}: "
+        "một trong hai có thể sẽ không phát. Hãy dời buổi đã hẹn."
+        for mine, other in sorted(pairs, key=lambda p: p[0].at)
+        if other not in new
+    ]
+
+
+def _where(outputs: Outputs, names: Mapping[str, str], mine: AirSession, other: AirSession) -> str:
+    return names_in_words([names.get(z, z) for z in outputs.meeting(sorted(mine.zones), sorted(other.zones))])
+
+
+def _reach(outputs: Outputs, names: Iterable[str]) -> dict[str, frozenset[str]]:
+    return {code: outputs.of_zones([code]) for code in names}
+
+
+def _require_apart(session: Session, outputs: Outputs, after: AirPlan, fresh: set[AirSession]) -> None:
+    """Check that no session of `fresh` sounds through the output of another at the same time."""
     names = zone_names(session)
-    fresh = set(after.airings) - set(before.airings)
-    reach = {code: frozenset(outputs.of_zones([code])) for code in names}
-    for one, two in collisions(after, reach, fresh):
+    for one, two in collisions(after, _reach(outputs, names), fresh):
         mine, other = (one, two) if one in fresh else (two, one)
-        there = [names.get(z, z) for z in outputs.meeting(sorted(mine.zones), sorted(other.zones))]
         raise RuleError(
             f"“{mine.title}” ({mine.at:%H:%M}) và “{other.title}” ({other.at:%H:%M}) của lịch “{other.rotation_title}” "
-            f"chồng giờ nhau ngày {mine.at:%d/%m/%Y} ở cụm loa {names_in_words(there)}. Hãy dời giờ hoặc rút ngắn một "
-            "khung.",
+            f"chồng giờ nhau ngày {mine.at:%d/%m/%Y} ở cụm loa {_where(outputs, names, mine, other)}. Hãy dời giờ hoặc "
+            "rút ngắn một khung.",
             field="slot",
         )

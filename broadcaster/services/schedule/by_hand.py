@@ -32,8 +32,9 @@ from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS
 from broadcaster.domain.schedule.rundown import Reason, cue_item, script_item
 from broadcaster.errors import RuleError
 from broadcaster.services.audit import Trail
-from broadcaster.services.schedule.places import require_place, require_words, soonest
-from broadcaster.services.schedule.planning import HANDS_OFF
+from broadcaster.services.schedule.coming import HANDS_OFF
+from broadcaster.services.schedule.places import require_place, require_words, room_ahead, soonest
+from broadcaster.services.schedule.room import Room
 from broadcaster.services.schedule.undoing import keeping
 from broadcaster.services.scripts.approving import approved
 from broadcaster.services.scripts.correcting import renew
@@ -141,27 +142,27 @@ def again(station: Station, actor: Actor, number: int) -> tuple[int, dt.datetime
         row = _row(session, number)
         if not lost(row, station.now()):
             raise RuleError("Chỉ xếp lại được buổi mà chưa ai nghe được, trong hai ngày qua.", field="broadcast")
-        twin, at = _once_more(station, session, row)
+        twin, at = _once_more(session, row, room_ahead(station, session))
         twin.ends_at += at - twin.starts_at
         twin.starts_at = at
         return _keep(station, session, actor, twin, row.starts_at), at
 
 
-def soonest_again(station: Station, session: Session, row: BroadcastRow) -> dt.datetime:
+def soonest_again(session: Session, row: BroadcastRow, room: Room) -> dt.datetime:
     """When `again` would plan a broadcast.
 
     Raises:
         RuleError: nothing of it may be said any more, or there is no place for it in the coming days.
     """
-    return _once_more(station, session, row)[1]
+    return _once_more(session, row, room)[1]
 
 
-def _once_more(station: Station, session: Session, row: BroadcastRow) -> tuple[BroadcastRow, dt.datetime]:
+def _once_more(session: Session, row: BroadcastRow, room: Room) -> tuple[BroadcastRow, dt.datetime]:
     twin = origins.copied(row, row.zones, row.starts_at)
     renew(twin, approved(session))
     twin.state = row.state  # its own time counts too, where that is still to come
-    require_words(station, session, twin, station.now())
-    at = soonest(station, session, twin)
+    require_words(room.station, session, twin, room.station.now())
+    at = soonest(session, twin, room)
     if at is None:
         raise RuleError("Mấy ngày tới không còn giờ nào xếp được buổi này. Hãy chép sang giờ khác.", field="broadcast")
     twin.state = BroadcastState.PLANNED

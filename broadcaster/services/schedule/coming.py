@@ -11,11 +11,16 @@ from sqlalchemy.orm import Session
 
 from broadcaster.clock import day_start
 from broadcaster.db.models import BroadcastRow
+from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, Origin
-from broadcaster.domain.schedule.windows import CapBook
+from broadcaster.domain.schedule.caps import CapBook
+from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.domain.setup.zones import ZoneMap
 from broadcaster.scheduling.expand import Occurrence, Place
 from broadcaster.services.station import Station
+
+HANDS_OFF = dt.timedelta(seconds=60)
+"""A broadcast this near is play-out's: it is being checked and loaded, and planning leaves it alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,7 @@ class PlanNote:
     """The zones that will not hear it; none where it is only shorter than the rotation says."""
 
 
-def book_of(station: Station, session: Session, first: dt.date, after: dt.datetime) -> CapBook:
+def book_of(station: Station, session: Session, first: dt.date, after: dt.datetime, outputs: Outputs) -> CapBook:
     """The caps with the regular sessions since the week began.
 
     What people added is no part of it: it was held against the caps when it was added, and takes no regular slot away.
@@ -47,8 +52,7 @@ def book_of(station: Station, session: Session, first: dt.date, after: dt.dateti
         .order_by(BroadcastRow.starts_at)
     )
     for starts_at, codes in rows:
-        for code in codes:
-            book.take(code, station.local(starts_at).date())
+        book.take_heard(codes, station.local(starts_at).date(), outputs)
     return book
 
 
@@ -66,20 +70,27 @@ def left_out(session: Session, now: dt.datetime) -> set[Place]:
 
 def allowed_of(
     station: Station,
+    session: Session,
     wanted: Iterable[Occurrence],
-    zones: ZoneMap,
-    book: CapBook,
-    gone: set[Place],
+    first: dt.date,
     notes: list[PlanNote],
+    zones: ZoneMap | None = None,
 ) -> Iterator[tuple[Occurrence, tuple[str, ...]]]:
-    """Yield what windows and caps allow, with its zones: both may have narrowed since a rotation was applied.
+    """Yield what windows and caps allow from `first` on, with its zones: both may have narrowed since it was applied.
 
-    A zone that has had its sessions of the day is left out of the next one; a slot longer than a session may be is cut.
+    A zone that has heard its sessions of the day is left out of the next one; a slot longer than a session may be is
+    cut. What is about to start is play-out's and is not asked about; what people left out takes nobody's place.
     """
+    after = station.now() + HANDS_OFF
+    zones = zones or zone_map(session)
+    outputs = Outputs.of(zones.zones.values(), station.settings.several)
+    book, gone = book_of(station, session, first, after, outputs), left_out(session, station.now())
     hours, caps = station.settings.station_hours, station.settings.caps
     longest = None if caps.minutes_per_session is None else dt.timedelta(minutes=caps.minutes_per_session)
     expanded: dict[tuple[str, ...], tuple[str, ...]] = {}
     for occurrence in wanted:
+        if occurrence.starts_at <= after:
+            continue
         slot = occurrence.slot
         local = station.local(occurrence.starts_at)
         if slot.zones not in expanded:
@@ -98,15 +109,11 @@ def allowed_of(
         if occurrence.place in gone:
             yield occurrence, expanded[slot.zones]
             continue
-        left: list[str] = []
-        over: dict[str, list[str]] = {}
-        for code in expanded[slot.zones]:
-            if why := book.take(code, occurrence.day):
-                over.setdefault(why, []).append(code)
-            else:
-                left.append(code)
+        over = book.admit(expanded[slot.zones], occurrence.day, outputs)
         for why, codes in over.items():
             words = f"{why} Khung “{slot.title}” {local:%H:%M %d/%m} không xếp cho cụm loa {', '.join(codes)}."
             notes.append(PlanNote(occurrence, words, tuple(codes)))
-        if left or not expanded[slot.zones]:
-            yield occurrence, expanded[slot.zones] if not over else tuple(left)
+        lost = {code for codes in over.values() for code in codes}
+        left = expanded[slot.zones] if not lost else tuple(c for c in expanded[slot.zones] if c not in lost)
+        if left or not lost:
+            yield occurrence, left

@@ -20,7 +20,7 @@ from broadcaster.domain.air.broadcasts import (
     Origin,
     RundownItem,
 )
-from broadcaster.domain.air.causes import Cause, Why
+from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.people.roles import Actor
 from broadcaster.domain.schedule.matters import mark_of
 from broadcaster.domain.schedule.rotations import DayKind
@@ -30,13 +30,15 @@ from broadcaster.scheduling.conflicts import Conflict, House, Kind, Planned, by_
 from broadcaster.scheduling.expand import Place
 from broadcaster.scheduling.wishes import unmet
 from broadcaster.services.schedule import by_hand, letting_be, requested
-from broadcaster.services.schedule.coming import PlanNote
+from broadcaster.services.schedule.coming import HANDS_OFF, PlanNote
 from broadcaster.services.schedule.in_force import rotations_in_force
-from broadcaster.services.schedule.item_faults import item_faults
+from broadcaster.services.schedule.item_faults import Refusal, item_faults
+from broadcaster.services.schedule.places import room_ahead
 from broadcaster.services.schedule.planned_rows import Draft
-from broadcaster.services.schedule.planning import HANDS_OFF, preview
+from broadcaster.services.schedule.planning import preview
+from broadcaster.services.schedule.room import Room
 from broadcaster.services.schedule.weeks_before import missed_weeks
-from broadcaster.services.scripts.approving import airable, refusal
+from broadcaster.services.scripts.approving import airable, refusals
 from broadcaster.services.station import Station
 
 DAYS = 14
@@ -74,8 +76,8 @@ def find(station: Station, days: int = DAYS) -> list[Conflict]:
             )
         }
         rows = [r for r in all_rows if r.starts_at < end]
-        known = _Known()
-        planned = [_of_row(station, session, row, known) for row in rows]
+        refusal = refusals(session, {i.script_id for row in rows for i in row.rundown if i.script_id is not None})
+        planned = [_of_row(station, session, row, refusal) for row in rows]
         house = _house(station, session, today, days)
         later = [d for d in ahead.drafts if d.occurrence.place not in taken]
         before = missed_weeks(station, session, house)
@@ -113,14 +115,17 @@ def _lost(station: Station, session: Session, now: dt.datetime) -> list[Conflict
     ).all()
     repeated = select(BroadcastRow.origin_id).where(BroadcastRow.origin == Origin.COPIED)
     answered = set(session.scalars(repeated.where(BroadcastRow.origin_id.in_([r.id for r in rows]))))
-    return [_of_lost(station, session, r) for r in rows if r.id not in answered and by_hand.unheard(r)]
+    gone = [r for r in rows if r.id not in answered and by_hand.unheard(r)]
+    room = room_ahead(station, session) if gone else None
+    return [_of_lost(session, r, room) for r in gone if room]
 
 
-def _of_lost(station: Station, session: Session, row: BroadcastRow) -> Conflict:
+def _of_lost(session: Session, row: BroadcastRow, room: Room) -> Conflict:
+    station = room.station
     again, about = by_hand.lost(row, station.now()), ""
     if again:
         try:
-            at = by_hand.soonest_again(station, session, row)
+            at = by_hand.soonest_again(session, row, room)
         except RuleError as error:
             again, remedy = False, error.message
         else:
@@ -155,23 +160,9 @@ def _of_note(station: Station, note: PlanNote) -> Conflict:
     )
 
 
-class _Known:
-    """What `refusal` said of a script, its sound and a day, asked of the database once each."""
-
-    def __init__(self) -> None:
-        self._said: dict[tuple[int, str | None, str, dt.date], Why | None] = {}
-
-    def refusal(self, session: Session, script: int, spoken: str | None, audio: str, day: dt.date) -> Why | None:
-        """Why exactly these words and bytes may not air on a day."""
-        key = (script, spoken, audio, day)
-        if key not in self._said:
-            self._said[key] = refusal(session, *key)
-        return self._said[key]
-
-
-def _of_row(station: Station, session: Session, row: BroadcastRow, known: _Known) -> Planned:
+def _of_row(station: Station, session: Session, row: BroadcastRow, refusal: Refusal) -> Planned:
     b = schedule.broadcast_of(row)
-    found = item_faults(session, b, station.local(b.starts_at).date(), known.refusal)
+    found = item_faults(session, b, station.local(b.starts_at).date(), refusal)
     faults = [f"mục “{i.title}” sẽ không phát. {found[i.no].text}" for i in b.rundown if i.no in found]
     own = row.kind is BroadcastKind.ROTATION and not row.by_hand
     return Planned(
@@ -265,7 +256,7 @@ def _house(station: Station, session: Session, first: dt.date, days: int) -> Hou
         muted={z: until for z in now_there.muted if (until := now_there.muted_until(z)) is not None},
         outputs=now_there.outputs,
         silent_days=frozenset(e.day for e in exceptions),
-        begun=frozenset(z for codes in begun for z in codes),
+        begun=frozenset(z for codes in begun for z in now_there.outputs.reach(codes)),
         over=station.settings.station_hours.over_at(station.local(now)),
         rotations=bool(rotations_in_force(session)),
     )

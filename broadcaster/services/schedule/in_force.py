@@ -18,11 +18,17 @@ def rotations_in_force(session: Session) -> list[Rotation]:
     return [parse_rotation(table, name=code) for code, table in definitions_in_force(session).items()]
 
 
+def day_marks(session: Session) -> tuple[dict[dt.date, DayKind], dict[dt.date, frozenset[str]]]:
+    """The kind of each day that is marked, and the codes of the slots that do not air on a day."""
+    rows = session.scalars(select(DayException)).all()
+    return {e.day: e.kind for e in rows}, {e.day: frozenset(e.left_out) for e in rows if e.left_out}
+
+
 def day_kinds(session: Session) -> dict[dt.date, DayKind]:
     """The kind of each day that is not ordinary."""
-    return {e.day: e.kind for e in session.scalars(select(DayException))}
+    return day_marks(session)[0]
 
 
 def slots_left_out(session: Session) -> dict[dt.date, frozenset[str]]:
     """The codes of the slots that do not air on a day, of each day that has some."""
-    return {e.day: frozenset(e.left_out) for e in session.scalars(select(DayException)) if e.left_out}
+    return day_marks(session)[1]

@@ -5,30 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
-
-from broadcaster.clock import day_start
-from broadcaster.db.models import BroadcastRow, origins
-from broadcaster.db.queries import zones as zones_queries
+from broadcaster.db.models import origins
 from broadcaster.db.queries.zones import cue_sounds, zone_map
 from broadcaster.domain.air.broadcasts import (
-    NO_SESSION,
-    OPEN_STATES,
-    SESSION_KINDS,
-    UNHEARD,
-    BroadcastKind,
-    BroadcastState,
     RundownItem,
 )
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.schedule.candidates import Candidate, CueSound
 from broadcaster.domain.schedule.rundown import cue_item, script_item
-from broadcaster.domain.schedule.windows import HeldSession, require_session
-from broadcaster.domain.setup.zones import names_in_words
 from broadcaster.errors import RuleError
 from broadcaster.services.audit import Trail
-from broadcaster.services.schedule.planning import unwritten
+from broadcaster.services.schedule.room import Room
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.station import Station
 
@@ -75,9 +62,10 @@ def air_once(
         if not trial:
             local = station.local(starts_at).replace(tzinfo=None)
             station.settings.station_hours.require(local, length, field="start")
-            require_free(station, session, codes, starts_at, starts_at + length)
+            room = Room.read(station, session, starts_at)
+            room.require_free(codes, starts_at, starts_at + length)
             if not tone:
-                require_caps(station, session, codes, starts_at, length)
+                room.require_caps(codes, starts_at, length)
         if trial:
             row = origins.trial(title, codes, rundown, starts_at)
         else:
@@ -101,85 +89,3 @@ def _item(
     if wanted not in cues:
         raise RuleError(f"Không có âm thanh nào tên “{wanted}”.", field="items")
     return cue_item(cues[wanted], number)
-
-
-def require_caps(
-    station: Station,
-    session: Session,
-    zones: Sequence[str],
-    starts_at: dt.datetime,
-    length: dt.timedelta,
-    *,
-    besides: int | None = None,
-    field: str = "start",
-) -> None:
-    """Check that the Quy chế allows one more session in `zones` on the day of `starts_at`, but for number `besides`.
-
-    Raises:
-        RuleError: it does not; the sentence names the limit.
-    """
-    day = station.local(starts_at).date()
-    monday = day_start(day - dt.timedelta(days=day.weekday()), station.settings.tz)
-    rows = session.execute(
-        select(BroadcastRow.id, BroadcastRow.starts_at, BroadcastRow.title, BroadcastRow.zones).where(
-            BroadcastRow.starts_at >= monday,
-            BroadcastRow.starts_at < monday + dt.timedelta(days=7),
-            BroadcastRow.kind.in_(SESSION_KINDS),
-            BroadcastRow.origin.not_in(NO_SESSION),
-            BroadcastRow.state.not_in(UNHEARD),
-        )
-    ).all()
-    held: dict[str, list[HeldSession]] = {zone: [] for zone in zones}
-    sessions = [(at, title, codes) for number, at, title, codes in rows if number != besides]
-    sessions += [
-        (d.occurrence.starts_at, d.occurrence.slot.title, list(d.zones))
-        for d in unwritten(station, session, day - dt.timedelta(days=day.weekday()), 7)
-    ]
-    for at, title, codes in sorted(sessions, key=lambda s: s[0]):
-        local = station.local(at)
-        for code in held.keys() & set(codes):
-            held[code].append(HeldSession(local.date(), f"“{title}” {local:%H:%M}"))
-    names = zones_queries.zone_names(session)
-    require_session(station.settings.caps, held, day, length, names=names, field=field)
-
-
-def standing_between(start: dt.datetime, end: dt.datetime) -> Select[BroadcastRow]:
-    """The broadcasts that need their outputs at some moment from `start` to `end`, trials aside."""
-    return select(BroadcastRow).where(
-        BroadcastRow.starts_at < end,
-        BroadcastRow.ends_at > start,
-        BroadcastRow.kind != BroadcastKind.TRIAL,
-        BroadcastRow.state.in_(OPEN_STATES),
-    )
-
-
-def require_free(
-    station: Station,
-    session: Session,
-    zones: Sequence[str],
-    start: dt.datetime,
-    end: dt.datetime,
-    *,
-    besides: int | None = None,
-    now: dt.datetime | None = None,
-) -> None:
-    """Check that nothing else needs the outputs of `zones` from `start` to `end` (aware UTC), but for `besides`.
-
-    With `now`, what is overdue and does not sound is not in the way: a stop may hold it back.
-
-    Raises:
-        RuleError: another broadcast is on then; the sentence names it, and whose amplifier it is that both want.
-    """
-    outputs = station.outputs(session)
-    rows = session.scalars(standing_between(start, end))
-    for row in rows:
-        if now is not None and row.starts_at <= now and row.state is not BroadcastState.AIRING:
-            continue
-        if row.id != besides and outputs.collide(row.zones, zones):
-            local, names = station.local(row.starts_at), zones_queries.zone_names(session)
-            there = [names.get(z, z) for z in outputs.meeting(row.zones, zones)]
-            shared = "" if set(row.zones) & set(zones) else f" ở cùng âm ly ({names_in_words(there)})"
-            raise RuleError(
-                f"Giờ này đã có buổi “{row.title}” ({local:%H:%M %d/%m}){shared}. Hãy chọn giờ khác hoặc cụm loa khác.",
-                field="start",
-            )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -20,10 +20,10 @@ from broadcaster.domain.air.broadcasts import (
 )
 from broadcaster.domain.air.causes import Why
 from broadcaster.errors import RuleError
+from broadcaster.services.schedule.coming import HANDS_OFF
 from broadcaster.services.schedule.item_faults import item_faults
-from broadcaster.services.schedule.once import require_caps, require_free, standing_between
-from broadcaster.services.schedule.planning import HANDS_OFF
-from broadcaster.services.scripts.approving import refusal
+from broadcaster.services.schedule.room import Room
+from broadcaster.services.scripts.approving import refusals
 from broadcaster.services.station import Station
 
 _AHEAD_DAYS = 3
@@ -43,7 +43,11 @@ class NotNow:
 
 def faults_on(station: Station, session: Session, row: BroadcastRow, at: dt.datetime) -> dict[int, Why]:
     """What of a broadcast play-out would refuse at a moment, by item number."""
-    return item_faults(session, broadcast_of(row), station.local(at).date(), refusal)
+    return item_faults(session, broadcast_of(row), station.local(at).date(), refusals(session, _scripts(row)))
+
+
+def _scripts(row: BroadcastRow) -> set[int]:
+    return {i.script_id for i in row.rundown if i.script_id is not None}
 
 
 def fault_words(row: BroadcastRow, faults: dict[int, Why]) -> list[str]:
@@ -59,12 +63,18 @@ def require_words(station: Station, session: Session, row: BroadcastRow, at: dt.
     """
     faults = faults_on(station, session, row, at)
     spoken = [i for i in row.rundown if i.kind is not ItemKind.CUE]
-    if spoken and all(i.no in faults for i in spoken):
+    if _wordless(row, faults):
         raise RuleError(
             f"Vào {station.local(at):%H:%M %d/%m} không bài nào của buổi này phát được. {faults[spoken[0].no].text} "
             "Hãy xếp lại nội dung hoặc duyệt lại bài.",
             field="items",
         )
+
+
+def _wordless(row: BroadcastRow, faults: Mapping[int, Why]) -> bool:
+    """Whether it holds words, and none of them may be said."""
+    spoken = [i.no for i in row.rundown if i.kind is not ItemKind.CUE]
+    return bool(spoken) and faults.keys() >= set(spoken)
 
 
 def require_place(
@@ -88,20 +98,28 @@ def require_place(
         raise RuleError(
             "Giờ phát phải sau bây giờ ít nhất một phút. Muốn phát ngay thì dùng “Phát ngay”.", field="start"
         )
-    _require(station, session, row, starts_at, _length(row) if length is None else length, zones, besides=besides)
+    room = Room.read(station, session, starts_at)
+    _require(room, row, starts_at, _length(row) if length is None else length, zones, besides=besides)
 
 
 def not_now(station: Station, session: Session, row: BroadcastRow) -> NotNow | None:
     """Why a planned broadcast cannot air this minute, and when it could at the soonest; None when it can."""
+    room = room_ahead(station, session)
     try:
-        _require_now(station, session, row)
+        _require_now(session, row, room)
     except RuleError as error:
         free = row.state is BroadcastState.PLANNED and row.kind in SESSION_KINDS
-        return NotNow(error.message, soonest(station, session, row) if free else None)
+        return NotNow(error.message, soonest(session, row, room) if free else None)
     return None
 
 
-def _require_now(station: Station, session: Session, row: BroadcastRow) -> None:
+def room_ahead(station: Station, session: Session) -> Room:
+    """The room that is left as far ahead as a place is looked for."""
+    return Room.read(station, session, station.now(), station.now() + dt.timedelta(days=_AHEAD_DAYS + 1))
+
+
+def _require_now(session: Session, row: BroadcastRow, room: Room) -> None:
+    station = room.station
     overdue = row.state is BroadcastState.CUED and row.starts_at <= station.now()  # as what a stop held back
     if row.state is not BroadcastState.PLANNED and not overdue:
         raise RuleError("Buổi này đang được chuẩn bị để phát, hoặc đã xong.", field="broadcast")
@@ -112,36 +130,36 @@ def _require_now(station: Station, session: Session, row: BroadcastRow) -> None:
     if row.kind is not BroadcastKind.TRIAL:
         length = min(dt.timedelta(milliseconds=row.sound_ms), row.ends_at - row.starts_at)
         now = station.now()
-        _require(station, session, row, now, length, row.zones, besides=row.id, now=now)
+        _require(room, row, now, length, row.zones, besides=row.id, now=now)
         require_words(station, session, row, station.now())
 
 
-def soonest(station: Station, session: Session, row: BroadcastRow) -> dt.datetime | None:
+def soonest(session: Session, row: BroadcastRow, room: Room) -> dt.datetime | None:
     """The first moment at which a broadcast may stand, its own first; None when there is none in the coming days.
 
-    What is in the way is read once, and what depends on the day alone is asked once a day.
+    What is in the way and what may be said were read once; all moments are held against that.
     """
-    length, outputs = _length(row), station.outputs(session)
-    standing = _standing(station, session)
-    others = [b for b in standing if b.id != row.id and outputs.collide(b.zones, row.zones)]
-    days: dict[dt.date, bool] = {}
-    for at in _moments(station, row, standing):
+    station, length, zones = room.station, _length(row), row.zones
+    why, broadcast = refusals(session, _scripts(row)), broadcast_of(row)
+    hours, days = station.settings.station_hours, dict[dt.date, bool]()
+    for at in _moments(row, room):
         local = station.local(at)
-        if at <= station.now() + HANDS_OFF or not station.settings.station_hours.allows(local, length):
+        if at <= station.now() + HANDS_OFF or not hours.allows(local, length):
             continue
-        if any(b.starts_at < at + length and b.ends_at > at for b in others):
+        if room.taken_by(zones, at, at + length, besides=row.id):
             continue
-        if local.date() not in days:
-            days[local.date()] = _may_on(station, session, row, at, length)
-        if days[local.date()]:
+        day = local.date()
+        if day not in days:
+            speaks = not _wordless(row, item_faults(session, broadcast, day, why))
+            days[day] = speaks and _session_fits(room, row, at, length)
+        if days[day]:
             return at
     return None
 
 
-def _may_on(station: Station, session: Session, row: BroadcastRow, at: dt.datetime, length: dt.timedelta) -> bool:
+def _session_fits(room: Room, row: BroadcastRow, at: dt.datetime, length: dt.timedelta) -> bool:
     try:
-        _require_session(station, session, row, at, length, row.zones, besides=row.id)
-        require_words(station, session, row, at)
+        _require_session(room, row, at, length, row.zones, besides=row.id)
     except RuleError:
         return False
     return True
@@ -153,13 +171,9 @@ def _length(row: BroadcastRow) -> dt.timedelta:
     return dt.timedelta(milliseconds=row.sound_ms) if once else row.ends_at - row.starts_at
 
 
-def _standing(station: Station, session: Session) -> Sequence[BroadcastRow]:
-    now = station.now()
-    return session.scalars(standing_between(now, now + dt.timedelta(days=_AHEAD_DAYS + 1))).all()
-
-
-def _moments(station: Station, row: BroadcastRow, standing: Sequence[BroadcastRow]) -> Iterator[dt.datetime]:
+def _moments(row: BroadcastRow, room: Room) -> Iterator[dt.datetime]:
     """Moments at which a place may begin: windows open, other broadcasts end."""
+    station = room.station
     now, tz = station.now(), station.settings.tz
     least = now + HANDS_OFF + _MINUTE
     if row.state is not BroadcastState.PLANNED:
@@ -168,7 +182,8 @@ def _moments(station: Station, row: BroadcastRow, standing: Sequence[BroadcastRo
     for offset in range(_AHEAD_DAYS):
         day = station.today() + dt.timedelta(days=offset)
         found |= {w.on(day, tz)[0].astimezone(dt.UTC) for w in station.settings.station_hours.windows}
-    found |= {_whole_minute(b.ends_at) for b in standing}
+    last = now + dt.timedelta(days=_AHEAD_DAYS + 1)
+    found |= {_whole_minute(o.ends_at) for o in room.standing(now) if o.starts_at < last}
     yield from sorted(m for m in found if m >= least)
 
 
@@ -179,8 +194,7 @@ def _whole_minute(moment: dt.datetime) -> dt.datetime:
 
 
 def _require(
-    station: Station,
-    session: Session,
+    room: Room,
     row: BroadcastRow,
     starts_at: dt.datetime,
     length: dt.timedelta,
@@ -189,14 +203,14 @@ def _require(
     besides: int | None,
     now: dt.datetime | None = None,
 ) -> None:
+    station = room.station
     station.settings.station_hours.require(station.local(starts_at).replace(tzinfo=None), length, field="start")
-    require_free(station, session, zones, starts_at, starts_at + length, besides=besides, now=now)
-    _require_session(station, session, row, starts_at, length, zones, besides=besides)
+    room.require_free(zones, starts_at, starts_at + length, besides=besides, now=now)
+    _require_session(room, row, starts_at, length, zones, besides=besides)
 
 
 def _require_session(
-    station: Station,
-    session: Session,
+    room: Room,
     row: BroadcastRow,
     starts_at: dt.datetime,
     length: dt.timedelta,
@@ -206,4 +220,4 @@ def _require_session(
 ) -> None:
     rest = besides is not None and row.origin in NO_SESSION  # a copy of a rest is a session of its own
     if row.kind in SESSION_KINDS and not rest and row.origin is not Origin.TALK:
-        require_caps(station, session, zones, starts_at, length, besides=besides)
+        room.require_caps(zones, starts_at, length, besides=besides)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.clock import day_start
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
-from broadcaster.db.queries.zones import cue_sounds, zone_map
+from broadcaster.db.queries.zones import cue_sounds
 from broadcaster.domain.air.broadcasts import OPEN_STATES, Origin
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.schedule.asked_airings import UNKNOWN, PlacesAhead
@@ -19,11 +19,11 @@ from broadcaster.domain.schedule.candidates import Candidate, CueSound
 from broadcaster.domain.schedule.rotations import Rotation, Slot
 from broadcaster.domain.schedule.rundown import Filled, History, Reason
 from broadcaster.domain.schedule.rundown_cache import Filler
+from broadcaster.domain.setup.zones import ZoneMap
 from broadcaster.logs import EventLog
 from broadcaster.scheduling.expand import Occurrence, Place, expand
-from broadcaster.services.schedule import air
-from broadcaster.services.schedule.coming import PlanNote, allowed_of, book_of, left_out
-from broadcaster.services.schedule.in_force import day_kinds, rotations_in_force, slots_left_out
+from broadcaster.services.schedule.coming import HANDS_OFF, PlanNote, allowed_of, left_out
+from broadcaster.services.schedule.in_force import day_marks, rotations_in_force
 from broadcaster.services.schedule.planned_rows import Draft, Met, PlannedRows
 from broadcaster.services.schedule.requested import Heard, heard_of_asked
 from broadcaster.services.schedule.targets import Targets, topic_targets
@@ -33,7 +33,6 @@ from broadcaster.services.station import Station
 
 log = EventLog(__name__)
 
-HANDS_OFF = air.HANDS_OFF
 _LOOK_BACK = dt.timedelta(days=120)
 _LOOK_AHEAD = dt.timedelta(days=400)
 """So far the places are counted that are left for what offices asked for."""
@@ -133,13 +132,10 @@ def _drafts(
 ) -> Iterator[tuple[Occurrence, Draft | None]]:
     """Yield each occurrence after now with what fills it; None for those in `held`, which are not ours to fill."""
     now = station.now()
-    exceptions, without = day_kinds(session), slots_left_out(session)
-    zones = zone_map(session)
+    exceptions, without = day_marks(session)
     rotations = rotations_in_force(session) if rotations is None else rotations
     coming = expand(rotations, first, days, exceptions, station.settings.tz, without)
-    book = book_of(station, session, first, now + HANDS_OFF)
-    gone = left_out(session, now)
-    allowed = allowed_of(station, (o for o in coming if o.starts_at > now + HANDS_OFF), zones, book, gone, notes)
+    allowed = allowed_of(station, session, coming, first, notes)
     candidates = airable(session)
     targets = topic_targets(session, first)
     cues = cue_sounds(session)
@@ -148,8 +144,8 @@ def _drafts(
 
     def ahead(until: dt.date) -> Iterator[tuple[tuple[str, ...], dt.datetime, Slot]]:
         far = expand(rotations, first, (until - first).days, exceptions, station.settings.tz, without)
-        wanted = (o for o in far if o.starts_at > now + HANDS_OFF)
-        for o, codes in allowed_of(station, wanted, zones, book_of(station, session, first, now + HANDS_OFF), gone, []):
+        gone = left_out(session, now)
+        for o, codes in allowed_of(station, session, far, first, []):
             if o.place not in held | gone:
                 yield codes, o.starts_at, o.slot
 
@@ -189,10 +185,9 @@ def _coming(
     return PlacesAhead(ahead(until), candidates, cues, end)
 
 
-def unwritten(station: Station, session: Session, first: dt.date, days: int) -> Iterator[Draft]:
+def unwritten(station: Station, session: Session, first: dt.date, days: int, zones: ZoneMap) -> Iterator[Draft]:
     """Yield the regular slots that planning would write for some days and has not yet, without what fills them."""
-    now = station.now()
-    exceptions, without = day_kinds(session), slots_left_out(session)
+    exceptions, without = day_marks(session)
     start = day_start(first, station.settings.tz)
     rows = session.execute(
         select(BroadcastRow.rotation_code, BroadcastRow.slot_code, BroadcastRow.starts_at).where(
@@ -203,9 +198,7 @@ def unwritten(station: Station, session: Session, first: dt.date, days: int) -> 
     )
     written = {Place(*row) for row in rows}
     coming = expand(rotations_in_force(session), first, days, exceptions, station.settings.tz, without)
-    wanted = (o for o in coming if o.starts_at > now + HANDS_OFF)
-    book = book_of(station, session, first, now + HANDS_OFF)
-    for occurrence, codes in allowed_of(station, wanted, zone_map(session), book, left_out(session, now), []):
+    for occurrence, codes in allowed_of(station, session, coming, first, [], zones):
         if occurrence.place not in written:
             yield Draft(occurrence, codes, Filled((), ()))
 

@@ -31,7 +31,7 @@ from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.schedule.item_faults import item_faults
-from broadcaster.services.schedule.once import require_free
+from broadcaster.services.schedule.room import Room
 from broadcaster.services.scripts import approving
 from broadcaster.services.station import Station
 
@@ -121,8 +121,9 @@ def resume(station: Station, actor: Actor, broadcast_id: int) -> int:
         whole = sum((length_of(r.items) + _SEAM for r in rests), dt.timedelta()) - _SEAM
         local = station.local(starts_at).replace(tzinfo=None)
         station.settings.station_hours.require(local, whole, field="start")
+        room = Room.read(station, session, starts_at)
         for zones in {rest.zones for rest in rests}:
-            require_free(station, session, zones, starts_at, starts_at + whole)
+            room.require_free(zones, starts_at, starts_at + whole)
         numbers = []
         for rest in rests:
             numbers.append(_plan(station, session, actor, row, rest, starts_at))

@@ -22,8 +22,8 @@ from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import RuleError
 from broadcaster.services.audit import Trail
+from broadcaster.services.schedule.coming import HANDS_OFF
 from broadcaster.services.schedule.places import require_place
-from broadcaster.services.schedule.planning import HANDS_OFF
 from broadcaster.services.station import Station
 
 KEPT: Final = dt.timedelta(days=2)

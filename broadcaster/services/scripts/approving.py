@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, Rendition, Revision, Script, StaleMark
@@ -161,27 +161,35 @@ def approved(session: Session) -> dict[int, Candidate]:
     return {c.script_id: c for c in airable(session)}
 
 
+def refusals(
+    session: Session, script_ids: Collection[int]
+) -> Callable[[Session, int, str | None, str, dt.date], Why | None]:
+    """What tells of some scripts why exactly these words and bytes may not air on a day; all is read now, at once."""
+    latest = select(func.max(Approval.id)).where(Approval.script_id.in_(script_ids)).group_by(Approval.script_id)
+    query = select(Script, Approval).join(Approval, Approval.script_id == Script.id).where(Approval.id.in_(latest))
+    known = {script.id: (script, approval) for script, approval in session.execute(query)} if script_ids else {}
+    states = standings(session, script_ids) if known else {}
+
+    def why(_: Session, script_id: int, spoken_sha256: str | None, audio_sha256: str, day: dt.date) -> Why | None:
+        if script_id not in known:
+            return Why(Cause.NOT_APPROVED, "Kịch bản chưa được duyệt.")
+        script, approval = known[script_id]
+        if approval.decision != Decision.APPROVED or script.state is not ScriptState.APPROVED:
+            return Why(Cause.NOT_APPROVED, f"Kịch bản không còn được duyệt (đang ở trạng thái “{script.state.label}”).")
+        if states.get(script_id) is ReadingState.HELD:
+            return Why(Cause.NOT_APPROVED, HELD)
+        if approval.spoken_sha256 != spoken_sha256 or approval.audio_sha256 != audio_sha256:
+            return Why(Cause.BYTES_DIFFER, "Lời đọc hoặc âm thanh khác với bản đã duyệt.")
+        if (script.valid_from and day < script.valid_from) or (script.valid_to and script.valid_to < day):
+            return Why(Cause.EXPIRED, "Kịch bản chưa đến hoặc đã quá thời hạn phát.")
+        return None
+
+    return why
+
+
 def refusal(session: Session, script_id: int, spoken_sha256: str | None, audio_sha256: str, day: dt.date) -> Why | None:
     """Why exactly these words and bytes may not air on station day `day`, or None when they may."""
-    row = session.execute(
-        select(Script, Approval)
-        .join(Approval, and_(Approval.script_id == Script.id))
-        .where(Script.id == script_id)
-        .order_by(Approval.id.desc())
-        .limit(1)
-    ).first()
-    if row is None:
-        return Why(Cause.NOT_APPROVED, "Kịch bản chưa được duyệt.")
-    script, approval = row
-    if approval.decision != Decision.APPROVED or script.state is not ScriptState.APPROVED:
-        return Why(Cause.NOT_APPROVED, f"Kịch bản không còn được duyệt (đang ở trạng thái “{script.state.label}”).")
-    if standing_of(session, script_id, approval.id) is ReadingState.HELD:
-        return Why(Cause.NOT_APPROVED, HELD)
-    if approval.spoken_sha256 != spoken_sha256 or approval.audio_sha256 != audio_sha256:
-        return Why(Cause.BYTES_DIFFER, "Lời đọc hoặc âm thanh khác với bản đã duyệt.")
-    if (script.valid_from and day < script.valid_from) or (script.valid_to and script.valid_to < day):
-        return Why(Cause.EXPIRED, "Kịch bản chưa đến hoặc đã quá thời hạn phát.")
-    return None
+    return refusals(session, [script_id])(session, script_id, spoken_sha256, audio_sha256, day)
 
 
 def standing_of(session: Session, script_id: int, approval_id: int | None) -> ReadingState:

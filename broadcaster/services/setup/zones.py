@@ -103,6 +103,7 @@ def _change(
         if row.enabled and not values.get("enabled", True):
             found = in_hand.in_zone(session, code, station.outputs(session), station.now())
             in_hand.require_choice(found, still)
+        if any(before[key] != values[key] for key in ("enabled", "sink") if key in values):
             judged(station, session, station.today(), put, agreed=agreed)
         else:
             put()
