@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 import tomlkit
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, event, select
@@ -102,7 +103,7 @@ DOORS: dict[str, tuple[str, Ask, str]] = {
     "fewer sessions": (
         "quantri",
         post(
-            "/settings/hours", **(HOURS | {"windows": "05:00-07:30, 10:30-12:00, 16:30-19:00", "sessions_per_day": "1"})
+            "/settings/hours", **(HOURS | {"windows": "05:00-07:30\n10:30-12:00\n16:30-19:00", "sessions_per_day": "1"})
         ),
         "Chương trình buổi chiều (17:00)",
     ),
@@ -183,6 +184,7 @@ def writes_judged(station: Station) -> Iterator[list[str]]:
         event.remove(station.db.engine, "before_cursor_execute", look)
 
 
+@pytest.mark.slow
 def test_each_door_names_what_falls_silent_and_leaves_all_as_it_was(sign_in: SignIn, station: Station) -> None:
     with writes_judged(station) as unjudged:
         clients = {who: sign_in(who) for who in ("vanhanh", "quantri")}
@@ -196,6 +198,7 @@ def test_each_door_names_what_falls_silent_and_leaves_all_as_it_was(sign_in: Sig
         assert unjudged == []
 
 
+@pytest.mark.slow
 def test_taking_a_day_back_is_asked_about_only_when_something_else_would_fall_silent(
     sign_in: SignIn, station: Station, clock: FrozenClock
 ) -> None:
@@ -230,6 +233,7 @@ def test_taking_a_day_back_is_asked_about_only_when_something_else_would_fall_si
     assert (asked.status_code, "Tối (18:00)" in asked.text) == (422, True)
 
 
+@pytest.mark.slow
 def test_a_rotation_that_joins_at_the_hour_of_what_people_planned_says_so_and_asks(
     sign_in: SignIn, station: Station
 ) -> None:
