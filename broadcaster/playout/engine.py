@@ -290,7 +290,7 @@ class Playout:
                 continue  # it says itself how it is, or its player does
             if name in sinks.replaceable:
                 incidents.sink(name, sinks.notes.get(name, ""))
-            elif incidents.now(f"sink-{name}"):
+            else:
                 incidents.sink(name, sinks.examine(name)[0])
 
     # What is due
@@ -365,6 +365,8 @@ class Playout:
         if message.get("ask") == "levels":
             lanes = (lane for one in self.airings() if one.phase is Phase.AIR for lane in one.lanes)
             return {"levels": {lane.sink.name: round(lane.level, 1) for lane in lanes}}
+        if message.get("ask") == "status":
+            return dict(self.status())
         if message.get("verb") == Verb.STOP:
             number, by = int(message.get("order", 0)), str(message.get("by", ""))
             at = dt.datetime.fromisoformat(str(message.get("at") or self.clock.now().isoformat()))

@@ -16,6 +16,7 @@ from broadcaster.db.queries.emergencies import Urgent, urgent
 from broadcaster.db.queries.stops import HeldNow, held, known
 from broadcaster.db.queries.zones import zone_of
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.air.desk import PlayoutWord
 from broadcaster.domain.air.mutes import Mute, silenced
 from broadcaster.domain.air.outlets import unheard
 from broadcaster.domain.setup.outputs import Outputs
@@ -167,16 +168,29 @@ class Present:
         return tuple(z for z in self.outputs.reach((code,)) if z in self.heard) or (code,)
 
 
+def playout_status(beat: Heartbeat | None, now: dt.datetime, word: PlayoutWord | None) -> Mapping[str, Any] | None:
+    """What play-out said last, by its row or, when that is old, by its own word; None when it does not live."""
+    asked = word or PlayoutWord()
+    if beat is not None and now - beat.at < SILENT_AFTER:
+        return None if asked.gone and asked.speaks_for(beat.host) else beat.status
+    return asked.said
+
+
 def present(
-    session: Session, now: dt.datetime, several: Mapping[str, tuple[str, ...]] | None = None, *, gone: bool = False
+    session: Session,
+    now: dt.datetime,
+    several: Mapping[str, tuple[str, ...]] | None = None,
+    *,
+    word: PlayoutWord | None = None,
 ) -> Present:
     """What is on air and what comes next, by rows and play-out's own word.
 
-    `several` are the names that stand for more than one output; `gone` says that play-out is known to be dead.
+    `several` are the names that stand for more than one output; `word` is what play-out said just now.
     """
     beat = session.get(Heartbeat, "playout")
-    alive = not gone and beat is not None and now - beat.at < SILENT_AFTER
-    status: Mapping[str, Any] = beat.status if beat is not None and alive else {}
+    status = playout_status(beat, now, word)
+    alive = status is not None
+    status = status or {}
     words = _by_broadcast(status.get("on_air"))
     rows = session.scalars(
         select(BroadcastRow)

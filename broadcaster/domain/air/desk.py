@@ -33,6 +33,22 @@ LEFT = dt.timedelta(minutes=10)
 STATUS_VERSION = 1
 
 
+@dataclass(frozen=True, slots=True)
+class PlayoutWord:
+    """What play-out of this machine says at this very moment, on loopback: no database stands between."""
+
+    said: Mapping[str, Any] | None = None
+    """As its sign of life; None when it does not answer."""
+    host: str = ""
+    """The machine that was asked."""
+    gone: bool = False
+    """It ran here and was killed: nobody has its ear any more. One that hangs is not gone."""
+
+    def speaks_for(self, host: str) -> bool:
+        """Whether what is said of this machine is said of the play-out that lived last on `host`."""
+        return host == self.host
+
+
 class DeskAwayError(StationError):
     """Raised when the desk does not answer, or says that it cannot: ask again later. Anything else is a bug."""
 

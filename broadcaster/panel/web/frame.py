@@ -62,8 +62,8 @@ class Frame:
         if not fresh and kept and kept[0] == writes and dt.timedelta() <= now - kept[1] < KEPT:
             return kept[2]
         with db.read() as session:
-            gone = broadcasts.gone(self._station.home)
-            present = air.present(session, now, self._station.settings.several, gone=gone)
+            word = broadcasts.word(self._station.home)
+            present = air.present(session, now, self._station.settings.several, word=word)
             found = Facts(present, *many.hand_counts(session), self._fitness())
         self._kept = (writes, now, found)
         return found

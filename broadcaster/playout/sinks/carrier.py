@@ -31,6 +31,9 @@ OPENING_S = 3.0
 """How long a player waits for the first connection; it does so at T-5 s."""
 BACKLOG_S = 1.5
 """Sound that the way did not take; more of it, and the way is given up."""
+HANGING_S = 3.0
+"""What takes longer to take a fiftieth of a second of sound hangs."""
+_HANGS = "Đường ra không nhận kịp âm thanh (đầu kia bị treo)."
 _SILENCE_S = 0.02
 _DRAIN_S = 1.0
 
@@ -66,8 +69,7 @@ class Carrier:
     """
 
     def __init__(self, name: str, connect: Callable[[], Way], clock: Clock, *, keep: bool) -> None:
-        self.trouble = ""
-        """Why there is no way just now, in Vietnamese; empty when there is one, or none is wanted."""
+        self._trouble = ""
         self._name = name
         self._connect = connect
         self._clock = clock
@@ -82,8 +84,23 @@ class Carrier:
         self._playing = False
         self._wanted_at = 0.0
         self._broken = ""
+        self._sending_since: float | None = None
         self._stop = False
         self._thread: WatchedThread | None = None
+
+    @property
+    def trouble(self) -> str:
+        """Why there is no way just now, in Vietnamese; empty when there is one, or none is wanted.
+
+        A way that hangs with nobody playing is noticed, and given up, when this is asked.
+        """
+        with self._changed:
+            since, way = self._sending_since, self._way
+            if since is None or way is None or self._clock.monotonic() - since < HANGING_S:
+                return self._trouble
+            self._trouble = self._broken = _HANGS
+        way.abort()
+        return _HANGS
 
     def start(self) -> None:
         """Open the way now, if it is one that stays open."""
@@ -112,9 +129,9 @@ class Carrier:
             self._wanted_at = self._clock.monotonic()
             self._work()
             self._changed.notify_all()
-            self._changed.wait_for(lambda: self._way is not None or self.trouble, OPENING_S)
+            self._changed.wait_for(lambda: self._way is not None or self._trouble, OPENING_S)
             if self._way is None:
-                raise AirError(self.trouble or "Chưa nối được đường ra.", code="connecting", field=self._name)
+                raise AirError(self._trouble or "Chưa nối được đường ra.", code="connecting", field=self._name)
             self._holders += 1
             return Passage(self)
 
@@ -127,9 +144,9 @@ class Carrier:
         with self._changed:
             self._wanted_at = self._clock.monotonic()
             if self._way is None or self._broken:
-                raise AirError(self.trouble or self._broken or "Đường ra bị đứt.", field=self._name)
+                raise AirError(self._trouble or self._broken or "Đường ra bị đứt.", field=self._name)
             if self._samples > RATE * BACKLOG_S:
-                self._broken = "Đường ra không nhận kịp âm thanh (đầu kia bị treo)."
+                self._broken = _HANGS
                 self._let_go()
                 self._changed.notify_all()
                 self._way.abort()
@@ -173,7 +190,7 @@ class Carrier:
             with self._changed:
                 if not self._needed():
                     self._thread = None
-                    self.trouble = ""
+                    self._trouble = ""
                     return
             since = self._clock.monotonic()
             try:
@@ -190,7 +207,7 @@ class Carrier:
         """Open the way and carry sound until it breaks or is no longer needed."""
         way = self._connect()
         with self._changed:
-            self._way, self._broken, self.trouble = way, "", ""
+            self._way, self._broken, self._trouble = way, "", ""
             self._changed.notify_all()
         try:
             self._carry(way)
@@ -225,7 +242,13 @@ class Carrier:
                 elif behind >= RATE * _SILENCE_S:
                     pcm = bytes(behind * 2)
             if pcm:
-                way.send(pcm)
+                self._sending_since = self._clock.monotonic()
+                try:
+                    way.send(pcm)
+                except AirError as error:
+                    raise AirError(self._broken or error.message, field=self._name) from error
+                finally:
+                    self._sending_since = None
                 sent += len(pcm) // 2
                 with self._changed:
                     self._samples = sum(map(len, self._waiting)) // 2
@@ -234,12 +257,12 @@ class Carrier:
     def _say(self, why: str) -> None:
         log.warning("sink %s: %s", self._name, why)
         with self._changed:
-            self.trouble = why
+            self._trouble = why
             self._changed.notify_all()
 
     def _pause(self, failures: int) -> None:
         with self._changed:
-            if not failures or not self.trouble:
+            if not failures or not self._trouble:
                 return
             wanted = self._holders or self._clock.monotonic() - self._wanted_at < LINGER_S
             last = self._wanted_at

@@ -58,14 +58,13 @@ class PipeSink:
 
     @property
     def trouble(self) -> str:
-        """Why there is no way just now."""
-        return self._carrier.trouble
+        """Why there is no way just now, or can be none."""
+        program = self.options.command[0]
+        absent = "" if shutil.which(program) else f"Không thấy lệnh “{program}” trên máy này."
+        return absent or self._carrier.trouble
 
     def check(self) -> str:
-        """Say whether the command exists."""
-        program = self.options.command[0]
-        if shutil.which(program) is None:
-            return f"Không thấy lệnh “{program}” trên máy này."
+        """Say whether the command exists and runs where it should."""
         return self.trouble
 
     def start(self) -> None:

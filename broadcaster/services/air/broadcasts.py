@@ -23,7 +23,7 @@ from broadcaster.domain.air.broadcasts import (
     BroadcastState,
 )
 from broadcaster.domain.air.causes import Cause
-from broadcaster.domain.air.desk import LEFT, PORT_FILE, PROCESS, Answer, Order, Verb
+from broadcaster.domain.air.desk import LEFT, PORT_FILE, PROCESS, Answer, Order, PlayoutWord, Verb
 from broadcaster.domain.air.stops import READY
 from broadcaster.domain.log.playlog import Ending
 from broadcaster.domain.people.roles import Actor, Permission
@@ -268,17 +268,18 @@ def ask(home: Home, limit_s: float, **message: Any) -> dict[str, Any] | None:
         return None
 
 
-def gone(home: Home) -> bool:
-    """Whether play-out ran on this machine and was killed: nobody has its ear any more. One that hangs is not gone."""
+def word(home: Home) -> PlayoutWord:
+    """Ask play-out of this machine how it is; at once, where the database may be locked or full."""
+    here = socket.gethostname()
     try:
-        with _knock(home, {"ask": "levels"}) as line:
+        with _knock(home, {"ask": "status"}) as line:
             line.settimeout(_ANSWER_S)
-            line.recv(_LARGEST)
+            said = json.loads(line.recv(_LARGEST))
     except (ConnectionRefusedError, ConnectionResetError):
-        return True
+        return PlayoutWord(None, here, gone=True)
     except (OSError, ValueError):
-        return False
-    return False
+        return PlayoutWord(None, here)
+    return PlayoutWord(said if isinstance(said, dict) else None, here)
 
 
 def levels(home: Home) -> dict[str, float] | None:

@@ -10,24 +10,28 @@ import contextlib
 import datetime as dt
 import functools
 import shutil
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import BroadcastRow
+from broadcaster.db.models import BroadcastRow, Heartbeat
+from broadcaster.db.queries import air
 from broadcaster.db.queries.schedule import broadcast_of
 from broadcaster.db.queries.zones import zones_by_code
 from broadcaster.db.session import DatabaseUnavailableError
 from broadcaster.disks import refused
 from broadcaster.domain.air.broadcasts import Broadcast, BroadcastState, ItemKind
-from broadcaster.domain.air.desk import PORT_FILE
+from broadcaster.domain.air.desk import PORT_FILE, PROCESS, PlayoutWord
 from broadcaster.domain.air.outlets import unheard
 from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.errors import MediaError
+from broadcaster.locks import FileLock
 from broadcaster.services.air import broadcasts, emergency_soundings
 from broadcaster.services.air.heartbeats import status
 from broadcaster.services.schedule.item_faults import Refusal, item_faults
@@ -95,6 +99,9 @@ _WRONG = {
 }
 
 
+_DEAD: Final = "Máy phát không chạy. Hãy chạy “loa up” ở máy của đài."
+_NO_WORKER: Final = "Xử lý nền không chạy, lời mới không được đọc. Hãy chạy “loa up” ở máy của đài."
+_GOES_ON: Final = "Máy phát vẫn chạy và phát những buổi đã nhận."
 _WELL = {
     Organ.DATABASE: ("Cơ sở dữ liệu", "Trả lời."),
     Organ.PLAYOUT: ("Phát sóng", "Đang chạy."),
@@ -137,13 +144,16 @@ class Fitness:
 
 def fitness(station: Station) -> Fitness:
     """Ask everything once; never raises."""
+    word = broadcasts.word(station.home)
     found: list[Ailment] = []
     try:
-        found += _processes(station)
+        found += _processes(station, word)
         with contextlib.suppress(MediaError), station.db.read() as session:  # a store that is gone is the disk's matter
             found += _sounds(station, session)
     except DatabaseUnavailableError as error:
-        found.append(Ailment(Organ.DATABASE, str(error)))
+        found.append(Ailment(Organ.DATABASE, f"{error} {_GOES_ON if word.said is not None else ''}".strip()))
+        if word.said is None:
+            found.append(Ailment(Organ.PLAYOUT, _DEAD))
     found += _disk(station)
     return Fitness(tuple(found))
 
@@ -154,25 +164,51 @@ def outputs_of(station: Station) -> Outputs:
         return Outputs.of(zones_by_code(session).values(), station.settings.several)
 
 
-def _processes(station: Station) -> Iterator[Ailment]:
-    alive, said = status(station, "playout")
-    if not alive:
-        yield Ailment(Organ.PLAYOUT, "Máy phát không chạy. Hãy chạy “loa up” ở máy của đài.")
+def _processes(station: Station, word: PlayoutWord) -> Iterator[Ailment]:
+    with station.db.read() as session:
+        beat = session.get(Heartbeat, PROCESS)
+        said = air.playout_status(beat, station.now(), word)
+    if said is None:
+        yield Ailment(Organ.PLAYOUT, _DEAD)
     else:
+        if said is word.said:
+            yield Ailment(Organ.DATABASE, f"Không ghi được vào cơ sở dữ liệu: khóa quá lâu, hoặc đĩa đầy. {_GOES_ON}")
         if hold := str(said.get("hold") or ""):
             yield Ailment(Organ.HOLD, hold)
         for sentence in unheard(said, outputs_of(station).names).values() if said.get("sinks") else ():
             yield Ailment(Organ.OUTPUT, sentence)
-        if (station.home.run / PORT_FILE).is_file() and broadcasts.levels(station.home) is None:
+        mine = beat is not None and word.speaks_for(beat.host)
+        if mine and word.said is None and (station.home.run / PORT_FILE).is_file():
             yield Ailment(Organ.LISTENER, "Máy phát không nghe lệnh dừng ngay. Hãy khởi động lại đài.")
-    if not status(station, "worker")[0]:
-        yield Ailment(Organ.WORKER, "Xử lý nền không chạy, lời mới không được đọc. Hãy chạy “loa up” ở máy của đài.")
+    if why := _worker(station, unwritten=said is not None and said is word.said):
+        yield Ailment(Organ.WORKER, why)
     for process in ("playout", "worker", "web"):
         lives, said = status(station, process)
         for sentence in said.get("threads", {}).values() if lives else ():
             yield Ailment(Organ.THREADS, sentence)
     if station.local(station.now()).year < BELIEVABLE_FROM:
         yield Ailment(Organ.HOLD, "Đồng hồ máy sai năm. Hãy chỉnh đồng hồ máy rồi khởi động lại đài.")
+
+
+def _worker(station: Station, *, unwritten: bool) -> str:
+    """Why nothing is done behind the scenes; its lock tells at once whether it lives, whatever the database takes."""
+    path = station.home.run / "worker.lock"
+    if path.is_file():
+        lock = FileLock(path)
+        lives = lock.holder() is not None
+        lock.close()
+        if lives and unwritten:
+            return ""  # it lives, and the database is what is told of
+        if not lives and _last(station, "worker") == socket.gethostname():
+            return _NO_WORKER
+    return "" if status(station, "worker")[0] else _NO_WORKER
+
+
+def _last(station: Station, process: str) -> str:
+    """The machine on which a process lived last."""
+    with station.db.read() as session:
+        beat = session.get(Heartbeat, process)
+        return beat.host if beat is not None else ""
 
 
 def _disk(station: Station) -> Iterator[Ailment]:

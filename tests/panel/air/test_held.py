@@ -123,8 +123,8 @@ def test_a_killed_play_out_is_seen_at_once_and_one_that_never_ran_here_is_not_ca
     station: Station, sign_in: SignIn
 ) -> None:
     beat(station, "playout", STATUS)
-    assert not broadcasts.gone(station.home)
+    assert not broadcasts.word(station.home).gone
     assert "Máy phát không chạy" not in sign_in("xem").get("/").text
     (station.home.run / PORT_FILE).write_text("9 secret\n", encoding="ascii")  # where nobody listens any more
-    assert broadcasts.gone(station.home)
+    assert broadcasts.word(station.home).gone
     assert "Máy phát không chạy" in sign_in("xem").get("/fragments/bar").text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,9 +13,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from broadcaster.clock import FrozenClock
-from broadcaster.db.models import CueRow, ZoneRow
+from broadcaster.db.models import CueRow, Heartbeat, ZoneRow
+from broadcaster.db.queries import air as air_queries
 from broadcaster.db.session import Database
 from broadcaster.playout.host.loopback import Loopback
+from broadcaster.services.air import broadcasts
 from broadcaster.services.air.emergency_unheard import _horns_now
 from broadcaster.services.air.fitness import LEAST_FREE, Organ, fitness
 from broadcaster.services.air.heartbeats import beat
@@ -64,7 +67,7 @@ def whole(tmp_path: Path) -> Iterator[Whole]:
             CueRow(name="bao-dong", kind="alert", title="Báo động", audio_sha256=sha, duration_ms=ms, licence="CC0-1.0")
         )
     air.plan(MORNING + dt.timedelta(hours=20), [air.cue(1, "nhac")], "ap-1", "ap-2")
-    ear = Loopback(station.home.run / "playout.port", lambda asked: {"levels": {}} if asked.get("ask") else None)
+    ear = Loopback(station.home.run / "playout.port", lambda asked: WELL if asked.get("ask") == "status" else None)
     ear.open()
     made = Whole(air, ear)
     made.beat()
@@ -115,15 +118,38 @@ def test_a_process_that_has_not_beaten_for_twenty_seconds_is_missed(whole: Whole
     beat(whole.air.station, "worker", {})
     whole.air.frozen.advance(21)
     beat(whole.air.station, "worker", {})
+    whole.ear.close()
     assert whole.organs() == {Organ.PLAYOUT}
     assert whole.red() == {Organ.PLAYOUT}, "what only play-out knows is not called broken"
 
 
-def test_an_ear_that_is_dead_behind_a_beat_is_noticed(whole: Whole) -> None:
+def test_a_play_out_that_answers_and_has_not_beaten_is_a_database_that_takes_nothing(whole: Whole) -> None:
+    whole.air.frozen.advance(21)
+    beat(whole.air.station, "worker", {})
+    (ailment,) = fitness(whole.air.station).ailments
+    assert ailment.organ is Organ.DATABASE
+    assert "Máy phát vẫn chạy" in ailment.sentence
+    assert whole.red() == {Organ.DATABASE}
+    with whole.air.station.db.read() as session:
+        word = broadcasts.word(whole.air.station.home)
+        assert air_queries.present(session, whole.air.station.now(), word=word).alive
+        assert not air_queries.present(session, whole.air.station.now()).alive, "by its row alone nobody can tell"
+
+
+def test_an_ear_that_is_dead_behind_a_beat_is_noticed_and_a_killed_play_out_is_called_dead_at_once(
+    whole: Whole,
+) -> None:
     written = whole.ear.port_file.read_text(encoding="ascii")
     whole.ear.close()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        whole.ear.port_file.write_text(f"{deaf.getsockname()[1]} x\n", encoding="ascii")
+        assert whole.organs() == {Organ.LISTENER}
     whole.ear.port_file.write_text(written, encoding="ascii")
-    assert whole.organs() == {Organ.LISTENER}
+    assert whole.organs() == {Organ.PLAYOUT}
+    with whole.air.station.db.write() as session:
+        session.get_one(Heartbeat, "playout").host = "may-khac"
+    assert Organ.PLAYOUT not in whole.organs(), "another machine plays; what once ran here is not asked for it"
 
 
 def test_one_file_that_the_coming_day_needs_is_missed(whole: Whole) -> None:
@@ -180,8 +206,12 @@ def test_a_store_that_cannot_be_written_is_told(whole: Whole) -> None:
 def test_a_database_that_is_away_is_an_answer_and_no_error(whole: Whole, tmp_path: Path) -> None:
     away = Database(f"sqlite:///{tmp_path / 'khong-co' / 'station.db'}")
     found = fitness(replace(whole.air.station, db=away))
-    away.dispose()
     assert {a.organ for a in found.ailments} == {Organ.DATABASE}
+    assert "Máy phát vẫn chạy" in found.of(Organ.DATABASE)
+    whole.ear.close()
+    found = fitness(replace(whole.air.station, db=away))
+    away.dispose()
+    assert {a.organ for a in found.ailments} == {Organ.DATABASE, Organ.PLAYOUT}
 
 
 def test_an_emergency_that_a_recording_swallowed_is_said_again_once_a_horn_is_back(whole: Whole) -> None:
