@@ -21,12 +21,23 @@ def token_command() -> None:
     "--scope", "scopes", multiple=True, required=True, type=click.Choice([s.value for s in Scope]), help="Quyền."
 )
 @click.option("--days", default=365, show_default=True, help="Thời hạn (ngày).")
+@click.option("--from", "addresses", default="", help="Địa chỉ được tự phát khẩn cấp (emergency:confirm).")
+@click.option("--per-hour", default=3, show_default=True, help="Số bản tin khẩn cấp được tự phát mỗi giờ.")
 @home_option
 @click.pass_context
-def add(ctx: click.Context, name: str, scopes: tuple[str, ...], days: int, own_home: str | None) -> None:
+def add(
+    ctx: click.Context,
+    name: str,
+    scopes: tuple[str, ...],
+    days: int,
+    addresses: str,
+    per_hour: int,
+    own_home: str | None,
+) -> None:
     """Tạo một mã kết nối; mã chỉ được in một lần."""
     with opened(ctx, own_home) as station:
-        click.echo(tokens.create(station, actor_of(ctx, station), name, scopes, days=days))
+        actor = actor_of(ctx, station)
+        click.echo(tokens.create(station, actor, name, scopes, days=days, addresses=addresses, per_hour=per_hour))
 
 
 @token_command.command("list")

@@ -72,6 +72,10 @@ class ApiToken(Base):
     name: Mapped[str] = mapped_column(String(40), unique=True)
     sha256: Mapped[str] = mapped_column(String(64))
     scopes: Mapped[list[str]]
+    addresses: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """Networks from which it may make the horns sound."""
+    per_hour: Mapped[int] = mapped_column(default=3, server_default="3")
+    """How many emergencies it may put on the air in an hour."""
     by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[dt.datetime]
     expires_at: Mapped[dt.datetime]

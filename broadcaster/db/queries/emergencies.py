@@ -14,6 +14,7 @@ from broadcaster.db.queries.messages import MessageNow, messages_now
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.air.emergencies import EmergencyState
 from broadcaster.domain.air.stops import Stops
+from broadcaster.domain.people.scopes import machine_of
 from broadcaster.domain.setup.outputs import Outputs
 
 
@@ -28,6 +29,8 @@ class Urgent:
     next_at: dt.datetime | None
     expires_at: dt.datetime | None
     now: MessageNow
+    machine: str
+    """The other system that confirmed it; empty when a person did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ def urgent(session: Session, now: dt.datetime, outputs: Outputs, stops: Stops) -
             coming.get(r.id),
             r.expires_at,
             messages[r.id],
+            machine_of(r.confirmed_by),
         )
         for r in rows
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from ipaddress import ip_address, ip_network
+from typing import Final
 
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import RuleError
@@ -20,7 +22,8 @@ class Scope(StrEnum):
     MUTE = "zones:mute"
     LOG_READ = "log:read"
     REPORT_READ = "report:read"
-    EMERGENCY = "emergency"
+    EMERGENCY_DRAFT = "emergency:draft"
+    EMERGENCY_CONFIRM = "emergency:confirm"
 
     @property
     def label(self) -> str:
@@ -37,14 +40,49 @@ _LABELS = {
     Scope.MUTE: "Tắt và bật tiếng cụm loa",
     Scope.LOG_READ: "Đọc nhật ký phát",
     Scope.REPORT_READ: "Đọc số liệu báo cáo",
-    Scope.EMERGENCY: "Phát và dừng tin khẩn cấp",
+    Scope.EMERGENCY_DRAFT: "Soạn bản nháp tin khẩn cấp (người của đài xác nhận mới phát)",
+    Scope.EMERGENCY_CONFIRM: "Tự phát, kéo dài, kết thúc tin khẩn cấp, không cần người",
 }
 _GRANTS = {
     Scope.SCRIPTS_WRITE: Permission.WRITE,
     Scope.MUTE: Permission.OPERATE,
     Scope.REPORT_READ: Permission.REPORT,
-    Scope.EMERGENCY: Permission.EMERGENCY,
+    Scope.EMERGENCY_DRAFT: Permission.EMERGENCY,
+    Scope.EMERGENCY_CONFIRM: Permission.EMERGENCY,
 }
+
+
+_ACTS_AS: Final = "api:"
+MOST_PER_HOUR: Final = 20
+"""The most soundings in an hour that a key may ever be given."""
+
+
+def machine_of(username: str) -> str:
+    """The name of the other system that acted by this name; empty for a person."""
+    return username.removeprefix(_ACTS_AS) if username.startswith(_ACTS_AS) else ""
+
+
+def parse_addresses(words: str) -> tuple[str, ...]:
+    """Addresses and networks from which a key may make the horns sound, as they are kept.
+
+    Raises:
+        RuleError: one is none.
+    """
+    try:
+        return tuple(str(ip_network(word)) for word in words.replace(",", " ").split())
+    except ValueError:
+        raise RuleError(
+            "Địa chỉ viết như 192.168.1.20 hoặc 192.168.1.0/24, cách nhau bằng dấu phẩy.", field="addresses"
+        ) from None
+
+
+def within(address: str, networks: Iterable[str]) -> bool:
+    """Whether an address lies in one of the networks."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    return any(found in ip_network(network) for network in networks)
 
 
 def parse_scopes(names: Iterable[str]) -> frozenset[Scope]:
@@ -65,4 +103,4 @@ def parse_scopes(names: Iterable[str]) -> frozenset[Scope]:
 def token_actor(name: str, scopes: Iterable[Scope]) -> Actor:
     """Who acts when a token is used: never a person, so never an approver, and named in each record."""
     granted = frozenset(_GRANTS[s] for s in scopes if s in _GRANTS) | {Permission.VIEW}
-    return Actor(f"api:{name}", f"Hệ thống khác: {name}", frozenset(), granted=granted)
+    return Actor(f"{_ACTS_AS}{name}", f"Hệ thống khác: {name}", frozenset(), granted=granted)

@@ -6,23 +6,26 @@ from typing import Any
 
 import flask
 from flask import Response
+from flask_limiter.util import get_remote_address
 
 from broadcaster.db.models import Emergency
 from broadcaster.db.queries import emergencies as emergencies_queries
 from broadcaster.domain.air.emergencies import EmergencyRequest, EmergencyState
 from broadcaster.domain.confirming import seal_of
-from broadcaster.domain.people.scopes import Scope
+from broadcaster.domain.people.scopes import Scope, within
+from broadcaster.errors import ForbiddenError
 from broadcaster.panel.api import schemas
 from broadcaster.panel.api.routing import answer, route
 from broadcaster.panel.web.access import station
 from broadcaster.panel.web.bearer import holder
 from broadcaster.services.air import emergencies, emergency_ending, emergency_words
+from broadcaster.services.people.tokens import Holder
 
-_SCOPE = Scope.EMERGENCY
+_DRAFT, _CONFIRM = Scope.EMERGENCY_DRAFT, Scope.EMERGENCY_CONFIRM
 _ONE = "/emergencies/<int(max=2147483647):number>"
 
 
-@route("/emergencies", _SCOPE, "emergency", model=schemas.Emergencies)
+@route("/emergencies", _DRAFT, "emergency", model=schemas.Emergencies)
 def emergency_list() -> Response:
     """The last emergencies, newest first."""
     with station().db.read() as session:
@@ -32,13 +35,13 @@ def emergency_list() -> Response:
     return answer(schemas.Emergencies(rows=rows))
 
 
-@route(_ONE, _SCOPE, "emergency", model=schemas.EmergencyOut, missing=True)
+@route(_ONE, _DRAFT, "emergency", model=schemas.EmergencyOut, missing=True)
 def emergency(number: int) -> Response:
     """One emergency."""
     return answer(_now(number))
 
 
-@route("/emergencies", _SCOPE, "emergency", method="POST", model=schemas.Made, made=True)
+@route("/emergencies", _DRAFT, "emergency", method="POST", model=schemas.Made, made=True)
 def draft_emergency(json: schemas.EmergencyIn) -> Response:
     """Draft an emergency; its voice is made ready, nothing sounds until it is confirmed."""
     wish = EmergencyRequest(
@@ -54,32 +57,53 @@ def draft_emergency(json: schemas.EmergencyIn) -> Response:
     return answer(schemas.Made(id=number), made_at=flask.url_for("api.emergency", number=number))
 
 
-@route(f"{_ONE}/confirm", _SCOPE, "emergency", method="POST", model=schemas.EmergencyOut, missing=True)
+@route(f"{_ONE}/confirm", _CONFIRM, "emergency", method="POST", model=schemas.EmergencyOut, missing=True)
 def confirm_emergency(number: int, json: schemas.ConfirmIn) -> Response:
     """Put a draft on the air at once, day or night, under the name of the token; `beside` names what it meets."""
-    emergencies.confirm(station(), holder().actor, number, another=json.another, seal=json.seal)
+    emergencies.confirm(
+        station(),
+        _near().actor,
+        number,
+        another=json.another,
+        seal=json.seal,
+        per_hour=holder().per_hour,
+    )
     return answer(_now(number))
 
 
-@route(f"{_ONE}/drop", _SCOPE, "emergency", method="POST", model=schemas.EmergencyOut, missing=True)
+@route(f"{_ONE}/drop", _DRAFT, "emergency", method="POST", model=schemas.EmergencyOut, missing=True)
 def drop_emergency(number: int) -> Response:
     """Put a draft aside: it will never sound."""
     emergencies.dismiss(station(), holder().actor, number)
     return answer(_now(number))
 
 
-@route(f"{_ONE}/prolong", _SCOPE, "emergency", method="POST", model=schemas.EmergencyOut, missing=True)
+@route(f"{_ONE}/prolong", _CONFIRM, "emergency", method="POST", model=schemas.EmergencyOut, missing=True)
 def prolong_emergency(number: int, json: schemas.ProlongIn) -> Response:
     """Let an emergency hold, and repeat, until a later moment."""
-    emergency_ending.prolong(station(), holder().actor, number, json.until)
+    emergency_ending.prolong(station(), _near().actor, number, json.until)
     return answer(_now(number))
 
 
-@route(f"{_ONE}/cancel", _SCOPE, "emergency", method="POST", model=schemas.EmergencyOut, missing=True)
+@route(f"{_ONE}/cancel", _CONFIRM, "emergency", method="POST", model=schemas.EmergencyOut, missing=True)
 def cancel_emergency(number: int, json: schemas.CancelIn) -> Response:
     """End an emergency that sounds or repeats."""
-    emergency_ending.cancel(station(), holder().actor, number, json.reason)
+    emergency_ending.cancel(station(), _near().actor, number, json.reason)
     return answer(_now(number))
+
+
+def _near() -> Holder:
+    """The holder of a key that calls from where it may make the horns sound.
+
+    Raises:
+        ForbiddenError: it calls from elsewhere.
+    """
+    found = holder()
+    if not within(get_remote_address(), found.addresses):
+        raise ForbiddenError(
+            f"Mã kết nối này không được phát khẩn cấp từ địa chỉ {get_remote_address()}.", field="address"
+        )
+    return found
 
 
 def _now(number: int) -> schemas.EmergencyOut:

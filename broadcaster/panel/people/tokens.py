@@ -23,7 +23,15 @@ def index() -> ResponseReturnValue:
     key = ""
     if form.validate_on_submit():
         try:
-            key = tokens.create(station(), actor(), form.name.data, form.scopes.data, days=int(form.days.data))
+            key = tokens.create(
+                station(),
+                actor(),
+                form.name.data,
+                form.scopes.data,
+                days=int(form.days.data),
+                addresses=form.addresses.data or "",
+                per_hour=form.per_hour.data or 3,
+            )
         except RuleError as error:
             form.take(error)
     with station().db.read() as session:

@@ -27,7 +27,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from broadcaster.domain.people.roles import Role
-from broadcaster.domain.people.scopes import Scope
+from broadcaster.domain.people.scopes import MOST_PER_HOUR, Scope
 from broadcaster.domain.scripts.fields import DEFAULTS, About, Face, shown_on
 from broadcaster.domain.setup.fields import ZoneFields
 from broadcaster.errors import StationError
@@ -213,6 +213,8 @@ class TokenForm(StationForm):
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
+    addresses = StringField("Tự phát khẩn cấp từ địa chỉ", [Length(max=400)])
+    per_hour = IntegerField("Tự phát nhiều nhất mỗi giờ", [Optional(), NumberRange(1, MOST_PER_HOUR)], default=3)
 
 
 class SoundForm(StationForm):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Emergency
@@ -26,7 +26,7 @@ from broadcaster.domain.confirming import require_shown
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.domain.work.jobs import JobKind
-from broadcaster.errors import RuleError
+from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.services.air import broadcasts, emergency_soundings, emergency_words
 from broadcaster.services.air.emergency_ending import held
 from broadcaster.services.audit import Trail
@@ -157,22 +157,31 @@ def deciding(station: Station, session: Session, row: Emergency) -> dict[str, An
 
 
 def confirm(
-    station: Station, actor: Actor, number: int, *, another: Another = Another.REPLACE, seal: str | None = None
+    station: Station,
+    actor: Actor,
+    number: int,
+    *,
+    another: Another = Another.REPLACE,
+    seal: str | None = None,
+    per_hour: int | None = None,
 ) -> int | None:
     """Put a draft on the air at once, day or night; return the number of its first broadcast, if there is one yet.
 
     The alert tone leaves while the words may still be being spoken. An active emergency that shares an output is
     replaced, or goes on (`another`), and this one is heard as soon as that leaves the output free; what says that
-    something is over ends those that it names and no other. `seal` is that of what was shown (`deciding`).
+    something is over ends those that it names and no other. `seal` is that of what was shown (`deciding`),
+    `per_hour` how often the actor may do this in an hour.
 
     Raises:
-        ForbiddenError: the actor may not.
+        ForbiddenError: the actor may not, or not so often.
         NotAsShownError: what would sound is no longer what was shown.
         RuleError: something is missing, or it was confirmed or put aside before; nothing sounds.
     """
     actor.require(Permission.EMERGENCY)
     with station.db.write() as session:
         row = open_draft(session, number)
+        if per_hour is not None:
+            _require_seldom(session, actor, station.now(), per_hour)
         require_shown(deciding(station, session, row), seal, SHOWN)
         wish = wish_of(row).cleaned()
         now = station.now()
@@ -192,6 +201,17 @@ def confirm(
         Trail(session, now, actor).record("confirm", "emergency", number, note=row.reason, after=_facts(row))
     broadcasts.ring(station.home)
     return first
+
+
+def _require_seldom(session: Session, actor: Actor, now: dt.datetime, per_hour: int) -> None:
+    lately = select(func.count(Emergency.id)).where(
+        Emergency.confirmed_by == actor.username, Emergency.confirmed_at > now - dt.timedelta(hours=1)
+    )
+    if (session.scalar(lately) or 0) >= per_hour:
+        raise ForbiddenError(
+            f"Đã tự phát {per_hour} bản tin khẩn cấp trong một giờ. Hãy để người của đài xác nhận ở trang Khẩn cấp.",
+            field="per_hour",
+        )
 
 
 def review(station: Station, actor: Actor, number: int, finding: ReviewFinding, note: str) -> None:

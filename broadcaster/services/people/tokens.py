@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import ApiToken
 from broadcaster.domain.people.roles import Actor, Permission
-from broadcaster.domain.people.scopes import Scope, parse_scopes, token_actor
+from broadcaster.domain.people.scopes import MOST_PER_HOUR, Scope, parse_addresses, parse_scopes, token_actor
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
@@ -33,10 +33,25 @@ class Holder:
     token_id: str
     actor: Actor
     scopes: frozenset[Scope]
+    addresses: tuple[str, ...] = ()
+    """From where it may make the horns sound."""
+    per_hour: int = 0
+    """How many emergencies it may put on the air in an hour."""
 
 
-def create(station: Station, actor: Actor, name: str, scopes: Iterable[str], *, days: int = 365) -> str:
+def create(
+    station: Station,
+    actor: Actor,
+    name: str,
+    scopes: Iterable[str],
+    *,
+    days: int = 365,
+    addresses: str = "",
+    per_hour: int = 3,
+) -> str:
     """Make a key and return it; it cannot be shown again.
+
+    One that makes the horns sound does so from `addresses` alone, and `per_hour` times in an hour at most.
 
     Raises:
         ForbiddenError: the actor may not manage the station.
@@ -48,7 +63,14 @@ def create(station: Station, actor: Actor, name: str, scopes: Iterable[str], *, 
         raise RuleError("Tên mã kết nối gồm 2 đến 31 ký tự: chữ thường không dấu, chữ số, gạch nối.", field="name")
     if not 1 <= days <= LONGEST_DAYS:
         raise RuleError(f"Thời hạn của mã kết nối từ 1 đến {LONGEST_DAYS} ngày.", field="days")
-    wanted = sorted(parse_scopes(scopes))
+    wanted, networks = sorted(parse_scopes(scopes)), parse_addresses(addresses)
+    if Scope.EMERGENCY_CONFIRM in wanted and not networks:
+        raise RuleError(
+            "Mã tự phát khẩn cấp phải ghi địa chỉ của hệ thống dùng nó; từ nơi khác mã không phát được.",
+            field="addresses",
+        )
+    if not 1 <= per_hour <= MOST_PER_HOUR:
+        raise RuleError(f"Số lần phát mỗi giờ từ 1 đến {MOST_PER_HOUR}.", field="per_hour")
     token_id = secrets.token_hex(6)
     key = f"loaxa_{token_id}_{secrets.token_urlsafe(32)}"
     with station.db.write() as session:
@@ -61,6 +83,8 @@ def create(station: Station, actor: Actor, name: str, scopes: Iterable[str], *, 
                 name=name,
                 sha256=_digest(key),
                 scopes=[s.value for s in wanted],
+                addresses=list(networks),
+                per_hour=per_hour,
                 by=actor.username,
                 created_at=now,
                 expires_at=now + dt.timedelta(days=days),
@@ -109,7 +133,7 @@ def holder(station: Station, key: str) -> Holder | None:
         with station.db.write() as session:
             session.get_one(ApiToken, row.id).last_used_at = now
     scopes = frozenset(Scope(s) for s in row.scopes)
-    return Holder(row.id, token_actor(row.name, scopes), scopes)
+    return Holder(row.id, token_actor(row.name, scopes), scopes, tuple(row.addresses), row.per_hour)
 
 
 def _digest(key: str) -> str:

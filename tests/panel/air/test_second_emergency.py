@@ -35,7 +35,8 @@ def panel(sign_in: SignIn) -> Door:
 
 @pytest.fixture
 def interface(app: Flask, station: Station) -> Door:
-    key = tokens.create(station, accounts.actor_named(station, "quantri"), "cong", ["emergency"])
+    scopes = ["emergency:draft", "emergency:confirm"]
+    key = tokens.create(station, accounts.actor_named(station, "quantri"), "cong", scopes, addresses="127.0.0.1")
     client = app.test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
 

@@ -55,7 +55,9 @@ def described(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     root = tmp_path_factory.mktemp("api") / "station"
     shutil.copytree(seeded, root, ignore=shutil.ignore_patterns("*-wal", "*-shm"))
     station = open_station(root, clock=FrozenClock(seed.NOW))
-    key = tokens.create(station, accounts.actor_named(station, "quantri"), "thu", [s.value for s in Scope])
+    key = tokens.create(
+        station, accounts.actor_named(station, "quantri"), "thu", [s.value for s in Scope], addresses="127.0.0.1"
+    )
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", create_app(station, {"RATELIMIT_ENABLED": False}))
     yield {found.ok().label: found.ok() for found in schema.get_all_operations()}, key
     station.close()

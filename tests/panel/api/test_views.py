@@ -28,7 +28,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def key(station: Station) -> str:
-    return tokens.create(station, accounts.actor_named(station, "quantri"), "cong", [s.value for s in Scope])
+    boss, scopes = accounts.actor_named(station, "quantri"), [s.value for s in Scope]
+    return tokens.create(station, boss, "cong", scopes, addresses="127.0.0.1")
 
 
 @pytest.fixture
@@ -291,6 +292,39 @@ def test_a_zone_is_turned_off_only_by_who_knows_what_falls_silent_with_it(api: F
     assert api.get("/api/v1/onair").json["muted"] == []
     assert api.post("/api/v1/zones/khong-co/mute").status_code == 404
     assert api.post("/api/v1/zones/all/mute").json["zones"] == asked["zones"]
+
+
+def test_a_key_that_drafts_does_not_sound_and_one_that_sounds_does_from_its_place_so_often(
+    station: Station, app: Flask, api: FlaskClient, sign_in: SignIn
+) -> None:
+    boss = accounts.actor_named(station, "quantri")
+    wish = {"text": "Cháy chợ.", "zones": ["am01"], "reason": "Cháy"}
+    with pytest.raises(RuleError, match="địa chỉ"):
+        tokens.create(station, boss, "tu-phat", ["emergency:confirm"])
+    with pytest.raises(RuleError, match=r"192\.168"):
+        tokens.create(station, boss, "tu-phat", ["emergency:confirm"], addresses="ở xã")
+
+    def holding(name: str, *scopes: str, **more: object) -> FlaskClient:
+        client = app.test_client()
+        key = tokens.create(station, boss, name, scopes, **more)  # type: ignore[arg-type]
+        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
+        return client
+
+    drafting = holding("soan", "emergency:draft")
+    address = drafting.post("/api/v1/emergencies", json=wish).headers["Location"]
+    seen = sealed(drafting, address)
+    for act, body in (("confirm", seen), ("cancel", {"reason": "x"}), ("prolong", {"until": "2099-01-02T07:00:00Z"})):
+        assert drafting.post(f"{address}/{act}", json=body).status_code == 403
+    elsewhere = holding("noi-khac", "emergency:confirm", addresses="192.0.2.7, 198.51.100.0/24")
+    assert elsewhere.post(f"{address}/confirm", json=seen).json["field"] == "address"
+    assert drafting.get(address).json["state"] == "draft"
+    sounding = holding("tu-phat", "emergency:confirm", "emergency:draft", addresses="127.0.0.0/8", per_hour=1)
+    assert sounding.post(f"{address}/confirm", json=seen).json["state"] == "active"
+    assert "máy “tu-phat” tự xác nhận" in sign_in("xem").get("/fragments/bar").text
+    again = sounding.post("/api/v1/emergencies", json=wish).headers["Location"]
+    refused = sounding.post(f"{again}/confirm", json=sealed(sounding, again))
+    assert (refused.status_code, refused.json["field"]) == (403, "per_hour")
+    assert sounding.get(again).json["state"] == "draft"
 
 
 def test_a_draft_is_dropped_and_an_emergency_prolonged_by_another_system(api: FlaskClient) -> None:
