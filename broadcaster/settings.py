@@ -80,6 +80,9 @@ class ApprovalSettings(_Section):
     four_eyes: bool = Field(
         True, description="Ai góp phần vào lời, âm thanh của bài thì không tự duyệt bài ấy. Tắt đi vẫn ghi lại."
     )
+    open_units: bool = Field(
+        False, description="Biên tập viên sửa được cả bài, hoạt động của đơn vị khác; tắt: chỉ của đơn vị mình."
+    )
     stale_reading: Literal["air", "hold"] = Field(
         "air",
         description="Từ điển đọc đổi sau khi duyệt: air phát tiếp bản đã duyệt, hold giữ lại đến khi duyệt lại.",

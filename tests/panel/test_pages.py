@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 
@@ -220,7 +221,11 @@ def test_the_leader_approves_what_was_heard(sign_in: SignIn, station: Station) -
     stale = chief.post("/approve/7", data={"decision": "approve", "rendition": "1"})
     assert stale.status_code == 422
     assert "nghe lại" in stale.text
-    assert chief.post("/approve/7", data={"decision": "approve", "rendition": heard}).status_code == 303
+    seal = html.unescape(re.search(r'name="seal" value="([^"]+)"', page)[1])
+    unsealed = chief.post("/approve/7", data={"decision": "approve", "rendition": heard})
+    assert unsealed.status_code == 422
+    sent = {"decision": "approve", "rendition": heard, "seal": seal}
+    assert chief.post("/approve/7", data=sent).status_code == 303
     with station.db.read() as session:
         assert session.get(Script, 7).state is ScriptState.APPROVED
 

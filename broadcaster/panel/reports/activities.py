@@ -22,6 +22,7 @@ from broadcaster.panel.reports.pages import choices
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_date
 from broadcaster.panel.web.forms import StationForm
+from broadcaster.services.people import boundaries
 from broadcaster.services.reports import activities
 from broadcaster.services.reports.plans import form_titles
 
@@ -151,7 +152,7 @@ def parts() -> ResponseReturnValue:
     """The parts of the units for a period: one's own for an editor, all for whoever draws the report."""
     period, written = _period()
     with station().db.read() as session:
-        own = activities.unit_of(session, actor())
+        own = boundaries.unit_of(session, actor())
         units = people.units(session)
     unit = request.values.get("unit", own or "")
     if request.method == "POST":
@@ -239,4 +240,4 @@ def _values(row: Activity | None) -> dict[str, Any]:
 
 def _own_unit() -> str:
     with station().db.read() as session:
-        return activities.unit_of(session, actor()) or ""
+        return boundaries.unit_of(session, actor()) or ""

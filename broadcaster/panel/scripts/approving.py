@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
@@ -12,6 +13,7 @@ from broadcaster.db.queries import people, schedule
 from broadcaster.db.queries.scripts import many
 from broadcaster.db.queries.scripts.many import Whole
 from broadcaster.db.queries.scripts.one import get_script
+from broadcaster.domain.confirming import seal_of
 from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.schedule.candidates import Candidate
 from broadcaster.domain.schedule.uptake import UptakeState
@@ -33,6 +35,8 @@ from broadcaster.services.scripts.recordings import is_human
 from broadcaster.text.readings import choices, lines
 
 blueprint = Blueprint("approving", __name__, url_prefix="/approve")
+_TOLD_FOR = dt.timedelta(days=14)
+"""So long a leader is told of an approved script that an editor took out of use."""
 QUICK = ("Cần sửa lời văn cho dễ nghe", "Số liệu cần kiểm tra lại", "Đọc chưa đúng tên riêng hoặc chữ viết tắt")
 
 
@@ -45,9 +49,16 @@ def index() -> ResponseReturnValue:
         names = people.names_by_username(session)
         standings = approving.standings(session, [r.script.id for r in rows])
         given = delegating.delegations(session, chief=actor().username, day=station().today())
+        retired = many.retired_since(session, station().now() - _TOLD_FOR)
         old = [get_script(session, number) for number in names_said.outdated(session)]
     return render_template(
-        "scripts/approving/index.html", rows=rows, names=names, standings=standings, given=given, old=old
+        "scripts/approving/index.html",
+        rows=rows,
+        names=names,
+        standings=standings,
+        given=given,
+        old=old,
+        retired=retired,
     )
 
 
@@ -83,6 +94,7 @@ def show(script_id: int) -> ResponseReturnValue:
         would = _candidate(whole)
         taken = uptakes(station(), session, (), would).get(script_id) if would else None
         heard = hearing.hearings_of(session, whole.rendition.id) if whole.rendition else []
+        seal = seal_of(four_eyes.deciding(station(), session, script_id))
         makers = four_eyes.contributors(station(), session, script_id)
         own_words = next((a for a in whole.approvals if a.decision == Decision.RETURNED), None)
     found = explained(station(), script_id)
@@ -96,6 +108,7 @@ def show(script_id: int) -> ResponseReturnValue:
         refused=refused,
         quick=QUICK,
         makers=makers,
+        seal=seal,
         respelled=respelled(station(), found, voice),
         human=whole.rendition is not None and is_human(whole.rendition.voice),
         heard=heard[0] if heard else None,
@@ -186,7 +199,7 @@ def _decide(script_id: int) -> ResponseReturnValue:
         heard = a_number(request.form.get("rendition"))
         if heard is None:
             raise RuleError("Hãy nghe bản đọc trước khi duyệt.", field="rendition")
-        four_eyes.approve(station(), actor(), script_id, comment, rendition_id=heard)
+        four_eyes.approve(station(), actor(), script_id, comment, rendition_id=heard, seal=request.form.get("seal", ""))
         flash("Đã duyệt. Đúng lời này, đúng âm thanh này sẽ được phát.")
         with station().db.read() as session:
             taken = uptakes(station(), session, [script_id]).get(script_id)

@@ -24,6 +24,7 @@ from broadcaster.services.lexicon import layers, stale
 from broadcaster.services.lexicon.layers import checked, entry_of
 from broadcaster.services.lexicon.reading import filled, sentences_of
 from broadcaster.services.lexicon.stale import Affected
+from broadcaster.services.people.boundaries import require_touch
 from broadcaster.services.people.contributing import shaped
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
@@ -126,7 +127,7 @@ def apply(
         if layers.version(session) != effect.version or _newest_approval(session) != effect.approval:
             raise RuleError("Từ điển hoặc phê duyệt vừa được người khác thay đổi. Hãy xem lại rồi lưu lần nữa.")
         if change.script_id is not None:
-            get_script(session, change.script_id)
+            require_touch(station, session, actor, get_script(session, change.script_id))
         number = _write(station, session, actor, change, by or actor.username)
         if number is None:
             return effect.version

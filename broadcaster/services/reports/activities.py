@@ -10,12 +10,13 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import Activity, ActivityProof, Topic, Unit, UnitPart, User
+from broadcaster.db.models import Activity, ActivityProof, Topic, Unit, UnitPart
 from broadcaster.domain.fold import file_name, nfc
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.reports.activities import ActivityDraft, PartState, move_part
-from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
+from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail
+from broadcaster.services.people.boundaries import require_touch
 from broadcaster.services.reports.plans import form_titles
 from broadcaster.services.station import Station
 from broadcaster.sound.store import Store, digest
@@ -107,6 +108,8 @@ def keep_activity(station: Station, actor: Actor, draft: ActivityDraft, *, numbe
         row = None if number is None else activity(session, number)
         if row is not None and row.removed_at is not None:
             raise RuleError("Hoạt động này đã được bỏ ra khỏi số liệu nên không sửa được.", field="activity")
+        things = [Activity(unit_code=draft.unit)] if row is None else [row, Activity(unit_code=draft.unit)]
+        require_touch(station, session, actor, *things)
         before = _plain(row) if row else None
         if row is None:
             row = Activity(by=actor.username, created_at=now, removed_at=None)
@@ -125,6 +128,7 @@ def remove_activity(station: Station, actor: Actor, number: int) -> None:
     actor.require(Permission.WRITE)
     with station.db.write() as session:
         row = activity(session, number)
+        require_touch(station, session, actor, row)
         if row.removed_at is None:
             row.removed_at = station.now()
             Trail(session, station.now(), actor).record(
@@ -137,6 +141,7 @@ def restore_activity(station: Station, actor: Actor, number: int) -> None:
     actor.require(Permission.WRITE)
     with station.db.write() as session:
         row = activity(session, number)
+        require_touch(station, session, actor, row)
         if row.removed_at is not None:
             row.removed_at = None
             Trail(session, station.now(), actor).record("restore", "activity", number, note=row.title)
@@ -158,7 +163,7 @@ def add_proof(station: Station, actor: Actor, number: int, name: str, data: byte
         path.write_bytes(data)
         sha256 = digest(path)
         with station.db.write() as session:
-            activity(session, number)
+            require_touch(station, session, actor, activity(session, number))
             have = proofs(session, number)
             if any(p.sha256 == sha256 for p in have):
                 return sha256
@@ -240,9 +245,7 @@ def keep_part(
         raise RuleError("Phần báo cáo chưa có nội dung.", field="body")
     now = station.now()
     with station.db.write() as session:
-        own = unit_of(session, actor)
-        if own != unit and not actor.may(Permission.REPORT):
-            raise ForbiddenError("Chỉ ghi được phần báo cáo của đơn vị mình.", field="unit")
+        require_touch(station, session, actor, UnitPart(unit_code=unit))
         if session.get(Unit, unit) is None:
             raise NotFoundError(f"Không có đơn vị “{unit}”.", field="unit")
         row = parts(session, first, last).get(unit)
@@ -289,11 +292,6 @@ def decide_part(
             before={"state": before.value},
             after={"state": to.value, "comment": row.comment},
         )
-
-
-def unit_of(session: Session, actor: Actor) -> str | None:
-    """The unit of an account."""
-    return session.scalars(select(User.unit_code).where(User.username == actor.username)).first()
 
 
 def _known(session: Session, draft: ActivityDraft) -> None:

@@ -30,6 +30,7 @@ from broadcaster.domain.scripts.scripts import (
 from broadcaster.domain.scripts.shaping import FIELDS, Shaped
 from broadcaster.errors import EngineError, RuleError, Where
 from broadcaster.services.audit import Trail
+from broadcaster.services.people.boundaries import require_touch
 from broadcaster.services.people.contributing import shaped
 from broadcaster.services.scripts import directing
 from broadcaster.services.scripts.approving import withdraw
@@ -52,6 +53,7 @@ def add_script(station: Station, actor: Actor, draft: ScriptFields) -> int:
         draft = _checked(session, draft)
         now = station.now()
         script = Script(state=ScriptState.DRAFT, created_at=now, updated_at=now, **_columns(draft))
+        require_touch(station, session, actor, script)
         session.add(script)
         session.flush()
         session.add(_revision(script.id, 1, draft.body, actor, now))
@@ -94,6 +96,7 @@ def revise(
     with station.db.write() as session:
         script = get_script(session, script_id)
         draft = _checked(session, draft)
+        require_touch(station, session, actor, script, Script(unit_code=draft.unit))
         latest = latest_revision(session, script_id)
         if seen and seen != version_of(script, latest):
             raise OvertakenError("Bài vừa được người khác sửa. Hãy xem lại rồi lưu lần nữa.", field="version")
@@ -149,6 +152,7 @@ def _set_state(
     actor.require(Permission.WRITE)
     with station.db.write() as session:
         script = get_script(session, script_id)
+        require_touch(station, session, actor, script)
         if state is ScriptState.SUBMITTED:
             directing.require_script(session, script)
         if script.state is ScriptState.APPROVED and state is not ScriptState.APPROVED:

@@ -7,13 +7,16 @@ that nobody but their maker has looked at, the station's name where the script s
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Approval, AuditEvent, LexiconRow, LexiconVersion
 from broadcaster.db.queries.scripts.one import get_script, latest_rendition, latest_revision
+from broadcaster.domain.confirming import require_shown
 from broadcaster.domain.people.roles import Actor, Permission
+from broadcaster.domain.scripts.fields import ABOUT, plain, values_of
 from broadcaster.domain.scripts.scripts import Decision, ScriptState, move
 from broadcaster.domain.scripts.shaping import HUMAN, Contributor, Shaped
 from broadcaster.errors import ForbiddenError, RuleError
@@ -25,19 +28,46 @@ from broadcaster.services.scripts.approving import approved, decide
 from broadcaster.services.scripts.correcting import renew_planned
 from broadcaster.services.station import Station
 
+_SHOWN = {name: about.label or name for name, about in ABOUT.items()} | {
+    "revision": "Văn bản",
+    "spoken": "Lời đọc",
+    "sound": "Âm thanh",
+    "makers": "Người làm bài",
+}
 _SOUNDING = ("speech", "sound", "speech.voices")
 
 
+def deciding(station: Station, session: Session, script_id: int) -> dict[str, Any]:
+    """All that an approval of a script would let be heard, and when; and whose work it is."""
+    script = get_script(session, script_id)
+    revision = latest_revision(session, script_id)
+    made = latest_rendition(session, revision.id)
+    return {name: plain(value) for name, value in values_of(script).items()} | {
+        "revision": revision.number,
+        "spoken": made and made.spoken_sha256,
+        "sound": made and made.audio_sha256,
+        "makers": sorted(c.username for c in contributors(station, session, script_id)),
+    }
+
+
 def approve(
-    station: Station, actor: Actor, script_id: int, comment: str = "", *, rendition_id: int | None = None
+    station: Station,
+    actor: Actor,
+    script_id: int,
+    comment: str = "",
+    *,
+    rendition_id: int | None = None,
+    seal: str | None = None,
 ) -> int:
     """Approve the newest revision of a script as it was last spoken; return the approval's number.
 
     What is planned with the script names the new sound from now on (ADR 77).
 
-    `rendition_id` is what the leader listened to: when something newer has come since, nothing is approved.
+    `rendition_id` is what the leader listened to: when something newer has come since, nothing is approved. `seal` is
+    that of the whole page (`deciding`).
 
     Raises:
+        NotAsShownError: what would be approved is no longer what was shown.
         ForbiddenError: the actor may not approve, or shaped what is heard and the station asks for four eyes.
         RuleError: the text was never spoken, or changed since the leader listened.
     """
@@ -55,6 +85,7 @@ def approve(
             raise RuleError(
                 "Kịch bản đã có bản mới hơn bản vừa nghe. Hãy nghe lại bản mới rồi duyệt.", field="rendition"
             )
+        require_shown(deciding(station, session, script_id), seal, _SHOWN)
         own = is_own(station, session, actor, script_id)
         if own and station.settings.approval.four_eyes:
             raise ForbiddenError(

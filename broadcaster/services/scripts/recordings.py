@@ -29,6 +29,7 @@ from broadcaster.media import ffmpeg
 from broadcaster.services.audit import Trail
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.reading import spoken_of
+from broadcaster.services.people.boundaries import require_touch
 from broadcaster.services.people.contributing import shaped
 from broadcaster.services.scripts import directing
 from broadcaster.services.station import Station
@@ -114,6 +115,7 @@ def record(
     tell = progress or (lambda _share: None)
     with station.db.read() as session:
         script = get_script(session, script_id)
+        require_touch(station, session, actor, script)
         revision = _revision(session, script_id, revision_id)
         body, kept, revision_id = revision.body, kept_of(script.kept), revision.id
         mark = layers.lexicon_mark(station, session, script_id)
@@ -175,7 +177,7 @@ def take(
     """
     actor.require(Permission.WRITE)
     with station.db.read() as session:
-        get_script(session, script_id)
+        require_touch(station, session, actor, get_script(session, script_id))
         revision_id = latest_revision(session, script_id).id
     path = _saved(station, stream, name)
     try:
@@ -202,6 +204,7 @@ def again(station: Station, actor: Actor, script_id: int) -> int:
     """
     actor.require(Permission.WRITE)
     with station.db.write() as session:
+        require_touch(station, session, actor, get_script(session, script_id))
         job = _job(session, script_id)
         if job is None or job.state is not JobState.FAILED or not kept_upload(station, job.arguments):
             raise RuleError("Không còn bản ghi âm nào để làm lại. Hãy gửi lại bản ghi âm.", field="recording")

@@ -16,6 +16,7 @@ from broadcaster.domain.work.jobs import JobKind
 from broadcaster.services.audit import Trail
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.reading import Recipe, profile_of, spelled_for, spoken_of
+from broadcaster.services.people.boundaries import require_touch
 from broadcaster.services.people.contributing import shaped
 from broadcaster.services.scripts import directing
 from broadcaster.services.station import Station
@@ -42,6 +43,7 @@ def speak(station: Station, actor: Actor, script_id: int, progress: Progress | N
     actor.require(Permission.WRITE)
     with station.db.read() as session:
         script = get_script(session, script_id)
+        require_touch(station, session, actor, script)
         revision = latest_revision(session, script_id)
         lexicon = layers.lexicon_of(station, session, script_id)
         mark = layers.lexicon_mark(station, session, script_id)
@@ -93,7 +95,7 @@ def want_rendition(station: Station, actor: Actor, script_id: int) -> int:
     """Ask the worker to speak a script; return the number of the job, which shows progress."""
     actor.require(Permission.WRITE)
     with station.db.write() as session:
-        get_script(session, script_id)
+        require_touch(station, session, actor, get_script(session, script_id))
         return jobs.want(
             session, station.now(), JobKind.SPEAK, str(script_id), {"script_id": script_id}, by=actor.username
         )

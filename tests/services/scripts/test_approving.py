@@ -10,12 +10,13 @@ from sqlalchemy import select
 
 from broadcaster.db.models import Approval, AuditEvent, Script
 from broadcaster.domain.air.causes import NOTHING
+from broadcaster.domain.confirming import NotAsShownError, seal_of
 from broadcaster.domain.people.roles import Actor, Role
-from broadcaster.domain.scripts.scripts import ScriptState
+from broadcaster.domain.scripts.scripts import Priority, ScriptState
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
 from broadcaster.services.scripts.approving import airable, refusal, send_back
 from broadcaster.services.scripts.editing import add_script, retire, revise
-from broadcaster.services.scripts.four_eyes import approve
+from broadcaster.services.scripts.four_eyes import approve, deciding
 from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.station import Station
 from tests.kit.people import EDITOR, LEADER, OPERATOR
@@ -102,6 +103,32 @@ def test_a_leader_approves_what_was_listened_to_and_nothing_newer(station: Stati
     speak(station, EDITOR, number)
     with pytest.raises(RuleError, match="bản mới hơn"):
         approve(station, LEADER, number, rendition_id=heard)
+
+
+@pytest.mark.parametrize(
+    ("named", "change"),
+    [
+        ("Tên bài", {"title": "Tên khác hẳn"}),
+        ("Đến hết ngày", {"valid_to": TODAY}),
+        ("Mức ưu tiên", {"priority": Priority.EMERGENCY}),
+        ("Giọng đọc", {"voice": "tone:beep"}),
+    ],
+)
+def test_what_somebody_changed_since_the_page_was_opened_is_named_and_not_approved(
+    station: Station, named: str, change: dict[str, object]
+) -> None:
+    number = add_script(station, EDITOR, draft())
+    heard = speak(station, EDITOR, number)
+    with station.db.read() as session:
+        seal = seal_of(deciding(station, session, number))
+    revise(station, EDITOR, number, draft(**change))
+    for sent in (seal, ""):
+        with pytest.raises(NotAsShownError, match=named if sent else "thiếu dấu"):
+            approve(station, LEADER, number, rendition_id=heard, seal=sent)
+    with station.db.read() as session:
+        assert airable(session) == []
+        seal = seal_of(deciding(station, session, number))
+    approve(station, LEADER, number, rendition_id=heard, seal=seal)
 
 
 def test_a_script_sent_back_needs_a_reason_and_does_not_air(station: Station) -> None:

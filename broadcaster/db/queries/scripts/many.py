@@ -129,6 +129,19 @@ def returned_to(session: Session, author: str) -> list[tuple[Script, Approval]]:
     return [(script, approval) for script, approval in session.execute(query)]
 
 
+def retired_since(session: Session, moment: dt.datetime) -> list[tuple[Script, Approval]]:
+    """The approved scripts that somebody took out of use since a moment and that are out of it, the last first."""
+    last = select(func.max(Approval.id)).group_by(Approval.script_id)
+    query = (
+        select(Script, Approval)
+        .join(Approval, Approval.script_id == Script.id)
+        .where(Script.state == ScriptState.RETIRED, Approval.decision == Decision.WITHDRAWN, Approval.at > moment)
+        .where(Approval.id.in_(last))
+        .order_by(Approval.id.desc())
+    )
+    return [(script, approval) for script, approval in session.execute(query)]
+
+
 def hand_counts(session: Session) -> tuple[int, dict[str, int]]:
     """How many scripts wait for the leader, and how many lie returned with each author; one question for both."""
     last = select(func.max(Approval.id)).where(Approval.decision == Decision.RETURNED).group_by(Approval.script_id)

@@ -1,0 +1,136 @@
+"""Units are a boundary: every act on a script, an activity, a proof, a recording or a part, by every role, own and other."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from broadcaster.db.models import Script, User
+from broadcaster.domain.people.roles import PERMISSIONS, Permission
+from broadcaster.domain.reports.activities import ActivityDraft
+from broadcaster.domain.scripts.scripts import ScriptState
+from broadcaster.services.lexicon.overrides import explained
+from broadcaster.services.people import accounts
+from broadcaster.services.people.boundaries import may_touch
+from broadcaster.services.reports import activities
+from broadcaster.services.station import Station
+from tests.kit.panel import SignIn
+from tests.kit.routes import TABLE
+from tests.kit.seed import PEOPLE
+
+HERE, ELSEWHERE = "vhxh", "kinh-te"
+SCRIPT = 2
+ROLES = {username: roles[0] for username, _, roles in PEOPLE}
+FIELDS = {"title": "Bài", "unit": HERE, "topic": "khac", "genre": "notice", "priority": "normal", "body": "Lời mới."}
+ACTIVITY = {"form": "hoi-nghi", "title": "Họp", "day": "2026-03-01", "topic": "khac", "unit": HERE, "attendance": "9"}
+Data = Callable[[Station], dict[str, Any]]
+
+
+def reading(station: Station) -> dict[str, Any]:
+    [number] = [r.number for r in explained(station, SCRIPT).readings if r.written == "TTHC"]
+    return {"number": number, "written": "TTHC", "mode": "expand", "say": "thủ tục", "seen": str(SCRIPT)}
+
+
+def file(name: str) -> Data:
+    return lambda _station: {name: (io.BytesIO(b"%PDF-1.4 x"), "a.pdf")}
+
+
+def plain(**data: Any) -> Data:
+    return lambda _station: data
+
+
+ACTS: dict[str, tuple[tuple[str, Data], ...]] = {
+    "editor.new": (("/scripts/new", plain(**FIELDS)),),
+    "editor.edit": ((f"/scripts/{SCRIPT}/edit", plain(**FIELDS)),),
+    "scripts.speak": ((f"/scripts/{SCRIPT}/speak", plain()),),
+    "scripts.reading": ((f"/scripts/{SCRIPT}/reading", reading),),
+    "scripts.state": (
+        (f"/scripts/{SCRIPT}/state", plain(to="retire")),
+        (f"/scripts/{SCRIPT}/state", plain(to="restore")),
+    ),
+    "recordings.take": ((f"/scripts/{SCRIPT}/recording", file("recording")),),
+    "recordings.again": ((f"/scripts/{SCRIPT}/recording/again", plain()),),
+    "activities.new": (("/activities/new", plain(**ACTIVITY)),),
+    "activities.edit": (("/activities/1/edit", plain(**ACTIVITY)),),
+    "activities.state": (("/activities/1/state", plain(to="remove")), ("/activities/1/state", plain(to="restore"))),
+    "activities.add_proof": (("/activities/1/proofs", file("file")),),
+    "activities.parts": (("/activities/parts", plain(unit=HERE, body="Đã làm.", to="save")),),
+}
+NO_THING = {
+    "preview.hear_one": "listens",
+    "preview.preview": "shows",
+    "editor.upload": "reads a file into a form",
+    "editor.drop": "a person's own draft",
+    "listening.listen": "listens",
+    "lexicon.new": "of the whole station",
+    "lexicon.edit": "of the whole station",
+    "lexicon.agree": "of the whole station",
+    "lexicon.remove": "of the whole station",
+    "lexicon.try_out": "of the whole station",
+    "lexicon.hear_it": "of the whole station",
+    "lexicon.take_in": "of the whole station",
+}
+
+
+@pytest.fixture
+def ready(station: Station) -> Station:
+    """A station with two units and an activity of the first."""
+    with station.db.read() as session:
+        assert session.get_one(Script, SCRIPT).unit_code == HERE
+    draft = ActivityDraft(**ACTIVITY | {"attendance": 9, "day": station.today()})  # type: ignore[arg-type]
+    assert activities.keep_activity(station, accounts.actor_named(station, "lanhdao"), draft) == 1
+    return station
+
+
+def belongs(station: Station, username: str, unit: str | None) -> None:
+    with station.db.write() as session:
+        session.scalars(select(User).where(User.username == username)).one().unit_code = unit
+
+
+def test_every_act_that_writes_is_on_a_thing_of_a_unit_or_says_why_not() -> None:
+    writes = {endpoint for endpoint, asked in TABLE.items() if asked == Permission.WRITE}
+    assert writes == set(ACTS) | set(NO_THING)
+
+
+@pytest.mark.parametrize("username", ["bientap", "vanhanh", "lanhdao"])
+def test_what_belongs_to_another_unit_is_changed_by_leaders_and_reporters_alone(
+    ready: Station, app: Flask, sign_in: SignIn, username: str
+) -> None:
+    client, above = sign_in(username), Permission.REPORT in PERMISSIONS[ROLES[username]]
+    for unit in (ELSEWHERE, HERE, None):
+        belongs(ready, username, unit)
+        for endpoint, acts in ACTS.items():
+            for address, data in acts:
+                shut = not above and (unit == ELSEWHERE or (unit is None and endpoint == "activities.parts"))
+                answer = client.post(address, data=data(ready), content_type="multipart/form-data")
+                assert (answer.status_code == 403) == shut, f"{username} of {unit}: {address} {answer.status_code}"
+                assert answer.status_code < 500, address
+                answer.close()
+
+
+def test_a_commune_that_wants_it_lets_every_editor_at_everything_but_another_unit_s_part(ready: Station) -> None:
+    belongs(ready, "bientap", ELSEWHERE)
+    editor = accounts.actor_named(ready, "bientap")
+    loose = ready.settings.approval.model_copy(update={"open_units": True})
+    wide = replace(ready, settings=ready.settings.model_copy(update={"approval": loose}))
+    with ready.db.read() as session:
+        script, row = session.get_one(Script, SCRIPT), activities.activity(session, 1)
+        assert [may_touch(ready, session, editor, t) for t in (script, row)] == [False, False]
+        assert [may_touch(wide, session, editor, t) for t in (script, row)] == [True, True]
+
+
+def test_a_leader_is_told_of_an_approved_script_that_was_taken_out_of_use(ready: Station, sign_in: SignIn) -> None:
+    with ready.db.read() as session:
+        script = session.get_one(Script, SCRIPT)
+        assert script.state is ScriptState.APPROVED
+    assert "ngừng dùng" not in sign_in("lanhdao").get("/approve/").text
+    sign_in("bientap").post(f"/scripts/{SCRIPT}/state", data={"to": "retire"})
+    page = sign_in("lanhdao").get("/approve/").text
+    assert "Bài đã duyệt bị ngừng dùng" in page
+    assert script.title in page
