@@ -9,8 +9,9 @@ import click
 
 from broadcaster.cli.common import actor_of, opened, show_table
 from broadcaster.cli.place import home_option
+from broadcaster.services.air.signs import BESIDE
 from broadcaster.services.setup import lacking, restored
-from broadcaster.services.setup.backup import BESIDE, backup
+from broadcaster.services.setup.backup import backup
 from broadcaster.services.setup.restoring import Restored, restore
 
 

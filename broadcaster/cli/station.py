@@ -18,9 +18,9 @@ from broadcaster.cli.place import home_option, where
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.errors import RuleError
 from broadcaster.home import Home
-from broadcaster.services.air import fitness
+from broadcaster.services.air import fitness, signs
 from broadcaster.services.people.accounts import actor_named, make_first_accounts
-from broadcaster.services.setup import doctor, lacking, settings_check
+from broadcaster.services.setup import doctor, settings_check
 from broadcaster.services.setup.founding import init
 from broadcaster.services.setup.starter import FirstBulletin, first_bulletin, prepare
 from broadcaster.services.station import Station, open_station
@@ -93,7 +93,8 @@ def up_command(
         station = open_station(where(ctx, own_home))
     logs.configure("up", station.home.logs)
     with bond.only(station.home, "up"):
-        lacking.from_package(station)
+        for title in signs.mend(station):
+            click.echo(f"Âm thanh “{title}” không còn tệp: đài dùng âm thanh đi kèm thay. Nạp lại ở trang Âm thanh.")
         lines = sink_sentences(station)
         for line in [*settings_check.in_settings(station), *lines]:
             click.echo(line)

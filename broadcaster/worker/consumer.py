@@ -18,7 +18,7 @@ from broadcaster.domain.work.jobs import JobKind, JobTurn
 from broadcaster.errors import StationError
 from broadcaster.logs import EventLog
 from broadcaster.reserve import scarce
-from broadcaster.services.air import emergency_soundings, watched
+from broadcaster.services.air import emergency_soundings, signs, watched
 from broadcaster.services.lexicon import names
 from broadcaster.services.log import left_out
 from broadcaster.services.setup import restarting
@@ -119,6 +119,7 @@ def reconcile(station: Station) -> None:
     now = station.now()
     local = station.local(now)
     performing.reconcile(station)
+    signs.mend(station)
     emergency_soundings.tend(station)
     names.follow(station, machine())
     left_out.settle(station)

@@ -86,6 +86,9 @@ class CueRow(Base):
     duration_ms: Mapped[int]
     licence: Mapped[str] = mapped_column(String(64))
     source: Mapped[str] = mapped_column(String(200), default="")
+    lost_sha256: Mapped[str | None] = mapped_column(String(64))
+    """The station's own sound whose file is gone, while a shipped one stands in; nobody has decided yet."""
+    lost_ms: Mapped[int | None]
 
 
 class RotationRow(Base):

@@ -43,6 +43,7 @@ VERBS = {
     "withdrawn": "hủy phê duyệt",
     "retire": "ngừng dùng",
     "restore": "dùng lại",
+    "stand-in": "dùng âm thanh đi kèm thay vì mất tệp",
     "remove": "bỏ",
     "speak": "tạo bản đọc",
     "apply": "áp dụng",

@@ -17,6 +17,7 @@ from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.forms import SoundForm
 from broadcaster.panel.web.replanning import replanned
 from broadcaster.panel.web.sending import send_sound
+from broadcaster.services.air import signs
 from broadcaster.services.setup import sounds
 
 blueprint = Blueprint("sounds", __name__, url_prefix="/sounds")
@@ -28,7 +29,7 @@ def index() -> ResponseReturnValue:
     """All station sounds."""
     with station().db.read() as session:
         rows = zones.cues(session)
-    kit = sounds.shipped()
+    kit = signs.shipped()
     changed = {r.name for r in rows if r.name in kit and r.audio_sha256 != kit[r.name]["sha256"]}
     missing = [s for name, s in kit.items() if name not in {r.name for r in rows}]
     return render_template(
@@ -79,7 +80,7 @@ def edit(name: str) -> ResponseReturnValue:
             replanned()
             flash(f"Đã lưu âm thanh “{form.title.data}”; các buổi sắp tới dùng bản mới.")
             return leave_to(url_for("sounds.index"))
-    page = render_template("setup/sounds/edit.html", form=form, row=row, own=name not in sounds.shipped())
+    page = render_template("setup/sounds/edit.html", form=form, row=row, own=name not in signs.shipped())
     return page, 422 if form.is_submitted() else 200
 
 
@@ -92,6 +93,9 @@ def act(name: str) -> ResponseReturnValue:
         sounds.restore(station(), actor(), name)
         replanned()
         flash("Đã khôi phục âm thanh gốc của bộ cài.")
+    elif what == "shipped":
+        sounds.keep_shipped(station(), actor(), name)
+        flash("Từ nay dùng âm thanh đi kèm.")
     elif what == "remove":
         sounds.remove(station(), actor(), name)
         flash("Đã bỏ âm thanh này. Buổi đã xếp vẫn giữ bản đã ghim.")

@@ -21,7 +21,7 @@ from broadcaster.domain.air.broadcasts import OPEN_STATES, BroadcastKind, Broadc
 from broadcaster.domain.air.desk import Verb
 from broadcaster.domain.air.emergencies import NOTICE, EmergencyState, last_start, repeat_after, repeats
 from broadcaster.domain.people.roles import Actor, machine
-from broadcaster.services.air import broadcasts
+from broadcaster.services.air import broadcasts, signs
 from broadcaster.services.air.emergency_rest import RECENT, resume
 from broadcaster.services.air.emergency_unheard import zones_to_try
 from broadcaster.services.audit import Trail
@@ -219,7 +219,7 @@ def _rundown(station: Station, session: Session, row: Emergency) -> list[Rundown
     alert = alert_of(station, session)
     items = []
     if alert and not row.over:
-        items.append(RundownItem(1, ItemKind.CUE, alert.title, alert.audio_sha256, alert.duration_ms))
+        items.append(RundownItem(1, ItemKind.CUE, alert.title, *signs.usable(station, alert)))
     sha, ms, voice = row.good_sha256, row.good_ms, row.good_voice
     if sha is None:
         sha, ms, voice = row.quick_sha256, row.quick_ms, row.quick_voice

@@ -14,7 +14,6 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Final
 
 from sqlalchemy import select
@@ -32,12 +31,12 @@ from broadcaster.domain.air.outlets import unheard
 from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.errors import MediaError
 from broadcaster.locks import FileLock
-from broadcaster.services.air import broadcasts, emergency_soundings
+from broadcaster.services.air import broadcasts, emergency_soundings, signs
 from broadcaster.services.air.heartbeats import status
 from broadcaster.services.schedule.item_faults import Refusal, item_faults
 from broadcaster.services.scripts import approving
 from broadcaster.services.station import Station
-from broadcaster.sound.store import Store, digest
+from broadcaster.sound.store import Store
 
 AHEAD = dt.timedelta(hours=24)
 LEAST_FREE = 300_000_000
@@ -232,7 +231,7 @@ def _sounds(station: Station, session: Session) -> Iterator[Ailment]:
     alert = emergency_soundings.alert_of(station, session)
     if alert is None:
         yield Ailment(Organ.SIREN, "Đài không có tín hiệu báo động nào. Hãy thêm ở Câu nhạc, loại Báo động.")
-    elif why := _missing(store, alert.audio_sha256):
+    elif why := _missing(store, signs.usable(station, alert)[0]):
         yield Ailment(Organ.SIREN, f"Tín hiệu báo động “{alert.title}”: {why}")
     rows = session.scalars(
         select(BroadcastRow)
@@ -266,15 +265,8 @@ def _silent_items(station: Station, session: Session, store: Store, b: Broadcast
 
 def _missing(store: Store, sha256: str) -> str:
     """Why a sound cannot be played; its bytes are read once for each time that the file changes."""
-    path = store.path(sha256)
-    try:
-        found = path.stat()
-        whole = _digest(path, found.st_mtime_ns, found.st_size) == sha256
-    except OSError:
-        return "tệp âm thanh không còn trong kho hoặc không đọc được. Hãy tạo lại âm thanh."
-    return "" if whole else "tệp âm thanh trong kho đã bị thay đổi. Hãy tạo lại và duyệt lại."
-
-
-@functools.lru_cache(maxsize=4096)
-def _digest(path: Path, _changed: int, _size: int) -> str:
-    return digest(path)
+    if signs.intact(store, sha256):
+        return ""
+    if sha256 in store:
+        return "tệp âm thanh trong kho đã bị thay đổi. Hãy tạo lại và duyệt lại."
+    return "tệp âm thanh không còn trong kho hoặc không đọc được. Hãy tạo lại âm thanh."

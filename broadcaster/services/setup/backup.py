@@ -31,6 +31,7 @@ from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.home import SQLITE, Home
 from broadcaster.locks import FileLock
+from broadcaster.services.air.signs import BESIDE
 from broadcaster.services.audit import Trail
 from broadcaster.services.scripts.recordings import HUMAN
 from broadcaster.services.setup.archives import DAMAGE, DATABASE, LISTS, SETTINGS
@@ -41,7 +42,6 @@ KEEP = 14
 """Backups kept: two weeks of nights."""
 OWN: Final = ("schedules", "scripts", "web", "reports", "proofs")
 """Folders of the home whose files are in every archive."""
-BESIDE: Final = "sounds"
 _PART: Final = "partial-"
 WITHIN: Final = 200_000_000
 """What people recorded is in the archive itself while all of it is no more than this many bytes."""

@@ -20,11 +20,10 @@ from broadcaster.domain.air.broadcasts import OPEN_STATES
 from broadcaster.domain.air.emergencies import EmergencyState
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import StationError
-from broadcaster.rooms import room
-from broadcaster.services.air import emergencies
+from broadcaster.services.air import emergencies, signs
+from broadcaster.services.air.signs import shipped
 from broadcaster.services.scripts import approving, recordings, speaking
 from broadcaster.services.setup.archives import LISTS
-from broadcaster.services.setup.sounds import shipped
 from broadcaster.services.station import Station
 from broadcaster.sound.store import Store, digest
 
@@ -49,6 +48,9 @@ _BY_HAND = {
 }
 
 
+_STANDS_IN = "tệp của đài không còn, đang dùng âm thanh đi kèm thay"
+
+
 @dataclass(frozen=True, slots=True)
 class Lack:
     """A sound that is needed and not there."""
@@ -61,6 +63,8 @@ class Lack:
     """Of the script or the emergency."""
     human: bool = False
     """A person's own voice."""
+    stands_in: bool = False
+    """A sound of the kit is heard in its place."""
     remade: bool = True
     """Whether the station can make it again by itself."""
     wanted_at: dt.datetime | None = None
@@ -71,7 +75,7 @@ class Lack:
         """What becomes of it, or what a person has to do, in a few Vietnamese words."""
         if self.remade:
             return "tạo lại được; nếu khác bản đã duyệt thì phải duyệt lại"
-        return _BY_HAND[self.what]
+        return f"{_STANDS_IN}; {_BY_HAND[self.what]}" if self.stands_in else _BY_HAND[self.what]
 
 
 def lacks(station: Station) -> list[Lack]:
@@ -93,7 +97,9 @@ def lacks(station: Station) -> list[Lack]:
 
 def _needed(station: Station, session: Session) -> Iterator[Lack]:
     for cue in session.scalars(select(CueRow).order_by(CueRow.name)):
-        yield Lack(Wants.CUE, cue.title, cue.audio_sha256, cue=cue.name)
+        yield Lack(
+            Wants.CUE, cue.title, cue.lost_sha256 or cue.audio_sha256, cue=cue.name, stands_in=bool(cue.lost_sha256)
+        )
     for c in approving.airable(session):
         if c.valid_to is None or c.valid_to >= station.today():
             human = recordings.is_human(c.voice)
@@ -107,7 +113,7 @@ def _needed(station: Station, session: Session) -> Iterator[Lack]:
 def _may_remake(station: Station, session: Session, lack: Lack) -> bool:
     if lack.what is Wants.CUE:
         kit = shipped().get(lack.cue)
-        return kit is not None and digest(room("audio") / kit["file"]) == lack.sha256
+        return kit is not None and digest(signs.file_of(kit)) == lack.sha256
     if lack.human:
         return lack.what is Wants.SCRIPT and original_of(station, session, lack.sha256) is not None
     return lack.what is not Wants.BROADCAST
@@ -117,16 +123,6 @@ def _pinned(station: Station, session: Session) -> Iterator[tuple[dt.datetime, s
     rows = select(BroadcastRow).where(BroadcastRow.state.in_(OPEN_STATES), BroadcastRow.ends_at > station.now())
     for row in session.scalars(rows.order_by(BroadcastRow.starts_at)):
         yield from ((row.starts_at, item.title, item.audio_sha256) for item in row.rundown if item.audio_sha256)
-
-
-def from_package(station: Station) -> None:
-    """Put the signs of the starter kit that are missing back as they came with the program."""
-    store, kit = Store(station.home.store), shipped()
-    with station.db.read() as session:
-        rows = {row.name: row.audio_sha256 for row in session.scalars(select(CueRow))}
-    for name, sha256 in rows.items():
-        if name in kit and sha256 not in store:
-            store.put(room("audio") / kit[name]["file"])
 
 
 def original_of(station: Station, session: Session, sha256: str) -> Path | None:
@@ -146,7 +142,7 @@ def again(
         ForbiddenError: the actor may not manage the station.
     """
     actor.require(Permission.MANAGE)
-    from_package(station)
+    signs.mend(station)
     for lack in lacks(station):
         if not lack.remade:
             continue

@@ -30,12 +30,13 @@ from broadcaster.domain.air.emergencies import EmergencyState
 from broadcaster.domain.people.roles import Actor, Permission, machine
 from broadcaster.errors import RuleError
 from broadcaster.home import Home
-from broadcaster.services.air import emergencies, emergency_soundings
+from broadcaster.services.air import emergencies, emergency_soundings, signs
 from broadcaster.services.air.fitness import Organ, fitness
+from broadcaster.services.air.signs import BESIDE
 from broadcaster.services.audit import Trail
 from broadcaster.services.setup import before_restoring, lacking, restored
 from broadcaster.services.setup.archives import DATABASE, LISTS
-from broadcaster.services.setup.backup import BESIDE, find
+from broadcaster.services.setup.backup import find
 from broadcaster.services.setup.before_restoring import Checked
 from broadcaster.services.setup.founding import init
 from broadcaster.services.setup.restored import MARK, RESTORER
@@ -145,7 +146,7 @@ def _settled(archive: Path, home: Home, checked: Checked, clock: Clock | None) -
 
 
 def _begin_anew(station: Station, archive: Path) -> None:
-    lacking.from_package(station)
+    signs.mend(station)
     (station.home.run / MARK).write_text(json.dumps({"archive": archive.name}), encoding="utf-8")
     _hold_back(station)
 

@@ -6,8 +6,6 @@ loudness. What is pinned in planned broadcasts stays in the store; planning take
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,7 @@ from broadcaster.db.queries.one import one_of
 from broadcaster.domain.fold import one_line, slug
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import MediaError, NotFoundError, RuleError
-from broadcaster.rooms import room
+from broadcaster.services.air.signs import file_of, settle, shipped, stand_in
 from broadcaster.services.audit import Trail
 from broadcaster.services.schedule.in_force import rotations_in_force
 from broadcaster.services.station import Station
@@ -51,12 +49,6 @@ class SoundFields:
     kind: str
     licence: str
     source: str = ""
-
-
-def shipped() -> Mapping[str, dict[str, Any]]:
-    """The sounds of the starter kit by name, as their manifest describes them."""
-    text = (room("audio") / "manifest.toml").read_text(encoding="utf-8")
-    return {str(s["name"]): s for s in tomllib.loads(text)["sound"]}
 
 
 def add(station: Station, actor: Actor, fields: SoundFields, upload: Path | None) -> str:
@@ -108,6 +100,7 @@ def change(station: Station, actor: Actor, name: str, fields: SoundFields, uploa
         row.licence, row.source = one_line(fields.licence), one_line(fields.source)
         if taken is not None:
             row.audio_sha256, row.duration_ms = taken
+            settle(row)
         after = {"title": row.title, "sha256": row.audio_sha256, "licence": row.licence}
         Trail(session, station.now(), actor).record("edit", "sound", name, before=before, after=after)
 
@@ -122,7 +115,7 @@ def restore(station: Station, actor: Actor, name: str) -> None:
     kit = shipped().get(name)
     if kit is None:
         raise NotFoundError("Âm thanh này do đài tự thêm, không có bản gốc trong bộ cài.", field="name")
-    sha256 = Store(station.home.store).put(room("audio") / kit["file"])
+    sha256 = Store(station.home.store).put(file_of(kit))
     with station.db.write() as session:
         row = session.get(CueRow, name)
         before = {"sha256": row.audio_sha256} if row else None
@@ -130,8 +123,29 @@ def restore(station: Station, actor: Actor, name: str) -> None:
             row = CueRow(name=name)
             session.add(row)
         row.kind, row.title, row.audio_sha256 = kit["kind"], kit["title"], sha256
+        settle(row)
         row.duration_ms, row.licence, row.source = round(kit["seconds"] * 1000), kit["licence"], kit.get("source", "")
         Trail(session, station.now(), actor).record("restore", "sound", name, before=before, after={"sha256": sha256})
+
+
+def keep_shipped(station: Station, actor: Actor, name: str) -> None:
+    """Settle for the shipped sound that stands in for one whose file is gone.
+
+    Raises:
+        ForbiddenError: the actor may not change the schedule.
+        RuleError: nothing stands in for it.
+    """
+    actor.require(Permission.SCHEDULE)
+    with station.db.write() as session:
+        row = one_of(session, CueRow, name, field="name")
+        if row.lost_sha256 is None:
+            raise RuleError("Âm thanh này không thiếu tệp nào.", field="name")
+        before, kit = {"sha256": row.lost_sha256}, stand_in(row)
+        settle(row)
+        if kit is not None:
+            row.licence, row.source = kit["licence"], kit.get("source", "")
+        after = {"sha256": row.audio_sha256}
+        Trail(session, station.now(), actor).record("restore", "sound", name, before=before, after=after)
 
 
 def remove(station: Station, actor: Actor, name: str) -> None:

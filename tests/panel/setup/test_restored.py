@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 
-from broadcaster.db.models import MuteRow
+from broadcaster.db.models import CueRow, MuteRow
+from broadcaster.services.air import signs
 from broadcaster.services.setup import lacking, restored
 from broadcaster.services.station import Station
 from tests.kit.panel import SignIn
@@ -45,7 +46,7 @@ def test_the_first_page_says_that_the_station_was_brought_back_until_all_was_see
 
 
 def test_missing_sounds_are_named_and_one_button_makes_them_again(station: Station, sign_in: SignIn) -> None:
-    lacking.from_package(station)
+    signs.mend(station)
     for path in station.home.store.glob("??/*.flac"):
         path.unlink()
     admin = sign_in("quantri")
@@ -74,3 +75,20 @@ def test_each_thing_is_decided_by_a_press_of_a_button(station: Station, sign_in:
     assert "Đã tắt tiếng lại" in answer.text
     assert restored.waiting(station) == []
     assert "Đài vừa khôi phục" not in operator.get("/").text
+
+
+def test_a_sound_whose_file_is_gone_has_one_button_to_upload_it_again_and_one_to_use_the_shipped(
+    station: Station, sign_in: SignIn
+) -> None:
+    with station.db.write() as session:
+        row = session.get_one(CueRow, "bao-dong")
+        row.title, row.audio_sha256 = "Còi của xã", "0" * 64
+    signs.mend(station)
+    admin = sign_in("quantri")
+    page = admin.get("/settings/restored/").text
+    assert "Còi của xã: tệp của đài không còn, đang dùng âm thanh đi kèm thay" in page
+    assert '/sounds/bao-dong"' in page
+    assert "Dùng luôn âm thanh đi kèm" in page
+    assert admin.post("/sounds/bao-dong/do", data={"what": "shipped"}).status_code == 303
+    assert "Còi của xã" not in admin.get("/settings/restored/").text
+    assert admin.post("/sounds/bao-dong/do", data={"what": "shipped"}).status_code == 422

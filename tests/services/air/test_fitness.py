@@ -17,7 +17,7 @@ from broadcaster.db.models import CueRow, Heartbeat, ZoneRow
 from broadcaster.db.queries import air as air_queries
 from broadcaster.db.session import Database
 from broadcaster.playout.host.loopback import Loopback
-from broadcaster.services.air import broadcasts
+from broadcaster.services.air import broadcasts, signs
 from broadcaster.services.air.emergency_unheard import _horns_now
 from broadcaster.services.air.fitness import LEAST_FREE, Organ, fitness
 from broadcaster.services.air.heartbeats import beat
@@ -165,12 +165,21 @@ def test_one_file_that_the_coming_day_needs_is_missed(whole: Whole) -> None:
     assert whole.organs() == {Organ.SOUND}, "one bit is enough"
 
 
-def test_a_siren_without_its_sound_and_a_station_without_a_siren_are_not_well(whole: Whole) -> None:
+def test_a_siren_without_any_sound_and_a_station_without_a_siren_are_not_well(
+    whole: Whole, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = whole.air.path("bao-dong")
-    path.unlink()
+    kept = path.read_bytes()
+    for data in (b"", kept[:-1] + bytes([kept[-1] ^ 1])):
+        path.chmod(0o600)
+        path.write_bytes(data)
+        assert whole.organs() == set(), "a shipped siren stands in"
+    with whole.air.station.db.write() as session:
+        session.get_one(CueRow, "bao-dong").name = "rieng"
+    monkeypatch.setattr(signs, "shipped", dict)
     assert whole.organs() == {Organ.SIREN}
     with whole.air.station.db.write() as session:
-        session.delete(session.get(CueRow, "bao-dong"))
+        session.delete(session.get(CueRow, "rieng"))
     assert whole.organs() == {Organ.SIREN}
 
 

@@ -24,7 +24,7 @@ from broadcaster.domain.scripts.scripts import ScriptState
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
 from broadcaster.home import Home
 from broadcaster.media import ffmpeg
-from broadcaster.services.air import broadcasts, emergencies, mutes
+from broadcaster.services.air import broadcasts, emergencies, mutes, signs
 from broadcaster.services.log.playlog import verify
 from broadcaster.services.schedule.once import air_once
 from broadcaster.services.scripts import recordings
@@ -121,7 +121,7 @@ def test_with_its_sounds_a_station_comes_back_as_it_was(
 def test_a_night_costs_only_what_is_new(station: Station, clock: FrozenClock) -> None:
     approved(station)
     first = backup(station)
-    beside = {p: p.stat().st_ino for p in (station.home.backups / backups.BESIDE).glob("??/*.flac")}
+    beside = {p: p.stat().st_ino for p in (station.home.backups / signs.BESIDE).glob("??/*.flac")}
     kept = {p.stem: p.stat().st_ino for p in station.home.store.glob("??/*.flac")}
     assert {p.stem: n for p, n in beside.items()} == kept, "linked, not copied"
     clock.advance(86_400)
@@ -143,7 +143,7 @@ def test_sounds_that_no_kept_backup_names_are_let_go_of(
     monkeypatch.setattr(backups, "KEEP", 2)
     backup(station)
     Store(station.home.store).path(sha).unlink()
-    left = station.home.backups / backups.BESIDE / sha[:2] / f"{sha}.flac"
+    left = station.home.backups / signs.BESIDE / sha[:2] / f"{sha}.flac"
     for _ in range(2):
         assert left.is_file(), number
         clock.advance(86_400)
@@ -159,7 +159,7 @@ def test_a_sound_that_was_altered_in_the_backup_is_not_brought_back(
     with station.db.read() as session:
         sha = session.scalars(select(Rendition.audio_sha256)).one()
     archive = carried(backup(station), tmp_path / "usb", alone=False)
-    bad = archive.parent / backups.BESIDE / sha[:2] / f"{sha}.flac"
+    bad = archive.parent / signs.BESIDE / sha[:2] / f"{sha}.flac"
     Path(bad).chmod(0o600)
     bad.write_bytes(b"rac" + bad.read_bytes())
     made = restore(archive, tmp_path / "mới", clock=clock)
@@ -216,14 +216,14 @@ def test_a_person_s_recording_is_made_again_of_its_original(station: Station, tm
     recordings.record(station, EDITOR, number, voice)
     approve(station, LEADER, number)
     empty_store(station)
-    lacking.from_package(station)
+    signs.mend(station)
     (lack,) = lacking.lacks(station)
     assert (lack.human, lack.remade) == (True, True)
     assert lacking.again(station, ANYBODY) == []
     for path in (station.home.root / "audio" / "recordings").glob("??/*.flac"):
         path.unlink()
     empty_store(station)
-    lacking.from_package(station)
+    signs.mend(station)
     with station.db.read() as session:
         held = bool(airable(session))
     assert [(one.human, one.remade) for one in lacking.lacks(station)] == [(True, False)] * held
