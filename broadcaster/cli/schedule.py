@@ -37,16 +37,10 @@ from broadcaster.scheduling.rotation_toml import read_toml
 from broadcaster.scheduling.rotation_words import no_rotation
 from broadcaster.services.air import orders
 from broadcaster.services.schedule import conflicts, feeds, letting_be
+from broadcaster.services.schedule.days import add_exception, apply_exceptions, marks, without_own_rotation
 from broadcaster.services.schedule.once import WordlessError, air_once
 from broadcaster.services.schedule.planning import plan, preview
-from broadcaster.services.schedule.rotations import (
-    Applied,
-    add_exception,
-    apply_exceptions,
-    apply_rotation,
-    retire_rotation,
-    without_own_rotation,
-)
+from broadcaster.services.schedule.rotations import Applied, apply_rotation, retire_rotation
 from broadcaster.services.station import Station
 
 _MARK = 8
@@ -293,7 +287,8 @@ def ical(ctx: click.Context, target: Path | None, own_home: str | None, *, new_a
 
 @schedule_command.command("day")
 @click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
-@click.argument("kind", type=click.Choice([k.value for k in DayKind]))
+@click.argument("kind", required=False, type=click.Choice([k.value for k in DayKind]))
+@click.option("--leave-out", help='Mã các khung không phát ngày đó, cách nhau bằng dấu phẩy; "" để phát lại tất cả.')
 @click.option("--to", type=click.DateTime(["%Y-%m-%d"]), help="Ngày cuối của một đợt nhiều ngày.")
 @click.option("--title", default="", help="Tên ngày.")
 @click.option("--dry-run", is_flag=True, help="Chỉ xem thay đổi, chưa đánh dấu.")
@@ -303,7 +298,8 @@ def ical(ctx: click.Context, target: Path | None, own_home: str | None, *, new_a
 def day_(
     ctx: click.Context,
     day: dt.datetime,
-    kind: str,
+    kind: str | None,
+    leave_out: str | None,
     to: dt.datetime | None,
     title: str,
     own_home: str | None,
@@ -311,21 +307,27 @@ def day_(
     dry_run: bool,
     yes: bool,
 ) -> None:
-    """Đánh dấu một ngày, hoặc một đợt, là lễ, Tết, quốc tang, mưa bão; ordinary để bỏ đánh dấu."""
-    chosen, first, last = DayKind(kind), day.date(), to.date() if to else None
+    """Đánh dấu một ngày, hoặc một đợt, là lễ, Tết, quốc tang, mưa bão (ordinary để bỏ đánh dấu), hay bỏ vài khung."""
+    if kind is None and leave_out is None:
+        raise RuleError("Hãy ghi loại ngày, hoặc --leave-out với mã các khung không phát.", field="kind")
+    chosen, first, last = DayKind(kind) if kind else None, day.date(), to.date() if to else None
+    left_out = None if leave_out is None else [code.strip() for code in leave_out.split(",") if code.strip()]
+    words = title or (chosen.label if chosen and chosen is not DayKind.ORDINARY else "")
     with opened(ctx, own_home) as station:
-        actor, words = actor_of(ctx, station), title or chosen.label
+        actor = actor_of(ctx, station)
         done = carried_out(
-            lambda agreed: add_exception(station, actor, first, chosen, words, to=last, agreed=agreed),
+            lambda agreed: add_exception(
+                station, actor, first, chosen, words, to=last, left_out=left_out, agreed=agreed
+            ),
             yes=yes,
             dry_run=dry_run,
         )
         if not done:
             return
         span = f"{first:%d/%m/%Y}" + (f" đến hết {last:%d/%m/%Y}" if last and last != first else "")
-        click.echo(f"{span}: {chosen.inline}.")
         with station.db.read() as session:
-            if without_own_rotation(session, first, last, chosen):
+            click.echo(f"{span}: {marks(session, [first])[first].words}.")
+            if chosen and without_own_rotation(session, first, last, chosen):
                 click.echo(no_rotation(chosen))
         _plan(station, None)
 

@@ -145,10 +145,12 @@ class ZonesForm(_Table):
 
 
 class ExceptionForm(_Table):
-    """One exception day, or a run of them."""
+    """One exception day, or a run of them, of the sun's calendar or the moon's."""
 
-    day: dt.date
+    day: dt.date | None = None
     to: dt.date | None = None
+    lunar: int | str | None = None
+    lunar_to: int | str | None = None
     kind: DayKind = DayKind.ORDINARY
     title: str
     leave_out: list[Code] = []

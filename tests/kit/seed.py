@@ -24,7 +24,8 @@ from broadcaster.media.ffmpeg import run
 from broadcaster.services.log import playlog
 from broadcaster.services.people import accounts
 from broadcaster.services.schedule.air import ANYTHING
-from broadcaster.services.schedule.rotations import add_exception, apply_rotation
+from broadcaster.services.schedule.days import add_exception
+from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.scripts.approving import send_back
 from broadcaster.services.scripts.editing import add_script, revise, submit
 from broadcaster.services.scripts.four_eyes import approve

@@ -17,8 +17,9 @@ from broadcaster.services.log.playlog import verify
 from broadcaster.services.reports.content import figures_of
 from broadcaster.services.reports.drawing import draw
 from broadcaster.services.schedule.air import ANYTHING
+from broadcaster.services.schedule.days import add_exception
 from broadcaster.services.schedule.planning import plan
-from broadcaster.services.schedule.rotations import add_exception, apply_rotation
+from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station
 from broadcaster.supervise.simulated import Simulation

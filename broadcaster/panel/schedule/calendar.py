@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate
@@ -24,7 +24,7 @@ from broadcaster.domain.air.lateness import LatePolicy
 from broadcaster.domain.fold import slug
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.people.roles import Permission
-from broadcaster.domain.schedule.rotations import DayKind
+from broadcaster.domain.schedule.rotations import DayKind, Slot
 from broadcaster.domain.schedule.windows import MIDNIGHT
 from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.domain.setup.outputs import Outputs
@@ -39,8 +39,7 @@ from broadcaster.panel.web.sending import send_sound
 from broadcaster.panel.web.undo import done
 from broadcaster.scheduling.rotation_words import no_rotation
 from broadcaster.services.air import orders
-from broadcaster.services.schedule import by_hand, leaving_out, places, preview_sound, rotations
-from broadcaster.services.schedule.in_force import rotations_in_force
+from broadcaster.services.schedule import by_hand, days, leaving_out, places, preview_sound, rotations
 from broadcaster.sound.store import Store
 
 blueprint = Blueprint("calendar", __name__, url_prefix="/schedule")
@@ -106,26 +105,28 @@ def index() -> ResponseReturnValue:
     view = View(asked) if asked in list(View) else View.DAYS
     count = 1 if view.one_day else 7
     first = wanted if view.one_day else wanted - dt.timedelta(days=wanted.weekday())
-    days = [first + dt.timedelta(days=n) for n in range(count)]
+    shown_days = [first + dt.timedelta(days=n) for n in range(count)]
     start = day_start(first, here.settings.tz)
     with here.db.read() as session:
         rows = schedule.broadcasts(session, start, start + dt.timedelta(days=count))
         names = zones_queries.zone_names(session)
-        exceptions = schedule.exceptions(session, days[0], days[-1])
-        slots = {s.code: s.title for r in rotations_in_force(session) for s in r.slots} if exceptions else {}
-    out = {d: ", ".join(slots.get(code, code) for code in e.left_out) for d, e in exceptions.items()}
+        exceptions = schedule.exceptions(session, shown_days[0], shown_days[-1])
+        marked = days.marks(session, shown_days)
+        choices = _slot_choices(marked, days.offered(session, shown_days))
     zone = request.args.get("zone", "")
-    by_day = {day: [b for b in rows if here.local(b.starts_at).date() == day] for day in days}
+    by_day = {day: [b for b in rows if here.local(b.starts_at).date() == day] for day in shown_days}
     if zone in names:
         by_day = {day: [b for b in found if zone in b.zones] for day, found in by_day.items()}
     left = {day: [b.id for b in found if by_hand.editable(b, here.now())] for day, found in by_day.items()}
     return render_template(
         "schedule/calendar/index.html",
-        days=days,
+        days=shown_days,
         by_day=by_day,
         names=names,
         exceptions=exceptions,
-        left_out=out,
+        marked=marked,
+        left_out={d: ", ".join(c.title for c in found if c.gone) for d, found in choices.items()},
+        choices=choices,
         zone=zone,
         view=view,
         views=list(View),
@@ -134,9 +135,32 @@ def index() -> ResponseReturnValue:
         after=first + dt.timedelta(days=count),
         kinds=list(DayKind),
         left=left,
-        timeline=_timeline(view, days, names, zone) if view.by_zone else "",
+        timeline=_timeline(view, shown_days, names, zone) if view.by_zone else "",
         alike=_alike(by_day, [zone] if zone in names else list(names)) if view.by_zone else [],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SlotChoice:
+    """A slot of one day, and what leaves it out or brings it back."""
+
+    title: str
+    gone: bool
+    then: str
+    """The codes that are left out afterwards."""
+
+
+def _slot_choices(
+    marked: Mapping[dt.date, days.DayMark], offered: Mapping[dt.date, Sequence[Slot]]
+) -> dict[dt.date, list[SlotChoice]]:
+    """What may be done with the slots of each day."""
+    found = {}
+    for day, slots in offered.items():
+        out = set(marked[day].left_out)
+        found[day] = [
+            SlotChoice(f"{s.title} ({s.start:%H:%M})", s.code in out, ",".join(sorted(out ^ {s.code}))) for s in slots
+        ]
+    return found
 
 
 def _alike(by_day: Week, zones: Sequence[str]) -> list[tuple[list[str], Week]]:
@@ -277,28 +301,33 @@ def plan() -> ResponseReturnValue:
 @needs(Permission.SCHEDULE)
 def day() -> ResponseReturnValue:
     """Make a day, or a run of days, special or ordinary again, and plan anew."""
-    when, last = a_date(request.form.get("day")), a_date(request.form.get("to"))
-    kind = request.form.get("kind", "")
-    if when is None or kind not in list(DayKind):
+    form = request.form
+    when, last = a_date(form.get("day")), a_date(form.get("to"))
+    if when is None or form.get("kind", "") not in list(DayKind):
         raise RuleError("Hãy chọn ngày và loại ngày.", field="day")
-    chosen, days = DayKind(kind), rotations.days_between(when, last, field=("to",))
-    title = request.form.get("title", "").strip()[:200] or chosen.label
+    kind, run = DayKind(form["kind"]), days.days_between(when, last, field=("to",))
+    title = form.get("title", "").strip()[:200] or ("" if kind is DayKind.ORDINARY else kind.label)
+    left_out = form["left_out"].split(",") if form.get("left_out") else [] if "left_out" in form else None
     with station().db.read() as session:
-        before = schedule.exceptions(session, when, days[-1])
-        was = {(before[d].kind.value, before[d].title) if d in before else (DayKind.ORDINARY.value, "") for d in days}
-        fallback = rotations.without_own_rotation(session, when, last, chosen)
-    news = rotations.add_exception(station(), actor(), when, chosen, title, to=last, agreed=agreeing.agreed()).news
+        before = set(days.marks(session, run).values())
+        fallback = days.without_own_rotation(session, when, last, kind)
+    done_ = days.add_exception(
+        station(), actor(), when, kind, title, to=last, left_out=left_out, agreed=agreeing.agreed()
+    )
     replanned()
-    span = short_day(when) + (f" đến {short_day(days[-1])}" if len(days) > 1 else "")
-    words = f"{span} nay là {chosen.inline}; lịch đã được lập lại."
+    span = short_day(when) + (f" đến {short_day(run[-1])}" if len(run) > 1 else "")
+    with station().db.read() as session:
+        now = days.marks(session, run)[when]
+    words = f"{span} nay là {now.words}; lịch đã được lập lại."
     if fallback:
-        words = f"{words} {no_rotation(chosen)}"
+        words = f"{words} {no_rotation(kind)}"
+    was = {mark._replace(day=when) for mark in before}
     if len(was) > 1:  # the days were of several kinds: no one click takes that back
         flash(words)
     else:
-        kind, title = was.pop()
-        back = {"day": when.isoformat(), "to": days[-1].isoformat(), "kind": kind, "title": title}
-        back[agreeing.AGREED] = news.back  # whoever takes it back silences just what it put on the air
+        old = was.pop()
+        back = {"day": when.isoformat(), "to": run[-1].isoformat(), "kind": old.kind.value, "title": old.title}
+        back |= {"left_out": ",".join(old.left_out), agreeing.AGREED: done_.news.back}  # as it was, and no more
         done(words, url_for("calendar.day"), fields=back)
     return leave_to(url_for("calendar.index", week=when.isoformat()))
 

@@ -19,10 +19,11 @@ from broadcaster.domain.air.broadcasts import ItemKind
 from broadcaster.domain.air.lateness import LatePolicy
 from broadcaster.domain.fold import slug
 from broadcaster.domain.people.roles import Permission
+from broadcaster.domain.schedule import typed_days
 from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS, WEEKDAYS
 from broadcaster.domain.setup.zones import ALL
 from broadcaster.errors import Code, NotFoundError, RuleError
-from broadcaster.panel.schedule import month_days, slot_steps
+from broadcaster.panel.schedule import slot_steps
 from broadcaster.panel.schedule.slot_steps import Steps
 from broadcaster.panel.web import agreeing
 from broadcaster.panel.web.access import actor, leave_to, needs, station
@@ -141,7 +142,7 @@ def edited(row: RotationRow, slot: dict[str, Any] | None) -> ResponseReturnValue
         row=row,
         slot=slot,
         given=given,
-        months={key: month_days.typed(given.get(key, ()), moon=key == "lunardays") for key in _MONTHS},
+        months={key: typed_days.typed(given.get(key, ()), moon=key == "lunardays") for key in _MONTHS},
         faults=faults,
         lines=list(enumerate(lines)),
         offered=_offered(cues, topics),
@@ -224,7 +225,7 @@ def _given(slot: dict[str, Any] | None, steps: Steps) -> dict[str, Any]:
     form = request.form
     known = dict.fromkeys(form.getlist("zone"))
     late = form.get("late", "")
-    months = {key: month_days.read(form.get(key, "")[:200]) for key in _MONTHS}
+    months = {key: typed_days.read(form.get(key, "")[:200]) for key in _MONTHS}
     dates = {key: form.get(key, "").strip()[:10] for key in _DATES}
     kept = {key: value for key, value in (slot or {}).items() if key not in dates | months}
     return (

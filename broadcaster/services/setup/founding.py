@@ -26,7 +26,7 @@ from broadcaster.errors import RuleError
 from broadcaster.home import Home
 from broadcaster.rooms import room
 from broadcaster.scheduling.rotation_toml import ExceptionsForm, ZonesForm, parse_form, read_toml
-from broadcaster.services.schedule.rotations import days_between
+from broadcaster.services.schedule.days import days_of
 from broadcaster.services.scripts.editing import OTHER_TOPIC, add_script
 from broadcaster.services.station import Station, open_station
 from broadcaster.sound.store import Store
@@ -183,7 +183,7 @@ def _load_exceptions(session: Session, home: Home) -> None:
     path = home.root / "schedules" / "exceptions.toml"
     form = parse_form(ExceptionsForm, read_toml(handwritten.text(path), name=path.name), name=path.name)
     for number, e in enumerate(form.exception, 1):
-        for day in days_between(e.day, e.to, field=(path.name, "exception", number, "to")):
+        for day in days_of(e, form.year, (path.name, "exception", number)):
             session.merge(DayException(day=day, kind=e.kind, title=e.title, left_out=e.leave_out))
 
 

@@ -22,11 +22,11 @@ import broadcaster
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import DayException, RotationRow, ZoneGroup, ZoneRow
 from broadcaster.domain.schedule.rotations import DayKind
-from broadcaster.services.schedule import air, by_hand, rotations
+from broadcaster.services.schedule import air, by_hand, days, rotations
 from broadcaster.services.schedule.air import ANYTHING
 from broadcaster.services.setup.zones import save_group
 from broadcaster.services.station import Station
-from tests.kit.panel import SignIn
+from tests.kit.panel import SignIn, agree
 from tests.kit.people import OPERATOR
 from tests.kit.seed import ROTATION
 from tests.kit.slot_forms import EVENING, shown
@@ -98,6 +98,11 @@ DOORS: dict[str, tuple[str, Ask, str]] = {
     "a rotation out of use": ("vanhanh", post("/schedule/rotations/ngay-thuong/retire"), MORNING),
     "a silent day": ("vanhanh", post("/schedule/day", day="2026-03-10", kind="mourning"), MORNING),
     "an ordinary day": ("vanhanh", post("/schedule/day", day="2026-03-20", kind="ordinary"), "Lễ hội (11:30)"),
+    "a slot left out of a day": (
+        "vanhanh",
+        post("/schedule/day", day="2026-03-10", kind="ordinary", title="", left_out="sang"),
+        MORNING,
+    ),
     "any agreement": ("vanhanh", post("/schedule/day", day="2026-03-10", kind="mourning", agreed=ANYTHING), MORNING),
     "fewer hours": ("quantri", post("/settings/hours", **HOURS), MORNING),
     "fewer sessions": (
@@ -152,7 +157,7 @@ def prepare(station: Station, client: FlaskClient) -> None:
     save_group(station, OPERATOR, None, "Ven sông", ["am01", "am02"])
     for text in (FEAST, RIVER):
         rotations.apply_rotation(station, OPERATOR, text, "tệp", agreed=ANYTHING)
-    rotations.add_exception(station, OPERATOR, dt.date(2026, 3, 20), DayKind.HOLIDAY, "Lễ", agreed=ANYTHING)
+    days.add_exception(station, OPERATOR, dt.date(2026, 3, 20), DayKind.HOLIDAY, "Lễ", agreed=ANYTHING)
 
 
 def slots_of(station: Station) -> list[object]:
@@ -211,7 +216,9 @@ def test_taking_a_day_back_is_asked_about_only_when_something_else_would_fall_si
         mark = re.findall(r'name="agreed" value="(\w+)"', asked.text)[-1]
         page = client.post("/schedule/day", data=marked | {"agreed": mark}, follow_redirects=True).text
         return dict(
-            re.findall(r'name="(day|to|kind|title|agreed)" value="([^"]*)"', page.partition("Hoàn tác")[0][-900:])
+            re.findall(
+                r'name="(day|to|kind|title|left_out|agreed)" value="([^"]*)"', page.partition("Hoàn tác")[0][-900:]
+            )
         )
 
     back = mark()
@@ -231,6 +238,39 @@ def test_taking_a_day_back_is_asked_about_only_when_something_else_would_fall_si
     rotations.apply_rotation(station, OPERATOR, other, "tệp", agreed=ANYTHING)
     asked = client.post("/schedule/day", data=back)
     assert (asked.status_code, "Tối (18:00)" in asked.text) == (422, True)
+
+
+@pytest.mark.slow
+def test_a_slot_is_left_out_of_a_day_by_its_menu_brought_back_by_it_and_by_undo(
+    sign_in: SignIn, station: Station
+) -> None:
+    client, day = sign_in("vanhanh"), dt.date(2026, 3, 10)
+    url = "/schedule/?week=2026-03-10"
+
+    def left() -> list[str]:
+        with station.db.read() as session:
+            row = session.get(DayException, day)
+            return row.left_out if row else []
+
+    def menu(words: str) -> dict[str, str]:
+        form = client.get(url).text.partition('<input type="hidden" name="day" value="2026-03-10">')[2]
+        form = form.partition('<input type="hidden" name="day" value="2026-03-10">')[2].partition("</form>")[0]
+        value = re.findall(r'name="left_out" value="([^"]*)">(?:(?!</button>).)*?' + re.escape(words), form, re.DOTALL)
+        return {"day": day.isoformat(), "kind": "ordinary", "title": "", "left_out": value[-1]}
+
+    fields = menu(f"Không phát {MORNING}")
+    done = agree(client, "/schedule/day", client.post("/schedule/day", data=fields))
+    assert "nay là ngày thường, bỏ khung sang; lịch đã được lập lại." in done.text
+    assert f"bỏ {MORNING}" in done.text
+    assert left() == ["sang"]
+    back = dict(
+        re.findall(r'name="(day|to|kind|title|left_out|agreed)" value="([^"]*)"', done.text.partition("Hoàn tác")[0])
+    )
+    assert client.post("/schedule/day", data=back, follow_redirects=True).status_code == 200
+    assert left() == []
+    agree(client, "/schedule/day", client.post("/schedule/day", data=fields))
+    assert client.post("/schedule/day", data=menu(f"Lại phát {MORNING}")).status_code == 303
+    assert left() == []
 
 
 @pytest.mark.slow
@@ -260,7 +300,8 @@ def test_nothing_but_what_is_judged_writes_rotations_and_days() -> None:
             if isinstance(function, ast.FunctionDef) and any(map(writes, ast.walk(function))):
                 found.setdefault(path.relative_to(root).as_posix(), set()).add(function.name)
     assert found == {
-        "services/schedule/rotations.py": {"apply_rotation", "retire_rotation", "retire", "_set_day"},
+        "services/schedule/rotations.py": {"apply_rotation", "retire_rotation", "retire"},
+        "services/schedule/days.py": {"_set_day"},
         "services/setup/founding.py": {"_load_exceptions"},
         "panel/schedule/new_rotation.py": {"first_slot"},  # a row that is shown and never kept
     }

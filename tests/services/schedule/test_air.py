@@ -17,13 +17,9 @@ from broadcaster.rooms import room
 from broadcaster.scheduling.conflicts import Kind
 from broadcaster.services.schedule.air import ANYTHING, SilencesError
 from broadcaster.services.schedule.conflicts import find
+from broadcaster.services.schedule.days import add_exception, apply_exceptions
 from broadcaster.services.schedule.planning import plan
-from broadcaster.services.schedule.rotations import (
-    add_exception,
-    apply_exceptions,
-    apply_rotation,
-    retire_rotation,
-)
+from broadcaster.services.schedule.rotations import apply_rotation, retire_rotation
 from broadcaster.services.station import Station
 from tests.kit.clocks import later
 from tests.kit.people import EDITOR, OPERATOR

@@ -8,16 +8,13 @@ import pytest
 from sqlalchemy import select
 
 from broadcaster.db.models import DayException
+from broadcaster.domain.schedule.lunar import lunar
 from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.errors import RuleError, printed
 from broadcaster.services.schedule.air import ANYTHING, SilencesError
+from broadcaster.services.schedule.days import add_exception, apply_exceptions, without_own_rotation
 from broadcaster.services.schedule.planning import preview
-from broadcaster.services.schedule.rotations import (
-    add_exception,
-    apply_exceptions,
-    apply_rotation,
-    without_own_rotation,
-)
+from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.station import Station
 from tests.kit.people import OPERATOR
 from tests.kit.rotations import ROTATION
@@ -134,3 +131,60 @@ def test_a_wrong_file_of_a_year_changes_nothing(station: Station, old: str, new:
         apply_exceptions(station, OPERATOR, YEAR.replace(old, new), "2031.toml", agreed=ANYTHING)
     assert words in str(refused.value)
     assert kinds(station, 2031) == {}
+
+
+LUNAR = """
+year = 2032
+[[exception]]
+lunar = "29/12"
+lunar_to = "mùng 5/1"
+kind = "tet"
+title = "Tết"
+[[exception]]
+lunar = "rằm"
+title = "Đêm rằm"
+leave_out = ["sang"]
+[[exception]]
+day = 2032-02-25
+kind = "holiday"
+title = "Hội xuân"
+"""
+
+
+def test_a_years_file_names_lunar_days_and_runs_and_the_dry_run_says_on_which_dates_they_fall(station: Station) -> None:
+    apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
+    lines = apply_exceptions(station, OPERATOR, LUNAR, "2032.toml", agreed=None).lines
+    assert lines[0] == "~ 10/02/2032 (ngày 29 tháng Chạp âm lịch): ngày thường → Tết “Tết”"
+    assert lines[5] == "~ 15/02/2032 (mùng 5 tháng Giêng âm lịch): ngày thường → Tết “Tết”"
+    assert kinds(station, 2032) == {}
+    apply_exceptions(station, OPERATOR, LUNAR, "2032.toml", agreed=ANYTHING)
+    with station.db.read() as session:
+        marked = {
+            e.day: e for e in session.scalars(select(DayException).where(DayException.day >= dt.date(2032, 1, 1)))
+        }
+    full_moons = [day for day, e in marked.items() if e.left_out == ["sang"]]
+    assert {lunar(day).day for day in full_moons} == {15}
+    assert len(full_moons) in {12, 13}
+    both = marked[dt.date(2032, 2, 25)]  # rằm tháng Giêng: what several entries say of a day is kept together
+    assert (both.kind, both.title, both.left_out) == (DayKind.HOLIDAY, "Hội xuân", ["sang"])
+    assert apply_exceptions(station, OPERATOR, LUNAR, "2032.toml").lines == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("year = 2032", "", "phải ghi year"),
+        ('"29/12"', '"30/13"', "không phải một ngày của tháng"),
+        ('"mùng 5/1"', '"15/8"', "trong 60 ngày sau"),
+        ('"rằm"', '"rằm"\nday = 2032-01-01', "đúng một trong hai"),
+        ("2032-02-25", "2032-02-11", "hai loại"),
+    ],
+)
+def test_a_lunar_day_that_cannot_be_changes_nothing_and_says_why(
+    station: Station, old: str, new: str, words: str
+) -> None:
+    apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
+    text = LUNAR.replace(old, new)
+    with pytest.raises(RuleError, match=words):
+        apply_exceptions(station, OPERATOR, text, "2032.toml", agreed=ANYTHING)
+    assert kinds(station, 2032) == {}

@@ -15,8 +15,9 @@ from broadcaster.errors import RuleError
 from broadcaster.scheduling.conflicts import Kind
 from broadcaster.services.schedule import conflicts, feeds
 from broadcaster.services.schedule.air import ANYTHING
+from broadcaster.services.schedule.days import add_exception
 from broadcaster.services.schedule.planning import plan, preview
-from broadcaster.services.schedule.rotations import add_exception, apply_rotation
+from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.scripts.editing import retire
 from broadcaster.services.station import Station
 from tests.kit.clocks import later

@@ -14,9 +14,10 @@ from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.services.log import playlog
 from broadcaster.services.schedule.air import SilencesError
+from broadcaster.services.schedule.days import add_exception
 from broadcaster.services.schedule.once import air_once
 from broadcaster.services.schedule.planning import plan
-from broadcaster.services.schedule.rotations import add_exception, apply_rotation
+from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.scripts.editing import retire
 from broadcaster.services.station import Station
 from tests.kit.clocks import later

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from broadcaster.domain.fold import fold
 from broadcaster.domain.schedule.recurrence import LAST
 
+_FEASTS = {"tet": "1/1", "giao thua": f"{LAST}/12"}
 _NAMES = {"ram": 15, "mung mot": 1, "cuoi thang": LAST, "ngay cuoi thang": LAST, LAST: LAST}
 _PLAIN = ("mung ", "ngay ")
 
@@ -24,7 +25,7 @@ def typed(days: Sequence[int | str], *, moon: bool) -> str:
 
 def _read(part: str) -> int | str:
     text = " ".join(fold(part).split())
-    day, slash, month = text.partition("/")
+    day, slash, month = _FEASTS.get(text, text).partition("/")
     for plain in _PLAIN:
         day = day.removeprefix(plain) if day not in _NAMES else day
     found = _NAMES.get(day.strip(), day.strip())
