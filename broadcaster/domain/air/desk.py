@@ -19,7 +19,7 @@ from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.air.mutes import Mute
 from broadcaster.domain.air.stops import Stops
 from broadcaster.domain.log import older
-from broadcaster.domain.schedule.windows import StationHours, Window
+from broadcaster.domain.schedule.windows import StationHours
 from broadcaster.domain.setup.zones import Zone
 from broadcaster.errors import StationError
 
@@ -108,12 +108,12 @@ class AirHours:
 
     def as_json(self) -> dict[str, Any]:
         """JSON-able fields."""
-        return {"windows": [str(w) for w in self.windows.windows], "tz": self.tz.key}
+        return {**self.windows.as_json(), "tz": self.tz.key}
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> AirHours:
         """Rebuild the hours from `as_json()`."""
-        return cls(StationHours(tuple(Window.parse(w) for w in fields["windows"])), ZoneInfo(fields["tz"]))
+        return cls(StationHours.from_json(fields), ZoneInfo(fields["tz"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,15 +15,15 @@ from broadcaster.domain.log import older
 
 
 class Outcome(StrEnum):
-    """What became of one item in one zone; terminal."""
+    """What became of one item in one zone. From the best heard to the least: an airing has its best zone's."""
 
     FULL = "full"
     PARTIAL = "partial"
-    MISSED = "missed"
-    REFUSED = "refused"
-    FAILED = "failed"
     UNHEARD = "unheard"
     """It ran, into a recording or nowhere: no horn carried it."""
+    FAILED = "failed"
+    REFUSED = "refused"
+    MISSED = "missed"
 
     @property
     def label(self) -> str:

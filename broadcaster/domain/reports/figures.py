@@ -127,14 +127,7 @@ class Figures:
 
 
 _HEARD = frozenset({Outcome.FULL, Outcome.PARTIAL})
-RANKED = (
-    Outcome.FULL,
-    Outcome.PARTIAL,
-    Outcome.UNHEARD,
-    Outcome.FAILED,
-    Outcome.REFUSED,
-    Outcome.MISSED,
-)
+RANKED = tuple(Outcome)
 """Outcomes from the best heard to the least."""
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from broadcaster.errors import RuleError, Where
 
@@ -107,10 +109,20 @@ class StationHours:
 
     windows: tuple[Window, ...]
 
+    def as_json(self) -> dict[str, Any]:
+        """What play-out is told: every rule that stands above."""
+        return {"windows": [str(w) for w in self.windows]}
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> StationHours:
+        """The reverse of `as_json`."""
+        return cls(tuple(Window.parse(w) for w in fields["windows"]))
+
     def allows(self, start: dt.datetime, length: dt.timedelta) -> bool:
         """Whether a broadcast from local `start` of `length` lies wholly inside the windows, over midnight too."""
-        room = _room(self, start.time())
-        return room is not None and length <= room
+        begin = start.replace(tzinfo=None)
+        end = _end_at(self, begin)
+        return end is not None and begin + length <= end
 
     def window_at(self, local: dt.datetime) -> Window | None:
         """The window that a local moment lies in, its last moment too; of several the one that lasts longest."""
@@ -163,8 +175,6 @@ class StationHours:
 
 
 @lru_cache(4096)
-def _room(hours: StationHours, time: dt.time) -> dt.timedelta | None:
-    """How long the windows go on from a time of the day, each day alike; None where they do not hold."""
-    at = dt.datetime.combine(dt.date(2026, 1, 5), time)
-    end = hours.end_at(at)
-    return None if end is None else end - at
+def _end_at(hours: StationHours, local: dt.datetime) -> dt.datetime | None:
+    """When the hours end: a plan of a year asks for the same moments again and again."""
+    return hours.end_at(local)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from dataclasses import fields
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from broadcaster.domain.air.desk import AirHours
 from broadcaster.domain.schedule.caps import CapBook, Caps, HeldSession, breaches, require_session
 from broadcaster.domain.schedule.windows import StationHours, Window, parse_time
 from broadcaster.errors import RuleError, printed
@@ -68,6 +71,14 @@ def test_over_midnight_too_a_broadcast_is_allowed_when_every_minute_is(
 ) -> None:
     allowed = StationHours(windows).allows(DAY + dt.timedelta(minutes=start), dt.timedelta(minutes=length))
     assert allowed == all(_inside(windows, (start + m) % 1440) for m in range(length))
+
+
+@given(SEVERAL)
+def test_play_out_is_told_every_rule_of_the_hours(windows: tuple[Window, ...]) -> None:
+    hours = AirHours(StationHours(windows), ZoneInfo("Asia/Ho_Chi_Minh"))
+    told = hours.as_json()
+    assert AirHours.from_json(json.loads(json.dumps(told))) == hours
+    assert set(told) == {f.name for f in fields(StationHours)} | {"tz"}
 
 
 @given(SEVERAL, MINUTES)
