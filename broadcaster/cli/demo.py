@@ -18,7 +18,7 @@ from broadcaster.domain.people.roles import Actor, machine
 from broadcaster.domain.reports.periods import custom
 from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.playout.engine import Playout
-from broadcaster.playout.host.alarm import SimulatedAlarm
+from broadcaster.playout.host.alarm_clock import SimulatedAlarm
 from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.ports import taken
 from broadcaster.services.desk import beside

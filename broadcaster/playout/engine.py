@@ -39,7 +39,7 @@ from broadcaster.playout.airing.control import Control
 from broadcaster.playout.airing.machine import LeadTimes, Machine
 from broadcaster.playout.airing.register import Register, alarm_key
 from broadcaster.playout.host.agenda import Agenda
-from broadcaster.playout.host.alarm import Alarm, ApschedulerAlarm
+from broadcaster.playout.host.alarm_clock import Alarm, ApschedulerAlarm
 from broadcaster.playout.host.clock_trust import ClockTrust
 from broadcaster.playout.host.lease import Lease
 from broadcaster.playout.host.lock import home_lock

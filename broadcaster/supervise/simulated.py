@@ -12,7 +12,7 @@ from typing import Self
 
 from broadcaster.clock import FrozenClock
 from broadcaster.playout.engine import Playout
-from broadcaster.playout.host.alarm import SimulatedAlarm
+from broadcaster.playout.host.alarm_clock import SimulatedAlarm
 from broadcaster.playout.sinks.base import Sink
 from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.services.desk import beside

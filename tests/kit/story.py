@@ -27,7 +27,7 @@ from broadcaster.domain.people.roles import machine
 from broadcaster.errors import AirError
 from broadcaster.panel import create_app
 from broadcaster.playout.engine import Playout
-from broadcaster.playout.host.alarm import SimulatedAlarm
+from broadcaster.playout.host.alarm_clock import SimulatedAlarm
 from broadcaster.playout.sinks.base import RATE, Feed, Pcm
 from broadcaster.playout.sinks.null import NullSink
 from broadcaster.services.air import orders

@@ -19,7 +19,7 @@ from broadcaster.db.models import Heartbeat
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.playout.engine import Playout
-from broadcaster.playout.host.alarm import JumpWatch, SimulatedAlarm
+from broadcaster.playout.host.alarm_clock import JumpWatch, SimulatedAlarm
 from broadcaster.playout.sinks.file import FileOptions
 from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.playout.sinks.pipe import PipeOptions, PipeSink

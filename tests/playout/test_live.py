@@ -358,7 +358,7 @@ def test_the_heartbeat_tells_what_is_on_air(sounds):
 @pytest.mark.slow
 def test_under_a_fast_clock_an_hour_passes_in_five_seconds_and_everything_airs(tmp_path, make):
     from broadcaster.clock import FastClock
-    from broadcaster.playout.host.alarm import SimulatedAlarm
+    from broadcaster.playout.host.alarm_clock import SimulatedAlarm
 
     air = make(tmp_path / "dai", FastClock(dt.datetime(2026, 3, 2, 21, 30, tzinfo=dt.UTC), 720), windows=ALL_DAY)
     air.sound("vừa", 30.0)

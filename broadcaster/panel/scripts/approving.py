@@ -19,7 +19,7 @@ from broadcaster.domain.schedule.candidates import Candidate
 from broadcaster.domain.schedule.uptake import UptakeState
 from broadcaster.domain.scripts.scripts import Decision
 from broadcaster.errors import RuleError
-from broadcaster.panel.web import wording
+from broadcaster.panel.web import differences
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.forms import DelegationForm
@@ -128,7 +128,7 @@ def show(script_id: int) -> ResponseReturnValue:
         and whole.rendition is not None
         and is_human(before.rendition.voice)
         and not is_human(whole.rendition.voice),
-        sides=wording.sides(lines(found.spoken), whole.rendition.cues if whole.rendition else ()),
+        sides=differences.sides(lines(found.spoken), whole.rendition.cues if whole.rendition else ()),
         **_since(whole, before),
     )
     return page, 422 if refused else 200
@@ -180,8 +180,8 @@ def _since(whole: Whole, before: many.Before | None) -> dict[str, Any]:
     heard = before.rendition.spoken_text if before.rendition else now.spoken_text
     return {
         "before": before,
-        "written": wording.difference(before.revision.body, whole.revision.body) if written else [],
-        "said": wording.difference(heard, now.spoken_text) if heard != now.spoken_text else [],
+        "written": differences.difference(before.revision.body, whole.revision.body) if written else [],
+        "said": differences.difference(heard, now.spoken_text) if heard != now.spoken_text else [],
         "unchanged": False,
     }
 

@@ -21,7 +21,7 @@ from broadcaster.domain.scripts.fields import ABOUT, Face, ScriptFields, fields_
 from broadcaster.domain.scripts.scripts import Decision, Genre
 from broadcaster.errors import RuleError
 from broadcaster.panel.scripts.drafting import BY_TITLE, Hand, build_form, script_draft, shown_in_form, unpack_own
-from broadcaster.panel.web import wording
+from broadcaster.panel.web import differences
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.forms import ScriptForm
@@ -188,10 +188,14 @@ def _overtaken(form: ScriptForm, script_id: int, hand: Hand) -> ResponseReturnVa
     with station().db.read() as session:
         whole = many.whole(session, script_id)
     typed = (form.body.data or "").replace("\r\n", "\n")
-    pieces = wording.difference(whole.revision.body, typed) if typed != whole.revision.body else []
+    pieces = differences.difference(whole.revision.body, typed) if typed != whole.revision.body else []
     saved = shown_in_form(fields_of(whole.script, whole.revision.body))
     theirs = [
-        (about.label, wording.as_chosen(form[name], saved[name]), wording.as_chosen(form[name], form[name].data))
+        (
+            about.label,
+            differences.as_chosen(form[name], saved[name]),
+            differences.as_chosen(form[name], form[name].data),
+        )
         for name, about in shown_on(Face.FORM).items()
         if about.label and name != "body" and (form[name].data or "") != (saved[name] or "")
     ]

@@ -20,7 +20,7 @@ from broadcaster.domain.scripts.scripts import ScriptState
 from broadcaster.domain.scripts.standing import ReadingState
 from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.panel.web import csp, wording
+from broadcaster.panel.web import csp, differences
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import the_numbers
 from broadcaster.panel.web.paging import Page, wanted_page
@@ -111,7 +111,7 @@ def _page(script_id: int, effect: Effect | None = None, asked: Mapping[str, str]
         found=found,
         lines=lines(found.spoken),
         options={r.number: choices(r, found.lexicon) for r in found.readings},
-        sides=wording.sides(lines(found.spoken), whole.rendition.cues if whole.rendition else ()),
+        sides=differences.sides(lines(found.spoken), whole.rendition.cues if whole.rendition else ()),
         outdated=whole.rendition is not None and whole.rendition.spoken_text != found.spoken.text,
         kept=_kept(whole.job),
         last=_heard(hearings[0], whole.rendition.cues) if hearings and whole.rendition else None,
@@ -265,7 +265,7 @@ def revision(script_id: int, number: int) -> ResponseReturnValue:
     if found is None:
         raise NotFoundError(f"Kịch bản này không có bản số {number}.", field="revision")
     before = next((r for r in whole.revisions if r.number == number - 1), None)
-    pieces = wording.difference(before.body, found.body) if before else [wording.DiffPiece(found.body)]
+    pieces = differences.difference(before.body, found.body) if before else [differences.DiffPiece(found.body)]
     return render_template(
         "scripts/revision.html", whole=whole, revision=found, before=before, pieces=pieces, names=names
     )

@@ -15,7 +15,7 @@ from broadcaster.domain.scripts.fields import Kept
 from broadcaster.domain.scripts.scripts import MAX_BODY
 from broadcaster.errors import RuleError
 from broadcaster.panel.scripts.drafting import Hand, pack_kept, pack_own, unpack_kept, unpack_own
-from broadcaster.panel.web import wording
+from broadcaster.panel.web import differences
 from broadcaster.panel.web.access import actor, needs, station
 from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.sending import send_trial
@@ -160,7 +160,7 @@ def _shown(held: WorkInHand, prepared: Prepared, spoken: Spoken, lexicon: Lexico
         "own_words": held.own,
         "kept_words": held.kept,
         "faults": wrong,
-        "warnings": wording.messages(spoken.warnings),
+        "warnings": differences.messages(spoken.warnings),
         "long": long_sentences(spoken),
         "unmarked": bool(detection and detection.missing_marks),
         "old_encoding": ENCODING_NAMES[old] if old and detection and not detection.alternatives else None,

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from broadcaster.domain.schedule.recurrence import parse_month_days
 from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS, WEEKDAYS
 from broadcaster.domain.setup.zones import names_in_words
-from broadcaster.panel.web import wording
+from broadcaster.panel.web import differences
 from broadcaster.services.lexicon.reading import filled
 from broadcaster.services.setup.voices import label
 from broadcaster.services.station import Station
@@ -199,7 +199,7 @@ def init(app: Flask, station: Station) -> None:
         zone_list=zone_list,
         weekday_words=weekday_words,
         month_day_words=month_day_words,
-        word_difference=wording.difference,
+        word_difference=differences.difference,
         voice_label=label,
         time_units=" ".join(UNITS),
     )

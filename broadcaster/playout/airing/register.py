@@ -18,7 +18,7 @@ from broadcaster.playout.airing.contract import Launch
 from broadcaster.playout.airing.horns import Horns, taken_by
 from broadcaster.playout.airing.lineup import held
 from broadcaster.playout.airing.machine import Machine
-from broadcaster.playout.host.alarm import Alarm
+from broadcaster.playout.host.alarm_clock import Alarm
 from broadcaster.playout.record import recovery
 from broadcaster.playout.record.asrun import AsRun
 from broadcaster.threads import WatchedThread

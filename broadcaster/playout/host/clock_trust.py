@@ -6,7 +6,7 @@ import datetime as dt
 import threading
 
 from broadcaster.clock import UTC, Clock
-from broadcaster.playout.host.alarm import JumpWatch
+from broadcaster.playout.host.alarm_clock import JumpWatch
 
 FIRST_YEAR = 2026
 BACK = dt.timedelta(hours=1)

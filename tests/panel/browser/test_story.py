@@ -20,7 +20,7 @@ from broadcaster.clock import UTC
 from broadcaster.domain.people.roles import machine
 from broadcaster.media.ffmpeg import run
 from broadcaster.playout.engine import Playout
-from broadcaster.playout.host.alarm import SimulatedAlarm
+from broadcaster.playout.host.alarm_clock import SimulatedAlarm
 from broadcaster.services.desk import beside
 from broadcaster.services.people import accounts
 from broadcaster.services.setup.founding import init

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from broadcaster.clock import FastClock, FrozenClock, SystemClock
-from broadcaster.playout.host.alarm import ApschedulerAlarm, JumpWatch, SimulatedAlarm
+from broadcaster.playout.host.alarm_clock import ApschedulerAlarm, JumpWatch, SimulatedAlarm
 from tests.kit.waiting import until
 
 START = dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC)

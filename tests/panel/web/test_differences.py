@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.panel.web.wording import difference
+from broadcaster.panel.web.differences import difference
 
 TEXTS = st.lists(st.sampled_from(["bà con", "xã", "họp", "  ", "\n", "7h30", "đầu giờ"]), max_size=8).map(" ".join)
 
