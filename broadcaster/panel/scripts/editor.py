@@ -86,7 +86,7 @@ def edit(script_id: int) -> ResponseReturnValue:
             replace_own(station(), actor(), script_id, own)
         except StillAirsError:
             raise
-        except editing.OvertakenError:
+        except editing.EditedMeanwhileError:
             return _overtaken(form, script_id, hand)
         except RuleError as error:
             form.take(error)

@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 class Wire(HTTPChannel):  # type: ignore[misc]
     """One connection, which knows how long it has been doing what it does."""
 
-    def __init__(self, server: Door, sock: socket.socket, addr: tuple[str, int], adj: Any, **options: Any) -> None:
+    def __init__(self, server: Listener, sock: socket.socket, addr: tuple[str, int], adj: Any, **options: Any) -> None:
         self.address = addr[0]
         self.ended = False
         """Whether it is to be closed, after what is being read now."""
@@ -85,7 +85,7 @@ class Wire(HTTPChannel):  # type: ignore[misc]
         return cast("int", super().write_soon(data))
 
 
-class Door(TcpWSGIServer):  # type: ignore[misc]
+class Listener(TcpWSGIServer):  # type: ignore[misc]
     """A listening socket; how many may come in is its crowd's matter, not waitress's."""
 
     channel_class: type[Wire]
@@ -150,9 +150,9 @@ class Answering:
         self._stop = threading.Event()
         self._runner = WatchedThread(self._run, "waitress")
 
-    def _door(self, application: Any, held: socket.socket, adj: Adjustments, channel: type[Wire]) -> Door:
+    def _door(self, application: Any, held: socket.socket, adj: Adjustments, channel: type[Wire]) -> Listener:
         info = (held.family, held.type, held.proto, held.getsockname())
-        door = Door(
+        door = Listener(
             application,
             self._connections,
             _sock=held,

@@ -62,7 +62,7 @@ def add_script(station: Station, actor: Actor, draft: ScriptFields) -> int:
         return script.id
 
 
-class OvertakenError(RuleError):
+class EditedMeanwhileError(RuleError):
     """Raised when somebody changed a row since its writer saw it; nothing is changed."""
 
     code = "overtaken"
@@ -88,7 +88,7 @@ def revise(
     The same words and fields change nothing. `seen` is the version that the writer saw, where one was seen.
 
     Raises:
-        OvertakenError: the script is not what the writer saw.
+        EditedMeanwhileError: the script is not what the writer saw.
         StillAirsError: play-out has it in hand, and nobody said what becomes of that.
         RuleError: a field is wrong, or the script is retired; nothing is changed.
     """
@@ -99,7 +99,7 @@ def revise(
         require_touch(station, session, actor, script, Script(unit_code=draft.unit))
         latest = latest_revision(session, script_id)
         if seen and seen != version_of(script, latest):
-            raise OvertakenError("Bài vừa được người khác sửa. Hãy xem lại rồi lưu lần nữa.", field="version")
+            raise EditedMeanwhileError("Bài vừa được người khác sửa. Hãy xem lại rồi lưu lần nữa.", field="version")
         columns = _columns(draft)
         before = {k: getattr(script, k) for k in columns}
         if before == columns and latest.body == draft.body:
