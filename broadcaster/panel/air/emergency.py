@@ -42,7 +42,7 @@ from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.setup.zones import ALL
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.panel.air import onair
-from broadcaster.panel.web import wording
+from broadcaster.panel.web import differences
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.forms import StationForm
 from broadcaster.panel.web.sending import send_sound
@@ -206,7 +206,7 @@ def confirm(number: int) -> ResponseReturnValue:
         "air/emergency/confirm.html",
         dumb=dumb,
         seal=seal,
-        said=wording.difference(" ".join(row.text.split()), emergency_words.said(words)) if words else [],
+        said=differences.difference(" ".join(row.text.split()), emergency_words.said(words)) if words else [],
         row=row,
         codes=codes,
         also=outputs.also(codes),
