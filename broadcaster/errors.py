@@ -8,7 +8,7 @@ Where: TypeAlias = tuple[str | int, ...]
 """A place in what was given, from the outermost name inwards: `("lich.toml", "slot", 3, Code("sang"), "start")`."""
 
 _CODES: Final = """
-    station rule not-found forbidden engine media air affected database cancelled network
+    busy too-heavy station rule not-found forbidden engine media air affected database cancelled network
     document encoding-choice damaged empty encoding encrypted line-too-long not-text pdf protected scanned too-dense
     too-large unreadable unsafe-xml wrong-kind zip-bomb
     altered bad-hash changed channels codec decode disk disk-full ffmpeg-failed ffmpeg-killed ffmpeg-missing

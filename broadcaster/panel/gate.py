@@ -7,6 +7,7 @@ head holds for the bytes that come, however they are framed; a stranger's body t
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, ClassVar, Final, cast
@@ -21,16 +22,20 @@ from werkzeug.exceptions import HTTPException, LengthRequired, NotFound, Request
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Response
 
+from broadcaster.apart import BusyError
 from broadcaster.logs import EventLog
 from broadcaster.panel.scripts import recordings
 from broadcaster.panel.web import access
 from broadcaster.panel.web.answering import Wire
+from broadcaster.services.setup import disk_room
 
 ANYBODY: Final = 64 * 1024
 """A body of so many bytes is taken from anybody without a look."""
 STRANGER: Final = 2 * 1024 * 1024
 """The most that is taken from somebody who has not signed in (bytes)."""
 
+A_DAY: Final = 4_000_000_000
+"""Bytes that one person may send in a day."""
 URGENT: Final = frozenset({"emergency", "muting", "approving", "live"})
 """The rooms of the acts that cannot wait, and of theirs the single pages."""
 URGENT_PAGES: Final = frozenset({"onair.stop", "onair.held", "onair.index", "onair.now", "onair.healthz"})
@@ -73,7 +78,30 @@ def _judged(length: int | None) -> ResponseReturnValue | None:
         raise LengthRequired
     if answer is None and length is not None and length > request.max_content_length:
         raise RequestEntityTooLarge
+    if answer is None and request.max_content_length > STRANGER and request.blueprint not in URGENT:
+        _has_room(length or request.max_content_length)
     return answer
+
+
+def _has_room(length: int) -> None:
+    """Refuse an upload that the disk, or a person's share of the day, has no room for; an emergency's is never asked.
+
+    Raises:
+        BusyError: says why, and what to do.
+    """
+    station = access.station()
+    if why := disk_room.refuses_uploads(station):
+        raise BusyError(why, code="disk-full")
+    sent: dict[tuple[str, dt.date], int] = current_app.extensions.setdefault("sent today", {})
+    whose = (str(current_user.get_id()).partition(".")[0] if current_user.is_authenticated else "", station.today())
+    for old in [one for one in sent if one[1] != whose[1]]:
+        del sent[old]
+    if sent.get(whose, 0) + length > A_DAY:
+        raise BusyError(
+            f"Hôm nay bạn đã gửi {sent[whose] / 1e9:.1f} GB tệp, mỗi người mỗi ngày chỉ gửi được {A_DAY // 10**9} GB. "
+            "Hãy gửi tiếp vào ngày mai."
+        )
+    sent[whose] = sent.get(whose, 0) + length
 
 
 def urgent_in(app: Flask) -> Callable[[Wire], bool]:

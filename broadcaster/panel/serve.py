@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from flask import Flask
 
+from broadcaster import apart
 from broadcaster.logs import EventLog
 from broadcaster.panel.app import create_app
 from broadcaster.panel.gate import channel_for, urgent_in
@@ -27,6 +28,7 @@ _RESERVED = 2
 def serve(station: Station, doors: Sequence[socket.socket], stop_event: threading.Event) -> None:
     """Serve the control panel of `station` at `doors`, which listen already, until `stop_event` is set."""
     host, port = doors[0].getsockname()[:2]
+    apart.turn_on()
     app = create_app(station)
     server = Answering(
         Timed(app, station.clock),

@@ -21,6 +21,7 @@ from broadcaster.reserve import scarce
 from broadcaster.services.air import emergency_soundings, signs, watched
 from broadcaster.services.lexicon import names
 from broadcaster.services.log import left_out
+from broadcaster.services.scripts import recordings
 from broadcaster.services.setup import restarting
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs, performing
@@ -50,6 +51,8 @@ def run(station: Station, stop: threading.Event, handlers: Handlers = HANDLERS) 
     mastering must never disturb play-out.
     """
     performing.release_dead(station)
+    with survived("worker"):
+        recordings.sweep(station)
     bell = Bell(station.home.run)
     calls = [threading.Event(), threading.Event()]
     lanes = [

@@ -7,6 +7,7 @@ import pytest
 from broadcaster.panel import gate
 from broadcaster.panel.scripts import recordings
 from broadcaster.panel.web.answering import Answering
+from broadcaster.services.setup import disk_room
 
 FORM = "multipart/form-data; boundary=x"
 
@@ -103,3 +104,27 @@ def test_who_may_is_listened_to(address, cookie):
     body = b'--x\r\nContent-Disposition: form-data; name="note"\r\n\r\n' + b"a" * 70_000 + b"\r\n--x--\r\n"
     status, said = ask(address, UPLOAD, len(body), body=body, Cookie=allowed, Connection="close")
     assert status not in {401, 403, 413}
+
+
+def test_nothing_is_uploaded_to_a_disk_that_is_nearly_full_but_an_emergency(address, cookie, monkeypatch):
+    monkeypatch.setattr(disk_room, "free", lambda _: (1_900_000_000, 8_000_000_000))
+    status, said = ask(address, UPLOAD, 200_000_000, Cookie=cookie("bientap"))
+    assert status == 503
+    assert "Ổ đĩa của đài chỉ còn 1.9 GB".encode() in said
+    assert ask(address, "/emergency/", 2_000_000, patience=0.5, Cookie=cookie("vanhanh"))[0] is None, (
+        "it waits for the body"
+    )
+    monkeypatch.setattr(disk_room, "free", lambda _: (2_100_000_000, 8_000_000_000))
+    assert ask(address, UPLOAD, 200_000_000, patience=0.5, Cookie=cookie("bientap"))[0] is None
+
+
+def test_a_person_sends_so_much_a_day(app, address, cookie, monkeypatch, clock):
+    monkeypatch.setattr(gate, "A_DAY", 300_000_000)
+    mine, other = cookie("bientap"), cookie("vanhanh")
+    assert ask(address, UPLOAD, 200_000_000, patience=0.5, Cookie=mine)[0] is None
+    status, said = ask(address, UPLOAD, 200_000_000, Cookie=mine)
+    assert status == 503
+    assert "mỗi người mỗi ngày".encode() in said
+    assert ask(address, "/emergency/", 20_000_000, patience=0.5, Cookie=other)[0] is None
+    clock.advance(24 * 3600)
+    assert ask(address, UPLOAD, 200_000_000, Cookie=mine)[0] != 503

@@ -13,6 +13,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from broadcaster import apart
 from broadcaster.db.queries import people
 from broadcaster.db.queries import plans as plans_queries
 from broadcaster.db.queries.scripts import many
@@ -90,7 +91,8 @@ def upload() -> ResponseReturnValue:
     data = file.read()
     file.close()
     try:
-        number = plans.start_import(station(), actor(), name, data)
+        with apart.on_behalf_of(actor().username):
+            number = plans.start_import(station(), actor(), name, data)
     except RuleError as error:
         flash(error.message, "error")
         return flask.redirect(url_for("plans.index"), code=303)

@@ -10,6 +10,7 @@ import flask
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from broadcaster import apart
 from broadcaster.db.models import DraftRow, Script
 from broadcaster.db.queries import people
 from broadcaster.db.queries.scripts import many
@@ -107,7 +108,8 @@ def upload() -> ResponseReturnValue:
     chosen = request.form.get("encoding", "")
     try:
         encoding = chosen if chosen in ENCODING_NAMES else None
-        draft, notes = founding.read_upload(station(), name, file.read(), encoding=encoding)
+        with apart.on_behalf_of(actor().username):
+            draft, notes = founding.read_upload(station(), name, file.read(), encoding=encoding)
     except EncodingChoiceError as error:
         form = build_form(_FRESH, new=True)
         return _page(form, None, Hand(), refused=str(error), encodings=error.choices), 422

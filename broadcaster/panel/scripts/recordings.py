@@ -7,6 +7,7 @@ from typing import Final
 from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
+from broadcaster import apart
 from broadcaster.domain.fold import file_name
 from broadcaster.domain.people.roles import Permission
 from broadcaster.errors import MediaError, RuleError
@@ -30,7 +31,7 @@ def take(script_id: int) -> ResponseReturnValue:
         return leave_to(url_for("scripts.show", script_id=script_id))
     name = file_name(file.filename)
     try:
-        with file.stream:
+        with file.stream, apart.on_behalf_of(actor().username):
             _, faults = recordings.take(station(), actor(), script_id, file.stream, name)
     except (RuleError, MediaError) as error:
         flash(f"Chưa dùng được bản ghi âm này. {error.message}", "error")

@@ -10,6 +10,7 @@ from pathlib import Path
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from broadcaster import apart
 from broadcaster.db.queries import zones
 from broadcaster.domain.people.roles import Permission
 from broadcaster.errors import MediaError, RuleError
@@ -53,7 +54,7 @@ def new() -> ResponseReturnValue:
     form = SoundForm()
     if form.validate_on_submit():
         try:
-            with _uploaded(form) as path:
+            with _uploaded(form) as path, apart.on_behalf_of(actor().username):
                 sounds.add(station(), actor(), _fields(form), path)
         except (RuleError, MediaError) as error:
             form.take(error)
@@ -72,7 +73,7 @@ def edit(name: str) -> ResponseReturnValue:
     form = SoundForm(obj=row)
     if form.validate_on_submit():
         try:
-            with _uploaded(form) as path:
+            with _uploaded(form) as path, apart.on_behalf_of(actor().username):
                 sounds.change(station(), actor(), name, _fields(form), path)
         except (RuleError, MediaError) as error:
             form.take(error)

@@ -11,6 +11,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from broadcaster.apart import BusyError
 from broadcaster.db.session import DatabaseUnavailableError
 from broadcaster.disks import FULL
 from broadcaster.errors import ForbiddenError, NotFoundError, StationError, printed
@@ -69,6 +70,8 @@ def _station_error(error: StationError) -> ResponseReturnValue:
         return page(404, "Không tìm thấy", error.message, **said)
     if isinstance(error, ForbiddenError):
         return page(403, "Không có quyền", error.message, **said)
+    if isinstance(error, BusyError):
+        return page(503, "Máy đang bận", error.message, **said)
     if isinstance(error, DatabaseUnavailableError):
         log.error("database away", error=error.message)
         return _full_disk() if error.full else _broken(503, machine=error.code)

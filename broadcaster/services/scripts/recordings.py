@@ -7,6 +7,7 @@ said in words and kept with the rendition, so that the leader reads it before ap
 from __future__ import annotations
 
 import contextlib
+import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Mapping
@@ -17,6 +18,7 @@ from typing import IO, Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from broadcaster import apart
 from broadcaster.db.models import Job, Rendition, Revision
 from broadcaster.db.queries.scripts.one import get_script, latest_revision, newest_alike
 from broadcaster.domain.people.roles import Actor, Permission, machine
@@ -54,6 +56,9 @@ UPLOADS: Final = "uploads"
 _PACE: Final = 4.0
 """Syllables per second of a person who reads aloud."""
 _CHUNK: Final = 1 << 20
+_SLOWEST_S: Final = 120.0
+_LEFT_BEHIND_S: Final = 3600.0
+"""An upload so old that no job knows belongs to nobody."""
 _MASTERED = 0.9
 
 Progress = Callable[[float], None]
@@ -91,7 +96,7 @@ def check(station: Station, script_id: int, path: Path) -> AcceptedRecording:
         body, kept = latest_revision(session, script_id).body, kept_of(script.kept)
     spoken = spoken_of(station, body, kept=kept, script_id=script_id)
     with tempfile.TemporaryDirectory(dir=_uploads(station)) as folder:
-        return _examined(path, Path(folder), spoken)[0]
+        return apart.done(_SLOWEST_S, _examined, path, Path(folder), spoken)[0]
 
 
 def record(
@@ -241,6 +246,18 @@ def record_job(station: Station, arguments: Mapping[str, Any], progress: Progres
     path.unlink(missing_ok=True)
 
 
+def sweep(station: Station) -> None:
+    """Delete uploads that nobody will ask for: the panel ended between taking one in and asking for its job."""
+    with station.db.read() as session:
+        jobs_left = session.scalars(select(Job).where(Job.kind == JobKind.RECORD, Job.state != JobState.DONE))
+        wanted = {Path(str(job.arguments.get("file", ""))).name for job in jobs_left}
+    before = station.now().timestamp() - _LEFT_BEHIND_S
+    for path in _uploads(station).iterdir():
+        with contextlib.suppress(OSError):
+            if path.name not in wanted and path.stat().st_mtime < before:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
 def is_human(voice: str) -> bool:
     """Whether a rendition's voice is a person's."""
     return voice == HUMAN
@@ -352,5 +369,6 @@ __all__ = [
     "kept_upload",
     "record",
     "record_job",
+    "sweep",
     "take",
 ]

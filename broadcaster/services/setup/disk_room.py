@@ -13,6 +13,21 @@ SHARE: Final = 0.1
 MUCH: Final = 20_000_000_000
 """Bytes that are enough, however small a part of the disk they are."""
 
+UPLOADS: Final = 2_000_000_000
+"""Bytes; with less, or less than `UPLOAD_SHARE`, nothing is uploaded: the journal and the plan need them."""
+UPLOAD_SHARE: Final = 0.05
+
+
+def refuses_uploads(station: Station) -> str:
+    """A Vietnamese sentence when the disk is too full for what a person sends; empty while there is room."""
+    left, total = free(station)
+    if left >= max(UPLOADS, min(UPLOAD_SHARE * total, MUCH)):
+        return ""
+    return (
+        f"Ổ đĩa của đài chỉ còn {left / 1e9:.1f} GB nên không nhận thêm tệp, để đài còn chỗ phát và ghi nhật ký. "
+        "Hãy xóa bớt tệp không dùng rồi gửi lại."
+    )
+
 
 def free(station: Station) -> tuple[int, int]:
     """The free bytes of the station's disk, and all of them."""

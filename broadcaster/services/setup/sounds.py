@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 
+from broadcaster import apart
 from broadcaster.db.models import CueRow, RotationRow
 from broadcaster.db.queries.one import one_of
 from broadcaster.domain.fold import one_line, slug
@@ -22,10 +23,12 @@ from broadcaster.services.audit import Trail
 from broadcaster.services.schedule.in_force import rotations_in_force
 from broadcaster.services.station import Station
 from broadcaster.sound import recording
-from broadcaster.sound.master import master
+from broadcaster.sound.master import Mastered, master
+from broadcaster.sound.profiles import SoundProfile
 from broadcaster.sound.render import wanted
 from broadcaster.sound.store import Store
 
+_SLOWEST_S: Final = 120.0
 KINDS = {
     "opening": "Nhạc hiệu",
     "closing": "Nhạc kết",
@@ -178,15 +181,19 @@ def _take(station: Station, upload: Path) -> tuple[str, int]:
     store = Store(station.home.store)
     with store.workspace() as folder:
         try:
-            facts = recording.admit(upload)
-            if facts.seconds is not None:
-                _require_length(facts.seconds)
-            recording.listen(upload, folder / "whole.pcm", facts)
-            made = master(upload, folder / "sound.flac", profile)
+            made = apart.done(_SLOWEST_S, _mastered, upload, folder, profile)
         except MediaError as error:
             raise MediaError(error.message, code=error.code, field="file") from None
         _require_length(made.duration_ms / 1000)
         return store.put(made.path), made.duration_ms
+
+
+def _mastered(upload: Path, folder: Path, profile: SoundProfile) -> Mastered:
+    facts = recording.admit(upload)
+    if facts.seconds is not None:
+        _require_length(facts.seconds)
+    recording.listen(upload, folder / "whole.pcm", facts)
+    return master(upload, folder / "sound.flac", profile)
 
 
 def _require_length(seconds: float) -> None:

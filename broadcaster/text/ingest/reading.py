@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from broadcaster import apart
 from broadcaster.text import front_matter
 from broadcaster.text.encodings import decode_as, detect
 from broadcaster.text.ingest import docx, html, markdown, odt, pdf, plain, tables
@@ -21,6 +22,8 @@ _HTML = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CLIPBOARD = re.compile(rb"Version:[\d.]+\s+StartHTML:\d+")
+_SLOWEST_S: Final = 30.0
+"""A document that takes longer to open is none that a person wrote."""
 _CHARSET = re.compile(rb"charset\s{0,3}=\s{0,3}[\"']?([\w-]{2,20})", re.IGNORECASE)
 _ELSE = (
     (
@@ -115,7 +118,8 @@ def read_bytes(name: str, data: bytes, *, encoding: str | None = None) -> Docume
     kind = sniff(name, data)
     used: str | None = None
     if kind in {"docx", "odt", "pdf"}:
-        text, notes = {"docx": docx.to_text, "odt": odt.to_text, "pdf": pdf.to_text}[kind](name, data)
+        to_text = {"docx": docx.to_text, "odt": odt.to_text, "pdf": pdf.to_text}[kind]
+        text, notes = apart.done(_SLOWEST_S, to_text, name, data)
         text, notes = _redecoded(text, notes, encoding)
     else:
         text, used, notes = plain.decode(name, data, encoding or _declared(kind, data))

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 
 import numpy as np
 import pytest
@@ -284,3 +285,17 @@ def test_the_log_tells_of_a_recording_what_is_known_and_not_the_words_that_were_
         read = PlayLogEntry(script_id=script, revision=1, audio_sha256="a" * 64, voice="tone:beep")
         assert known_of(session, read) == f"Máy đọc bản 1, âm thanh có dấu {'a' * 12}."
         assert known_of(session, PlayLogEntry(audio_sha256="a" * 64)) == ""
+
+
+def test_an_upload_that_no_job_knows_goes_at_the_next_start_once_it_is_old(station, script, file):
+    recordings.take(station, EDITOR, script, io.BytesIO(file("mp3").read_bytes()), "a.mp3")
+    folder = station.home.run / "uploads"
+    (wanted,) = folder.iterdir()
+    (fresh, left) = (folder / "moi.mp3", folder / "bo-quen.mp3")
+    (folder / "thu-muc").mkdir()
+    now = station.now().timestamp()
+    for path, age in ((wanted, 9e4), (fresh, 60), (left, 9e4), (folder / "thu-muc", 9e4)):
+        path.touch()
+        os.utime(path, (now - age, now - age))
+    recordings.sweep(station)
+    assert set(folder.iterdir()) == {wanted, fresh}
