@@ -207,6 +207,14 @@ class WebSettings(_Section):
     host: str = Field("127.0.0.1", description="Địa chỉ lắng nghe; 0.0.0.0 để máy khác trong mạng vào được.")
     port: int = Field(8080, ge=1, le=65535, description="Cổng.")
     threads: int = Field(8, ge=2, le=64, description="Số luồng phục vụ.")
+    names: list[str] = Field([], description="Tên khác của máy này trong mạng, ví dụ loa.xamau.local.")
+    certificate: str = Field("", description="Chứng chỉ do cấp trên cấp (PEM, cả chuỗi); trống: đài tự làm.")
+    key: str = Field("", description="Khóa của chứng chỉ đó (PEM).")
+    plain_http: bool = Field(
+        False,
+        description="Cho máy khác vào bằng http: mật khẩu đi qua mạng không che, micro không dùng được.",
+    )
+    trusted_proxy: str = Field("", description="Địa chỉ máy chủ chuyển tiếp đứng trước trang (có https riêng).")
 
 
 class ReportSettings(_Section):

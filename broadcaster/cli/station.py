@@ -20,7 +20,7 @@ from broadcaster.errors import RuleError
 from broadcaster.home import Home
 from broadcaster.services.air import fitness, signs
 from broadcaster.services.people.accounts import actor_named, make_first_accounts
-from broadcaster.services.setup import doctor, settings_check
+from broadcaster.services.setup import certificates, doctor, settings_check
 from broadcaster.services.setup.founding import init
 from broadcaster.services.setup.starter import FirstBulletin, first_bulletin, prepare
 from broadcaster.services.station import Station, open_station
@@ -105,6 +105,8 @@ def up_command(
 
         door = PanelPort(where_now, click.echo)
         door.open()
+        if line := certificates.told(station, *where_now()):
+            click.echo(line)
         watcher = WatchedThread(
             functools.partial(_tell_first_bulletin, station, stop, lines), "first-bulletin", once=True
         )

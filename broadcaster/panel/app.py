@@ -25,7 +25,7 @@ from broadcaster.panel.reports import activities, plans, tracker
 from broadcaster.panel.reports import pages as reports
 from broadcaster.panel.schedule import by_hand, calendar, new_rotation, outlook, slots
 from broadcaster.panel.scripts import approving, editor, listening, pages, preview, recordings, slogans
-from broadcaster.panel.setup import guide, restored, settings, sounds, zones
+from broadcaster.panel.setup import guide, restored, settings, sounds, trust, zones
 from broadcaster.panel.web import access, agreeing, assets, csp, errors, filters, forms, looks, undo, withdrawing
 from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.frame import Frame
@@ -66,6 +66,7 @@ _BLUEPRINTS = (
     audit,
     settings,
     restored,
+    trust,
     tokens,
     preferences,
     api,
@@ -79,6 +80,11 @@ class _Sessions(SecureCookieSessionInterface):
     def get_cookie_secure(self, app: Flask) -> bool:
         del app
         return request.is_secure
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """Over https no other machine of the same name, and no plain page, can set or read it."""
+        name = super().get_cookie_name(app)
+        return f"__Host-{name}" if request.is_secure else name
 
 
 def create_app(station: Station, config: Mapping[str, Any] | None = None) -> Flask:
@@ -114,6 +120,7 @@ def create_app(station: Station, config: Mapping[str, Any] | None = None) -> Fla
     agreeing.init(app)
     withdrawing.init(app)
     _sign_in(app, station)
+    trust.init(app)
     app.before_request(_upload_limit)  # before the form is read for its token
     CSRFProtect(app).exempt(api.blueprint)  # no cookie opens it
     access.public(app.view_functions["static"])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Flask
 
@@ -14,13 +16,18 @@ from broadcaster.panel.app import create_app
 from broadcaster.panel.gate import channel_for, urgent_in
 from broadcaster.panel.scripts.recordings import MOST
 from broadcaster.panel.web.answering import Answering
+from broadcaster.panel.web.crowd import Crowd
 from broadcaster.panel.web.timing import Queue, Timed
 from broadcaster.services.air import watched
+from broadcaster.services.setup import certificates
 from broadcaster.services.station import Station
 from broadcaster.threads import survived
 
 log = EventLog(__name__)
 _BEAT_SECONDS = 5.0
+_RENEW_SECONDS = 3600.0
+"""How often it is looked whether the certificate still holds, and for the addresses that the machine has now."""
+_PROXY_HEADERS = "x-forwarded-for x-forwarded-proto x-forwarded-host"
 _RESERVED = 2
 """Threads kept for what stops or begins sound, whatever the others are at."""
 
@@ -30,21 +37,50 @@ def serve(station: Station, doors: Sequence[socket.socket], stop_event: threadin
     host, port = doors[0].getsockname()[:2]
     apart.turn_on()
     app = create_app(station)
+    web = station.settings.web
+    secure = _context_of(station) if certificates.speaks(web, host) else None
+    app.config["HTTPS"] = secure is not None
+    proxy: dict[str, Any] = {
+        "trusted_proxy": web.trusted_proxy,
+        "trusted_proxy_count": 1,
+        "trusted_proxy_headers": _PROXY_HEADERS,
+    }
     server = Answering(
         Timed(app, station.clock),
         channel=channel_for(app),
         dispatcher=Queue(station.settings.web.threads, station.clock, reserved=_RESERVED, urgent=urgent_in(app)),
         sockets=doors,
         ident=None,
+        secure=secure,
+        crowd=Crowd(web.trusted_proxy),
+        trusted_proxy=web.trusted_proxy,
+        **(proxy if web.trusted_proxy else {}),
         max_request_body_size=MOST,
     )
     with server:
         log.info("panel ready", host=host, port=port)
         _compile_templates(app, stop_event)
+        renewed = station.clock.monotonic()
         while not stop_event.is_set() and server.alive:
             with survived("web"):
+                if secure is not None and station.clock.monotonic() - renewed > _RENEW_SECONDS:
+                    renewed = station.clock.monotonic()
+                    _load(station, secure)
                 watched.beat(station, "web", {"port": port})
             stop_event.wait(_BEAT_SECONDS)
+
+
+def _context_of(station: Station) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    _load(station, context)
+    return context
+
+
+def _load(station: Station, context: ssl.SSLContext) -> None:
+    """Load the certificate as it is now: one that was renewed holds for whoever comes next."""
+    found = certificates.of_station(station)
+    context.load_cert_chain(found.chain, found.key)
 
 
 def _compile_templates(app: Flask, stop_event: threading.Event) -> None:

@@ -41,7 +41,7 @@ class Visitor:
         self, path: str, body: bytes | None = None, kind: str = "application/x-www-form-urlencoded"
     ) -> tuple[int, str]:
         """Ask on a connection of its own; the status and the page, 0 where none was given."""
-        wire = http.client.HTTPConnection(*self._where, timeout=60, source_address=(self._source, 0))
+        wire = http.client.HTTPConnection(*self._where, timeout=150, source_address=(self._source, 0))
         try:
             heads = {"Cookie": self._cookie, **({"Content-Type": kind} if body is not None else {})}
             wire.request("GET" if body is None else "POST", path, body, heads)
@@ -148,7 +148,7 @@ def wide_document(paragraphs: int = 350_000) -> bytes:
     return box.getvalue()
 
 
-def long_silence(folder: Path, minutes: int = 58) -> bytes:
+def long_silence(folder: Path, minutes: int = 20) -> bytes:
     """A small FLAC that takes long to listen to."""
     from broadcaster.media import ffmpeg
 

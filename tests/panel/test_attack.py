@@ -107,7 +107,7 @@ def test_a_broadcast_is_stopped_from_the_panel_while_everything_attacks(
             lambda: (found := re.search(r"Loa đã im sau (\d+) mili giây", operator.ask("/")[1])) and found[1]
         )
         for one in uploads:
-            one.join(120)
+            one.join(150)
     assert status == 303, said
     assert took < GENEROUS_S
     until(lambda: air.row(number).state.terminal)

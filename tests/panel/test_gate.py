@@ -32,7 +32,7 @@ def cookie(sign_in):
 
 def ask(address, path, length, *, body=b"", patience=10.0, **headers):
     """Send a head and what there is of a body; return the status and the answer, None when nothing comes."""
-    lines = [f"POST {path} HTTP/1.1", "Host: loa", f"Content-Type: {FORM}"]
+    lines = [f"POST {path} HTTP/1.1", "Host: localhost", f"Content-Type: {FORM}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     lines.append("Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}")
     with socket.create_connection(address, timeout=patience) as line:

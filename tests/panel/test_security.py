@@ -129,7 +129,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_secure_over_https(app: Flask)
     assert "HttpOnly" in plain
     assert "SameSite=Lax" in plain
     assert "Secure" not in plain
-    assert "Secure" in app.test_client().post("/login", data=data, base_url="https://dai.example").headers["Set-Cookie"]
+    assert "Secure" in app.test_client().post("/login", data=data, base_url="https://localhost").headers["Set-Cookie"]
 
 
 def test_signing_in_looks_the_same_for_a_wrong_name_and_a_wrong_password(app: Flask) -> None:

@@ -19,7 +19,7 @@ from broadcaster.panel.web import agreeing
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.filters import number
 from broadcaster.services.schedule.air import SilencesError
-from broadcaster.services.setup import backup, restarting, restoring, settings_check, settings_editor
+from broadcaster.services.setup import backup, certificates, restarting, restoring, settings_check, settings_editor
 from broadcaster.services.setup.settings_editor import Written
 from broadcaster.settings import only_at_start
 
@@ -96,6 +96,8 @@ def index() -> ResponseReturnValue:
         sections=sections,
         file=here.home.settings_file,
         wrong=settings_check.in_settings(here),
+        network=certificates.told(here, here.settings.web.host, here.settings.web.port),
+        authority=certificates.authority(here),
         **_waiting(),
         job=job,
         backups=backup.backups(here.home),

@@ -6,8 +6,11 @@ address, deadlines of a head, a body and an answer that nobody reads) the connec
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import logging
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Sequence
 from types import TracebackType
@@ -21,6 +24,7 @@ from waitress.wasyncore import close_all, loop
 
 from broadcaster.clock import SystemClock
 from broadcaster.panel.web.crowd import Crowd, LineState, oldest_idle
+from broadcaster.panel.web.tls import TlsFront
 from broadcaster.ports import taken
 from broadcaster.threads import WatchedThread, survived
 
@@ -108,9 +112,13 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
                 return
             self.admit(*found)
 
-    def admit(self, line: socket.socket, address: tuple[str, int]) -> None:
-        """Take up a connection."""
-        self.admitted(self.channel_class(self, line, address, self.adj, map=self._map))
+    def admit(self, line: socket.socket, address: tuple[str, int], *, secure: bool = False) -> None:
+        """Take up a connection; one that came over https is told to the application as such."""
+        adj = self.adj
+        if secure:
+            adj = copy.copy(adj)
+            adj.url_scheme = "https"
+        self.admitted(self.channel_class(self, line, address, adj, map=self._map))
 
 
 class Answering:
@@ -126,6 +134,7 @@ class Answering:
         channel: the kind of its connections.
         dispatcher: has the threads that answer; None for `threads` of waitress's own.
         crowd: how many may hold it, and how long.
+        secure: the certificate with which https is spoken at its doors; None for plain http alone.
         options: of waitress.
     """
 
@@ -139,6 +148,7 @@ class Answering:
         channel: type[Wire] = Wire,
         dispatcher: ThreadedTaskDispatcher | None = None,
         crowd: Crowd | None = None,
+        secure: ssl.SSLContext | None = None,
         **options: Any,
     ) -> None:
         held = taken(host, port) if sockets is None else sockets
@@ -146,16 +156,20 @@ class Answering:
         self._connections: dict[int, Any] = {}
         self._crowd = crowd or Crowd()
         self._dispatcher = dispatcher or _threads(adj.threads)
-        self.doors = [self._door(application, one, adj, channel) for one in held]
+        self.doors = [self._door(application, one, adj, channel, opened=secure is None) for one in held]
+        self._front = contextlib.nullcontext() if secure is None else TlsFront(held, secure, self._handed_on)
         self._stop = threading.Event()
         self._runner = WatchedThread(self._run, "waitress")
 
-    def _door(self, application: Any, held: socket.socket, adj: Adjustments, channel: type[Wire]) -> Listener:
+    def _door(
+        self, application: Any, held: socket.socket, adj: Adjustments, channel: type[Wire], *, opened: bool
+    ) -> Listener:
         info = (held.family, held.type, held.proto, held.getsockname())
         door = Listener(
             application,
             self._connections,
             _sock=held,
+            _start=opened,
             dispatcher=self._dispatcher,
             adj=adj,
             bind_socket=False,
@@ -176,9 +190,11 @@ class Answering:
 
     def __enter__(self) -> Self:
         self._runner.start()
+        self._front.__enter__()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
+        self._front.__exit__(kind, fault, at)
         self._stop.set()
         self._runner.join(10)
 
@@ -195,6 +211,11 @@ class Answering:
                     wire.handle_close()  # also one whose answer nobody takes, which waitress would wait for
         self._dispatcher.shutdown()
         close_all(self._connections)
+
+    def _handed_on(self, line: socket.socket, address: tuple[str, int], *, secure: bool) -> None:
+        """Have a stream taken up by the thread that touches sockets."""
+        door = self.doors[0]
+        door.trigger.pull_trigger(lambda: door.admit(line, address, secure=secure))
 
     def _admitted(self, newcomer: Wire) -> None:
         """Let one go where the newcomer is one too many; those that are being answered stay."""

@@ -58,8 +58,8 @@ def init(app: Flask) -> None:
             response.headers.setdefault(name, value)
         response.headers.setdefault("Permissions-Policy", permissions())
         response.headers.setdefault("Content-Security-Policy", policy(nonce()))
-        if response.mimetype == "text/html":
-            # Pages hold personal work: a shared PC must not show them after sign-out.
+        if response.mimetype in {"text/html", "application/json"}:
+            # Pages and answers hold personal work: a shared PC must not show them after sign-out.
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 

@@ -19,7 +19,7 @@ from broadcaster.media import ffmpeg
 from broadcaster.services.air.fitness import ASKED_OF_PLAYOUT, BELIEVABLE_FROM, Organ, fitness
 from broadcaster.services.log.playlog import verify
 from broadcaster.services.scripts.approving import airable
-from broadcaster.services.setup import disk_room, lacking, restored, settings_check
+from broadcaster.services.setup import certificates, disk_room, lacking, restored, settings_check
 from broadcaster.services.setup.backup import last_backup
 from broadcaster.services.station import Station
 from broadcaster.sound import recogniser_process
@@ -58,6 +58,7 @@ def examine(station: Station, sinks: Sequence[Check] = (), *, thorough: bool = T
         *([("Nhật ký", _log)] if thorough else []),
         ("Sao lưu", _backup),
         ("Âm của cụm loa", _tones),
+        ("Trang quản lý qua mạng", _network),
         ("Sự cố", _incidents),
     ]
     found = []
@@ -89,6 +90,14 @@ def _clock(station: Station) -> Check:
     if now.year < BELIEVABLE_FROM:
         return Check("Đồng hồ", ok=False, sentence=f"{words} Năm không đúng: hãy chỉnh đồng hồ máy rồi khởi động lại.")
     return Check("Đồng hồ", ok=True, sentence=words)
+
+
+def _network(station: Station) -> Check:
+    web, name = station.settings.web, "Trang quản lý qua mạng"
+    said = certificates.told(station, web.host, web.port)
+    if not said:
+        return Check(name, ok=True, sentence="Chỉ mở được ở máy này.")
+    return Check(name, ok=None if web.plain_http else True, sentence=said)
 
 
 def _disk(station: Station) -> Check:
