@@ -26,7 +26,7 @@ from broadcaster.apart import BusyError
 from broadcaster.logs import EventLog
 from broadcaster.panel.scripts import recordings
 from broadcaster.panel.web import access
-from broadcaster.panel.web.answering import Wire
+from broadcaster.panel.wire.answering import Wire
 from broadcaster.services.setup import disk_room
 
 ANYBODY: Final = 64 * 1024

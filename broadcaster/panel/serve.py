@@ -15,9 +15,9 @@ from broadcaster.logs import EventLog
 from broadcaster.panel.app import create_app
 from broadcaster.panel.gate import channel_for, urgent_in
 from broadcaster.panel.scripts.recordings import MOST
-from broadcaster.panel.web.answering import Answering
-from broadcaster.panel.web.crowd import Crowd
-from broadcaster.panel.web.timing import Queue, Timed
+from broadcaster.panel.wire.answering import Answering
+from broadcaster.panel.wire.crowd import Crowd
+from broadcaster.panel.wire.timing import Queue, Timed
 from broadcaster.services.air import watched
 from broadcaster.services.setup import certificates
 from broadcaster.services.station import Station

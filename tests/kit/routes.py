@@ -218,6 +218,8 @@ TABLE = {
     "tokens.index": Permission.MANAGE,
     "tokens.revoke": Permission.MANAGE,
     "api.openapi": PUBLIC,
+    "trust.index": PUBLIC,
+    "trust.authority": PUBLIC,
     "api.about": Scope.ONAIR_READ,
     "api.on_air": Scope.ONAIR_READ,
     "api.zones": Scope.ZONES_READ,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from broadcaster.panel import create_app
-from broadcaster.panel.web.answering import Answering
+from broadcaster.panel.wire.answering import Answering
 from broadcaster.services.station import Station
 
 

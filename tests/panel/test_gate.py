@@ -6,7 +6,7 @@ import pytest
 
 from broadcaster.panel import gate
 from broadcaster.panel.scripts import recordings
-from broadcaster.panel.web.answering import Answering
+from broadcaster.panel.wire.answering import Answering
 from broadcaster.services.setup import disk_room
 
 FORM = "multipart/form-data; boundary=x"

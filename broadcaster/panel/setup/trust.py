@@ -6,7 +6,7 @@ import ipaddress
 
 from flask import Blueprint, Flask, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import NotFound, SecurityError
+from werkzeug.exceptions import SecurityError
 
 from broadcaster.panel.web.access import leave_to, public, station
 from broadcaster.panel.web.qr import qr
@@ -21,10 +21,12 @@ _IN_CLEAR = frozenset({"trust.index", "trust.authority", "static", "onair.health
 @public
 def index() -> ResponseReturnValue:
     """What to install, and how, on each kind of device."""
+    if (found := certificates.authority(station())) is None:
+        return leave_to(url_for("onair.index"))  # there is nothing to install
     secure, plain = f"https://{request.host}/", f"http://{request.host}{url_for('trust.index')}"
     return render_template(
         "setup/trust.html",
-        fingerprint=certificates.fingerprint(_authority()),
+        fingerprint=certificates.fingerprint(found),
         secure=secure,
         drawing=qr(plain, "Mã QR mở trang này trên điện thoại"),
     )
@@ -34,7 +36,9 @@ def index() -> ResponseReturnValue:
 @public
 def authority() -> ResponseReturnValue:
     """The station's authority, as a file that devices install."""
-    answer = Response(_authority(), mimetype="application/x-x509-ca-cert")
+    if (found := certificates.authority(station())) is None:
+        return leave_to(url_for("onair.index"))
+    answer = Response(found, mimetype="application/x-x509-ca-cert")
     answer.headers["Content-Disposition"] = 'attachment; filename="loa-xa.crt"'
     return answer
 
@@ -67,9 +71,3 @@ def _to_https() -> ResponseReturnValue | None:
 
 def _at_home() -> bool:
     return request.remote_addr is not None and ipaddress.ip_address(request.remote_addr).is_loopback
-
-
-def _authority() -> bytes:
-    if (found := certificates.authority(station())) is None:
-        raise NotFound
-    return found

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from broadcaster.panel.web import crowd, tls
-from broadcaster.panel.web.answering import Answering
+from broadcaster.panel.wire import crowd, tls
+from broadcaster.panel.wire.answering import Answering
 from broadcaster.services.setup import certificates
 from broadcaster.services.station import Station
 from tests.kit.waiting import until

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from broadcaster.clock import SystemClock
-from broadcaster.panel.web.answering import Answering
-from broadcaster.panel.web.timing import Queue, Timed
+from broadcaster.panel.wire.answering import Answering
+from broadcaster.panel.wire.timing import Queue, Timed
 from tests.kit.waiting import idle
 
 SLEEP = 0.05

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from broadcaster.panel.web.answering import Answering
+from broadcaster.panel.wire.answering import Answering
 
 
 def page(_environ: object, start_response: object) -> list[bytes]:

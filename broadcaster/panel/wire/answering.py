@@ -23,8 +23,8 @@ from waitress.task import ThreadedTaskDispatcher
 from waitress.wasyncore import close_all, loop
 
 from broadcaster.clock import SystemClock
-from broadcaster.panel.web.crowd import Crowd, LineState, oldest_idle
-from broadcaster.panel.web.tls import TlsFront
+from broadcaster.panel.wire.crowd import Crowd, LineState, oldest_idle
+from broadcaster.panel.wire.tls import TlsFront
 from broadcaster.ports import taken
 from broadcaster.threads import WatchedThread, survived
 

@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from broadcaster.panel.web.crowd import ALL, EACH, HEAD_S
+from broadcaster.panel.wire.crowd import ALL, EACH, HEAD_S
 from broadcaster.threads import WatchedThread, survived
 
 

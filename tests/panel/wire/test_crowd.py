@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from broadcaster.clock import SystemClock
-from broadcaster.panel.web import crowd
-from broadcaster.panel.web.answering import Answering
-from broadcaster.panel.web.crowd import Crowd, LineState, oldest_idle
-from broadcaster.panel.web.timing import Queue
+from broadcaster.panel.wire import crowd
+from broadcaster.panel.wire.answering import Answering
+from broadcaster.panel.wire.crowd import Crowd, LineState, oldest_idle
+from broadcaster.panel.wire.timing import Queue
 from tests.kit.waiting import until
 
 HOME, NEIGHBOUR = "127.0.0.1", "127.0.0.2"
