@@ -11,6 +11,7 @@ from broadcaster.cli.common import actor_of, format_option, opened, show_json, s
 from broadcaster.cli.place import home_option
 from broadcaster.db.queries import plans as plans_queries
 from broadcaster.domain.reports.plans import Campaign, CampaignState
+from broadcaster.domain.seen import mark_of
 from broadcaster.errors import RuleError
 from broadcaster.services.reports import plans
 from broadcaster.text.ingest import load
@@ -87,7 +88,7 @@ def show(ctx: click.Context, number: int, shape: str, own_home: str | None) -> N
             row = plans_queries.campaign(session, number)
         plan, titles = plans_queries.campaign_of(row), plans.form_titles(station)
     if shape == "json":
-        show_json(plan.as_json())
+        show_json(plan.as_json() | {"seen": mark_of(plans.facts_of(plan))})
         return
     click.echo(
         f"{plan.title}\n{row.state.label}; số {plan.number or '(chưa ghi)'}; {plan.first:%d/%m/%Y}–{plan.last:%d/%m/%Y}"
@@ -114,7 +115,8 @@ def show(ctx: click.Context, number: int, shape: str, own_home: str | None) -> N
 def apply(ctx: click.Context, file: Path, number: int | None, own_home: str | None) -> None:
     """Thêm hoặc sửa kế hoạch theo tệp JSON (mẫu: loa plan show SỐ --format json)."""
     try:
-        plan = Campaign.from_json(json.loads(load(file)))
+        written = json.loads(load(file))
+        plan, seen = Campaign.from_json(written), str(written.get("seen", ""))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RuleError(f"Tệp kế hoạch viết sai: {error}.", field=str(file)) from None
     with opened(ctx, own_home) as station:
@@ -122,7 +124,7 @@ def apply(ctx: click.Context, file: Path, number: int | None, own_home: str | No
         if number is None:
             number = plans.add(station, actor, plan)
         else:
-            plans.save(station, actor, number, plan)
+            plans.save(station, actor, number, plan, seen=seen)
     click.echo(f"Đã lưu kế hoạch số {number}.")
 
 

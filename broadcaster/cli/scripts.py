@@ -26,8 +26,10 @@ from broadcaster.cli.reading import (
     removed_table,
 )
 from broadcaster.cli.withdrawing import still_option, withdrawn
+from broadcaster.db.queries.scripts.one import get_script, latest_revision
 from broadcaster.db.queries.scripts.rows import find_scripts, script_detail
 from broadcaster.domain.scripts.fields import About, Face, kept_of, shown_on
+from broadcaster.domain.seen import mark_of
 from broadcaster.errors import RuleError
 from broadcaster.services.lexicon.changes import Change, find_entry
 from broadcaster.services.lexicon.layers import MODES
@@ -141,6 +143,7 @@ def edit(
     with opened(ctx, own_home) as station:
         with station.db.read() as session:
             old = script_detail(session, number)
+            seen = mark_of(editing.facts_of(get_script(session, number), latest_revision(session, number)))
         stays = {k: old[k] for k in shown_on(Face.HEAD) if k != "verify"}
         defaults = stays | {k: v for k, v in fields.items() if v is not None and v != ""}
         with asking_for_encoding():
@@ -162,7 +165,7 @@ def edit(
             actor,
             number,
             still,
-            lambda choice: revisions.append(editing.revise(station, actor, number, draft, still=choice)),
+            lambda choice: revisions.append(editing.revise(station, actor, number, draft, seen=seen, still=choice)),
         )
         click.echo(f"Kịch bản số {number} nay là bản {revisions[-1]}. {told}".strip())
         left = [(n, r) for n, r in numbered if name_of(r) not in back]

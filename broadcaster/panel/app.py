@@ -26,7 +26,19 @@ from broadcaster.panel.reports import pages as reports
 from broadcaster.panel.schedule import by_hand, calendar, new_rotation, outlook, slots
 from broadcaster.panel.scripts import approving, editor, listening, pages, preview, recordings, slogans
 from broadcaster.panel.setup import guide, restored, settings, sounds, trust, zones
-from broadcaster.panel.web import access, agreeing, assets, csp, errors, filters, forms, looks, undo, withdrawing
+from broadcaster.panel.web import (
+    access,
+    agreeing,
+    assets,
+    csp,
+    errors,
+    filters,
+    forms,
+    looks,
+    seeing,
+    undo,
+    withdrawing,
+)
 from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.frame import Frame
 from broadcaster.panel.web.navigation import links
@@ -115,6 +127,7 @@ def create_app(station: Station, config: Mapping[str, Any] | None = None) -> Fla
     looks.init(app)
     undo.init(app)
     forms.init(app)
+    seeing.init(app)
     csp.init(app)
     errors.init(app)
     agreeing.init(app)

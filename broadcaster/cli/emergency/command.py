@@ -19,6 +19,7 @@ from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.emergencies import Another, EmergencyRequest, Interrupted, ReviewFinding
 from broadcaster.domain.confirming import NotAsShownError
 from broadcaster.domain.people.roles import Actor, Permission
+from broadcaster.domain.seen import mark_of
 from broadcaster.errors import RuleError, StationError, printed
 from broadcaster.services.air import emergencies, emergency_ending, emergency_voice
 from broadcaster.services.air.emergency_cap import AlreadyTakenError, keep, wish_from_cap
@@ -249,11 +250,12 @@ def _go_on(
     Whoever goes away at the question drops the draft, so that nothing stands in the way of the next try.
     """
     with station.db.read() as session:
-        wish = emergencies.wish_of(emergencies.open_draft(session, number))
+        row = emergencies.open_draft(session, number)
+        wish, seen = emergencies.wish_of(row), mark_of(emergencies.facts_of(row))
     changed = given.onto(wish)
     _check(station, changed)
     if given.anything and changed != wish:
-        emergencies.change(station, actor, number, changed)
+        emergencies.change(station, actor, number, changed, seen=seen)
     seal = show_draft(station, number, another)
     speaker = WatchedThread(functools.partial(_speak, station, number), "draft-voice", once=True)
     speaker.start()  # while the person reads the question, the words are being spoken

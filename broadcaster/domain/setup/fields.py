@@ -39,6 +39,7 @@ class ZoneFields:
 
 
 ABOUT, DEFAULTS = about_of(ZoneFields), defaults_of(ZoneFields)
+LABELS = {name: about.label for name, about in ABOUT.items()}
 
 
 def columns_of(zone: ZoneFields) -> dict[str, Any]:

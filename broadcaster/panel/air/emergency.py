@@ -45,6 +45,7 @@ from broadcaster.panel.air import onair
 from broadcaster.panel.web import differences
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.forms import StationForm
+from broadcaster.panel.web.seeing import opened
 from broadcaster.panel.web.sending import send_sound
 from broadcaster.services.air import emergencies, emergency_ending, emergency_voice, emergency_words
 from broadcaster.services.air.emergency_cap import AlreadyTakenError, draft_from_cap
@@ -151,13 +152,19 @@ def edit(number: int) -> ResponseReturnValue:
     form = _form(row)
     if form.is_submitted() and form.validate():
         try:
-            emergencies.change(station(), actor(), number, _wish(form, row))
+            emergencies.change(station(), actor(), number, _wish(form, row), seen=opened())
         except (RuleError, MediaError) as error:
             form.take(error)
         else:
             return leave_to(url_for("emergency.confirm", number=number))
-    facts = cap_facts(station(), row)
-    page = render_template("air/emergency/edit.html", form=form, draft=row, words=_zone_words(), facts=facts)
+    page = render_template(
+        "air/emergency/edit.html",
+        form=form,
+        draft=row,
+        words=_zone_words(),
+        facts=cap_facts(station(), row),
+        opened=emergencies.facts_of(row),
+    )
     return page, 422 if form.errors or form.form_errors else 200
 
 

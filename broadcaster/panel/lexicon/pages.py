@@ -18,9 +18,10 @@ from broadcaster.panel.lexicon.form import HINTS, LexiconForm, fields_of
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import the_numbers
 from broadcaster.panel.web.paging import Page, wanted_page
+from broadcaster.panel.web.seeing import opened
 from broadcaster.panel.web.sending import send_trial
 from broadcaster.services.lexicon import agreeing, layers
-from broadcaster.services.lexicon.changes import AffectedError, Change, Effect
+from broadcaster.services.lexicon.changes import AffectedError, Change, Effect, as_it_is, facts_of
 from broadcaster.services.lexicon.files import MAX_BYTES, export_toml, import_change
 from broadcaster.services.lexicon.reading import profile_of
 from broadcaster.services.scripts.trial import MAX_CHARACTERS, trial_lexicon
@@ -121,9 +122,12 @@ def new() -> ResponseReturnValue:
 @needs(Permission.WRITE)
 def edit(entry_id: int) -> ResponseReturnValue:
     """Change an entry."""
-    row = _row(entry_id)
-    form = LexiconForm(data=fields_of(layers.entry_of(row))) if request.method == "GET" else LexiconForm()
-    return _page(form, row)
+    with station().db.read() as session:
+        row = as_it_is(session, entry_id)
+    if request.method == "POST":
+        return _page(LexiconForm(), row, entry_id)
+    row = row or _row(entry_id)
+    return _page(LexiconForm(data=fields_of(layers.entry_of(row))), row)
 
 
 @blueprint.route("/<int:entry_id>/remove", methods=["GET", "POST"])
@@ -229,13 +233,14 @@ def versions() -> ResponseReturnValue:
     return render_template("lexicon/versions.html", rows=rows, page=Page(number, _PAGE, total), names=names)
 
 
-def _page(form: LexiconForm, row: LexiconRow | None) -> ResponseReturnValue:
+def _page(form: LexiconForm, row: LexiconRow | None, of: int | None = None) -> ResponseReturnValue:
     effect: Effect | None = None
     if form.validate_on_submit():
         try:
             entry = layers.checked(form.entry())
             moved = row is not None and layers.entry_of(row).key != entry.key
-            change = Change(add=(entry,), remove=(row.id,) if row is not None and moved else ())
+            gone = (row.id,) if row is not None and moved else ()
+            change = Change(add=(entry,), remove=gone, of=of, seen=opened())
             made = agreeing.put(station(), actor(), change, confirmed=_seen(), hold=_hold())
         except AffectedError as error:
             effect = error.effect
@@ -247,6 +252,7 @@ def _page(form: LexiconForm, row: LexiconRow | None) -> ResponseReturnValue:
     small = request.headers.get("HX-Target") == "dialog"
     part = "_dialog.html" if small else "edit.html"
     values: dict[str, Any] = {"form": form, "row": row, "effect": effect, "hints": HINTS, "hold": _hold_now()}
+    values["facts"] = facts_of(row) if row is not None or of is not None else None
     return render_template(f"lexicon/{part}", small=small, **values), code
 
 

@@ -12,6 +12,7 @@ from broadcaster.domain.people.roles import PERMISSIONS, Permission, Role, parse
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.forms import UserForm
+from broadcaster.panel.web.seeing import opened
 from broadcaster.services.people import accounts, second_step
 
 blueprint = Blueprint("users", __name__, url_prefix="/users")
@@ -68,15 +69,23 @@ def edit(username: str) -> ResponseReturnValue:
     form = _form(row)
     if form.validate_on_submit():
         try:
+            roles = parse_roles(form.roles.data)
             accounts.edit_user(
-                station(), actor(), username, form.full_name.data, parse_roles(form.roles.data), unit=form.unit.data
+                station(), actor(), username, form.full_name.data, roles, unit=form.unit.data, seen=opened()
             )
         except RuleError as error:
             form.take(error)
         else:
             flash(f"Đã lưu tài khoản “{username}”.")
             return leave_to(url_for("users.index"))
-    page = render_template("people/users/edit.html", form=form, row=row, role_words=ROLE_WORDS, permissions=PERMISSIONS)
+    page = render_template(
+        "people/users/edit.html",
+        form=form,
+        row=row,
+        facts=accounts.facts_of(row),
+        role_words=ROLE_WORDS,
+        permissions=PERMISSIONS,
+    )
     return page, 422 if form.is_submitted() else 200
 
 

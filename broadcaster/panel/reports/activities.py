@@ -22,6 +22,7 @@ from broadcaster.panel.reports.pages import choices
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_date
 from broadcaster.panel.web.forms import StationForm
+from broadcaster.panel.web.seeing import noted, opened
 from broadcaster.services.people import boundaries
 from broadcaster.services.reports import activities
 from broadcaster.services.reports.plans import form_titles
@@ -155,19 +156,22 @@ def parts() -> ResponseReturnValue:
         own = boundaries.unit_of(session, actor())
         units = people.units(session)
     unit = request.values.get("unit", own or "")
+    refused = ""
     if request.method == "POST":
         try:
             _part(period, unit)
         except RuleError as error:
-            flash(error.message, "error")
-        return leave_to(url_for("activities.parts", period=written, unit=unit))
+            refused = noted(error).message
+        else:
+            return leave_to(url_for("activities.parts", period=written, unit=unit))
     with station().db.read() as session:
         found = activities.parts(session, period.first, period.last)
         names = people.names_by_username(session)
     every = actor().may(Permission.REPORT)
     shown = [u for u in units if every or u.code == own]
     chosen = unit if every else own
-    return render_template(
+    part = found.get(chosen or "")
+    page = render_template(
         "reports/activities/parts.html",
         period=period,
         written=written,
@@ -177,9 +181,13 @@ def parts() -> ResponseReturnValue:
         unit=chosen,
         every=every,
         names=names,
-        part=found.get(chosen or ""),
+        part=part,
+        body=request.form["body"] if refused and "body" in request.form else part.body if part else "",
+        facts=activities.part_facts(part),
+        refused=refused,
         chosen=next((u for u in shown if u.code == chosen), None),
     )
+    return page, 422 if refused else 200
 
 
 def _part(period: ReportPeriod, unit: str) -> None:
@@ -192,7 +200,14 @@ def _part(period: ReportPeriod, unit: str) -> None:
         return
     submit = to == "submit"
     activities.keep_part(
-        station(), actor(), unit, period.first, period.last, request.form.get("body", ""), submit=submit
+        station(),
+        actor(),
+        unit,
+        period.first,
+        period.last,
+        request.form.get("body", ""),
+        submit=submit,
+        seen=opened(),
     )
     flash("Đã gửi phần báo cáo." if submit else "Đã lưu, chưa gửi.")
 
@@ -222,20 +237,21 @@ def _edit(row: Activity | None) -> ResponseReturnValue:
         }
         draft = ActivityDraft(**values)
         try:
-            number = activities.keep_activity(station(), actor(), draft, number=row.id if row else None)
+            number = activities.keep_activity(station(), actor(), draft, number=row.id if row else None, seen=opened())
         except RuleError as error:
             form.take(error)
         else:
             flash("Đã lưu hoạt động. Hãy thêm tệp minh chứng nếu có.")
             return leave_to(url_for("activities.show", number=number))
-    return render_template("reports/activities/edit.html", form=form, row=row), 422 if form.is_submitted() else 200
+    facts = activities.facts_of(row) if row else {}
+    page = render_template("reports/activities/edit.html", form=form, row=row, facts=facts)
+    return page, 422 if form.is_submitted() else 200
 
 
 def _values(row: Activity | None) -> dict[str, Any]:
     if row is None:
         return {"day": station().today(), "unit": _own_unit()}
-    names = ("form", "title", "day", "place", "attendance", "views", "link", "note")
-    return {n: getattr(row, n) for n in names} | {"topic": row.topic_code, "unit": row.unit_code}
+    return activities.facts_of(row)
 
 
 def _own_unit() -> str:

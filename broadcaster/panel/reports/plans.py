@@ -31,6 +31,7 @@ from broadcaster.domain.reports.plans import (
 from broadcaster.errors import RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_number, rows_of
+from broadcaster.panel.web.seeing import noted, opened
 from broadcaster.services.reports import plans
 from broadcaster.services.reports.plans import KeptProposal
 from broadcaster.text.plans import PlanReading, ProposalKind, read_plan
@@ -110,9 +111,9 @@ def confirm(number: int) -> ResponseReturnValue:
     refused = ""
     if request.method == "POST":
         try:
-            plans.confirm_import(station(), actor(), number, _choices(request.form))
+            plans.confirm_import(station(), actor(), number, _choices(request.form), seen=opened())
         except RuleError as error:
-            refused = error.message
+            refused = noted(error).message
         else:
             flash("Đã ghi những gì bạn xác nhận. Xem lại chỉ tiêu rồi đưa kế hoạch vào thực hiện.")
             return leave_to(url_for("plans.edit", number=number))
@@ -121,6 +122,7 @@ def confirm(number: int) -> ResponseReturnValue:
     page = render_template(
         "reports/plans/confirm.html",
         row=row,
+        facts=plans.facts_of(plans_queries.campaign_of(row)),
         lines=lines,
         hidden=hidden,
         notes=reading.notes,
@@ -160,9 +162,9 @@ def edit(number: int) -> ResponseReturnValue:
         row = plans_queries.campaign(session, number)
     if request.method == "POST":
         try:
-            plans.save(station(), actor(), number, _campaign(request.form))
+            plans.save(station(), actor(), number, _campaign(request.form), seen=opened())
         except RuleError as error:
-            return _form(plans_queries.campaign_of(row), number, error), 422
+            return _form(plans_queries.campaign_of(row), number, noted(error)), 422
         flash("Đã lưu kế hoạch.")
         return leave_to(url_for("plans.show", number=number))
     return _form(plans_queries.campaign_of(row), number)
@@ -213,25 +215,25 @@ def _beside(reading: PlanReading, choices: Sequence[KeptProposal]) -> tuple[list
 
 
 def _choices(form: MultiDict[str, str]) -> list[KeptProposal]:
-    found = []
-    for index in range(min(_whole(form.get("rows")), _ROWS)):
-        kind = form.get(f"kind-{index}", "")
-        if kind not in list(ProposalKind):
-            continue
-        chosen = ProposalKind(kind)
-        code = form.get(f"{'unit' if chosen is ProposalKind.UNIT else 'topic'}-{index}", "")[:64]
-        value = form.get(f"value-{index}", "")[:2000]
-        if chosen is ProposalKind.FORM:
-            value = form.get(f"form-{index}", "") or value
-        targets = tuple(
-            (f.removeprefix(f"target-{index}-"), _whole(n)) for f, n in form.items() if f.startswith(f"target-{index}-")
-        )
-        found.append(
-            KeptProposal(
-                chosen, form.get(f"text-{index}", "")[:3000], _whole(form.get(f"line-{index}")), value, code, targets
-            )
-        )
-    return found
+    found = (_choice(form, index) for index in range(min(_whole(form.get("rows")), _ROWS)))
+    return [choice for choice in found if choice is not None]
+
+
+def _choice(form: MultiDict[str, str], index: int) -> KeptProposal | None:
+    """What a person made of one row; None where it is to be skipped."""
+    kind = form.get(f"kind-{index}", "")
+    if kind not in list(ProposalKind):
+        return None
+    chosen = ProposalKind(kind)
+    code = form.get(f"{'unit' if chosen is ProposalKind.UNIT else 'topic'}-{index}", "")[:64]
+    value = form.get(f"value-{index}", "")[:2000]
+    if chosen is ProposalKind.FORM:
+        value = form.get(f"form-{index}", "") or value
+    targets = tuple(
+        (f.removeprefix(f"target-{index}-"), _whole(n)) for f, n in form.items() if f.startswith(f"target-{index}-")
+    )
+    text = form.get(f"text-{index}", "")[:3000]
+    return KeptProposal(chosen, text, _whole(form.get(f"line-{index}")), value, code, targets)
 
 
 def _campaign(form: MultiDict[str, str]) -> Campaign:
@@ -289,6 +291,7 @@ def _form(plan: Campaign, number: int | None, error: RuleError | None = None) ->
         "reports/plans/edit.html",
         plan=shown,
         number=number,
+        facts=plans.facts_of(plan),
         topics=topics,
         units=units,
         titles=plans.form_titles(station()),
@@ -305,9 +308,12 @@ def _form(plan: Campaign, number: int | None, error: RuleError | None = None) ->
 
 
 def _claims(lines: Sequence[SourceStretch]) -> dict[int, list[tuple[int, KeptProposal | None]]]:
-    """Number what is to be chosen through all lines, by the first line of each stretch."""
+    """Number what is to be chosen through all lines, by the first line of each stretch; what was sent, as it was."""
     number = count()
-    return {line.first: [(next(number), choice) for choice in line.choices or (None,)] for line in lines}
+    found = {line.first: [(next(number), choice) for choice in line.choices or (None,)] for line in lines}
+    if request.method == "GET":
+        return found
+    return {line: [(n, _choice(request.form, n)) for n, _ in choices] for line, choices in found.items()}
 
 
 def _text_rows(text: str) -> int:

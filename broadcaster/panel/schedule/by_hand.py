@@ -16,8 +16,10 @@ from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.scripts import many
 from broadcaster.domain.air.broadcasts import ItemKind
 from broadcaster.domain.people.roles import Permission
+from broadcaster.domain.seen import OvertakenError
 from broadcaster.domain.setup.zones import ALL
 from broadcaster.errors import RuleError
+from broadcaster.panel.web import seeing
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_date, a_moment, a_number, the_numbers
 from broadcaster.panel.web.looks import look
@@ -251,13 +253,13 @@ def rundown(number: int) -> ResponseReturnValue:
     refused = ""
     with here.db.read() as session:
         row = schedule.broadcast(session, number)
-        seen = by_hand.mark(row)
+        facts = by_hand.facts_of(row)
         free = by_hand.editable(row, here.now())
         day = here.local(row.starts_at).date()
         approved = sorted((c for c in airable(session) if c.valid_on(day)), key=lambda c: (c.topic, c.title))
         cues = zones_queries.cues(session)
         topics = {t.code: t.short for t in many.topics(session)}
-    keys = [f"item:{i.no}" for i in row.rundown]
+    keys = [by_hand.key_of(i) for i in row.rundown]
     if request.method == "GET" and _wanted_script("add"):
         keys.append(f"script:{_wanted_script('add')}")
     if request.method == "POST":
@@ -267,14 +269,16 @@ def rundown(number: int) -> ResponseReturnValue:
             keys = _acted(keys, act)
         else:
             try:
-                by_hand.set_rundown(here, actor(), number, keys, request.form.get("seen", ""))
+                by_hand.set_rundown(here, actor(), number, keys, seeing.opened())
+            except OvertakenError as error:
+                refused = seeing.noted(error).message
+                keys = by_hand.keys_anew(row, keys, {c.audio_sha256: c.name for c in cues})
             except RuleError as error:
                 refused = error.message
             else:
                 page = url_for("calendar.show", number=number)
                 undoable("Đã lưu nội dung buổi phát. Từ nay máy không tự đổi buổi này.", number, page)
                 return leave_to(page)
-        seen = request.form.get("seen", seen)
     known = _known(row, approved, cues)
     lines = [known[k] | {"key": k} for k in keys if k in known]
     return render_template(
@@ -285,7 +289,7 @@ def rundown(number: int) -> ResponseReturnValue:
         approved=approved,
         cues=cues,
         topics=topics,
-        seen=seen,
+        facts=facts,
         refused=refused,
         free=free,
         room_ms=int((row.ends_at - row.starts_at).total_seconds() * 1000),
@@ -303,7 +307,7 @@ def release(number: int) -> ResponseReturnValue:
 
 
 def _known(row: BroadcastRow, approved: Any, cues: Any) -> dict[str, dict[str, Any]]:
-    found = {f"item:{i.no}": _line(i, i.kind) for i in row.rundown}
+    found = {by_hand.key_of(i): _line(i, i.kind) for i in row.rundown}
     found |= {f"script:{c.script_id}": _line(c, ItemKind.SCRIPT) for c in approved}
     return found | {f"cue:{c.name}": _line(c, ItemKind.CUE) for c in cues}
 

@@ -21,11 +21,12 @@ from broadcaster.domain.fold import slug
 from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.schedule import typed_days
 from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS, WEEKDAYS
+from broadcaster.domain.seen import OvertakenError, require_seen
 from broadcaster.domain.setup.zones import ALL
 from broadcaster.errors import Code, NotFoundError, RuleError
 from broadcaster.panel.schedule import slot_steps
 from broadcaster.panel.schedule.slot_steps import Steps
-from broadcaster.panel.web import agreeing
+from broadcaster.panel.web import agreeing, seeing
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_date, a_number
 from broadcaster.panel.web.replanning import replanned
@@ -38,6 +39,19 @@ blueprint = Blueprint("slots", __name__, url_prefix="/schedule/rotations")
 MAX_BYTES = 200_000
 _DATES = ("valid_from", "valid_to")
 _MONTHS = ("monthdays", "lunardays")
+_LABELS = {
+    "title": "Tên khung",
+    "start": "Giờ bắt đầu",
+    "max_minutes": "Dài nhất (phút)",
+    "weekdays": "Những thứ trong tuần",
+    "zones": "Phát ở đâu",
+    "late": "Khi máy bật trễ giờ",
+    "item": "Các mục",
+    "valid_from": "Từ ngày",
+    "valid_to": "Đến hết ngày",
+    "monthdays": "Ngày trong tháng",
+    "lunardays": "Ngày âm lịch",
+}
 _SEPARATOR = "ngat"
 """The sound between two scripts that most slots use."""
 
@@ -55,9 +69,9 @@ def edit(code: str, name: str) -> ResponseReturnValue:
     """Change a slot, or take it out."""
     row = _in_force(code)
     slot = next((s for s in row.definition["slot"] if s["code"] == name), None)
-    if slot is None:
+    if slot is None and request.method == "GET":
         raise NotFoundError(f"Lịch này không có khung nào mang mã “{name}”.", field="slot")
-    return edited(row, slot)
+    return edited(row, slot, slot or {"title": "đã bỏ khung này"})
 
 
 @blueprint.route("/upload", methods=["GET", "POST"])
@@ -104,8 +118,13 @@ def put() -> ResponseReturnValue:
     return leave_to(url_for("calendar.rotation_list"))
 
 
-def edited(row: RotationRow, slot: dict[str, Any] | None) -> ResponseReturnValue:
-    """Show a slot's form, or what it would change once it is whole; `row` may be one that is not kept yet."""
+def edited(
+    row: RotationRow, slot: dict[str, Any] | None, facts: Mapping[str, Any] | None = None
+) -> ResponseReturnValue:
+    """Show a slot's form, or what it would change once it is whole; `row` may be one that is not kept yet.
+
+    `facts` is what a slot is now that somebody opened before.
+    """
     steps = slot_steps.read(request.form)
     given = _given(slot, steps) if request.method == "POST" else dict(slot or _blank())
     faults: dict[str, str] = {}
@@ -113,15 +132,21 @@ def edited(row: RotationRow, slot: dict[str, Any] | None) -> ResponseReturnValue
     if request.method == "POST":
         try:
             if act == "remove" and slot is not None:
+                require_seen(facts or {}, seeing.opened(), _LABELS)
                 return reviewed(_with(row, slot, None), row.version)
             if steps.fault and not act.startswith(("drop:", "remove")):
                 faults = {"item": steps.fault}
             elif act:
                 given["item"] = slot_steps.acted(given["item"], act, request.form)
             elif not (faults := _plain_faults(given)):
+                require_seen(facts or {}, seeing.opened(), _LABELS)
                 taken = {s["code"] for s in row.definition["slot"]}
                 given["code"] = slot["code"] if slot else free_code(given["title"], taken, "khung")
                 return reviewed(_with(row, slot, given | {"max_minutes": int(given["max_minutes"])}), row.version)
+        except OvertakenError as error:
+            if "item" in error.changed:
+                error.changed["item"] = [step_words(i, {}, {}) for i in error.changed["item"]]
+            faults = {"": seeing.noted(error).message}
         except RuleError as error:
             faults = _beside(error, given.get("code", ""))
     with station().db.read() as session:
@@ -141,6 +166,7 @@ def edited(row: RotationRow, slot: dict[str, Any] | None) -> ResponseReturnValue
         "schedule/slots/edit.html",
         row=row,
         slot=slot,
+        facts=facts,
         given=given,
         months={key: typed_days.typed(given.get(key, ()), moon=key == "lunardays") for key in _MONTHS},
         faults=faults,

@@ -51,7 +51,7 @@ class Hand:
             a_number(values.get("seen")) or 0,
             a_number(values.get("base")),
             a_number(values.get("script_id")),
-            values.get("version", "")[:64],
+            values.get("version", "")[:8000],
         )
 
 

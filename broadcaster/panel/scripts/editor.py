@@ -20,6 +20,7 @@ from broadcaster.domain.fold import file_name
 from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.scripts.fields import ABOUT, Face, ScriptFields, fields_of, shown_on
 from broadcaster.domain.scripts.scripts import Decision, Genre
+from broadcaster.domain.seen import OvertakenError, mark_of
 from broadcaster.errors import RuleError
 from broadcaster.panel.scripts.drafting import BY_TITLE, Hand, build_form, script_draft, shown_in_form, unpack_own
 from broadcaster.panel.web import differences
@@ -87,7 +88,7 @@ def edit(script_id: int) -> ResponseReturnValue:
             replace_own(station(), actor(), script_id, own)
         except StillAirsError:
             raise
-        except editing.EditedMeanwhileError:
+        except OvertakenError:
             return _overtaken(form, script_id, hand)
         except RuleError as error:
             form.take(error)
@@ -156,7 +157,7 @@ def _opened(whole: Whole | None) -> ResponseReturnValue:
     if script and whole:
         saved = shown_in_form(fields_of(script, whole.revision.body), own)
     number = whole.revision.number if whole else None
-    version = editing.version_of(script, whole.revision) if script and whole else ""
+    version = mark_of(editing.facts_of(script, whole.revision)) if script and whole else ""
     if row is None:
         form = build_form(saved, chosen_voice=script.voice if script else None, new=script is None)
         hand = Hand(base=number, script_id=script.id if script else None, version=version)
@@ -202,7 +203,7 @@ def _overtaken(form: ScriptForm, script_id: int, hand: Hand) -> ResponseReturnVa
         if about.label and name != "body" and (form[name].data or "") != (saved[name] or "")
     ]
     newer = hand.base != whole.revision.number
-    hand = replace(hand, base=whole.revision.number, version=editing.version_of(whole.script, whole.revision))
+    hand = replace(hand, base=whole.revision.number, version=mark_of(editing.facts_of(whole.script, whole.revision)))
     return _page(form, whole.script, hand, overtaken=whole.revision, pieces=pieces, theirs=theirs, newer=newer), 409
 
 

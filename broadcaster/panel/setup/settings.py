@@ -15,7 +15,7 @@ from broadcaster.db.queries import people, work
 from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.panel.web import agreeing
+from broadcaster.panel.web import agreeing, seeing
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.filters import number
 from broadcaster.services.schedule.air import SilencesError
@@ -116,11 +116,13 @@ def edit(section: str) -> ResponseReturnValue:
     refused: RuleError | None = None
     if request.method == "POST":
         try:
-            changed = settings_editor.change(here, actor(), section, request.form, agreed=agreeing.agreed())
+            changed = settings_editor.change(
+                here, actor(), section, request.form, agreed=agreeing.agreed(), seen=seeing.opened()
+            )
         except SilencesError:
             raise
         except RuleError as error:
-            refused = error
+            refused = seeing.noted(error)
         else:
             if changed:
                 later = [k for k in changed if only_at_start(section, k)]
@@ -140,6 +142,7 @@ def edit(section: str) -> ResponseReturnValue:
         title=title,
         explanation=explanation,
         values=values,
+        facts=settings_editor.facts_of(here, section),
         refused=refused,
     )
     return page, 422 if refused else 200

@@ -17,6 +17,7 @@ from broadcaster.errors import MediaError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.forms import SoundForm
 from broadcaster.panel.web.replanning import replanned
+from broadcaster.panel.web.seeing import opened
 from broadcaster.panel.web.sending import send_sound
 from broadcaster.services.air import signs
 from broadcaster.services.setup import sounds
@@ -74,14 +75,15 @@ def edit(name: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with _uploaded(form) as path, apart.on_behalf_of(actor().username):
-                sounds.change(station(), actor(), name, _fields(form), path)
+                sounds.change(station(), actor(), name, _fields(form), path, seen=opened())
         except (RuleError, MediaError) as error:
             form.take(error)
         else:
             replanned()
             flash(f"Đã lưu âm thanh “{form.title.data}”; các buổi sắp tới dùng bản mới.")
             return leave_to(url_for("sounds.index"))
-    page = render_template("setup/sounds/edit.html", form=form, row=row, own=name not in signs.shipped())
+    own, facts = name not in signs.shipped(), sounds.facts_of(row)
+    page = render_template("setup/sounds/edit.html", form=form, row=row, own=own, facts=facts)
     return page, 422 if form.is_submitted() else 200
 
 

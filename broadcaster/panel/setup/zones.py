@@ -23,6 +23,7 @@ from broadcaster.panel.web import agreeing
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_moment
 from broadcaster.panel.web.forms import GroupForm, ZoneForm
+from broadcaster.panel.web.seeing import opened
 from broadcaster.panel.web.withdrawing import chosen
 from broadcaster.services.air import withdrawing
 from broadcaster.services.schedule.air import SilencesError
@@ -79,6 +80,7 @@ def new() -> ResponseReturnValue:
         "setup/zones/edit.html",
         form=form,
         row=None,
+        facts={},
         notes=(),
         aired={},
         people={},
@@ -96,13 +98,13 @@ def edit(code: str) -> ResponseReturnValue:
     form = _form(row)
     if form.validate_on_submit():
         try:
-            still, fields, agreed = chosen(), _fields(form), agreeing.agreed()
+            still, fields, agreed, seen = chosen(), _fields(form), agreeing.agreed(), opened()
             told = withdrawing.of_zone(
                 station(),
                 actor(),
                 code,
                 still,
-                lambda: zones.edit_zone(station(), actor(), code, fields, agreed=agreed, still=still),
+                lambda: zones.edit_zone(station(), actor(), code, fields, agreed=agreed, seen=seen, still=still),
             )
         except (SilencesError, StillAirsError):
             raise
@@ -169,7 +171,8 @@ def _group(row: ZoneGroup | None) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             code = row.code if row else None
-            zones.save_group(station(), actor(), code, form.name.data, form.members.data, agreed=agreeing.agreed())
+            name, members = form.name.data, form.members.data
+            zones.save_group(station(), actor(), code, name, members, agreed=agreeing.agreed(), seen=opened())
         except SilencesError:
             raise
         except RuleError as error:
@@ -177,7 +180,8 @@ def _group(row: ZoneGroup | None) -> ResponseReturnValue:
         else:
             flash(f"Đã lưu nhóm “{form.name.data}”.")
             return leave_to(url_for("zones.index"))
-    page = render_template("setup/zones/group.html", form=form, row=row, names=names)
+    facts = zones.group_facts(row) if row else {}
+    page = render_template("setup/zones/group.html", form=form, row=row, names=names, facts=facts)
     return page, 422 if form.is_submitted() else 200
 
 
@@ -236,6 +240,7 @@ def _page(row: ZoneRow, form: ZoneForm) -> str:
         people=names,
         names=zone_names,
         shared=shared,
+        facts=zones.facts_of(row),
         least_audible=least_audible(station().settings.sound.loudness),
     )
 

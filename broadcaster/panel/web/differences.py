@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import re
 from collections.abc import Mapping, Sequence
@@ -78,6 +79,15 @@ def messages(warnings: Sequence[Notice]) -> list[str]:
 
 
 def as_chosen(field: Any, value: Any) -> str:
-    """A field's value as its form shows it: the words of a choice, else the value itself."""
+    """A field's value as its form shows it: the words of a choice, yes or no, a day, else the value itself."""
     words = {str(c.value): str(c.label) for c in getattr(field, "choices", None) or ()}
-    return words.get(str(value or ""), str(value or "(bỏ trống)"))
+    if isinstance(value, bool):
+        return "có" if value else "không"
+    if isinstance(value, (list, tuple)):
+        return "; ".join(words.get(str(v), str(v)) for v in value) or "(bỏ trống)"
+    if isinstance(value, dt.datetime):
+        return f"{value:%H:%M %d/%m/%Y}"
+    if isinstance(value, dt.date):
+        return f"{value:%d/%m/%Y}"
+    told = "" if value is None else str(value)
+    return words.get(told, told or "(bỏ trống)")

@@ -30,7 +30,8 @@ from broadcaster.domain.people.roles import Role
 from broadcaster.domain.people.scopes import MOST_PER_HOUR, Scope
 from broadcaster.domain.scripts.fields import DEFAULTS, About, Face, shown_on
 from broadcaster.domain.setup.fields import ZoneFields
-from broadcaster.errors import StationError
+from broadcaster.errors import RuleError, StationError
+from broadcaster.panel.web import seeing
 from broadcaster.services.setup.sounds import KINDS
 
 _NEEDED = "Hãy điền mục này."
@@ -76,6 +77,8 @@ class StationForm(FlaskForm):  # type: ignore[misc]
 
     def take(self, error: StationError, **renamed: str) -> None:
         """Put the sentence of `error` beside the field it names, else above the form."""
+        if isinstance(error, RuleError):
+            seeing.noted(error, self)
         name = str(error.field[-1]) if error.field else ""
         field = self._fields.get(renamed.get(name, name))
         if field is None:

@@ -24,6 +24,7 @@ from broadcaster.domain.air.emergencies import (
 )
 from broadcaster.domain.confirming import require_shown
 from broadcaster.domain.people.roles import Actor, Permission
+from broadcaster.domain.seen import require_seen
 from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import ForbiddenError, RuleError
@@ -113,15 +114,33 @@ def draft(
         return row.id
 
 
-def change(station: Station, actor: Actor, number: int, wish: EmergencyRequest) -> None:
-    """Change a draft; what was spoken of other words is forgotten.
+def facts_of(row: Emergency) -> dict[str, Any]:
+    """What a draft says and asks for, by field."""
+    wish = wish_of(row)
+    return {
+        "title": wish.title,
+        "text": wish.text,
+        "recording": wish.recording_sha256,
+        "zones": list(wish.zones),
+        "reason": wish.reason,
+        "repeat_minutes": wish.repeat_minutes,
+        "expires_at": wish.expires_at,
+        "interrupted": wish.interrupted.value,
+        "ends": list(wish.ends),
+    }
+
+
+def change(station: Station, actor: Actor, number: int, wish: EmergencyRequest, *, seen: str = "") -> None:
+    """Change a draft; what was spoken of other words is forgotten. `seen` is the mark of what was opened.
 
     Raises:
+        OvertakenError: it is no longer what was seen.
         RuleError: it is no draft any more, or a zone is unknown.
     """
     actor.require(Permission.EMERGENCY)
     with station.db.write() as session:
         row = open_draft(session, number)
+        require_seen(facts_of(row), seen, SHOWN)
         before = _facts(row)
         _put(station, session, row, wish)
         Trail(session, station.now(), actor).record(

@@ -17,6 +17,7 @@ from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.scripts.fields import kept_of
 from broadcaster.domain.scripts.scripts import text_sha256
 from broadcaster.domain.scripts.shaping import Shaped
+from broadcaster.domain.seen import require_seen
 from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
 from broadcaster.services.audit import Trail
@@ -36,18 +37,34 @@ _HYPHENS = re.compile("[-\u00ad\u200b\u2010-\u2014]+")
 _FOREIGN = re.compile("[\u0370-\u052f\U0001d400-\U0001d7ff\uff00-\uffef]")
 """Letters that cleaning may turn into Latin ones."""
 
+LABELS = {
+    "written": "Chữ viết trong văn bản",
+    "mode": "Đọc thế nào",
+    "spoken": "Đọc là",
+    "any_case": "Viết hoa hay thường đều đọc như vậy",
+    "preceded_by": "Chỉ khi đứng sau",
+    "followed_by": "Chỉ khi đứng trước",
+    "valid_from": "Dùng từ ngày",
+    "valid_until": "Đến hết ngày",
+    "respell": "Cách đọc riêng cho một bộ đọc",
+    "note": "Ghi chú",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """Entries to add (each replaces the one of the same written form and conditions) and to take out.
 
-    `script_id` is the one script that they are for; none: the whole station.
+    `script_id` is the one script that they are for; none: the whole station. `of` is the entry that a form opened,
+    `seen` the mark of what it said then.
     """
 
     add: tuple[LexiconEntry, ...] = ()
     remove: tuple[int, ...] = ()
     script_id: int | None = None
     note: str = ""
+    of: int | None = None
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +93,27 @@ class AffectedError(RuleError):
             f"Thay đổi này làm {len(effect.outrun)} bài đã duyệt được đọc khác đi: {names}{more}. Hãy xem rồi xác nhận."
         )
         self.effect = effect
+
+
+def facts_of(row: LexiconRow | None) -> dict[str, Any]:
+    """What an entry says, by field; of one that was taken out, that."""
+    if row is None:
+        return {"written": "đã bỏ khỏi từ điển"}
+    return {name: getattr(row, name) for name in LABELS} | {
+        "preceded_by": list(row.preceded_by),
+        "followed_by": list(row.followed_by),
+        "respell": [f"{engine} = {said}" for engine, said in row.respell.items()],
+    }
+
+
+def as_it_is(session: Session, entry_id: int) -> LexiconRow | None:
+    """The entry that an older one became, itself while nobody changed it; None when it was taken out."""
+    row = session.get(LexiconRow, entry_id)
+    while row is not None and row.until is not None:
+        made = select(LexiconRow).where(LexiconRow.since == row.until, LexiconRow.script_id.is_(row.script_id))
+        found = session.scalars(made).all()
+        row = next((r for r in found if r.written == row.written), found[0] if len(found) == 1 else None)
+    return row
 
 
 def preview(station: Station, change: Change) -> Effect:
@@ -189,6 +227,8 @@ def _newest_approval(session: Session) -> int:
 
 def _layers(session: Session, change: Change) -> tuple[tuple[LexiconEntry, ...], tuple[LexiconEntry, ...]]:
     """The entries of the change's scope before and after it."""
+    if change.of is not None:
+        require_seen(facts_of(as_it_is(session, change.of)), change.seen, LABELS)
     rows = list(session.scalars(layers.live(change.script_id)))
     if missing := set(change.remove) - {r.id for r in rows}:
         raise NotFoundError(f"Mục số {min(missing)} không còn trong từ điển.", field="entry")

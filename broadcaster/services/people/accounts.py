@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import Unit, User
 from broadcaster.domain.fold import nfc, one_line
 from broadcaster.domain.people.roles import Actor, Permission, Role, machine, parse_roles
+from broadcaster.domain.seen import require_seen
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.people import delegating, second_step
@@ -128,13 +130,26 @@ def create_user(
     return password
 
 
+def facts_of(user: User) -> dict[str, Any]:
+    """What people say of an account."""
+    return {"full_name": user.full_name, "roles": list(user.roles), "unit": user.unit_code}
+
+
 def edit_user(
-    station: Station, actor: Actor, username: str, full_name: str, roles: Iterable[Role], *, unit: str | None = None
+    station: Station,
+    actor: Actor,
+    username: str,
+    full_name: str,
+    roles: Iterable[Role],
+    *,
+    unit: str | None = None,
+    seen: str = "",
 ) -> None:
-    """Change an account's name, office and roles.
+    """Change an account's name, office and roles. `seen` is the mark of what was opened.
 
     Raises:
         ForbiddenError: the actor may not manage accounts.
+        OvertakenError: it is no longer what was seen.
         RuleError: there is no role, or nobody would be left to manage accounts.
     """
     actor.require(Permission.MANAGE)
@@ -143,9 +158,10 @@ def edit_user(
         user = _get(session, username)
         if Role.ADMIN.value in user.roles and Role.ADMIN.value not in words:
             _require_another_admin(session, user)
-        before = {"full_name": user.full_name, "roles": list(user.roles), "unit": user.unit_code}
+        before = facts_of(user)
+        require_seen(before, seen, {"full_name": "Họ tên hoặc chức danh", "roles": "Vai trò", "unit": "Đơn vị"})
         user.full_name, user.roles, user.unit_code = _full_name(full_name), words, _unit(session, unit)
-        after = {"full_name": user.full_name, "roles": words, "unit": user.unit_code}
+        after = facts_of(user)
         if before != after:
             Trail(session, station.now(), actor).record("edit", "user", username, before=before, after=after)
 

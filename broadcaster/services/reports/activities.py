@@ -6,6 +6,7 @@ import datetime as dt
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from broadcaster.db.models import Activity, ActivityProof, Topic, Unit, UnitPart
 from broadcaster.domain.fold import file_name, nfc
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.reports.activities import ActivityDraft, PartState, move_part
+from broadcaster.domain.seen import require_seen
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.people.boundaries import require_touch
@@ -38,6 +40,18 @@ _OFFICE = {
     "opendocument.text": "application/vnd.oasis.opendocument.text",
 }
 _COLUMNS = ("form", "title", "day", "place", "attendance", "views", "link", "note")
+_LABELS = {
+    "form": "Hình thức",
+    "title": "Tên hoạt động",
+    "day": "Ngày thực hiện",
+    "place": "Địa điểm",
+    "attendance": "Số người dự",
+    "views": "Số lượt xem",
+    "link": "Đường dẫn bài viết",
+    "note": "Ghi chú",
+    "topic": "Chủ đề",
+    "unit": "Đơn vị thực hiện",
+}
 
 
 def activities(
@@ -94,10 +108,23 @@ def by_form_and_month(session: Session, first: dt.date, last: dt.date) -> dict[s
     return found
 
 
-def keep_activity(station: Station, actor: Actor, draft: ActivityDraft, *, number: int | None = None) -> int:
-    """Add an activity, or change one; return its number.
+def facts_of(row: Activity) -> dict[str, Any]:
+    """What people say of an activity, by field."""
+    return {name: getattr(row, name) for name in _COLUMNS} | {"topic": row.topic_code, "unit": row.unit_code}
+
+
+def part_facts(row: UnitPart | None) -> dict[str, Any]:
+    """What a unit says in its part of a report; nothing while it has said nothing."""
+    return {"body": row.body if row else "", "state": row.state.label if row else PartState.DRAFT.label}
+
+
+def keep_activity(
+    station: Station, actor: Actor, draft: ActivityDraft, *, number: int | None = None, seen: str = ""
+) -> int:
+    """Add an activity, or change one; return its number. `seen` is the mark of what was opened.
 
     Raises:
+        OvertakenError: it is no longer what was seen.
         RuleError: a field is wrong; `field` names it. Nothing is changed.
     """
     actor.require(Permission.WRITE)
@@ -110,6 +137,8 @@ def keep_activity(station: Station, actor: Actor, draft: ActivityDraft, *, numbe
             raise RuleError("Hoạt động này đã được bỏ ra khỏi số liệu nên không sửa được.", field="activity")
         things = [Activity(unit_code=draft.unit)] if row is None else [row, Activity(unit_code=draft.unit)]
         require_touch(station, session, actor, *things)
+        if row is not None:
+            require_seen(facts_of(row), seen, _LABELS)
         before = _plain(row) if row else None
         if row is None:
             row = Activity(by=actor.username, created_at=now, removed_at=None)
@@ -229,13 +258,14 @@ def parts(session: Session, first: dt.date, last: dt.date) -> dict[str, UnitPart
 
 
 def keep_part(
-    station: Station, actor: Actor, unit: str, first: dt.date, last: dt.date, body: str, *, submit: bool
+    station: Station, actor: Actor, unit: str, first: dt.date, last: dt.date, body: str, *, submit: bool, seen: str = ""
 ) -> None:
-    """Write the part of a unit for a period; `submit` hands it in.
+    """Write the part of a unit for a period; `submit` hands it in. `seen` is the mark of what was opened.
 
     Whoever may draw reports writes for every unit; an editor for the own unit alone.
 
     Raises:
+        OvertakenError: it is no longer what was seen.
         RuleError: the part is merged already, or handed in without words.
         ForbiddenError: it is another unit's.
     """
@@ -249,6 +279,7 @@ def keep_part(
         if session.get(Unit, unit) is None:
             raise NotFoundError(f"Không có đơn vị “{unit}”.", field="unit")
         row = parts(session, first, last).get(unit)
+        require_seen(part_facts(row), seen, {"body": "Nội dung", "state": "Tình trạng"})
         if row is None:
             row = UnitPart(
                 unit_code=unit, first=first, last=last, state=PartState.DRAFT, decided_by=None, decided_at=None

@@ -28,6 +28,7 @@ from broadcaster.domain.reports.plans import (
     short_title,
     topic_code,
 )
+from broadcaster.domain.seen import require_seen
 from broadcaster.errors import RuleError
 from broadcaster.rooms import room
 from broadcaster.services.audit import Trail
@@ -49,6 +50,19 @@ _COLUMNS = (
     "units",
     "deadlines",
 )
+_LABELS = {
+    "title": "Tên kế hoạch",
+    "number": "Số, ký hiệu",
+    "issued_on": "Ngày ban hành",
+    "first": "Thực hiện từ ngày",
+    "last": "Đến hết ngày",
+    "basis": "Căn cứ",
+    "topics": "Chủ đề",
+    "forms": "Hình thức",
+    "audiences": "Đối tượng",
+    "units": "Đơn vị",
+    "deadlines": "Hạn",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +182,22 @@ def start_import(station: Station, actor: Actor, name: str, data: bytes) -> int:
     return _add(station, actor, replace(plan, title=plan.title[:300]), name, text)
 
 
-def confirm_import(station: Station, actor: Actor, number: int, choices: Sequence[KeptProposal]) -> None:
-    """Fill a draft with what a person confirmed line by line.
+def facts_of(plan: Campaign) -> dict[str, Any]:
+    """What a plan says, by field; a list of its parts, each in words."""
+    return plan.as_json() | {
+        "topics": [f"{t.title} {t.targets or ''}".strip() for t in plan.topics],
+        "units": [f"{u.name}: {u.task}" for u in plan.units],
+        "deadlines": [f"{d.title} ({d.day:%d/%m/%Y})" for d in plan.deadlines],
+    }
+
+
+def confirm_import(
+    station: Station, actor: Actor, number: int, choices: Sequence[KeptProposal], *, seen: str = ""
+) -> None:
+    """Fill a draft with what a person confirmed line by line. `seen` is the mark of what was opened.
 
     Raises:
+        OvertakenError: the draft is no longer what was seen.
         RuleError: a field is wrong, or the plan is no draft any more. Nothing is changed.
     """
     with station.db.read() as session:
@@ -179,7 +205,7 @@ def confirm_import(station: Station, actor: Actor, number: int, choices: Sequenc
     plan = campaign_from(choices, year=station.today().year, taken=_topic_codes(station))
     if row.state is not CampaignState.DRAFT:
         raise RuleError("Kế hoạch này đã được đưa vào thực hiện; hãy sửa ở trang Sửa kế hoạch.", field="state")
-    save(station, actor, number, plan)
+    save(station, actor, number, plan, seen=seen)
 
 
 def add(station: Station, actor: Actor, plan: Campaign) -> int:
@@ -192,10 +218,11 @@ def add(station: Station, actor: Actor, plan: Campaign) -> int:
     return _add(station, actor, plan, "", "")
 
 
-def save(station: Station, actor: Actor, number: int, plan: Campaign) -> None:
-    """Change a plan; topics that the station does not know are made.
+def save(station: Station, actor: Actor, number: int, plan: Campaign, *, seen: str = "") -> None:
+    """Change a plan; topics that the station does not know are made. `seen` is the mark of what was opened.
 
     Raises:
+        OvertakenError: it is no longer what was seen.
         RuleError: a field is wrong, or the plan is closed. Nothing is changed.
     """
     actor.require(Permission.REPORT)
@@ -204,7 +231,9 @@ def save(station: Station, actor: Actor, number: int, plan: Campaign) -> None:
         row = campaign(session, number)
         if row.state is CampaignState.CLOSED:
             raise RuleError("Kế hoạch đã kết thúc nên không sửa được nữa.", field="state")
-        before = campaign_of(row).as_json()
+        was = campaign_of(row)
+        require_seen(facts_of(was), seen, _LABELS)
+        before = was.as_json()
         _make_topics(session, plan)
         _fill(row, plan)
         row.updated_at = station.now()

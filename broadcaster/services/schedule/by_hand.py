@@ -8,10 +8,9 @@ Each act is kept, so that it can be undone (`undoing`).
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -30,6 +29,7 @@ from broadcaster.domain.fold import one_line
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS
 from broadcaster.domain.schedule.rundown import Reason, cue_item, script_item
+from broadcaster.domain.seen import mark_of, require_seen
 from broadcaster.errors import RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.schedule.coming import HANDS_OFF
@@ -64,8 +64,29 @@ def lost(row: BroadcastRow, now: dt.datetime) -> bool:
 
 def mark(row: BroadcastRow) -> str:
     """A mark of a broadcast's rundown, by which a form knows whether it changed meanwhile."""
-    whole = json.dumps([[i.as_json() for i in row.rundown], row.state], sort_keys=True)
-    return hashlib.sha256(whole.encode()).hexdigest()[:16]
+    return mark_of(facts_of(row))
+
+
+def facts_of(row: BroadcastRow) -> dict[str, Any]:
+    """What a broadcast says, item by item, and where it stands."""
+    items = [f"{i.title} (số {i.script_id})" if i.script_id else i.title for i in row.rundown]
+    return {"items": items, "state": row.state.label}
+
+
+def key_of(item: RundownItem) -> str:
+    """The name of an item in the form of its broadcast: its place, and what it is."""
+    return f"item:{item.no}:" + (f"script:{item.script_id}" if item.script_id else f"sound:{item.audio_sha256}")
+
+
+def keys_anew(row: BroadcastRow, keys: Sequence[str], cues: Mapping[str, str]) -> list[str]:
+    """The keys of a form that was opened on an older rundown, for the present one.
+
+    What is gone from the broadcast is taken from the stock: `cues` are the names of the station's sounds by their hash.
+    """
+    stock = {f"sound:{sha256}": f"cue:{name}" for sha256, name in cues.items()}
+    have = stock | {key_of(i).split(":", 2)[2]: key_of(i) for i in reversed(row.rundown)}
+    whats = [key.split(":", 2)[2] if key.count(":") > 1 else key for key in keys]
+    return [have.get(what, what) for what in whats]
 
 
 def move(station: Station, actor: Actor, number: int, starts_at: dt.datetime, *, dry_run: bool = False) -> int:
@@ -214,17 +235,18 @@ def add(
 def set_rundown(station: Station, actor: Actor, number: int, keys: Sequence[str], seen: str) -> None:
     """Fill a broadcast by hand: `keys` in order, `seen` the `mark` of what the person saw.
 
-    A key is `item:3` for an item that it has, `script:12` or `cue:chuong` for one that it gets.
+    A key is as `key_of` makes it (`item:3` will do) for an item that it has, `script:12` or `cue:chuong` for one that
+    it gets.
 
     Raises:
+        OvertakenError: it is no longer what was seen.
         RuleError: it changed meanwhile or may no longer be changed, an item is unknown, not approved or not valid
             that day, or all together are longer than the broadcast may be.
     """
     actor.require(Permission.SCHEDULE)
     with station.db.write() as session:
         row = _changeable(session, number, station.now())
-        if mark(row) != seen:
-            raise RuleError("Nội dung buổi phát vừa được thay đổi ở nơi khác. Hãy xem lại rồi sửa.", field="items")
+        require_seen(facts_of(row), seen or "-", {"items": "Nội dung", "state": "Trạng thái"})
         items = _items(station, session, row, keys)
         total = dt.timedelta(milliseconds=sum(i.duration_ms for i in items))
         room = row.ends_at - row.starts_at
@@ -279,7 +301,8 @@ def _items(station: Station, session: Session, row: BroadcastRow, keys: Sequence
     items: list[RundownItem] = []
     for no, key in enumerate(keys, 1):
         kind, _, name = key.partition(":")
-        wanted = int(name) if name.isdecimal() and len(name) < 10 else 0
+        place = name.partition(":")[0]
+        wanted = int(place) if place.isdecimal() and len(place) < 10 else 0
         if kind == "item" and wanted in have:
             items.append(replace(have[wanted], no=no))
         elif kind == "script" and wanted in known:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +16,7 @@ from broadcaster.db.queries.scripts.rows import searchable
 from broadcaster.domain.air.in_hand import StillAirs
 from broadcaster.domain.fold import fold, nfc, order_key
 from broadcaster.domain.people.roles import Actor, Permission
-from broadcaster.domain.scripts.fields import ScriptFields, columns_of, values_of
+from broadcaster.domain.scripts.fields import ABOUT, ScriptFields, columns_of, values_of
 from broadcaster.domain.scripts.scripts import (
     MAX_AIRINGS,
     RATE_MAX,
@@ -28,6 +27,7 @@ from broadcaster.domain.scripts.scripts import (
     text_sha256,
 )
 from broadcaster.domain.scripts.shaping import FIELDS, Shaped
+from broadcaster.domain.seen import require_seen
 from broadcaster.errors import EngineError, RuleError, Where
 from broadcaster.services.audit import Trail
 from broadcaster.services.people.boundaries import require_touch
@@ -37,6 +37,7 @@ from broadcaster.services.scripts.approving import withdraw
 from broadcaster.services.station import Station
 from broadcaster.speech.registry import voice_of
 
+_LABELS = {name: about.label for name, about in ABOUT.items() if about.label} | {"state": "Trạng thái", "body": "Lời"}
 _DERIVED = frozenset(("folded", "lowered", "title_key"))
 OTHER_TOPIC = "khac"
 """The topic of what belongs to none of the plan's."""
@@ -62,16 +63,9 @@ def add_script(station: Station, actor: Actor, draft: ScriptFields) -> int:
         return script.id
 
 
-class EditedMeanwhileError(RuleError):
-    """Raised when somebody changed a row since its writer saw it; nothing is changed."""
-
-    code = "overtaken"
-
-
-def version_of(script: Script, latest: Revision) -> str:
-    """The name of a whole script as it is now: its words, every field, and where it stands."""
-    facts = {name: str(value) for name, value in values_of(script).items()}
-    return text_sha256(json.dumps([facts, script.state.value, latest.number], sort_keys=True))
+def facts_of(script: Script, latest: Revision) -> dict[str, Any]:
+    """A whole script as it is now: its words, every field, and where it stands."""
+    return values_of(script) | {"state": script.state.value, "body": latest.body_sha256, "revision": latest.number}
 
 
 def revise(
@@ -85,10 +79,10 @@ def revise(
 ) -> int:
     """Replace what a script says; return the number of its newest revision. Any approval it had ends.
 
-    The same words and fields change nothing. `seen` is the version that the writer saw, where one was seen.
+    The same words and fields change nothing. `seen` is the mark of what the writer opened.
 
     Raises:
-        EditedMeanwhileError: the script is not what the writer saw.
+        OvertakenError: the script is not what the writer saw.
         StillAirsError: play-out has it in hand, and nobody said what becomes of that.
         RuleError: a field is wrong, or the script is retired; nothing is changed.
     """
@@ -98,8 +92,7 @@ def revise(
         draft = _checked(session, draft)
         require_touch(station, session, actor, script, Script(unit_code=draft.unit))
         latest = latest_revision(session, script_id)
-        if seen and seen != version_of(script, latest):
-            raise EditedMeanwhileError("Bài vừa được người khác sửa. Hãy xem lại rồi lưu lần nữa.", field="version")
+        require_seen(facts_of(script, latest), seen, _LABELS)
         columns = _columns(draft)
         before = {k: getattr(script, k) for k in columns}
         if before == columns and latest.body == draft.body:

@@ -15,6 +15,7 @@ from broadcaster import handwritten, settings_file
 from broadcaster import settings as settings_module
 from broadcaster.domain.fold import nfc
 from broadcaster.domain.people.roles import Actor, Permission
+from broadcaster.domain.seen import require_seen
 from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import RuleError
 from broadcaster.services.audit import Trail
@@ -67,10 +68,21 @@ def sections() -> dict[str, type[BaseModel]]:
     return {name: model for name, model in found.items() if any(kind_of(f) for f in model.model_fields.values())}
 
 
-def change(station: Station, actor: Actor, section: str, written: Mapping[str, str], *, agreed: str = "") -> list[str]:
+def facts_of(station: Station, section: str) -> dict[str, Any]:
+    """The settings of a section that may be changed here, as the file has them."""
+    now = getattr(station.home.settings(), section)
+    return {key: getattr(now, key) for key, field in type(now).model_fields.items() if kind_of(field)}
+
+
+def change(
+    station: Station, actor: Actor, section: str, written: Mapping[str, str], *, agreed: str = "", seen: str = ""
+) -> list[str]:
     """Write one section as people wrote it; return the keys that changed. Those of `AT_START` wait.
 
+    `seen` is the mark of what was opened.
+
     Raises:
+        OvertakenError: the section is no longer what was seen.
         ForbiddenError: the actor may not manage the station.
         RuleError: a value is wrong; `field` names the key, and the file stays as it is.
         SilencesError: something falls silent by it that nobody agreed to.
@@ -86,6 +98,8 @@ def change(station: Station, actor: Actor, section: str, written: Mapping[str, s
         for k, f in model.model_fields.items()
         if kind_of(f)
     }
+    labels = {k: f.description or k for k, f in model.model_fields.items()}
+    require_seen(facts_of(station, section), seen, labels)
     changed = {k: v for k, v in values.items() if v != getattr(now, k)}
     if not changed:
         return []

@@ -17,6 +17,7 @@ from broadcaster.db.models import CueRow, RotationRow
 from broadcaster.db.queries.one import one_of
 from broadcaster.domain.fold import one_line, slug
 from broadcaster.domain.people.roles import Actor, Permission
+from broadcaster.domain.seen import require_seen
 from broadcaster.errors import MediaError, NotFoundError, RuleError
 from broadcaster.services.air.signs import file_of, settle, shipped, stand_in
 from broadcaster.services.audit import Trail
@@ -39,6 +40,7 @@ KINDS = {
     "test": "Âm thử",
     "line_up": "Âm chuẩn",
 }
+_LABELS = {"title": "Tên", "kind": "Loại", "licence": "Quyền sử dụng", "source": "Nguồn", "file": "Tệp âm thanh"}
 LONGEST_S = 180.0
 """A station sound is a sign, not a programme."""
 _SHORTEST_S = 0.3
@@ -86,10 +88,26 @@ def add(station: Station, actor: Actor, fields: SoundFields, upload: Path | None
         return name
 
 
-def change(station: Station, actor: Actor, name: str, fields: SoundFields, upload: Path | None) -> None:
+def facts_of(row: CueRow) -> dict[str, Any]:
+    """What people say of a sound, and the sound itself."""
+    return {
+        "title": row.title,
+        "kind": row.kind,
+        "licence": row.licence,
+        "source": row.source,
+        "file": row.audio_sha256,
+    }
+
+
+def change(
+    station: Station, actor: Actor, name: str, fields: SoundFields, upload: Path | None, *, seen: str = ""
+) -> None:
     """Change what is said of a sound, and with `upload` the sound itself; its name in rotations stays.
 
+    `seen` is the mark of what was opened.
+
     Raises:
+        OvertakenError: it is no longer what was seen.
         NotFoundError: there is no such sound.
         RuleError, MediaError: as `add`.
     """
@@ -98,6 +116,7 @@ def change(station: Station, actor: Actor, name: str, fields: SoundFields, uploa
     taken = _take(station, upload) if upload is not None else None
     with station.db.write() as session:
         row = one_of(session, CueRow, name, field="name")
+        require_seen(facts_of(row), seen, _LABELS)
         before = {"title": row.title, "sha256": row.audio_sha256, "licence": row.licence}
         row.title, row.kind = one_line(fields.title), fields.kind
         row.licence, row.source = one_line(fields.licence), one_line(fields.source)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,7 +17,8 @@ from broadcaster.domain.air.broadcasts import LEAD
 from broadcaster.domain.air.in_hand import StillAirs
 from broadcaster.domain.fold import nfc, one_line, slug
 from broadcaster.domain.people.roles import Actor, Permission
-from broadcaster.domain.setup.fields import ABOUT, ZoneFields, columns_of
+from broadcaster.domain.seen import require_seen
+from broadcaster.domain.setup.fields import ABOUT, LABELS, ZoneFields, columns_of
 from broadcaster.domain.setup.zones import ALL, Correction, parse_bands
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail
@@ -28,6 +30,16 @@ _TONES = ("line_up", "test", "chime")
 """Kinds of station sounds that a zone is tried with, the best first."""
 
 
+def facts_of(row: ZoneRow) -> dict[str, Any]:
+    """What people say of a zone, by field."""
+    return {name: getattr(row, about.column or name) for name, about in ABOUT.items()}
+
+
+def group_facts(row: ZoneGroup) -> dict[str, Any]:
+    """What people say of a group."""
+    return {"name": row.name, "members": list(row.members)}
+
+
 def edit_zone(
     station: Station,
     actor: Actor,
@@ -35,19 +47,21 @@ def edit_zone(
     fields: ZoneFields,
     *,
     agreed: str = "",
+    seen: str = "",
     still: StillAirs | None = None,
 ) -> None:
-    """Change a zone. Planned broadcasts follow at the next planning.
+    """Change a zone. Planned broadcasts follow at the next planning. `seen` is the mark of what was opened.
 
     Raises:
         ForbiddenError: the actor may not change the schedule.
         NotFoundError: there is no such zone.
+        OvertakenError: it is no longer what was seen.
         RuleError: a field is empty or out of range; `field` names it.
         SilencesError: something falls silent by it that nobody agreed to.
         StillAirsError: play-out has something in hand for it, and nobody said what becomes of that.
     """
     actor.require(Permission.SCHEDULE)
-    _change(station, actor, code, _checked(station, fields), agreed, still)
+    _change(station, actor, code, _checked(station, fields), agreed, seen, still)
 
 
 def add_zone(station: Station, actor: Actor, fields: ZoneFields) -> str:
@@ -88,10 +102,12 @@ def _change(
     code: str,
     values: dict[str, object],
     agreed: str = "",
+    seen: str = "",
     still: StillAirs | None = None,
 ) -> None:
     with station.db.write() as session:
         row = one_of(session, ZoneRow, code)
+        require_seen(facts_of(row), seen, LABELS)
         before = {key: getattr(row, key) for key in values}
         if before == values:
             return
@@ -111,11 +127,19 @@ def _change(
 
 
 def save_group(
-    station: Station, actor: Actor, code: str | None, name: str, members: Sequence[str], *, agreed: str = ""
+    station: Station,
+    actor: Actor,
+    code: str | None,
+    name: str,
+    members: Sequence[str],
+    *,
+    agreed: str = "",
+    seen: str = "",
 ) -> str:
-    """Add a group of zones (no code), or change one; return its code.
+    """Add a group of zones (no code), or change one; return its code. `seen` is the mark of what was opened.
 
     Raises:
+        OvertakenError: it is no longer what was seen.
         RuleError: it has no name or no zones, or names a zone that is not there.
         SilencesError: something falls silent by it that nobody agreed to.
     """
@@ -131,7 +155,9 @@ def save_group(
         row = session.get(ZoneGroup, code) if code else None
         if code and row is None:
             raise NotFoundError(f"Không có nhóm nào mang mã “{code}”.", field="group")
-        before = {"name": row.name, "members": row.members} if row else None
+        before = group_facts(row) if row else None
+        if before is not None:
+            require_seen(before, seen, {"name": "Tên nhóm", "members": "Cụm loa trong nhóm"})
         if row is None:
             code = _free_code(session, name)
             row = ZoneGroup(code=code, name=name, members=chosen)

@@ -164,7 +164,7 @@ def test_a_rundown_by_hand_is_kept_by_planning_until_it_is_released(planned: Sta
     assert changed.sound_ms == sum(i.duration_ms for i in changed.rundown)
     plan(planned)
     assert first(planned, 8).rundown == changed.rundown
-    with pytest.raises(RuleError, match="vừa được thay đổi"):
+    with pytest.raises(RuleError, match="đã được sửa ở nơi khác"):
         by_hand.set_rundown(planned, ME, row.id, ["item:1"], seen)
     with pytest.raises(RuleError, match="không còn trong kho"):
         by_hand.set_rundown(planned, ME, row.id, ["script:999"], by_hand.mark(changed))
