@@ -140,5 +140,5 @@ def test_a_second_one_on_the_same_output_is_heard_right_after_the_first(live):
     begins = min(start for number, start, _ in meter.heard if number == two.id)
     assert dt.timedelta(0) <= begins - ends + SECOND / 10 < 5 * SECOND
     with air.station.db.read() as session:
-        assert {e.state for e in emergencies.active(session)} == {EmergencyState.ACTIVE}
-        assert len(emergencies.active(session)) == 2
+        assert {e.state for e in emergencies.active(session, air.station.now())} == {EmergencyState.ACTIVE}
+        assert len(emergencies.active(session, air.station.now())) == 2

@@ -102,6 +102,6 @@ def test_a_station_that_was_lost_is_heard_again_elsewhere(
             until(lambda: seconds_heard(got) > bulletin + 4, 60)
         with back.db.read() as session:
             assert verify(session).holds
-            assert [e.title for e in emergencies.active(session)] == ["Lũ về"]
+            assert [e.title for e in emergencies.active(session, back.now())] == ["Lũ về"]
     finally:
         back.close()

@@ -25,8 +25,8 @@ def show_draft(station: Station, number: int, another: Another) -> str:
         names = zones_queries.zone_names(session)
         said = emergency_words.said(emergency_words.words_of(station, session, row))
         seal = seal_of(emergencies.deciding(station, session, row))
-        ended = emergencies.gives_way(session, row, station.outputs(session), Another.AFTER)
-        beside = emergencies.beside(session, row, station.outputs(session))
+        ended = emergencies.gives_way(session, row, station.outputs(session), station.now(), Another.AFTER)
+        beside = emergencies.beside(session, row, station.outputs(session), station.now())
         now = air.present(session, station.now(), station.settings.several)
     facts = cap_facts(station, row)
     click.echo(f"{row.title}\n{row.text or '(bản ghi âm)'}\n{said and f'Máy sẽ đọc: {said}'}".rstrip())
@@ -81,7 +81,7 @@ def show_list(station: Station, shape: str) -> None:
             s.row.id,
             f"{station.local(s.row.created_at):%H:%M %d/%m}",
             s.row.title[:48],
-            s.row.state.label,
+            s.state.label,
             f"{station.local(s.row.expires_at):%H:%M %d/%m/%Y}" if s.row.expires_at else "-",
             s.aired,
             f"{station.local(s.next_at):%H:%M %d/%m}" if s.next_at else "-",
@@ -92,7 +92,7 @@ def show_list(station: Station, shape: str) -> None:
     heads = ["Số", "Lúc", "Nội dung", "Trạng thái", "Hết hiệu lực", "Đã phát", "Lần sau", "Xem lại"]
     show_table("Phát khẩn cấp", heads, rows, empty="Chưa có bản tin khẩn cấp nào.")
     for s in found:
-        if s.row.state is EmergencyState.DRAFT:
+        if s.state is EmergencyState.DRAFT:
             click.echo(f"Số {s.row.id} chờ xác nhận: loa emergency --confirm {s.row.id}, hay bỏ: --drop {s.row.id}.")
 
 
@@ -103,7 +103,7 @@ def _as_json(s: emergencies_queries.Story) -> dict[str, object]:
         "title": row.title,
         "text": row.text,
         "zones": row.zones,
-        "state": row.state.value,
+        "state": s.state.value,
         "reason": row.reason,
         "repeat_minutes": row.repeat_minutes,
         "expires_at": row.expires_at,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import BroadcastRow, Emergency
 from broadcaster.db.queries.messages import MessageNow, messages_now
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
-from broadcaster.domain.air.emergencies import EmergencyState
+from broadcaster.domain.air.emergencies import EmergencyState, state_at
 from broadcaster.domain.air.stops import Stops
 from broadcaster.domain.people.scopes import machine_of
 from broadcaster.domain.setup.outputs import Outputs
@@ -38,15 +38,15 @@ class Story:
     """An emergency and how often it sounded."""
 
     row: Emergency
+    state: EmergencyState
+    """Where it stands now: what has expired is over, whoever is there to end it."""
     aired: int
     next_at: dt.datetime | None
 
 
 def urgent(session: Session, now: dt.datetime, outputs: Outputs, stops: Stops) -> tuple[Urgent, ...]:
     """What holds now, newest first; the one reading that something is over is no emergency, nor what has expired."""
-    lasts = Emergency.expires_at.is_(None) | (Emergency.expires_at > now)
-    active = (Emergency.state == EmergencyState.ACTIVE) & Emergency.over.is_(False) & lasts
-    rows = session.scalars(select(Emergency).where(active).order_by(Emergency.id.desc())).all()
+    rows = session.scalars(select(Emergency).where(in_force(now), Emergency.over.is_(False)).order_by(Emergency.id.desc())).all()
     messages = messages_now(session, rows, now, outputs, stops)
     coming = _next_of(session, [r.id for r in rows], now)
     return tuple(
@@ -65,11 +65,20 @@ def urgent(session: Session, now: dt.datetime, outputs: Outputs, stops: Stops) -
 
 
 def stories(session: Session, now: dt.datetime, *states: EmergencyState, limit: int = 30) -> Sequence[Story]:
-    """Emergencies in one of `states`, newest first."""
-    rows = session.scalars(
-        select(Emergency).where(Emergency.state.in_(states)).order_by(Emergency.id.desc()).limit(limit)
-    ).all()
+    """Emergencies in one of `states` now, newest first."""
+    wanted: ColumnElement[bool] = Emergency.state.in_({*states} - {EmergencyState.ACTIVE})
+    if EmergencyState.ACTIVE in states:
+        wanted |= in_force(now)
+    if EmergencyState.EXPIRED in states:
+        wanted |= (Emergency.state == EmergencyState.ACTIVE) & ~in_force(now)
+    rows = session.scalars(select(Emergency).where(wanted).order_by(Emergency.id.desc()).limit(limit)).all()
     return [story(session, r, now) for r in rows]
+
+
+def in_force(now: dt.datetime) -> ColumnElement[bool]:
+    """The condition that an emergency holds now: `state_at` for the database."""
+    lasts = Emergency.expires_at.is_(None) | (Emergency.expires_at > now)
+    return (Emergency.state == EmergencyState.ACTIVE) & lasts
 
 
 def story(session: Session, row: Emergency, now: dt.datetime) -> Story:
@@ -79,7 +88,8 @@ def story(session: Session, row: Emergency, now: dt.datetime) -> Story:
         .select_from(BroadcastRow)
         .where(_sounds(row.id), BroadcastRow.state.in_([BroadcastState.AIRED, BroadcastState.PARTIAL]))
     )
-    return Story(row, aired or 0, _next_of(session, [row.id], now).get(row.id))
+    state = state_at(row.state, row.expires_at, now)
+    return Story(row, state, aired or 0, _next_of(session, [row.id], now).get(row.id))
 
 
 def unreviewed(session: Session) -> Sequence[Emergency]:

@@ -168,6 +168,12 @@ class EmergencyRequest:
             )
 
 
+def state_at(state: EmergencyState, expires_at: dt.datetime | None, now: dt.datetime) -> EmergencyState:
+    """Where an emergency stands at `now`: past its end it is over, whether or not anybody has carried that out."""
+    over = state is EmergencyState.ACTIVE and expires_at is not None and expires_at <= now
+    return EmergencyState.EXPIRED if over else state
+
+
 def title_of(typed: str, text: str) -> str:
     """What an emergency is called: as typed, else the beginning of its words; computed where it is used."""
     return typed or _beginning(text)[:300].rstrip(".") or _NAMELESS

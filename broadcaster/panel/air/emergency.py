@@ -201,8 +201,8 @@ def confirm(number: int) -> ResponseReturnValue:
         missing = error.message
     with station().db.read() as session:
         codes = zone_map(session).expand(row.zones, where="zones")
-        ended = emergencies.gives_way(session, row, station().outputs(session), Another.AFTER)
-        beside = emergencies.beside(session, row, station().outputs(session))
+        ended = emergencies.gives_way(session, row, station().outputs(session), station().now(), Another.AFTER)
+        beside = emergencies.beside(session, row, station().outputs(session), station().now())
         zones = zones_queries.zone_names(session)
         seal = seal_of(emergencies.deciding(station(), session, row))
         words = emergency_words.words_of(station(), session, row)
@@ -354,7 +354,9 @@ def _form(row: Emergency | None) -> EmergencyForm:
     form.zones.choices = [SelectChoice(code, name) for code, name in words.items()]
     if row is not None and row.over:
         with station().db.read() as session:
-            form.ends.choices = [SelectChoice(e.id, f"số {e.id} “{e.title}”") for e in emergencies.active(session)]
+            form.ends.choices = [
+                SelectChoice(e.id, f"số {e.id} “{e.title}”") for e in emergencies.active(session, station().now())
+            ]
     if not form.is_submitted():
         form.interrupted.data = (row.interrupted if row else Interrupted.RESUME).value
         form.title.data = row.typed_title if row else ""

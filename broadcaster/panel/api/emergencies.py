@@ -10,7 +10,7 @@ from flask_limiter.util import get_remote_address
 
 from broadcaster.db.models import Emergency
 from broadcaster.db.queries import emergencies as emergencies_queries
-from broadcaster.domain.air.emergencies import EmergencyRequest, EmergencyState
+from broadcaster.domain.air.emergencies import EmergencyRequest, EmergencyState, state_at
 from broadcaster.domain.confirming import seal_of
 from broadcaster.domain.people.scopes import Scope, within
 from broadcaster.errors import ForbiddenError
@@ -113,7 +113,7 @@ def _now(number: int) -> schemas.EmergencyOut:
 
 def _row(session: Any, e: Emergency) -> schemas.EmergencyOut:
     local, holds = station().local, e.state in {EmergencyState.DRAFT, EmergencyState.ACTIVE}
-    beside = emergencies.beside(session, e, station().outputs(session)) if holds else []
+    beside = emergencies.beside(session, e, station().outputs(session), station().now()) if holds else []
     draft = e.state is EmergencyState.DRAFT
     seal = seal_of(emergencies.deciding(station(), session, e)) if draft else ""
     return schemas.EmergencyOut(
@@ -130,7 +130,7 @@ def _row(session: Any, e: Emergency) -> schemas.EmergencyOut:
         ends=e.ends,
         beside=[other.id for other in beside],
         replaced=list(emergencies_queries.replaced(session, e.id)),
-        state=e.state,
+        state=state_at(e.state, e.expires_at, station().now()),
         created_by=e.created_by,
         created_at=local(e.created_at),
         confirmed_at=local(e.confirmed_at) if e.confirmed_at else None,

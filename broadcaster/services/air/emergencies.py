@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Emergency
+from broadcaster.db.queries.emergencies import in_force
 from broadcaster.db.queries.one import one_of
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.emergencies import (
@@ -170,7 +171,7 @@ def deciding(station: Station, session: Session, row: Emergency) -> dict[str, An
         "spoken": emergency_words.words_of(station, session, row),
         "repeat_minutes": row.repeat_minutes,
         "codes": list(zone_map(session).expand(row.zones, where="zones")),
-        "replaced": [other.id for other in gives_way(session, row, station.outputs(session))],
+        "replaced": [other.id for other in gives_way(session, row, station.outputs(session), station.now())],
         "lasts_hours": None if row.over or row.expires_at else station.settings.emergency.lasts_hours,
     }
 
@@ -211,7 +212,7 @@ def confirm(
         row.state, row.confirmed_by, row.confirmed_at = EmergencyState.ACTIVE, actor.username, now
         lasts = READING if row.over else dt.timedelta(hours=station.settings.emergency.lasts_hours)
         row.expires_at = wish.expires_at or now + lasts
-        for other in gives_way(session, row, station.outputs(session), another):
+        for other in gives_way(session, row, station.outputs(session), now, another):
             closed = EmergencyState.CANCELLED if row.over else EmergencyState.REPLACED
             said = "Kết thúc theo" if row.over else "Thay bằng"
             other.replaced_by = number
@@ -258,13 +259,12 @@ def review(station: Station, actor: Actor, number: int, finding: ReviewFinding, 
         )
 
 
-def active(session: Session) -> list[Emergency]:
-    """The emergencies that hold now, oldest first."""
-    query = select(Emergency).where(Emergency.state == EmergencyState.ACTIVE).order_by(Emergency.id)
-    return list(session.scalars(query))
+def active(session: Session, now: dt.datetime) -> list[Emergency]:
+    """The emergencies that hold at `now`, oldest first."""
+    return list(session.scalars(select(Emergency).where(in_force(now)).order_by(Emergency.id)))
 
 
-def beside(session: Session, row: Emergency, outputs: Outputs) -> list[Emergency]:
+def beside(session: Session, row: Emergency, outputs: Outputs, now: dt.datetime) -> list[Emergency]:
     """The active emergencies of the same outputs, whose fate whoever confirms `row` chooses (`Another`).
 
     What says that something is over, or names what it ends, leaves no choice in that.
@@ -273,16 +273,16 @@ def beside(session: Session, row: Emergency, outputs: Outputs) -> list[Emergency
         return []
     zones = zone_map(session)
     codes = zones.expand(row.zones, where="zones")
-    others = [other for other in active(session) if other.id != row.id and other.id not in row.ends]
+    others = [other for other in active(session, now) if other.id != row.id and other.id not in row.ends]
     return [other for other in others if outputs.collide(codes, zones.expand(other.zones, where="zones"))]
 
 
 def gives_way(
-    session: Session, row: Emergency, outputs: Outputs, another: Another = Another.REPLACE
+    session: Session, row: Emergency, outputs: Outputs, now: dt.datetime, another: Another = Another.REPLACE
 ) -> list[Emergency]:
     """The active emergencies that end when `row` is confirmed: those it names, and those that it replaces."""
-    named = [other for other in active(session) if other.id != row.id and other.id in row.ends]
-    return named + (beside(session, row, outputs) if another is Another.REPLACE else [])
+    named = [other for other in active(session, now) if other.id != row.id and other.id in row.ends]
+    return named + (beside(session, row, outputs, now) if another is Another.REPLACE else [])
 
 
 def open_draft(session: Session, number: int) -> Emergency:
@@ -304,7 +304,7 @@ def _put(station: Station, session: Session, row: Emergency, wish: EmergencyRequ
     wish = wish.cleaned()
     zone_map(session).expand(wish.zones, where="zones")
     for number in set(wish.ends) - set(row.ends or ()):
-        held(session, number)
+        held(session, number, station.now())
     if wish.text != row.text or wish.recording_sha256 != (row.quick_sha256 if row.recorded else None):
         row.quick_sha256, row.quick_ms, row.quick_voice = wish.recording_sha256, wish.recording_ms, ""
         row.good_sha256, row.good_ms, row.good_voice, row.trouble = None, 0, "", ""

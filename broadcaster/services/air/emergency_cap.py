@@ -63,7 +63,7 @@ def wish_from_cap(station: Station, data: bytes, name: str) -> CapDraft:
     alert, notes = _in_force(station, alert, name)
     with station.db.read() as session:
         _take_once(session, alert, name)
-        held = emergencies.active(session)
+        held = emergencies.active(session, station.now())
         ends = tuple(row.id for row in held if (_source(row, "sender"), row.cap_identifier) in _referred(alert))
         others = tuple(row.id for row in held)
         zones = tuple(dict.fromkeys(z for row in held if row.id in ends for z in row.zones)) if alert.over else ()

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Emergency
 from broadcaster.db.queries.one import one_of
-from broadcaster.domain.air.emergencies import EmergencyState, may_prolong
+from broadcaster.domain.air.emergencies import EmergencyState, may_prolong, state_at
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import RuleError
 from broadcaster.services.air import broadcasts, emergency_soundings
@@ -27,7 +27,7 @@ def cancel(station: Station, actor: Actor, number: int, reason: str) -> None:
     if not reason:
         raise RuleError("Hãy ghi lý do kết thúc.", field="reason")
     with station.db.write() as session:
-        row = held(session, number)
+        row = held(session, number, station.now())
         emergency_soundings.close(session, row, EmergencyState.CANCELLED, station.now(), actor, reason)
     broadcasts.ring(station.home)
 
@@ -40,8 +40,8 @@ def prolong(station: Station, actor: Actor, number: int, until: dt.datetime) -> 
     """
     actor.require(Permission.EMERGENCY)
     with station.db.write() as session:
-        row = held(session, number)
         now = station.now()
+        row = held(session, number, now)
         may_prolong(row.expires_at, until, now)
         before, row.expires_at = row.expires_at, until
         emergency_soundings.prolonged(station, session, row, now)
@@ -56,8 +56,8 @@ def prolong(station: Station, actor: Actor, number: int, until: dt.datetime) -> 
     broadcasts.ring(station.home)
 
 
-def held(session: Session, number: int) -> Emergency:
-    """One that is in force.
+def held(session: Session, number: int, now: dt.datetime) -> Emergency:
+    """One that is in force at `now`.
 
     Raises:
         NotFoundError: there is none of that number.
@@ -70,8 +70,7 @@ def held(session: Session, number: int) -> Emergency:
             "không phát” ở trang Khẩn cấp.",
             field="emergency",
         )
-    if row.state is not EmergencyState.ACTIVE:
-        raise RuleError(
-            f"Bản tin khẩn cấp số {number} không còn hiệu lực ({row.state.label.lower()}).", field="emergency"
-        )
+    state = state_at(row.state, row.expires_at, now)
+    if state is not EmergencyState.ACTIVE:
+        raise RuleError(f"Bản tin khẩn cấp số {number} không còn hiệu lực ({state.label.lower()}).", field="emergency")
     return row

@@ -42,6 +42,7 @@ def put(
     """
     actor.require(Permission.WRITE)
     with station.db.read() as session:
+        changes.require_opened(session, change)
         removed = {r.id: layers.entry_of(r) for r in session.scalars(layers.live(change.script_id))}
         now = layers.version(session)
     if change.script_id is not None or actor.may(Permission.APPROVE):

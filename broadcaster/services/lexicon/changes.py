@@ -116,6 +116,16 @@ def as_it_is(session: Session, entry_id: int) -> LexiconRow | None:
     return row
 
 
+def require_opened(session: Session, change: Change) -> None:
+    """Make sure that the entry that a form opened is still what it was.
+
+    Raises:
+        OvertakenError: it is another, or was taken out.
+    """
+    if change.of is not None:
+        require_seen(facts_of(as_it_is(session, change.of)), change.seen, LABELS)
+
+
 def preview(station: Station, change: Change) -> Effect:
     """Which approved scripts a change would have read otherwise, without changing anything.
 
@@ -227,8 +237,7 @@ def _newest_approval(session: Session) -> int:
 
 def _layers(session: Session, change: Change) -> tuple[tuple[LexiconEntry, ...], tuple[LexiconEntry, ...]]:
     """The entries of the change's scope before and after it."""
-    if change.of is not None:
-        require_seen(facts_of(as_it_is(session, change.of)), change.seen, LABELS)
+    require_opened(session, change)
     rows = list(session.scalars(layers.live(change.script_id)))
     if missing := set(change.remove) - {r.id for r in rows}:
         raise NotFoundError(f"Mục số {min(missing)} không còn trong từ điển.", field="entry")

@@ -208,7 +208,8 @@ def _hold_back(station: Station) -> None:
     now, actor = station.now(), machine(RESTORER)
     with station.db.read() as session:
         urgent = [
-            (row.id, emergencies.wish_of(row), row.source, row.cap_identifier) for row in emergencies.active(session)
+            (row.id, emergencies.wish_of(row), row.source, row.cap_identifier)
+            for row in emergencies.active(session, station.now())
         ]
     for number, wish, source, identifier in urgent:
         draft = emergencies.draft(station, actor, wish, source=source, cap_identifier=identifier)

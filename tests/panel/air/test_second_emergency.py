@@ -73,7 +73,7 @@ def drafted(station: Station, zone: str) -> int:
 
 def held(station: Station) -> list[int]:
     with station.db.read() as session:
-        return [e.id for e in emergencies.active(session)]
+        return [e.id for e in emergencies.active(session, station.now())]
 
 
 @pytest.mark.parametrize("name", ["panel", "interface", "command"])

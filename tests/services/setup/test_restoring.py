@@ -282,7 +282,7 @@ def test_each_kind_of_database_comes_back_as_each_kind_whole_and_holding_back(
     now = counted(found)
     assert {n for n in rows if now[n] < rows[n]} <= {"heartbeats", "leases"}, "no other row is lost on the way"
     with found.db.read() as session:
-        assert emergencies.active(session) == []
+        assert emergencies.active(session, found.now()) == []
         assert verify(session).holds
         last = session.scalar(select(func.max(BroadcastRow.id)))
     for held in restored.waiting(found):
@@ -306,7 +306,7 @@ def counted(station: Station) -> dict[str, int]:
 
 def test_what_was_over_does_not_begin_again_by_itself(back: Station) -> None:
     with back.db.read() as session:
-        assert emergencies.active(session) == []
+        assert emergencies.active(session, back.now()) == []
         coming = session.scalars(
             select(BroadcastRow).where(
                 BroadcastRow.state == BroadcastState.PLANNED, BroadcastRow.kind != BroadcastKind.ROTATION
@@ -335,7 +335,7 @@ def test_a_person_lets_each_thing_go_on_or_drops_it(back: Station) -> None:
     restored.let(back, ANYBODY, mute)
     assert restored.waiting(back) == []
     with back.db.read() as session:
-        assert [e.title for e in emergencies.active(session)] == ["Lũ về"]
+        assert [e.title for e in emergencies.active(session, back.now())] == ["Lũ về"]
         assert mutes_in_force(session, back.now())
         row = session.scalars(select(BroadcastRow).where(BroadcastRow.title == "Họp dân")).one()
         assert row.state is BroadcastState.PLANNED
