@@ -76,7 +76,7 @@ def test_a_single_broadcast_is_added_filled_copied_left_out_and_taken_back(sign_
     number = int(made.location.split("/")[2])
     assert row(station, number).zones == ["am01", "am02"]
     page = client.get(made.location).text
-    seen = re.search(r'name="seen" value="(\w+)"', page)[1]
+    seen = re.search(r'name="opened" value="([^"]+)"', page)[1]
     keys: list[str] = []
     for act, expected in (
         ("add:cue:nhac-hieu", ["cue:nhac-hieu"]),
@@ -88,10 +88,10 @@ def test_a_single_broadcast_is_added_filled_copied_left_out_and_taken_back(sign_
         ("up:0", ["cue:nhac-hieu", "script:2"]),
         ("drop:9", ["cue:nhac-hieu", "script:2"]),
     ):
-        page = client.post(made.location, data={"item": keys, "do": act, "seen": seen}).text
+        page = client.post(made.location, data={"item": keys, "do": act, "opened": seen}).text
         keys = re.findall(r'name="item" value="([^"]+)"', page)
         assert keys == expected, act
-    saved = client.post(made.location, data={"item": keys, "seen": seen}, follow_redirects=True)
+    saved = client.post(made.location, data={"item": keys, "opened": seen}, follow_redirects=True)
     assert "Đã lưu nội dung" in saved.text
     assert [i.kind for i in row(station, number).rundown] == ["cue", "script"]
     again = client.post(f"/schedule/{number}/copy", data={"to": "2026-03-05T18:30"}, follow_redirects=True)
@@ -111,9 +111,9 @@ def test_a_single_broadcast_is_added_filled_copied_left_out_and_taken_back(sign_
 def test_a_rundown_too_long_keeps_what_was_chosen(sign_in: SignIn, station: Station) -> None:
     client = sign_in("vanhanh")
     page = client.get(f"/schedule/{TOMORROW}/rundown").text
-    seen = re.search(r'name="seen" value="(\w+)"', page)[1]
+    seen = re.search(r'name="opened" value="([^"]+)"', page)[1]
     keys = ["script:2"] * 50
-    answer = client.post(f"/schedule/{TOMORROW}/rundown", data={"item": keys, "seen": seen})
+    answer = client.post(f"/schedule/{TOMORROW}/rundown", data={"item": keys, "opened": seen})
     assert answer.status_code == 422
     assert "dài quá khung 300 giây" in answer.text
     assert answer.text.count('name="item" value="script:2"') == 50
