@@ -46,7 +46,9 @@ class Story:
 
 def urgent(session: Session, now: dt.datetime, outputs: Outputs, stops: Stops) -> tuple[Urgent, ...]:
     """What holds now, newest first; the one reading that something is over is no emergency, nor what has expired."""
-    rows = session.scalars(select(Emergency).where(in_force(now), Emergency.over.is_(False)).order_by(Emergency.id.desc())).all()
+    rows = session.scalars(
+        select(Emergency).where(in_force(now), Emergency.over.is_(False)).order_by(Emergency.id.desc())
+    ).all()
     messages = messages_now(session, rows, now, outputs, stops)
     coming = _next_of(session, [r.id for r in rows], now)
     return tuple(

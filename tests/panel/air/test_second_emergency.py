@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Callable
 
@@ -66,7 +67,13 @@ def command(station: Station, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
 
 def drafted(station: Station, zone: str) -> int:
     wish = EmergencyRequest(
-        title="Cháy chợ", text="", zones=(zone,), reason="Cháy", recording_sha256="a" * 64, recording_ms=3_000
+        title="Cháy chợ",
+        text="",
+        zones=(zone,),
+        reason="Cháy",
+        recording_sha256="a" * 64,
+        recording_ms=3_000,
+        expires_at=dt.datetime(2037, 12, 31, tzinfo=dt.UTC),  # the command asks the clock of this machine
     )
     return emergencies.draft(station, OPERATOR, wish)
 

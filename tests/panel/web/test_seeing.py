@@ -47,6 +47,7 @@ NO_EDIT = {
     "timetable.copy": "makes another broadcast",
     "slots.new": "makes a slot",
     "lexicon.remove": "takes out, of what the page shows",
+    "lexicon.decide": "a decision",
     "emergency.confirm": "a decision",
     "emergency.cancel": "a decision",
     "onair.resume": "an order",
