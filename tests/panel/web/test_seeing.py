@@ -23,7 +23,7 @@ Fields = list[tuple[str, str]]
 
 # The endpoint of each form: who edits it, how it is reached, which field two people write, and what each writes there.
 EDITS = {
-    "editor.edit": ("bientap", "/scripts/2/edit", "title", "Tên của chị", "Tên của anh"),
+    "editor.edit": ("bientap", "script", "title", "Tên của chị", "Tên của anh"),
     "slots.edit": ("vanhanh", "/schedule/rotations/ngay-thuong/slots/sang", "title", "Sáng sớm", "Sáng tinh mơ"),
     "timetable.rundown": ("vanhanh", "rundown", "item", "cue:chuong", "cue:ngat"),
     "lexicon.edit": ("bientap", "lexicon", "note", "Hỏi xóm trên", "Hỏi xóm dưới"),
@@ -163,6 +163,10 @@ def located(answer: TestResponse) -> str:
     return answer.location
 
 
+def script(client: FlaskClient) -> str:
+    return re.findall(r"/scripts/\d+", client.get("/scripts/?state=draft").text)[0] + "/edit"
+
+
 def lexicon(client: FlaskClient) -> str:
     entry = {"written": "KTXH", "mode": "expand", "spoken": "kinh tế xã hội"}
     located(client.post("/lexicon/new", data=entry))
@@ -200,6 +204,7 @@ def rundown(client: FlaskClient) -> str:
 
 
 MAKE: dict[str, Callable[[FlaskClient], str]] = {
+    "script": script,
     "lexicon": lexicon,
     "emergency": emergency,
     "group": group,
