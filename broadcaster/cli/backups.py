@@ -9,6 +9,7 @@ import click
 
 from broadcaster.cli.common import actor_of, opened, show_table
 from broadcaster.cli.place import home_option
+from broadcaster.errors import RuleError
 from broadcaster.services.air.signs import BESIDE
 from broadcaster.services.setup import lacking, restored
 from broadcaster.services.setup.backup import backup
@@ -66,6 +67,8 @@ def restored_command(
     """Xem và quyết định những việc mà đài vừa khôi phục giữ lại."""
     with opened(ctx, own_home) as station:
         actor = actor_of(ctx, station)
+        if both := sorted({*chosen} & {*dropped}):
+            raise RuleError(f"Việc {both[0]} vừa được cho đi tiếp vừa bị bỏ. Hãy chọn một.", field="--drop")
         for key in chosen:
             click.echo(restored.let(station, actor, key))
         for key in dropped:

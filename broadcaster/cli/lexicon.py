@@ -12,6 +12,7 @@ import click
 from broadcaster.cli.common import actor_of, format_option, opened, show_json, show_table
 from broadcaster.cli.out_files import keep, out_option
 from broadcaster.cli.place import home_option
+from broadcaster.cli.together import modes
 from broadcaster.domain.fold import fold, sort_key
 from broadcaster.domain.people.roles import Actor
 from broadcaster.errors import RuleError
@@ -194,6 +195,10 @@ def export(ctx: click.Context, target: Path | None, script_id: int | None, own_h
 @script_option
 @home_option
 @click.pass_context
+@modes(
+    {"--written": {"--spoken", "--as", "--sound", "--script"}},
+    plain={"--spoken", "--as"},
+)
 def try_(
     ctx: click.Context,
     *,

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import click
 
+from broadcaster.errors import RuleError
 from broadcaster.sound.store import keep_whole
 
 _OVER: Final = "broadcaster.overwrite"
@@ -30,12 +31,20 @@ def out_option(words: str, *, required: bool = False) -> Callable[[Any], Any]:
             "target",
             required=required,
             metavar="TỆP",
+            callback=_with_file,
             type=click.Path(dir_okay=False, path_type=Path),
             help=words,
         )
         return out(over(command))
 
     return dress
+
+
+def _with_file(ctx: click.Context, _: click.Parameter, value: Path | None) -> Path | None:
+    """Refuse `--overwrite` where no file is named; what a person gave is looked at before what was left out."""
+    if value is None and ctx.meta.get(_OVER):
+        raise RuleError("--overwrite chỉ dùng cùng --out.", field="--overwrite")
+    return value
 
 
 def overwrite() -> bool:

@@ -9,9 +9,11 @@ import click
 
 from broadcaster.cli.common import actor_of, format_option, opened, progress_bar, show_json, show_table
 from broadcaster.cli.place import home_option
+from broadcaster.cli.together import modes
 from broadcaster.db.queries import log, work
 from broadcaster.domain.log.playlog import Entry, Outcome
 from broadcaster.domain.reports.periods import HOW, parse
+from broadcaster.errors import RuleError
 from broadcaster.reporting.tables import tables_of
 from broadcaster.services.reports import checking, drawing, tracing
 from broadcaster.services.reports import due as report_due
@@ -44,6 +46,8 @@ _HEADS = {
     "zones_full": "Cụm phát đủ",
     "zones": "Cụm loa",
 }
+_NARROWING = ("--of", "--month", "--outcome", "--reason", "--relay", "--topic", "--unit", "--zone", "--genre")
+"""What says something of the entries behind a report only."""
 
 
 @click.group("report", invoke_without_command=True)
@@ -81,6 +85,7 @@ _HEADS = {
 @click.option("--genre", help="Chỉ bản ghi của thể loại này (với --entries).")
 @home_option
 @click.pass_context
+@modes({"--entries": {"--period", "--format", *_NARROWING}}, plain=_NARROWING)
 def report_command(
     ctx: click.Context,
     *,
@@ -117,6 +122,10 @@ def report_command(
             return
         formats = [f for f in files.split(",") if f]
         wanted = [s for s in shapes.split(",") if s]
+        if not formats and out is not None:
+            raise RuleError(
+                "--files để trống thì không có tệp nào để ghi vào --out. Hãy bỏ một trong hai.", field="--out"
+            )
         with progress_bar(f"Lập báo cáo {period.title}") as progress:
             drawn = (
                 drawing.draw(

@@ -23,6 +23,7 @@ from broadcaster.cli.common import (
 )
 from broadcaster.cli.out_files import keep, out_option
 from broadcaster.cli.place import home_option
+from broadcaster.cli.together import modes
 from broadcaster.clock import day_start
 from broadcaster.db.queries.schedule import broadcast_detail, broadcasts_between
 from broadcaster.db.queries.zones import zone_names
@@ -58,6 +59,7 @@ def schedule_command() -> None:
 @yes_option
 @home_option
 @click.pass_context
+@modes({"--dry-run": ()})
 def apply(ctx: click.Context, file: Path, own_home: str | None, *, dry_run: bool, yes: bool) -> None:
     """Áp dụng một tệp lịch phát hoặc tệp ngày đặc biệt (TOML) và lên lịch các ngày tới.
 
@@ -81,6 +83,7 @@ def apply(ctx: click.Context, file: Path, own_home: str | None, *, dry_run: bool
 @yes_option
 @home_option
 @click.pass_context
+@modes({"--dry-run": ()})
 def retire(ctx: click.Context, code: str, own_home: str | None, *, dry_run: bool, yes: bool) -> None:
     """Thôi dùng một lịch phát; các phiên bản cũ vẫn giữ."""
     with opened(ctx, own_home) as station:
@@ -272,6 +275,7 @@ def let_be(ctx: click.Context, mark: str, own_home: str | None, *, undo: bool) -
 @click.option("--new-address", is_flag=True, help="Đổi địa chỉ bí mật của lịch trên trang quản lý.")
 @home_option
 @click.pass_context
+@modes({"--new-address": ()})
 def ical(ctx: click.Context, target: Path | None, own_home: str | None, *, new_address: bool) -> None:
     """Xuất lịch phát dạng iCalendar cho điện thoại."""
     with opened(ctx, own_home) as station:
@@ -295,6 +299,7 @@ def ical(ctx: click.Context, target: Path | None, own_home: str | None, *, new_a
 @yes_option
 @home_option
 @click.pass_context
+@modes({"--dry-run": {"KIND", "--to", "--title", "--leave-out"}})
 def day_(
     ctx: click.Context,
     day: dt.datetime,
@@ -312,6 +317,8 @@ def day_(
         raise RuleError("Hãy ghi loại ngày, hoặc --leave-out với mã các khung không phát.", field="kind")
     chosen, first, last = DayKind(kind) if kind else None, day.date(), to.date() if to else None
     left_out = None if leave_out is None else [code.strip() for code in leave_out.split(",") if code.strip()]
+    if title and chosen in {None, DayKind.ORDINARY}:
+        raise RuleError("Chỉ ngày có loại riêng mới mang tên. Hãy bỏ --title.", field="--title")
     words = title or (chosen.label if chosen and chosen is not DayKind.ORDINARY else "")
     with opened(ctx, own_home) as station:
         actor = actor_of(ctx, station)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -25,6 +25,7 @@ from broadcaster.cli.reading import (
     put_back,
     removed_table,
 )
+from broadcaster.cli.together import modes
 from broadcaster.cli.withdrawing import still_option, withdrawn
 from broadcaster.db.queries.scripts.one import get_script, latest_revision
 from broadcaster.db.queries.scripts.rows import find_scripts, script_detail
@@ -46,6 +47,8 @@ from broadcaster.text.ingest import load
 from broadcaster.text.ingest.document import MAX_FILE_BYTES
 from broadcaster.text.prepared import name_of
 from broadcaster.text.readings import as_rows, choices, find
+
+_PLACE = "SỐ_CHỖ|CHỮ_VIẾT"
 
 
 @click.group("script")
@@ -100,7 +103,7 @@ def add(
     name, data = _read(source)
     with opened(ctx, own_home) as station:
         with asking_for_encoding():
-            draft, notes = read_upload(station, name, data, encoding=encoding, defaults=fields)
+            draft, notes = read_upload(station, name, data, encoding=encoding, chosen=_given(fields))
         cleaned = clean(draft.body)
         numbered = list(enumerate(cleaned.removed, 1))
         draft = replace(draft, kept=tuple(map(name_of, put_back(numbered, kept))))
@@ -145,9 +148,8 @@ def edit(
             old = script_detail(session, number)
             seen = mark_of(editing.facts_of(get_script(session, number), latest_revision(session, number)))
         stays = {k: old[k] for k in shown_on(Face.HEAD) if k != "verify"}
-        defaults = stays | {k: v for k, v in fields.items() if v is not None and v != ""}
         with asking_for_encoding():
-            draft, notes = read_upload(station, name, data, encoding=encoding, defaults=defaults)
+            draft, notes = read_upload(station, name, data, encoding=encoding, defaults=stays, chosen=_given(fields))
         cleaned = clean(draft.body)
         numbered = list(enumerate(cleaned.removed, 1))
         back = dict.fromkeys((*kept_of(old["kept"]), *map(name_of, put_back(numbered, kept))))
@@ -170,6 +172,10 @@ def edit(
         click.echo(f"Kịch bản số {number} nay là bản {revisions[-1]}. {told}".strip())
         left = [(n, r) for n, r in numbered if name_of(r) not in back]
         _show_left_out([*notes, *(n.message for n in cleaned.notes)], left, f"loa script edit {number} {source}")
+
+
+def _given(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value not in {None, ""}}
 
 
 def _show_left_out(notes: Sequence[str], removed: Sequence[tuple[int, Removal]], command: str) -> None:
@@ -248,7 +254,7 @@ def speak_(ctx: click.Context, number: int, own_home: str | None) -> None:
 
 @script_command.command("reading")
 @click.argument("number", type=int)
-@click.argument("what", required=False, metavar="[SỐ_CHỖ|CHỮ_VIẾT]")
+@click.argument("what", required=False, metavar=f"[{_PLACE}]")
 @click.option("--say", help="Đọc chỗ ấy như thế này.")
 @click.option("--choice", type=int, help="Chọn cách khác mang số này.")
 @click.option("--as", "mode", type=click.Choice([m.value for m in MODES]), help="Hoặc đổi kiểu: spell, leave…")
@@ -259,6 +265,16 @@ def speak_(ctx: click.Context, number: int, own_home: str | None) -> None:
 @format_option
 @home_option
 @click.pass_context
+@modes(
+    {
+        "--undo": {_PLACE, "--yes", "--hold"},
+        "--choice": {_PLACE, "--station", "--yes", "--hold"},
+        "--say": {_PLACE, "--as", "--station", "--yes", "--hold"},
+        "--as": {_PLACE, "--say", "--station", "--yes", "--hold"},
+        "--format": (),
+    },
+    plain={"--station", "--yes", "--hold"},
+)
 def reading(
     ctx: click.Context,
     *,
@@ -278,6 +294,8 @@ def reading(
     with opened(ctx, own_home) as station:
         found = explained(station, number)
         if what is None:
+            if undo or choice is not None or say is not None or mode is not None:
+                raise RuleError(f"Hãy ghi chỗ nào ({_PLACE}), xem danh sách: loa script reading {number}", field=_PLACE)
             _show_readings(found, shape)
             return
         if undo:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.kit.loa import Loa, rows
 from tests.kit.places import FIXTURES
 
@@ -32,6 +34,52 @@ def test_a_plan_is_looked_at_kept_changed_and_put_in_force(loa: Loa, home: Path,
     wrong = loa("plan", "apply", tmp_path / "wrong.json")
     assert (wrong.code, "viết sai" in wrong.err) == (2, True)
     assert loa("plan", "import", tmp_path / "none.docx").code == 2
+
+
+@pytest.mark.parametrize(
+    "words", ["Hôm nay trời đẹp.\nBà con đi chợ.", "1. Một\n2. Hai", "GIẤY MỜI\nKính gửi: ông Mẫu"]
+)
+def test_a_text_in_which_nothing_of_a_plan_was_found_makes_no_draft(
+    loa: Loa, home: Path, tmp_path: Path, words: str
+) -> None:
+    (tmp_path / "thu.txt").write_text(words, encoding="utf-8")
+    told = loa("plan", "import", tmp_path / "thu.txt")
+    assert (told.code, "chưa lưu gì" in told.err) == (2, True)
+    assert rows(home, "campaigns") == 0
+
+
+HEAD = """+++
+title = "Tên trong tệp"
+unit = "vhxh"
+topic = "khac"
+genre = "notice"
+priority = "high"
+airings = 3
++++
+Bà con chú ý.
+"""
+
+
+def test_what_a_person_chooses_wins_over_the_head_of_the_file_and_says_so(loa: Loa, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "bai.md").write_text(HEAD, encoding="utf-8")
+    chosen = {
+        "--title": "Tên đã chọn",
+        "--unit": "vp",
+        "--topic": "mot-cua",
+        "--genre": "column",
+        "--priority": "normal",
+        "--airings": "5",
+    }
+    given = [word for pair in chosen.items() for word in pair]
+    for verb in (("add",), ("edit", 1)):
+        told = loa("script", *verb, tmp_path / "bai.md", *given)
+        assert told.code == 0, told.err
+        for value in chosen.values():
+            assert f"lấy “{value}” như bạn chọn" in told.out, value
+        kept = json.loads(loa("script", "show", 1, "--format", "json").out)
+        assert {f"--{k}": str(kept[k]) for k in ("title", "unit", "topic", "genre", "priority", "airings")} == chosen
+    told = loa("script", "add", tmp_path / "bai.md", "--topic", "khac")
+    assert "như bạn chọn" not in told.out, "the file says the same"
 
 
 def test_a_report_is_listed_verified_drawn_again_and_issued(loa: Loa, home: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from click.core import ParameterSource
 from broadcaster.cli.common import MOMENT, actor_of, format_option, opened
 from broadcaster.cli.emergency.shown import show_draft, show_list
 from broadcaster.cli.place import home_option
+from broadcaster.cli.together import modes
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.emergencies import Another, EmergencyRequest, Interrupted, ReviewFinding
 from broadcaster.domain.confirming import NotAsShownError
@@ -29,6 +30,8 @@ from broadcaster.threads import WatchedThread
 
 _OPTIONS = {"repeat_minutes": "--repeat", "zones": "--zones", "reason": "--reason", "expires_at": "--until"}
 """How the command line calls the fields of a wish."""
+
+_WISH = ("--zones", "--reason", "--title", "--repeat", "--until", "--interrupted")
 
 
 @click.command("emergency")
@@ -71,6 +74,18 @@ _OPTIONS = {"repeat_minutes": "--repeat", "zones": "--zones", "reason": "--reaso
 @format_option
 @home_option
 @click.pass_context
+@modes(
+    {
+        "--list": {"--format"},
+        "--cancel": {"--reason"},
+        "--drop": (),
+        "--prolong": {"--until"},
+        "--review": {"--finding", "--note"},
+        "--confirm": {"TEXT", *_WISH, "--another", "--ends", "--yes"},
+        "--cap": {"TEXT", *_WISH, "--another", "--ends", "--yes"},
+    },
+    plain={"--format", "--finding", "--note"},
+)
 def emergency_command(
     ctx: click.Context,
     *,

@@ -173,11 +173,18 @@ def start_import(station: Station, actor: Actor, name: str, data: bytes) -> int:
     """Keep a plan document as a draft filled with what it seems to say; return the plan's number.
 
     Raises:
-        RuleError: the file is no readable document. Nothing is kept.
+        RuleError: the file is no readable document, or nothing of a plan was found in it. Nothing is kept.
     """
     actor.require(Permission.REPORT)
     text = read_bytes(name, data).text
-    choices = choices_of(station, read_plan(text, forms(station)))
+    reading = read_plan(text, forms(station))
+    if not reading.proposals:
+        raise RuleError(
+            "Không đọc được mục nào của kế hoạch trong tệp này nên chưa lưu gì. Hãy xem có đúng tệp không, hoặc "
+            "soạn bằng tay ở trang Kế hoạch.",
+            field=name,
+        )
+    choices = choices_of(station, reading)
     plan = campaign_from(choices, year=station.today().year, taken=_topic_codes(station))
     return _add(station, actor, replace(plan, title=plan.title[:300]), name, text)
 

@@ -20,7 +20,7 @@ from broadcaster.db.models import ChainHead, CueRow, DayException, Script, Topic
 from broadcaster.db.session import Database
 from broadcaster.domain.log.chain import GENESIS
 from broadcaster.domain.people.roles import Actor
-from broadcaster.domain.scripts.fields import Face, ScriptFields, read, shown_on
+from broadcaster.domain.scripts.fields import ABOUT, Face, ScriptFields, read, shown_on
 from broadcaster.domain.scripts.scripts import genre_of_title
 from broadcaster.errors import RuleError
 from broadcaster.home import Home
@@ -83,17 +83,13 @@ def _settings_text(overrides: Mapping[str, Mapping[str, Any]] | None) -> str:
     return text
 
 
-def add_file(
-    station: Station, actor: Actor, name: str, data: bytes, *, defaults: Mapping[str, Any] | None = None
-) -> int:
+def add_file(station: Station, actor: Actor, name: str, data: bytes) -> int:
     """Add the script in a file (.md, .txt, .docx, .odt, .pdf); return its number.
-
-    Front matter wins over `defaults`, which are named as the front matter's keys.
 
     Raises:
         RuleError: the file or a field of it is wrong; nothing is added.
     """
-    return add_script(station, actor, read_upload(station, name, data, defaults=defaults)[0])
+    return add_script(station, actor, read_upload(station, name, data)[0])
 
 
 def read_upload(
@@ -103,15 +99,19 @@ def read_upload(
     *,
     encoding: str | None = None,
     defaults: Mapping[str, Any] | None = None,
+    chosen: Mapping[str, Any] | None = None,
 ) -> tuple[ScriptFields, list[str]]:
     """What a script file says, and the remarks that reading it called for.
+
+    Its front matter wins over `defaults`; what a person has `chosen` wins over that, and the remarks say so.
 
     Raises:
         RuleError: the file or a field of it is wrong.
         EncodingChoiceError: several character sets fit; ask, and call again with `encoding`.
     """
     head, document = read_script(name, data, encoding=encoding)
-    fields = {k: v for k, v in (defaults or {}).items() if v is not None} | dict(head)
+    wanted = {k: v for k, v in (chosen or {}).items() if v is not None}
+    fields = {k: v for k, v in (defaults or {}).items() if v is not None} | dict(head) | wanted
     body = document.text
     title = str(fields.get("title") or _first_line(body))
     with station.db.read() as session:
@@ -121,7 +121,12 @@ def read_upload(
     if fields.get("genre") is None:
         said["genre"] = genre_of_title(title)
     draft = ScriptFields(**said, body=body, source_name=Path(name).name)
-    return draft, [n.message for n in document.notes]
+    overruled = [
+        f"Tệp ghi {ABOUT[k].label.lower()} là “{head[k]}”; lấy “{v}” như bạn chọn."
+        for k, v in wanted.items()
+        if str(head.get(k) or "") not in {"", str(v)}
+    ]
+    return draft, [*overruled, *(n.message for n in document.notes)]
 
 
 def day_or_none(text: str) -> dt.date | None:
