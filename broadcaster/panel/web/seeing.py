@@ -11,7 +11,7 @@ from flask import Flask, g, request
 from broadcaster.domain.seen import OvertakenError, mark_of
 from broadcaster.errors import RuleError
 from broadcaster.panel.web.access import station
-from broadcaster.panel.web.wording import as_chosen
+from broadcaster.panel.web.differences import as_chosen
 
 OPENED = "opened"
 """The hidden field of every form that changes what is kept; `parts.opened` of the templates writes it."""
