@@ -19,7 +19,7 @@ from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.errors import RuleError
 from broadcaster.home import Home
 from broadcaster.services.air import fitness, signs
-from broadcaster.services.people.accounts import actor_named, make_first_accounts
+from broadcaster.services.people.accounts import make_first_accounts
 from broadcaster.services.setup import certificates, doctor, settings_check
 from broadcaster.services.setup.founding import init
 from broadcaster.services.setup.starter import FirstBulletin, first_bulletin, prepare
@@ -63,7 +63,7 @@ def init_command(
         click.echo(f"Đài ở {station.home.root}. Cài đặt: {station.home.settings_file}")
         _show_accounts(station)
         if starter:
-            for line in prepare(station, actor_named(station, "bientap")):
+            for line in prepare(station):
                 click.echo(line)
             click.echo("Đã nạp kịch bản và lịch phát mẫu. Chạy “loa up” để đài hoạt động.")
     finally:
@@ -87,7 +87,7 @@ def up_command(
     if starter:
         station = init(home.root)
         _show_accounts(station)
-        for line in prepare(station, actor_named(station, "bientap")):
+        for line in prepare(station):
             click.echo(line)
     else:
         station = open_station(where(ctx, own_home))

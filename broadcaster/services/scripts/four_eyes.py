@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import Approval, AuditEvent, LexiconRow, LexiconVersion
 from broadcaster.db.queries.scripts.one import get_script, latest_rendition, latest_revision
 from broadcaster.domain.confirming import require_shown
-from broadcaster.domain.people.roles import Actor, Permission
+from broadcaster.domain.people.roles import STARTER_KIT, Actor, Permission
 from broadcaster.domain.scripts.fields import ABOUT, plain, values_of
 from broadcaster.domain.scripts.scripts import Decision, ScriptState, move
 from broadcaster.domain.scripts.shaping import HUMAN, Contributor, Shaped
@@ -135,7 +135,12 @@ def contributors(station: Station, session: Session, script_id: int) -> tuple[Co
 
 
 def is_own(station: Station, session: Session, actor: Actor, script_id: int) -> bool:
-    """Whether an approval would be the actor's own work: by a contributor, or in a contributor's stead."""
+    """Whether an approval would be the actor's own work: by a contributor, or in a contributor's stead.
+
+    The starter kit is nobody: what it brought it approves, so that a new station has something to say.
+    """
+    if actor.username == STARTER_KIT:
+        return False
     return not {actor.username, actor.behalf}.isdisjoint(c.username for c in contributors(station, session, script_id))
 
 

@@ -19,7 +19,7 @@ from broadcaster.db import schema
 from broadcaster.db.models import ChainHead, CueRow, DayException, Script, Topic, Unit, ZoneGroup, ZoneRow
 from broadcaster.db.session import Database
 from broadcaster.domain.log.chain import GENESIS
-from broadcaster.domain.people.roles import Actor
+from broadcaster.domain.people.roles import STARTER_KIT, Actor, machine
 from broadcaster.domain.scripts.fields import ABOUT, Face, ScriptFields, read, shown_on
 from broadcaster.domain.scripts.scripts import genre_of_title
 from broadcaster.errors import RuleError
@@ -141,12 +141,15 @@ LEAD_UNIT = "vhxh"
 """The office that the plan charges with communication: what a file without an office is filed under."""
 
 
-def load_starter_scripts(station: Station, actor: Actor) -> list[int]:
-    """Add the shipped scripts that the station does not have yet, in order of their files; return their numbers."""
+def load_starter_scripts(station: Station) -> list[int]:
+    """Add the shipped scripts that the station does not have yet, in order of their files; return their numbers.
+
+    Nobody here wrote them: they are the kit's, and no report counts them as newly written.
+    """
     with station.db.read() as session:
         have = set(session.scalars(select(Script.source_name)))
     missing = [p for p in starter_files() if p.name not in have]
-    return [add_file(station, actor, p.name, p.read_bytes()) for p in missing]
+    return [add_file(station, machine(STARTER_KIT), p.name, p.read_bytes()) for p in missing]
 
 
 def starter_files() -> list[Path]:

@@ -14,7 +14,7 @@ from broadcaster import handwritten
 from broadcaster.db.models import BroadcastRow, Job, PlayLogEntry, Script
 from broadcaster.disks import refused
 from broadcaster.domain.air.broadcasts import LEAD, BroadcastKind, BroadcastState
-from broadcaster.domain.people.roles import STARTER_KIT, Actor, machine
+from broadcaster.domain.people.roles import STARTER_KIT, machine
 from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.domain.work.jobs import NOT_DONE, JobKind
 from broadcaster.errors import RuleError
@@ -35,7 +35,7 @@ COMMENT = "Nội dung mẫu của bộ cài, được duyệt tự động khi c
 FIRST_TITLE = "Buổi phát đầu tiên"
 
 
-def prepare(station: Station, editor: Actor) -> list[str]:
+def prepare(station: Station) -> list[str]:
     """Load the sample scripts and rotations, and ask the worker to speak and approve them.
 
     The station's own calls come first, then one column for the first bulletin, which airs as soon as it is ready;
@@ -45,7 +45,7 @@ def prepare(station: Station, editor: Actor) -> list[str]:
         A sentence for each rotation that could not be used; the others are.
     """
     left: list[str] = []
-    numbers = load_starter_scripts(station, editor)
+    numbers = load_starter_scripts(station)
     for path in sorted((station.home.root / "schedules").glob("*.toml")):
         if path.name not in {"zones.toml", "exceptions.toml"}:
             try:

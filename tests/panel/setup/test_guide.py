@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from broadcaster.db.models import BroadcastRow, RotationRow
+import pytest
+
+from broadcaster.db.models import BroadcastRow, RotationRow, origins
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.people.roles import machine
+from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.setup import first_run
 from broadcaster.services.station import Station
@@ -67,3 +70,25 @@ def test_versions_of_a_rotation_say_what_changed_and_come_back(sign_in: SignIn, 
     assert newest.version == 3
     assert newest.definition["slot"][0]["start"] == "05:00"
     assert client.get("/schedule/rotations/khong-co/versions").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("title", "tone", "state", "outlet", "ticked"),
+    [
+        ("Thử loa: Cụm một", True, BroadcastState.AIRED, "loudspeaker", True),
+        ("Thử loa: Cụm một", False, BroadcastState.AIRED, "loudspeaker", False),
+        ("Họp dân", True, BroadcastState.AIRED, "loudspeaker", True),
+        ("Thử loa: Cụm một", True, BroadcastState.UNHEARD, "loudspeaker", False),
+        ("Thử loa: Cụm một", True, BroadcastState.AIRED, "stand_in", False),
+        ("Thử loa: Cụm một", True, BroadcastState.PLANNED, "loudspeaker", False),
+    ],
+)
+def test_the_test_of_the_horns_is_ticked_by_a_tone_that_horns_carried_and_by_no_title(
+    station: Station, title: str, tone: bool, state: BroadcastState, outlet: str, ticked: bool
+) -> None:
+    beat(station, "playout", {"on_air": [], "sinks": {"main": "ok"}, "outlets": {"main": outlet}})
+    with station.db.write() as session:
+        row = origins.once(title, ["am01"], [], station.now(), tone=tone)
+        row.state = state
+        session.add(row)
+    assert ("sound" not in left(station)) is ticked

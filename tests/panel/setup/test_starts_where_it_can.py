@@ -15,7 +15,6 @@ from broadcaster.services.station import Station, open_station
 from broadcaster.speech import registry
 from tests.kit.broken_starts import BROKEN, WHOLE_FILE, Broken
 from tests.kit.panel import SignIn
-from tests.kit.people import EDITOR
 
 
 @pytest.mark.parametrize("what", list(BROKEN))
@@ -63,8 +62,8 @@ def test_a_sample_rotation_that_is_broken_is_named_and_the_others_are_used(
     bad = sorted((station.home.root / "schedules").glob("*.toml"))
     rotations = [p for p in bad if p.name not in {"zones.toml", "exceptions.toml"}]
     rotations[0].write_text("[[slot]\n", encoding="utf-8")
-    (line,) = prepare(station, EDITOR)
+    (line,) = prepare(station)
     assert rotations[0].name in line
     assert "Dòng 1 viết sai" in line
-    assert prepare(station, EDITOR) == [line], "said at each start until it is mended"
+    assert prepare(station) == [line], "said at each start until it is mended"
     station.close()

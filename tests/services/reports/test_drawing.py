@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from broadcaster.clock import FrozenClock
-from broadcaster.db.models import AuditEvent, Report
+from broadcaster.db.models import AuditEvent, Report, Script
 from broadcaster.db.queries.log import Narrowed
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.people.roles import Actor, Role
@@ -24,8 +24,9 @@ from broadcaster.reporting.frozen import digest
 from broadcaster.services.log import playlog
 from broadcaster.services.people import accounts
 from broadcaster.services.reports import activities, checking, content, drawing, due, tracing
-from broadcaster.services.scripts.editing import add_script
+from broadcaster.services.scripts.editing import add_script, revise
 from broadcaster.services.setup.backup import backup
+from broadcaster.services.setup.starter import prepare
 from broadcaster.services.station import Station
 from tests.kit.entries import entry
 from tests.kit.people import EDITOR, OPERATOR
@@ -302,3 +303,21 @@ def test_the_index_of_time_is_what_a_period_is_read_by(station: Station) -> None
     reads = [p for p in plans if "play_log" in p]
     assert len(reads) > 11
     assert all("ix_play_log_planned_at" in p or "COVERING INDEX ix_play_log_corrects" in p for p in reads), reads
+
+
+def test_scripts_of_the_starter_kit_are_not_newly_written(station: Station) -> None:
+    """The kit's are there from the start; what an editor then writes is counted once, however often it is changed."""
+    period = parse(f"{station.today():%Y}")
+    before = content.document_of(station, period).scripts_written
+    assert prepare(station) == []
+    with station.db.read() as session:
+        kit = session.scalar(select(func.count()).select_from(Script))
+    assert kit > before, "the kit has scripts"
+    assert content.document_of(station, period).scripts_written == before
+    number = add_script(station, EDITOR, script("Bài của xã."))
+    revise(station, EDITOR, number, script("Bài của xã, sửa lại."))
+    document = content.document_of(station, period)
+    assert document.scripts_written == before + 1
+    aired(station)
+    period = parse("2026")
+    assert f"biên soạn mới {before + 1:02d} kịch bản" in " ".join(content.document_of(station, period).sentences())

@@ -155,9 +155,9 @@ SILENT = {
     "scripts/hearing.listen": "listens",
     "scripts/hearing.listen_to_aircheck": "listens",
     "scripts/hearing.want_hearing": "listens",
-    "setup/founding.load_starter_scripts": "the kit's scripts are nobody's work here",
     "setup/sounds.add": "a station sound is let in by itself",
     "setup/sounds.change": "a station sound is let in by itself",
+    "setup/sounds.keep_shipped": "a station sound is let in by itself",
     "setup/sounds.remove": "a station sound is let in by itself",
     "setup/sounds.restore": "a station sound is let in by itself",
 }

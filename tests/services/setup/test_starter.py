@@ -20,7 +20,7 @@ from broadcaster.services.station import Station
 from broadcaster.services.work import jobs, performing
 from broadcaster.services.work.performing import Handlers
 from broadcaster.worker.handlers import HANDLERS
-from tests.kit.people import EDITOR, OPERATOR
+from tests.kit.people import OPERATOR
 
 
 def work(station: Station, handlers: Handlers, order: random.Random) -> None:
@@ -48,7 +48,7 @@ def bulletin_job(station: Station) -> Job:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_first_bulletin_is_planned_with_its_words(station: Station, seed: int) -> None:
-    starter.prepare(station, EDITOR)
+    starter.prepare(station)
     assert starter.first_bulletin(station) is None
     spare_all_but(station, 2)
     work(station, HANDLERS, random.Random(seed))
@@ -65,7 +65,7 @@ def test_a_first_bulletin_without_words_is_refused_and_says_so(station: Station)
     def mute(_station: Station, _arguments: Mapping[str, Any], _progress: performing.Progress) -> None:
         raise RuleError("Không giọng nào đọc được.")
 
-    starter.prepare(station, EDITOR)
+    starter.prepare(station)
     work(station, {**HANDLERS, JobKind.STARTER: mute}, random.Random(1))
     why = starter.first_bulletin(station)
     assert isinstance(why, str)
