@@ -5,15 +5,29 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, ItemKind, Phase
 from broadcaster.domain.air.causes import NOTHING, Cause, Why
 from broadcaster.domain.air.desk import Bundle
+from broadcaster.domain.air.stops import wanted_since
 from broadcaster.playout.airing.contract import AiringState, BySink, OnItsWay
 from broadcaster.playout.airing.lineup import ways
 from broadcaster.playout.airing.machine import Machine
 
 _RELEASE_S = 0.5
+SPOKEN_WITHIN_S = 45.0
+"""So long after its siren the words of an emergency are waited for: nothing else sounds there meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """An emergency between its siren and its words, which are still being spoken: one message, and on the air."""
+
+    siren: Broadcast
+    outputs: frozenset[str]
+    until: float
+    """When its words are given up (monotonic s)."""
 
 
 class Horns:
@@ -24,6 +38,7 @@ class Horns:
         self._lock = threading.Lock()
         self._granting = threading.Lock()
         self._on_their_way: dict[int, OnItsWay] = {}
+        self._gaps: dict[int, Gap] = {}
 
     def on_their_way(self) -> list[OnItsWay]:
         """The broadcasts between their cue and their verdict."""
@@ -40,9 +55,21 @@ class Horns:
             self._on_their_way[broadcast_id] = one
 
     def leave(self, broadcast_id: int) -> None:
-        """It is over."""
+        """It is over; a siren whose words are still to come keeps its outputs for them."""
         with self._lock:
-            self._on_their_way.pop(broadcast_id, None)
+            one = self._on_their_way.pop(broadcast_id, None)
+            if one is None or one.state.broadcast.kind is not BroadcastKind.EMERGENCY or not one.state.started_at:
+                return
+            b = one.state.broadcast
+            if any(i.kind is ItemKind.EMERGENCY for i in b.rundown):
+                self._gaps = {n: gap for n, gap in self._gaps.items() if not _one_message(gap.siren, b)}
+            elif outputs := frozenset(lane.sink.name for lane in one.state.lanes if not lane.ending[0]):
+                self._gaps[broadcast_id] = Gap(b, outputs, self._machine.clock.monotonic() + SPOKEN_WITHIN_S)
+
+    def give_up_words(self, broadcast_id: int) -> bool:
+        """Wait no more for the words after a siren; return whether they were waited for."""
+        with self._lock:
+            return self._gaps.pop(broadcast_id, None) is not None
 
     def reserve(self, wanting: OnItsWay, by_sink: BySink, halt: threading.Event | None = None) -> Mapping[str, Why]:
         """Wait until the zones are free (the slot before may end this very second); an emergency makes them so.
@@ -91,7 +118,7 @@ class Horns:
         With `coming`, those count too whose turn is earlier and who are not in line yet: two that are called in the
         same second, as after a restart, keep their order.
         """
-        busy: dict[str, Why] = {}
+        busy = self._kept_for_words(wanting.state.broadcast, by_sink)
         sinks = self._machine.sinks.by_name
         for one in self.on_their_way():
             other = one.state
@@ -108,6 +135,21 @@ class Horns:
                     shared = set(zones) if same else set(zones) & set(others_zones)
                     busy |= dict.fromkeys(shared, taken_by(other.broadcast))
         return busy
+
+    def _kept_for_words(self, wanting: Broadcast, by_sink: BySink) -> dict[str, Why]:
+        """The zones that an emergency between its siren and its words has; a stop since ends that."""
+        with self._lock:
+            gaps = list(self._gaps.values())
+        busy: dict[str, Why] = {}
+        for gap in gaps:
+            if self._machine.clock.monotonic() < gap.until and not _one_message(gap.siren, wanting):
+                kept = gap.outputs - self._machine.stops.now.against(wanted_since(gap.siren), gap.outputs).keys()
+                busy |= {z: taken_by(gap.siren) for name in kept & by_sink.keys() for z in by_sink[name]}
+        return busy
+
+
+def _one_message(one: Broadcast, other: Broadcast) -> bool:
+    return (one.kind, one.title, one.ordered_at) == (other.kind, other.title, other.ordered_at)
 
 
 def yielded(urgent: Broadcast) -> Why:

@@ -176,6 +176,8 @@ class Register:
         if one is not None:
             one.cancel(why, by)
             return True, f"Đã bỏ buổi “{one.state.broadcast.title}”."
+        if self.horns.give_up_words(broadcast_id):
+            return True, "Không chờ lời của bản tin khẩn cấp này nữa."
         bundle = self._machine.pinned.get(broadcast_id) or named
         if bundle is None:
             return False, f"Không có buổi phát số {broadcast_id} nào còn chờ phát."

@@ -132,6 +132,15 @@ def end(session: Session, row: Emergency, now: dt.datetime, *, by: str = "") -> 
     )
     for number in session.scalars(select(BroadcastRow.id).where(*later, BroadcastRow.state.in_(OPEN_STATES))).all():
         _skip(session, number, by or row.confirmed_by, now)
+    no_words(session, row, now)
+
+
+def no_words(session: Session, row: Emergency, now: dt.datetime) -> None:
+    """Tell play-out that the words after the siren will not come: it keeps the outputs for them no longer."""
+    if not row.quick_sha256:
+        for b in soundings_of(session, row, until=now):
+            if b.state.terminal and b.finished_at is not None and now - b.finished_at < _HANDS_OFF:
+                _skip(session, b.id, row.confirmed_by, now)
 
 
 def _skip(session: Session, number: int, by: str, now: dt.datetime) -> None:

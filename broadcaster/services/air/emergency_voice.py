@@ -134,3 +134,4 @@ def _fail(station: Station, number: int, error: EngineError | MediaError) -> Non
             row.trouble = f"Không giọng nào đọc được: {error.message}"
             note = f"Bản tin khẩn cấp số {number} chưa có lời: {error.message} Hãy nói trực tiếp hoặc gửi bản ghi âm."
             broadcasts.report_incident(session, f"emergency-{number}", note, station.now())
+            emergency_soundings.no_words(session, row, station.now())
