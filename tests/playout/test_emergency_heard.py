@@ -80,7 +80,7 @@ def test_a_power_cut_in_mid_siren_is_made_good_from_the_siren_once(town):
     with pytest.raises(PowerCutError):
         life.run_until(air.frozen.now() + MINUTE)
     life.power_cut()
-    air.frozen.advance(600)
+    air.frozen.advance(700)  # its own time is over: the desk plans it anew
     meters = {name: Meter(name, air.frozen) for name in ("main", "hai")}
     with Simulation(air.station, refusal=air.refusal, sinks=meters, every=10 * SECOND) as again:
         again.run_until(air.frozen.now() + 10 * MINUTE)

@@ -37,6 +37,7 @@ from broadcaster.playout.airing.lineup import (
 from broadcaster.playout.airing.machine import Machine
 from broadcaster.playout.host.priority import favour_thread
 from broadcaster.playout.record.asrun import AS_SET, TRIAL_ZONE, AsRun, heard_zones
+from broadcaster.playout.record.recovery import in_rounds
 from broadcaster.playout.sinks import AIRCHECK
 from broadcaster.playout.sinks.base import RATE
 from broadcaster.playout.sound.events import AboutToStart, Ended, Event, PlayProgress, Started
@@ -169,7 +170,7 @@ class Airing:
             if confirmed is None:
                 self._become(phase=Phase.OVER)
                 return
-            self._become(bundle=confirmed)
+            self._become(bundle=in_rounds(confirmed, self._launch.rounds))
             asrun = self._asrun()
             self._air(asrun)
         except StationError as error:
@@ -399,7 +400,7 @@ class Airing:
         late, now, steady = self._decide(), self._clock.now(), self._clock.monotonic()
         starts = self._starts()
         self._become(phase=Phase.AIR, started_at=starts)
-        asrun.begin(starts)
+        asrun.begin(starts, self._state.bundle.as_json() if b.kind is BroadcastKind.EMERGENCY else None)
         self._refuse(asrun)
         for code, (outcome, why) in self._unreachable.items():
             asrun.rest(outcome, why, zones=[code])

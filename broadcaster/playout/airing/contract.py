@@ -35,6 +35,8 @@ class Launch:
     """It is only to get its verdict: a person took it out, or let it lie after a stop."""
     resume_after: int | None = None
     """After a crash: go on with the first item whose number is greater."""
+    rounds: int = 1
+    """How many times it is said, those of earlier lives among them: an emergency that was cut short, from its siren."""
     known: Mapping[str, Outcome] = field(default_factory=dict)
     """What an earlier life wrote of its items."""
     reasons: tuple[Why, ...] = ()

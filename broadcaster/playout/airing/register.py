@@ -104,9 +104,12 @@ class Register:
             self._recover(number, one, pinned.get(number))
 
     def _recover(self, number: int, one: recovery.Unfinished, bundle: Bundle | None) -> None:
+        bundle = one.bundle or bundle
         if one.began_at is None or bundle is None:
             self._known[number] = one  # it had not begun: lateness decides as for any other
             return
+        rounds = recovery.rounds_of(one, bundle)
+        whole, bundle = bundle, recovery.in_rounds(bundle, rounds)
         machine, b = self._machine, bundle.broadcast
         sinks = {code: zone.sink for code, zone in bundle.zones.items()}
         tz = machine.pinned.hours.tz
@@ -137,6 +140,13 @@ class Register:
             )
             return
         asrun.rest(Outcome.MISSED, RESTARTED)
+        if recovery.may_begin_anew(whole, rounds, machine.clock.now()) and held(machine, bundle) is None:
+            machine.incidents.note("emergency-again", f"{b.title}: máy phát dừng giữa chừng nên phát lại từ đầu.")
+            known, reasons = asrun.known, tuple(asrun.reasons)
+            last = max(i.no for i in b.rundown)
+            anew = Launch(bundle=whole, resume_after=last, rounds=rounds + 1, known=known, reasons=reasons)
+            self.launch(replace(anew, began_at=one.began_at))
+            return
         asrun.verdict(machine.clock.now())
         self._ended.add(number)
 

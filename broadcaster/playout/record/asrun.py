@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, BroadcastState, ItemKind, RundownItem
@@ -55,11 +56,12 @@ class AsRun:
     ended: bool = False
     besides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def begin(self, at: dt.datetime) -> None:
-        """Write that the broadcast is on air."""
+    def begin(self, at: dt.datetime, bundle: Mapping[str, Any] | None = None) -> None:
+        """Write that the broadcast is on air; with its `bundle`, where another life must be able to begin it anew."""
         if self.started_at is None:
             self.started_at = at
-            self.journal.write("begin", {"broadcast": self.broadcast.id, "at": at.isoformat()})
+            whole = {} if bundle is None else {"bundle": bundle}
+            self.journal.write("begin", {"broadcast": self.broadcast.id, "at": at.isoformat(), **whole})
 
     def item_coming(self, item_no: int, zones: Iterable[str], at: dt.datetime) -> None:
         """Write that an item is about to start in `zones`, before it does: after a crash it is not aired again."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from broadcaster.domain.air.broadcasts import BroadcastKind
 from broadcaster.domain.air.causes import Cause, Why
-from broadcaster.domain.air.desk import Record
+from broadcaster.domain.air.desk import Bundle, Record
 from broadcaster.domain.air.lateness import LatePolicy
 from broadcaster.domain.air.outlets import Outlet
 from broadcaster.domain.air.stops import Stops
@@ -23,6 +23,8 @@ class Unfinished:
     """A broadcast without a verdict, as the journal tells it."""
 
     began_at: dt.datetime | None = None
+    bundle: Bundle | None = None
+    """What began, where it must be possible to begin it anew."""
     last_at: dt.datetime | None = None
     known: dict[str, Outcome] = field(default_factory=dict)
     reasons: list[Why] = field(default_factory=list)
@@ -73,6 +75,7 @@ def _take(one: Unfinished, record: Record) -> None:
     match record.kind:
         case "begin":
             one.began_at = one.began_at or dt.datetime.fromisoformat(body["at"])
+            one.bundle = Bundle.from_json(body["bundle"]) if "bundle" in body else one.bundle
         case "coming":
             for zone in body["zones"]:
                 one.coming[body["item"], zone] = dt.datetime.fromisoformat(body["at"])
@@ -124,6 +127,30 @@ def close_interrupted(one: Unfinished, asrun: AsRun) -> int:
         ended_at, through = at + dt.timedelta(milliseconds=ms), one.through.get((item_no, zone), ())
         asrun.item_heard(item, [zone], heard, why, started_at=at, ended_at=ended_at, through=through)
     return last
+
+
+MOST_ROUNDS = 6
+"""An emergency that falls with play-out so often is left to a person."""
+
+
+def in_rounds(bundle: Bundle, rounds: int) -> Bundle:
+    """A broadcast that is said so many times from its beginning, each time under numbers of its own."""
+    b = bundle.broadcast
+    step = max((i.no for i in b.rundown), default=0)
+    items = tuple(replace(i, no=i.no + step * n) for n in range(rounds) for i in b.rundown)
+    return replace(bundle, broadcast=replace(b, rundown=items), faults=dict(bundle.faults))
+
+
+def rounds_of(one: Unfinished, bundle: Bundle) -> int:
+    """How many times an earlier life began it."""
+    step = max((i.no for i in bundle.broadcast.rundown), default=1)
+    return max((-(-no // step) for no, _ in {**one.coming, **one.started}), default=1)
+
+
+def may_begin_anew(bundle: Bundle, rounds: int, now: dt.datetime) -> bool:
+    """Whether an emergency that was cut short is said again from its siren: while it may still sound."""
+    b = bundle.broadcast
+    return b.kind is BroadcastKind.EMERGENCY and now < b.ends_at and rounds < MOST_ROUNDS
 
 
 def may_resume(one: Unfinished, asrun: AsRun, now: dt.datetime) -> bool:
