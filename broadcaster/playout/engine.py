@@ -367,6 +367,8 @@ class Playout:
             return {"levels": {lane.sink.name: round(lane.level, 1) for lane in lanes}}
         if message.get("ask") == "status":
             return dict(self.status())
+        if (alone := message.get("alone")) is not None:
+            return self._control.sound_alone(alone).as_json()
         if message.get("verb") == Verb.STOP:
             number, by = int(message.get("order", 0)), str(message.get("by", ""))
             at = dt.datetime.fromisoformat(str(message.get("at") or self.clock.now().isoformat()))

@@ -45,7 +45,7 @@ from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.domain.setup.zones import Zone
 from broadcaster.errors import StationError
 from broadcaster.home import Home
-from broadcaster.services.air import broadcasts, emergency_soundings, heartbeats, leases, stops
+from broadcaster.services.air import broadcasts, emergency_alone, emergency_soundings, heartbeats, leases, stops
 from broadcaster.services.log import left_out, playlog, proofs
 from broadcaster.services.schedule.item_faults import Refusal, item_faults
 from broadcaster.services.scripts import approving
@@ -167,6 +167,10 @@ class LocalDesk:
     def _apply(self, lines: Sequence[Record]) -> None:
         now = self._station.now()
         with self._station.db.write() as session:
+            for line in lines:
+                if line.kind == "alone":
+                    emergency_alone.take(self._station, session, line.body, self._owner)
+            lines = [emergency_alone.real(session, line) for line in lines]
             playlog.append(session, [Entry.from_fields(r.body) for r in lines if r.kind == "entry"], now)
             proofs.append(session, [Proof.from_json(r.body) for r in lines if r.kind == "proof"])
             for line in lines:
@@ -176,7 +180,8 @@ class LocalDesk:
         body = line.body
         match line.kind:
             case "begin":
-                broadcasts.begin(session, body["broadcast"], self._owner, dt.datetime.fromisoformat(body["at"]))
+                owner = emergency_alone.owner_of(self._owner) if "alone" in body else self._owner
+                broadcasts.begin(session, body["broadcast"], owner, dt.datetime.fromisoformat(body["at"]))
             case "let-go":
                 broadcasts.let_go(session, body["broadcast"], self._owner, self._station.now())
             case "verdict":

@@ -13,8 +13,12 @@ import pytest
 
 from broadcaster.clock import SystemClock
 from broadcaster.domain.air.broadcasts import BroadcastState
+from broadcaster.domain.air.emergencies import EmergencyRequest, EmergencyState
+from broadcaster.errors import StationError
 from broadcaster.playout.sound.decoded import DecodedCache, HeldTape, Tape
 from broadcaster.reserve import Reserve
+from broadcaster.services.air import emergencies as service
+from broadcaster.services.log import playlog
 from tests.kit import emergencies
 from tests.kit.air import ALL_DAY, Air, make_air, tone
 from tests.kit.live import running
@@ -118,6 +122,62 @@ def test_an_emergency_is_confirmed_and_heard_on_a_full_disk(air: Air) -> None:
         until(lambda: "đầy" in playout.machine.incidents.now("disk"))
         emergencies.declared(air)
         until(lambda: [e for e in air.log() if e.title == "Lũ về" and e.heard_ms >= 900], 60)
+
+
+def emptied(air: Air) -> None:
+    for path in air.station.home.root.glob("rac-*"):
+        path.unlink()
+
+
+def drafted(air: Air, *, words: bool = True) -> int:
+    sha, ms = air.sounds["lời nói"] if words else (None, 0)
+    request = EmergencyRequest(
+        title="Lũ về",
+        text="" if words else "Lũ về.",
+        zones=("ap-1",),
+        reason="Công điện",
+        recording_sha256=sha,
+        recording_ms=ms,
+    )
+    return service.draft(air.station, emergencies.OPERATOR, request)
+
+
+def test_an_emergency_of_which_no_row_can_be_written_is_sounded_by_play_out_alone_and_logged_later(air: Air) -> None:
+    number = drafted(air)
+    with running(air, reserve=starved(air)) as playout:
+        fill(air.station.home.root)
+        until(lambda: "đầy" in playout.machine.incidents.now("disk"))
+        fill(air.station.home.root)
+        horn = playout.machine.sinks.by_name["main"]
+        said = service.confirm(air.station, emergencies.OPERATOR, number)
+        assert "máy phát tự phát" in said
+        until(lambda: horn.samples >= 1.5 * 48_000, 20)  # siren and words
+        assert emergencies.row(air, number).state is EmergencyState.DRAFT
+        until(lambda: playout.register.has_ended(-number))
+        emptied(air)
+        (row,) = until(lambda: [r for r in emergencies.rows_of(air, number) if r.state.terminal], 60)
+        until(lambda: number not in playout.machine.pinned.numbers())
+    assert horn.samples < 1.6 * 48_000, "once"
+    assert row.state is BroadcastState.AIRED
+    found = emergencies.row(air, number)
+    assert (found.state, found.confirmed_by) == (EmergencyState.ACTIVE, emergencies.OPERATOR.username)
+    assert [e.broadcast_id for e in air.log()] == [row.id, row.id]
+    with air.station.db.read() as session:
+        assert playlog.verify(session).holds
+
+
+@pytest.mark.parametrize("words", [True, False])
+def test_what_cannot_be_sounded_on_a_full_disk_is_refused_loudly_with_what_to_do(air: Air, words: bool) -> None:
+    number = drafted(air, words=words)
+    fill(air.station.home.root)
+    fill(air.station.home.root)
+    with pytest.raises(StationError) as refused:
+        service.confirm(air.station, emergencies.OPERATOR, number)
+    assert ("cũng không trả lời" if words else "chưa có lời đọc") in refused.value.message
+    assert "Hãy xóa bớt tệp trên ổ đĩa" in refused.value.message
+    emptied(air)
+    assert emergencies.row(air, number).state is EmergencyState.DRAFT
+    assert not emergencies.rows_of(air, number)
 
 
 def test_on_a_disk_that_is_full_beyond_its_reserve_what_is_pinned_is_heard_and_logged_later(air: Air) -> None:

@@ -10,7 +10,7 @@ from broadcaster.db.models import Emergency
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.air.emergencies import Another, EmergencyRequest
 from broadcaster.errors import EngineError
-from broadcaster.services.air import emergencies, emergency_soundings, emergency_voice
+from broadcaster.services.air import emergencies, emergency_ending, emergency_soundings, emergency_voice
 from tests.kit.emergencies import OPERATOR, declared, prepare, rows_of
 from tests.kit.live import running
 from tests.kit.sinks import Catch
@@ -54,7 +54,7 @@ def test_nothing_sounds_between_a_siren_and_words_that_are_still_being_spoken(li
         elif then == "no voice":
             emergency_voice._fail(air.station, first, EngineError("Không có giọng."))
         elif then == "ended":
-            emergencies.cancel(air.station, OPERATOR, first, "Nhầm")
+            emergency_ending.cancel(air.station, OPERATOR, first, "Nhầm")
         until(lambda: ended(air, second), 15)
     (after,) = rows_of(air, second)
     assert after.state is BroadcastState.AIRED

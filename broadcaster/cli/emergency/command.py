@@ -279,14 +279,16 @@ def _go_on(
             click.echo("Đã bỏ; không có gì được phát.")
             ctx.exit(1)
         try:
-            emergencies.confirm(station, actor, number, another=another, seal=seal)
+            alone = emergencies.confirm(station, actor, number, another=another, seal=seal)
         except NotAsShownError:  # somebody else is at it: the draft is theirs too
             raise
         except RuleError:  # as when the last of its zones was turned off while the person read
             with contextlib.suppress(RuleError):  # somebody else confirmed it
                 emergencies.dismiss(station, actor, number)
             raise
-        if changed.over:
+        if alone:
+            click.echo(alone)
+        elif changed.over:
             click.echo(f"Đang đọc một lần, không báo động (bản tin số {number}).")
         else:
             click.echo(

@@ -413,7 +413,8 @@ class Desk(Protocol):
     def take(self, lines: Sequence[Record]) -> int:
         """Keep these lines for good, in order, and return how many of them are safe; one taken before counts as safe.
 
-        Kinds that the desk acts on: `begin`, `let-go`, `entry`, `verdict`, `proof`, `incident`, `stops`, `answer`.
+        Kinds that the desk acts on: `alone`, `begin`, `let-go`, `entry`, `verdict`, `proof`, `incident`, `stops` and
+        `answer`.
         """
         ...
 

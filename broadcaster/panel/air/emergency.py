@@ -175,7 +175,7 @@ def confirm(number: int) -> ResponseReturnValue:
     if request.method == "POST":
         try:
             seal = request.form.get("seal", "")
-            emergencies.confirm(station(), actor(), number, another=_another(), seal=seal)
+            alone = emergencies.confirm(station(), actor(), number, another=_another(), seal=seal)
         except NotAsShownError as error:
             flash(error.message, "error")
             return leave_to(url_for("emergency.confirm", number=number))
@@ -185,11 +185,12 @@ def confirm(number: int) -> ResponseReturnValue:
                 url_for("emergency.edit" if error.field != ("emergency",) else "emergency.show", number=number)
             )
         over = _row(number).over
-        flash(
+        done = (
             "Đã kết thúc và đọc một lần, không báo động."
             if over
             else "Đã xác nhận phát khẩn cấp. Thanh trên cùng cho biết bản tin đã ra loa chưa, và có nút dừng."
         )
+        flash(alone or done, "error" if alone else "message")
         return leave_to(url_for("emergency.show", number=number))
     row = _row(number)
     if row.state is not EmergencyState.DRAFT:

@@ -60,7 +60,7 @@ def draft_emergency(json: schemas.EmergencyIn) -> Response:
 @route(f"{_ONE}/confirm", _CONFIRM, "emergency", method="POST", model=schemas.EmergencyOut, missing=True)
 def confirm_emergency(number: int, json: schemas.ConfirmIn) -> Response:
     """Put a draft on the air at once, day or night, under the name of the token; `beside` names what it meets."""
-    emergencies.confirm(
+    alone = emergencies.confirm(
         station(),
         _near().actor,
         number,
@@ -68,7 +68,8 @@ def confirm_emergency(number: int, json: schemas.ConfirmIn) -> Response:
         seal=json.seal,
         per_hour=holder().per_hour,
     )
-    return answer(_now(number))
+    found = _now(number)
+    return answer(found.model_copy(update={"trouble": alone}) if alone else found)
 
 
 @route(f"{_ONE}/drop", _DRAFT, "emergency", method="POST", model=schemas.EmergencyOut, missing=True)

@@ -37,6 +37,8 @@ class Claims:
         The desk is asked on a thread of its own, for it may hang; only one play-out has this home's lock, so a
         broadcast that was pinned here may air without its answer.
         """
+        if bundle.broadcast.id < 0:
+            return bundle  # ordered while no row could be written: nothing is to be claimed
         if self._inline:
             return self._claim(bundle)
         left = (bundle.broadcast.starts_at - self._clock.now()).total_seconds() - _MARGIN_S

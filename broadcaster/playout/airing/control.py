@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
-from broadcaster.domain.air.desk import Answer, Order, OrderEffect, OrderOutcome, Verb
+from broadcaster.domain.air.desk import Answer, Bundle, Order, OrderEffect, OrderOutcome, Verb
 from broadcaster.errors import StationError
+from broadcaster.playout.airing.contract import Launch
 from broadcaster.playout.airing.machine import Machine
 from broadcaster.playout.airing.register import Register
 from broadcaster.playout.airing.stopping import leave_out, stop
@@ -53,6 +55,18 @@ class Control:
         if order.id:
             self._machine.journal.write("answer", answer.as_json())
         return answer
+
+    def sound_alone(self, said: Mapping[str, Any]) -> Answer:
+        """Sound an emergency of which no row could be written; the journal brings it to the desk later."""
+        bundle, by = Bundle.from_json(said["bundle"]), str(said["by"])
+        at = dt.datetime.fromisoformat(str(said["at"]))
+        if self._machine.lease.hold:
+            return Answer(0, *_refused(self._machine.lease.hold))
+        if self._register.knows(bundle.broadcast.id):
+            return Answer(0, *_refused("Bản tin này đang phát hoặc đã phát."))
+        self._machine.journal.write("alone", {**said, "broadcast": bundle.broadcast.id})
+        self._register.launch(Launch(bundle=bundle, at_once=True, by=by, ordered_at=at))
+        return Answer(0, *_done(f"Đang phát “{bundle.broadcast.title}”."))
 
     def _carry_out(self, order: Order) -> Told:
         act = self._verbs().get(order.verb)

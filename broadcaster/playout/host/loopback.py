@@ -1,10 +1,10 @@
 """The ear of play-out on loopback: a datagram wakes it at once, so that it need not ask the database in a hurry.
 
-The datagram is only a knock: what is wanted stands in a `Command` row. Two are exceptions: a stop must also work when
-the database does not, so it is carried in the datagram itself; and a question about this very moment (how loud is it?)
-is answered by a datagram, for it is asked several times a second and belongs in no table. The secret in
-`run/playout.port`, readable by the station's own account only, keeps other programs of the machine from knocking: it
-is the first bytes of a datagram, compared before anything is made of the rest.
+The datagram is only a knock: what is wanted stands in a `Command` row. Three are exceptions: a stop must also work when
+the database does not, and so must an emergency of which no row can be written, so both are carried in the datagram
+itself; and a question about this very moment (how loud is it?) is answered by a datagram, for it is asked several times
+a second and belongs in no table. The secret in `run/playout.port`, readable by the station's own account only, keeps
+other programs of the machine from knocking.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 
 from broadcaster.threads import WatchedThread, survived
 
-LARGEST = 4096
+LARGEST = 65_507
 """Bytes in a datagram; longer ones are not ours."""
 _DATAGRAM = 65_536
 """No datagram is longer; one that is cut short is an error on Windows."""

@@ -62,7 +62,7 @@ def look_back(records: Iterable[Record]) -> Past:
                 obeyed.add(record.body["order"])
             case "stops":
                 stops = stops.joined(Stops.from_json(record.body))
-            case "let-go":
+            case "let-go" | "alone":
                 pass
             case _ if number is not None:
                 _take(open_ones.setdefault(number, Unfinished()), record)

@@ -5,7 +5,6 @@ What is said when lies in `emergency_soundings`, how it is spoken in `emergency_
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any, Final
 
 from sqlalchemy import func, select
@@ -15,8 +14,8 @@ from broadcaster.db.models import Emergency
 from broadcaster.db.queries.emergencies import in_force
 from broadcaster.db.queries.one import one_of
 from broadcaster.db.queries.zones import zone_map
+from broadcaster.db.session import DatabaseUnavailableError
 from broadcaster.domain.air.emergencies import (
-    READING,
     Another,
     EmergencyRequest,
     EmergencyState,
@@ -29,7 +28,7 @@ from broadcaster.domain.seen import require_seen
 from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import ForbiddenError, RuleError
-from broadcaster.services.air import broadcasts, emergency_soundings, emergency_words
+from broadcaster.services.air import broadcasts, emergency_alone, emergency_soundings, emergency_words
 from broadcaster.services.air.emergency_ending import held
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
@@ -184,43 +183,63 @@ def confirm(
     another: Another = Another.REPLACE,
     seal: str | None = None,
     per_hour: int | None = None,
-) -> int | None:
-    """Put a draft on the air at once, day or night; return the number of its first broadcast, if there is one yet.
+) -> str:
+    """Put a draft on the air at once, day or night; return what the person must know besides, mostly nothing.
 
     The alert tone leaves while the words may still be being spoken. An active emergency that shares an output is
     replaced, or goes on (`another`), and this one is heard as soon as that leaves the output free; what says that
     something is over ends those that it names and no other. `seal` is that of what was shown (`deciding`),
-    `per_hour` how often the actor may do this in an hour.
+    `per_hour` how often the actor may do this in an hour. Where no row can be written play-out sounds it alone.
 
     Raises:
         ForbiddenError: the actor may not, or not so often.
         NotAsShownError: what would sound is no longer what was shown.
         RuleError: something is missing, or it was confirmed or put aside before; nothing sounds.
+        UnsoundedError: neither a row can be written nor play-out can do without; nothing sounds.
     """
     actor.require(Permission.EMERGENCY)
+    try:
+        _confirm(station, actor, number, another, seal, per_hour)
+    except DatabaseUnavailableError as away:
+        with station.db.read() as session:
+            row = open_draft(session, number)
+            codes = _ready(station, session, row, actor, seal, per_hour)
+            session.expunge(row)
+            emergency_soundings.activate(station, row, actor.username, station.now())
+            return emergency_alone.sound(station, session, row, codes, away)
+    broadcasts.ring(station.home)
+    return ""
+
+
+def _ready(
+    station: Station, session: Session, row: Emergency, actor: Actor, seal: str | None, per_hour: int | None
+) -> tuple[str, ...]:
+    """The zones of a draft that may be put on the air, and is what was shown."""
+    if per_hour is not None:
+        _require_seldom(session, actor, station.now(), per_hour)
+    require_shown(deciding(station, session, row), seal, SHOWN)
+    wish = wish_of(row).cleaned()
+    wish.check(station.now())
+    codes = zone_map(session).expand(wish.zones, where="zones")
+    if not codes:
+        raise RuleError("Các cụm loa đã chọn đều đang tắt.", field="zones")
+    return codes
+
+
+def _confirm(
+    station: Station, actor: Actor, number: int, another: Another, seal: str | None, per_hour: int | None
+) -> None:
     with station.db.write() as session:
-        row = open_draft(session, number)
-        if per_hour is not None:
-            _require_seldom(session, actor, station.now(), per_hour)
-        require_shown(deciding(station, session, row), seal, SHOWN)
-        wish = wish_of(row).cleaned()
-        now = station.now()
-        wish.check(now)
-        codes = zone_map(session).expand(wish.zones, where="zones")
-        if not codes:
-            raise RuleError("Các cụm loa đã chọn đều đang tắt.", field="zones")
-        row.state, row.confirmed_by, row.confirmed_at = EmergencyState.ACTIVE, actor.username, now
-        lasts = READING if row.over else dt.timedelta(hours=station.settings.emergency.lasts_hours)
-        row.expires_at = wish.expires_at or now + lasts
+        row, now = open_draft(session, number), station.now()
+        _ready(station, session, row, actor, seal, per_hour)
+        emergency_soundings.activate(station, row, actor.username, now)
         for other in gives_way(session, row, station.outputs(session), now, another):
             closed = EmergencyState.CANCELLED if row.over else EmergencyState.REPLACED
             said = "Kết thúc theo" if row.over else "Thay bằng"
             other.replaced_by = number
             emergency_soundings.close(session, other, closed, now, actor, f"{said} bản tin khẩn cấp số {number}.")
-        first = emergency_soundings.begin(station, session, row, now)
+        emergency_soundings.begin(station, session, row, now)
         Trail(session, now, actor).record("confirm", "emergency", number, note=row.reason, after=_facts(row))
-    broadcasts.ring(station.home)
-    return first
 
 
 def _require_seldom(session: Session, actor: Actor, now: dt.datetime, per_hour: int) -> None:

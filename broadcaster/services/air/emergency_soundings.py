@@ -19,7 +19,7 @@ from broadcaster.db.queries.messages import soundings_of
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.broadcasts import OPEN_STATES, BroadcastKind, BroadcastState, ItemKind, RundownItem
 from broadcaster.domain.air.desk import Verb
-from broadcaster.domain.air.emergencies import NOTICE, EmergencyState, last_start, repeat_after, repeats
+from broadcaster.domain.air.emergencies import NOTICE, READING, EmergencyState, last_start, repeat_after, repeats
 from broadcaster.domain.people.roles import Actor, machine
 from broadcaster.services.air import broadcasts, signs
 from broadcaster.services.air.emergency_rest import RECENT, resume
@@ -45,12 +45,19 @@ _SEAM = dt.timedelta(seconds=1)
 _HANDS_OFF = dt.timedelta(seconds=60)
 
 
+def activate(station: Station, row: Emergency, by: str, now: dt.datetime) -> None:
+    """Let a draft hold from now on, in the name of whoever confirmed it."""
+    row.state, row.confirmed_by, row.confirmed_at = EmergencyState.ACTIVE, by, now
+    lasts = READING if row.over else dt.timedelta(hours=station.settings.emergency.lasts_hours)
+    row.expires_at = row.expires_at or now + lasts
+
+
 def begin(station: Station, session: Session, row: Emergency, now: dt.datetime) -> int | None:
     """Plan the first sounding for this moment, and the repeats; return the number of the first broadcast.
 
     What is read without the alarm waits for its words.
     """
-    rundown = _rundown(station, session, row)
+    rundown = rundown_of(station, session, row)
     if not rundown and row.over:
         return None
     first = _broadcast(session, row, 0, now, rundown, GRACE)
@@ -64,13 +71,13 @@ def speech_arrived(station: Station, session: Session, row: Emergency, now: dt.d
         return
     rows = soundings_of(session, row)
     if not any(_speaks(b) for b in rows):
-        whole = _rundown(station, session, row)
+        whole = rundown_of(station, session, row)
         if rows and all(b.state.terminal and b.state is not BroadcastState.AIRED for b in rows):
             _broadcast(session, row, 0, now, whole, GRACE)  # the tone was cut short: nobody would listen up
         else:
             tone_end = row.confirmed_at + dt.timedelta(milliseconds=max((b.sound_ms for b in rows), default=0))
             _broadcast(session, row, 0, max(now, tone_end + _SEAM), whole[-1:], GRACE)
-    rundown = tuple(_rundown(station, session, row))
+    rundown = tuple(rundown_of(station, session, row))
     until = _last_start(row, rundown)
     for b in rows:
         if b.state is BroadcastState.PLANNED and b.starts_at > now + _HANDS_OFF and b.rundown != rundown:
@@ -84,7 +91,7 @@ def extend(station: Station, session: Session, row: Emergency, now: dt.datetime)
     """Plan the repeats of the coming day that are not planned yet; return how many were added."""
     if row.repeat_minutes is None or row.confirmed_at is None or not row.quick_sha256:
         return 0  # a tone without words, again and again, would only frighten
-    rundown = _rundown(station, session, row)
+    rundown = rundown_of(station, session, row)
     every = repeat_after(row.repeat_minutes, sum(i.duration_ms for i in rundown))
     known = {b.attempt for b in soundings_of(session, row)}
     added = 0
@@ -105,7 +112,7 @@ def again(station: Station, session: Session, row: Emergency, now: dt.datetime) 
                 b.ordered_at = now
             else:
                 _skip(session, b.id, row.confirmed_by, now)  # what was held back is said anew below
-    _broadcast(session, row, 0, now, _rundown(station, session, row), GRACE)
+    _broadcast(session, row, 0, now, rundown_of(station, session, row), GRACE)
     extend(station, session, row, now)
 
 
@@ -192,7 +199,7 @@ def _sound_again(station: Station, session: Session, row: Emergency, now: dt.dat
         return 0
     log.warning("emergency %d was not heard in full in %s: it is sounded again", row.id, ", ".join(zones))
     Trail(session, now, machine()).record("again", "emergency", row.id, note=", ".join(zones))
-    _broadcast(session, row, 0, now, _rundown(station, session, row), GRACE, zones=zones)
+    _broadcast(session, row, 0, now, rundown_of(station, session, row), GRACE, zones=zones)
     return 1
 
 
@@ -223,7 +230,7 @@ def _speaks(b: BroadcastRow) -> bool:
     return any(i.kind is ItemKind.EMERGENCY for i in b.rundown)
 
 
-def _rundown(station: Station, session: Session, row: Emergency) -> list[RundownItem]:
+def rundown_of(station: Station, session: Session, row: Emergency) -> list[RundownItem]:
     """Tone and words; without a tone in the station, or words yet, what there is."""
     alert = alert_of(station, session)
     items = []
@@ -254,14 +261,25 @@ def _broadcast(
     zones: Sequence[str] = (),
 ) -> BroadcastRow:
     """Plan a sounding, in `zones` alone where those are given."""
-    zones = zones or zone_map(session).expand(row.zones, where="zones")
+    made = sounding_of(row, attempt, at, rundown, grace, zones or zone_map(session).expand(row.zones, where="zones"))
+    session.add(made)
+    session.flush()
+    return made
+
+
+def sounding_of(
+    row: Emergency,
+    attempt: int,
+    at: dt.datetime,
+    rundown: Sequence[RundownItem],
+    grace: dt.timedelta,
+    zones: Sequence[str],
+) -> BroadcastRow:
+    """A sounding that is not kept yet."""
     title = (broadcasts.OVER_TITLE if row.over else broadcasts.URGENT_TITLE) + row.title
     if (until := _last_start(row, rundown)) is not None:  # pinned by play-out, which may be alone when it is due
         grace = max(min(grace, until - at), _HASTE)
     since = row.ordered_at or at
-    made = origins.emergency(
+    return origins.emergency(
         row.id, row.confirmed_by, title, zones, rundown, at, grace, attempt=attempt, ordered_at=since
     )
-    session.add(made)
-    session.flush()
-    return made
