@@ -167,10 +167,7 @@ class LocalDesk:
     def _apply(self, lines: Sequence[Record]) -> None:
         now = self._station.now()
         with self._station.db.write() as session:
-            for line in lines:
-                if line.kind == "alone":
-                    emergency_alone.take(self._station, session, line.body, self._owner)
-            lines = [emergency_alone.real(session, line) for line in lines]
+            lines = [emergency_alone.known(self._station, session, line, self._owner) for line in lines]
             playlog.append(session, [Entry.from_fields(r.body) for r in lines if r.kind == "entry"], now)
             proofs.append(session, [Proof.from_json(r.body) for r in lines if r.kind == "proof"])
             for line in lines:

@@ -67,7 +67,17 @@ def sound(station: Station, session: Session, row: Emergency, codes: tuple[str, 
     return _DONE
 
 
-def take(station: Station, session: Session, body: Mapping[str, Any], owner: str) -> None:
+def known(station: Station, session: Session, line: Record, owner: str) -> Record:
+    """A line of the journal under the number of its row; what play-out sounded alone is given one."""
+    match line.kind:
+        case "alone":
+            _take(station, session, line.body, owner)
+        case _:
+            return _real(session, line)
+    return line
+
+
+def _take(station: Station, session: Session, body: Mapping[str, Any], owner: str) -> None:
     """Write the rows of what play-out sounded alone; once."""
     number, bundle = -int(body["broadcast"]), Bundle.from_json(body["bundle"])
     row = session.get(Emergency, number, with_for_update=True)
@@ -92,8 +102,7 @@ def owner_of(owner: str) -> str:
     return f"{owner[:110]}:alone"
 
 
-def real(session: Session, line: Record) -> Record:
-    """A line of the journal under the number of its row."""
+def _real(session: Session, line: Record) -> Record:
     key = "broadcast_id" if "broadcast_id" in line.body else "broadcast"
     number = line.body.get(key)
     if not isinstance(number, int) or number >= 0 or (found := _row_of(session, -number)) is None:
