@@ -5,6 +5,7 @@ What is said when lies in `emergency_soundings`, how it is spoken in `emergency_
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, Final
 
 from sqlalchemy import func, select

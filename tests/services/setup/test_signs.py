@@ -118,6 +118,6 @@ def test_an_emergency_that_begins_before_anything_was_mended_has_its_siren(stati
     number = emergencies.draft(station, ANYBODY, wish)
     emergencies.confirm(station, ANYBODY, number)
     with station.db.read() as session:
-        siren = emergency_soundings._rundown(station, session, emergencies.get(session, number))[0]
+        siren = emergency_soundings.rundown_of(station, session, emergencies.get(session, number))[0]
     assert siren.audio_sha256 in Store(station.home.store)
     assert siren.duration_ms == round(signs.shipped()["bao-dong"]["seconds"] * 1000)
