@@ -281,7 +281,7 @@ def test_all_that_a_message_says_is_shown_before_the_question(loa: Loa, home: Pa
         "Việc cần làm: chuẩn bị",
     ):
         assert words in asked.out, words
-    assert "LƯU Ý: Không đọc phần “en-US: Storm No. 5”." in asked.err
+    assert "Ghi chú: Không đọc phần “en-US: Storm No. 5”." in asked.err
     assert asked.out.index("Mức độ") < asked.out.index("Phát khẩn cấp?")
 
 

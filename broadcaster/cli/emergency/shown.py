@@ -34,8 +34,8 @@ def show_draft(station: Station, number: int, another: Another) -> str:
         click.echo(f"{line.label}: {line.text}")
     for unused in facts.unused:
         click.echo(f"Không dùng {unused}.")
-    for note in facts.notes:
-        click.echo(f"LƯU Ý: {note}", err=True)
+    for told in facts.told:
+        click.echo(told, err=True)
     click.echo(
         f"{'Đọc một lần, không báo động,' if row.over else 'Phát NGAY'} tại {len(codes)} cụm loa: {', '.join(names.get(c, c) for c in codes)}."
     )

@@ -24,7 +24,7 @@ from broadcaster.services.air import broadcasts, orders, stops
 from broadcaster.services.air.fitness import Organ, fitness
 from broadcaster.services.reports import due as report_due
 from broadcaster.services.schedule import resuming, uptakes
-from broadcaster.services.setup import disk_room, doctor, first_run, restored
+from broadcaster.services.setup import disk_room, doctor, first_run, restored, settings_check
 
 blueprint = Blueprint("onair", __name__)
 _HEALTH_SECONDS = 30.0
@@ -75,6 +75,7 @@ def index() -> ResponseReturnValue:
         steps=len(guide),
         disk=disk_room.warning(station()),
         held=restored.waiting(station()),
+        wrong=list(settings_check.in_file(station())) if actor().may(Permission.MANAGE) else [],
         **_today(),
     )
 

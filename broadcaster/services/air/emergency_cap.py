@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -60,7 +60,7 @@ def wish_from_cap(station: Station, data: bytes, name: str) -> CapDraft:
     """
     alert = read_cap(data, name=name)
     _check(alert, name)
-    alert, notes = _in_force(station, alert, name)
+    alert, remarks = _in_force(station, alert, name)
     with station.db.read() as session:
         _take_once(session, alert, name)
         held = emergencies.active(session, station.now())
@@ -83,7 +83,7 @@ def wish_from_cap(station: Station, data: bytes, name: str) -> CapDraft:
     )
     return CapDraft(
         wish=wish,
-        source=_kept_facts(alert, notes),
+        source=_kept_facts(alert, remarks),
         identifier=_kept(alert.identifier),
         asks=others if alert.over and not ends else (),
     )
@@ -112,34 +112,45 @@ def _check(alert: CapAlert, name: str) -> None:
             raise RuleError(f"Bản tin CAP này là {why} ({value}), không phát lên loa.", field=name)
 
 
-def _in_force(station: Station, alert: CapAlert, name: str) -> tuple[CapAlert, list[str]]:
-    """The message without those parts whose time is over, and notes on what a person should know of the others."""
-    now, notes = station.now(), []
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """What a person is told of a message beside what it says."""
+
+    warnings: list[str] = field(default_factory=list)
+    """What to do something about before it is aired."""
+    notes: list[str] = field(default_factory=list)
+    """What was left out or put right, for whoever asks."""
+
+
+def _in_force(station: Station, alert: CapAlert, name: str) -> tuple[CapAlert, Remarks]:
+    """The message without those parts whose time is over, and what a person should know of the others."""
+    now, remarks = station.now(), Remarks()
     past = [i for i in alert.infos if i.expires is not None and i.expires <= now]
     if past and len(past) == len(alert.infos) and alert.kind != "Cancel":
         over = station.local(max(i.expires for i in past if i.expires))
         raise RuleError(f"Bản tin CAP này đã hết hiệu lực lúc {over:%H:%M %d/%m/%Y}.", field=name)
     if alert.kind != "Cancel":
-        notes += [f"Không đọc phần “{i.title}”: đã hết hiệu lực." for i in past]
+        remarks.notes.extend(f"Không đọc phần “{i.title}”: đã hết hiệu lực." for i in past)
         alert = replace(alert, infos=tuple(i for i in alert.infos if i not in past))
     if alert.foreign:
-        notes.append(f"Bản tin viết bằng “{alert.language}”, không phải tiếng Việt. Hãy dịch trước khi phát.")
-    notes += [f"Không đọc phần “{words}”." for words in alert.left_out]
+        remarks.warnings.append(f"Bản tin viết bằng “{alert.language}”, không phải tiếng Việt. Hãy dịch rồi mới phát.")
+    remarks.notes.extend(f"Không đọc phần “{words}”." for words in alert.left_out)
     if not alert.over:
-        notes += [
+        remarks.warnings.extend(
             f"Phần “{i.title}” báo đã qua, phần khác thì chưa: vẫn phát như cảnh báo." for i in alert.infos if i.over
-        ]
+        )
     ends = sorted({i.expires for i in alert.infos if i.expires})
     if len(ends) > 1:
-        notes.append(
+        remarks.notes.append(
             "Các phần hết hiệu lực khác giờ nhau; bản tin dừng lúc phần đầu tiên hết hiệu lực. Còn cần thì kéo dài."
         )
     scope = alert.shown.get("alert/scope", ())
     if scope and scope != ("Public",):
-        notes.append("Bản tin không gửi cho mọi người; hãy hỏi nơi gửi trước khi phát lên loa.")
+        remarks.warnings.append("Bản tin không gửi cho mọi người; hãy hỏi nơi gửi trước khi phát lên loa.")
     if alert.deviations:
-        notes.append(f"Đọc được nhưng sai chuẩn ở {'; '.join(alert.deviations)}. Vẫn dùng làm bản nháp, hãy xem kỹ.")
-    return alert, notes
+        broken = "; ".join(alert.deviations)
+        remarks.notes.append(f"Đọc được nhưng sai chuẩn ở {broken}. Vẫn dùng làm bản nháp, hãy xem kỹ.")
+    return alert, remarks
 
 
 def _take_once(session: Session, alert: CapAlert, name: str) -> None:
@@ -191,7 +202,7 @@ def _reason(station: Station, alert: CapAlert) -> str:
     return f"Bản tin CAP {alert.identifier} của {alert.sender_name}, gửi lúc {sent:%H:%M %d/%m/%Y}."
 
 
-def _kept_facts(alert: CapAlert, notes: list[str]) -> dict[str, Any]:
+def _kept_facts(alert: CapAlert, remarks: Remarks) -> dict[str, Any]:
     return {
         "identifier": alert.identifier,
         "sender": alert.sender,
@@ -206,7 +217,8 @@ def _kept_facts(alert: CapAlert, notes: list[str]) -> dict[str, Any]:
         "references": [list(pair) for pair in alert.references],
         "shown": {path: list(values) for path, values in alert.shown.items()},
         "ignored": list(alert.ignored),
-        "notes": notes,
+        "warnings": remarks.warnings,
+        "notes": remarks.notes,
     }
 
 

@@ -28,10 +28,17 @@ class CapFacts:
     """All that is known of the message that an emergency came from."""
 
     lines: tuple[CapFact, ...]
+    warnings: tuple[str, ...]
+    """What to do something about before confirming: another language, a message that is not for everybody."""
     notes: tuple[str, ...]
-    """What a person must know before confirming: another language, what is not read, breaches of the standard."""
+    """What else to know: what is not read, harmless breaches of the standard."""
     unused: tuple[str, ...]
     """What the message holds besides, and why the station does nothing with it."""
+
+    @property
+    def told(self) -> list[str]:
+        """The warnings and the notes, each with the word that tells them apart where there are no colours."""
+        return [*(f"LƯU Ý: {words}" for words in self.warnings), *(f"Ghi chú: {words}" for words in self.notes)]
 
 
 def cap_facts(station: Station, row: Emergency) -> CapFacts:
@@ -51,6 +58,7 @@ def cap_facts(station: Station, row: Emergency) -> CapFacts:
         unused.setdefault(ELEMENTS[path].ignored, []).append(path.rpartition("/")[2])
     return CapFacts(
         lines=tuple(lines),
+        warnings=tuple(source.get("warnings", [])),
         notes=tuple(source.get("notes", [])),
         unused=tuple(f"{', '.join(dict.fromkeys(names))}: {why}" for why, names in unused.items()),
     )

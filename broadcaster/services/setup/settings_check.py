@@ -21,13 +21,13 @@ _RELAY_S = 12.0
 def in_settings(station: Station) -> list[str]:
     """A sentence for each setting that is in the wrong place or names what there is not."""
     return [
-        *_file(station),
+        *in_file(station),
         *own_faults(station),
         *filter(None, (_alert(station), _quick_voice(station), _days(station))),
     ]
 
 
-def _file(station: Station) -> Iterator[str]:
+def in_file(station: Station) -> Iterator[str]:
     """What is wrong in the file itself: it is not read at all, or names what no package offers."""
     try:
         fresh = station.home.settings()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import zipfile
 
@@ -145,3 +146,13 @@ def test_a_backup_is_taken_fetched_and_brought_back_beside_the_station(sign_in: 
     assert str(root) in page
     again = open_station(root)
     again.close()
+
+
+def test_a_mistyped_name_in_the_file_is_on_the_first_page_of_who_may_mend_it(sign_in: SignIn, station: Station) -> None:
+    file = station.home.settings_file
+    station.home.settings_in_use()
+    file.write_text(file.read_text(encoding="utf-8").replace("four_eyes", "four_eye"), encoding="utf-8")
+    sentence = "four_eye: không có khóa này. Có phải ý là “four_eyes” không?"
+    assert sentence in html.unescape(sign_in("quantri").get("/").text)
+    assert sentence not in html.unescape(sign_in("bientap").get("/").text)
+    assert station.settings.approval.four_eyes, "the station goes on with what was right"

@@ -188,9 +188,9 @@ def test_everything_is_shown_in_vietnamese_and_station_time_before_anybody_confi
 def test_a_foreign_or_a_limited_message_is_warned_of(station):
     foreign = lasting(FLOOD.replace(">vi-VN<", ">zh-TW<"))
     row = row_of(station, draft_from_cap(station, OPERATOR, foreign, "lu.xml"))
-    assert any("zh-TW" in note and "không phải tiếng Việt" in note for note in cap_facts(station, row).notes)
+    assert any("zh-TW" in note and "không phải tiếng Việt" in note for note in cap_facts(station, row).warnings)
     row = row_of(station, draft_from_cap(station, OPERATOR, LANDSLIDE.encode(), "sl.xml"))
-    assert any("không gửi cho mọi người" in note for note in cap_facts(station, row).notes)
+    assert any("không gửi cho mọi người" in note for note in cap_facts(station, row).warnings)
 
 
 def test_a_draft_of_an_earlier_version_is_shown_without_what_it_did_not_keep(station):
