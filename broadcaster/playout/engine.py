@@ -318,15 +318,18 @@ class Playout:
                 fresh[b.id] = bundle
         keys = self.alarm.keys()
         self._let_go(fresh[number] for number in sorted(day.claimed & fresh.keys()))
+        changed = machine.pinned.put_all(fresh.values())
         for number, bundle in fresh.items():
-            if machine.pinned.put(bundle) or alarm_key(number) not in keys:
+            if number in changed or alarm_key(number) not in keys:
                 self._set_alarm(bundle)
                 machine.agenda.again("beat")
-        for number in machine.pinned.numbers() if not held else ():
-            if number not in fresh and not self.register.horns.has(number):
-                self.alarm.cancel(alarm_key(number))
-                machine.pinned.drop(number)
-                machine.agenda.again("beat")
+        past = (
+            [] if held else [n for n in machine.pinned.numbers() if n not in fresh and not self.register.horns.has(n)]
+        )
+        for number in past:
+            self.alarm.cancel(alarm_key(number))
+            machine.agenda.again("beat")
+        machine.pinned.drop(past)
 
         if not machine.inline:
             pinned = (machine.pinned.get(number) for number in machine.pinned.numbers())
