@@ -60,11 +60,11 @@ class Room:
 
     @classmethod
     def read(cls, station: Station, session: Session, start: dt.datetime, end: dt.datetime | None = None) -> Room:
-        """What stands in the weeks in which `start` and `end` lie."""
+        """What stands in the weeks in which `start` and `end` lie, and what reaches over midnight into them or out."""
         first, last = station.local(start).date(), station.local(end or start).date()
         monday = first - dt.timedelta(days=first.weekday())
-        days = (last - monday).days // 7 * 7 + 7
-        begin, known = day_start(monday, station.settings.tz), zone_map(session)
+        eve, days = monday - dt.timedelta(days=1), (last - monday).days // 7 * 7 + 9
+        begin, known = day_start(eve, station.settings.tz), zone_map(session)
         rows = session.execute(
             select(
                 BroadcastRow.id,
@@ -97,7 +97,7 @@ class Room:
         ]
         found += [
             Occupant(0, d.occurrence.slot.title, d.occurrence.starts_at, d.occurrence.ends_at, d.zones)
-            for d in unwritten(station, session, monday, days, known)
+            for d in unwritten(station, session, eve, days, known)
         ]
         found.sort(key=lambda o: o.starts_at)
         outputs = Outputs.of(known.zones.values(), station.settings.several)
