@@ -118,8 +118,13 @@ def roman_value(numeral: str) -> int | None:
     for here, after in zip(numeral, [*numeral[1:], ""], strict=True):
         value = _ROMAN[here]
         total += -value if after and _ROMAN[after] > value else value
-    canonical, rest = "", total
-    for value, letters in _ROMAN_PLACES:
-        count, rest = divmod(rest, value)
-        canonical += letters * count
-    return total if canonical == numeral else None
+    return total if roman_numeral(total) == numeral else None
+
+
+def roman_numeral(number: int) -> str:
+    """A number up to 3999 in Roman numerals."""
+    letters = ""
+    for value, sign in _ROMAN_PLACES:
+        count, number = divmod(number, value)
+        letters += sign * count
+    return letters

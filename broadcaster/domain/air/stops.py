@@ -39,12 +39,8 @@ class Stops:
 
     by_output: Mapping[str, Stop] = field(default_factory=dict)
 
-    def with_stop(self, outputs: Iterable[str], stop: Stop) -> Stops:
-        """These and one more; of two on an output the later counts, whichever is heard of first."""
-        return self.joined(Stops(dict.fromkeys(outputs, stop)))
-
     def joined(self, other: Stops) -> Stops:
-        """These and others."""
+        """These and others; of two on an output the later counts, whichever is heard of first."""
         found = dict(self.by_output)
         for name, stop in other.by_output.items():
             if name not in found or found[name].at < stop.at:

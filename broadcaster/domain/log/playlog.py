@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from broadcaster.domain.air.broadcasts import BroadcastState, ItemKind
-from broadcaster.domain.air.causes import Cause
+from broadcaster.domain.air.broadcasts import BroadcastState, ItemKind, RundownItem
+from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.air.outlets import Outlet
 from broadcaster.domain.log import older
 
@@ -113,6 +113,11 @@ FIELDS = {1: tuple(_V1.split()), 2: _V2, 3: _V3, 4: (*_V3, "outlet")}
 NEWEST = max(FIELDS)
 
 
+def entry_id(broadcast_id: int, item_no: int, zone: str) -> str:
+    """The one id that an item of a broadcast can have in a zone."""
+    return f"b{broadcast_id}-{item_no}-{zone}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One item in one zone, as it was planned and as it was heard. Times are aware UTC, lengths milliseconds."""
@@ -150,6 +155,50 @@ class Entry:
     """What its output was; None where nothing went out, and before version 4."""
     version: int = NEWEST
     """Which fields the hash covers; what is written today is of the newest."""
+
+    @classmethod
+    def unheard(
+        cls,
+        broadcast: tuple[int, str],
+        item: RundownItem,
+        zone: str,
+        planned_at: dt.datetime,
+        *,
+        outcome: Outcome,
+        why: Why,
+        actor: str,
+        host: str,
+        sink: str,
+    ) -> Entry:
+        """The entry of an item of a broadcast (number and title) that a zone heard nothing of."""
+        number, title = broadcast
+        return cls(
+            id=entry_id(number, item.no, zone),
+            broadcast_id=number,
+            broadcast_title=title[:300],
+            item_no=item.no,
+            zone=zone,
+            kind=item.kind,
+            title=item.title[:300],
+            script_id=item.script_id,
+            revision=item.revision,
+            topic=item.topic,
+            unit=item.unit,
+            genre=item.genre,
+            audio_sha256=item.audio_sha256 or None,
+            planned_at=planned_at,
+            started_at=None,
+            ended_at=None,
+            duration_ms=item.duration_ms,
+            heard_ms=0,
+            outcome=outcome,
+            reason=why.text,
+            cause=why.cause,
+            actor=actor[:64],
+            host=host[:120],
+            sink=sink[:64],
+            voice=item.voice,
+        )
 
     @property
     def because(self) -> Cause | None:

@@ -85,6 +85,17 @@ class Actor:
         if not self.may(permission):
             raise ForbiddenError(f"Tài khoản “{self.username}” không có quyền làm việc này ({permission.value}).")
 
+    def account(self, username: str | None) -> str:
+        """The account that is meant: one's own, or with MANAGE another's.
+
+        Raises:
+            ForbiddenError: it is another's, and the actor may not manage accounts.
+        """
+        meant = username or self.username
+        if meant != self.username:
+            self.require(Permission.MANAGE)
+        return meant
+
 
 STARTER_KIT = "bộ cài mẫu"
 """Who brings the scripts that a new station is given: they are nobody's work there."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from broadcaster.domain.log.playlog import entry_id
 from broadcaster.domain.log.proof import CapturePoint, ItemFinding, Proof
 from broadcaster.playout.airing.contract import OnItsWay
 from broadcaster.playout.airing.machine import Machine
 from broadcaster.playout.monitor.comparator import Comparator
 from broadcaster.playout.monitor.confidence_feed import ConfidenceFeed
-from broadcaster.playout.record.asrun import entry_id
 from broadcaster.playout.sinks import return_command
 from broadcaster.playout.sinks.base import Sink
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, Broadcas
 from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.air.outlets import Outlet
 from broadcaster.domain.log.heard import Heard
-from broadcaster.domain.log.playlog import Ending, Entry, Outcome
+from broadcaster.domain.log.playlog import Ending, Entry, Outcome, entry_id
 from broadcaster.playout.record.journal import Journal
 
 MACHINE = "tự động"
@@ -22,11 +22,6 @@ SILENT = frozenset({Outcome.MISSED, Outcome.REFUSED, Outcome.FAILED})
 """The outcomes of what never left; the others can only be measured."""
 TRIAL_ZONE = "aircheck"
 """A trial is heard nowhere; its entries carry this in place of a zone, and the kind `trial`."""
-
-
-def entry_id(broadcast_id: int, item_no: int, zone: str) -> str:
-    """The one id that an item of a broadcast can have in a zone."""
-    return f"b{broadcast_id}-{item_no}-{zone}"
 
 
 def heard_zones(broadcast: Broadcast) -> tuple[str, ...]:
@@ -126,7 +121,7 @@ class AsRun:
                 continue
             self.known[key] = outcome
             entry = self._entry(
-                key, item, zone, outcome, why, by=by, started_at=started_at, ended_at=ended_at, heard=heard, also=also
+                item, zone, outcome, why, by=by, started_at=started_at, ended_at=ended_at, heard=heard, also=also
             )
             bodies.append(entry.fields())
         if bodies:
@@ -179,7 +174,6 @@ class AsRun:
 
     def _entry(
         self,
-        key: str,
         item: RundownItem,
         zone: str,
         outcome: Outcome,
@@ -192,32 +186,16 @@ class AsRun:
         also: tuple[str, ...],
     ) -> Entry:
         before = sum(i.duration_ms for i in self.broadcast.rundown if i.no < item.no)
-        return Entry(
-            id=key,
-            broadcast_id=self.broadcast.id,
-            broadcast_title=self.broadcast.title[:300],
-            item_no=item.no,
-            zone=zone,
-            kind=ItemKind.TRIAL if self.broadcast.kind is BroadcastKind.TRIAL else item.kind,
-            title=item.title[:300],
-            script_id=item.script_id,
-            revision=item.revision,
-            topic=item.topic,
-            unit=item.unit,
-            genre=item.genre,
-            audio_sha256=item.audio_sha256 or None,
-            planned_at=self.broadcast.starts_at + dt.timedelta(milliseconds=before),
+        b = self.broadcast
+        planned = b.starts_at + dt.timedelta(milliseconds=before)
+        told = {"actor": by or MACHINE, "host": self.host, "sink": self.sinks.get(zone, "")}
+        entry = Entry.unheard((b.id, b.title), item, zone, planned, outcome=outcome, why=why, **told)
+        return replace(
+            entry,
+            kind=ItemKind.TRIAL if b.kind is BroadcastKind.TRIAL else item.kind,
             started_at=started_at,
             ended_at=ended_at,
-            duration_ms=item.duration_ms,
             heard_ms=heard.ms if heard else 0,
             outlet=heard.outlet if heard else None,
-            outcome=outcome,
-            reason=why.text,
-            cause=why.cause,
-            actor=(by or MACHINE)[:64],
-            host=self.host[:120],
-            sink=self.sinks.get(zone, "")[:64],
-            voice=item.voice,
             also=also if heard and heard.ms else (),
         )

@@ -14,8 +14,8 @@ from broadcaster.domain.air.lateness import LatePolicy
 from broadcaster.domain.air.outlets import Outlet
 from broadcaster.domain.air.stops import Stops
 from broadcaster.domain.log.heard import Heard, Measurement
-from broadcaster.domain.log.playlog import Entry, Outcome
-from broadcaster.playout.record.asrun import AsRun, entry_id
+from broadcaster.domain.log.playlog import Entry, Outcome, entry_id
+from broadcaster.playout.record.asrun import AsRun
 
 
 @dataclass

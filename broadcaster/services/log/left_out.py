@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import AuditEvent, BroadcastRow
 from broadcaster.db.queries.zones import zones_by_code
-from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, RundownItem
-from broadcaster.domain.air.causes import Cause
+from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.log.playlog import Entry, Outcome
 from broadcaster.services.log import playlog
 from broadcaster.services.schedule.leaving_out import LEFT_OUT
@@ -55,38 +55,13 @@ def _entries(session: Session, row: BroadcastRow) -> list[Entry]:
     )
     by = session.scalars(query.order_by(AuditEvent.id.desc()).limit(1)).first() or ""
     zones = zones_by_code(session)
-    planned, found = row.starts_at, []
+    planned, found, why = row.starts_at, [], Why(Cause.LEFT_OUT, row.verdict)
     for item in row.rundown:
-        found += [_entry(row, item, z, zones[z].sink if z in zones else "", planned, by) for z in row.zones]
+        for zone in row.zones:
+            sink = zones[zone].sink if zone in zones else ""
+            told = {"actor": by, "host": socket.gethostname(), "sink": sink}
+            found.append(
+                Entry.unheard((row.id, row.title), item, zone, planned, outcome=Outcome.MISSED, why=why, **told)
+            )
         planned += dt.timedelta(milliseconds=item.duration_ms)
     return found
-
-
-def _entry(row: BroadcastRow, item: RundownItem, zone: str, sink: str, planned: dt.datetime, by: str) -> Entry:
-    return Entry(
-        id=f"b{row.id}-{item.no}-{zone}",
-        broadcast_id=row.id,
-        broadcast_title=row.title[:300],
-        item_no=item.no,
-        zone=zone,
-        kind=item.kind,
-        title=item.title[:300],
-        script_id=item.script_id,
-        revision=item.revision,
-        topic=item.topic,
-        unit=item.unit,
-        genre=item.genre,
-        audio_sha256=item.audio_sha256 or None,
-        planned_at=planned,
-        started_at=None,
-        ended_at=None,
-        duration_ms=item.duration_ms,
-        heard_ms=0,
-        outcome=Outcome.MISSED,
-        reason=row.verdict,
-        cause=Cause.LEFT_OUT,
-        actor=by[:64],
-        host=socket.gethostname()[:120],
-        sink=sink[:64],
-        voice=item.voice,
-    )

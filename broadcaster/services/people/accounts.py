@@ -288,9 +288,7 @@ def sign_out_everywhere(station: Station, actor: Actor, username: str | None = N
     Raises:
         ForbiddenError: it is somebody else's, and the actor may not manage accounts.
     """
-    username = username or actor.username
-    if username != actor.username:
-        actor.require(Permission.MANAGE)
+    username = actor.account(username)
     with station.db.write() as session:
         _get(session, username).session_epoch += 1
         Trail(session, station.now(), actor).record("sign-out-everywhere", "user", username)

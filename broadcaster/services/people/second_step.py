@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import User
-from broadcaster.domain.people.roles import Actor, Permission
+from broadcaster.domain.people.roles import Actor
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
@@ -55,9 +55,7 @@ def turn_off(station: Station, actor: Actor, username: str | None = None) -> Non
     Raises:
         ForbiddenError: it is somebody else's, and the actor may not manage accounts.
     """
-    username = username or actor.username
-    if username != actor.username:
-        actor.require(Permission.MANAGE)
+    username = actor.account(username)
     with station.db.write() as session:
         user = _user(session, username)
         user.totp_secret, user.totp_last, user.recovery_hashes = None, 0, []

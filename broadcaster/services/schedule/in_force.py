@@ -27,8 +27,3 @@ def day_marks(session: Session) -> tuple[dict[dt.date, DayKind], dict[dt.date, f
 def day_kinds(session: Session) -> dict[dt.date, DayKind]:
     """The kind of each day that is not ordinary."""
     return day_marks(session)[0]
-
-
-def slots_left_out(session: Session) -> dict[dt.date, frozenset[str]]:
-    """The codes of the slots that do not air on a day, of each day that has some."""
-    return day_marks(session)[1]

@@ -7,7 +7,6 @@ from typing import Any
 
 from broadcaster.errors import RuleError
 from broadcaster.sound.vtt import web_vtt
-from broadcaster.sound.words import words
 
 
 def subtitles(detail: Mapping[str, Any]) -> str:
@@ -25,17 +24,3 @@ def subtitles(detail: Mapping[str, Any]) -> str:
 def rendition_captions(cues: Iterable[Mapping[str, Any]]) -> str:
     """WebVTT for the cues of a rendition."""
     return web_vtt((c["text"], c["start_ms"], c["end_ms"]) for c in cues)
-
-
-def timed_words(cues: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each sentence with its words as plain data: text, start and end in ms."""
-    return [
-        {
-            **cue,
-            "words": [
-                {"text": w.text, "start_ms": w.start_ms, "end_ms": w.end_ms}
-                for w in words(cue["text"], cue["start_ms"], cue["end_ms"])
-            ],
-        }
-        for cue in cues
-    ]

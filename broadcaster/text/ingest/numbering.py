@@ -6,22 +6,9 @@ import re
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
+from broadcaster.text.numbers import roman_numeral
+
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_ROMAN = (
-    (1000, "M"),
-    (900, "CM"),
-    (500, "D"),
-    (400, "CD"),
-    (100, "C"),
-    (90, "XC"),
-    (50, "L"),
-    (40, "XL"),
-    (10, "X"),
-    (9, "IX"),
-    (5, "V"),
-    (4, "IV"),
-    (1, "I"),
-)
 _PLACE = re.compile(r"%([1-9])")
 
 
@@ -70,11 +57,8 @@ def spelled(number: int, shape: str) -> str:
         letters = chr(97 + (number - 1) % 26) * ((number - 1) // 26 + 1)
         return letters.upper() if shape == "upperLetter" else letters
     if shape in {"lowerRoman", "upperRoman"} and 1 <= number < 4000:
-        out = ""
-        for value, sign in _ROMAN:
-            out += sign * (number // value)
-            number %= value
-        return out if shape == "upperRoman" else out.lower()
+        letters = roman_numeral(number)
+        return letters if shape == "upperRoman" else letters.lower()
     return f"{number:02d}" if shape == "decimalZero" else str(number)
 
 

@@ -19,8 +19,8 @@ from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, Broadcas
 from broadcaster.domain.air.causes import NOTHING, Cause, Why
 from broadcaster.domain.air.outlets import Outlet
 from broadcaster.domain.log.heard import Heard, Measurement
-from broadcaster.domain.log.playlog import Outcome
-from broadcaster.playout.record.asrun import SILENT, AsRun, entry_id
+from broadcaster.domain.log.playlog import Outcome, entry_id
+from broadcaster.playout.record.asrun import SILENT, AsRun
 from broadcaster.playout.record.journal import Journal
 from tests.kit.clocks import MORNING
 from tests.kit.horns import heard

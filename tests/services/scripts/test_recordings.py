@@ -18,11 +18,12 @@ from broadcaster.services.scripts.approving import airable
 from broadcaster.services.scripts.editing import add_script, revise
 from broadcaster.services.scripts.four_eyes import approve
 from broadcaster.services.scripts.speaking import speak
-from broadcaster.services.scripts.subtitles import subtitles, timed_words
+from broadcaster.services.scripts.subtitles import subtitles
 from broadcaster.services.work import performing
 from broadcaster.sound import meter
 from broadcaster.sound.join import JoinPart, join
 from broadcaster.sound.store import Store
+from broadcaster.sound.words import words
 from broadcaster.speech.espeak import EspeakEngine
 from broadcaster.worker.handlers import HANDLERS
 from tests.kit.clocks import later
@@ -261,10 +262,10 @@ def test_subtitles_and_timed_words_of_a_rendition(station, script, file):
     recordings.record(station, EDITOR, script, file())
     shown = detail(station, script)
     assert subtitles(shown).startswith("WEBVTT\n\n1\n00:00:00.")
-    words = timed_words(shown["rendition"]["cues"])
-    json.dumps(words)
-    assert [w["text"] for w in words[0]["words"]] == ["Kính", "thưa", "bà", "con."]
-    assert words[0]["words"][-1]["end_ms"] == words[0]["end_ms"]
+    cue = json.loads(json.dumps(shown["rendition"]["cues"]))[0]
+    timed = words(cue["text"], cue["start_ms"], cue["end_ms"])
+    assert [w.text for w in timed] == ["Kính", "thưa", "bà", "con."]
+    assert timed[-1].end_ms == cue["end_ms"]
 
 
 def test_the_log_tells_of_a_recording_what_is_known_and_not_the_words_that_were_meant(station, script, file):
