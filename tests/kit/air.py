@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from broadcaster.clock import Clock, FrozenClock
 from broadcaster.db import schema
-from broadcaster.db.models import BroadcastRow, Incident, PlayLogEntry, ZoneRow
+from broadcaster.db.models import BroadcastRow, CueOffer, Incident, PlayLogEntry, ZoneRow
 from broadcaster.db.session import Database
 from broadcaster.domain.air.broadcasts import BroadcastKind, ItemKind, Origin, RundownItem
 from broadcaster.domain.air.causes import Cause, Why
@@ -64,6 +64,12 @@ def tone(folder: Path, seconds: float, hz: float = 440.0) -> str:
     return digest
 
 
+def let_in(sha256: str, duration_ms: int, at: dt.datetime) -> CueOffer:
+    """A sound that somebody brought and a leader let in."""
+    said = {"name": "am-thu", "kind": "tune", "title": "Âm thử", "licence": "x", "by": "vanhanh"}
+    return CueOffer(audio_sha256=sha256, duration_ms=duration_ms, at=at, accepted=True, decided_by="lanhdao", **said)
+
+
 @dataclass
 class Air:
     """A station and short ways to plan and to look."""
@@ -78,7 +84,13 @@ class Air:
         return self.station.clock
 
     def sound(self, name: str, seconds: float, hz: float = 440.0) -> None:
-        self.sounds[name] = (tone(self.station.home.store, seconds, hz), round(seconds * 1000))
+        self.keep(name, tone(self.station.home.store, seconds, hz), seconds)
+
+    def keep(self, name: str, digest: str, seconds: float) -> None:
+        """Know a sound of the store, which a leader has let in."""
+        self.sounds[name] = (digest, round(seconds * 1000))
+        with self.station.db.write() as session:
+            session.add(let_in(*self.sounds[name], self.station.now()))
 
     def path(self, name: str) -> Path:
         digest = self.sounds[name][0]

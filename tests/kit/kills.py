@@ -129,7 +129,7 @@ def level(air: Air, name: str, seconds: float, value: int) -> None:
     target = folder / digest[:2] / f"{digest}.flac"
     target.parent.mkdir(exist_ok=True)
     path.replace(target)
-    air.sounds[name] = (digest, round(seconds * 1000))
+    air.keep(name, digest, seconds)
 
 
 def live(home: Path, book: Path, stop: threading.Event) -> None:

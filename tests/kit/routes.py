@@ -155,6 +155,8 @@ TABLE = {
     "sounds.new": Permission.SCHEDULE,
     "sounds.edit": Permission.SCHEDULE,
     "sounds.act": Permission.SCHEDULE,
+    "sounds.offered": Permission.VIEW,
+    "sounds.decide": Permission.APPROVE,
     "lexicon.index": Permission.VIEW,
     "lexicon.new": Permission.WRITE,
     "lexicon.edit": Permission.WRITE,

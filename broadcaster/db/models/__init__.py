@@ -20,6 +20,7 @@ from broadcaster.db.models.plans import Activity, ActivityProof, CampaignRow, Un
 from broadcaster.db.models.schedule import (
     BroadcastChange,
     BroadcastRow,
+    CueOffer,
     CueRow,
     DayException,
     LetBe,
@@ -43,6 +44,7 @@ __all__ = [
     "ChainHead",
     "Command",
     "Contribution",
+    "CueOffer",
     "CueRow",
     "DayException",
     "Delegation",

@@ -91,6 +91,30 @@ class CueRow(Base):
     lost_ms: Mapped[int | None]
 
 
+class CueOffer(Base):
+    """A sound that somebody would have the station use, as it waits for a leader's listening and was decided.
+
+    What was let in is let in by its hash: no other bytes are a sound of the station.
+    """
+
+    __tablename__ = "cue_offers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(64))
+    """Of the sound that it takes the place of, or that it becomes."""
+    kind: Mapped[str] = mapped_column(String(32))
+    title: Mapped[str] = mapped_column(String(200))
+    audio_sha256: Mapped[str] = mapped_column(String(64), index=True)
+    duration_ms: Mapped[int]
+    licence: Mapped[str] = mapped_column(String(64))
+    source: Mapped[str] = mapped_column(String(200), default="")
+    by: Mapped[str] = mapped_column(String(64))
+    at: Mapped[dt.datetime]
+    accepted: Mapped[bool | None]
+    decided_by: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    decided_at: Mapped[dt.datetime | None]
+
+
 class RotationRow(Base):
     """One version of a rotation; the newest version of a code is the one in force."""
 

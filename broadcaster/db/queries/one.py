@@ -16,6 +16,7 @@ _MISSING: dict[type[Base], tuple[str, str]] = {
     models.BroadcastChange: ("change", "Việc số {} không còn hoàn tác được nữa."),
     models.BroadcastRow: ("broadcast", "Không có buổi phát số {}."),
     models.CampaignRow: ("campaign", "Không có kế hoạch số {}."),
+    models.CueOffer: ("offer", "Không có âm thanh số {} nào chờ nghe."),
     models.CueRow: ("cue", "Không có âm thanh nào tên “{}”."),
     models.Emergency: ("emergency", "Không có bản tin khẩn cấp số {}."),
     models.LexiconProposal: ("proposal", "Không có đề nghị số {} về cách đọc."),

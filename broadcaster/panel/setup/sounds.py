@@ -11,7 +11,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster import apart
-from broadcaster.db.queries import zones
+from broadcaster.db.queries import people, zones
 from broadcaster.domain.people.roles import Permission
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
@@ -19,9 +19,10 @@ from broadcaster.panel.web.forms import SoundForm
 from broadcaster.panel.web.replanning import replanned
 from broadcaster.panel.web.seeing import opened
 from broadcaster.panel.web.sending import send_sound
-from broadcaster.services.air import signs
+from broadcaster.services.schedule import cues
 from broadcaster.services.setup import sounds
 
+WAITS = "Đã nhận “{}”. Lãnh đạo nghe và cho dùng ở trang này rồi mới ra loa."
 blueprint = Blueprint("sounds", __name__, url_prefix="/sounds")
 
 
@@ -31,11 +32,20 @@ def index() -> ResponseReturnValue:
     """All station sounds."""
     with station().db.read() as session:
         rows = zones.cues(session)
-    kit = signs.shipped()
+        offers = sounds.waiting(session)
+        names = people.names_by_username(session)
+    kit = cues.shipped()
     changed = {r.name for r in rows if r.name in kit and r.audio_sha256 != kit[r.name]["sha256"]}
     missing = [s for name, s in kit.items() if name not in {r.name for r in rows}]
     return render_template(
-        "setup/sounds/index.html", rows=rows, kinds=sounds.KINDS, kit=kit, changed=changed, missing=missing
+        "setup/sounds/index.html",
+        rows=rows,
+        kinds=sounds.KINDS,
+        kit=kit,
+        changed=changed,
+        missing=missing,
+        offers=offers,
+        names=names,
     )
 
 
@@ -60,7 +70,7 @@ def new() -> ResponseReturnValue:
         except (RuleError, MediaError) as error:
             form.take(error)
         else:
-            flash(f"Đã thêm âm thanh “{form.title.data}”.")
+            flash(WAITS.format(form.title.data))
             return leave_to(url_for("sounds.index"))
     return render_template("setup/sounds/edit.html", form=form, row=None), 422 if form.is_submitted() else 200
 
@@ -75,16 +85,42 @@ def edit(name: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with _uploaded(form) as path, apart.on_behalf_of(actor().username):
-                sounds.change(station(), actor(), name, _fields(form), path, seen=opened())
+                waits = sounds.change(station(), actor(), name, _fields(form), path, seen=opened())
         except (RuleError, MediaError) as error:
             form.take(error)
         else:
-            replanned()
-            flash(f"Đã lưu âm thanh “{form.title.data}”; các buổi sắp tới dùng bản mới.")
+            if not waits:
+                replanned()
+            flash((WAITS if waits else "Đã lưu “{}”.").format(form.title.data))
             return leave_to(url_for("sounds.index"))
-    own, facts = name not in signs.shipped(), sounds.facts_of(row)
+    own, facts = name not in cues.shipped(), sounds.facts_of(row)
     page = render_template("setup/sounds/edit.html", form=form, row=row, own=own, facts=facts)
     return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.get("/offers/<int:number>/sound")
+@needs(Permission.VIEW)
+def offered(number: int) -> ResponseReturnValue:
+    """A sound that waits for a leader's listening."""
+    with station().db.read() as session:
+        row = sounds.offer(session, number)
+    return send_sound(row.audio_sha256)
+
+
+@blueprint.post("/offers/<int:number>/do")
+@needs(Permission.APPROVE)
+def decide(number: int) -> ResponseReturnValue:
+    """Let a sound in that was listened to, or put it aside."""
+    accept = request.form.get("what") == "accept"
+    try:
+        sounds.decide(station(), actor(), number, accept=accept)
+    except (RuleError, MediaError) as error:
+        flash(error.message, "error")
+        return leave_to(url_for("sounds.index"))
+    if accept:
+        replanned()
+    flash("Đã cho dùng; các buổi sắp tới dùng âm thanh này." if accept else "Không dùng âm thanh này.")
+    return leave_to(url_for("sounds.index"))
 
 
 @blueprint.post("/<name>/do")

@@ -5,9 +5,8 @@ A stand-in is told of (`lacking`) until a person uploads the sound again or sett
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +18,7 @@ from broadcaster.domain.work.jobs import JobKind
 from broadcaster.home import Home
 from broadcaster.rooms import room
 from broadcaster.services.audit import Trail
+from broadcaster.services.schedule.cues import shipped
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 from broadcaster.sound.store import Store, digest
@@ -26,13 +26,6 @@ from broadcaster.sound.store import Store, digest
 BESIDE: Final = "sounds"
 """The folder beside the backups where each sound lies once, by its hash."""
 _KEEPER: Final = machine("tự động")
-
-
-@cache
-def shipped() -> Mapping[str, dict[str, Any]]:
-    """The sounds of the starter kit by name, as their manifest describes them."""
-    text = (room("audio") / "manifest.toml").read_text(encoding="utf-8")
-    return {str(s["name"]): s for s in tomllib.loads(text)["sound"]}
 
 
 def file_of(kit: Mapping[str, Any]) -> Path:

@@ -12,18 +12,21 @@ from broadcaster.db.models import BroadcastRow, Emergency
 from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, ItemKind, RundownItem
 from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.air.emergencies import EmergencyState
+from broadcaster.services.schedule.cues import let_in
 
 Refusal = Callable[[Session, int, str | None, str, dt.date], Why | None]
 """Why a script may not air: (session, script id, spoken sha256, audio sha256, station day) -> reason or None."""
 
 NOBODY_SPEAKS = Why(Cause.NOT_CONFIRMED, "Lượt nói trực tiếp này không có người chịu trách nhiệm.")
+NOT_LET_IN = Why(Cause.NOT_APPROVED, "Âm thanh này chưa được lãnh đạo nghe và cho dùng.")
 NO_SCRIPT = Why(Cause.NOT_APPROVED, "Mục này không gắn với kịch bản nào nên không có phê duyệt.")
 
 
 def item_faults(session: Session, broadcast: Broadcast, day: dt.date, refusal: Refusal) -> dict[int, Why]:
     """Why an item must not air on station day `day`, by item number; nothing of those that may.
 
-    Station sounds need no approval; everything else needs one that covers exactly the words and the bytes.
+    A sound of the station must have been let in with exactly these bytes; everything else needs an approval that covers
+    exactly the words and the bytes.
     """
     faults: dict[int, Why] = {}
     for item in broadcast.rundown:
@@ -33,9 +36,12 @@ def item_faults(session: Session, broadcast: Broadcast, day: dt.date, refusal: R
             why = _unconfirmed(session, broadcast, item)
         elif item.kind is ItemKind.LIVE:
             why = None if broadcast.confirmed_by else NOBODY_SPEAKS
+        elif item.relay is not None:
+            why = None
+        elif item.kind is ItemKind.CUE:
+            why = None if let_in(session, item.audio_sha256) else NOT_LET_IN
         else:
-            free = item.kind is ItemKind.CUE or item.relay is not None
-            why = None if free else NO_SCRIPT
+            why = NO_SCRIPT
         if why is not None:
             faults[item.no] = why
     return faults

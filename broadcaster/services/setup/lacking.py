@@ -21,7 +21,7 @@ from broadcaster.domain.air.emergencies import EmergencyState
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import StationError
 from broadcaster.services.air import emergencies, signs
-from broadcaster.services.air.signs import shipped
+from broadcaster.services.schedule.cues import shipped
 from broadcaster.services.scripts import approving, recordings, speaking
 from broadcaster.services.setup.archives import LISTS
 from broadcaster.services.station import Station

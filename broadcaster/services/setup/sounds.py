@@ -2,25 +2,29 @@
 
 A sound comes in as any file that ffmpeg reads, and is kept as the house wants it: 48 kHz, mono, FLAC, at the station's
 loudness. What is pinned in planned broadcasts stays in the store; planning takes the new one at its next turn.
+A leader listens to what is new before it may be heard; the shipped ones are let in by their manifest.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from broadcaster import apart
-from broadcaster.db.models import CueRow, RotationRow
+from broadcaster.db.models import CueOffer, CueRow, RotationRow
 from broadcaster.db.queries.one import one_of
 from broadcaster.domain.fold import one_line, slug
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.seen import require_seen
-from broadcaster.errors import MediaError, NotFoundError, RuleError
-from broadcaster.services.air.signs import file_of, settle, shipped, stand_in
+from broadcaster.errors import ForbiddenError, MediaError, NotFoundError, RuleError
+from broadcaster.services.air.signs import file_of, settle, stand_in
 from broadcaster.services.audit import Trail
+from broadcaster.services.schedule.cues import shipped
 from broadcaster.services.schedule.in_force import rotations_in_force
 from broadcaster.services.station import Station
 from broadcaster.sound import recording
@@ -57,7 +61,7 @@ class SoundFields:
 
 
 def add(station: Station, actor: Actor, fields: SoundFields, upload: Path | None) -> str:
-    """Keep a new sound and return its name, made of its title.
+    """Offer a new sound and return its name, made of its title; a leader listens before it is one of the station's.
 
     Raises:
         ForbiddenError: the actor may not change the schedule.
@@ -70,21 +74,10 @@ def add(station: Station, actor: Actor, fields: SoundFields, upload: Path | None
         raise RuleError("Hãy chọn tệp âm thanh.", field="file")
     sha256, duration_ms = _take(station, upload)
     with station.db.write() as session:
-        taken = set(session.scalars(select(CueRow.name)))
+        taken = {*session.scalars(select(CueRow.name)), *(offer.name for offer in waiting(session))}
         stem = slug(fields.title)[:48].strip("-") or "am-thanh"
         name = next(c for n in range(1, 1000) if (c := stem if n == 1 else f"{stem}-{n}") not in taken)
-        session.add(
-            CueRow(
-                name=name,
-                kind=fields.kind,
-                title=one_line(fields.title),
-                audio_sha256=sha256,
-                duration_ms=duration_ms,
-                licence=one_line(fields.licence),
-                source=one_line(fields.source),
-            )
-        )
-        Trail(session, station.now(), actor).record("add", "sound", name, after={"sha256": sha256})
+        _offer(station, session, actor, name, fields, sha256, duration_ms)
         return name
 
 
@@ -101,8 +94,8 @@ def facts_of(row: CueRow) -> dict[str, Any]:
 
 def change(
     station: Station, actor: Actor, name: str, fields: SoundFields, upload: Path | None, *, seen: str = ""
-) -> None:
-    """Change what is said of a sound, and with `upload` the sound itself; its name in rotations stays.
+) -> bool:
+    """Change what is said of a sound; another one, or another kind of use, is offered to the leaders: say if it waits.
 
     `seen` is the mark of what was opened.
 
@@ -117,14 +110,88 @@ def change(
     with station.db.write() as session:
         row = one_of(session, CueRow, name, field="name")
         require_seen(facts_of(row), seen, _LABELS)
-        before = {"title": row.title, "sha256": row.audio_sha256, "licence": row.licence}
-        row.title, row.kind = one_line(fields.title), fields.kind
-        row.licence, row.source = one_line(fields.licence), one_line(fields.source)
-        if taken is not None:
+        again = taken is not None and _heard(session, name, taken[0])
+        if (taken is not None and not again) or row.kind != fields.kind:
+            _offer(station, session, actor, name, fields, *(taken or (row.audio_sha256, row.duration_ms)))
+            return True
+        before = {"title": row.title, "licence": row.licence}
+        if taken is not None:  # what a leader let in before needs no other listening
             row.audio_sha256, row.duration_ms = taken
             settle(row)
-        after = {"title": row.title, "sha256": row.audio_sha256, "licence": row.licence}
+        row.title = one_line(fields.title)
+        row.licence, row.source = one_line(fields.licence), one_line(fields.source)
+        after = {"title": row.title, "licence": row.licence}
         Trail(session, station.now(), actor).record("edit", "sound", name, before=before, after=after)
+        return False
+
+
+def waiting(session: Session) -> Sequence[CueOffer]:
+    """The sounds that wait for a leader's listening, the oldest first."""
+    return session.scalars(select(CueOffer).where(CueOffer.accepted.is_(None)).order_by(CueOffer.id)).all()
+
+
+def offer(session: Session, number: int) -> CueOffer:
+    """One that waits.
+
+    Raises:
+        RuleError: it was decided before.
+    """
+    row = one_of(session, CueOffer, number)
+    if row.accepted is not None:
+        raise RuleError("Âm thanh này đã được quyết định.", field="offer")
+    return row
+
+
+def decide(station: Station, actor: Actor, number: int, *, accept: bool) -> None:
+    """Let a sound in that was listened to, byte for byte, or put it aside.
+
+    Raises:
+        ForbiddenError: the actor is no leader, or brought the sound and the station asks for four eyes.
+        RuleError: it was decided before.
+        MediaError: its bytes are gone or altered.
+    """
+    actor.require(Permission.APPROVE)
+    with station.db.write() as session:
+        one = offer(session, number)
+        if accept and one.by == actor.username and station.settings.approval.four_eyes:
+            raise ForbiddenError("Người đưa âm thanh vào không tự cho dùng. Hãy nhờ lãnh đạo khác.", field="offer")
+        one.accepted, one.decided_by, one.decided_at = accept, actor.username, station.now()
+        if accept:
+            Store(station.home.store).verify(one.audio_sha256)
+            row = session.get(CueRow, one.name)
+            if row is None:
+                row = CueRow(name=one.name)
+                session.add(row)
+            for column in ("kind", "title", "audio_sha256", "duration_ms", "licence", "source"):
+                setattr(row, column, getattr(one, column))
+            settle(row)
+        verb = "accept" if accept else "refuse"
+        Trail(session, station.now(), actor).record(verb, "sound", one.name, after={"sha256": one.audio_sha256})
+
+
+def _heard(session: Session, name: str, sha256: str) -> bool:
+    """Whether a leader let exactly these bytes in for this very sound before."""
+    known = select(CueOffer.id).where(CueOffer.name == name, CueOffer.audio_sha256 == sha256)
+    return session.scalar(known.where(CueOffer.accepted.is_(True)).limit(1)) is not None
+
+
+def _offer(
+    station: Station, session: Session, actor: Actor, name: str, fields: SoundFields, sha256: str, duration_ms: int
+) -> None:
+    session.add(
+        CueOffer(
+            name=name,
+            kind=fields.kind,
+            title=one_line(fields.title),
+            audio_sha256=sha256,
+            duration_ms=duration_ms,
+            licence=one_line(fields.licence),
+            source=one_line(fields.source),
+            by=actor.username,
+            at=station.now(),
+        )
+    )
+    Trail(session, station.now(), actor).record("offer", "sound", name, after={"sha256": sha256})
 
 
 def restore(station: Station, actor: Actor, name: str) -> None:
@@ -187,7 +254,7 @@ def remove(station: Station, actor: Actor, name: str) -> None:
         Trail(session, station.now(), actor).record("remove", "sound", name, before={"sha256": row.audio_sha256})
 
 
-def _uses(session: Any, code: str, name: str) -> bool:
+def _uses(session: Session, code: str, name: str) -> bool:
     row = session.scalars(
         select(RotationRow).where(RotationRow.code == code).order_by(RotationRow.version.desc()).limit(1)
     ).one()

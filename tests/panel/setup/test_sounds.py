@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from broadcaster.db.models import BroadcastRow, CueRow
+from broadcaster.db.queries.schedule import broadcast_of
+from broadcaster.domain.air.broadcasts import ItemKind, RundownItem
+from broadcaster.domain.people.roles import Actor, Role
+from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.media.ffmpeg import run
 from broadcaster.media.probe import probe
+from broadcaster.services.schedule.item_faults import item_faults
+from broadcaster.services.scripts import approving
 from broadcaster.services.setup import sounds
 from broadcaster.services.station import Station
 from broadcaster.sound.meter import measure
 from broadcaster.sound.store import Store
 from tests.kit.panel import SignIn
+from tests.kit.people import LEADER
 
 FORM = {"title": "Nhạc của xã", "kind": "opening", "licence": "Đài tự thu", "source": "Đội văn nghệ"}
 
@@ -47,6 +55,10 @@ def test_a_sound_comes_in_as_any_file_and_is_kept_as_the_house_wants_it(
 ) -> None:
     client = sign_in("vanhanh")
     assert client.post("/sounds/new", data=FORM | {"file": tune(tmp_path)}).status_code == 303
+    assert cue(station, "nhac-cua-xa") is None
+    assert client.post("/sounds/offers/1/do", data={"what": "accept"}).status_code == 403
+    assert sign_in("lanhdao").get("/sounds/offers/1/sound").status_code == 200
+    sign_in("lanhdao").post("/sounds/offers/1/do", data={"what": "accept"})
     row = cue(station, "nhac-cua-xa")
     path = Store(station.home.store).verify(row.audio_sha256)
     facts = probe(path)
@@ -98,6 +110,12 @@ def test_a_shipped_sound_is_replaced_in_the_plan_and_restored(
     client = sign_in("vanhanh")
     before = cue(station, "nhac-hieu").audio_sha256
     assert client.post("/sounds/nhac-hieu", data=FORM | {"file": tune(tmp_path)}).status_code == 303
+    assert cue(station, "nhac-hieu").audio_sha256 == before  # until a leader has listened
+    assert "Chờ lãnh đạo nghe" in client.get("/sounds/").text
+    assert (
+        "các buổi sắp tới dùng"
+        in sign_in("lanhdao").post("/sounds/offers/1/do", data={"what": "accept"}, follow_redirects=True).text
+    )
     own = cue(station, "nhac-hieu").audio_sha256
     assert own != before
     with station.db.read() as session:
@@ -111,3 +129,32 @@ def test_a_shipped_sound_is_replaced_in_the_plan_and_restored(
     renamed = client.post("/sounds/nhac-hieu", data=FORM)
     assert renamed.status_code == 303
     assert (cue(station, "nhac-hieu").title, cue(station, "nhac-hieu").audio_sha256) == ("Nhạc của xã", before)
+
+
+def test_no_bytes_are_heard_as_a_sound_of_the_station_that_no_other_leader_let_in(
+    station: Station, tmp_path: Path
+) -> None:
+    both = Actor("kiem-nhiem", "Kiêm nhiệm", frozenset({Role.CHIEF, Role.OPERATOR}))
+    path = tmp_path / "tune.wav"
+    run(["-f", "lavfi", "-i", "sine=frequency=500:duration=2", str(path)])
+    sounds.add(station, both, sounds.SoundFields("Lời lạ", "opening", "x"), path)
+    sounds.change(station, both, "nhac-hieu", sounds.SoundFields("Báo động mới", "alert", "x"), None)
+    with station.db.read() as session:
+        brought, turned = sounds.waiting(session)
+        shipped = session.get_one(CueRow, "nhac-hieu")
+        assert shipped.kind == "opening"  # another kind is another use: that waits too
+        items = [RundownItem(n, ItemKind.CUE, "x", sha, 2000) for n, sha in enumerate((brought.audio_sha256, "b" * 64))]
+        whole = replace(broadcast_of(session.get_one(BroadcastRow, 1)), rundown=(*items, _cue(2, shipped)))
+        assert set(item_faults(session, whole, station.today(), approving.refusal)) == {0, 1}
+    with pytest.raises(ForbiddenError, match="lãnh đạo khác"):
+        sounds.decide(station, both, brought.id, accept=True)
+    sounds.decide(station, LEADER, turned.id, accept=False)
+    sounds.decide(station, LEADER, brought.id, accept=True)
+    with pytest.raises(RuleError, match="quyết định"):
+        sounds.decide(station, LEADER, brought.id, accept=False)
+    with station.db.read() as session:
+        assert set(item_faults(session, whole, station.today(), approving.refusal)) == {1}
+
+
+def _cue(no: int, row: CueRow) -> RundownItem:
+    return RundownItem(no, ItemKind.CUE, row.title, row.audio_sha256, row.duration_ms)

@@ -155,16 +155,18 @@ SILENT = {
     "scripts/hearing.listen": "listens",
     "scripts/hearing.listen_to_aircheck": "listens",
     "scripts/hearing.want_hearing": "listens",
-    "setup/sounds.add": "a station sound is let in by itself",
-    "setup/sounds.change": "a station sound is let in by itself",
-    "setup/sounds.keep_shipped": "a station sound is let in by itself",
-    "setup/sounds.remove": "a station sound is let in by itself",
-    "setup/sounds.restore": "a station sound is let in by itself",
+    "setup/sounds.add": "waits for a leader who did not bring it",
+    "setup/sounds.change": "waits for a leader who did not bring it",
+    "setup/sounds.decide": "the other pair of eyes on what somebody brought",
+    "setup/sounds.keep_shipped": "keeps the shipped one, by its manifest",
+    "setup/sounds.remove": "takes one away that nothing uses",
+    "setup/sounds.restore": "brings back what was shipped, by its manifest",
 }
 ELSEWHERE = {"air", "log", "reports", "schedule"}
 """Wings that touch no script: what airs when and where, and what is told of it."""
 APART = {
     "people/accounts",
+    "people/boundaries",
     "people/delegating",
     "people/second_step",
     "people/sign_ins",

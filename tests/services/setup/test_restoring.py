@@ -37,7 +37,7 @@ from broadcaster.services.setup.backup import backup
 from broadcaster.services.setup.founding import init
 from broadcaster.services.setup.lacking import Wants
 from broadcaster.services.setup.restoring import restore
-from broadcaster.services.setup.sounds import SoundFields, add
+from broadcaster.services.setup.sounds import SoundFields, add, decide
 from broadcaster.services.station import Station, open_station
 from broadcaster.sound.store import Store
 from tests.kit.people import EDITOR, LEADER
@@ -78,8 +78,15 @@ def empty_store(station: Station) -> None:
         path.unlink()
 
 
+def own_siren(station: Station, folder: Path) -> str:
+    """Bring a siren of the station's own, which a leader lets in; return its name."""
+    name = add(station, ANYBODY, SoundFields("Còi của xã", "alert", "Đài tự thu"), sound(folder / "coi.wav"))
+    decide(station, LEADER, 1, accept=True)
+    return name
+
+
 def test_every_backup_holds_what_nothing_makes_again(station: Station, tmp_path: Path, clock: FrozenClock) -> None:
-    own = add(station, ANYBODY, SoundFields("Còi của xã", "alert", "Đài tự thu"), sound(tmp_path / "coi.wav"))
+    own = own_siren(station, tmp_path)
     files = {
         "scripts/forms.toml": '[[form]]\ncode="loa"\ntitle="Loa"\ngroup="loudspeaker"\n',
         "scripts/templates/bao-cao.docx": "mẫu",
@@ -230,7 +237,7 @@ def test_a_person_s_recording_is_made_again_of_its_original(station: Station, tm
 
 
 def test_a_siren_of_the_station_s_own_that_is_gone_is_not_called_well(station: Station, tmp_path: Path) -> None:
-    add(station, ANYBODY, SoundFields("Còi của xã", "alert", "Đài tự thu"), sound(tmp_path / "coi.wav"))
+    own_siren(station, tmp_path)
     empty_store(station)
     kinds = {lack.title: lack.remade for lack in lacking.lacks(station)}
     assert kinds.pop("Còi của xã") is False

@@ -14,12 +14,14 @@ from broadcaster.domain.people.roles import machine
 from broadcaster.media import ffmpeg
 from broadcaster.services.air import emergencies, emergency_soundings, signs
 from broadcaster.services.air.fitness import Organ, fitness
+from broadcaster.services.schedule.cues import shipped
 from broadcaster.services.setup import doctor, lacking, sounds
 from broadcaster.services.setup.backup import backup
 from broadcaster.services.setup.founding import init
 from broadcaster.services.setup.sounds import SoundFields
 from broadcaster.services.station import Station
 from broadcaster.sound.store import Store
+from tests.kit.people import LEADER
 
 ANYBODY = machine("thử")
 
@@ -46,12 +48,15 @@ def row_of(station: Station, name: str) -> CueRow:
 def replaced(station: Station, upload: Path) -> str:
     """The kit's siren with a sound of the station's own."""
     sounds.change(station, ANYBODY, "bao-dong", SoundFields("Còi của xã", "alert", "Đài tự thu"), upload)
+    sounds.decide(station, LEADER, 1, accept=True)
     return "bao-dong"
 
 
 def added(station: Station, upload: Path) -> str:
     """A jingle that the kit has not."""
-    return sounds.add(station, ANYBODY, SoundFields("Nhạc hiệu của xã", "opening", "Đài tự thu"), upload)
+    name = sounds.add(station, ANYBODY, SoundFields("Nhạc hiệu của xã", "opening", "Đài tự thu"), upload)
+    sounds.decide(station, LEADER, 1, accept=True)
+    return name
 
 
 def lost(station: Station, name: str) -> str:
@@ -120,4 +125,4 @@ def test_an_emergency_that_begins_before_anything_was_mended_has_its_siren(stati
     with station.db.read() as session:
         siren = emergency_soundings.rundown_of(station, session, emergencies.get(session, number))[0]
     assert siren.audio_sha256 in Store(station.home.store)
-    assert siren.duration_ms == round(signs.shipped()["bao-dong"]["seconds"] * 1000)
+    assert siren.duration_ms == round(shipped()["bao-dong"]["seconds"] * 1000)
