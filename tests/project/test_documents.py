@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import tomllib
@@ -98,3 +99,17 @@ def test_an_entry_of_the_changelog_is_short():
     """Those of a release; under Unreleased they wait to be shortened."""
     for line in (ROOT / "CHANGELOG.md").read_text().split("## Unreleased")[1].partition("\n## ")[2].splitlines():
         assert len(line) <= 160, line
+
+
+def test_the_glossary_has_a_word_of_every_class_of_the_domain():
+    rows = [line.split("|")[1] for line in (ROOT / "docs/glossary.md").read_text().splitlines() if line[:1] == "|"]
+    known = {word.rstrip("s") for row in rows for word in re.findall(r"[a-z]+", row.lower())}
+    classes = [
+        node.name
+        for path in (ROOT / "broadcaster/domain").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    ]
+    assert len(classes) > 100
+    words = {name: {w.lower().rstrip("s") for w in re.findall(r"[A-Z][a-z]*", name)} - {"error"} for name in classes}
+    assert [name for name, own in words.items() if not own & known] == []
