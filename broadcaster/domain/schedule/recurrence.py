@@ -81,6 +81,15 @@ def parse_month_days(solar: Iterable[int | str], moon: Iterable[int | str], *, f
     )
 
 
+def lunar_days(written: int | str, *, field: str | Where) -> MonthDays:
+    """The days of the moon's calendar that one word of `parse_month_days` means.
+
+    Raises:
+        RuleError: it is no day of that calendar.
+    """
+    return MonthDays(lunar=frozenset([_parse(written, _LUNAR, place(field))]))
+
+
 def _parse(text: int | str, most: int, field: Where) -> MonthDay:
     day, slash, month = str(text).strip().partition("/")
     number = _number(day, most)

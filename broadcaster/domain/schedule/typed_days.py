@@ -8,7 +8,11 @@ from broadcaster.domain.fold import fold
 from broadcaster.domain.schedule.recurrence import LAST
 
 _FEASTS = {"tet": "1/1", "giao thua": f"{LAST}/12"}
-_NAMES = {"ram": 15, "mung mot": 1, "cuoi thang": LAST, "ngay cuoi thang": LAST, LAST: LAST}
+_NAMES = {"ram": "15", "cuoi thang": LAST, "ngay cuoi thang": LAST, LAST: LAST}
+_WORDS = {
+    word: str(n) for n, word in enumerate(["mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin", "muoi"], 1)
+}
+_MONTHS = _WORDS | {"gieng": "1", "tu": "4", "muoi mot": "11", "chap": "12"}
 _PLAIN = ("mung ", "ngay ")
 
 
@@ -25,13 +29,16 @@ def typed(days: Sequence[int | str], *, moon: bool) -> str:
 
 def _read(part: str) -> int | str:
     text = " ".join(fold(part).split())
-    day, slash, month = _FEASTS.get(text, text).partition("/")
+    text = _FEASTS.get(text, text)
+    if text.startswith("mung ") and text.endswith(" tet"):
+        text = f"{text.removesuffix(' tet')}/1"
+    day, slash, month = (text if text in _NAMES else text.replace(" thang ", "/", 1)).partition("/")
     for plain in _PLAIN:
         day = day.removeprefix(plain) if day not in _NAMES else day
-    found = _NAMES.get(day.strip(), day.strip())
+    day, month = day.strip(), month.strip()
+    found = _NAMES.get(day) or _WORDS.get(day, day)
     if slash:
-        return f"{found}/{month.strip()}"
+        return f"{found}/{_MONTHS.get(month, month)}"
     if found == LAST:
         return LAST
-    number = str(found)
-    return int(number) if number.isdecimal() and len(number) < 4 else part.strip()
+    return int(found) if found.isdecimal() and len(found) < 4 else part.strip()

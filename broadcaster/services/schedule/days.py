@@ -13,7 +13,7 @@ from broadcaster.db.queries import schedule
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.schedule import typed_days
 from broadcaster.domain.schedule.lunar import lunar
-from broadcaster.domain.schedule.recurrence import lunar_words, parse_month_days
+from broadcaster.domain.schedule.recurrence import lunar_days, lunar_words
 from broadcaster.domain.schedule.rotations import DayKind, Slot, in_use, ruling
 from broadcaster.errors import RuleError, Where
 from broadcaster.scheduling.rotation_toml import ExceptionForm, ExceptionsForm, parse_form, read_toml
@@ -136,6 +136,7 @@ def apply_exceptions(station: Station, actor: Actor, text: str, name: str, *, ag
     actor.require(Permission.SCHEDULE)
     form = parse_form(ExceptionsForm, read_toml(text, name=name), name=name)
     named: dict[dt.date, DayMark] = {}
+    moon: set[dt.date] = set()
     for number, e in enumerate(form.exception, 1):
         where = (name, "exception", number)
         for day in days_of(e, form.year, where):
@@ -143,13 +144,14 @@ def apply_exceptions(station: Station, actor: Actor, text: str, name: str, *, ag
                 raise RuleError(f"Ngày {day:%d/%m/%Y} không thuộc năm {form.year} của tệp này.", field=(*where, "day"))
             mark = DayMark(day, e.kind, e.title, tuple(e.leave_out))
             named[day] = named[day].with_also(mark, where=where) if day in named else mark
+            if e.lunar is not None:
+                moon.add(day)
     wanted = list(named.values())
     with station.db.read() as session:
         _require_known(session, {code for mark in wanted for code in mark.left_out}, field=(name, "leave_out"))
         if form.year is not None:
             rows = schedule.exceptions(session, dt.date(form.year, 1, 1), dt.date(form.year, 12, 31))
             wanted += [DayMark(day) for day in rows if day not in named]
-    moon = any(e.lunar is not None for e in form.exception)
     return _mark(station, actor, [mark for mark in wanted if mark.day >= station.today()], agreed, moon=moon)
 
 
@@ -181,8 +183,7 @@ def days_of(e: ExceptionForm, year: int | None, where: Where) -> list[dt.date]:
 
 
 def _lunar_days(written: int | str | None, first: dt.date, count: int, where: Where) -> list[dt.date]:
-    (read,) = typed_days.read(str(written)) or [""]
-    wanted = parse_month_days([], [read], field=where)
+    wanted = lunar_days((*typed_days.read(str(written)), "")[0], field=where)
     return [day for n in range(count) if wanted.on(day := first + dt.timedelta(days=n))]
 
 
@@ -196,7 +197,7 @@ def _require_known(session: Session, codes: Collection[str], *, field: Where) ->
 
 
 def _mark(
-    station: Station, actor: Actor, wanted: Sequence[DayMark], agreed: str | None, *, moon: bool = False
+    station: Station, actor: Actor, wanted: Sequence[DayMark], agreed: str | None, *, moon: Collection[dt.date] = ()
 ) -> Applied:
     lines: list[str] = []
     with station.db.write() as session:
@@ -207,7 +208,7 @@ def _mark(
                 was = _of_row(row, mark.day)
                 if was == mark or (was.plain and mark.plain):
                     continue
-                called = f" ({lunar_words(lunar(mark.day))})" if moon else ""
+                called = f" ({lunar_words(lunar(mark.day))})" if mark.day in moon else ""
                 lines.append(f"~ {mark.day:%d/%m/%Y}{called}: {was.words} → {mark.words}")
                 _set_day(station, session, actor, mark)
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from broadcaster.domain.schedule import typed_days
 from broadcaster.domain.schedule.lunar import lunar
 from broadcaster.domain.schedule.recurrence import MonthDays, parse_month_days
 from broadcaster.errors import RuleError, printed
@@ -105,3 +106,28 @@ def test_the_words_of_a_recurrence_name_both_calendars() -> None:
         "ngày 25 hằng tháng; ngày cuối tháng; mùng một, rằm âm lịch"
     )
     assert MonthDays().words() == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("rằm", 15),
+        ("Mùng một", 1),
+        ("mùng ba", 3),
+        ("mùng 3 Tết", "3/1"),
+        ("mùng một Tết", "1/1"),
+        ("Tết", "1/1"),
+        ("Giao thừa", "last/12"),
+        ("rằm tháng bảy", "15/7"),
+        ("rằm tháng Giêng", "15/1"),
+        ("23 tháng Chạp", "23/12"),
+        ("ngày 10 tháng 3", "10/3"),
+        ("10/3", "10/3"),
+        ("cuối tháng", "last"),
+        ("ngày cuối tháng", "last"),
+        ("25", 25),
+        ("hôm nào đó", "hôm nào đó"),
+    ],
+)
+def test_days_are_read_as_people_write_them(typed: str, written: int | str) -> None:
+    assert typed_days.read(typed) == [written]
