@@ -337,6 +337,10 @@ AT_START: Final = frozenset(
         ("web", "host"),
         ("web", "port"),
         ("web", "threads"),
+        ("web", "certificate"),
+        ("web", "key"),
+        ("web", "plain_http"),
+        ("web", "trusted_proxy"),
     }
 )
 """What a process takes when it starts and keeps until it ends; every other setting works in all at once."""

@@ -23,11 +23,14 @@ from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.services.desk import beside
 from broadcaster.services.station import Station, open_station
 from broadcaster.sound.store import Store
+from tests.kit import seed
 from tests.kit.browser import ARGUMENTS, CHROMIUM, faults, opened
 from tests.kit.serving import served
 from tests.kit.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+NAME = "may-loa.test"
+"""What another machine of the network calls this one: no name that a browser trusts by itself."""
 FAKE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
 
@@ -48,7 +51,8 @@ def lively(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
     text = file.read_text(encoding="utf-8")
     before = 'windows = ["05:00-07:30", "10:30-12:00", "16:30-19:00"]'
     assert before in text
-    file.write_text(text.replace(before, 'windows = ["00:00-23:59"]'), encoding="utf-8")
+    text = text.replace(before, 'windows = ["00:00-23:59"]').replace("names = []", f'names = ["{NAME}"]')
+    file.write_text(text, encoding="utf-8")
     station = open_station(root, clock=SystemClock())
     ear = Ear("main")
     playout = Playout(*beside(station), sinks={"main": ear, "aircheck": SimulatedHorn("aircheck")})
@@ -121,6 +125,42 @@ def test_what_is_said_into_the_browser_is_heard_logged_and_kept(
     assert Store(station.home.store).verify(entry.audio_sha256 or "").is_file()
     assert said == []
     context.close()
+
+
+def test_another_machine_of_the_network_speaks_live_over_https(lively: tuple[Station, Ear, str]) -> None:
+    """The same browser in clear may not use the microphone; whether it trusts the authority is held elsewhere."""
+    station, ear, _ = lively
+    rules = f"--host-resolver-rules=MAP {NAME} 127.0.0.2"
+    with served(station, threads=8, name=NAME) as address, sync_playwright() as playwright:
+        phone = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *FAKE, rules])
+        page = phone.new_context(
+            viewport={"width": 360, "height": 740}, locale="vi-VN", ignore_https_errors=True, base_url=address
+        ).new_page()
+        page.goto("/certificate/")
+        assert not page.evaluate("isSecureContext")
+        assert faults(page) == []
+        page.get_by_role("link", name="Đã cài, mở trang quản lý").click()
+        page.wait_for_url("https://**/login*")
+        assert page.evaluate("isSecureContext")
+        page.get_by_label("Tên đăng nhập").fill("vanhanh")
+        page.get_by_label("Mật khẩu").fill(seed.PASSWORD)
+        page.get_by_role("button", name="Đăng nhập").click()
+        page.wait_for_url("https://*/")
+        page.get_by_role("link", name="Nói qua micro").first.click()
+        page.get_by_label("Nói về việc gì").fill("Mời họp dân")
+        page.get_by_label("Cụm loa ấp Mẫu 1", exact=True).check()
+        page.get_by_role("button", name="Tiếp: thử micro").click()
+        page.get_by_role("button", name="Thử micro").click()
+        page.get_by_role("button", name="Bắt đầu nói ra loa").click(timeout=10_000)
+        before = ear.loud
+        until(lambda: ear.loud > before + 2000)
+        kept = [c for c in page.context.cookies() if str(c.get("name")).startswith("__Host-loa-")]
+        assert [c.get("secure") for c in kept] == [True]
+        page.get_by_role("button", name="Kết thúc").click()
+        expect(page.get_by_text("Đã kết thúc")).to_be_visible()
+        phone.close()
+    row = until(lambda: (r := talk_row(station)) and r.state.terminal and r)
+    assert row.state is BroadcastState.AIRED, row.verdict  # type: ignore[attr-defined]
 
 
 def test_closing_the_browser_ends_the_talk(fake: Browser, lively: tuple[Station, Ear, str]) -> None:
