@@ -15,6 +15,8 @@ from broadcaster.settings import Settings
 SQLITE: Final = "sqlite:///"
 """What stands before the path of the home's own database; the path is taken as it is."""
 FOLDERS = ("scripts", "audio", "audio/store", "schedules", "web", "reports", "proofs", "backups", "run", "logs")
+LONGEST: Final = 400
+"""Bytes in the path of a home: a file of SQLite is opened up to 512, and those of sounds lie deep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,11 @@ class Home:
         Raises:
             RuleError: the disk refuses.
         """
+        if len(os.fsencode(self.root)) > LONGEST:
+            raise RuleError(
+                f"Đường dẫn thư mục đài quá dài; dài nhất {LONGEST} ký tự không dấu. Hãy đặt đài ở nơi khác.",
+                field=str(self.root),
+            )
         try:
             for name in FOLDERS:
                 (self.root / name).mkdir(parents=True, exist_ok=True)

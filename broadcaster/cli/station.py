@@ -18,6 +18,7 @@ from broadcaster.cli.place import home_option, where
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.errors import RuleError
 from broadcaster.home import Home
+from broadcaster.reserve import Reserve
 from broadcaster.services.air import fitness, signs
 from broadcaster.services.people.accounts import make_first_accounts
 from broadcaster.services.setup import certificates, doctor, settings_check
@@ -84,6 +85,8 @@ def up_command(
     home = Home(_root(where(ctx, own_home)).expanduser().resolve())
     _make_way(home, replace=replace)
     stop = stop_event()
+    if home.settings_file.is_file():  # a disk that is full takes no database before the reserve is given up
+        Reserve(home.run / "reserve", home.settings_in_use().playout.reserve_megabytes * 1_000_000).tend()
     if starter:
         station = init(home.root)
         _show_accounts(station)

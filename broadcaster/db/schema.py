@@ -43,7 +43,7 @@ def _begun(database: Database) -> Iterator[Connection]:
 
     The switch is deaf inside a transaction; a migration that makes a table anew MUST check the references itself.
     """
-    with database.engine.connect() as connection:
+    with database.connect() as connection:
         raw = connection.connection.driver_connection if database.is_sqlite else None
         if raw is not None:
             raw.execute("PRAGMA foreign_keys = OFF")
@@ -57,5 +57,5 @@ def _begun(database: Database) -> Iterator[Connection]:
 
 def drift(database: Database) -> list[object]:
     """The differences between the migrated schema and the models; empty when there are none."""
-    with database.engine.connect() as connection:
+    with database.connect() as connection:
         return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from sqlalchemy import URL, Connection, CursorResult, Engine, UpdateBase, create_engine, event
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -57,21 +59,58 @@ class Database:
             self.writes += 1
 
     @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """Open a connection of its own, for what concerns the schema.
+
+        Raises:
+            DatabaseUnavailableError: it does not answer.
+        """
+        with self._guard(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
     def _guard(self) -> Iterator[None]:
         try:
             yield
-        except OperationalError as error:
-            full = getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
-            words = "ổ đĩa đã đầy, hãy xóa bớt tệp" if full else str(error.orig)
-            raise DatabaseUnavailableError(words, full=full) from error
         except DBAPIError as error:
-            if error.connection_invalidated:
-                raise DatabaseUnavailableError(str(error.orig)) from error
-            raise
+            code = getattr(error.orig, "sqlite_errorcode", None)
+            if not (
+                isinstance(error, OperationalError) or error.connection_invalidated or (code or 0) & 0xFF in _DAMAGED
+            ):
+                raise
+            full = code == sqlite3.SQLITE_FULL or (code is not None and _no_room(self.url))
+            words = _FULL if full else _words(code) or str(error.orig).strip().partition("\n")[0]
+            raise DatabaseUnavailableError(words, full=full) from error
 
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+_DAMAGED: Final = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
+_FULL: Final = "ổ đĩa đã đầy, hãy xóa bớt tệp"
+_WORDS: Final = {
+    sqlite3.SQLITE_READONLY: "không có quyền ghi tệp station.db, hoặc ổ đĩa chỉ cho đọc",
+    sqlite3.SQLITE_CANTOPEN: "không mở được tệp station.db: thiếu quyền, ổ đĩa chỉ cho đọc, hoặc đường dẫn quá dài",
+    sqlite3.SQLITE_IOERR: "ổ đĩa không đọc hoặc ghi được tệp station.db",
+    sqlite3.SQLITE_BUSY: "một chương trình khác khóa nó quá lâu",
+    sqlite3.SQLITE_NOTADB: "tệp station.db bị hỏng, hãy khôi phục từ bản sao lưu",
+    sqlite3.SQLITE_CORRUPT: "tệp station.db bị hỏng, hãy khôi phục từ bản sao lưu",
+}
+"""Why SQLite refuses, by the low byte of its code."""
+_PAGE: Final = 65_536
+
+
+def _words(code: int | None) -> str:
+    return _WORDS.get(code & 0xFF, "") if code is not None else ""
+
+
+def _no_room(url: str) -> bool:
+    """Whether the disk of a file of SQLite is full; it says so in several ways."""
+    try:
+        return shutil.disk_usage(Path(url.removeprefix(SQLITE)).parent).free < _PAGE
+    except OSError:
+        return False
 
 
 def _engine(url: str, **options: Any) -> Engine:

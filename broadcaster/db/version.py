@@ -20,9 +20,15 @@ def newest() -> str:
     return max(path.name.partition("_")[0] for path in _FOLDER.glob("[0-9]*_*.py"))
 
 
+def is_empty(database: Database) -> bool:
+    """Whether it never was the database of a station."""
+    with database.connect() as connection:
+        return not inspect(connection).has_table(_TABLE)
+
+
 def is_current(database: Database) -> bool:
     """Whether the schema is that of this program."""
-    with database.engine.connect() as connection:
+    with database.connect() as connection:
         if not inspect(connection).has_table(_TABLE):
             return False
         query = select(column("version_num", String)).select_from(table(_TABLE))

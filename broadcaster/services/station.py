@@ -97,6 +97,11 @@ def open_station(where: str | os.PathLike[str] | None = None, *, clock: Clock | 
     registry.configure(settings.speech.engines)
     database = Database(home.database_url(settings))
     database.info["run"] = home.run
+    if not version.is_current(database) and version.is_empty(database):
+        raise StationError(
+            "Cơ sở dữ liệu của đài trống. Hãy khôi phục từ bản sao lưu (loa restore), hoặc chạy “loa init” để lập mới.",
+            code="schema",
+        )
     if not version.is_current(database):
         raise StationError(
             "Cơ sở dữ liệu của đài thuộc phiên bản khác. Hãy chạy “loa init” để nâng cấp.", code="schema"

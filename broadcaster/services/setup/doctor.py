@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from broadcaster.db.models import BroadcastRow, Incident
-from broadcaster.db.queries import zones
+from broadcaster.db.queries import work, zones
 from broadcaster.disks import refused
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS
 from broadcaster.domain.setup.zones import Correction
+from broadcaster.domain.work.jobs import JobKind, JobState
 from broadcaster.errors import EngineError, StationError
 from broadcaster.media import ffmpeg
 from broadcaster.services.air.fitness import ASKED_OF_PLAYOUT, BELIEVABLE_FROM, Organ, fitness
@@ -229,10 +230,20 @@ def _log(station: Station) -> Check:
 
 def _backup(station: Station) -> Check:
     last = last_backup(station.home)
+    with station.db.read() as session:
+        job = work.job(session, JobKind.BACKUP)
+    if job is not None and job.error and job.state in {JobState.FAILED, JobState.WANTED}:
+        return Check(
+            "Sao lưu", ok=False, sentence=f"Lần gần nhất không thành: {job.error} {_said(station, last)}".strip()
+        )
     if last is None:
         return Check("Sao lưu", ok=None, sentence="Chưa sao lưu lần nào; đài tự sao lưu mỗi đêm khi đang chạy.")
     fresh = station.now() - last < dt.timedelta(days=2)
-    return Check("Sao lưu", ok=fresh or None, sentence=f"Lần gần nhất {station.local(last):%H:%M %d/%m/%Y}.")
+    return Check("Sao lưu", ok=fresh or None, sentence=_said(station, last))
+
+
+def _said(station: Station, last: dt.datetime | None) -> str:
+    return f"Bản dùng được gần nhất lúc {station.local(last):%H:%M %d/%m/%Y}." if last else ""
 
 
 def _incidents(station: Station) -> Check:

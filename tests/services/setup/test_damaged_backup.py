@@ -13,16 +13,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcaster.clock import FrozenClock
+from broadcaster.domain.people.roles import machine
 from broadcaster.errors import RuleError
 from broadcaster.home import Home
 from broadcaster.locks import FileLock
-from broadcaster.services.setup import before_restoring
+from broadcaster.services.setup import before_restoring, doctor
 from broadcaster.services.setup.archives import looked_through
-from broadcaster.services.setup.backup import backup
+from broadcaster.services.setup.backup import backup, want_backup
 from broadcaster.services.setup.founding import init
 from broadcaster.services.setup.restoring import restore
 from broadcaster.services.station import Station
 from tests.kit.clocks import NOON
+from tests.kit.panel import work
+
+ANYBODY = machine("thử")
 
 
 @pytest.fixture(scope="module")
@@ -164,3 +168,24 @@ def test_two_backups_are_never_written_at_once(station: Station) -> None:
             backup(station)
     finally:
         lock.close()
+
+
+def test_a_night_whose_backup_failed_is_told_by_the_doctor_with_the_cause(
+    station: Station, hour: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_given: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    hour.advance(60)
+    with monkeypatch.context() as patch:
+        patch.setattr(zipfile.ZipFile, "writestr", full)
+        want_backup(station, ANYBODY, whole=False)
+        work(station)
+    (check,) = [c for c in doctor.examine(station, thorough=False) if c.name == "Sao lưu"]
+    assert check.ok is False
+    assert "Ổ đĩa đã đầy" in check.sentence
+    hour.advance(60)
+    want_backup(station, ANYBODY, whole=False)
+    work(station)
+    (check,) = [c for c in doctor.examine(station, thorough=False) if c.name == "Sao lưu"]
+    assert check.ok is not False
