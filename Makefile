@@ -24,7 +24,7 @@ test-fast: $(DEV_STAMP) ## the fast tests alone
 	$(BIN)/python -m pytest -q -n 2 --hypothesis-profile=fast -m "not slow and not browser"
 
 stories: $(DEV_STAMP) ## N random stories of a station (1000), panel, answers and log held against meters; SEED=n tells them again
-	STORIES=$(N) $(BIN)/python -m pytest -q -n 0 --timeout=0 $(if $(SEED),--hypothesis-seed=$(SEED)) tests/stories
+	STORIES=$(N) SEED=$(SEED) $(BIN)/python -m pytest -q -n 0 --timeout=0 tests/stories
 
 test-newest test-lowest: test-%: $(DEV_STAMP) ## the fast tests with the newest or lowest versions that pyproject.toml allows
 	bash tests/other-versions.sh "$(PYTHON)" $*

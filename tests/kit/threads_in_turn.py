@@ -5,6 +5,8 @@ The code under test is the product's, untouched: only these modules, where it lo
 
 from __future__ import annotations
 
+import errno
+import os
 import queue
 import socket
 import sys
@@ -23,13 +25,31 @@ _KNOCKING = {"broadcaster.services.air.broadcasts", "broadcaster.services.air.or
 """Those that knock at play-out's ear, and wait for its answer."""
 
 
+class Disk:
+    """What stands for the module `os` where play-out writes its journal: a disk that may be full."""
+
+    def __init__(self) -> None:
+        self.full = False
+
+    def write(self, handle: int, data: bytes) -> int:
+        if self.full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return os.write(handle, data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(os, name)
+
+
+_JOURNAL = "broadcaster.playout.record.journal"
+
+
 @contextmanager
-def ruling(turns: Turns) -> Iterator[Turns]:
-    """Let play-out's threads, events, queues and datagrams be ours."""
-    ours = {"threading": _Threading(turns), "queue": _Queue(turns), "socket": _Sockets(turns)}
+def ruling(turns: Turns, disk: Disk) -> Iterator[Turns]:
+    """Let play-out's threads, events, queues, datagrams and the disk of its journal be ours."""
+    ours: dict[str, object] = {"threading": _Threading(turns), "queue": _Queue(turns), "socket": _Sockets(turns)}
     put: list[tuple[ModuleType, str, object]] = []
     for module in [m for name, m in sorted(sys.modules.items()) if name.startswith(ROOMS) or name in _KNOCKING]:
-        for name, instead in ours.items():
+        for name, instead in (ours | ({"os": disk} if module.__name__ == _JOURNAL else {})).items():
             real = getattr(module, name, None)
             if real is sys.modules[name] and (name == "socket" or module.__name__ not in _KNOCKING):
                 put.append((module, name, real))

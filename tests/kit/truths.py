@@ -5,31 +5,32 @@ from __future__ import annotations
 from collections import defaultdict
 
 from broadcaster.db.models import BroadcastRow
-from broadcaster.domain.air.broadcasts import BroadcastState
+from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.log.playlog import Outcome
-from broadcaster.domain.setup.zones import ZoneState
-from tests.kit.story import CHUNK_MS, OUTPUTS, SLACK_MS, TERMINAL, Story
+from tests.kit import truths_of_pages
+from tests.kit.story import Story
+from tests.kit.story_acts import QUIET_S, TERMINAL
+from tests.kit.story_founding import OUTPUTS
+from tests.kit.story_meter import CHUNK_MS, SLACK_MS
 
 SEEN_S = 2.0
 """The panel may be so late."""
-SOUNDING_MS = 150
-"""Sound of a moment's edge."""
 
 
 def panel_tells_what_sounds(story: Story) -> None:
-    """For two seconds nothing is done; then no zone is said to sound that is silent, and none to be silent that sounds."""
-    before = {z.code: z for z in story.present().zones}
+    """For two seconds nothing is done; then nothing is said to sound that is silent, and none to be silent that sounds."""
+    before = truths_of_pages.said(story)
     since = story.turns.monotonic()
     story.wait(SEEN_S)
-    after = {z.code: z for z in story.present().zones}
-    wrong = []
-    for code, output in OUTPUTS.items():
-        ms = story.meters[output].ms(since, since + SEEN_S)
-        said = {before[code].state, after[code].state}
-        if said == {ZoneState.AIR} and ms == 0:
-            wrong.append(f"{code}: said “{after[code].words}”, and was silent for {SEEN_S} s")
-        if ZoneState.AIR not in said and ms > SEEN_S * 1000 - 2 * CHUNK_MS:
-            wrong.append(f"{code}: said “{after[code].words}”, and sounded for {ms} ms")
+    after = truths_of_pages.said(story)
+    sounding = {name: m.ms(since, since + SEEN_S) for name, m in story.meters.items()}
+    wrong = truths_of_pages.contradictions(before, after, sounding, round(SEEN_S * 1000) - 2 * CHUNK_MS)
+    assert not wrong, "\n".join([*story.said, *wrong])
+
+
+def pages_agree(story: Story) -> None:
+    """No page contradicts another at one moment."""
+    wrong = truths_of_pages.zones_page_agrees(story)
     assert not wrong, "\n".join([*story.said, *wrong])
 
 
@@ -51,6 +52,7 @@ def log_tells_what_sounded(story: Story) -> None:
     held = {one.number for one in story.present().held if not one.urgent}  # these are listed, and wait for a person
     open_ones = [b for b in rows.values() if _unended(story, b) and b.id not in held]
     wrong += [f"broadcast {b.id} “{b.title}” has no verdict: {b.state}" for b in open_ones]
+    wrong += truths_of_pages.pages_tell_what_was_heard(story)
     if not story.log_holds():
         wrong.append("the chain of the log is broken")
     assert not wrong, "\n".join([*story.said, *wrong])
@@ -62,7 +64,12 @@ def _compared(row: BroadcastRow, ms: int, entries: dict[str, list]) -> list[str]
     addressed = {z: found for z, found in entries.items() if z in row.zones}
     if ms > SLACK_MS and not any(found for found in addressed.values()):
         wrong.append(f"{name}: {ms} ms sounded through {'/'.join(entries)} without an entry")
+    nothing = row.state in {BroadcastState.MISSED, BroadcastState.CANCELLED, BroadcastState.REFUSED}
+    if ms > SLACK_MS and nothing:
+        wrong.append(f"{name}: {ms} ms sounded through {'/'.join(entries)}")
     for zone, found in addressed.items():
+        if row.state is BroadcastState.AIRED and {e.outcome for e in found} != {Outcome.FULL}:
+            wrong.append(f"{name}, {zone}: {sorted(e.outcome for e in found)}")
         heard = sum(e.heard_ms for e in found)
         slack = SLACK_MS * max(1, len(found))
         if heard > ms + slack:
@@ -84,12 +91,15 @@ OVERDUE_S = 200.0
 def stopped_is_silent(story: Story) -> None:
     """Nothing of what a stop held back sounds until a person lets it go on."""
     wrong = []
-    emergency_of = {b.id: b.emergency_id for b in story.rows()}
+    emergency_of = {b.id: b.emergency_id for b in story.rows() if b.kind is BroadcastKind.EMERGENCY}
     for stop in story.stops:
         for output in stop.outputs:
             for s in story.meters[output].heard:
-                same = s.broadcast in stop.broadcasts or emergency_of.get(s.broadcast) in stop.emergencies
-                if same and stop.at < s.start < stop.until:
+                urgent = emergency_of.get(s.broadcast)
+                held = urgent in stop.emergencies if urgent else s.broadcast in stop.broadcasts
+                key = (urgent, True) if urgent else (s.broadcast, False)
+                let_go = any(stop.at - QUIET_S <= at <= s.start for at in story.let_go.get(key, ()))
+                if held and stop.at < s.start and not let_go:
                     wrong.append(
                         f"stopped at {stop.at:.2f} in {output}, broadcast {s.broadcast} sounds at {s.start:.2f}"
                     )

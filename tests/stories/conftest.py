@@ -9,11 +9,12 @@ import pytest
 
 import broadcaster.playout.engine  # noqa: F401 - its rooms must be there when the story's threads take their places
 from tests.kit import story as stories
+from tests.kit.story_founding import found
 
 
 @pytest.fixture(scope="session")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return stories.found(tmp_path_factory.mktemp("founded") / "station")
+    return found(tmp_path_factory.mktemp("founded") / "station")
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from broadcaster.domain.air.broadcasts import Origin
 from broadcaster.domain.setup.zones import ZoneState
+from tests.kit import story_acts as acts
 from tests.kit import truths
 from tests.kit.story import Story
 
@@ -35,11 +36,11 @@ def test_an_output_that_is_mended_between_two_broadcasts_is_told_as_well(story: 
 
 
 def test_what_an_emergency_interrupted_stays_stopped_also_when_it_was_begun_before_its_time(story: Story) -> None:
-    story.post("vanhanh", f"/schedule/{story.rows()[0].id}/air")
+    acts.play_now(story, story.rows()[0].id)
     story.wait(5)
-    number = story.emergency("am01", "am02", "am03")
+    number = acts.emergency(story, "am01", "am02", "am03")
     story.wait(8)
-    story.stop()
+    acts.stop(story)
     story.wait(3)
     story.post("vanhanh", f"/emergency/{number}/cancel", reason="Đã hết nguy hiểm")
     story.wait(60)
