@@ -12,13 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from broadcaster.cli import cli, common
 from broadcaster.db.models import BroadcastRow, Emergency, PlayLogEntry, Script
 from broadcaster.db.queries import air
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.air.emergencies import EmergencyState
+from broadcaster.errors import StationError
 from broadcaster.panel import create_app
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.host.alarm_clock import SimulatedAlarm
@@ -143,6 +147,8 @@ class Story:
     def to_the_end(self) -> None:
         """Mend what is broken, end what is in force, and let everything that is due come to its end."""
         self.disk.full = False
+        if self.playout is None:
+            self.live()
         for meter in self.meters.values():
             meter.broken = ""
         self.wait(60)
@@ -175,6 +181,15 @@ class Story:
         self.note(f"{username} POST {address} {shown or ''} -> {answer.status_code}")
         assert answer.status_code < 500, answer.text
         return answer.text
+
+    def command(self, *words: str) -> str:
+        """Let somebody at the station's own machine call `loa`, and read what it prints."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(common, "open_station", lambda home: open_station(home, clock=self.turns))
+            called = CliRunner().invoke(cli, ["--home", str(self.station.home.root), *words])
+        self.note(f"loa {' '.join(words)} -> {called.exit_code}: {' '.join(called.output.split())}")
+        assert called.exception is None or isinstance(called.exception, (SystemExit, StationError)), called.exception
+        return called.output
 
     def fill(
         self, username: str, at: str, /, address: str = "", pressed: tuple[str, str] | None = None, **typed: object

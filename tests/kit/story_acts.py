@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
+import broadcaster.cli.emergency.command  # noqa: F401 - it must be there when the story's threads take their places
 from broadcaster.db.models import BroadcastRow
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.air.emergencies import EmergencyState
@@ -21,6 +22,8 @@ OPERATOR, EDITOR, LEADER = "vanhanh", "bientap", "lanhdao"
 TERMINAL = frozenset(s for s in BroadcastState if s.terminal)
 QUIET_S = 1.5
 """A confirmed stop is silence within this."""
+LASTS = dt.timedelta(minutes=20)
+"""How long an emergency that repeats is in force."""
 READY = dt.timedelta(seconds=28)
 """A stop holds back what is due so soon."""
 
@@ -42,6 +45,13 @@ def stop(story: Story, *zones: str) -> None:
     """Stop all, or these zones and what shares their outputs; remember what must stay silent."""
     before = _held_by(story, zones)
     if orders.NO_ANSWER not in story.post(OPERATOR, "/stop", zone=list(zones)):
+        story.stops.append(before)
+
+
+def stop_by_command(story: Story, *zones: str) -> None:
+    """Call `loa stop`."""
+    before = _held_by(story, zones)
+    if orders.NO_ANSWER not in story.command("stop", "--yes", *(["--zones", ",".join(zones)] if zones else [])):
         story.stops.append(before)
 
 
@@ -114,15 +124,23 @@ def emergency(story: Story, *zones: str, repeat: int | None = None) -> int | Non
         zones=list(zones),
         reason="Công điện",
         repeat_minutes=str(repeat or ""),
+        expires_at=f"{story.station.local(story.station.now() + LASTS):%Y-%m-%dT%H:%M}" if repeat else "",
         interrupted="resume",
         title="",
     )
     new = [e.id for e in story.emergencies() if e.id not in known]
     if not new:
         return None
-    story.post(OPERATOR, f"/emergency/{new[0]}/confirm")
+    story.fill(OPERATOR, f"/emergency/{new[0]}/confirm")
     work(story.station)
     return new[0]
+
+
+def emergency_by_command(story: Story, *zones: str, sure: bool) -> None:
+    """Call `loa emergency`, and go away at its question unless one is `sure`."""
+    words = ["Bà con chú ý, có cháy lớn.", "--zones", ",".join(zones), "--reason", "Cháy"]
+    story.command("emergency", *words, *(["--yes"] if sure else []))
+    work(story.station)
 
 
 def end_emergencies(story: Story) -> None:

@@ -19,7 +19,7 @@ from typing import Any, Self
 
 from tests.kit.turns import FOREVER, Actor, Gone, Turns
 
-ROOMS = "broadcaster.playout"
+ROOMS = ("broadcaster.playout", "broadcaster.cli.emergency")
 """The modules whose threads take turns."""
 _KNOCKING = {"broadcaster.services.air.broadcasts", "broadcaster.services.air.orders"}
 """Those that knock at play-out's ear, and wait for its answer."""
@@ -46,7 +46,9 @@ _JOURNAL = "broadcaster.playout.record.journal"
 @contextmanager
 def ruling(turns: Turns, disk: Disk) -> Iterator[Turns]:
     """Let play-out's threads, events, queues, datagrams and the disk of its journal be ours."""
-    ours: dict[str, object] = {"threading": _Threading(turns), "queue": _Queue(turns), "socket": _Sockets(turns)}
+    sockets = _Sockets(turns)
+    turns.on_kill = sockets.at.clear
+    ours: dict[str, object] = {"threading": _Threading(turns), "queue": _Queue(turns), "socket": sockets}
     put: list[tuple[ModuleType, str, object]] = []
     for module in [m for name, m in sorted(sys.modules.items()) if name.startswith(ROOMS) or name in _KNOCKING]:
         for name, instead in (ours | ({"os": disk} if module.__name__ == _JOURNAL else {})).items():
@@ -199,7 +201,7 @@ class _Datagrams:
     def __init__(self, sockets: _Sockets) -> None:
         self._sockets = sockets
         self._timeout: float | None = None
-        self._address = ("127.0.0.1", 0)
+        self._address = self._to = ("127.0.0.1", 0)
         self._came = deque[tuple[bytes, tuple[str, int]]]()
 
     def bind(self, _address: tuple[str, int]) -> None:
@@ -227,6 +229,8 @@ class _Datagrams:
 
     def recvfrom(self, _most: int) -> tuple[bytes, tuple[str, int]]:
         turns = self._sockets.turns
+        if not self._came and self._to[1] and self._to[1] not in self._sockets.at:
+            raise ConnectionRefusedError  # nobody has that port any more
         if not turns.wait(lambda: bool(self._came), _deadline(turns, self._timeout)):
             raise TimeoutError
         return self._came.popleft()

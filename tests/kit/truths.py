@@ -24,7 +24,7 @@ def panel_tells_what_sounds(story: Story) -> None:
     story.wait(SEEN_S)
     after = truths_of_pages.said(story)
     sounding = {name: m.ms(since, since + SEEN_S) for name, m in story.meters.items()}
-    wrong = truths_of_pages.contradictions(before, after, sounding, round(SEEN_S * 1000) - 2 * CHUNK_MS)
+    wrong = truths_of_pages.contradictions(before, after, sounding, CHUNK_MS, round(SEEN_S * 1000) - 2 * CHUNK_MS)
     assert not wrong, "\n".join([*story.said, *wrong])
 
 

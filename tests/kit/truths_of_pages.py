@@ -57,17 +57,20 @@ def said(story: Story) -> Said:
     )
 
 
-def contradictions(before: Said, after: Said, sounding: dict[str, int], whole: int) -> list[str]:
-    """Where what was said both before and after some moments is not what sounded in them (ms by output)."""
+def contradictions(before: Said, after: Said, sounding: dict[str, int], edge: int, whole: int) -> list[str]:
+    """Where what was said both before and after some moments is not what sounded in them (ms by output).
+
+    What sounded for no longer than `edge` was silent, what sounded as long as `whole` sounded all the time.
+    """
     wrong = []
     for zone, output in OUTPUTS.items():
         ms = sounding[output]
-        if before.sounds(zone) and after.sounds(zone) and ms == 0:
+        if before.sounds(zone) and after.sounds(zone) and ms <= edge:
             wrong.append(f"{zone}: said “{after.zones[zone]}”, and was silent")
         if not before.sounds(zone) and not after.sounds(zone) and ms >= whole:
             wrong.append(f"{zone}: said “{after.zones[zone]}”, and sounded for {ms} ms")
     lasting = set(before.bar) & set(after.bar)
-    silent, loud = not any(sounding.values()), any(ms >= whole for ms in sounding.values())
+    silent, loud = max(sounding.values()) <= edge, any(ms >= whole for ms in sounding.values())
     if silent and lasting & {"Đang phát", "ĐANG PHÁT KHẨN CẤP"} and "Tắt tiếng" not in lasting:
         wrong.append(f"the bar said {sorted(lasting)}, and nothing sounded")
     if loud and "Chờ phát" in lasting:

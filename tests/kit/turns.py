@@ -56,6 +56,8 @@ class Turns:
         self._dead: list[Actor] = []
         self._real: list[threading.Thread] = []
         self._faults: list[BaseException] = []
+        self.on_kill: Callable[[], None] = lambda: None
+        """Lets go of what a killed process held."""
 
     # A clock
 
@@ -145,6 +147,7 @@ class Turns:
 
     def kill(self) -> None:
         """End everybody but the director as a killed process ends: in the middle, without a last word."""
+        self.on_kill()
         self._dead += [a for a in self._line if a is not self._director]
         self._line = [self._director]
 

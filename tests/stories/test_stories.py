@@ -71,6 +71,14 @@ class AStory(RuleBasedStateMachine):
     def stop_one(self, zone: str) -> None:
         acts.stop(self.story, *acts.sharing(zone))
 
+    @rule(zones=st.lists(ZONES, unique=True))
+    def stop_by_command(self, zones: list[str]) -> None:
+        acts.stop_by_command(self.story, *zones)
+
+    @rule(zones=SOME, sure=st.booleans())
+    def emergency_by_command(self, zones: list[str], sure: bool) -> None:
+        acts.emergency_by_command(self.story, *zones, sure=sure)
+
     @rule(drop=st.booleans())
     def decide_held(self, drop: bool) -> None:
         acts.decide_held(self.story, drop=drop)
@@ -133,9 +141,15 @@ class AStory(RuleBasedStateMachine):
 
     @rule(down=st.floats(0.5, 10))
     def power_dips(self, down: float) -> None:
-        self.story.kill()
-        self.story.wait(round(down, 2))
+        if self.story.playout is not None:
+            self.story.kill()
+            self.story.wait(round(down, 2))
         self.story.live()
+
+    @rule()
+    def power_goes(self) -> None:
+        if self.story.playout is not None:
+            self.story.kill()
 
     @rule(output=st.sampled_from(["chung", "rieng"]))
     def a_horn_breaks_or_is_mended(self, output: str) -> None:
@@ -154,8 +168,7 @@ class AStory(RuleBasedStateMachine):
 
     @invariant()
     def no_word_contradicts_the_meter(self) -> None:
-        if self.story.playout is not None:
-            truths.panel_tells_what_sounds(self.story)
+        truths.panel_tells_what_sounds(self.story)
 
 
 def told(founded: Path, how: settings, following: int | None = None) -> None:

@@ -185,6 +185,7 @@ def present(
 ) -> Present:
     """What is on air and what comes next, by rows and play-out's own word.
 
+    Of what began before its last word that word counts: a row tells of an end only when the journal was brought in.
     `several` are the names that stand for more than one output; `word` is what play-out said just now.
     """
     beat = session.get(Heartbeat, "playout")
@@ -214,10 +215,13 @@ def present(
     muted = outputs.only_on(off)
     sinks: Mapping[str, str] = status.get("sinks") or {}
     lost = unheard(status, outputs.names) if sinks else {}
-    airing = tuple(a for row in rows if (a := _airing(row, words.get(row.id, {}))).zones) if alive else ()
+    spoke_at = beat.at if beat is not None and status is beat.status else now
+    over = {r.id for r in rows if "on_air" in status and r.id not in words and _began(r) < spoke_at}
+    believed = [r for r in rows if r.id not in over] if alive else []
+    airing = tuple(a for row in believed if (a := _airing(row, words.get(row.id, {}))).zones)
     recent = {z.code: stops.held(now - _STOPPED, outputs.of_zones((z.code,))) for z in zones}
     stopped = {code: stop.at for code, stop in recent.items() if stop is not None}
-    alarms = urgent(session, now, outputs, stops)
+    alarms = urgent(session, now, outputs, stops, over=over, alive=alive)
     shown = tuple(
         replace(
             _zone_now(
@@ -311,7 +315,7 @@ def _by_broadcast(said: Any) -> dict[int, Mapping[str, Any]]:
 
 
 def _airing(row: BroadcastRow, word: Mapping[str, Any]) -> OnAirNow:
-    started = row.started_at or row.starts_at
+    started = _began(row)
     said = word.get("item")
     item: Mapping[str, Any] = said if isinstance(said, Mapping) else {}
     number = item.get("no") if item else said if isinstance(said, int) else 0
@@ -332,6 +336,10 @@ def _airing(row: BroadcastRow, word: Mapping[str, Any]) -> OnAirNow:
         item_started_at=_moment(word.get("started_at")) or started,
         item_ms=int(word.get("duration_ms") or (planned.duration_ms if planned else 0)),
     )
+
+
+def _began(row: BroadcastRow) -> dt.datetime:
+    return row.started_at or row.starts_at
 
 
 def _coming(row: BroadcastRow | None) -> NextBroadcast | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
@@ -44,12 +44,17 @@ class Story:
     next_at: dt.datetime | None
 
 
-def urgent(session: Session, now: dt.datetime, outputs: Outputs, stops: Stops) -> tuple[Urgent, ...]:
-    """What holds now, newest first; the one reading that something is over is no emergency, nor what has expired."""
+def urgent(
+    session: Session, now: dt.datetime, outputs: Outputs, stops: Stops, *, over: Collection[int], alive: bool
+) -> tuple[Urgent, ...]:
+    """What holds now, newest first; the one reading that something is over is no emergency, nor what has expired.
+
+    Nothing sounds unless play-out is `alive`, nor what by its word is `over`, whatever the rows of these say.
+    """
     rows = session.scalars(
         select(Emergency).where(in_force(now), Emergency.over.is_(False)).order_by(Emergency.id.desc())
     ).all()
-    messages = messages_now(session, rows, now, outputs, stops)
+    messages = messages_now(session, rows, now, outputs, stops, over=over, alive=alive)
     coming = _next_of(session, [r.id for r in rows], now)
     return tuple(
         Urgent(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -49,9 +49,19 @@ def soundings_of(session: Session, row: Emergency, until: dt.datetime | None = N
 
 
 def messages_now(
-    session: Session, emergencies: Sequence[Emergency], now: dt.datetime, outputs: Outputs, stops: Stops
+    session: Session,
+    emergencies: Sequence[Emergency],
+    now: dt.datetime,
+    outputs: Outputs,
+    stops: Stops,
+    *,
+    over: Collection[int] = (),
+    alive: bool = True,
 ) -> dict[int, MessageNow]:
-    """How far each of these is, by number; as many queries for many as for one."""
+    """How far each of these is, by number; as many queries for many as for one.
+
+    `over` are broadcasts that ended though their rows do not say so yet; nothing sounds unless play-out is `alive`.
+    """
     if not emergencies:
         return {}
     rows: dict[int | None, list[BroadcastRow]] = defaultdict(list)
@@ -64,6 +74,7 @@ def messages_now(
         )
         .order_by(BroadcastRow.starts_at, BroadcastRow.id)
     ).all()
+    begun = [b for b in begun if b.id not in over]
     for b in begun:
         rows[b.emergency_id].append(b)
     entries: dict[int | None, list[PlayLogEntry]] = defaultdict(list)
@@ -72,8 +83,9 @@ def messages_now(
     for e in session.scalars(query) if ended else ():
         entries[e.broadcast_id].append(e)
     return {
-        row.id: _message(row, rows[row.id], [e for b in rows[row.id] for e in entries[b.id]], now, outputs, stops)
+        row.id: replace(m, sounding=alive and m.sounding)
         for row in emergencies
+        for m in [_message(row, rows[row.id], [e for b in rows[row.id] for e in entries[b.id]], now, outputs, stops)]
     }
 
 
