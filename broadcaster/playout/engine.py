@@ -152,6 +152,8 @@ class Playout:
         self._loopback = Loopback(home.run / PORT_FILE, self._heard)
         self._reserve: Reserve | None = None
         self._troubles: dict[str, str] = {}
+        self._told: set[tuple[int, str]] = set()
+        """What sounded by the last sign of life."""
         self._ahead = Ahead(self.machine.decoded, lambda: not scarce(folder))
 
     # Life
@@ -234,6 +236,8 @@ class Playout:
         machine.incidents.tell("journal", trouble and f"Đĩa không ghi được nhật ký: {trouble}.")
         self._look_at_sinks()
         self._look_at_threads()
+        if self._sounding() != self._told:
+            agenda.again("beat")
         away = ""
         for name, every, step in (
             ("beat", self._beat_s, self._beat),
@@ -377,7 +381,7 @@ class Playout:
             at = dt.datetime.fromisoformat(str(message.get("at") or self.clock.now().isoformat()))
             order = Order(number, Verb.STOP, message.get("arguments") or {}, by, at)
             answer = self.obey(order)
-            self.look_again()
+            self.machine.agenda.soon("reconcile", "beat")
             return None if answer is None else answer.as_json()
         self.look_again()
         return None
@@ -404,9 +408,15 @@ class Playout:
         if replay(self.desk, self.machine.journal) and not self.airings():
             self.machine.journal.turn_over()
 
+    def _sounding(self) -> set[tuple[int, str]]:
+        """What sounds through which sink."""
+        on_air = (one for one in self.airings() if one.phase is Phase.AIR)
+        return {(one.broadcast.id, lane.sink.name) for one in on_air for lane in one.lanes if lane.sounds}
+
     def _beat(self) -> None:
         if self.machine.inline:
             return  # nobody watches a simulation, and no other machine takes its turn
+        self._told = self._sounding()
         lease = self.machine.lease
         hold = lease.hold
         lease.renew(self.status())

@@ -48,3 +48,27 @@ def test_what_an_emergency_interrupted_stays_stopped_also_when_it_was_begun_befo
     assert [h.number for h in story.present().held if not h.urgent] == [rest.id]
     assert all(m.ms(broadcast=rest.id) == 0 for m in story.meters.values())
     truths.stopped_is_silent(story)
+
+
+def test_a_zone_that_alone_was_stopped_is_not_said_to_sound(story: Story) -> None:
+    story.wait(125)
+    acts.stop_by_command(story, "am01")
+    truths.panel_tells_what_sounds(story)
+    assert state_of(story, "am01") is ZoneState.REST
+    assert state_of(story, "am03") is ZoneState.AIR
+
+
+def test_an_emergency_is_not_said_to_sound_while_play_out_is_dead(story: Story) -> None:
+    acts.emergency(story, "am01", "am02", "am03")
+    story.wait(3)
+    story.kill()
+    story.wait(1)
+    truths.panel_tells_what_sounds(story)
+
+
+def test_what_ended_on_a_full_disk_is_not_said_to_sound(story: Story) -> None:
+    acts.emergency(story, "am01", "am02", "am03")
+    story.wait(3)
+    story.disk.full = True
+    story.wait(40)
+    truths.panel_tells_what_sounds(story)
