@@ -6,6 +6,7 @@ The code under test is the product's, untouched: only these modules, where it lo
 from __future__ import annotations
 
 import errno
+import importlib.util
 import os
 import queue
 import socket
@@ -17,6 +18,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, Self
 
+from broadcaster import threads
 from tests.kit.turns import FOREVER, Actor, Gone, Turns
 
 ROOMS = ("broadcaster.playout", "broadcaster.cli.emergency")
@@ -40,6 +42,7 @@ class Disk:
         return getattr(os, name)
 
 
+_WATCHED = {"threads": threads, "WatchedThread": threads.WatchedThread, "survived": threads.survived}
 _JOURNAL = "broadcaster.playout.record.journal"
 
 
@@ -47,10 +50,10 @@ _JOURNAL = "broadcaster.playout.record.journal"
 def ruling(turns: Turns, disk: Disk) -> Iterator[Turns]:
     """Let play-out's threads, events, queues, datagrams and the disk of its journal be ours."""
     sockets = _Sockets(turns)
-    turns.on_kill = sockets.at.clear
     ours: dict[str, object] = {"threading": _Threading(turns), "queue": _Queue(turns), "socket": sockets}
     put: list[tuple[ModuleType, str, object]] = []
-    for module in [m for name, m in sorted(sys.modules.items()) if name.startswith(ROOMS) or name in _KNOCKING]:
+    rooms = [m for name, m in sorted(sys.modules.items()) if name.startswith(ROOMS)]
+    for module in [*rooms, *(sys.modules[name] for name in sorted(_KNOCKING))]:
         for name, instead in (ours | ({"os": disk} if module.__name__ == _JOURNAL else {})).items():
             real = getattr(module, name, None)
             if real is sys.modules[name] and (name == "socket" or module.__name__ not in _KNOCKING):
@@ -59,12 +62,36 @@ def ruling(turns: Turns, disk: Disk) -> Iterator[Turns]:
         if module.__name__ in _KNOCKING and hasattr(module, "SystemClock"):
             put.append((module, "SystemClock", module.SystemClock))
             module.SystemClock = lambda: turns  # type: ignore[attr-defined]
+    watched = [(m, name) for m in rooms for name in _WATCHED if getattr(m, name, None) is _WATCHED[name]]
+    put += [(module, name, _WATCHED[name]) for module, name in watched]
+
+    def begin_process() -> None:
+        """Nobody has an ear any more, and no thread is known."""
+        sockets.at.clear()
+        fresh = _threads_of(turns)
+        for module, name in watched:
+            setattr(module, name, fresh if name == "threads" else getattr(fresh, name))
+
+    turns.on_kill = begin_process
+    begin_process()
     try:
         yield turns
     finally:
         turns.close()
         for module, name, real in put:
             setattr(module, name, real)
+
+
+def _threads_of(turns: Turns) -> ModuleType:
+    """The house's watched threads once more, for one life of a process: what others do with theirs is not its matter."""
+    found = importlib.util.find_spec(threads.__name__)
+    assert found is not None
+    assert found.loader is not None
+    made = importlib.util.module_from_spec(found)
+    found.loader.exec_module(made)
+    vars(made).update(threading=_Threading(turns), _clock=turns)
+    made._ward.counted = turns.failed
+    return made
 
 
 class _Event:

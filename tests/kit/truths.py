@@ -53,6 +53,7 @@ def log_tells_what_sounded(story: Story) -> None:
     open_ones = [b for b in rows.values() if _unended(story, b) and b.id not in held]
     wrong += [f"broadcast {b.id} “{b.title}” has no verdict: {b.state}" for b in open_ones]
     wrong += truths_of_pages.pages_tell_what_was_heard(story)
+    wrong += [f"the thread {name} failed {times} times" for name, times in story.turns.failed.items()]
     if not story.log_holds():
         wrong.append("the chain of the log is broken")
     assert not wrong, "\n".join([*story.said, *wrong])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,6 +57,8 @@ class Turns:
         self._dead: list[Actor] = []
         self._real: list[threading.Thread] = []
         self._faults: list[BaseException] = []
+        self.failed = Counter[str]()
+        """How often threads of each name failed, and were begun anew."""
         self.on_kill: Callable[[], None] = lambda: None
         """Lets go of what a killed process held."""
 
