@@ -318,7 +318,7 @@ class Playout:
         for bundle in day.bundles:
             b = bundle.broadcast
             believed = not held or (b.asked_for and abs(b.starts_at - now) <= LEFT)
-            if believed and not self.register.knows(b.id):
+            if believed and not self.register.knows(b.id) and not self.register.settle(bundle):
                 fresh[b.id] = bundle
         keys = self.alarm.keys()
         self._let_go(fresh[number] for number in sorted(day.claimed & fresh.keys()))

@@ -82,6 +82,8 @@ class Story:
         self.stops: list[Stop] = []
         self.let_go: dict[tuple[int, bool], list[float]] = {}
         """When a person let a broadcast, or (True) an emergency, go on."""
+        self.unwritten: set[int] = set()
+        """What was open when play-out was killed on a full disk: what sounded of it could not be written anywhere."""
         self.line: Line | None = None
         self._clients: dict[str, FlaskClient] = {}
         self._app = create_app(self.station, {"WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False})
@@ -117,6 +119,8 @@ class Story:
     def kill(self) -> None:
         """End play-out as kill -9 does."""
         self.note("play-out is killed")
+        if self.disk.full:
+            self.unwritten |= {b.id for b in self.rows() if not b.state.terminal}
         self.turns.kill()
         assert self.playout is not None
         self.playout.machine.journal.close()

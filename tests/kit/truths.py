@@ -48,7 +48,8 @@ def log_tells_what_sounded(story: Story) -> None:
             if row is None:
                 wrong.append(f"broadcast {number} sounded and is in no row")
                 continue
-            wrong += _compared(row, meter.ms(broadcast=number), {z: entries[number, z] for z in zones})
+            found = {z: entries[number, z] for z in zones}
+            wrong += _compared(row, meter.ms(broadcast=number), found, written=number not in story.unwritten)
     held = {one.number for one in story.present().held if not one.urgent}  # these are listed, and wait for a person
     open_ones = [b for b in rows.values() if _unended(story, b) and b.id not in held]
     wrong += [f"broadcast {b.id} “{b.title}” has no verdict: {b.state}" for b in open_ones]
@@ -59,14 +60,15 @@ def log_tells_what_sounded(story: Story) -> None:
     assert not wrong, "\n".join([*story.said, *wrong])
 
 
-def _compared(row: BroadcastRow, ms: int, entries: dict[str, list]) -> list[str]:
+def _compared(row: BroadcastRow, ms: int, entries: dict[str, list], *, written: bool) -> list[str]:
+    """Never more than sounded, and never less where it could be `written`."""
     wrong = []
     name = f"broadcast {row.id} “{row.title}” ({row.state})"
     addressed = {z: found for z, found in entries.items() if z in row.zones}
-    if ms > SLACK_MS and not any(found for found in addressed.values()):
+    if written and ms > SLACK_MS and not any(found for found in addressed.values()):
         wrong.append(f"{name}: {ms} ms sounded through {'/'.join(entries)} without an entry")
     nothing = row.state in {BroadcastState.MISSED, BroadcastState.CANCELLED, BroadcastState.REFUSED}
-    if ms > SLACK_MS and nothing:
+    if written and ms > SLACK_MS and nothing:
         wrong.append(f"{name}: {ms} ms sounded through {'/'.join(entries)}")
     for zone, found in addressed.items():
         if row.state is BroadcastState.AIRED and {e.outcome for e in found} != {Outcome.FULL}:
@@ -75,7 +77,12 @@ def _compared(row: BroadcastRow, ms: int, entries: dict[str, list]) -> list[str]
         slack = SLACK_MS * max(1, len(found))
         if heard > ms + slack:
             wrong.append(f"{name}, {zone}: the log says {heard} ms, the meter {ms}")
-        if row.state in {BroadcastState.AIRED, BroadcastState.PARTIAL} and found and heard + slack + 1000 < ms:
+        if (
+            written
+            and row.state in {BroadcastState.AIRED, BroadcastState.PARTIAL}
+            and found
+            and heard + slack + 1000 < ms
+        ):
             wrong.append(f"{name}, {zone}: the meter says {ms} ms, the log {heard}")
         short = [e for e in found if e.outcome is Outcome.FULL and e.heard_ms + SLACK_MS < e.duration_ms]
         wrong += [f"{name}, {zone}: “{e.title}” is full with {e.heard_ms} of {e.duration_ms} ms" for e in short]

@@ -150,6 +150,16 @@ class Register:
         asrun.verdict(machine.clock.now())
         self._ended.add(number)
 
+    def settle(self, bundle: Bundle) -> bool:
+        """End, or go on with, what an earlier life began and left open without its plan; return whether it was such."""
+        number = bundle.broadcast.id
+        past = self._known.get(number)
+        if past is None or past.began_at is None:
+            return False
+        del self._known[number]
+        self._recover(number, past, bundle)
+        return True
+
     # What people order
 
     def take_mutes(self, mutes: Iterable[Mute]) -> None:
