@@ -24,7 +24,7 @@ STORIES = int(os.environ.get("STORIES", "0"))
 """How many stories are told; `make stories` asks for a thousand, and makes a story that fails as short as it can."""
 SEED = int(os.environ.get("SEED") or secrets.randbelow(1_000_000))
 """What the random stories follow from."""
-LOT = 25
+LOT = 10
 """So many stories are told from one seed; the next lot follows from the next."""
 TOLD = 6
 """How many are told each time, always the same."""
