@@ -45,7 +45,13 @@ class Story:
 
 
 def urgent(
-    session: Session, now: dt.datetime, outputs: Outputs, stops: Stops, *, over: Collection[int], alive: bool
+    session: Session,
+    now: dt.datetime,
+    outputs: Outputs,
+    stops: Stops,
+    *,
+    over: Collection[int] = (),
+    alive: bool = True,
 ) -> tuple[Urgent, ...]:
     """What holds now, newest first; the one reading that something is over is no emergency, nor what has expired.
 
