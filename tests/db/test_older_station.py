@@ -27,7 +27,15 @@ from sqlalchemy.orm import Session
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db import schema, version
-from broadcaster.db.models import BroadcastRow, Contribution, PlayLogEntry, Revision
+from broadcaster.db.models import (
+    ApiToken,
+    BroadcastRow,
+    Contribution,
+    CueRow,
+    LexiconRow,
+    PlayLogEntry,
+    Revision,
+)
 from broadcaster.db.session import Database
 from broadcaster.domain.air.broadcasts import ItemKind, Origin
 from broadcaster.domain.air.causes import Cause
@@ -39,6 +47,7 @@ from broadcaster.services.air import emergency_soundings
 from broadcaster.services.log import completeness, playlog
 from broadcaster.services.log.evidence import make_bundle
 from broadcaster.services.schedule import planning
+from broadcaster.services.schedule.cues import let_in
 from broadcaster.services.station import Station
 from broadcaster.supervise.simulated import Simulation
 
@@ -283,3 +292,45 @@ def test_an_old_bundle_verifies_with_its_own_program_and_with_todays(tmp_path: P
         code, said = run(program, bundle)
         assert (code, "đã bị sửa sau khi ghi" in said) == (1, True)
     shutil.rmtree(bundle)
+
+
+def test_what_a_station_has_stays_in_force_and_no_key_of_before_sounds_by_itself(older: Database) -> None:
+    """Its sounds are let in, a leader's entries are agreed to, those of others are not, and keys only draft."""
+    with older.write() as session:
+        session.execute(
+            text(
+                "INSERT INTO users (id, username, full_name, password_hash, roles, must_change, session_epoch, failures, "
+                "created_at) VALUES (900, 'sep', 'Sếp', 'x', '[\"chief\"]', :no, 1, 0, '2026-03-01 00:00:00')"
+            ),
+            {"no": False},
+        )
+        session.execute(
+            text(
+                "INSERT INTO api_tokens (id, name, sha256, scopes, by, created_at, expires_at) VALUES ('a', 'cong', 'b', "
+                "'[\"log:read\", \"emergency\"]', 'sep', '2026-03-01 00:00:00', '2027-03-01 00:00:00')"
+            )
+        )
+        for number, by in ((901, "sep"), (902, "bientap")):
+            session.execute(
+                text("INSERT INTO lexicon_versions (number, at, by, note) VALUES (:n, '2026-03-01 00:00:00', :by, '')"),
+                {"n": number, "by": by},
+            )
+            session.execute(
+                text(
+                    "INSERT INTO lexicon_entries (id, written, spoken, mode, any_case, preceded_by, followed_by, respell, "
+                    "alternatives, note, since) VALUES (:n, :by, 'a', 'expand', :no, '[]', '[]', '{}', '[]', '', :n)"
+                ),
+                {"n": number, "by": by, "no": False},
+            )
+    schema.upgrade(older)
+    assert schema.drift(older) == []
+    with older.read() as session:
+        cues = session.scalars(select(CueRow.audio_sha256)).all()
+        assert cues
+        assert all(let_in(session, sha256) for sha256 in cues)
+        assert not let_in(session, "f" * 64)
+        assert [(t.scopes, t.addresses) for t in session.scalars(select(ApiToken))] == [
+            (["log:read", "emergency:draft"], [])
+        ]
+        entries = session.scalars(select(LexiconRow).where(LexiconRow.id > 900).order_by(LexiconRow.id))
+        assert [(row.written, row.agreed_by) for row in entries] == [("sep", "sep"), ("bientap", None)]
