@@ -23,6 +23,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from sqlalchemy import delete, select, text
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from broadcaster.clock import FrozenClock
@@ -34,6 +35,7 @@ from broadcaster.db.models import (
     CueRow,
     LexiconRow,
     PlayLogEntry,
+    Rendition,
     Revision,
 )
 from broadcaster.db.session import Database
@@ -295,8 +297,26 @@ def test_an_old_bundle_verifies_with_its_own_program_and_with_todays(tmp_path: P
 
 
 def test_what_a_station_has_stays_in_force_and_no_key_of_before_sounds_by_itself(older: Database) -> None:
-    """Its sounds are let in, a leader's entries are agreed to, those of others are not, and keys only draft."""
+    """Its sounds are let in, a leader's entries are agreed to, those of others are not, and keys only draft.
+
+    A person's recording knows who handed it in, and stays as it was otherwise.
+    """
     with older.write() as session:
+        session.execute(
+            text(
+                "INSERT INTO renditions (id, revision_id, spoken_text, spoken_sha256, lexicon_version, voice, "
+                "engine_version, audio_sha256, duration_ms, lufs, dbtp, cues, notes, created_at) SELECT 900, revision_id, "
+                "spoken_text, spoken_sha256, lexicon_version, 'human', engine_version, audio_sha256, duration_ms, lufs, "
+                "dbtp, cues, notes, '2026-03-01 00:00:00' FROM renditions ORDER BY id LIMIT 1"
+            )
+        )
+        session.execute(
+            text(
+                "INSERT INTO audit_events (at, actor, verb, object_kind, object_id, note) SELECT '2026-03-01 00:00:01', "
+                "'sep', 'record', 'script', CAST(script_id AS VARCHAR(20)), '' FROM revisions WHERE id = "
+                "(SELECT revision_id FROM renditions WHERE id = 900)"
+            )
+        )
         session.execute(
             text(
                 "INSERT INTO users (id, username, full_name, password_hash, roles, must_change, session_epoch, failures, "
@@ -324,7 +344,14 @@ def test_what_a_station_has_stays_in_force_and_no_key_of_before_sounds_by_itself
             )
     schema.upgrade(older)
     assert schema.drift(older) == []
+    for table in ("renditions", "contributions"):
+        with pytest.raises(DatabaseError, match="append-only"), older.write() as session:
+            session.execute(text(f"UPDATE {table} SET by = 'x'"))
     with older.read() as session:
+        recorded = session.get_one(Rendition, 900)
+        assert (recorded.by, recorded.voice) == ("sep", "human")
+        shaped = select(Contribution.by).where(Contribution.part == Shaped.RECORDING)
+        assert session.scalars(shaped).all() == ["sep"]
         cues = session.scalars(select(CueRow.audio_sha256)).all()
         assert cues
         assert all(let_in(session, sha256) for sha256 in cues)

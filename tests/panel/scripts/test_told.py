@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import re
 
 import pytest
 from flask.testing import FlaskClient
 
-from broadcaster.db.models import BroadcastRow, Rendition, Revision
+from broadcaster.db.models import BroadcastRow, Hearing, Rendition, Revision
+from broadcaster.db.queries.scripts.one import latest_rendition, latest_revision
+from broadcaster.domain.confirming import seal_of
+from broadcaster.domain.people.roles import machine
 from broadcaster.domain.scripts.fields import ScriptFields
 from broadcaster.domain.scripts.scripts import Genre, ScriptState, genre_of_title
+from broadcaster.services.lexicon.changes import Change, apply
 from broadcaster.services.people.accounts import actor_named
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.uptakes import uptakes
 from broadcaster.services.scripts import recordings
 from broadcaster.services.scripts.approving import send_back
 from broadcaster.services.scripts.editing import add_script, retire, revise, submit
-from broadcaster.services.scripts.four_eyes import approve
+from broadcaster.services.scripts.four_eyes import approve, deciding
 from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.station import Station
+from broadcaster.text import LexiconEntry
 from tests.kit.editing import FORM, opened
 from tests.kit.panel import SignIn
 from tests.kit.people import LEADER
@@ -156,6 +162,50 @@ def test_a_dropped_recording_is_named_before_saving_and_on_the_approval_page(
     speak(station, editor, mine)
     submit(station, editor, mine)
     assert "Bản trước là bản thu giọng người" in text(sign_in("lanhdao"), f"/approve/{mine}")
+
+
+def test_the_approval_page_names_everybody_who_shaped_what_is_heard_and_bars_them(
+    station: Station, sign_in: SignIn, mine: int
+) -> None:
+    leader = sign_in("lanhdao")
+    assert "Người làm bài: Biên tập viên (lời văn)" in text(leader, f"/approve/{mine}")
+    other = LexiconEntry(written="tin", spoken="tín", respell={"espeak": "tín hiệu"})
+    apply(station, actor_named(station, "lanhdao"), Change(add=(other,), script_id=mine), confirmed=[mine])
+    speak(station, machine(), mine)
+    page = text(leader, f"/approve/{mine}")
+    assert "(cách đọc riêng của bài)" in page
+    assert "bạn không duyệt được" in page
+    assert "Duyệt cho phát" not in page
+    assert "Máy được đưa chữ khác để phát âm" in page
+    heard, seal = (re.search(f'name="{n}" value="([^"]+)"', page) for n in ("rendition", "seal"))
+    assert (heard, seal) == (None, None)
+    with station.db.read() as session:
+        sent = {"rendition": "99", "seal": seal_of(deciding(station, session, mine)), "decision": "approve"}
+        sent["rendition"] = str(latest_rendition(session, latest_revision(session, mine).id).id)
+    assert "không được tự duyệt" in html.unescape(leader.post(f"/approve/{mine}", data=sent).text)
+
+
+def test_the_approval_page_says_that_a_person_speaks_and_what_the_machine_heard(
+    station: Station, sign_in: SignIn, mine: int
+) -> None:
+    with station.db.write() as session:
+        row = latest_rendition(session, latest_revision(session, mine).id)
+        fields = {c.name: getattr(row, c.name) for c in Rendition.__table__.columns if c.name != "id"}
+        spoken = Rendition(**(fields | {"voice": recordings.HUMAN, "by": "bientap"}))
+        session.add(spoken)
+        session.flush()
+        number = spoken.id
+    page = text(sign_in("lanhdao"), f"/approve/{mine}")
+    assert "Giọng người thật: máy không đối chiếu được từng lời" in page
+    assert "Máy chưa nghe thử bản này" in page
+    with station.db.write() as session:
+        said = {"said": "Bà con nghe tin.", "heard": "bán cả nhà", "verdict": "unclear"}
+        one = Hearing(rendition_id=number, kind="recording", share=0.2, summary="Khác bài.", sentences=[said])
+        one.at = station.now()
+        session.add(one)
+    page = text(sign_in("lanhdao"), f"/approve/{mine}")
+    assert "Khác bài." in page
+    assert "máy nghe ra “bán cả nhà”" in page
 
 
 @pytest.mark.parametrize(

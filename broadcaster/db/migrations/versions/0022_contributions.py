@@ -1,5 +1,7 @@
 """Who shaped what will be heard of a script stands in rows; what older rows tell of it is taken over."""
 
+import contextlib
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -29,6 +31,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_contributions_script", "contributions", ["script_id", "approval_id"])
     _fill()
+    _refuse_changes()
 
 
 def downgrade() -> None:
@@ -99,7 +102,39 @@ def _fill_makers(connection) -> None:
         .where(renditions.c.voice == "human")
     ).all()
     handed = _trail(connection, ("record",)) if human else []
-    for row in human:
-        who = next((e.actor for e in handed if e.object_id == str(row.script_id) and e.at >= row.created_at), None)
-        if who is not None:
-            connection.execute(sa.update(renditions).where(renditions.c.id == row.id).values(by=who))
+    with _written(connection):
+        for row in human:
+            who = next((e.actor for e in handed if e.object_id == str(row.script_id) and e.at >= row.created_at), None)
+            if who is not None:
+                connection.execute(sa.update(renditions).where(renditions.c.id == row.id).values(by=who))
+
+
+@contextlib.contextmanager
+def _written(connection):
+    """Let the new column of renditions be filled, which are append-only before and after."""
+    if connection.dialect.name != "sqlite":
+        op.execute("ALTER TABLE renditions DISABLE TRIGGER renditions_append_only")
+        yield
+        op.execute("ALTER TABLE renditions ENABLE TRIGGER renditions_append_only")
+        return
+    name = "renditions_no_update"
+    made = connection.scalar(
+        sa.text("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = :name"), {"name": name}
+    )
+    op.execute(f"DROP TRIGGER {name}")
+    yield
+    op.execute(made)
+
+
+def _refuse_changes() -> None:
+    if op.get_bind().dialect.name != "sqlite":
+        op.execute(
+            "CREATE TRIGGER contributions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON contributions "
+            "FOR EACH STATEMENT EXECUTE FUNCTION loa_append_only()"
+        )
+        return
+    for verb in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER contributions_no_{verb.lower()} BEFORE {verb} ON contributions "
+            "BEGIN SELECT RAISE(ABORT, 'contributions is append-only'); END"
+        )
