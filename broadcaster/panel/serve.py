@@ -40,11 +40,6 @@ def serve(station: Station, doors: Sequence[socket.socket], stop_event: threadin
     web = station.settings.web
     secure = _context_of(station) if certificates.speaks(web, host) else None
     app.config["HTTPS"] = secure is not None
-    proxy: dict[str, Any] = {
-        "trusted_proxy": web.trusted_proxy,
-        "trusted_proxy_count": 1,
-        "trusted_proxy_headers": _PROXY_HEADERS,
-    }
     server = Answering(
         Timed(app, station.clock),
         channel=channel_for(app),
@@ -53,8 +48,7 @@ def serve(station: Station, doors: Sequence[socket.socket], stop_event: threadin
         ident=None,
         secure=secure,
         crowd=Crowd(web.trusted_proxy),
-        trusted_proxy=web.trusted_proxy,
-        **(proxy if web.trusted_proxy else {}),
+        **behind(web.trusted_proxy),
         max_request_body_size=MOST,
     )
     with server:
@@ -68,6 +62,13 @@ def serve(station: Station, doors: Sequence[socket.socket], stop_event: threadin
                     _load(station, secure)
                 watched.beat(station, "web", {"port": port})
             stop_event.wait(_BEAT_SECONDS)
+
+
+def behind(proxy: str) -> dict[str, Any]:
+    """What makes the server believe the heads by which a proxy tells who asks, and how; nobody else's are believed."""
+    if not proxy:
+        return {}
+    return {"trusted_proxy": proxy, "trusted_proxy_count": 1, "trusted_proxy_headers": _PROXY_HEADERS}
 
 
 def _context_of(station: Station) -> ssl.SSLContext:

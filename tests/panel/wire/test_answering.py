@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import http.client
 import threading
+from typing import Any
 
 import pytest
 
+from broadcaster.panel.serve import behind
 from broadcaster.panel.wire.answering import Answering
+from broadcaster.panel.wire.crowd import Crowd
 
 
 def page(_environ: object, start_response: object) -> list[bytes]:
@@ -28,3 +31,30 @@ def test_it_ends_without_a_fault_of_its_thread(kept: int) -> None:
         for wire in wires:
             wire.close()
     assert not [one for one in threading.enumerate() if one.name == "waitress"]
+
+
+@pytest.mark.parametrize(
+    ("proxy", "told"),
+    [
+        ("127.0.0.1", "https 192.168.1.77 loa.xamau.example"),
+        ("127.0.0.9", "http 127.0.0.1 localhost"),
+        ("", "http 127.0.0.1 localhost"),
+    ],
+)
+def test_only_the_proxy_of_the_settings_is_believed_who_asks_and_how(proxy: str, told: str) -> None:
+    def said(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("200 OK", [])
+        host = environ["HTTP_HOST"].partition(":")[0]
+        return [f"{environ['wsgi.url_scheme']} {environ['REMOTE_ADDR']} {host}".encode()]
+
+    heads = {
+        "Host": "localhost",
+        "X-Forwarded-For": "192.168.1.77",
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-Host": "loa.xamau.example",
+    }
+    with Answering(said, threads=1, crowd=Crowd(proxy), **behind(proxy)) as server:
+        wire = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+        wire.request("GET", "/", headers=heads)
+        assert wire.getresponse().read().decode() == told
+        wire.close()
