@@ -1,8 +1,9 @@
 """The certificate of the panel on the commune's own network: a small authority of the station's, and what it signed.
 
 A browser lets a page use the microphone only over https, and no public authority signs a name like `192.168.1.5`. So
-the station has an authority of its own, good for this machine's names and for private addresses only; each telephone
-and computer installs it once. The certificate under it lives a year and is made anew by itself.
+the station has an authority of its own, good for this machine's names, private addresses and those that it had when
+the authority was made; each telephone and computer installs it once. The certificate under it lives a year and is made
+anew by itself.
 """
 
 from __future__ import annotations
@@ -91,9 +92,12 @@ def of_station(station: Station) -> Certificate:
         return Certificate(station.home.root / web.certificate, station.home.root / web.key)
     folder = _folder(station.home)
     found = Certificate(folder / "panel.pem", folder / "panel.key")
-    names, now = _names(station), station.now()
-    if authority(station) is None or not _serves(found, names, now):
-        _make(station, names, now)
+    now = station.now()
+    if authority(station) is None or not (folder / "authority.key").is_file() or not _allows(folder, names_of(station)):
+        _make_authority(folder, station.settings.station.name, names_of(station), now)
+    names = [name for name in _names(station) if _allows(folder, [name])]
+    if not _serves(found, names, now):
+        _make(folder, station.settings.station.name, names, now)
     return found
 
 
@@ -125,15 +129,23 @@ def names_of(station: Station) -> list[str]:
 
 
 def _names(station: Station) -> list[str]:
-    """The names, and the private addresses that the machine has now."""
-    found = [*names_of(station), "127.0.0.1", "::1"]
+    """The names, and the addresses that the machine has now, those of a private network first."""
+    own = _addresses()
+    private = [one for one in own if _within(one, _PRIVATE)]
+    return list(dict.fromkeys([*names_of(station), "127.0.0.1", "::1", *private, *own]))
+
+
+def _addresses() -> list[str]:
+    found = []
     for interface in psutil.net_if_addrs().values():
         for one in interface:
-            with contextlib.suppress(ValueError):
-                address = ipaddress.ip_address(one.address.partition("%")[0])
-                if any(address in ipaddress.ip_network(block) for block in _PRIVATE):
-                    found.append(str(address))
-    return list(dict.fromkeys(found))
+            with contextlib.suppress(ValueError):  # a network card's own number
+                found.append(str(ipaddress.ip_address(one.address.partition("%")[0])))
+    return sorted(found, key=lambda address: ":" in address)
+
+
+def _within(address: str, networks: Iterable[str]) -> bool:
+    return any(ipaddress.ip_address(address) in ipaddress.ip_network(network) for network in networks)
 
 
 def _serves(certificate: Certificate, names: Iterable[str], now: dt.datetime) -> bool:
@@ -153,15 +165,12 @@ def _read(path: Path) -> x509.Certificate | None:
         return None
 
 
-def _make(station: Station, names: Sequence[str], now: dt.datetime) -> None:
-    folder = _folder(station.home)
-    if authority(station) is None or not (folder / "authority.key").is_file() or not _allows(folder, names_of(station)):
-        _make_authority(folder, station.settings.station.name, names_of(station), now)
+def _make(folder: Path, station_name: str, names: Sequence[str], now: dt.datetime) -> None:
     signer = serialization.load_pem_private_key((folder / "authority.key").read_bytes(), None)
     above = x509.load_pem_x509_certificate((folder / "authority.pem").read_bytes())
     key = ec.generate_private_key(ec.SECP256R1())
     made = (
-        _begun(_called(station.settings.station.name), above.subject, key, now, _DAYS)
+        _begun(_called(station_name), above.subject, key, now, _DAYS)
         .add_extension(x509.SubjectAlternativeName([_general(name) for name in names]), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)  # type: ignore[arg-type]
@@ -176,14 +185,17 @@ def _make(station: Station, names: Sequence[str], now: dt.datetime) -> None:
 def _allows(folder: Path, names: Iterable[str]) -> bool:
     found = x509.load_pem_x509_certificate((folder / "authority.pem").read_bytes())
     allowed = found.extensions.get_extension_for_class(x509.NameConstraints).value.permitted_subtrees or []
-    return set(names) <= {one.value for one in allowed if isinstance(one, x509.DNSName)}
+    known = {one.value for one in allowed if isinstance(one, x509.DNSName)}
+    networks = [str(one.value) for one in allowed if isinstance(one, x509.IPAddress)]
+    return all(_within(name, networks) if _is_address(name) else name in known for name in names)
 
 
 def _make_authority(folder: Path, station_name: str, own: Sequence[str], now: dt.datetime) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     subject = _called(f"Loa Xã – {station_name}")
     allowed: list[x509.GeneralName] = [x509.DNSName(name) for name in own]
-    allowed += [x509.IPAddress(ipaddress.ip_network(block)) for block in _PRIVATE]
+    strange = [address for address in _addresses() if not _within(address, _PRIVATE)]
+    allowed += [x509.IPAddress(ipaddress.ip_network(block)) for block in (*_PRIVATE, *strange)]
     usage = dict.fromkeys(
         (
             "digital_signature",

@@ -126,3 +126,19 @@ def test_where_other_machines_reach_the_panel_it_speaks_https_unless_told_otherw
 ) -> None:
     web = station.settings.web.model_copy(update={"plain_http": plain, "certificate": given, "key": given})
     assert certificates.speaks(web, host) is speaks
+
+
+def test_an_address_that_the_machine_has_at_first_is_served_and_one_that_comes_later_if_it_is_private(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    addresses = ["203.0.113.5", "192.168.1.5"]
+    monkeypatch.setattr(certificates, "_addresses", lambda: addresses)
+    first = leaf(station)
+    assert all(trusted(station, first, x509.IPAddress(ipaddress.ip_address(one))) for one in addresses)
+    above = authority(station)
+    addresses += ["198.51.100.7", "10.9.8.7"]
+    second = leaf(station)
+    assert authority(station) == above
+    assert trusted(station, second, x509.IPAddress(ipaddress.ip_address("10.9.8.7")))
+    assert not trusted(station, second, x509.IPAddress(ipaddress.ip_address("198.51.100.7")))
+    assert leaf(station) == second
