@@ -53,6 +53,7 @@ TABLE = {
     "onair.now": Permission.VIEW,
     "onair.health": Permission.VIEW,
     "onair.incidents": Permission.VIEW,
+    "onair.news": Permission.VIEW,
     "onair.level": Permission.VIEW,
     "onair.resume": Permission.OPERATE,
     "onair.stop": Permission.OPERATE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any, cast
 
 import flask
@@ -10,7 +11,7 @@ from flask import Blueprint, Response, flash, g, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from broadcaster.clock import Clock, day_start
-from broadcaster.db.queries import air, schedule
+from broadcaster.db.queries import air, people, schedule
 from broadcaster.db.queries.scripts import many
 from broadcaster.domain.air.desk import Verb
 from broadcaster.domain.people.roles import Permission
@@ -25,6 +26,7 @@ from broadcaster.services.air.fitness import Organ, fitness
 from broadcaster.services.reports import due as report_due
 from broadcaster.services.schedule import resuming, uptakes
 from broadcaster.services.setup import disk_room, doctor, first_run, restored, settings_check
+from broadcaster.services.work import telling
 
 blueprint = Blueprint("onair", __name__)
 _HEALTH_SECONDS = 30.0
@@ -33,6 +35,16 @@ _QUICK = (
     ("live.index", "Nói qua micro", "microphone", Permission.OPERATE),
 )
 """What is wanted in a hurry: endpoint, words, icon, permission."""
+_NEWS = 12
+_PAGES: dict[str, Callable[[int], str]] = {
+    "script": lambda number: url_for("scripts.show", script_id=number),
+    "emergency": lambda number: url_for("emergency.show", number=number),
+    "broadcast": lambda number: url_for("calendar.show", number=number),
+    "activity": lambda number: url_for("activities.show", number=number),
+    "campaign": lambda number: url_for("plans.show", number=number),
+    "unit-part": lambda _: url_for("activities.parts"),
+}
+"""Where the news of each kind lead."""
 
 
 def frame(*, fresh: bool = False) -> Facts:
@@ -99,6 +111,16 @@ def now() -> Response:
     return revalidated(
         shown, lambda: render_template("air/onair/_now.html", present=facts(), fitness=frame().fitness, **today)
     )
+
+
+@blueprint.get("/fragments/news")
+@needs(Permission.VIEW)
+def news() -> str:
+    """What others changed of late that concerns whoever looks, and what the machine could not do."""
+    with station().db.read() as session:
+        found = telling.news_of(station(), session, actor())
+        names = people.names_by_username(session)
+    return render_template("air/onair/_news.html", news=found[:_NEWS], people=names, pages=_PAGES)
 
 
 @blueprint.get("/fragments/incidents")

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster import faults
-from broadcaster.db.models import Revision, Script, Topic, Unit
+from broadcaster.db.models import Rendition, Revision, Script, Topic, Unit
 from broadcaster.db.queries.scripts.one import get_script, latest_revision
 from broadcaster.db.queries.scripts.rows import searchable
 from broadcaster.domain.air.in_hand import StillAirs
@@ -26,7 +26,7 @@ from broadcaster.domain.scripts.scripts import (
     require_body,
     text_sha256,
 )
-from broadcaster.domain.scripts.shaping import FIELDS, Shaped
+from broadcaster.domain.scripts.shaping import FIELDS, HUMAN, Shaped
 from broadcaster.domain.seen import require_seen
 from broadcaster.errors import EngineError, RuleError, Where
 from broadcaster.services.audit import Trail
@@ -105,6 +105,9 @@ def revise(
         script.updated_at = now
         number, parts = latest.number, [part for key, part in FIELDS.items() if before[key] != columns[key]]
         if latest.body != draft.body:
+            spoken = select(Rendition.id).where(Rendition.revision_id == latest.id, Rendition.voice == HUMAN)
+            if session.scalars(spoken).first():
+                Trail(session, now, actor).record("drop-recording", "script", script_id)
             number += 1
             session.add(_revision(script_id, number, draft.body, actor, now))
             parts.append(Shaped.WORDS)
