@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import zipfile
 
 import numpy as np
 import pytest
@@ -12,6 +13,8 @@ from broadcaster.db.queries.scripts.rows import script_detail
 from broadcaster.domain.scripts.scripts import text_sha256
 from broadcaster.errors import ForbiddenError, MediaError, NotFoundError, RuleError
 from broadcaster.media import ffmpeg
+from broadcaster.services.log import playlog
+from broadcaster.services.log.evidence import make_bundle
 from broadcaster.services.log.spoken import known_of
 from broadcaster.services.scripts import recordings
 from broadcaster.services.scripts.approving import airable
@@ -27,7 +30,8 @@ from broadcaster.sound.words import words
 from broadcaster.speech.espeak import EspeakEngine
 from broadcaster.worker.handlers import HANDLERS
 from tests.kit.clocks import later
-from tests.kit.people import EDITOR, LEADER
+from tests.kit.entries import entry
+from tests.kit.people import EDITOR, LEADER, OPERATOR
 from tests.kit.scripts import draft
 
 pytestmark = pytest.mark.slow
@@ -300,3 +304,20 @@ def test_an_upload_that_no_job_knows_goes_at_the_next_start_once_it_is_old(stati
         os.utime(path, (now - age, now - age))
     recordings.sweep(station)
     assert set(folder.iterdir()) == {wanted, fresh}
+
+
+def test_evidence_lists_what_a_person_spoke_and_claims_no_words_for_it(station, script, file, tmp_path):
+    recordings.record(station, EDITOR, script, file("mp3"))
+    sha256 = detail(station, script)["rendition"]["audio_sha256"]
+    spoken = {"script_id": script, "revision": 1, "audio_sha256": sha256, "voice": "human"}
+    with station.db.write() as session:
+        lines = [entry(1, 1, "am01", **spoken), entry(1, 2, "am01", script_id=None, voice=None)]
+        playlog.append(session, lines, station.now())
+        day = station.local(lines[0].planned_at).date()
+    made = make_bundle(station, OPERATOR, day, day, tmp_path / "goi.zip")
+    with zipfile.ZipFile(made.path) as archive:
+        told = archive.read("giong_nguoi.txt").decode()
+        assert "giong_nguoi.txt" in json.loads(archive.read("muc_luc.json"))["files"]
+    assert [line.partition(":")[0] for line in told.splitlines()] == ["1"]
+    assert f"do {EDITOR.username} nộp" in told
+    assert not any(sentence in told for sentence in BODY.split(". "))
