@@ -12,6 +12,7 @@ from itertools import accumulate
 import tomlkit
 from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from broadcaster.clock import day_start
 from broadcaster.db.models import BroadcastRow
@@ -40,6 +41,7 @@ from broadcaster.panel.web.undo import done
 from broadcaster.scheduling.rotation_words import no_rotation
 from broadcaster.services.air import orders
 from broadcaster.services.schedule import by_hand, days, leaving_out, places, preview_sound, rotations
+from broadcaster.services.schedule.in_force import rotations_in_force
 from broadcaster.sound.store import Store
 
 blueprint = Blueprint("calendar", __name__, url_prefix="/schedule")
@@ -112,7 +114,8 @@ def index() -> ResponseReturnValue:
         names = zones_queries.zone_names(session)
         exceptions = schedule.exceptions(session, shown_days[0], shown_days[-1])
         marked = days.marks(session, shown_days)
-        choices = _slot_choices(marked, days.offered(session, shown_days))
+        called = {s.code: _called(s) for r in rotations_in_force(session) for s in r.slots}
+        choices = _slot_choices(marked, days.offered(here, session, shown_days))
     zone = request.args.get("zone", "")
     by_day = {day: [b for b in rows if here.local(b.starts_at).date() == day] for day in shown_days}
     if zone in names:
@@ -125,7 +128,7 @@ def index() -> ResponseReturnValue:
         names=names,
         exceptions=exceptions,
         marked=marked,
-        left_out={d: ", ".join(c.title for c in found if c.gone) for d, found in choices.items()},
+        left_out={d: ", ".join(called.get(code, code) for code in mark.left_out) for d, mark in marked.items()},
         choices=choices,
         zone=zone,
         view=view,
@@ -150,6 +153,10 @@ class SlotChoice:
     """The codes that are left out afterwards."""
 
 
+def _called(slot: Slot) -> str:
+    return f"{slot.title} ({slot.start:%H:%M})"
+
+
 def _slot_choices(
     marked: Mapping[dt.date, days.DayMark], offered: Mapping[dt.date, Sequence[Slot]]
 ) -> dict[dt.date, list[SlotChoice]]:
@@ -157,9 +164,7 @@ def _slot_choices(
     found = {}
     for day, slots in offered.items():
         out = set(marked[day].left_out)
-        found[day] = [
-            SlotChoice(f"{s.title} ({s.start:%H:%M})", s.code in out, ",".join(sorted(out ^ {s.code}))) for s in slots
-        ]
+        found[day] = [SlotChoice(_called(s), s.code in out, ",".join(sorted(out ^ {s.code}))) for s in slots]
     return found
 
 
@@ -208,6 +213,7 @@ def show(number: int) -> ResponseReturnValue:
         also = schedule.heard_besides(session, number) if row.state.terminal else outputs.also(row.zones)
         topics = {t.code: t.short for t in many.topics(session)}
         refused = places.not_now(station(), session, row) if row.state is BroadcastState.PLANNED else None
+        again, no_place = _again(session, row)
     start = row.started_at or row.starts_at
     offsets = list(accumulate((i.duration_ms for i in row.rundown), initial=0))
     lines = [
@@ -227,9 +233,20 @@ def show(number: int) -> ResponseReturnValue:
         free=by_hand.editable(row, now),
         back=leaving_out.restorable(row, now),
         most_ms=_most_ms(row),
-        lost=by_hand.lost(row, now),
+        again=again,
+        no_place=no_place,
         refused=refused,
     )
+
+
+def _again(session: Session, row: BroadcastRow) -> tuple[dt.datetime | None, str]:
+    """When what nobody heard could be planned once more, or why it cannot."""
+    if not by_hand.lost(row, station().now()):
+        return None, ""
+    try:
+        return by_hand.soonest_again(session, row, places.room_ahead(station(), session)), ""
+    except RuleError as error:
+        return None, error.message
 
 
 @blueprint.get("/<int:number>/sound/<int:item_no>")

@@ -185,7 +185,9 @@ def _once_more(session: Session, row: BroadcastRow, room: Room) -> tuple[Broadca
     require_words(room.station, session, twin, room.station.now())
     at = soonest(session, twin, room)
     if at is None:
-        raise RuleError("Mấy ngày tới không còn giờ nào xếp được buổi này. Hãy chép sang giờ khác.", field="broadcast")
+        raise RuleError(
+            "Ba ngày tới không còn giờ nào xếp được buổi này. Hãy chép sang một ngày xa hơn.", field="broadcast"
+        )
     twin.state = BroadcastState.PLANNED
     return twin, at
 

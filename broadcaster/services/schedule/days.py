@@ -19,6 +19,7 @@ from broadcaster.errors import RuleError, Where
 from broadcaster.scheduling.rotation_toml import ExceptionForm, ExceptionsForm, parse_form, read_toml
 from broadcaster.services.audit import Trail
 from broadcaster.services.schedule.air import judged
+from broadcaster.services.schedule.coming import HANDS_OFF
 from broadcaster.services.schedule.in_force import day_marks, rotations_in_force
 from broadcaster.services.schedule.rotations import Applied
 from broadcaster.services.station import Station
@@ -110,14 +111,15 @@ def _of_row(row: DayException | None, day: dt.date) -> DayMark:
     return DayMark(day) if row is None else DayMark(row.day, row.kind, row.title, tuple(row.left_out))
 
 
-def offered(session: Session, days: Iterable[dt.date]) -> dict[dt.date, list[Slot]]:
-    """The slots that each of these days would have, those that are left out of it too."""
+def offered(station: Station, session: Session, days: Iterable[dt.date]) -> dict[dt.date, list[Slot]]:
+    """The slots still to come that each of these days would have, those that are left out of it too."""
     rotations, (kinds, _) = rotations_in_force(session), day_marks(session)
-    found = {}
+    found, soon = {}, station.local(station.now() + HANDS_OFF).replace(tzinfo=None)
     for day in days:
         ruler, joining = in_use(rotations, day, kinds.get(day, DayKind.ORDINARY))
         used = [*([ruler] if ruler else []), *joining]
-        found[day] = sorted((s for r in used for s in r.slots if s.on(day)), key=lambda s: s.start)
+        slots = [s for r in used for s in r.slots if s.on(day) and dt.datetime.combine(day, s.start) > soon]
+        found[day] = sorted(slots, key=lambda s: s.start)
     return found
 
 

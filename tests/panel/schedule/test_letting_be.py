@@ -147,3 +147,26 @@ def test_what_was_heard_of_scripts_is_found_by_its_index_however_long_the_log_is
         steps = [str(row[-1]) for row in connection.execute(sql("EXPLAIN QUERY PLAN " + query), named)]
     assert [s for s in steps if "play_log" in s and "ix_play_log_script_id" in s]
     assert not [s for s in steps if s.startswith("SCAN play_log")]
+
+
+def test_planning_again_is_offered_with_its_moment_only_where_it_can_be(station: Station, sign_in: SignIn) -> None:
+    make(station, Kind.LOST, BroadcastState.MISSED, 0 * DAY)
+    client = sign_in("vanhanh")
+    number = next(c.broadcasts[0] for c in conflicts.find(station) if c.again)
+    page = text(client, f"/schedule/{number}")
+    moment = re.findall(r"Xếp lại vào (\d\d:\d\d)", page)[0]
+    again = text(client, client.post(f"/schedule/{number}/again").location)
+    assert f"Đã xếp lại buổi này vào {moment}" in again
+    path = station.home.root / "station.toml"
+    path.write_text(re.sub(r"(?m)^#? ?sessions_per_day = \d+", "sessions_per_day = 1", path.read_text()))
+    page = text(client, f"/schedule/{number}")
+    assert "Xếp lại vào" not in page
+    assert "Chưa xếp lại được. Ba ngày tới không còn giờ nào" in page
+
+
+def test_only_slots_still_to_come_are_offered_to_be_left_out(station: Station, sign_in: SignIn) -> None:
+    page = sign_in("vanhanh").get("/schedule/").text  # Wednesday, 17:05: both slots of today have begun
+    menu = page.partition("Việc với")[2].partition("</details>")[0]
+    assert "hôm nay" in menu.partition('"')[0] or "04/03/2026" in menu
+    assert "Không phát Chương trình" not in menu
+    assert "Không phát Chương trình buổi sáng (05:00)" in page
