@@ -127,7 +127,6 @@ def index() -> ResponseReturnValue:
         by_day=by_day,
         names=names,
         exceptions=exceptions,
-        marked=marked,
         left_out={d: ", ".join(called.get(code, code) for code in mark.left_out) for d, mark in marked.items()},
         choices=choices,
         zone=zone,
@@ -320,14 +319,15 @@ def day() -> ResponseReturnValue:
     """Make a day, or a run of days, special or ordinary again, and plan anew."""
     form = request.form
     when, last = a_date(form.get("day")), a_date(form.get("to"))
-    if when is None or form.get("kind", "") not in list(DayKind):
+    named = form.get("kind", "")
+    if when is None or (named not in list(DayKind) and (named or "left_out" not in form)):
         raise RuleError("Hãy chọn ngày và loại ngày.", field="day")
-    kind, run = DayKind(form["kind"]), days.days_between(when, last, field=("to",))
-    title = form.get("title", "").strip()[:200] or ("" if kind is DayKind.ORDINARY else kind.label)
+    kind, run = DayKind(named) if named else None, days.days_between(when, last, field=("to",))
+    title = form.get("title", "").strip()[:200] or (kind.label if kind and kind is not DayKind.ORDINARY else "")
     left_out = form["left_out"].split(",") if form.get("left_out") else [] if "left_out" in form else None
     with station().db.read() as session:
         before = set(days.marks(session, run).values())
-        fallback = days.without_own_rotation(session, when, last, kind)
+        alone = days.without_own_rotation(session, when, last, kind) if kind else False
     done_ = days.add_exception(
         station(), actor(), when, kind, title, to=last, left_out=left_out, agreed=agreeing.agreed()
     )
@@ -336,7 +336,7 @@ def day() -> ResponseReturnValue:
     with station().db.read() as session:
         now = days.marks(session, run)[when]
     words = f"{span} nay là {now.words}; lịch đã được lập lại."
-    if fallback:
+    if kind and alone:
         words = f"{words} {no_rotation(kind)}"
     was = {mark._replace(day=when) for mark in before}
     if len(was) > 1:  # the days were of several kinds: no one click takes that back

@@ -135,7 +135,8 @@ def test_a_run_of_days_is_marked_at_once_and_undone(sign_in: SignIn) -> None:
     client = sign_in("vanhanh")
     told = {"day": "2026-03-09", "to": "2026-03-11", "kind": "storm", "title": "Bão số 1"}
     page = client.post("/schedule/day", data=told, follow_redirects=True)
-    assert page.text.count("Bão số 1") == 3
+    assert "đến T4 11/03 nay là mưa bão “Bão số 1”; lịch đã được lập lại." in page.text
+    assert page.text.count("Bão số 1") == 1 + 3  # and on each of the days
     assert "phát theo khung lịch ngày thường" in page.text
     assert "· Bão số 1" not in undo(client, page).text
     client.post("/schedule/day", data=told | {"to": "2026-03-09"}, follow_redirects=True)

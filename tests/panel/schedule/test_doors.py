@@ -100,7 +100,7 @@ DOORS: dict[str, tuple[str, Ask, str]] = {
     "an ordinary day": ("vanhanh", post("/schedule/day", day="2026-03-20", kind="ordinary"), "Lễ hội (11:30)"),
     "a slot left out of a day": (
         "vanhanh",
-        post("/schedule/day", day="2026-03-10", kind="ordinary", title="", left_out="sang"),
+        post("/schedule/day", day="2026-03-10", left_out="sang"),
         MORNING,
     ),
     "any agreement": ("vanhanh", post("/schedule/day", day="2026-03-10", kind="mourning", agreed=ANYTHING), MORNING),
@@ -256,7 +256,7 @@ def test_a_slot_is_left_out_of_a_day_by_its_menu_brought_back_by_it_and_by_undo(
         form = client.get(url).text.partition('<input type="hidden" name="day" value="2026-03-10">')[2]
         form = form.partition('<input type="hidden" name="day" value="2026-03-10">')[2].partition("</form>")[0]
         value = re.findall(r'name="left_out" value="([^"]*)">(?:(?!</button>).)*?' + re.escape(words), form, re.DOTALL)
-        return {"day": day.isoformat(), "kind": "ordinary", "title": "", "left_out": value[-1]}
+        return {"day": day.isoformat(), "left_out": value[-1]}
 
     fields = menu(f"Không phát {MORNING}")
     done = agree(client, "/schedule/day", client.post("/schedule/day", data=fields))
