@@ -12,7 +12,6 @@ from itertools import accumulate
 import tomlkit
 from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from broadcaster.clock import day_start
 from broadcaster.db.models import BroadcastRow
@@ -212,7 +211,7 @@ def show(number: int) -> ResponseReturnValue:
         also = schedule.heard_besides(session, number) if row.state.terminal else outputs.also(row.zones)
         topics = {t.code: t.short for t in many.topics(session)}
         refused = places.not_now(station(), session, row) if row.state is BroadcastState.PLANNED else None
-        again, no_place = _again(session, row)
+        again, no_place = by_hand.offered_again(station(), session, row)
     start = row.started_at or row.starts_at
     offsets = list(accumulate((i.duration_ms for i in row.rundown), initial=0))
     lines = [
@@ -236,16 +235,6 @@ def show(number: int) -> ResponseReturnValue:
         no_place=no_place,
         refused=refused,
     )
-
-
-def _again(session: Session, row: BroadcastRow) -> tuple[dt.datetime | None, str]:
-    """When what nobody heard could be planned once more, or why it cannot."""
-    if not by_hand.lost(row, station().now()):
-        return None, ""
-    try:
-        return by_hand.soonest_again(session, row, places.room_ahead(station(), session)), ""
-    except RuleError as error:
-        return None, error.message
 
 
 @blueprint.get("/<int:number>/sound/<int:item_no>")

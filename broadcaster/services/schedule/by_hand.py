@@ -178,6 +178,16 @@ def soonest_again(session: Session, row: BroadcastRow, room: Room) -> dt.datetim
     return _once_more(session, row, room)[1]
 
 
+def offered_again(station: Station, session: Session, row: BroadcastRow) -> tuple[dt.datetime | None, str]:
+    """When what nobody heard could be planned once more, or why it cannot; neither where there is nothing to plan."""
+    if not lost(row, station.now()):
+        return None, ""
+    try:
+        return soonest_again(session, row, room_ahead(station, session)), ""
+    except RuleError as error:
+        return None, error.message
+
+
 def _once_more(session: Session, row: BroadcastRow, room: Room) -> tuple[BroadcastRow, dt.datetime]:
     twin = origins.copied(row, row.zones, row.starts_at)
     renew(twin, approved(session))
