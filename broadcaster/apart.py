@@ -84,6 +84,11 @@ def on_behalf_of(who: str) -> Iterator[None]:
             _who.asked = False
 
 
+def is_on() -> bool:
+    """Whether this process has its heavy reading done apart."""
+    return _pool.on
+
+
 def done(seconds: float, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """What `function` (of a module, by its name) returns or raises; from a process of its own where that is asked for.
 

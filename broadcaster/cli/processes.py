@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from broadcaster import logs
+from broadcaster import apart, logs
 from broadcaster.cli.place import home_option, where
 from broadcaster.errors import RuleError
 from broadcaster.ports import taken
@@ -75,6 +75,7 @@ def worker_command(ctx: click.Context, own_home: str | None) -> None:
     from broadcaster.worker.consumer import run  # noqa: PLC0415 - only this process works in the background
 
     stop = stop_event()
+    apart.turn_on()
     with _process(ctx, own_home, "worker") as station:
         bond.follow_supervisor(stop)
         run(station, stop)

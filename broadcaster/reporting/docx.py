@@ -7,10 +7,11 @@ report; the annex that lists each airing. What a template may name is said in `s
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeVar
 from zipfile import BadZipFile
 
 from docx.opc.exceptions import PackageNotFoundError
@@ -21,7 +22,7 @@ from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefine
 from jinja2.sandbox import SandboxedEnvironment
 from lxml.etree import LxmlError
 
-from broadcaster import faults
+from broadcaster import apart, faults
 from broadcaster.domain.air.broadcasts import ItemKind
 from broadcaster.errors import RuleError, StationError
 from broadcaster.reporting.document import ReportDocument
@@ -30,6 +31,10 @@ from broadcaster.reporting.tables import Table, tables_of
 from broadcaster.reporting.wording import decimal
 from broadcaster.rooms import room
 
+T = TypeVar("T")
+_TRIAL_S: Final = 60.0
+_TRIED_ROWS: Final = 3
+_DAMAGED: Final = (PackageNotFoundError, BadZipFile, LxmlError)
 SHAPES = {"full": "bao-cao", "section": "phan-long-ghep", "annex": "phu-luc"}
 """Shapes of the report, and the names of their templates and files."""
 ANNEX_LINES = 6_000
@@ -43,20 +48,59 @@ def write(document: ReportDocument, path: Path, *, shape: str = "full", template
         RuleError: the template cannot be read, or names something that a report does not have; `field` is the file.
     """
     source = _template(shape, templates)
+    if apart.is_on() and source.parent == templates:
+        with apart.on_behalf_of(str(path)):
+            apart.done(_TRIAL_S, try_out, _short(document), source, shape)
+    made = _rendered(document, source, shape)
     try:
-        made = _filled(document, source, shape)
+        made.save(str(path))
+    except OSError as error:
+        raise StationError(f"Không ghi được tệp báo cáo ({error.strerror or error}).", field=str(path)) from None
+
+
+def try_out(document: ReportDocument, source: Path, shape: str) -> None:
+    """Fill a template once for nothing: one of the office's may ask for more memory than there is.
+
+    Raises:
+        RuleError: as `write`.
+    """
+    _rendered(document, source, shape)
+
+
+def _short(document: ReportDocument) -> ReportDocument:
+    """The report with the first lines of its log."""
+    return replace(document, entries=_first(document.entries), airings=_first(document.airings))
+
+
+def _first(rows: Iterable[T]) -> tuple[T, ...]:
+    walk = iter(rows)
+    try:
+        return tuple(islice(walk, _TRIED_ROWS))
+    finally:
+        if isinstance(walk, Generator):
+            walk.close()
+
+
+def _rendered(document: ReportDocument, source: Path, shape: str) -> DocxTemplate:
+    try:
+        return _filled(document, source, shape)
     except UndefinedError as error:
         raise _undefined(error, source) from None
     except TemplateSyntaxError as error:
         raise RuleError(f"Mẫu viết sai cú pháp: {error.message}. Hãy sửa mẫu trong Word.", field=source.name) from None
     except StationError:
         raise
-    except (TemplateError, ValueError, KeyError, TypeError, PackageNotFoundError, BadZipFile, LxmlError) as error:
+    except (
+        TemplateError,
+        ValueError,
+        KeyError,
+        TypeError,
+        OverflowError,
+        PackageNotFoundError,
+        BadZipFile,
+        LxmlError,
+    ) as error:
         raise RuleError(f"Không dùng được mẫu: {error}. Hãy sửa mẫu trong Word.", field=source.name) from None
-    try:
-        made.save(str(path))
-    except OSError as error:
-        raise StationError(f"Không ghi được tệp báo cáo ({error.strerror or error}).", field=str(path)) from None
 
 
 def _filled(document: ReportDocument, source: Path, shape: str) -> DocxTemplate:

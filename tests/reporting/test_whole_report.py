@@ -20,6 +20,7 @@ import openpyxl
 import pypdf
 import pytest
 
+from broadcaster import apart
 from broadcaster.domain.reports.activities import ActivityDraft, diversity
 from broadcaster.domain.reports.figures import count
 from broadcaster.domain.reports.plans import Campaign, FormGroup, PlanTopic
@@ -166,6 +167,21 @@ def test_a_wrong_field_in_a_template_is_named(document: ReportDocument, tmp_path
         docx_writer.write(document, tmp_path / "r.docx", templates=tmp_path / "mau")
     assert printed(caught.value.field) == "bao-cao.docx"
     assert not (tmp_path / "r.docx").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["{{ 'a' * 10**10 }}", "{{ 'a'.center(10**10) }}", "{% for l in luot_phat %}{{ 'a' * 10**10 }}{% endfor %}"],
+)
+def test_a_template_that_asks_for_more_memory_than_there_is_is_refused_where_it_harms_nobody(
+    document: ReportDocument, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    monkeypatch.setattr(apart._pool, "on", True)
+    template_with(tmp_path / "mau", words)
+    shutil.move(tmp_path / "mau" / "bao-cao.docx", tmp_path / "mau" / "phu-luc.docx")
+    with pytest.raises(RuleError) as caught:
+        docx_writer.write(document, tmp_path / "r.docx", shape="annex", templates=tmp_path / "mau")
+    assert caught.value.code == "too-heavy"
 
 
 def test_a_broken_template_file_is_said_to_be_broken(document: ReportDocument, tmp_path: Path) -> None:
