@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -110,7 +111,9 @@ class Home:
             text = self.settings_file.read_bytes()
             if not kept.is_file() or kept.read_bytes() != text:
                 partial = kept.with_suffix(f".{os.getpid()}")
+                partial.touch(mode=0o600)  # it may hold passwords: no more open than the file itself
                 partial.write_bytes(text)
+                shutil.copymode(self.settings_file, partial)
                 partial.replace(kept)
         return found
 

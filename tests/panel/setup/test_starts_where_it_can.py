@@ -48,6 +48,16 @@ def test_it_starts_and_says_what_is_wrong(what: str, station: Station, app: Flas
         again.close()
 
 
+def test_the_copy_of_the_settings_that_worked_is_no_more_open_than_the_file_itself(station: Station) -> None:
+    with station.home.settings_file.open("a", encoding="utf-8") as file:
+        file.write("# sửa\n")
+    station.home.settings_file.chmod(0o600)
+    station.home.settings_in_use()
+    copy = station.home.run / "settings.toml"
+    assert copy.read_bytes() == station.home.settings_file.read_bytes()
+    assert copy.stat().st_mode & 0o077 == 0
+
+
 def test_settings_that_never_were_right_stop_a_first_start_in_one_sentence(station: Station) -> None:
     (station.home.run / "settings.toml").unlink()
     BROKEN["a key that no setting has"].do(station.home)
