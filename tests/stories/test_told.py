@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from broadcaster.domain.air.broadcasts import Origin
+from broadcaster.domain.air.broadcasts import BroadcastState, Origin
 from broadcaster.domain.setup.zones import ZoneState
 from tests.kit import story_acts as acts
 from tests.kit import truths
@@ -72,3 +72,20 @@ def test_what_ended_on_a_full_disk_is_not_said_to_sound(story: Story) -> None:
     story.disk.full = True
     story.wait(40)
     truths.panel_tells_what_sounds(story)
+
+
+def test_what_sounded_before_a_power_cut_on_a_full_disk_is_told_as_heard_in_part(story: Story) -> None:
+    acts.emergency(story, "am03")
+    story.wait(4)
+    story.disk.full = True
+    acts.stop(story)
+    story.wait(6)
+    story.kill()
+    story.disk.full = False
+    story.wait(10)
+    story.live()
+    story.to_the_end()
+    first = next(b for b in story.rows() if b.emergency_id is not None)
+    assert story.meters["rieng"].ms(broadcast=first.id) > 3000
+    assert first.state is BroadcastState.PARTIAL
+    truths.stopped_is_silent(story)
