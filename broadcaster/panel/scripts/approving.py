@@ -23,6 +23,7 @@ from broadcaster.panel.web import differences
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.forms import DelegationForm
+from broadcaster.panel.web.promising import promise
 from broadcaster.panel.web.withdrawing import chosen
 from broadcaster.services.air import withdrawing
 from broadcaster.services.lexicon import names as names_said
@@ -69,7 +70,7 @@ def anew() -> ResponseReturnValue:
     with station().db.read() as session:
         wanted = names_said.outdated(session)
     count = names_said.make_anew(station(), actor(), wanted)
-    flash(f"Máy đang làm lại {count} bài. Từng bài hiện ở đây khi đọc xong, để nghe rồi duyệt.")
+    promise(f"Đã yêu cầu làm lại {count} bài.", "Từng bài hiện ở đây khi đọc xong, để nghe rồi duyệt.")
     return leave_to(url_for("approving.index"))
 
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from broadcaster.domain.people.roles import Permission
 from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.promising import promise
 from broadcaster.services.scripts import hearing
 
 blueprint = Blueprint("listening", __name__, url_prefix="/scripts")
@@ -19,5 +20,5 @@ def listen(script_id: int) -> ResponseReturnValue:
     if hearing.want_hearing(station(), actor(), script_id) is None:
         flash(hearing.absent(station()) or "", "error")
     else:
-        flash("Máy sẽ nghe thử bản đọc này; kết quả hiện ở trang này sau ít phút.")
+        promise("Đã yêu cầu máy nghe thử bản đọc này.", "Kết quả hiện ở trang này sau ít phút.")
     return leave_to(url_for("scripts.show", script_id=script_id))

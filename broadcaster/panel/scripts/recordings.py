@@ -12,6 +12,7 @@ from broadcaster.domain.fold import file_name
 from broadcaster.domain.people.roles import Permission
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.promising import promise
 from broadcaster.services.scripts import recordings
 
 blueprint = Blueprint("recordings", __name__, url_prefix="/scripts")
@@ -36,7 +37,7 @@ def take(script_id: int) -> ResponseReturnValue:
     except (RuleError, MediaError) as error:
         flash(f"Chưa dùng được bản ghi âm này. {error.message}", "error")
     else:
-        flash("Đã nhận bản ghi âm; máy đang làm sạch và chỉnh độ to cho loa.")
+        promise("Đã nhận bản ghi âm.", "Máy đang làm sạch và chỉnh độ to cho loa.")
         for fault in faults:
             flash(fault.sentence, "error")
     return leave_to(url_for("scripts.show", script_id=script_id))

@@ -18,6 +18,7 @@ from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web import agreeing, seeing
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.filters import number
+from broadcaster.panel.web.promising import promise
 from broadcaster.services.schedule.air import SilencesError
 from broadcaster.services.setup import backup, certificates, restarting, restoring, settings_check, settings_editor
 from broadcaster.services.setup.settings_editor import Written
@@ -173,7 +174,7 @@ def waiting() -> ResponseReturnValue:
 def back_up() -> ResponseReturnValue:
     """Ask the worker for a backup now."""
     backup.want_backup(station(), actor(), whole=bool(request.form.get("whole")))
-    flash("Đã yêu cầu sao lưu. Việc này chạy nền; tải lại trang sau một phút để thấy bản mới.")
+    promise("Đã yêu cầu sao lưu.", "Việc này chạy nền; tải lại trang sau một phút để thấy bản mới.")
     return leave_to(url_for("settings.index"))
 
 

@@ -23,6 +23,7 @@ from broadcaster.panel.web import agreeing
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_moment
 from broadcaster.panel.web.forms import GroupForm, ZoneForm
+from broadcaster.panel.web.promising import promise
 from broadcaster.panel.web.seeing import opened
 from broadcaster.panel.web.withdrawing import chosen
 from broadcaster.services.air import withdrawing
@@ -141,7 +142,8 @@ def close_note(number: int) -> ResponseReturnValue:
 def tone(code: str) -> ResponseReturnValue:
     """Let one zone sound the line-up tone."""
     zones.play_tone(station(), actor(), code)
-    flash("Âm chuẩn sẽ ra loa của cụm này sau khoảng 12 giây. Nhờ người ở gần nghe giúp.")
+    coming = "Âm chuẩn ra loa của cụm này sau khoảng 12 giây. Nhờ người ở gần nghe giúp."
+    promise("Đã xếp âm thử.", coming, by="playout")
     return leave_to(_home(code))
 
 

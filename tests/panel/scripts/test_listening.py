@@ -56,7 +56,7 @@ def test_asking_wants_a_job_or_says_what_is_missing(
 ) -> None:
     client = sign_in("bientap")
     monkeypatch.setattr(recogniser_process, "missing", lambda _name: None)
-    assert "Máy sẽ nghe thử" in client.post(f"/scripts/{heard}/listen", follow_redirects=True).text
+    assert "Đã yêu cầu máy nghe thử" in client.post(f"/scripts/{heard}/listen", follow_redirects=True).text
     with station.db.read() as session:
         assert [j.state for j in session.query(Job).filter_by(kind="listen")] == ["wanted"]
     monkeypatch.setattr(recogniser_process, "missing", lambda _name: "Chưa cài bộ nghe thử.")
