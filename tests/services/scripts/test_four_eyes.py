@@ -155,6 +155,7 @@ SILENT = {
     "scripts/hearing.listen": "listens",
     "scripts/hearing.listen_to_aircheck": "listens",
     "scripts/hearing.want_hearing": "listens",
+    "work/telling.news_of": "tells",
     "setup/sounds.add": "waits for a leader who did not bring it",
     "setup/sounds.change": "waits for a leader who did not bring it",
     "setup/sounds.decide": "the other pair of eyes on what somebody brought",
