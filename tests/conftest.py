@@ -235,13 +235,16 @@ def _no_thread_fails(request: pytest.FixtureRequest) -> Iterator[None]:
 def _statements_compiled_once() -> Iterator[None]:
     """Let every station's engine know the SQL that those before it compiled: a quarter of the work of a short test."""
     made = Database.__init__
-    first: dict[str, Engine] = {}
+    # One is made here, before any test: the lock in it is of this process, not of threads that take turns in a story.
+    here = Database("sqlite:///:memory:").engine
+    here._compiled_cache.capacity = 4000  # type: ignore[union-attr]
+    here.connect().close()  # its dialect learns whom it speaks to
+    here.dispose()
+    first: dict[str, Engine] = {"sqlite": here}
 
     def sharing(self: Database, *args: Any, **options: Any) -> None:
         made(self, *args, **options)
         known = first.setdefault(self.engine.dialect.name, self.engine)
-        if known is self.engine:
-            known._compiled_cache.capacity = 4000  # type: ignore[union-attr]
         self.engine.dialect = self.engine.pool._dialect = known.dialect
         self.engine._compiled_cache = known._compiled_cache
 

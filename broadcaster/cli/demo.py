@@ -17,7 +17,7 @@ from broadcaster.clock import FastClock, SystemClock, day_start
 from broadcaster.domain.people.roles import Actor, machine
 from broadcaster.domain.reports.periods import custom
 from broadcaster.domain.scripts.scripts import Genre
-from broadcaster.playout.engine import Playout
+from broadcaster.playout.engine import Manner, Playout
 from broadcaster.playout.host.alarm_clock import SimulatedAlarm
 from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.ports import taken
@@ -106,7 +106,10 @@ def _live(station: Station, clock: FastClock, end: dt.datetime, port: int | None
     stop = stop_event()
     sinks = {name: SimulatedHorn(name) for name in (*station.settings.playout.sinks, "aircheck")}
     playout = Playout(
-        *beside(station), alarm=SimulatedAlarm(clock, threaded=True), sinks=sinks, chunk_ms=_CHUNK_MS, durable=False
+        *beside(station),
+        alarm=SimulatedAlarm(clock, threaded=True),
+        sinks=sinks,
+        manner=Manner(chunk_ms=_CHUNK_MS, durable=False),
     )
     threads = [
         WatchedThread(functools.partial(playout.run, stop), "playout", once=True),

@@ -56,13 +56,13 @@ def playout_command(ctx: click.Context, own_home: str | None) -> None:
     desk = DeskLink([sys.executable, "-m", "broadcaster", *named, "desk"], clock)
     desk.start()  # before anything else: both load at once
     try:
-        from broadcaster.playout.engine import Playout  # noqa: PLC0415 - only this process makes sound
+        from broadcaster.playout.engine import Manner, Playout  # noqa: PLC0415 - only this process makes sound
 
         home = _home(given, "playout")
         bond.follow_supervisor(stop)
         settings = home.settings_in_use()
         reserve = Reserve(home.run / "reserve", settings.playout.reserve_megabytes * 1_000_000)
-        Playout(desk, home, settings, clock, urgent=True).run(stop, reserve)
+        Playout(desk, home, settings, clock, manner=Manner(urgent=True)).run(stop, reserve)
     finally:
         desk.close()
 

@@ -14,6 +14,7 @@ import logging
 import socket
 import threading
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from broadcaster import threads
@@ -75,6 +76,22 @@ FIRST_S = 5.0
 """So long the first beat waits for a desk that begins together with play-out."""
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How play-out plays: as a station's own process does, or within another one or a simulation."""
+
+    urgent: bool = False
+    """Put this process and its players before all others; for a process of its own."""
+    inline: bool = False
+    """Play on the calling thread over a frozen clock; for simulations."""
+    chunk_ms: int = CHUNK_MS
+    """Samples are handed to the sinks in pieces of this length."""
+    durable: bool = True
+    """Force the journal to the disk."""
+    proves: bool | None = None
+    """Compare what leaves each sink with what was approved; None: unless the time is simulated."""
+
+
 class Playout:
     """Unattended play-out of one station; `run` holds the home's lock, so there is exactly one.
 
@@ -86,11 +103,7 @@ class Playout:
         alarm: the alarm clock; APScheduler's by default.
         sinks: the ways out; by default those of the settings.
         relays: the programmes that may be relayed; by default those of the settings.
-        urgent: put this process and its players before all others; for a process of its own.
-        inline: play on the calling thread over a frozen clock; for simulations.
-        chunk_ms: samples are handed to the sinks in pieces of this length.
-        durable: force the journal to the disk.
-        proves: compare what leaves each sink with what was approved; not where time is simulated.
+        manner: how it plays; by default as a station does.
     """
 
     def __init__(
@@ -103,11 +116,7 @@ class Playout:
         alarm: Alarm | None = None,
         sinks: Sinks | Mapping[str, Sink] | None = None,
         relays: Mapping[str, Relay] | None = None,
-        urgent: bool = False,
-        inline: bool = False,
-        chunk_ms: int = CHUNK_MS,
-        durable: bool = True,
-        proves: bool | None = None,
+        manner: Manner = Manner(),
     ) -> None:
         self.desk = desk
         self.clock = clock
@@ -115,7 +124,7 @@ class Playout:
         self._lock_file = home.run / "playout.lock"
         self._beat_s = min(BEAT_S, settings.playout.lease_seconds / 4)
         folder = home.playout
-        journal = Journal(folder, clock, durable=durable)
+        journal = Journal(folder, clock, durable=manner.durable)
         pinned = PinnedPlan(folder / "bundles", AirHours(settings.station_hours, settings.tz))
         lease = Lease(desk, clock, settings.playout.lease_seconds, folder / "rival.json")
         agenda = Agenda(clock)
@@ -131,7 +140,7 @@ class Playout:
             pinned=pinned,
             mutes=KeptMutes(folder / "mutes.json", clock),
             stops=StopBook(folder / "stops.json"),
-            claims=Claims(desk, clock, pinned, lease, inline=inline),
+            claims=Claims(desk, clock, pinned, lease, inline=manner.inline),
             lease=lease,
             trust=ClockTrust(clock, journal.last_time()),
             incidents=Incidents(journal, lambda: agenda.soon("beat")),
@@ -142,10 +151,10 @@ class Playout:
             talks=home.run / "talks",
             least_audible=least_audible(settings.sound.loudness),
             lead_times=LeadTimes.of(clock),
-            chunk_ms=chunk_ms,
-            proves=isinstance(clock, SystemClock) if proves is None else proves,
-            urgent=urgent,
-            inline=inline,
+            chunk_ms=manner.chunk_ms,
+            proves=isinstance(clock, SystemClock) if manner.proves is None else manner.proves,
+            urgent=manner.urgent,
+            inline=manner.inline,
         )
         self.register = Register(self.machine, self.alarm)
         self._control = Control(self.machine, self.register, self.trust_clock)

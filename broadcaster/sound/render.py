@@ -13,7 +13,7 @@ from broadcaster.media.probe import probe
 from broadcaster.sound.join import Cue, JoinPart, join
 from broadcaster.sound.layers import Layer, music
 from broadcaster.sound.master import Mastered, master
-from broadcaster.sound.profiles import SoundProfile, profile_of
+from broadcaster.sound.profiles import HORN, SoundProfile, profile_of
 from broadcaster.sound.store import Store
 from broadcaster.speech.cache import ClipCache
 from broadcaster.speech.engine import Clip, Gender
@@ -93,9 +93,7 @@ def render(
     rate: float = 1.0,
     spelled: Callable[[str], Sequence[str]] | None = None,
     cache: ClipCache | None = None,
-    profile: str = "horn",
-    loudness: float | None = None,
-    true_peak: float | None = None,
+    profile: SoundProfile = HORN,
     progress: Callable[[float], None] | None = None,
     cancel: threading.Event | None = None,
     low_priority: bool = True,
@@ -112,9 +110,7 @@ def render(
         rate: times the usual speed.
         spelled: the sentences as an engine needs them spelled, by its name; as many and in the same order.
         cache: where spoken sentences are kept.
-        profile: name of a sound profile.
-        loudness: programme loudness instead of the profile's (LUFS).
-        true_peak: ceiling instead of the profile's (dBTP).
+        profile: how it is to sound (`wanted`).
         progress: told the share that is done, 0 to 1.
         cancel: stops the work between steps and inside ffmpeg.
         low_priority: give way to play-out on the processor.
@@ -122,15 +118,13 @@ def render(
     Raises:
         EngineError: no voice could speak it.
         MediaError: the sound could not be made or kept.
-        RuleError: there is no such profile.
     """
-    chosen = wanted(profile, loudness, true_peak)
     with store.workspace() as folder:
         made = produce(
             elements,
             folder,
             voices=voices,
-            profile=chosen,
+            profile=profile,
             rate=rate,
             spelled=spelled,
             cache=cache,

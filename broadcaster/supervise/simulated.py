@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Self
 
 from broadcaster.clock import FrozenClock
-from broadcaster.playout.engine import Playout
+from broadcaster.playout.engine import Manner, Playout
 from broadcaster.playout.host.alarm_clock import SimulatedAlarm
 from broadcaster.playout.sinks.base import Sink
 from broadcaster.playout.sinks.null import SimulatedHorn
@@ -63,9 +63,7 @@ class Simulation:
             *beside(station, refusal=refusal),
             alarm=self._alarm,
             sinks=sinks if sinks is not None else {name: SimulatedHorn(name) for name in names},
-            inline=True,
-            chunk_ms=chunk_ms,
-            durable=False,
+            manner=Manner(inline=True, chunk_ms=chunk_ms, durable=False),
         )
 
     def __enter__(self) -> Self:

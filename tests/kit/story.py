@@ -24,7 +24,7 @@ from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.air.emergencies import EmergencyState
 from broadcaster.errors import StationError
 from broadcaster.panel import create_app
-from broadcaster.playout.engine import Playout
+from broadcaster.playout.engine import Manner, Playout
 from broadcaster.playout.host.alarm_clock import SimulatedAlarm
 from broadcaster.playout.sinks.base import RATE
 from broadcaster.playout.sinks.null import NullSink
@@ -102,9 +102,7 @@ class Story:
             alarm=SimulatedAlarm(self.turns, threaded=True),
             sinks={**self.meters, "aircheck": NullSink("aircheck")},
             relays={},
-            chunk_ms=CHUNK_MS,
-            durable=False,
-            proves=False,
+            manner=Manner(chunk_ms=CHUNK_MS, durable=False, proves=False),
         )
         one = self.playout
 

@@ -15,7 +15,7 @@ from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.people.roles import Actor, Role, machine
 from broadcaster.errors import AirError, ForbiddenError, RuleError
-from broadcaster.playout.engine import Playout
+from broadcaster.playout.engine import Manner, Playout
 from broadcaster.playout.sinks.file import FileOptions
 from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.services.air import broadcasts, mutes
@@ -363,7 +363,9 @@ def test_under_a_fast_clock_an_hour_passes_in_five_seconds_and_everything_airs(t
     air = make(tmp_path / "dai", FastClock(dt.datetime(2026, 3, 2, 21, 30, tzinfo=dt.UTC), 720), windows=ALL_DAY)
     air.sound("vừa", 30.0)
     air.zones("ap-1")
-    with running(air, alarm=SimulatedAlarm(air.station.clock, threaded=True), chunk_ms=1000, durable=False):
+    with running(
+        air, alarm=SimulatedAlarm(air.station.clock, threaded=True), manner=Manner(chunk_ms=1000, durable=False)
+    ):
         ready(air)
         start = air.station.now()
         numbers = [

@@ -7,7 +7,7 @@ import pytest
 
 from broadcaster.errors import EngineError, MediaError
 from broadcaster.sound import meter
-from broadcaster.sound.render import SpokenSentence, render
+from broadcaster.sound.render import SpokenSentence, render, wanted
 from broadcaster.sound.store import Store
 from broadcaster.speech.cache import ClipCache
 
@@ -32,7 +32,9 @@ def cache(tmp_path):
 @pytest.mark.parametrize("profile", ["horn", "studio"])
 def test_sentences_become_one_finished_sound(store, cache, profile):
     shares = []
-    made = render(SENTENCES, voices=["espeak:vi+f2"], store=store, cache=cache, profile=profile, progress=shares.append)
+    made = render(
+        SENTENCES, voices=["espeak:vi+f2"], store=store, cache=cache, profile=wanted(profile), progress=shares.append
+    )
     path = store.verify(made.audio_sha256)
     found = meter.measure(path)
     assert found.integrated == pytest.approx(-16, abs=0.5)
@@ -64,7 +66,7 @@ def test_a_changed_sentence_is_spoken_alone(store, cache):
 
 
 def test_loudness_and_peak_can_be_set(store):
-    made = render(SENTENCES, voices=["tone"], store=store, loudness=-20.0, true_peak=-3.0)
+    made = render(SENTENCES, voices=["tone"], store=store, profile=wanted("horn", -20.0, -3.0))
     assert made.lufs == pytest.approx(-20, abs=0.5)
     assert made.dbtp <= -3.0
 

@@ -17,7 +17,7 @@ from broadcaster.services.work.performing import Progress
 from broadcaster.sound import recording
 from broadcaster.sound.master import master
 from broadcaster.sound.profiles import profile_of
-from broadcaster.sound.render import Rendered, SpokenSentence, render
+from broadcaster.sound.render import Rendered, SpokenSentence, render, wanted
 from broadcaster.sound.store import Store
 from broadcaster.speech.cache import ClipCache
 
@@ -92,9 +92,7 @@ def _render(station: Station, words: Words, voices: list[str], *, low_priority: 
         rate=settings.speech.rate,
         cache=ClipCache(station.home.clips, settings.speech.cache_megabytes * 1_000_000),
         store=Store(station.home.store),
-        profile=settings.sound.profile,
-        loudness=settings.sound.loudness,
-        true_peak=settings.sound.true_peak,
+        profile=wanted(settings.sound.profile, settings.sound.loudness, settings.sound.true_peak),
         low_priority=low_priority,
     )
 

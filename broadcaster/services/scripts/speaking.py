@@ -21,7 +21,7 @@ from broadcaster.services.people.contributing import shaped
 from broadcaster.services.scripts import directing
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
-from broadcaster.sound.render import Element, Rendered, SpokenSentence, Sting, render
+from broadcaster.sound.render import Element, Rendered, SpokenSentence, Sting, render, wanted
 from broadcaster.sound.store import Store
 from broadcaster.speech.cache import ClipCache
 from broadcaster.text import Spoken, directions, normalize
@@ -147,8 +147,6 @@ def _render(
         spelled=spelled,
         cache=ClipCache(station.home.clips, settings.speech.cache_megabytes * 1_000_000),
         store=Store(station.home.store),
-        profile=settings.sound.profile,
-        loudness=settings.sound.loudness,
-        true_peak=settings.sound.true_peak,
+        profile=wanted(settings.sound.profile, settings.sound.loudness, settings.sound.true_peak),
         progress=progress,
     )
