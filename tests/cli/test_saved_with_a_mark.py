@@ -85,7 +85,8 @@ def test_what_is_wrong_in_a_file_is_told_with_its_line_and_no_command_ends_in_a_
     with (home / "station.toml").open("a", encoding="utf-8") as file:
         file.write("\nport = 8080,5\n")
     done = loa("doctor")
-    assert done.code == 2
-    assert "viết sai: thừa chữ sau giá trị" in done.err
-    assert "“port = 8080,5”" in done.err
-    assert "Traceback" not in done.err
+    assert done.code == 1, "the doctor looks on, with the last settings that were right"
+    assert "HỎNG  Cài đặt: station.toml có lỗi nên đài vẫn dùng các cài đặt đúng gần nhất." in done.out
+    assert "viết sai: thừa chữ sau giá trị" in done.out
+    assert "“port = 8080,5”" in done.out
+    assert "Traceback" not in done.out + done.err

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -86,13 +87,25 @@ def proposal(session: Session, number: int) -> LexiconProposal:
     return row
 
 
-def makers(session: Session) -> dict[int, tuple[str, str | None]]:
+class Makers(NamedTuple):
+    """Who stands behind an entry of the station."""
+
+    by: str
+    agreed_by: str | None
+
+    @property
+    def alone(self) -> bool:
+        """Whether its maker's own name is the only one under it."""
+        return self.by == self.agreed_by
+
+
+def makers(session: Session) -> dict[int, Makers]:
     """Of each entry of the station in force who made it, and who put a name to it last."""
     query = select(LexiconRow.id, LexiconVersion.by, LexiconRow.agreed_by).join(
         LexiconVersion, LexiconVersion.number == LexiconRow.since
     )
     found = session.execute(query.where(LexiconRow.until.is_(None), LexiconRow.script_id.is_(None)))
-    return {row[0]: (row[1], row[2]) for row in found}
+    return {row[0]: Makers(row[1], row[2]) for row in found}
 
 
 def change_of(session: Session, row: LexiconProposal) -> Change:

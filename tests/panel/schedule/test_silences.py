@@ -67,7 +67,9 @@ def test_a_zone_that_is_turned_off_says_which_sessions_it_will_not_hear(sign_in:
     with station.db.read() as session:
         name = session.get_one(ZoneRow, "am02").name
     form = {"name": name, "device": "horn", "condition": "good", "sink": "main", "volume": "100"}
-    asked = client.post("/zones/am02", data=form)
+    first = client.post("/zones/am02", data=form)
+    assert "Dừng luôn hay để phát hết?" in first.text, "the bulletin of this hour sounds there"
+    asked = client.post("/zones/am02", data=form | {"still": "let"})
     assert f"sẽ không phát ở {name}" in asked.text
     with station.db.read() as session:
         assert session.get_one(ZoneRow, "am02").enabled

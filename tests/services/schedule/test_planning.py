@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from broadcaster.db.models import BroadcastRow, RotationRow, Script
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.air.in_hand import StillAirs, StillAirsError
 from broadcaster.domain.log.playlog import Entry, Outcome
 from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.errors import ForbiddenError, RuleError
@@ -72,7 +73,9 @@ def test_what_airs_or_is_past_never_moves(station: Station) -> None:
         assert row is not None
         row.state = BroadcastState.AIRING
         airing, before = row.id, row.rundown
-    retire(station, EDITOR, number)
+    with pytest.raises(StillAirsError):
+        retire(station, EDITOR, number)
+    retire(station, EDITOR, number, still=StillAirs.LET)
     apply_rotation(station, OPERATOR, ROTATION.replace('"05:00"', '"06:00"'), "thu.toml")
     plan(station)
     with station.db.read() as session:
