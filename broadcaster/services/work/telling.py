@@ -48,6 +48,8 @@ class News:
     note: str
     kind: str
     number: int
+    failed: bool = False
+    """Whether it is work that could not be done."""
 
 
 def news_of(station: Station, session: Session, actor: Actor) -> list[News]:
@@ -113,7 +115,7 @@ def _failed(session: Session, actor: Actor, since: dt.datetime) -> Sequence[News
     if not actor.may(Permission.SCHEDULE):
         query = query.where(Job.by == actor.username)
     return [
-        News(j.finished_at, j.by, f"Không làm được: {j.kind.label}.", j.error, "job", j.id)
+        News(j.finished_at, j.by, f"Không làm được: {j.kind.label}.", j.error, "job", j.id, failed=True)
         for j in session.scalars(query)
         if j.finished_at is not None
     ]
