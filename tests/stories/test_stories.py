@@ -176,6 +176,8 @@ def told(founded: Path, how: settings, following: int | None = None) -> None:
     run_state_machine_as_test(seed(following)(story) if following is not None else story, settings=how)
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_no_word_contradicts_the_meter_in_the_stories_told_each_time(founded: Path) -> None:
     told(founded, FIXED)
 
