@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from broadcaster.domain.air.broadcasts import BroadcastState, Origin
+from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.setup.zones import ZoneState
 from tests.kit import story_acts as acts
 from tests.kit import truths
@@ -89,3 +90,16 @@ def test_what_sounded_before_a_power_cut_on_a_full_disk_is_told_as_heard_in_part
     assert story.meters["rieng"].ms(broadcast=first.id) > 3000
     assert first.state is BroadcastState.PARTIAL
     truths.stopped_is_silent(story)
+
+
+def test_a_talk_that_went_on_where_it_was_not_stopped_is_logged_in_full_there(story: Story) -> None:
+    acts.talk(story, "am01", "am02", "am03", seconds=6, urgent=False)
+    story.wait(4)
+    acts.stop(story, "am01", "am02")
+    story.wait(6)
+    (stopped, _, whole) = sorted(story.entries(), key=lambda e: e.zone)
+    meters = [story.meters[name].ms(broadcast=whole.broadcast_id) for name in ("chung", "rieng")]
+    assert meters[0] + 1000 < meters[1]
+    assert abs(stopped.heard_ms - meters[0]) < 700
+    assert abs(whole.heard_ms - meters[1]) < 700
+    assert (stopped.outcome, whole.outcome) == (Outcome.PARTIAL, Outcome.FULL)

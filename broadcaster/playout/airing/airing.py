@@ -75,6 +75,8 @@ class Airing:
         self._feeds: list[RelayFeed] = []
         self._talk: Talk | None = None
         self._spoken: RundownItem | None = None
+        self._said: list[Over] | None = []
+        """The ends of a talk, until it is over in all its zones."""
         self._refused: dict[int, Why] = {}
         self._unreachable: dict[str, tuple[Outcome, Why]] = {}
         self._halt = threading.Event()
@@ -432,7 +434,8 @@ class Airing:
             while not events.empty():
                 self._note(asrun, *events.get())
             self._hear_back(asrun, last=True)
-            self._item_over(asrun, self._ends.rest())
+            said, self._said = self._said, None
+            self._item_over(asrun, [*(said or ()), *self._ends.rest()])
         for lane in self._state.lanes:
             if lane.ear is not None and lane.ear.at_once:
                 lane.ear.join(2)
@@ -459,6 +462,9 @@ class Airing:
             self._item_over(asrun, self._ends.take(lane, event))
 
     def _item_over(self, asrun: AsRun, ends: list[Over]) -> None:
+        if self._talk is not None and self._said is not None:
+            self._said += ends  # how long it was is known when nobody hears it any more: a stop may have met some zones
+            return
         for event, zones, through in together(ends):
             item = self._kept(next(i for i in self._broadcast.rundown if i.no == event.item_no))
             taken_ms = event.heard * 1000 // RATE
