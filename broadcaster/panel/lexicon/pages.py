@@ -74,6 +74,7 @@ def index() -> ResponseReturnValue:
         gone=gone,
         names=names,
         makers=makers,
+        agreeable={n for n, entry in makers.items() if entry.awaits(actor())},
     )
 
 

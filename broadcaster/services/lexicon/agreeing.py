@@ -98,6 +98,12 @@ class Makers(NamedTuple):
         """Whether its maker's own name is the only one under it."""
         return self.by == self.agreed_by
 
+    def awaits(self, actor: Actor) -> bool:
+        """Whether a name under it is wanted that this actor may put there."""
+        if actor.username == self.by:
+            return False
+        return self.alone or (self.agreed_by is None and actor.may(Permission.APPROVE))
+
 
 def makers(session: Session) -> dict[int, Makers]:
     """Of each entry of the station in force who made it, and who put a name to it last."""
