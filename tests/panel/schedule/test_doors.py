@@ -112,7 +112,7 @@ DOORS: dict[str, tuple[str, Ask, str]] = {
         ),
         "Chương trình buổi chiều (17:00)",
     ),
-    "a zone turned off": ("vanhanh", post("/zones/am02", **ZONE), MORNING),
+    "a zone turned off": ("vanhanh", post("/zones/am02", still="let", **ZONE), MORNING),
     "a smaller group": (
         "vanhanh",
         post("/zones/groups/ven-song", name="Ven sông", members=["am01"]),
