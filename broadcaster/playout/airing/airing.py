@@ -1,27 +1,24 @@
-"""One broadcast on its way: checked at T-30 s, warmed at T-5 s, started at T, followed to its verdict."""
+"""One broadcast on its way: checked at T-30 s, warmed at T-5 s, started at T, then followed, and given its verdict."""
 
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import logging
 import queue
 import threading
 from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, ItemKind, Phase, RundownItem
+from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, Phase, RundownItem
 from broadcaster.domain.air.causes import NOTHING, Cause, Why, why_of
 from broadcaster.domain.air.lateness import Air, Join, Skip, Wait, decide
 from broadcaster.domain.air.stops import Stop, wanted_since
-from broadcaster.domain.log.heard import Heard, Measurement
 from broadcaster.domain.log.playlog import Outcome
-from broadcaster.errors import AirError, StationError
+from broadcaster.errors import StationError
 from broadcaster.playout.airing.contract import AiringState, BySink, Launch
-from broadcaster.playout.airing.fan_out import FanIn, Over, together
-from broadcaster.playout.airing.hearing_back import SILENT_BEHIND, HearingBack
+from broadcaster.playout.airing.cueing import Cued
+from broadcaster.playout.airing.following import STOPPED, Following
 from broadcaster.playout.airing.horns import Horns
 from broadcaster.playout.airing.lineup import (
     Events,
@@ -30,31 +27,21 @@ from broadcaster.playout.airing.lineup import (
     limit,
     own_clock,
     segments,
-    volume,
     ways,
     without_stopped,
 )
 from broadcaster.playout.airing.machine import Machine
 from broadcaster.playout.host.priority import favour_thread
-from broadcaster.playout.record.asrun import AS_SET, TRIAL_ZONE, AsRun, heard_zones
+from broadcaster.playout.record.asrun import TRIAL_ZONE, AsRun, heard_zones
 from broadcaster.playout.record.recovery import in_rounds
 from broadcaster.playout.sinks import AIRCHECK
-from broadcaster.playout.sinks.base import RATE
-from broadcaster.playout.sound.events import AboutToStart, Ended, Event, PlayProgress, Started
 from broadcaster.playout.sound.player import Lane
-from broadcaster.playout.sound.relay import Assumed, RelayFeed, source_of
 from broadcaster.playout.sound.sources import Source
-from broadcaster.playout.sound.talk import Talk
-from broadcaster.sound.store import Store
 from broadcaster.threads import WatchedThread
 
 log = logging.getLogger(__name__)
 
-LAST_WORDS_MS = 500
-"""So much of a talk may be lost at its edges (fades, a hiccup) and it still counts as heard."""
-STOPPED = Why(Cause.SHUT_DOWN, "Máy phát được tắt trong lúc đang phát.")
 BROKEN = Why(Cause.PROGRAM_FAULT, "Máy phát gặp lỗi không lường trước; xem nhật ký kỹ thuật.")
-JOINED = Why(Cause.JOINED_LATE, "Vào giữa chừng vì bắt đầu trễ.")
 LEASE_LOST = Why(Cause.LEASE_LOST, "Máy khác đang giữ quyền phát nên phần còn lại không phát nữa.")
 
 
@@ -71,16 +58,9 @@ class Airing:
         self._clock = own_clock(machine.clock) if machine.inline else machine.clock
         self._state = AiringState(bundle=launch.bundle, at_once=launch.at_once, by=launch.by)
         self._over_at: dt.datetime | None = None
-        self._ends = FanIn(())
-        self._feeds: list[RelayFeed] = []
-        self._talk: Talk | None = None
-        self._spoken: RundownItem | None = None
-        self._said: list[Over] | None = []
-        """The ends of a talk, until it is over in all its zones."""
-        self._refused: dict[int, Why] = {}
+        self._cued = Cued(machine, self._clock)
         self._unreachable: dict[str, tuple[Outcome, Why]] = {}
         self._halt = threading.Event()
-        self._heard_back = HearingBack()
         self._cancelled: tuple[Why, str] | None = None
         self._left_out: list[tuple[Collection[int], Collection[str], Why, str]] = []
         self._abandoned = False
@@ -139,7 +119,7 @@ class Airing:
 
     def stop(self, outputs: Collection[str], stop: Stop) -> list[Lane] | None:
         """Be silent on these outputs, and where nothing else is left, not begin; see `OnItsWay`."""
-        if self._wanted > stop.at:
+        if self.wanted_since > stop.at:
             return None
         now = self._state
         if now.phase is not Phase.AIR and self._held() is not None:
@@ -150,7 +130,8 @@ class Airing:
         return met if now.phase is Phase.AIR else []
 
     @property
-    def _wanted(self) -> dt.datetime:
+    def wanted_since(self) -> dt.datetime:
+        """Since when it wants its outputs."""
         return wanted_since(self._broadcast, self._launch.ordered_at)
 
     @property
@@ -219,25 +200,23 @@ class Airing:
         if self._halt.is_set() or self._stood_down() or not self._may_start(asrun):
             return
         try:
-            self._air_cued(asrun, self._cue())
+            self._cued.load(self._state.bundle, self._launch, self._starts())
+            self._air_cued(asrun, self._cued.sources)
         finally:
-            for feed in self._feeds:
-                feed.close()
-            if self._talk is not None:
-                self._talk.close()
+            self._cued.close()
 
     def _air_cued(self, asrun: AsRun, sources: list[tuple[RundownItem, Source]]) -> None:
         machine = self._machine
         self._become(phase=Phase.WARM)
         if not sources:
             if self._launch.at_once:
-                self._not_now(" ".join(dict.fromkeys(why.text for why in self._refused.values())))
+                self._not_now(" ".join(dict.fromkeys(why.text for why in self._cued.refused.values())))
             else:
                 self._refuse(asrun)
             return
         if not self._wait_until(machine.lead_times.warm):
             return
-        self._look_at_relays()
+        self._cued.look()
         events: Events = queue.SimpleQueue()
         lanes = self._lay(events)
         threads = [] if machine.inline else [self._player(lane) for lane in lanes]
@@ -249,18 +228,21 @@ class Airing:
                 for lane in lanes:
                     lane.cut(NOTHING, "")
         if self._state.phase is Phase.AIR:
-            self._follow(asrun, events, threads)
+            sounding = Following(machine, self._clock, lambda: self._state, asrun, cued=self._cued, halt=self._halt)
+            try:
+                sounding.follow(events, threads)
+            finally:
+                self._over_at = sounding.over_at
 
     def _lay(self, events: Events) -> tuple[Lane, ...]:
         """Take the horns, and set a player before each sink."""
-        plan = without_stopped(self._machine, ways(self._machine.sinks, self._state.bundle), self._wanted)
+        plan = without_stopped(self._machine, ways(self._machine.sinks, self._state.bundle), self.wanted_since)
         busy = self._horns.reserve(self, plan.by_sink, self._halt)
         self._unreachable = plan.unreachable | {code: (Outcome.FAILED, why) for code, why in busy.items()}
         lanes = lay(self._machine, self, plan, busy, self._clock, events)
-        self._ends = FanIn(lanes)
         self._become(lanes=lanes)
         for lane in lanes:
-            for stop in self._machine.stops.now.against(self._wanted, (lane.sink.name,)).values():
+            for stop in self._machine.stops.now.against(self.wanted_since, (lane.sink.name,)).values():
                 lane.cut(stop.why, stop.by)  # it came while the horns were being taken
         for one in self._left_out:
             _leave_out(lanes, *one)
@@ -321,69 +303,9 @@ class Airing:
         text = f"Chưa phát ngay được buổi “{self._broadcast.title}”. {why} Buổi này vẫn chờ phát như lịch."
         self._machine.incidents.note("play-now", text)
 
-    def _cue(self) -> list[tuple[RundownItem, Source]]:
-        """Check and load every item; what must not air is kept with its reason and logged at the start."""
-        sources: list[tuple[RundownItem, Source]] = []
-        for item in self._broadcast.rundown:
-            if self._launch.resume_after is not None and item.no <= self._launch.resume_after:
-                continue
-            if why := self._state.bundle.faults.get(item.no):
-                self._refused[item.no] = why
-                continue
-            try:
-                sources.append((item, self._source(item, sum(s.samples for _, s in sources))))
-            except StationError as error:
-                self._refused[item.no] = why_of(error)
-        return sources
-
-    def _source(self, item: RundownItem, before: int) -> Source:
-        """The sound of an item that begins after `before` samples.
-
-        Raises:
-            StationError: it must not, or cannot, air.
-        """
-        if item.kind is ItemKind.LIVE:
-            return self._listen(item)
-        if item.relay is None:
-            return self._machine.decoded.cue(item.audio_sha256)
-        relay = self._machine.relays.get(item.relay)
-        if relay is None:
-            raise AirError(f"Không có nguồn tiếp âm “{item.relay}” trong cài đặt.", code="no-relay")
-        samples = item.duration_ms * RATE // 1000
-        if self._machine.inline:
-            return Assumed(samples)
-        at = self._starts() + dt.timedelta(seconds=before / RATE)
-        tell = functools.partial(self._machine.incidents.tell, f"relay-{item.relay}")
-        feed = source_of(relay, self._clock, samples, at, tell)
-        self._feeds.append(feed)
-        return feed
-
-    def _listen(self, item: RundownItem) -> Source:
-        if self._machine.inline:
-            raise AirError("Không có đường micro trực tiếp ở máy phát này.", code="no-talk")
-        self._talk = Talk(self._machine.talks, self._broadcast.id, item.duration_ms * RATE // 1000, self._clock)
-        return self._talk
-
-    def _kept(self, item: RundownItem) -> RundownItem:
-        """A live item as it turned out: its sound kept by hash, its length what was really said."""
-        if self._talk is None or item.kind is not ItemKind.LIVE:
-            return item
-        if self._spoken is None:
-            try:
-                sha, ms = self._talk.seal(Store(self._machine.decoded.store))
-            except StationError as error:
-                self._machine.incidents.tell("talk", f"Không lưu được lượt nói trực tiếp: {error.message}")
-                return item
-            self._spoken = replace(item, audio_sha256=sha, duration_ms=min(ms, item.duration_ms) or item.duration_ms)
-        return self._spoken
-
-    def _look_at_relays(self) -> None:
-        for feed in self._feeds:
-            feed.look()
-
     def _refuse(self, asrun: AsRun) -> None:
         for item in self._broadcast.rundown:
-            if why := self._refused.get(item.no):
+            if why := self._cued.refused.get(item.no):
                 asrun.item_silent(item, heard_zones(self._broadcast), Outcome.REFUSED, why)
 
     def _wait_until(self, before_s: float) -> bool:
@@ -419,89 +341,6 @@ class Airing:
             lane.begin(
                 pieces, steady + (starts - now).total_seconds(), limit=end, limit_why=limit_why, fade_in=offset > 0
             )
-
-    def _follow(self, asrun: AsRun, events: Events, threads: list[WatchedThread]) -> None:
-        try:
-            for lane in self._state.lanes if self._machine.inline else ():
-                lane.run()
-            while any(t.is_alive() for t in threads) or not events.empty():
-                with suppress(queue.Empty):
-                    self._note(asrun, *events.get(timeout=0.1))
-                self._look_at_relays()
-                self._set_volumes()
-                self._hear_back(asrun)
-        finally:  # a simulated power cut leaves through here: what was heard until then is known
-            while not events.empty():
-                self._note(asrun, *events.get())
-            self._hear_back(asrun, last=True)
-            said, self._said = self._said, None
-            self._item_over(asrun, [*(said or ()), *self._ends.rest()])
-        for lane in self._state.lanes:
-            if lane.ear is not None and lane.ear.at_once:
-                lane.ear.join(2)
-            why, by = lane.ending
-            outcome = Outcome.FAILED if lane.crashed else Outcome.MISSED
-            asrun.rest(outcome, why or STOPPED, by=by, zones=lane.zones)
-
-    def _note(self, asrun: AsRun, lane: Lane, event: Event) -> None:
-        match event:
-            case AboutToStart(item_no, at):
-                asrun.item_coming(item_no, lane.zones, at)
-            case Started(item_no, at):
-                asrun.item_started(item_no, lane.zones, at)
-                self._machine.agenda.soon("beat")
-            case PlayProgress(item_no, heard):
-                asrun.mark(item_no, lane.zones, heard * 1000 // RATE, lane.outlet, lane.sink.name)
-            case Ended():
-                self._over_at = max(event.ended_at, self._over_at or event.ended_at)
-                if not self._heard_back.keeps(lane, event):
-                    self._item_over(asrun, self._ends.take(lane, event))
-
-    def _hear_back(self, asrun: AsRun, *, last: bool = False) -> None:
-        for lane, event in self._heard_back.told(last=last, patient=not self._halt.is_set()):
-            self._item_over(asrun, self._ends.take(lane, event))
-
-    def _item_over(self, asrun: AsRun, ends: list[Over]) -> None:
-        if self._talk is not None and self._said is not None:
-            self._said += ends  # how long it was is known when nobody hears it any more: a stop may have met some zones
-            return
-        for event, zones, through in together(ends):
-            item = self._kept(next(i for i in self._broadcast.rundown if i.no == event.item_no))
-            taken_ms = event.heard * 1000 // RATE
-            # A talk that its speaker ended was heard whole, pauses of the line aside.
-            said = item.kind is ItemKind.LIVE and not event.by and not (self._talk and self._talk.why)
-            whole = event.whole or (said and taken_ms >= item.duration_ms - LAST_WORDS_MS)
-            if event.whole:  # all of its samples, whatever a millisecond is rounded to
-                taken_ms = item.duration_ms
-            withheld = event.why.cause in AS_SET
-            trial = self._broadcast.kind is BroadcastKind.TRIAL
-            heard = Heard(
-                Measurement(
-                    event.outlet,
-                    item.duration_ms,
-                    taken_ms,
-                    whole=whole,
-                    rehearsal=trial,
-                    withheld=withheld,
-                    silent=event.silent,
-                )
-            )
-            asrun.item_heard(
-                item,
-                zones,
-                heard,
-                SILENT_BEHIND if event.silent else event.note if heard.outcome is Outcome.FULL else event.why or JOINED,
-                by=event.by,
-                started_at=event.started_at,
-                ended_at=event.ended_at,
-                through=through,
-            )
-
-    def _set_volumes(self) -> None:
-        """Follow the hours: a zone may be softer at dawn."""
-        time = self._clock.now().astimezone(self._machine.pinned.hours.tz).time()
-        for lane in self._state.lanes:
-            lane.gain, lane.soft = volume(self._state.bundle, lane.zones, time, self._machine.least_audible)
 
 
 def _leave_out(

@@ -81,6 +81,11 @@ class OnItsWay(Protocol):
         ...
 
     @property
+    def wanted_since(self) -> dt.datetime:
+        """Since when it wants its outputs."""
+        ...
+
+    @property
     def held(self) -> bool:
         """Whether a stop keeps it back at all its outputs."""
         ...

@@ -51,7 +51,7 @@ class Control:
         ):
             answer = Answer(order.id, OrderOutcome.TOO_LATE, "Lệnh đến quá muộn nên không thực hiện.")
         else:
-            answer = Answer(order.id, *self._carry_out(order))
+            answer = Answer(order.id, *self._carry_out(order, fresh=age <= dt.timedelta(0)))
         if order.id:
             self._machine.journal.write("answer", answer.as_json())
         return answer
@@ -68,8 +68,8 @@ class Control:
         self._register.launch(Launch(bundle=bundle, at_once=True, by=by, ordered_at=at))
         return Answer(0, *_done(f"Đang phát “{bundle.broadcast.title}”."))
 
-    def _carry_out(self, order: Order) -> Told:
-        act = self._verbs().get(order.verb)
+    def _carry_out(self, order: Order, *, fresh: bool) -> Told:
+        act = self._verbs(fresh=fresh).get(order.verb)
         if act is None:
             return _refused(f"Không có lệnh “{order.verb}”.")
         try:
@@ -77,10 +77,10 @@ class Control:
         except (StationError, KeyError, TypeError, ValueError) as error:
             return _refused(f"Không thực hiện được: {error}")
 
-    def _verbs(self) -> Mapping[str, Callable[[Order], Told]]:
+    def _verbs(self, *, fresh: bool) -> Mapping[str, Callable[[Order], Told]]:
         register = self._register
         return {
-            Verb.STOP: lambda o: _done(*stop(self._machine, register.horns, o)),
+            Verb.STOP: lambda o: _done(*stop(self._machine, register.horns, o, fresh=fresh)),
             Verb.AIR: lambda o: _said(*register.start_now(int(o.arguments["broadcast_id"]), o.by, o.at, o.bundle)),
             Verb.SKIP: self._skip,
             Verb.MUTE: lambda o: _done(self._mute(o)),

@@ -16,7 +16,7 @@ from broadcaster.domain.log.playlog import Outcome
 from broadcaster.playout.airing.airing import Airing
 from broadcaster.playout.airing.contract import Launch
 from broadcaster.playout.airing.horns import Horns, taken_by
-from broadcaster.playout.airing.lineup import held
+from broadcaster.playout.airing.lineup import held, ways
 from broadcaster.playout.airing.machine import Machine
 from broadcaster.playout.host.alarm_clock import Alarm
 from broadcaster.playout.record import recovery
@@ -175,6 +175,7 @@ class Register:
         if why := self._not_now(bundle):
             return False, f"Chưa phát ngay được. {why} Buổi này vẫn chờ phát như lịch."
         self._alarm.cancel(alarm_key(broadcast_id))
+        at = self._machine.stops.now.after(at, ways(self._machine.sinks, bundle).by_sink)
         if not self.launch(Launch(bundle=bundle, at_once=True, by=by, ordered_at=at)):
             return False, "Buổi này đang được chuẩn bị, đang phát hoặc đã xong."
         return True, f"Đang phát ngay buổi “{bundle.broadcast.title}”."

@@ -6,6 +6,7 @@ Each is answered with what really fell silent.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from broadcaster.domain.air.causes import Cause, Why
@@ -21,13 +22,15 @@ _WAIT_S = 1.0
 _LOOK_S = 0.005
 
 
-def stop(machine: Machine, horns: Horns, order: Order) -> tuple[str, OrderEffect]:
-    """Carry out a stop; return the answer and what came of it.
+def stop(machine: Machine, horns: Horns, order: Order, *, fresh: bool = False) -> tuple[str, OrderEffect]:
+    """Carry out a stop, a `fresh` one as it was given this very moment; return the answer and what came of it.
 
     The stop is known to everything on its way before anything is cut, so that nothing begins in between; the disk
     comes after the silence.
     """
     begun = machine.clock.monotonic()
+    if fresh:  # whatever is on its way was so before, though the wall clock was turned back since
+        order = replace(order, at=max([order.at, *(one.wanted_since for one in horns.on_their_way())]))
     given = Stop(order.at, order.by)
     outputs = _outputs(machine, horns, order.arguments)
     machine.stops.note(outputs - {AIRCHECK}, given)

@@ -234,6 +234,7 @@ def _confirm(
         row, now = open_draft(session, number), station.now()
         _ready(station, session, row, actor, seal, per_hour)
         emergency_soundings.activate(station, row, actor.username, now)
+        emergency_soundings.order(station, session, row, now)
         for other in gives_way(session, row, station.outputs(session), now, another):
             closed = EmergencyState.CANCELLED if row.over else EmergencyState.REPLACED
             said = "Kết thúc theo" if row.over else "Thay bằng"

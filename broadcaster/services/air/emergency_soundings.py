@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Command, CueRow, Emergency, origins
 from broadcaster.db.queries.messages import soundings_of
+from broadcaster.db.queries.stops import known
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.broadcasts import OPEN_STATES, BroadcastKind, BroadcastState, ItemKind, RundownItem
 from broadcaster.domain.air.desk import Verb
@@ -50,6 +51,14 @@ def activate(station: Station, row: Emergency, by: str, now: dt.datetime) -> Non
     row.state, row.confirmed_by, row.confirmed_at = EmergencyState.ACTIVE, by, now
     lasts = READING if row.over else dt.timedelta(hours=station.settings.emergency.lasts_hours)
     row.expires_at = row.expires_at or now + lasts
+
+
+def order(station: Station, session: Session, row: Emergency, now: dt.datetime) -> None:
+    """Let an emergency want its outputs anew, from now on: no stop before holds it back, whatever the clock did since."""
+    outputs = station.outputs(session).of_zones(zone_map(session).expand(row.zones, where="zones"))
+    at = known(session).after(now, outputs)
+    if row.confirmed_at != at:
+        row.let_go_at = at
 
 
 def begin(station: Station, session: Session, row: Emergency, now: dt.datetime) -> int | None:
@@ -105,11 +114,11 @@ def extend(station: Station, session: Session, row: Emergency, now: dt.datetime)
 
 def again(station: Station, session: Session, row: Emergency, now: dt.datetime) -> None:
     """Let an emergency go on after a stop: at once from its siren, and its repeats at their times."""
-    row.let_go_at = now
+    order(station, session, row, now)
     for b in soundings_of(session, row):
         if b.state in {BroadcastState.PLANNED, BroadcastState.CUED}:
             if b.starts_at > now:
-                b.ordered_at = now
+                b.ordered_at = row.ordered_at
             else:
                 _skip(session, b.id, row.confirmed_by, now)  # what was held back is said anew below
     _broadcast(session, row, 0, now, rundown_of(station, session, row), GRACE)

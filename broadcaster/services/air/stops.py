@@ -80,7 +80,7 @@ def _order_anew(station: Station, session: Session, number: int, now: dt.datetim
         emergency_soundings.again(station, session, one_of(session, Emergency, number), now)
         return False
     row = one_of(session, BroadcastRow, number)
-    row.ordered_at = now
+    row.ordered_at = known(session).after(now, station.outputs(session).of_zones(row.zones))
     return row.starts_at <= now
 
 
