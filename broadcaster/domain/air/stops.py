@@ -53,7 +53,7 @@ class Stops:
         return {name: known[name] for name in outputs if name in known and wanted <= known[name].at}
 
     def after(self, now: dt.datetime, outputs: Iterable[str]) -> dt.datetime:
-        """When something is ordered that is ordered now: after every stop of these outputs, though the clock went back."""
+        """When what is ordered now counts as ordered: after every stop of these outputs, though the clock went back."""
         known = self.by_output
         return max([now, *(known[n].at + dt.timedelta(microseconds=1) for n in outputs if n in known)])
 

@@ -54,7 +54,7 @@ def activate(station: Station, row: Emergency, by: str, now: dt.datetime) -> Non
 
 
 def order(station: Station, session: Session, row: Emergency, now: dt.datetime) -> None:
-    """Let an emergency want its outputs anew, from now on: no stop before holds it back, whatever the clock did since."""
+    """Let an emergency want its outputs anew, from now on: no stop before holds it back, whatever the clock did."""
     outputs = station.outputs(session).of_zones(zone_map(session).expand(row.zones, where="zones"))
     at = known(session).after(now, outputs)
     if row.confirmed_at != at:

@@ -82,7 +82,8 @@ def test_a_held_broadcast_is_aired_by_an_order_of_its_own(station: Station, sign
     with station.db.read() as session:
         (order,) = session.query(Command).all()
         assert (order.verb, order.arguments) == (Verb.AIR, {"broadcast_id": number})
-        assert session.get_one(BroadcastRow, number).ordered_at == station.now()
+        after_the_stop = station.now() + dt.timedelta(microseconds=1)  # which was at this very moment
+        assert session.get_one(BroadcastRow, number).ordered_at == after_the_stop
 
 
 def test_between_siren_and_words_the_bar_of_each_page_says_so_and_offers_to_stop(
