@@ -18,7 +18,7 @@ from broadcaster.domain.air.broadcasts import BroadcastKind, Origin
 from broadcaster.domain.air.desk import OrderOutcome, Verb
 from broadcaster.domain.air.outlets import Outlet
 from broadcaster.errors import RuleError
-from broadcaster.playout.engine import Playout
+from broadcaster.playout.engine import Manner, Playout
 from broadcaster.playout.host.alarm_clock import SimulatedAlarm
 from broadcaster.playout.sinks.base import RATE
 from broadcaster.playout.sinks.null import NullSink
@@ -110,9 +110,7 @@ def live(cell):
         alarm=SimulatedAlarm(cell.turns, threaded=True),
         sinks={"main": cell.meter, "aircheck": NullSink("aircheck")},
         relays={},
-        chunk_ms=500,
-        durable=False,
-        proves=False,
+        manner=Manner(chunk_ms=500, durable=False, proves=False),
     )
 
     def clerk():
