@@ -30,6 +30,7 @@ OTHER: dict[tuple[str, str], str] = {
     ("speech", "recogniser"): '"viet-asr"',
     ("speech", "engines"): "",
     ("sound", "profile"): '"studio"',
+    ("web", "names"): '["dai.xa-mau.example"]',
     ("playout", "sinks"): "",
     ("relay", "sources"): "",
     ("database", "url"): '"sqlite:///x.db"',

@@ -48,11 +48,6 @@ class HeardSentence:
     advice: tuple[str, ...]
     """Vietnamese sentences: what the editor can do."""
 
-    @property
-    def doubtful(self) -> bool:
-        """Whether a person should hear it again."""
-        return self.verdict != "clear"
-
 
 def words(text: str) -> list[str]:
     """The words of a text in small letters, without marks."""

@@ -26,7 +26,7 @@ from broadcaster.panel.web.looks import look
 from broadcaster.panel.web.ordering import reordered
 from broadcaster.panel.web.replanning import replanned
 from broadcaster.panel.web.undo import done
-from broadcaster.services.schedule import by_hand, leaving_out, places, undoing
+from broadcaster.services.schedule import by_hand, coming, leaving_out, places, undoing
 from broadcaster.services.scripts.approving import airable
 
 blueprint = Blueprint("timetable", __name__, url_prefix="/schedule")
@@ -50,7 +50,7 @@ def events() -> ResponseReturnValue:
 
 def _event(row: BroadcastRow) -> dict[str, Any]:
     here = station()
-    free = by_hand.editable(row, here.now()) and actor().may(Permission.SCHEDULE)
+    free = coming.editable(row, here.now()) and actor().may(Permission.SCHEDULE)
     return {
         "id": str(row.id),
         "resourceIds": row.zones,
@@ -254,7 +254,7 @@ def rundown(number: int) -> ResponseReturnValue:
     with here.db.read() as session:
         row = schedule.broadcast(session, number)
         facts = by_hand.facts_of(row)
-        free = by_hand.editable(row, here.now())
+        free = coming.editable(row, here.now())
         day = here.local(row.starts_at).date()
         approved = sorted((c for c in airable(session) if c.valid_on(day)), key=lambda c: (c.topic, c.title))
         cues = zones_queries.cues(session)

@@ -39,7 +39,7 @@ from broadcaster.panel.web.sending import send_sound
 from broadcaster.panel.web.undo import done
 from broadcaster.scheduling.rotation_words import no_rotation
 from broadcaster.services.air import orders
-from broadcaster.services.schedule import by_hand, days, leaving_out, places, preview_sound, rotations
+from broadcaster.services.schedule import by_hand, coming, days, leaving_out, places, preview_sound, rotations
 from broadcaster.services.schedule.in_force import rotations_in_force
 from broadcaster.sound.store import Store
 
@@ -119,7 +119,7 @@ def index() -> ResponseReturnValue:
     by_day = {day: [b for b in rows if here.local(b.starts_at).date() == day] for day in shown_days}
     if zone in names:
         by_day = {day: [b for b in found if zone in b.zones] for day, found in by_day.items()}
-    left = {day: [b.id for b in found if by_hand.editable(b, here.now())] for day, found in by_day.items()}
+    left = {day: [b.id for b in found if coming.editable(b, here.now())] for day, found in by_day.items()}
     return render_template(
         "schedule/calendar/index.html",
         days=shown_days,
@@ -228,7 +228,7 @@ def show(number: int) -> ResponseReturnValue:
         names={code: zone.name for code, zone in zones.items()},
         late=_LATE[LatePolicy(row.late)],
         topics=topics,
-        free=by_hand.editable(row, now),
+        free=coming.editable(row, now),
         back=leaving_out.restorable(row, now),
         most_ms=_most_ms(row),
         again=again,

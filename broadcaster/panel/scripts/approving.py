@@ -113,6 +113,7 @@ def show(script_id: int) -> ResponseReturnValue:
         respelled=respelled(station(), found, voice),
         human=whole.rendition is not None and is_human(whole.rendition.voice),
         heard=heard[0] if heard else None,
+        doubtful=[s for s in heard[0]["sentences"] if s["verdict"] != "clear"] if heard else [],
         own=own,
         blocked=own and station().settings.approval.four_eyes,
         marks=marks,

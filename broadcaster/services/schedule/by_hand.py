@@ -32,7 +32,7 @@ from broadcaster.domain.schedule.rundown import Reason, cue_item, script_item
 from broadcaster.domain.seen import mark_of, require_seen
 from broadcaster.errors import RuleError
 from broadcaster.services.audit import Trail
-from broadcaster.services.schedule.coming import HANDS_OFF
+from broadcaster.services.schedule.coming import editable
 from broadcaster.services.schedule.places import require_place, require_words, room_ahead, soonest
 from broadcaster.services.schedule.room import Room
 from broadcaster.services.schedule.undoing import keeping
@@ -44,11 +44,6 @@ RECENT = dt.timedelta(days=2)
 """So long a session that nobody heard is offered again."""
 NOBODY_HEARD = (BroadcastState.MISSED, BroadcastState.REFUSED, BroadcastState.UNHEARD)
 _BY_HAND = "Người vận hành xếp tay."
-
-
-def editable(row: BroadcastRow, now: dt.datetime) -> bool:
-    """Whether people may still change a broadcast: planned, and not about to start."""
-    return row.state is BroadcastState.PLANNED and row.starts_at > now + HANDS_OFF
 
 
 def unheard(row: BroadcastRow) -> bool:

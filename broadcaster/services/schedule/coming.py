@@ -34,6 +34,11 @@ class PlanNote:
     """The zones that will not hear it; none where it is only shorter than the rotation says."""
 
 
+def editable(row: BroadcastRow, now: dt.datetime) -> bool:
+    """Whether people may still change a broadcast: planned, and not about to start."""
+    return row.state is BroadcastState.PLANNED and row.starts_at > now + HANDS_OFF
+
+
 def book_of(station: Station, session: Session, first: dt.date, after: dt.datetime, outputs: Outputs) -> CapBook:
     """The caps with the regular sessions since the week began.
 

@@ -20,7 +20,7 @@ from broadcaster.domain.air.broadcasts import (
 )
 from broadcaster.domain.air.causes import Why
 from broadcaster.errors import RuleError
-from broadcaster.services.schedule.coming import HANDS_OFF
+from broadcaster.services.schedule.coming import HANDS_OFF, editable
 from broadcaster.services.schedule.item_faults import item_faults
 from broadcaster.services.schedule.room import Room
 from broadcaster.services.scripts.approving import refusals
@@ -108,7 +108,7 @@ def not_now(station: Station, session: Session, row: BroadcastRow) -> NotNow | N
     try:
         _require_now(session, row, room)
     except RuleError as error:
-        free = row.state is BroadcastState.PLANNED and row.kind in SESSION_KINDS
+        free = row.kind in SESSION_KINDS and editable(row, station.now())
         return NotNow(error.message, soonest(session, row, room) if free else None)
     return None
 

@@ -82,7 +82,7 @@ def put(air, name, samples):
     target = folder / digest[:2] / f"{digest}.flac"
     target.parent.mkdir(exist_ok=True)
     path.replace(target)
-    air.sounds[name] = (digest, len(samples) * 1000 // 48000)
+    air.keep(name, digest, len(samples) / 48000)
 
 
 @pytest.mark.slow
