@@ -42,9 +42,10 @@ FEED = Feed(7, "Bản tin", NOW)
 class Catch:
     """A sink that keeps what it was given, and breaks when told."""
 
-    name, kind, paced, exclusive, latency = "main", "catch", False, False, 0.0
+    kind, paced, exclusive, latency = "catch", False, False, 0.0
 
-    def __init__(self):
+    def __init__(self, name="main"):
+        self.name = name
         self.heard = bytearray()
         self.broken = False
         self.opened = 0

@@ -85,7 +85,7 @@ def test_the_log_names_as_neighbours_only_those_whose_own_output_let_it_out(tmp_
     air.zones("gan", sink="mot")
     air.zones("xa", sink="hai")
     number = air.plan(air.station.now() + 0.6 * SECOND, [air.cue(1, "ngắn")], "ap-1")
-    sinks = {n: Dead(n) if n == dead else Catch() for n in ("mot", "hai")}
+    sinks = {n: Dead(n) if n == dead else Catch(n) for n in ("mot", "hai")}
     with running(air, sinks=Sinks(sinks, {}, {"hai-nga": ("mot", "hai")})):
         ended(air, number)
     (entry,) = air.log(number)
