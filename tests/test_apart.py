@@ -40,6 +40,7 @@ def test_a_document_is_read_in_another_process_and_comes_back_whole() -> None:
     assert children() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("work", [heavy.endless, heavy.hungry, heavy.falling, heavy.with_child])
 def test_what_does_not_end_or_takes_all_memory_or_falls_is_refused_in_words(work: object) -> None:
     with apart.on_behalf_of("soan"), pytest.raises(RuleError) as caught:

@@ -30,6 +30,7 @@ def fail(error: Exception) -> None:
     raise error
 
 
+@pytest.mark.slow
 def test_a_thread_that_fails_goes_on_and_is_told_of_when_it_fails_again_and_again() -> None:
     left = [ValueError("một"), KeyError("hai"), OSError("ba"), RecursionError("bốn")]
     done = threading.Event()

@@ -119,6 +119,7 @@ def test_a_zone_whose_output_was_broken_is_named_and_tried_until_it_is_heard(tow
     assert not mended["main"].heard
 
 
+@pytest.mark.slow
 def test_a_second_one_on_the_same_output_is_heard_right_after_the_first(live):
     air = prepare(live, tone_s=2.0)
     meter = Meter("main", air.station.clock)

@@ -76,6 +76,7 @@ def test_a_stop_with_nothing_on_the_air_says_so(live):
     assert orders.stop_in_words(answer, NAMES).startswith("Không có gì đang phát")
 
 
+@pytest.mark.slow
 def test_a_stop_is_answered_while_the_database_is_locked(sounding):
     air, number, _ = sounding
     other = sqlite3.connect(air.station.home.root / "station.db", isolation_level=None)

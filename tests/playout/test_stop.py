@@ -294,6 +294,7 @@ def test_a_stop_in_the_siren_brings_back_neither_words_nor_the_interrupted_progr
     assert air.row(programme).state is BroadcastState.PARTIAL
 
 
+@pytest.mark.slow
 def test_what_waits_in_line_behind_what_sounds_is_held_with_it(live):
     air = prepare(live)
     air.sound("dài", 20.0, 300)

@@ -163,6 +163,7 @@ PLANS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(PLANS, PLANS)
 def test_the_difference_accounts_for_every_session_of_both_plans_in_every_zone(
     one: list[Rotation], two: list[Rotation]

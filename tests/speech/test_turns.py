@@ -54,6 +54,7 @@ def test_worker_and_command_line_take_turns(tmp_path):
     assert server.most_in_flight == 1
 
 
+@pytest.mark.slow
 def test_a_turn_is_waited_for_and_let_go_by_a_process_that_is_killed(tmp_path):
     lock = tmp_path / "run" / "gtts.lock"
     with child(HOLD, lock) as holder:

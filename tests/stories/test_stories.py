@@ -195,6 +195,7 @@ def test_no_word_contradicts_the_meter(founded: Path, lot: int) -> None:
         raise
 
 
+@pytest.mark.slow
 def test_the_same_story_ends_the_same_way(founded: Path, tmp_path: Path) -> None:
     def end_of(folder: Path) -> tuple[object, ...]:
         folder.mkdir()

@@ -8,6 +8,7 @@ import html
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 import broadcaster.services
@@ -182,6 +183,7 @@ ACTS: dict[tuple[str, str], Act] = {
 }
 
 
+@pytest.mark.slow
 def test_each_change_of_state_is_told_to_whom_the_table_names_and_to_nobody_else(
     station: Station, sign_in: SignIn, clock: FrozenClock
 ) -> None:

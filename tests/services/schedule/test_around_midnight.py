@@ -97,6 +97,7 @@ MOMENT = st.builds(
 VERBS = st.sampled_from(["move", "move", "copy", "add", "add", "skip", "unskip", "undo", "offer", "plan", "clock"])
 
 
+@pytest.mark.slow
 @settings(examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=st.lists(st.tuples(VERBS, st.integers(0, 20), MOMENT), min_size=1, max_size=7))
 @example(acts=[("add", 0, dt.datetime(2026, 3, 16, 0, 5, tzinfo=NOON.tzinfo))])  # a Sunday's slot is not written yet

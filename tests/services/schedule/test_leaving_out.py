@@ -175,6 +175,7 @@ class Clicks(RuleBasedStateMachine):
         assert not [n for n, r in found.items() if r is None or r.state in OPEN_STATES]
 
 
+@pytest.mark.slow
 def test_no_sequence_of_clicks_opens_what_play_out_holds_ended(house: Station) -> None:
     from hypothesis.stateful import run_state_machine_as_test
 

@@ -67,6 +67,7 @@ ACT = st.tuples(
 )
 
 
+@pytest.mark.slow
 @settings(examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=st.lists(ACT, min_size=1, max_size=8))
 def test_after_any_sequence_undoing_the_last_act_gives_the_same_rows_as_before_it(
