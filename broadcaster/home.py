@@ -117,6 +117,14 @@ class Home:
                 partial.replace(kept)
         return found
 
+    def settings_fault(self) -> str:
+        """What is wrong with the settings' file, so that those that worked last are in use; empty when nothing is."""
+        try:
+            self.settings()
+        except RuleError as error:
+            return f"station.toml có lỗi nên đài vẫn dùng các cài đặt đúng gần nhất. {error.message}"
+        return ""
+
     def settings_mark(self) -> tuple[int, int, int] | None:
         """What changes when the settings file does; None while there is none."""
         try:

@@ -32,9 +32,11 @@ format_option = click.option(
 
 @contextmanager
 def opened(ctx: click.Context, own_home: str | None = None) -> Iterator[Station]:
-    """Open the station for the length of a command."""
+    """Open the station for the length of a command, which says when it goes by settings of before."""
     station = open_station(where(ctx, own_home))
     try:
+        if fault := station.home.settings_fault():
+            click.echo(f"Lưu ý: {fault}", err=True)
         yield station
     finally:
         station.close()

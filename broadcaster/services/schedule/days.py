@@ -41,7 +41,8 @@ class DayMark(NamedTuple):
     @property
     def words(self) -> str:
         """The mark in Vietnamese."""
-        named = self.kind.inline if self.kind is DayKind.ORDINARY else f"{self.kind.inline} “{self.title}”"
+        unnamed = self.kind is DayKind.ORDINARY or self.title == self.kind.label
+        named = self.kind.inline if unnamed else f"{self.kind.inline} “{self.title}”"
         return f"{named}, bỏ khung {', '.join(self.left_out)}" if self.left_out else named
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from broadcaster.db.models import CueRow
 from broadcaster.domain.air.relays import RelaySource
-from broadcaster.errors import RuleError, StationError
+from broadcaster.errors import StationError
 from broadcaster.media import ffmpeg
 from broadcaster.services.lexicon.layers import own_faults
 from broadcaster.services.station import Station
@@ -29,11 +29,10 @@ def in_settings(station: Station) -> list[str]:
 
 def in_file(station: Station) -> Iterator[str]:
     """What is wrong in the file itself: it is not read at all, or names what no package offers."""
-    try:
-        fresh = station.home.settings()
-    except RuleError as error:
-        yield f"station.toml có lỗi nên đài vẫn dùng các cài đặt đúng gần nhất. {error.message}"
+    if fault := station.home.settings_fault():
+        yield fault
         return
+    fresh = station.home.settings()
     yield from remarks(station.home.settings_file)
     for place, why in unoffered(fresh):
         if place[0] != "playout":  # an output tells of itself
