@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -110,8 +111,8 @@ def test_an_editor_sees_the_spoken_words_while_writing(chromium: Browser, addres
 
 def test_the_leader_returns_a_script_on_a_phone(chromium: Browser, address: str) -> None:
     context, page = opened(chromium, address, "lanhdao", "phone")
-    page.get_by_role("link", name="Duyệt").click()
-    page.get_by_role("link", name="Thông báo cắt điện").click()
+    page.get_by_role("link", name=re.compile("^Duyệt")).click()
+    page.get_by_role("main").get_by_role("link", name="Thông báo cắt điện").click()
     page.locator("summary", has_text="Trả lại").click()
     page.get_by_role("button", name="Số liệu cần kiểm tra lại").click()
     page.get_by_role("button", name="Trả lại cho người viết").click()
