@@ -103,3 +103,13 @@ def test_a_talk_that_went_on_where_it_was_not_stopped_is_logged_in_full_there(st
     assert abs(stopped.heard_ms - meters[0]) < 700
     assert abs(whole.heard_ms - meters[1]) < 700
     assert (stopped.outcome, whole.outcome) == (Outcome.PARTIAL, Outcome.FULL)
+
+
+def test_an_emergency_whose_output_broke_under_it_is_not_said_to_sound(story: Story) -> None:
+    story.wait(15)
+    acts.emergency(story, "am03")
+    story.wait(4)
+    story.meters["rieng"].broken = "Dây loa bị đứt."
+    story.wait(1)
+    assert story.present().alarm_unheard
+    truths.panel_tells_what_sounds(story)

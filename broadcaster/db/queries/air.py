@@ -133,6 +133,12 @@ class Present:
     """What a stop holds back until a person lets it go."""
 
     @property
+    def alarm_unheard(self) -> bool:
+        """Whether an emergency sounds that no horn carries."""
+        sounding = [a for a in self.airing if a.urgent]
+        return bool(sounding) and all(a.unheard for a in sounding)
+
+    @property
     def sounding(self) -> bool:
         """Whether there is something to stop: it sounds, or an emergency is on its way from siren to last word."""
         return bool(self.airing) or any(u.now.under_way for u in self.urgent)
