@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from typing import Final
 
 import click
@@ -21,9 +20,7 @@ still_option: Final = click.option(
 )
 
 
-def withdrawn(
-    station: Station, actor: Actor, script_id: int, given: str | None, act: Callable[[StillAirs | None], object]
-) -> str:
+def withdrawn(station: Station, actor: Actor, script_id: int, given: str | None, act: withdrawing.Act) -> str:
     """Withdraw a script by `act`, asking first where it is too late for that; return what became of what airs.
 
     Raises:
@@ -31,7 +28,7 @@ def withdrawn(
     """
     still = StillAirs(given) if given else None
     try:
-        return withdrawing.of_script(station, actor, script_id, still, lambda: act(still))
+        return withdrawing.of_script(station, actor, script_id, still, act)
     except StillAirsError as asked:
         ways = " hoặc ".join(f"--still {s.value} ({s.label.lower()})" for s in StillAirs)
         if not sys.stdin.isatty():
@@ -39,4 +36,4 @@ def withdrawn(
         click.echo(" ".join(one.words for one in asked.found))
         cut = click.confirm("Dừng luôn? Không thì để phát hết.", default=True)
         chosen = StillAirs.STOP if cut else StillAirs.LET
-        return withdrawing.of_script(station, actor, script_id, chosen, lambda: act(chosen))
+        return withdrawing.of_script(station, actor, script_id, chosen, act)

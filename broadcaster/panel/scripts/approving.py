@@ -209,13 +209,12 @@ def _decide(script_id: int) -> ResponseReturnValue:
             flash(f"{taken.state.label}: {taken.why} Người vận hành cần lên lịch bài này.", "error")
     else:
         comment = comment or request.form.get("quick", "").strip()[:200]
-        still = chosen()
         told = withdrawing.of_script(
             station(),
             actor(),
             script_id,
-            still,
-            lambda: approving.send_back(station(), actor(), script_id, comment, still=still),
+            chosen(),
+            lambda still: approving.send_back(station(), actor(), script_id, comment, still=still),
         )
         flash(f"Đã trả lại cho người viết kèm ý kiến. {told}".strip())
     return leave_to(url_for("approving.index"))

@@ -77,13 +77,12 @@ def edit(script_id: int) -> ResponseReturnValue:
         try:
             own = unpack_own(form.own.data)
             draft = script_draft(form, verify=tuple(whole.script.verify))
-            still = chosen()
             told = withdrawing.of_script(
                 station(),
                 actor(),
                 script_id,
-                still,
-                lambda: editing.revise(station(), actor(), script_id, draft, seen=hand.version, still=still),
+                chosen(),
+                lambda still: editing.revise(station(), actor(), script_id, draft, seen=hand.version, still=still),
             )
             replace_own(station(), actor(), script_id, own)
         except StillAirsError:

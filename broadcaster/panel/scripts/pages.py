@@ -288,9 +288,12 @@ def state(script_id: int) -> ResponseReturnValue:
             editing.submit(station(), actor(), script_id)
             flash("Đã gửi lãnh đạo duyệt.")
         case "retire":
-            still = chosen()
             told = withdrawing.of_script(
-                station(), actor(), script_id, still, lambda: editing.retire(station(), actor(), script_id, still=still)
+                station(),
+                actor(),
+                script_id,
+                chosen(),
+                lambda still: editing.retire(station(), actor(), script_id, still=still),
             )
             flash(f"Đã ngừng dùng kịch bản. Kịch bản vẫn được lưu, có thể dùng lại. {told}".strip())
         case "restore":

@@ -99,13 +99,13 @@ def edit(code: str) -> ResponseReturnValue:
     form = _form(row)
     if form.validate_on_submit():
         try:
-            still, fields, agreed, seen = chosen(), _fields(form), agreeing.agreed(), opened()
+            fields, agreed, seen = _fields(form), agreeing.agreed(), opened()
             told = withdrawing.of_zone(
                 station(),
                 actor(),
                 code,
-                still,
-                lambda: zones.edit_zone(station(), actor(), code, fields, agreed=agreed, seen=seen, still=still),
+                chosen(),
+                lambda still: zones.edit_zone(station(), actor(), code, fields, agreed=agreed, seen=seen, still=still),
             )
         except (SilencesError, StillAirsError):
             raise

@@ -13,10 +13,11 @@ from broadcaster.domain.setup.zones import names_in_words
 from broadcaster.services.air import orders
 from broadcaster.services.station import Station
 
+Act = Callable[[StillAirs | None], object]
+"""The use case that withdraws, given what becomes of what play-out has in hand."""
 
-def of_script(
-    station: Station, actor: Actor, script_id: int, still: StillAirs | None, act: Callable[[], object]
-) -> str:
+
+def of_script(station: Station, actor: Actor, script_id: int, still: StillAirs | None, act: Act) -> str:
     """Withdraw a script by `act`; return what became of what play-out had in hand of it, empty where that is nothing.
 
     Raises:
@@ -28,19 +29,17 @@ def of_script(
     return _withdraw(station, actor, found, still, act)
 
 
-def of_zone(station: Station, actor: Actor, zone: str, still: StillAirs | None, act: Callable[[], object]) -> str:
+def of_zone(station: Station, actor: Actor, zone: str, still: StillAirs | None, act: Act) -> str:
     """Take a zone out of use by `act`; else as `of_script`."""
     with station.db.read() as session:
         found = in_hand.in_zone(session, zone, station.outputs(session), station.now())
     return _withdraw(station, actor, found, still, act)
 
 
-def _withdraw(
-    station: Station, actor: Actor, found: list[InHand], still: StillAirs | None, act: Callable[[], object]
-) -> str:
+def _withdraw(station: Station, actor: Actor, found: list[InHand], still: StillAirs | None, act: Act) -> str:
     if found and still is StillAirs.STOP:
         actor.require(Permission.OPERATE)
-    act()
+    act(still)
     if still is None:
         return ""  # it withdrew nothing that play-out has, or it would have asked
     if still is StillAirs.LET:
