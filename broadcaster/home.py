@@ -100,7 +100,7 @@ class Home:
         Raises:
             RuleError: the file is wrong, and no file of this station ever was right.
         """
-        kept = self.run / "settings.toml"
+        kept = self._settings_that_worked
         try:
             found = self.settings()
         except RuleError:
@@ -108,22 +108,33 @@ class Home:
                 raise
             return settings_module.load(kept)
         with contextlib.suppress(OSError):  # a disk that takes no copy stops no station
-            text = self.settings_file.read_bytes()
-            if not kept.is_file() or kept.read_bytes() != text:
+            if not self._settings_work():
                 partial = kept.with_suffix(f".{os.getpid()}")
                 partial.touch(mode=0o600)  # it may hold passwords: no more open than the file itself
-                partial.write_bytes(text)
+                partial.write_bytes(self.settings_file.read_bytes())
                 shutil.copymode(self.settings_file, partial)
                 partial.replace(kept)
         return found
 
     def settings_fault(self) -> str:
         """What is wrong with the settings' file, so that those that worked last are in use; empty when nothing is."""
+        with contextlib.suppress(OSError):
+            if self._settings_work():
+                return ""
         try:
             self.settings()
         except RuleError as error:
             return f"station.toml có lỗi nên đài vẫn dùng các cài đặt đúng gần nhất. {error.message}"
         return ""
+
+    @property
+    def _settings_that_worked(self) -> Path:
+        return self.run / "settings.toml"
+
+    def _settings_work(self) -> bool:
+        """Whether the file is to the byte the one that worked last: every command asks, and need not read it twice."""
+        kept = self._settings_that_worked
+        return kept.is_file() and kept.read_bytes() == self.settings_file.read_bytes()
 
     def settings_mark(self) -> tuple[int, int, int] | None:
         """What changes when the settings file does; None while there is none."""

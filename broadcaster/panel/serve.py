@@ -43,7 +43,7 @@ def serve(station: Station, doors: Sequence[socket.socket], stop_event: threadin
     server = Answering(
         Timed(app, station.clock),
         channel=channel_for(app),
-        dispatcher=Queue(station.settings.web.threads, station.clock, reserved=_RESERVED, urgent=urgent_in(app)),
+        dispatcher=Queue(web.threads, station.clock, reserved=_RESERVED, urgent=urgent_in(app)),
         sockets=doors,
         ident=None,
         secure=secure,

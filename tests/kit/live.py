@@ -16,7 +16,13 @@ def running(air, **options):
     """Run play-out over an `Air`, on null sinks unless told otherwise."""
     reserve = options.pop("reserve", None)
     options.setdefault("sinks", {"main": SimulatedHorn("main"), "aircheck": SimulatedHorn("aircheck")})
-    playout = Playout(*beside(air.station, refusal=air.refusal), **options)
+    with living(Playout(*beside(air.station, refusal=air.refusal), **options), reserve) as playout:
+        yield playout
+
+
+@contextmanager
+def living(playout, reserve=None):
+    """Run a play-out that was made."""
     stop = threading.Event()
     thread = threading.Thread(target=playout.run, args=(stop, reserve))
     thread.start()

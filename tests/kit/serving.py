@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,3 +25,14 @@ def served(station: Station, threads: int = 4, *, name: str = "") -> Iterator[st
     host = "127.0.0.2" if name else "127.0.0.1"
     with Answering(app, host=host, port=0, threads=threads, secure=secure) as server:
         yield f"http://{name or host}:{server.port}"
+
+
+def closed(line: socket.socket) -> bool:
+    """Whether the other side has closed a connection."""
+    line.setblocking(False)
+    try:
+        return line.recv(1) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import threading
 from contextlib import closing, contextmanager
 
 import pytest
@@ -23,7 +22,7 @@ from broadcaster.services.log import playlog
 from broadcaster.services.station import Station
 from tests.kit.desk import ScriptedDesk
 from tests.kit.emergencies import declared, prepare, rows_of
-from tests.kit.live import running
+from tests.kit.live import living, running
 from tests.kit.sinks import Catch
 from tests.kit.waiting import until
 
@@ -41,15 +40,8 @@ def another_life(air, root, disk, horn):
     shutil.rmtree(home.playout / "bundles", ignore_errors=True)  # as on a disk that took none
     shutil.copytree(air.station.home.store, home.store, dirs_exist_ok=True)
     away = ScriptedDesk(away="Cơ sở dữ liệu bị khóa.")
-    playout = Playout(away, home, air.station.settings, SystemClock(), sinks={"main": horn})
-    stop = threading.Event()
-    thread = threading.Thread(target=playout.run, args=(stop,))
-    thread.start()
-    try:
+    with living(Playout(away, home, air.station.settings, SystemClock(), sinks={"main": horn})) as playout:
         yield playout
-    finally:
-        stop.set()
-        thread.join(20)
 
 
 def fallen(home, to, horn):

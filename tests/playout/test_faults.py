@@ -29,7 +29,7 @@ from broadcaster.services.log import playlog
 from tests.kit.air import ALL_DAY
 from tests.kit.horns import RecordedHorn
 from tests.kit.kills import torture
-from tests.kit.live import ended, running
+from tests.kit.live import ended, living, running
 from tests.kit.processes import kill, marked, start
 from tests.kit.sinks import Catch
 from tests.kit.site import site
@@ -195,15 +195,10 @@ def _starved(root, limit, box):
         "main": RecordedHorn("main", FileOptions(flac=False), site(station.home.airchecks)),
         "aircheck": SimulatedHorn("aircheck"),
     }
-    playout = Playout(*beside(station, refusal=lambda *_: None), sinks=sinks)
-    stop = threading.Event()
-    thread = threading.Thread(target=playout.run, args=(stop,))
-    thread.start()
-    until(lambda: playout.status()["sinks"]["main"] != "ok", 12)
-    box.put(playout.status()["sinks"]["main"])
-    until(lambda: not playout.airings(), 12)
-    stop.set()
-    thread.join(10)
+    with living(Playout(*beside(station, refusal=lambda *_: None), sinks=sinks)) as playout:
+        until(lambda: playout.status()["sinks"]["main"] != "ok", 12)
+        box.put(playout.status()["sinks"]["main"])
+        until(lambda: not playout.airings(), 12)
 
 
 @pytest.mark.slow

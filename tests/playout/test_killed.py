@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import threading
 from collections import Counter
 
 import pytest
 
 from broadcaster.domain.log.playlog import Outcome
-from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.null import SimulatedHorn
-from broadcaster.services.desk import beside
 from broadcaster.services.log import playlog
+from tests.kit.live import running
 from tests.kit.processes import kill, marked, start
 from tests.kit.waiting import idle, until
 
@@ -26,15 +24,8 @@ LIVES = 6
 
 def live_on(air, numbers, seconds=30.0):
     """Run play-out again until every broadcast has its verdict."""
-    playout = Playout(*beside(air.station, refusal=air.refusal), sinks={"main": SimulatedHorn("main")})
-    stop = threading.Event()
-    thread = threading.Thread(target=playout.run, args=(stop,))
-    thread.start()
-    try:
+    with running(air, sinks={"main": SimulatedHorn("main")}):
         until(lambda: all(air.row(n).state.terminal for n in numbers), seconds, every=0.05)
-    finally:
-        stop.set()
-        thread.join(20)
 
 
 @pytest.mark.slow

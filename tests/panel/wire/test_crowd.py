@@ -17,6 +17,7 @@ from broadcaster.panel.wire import crowd
 from broadcaster.panel.wire.answering import Answering
 from broadcaster.panel.wire.crowd import Crowd, LineState, oldest_idle
 from broadcaster.panel.wire.timing import Queue
+from tests.kit.serving import closed
 from tests.kit.waiting import until
 
 HOME, NEIGHBOUR = "127.0.0.1", "127.0.0.2"
@@ -87,16 +88,6 @@ def lines(port: int, count: int, sent: bytes = b"GET / HTTP/1.1\r\nHost: ") -> I
             with contextlib.suppress(OSError):
                 one.sendall(sent)
         yield held
-
-
-def closed(line: socket.socket) -> bool:
-    line.setblocking(False)
-    try:
-        return line.recv(1) == b""
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
 
 
 def ask(port: int, source: str = HOME, path: str = "/") -> int:

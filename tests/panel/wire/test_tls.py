@@ -16,6 +16,7 @@ from broadcaster.panel.wire import crowd, tls
 from broadcaster.panel.wire.answering import Answering
 from broadcaster.services.setup import certificates
 from broadcaster.services.station import Station
+from tests.kit.serving import closed
 from tests.kit.waiting import until
 
 NEIGHBOUR = "127.0.0.2"
@@ -96,21 +97,11 @@ def test_three_hundred_greetings_that_never_end_keep_nobody_out(
             held.append(line)
         assert ask(port, browser)["scheme"] == "https"
         assert ask(port, browser, source=NEIGHBOUR)["scheme"] == "https"
-        until(lambda: sum(map(_closed, held)) >= 300 - crowd.EACH)
+        until(lambda: sum(map(closed, held)) >= 300 - crowd.EACH)
 
 
 def test_a_greeting_that_does_not_end_is_not_waited_for(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tls, "HEAD_S", 0.3)
     with socket.create_connection(("127.0.0.1", port), 20) as line:
         line.sendall(b"\x16\x03")
-        assert until(lambda: _closed(line))
-
-
-def _closed(line: socket.socket) -> bool:
-    line.setblocking(False)
-    try:
-        return line.recv(1) == b""
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
+        assert until(lambda: closed(line))
