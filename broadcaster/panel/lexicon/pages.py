@@ -8,9 +8,9 @@ import flask
 from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from broadcaster.db.models import LexiconRow
+from broadcaster.db.models import LexiconProposal, LexiconRow
 from broadcaster.db.queries import lexicon as query
-from broadcaster.db.queries import people
+from broadcaster.db.queries import people, proposals
 from broadcaster.domain.fold import fold, sort_key
 from broadcaster.domain.people.roles import Permission
 from broadcaster.errors import NotFoundError, RuleError, StationError
@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
     with station().db.read() as session:
         rows = list(session.scalars(layers.live()))
         version = layers.version(session)
-        asked = [(row, agreeing.change_of(session, row)) for row in agreeing.waiting(session)]
+        asked = [(row, agreeing.change_of(session, row)) for row in proposals.waiting(session, LexiconProposal)]
         gone = {r.id: r.written for r in rows}
         names = people.names_by_username(session)
         makers = agreeing.makers(session)
@@ -92,7 +92,7 @@ def decide(number: int) -> ResponseReturnValue:
             flash("Đã đồng ý; từ điển đã cập nhật." if accept else "Đã bỏ đề nghị; từ điển giữ nguyên.")
             return leave_to(url_for("lexicon.index"))
     with station().db.read() as session:
-        row = agreeing.proposal(session, number)
+        row = proposals.undecided(session, LexiconProposal, number)
         change = agreeing.change_of(session, row)
         gone = [r for r in session.scalars(layers.live()) if r.id in change.remove]
         names = people.names_by_username(session)

@@ -11,7 +11,8 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster import apart
-from broadcaster.db.queries import people, zones
+from broadcaster.db.models import CueOffer
+from broadcaster.db.queries import people, proposals, zones
 from broadcaster.domain.people.roles import Permission
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
@@ -32,7 +33,7 @@ def index() -> ResponseReturnValue:
     """All station sounds."""
     with station().db.read() as session:
         rows = zones.cues(session)
-        offers = sounds.waiting(session)
+        offers = proposals.waiting(session, CueOffer)
         names = people.names_by_username(session)
     kit = cues.shipped()
     changed = {r.name for r in rows if r.name in kit and r.audio_sha256 != kit[r.name]["sha256"]}
@@ -103,7 +104,7 @@ def edit(name: str) -> ResponseReturnValue:
 def offered(number: int) -> ResponseReturnValue:
     """A sound that waits for a leader's listening."""
     with station().db.read() as session:
-        row = sounds.offer(session, number)
+        row = proposals.undecided(session, CueOffer, number)
     return send_sound(row.audio_sha256)
 
 

@@ -14,9 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import LexiconProposal, LexiconRow, LexiconVersion
+from broadcaster.db.queries import proposals
 from broadcaster.db.queries.one import one_of
 from broadcaster.domain.people.roles import Actor, Permission
-from broadcaster.errors import ForbiddenError, RuleError
+from broadcaster.errors import ForbiddenError
 from broadcaster.services.audit import Trail
 from broadcaster.services.lexicon import changes, layers
 from broadcaster.services.lexicon.changes import Change
@@ -67,24 +68,6 @@ def put(
             )
             Trail(session, station.now(), actor).record("propose", "lexicon", "", note=words[:500])
     return Put(now, len(add) + len(remove))
-
-
-def waiting(session: Session) -> list[LexiconProposal]:
-    """What waits for a leader, the oldest first."""
-    query = select(LexiconProposal).where(LexiconProposal.accepted.is_(None)).order_by(LexiconProposal.id)
-    return list(session.scalars(query))
-
-
-def proposal(session: Session, number: int) -> LexiconProposal:
-    """One that waits.
-
-    Raises:
-        RuleError: it was decided before.
-    """
-    row = one_of(session, LexiconProposal, number)
-    if row.accepted is not None:
-        raise RuleError("Đề nghị này đã được quyết định.", field="proposal")
-    return row
 
 
 class Makers(NamedTuple):
@@ -139,13 +122,13 @@ def decide(
     """
     actor.require(Permission.APPROVE)
     with station.db.read() as session:
-        row = proposal(session, number)
+        row = proposals.undecided(session, LexiconProposal, number)
         change, by = change_of(session, row), row.by
     if accept:
         changes.apply(station, actor, change, confirmed=confirmed, hold=hold, by=by)
     with station.db.write() as session:
-        row = proposal(session, number)
-        row.accepted, row.decided_by, row.decided_at = accept, actor.username, station.now()
+        row = proposals.undecided(session, LexiconProposal, number)
+        proposals.settle(row, actor.username, station.now(), accept=accept)
         Trail(session, station.now(), actor).record(
             "accept" if accept else "refuse", "lexicon", "", note=f"số {number}"
         )

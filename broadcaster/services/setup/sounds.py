@@ -7,7 +7,6 @@ A leader listens to what is new before it may be heard; the shipped ones are let
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster import apart
 from broadcaster.db.models import CueOffer, CueRow, RotationRow
+from broadcaster.db.queries import proposals
 from broadcaster.db.queries.one import one_of
 from broadcaster.domain.fold import one_line, slug
 from broadcaster.domain.people.roles import Actor, Permission
@@ -74,7 +74,7 @@ def add(station: Station, actor: Actor, fields: SoundFields, upload: Path | None
         raise RuleError("Hãy chọn tệp âm thanh.", field="file")
     sha256, duration_ms = _take(station, upload)
     with station.db.write() as session:
-        taken = {*session.scalars(select(CueRow.name)), *(offer.name for offer in waiting(session))}
+        taken = {*session.scalars(select(CueRow.name)), *(one.name for one in proposals.waiting(session, CueOffer))}
         stem = slug(fields.title)[:48].strip("-") or "am-thanh"
         name = next(c for n in range(1, 1000) if (c := stem if n == 1 else f"{stem}-{n}") not in taken)
         _offer(station, session, actor, name, fields, sha256, duration_ms)
@@ -125,23 +125,6 @@ def change(
         return False
 
 
-def waiting(session: Session) -> Sequence[CueOffer]:
-    """The sounds that wait for a leader's listening, the oldest first."""
-    return session.scalars(select(CueOffer).where(CueOffer.accepted.is_(None)).order_by(CueOffer.id)).all()
-
-
-def offer(session: Session, number: int) -> CueOffer:
-    """One that waits.
-
-    Raises:
-        RuleError: it was decided before.
-    """
-    row = one_of(session, CueOffer, number)
-    if row.accepted is not None:
-        raise RuleError("Âm thanh này đã được quyết định.", field="offer")
-    return row
-
-
 def decide(station: Station, actor: Actor, number: int, *, accept: bool) -> None:
     """Let a sound in that was listened to, byte for byte, or put it aside.
 
@@ -152,10 +135,10 @@ def decide(station: Station, actor: Actor, number: int, *, accept: bool) -> None
     """
     actor.require(Permission.APPROVE)
     with station.db.write() as session:
-        one = offer(session, number)
+        one = proposals.undecided(session, CueOffer, number)
         if accept and one.by == actor.username and station.settings.approval.four_eyes:
             raise ForbiddenError("Người đưa âm thanh vào không tự cho dùng. Hãy nhờ lãnh đạo khác.", field="offer")
-        one.accepted, one.decided_by, one.decided_at = accept, actor.username, station.now()
+        proposals.settle(one, actor.username, station.now(), accept=accept)
         if accept:
             Store(station.home.store).verify(one.audio_sha256)
             row = session.get(CueRow, one.name)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from broadcaster.db.models import BroadcastRow, CueRow
+from broadcaster.db.models import BroadcastRow, CueOffer, CueRow
+from broadcaster.db.queries import proposals
 from broadcaster.db.queries.schedule import broadcast_of
 from broadcaster.domain.air.broadcasts import ItemKind, RundownItem
 from broadcaster.domain.people.roles import Actor, Role
@@ -140,7 +141,7 @@ def test_no_bytes_are_heard_as_a_sound_of_the_station_that_no_other_leader_let_i
     sounds.add(station, both, sounds.SoundFields("Lời lạ", "opening", "x"), path)
     sounds.change(station, both, "nhac-hieu", sounds.SoundFields("Báo động mới", "alert", "x"), None)
     with station.db.read() as session:
-        brought, turned = sounds.waiting(session)
+        brought, turned = proposals.waiting(session, CueOffer)
         shipped = session.get_one(CueRow, "nhac-hieu")
         assert shipped.kind == "opening"  # another kind is another use: that waits too
         items = [RundownItem(n, ItemKind.CUE, "x", sha, 2000) for n, sha in enumerate((brought.audio_sha256, "b" * 64))]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from broadcaster.db.models import LexiconProposal
+from broadcaster.db.queries import proposals
 from broadcaster.errors import ForbiddenError, RuleError
 from broadcaster.services.lexicon import agreeing, layers
 from broadcaster.services.lexicon.changes import Change, apply
@@ -38,7 +40,7 @@ def test_what_an_editor_asks_for_of_ordinary_words_waits_for_a_leader(station: S
     assert spoken_of(station, "TTHC").text == "Thủ tục hành chính công"
     assert spoken_of(station, "Di dời").text == "Di dời"
     with station.db.read() as session:
-        [asked] = agreeing.waiting(session)
+        [asked] = proposals.waiting(session, LexiconProposal)
     with pytest.raises(ForbiddenError):
         agreeing.decide(station, OPERATOR, asked.id, accept=True)
     agreeing.decide(station, LEADER, asked.id, accept=True)
