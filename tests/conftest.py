@@ -227,8 +227,11 @@ def _no_thread_fails(request: pytest.FixtureRequest) -> Iterator[None]:
     """What a thread of ours raises is survived there; here it is a fault, unless the test brings it about."""
     before = threads.failures()
     yield
+    after = threads.failures()
+    for name in after.keys() - before.keys() | {n for n in before if after[n] != before[n]}:
+        threads.forget(name)  # the next test is told nothing of it
     if request.node.get_closest_marker("failing_threads") is None:
-        assert threads.failures() == before
+        assert after == before
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 
@@ -18,12 +17,6 @@ pytestmark = [
     pytest.mark.failing_threads,
     pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning"),
 ]
-
-
-@pytest.fixture(autouse=True)
-def _settled() -> Iterator[None]:
-    yield
-    threads.forget(NAME)
 
 
 def fail(error: Exception) -> None:

@@ -78,7 +78,6 @@ def ear(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ear]:
     made = Ear(tmp_path_factory.mktemp("run"))
     yield made
     made.close()
-    threads.forget("playout-ear")
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -123,18 +122,15 @@ def test_the_death_of_play_outs_ear_is_an_incident_within_seconds_and_the_ear_he
         with station.db.read() as session:
             return [one for one in air_queries.incidents(session) if one.what == "threads"]
 
-    try:
-        with running(live):
-            until((station.home.run / PORT_FILE).exists)
-            assert until(lambda: broadcasts.levels(station.home) is not None)
-            assert fitness(station).of(Organ.THREADS) == ""
-            kill("playout-ear")
-            broadcasts.ring(station.home, ask="nothing")  # it dies where it wakes
-            (told,) = until(incidents, 10)
-            assert "playout-ear" in told.note
-            assert "đã chết" in told.note
-            assert until(lambda: broadcasts.levels(station.home) is not None), "it hears again"
-            until(lambda: status(station, "playout")[1].get("threads"))
-            assert "playout-ear" in fitness(station).of(Organ.THREADS)
-    finally:
-        threads.forget("playout-ear")
+    with running(live):
+        until((station.home.run / PORT_FILE).exists)
+        assert until(lambda: broadcasts.levels(station.home) is not None)
+        assert fitness(station).of(Organ.THREADS) == ""
+        kill("playout-ear")
+        broadcasts.ring(station.home, ask="nothing")  # it dies where it wakes
+        (told,) = until(incidents, 10)
+        assert "playout-ear" in told.note
+        assert "đã chết" in told.note
+        assert until(lambda: broadcasts.levels(station.home) is not None), "it hears again"
+        until(lambda: status(station, "playout")[1].get("threads"))
+        assert "playout-ear" in fitness(station).of(Organ.THREADS)
