@@ -31,6 +31,7 @@ from tests.kit.waiting import until
 from tests.needs import browser_fault
 
 properties.register()
+pytest_plugins = ("tests.kit.hangs",)
 
 UTF8 = ("--encoding=UTF8", "--locale=C.UTF-8")  # a bare machine may name a language that it has not
 
