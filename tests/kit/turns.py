@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 FOREVER = float("inf")
-_STUCK_S = 120.0
+_STUCK_S = 60.0
+_UNWIND_S = 30.0
 
 
 class Gone(BaseException):
@@ -155,14 +156,21 @@ class Turns:
         self._line = [self._director]
 
     def close(self) -> None:
-        """Let the killed unwind, when nothing that they touch matters any more."""
+        """Let the killed unwind, when nothing that they touch matters any more.
+
+        Raises:
+            StuckError: one of them does not; the others are not waited for.
+        """
         self.kill()
         for actor in self._dead:
             actor.gone = True
             actor.baton.release()
-            self._director.baton.acquire(timeout=_STUCK_S)
+            if not self._director.baton.acquire(timeout=_UNWIND_S):
+                raise StuckError(f"{actor.name} does not unwind")
         for thread in self._real:
-            thread.join(_STUCK_S)
+            thread.join(_UNWIND_S)
+            if thread.is_alive():
+                raise StuckError(f"{thread.name} does not end")
 
     @property
     def me(self) -> Actor:
