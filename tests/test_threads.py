@@ -9,7 +9,6 @@ import pytest
 from broadcaster import threads
 from broadcaster.errors import RuleError
 from broadcaster.threads import WatchedThread, survived
-from tests.kit.deaths import kill
 from tests.kit.waiting import until
 
 NAME = "thử"
@@ -45,18 +44,20 @@ def test_a_thread_that_fails_goes_on_and_is_told_of_when_it_fails_again_and_agai
 
 
 def test_a_thread_that_died_is_begun_anew_and_told_of() -> None:
-    lives, stop, going = [0], threading.Event(), threading.Event()
+    lives, stop, death = [0], threading.Event(), threading.Event()
 
     def work() -> None:
         lives[0] += 1
-        while not stop.is_set():
-            going.wait(0.001)
+        while not stop.wait(0.001):
+            if death.is_set():
+                raise SystemExit  # no `except Exception` catches it
 
     thread = WatchedThread(work, NAME)
     thread.start()
     until(lambda: lives[0])
-    kill(NAME)
+    death.set()
     until(lambda: not thread.is_alive())
+    death.clear()
     assert "đã chết" in threads.troubles()[NAME]
     until(lambda: lives[0] == 2)
     stop.set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from broadcaster import threads
+from broadcaster import threads as watched
 from broadcaster.db.models import Incident
 from broadcaster.db.queries import air as air_queries
 from broadcaster.domain.air.desk import PORT_FILE
@@ -20,7 +21,6 @@ from broadcaster.playout.host.loopback import Loopback
 from broadcaster.services.air import broadcasts
 from broadcaster.services.air.fitness import Organ, fitness
 from broadcaster.services.air.heartbeats import status
-from tests.kit.deaths import kill
 from tests.kit.live import running
 from tests.kit.waiting import until
 
@@ -85,12 +85,12 @@ def ear(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ear]:
 def test_whatever_a_stranger_sends_is_dropped_and_the_right_message_behind_it_is_heard(
     ear: Ear, rubbish: list[bytes], number: int
 ) -> None:
-    before, failed = len(ear.heard), threads.failures()
+    before, failed = len(ear.heard), watched.failures()
     for packet in rubbish:
         ear.send(packet)
     assert ear.ask(number) == number
     assert ear.heard[before:] == [{"n": number}], "nothing of a stranger's is taken up"
-    assert threads.failures() == failed, "nor made anything of"
+    assert watched.failures() == failed, "nor made anything of"
 
 
 @pytest.mark.failing_threads
@@ -114,9 +114,15 @@ def test_even_with_the_secret_whatever_is_not_understood_costs_one_datagram(
 
 @pytest.mark.failing_threads
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_the_death_of_play_outs_ear_is_an_incident_within_seconds_and_the_ear_hears_again(live) -> None:
+def test_the_death_of_play_outs_ear_is_an_incident_within_seconds_and_the_ear_hears_again(live, monkeypatch) -> None:
     live.zones("ap-1")
     station = live.station
+
+    dead: list[threading.Thread] = []
+
+    def die(*_: object) -> None:
+        dead.append(threading.current_thread())
+        raise SystemExit  # no `except Exception` catches it
 
     def incidents() -> list[Incident]:
         with station.db.read() as session:
@@ -126,8 +132,10 @@ def test_the_death_of_play_outs_ear_is_an_incident_within_seconds_and_the_ear_he
         until((station.home.run / PORT_FILE).exists)
         assert until(lambda: broadcasts.levels(station.home) is not None)
         assert fitness(station).of(Organ.THREADS) == ""
-        kill("playout-ear")
-        broadcasts.ring(station.home, ask="nothing")  # it dies where it wakes
+        with monkeypatch.context() as deadly:
+            deadly.setattr(Loopback, "_take", die)
+            broadcasts.ring(station.home, ask="nothing")
+            until(lambda: dead and not dead[0].is_alive())
         (told,) = until(incidents, 10)
         assert "playout-ear" in told.note
         assert "đã chết" in told.note
