@@ -16,6 +16,7 @@ from typing import Any, Final, ParamSpec, TypeVar, cast
 
 import psutil
 
+from broadcaster import private
 from broadcaster.errors import RuleError, StationError
 
 P = ParamSpec("P")
@@ -137,6 +138,7 @@ def _work(
     answer: Connection[Any, Any], function: Callable[..., object], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> None:
     """Do the work in the child: gently, and within its memory."""
+    private.begin()
     with contextlib.suppress(psutil.Error, OSError):
         psutil.Process().nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", _NICE))
     if os.name == "posix":

@@ -72,6 +72,16 @@ class Home:
         return self.root / "run"
 
     @property
+    def keys(self) -> Path:
+        """Keys that open what the database holds sealed; they are in no backup."""
+        return self.root / "keys"
+
+    @property
+    def panel_key(self) -> Path:
+        """The key that signs the panel's sessions."""
+        return self.run / "panel.key"
+
+    @property
     def restart_wish(self) -> Path:
         """That a restart is waited for, and who asked."""
         return self.run / "restart.json"
@@ -160,6 +170,7 @@ class Home:
                 field=str(self.root),
             )
         try:
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             for name in FOLDERS:
                 (self.root / name).mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -10,7 +10,7 @@ import sys
 
 import click
 
-from broadcaster import __version__, disks
+from broadcaster import __version__, disks, private
 from broadcaster.cli import refusals
 from broadcaster.errors import ForbiddenError, RuleError, StationError
 
@@ -44,6 +44,7 @@ _COMMANDS = {
     "report": "report",
     "user": "users",
     "token": "tokens",
+    "key": "keys",
     "export": "export",
     "voice": "voices",
     "lexicon": "lexicon",
@@ -78,6 +79,7 @@ def cli(ctx: click.Context, home: str | None, username: str | None) -> None:
 
 def main() -> None:
     """Run the command; turn the station's errors into one sentence and an exit code."""
+    private.begin()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")

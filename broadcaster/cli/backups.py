@@ -92,6 +92,12 @@ def restored_lines(made: Restored) -> list[str]:
         lines.append(f"{made.gone} âm thanh trong danh sách của bản sao lưu không tìm thấy ở đâu.")
     lines += missing_lines(made.lacks)
     lines += [f"KHÔNG PHÁT ĐƯỢC: {why}" for why in made.silent]
+    if made.shut_out:
+        lines.append(
+            f"Mã trên điện thoại của {', '.join(made.shut_out)} không dùng được ở đây: khóa niêm phong không nằm trong "
+            "bản sao lưu. Mỗi người đăng nhập bằng một mã dự phòng rồi bật lại bước thứ hai; ai hết mã: "
+            f"loa --home {made.home.root} user no-second-step TÀI_KHOẢN"
+        )
     if any(lack.remade for lack in made.lacks):
         lines.append(f"Tạo lại những gì tạo được: loa --home {made.home.root} remake")
     if made.waiting:

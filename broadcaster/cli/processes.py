@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from broadcaster import apart, logs
+from broadcaster import apart, logs, private
 from broadcaster.cli.place import home_option, where
 from broadcaster.errors import RuleError
 from broadcaster.ports import taken
@@ -105,6 +105,7 @@ def _home(given: str | None, name: str) -> Home:
     from broadcaster import home as home_module  # noqa: PLC0415 - the desk of play-out is begun before
 
     home = home_module.find(given)
+    private.shut(home.root)
     logs.configure(name, home.logs)
     return home
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from broadcaster import logs
+from broadcaster import logs, private
 from broadcaster.cli.common import format_option, opened, show_json
 from broadcaster.cli.place import home_option, where
 from broadcaster.domain.air.broadcasts import BroadcastState
@@ -62,6 +62,7 @@ def init_command(
     station = init(root, overrides=overrides)
     try:
         click.echo(f"Đài ở {station.home.root}. Cài đặt: {station.home.settings_file}")
+        _close(station.home)
         _show_accounts(station)
         if starter:
             for line in prepare(station):
@@ -94,6 +95,7 @@ def up_command(
             click.echo(line)
     else:
         station = open_station(where(ctx, own_home))
+    _close(station.home)
     logs.configure("up", station.home.logs)
     with bond.only(station.home, "up"):
         for title in signs.mend(station):
@@ -117,6 +119,11 @@ def up_command(
             watcher.start()
         Supervisor(station.home, station.clock, door).run(stop)
     click.echo("Đài đã tắt.")
+
+
+def _close(home: Home) -> None:
+    if said := private.told(home.root, private.close(home.root)):
+        click.echo(said)
 
 
 def _make_way(home: Home, *, replace: bool) -> None:

@@ -9,6 +9,7 @@ from broadcaster.cli.place import home_option
 from broadcaster.db.queries.people import all_users
 from broadcaster.domain.people.roles import Role, parse_roles
 from broadcaster.services.people.accounts import create_user, reset_password
+from broadcaster.services.people.second_step import turn_off
 
 
 @click.group("user")
@@ -49,3 +50,14 @@ def reset(ctx: click.Context, username: str, own_home: str | None) -> None:
     """Cấp mật khẩu tạm mới; in một lần."""
     with opened(ctx, own_home) as station:
         click.echo(f"{username}: {reset_password(station, actor_of(ctx, station), username)}")
+
+
+@user_command.command("no-second-step")
+@click.argument("username")
+@home_option
+@click.pass_context
+def no_second_step(ctx: click.Context, username: str, own_home: str | None) -> None:
+    """Tắt bước thứ hai của một người mất điện thoại và hết mã dự phòng."""
+    with opened(ctx, own_home) as station:
+        turn_off(station, actor_of(ctx, station), username)
+    click.echo(f"{username}: từ nay chỉ cần mật khẩu, đến khi bật lại bước thứ hai.")

@@ -194,7 +194,7 @@ def _context(app: Flask, station: Station) -> None:
 
 def secret_key(home: Home) -> str:
     """The key that signs sessions, made once per station and readable by its owner alone."""
-    path = home.run / "panel.key"
+    path = home.panel_key
     try:
         return path.read_text(encoding="ascii")
     except FileNotFoundError:

@@ -22,6 +22,7 @@ from typing import IO, Any, Final
 
 import numpy as np
 
+from broadcaster import private
 from broadcaster.clock import Clock, SystemClock
 from broadcaster.errors import MediaError, StationError
 from broadcaster.media import ffmpeg
@@ -194,4 +195,5 @@ def _quiet_cuts(sound: street.Wave) -> list[Stretch]:
 
 
 if __name__ == "__main__":
+    private.begin()
     main()

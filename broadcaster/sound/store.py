@@ -67,7 +67,7 @@ class Store:
                 partial = folder / "copy"
                 if _copy(source, partial) != sha256:
                     raise MediaError("Tệp âm thanh bị thay đổi trong khi chép. Hãy làm lại.", code="changed")
-                partial.chmod(0o444)
+                partial.chmod(0o400)
                 partial.replace(target)
             _sync_folder(target.parent)
         except OSError as error:

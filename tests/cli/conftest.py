@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import shutil
 import sqlite3
 import sys
@@ -12,6 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from broadcaster import private
 from broadcaster.cli import main
 from tests.kit.loa import Loa
 
@@ -23,11 +25,15 @@ def loa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     def run(*arguments: object, stdin: bytes = b"") -> SimpleNamespace:
         monkeypatch.setattr(sys, "argv", ["loa", "--home", str(tmp_path / "home"), *map(str, arguments)])
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
-        code = 0
+        home, code, before = tmp_path / "home", 0, os.umask(0)
+        by_hand = private.open_to_others(home)
         try:
             main()
         except SystemExit as stop:
             code = int(stop.code or 0)
+        finally:
+            os.umask(before)
+        assert set(private.open_to_others(home)) <= set(by_hand)
         captured = capsys.readouterr()
         return SimpleNamespace(code=code, out=captured.out, err=captured.err)
 
@@ -41,8 +47,10 @@ def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = ["loa", "--home", str(root), "init", "--set", 'speech.voices=["tone:beep"]']
     with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()):
         patch.setattr(sys, "argv", command)
+        before = os.umask(0)
         with contextlib.suppress(SystemExit):
             main()
+        os.umask(before)
     with sqlite3.connect(root / "station.db") as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()

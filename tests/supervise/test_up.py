@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from broadcaster import private
 from broadcaster.domain.people.roles import machine
 from broadcaster.services.setup import restarting
 from broadcaster.services.station import open_station
@@ -44,7 +45,7 @@ def test_all_three_live_fall_and_rise_and_stop_in_order(tmp_path: Path) -> None:
     loa = [sys.executable, "-m", "broadcaster", "--home", str(home)]
     subprocess.run([*loa, "init"], check=True, capture_output=True)
     with log.open("wb") as out:
-        up = subprocess.Popen([*loa, "up", "--port", str(port)], stdout=out, stderr=subprocess.STDOUT)
+        up = subprocess.Popen([*loa, "up", "--port", str(port)], stdout=out, stderr=subprocess.STDOUT, umask=0)
     try:
         wait_for(lambda: answers(port))
         wait_for(lambda: {"playout", "worker"} <= set(heartbeats(home)))
@@ -64,6 +65,7 @@ def test_all_three_live_fall_and_rise_and_stop_in_order(tmp_path: Path) -> None:
         urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2)
     lines = (home / "logs" / "playout.jsonl").read_text(encoding="utf-8").splitlines()
     assert all(json.loads(line)["timestamp"] for line in lines)
+    assert private.open_to_others(home) == []
 
 
 def test_a_restart_that_was_asked_for_comes_at_a_quiet_moment_and_the_station_comes_back(

@@ -40,12 +40,12 @@ class User(Base):
     last_seen_at: Mapped[dt.datetime | None]
     disabled_at: Mapped[dt.datetime | None]
     created_at: Mapped[dt.datetime]
-    totp_secret: Mapped[str | None] = mapped_column(String(64))
-    """The key of the second step, base32; None: a password is enough."""
+    totp_secret: Mapped[str | None] = mapped_column(String(255))
+    """The key of the second step, sealed with a key of the home; None: a password is enough."""
     totp_last: Mapped[int] = mapped_column(default=0, server_default="0")
     """The last 30 s step that was used, so that a code opens once."""
     recovery_hashes: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
-    """SHA-256 of the recovery codes that are left."""
+    """The recovery codes that are left: the number of each, and its Argon2id hash."""
 
 
 class SignIn(Base):

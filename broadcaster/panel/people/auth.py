@@ -138,6 +138,7 @@ def _account(refused: str = "") -> str:
         rows=sign_ins.open_ones(here, actor()),
         here=current_user.token,
         on=on,
+        anew=steps.anew(here, actor().username) if on else "",
         drawing=drawing,
         key=session.get(_NEW_KEY, ""),
         refused=refused,

@@ -97,7 +97,7 @@ class LoginForm(StationForm):
 class CodeForm(StationForm):
     """The second step."""
 
-    code = StringField("Mã 6 số, hoặc mã dự phòng", [InputRequired(_NEEDED), Length(max=20)])
+    code = StringField("Mã 6 số, hoặc mã dự phòng", [InputRequired(_NEEDED), Length(max=40)])
 
 
 class PasswordForm(StationForm):

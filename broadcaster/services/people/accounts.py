@@ -232,6 +232,7 @@ def authenticate(station: Station, username: str, password: str) -> Member | Non
 
 def pass_second_step(station: Station, user_id: int, epoch: int, code: str) -> Member | None:
     """Who signs in with a code after a right password, or None; wrong codes count as wrong passwords do."""
+    paper = second_step.paper_code(station, user_id, code)
     with station.db.write() as session:
         user = session.get(User, user_id)
         now = station.now()
@@ -239,7 +240,7 @@ def pass_second_step(station: Station, user_id: int, epoch: int, code: str) -> M
             return None
         if user.locked_until and user.locked_until > now:
             return None
-        if not second_step.accepts(station, user, code):
+        if not second_step.accepts(station, user, code, paper):
             _count_failure(session, user, now)
             return None
         return _enter(session, user, now)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
+import re
 import secrets
+from collections.abc import Iterator
 
 import pyotp
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import User
-from broadcaster.domain.people.roles import Actor
+from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail
+from broadcaster.services.people import recovery_codes, seals
 from broadcaster.services.station import Station
 
 STEP_S = 30
-RECOVERY_CODES = 8
+_OPEN = re.compile(r"[A-Z2-7]{32}")
+"""A key as older versions kept it."""
 _AROUND = 1
 """Steps before and after now that count too: telephones and old PCs are seldom on time."""
 
@@ -40,11 +43,11 @@ def turn_on(station: Station, actor: Actor, secret: str, code: str) -> list[str]
     step = _step(station, secret, code, 0)
     if step is None:
         raise RuleError("Mã chưa đúng. Hãy kiểm tra giờ trên điện thoại rồi nhập mã đang hiện.", field="code")
-    codes = [f"{secrets.token_hex(2)}-{secrets.token_hex(2)}" for _ in range(RECOVERY_CODES)]
+    codes, kept = recovery_codes.new()
     with station.db.write() as session:
         user = _user(session, actor.username)
-        user.totp_secret, user.totp_last = secret, step
-        user.recovery_hashes = [_hash(c) for c in codes]
+        user.totp_secret, user.totp_last = seals.seal(station.home, user.id, secret), step
+        user.recovery_hashes = kept
         Trail(session, station.now(), actor).record("second-step-on", "user", actor.username)
     return codes
 
@@ -62,20 +65,80 @@ def turn_off(station: Station, actor: Actor, username: str | None = None) -> Non
         Trail(session, station.now(), actor).record("second-step-off", "user", username)
 
 
-def accepts(station: Station, user: User, code: str) -> bool:
-    """Use up a code for a user row inside a transaction: each telephone code and each paper code opens once."""
+def paper_code(station: Station, user_id: int, code: str) -> str | None:
+    """Which kept recovery code of an account it is, for `accepts`. Ask outside of a transaction: it takes its time."""
+    with station.db.read() as session:
+        user = session.get(User, user_id)
+        kept = list(user.recovery_hashes) if user else []
+    return recovery_codes.spent(code, kept)
+
+
+def accepts(station: Station, user: User, code: str, paper: str | None) -> bool:
+    """Use up a code for a user row inside a transaction: each telephone code and each paper code opens once.
+
+    `paper` is what `paper_code` said of it before.
+    """
     if user.totp_secret is None:
         return True
-    code = "".join(code.split()).lower()
-    step = _step(station, user.totp_secret, code, user.totp_last)
+    secret = seals.opened(station.home, user.id, user.totp_secret)
+    step = _step(station, secret, code, user.totp_last) if secret else None
     if step is not None:
         user.totp_last = step
         return True
-    hashed = _hash(code)
-    if hashed in user.recovery_hashes:
-        user.recovery_hashes = [h for h in user.recovery_hashes if h != hashed]
+    if paper in user.recovery_hashes:
+        user.recovery_hashes = [h for h in user.recovery_hashes if h != paper]
         return True
     return False
+
+
+def anew(station: Station, username: str) -> str:
+    """Why a person should turn the second step off and on again, in a Vietnamese sentence; empty when all is well."""
+    with station.db.read() as session:
+        user = _user(session, username)
+        if user.totp_secret is not None and seals.opened(station.home, user.id, user.totp_secret) is None:
+            return (
+                "Mã trên điện thoại không dùng được nữa vì đài đã được khôi phục từ bản sao lưu. Hãy tắt bước thứ hai "
+                "bằng một mã dự phòng rồi bật lại."
+            )
+        if recovery_codes.are_older(user.recovery_hashes):
+            return "Mã dự phòng của bạn là loại cũ, ngắn. Hãy tắt rồi bật lại bước thứ hai để có mã mới."
+    return ""
+
+
+def shut_out(station: Station) -> list[str]:
+    """Whose telephone codes this home cannot check: their keys were sealed in another one."""
+    with station.db.read() as session:
+        return [user.username for user, secret in _secrets(station, session) if secret is None]
+
+
+def take_over(station: Station) -> None:
+    """Seal the keys that older versions kept open, and hash their recovery codes slowly."""
+    with station.db.write() as session:
+        for user in session.scalars(select(User).where(User.totp_secret.is_not(None))):
+            if _OPEN.fullmatch(user.totp_secret or ""):
+                user.totp_secret = seals.seal(station.home, user.id, str(user.totp_secret))
+            user.recovery_hashes = recovery_codes.harder(user.recovery_hashes)
+
+
+def seal_anew(station: Station, actor: Actor) -> int:
+    """Seal every key with a new key of the home, and forget the old one; return how many were.
+
+    Cut off at any point, all that was sealed opens still.
+    """
+    actor.require(Permission.MANAGE)
+    seals.add_key(station.home)
+    with station.db.write() as session:
+        found = [(user, secret) for user, secret in _secrets(station, session) if secret is not None]
+        for user, secret in found:
+            user.totp_secret = seals.seal(station.home, user.id, secret)
+        Trail(session, station.now(), actor).record("new-key", "station", station.home.root.name)
+    seals.forget_old_keys(station.home)
+    return len(found)
+
+
+def _secrets(station: Station, session: Session) -> Iterator[tuple[User, str | None]]:
+    for user in session.scalars(select(User).where(User.totp_secret.is_not(None)).order_by(User.id)):
+        yield user, seals.opened(station.home, user.id, str(user.totp_secret))
 
 
 def _step(station: Station, secret: str, code: str, after: int) -> int | None:
@@ -86,10 +149,6 @@ def _step(station: Station, secret: str, code: str, after: int) -> int | None:
         if step > after and secrets.compare_digest(totp.generate_otp(step), code.strip().replace(" ", "")[:16]):
             return step
     return None
-
-
-def _hash(code: str) -> str:
-    return hashlib.sha256(code.strip().lower().encode()).hexdigest()
 
 
 def _user(session: Session, username: str) -> User:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from broadcaster import private
 from broadcaster.db.models import BroadcastRow, Incident
 from broadcaster.db.queries import work, zones
 from broadcaster.disks import refused
@@ -19,6 +20,7 @@ from broadcaster.errors import EngineError, StationError
 from broadcaster.media import ffmpeg
 from broadcaster.services.air.fitness import ASKED_OF_PLAYOUT, BELIEVABLE_FROM, Organ, fitness
 from broadcaster.services.log.playlog import verify
+from broadcaster.services.people import second_step
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.setup import certificates, disk_room, lacking, restored, settings_check
 from broadcaster.services.setup.backup import last_backup
@@ -56,7 +58,7 @@ def examine(station: Station, sinks: Sequence[Check] = (), *, thorough: bool = T
         *([("Giọng cài thêm", _extras), ("Nghe thử", _listener), ("Tiếp âm", _relays)] if thorough else []),
         ("Bài đã duyệt", _approved),
         ("Buổi sắp tới", _next),
-        *([("Nhật ký", _log)] if thorough else []),
+        *([("Nhật ký", _log), ("Tệp của đài", _files), ("Bước thứ hai", _second_step)] if thorough else []),
         ("Sao lưu", _backup),
         ("Âm của cụm loa", _tones),
         ("Trang quản lý qua mạng", _network),
@@ -226,6 +228,24 @@ def _log(station: Station) -> Check:
     if verdict.holds:
         return Check("Nhật ký", ok=True, sentence=f"{verdict.entries} bản ghi, chuỗi dấu còn nguyên vẹn.")
     return Check("Nhật ký", ok=False, sentence=" ".join(f.what for f in verdict.faults[:3]))
+
+
+def _files(station: Station) -> Check:
+    found = private.open_to_others(station.home.root)
+    if not found:
+        return Check("Tệp của đài", ok=True, sentence="Tài khoản khác trên máy này không đọc được tệp nào của đài.")
+    named = ", ".join(str(path.relative_to(station.home.root.parent)) for path in found[:_NAMED])
+    words = f"Tài khoản khác trên máy này đọc được {len(found)} tệp, thư mục: {named}. Đóng lại: loa init, hoặc loa up."
+    within = station.home.root not in found  # behind a folder that is shut nobody reaches them
+    return Check("Tệp của đài", ok=None if within else False, sentence=words)
+
+
+def _second_step(station: Station) -> Check:
+    found = second_step.shut_out(station)
+    if not found:
+        return Check("Bước thứ hai", ok=True, sentence="Mã trên điện thoại của mọi tài khoản đều kiểm tra được.")
+    words = f"Mã trên điện thoại của {', '.join(found)} không kiểm tra được sau khi khôi phục: hãy tắt rồi bật lại."
+    return Check("Bước thứ hai", ok=None, sentence=words)
 
 
 def _backup(station: Station) -> Check:

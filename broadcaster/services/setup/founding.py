@@ -26,6 +26,7 @@ from broadcaster.errors import RuleError
 from broadcaster.home import Home
 from broadcaster.rooms import room
 from broadcaster.scheduling.rotation_toml import ExceptionsForm, ZonesForm, parse_form, read_toml
+from broadcaster.services.people import second_step
 from broadcaster.services.schedule.days import days_of
 from broadcaster.services.scripts.editing import OTHER_TOPIC, add_script
 from broadcaster.services.station import Station, open_station
@@ -58,6 +59,7 @@ def init(
     schema.upgrade(database)
     database.dispose()
     station = open_station(home.root, clock=clock)
+    second_step.take_over(station)
     with station.db.write() as session:
         _load_lists(session)
         _load_zones(session, home)

@@ -34,6 +34,7 @@ from broadcaster.services.air import emergencies, emergency_soundings, signs
 from broadcaster.services.air.fitness import Organ, fitness
 from broadcaster.services.air.signs import BESIDE
 from broadcaster.services.audit import Trail
+from broadcaster.services.people import second_step
 from broadcaster.services.setup import before_restoring, lacking, restored
 from broadcaster.services.setup.archives import DATABASE, LISTS
 from broadcaster.services.setup.backup import find
@@ -59,11 +60,15 @@ class Restored:
     """What waits for a person."""
     silent: tuple[str, ...]
     """What of the coming day, or of an alarm, would not be heard as things stand; Vietnamese sentences."""
+    shut_out: tuple[str, ...]
+    """Accounts whose telephone codes cannot be checked: the key for them is in no backup."""
     moved: bool
     """It had a PostgreSQL and now has a file of its own."""
 
 
-def restore(archive: Path, root: Path, *, database: str = "", clock: Clock | None = None) -> Restored:
+def restore(
+    archive: Path, root: Path, *, database: str = "", clock: Clock | None = None, keys: Path | None = None
+) -> Restored:
     """Unpack a backup into the empty folder `root` and make it a station that speaks, as far as its sounds are there.
 
     Args:
@@ -71,6 +76,7 @@ def restore(archive: Path, root: Path, *, database: str = "", clock: Clock | Non
         root: an empty folder, or one that is not there yet.
         database: the address of an empty PostgreSQL; else the station keeps its rows in a file of its own.
         clock: for the station.
+        keys: the folder of keys of the living station on this machine; without it telephone codes are asked for anew.
 
     Raises:
         RuleError: the archive is damaged or no backup of ours, the folder or the database is not empty, or the disk
@@ -80,6 +86,8 @@ def restore(archive: Path, root: Path, *, database: str = "", clock: Clock | Non
     checked = before_restoring.check(archive, home, database)
     with _all_or_nothing(home), closing(checked):
         gone = _bring_back(archive, home, checked)
+        if keys is not None and keys.is_dir():
+            shutil.copytree(keys, home.keys)
         station = _settled(archive, home, checked, clock)
     try:
         fit = fitness(station)
@@ -87,7 +95,8 @@ def restore(archive: Path, root: Path, *, database: str = "", clock: Clock | Non
         silent = tuple(filter(None, (fit.of(organ) for organ in organs)))
         waits = tuple(restored.waiting(station))
         moved = bool(checked.settings.database.url) and not database
-        return Restored(home, tuple(lacking.lacks(station)), gone, waits, silent, moved=moved)
+        shut_out = tuple(second_step.shut_out(station))
+        return Restored(home, tuple(lacking.lacks(station)), gone, waits, silent, shut_out, moved=moved)
     finally:
         station.close()
 
@@ -168,7 +177,7 @@ def restore_beside(station: Station, actor: Actor, name: str) -> Restored:
     found = find(station.home, name)
     root = station.home.root
     target = root.with_name(f"{root.name}-khoi-phuc-{station.local(station.now()):%Y%m%d-%H%M%S}")
-    made = restore(found.path, target, clock=station.clock)
+    made = restore(found.path, target, clock=station.clock, keys=station.home.keys)
     with station.db.write() as session:
         Trail(session, station.now(), actor).record(
             "restore-backup", "station", root.name, note=f"{name} → {made.home.root}"
