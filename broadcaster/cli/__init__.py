@@ -44,7 +44,7 @@ _COMMANDS = {
     "report": "report",
     "user": "users",
     "token": "tokens",
-    "key": "keys",
+    "key": "users",
     "export": "export",
     "voice": "voices",
     "lexicon": "lexicon",

@@ -1,4 +1,4 @@
-"""Accounts at the command line: for the day when nobody can sign in."""
+"""Accounts and the keys that they hang by, at the command line: for the day when nobody can sign in."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from broadcaster.cli.place import home_option
 from broadcaster.db.queries.people import all_users
 from broadcaster.domain.people.roles import Role, parse_roles
 from broadcaster.services.people.accounts import create_user, reset_password
-from broadcaster.services.people.second_step import turn_off
+from broadcaster.services.people.second_step import seal_anew, turn_off
 
 
 @click.group("user")
@@ -61,3 +61,23 @@ def no_second_step(ctx: click.Context, username: str, own_home: str | None) -> N
     with opened(ctx, own_home) as station:
         turn_off(station, actor_of(ctx, station), username)
     click.echo(f"{username}: từ nay chỉ cần mật khẩu, đến khi bật lại bước thứ hai.")
+
+
+@click.group("key")
+def key_command() -> None:
+    """Khóa của đài: thay khóa mới."""
+
+
+@key_command.command("renew")
+@home_option
+@click.pass_context
+def renew(ctx: click.Context, own_home: str | None) -> None:
+    """Thay khóa niêm phong bước thứ hai và khóa ký phiên đăng nhập."""
+    with opened(ctx, own_home) as station:
+        sealed = seal_anew(station, actor_of(ctx, station))
+        station.home.panel_key.unlink(missing_ok=True)
+    click.echo(f"Đã thay khóa niêm phong; bước thứ hai của {sealed} tài khoản vẫn dùng như cũ.")
+    click.echo(
+        "Khóa ký phiên đăng nhập được thay khi đài khởi động lại (trang Cài đặt, hoặc loa up --replace): "
+        "mọi người phải đăng nhập lại."
+    )

@@ -283,3 +283,15 @@ def test_a_key_for_another_system_is_made_listed_and_ended(loa: Loa, tmp_path: P
     assert loa("token", "revoke", "cong").code == 0
     assert "đã thu hồi" in loa("token", "list").out
     assert loa("token", "revoke", "cong").code == 2
+
+
+def test_keys_are_made_anew_and_a_lost_second_step_is_turned_off(loa: Loa, home: Path) -> None:
+    signing = home / "run" / "panel.key"
+    signing.write_text("x")
+    signing.chmod(0o600)
+    done = loa("key", "renew")
+    assert (done.code, signing.exists()) == (0, False)
+    assert "0 tài khoản" in done.out
+    assert (home / "keys" / "seal.key").is_file()
+    assert loa("user", "no-second-step", "quantri").code == 0
+    assert loa("user", "no-second-step", "khong-co").code == 1
