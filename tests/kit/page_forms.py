@@ -26,7 +26,7 @@ def form_to(
     root: Any = lxml.html.fromstring(page)
     for form in root.forms:
         goes = urljoin(here, form.get("action") or here).partition("#")[0]
-        if goes == address and (pressed is None or pressed in _buttons(form)):
+        if address in {goes, goes.partition("?")[0]} and (pressed is None or pressed in _buttons(form)):
             break
     else:
         return None

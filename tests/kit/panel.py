@@ -19,6 +19,7 @@ from broadcaster.services.station import Station
 from broadcaster.services.work.jobs import due
 from broadcaster.services.work.performing import perform, perform_next
 from broadcaster.worker.handlers import HANDLERS
+from tests.kit.page_forms import form_to
 
 SignIn = Callable[[str], FlaskClient]
 
@@ -85,8 +86,13 @@ def counted(station: Station) -> Iterator[list[str]]:
         event.remove(station.db.engine, "before_cursor_execute", note)
 
 
+def confirm(client: FlaskClient, page: str, address: str = "", **typed: object) -> TestResponse:
+    """Open a page and send its form to `address` (the page's own) as it is shown, with what is `typed`."""
+    to = (address or page).partition("?")[0]
+    fields = form_to(client.get(page).text, to, here=page.partition("?")[0], **typed)
+    return client.post(address or page, data=fields or typed)
+
+
 def confirm_emergency(client: FlaskClient, number: int, **fields: str) -> TestResponse:
     """Open the second step of an emergency and send its form as it is shown."""
-    address = f"/emergency/{number}/confirm"
-    seal = re.search(r'name="seal" value="([^"]*)"', client.get(address).text)
-    return client.post(address, data={"seal": html.unescape(seal[1]) if seal else "", **fields})
+    return confirm(client, f"/emergency/{number}/confirm", **fields)

@@ -74,20 +74,20 @@ def decide_held(story: Story, *, drop: bool) -> None:
     for one in story.present().held[:1]:
         if not drop:
             story.ordered_anew(one.number, urgent=one.urgent)
-        story.post(OPERATOR, f"/held/{one.kind}/{one.number}", **({"drop": "1"} if drop else {}))
+        story.fill(OPERATOR, f"/held/{one.kind}/{one.number}", pressed=("drop", "1") if drop else None)
 
 
 def play_now(story: Story, number: int) -> None:
     """Ask for a broadcast at once."""
     story.ordered_anew(number, urgent=False)
-    story.post(OPERATOR, f"/schedule/{number}/air")
+    story.fill(OPERATOR, f"/schedule/{number}/air")
 
 
 def resume(story: Story) -> None:
     """Let the rest of what was stopped last go on, where the first page offers that."""
     offered = re.findall(r"/resume/(\d+)", story.page(OPERATOR, "/fragments/now"))
     if offered:
-        story.post(OPERATOR, f"/resume/{offered[-1]}")
+        story.fill(OPERATOR, f"/resume/{offered[-1]}")
 
 
 def mute(story: Story, zone: str) -> None:

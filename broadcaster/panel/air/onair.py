@@ -18,8 +18,10 @@ from broadcaster.domain.people.roles import Permission
 from broadcaster.errors import RuleError
 from broadcaster.panel.web import own_templates
 from broadcaster.panel.web.access import actor, leave_to, needs, public, station
+from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.fragments import revalidated
 from broadcaster.panel.web.frame import Facts, Frame
+from broadcaster.panel.web.seeing import sealed
 from broadcaster.panel.web.undo import done
 from broadcaster.services.air import broadcasts, orders, stops
 from broadcaster.services.air.fitness import Organ, fitness
@@ -30,6 +32,8 @@ from broadcaster.services.work import telling
 
 blueprint = Blueprint("onair", __name__)
 _HEALTH_SECONDS = 30.0
+_CLOCK_READ_S = 600
+"""So long after it was shown a time of the machine may be confirmed."""
 _QUICK = (
     ("emergency.index", "Phát khẩn cấp", "urgent", Permission.EMERGENCY),
     ("live.index", "Nói qua micro", "microphone", Permission.OPERATE),
@@ -171,16 +175,18 @@ def stop() -> ResponseReturnValue:
 def resume(number: int) -> ResponseReturnValue:
     """The way back from a stop: what was not heard of a broadcast, now; asks once."""
     if request.method == "POST":
-        resuming.resume(station(), actor(), number)
+        resuming.resume(station(), actor(), number, seal=sealed())
         flash("Đã xếp phần còn lại; loa phát tiếp sau khoảng 12 giây.")
         return leave_to(url_for("onair.index"))
     with station().db.read() as session:
         row = schedule.broadcast(session, number)
         rests = resuming.rests_of(session, row)
     part = "_resume.html" if request.headers.get("HX-Request") else "resume.html"
-    possible = resuming.may_resume(row, station().now())
+    possible, seal = resuming.may_resume(row, station().now()), resuming.deciding(row, rests)
     names = _names(facts())
-    return render_template(f"air/onair/{part}", row=row, rests=rests, names=names, possible=possible, present=facts())
+    return render_template(
+        f"air/onair/{part}", row=row, rests=rests, names=names, possible=possible, present=facts(), shown=seal
+    )
 
 
 @blueprint.route("/held/<any(broadcast, emergency):kind>/<int:number>", methods=["GET", "POST"])
@@ -196,7 +202,7 @@ def held(kind: str, number: int) -> ResponseReturnValue:
                 stops.drop(station(), actor(), number, urgent=urgent)
                 flash("Đã bỏ; sẽ không phát nữa.")
             else:
-                stops.let_go(station(), actor(), number, urgent=urgent)
+                stops.let_go(station(), actor(), number, urgent=urgent, seal=sealed())
                 flash("Đã cho phát tiếp.")
         except RuleError as error:
             flash(error.message, "error")
@@ -204,18 +210,25 @@ def held(kind: str, number: int) -> ResponseReturnValue:
     present = facts(fresh=True)
     one = next((h for h in present.held if (h.number, h.urgent) == (number, urgent)), None)
     part = "_held.html" if request.headers.get("HX-Request") else "held.html"
-    return render_template(f"air/onair/{part}", one=one, kind=kind, present=present)
+    with station().db.read() as session:
+        shown = stops.deciding(session, one) if one else {}
+    return render_template(f"air/onair/{part}", one=one, kind=kind, present=present, shown=shown)
 
 
 @blueprint.route("/trust-clock", methods=["GET", "POST"])
 @needs(Permission.OPERATE)
 def trust_clock() -> ResponseReturnValue:
     """A person looked at the machine's clock and says that it is right; shows its time and asks once."""
+    now = station().now()
     if request.method == "POST":
+        read = a_number(sealed(), most=2**40) or 0
+        if not read <= now.timestamp() <= read + _CLOCK_READ_S:
+            flash("Đồng hồ vừa được chỉnh, hoặc trang để quá mười phút. Hãy so lại giờ rồi bấm.", "error")
+            return leave_to(url_for("onair.trust_clock"))
         flash(orders.in_words(orders.tell(station(), actor(), Verb.TRUST_CLOCK)))
         return leave_to(url_for("onair.index"))
     part = "_clock.html" if request.headers.get("HX-Request") else "clock.html"
-    return render_template(f"air/onair/{part}", present=facts(fresh=True), now=station().local(station().now()))
+    return render_template(f"air/onair/{part}", present=facts(fresh=True), now=station().local(now))
 
 
 @blueprint.get("/fragments/level")

@@ -18,7 +18,7 @@ from broadcaster.panel.lexicon.form import HINTS, LexiconForm, fields_of
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import the_numbers
 from broadcaster.panel.web.paging import Page, wanted_page
-from broadcaster.panel.web.seeing import opened
+from broadcaster.panel.web.seeing import opened, sealed
 from broadcaster.panel.web.sending import send_trial
 from broadcaster.services.lexicon import agreeing, layers
 from broadcaster.services.lexicon.changes import AffectedError, Change, Effect, as_it_is, facts_of
@@ -85,7 +85,7 @@ def decide(number: int) -> ResponseReturnValue:
     accept, effect = request.form.get("do") != "refuse", None
     if request.method == "POST":
         try:
-            agreeing.decide(station(), actor(), number, accept=accept, confirmed=_seen(), hold=_hold())
+            agreeing.decide(station(), actor(), number, accept=accept, confirmed=_seen(), hold=_hold(), seal=sealed())
         except AffectedError as error:
             effect = error.effect
         else:
@@ -96,7 +96,15 @@ def decide(number: int) -> ResponseReturnValue:
         change = agreeing.change_of(session, row)
         gone = [r for r in session.scalars(layers.live()) if r.id in change.remove]
         names = people.names_by_username(session)
-    values: dict[str, Any] = {"row": row, "change": change, "gone": gone, "effect": effect, "hold": _hold_now()}
+        shown = agreeing.deciding(session, row)
+    values: dict[str, Any] = {
+        "row": row,
+        "shown": shown,
+        "change": change,
+        "gone": gone,
+        "effect": effect,
+        "hold": _hold_now(),
+    }
     page = render_template("lexicon/decide.html", names=names, modes=layers.MODES, **values)
     return page, 422 if effect else 200
 

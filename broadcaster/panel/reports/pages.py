@@ -21,6 +21,7 @@ from broadcaster.panel.reports.figures import shown_tables
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_date, a_number
 from broadcaster.panel.web.paging import Page, wanted_page
+from broadcaster.panel.web.seeing import sealed
 from broadcaster.reporting.charts import Chart
 from broadcaster.services.reports import checking, due, jobs, tracing
 from broadcaster.services.reports import drawing as reporting
@@ -85,6 +86,7 @@ def show(number: int) -> ResponseReturnValue:
         document=document,
         relayed=row.figures.get("relay", {}).get("heard_ms", 0),
         tables=shown_tables(document, row) if document else [],
+        shown=reporting.deciding(row),
         drawings=[_drawing(c) for c in document.pictures()] if document else [],
     )
 
@@ -153,7 +155,7 @@ def issue(number: int) -> ResponseReturnValue:
         flash("Hãy chọn ngày ban hành.", "error")
         return leave_to(url_for("reports.show", number=number))
     try:
-        reporting.issue(station(), actor(), number, request.form.get("issued_number", ""), day)
+        reporting.issue(station(), actor(), number, request.form.get("issued_number", ""), day, seal=sealed())
     except RuleError as error:
         flash(error.message, "error")
     else:

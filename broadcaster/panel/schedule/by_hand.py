@@ -15,6 +15,7 @@ from broadcaster.db.queries import schedule
 from broadcaster.db.queries import zones as zones_queries
 from broadcaster.db.queries.scripts import many
 from broadcaster.domain.air.broadcasts import ItemKind
+from broadcaster.domain.air.shown import deciding
 from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.seen import OvertakenError
 from broadcaster.domain.setup.zones import ALL
@@ -25,6 +26,7 @@ from broadcaster.panel.web.fields import a_date, a_moment, a_number, the_numbers
 from broadcaster.panel.web.looks import look
 from broadcaster.panel.web.ordering import reordered
 from broadcaster.panel.web.replanning import replanned
+from broadcaster.panel.web.seeing import sealed
 from broadcaster.panel.web.undo import done
 from broadcaster.services.schedule import by_hand, coming, leaving_out, places, undoing
 from broadcaster.services.scripts.approving import airable
@@ -103,6 +105,7 @@ def _replace(number: int, verb: str) -> ResponseReturnValue:
     page = render_template(
         f"schedule/by_hand/{'_place' if fragment else 'place'}.html",
         row=row,
+        facts=deciding(schedule.broadcast_of(row)),
         names=names,
         verb=verb,
         moving=verb == "move",
@@ -121,12 +124,12 @@ def _placed(number: int, verb: str, to: dt.datetime) -> ResponseReturnValue:
         before, title = row.starts_at, row.title
     local = here.local(to)
     if verb == "copy":
-        new = by_hand.copy(here, actor(), number, to)
+        new = by_hand.copy(here, actor(), number, to, seal=sealed())
         words = f"Đã chép “{title}” sang {local:%H:%M %d/%m/%Y}."
         undoable(words, new, url_for("calendar.show", number=number))
         _tell_faults(new)
         return leave_to(url_for("calendar.show", number=new))
-    new = by_hand.move(here, actor(), number, to)
+    new = by_hand.move(here, actor(), number, to, seal=sealed())
     words = f"Đã dời “{title}” từ {here.local(before):%H:%M %d/%m} sang {local:%H:%M %d/%m/%Y}."
     view = request.args.get("view", "")
     week = url_for("calendar.index", week=local.date().isoformat(), view=view)

@@ -21,6 +21,7 @@ from broadcaster.db.queries.scripts import many
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, Overrun, RundownItem
 from broadcaster.domain.air.desk import Verb
 from broadcaster.domain.air.lateness import LatePolicy
+from broadcaster.domain.air.shown import deciding
 from broadcaster.domain.fold import slug
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.people.roles import Permission
@@ -35,6 +36,7 @@ from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_date, a_number
 from broadcaster.panel.web.filters import short_day
 from broadcaster.panel.web.replanning import replanned
+from broadcaster.panel.web.seeing import sealed
 from broadcaster.panel.web.sending import send_sound
 from broadcaster.panel.web.undo import done
 from broadcaster.scheduling.rotation_words import no_rotation
@@ -280,17 +282,18 @@ def command(number: int, verb: str) -> ResponseReturnValue:
         page = url_for("calendar.show", number=number)
         if verb == Verb.SKIP and leaving_out.leave_out(station(), actor(), [number]):
             undoable("Đã bỏ qua buổi này; loa sẽ im vào giờ đó.", number, page)
+        elif verb == Verb.AIR:
+            flash(orders.in_words(orders.air_now(station(), actor(), number, sealed())))
         else:
-            flash(orders.in_words(orders.tell(station(), actor(), Verb(verb), broadcast_id=number)))
+            flash(orders.in_words(orders.tell(station(), actor(), Verb.SKIP, broadcast_id=number)))
         return leave_to(page)
     with station().db.read() as session:
         row = schedule.broadcast(session, number)
         names = zones_queries.zone_names(session)
         refused = places.not_now(station(), session, row) if verb == Verb.AIR else None
     part = "_command.html" if request.headers.get("HX-Request") else "command.html"
-    return render_template(
-        f"schedule/calendar/{part}", row=row, names=names, verb=verb, leaves_out=verb == Verb.SKIP, refused=refused
-    )
+    page, leaves_out, facts = f"schedule/calendar/{part}", verb == Verb.SKIP, deciding(schedule.broadcast_of(row))
+    return render_template(page, row=row, names=names, verb=verb, leaves_out=leaves_out, refused=refused, shown=facts)
 
 
 @blueprint.post("/plan")

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from broadcaster.domain.people.roles import Permission
 from broadcaster.errors import NotFoundError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.seeing import sealed
 from broadcaster.services.setup import lacking, restored
 
 blueprint = Blueprint("restored", __name__, url_prefix="/settings/restored")
@@ -18,10 +19,12 @@ blueprint = Blueprint("restored", __name__, url_prefix="/settings/restored")
 def index() -> ResponseReturnValue:
     """What a station that was brought back holds back, and the sounds that it needs and lacks."""
     here = station()
+    waiting = restored.waiting(here)
     return render_template(
         "setup/settings/restored.html",
         archive=restored.source(here),
-        waiting=restored.waiting(here),
+        waiting=[(one, restored.deciding(here, one)) for one in waiting],
+        listed=restored.listed(waiting),
         lacks=lacking.lacks(here),
     )
 
@@ -30,10 +33,12 @@ def index() -> ResponseReturnValue:
 @needs(Permission.VIEW)
 def decide(key: str, deed: str) -> ResponseReturnValue:
     """Let one thing go on, or put it aside; each asks for its own right."""
-    deeds = {"let": restored.let, "drop": restored.drop}
-    if deed not in deeds:
+    if deed == "let":
+        flash(restored.let(station(), actor(), key, seal=sealed()))
+    elif deed == "drop":
+        flash(restored.drop(station(), actor(), key))
+    else:
         raise NotFoundError("Không có việc này.", field="deed")
-    flash(deeds[deed](station(), actor(), key))
     return leave_to(url_for("restored.index"))
 
 
@@ -51,6 +56,6 @@ def make_again() -> ResponseReturnValue:
 @needs(Permission.MANAGE)
 def all_seen() -> ResponseReturnValue:
     """Put aside what still waits, and take the notice off the first page."""
-    restored.seen(station(), actor())
+    restored.seen(station(), actor(), seal=sealed())
     flash("Đã bỏ những việc còn chờ và thôi nhắc về lần khôi phục này.")
     return leave_to(url_for("onair.index"))

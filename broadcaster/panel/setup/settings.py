@@ -196,8 +196,8 @@ def restore(name: str) -> ResponseReturnValue:
     found = backup.find(here.home, name)
     made = None
     if request.method == "POST":
-        made = restoring.restore_beside(here, actor(), name)
-    return render_template("setup/settings/restore.html", found=found, made=made)
+        made = restoring.restore_beside(here, actor(), name, seal=seeing.sealed())
+    return render_template("setup/settings/restore.html", found=found, made=made, shown=restoring.deciding(found))
 
 
 def _waiting() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The mark of what a form was opened on, from the page to the use case and back; and what changed meanwhile."""
+"""The mark of what a form was opened on, and the seal of what a page showed, from the page to the use case and back."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask, g, request
 
+from broadcaster.domain.confirming import seal_of
 from broadcaster.domain.seen import OvertakenError, mark_of
 from broadcaster.errors import RuleError
 from broadcaster.panel.web.access import station
@@ -19,12 +20,17 @@ OPENED = "opened"
 
 def init(app: Flask) -> None:
     """Let the templates of `app` write the mark, and say what changed."""
-    app.jinja_env.globals.update(opened_on=_opened_on, changed_meanwhile=_changed_meanwhile)
+    app.jinja_env.globals.update(opened_on=_opened_on, changed_meanwhile=_changed_meanwhile, seal_of=seal_of)
 
 
 def opened() -> str:
     """The mark that came with the form."""
     return request.form.get(OPENED, "")[:8000]
+
+
+def sealed() -> str:
+    """The seal that came with what was confirmed; `parts.sealed` of the templates writes it."""
+    return request.form.get("seal", "")[:2000]
 
 
 def noted(error: RuleError, fields: Iterable[Any] = ()) -> RuleError:

@@ -6,8 +6,12 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from broadcaster.clock import SystemClock
-from broadcaster.db.models import Command
+from broadcaster.db.models import BroadcastRow, Command
+from broadcaster.db.queries.one import one_of
+from broadcaster.db.queries.schedule import broadcast_of
 from broadcaster.domain.air.desk import Answer, OrderEffect, OrderOutcome, Verb
+from broadcaster.domain.air.shown import SHOWN, deciding
+from broadcaster.domain.confirming import require_shown
 from broadcaster.domain.people.roles import Actor
 from broadcaster.services.air import broadcasts
 from broadcaster.services.station import Station
@@ -32,6 +36,18 @@ def tell(station: Station, actor: Actor, verb: Verb, **arguments: Any) -> Answer
         return said or answer_of(station, number)
     number, heard = broadcasts.give(station, actor, verb, arguments, lambda m: broadcasts.ring(station.home, **m))
     return answered(station, number, heard=heard)
+
+
+def air_now(station: Station, actor: Actor, number: int, seal: str) -> Answer | None:
+    """Tell play-out to begin a broadcast at once, if it is what was shown of it; return what came of it.
+
+    Raises:
+        NotAsShownError: it is another by now.
+        Others as `tell`.
+    """
+    with station.db.read() as session:
+        require_shown(deciding(broadcast_of(one_of(session, BroadcastRow, number))), seal, SHOWN)
+    return tell(station, actor, Verb.AIR, broadcast_id=number)
 
 
 def answered(station: Station, number: int, *, heard: bool) -> Answer | None:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Emergency, OutputStop
 from broadcaster.db.queries import air
 from broadcaster.db.queries.one import one_of
+from broadcaster.db.queries.schedule import broadcast_of
 from broadcaster.db.queries.stops import HeldNow, known
 from broadcaster.domain.air.desk import Verb
+from broadcaster.domain.air.shown import SHOWN
+from broadcaster.domain.air.shown import deciding as of_broadcast
 from broadcaster.domain.air.stops import Stops
+from broadcaster.domain.confirming import require_shown
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import RuleError
 from broadcaster.services.air import broadcasts, emergency_ending, emergency_soundings
@@ -39,19 +44,31 @@ def one_held(station: Station, number: int, *, urgent: bool) -> HeldNow:
         return _one(station, session, number, urgent=urgent)
 
 
-def let_go(station: Station, actor: Actor, number: int, *, urgent: bool) -> None:
+def deciding(session: Session, one: HeldNow) -> dict[str, Any]:
+    """All that a person is shown of what a stop holds back, and all that would sound of it."""
+    held = (one.zones, one.stop.at, one.stop.by)
+    if one.urgent:
+        row = one_of(session, Emergency, one.number)
+        said = {"title": row.title, "text": row.text, "zones": row.zones, "repeat_minutes": row.repeat_minutes}
+        return {**said, "sound": row.quick_sha256, "held": held}
+    return of_broadcast(broadcast_of(one_of(session, BroadcastRow, one.number)), held=held)
+
+
+def let_go(station: Station, actor: Actor, number: int, *, urgent: bool, seal: str | None = None) -> None:
     """Order anew what a stop holds back: it sounds now or, where its time is still to come, at its time.
 
-    An emergency is said again from its siren, and its repeats go on.
+    An emergency is said again from its siren, and its repeats go on. `seal` is that of what was shown (`deciding`).
 
     Raises:
         ForbiddenError: the actor may not operate, or not in an emergency.
+        NotAsShownError: it is no longer what was shown.
         RuleError: it is not held back any more.
     """
     actor.require(Permission.EMERGENCY if urgent else Permission.OPERATE)
     now = station.now()
     with station.db.write() as session:
-        _one(station, session, number, urgent=urgent)
+        one = _one(station, session, number, urgent=urgent)
+        require_shown(deciding(session, one), seal, SHOWN)
         Trail(session, now, actor).record("let-go", "emergency" if urgent else "broadcast", number)
         overdue = _order_anew(station, session, number, now, urgent=urgent)
     if overdue:

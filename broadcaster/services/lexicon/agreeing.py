@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import LexiconProposal, LexiconRow, LexiconVersion
 from broadcaster.db.queries import proposals
 from broadcaster.db.queries.one import one_of
+from broadcaster.domain.confirming import require_shown
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import ForbiddenError
 from broadcaster.services.audit import Trail
@@ -104,6 +105,12 @@ def change_of(session: Session, row: LexiconProposal) -> Change:
     return Change(add=add, remove=tuple(n for n in row.remove if n in there))
 
 
+def deciding(session: Session, row: LexiconProposal) -> dict[str, Any]:
+    """All that a leader is shown of a proposal: what is to be read how, and what goes."""
+    gone = select(LexiconRow.written, LexiconRow.spoken).where(LexiconRow.id.in_(change_of(session, row).remove))
+    return {"by": row.by, "add": row.add, "gone": sorted(map(tuple, session.execute(gone)))}
+
+
 def decide(
     station: Station,
     actor: Actor,
@@ -112,11 +119,13 @@ def decide(
     accept: bool,
     confirmed: Collection[int] = (),
     hold: bool | None = None,
+    seal: str | None = None,
 ) -> None:
-    """Let a proposal take effect, or put it aside.
+    """Let a proposal take effect, or put it aside; `seal` is that of what was shown (`deciding`).
 
     Raises:
         ForbiddenError: the actor is no leader.
+        NotAsShownError: it asks for something else by now.
         RuleError: it was decided before.
         AffectedError: approved scripts would become stale that were not confirmed.
     """
@@ -124,6 +133,7 @@ def decide(
     with station.db.read() as session:
         row = proposals.undecided(session, LexiconProposal, number)
         change, by = change_of(session, row), row.by
+        require_shown(deciding(session, row), seal, {"add": "Cách đọc mới", "gone": "Cách đọc bị bỏ"})
     if accept:
         changes.apply(station, actor, change, confirmed=confirmed, hold=hold, by=by)
     with station.db.write() as session:

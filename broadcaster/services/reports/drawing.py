@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from broadcaster.db.models import Report
 from broadcaster.db.queries import figures
 from broadcaster.db.queries.one import one_of
+from broadcaster.domain.confirming import require_shown
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.reports.periods import ReportPeriod
 from broadcaster.errors import RuleError
@@ -131,10 +133,19 @@ def frozen(station: Station, row: Report) -> ReportDocument:
     )
 
 
-def issue(station: Station, actor: Actor, number: int, official: str, day: dt.date) -> None:
+def deciding(row: Report) -> dict[str, Any]:
+    """What a report says, and what it was counted from: all that is issued under a number."""
+    counted = [row.entries_from, row.entries_to, row.last_hash]
+    return {"title": row.title, "content": row.content_sha256, "figures": row.figures, "counted": counted}
+
+
+def issue(station: Station, actor: Actor, number: int, official: str, day: dt.date, *, seal: str | None = None) -> None:
     """Note the number and date that văn thư gave; an issued report is never issued again.
 
+    `seal` is that of what was shown (`deciding`).
+
     Raises:
+        NotAsShownError: the report says something else by now.
         RuleError: it is issued already, or the number is empty.
     """
     actor.require(Permission.REPORT)
@@ -145,6 +156,7 @@ def issue(station: Station, actor: Actor, number: int, official: str, day: dt.da
         row = one_of(session, Report, number)
         if row.issued_number:
             raise RuleError(f"Báo cáo đã ban hành với số {row.issued_number}.", field="issued_number")
+        require_shown(deciding(row), seal, {"title": "Tên", "content": "Nội dung", "figures": "Số liệu"})
         if day < station.local(row.at).date() or day > station.today():
             raise RuleError("Ngày ban hành phải từ ngày lập đến hôm nay.", field="issued_on")
         row.issued_number, row.issued_on = official, day

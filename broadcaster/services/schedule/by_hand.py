@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, origins
 from broadcaster.db.queries.one import one_of
+from broadcaster.db.queries.schedule import broadcast_of
 from broadcaster.db.queries.zones import cue_sounds, zone_map
 from broadcaster.domain.air.broadcasts import (
     NO_SESSION,
@@ -25,6 +26,8 @@ from broadcaster.domain.air.broadcasts import (
     RundownItem,
 )
 from broadcaster.domain.air.causes import Cause
+from broadcaster.domain.air.shown import SHOWN, deciding
+from broadcaster.domain.confirming import require_shown
 from broadcaster.domain.fold import one_line
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS
@@ -84,10 +87,18 @@ def keys_anew(row: BroadcastRow, keys: Sequence[str], cues: Mapping[str, str]) -
     return [have.get(what, what) for what in whats]
 
 
-def move(station: Station, actor: Actor, number: int, starts_at: dt.datetime, *, dry_run: bool = False) -> int:
+def move(
+    station: Station,
+    actor: Actor,
+    number: int,
+    starts_at: dt.datetime,
+    *,
+    dry_run: bool = False,
+    seal: str | None = None,
+) -> int:
     """Air a broadcast at another time (aware UTC); return the number under which it now stands.
 
-    `dry_run` only checks.
+    `dry_run` only checks; `seal` is that of what was shown (`deciding`).
 
     Raises:
         ForbiddenError: the actor may not change the schedule.
@@ -96,6 +107,7 @@ def move(station: Station, actor: Actor, number: int, starts_at: dt.datetime, *,
     actor.require(Permission.SCHEDULE)
     with station.db.write() as session:
         row = _changeable(session, number, station.now())
+        require_shown(deciding(broadcast_of(row)), seal, SHOWN)
         require_place(station, session, row, starts_at, row.zones, besides=row.id)
         probe = origins.copied(row, row.zones, starts_at)
         renew(probe, approved(session))
@@ -128,6 +140,7 @@ def copy(
     zones: Sequence[str] = (),
     *,
     dry_run: bool = False,
+    seal: str | None = None,
 ) -> int:
     """Plan the same rundown once more at another time, in `zones` (none: the same zones); return its number.
 
@@ -138,6 +151,7 @@ def copy(
     actor.require(Permission.SCHEDULE)
     with station.db.write() as session:
         row = _row(session, number)
+        require_shown(deciding(broadcast_of(row)), seal, SHOWN)
         codes = list(zone_map(session).expand(zones or row.zones, where="zones"))
         twin = origins.copied(row, codes, starts_at)
         renew(twin, approved(session))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,6 +27,9 @@ from broadcaster.domain.air.broadcasts import (
     RundownItem,
 )
 from broadcaster.domain.air.causes import Cause
+from broadcaster.domain.air.shown import SHOWN
+from broadcaster.domain.air.shown import deciding as of_broadcast
+from broadcaster.domain.confirming import require_shown
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import RuleError
@@ -96,14 +100,21 @@ def resumable(session: Session, rows: Iterable[BroadcastRow], now: dt.datetime) 
     return {row.id for row in rows if may_resume(row, now) and rests_of(session, row)}
 
 
-def resume(station: Station, actor: Actor, broadcast_id: int) -> int:
+def deciding(row: BroadcastRow, rests: Sequence[Rest]) -> dict[str, Any]:
+    """All that a person is shown before the rest of a broadcast goes on."""
+    return of_broadcast(broadcast_of(row), rests=[([i.no for i in rest.items], rest.zones) for rest in rests])
+
+
+def resume(station: Station, actor: Actor, broadcast_id: int, *, seal: str | None = None) -> int:
     """Plan the rest of a stopped broadcast a few seconds from now, in the zones that missed it; return its number.
 
-    Zones that missed other items hear theirs one after the other. What may not air any more is left out.
+    Zones that missed other items hear theirs one after the other. What may not air any more is left out. `seal` is
+    that of what was shown (`deciding`).
 
     Raises:
         ForbiddenError: the actor may not operate.
         NotFoundError: there is no such broadcast.
+        NotAsShownError: what is left of it is no longer what was shown.
         RuleError: no person stopped it, nothing is left of it, it ended too long ago, the hour is not allowed, or the
             zones are taken.
     """
@@ -116,6 +127,7 @@ def resume(station: Station, actor: Actor, broadcast_id: int) -> int:
                 "Khẩn cấp. Hãy xếp một buổi mới.",
                 field="broadcast",
             )
+        require_shown(deciding(row, rests_of(session, row)), seal, SHOWN)
         rests = _airable(station, session, row)
         starts_at = (station.now() + LEAD).replace(microsecond=0)
         whole = sum((length_of(r.items) + _SEAM for r in rests), dt.timedelta()) - _SEAM

@@ -6,17 +6,20 @@ import datetime as dt
 import json
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import BroadcastRow, Emergency, MuteRow
 from broadcaster.db.queries.one import one_of
+from broadcaster.db.queries.schedule import broadcast_of
 from broadcaster.db.queries.zones import zone_names
+from broadcaster.domain.air import shown
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.air.emergencies import EmergencyState
+from broadcaster.domain.confirming import require_shown
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import NotFoundError
 from broadcaster.services.air import emergencies, mutes
@@ -98,14 +101,29 @@ def waiting(station: Station) -> list[Waiting]:
         return _waiting(session, station.now())
 
 
-def let(station: Station, actor: Actor, key: str) -> str:
+def deciding(station: Station, one: Waiting) -> dict[str, Any]:
+    """All that would sound, or fall silent, if this went on; of an emergency its spoken words too."""
+    told = {"kind": one.kind, "title": one.title, "at": one.at}
+    with station.db.read() as session:
+        if one.kind is Held.EMERGENCY:
+            return told | emergencies.deciding(station, session, emergencies.get(session, one.number))
+        if one.kind is Held.BROADCAST:
+            return told | shown.deciding(broadcast_of(one_of(session, BroadcastRow, one.number)))
+    return told
+
+
+def let(station: Station, actor: Actor, key: str, *, seal: str | None = None) -> str:
     """Let one thing go on as it was when the backup was made; return what was done, in a Vietnamese sentence.
+
+    `seal` is that of what was shown (`deciding`).
 
     Raises:
         ForbiddenError: the actor may not.
+        NotAsShownError: it is no longer what was shown.
         RuleError: it does not wait, or cannot go on any more.
     """
     one = _one(station, actor, key)
+    require_shown(deciding(station, one), seal, emergencies.SHOWN | shown.SHOWN | {"at": "Lúc"})
     if one.kind is Held.EMERGENCY:
         emergencies.confirm(station, actor, one.number)
         return f"Đã phát lại bản tin khẩn cấp “{one.title}”."
@@ -141,16 +159,26 @@ def drop(station: Station, actor: Actor, key: str) -> str:
     return f"Đã bỏ: {one.title}."
 
 
-def seen(station: Station, actor: Actor) -> None:
+def seen(station: Station, actor: Actor, *, seal: str | None = None) -> None:
     """Note that a person has looked at the whole list; what still waits is put aside.
+
+    `seal` is that of the list that was shown (`listed`).
 
     Raises:
         ForbiddenError: the actor may not manage the station.
+        NotAsShownError: the list is no longer what was shown.
     """
     actor.require(Permission.MANAGE)
-    for one in waiting(station):
+    there = waiting(station)
+    require_shown(listed(there), seal, {"waiting": "Những việc còn chờ"})
+    for one in there:
         drop(station, actor, one.key)
     (station.home.run / MARK).unlink(missing_ok=True)
+
+
+def listed(there: list[Waiting]) -> dict[str, Any]:
+    """The list of what waits, as it is shown."""
+    return {"waiting": [(one.key, one.title, one.at) for one in there]}
 
 
 def _one(station: Station, actor: Actor, key: str) -> Waiting:

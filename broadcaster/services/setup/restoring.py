@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Update, delete, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -27,6 +27,7 @@ from broadcaster.disks import reason
 from broadcaster.domain.air.broadcasts import OPEN_STATES, BroadcastKind, BroadcastState
 from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.air.emergencies import EmergencyState
+from broadcaster.domain.confirming import require_shown
 from broadcaster.domain.people.roles import Actor, Permission, machine
 from broadcaster.errors import RuleError
 from broadcaster.home import Home
@@ -37,7 +38,7 @@ from broadcaster.services.audit import Trail
 from broadcaster.services.people import second_step
 from broadcaster.services.setup import before_restoring, lacking, restored
 from broadcaster.services.setup.archives import DATABASE, LISTS
-from broadcaster.services.setup.backup import find
+from broadcaster.services.setup.backup import Backup, find
 from broadcaster.services.setup.before_restoring import Checked
 from broadcaster.services.setup.founding import init
 from broadcaster.services.setup.restored import MARK, RESTORER
@@ -166,15 +167,24 @@ def _work_with(url: str, home: Home) -> None:
     home.settings_file.write_text(settings_file.changed(text, "database", {"url": url}), encoding="utf-8")
 
 
-def restore_beside(station: Station, actor: Actor, name: str) -> Restored:
+def deciding(found: Backup) -> dict[str, Any]:
+    """What is shown of a backup before it is brought back, and which file it is."""
+    return {"name": found.name, "at": found.at, "size": found.size}
+
+
+def restore_beside(station: Station, actor: Actor, name: str, *, seal: str | None = None) -> Restored:
     """Unpack a backup into a new folder beside the living station, which stays as it is.
+
+    `seal` is that of what was shown (`deciding`).
 
     Raises:
         ForbiddenError: the actor may not manage the station.
+        NotAsShownError: another backup has that name by now.
         RuleError: the backup is damaged, or the disk refuses.
     """
     actor.require(Permission.MANAGE)
     found = find(station.home, name)
+    require_shown(deciding(found), seal, {"at": "Lúc sao lưu", "size": "Dung lượng"})
     root = station.home.root
     target = root.with_name(f"{root.name}-khoi-phuc-{station.local(station.now()):%Y%m%d-%H%M%S}")
     made = restore(found.path, target, clock=station.clock, keys=station.home.keys)

@@ -13,7 +13,7 @@ from broadcaster.domain.people.roles import Actor, Role
 from broadcaster.services.air import broadcasts, emergencies
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.station import Station
-from tests.kit.panel import SignIn
+from tests.kit.panel import SignIn, confirm
 
 OPERATOR = Actor("vanhanh", "Người vận hành", frozenset({Role.OPERATOR}))
 STATUS = {"on_air": [], "sinks": {"main": "ok"}}
@@ -46,7 +46,7 @@ def test_a_stopped_emergency_is_listed_and_goes_on_from_the_first_page(
     assert "các lần lặp cũng bị giữ lại" in client.get(f"/emergency/{number}").text
     assert "Lũ về" in client.get(f"/held/emergency/{number}").text
     clock.advance(3)
-    client.post(f"/held/emergency/{number}")
+    confirm(client, f"/held/emergency/{number}")
     page = client.get("/").text
     assert "Đã dừng, chờ người cho phát tiếp" not in page
     assert "ĐANG PHÁT KHẨN CẤP (đang chuẩn bị lời)" in page
@@ -78,7 +78,7 @@ def test_a_held_broadcast_is_aired_by_an_order_of_its_own(station: Station, sign
     stop_all(station)
     client = sign_in("vanhanh")
     assert title in client.get(f"/held/broadcast/{number}").text
-    client.post(f"/held/broadcast/{number}")
+    confirm(client, f"/held/broadcast/{number}")
     with station.db.read() as session:
         (order,) = session.query(Command).all()
         assert (order.verb, order.arguments) == (Verb.AIR, {"broadcast_id": number})

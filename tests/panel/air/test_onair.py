@@ -26,7 +26,7 @@ from broadcaster.services.schedule import resuming
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.station import Station
 from tests.kit import seed
-from tests.kit.panel import SignIn
+from tests.kit.panel import SignIn, confirm
 
 ON_AIR = 6
 """The seed's broadcast of this afternoon."""
@@ -105,7 +105,7 @@ def test_the_rest_of_a_stopped_broadcast_airs_where_it_was_missed(station: Stati
     stopped(station)
     client = sign_in("vanhanh")
     assert "Mục đang đọc dở được đọc lại từ đầu" in client.get(f"/resume/{ON_AIR - 1}").text
-    assert client.post(f"/resume/{ON_AIR - 1}").status_code == 303
+    assert confirm(client, f"/resume/{ON_AIR - 1}").status_code == 303
     with station.db.read() as session:
         rest = session.query(BroadcastRow).filter(BroadcastRow.origin == Origin.STOPPED_REST).one()
         old = session.get(BroadcastRow, ON_AIR - 1)
@@ -169,7 +169,7 @@ def test_a_doubted_clock_is_confirmed_by_a_person_who_sees_its_time(station: Sta
     page = client.get("/trust-clock").text
     assert f"{station_time:%H:%M}" in page
     assert f"{station_time:%d/%m/%Y}" in page
-    assert client.post("/trust-clock").status_code == 303
+    assert confirm(client, "/trust-clock").status_code == 303
     with station.db.read() as session:
         (command,) = session.query(Command).filter(Command.verb == "trust-clock")
         assert command.by == "vanhanh"

@@ -32,7 +32,7 @@ from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.station import Station
 from broadcaster.services.work.performing import Progress, perform
 from tests.kit import seed
-from tests.kit.panel import SignIn, work
+from tests.kit.panel import SignIn, confirm, work
 
 KIT = machine("bộ thử")
 
@@ -309,7 +309,7 @@ def test_a_report_is_checked_drawn_again_and_issued(station: Station, sign_in: S
     assert client.post(f"{where}/redraw").status_code == 303
     work(station)
     assert client.get(f"{where}/files/0").status_code == 200
-    client.post(f"{where}/issue", data={"issued_number": "5/BC-UBND", "issued_on": "2026-03-04"})
+    confirm(client, where, f"{where}/issue", issued_number="5/BC-UBND", issued_on="2026-03-04")
     assert "Ban hành số 5/BC-UBND" in client.get(where).text
     client.post(f"{where}/issue", data={"issued_number": "", "issued_on": ""})
 

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from broadcaster.db.models import BroadcastRow
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.services.station import Station
-from tests.kit.panel import SignIn, agree
+from tests.kit.panel import SignIn, agree, confirm
 
 TOMORROW = 8
 """The seed's broadcast of tomorrow afternoon."""
@@ -47,7 +47,7 @@ def test_a_drop_on_the_calendar_asks_and_says_what_forbids_it(sign_in: SignIn, s
 
 def test_a_move_is_made_and_undone(sign_in: SignIn, station: Station) -> None:
     client = sign_in("vanhanh")
-    answer = client.post(f"/schedule/{TOMORROW}/move?view=day", data={"to": "2026-03-05T17:20"})
+    answer = confirm(client, f"/schedule/{TOMORROW}/move?view=day", to="2026-03-05T17:20")
     assert answer.location == "/schedule/?week=2026-03-05&view=day"
     assert row(station).state is BroadcastState.CANCELLED
     page = client.get(answer.location)
@@ -56,7 +56,7 @@ def test_a_move_is_made_and_undone(sign_in: SignIn, station: Station) -> None:
     assert "Đã hoàn tác" in back.text
     assert back.request.path == "/schedule/"  # the page on which it was done
     assert row(station).state is BroadcastState.PLANNED
-    late = client.post(f"/schedule/{TOMORROW}/move", data={"to": "2026-03-05T23:00"})
+    late = confirm(client, f"/schedule/{TOMORROW}/move", to="2026-03-05T23:00")
     assert late.status_code == 422
     assert 'value="2026-03-05T23:00"' in late.text
 
@@ -94,9 +94,9 @@ def test_a_single_broadcast_is_added_filled_copied_left_out_and_taken_back(sign_
     saved = client.post(made.location, data={"item": keys, "opened": seen}, follow_redirects=True)
     assert "Đã lưu nội dung" in saved.text
     assert [i.kind for i in row(station, number).rundown] == ["cue", "script"]
-    again = client.post(f"/schedule/{number}/copy", data={"to": "2026-03-05T18:30"}, follow_redirects=True)
+    again = confirm(client, f"/schedule/{number}/copy", to="2026-03-05T18:30")
     assert "đã có 3 buổi; Quy chế cho tối đa 3 buổi mỗi ngày" in again.text
-    copied = client.post(f"/schedule/{number}/copy", data={"to": "2026-03-06T18:30"})
+    copied = confirm(client, f"/schedule/{number}/copy", to="2026-03-06T18:30")
     twin = int(copied.location.rsplit("/", 1)[1])
     assert "Đã chép" in client.get(copied.location).text
     assert row(station, twin).rundown == row(station, number).rundown

@@ -9,7 +9,7 @@ from broadcaster.db.models import CueRow, MuteRow
 from broadcaster.services.air import signs
 from broadcaster.services.setup import lacking, restored
 from broadcaster.services.station import Station
-from tests.kit.panel import SignIn
+from tests.kit.panel import SignIn, confirm
 
 
 def bring_back(station: Station) -> None:
@@ -41,7 +41,7 @@ def test_the_first_page_says_that_the_station_was_brought_back_until_all_was_see
     page = admin.get("/settings/restored/").text
     assert "tất cả các cụm" in page
     assert "Tắt tiếng lại" in page
-    assert admin.post("/settings/restored/seen").status_code == 303
+    assert confirm(admin, "/settings/restored/", "/settings/restored/seen").status_code == 303
     assert "Đài vừa khôi phục" not in admin.get("/").text
 
 
@@ -71,8 +71,8 @@ def test_each_thing_is_decided_by_a_press_of_a_button(station: Station, sign_in:
     bring_back(station)
     (held,) = restored.waiting(station)
     operator = sign_in("vanhanh")
-    answer = operator.post(f"/settings/restored/{held.key}/let", follow_redirects=True)
-    assert "Đã tắt tiếng lại" in answer.text
+    assert confirm(operator, "/settings/restored/", f"/settings/restored/{held.key}/let").status_code == 303
+    assert "Đã tắt tiếng lại" in operator.get("/settings/restored/").text
     assert restored.waiting(station) == []
     assert "Đài vừa khôi phục" not in operator.get("/").text
 

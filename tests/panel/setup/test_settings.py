@@ -15,7 +15,7 @@ from broadcaster.services.station import Station, open_station
 from broadcaster.services.work.jobs import due
 from broadcaster.services.work.performing import perform
 from broadcaster.worker.handlers import HANDLERS
-from tests.kit.panel import SignIn, agree
+from tests.kit.panel import SignIn, agree, confirm
 
 HOURS = {
     "windows": "05:00-07:30\n16:30-19:00",
@@ -141,7 +141,7 @@ def test_a_backup_is_taken_fetched_and_brought_back_beside_the_station(sign_in: 
     assert any(n.endswith(".flac") for n in inside)
     assert client.get("/settings/backups/..%2fstation.toml").status_code == 404
     assert "giữ nguyên" in client.get(f"/settings/backups/{name}/restore").text
-    page = client.post(f"/settings/backups/{name}/restore").text
+    page = confirm(client, f"/settings/backups/{name}/restore").text
     root = next(station.home.root.parent.glob("station-khoi-phuc-*"))
     assert str(root) in page
     again = open_station(root)
