@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import shutil
-import socket
-import subprocess
-import tempfile
 import uuid
 import wave
 from collections.abc import Callable, Iterator
@@ -25,15 +21,12 @@ from broadcaster.clock import FrozenClock
 from broadcaster.db import schema
 from broadcaster.db.session import Database
 from broadcaster.services.people import passwords
-from tests.kit import properties
+from tests.kit import postgres, properties
 from tests.kit.clocks import NOON
-from tests.kit.waiting import until
 from tests.needs import browser_fault
 
 properties.register()
 pytest_plugins = ("tests.kit.hangs",)
-
-UTF8 = ("--encoding=UTF8", "--locale=C.UTF-8")  # a bare machine may name a language that it has not
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -47,50 +40,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         item.add_marker(pytest.mark.skip(reason=fault))
 
 
-def _postgres_bin() -> Path | None:
-    for base in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
-        if (base / "initdb").exists():
-            return base
-    return None
-
-
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """A real PostgreSQL on loopback for this session; its URL without a database name."""
-    binaries = _postgres_bin()
-    if binaries is None:
-        pytest.skip("PostgreSQL is not installed")
-    # Not below pytest's own folder: each session that starts shuts that to other users, and the server with it.
-    folder = Path(tempfile.mkdtemp(prefix="loa-pg-"))
-    as_user: list[str] = []
-    if os.geteuid() == 0:
-        as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-        shutil.chown(folder, "postgres", "postgres")
-    owner = "postgres" if as_user else getpass.getuser()
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
-    data = folder / "data"
-    subprocess.run(
-        [*as_user, binaries / "initdb", "-D", data, "-A", "trust", "-U", owner, "--no-sync", *UTF8],
-        check=True,
-        capture_output=True,
-    )
-    log = (folder / "log").open("wb")
-    server = subprocess.Popen(
-        [*as_user, binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", str(folder), "-F"],
-        stdout=log,
-        stderr=log,
-    )
-    try:
-        asked = [binaries / "pg_isready", "-h", "127.0.0.1", "-p", str(port), "-q"]
-        until(lambda: subprocess.run(asked, check=False).returncode == 0, 60, every=0.1)
-        yield f"postgresql+psycopg://{owner}@127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(20)
-        log.close()
-        shutil.rmtree(folder, ignore_errors=True)
+    with postgres.made() as server:
+        yield server.url
 
 
 @pytest.fixture(scope="session")
@@ -249,6 +203,8 @@ def _statements_compiled_once() -> Iterator[None]:
     def sharing(self: Database, *args: Any, **options: Any) -> None:
         made(self, *args, **options)
         known = first.setdefault(self.engine.dialect.name, self.engine)
+        if known.dialect.server_version_info is None:  # it never reached its server, so it learnt nothing
+            known = first[self.engine.dialect.name] = self.engine
         self.engine.dialect = self.engine.pool._dialect = known.dialect
         self.engine._compiled_cache = known._compiled_cache
 

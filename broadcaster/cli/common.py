@@ -31,9 +31,12 @@ format_option = click.option(
 
 
 @contextmanager
-def opened(ctx: click.Context, own_home: str | None = None) -> Iterator[Station]:
-    """Open the station for the length of a command, which says when it goes by settings of before."""
-    station = open_station(where(ctx, own_home))
+def opened(ctx: click.Context, own_home: str | None = None, *, patient: bool = False) -> Iterator[Station]:
+    """Open the station for the length of a command, which says when it goes by settings of before.
+
+    `patient` is for a command that does what it can while the database is away.
+    """
+    station = open_station(where(ctx, own_home), patient=patient)
     try:
         if fault := station.home.settings_fault():
             click.echo(f"Lưu ý: {fault}", err=True)

@@ -6,8 +6,10 @@ Each loads its own part of the house and no other's: play-out stands ready soone
 from __future__ import annotations
 
 import contextlib
+import functools
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -15,12 +17,13 @@ import click
 
 from broadcaster import apart, logs, private
 from broadcaster.cli.place import home_option, where
-from broadcaster.errors import RuleError
+from broadcaster.errors import RuleError, StationError
 from broadcaster.ports import taken
 from broadcaster.reserve import Reserve
 from broadcaster.supervise import bond
 from broadcaster.supervise.panel_port import inherited
 from broadcaster.supervise.signals import stop_event
+from broadcaster.threads import WatchedThread
 
 if TYPE_CHECKING:
     from broadcaster.home import Home
@@ -39,6 +42,7 @@ def web_command(ctx: click.Context, host: str | None, port: int | None, own_home
     stop = stop_event()
     with _process(ctx, own_home, "web") as station:
         bond.follow_supervisor(stop)
+        WatchedThread(functools.partial(_require_database, station, stop), "database", once=True).start()
         doors = inherited() or taken(host or station.settings.web.host, port or station.settings.web.port)
         serve(station, doors, stop)
 
@@ -72,13 +76,15 @@ def playout_command(ctx: click.Context, own_home: str | None) -> None:
 @click.pass_context
 def worker_command(ctx: click.Context, own_home: str | None) -> None:
     """Chạy phần xử lý nền: đọc, xử lý âm thanh, lên lịch, sao lưu (thường do “loa up” gọi)."""
+    from broadcaster.services.station import answers  # noqa: PLC0415 - play-out opens no database
     from broadcaster.worker.consumer import run  # noqa: PLC0415 - only this process works in the background
 
     stop = stop_event()
     apart.turn_on()
     with _process(ctx, own_home, "worker") as station:
         bond.follow_supervisor(stop)
-        run(station, stop)
+        if answers(station, stop):
+            run(station, stop)
 
 
 @click.command("desk", hidden=True)
@@ -117,4 +123,15 @@ def _process(ctx: click.Context, own_home: str | None, name: str) -> Iterator[St
 
     home = _home(where(ctx, own_home), name)
     with bond.only(home, name):
-        yield open_station(home.root)
+        yield open_station(home.root, patient=True)
+
+
+def _require_database(station: Station, stop: threading.Event) -> None:
+    """End the panel when its database, once it answers, is none of this program."""
+    from broadcaster.services.station import answers  # noqa: PLC0415 - play-out opens no database
+
+    try:
+        answers(station, stop)
+    except StationError as error:
+        logs.EventLog(__name__).error("no database of this program", error=error.message)
+        stop.set()

@@ -27,7 +27,7 @@ from broadcaster.cli.together import modes
 from broadcaster.clock import day_start
 from broadcaster.db.queries.schedule import broadcast_detail, broadcasts_between
 from broadcaster.db.queries.zones import zone_names
-from broadcaster.db.session import DatabaseUnavailableError
+from broadcaster.db.refusals import DatabaseUnavailableError
 from broadcaster.domain.air.broadcasts import ItemKind
 from broadcaster.domain.air.desk import Verb
 from broadcaster.domain.schedule.rotations import DayKind
@@ -391,7 +391,7 @@ def air_command(
 @click.pass_context
 def stop_command(ctx: click.Context, zones: str | None, own_home: str | None, *, yes: bool) -> None:
     """DỪNG PHÁT ngay, giữ lại những gì đang chờ; nói rõ loa nào đã im."""
-    with opened(ctx, own_home) as station:
+    with opened(ctx, own_home, patient=True) as station:
         wanted = zones.split(",") if zones else []
         names: dict[str, str] = {}
         also: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ import click
 from broadcaster import logs, private
 from broadcaster.cli.common import format_option, opened, show_json
 from broadcaster.cli.place import home_option, where
+from broadcaster.db.refusals import DatabaseUnavailableError
 from broadcaster.domain.air.broadcasts import BroadcastState
-from broadcaster.errors import RuleError
+from broadcaster.errors import RuleError, StationError
 from broadcaster.home import Home
 from broadcaster.reserve import Reserve
 from broadcaster.services.air import fitness, signs
@@ -24,7 +26,7 @@ from broadcaster.services.people.accounts import make_first_accounts
 from broadcaster.services.setup import certificates, doctor, settings_check
 from broadcaster.services.setup.founding import init
 from broadcaster.services.setup.starter import FirstBulletin, first_bulletin, prepare
-from broadcaster.services.station import Station, open_station
+from broadcaster.services.station import Station, answers, away, open_station
 from broadcaster.supervise import bond
 from broadcaster.supervise.panel_port import PanelPort
 from broadcaster.supervise.signals import stop_event
@@ -32,6 +34,10 @@ from broadcaster.supervise.up import Supervisor
 from broadcaster.threads import WatchedThread
 
 _WATCH_SECONDS = 240.0
+_WAITS = (
+    "Đài vẫn bật và chờ: máy phát phát những buổi đã nhận; trang quản lý và xử lý nền làm việc lại khi cơ sở dữ liệu "
+    "trả lời."
+)
 
 
 def _setting(text: str) -> tuple[str, str, Any]:
@@ -88,20 +94,18 @@ def up_command(
     stop = stop_event()
     if home.settings_file.is_file():  # a disk that is full takes no database before the reserve is given up
         Reserve(home.run / "reserve", home.settings_in_use().playout.reserve_megabytes * 1_000_000).tend()
-    if starter:
-        station = init(home.root)
-        _show_accounts(station)
-        for line in prepare(station):
-            click.echo(line)
-    else:
-        station = open_station(where(ctx, own_home))
+    station = _founded(home) if starter else open_station(where(ctx, own_home), patient=True)
     _close(station.home)
     logs.configure("up", station.home.logs)
     with bond.only(station.home, "up"):
-        for title in signs.mend(station):
-            click.echo(f"Âm thanh “{title}” không còn tệp: đài dùng âm thanh đi kèm thay. Nạp lại ở trang Âm thanh.")
+        refusals: list[StationError] = []
+        if why := away(station):
+            click.echo(f"{why} {_WAITS}")
+            _watch(functools.partial(_come_to_life, station, stop, refusals), "database")
+        else:
+            _greet(station)
         lines = sink_sentences(station)
-        for line in [*settings_check.in_settings(station), *lines]:
+        for line in lines:
             click.echo(line)
 
         def where_now() -> tuple[str, int]:
@@ -112,18 +116,55 @@ def up_command(
         door.open()
         if line := certificates.told(station, *where_now()):
             click.echo(line)
-        watcher = WatchedThread(
-            functools.partial(_tell_first_bulletin, station, stop, lines), "first-bulletin", once=True
-        )
         if starter:
-            watcher.start()
+            _watch(functools.partial(_tell_first_bulletin, station, stop, lines), "first-bulletin")
         Supervisor(station.home, station.clock, door).run(stop)
+    if refusals:
+        raise refusals[0]
     click.echo("Đài đã tắt.")
 
 
 def _close(home: Home) -> None:
     if said := private.told(home.root, private.close(home.root)):
         click.echo(said)
+
+
+def _watch(work: Callable[[], None], name: str) -> None:
+    WatchedThread(work, name, once=True).start()
+
+
+def _founded(home: Home) -> Station:
+    """The station with its starter kit; one that was founded before is opened also while its database is away."""
+    before = home.settings_file.is_file()
+    try:
+        station = init(home.root)
+    except DatabaseUnavailableError as error:
+        if not (before and error.passing):
+            raise
+        return open_station(home.root, patient=True)
+    _show_accounts(station)
+    for line in prepare(station):
+        click.echo(line)
+    return station
+
+
+def _come_to_life(station: Station, stop: threading.Event, refusals: list[StationError]) -> None:
+    """Wait for a database that comes later than we do; end all when it is none of ours."""
+    try:
+        if answers(station, stop):
+            click.echo("Cơ sở dữ liệu đã trả lời.")
+            _greet(station)
+    except StationError as error:
+        refusals.append(error)
+        stop.set()
+
+
+def _greet(station: Station) -> None:
+    """Mend what can be mended and say what is wrong, before anything sounds."""
+    for title in signs.mend(station):
+        click.echo(f"Âm thanh “{title}” không còn tệp: đài dùng âm thanh đi kèm thay. Nạp lại ở trang Âm thanh.")
+    for line in settings_check.in_settings(station):
+        click.echo(line)
 
 
 def _make_way(home: Home, *, replace: bool) -> None:
@@ -151,7 +192,7 @@ def doctor_command(ctx: click.Context, shape: str, own_home: str | None) -> None
     """Khám đài: đồng hồ, ổ đĩa, ffmpeg, giọng đọc, đường ra âm thanh, buổi phát sắp tới."""
     from broadcaster.panel.web import own_templates  # noqa: PLC0415 - knows how pages are written
 
-    with opened(ctx, own_home) as station:
+    with opened(ctx, own_home, patient=True) as station:
         checks = [*doctor.examine(station, sink_checks(station)), *own_templates.checks(station.home)]
     if shape == "json":
         show_json([{"name": c.name, "ok": c.ok, "sentence": c.sentence} for c in checks])
@@ -179,7 +220,7 @@ def sink_checks(station: Station) -> list[doctor.Check]:
     from broadcaster.playout.sinks import resolve_sinks  # noqa: PLC0415 - asks the sound system
 
     sinks = resolve_sinks(station.settings, station.home, station.clock)
-    found, used = [], fitness.outputs_of(station).names
+    found, used = [], frozenset() if away(station) else fitness.outputs_of(station).names
     for name in sinks.names:
         why, soon = sinks.examine(name)
         nobody = "" if name in sinks.several else sinks.notes.get(name) or sinks.nobody(name).text

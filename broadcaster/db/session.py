@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, CursorResult, Engine, UpdateBase, create_engine, event
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy import URL, Connection, CursorResult, Engine, UpdateBase, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from broadcaster.db.base import Encoded, json_text
-from broadcaster.errors import RuleError, StationError
+from broadcaster.db.refusals import refused
+from broadcaster.errors import RuleError
 from broadcaster.home import SQLITE
 
-_BUSY_MS = 10_000
+_BUSY_MS: Final = 10_000
+"""How long whoever wants to write waits for another who does, on either kind of database."""
+_LINE: Final = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""How long a server's silence is borne (s, the last in ms): one that lost its power says nothing."""
 
 
 class Database:
@@ -31,6 +39,8 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine, "connect", _sqlite_connect)
             event.listen(self.engine, "begin", _sqlite_begin)
+        else:
+            event.listen(self.engine, "connect", _server_connect)
         self.info: dict[str, Any] = {}
         """What whoever opened it wants every session to know, as `Session.info`."""
         self._sessions = sessionmaker(self.engine, expire_on_commit=False, info=self.info)
@@ -73,44 +83,13 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            code = getattr(error.orig, "sqlite_errorcode", None)
-            if not (
-                isinstance(error, OperationalError) or error.connection_invalidated or (code or 0) & 0xFF in _DAMAGED
-            ):
+            if (away := refused(error, self.url)) is None:
                 raise
-            full = code == sqlite3.SQLITE_FULL or (code is not None and _no_room(self.url))
-            words = _FULL if full else _words(code) or str(error.orig).strip().partition("\n")[0]
-            raise DatabaseUnavailableError(words, full=full) from error
+            raise away from error
 
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
-
-
-_DAMAGED: Final = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
-_FULL: Final = "ổ đĩa đã đầy, hãy xóa bớt tệp"
-_WORDS: Final = {
-    sqlite3.SQLITE_READONLY: "không có quyền ghi tệp station.db, hoặc ổ đĩa chỉ cho đọc",
-    sqlite3.SQLITE_CANTOPEN: "không mở được tệp station.db: thiếu quyền, ổ đĩa chỉ cho đọc, hoặc đường dẫn quá dài",
-    sqlite3.SQLITE_IOERR: "ổ đĩa không đọc hoặc ghi được tệp station.db",
-    sqlite3.SQLITE_BUSY: "một chương trình khác khóa nó quá lâu",
-    sqlite3.SQLITE_NOTADB: "tệp station.db bị hỏng, hãy khôi phục từ bản sao lưu",
-    sqlite3.SQLITE_CORRUPT: "tệp station.db bị hỏng, hãy khôi phục từ bản sao lưu",
-}
-"""Why SQLite refuses, by the low byte of its code."""
-_PAGE: Final = 65_536
-
-
-def _words(code: int | None) -> str:
-    return _WORDS.get(code & 0xFF, "") if code is not None else ""
-
-
-def _no_room(url: str) -> bool:
-    """Whether the disk of a file of SQLite is full; it says so in several ways."""
-    try:
-        return shutil.disk_usage(Path(url.removeprefix(SQLITE)).parent).free < _PAGE
-    except OSError:
-        return False
 
 
 def _engine(url: str, **options: Any) -> Engine:
@@ -122,6 +101,8 @@ def _engine(url: str, **options: Any) -> Engine:
     path = url.removeprefix(SQLITE)
     whole = URL.create("sqlite", database=path) if path != url else url  # a path may hold what an address may not
     try:
+        if not isinstance(whole, URL) and (asked := make_url(whole)).get_backend_name() == "postgresql":
+            options["connect_args"] = {name: value for name, value in _LINE.items() if name not in asked.query}
         return create_engine(whole, json_serializer=_json, **options)
     except ModuleNotFoundError as error:
         raise RuleError(
@@ -142,17 +123,6 @@ def changed(session: Session, statement: UpdateBase) -> int:
     return found.rowcount if isinstance(found, CursorResult) else 0
 
 
-class DatabaseUnavailableError(StationError):
-    """Raised when the database does not answer, is locked too long, or its disk is full."""
-
-    code = "database"
-
-    def __init__(self, detail: str, *, full: bool = False) -> None:
-        super().__init__(f"Cơ sở dữ liệu chưa dùng được: {detail}.")
-        self.full = full
-        """Whether the disk has no room for it."""
-
-
 def _json(value: Any) -> str:
     return value.text if isinstance(value, Encoded) else json_text(value)
 
@@ -160,11 +130,17 @@ def _json(value: Any) -> str:
 def _sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")  # before anything that may have to wait
     cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.close()
+
+
+def _server_connect(connection: Any, _record: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = {_BUSY_MS}")
+    connection.commit()
 
 
 def _sqlite_begin(connection: Connection) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,7 @@ from broadcaster import home as home_module
 from broadcaster.clock import Clock, SystemClock
 from broadcaster.db import version
 from broadcaster.db.queries.zones import zones_by_code
+from broadcaster.db.refusals import DatabaseUnavailableError
 from broadcaster.db.session import Database
 from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.errors import RuleError, StationError
@@ -22,6 +24,8 @@ from broadcaster.settings import Settings, brought_up
 from broadcaster.speech import registry
 
 log = EventLog(__name__)
+_AGAIN_S: Final = 1.0
+"""How often a database that does not answer is tried again."""
 
 
 class FollowedSettings:
@@ -85,25 +89,73 @@ class Station:
         self.db.dispose()
 
 
-def open_station(where: str | os.PathLike[str] | None = None, *, clock: Clock | None = None) -> Station:
+def open_station(
+    where: str | os.PathLike[str] | None = None, *, clock: Clock | None = None, patient: bool = False
+) -> Station:
     """Open the station at `where` (else `LOA_HOME`, else `./station`).
+
+    Args:
+        where: its home.
+        clock: by which it goes.
+        patient: open it also while its database does not answer; whoever asked for that does without, or waits until
+            `answers`.
 
     Raises:
         RuleError: there is no station there, or its settings are wrong.
-        StationError: its database is of another version of this program.
+        StationError: its database is of another version of this program, or does not answer.
     """
     home = home_module.find(where)
     settings = home.settings_in_use()
     registry.configure(settings.speech.engines)
     database = Database(home.database_url(settings))
     database.info["run"] = home.run
-    if not version.is_current(database) and version.is_empty(database):
+    try:
+        _require_current(database)
+    except DatabaseUnavailableError as error:
+        if not (patient and error.passing):
+            raise
+    return Station(home, settings, database, clock or SystemClock())
+
+
+def away(station: Station) -> str:
+    """Why the database of a station that was opened with patience does not answer yet; empty when it does."""
+    try:
+        _require_current(station.db)
+    except DatabaseUnavailableError as error:
+        return error.message
+    return ""
+
+
+def answers(station: Station, stop: threading.Event) -> bool:
+    """Wait for the database of a station that was opened with patience; False when `stop` is set before it answers.
+
+    Raises:
+        StationError: it is of another version of this program, or will not answer by itself.
+    """
+    said = ""
+    while not stop.is_set():
+        try:
+            _require_current(station.db)
+        except DatabaseUnavailableError as error:
+            if not error.passing:
+                raise
+            if error.message != said:
+                said = error.message
+                log.warning("database away", error=said)
+            stop.wait(_AGAIN_S)
+        else:
+            if said:
+                log.info("database answers")
+            return True
+    return False
+
+
+def _require_current(database: Database) -> None:
+    if version.is_current(database):
+        return
+    if version.is_empty(database):
         raise StationError(
             "Cơ sở dữ liệu của đài trống. Hãy khôi phục từ bản sao lưu (loa restore), hoặc chạy “loa init” để lập mới.",
             code="schema",
         )
-    if not version.is_current(database):
-        raise StationError(
-            "Cơ sở dữ liệu của đài thuộc phiên bản khác. Hãy chạy “loa init” để nâng cấp.", code="schema"
-        )
-    return Station(home, settings, database, clock or SystemClock())
+    raise StationError("Cơ sở dữ liệu của đài thuộc phiên bản khác. Hãy chạy “loa init” để nâng cấp.", code="schema")

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from broadcaster.db.session import DatabaseUnavailableError
+from broadcaster.db.refusals import DatabaseUnavailableError
 from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.log.chain import GENESIS, entry_hash
 from broadcaster.domain.log.playlog import Entry, Outcome

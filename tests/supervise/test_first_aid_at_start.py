@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from broadcaster.db.session import Database, DatabaseUnavailableError
+from broadcaster.db.refusals import DatabaseUnavailableError
+from broadcaster.db.session import Database
 from broadcaster.errors import RuleError, StationError
 from broadcaster.home import LONGEST
 from broadcaster.services.setup.founding import init

@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from broadcaster.apart import BusyError
-from broadcaster.db.session import DatabaseUnavailableError
+from broadcaster.db.refusals import DatabaseUnavailableError
 from broadcaster.disks import FULL
 from broadcaster.errors import ForbiddenError, NotFoundError, StationError, printed
 from broadcaster.logs import EventLog

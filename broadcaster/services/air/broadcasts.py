@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import BroadcastRow, Command, Incident, ZoneRow
 from broadcaster.db.queries.one import one_of
 from broadcaster.db.queries.schedule import broadcast_of
-from broadcaster.db.session import DatabaseUnavailableError, changed
+from broadcaster.db.refusals import DatabaseUnavailableError
+from broadcaster.db.session import changed
 from broadcaster.domain.air.broadcasts import (
     OPEN_STATES,
     Broadcast,

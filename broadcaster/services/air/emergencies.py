@@ -15,7 +15,7 @@ from broadcaster.db.models import Emergency
 from broadcaster.db.queries.emergencies import in_force
 from broadcaster.db.queries.one import one_of
 from broadcaster.db.queries.zones import zone_map
-from broadcaster.db.session import DatabaseUnavailableError
+from broadcaster.db.refusals import DatabaseUnavailableError
 from broadcaster.domain.air.emergencies import (
     Another,
     EmergencyRequest,

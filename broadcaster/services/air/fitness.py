@@ -23,7 +23,7 @@ from broadcaster.db.models import BroadcastRow, Heartbeat
 from broadcaster.db.queries import air
 from broadcaster.db.queries.schedule import broadcast_of
 from broadcaster.db.queries.zones import zones_by_code
-from broadcaster.db.session import DatabaseUnavailableError
+from broadcaster.db.refusals import DatabaseUnavailableError
 from broadcaster.disks import refused
 from broadcaster.domain.air.broadcasts import Broadcast, BroadcastState, ItemKind
 from broadcaster.domain.air.desk import PORT_FILE, PROCESS, PlayoutWord
