@@ -43,20 +43,16 @@ class Server:
         """Begin, and wait until it answers."""
         at = ["-h", "127.0.0.1", "-p", str(self._port)]
         with (self._folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [
-                    *self._as_user,
-                    self._binaries / "postgres",
-                    "-D",
-                    self._folder / "data",
-                    *at,
-                    "-k",
-                    self._folder,
-                    "-F",
-                ],
-                stdout=log,
-                stderr=log,
-            )
+            program = [
+                str(self._binaries / "postgres"),
+                "-D",
+                str(self._folder / "data"),
+                *at,
+                "-k",
+                str(self._folder),
+                "-F",
+            ]
+            self._process = subprocess.Popen([*self._as_user, *program], stdout=log, stderr=log)
         asked = [self._binaries / "pg_isready", *at, "-q"]
         until(lambda: subprocess.run(asked, check=False, timeout=20).returncode == 0, 60, every=0.1)
 
