@@ -36,7 +36,17 @@ class Server:
             self._port = s.getsockname()[1]
         self.url = f"postgresql+psycopg://{self._owner}@127.0.0.1:{self._port}"
         self._process: subprocess.Popen[bytes] | None = None
-        asked = [binaries / "initdb", "-D", folder / "data", "-A", "trust", "-U", self._owner, "--no-sync", *UTF8]
+        asked = [
+            str(binaries / "initdb"),
+            "-D",
+            str(folder / "data"),
+            "-A",
+            "trust",
+            "-U",
+            self._owner,
+            "--no-sync",
+            *UTF8,
+        ]
         subprocess.run([*self._as_user, *asked], check=True, capture_output=True, timeout=120)
 
     def start(self) -> None:
