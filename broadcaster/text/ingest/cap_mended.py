@@ -118,6 +118,8 @@ def _strangers(element: Any, mended: Mended) -> None:
         if child.tag.startswith((OWN, "{http://www.w3.org/1999/xhtml}")) or not child.tag.startswith("{"):
             continue
         if element.getparent() is None and child.tag.startswith(_SIGNATURE):
+            if any(later.tag.startswith(OWN) for later in child.itersiblings()):
+                mended.tell(child, "chữ ký không ở cuối")
             element.append(child)  # where the standard wants it
             continue
         if not _holds_elements(element):

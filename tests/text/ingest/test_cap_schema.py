@@ -262,6 +262,13 @@ def test_ways_of_breaking_it_that_have_one_reading_are_named(old, new, words):
     assert read_cap(broken.encode()).text == read_cap(STORM.encode()).text
 
 
+def test_a_signature_before_what_it_signs_is_put_right_and_named():
+    signed = STORM.replace("<identifier>", '<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"/><identifier>', 1)
+    assert not SCHEMA.validate(tree(signed))
+    assert "chữ ký không ở cuối" in told(signed.encode())
+    assert read_cap(signed.encode()).text == read_cap(STORM.encode()).text
+
+
 def test_several_faults_are_told_at_once_and_not_without_end():
     broken = STORM.replace("<urgency>Expected", "<urgency>Soon").replace("<status>Actual", "<status>Real")
     why = refusal(broken.encode())
