@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 def until(
-    what: Callable[[], T], seconds: float = 20.0, *, every: float = 0.01, passing: tuple[type[Exception], ...] = ()
+    what: Callable[[], T], seconds: float = 60.0, *, every: float = 0.01, passing: tuple[type[Exception], ...] = ()
 ) -> T:
     """Wait for something that must come true, and return it; faults of the kinds `passing` are a no."""
     end = time.monotonic() + seconds

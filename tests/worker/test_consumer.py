@@ -39,7 +39,7 @@ def states(station: Station) -> dict[str, str]:
 
 
 def wait_until(station: Station, kind: str, state: str) -> None:
-    until(lambda: states(station).get(kind) == state, 30, every=0.1)
+    until(lambda: states(station).get(kind) == state, every=0.1)
 
 
 def test_a_wanted_rendition_is_made_and_the_worker_stops_when_told(living: Station) -> None:
