@@ -2,6 +2,7 @@
 
 The panel turns it on for itself; anywhere else, as for the command line, the work is done where it is asked for. Few
 may be at it at once, and a person one at a time: whoever comes too often is told to wait, and nobody else is held up.
+What belongs to an emergency waits for nobody: whoever may sound one has a place of their own for it.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _PATIENCE_S: Final = 3.0
 """So long a place is waited for."""
 _MEMORY: Final = 2_000_000_000
 """Bytes that one process may take, addresses of libraries among them."""
-_NICE: Final = 10
+_GENTLY: Final = getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", 10)
 
 
 class BusyError(StationError):
@@ -41,15 +42,19 @@ class _Pool:
         self.on = False
         self._places = threading.BoundedSemaphore(AT_ONCE)
         self._lock = threading.Lock()
-        self._at_it: set[str] = set()
+        self._at_it: set[tuple[str, bool]] = set()
 
     @contextlib.contextmanager
-    def turn(self, who: str) -> Iterator[None]:
+    def turn(self, who: str, *, urgent: bool) -> Iterator[None]:
+        mine = (who, urgent)
         with self._lock:
-            if who in self._at_it:
+            if mine in self._at_it:
                 raise BusyError("Tệp bạn gửi trước vẫn đang được kiểm tra. Hãy đợi xong rồi gửi tệp này.")
-            self._at_it.add(who)
+            self._at_it.add(mine)
         try:
+            if urgent:
+                yield
+                return
             if not self._places.acquire(timeout=_PATIENCE_S):
                 raise BusyError("Máy đang kiểm tra tệp của người khác. Hãy đợi nửa phút rồi gửi lại.")
             try:
@@ -58,7 +63,7 @@ class _Pool:
                 self._places.release()
         finally:
             with self._lock:
-                self._at_it.discard(who)
+                self._at_it.discard(mine)
 
 
 _pool: Final = _Pool()
@@ -71,14 +76,14 @@ def turn_on() -> None:
 
 
 @contextlib.contextmanager
-def on_behalf_of(who: str) -> Iterator[None]:
-    """Whatever is asked for inside is this person's; a place is held meanwhile.
+def on_behalf_of(who: str, *, urgent: bool = False) -> Iterator[None]:
+    """Whatever is asked for inside is this person's; a place is held meanwhile, of their own where it is `urgent`.
 
     Raises:
         BusyError: this person has one already, or all are taken.
     """
-    with _pool.turn(who) if _pool.on else contextlib.nullcontext():
-        _who.asked = _pool.on
+    with _pool.turn(who, urgent=urgent) if _pool.on else contextlib.nullcontext():
+        _who.asked, _who.urgent = _pool.on, urgent
         try:
             yield
         finally:
@@ -100,7 +105,8 @@ def done(seconds: float, function: Callable[P, R], *args: P.args, **kwargs: P.kw
         return function(*args, **kwargs)
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(theirs, function, args, kwargs), daemon=True)
+    priority = None if _who.urgent else _GENTLY
+    process = context.Process(target=_work, args=(theirs, priority, function, args, kwargs), daemon=True)
     process.start()
     theirs.close()
     try:
@@ -135,12 +141,16 @@ def _end(pid: int) -> None:
 
 
 def _work(
-    answer: Connection[Any, Any], function: Callable[..., object], args: tuple[Any, ...], kwargs: dict[str, Any]
+    answer: Connection[Any, Any],
+    priority: int | None,
+    function: Callable[..., object],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
 ) -> None:
-    """Do the work in the child: gently, and within its memory."""
+    """Do the work in the child: gently unless it cannot wait, and within its memory."""
     private.begin()
     with contextlib.suppress(psutil.Error, OSError):
-        psutil.Process().nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", _NICE))
+        psutil.Process().nice(priority)
     if os.name == "posix":
         import resource  # noqa: PLC0415 - there is none elsewhere
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 Where: TypeAlias = tuple[str | int, ...]
 """A place in what was given, from the outermost name inwards: `("lich.toml", "slot", 3, Code("sang"), "start")`."""
@@ -67,6 +67,16 @@ class StationError(Exception):
 
     def __str__(self) -> str:
         return f"{printed(self.field)}: {self.message}" if self.field else self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (type(self), self.args, self.__dict__)  # from the process that found it, whatever it was made of
+
+
+def _again(kind: type[StationError], said: tuple[Any, ...], state: dict[str, Any]) -> StationError:
+    error = kind.__new__(kind)
+    error.args = said
+    error.__dict__.update(state)
+    return error
 
 
 class RuleError(StationError):

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from multiprocessing.reduction import ForkingPickler
 
 import psutil
 import pytest
 
 from broadcaster import apart
 from broadcaster.apart import BusyError
-from broadcaster.errors import RuleError
+from broadcaster.domain.seen import OvertakenError
+from broadcaster.errors import RuleError, StationError
 from broadcaster.text.ingest import read_bytes
-from broadcaster.text.ingest.document import DocumentError
+from broadcaster.text.ingest.document import DocumentError, EncodingChoiceError
 from tests.kit import heavy
 from tests.kit.documents import word_bytes
 from tests.kit.waiting import until
@@ -23,6 +27,22 @@ PARAGRAPH = "Kính thưa bà con."
 @pytest.fixture(autouse=True)
 def _on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart._pool, "on", True)
+
+
+def every(kind: type[StationError]) -> Iterator[type[StationError]]:
+    yield kind
+    for one in kind.__subclasses__():
+        yield from every(one)
+
+
+def test_every_error_of_ours_comes_back_from_another_process_as_it_was() -> None:
+    kinds = set(every(StationError))
+    assert {EncodingChoiceError, OvertakenError} <= kinds, "some are made of more than a sentence"
+    for kind in kinds:
+        error = kind.__new__(kind)
+        error.args, error.__dict__ = ("Sai.",), {"message": "Sai.", "field": ("tệp",), "more": (1, 2)}
+        back = ForkingPickler.loads(ForkingPickler.dumps(error))
+        assert (type(back), back.args, back.__dict__) == (kind, error.args, error.__dict__)
 
 
 def children() -> list[psutil.Process]:
@@ -75,3 +95,17 @@ def test_a_person_has_one_place_and_all_together_have_two(monkeypatch: pytest.Mo
     assert said[0] != said[1]
     with apart.on_behalf_of("một"):
         pass
+
+
+def test_what_belongs_to_an_emergency_waits_for_nobody_not_even_for_its_own_sender() -> None:
+    with ExitStack() as taken:
+        for who in ("một", "hai"):
+            taken.enter_context(apart.on_behalf_of(who))
+        for who in ("một", "ba", "bốn"):
+            taken.enter_context(apart.on_behalf_of(who, urgent=True))
+        with pytest.raises(BusyError), apart.on_behalf_of("ba", urgent=True):
+            pass
+    with apart.on_behalf_of("ba", urgent=True):
+        assert apart.done(60, os.nice, 0) == os.nice(0), "it is not put behind other work"
+    with apart.on_behalf_of("ba"):
+        assert apart.done(60, os.nice, 0) == max(10, os.nice(0))

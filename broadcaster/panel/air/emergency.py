@@ -21,6 +21,7 @@ from wtforms import (
 from wtforms.validators import Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from broadcaster import apart
 from broadcaster.db.models import Emergency
 from broadcaster.db.queries import emergencies as emergencies_queries
 from broadcaster.db.queries import people
@@ -133,7 +134,8 @@ def cap() -> ResponseReturnValue:
         return leave_to(url_for("emergency.index"))
     name = file_name(file.filename)
     try:
-        number = draft_from_cap(station(), actor(), file.read(), name)
+        with apart.on_behalf_of(actor().username, urgent=True):
+            number = draft_from_cap(station(), actor(), file.read(), name)
     except AlreadyTakenError as taken:
         flash(taken.message, "error")
         return leave_to(url_for("emergency.edit" if taken.waits else "emergency.show", number=taken.number))
@@ -394,7 +396,8 @@ def _wish(form: EmergencyForm, row: Emergency | None) -> EmergencyRequest:
         with tempfile.TemporaryDirectory(dir=station().home.run) as folder:
             path = Path(folder) / "recording"
             file.save(path)
-            sha, ms = emergency_voice.keep_recording(station(), path)
+            with apart.on_behalf_of(actor().username, urgent=True):
+                sha, ms = emergency_voice.keep_recording(station(), path)
     return EmergencyRequest(
         title=form.title.data or "",
         text=form.text.data or "",

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import DateField, IntegerField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
+from broadcaster import apart
 from broadcaster.db.models import Activity
 from broadcaster.db.queries import people
 from broadcaster.db.queries.scripts import many
@@ -131,7 +132,8 @@ def add_proof(number: int) -> ResponseReturnValue:
         data = file.read()
         file.close()
         try:
-            activities.add_proof(station(), actor(), number, file.filename or "", data)
+            with apart.on_behalf_of(actor().username):
+                activities.add_proof(station(), actor(), number, file.filename or "", data)
         except RuleError as error:
             flash(f"{file.filename}: {error.message}", "error")
         else:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from broadcaster import apart
 from broadcaster.db.models import Emergency
 from broadcaster.domain.air.emergencies import EmergencyRequest, EmergencyState
 from broadcaster.domain.people.roles import Actor, Permission
@@ -17,6 +18,7 @@ from broadcaster.services.station import Station
 from broadcaster.text.ingest.cap import CapAlert, read_cap
 from broadcaster.text.ingest.cap_elements import ELEMENTS
 
+_SLOWEST_S = 20.0
 _HOLDS = (EmergencyState.DRAFT, EmergencyState.ACTIVE)
 """A message that was dropped, or is over, may be taken again: a person decides, and nothing is locked out."""
 
@@ -58,7 +60,7 @@ def wish_from_cap(station: Station, data: bytes, name: str) -> CapDraft:
         AlreadyTakenError: it waits as a draft or is in force.
         RuleError: the message is malformed, not meant to be aired, expired, or cancels what the station does not air.
     """
-    alert = read_cap(data, name=name)
+    alert = apart.done(_SLOWEST_S, read_cap, data, name=name)
     _check(alert, name)
     alert, remarks = _in_force(station, alert, name)
     with station.db.read() as session:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from broadcaster import apart
 from broadcaster.db.models import Emergency
 from broadcaster.domain.air.emergencies import EmergencyState
 from broadcaster.errors import EngineError, MediaError, RuleError
@@ -15,13 +16,14 @@ from broadcaster.services.air.emergency_words import Words
 from broadcaster.services.station import Station
 from broadcaster.services.work.performing import Progress
 from broadcaster.sound import recording
-from broadcaster.sound.master import master
-from broadcaster.sound.profiles import profile_of
+from broadcaster.sound.master import Mastered, master
+from broadcaster.sound.profiles import SoundProfile, profile_of
 from broadcaster.sound.render import Rendered, SpokenSentence, render, wanted
 from broadcaster.sound.store import Store
 from broadcaster.speech.cache import ClipCache
 
 LONGEST_RECORDING_MS = 10 * 60_000
+_SLOWEST_S = 60.0
 _STILL = {EmergencyState.DRAFT, EmergencyState.ACTIVE}
 
 
@@ -72,9 +74,8 @@ def keep_recording(station: Station, path: Path) -> tuple[str, int]:
     store = Store(station.home.store)
     chosen = profile_of(station.settings.sound.profile)
     try:
-        recording.admit(path, longest_s=LONGEST_RECORDING_MS / 1000)  # before ten hours of it are worked on
         with store.workspace() as folder:
-            made = master(path, folder / "recording.flac", chosen, low_priority=False)
+            made = apart.done(_SLOWEST_S, _mastered, path, folder, chosen)
             if made.duration_ms > LONGEST_RECORDING_MS:
                 raise RuleError("Bản ghi âm dài quá 10 phút. Hãy cắt ngắn.", field="recording")
             return store.put(made.path), made.duration_ms
@@ -82,6 +83,11 @@ def keep_recording(station: Station, path: Path) -> tuple[str, int]:
         if error.code in NOT_THE_FILE:
             raise
         raise RuleError(f"Không dùng được bản ghi âm này: {error.message}", field="recording") from None
+
+
+def _mastered(path: Path, folder: Path, chosen: SoundProfile) -> Mastered:
+    recording.admit(path, longest_s=LONGEST_RECORDING_MS / 1000)  # before ten hours of it are worked on
+    return master(path, folder / "recording.flac", chosen, low_priority=False)
 
 
 def _render(station: Station, words: Words, voices: list[str], *, low_priority: bool) -> Rendered:

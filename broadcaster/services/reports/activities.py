@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from broadcaster import apart
 from broadcaster.db.models import Activity, ActivityProof, Topic, Unit, UnitPart
 from broadcaster.domain.fold import file_name, nfc
 from broadcaster.domain.people.roles import Actor, Permission
@@ -27,12 +29,14 @@ MAX_PROOF = 20 * 1024 * 1024
 """Bytes of one proof."""
 MAX_PROOFS = 20
 """Proofs of one activity."""
+_SLOWEST_S = 20.0
 _KINDS = (
     (b"%PDF-", "application/pdf"),
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"GIF8", "image/gif"),
 )
+_HEAD = 4096
 _OFFICE = {
     "word/": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xl/": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -183,13 +187,13 @@ def add_proof(station: Station, actor: Actor, number: int, name: str, data: byte
         RuleError: the file is empty, too large, or of a kind that proves nothing or may do harm. Nothing is kept.
     """
     actor.require(Permission.WRITE)
-    media = media_type(data)
     if len(data) > MAX_PROOF:
         raise RuleError(f"Tệp minh chứng không quá {MAX_PROOF // 1024 // 1024} MB.", field="proof")
     name = file_name(name) or "minh-chung"
     with tempfile.TemporaryDirectory(dir=station.home.run) as scratch:
         path = Path(scratch) / "proof"
         path.write_bytes(data)
+        media = apart.done(_SLOWEST_S, media_type, path)
         sha256 = digest(path)
         with station.db.write() as session:
             require_touch(station, session, actor, activity(session, number))
@@ -230,12 +234,14 @@ def proof_file(station: Station, number: int, sha256: str) -> tuple[Path, Activi
     return Store(station.home.proofs, suffix="").verify(sha256), row
 
 
-def media_type(data: bytes) -> str:
-    """The kind of a proof by its first bytes.
+def media_type(path: Path) -> str:
+    """The kind of a proof: by its first bytes, of an office's by what its archive holds.
 
     Raises:
         RuleError: it is of no kind that is taken.
     """
+    with path.open("rb") as file:
+        data = file.read(_HEAD)
     if not data:
         raise RuleError("Tệp rỗng; hãy chọn tệp khác.", field="proof")
     for magic, kind in _KINDS:
@@ -244,9 +250,13 @@ def media_type(data: bytes) -> str:
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return "image/webp"
     if data.startswith(b"PK\x03\x04"):
-        head = data[:4096].decode("latin-1") + data[-8192:].decode("latin-1")
+        try:
+            with zipfile.ZipFile(path) as archive:
+                held = "\n".join(archive.namelist())
+        except zipfile.BadZipFile:
+            raise RuleError("Tệp hỏng, không mở được. Hãy chọn tệp khác.", field="proof") from None
         for mark, kind in _OFFICE.items():
-            if mark in head:
+            if mark in held or mark.encode() in data:
                 return kind
     raise RuleError("Chỉ nhận ảnh (JPEG, PNG, WebP, GIF), PDF, Word, Excel, PowerPoint, ODT.", field="proof")
 

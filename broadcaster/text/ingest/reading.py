@@ -92,6 +92,10 @@ def read_script(name: str, data: bytes, *, encoding: str | None = None) -> tuple
         DocumentError: as `read_document`.
         EncodingChoiceError: as `read_document`.
     """
+    return apart.done(_SLOWEST_S, _script, name, data, encoding)
+
+
+def _script(name: str, data: bytes, encoding: str | None) -> tuple[Mapping[str, Any], Document]:
     if len(data) > MAX_FILE_BYTES:
         raise _too_large(name, len(data))
     used: str | None = None
@@ -100,7 +104,7 @@ def read_script(name: str, data: bytes, *, encoding: str | None = None) -> tuple
         text, used, notes = plain.decode(name, data, encoding)
         data, encoding = text.encode(errors="replace"), None
     head, rest = front_matter.split(data, name=name)
-    document = read_bytes(name, rest, encoding=encoding)
+    document = _document(name, rest, encoding)
     return head, replace(document, encoding=used or document.encoding, notes=notes + document.notes)
 
 
@@ -111,6 +115,10 @@ def read_bytes(name: str, data: bytes, *, encoding: str | None = None) -> Docume
         DocumentError: as `read_document`.
         EncodingChoiceError: as `read_document`.
     """
+    return apart.done(_SLOWEST_S, _document, name, data, encoding)
+
+
+def _document(name: str, data: bytes, encoding: str | None) -> Document:
     if len(data) > MAX_FILE_BYTES:
         raise _too_large(name, len(data))
     if not data.strip(b" \t\r\n\x00\xef\xbb\xbf"):
@@ -119,7 +127,7 @@ def read_bytes(name: str, data: bytes, *, encoding: str | None = None) -> Docume
     used: str | None = None
     if kind in {"docx", "odt", "pdf"}:
         to_text = {"docx": docx.to_text, "odt": odt.to_text, "pdf": pdf.to_text}[kind]
-        text, notes = apart.done(_SLOWEST_S, to_text, name, data)
+        text, notes = to_text(name, data)
         text, notes = _redecoded(text, notes, encoding)
     else:
         text, used, notes = plain.decode(name, data, encoding or _declared(kind, data))
