@@ -7,7 +7,6 @@ head holds for the bytes that come, however they are framed; a stranger's body t
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, ClassVar, Final, cast
@@ -92,16 +91,9 @@ def _has_room(length: int) -> None:
     station = access.station()
     if why := disk_room.refuses_uploads(station):
         raise BusyError(why, code="disk-full")
-    sent: dict[tuple[str, dt.date], int] = current_app.extensions.setdefault("sent today", {})
-    whose = (str(current_user.get_id()).partition(".")[0] if current_user.is_authenticated else "", station.today())
-    for old in [one for one in sent if one[1] != whose[1]]:
-        del sent[old]
-    if sent.get(whose, 0) + length > A_DAY:
-        raise BusyError(
-            f"Hôm nay bạn đã gửi {sent[whose] / 1e9:.1f} GB tệp, mỗi người mỗi ngày chỉ gửi được {A_DAY // 10**9} GB. "
-            "Hãy gửi tiếp vào ngày mai."
-        )
-    sent[whose] = sent.get(whose, 0) + length
+    whose = str(current_user.get_id()).partition(".")[0] if current_user.is_authenticated else ""
+    if why := disk_room.refuses_share(station, whose, length, A_DAY):
+        raise BusyError(why)
 
 
 def urgent_in(app: Flask) -> Callable[[Wire], bool]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import Emergency
+from broadcaster.db.models import ApiToken, Emergency
 from broadcaster.db.queries.emergencies import in_force
 from broadcaster.db.queries.one import one_of
 from broadcaster.db.queries.zones import zone_map
@@ -25,6 +25,7 @@ from broadcaster.domain.air.emergencies import (
 )
 from broadcaster.domain.confirming import require_shown
 from broadcaster.domain.people.roles import Actor, Permission
+from broadcaster.domain.people.scopes import machine_of
 from broadcaster.domain.seen import require_seen
 from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.domain.work.jobs import JobKind
@@ -232,6 +233,9 @@ def _confirm(
 ) -> None:
     with station.db.write() as session:
         row, now = open_draft(session, number), station.now()
+        if per_hour is not None:  # one after another: two at once would both find the same number of soundings
+            mine = ApiToken.name == machine_of(actor.username)
+            session.execute(select(ApiToken.id).where(mine).with_for_update())
         _ready(station, session, row, actor, seal, per_hour)
         emergency_soundings.activate(station, row, actor.username, now)
         emergency_soundings.order(station, session, row, now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import shutil
 from typing import Final
 
@@ -27,6 +29,30 @@ def refuses_uploads(station: Station) -> str:
         f"Ổ đĩa của đài chỉ còn {left / 1e9:.1f} GB nên không nhận thêm tệp, để đài còn chỗ phát và ghi nhật ký. "
         "Hãy xóa bớt tệp không dùng rồi gửi lại."
     )
+
+
+def refuses_share(station: Station, who: str, length: int, most: int) -> str:
+    """A Vietnamese sentence when a person has sent as much as anybody may in a day; else note that so much more comes.
+
+    Kept in a file, so that it holds over a restart; what cannot be read is counted from nothing.
+    """
+    path, today = station.home.run / "sent-today.json", station.today().isoformat()
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        sent: dict[str, int] = dict(kept["sent"]) if kept["day"] == today else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        sent = {}
+    before = int(sent.get(who, 0))
+    if before + length > most:
+        return (
+            f"Hôm nay bạn đã gửi {before / 1e9:.1f} GB tệp, mỗi người mỗi ngày chỉ gửi được {most // 10**9} GB. "
+            "Hãy gửi tiếp vào ngày mai."
+        )
+    partial = path.with_suffix(".part")
+    with contextlib.suppress(OSError):
+        partial.write_text(json.dumps({"day": today, "sent": sent | {who: before + length}}), encoding="utf-8")
+        partial.replace(path)
+    return ""
 
 
 def free(station: Station) -> tuple[int, int]:
