@@ -8,6 +8,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface
@@ -94,8 +95,9 @@ class _Sessions(SecureCookieSessionInterface):
         return request.is_secure
 
     def get_cookie_name(self, app: Flask) -> str:
-        """Over https no other machine of the same name, and no plain page, can set or read it."""
-        name = super().get_cookie_name(app)
+        """Over https no other machine of the same name, and no plain page, can set or read it; the port is in it."""
+        port = urlsplit(request.host_url).port  # a browser sends a cookie to every port of a machine
+        name = f"{super().get_cookie_name(app)}-{port}" if port else super().get_cookie_name(app)
         return f"__Host-{name}" if request.is_secure else name
 
 
@@ -106,7 +108,7 @@ def create_app(station: Station, config: Mapping[str, Any] | None = None) -> Fla
     key = secret_key(station.home)
     app.config.update(
         SECRET_KEY=key,
-        # A browser tells ports of one machine apart nowhere: two stations there would sign each other out.
+        # Two stations on one machine would sign each other out, as would those that changed their ports.
         SESSION_COOKIE_NAME=f"loa-{hashlib.sha256(key.encode()).hexdigest()[:8]}",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 
 _FIXED = {
     "X-Content-Type-Options": "nosniff",
@@ -13,6 +13,16 @@ _FIXED = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+
+_HTTPS_ONLY_S = 182 * 24 * 3600
+"""So long a browser that came by https comes by nothing else: half a year (s)."""
+
+
+def _here() -> bool:
+    """Whether the browser runs on this machine, whose other programs may speak in clear under the same name."""
+    name = request.host.rpartition(":")[0] or request.host
+    return name.strip("[]").lower() in {"localhost", "::1"} or name.startswith("127.")
 
 
 def nonce() -> str:
@@ -57,6 +67,8 @@ def init(app: Flask) -> None:
         for name, value in _FIXED.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Permissions-Policy", permissions())
+        if request.is_secure and not _here():
+            response.headers.setdefault("Strict-Transport-Security", f"max-age={_HTTPS_ONLY_S}")
         response.headers.setdefault("Content-Security-Policy", policy(nonce()))
         if response.mimetype in {"text/html", "application/json"}:
             # Pages and answers hold personal work: a shared PC must not show them after sign-out.
