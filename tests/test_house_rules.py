@@ -58,6 +58,27 @@ def test_a_folder_of_tests_has_the_name_of_the_folder_that_it_tests() -> None:
     assert strange == set()
 
 
+def test_nothing_that_is_read_can_run_as_code() -> None:
+    """What pickle, marshal, shelve or an array with objects reads may be a program; JSON and TOML are not."""
+    runs = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "jsonpickle", "yaml", "torch"}
+    calls = {"eval", "exec", "compile", "__import__"}
+    found = set()
+    for path in CODE.rglob("*.py"):
+        where = path.relative_to(CODE)
+        found |= {f"{where}: imports {name}" for name in imported(path) if runs & set(name.split("."))}
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = ast.unparse(node.func)
+            if name in calls:
+                found.add(f"{where}:{node.lineno}: {name}")
+            if name in {"np.load", "numpy.load"} and "allow_pickle=False" not in ast.unparse(node):
+                found.add(f"{where}:{node.lineno}: {name} of objects")
+            if any(k.arg == "shell" for k in node.keywords):
+                found.add(f"{where}:{node.lineno}: a shell")
+    assert found == set()
+
+
 def test_every_thread_of_the_house_is_watched() -> None:
     """A thread that nobody watches dies unseen: what `broadcaster.threads` gives out is counted, told of, begun anew."""
     own = CODE / "threads.py"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -67,8 +68,30 @@ def program() -> str:
         ) from None
 
 
-def version() -> str:
-    """One sentence naming the ffmpeg in use, for the doctor.
+@dataclass(frozen=True, slots=True)
+class FfmpegBuild:
+    """The ffmpeg in use: which it is, from when, and whether anybody keeps it safe."""
+
+    version: str
+    path: str
+    year: int | None
+    """In which it was made; None where it does not say."""
+    bundled: bool
+    """It came with a Python package and stays as it is; the system's gets the system's updates."""
+
+    @property
+    def sentence(self) -> str:
+        """Which it is, in a Vietnamese sentence."""
+        made = f", làm năm {self.year}" if self.year else ""
+        return f"ffmpeg {self.version}{made} ({self.path})."
+
+    def is_old(self, year: int) -> bool:
+        """Whether faults that were found since may be open in it: two New Years lie between, and nobody updates it."""
+        return self.bundled and (self.year is None or year - self.year > 1)
+
+
+def in_use() -> FfmpegBuild:
+    """The ffmpeg in use, for the doctor.
 
     Raises:
         MediaError: there is none, or it does not answer as ffmpeg does.
@@ -78,7 +101,8 @@ def version() -> str:
     words = out.split()
     if words[:2] != ["ffmpeg", "version"]:
         raise rubbish()
-    return f"ffmpeg {words[2]} ({path})."
+    dated = re.search(r"-(20\d\d)[01]\d[0-3]\d\b", words[2]) or re.search(r"Copyright \(c\) [\d-]*(20\d\d)", out)
+    return FfmpegBuild(words[2], path, int(dated[1]) if dated else None, bundled=shutil.which("ffmpeg") is None)
 
 
 def source(path: Path) -> list[str]:

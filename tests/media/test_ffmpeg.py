@@ -1,6 +1,7 @@
 """Running ffmpeg, and what is said when it is missing, hangs, dies or talks rubbish."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -14,13 +15,32 @@ from broadcaster.speech.engine import Clip
 
 
 def test_the_ffmpeg_in_use_is_named():
-    assert ffmpeg.version().startswith("ffmpeg ")
+    assert ffmpeg.in_use().sentence.startswith("ffmpeg ")
+
+
+@pytest.mark.parametrize(
+    ("banner", "year", "old"),
+    [
+        ("ffmpeg version n9.0.2-17-g2a571b6068-20240930 Copyright (c) 2000-2026 the FFmpeg developers", 2024, False),
+        ("ffmpeg version 5.1.6-0+deb12u1 Copyright (c) 2000-2023 the FFmpeg developers", 2023, True),
+        ("ffmpeg version N-20 of somebody", None, True),
+    ],
+)
+def test_how_old_it_is_is_told_and_that_nobody_updates_one_that_came_along(fake_ffmpeg, banner, year, old):
+    fake_ffmpeg(f"echo '{banner}'\n")
+    found = ffmpeg.in_use()
+    assert (found.year, found.bundled) == (year, False)
+    assert not found.is_old(2099), "the system's is the system's to look after"
+    alone = replace(found, bundled=True)
+    assert alone.is_old(2025) == old
+    assert alone.is_old(2026)
+    assert str(year or "") in found.sentence
 
 
 def test_without_a_system_ffmpeg_the_wheels_one_is_used(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert "imageio_ffmpeg" in ffmpeg.program()
-    assert ffmpeg.version().startswith("ffmpeg ")
+    assert ffmpeg.in_use().bundled
 
 
 def test_no_ffmpeg_at_all_is_said(monkeypatch, tmp_path):
@@ -28,7 +48,7 @@ def test_no_ffmpeg_at_all_is_said(monkeypatch, tmp_path):
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "")
     monkeypatch.setattr("imageio_ffmpeg.get_ffmpeg_exe", lambda: str(tmp_path / "gone"))
     with pytest.raises(MediaError, match="cài lại ffmpeg") as caught:
-        ffmpeg.version()
+        ffmpeg.in_use()
     assert caught.value.code == "ffmpeg-missing"
 
 
@@ -56,7 +76,7 @@ def test_one_that_is_killed_is_said_so(fake_ffmpeg):
 def test_one_that_talks_rubbish_is_noticed(fake_ffmpeg, wav):
     fake_ffmpeg("echo hello; echo hello >&2\n")
     with pytest.raises(MediaError, match="không đúng"):
-        ffmpeg.version()
+        ffmpeg.in_use()
     with pytest.raises(MediaError, match="không đúng"):
         meter.measure(wav([0.1] * 48_000))
 

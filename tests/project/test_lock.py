@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
+import subprocess
+import sys
 import tomllib
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,3 +101,39 @@ def test_no_package_is_pinned_twice_in_one_installation():
                 if pin.marker is None or pin.marker.evaluate(environment)
             ]
             assert len(names) == len(set(names)), path.name
+
+
+def wheel(folder: Path, body: str) -> str:
+    """A package of one module, and the hash of its file."""
+    path = folder / "loatiny-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("loatiny.py", body)
+        made.writestr("loatiny-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: loatiny\nVersion: 1.0\n")
+        made.writestr("loatiny-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        made.writestr("loatiny-1.0.dist-info/RECORD", "")
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.mark.slow
+def test_a_file_that_was_changed_since_it_was_tested_is_not_installed(tmp_path: Path):
+    """By the script of `make run` itself: the file that was locked goes in, the same name with other bytes does not."""
+    store, target, locks = (tmp_path / name for name in ("store", "target", "locks"))
+    store.mkdir()
+    locks.mkdir()
+    (locks / "dev.lock").write_text(f"loatiny==1.0 \\\n    --hash=sha256:{wheel(store, 'GOOD = True')}\n")
+    apart = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(store), "PIP_TARGET": str(target), "PIP_UPGRADE": "1"}
+
+    def install() -> subprocess.CompletedProcess[str]:
+        command = ["bash", str(ROOT / "tests" / "install.sh"), sys.executable, "dev"]
+        environment = {**os.environ, **apart, "PIP_NO_CACHE_DIR": "1", "PIP_CONFIG_FILE": os.devnull}
+        return subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False
+        )
+
+    assert install().returncode == 0
+    assert (target / "loatiny.py").read_text() == "GOOD = True"
+    wheel(store, "GOOD = False")
+    refused = install()
+    assert refused.returncode == 1
+    assert "LOCK=no" in refused.stderr
+    assert (target / "loatiny.py").read_text() == "GOOD = True", "nothing of it is there"

@@ -123,8 +123,14 @@ def _relays(station: Station) -> Check:
     return Check("Tiếp âm", ok=not any(asked.values()), sentence=words)
 
 
-def _ffmpeg(_station: Station) -> Check:
-    return Check("ffmpeg", ok=True, sentence=ffmpeg.version())
+def _ffmpeg(station: Station) -> Check:
+    found = ffmpeg.in_use()
+    if not found.bundled:
+        return Check("ffmpeg", ok=True, sentence=f"{found.sentence} Bản vá bảo mật theo hệ điều hành.")
+    alone = f"{found.sentence} Bản đi kèm này không tự nhận bản vá bảo mật."
+    if found.is_old(station.today().year):
+        return Check("ffmpeg", ok=None, sentence=f"{alone} Đã cũ: hãy cài ffmpeg của hệ điều hành hoặc nâng cấp đài.")
+    return Check("ffmpeg", ok=True, sentence=alone)
 
 
 def _voices(station: Station) -> Check:
