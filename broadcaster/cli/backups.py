@@ -2,44 +2,107 @@
 
 from __future__ import annotations
 
+import functools
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from broadcaster import handwritten
 from broadcaster.cli.common import actor_of, opened, show_table
 from broadcaster.cli.place import home_option
 from broadcaster.errors import RuleError
 from broadcaster.services.air.signs import BESIDE
-from broadcaster.services.setup import lacking, restored
+from broadcaster.services.setup import carrying, lacking, restored
 from broadcaster.services.setup.backup import backup
 from broadcaster.services.setup.restoring import Restored, restore
 
+_passphrase_option = click.option(
+    "--passphrase-file",
+    metavar="TỆP",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Tệp chứa cụm mật khẩu; bỏ qua: hỏi trên màn hình.",
+)
+
 
 @click.command("backup")
-@click.option("--whole", "--with-sound", is_flag=True, help="Gói cả kho âm thanh vào một tệp, để chép đi nơi khác.")
+@click.option("--whole", "--with-sound", is_flag=True, help="Gói cả kho âm thanh vào một tệp.")
+@click.option(
+    "--to",
+    "folder",
+    metavar="THƯ_MỤC",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Ghi thêm một bản trọn vẹn, mã hóa bằng cụm mật khẩu, vào USB hay ổ khác.",
+)
+@_passphrase_option
 @home_option
 @click.pass_context
-def backup_command(ctx: click.Context, own_home: str | None, *, whole: bool) -> None:
-    """Sao lưu đài vào thư mục backups."""
+def backup_command(
+    ctx: click.Context, own_home: str | None, folder: Path | None, passphrase_file: Path | None, *, whole: bool
+) -> None:
+    """Sao lưu đài vào thư mục backups; với --to thì mang được đi nơi khác."""
+    if passphrase_file and not folder:
+        raise RuleError("--passphrase-file chỉ dùng cùng --to.", field="--passphrase-file")
+    passphrase = _new_passphrase(passphrase_file) if folder else ""
     with opened(ctx, own_home) as station:
-        click.echo(f"Đã sao lưu: {backup(station, whole=whole)}")
-        if not whole:
-            click.echo(
-                f"Âm thanh nằm trong {station.home.backups / BESIDE}: chép cả thư mục backups, hoặc dùng --whole."
-            )
+        made = backup(station, whole=whole or folder is not None)
+        click.echo(f"Đã sao lưu: {made}")
+        if folder:
+            carried = carrying.carry(station, actor_of(ctx, station), made.name, folder, passphrase)
+            click.echo(f"Đã ghi bản mã hóa: {carried}. Mất cụm mật khẩu thì không ai mở được bản này.")
+        elif not whole:
+            click.echo(f"Âm thanh nằm trong {station.home.backups / BESIDE}. Mang đi nơi khác: loa backup --to THƯ_MỤC")
 
 
 @click.command("restore")
 @click.argument("archive", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--database", default="", metavar="ĐỊA_CHỈ", help="PostgreSQL trống để giữ dữ liệu; bỏ qua: tệp của đài.")
-def restore_command(archive: Path, folder: Path, database: str) -> None:
+@click.option("--run-commands", is_flag=True, help="Đồng ý cho những lệnh mà bản sao lưu mang theo, không hỏi.")
+@_passphrase_option
+def restore_command(
+    archive: Path, folder: Path, database: str, passphrase_file: Path | None, *, run_commands: bool
+) -> None:
     """Khôi phục một bản sao lưu vào thư mục trống."""
-    made = restore(archive, folder, database=database)
+    passphrase = ""
+    if carrying.is_carried(archive):
+        passphrase = _read(passphrase_file) if passphrase_file else _asked("Cụm mật khẩu của bản sao lưu")
+    made = restore(
+        archive, folder, database=database, passphrase=passphrase, agree=functools.partial(_agree, run_commands)
+    )
     click.echo(f"Đã khôi phục đài vào {made.home.root}")
     for line in restored_lines(made):
         click.echo(line)
+
+
+def _new_passphrase(file: Path | None) -> str:
+    if file:
+        words = _read(file)
+        return carrying.good(words, words)
+    return carrying.good(_asked("Cụm mật khẩu mới cho bản mang đi"), _asked("Gõ lại cụm mật khẩu"))
+
+
+def _read(file: Path) -> str:
+    return handwritten.text(file).strip()
+
+
+def _asked(question: str) -> str:
+    if not sys.stdin.isatty():
+        raise RuleError("Không có ai ở màn hình để gõ cụm mật khẩu: hãy dùng --passphrase-file.", field="passphrase")
+    return str(click.prompt(question, hide_input=True))
+
+
+def _agree(beforehand: bool, lines: Sequence[str]) -> None:
+    """Show what the backup would run, and ask."""
+    if not lines:
+        return
+    click.echo("Bản sao lưu này sẽ chạy trên máy của bạn:\n" + "\n".join(f"  {line}" for line in lines))
+    if beforehand:
+        return
+    if not sys.stdin.isatty():
+        raise RuleError("Chưa động tới gì. Nếu tin những lệnh trên, hãy chạy lại với --run-commands.", code="runs")
+    click.confirm("Bạn biết và tin những lệnh này chứ?", default=False, abort=True)
 
 
 @click.command("remake")

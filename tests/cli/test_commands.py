@@ -295,3 +295,33 @@ def test_keys_are_made_anew_and_a_lost_second_step_is_turned_off(loa: Loa, home:
     assert (home / "keys" / "seal.key").is_file()
     assert loa("user", "no-second-step", "quantri").code == 0
     assert loa("user", "no-second-step", "khong-co").code == 1
+
+
+def test_a_backup_is_carried_away_under_a_passphrase_and_brought_back_after_its_commands_were_seen(
+    loa: Loa, home: Path, tmp_path: Path
+) -> None:
+    words, stick = tmp_path / "words", tmp_path / "usb"
+    stick.mkdir()
+    words.write_text("năm từ không liên quan gì\n", encoding="utf-8")
+    with (home / "station.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[playout.sinks.cot]\nkind = "pipe"\noptions = {command = ["lệnh-ra-loa"]}\n')
+    assert "--passphrase-file" in loa("backup", "--to", stick).err  # nobody is there to be asked
+    assert loa("backup", "--passphrase-file", words).code == 2
+    assert loa("backup", "--to", stick, "--passphrase-file", words).code == 0
+    (carried,) = stick.iterdir()
+    assert carried.suffix == ".age"
+    assert carried.stat().st_mode & 0o077 == 0
+    target = tmp_path / "khac"
+    assert "--passphrase-file" in loa("restore", carried, target).err
+    refused = loa("restore", carried, target, "--passphrase-file", words)
+    assert (refused.code, target.exists()) == (2, False)
+    assert "lệnh-ra-loa" in refused.out
+    assert "--run-commands" in refused.err
+    wrong = tmp_path / "wrong"
+    wrong.write_text("một cụm khác hẳn thế", encoding="utf-8")
+    refused = loa("restore", carried, target, "--run-commands", "--passphrase-file", wrong)
+    assert (refused.code, target.exists()) == (2, False)
+    assert "không đúng" in refused.err
+    done = loa("restore", carried, target, "--run-commands", "--passphrase-file", words)
+    assert done.code == 0, done.err
+    assert (target / "station.toml").is_file()

@@ -18,9 +18,18 @@ from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web import agreeing, seeing
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.filters import number
+from broadcaster.panel.web.forms import PassphraseForm
 from broadcaster.panel.web.promising import promise
 from broadcaster.services.schedule.air import SilencesError
-from broadcaster.services.setup import backup, certificates, restarting, restoring, settings_check, settings_editor
+from broadcaster.services.setup import (
+    backup,
+    carrying,
+    certificates,
+    restarting,
+    restoring,
+    settings_check,
+    settings_editor,
+)
 from broadcaster.services.setup.settings_editor import Written
 from broadcaster.settings import only_at_start
 
@@ -178,14 +187,26 @@ def back_up() -> ResponseReturnValue:
     return leave_to(url_for("settings.index"))
 
 
-@blueprint.get("/backups/<name>")
+@blueprint.route("/backups/<name>", methods=["GET", "POST"])
 @needs(Permission.MANAGE)
 def backup_file(name: str) -> ResponseReturnValue:
-    """One backup, to be kept elsewhere."""
-    found = backup.find(station().home, name)
-    answer = flask.send_file(found.path, as_attachment=True, download_name=found.path.name, max_age=0)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    """One backup under a passphrase, to be kept elsewhere."""
+    here = station()
+    found = backup.find(here.home, name)
+    form = PassphraseForm()
+    if form.validate_on_submit():
+        try:
+            passphrase = carrying.good(form.passphrase.data, form.again.data)
+        except RuleError as error:
+            form.take(error)
+        else:
+            pieces = carrying.handed_out(here, actor(), name, passphrase)
+            answer = flask.Response(pieces, mimetype="application/octet-stream")
+            answer.headers.set("Content-Disposition", "attachment", filename=f"{found.name}{carrying.SUFFIX}")
+            answer.headers["Cache-Control"] = "no-store"
+            return answer
+    page = render_template("setup/settings/carry.html", found=found, form=form, shortest=carrying.SHORTEST)
+    return page, 422 if form.is_submitted() else 200
 
 
 @blueprint.route("/backups/<name>/restore", methods=["GET", "POST"])
@@ -197,7 +218,8 @@ def restore(name: str) -> ResponseReturnValue:
     made = None
     if request.method == "POST":
         made = restoring.restore_beside(here, actor(), name, seal=seeing.sealed())
-    return render_template("setup/settings/restore.html", found=found, made=made, shown=restoring.deciding(found))
+    shown = {} if made else restoring.deciding(found)
+    return render_template("setup/settings/restore.html", found=found, made=made, shown=shown)
 
 
 def _waiting() -> dict[str, Any]:

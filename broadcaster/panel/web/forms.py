@@ -108,6 +108,13 @@ class PasswordForm(StationForm):
     again = PasswordField("Nhập lại mật khẩu mới", [InputRequired(_NEEDED), Length(max=200)])
 
 
+class PassphraseForm(StationForm):
+    """A new passphrase for a file that leaves the station."""
+
+    passphrase = PasswordField("Cụm mật khẩu cho tệp này", [InputRequired(_NEEDED), Length(max=200)])
+    again = PasswordField("Nhập lại cụm mật khẩu", [InputRequired(_NEEDED), Length(max=200)])
+
+
 class ScriptForm(StationForm):
     """Write or change a script."""
 

@@ -14,6 +14,7 @@ from broadcaster.db import copying
 from broadcaster.db.session import Database
 from broadcaster.errors import RuleError
 from broadcaster.home import Home
+from broadcaster.services.setup import what_runs
 from broadcaster.services.setup.archives import SETTINGS, Contents, looked_through
 from broadcaster.settings import Settings, load
 
@@ -37,17 +38,36 @@ class Checked:
             self.database.dispose()
 
 
-def check(archive: Path, home: Home, database: str) -> Checked:
-    """Look at all that a restore needs.
+def require_empty(home: Home) -> None:
+    """Check that the folder has nothing that would be written over.
 
     Raises:
-        RuleError: the archive is damaged or no backup of ours, the folder or the database is not empty, the database
-            does not answer, or the disk has no room.
+        RuleError: there is something in it.
     """
     if home.root.exists() and any(home.root.iterdir()):
         raise RuleError("Thư mục khôi phục phải trống, để không ghi đè lên đài đang có.", field=str(home.root))
+
+
+def runs(archive: Path) -> list[str]:
+    """What a backup would make this machine run, a line each.
+
+    Raises:
+        RuleError: it cannot be read, or its settings are wrong.
+    """
+    contents = looked_through(archive, thorough=False)
+    return what_runs.told(_settings(contents.settings), contents.names)
+
+
+def check(archive: Path, home: Home, database: str, agree: what_runs.Agree) -> Checked:
+    """Look at all that a restore needs, and have `agree` look at what the backup would run.
+
+    Raises:
+        RuleError: the archive is damaged or no backup of ours, the database is not empty or does not answer, the disk
+            has no room, or `agree` refuses.
+    """
     contents = looked_through(archive)
     settings = _settings(contents.settings)
+    agree(what_runs.told(settings, contents.names))
     _room(home, contents)
     return Checked(contents, settings, _empty(database) if database else None)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +36,7 @@ from broadcaster.services.air.fitness import Organ, fitness
 from broadcaster.services.air.signs import BESIDE
 from broadcaster.services.audit import Trail
 from broadcaster.services.people import second_step
-from broadcaster.services.setup import before_restoring, lacking, restored
+from broadcaster.services.setup import before_restoring, carrying, lacking, restored, what_runs
 from broadcaster.services.setup.archives import DATABASE, LISTS
 from broadcaster.services.setup.backup import Backup, find
 from broadcaster.services.setup.before_restoring import Checked
@@ -68,28 +68,39 @@ class Restored:
 
 
 def restore(
-    archive: Path, root: Path, *, database: str = "", clock: Clock | None = None, keys: Path | None = None
+    archive: Path,
+    root: Path,
+    *,
+    database: str = "",
+    clock: Clock | None = None,
+    keys: Path | None = None,
+    passphrase: str = "",
+    agree: what_runs.Agree = what_runs.nobody_agreed,
 ) -> Restored:
     """Unpack a backup into the empty folder `root` and make it a station that speaks, as far as its sounds are there.
 
     Args:
-        archive: as `backup` wrote it.
+        archive: as `backup` wrote it, or as it was carried away under a passphrase.
         root: an empty folder, or one that is not there yet.
         database: the address of an empty PostgreSQL; else the station keeps its rows in a file of its own.
         clock: for the station.
         keys: the folder of keys of the living station on this machine; without it telephone codes are asked for anew.
+        passphrase: of an archive that has one.
+        agree: looks at what the backup would make this machine run, before anything is written.
 
     Raises:
-        RuleError: the archive is damaged or no backup of ours, the folder or the database is not empty, or the disk
-            has no room. Nothing is left in the folder then.
+        RuleError: the archive is damaged or no backup of ours, its passphrase is another, the folder or the database
+            is not empty, the disk has no room, or `agree` refuses. Nothing is left in the folder then.
     """
     home = Home(root.resolve())
-    checked = before_restoring.check(archive, home, database)
-    with _all_or_nothing(home), closing(checked):
-        gone = _bring_back(archive, home, checked)
-        if keys is not None and keys.is_dir():
-            shutil.copytree(keys, home.keys)
-        station = _settled(archive, home, checked, clock)
+    before_restoring.require_empty(home)
+    with carrying.opened(archive, passphrase, home.root) as clear:
+        checked = before_restoring.check(clear, home, database, agree)
+        with _all_or_nothing(home), closing(checked):
+            gone = _bring_back(clear, home, checked, archive.parent / BESIDE)
+            if keys is not None and keys.is_dir():
+                shutil.copytree(keys, home.keys)
+            station = _settled(clear, home, checked, clock)
     try:
         fit = fitness(station)
         organs = (Organ.DATABASE, Organ.DISK, Organ.SIREN, Organ.SOUND)
@@ -126,7 +137,7 @@ def _all_or_nothing(home: Home) -> Iterator[None]:
         raise
 
 
-def _bring_back(archive: Path, home: Home, checked: Checked) -> int:
+def _bring_back(archive: Path, home: Home, checked: Checked, beside: Path) -> int:
     """Unpack all and bring the sounds where they belong; return how many of them are nowhere."""
     home.make_folders()
     with zipfile.ZipFile(archive) as bundle:
@@ -135,7 +146,7 @@ def _bring_back(archive: Path, home: Home, checked: Checked) -> int:
             target.parent.mkdir(parents=True, exist_ok=True)
             with bundle.open(name) as source, target.open("wb") as to:
                 shutil.copyfileobj(source, to)
-    return sum(_bring(home, folder, archive.parent / BESIDE, name) for name, folder in LISTS.items())
+    return sum(_bring(home, folder, beside, name) for name, folder in LISTS.items())
 
 
 def _settled(archive: Path, home: Home, checked: Checked, clock: Clock | None) -> Station:
@@ -168,8 +179,12 @@ def _work_with(url: str, home: Home) -> None:
 
 
 def deciding(found: Backup) -> dict[str, Any]:
-    """What is shown of a backup before it is brought back, and which file it is."""
-    return {"name": found.name, "at": found.at, "size": found.size}
+    """What is shown of a backup before it is brought back: which file it is, and what it would make this machine run.
+
+    Raises:
+        RuleError: the backup is damaged, or its settings are wrong.
+    """
+    return {"name": found.name, "at": found.at, "size": found.size, "runs": before_restoring.runs(found.path)}
 
 
 def restore_beside(station: Station, actor: Actor, name: str, *, seal: str | None = None) -> Restored:
@@ -180,19 +195,24 @@ def restore_beside(station: Station, actor: Actor, name: str, *, seal: str | Non
     Raises:
         ForbiddenError: the actor may not manage the station.
         NotAsShownError: another backup has that name by now.
-        RuleError: the backup is damaged, or the disk refuses.
+        RuleError: the backup is damaged, the disk refuses, or it would run something and nobody was shown what.
     """
     actor.require(Permission.MANAGE)
     found = find(station.home, name)
-    require_shown(deciding(found), seal, {"at": "Lúc sao lưu", "size": "Dung lượng"})
+    require_shown(deciding(found), seal, {"at": "Lúc sao lưu", "size": "Dung lượng", "runs": "Lệnh sẽ chạy"})
+    agree = what_runs.nobody_agreed if seal is None else _shown
     root = station.home.root
     target = root.with_name(f"{root.name}-khoi-phuc-{station.local(station.now()):%Y%m%d-%H%M%S}")
-    made = restore(found.path, target, clock=station.clock, keys=station.home.keys)
+    made = restore(found.path, target, clock=station.clock, keys=station.home.keys, agree=agree)
     with station.db.write() as session:
         Trail(session, station.now(), actor).record(
             "restore-backup", "station", root.name, note=f"{name} → {made.home.root}"
         )
     return made
+
+
+def _shown(lines: Sequence[str]) -> None:
+    """What was shown was agreed to."""
 
 
 def _bring(home: Home, folder: str, beside: Path, name: str) -> int:

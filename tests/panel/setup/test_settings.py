@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from broadcaster.panel import create_app
-from broadcaster.services.setup import restarting, settings_editor
+from broadcaster.services.setup import age, restarting, settings_editor
 from broadcaster.services.station import Station, open_station
 from broadcaster.services.work.jobs import due
 from broadcaster.services.work.performing import perform
@@ -128,6 +128,9 @@ def test_every_section_opens_and_saves_as_it_is(sign_in: SignIn, station: Statio
 
 
 def test_a_backup_is_taken_fetched_and_brought_back_beside_the_station(sign_in: SignIn, station: Station) -> None:
+    file = station.home.settings_file
+    sink = '[playout.sinks.cot]\nkind = "pipe"\noptions = {command = ["lệnh-ra-loa"]}\n'
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n{sink}", encoding="utf-8")
     client = sign_in("quantri")
     assert "Chưa có bản sao lưu" in client.get("/settings/").text
     client.post("/settings/backups", data={"with_sound": "1"})
@@ -135,13 +138,24 @@ def test_a_backup_is_taken_fetched_and_brought_back_beside_the_station(sign_in: 
     for job in due(station):
         perform(station, job, HANDLERS)
     name = next(station.home.backups.glob("loa-*.zip")).name
-    sent = client.get(f"/settings/backups/{name}")
-    inside = zipfile.ZipFile(io.BytesIO(sent.data)).namelist()
+    there, words = f"/settings/backups/{name}", "năm từ không liên quan gì"
+    assert "cụm mật khẩu" in client.get(there).text
+    for typed in ({}, {"passphrase": "ngắn", "again": "ngắn"}, {"passphrase": words, "again": f"{words}?"}):
+        refused = client.post(there, data=typed)
+        assert (refused.status_code, refused.mimetype) == (422, "text/html")
+    sent = client.post(there, data={"passphrase": words, "again": words})
+    assert sent.headers["Content-Disposition"] == f"attachment; filename={name}.age"
+    assert b"PK\x03\x04" not in sent.data[:4]
+    clear = b"".join(age.unsealed(io.BytesIO(sent.data), words))
+    assert clear == (station.home.backups / name).read_bytes()
+    inside = zipfile.ZipFile(io.BytesIO(clear)).namelist()
     assert "station.db" in inside
     assert any(n.endswith(".flac") for n in inside)
     assert client.get("/settings/backups/..%2fstation.toml").status_code == 404
     assert "giữ nguyên" in client.get(f"/settings/backups/{name}/restore").text
-    page = confirm(client, f"/settings/backups/{name}/restore").text
+    assert client.post(f"{there}/restore").status_code == 422, "its outputs run a command that nobody was shown"
+    assert "lệnh-ra-loa" in client.get(f"{there}/restore").text
+    page = confirm(client, f"{there}/restore").text
     root = next(station.home.root.parent.glob("station-khoi-phuc-*"))
     assert str(root) in page
     again = open_station(root)

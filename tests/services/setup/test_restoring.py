@@ -69,7 +69,7 @@ def carried(archive: Path, to: Path, *, alone: bool) -> Path:
 
 
 def brought_back(archive: Path, root: Path, clock: FrozenClock) -> Station:
-    restore(archive, root, clock=clock)
+    restore(archive, root, clock=clock, agree=list)
     return open_station(root, clock=clock)
 
 
