@@ -142,4 +142,8 @@ def _text(data: bytes) -> bytes:
 
 
 def _bytes(text: bytes) -> bytes:
-    return base64.b64decode(text + b"=" * (-len(text) % 4), validate=True)
+    """The bytes of a text that is written as `_text` writes it: the format knows no second way."""
+    data = base64.b64decode(text + b"=" * (-len(text) % 4), validate=True)
+    if _text(data) != text:
+        raise _damaged()
+    return data
