@@ -49,10 +49,8 @@ BODY = "Kính thưa bà con. Hôm nay trời đẹp."
 
 
 @pytest.fixture
-def station(tmp_path: Path, clock: FrozenClock) -> Iterator[Station]:
-    made = init(tmp_path / "home", overrides={"speech": {"voices": ["tone:beep"]}}, clock=clock)
-    yield made
-    made.close()
+def station(station_of: Callable[[str], Station]) -> Station:
+    return station_of("")
 
 
 def sound(path: Path, hz: int = 300, seconds: int = 2) -> Path:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from broadcaster.clock import FrozenClock
 from broadcaster.db.models import CueRow
 from broadcaster.domain.air.emergencies import EmergencyRequest
 from broadcaster.domain.people.roles import machine
@@ -17,7 +16,6 @@ from broadcaster.services.air.fitness import Organ, fitness
 from broadcaster.services.schedule.cues import shipped
 from broadcaster.services.setup import doctor, lacking, sounds
 from broadcaster.services.setup.backup import backup
-from broadcaster.services.setup.founding import init
 from broadcaster.services.setup.sounds import SoundFields
 from broadcaster.services.station import Station
 from broadcaster.sound.store import Store
@@ -27,10 +25,8 @@ ANYBODY = machine("thử")
 
 
 @pytest.fixture
-def station(tmp_path: Path, clock: FrozenClock) -> Iterator[Station]:
-    made = init(tmp_path / "home", overrides={"speech": {"voices": ["tone:beep"]}}, clock=clock)
-    yield made
-    made.close()
+def station(station_of: Callable[[str], Station]) -> Station:
+    return station_of("")
 
 
 @pytest.fixture
