@@ -86,39 +86,43 @@ def require_session(
             )
 
 
+def _monday(day: dt.date) -> dt.date:
+    return day - dt.timedelta(days=day.weekday())
+
+
 class CapBook:
     """The sessions that each zone hears, in order of time: says which one more the Quy chế forbids."""
 
     def __init__(self, caps: Caps) -> None:
         self._caps = caps
         self._by_day: dict[tuple[str, dt.date], int] = {}
-        self._days: dict[tuple[str, int, int], set[dt.date]] = {}
+        self._days: dict[tuple[str, dt.date], set[dt.date]] = {}
+        """The days of each zone with a session, by the Monday of their week."""
         self._shared: set[tuple[str, dt.date]] = set()
 
     def refusal(self, zone: str, day: dt.date) -> str:
         """Why `zone` may hear no further session on station day `day`; empty when it may."""
-        year, week, _ = day.isocalendar()
         held = self._by_day.get((zone, day), 0)
-        days = self._days.get((zone, year, week), set())
         if self._caps.sessions_per_day is not None and held >= self._caps.sessions_per_day:
             shared = SHARED if (zone, day) in self._shared else ""
             return f"Ngày {day:%d/%m/%Y}: {held + 1} buổi{shared}, quá {self._caps.sessions_per_day} buổi mỗi ngày."
-        if self._caps.days_per_week is not None and day not in days and len(days) >= self._caps.days_per_week:
-            most = self._caps.days_per_week
+        most = self._caps.days_per_week
+        if most is not None and not held and len(days := self._days.get((zone, _monday(day)), set())) >= most:
+            year, week, _ = day.isocalendar()
             return f"Tuần {week} năm {year}: phát {len(days) + 1} ngày, quá {most} ngày mỗi tuần."
         return ""
 
     def take(self, zone: str, day: dt.date, *, shared: bool = False) -> None:
         """Count one more session of `zone` on a day; `shared`: it only shares an output with who is meant."""
-        year, week, _ = day.isocalendar()
         self._by_day[zone, day] = self._by_day.get((zone, day), 0) + 1
-        self._days.setdefault((zone, year, week), set()).add(day)
+        if self._caps.days_per_week is not None:
+            self._days.setdefault((zone, _monday(day)), set()).add(day)
         if shared:
             self._shared.add((zone, day))
 
     def take_heard(self, codes: Iterable[str], day: dt.date, outputs: Outputs) -> None:
         """Count a session for `codes` in every zone that hears it."""
-        meant = set(codes)
+        meant = tuple(codes)
         for zone in outputs.reach(meant):
             self.take(zone, day, shared=zone not in meant)
 

@@ -20,6 +20,10 @@ class Outputs:
     """The outputs of each zone, in the order of the zones; several where they sound at once."""
     used: frozenset[str] = frozenset()
     """Zones in use: the others are wired to nothing that sounds."""
+    _reached: dict[tuple[str, ...], tuple[str, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What `reach` answered: a plan of a year asks it for the same zones each day."""
 
     @classmethod
     def of(cls, zones: Iterable[Zone], several: Mapping[str, tuple[str, ...]]) -> Outputs:
@@ -54,8 +58,10 @@ class Outputs:
     def reach(self, codes: Iterable[str]) -> tuple[str, ...]:
         """All zones that hear what is for `codes`: those, and whoever shares an output with one of them."""
         meant = tuple(codes)
-        around = self.on(self.of_zones(meant))
-        return (*(c for c in meant if c not in around), *around)
+        if meant not in self._reached:
+            around = self.on(self.of_zones(meant))
+            self._reached[meant] = (*(c for c in meant if c not in around), *around)
+        return self._reached[meant]
 
     def also(self, codes: Iterable[str], among: Iterable[str] | None = None) -> tuple[str, ...]:
         """The zones that hear what is for `codes` though nobody addressed them; `among` are all that were addressed."""

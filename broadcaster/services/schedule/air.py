@@ -102,12 +102,12 @@ def judged(
 
 def air_of(station: Station, session: Session, first: dt.date, days: int = FAR) -> AirPlan:
     """What planning would put on the air in `days` from `first`, and what people changed by hand."""
-    after = station.now() + HANDS_OFF
+    after, tz = station.now() + HANDS_OFF, station.settings.tz
     rotations, (kinds, without) = rotations_in_force(session), day_marks(session)
     titles = {r.code: r.title for r in rotations}
     gone = left_out(session, station.now())
     held = _held(station, session, after, titles)
-    coming = expand(rotations, first, days, kinds, station.settings.tz, without)
+    coming = expand(rotations, first, days, kinds, tz, without)
     last = first + dt.timedelta(days=days - 1)
     airings = [
         AirSession(
@@ -115,7 +115,7 @@ def air_of(station: Station, session: Session, first: dt.date, days: int = FAR) 
             rotation_title=titles[o.rotation],
             slot=o.slot.code,
             title=o.slot.title,
-            at=station.local(o.starts_at).replace(tzinfo=None),
+            at=o.starts_at.astimezone(tz).replace(tzinfo=None),
             length=o.slot.max_length,
             zones=frozenset(codes),
         )

@@ -86,18 +86,21 @@ def allowed_of(
     A zone that has heard its sessions of the day is left out of the next one; a slot longer than a session may be is
     cut. What is about to start is play-out's and is not asked about; what people left out takes nobody's place.
     """
-    after = station.now() + HANDS_OFF
-    zones = zones or zone_map(session)
-    outputs = Outputs.of(zones.zones.values(), station.settings.several)
+    after, settings = (
+        station.now() + HANDS_OFF,
+        station.settings,
+    )  # asked once: there are as many occurrences as in a year
+    zones, tz = zones or zone_map(session), settings.tz
+    outputs = Outputs.of(zones.zones.values(), settings.several)
     book, gone = book_of(station, session, first, after, outputs), left_out(session, station.now())
-    hours, caps = station.settings.station_hours, station.settings.caps
+    hours, caps = settings.station_hours, settings.caps
     longest = None if caps.minutes_per_session is None else dt.timedelta(minutes=caps.minutes_per_session)
     expanded: dict[tuple[str, ...], tuple[str, ...]] = {}
     for occurrence in wanted:
         if occurrence.starts_at <= after:
             continue
         slot = occurrence.slot
-        local = station.local(occurrence.starts_at)
+        local = occurrence.starts_at.astimezone(tz)
         if slot.zones not in expanded:
             expanded[slot.zones] = zones.expand(slot.zones, where=(f"{occurrence.rotation}/{slot.code}", "zones"))
         if longest is not None and slot.max_length > longest:
