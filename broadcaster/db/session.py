@@ -12,6 +12,7 @@ from sqlalchemy import URL, Connection, CursorResult, Engine, UpdateBase, create
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
+from broadcaster.db import chaining
 from broadcaster.db.base import Encoded, json_text
 from broadcaster.db.refusals import refused
 from broadcaster.errors import RuleError
@@ -44,6 +45,7 @@ class Database:
         self.info: dict[str, Any] = {}
         """What whoever opened it wants every session to know, as `Session.info`."""
         self._sessions = sessionmaker(self.engine, expire_on_commit=False, info=self.info)
+        chaining.follow(self._sessions)
         self.writes = 0
         """How often this process committed: what was read before it changed may be old."""
         self._counting = threading.Lock()

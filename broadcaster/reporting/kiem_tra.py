@@ -20,7 +20,8 @@ FIRST = {
 }
 SECOND = FIRST | {"cause", "version"}
 THIRD = SECOND | {"also"}
-FIELDS = {1: FIRST, 2: SECOND, 3: THIRD, 4: THIRD | {"outlet"}}
+FOURTH = THIRD | {"outlet"}
+FIELDS = {1: FIRST, 2: SECOND, 3: THIRD, 4: FOURTH, 5: FOURTH | {"recorded_at"}}
 """What an entry consists of, by its version; one that names no version is of the first."""
 
 

@@ -91,6 +91,7 @@ def test_a_chain_of_real_rows_holds_and_its_sequence_has_no_gap(book):
     assert [line.seq for line in lines] == list(range(1, 11))
     assert lines[0].prev_hash == GENESIS
     assert lines[3].entry == entry(4)
+    assert {line.entry.recorded_at for line in lines} == {NOW}
 
 
 def test_appending_again_adds_nothing(book):
@@ -194,7 +195,7 @@ def test_moving_house_makes_the_same_chain_and_takes_no_entry_twice(book, databa
     found = verdict(database)
     assert found.holds
     for one in fresh:
-        wanted = entry_hash(wanted, one.fields())
+        wanted = entry_hash(wanted, replace(one, recorded_at=NOW).fields())
     assert (found.entries, found.last_hash) == (17, wanted)
     with pytest.raises(DBAPIError), database.write() as session:
         playlog.load(session, fresh[:1], NOW)
@@ -231,3 +232,8 @@ def test_a_correction_is_a_new_entry_that_points_back(air):
         playlog.correct(station, machine(), "b2-1-ap-1", outcome=Outcome.FULL, heard_ms=0, reason=" ")
     with pytest.raises(RuleError, match="dài hơn"):
         playlog.correct(station, machine(), "b2-1-ap-1", outcome=Outcome.FULL, heard_ms=2000, reason="Nhầm.")
+
+
+def test_when_an_entry_was_taken_lies_inside_its_hash(book):
+    tamper(book, f"UPDATE play_log SET recorded_at = '{NOW - dt.timedelta(days=1):%Y-%m-%d %H:%M:%S.%f}' WHERE seq = 4")
+    assert [f.seq for f in verdict(book).faults] == [4]

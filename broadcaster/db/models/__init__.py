@@ -2,6 +2,7 @@
 
 from broadcaster.db.models.airing import (
     AiringProof,
+    ChainedRow,
     ChainHead,
     Command,
     Heartbeat,
@@ -42,6 +43,7 @@ __all__ = [
     "BroadcastRow",
     "CampaignRow",
     "ChainHead",
+    "ChainedRow",
     "Command",
     "Contribution",
     "CueOffer",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, Text
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from broadcaster.db.base import Base, PlainWord
@@ -14,6 +14,7 @@ from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.air.desk import OrderOutcome, Verb
 from broadcaster.domain.air.outlets import Outlet
 from broadcaster.domain.log import older
+from broadcaster.domain.log.chains import Chain
 from broadcaster.domain.log.playlog import Outcome
 
 
@@ -123,12 +124,27 @@ class LeaseRow(Base):
 
 
 class ChainHead(Base):
-    """The end of the play log's chain; one row, locked while entries are added."""
+    """The end of a chain, numbered as `Chain.head` says; locked while rows are added to it."""
 
     __tablename__ = "chain_head"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     seq: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class ChainedRow(Base):
+    """One row of the audit, of approvals, revisions or renditions in its chain. Append-only; `seq` has no gap."""
+
+    __tablename__ = "chained_rows"
+    __table_args__ = (UniqueConstraint("chain", "row_id"),)
+
+    chain: Mapped[Chain] = mapped_column(PlainWord(Chain, 16), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    row_id: Mapped[int]
+    version: Mapped[int]
+    """Which fields the hash covers: see `domain.log.chains.COVERED`."""
+    prev_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -12,6 +12,7 @@ from broadcaster.domain.air.broadcasts import BroadcastState, ItemKind, RundownI
 from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.air.outlets import Outlet
 from broadcaster.domain.log import older
+from broadcaster.domain.log.chains import plain
 
 
 class Outcome(StrEnum):
@@ -108,7 +109,8 @@ _V1 = (
 )
 _V2 = (*_V1.split(), "cause", "version")
 _V3 = (*_V2, "also")
-FIELDS = {1: tuple(_V1.split()), 2: _V2, 3: _V3, 4: (*_V3, "outlet")}
+_V4 = (*_V3, "outlet")
+FIELDS = {1: tuple(_V1.split()), 2: _V2, 3: _V3, 4: _V4, 5: (*_V4, "recorded_at")}
 """What the hash of an entry covers, by its version. A version is never changed: the log of years ago must verify."""
 NEWEST = max(FIELDS)
 
@@ -153,6 +155,8 @@ class Entry:
     """Zones that nobody addressed and that heard it all the same, because they share an output with its zone."""
     outlet: Outlet | None = None
     """What its output was; None where nothing went out, and before version 4."""
+    recorded_at: dt.datetime | None = field(default=None, compare=False)
+    """When the log took it; None before that. Before version 5 the hash does not cover it."""
     version: int = NEWEST
     """Which fields the hash covers; what is written today is of the newest."""
 
@@ -209,19 +213,15 @@ class Entry:
         """The fields that the hash of its version covers, JSON-able: datetimes as ISO UTC with microseconds."""
         fields: dict[str, Any] = {}
         for name in FIELDS[self.version]:  # not `asdict`, whose deep copies take ten times as long over millions
-            value = getattr(self, name)
-            if isinstance(value, dt.datetime):
-                moment = value if value.tzinfo is dt.UTC else value.astimezone(dt.UTC)
-                value = moment.isoformat(timespec="microseconds")
-            fields[name] = value
+            fields[name] = plain(getattr(self, name))
         return fields
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Entry:
         """Rebuild an entry from `fields()`; one that names no version is of the first."""
         values = {"version": 1, **fields}
-        for name in ("planned_at", "started_at", "ended_at"):
-            if values[name] is not None:
+        for name in ("planned_at", "started_at", "ended_at", "recorded_at"):
+            if values.get(name) is not None:
                 values[name] = dt.datetime.fromisoformat(values[name])
         values["kind"], values["outcome"] = ItemKind(values["kind"]), Outcome(values["outcome"])
         values["also"] = tuple(values.get("also") or ())

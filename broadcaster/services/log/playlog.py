@@ -8,20 +8,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TextIO, cast
 
-from sqlalchemy import Select, Table, bindparam, insert, select, update
+from sqlalchemy import Select, Table, bindparam, insert, select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import ChainHead, PlayLogEntry
-from broadcaster.db.session import changed
+from broadcaster.db import chaining
+from broadcaster.db.models import PlayLogEntry
 from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.log import chain
+from broadcaster.domain.log.chains import Chain
 from broadcaster.domain.log.playlog import NEWEST, Entry, Outcome
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 
-_HEAD = 1
 _BATCH = 500
 _LOAD = 5000
 _FIELDS = tuple(Entry.__dataclass_fields__)
@@ -34,7 +34,6 @@ class ChainedEntry:
     """One entry with its place in the chain."""
 
     seq: int
-    recorded_at: dt.datetime
     prev_hash: str
     hash: str
     entry: Entry
@@ -49,34 +48,19 @@ def append(session: Session, entries: Iterable[Entry], now: dt.datetime) -> int:
     wanted = {entry.id: entry for entry in entries}
     if not wanted:
         return 0
-    head = session.scalars(select(ChainHead).where(ChainHead.id == _HEAD).with_for_update()).one_or_none()
-    if head is None:
-        head = ChainHead(id=_HEAD, seq=0, hash=chain.GENESIS)
-        session.add(head)
-        session.flush()
+    seq, last = chaining.locked(session, Chain.LOG)
     ids = list(wanted)
     for start in range(0, len(ids), _BATCH):
         known = session.scalars(_KNOWN, {"ids": ids[start : start + _BATCH]})
         for entry_id in known:
             del wanted[entry_id]
     rows: list[dict[str, Any]] = []
-    seq, last = head.seq, head.hash
     for entry in wanted.values():
-        fields = entry.fields()
-        seq, prev, last = seq + 1, last, chain.entry_hash(last, fields)
-        row = {name: getattr(entry, name) for name in _FIELDS}
-        rows.append({**row, "seq": seq, "recorded_at": now, "prev_hash": prev, "hash": last})
+        rows.append(_row(entry, seq + 1, last, now))
+        seq, last = seq + 1, rows[-1]["hash"]
     if rows:
         session.execute(insert(_TABLE), rows)
-        moved = changed(
-            session,
-            update(ChainHead)
-            .where(ChainHead.id == _HEAD, ChainHead.seq == head.seq, ChainHead.hash == head.hash)
-            .values(seq=seq, hash=last),
-        )
-        if moved != 1:
-            raise RuleError("Nhật ký phát sóng vừa được ghi từ nơi khác; hãy thử lại.", field="play_log")
-        session.expire(head)
+        chaining.move(session, Chain.LOG, seq, last)
     return len(rows)
 
 
@@ -85,22 +69,26 @@ def load(session: Session, entries: Iterable[Entry], now: dt.datetime) -> int:
 
     The chain is the one that `append` would have made; an id that is in the log already breaks the transaction.
     """
-    head = session.scalars(select(ChainHead).where(ChainHead.id == _HEAD).with_for_update()).one()
-    seq, last = head.seq, head.hash
+    seq, last = chaining.locked(session, Chain.LOG)
+    before = seq
     rows: list[dict[str, Any]] = []
     for entry in entries:
-        seq, prev, last = seq + 1, last, chain.entry_hash(last, entry.fields())
-        row = {name: getattr(entry, name) for name in _FIELDS}
-        rows.append({**row, "seq": seq, "recorded_at": now, "prev_hash": prev, "hash": last})
+        rows.append(_row(entry, seq + 1, last, now))
+        seq, last = seq + 1, rows[-1]["hash"]
         if len(rows) >= _LOAD:
             session.execute(insert(_TABLE), rows)
             rows.clear()
     if rows:
         session.execute(insert(_TABLE), rows)
-    count = seq - head.seq
-    head.seq, head.hash = seq, last
-    session.flush()
-    return count
+    chaining.move(session, Chain.LOG, seq, last)
+    return seq - before
+
+
+def _row(entry: Entry, seq: int, prev: str, now: dt.datetime) -> dict[str, Any]:
+    """The row of an entry that the log takes now, after the one whose hash is `prev`."""
+    kept = replace(entry, recorded_at=now)
+    row = {name: getattr(kept, name) for name in _FIELDS}
+    return {**row, "seq": seq, "prev_hash": prev, "hash": chain.entry_hash(prev, kept.fields())}
 
 
 def entries(
@@ -148,9 +136,8 @@ def verify(session: Session, *, expect_last: str | None = None) -> chain.ChainCh
     The head kept in `chain_head` reveals entries that were cut off at the end; `expect_last` is a hash kept
     elsewhere (a frozen report, a backup).
     """
-    head = session.scalars(select(ChainHead).where(ChainHead.id == _HEAD)).one_or_none()
-    if expect_last is None and head is not None:
-        expect_last = head.hash
+    if expect_last is None:
+        expect_last = chaining.ends(session)[Chain.LOG][1]
     links = (
         chain.ChainLink(line.seq, line.prev_hash, line.hash, line.entry.fields())
         for line in _lines(session, select(_TABLE).order_by(_TABLE.c.seq))
@@ -163,8 +150,7 @@ def verify_part(session: Session, after: tuple[int, str], most: int) -> tuple[ch
 
     The last part checks the end of the chain too, as `verify` does.
     """
-    head = session.scalars(select(ChainHead).where(ChainHead.id == _HEAD)).one_or_none()
-    end, end_hash = (head.seq, head.hash) if head is not None else (0, chain.GENESIS)
+    end, end_hash = chaining.ends(session)[Chain.LOG]
     last = min(after[0] + most, end)
     # The last part reads on past the head: what lies there does not belong to the log.
     query = select(_TABLE).where(_TABLE.c.seq > after[0]).order_by(_TABLE.c.seq)
@@ -231,7 +217,7 @@ def correct(station: Station, actor: Actor, entry_id: str, *, outcome: Outcome, 
 
 def _lines(session: Session, query: Select[Any]) -> Iterator[ChainedEntry]:
     for row in session.execute(query.execution_options(yield_per=2000)).mappings():
-        yield ChainedEntry(row["seq"], row["recorded_at"], row["prev_hash"], row["hash"], _entry(row))
+        yield ChainedEntry(row["seq"], row["prev_hash"], row["hash"], _entry(row))
 
 
 def _entry(fields: Mapping[Any, Any]) -> Entry:
