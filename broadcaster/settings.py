@@ -217,6 +217,14 @@ class WebSettings(_Section):
     trusted_proxy: str = Field("", description="Địa chỉ máy chủ chuyển tiếp đứng trước trang (có https riêng).")
 
 
+class LogSettings(_Section):
+    """Nhật ký phát thanh."""
+
+    marks_folder: str = Field(
+        "", description="Thư mục ở USB hoặc máy khác, mỗi đêm chép dấu đã ký của nhật ký tới; trống: không chép."
+    )
+
+
 class ReportSettings(_Section):
     """Báo cáo."""
 
@@ -258,6 +266,7 @@ class Settings(BaseSettings):
     emergency: EmergencySettings = EmergencySettings()
     database: DatabaseSettings = DatabaseSettings()
     web: WebSettings = WebSettings()
+    log: LogSettings = LogSettings()
     report: ReportSettings = ReportSettings()
 
     @property

@@ -10,11 +10,19 @@ import click
 from broadcaster.cli.common import actor_of, format_option, opened, show_json, show_table
 from broadcaster.cli.out_files import out_option, overwrite
 from broadcaster.cli.place import home_option
+from broadcaster.domain.log.chains import Chain
+from broadcaster.domain.log.marks import Mark
 from broadcaster.domain.log.playlog import Outcome
+from broadcaster.domain.people.roles import Permission
+from broadcaster.playout.record.signing import sign
+from broadcaster.services.log import places
+from broadcaster.services.log.chained import safe_ends
 from broadcaster.services.log.completeness import check
 from broadcaster.services.log.evidence import CLIPS, make_bundle
 from broadcaster.services.log.logbook import write_book
-from broadcaster.services.log.playlog import correct, entries, verify
+from broadcaster.services.log.playlog import correct, entries
+from broadcaster.services.log.record import examine, note_restored
+from broadcaster.services.station import Station
 
 
 @click.group("log")
@@ -72,28 +80,62 @@ def show(
 
 @log_command.command("verify")
 @click.option("--expect", help="Dấu cuối đã lưu ở nơi khác (báo cáo, bản sao lưu).")
+@click.option("--mark", "papers", multiple=True, metavar="DẤU", help="Dấu in trên sổ, gõ lại hoặc quét từ mã QR.")
 @format_option
 @home_option
 @click.pass_context
-def verify_(ctx: click.Context, expect: str | None, shape: str, own_home: str | None) -> None:
-    """Kiểm tra chuỗi dấu: nhật ký có bị sửa, xóa hay đảo không."""
-    with opened(ctx, own_home) as station, station.db.read() as session:
-        verdict = verify(session, expect_last=expect)
+def verify_(ctx: click.Context, expect: str | None, papers: tuple[str, ...], shape: str, own_home: str | None) -> None:
+    """Kiểm tra nhật ký, phê duyệt, lời bài, bản đọc có bị sửa, xóa, chèn không; so với dấu đã ký ở mọi nơi."""
+    with opened(ctx, own_home) as station:
+        found = examine(station, papers=papers, expect_last=expect)
+    log, faults = found.chains[Chain.LOG], found.faults
     if shape == "json":
         show_json(
             {
-                "holds": verdict.holds,
-                "entries": verdict.entries,
-                "last_hash": verdict.last_hash,
-                "faults": [{"seq": f.seq, "what": f.what} for f in verdict.faults],
+                "holds": not faults,
+                "entries": log.entries,
+                "last_hash": log.last_hash,
+                "faults": [{"seq": f.seq, "what": f.what} for f in log.faults],
+                "chains": {chain.value: check.entries for chain, check in found.chains.items()},
+                "marks": found.marks,
+                "wrong": faults,
+                "remarks": found.remarks,
             }
         )
-    elif verdict.holds:
-        click.echo(f"Nhật ký nguyên vẹn: {verdict.entries} bản ghi, dấu cuối {verdict.last_hash}.")
-    else:
-        for fault in verdict.faults:
-            click.echo(f"SAI: {fault.what}")
-    ctx.exit(0 if verdict.holds else 1)
+        ctx.exit(1 if faults else 0)
+    for fault in faults:
+        click.echo(f"SAI: {fault}")
+    for remark in found.remarks:
+        click.echo(f"Lưu ý: {remark}")
+    if not faults:
+        click.echo(f"Nhật ký nguyên vẹn: {log.entries} bản ghi, dấu cuối {log.last_hash}.")
+        rest = ", ".join(f"{c.label.lower()} {k.entries}" for c, k in found.chains.items() if c is not Chain.LOG)
+        click.echo(f"Cũng nguyên vẹn: {rest}; khớp với {found.marks} dấu đã ký.")
+    ctx.exit(1 if faults else 0)
+
+
+@log_command.command("sign")
+@click.option("--restored", default="", metavar="LÝ_DO", help="Ghi rằng cơ sở dữ liệu vừa được đưa về bản cũ, vì sao.")
+@home_option
+@click.pass_context
+def sign_(ctx: click.Context, restored: str, own_home: str | None) -> None:
+    """Ký dấu của nhật ký ngay bây giờ (máy phát tự ký mỗi đêm) và chép tới thư mục giữ dấu."""
+    with opened(ctx, own_home) as station:
+        if restored := restored.strip()[:300]:
+            actor = actor_of(ctx, station)
+            note_restored(station, actor, restored)
+            restored = f"{actor.username}: {restored}"
+        mark = _sign(station, restored)
+        laid = places.lay(station.home, station.settings.log.marks_folder)
+    click.echo(f"Đã ký dấu {mark.code}.")
+    if laid.folder:
+        click.echo(f"SAI: {laid.why}" if laid.why else f"Đã chép tới {laid.folder}.")
+    ctx.exit(1 if laid.why else 0)
+
+
+def _sign(station: Station, restored: str = "") -> Mark:
+    ends, name = safe_ends(station), station.settings.station.name
+    return sign(station.home.playout, ends, at=station.now(), station=name, restored=restored)
 
 
 @log_command.command("check")
@@ -170,6 +212,8 @@ def evidence(
 ) -> None:
     """Lập gói bằng chứng cho đoàn kiểm tra: bản ghi kèm dấu, đoạn bản thu, chương trình tự kiểm tra."""
     with opened(ctx, own_home) as station:
+        actor_of(ctx, station).require(Permission.REPORT)
+        _sign(station)
         made = make_bundle(station, actor_of(ctx, station), first.date(), last.date(), out, clips=clips)
     click.echo(f"Đã ghi {made.path}: {made.entries} bản ghi, {made.clips} đoạn bản thu.")
     click.echo(f"Dấu của gói, ghi vào biên bản bàn giao: {made.mark}")

@@ -89,6 +89,14 @@ class Database:
                 raise
             raise away from error
 
+    def make_safe(self) -> None:
+        """Write down to the disk what was committed until now: SQLite does not at each commit, and a server does."""
+        if self.is_sqlite:
+            with self.connect() as connection:
+                raw = connection.connection.driver_connection
+                if raw is not None:
+                    raw.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()

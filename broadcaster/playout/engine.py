@@ -33,6 +33,7 @@ from broadcaster.domain.air.desk import (
     Verb,
 )
 from broadcaster.domain.setup.zones import least_audible
+from broadcaster.errors import RuleError
 from broadcaster.home import Home
 from broadcaster.playout.airing.claims import Claims, within
 from broadcaster.playout.airing.contract import AiringState
@@ -46,7 +47,7 @@ from broadcaster.playout.host.lease import Lease
 from broadcaster.playout.host.lock import home_lock
 from broadcaster.playout.host.loopback import Loopback
 from broadcaster.playout.host.priority import favour_process
-from broadcaster.playout.record import recovery
+from broadcaster.playout.record import recovery, signing
 from broadcaster.playout.record.incidents import Incidents
 from broadcaster.playout.record.journal import Journal
 from broadcaster.playout.record.mutes import KeptMutes
@@ -72,6 +73,7 @@ RECONCILE_S = 5.0
 BEAT_S = 5.0
 HORNS_S = 10.0
 HOUSEKEEPING_S = 3600.0
+SIGN_S = 300.0
 FIRST_S = 5.0
 """So long the first beat waits for a desk that begins together with play-out."""
 
@@ -119,6 +121,8 @@ class Playout:
         manner: Manner = Manner(),
     ) -> None:
         self.desk = desk
+        self._home = home
+        self._settings = settings
         self.clock = clock
         self.alarm = alarm or ApschedulerAlarm(clock)
         self._lock_file = home.run / "playout.lock"
@@ -256,6 +260,7 @@ class Playout:
             ("replay", 0.0, self._replay),
             ("beat", self._beat_s, self._beat),  # again, when what was done just now changed what is to be told
             ("housekeeping", HOUSEKEEPING_S, self._housekeeping),
+            ("sign", SIGN_S, self._sign),
         ):
             if not agenda.is_due(name):
                 continue
@@ -454,6 +459,22 @@ class Playout:
         way = "tới" if by > 0 else "lui"
         self.machine.incidents.note("clock-step", f"Đồng hồ máy nhảy {way} {abs(by):.1f} giây.")
         self.machine.agenda.all_soon()
+
+    def _sign(self) -> None:
+        """Sign the record once a day, and at the first start after days off; nobody signs a simulation."""
+        machine, folder, settings = self.machine, self._home.playout, self._settings
+        if machine.inline or machine.trust.hold or machine.lease.hold:
+            return
+        now = self.clock.now()
+        try:
+            if signing.due(folder, now, settings.tz):
+                mark = signing.sign(folder, self.desk.ends(), at=now, station=settings.station.name)
+                if mark.begins:
+                    machine.incidents.note("new-key", f"Đài ký dấu bằng khóa mới từ dấu số {mark.number}. {mark.why}")
+            why = ""
+        except (RuleError, OSError) as error:
+            why = error.message if isinstance(error, RuleError) else str(error.strerror)
+        machine.incidents.tell("marks", why and f"Chưa ký được dấu của nhật ký: {why}")
 
     def _housekeeping(self) -> None:
         machine = self.machine

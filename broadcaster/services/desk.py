@@ -39,6 +39,7 @@ from broadcaster.domain.air.desk import (
     zones_of,
 )
 from broadcaster.domain.air.stops import Stops
+from broadcaster.domain.log.chains import Chain
 from broadcaster.domain.log.playlog import Ending, Entry
 from broadcaster.domain.log.proof import Proof
 from broadcaster.domain.setup.outputs import Outputs
@@ -46,7 +47,7 @@ from broadcaster.domain.setup.zones import Zone
 from broadcaster.errors import StationError
 from broadcaster.home import Home
 from broadcaster.services.air import broadcasts, emergency_alone, emergency_soundings, heartbeats, leases, stops
-from broadcaster.services.log import left_out, playlog, proofs
+from broadcaster.services.log import chained, left_out, playlog, proofs
 from broadcaster.services.schedule.item_faults import Refusal, item_faults
 from broadcaster.services.scripts import approving
 from broadcaster.services.station import Station
@@ -199,6 +200,11 @@ class LocalDesk:
                 process = PROCESS if turn.may_play else STANDBY
                 heartbeats.beat(self._station, process, dict(status), pid=status["pid"])
         return turn
+
+    def ends(self) -> Mapping[Chain, tuple[int, str]]:
+        """The ends of the chains, safe from a power cut."""
+        with _away():
+            return chained.safe_ends(self._station)
 
     def _turn(self, *, leaving: bool) -> PlayTurn:
         if self._station.db.is_sqlite:  # which one machine alone can open

@@ -20,11 +20,12 @@ from typing import Any, TextIO, cast
 
 from broadcaster.clock import Clock
 from broadcaster.domain.air.desk import Bundle, ComingDay, DeskAwayError, Order, PlayTurn, Record, Status
+from broadcaster.domain.log.chains import Chain
 from broadcaster.threads import WatchedThread
 
 log = logging.getLogger(__name__)
 
-LIMITS_S = {"due": 30.0, "claim": 15.0, "orders": 20.0, "take": 60.0, "beat": 20.0}
+LIMITS_S = {"due": 30.0, "claim": 15.0, "orders": 20.0, "take": 60.0, "beat": 20.0, "ends": 30.0}
 """How long each question may wait; longer than SQLite waits for its lock, so that a busy disk is no fallen desk."""
 PAUSES_S = (2.0, 60.0)
 """A desk that fell is not begun again sooner than this after its last beginning; one that falls each time, later."""
@@ -92,6 +93,10 @@ class DeskLink:
     def beat(self, status: Status) -> PlayTurn:
         """As `Desk.beat`."""
         return PlayTurn.from_json(self._ask("beat", status=status))
+
+    def ends(self) -> Mapping[Chain, tuple[int, str]]:
+        """As `Desk.ends`."""
+        return {Chain(name): (int(seq), str(last)) for name, (seq, last) in self._ask("ends").items()}
 
     def _ask(self, question: str, **said: Any) -> Any:
         child = self._living()

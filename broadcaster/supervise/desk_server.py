@@ -87,4 +87,5 @@ _QUESTIONS: Mapping[str, Callable[[Desk, Mapping[str, Any]], Any]] = {
     "orders": lambda desk, _: [order.as_json() for order in desk.orders()],
     "take": lambda desk, said: desk.take([Record.from_json(line) for line in said["lines"]]),
     "beat": lambda desk, said: desk.beat(said["status"]).as_json(),
+    "ends": lambda desk, _: dict(desk.ends()),
 }

@@ -20,7 +20,7 @@ from broadcaster.logs import EventLog
 from broadcaster.reserve import scarce
 from broadcaster.services.air import emergency_soundings, signs, watched
 from broadcaster.services.lexicon import names
-from broadcaster.services.log import left_out
+from broadcaster.services.log import left_out, places
 from broadcaster.services.scripts import recordings
 from broadcaster.services.setup import restarting
 from broadcaster.services.station import Station
@@ -126,6 +126,7 @@ def reconcile(station: Station) -> None:
     emergency_soundings.tend(station)
     names.follow(station, machine())
     left_out.settle(station)
+    places.tend(station.home, station.settings)
     with station.db.write() as session:
         last = {j.key: j for j in session.scalars(select(Job).where(Job.key.in_(["hourly", "nightly"])))}
         planned, saved = last.get("hourly"), last.get("nightly")

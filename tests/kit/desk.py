@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from broadcaster.domain.air.desk import (
     Status,
 )
 from broadcaster.domain.air.mutes import Mute
+from broadcaster.domain.log.chains import Chain
 from broadcaster.domain.schedule.windows import StationHours, Window
 
 ALL_DAY = AirHours(StationHours((Window(dt.time(0), dt.time(23, 59)),)), ZoneInfo("Asia/Ho_Chi_Minh"))
@@ -92,6 +93,10 @@ class ScriptedDesk:
             elif line.kind == "answer":
                 self.station.answers.setdefault(line.body["order"], line.body["text"])
         return len(lines)
+
+    def ends(self) -> Mapping[Chain, tuple[int, str]]:
+        self._reach()
+        return {}
 
     def beat(self, status: Status) -> PlayTurn:
         self._reach()

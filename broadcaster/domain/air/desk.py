@@ -19,6 +19,7 @@ from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.domain.air.mutes import Mute
 from broadcaster.domain.air.stops import Stops
 from broadcaster.domain.log import older
+from broadcaster.domain.log.chains import Chain
 from broadcaster.domain.schedule.windows import StationHours
 from broadcaster.domain.setup.zones import Zone
 from broadcaster.errors import StationError
@@ -420,6 +421,10 @@ class Desk(Protocol):
 
     def beat(self, status: Status) -> PlayTurn:
         """Take a sign of life, and say whether it is this machine's turn to play."""
+        ...
+
+    def ends(self) -> Mapping[Chain, tuple[int, str]]:
+        """The ends of the chains, to be signed; what lies before them is safe from a power cut."""
         ...
 
 

@@ -24,7 +24,8 @@ class ChainLink:
     seq: int
     prev_hash: str
     hash: str
-    fields: Mapping[str, Any]
+    fields: Mapping[str, Any] | None
+    """What the hash covers; None when the row is gone, or is of a version that this program does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,13 @@ def verify(
             faults.append(ChainBreak(link.seq, f"Thiếu bản ghi giữa số {seq} và số {link.seq}."))
         if link.prev_hash != prev:
             faults.append(ChainBreak(link.seq, f"Bản ghi số {link.seq} không nối với bản ghi đứng trước."))
-        if entry_hash(link.prev_hash, link.fields) != link.hash:
+        if link.fields is None:
+            faults.append(ChainBreak(link.seq, f"Bản ghi số {link.seq} không còn, hoặc chương trình không đọc được."))
+        elif entry_hash(link.prev_hash, link.fields) != link.hash:
             faults.append(ChainBreak(link.seq, f"Nội dung bản ghi số {link.seq} đã bị sửa sau khi ghi."))
         prev, seq = link.hash, link.seq
         if len(faults) >= most:
             break
     if expect_last is not None and not faults and prev != expect_last:
-        faults.append(ChainBreak(seq, f"Nhật ký bị cắt bớt: dấu cuối (bản ghi số {seq}) không khớp với dấu đã lưu."))
+        faults.append(ChainBreak(seq, f"Chuỗi bị cắt bớt: dấu cuối (bản ghi số {seq}) không khớp với dấu đã lưu."))
     return ChainCheck(count, prev, tuple(faults))

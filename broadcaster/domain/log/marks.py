@@ -23,6 +23,8 @@ SHORT: Final = 20
 FILE: Final = "marks.jsonl"
 KEY_FILE: Final = "signing.key"
 """In play-out's own folder, which no backup takes; `FILE` lies beside it, and is in every one."""
+BROUGHT_BACK: Final = "brought-back"
+"""A file beside them that says from which backup the station was brought back, until a mark has said it."""
 LAID: Final = "dau-ky-{key}.jsonl"
 """How the file is called in another folder, by the first digits of the key."""
 _CODE: Final = re.compile(r"(\d{1,9})-([0-9a-f]{20,64})")
@@ -165,6 +167,7 @@ def following(
     why: str = "",
 ) -> Mark:
     """The mark after `last`, not signed yet; `restored` are a person's words that the database is an older one."""
+    beginning: Beginning | None
     if last is None:
         beginning, why = (Beginning.NEW_KEY, why) if why else (Beginning.FIRST, "")
     elif last.key != key:
@@ -186,6 +189,11 @@ def following(
 def with_signature(mark: Mark, signature: bytes) -> Mark:
     """The mark, signed."""
     return replace(mark, signature=signature.hex())
+
+
+def line(mark: Mark) -> str:
+    """The line of a mark in its file."""
+    return json.dumps(mark.as_json(), ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def printed(written: str) -> tuple[int, str]:

@@ -33,6 +33,7 @@ from broadcaster.home import SQLITE, Home
 from broadcaster.locks import FileLock
 from broadcaster.services.air.signs import BESIDE
 from broadcaster.services.audit import Trail
+from broadcaster.services.log import places
 from broadcaster.services.scripts.recordings import HUMAN
 from broadcaster.services.setup.archives import DAMAGE, DATABASE, LISTS, SETTINGS
 from broadcaster.services.station import Station
@@ -59,7 +60,8 @@ def backup(station: Station, *, whole: bool = False) -> Path:
     """
     home = station.home
     stamp = f"{station.local(station.now()):%Y%m%d-%H%M%S}"
-    target = home.backups / f"loa-{stamp}.zip"
+    last = places.own(home).found.last
+    target = home.backups / f"loa-{stamp}{places.suffix(last)}"
     lock = FileLock(home.run / "backup.lock")
     try:
         if not lock.take():
@@ -83,6 +85,8 @@ def _write(station: Station, part: Path, *, whole: bool) -> None:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
             archive.write(_database(station, part.parent), DATABASE)
             archive.write(home.settings_file, SETTINGS)
+            if (marks := home.root / places.MEMBER).is_file():
+                archive.write(marks, places.MEMBER)
             for path in _own_files(home):
                 archive.write(path, path.relative_to(home.root).as_posix())
             within = _irreplaceable(station)

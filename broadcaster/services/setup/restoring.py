@@ -28,6 +28,7 @@ from broadcaster.domain.air.broadcasts import OPEN_STATES, BroadcastKind, Broadc
 from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.air.emergencies import EmergencyState
 from broadcaster.domain.confirming import require_shown
+from broadcaster.domain.log.marks import BROUGHT_BACK
 from broadcaster.domain.people.roles import Actor, Permission, machine
 from broadcaster.errors import RuleError
 from broadcaster.home import Home
@@ -167,6 +168,8 @@ def _settled(archive: Path, home: Home, checked: Checked, clock: Clock | None) -
 
 
 def _begin_anew(station: Station, archive: Path) -> None:
+    station.home.playout.mkdir(parents=True, exist_ok=True)
+    (station.home.playout / BROUGHT_BACK).write_text(f"khôi phục từ {archive.name}", encoding="utf-8")
     signs.mend(station)
     (station.home.run / MARK).write_text(json.dumps({"archive": archive.name}), encoding="utf-8")
     _hold_back(station)

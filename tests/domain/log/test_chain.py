@@ -32,7 +32,7 @@ def test_an_untouched_chain_holds(bodies: list[dict[str, object]]) -> None:
 def test_an_altered_entry_is_named(bodies: list[dict[str, object]], data: st.DataObject) -> None:
     links = chain_of(bodies)
     n = data.draw(st.integers(0, len(links) - 1))
-    links[n] = replace(links[n], fields={**links[n].fields, "altered": "x"})
+    links[n] = replace(links[n], fields={**(links[n].fields or {}), "altered": "x"})
     verdict = verify(links)
     assert [f.seq for f in verdict.faults] == [n + 1]
 
