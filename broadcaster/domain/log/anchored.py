@@ -16,7 +16,7 @@ from broadcaster.domain.log.marks import Beginning, Mark, Marks
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MarkPlace:
     """One place where marks lie, and what was found there."""
 
     name: str
@@ -37,7 +37,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class ChainEnds:
     """The chains as the database has them now."""
 
     ends: Mapping[Chain, tuple[int, str]]
@@ -49,7 +49,7 @@ class Record:
         return last == (GENESIS if seq == 0 else self.hashes.get(chain, {}).get(seq))
 
 
-def wanted(places: Iterable[Place]) -> dict[Chain, set[int]]:
+def wanted(places: Iterable[MarkPlace]) -> dict[Chain, set[int]]:
     """The numbers of the rows that must be looked up."""
     numbers: dict[Chain, set[int]] = {chain: set() for chain in Chain}
     for place in places:
@@ -60,9 +60,9 @@ def wanted(places: Iterable[Place]) -> dict[Chain, set[int]]:
 
 
 def compare(
-    own: Place,
-    others: Sequence[Place],
-    record: Record,
+    own: MarkPlace,
+    others: Sequence[MarkPlace],
+    record: ChainEnds,
     genuine: Callable[[Mark], bool],
     day: Callable[[dt.datetime], str],
 ) -> list[Finding]:
@@ -93,7 +93,7 @@ def compare(
     return list(dict.fromkeys(found))
 
 
-def _of_places(places: Iterable[Place], genuine: Callable[[Mark], bool]) -> Iterator[Finding]:
+def _of_places(places: Iterable[MarkPlace], genuine: Callable[[Mark], bool]) -> Iterator[Finding]:
     for place in places:
         if place.missing:
             yield Finding(place.missing, grave=False)
@@ -106,7 +106,7 @@ def _of_places(places: Iterable[Place], genuine: Callable[[Mark], bool]) -> Iter
                 yield Finding(f"Dấu số {mark.number} ở {place.name} mang chữ ký sai: nội dung đã bị sửa.")
 
 
-def _in_itself(own: Place, day: Callable[[dt.datetime], str]) -> Iterator[Finding]:
+def _in_itself(own: MarkPlace, day: Callable[[dt.datetime], str]) -> Iterator[Finding]:
     """Whether play-out's marks follow one another, and what they say of a new beginning."""
     before: Mark | None = None
     for mark in own.found.marks:
@@ -132,7 +132,7 @@ def _beginning(mark: Mark, day: Callable[[dt.datetime], str]) -> str:
     return f"Dấu số {mark.number}, {day(mark.at)}: có người ghi rằng cơ sở dữ liệu được đưa về bản cũ{why}."
 
 
-def _sorted_out(own: Marks, place: Place) -> tuple[list[Finding], list[Mark]]:
+def _sorted_out(own: Marks, place: MarkPlace) -> tuple[list[Finding], list[Mark]]:
     """What is said of marks that a restore explains, and the marks that nothing explains."""
     by_number = {mark.number: mark.sha256 for mark in own.marks}
     explained: list[int] = []
@@ -152,7 +152,7 @@ def _sorted_out(own: Marks, place: Place) -> tuple[list[Finding], list[Mark]]:
     return [Finding(words, grave=False)], foreign
 
 
-def _stray(own: Marks, place: Place, foreign: Sequence[Mark], day: Callable[[dt.datetime], str]) -> str:
+def _stray(own: Marks, place: MarkPlace, foreign: Sequence[Mark], day: Callable[[dt.datetime], str]) -> str:
     first, last = foreign[0], foreign[-1]
     span = f"Dấu số {_span(first.number, last.number)} ({_days(first.at, last.at, day)}) ở {place.name}"
     if own.last is None or first.number > own.last.number:
@@ -163,7 +163,7 @@ def _stray(own: Marks, place: Place, foreign: Sequence[Mark], day: Callable[[dt.
 def _of_chain(
     chain: Chain,
     marks: Sequence[Mark],
-    record: Record,
+    record: ChainEnds,
     bearers: Mapping[str, Collection[str]],
     day: Callable[[dt.datetime], str],
 ) -> Iterator[Finding]:

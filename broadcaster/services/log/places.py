@@ -13,7 +13,7 @@ from pathlib import Path
 
 from broadcaster.disks import reason
 from broadcaster.domain.log import marks
-from broadcaster.domain.log.anchored import Place
+from broadcaster.domain.log.anchored import MarkPlace
 from broadcaster.domain.log.marks import FILE, LAID, Mark, Marks
 from broadcaster.home import Home
 from broadcaster.settings import Settings
@@ -37,59 +37,61 @@ class Laid:
     """Why the newest does not: a Vietnamese sentence; empty when it does."""
 
 
-def own(home: Home) -> Place:
+def own(home: Home) -> MarkPlace:
     """The marks that play-out wrote."""
     return _of_file(OWN, home.playout / FILE)
 
 
-def others(home: Home, settings: Settings) -> list[Place]:
+def others(home: Home, settings: Settings) -> list[MarkPlace]:
     """Every other place that this machine reaches, each with what it holds or why it is missing."""
     archives = [_of_archive(path) for path in sorted(home.backups.glob("loa-*.zip"))]
     found = [place for place in archives if place.found.marks or place.missing or place.wrong]
     if not any(place.found.marks for place in found):
-        found.append(Place("bản sao lưu", missing="Chưa có bản sao lưu nào mang dấu đã ký."))
+        found.append(MarkPlace("bản sao lưu", missing="Chưa có bản sao lưu nào mang dấu đã ký."))
     return [*found, *_of_folder(settings.log.marks_folder)]
 
 
-def _of_folder(folder: str) -> Iterator[Place]:
+def _of_folder(folder: str) -> Iterator[MarkPlace]:
     if not folder:
-        yield Place("thư mục ngoài", missing="Chưa đặt thư mục ngoài (USB hay máy khác) để giữ dấu: log.marks_folder.")
+        yield MarkPlace(
+            "thư mục ngoài", missing="Chưa đặt thư mục ngoài (USB hay máy khác) để giữ dấu: log.marks_folder."
+        )
         return
     name = f"thư mục {folder}"
     try:
         paths = sorted(Path(folder).glob(LAID.format(key="*")))
         Path(folder).stat()
     except OSError as error:
-        yield Place(name, missing=f"Không đọc được {name}: {reason(error)}. Hãy cắm USB hoặc nối lại máy ấy.")
+        yield MarkPlace(name, missing=f"Không đọc được {name}: {reason(error)}. Hãy cắm USB hoặc nối lại máy ấy.")
         return
     if not paths:
-        yield Place(name, missing=f"Trong {name} chưa có dấu nào.")
+        yield MarkPlace(name, missing=f"Trong {name} chưa có dấu nào.")
     for path in paths:
         yield _of_file(str(path), path)
 
 
-def _of_file(name: str, path: Path) -> Place:
+def _of_file(name: str, path: Path) -> MarkPlace:
     try:
-        return Place(name, marks.read(path.read_text(encoding="utf-8", errors="replace")))
+        return MarkPlace(name, marks.read(path.read_text(encoding="utf-8", errors="replace")))
     except FileNotFoundError:
-        return Place(name, missing=f"Không có {name}: chưa ký lần nào, hoặc tệp đã bị xóa.")
+        return MarkPlace(name, missing=f"Không có {name}: chưa ký lần nào, hoặc tệp đã bị xóa.")
     except OSError as error:
-        return Place(name, missing=f"Không đọc được {name}: {reason(error)}.")
+        return MarkPlace(name, missing=f"Không đọc được {name}: {reason(error)}.")
 
 
-def _of_archive(path: Path) -> Place:
+def _of_archive(path: Path) -> MarkPlace:
     name = f"bản sao lưu {path.name}"
     try:
         with zipfile.ZipFile(path) as archive:
             held = archive.read(MEMBER) if MEMBER in archive.namelist() else b""
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, EOFError):
-        return Place(name, missing=f"Không đọc được {name}: tệp hỏng hoặc bị cắt cụt.")
+        return MarkPlace(name, missing=f"Không đọc được {name}: tệp hỏng hoặc bị cắt cụt.")
     found = marks.read(held.decode("utf-8", "replace"))
     said, last = _NAMED.search(path.name), found.last
     wrong = ""
     if said and (last is None or f"-d{said[1]}-{said[2]}.zip" != suffix(last)):
         wrong = f"Tên của {name} mang dấu số {said[1]}, khác với dấu ở trong tệp ấy."
-    return Place(name, found, wrong=wrong)
+    return MarkPlace(name, found, wrong=wrong)
 
 
 def suffix(last: Mark | None) -> str:
@@ -113,7 +115,7 @@ def _laid(home: Home, folder: str, held: Marks) -> Laid:
         return Laid(folder)
     path = Path(folder) / LAID.format(key=held.last.key[:12])
     inside = Path(folder).absolute().is_relative_to(home.root)
-    there = Place("")
+    there = MarkPlace("")
     try:
         if inside or not Path(folder).is_dir():
             words = "nằm trong thư mục của đài, hãy chọn nơi khác" if inside else "chưa có; hãy cắm USB hoặc nối máy"

@@ -12,8 +12,7 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from broadcaster.db import chaining
-from broadcaster.domain.log.anchored import Finding, Place, compare, wanted
-from broadcaster.domain.log.anchored import Record as Kept
+from broadcaster.domain.log.anchored import ChainEnds, Finding, MarkPlace, compare, wanted
 from broadcaster.domain.log.chain import ChainBreak, ChainCheck
 from broadcaster.domain.log.chains import Chain
 from broadcaster.domain.log.marks import Mark, printed
@@ -72,12 +71,14 @@ def against_places(station: Station, papers: Iterable[tuple[int, str]] = ()) -> 
     own, others = places.own(station.home), places.others(station.home, station.settings)
     with station.db.read() as session:
         numbers = wanted([own, *others])
-        kept = Kept(chaining.ends(session), {chain: chained.hashes(session, chain, numbers[chain]) for chain in Chain})
+        kept = ChainEnds(
+            chaining.ends(session), {chain: chained.hashes(session, chain, numbers[chain]) for chain in Chain}
+        )
     found = compare(own, others, kept, genuine, lambda moment: day(station, moment))
     return found + [_paper(own, paper) for paper in papers]
 
 
-def _paper(own: Place, paper: tuple[int, str]) -> Finding:
+def _paper(own: MarkPlace, paper: tuple[int, str]) -> Finding:
     number, digits = paper
     mark = next((mark for mark in own.found.marks if mark.number == number), None)
     if mark is None:
