@@ -7,8 +7,8 @@ from broadcaster.db.base import UtcDateTime
 from broadcaster.domain.log.chain import GENESIS, entry_hash
 from broadcaster.domain.log.chains import COVERED, Chain, covered
 
-revision = "0029"
-down_revision = "0028"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
