@@ -53,9 +53,7 @@ def others(home: Home, settings: Settings) -> list[MarkPlace]:
 
 def _of_folder(folder: str) -> Iterator[MarkPlace]:
     if not folder:
-        yield MarkPlace(
-            "thư mục ngoài", missing="Chưa đặt thư mục ngoài (USB hay máy khác) để giữ dấu: log.marks_folder."
-        )
+        yield MarkPlace("thư mục ngoài", missing="Chưa đặt thư mục giữ dấu ở USB hay máy khác: log.marks_folder.")
         return
     name = f"thư mục {folder}"
     try:

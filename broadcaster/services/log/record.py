@@ -71,9 +71,8 @@ def against_places(station: Station, papers: Iterable[tuple[int, str]] = ()) -> 
     own, others = places.own(station.home), places.others(station.home, station.settings)
     with station.db.read() as session:
         numbers = wanted([own, *others])
-        kept = ChainEnds(
-            chaining.ends(session), {chain: chained.hashes(session, chain, numbers[chain]) for chain in Chain}
-        )
+        hashes = {chain: chained.hashes(session, chain, numbers[chain]) for chain in Chain}
+        kept = ChainEnds(chaining.ends(session), hashes)
     found = compare(own, others, kept, genuine, lambda moment: day(station, moment))
     return found + [_paper(own, paper) for paper in papers]
 

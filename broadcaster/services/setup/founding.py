@@ -19,6 +19,7 @@ from broadcaster.db import schema
 from broadcaster.db.models import ChainHead, CueRow, DayException, Script, Topic, Unit, ZoneGroup, ZoneRow
 from broadcaster.db.session import Database
 from broadcaster.domain.log.chain import GENESIS
+from broadcaster.domain.log.chains import Chain
 from broadcaster.domain.people.roles import STARTER_KIT, Actor, machine
 from broadcaster.domain.scripts.fields import ABOUT, Face, ScriptFields, read, shown_on
 from broadcaster.domain.scripts.scripts import genre_of_title
@@ -65,8 +66,8 @@ def init(
         _load_zones(session, home)
         _load_exceptions(session, home)
         _load_cues(session, Store(home.store))
-        if session.get(ChainHead, 1) is None:
-            session.add(ChainHead(id=1, seq=0, hash=GENESIS))
+        missing = [chain for chain in Chain if session.get(ChainHead, chain.head) is None]
+        session.add_all([ChainHead(id=chain.head, seq=0, hash=GENESIS) for chain in missing])
     return station
 
 

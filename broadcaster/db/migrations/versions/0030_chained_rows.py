@@ -62,7 +62,8 @@ def _chain(chain: Chain) -> None:
             last = entry_hash(prev, covered(chain, 1, row))
             made.append(dict(zip(names, (chain.value, seq, row["id"], 1, prev, last), strict=True)))
         bind.execute(sa.insert(links), made)
-    bind.execute(sa.insert(heads).values(id=chain.head, seq=seq, hash=last))
+    if seq:  # a database without rows stays one without rows
+        bind.execute(sa.insert(heads).values(id=chain.head, seq=seq, hash=last))
 
 
 def _kind(name: str) -> sa.types.TypeEngine[object]:
