@@ -211,6 +211,8 @@ class Playout:
         machine.sinks.start()
         for name, why in machine.sinks.notes.items():
             machine.incidents.sink(name, why)
+        with contextlib.suppress(DeskAwayError):  # what was stopped meanwhile does not go on
+            self._obey_stops() if machine.inline else within(FIRST_S, self._obey_stops)
         self.register.recover(past, pinned)
         for number, bundle in pinned.items():
             if not self.register.knows(number):
@@ -404,12 +406,15 @@ class Playout:
         """Carry out an order that was given this very moment; None when that was done before."""
         return self._control.obey(order, dt.timedelta(0))
 
-    def _obey_all(self) -> None:
+    def _obey_stops(self) -> None:
+        self._obey_all(frozenset({Verb.STOP}))
+
+    def _obey_all(self, verbs: frozenset[Verb] = frozenset(Verb)) -> None:
         if self.machine.lease.hold:
             return
         now = self.clock.now()
         for order in self.desk.orders():
-            if self._control.obey(order, now - order.at) is not None:
+            if order.verb in verbs and self._control.obey(order, now - order.at) is not None:
                 self.machine.agenda.again("beat")
 
     # What others should know

@@ -125,7 +125,7 @@ class ReportDocument:
         ]
         lines += self._apart()
         if f.broadcasts_missed:
-            lines.append(f"Số buổi theo lịch không phát được: {number(f.broadcasts_missed)}.")
+            lines.append(f"Số buổi theo lịch không phát được, hoặc không rõ đã phát: {number(f.broadcasts_missed)}.")
         if not_full := f.total.partial + f.total.missed:
             lines.append(
                 f"Có {number(not_full)} lượt không phát trọn vẹn, trong đó {number(f.total.partial)} lượt dừng giữa "

@@ -84,8 +84,8 @@ class Table:
 
 _AIRING = (
     "Mỗi lượt là một tin, bài của một buổi, tính một lần dù bao nhiêu cụm loa; phát đủ khi ít nhất một cụm nghe trọn, "
-    "phút theo cụm nghe lâu nhất. Không phát gồm cả từ chối, lỗi và không ra loa. Nhạc hiệu, tiếp âm, phát khẩn cấp, "
-    "nói trực tiếp và nghe thử không tính ở đây."
+    "phút theo cụm nghe lâu nhất. Không phát gồm cả từ chối, lỗi, không ra loa và không rõ đã phát. "
+    "Nhạc hiệu, tiếp âm, phát khẩn cấp, nói trực tiếp và nghe thử không tính ở đây."
 )
 _NOTES = {
     **dict.fromkeys(("topic", "unit", "genre", "month"), _AIRING),

@@ -28,6 +28,8 @@ class Kind(StrEnum):
 
     LOST = "lost"
     """A broadcast whose time has come and that nobody heard."""
+    UNSURE = "unsure"
+    """One that began, and nobody knows whether it was heard."""
     DROPPED = "dropped"
     """A slot that the rotation asks for and the plan leaves out."""
     SILENCED = "silenced"
@@ -63,11 +65,12 @@ class Kind(StrEnum):
     @property
     def ahead(self) -> bool:
         """Whether it stands before all others, however far off: people were promised something that is gone."""
-        return self in {Kind.LOST, Kind.DROPPED, Kind.SILENCED}
+        return self in {Kind.LOST, Kind.UNSURE, Kind.DROPPED, Kind.SILENCED}
 
 
 _LABELS = {
     Kind.LOST: "Buổi chưa được nghe",
+    Kind.UNSURE: "Buổi không rõ đã phát",
     Kind.DROPPED: "Buổi bị bỏ",
     Kind.SILENCED: "Buổi thôi phát",
     Kind.OVERLAP: "Trùng giờ",
@@ -84,6 +87,7 @@ _LABELS = {
 }
 _MATTERS = {
     Kind.LOST: Matter.BROADCAST,
+    Kind.UNSURE: Matter.BROADCAST,
     Kind.DROPPED: Matter.SLOT,
     Kind.SILENCED: Matter.REGULAR,
     Kind.GAP: Matter.SILENCE,

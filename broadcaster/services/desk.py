@@ -199,12 +199,21 @@ class LocalDesk:
             if not status.get("leaving"):
                 process = PROCESS if turn.may_play else STANDBY
                 heartbeats.beat(self._station, process, dict(status), pid=status["pid"])
+                self._sounding(status)
         return turn
 
     def ends(self) -> Mapping[Chain, tuple[int, str]]:
         """The ends of the chains, safe from a power cut."""
         with _away():
             return chained.safe_ends(self._station)
+
+    def _sounding(self, status: Status) -> None:
+        """What sounds has begun, though the disk of the journal may be full: whoever comes after a crash knows."""
+        said = [(one["broadcast"], one["broadcast_started_at"]) for one in status.get("on_air", ())]
+        if begun := [(number, dt.datetime.fromisoformat(at)) for number, at in said if at is not None]:
+            with self._station.db.write() as session:
+                for number, at in begun:
+                    broadcasts.sounding(session, number, self._owner, at)
 
     def _turn(self, *, leaving: bool) -> PlayTurn:
         if self._station.db.is_sqlite:  # which one machine alone can open

@@ -41,17 +41,25 @@ def waiting(story: Story) -> list[BroadcastRow]:
 # On the air
 
 
-def stop(story: Story, *zones: str) -> None:
-    """Stop all, or these zones and what shares their outputs; remember what must stay silent."""
+def stop(story: Story, *zones: str) -> str:
+    """Stop all, or these zones and what shares their outputs; remember what must stay silent. Return the page."""
     before = _held_by(story, zones)
-    if orders.NO_ANSWER not in story.post(OPERATOR, "/stop", zone=list(zones)):
-        story.stops.append(before)
+    said = story.post(OPERATOR, "/stop", zone=list(zones))
+    _stopped(story, before, said)
+    return said
 
 
 def stop_by_command(story: Story, *zones: str) -> None:
     """Call `loa stop`."""
     before = _held_by(story, zones)
-    if orders.NO_ANSWER not in story.command("stop", "--yes", *(["--zones", ",".join(zones)] if zones else [])):
+    _stopped(story, before, story.command("stop", "--yes", *(["--zones", ",".join(zones)] if zones else [])))
+
+
+def _stopped(story: Story, before: Stop, said: str) -> None:
+    """What is confirmed is silence; what a dead play-out did not answer holds from when it comes back."""
+    answered = orders.NO_ANSWER not in said
+    assert not answered or story.playout is not None, said
+    if answered or story.playout is None:
         story.stops.append(before)
 
 

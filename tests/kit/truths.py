@@ -68,7 +68,7 @@ def _compared(row: BroadcastRow, ms: int, entries: dict[str, list], *, written: 
     if written and ms > SLACK_MS and not any(found for found in addressed.values()):
         wrong.append(f"{name}: {ms} ms sounded through {'/'.join(entries)} without an entry")
     nothing = row.state in {BroadcastState.MISSED, BroadcastState.CANCELLED, BroadcastState.REFUSED}
-    if written and ms > SLACK_MS and nothing:
+    if ms > SLACK_MS and nothing:
         wrong.append(f"{name}: {ms} ms sounded through {'/'.join(entries)}")
     for zone, found in addressed.items():
         if row.state is BroadcastState.AIRED and {e.outcome for e in found} != {Outcome.FULL}:

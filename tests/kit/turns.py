@@ -171,6 +171,9 @@ class Turns:
             thread.join(_UNWIND_S)
             if thread.is_alive():
                 raise StuckError(f"{thread.name} does not end")
+        self._dead.clear()
+        self._real.clear()
+        self._director.ready = lambda: True
 
     @property
     def me(self) -> Actor:

@@ -146,6 +146,16 @@ class AStory(RuleBasedStateMachine):
             self.story.wait(round(down, 2))
         self.story.live()
 
+    @rule(zones=st.lists(ZONES, unique=True), before=st.floats(0.2, 5), after=st.sampled_from([1.0, 20.0, 75.0]))
+    def stop_while_power_is_gone(self, zones: list[str], before: float, after: float) -> None:
+        if self.story.playout is not None:
+            self.story.kill()
+        self.story.wait(round(before, 2))
+        acts.stop_by_command(self.story, *zones)
+        truths.panel_tells_what_sounds(self.story)
+        self.story.wait(after)
+        self.story.live()
+
     @rule()
     def power_goes(self) -> None:
         if self.story.playout is not None:

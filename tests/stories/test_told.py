@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+
+import pytest
+
 from broadcaster.domain.air.broadcasts import BroadcastState, Origin
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.setup.zones import ZoneState
+from broadcaster.services.air import orders
 from tests.kit import story_acts as acts
 from tests.kit import truths
 from tests.kit.story import Story
@@ -113,3 +119,84 @@ def test_an_emergency_whose_output_broke_under_it_is_not_said_to_sound(story: St
     story.wait(1)
     assert story.present().alarm_unheard
     truths.panel_tells_what_sounds(story)
+
+
+PLANNED, NOW, TALK = "planned", "play now", "talk"
+
+
+@pytest.mark.parametrize("how", [PLANNED, NOW, TALK])
+def test_what_began_on_a_full_disk_and_was_never_written_is_told_as_not_known(story: Story, how: str) -> None:
+    story.wait(60)
+    story.disk.full = True
+    if how == NOW:
+        acts.play_now(story, story.rows()[0].id)
+    if how == TALK:
+        acts.talk(story, "am01", "am03", seconds=30, urgent=False)
+    while not any(m.ms() > 2000 for m in story.meters.values()):
+        story.wait(1)
+    story.kill()
+    since = story.turns.monotonic()
+    story.disk.full = False
+    story.wait(6)
+    story.live()
+    story.to_the_end()
+    (lost,) = [b for b in story.rows() if any(m.ms(0, since, broadcast=b.id) for m in story.meters.values())]
+    truths.log_tells_what_sounded(story)
+    if how == NOW:  # its own time was still to come
+        assert {e.outcome for e in story.entries() if e.broadcast_id == lost.id} == {Outcome.FULL}
+        assert story.meters["rieng"].ms(since + 1, broadcast=lost.id) > lost.sound_ms - 1000
+        return
+    assert lost.state is BroadcastState.UNKNOWN
+    assert {e.outcome for e in story.entries() if e.broadcast_id == lost.id} == {Outcome.UNKNOWN}
+    assert "không rõ có phát hay không" in lost.verdict.lower()
+    conflicts = story.page(acts.OPERATOR, "/schedule/conflicts")
+    told = [li for li in re.findall(r"(?s)<li.*?</li>", conflicts) if f"/schedule/{lost.id}" in li]
+    assert not any("không ai nghe được" in li for li in told)
+    assert how == TALK or any("không rõ có phát hay không" in li for li in told)
+    assert not any(m.ms(since + 1, broadcast=lost.id) for m in story.meters.values())
+
+
+def test_an_emergency_that_began_on_a_full_disk_and_was_never_written_is_said_again_from_its_siren(
+    story: Story,
+) -> None:
+    story.disk.full = True
+    acts.emergency(story, "am03")
+    story.wait(4)
+    story.kill()
+    story.wait(3)
+    story.live()
+    since = story.turns.monotonic()
+    story.wait(40)
+    first = next(b for b in story.rows() if b.emergency_id is not None)
+    assert story.meters["rieng"].ms(0, since) > 2000
+    assert story.meters["rieng"].ms(since) > 5000
+    story.to_the_end()
+    outcomes = Counter(e.outcome for e in story.entries() if e.broadcast_id == first.id)
+    assert outcomes[Outcome.UNKNOWN] == outcomes[Outcome.FULL] == len(first.rundown)
+    truths.log_tells_what_sounded(story)
+
+
+@pytest.mark.parametrize("away", [2, 75])
+@pytest.mark.parametrize("urgent", [False, True])
+def test_a_stop_that_nobody_answers_because_play_out_is_dead_holds_when_it_comes_back(
+    story: Story, away: int, urgent: bool
+) -> None:
+    story.wait(110)
+    number = acts.emergency(story, "am01", "am02", "am03") if urgent else None
+    story.wait(3)
+    story.kill()
+    story.wait(2)
+    assert orders.NO_ANSWER in acts.stop(story)
+    assert len(story.stops) == 1
+    truths.panel_tells_what_sounds(story)
+    story.wait(away)
+    since = story.turns.monotonic()
+    story.live()
+    story.wait(30)
+    assert all(m.ms(since) == 0 for m in story.meters.values())
+    held = [(h.number, h.urgent) for h in story.present().held]
+    assert (number, True) in held if urgent else held
+    truths.panel_tells_what_sounds(story)
+    story.to_the_end()
+    truths.log_tells_what_sounded(story)
+    truths.stopped_is_silent(story)

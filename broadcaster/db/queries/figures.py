@@ -82,6 +82,8 @@ class Sent:
     title: str
     entries: int
     heard: bool
+    unsure: bool = False
+    """Whether nothing of it was surely heard, and of something nobody knows."""
 
 
 def figures(session: Session, stretch: Stretch, tz: Any) -> Figures:
@@ -180,11 +182,15 @@ def broadcasts(session: Session, stretch: Stretch) -> tuple[list[Sent], int]:
             func.max(c.broadcast_title),
             func.count(),
             func.max(case((_HEARD, 1), else_=0)),
+            func.max(case((c.outcome == Outcome.UNKNOWN, 1), else_=0)),
         )
         .where(*stretch.conditions())
         .group_by(c.broadcast_id)
     )
-    found = [Sent(row[0], row[1], row[2], row[3], heard=bool(row[4])) for row in session.execute(query)]
+    found = [
+        Sent(row[0], row[1], row[2], row[3], heard=bool(row[4]), unsure=row[5] > row[4])
+        for row in session.execute(query)
+    ]
     entries = sum(s.entries for s in found)
     begun, after = _across(session, stretch, stretch.start), _across(session, stretch, stretch.end)
     if silent := [s.id for s in found if s.id in after - begun and not s.heard]:  # rare: those that go on over the end

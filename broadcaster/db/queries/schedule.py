@@ -167,6 +167,7 @@ def broadcast_of(row: BroadcastRow) -> Broadcast:
         confirmed_by=row.confirmed_by,
         ordered_at=row.ordered_at,
         continues=row.origin in {Origin.EMERGENCY, Origin.EMERGENCY_REST},
+        begun_at=row.started_at,
     )
 
 

@@ -27,6 +27,8 @@ class BroadcastState(StrEnum):
     CANCELLED = "cancelled"
     UNHEARD = "unheard"
     """It ran, and no horn carried it."""
+    UNKNOWN = "unknown"
+    """It began, and nobody could write down what was heard of it."""
 
     @property
     def label(self) -> str:
@@ -49,6 +51,7 @@ _STATES = {
     BroadcastState.REFUSED: "Từ chối phát",
     BroadcastState.CANCELLED: "Đã hủy",
     BroadcastState.UNHEARD: "Không ra loa",
+    BroadcastState.UNKNOWN: "Không rõ đã phát",
 }
 
 
@@ -217,6 +220,8 @@ class Broadcast:
     """When a person ordered it; None where the rotation did."""
     continues: bool = False
     """Whether it goes on with what was ordered or due earlier: a sounding of an emergency, the rest that one cut."""
+    begun_at: dt.datetime | None = None
+    """When it began, as far as the desk knows: in an earlier life of play-out, or on another machine."""
 
     @property
     def any_hour(self) -> bool:
@@ -251,12 +256,13 @@ class Broadcast:
             "confirmed_by": self.confirmed_by,
             "ordered_at": self.ordered_at and self.ordered_at.isoformat(),
             "continues": self.continues,
+            "begun_at": self.begun_at and self.begun_at.isoformat(),
         }
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Broadcast:
         """Rebuild a broadcast from `as_json()`."""
-        ordered_at = fields.get("ordered_at")
+        ordered_at, begun_at = fields.get("ordered_at"), fields.get("begun_at")
         return cls(
             id=fields["id"],
             title=fields["title"],
@@ -271,4 +277,5 @@ class Broadcast:
             confirmed_by=fields.get("confirmed_by", ""),
             ordered_at=ordered_at and dt.datetime.fromisoformat(ordered_at),
             continues=fields.get("continues", False),
+            begun_at=begun_at and dt.datetime.fromisoformat(begun_at),
         )

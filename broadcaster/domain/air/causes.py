@@ -57,6 +57,8 @@ class Cause(StrEnum):
     NO_HORN = "no_horn"
     """The output is a recording, stands in for one that is away, or was heard from behind to be silent."""
     POWER_CUT = "power_cut"
+    UNWRITTEN = "unwritten"
+    """It began, and what was heard of it was never written down."""
     SHUT_DOWN = "shut_down"
     LEASE_LOST = "lease_lost"
     EMPTY = "empty"
@@ -102,6 +104,7 @@ _LABELS = {
     Cause.SINK_FAILED: "Đường ra lỗi",
     Cause.NO_HORN: "Không ra loa",
     Cause.POWER_CUT: "Mất điện hoặc sự cố",
+    Cause.UNWRITTEN: "Không ghi được đã phát đến đâu",
     Cause.SHUT_DOWN: "Máy phát được tắt",
     Cause.LEASE_LOST: "Máy khác giữ quyền phát",
     Cause.EMPTY: "Không có gì để phát",

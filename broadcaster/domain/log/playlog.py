@@ -20,6 +20,8 @@ class Outcome(StrEnum):
 
     FULL = "full"
     PARTIAL = "partial"
+    UNKNOWN = "unknown"
+    """It was to sound at the moment of a crash, or what sounded could not be written down: nobody knows."""
     UNHEARD = "unheard"
     """It ran, into a recording or nowhere: no horn carried it."""
     FAILED = "failed"
@@ -39,6 +41,7 @@ _OUTCOME_TITLES = {
     Outcome.REFUSED: "Từ chối phát",
     Outcome.FAILED: "Lỗi",
     Outcome.UNHEARD: "Không ra loa",
+    Outcome.UNKNOWN: "Không rõ đã phát",
 }
 
 
@@ -53,6 +56,7 @@ class Punctuality(StrEnum):
     REFUSED = "refused"
     FAILED = "failed"
     UNHEARD = "unheard"
+    UNKNOWN = "unknown"
 
     @property
     def label(self) -> str:
@@ -69,6 +73,7 @@ _PUNCTUALITIES = {
     Punctuality.REFUSED: "Từ chối",
     Punctuality.FAILED: "Lỗi",
     Punctuality.UNHEARD: "Không ra loa",
+    Punctuality.UNKNOWN: "Không rõ đã phát",
 }
 LATE_S = 1.0
 """A start is on time within this (s)."""
@@ -97,6 +102,8 @@ def punctuality_of(
             return Punctuality.FAILED if failed and failed >= outcomes.get(Outcome.MISSED, 0) else Punctuality.SKIPPED
         case BroadcastState.UNHEARD:
             return Punctuality.UNHEARD
+        case BroadcastState.UNKNOWN:
+            return Punctuality.UNKNOWN
         case BroadcastState.CANCELLED:
             return Punctuality.SKIPPED
         case _:

@@ -42,6 +42,7 @@ LOOKS: Mapping[type[StrEnum], Mapping[Any, tuple[str, str]]] = {
         BroadcastState.REFUSED: ("ban", "bad"),
         BroadcastState.CANCELLED: ("x", "gone"),
         BroadcastState.UNHEARD: ("volume-off", "bad"),
+        BroadcastState.UNKNOWN: ("alert-triangle", "wait"),
     },
     ScriptState: {
         ScriptState.DRAFT: ("pencil", "plain"),
@@ -57,6 +58,7 @@ LOOKS: Mapping[type[StrEnum], Mapping[Any, tuple[str, str]]] = {
         Outcome.REFUSED: ("ban", "bad"),
         Outcome.FAILED: ("alert-triangle", "bad"),
         Outcome.UNHEARD: ("volume-off", "bad"),
+        Outcome.UNKNOWN: ("alert-triangle", "wait"),
     },
     CampaignState: {
         CampaignState.DRAFT: ("pencil", "plain"),

@@ -12,6 +12,7 @@ from typing import Any
 
 from broadcaster.domain.air.broadcasts import Broadcast, BroadcastKind, Phase, RundownItem
 from broadcaster.domain.air.causes import NOTHING, Cause, Why, why_of
+from broadcaster.domain.air.desk import Bundle
 from broadcaster.domain.air.lateness import Air, Join, Skip, Wait, decide
 from broadcaster.domain.air.stops import Stop, wanted_since
 from broadcaster.domain.log.playlog import Outcome
@@ -33,7 +34,7 @@ from broadcaster.playout.airing.lineup import (
 from broadcaster.playout.airing.machine import Machine
 from broadcaster.playout.host.priority import favour_thread
 from broadcaster.playout.record.asrun import TRIAL_ZONE, AsRun, heard_zones
-from broadcaster.playout.record.recovery import in_rounds
+from broadcaster.playout.record.recovery import in_rounds, may_begin_anew
 from broadcaster.playout.sinks import AIRCHECK
 from broadcaster.playout.sound.player import Lane
 from broadcaster.playout.sound.sources import Source
@@ -153,8 +154,7 @@ class Airing:
             if confirmed is None:
                 self._become(phase=Phase.OVER)
                 return
-            self._become(bundle=in_rounds(confirmed, self._launch.rounds))
-            asrun = self._asrun()
+            asrun = self._taken_up(confirmed)
             self._air(asrun)
         except StationError as error:
             if asrun is not None:
@@ -177,6 +177,26 @@ class Airing:
             asrun.verdict(self._end(), cancelled=f"Đã hủy: {why.text}" if left_out else "")
             self._become(ended=True)
 
+    def _taken_up(self, confirmed: Bundle) -> AsRun:
+        """Its record; of what another life began without a line in this journal, nobody knows what was heard.
+
+        What that began before its time, at a person's word, is heard at its time.
+        """
+        b, again = confirmed.broadcast, self._launch.resume_after is not None
+        if b.begun_at is None or again or self._clock.now() < b.starts_at:
+            self._become(bundle=in_rounds(confirmed, self._launch.rounds))
+            return self._asrun()
+        rounds = 2 if may_begin_anew(confirmed, 1, self._clock.now()) else 1
+        last = max((i.no for i in b.rundown), default=0)
+        self._launch = replace(self._launch, resume_after=last, rounds=rounds, began_at=b.begun_at)
+        self._become(bundle=in_rounds(confirmed, rounds))
+        asrun = self._asrun()
+        at = b.begun_at.astimezone(self._machine.pinned.hours.tz)
+        text = f"Máy phát đã bắt đầu buổi này lúc {at:%H:%M:%S} rồi dừng đột ngột, và không ghi được đã phát đến đâu."
+        for item in b.rundown:
+            asrun.item_silent(item, heard_zones(b), Outcome.UNKNOWN, Why(Cause.UNWRITTEN, text))
+        return asrun
+
     def _asrun(self) -> AsRun:
         trial = self._broadcast.kind is BroadcastKind.TRIAL
         sinks = {TRIAL_ZONE: AIRCHECK} if trial else {c: z.sink for c, z in self._state.bundle.zones.items()}
@@ -197,6 +217,9 @@ class Airing:
         return self._over_at or self._clock.now()
 
     def _air(self, asrun: AsRun) -> None:
+        b, after = self._broadcast, self._launch.resume_after
+        if after is not None and all(i.no <= after for i in b.rundown):
+            return  # of what began in an earlier life nothing is left
         if self._halt.is_set() or self._stood_down() or not self._may_start(asrun):
             return
         try:

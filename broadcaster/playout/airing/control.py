@@ -15,7 +15,7 @@ from broadcaster.playout.airing.register import Register
 from broadcaster.playout.airing.stopping import leave_out, stop
 
 STALE = dt.timedelta(seconds=60)
-"""A command to sound or be silent now is not carried out later than this."""
+"""A command to sound now is not carried out later than this; a stop is a state, and holds however late it is heard."""
 Told = tuple[OrderOutcome, str, OrderEffect]
 
 
@@ -46,9 +46,7 @@ class Control:
                 return None
             if order.id:
                 self._obeyed.add(order.id)
-        if (age > STALE and order.verb in {Verb.STOP, Verb.AIR}) or (
-            abs(age) > STALE and order.verb == Verb.TRUST_CLOCK
-        ):
+        if (age > STALE and order.verb is Verb.AIR) or (abs(age) > STALE and order.verb == Verb.TRUST_CLOCK):
             answer = Answer(order.id, OrderOutcome.TOO_LATE, "Lệnh đến quá muộn nên không thực hiện.")
         else:
             answer = Answer(order.id, *self._carry_out(order, fresh=age <= dt.timedelta(0)))

@@ -57,9 +57,10 @@ class Register:
     def call(self, bundle: Bundle) -> None:
         """Send a broadcast whose time has come on its way; one that a stop holds back waits for a person."""
         stop = held(self._machine, bundle)
-        if stop is None:
+        b, now = bundle.broadcast, self._machine.clock.now()
+        if stop is None or (b.begun_at is not None and b.starts_at <= now):
             self.launch(Launch(bundle=bundle))
-        elif self._machine.clock.now() > kept_until(bundle.broadcast):
+        elif now > kept_until(b):
             at = stop.at.astimezone(self._machine.pinned.hours.tz)
             text = f"{stop.by or 'Người vận hành'} đã dừng phát lúc {at:%H:%M:%S}, và không ai cho phát tiếp."
             self.launch(Launch(bundle=bundle, left_out=Why(Cause.HELD_BACK, text)))

@@ -18,8 +18,8 @@ from broadcaster.playout.record.journal import Journal
 MACHINE = "tự động"
 AS_SET = frozenset({Cause.MUTED, Cause.VOLUME_NOUGHT, Cause.TOO_SOFT, Cause.LEFT_OUT})
 """What a person set: silence by order is no fault."""
-SILENT = frozenset({Outcome.MISSED, Outcome.REFUSED, Outcome.FAILED})
-"""The outcomes of what never left; the others can only be measured."""
+UNMEASURED = frozenset({Outcome.MISSED, Outcome.REFUSED, Outcome.FAILED, Outcome.UNKNOWN})
+"""The outcomes of what never left, or of which nobody knows; the others can only be measured."""
 TRIAL_ZONE = "aircheck"
 """A trial is heard nowhere; its entries carry this in place of a zone, and the kind `trial`."""
 
@@ -96,8 +96,8 @@ class AsRun:
         )
 
     def item_silent(self, item: RundownItem, zones: Iterable[str], outcome: Outcome, why: Why, *, by: str = "") -> None:
-        """Write that an item never left in `zones`; what already has an outcome keeps it."""
-        if outcome not in SILENT:
+        """Write that an item never left in `zones`, or that nobody knows; what already has an outcome keeps it."""
+        if outcome not in UNMEASURED:
             raise ValueError(f"{outcome} is measured, never said")
         self._over(item, zones, outcome, why, by=by)
 
@@ -166,6 +166,8 @@ class AsRun:
             return BroadcastState.AIRED, f"Đã phát đủ {len(self.broadcast.rundown)} mục tới {where}{start}."
         if heard or Outcome.PARTIAL in outcomes:
             return BroadcastState.PARTIAL, f"Phát dở: {heard} trong {len(outcomes)} lượt mục phát đủ. {why}".strip()
+        if Outcome.UNKNOWN in outcomes:
+            return BroadcastState.UNKNOWN, f"Không rõ có phát hay không: {why}"
         if Outcome.UNHEARD in outcomes:
             return BroadcastState.UNHEARD, f"Không ra loa: {why}"
         if all(o is Outcome.REFUSED for o in outcomes):

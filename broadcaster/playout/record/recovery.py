@@ -121,7 +121,10 @@ def close_interrupted(one: Unfinished, asrun: AsRun) -> int:
         last = max(last, item_no)
         if entry_id(asrun.broadcast.id, item_no, zone) in asrun.known:
             continue
-        outlet, ms = one.taken.get((item_no, zone), (Outlet.LOUDSPEAKER, 0))
+        if (item_no, zone) not in one.taken:
+            asrun.item_silent(items[item_no], [zone], Outcome.UNKNOWN, why)
+            continue
+        outlet, ms = one.taken[item_no, zone]
         item, trial = items[item_no], asrun.broadcast.kind is BroadcastKind.TRIAL
         heard = Heard(Measurement(outlet, item.duration_ms, ms, whole=False, rehearsal=trial))
         ended_at, through = at + dt.timedelta(milliseconds=ms), one.through.get((item_no, zone), ())

@@ -131,6 +131,15 @@ def begin(session: Session, broadcast_id: int, owner: str, at: dt.datetime) -> N
     )
 
 
+def sounding(session: Session, broadcast_id: int, owner: str, at: dt.datetime) -> None:
+    """Mark a broadcast as on air since `at` because play-out says so, though its journal may not be able to."""
+    claimed = select(BroadcastRow.id).where(
+        BroadcastRow.id == broadcast_id, BroadcastRow.state.in_([BroadcastState.PLANNED, BroadcastState.CUED])
+    )
+    if session.scalar(claimed) is not None:
+        begin(session, broadcast_id, owner, at)
+
+
 def finish(session: Session, broadcast_id: int, ending: Ending) -> bool:
     """Give a broadcast its one verdict; False when it has one already."""
     if not ending.state.terminal or not ending.verdict:

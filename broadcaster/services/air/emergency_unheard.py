@@ -23,6 +23,7 @@ _PASSING = frozenset(
         Cause.TOO_LATE,
         Cause.SINK_FAILED,
         Cause.POWER_CUT,
+        Cause.UNWRITTEN,
         Cause.SHUT_DOWN,
         Cause.LEASE_LOST,
         Cause.PROGRAM_FAULT,

@@ -46,17 +46,19 @@ from broadcaster.services.station import Station
 RECENT = dt.timedelta(days=2)
 """So long a session that nobody heard is offered again."""
 NOBODY_HEARD = (BroadcastState.MISSED, BroadcastState.REFUSED, BroadcastState.UNHEARD)
+UNSURE = (*NOBODY_HEARD, BroadcastState.UNKNOWN)
+"""What nobody heard, or nobody knows whether it was heard."""
 _BY_HAND = "Người vận hành xếp tay."
 
 
 def unheard(row: BroadcastRow) -> bool:
-    """Whether it is a session whose end is that nobody heard it."""
+    """Whether it is a session whose end is that nobody heard it, or that nobody knows."""
     session = row.kind in SESSION_KINDS and row.origin not in NO_SESSION
-    return session and row.state in NOBODY_HEARD
+    return session and row.state in UNSURE
 
 
 def lost(row: BroadcastRow, now: dt.datetime) -> bool:
-    """Whether a session was not heard, lately or though its time is still to come, so that it may be planned again."""
+    """Whether a session was not surely heard, lately or with its time still to come: it may be planned again."""
     return unheard(row) and row.starts_at > now - RECENT
 
 
@@ -171,7 +173,9 @@ def again(station: Station, actor: Actor, number: int) -> tuple[int, dt.datetime
     with station.db.write() as session:
         row = _row(session, number)
         if not lost(row, station.now()):
-            raise RuleError("Chỉ xếp lại được buổi mà chưa ai nghe được, trong hai ngày qua.", field="broadcast")
+            raise RuleError(
+                "Chỉ xếp lại được buổi chưa ai nghe được hoặc không rõ đã phát, trong hai ngày qua.", field="broadcast"
+            )
         twin, at = _once_more(session, row, room_ahead(station, session))
         twin.ends_at += at - twin.starts_at
         twin.starts_at = at

@@ -106,11 +106,11 @@ def let_be(station: Station, actor: Actor, marks: Collection[str]) -> None:
 
 
 def _lost(station: Station, session: Session, now: dt.datetime) -> list[Conflict]:
-    """The sessions that nobody heard and that were not planned again."""
+    """The sessions that nobody heard, or nobody knows whether anybody did, and that were not planned again."""
     rows = session.scalars(
         select(BroadcastRow).where(
             BroadcastRow.starts_at > now - dt.timedelta(days=DAYS),
-            BroadcastRow.state.in_(by_hand.NOBODY_HEARD),
+            BroadcastRow.state.in_(by_hand.UNSURE),
         )
     ).all()
     repeated = select(BroadcastRow.origin_id).where(BroadcastRow.origin == Origin.COPIED)
@@ -134,10 +134,12 @@ def _of_lost(session: Session, row: BroadcastRow, room: Room) -> Conflict:
             )
     else:
         remedy, about = "Đã quá hai ngày: hãy chép buổi này sang giờ khác nếu còn cần, hoặc bấm “Để vậy”.", row.title
+    known = row.state is not BroadcastState.UNKNOWN
+    fate = "không ai nghe được" if known else "không rõ có phát hay không"
     return Conflict(
-        kind=Kind.LOST,
+        kind=Kind.LOST if known else Kind.UNSURE,
         at=row.starts_at,
-        what=f"“{row.title}” lúc {station.local(row.starts_at):%H:%M %d/%m/%Y} không ai nghe được. {row.verdict}",
+        what=f"“{row.title}” lúc {station.local(row.starts_at):%H:%M %d/%m/%Y} {fate}. {row.verdict}",
         remedy=remedy,
         again=again,
         broadcasts=(row.id,),

@@ -20,7 +20,7 @@ from broadcaster.domain.air.causes import NOTHING, Cause, Why
 from broadcaster.domain.air.outlets import Outlet
 from broadcaster.domain.log.heard import Heard, Measurement
 from broadcaster.domain.log.playlog import Outcome, entry_id
-from broadcaster.playout.record.asrun import SILENT, AsRun
+from broadcaster.playout.record.asrun import UNMEASURED, AsRun
 from broadcaster.playout.record.journal import Journal
 from tests.kit.clocks import MORNING
 from tests.kit.horns import heard
@@ -35,7 +35,7 @@ TOLD = st.lists(
         st.sampled_from(ITEMS),
         st.sets(st.sampled_from(["ap-1", "ap-2"]), min_size=1),
         st.one_of(
-            st.sampled_from(sorted(SILENT)),
+            st.sampled_from(sorted(UNMEASURED)),
             st.builds(heard, st.just(2000), st.integers(-500, 9000), st.sampled_from(Outlet)),
         ),
     ),
