@@ -7,13 +7,17 @@ import datetime as dt
 import pytest
 
 from broadcaster.db.models import BroadcastRow
+from broadcaster.db.queries.figures import Stretch, figures
+from broadcaster.db.queries.figures import broadcasts as sent_in
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.air.desk import Order, Verb
-from broadcaster.domain.log.playlog import Ending
+from broadcaster.domain.log.playlog import Ending, Outcome, Punctuality
+from broadcaster.scheduling.conflicts import Kind
 from broadcaster.services.air import broadcasts
 from broadcaster.services.desk import LocalDesk
-from broadcaster.services.schedule import leaving_out
+from broadcaster.services.log import completeness
+from broadcaster.services.schedule import conflicts, leaving_out
 from broadcaster.supervise.simulated import Simulation
 from tests.kit.emergencies import OPERATOR
 
@@ -120,3 +124,33 @@ def test_what_a_life_that_is_gone_had_claimed_comes_to_its_end(air, phase):
         assert air.row(number).state is (PLANNED if phase is CUED else AIRING)
         life.run_until(start + MINUTE)
     assert air.row(number).state is BroadcastState.AIRED
+
+
+def test_what_began_and_left_no_line_in_the_journal_is_ended_as_not_known(air):
+    number, start = planned(air)
+    air.frozen.advance((start - air.frozen.now()).total_seconds())
+    desk = LocalDesk(air.station)
+    desk.claim(number, air.frozen.now())
+    said = {"broadcast": number, "broadcast_started_at": start.isoformat()}
+    desk.beat({"v": 1, "host": "máy", "pid": 1, "on_air": [said], "hold": "", "muted": [], "sinks": {}})
+    assert (air.row(number).state, air.row(number).started_at) == (AIRING, start)
+    with Simulation(air.station, refusal=air.refusal, every=MINUTE) as life:
+        life.run_until(start + MINUTE)
+    row = air.row(number)
+    assert (row.state, row.causes, row.started_at) == (BroadcastState.UNKNOWN, (Cause.UNWRITTEN,), start)
+    assert row.verdict.startswith("Không rõ có phát hay không: ")
+    assert [(e.outcome, e.heard_ms) for e in air.log(number)] == [(Outcome.UNKNOWN, 0)]
+    air.frozen.advance(3 * 3600)
+    day = air.station.local(start).date()
+    found = completeness.check(air.station, day, day)
+    assert (found.whole, found.verdicts) == (True, {Punctuality.UNKNOWN: 1})
+    with air.station.db.read() as session:
+        whole = Stretch(start - MINUTE, start + MINUTE)
+        (sent,), _ = sent_in(session, whole)
+        counted = figures(session, whole, air.station.settings.tz)
+    assert (sent.heard, sent.unsure) == (False, True)
+    assert (counted.broadcasts, counted.total.full, counted.total.heard_ms) == (0, 0, 0)
+    (told,) = [c for c in conflicts.find(air.station) if c.broadcasts == (number,)]
+    assert told.kind is Kind.UNSURE
+    assert "không rõ có phát hay không" in told.what
+    assert "không ai nghe được" not in told.what
