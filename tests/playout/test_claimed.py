@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import cast
 
 import pytest
 
@@ -11,7 +12,7 @@ from broadcaster.db.queries.figures import Stretch, figures
 from broadcaster.db.queries.figures import broadcasts as sent_in
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.air.causes import Cause
-from broadcaster.domain.air.desk import Order, Verb
+from broadcaster.domain.air.desk import Order, Status, Verb
 from broadcaster.domain.log.playlog import Ending, Outcome, Punctuality
 from broadcaster.scheduling.conflicts import Kind
 from broadcaster.services.air import broadcasts
@@ -132,7 +133,7 @@ def test_what_began_and_left_no_line_in_the_journal_is_ended_as_not_known(air):
     desk = LocalDesk(air.station)
     desk.claim(number, air.frozen.now())
     said = {"broadcast": number, "broadcast_started_at": start.isoformat()}
-    desk.beat({"v": 1, "host": "máy", "pid": 1, "on_air": [said], "hold": "", "muted": [], "sinks": {}})
+    desk.beat(cast("Status", {"v": 1, "host": "máy", "pid": 1, "on_air": [said], "sinks": {}}))
     assert (air.row(number).state, air.row(number).started_at) == (AIRING, start)
     with Simulation(air.station, refusal=air.refusal, every=MINUTE) as life:
         life.run_until(start + MINUTE)
