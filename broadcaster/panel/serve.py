@@ -45,7 +45,6 @@ def serve(station: Station, doors: Sequence[socket.socket], stop_event: threadin
         channel=channel_for(app),
         dispatcher=Queue(web.threads, station.clock, reserved=_RESERVED, urgent=urgent_in(app)),
         sockets=doors,
-        ident=None,
         secure=secure,
         crowd=Crowd(web.trusted_proxy),
         **behind(web.trusted_proxy),

@@ -66,6 +66,7 @@ def test_a_stranger_is_sent_away_before_the_body(address, length):
     assert status == 303
     assert b"/login" in said
     assert b"100 Continue" not in said
+    assert b"server:" not in said.lower(), "nor told by which program"
 
 
 def test_a_stranger_may_not_fill_a_public_page_either(address):

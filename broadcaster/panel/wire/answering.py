@@ -152,7 +152,7 @@ class Answering:
         **options: Any,
     ) -> None:
         held = taken(host, port) if sockets is None else sockets
-        adj = Adjustments(sockets=list(held), max_request_header_size=_LONGEST_HEAD, **options)
+        adj = Adjustments(sockets=list(held), max_request_header_size=_LONGEST_HEAD, ident=None, **options)
         self._connections: dict[int, Any] = {}
         self._crowd = crowd or Crowd()
         self._dispatcher = dispatcher or _threads(adj.threads)
