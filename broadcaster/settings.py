@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -18,12 +19,16 @@ from broadcaster.domain.schedule.windows import StationHours, Window
 from broadcaster.errors import RuleError, StationError, Where
 from broadcaster.plugins import ENGINES, RECOGNISERS, SINKS
 
+_MONTHS: Final = [dt.datetime(year, month, 1, tzinfo=dt.UTC) for year in range(2026, 2037) for month in range(1, 13)]
+
 
 def _zone(name: str) -> str:
     try:
-        ZoneInfo(name)
+        zone = ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
         raise ValueError("không có múi giờ này; ví dụ đúng: Asia/Ho_Chi_Minh") from None
+    if len({month.astimezone(zone).utcoffset() for month in _MONTHS}) > 1:
+        raise ValueError("múi giờ này đổi giờ mùa hè, nên có giờ không có và giờ có hai lần; dùng Asia/Ho_Chi_Minh")
     return name
 
 

@@ -170,3 +170,16 @@ def written(beside: Path, name: str) -> None:
 def test_a_database_that_cannot_be_reached_for_want_of_a_driver_is_one_sentence(url: str, words: str) -> None:
     with pytest.raises(RuleError, match=words):
         Database(url)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Paris", "America/New_York", "Australia/Sydney", "Africa/Casablanca"])
+def test_a_time_zone_that_changes_its_clocks_is_refused_with_the_one_to_take(tmp_path: Path, zone: str) -> None:
+    with pytest.raises(RuleError) as refused:
+        loaded(tmp_path, f'[station]\ntimezone = "{zone}"\n')
+    assert "đổi giờ mùa hè" in refused.value.message
+    assert "Asia/Ho_Chi_Minh" in refused.value.message
+
+
+@pytest.mark.parametrize("zone", ["Asia/Ho_Chi_Minh", "Asia/Bangkok", "UTC"])
+def test_a_time_zone_that_never_changes_its_clocks_is_taken(tmp_path: Path, zone: str) -> None:
+    assert loaded(tmp_path, f'[station]\ntimezone = "{zone}"\n').tz.key == zone

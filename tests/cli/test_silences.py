@@ -91,3 +91,21 @@ def test_a_conflict_is_let_be_by_the_mark_that_is_printed_and_told_again_when_th
     assert "Sẽ nhắc lại:" in loa("schedule", "let-be", mark, "--undo").out
     assert loa("schedule", "conflicts").out == told
     assert loa("schedule", "let-be", "x").code == 2
+
+
+def test_slots_left_out_of_a_day_are_asked_about_named_and_come_back(loa: Loa, home: Path, files: Path) -> None:
+    day = "2099-10-20"
+    unknown = loa("schedule", "day", day, "--leave-out", "khong-co")
+    assert (unknown.code, "khong-co" in unknown.err) == (2, True)
+    assert loa("schedule", "day", day).code == 2
+    before = rows(home, "day_exceptions")
+    for mode, code in (("--dry-run", 0), ("", 2)):
+        asked = loa("schedule", "day", day, "--leave-out", "sang", *filter(None, [mode]))
+        assert (asked.code, rows(home, "day_exceptions")) == (code, before)
+        assert "Buổi sáng (05:00) sẽ không phát" in asked.out
+    done = loa("schedule", "day", day, "--leave-out", "sang", "--yes")
+    assert (done.code, "bỏ khung sang" in done.out, rows(home, "day_exceptions")) == (0, True, before + 1)
+    back = loa("schedule", "day", day, "--leave-out", "", "--yes")
+    assert (back.code, rows(home, "day_exceptions")) == (0, before)
+    assert "Phát thêm ngày 20/10/2099: Buổi sáng (05:00)." in back.out
+    assert "20/10/2099: ngày thường." in back.out.splitlines()

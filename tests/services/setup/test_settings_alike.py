@@ -36,7 +36,7 @@ LISTS: dict[str, list[list[str]]] = {
     "voices": [["tone:beep"], []],
 }
 WORDS = {
-    "timezone": ["Asia/Bangkok", "Ha Noi"],
+    "timezone": ["Asia/Bangkok", "Ha Noi", "Europe/Paris"],
     "recogniser": ["viet-asr", "viet-ars"],
     "url": ["", "postgresql+psycopg://loa@/loa"],
 }
