@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import uuid
@@ -30,7 +31,10 @@ pytest_plugins = ("tests.kit.hangs",)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Without a browser say so once and before the first test, not once for each test that drives one."""
+    """Before the first test: look for garbage less often, and say once that there is no browser."""
+    gc.collect()
+    gc.freeze()  # the modules and the tests stay: they are not looked through for garbage again and again
+    gc.set_threshold(20_000, 20, 20)
     driving = [item for item in session.items if item.get_closest_marker("browser")]
     if not driving or session.config.option.collectonly or (fault := browser_fault()) is None:
         return
