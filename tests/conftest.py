@@ -24,6 +24,7 @@ from broadcaster.db.session import Database
 from broadcaster.services.people import passwords
 from tests.kit import postgres, properties
 from tests.kit.clocks import NOON
+from tests.kit.founding import no_rows
 from tests.needs import browser_fault
 
 properties.register()
@@ -68,11 +69,7 @@ def postgres_template(postgres_server: str) -> str:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file that others are copied from."""
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    database = Database(f"sqlite:///{path}")
-    schema.upgrade(database)
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.dispose()
+    path.write_bytes(no_rows())
     return path
 
 

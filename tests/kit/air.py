@@ -5,9 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import hashlib
-import sqlite3
 import subprocess
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +21,7 @@ from broadcaster.domain.air.causes import Cause, Why
 from broadcaster.home import Home
 from broadcaster.media import ffmpeg
 from broadcaster.services.station import Station
+from tests.kit.founding import no_rows
 
 ALL_DAY = '["00:00-23:59"]'
 HORN = "kind = 'pipe'\noptions = {command = ['cat']}"
@@ -39,19 +38,6 @@ def _flac(seconds: float, hz: float) -> bytes:
     md5 = hashlib.md5(samples.tobytes(), usedforsecurity=False).digest()
     packed = int.from_bytes(made[18:26], "big") >> 36 << 36 | len(samples)
     return made[:18] + packed.to_bytes(8, "big") + md5 + made[42:]
-
-
-@functools.cache
-def _template() -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "station.db"
-        database = Database(f"sqlite:///{path}")
-        schema.upgrade(database)
-        database.dispose()
-        with sqlite3.connect(path) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.close()
-        return path.read_bytes()
 
 
 def tone(folder: Path, seconds: float, hz: float = 440.0) -> str:
@@ -173,7 +159,7 @@ def make_air(
     home.settings_file.write_text(text, encoding="utf-8")
     settings = home.settings()
     if url is None:
-        (root / "station.db").write_bytes(_template())
+        (root / "station.db").write_bytes(no_rows())
     database = Database(url or home.database_url(settings))
     if url is not None:
         schema.upgrade(database)

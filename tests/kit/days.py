@@ -15,8 +15,8 @@ from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.people.roles import machine
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation
-from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station
+from tests.kit.founding import founded
 
 TZ = dt.timezone(dt.timedelta(hours=7))
 NOON = dt.datetime(2026, 3, 4, 12, 0, tzinfo=TZ)
@@ -44,7 +44,7 @@ item = [ { kind = "cue", cue = "nhac-hieu" }, { kind = "cue", cue = "nhac-ket" }
 
 
 def small_station(root: Path, **overrides: Any) -> Station:
-    made = init(root, overrides={"playout": {"plan_days": 3}, **overrides}, clock=FrozenClock(NOON))
+    made = founded(root, overrides={"playout": {"plan_days": 3}, **overrides}, clock=FrozenClock(NOON))
     apply_rotation(made, ME, ROTATION, "thuong")
     return made
 

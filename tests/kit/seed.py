@@ -30,9 +30,9 @@ from broadcaster.services.scripts.approving import send_back
 from broadcaster.services.scripts.editing import add_script, revise, submit
 from broadcaster.services.scripts.four_eyes import approve
 from broadcaster.services.scripts.speaking import spoken_of
-from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station
 from broadcaster.sound.store import Store
+from tests.kit.founding import founded
 
 TZ = dt.timezone(dt.timedelta(hours=7))
 NOW = dt.datetime(2026, 3, 4, 17, 5, 20, tzinfo=TZ)
@@ -166,7 +166,7 @@ SCRIPTS = (
 
 def build(root: Path, clock: FrozenClock) -> Station:
     """Make the station at `root`; the clock stands at NOW."""
-    station = init(root, clock=clock)
+    station = founded(root, clock=clock)
     kit = machine("bộ thử")
     for username, name, roles in PEOPLE:
         temporary = accounts.create_user(station, kit, username, name, roles)

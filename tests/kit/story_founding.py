@@ -12,7 +12,7 @@ from broadcaster.db.models import DayException, ZoneRow
 from broadcaster.domain.people.roles import machine
 from broadcaster.services.people import accounts
 from broadcaster.services.schedule.rotations import apply_rotation
-from broadcaster.services.setup.founding import init
+from tests.kit.founding import founded
 from tests.kit.scripts import approved
 from tests.kit.seed import PASSWORD, PEOPLE
 
@@ -50,7 +50,7 @@ SLOTS = [f"luc-06{m:02d}" for m in range(0, 40, 4)]
 def found(root: Path) -> Path:
     """Found the station that every story begins with: people, three zones, approved scripts, a slot every four minutes."""
     clock = FrozenClock(START - dt.timedelta(days=1))
-    station = init(root, overrides=SETTINGS, clock=clock)
+    station = founded(root, overrides=SETTINGS, clock=clock)
     kit = machine("bộ thử")
     for username, name, roles in PEOPLE:
         temporary = accounts.create_user(station, kit, username, name, roles)

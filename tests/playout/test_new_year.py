@@ -21,9 +21,9 @@ from broadcaster.services.reports.content import figures_of
 from broadcaster.services.schedule.conflicts import find
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation
-from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station
 from broadcaster.supervise.simulated import Simulation
+from tests.kit.founding import founded
 from tests.kit.people import OPERATOR
 from tests.kit.scripts import approved
 
@@ -63,7 +63,7 @@ def test_the_new_years_greeting_is_heard_over_midnight_and_counts_for_the_old_ye
     time.tzset()
     tz = ZoneInfo(zone)
     midnight = MIDNIGHT.replace(tzinfo=tz)
-    station = init(
+    station = founded(
         tmp_path / "home",
         overrides={"speech": {"voices": ["tone:beep"]}, "station": {"timezone": zone}, "hours": HOURS},
         clock=FrozenClock((midnight - dt.timedelta(hours=12)).astimezone(dt.UTC)),
@@ -107,7 +107,7 @@ def _over_the_night(station: Station, midnight: dt.datetime) -> None:
 
 def test_a_session_that_is_taken_up_again_after_midnight_keeps_what_was_valid_on_its_day(tmp_path: Path) -> None:
     midnight = MIDNIGHT.replace(tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
-    station = init(
+    station = founded(
         tmp_path / "home",
         overrides={"speech": {"voices": ["tone:beep"]}, "hours": HOURS},
         clock=FrozenClock((midnight - dt.timedelta(hours=12)).astimezone(dt.UTC)),

@@ -18,13 +18,14 @@ from broadcaster.home import LONGEST
 from broadcaster.services.setup.founding import init
 from broadcaster.services.station import open_station
 from broadcaster.settings import load
+from tests.kit.founding import founded
 
 NAMES = ["đài % xã", "a?b#c", "hai  dấu cách", "&'Mẫu'", "ấp\u0323", "%(x)s {y} $z", "x" * 120]
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = init(tmp_path_factory.mktemp("đài") / "home")
+    made = founded(tmp_path_factory.mktemp("đài") / "home")
     made.close()
     return made.home.root
 

@@ -15,12 +15,12 @@ from broadcaster.db.models import Job
 from broadcaster.domain.work.jobs import JobKind
 from broadcaster.services.scripts.editing import add_script
 from broadcaster.services.scripts.speaking import want_rendition
-from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 from broadcaster.services.work.performing import Progress
 from broadcaster.worker import consumer
 from broadcaster.worker.handlers import HANDLERS
+from tests.kit.founding import founded
 from tests.kit.people import EDITOR
 from tests.kit.scripts import draft
 from tests.kit.waiting import until
@@ -28,7 +28,7 @@ from tests.kit.waiting import until
 
 @pytest.fixture
 def living(tmp_path: Path) -> Iterator[Station]:
-    station = init(tmp_path / "home", overrides={"speech": {"voices": ["tone:beep"]}}, clock=SystemClock())
+    station = founded(tmp_path / "home", overrides={"speech": {"voices": ["tone:beep"]}}, clock=SystemClock())
     yield station
     station.close()
 

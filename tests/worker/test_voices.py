@@ -15,8 +15,8 @@ from broadcaster.db.models import Emergency
 from broadcaster.domain.people.roles import Role, machine
 from broadcaster.services.air.heartbeats import status
 from broadcaster.services.people import accounts
-from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station
+from tests.kit.founding import founded
 from tests.kit.waiting import until
 
 pytestmark = [
@@ -58,7 +58,7 @@ print(json.dumps({"sounds": [[s.status_code, len(s.data)] for s in sounds], "ali
 
 def test_the_panel_has_the_worker_speak(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    station = init(home, overrides={"speech": {"listen_back": False}}, clock=SystemClock())
+    station = founded(home, overrides={"speech": {"listen_back": False}}, clock=SystemClock())
     for username, role in (("bientap", Role.EDITOR), ("vanhanh", Role.OPERATOR)):
         first = accounts.create_user(station, machine("bộ thử"), username, username, [role])
         accounts.change_password(station, accounts.actor_named(station, username), first, PASSWORD)

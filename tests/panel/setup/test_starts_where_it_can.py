@@ -9,11 +9,11 @@ from broadcaster.cli.station import sink_checks, sink_sentences
 from broadcaster.errors import RuleError
 from broadcaster.panel.web import own_templates
 from broadcaster.services.setup import doctor, settings_check
-from broadcaster.services.setup.founding import init
 from broadcaster.services.setup.starter import prepare
 from broadcaster.services.station import Station, open_station
 from broadcaster.speech import registry
 from tests.kit.broken_starts import BROKEN, WHOLE_FILE, Broken
+from tests.kit.founding import founded
 from tests.kit.panel import SignIn
 
 
@@ -68,7 +68,7 @@ def test_settings_that_never_were_right_stop_a_first_start_in_one_sentence(stati
 def test_a_sample_rotation_that_is_broken_is_named_and_the_others_are_used(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    station = init(tmp_path_factory.mktemp("đài") / "home")
+    station = founded(tmp_path_factory.mktemp("đài") / "home")
     bad = sorted((station.home.root / "schedules").glob("*.toml"))
     rotations = [p for p in bad if p.name not in {"zones.toml", "exceptions.toml"}]
     rotations[0].write_text("[[slot]\n", encoding="utf-8")

@@ -26,10 +26,10 @@ from broadcaster.services.log.completeness import check, check_job
 from broadcaster.services.log.evidence import EvidenceBundle, make_bundle
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation
-from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station
 from broadcaster.supervise.simulated import Simulation
 from tests.kit.clocks import NOON
+from tests.kit.founding import founded
 from tests.kit.people import EDITOR, OPERATOR
 from tests.kit.rotations import ROTATION
 from tests.kit.scripts import approved
@@ -40,7 +40,7 @@ FIRST, LAST = dt.date(2026, 3, 3), dt.date(2026, 3, 6)
 @pytest.fixture(scope="module")
 def week(tmp_path_factory: pytest.TempPathFactory) -> Station:
     """A station that aired four mornings, with one entry corrected afterwards."""
-    station = init(
+    station = founded(
         tmp_path_factory.mktemp("log") / "home",
         overrides={"speech": {"voices": ["tone:beep"]}},
         clock=FrozenClock(NOON),

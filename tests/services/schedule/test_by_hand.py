@@ -20,9 +20,9 @@ from broadcaster.services.schedule import by_hand, leaving_out, undoing
 from broadcaster.services.schedule.once import air_once
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation
-from broadcaster.services.setup.founding import init
 from broadcaster.services.setup.zones import play_tone
 from broadcaster.services.station import Station
+from tests.kit.founding import founded
 from tests.kit.properties import examples
 
 TZ = dt.timezone(dt.timedelta(hours=7))
@@ -44,7 +44,7 @@ item = [ { kind = "cue", cue = "nhac-hieu" }, { kind = "cue", cue = "nhac-ket" }
 
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
-    station = init(tmp_path_factory.mktemp("timetable") / "station", clock=FrozenClock(NOW))
+    station = founded(tmp_path_factory.mktemp("timetable") / "station", clock=FrozenClock(NOW))
     apply_rotation(station, ME, ROTATION, "thuong")
     plan(station)
     yield station
@@ -261,7 +261,7 @@ def test_days_a_week_bind_too(planned: Station) -> None:
 
 def test_what_was_moved_or_left_out_takes_no_session_from_the_rotation(tmp_path: Path) -> None:
     slots = ROTATION + ROTATION[ROTATION.index("[[slot]]") :].replace('"chieu"', '"sang"').replace("17:00", "05:00")
-    made = init(
+    made = founded(
         tmp_path / "station",
         overrides={"hours": {"sessions_per_day": 2}},
         clock=FrozenClock(NOW - dt.timedelta(hours=1)),

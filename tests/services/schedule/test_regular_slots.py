@@ -24,8 +24,8 @@ from broadcaster.services.schedule import by_hand, conflicts
 from broadcaster.services.schedule.once import air_once
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation
-from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station
+from tests.kit.founding import founded
 from tests.kit.properties import examples
 
 TZ = dt.timezone(dt.timedelta(hours=7))
@@ -47,7 +47,7 @@ Regular = set[tuple[dt.datetime, str, tuple[str, ...]]]
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Station:
-    made = init(
+    made = founded(
         tmp_path_factory.mktemp("regular") / "station",
         overrides={"playout": {"plan_days": 3}, "hours": {"windows": ["05:00-21:00"]}},
         clock=FrozenClock(NOW),

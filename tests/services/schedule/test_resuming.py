@@ -21,10 +21,10 @@ from broadcaster.domain.people.roles import machine
 from broadcaster.errors import RuleError
 from broadcaster.services.log import playlog
 from broadcaster.services.schedule import resuming
-from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station
 from tests.kit.air import let_in
 from tests.kit.entries import entry
+from tests.kit.founding import founded
 from tests.kit.properties import examples
 
 TZ = dt.timezone(dt.timedelta(hours=7))
@@ -53,7 +53,7 @@ def test_only_a_programme_that_a_person_stopped_offers_its_rest() -> None:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
-    made = init(tmp_path_factory.mktemp("resuming") / "station", clock=FrozenClock(NOW))
+    made = founded(tmp_path_factory.mktemp("resuming") / "station", clock=FrozenClock(NOW))
     with made.db.write() as session:
         session.add(let_in("a" * 64, 1000, NOW))
     yield made

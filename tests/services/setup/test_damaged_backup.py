@@ -20,10 +20,10 @@ from broadcaster.locks import FileLock
 from broadcaster.services.setup import before_restoring, doctor
 from broadcaster.services.setup.archives import looked_through
 from broadcaster.services.setup.backup import backup, want_backup
-from broadcaster.services.setup.founding import init
 from broadcaster.services.setup.restoring import restore
 from broadcaster.services.station import Station
 from tests.kit.clocks import NOON
+from tests.kit.founding import founded
 from tests.kit.panel import work
 
 ANYBODY = machine("thử")
@@ -36,7 +36,7 @@ def hour() -> FrozenClock:
 
 @pytest.fixture(scope="module")
 def station(hour: FrozenClock, tmp_path_factory: pytest.TempPathFactory) -> Station:
-    return init(tmp_path_factory.mktemp("đài") / "home", clock=hour)
+    return founded(tmp_path_factory.mktemp("đài") / "home", clock=hour)
 
 
 @pytest.fixture(scope="module")

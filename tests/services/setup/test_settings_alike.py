@@ -16,11 +16,11 @@ from broadcaster.domain.people.roles import machine
 from broadcaster.errors import RuleError
 from broadcaster.services.schedule.air import ANYTHING
 from broadcaster.services.setup import settings_editor
-from broadcaster.services.setup.founding import init
 from broadcaster.services.setup.settings_editor import Written, is_limit, kind_of
 from broadcaster.services.station import Station
 from broadcaster.settings import Settings, load, unoffered
 from tests.kit.clocks import NOON
+from tests.kit.founding import founded
 
 ANYBODY = machine("thử")
 REFUSED = "refused"
@@ -44,7 +44,7 @@ WORDS = {
 
 @pytest.fixture(scope="module")
 def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
-    made = init(tmp_path_factory.mktemp("đài") / "home", clock=FrozenClock(NOON))
+    made = founded(tmp_path_factory.mktemp("đài") / "home", clock=FrozenClock(NOON))
     yield made
     made.close()
 
