@@ -5,6 +5,7 @@ What the meter hears is the truth; what the panel, the answers to orders and the
 
 from __future__ import annotations
 
+import functools
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -187,7 +188,7 @@ class Story:
     def command(self, *words: str) -> str:
         """Let somebody at the station's own machine call `loa`, and read what it prints."""
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(common, "open_station", lambda home: open_station(home, clock=self.turns))
+            patch.setattr(common, "open_station", functools.partial(open_station, clock=self.turns))
             called = CliRunner().invoke(cli, ["--home", str(self.station.home.root), *words])
         self.note(f"loa {' '.join(words)} -> {called.exit_code}: {' '.join(called.output.split())}")
         assert called.exception is None or isinstance(called.exception, (SystemExit, StationError)), called.exception
