@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import broadcaster
 from broadcaster.errors import ERROR_CODES, Code, RuleError, StationError, place, printed
+from tests.kit import program
 
 
 @pytest.mark.parametrize(
@@ -62,8 +63,9 @@ def _kinds(kind: type[StationError]) -> set[type[StationError]]:
 
 
 def test_every_code_in_the_program_is_one_of_the_list() -> None:
-    texts = [p.read_text(encoding="utf-8") for p in Path(broadcaster.__file__).parent.rglob("*.py")]
-    used = set().union(*(_codes_in(ast.parse(text)) for text in texts))
+    root = Path(broadcaster.__file__).parent
+    texts = [p.read_text(encoding="utf-8") for p in root.rglob("*.py")]
+    used = set().union(*(_codes_in(tree) for _, tree in program.trees(root, "code=", "fatal=")))
     own = {kind.code for kind in _kinds(StationError) if kind.__module__.startswith("broadcaster.")}
     assert {"disk-full", "silent"} <= used  # the search finds what it looks for
     assert "rule" in own

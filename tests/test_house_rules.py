@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.kit import program
 from tests.kit.places import TESTS
 
 CODE = TESTS.parent / "broadcaster"
@@ -37,9 +38,9 @@ def test_no_test_sleeps_it_waits_for_what_must_come_true() -> None:
     apart = {TESTS / "kit", TESTS / "benchmarks", TESTS / "db" / "older"}
     found = [
         f"{path.relative_to(TESTS)}:{node.lineno}"
-        for path in MODULES
+        for path, tree in program.trees(TESTS, "sleep")
         if not apart & set(path.parents)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree)
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "sleep"
     ]
     assert found == []
@@ -63,10 +64,10 @@ def test_nothing_that_is_read_can_run_as_code() -> None:
     runs = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "jsonpickle", "yaml", "torch"}
     calls = {"eval", "exec", "compile", "__import__"}
     found = set()
-    for path in CODE.rglob("*.py"):
+    for path, tree in program.trees(CODE, *runs, *calls, "load", "shell"):
         where = path.relative_to(CODE)
         found |= {f"{where}: imports {name}" for name in imported(path) if runs & set(name.split("."))}
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree):
             if not isinstance(node, ast.Call):
                 continue
             name = ast.unparse(node.func)
@@ -84,9 +85,9 @@ def test_every_thread_of_the_house_is_watched() -> None:
     own = CODE / "threads.py"
     found = {
         f"{path.relative_to(CODE)}:{node.lineno}"
-        for path in CODE.rglob("*.py")
+        for path, tree in program.trees(CODE, "Thread", "_thread")
         if path != own
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree)
         if isinstance(node, (ast.Attribute, ast.Name, ast.alias))
         and (ast.unparse(node).rpartition(".")[2] in {"Thread", "start_new_thread", "_thread"})
         and not (isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self")

@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import broadcaster
+from tests.kit import program
 from tests.kit.places import TESTS
 
 PACKAGE = Path(broadcaster.__file__).parent
@@ -65,9 +66,9 @@ def test_a_row_becomes_a_thing_of_the_domain_in_one_place() -> None:
     """`Zone(...)` and `Broadcast(...)` are built from a row once; another mapper would drop a column some day."""
     places = Counter(
         (node.func.id, str(path.relative_to(PACKAGE)))
-        for path in MODULES
-        if path.parts[len(PACKAGE.parts)] in {"db", "services", "panel", "cli", "worker"}
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for room in ("db", "services", "panel", "cli", "worker")
+        for path, tree in program.trees(PACKAGE / room, "Zone(", "Broadcast(")
+        for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"Zone", "Broadcast"}
     )
     assert dict(places) == {("Zone", "db/queries/zones.py"): 1, ("Broadcast", "db/queries/schedule.py"): 1}

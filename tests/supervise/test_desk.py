@@ -24,7 +24,7 @@ from tests.kit.desk import ScriptedDesk, Station, idle_status
 SECOND = dt.timedelta(seconds=1)
 HOUR = dt.timedelta(hours=1)
 NOON = dt.datetime(2026, 3, 2, 5, 0, tzinfo=dt.UTC)
-FORMS = ["scripted", "sqlite", "postgres", "process"]
+FORMS = ["scripted", "sqlite", pytest.param("postgres", marks=pytest.mark.slow), "process"]
 
 
 @dataclass

@@ -34,6 +34,7 @@ from broadcaster.services.scripts.approving import send_back
 from broadcaster.services.scripts.four_eyes import approve
 from broadcaster.services.scripts.speaking import speak
 from broadcaster.services.station import Station
+from tests.kit import program
 from tests.kit.panel import SignIn
 from tests.kit.scripts import draft
 
@@ -232,8 +233,8 @@ def test_every_verb_about_such_a_thing_is_told_of_or_says_why_not() -> None:
 
 def literal_records() -> set[tuple[str, str]]:
     found = set()
-    for file in Path(broadcaster.services.__file__).parent.rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for _, tree in program.trees(Path(broadcaster.services.__file__).parent, "record"):
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "record":
                 words = [a.value for a in node.args[:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
                 if len(words) == 2:

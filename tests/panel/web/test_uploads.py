@@ -14,6 +14,7 @@ from lxml import etree
 
 from broadcaster import apart
 from broadcaster.services.station import Station
+from tests.kit import program
 from tests.kit.documents import word_bytes
 from tests.kit.panel import SignIn
 from tests.kit.places import TESTS
@@ -47,9 +48,9 @@ def takes_files(tree: ast.AST) -> list[ast.AST]:
 
 def test_every_view_that_takes_a_file_has_it_opened_apart() -> None:
     found, bare = set(), []
-    for path in PANEL.rglob("*.py"):
+    for path, tree in program.trees(PANEL, "files", "_uploaded"):
         name = ".".join(path.relative_to(PANEL.parents[1]).with_suffix("").parts)
-        for view in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for view in ast.walk(tree):
             if not isinstance(view, ast.FunctionDef) or not takes_files(view):
                 continue
             found.add(name)

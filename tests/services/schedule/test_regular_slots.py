@@ -25,6 +25,7 @@ from broadcaster.services.schedule.once import air_once
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.station import Station
+from tests.kit import program
 from tests.kit.founding import founded
 from tests.kit.properties import examples
 
@@ -163,8 +164,7 @@ def test_a_slot_that_a_plan_leaves_out_stands_first_among_the_conflicts_until_it
 
 def test_whoever_plans_passes_on_what_planning_says() -> None:
     """A call of `plan` whose answer nobody takes would drop the warnings."""
-    root = Path(broadcaster.__file__).parent
-    for path in root.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for path, tree in program.trees(Path(broadcaster.__file__).parent, "plan("):
+        for node in ast.walk(tree):
             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
                 assert ast.unparse(node.value.func) not in {"plan", "planning.plan"}, path
