@@ -173,6 +173,7 @@ APART = {
     "people/sign_ins",
     "people/tokens",
     "setup/backup",
+    "setup/carrying",
     "setup/first_run",
     "setup/lacking",
     "setup/restarting",
