@@ -20,7 +20,7 @@ from broadcaster.domain.reports.periods import ReportPeriod, parse
 from broadcaster.domain.reports.plans import LOUDSPEAKER
 from broadcaster.errors import RuleError
 from broadcaster.panel.reports.pages import choices
-from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.access import actor, leave_to, may_write, needs, own_units, require_write, station
 from broadcaster.panel.web.fields import a_date
 from broadcaster.panel.web.forms import StationForm
 from broadcaster.panel.web.seeing import noted, opened
@@ -85,6 +85,7 @@ def show(number: int) -> ResponseReturnValue:
     return render_template(
         "reports/activities/show.html",
         row=row,
+        mine=may_write(row),
         proofs=proofs,
         topics=topics,
         units=units,
@@ -105,7 +106,9 @@ def new() -> ResponseReturnValue:
 def edit(number: int) -> ResponseReturnValue:
     """Change an activity."""
     with station().db.read() as session:
-        return _edit(activities.activity(session, number))
+        row = activities.activity(session, number)
+    require_write(row)
+    return _edit(row)
 
 
 @blueprint.post("/<int:number>/state")
@@ -230,7 +233,7 @@ def _edit(row: Activity | None) -> ResponseReturnValue:
     form = ActivityForm(data=_values(row)) if request.method == "GET" else ActivityForm()
     with station().db.read() as session:
         form.topic.choices = [SelectChoice(t.code, t.short) for t in many.topics(session)]
-        form.unit.choices = [SelectChoice(u.code, u.name) for u in people.units(session)]
+        form.unit.choices = [SelectChoice(u.code, u.name) for u in own_units(people.units(session))]
     form.form.choices = [SelectChoice(c, t) for c, t in form_titles(station()).items() if c != LOUDSPEAKER]
     if form.validate_on_submit():
         numbers = {"attendance", "views"}

@@ -20,7 +20,7 @@ from broadcaster.domain.schedule.uptake import UptakeState
 from broadcaster.domain.scripts.scripts import Decision
 from broadcaster.errors import RuleError
 from broadcaster.panel.web import differences
-from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.access import actor, leave_to, may_write, needs, station
 from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.forms import DelegationForm
 from broadcaster.panel.web.promising import promise
@@ -105,6 +105,7 @@ def show(script_id: int) -> ResponseReturnValue:
     page = render_template(
         "scripts/approving/show.html",
         whole=whole,
+        mine=may_write(whole.script),
         names=names,
         refused=refused,
         quick=QUICK,

@@ -16,7 +16,7 @@ from broadcaster.db.queries.scripts import many
 from broadcaster.domain.scripts.fields import ABOUT, DEFAULTS, Face, Kept, ScriptFields, plain, shown_on
 from broadcaster.domain.scripts.scripts import genre_of_title
 from broadcaster.errors import EngineError, RuleError
-from broadcaster.panel.web.access import station
+from broadcaster.panel.web.access import own_units, station
 from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.forms import ScriptForm
 from broadcaster.services.lexicon import layers
@@ -65,7 +65,7 @@ def build_form(
     """The form with its lists; `fields` fill it where the page sent nothing."""
     form = ScriptForm() if request.method == "POST" or fields is None else ScriptForm(formdata=None, data=fields)
     with station().db.read() as session:
-        form.unit.choices = [SelectChoice(u.code, u.name) for u in people.units(session)]
+        form.unit.choices = [SelectChoice(u.code, u.name) for u in own_units(people.units(session))]
         form.topic.choices = [SelectChoice(t.code, t.short) for t in many.topics(session)]
     form.voice.choices = voice_choices(chosen_voice)
     if new:

@@ -24,7 +24,7 @@ from broadcaster.domain.seen import OvertakenError, mark_of
 from broadcaster.errors import RuleError
 from broadcaster.panel.scripts.drafting import BY_TITLE, Hand, build_form, script_draft, shown_in_form, unpack_own
 from broadcaster.panel.web import differences
-from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.access import actor, leave_to, needs, require_write, station
 from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.forms import ScriptForm
 from broadcaster.panel.web.withdrawing import chosen
@@ -67,6 +67,7 @@ def edit(script_id: int) -> ResponseReturnValue:
     """Change a script; an approval it had ends."""
     with station().db.read() as session:
         whole = many.whole(session, script_id)
+    require_write(whole.script)
     if request.method == "GET":
         return _opened(whole)
     form = build_form(chosen_voice=whole.script.voice)

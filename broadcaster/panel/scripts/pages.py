@@ -15,13 +15,14 @@ from broadcaster.db.queries import lexicon as words_query
 from broadcaster.db.queries import people, schedule
 from broadcaster.db.queries.scripts import many
 from broadcaster.db.queries.scripts.many import ScriptQuery
+from broadcaster.db.queries.scripts.one import get_script
 from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.scripts.scripts import ScriptState
 from broadcaster.domain.scripts.standing import ReadingState
 from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web import csp, differences
-from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.access import actor, leave_to, may_write, needs, station
 from broadcaster.panel.web.fields import the_numbers
 from broadcaster.panel.web.paging import Page, wanted_page
 from broadcaster.panel.web.sending import send_peaks, send_sound
@@ -102,6 +103,7 @@ def _page(script_id: int, effect: Effect | None = None, asked: Mapping[str, str]
     page = render_template(
         "scripts/show.html",
         whole=whole,
+        mine=may_write(whole.script),
         names=names,
         uses=uses,
         uptake=taken.get(script_id),
@@ -123,7 +125,7 @@ def _page(script_id: int, effect: Effect | None = None, asked: Mapping[str, str]
         hold=station().settings.approval.stale_reading == "hold",
     )
     answer = make_response(page, 422 if effect else 200)
-    if actor().may(Permission.WRITE):  # who may write may record on this page
+    if may_write(whole.script):  # who may write may record on this page
         answer.headers["Permissions-Policy"] = csp.permissions(microphone=True)
     return answer
 
@@ -216,10 +218,12 @@ def peaks(script_id: int, rendition_id: int) -> ResponseReturnValue:
 def speaking_state(script_id: int) -> ResponseReturnValue:
     """How far the worker is with speaking a script; the page is drawn anew when it is done."""
     with station().db.read() as session:
-        job = many.speaking_job(session, script_id)
+        job, script = many.speaking_job(session, script_id), get_script(session, script_id)
     if job is None:
         return leave_to(url_for("scripts.show", script_id=script_id))
-    return render_template("scripts/_speaking.html", job=job, script_id=script_id, kept=_kept(job))
+    return render_template(
+        "scripts/_speaking.html", job=job, script_id=script_id, kept=_kept(job), mine=may_write(script)
+    )
 
 
 @blueprint.get("/<int:script_id>/listening")

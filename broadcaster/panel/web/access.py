@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ParamSpec, TypeVar, cast
 
 import flask
@@ -10,11 +10,13 @@ from flask import Response, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
 
+from broadcaster.db.models import Script, Unit
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.people.scopes import Scope
 from broadcaster.errors import ForbiddenError
 from broadcaster.panel.web import bearer
 from broadcaster.services.people.accounts import Member
+from broadcaster.services.people.boundaries import Thing, may_touch, require_touch
 from broadcaster.services.station import Station
 
 P = ParamSpec("P")
@@ -100,6 +102,30 @@ def leave_to(url: str) -> ResponseReturnValue:
 def actor() -> Actor:
     """Who is signed in."""
     return cast("Actor", current_user.actor)
+
+
+def may_write(thing: Thing) -> bool:
+    """Whether who is signed in may change a thing: what a page offers is what its use case lets happen."""
+    if not actor().may(Permission.WRITE):
+        return False
+    with station().db.read() as session:
+        return may_touch(station(), session, actor(), thing)
+
+
+def require_write(thing: Thing) -> None:
+    """Refuse a form to whoever could not save it.
+
+    Raises:
+        ForbiddenError: the thing belongs to another unit.
+    """
+    with station().db.read() as session:
+        require_touch(station(), session, actor(), thing)
+
+
+def own_units(units: Iterable[Unit]) -> list[Unit]:
+    """Those of the units for which who is signed in may make things."""
+    with station().db.read() as session:
+        return [u for u in units if may_touch(station(), session, actor(), Script(unit_code=u.code))]
 
 
 def station() -> Station:
