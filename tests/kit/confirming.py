@@ -16,7 +16,7 @@ class Bound(StrEnum):
     NEW = "puts something new beside what there is"
     ORDER = "has the machine work; nothing sounds by it, nothing is written over"
     SPEAKS = "a person speaks"
-    SHOWS = "shows or plays, keeps nothing"
+    SHOWS = "shows, plays or hands out, keeps nothing"
     OWN = "one's own account, draft or browser"
 
 
@@ -38,7 +38,7 @@ ROUTES = {
         reports.index reports.redraw reports.stop restored.make_again settings.back_up settings.restart guide.put_off
         outlook.renew""",
     Bound.SPEAKS: "live.talk live.start live.take live.end",
-    Bound.SHOWS: "lexicon.try_out preview.preview preview.hear_one",
+    Bound.SHOWS: "lexicon.try_out preview.preview preview.hear_one settings.backup_file",
     Bound.OWN: """auth.login auth.code auth.logout auth.password auth.second_step auth.sign_out_everywhere auth.sign_out_one
         preferences.save editor.drop""",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from broadcaster.services.air import emergencies
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.reports import drawing
 from broadcaster.services.setup import restored
+from broadcaster.services.setup.backup import backup, backups
 from broadcaster.services.station import Station
 from tests.kit.confirming import BOUND, ROUTES, Bound
 from tests.kit.page_forms import form_to
@@ -94,12 +96,14 @@ def brought_back(station: Station) -> str:
 
 
 def backed_up(station: Station) -> str:
-    (station.home.backups / "loa-1.zip").write_bytes(b"PK")
-    return "/settings/backups/loa-1.zip/restore"
+    return f"/settings/backups/{backup(station).name}/restore"
 
 
 def another_backup(station: Station) -> None:
-    (station.home.backups / "loa-1.zip").write_bytes(b"PK of another hand")
+    """Of the same name, an hour older."""
+    (found,) = backups(station.home)
+    at = (found.at - dt.timedelta(hours=1)).timestamp()
+    os.utime(found.path, (at, at))
 
 
 def drawn(station: Station) -> str:
