@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from broadcaster.scheduling.conflicts import Conflict
+from broadcaster.scheduling.conflict import Conflict
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from broadcaster.clock import day_start
-from broadcaster.scheduling.conflicts import Conflict, House, Kind, zones_in_words
+from broadcaster.scheduling.conflict import Conflict, House, Kind, zones_in_words
 
 
 @dataclass(frozen=True, slots=True)

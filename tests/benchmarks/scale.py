@@ -35,7 +35,8 @@ from broadcaster.domain.schedule.caps import Caps
 from broadcaster.domain.schedule.windows import StationHours, Window
 from broadcaster.domain.scripts.fields import ScriptFields
 from broadcaster.domain.scripts.scripts import text_sha256
-from broadcaster.scheduling.conflicts import House, Planned, conflicts
+from broadcaster.scheduling.conflict import House, Planned
+from broadcaster.scheduling.conflicts import conflicts
 from broadcaster.scheduling.expand import expand
 from broadcaster.services.log import playlog
 from broadcaster.services.log.completeness import check

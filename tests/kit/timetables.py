@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from broadcaster.domain.schedule.caps import Caps
 from broadcaster.domain.schedule.windows import StationHours, Window
-from broadcaster.scheduling.conflicts import House, Planned
+from broadcaster.scheduling.conflict import House, Planned
 
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")
 

@@ -11,7 +11,7 @@ import lxml.html
 from broadcaster.db.models import BroadcastRow
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.setup.zones import ZoneState
-from broadcaster.scheduling.conflicts import Kind
+from broadcaster.scheduling.conflict import Kind
 from tests.kit.story import Story
 from tests.kit.story_acts import OPERATOR, TERMINAL
 from tests.kit.story_founding import OUTPUTS

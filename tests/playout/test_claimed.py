@@ -14,7 +14,7 @@ from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.air.desk import Order, Status, Verb
 from broadcaster.domain.log.playlog import Ending, Outcome, Punctuality
-from broadcaster.scheduling.conflicts import Kind
+from broadcaster.scheduling.conflict import Kind
 from broadcaster.services.air import broadcasts
 from broadcaster.services.desk import LocalDesk
 from broadcaster.services.log import completeness

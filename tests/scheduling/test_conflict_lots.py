@@ -8,8 +8,9 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from broadcaster.scheduling.conflict import Conflict, Kind, by_time
 from broadcaster.scheduling.conflict_lots import lots
-from broadcaster.scheduling.conflicts import Conflict, Kind, by_time, conflicts
+from broadcaster.scheduling.conflicts import conflicts
 from tests.kit.timetables import DAY, HOUSE, planned
 
 START = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from broadcaster.domain.schedule.caps import Caps
 from broadcaster.domain.setup.outputs import Outputs
-from broadcaster.scheduling.conflicts import House, Kind, Planned, conflicts
+from broadcaster.scheduling.conflict import House, Kind, Planned
+from broadcaster.scheduling.conflicts import conflicts
 from tests.kit.timetables import DAY, HOUSE, TZ, planned
 
 

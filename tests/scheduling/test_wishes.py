@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from broadcaster.scheduling.conflicts import Conflict, Kind
+from broadcaster.scheduling.conflict import Conflict, Kind
 from broadcaster.scheduling.wishes import RequestedAiring, unmet
 from tests.kit.timetables import HOUSE
 

@@ -26,7 +26,8 @@ from broadcaster.domain.schedule.matters import mark_of
 from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.domain.setup.zones import HornCondition
 from broadcaster.errors import RuleError
-from broadcaster.scheduling.conflicts import Conflict, House, Kind, Planned, by_time, conflicts
+from broadcaster.scheduling.conflict import Conflict, House, Kind, Planned, by_time
+from broadcaster.scheduling.conflicts import conflicts
 from broadcaster.scheduling.expand import Place
 from broadcaster.scheduling.wishes import unmet
 from broadcaster.services.schedule import by_hand, letting_be, requested

@@ -15,7 +15,7 @@ from broadcaster.domain.air.broadcasts import BroadcastState, Origin
 from broadcaster.domain.schedule.matters import mark_of
 from broadcaster.domain.schedule.rotations import Rotation
 from broadcaster.scheduling.air_difference import AirPlan, AirSession
-from broadcaster.scheduling.conflicts import Conflict, House, Kind, zones_in_words
+from broadcaster.scheduling.conflict import Conflict, House, Kind, zones_in_words
 from broadcaster.scheduling.never import outranked_by
 from broadcaster.scheduling.weeks_before import AHEAD, BACK, gone
 from broadcaster.services.schedule.air import FAR, air_of, session_of

@@ -13,7 +13,7 @@ from broadcaster.domain.air.broadcasts import BroadcastKind
 from broadcaster.domain.people.roles import machine
 from broadcaster.domain.setup.zones import ZoneState
 from broadcaster.errors import RuleError
-from broadcaster.scheduling.conflicts import Kind
+from broadcaster.scheduling.conflict import Kind
 from broadcaster.services import exporting
 from broadcaster.services.air import mutes
 from broadcaster.services.air.heartbeats import beat

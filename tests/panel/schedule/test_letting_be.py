@@ -14,7 +14,7 @@ from sqlalchemy import text as sql
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import AuditEvent, BroadcastRow, RotationRow
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
-from broadcaster.scheduling.conflicts import Kind
+from broadcaster.scheduling.conflict import Kind
 from broadcaster.services.schedule import by_hand, conflicts, uptakes
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.scripts.four_eyes import approve

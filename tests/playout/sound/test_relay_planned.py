@@ -92,7 +92,7 @@ def test_a_slot_with_a_relay_is_planned_and_its_minutes_are_kept_free(commune):
 )
 def test_a_relay_whose_source_changed_after_the_rotation_is_told_beforehand(commune, name, windows, word):
     from broadcaster.domain.people.roles import Actor, Role
-    from broadcaster.scheduling.conflicts import Kind
+    from broadcaster.scheduling.conflict import Kind
     from broadcaster.services.schedule import conflicts
     from broadcaster.services.schedule.planning import plan
     from broadcaster.services.schedule.rotations import apply_rotation

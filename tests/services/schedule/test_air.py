@@ -14,7 +14,7 @@ from broadcaster.db.models import AuditEvent, BroadcastRow, RotationRow
 from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.errors import ForbiddenError, NotFoundError, RuleError
 from broadcaster.rooms import room
-from broadcaster.scheduling.conflicts import Kind
+from broadcaster.scheduling.conflict import Kind
 from broadcaster.services.schedule.air import ANYTHING, SilencesError
 from broadcaster.services.schedule.conflicts import find
 from broadcaster.services.schedule.days import add_exception, apply_exceptions

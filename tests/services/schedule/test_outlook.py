@@ -12,7 +12,7 @@ from broadcaster.db.models import BroadcastRow, Script, ZoneRow
 from broadcaster.db.queries.one import one_of
 from broadcaster.domain.schedule.rotations import DayKind
 from broadcaster.errors import RuleError
-from broadcaster.scheduling.conflicts import Kind
+from broadcaster.scheduling.conflict import Kind
 from broadcaster.services.schedule import conflicts, feeds
 from broadcaster.services.schedule.air import ANYTHING
 from broadcaster.services.schedule.days import add_exception

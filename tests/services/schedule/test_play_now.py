@@ -14,7 +14,7 @@ from broadcaster.db.models import BroadcastRow, Command
 from broadcaster.domain.air.broadcasts import BroadcastState, ItemKind, RundownItem
 from broadcaster.domain.air.causes import Cause
 from broadcaster.errors import RuleError
-from broadcaster.scheduling.conflicts import Kind
+from broadcaster.scheduling.conflict import Kind
 from broadcaster.services.air import broadcasts
 from broadcaster.services.schedule import by_hand, conflicts, places
 from broadcaster.services.schedule.once import air_once

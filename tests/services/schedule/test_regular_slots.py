@@ -18,7 +18,7 @@ from broadcaster.domain.air.broadcasts import BroadcastState, Origin
 from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.people.roles import machine
 from broadcaster.errors import RuleError
-from broadcaster.scheduling.conflicts import Kind
+from broadcaster.scheduling.conflict import Kind
 from broadcaster.services.air import talks
 from broadcaster.services.schedule import by_hand, conflicts
 from broadcaster.services.schedule.once import air_once

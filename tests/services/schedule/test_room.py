@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from broadcaster.errors import RuleError
-from broadcaster.scheduling.conflicts import Kind
+from broadcaster.scheduling.conflict import Kind
 from broadcaster.services.schedule import by_hand, conflicts
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation

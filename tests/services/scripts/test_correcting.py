@@ -12,7 +12,7 @@ from broadcaster.db.queries.schedule import broadcast_of
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.people.roles import machine
 from broadcaster.errors import RuleError
-from broadcaster.scheduling.conflicts import Kind
+from broadcaster.scheduling.conflict import Kind
 from broadcaster.services.schedule import by_hand, conflicts
 from broadcaster.services.schedule.item_faults import item_faults
 from broadcaster.services.schedule.once import air_once
