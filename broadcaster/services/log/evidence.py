@@ -1,7 +1,7 @@
-"""An evidence bundle: the log of some days with its hashes, short clips of what went out, and a verifier of one page.
+"""An evidence bundle: the log of some days with its hashes, all approvals, the signed marks, clips, and a verifier.
 
-The verifier needs nothing but Python. Whoever alters an entry must alter its hash, that of every later one and the list
-of files; the mark of that list goes into the handing-over minutes, which are signed.
+The verifier needs nothing but Python. Whoever alters an entry must alter its hash, that of every later one, the
+marks and the list of files; the mark of that list goes into the handing-over minutes, and log books on paper have marks.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 import tempfile
 import uuid
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -23,13 +23,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from broadcaster.clock import day_bounds
+from broadcaster.db import chaining
 from broadcaster.db.models import PlayLogEntry
+from broadcaster.domain.log import marks
+from broadcaster.domain.log.chains import Chain
+from broadcaster.domain.log.marks import Mark
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.scripts.shaping import HUMAN
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.media import ffmpeg
 from broadcaster.services.audit import Trail
-from broadcaster.services.log import playlog
+from broadcaster.services.log import chained, places, playlog
+from broadcaster.services.log.record import examine
 from broadcaster.services.log.spoken import known_of
 from broadcaster.services.station import Station
 from broadcaster.sound.store import settle
@@ -42,12 +47,17 @@ README = """GÓI BẰNG CHỨNG PHÁT THANH
 
 nhat_ky.jsonl   các bản ghi của nhật ký phát thanh, mỗi dòng một bản ghi cùng dấu (SHA-256) nối với bản trước
 ban_thu/        các đoạn ngắn cắt từ bản thu những gì đã ra loa; tên tệp: ngày, giờ, số buổi phát
+phe_duyet.jsonl mọi phê duyệt của đài, nối bằng dấu như nhật ký
+dau_ky.jsonl    các dấu mà máy phát ký mỗi đêm: lúc ấy mỗi dãy có bao nhiêu bản ghi, bản cuối mang dấu gì
+doi_chieu.json  điều đài tự thấy lúc lập gói khi so các dãy với dấu ở mọi nơi
 giong_nguoi.txt mục nào là giọng người thật: ai nộp bản thu, máy nghe thử nhận ra bao nhiêu lời (nếu có mục như vậy)
 muc_luc.json    dấu SHA-256 của từng tệp
 kiem_tra.py     chương trình kiểm tra, chỉ cần Python: python kiem_tra.py
 
 Cách kiểm tra: giải nén, mở dòng lệnh trong thư mục đó, chạy: python kiem_tra.py
 Chương trình in NGUYÊN VẸN hoặc nêu chỗ sai, và in dấu của gói để so với biên bản bàn giao.
+Sổ nhật ký in có dấu và mã QR: python kiem_tra.py --dau "gõ dấu ấy, hoặc dán chữ quét được"
+Nhật ký trong gói kéo tới bản ghi được ký kế tiếp, nên có thể dài hơn những ngày đã chọn.
 Bản ghi có "apart": true là bản đính chính ghi sau, nằm ngoài dãy liên tục.
 """
 
@@ -87,9 +97,17 @@ def make_bundle(
     start, end = day_bounds(first, last, tz)
     with tempfile.TemporaryDirectory(dir=station.home.run) as folder:
         root = Path(folder)
+        own, found = places.own(station.home), examine(station)
         with station.db.read() as session:
-            count, last_hash = _write_log(session, start, end, root / "nhat_ky.jsonl")
+            count, last_hash = _write_log(session, start, end, own.found.marks, root / "nhat_ky.jsonl")
+            _write_approvals(session, root / "phe_duyet.jsonl")
             _write_voices(session, start, end, root / "giong_nguoi.txt")
+        if own.found.marks:
+            (root / "dau_ky.jsonl").write_text(
+                "".join(map(marks.line, own.found.marks)), encoding="utf-8", newline="\n"
+            )
+        said = json.dumps({"wrong": found.faults, "remarks": found.remarks}, ensure_ascii=False, indent=1)
+        (root / "doi_chieu.json").write_text(said + "\n", encoding="utf-8", newline="\n")
         made = _cut_clips(station, first, last, root / "ban_thu", clips)
         (root / "kiem_tra.py").write_bytes((files("broadcaster.reporting") / "kiem_tra.py").read_bytes())
         (root / "DOC_TRUOC.txt").write_text(README, encoding="utf-8")
@@ -114,14 +132,22 @@ def make_bundle(
     return EvidenceBundle(path, count, made, mark, last_hash)
 
 
-def _write_log(session: Session, start: dt.datetime, end: dt.datetime, path: Path) -> tuple[int, str]:
-    """Write the unbroken stretch of the chain that holds these days, and later corrections of what lies in it."""
+def _write_log(
+    session: Session, start: dt.datetime, end: dt.datetime, signed: Sequence[Mark], path: Path
+) -> tuple[int, str]:
+    """Write the unbroken stretch of the chain that holds these days up to the entry that the next mark names.
+
+    Later corrections of what lies in it follow, apart.
+    """
     bounds = select(func.min(PlayLogEntry.seq), func.max(PlayLogEntry.seq)).where(
         PlayLogEntry.planned_at >= start, PlayLogEntry.planned_at < end, PlayLogEntry.corrects.is_(None)
     )
     low, high = session.execute(bounds).one()
     if low is None:
         raise RuleError("Những ngày này nhật ký không có bản ghi nào.", field="from")
+    last = chaining.ends(session)[Chain.LOG][0]
+    reach = [seq for mark in signed for seq, _ in [mark.heads.get(Chain.LOG, (0, ""))] if high <= seq <= last]
+    high = min(reach, default=high)
     count, last_hash = 0, ""
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for line in playlog.stretch(session, low, high):
@@ -141,6 +167,14 @@ def _write_voices(session: Session, start: dt.datetime, end: dt.datetime, path: 
     lines = [f"{row.seq}: {known_of(session, row)}\n" for row in session.scalars(spoken.order_by(PlayLogEntry.seq))]
     if lines:
         path.write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+def _write_approvals(session: Session, path: Path) -> None:
+    """Write every approval of the station in its chain: who let which bytes be heard."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for link in chained.links(session, Chain.APPROVALS):
+            values = {"seq": link.seq, "prev_hash": link.prev_hash, "hash": link.hash, "fields": link.fields}
+            file.write(json.dumps(values, ensure_ascii=False, sort_keys=True) + "\n")
 
 
 def _later(session: Session, high: int, start: dt.datetime, end: dt.datetime) -> Iterator[playlog.ChainedEntry]:

@@ -22,8 +22,10 @@ from broadcaster.domain.log.playlog import Entry, Outcome
 from broadcaster.domain.people.roles import machine
 from broadcaster.errors import RuleError
 from broadcaster.playout.record.signing import due, sign
+from broadcaster.reporting import kiem_tra
 from broadcaster.services.log import places, playlog
 from broadcaster.services.log.chained import safe_ends
+from broadcaster.services.log.evidence import make_bundle
 from broadcaster.services.log.record import examine, note_restored
 from broadcaster.services.setup import doctor
 from broadcaster.services.setup.backup import backup
@@ -117,6 +119,19 @@ def test_four_honest_days_agree_with_every_place(scene: Scene) -> None:
         Chain.RENDITIONS: 4,
     }
     assert all(check.entries for check in found.chains.values())
+
+
+def test_the_bundle_of_an_honest_station_reaches_to_the_next_mark_and_agrees_with_paper(
+    scene: Scene, tmp_path: Path
+) -> None:
+    made = make_bundle(scene.station, machine("thử"), NOON.date(), NOON.date(), tmp_path / "goi.zip", clips=0)
+    shutil.unpack_archive(made.path, tmp_path / "goi")
+    assert made.entries == 20
+    assert kiem_tra.check(tmp_path / "goi", signed(scene.station).code)[0] == [
+        "Trong gói không có dấu số 5 như trên giấy"
+    ]
+    faults, told_too, _ = kiem_tra.check(tmp_path / "goi", places.own(scene.station.home).found.marks[2].code)
+    assert (faults, told_too) == ([], [])
 
 
 def rewrite(db: sqlite3.Connection, first: int) -> None:
@@ -243,12 +258,18 @@ ATTACKS: dict[str, tuple[Callable[[Scene], None], tuple[str, ...]]] = {
 
 
 @pytest.mark.parametrize("what", ATTACKS)
-def test_whoever_owns_the_database_is_found_and_named(scene: Scene, what: str) -> None:
+def test_whoever_owns_the_database_is_found_and_named(scene: Scene, tmp_path: Path, what: str) -> None:
     attack, words = ATTACKS[what]
     attack(scene)
     said = scene.faults()
     for word in words:
         assert word in said, said
+    made = make_bundle(scene.station, machine("thử"), NOON.date(), NOON.date(), tmp_path / "goi.zip", clips=0)
+    shutil.unpack_archive(made.path, tmp_path / "goi")
+    passed_on, _, _ = kiem_tra.check(tmp_path / "goi")
+    assert [f"Khi lập gói, đài tự thấy: {line}" for line in said.splitlines()] == [
+        line for line in passed_on if line.startswith("Khi lập gói")
+    ]
     check = next(c for c in doctor.examine(scene.station) if c.name == "Nhật ký")
     assert check.ok is False
     assert check.sentence.split(" ")[0] in said
