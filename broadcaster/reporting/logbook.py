@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+import segno
+
+from broadcaster.domain.log.marks import Mark
 from broadcaster.domain.log.playlog import Entry, Outcome
 from broadcaster.domain.reports.papers import Issuer, PaperForm
 from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS
 from broadcaster.reporting.document import number
-from broadcaster.reporting.pdf import Block, Grid, Heading, Paper, Paragraph, Signature, letterhead
+from broadcaster.reporting.pdf import Block, Grid, Heading, Paper, Paragraph, Picture, Signature, letterhead
 
 HEADS = ("Giờ", "Buổi phát", "Nội dung", "Cụm loa", "Phút:giây", "Kết quả")
 
@@ -32,6 +36,8 @@ class Book:
     seq: int
     last_hash: str
     """The end of the chain when the book was made."""
+    mark: Mark | None = None
+    """The last signed mark."""
 
 
 def paper(book: Book) -> Paper:
@@ -57,6 +63,14 @@ def paper(book: Book) -> Paper:
             f"{book.seq}; dấu kiểm tra {book.last_hash[:32]}. Nhật ký gốc chỉ ghi thêm, mọi đính chính là bản ghi mới."
         )
     )
+    if book.mark is not None:
+        blocks.append(
+            Paragraph(
+                f"Dấu đã ký số {book.mark.number}, {book.mark.at.astimezone(book.tz):%H:%M ngày %d/%m/%Y}: "
+                f"{book.mark.code}. Giữ sổ để so: loa log verify --mark, hoặc kiem_tra.py --dau trong gói bằng chứng."
+            )
+        )
+        blocks.append(Picture(_qr(book.mark.scanned), f"Mã QR của dấu {book.mark.code}", width=10))
     return Paper(
         kind="SỔ NHẬT KÝ CHƯƠNG TRÌNH PHÁT THANH",
         subject=book.title,
@@ -73,6 +87,12 @@ def paper(book: Book) -> Paper:
         author=book.station.name,
         made_at=book.made_at,
     )
+
+
+def _qr(text: str) -> str:
+    drawn = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(drawn, kind="svg", xmldecl=False)
+    return drawn.getvalue().decode()
 
 
 def _summary(book: Book) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sqlite3
 import zipfile
 from pathlib import Path
@@ -325,3 +326,33 @@ def test_a_backup_is_carried_away_under_a_passphrase_and_brought_back_after_its_
     done = loa("restore", carried, target, "--run-commands", "--passphrase-file", words)
     assert done.code == 0, done.err
     assert (target / "station.toml").is_file()
+
+
+def test_the_record_is_signed_laid_on_a_stick_and_compared_with_paper(loa: Loa, home: Path, tmp_path: Path) -> None:
+    stick = tmp_path / "usb"
+    settings = home / "station.toml"
+    text = settings.read_text("utf-8")
+    assert 'marks_folder = ""' in text
+    settings.write_text(re.sub(r'.*marks_folder = ""', lambda _: f'marks_folder = "{stick.as_posix()}"', text), "utf-8")
+    missing = loa("log", "sign")
+    assert (missing.code, "hãy cắm USB" in missing.out) == (1, True)
+    stick.mkdir()
+    signed = loa("log", "sign")
+    assert (signed.code, f"Đã chép tới {stick}." in signed.out) == (0, True)
+    (code,) = re.findall(r"Đã ký dấu (.*)\.", signed.out)
+    assert loa("log", "verify", "--mark", code).code == 0
+    other = loa("log", "verify", "--mark", f"2-{'0' * 20}")
+    assert (other.code, "trên giấy khác" in other.out) == (1, True)
+    with sqlite3.connect(home / "station.db") as db:
+        db.execute(
+            "insert into audit_events (at, actor, verb, object_kind, object_id, note) "
+            "values ('2026-03-01 00:00:00', 'x', 'v', 'k', '1', '')"
+        )
+    told = json.loads(loa("log", "verify", "--format", "json").out)
+    assert told["holds"] is False
+    assert any("Nhật ký hệ thống: Dòng mang số" in line for line in told["wrong"])
+    assert told["marks"] == 2
+    assert loa("log", "sign", "--restored", "Chép lại tệp cũ").code == 0
+    assert any(
+        "Chép lại tệp cũ" in line for line in json.loads(loa("log", "verify", "--format", "json").out)["remarks"]
+    )

@@ -26,9 +26,10 @@ from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_date, a_number
 from broadcaster.panel.web.filters import number
 from broadcaster.panel.web.paging import Page, wanted_page
+from broadcaster.panel.web.qr import qr
 from broadcaster.reporting import xlsx
 from broadcaster.services.exporting import csv_line
-from broadcaster.services.log import airchecks, logbook, playlog, proofs, spoken
+from broadcaster.services.log import airchecks, logbook, places, playlog, proofs, record, spoken
 
 blueprint = Blueprint("journal", __name__, url_prefix="/log")
 _PAGE = 50
@@ -70,6 +71,7 @@ def index() -> ResponseReturnValue:
         names = zones.zone_names(session)
         topics = many.topics(session)
     values = {"topics": topics, "rows": rows, "sums": sums, "corrected": corrected, "names": names, "wanted": wanted}
+    values |= _signed()
     page = Page(number, _PAGE, sums.entries)
     return render_template("log/index.html", page=page, first=first, last=last, outcomes=list(Outcome), **values)
 
@@ -98,7 +100,17 @@ def book() -> ResponseReturnValue:
         names=names,
         first=first,
         last=last,
+        mark=places.newest(station().home),
+        qr=qr,
     )
+
+
+def _signed() -> dict[str, Any]:
+    """The last mark of the record, where it lies, and why it does not lie where it should."""
+    here = station()
+    mark = places.newest(here.home)
+    where = places.where(here.home, here.settings, mark) if mark else []
+    return {"mark": mark, "where": where, "laid": places.laid(here.home, here.settings)}
 
 
 def _line(
@@ -209,11 +221,12 @@ def verify() -> ResponseReturnValue:
     after = (number, known) if number is not None and len(known) == 64 else (0, GENESIS)
     with station().db.read() as session:
         if not part:
-            return render_template("log/verdict.html", verdict=playlog.verify(session))
+            whole = record.with_the_rest(station(), playlog.verify(session))
+            return render_template("log/verdict.html", verdict=whole)
         verdict, last, end = playlog.verify_part(session, after, _PART)
     if verdict.holds and last < end:
         return render_template("log/_verifying.html", last=last, end=end, known=verdict.last_hash)
-    whole = replace(verdict, entries=end) if verdict.holds else verdict
+    whole = record.with_the_rest(station(), replace(verdict, entries=end) if verdict.holds else verdict)
     return render_template("log/_verdict.html", verdict=whole)
 
 

@@ -1,7 +1,7 @@
 """An evidence bundle: the log of some days with its hashes, all approvals, the signed marks, clips, and a verifier.
 
 The verifier needs nothing but Python. Whoever alters an entry must alter its hash, that of every later one, the
-marks and the list of files; the mark of that list goes into the handing-over minutes, and log books on paper have marks.
+marks and the list of files; the mark of that list goes into the handing-over minutes, and log books on paper bear some.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from broadcaster.errors import RuleError
 from broadcaster.reporting.logbook import Book, paper
 from broadcaster.reporting.pdf import render
 from broadcaster.services.audit import Trail
-from broadcaster.services.log import playlog
+from broadcaster.services.log import places, playlog
 from broadcaster.services.station import Station
 from broadcaster.sound.store import keep_whole
 
@@ -61,6 +61,7 @@ def book_pdf(station: Station, written: str) -> tuple[str, bytes]:
         made_at=station.now().replace(microsecond=0),
         seq=head.seq if head else 0,
         last_hash=head.hash if head else GENESIS,
+        mark=places.newest(station.home),
     )
     return f"so-nhat-ky-phat-thanh-{first:%Y%m%d}-{last:%Y%m%d}.pdf", render(paper(book))
 

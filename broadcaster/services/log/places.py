@@ -24,6 +24,7 @@ MEMBER = f"run/playout/{FILE}"
 OWN = "sổ dấu của máy phát"
 _NAMED = re.compile(r"-d(\d+)-([0-9a-f]{12})\.zip$")
 _STATE = "laid.json"
+_TAIL = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,34 @@ def own(home: Home) -> MarkPlace:
     return _of_file(OWN, home.playout / FILE)
 
 
-def others(home: Home, settings: Settings) -> list[MarkPlace]:
-    """Every other place that this machine reaches, each with what it holds or why it is missing."""
+def newest(home: Home) -> Mark | None:
+    """The last mark that play-out wrote; of a file of many years only the end is read."""
+    try:
+        with (home.playout / FILE).open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
+            return marks.read(file.read().decode("utf-8", "replace")).last
+    except OSError:
+        return None
+
+
+def where(home: Home, settings: Settings, mark: Mark) -> list[str]:
+    """Where a mark lies, in words; no folder elsewhere is asked, which may hang."""
+    saved = [path.name for path in home.backups.glob("loa-*.zip") if path.name.endswith(suffix(mark))]
+    state = laid(home, settings)
+    folder = [f"thư mục {state.folder}"] if state.folder and state.number >= mark.number else []
+    return [OWN, *(f"bản sao lưu {name}" for name in sorted(saved)), *folder]
+
+
+def others(home: Home, settings: Settings, *, far: bool = True) -> list[MarkPlace]:
+    """Every other place that this machine reaches, each with what it holds or why it is missing.
+
+    Without `far` the folder on a stick or another machine is not asked, which may hang.
+    """
     archives = [_of_archive(path) for path in sorted(home.backups.glob("loa-*.zip"))]
     found = [place for place in archives if place.found.marks or place.missing or place.wrong]
     if not any(place.found.marks for place in found):
         found.append(MarkPlace("bản sao lưu", missing="Chưa có bản sao lưu nào mang dấu đã ký."))
-    return [*found, *_of_folder(settings.log.marks_folder)]
+    return [*found, *(_of_folder(settings.log.marks_folder) if far else ())]
 
 
 def _of_folder(folder: str) -> Iterator[MarkPlace]:
@@ -145,7 +167,7 @@ def laid(home: Home, settings: Settings) -> Laid:
 
 def tend(home: Home, settings: Settings) -> WatchedThread | None:
     """Lay what is missing, on a thread of its own: a folder on another machine may hang."""
-    last = own(home).found.last
+    last = newest(home)
     folder, state = settings.log.marks_folder, laid(home, settings)
     if not folder or last is None or (state.number == last.number and not state.why):
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -66,9 +66,19 @@ def _checked(session: Session, chain: Chain, expect_last: str | None) -> ChainCh
         return ChainCheck(0, "", (ChainBreak(0, f"Có dòng không đọc được: {type(error).__name__}."),))
 
 
-def against_places(station: Station, papers: Iterable[tuple[int, str]] = ()) -> list[Finding]:
+def with_the_rest(station: Station, log: ChainCheck) -> ChainCheck:
+    """What was found of the play log, and of the other chains and the marks that lie on this machine."""
+    with station.db.read() as session:
+        rest: dict[Chain, ChainCheck] = {
+            chain: _checked(session, chain, None) for chain in Chain if chain is not Chain.LOG
+        }
+    found = Examined(rest, tuple(against_places(station, far=False)), 0)
+    return replace(log, faults=(*log.faults, *(ChainBreak(0, what) for what in found.faults)))
+
+
+def against_places(station: Station, papers: Iterable[tuple[int, str]] = (), *, far: bool = True) -> list[Finding]:
     """Hold the chains' ends against the marks of every place."""
-    own, others = places.own(station.home), places.others(station.home, station.settings)
+    own, others = places.own(station.home), places.others(station.home, station.settings, far=far)
     with station.db.read() as session:
         numbers = wanted([own, *others])
         hashes = {chain: chained.hashes(session, chain, numbers[chain]) for chain in Chain}

@@ -60,7 +60,7 @@ def backup(station: Station, *, whole: bool = False) -> Path:
     """
     home = station.home
     stamp = f"{station.local(station.now()):%Y%m%d-%H%M%S}"
-    last = places.own(home).found.last
+    last = places.newest(home)
     target = home.backups / f"loa-{stamp}{places.suffix(last)}"
     lock = FileLock(home.run / "backup.lock")
     try:

@@ -243,7 +243,7 @@ def _log(station: Station) -> Check:
 
 def _marks(station: Station) -> Check:
     """Tell whether the record is signed each day, and laid where the settings say."""
-    last, laid = places.own(station.home).found.last, places.laid(station.home, station.settings)
+    last, laid = places.newest(station.home), places.laid(station.home, station.settings)
     if last is None:
         return Check("Dấu đã ký", ok=None, sentence="Chưa ký lần nào; máy phát tự ký mỗi đêm khi đang chạy.")
     words = f"Dấu {last.code}, {station.local(last.at):%H:%M %d/%m/%Y}."

@@ -8,6 +8,7 @@ import re
 
 import openpyxl
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import text
 
 from broadcaster.db.models import BroadcastRow, PlayLogEntry
@@ -15,7 +16,10 @@ from broadcaster.domain.air.outlets import Outlet
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.media.ffmpeg import run
 from broadcaster.panel.log import pages
-from broadcaster.services.log import playlog
+from broadcaster.playout.record.signing import sign
+from broadcaster.services.log import logbook, playlog
+from broadcaster.services.log.chained import safe_ends
+from broadcaster.services.setup.backup import backup
 from broadcaster.services.station import Station
 from tests.kit.entries import entry
 from tests.kit.panel import SignIn
@@ -155,3 +159,36 @@ def test_the_audit_trail_is_read_by_days(sign_in: SignIn) -> None:
     client = sign_in("quantri")
     assert "duyệt" in client.get("/audit/?from=2026-03-04&to=2026-03-04&kind=script").text
     assert "Không có việc nào" in client.get("/audit/?to=2026-03-03").text
+
+
+def test_the_page_and_the_book_show_the_last_mark_and_where_it_lies(sign_in: SignIn, station: Station) -> None:
+    client = sign_in("xem")
+    assert "Chưa có dấu đã ký nào" in client.get("/log/").text
+    assert "Dấu đã ký" not in client.get(f"/log/book{ALL}").text
+    mark = sign(station.home.playout, safe_ends(station), at=station.now(), station="Đài")
+    saved = backup(station)
+    page = client.get("/log/").text
+    assert mark.code in page
+    assert f"nằm ở sổ dấu của máy phát, bản sao lưu {saved.name}." in page
+    book = client.get(f"/log/book{ALL}").text
+    assert mark.code in book
+    assert 'aria-label="Mã QR của dấu đã ký"' in book
+    _, data = logbook.book_pdf(station, "2026-03")
+    assert mark.code in " ".join(" ".join(p.extract_text() for p in PdfReader(io.BytesIO(data)).pages).split())
+
+
+def test_the_button_checks_approvals_and_marks_too(sign_in: SignIn, station: Station) -> None:
+    sign(station.home.playout, safe_ends(station), at=station.now(), station="Đài")
+    assert "Nhật ký nguyên vẹn" in check(sign_in)[0]
+    with station.db.engine.begin() as connection:
+        names = connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+        for name in list(names):
+            connection.execute(text(f"DROP TRIGGER {name}"))
+        connection.execute(text("UPDATE approvals SET by = 'người khác' WHERE id = 1"))
+        connection.execute(text("DELETE FROM play_log WHERE seq > 200"))
+        connection.execute(
+            text("UPDATE chain_head SET seq = 200, hash = (SELECT hash FROM play_log WHERE seq = 200) WHERE id = 1")
+        )
+    page, _ = check(sign_in)
+    assert "Phê duyệt: Nội dung bản ghi số 1" in page
+    assert "thiếu các dòng 201–210" in page
