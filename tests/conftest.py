@@ -179,6 +179,14 @@ def _light_hashes() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _mask_of_before() -> Iterator[None]:
+    """A command that is called here shuts what this process makes from then on; the next test begins as a person does."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.fixture(autouse=True)
 def _no_thread_fails(request: pytest.FixtureRequest) -> Iterator[None]:
     """What a thread of ours raises is survived there; here it is a fault, unless the test brings it about."""
     before = threads.failures()
