@@ -34,6 +34,7 @@ class Program:
 
 PROGRAMS = (
     Program("chromium", ("chromium",), "the panel in a real browser", ("--version",)),
+    Program("certutil", ("libnss3-tools",), "a browser that trusts the station's own authority", ()),
     Program("initdb", ("postgresql",), "everything on PostgreSQL", ("--version",)),
     Program("soffice", ("libreoffice-writer", "libreoffice-calc"), "reports as an office opens them", ("--version",)),
     Program("pdftoppm", ("poppler-utils",), "the pages of PDF papers", ("-v",)),
