@@ -35,6 +35,7 @@ from broadcaster.panel.web import (
     errors,
     filters,
     forms,
+    knocking,
     looks,
     seeing,
     undo,
@@ -44,7 +45,7 @@ from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.frame import Frame
 from broadcaster.panel.web.navigation import links
 from broadcaster.rooms import room
-from broadcaster.services.people.sign_ins import holder
+from broadcaster.services.people.sign_ins import LONGEST, holder
 from broadcaster.services.station import Station
 
 MAX_UPLOAD = 25 * 1024 * 1024
@@ -112,7 +113,8 @@ def create_app(station: Station, config: Mapping[str, Any] | None = None) -> Fla
         SESSION_COOKIE_NAME=f"loa-{hashlib.sha256(key.encode()).hexdigest()[:8]}",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=12),
+        PERMANENT_SESSION_LIFETIME=LONGEST,
+        SESSION_REFRESH_EACH_REQUEST=False,  # when it ends is decided here, and not by the cookie
         MAX_CONTENT_LENGTH=MAX_UPLOAD,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         MAX_FORM_PARTS=200,
@@ -134,11 +136,12 @@ def create_app(station: Station, config: Mapping[str, Any] | None = None) -> Fla
     errors.init(app)
     agreeing.init(app)
     withdrawing.init(app)
+    knocking.init(app)
     _sign_in(app, station)
     trust.init(app)
     app.before_request(_upload_limit)  # before the form is read for its token
     CSRFProtect(app).exempt(api.blueprint)  # no cookie opens it
-    access.public(app.view_functions["static"])
+    access.public(access.polled(app.view_functions["static"]))
     app.before_request(access.check_access)
     for module in _BLUEPRINTS:
         app.register_blueprint(module.blueprint)
@@ -164,8 +167,8 @@ def _sign_in(app: Flask, station: Station) -> None:
         user, since = a_number(user_id), a_number(epoch)
         if user is None or since is None or not token:
             return None
-        found = holder(station, user, since, token)
-        return access.SessionUser(found, token) if found else None
+        found = holder(station, user, since, token, deed=access.is_deed())
+        return access.SessionUser(found.member, token, found.proved_at) if found else None
 
 
 def _context(app: Flask, station: Station) -> None:

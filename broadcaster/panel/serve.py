@@ -18,7 +18,7 @@ from broadcaster.panel.scripts.recordings import MOST
 from broadcaster.panel.wire.answering import Answering
 from broadcaster.panel.wire.crowd import Crowd
 from broadcaster.panel.wire.timing import Queue, Timed
-from broadcaster.services.air import watched
+from broadcaster.services.air import door, watched
 from broadcaster.services.setup import certificates
 from broadcaster.services.station import Station
 from broadcaster.threads import survived
@@ -60,6 +60,7 @@ def serve(station: Station, doors: Sequence[socket.socket], stop_event: threadin
                     renewed = station.clock.monotonic()
                     _load(station, secure)
                 watched.beat(station, "web", {"port": port})
+                door.watch(station)
             stop_event.wait(_BEAT_SECONDS)
 
 

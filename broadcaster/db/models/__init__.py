@@ -16,7 +16,16 @@ from broadcaster.db.models.content import Approval, Contribution, DraftRow, Rend
 from broadcaster.db.models.emergency import Emergency
 from broadcaster.db.models.hearing import Hearing
 from broadcaster.db.models.lexicon import LexiconProposal, LexiconRow, LexiconVersion, StaleMark
-from broadcaster.db.models.people import ApiToken, AuditEvent, Delegation, SignIn, Unit, User
+from broadcaster.db.models.people import (
+    ApiToken,
+    AuditEvent,
+    Delegation,
+    SecurityEvent,
+    SignIn,
+    Unit,
+    User,
+    WrongTries,
+)
 from broadcaster.db.models.plans import Activity, ActivityProof, CampaignRow, UnitPart
 from broadcaster.db.models.schedule import (
     BroadcastChange,
@@ -70,12 +79,14 @@ __all__ = [
     "Revision",
     "RotationRow",
     "Script",
+    "SecurityEvent",
     "SignIn",
     "StaleMark",
     "Topic",
     "Unit",
     "UnitPart",
     "User",
+    "WrongTries",
     "ZoneGroup",
     "ZoneNote",
     "ZoneRow",

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from broadcaster.db.base import Base
+from broadcaster.db.base import Base, PlainWord
+from broadcaster.domain.people.security import SecurityKind
 
 
 class Unit(Base):
@@ -35,8 +36,8 @@ class User(Base):
     must_change: Mapped[bool] = mapped_column(default=True)
     session_epoch: Mapped[int] = mapped_column(default=0)
     """Raised to sign out everywhere."""
-    failures: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[dt.datetime | None]
+    password_until: Mapped[dt.datetime | None]
+    """When a temporary password ends; None: it is the person's own."""
     last_seen_at: Mapped[dt.datetime | None]
     disabled_at: Mapped[dt.datetime | None]
     created_at: Mapped[dt.datetime]
@@ -61,6 +62,42 @@ class SignIn(Base):
     address: Mapped[str] = mapped_column(String(64))
     browser: Mapped[str] = mapped_column(String(200))
     ended_at: Mapped[dt.datetime | None]
+    device: Mapped[str] = mapped_column(String(32), default="", server_default="", index=True)
+    """The mark of the browser, which it keeps when the session is over."""
+    proved_at: Mapped[dt.datetime | None]
+    """When the person last showed the password or a code."""
+
+
+class WrongTries(Base):
+    """The wrong tries of one place for one account, until they are forgotten."""
+
+    __tablename__ = "wrong_tries"
+
+    account: Mapped[str] = mapped_column(String(64), primary_key=True)
+    source: Mapped[str] = mapped_column(String(80), primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[dt.datetime] = mapped_column(index=True)
+    until: Mapped[dt.datetime | None]
+
+
+class SecurityEvent(Base):
+    """Something that happened at the door, so many times from one place within some minutes; no secret is in it."""
+
+    __tablename__ = "security_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[SecurityKind] = mapped_column(PlainWord(SecurityKind))
+    account: Mapped[str] = mapped_column(String(64))
+    """An account of the station; empty: nobody's."""
+    address: Mapped[str] = mapped_column(String(64))
+    browser: Mapped[str] = mapped_column(String(200))
+    session: Mapped[str] = mapped_column(String(8))
+    """The beginning of the session's name, enough to tell two of one person apart."""
+    page: Mapped[str] = mapped_column(String(64))
+    """Which page was asked for."""
+    first_at: Mapped[dt.datetime] = mapped_column(index=True)
+    last_at: Mapped[dt.datetime] = mapped_column(index=True)
+    count: Mapped[int]
 
 
 class ApiToken(Base):

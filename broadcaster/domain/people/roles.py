@@ -35,6 +35,8 @@ class Permission(StrEnum):
     EMERGENCY = "emergency"
     REPORT = "report"
     MANAGE = "manage"
+    AUDIT = "audit"
+    """Read who did what, and what happened at the door."""
 
 
 _TITLES = {
@@ -48,9 +50,9 @@ _P = Permission
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({_P.VIEW}),
     Role.EDITOR: frozenset({_P.VIEW, _P.WRITE}),
-    Role.CHIEF: frozenset({_P.VIEW, _P.WRITE, _P.APPROVE, _P.OPERATE, _P.EMERGENCY, _P.REPORT}),
+    Role.CHIEF: frozenset({_P.VIEW, _P.WRITE, _P.APPROVE, _P.OPERATE, _P.EMERGENCY, _P.REPORT, _P.AUDIT}),
     Role.OPERATOR: frozenset({_P.VIEW, _P.WRITE, _P.SCHEDULE, _P.OPERATE, _P.EMERGENCY, _P.REPORT}),
-    Role.ADMIN: frozenset({_P.VIEW, _P.SCHEDULE, _P.OPERATE, _P.MANAGE, _P.REPORT}),
+    Role.ADMIN: frozenset({_P.VIEW, _P.SCHEDULE, _P.OPERATE, _P.MANAGE, _P.REPORT, _P.AUDIT}),
 }
 
 

@@ -17,6 +17,8 @@ class Reader(StrEnum):
 
     AUTHOR = "author"
     """Whoever wrote it: of a script its writers, of an activity who entered it, of a unit's part its unit."""
+    OWNER = "owner"
+    """Whose account it is."""
     LEADER = "leader"
     OPERATOR = "operator"
 
@@ -29,7 +31,8 @@ class Telling:
     readers: tuple[Reader, ...]
 
 
-_ALL: Final = tuple(Reader)
+_ALL: Final = (Reader.AUTHOR, Reader.LEADER, Reader.OPERATOR)
+_OWN: Final = (Reader.OWNER,)
 _AIR: Final = (Reader.LEADER, Reader.OPERATOR)
 FOR: Final = dt.timedelta(days=3)
 """So long is a change news."""
@@ -57,8 +60,22 @@ TELLINGS: Final = {
     ("unit-part", "submit"): Telling("{what} gửi phần báo cáo.", _AIR),
     ("unit-part", "returned"): Telling("Phần báo cáo của {what} bị trả lại.", (Reader.AUTHOR,)),
     ("unit-part", "merged"): Telling("Phần báo cáo của {what} đã được ghép.", (Reader.AUTHOR,)),
+    ("user", "reset-password"): Telling("Mật khẩu của bạn vừa được cấp lại.", _OWN),
+    ("user", "second-step-off"): Telling("Bước đăng nhập thứ hai của bạn đã bị tắt.", _OWN),
+    ("user", "edit"): Telling("Tài khoản của bạn (họ tên, vai trò hoặc đơn vị) đã được sửa.", _OWN),
+    ("user", "new-browser"): Telling("Tài khoản của bạn vừa đăng nhập từ một trình duyệt mới.", _OWN),
+    ("user", "enable"): Telling("Tài khoản của bạn đã được mở lại.", _OWN),
+    ("user", "sign-out-everywhere"): Telling("Mọi phiên đăng nhập của bạn đã bị kết thúc.", _OWN),
 }
 QUIET: Final = {
+    "user": {
+        "add": "there is nobody yet who could be told",
+        "sign-in": "a new browser is told by itself",
+        "sign-out": "by the person",
+        "change-password": "by the person",
+        "second-step-on": "by the person",
+        "disable": "nobody signs in who could be told; the sign-in page refuses",
+    },
     "script": {
         "add": "its writer alone has it",
         "speak": "a step of who asked for it, who sees it on its page",

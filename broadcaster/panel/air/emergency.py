@@ -44,7 +44,7 @@ from broadcaster.domain.setup.zones import ALL
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.panel.air import onair
 from broadcaster.panel.web import differences
-from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.access import actor, leave_to, needs, polled, station
 from broadcaster.panel.web.forms import StationForm
 from broadcaster.panel.web.seeing import opened
 from broadcaster.panel.web.sending import send_sound
@@ -277,6 +277,7 @@ def sound(number: int) -> ResponseReturnValue:
 
 @blueprint.get("/<int:number>/hear")
 @needs(Permission.EMERGENCY)
+@polled
 def hear(number: int) -> ResponseReturnValue:
     """The player of a draft's words, once they are spoken."""
     return render_template("air/emergency/_hear.html", row=_row(number))

@@ -12,7 +12,7 @@ from broadcaster.domain.setup.zones import ALL
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.air import onair
 from broadcaster.panel.web import csp
-from broadcaster.panel.web.access import actor, needs, station
+from broadcaster.panel.web.access import actor, needs, polled, station
 from broadcaster.panel.web.assets import asset
 from broadcaster.services.air import talks
 
@@ -108,6 +108,7 @@ def take(number: int, piece: int) -> ResponseReturnValue:
 
 @blueprint.get("/<int:number>")
 @needs(Permission.OPERATE)
+@polled
 def state(number: int) -> Response:
     """Where the talk stands: waiting, on air, over with its sentence."""
     found, verdict = talks.state(station(), number)

@@ -17,7 +17,7 @@ from broadcaster.domain.air.desk import Verb
 from broadcaster.domain.people.roles import Permission
 from broadcaster.errors import RuleError
 from broadcaster.panel.web import own_templates
-from broadcaster.panel.web.access import actor, leave_to, needs, public, station
+from broadcaster.panel.web.access import actor, leave_to, needs, polled, public, station
 from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.fragments import revalidated
 from broadcaster.panel.web.frame import Facts, Frame
@@ -47,6 +47,7 @@ _PAGES: dict[str, Callable[[int], str]] = {
     "activity": lambda number: url_for("activities.show", number=number),
     "campaign": lambda number: url_for("plans.show", number=number),
     "unit-part": lambda _: url_for("activities.parts"),
+    "user": lambda _: url_for("auth.account"),
 }
 """Where the news of each kind lead."""
 
@@ -98,6 +99,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/fragments/bar")
 @needs(Permission.VIEW)
+@polled
 def bar() -> Response:
     """The on-air state in the top bar of every page."""
     shown = (facts(), frame().ailment, actor().permissions, station().today())
@@ -106,6 +108,7 @@ def bar() -> Response:
 
 @blueprint.get("/fragments/now")
 @needs(Permission.VIEW)
+@polled
 def now() -> Response:
     """What is on air, what comes next, and the list of today."""
     today = _today()
@@ -119,6 +122,7 @@ def now() -> Response:
 
 @blueprint.get("/fragments/news")
 @needs(Permission.VIEW)
+@polled
 def news() -> str:
     """What others changed of late that concerns whoever looks, and what the machine could not do."""
     with station().db.read() as session:
@@ -129,6 +133,7 @@ def news() -> str:
 
 @blueprint.get("/fragments/incidents")
 @needs(Permission.VIEW)
+@polled
 def incidents() -> Response:
     """The last incidents, those still open first: the page is open all day, and what is no sink's is told here."""
     with station().db.read() as session:
@@ -141,6 +146,7 @@ def incidents() -> Response:
 
 @blueprint.get("/fragments/health")
 @needs(Permission.VIEW)
+@polled
 def health() -> ResponseReturnValue:
     """What is well and what is not, in words; looked at afresh twice a minute at most."""
     checks = _checks()
@@ -233,6 +239,7 @@ def trust_clock() -> ResponseReturnValue:
 
 @blueprint.get("/fragments/level")
 @needs(Permission.VIEW)
+@polled
 def level() -> ResponseReturnValue:
     """How loud each sink is now (dBFS); asked a few times a second while Đang phát is in sight and something airs."""
     found = broadcasts.levels(station().home)

@@ -13,6 +13,7 @@ from broadcaster.domain.people.roles import Permission
 from broadcaster.panel.web.access import needs, station
 from broadcaster.panel.web.fields import a_date
 from broadcaster.panel.web.paging import Page, wanted_page
+from broadcaster.services.people import security
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 _PAGE = 60
@@ -33,6 +34,9 @@ KINDS = {
     "guide": "Hướng dẫn",
     "station": "Đài",
     "user": "Tài khoản",
+    "delegation": "Duyệt thay",
+    "api-token": "Mã kết nối",
+    "lexicon": "Từ điển đọc",
 }
 VERBS = {
     "add": "thêm",
@@ -83,6 +87,7 @@ VERBS = {
     "edit": "sửa",
     "sign-in": "đăng nhập",
     "rest": "tạm khóa vì sai mật khẩu",
+    "new-browser": "đăng nhập bằng trình duyệt mới",
     "reset-password": "cấp lại mật khẩu",
     "change-password": "đổi mật khẩu",
     "disable": "khóa tài khoản",
@@ -92,7 +97,7 @@ VERBS = {
 
 
 @blueprint.get("/")
-@needs(Permission.MANAGE)
+@needs(Permission.AUDIT)
 def index() -> ResponseReturnValue:
     """The audit trail, newest first."""
     kind = request.args.get("kind", "")
@@ -122,4 +127,18 @@ def index() -> ResponseReturnValue:
         who=who,
         first=first,
         last=last,
+    )
+
+
+@blueprint.get("/security")
+@needs(Permission.AUDIT)
+def at_the_door() -> ResponseReturnValue:
+    """What happened at the door: wrong secrets, refusals, forged requests; newest first."""
+    number = wanted_page()
+    with station().db.read() as session:
+        rows, total = security.latest(session, _PAGE, (number - 1) * _PAGE)
+        names = people.names_by_username(session)
+        many = security.many(session, station().now())
+    return render_template(
+        "people/audit/security.html", rows=rows, page=Page(number, _PAGE, total), names=names, many=many
     )

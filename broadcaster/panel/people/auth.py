@@ -9,20 +9,31 @@ from flask import Blueprint, flash, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
+from broadcaster.db.queries import people
+from broadcaster.domain.fold import nfc
+from broadcaster.domain.people.tries import FREE
 from broadcaster.errors import RuleError
 from broadcaster.panel.web.access import SessionUser, actor, leave_to, public, signed_in, station
 from broadcaster.panel.web.forms import CodeForm, LoginForm, PasswordForm
+from broadcaster.panel.web.knocking import caller, given_device, own_caller
+from broadcaster.panel.web.proving import grave_each_time
 from broadcaster.panel.web.qr import qr
+from broadcaster.services.air import door
 from broadcaster.services.people import accounts, sign_ins
 from broadcaster.services.people import second_step as steps
+from broadcaster.services.work import telling
 
 blueprint = Blueprint("auth", __name__)
 _HALF = "half"
 """Who gave the right password and owes the code."""
 _HALF_S = 300
-_NEW_KEY = "new-key"
+_TOLD = 3
+"""Changes of the account that are told right after signing in; the first page has all."""
+_PENDING = "pending keys"
+"""New keys of the second step, by session, until a first code confirms them: they never leave the station before."""
+_PENDING_MOST = 64
 _REFUSED = (
-    "Tên đăng nhập hoặc mật khẩu chưa đúng. Sau 5 lần sai liên tiếp, tài khoản tạm khóa ít phút; "
+    f"Tên đăng nhập hoặc mật khẩu chưa đúng. Sau {FREE} lần sai liên tiếp phải đợi ít phút; "
     "quên mật khẩu thì nhờ quản trị viên cấp lại."
 )
 
@@ -64,15 +75,22 @@ def login() -> ResponseReturnValue:
         return flask.redirect(url_for("onair.index"))
     form = LoginForm()
     if form.validate_on_submit():
-        found = accounts.authenticate(station(), form.username.data, form.password.data)
+        name = form.username.data
+        try:
+            found = accounts.authenticate(station(), name, form.password.data, caller(nfc(name).strip().lower()))
+        except RuleError as error:
+            found = None
+            form.form_errors.append(error.message)
+        door.watch(station())
         if found is not None and found.second_step:
             _clear()
-            session[_HALF] = [found.actor.user_id, found.epoch, station().now().timestamp()]
+            session[_HALF] = [found.actor.user_id, found.epoch, station().now().timestamp(), found.actor.username]
             return flask.redirect(url_for("auth.code", next=request.args.get("next")), code=303)
         if found is not None:
             _begin(found)
             return flask.redirect(safe_next(request.args.get("next")), code=303)
-        form.form_errors.append(_REFUSED)
+        if not form.form_errors:
+            form.form_errors.append(_REFUSED)
     back = request.args.get("next", "").partition("?")[0]
     return render_template("people/login.html", form=form, back=back), 422 if form.is_submitted() else 200
 
@@ -86,11 +104,16 @@ def code() -> ResponseReturnValue:
         return flask.redirect(url_for("auth.login"), code=303)
     form = CodeForm()
     if form.validate_on_submit():
-        found = accounts.pass_second_step(station(), half[0], half[1], form.code.data)
+        said = "Mã chưa đúng hoặc đã dùng. Chờ mã mới trên điện thoại rồi nhập lại."
+        try:
+            found = accounts.pass_second_step(station(), half[0], half[1], form.code.data, caller(half[3]))
+        except RuleError as error:
+            found, said = None, error.message
+        door.watch(station())
         if found is not None:
             _begin(found)
             return flask.redirect(safe_next(request.args.get("next")), code=303)
-        form.code.errors = [*form.code.errors, "Mã chưa đúng hoặc đã dùng. Chờ mã mới trên điện thoại rồi nhập lại."]
+        form.code.errors = [*form.code.errors, said]
     return render_template("people/code.html", form=form), 422 if form.is_submitted() else 200
 
 
@@ -112,27 +135,42 @@ def sign_out_one(token: str) -> ResponseReturnValue:
 
 @blueprint.post("/account/second-step")
 @signed_in
+@grave_each_time
 def second_step() -> ResponseReturnValue:
-    """Turn the second step on, by a first code, or off."""
-    if request.form.get("off"):
-        steps.turn_off(station(), actor())
-        flash("Đã tắt bước thứ hai. Từ nay chỉ cần mật khẩu.")
-        return flask.redirect(url_for("auth.account"), code=303)
+    """Turn the second step on, by the password and a first code, or off, by the password and a code."""
+    typed = request.form.get("code", "")[:40]
     try:
-        codes = steps.turn_on(station(), actor(), session.get(_NEW_KEY, ""), request.form.get("code", ""))
+        if request.form.get("off"):
+            accounts.give_up_second_step(station(), actor(), typed, own_caller())
+            flash("Đã tắt bước thứ hai. Từ nay chỉ cần mật khẩu.")
+            return flask.redirect(url_for("auth.account"), code=303)
+        codes = steps.turn_on(station(), actor(), _pending_key(), typed)
     except RuleError as error:
         return _account(error.message), 422
-    session.pop(_NEW_KEY, None)
+    _pending().pop(current_user.token, None)
     return render_template("people/recovery.html", codes=codes)
+
+
+def _pending() -> dict[str, str]:
+    found: dict[str, str] = flask.current_app.extensions.setdefault(_PENDING, {})
+    return found
+
+
+def _pending_key() -> str:
+    """The new key of this session."""
+    keys = _pending()
+    if current_user.token not in keys:
+        while len(keys) >= _PENDING_MOST:
+            keys.pop(next(iter(keys)))
+        keys[current_user.token] = steps.new_secret()
+    return keys[current_user.token]
 
 
 def _account(refused: str = "") -> str:
     here = station()
     on = accounts.has_second_step(here, actor())
-    drawing = ""
-    if not on:
-        key = session.setdefault(_NEW_KEY, steps.new_secret())
-        drawing = qr(steps.address(here, actor(), key))
+    key = "" if on else _pending_key()
+    drawing = "" if on else qr(steps.address(here, actor(), key))
     return render_template(
         "people/account.html",
         rows=sign_ins.open_ones(here, actor()),
@@ -140,7 +178,7 @@ def _account(refused: str = "") -> str:
         on=on,
         anew=steps.anew(here, actor().username) if on else "",
         drawing=drawing,
-        key=session.get(_NEW_KEY, ""),
+        key=key,
         refused=refused,
     )
 
@@ -165,7 +203,7 @@ def password() -> ResponseReturnValue:
             form.again.errors = [*form.again.errors, "Hai lần nhập mật khẩu mới chưa giống nhau."]
         else:
             try:
-                epoch = accounts.change_password(station(), actor(), form.old.data, form.password.data)
+                epoch = accounts.change_password(station(), actor(), form.old.data, form.password.data, own_caller())
             except RuleError as error:
                 form.take(error)
             else:
@@ -189,8 +227,15 @@ def _begin(member: accounts.Member) -> None:
     """Start a session anew, so that one planted before signing in is worth nothing."""
     _clear()
     session.permanent = True
-    token = sign_ins.begin(station(), member, request.remote_addr or "", request.user_agent.string)
-    login_user(SessionUser(member, token))
+    with station().db.read() as reading:
+        since = sign_ins.last_began(reading, member.actor)
+        news = telling.of_account(reading, member.actor, since) if since else []
+        names = people.names_by_username(reading)
+    for told in news[:_TOLD]:
+        at = station().local(told.at)
+        flash(f"{told.words} {told.note} ({names.get(told.by, told.by)}, {at:%H:%M %d/%m/%Y})")
+    token = sign_ins.begin(station(), member, caller(), given_device())
+    login_user(SessionUser(member, token, station().now()))
 
 
 def _clear() -> None:

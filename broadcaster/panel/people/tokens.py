@@ -10,6 +10,7 @@ from broadcaster.domain.people.scopes import Scope
 from broadcaster.errors import RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.forms import TokenForm
+from broadcaster.panel.web.proving import grave
 from broadcaster.services.people import tokens
 
 blueprint = Blueprint("tokens", __name__, url_prefix="/settings/tokens")
@@ -17,6 +18,7 @@ blueprint = Blueprint("tokens", __name__, url_prefix="/settings/tokens")
 
 @blueprint.route("/", methods=["GET", "POST"])
 @needs(Permission.MANAGE)
+@grave
 def index() -> ResponseReturnValue:
     """All keys, and the form that makes one; a new key is shown in the answer itself, once."""
     form = TokenForm()
@@ -44,6 +46,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.post("/revoke")
 @needs(Permission.MANAGE)
+@grave
 def revoke() -> ResponseReturnValue:
     """End a key."""
     name = request.form.get("name", "")

@@ -12,8 +12,9 @@ from broadcaster.domain.people.roles import PERMISSIONS, Permission, Role, parse
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.forms import UserForm
+from broadcaster.panel.web.proving import grave
 from broadcaster.panel.web.seeing import opened
-from broadcaster.services.people import accounts, second_step
+from broadcaster.services.people import accounts, second_step, tries
 
 blueprint = Blueprint("users", __name__, url_prefix="/users")
 ROLE_WORDS = {
@@ -32,12 +33,14 @@ def index() -> ResponseReturnValue:
     with station().db.read() as session:
         rows = people.all_users(session)
         units = {u.code: u.name for u in people.units(session)}
+        rests = tries.resting(session, station().now())
     labels = {r.value: r.label for r in Role}
-    return render_template("people/users/index.html", rows=rows, units=units, labels=labels)
+    return render_template("people/users/index.html", rows=rows, units=units, labels=labels, resting=rests)
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
 @needs(Permission.MANAGE)
+@grave
 def new() -> ResponseReturnValue:
     """Add an account; its temporary password is shown once."""
     form = _form(None)
@@ -63,6 +66,7 @@ def new() -> ResponseReturnValue:
 
 @blueprint.route("/<username>/edit", methods=["GET", "POST"])
 @needs(Permission.MANAGE)
+@grave
 def edit(username: str) -> ResponseReturnValue:
     """Change an account."""
     row = _row(username)
@@ -91,6 +95,7 @@ def edit(username: str) -> ResponseReturnValue:
 
 @blueprint.post("/<username>/do")
 @needs(Permission.MANAGE)
+@grave
 def act(username: str) -> ResponseReturnValue:
     """Give a new password, close or open an account, end its sessions."""
     match request.form.get("what"):

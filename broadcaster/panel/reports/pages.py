@@ -18,7 +18,7 @@ from broadcaster.domain.reports import periods
 from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.errors import NotFoundError, RuleError, StationError
 from broadcaster.panel.reports.figures import shown_tables
-from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.access import actor, leave_to, needs, polled, station
 from broadcaster.panel.web.fields import a_date, a_number
 from broadcaster.panel.web.paging import Page, wanted_page
 from broadcaster.panel.web.seeing import sealed
@@ -128,6 +128,7 @@ def redraw(number: int) -> ResponseReturnValue:
 
 @blueprint.get("/drawing/<int:number>")
 @needs(Permission.REPORT)
+@polled
 def drawing(number: int) -> ResponseReturnValue:
     """How far a report is that is being drawn: a part of the page of reports, which asks again by itself."""
     if not request.headers.get("HX-Request"):

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from broadcaster.db.queries import zones
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import NotFoundError
-from broadcaster.panel.web.access import actor, leave_to, needs, public, station
+from broadcaster.panel.web.access import actor, leave_to, needs, polled, public, station
 from broadcaster.panel.web.fields import a_date
 from broadcaster.panel.web.undo import done
 from broadcaster.scheduling.conflict_lots import lots
@@ -31,6 +31,7 @@ _FARTHEST = dt.timedelta(days=400)
 
 @blueprint.get("/conflicts")
 @needs(Permission.VIEW)
+@polled
 def index() -> ResponseReturnValue:
     """Every conflict of the coming fortnight with its remedy; a section alone when a page asks for it."""
     every = lots(conflicts.find(station()))

@@ -24,6 +24,7 @@ from broadcaster.panel.web.access import actor, leave_to, may_write, needs, stat
 from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.forms import DelegationForm
 from broadcaster.panel.web.promising import promise
+from broadcaster.panel.web.proving import grave
 from broadcaster.panel.web.withdrawing import chosen
 from broadcaster.services.air import withdrawing
 from broadcaster.services.lexicon import names as names_said
@@ -139,6 +140,7 @@ def show(script_id: int) -> ResponseReturnValue:
 
 @blueprint.route("/delegations", methods=["GET", "POST"])
 @needs(Permission.APPROVE)
+@grave
 def delegations() -> ResponseReturnValue:
     """Let somebody approve in one's stead for some days; what was given, and taking it back."""
     form = DelegationForm()

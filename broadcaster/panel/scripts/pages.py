@@ -22,7 +22,7 @@ from broadcaster.domain.scripts.standing import ReadingState
 from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web import csp, differences
-from broadcaster.panel.web.access import actor, leave_to, may_write, needs, station
+from broadcaster.panel.web.access import actor, leave_to, may_write, needs, polled, station
 from broadcaster.panel.web.fields import the_numbers
 from broadcaster.panel.web.paging import Page, wanted_page
 from broadcaster.panel.web.sending import send_peaks, send_sound
@@ -215,6 +215,7 @@ def peaks(script_id: int, rendition_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/<int:script_id>/speaking")
 @needs(Permission.VIEW)
+@polled
 def speaking_state(script_id: int) -> ResponseReturnValue:
     """How far the worker is with speaking a script; the page is drawn anew when it is done."""
     with station().db.read() as session:
@@ -228,6 +229,7 @@ def speaking_state(script_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/<int:script_id>/listening")
 @needs(Permission.VIEW)
+@polled
 def listening_state(script_id: int) -> ResponseReturnValue:
     """How far the machine is with hearing a rendition; the page is drawn anew when it is done."""
     with station().db.read() as session:

@@ -16,10 +16,11 @@ from broadcaster.domain.people.roles import Permission
 from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.panel.web import agreeing, seeing
-from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.access import actor, leave_to, needs, polled, station
 from broadcaster.panel.web.filters import number
 from broadcaster.panel.web.forms import PassphraseForm
 from broadcaster.panel.web.promising import promise
+from broadcaster.panel.web.proving import grave, grave_to_read
 from broadcaster.services.schedule.air import SilencesError
 from broadcaster.services.setup import (
     backup,
@@ -117,6 +118,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.route("/<section>", methods=["GET", "POST"])
 @needs(Permission.MANAGE)
+@grave
 def edit(section: str) -> ResponseReturnValue:
     """Change one section."""
     here = station()
@@ -173,6 +175,7 @@ def restart() -> ResponseReturnValue:
 
 @blueprint.get("/waiting")
 @needs(Permission.VIEW)
+@polled
 def waiting() -> ResponseReturnValue:
     """The settings that wait for a start, and how far the restart is."""
     return render_template("setup/settings/_waiting.html", **_waiting())
@@ -189,6 +192,7 @@ def back_up() -> ResponseReturnValue:
 
 @blueprint.route("/backups/<name>", methods=["GET", "POST"])
 @needs(Permission.MANAGE)
+@grave_to_read
 def backup_file(name: str) -> ResponseReturnValue:
     """One backup under a passphrase, to be kept elsewhere."""
     here = station()
@@ -211,6 +215,7 @@ def backup_file(name: str) -> ResponseReturnValue:
 
 @blueprint.route("/backups/<name>/restore", methods=["GET", "POST"])
 @needs(Permission.MANAGE)
+@grave
 def restore(name: str) -> ResponseReturnValue:
     """Bring a backup back beside the living station; asks once, and overwrites nothing."""
     here = station()

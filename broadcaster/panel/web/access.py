@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -14,7 +15,7 @@ from broadcaster.db.models import Script, Unit
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.people.scopes import Scope
 from broadcaster.errors import ForbiddenError
-from broadcaster.panel.web import bearer
+from broadcaster.panel.web import bearer, proving
 from broadcaster.services.people.accounts import Member
 from broadcaster.services.people.boundaries import Thing, may_touch, require_touch
 from broadcaster.services.station import Station
@@ -22,6 +23,7 @@ from broadcaster.services.station import Station
 P = ParamSpec("P")
 R = TypeVar("R")
 _MARK = "__loa_access__"
+_POLLED = "__loa_polled__"
 PUBLIC = "public"
 SIGNED_IN = "signed-in"
 
@@ -29,11 +31,13 @@ SIGNED_IN = "signed-in"
 class SessionUser(UserMixin):  # type: ignore[misc]
     """Flask-Login's view of somebody signed in; the session holds their number and epoch, nothing else."""
 
-    def __init__(self, member: Member, token: str) -> None:
+    def __init__(self, member: Member, token: str, proved_at: dt.datetime) -> None:
         self.actor = member.actor
         self.must_change = member.must_change
         self.token = token
         """The name of this browser's session."""
+        self.proved_at = proved_at
+        """When whoever sits there last showed the password or a code."""
         self._id = f"{member.actor.user_id}.{member.epoch}.{token}"
 
     def get_id(self) -> str:
@@ -61,6 +65,18 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R]:
     return _marked(SIGNED_IN)(view)
 
 
+def polled(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view as one that pages ask again and again by themselves: it keeps no session alive."""
+    setattr(view, _POLLED, True)
+    return view
+
+
+def is_deed() -> bool:
+    """Whether the present request is something that a person did."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return view is not None and not getattr(view, _POLLED, False)
+
+
 def access_of(view: Callable[..., Any]) -> Permission | Scope | str | None:
     """What a view asks for."""
     return cast("Permission | Scope | str | None", getattr(view, _MARK, None))
@@ -78,13 +94,14 @@ def check_access() -> ResponseReturnValue | None:
         return None
     if not current_user.is_authenticated:
         return cast("ResponseReturnValue", current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
+    view = current_app.view_functions[request.endpoint]
     if asked == SIGNED_IN:
-        return None
+        return proving.check(view)
     if current_user.must_change:
         return leave_to(flask.url_for("auth.password"))
     if not isinstance(asked, Permission) or not actor().may(asked):
         raise ForbiddenError("Tài khoản của bạn không có quyền vào trang này.")
-    return None
+    return proving.check(view)
 
 
 def is_open_to_all(endpoint: str | None) -> bool:

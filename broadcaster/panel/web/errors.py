@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import TypedDict, cast
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 from flask_login import current_user
@@ -14,9 +15,11 @@ from werkzeug.exceptions import HTTPException
 from broadcaster.apart import BusyError
 from broadcaster.db.refusals import DatabaseUnavailableError
 from broadcaster.disks import FULL
+from broadcaster.domain.people.security import SecurityKind
+from broadcaster.domain.people.tries import RestingError
 from broadcaster.errors import ForbiddenError, NotFoundError, StationError, printed
 from broadcaster.logs import EventLog
-from broadcaster.panel.web import access
+from broadcaster.panel.web import access, knocking
 from broadcaster.panel.web.bearer import TokenError
 from broadcaster.services.air import broadcasts
 
@@ -66,9 +69,14 @@ def page(code: int, title: str, sentence: str, *, machine: str = "", field: str 
 
 def _station_error(error: StationError) -> ResponseReturnValue:
     said: Said = {"machine": error.code, "field": printed(error.field) or None}
+    if isinstance(error, RestingError):
+        answer = make_response(page(429, "Hãy đợi một lát", error.message, **said))
+        answer.headers["Retry-After"] = str(math.ceil(error.rest.total_seconds()))
+        return answer
     if isinstance(error, NotFoundError):
         return page(404, "Không tìm thấy", error.message, **said)
     if isinstance(error, ForbiddenError):
+        knocking.note(SecurityKind.REFUSED)
         return page(403, "Không có quyền", error.message, **said)
     if isinstance(error, BusyError):
         return page(503, "Máy đang bận", error.message, **said)
@@ -81,6 +89,7 @@ def _station_error(error: StationError) -> ResponseReturnValue:
 def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
     if not (current_user.is_authenticated or access.is_open_to_all(request.endpoint)):
         return cast("ResponseReturnValue", current_app.extensions["ask to sign in"]())
+    knocking.note(SecurityKind.FORGED)
     return page(
         400,
         "Trang đã để quá lâu",
@@ -89,6 +98,7 @@ def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
 
 
 def _rate_error(_error: RateLimitExceeded) -> ResponseReturnValue:
+    knocking.note(SecurityKind.TOO_OFTEN)
     return page(429, *_WORDS[429])
 
 
@@ -98,6 +108,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         return error.get_response()
     if isinstance(error, TokenError):
         return page(code, "Chưa có mã kết nối", str(error.description), machine="token")
+    if code == 403:
+        knocking.note(SecurityKind.REFUSED)
     if code == 413:
         title, sentence = _WORDS[413]
         return page(code, title, sentence.format(most=round((request.max_content_length or 0) / 1_048_576)))

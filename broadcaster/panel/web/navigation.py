@@ -41,7 +41,7 @@ _LINKS = (
     ("Khẩu hiệu", "quote", "slogans.index", _P.VIEW, False),
     ("Từ điển đọc", "vocabulary", "lexicon.index", _P.VIEW, False),
     ("Người dùng", "users", "users.index", _P.MANAGE, False),
-    ("Nhật ký hệ thống", "history", "audit.index", _P.MANAGE, False),
+    ("Nhật ký hệ thống", "history", "audit.index", _P.AUDIT, False),
     ("Cài đặt", "settings", "settings.index", _P.VIEW, False),
 )
 

@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Unit, User
 from broadcaster.domain.fold import nfc, one_line
+from broadcaster.domain.people.callers import HERE, Caller
 from broadcaster.domain.people.roles import Actor, Permission, Role, machine, parse_roles
+from broadcaster.domain.people.security import SecurityKind
+from broadcaster.domain.people.tries import RestingError
 from broadcaster.domain.seen import require_seen
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail
-from broadcaster.services.people import delegating, second_step
+from broadcaster.services.people import delegating, second_step, security, tries
 from broadcaster.services.people.passwords import (
     hash_password,
     is_weakly_hashed,
@@ -27,10 +30,10 @@ from broadcaster.services.people.passwords import (
 )
 from broadcaster.services.station import Station
 
-FREE_TRIES = 5
-"""Wrong passwords in a row before an account rests."""
-_FIRST_REST = dt.timedelta(minutes=1)
-_LONGEST_REST = dt.timedelta(hours=1)
+FIRST_ENDS = dt.timedelta(days=7)
+"""So long is a first password good."""
+RESET_ENDS = dt.timedelta(hours=24)
+"""So long is a password good that was given anew."""
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,31}")
 _FIRST = (
     (Role.ADMIN, "quantri", "Quản trị đài"),
@@ -121,7 +124,7 @@ def create_user(
             password_hash=hash_password(password),
             must_change=True,
             session_epoch=0,
-            failures=0,
+            password_until=station.now() + FIRST_ENDS,
             created_at=station.now(),
         )
         session.add(user)
@@ -178,8 +181,9 @@ def reset_password(station: Station, actor: Actor, username: str) -> str:
     with station.db.write() as session:
         user = _get(session, username)
         user.password_hash, user.must_change = hash_password(password), True
+        user.password_until = station.now() + RESET_ENDS
         user.session_epoch += 1
-        user.failures, user.locked_until = 0, None
+        tries.forget(session, username)
         Trail(session, station.now(), actor).record("reset-password", "user", username)
     return password
 
@@ -205,45 +209,93 @@ def set_disabled(station: Station, actor: Actor, username: str, *, disabled: boo
         Trail(session, station.now(), actor).record("disable" if disabled else "enable", "user", username)
 
 
-def authenticate(station: Station, username: str, password: str) -> Member | None:
-    """Who signs in, or None. A stranger can't tell a wrong name from a wrong password or a resting account.
+def authenticate(station: Station, username: str, password: str, caller: Caller = HERE) -> Member | None:
+    """Who signs in, or None. A stranger can't tell a wrong name from a wrong password or a closed account.
 
-    After `FREE_TRIES` wrong passwords in a row the account rests a minute, then two, four ... up to an hour.
+    Raises:
+        RestingError: there were too many wrong tries; a name that nobody has rests as well.
+        RuleError: the password is a right one that was temporary, and ended.
     """
     username = nfc(username).strip().lower()
     with station.db.read() as session:
         user = _find(session, username)
         known_hash = user.password_hash if user else None
+    counted = username if user else tries.nobody(username)
+    tries.require_rested(station, counted, caller, known=user is not None)
     right = matches(password, known_hash)
+    rest = dt.timedelta()
     with station.db.write() as session:
         user = _find(session, username)
         now = station.now()
-        if user is None or user.disabled_at is not None or (user.locked_until and user.locked_until > now):
-            return None
-        if not right or user.password_hash != known_hash:
-            _count_failure(session, user, now)
-            return None
-        if is_weakly_hashed(user.password_hash):
-            user.password_hash = hash_password(password)
-        if user.totp_secret is not None:  # failures are forgotten only when the code was right too
-            return Member(actor_of(user), user.session_epoch, user.must_change, second_step=True)
-        return _enter(session, user, now)
+        if user is None or user.disabled_at is not None or not right or user.password_hash != known_hash:
+            kind = SecurityKind.UNKNOWN_NAME if user is None else SecurityKind.WRONG_PASSWORD
+            rest = _wrong(session, user, now, kind, caller, counted)
+        elif user.password_until is not None and user.password_until <= now:
+            security.note(session, now, SecurityKind.ENDED_PASSWORD, caller, account=user.username)
+        else:
+            if is_weakly_hashed(user.password_hash):
+                user.password_hash = hash_password(password)
+            if user.totp_secret is not None:  # failures are forgotten only when the code was right too
+                return Member(actor_of(user), user.session_epoch, user.must_change, second_step=True)
+            return _enter(session, user, now, caller)
+    if rest:
+        raise RestingError(rest)
+    if right and user is not None and user.disabled_at is None:
+        raise RuleError("Mật khẩu tạm này đã hết hạn. Hãy nhờ quản trị viên cấp mật khẩu mới.", field="password")
+    return None
 
 
-def pass_second_step(station: Station, user_id: int, epoch: int, code: str) -> Member | None:
-    """Who signs in with a code after a right password, or None; wrong codes count as wrong passwords do."""
-    paper = second_step.paper_code(station, user_id, code)
-    with station.db.write() as session:
+def pass_second_step(station: Station, user_id: int, epoch: int, code: str, caller: Caller = HERE) -> Member | None:
+    """Who signs in with a code after a right password, or None; wrong codes count as wrong passwords do.
+
+    Raises:
+        RestingError: there were too many wrong tries.
+    """
+    with station.db.read() as session:
         user = session.get(User, user_id)
-        now = station.now()
         if user is None or user.disabled_at is not None or user.session_epoch != epoch:
             return None
-        if user.locked_until and user.locked_until > now:
+    tries.require_rested(station, user.username, caller)
+    paper = second_step.paper_code(station, user_id, code)
+    with station.db.write() as session:
+        user = session.get_one(User, user_id)
+        now = station.now()
+        if user.disabled_at is not None or user.session_epoch != epoch:
             return None
-        if not second_step.accepts(station, user, code, paper):
-            _count_failure(session, user, now)
-            return None
-        return _enter(session, user, now)
+        if second_step.accepts(station, user, code, paper):
+            return _enter(session, user, now, caller)
+        rest = _wrong(session, user, now, SecurityKind.WRONG_CODE, caller)
+    if rest:
+        raise RestingError(rest)
+    return None
+
+
+def prove(station: Station, actor: Actor, secret: str, caller: Caller, *, password_only: bool = False) -> None:
+    """Make sure that it is still the person who sits there: by the password, or a code of the second step.
+
+    Raises:
+        RestingError: there were too many wrong tries.
+        RuleError: it is neither.
+    """
+    tries.require_rested(station, actor.username, caller)
+    with station.db.read() as session:
+        known_hash = _get(session, actor.username).password_hash
+    right = matches(secret, known_hash)
+    rest = dt.timedelta()
+    with station.db.write() as session:
+        user, now = _get(session, actor.username), station.now()
+        if not right and not password_only and user.totp_secret is not None:
+            right = second_step.accepts(station, user, secret, None)
+        if right:
+            tries.right(session, user.username, caller)
+        else:
+            rest = _wrong(session, user, now, SecurityKind.WRONG_PROOF, caller)
+    if rest:
+        raise RestingError(rest)
+    if not right:
+        raise RuleError(
+            "Mật khẩu hiện tại chưa đúng." if password_only else "Mật khẩu hoặc mã chưa đúng.", field="proof"
+        )
 
 
 def member(session: Session, user_id: int, epoch: int, today: dt.date) -> Member | None:
@@ -261,26 +313,51 @@ def has_second_step(station: Station, actor: Actor) -> bool:
         return _get(session, actor.username).totp_secret is not None
 
 
-def change_password(station: Station, actor: Actor, old: str, new: str) -> int:
+def change_password(station: Station, actor: Actor, old: str, new: str, caller: Caller = HERE) -> int:
     """Change one's own password; all other sessions end. Return the epoch that sessions now carry.
 
     Raises:
+        RestingError: there were too many wrong tries.
         RuleError: the old password is wrong, or the new one is not good enough.
     """
-    with station.db.read() as session:
-        known_hash = _get(session, actor.username).password_hash
-    if not matches(old, known_hash):
-        raise RuleError("Mật khẩu hiện tại chưa đúng.", field="old")
+    try:
+        prove(station, actor, old, caller, password_only=True)
+    except RestingError:
+        raise
+    except RuleError as error:
+        raise RuleError(error.message, field="old") from None
     if nfc(old) == nfc(new):
         raise RuleError("Mật khẩu mới phải khác mật khẩu hiện tại.", field="password")
     require_good(new, actor.username)
     fresh = hash_password(new)
     with station.db.write() as session:
         user = _get(session, actor.username)
-        user.password_hash, user.must_change = fresh, False
+        user.password_hash, user.must_change, user.password_until = fresh, False, None
         user.session_epoch += 1
         Trail(session, station.now(), actor).record("change-password", "user", actor.username)
         return user.session_epoch
+
+
+def give_up_second_step(station: Station, actor: Actor, code: str, caller: Caller = HERE) -> None:
+    """Ask for one's own password alone from now on; whoever turns the second step off shows that he has it.
+
+    Raises:
+        RestingError: there were too many wrong tries.
+        RuleError: the code is neither from the telephone nor from the paper.
+    """
+    tries.require_rested(station, actor.username, caller)
+    paper = second_step.paper_code(station, actor.user_id or 0, code)
+    with station.db.write() as session:
+        user = _get(session, actor.username)
+        right = second_step.accepts(station, user, code, paper)
+        rest = dt.timedelta()
+        if not right:
+            rest = _wrong(session, user, station.now(), SecurityKind.WRONG_CODE, caller)
+    if rest:
+        raise RestingError(rest)
+    if not right:
+        raise RuleError("Mã chưa đúng hoặc đã dùng. Nhập mã trên điện thoại, hoặc một mã dự phòng.", field="code")
+    second_step.turn_off(station, actor)
 
 
 def sign_out_everywhere(station: Station, actor: Actor, username: str | None = None) -> None:
@@ -295,20 +372,22 @@ def sign_out_everywhere(station: Station, actor: Actor, username: str | None = N
         Trail(session, station.now(), actor).record("sign-out-everywhere", "user", username)
 
 
-def _enter(session: Session, user: User, now: dt.datetime) -> Member:
-    user.failures, user.locked_until, user.last_seen_at = 0, None, now
+def _enter(session: Session, user: User, now: dt.datetime, caller: Caller) -> Member:
+    tries.right(session, user.username, caller)
+    user.last_seen_at = now
     actor = actor_of(user)
-    Trail(session, now, actor).record("sign-in", "user", user.username)
+    Trail(session, now, actor).record("sign-in", "user", user.username, note=caller.address)
     return Member(actor, user.session_epoch, user.must_change)
 
 
-def _count_failure(session: Session, user: User, now: dt.datetime) -> None:
-    user.failures += 1
-    if user.failures >= FREE_TRIES:
-        rest = min(_FIRST_REST * 2 ** min(user.failures - FREE_TRIES, 10), _LONGEST_REST)
-        user.locked_until = now + rest
-        note = f"{user.failures} lần sai liên tiếp, tạm khóa {int(rest.total_seconds() // 60)} phút"
-        Trail(session, now, machine("đăng nhập")).record("rest", "user", user.username, note=note)
+def _wrong(
+    session: Session, user: User | None, now: dt.datetime, kind: SecurityKind, caller: Caller, counted: str = ""
+) -> dt.timedelta:
+    """Count a wrong try and write it down; return the rest that it brings."""
+    known = user.username if user else ""
+    rest = tries.wrong(session, now, counted or known, caller)
+    security.note(session, now, kind, caller, account=known)
+    return rest
 
 
 def _find(session: Session, username: str) -> User | None:

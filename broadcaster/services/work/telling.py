@@ -23,11 +23,13 @@ from broadcaster.db.models import (
     UnitPart,
     User,
 )
-from broadcaster.domain.people.roles import Actor, Permission
+from broadcaster.domain.people.roles import Actor, Permission, Role
 from broadcaster.domain.work.jobs import JobState
 from broadcaster.domain.work.tellings import FOR, TELLINGS, Reader
 from broadcaster.services.station import Station
 
+_USER: Final = "user"
+_OF_ACCOUNT: Final = 20
 _READ = 400
 """Events looked at: three busy days have fewer."""
 _NAMED: Final = {
@@ -55,7 +57,7 @@ class News:
 def news_of(station: Station, session: Session, actor: Actor) -> list[News]:
     """What is told to an actor, the newest first."""
     since = station.now() - FOR
-    told = {kind for kind, _ in TELLINGS}
+    told = {kind for kind, _ in TELLINGS} - {_USER}
     query = select(AuditEvent).where(
         AuditEvent.at > since, AuditEvent.object_kind.in_(told), AuditEvent.actor != actor.username
     )
@@ -74,7 +76,35 @@ def news_of(station: Station, session: Session, actor: Actor) -> list[News]:
             if number in names and _concerns(telling.readers, actor, own=number in mine):
                 words = telling.words.format(what=names[number])
                 found.append(News(e.at, e.actor, words, e.note if kind != "unit-part" else "", kind, number))
-    return sorted([*found, *_failed(session, actor, since)], key=lambda n: n.at, reverse=True)
+    return sorted(
+        [*found, *of_account(session, actor, since), *_failed(session, actor, since)], key=lambda n: n.at, reverse=True
+    )
+
+
+def of_account(session: Session, actor: Actor, since: dt.datetime) -> list[News]:
+    """What others did with an actor's own account, the newest first: each with who did it, and from where."""
+    told = [verb for kind, verb in TELLINGS if kind == _USER]
+    query = select(AuditEvent).where(
+        AuditEvent.at > since,
+        AuditEvent.object_kind == _USER,
+        AuditEvent.object_id == actor.username,
+        AuditEvent.verb.in_(told),
+        AuditEvent.actor != actor.username,
+    )
+    found = session.scalars(query.order_by(AuditEvent.id.desc()).limit(_OF_ACCOUNT))
+    return [
+        News(e.at, e.actor, TELLINGS[_USER, e.verb].words, _detail(e), _USER, actor.user_id or 0, failed=True)
+        for e in found
+    ]
+
+
+def _detail(event: AuditEvent) -> str:
+    """What the record holds beside the verb: an address, or what became of which field."""
+    before, after = event.before or {}, event.after or {}
+    if event.verb == "new-browser":
+        return str(after.get("address", ""))
+    roles = [", ".join(Role(r).label for r in side.get("roles", ())) for side in (before, after)]
+    return f"Vai trò: {roles[0]} → {roles[1]}." if roles[0] != roles[1] else ""
 
 
 def _concerns(readers: Collection[Reader], actor: Actor, *, own: bool) -> bool:
