@@ -133,6 +133,7 @@ def test_filters_narrow_the_list(sign_in: SignIn, clock: FrozenClock) -> None:
     assert "SIPAS" not in by_state
     assert "Không có kịch bản nào khớp" in client.get("/scripts/?validity=over").text
     clock.advance(3 * 86400)
+    client = sign_in("xem")
     assert "tiêm chủng" in client.get("/scripts/?validity=soon&topic=khac").text
     fragment = client.get("/scripts/?q=sipas", headers={"HX-Request": "true"}).text
     assert "<html" not in fragment

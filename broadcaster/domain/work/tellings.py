@@ -65,6 +65,8 @@ TELLINGS: Final = {
     ("user", "edit"): Telling("Tài khoản của bạn (họ tên, vai trò hoặc đơn vị) đã được sửa.", _OWN),
     ("user", "new-browser"): Telling("Tài khoản của bạn vừa đăng nhập từ một trình duyệt mới.", _OWN),
     ("user", "enable"): Telling("Tài khoản của bạn đã được mở lại.", _OWN),
+    ("user", "delegate"): Telling("Bạn được giao duyệt thay.", _OWN),
+    ("user", "revoke-delegation"): Telling("Bạn thôi được duyệt thay.", _OWN),
     ("user", "sign-out-everywhere"): Telling("Mọi phiên đăng nhập của bạn đã bị kết thúc.", _OWN),
 }
 QUIET: Final = {

@@ -24,7 +24,7 @@ from broadcaster.panel.web import seeing
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_date, a_moment, a_number, the_numbers
 from broadcaster.panel.web.looks import look
-from broadcaster.panel.web.ordering import reordered
+from broadcaster.panel.web.paging import reordered
 from broadcaster.panel.web.replanning import replanned
 from broadcaster.panel.web.seeing import sealed
 from broadcaster.panel.web.undo import done

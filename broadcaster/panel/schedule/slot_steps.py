@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from broadcaster.domain.scripts.scripts import Genre
 from broadcaster.errors import RuleError
 from broadcaster.panel.web.fields import a_number
-from broadcaster.panel.web.ordering import reordered
+from broadcaster.panel.web.paging import reordered
 from broadcaster.scheduling.rotation_toml import check_step
 
 MOST_STEPS: Final = 40

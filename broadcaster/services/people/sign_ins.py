@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import SignIn, User
@@ -39,7 +39,7 @@ _SEEN_EVERY = dt.timedelta(minutes=1)
 _KEPT = dt.timedelta(days=90)
 
 
-class Holder(NamedTuple):
+class OpenSession(NamedTuple):
     """Who holds a session, and since when nobody asked for the password."""
 
     member: Member
@@ -97,7 +97,7 @@ def begin(station: Station, who: Member, caller: Caller, device: str = "") -> st
     return token
 
 
-def holder(station: Station, user_id: int, epoch: int, token: str, *, deed: bool = True) -> Holder | None:
+def holder(station: Station, user_id: int, epoch: int, token: str, *, deed: bool = True) -> OpenSession | None:
     """Who holds a session, or None when it ended or was ended; note now and then that it is in use.
 
     `deed`: somebody did something, and the page did not merely ask how things are.
@@ -118,8 +118,8 @@ def holder(station: Station, user_id: int, epoch: int, token: str, *, deed: bool
         stale = deed and now - row.seen_at > _SEEN_EVERY
     if stale:
         with station.db.write() as session:
-            session.get_one(SignIn, token).seen_at = now
-    return Holder(found, row.proved_at or row.began_at)
+            session.execute(update(SignIn).where(SignIn.id == token).values(seen_at=now))
+    return OpenSession(found, row.proved_at or row.began_at)
 
 
 def prove(station: Station, actor: Actor, token: str, secret: str, caller: Caller, *, password_only: bool) -> None:

@@ -101,10 +101,10 @@ def of_account(session: Session, actor: Actor, since: dt.datetime) -> list[News]
 def _detail(event: AuditEvent) -> str:
     """What the record holds beside the verb: an address, or what became of which field."""
     before, after = event.before or {}, event.after or {}
-    if event.verb == "new-browser":
-        return str(after.get("address", ""))
+    if "address" in after:
+        return f"Từ {after['address']}."
     roles = [", ".join(Role(r).label for r in side.get("roles", ())) for side in (before, after)]
-    return f"Vai trò: {roles[0]} → {roles[1]}." if roles[0] != roles[1] else ""
+    return f"Vai trò: {roles[0]} → {roles[1]}." if roles[0] != roles[1] else event.note
 
 
 def _concerns(readers: Collection[Reader], actor: Actor, *, own: bool) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.panel.web.ordering import reordered
+from broadcaster.panel.web.paging import reordered
 
 LISTS = st.lists(st.integers(), max_size=6, unique=True)
 PLACES = st.integers(-2, 8).map(str) | st.sampled_from(["", "x", "1.5", "²", "１"])

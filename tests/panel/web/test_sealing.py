@@ -201,7 +201,7 @@ def test_what_changed_since_it_was_shown_is_not_done(
     door = DOORS[endpoint]
     if endpoint == "onair.trust_clock":
         beat(station, "playout", {"on_air": [], "sinks": {"main": "ok"}, "hold": "x", "clock_doubted": True})
-    client, page = sign_in(door.who), door.page(station)
+    page, client = door.page(station), sign_in(door.who)
     address = door.to.format(*[w.key for w in restored.waiting(station)], here=page) or page
     assert app.url_map.bind("localhost").match(address, method="POST")[0] == endpoint
     fields = form_to(client.get(page).text, address, here=page, pressed=door.pressed, **door.typed)
