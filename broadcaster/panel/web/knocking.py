@@ -126,8 +126,8 @@ def _station() -> Station:
 
 
 def _cookie() -> str:
-    name = f"{current_app.config['SESSION_COOKIE_NAME']}-device"
-    return f"__Host-{name}" if request.is_secure else name
+    """As the session's own, with all that tells two stations of one machine apart."""
+    return current_app.session_interface.get_cookie_name(current_app).replace("loa-", "loa-device-", 1)
 
 
 def _signature(mark: str) -> str:

@@ -46,7 +46,7 @@ def test_a_stranger_is_told_to_wait_and_the_owners_browser_comes_in(app: Flask, 
         assert "thử lại sau 1 phút" in page.text
     assert knock(known, PASSWORD).status_code == 303, "the browser was here before"
     borrowed = app.test_client()
-    name = next(c.key for c in known._cookies.values() if c.key.endswith("-device"))
+    name = next(c.key for c in known._cookies.values() if "loa-device-" in c.key)
     borrowed.set_cookie(name, "d" * 32 + "." + "0" * 64)
     assert knock(borrowed, PASSWORD).status_code == 422, "a mark that the station did not sign is none"
     assert app.test_client().post("/login", data={"username": "lanhdao", "password": PASSWORD}).status_code == 303
