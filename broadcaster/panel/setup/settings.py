@@ -20,7 +20,7 @@ from broadcaster.panel.web.access import actor, leave_to, needs, polled, station
 from broadcaster.panel.web.filters import number
 from broadcaster.panel.web.forms import PassphraseForm
 from broadcaster.panel.web.promising import promise
-from broadcaster.panel.web.proving import grave, grave_to_read
+from broadcaster.panel.web.proving import grave
 from broadcaster.services.schedule.air import SilencesError
 from broadcaster.services.setup import (
     backup,
@@ -192,7 +192,7 @@ def back_up() -> ResponseReturnValue:
 
 @blueprint.route("/backups/<name>", methods=["GET", "POST"])
 @needs(Permission.MANAGE)
-@grave_to_read
+@grave
 def backup_file(name: str) -> ResponseReturnValue:
     """One backup under a passphrase, to be kept elsewhere."""
     here = station()

@@ -34,12 +34,6 @@ def grave_each_time(view: Callable[P, R]) -> Callable[P, R]:
     return view
 
 
-def grave_to_read(view: Callable[P, R]) -> Callable[P, R]:
-    """Mark a view as one that already shows something grave."""
-    setattr(view, _MARK, "to read")
-    return view
-
-
 def gravity(view: Callable[..., Any]) -> str:
     """How a view is marked; empty: it is not grave."""
     return cast("str", getattr(view, _MARK, ""))
@@ -48,7 +42,7 @@ def gravity(view: Callable[..., Any]) -> str:
 def check(view: Callable[..., Any]) -> ResponseReturnValue | None:
     """Let a request pass, or ask for the proof and carry what was typed; for whoever is signed in and may do it."""
     mark = gravity(view)
-    if not mark or (request.method != "POST" and mark != "to read"):
+    if not mark or request.method != "POST":
         return None
     station = cast("Station", current_app.extensions["station"])
     each_time = mark == "each time"
