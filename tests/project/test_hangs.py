@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -36,10 +37,12 @@ def test_beside_it():
 @pytest.mark.parametrize("failing", ["assert False", "for_ever.wait()"], ids=["behind a failure", "behind its timeout"])
 def test_a_hanging_test_ends_its_process_and_is_named(tmp_path: Path, failing: str) -> None:
     (tmp_path / "test_hanging.py").write_text(HANGING.replace("{failing}", failing))
-    options = ["-q", "-p", "tests.kit.hangs", "-p", "no:cacheprovider", "-p", "no:randomly", "-c", "/dev/null"]
+    plugins = ["-p", "tests.kit.hangs", "-p", "xdist", "-p", "timeout", "-p", "no:cacheprovider"]
+    options = ["-q", *plugins, "-c", "/dev/null"]
     told = subprocess.run(
         [sys.executable, "-m", "pytest", *options, "-o", "timeout=120", "-n", "1", "--rootdir", tmp_path, tmp_path],
         cwd=ROOT,
+        env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},  # the others are of no matter here, and come slowly
         capture_output=True,
         text=True,
         timeout=100,
