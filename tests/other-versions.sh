@@ -14,4 +14,4 @@ export VIRTUAL_ENV=$PWD/$venv
 "$venv/bin/uv" pip install --quiet --resolution "$how" -e '.[neural,postgres]'
 "$venv/bin/uv" pip freeze --exclude-editable >"$venv/program.txt"
 "$venv/bin/uv" pip install --quiet --constraint "$venv/program.txt" -e . --group dev
-"$venv/bin/python" -m pytest -q -n 2 -m "not slow and not browser" ${TESTS:-}
+"$venv/bin/python" -m pytest -q -n 2 --dist worksteal -m "not slow and not browser" ${TESTS:-}
