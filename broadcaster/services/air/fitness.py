@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import functools
 import shutil
 import socket
 from collections.abc import Iterator
@@ -241,11 +240,12 @@ def _sounds(station: Station, session: Session) -> Iterator[Ailment]:
         .where(BroadcastRow.ends_at >= now)
         .order_by(BroadcastRow.starts_at, BroadcastRow.id)
     ).all()
-    refusal = functools.cache(approving.refusal)  # one script airs often: it is looked up once
-    told = [(r, words) for r in rows for words in _silent_items(station, session, store, broadcast_of(r), refusal)]
-    for row, words in told[:_TOLD]:
-        at = station.local(row.starts_at)
-        yield Ailment(Organ.SOUND, f"Buổi “{row.title}” lúc {at:%H:%M} ngày {at:%d/%m}: {words}")
+    coming = [broadcast_of(r) for r in rows]
+    refusal = approving.refusals(session, {i.script_id for b in coming for i in b.rundown if i.script_id is not None})
+    told = [(b, words) for b in coming for words in _silent_items(station, session, store, b, refusal)]
+    for b, words in told[:_TOLD]:
+        at = station.local(b.starts_at)
+        yield Ailment(Organ.SOUND, f"Buổi “{b.title}” lúc {at:%H:%M} ngày {at:%d/%m}: {words}")
     if len(told) > _TOLD:
         yield Ailment(Organ.SOUND, f"Còn {len(told) - _TOLD} mục khác của 24 giờ tới cũng vậy.")
 
