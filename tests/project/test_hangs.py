@@ -38,9 +38,9 @@ def test_beside_it():
 def test_a_hanging_test_ends_its_process_and_is_named(tmp_path: Path, failing: str) -> None:
     (tmp_path / "test_hanging.py").write_text(HANGING.replace("{failing}", failing))
     plugins = ["-p", "tests.kit.hangs", "-p", "xdist", "-p", "timeout", "-p", "no:cacheprovider"]
-    options = ["-q", *plugins, "-c", "/dev/null"]
+    options = ["-q", *plugins, "-c", "/dev/null", "-o", "timeout=120", "-n", "1", "--dist", "worksteal"]
     told = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, "-o", "timeout=120", "-n", "1", "--dist", "worksteal", "--rootdir", tmp_path, tmp_path],
+        [sys.executable, "-m", "pytest", *options, "--rootdir", tmp_path, tmp_path],
         cwd=ROOT,
         env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},  # the others are of no matter here, and come slowly
         capture_output=True,
