@@ -27,6 +27,7 @@ from broadcaster.panel.scripts import recordings
 from broadcaster.panel.web import access
 from broadcaster.panel.wire.answering import Wire
 from broadcaster.services.setup import disk_room
+from broadcaster.threads import WatchedThread
 
 ANYBODY: Final = 64 * 1024
 """A body of so many bytes is taken from anybody without a look."""
@@ -38,6 +39,9 @@ A_DAY: Final = 4_000_000_000
 URGENT: Final = frozenset({"emergency", "muting", "approving", "live"})
 """The rooms of the acts that cannot wait, and of theirs the single pages."""
 URGENT_PAGES: Final = frozenset({"onair.stop", "onair.held", "onair.index", "onair.now", "onair.healthz"})
+PATIENCE_S: Final = 2.0
+"""So long the thread of the sockets waits for the look at a head."""
+_HANGS: Final = "Cơ sở dữ liệu của đài chưa trả lời nên chưa nhận tệp. Hãy đợi một phút rồi gửi lại."
 log = EventLog(__name__)
 
 
@@ -66,6 +70,29 @@ def look(app: Flask, environ: dict[str, Any], length: int | None) -> Response | 
         if answer is None:
             return request.max_content_length or STRANGER
         return app.process_response(app.make_response(answer))
+
+
+class Judge:
+    """Looks at heads beside the thread of the sockets, which waits a moment for it and no longer.
+
+    The look asks the database: one that hangs must hold up the sender of a large body alone, and nobody's STOP.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._at_it: WatchedThread | None = None
+
+    def __call__(self, environ: dict[str, Any], length: int | None) -> Response | int:
+        """As `look`; a refusal at once while an earlier look still hangs."""
+        found: list[Response | int] = []
+        if self._at_it is None or not self._at_it.is_alive():
+            self._at_it = WatchedThread(lambda: found.append(look(self._app, environ, length)), "gate", once=True)
+            self._at_it.start()
+            self._at_it.join(PATIENCE_S)
+        if found:
+            return found[0]
+        log.warning("a head is not judged yet")
+        return Response(_HANGS, status=503, mimetype="text/plain")
 
 
 def _judged(length: int | None) -> ResponseReturnValue | None:
@@ -130,6 +157,7 @@ class RefusalError(Error):  # type: ignore[misc]
 
 def channel_for(app: Flask) -> type[Wire]:
     """The kind of connection that looks at the head of a request before it takes the body."""
+    judge = Judge(app)
 
     class Parser(HTTPRequestParser):  # type: ignore[misc]
         may_send = ANYBODY
@@ -145,7 +173,7 @@ def channel_for(app: Flask) -> type[Wire]:
 
         def _judge(self) -> None:
             try:
-                found = look(app, _environ(self), None if self.chunked else self.content_length)
+                found = judge(_environ(self), None if self.chunked else self.content_length)
             except Exception:
                 log.exception("a request could not be judged by its head")
                 self._refuse(BadRequest("not understood"))

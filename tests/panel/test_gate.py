@@ -1,6 +1,7 @@
 """Large requests are refused by their head: a real server, a real socket, and a body that is never sent."""
 
 import socket
+import threading
 
 import pytest
 
@@ -8,6 +9,7 @@ from broadcaster.panel import gate
 from broadcaster.panel.scripts import recordings
 from broadcaster.panel.wire.answering import Answering
 from broadcaster.services.setup import disk_room
+from tests.kit.waiting import until
 
 FORM = "multipart/form-data; boundary=x"
 
@@ -130,3 +132,26 @@ def test_a_person_sends_so_much_a_day(app, address, cookie, monkeypatch, clock):
     clock.advance(24 * 3600)
     mine = cookie("bientap")
     assert ask(address, UPLOAD, 200_000_000, patience=0.5, Cookie=mine)[0] is None, "a new day: its body is waited for"
+
+
+def test_a_database_that_hangs_holds_up_the_sender_of_a_large_body_and_nobody_else(address, cookie, monkeypatch):
+    """The look at a head waits for the database; the thread of the sockets waits a moment for the look."""
+    hangs, looked, mine = threading.Event(), threading.Event(), cookie("bientap")
+
+    def hanging(_station):
+        looked.set()
+        hangs.wait(60)
+        return ""
+
+    monkeypatch.setattr(disk_room, "refuses_uploads", hanging)
+    monkeypatch.setattr(gate, "PATIENCE_S", 0.2)
+    try:
+        status, said = ask(address, UPLOAD, 200_000_000, Cookie=mine)
+        assert (status, looked.is_set()) == (503, True)
+        assert "chưa trả lời".encode() in said
+        monkeypatch.setattr(gate, "PATIENCE_S", 3600)
+        assert ask(address, UPLOAD, 200_000_000, Cookie=mine)[0] == 503, "at once while it hangs"
+        assert ask(address, "/login", 0, Connection="close")[0] in {400, 422}, "and others are answered"
+    finally:
+        hangs.set()
+    until(lambda: ask(address, UPLOAD, 200_000_000, patience=0.5, Cookie=mine)[0] is None)
