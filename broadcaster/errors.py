@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final, TypeAlias
 
+from broadcaster.secret import masked
+
 Where: TypeAlias = tuple[str | int, ...]
 """A place in what was given, from the outermost name inwards: `("lich.toml", "slot", 3, Code("sang"), "start")`."""
 
@@ -59,6 +61,7 @@ class StationError(Exception):
     code = "station"
 
     def __init__(self, message: str, *, code: str | None = None, field: str | Where = ()) -> None:
+        message = masked(message)
         super().__init__(message)
         self.message = message
         self.field = place(field)

@@ -156,7 +156,7 @@ class Home:
 
     def database_url(self, settings: Settings) -> str:
         """The database's URL: the setting, else SQLite in the home."""
-        return settings.database.url or f"{SQLITE}{(self.root / 'station.db').as_posix()}"
+        return settings.database.url.reveal() or f"{SQLITE}{(self.root / 'station.db').as_posix()}"
 
     def make_folders(self) -> None:
         """Make whatever folder is missing.

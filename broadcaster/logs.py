@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from broadcaster.secret import masked
+
 _EVENT_WIDTH = 28
 
 
@@ -82,7 +84,7 @@ class _Json(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return masked(json.dumps(line, ensure_ascii=False, default=str))
 
 
 class _Readable(logging.Formatter):
@@ -92,4 +94,4 @@ class _Readable(logging.Formatter):
         told = "".join(f" {name}={value}" for name, value in _fields(record).items())
         event = f"{record.getMessage():<{_EVENT_WIDTH}}"
         line = f"{_moment(record)} [{record.levelname.lower():<8}] {event} [{record.name}]{told}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        return masked(f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line)

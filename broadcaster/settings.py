@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -18,6 +19,10 @@ from broadcaster.domain.schedule.caps import Caps
 from broadcaster.domain.schedule.windows import StationHours, Window
 from broadcaster.errors import RuleError, StationError, Where
 from broadcaster.plugins import ENGINES, RECOGNISERS, SINKS
+from broadcaster.secret import Address
+
+_SECRETIVE: Final = {("database",), ("relay",), ("playout",), ("speech",)}
+"""Sections in which a password may stand: what is written there is not repeated."""
 
 _MONTHS: Final = [dt.datetime(year, month, 1, tzinfo=dt.UTC) for year in range(2026, 2037) for month in range(1, 13)]
 
@@ -109,7 +114,7 @@ class SpeechSettings(_Section):
     recogniser: str = Field("viet-asr", description="Bộ nghe thử, trong các bộ mà những gói đã cài mang theo.")
     cache_megabytes: int = Field(2048, ge=50, description="Dung lượng tối đa của kho câu đã đọc.")
     engines: dict[str, dict[str, Any]] = Field(
-        {}, description="Tùy chọn riêng của từng bộ đọc, mỗi bộ một bảng [speech.engines.TÊN]."
+        {}, repr=False, description="Tùy chọn riêng của từng bộ đọc, mỗi bộ một bảng [speech.engines.TÊN]."
     )
 
 
@@ -133,7 +138,7 @@ class SinkSettings(_Section):
     kind: Annotated[str, AfterValidator(lambda kind: _OLD_KINDS.get(kind, kind))] = Field(
         "file", description="Loại đường ra, trong các loại mà những gói đã cài mang theo."
     )
-    options: dict[str, Any] = Field({}, description="Tùy chọn riêng của loại đường ra.")
+    options: dict[str, Any] = Field({}, repr=False, description="Tùy chọn riêng của loại đường ra.")
 
 
 class PlayoutSettings(_Section):
@@ -158,13 +163,23 @@ class PlayoutSettings(_Section):
     plan_days: int = Field(7, ge=1, le=60, description="Lên lịch trước bao nhiêu ngày.")
 
 
+def _stream(address: Address) -> Address:
+    if address and not re.fullmatch(r"https?://\S+", address.reveal()):
+        raise ValueError("phải là một địa chỉ bắt đầu bằng http:// hoặc https://")
+    return address
+
+
 class RelaySourceSettings(_Section):
     """Một nguồn tiếp âm."""
 
     title: str = Field(min_length=1, description="Tên chương trình, ghi vào nhật ký.")
-    url: str = Field("", pattern=r"^(https?://\S+)?$", description="Địa chỉ luồng http(s): MP3, AAC, Opus hoặc HLS.")
+    url: Annotated[Address, AfterValidator(_stream)] = Field(
+        Address(), description="Địa chỉ luồng http(s): MP3, AAC, Opus hoặc HLS."
+    )
     capture: list[str] = Field(
-        [], description="Hoặc lệnh thu từ máy thu hay card âm thanh (s16le 48 kHz một kênh), từng tham số một."
+        [],
+        repr=False,
+        description="Hoặc lệnh thu từ máy thu hay card âm thanh (s16le 48 kHz một kênh), từng tham số một.",
     )
     windows: list[Annotated[str, AfterValidator(_window)]] = Field(
         min_length=1, description="Giờ được tiếp âm; ngoài giờ này không bao giờ tiếp."
@@ -203,7 +218,9 @@ class EmergencySettings(_Section):
 class DatabaseSettings(_Section):
     """Cơ sở dữ liệu."""
 
-    url: str = Field("", description="Bỏ trống: tệp station.db trong thư mục đài. Ví dụ: postgresql+psycopg://loa@/loa")
+    url: Address = Field(
+        Address(), description="Bỏ trống: tệp station.db trong thư mục đài. Ví dụ: postgresql+psycopg://loa@/loa"
+    )
 
 
 class WebSettings(_Section):
@@ -437,6 +454,10 @@ def load(path: Path) -> Settings:
     try:
         return _FromFile()
     except ValidationError as error:
-        found = faults.read(Settings, error.errors(include_url=False))
+        found = [
+            fault
+            for one in error.errors(include_url=False)
+            for fault in faults.read(Settings, [one], show=one["loc"][:1] not in _SECRETIVE)
+        ]
         sentences = " ".join(fault.sentence() for fault in found)
         raise SettingsError(sentences, path, tuple(fault.place for fault in found)) from None

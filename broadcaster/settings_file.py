@@ -9,6 +9,7 @@ import tomlkit
 from pydantic import BaseModel
 from tomlkit.items import InlineTable, Table
 
+from broadcaster.secret import Secret
 from broadcaster.settings import PlayoutSettings, Settings, only_at_start
 from broadcaster.settings_reference import sink_words
 
@@ -51,8 +52,10 @@ def _table(name: str, section: BaseModel, chosen: Mapping[str, Any]) -> Table:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Secret):
+        return value.reveal()
     if isinstance(value, BaseModel):
-        return {k: v for k, v in value.model_dump().items() if v != {}}
+        return {k: _plain(v) for k, v in value.model_dump().items() if v != {}}
     if isinstance(value, Mapping):
         return {k: _plain(v) for k, v in value.items()}
     return value

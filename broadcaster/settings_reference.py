@@ -16,9 +16,17 @@ from pydantic.fields import FieldInfo
 
 from broadcaster.errors import StationError
 from broadcaster.plugins import ENGINES, SINKS, Door
+from broadcaster.secret import Address, Secret
 from broadcaster.settings import RelaySourceSettings, Settings, SinkSettings, only_at_start
 
-_KINDS: Final = {bool: "true, false", int: "số nguyên", float: "số", str: "chữ", list: "danh sách", dict: "bảng"}
+_KINDS: Final = {
+    bool: "true, false",
+    int: "số nguyên",
+    float: "số",
+    str: "chữ",
+    list: "danh sách",
+    dict: "bảng",
+} | dict.fromkeys((Secret, Address), "chữ")
 _HEAD: Final = """# Cài đặt của đài
 
 Mọi khóa của `station.toml`. Trang này do `make reference` viết ra từ chính các mô hình kiểm tra tệp ấy; đừng sửa tay.
@@ -103,7 +111,7 @@ def _toml(value: Any) -> str:
         return _toml({name: v for name, v in value.model_dump().items() if v != {}})
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{name} = {_toml(v)}" for name, v in value.items()) + "}"
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _allowed(field: FieldInfo) -> str:

@@ -15,6 +15,7 @@ from broadcaster import settings, settings_file
 from broadcaster.db.session import Database
 from broadcaster.errors import RuleError
 from broadcaster.home import Home
+from broadcaster.secret import Secret
 from broadcaster.settings import Settings
 
 SECTIONS = {name: type(field.default) for name, field in Settings.model_fields.items()}
@@ -63,7 +64,8 @@ def test_each_key_changed_where_it_stands_under_its_comment_is_taken(tmp_path: P
     if value and (below := next(n for n in range(at + 1, len(lines)) if lines[n].startswith(f"{key} =")), None):
         lines[below] = f"{key} = {value}"
         expected = tomllib.loads(f"x = {value}")["x"]
-        assert getattr(getattr(loaded(tmp_path, "\n".join(lines)), section), key) == expected
+        taken = getattr(getattr(loaded(tmp_path, "\n".join(lines)), section), key)
+        assert (taken.reveal() if isinstance(taken, Secret) else taken) == expected
     table = next(line for line in reversed(lines[:at]) if line.startswith("["))
     assert table == f"[{section}]", "the comment stands where its key belongs"
     if key not in {"sinks", "sources", "engines"}:

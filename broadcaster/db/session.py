@@ -17,6 +17,7 @@ from broadcaster.db.base import Encoded, json_text
 from broadcaster.db.refusals import refused
 from broadcaster.errors import RuleError
 from broadcaster.home import SQLITE
+from broadcaster.secret import Address
 
 _BUSY_MS: Final = 10_000
 """How long whoever wants to write waits for another who does, on either kind of database."""
@@ -35,6 +36,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        Address(url)  # from now on its password is kept out of every text
         self.is_sqlite = url.startswith("sqlite")
         self.engine: Engine = _engine(url, pool_pre_ping=not self.is_sqlite)
         if self.is_sqlite:
@@ -113,7 +115,7 @@ def _engine(url: str, **options: Any) -> Engine:
     try:
         if not isinstance(whole, URL) and (asked := make_url(whole)).get_backend_name() == "postgresql":
             options["connect_args"] = {name: value for name, value in _LINE.items() if name not in asked.query}
-        return create_engine(whole, json_serializer=_json, **options)
+        return create_engine(whole, json_serializer=_json, hide_parameters=True, **options)
     except ModuleNotFoundError as error:
         raise RuleError(
             f"Máy này chưa cài phần nối tới cơ sở dữ liệu ấy (thiếu “{error.name}”). Với PostgreSQL hãy cài gói "

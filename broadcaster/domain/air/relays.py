@@ -7,10 +7,11 @@ a slot outside them cannot be put into force, and play-out asks again before eve
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from broadcaster.domain.schedule.windows import StationHours, Window
 from broadcaster.errors import RuleError, Where
+from broadcaster.secret import Address
 
 NONE = dt.timedelta(0)
 
@@ -22,8 +23,8 @@ class RelaySource:
     name: str
     title: str
     windows: tuple[Window, ...]
-    url: str = ""
-    capture: tuple[str, ...] = ()
+    url: Address = field(default_factory=Address)
+    capture: tuple[str, ...] = field(default=(), repr=False)
     """The command that writes samples (signed 16-bit, 48 kHz, one channel) of a tuner or a sound card."""
     silence_s: float = 8.0
     """After so much silence, or nothing at all, local content takes over (s)."""

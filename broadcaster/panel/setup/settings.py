@@ -284,9 +284,10 @@ def _words(value: Any) -> str:
     if isinstance(value, float):
         return number(value, 1)
     if isinstance(value, BaseModel):
-        return str(getattr(value, "kind", value))
-    if isinstance(value, Mapping):
-        return "; ".join(f"{k}: {_words(v)}" for k, v in value.items()) or "(bỏ trống)"
+        return str(getattr(value, "kind", getattr(value, "title", "")))
+    if isinstance(value, Mapping):  # what no form of ours declares is named and not shown: it may be a password
+        told = [f"{k}: {_words(v)}" if isinstance(v, BaseModel | Mapping) else str(k) for k, v in value.items()]
+        return "; ".join(told) or "(bỏ trống)"
     if isinstance(value, list):
         return "; ".join(_words(v) for v in value) or "(bỏ trống)"
     return str(value)

@@ -27,6 +27,7 @@ from broadcaster.playout.sinks.codec import live_command
 from broadcaster.playout.sinks.icecast_client import IcecastSource, Server, ended, opened
 from broadcaster.playout.sinks.pipe import farewell, last_line, narrow, pour
 from broadcaster.plugins import PluginOptions
+from broadcaster.secret import Secret
 from broadcaster.threads import WatchedThread
 
 
@@ -37,7 +38,7 @@ class IcecastOptions(PluginOptions):
     port: int = Field(8000, ge=1, le=65535, description="Cổng.")
     mount: str = Field("/loa.ogg", pattern=r"^/[A-Za-z0-9._/-]+$", description="Điểm phát, ví dụ /loa.ogg.")
     user: str = Field("source", description="Tên nguồn phát.")
-    password: str = Field("", description="Mật khẩu nguồn phát.")
+    password: Secret = Field(Secret(), description="Mật khẩu nguồn phát.")
     password_file: str = Field("", description="Tệp chứa mật khẩu, thay cho ghi thẳng trong cài đặt.")
     codec: Literal["opus", "mp3"] = Field("opus", description="opus hoặc mp3 (loa mạng đời cũ).")
     kbps: int = Field(48, ge=16, le=320, description="Tốc độ bit.")
@@ -70,7 +71,7 @@ class IcecastOptions(PluginOptions):
         password = self.password
         if self.password_file:
             try:
-                password = Path(self.password_file).read_text(encoding="utf-8-sig").strip()
+                password = Secret(Path(self.password_file).read_text(encoding="utf-8-sig").strip())
             except OSError as error:
                 raise AirError(
                     f"Không đọc được tệp mật khẩu Icecast: {error.strerror}.", code="password-file"

@@ -7,11 +7,12 @@ import contextlib
 import select
 import socket
 import ssl
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from broadcaster.errors import AirError
 from broadcaster.playout.sinks import tls
 from broadcaster.playout.sinks.base import RATE
+from broadcaster.secret import Secret
 
 DEAD_S = 8.0
 """A server that takes nothing for so long is gone, whatever TCP thinks."""
@@ -81,14 +82,14 @@ class IcecastSource:
 
     mount: str
     user: str
-    password: str = field(repr=False)
+    password: Secret
     content_type: str
     title: str
     kbps: int
 
     def head(self, server: Server) -> bytes:
         """The request that announces the stream."""
-        login = base64.b64encode(f"{self.user}:{self.password}".encode()).decode("ascii")
+        login = base64.b64encode(f"{self.user}:{self.password.reveal()}".encode()).decode("ascii")
         title = " ".join(self.title.split())  # a line break would be another header
         lines = [
             f"PUT {self.mount} HTTP/1.1",

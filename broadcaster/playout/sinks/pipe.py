@@ -21,6 +21,7 @@ from broadcaster.errors import AirError
 from broadcaster.playout.sinks.base import Feed, Site
 from broadcaster.playout.sinks.carrier import Carrier, Passage
 from broadcaster.plugins import PluginOptions
+from broadcaster.secret import masked
 
 if sys.platform == "linux":
     import fcntl
@@ -53,7 +54,7 @@ class PipeSink:
     def __init__(self, name: str, options: PipeOptions, site: Site) -> None:
         self.name = name
         self.options = options
-        self.where = f"lệnh {' '.join(options.command)}"
+        self.where = f"lệnh {options.command[0]}"  # and no more: a parameter may be a password
         self._carrier = Carrier(name, self._connect, site.clock, keep=options.keep)
 
     @property
@@ -179,4 +180,4 @@ def last_line(handle: int) -> str:
         lines = [line.strip() for line in os.read(handle, 2000).decode("utf-8", "replace").splitlines() if line.strip()]
     except OSError:
         return ""
-    return lines[-1][:200].rstrip(".") if lines else ""
+    return masked(lines[-1])[:200].rstrip(".") if lines else ""

@@ -69,7 +69,7 @@ class Relay:
         """
         open_only = ["-protocol_whitelist", "http,https,tcp,tls,crypto", "-rw_timeout", _STALLED]
         forms = ["-format_whitelist", "mp3,aac,ogg,flac,wav,mpegts,mov,hls,matroska"]
-        given = [*open_only, *forms, "-user_agent", "loa-xa", "-i", self.source.url]
+        given = [*open_only, *forms, "-user_agent", "loa-xa", "-i", self.source.url.reveal()]
         if self.source.capture:
             given = ["-f", "s16le", "-ar", str(RATE), "-ac", "1", "-i", "pipe:0"]
         level = f"loudnorm=I={self.loudness}:TP=-1.5:LRA=11,aresample={RATE}"

@@ -77,7 +77,7 @@ def _received(source: RelaySource) -> str:
     open_only = ["-protocol_whitelist", "http,https,tcp,tls,crypto"]
     try:
         ffmpeg.run(
-            ["-v", "error", *open_only, "-i", source.url, "-map", "0:a:0", "-t", "0.5", "-f", "null", "-"],
+            ["-v", "error", *open_only, "-i", source.url.reveal(), "-map", "0:a:0", "-t", "0.5", "-f", "null", "-"],
             timeout_s=_RELAY_S,
         )
     except StationError:

@@ -26,6 +26,7 @@ from broadcaster.media import ffmpeg
 from broadcaster.playout.sinks.file import FileOptions
 from broadcaster.playout.sound import relay
 from broadcaster.playout.sound.relay import Relay, RelayFeed, source_of
+from broadcaster.secret import Address
 from tests.kit.horns import RecordedHorn
 from tests.kit.icecast import Icecast, share_of
 from tests.kit.live import running
@@ -101,7 +102,9 @@ def http():
 
 
 def source(url="", **more):
-    return RelaySource("vov", "VOV1", more.pop("windows", ANY), url, silence_s=more.pop("silence_s", 2.0), **more)
+    return RelaySource(
+        "vov", "VOV1", more.pop("windows", ANY), Address(url), silence_s=more.pop("silence_s", 2.0), **more
+    )
 
 
 def feed(url="", *, seconds=20.0, clock=None, told=None, **more):
