@@ -22,6 +22,7 @@ from broadcaster.errors import RuleError, StationError
 from broadcaster.home import Home
 from broadcaster.reserve import Reserve
 from broadcaster.services.air import fitness, signs
+from broadcaster.services.people import first_passwords
 from broadcaster.services.people.accounts import make_first_accounts
 from broadcaster.services.setup import certificates, doctor, settings_check
 from broadcaster.services.setup.founding import init
@@ -233,6 +234,11 @@ def sink_checks(station: Station) -> list[doctor.Check]:
 def _show_accounts(station: Station) -> None:
     fresh = make_first_accounts(station)
     if not fresh:
+        return
+    if not sys.stdout.isatty():  # whatever reads it keeps it: a service's log, a file
+        path = first_passwords.leave(station.home, fresh)
+        click.echo(f"Tài khoản mới: {', '.join(account.username for account in fresh)}. Mật khẩu lần đầu ở {path}")
+        click.echo("Chỉ tài khoản chạy đài đọc được tệp ấy; ai đặt mật khẩu riêng rồi thì dòng của người ấy mất đi.")
         return
     click.echo("Tài khoản mới (mỗi người đổi mật khẩu ở lần đăng nhập đầu; mật khẩu chỉ in một lần này):")
     for account in fresh:

@@ -21,6 +21,7 @@ from broadcaster.reserve import scarce
 from broadcaster.services.air import emergency_soundings, signs, watched
 from broadcaster.services.lexicon import names
 from broadcaster.services.log import left_out, places
+from broadcaster.services.people import first_passwords
 from broadcaster.services.scripts import recordings
 from broadcaster.services.setup import restarting
 from broadcaster.services.station import Station
@@ -127,6 +128,7 @@ def reconcile(station: Station) -> None:
     names.follow(station, machine())
     left_out.settle(station)
     places.tend(station.home, station.settings)
+    first_passwords.tidy(station)
     with station.db.write() as session:
         last = {j.key: j for j in session.scalars(select(Job).where(Job.key.in_(["hourly", "nightly"])))}
         planned, saved = last.get("hourly"), last.get("nightly")
