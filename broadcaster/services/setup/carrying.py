@@ -32,7 +32,7 @@ def good(passphrase: str, again: str) -> str:
     words = nfc(passphrase).strip()
     if len(words) < SHORTEST or len(set(words)) < _DIFFERENT:
         raise RuleError(
-            f"Cụm mật khẩu phải có ít nhất {SHORTEST} ký tự khác nhau nhiều. Gợi ý: ghép năm, sáu từ không liên quan.",
+            f"Cụm mật khẩu ngắn quá hoặc lặp lại quá: cần ít nhất {SHORTEST} ký tự. Ghép năm, sáu từ không liên quan.",
             field="passphrase",
         )
     if nfc(again).strip() != words:
