@@ -79,7 +79,7 @@ def compare(
     found += _in_itself(own, day)
     strays: list[tuple[Mark, str]] = []
     for place in others:
-        known, foreign = _sorted_out(own.found, place)
+        known, foreign = _sorted_out(own.found, place, record)
         found += known
         found += [Finding(_stray(own.found, place, foreign, day))] if foreign else []
         strays += [(mark, place.name) for mark in foreign]
@@ -132,10 +132,12 @@ def _beginning(mark: Mark, day: Callable[[dt.datetime], str]) -> str:
     return f"Dấu số {mark.number}, {day(mark.at)}: có người ghi rằng cơ sở dữ liệu được đưa về bản cũ{why}."
 
 
-def _sorted_out(own: Marks, place: MarkPlace) -> tuple[list[Finding], list[Mark]]:
-    """What is said of marks that a restore explains, and the marks that nothing explains."""
+def _sorted_out(own: Marks, place: MarkPlace, record: ChainEnds) -> tuple[list[Finding], list[Mark]]:
+    """What is said of marks that a restore or another machine explains, and the marks that nothing explains."""
     by_number = {mark.number: mark.sha256 for mark in own.marks}
+    keys = {mark.key for mark in own.marks}
     explained: list[int] = []
+    beside: list[int] = []
     foreign: list[Mark] = []
     for mark in place.found.marks:
         if by_number.get(mark.number) == mark.sha256:
@@ -143,13 +145,18 @@ def _sorted_out(own: Marks, place: MarkPlace) -> tuple[list[Finding], list[Mark]
         after = (b for b in own.marks if b.begins and b.number <= mark.number and b.at >= mark.at)
         if next(after, None) is not None:
             explained.append(mark.number)
+        elif keys and mark.key not in keys and all(record.has(chain, *end) for chain, end in mark.heads.items()):
+            beside.append(mark.number)
         else:
             foreign.append(mark)
-    if not explained:
-        return [], foreign
-    span = _span(min(explained), max(explained))
-    words = f"Dấu số {span} ở {place.name} là của đài trước khi khôi phục: những dòng ghi sau bản sao lưu ấy không còn."
-    return [Finding(words, grave=False)], foreign
+    said = []
+    if explained:
+        span = f"Dấu số {_span(min(explained), max(explained))} ở {place.name}"
+        said.append(f"{span} là của đài trước khi khôi phục: những dòng ghi sau bản sao lưu ấy không còn.")
+    if beside:
+        span = f"Dấu số {_span(min(beside), max(beside))} ở {place.name}"
+        said.append(f"{span} do khóa của máy khác ký, và khớp với cơ sở dữ liệu.")
+    return [Finding(words, grave=False) for words in said], foreign
 
 
 def _stray(own: Marks, place: MarkPlace, foreign: Sequence[Mark], day: Callable[[dt.datetime], str]) -> str:

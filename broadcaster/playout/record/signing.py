@@ -102,7 +102,7 @@ def _key(path: Path) -> Ed25519PrivateKey:
 
 def _append(path: Path, mark: Mark) -> None:
     """Add a line, in the place of one that a power cut tore."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
     try:
         size = os.fstat(handle).st_size
         text = marks.line(mark)

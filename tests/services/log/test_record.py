@@ -311,6 +311,25 @@ def test_a_database_brought_back_by_hand_is_an_attack_until_somebody_puts_it_on_
     assert "Nhật ký phát thanh: lần khôi phục đã ghi nhận bỏ lại các dòng cũ tới số 20" in said
 
 
+def test_another_machine_on_the_same_database_signs_too_and_is_no_attack_until_it_disagrees(scene: Scene) -> None:
+    folder = scene.station.home.run / "may-hai"
+    folder.mkdir()
+    other = sign(folder, safe_ends(scene.station), at=scene.station.now(), station="Đài thử")
+    shutil.copyfile(folder / "marks.jsonl", scene.stick / f"dau-ky-{other.key[:12]}.jsonl")
+    assert scene.faults() == ""
+    assert "do khóa của máy khác ký, và khớp" in scene.remarks()
+    approval_altered(scene)
+    scene.attack("UPDATE chained_rows SET hash = 'x' WHERE chain = 'approvals' AND seq = 4")
+    assert f"dau-ky-{other.key[:12]}.jsonl" in scene.faults()
+
+
+def test_a_file_of_marks_that_is_gone_is_told_by_the_others(scene: Scene) -> None:
+    (scene.station.home.playout / "marks.jsonl").unlink()
+    assert "không có trong sổ dấu của máy phát" in scene.faults()
+    signed(scene.station)
+    assert "khác với dấu cùng số trong sổ dấu của máy phát" in scene.faults()
+
+
 def test_what_was_signed_before_a_restore_must_still_hold_after_it(scene: Scene) -> None:
     rolled_back(scene)
     signed(scene.station, restored="Ổ đĩa hỏng")
