@@ -122,9 +122,10 @@ def test_an_emergency_whose_output_broke_under_it_is_not_said_to_sound(story: St
 
 
 PLANNED, NOW, TALK = "planned", "play now", "talk"
+slow = pytest.mark.slow
 
 
-@pytest.mark.parametrize("how", [PLANNED, NOW, TALK])
+@pytest.mark.parametrize("how", [PLANNED, pytest.param(NOW, marks=slow), pytest.param(TALK, marks=slow)])
 def test_what_began_on_a_full_disk_and_was_never_written_is_told_as_not_known(story: Story, how: str) -> None:
     story.wait(60)
     story.disk.full = True
@@ -176,8 +177,10 @@ def test_an_emergency_that_began_on_a_full_disk_and_was_never_written_is_said_ag
     truths.log_tells_what_sounded(story)
 
 
-@pytest.mark.parametrize("away", [2, 75])
-@pytest.mark.parametrize("urgent", [False, True])
+@pytest.mark.parametrize(
+    ("away", "urgent"),
+    [(75, True), *(pytest.param(*case, marks=slow) for case in ((2, True), (2, False), (75, False)))],
+)
 def test_a_stop_that_nobody_answers_because_play_out_is_dead_holds_when_it_comes_back(
     story: Story, away: int, urgent: bool
 ) -> None:

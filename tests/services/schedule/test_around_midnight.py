@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
+from broadcaster.domain.air.causes import Cause
+from broadcaster.domain.log.playlog import Ending
 from broadcaster.errors import RuleError
-from broadcaster.services.schedule import by_hand, leaving_out, places, undoing
+from broadcaster.services.air import broadcasts
+from broadcaster.services.schedule import by_hand, leaving_out, places, resuming, undoing
 from broadcaster.services.schedule.planning import plan
 from broadcaster.services.schedule.rotations import apply_rotation
 from broadcaster.services.station import Station
@@ -77,6 +80,19 @@ def act(station: Station, verb: str, which: int, at: dt.datetime) -> None:
                     by_hand.move(station, ME, number, found.soonest)
                 except RuleError as error:
                     raise AssertionError(f"offered {found.soonest} and refused: {error}") from error
+        case "stop":  # its time comes, and a person stops it in its first minute
+            assert isinstance(station.clock, FrozenClock)
+            row = rows(station)[number]
+            if row["state"] is BroadcastState.PLANNED and row["ends_at"] > station.now():
+                begun = row["starts_at"] + dt.timedelta(minutes=1)
+                station.clock.advance(max(0.0, (begun - station.now()).total_seconds()))
+                ending = Ending(BroadcastState.PARTIAL, "Phát dở.", begun, station.now(), (Cause.PERSON_STOPPED,))
+                with station.db.write() as session:
+                    broadcasts.finish(session, number, ending)
+        case "resume":
+            stopped = [n for n, r in rows(station).items() if r["state"] is BroadcastState.PARTIAL]
+            if stopped:
+                resuming.resume(station, ME, stopped[-1])
         case "plan":
             plan(station, which % 20 + 1)
         case "clock":
@@ -94,13 +110,16 @@ MOMENT = st.builds(
     st.integers(0, 59),
     st.sampled_from([0, 0, 37]),
 )
-VERBS = st.sampled_from(["move", "move", "copy", "add", "add", "skip", "unskip", "undo", "offer", "plan", "clock"])
+VERBS = st.sampled_from(
+    ["move", "move", "copy", "add", "add", "skip", "unskip", "undo", "offer", "plan", "clock", "stop", "resume"]
+)
 
 
 @pytest.mark.slow
 @settings(examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=st.lists(st.tuples(VERBS, st.integers(0, 20), MOMENT), min_size=1, max_size=7))
 @example(acts=[("add", 0, dt.datetime(2026, 3, 16, 0, 5, tzinfo=NOON.tzinfo))])  # a Sunday's slot is not written yet
+@example(acts=[("stop", 0, NOON), ("resume", 0, NOON), ("plan", 19, NOON)])  # the rest of New Year's greeting
 @example(acts=[("add", 0, dt.datetime(2026, 3, 15, 23, 45, tzinfo=NOON.tzinfo)), ("plan", 19, NOON)])
 def test_whatever_people_and_the_clock_do_nothing_is_planned_on_top_of_another(
     house: Station, acts: list[tuple[str, int, dt.datetime]]
