@@ -95,6 +95,10 @@ class AsRun:
             item, zones, heard.outcome, why, by=by, started_at=started_at, ended_at=ended_at, heard=heard, also=also
         )
 
+    def item_unknown(self, item: RundownItem, zones: Iterable[str], at: dt.datetime, why: Why) -> None:
+        """Write that an item began, or was to begin, in `zones` at a moment, and that nobody knows what was heard."""
+        self._over(item, zones, Outcome.UNKNOWN, why, by="", started_at=at, ended_at=at)
+
     def item_silent(self, item: RundownItem, zones: Iterable[str], outcome: Outcome, why: Why, *, by: str = "") -> None:
         """Write that an item never left in `zones`, or that nobody knows; what already has an outcome keeps it."""
         if outcome not in UNMEASURED:

@@ -122,7 +122,7 @@ def close_interrupted(one: Unfinished, asrun: AsRun) -> int:
         if entry_id(asrun.broadcast.id, item_no, zone) in asrun.known:
             continue
         if (item_no, zone) not in one.taken:
-            asrun.item_silent(items[item_no], [zone], Outcome.UNKNOWN, why)
+            asrun.item_unknown(items[item_no], [zone], at, why)
             continue
         outlet, ms = one.taken[item_no, zone]
         item, trial = items[item_no], asrun.broadcast.kind is BroadcastKind.TRIAL
