@@ -22,6 +22,7 @@ from broadcaster.domain.log.heard import Heard, Measurement
 from broadcaster.domain.log.playlog import Outcome, entry_id
 from broadcaster.playout.record.asrun import UNMEASURED, AsRun
 from broadcaster.playout.record.journal import Journal
+from broadcaster.playout.record.recovery import close_interrupted, look_back
 from tests.kit.clocks import MORNING
 from tests.kit.horns import heard
 
@@ -168,3 +169,23 @@ def test_what_yielded_to_an_emergency_names_it_once(tmp_path):
     one.verdict(MORNING)
     book.close()
     assert written(tmp_path, "yielded") == [{"broadcast": 7, "to": 12}]
+
+
+@pytest.mark.parametrize(("marked", "outcome"), [(None, Outcome.UNKNOWN), (0, Outcome.FAILED), (400, Outcome.PARTIAL)])
+def test_what_was_to_begin_at_the_moment_of_a_crash_is_known_as_far_as_it_was_measured(tmp_path, marked, outcome):
+    one, book = record(tmp_path)
+    one.begin(MORNING)
+    one.item_coming(1, ["ap-1"], MORNING)
+    if marked is not None:
+        one.mark(1, ["ap-1"], marked, Outlet.LOUDSPEAKER, "main")
+    past = look_back(book.last_segment()).unfinished[7]
+    again = AsRun(one.broadcast, one.sinks, book, "máy", one.tz)
+    close_interrupted(past, again)
+    (entry,) = written(tmp_path, "entry")
+    assert (entry["outcome"], entry["heard_ms"]) == (outcome, marked or 0)
+    assert entry["started_at"] == MORNING.isoformat(timespec="microseconds")
+    again.rest(Outcome.MISSED, CUT)
+    state, sentence = again.verdict(MORNING)
+    book.close()
+    assert (state is BroadcastState.UNKNOWN) == (outcome is Outcome.UNKNOWN)
+    assert sentence.startswith("Không rõ có phát hay không: ") == (outcome is Outcome.UNKNOWN)
