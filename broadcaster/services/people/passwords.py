@@ -11,7 +11,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from broadcaster.domain.fold import fold, nfc
 from broadcaster.errors import RuleError
 
-MIN_LENGTH = 10
+MIN_LENGTH = 12
 MAX_LENGTH = 128
 
 # What an attacker tries first in Viet Nam, folded and without the figures at the end.

@@ -85,6 +85,7 @@ def test_changing_the_password_ends_every_other_session(station: Station) -> Non
     "bad",
     [
         "ngắn quá",
+        "con bò vàng",  # eleven
         "bientap2026",
         "matkhau12345",
         "Mật khẩu 123",
