@@ -22,7 +22,7 @@ from broadcaster.clock import FrozenClock
 from broadcaster.db import schema
 from broadcaster.db.session import Database
 from broadcaster.services.people import passwords
-from tests.kit import postgres, properties
+from tests.kit import open_writes, postgres, properties
 from tests.kit.clocks import NOON
 from tests.kit.founding import no_rows
 from tests.needs import browser_fault
@@ -227,3 +227,16 @@ def _statements_compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Database, "__init__", sharing)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _writes_watched() -> Iterator[None]:
+    with open_writes.watched():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_slow_in_a_write() -> Iterator[None]:
+    """No program, line, sleep or file while a write transaction is open; no kept sound is written in its place."""
+    yield
+    assert open_writes.taken() == []

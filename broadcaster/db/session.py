@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from broadcaster.secret import Address
 
 _BUSY_MS: Final = 10_000
 """How long whoever wants to write waits for another who does, on either kind of database."""
+_THEN: Final = "then"
 _LINE: Final = {
     "connect_timeout": 5,
     "keepalives_idle": 10,
@@ -69,8 +70,11 @@ class Database:
                 session.connection(execution_options={"loa_immediate": True})
             yield session
             session.commit()
+            then = session.info.pop(_THEN, {})
         with self._counting:
             self.writes += 1
+        for act in then.values():
+            act()
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
@@ -127,6 +131,11 @@ def _engine(url: str, **options: Any) -> Engine:
             "Không phải địa chỉ cơ sở dữ liệu; viết như postgresql+psycopg://loa@máy/loa, hoặc bỏ trống.",
             field="database.url",
         ) from None
+
+
+def once_written(session: Session, name: str, act: Callable[[], object]) -> None:
+    """Do something once this transaction stands, and once for each `name`; never when it is rolled back."""
+    session.info.setdefault(_THEN, {})[name] = act
 
 
 def changed(session: Session, statement: UpdateBase) -> int:

@@ -6,6 +6,7 @@ A stand-in is told of (`lacking`) until a person uploads the sound again or sett
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -71,10 +72,12 @@ def mend(station: Station) -> list[str]:
     if not ailing:
         return []
     told = []
+    found = {row.name: _found(row, station.home, store) for row in rows if row.name in ailing}
     with station.db.write() as session:
         for row in session.scalars(select(CueRow).where(CueRow.name.in_(ailing)).order_by(CueRow.name)):
             before = row.audio_sha256
-            _mend(row, station.home, store)
+            if (row.lost_sha256 or before) == found[row.name].own:  # nobody gave it another meanwhile
+                _mend(row, found[row.name])
             if row.audio_sha256 != before:
                 told.append(row.title)
                 Trail(session, station.now(), _KEEPER).record(
@@ -85,21 +88,33 @@ def mend(station: Station) -> list[str]:
     return told
 
 
-def _mend(row: CueRow, home: Home, store: Store) -> None:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What there is for a sign: its own sound if that is there, and one of the kit by hash and length (ms)."""
+
+    own: str
+    there: bool
+    kit: tuple[str, int] | None
+
+
+def _found(row: CueRow, home: Home, store: Store) -> _Found:
     own = row.lost_sha256 or row.audio_sha256
     beside = home.backups / BESIDE / own[:2] / f"{own}.flac"
     if not intact(store, own) and beside.is_file() and digest(beside) == own:
         store.put(beside)
-    kit = stand_in(row)
-    if intact(store, own):
+    if intact(store, own) or (kit := stand_in(row)) is None:
+        return _Found(own, intact(store, own), None)
+    return _Found(own, there=False, kit=(store.put(file_of(kit)), round(kit["seconds"] * 1000)))
+
+
+def _mend(row: CueRow, found: _Found) -> None:
+    if found.there:
         if row.lost_sha256 is not None:
-            row.audio_sha256, row.duration_ms = own, row.lost_ms or row.duration_ms
+            row.audio_sha256, row.duration_ms = found.own, row.lost_ms or row.duration_ms
         row.lost_sha256 = row.lost_ms = None
-    elif kit is not None:
-        made = store.put(file_of(kit))
-        if made != own:
-            row.lost_sha256, row.lost_ms = own, row.lost_ms or row.duration_ms
-            row.audio_sha256, row.duration_ms = made, round(kit["seconds"] * 1000)
+    elif found.kit is not None and found.kit[0] != found.own:
+        row.lost_sha256, row.lost_ms = found.own, row.lost_ms or row.duration_ms
+        row.audio_sha256, row.duration_ms = found.kit
 
 
 def settle(row: CueRow) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import chain
+from pathlib import Path
 from typing import Final
 from unicodedata import category
 
@@ -47,8 +48,19 @@ def lexicon_texts(station: Station) -> _Texts:
 
     An own file that cannot be used is left out, and `own_faults` tells of it: the rest is read, alarms among it.
     """
-    shipped = tuple(handwritten.text(p) for p in sorted((room("scripts") / "lexicon").glob("*.toml")))
+    shipped = tuple(_text(p, *_mark(p)) for p in sorted((room("scripts") / "lexicon").glob("*.toml")))
     return shipped, tuple(found for found in _own(station).values() if not isinstance(found, RuleError))
+
+
+def _mark(path: Path) -> tuple[int, int]:
+    facts = path.stat()
+    return facts.st_mtime_ns, facts.st_size
+
+
+@lru_cache(maxsize=64)
+def _text(path: Path, _changed: int, _size: int) -> str:
+    """The text of a file as it is since it changed last: it is asked for with every word that is read."""
+    return handwritten.text(path)
 
 
 def own_faults(station: Station) -> list[str]:
@@ -62,7 +74,7 @@ def _own(station: Station) -> dict[str, str | RuleError]:
     found: dict[str, str | RuleError] = {}
     for path in sorted((station.home.root / "scripts" / "lexicon").glob("*.toml")):
         try:
-            text = handwritten.text(path)
+            text = _text(path, *_mark(path))
             found[path.name] = _fault(text) or text
         except RuleError as error:
             found[path.name] = error

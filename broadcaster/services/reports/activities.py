@@ -195,14 +195,13 @@ def add_proof(station: Station, actor: Actor, number: int, name: str, data: byte
         path.write_bytes(data)
         media = apart.done(_SLOWEST_S, media_type, path)
         sha256 = digest(path)
-        with station.db.write() as session:
-            require_touch(station, session, actor, activity(session, number))
-            have = proofs(session, number)
-            if any(p.sha256 == sha256 for p in have):
+        with station.db.read() as session:  # before a large file is kept
+            if _proves(station, session, actor, number, sha256):
                 return sha256
-            if len(have) >= MAX_PROOFS:
-                raise RuleError(f"Mỗi hoạt động có nhiều nhất {MAX_PROOFS} tệp minh chứng.", field="proof")
-            Store(station.home.proofs, suffix="").put(path)
+        Store(station.home.proofs, suffix="").put(path)
+        with station.db.write() as session:
+            if _proves(station, session, actor, number, sha256):
+                return sha256
             session.add(
                 ActivityProof(
                     activity_id=number,
@@ -218,6 +217,17 @@ def add_proof(station: Station, actor: Actor, number: int, name: str, data: byte
                 "prove", "activity", number, note=name, after={"sha256": sha256}
             )
     return sha256
+
+
+def _proves(station: Station, session: Session, actor: Actor, number: int, sha256: str) -> bool:
+    """Whether a file proves an activity already, which may be touched and take one more."""
+    require_touch(station, session, actor, activity(session, number))
+    have = proofs(session, number)
+    if any(p.sha256 == sha256 for p in have):
+        return True
+    if len(have) >= MAX_PROOFS:
+        raise RuleError(f"Mỗi hoạt động có nhiều nhất {MAX_PROOFS} tệp minh chứng.", field="proof")
+    return False
 
 
 def proof_file(station: Station, number: int, sha256: str) -> tuple[Path, ActivityProof]:

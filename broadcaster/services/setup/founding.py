@@ -8,7 +8,7 @@ import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -33,6 +33,9 @@ from broadcaster.services.scripts.editing import OTHER_TOPIC, add_script
 from broadcaster.services.station import Station, open_station
 from broadcaster.sound.store import Store
 from broadcaster.text.ingest import read_script
+
+_ZONES: Final = "zones.toml"
+_DAYS: Final = "exceptions.toml"
 
 
 def init(
@@ -61,11 +64,9 @@ def init(
     database.dispose()
     station = open_station(home.root, clock=clock)
     second_step.take_over(station)
+    kit = _Kit(station)
     with station.db.write() as session:
-        _load_lists(session)
-        _load_zones(session, home)
-        _load_exceptions(session, home)
-        _load_cues(session, Store(home.store))
+        kit.load(session)
         missing = [chain for chain in Chain if session.get(ChainHead, chain.head) is None]
         session.add_all([ChainHead(id=chain.head, seq=0, hash=GENESIS) for chain in missing])
     return station
@@ -162,57 +163,66 @@ def starter_files() -> list[Path]:
     return sorted(found, key=lambda p: (p.parent.name != "station", p.parent.name == "slogans", p.as_posix()))
 
 
-def _load_lists(session: Session) -> None:
-    topics = tomllib.loads((room("scripts") / "topics.toml").read_text(encoding="utf-8"))["topic"]
-    for position, t in enumerate(topics):
-        if session.get(Topic, t["code"]) is None:
-            session.add(Topic(code=t["code"], title=t["title"], short=t["short"], position=position))
-    for u in tomllib.loads((room("scripts") / "units.toml").read_text(encoding="utf-8"))["unit"]:
-        if session.get(Unit, u["code"]) is None:
-            session.add(Unit(code=u["code"], name=u["name"], kind=u.get("kind", "office")))
+class _Kit:
+    """What a new station is given, read and put in its place before anything is written."""
 
+    def __init__(self, station: Station) -> None:
+        home, store, base = station.home, Store(station.home.store), room("audio")
+        with station.db.read() as session:
+            cues = set(session.scalars(select(CueRow.name)))
+            zones = session.scalars(select(ZoneRow.code).limit(1)).first()
+            exceptions = session.scalars(select(DayException.day).limit(1)).first()
+        self._topics = tomllib.loads((room("scripts") / "topics.toml").read_text(encoding="utf-8"))["topic"]
+        self._units = tomllib.loads((room("scripts") / "units.toml").read_text(encoding="utf-8"))["unit"]
+        self._zones = None if zones else parse_form(ZonesForm, _table(home, _ZONES), name=_ZONES)
+        self._exceptions = None if exceptions else parse_form(ExceptionsForm, _table(home, _DAYS), name=_DAYS)
+        shipped = tomllib.loads((base / "manifest.toml").read_text(encoding="utf-8"))["sound"]
+        self._cues = [(sound, store.put(base / sound["file"])) for sound in shipped if sound["name"] not in cues]
 
-def _load_zones(session: Session, home: Home) -> None:
-    if session.scalars(select(ZoneRow.code).limit(1)).first() is not None:
-        return
-    path = home.root / "schedules" / "zones.toml"
-    form = parse_form(ZonesForm, read_toml(handwritten.text(path), name=path.name), name=path.name)
-    codes = {z.code for z in form.zone}
-    for position, z in enumerate(form.zone):
-        session.add(ZoneRow(position=position, **z.model_dump()))
-    for g in form.group:
-        if unknown := set(g.zones) - codes:
-            raise RuleError(
-                f"Nhóm “{g.code}” nhắc tới cụm loa không có: {', '.join(sorted(unknown))}.", field=path.name
-            )
-        session.add(ZoneGroup(code=g.code, name=g.name, members=g.zones))
-
-
-def _load_exceptions(session: Session, home: Home) -> None:
-    if session.scalars(select(DayException.day).limit(1)).first() is not None:
-        return
-    path = home.root / "schedules" / "exceptions.toml"
-    form = parse_form(ExceptionsForm, read_toml(handwritten.text(path), name=path.name), name=path.name)
-    for number, e in enumerate(form.exception, 1):
-        for day in days_of(e, form.year, (path.name, "exception", number)):
-            session.merge(DayException(day=day, kind=e.kind, title=e.title, left_out=e.leave_out))
-
-
-def _load_cues(session: Session, store: Store) -> None:
-    base = room("audio")
-    for sound in tomllib.loads((base / "manifest.toml").read_text(encoding="utf-8"))["sound"]:
-        if session.get(CueRow, sound["name"]) is None:
+    def load(self, session: Session) -> None:
+        """Write the rows that are missing."""
+        for position, t in enumerate(self._topics):
+            if session.get(Topic, t["code"]) is None:
+                session.add(Topic(code=t["code"], title=t["title"], short=t["short"], position=position))
+        for u in self._units:
+            if session.get(Unit, u["code"]) is None:
+                session.add(Unit(code=u["code"], name=u["name"], kind=u.get("kind", "office")))
+        if self._zones is not None:
+            _load_zones(session, self._zones)
+        if self._exceptions is not None:
+            _load_exceptions(session, self._exceptions)
+        for sound, sha256 in self._cues:
             session.add(
                 CueRow(
                     name=sound["name"],
                     kind=sound["kind"],
                     title=sound["title"],
-                    audio_sha256=store.put(base / sound["file"]),
+                    audio_sha256=sha256,
                     duration_ms=round(sound["seconds"] * 1000),
                     licence=sound["licence"],
                     source=sound.get("source", ""),
                 )
             )
+
+
+def _table(home: Home, name: str) -> dict[str, Any]:
+    return read_toml(handwritten.text(home.root / "schedules" / name), name=name)
+
+
+def _load_exceptions(session: Session, form: ExceptionsForm) -> None:
+    for number, e in enumerate(form.exception, 1):
+        for day in days_of(e, form.year, (_DAYS, "exception", number)):
+            session.merge(DayException(day=day, kind=e.kind, title=e.title, left_out=e.leave_out))
+
+
+def _load_zones(session: Session, form: ZonesForm) -> None:
+    codes = {z.code for z in form.zone}
+    for position, z in enumerate(form.zone):
+        session.add(ZoneRow(position=position, **z.model_dump()))
+    for g in form.group:
+        if unknown := set(g.zones) - codes:
+            raise RuleError(f"Nhóm “{g.code}” nhắc tới cụm loa không có: {', '.join(sorted(unknown))}.", field=_ZONES)
+        session.add(ZoneGroup(code=g.code, name=g.name, members=g.zones))
 
 
 def _first_unit(session: Session) -> str:

@@ -134,13 +134,16 @@ def decide(station: Station, actor: Actor, number: int, *, accept: bool) -> None
         MediaError: its bytes are gone or altered.
     """
     actor.require(Permission.APPROVE)
+    if accept:
+        with station.db.read() as session:
+            sha256 = proposals.undecided(session, CueOffer, number).audio_sha256
+        Store(station.home.store).verify(sha256)
     with station.db.write() as session:
         one = proposals.undecided(session, CueOffer, number)
         if accept and one.by == actor.username and station.settings.approval.four_eyes:
             raise ForbiddenError("Người đưa âm thanh vào không tự cho dùng. Hãy nhờ lãnh đạo khác.", field="offer")
         proposals.settle(one, actor.username, station.now(), accept=accept)
         if accept:
-            Store(station.home.store).verify(one.audio_sha256)
             row = session.get(CueRow, one.name)
             if row is None:
                 row = CueRow(name=one.name)

@@ -10,12 +10,12 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, delete, event, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from broadcaster.db.models import Job, JobNeed
-from broadcaster.db.session import changed
+from broadcaster.db.session import changed, once_written
 from broadcaster.domain.work.jobs import ENDED, NOT_DONE, JobKind, JobState, JobTurn
 from broadcaster.errors import RuleError
 from broadcaster.logs import EventLog
@@ -79,7 +79,7 @@ def want(
         _stand_behind(session, job.id, others, optional=or_without)
         let_down(session, now)
     if (run := session.info.get("run")) is not None:
-        event.listen(session, "after_commit", lambda _session: knock(run), once=True)
+        once_written(session, "knock", lambda: knock(run))
     return job.id
 
 

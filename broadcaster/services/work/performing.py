@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Update, select, update
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import Job
+from broadcaster.db.refusals import DatabaseUnavailableError
 from broadcaster.db.session import changed
 from broadcaster.disks import DiskError, refused
 from broadcaster.domain.work.jobs import JobKind, JobState, JobTurn
@@ -35,6 +36,10 @@ STALE: Final = dt.timedelta(minutes=2)
 """A claim that nobody renewed for so long belongs to a worker that died: the living renew theirs each ten seconds."""
 MAX_ATTEMPTS: Final = 4
 _PAUSES: Final = (dt.timedelta(seconds=20), dt.timedelta(minutes=2), dt.timedelta(minutes=10))
+
+
+_hand: Final[set[int]] = set()
+"""The jobs that this process is at."""
 
 
 class StoppedError(Exception):
@@ -83,9 +88,18 @@ def _perform(
 ) -> bool:
     with station.db.write() as session:
         job = _take(session, which, station.now())
+        if job is not None:
+            _hand.add(job.id)
     if job is None:
         return False
+    try:
+        _do(station, job, handlers, stop)
+    finally:
+        _hand.discard(job.id)
+    return True
 
+
+def _do(station: Station, job: _Taken, handlers: Handlers, stop: threading.Event | None) -> None:
     def progress(share: float) -> None:
         if stop is not None and stop.is_set():
             raise StoppedError
@@ -109,7 +123,6 @@ def _perform(
     else:
         _done(station, job)
         log.info("job done", job=job.id, kind=job.kind)
-    return True
 
 
 def _take(session: Session, which: ColumnElement[bool], now: dt.datetime) -> _Taken | None:
@@ -123,10 +136,11 @@ def _take(session: Session, which: ColumnElement[bool], now: dt.datetime) -> _Ta
 
 
 def renew(station: Station) -> None:
-    """Say that the jobs in hand of this process are still worked on."""
+    """Say that the jobs in hand of this process are still worked on; offer again those whose end it could not write."""
     with station.db.write() as session:
         mine = update(Job).where(Job.state == JobState.RUNNING, Job.claimed_by == _owner())
-        session.execute(mine.values(claimed_at=station.now()))
+        session.execute(mine.where(Job.id.in_(_hand)).values(claimed_at=station.now()))
+        session.execute(mine.where(Job.id.not_in(_hand)).values(state=JobState.WANTED, claimed_by=None))
 
 
 def reconcile(station: Station) -> int:
@@ -155,9 +169,11 @@ def _told(error: StationError | OSError, root: Path) -> StationError:
 
 
 def _may_pass(error: StationError) -> bool:
-    """Whether the same work may go well later: a busy service, a disk that was full, a killed ffmpeg."""
-    return (isinstance(error, EngineError) and error.transient) or (
-        isinstance(error, MediaError | DiskError) and error.code in NOT_THE_FILE
+    """Whether the same work may go well later: a busy service, a disk that was full, a killed ffmpeg, a lock."""
+    return (
+        (isinstance(error, EngineError) and error.transient)
+        or (isinstance(error, DatabaseUnavailableError) and error.passing)
+        or (isinstance(error, MediaError | DiskError) and error.code in NOT_THE_FILE)
     )
 
 
