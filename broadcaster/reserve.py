@@ -6,6 +6,7 @@ reserve is a file of nothing; who looks after it deletes it when others have tak
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from pathlib import Path
@@ -40,14 +41,33 @@ class Reserve:
             if held and free < self._size // _SHARE:
                 self._path.unlink()
                 held = False
-            elif not held and free > 2 * self._size:
-                self._fill()
-                held = True
+            elif not held:
+                held = self._made(free)
         except OSError:
             held = False
         if held:
             return ""
         return "Ổ đĩa đã đầy: đài trả ra chỗ giữ sẵn để còn phát khẩn cấp và ghi nhật ký. Hãy xóa bớt tệp ngay."
+
+    def make(self) -> None:
+        """Make it where there is room twice over, unless it is there; it is kept until it is spent."""
+        with contextlib.suppress(OSError):
+            if self._size and not self._path.is_file():
+                self._made(shutil.disk_usage(self._path.parent).free)
+
+    def spend(self) -> bool:
+        """Give it up now, for what is written in this very moment; whether there was any."""
+        try:
+            self._path.unlink()
+        except OSError:
+            return False
+        return True
+
+    def _made(self, free: int) -> bool:
+        if free <= 2 * self._size:
+            return False
+        self._fill()
+        return True
 
     def _fill(self) -> None:
         try:

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from broadcaster.reporting.document import ReportDocument
 from broadcaster.reporting.tables import Table, tables_of
@@ -91,7 +92,7 @@ def _write(document: ReportDocument, path: Path, rows: str) -> None:
     if document.activities:
         _activities(book, document, styles)
     _entries(book, document, styles)
-    book.close()
+    _close(book)
 
 
 def write_rows(path: Path, title: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -110,7 +111,15 @@ def write_rows(path: Path, title: str, heads: Sequence[str], rows: Iterable[Sequ
         for column, value in enumerate(row):
             sheet.write(last, column, value)
     sheet.autofilter(0, 0, last, len(heads) - 1)
-    book.close()
+    _close(book)
+
+
+def _close(book: Any) -> None:
+    """Write a workbook down; what the disk refuses is told as a disk tells it."""
+    try:
+        book.close()
+    except FileCreateError as error:
+        raise (error.args[0] if error.args and isinstance(error.args[0], OSError) else error) from None
 
 
 def _printed(sheet: Any, *, heads: bool = False) -> None:

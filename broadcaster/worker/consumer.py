@@ -12,6 +12,7 @@ from typing import Final
 import psutil
 from sqlalchemy import select
 
+from broadcaster.db import room
 from broadcaster.db.models import Job
 from broadcaster.domain.people.roles import machine
 from broadcaster.domain.work.jobs import JobKind, JobTurn
@@ -19,6 +20,7 @@ from broadcaster.errors import StationError
 from broadcaster.logs import EventLog
 from broadcaster.reserve import scarce
 from broadcaster.services.air import emergency_soundings, signs, watched
+from broadcaster.services.air.emergency_voice import room_for_words
 from broadcaster.services.lexicon import names
 from broadcaster.services.log import left_out, places
 from broadcaster.services.people import first_passwords
@@ -123,6 +125,9 @@ def reconcile(station: Station) -> None:
     now = station.now()
     local = station.local(now)
     performing.reconcile(station)
+    if not scarce(station.home.root):
+        room.keep(station.db)
+        room_for_words(station.home).make()
     signs.mend(station)
     emergency_soundings.tend(station)
     names.follow(station, machine())

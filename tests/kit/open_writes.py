@@ -20,8 +20,8 @@ from broadcaster.db.session import Database
 from tests.kit.places import ROOT
 
 _SLOW: Final = frozenset({"subprocess.Popen", "socket.connect", "socket.sendto", "socket.getaddrinfo", "time.sleep"})
-_SMALL: Final = re.compile(r"\.toml$|\.key$|^/proc/|^/dev/")
-"""Some kilobytes, read once for each time that they change."""
+_SMALL: Final = re.compile(r"\.toml$|/keys/|^/proc/|^/dev/|^\d+$")
+"""Some kilobytes, read once for each time that they change, or a file that is open already."""
 _AT_THE_MOMENT: Final = frozenset({"usable"})
 """An emergency looks for its siren, seconds of sound, in the very moment in which it is ordered (`signs.usable`)."""
 _KEPT: Final = re.compile(r"/(audio/store|backups/sounds)/[0-9a-f]{2}/")

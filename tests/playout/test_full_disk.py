@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,41 +19,19 @@ from broadcaster.services.log import playlog
 from tests.kit import emergencies
 from tests.kit.air import ALL_DAY, Air, make_air, tone
 from tests.kit.live import running
+from tests.kit.small_disk import MB, NEEDS_ROOT, empty, fill, free, mounted
 from tests.kit.waiting import until
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="a disk of its own is mounted by root alone"),
-]
+pytestmark = [pytest.mark.slow, NEEDS_ROOT]
 
 SECOND = dt.timedelta(seconds=1)
-MB = 1_000_000
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A small disk of its own."""
-    folder = tmp_path / "dia"
-    folder.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40m", "none", str(folder)], check=False)
-    if made.returncode:
-        pytest.skip("no disk can be mounted here")
-    try:
+    with mounted(tmp_path / "dia") as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-def fill(folder: Path) -> None:
-    """Take every block that is left, as a camera or a download does."""
-    with contextlib.suppress(OSError), (folder / f"rac-{len(list(folder.iterdir()))}").open("wb", buffering=0) as file:
-        while True:
-            file.write(bytes(4096))
-
-
-def free(folder: Path) -> int:
-    facts = os.statvfs(folder)
-    return facts.f_bavail * facts.f_frsize
 
 
 def test_a_tape_that_the_disk_has_no_room_for_is_played_from_memory(disk: Path) -> None:
@@ -84,8 +59,7 @@ def test_the_reserve_is_given_up_on_a_full_disk_and_made_anew_when_there_is_room
     assert "Ổ đĩa đã đầy" in reserve.tend()
     assert free(disk) > 7 * MB
     assert "Ổ đĩa đã đầy" in reserve.tend()
-    for path in disk.glob("rac-*"):
-        path.unlink()
+    empty(disk)
     assert reserve.tend() == ""
     assert (disk / "reserve").stat().st_size == 8 * MB
     assert Reserve(disk / "khong", 0).tend() == ""
@@ -124,11 +98,6 @@ def test_an_emergency_is_confirmed_and_heard_on_a_full_disk(air: Air) -> None:
         until(lambda: [e for e in air.log() if e.title == "Lũ về" and e.heard_ms >= 900], 60)
 
 
-def emptied(air: Air) -> None:
-    for path in air.station.home.root.glob("rac-*"):
-        path.unlink()
-
-
 def drafted(air: Air, *, words: bool = True) -> int:
     sha, ms = air.sounds["lời nói"] if words else (None, 0)
     request = EmergencyRequest(
@@ -154,7 +123,7 @@ def test_an_emergency_of_which_no_row_can_be_written_is_sounded_by_play_out_alon
         until(lambda: horn.samples >= 1.5 * 48_000, 20)  # siren and words
         assert emergencies.row(air, number).state is EmergencyState.DRAFT
         until(lambda: playout.register.has_ended(-number))
-        emptied(air)
+        empty(air.station.home.root)
         (row,) = until(lambda: [r for r in emergencies.rows_of(air, number) if r.state.terminal], 60)
         until(lambda: number not in playout.machine.pinned.numbers())
     assert horn.samples < 1.6 * 48_000, "once"
@@ -175,7 +144,7 @@ def test_what_cannot_be_sounded_on_a_full_disk_is_refused_loudly_with_what_to_do
         service.confirm(air.station, emergencies.OPERATOR, number)
     assert ("cũng không trả lời" if words else "chưa có lời đọc") in refused.value.message
     assert "Hãy xóa bớt tệp trên ổ đĩa" in refused.value.message
-    emptied(air)
+    empty(air.station.home.root)
     assert emergencies.row(air, number).state is EmergencyState.DRAFT
     assert not emergencies.rows_of(air, number)
 
@@ -190,7 +159,6 @@ def test_on_a_disk_that_is_full_beyond_its_reserve_what_is_pinned_is_heard_and_l
         assert free(air.station.home.root) < MB
         horn = playout.machine.sinks.by_name["main"]
         until(lambda: horn.samples >= 4 * 48_000, 60)
-        for path in air.station.home.root.glob("rac-*"):
-            path.unlink()
+        empty(air.station.home.root)
         row = until(lambda: air.row(number).state.terminal and air.row(number), 60)
     assert row.state is BroadcastState.AIRED, row.verdict

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
-from pathlib import Path
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -49,6 +47,7 @@ from broadcaster.panel.web.forms import StationForm
 from broadcaster.panel.web.seeing import opened
 from broadcaster.panel.web.sending import send_sound
 from broadcaster.services.air import emergencies, emergency_ending, emergency_voice, emergency_words
+from broadcaster.services.air.emergency_alone import UnsoundedError
 from broadcaster.services.air.emergency_cap import AlreadyTakenError, draft_from_cap
 from broadcaster.services.air.emergency_facts import cap_facts
 from broadcaster.services.air.heartbeats import status
@@ -97,7 +96,7 @@ def index() -> ResponseReturnValue:
     if form.is_submitted() and form.validate():
         try:
             number = emergencies.draft(station(), actor(), _wish(form, None))
-        except (RuleError, MediaError) as error:
+        except (RuleError, MediaError, UnsoundedError) as error:
             form.take(error)
         else:
             return leave_to(url_for("emergency.confirm", number=number))
@@ -155,7 +154,7 @@ def edit(number: int) -> ResponseReturnValue:
     if form.is_submitted() and form.validate():
         try:
             emergencies.change(station(), actor(), number, _wish(form, row), seen=opened())
-        except (RuleError, MediaError) as error:
+        except (RuleError, MediaError, UnsoundedError) as error:
             form.take(error)
         else:
             return leave_to(url_for("emergency.confirm", number=number))
@@ -394,11 +393,8 @@ def _wish(form: EmergencyForm, row: Emergency | None) -> EmergencyRequest:
     sha, ms = (row.quick_sha256, row.quick_ms) if row is not None and row.recorded else (None, 0)
     file = request.files.get("recording")
     if file is not None and file.filename:
-        with tempfile.TemporaryDirectory(dir=station().home.run) as folder:
-            path = Path(folder) / "recording"
-            file.save(path)
-            with apart.on_behalf_of(actor().username, urgent=True):
-                sha, ms = emergency_voice.keep_recording(station(), path)
+        with apart.on_behalf_of(actor().username, urgent=True):
+            sha, ms = emergency_voice.keep_sent(station(), file.stream)
     return EmergencyRequest(
         title=form.title.data or "",
         text=form.text.data or "",

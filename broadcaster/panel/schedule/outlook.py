@@ -38,7 +38,8 @@ def index() -> ResponseReturnValue:
     found = [lot for lot in every if lot.first.answer is None]
     alone = not request.headers.get("HX-Request")
     part = "conflicts.html" if alone else "_conflicts.html"
-    feed = url_for("outlook.ics", token=feeds.feed_token(station()), _external=True)
+    token = feeds.feed_token(station())
+    feed = url_for("outlook.ics", token=token, _external=True) if token else ""
     return render_template(
         f"schedule/outlook/{part}",
         found=found,

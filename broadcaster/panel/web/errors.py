@@ -22,6 +22,7 @@ from broadcaster.logs import EventLog
 from broadcaster.panel.web import access, knocking
 from broadcaster.panel.web.bearer import TokenError
 from broadcaster.services.air import broadcasts
+from broadcaster.services.air.emergency_alone import UnsoundedError
 
 
 class Said(TypedDict):
@@ -33,6 +34,7 @@ class Said(TypedDict):
 
 log = EventLog(__name__)
 
+_BY_HAND = "Cần dừng phát ngay mà chưa vào được trang này: chạy “loa stop” ở máy của đài, hoặc ngắt điện tăng âm."
 _WORDS = {
     400: ("Yêu cầu không hợp lệ", "Trình duyệt gửi lên điều mà máy của đài không hiểu. Hãy quay lại và thử lại."),
     403: ("Không có quyền", "Tài khoản của bạn không có quyền làm việc này. Hãy hỏi quản trị viên của đài."),
@@ -83,6 +85,8 @@ def _station_error(error: StationError) -> ResponseReturnValue:
     if isinstance(error, DatabaseUnavailableError):
         log.error("database away", error=error.message)
         return _full_disk() if error.full else _broken(503, machine=error.code)
+    if isinstance(error, UnsoundedError):
+        return page(503, "Chưa phát được", error.message, **said)
     return page(422, "Chưa làm được", error.message, **said)
 
 
@@ -123,7 +127,7 @@ def _fault(error: Exception) -> ResponseReturnValue:
 
 def _full_disk() -> ResponseReturnValue:
     words = "Đài không ghi được gì mới. Hãy xóa bớt tệp trên ổ đĩa của đài rồi làm lại."
-    return page(503, "Ổ đĩa đã đầy", f"{words} {_horns()}", machine="disk-full")
+    return page(503, "Ổ đĩa đã đầy", f"{words} {_BY_HAND} {_horns()}", machine="disk-full")
 
 
 def _broken(code: int, *, machine: str = "") -> ResponseReturnValue:

@@ -238,7 +238,7 @@ def give(
     except DatabaseUnavailableError as error:
         if verb != Verb.STOP:
             raise
-        away = error
+        away, order_id = error, 0  # the number of a row that was not kept is given again, to another order
     message = {"verb": verb, "arguments": arguments, "by": actor.username, "order": order_id, "at": now.isoformat()}
     heard = knock(message)
     if away is not None and not heard:

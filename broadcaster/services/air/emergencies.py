@@ -96,10 +96,11 @@ def draft(
     Raises:
         ForbiddenError: the actor may not.
         RuleError: a zone is unknown.
+        UnsoundedError: no row can be written.
     """
     actor.require(Permission.EMERGENCY)
     now = station.now()
-    with station.db.write() as session:
+    with emergency_alone.or_by_mouth(), station.db.write() as session:
         row = Emergency(
             created_by=actor.username,
             created_at=now,
@@ -138,9 +139,10 @@ def change(station: Station, actor: Actor, number: int, wish: EmergencyRequest, 
     Raises:
         OvertakenError: it is no longer what was seen.
         RuleError: it is no draft any more, or a zone is unknown.
+        UnsoundedError: no row can be written.
     """
     actor.require(Permission.EMERGENCY)
-    with station.db.write() as session:
+    with emergency_alone.or_by_mouth(), station.db.write() as session:
         row = open_draft(session, number)
         require_seen(facts_of(row), seen, SHOWN)
         before = _facts(row)

@@ -6,8 +6,9 @@ number that no row has (that of the emergency, negative); play-out's journal hol
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 from broadcaster.db.models import BroadcastRow, Emergency, origins
 from broadcaster.db.queries.schedule import broadcast_of
 from broadcaster.db.queries.zones import zones_by_code
+from broadcaster.db.refusals import DatabaseUnavailableError
 from broadcaster.domain.air.broadcasts import BroadcastState, ItemKind
 from broadcaster.domain.air.desk import Answer, Bundle, OrderOutcome, Record, zones_of
 from broadcaster.domain.people.roles import Actor
@@ -40,6 +42,19 @@ class UnsoundedError(StationError):
     """Raised when neither a row can be written nor play-out can sound an emergency without one."""
 
     code = "database"
+
+
+@contextlib.contextmanager
+def or_by_mouth() -> Iterator[None]:
+    """Say what to do where what is urgent cannot even be written down.
+
+    Raises:
+        UnsoundedError: it cannot.
+    """
+    try:
+        yield
+    except DatabaseUnavailableError as away:
+        raise UnsoundedError(f"{away.message} {_SELF}") from away
 
 
 def sound(station: Station, session: Session, row: Emergency, codes: tuple[str, ...], away: StationError) -> str:

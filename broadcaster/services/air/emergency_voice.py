@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Final, TypeVar
 
 from broadcaster import apart
 from broadcaster.db.models import Emergency
 from broadcaster.domain.air.emergencies import EmergencyState
 from broadcaster.errors import EngineError, MediaError, RuleError
+from broadcaster.home import Home
 from broadcaster.media.ffmpeg import NOT_THE_FILE
+from broadcaster.reserve import Reserve
 from broadcaster.services.air import broadcasts, emergency_soundings, emergency_words
 from broadcaster.services.air.emergency_words import Words
 from broadcaster.services.station import Station
@@ -19,11 +23,16 @@ from broadcaster.sound import recording
 from broadcaster.sound.master import Mastered, master
 from broadcaster.sound.profiles import SoundProfile, profile_of
 from broadcaster.sound.render import Rendered, SpokenSentence, render, wanted
-from broadcaster.sound.store import Store
+from broadcaster.sound.store import Store, disk_error
 from broadcaster.speech.cache import ClipCache
+
+Made = TypeVar("Made")
 
 LONGEST_RECORDING_MS = 10 * 60_000
 _SLOWEST_S = 60.0
+_DISK_FULL: Final = "disk-full"
+_FOR_WORDS: Final = 16_000_000
+"""Bytes for some minutes of words, while they are made and when they are kept."""
 _STILL = {EmergencyState.DRAFT, EmergencyState.ACTIVE}
 
 
@@ -39,11 +48,33 @@ def speak_quickly(station: Station, number: int) -> None:
         return
     voices = [station.settings.emergency.quick_voice, *station.settings.speech.voices]
     try:
-        made = _render(station, words, voices, low_priority=False)
+        made = _in_room(station, lambda: _render(station, words, voices, low_priority=False))
     except (EngineError, MediaError) as error:
         _fail(station, number, error)
         raise
     _keep(station, number, words, made, good=False)
+
+
+def room_for_words(home: Home) -> Reserve:
+    """Room on the disk that is given up in the very moment in which an emergency's words are made."""
+    return Reserve(home.run / "words-room", _FOR_WORDS)
+
+
+def _in_room(station: Station, make: Callable[[], Made]) -> Made:
+    """Make a sound; on a full disk once more, in the room that was kept for it."""
+    try:
+        return _told(station, make)
+    except MediaError as error:
+        if error.code != _DISK_FULL or not room_for_words(station.home).spend():
+            raise
+    return _told(station, make)
+
+
+def _told(station: Station, make: Callable[[], Made]) -> Made:
+    try:
+        return make()
+    except OSError as error:
+        raise disk_error(error, station.home.store) from None
 
 
 def speak_well(station: Station, number: int) -> None:
@@ -71,11 +102,28 @@ def keep_recording(station: Station, path: Path) -> tuple[str, int]:
         RuleError: it is no sound, silent or too long.
         MediaError: the disk refuses, or ffmpeg fails.
     """
+    return _in_room(station, lambda: _recorded(station, path))
+
+
+def keep_sent(station: Station, sent: IO[bytes]) -> tuple[str, int]:
+    """As `keep_recording`, for one that somebody sends."""
+
+    def keep() -> tuple[str, int]:
+        sent.seek(0)
+        with tempfile.TemporaryDirectory(dir=station.home.run) as folder:
+            path = Path(folder) / "recording"
+            with path.open("wb") as file:
+                shutil.copyfileobj(sent, file)
+            return _recorded(station, path)
+
+    return _in_room(station, keep)
+
+
+def _recorded(station: Station, path: Path) -> tuple[str, int]:
     store = Store(station.home.store)
-    chosen = profile_of(station.settings.sound.profile)
     try:
         with store.workspace() as folder:
-            made = apart.done(_SLOWEST_S, _mastered, path, folder, chosen)
+            made = apart.done(_SLOWEST_S, _mastered, path, folder, profile_of(station.settings.sound.profile))
             if made.duration_ms > LONGEST_RECORDING_MS:
                 raise RuleError("Bản ghi âm dài quá 10 phút. Hãy cắt ngắn.", field="recording")
             return store.put(made.path), made.duration_ms

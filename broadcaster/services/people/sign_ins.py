@@ -6,6 +6,7 @@ for by itself is no deed.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import secrets
 from collections.abc import Collection, Sequence
@@ -15,6 +16,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import SignIn, User
+from broadcaster.db.refusals import DatabaseUnavailableError
 from broadcaster.domain.people.callers import Caller
 from broadcaster.domain.people.roles import Actor, Role, machine
 from broadcaster.errors import NotFoundError
@@ -116,8 +118,8 @@ def holder(station: Station, user_id: int, epoch: int, token: str, *, deed: bool
         if now - row.began_at >= LONGEST or now - row.seen_at >= idle_of(found.actor.roles):
             return None
         stale = deed and now - row.seen_at > _SEEN_EVERY
-    if stale:
-        with station.db.write() as session:
+    if stale:  # whoever comes to stop the sound is not asked for a row first
+        with contextlib.suppress(DatabaseUnavailableError), station.db.write() as session:
             session.execute(update(SignIn).where(SignIn.id == token).values(seen_at=now))
     return OpenSession(found, row.proved_at or row.began_at)
 

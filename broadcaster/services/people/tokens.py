@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import hmac
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster.db.models import ApiToken
+from broadcaster.db.refusals import DatabaseUnavailableError
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.people.scopes import MOST_PER_HOUR, Scope, parse_addresses, parse_scopes, token_actor
 from broadcaster.errors import NotFoundError, RuleError
@@ -130,7 +132,7 @@ def holder(station: Station, key: str) -> Holder | None:
         if row.revoked_at is not None or row.expires_at <= now:
             return None
     if row.last_used_at is None or now - row.last_used_at > _NOTED_EVERY:
-        with station.db.write() as session:
+        with contextlib.suppress(DatabaseUnavailableError), station.db.write() as session:  # nobody is refused for it
             session.get_one(ApiToken, row.id).last_used_at = now
     scopes = frozenset(Scope(s) for s in row.scopes)
     return Holder(row.id, token_actor(row.name, scopes), scopes, tuple(row.addresses), row.per_hour)

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from broadcaster.db.models import BroadcastRow, ZoneRow
+from broadcaster.disks import FULL
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.scheduling.ics import FeedEntry, feed
@@ -50,12 +51,21 @@ def week_feed(station: Station) -> bytes:
 
 
 def feed_token(station: Station) -> str:
-    """The secret of the feed's address, made once and readable by the station's own account alone."""
+    """The secret of the feed's address, made once and readable by the station's own account alone.
+
+    Empty while there is none and the disk is so full that none can be kept.
+    """
     path = _token_file(station)
     try:
         return path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
+        pass
+    try:
         return _write(path)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        return ""
 
 
 def renew_feed_token(station: Station, actor: Actor) -> str:
