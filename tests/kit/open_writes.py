@@ -34,7 +34,8 @@ def _heard(event: str, arguments: tuple[Any, ...]) -> None:
     if event not in _SLOW and event != "open":
         return
     inside = getattr(_here, "open", False)
-    if event == "open" and not inside and not (isinstance(arguments[0], str) and _KEPT.search(arguments[0])):
+    kept = event == "open" and isinstance(arguments[0], str) and _KEPT.search(arguments[0]) is not None
+    if not (inside or kept):
         return
     if getattr(_here, "telling", False):
         return
@@ -42,7 +43,7 @@ def _heard(event: str, arguments: tuple[Any, ...]) -> None:
     try:
         if inside and not (event == "open" and _SMALL.search(str(arguments[0]))):
             _tell(event, arguments)
-        elif event == "open" and _in_place(arguments):
+        elif kept and _in_place(arguments):
             _tell("written in its place", arguments)
     finally:
         _here.telling = False
