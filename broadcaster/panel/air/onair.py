@@ -42,6 +42,7 @@ _QUICK = (
 _NEWS = 12
 _PAGES: dict[str, Callable[[int], str]] = {
     "script": lambda number: url_for("scripts.show", script_id=number),
+    "kit": lambda _: url_for("scripts.index"),
     "emergency": lambda number: url_for("emergency.show", number=number),
     "broadcast": lambda number: url_for("calendar.show", number=number),
     "activity": lambda number: url_for("activities.show", number=number),

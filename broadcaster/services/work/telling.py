@@ -23,7 +23,7 @@ from broadcaster.db.models import (
     UnitPart,
     User,
 )
-from broadcaster.domain.people.roles import Actor, Permission, Role
+from broadcaster.domain.people.roles import STARTER_KIT, Actor, Permission, Role
 from broadcaster.domain.work.jobs import JobState
 from broadcaster.domain.work.tellings import FOR, TELLINGS, Reader
 from broadcaster.services.station import Station
@@ -66,7 +66,9 @@ def news_of(station: Station, session: Session, actor: Actor) -> list[News]:
         for e in session.scalars(query.order_by(AuditEvent.id.desc()).limit(_READ))
         if (e.object_kind, e.verb) in TELLINGS and e.object_id.isdecimal()
     ]
-    found = []
+    kit = [e for e in events if e.actor == STARTER_KIT]
+    events = [e for e in events if e.actor != STARTER_KIT]
+    found = _of_kit(kit) if actor.may(Permission.SCHEDULE) else []
     for kind in {e.object_kind for e in events}:
         of_kind = [e for e in events if e.object_kind == kind]
         numbers = {int(e.object_id) for e in of_kind}
@@ -79,6 +81,14 @@ def news_of(station: Station, session: Session, actor: Actor) -> list[News]:
     return sorted(
         [*found, *of_account(session, actor, since), *_failed(session, actor, since)], key=lambda n: n.at, reverse=True
     )
+
+
+def _of_kit(events: Sequence[AuditEvent]) -> list[News]:
+    """What the starter kit approved when the station was founded, in one line."""
+    if not (made := [e for e in events if (e.object_kind, e.verb) == ("script", "approved")]):
+        return []
+    words = f"Bộ cài đã duyệt sẵn {len({e.object_id for e in made})} bài mẫu."
+    return [News(made[0].at, STARTER_KIT, words, made[0].note, "kit", int(made[0].object_id))]
 
 
 def of_account(session: Session, actor: Actor, since: dt.datetime) -> list[News]:

@@ -33,6 +33,7 @@ from broadcaster.services.scripts import editing
 from broadcaster.services.scripts.approving import send_back
 from broadcaster.services.scripts.four_eyes import approve
 from broadcaster.services.scripts.speaking import speak
+from broadcaster.services.setup.starter import COMMENT, KIT
 from broadcaster.services.station import Station
 from tests.kit import program
 from tests.kit.panel import SignIn
@@ -209,6 +210,23 @@ def test_each_change_of_state_is_told_to_whom_the_table_names_and_to_nobody_else
         if told != meant:
             wrong.append((key, said, told, meant))
     assert wrong == []
+
+
+def test_what_the_starter_kit_approved_is_one_line_and_each_of_the_station_s_own_stays_its_own(
+    station: Station, sign_in: SignIn
+) -> None:
+    leader = person(station, "lanhdao")
+    for n in (1, 2):
+        number = editing.add_script(station, KIT, draft("Bà con nghe tin.", title=f"Bài mẫu {n}"))
+        speak(station, KIT, number)
+        approve(station, KIT, number, COMMENT)
+    approve(station, leader, written(station))
+    page = html.unescape(sign_in("vanhanh").get("/fragments/news").text)
+    assert page.count("Bộ cài đã duyệt sẵn 2 bài mẫu.") == 1
+    assert page.count(COMMENT) == 1
+    assert "“Bài mẫu" not in page
+    assert "“Bài của tôi” đã được duyệt." in page
+    assert "Bộ cài" not in html.unescape(sign_in("bientap").get("/fragments/news").text)
 
 
 def test_work_that_failed_reaches_who_asked_for_it_and_who_runs_the_station(station: Station, sign_in: SignIn) -> None:
