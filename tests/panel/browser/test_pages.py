@@ -118,3 +118,17 @@ def test_the_leader_returns_a_script_on_a_phone(chromium: Browser, address: str)
     page.get_by_role("button", name="Trả lại cho người viết").click()
     expect(page.get_by_text("Đã trả lại cho người viết")).to_be_visible()
     context.close()
+
+
+def test_what_is_typed_as_a_password_is_shown_while_one_wants_to(chromium: Browser, address: str) -> None:
+    context = chromium.new_context(locale="vi-VN", base_url=address)
+    page = context.new_page()
+    page.goto("/login")
+    field, button = page.get_by_label("Mật khẩu"), page.get_by_role("button", name="Hiện chữ đã gõ")
+    field.fill("bốn con vịt")
+    for pressed, kind in ((False, "password"), (True, "text"), (False, "password")):
+        expect(button).to_have_attribute("aria-pressed", str(pressed).lower())
+        expect(field).to_have_attribute("type", kind)
+        button.click()
+    expect(field).to_have_attribute("type", "text")
+    context.close()

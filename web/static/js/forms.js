@@ -23,3 +23,16 @@ document.querySelectorAll("form[data-guard]").forEach((form) => {
     if (changed) event.preventDefault();
   });
 });
+// What is typed into the fields of passwords can be looked at, and is hidden again before a browser could keep it.
+document.querySelectorAll("[data-reveals]").forEach((button) => {
+  const fields = [...button.form.querySelectorAll("input[type=password]")];
+  const show = (shown) => {
+    fields.forEach((field) => {
+      field.type = shown ? "text" : "password";
+    });
+    button.setAttribute("aria-pressed", String(shown));
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => show(fields[0].type === "password"));
+  button.form.addEventListener("submit", () => show(false));
+});
