@@ -295,7 +295,7 @@ def test_keys_are_made_anew_and_a_lost_second_step_is_turned_off(loa: Loa, home:
     assert "0 tài khoản" in done.out
     assert (home / "keys" / "seal.key").is_file()
     assert loa("user", "no-second-step", "quantri").code == 0
-    assert loa("user", "no-second-step", "khong-co").code == 1
+    assert loa("user", "no-second-step", "khong-co").code == 2
 
 
 def test_a_backup_is_carried_away_under_a_passphrase_and_brought_back_after_its_commands_were_seen(
