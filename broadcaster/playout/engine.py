@@ -466,9 +466,12 @@ class Playout:
         self.machine.agenda.all_soon()
 
     def _sign(self) -> None:
-        """Sign the record once a day, and at the first start after days off; nobody signs a simulation."""
+        """Sign the record once a day, and at the first start after days off, while nothing is on its way to the air.
+
+        Nobody signs a simulation.
+        """
         machine, folder, settings = self.machine, self._home.playout, self._settings
-        if machine.inline or machine.trust.hold or machine.lease.hold:
+        if machine.inline or machine.trust.hold or machine.lease.hold or self.airings():
             return
         now = self.clock.now()
         try:
