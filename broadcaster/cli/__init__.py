@@ -43,6 +43,7 @@ _COMMANDS = {
     "plan": "plan",
     "report": "report",
     "user": "users",
+    "agree": "agreeing",
     "token": "tokens",
     "key": "users",
     "export": "export",

@@ -8,8 +8,8 @@ from broadcaster.cli.common import actor_of, opened, show_table
 from broadcaster.cli.place import home_option
 from broadcaster.db.queries.people import all_users
 from broadcaster.domain.people.roles import Role, parse_roles
-from broadcaster.services.people.accounts import create_user, reset_password
-from broadcaster.services.people.second_step import seal_anew, turn_off
+from broadcaster.services.people.accounts import create_user, reset_password, take_second_step_off
+from broadcaster.services.people.second_step import seal_anew
 
 
 @click.group("user")
@@ -59,7 +59,7 @@ def reset(ctx: click.Context, username: str, own_home: str | None) -> None:
 def no_second_step(ctx: click.Context, username: str, own_home: str | None) -> None:
     """Tắt bước thứ hai của một người mất điện thoại và hết mã dự phòng."""
     with opened(ctx, own_home) as station:
-        turn_off(station, actor_of(ctx, station), username)
+        take_second_step_off(station, actor_of(ctx, station), username)
     click.echo(f"{username}: từ nay chỉ cần mật khẩu, đến khi bật lại bước thứ hai.")
 
 

@@ -21,7 +21,7 @@ from broadcaster.panel import api, gate, limits, preferences
 from broadcaster.panel.air import emergency, live, muting, onair
 from broadcaster.panel.lexicon import pages as lexicon
 from broadcaster.panel.log import pages as journal
-from broadcaster.panel.people import audit, auth, tokens, users
+from broadcaster.panel.people import agreements, audit, auth, tokens, users
 from broadcaster.panel.reports import activities, plans, tracker
 from broadcaster.panel.reports import pages as reports
 from broadcaster.panel.schedule import by_hand, calendar, new_rotation, outlook, slots
@@ -77,6 +77,7 @@ _BLUEPRINTS = (
     zones,
     sounds,
     users,
+    agreements,
     audit,
     settings,
     restored,

@@ -38,7 +38,7 @@ class Trail:
                 verb=verb,
                 object_kind=kind,
                 object_id=str(object_id),
-                note=note,
+                note=f"{note} (đồng ý: {self.actor.agreed_by})".strip() if self.actor.agreed_by else note,
                 before=before,
                 after=after,
             )

@@ -26,7 +26,7 @@ ROUTES = {
     Bound.MARK: """editor.edit slots.edit timetable.rundown lexicon.edit emergency.edit settings.edit sounds.edit zones.edit
         zones.group plans.edit plans.confirm activities.edit activities.parts users.edit""",
     Bound.OVER: "slots.put slots.new slots.upload new_rotation.new new_rotation.first_slot calendar.day",
-    Bound.FIXED: """lexicon.remove lexicon.agree sounds.decide sounds.act calendar.rotation_back timetable.again
+    Bound.FIXED: """agreements.decide lexicon.remove lexicon.agree sounds.decide sounds.act calendar.rotation_back timetable.again
         emergency.review emergency.prolong users.act zones.tone outlook.let_be outlook.let_scripts_be outlook.take_up""",
     Bound.QUIET: """emergency.cancel emergency.dismiss onair.stop muting.mute muting.unmute calendar.rotation_retire
         timetable.leave_out timetable.take_back timetable.undo plans.state activities.state scripts.state

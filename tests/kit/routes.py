@@ -204,6 +204,8 @@ TABLE = {
     "users.new": Permission.MANAGE,
     "users.edit": Permission.MANAGE,
     "users.act": Permission.MANAGE,
+    "agreements.index": Permission.AUDIT,
+    "agreements.decide": Permission.AUDIT,
     "audit.index": Permission.AUDIT,
     "audit.at_the_door": Permission.AUDIT,
     "settings.index": Permission.VIEW,

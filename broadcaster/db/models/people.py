@@ -100,6 +100,24 @@ class SecurityEvent(Base):
     count: Mapped[int]
 
 
+class GraveProposal(Base):
+    """What an administrator may not do alone, as it waits for a leader and was decided."""
+
+    __tablename__ = "grave_proposals"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    deed: Mapped[str] = mapped_column(String(32))
+    subject: Mapped[str] = mapped_column(String(64))
+    """The account, or the section of the settings."""
+    words: Mapped[str] = mapped_column(String(300))
+    wanted: Mapped[dict[str, Any]]
+    by: Mapped[str] = mapped_column(String(64))
+    at: Mapped[dt.datetime]
+    accepted: Mapped[bool | None]
+    decided_by: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    decided_at: Mapped[dt.datetime | None]
+
+
 class ApiToken(Base):
     """A key for another system of the commune; only its hash is kept. `id` is the public half of the key."""
 

@@ -9,13 +9,14 @@ from typing import Final, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from broadcaster.db.models import CueOffer, LexiconProposal
+from broadcaster.db.models import CueOffer, GraveProposal, LexiconProposal
 from broadcaster.db.queries.one import one_of
 from broadcaster.errors import RuleError
 
-Proposed = TypeVar("Proposed", CueOffer, LexiconProposal)
+Proposed = TypeVar("Proposed", CueOffer, GraveProposal, LexiconProposal)
 _DECIDED: Final = {
     CueOffer: ("offer", "Âm thanh này đã được quyết định."),
+    GraveProposal: ("agreement", "Việc này đã được quyết định."),
     LexiconProposal: ("proposal", "Đề nghị này đã được quyết định."),
 }
 
@@ -39,6 +40,6 @@ def undecided(session: Session, kind: type[Proposed], number: int) -> Proposed:
     return row
 
 
-def settle(row: CueOffer | LexiconProposal, by: str, at: dt.datetime, *, accept: bool) -> None:
+def settle(row: CueOffer | GraveProposal | LexiconProposal, by: str, at: dt.datetime, *, accept: bool) -> None:
     """Write down who decided what, and when."""
     row.accepted, row.decided_by, row.decided_at = accept, by, at

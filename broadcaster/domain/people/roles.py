@@ -68,6 +68,8 @@ class Actor:
     """What is allowed beside the roles: a token's scopes, approval that a leader has delegated."""
     behalf: str | None = None
     """The leader in whose stead this person approves."""
+    agreed_by: str | None = None
+    """The leader who agreed to what is done now."""
 
     @property
     def permissions(self) -> frozenset[Permission]:

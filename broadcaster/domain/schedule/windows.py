@@ -103,11 +103,24 @@ class Window:
         return self.start <= time and (self.end == MIDNIGHT or time < self.end)
 
 
+NIGHT_FROM, NIGHT_TO = dt.time(21), dt.time(6)
+"""The hours of sleep, as the noise standard has them; to open more of them is no one person's to decide."""
+
+
 @dataclass(frozen=True, slots=True)
 class StationHours:
     """The allowed windows of the station. What is planned belongs, past midnight too, to the day on which it starts."""
 
     windows: tuple[Window, ...]
+
+    def opens_night(self, before: StationHours) -> bool:
+        """Whether a minute of the night is allowed that was not."""
+        minutes = (dt.time(m // 60, m % 60) for m in range(24 * 60))
+        return any(
+            any(w.at(m) for w in self.windows) and not any(w.at(m) for w in before.windows)
+            for m in minutes
+            if m >= NIGHT_FROM or m < NIGHT_TO
+        )
 
     def as_json(self) -> dict[str, Any]:
         """What play-out is told: every rule that stands above."""

@@ -48,6 +48,7 @@ _PAGES: dict[str, Callable[[int], str]] = {
     "activity": lambda number: url_for("activities.show", number=number),
     "campaign": lambda number: url_for("plans.show", number=number),
     "unit-part": lambda _: url_for("activities.parts"),
+    "agreement": lambda _: url_for("agreements.index"),
     "user": lambda _: url_for("auth.account"),
 }
 """Where the news of each kind lead."""

@@ -35,6 +35,7 @@ KINDS = {
     "station": "Đài",
     "user": "Tài khoản",
     "delegation": "Duyệt thay",
+    "agreement": "Việc cần lãnh đạo đồng ý",
     "api-token": "Mã kết nối",
     "lexicon": "Từ điển đọc",
 }
@@ -71,6 +72,8 @@ VERBS = {
     "rename": "đổi tên",
     "make-anew": "làm lại bản đọc",
     "ask": "yêu cầu",
+    "accept": "đồng ý",
+    "refuse": "không đồng ý",
     "withdraw": "thôi yêu cầu",
     "move": "dời giờ",
     "copy": "chép",

@@ -14,7 +14,7 @@ from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.forms import UserForm
 from broadcaster.panel.web.proving import grave
 from broadcaster.panel.web.seeing import opened
-from broadcaster.services.people import accounts, second_step, tries
+from broadcaster.services.people import accounts, tries
 
 blueprint = Blueprint("users", __name__, url_prefix="/users")
 ROLE_WORDS = {
@@ -108,7 +108,7 @@ def act(username: str) -> ResponseReturnValue:
             accounts.set_disabled(station(), actor(), username, disabled=False)
             flash(f"Đã mở lại tài khoản “{username}”.")
         case "second-step-off":
-            second_step.turn_off(station(), actor(), username)
+            accounts.take_second_step_off(station(), actor(), username)
             flash(f"Đã tắt bước đăng nhập thứ hai của “{username}”.")
         case "sign-out":
             accounts.sign_out_everywhere(station(), actor(), username)

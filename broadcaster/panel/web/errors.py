@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TypedDict, cast
 
-from flask import Flask, current_app, make_response, render_template, request
+from flask import Flask, current_app, flash, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 from flask_login import current_user
@@ -23,6 +23,7 @@ from broadcaster.panel.web import access, knocking
 from broadcaster.panel.web.bearer import TokenError
 from broadcaster.services.air import broadcasts
 from broadcaster.services.air.emergency_alone import UnsoundedError
+from broadcaster.services.people.second_person import AwaitsLeaderError
 
 
 class Said(TypedDict):
@@ -70,6 +71,9 @@ def page(code: int, title: str, sentence: str, *, machine: str = "", field: str 
 
 
 def _station_error(error: StationError) -> ResponseReturnValue:
+    if isinstance(error, AwaitsLeaderError):
+        flash(error.message)
+        return access.leave_to(url_for("agreements.index"))
     said: Said = {"machine": error.code, "field": printed(error.field) or None}
     if isinstance(error, RestingError):
         answer = make_response(page(429, "Hãy đợi một lát", error.message, **said))

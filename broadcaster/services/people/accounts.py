@@ -20,7 +20,7 @@ from broadcaster.domain.people.tries import RestingError
 from broadcaster.domain.seen import require_seen
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail
-from broadcaster.services.people import delegating, second_step, security, tries
+from broadcaster.services.people import delegating, second_person, second_step, security, tries
 from broadcaster.services.people.passwords import (
     hash_password,
     is_weakly_hashed,
@@ -28,6 +28,7 @@ from broadcaster.services.people.passwords import (
     random_password,
     require_good,
 )
+from broadcaster.services.people.second_person import Deed
 from broadcaster.services.station import Station
 
 FIRST_ENDS = dt.timedelta(days=7)
@@ -99,6 +100,8 @@ def create_user(
 ) -> str:
     """Make an account and return its temporary password, to be changed at the first sign-in.
 
+    That it is a leader's waits for a leader's word, unless it is made at the machine itself.
+
     Raises:
         ForbiddenError: the actor may not manage accounts.
         RuleError: the name is taken or malformed, or there is no role.
@@ -111,7 +114,8 @@ def create_user(
             field="username",
         )
     full_name = _full_name(full_name)
-    words = _role_words(roles)
+    wanted = _role_words(roles)
+    words = wanted if second_person.cleared(actor) else _without_leader(wanted, [Role.VIEWER.value])
     password = random_password()
     with station.db.write() as session:
         if _find(session, username) is not None:
@@ -130,6 +134,8 @@ def create_user(
         session.add(user)
         session.flush()
         Trail(session, station.now(), actor).record("add", "user", username, after={"roles": words})
+    if words != wanted:
+        second_person.lay(station, actor, Deed.LEADER, username, _leader_words(username), {"roles": wanted})
     return password
 
 
@@ -154,11 +160,14 @@ def edit_user(
         ForbiddenError: the actor may not manage accounts.
         OvertakenError: it is no longer what was seen.
         RuleError: there is no role, or nobody would be left to manage accounts.
+        AwaitsLeaderError: all is done but that the account becomes a leader's, which waits for a leader's word.
     """
     actor.require(Permission.MANAGE)
-    words = _role_words(roles)
+    wanted = _role_words(roles)
     with station.db.write() as session:
         user = _get(session, username)
+        new = Role.CHIEF.value not in user.roles and not second_person.cleared(actor)
+        words = _without_leader(wanted, user.roles) if new else wanted
         if Role.ADMIN.value in user.roles and Role.ADMIN.value not in words:
             _require_another_admin(session, user)
         before = facts_of(user)
@@ -167,6 +176,8 @@ def edit_user(
         after = facts_of(user)
         if before != after:
             Trail(session, station.now(), actor).record("edit", "user", username, before=before, after=after)
+    if words != wanted:
+        second_person.require(station, actor, Deed.LEADER, username, _leader_words(username), {"roles": wanted})
 
 
 def reset_password(station: Station, actor: Actor, username: str) -> str:
@@ -175,8 +186,10 @@ def reset_password(station: Station, actor: Actor, username: str) -> str:
     Raises:
         ForbiddenError: the actor may not manage accounts.
         NotFoundError: there is no such account.
+        AwaitsLeaderError: it is a leader's: with the password one would be that leader.
     """
     actor.require(Permission.MANAGE)
+    _require_second(station, actor, Deed.PASSWORD, username, "Mật khẩu mới cho lãnh đạo")
     password = random_password()
     with station.db.write() as session:
         user = _get(session, username)
@@ -194,8 +207,11 @@ def set_disabled(station: Station, actor: Actor, username: str, *, disabled: boo
     Raises:
         ForbiddenError: the actor may not manage accounts.
         RuleError: it is the actor's own account, or the last that manages accounts.
+        AwaitsLeaderError: a leader's account is to be opened again.
     """
     actor.require(Permission.MANAGE)
+    if not disabled:
+        _require_second(station, actor, Deed.REOPEN, username, "Mở lại tài khoản lãnh đạo")
     if disabled and username == actor.username:
         raise RuleError("Không thể tự khóa tài khoản của mình. Hãy nhờ quản trị viên khác.", field="username")
     with station.db.write() as session:
@@ -388,6 +404,35 @@ def _wrong(
     rest = tries.wrong(session, now, counted or known, caller)
     security.note(session, now, kind, caller, account=known)
     return rest
+
+
+def take_second_step_off(station: Station, actor: Actor, username: str) -> None:
+    """Ask another person, who lost the telephone, for the password alone again.
+
+    Raises:
+        ForbiddenError: the actor may not manage accounts.
+        AwaitsLeaderError: it is a leader's.
+    """
+    actor.require(Permission.MANAGE)
+    _require_second(station, actor, Deed.SECOND_STEP_OFF, username, "Tắt bước đăng nhập thứ hai của lãnh đạo")
+    second_step.turn_off(station, actor, username)
+
+
+def _require_second(station: Station, actor: Actor, deed: Deed, username: str, words: str) -> None:
+    """Let a deed with a leader's account wait for a second person; one's own account is one's own."""
+    with station.db.read() as session:
+        leaders = Role.CHIEF.value in _get(session, username).roles
+    if leaders and username != actor.username:
+        second_person.require(station, actor, deed, username, f"{words} “{username}”")
+
+
+def _leader_words(username: str) -> str:
+    return f"Vai trò {Role.CHIEF.label} của tài khoản “{username}”"
+
+
+def _without_leader(words: list[str], otherwise: list[str]) -> list[str]:
+    """The roles without a leader's; those of `otherwise` where none is left."""
+    return [w for w in words if w != Role.CHIEF.value] or list(otherwise)
 
 
 def _find(session: Session, username: str) -> User | None:

@@ -20,6 +20,8 @@ from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.lexicon import names
+from broadcaster.services.people import second_person
+from broadcaster.services.people.second_person import Deed
 from broadcaster.services.schedule.air import judged
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
@@ -86,6 +88,7 @@ def change(
         ForbiddenError: the actor may not manage the station.
         RuleError: a value is wrong; `field` names the key, and the file stays as it is.
         SilencesError: something falls silent by it that nobody agreed to.
+        AwaitsLeaderError: nothing was written, for it waits for a leader's word.
     """
     actor.require(Permission.MANAGE)
     model = sections().get(section)
@@ -98,6 +101,7 @@ def change(
         for k, f in model.model_fields.items()
         if kind_of(f)
     }
+    wanted = {*values, *(f"{k}-none" for k in values)}
     labels = {k: f.description or k for k, f in model.model_fields.items()}
     require_seen(facts_of(station, section), seen, labels)
     changed = {k: v for k, v in values.items() if v != getattr(now, k)}
@@ -115,6 +119,9 @@ def change(
         for place, why in settings_module.unoffered(later):
             if place[0] == section and place[1] in changed:
                 raise RuleError(why[0].upper() + why[1:], field=str(place[1]))
+        for words in _not_alone(station.home.settings(), later):
+            asked = {"written": {k: v for k, v in written.items() if k in wanted}, "agreed": agreed, "seen": seen}
+            second_person.require(station, actor, Deed.SETTINGS, section, words, asked)
         with station.db.write() as session:
             before = {k: getattr(now, k) for k in changed}
             if section in _PLANNED_BY:
@@ -126,6 +133,18 @@ def change(
     if section == "station":
         names.follow(station, actor, names.facts_of(now))
     return list(changed)
+
+
+def _not_alone(now: Settings, later: Settings) -> list[str]:
+    """What a change does that no one person decides, in words."""
+    found = []
+    if now.approval.four_eyes and not later.approval.four_eyes:
+        found.append("Tắt quy tắc hai người khi duyệt (four_eyes)")
+    if later.station_hours.opens_night(now.station_hours):
+        found.append(f"Mở giờ phát vào ban đêm ({', '.join(later.hours.windows)})")
+    if now.station.timezone != later.station.timezone:
+        found.append(f"Đổi múi giờ của đài thành {later.station.timezone}, làm dời mọi giờ phát")
+    return found
 
 
 def _no_row() -> None:

@@ -16,6 +16,7 @@ from broadcaster.db.models import (
     BroadcastRow,
     CampaignRow,
     Emergency,
+    GraveProposal,
     Job,
     Revision,
     Script,
@@ -29,6 +30,8 @@ from broadcaster.domain.work.tellings import FOR, TELLINGS, Reader
 from broadcaster.services.station import Station
 
 _USER: Final = "user"
+_SAID: Final = {"unit-part", "agreement"}
+"""Kinds whose name says all."""
 _OF_ACCOUNT: Final = 20
 _READ = 400
 """Events looked at: three busy days have fewer."""
@@ -37,6 +40,7 @@ _NAMED: Final = {
     "broadcast": (BroadcastRow.id, BroadcastRow.title),
     "activity": (Activity.id, Activity.title),
     "campaign": (CampaignRow.id, CampaignRow.title),
+    "agreement": (GraveProposal.id, GraveProposal.words),
 }
 
 
@@ -77,7 +81,7 @@ def news_of(station: Station, session: Session, actor: Actor) -> list[News]:
             telling, number = TELLINGS[kind, e.verb], int(e.object_id)
             if number in names and _concerns(telling.readers, actor, own=number in mine):
                 words = telling.words.format(what=names[number])
-                found.append(News(e.at, e.actor, words, e.note if kind != "unit-part" else "", kind, number))
+                found.append(News(e.at, e.actor, words, "" if kind in _SAID else e.note, kind, number))
     return sorted(
         [*found, *of_account(session, actor, since), *_failed(session, actor, since)], key=lambda n: n.at, reverse=True
     )
@@ -141,6 +145,8 @@ def _written_by(session: Session, kind: str, numbers: Collection[int], actor: Ac
         query = select(Revision.script_id).where(Revision.script_id.in_(numbers), Revision.author == actor.username)
     elif kind == "activity":
         query = select(Activity.id).where(Activity.id.in_(numbers), Activity.by == actor.username)
+    elif kind == "agreement":
+        query = select(GraveProposal.id).where(GraveProposal.id.in_(numbers), GraveProposal.by == actor.username)
     elif kind == "unit-part":
         unit = select(User.unit_code).where(User.username == actor.username).scalar_subquery()
         query = select(UnitPart.id).where(UnitPart.id.in_(numbers), UnitPart.unit_code == unit)
