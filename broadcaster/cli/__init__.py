@@ -43,7 +43,7 @@ _COMMANDS = {
     "plan": "plan",
     "report": "report",
     "user": "users",
-    "agree": "agreeing",
+    "agree": "users",
     "token": "tokens",
     "key": "users",
     "export": "export",

@@ -356,3 +356,18 @@ def test_the_record_is_signed_laid_on_a_stick_and_compared_with_paper(loa: Loa, 
     assert any(
         "Chép lại tệp cũ" in line for line in json.loads(loa("log", "verify", "--format", "json").out)["remarks"]
     )
+
+
+def test_a_station_of_one_person_agrees_at_the_machine_and_an_administrator_there_does_not(
+    loa: Loa, home: Path
+) -> None:
+    asked = loa("--as", "quantri", "user", "reset", "lanhdao")
+    assert (asked.code, "loa agree" in asked.err) == (1, True)
+    assert "Mật khẩu mới cho lãnh đạo" in loa("agree", "list").out
+    assert loa("--as", "quantri", "agree", "to", "1").code == 1
+    done = loa("agree", "to", "1")
+    assert (done.code, "lanhdao: " in done.out) == (0, True)
+    assert loa("agree", "to", "1").code == 2
+    assert loa("user", "reset", "lanhdao").code == 0, "the machine itself needs nobody"
+    assert loa("--as", "quantri", "user", "reset", "lanhdao").code == 1
+    assert loa("--as", "quantri", "agree", "not", "2").code == 0

@@ -170,7 +170,7 @@ def test_every_act_about_people_keys_and_settings_is_grave_or_says_why_not(app: 
         if method == "POST"
         and (
             TABLE[endpoint] == Permission.MANAGE
-            or endpoint.partition(".")[0] in {"auth", "users", "tokens", "settings", "restored"}
+            or endpoint.partition(".")[0] in {"auth", "users", "agreements", "tokens", "settings", "restored"}
             or endpoint in {"approving.delegations", "approving.revoke"}
         )
     }
@@ -188,6 +188,7 @@ GRAVE = {
     "settings.edit": {},
     "settings.restore": {},
     "settings.backup_file": {},
+    "agreements.decide": {"do": "accept"},
     "approving.delegations": {"deputy": "bientap", "first": "2026-03-03", "last": "2026-03-04"},
     "auth.second_step": {"code": "000000"},
 }
