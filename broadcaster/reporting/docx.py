@@ -7,7 +7,8 @@ report; the annex that lists each airing. What a template may name is said in `s
 from __future__ import annotations
 
 import io
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -81,9 +82,30 @@ def _first(rows: Iterable[T]) -> tuple[T, ...]:
             walk.close()
 
 
+def broken(templates: Path) -> dict[str, str]:
+    """What is wrong with the templates of the office, by name, as far as it shows without a report to be written."""
+    found: dict[str, str] = {}
+    for shape in SHAPES:
+        source = _template(shape, templates)
+        if source.parent == templates:
+            try:
+                with _told(source):
+                    DocxTemplate(str(source)).get_undeclared_template_variables(_environment())
+            except RuleError as error:
+                found[source.name] = error.message
+    return found
+
+
 def _rendered(document: ReportDocument, source: Path, shape: str) -> DocxTemplate:
-    try:
+    with _told(source):
         return _filled(document, source, shape)
+
+
+@contextmanager
+def _told(source: Path) -> Iterator[None]:
+    """Say in words what a template is wrong in."""
+    try:
+        yield
     except UndefinedError as error:
         raise _undefined(error, source) from None
     except TemplateSyntaxError as error:
@@ -103,8 +125,12 @@ def _rendered(document: ReportDocument, source: Path, shape: str) -> DocxTemplat
         raise RuleError(f"Không dùng được mẫu: {error}. Hãy sửa mẫu trong Word.", field=source.name) from None
 
 
+def _environment() -> SandboxedEnvironment:
+    return SandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
+
+
 def _filled(document: ReportDocument, source: Path, shape: str) -> DocxTemplate:
-    env = SandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
+    env = _environment()
     named = DocxTemplate(str(source)).get_undeclared_template_variables(env)
     template = DocxTemplate(str(source))
     template.init_docx()

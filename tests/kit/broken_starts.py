@@ -78,6 +78,7 @@ BROKEN: dict[str, Broken] = {
     ),
     "a page template that is broken": Broken(file("web/templates/page.html", "{% if %}"), "page.html, dòng 1"),
     "a page template that is no text": Broken(file("web/templates/air/onair/index.html", b"\xff"), "không đọc được"),
+    "a Word template of a report that is none": Broken(file("scripts/templates/phu-luc.docx", b"PK"), "phu-luc.docx: "),
     "a word table that is no TOML": Broken(file("scripts/lexicon/xa.toml", "[word\n"), "xa.toml không dùng được"),
     "a word table of another shape": Broken(file("scripts/lexicon/hai.toml", "word = 3\n"), "hai.toml không dùng được"),
     "a word table in another character set": Broken(

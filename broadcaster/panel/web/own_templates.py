@@ -8,6 +8,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, TemplateNotFound, TemplateSyntaxError
 
 from broadcaster.home import Home
+from broadcaster.reporting import docx
+from broadcaster.services.reports.files import templates_of
 from broadcaster.services.setup import doctor
 
 
@@ -52,8 +54,10 @@ def faults(home: Home, environment: Environment | None = None) -> list[str]:
 
 
 def checks(home: Home, environment: Environment | None = None) -> list[doctor.Check]:
-    """The same as findings of the doctor."""
-    return [doctor.Check("Mẫu trang", ok=False, sentence=sentence) for sentence in faults(home, environment)]
+    """The same as findings of the doctor, and what is wrong with the Word templates of reports."""
+    pages = [doctor.Check("Mẫu trang", ok=False, sentence=sentence) for sentence in faults(home, environment)]
+    wrong = docx.broken(templates_of(home)).items()
+    return pages + [doctor.Check("Mẫu báo cáo", ok=False, sentence=f"{name}: {why}") for name, why in wrong]
 
 
 def _folder(home: Home) -> Path:

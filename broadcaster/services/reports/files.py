@@ -9,6 +9,7 @@ from pathlib import Path
 
 from broadcaster.domain.fold import slug
 from broadcaster.errors import StationError
+from broadcaster.home import Home
 from broadcaster.reporting import docx, paper, table_csv, xlsx
 from broadcaster.reporting.document import ReportDocument
 from broadcaster.services.reports.content import LogRows, Progress, stretch_of
@@ -16,6 +17,11 @@ from broadcaster.services.station import Station
 
 FORMATS = ("docx", "pdf", "xlsx", "csv")
 SHAPES = ("full", "section", "annex")
+
+
+def templates_of(home: Home) -> Path:
+    """Where the office keeps the templates of its own."""
+    return home.root / "scripts" / "templates"
 
 
 def write_files(
@@ -32,7 +38,7 @@ def write_files(
     except OSError as error:
         raise StationError(f"Không tạo được thư mục báo cáo ({error.strerror or error}).", field=str(folder)) from None
     stamp = f"{slug(document.period.title)}-{station.local(station.now()):%Y%m%d-%H%M%S}"
-    templates = station.home.root / "scripts" / "templates"
+    templates = templates_of(station.home)
     files: list[Path] = []
     steps: list[tuple[str, Callable[[ReportDocument, Path], None]]] = []
     for shape in shapes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import zipfile
 import zlib
@@ -43,6 +44,12 @@ class Contents:
     """The text of its settings."""
 
 
+_END: Final = struct.Struct("<4s4H2LH")
+"""The record at the end of an archive, the fifth of whose fields counts its files."""
+_TOO_MANY: Final = 0xFFFF
+"""Stands there when another record counts them."""
+
+
 def looked_through(path: Path, *, thorough: bool = True) -> Contents:
     """What an archive holds, when every byte of it is as it was written; without `thorough` its sounds are not read.
 
@@ -53,6 +60,8 @@ def looked_through(path: Path, *, thorough: bool = True) -> Contents:
         with zipfile.ZipFile(path) as bundle:
             if thorough and (bad := bundle.testzip()):
                 raise RuleError(f"Bản sao lưu bị hỏng ở “{bad}”. {_OTHER}", field=str(path))
+            if not _is_whole(path, bundle):
+                raise RuleError(f"Bản sao lưu bị hỏng ở mục lục. {_OTHER}", field=str(path))
             files = [one for one in bundle.infolist() if not one.is_dir()]
             names = tuple(one.filename for one in files)
             if why := _foreign(names):
@@ -61,6 +70,14 @@ def looked_through(path: Path, *, thorough: bool = True) -> Contents:
     except DAMAGE as error:
         raise RuleError(f"Bản sao lưu bị cắt cụt hoặc bị hỏng, không đọc được. {_OTHER}", field=str(path)) from error
     return Contents(names, sum(one.file_size for one in files), handwritten.decoded(settings, field=SETTINGS))
+
+
+def _is_whole(path: Path, bundle: zipfile.ZipFile) -> bool:
+    """Whether as many files are found as the end of the archive counts: a wrong length in its list hides the rest."""
+    with path.open("rb") as file:
+        file.seek(-_END.size - len(bundle.comment), os.SEEK_END)
+        counted = _END.unpack(file.read(_END.size))[4]
+    return counted in {len(bundle.infolist()), _TOO_MANY}
 
 
 def _foreign(names: Collection[str]) -> str:

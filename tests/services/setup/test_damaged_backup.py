@@ -79,6 +79,23 @@ def test_a_bit_that_is_another_is_named_or_changes_nothing(
     assert found == held(small, folder)
 
 
+def test_a_length_in_the_list_of_an_archive_that_hides_the_files_behind_it_is_named(
+    small: bytes, tmp_path: Path
+) -> None:
+    whole, at = held(small, tmp_path), small.index(b"PK\x01\x02")
+    hidden = 0
+    while at >= 0:
+        for bit in range(28 * 8, 34 * 8):  # of its name, of what is extra, of its remark
+            altered = bytearray(small)
+            altered[at + bit // 8] ^= 1 << bit % 8
+            try:
+                assert held(bytes(altered), tmp_path) == whole
+            except RuleError:
+                hidden += 1
+        at = small.find(b"PK\x01\x02", at + 4)
+    assert hidden > 100
+
+
 @given(share=st.floats(0, 1, exclude_max=True))
 def test_a_backup_that_was_cut_off_anywhere_is_named(
     share: float, small: bytes, tmp_path_factory: pytest.TempPathFactory
