@@ -13,19 +13,16 @@ import functools
 import logging
 import socket
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from broadcaster import threads
 from broadcaster.clock import Clock, SystemClock
 from broadcaster.domain.air.broadcasts import Phase
 from broadcaster.domain.air.desk import (
-    LEFT,
     PORT_FILE,
     AirHours,
     Answer,
-    Bundle,
     Desk,
     DeskAwayError,
     Order,
@@ -33,13 +30,14 @@ from broadcaster.domain.air.desk import (
     Verb,
 )
 from broadcaster.domain.setup.zones import least_audible
-from broadcaster.errors import RuleError
 from broadcaster.home import Home
 from broadcaster.playout.airing.claims import Claims, within
+from broadcaster.playout.airing.coming import Coming
 from broadcaster.playout.airing.contract import AiringState
 from broadcaster.playout.airing.control import Control
 from broadcaster.playout.airing.machine import LeadTimes, Machine
-from broadcaster.playout.airing.register import Register, alarm_key
+from broadcaster.playout.airing.register import Register
+from broadcaster.playout.airing.upkeep import Upkeep
 from broadcaster.playout.host.agenda import Agenda
 from broadcaster.playout.host.alarm_clock import Alarm, ApschedulerAlarm
 from broadcaster.playout.host.clock_trust import ClockTrust
@@ -47,7 +45,7 @@ from broadcaster.playout.host.lease import Lease
 from broadcaster.playout.host.lock import home_lock
 from broadcaster.playout.host.loopback import Loopback
 from broadcaster.playout.host.priority import favour_process
-from broadcaster.playout.record import recovery, signing
+from broadcaster.playout.record import recovery
 from broadcaster.playout.record.incidents import Incidents
 from broadcaster.playout.record.journal import Journal
 from broadcaster.playout.record.mutes import KeptMutes
@@ -55,7 +53,7 @@ from broadcaster.playout.record.pinned import PinnedPlan
 from broadcaster.playout.record.replay import replay
 from broadcaster.playout.record.stopped import StopBook
 from broadcaster.playout.sinks import Sinks, resolve_sinks
-from broadcaster.playout.sinks.base import BackgroundSink, Sink
+from broadcaster.playout.sinks.base import Sink
 from broadcaster.playout.sound.ahead import Ahead
 from broadcaster.playout.sound.decoded import DecodedCache
 from broadcaster.playout.sound.player import CHUNK_MS
@@ -67,7 +65,6 @@ from broadcaster.threads import WatchedThread, survived
 
 log = logging.getLogger(__name__)
 
-AHEAD = dt.timedelta(hours=24)
 POLL_S = 1.0
 RECONCILE_S = 5.0
 BEAT_S = 5.0
@@ -164,10 +161,11 @@ class Playout:
         self._control = Control(self.machine, self.register, self.trust_clock)
         self._loopback = Loopback(home.run / PORT_FILE, self._heard)
         self._reserve: Reserve | None = None
-        self._troubles: dict[str, str] = {}
         self._told: set[tuple[int, str]] = set()
         """What sounded by the last sign of life."""
         self._ahead = Ahead(self.machine.decoded, lambda: not scarce(folder))
+        self.coming = Coming(self.machine, self.register, desk, self.alarm, self._ahead)
+        self._upkeep = Upkeep(self.machine, desk, folder, settings, self.airings)
 
     # Life
 
@@ -205,7 +203,7 @@ class Playout:
         self._control.know(past.obeyed)
         machine.stops.learn(past.stops)
         pinned = machine.pinned.load()
-        self.alarm.start(self._jumped)
+        self.alarm.start(self._upkeep.jumped)
         if not machine.inline:
             self._loopback.open()
         machine.sinks.start()
@@ -216,7 +214,7 @@ class Playout:
         self.register.recover(past, pinned)
         for number, bundle in pinned.items():
             if not self.register.knows(number):
-                self._set_alarm(bundle)
+                self.coming.set_alarm(bundle)
 
     def close(self) -> None:
         """End in order: fade out, log, bring the journal to the desk."""
@@ -243,26 +241,26 @@ class Playout:
         """Do one round of the clerk's work; nothing that fails here stops the next round."""
         machine, agenda = self.machine, self.machine.agenda
         agenda.begin()
-        self._tell_of_the_clock()
+        self._upkeep.tell_of_the_clock()
         if self._reserve is not None:
             machine.incidents.tell("disk", self._reserve.tend())
         machine.journal.retry()
         trouble = machine.journal.trouble
         machine.incidents.tell("journal", trouble and f"Đĩa không ghi được nhật ký: {trouble}.")
-        self._look_at_sinks()
-        self._look_at_threads()
+        self._upkeep.look_at_sinks()
+        self._upkeep.look_at_threads()
         if self._sounding() != self._told:
             agenda.again("beat")
         away = ""
         for name, every, step in (
             ("beat", self._beat_s, self._beat),
             ("orders", 0.0, self._obey_all),
-            ("horns", HORNS_S, self._look_for_horns),
-            ("reconcile", RECONCILE_S, self.reconcile),
+            ("horns", HORNS_S, self._upkeep.look_for_horns),
+            ("reconcile", RECONCILE_S, self.coming.reconcile),
             ("replay", 0.0, self._replay),
             ("beat", self._beat_s, self._beat),  # again, when what was done just now changed what is to be told
-            ("housekeeping", HOUSEKEEPING_S, self._housekeeping),
-            ("sign", SIGN_S, self._sign),
+            ("housekeeping", HOUSEKEEPING_S, self._upkeep.tidy),
+            ("sign", SIGN_S, self._upkeep.sign),
         ):
             if not agenda.is_due(name):
                 continue
@@ -279,102 +277,6 @@ class Playout:
             log.warning("desk is away: %s", away)
         machine.incidents.tell("database", away)
         machine.incidents.tell("lease", machine.lease.hold)
-
-    def _tell_of_the_clock(self) -> None:
-        why = self.machine.trust.hold
-        self.machine.journal.doubtful = bool(why)
-        self.machine.incidents.tell("clock", why)
-
-    def _look_at_sinks(self) -> None:
-        """Tell of what broke between broadcasts, when no player is there to notice."""
-        sinks = self.machine.sinks
-        for name, sink in sinks.by_name.items():
-            if isinstance(sink, BackgroundSink) and name not in sinks.notes:
-                self.machine.incidents.sink(name, sink.trouble)
-
-    def _look_at_threads(self) -> None:
-        """Begin anew what died, and tell of it; a simulation has no threads."""
-        troubles = {} if self.machine.inline else threads.troubles()
-        if troubles != self._troubles:
-            self._troubles = troubles
-            self.machine.agenda.again("beat")
-        self.machine.incidents.tell("threads", " ".join(troubles.values()))
-
-    def _look_for_horns(self) -> None:
-        """See whether a card is back, or gone, and what broke is mended meanwhile."""
-        sinks, incidents = self.machine.sinks, self.machine.incidents
-        sinks.look()
-        busy = {lane.sink.name for one in self.airings() for lane in one.lanes if not lane.over}
-        for name, sink in sinks.by_name.items():
-            if isinstance(sink, BackgroundSink) or name in busy:
-                continue  # it says itself how it is, or its player does
-            if name in sinks.replaceable:
-                incidents.sink(name, sinks.notes.get(name, ""))
-            else:
-                incidents.sink(name, sinks.examine(name)[0])
-
-    # What is due
-
-    def reconcile(self) -> None:
-        """Pin what is due in the coming day and set its alarms; forget what was taken back.
-
-        Raises:
-            DeskAwayError: the desk is away; what is pinned still airs.
-        """
-        machine = self.machine
-        if machine.lease.hold:
-            return
-        held = bool(machine.trust.hold)
-        now = self.clock.now()
-        day = self.desk.due(now + AHEAD, machine.lease.heir_since)
-        machine.pinned.hours = day.hours
-        self.register.take_mutes(day.mutes)
-        machine.stops.learn(day.stops)
-        fresh: dict[int, Bundle] = {}
-        for bundle in day.bundles:
-            b = bundle.broadcast
-            believed = not held or (b.asked_for and abs(b.starts_at - now) <= LEFT)
-            if believed and not self.register.knows(b.id) and not self.register.settle(bundle):
-                fresh[b.id] = bundle
-        keys = self.alarm.keys()
-        self._let_go(fresh[number] for number in sorted(day.claimed & fresh.keys()))
-        changed = machine.pinned.put_all(fresh.values())
-        for number, bundle in fresh.items():
-            if number in changed or alarm_key(number) not in keys:
-                self._set_alarm(bundle)
-                machine.agenda.again("beat")
-        past = (
-            [] if held else [n for n in machine.pinned.numbers() if n not in fresh and not self.register.horns.has(n)]
-        )
-        for number in past:
-            self.alarm.cancel(alarm_key(number))
-            machine.agenda.again("beat")
-        machine.pinned.drop(past)
-
-        if not machine.inline:
-            pinned = (machine.pinned.get(number) for number in machine.pinned.numbers())
-            coming = sorted((one.broadcast for one in pinned if one is not None), key=lambda b: b.starts_at)
-            self._ahead.want(i.audio_sha256 for b in coming for i in b.rundown if i.audio_sha256)
-
-    def _let_go(self, claimed: Iterable[Bundle]) -> None:
-        """Free what was claimed before its time and is not on its way: a person wanted it at once and it could not be.
-
-        Nothing else claims it meanwhile: orders are carried out by this thread too, and its alarm is not due.
-        """
-        soon = self.clock.now() + dt.timedelta(seconds=self.machine.lead_times.cue)
-        for bundle in claimed:
-            if bundle.broadcast.starts_at > soon:
-                self.machine.journal.write("let-go", {"broadcast": bundle.broadcast.id})
-
-    def _set_alarm(self, bundle: Bundle) -> None:
-        b = bundle.broadcast
-        at = b.starts_at - dt.timedelta(seconds=self.machine.lead_times.cue)
-        self.alarm.set(alarm_key(b.id), at, functools.partial(self._rung, b.id))
-
-    def _rung(self, broadcast_id: int) -> None:
-        bundle = self.machine.pinned.get(broadcast_id)
-        if bundle is not None and self.machine.may_begin(bundle.broadcast, unplanned=False):
-            self.register.call(bundle)
 
     # Orders
 
@@ -456,37 +358,5 @@ class Playout:
             sorted(machine.mutes.now()),
             clock_doubted=bool(machine.trust.hold),
             outlets={name: machine.sinks.outlet(name) for name in machine.sinks.by_name},
-            threads=self._troubles,
+            threads=self._upkeep.troubles,
         )
-
-    def _jumped(self, by: float) -> None:
-        self._tell_of_the_clock()
-        way = "tới" if by > 0 else "lui"
-        self.machine.incidents.note("clock-step", f"Đồng hồ máy nhảy {way} {abs(by):.1f} giây.")
-        self.machine.agenda.all_soon()
-
-    def _sign(self) -> None:
-        """Sign the record once a day, and at the first start after days off, while nothing is on its way to the air.
-
-        Nobody signs a simulation.
-        """
-        machine, folder, settings = self.machine, self._home.playout, self._settings
-        if machine.inline or machine.trust.hold or machine.lease.hold or self.airings():
-            return
-        now = self.clock.now()
-        try:
-            if signing.due(folder, now, settings.tz):
-                mark = signing.sign(folder, self.desk.ends(), at=now, station=settings.station.name)
-                if mark.begins:
-                    machine.incidents.note("new-key", f"Đài ký dấu bằng khóa mới từ dấu số {mark.number}. {mark.why}")
-            why = ""
-        except (RuleError, OSError) as error:
-            why = error.message if isinstance(error, RuleError) else str(error.strerror)
-        machine.incidents.tell("marks", why and f"Chưa ký được dấu của nhật ký: {why}")
-
-    def _housekeeping(self) -> None:
-        machine = self.machine
-        bundles = (machine.pinned.get(n) for n in machine.pinned.numbers())
-        machine.decoded.prune({i.audio_sha256 for b in bundles if b is not None for i in b.broadcast.rundown})
-        for name, note in machine.sinks.tend() if not machine.trust.hold else ():
-            machine.incidents.note(f"kept-{name}", note)

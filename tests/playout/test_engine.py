@@ -342,7 +342,7 @@ def test_a_clock_turned_this_very_moment_burns_nothing_before_the_alarm_has_seen
         simulation.run_until(MORNING - 5 * MINUTE)
         air.frozen.step(years * 365 * 86400)
         simulation.playout.look_again()
-        simulation.playout.reconcile()
+        simulation.playout.coming.reconcile()
         simulation.run_until(air.frozen.now() + 20 * MINUTE)
         assert not air.row(number).state.terminal
         air.frozen.step(-years * 365 * 86400 - 20 * 60)
