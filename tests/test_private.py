@@ -51,6 +51,7 @@ def statements(module: ModuleType, name: str) -> list[str]:
     return [ast.unparse(line) for line in function.body[1:]]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has access lists instead of modes")
 def test_a_home_made_under_an_open_mask_is_closed_and_an_opened_one_is_named_and_closed_again(tmp_path: Path) -> None:
     home = tmp_path / "home"

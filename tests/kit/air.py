@@ -23,7 +23,7 @@ from broadcaster.media import ffmpeg
 from broadcaster.services.station import Station
 from tests.kit.founding import no_rows
 
-ALL_DAY = '["00:00-23:59"]'
+ALL_DAY = '["00:00-24:00"]'
 HORN = "kind = 'pipe'\noptions = {command = ['cat']}"
 """A loudspeaker, to a play-out process: a real program takes the sound."""
 

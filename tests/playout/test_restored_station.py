@@ -70,7 +70,7 @@ def test_a_station_that_was_lost_is_heard_again_elsewhere(
     new = request.getfixturevalue("empty_postgres") if kind == "postgresql" else str
     overrides = {
         "speech": {"voices": ["tone:beep"]},
-        "hours": {"windows": ["00:00-23:59"], "sessions_per_day": 0},
+        "hours": {"windows": ["00:00-24:00"], "sessions_per_day": 0},
         "database": {"url": new()},
     }
     lost = init(tmp_path / "cũ", overrides=overrides)

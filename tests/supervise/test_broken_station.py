@@ -137,7 +137,7 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     real = {"kind": "pipe", "options": {"command": [sys.executable, str(horn), str(wish)], "keep": True}}
     overrides = {
         "speech": {"voices": ["tone:beep"], "listen_back": False},
-        "hours": {"windows": ["00:00-23:59"], "sessions_per_day": 0, "minutes_per_session": 0},
+        "hours": {"windows": ["00:00-24:00"], "sessions_per_day": 0, "minutes_per_session": 0},
         "playout": {"sinks": {"main": good, "real": real, "aircheck": {"kind": "file"}}},
     }
     made = init(folder / "đài % xã", overrides=overrides)

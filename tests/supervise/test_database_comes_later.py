@@ -146,7 +146,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         overrides = {
             "database": {"url": f"{server.url}/loa"},
             "speech": {"voices": ["tone:beep"], "listen_back": False},
-            "hours": {"windows": ["00:00-23:59"], "sessions_per_day": 0, "minutes_per_session": 0},
+            "hours": {"windows": ["00:00-24:00"], "sessions_per_day": 0, "minutes_per_session": 0},
             "playout": {"sinks": {"main": {"kind": "pipe", "options": {"command": ["tee", str(heard)]}}}},
         }
         station = init(folder / "dai", overrides=overrides)

@@ -35,7 +35,7 @@ from tests.kit.waiting import paced, until
 
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")
 SECOND = dt.timedelta(seconds=1)
-ANY = (Window.parse("00:00-23:59"),)
+ANY = (Window.parse("00:00-24:00"),)
 
 
 @functools.cache
