@@ -65,10 +65,14 @@ def serve(station: Station, doors: Sequence[socket.socket], stop_event: threadin
 
 
 def behind(proxy: str) -> dict[str, Any]:
-    """What makes the server believe the heads by which a proxy tells who asks, and how; nobody else's are believed."""
+    """What makes the server believe the heads by which a proxy tells who asks, and how; nobody else's are believed.
+
+    They are left in place all the same: what carries them is not the machine itself, where nobody waits.
+    """
+    left = {"clear_untrusted_proxy_headers": False}
     if not proxy:
-        return {}
-    return {"trusted_proxy": proxy, "trusted_proxy_count": 1, "trusted_proxy_headers": _PROXY_HEADERS}
+        return left
+    return left | {"trusted_proxy": proxy, "trusted_proxy_count": 1, "trusted_proxy_headers": _PROXY_HEADERS}
 
 
 def _context_of(station: Station) -> ssl.SSLContext:

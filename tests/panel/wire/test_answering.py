@@ -45,6 +45,7 @@ def test_only_the_proxy_of_the_settings_is_believed_who_asks_and_how(proxy: str,
     def said(environ: dict[str, Any], start_response: Any) -> list[bytes]:
         start_response("200 OK", [])
         host = environ["HTTP_HOST"].partition(":")[0]
+        assert "HTTP_X_FORWARDED_FOR" in environ, "by it a proxy that nobody named is told from the machine itself"
         return [f"{environ['wsgi.url_scheme']} {environ['REMOTE_ADDR']} {host}".encode()]
 
     heads = {
