@@ -19,6 +19,7 @@ _MISSING: dict[type[Base], tuple[str, str]] = {
     models.CueOffer: ("offer", "Không có âm thanh số {} nào chờ nghe."),
     models.CueRow: ("cue", "Không có âm thanh nào tên “{}”."),
     models.Emergency: ("emergency", "Không có bản tin khẩn cấp số {}."),
+    models.GraveProposal: ("agreement", "Không có việc số {} nào chờ lãnh đạo đồng ý."),
     models.LexiconProposal: ("proposal", "Không có đề nghị số {} về cách đọc."),
     models.LexiconRow: ("entry", "Từ điển của đài không có mục số {}."),
     models.PlayLogEntry: ("entry", "Nhật ký không có bản ghi số {}."),

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 import broadcaster.services
 from broadcaster.clock import FrozenClock
-from broadcaster.db.models import BroadcastRow, Job, Rendition, Revision, User
+from broadcaster.db.models import BroadcastRow, GraveProposal, Job, Rendition, Revision, User
 from broadcaster.db.queries import plans as plans_queries
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.air.emergencies import EmergencyRequest, EmergencyState
@@ -165,6 +165,20 @@ def of_account(verb: str) -> Act:
     return done
 
 
+def of_agreement(verb: str) -> Act:
+    def done(station: Station) -> str:
+        with station.db.write() as session:
+            row = GraveProposal(
+                deed="leader", subject="xem", words=f"Việc {verb}", wanted={}, by="bientap", at=station.now()
+            )
+            session.add(row)
+            session.flush()
+            Trail(session, station.now(), ADMIN).record(verb, "agreement", row.id)
+            return row.words
+
+    return done
+
+
 ACTS: dict[tuple[str, str], Act] = {
     ("script", "submit"): of_script(lambda s, n: recorded(s, n, "submit")),
     ("script", "returned"): of_script(lambda s, n: send_back(s, ADMIN, n, "Sửa giờ.")),
@@ -191,6 +205,7 @@ ACTS: dict[tuple[str, str], Act] = {
     ("unit-part", "submit"): lambda s: part(s, PartState.SUBMITTED),
     ("unit-part", "returned"): lambda s: part(s, PartState.RETURNED),
     ("unit-part", "merged"): lambda s: part(s, PartState.MERGED),
+    **{key: of_agreement(key[1]) for key in TELLINGS if key[0] == "agreement"},
     **{key: of_account(key[1]) for key in TELLINGS if key[0] == "user"},
 }
 

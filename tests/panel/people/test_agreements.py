@@ -190,6 +190,7 @@ def test_who_asks_takes_it_back_and_what_waited_a_week_is_asked_anew(
     leader = sign_in("lanhdao")
     assert "quá lâu" in leader.post(f"/agreements/{late}", data={"do": "accept"}).text
     assert four_eyes(station)
+    assert leader.post("/agreements/99", data={"do": "accept"}).status_code == 404
 
 
 def test_a_setting_that_changed_since_it_was_asked_is_not_written_over(station: Station, sign_in: SignIn) -> None:
