@@ -162,6 +162,7 @@ class Story:
         while any(b.state in {BroadcastState.CUED, BroadcastState.AIRING} for b in self.rows()):
             self.wait(5)
         self.wait(10)
+        self._clients.clear()  # what a stop held back took hours: whoever was signed in must sign in anew
 
     def person(self, username: str) -> FlaskClient:
         if username not in self._clients:
