@@ -20,7 +20,7 @@ from broadcaster.db.session import Database
 from tests.kit.places import ROOT
 
 _SLOW: Final = frozenset({"subprocess.Popen", "socket.connect", "socket.sendto", "socket.getaddrinfo", "time.sleep"})
-_SMALL: Final = re.compile(r"\.toml$|/keys/|^/proc/|^/dev/|^\d+$")
+_SMALL: Final = re.compile(r"/zoneinfo/|/tzdata/|\.toml$|/keys/|^/proc/|^/dev/|^\d+$")
 """Some kilobytes, read once for each time that they change, or a file that is open already."""
 _AT_THE_MOMENT: Final = frozenset({"usable"})
 """An emergency looks for its siren, seconds of sound, in the very moment in which it is ordered (`signs.usable`)."""

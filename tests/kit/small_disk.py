@@ -10,7 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from broadcaster.db.session import Database
+from tests.kit.waiting import until
+
 MB = 1_000_000
+_BLOCK = 4096
 NEEDS_ROOT = pytest.mark.skipif(
     os.name != "posix" or os.geteuid() != 0, reason="a disk of its own is mounted by root alone"
 )
@@ -34,6 +38,19 @@ def fill(folder: Path) -> None:
     with contextlib.suppress(OSError), (folder / f"rac-{len(list(folder.iterdir()))}").open("wb", buffering=0) as file:
         while True:
             file.write(bytes(4096))
+
+
+def fill_all(folder: Path, database: Database) -> None:
+    """Take every block, and those that the log of the database happened to hold: no row can be written."""
+    until(lambda: free(folder) < _BLOCK or fill(folder))
+    until(lambda: _shortened(database))
+    until(lambda: free(folder) < _BLOCK or fill(folder))
+
+
+def _shortened(database: Database) -> bool:
+    """Give the log of the database back to the disk, unless somebody is at it."""
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        return connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar() == 0
 
 
 def free(folder: Path) -> int:

@@ -19,7 +19,7 @@ from broadcaster.services.log import playlog
 from tests.kit import emergencies
 from tests.kit.air import ALL_DAY, Air, make_air, tone
 from tests.kit.live import running
-from tests.kit.small_disk import MB, NEEDS_ROOT, empty, fill, free, mounted
+from tests.kit.small_disk import MB, NEEDS_ROOT, empty, fill, fill_all, free, mounted
 from tests.kit.waiting import until
 
 pytestmark = [pytest.mark.slow, NEEDS_ROOT]
@@ -116,7 +116,7 @@ def test_an_emergency_of_which_no_row_can_be_written_is_sounded_by_play_out_alon
     with running(air, reserve=starved(air)) as playout:
         fill(air.station.home.root)
         until(lambda: "đầy" in playout.machine.incidents.now("disk"))
-        fill(air.station.home.root)
+        fill_all(air.station.home.root, air.station.db)
         horn = playout.machine.sinks.by_name["main"]
         said = service.confirm(air.station, emergencies.OPERATOR, number)
         assert "máy phát tự phát" in said
@@ -138,8 +138,7 @@ def test_an_emergency_of_which_no_row_can_be_written_is_sounded_by_play_out_alon
 @pytest.mark.parametrize("words", [True, False])
 def test_what_cannot_be_sounded_on_a_full_disk_is_refused_loudly_with_what_to_do(air: Air, words: bool) -> None:
     number = drafted(air, words=words)
-    fill(air.station.home.root)
-    fill(air.station.home.root)
+    fill_all(air.station.home.root, air.station.db)
     with pytest.raises(StationError) as refused:
         service.confirm(air.station, emergencies.OPERATOR, number)
     assert ("cũng không trả lời" if words else "chưa có lời đọc") in refused.value.message

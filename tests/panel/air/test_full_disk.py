@@ -34,7 +34,7 @@ from tests.kit.air import ALL_DAY, Air, make_air
 from tests.kit.live import running
 from tests.kit.panel import Client, confirm_emergency, work
 from tests.kit.places import ROOT
-from tests.kit.small_disk import MB, NEEDS_ROOT, empty, fill, free, mounted
+from tests.kit.small_disk import MB, NEEDS_ROOT, empty, fill, fill_all, free, mounted
 from tests.kit.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), NEEDS_ROOT]
@@ -122,12 +122,6 @@ def made(disk: Path) -> tuple[Air, Flask, dict[str, FlaskClient], str]:
     return air, app, clients, key
 
 
-def shortened(air: Air) -> bool:
-    """Give the log of the database back to the disk, unless somebody is at it."""
-    with air.station.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        return connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar() == 0
-
-
 @pytest.fixture(params=[True, False], ids=["room of its own", "no room at all"])
 def full(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Full]:
     with mounted(tmp_path / "dia", "90m") as disk:
@@ -142,9 +136,8 @@ def full(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Full]:
             until(lambda: "đầy" in playout.machine.incidents.now("disk"))
             fill(disk)
             until(lambda: free(disk) < 4096 or fill(disk))
-            if not request.param:  # what the log of the database happened to hold is taken too
-                until(lambda: shortened(air))
-                until(lambda: free(disk) < 4096 or fill(disk))
+            if not request.param:
+                fill_all(disk, air.station.db)
             yield Full(air, app, clients, key, playout)
             empty(disk)
         air.station.close()
