@@ -92,6 +92,7 @@ def test_what_was_pinned_is_heard_though_the_disk_is_full(air: Air) -> None:
 
 def test_an_emergency_is_confirmed_and_heard_on_a_full_disk(air: Air) -> None:
     with running(air, reserve=starved(air)) as playout:
+        until(lambda: playout.status()["sinks"])
         fill(air.station.home.root)
         until(lambda: "đầy" in playout.machine.incidents.now("disk"))
         emergencies.declared(air)
@@ -114,6 +115,7 @@ def drafted(air: Air, *, words: bool = True) -> int:
 def test_an_emergency_of_which_no_row_can_be_written_is_sounded_by_play_out_alone_and_logged_later(air: Air) -> None:
     number = drafted(air)
     with running(air, reserve=starved(air)) as playout:
+        until(lambda: playout.status()["sinks"])
         fill(air.station.home.root)
         until(lambda: "đầy" in playout.machine.incidents.now("disk"))
         fill_all(air.station.home.root, air.station.db)
