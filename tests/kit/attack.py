@@ -35,7 +35,7 @@ class Visitor:
     def __init__(self, port: int, source: str = "127.0.0.1") -> None:
         self._where = ("127.0.0.1", port)
         self._source = source
-        self._cookie = ""
+        self._cookies: dict[str, str] = {}
 
     def ask(
         self, path: str, body: bytes | None = None, kind: str = "application/x-www-form-urlencoded"
@@ -43,12 +43,14 @@ class Visitor:
         """Ask on a connection of its own; the status and the page, 0 where none was given."""
         wire = http.client.HTTPConnection(*self._where, timeout=150, source_address=(self._source, 0))
         try:
-            heads = {"Cookie": self._cookie, **({"Content-Type": kind} if body is not None else {})}
+            kept = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+            heads = {"Cookie": kept, **({"Content-Type": kind} if body is not None else {})}
             wire.request("GET" if body is None else "POST", path, body, heads)
             answer = wire.getresponse()
             text = answer.read().decode("utf-8", "replace")
-            if found := answer.getheader("Set-Cookie"):
-                self._cookie = found.partition(";")[0]
+            for found in answer.headers.get_all("Set-Cookie", []):
+                name, _, value = found.partition(";")[0].partition("=")
+                self._cookies[name] = value
             return answer.status, text
         except (OSError, http.client.HTTPException):
             return 0, ""

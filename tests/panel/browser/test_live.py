@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 from playwright.sync_api import Error as PlaywrightError
 from sqlalchemy import select
 
@@ -73,11 +73,10 @@ def lively(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
 
 
 @pytest.fixture(scope="module")
-def fake() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *FAKE])
-        yield browser
-        browser.close()
+def fake(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *FAKE])
+    yield browser
+    browser.close()
 
 
 def talk_row(station: Station) -> BroadcastRow:
@@ -144,13 +143,13 @@ def trust(home: Path, authority: Path) -> bool:
 
 
 def test_another_machine_of_the_network_speaks_live_over_https(
-    lively: tuple[Station, Ear, str], tmp_path: Path
+    lively: tuple[Station, Ear, str], playwright: Playwright, tmp_path: Path
 ) -> None:
     """With the authority installed as its page says; without it the same browser warns, and in clear it has no microphone."""
     station, ear, _ = lively
     rules = f"--host-resolver-rules=MAP {NAME} 127.0.0.2"
     look: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "locale": "vi-VN"}
-    with served(station, threads=8, name=NAME) as address, sync_playwright() as playwright:
+    with served(station, threads=8, name=NAME) as address:
         start = functools.partial(
             playwright.chromium.launch,
             executable_path=CHROMIUM,
@@ -188,7 +187,7 @@ def test_another_machine_of_the_network_speaks_live_over_https(
         before = ear.loud
         until(lambda: ear.loud > before + 2000)
         kept = [c for c in page.context.cookies() if str(c.get("name")).startswith("__Host-loa-")]
-        assert [c.get("secure") for c in kept] == [True]
+        assert [c.get("secure") for c in kept] == [True, True], "the session and the mark of the browser"
         page.get_by_role("button", name="Kết thúc").click()
         expect(page.get_by_text("Đã kết thúc")).to_be_visible()
         phone.close()
