@@ -69,7 +69,8 @@ class _Ward:
     def look(self) -> dict[str, str]:
         with self._lock:
             self._threads = {one for one in self._threads if not one.over}
-            dead = [one for one in self._threads if not one.is_alive()]
+            # Asked in this order: one that ended in order said so before it was gone.
+            dead = [one for one in self._threads if not one.is_alive() and not one.over]
         for one in dead:
             log.error("thread died", thread=one.name)
             self.note(one.name, died=True)

@@ -66,6 +66,22 @@ def test_a_thread_that_died_is_begun_anew_and_told_of() -> None:
     assert NAME not in threads.troubles(), "one that was told to end has not died"
 
 
+def test_one_that_ends_in_order_while_it_is_looked_at_has_not_died(monkeypatch) -> None:
+    thread = WatchedThread(lambda: go.wait(20), NAME)
+    go, alive = threading.Event(), thread.is_alive
+
+    def ends_now() -> bool:
+        go.set()
+        thread.join(20)
+        return alive()
+
+    thread.start()
+    before = threads.failures().get(NAME, 0)
+    monkeypatch.setattr(thread, "is_alive", ends_now)
+    assert NAME not in threads.troubles()
+    assert threads.failures().get(NAME, 0) == before
+
+
 def test_what_is_foreseen_is_survived_without_being_counted_as_a_failure() -> None:
     before = threads.failures().get(NAME, 0)
     with survived(NAME):
