@@ -43,7 +43,7 @@ class _Ward:
 
     def __init__(self) -> None:
         self.counted: Counter[str] = Counter()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._threads: set[WatchedThread] = set()
         """Those that last, and have not ended in order."""
         self._cases: dict[str, _Case] = {}
@@ -71,11 +71,11 @@ class _Ward:
             self._threads = {one for one in self._threads if not one.over}
             # Asked in this order: one that ended in order said so before it was gone.
             dead = [one for one in self._threads if not one.is_alive() and not one.over]
-        for one in dead:
-            log.error("thread died", thread=one.name)
-            self.note(one.name, died=True)
-            with survived(one.name):
-                one.start()
+            for one in dead:  # before anybody else looks: each is begun anew once
+                log.error("thread died", thread=one.name)
+                self.note(one.name, died=True)
+                with survived(one.name):
+                    one.start()
         now = _clock.monotonic()
         with self._lock:
             cases = {n: c for n, c in self._cases.items() if now - c.at <= _RECENT and (c.died or c.times >= _MANY)}
@@ -135,10 +135,13 @@ class WatchedThread:
 
     def start(self) -> None:
         """Begin."""
-        self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
-        if not self._once:
-            _ward.enter(self)  # before it begins: one that the system refuses is told of like one that died
-        self._thread.start()
+        thread = threading.Thread(target=self._run, name=self.name, daemon=True)
+        try:
+            thread.start()
+        finally:  # also one that the system refuses: it is told of like one that died
+            self._thread = thread
+            if not self._once:
+                _ward.enter(self)
 
     def is_alive(self) -> bool:
         """Whether it is at work."""

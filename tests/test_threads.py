@@ -82,6 +82,39 @@ def test_one_that_ends_in_order_while_it_is_looked_at_has_not_died(monkeypatch) 
     assert threads.failures().get(NAME, 0) == before
 
 
+def test_one_that_is_just_beginning_has_not_died_and_a_dead_one_is_begun_anew_once() -> None:
+    stop, lives, death = threading.Event(), [], threading.Event()
+
+    def work() -> None:
+        lives.append(1)
+        while not stop.wait(0.001):
+            if death.is_set():
+                raise SystemExit
+
+    def look() -> None:
+        while not stop.is_set():
+            threads.troubles()
+
+    lookers = [threading.Thread(target=look) for _ in range(4)]
+    before = threads.failures().get(NAME, 0)
+    for one in lookers:
+        one.start()
+    many = [WatchedThread(work, NAME) for _ in range(50)]
+    for thread in many:
+        thread.start()
+    until(lambda: len(lives) >= 50)
+    assert len(lives) == 50
+    assert threads.failures().get(NAME, 0) == before
+    death.set()
+    until(lambda: threads.failures()[NAME] >= before + 50)
+    death.clear()
+    until(lambda: all(thread.is_alive() for thread in many))
+    stop.set()
+    for one in (*lookers, *many):
+        one.join(20)
+    threads.forget(NAME)
+
+
 def test_what_is_foreseen_is_survived_without_being_counted_as_a_failure() -> None:
     before = threads.failures().get(NAME, 0)
     with survived(NAME):
