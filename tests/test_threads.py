@@ -110,8 +110,10 @@ def test_one_that_is_just_beginning_has_not_died_and_a_dead_one_is_begun_anew_on
     death.clear()
     until(lambda: all(thread.is_alive() for thread in many))
     stop.set()
-    for one in (*lookers, *many):
+    for one in lookers:
         one.join(20)
+    for thread in many:
+        thread.join(20)
     threads.forget(NAME)
 
 
