@@ -265,10 +265,10 @@ class Person(threading.Thread):
         self.tag = ""
         self.codes: dict[int, int] = defaultdict(int)
         self.wire = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
-        self.cookie = ""
+        self.cookies: dict[str, str] = {}
 
     def ask(self, address: str, *, body: str | None = None) -> tuple[http.client.HTTPResponse, bytes]:
-        headers = {"Cookie": self.cookie} if self.cookie else {}
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if address == BAR:  # as the browser asks: for the part alone, and only if it changed
             headers |= {"HX-Request": "true", "If-None-Match": self.tag}
         if body is not None:
@@ -279,8 +279,8 @@ class Person(threading.Thread):
         if address == BAR:
             self.tag = answer.headers.get("ETag", "")
         for header in answer.headers.get_all("Set-Cookie") or ():
-            if header.startswith("loa="):
-                self.cookie = header.partition(";")[0]
+            name, _, value = header.partition(";")[0].partition("=")
+            self.cookies[name] = value
         return answer, content
 
     def sign_in(self) -> None:
