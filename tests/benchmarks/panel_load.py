@@ -312,8 +312,8 @@ def crowd(pages: list[str], people: int, seconds: float, pause: float, label: st
     until = time.perf_counter() + seconds + people * 0.3
     crew = [Person(n, pages, until, pause) for n in range(people)]
     for person in crew:  # one after another: the panel slows down an address that signs in too often
-        person.cookie = crew[0].cookie
-        if not person.cookie:
+        person.cookies = dict(crew[0].cookies)
+        if not person.cookies:
             person.sign_in()
     began = time.perf_counter()
     for person in crew:
