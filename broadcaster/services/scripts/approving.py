@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection
+from typing import Final
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -116,11 +117,32 @@ def latest_decision(session: Session, script_id: int) -> Decision | None:
     ).first()
 
 
+# Read alone, not as whole rows: each page that tells of a script asks for all that compete with it.
+_OF_CANDIDATE: Final = (
+    Script.id.label("script_id"),
+    Revision.number.label("revision"),
+    Script.title,
+    Script.topic_code.label("topic"),
+    Script.unit_code.label("unit"),
+    Script.genre,
+    Script.priority,
+    Script.valid_from,
+    Script.valid_to,
+    Script.airings.label("wanted"),
+    Approval.at.label("approved_at"),
+    Rendition.spoken_sha256,
+    Rendition.audio_sha256,
+    Rendition.duration_ms,
+    Rendition.voice,
+)
+
+
 def airable(session: Session) -> list[Candidate]:
     """Every script whose latest decision approves a rendition, with that rendition; held ones stay out."""
     latest = select(Approval.script_id, func.max(Approval.id).label("id")).group_by(Approval.script_id).subquery()
     rows = session.execute(
-        select(Script, Approval, Revision, Rendition)
+        select(*_OF_CANDIDATE)
+        .select_from(Script)
         .join(latest, latest.c.script_id == Script.id)
         .join(Approval, Approval.id == latest.c.id)
         .join(Revision, Revision.id == Approval.revision_id)
@@ -130,9 +152,7 @@ def airable(session: Session) -> list[Candidate]:
         )
         .order_by(Script.id)
     )
-    return [
-        candidate_of(script, revision.number, rendition, approval.at) for script, approval, revision, rendition in rows
-    ]
+    return [Candidate(**row) for row in rows.mappings()]
 
 
 def candidate_of(script: Script, revision: int, rendition: Rendition, approved_at: dt.datetime) -> Candidate:
