@@ -21,7 +21,7 @@ class Caller:
     @property
     def at_home(self) -> bool:
         """Whether it is a program or person at the machine of the station."""
-        return not self.address or _is_loopback(self.address)
+        return not self.address or is_loopback(self.address)
 
     @property
     def place(self) -> str:
@@ -40,8 +40,14 @@ HERE: Final = Caller()
 """The command line, and whatever else runs at the machine."""
 
 
-def _is_loopback(address: str) -> bool:
+def is_loopback(address: str) -> bool:
+    """Whether an address is of the machine itself; what is no address at all is not."""
     try:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False
+
+
+def is_here(host: str) -> bool:
+    """Whether the name or address of a host is the machine itself."""
+    return host == "localhost" or is_loopback(host)

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster.db.queries import zones
+from broadcaster.domain.people.callers import is_here
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import NotFoundError
 from broadcaster.panel.web.access import actor, leave_to, needs, polled, public, station
@@ -48,7 +49,7 @@ def index() -> ResponseReturnValue:
         days=conflicts.DAYS,
         most=len(found) if alone else _SHOWN,
         feed=feed,
-        feed_is_local=urlsplit(feed).hostname in {"127.0.0.1", "localhost"},
+        feed_is_local=is_here(urlsplit(feed).hostname or ""),
     )
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, Response, current_app, render_template, requ
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import SecurityError
 
+from broadcaster.domain.people.callers import is_loopback
 from broadcaster.panel.web.access import leave_to, public, station
 from broadcaster.panel.web.qr import qr
 from broadcaster.services.setup import certificates
@@ -64,10 +65,7 @@ def _known_host() -> None:
 
 
 def _to_https() -> ResponseReturnValue | None:
-    if not current_app.config.get("HTTPS") or request.is_secure or request.endpoint in _IN_CLEAR or _at_home():
+    here = is_loopback(request.remote_addr or "")
+    if not current_app.config.get("HTTPS") or request.is_secure or request.endpoint in _IN_CLEAR or here:
         return None
     return leave_to(url_for("trust.index"))
-
-
-def _at_home() -> bool:
-    return request.remote_addr is not None and ipaddress.ip_address(request.remote_addr).is_loopback

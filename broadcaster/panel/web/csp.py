@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
+
+from broadcaster.domain.people.callers import is_here
 
 _FIXED = {
     "X-Content-Type-Options": "nosniff",
@@ -21,8 +24,7 @@ _HTTPS_ONLY_S = 182 * 24 * 3600
 
 def _here() -> bool:
     """Whether the browser runs on this machine, whose other programs may speak in clear under the same name."""
-    name = request.host.rpartition(":")[0] or request.host
-    return name.strip("[]").lower() in {"localhost", "::1"} or name.startswith("127.")
+    return is_here(urlsplit(request.host_url).hostname or "")
 
 
 def nonce() -> str:

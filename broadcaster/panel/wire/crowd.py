@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import select
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, Protocol
+
+from broadcaster.domain.people.callers import is_loopback
 
 EACH: Final = 32
 """Connections of one address: a browser keeps six."""
@@ -86,7 +87,7 @@ class Crowd:
         held = sum(line.address == newcomer for line in lines)
         if held > EACH and newcomer != self.proxy:
             return newcomer
-        if len(lines) > (ALL if _at_home(newcomer) else ALL - RESERVE):
+        if len(lines) > (ALL if is_loopback(newcomer) else ALL - RESERVE):
             return _largest(lines)
         return None
 
@@ -102,10 +103,3 @@ def _largest(lines: Sequence[Line]) -> str:
     for line in lines:
         counts[line.address] = counts.get(line.address, 0) + 1
     return max(counts, key=lambda address: counts[address])
-
-
-def _at_home(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False

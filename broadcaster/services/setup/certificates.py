@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from broadcaster.domain.people.callers import is_here
 from broadcaster.home import Home
 from broadcaster.services.station import Station
 from broadcaster.settings import WebSettings
@@ -57,19 +58,15 @@ def speaks(web: WebSettings, host: str) -> bool:
     """Whether a panel at `host` speaks https: where other machines reach it, unless the settings say no."""
     if web.certificate and web.key:
         return True
-    return not (_is_home(host) or web.plain_http)
-
-
-def _is_home(host: str) -> bool:
-    return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
+    return not (is_here(host) or web.plain_http)
 
 
 def told(station: Station, host: str, port: int) -> str:
     """How other machines reach a panel that listens at `host`, in Vietnamese; empty where none does."""
     web = station.settings.web
-    if _is_home(host):
+    if is_here(host):
         return ""
-    shown = next((name for name in _names(station) if _is_address(name) and not _is_home(name)), host)
+    shown = next((name for name in _names(station) if _is_address(name) and not is_here(name)), host)
     where = f"[{shown}]:{port}" if ":" in shown else f"{shown}:{port}"
     if not speaks(web, host):
         return (
