@@ -195,7 +195,7 @@ def _candidate(whole: Whole) -> Candidate | None:
     """The script as the schedule would see it if it were approved now."""
     if whole.rendition is None:
         return None
-    return approving.candidate_of(whole.script, whole.revision.number, whole.rendition, station().now())
+    return approving.candidate_of(whole.script, whole.revision, whole.rendition, station().now())
 
 
 def _decide(script_id: int) -> ResponseReturnValue:

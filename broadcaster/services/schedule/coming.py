@@ -86,11 +86,8 @@ def allowed_of(
     A zone that has heard its sessions of the day is left out of the next one; a slot longer than a session may be is
     cut. What is about to start is play-out's and is not asked about; what people left out takes nobody's place.
     """
-    after, settings = (
-        station.now() + HANDS_OFF,
-        station.settings,
-    )  # asked once: there are as many occurrences as in a year
-    zones, tz = zones or zone_map(session), settings.tz
+    settings = station.settings  # asked once: there are as many occurrences as in a year
+    after, zones, tz = station.now() + HANDS_OFF, zones or zone_map(session), settings.tz
     outputs = Outputs.of(zones.zones.values(), settings.several)
     book, gone = book_of(station, session, first, after, outputs), left_out(session, station.now())
     hours, caps = settings.station_hours, settings.caps

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -117,31 +117,31 @@ def latest_decision(session: Session, script_id: int) -> Decision | None:
     ).first()
 
 
-# Read alone, not as whole rows: each page that tells of a script asks for all that compete with it.
-_OF_CANDIDATE: Final = (
-    Script.id.label("script_id"),
-    Revision.number.label("revision"),
-    Script.title,
-    Script.topic_code.label("topic"),
-    Script.unit_code.label("unit"),
-    Script.genre,
-    Script.priority,
-    Script.valid_from,
-    Script.valid_to,
-    Script.airings.label("wanted"),
-    Approval.at.label("approved_at"),
-    Rendition.spoken_sha256,
-    Rendition.audio_sha256,
-    Rendition.duration_ms,
-    Rendition.voice,
-)
+_OF_CANDIDATE: Final[dict[str, Any]] = {
+    "script_id": Script.id,
+    "revision": Revision.number,
+    "title": Script.title,
+    "topic": Script.topic_code,
+    "unit": Script.unit_code,
+    "genre": Script.genre,
+    "priority": Script.priority,
+    "valid_from": Script.valid_from,
+    "valid_to": Script.valid_to,
+    "wanted": Script.airings,
+    "spoken_sha256": Rendition.spoken_sha256,
+    "audio_sha256": Rendition.audio_sha256,
+    "duration_ms": Rendition.duration_ms,
+    "voice": Rendition.voice,
+}
+"""What the schedule sees of a script, and where it stands."""
 
 
 def airable(session: Session) -> list[Candidate]:
     """Every script whose latest decision approves a rendition, with that rendition; held ones stay out."""
     latest = select(Approval.script_id, func.max(Approval.id).label("id")).group_by(Approval.script_id).subquery()
     rows = session.execute(
-        select(*_OF_CANDIDATE)
+        # The columns alone, not whole rows: each page that tells of a script asks for all that compete with it.
+        select(Approval.at.label("approved_at"), *(column.label(name) for name, column in _OF_CANDIDATE.items()))
         .select_from(Script)
         .join(latest, latest.c.script_id == Script.id)
         .join(Approval, Approval.id == latest.c.id)
@@ -155,25 +155,11 @@ def airable(session: Session) -> list[Candidate]:
     return [Candidate(**row) for row in rows.mappings()]
 
 
-def candidate_of(script: Script, revision: int, rendition: Rendition, approved_at: dt.datetime) -> Candidate:
+def candidate_of(script: Script, revision: Revision, rendition: Rendition, approved_at: dt.datetime) -> Candidate:
     """A script as the schedule sees it once this revision and rendition are approved."""
-    return Candidate(
-        script_id=script.id,
-        revision=revision,
-        title=script.title,
-        topic=script.topic_code,
-        unit=script.unit_code,
-        genre=script.genre,
-        priority=script.priority,
-        valid_from=script.valid_from,
-        valid_to=script.valid_to,
-        wanted=script.airings,
-        approved_at=approved_at,
-        spoken_sha256=rendition.spoken_sha256,
-        audio_sha256=rendition.audio_sha256,
-        duration_ms=rendition.duration_ms,
-        voice=rendition.voice,
-    )
+    rows = {Script: script, Revision: revision, Rendition: rendition}
+    seen = {name: getattr(rows[column.class_], column.key) for name, column in _OF_CANDIDATE.items()}
+    return Candidate(approved_at=approved_at, **seen)
 
 
 def approved(session: Session) -> dict[int, Candidate]:
