@@ -29,12 +29,17 @@ class Program:
     packages: tuple[str, ...]
     untested: str
     start: tuple[str, ...]
-    """Arguments of a first start that must end well; no more than the name is asked of what has none."""
+    """Arguments of a first start that must end well, in an empty folder of its own."""
 
 
 PROGRAMS = (
     Program("chromium", ("chromium",), "the panel in a real browser", ("--version",)),
-    Program("certutil", ("libnss3-tools",), "a browser that trusts the station's own authority", ()),
+    Program(
+        "certutil",
+        ("libnss3-tools",),
+        "a browser that trusts the station's own authority",
+        ("-N", "--empty-password", "-d", "sql:."),
+    ),
     Program("initdb", ("postgresql",), "everything on PostgreSQL", ("--version",)),
     Program("soffice", ("libreoffice-writer", "libreoffice-calc"), "reports as an office opens them", ("--version",)),
     Program("pdftoppm", ("poppler-utils",), "the pages of PDF papers", ("-v",)),
@@ -110,6 +115,7 @@ def first_start(program: Program) -> str | None:
         try:
             ended = subprocess.run(
                 [found, *program.start],
+                cwd=home,
                 capture_output=True,
                 text=True,
                 errors="replace",

@@ -64,3 +64,10 @@ def test_a_program_that_is_not_there_is_not_installed(monkeypatch, tmp_path):
 
 def test_a_program_that_starts_is_well():
     assert first_start(Program(sys.executable, (), "", ("--version",))) is None
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p.name)
+def test_the_first_start_of_each_program_ends_well_where_it_is_installed(program):
+    if where(program.name) is None:
+        pytest.skip(f"{program.name} is not installed")
+    assert first_start(program) is None
