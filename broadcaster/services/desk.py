@@ -209,11 +209,15 @@ class LocalDesk:
 
     def _sounding(self, status: Status) -> None:
         """What sounds has begun, though the disk of the journal may be full: whoever comes after a crash knows."""
-        said = [(one["broadcast"], one["broadcast_started_at"]) for one in status.get("on_air", ())]
-        if begun := [(number, dt.datetime.fromisoformat(at)) for number, at in said if at is not None]:
+        said = {one["broadcast"]: one["broadcast_started_at"] for one in status.get("on_air", ())}
+        if not (begun := {number: dt.datetime.fromisoformat(at) for number, at in said.items() if at is not None}):
+            return
+        with self._station.db.read() as session:
+            fresh = broadcasts.unbegun(session, begun)
+        if fresh:  # most signs of life tell of what is marked already, and wait for no other writer
             with self._station.db.write() as session:
-                for number, at in begun:
-                    broadcasts.sounding(session, number, self._owner, at)
+                for number in fresh:
+                    broadcasts.begin(session, number, self._owner, begun[number], broadcasts.UNBEGUN)
 
     def _turn(self, *, leaving: bool) -> PlayTurn:
         if self._station.db.is_sqlite:  # which one machine alone can open

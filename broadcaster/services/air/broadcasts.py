@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 import json
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -35,6 +35,8 @@ from broadcaster.services.schedule.leaving_out import leave_out
 from broadcaster.services.schedule.places import not_now
 from broadcaster.services.station import Station
 
+UNBEGUN = (BroadcastState.PLANNED, BroadcastState.CUED)
+"""Of the open states those in which nothing has sounded yet."""
 _ANSWER_S = 0.25
 _LARGEST = 65_507
 """Bytes in a datagram."""
@@ -121,23 +123,22 @@ def let_go(session: Session, broadcast_id: int, owner: str, now: dt.datetime) ->
     )
 
 
-def begin(session: Session, broadcast_id: int, owner: str, at: dt.datetime) -> None:
-    """Mark a broadcast as on air since `at`, unless it has ended."""
+def begin(
+    session: Session, broadcast_id: int, owner: str, at: dt.datetime, among: Collection[BroadcastState] = OPEN_STATES
+) -> None:
+    """Mark a broadcast as on air since `at`, unless it has ended; `among` narrows the states in which it is taken."""
     session.execute(
         update(BroadcastRow)
-        .where(BroadcastRow.id == broadcast_id, BroadcastRow.state.in_(OPEN_STATES))
+        .where(BroadcastRow.id == broadcast_id, BroadcastRow.state.in_(among))
         .values(state=BroadcastState.AIRING, owner=owner, started_at=at)
         .execution_options(synchronize_session=False)
     )
 
 
-def sounding(session: Session, broadcast_id: int, owner: str, at: dt.datetime) -> None:
-    """Mark a broadcast as on air since `at` because play-out says so, though its journal may not be able to."""
-    claimed = select(BroadcastRow.id).where(
-        BroadcastRow.id == broadcast_id, BroadcastRow.state.in_([BroadcastState.PLANNED, BroadcastState.CUED])
-    )
-    if session.scalar(claimed) is not None:
-        begin(session, broadcast_id, owner, at)
+def unbegun(session: Session, numbers: Collection[int]) -> Sequence[int]:
+    """Those of some broadcasts that are not marked as begun."""
+    query = select(BroadcastRow.id).where(BroadcastRow.id.in_(numbers), BroadcastRow.state.in_(UNBEGUN))
+    return session.scalars(query.order_by(BroadcastRow.id)).all()
 
 
 def finish(session: Session, broadcast_id: int, ending: Ending) -> bool:
