@@ -40,7 +40,7 @@ from broadcaster.domain.log.playlog import Entry, Outcome
 from broadcaster.domain.people.roles import Role, machine
 from broadcaster.domain.scripts.scripts import Genre, Priority, ScriptState
 from broadcaster.services.log import playlog
-from broadcaster.services.people import accounts
+from broadcaster.services.people import accounts, signing_in
 from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station, open_station
 
@@ -87,7 +87,7 @@ def build(root: Path, scripts: int, zones: int, entries: int) -> None:
     print(f"{done} entries chained in {time.perf_counter() - began:.0f} s")
     accounts.create_user(station, machine(), "taithu", "Người thử tải", [Role.OPERATOR, Role.CHIEF, Role.EDITOR])
     temporary = accounts.reset_password(station, machine(), "taithu")
-    accounts.change_password(station, accounts.actor_named(station, "taithu"), temporary, PASSWORD)
+    signing_in.change_password(station, accounts.actor_named(station, "taithu"), temporary, PASSWORD)
     station.close()
 
 

@@ -30,7 +30,7 @@ from playwright.sync_api import Page, Route, sync_playwright
 
 from broadcaster.domain.people.roles import Role, machine
 from broadcaster.playout.sound.talk import IN_HAND_S
-from broadcaster.services.people import accounts
+from broadcaster.services.people import accounts, signing_in
 from broadcaster.services.setup.founding import init
 
 PORT = 18578
@@ -80,7 +80,7 @@ def station(folder: Path, book: Path) -> Iterator[None]:
     made = init(folder, overrides=settings)
     accounts.create_user(made, machine(), "vanhanh", "Người vận hành", [Role.OPERATOR])
     temporary = accounts.reset_password(made, machine(), "vanhanh")
-    accounts.change_password(made, accounts.actor_named(made, "vanhanh"), temporary, PASSWORD)
+    signing_in.change_password(made, accounts.actor_named(made, "vanhanh"), temporary, PASSWORD)
     made.close()
     loa = [sys.executable, "-m", "broadcaster", "--home", str(folder)]
     running = [subprocess.Popen([*loa, *more]) for more in (["playout"], ["web", "--port", str(PORT)])]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from broadcaster.services.people import first_passwords
-from broadcaster.services.people.accounts import actor_named, change_password
+from broadcaster.services.people.accounts import actor_named
+from broadcaster.services.people.signing_in import change_password
 from broadcaster.services.station import open_station
 from tests.kit.loa import Loa
 

@@ -22,7 +22,7 @@ from broadcaster.domain.scripts.fields import ScriptFields
 from broadcaster.domain.scripts.scripts import Genre, Priority, text_sha256
 from broadcaster.media.ffmpeg import run
 from broadcaster.services.log import playlog
-from broadcaster.services.people import accounts
+from broadcaster.services.people import accounts, signing_in
 from broadcaster.services.schedule.air import ANYTHING
 from broadcaster.services.schedule.days import add_exception
 from broadcaster.services.schedule.rotations import apply_rotation
@@ -170,7 +170,7 @@ def build(root: Path, clock: FrozenClock) -> Station:
     kit = machine("bộ thử")
     for username, name, roles in PEOPLE:
         temporary = accounts.create_user(station, kit, username, name, roles)
-        accounts.change_password(station, accounts.actor_named(station, username), temporary, PASSWORD)
+        signing_in.change_password(station, accounts.actor_named(station, username), temporary, PASSWORD)
     with station.db.write() as session:
         for position, (code, title, short) in enumerate(TOPICS):
             session.merge(Topic(code=code, title=title, short=short, position=position))

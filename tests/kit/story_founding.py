@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import DayException, ZoneRow
 from broadcaster.domain.people.roles import machine
-from broadcaster.services.people import accounts
+from broadcaster.services.people import accounts, signing_in
 from broadcaster.services.schedule.rotations import apply_rotation
 from tests.kit.founding import founded
 from tests.kit.scripts import approved
@@ -54,7 +54,7 @@ def found(root: Path) -> Path:
     kit = machine("bộ thử")
     for username, name, roles in PEOPLE:
         temporary = accounts.create_user(station, kit, username, name, roles)
-        accounts.change_password(station, accounts.actor_named(station, username), temporary, PASSWORD)
+        signing_in.change_password(station, accounts.actor_named(station, username), temporary, PASSWORD)
     with station.db.write() as session:
         session.execute(delete(ZoneRow).where(ZoneRow.code.not_in(OUTPUTS)))
         session.execute(delete(DayException))

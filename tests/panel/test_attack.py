@@ -15,7 +15,7 @@ from broadcaster.clock import SystemClock
 from broadcaster.db.models import Topic, Unit
 from broadcaster.domain.air.desk import PORT_FILE
 from broadcaster.domain.people.roles import Role, machine
-from broadcaster.services.people import accounts
+from broadcaster.services.people import accounts, signing_in
 from broadcaster.services.scripts.editing import add_script
 from tests.kit import processes
 from tests.kit.air import ALL_DAY, Air, make_air
@@ -44,7 +44,7 @@ def attacked(tmp_path: Path) -> Iterator[tuple[Air, int]]:
         session.add_all([Unit(code="vhxh", name="Văn hóa"), Topic(code="khac", title="Khác", short="Khác", position=1)])
     for name, role in (("truc", Role.OPERATOR), ("soan", Role.EDITOR)):
         first = accounts.create_user(air.station, machine(), name, name, [role])
-        accounts.change_password(air.station, accounts.actor_named(air.station, name), first, PASSWORD)
+        signing_in.change_password(air.station, accounts.actor_named(air.station, name), first, PASSWORD)
     playing = processes.start(air)
     home = str(air.station.home.root)
     command = [sys.executable, "-m", "broadcaster", "--home", home, "web", "--port", str(port)]

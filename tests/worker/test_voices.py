@@ -14,7 +14,7 @@ from broadcaster.clock import SystemClock
 from broadcaster.db.models import Emergency
 from broadcaster.domain.people.roles import Role, machine
 from broadcaster.services.air.heartbeats import status
-from broadcaster.services.people import accounts
+from broadcaster.services.people import accounts, signing_in
 from broadcaster.services.station import Station
 from tests.kit.founding import founded
 from tests.kit.waiting import until
@@ -61,7 +61,7 @@ def test_the_panel_has_the_worker_speak(tmp_path: Path) -> None:
     station = founded(home, overrides={"speech": {"listen_back": False}}, clock=SystemClock())
     for username, role in (("bientap", Role.EDITOR), ("vanhanh", Role.OPERATOR)):
         first = accounts.create_user(station, machine("bộ thử"), username, username, [role])
-        accounts.change_password(station, accounts.actor_named(station, username), first, PASSWORD)
+        signing_in.change_password(station, accounts.actor_named(station, username), first, PASSWORD)
     worker = subprocess.Popen([sys.executable, "-m", "broadcaster", "--home", str(home), "worker"])
     try:
         until(lambda: status(station, "worker")[0], 60)

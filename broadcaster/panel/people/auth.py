@@ -19,7 +19,7 @@ from broadcaster.panel.web.knocking import caller, given_device, own_caller
 from broadcaster.panel.web.proving import grave_each_time
 from broadcaster.panel.web.qr import qr
 from broadcaster.services.air import door
-from broadcaster.services.people import accounts, sign_ins
+from broadcaster.services.people import accounts, sign_ins, signing_in
 from broadcaster.services.people import second_step as steps
 from broadcaster.services.work import telling
 
@@ -77,7 +77,7 @@ def login() -> ResponseReturnValue:
     if form.validate_on_submit():
         name = form.username.data
         try:
-            found = accounts.authenticate(station(), name, form.password.data, caller(nfc(name).strip().lower()))
+            found = signing_in.authenticate(station(), name, form.password.data, caller(nfc(name).strip().lower()))
         except RuleError as error:
             found = None
             form.form_errors.append(error.message)
@@ -106,7 +106,7 @@ def code() -> ResponseReturnValue:
     if form.validate_on_submit():
         said = "Mã chưa đúng hoặc đã dùng. Chờ mã mới trên điện thoại rồi nhập lại."
         try:
-            found = accounts.pass_second_step(station(), half[0], half[1], form.code.data, caller(half[3]))
+            found = signing_in.pass_second_step(station(), half[0], half[1], form.code.data, caller(half[3]))
         except RuleError as error:
             found, said = None, error.message
         door.watch(station())
@@ -141,7 +141,7 @@ def second_step() -> ResponseReturnValue:
     typed = request.form.get("code", "")[:40]
     try:
         if request.form.get("off"):
-            accounts.give_up_second_step(station(), actor(), typed, own_caller())
+            signing_in.give_up_second_step(station(), actor(), typed, own_caller())
             flash("Đã tắt bước thứ hai. Từ nay chỉ cần mật khẩu.")
             return flask.redirect(url_for("auth.account"), code=303)
         codes = steps.turn_on(station(), actor(), _pending_key(), typed)
@@ -168,7 +168,7 @@ def _pending_key() -> str:
 
 def _account(refused: str = "") -> str:
     here = station()
-    on = accounts.has_second_step(here, actor())
+    on = signing_in.has_second_step(here, actor())
     key = "" if on else _pending_key()
     drawing = "" if on else qr(steps.address(here, actor(), key))
     return render_template(
@@ -203,11 +203,11 @@ def password() -> ResponseReturnValue:
             form.again.errors = [*form.again.errors, "Hai lần nhập mật khẩu mới chưa giống nhau."]
         else:
             try:
-                epoch = accounts.change_password(station(), actor(), form.old.data, form.password.data, own_caller())
+                epoch = signing_in.change_password(station(), actor(), form.old.data, form.password.data, own_caller())
             except RuleError as error:
                 form.take(error)
             else:
-                _begin(accounts.Member(actor(), epoch, must_change=False))
+                _begin(signing_in.Member(actor(), epoch, must_change=False))
                 flash("Đã đổi mật khẩu. Các phiên đăng nhập khác đã kết thúc.")
                 return flask.redirect(url_for("onair.index"), code=303)
     return render_template("people/password.html", form=form), 422 if form.is_submitted() else 200
@@ -223,7 +223,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
     return flask.redirect(url_for("auth.login"), code=303)
 
 
-def _begin(member: accounts.Member) -> None:
+def _begin(member: signing_in.Member) -> None:
     """Start a session anew, so that one planted before signing in is worth nothing."""
     _clear()
     session.permanent = True

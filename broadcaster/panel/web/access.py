@@ -16,8 +16,8 @@ from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.people.scopes import Scope
 from broadcaster.errors import ForbiddenError
 from broadcaster.panel.web import bearer, proving
-from broadcaster.services.people.accounts import Member
 from broadcaster.services.people.boundaries import Thing, may_touch, require_touch
+from broadcaster.services.people.signing_in import Member
 from broadcaster.services.station import Station
 
 P = ParamSpec("P")

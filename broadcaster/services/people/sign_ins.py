@@ -21,8 +21,8 @@ from broadcaster.domain.people.callers import Caller
 from broadcaster.domain.people.roles import Actor, Role, machine
 from broadcaster.errors import NotFoundError
 from broadcaster.services.audit import Trail
-from broadcaster.services.people import accounts
-from broadcaster.services.people.accounts import Member, member
+from broadcaster.services.people import signing_in
+from broadcaster.services.people.signing_in import Member, member
 from broadcaster.services.station import Station
 
 LONGEST: Final = dt.timedelta(hours=12)
@@ -130,7 +130,7 @@ def prove(station: Station, actor: Actor, token: str, secret: str, caller: Calle
     Raises:
         RuleError: as `accounts.prove`.
     """
-    accounts.prove(station, actor, secret, caller, password_only=password_only)
+    signing_in.prove(station, actor, secret, caller, password_only=password_only)
     with station.db.write() as session:
         session.get_one(SignIn, token).proved_at = station.now()
 

@@ -27,7 +27,7 @@ from broadcaster.playout.sinks.null import SimulatedHorn
 from broadcaster.reserve import Reserve
 from broadcaster.services.air.emergency_voice import room_for_words
 from broadcaster.services.air.orders import NO_ANSWER
-from broadcaster.services.people import accounts, tokens
+from broadcaster.services.people import accounts, signing_in, tokens
 from broadcaster.sound.store import Store, digest
 from tests.kit import emergencies
 from tests.kit.air import ALL_DAY, Air, make_air
@@ -110,7 +110,7 @@ def made(disk: Path) -> tuple[Air, Flask, dict[str, FlaskClient], str]:
     boss = machine("thử")
     for name, role in PEOPLE:
         first = accounts.create_user(air.station, boss, name, name, [role])
-        accounts.change_password(air.station, accounts.actor_named(air.station, name), first, PASSWORD)
+        signing_in.change_password(air.station, accounts.actor_named(air.station, name), first, PASSWORD)
     admin, scopes = accounts.actor_named(air.station, "quantri"), [s.value for s in Scope]
     key = tokens.create(air.station, admin, "cong", scopes, addresses="127.0.0.1")
     app = create_app(air.station, {"WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False})

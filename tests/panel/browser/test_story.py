@@ -23,7 +23,7 @@ from broadcaster.media.ffmpeg import run
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.host.alarm_clock import SimulatedAlarm
 from broadcaster.services.desk import beside
-from broadcaster.services.people import accounts
+from broadcaster.services.people import accounts, signing_in
 from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station
 from broadcaster.worker import consumer
@@ -74,7 +74,7 @@ def lived(tmp_path: Path) -> Iterator[tuple[StoryClock, Station, str]]:
     )
     for username, name, roles in seed.PEOPLE:
         temporary = accounts.create_user(station, machine("bộ thử"), username, name, roles)
-        accounts.change_password(station, accounts.actor_named(station, username), temporary, seed.PASSWORD)
+        signing_in.change_password(station, accounts.actor_named(station, username), temporary, seed.PASSWORD)
     stop = threading.Event()
     playout = Playout(*beside(station), alarm=SimulatedAlarm(clock, threaded=True))
     threads = [

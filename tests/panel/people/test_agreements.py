@@ -15,7 +15,7 @@ from broadcaster.db.queries.people import user_named
 from broadcaster.domain.people.roles import Role, machine
 from broadcaster.domain.schedule.windows import StationHours, Window
 from broadcaster.errors import ForbiddenError, RuleError
-from broadcaster.services.people import accounts, delegating, second_person
+from broadcaster.services.people import accounts, delegating, second_person, signing_in
 from broadcaster.services.setup import agreeing, settings_editor
 from broadcaster.services.station import Station
 from tests.kit.panel import SignIn
@@ -169,7 +169,7 @@ def test_the_password_of_a_leader_is_shown_to_the_leader_who_agreed_and_to_nobod
     password = re.search(r'class="once" translate="no">([^<]+)<', page)
     assert password is not None
     accounts.take_second_step_off(station, BOSS, "lanhdao2")
-    found = accounts.authenticate(station, "lanhdao2", password[1])
+    found = signing_in.authenticate(station, "lanhdao2", password[1])
     assert found is not None
     assert found.must_change
 

@@ -19,13 +19,8 @@ from broadcaster.domain.people.roles import machine
 from broadcaster.errors import ForbiddenError
 from broadcaster.home import Home
 from broadcaster.services.people import recovery_codes, seals, second_step
-from broadcaster.services.people.accounts import (
-    actor_named,
-    authenticate,
-    make_first_accounts,
-    pass_second_step,
-    reset_password,
-)
+from broadcaster.services.people.accounts import actor_named, make_first_accounts, reset_password
+from broadcaster.services.people.signing_in import authenticate, pass_second_step
 from broadcaster.services.setup import doctor
 from broadcaster.services.setup.backup import backup
 from broadcaster.services.setup.founding import init

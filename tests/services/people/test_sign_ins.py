@@ -11,8 +11,8 @@ from broadcaster.db.models import AuditEvent, SignIn
 from broadcaster.domain.people.callers import Caller
 from broadcaster.domain.people.roles import Actor, Role, machine
 from broadcaster.errors import NotFoundError
-from broadcaster.services.people import accounts, sign_ins
-from broadcaster.services.people.accounts import Member
+from broadcaster.services.people import accounts, sign_ins, signing_in
+from broadcaster.services.people.signing_in import Member
 from broadcaster.services.station import Station
 from tests.kit.clocks import later
 
@@ -22,8 +22,8 @@ PASSWORD = "Ruộng lúa xanh 2026"
 def person(station: Station, username: str, role: Role = Role.VIEWER) -> Member:
     """An account that has changed its first password, just signed in."""
     first = accounts.create_user(station, machine("bộ thử"), username, "Người thử", [role])
-    accounts.change_password(station, accounts.actor_named(station, username), first, PASSWORD)
-    found = accounts.authenticate(station, username, PASSWORD)
+    signing_in.change_password(station, accounts.actor_named(station, username), first, PASSWORD)
+    found = signing_in.authenticate(station, username, PASSWORD)
     assert found is not None
     return found
 

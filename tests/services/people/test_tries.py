@@ -15,7 +15,7 @@ from broadcaster.domain.people.security import MANY, MOST, SecurityKind
 from broadcaster.domain.people.tries import FREE, RestingError
 from broadcaster.errors import RuleError
 from broadcaster.services.air import door
-from broadcaster.services.people import accounts, security, sign_ins, tries
+from broadcaster.services.people import accounts, security, sign_ins, signing_in, tries
 from broadcaster.services.station import Station
 from tests.kit.clocks import later
 
@@ -25,10 +25,10 @@ MOST_GUESSES = 700
 """In a day, by any number of addresses: with the longest of common lists that is nothing."""
 
 
-def owner(station: Station) -> accounts.Member:
+def owner(station: Station) -> signing_in.Member:
     first = accounts.create_user(station, machine("bộ thử"), "chu", "Chủ tài khoản", [Role.CHIEF])
-    accounts.change_password(station, accounts.actor_named(station, "chu"), first, PASSWORD)
-    found = accounts.authenticate(station, "chu", PASSWORD)
+    signing_in.change_password(station, accounts.actor_named(station, "chu"), first, PASSWORD)
+    found = signing_in.authenticate(station, "chu", PASSWORD)
     assert found is not None
     return found
 
@@ -73,10 +73,10 @@ def test_in_a_day_a_stranger_guesses_little_and_keeps_the_owner_out_of_nothing(
                 assert not tries.rest(session, station.now(), "chu", there), there
         later(station, minutes=pause)
     assert FREE <= guesses <= MOST_GUESSES
-    assert accounts.authenticate(station, "chu", PASSWORD, known) is not None
-    assert accounts.authenticate(station, "chu", PASSWORD, Caller("127.0.0.1")) is not None
+    assert signing_in.authenticate(station, "chu", PASSWORD, known) is not None
+    assert signing_in.authenticate(station, "chu", PASSWORD, Caller("127.0.0.1")) is not None
     later(station, minutes=121)
-    assert accounts.authenticate(station, "chu", PASSWORD, Caller("10.9.9.9")) is not None, "the storm is forgotten"
+    assert signing_in.authenticate(station, "chu", PASSWORD, Caller("10.9.9.9")) is not None, "the storm is forgotten"
     with station.db.read() as session:
         kept = session.scalar(select(func.count()).select_from(WrongTries)) or 0
     assert kept <= MOST_GUESSES
@@ -86,30 +86,30 @@ def test_a_known_browser_rests_by_its_own_wrong_tries_alone(station: Station) ->
     owner(station)
     known = Caller("10.0.0.77", device="d" * 32)
     for _ in range(FREE - 1):
-        assert accounts.authenticate(station, "chu", "sai", known) is None
+        assert signing_in.authenticate(station, "chu", "sai", known) is None
     with pytest.raises(RestingError):
-        accounts.authenticate(station, "chu", "sai", known)
-    assert accounts.authenticate(station, "chu", PASSWORD, Caller("10.0.0.77")) is not None
+        signing_in.authenticate(station, "chu", "sai", known)
+    assert signing_in.authenticate(station, "chu", PASSWORD, Caller("10.0.0.77")) is not None
 
 
-def sign_in(station: Station, who: accounts.Member, caller: Caller) -> None:
-    assert accounts.authenticate(station, "chu", "sai", caller) is None
+def sign_in(station: Station, who: signing_in.Member, caller: Caller) -> None:
+    assert signing_in.authenticate(station, "chu", "sai", caller) is None
 
 
-def present_password(station: Station, who: accounts.Member, caller: Caller) -> None:
-    accounts.change_password(station, who.actor, "sai", "năm con cá lội ngược dòng", caller)
+def present_password(station: Station, who: signing_in.Member, caller: Caller) -> None:
+    signing_in.change_password(station, who.actor, "sai", "năm con cá lội ngược dòng", caller)
 
 
-def proof(station: Station, who: accounts.Member, caller: Caller) -> None:
-    accounts.prove(station, who.actor, "sai", caller)
+def proof(station: Station, who: signing_in.Member, caller: Caller) -> None:
+    signing_in.prove(station, who.actor, "sai", caller)
 
 
-def code(station: Station, who: accounts.Member, caller: Caller) -> None:
-    assert accounts.pass_second_step(station, who.actor.user_id or 0, who.epoch, "000000", caller) is None
+def code(station: Station, who: signing_in.Member, caller: Caller) -> None:
+    assert signing_in.pass_second_step(station, who.actor.user_id or 0, who.epoch, "000000", caller) is None
 
 
-def code_to_turn_off(station: Station, who: accounts.Member, caller: Caller) -> None:
-    accounts.give_up_second_step(station, who.actor, "000000", caller)
+def code_to_turn_off(station: Station, who: signing_in.Member, caller: Caller) -> None:
+    signing_in.give_up_second_step(station, who.actor, "000000", caller)
 
 
 ASKED = [sign_in, present_password, proof, code, code_to_turn_off]
@@ -134,9 +134,9 @@ def test_wrong_tries_are_one_count_wherever_a_secret_is_asked(station: Station, 
 def test_a_name_that_nobody_has_rests_as_an_account_does(station: Station) -> None:
     caller = Caller("10.0.0.9")
     for _ in range(FREE - 1):
-        assert accounts.authenticate(station, "khong-co-ai", "sai", caller) is None
+        assert signing_in.authenticate(station, "khong-co-ai", "sai", caller) is None
     with pytest.raises(RestingError):
-        accounts.authenticate(station, "khong-co-ai", "sai", caller)
+        signing_in.authenticate(station, "khong-co-ai", "sai", caller)
 
 
 def test_what_happens_at_the_door_is_kept_in_few_rows_without_what_was_typed(station: Station) -> None:
@@ -146,7 +146,7 @@ def test_what_happens_at_the_door_is_kept_in_few_rows_without_what_was_typed(sta
             security.note(session, station.now(), SecurityKind.WRONG_PASSWORD, Caller("10.0.0.9", f"M{n}"), account="a")
     with pytest.raises(RestingError):
         for _ in range(9):
-            accounts.authenticate(station, "mat-khau-bi-go-nham", "bi-mat", Caller("10.0.0.8"))
+            signing_in.authenticate(station, "mat-khau-bi-go-nham", "bi-mat", Caller("10.0.0.8"))
     with station.db.read() as session:
         rows, total = security.latest(session, 10)
         assert total == len(rows) == 2

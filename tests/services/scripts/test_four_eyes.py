@@ -173,6 +173,7 @@ APART = {
     "people/second_person",
     "people/second_step",
     "people/sign_ins",
+    "people/signing_in",
     "people/tokens",
     "setup/agreeing",
     "setup/backup",
