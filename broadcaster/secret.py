@@ -7,8 +7,11 @@ words all the same: what is logged or told to a person goes through `masked`, wh
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+if TYPE_CHECKING:
+    from pydantic_core import CoreSchema
 
 MASK: Final = "•••"
 _SHORTEST: Final = 5
@@ -52,18 +55,19 @@ class Secret:
         return hash(self._value)
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, _source: Any, handler: Any) -> Any:
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> CoreSchema:
         """A text in a file; the type itself wherever it is handed on."""
-        from pydantic import AfterValidator, BeforeValidator, PlainSerializer  # noqa: PLC0415 - the lightest rooms do without
+        from pydantic_core import PydanticCustomError, core_schema  # noqa: PLC0415 - the lightest rooms do without
 
-        def text(value: Any) -> Any:
-            return value.reveal() if isinstance(value, cls) else value
+        def taken(value: Any) -> Secret:
+            if isinstance(value, cls):
+                return value
+            if not isinstance(value, str):
+                raise PydanticCustomError("string_type", "a text is wanted")
+            return cls(value)
 
-        def handed_on(value: Any, asked: Any) -> Any:
-            return str(value) if asked.mode == "json" else value
-
-        printed = PlainSerializer(handed_on)
-        return handler.generate_schema(Annotated[str, BeforeValidator(text), AfterValidator(cls), printed])
+        printed = core_schema.to_string_ser_schema(when_used="json-unless-none")
+        return core_schema.no_info_plain_validator_function(taken, serialization=printed)
 
 
 class Address(Secret):
