@@ -22,6 +22,9 @@ def form_to(
         here: the page's own address, to which a form goes that names none.
         pressed: name and value of the button that sends it.
         typed: fields that a person changes; a list takes the place of all of that name.
+
+    Raises:
+        AssertionError: the form has no field of a name that is typed: no person could fill it.
     """
     root: Any = lxml.html.fromstring(page)
     for form in root.forms:
@@ -30,6 +33,9 @@ def form_to(
             break
     else:
         return None
+    has = {field.get("name") for field in form.xpath(".//input | .//select | .//textarea | .//button")}
+    if unknown := typed.keys() - has:
+        raise AssertionError(f"the form to {address} has no field {', '.join(sorted(unknown))}")
     fields: Fields = {}
     for name, value in form.form_values():
         fields.setdefault(name, []).append(value)

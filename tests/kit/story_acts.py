@@ -176,7 +176,7 @@ def take_back(story: Story) -> None:
 def copy(story: Story, number: int, minutes: int) -> None:
     """Air a broadcast once more, some minutes from now."""
     at = story.station.local(story.station.now() + dt.timedelta(minutes=minutes))
-    story.fill(OPERATOR, f"/schedule/{number}/copy", at=f"{at:%Y-%m-%dT%H:%M}")
+    story.fill(OPERATOR, f"/schedule/{number}/copy", to=f"{at:%Y-%m-%dT%H:%M}")
 
 
 def change_slot(story: Story, slot: str, *, later: bool, agrees: bool) -> None:
